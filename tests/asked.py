@@ -11,6 +11,9 @@ import pytest
 from copark.cli import main
 from copark.presentation.document import Document, Table
 
+SHORTEST, LONGEST = 0.02, 0.2
+"""Seconds from one look to the next, at first and at most."""
+
 
 def call(arguments: Sequence[object], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
     """Run a command: its code, what it says, and what it says of faults."""
@@ -22,11 +25,12 @@ def call(arguments: Sequence[object], capsys: pytest.CaptureFixture[str]) -> tup
 
 
 def waited(get: Callable[[], Any], is_so: Callable[[Any], object] = bool, patience: float = 90.0) -> Any:
-    """What is got, as soon as it is so."""
-    until = time.monotonic() + patience
+    """What is got, soon after it is so: who asks ever more seldom takes nothing from the work that is waited for."""
+    until, pause = time.monotonic() + patience, SHORTEST
     while not is_so(found := get()):
         assert time.monotonic() < until, found
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(1.5 * pause, LONGEST)
     return found
 
 

@@ -10,6 +10,7 @@ import docx
 import openpyxl
 import pptx
 import pytest
+from matplotlib.collections import LineCollection
 from pypdf import PdfReader
 
 from copark import presentation
@@ -22,6 +23,7 @@ from copark.analyses.levers.choice import choose
 from copark.analyses.levers.schema import wanted_levers
 from copark.analyses.registry import REGISTRY
 from copark.calibration.rolling_origin import moment, year_of_moment
+from copark.cases import load_case
 from copark.presentation.document import Bullets, Chart
 from copark.presentation.document_tables import write_csvs, write_workbook
 from copark.presentation.docx import PAGE, PORTRAIT
@@ -29,6 +31,7 @@ from copark.presentation.numbers import percent_words
 from copark.presentation.rendered_document import page_of
 from copark.presentation.text_wrap import height_of
 from copark.texts import LANGUAGES, Said
+from tests.asked import table
 
 BRIEF = REGISTRY["brief"]
 FEW = {"draws": 5, "futures": 2}
@@ -262,6 +265,26 @@ def test_its_chart_has_two_inches_of_plot_and_its_key_inside(lang):
     assert inches == pytest.approx(2.0, abs=0.1)
     assert not figure.legends
     assert len(axes.get_legend().get_texts()) > 1
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("case", ["great-stone", "imip", "kaesong"])
+def test_its_chart_marks_events_the_end_of_the_data_and_the_present(briefs, case, lang):
+    found = briefs[case]
+    assert found.now == "2026Q4"
+    dates = [event.date.quarter("event") for event in load_case(case).events]
+    assert [event.quarter for event in found.events] == [str(one) for one in sorted(dates) if str(one) >= found.start]
+    document = BRIEF.document(found, lang)
+    (chart,) = (one for one in document.blocks() if isinstance(one, Chart))
+    (axes,) = chart.figure().axes
+    lines = {float(line.get_xdata()[0]) for line in axes.lines if len(set(line.get_xdata())) == 1}
+    assert {2025.0, 2027.0} <= lines, "ends of 2024Q4 and 2026Q4"
+    (ticks,) = (one for one in axes.collections if isinstance(one, LineCollection))
+    assert [segment[0][0] for segment in ticks.get_segments()] == [event.at for event in found.events]
+    words = {text.get_text() for text in axes.texts}
+    assert words == {"en": {"Data end", "Now", "Events"}, "zh": {"数据截止", "当前", "事件"}}[lang]
+    listed_events = table(document, "events").rows
+    assert [row[1] for row in listed_events] == [getattr(event.title, lang) for event in found.events]
 
 
 @pytest.mark.usefixtures("drawn")

@@ -1,11 +1,17 @@
 """How sure a chance is: what happened, other structures, what is assumed; simulation error is not all of it."""
 
+from dataclasses import replace
+
 import pytest
 
+from copark.analyses.answer import SHIPPED, listed, load, place_of
+from copark.analyses.contract import Said
 from copark.analyses.how_sure import NONE, Doubts, doubts_of, how_sure, structure_range
 from copark.analyses.levers.effects import Reading
+from copark.analyses.registry import REGISTRY
 from copark.cases import load_case
 from copark.stats.shares import shares_of
+from tests.asked import table
 
 OUTCOMES = ("failed", "stagnant", "dependent", "self_standing")
 
@@ -13,6 +19,13 @@ OUTCOMES = ("failed", "stagnant", "dependent", "self_standing")
 def shares(self_standing=0, failed=0):
     """Shares of a hundred runs; those of neither kind stagnate."""
     return shares_of([failed, 100 - self_standing - failed, 0, self_standing], OUTCOMES)
+
+
+def shipped(name, **asked):
+    """Read the shipped answer to a question."""
+    analysis = REGISTRY[name]
+    run_id = next(run_id for run_id, head in listed(SHIPPED, analysis) if asked.items() <= head["params"].items())
+    return load(place_of(SHIPPED, analysis, run_id), analysis).result
 
 
 def readings(*standing):
@@ -40,8 +53,36 @@ def test_a_recorded_outcome_that_most_runs_deny_is_said_first(case, counts, cont
             assert first == getattr(doubts.contradiction, lang)
 
 
+@pytest.mark.parametrize(
+    ("case", "counts", "agrees_in_part"),
+    [
+        ("suzhou", {"self_standing": 58}, True),
+        ("suzhou", {"self_standing": 50}, True),
+        ("suzhou", {"self_standing": 66}, True),
+        ("suzhou", {"self_standing": 67}, False),
+        ("suzhou", {"self_standing": 49}, False),
+        ("jinfei", {"failed": 60}, True),
+        ("jinfei", {"failed": 80}, False),
+        ("lekki", {"failed": 40}, True),
+        ("lekki", {"failed": 30}, False),
+    ],
+)
+def test_what_the_model_would_not_call_likely_beside_the_record_is_said_first(case, counts, agrees_in_part):
+    """Between a half, below which the record contradicts the model, and two thirds."""
+    doubts = doubts_of(load_case(case), shares(**counts), shows_outcomes=True)
+    assert (doubts.partial_agreement is not None) is agrees_in_part
+    if agrees_in_part:
+        assert doubts.contradiction is None
+        (share,) = counts.values()
+        for lang in ("en", "zh"):
+            first = how_sure(None, shares(**counts), readings(0.5, 0.4, 0.9), doubts, lang)[0]
+            assert first == getattr(doubts.partial_agreement, lang)
+            assert f"{share}%" in first
+
+
 def test_nothing_is_contradicted_where_no_chance_is_told():
-    assert doubts_of(load_case("imip"), shares(self_standing=2), shows_outcomes=False).contradiction is None
+    assert doubts_of(load_case("imip"), shares(self_standing=2), shows_outcomes=False).record_words("en") == []
+    assert doubts_of(load_case("suzhou"), shares(self_standing=58), shows_outcomes=False).record_words("en") == []
 
 
 def test_assumed_shares_and_taxes_and_imposed_closures_are_said():
@@ -73,16 +114,53 @@ def test_structures_that_agree_are_told_by_one_number():
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_stacked_forecast_tells_the_model_beside_it_in_the_same_sentence(lang):
     """Simulate and the brief tell the model alone: who reads both pages must see why they differ."""
-    from copark.analyses.answer import SHIPPED, listed, load, place_of
-    from copark.analyses.registry import REGISTRY
     from copark.presentation.numbers import number
 
-    forecast = REGISTRY["forecast"]
-    usual = {"case": "great-stone", "cut": None}
-    run_id = next(run_id for run_id, head in listed(SHIPPED, forecast) if usual.items() <= head["params"].items())
-    found = load(place_of(SHIPPED, forecast, run_id), forecast).result
+    found = shipped("forecast", case="great-stone", cut=None)
     headline = found.document(lang).headline
     low, high, middle = found.as_elsewhere["operating"]
     stacked = found.bands["operating"][:, -1]
     for value in (low, middle, high, *stacked[[0, -1]]):
         assert number(float(value), 0) in headline
+
+
+@pytest.mark.parametrize("said", ["contradiction", "partial_agreement"])
+def test_brief_levers_decide_and_forecast_begin_with_what_the_record_says(said):
+    from copark.web.content.lever_options import decision_answer
+
+    words = Said("The record says otherwise.", "实际记录并非如此。")
+    doubts = Doubts(**{said: words})
+    brief, levers = (replace(shipped(name, case="great-stone"), doubts=doubts) for name in ("brief", "levers"))
+    forecast = replace(shipped("forecast", case="great-stone", cut=None), **{said: words})
+    decide = decision_answer(levers)
+    for lang in ("en", "zh"):
+        for found in (brief, levers, forecast):
+            assert found.document(lang).headline.startswith(getattr(words, lang))
+        assert getattr(decide.sentences[0], lang) == getattr(words, lang)
+        assert getattr(words, lang) not in [getattr(sentence, lang) for sentence in decide.sure], "it is said once"
+
+
+ADVISING = {"en": ("avoid", "helps"), "zh": ("应避免", "有助益")}
+"""Words of advice for an option and against it."""
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("in_doubt", [False, True])
+def test_no_option_is_advised_where_the_model_gives_no_ground_for_a_choice(lang, in_doubt):
+    """The headline says so; the rows of levers, brief and Decide say no other: their numbers stand as they are."""
+    from copark.web.content.lever_options import decision_answer
+
+    doubts = Doubts(contradiction=Said("No.", "否。")) if in_doubt else NONE
+    levers = replace(shipped("levers", case="great-stone"), doubts=doubts)
+    brief = replace(shipped("brief", case="great-stone"), levers=levers, doubts=doubts)
+    decide = decision_answer(levers)
+    advice = [
+        *(row[1] for row in table(levers.document(lang), "answer").rows),
+        *(row[2] for row in table(brief.document(lang), "options").rows),
+        *(getattr(option.advice_reason, lang) for option in decide.options),
+    ]
+    advises = [words for words in advice if words in ADVISING[lang]]
+    assert bool(advises) is not in_doubt
+    assert ("avoid" in {option.advice for option in decide.options}) is not in_doubt
+    harmful = len(levers.recommendation.with_word("avoid"))
+    assert harmful > 0, "what the model says of them is not lost"

@@ -16,6 +16,8 @@ from copark.presentation.style import sheet
 from tests.calibration.test_choice_of_calibration import keep_own
 
 PARK = "lekki"
+FEW = {"draws": 4, "futures": 1, "levers": ("tax",), "threads": 1}
+"""Nothing here depends on how many levers are tried, and how often."""
 
 
 @pytest.fixture(autouse=True)
@@ -76,8 +78,8 @@ def test_one_folder_for_all_functions(here):
         keep_own(here / "out" if out is None else out)
         asked = {} if out is None else {"out": out}
         assert "own calibration" in cp.simulate(PARK, runs=5, **asked).attrs["trust_en"]
-        assert cp.levers(PARK, draws=4, futures=1, threads=1, **asked).trust.kind == "own"
-    assert cp.forecast(PARK).trust.kind == "own"
+        assert cp.levers(PARK, **FEW, **asked).trust.kind == "own"
+    assert cp.forecast(PARK, to="2026Q4").trust.kind == "own"
     assert not (here / "out" / "results").exists(), "results are kept only where out is given"
     assert (here / "elsewhere" / "results").is_dir()
 
@@ -86,7 +88,7 @@ def test_a_calibration_that_was_passed_over_is_told_in_python_too(here, capsys):
     folder = keep_own(here / "out", converged=False)
     cp.simulate(PARK, runs=5)
     assert (folder.name in (told := capsys.readouterr().err), "parameters=own" in told) == (True, True)
-    assert cp.levers(PARK, draws=4, futures=1, threads=1).trust.kind == "shipped"
+    assert cp.levers(PARK, **FEW).trust.kind == "shipped"
     assert folder.name in capsys.readouterr().err
 
 
@@ -101,10 +103,10 @@ def test_results_of_the_folder_and_those_that_ship_are_read(here, monkeypatch):
 
 def test_a_case_is_taken_as_it_is():
     case = cp.load_case(PARK)
-    named, given = (cp.levers(one, draws=4, futures=1, threads=1) for one in (PARK, case))
+    named, given = (cp.levers(one, **FEW) for one in (PARK, case))
     assert given.run_id == named.run_id
     fewer = case.model_copy(update={"observations": case.observations[:4]})
-    assert cp.levers(fewer, draws=4, futures=1, threads=1).run_id != named.run_id
+    assert cp.levers(fewer, **FEW).run_id != named.run_id
     table = given.main_table()
     assert {"lever", "setting", "mean"} <= set(table)
     assert len(table["mean"]) == len(given.to_frame())

@@ -10,10 +10,11 @@ from copark import workflows
 from copark.analyses import forecast
 from copark.analyses.context import Context
 from copark.calibration import case_parameters
-from copark.calibration.calibrations import own_folder
+from copark.calibration.calibrations import Planned, own_folder
 from copark.calibration.case_parameters import parameters_of
 from copark.cases.casebook import POSTERIOR, casebook_path
 from copark.cases.load import load_case
+from copark.errors import RunRefused
 from copark.simulation.trust import CONVERGED
 from copark.texts import LANGUAGES
 
@@ -128,3 +129,24 @@ def test_a_forecast_of_an_own_park_whose_values_are_all_for_looking_is_calibrate
     nothing = alone.model_copy(update={"observations": ()})
     context = Context(cases={"own": nothing})
     assert forecast.asked_of(forecast.Params(case="own"), context).panel is not None
+
+
+@pytest.mark.parametrize("park", ["kaesong", "alone"])
+def test_a_forecast_makes_no_calibration_that_nobody_asked_for(park, alone, tmp_path, monkeypatch):
+    """It takes minutes: what makes one and how long that takes is said instead, of a closed park that it is closed."""
+    searches = []
+    plan = Planned(runs=366_208, seconds=130.0, megabytes=12, folder=tmp_path)
+    monkeypatch.setattr("copark.calibration.calibrations.plan_of", lambda *_, **__: plan)
+    monkeypatch.setattr("copark.calibration.calibrations.calibrate", lambda *_, **__: searches.append(park))
+    case = str(alone.folder) if park == "alone" else park
+    context = Context(tmp_path, threads=1)
+    with pytest.raises(RunRefused) as refused:
+        forecast.compute(forecast.Params(case=case), context)
+    assert searches == []
+    for lang in LANGUAGES:
+        message = refused.value.said(lang)
+        name = load_case(case).name
+        assert f"copark calibrate {name}`" in message
+        assert {"en": "about 3 min", "zh": "约需3分钟"}[lang] in message
+        assert f"copark forecast {name} --pool" in message
+        assert ("2016" in message) is (park == "kaesong")

@@ -16,6 +16,7 @@ from copark.presentation.document import Chart
 from copark.presentation.figures import render
 from copark.presentation.style import styled
 from tests.asked import table
+from tests.experts.shared import few_alternatives
 
 both = Bilingual.model_validate
 ASKED = (
@@ -111,7 +112,14 @@ SMALL = {"case": "wsip", "draws": 40, "futures": 2}
 
 
 @pytest.fixture(scope="module")
-def ask(tmp_path_factory):
+def few():
+    """What a group of experts moves does not depend on how many alternative assumptions are looked at."""
+    with few_alternatives():
+        yield
+
+
+@pytest.fixture(scope="module")
+def ask(tmp_path_factory, few):
     place = tmp_path_factory.mktemp("experts")
 
     def asked_of(**changes):

@@ -49,7 +49,7 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "counterfactual": {**GREAT_STONE, "without": ("visit/2015-05-10",), "runs": 32},
     "sensitivity": {**THILAWA, "size": 8, "replicates": 2},
     "ablate": {**GREAT_STONE, "size": 0, "futures": 1},
-    "forecast": {**GREAT_STONE, "cut": CUT},
+    "forecast": {**GREAT_STONE, "cut": CUT, "to": "2025Q4"},
     "pool": {"cases": ("great-stone", "suzhou", "thilawa"), "runs": "2^8"},
     "stack": {},
     "joint": {"runs": "2^12"},

@@ -33,6 +33,7 @@ CODE = re.compile(
 """Commands, what is filled in, options, addresses, YAML, formulas, and values as they are typed."""
 HALF = re.compile(r"[\u4e00-\u9fff）”][,;:!?]|[,;:!?][\u4e00-\u9fff（“]|[\u4e00-\u9fff]\(|\)[\u4e00-\u9fff]")
 MILLIONS = re.compile(r"[\d}]\s*百万")
+WRITTEN = re.compile(r"<!-- (.*?) -->")
 PROSE = re.compile(r"(?<![\w./=@:-])[A-Za-z][a-z]{2,}(?![\w./=@:-])")
 KEYS = re.compile(r"\.(cause|repair)$")
 NAMES = frozenset(
@@ -116,8 +117,15 @@ def documents() -> tuple[tuple[str, str], ...]:
     return tuple((path.name, path.read_text(encoding="utf-8")) for path in paths)
 
 
+@cache
+def pictures() -> tuple[tuple[str, str], ...]:
+    """Words of the documents' drawings: each stands in a comment beside the outlines of its letters."""
+    paths = sorted((DOCS / "images").glob("*-zh.svg"))
+    return tuple((path.name, words) for path in paths for words in WRITTEN.findall(path.read_text(encoding="utf-8")))
+
+
 def everything() -> tuple[tuple[str, str], ...]:
-    return (*texts(), *data(), *cases(), *own(), *documents())
+    return (*texts(), *data(), *cases(), *own(), *documents(), *pictures())
 
 
 def around(words: str, found: re.Match[str]) -> str:
@@ -132,6 +140,7 @@ def test_there_is_chinese_to_read() -> None:
     assert {path.parent.name for path in PACKAGE.glob("casebook/*/case.yaml")} <= parks
     assert {"great-stone", "parks.csv:2.name_zh", "parks-scores.csv:2.gov_zh"} <= parks
     assert len(documents()) >= 8
+    assert {name for name, _ in pictures()} == {"pool-scores-zh.svg", "registered-zh.svg"}
 
 
 def test_one_thing_has_one_word() -> None:

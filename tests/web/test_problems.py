@@ -7,12 +7,16 @@ import re
 
 import pytest
 
+from copark.analyses.registry import REGISTRY
 from copark.calibration.case_parameters import shipped_cases
 from copark.cases.casebook import list_cases
 from tests.web.conftest import EQUITY
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 SIMULATE = "/api/v1/simulate"
+LOOKING_AHEAD = [
+    analysis.name for analysis in REGISTRY if "now" in analysis.params.model_fields and analysis.name != "compare"
+]
 
 
 def faults(answer):
@@ -159,3 +163,30 @@ def test_a_quarter_that_cannot_be_now_is_refused_with_its_repair(client, asked, 
     assert told["field"] == key
     for lang in ("en", "zh"):
         assert words in told["cause"][lang] + told["repair"][lang]
+
+
+@pytest.mark.parametrize(
+    ("analysis", "asked", "code", "words"),
+    [
+        *((name, {"case": "lekki", "now": "banana"}, "web.bad_now", "banana") for name in LOOKING_AHEAD),
+        ("levers", {"case": "lekki", "now": "2010Q1"}, "web.bad_now", "2025Q1"),
+        ("levers", {"case": "lekki", "now": "9999Q1"}, "web.bad_now", "2025Q1"),
+        ("compare", {"reference": "old-threshold", "now": "2010Q1"}, "web.bad_now", "2025Q1"),
+        ("compare", {"reference": "suzhou-swap", "now": "2028Q1"}, "study.two_lengths", "2028"),
+    ],
+)
+def test_an_analysis_is_not_queued_with_a_quarter_that_cannot_be_now(client, analysis, asked, code, words):
+    answer = client.post("/api/v1/jobs/analyses", json={"analysis": analysis, "params": asked})
+    assert answer.status_code == 422
+    (told,) = answer.json()["faults"]
+    assert faults(answer) == {"params.now": code}
+    for lang in ("en", "zh"):
+        assert words in told["cause"][lang] + told["repair"][lang]
+
+
+def test_a_length_beside_now_is_refused_by_an_analysis(client):
+    asked = {"analysis": "levers", "params": {"case": "lekki", "now": "2028Q1", "quarters": 60}}
+    answer = client.post("/api/v1/jobs/analyses", json=asked)
+    assert answer.status_code == 422
+    (told,) = answer.json()["faults"]
+    assert told["field"] == "params.quarters"

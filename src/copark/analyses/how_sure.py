@@ -5,8 +5,8 @@ Simulation error is the smallest of the doubts and is told last, by whoever tell
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from math import isfinite
 from typing import TYPE_CHECKING, cast
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from copark.analyses.levers.effects import Reading
     from copark.analyses.reliability import Answer as Reliability
     from copark.cases.case import Case
+    from copark.cases.parks import Park
     from copark.simulation.trust import Trust
     from copark.stats.shares import Share
 
@@ -33,7 +34,11 @@ ASSUMED = {
     "regime.profit_tax": ("tax",),
 }
 """Facts about which a reader would decide, by the word of ``not_known`` that says that nobody reported them."""
-HALF = 0.5
+CONTRADICTED = 1.0 / 2.0
+"""Chance below which what the model gives a recorded outcome contradicts it: most runs say otherwise."""
+LIKELY = 2.0 / 3.0
+"""Chance below which record and model agree only in part: the model would not call the recorded outcome likely, as the
+IPCC uses the word. This threshold and the one above are told in decision 0085."""
 STANDING, FAILED = "self_standing", "failed"
 
 
@@ -47,6 +52,14 @@ class Doubts:
     """Closures that are imposed on every run, as years."""
     contradiction: Said | None = None
     """How the recorded outcome contradicts the shares of outcomes; ``None`` where it does not or none is recorded."""
+    partial_agreement: Said | None = None
+    """How far the recorded outcome and the shares of outcomes agree, where they agree only in part."""
+
+    def record_words(self, lang: str) -> list[str]:
+        """Say what the record has against the model, for the first sentence; nothing where it has nothing."""
+        return [
+            str(getattr(words, lang)) for words in (self.contradiction, self.partial_agreement) if words is not None
+        ]
 
     def sentences(self, lang: str) -> list[str]:
         """Say what is assumed and imposed."""
@@ -73,35 +86,35 @@ def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> D
     shares
         Shares of outcomes at the horizon.
     shows_outcomes
-        Whether shares are told at all; where they are not, nothing can be contradicted.
+        Whether shares are told at all; where they are not, the record has nothing to be set beside.
     """
     assumed = tuple(fact for word, facts in ASSUMED.items() if word in case.not_known for fact in facts)
     imposed = tuple(str(closure.since.year) for closure in case.closures)
-    return Doubts(assumed, imposed, _contradiction(case, shares) if shows_outcomes else None)
-
-
-def _contradiction(case: Case, shares: Sequence[Share]) -> Said | None:
-    """Say how the casebook's outcome differs from what most runs say; ``None`` where it does not."""
     park = recorded_park(case)
-    if park is None or park.outcome is None:
-        return None
+    doubts = Doubts(assumed, imposed)
+    if park is None or park.outcome is None or not shows_outcomes:
+        return doubts
     by_name = {share.name: share.share for share in shares}
     standing, failed = by_name[STANDING], by_name[FAILED]
-    contradicts = {
-        "thriving": standing < HALF,
-        "surviving": failed > HALF,
-        "stalled": standing > HALF,
-        "failed": failed < HALF,
-    }
-    if not contradicts.get(park.outcome, False):
-        return None
-    told = FAILED if park.outcome in ("surviving", "failed") else STANDING
+    chance = {"thriving": standing, "surviving": 1.0 - failed, "stalled": 1.0 - standing, "failed": failed}[
+        park.outcome
+    ]
+    if chance < CONTRADICTED:
+        return replace(doubts, contradiction=_beside_the_record("contradiction", park, by_name))
+    if chance < LIKELY:
+        return replace(doubts, partial_agreement=_beside_the_record("partial", park, by_name))
+    return doubts
+
+
+def _beside_the_record(key: str, park: Park, shares: Mapping[str, float]) -> Said:
+    """Set the share of runs that concerns a recorded outcome beside it, in both languages."""
+    outcome = FAILED if park.outcome in ("surviving", "failed") else STANDING
 
     def words(lang: str) -> str:
         why = (park.outcome_zh if lang == "zh" else park.outcome_en).rstrip(".。")
         kind = text(f"trust.recorded_class.{park.outcome}", lang)
-        share = percent_words(by_name[told], lang)
-        return text(f"sure.contradiction.{told}", lang, kind=kind, why=why, share=share)
+        share = percent_words(shares[outcome], lang)
+        return text(f"sure.{key}.{outcome}", lang, kind=kind, why=why, share=share)
 
     return Said(**{lang: words(lang) for lang in LANGUAGES})
 
@@ -189,12 +202,12 @@ def how_sure(
     readings
         The case as it is under each structure, the model as it is first; empty where none was tried.
     doubts
-        What is assumed, imposed and contradicted.
+        What is assumed and imposed, and what the record has against the model.
     lang
         Language.
     """
-    contradiction = "" if doubts.contradiction is None else str(getattr(doubts.contradiction, lang))
     is_shown = trust is None or trust.shows_outcomes
     structures = structures_words(readings, lang) if is_shown else ""
-    sentences = [contradiction, structures, corrected(trust, shares, lang), *doubts.sentences(lang)]
+    recorded = doubts.record_words(lang)
+    sentences = [*recorded, structures, corrected(trust, shares, lang), *doubts.sentences(lang)]
     return [sentence for sentence in sentences if sentence]

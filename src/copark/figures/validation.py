@@ -54,16 +54,18 @@ class Fan(NamedTuple):
 def scored_fan(
     name: str, unit: str, model: Fan, others: Sequence[tuple[str, Fan]], points: Sequence[Point], cut: float,
     lang: str = "en", led_by: str = "", size: tuple[float, float] = (4.7, 3.6), *, key_inside: bool = False,
+    lane: float = 0.0,
 ) -> Figure:  # fmt: skip
     """A forecast from a cut, others beside it, and what was observed before and after.
 
     name, unit: of the observable, as a person reads them; empty where the text beside the figure tells them. model,
     others: the forecast's bands, the past included; others by name, of the first two the median and 90 %, then the
     median. points: reported values. cut: end of what was known, in years. led_by: what the forecast is called.
-    key_inside: whether the key of what was observed stands in the axes, above the fan, and not below them.
+    key_inside: whether the key of what was observed stands in the axes, above the fan, and not below them. lane: inches
+    left free below the axes, for what marks their time.
     """
     figure = style.sheet(size, name, unit)
-    axes = style.panel(figure, 0.6, 0.3 if key_inside else 0.52, 0.2, 0.70 if name else 0.3)
+    axes = style.panel(figure, 0.6, lane + (0.3 if key_inside else 0.52), 0.2, 0.70 if name else 0.3)
     style.years(axes, float(model.times[0]), float(model.times[-1]))
     style.fan(axes, model.times, model.levels, (0.18, 0.34), 1.8)
     entries: list[tuple[Any, str]] = [(Patch(color=style.MODEL, alpha=0.4), led_by or text("validate.fan.model", lang))]

@@ -59,6 +59,16 @@ class Closed:
     """As those of the answer, had the park not been closed."""
 
 
+@dataclass(frozen=True)
+class DatedEvent:
+    """Something that happened to the park."""
+
+    quarter: str
+    at: float
+    """quarter, at: when; the end of the quarter in years."""
+    title: Said
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
     """What a brief tells."""
@@ -91,6 +101,10 @@ class Answer(Result):
     """The closure that stands at the horizon, if any."""
     doubts: Doubts = NONE
     """What is assumed of the park, imposed on it, and what its record says against the model."""
+    now: str = ""
+    """Quarter the park is looked at from."""
+    events: tuple[DatedEvent, ...] = ()
+    """What happened to the park from its first quarter on, in the order of time."""
 
     @property
     def shows_outcomes(self) -> bool:
@@ -121,6 +135,7 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
 def compute(params: Params, context: Context) -> Answer:
     """Run the case as it is, then ask for its levers; levers that were answered before are read."""
     from copark.analyses.run import answer_of
+    from copark.cases.horizon import now_for
     from copark.stats.quantiles import quantiles
 
     case = context.case(params.case)
@@ -144,8 +159,20 @@ def compute(params: Params, context: Context) -> Answer:
             key_of(closure), Said(closure.title.en, closure.title.zh), str(closure.since), bands[1]
         ),
         doubts=doubts_of(case, told.outcomes[0], shows_outcomes=shows_outcomes),
+        now=str(now_for(case, params.now)),
+        events=events_of(case),
         **origin,
     )  # fmt: skip
+
+
+def events_of(case: Case) -> tuple[DatedEvent, ...]:
+    """List what happened to a park within its time, in the order of time."""
+    dated = [(event.date.quarter("event"), event) for event in case.events]
+    within = [pair for pair in dated if pair[0] >= case.clock.start]
+    return tuple(
+        DatedEvent(str(quarter), (quarter.index + 1) / 4.0, Said(event.event("en"), event.event("zh")))
+        for quarter, event in sorted(within, key=lambda pair: pair[0])
+    )
 
 
 def closure_of(case: Case, now: str | None) -> Closure | None:

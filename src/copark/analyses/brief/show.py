@@ -40,8 +40,6 @@ MOST_OPEN = 2
 """Open parameters that are named."""
 WIDE_RANGE = 0.2
 """Range of the chance over structures from which the structure is named among what would change the answer."""
-CHART = (7.0, 2.65)
-"""Size of the chart, inches: two of them are the plot's height on a page."""
 _QUARTER = re.compile(r"\b([12][0-9]{3})Q([1-4])\b", re.ASCII)
 _COMMAND = re.compile(r"\s*[(（]`[^`]*`[)）]")
 """A command in brackets."""
@@ -116,19 +114,18 @@ class _Show(Show):
         shares = {share.name: percent_words(share.share, t.lang) for share in found.outcomes}
         between = structure_range(self.readings)
         if between is None:
-            return t.sentences([*self.contradiction(), t("headline", **shares, **words), *self.assumed()])
+            return t.sentences([*self.record(), t("headline", **shares, **words), *self.assumed()])
         low, high = (percent_words(value, t.lang) for value in between[:2])
         key = "headline.alike" if low == high else "headline.between"
         outcome = t(key, **shares, **words, low=low, high=high, count=between[2])
         chances = (*between[:2], found.share("self_standing").share)
         disagree = min(chances) < SELDOM and max(chances) > MOSTLY
         before = [t("headline.disagree", **words)] if disagree else []
-        return t.sentences([*self.contradiction(), *before, outcome, *self.assumed()])
+        return t.sentences([*self.record(), *before, outcome, *self.assumed()])
 
-    def contradiction(self) -> list[str]:
-        """Say that the park's record contradicts the model, where it does: before anything else."""
-        contradiction = self.found.doubts.contradiction
-        return [] if contradiction is None else [self.t.of(contradiction)]
+    def record(self) -> list[str]:
+        """Say what the park's record has against the model: before anything else."""
+        return self.found.doubts.record_words(self.t.lang)
 
     def assumed(self) -> list[str]:
         """Say what is assumed of the park, or imposed on it."""
@@ -182,17 +179,14 @@ class _Show(Show):
 
     def course(self) -> doc.Chart:
         column, _ = self.size("operating")
-        told = self.t("course.caption", title=column.title, quarter=spelled(self.found.data_end, self.t))
+        key = "course.caption_events" if self.found.events else "course.caption"
+        told = self.t(key, title=column.title, quarter=spelled(self.found.data_end, self.t))
         return doc.Chart("operating", column.title, told, self.draw, told)
 
     def draw(self) -> Figure:
-        from copark.figures.frame import ends, year_of
-        from copark.figures.validation import Fan, scored_fan
+        from copark.analyses.brief.figures import course
 
-        found, bands = self.found, self.found.bands["operating"]
-        model = Fan(ends(Quarter.parse(found.start), range(bands.shape[1])), bands)
-        ends_at = year_of(Quarter.parse(found.data_end))
-        return scored_fan("", "", model, (), found.reported, ends_at, self.t.lang, size=CHART, key_inside=True)
+        return course(self.found, self.t.lang)
 
     def confidence(self) -> Iterator[str]:
         found, t = self.found, self.t
@@ -280,6 +274,9 @@ class _Show(Show):
              text(f"report.observed.{KINDS.get(one.bound, 'exact')}", self.t.lang), self.t(f"used.{one.state}"))
             for one in sorted(self.found.reported)
         ]  # fmt: skip
+        if self.found.events:
+            events = [(event.quarter, self.t.of(event.title)) for event in self.found.events]
+            yield self.table("events", "date:quarter event:note", events, folded=True)
         yield self.table("observations", "year:quarter observed:count bound used", rows, folded=True)
 
     def sentences(self) -> doc.Table:

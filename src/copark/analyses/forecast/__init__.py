@@ -14,6 +14,7 @@ from pydantic import Field
 
 from copark.analyses.context import made_now, today
 from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result
+from copark.analyses.forecast.basis import Asked, asked_of, kept_calibration, looked_at
 from copark.analyses.forecast.parameter_sources import Borrowed, Informed, Taken
 from copark.analyses.stack.stacking import (
     LINE,
@@ -27,20 +28,19 @@ from copark.analyses.stack.stacking import (
     with_stacks,
 )  # fmt: skip
 from copark.arrays import Floats
-from copark.calibration import calibrations, panels
 from copark.calibration import forecast as engine
-from copark.calibration.calibration_setup import can_be_calibrated, cut_of, uses_everything
-from copark.calibration.case_parameters import calibration_in_use, shipped_calibration
+from copark.calibration import panels
+from copark.calibration.calibration_setup import uses_everything
 from copark.calibration.diagnostics import BINS, Note, judged, movements, verdict
 from copark.calibration.pool.forecasts import GROWTH, MODEL, PooledOutlook, freeze_outlook
-from copark.calibration.pool.panel import Panel, PanelSettings, mixture_quantiles, panel_identity
+from copark.calibration.pool.panel import Panel, mixture_quantiles, panel_identity
 from copark.calibration.pool.parks import AXES, POOLED
 from copark.calibration.rolling_origin import BLIND, BORROWED, Point, known_points
 from copark.calibration.validation_study import Spread
 from copark.cases.horizon import horizon_for, now_for
 from copark.stats.quantiles import LEVELS, band
 from copark.stats.shares import z_of
-from copark.texts import Said, text
+from copark.texts import Said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,10 +48,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from copark.analyses.context import Context
-    from copark.calibration.calibrate import Settings
+    from copark.analyses.how_sure import Doubts
     from copark.calibration.calibrations import KeptPosterior
-    from copark.cases.case import Case
-    from copark.cases.quarters import Quarter
 
 NAMED = 0.03
 """Share of the variance from which a parameter is named."""
@@ -142,6 +140,8 @@ class Answer(Result):
     forecast is of another quarter, or rests on other observations."""
     contradiction: Said | None = None
     """How the recorded outcome contradicts the runs that every other page shows; ``None`` where it does not."""
+    partial_agreement: Said | None = None
+    """How far the recorded outcome and the runs that every other page shows agree, where they agree only in part."""
     closed_since: str = ""
     """First quarter of a closure that stands at the end; empty if there is none."""
     closed_by: Said | None = None
@@ -180,58 +180,6 @@ class Answer(Result):
         )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What is forecast and on what: a calibration that is there, one to be found or made, or a panel of other parks."""
-
-    case: Case
-    cut: Quarter
-    until: Quarter
-    settings: Settings | None = None
-    own: KeptPosterior | None = None
-    panel: PanelSettings | None = None
-
-    def place(self, context: Context) -> tuple[str, Path]:
-        """Identity and folder of the calibration that is needed, kept or not."""
-        if self.settings is None:
-            raise ValueError("nothing to calibrate")
-        return calibrations.place_of(self.case, self.cut, self.settings, out=context.home)
-
-
-def asked_of(params: Params, context: Context) -> Asked:
-    """Decide what a forecast is made on; whatever cannot be is refused before any work.
-
-    Raises copark.errors.CoparkError if the case is missing or has faults, cut or end cannot be used, options do not go
-    together, or the file is there already.
-    """
-    from copark.errors import RunRefused
-
-    if params.freeze is not None:
-        engine.refuse_existing(params.freeze)
-    case, lang = context.case(params.case), context.lang
-    now = now_for(case, params.now)
-    if params.pool or not can_be_calibrated(case):
-        given = {"--cut": params.cut is not None, "--told": params.told}  # they need the park's own observations
-        options = ", ".join(name for name, on in given.items() if on)
-        if options:
-            key = "forecast.not_with_set_aside" if params.pool else "forecast.not_with_new"
-            raise RunRefused(text(key, lang, options=options, case=params.case))
-        after = case.clock.start if params.freeze is None else None
-        until = engine.end_of(case, case.clock.data_end, params.to, lang, after=after, now=now)
-        panel = PanelSettings(panels.runs_of(params.runs, lang), 1 if params.seed is None else params.seed)
-        return Asked(case, case.clock.data_end, until, panel=panel)
-    wanted = calibrations.settings_of(params.runs, params.seed, lang)
-    if params.runs is None and params.seed is None:
-        kept = calibration_in_use(case, context.home, params.cut)
-        cut = cut_of(case, params.cut) if kept is None else kept.cut
-    else:
-        cut = cut_of(case, params.cut)
-        is_kept = calibrations.is_kept(calibrations.place_of(case, cut, wanted, out=context.home)[1])
-        runs = None if params.runs is None else wanted.runs
-        kept = None if is_kept else shipped_calibration(case, cut, runs, params.seed)
-    return Asked(case, cut, engine.end_of(case, cut, params.to, lang, now=now), wanted, kept)
-
-
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
     """What its parameters come from, cut and end, and what other parks tell; file and day too where it is frozen."""
     asked = asked_of(params, context)
@@ -261,10 +209,10 @@ def compute(params: Params, context: Context) -> Answer:
     day = "" if params.freeze is None else today()
     made: Any = asked.panel
     if asked.panel is not None:
-        looked = _looked(asked, asked.panel, context)
+        looked = looked_at(asked, asked.panel, context)
         found, trust = _pooled(asked, looked, day), looked[1].trust
     else:
-        kept = _kept(asked, context, is_own=params.case in context.folders)
+        kept = kept_calibration(params, asked, context)
         context.stage("forecast")(0, 0)
         found, trust = _on_own(asked, kept, context, told=params.told, day=day), kept.trust
         made = Settings.of(kept.stored.recipe)
@@ -273,28 +221,28 @@ def compute(params: Params, context: Context) -> Answer:
     closure = case.closed_by(asked.until)
     others = (params.cut, params.runs, params.seed)
     is_usual = asked.until == horizon and not params.told and others == (None, None, None)
-    bands, contradiction = _as_elsewhere(params, context) if is_usual else ({}, None)
+    bands, doubts = _as_elsewhere(params, context) if is_usual else ({}, None)
     return Answer(
         case=case.name, park=Said(case.title.en, case.title.zh), start=str(case.clock.start), cut=str(asked.cut),
         until=str(asked.until), horizon=str(horizon),
         closed_since="" if closure is None else str(closure.since),
         closed_by=None if closure is None else Said(closure.title.en, closure.title.zh),
-        as_elsewhere=bands, contradiction=contradiction,
+        as_elsewhere=bands,
+        contradiction=None if doubts is None else doubts.contradiction,
+        partial_agreement=None if doubts is None else doubts.partial_agreement,
         file="" if params.freeze is None else params.freeze.name, runs=made.runs, seed=made.seed,
         held=shipped().judged, **found,
         **context.stamped(case, trust, made_now(posterior_cut="" if asked.panel is not None else str(asked.cut))),
     )  # fmt: skip
 
 
-def _as_elsewhere(
-    params: Params, context: Context
-) -> tuple[dict[str, tuple[float, float, float]], Said | None]:  # fmt: skip
+def _as_elsewhere(params: Params, context: Context) -> tuple[dict[str, tuple[float, float, float]], Doubts]:
     """Read the runs that every other page shows of the park, in the quarter it is judged.
 
     Returns
     -------
-    bands, contradiction
-        5, 95 and 50 % by observable, and how the recorded outcome contradicts them.
+    bands, doubts
+        5, 95 and 50 % by observable, and what the park's record has against the runs.
     """
     from copark.analyses.how_sure import doubts_of
     from copark.simulation.outcomes import OUTCOMES
@@ -311,42 +259,7 @@ def _as_elsewhere(
             found[name] = (low, high, middle)
     shows_outcomes = context.parameters(params.case).trust.shows_outcomes
     outcomes = shares(runs["outcome"].to_numpy()[0], OUTCOMES)
-    return found, doubts_of(case, outcomes, shows_outcomes=shows_outcomes).contradiction
-
-
-def _looked(asked: Asked, settings: PanelSettings, context: Context) -> tuple[Panel, PooledOutlook]:
-    """The other parks' panel, and the park as they would forecast it."""
-    _refuse_long_work(asked, context)
-    return panels.look(
-        asked.case, asked.until, panels.other_parks(asked.case, context.lang), settings,
-        threads=context.cores, folder=context.home / "pool",
-        progress=context.stage("pool"), waiting=context.stage("waiting"),
-    )  # fmt: skip
-
-
-def _kept(asked: Asked, context: Context, *, is_own: bool) -> KeptPosterior:
-    """The calibration: one's own, one that is kept, or a new one, after saying what that will take.
-
-    ``is_own``: whether the case is an upload, which is calibrated in a minute, for its owner alone.
-    """
-    if asked.own is not None:
-        return asked.own
-    folder = asked.place(context)[1]
-    given: Any = (asked.case, asked.cut, asked.settings)
-    if not calibrations.is_kept(folder):
-        if not is_own:
-            _refuse_long_work(asked, context)
-        if context.planning is not None:
-            plan = calibrations.plan_of(*given, threads=context.threads, out=context.home, lang=context.lang)
-            context.planning(plan)
-    return calibrations.kept_posterior(*given, threads=context.threads, out=context.home, progress=context.progress)
-
-
-def _refuse_long_work(asked: Asked, context: Context) -> None:
-    from copark.errors import RunRefused
-
-    if not context.calibrates:
-        raise RunRefused.of("forecast.not_here", case=asked.case.name)
+    return found, doubts_of(case, outcomes, shows_outcomes=shows_outcomes)
 
 
 def _methods(frozen: engine.Frozen, stacks: Mapping[str, StackedForecast]) -> dict[str, dict[str, Floats]]:

@@ -87,9 +87,10 @@ class _Show(Show):
         closed = [] if self.found.closed_by is None else [
             self.t("headline.closed", since=self.found.closed_since, title=self.t.of(self.found.closed_by))
         ]  # fmt: skip
-        contradiction = [] if self.found.contradiction is None else [self.t.of(self.found.contradiction)]
+        beside = (self.found.contradiction, self.found.partial_agreement)
+        recorded = [self.t.of(words) for words in beside if words is not None]
         alone = [] if closed else self.model_alone()
-        return self.t.sentences([*closed, *contradiction, forecast, *alone])
+        return self.t.sentences([*closed, *recorded, forecast, *alone])
 
     def part(self, name: str, band: doc.Interval) -> str:
         """Tell an observable at the end; that it cannot be told, where its interval spans a factor of ten and more."""

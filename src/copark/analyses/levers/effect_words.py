@@ -38,6 +38,8 @@ def advice_words(answer: Answer, setting: str, t: Texts) -> str:
         Texts of levers in a language.
     """
     judgement = answer.recommendation.of(setting)
+    if answer.doubt is not None and judgement.word == "avoid":
+        return t("advice.word.avoid_doubt")
     if judgement.word == "unreliable":
         return t(
             "advice.word.unreliable", reasons=t("join").join(t(f"advice.reason.{key}") for key in judgement.reasons)

@@ -57,6 +57,11 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     )
 
 
+def forbidding(answer: Answer, t: Texts) -> list[str]:
+    """Say what forbids or limits to rely on the answer, a sentence each: before anything else."""
+    return _Show(answer, t).forbidding()
+
+
 def answers(answer: Answer, t: Texts) -> list[str]:
     """Say what may be recommended, what to avoid and what changes nothing, a sentence each."""
     return _Show(answer, t).answers()
@@ -100,11 +105,13 @@ class _Show(Show):
 
     def headline(self) -> str:
         """The answer in a paragraph, after what forbids to rely on it."""
-        contradiction = self.answer.doubts.contradiction
-        before = [] if contradiction is None else [self.t.of(contradiction)]
+        return self.t.sentences([*self.forbidding(), *self.answers()])
+
+    def forbidding(self) -> list[str]:
+        """Say what forbids or limits to rely on the answer."""
         if self.answer.doubt == "uncalibrated" and self.answer.closed_by is None:
-            before = [self.t("advice.uncalibrated", park=self.t.of(self.answer.park))]
-        return self.t.sentences([*before, *self.answers()])
+            return [self.t("advice.uncalibrated", park=self.t.of(self.answer.park))]
+        return self.answer.doubts.record_words(self.t.lang)
 
     def answers(self) -> list[str]:
         """Say what may be recommended, what to avoid and what changes nothing."""
@@ -176,7 +183,10 @@ class _Show(Show):
         for word in ("recommended", "avoid", "unchanged", "unreliable"):
             column = doc.plain(doc.Kind.count)
             count = len(self.recommendation.with_word(word))
-            cards.append(doc.Card(t(f"card.{word}"), column, count, t(f"card.{word}.note")))
+            key = f"card.{word}"
+            if answer.doubt is not None and t.has(f"{key}_doubt"):
+                key = f"{key}_doubt"
+            cards.append(doc.Card(t(key), column, count, t(f"{key}.note")))
         if answer.choice is not None:
             now = float(answer.choice.ranking("satisficing").scores[0])
             title, note = t("card.acceptable"), t("card.states", states=answer.choice.states)

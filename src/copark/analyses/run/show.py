@@ -69,7 +69,7 @@ class _Show(AboutCase):
                  "runs": number(found.finished, 0)}  # fmt: skip
         shares = {one.name: say.percent_words(one.share, t.lang) for one in found.outcomes[0]}
         doubts = doubts_of(self.case, found.outcomes[0], shows_outcomes=found.shows_outcomes)
-        told = [] if doubts.contradiction is None else [t.of(doubts.contradiction)]
+        told = doubts.record_words(t.lang)
         closure = self.case.closed_by(Quarter.parse(words["last"]))
         if closure is not None:
             told.append(t("headline.closed", since=str(closure.since), title=t.of(closure.title), **words))

@@ -69,7 +69,9 @@ async def submit_analysis(here: Here, asked: served.AnalysisJobRequest) -> Respo
         params = served.params_of(analysis, asked.params)
         cut = params.cut if isinstance(params, CaseParams) else None
         shelved = here.view.get(params.case, cut) if hasattr(params, "case") else None
-        served.refuse_unknown_keys(params, _context(here, shelved))
+        context = _context(here, shelved)
+        served.refuse_unusable_now(params, context)
+        served.refuse_unknown_keys(params, context)
         return _queued(here, analysis, shelved, params.model_dump(mode="json"), asked.lang)
 
     return accepted(here, await here.desk(work))

@@ -28,6 +28,7 @@ from copark.simulation.study import load_study
 from copark.store.files import written_file
 from copark.web.content.case_registry import OwnersView, Shelved
 from copark.web.content.faults import REQUEST, absent, fault, faults_of_request
+from copark.web.content.requests import usable_now
 from copark.web.content.responses import Answer, Said
 from copark.web.content.sentences import said as said_by_key
 from copark.web.content.sentences import spoken_in
@@ -48,6 +49,8 @@ DOCUMENTS = 4
 """Documents that are kept in memory."""
 DRAWING = threading.Lock()
 """Drawings are styled for the whole process: one at a time."""
+NOW = "params.now"
+"""Where in a request for an analysis the quarter stands that a park is looked at from."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 """Name of a case, which no path is."""
 FormatName = Literal["html", "xlsx", "csv", "docx", "pdf", "pptx", "json"]
@@ -260,6 +263,24 @@ def refuse_unknown_keys(params: AnalysisParams, context: Context) -> None:
     faults = [Fault(NO_KEY, REQUEST, None, f"params.{one.name}", told) for one, told in unknown_keys(params, context)]
     if faults:
         raise StudyFaults(faults)
+
+
+def refuse_unusable_now(params: AnalysisParams, context: Context) -> None:
+    """Refuse a quarter that cannot be now, or of studies that say their length themselves any."""
+    now = getattr(params, "now", None)
+    if now is None:
+        return
+    if hasattr(params, "case"):
+        usable_now(context.case(params.case), now, NOW)
+    for field in type(params).form(served=True):
+        name = getattr(params, field.name)
+        if field.kind != "study" or name is None:
+            continue
+        study = load_study(name)
+        if study.quarters is not None:
+            values = {"found": study.quarters, "now": now}
+            raise StudyFaults([Fault("study.two_lengths", REQUEST, None, NOW, values)])
+        usable_now(context.case(study.case), now, NOW)
 
 
 def params_of(analysis: Analysis, given: Mapping[str, Any]) -> AnalysisParams:

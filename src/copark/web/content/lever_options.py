@@ -1,5 +1,6 @@
 """What can still be decided about a park: its stored levers as data for a chart, each ready to be simulated."""
 
+from dataclasses import replace
 from functools import partial
 from math import isfinite
 from typing import Any
@@ -13,7 +14,7 @@ from copark.analyses.levers.effects import LeverEffect
 from copark.analyses.levers.measures import BUDGETS, SIDES
 from copark.analyses.levers.recommendation import Judgement
 from copark.analyses.levers.schema import AS_IT_IS, LeverOption
-from copark.analyses.levers.show import answers
+from copark.analyses.levers.show import answers, forbidding
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
@@ -71,7 +72,8 @@ class DecisionOption(Answer):
     acceptable: float | None
     """Share of states in which it meets every requirement; null where none could be compared."""
     advice: str
-    """What the rule says of it: recommended, avoid, unchanged or unreliable."""
+    """What the rule says of it: recommended, avoid, unchanged or unreliable; neither of the first two where the model
+    gives no ground for a choice."""
     advice_reason: Said
     """The advice in words, with the tests that an unreliable option fails."""
     losing: list[Said]
@@ -118,7 +120,7 @@ class DecisionAnswer(Answer):
     run_id: str | None
     """Run ID of that analysis; null where none is stored."""
     sentences: list[Said]
-    """The answer: what may be recommended, what to avoid, what changes nothing."""
+    """The answer: what forbids to rely on it, what may be recommended, what to avoid, what changes nothing."""
     since: str
     """``now``: from the present on; ``start``: had it been so from the founding; empty without a result."""
     pulled: str
@@ -136,7 +138,7 @@ class DecisionAnswer(Answer):
     between: Said | None
     """The chance under the other structures of the model; null where none was tried."""
     sure: list[Said]
-    """How sure the chance is, a sentence each, the gravest doubt first."""
+    """How sure the chance is, a sentence each, the gravest doubt first; what the record says stands in the answer."""
     runs: int
     """Runs of the baseline and of every option."""
     left_out: int
@@ -201,8 +203,11 @@ def newest_levers(view: OwnersView, case: str) -> Levers | None:
 def decisions_of(view: OwnersView, case: str) -> DecisionAnswer:
     """Say what can still be decided about a park, by the newest stored result of its levers."""
     levers = newest_levers(view, case)
-    if levers is None:
-        return NOTHING
+    return NOTHING if levers is None else decision_answer(levers)
+
+
+def decision_answer(levers: Levers) -> DecisionAnswer:
+    """Say what an analysis of levers found, as data for the page to decide on."""
     choice = levers.choice
     acceptable: dict[str, float] = {}
     if choice is not None:
@@ -261,9 +266,10 @@ def _order(option: DecisionOption) -> tuple[int, float]:
 
 
 def _sentences(levers: Levers) -> list[Said]:
-    """Give the sentences of the answer in both languages."""
-    in_english = answers(levers, Texts("levers", "en"))
-    in_chinese = answers(levers, Texts("levers", "zh"))
+    """Give the sentences of the answer in both languages, after what forbids to rely on it."""
+    in_english, in_chinese = (
+        [*forbidding(levers, words), *answers(levers, words)] for words in (Texts("levers", lang) for lang in LANGUAGES)
+    )
     return [
         Said(en=_ended(english, "."), zh=_ended(chinese, "。"))
         for english, chinese in zip(in_english, in_chinese, strict=True)
@@ -281,10 +287,11 @@ def _between(levers: Levers) -> Said | None:
 
 
 def _sure(levers: Levers) -> list[Said]:
-    """Say how sure the chance is, in both languages."""
+    """Say how sure the chance is, in both languages, but for what the record says: the answer begins with that."""
     if not levers.outcomes:
         return []
-    by_language = [how_sure(levers.trust, levers.outcomes, levers.readings, levers.doubts, lang) for lang in LANGUAGES]
+    doubts = replace(levers.doubts, contradiction=None, partial_agreement=None)
+    by_language = [how_sure(levers.trust, levers.outcomes, levers.readings, doubts, lang) for lang in LANGUAGES]
     return [Said(en=english, zh=chinese) for english, chinese in zip(*by_language, strict=True)]
 
 
@@ -345,7 +352,7 @@ def _option(levers: Levers, option: LeverOption, judgement: Judgement, acceptabl
             for side in sides
         ],
         acceptable=acceptable,
-        advice=judgement.word,
+        advice="unreliable" if levers.doubt is not None and judgement.word == "avoid" else judgement.word,
         advice_reason=spoken_in(lambda lang: advice_words(levers, option.key, Texts("levers", lang))),
         losing=[_lever_words(f"side.{side}") for side in judgement.losing],
         twins=[spoken_in(partial(levers.name, key)) for key in twins],

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from copark.cases.case import Case
 from copark.cases.horizon import first_open_quarter, latest_now, now_for
 from copark.cases.quarters import Quarter
-from copark.cases.types import suggestion, wrong
+from copark.cases.types import shown, suggestion, wrong
 from copark.errors import Fault, RunRefused, StudyFaults
 from copark.model.outputs import NAMES
 from copark.simulation.study import KeepWord, Scenario, baseline
@@ -206,12 +206,29 @@ def _now_of(asked: Ask, case: Case) -> Quarter | str | None:
     """
     if asked.quarters is not None:
         return asked.now
+    return usable_now(case, asked.now, "now")
+
+
+def usable_now(case: Case, asked: str | None, place: str) -> Quarter:
+    """Give the quarter a park is looked at from: as asked, else the present one.
+
+    Parameters
+    ----------
+    case
+        The park.
+    asked
+        What was asked, a quarter or not.
+    place
+        Where in the request that stands.
+
+    Raises StudyFaults if the quarter cannot be used.
+    """
     try:
-        return now_for(case, asked.now)
+        return now_for(case, asked)
     except RunRefused:
         first, last = str(first_open_quarter(case)), str(latest_now(case))
-        values = {"found": asked.now, "first": first, "last": last, "data_end": str(case.clock.data_end)}
-        raise StudyFaults([fault("bad_now", "now", **values)]) from None
+        values = {"found": shown(asked), "first": first, "last": last, "data_end": str(case.clock.data_end)}
+        raise StudyFaults([fault("bad_now", place, **values)]) from None
 
 
 @contextmanager

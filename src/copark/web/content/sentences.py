@@ -244,9 +244,8 @@ def caveats(shelved: Shelved, note: DrawsNote, trust: TrustNote, doubts: Doubts,
     labels
         Labels of the quarters simulated.
     """
-    found = [] if doubts.contradiction is None else [both(doubts.contradiction)]
-    in_languages = zip(doubts.sentences("en"), doubts.sentences("zh"), strict=True)
-    found += [Said(en=english, zh=chinese) for english, chinese in in_languages]
+    in_english, in_chinese = ([*doubts.record_words(lang), *doubts.sentences(lang)] for lang in ("en", "zh"))
+    found = [Said(en=english, zh=chinese) for english, chinese in zip(in_english, in_chinese, strict=True)]
     found += [trust.meaning, said("report.limits.bands"), said("report.limits.interested")]
     if note.cut is not None:
         drawn, uninformed = shelved.informed

@@ -1,0 +1,134 @@
+"""What a forecast is made on: a calibration that is there, one to be found or made, or a panel of other parks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copark.calibration import calibrations, panels
+from copark.calibration import forecast as engine
+from copark.calibration.calibration_setup import can_be_calibrated, cut_of
+from copark.calibration.case_parameters import calibration_in_use, shipped_calibration
+from copark.calibration.pool.panel import PanelSettings
+from copark.cases.horizon import now_for
+from copark.errors import RunRefused
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from copark.analyses.context import Context
+    from copark.analyses.forecast import Params
+    from copark.calibration.calibrate import Settings
+    from copark.calibration.calibrations import KeptPosterior
+    from copark.calibration.pool.forecasts import PooledOutlook
+    from copark.calibration.pool.panel import Panel
+    from copark.cases.case import Case
+    from copark.cases.quarters import Quarter
+
+SECONDS_A_MINUTE = 60.0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is forecast and on what: a calibration that is there, one to be found or made, or a panel of other parks."""
+
+    case: Case
+    cut: Quarter
+    until: Quarter
+    settings: Settings | None = None
+    own: KeptPosterior | None = None
+    panel: PanelSettings | None = None
+
+    def place(self, context: Context) -> tuple[str, Path]:
+        """Identity and folder of the calibration that is needed, kept or not."""
+        if self.settings is None:
+            raise ValueError("nothing to calibrate")
+        return calibrations.place_of(self.case, self.cut, self.settings, out=context.home)
+
+
+def asked_of(params: Params, context: Context) -> Asked:
+    """Decide what a forecast is made on; whatever cannot be is refused before any work.
+
+    Raises copark.errors.CoparkError if the case is missing or has faults, cut or end cannot be used, options do not go
+    together, or the file is there already.
+    """
+    if params.freeze is not None:
+        engine.refuse_existing(params.freeze)
+    case, lang = context.case(params.case), context.lang
+    now = now_for(case, params.now)
+    if params.pool or not can_be_calibrated(case):
+        given = {"--cut": params.cut is not None, "--told": params.told}  # they need the park's own observations
+        options = ", ".join(name for name, on in given.items() if on)
+        if options:
+            key = "forecast.not_with_set_aside" if params.pool else "forecast.not_with_new"
+            raise RunRefused(text(key, lang, options=options, case=params.case))
+        after = case.clock.start if params.freeze is None else None
+        until = engine.end_of(case, case.clock.data_end, params.to, lang, after=after, now=now)
+        panel = PanelSettings(panels.runs_of(params.runs, lang), 1 if params.seed is None else params.seed)
+        return Asked(case, case.clock.data_end, until, panel=panel)
+    wanted = calibrations.settings_of(params.runs, params.seed, lang)
+    if params.runs is None and params.seed is None:
+        kept = calibration_in_use(case, context.home, params.cut)
+        cut = cut_of(case, params.cut) if kept is None else kept.cut
+    else:
+        cut = cut_of(case, params.cut)
+        is_kept = calibrations.is_kept(calibrations.place_of(case, cut, wanted, out=context.home)[1])
+        runs = None if params.runs is None else wanted.runs
+        kept = None if is_kept else shipped_calibration(case, cut, runs, params.seed)
+    return Asked(case, cut, engine.end_of(case, cut, params.to, lang, now=now), wanted, kept)
+
+
+def looked_at(asked: Asked, settings: PanelSettings, context: Context) -> tuple[Panel, PooledOutlook]:
+    """The other parks' panel, and the park as they would forecast it."""
+    _refuse_long_work(asked, context)
+    return panels.look(
+        asked.case, asked.until, panels.other_parks(asked.case, context.lang), settings,
+        threads=context.cores, folder=context.home / "pool",
+        progress=context.stage("pool"), waiting=context.stage("waiting"),
+    )  # fmt: skip
+
+
+def kept_calibration(params: Params, asked: Asked, context: Context) -> KeptPosterior:
+    """Find the calibration: one's own, one that is kept, or a new one, after saying what that will take.
+
+    A new one is made where it was asked for by its runs or seed. An upload's is made on a server in any case, in a
+    minute, for its owner alone.
+
+    Raises copark.errors.RunRefused where none is kept and none was asked for: it takes minutes.
+    """
+    if asked.own is not None:
+        return asked.own
+    folder = asked.place(context)[1]
+    given: Any = (asked.case, asked.cut, asked.settings)
+    if not calibrations.is_kept(folder):
+        is_upload = params.case in context.folders
+        if not is_upload:
+            _refuse_long_work(asked, context)
+        is_wanted = is_upload or params.runs is not None or params.seed is not None
+        if context.planning is not None or not is_wanted:
+            plan = calibrations.plan_of(*given, threads=context.threads, out=context.home, lang=context.lang)
+            if not is_wanted:
+                raise _not_calibrated(params, asked, plan.seconds)
+            if context.planning is not None:
+                context.planning(plan)
+    return calibrations.kept_posterior(*given, threads=context.threads, out=context.home, progress=context.progress)
+
+
+def _refuse_long_work(asked: Asked, context: Context) -> None:
+    if not context.calibrates:
+        raise RunRefused.of("forecast.not_here", case=asked.case.name)
+
+
+def _not_calibrated(params: Params, asked: Asked, seconds: float) -> RunRefused:
+    """Say that there is no calibration to forecast on, what makes one and how long that takes."""
+    case = asked.case
+    closure = case.closed_by(asked.until)
+    return RunRefused.of(
+        "forecast.not_calibrated" if closure is None else "forecast.not_calibrated_closed",
+        case=case.name,
+        cut=asked.cut,
+        since="" if closure is None else closure.since,
+        option="" if params.cut is None else f" --cut {asked.cut}",
+        minutes=ceil(seconds / SECONDS_A_MINUTE),
+    )
