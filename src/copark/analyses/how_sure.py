@@ -57,9 +57,8 @@ class Doubts:
 
     def record_words(self, lang: str) -> list[str]:
         """Say what the record has against the model, for the first sentence; nothing where it has nothing."""
-        return [
-            str(getattr(words, lang)) for words in (self.contradiction, self.partial_agreement) if words is not None
-        ]
+        beside = (self.contradiction, self.partial_agreement)
+        return [str(getattr(words, lang)) for words in beside if words is not None]
 
     def sentences(self, lang: str) -> list[str]:
         """Say what is assumed and imposed."""
@@ -96,9 +95,8 @@ def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> D
         return doubts
     by_name = {share.name: share.share for share in shares}
     standing, failed = by_name[STANDING], by_name[FAILED]
-    chance = {"thriving": standing, "surviving": 1.0 - failed, "stalled": 1.0 - standing, "failed": failed}[
-        park.outcome
-    ]
+    chances = {"thriving": standing, "surviving": 1.0 - failed, "stalled": 1.0 - standing, "failed": failed}
+    chance = chances[park.outcome]
     if chance < CONTRADICTED:
         return replace(doubts, contradiction=_beside_the_record("contradiction", park, by_name))
     if chance < LIKELY:
