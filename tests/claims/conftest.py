@@ -7,9 +7,9 @@ import pytest
 
 from copark.analyses.claims.arm_statistics import Readings
 from copark.analyses.claims.claims_file import load_claims
-from copark.analyses.claims.findings import Trial
 from copark.analyses.claims.rules import Judge, Rule, Sample
 from copark.analyses.claims.scenarios import trial_study
+from copark.analyses.claims.trial import Trial
 from copark.cases.casebook import CLAIMS
 from copark.simulation.experiment import ScenarioMeasures
 

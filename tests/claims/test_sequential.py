@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from copark.analyses.claims import findings as runner
+from copark.analyses.claims import trial as runner
 from copark.analyses.claims.rules import WORDS, Condition, side
 from copark.analyses.claims.sequential import SEQUENTIAL, Stopping, stopping
 from copark.analyses.claims.standard import standard

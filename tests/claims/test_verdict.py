@@ -7,12 +7,12 @@ import pytest
 from scipy.special import expit
 
 from copark.analyses.claims import verdict
-from copark.analyses.claims.findings import Trial
 from copark.analyses.claims.rules import WORDS, Condition, side
 from copark.analyses.claims.scenarios import trial_study
 from copark.analyses.claims.schema import Headline, Part
 from copark.analyses.claims.sequential import TrialLooks
 from copark.analyses.claims.standard import standard, turned_word
+from copark.analyses.claims.trial import Trial
 from copark.calibration.case_parameters import parameters_of
 from copark.stats.jackknife import groups_of, jackknife, reach
 from tests.claims.conftest import SEED

@@ -33,7 +33,7 @@ from copark.stats.shares import wilson, z_of
 from copark.store.checkpoints import Stages
 
 if TYPE_CHECKING:
-    from copark.analyses.claims.findings import Trial
+    from copark.analyses.claims.trial import Trial
 
 Draws = Annotated[int, Field(ge=2, le=100_000)]
 

@@ -16,8 +16,8 @@ from pydantic import Field
 
 from copark.analyses.claims import Params as ClaimsParams
 from copark.analyses.claims import written
-from copark.analyses.claims.findings import rules_of
 from copark.analyses.claims.shared import verdicts, workload_of
+from copark.analyses.claims.trial import rules_of
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
 from copark.analyses.voi import worlds as information
 from copark.arrays import Floats
@@ -398,7 +398,7 @@ def _weighed(plan: information.InformationPlan, worlds: xr.Dataset, params: Para
 
 
 def _provenance(plan: information.InformationPlan) -> dict[str, Any]:
-    from copark.analyses.claims.findings import provenance_of
+    from copark.analyses.claims.trial import provenance_of
 
     claims = tuple({claim.id: claim for claim, _ in plan.parts}.values())
     return provenance_of(plan.file, plan.case, plan.study, claims, plan.source)

@@ -1,0 +1,432 @@
+"""Tests of claims: all arms with common random numbers, rules applied, and the severity of the tests measured.
+
+Two experiments: on the case's posterior for the verdicts, whose first draws also serve worlds in which a claim is false
+and, with fewer replicates, the variants of the judgement block; and on the prior, to see what the record changed.
+Variants and false worlds are not calibrated anew. No run is made twice. By a sequential rule what is decided is run no
+further (:mod:`~copark.analyses.claims.sequential`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, cached_property
+from typing import Any
+
+from copark.analyses.claims.arm_statistics import latest, rows_of, sample_of, split_of
+from copark.analyses.claims.claims_file import ClaimsFile
+from copark.analyses.claims.findings import ClaimFinding, ClaimFindings, HostValue, InVariant, PartFinding
+from copark.analyses.claims.rules import OPEN, Judge, Sample, measured, side
+from copark.analyses.claims.scenarios import check_moves, draws_in, places_of, values_read
+from copark.analyses.claims.schema import AS_IT_IS, Change, Claim, Part, Variant, is_empty, upon
+from copark.analyses.claims.sequential import SEQUENTIAL, Stopping, TrialLooks, key_of, stopping
+from copark.analyses.claims.severity import (
+    RECENTRED,
+    Lean,
+    drawn_values,
+    leaning,
+    moved_words,
+    recentred,
+    severity,
+    steadiness,
+)
+from copark.analyses.claims.standard import STANDARD, Standard
+from copark.analyses.claims.verdict import (
+    Ridge,
+    Verdict,
+    claim_verdict,
+    in_alternative,
+    joint_error,
+    needs_every_part,
+    turns,
+    turns_together,
+    when_turned,
+)
+from copark.arrays import Floats
+from copark.calibration.case_parameters import Source
+from copark.cases.case import Case
+from copark.cases.validated_yaml import read_shipped
+from copark.cases.world import world_hash
+from copark.identity import identity_of
+from copark.simulation.experiment import Checkpoint, Experiment, OutputValues, memo_key
+from copark.simulation.run import Progress
+from copark.simulation.study import Study
+from copark.simulation.study_entries import Title
+from copark.simulation.trust import Trust
+from copark.stats.jackknife import groups_of, jackknife
+from copark.store.checkpoints import Stages
+from copark.version import MODEL_VERSION
+
+LOOK_DRAWS = 60
+"""Draws of a variant of the judgement block, and of a false world."""
+LOOK_FUTURES = 2
+"""Replicates of each draw in a variant of the judgement block."""
+HELD_DRAWS = 200
+"""Draws of the prior."""
+RECORD = "registered"
+"""Output by which a variant is seen to leave the record."""
+LEFT_THE_RECORD = 0.2
+"""Log points by which the median of registered residents at the cut may differ before a variant is said to leave it."""
+
+
+class Trial:
+    """Tries claims on a case.
+
+    Parameters
+    ----------
+    file
+        The claims and their rules.
+    case
+        The case they are tried on.
+    study
+        Draws, replicates and seed, as of :func:`~copark.analyses.claims.scenarios.trial_study`.
+    claims
+        Those that are tried.
+    source
+        Where draws of a posterior come from.
+    threads
+        Threads; they do not change the numbers.
+    sequential
+        Whether a rule stops what is decided, the draws being the most there may be.
+    """
+
+    def __init__(
+        self,
+        file: ClaimsFile,
+        case: Case,
+        study: Study,
+        claims: tuple[Claim, ...],
+        source: Source | None,
+        *,
+        threads: int = 1,
+        sequential: bool = False,
+    ) -> None:
+        self.file = file
+        self.case = case
+        self.study = study
+        self.chosen = claims
+        self.source = source
+        self.threads = threads
+        self.judge = Judge(file.claims.sizes)
+        self.rule = stopping() if sequential else None
+        self.arms: Mapping[str, Change] = file.claims.arms
+        self.draws = draws_in(study)
+        self.prior_draws = min(self.draws, HELD_DRAWS)
+        self.few_draws = min(self.draws, LOOK_DRAWS)
+        self.few_replicates = min(study.futures, LOOK_FUTURES)
+        self.record = (RECORD, _cut(case, source))
+        """Output and quarter by which a variant is seen to leave the record."""
+        self.judged = study.judged_in(case.clock.quarters)
+        self._upon: dict[tuple[str, str], Change] = {}
+        self.ridge = cache(self._ridge)
+        self.ridge_without = cache(self._ridge_without)
+
+    @cached_property
+    def values_read(self) -> OutputValues:
+        """What is read of every run."""
+        places = {self.record, *places_of([part for _, part in self.file.claims.of(self.chosen)])}
+        places |= {(look.output, look.at) for claim in self.chosen for look in claim.shows}
+        return values_read(self.study, self.case, places)
+
+    def experiment(
+        self, *, on_prior: bool = False, progress: Progress | None = None, checkpoint: Checkpoint | None = None
+    ) -> Experiment:
+        """Set up an experiment.
+
+        Parameters
+        ----------
+        on_prior
+            Whether it is on draws of the prior, and not on those of the trial.
+        progress, checkpoint
+            As of :class:`~copark.simulation.experiment.Experiment`.
+        """
+        study = self.study
+        if on_prior:
+            study = study.with_changes(runs=self.prior_draws * study.futures, draws="prior")
+        return Experiment(
+            study,
+            self.case,
+            self.values_read,
+            source=self.source,
+            threads=self.threads,
+            progress=progress,
+            checkpoint=checkpoint,
+        )
+
+    @cached_property
+    def values(self) -> dict[str, Floats]:
+        """Parameters that differ between the draws of the trial, each of shape (draws,)."""
+        return drawn_values(self.experiment().drawn())
+
+    @cached_property
+    def moved(self) -> dict[str, str]:
+        """How far the data moved each parameter."""
+        return moved_words(self.study.draws or "", self.source)
+
+    def _ridge(self, prior: bool, draws: int) -> Ridge:
+        """Regression on the parameters of the first draws of the trial, or of the prior."""
+        values = drawn_values(self.experiment(on_prior=True).drawn()) if prior else self.values
+        return Ridge({name: column[:draws] for name, column in values.items()})
+
+    def _ridge_without(self, draws: int, group: int) -> Ridge:
+        """Regression on the parameters of the first draws of the trial without a group of them."""
+        kept = groups_of(draws)[group]
+        return Ridge({name: column[:draws][kept] for name, column in self.values.items()})
+
+    def scenario(self, arm: str, ground: Change | None = None) -> Change:
+        """Give an arm by its key, upon a variant or world where one is given."""
+        if ground is None:
+            return self.arms[arm]
+        key = arm, memo_key(ground)
+        if key not in self._upon:
+            self._upon[key] = upon(ground, self.arms[arm])
+        return self._upon[key]
+
+    def world(self, key: str) -> Change:
+        """Give a world in which something is false."""
+        return self.file.claims.worlds[key]
+
+    def check(self, experiment: Experiment) -> None:
+        """Raise ArmsChangeNothing with every arm, variant and world that changes nothing."""
+        claims = self.file.claims
+        changes: dict[tuple[str, str], Change] = {("arms", key): arm for key, arm in claims.arms.items()}
+        changes |= {("judgement", variant.key): variant for variant in claims.judgement}
+        changes |= {("worlds", key): world for key, world in claims.worlds.items()}
+        check_moves(experiment, changes, self.file.name)
+
+    def run(
+        self, progress: Progress | None = None, weighed: Progress | None = None, stages: Stages | None = None
+    ) -> ClaimFindings:
+        """Run all arms everywhere and find the verdicts.
+
+        Parameters
+        ----------
+        progress
+            Called with runs made and runs in all: at most, while something is not decided.
+        weighed
+            Called with claims weighed and claims in all.
+        stages
+            Where runs are kept as they are made, and found.
+        """
+        looks = TrialLooks(self, progress, stages)
+        self.check(looks.experiment)
+        looks.run()
+        findings: list[ClaimFinding] = []
+        for claim in self.chosen:
+            if weighed is not None:
+                weighed(len(findings), len(self.chosen))
+            findings.append(self._claim(claim, looks))
+        return ClaimFindings(
+            run_id=self.identity,
+            provenance=self.provenance,
+            case=self.case.name,
+            park=Title(en=self.case.title.en, zh=self.case.title.zh),
+            start=str(self.case.clock.start),
+            file=self.file,
+            claims=tuple(findings),
+            moved=self.moved,
+            hosts=self._hosts(),
+            runs=looks.made,
+        )
+
+    def _hosts(self) -> dict[str, HostValue]:
+        """Find the values of the place around the park that statistics are set beside, where they are known."""
+        statistics = [
+            statistic for _, part in self.file.claims.of(self.chosen) for statistic in part.statistics.values()
+        ]
+        variables = dict.fromkeys(statistic.context for statistic in statistics if statistic.context)
+        values = {variable: latest(self.case, variable) for variable in variables}
+        return {
+            variable: HostValue(value.value, str(value.date)) for variable, value in values.items() if value is not None
+        }
+
+    @property
+    def runs(self) -> int:
+        """Runs to make, at most where a rule may stop some."""
+        return sum(self.sizes)
+
+    @cached_property
+    def sizes(self) -> tuple[int, int, int, int]:
+        """Runs on the draws, on the prior, in the false worlds, and in the judgement block.
+
+        What false worlds and the judgement block have in common with the first is made once.
+        """
+        shown = dict.fromkeys(arm for claim in self.chosen for arm in (claim.reference, *claim.shown))
+        needed = dict.fromkeys((AS_IT_IS, *(arm for claim in self.chosen for arm in claim.tried)))
+        tried = [arm for arm in needed if arm in self.arms]
+        parts = [part for _, part in self.file.claims.of(self.chosen)]
+        in_worlds = [
+            self.scenario(arm, self.world(world)) for part in parts for world in part.false_worlds for arm in part.uses
+        ]
+        grounds = [variant for variant in self.file.claims.judgement if not is_empty(variant)]
+        in_variants = [self.scenario(arm, ground) for ground in grounds for arm in tried]
+        run = {memo_key(self.arms[arm]) for arm in (*shown, *tried)}
+        run_on_prior = {memo_key(self.arms[arm]) for arm in tried}
+        return (
+            len(run) * self.draws * self.study.futures,
+            len(run_on_prior) * self.prior_draws * self.study.futures,
+            len({memo_key(scenario) for scenario in in_worlds} - run) * self.few_draws * self.study.futures,
+            len({memo_key(scenario) for scenario in in_variants} - run) * self.few_draws * self.few_replicates,
+        )
+
+    def _claim(self, claim: Claim, looks: TrialLooks) -> ClaimFinding:
+        """Find the verdict on a claim, from the parts as they were weighed."""
+        after = {part.key: looks.after[key_of(claim, part)] for part in claim.parts}
+        before = {part.key: looks.before[key_of(claim, part)] for part in claim.parts}
+        without = {
+            part.key: after[part.key].without_groups(part, self.ridge_without, self.judge.margins)
+            for part in claim.parts
+        }
+        plain: dict[str, Verdict] = {}
+        parts: dict[str, PartFinding] = {}
+        for part in claim.parts:
+            error = jackknife([weighed.probability for weighed in without[part.key]])
+            plain[part.key] = looks.plain(claim, part, error)
+            parts[part.key] = self._part(claim, part, looks, plain[part.key])
+        verdict = claim_verdict(claim.headline, plain, after, before, joint_error(claim.headline, after, without))
+        if self._turned(claim, verdict, parts, looks):
+            verdict = when_turned(verdict)
+        rows = rows_of(claim, looks.readings(looks.experiment, looks.evidence[claim.id]))
+        return ClaimFinding(**vars(verdict), claim=claim, parts=tuple(parts.values()), rows=rows)
+
+    def _turned(self, claim: Claim, verdict: Verdict, parts: Mapping[str, PartFinding], looks: TrialLooks) -> bool:
+        """Tell whether an alternative assumption turns a claim: a part that its word needs, or its parts together.
+
+        Where one part suffices the others may stand for it, so that P of the claim is asked under each alternative.
+        """
+        deciding = [parts[key] for key in claim.headline.parts if parts[key].variants]
+        if not side(verdict.word) or not deciding:
+            return False
+        if needs_every_part(claim.headline, verdict.word):
+            return any(finding.flipped for finding in deciding)
+        draws = min(len(looks.after[key_of(claim, finding.part)].chance) for finding in deciding)
+        return any(
+            turns_together(
+                claim.headline,
+                verdict,
+                {finding.part.key: self._under(claim, finding.part, variant, looks) for finding in deciding},
+                draws,
+            )
+            for variant in self.file.claims.judgement
+        )
+
+    def _part(self, claim: Claim, part: Part, looks: TrialLooks, plain: Verdict) -> PartFinding:
+        """Find all of a part, from its verdict before alternative assumptions are looked at."""
+        key = key_of(claim, part)
+        weighed = looks.after[key]
+        samples = {name: sample_of(part.statistics[name], runs) for name, runs in weighed.runs.items()}
+        variants = self._variants(claim, part, looks, plain)
+        verdict = when_turned(plain) if any(variant.turns for variant in variants) else plain
+        judged = {name: samples[name] for name in part.judged}
+        drawn = {name: column[: len(weighed.chance)] for name, column in self.values.items()}
+        leans = leaning(judged, drawn, self.moved)
+        middle = recentred(part, weighed, self.judge.margins)
+        margins = self.judge.margins
+        seed = self.study.seed
+        return PartFinding(
+            **vars(verdict),
+            part=part,
+            measured={name: measured(sample, name, part.rule, margins) for name, sample in samples.items()},
+            splits={name: split_of(runs) for name, runs in weighed.runs.items()},
+            earlier=self.judge.verdict(part.rule, samples),
+            steady=steadiness(weighed.chance, seed),
+            why="" if verdict.word != OPEN else "turned" if plain.word != OPEN else _why(judged, leans),
+            leans=leans,
+            variants=variants,
+            severities=tuple(severity(part, looks.false[key, world], world, seed) for world in part.false_worlds),
+            recentred=None if middle is None else severity(part, middle, RECENTRED, seed),
+        )
+
+    def _variants(self, claim: Claim, part: Part, looks: TrialLooks, verdict: Verdict) -> tuple[InVariant, ...]:
+        """Try the part in every variant, against the same draws and random numbers as it is."""
+        weighed = looks.after[key_of(claim, part)]
+        if weighed.effects is None:
+            return ()
+        variants = []
+        for variant in self.file.claims.judgement:
+            reference, alternative = self._under(claim, part, variant, looks)
+            probability, word = in_alternative(verdict, reference, alternative, weighed.draws)
+            departs = looks.departures[variant.key]
+            variants.append(InVariant(variant.key, probability, word, turns(verdict.word, word), departs))
+        return tuple(variants)
+
+    def _under(self, claim: Claim, part: Part, variant: Variant, looks: TrialLooks) -> tuple[Floats, Floats]:
+        """Give the probabilities of draws that a part holds, as it is and under an alternative, on the same draws."""
+        key = key_of(claim, part)
+        if not is_empty(variant):
+            return looks.alternatives[key, variant.key]
+        reference = looks.after[key].chance
+        weighed = looks.weigh(part, looks.experiment, len(reference), self_standing=variant.self_standing)
+        return reference, weighed.chance
+
+    @property
+    def identity(self) -> str:
+        """Identity of what is found: the rules, the case, the model, the draws."""
+        return identity_from(self.provenance)
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Everything that makes it, as plain values."""
+        is_sequential = self.rule is not None
+        return provenance_of(self.file, self.case, self.study, self.chosen, self.source, sequential=is_sequential)
+
+
+def provenance_of(
+    file: ClaimsFile,
+    case: Case,
+    study: Study,
+    claims: tuple[Claim, ...],
+    source: Source | None,
+    *,
+    sequential: bool = False,
+) -> dict[str, Any]:
+    """Tell everything that makes a trial, as plain values; nothing need be run or drawn for it.
+
+    Parameters
+    ----------
+    file, case, study, claims, source, sequential
+        As of :class:`Trial`.
+    """
+    draws_of = study.draws or ""
+    given = {"trust": Trust.without(case.name, draws_of).content()} if source is None else dict(source.content)
+    rule = {"sequential_sha256": read_shipped(SEQUENTIAL, Stopping)[1]} if sequential else {}
+    return {
+        "claims_name": file.name,
+        "claims_sha256": file.sha256,
+        "fixed": str(file.claims.fixed),
+        "standard_sha256": read_shipped(STANDARD, Standard)[1],
+        "claims": [claim.id for claim in claims],
+        "case": case.name,
+        "case_hash": case.hash,
+        "world_hash": world_hash(case),
+        "model_version": MODEL_VERSION,
+        "draws": draws_in(study),
+        "futures": study.futures,
+        "seed": study.seed,
+        "draws_of": draws_of,
+        **rule,
+        **given,
+    }
+
+
+def rules_of(file: ClaimsFile, *, sequential: bool) -> dict[str, str]:
+    """Tell what claims are judged by, by its content: their file, the standard of proof, and when to stop."""
+    rules = {"claims": file.sha256, "standard": read_shipped(STANDARD, Standard)[1]}
+    return {**rules, "stopping": read_shipped(SEQUENTIAL, Stopping)[1]} if sequential else rules
+
+
+def identity_from(provenance: dict[str, Any]) -> str:
+    """Compute the identity of a trial from what makes it."""
+    return identity_of({key: value for key, value in provenance.items() if key not in {"claims_name", "fixed"}})
+
+
+def _cut(case: Case, source: Source | None) -> int:
+    """Give the quarter to which the record is told: the posterior's cut, else the end of the data, counted from 0."""
+    last = (None if source is None else source.cut) or case.clock.data_end
+    return int(min(last - case.clock.start, case.clock.quarters - 1))
+
+
+def _why(judged: dict[str, Sample], leans: tuple[Lean, ...]) -> str:
+    """Say why a part is open: lacking, prior or width."""
+    if any(sample.is_empty for sample in judged.values()):
+        return "lacking"
+    return "prior" if any(lean.moved != "moved" for lean in leans) else "width"
