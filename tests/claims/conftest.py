@@ -11,7 +11,7 @@ from copark.analyses.claims.rules import Judge, Rule, Sample
 from copark.analyses.claims.scenarios import trial_study
 from copark.analyses.claims.trial import Trial
 from copark.cases.casebook import CLAIMS
-from copark.simulation.experiment import ScenarioMeasures
+from copark.simulation.measures import ScenarioMeasures
 
 SMALL = Path(__file__).parent / "small.yaml"
 SEED = 999

@@ -14,7 +14,8 @@ from copark.analyses.experts.weighing import held_of
 from copark.analyses.experts.workbook import Expert, Question
 from copark.cases import load_case
 from copark.cases.types import Bilingual
-from copark.simulation.experiment import Experiment, OutputValues
+from copark.simulation.experiment import Experiment
+from copark.simulation.measures import OutputValues
 from copark.stats.precision import effective
 from copark.stats.quantiles import weighted_quantiles
 

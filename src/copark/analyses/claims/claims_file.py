@@ -26,7 +26,8 @@ from copark.cases.yaml_loader import Tree, read_yaml
 from copark.errors import Fault, FaultsFound, NotFound
 from copark.identity import hash_content
 from copark.simulation.case_edits import edited, fault_of_edit
-from copark.simulation.experiment import Experiment, OutputValues
+from copark.simulation.experiment import Experiment
+from copark.simulation.measures import OutputValues
 from copark.simulation.run import inputs_of
 from copark.simulation.study_entries import Title
 

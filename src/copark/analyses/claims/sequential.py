@@ -26,7 +26,8 @@ from copark.arrays import Floats
 from copark.cases.dates import Date
 from copark.cases.types import Bilingual
 from copark.cases.validated_yaml import read_shipped
-from copark.simulation.experiment import Experiment, ScenarioMeasures
+from copark.simulation.experiment import Experiment
+from copark.simulation.measures import ScenarioMeasures
 from copark.simulation.run import Progress
 from copark.simulation.study_entries import Entry
 from copark.stats.shares import wilson, z_of

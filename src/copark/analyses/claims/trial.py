@@ -47,7 +47,8 @@ from copark.cases.case import Case
 from copark.cases.validated_yaml import read_shipped
 from copark.cases.world import world_hash
 from copark.identity import identity_of
-from copark.simulation.experiment import Checkpoint, Experiment, OutputValues, memo_key
+from copark.simulation.experiment import Checkpoint, Experiment, memo_key
+from copark.simulation.measures import OutputValues
 from copark.simulation.run import Progress
 from copark.simulation.study import Study
 from copark.simulation.study_entries import Title
@@ -155,7 +156,7 @@ class Trial:
     @cached_property
     def values(self) -> dict[str, Floats]:
         """Parameters that differ between the draws of the trial, each of shape (draws,)."""
-        return drawn_values(self.experiment().drawn())
+        return drawn_values(self.experiment().drawn_records())
 
     @cached_property
     def moved(self) -> dict[str, str]:
@@ -164,7 +165,7 @@ class Trial:
 
     def _ridge(self, prior: bool, draws: int) -> Ridge:
         """Regression on the parameters of the first draws of the trial, or of the prior."""
-        values = drawn_values(self.experiment(on_prior=True).drawn()) if prior else self.values
+        values = drawn_values(self.experiment(on_prior=True).drawn_records()) if prior else self.values
         return Ridge({name: column[:draws] for name, column in values.items()})
 
     def _ridge_without(self, draws: int, group: int) -> Ridge:

@@ -23,7 +23,8 @@ from copark.analyses.experts.workbook import Expert, Question
 from copark.arrays import Floats, Integers
 from copark.calibration.case_parameters import Source
 from copark.cases.case import Case
-from copark.simulation.experiment import Checkpoint, Experiment, OutputValues, memo_key
+from copark.simulation.experiment import Checkpoint, Experiment, memo_key
+from copark.simulation.measures import OutputValues
 from copark.simulation.run import Progress
 from copark.simulation.study import Study
 
@@ -178,7 +179,7 @@ class Worlds:
     @cached_property
     def values(self) -> dict[str, Floats]:
         """Parameters that differ between draws, each of shape (draws,)."""
-        return drawn_values(self.experiment.drawn())
+        return drawn_values(self.experiment.drawn_records())
 
     @cached_property
     def ridge(self) -> Ridge:
