@@ -7,8 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from copark.analyses.claims import trial as trials
-from copark.analyses.claims.findings import find
+from copark.analyses.claims import trial as runner
+from copark.analyses.claims.judging import find
 from copark.analyses.claims.rules import WORDS, Condition, side
 from copark.analyses.claims.standard import standard
 from copark.analyses.claims.stopping_rule import SEQUENTIAL, Stopping, stopping
@@ -60,7 +60,7 @@ def runs_of(file, case, monkeypatch, **rule):
         made.append(len(measured.status))
         return measured
 
-    monkeypatch.setattr(trials, "stopping", lambda: written)
+    monkeypatch.setattr(runner, "stopping", lambda: written)
     monkeypatch.setattr(ScenarioBlock, "measure", counted)
     trial = trial_of(file, case, sequential=True)
     found = find(trial, lambda *at: told.append(at))

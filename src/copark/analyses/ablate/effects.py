@@ -24,7 +24,8 @@ from copark.cases.yaml_loader import read_yaml
 from copark.errors import Fault
 from copark.model.variables import catalogue
 from copark.simulation.case_edits import happenings
-from copark.simulation.experiment import Experiment, OutputPaths, ScenarioMeasures
+from copark.simulation.experiment import Experiment
+from copark.simulation.measures import OutputPaths, ScenarioMeasures
 from copark.simulation.sample import DrawSource
 from copark.simulation.scenario_edits import Edits
 from copark.simulation.study import LinkChange, Scenario

@@ -20,13 +20,13 @@ from copark.analyses.claims.evidence import (
     said_word,
     sampling_range,
 )
-from copark.analyses.claims.findings import LEFT_THE_RECORD, ClaimFinding, PartFinding
+from copark.analyses.claims.findings import ClaimFinding, PartFinding
 from copark.analyses.claims.rules import FOR, OPEN, REFUTED, WORDS, Condition, Measured, resolve
 from copark.analyses.claims.schema import Part, Statistic, Variant
 from copark.analyses.claims.severity import RECENTRED, Severity
 from copark.analyses.claims.standard import standard
 from copark.analyses.claims.stopping_rule import stopping
-from copark.analyses.claims.trial import LOOK_DRAWS, LOOK_FUTURES
+from copark.analyses.claims.trial import LEFT_THE_RECORD, LOOK_DRAWS, LOOK_FUTURES
 from copark.analyses.claims.verdict import Verdict
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, known

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from copark.analyses.claims.rules import SMALL, side
 from copark.analyses.claims.standard import standard, turned_word
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.experts import LEAST, Answer, Held, Row
-from copark.analyses.experts.elicitation import Estimate, literature
+from copark.analyses.experts import Answer
+from copark.analyses.experts.literature import Estimate, literature
+from copark.analyses.experts.weighing import LEAST, Held, Row
 from copark.analyses.show import Show, grouped, known
 from copark.cases import own_words
 from copark.labels import claim_number, join
@@ -23,7 +24,7 @@ from copark.texts import text
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from copark.analyses.experts import AnsweredQuestion, Beside
+    from copark.analyses.experts.weighing import AnsweredQuestion, Beside
 
 MOVED = 0.03
 """Change of a probability from which on an estimate is named, and a claim may turn."""

@@ -401,7 +401,7 @@ def simulate(plan: InformationPlan, threads: int, progress: Callable[[int, int],
     every = Experiment(
         study, case, read, source=plan.source, threads=threads, progress=lambda made, _: progress(made, plan.runs)
     )
-    drawn = drawn_values(every.drawn())
+    drawn = drawn_values(every.drawn_records())
     compared = every.part(range(1, plan.futures))
     compared.extend(plan.arms)
     statistics, chance = _statistics(plan, compared, read.places, Ridge(drawn))
