@@ -64,9 +64,11 @@ class DatedEvent:
     """Something that happened to the park."""
 
     quarter: str
+    """Quarter it falls in, such as 2015Q2."""
     at: float
-    """quarter, at: when; the end of the quarter in years."""
+    """End of that quarter, in years."""
     title: Said
+    """What happened, in words."""
 
 
 @dataclass(frozen=True, kw_only=True)

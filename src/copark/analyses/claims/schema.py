@@ -30,7 +30,9 @@ class Change(Scenario):
     """What is altered against a case; nothing unless something is given."""
 
     key: Key = "change"
+    """Key of the change; in a file it stands beside it."""
     title: Title = Title(en="change", zh="change")
+    """Title for a reader."""
 
     def content(self) -> dict[str, Any]:
         """Give what is altered, as plain values, without key and title."""

@@ -41,7 +41,7 @@ class Held:
     """How probable something is in one way, and the word for it."""
 
     word: str
-    """The word."""
+    """Word of the standard for this probability."""
     probability: float
     """P."""
     draws: float
@@ -115,7 +115,7 @@ class AnsweredQuestion:
     """A question that somebody answered."""
 
     question: Question
-    """The question."""
+    """What was asked for, and in which unit."""
     prior: tuple[float, float, float]
     """5, 50 and 95 % of the model's own."""
     pool: tuple[float, float, float]

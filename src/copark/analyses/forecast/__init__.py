@@ -141,7 +141,7 @@ class Answer(Result):
     contradiction: Said | None = None
     """How the recorded outcome contradicts the runs that every other page shows; ``None`` where it does not."""
     partial_agreement: Said | None = None
-    """How far the recorded outcome and the runs that every other page shows agree, where they agree only in part."""
+    """How far the recorded outcome and these runs agree, where they agree only in part; ``None`` elsewhere."""
     closed_since: str = ""
     """First quarter of a closure that stands at the end; empty if there is none."""
     closed_by: Said | None = None

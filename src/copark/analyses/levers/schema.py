@@ -78,9 +78,9 @@ class Lever(Entry):
     """Something a decision-maker controls."""
 
     key: Key
-    """Its key."""
+    """Key of the lever, by which it is asked for."""
     title: Title
-    """Its title."""
+    """The lever in a word or two, for a reader."""
     controlled_by: Owner
     """Who can pull it."""
     reason: Reason
@@ -156,9 +156,9 @@ class Threshold(Entry):
     """What a state must reach for a setting to do well enough there."""
 
     key: Key
-    """Its key."""
+    """Key of the requirement."""
     title: Title
-    """Its title."""
+    """The requirement in words."""
     reason: Reason
     """Why so much is asked for."""
     measure: str
@@ -192,7 +192,7 @@ class LeverFile(Entry):
     case: Annotated[str, Field(max_length=200)]
     """Name of the case."""
     title: Title
-    """Its title."""
+    """Title of the set of levers."""
     now: Quarter
     """First quarter that a decision of today can still change."""
     discount: Discount
@@ -202,7 +202,7 @@ class LeverFile(Entry):
     structures: Annotated[tuple[Structure, ...], Field(max_length=30)] = ()
     """Other structures of the model that every setting is tried under."""
     levers: Annotated[tuple[Lever, ...], Field(min_length=1, max_length=50)]
-    """The levers."""
+    """What decision-makers control, each with its options."""
 
     @model_validator(mode="after")
     def _check_keys(self) -> LeverFile:
