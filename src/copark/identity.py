@@ -107,7 +107,8 @@ def source_stamp(paths: Iterable[Path], root: Path) -> str:
     """
     digest = hashlib.sha256()
     for path in sorted(paths):
-        content, words = path.read_bytes(), WORDS.get(path.suffix)
+        content = path.read_bytes()
+        words = WORDS.get(path.suffix)
         lines = (content if words is None else words.sub(b"", content)).splitlines()
         digest.update(path.relative_to(root).as_posix().encode("utf-8") + b"\0")
         digest.update(b"\n".join(line.rstrip() for line in lines if line.strip()) + b"\0")

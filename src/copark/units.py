@@ -58,9 +58,15 @@ _LIST = (
 
 UNITS: dict[str, Unit] = {unit.symbol: unit for unit in _LIST}
 SINGULAR = {
-    "companies": "company", "persons": "person", "buildings": "building", "countries": "country",
-    "delegations": "delegation", "partners": "partner", "yr": "year", "quarters": "quarter",
-}  # fmt: skip
+    "companies": "company",
+    "persons": "person",
+    "buildings": "building",
+    "countries": "country",
+    "delegations": "delegation",
+    "partners": "partner",
+    "yr": "year",
+    "quarters": "quarter",
+}
 """English names of what is counted, where it is one."""
 
 

@@ -34,7 +34,8 @@ from copark.store.files import only_one, written_file
 from copark.version import MODEL_VERSION
 
 FORMAT = 1
-RESULTS, RESULT = "results", "result.json"
+RESULTS = "results"
+RESULT = "result.json"
 SHIPPED, PACKED = Path(__file__).resolve().parents[1], f"{RESULT}.gz"
 """Output folder of the results that ship with copark, and their file."""
 RUN_ID = re.compile(r"[0-9a-f]{16}")
@@ -119,7 +120,8 @@ def check_keys(analysis: Analysis, params: AnalysisParams, context: Context) -> 
 
 def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answered:
     """Answer a question; copark.errors.CoparkError if something that is named is not there or has faults."""
-    began, ask = time.monotonic(), analysis.ask
+    began = time.monotonic()
+    ask = analysis.ask
     context.stage("prepare")(0, 0)
     check_keys(analysis, params, context)
     context.run_id = run_id_of(analysis, params, context)
@@ -200,7 +202,8 @@ def question_of(analysis: Analysis, params: AnalysisParams, context: Context) ->
     from copark.cases.world import world_hash
     from copark.identity import hash_files
 
-    ask, wanted = analysis.ask, getattr(params, "wanted", None)
+    ask = analysis.ask
+    wanted = getattr(params, "wanted", None)
     further = dict(ask.depends_on(params, context)) if hasattr(ask, "depends_on") else {}
     told = HOW_IT_IS_DONE if wanted is None else HOW_IT_IS_DONE | TOLD_BY_DRAWS
     asked: dict[str, Any] = params.model_dump(mode="json", exclude=set(told))
@@ -264,10 +267,14 @@ def save(folder: Path, analysis: Analysis, params: AnalysisParams, found: Result
     made = TypeAdapter(type(found)).dump_python(found, mode="json", by_alias=True, exclude_unset=True)
     content = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
     told = {
-        "format": FORMAT, "analysis": analysis.name, "run_id": found.run_id, "version": analysis.version,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"), "params": params.model_dump(mode="json"),
+        "format": FORMAT,
+        "analysis": analysis.name,
+        "run_id": found.run_id,
+        "version": analysis.version,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "params": params.model_dump(mode="json"),
         "sha256": hashlib.sha256(content.encode()).hexdigest(),
-    }  # fmt: skip
+    }
     written = f"{json.dumps(told, ensure_ascii=False)}\n{content}\n".encode()
     target = _path(folder)
     with written_file(target) as path:

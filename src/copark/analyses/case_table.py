@@ -91,7 +91,7 @@ def _pairs(flag: str, given: Iterable[str], faults: list[Fault]) -> dict[str, st
 
 def calibrations(
     given: Iterable[str], faults: list[Fault], known: Sequence[str], full: float = FULL
-) -> dict[str, SetCalibration]:  # fmt: skip
+) -> dict[str, SetCalibration]:
     """Calibrations: ``A=exclusion,crossover,inclusion``, ``A=threshold``, or a form before the anchors (``linear:``).
 
     known: columns of the analysis; full: membership at the anchor of inclusion.
@@ -132,7 +132,8 @@ def scope(given: str | Sequence[float] | None, faults: list[Fault]) -> Scope | N
     """Theoretical limits: ``xmin,xmax,ymin,ymax``."""
     if given is None or given == "":
         return None
-    before, values = len(faults), numbers("--scope", given, faults)
+    before = len(faults)
+    values = numbers("--scope", given, faults)
     if len(faults) == before and len(values) != 4:
         faults.append(fault("scope_count", "--scope", found=len(values)))
     return Scope(*values) if len(values) == 4 else None
@@ -244,8 +245,11 @@ def origin(params: AnalysisParams, context: Context, table: CaseTable | None = N
     if table is not None:
         told = {"table": table.file, "cases": len(table), "table_hash": table.digest, **told}
     asked = params.model_dump(mode="json", exclude={"table"})
-    settings = {name: ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-                for name, value in asked.items() if value not in (None, "", [], ())}  # fmt: skip
+    settings = {
+        name: ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        for name, value in asked.items()
+        if value not in (None, "", [], ())
+    }
     return {"run_id": context.run_id, "provenance": told, "settings": settings}
 
 
@@ -267,8 +271,13 @@ def method(show: Show, count: int, settings: Mapping[str, str], **values: Any) -
 
     t = show.t
     said = Bullets(tuple(t(f"method.{at}", **values) for at in range(1, count + 1)))
-    rows = [(t(f"param.{name}.title"), t(f"answer.{'yes' if value == 'True' else 'no'}")
-             if value in ("True", "False") else value) for name, value in settings.items()]  # fmt: skip
+    rows = [
+        (
+            t(f"param.{name}.title"),
+            t(f"answer.{'yes' if value == 'True' else 'no'}") if value in ("True", "False") else value,
+        )
+        for name, value in settings.items()
+    ]
     table = show.table("settings", show.columns("setting asked"), rows, folded=True)
     return show.section("method", said, table)
 

@@ -285,9 +285,15 @@ class Context:
             self.announce(kept, case, has.source)
 
         made = find_or_make(
-            settled, case, has, means=Means(self.threads), out=self.out, lang=self.lang, ahead=ahead,
+            settled,
+            case,
+            has,
+            means=Means(self.threads),
+            out=self.out,
+            lang=self.lang,
+            ahead=ahead,
             progress=self.progress,
-        )  # fmt: skip
+        )
         self.notes += made.notes
         return self.stored(made.record.identity)
 
@@ -386,9 +392,17 @@ def planned(study: Study, case: Case, parameters: CaseParameters) -> tuple[Study
 
 
 def find_or_make(
-    study: Study, case: Case, parameters: CaseParameters, *, means: Means, out: Path, lang: str = "en",
-    fresh: bool = False, ahead: Ahead | None = None, progress: Progress | None = None,
-) -> Made:  # fmt: skip
+    study: Study,
+    case: Case,
+    parameters: CaseParameters,
+    *,
+    means: Means,
+    out: Path,
+    lang: str = "en",
+    fresh: bool = False,
+    ahead: Ahead | None = None,
+    progress: Progress | None = None,
+) -> Made:
     """Find the stored run of a study whose draws are decided, or else make it; one that was broken off goes on.
 
     ``fresh``: make it even if it is stored; ``ahead``: told before the work begins.
@@ -405,9 +419,17 @@ def find_or_make(
         told = ()
     stage(progress, "prepare")(0, 0)
     record, notes = make_run(
-        kept, case, parameters.source, identity, bands=bands, means=means, out=out, lang=lang, fresh=fresh,
+        kept,
+        case,
+        parameters.source,
+        identity,
+        bands=bands,
+        means=means,
+        out=out,
+        lang=lang,
+        fresh=fresh,
         progress=progress,
-    )  # fmt: skip
+    )
     return Made(kept, record, reused=False, notes=(*told, *notes))
 
 
@@ -429,9 +451,18 @@ def _crew(means: Means, lang: str) -> Iterator[Crew]:
 
 
 def make_run(
-    study: Study, case: Case, source: DrawSource | None, identity: str, *, bands: bool, means: Means, out: Path,
-    lang: str = "en", fresh: bool = False, progress: Progress | None = None,
-) -> tuple[RunRecord, tuple[str, ...]]:  # fmt: skip
+    study: Study,
+    case: Case,
+    source: DrawSource | None,
+    identity: str,
+    *,
+    bands: bool,
+    means: Means,
+    out: Path,
+    lang: str = "en",
+    fresh: bool = False,
+    progress: Progress | None = None,
+) -> tuple[RunRecord, tuple[str, ...]]:
     """Make the runs of a study, or what is missing of them: the stored run, and what is to be said of it.
 
     bands: keep bands over all runs and the paths of the first only; fresh: go on from nothing that machines of another
@@ -440,7 +471,9 @@ def make_run(
     from copark.cluster import Asked, make
     from copark.store.files import stamp_of
 
-    store, tell, wait = RunStore.of(out), stage(progress, "simulate"), stage(progress, "waiting")
+    store = RunStore.of(out)
+    tell = stage(progress, "simulate")
+    wait = stage(progress, "waiting")
     ask = Asked(study, case, source, identity, bands, fresh=fresh, seen=stamp_of(store.root / identity))
     with _crew(means, lang) as crew:
         made = make(ask, store, crew, progress=tell, waiting=lambda: wait(0, 0))

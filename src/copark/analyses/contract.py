@@ -139,11 +139,13 @@ class AnalysisParams(BaseModel):
 
         return tuple(
             replace(
-                one, maximum=cls.served.get(one.name, one.maximum),
+                one,
+                maximum=cls.served.get(one.name, one.maximum),
                 choices=tuple(list_studies()) if one.kind == "study" else one.choices,
             )
-            for one in fields if not one.local
-        )  # fmt: skip
+            for one in fields
+            if not one.local
+        )
 
 
 class CaseParams(AnalysisParams):
@@ -185,11 +187,20 @@ def _form_field(name: str, field: FieldInfo) -> FormField:
     if name == "case" or mark(StudyName) is not None:
         kind = "case" if name == "case" else "study"
     return FormField(
-        name, kind, flag, (f"--{name}",) if name in FLAGS else (), required, default, limit["ge"], limit["le"], choices,
+        name,
+        kind,
+        flag,
+        (f"--{name}",) if name in FLAGS else (),
+        required,
+        default,
+        limit["ge"],
+        limit["le"],
+        choices,
         by_place=(required and option is None) or mark(Argument) is not None,
-        repeated=option is not None and option.repeated, local=kind == "file" or mark(Local) is not None,
+        repeated=option is not None and option.repeated,
+        local=kind == "file" or mark(Local) is not None,
         keys=mark(Keys),
-    )  # fmt: skip
+    )
 
 
 def _kind(annotation: Any) -> tuple[FieldKind, tuple[str, ...]]:
@@ -292,10 +303,18 @@ class Texts:
 
 
 def assemble(
-    found: Result, t: Texts, *, key: str, title: str, headline: str, sections: Sequence[Section],
-    evidence: Sequence[Evidence] = (), provenance: Mapping[str, Any] | None = None, hashes: bool = True,
+    found: Result,
+    t: Texts,
+    *,
+    key: str,
+    title: str,
+    headline: str,
+    sections: Sequence[Section],
+    evidence: Sequence[Evidence] = (),
+    provenance: Mapping[str, Any] | None = None,
+    hashes: bool = True,
     commands: bool = True,
-) -> Document:  # fmt: skip
+) -> Document:
     """A document with what all have in common: trust state and provenance.
 
     provenance: further entries, by the key of their title (``provenance.<key>`` in the texts); hashes: whether those of
@@ -308,7 +327,8 @@ def assemble(
         is_flag = isinstance(value, bool)
         return t(f"answer.{'yes' if value else 'no'}") if is_flag else _TIME.sub(r"\1 \2 UTC", str(value))
 
-    trust, label = found.trust, []
+    trust = found.trust
+    label = []
     if trust is not None:
         renew = trust.renew(t.lang) if commands and not found.needs_no_calibration else ""
         recorded = "" if found.recorded is None else t.of(found.recorded)
@@ -317,16 +337,31 @@ def assemble(
     told = (name for name in MADE_BY if (hashes or not name.endswith("_hash")) and (commands or name != "command"))
     entries |= {name: found.provenance[name] for name in told if found.provenance.get(name) not in (None, "")}
     return Document(
-        key=key, lang=t.lang, title=title, headline=headline, trust=t.sentences(list(filter(None, label))),
-        trust_state="" if trust is None else trust.state, sections=tuple(sections), evidence=tuple(evidence),
+        key=key,
+        lang=t.lang,
+        title=title,
+        headline=headline,
+        trust=t.sentences(list(filter(None, label))),
+        trust_state="" if trust is None else trust.state,
+        sections=tuple(sections),
+        evidence=tuple(evidence),
         provenance=tuple((t(f"provenance.{name}"), entry(value)) for name, value in entries.items()),
-    )  # fmt: skip
+    )
 
 
 MADE_BY = (
-    "command", "case", "data_end", "case_hash", "model_version", "draws_hash", "posterior_cut", "posterior_stale",
-    "code_version", "method_changed", "created",
-)  # fmt: skip
+    "command",
+    "case",
+    "data_end",
+    "case_hash",
+    "model_version",
+    "draws_hash",
+    "posterior_cut",
+    "posterior_stale",
+    "code_version",
+    "method_changed",
+    "created",
+)
 """Entries of a provenance that every document tells, where they are known."""
 
 

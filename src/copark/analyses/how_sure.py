@@ -39,7 +39,8 @@ CONTRADICTED = 1.0 / 2.0
 LIKELY = 2.0 / 3.0
 """Chance below which record and model agree only in part: the model would not call the recorded outcome likely, as the
 IPCC uses the word. This threshold and the one above are told in decision 0085."""
-STANDING, FAILED = "self_standing", "failed"
+STANDING = "self_standing"
+FAILED = "failed"
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> D
     if park is None or park.outcome is None or not shows_outcomes:
         return doubts
     by_name = {share.name: share.share for share in shares}
-    standing, failed = by_name[STANDING], by_name[FAILED]
+    standing = by_name[STANDING]
+    failed = by_name[FAILED]
     chances = {"thriving": standing, "surviving": 1.0 - failed, "stalled": 1.0 - standing, "failed": failed}
     chance = chances[park.outcome]
     if chance < CONTRADICTED:

@@ -124,7 +124,7 @@ def function_of(analysis: Analysis) -> Callable[..., Result]:
             params = _params(analysis, asked)
             context = Context(
                 None if out is None else Path(out), reads=OUT, threads=threads, progress=told, cases=cases
-            )  # fmt: skip
+            )
             found = answer(analysis, params, context).result
         tell(context.notes)
         return found
@@ -138,10 +138,13 @@ def function_of(analysis: Analysis) -> Callable[..., Result]:
 def _signature(fields: tuple[FormField, ...]) -> inspect.Signature:
     of = inspect.Parameter
     places = [
-        of(one.name, of.POSITIONAL_OR_KEYWORD if one.by_place else of.KEYWORD_ONLY,
-           default=of.empty if one.required else one.default)
+        of(
+            one.name,
+            of.POSITIONAL_OR_KEYWORD if one.by_place else of.KEYWORD_ONLY,
+            default=of.empty if one.required else one.default,
+        )
         for one in sorted(fields, key=lambda one: not one.by_place)
-    ]  # fmt: skip
+    ]
     return inspect.Signature([*places, *(of(name, of.KEYWORD_ONLY, default=None) for name in PLUMBING)])
 
 

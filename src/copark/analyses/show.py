@@ -75,7 +75,8 @@ def made_again(found: Result, made: Comparison, t: Texts, *, key: str, stale: bo
         blocks.append(Bullets(tuple(_how_far(one, t) for one in made.apart)))
     sections = (Section("summary", t("section.summary"), tuple(blocks)),) if blocks else ()
     largest = precise(made.largest, 1 if made.close else 3)
-    title, headline = t("again.heading", **words), t(f"again.{word}", largest=largest)
+    title = t("again.heading", **words)
+    headline = t(f"again.{word}", largest=largest)
     return assemble(found, t, key=key, title=title, headline=headline, sections=sections)
 
 
@@ -91,7 +92,8 @@ def _how_far(one: Apart, t: Texts) -> str:
     elif one.name:
         where = title_of(one.name, t.lang)
     word = "within" if one.within else "beyond"
-    largest, allowed = precise(one.largest, 2), precise(one.allowed, 2)
+    largest = precise(one.largest, 2)
+    allowed = precise(one.allowed, 2)
     return t(f"again.apart.{one.what}", where=where, largest=largest, allowed=t(f"again.{word}", allowed=allowed))
 
 
@@ -133,7 +135,8 @@ class Show:
 
         ``stale`` is asked of the provenance.
         """
-        trust, told = found.trust, {"stale": bool(found.provenance.get("posterior_stale")), **told}
+        trust = found.trust
+        told = {"stale": bool(found.provenance.get("posterior_stale")), **told}
         doubted = [] if trust is None or trust.shows_outcomes else [Caveat(trust.meaning(self.t.lang))]
         return [*doubted, *(self.caveat(key) for key, holds in told.items() if holds and self.t.has(key))]
 
@@ -145,8 +148,15 @@ class Show:
         """What a case says in one language, in this one where the casebook has it."""
         return None if words is None else own_words(words, self.t.lang)
 
-    def table(self, key: str, columns: Columns, rows: Iterable[Sequence[Value]], *,
-              folded: bool = False, groups: tuple[tuple[str, int], ...] = ()) -> Table:  # fmt: skip
+    def table(
+        self,
+        key: str,
+        columns: Columns,
+        rows: Iterable[Sequence[Value]],
+        *,
+        folded: bool = False,
+        groups: tuple[tuple[str, int], ...] = (),
+    ) -> Table:
         """A table whose title is ``table.<key>``, and its note ``note.<key>`` where there is one.
 
         columns: as of :meth:`columns`.

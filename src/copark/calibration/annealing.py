@@ -55,7 +55,8 @@ def next_temperature(fit: Floats, beta: float, wanted: float) -> float:
     """The largest temperature up to 1 at which that many members stay effective."""
     if effective((1.0 - beta) * fit) >= wanted:
         return 1.0
-    low, high = beta, 1.0
+    low = beta
+    high = 1.0
     for _ in range(60):
         middle = 0.5 * (low + high)
         if effective((middle - beta) * fit) >= wanted:
@@ -98,14 +99,17 @@ class Population:
     def __init__(
         self, mover: Mover, cloud: Cloud | None, stage: Stage | None = None, tell: Callable[[float], None] | None = None
     ) -> None:
-        self.mover, self.stage, self.tell = mover, stage or Stage(None, ""), tell or (lambda _: None)
+        self.mover = mover
+        self.stage = stage or Stage(None, "")
+        self.tell = tell or (lambda _: None)
         self.rungs: list[Cloud] = []
         self.kept: list[Cloud] = []
         self.swept = 0
         if self.stage.found is not None:
             self._restore(self.stage.found.arrays, self.stage.found.values)
         elif cloud is not None:
-            self.cloud, self.temperatures = replace(cloud, fit=np.maximum(cloud.fit, GONE)), [mover.beta]
+            self.cloud = replace(cloud, fit=np.maximum(cloud.fit, GONE))
+            self.temperatures = [mover.beta]
 
     def _restore(self, arrays: Mapping[str, NDArray[Any]], values: Mapping[str, Any]) -> None:
         self.mover.restore(values["mover"])
@@ -113,8 +117,11 @@ class Population:
         self.mover.response.arrays = learned
         clouds = [Cloud(*(arrays[f"{n}-{name}"] for name in ARRAYS)) for n in range(sum(values["parts"]))]
         rungs = values["parts"][1]
-        self.cloud, self.rungs, self.kept = clouds[0], clouds[1 : 1 + rungs], clouds[1 + rungs :]
-        self.temperatures, self.swept = list(values["temperatures"]), values["swept"]
+        self.cloud = clouds[0]
+        self.rungs = clouds[1 : 1 + rungs]
+        self.kept = clouds[1 + rungs :]
+        self.temperatures = list(values["temperatures"])
+        self.swept = values["swept"]
 
     def keep(self, share: float) -> None:
         """Keep it, with all the mover holds."""
@@ -154,7 +161,8 @@ class Population:
             self.temperatures.append(self.mover.beta)
             self.swept = 0
             if plan.ladder and self.mover.beta >= 1.0:
-                self.cloud, self.rungs = Cloud.joined([*self.rungs, self.cloud.spread(plan.ladder)]), []
+                self.cloud = Cloud.joined([*self.rungs, self.cloud.spread(plan.ladder)])
+                self.rungs = []
 
     def settle(self, until: int) -> None:
         """Sweep the cloud at β = 1 until so many sweeps are made."""
@@ -182,7 +190,10 @@ class Simulator:
         self, case: Case, space: PriorSpace, model: ObservationModel, quarters: int, seed: int, threads: int
     ) -> None:
         self.inputs = inputs_of(case, quarters=quarters)
-        self.space, self.model, self.seed, self.threads = space, model, seed, threads
+        self.space = space
+        self.model = model
+        self.seed = seed
+        self.threads = threads
         self.last: tuple[Floats, Draws] | None = None
 
     def __call__(self, points: Floats, addresses: Integers) -> Floats:
@@ -200,7 +211,8 @@ def first_clouds(batch: Batch, model: ObservationModel, columns: Integers, mover
     At first all spans have the run of the batch, so that the random numbers are that run's; they part as they are
     moved, at low temperatures.
     """
-    read, pieces = batch.counterparts[:, columns], range(0, batch.runs, MANY)
+    read = batch.counterparts[:, columns]
+    pieces = range(0, batch.runs, MANY)
     fit = np.concatenate([model.log_likelihood(read[first : first + MANY].astype(np.float64)) for first in pieces])
     clouds = []
     for part, mover in enumerate(movers):
@@ -239,17 +251,28 @@ def begun_stages(stages: Stages, cut: Quarter, plan: Plan, populations: int) -> 
 
 
 def replay_posterior(
-    batch: Batch, model: ObservationModel, columns: Integers, cut: Quarter, *, plan: Plan | None = None,
-    populations: int = POPULATIONS, agree: float = 0.0, seed: int = 1, threads: int = 1,
-    progress: Progress | None = None, stages: Stages | None = None,
-) -> ReplayPosterior:  # fmt: skip
+    batch: Batch,
+    model: ObservationModel,
+    columns: Integers,
+    cut: Quarter,
+    *,
+    plan: Plan | None = None,
+    populations: int = POPULATIONS,
+    agree: float = 0.0,
+    seed: int = 1,
+    threads: int = 1,
+    progress: Progress | None = None,
+    stages: Stages | None = None,
+) -> ReplayPosterior:
     """Make the replay posterior of some of a batch's targets.
 
     columns: positions of the model's targets among the batch's; cut: last quarter that bears on them, and of runs;
     agree: scale reduction of independent populations (:func:`agreed`) at which no more sweeps are made, 0 to make all;
     progress: called with parts done and in all; stages: where populations are kept as far as they have come.
     """
-    case, quarters, shares = batch.recipe.case, cut - batch.recipe.case.clock.start + 1, [0.0] * populations
+    case = batch.recipe.case
+    quarters = cut - batch.recipe.case.clock.start + 1
+    shares = [0.0] * populations
     wanted = replace(plan or Plan(), quarters=quarters)
     simulate = Simulator(case, batch.space, model, min(model.quarters, quarters), batch.recipe.seed, threads)
     movers = [Mover(simulate, model, wanted, seed, part) for part in range(populations)]

@@ -72,9 +72,18 @@ AT_THE_END = ("last_sweeps", "agree", "records")
 LEFT_OUT = 0.1
 """What the model is taken to leave out of a park's course, as a share of each value."""
 QUICK = Settings(
-    runs=1 << 16, members=128, sweeps=3, last_sweeps=100, populations=2, agree=1.1, records=50, discrepancy=LEFT_OUT,
-    keep=0.6, early=True, ladder=24,
-)  # fmt: skip
+    runs=1 << 16,
+    members=128,
+    sweeps=3,
+    last_sweeps=100,
+    populations=2,
+    agree=1.1,
+    records=50,
+    discrepancy=LEFT_OUT,
+    keep=0.6,
+    early=True,
+    ladder=24,
+)
 """A usable posterior in a minute on two cores."""
 FULL = replace(QUICK, last_sweeps=400, agree=1.05, records=200)
 """The same search gone on with, and a whole examination, in five minutes."""
@@ -111,21 +120,31 @@ def kept_stages(case: Case, cut: Quarter, settings: Settings, folder: Path | Non
 
 
 def calibrate(
-    case: Case, cut: Quarter, settings: Settings | None = None, *, threads: int = 1, folder: Path | None = None,
-    stages: Stages | None = None, progress: Progress | None = None,
-) -> Calibration:  # fmt: skip
+    case: Case,
+    cut: Quarter,
+    settings: Settings | None = None,
+    *,
+    threads: int = 1,
+    folder: Path | None = None,
+    stages: Stages | None = None,
+    progress: Progress | None = None,
+) -> Calibration:
     """Calibrate a case to what was known of it at a cut.
 
     folder: where prior batches are kept, or nowhere; stages: where all later stages are kept as they are done
     (:func:`kept_stages`), and gone on with.
     """
-    wanted, kept = settings or Settings(), stages or Stages()
+    wanted = settings or Settings()
+    kept = stages or Stages()
     tell: Progress = progress or (lambda *_: None)
     recipe = recipe_of(case, cut, wanted)
     batch = make_batch(
-        recipe, threads=threads, folder=folder, progress=lambda done, total: tell("batch", done, total),
+        recipe,
+        threads=threads,
+        folder=folder,
+        progress=lambda done, total: tell("batch", done, total),
         waiting=lambda: tell("waiting", 0, 0),
-    )  # fmt: skip
+    )
     kept.count("batch", batch.kept / batch.runs or None)
     tell("summaries", 0, 1)
     learned = learn_from(batch, kept)
@@ -135,8 +154,16 @@ def calibrate(
     parameters = neighbours.accept(batch.space, recorded, wanted.accepted)
     tell("replay", 0, 1)
     replay = replay_posterior(
-        batch, recipe.model, np.arange(len(recipe.model.targets)), cut, plan=wanted.plan(),
-        populations=wanted.populations, agree=wanted.agree, seed=wanted.seed, threads=threads,
-        progress=lambda done, total: tell("replay", done, total), stages=kept,
-    )  # fmt: skip
+        batch,
+        recipe.model,
+        np.arange(len(recipe.model.targets)),
+        cut,
+        plan=wanted.plan(),
+        populations=wanted.populations,
+        agree=wanted.agree,
+        seed=wanted.seed,
+        threads=threads,
+        progress=lambda done, total: tell("replay", done, total),
+        stages=kept,
+    )
     return Calibration(wanted, batch, recorded, neighbours, parameters, replay)

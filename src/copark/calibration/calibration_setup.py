@@ -42,7 +42,10 @@ FEW = 0.01
 """Share of runs that have as much or as little: a value with fewer is missed."""
 NEAR = 3.0
 """Errors within which a run is near to a value."""
-PER_JOB, PER_FIRM, LAND, A_YEAR = "capital_per_job", "declared_mean", "land_per_capital", "enquiry_rate"
+PER_JOB = "capital_per_job"
+PER_FIRM = "declared_mean"
+LAND = "land_per_capital"
+A_YEAR = "enquiry_rate"
 MONEY = PER_FIRM, PER_JOB, LAND
 """Sizes that bear on money invested, on which jobs depend, and which asks for land."""
 BEARING: Mapping[str, tuple[str, ...]] = {

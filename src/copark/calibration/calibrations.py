@@ -130,9 +130,14 @@ def batches_in(out: Path) -> Path:
 
 
 def settings_of(
-    runs: int | str | None, seed: int | None, lang: str = "en", *, full: bool = False, sweeps: int | None = None,
+    runs: int | str | None,
+    seed: int | None,
+    lang: str = "en",
+    *,
+    full: bool = False,
+    sweeps: int | None = None,
     usual: Settings | None = None,
-) -> Settings:  # fmt: skip
+) -> Settings:
     """Settings of a calibration; RunRefused if the number of runs is no power of two, or too small or large.
 
     full: of a long one with a whole examination, not of a quick one; sweeps: most sweeps at the end; usual: settings in
@@ -156,9 +161,10 @@ def place_of(case: Case, cut: Quarter, settings: Settings, out: Path) -> tuple[s
     """A calibration's identity, and the folder it is kept in."""
     read = case_for(case, cut, reading_of(case, cut, settings))
     parts = {
-        "batch": recipe_of(read, cut, settings).identity, "settings": dict(settings.content()),
+        "batch": recipe_of(read, cut, settings).identity,
+        "settings": dict(settings.content()),
         "method": CALIBRATION_VERSION,
-    }  # fmt: skip
+    }
     identity = identity_of(parts)
     return identity, own_folder(out) / f"{case.name}-{identity}"
 
@@ -169,9 +175,15 @@ def is_kept(folder: Path) -> bool:
 
 
 def kept_posterior(
-    case: Case, cut: Quarter, settings: Settings, *, fresh: bool = False, threads: int | None = None,
-    out: Path, progress: Progress | None = None,
-) -> KeptPosterior:  # fmt: skip
+    case: Case,
+    cut: Quarter,
+    settings: Settings,
+    *,
+    fresh: bool = False,
+    threads: int | None = None,
+    out: Path,
+    progress: Progress | None = None,
+) -> KeptPosterior:
     """Find a calibration in the output folder, or make, examine and keep it."""
     identity, folder = place_of(case, cut, settings, out)
     tally = None
@@ -181,16 +193,23 @@ def kept_posterior(
 
 
 def _make(
-    case: Case, cut: Quarter, settings: Settings, folder: Path, threads: int, batches: Path,
+    case: Case,
+    cut: Quarter,
+    settings: Settings,
+    folder: Path,
+    threads: int,
+    batches: Path,
     progress: Progress | None,
-) -> Tally | None:  # fmt: skip
+) -> Tally | None:
     """Calibrate, examine, and write both, whole or not at all; what another process makes meanwhile is waited for.
 
     The stages of a search that was to agree and did not are kept: a longer one goes on from them.
     """
     reading = reading_of(case, cut, settings)
-    read, tell = case_for(case, cut, reading), progress or (lambda *_: None)
-    stages, seen = kept_stages(read, cut, settings, batches), stamp_of(folder)
+    read = case_for(case, cut, reading)
+    tell = progress or (lambda *_: None)
+    stages = kept_stages(read, cut, settings, batches)
+    seen = stamp_of(folder)
     with stages.alone(lambda: tell("waiting", 0, 0)):
         if stamp_of(folder) != seen and is_kept(folder):
             return None
@@ -206,9 +225,16 @@ def _make(
 
 
 def plan_of(
-    case: Case, cut: Quarter, settings: Settings, *, posteriors: int = 1, stages: Stages | None = None,
-    threads: int | None = None, out: Path, lang: str = "en",
-) -> Planned:  # fmt: skip
+    case: Case,
+    cut: Quarter,
+    settings: Settings,
+    *,
+    posteriors: int = 1,
+    stages: Stages | None = None,
+    threads: int | None = None,
+    out: Path,
+    lang: str = "en",
+) -> Planned:
     """Say what a batch and the search of some posteriors on it take, or what is missing of them, by a small piece.
 
     stages: what is kept of an earlier attempt: by default of a calibration, which has summaries and ranks of two kinds
@@ -217,7 +243,9 @@ def plan_of(
     read = case_for(case, cut, reading_of(case, cut, settings))
     others = 3 if stages is None else 0
     stages = stages or kept_stages(read, cut, settings, batches_in(out))
-    recipe, workers, plan = recipe_of(read, cut, settings), threads or default_threads(), settings.plan()
+    recipe = recipe_of(read, cut, settings)
+    workers = threads or default_threads()
+    plan = settings.plan()
     run_piece(recipe, 0, 64, workers)
     began = time.monotonic()
     run_piece(recipe, 0, PROBED, workers)
@@ -226,7 +254,8 @@ def plan_of(
     populations = posteriors * settings.populations
     searched = populations * MOVES * (plan.members * down * plan.sweeps + end * plan.last_sweeps)
     kept = min(PIECE * len(list(home_of(batches_in(out), recipe).glob("*.piece"))), settings.runs)
-    missing, there = settings.runs - kept, stages.there()
+    missing = settings.runs - kept
+    there = stages.there()
     done = sum(share for name, share in there.items() if name.startswith(POPULATION))
     searched = round(searched * (1.0 - done / populations)) if populations else 0
     tally = tally_of([*there.values(), *([kept / settings.runs] if kept else [])], 1 + populations + others)
@@ -264,9 +293,12 @@ def save(found: Calibration, folder: Path, reading: Reading) -> None:
     replay = found.replay.thin(PAIRS)
     np.savez_compressed(folder / "parameters.npz", points=found.parameters.equal(DRAWS).astype(np.float32))
     np.savez_compressed(
-        folder / "replay.npz", points=replay.points, lucks=replay.addresses,
-        population=replay.population.astype(np.int16), seen=replay.seen.astype(np.float32),
-    )  # fmt: skip
+        folder / "replay.npz",
+        points=replay.points,
+        lucks=replay.addresses,
+        population=replay.population.astype(np.int16),
+        seen=replay.seen.astype(np.float32),
+    )
     words = json.dumps(content_of(found, reading), indent=1, sort_keys=True, ensure_ascii=False)
     (folder / "recipe.json").write_text(words + "\n", encoding="utf-8")
 
@@ -306,7 +338,8 @@ def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
     The parameters that were drawn still are, from the same priors of size, the first quarter is the same, and at least
     half of the values that were fitted are still in its record: what bears the same name may be another park.
     """
-    start, cut = case.clock.start, Quarter.parse(recipe["cut"])
+    start = case.clock.start
+    cut = Quarter.parse(recipe["cut"])
     if recipe.get("start", str(start)) != str(start) or cut <= start:
         return False
     reading = Reading.of(recipe)

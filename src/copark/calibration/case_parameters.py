@@ -144,9 +144,12 @@ def _instead(best: CaseParameters, own: CaseParameters | None, notes: Notes) -> 
     trust = replace(best.trust, passed_over=own.trust.scale_reduction)
     values = {
         "folder": "" if own.folder is None else f"{OWN}/{own.folder.name}",
-        "case": own.trust.case, "cut": own.trust.cut,
-        "own": f"{own.trust.scale_reduction:.1f}", "best": f"{trust.scale_reduction:.1f}", "best_cut": trust.cut,
-    }  # fmt: skip
+        "case": own.trust.case,
+        "cut": own.trust.cut,
+        "own": f"{own.trust.scale_reduction:.1f}",
+        "best": f"{trust.scale_reduction:.1f}",
+        "best_cut": trust.cut,
+    }
     return replace(best, trust=trust, notes=(*notes, _note("trust.passed_over", **values)))
 
 
@@ -235,7 +238,7 @@ def calibration_in_use(case: Case, out: Path, cut: str | None = None) -> KeptPos
 
 def shipped_calibration(
     case: Case, cut: Quarter, runs: int | None = None, seed: int | None = None
-) -> KeptPosterior | None:  # fmt: skip
+) -> KeptPosterior | None:
     """The calibration to a cut that ships with a case; ``None`` without a current one, or one of other runs or seed."""
     has = _shipped(case, str(cut))
     if has is None or has.stored is None or has.trust.state != "calibrated":
@@ -307,7 +310,8 @@ def _merit(one: CaseParameters) -> tuple[bool, bool, str, bool, int, int]:
 
     A quick calibration of one's own that has not converged does not take the place of one that has.
     """
-    trust, runs = one.trust, 0 if one.stored is None else int(one.stored.recipe["settings"]["runs"])
+    trust = one.trust
+    runs = 0 if one.stored is None else int(one.stored.recipe["settings"]["runs"])
     return trust.state == "calibrated", trust.converged, trust.cut, trust.kind == "own", trust.values, runs
 
 

@@ -31,14 +31,17 @@ from copark.texts import text
 
 BINS = 20
 RANK_BINS = 10
-MOVED_SHRINK, MOVED_OVERLAP = 0.20, 0.75
-WEAK_SHRINK, WEAK_OVERLAP = 0.10, 0.88
+MOVED_SHRINK = 0.20
+MOVED_OVERLAP = 0.75
+WEAK_SHRINK = 0.10
+WEAK_OVERLAP = 0.88
 NOTHING = 5e-4
 TIED = 0.35
 """Correlation from which two parameters are called hard to tell apart."""
 PRIOR_SAMPLE = 1 << 13
 PREDICTED_SEED = 0x707063
-NUMBERS, RANKS = "examination.json", "examination.npz"
+NUMBERS = "examination.json"
+RANKS = "examination.npz"
 
 
 @dataclass(frozen=True)
@@ -69,10 +72,15 @@ class Movement:
     def sentence(self, lang: str = "en") -> str:
         """Say in one sentence whether the data moved the parameter."""
         return text(
-            f"inference.verdict.{self.verdict}", lang, title=self.title(lang), before=f"{self.prior[2]:.3g}",
-            low=f"{self.posterior[0]:.3g}", middle=f"{self.posterior[2]:.3g}", high=f"{self.posterior[4]:.3g}",
+            f"inference.verdict.{self.verdict}",
+            lang,
+            title=self.title(lang),
+            before=f"{self.prior[2]:.3g}",
+            low=f"{self.posterior[0]:.3g}",
+            middle=f"{self.posterior[2]:.3g}",
+            high=f"{self.posterior[4]:.3g}",
             shrink=f"{100 * max(self.shrink, 0.0):.0f}",
-        )  # fmt: skip
+        )
 
 
 def verdict(shrink: float, overlap: float) -> str:
@@ -93,10 +101,15 @@ def movement(name: str, prior: Floats, posterior: Floats, weights: Floats) -> Mo
     before = np.quantile(prior, LEVELS)
     width = float(before[-1] - before[0])
     return Movement(
-        name, catalogue().parameters[name.partition(".")[0]], tidy(before, width),
-        tidy(weighted_quantiles(posterior, weights, LEVELS), width), shrink, overlap, verdict(shrink, overlap),
+        name,
+        catalogue().parameters[name.partition(".")[0]],
+        tidy(before, width),
+        tidy(weighted_quantiles(posterior, weights, LEVELS), width),
+        shrink,
+        overlap,
+        verdict(shrink, overlap),
         tuple(float(x) for x in weighted_quantiles(ranks, weights, LEVELS)),
-    )  # fmt: skip
+    )
 
 
 def tidy(values: Floats, width: float) -> tuple[float, ...]:
@@ -110,7 +123,8 @@ def movements(space: PriorSpace, points: Floats, weights: Floats | None = None) 
     points, weights: of the posterior, shapes (draws, axes) and (draws,); equal weights where none are given.
     """
     share = np.full(len(points), 1.0 / len(points)) if weights is None else weights
-    before, after = space.table(space.sobol(0, PRIOR_SAMPLE, 1)), space.table(points)
+    before = space.table(space.sobol(0, PRIOR_SAMPLE, 1))
+    after = space.table(points)
     found = [movement(name, before[name], after[name], share) for name in after]
     return tuple(sorted(found, key=lambda one: one.overlap))
 
@@ -134,8 +148,10 @@ class Tie:
 
     def sentence(self, lang: str = "en") -> str:
         """Say it in one sentence."""
-        word, size = "traded" if self.correlation < 0 else "together", f"{self.correlation:+.2f}"
-        first, second = title_of(self.first, lang), title_of(self.second, lang)
+        word = "traded" if self.correlation < 0 else "together"
+        size = f"{self.correlation:+.2f}"
+        first = title_of(self.first, lang)
+        second = title_of(self.second, lang)
         return text(f"inference.tie.{word}", lang, first=first, second=second, size=size)
 
 
@@ -208,9 +224,15 @@ class Ranks:
 
 
 def simulated_ranks(
-    batch: Batch, neighbours: Neighbours, *, records: int = 200, near: Floats | None = None, accepted: int = 2000,
-    progress: Callable[[int], None] | None = None, stage: Stage | None = None,
-) -> Ranks:  # fmt: skip
+    batch: Batch,
+    neighbours: Neighbours,
+    *,
+    records: int = 200,
+    near: Floats | None = None,
+    accepted: int = 2000,
+    progress: Callable[[int], None] | None = None,
+    stage: Stage | None = None,
+) -> Ranks:
     """Let runs of the batch play the record, infer their parameters, and see where the truth lies.
 
     Those are the last runs that ended well, which the summaries were not trained on; or of the last half of the batch
@@ -352,15 +374,19 @@ class Examination:
 
 
 def examine(
-    found: Calibration, *, threads: int = 1, stages: Stages | None = None,
+    found: Calibration,
+    *,
+    threads: int = 1,
+    stages: Stages | None = None,
     progress: Callable[[str, int, int], None] | None = None,
-) -> Examination:  # fmt: skip
+) -> Examination:
     """Examine a calibration while its batch is in memory, on as many simulated records as its settings say.
 
     stages: where ranks are kept as they are done, and gone on with; progress: called with the stage (ranks), what is
     done of it and how much there is.
     """
-    records, accepted = found.settings.records, min(found.settings.accepted, found.batch.runs // 8)
+    records = found.settings.records
+    accepted = min(found.settings.accepted, found.batch.runs // 8)
 
     def ranks(name: str, near: Floats | None, before: int) -> Ranks:
         def tell(done: int) -> None:

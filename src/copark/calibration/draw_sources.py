@@ -99,7 +99,9 @@ class PosteriorSource:
     """
 
     def __init__(self, replay: ReplayPosterior, *, stale: bool = False, kind: Kind = "shipped") -> None:
-        self.replay, self.stale, self.kind = replay, stale, kind
+        self.replay = replay
+        self.stale = stale
+        self.kind = kind
         self.space: PriorSpace = replay.space
         self.points: Floats = replay.points
         self.cut: Quarter | None = replay.cut
@@ -109,10 +111,13 @@ class PosteriorSource:
         """Calibrated to the record up to the cut; stale where model or case have changed since."""
         disagreement = self.replay.disagreement()
         return Trust(
-            "stale" if self.stale else "calibrated", self.kind, self.replay.space.case.name, str(self.replay.cut),
+            "stale" if self.stale else "calibrated",
+            self.kind,
+            self.replay.space.case.name,
+            str(self.replay.cut),
             len(self.replay.model.targets),
             scale_reduction=round(float(np.max(disagreement, initial=1.0, where=np.isfinite(disagreement))), 3),
-        )  # fmt: skip
+        )
 
     @cached_property
     def whole(self) -> Draws:
@@ -259,7 +264,8 @@ class BorrowedSource:
     """Borrowed parameters reproduce no record."""
 
     def __init__(self, case: Case, draws: PooledDraws, *, known: bool = True) -> None:
-        self.case, self.pooled = case, draws
+        self.case = case
+        self.pooled = draws
         park = park_of(case)
         self.known = known and draws.knows(park)
         self.read = park.read if self.known else read_with_sizes(case)
@@ -299,7 +305,8 @@ class BorrowedSource:
         """Points of the cube of draws by number, shape (len(numbers), axes)."""
         from scipy.special import ndtr
 
-        first, last = int(numbers.min()), int(numbers.max()) + 1
+        first = int(numbers.min())
+        last = int(numbers.max()) + 1
         columns = list(AXES)
         free = uniforms(len(columns), first, last, seed, WIDTH)[numbers - first]
         points = free[:, [columns.index(name) for name in self.space.names]]

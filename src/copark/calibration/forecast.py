@@ -46,15 +46,22 @@ FORMATS = (1, 2)
 KIND = "copark-forecast"
 LEVELS = tuple(round((n + 0.5) / 40, 4) for n in range(40))
 OBSERVABLES = (
-    "registered", "registered_home", "registered_host", "registered_third", "operating", "jobs", "realised_investment",
+    "registered",
+    "registered_home",
+    "registered_host",
+    "registered_third",
+    "operating",
+    "jobs",
+    "realised_investment",
     "profit",
-)  # fmt: skip
+)
 DIGITS = 6
 MEMBERS = 2000
 MOST_BYTES = 20_000_000
 """Largest file that is read."""
 SCORED_SEED = 0x73636F7265
-PAIRS, FUTURES = 1024, 4
+PAIRS = 1024
+FUTURES = 4
 SHORTEST, LONGEST = 12, 200
 """Quarters a forecast goes beyond its cut: three years where nobody says, fifty at most."""
 
@@ -64,21 +71,30 @@ class ForecastRefused(CoparkError):
 
 
 def freeze(
-    replay: ReplayPosterior, until: Quarter, *, case: Case | None = None, blindly: bool = False, made_on: str = "",
-    made_from: Mapping[str, Any] | None = None, threads: int = 1,
-) -> dict[str, Any]:  # fmt: skip
+    replay: ReplayPosterior,
+    until: Quarter,
+    *,
+    case: Case | None = None,
+    blindly: bool = False,
+    made_on: str = "",
+    made_from: Mapping[str, Any] | None = None,
+    threads: int = 1,
+) -> dict[str, Any]:
     """Make a frozen forecast.
 
     case: as it is in the casebook, where the posterior was made from it with more values fitted; blindly: without facts
     dated after the cut; made_on, made_from: the day, and what the posterior was made from.
     """
-    told, cut = case or replay.space.case, replay.cut
+    told = case or replay.space.case
+    cut = replay.cut
     projection = project(replay, until, OBSERVABLES, blindly=blindly, threads=threads)
     quarters = quarters_of(told, cut, until)
     ahead = dict(zip(OBSERVABLES, np.moveaxis(projection.out[:, :, list(quarters)], 1, 0), strict=True))
     known = [one.observation for one in replay.model.targets]
     return sealed(
-        told, cut, until,
+        told,
+        cut,
+        until,
         method=BLIND if blindly else CONDITIONAL,
         pairs=replay.pairs,
         forecast={name: [rounded(row) for row in quantiles(runs, LEVELS).T] for name, runs in ahead.items()},
@@ -90,14 +106,20 @@ def freeze(
             for name in OBSERVABLES
         },
         fitted=[[row.variable, str(row.date)] for row in known if row.date.last_day > cut.last_day],
-        made_on=made_on, made_from=made_from,
-    )  # fmt: skip
+        made_on=made_on,
+        made_from=made_from,
+    )
 
 
 def end_of(
-    case: Case, cut: Quarter, to: str | None, lang: str = "en", *, after: Quarter | None = None,
+    case: Case,
+    cut: Quarter,
+    to: str | None,
+    lang: str = "en",
+    *,
+    after: Quarter | None = None,
     now: Quarter | None = None,
-) -> Quarter:  # fmt: skip
+) -> Quarter:
     """The quarter a forecast ends in: the one in which every page judges the park, or as asked.
 
     Beyond the clock of the case its facts hold as they are at the end.
@@ -108,7 +130,8 @@ def end_of(
     usual = max(horizon_for(case, now), cut + SHORTEST)
     if to is None:
         return usual
-    floor, last = after or cut, max(usual, cut + LONGEST)
+    floor = after or cut
+    last = max(usual, cut + LONGEST)
     try:
         found = Quarter.parse(to)
     except ValueError:
@@ -124,10 +147,19 @@ def quarters_of(case: Case, cut: Quarter, until: Quarter) -> range:
 
 
 def sealed(
-    case: Case, cut: Quarter, until: Quarter, *, method: str, pairs: int, forecast: Mapping[str, Rows],
-    naive: Mapping[str, Mapping[str, Any]] | None = None, curves: Mapping[str, Mapping[str, Rows]] | None = None,
-    fitted: Sequence[Sequence[str]] = (), made_on: str = "", made_from: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:  # fmt: skip
+    case: Case,
+    cut: Quarter,
+    until: Quarter,
+    *,
+    method: str,
+    pairs: int,
+    forecast: Mapping[str, Rows],
+    naive: Mapping[str, Mapping[str, Any]] | None = None,
+    curves: Mapping[str, Mapping[str, Rows]] | None = None,
+    fitted: Sequence[Sequence[str]] = (),
+    made_on: str = "",
+    made_from: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Put the content of a frozen file together and give it its identity.
 
     forecast: quantiles by observable at the ends of quarters, shape (quarters, levels); naive: centre, scale and

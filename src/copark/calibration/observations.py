@@ -151,7 +151,8 @@ def reading(observation: Observation, unit: str, start: Quarter) -> tuple[tuple[
     A stock is read on the last day the date may mean, on the straight line between the ends of quarters around it; of a
     sum since the founding, those days of the last quarter count that are over.
     """
-    date, summed = observation.date, counts(observation)
+    date = observation.date
+    summed = counts(observation)
     if date.precision == "year" and unit.endswith("/yr"):
         first = Quarter(date.year, 1) - start
         return tuple(range(first, first + 4)), (0.25,) * 4
@@ -176,14 +177,23 @@ def target_of(observation: Observation, start: Quarter) -> Target | None:
     quarters, weights = reading(observation, unit, start)
     if min(quarters) < 0:
         return None
-    high, value, bound = observation.interval(unit)[1], observation.in_unit(unit), observation.bound
+    high = observation.interval(unit)[1]
+    value = observation.in_unit(unit)
+    bound = observation.bound
     if bound == "more-than" and high is None:
         bound = "at-least"
     error = own_error(observation, unit) or error_of(observation.variable, value, observation.grade, bound)
     return Target(
-        observation.variable, str(observation.date), bound, value, high if bound in ("range", "more-than") else None,
-        error, quarters, weights, observation,
-    )  # fmt: skip
+        observation.variable,
+        str(observation.date),
+        bound,
+        value,
+        high if bound in ("range", "more-than") else None,
+        error,
+        quarters,
+        weights,
+        observation,
+    )
 
 
 def targets(
@@ -198,9 +208,11 @@ def targets(
     every = (target_of(one, start) for one in case.observations if one.role in roles)
     made = [
         one if cut is None else one.until(cut - start)
-        for one in every if one is not None
-        and (cut is None or one.nearest_end <= cut - start) and (after is None or one.nearest_end > after - start)
-    ]  # fmt: skip
+        for one in every
+        if one is not None
+        and (cut is None or one.nearest_end <= cut - start)
+        and (after is None or one.nearest_end > after - start)
+    ]
     return tuple(sorted(made, key=lambda one: (one.variable, one.observation.date.last_day, one.value)))
 
 
@@ -323,7 +335,8 @@ class ObservationModel:
         for n, target in enumerate(self.targets):
             if n in together:
                 continue
-            error, column = self.errors[n], counterparts[:, n]
+            error = self.errors[n]
+            column = counterparts[:, n]
             if target.bound == "at-least":
                 total += log_ndtr((column - target.value) / error)
             elif target.bound == "at-most":
@@ -384,7 +397,8 @@ def log_within(values: Floats, low: float, high: float, error: float) -> Floats:
 
     distance = np.abs(values - (low + high) / 2.0)
     half = (high - low) / 2.0
-    upper, lower = log_ndtr((half - distance) / error), log_ndtr((-half - distance) / error)
+    upper = log_ndtr((half - distance) / error)
+    lower = log_ndtr((-half - distance) / error)
     return upper + np.log1p(-np.exp(np.minimum(lower - upper, -1e-12)))
 
 

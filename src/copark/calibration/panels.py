@@ -133,26 +133,45 @@ class PanelFindings:
 
 def find(panel: Panel, threads: int, progress: Callable[[int, int], None]) -> PanelFindings:
     """Say everything that follows from a panel."""
-    lent, enquiries, parks, fans = panel.lenders(), POOLED.index("enquiry_rate"), [], []
+    lent = panel.lenders()
+    enquiries = POOLED.index("enquiry_rate")
+    parks = []
+    fans = []
     for at, park in enumerate(panel.parks):
         progress(at, len(panel.parks))
-        own, open_, title = panel.local[park.name], panel.pooled.leaning(at), park.case.title
+        own = panel.local[park.name]
+        open_ = panel.pooled.leaning(at)
+        title = park.case.title
         parks.append(
             ParkFindings(
-                park.name, Title(en=title.en, zh=title.zh), park.case.kind, park.case.hash, own.values, own.reach,
-                own.readings.count, float(open_[enquiries]), float(np.delete(open_, enquiries).mean()), lent[park.name],
+                park.name,
+                Title(en=title.en, zh=title.zh),
+                park.case.kind,
+                park.case.hash,
+                own.values,
+                own.reach,
+                own.readings.count,
+                float(open_[enquiries]),
+                float(np.delete(open_, enquiries).mean()),
+                lent[park.name],
             )
-        )  # fmt: skip
+        )
         fans.append(_fan(panel, park, threads))
     taken = {"companies": panel.spread.companies, "jobs": panel.spread.jobs}
     trials = tuple(
         Tried(family, count, spread, float(log), spread == taken[family])
-        for family, (count, logs) in table(panel.trials).items() for spread, log in zip(GRID, logs, strict=True)
-    )  # fmt: skip
+        for family, (count, logs) in table(panel.trials).items()
+        for spread, log in zip(GRID, logs, strict=True)
+    )
     return PanelFindings(
-        panel=panel.identity, runs=panel.settings.runs, seed=panel.settings.seed, parks=tuple(parks),
-        spread=panel.spread, trials=trials, fans=tuple(one for one in fans if one is not None),
-    )  # fmt: skip
+        panel=panel.identity,
+        runs=panel.settings.runs,
+        seed=panel.settings.seed,
+        parks=tuple(parks),
+        spread=panel.spread,
+        trials=trials,
+        fans=tuple(one for one in fans if one is not None),
+    )
 
 
 def _fan(panel: Panel, park: Park, threads: int) -> ParkFan | None:
@@ -163,12 +182,13 @@ def _fan(panel: Panel, park: Park, threads: int) -> ParkFan | None:
     variable = "registered" if "registered" in counts else max(counts, key=lambda name: counts[name])
     read, points = pooled_prior(panel, park.case, FAN_RUNS, panel.settings.seed)
     levels = bands_at(panel, read, points, (variable,), park.quarters, SHOWN, threads)[variable]
-    first, targets = park.case.clock.start.index / 4.0, park.model.targets
+    first = park.case.clock.start.index / 4.0
+    targets = park.model.targets
     times = first + (np.arange(park.quarters) + 1) / 4.0
     reported = tuple(
         Mark(first + float(park.ages[n]), targets[n].value, targets[n].high, targets[n].bound)
         for n in park.of(variable)
-    )  # fmt: skip
+    )
     largest = max(float(levels[4].max()), *(targets[n].reported for n in park.of(variable)))
     return ParkFan(park.name, variable, times, levels, reported, largest)
 
@@ -210,9 +230,16 @@ def other_parks(case: Case, lang: str = "en") -> tuple[Park, ...]:
 
 
 def look(
-    case: Case, until: Quarter, parks: Sequence[Park], settings: PanelSettings, *, threads: int, folder: Path,
-    progress: Tell, waiting: Tell,
-) -> tuple[Panel, PooledOutlook]:  # fmt: skip
+    case: Case,
+    until: Quarter,
+    parks: Sequence[Park],
+    settings: PanelSettings,
+    *,
+    threads: int,
+    folder: Path,
+    progress: Tell,
+    waiting: Tell,
+) -> tuple[Panel, PooledOutlook]:
     """Forecast a park of which nothing has been observed, or as if nothing had been, by what other parks teach."""
     learning, looking = shares(progress, (90, 10))
     with one_at_a_time(parks, settings, folder, waiting):

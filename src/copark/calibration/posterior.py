@@ -98,8 +98,10 @@ def learn(model: ObservationModel, reports: Floats, points: Floats) -> Summaries
     from sklearn.exceptions import ConvergenceWarning
 
     whole = np.isfinite(reports).all(axis=1)
-    x, y = features(model, reports[whole]), points[whole]
-    centre, scale = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-9)
+    x = features(model, reports[whole])
+    y = points[whole]
+    centre = x.mean(axis=0)
+    scale = np.maximum(x.std(axis=0), 1e-9)
     x = np.clip((x - centre) / scale, -8.0, 8.0)
     kept = len(x) - len(x) // 8
     network = untrained(min(512, kept))
@@ -116,9 +118,15 @@ def untrained(batch_size: int = 512) -> Any:
     from sklearn.neural_network import MLPRegressor
 
     return MLPRegressor(
-        hidden_layer_sizes=HIDDEN_LAYERS, learning_rate_init=2e-3, batch_size=batch_size, max_iter=PASSES,
-        random_state=1, shuffle=True, tol=0.0, n_iter_no_change=PASSES,
-    )  # fmt: skip
+        hidden_layer_sizes=HIDDEN_LAYERS,
+        learning_rate_init=2e-3,
+        batch_size=batch_size,
+        max_iter=PASSES,
+        random_state=1,
+        shuffle=True,
+        tol=0.0,
+        n_iter_no_change=PASSES,
+    )
 
 
 def packed(learned: Summaries) -> dict[str, Floats]:
@@ -131,10 +139,12 @@ def packed(learned: Summaries) -> dict[str, Floats]:
 
 def unpacked(model: ObservationModel, arrays: Mapping[str, Floats]) -> Summaries:
     """Summaries from their arrays; they say the same, to the last bit."""
-    network, layers = untrained(), len(HIDDEN_LAYERS) + 1
+    network = untrained()
+    layers = len(HIDDEN_LAYERS) + 1
     network.coefs_ = [arrays[f"weights-{n}"] for n in range(layers)]
     network.intercepts_ = [arrays[f"offsets-{n}"] for n in range(layers)]
-    network.n_layers_, network.out_activation_ = layers + 1, "identity"
+    network.n_layers_ = layers + 1
+    network.out_activation_ = "identity"
     network.n_outputs_ = len(network.intercepts_[-1])
     network.n_features_in_ = len(network.coefs_[0])
     return Summaries(model, network, *(arrays[name] for name in SCALES))
@@ -147,7 +157,8 @@ def reports_of(batch: Batch, first: int, last: int) -> Floats:
 
 def learn_from(batch: Batch, stages: Stages | None = None) -> Summaries:
     """Train summaries on a batch's first runs, or find them trained among the stages."""
-    runs, model = min(batch.runs, TRAINED_ON), batch.recipe.model
+    runs = min(batch.runs, TRAINED_ON)
+    model = batch.recipe.model
 
     def train() -> dict[str, Floats]:
         return packed(learn(model, reports_of(batch, 0, runs), batch.points(0, runs)))

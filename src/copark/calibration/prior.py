@@ -116,7 +116,8 @@ class PriorSpace:
         """
         from scipy.special import betaincinv
 
-        runs, weight = len(points), self.defaults[MIX] / self.defaults[MIX].sum() * MIX_CONCENTRATION
+        runs = len(points)
+        weight = self.defaults[MIX] / self.defaults[MIX].sum() * MIX_CONCENTRATION
         made = {name: np.tile(value, (runs, *([1] * value.ndim))) for name, value in self.defaults.items()}
         inside = np.clip(np.asarray(points, dtype=np.float64), EDGE, 1.0 - EDGE)
         sticks: list[Floats] = []
@@ -291,16 +292,21 @@ class Batch:
 
 def run_piece(recipe: Recipe, first: int, last: int, threads: int) -> Singles:
     """Run points first … last - 1 and read them; float32 of shape (runs, targets)."""
-    names, space = recipe.model.variables, recipe.space
+    names = recipe.model.variables
+    space = recipe.space
     draws = space.draws(space.sobol(first, last, recipe.seed), recipe.seed, first)
     runs = Ensemble(inputs_of(recipe.case, quarters=recipe.quarters), draws, names, threads=threads).run()
     return runs.of_finished(recipe.model.counterparts(runs.out, runs.names)).astype(np.float32)
 
 
 def make_batch(
-    recipe: Recipe, *, threads: int = 1, folder: Path | None = None, progress: Progress | None = None,
+    recipe: Recipe,
+    *,
+    threads: int = 1,
+    folder: Path | None = None,
+    progress: Progress | None = None,
     waiting: Callable[[], None] | None = None,
-) -> Batch:  # fmt: skip
+) -> Batch:
     """Make a batch, or what is missing of it.
 
     folder: where batches are kept, each in a folder named by its identity, or nowhere; progress: called with runs done

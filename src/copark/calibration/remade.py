@@ -98,7 +98,8 @@ def check(
     batches: where prior batches are kept, and stages until the comparison is made.
     """
     stored = load(case, folder)
-    settings, cut = Settings.of(stored.recipe), stored.replay.cut
+    settings = Settings.of(stored.recipe)
+    cut = stored.replay.cut
     case = case_for(case, cut, Reading.of(stored.recipe))
     stages = kept_stages(case, cut, settings, batches)
     waiting: Callable[[], None] | None = None if progress is None else lambda: progress("waiting", 0, 0)
@@ -159,7 +160,8 @@ def distances(found: Calibration, stored: StoredPosterior, threads: int = 1) -> 
 def _of_runs(first: ReplayPosterior, second: ReplayPosterior, threads: int) -> Iterator[Apart]:
     """How far what pairs foretell is apart, and how often each outcome happens."""
     (one, outcomes), (other, others) = (_run_on(replay, threads) for replay in (first, second))
-    levels, known = _levels(one), _levels(other)
+    levels = _levels(one)
+    known = _levels(other)
     scale = np.maximum(np.maximum(_width(levels), _width(known)), LEAST_WIDTH)
     moved = np.maximum(np.abs(levels[1] - known[1]), np.abs(_width(levels) - _width(known))) / scale
     yield _farthest("forecasts", moved[np.newaxis], FORECAST, FORECASTS)

@@ -156,9 +156,14 @@ class Projection:
 
 
 def project(
-    replay: ReplayPosterior, until: Quarter, names: tuple[str, ...], *, blindly: bool = False, futures: int = 1,
+    replay: ReplayPosterior,
+    until: Quarter,
+    names: tuple[str, ...],
+    *,
+    blindly: bool = False,
+    futures: int = 1,
     threads: int = 1,
-) -> Projection:  # fmt: skip
+) -> Projection:
     """Run every pair to a quarter.
 
     blindly: without facts dated after the cut; futures: runs for each pair.
@@ -189,7 +194,8 @@ def blind(inputs: Inputs, case: Case, cut: Quarter) -> Inputs:
         for name in rows.dtype.names:
             if name not in RUNS_DOWN.get(room, ()):
                 rows[name][at + 1 :] = 0.0 if name in PULSES[room] else rows[name][at]
-    world, anchors = found.world, found.anchors
+    world = found.world
+    anchors = found.anchors
     world["growth_known"][at + 1 :] = 0.0
     for name in {shock.key for shock in case.shocks if shock.since > cut}:
         world[f"exposure_{name}"][at + 1 :] = 0.0

@@ -90,7 +90,8 @@ def persistence(history: History, times: Floats, errors: Floats) -> NaiveForecas
     """Forecast the last value: a random walk without drift, its pace from past steps. Needs two values."""
     if len(history.times) < 1:
         return None
-    spans, steps = np.diff(history.times), np.diff(history.values)
+    spans = np.diff(history.times)
+    steps = np.diff(history.values)
     far = spans > 1e-9
     pace = float((steps[far] ** 2 / spans[far]).mean()) if far.any() else 0.0
     ahead = np.maximum(times - history.times[-1], 0.0)
@@ -150,9 +151,13 @@ def bass(history: History, times: Floats, errors: Floats) -> NaiveForecast | Non
 
 
 def fitted(
-    shape: Shape, start: Floats, history: History, times: Floats, errors: Floats,
+    shape: Shape,
+    start: Floats,
+    history: History,
+    times: Floats,
+    errors: Floats,
     bounds: tuple[Floats, Floats] | None = None,
-) -> NaiveForecast:  # fmt: skip
+) -> NaiveForecast:
     """Fit a curve by weighted least squares and give its predictive distribution (delta method).
 
     Residuals that are smaller than the errors of observation do not make a curve surer than those: the factor on the
@@ -190,7 +195,8 @@ def forecasts(history: History, times: ArrayLike, errors: ArrayLike) -> dict[str
     times: years since the park began, as the history's; errors: standard errors of observation of what will be
     observed, shape (times,).
     """
-    at, sd = np.asarray(times, dtype=np.float64), np.asarray(errors, dtype=np.float64)
+    at = np.asarray(times, dtype=np.float64)
+    sd = np.asarray(errors, dtype=np.float64)
     made = zip(NAIVE, (curve(history, at, sd) for curve in (persistence, line, logistic, bass)), strict=True)
     return {name: one for name, one in made if one is not None}
 
@@ -234,9 +240,15 @@ def score(target: Target, method: str, ensemble: Floats) -> Score:
     low, high = target.wording
     cost = crps(ensemble, target.value) if is_exact(target) else crps_within(ensemble, low, high)
     return Score(
-        target, method, cost, not is_exact(target), float(np.nanmedian(ensemble)), *quantile_band(ensemble, LEVEL),
-        covered(ensemble, low, high, LEVEL), percentiles(ensemble, low, high),
-    )  # fmt: skip
+        target,
+        method,
+        cost,
+        not is_exact(target),
+        float(np.nanmedian(ensemble)),
+        *quantile_band(ensemble, LEVEL),
+        covered(ensemble, low, high, LEVEL),
+        percentiles(ensemble, low, high),
+    )
 
 
 @dataclass(frozen=True)
@@ -263,7 +275,8 @@ class Origin:
 
 def restricted(batch: Batch, cut: Quarter) -> tuple[ObservationModel, Integers]:
     """The part of a batch's record to be fitted that an earlier cut knows, and its columns in the batch."""
-    at, every = cut - batch.recipe.case.clock.start, batch.recipe.model.targets
+    at = cut - batch.recipe.case.clock.start
+    every = batch.recipe.model.targets
     kept = [n for n, target in enumerate(every) if target.last <= at and target.observation.role == "fit"]
     return ObservationModel(tuple(every[n] for n in kept)), np.array(kept, dtype=np.int64)
 
@@ -310,7 +323,8 @@ def forecast_from(replay: ReplayPosterior, case: Case, threads: int = 1) -> Orig
     later = tuple(one for one in targets(case, ("fit", "score"), after=cut) if one.variable not in STAND_INS)
     if not later:
         raise ValueError(f"{case.name} has no values after {cut}")
-    model, end = ObservationModel(later), case.clock.start + max(target.last for target in later)
+    model = ObservationModel(later)
+    end = case.clock.start + max(target.last for target in later)
     futures = max(MEMBERS // replay.pairs, 1)
     made = {
         name: project(replay, end, model.variables, blindly=name == BLIND, futures=futures, threads=threads)
@@ -321,15 +335,23 @@ def forecast_from(replay: ReplayPosterior, case: Case, threads: int = 1) -> Orig
 
 
 def rolling(
-    batch: Batch, cuts: Iterable[Quarter], *, plan: Plan | None = None, populations: int = POPULATIONS,
-    threads: int = 1, ready: Mapping[Quarter, ReplayPosterior] | None = None, progress: Progress | None = None,
+    batch: Batch,
+    cuts: Iterable[Quarter],
+    *,
+    plan: Plan | None = None,
+    populations: int = POPULATIONS,
+    threads: int = 1,
+    ready: Mapping[Quarter, ReplayPosterior] | None = None,
+    progress: Progress | None = None,
     stages: Stages | None = None,
-) -> tuple[Origin, ...]:  # fmt: skip
+) -> tuple[Origin, ...]:
     """Calibrate to several cuts, earliest first, and forecast from each.
 
     ready: replay posteriors that are there already, by cut; stages: where searches are kept as far as they have come.
     """
-    known, wanted, made = ready or {}, sorted(set(cuts)), []
+    known = ready or {}
+    wanted = sorted(set(cuts))
+    made = []
     missing = [cut for cut in wanted if cut not in known]
 
     def tell(part: int, whole: int) -> None:
@@ -340,9 +362,15 @@ def rolling(
         replay = known.get(cut)
         if replay is None:
             replay = replay_posterior(
-                batch, *restricted(batch, cut), cut, plan=plan, populations=populations, threads=threads,
-                progress=tell, stages=stages,
-            )  # fmt: skip
+                batch,
+                *restricted(batch, cut),
+                cut,
+                plan=plan,
+                populations=populations,
+                threads=threads,
+                progress=tell,
+                stages=stages,
+            )
         made.append(forecast_from(replay, batch.recipe.case, threads))
     return tuple(made)
 

@@ -52,7 +52,9 @@ RIDGE = 1e-3
 FRESH = 1 << 32
 """First number of a run that is not in the prior batch."""
 MOVES = 0x6D6F766573
-FEW, SOME, ALL = 0.05, 0.2, 1.0
+FEW = 0.05
+SOME = 0.2
+ALL = 1.0
 REPLACED, SHIFTED, BEGUN = MOVE_KINDS = ("span anew", "border moved", "span elsewhere")
 MOVE_SHARES = (0.6, 0.2, 0.2)
 """How often random numbers are moved in which way."""
@@ -84,7 +86,8 @@ def places(addresses: Integers, quarters: int) -> Integers:
     for n in range(1, addresses.shape[1]):
         since = addresses[:, n, SINCE, np.newaxis]
         later = (since <= every) & (since >= begun)
-        found, begun = np.where(later, n, found), np.where(later, since, begun)
+        found = np.where(later, n, found)
+        begun = np.where(later, since, begun)
     return found
 
 
@@ -102,7 +105,8 @@ def present(addresses: Integers, quarters: int) -> Booleans:
 
 def with_addresses(draws: Draws, addresses: Integers, seed: int) -> Draws:
     """Give draws the random numbers of a seed, to a quarter that never comes."""
-    since, runs = addresses[:, 1:, SINCE], addresses[:, 1:, RUN]
+    since = addresses[:, 1:, SINCE]
+    runs = addresses[:, 1:, RUN]
     order = np.argsort(since, axis=1, kind="stable")
     used = slice(0, since.shape[1])
     draws.addresses["seed"] = seed
@@ -150,7 +154,8 @@ class Response:
     def note(self, moved: Floats, answered: Floats) -> None:
         """Add moves Δx and answers Δy, accepted or not, shapes (moves, axes) and (moves, targets)."""
         known = np.isfinite(answered).all(axis=1)
-        x, y = moved[known], answered[known]
+        x = moved[known]
+        y = answered[known]
         weights = 1.0 / (1.0 + (y**2).sum(axis=1) / FAR)
         slopes = self.arrays.get("slopes")
         with one_thread():
@@ -285,7 +290,9 @@ class Mover:
     """Moves a cloud; holds the generator, the counter of fresh runs, and the temperature."""
 
     def __init__(self, simulate: Simulate, model: ObservationModel, plan: Plan, seed: int, stream: int) -> None:
-        self.simulate, self.model, self.plan = simulate, model, plan
+        self.simulate = simulate
+        self.model = model
+        self.plan = plan
         self.response = Response()
         self.random = np.random.Generator(np.random.Philox(key=np.array([seed, MOVES + stream], dtype=np.uint64)))
         self.fresh = FRESH * (stream + 1)
@@ -366,9 +373,12 @@ class Mover:
         A span that some quarter lies in gets a fresh run; or the border of a span is moved by one or two quarters, from
         the end of the record to its beginning if need be; or a span is put to begin anywhere, with a fresh run.
         """
-        count, spans, last = len(addresses), addresses.shape[1], self.plan.quarters
+        count = len(addresses)
+        spans = addresses.shape[1]
+        last = self.plan.quarters
         every = np.arange(count)
-        made, runs = addresses.copy(), self.fresh + every
+        made = addresses.copy()
+        runs = self.fresh + every
         self.fresh += count
         kinds = self.random.choice(np.array(MOVE_KINDS), size=count, p=MOVE_SHARES)
         some = (self.random.random((count, spans)) * present(addresses, last)).argmax(axis=1)
@@ -412,7 +422,8 @@ class Mover:
                 cloud = self.move_random_numbers(cloud, self.beta)
             return cloud
         each = len(cloud.fit) // len(betas)
-        rungs, beta = np.array(betas), np.repeat(betas, each)
+        rungs = np.array(betas)
+        beta = np.repeat(betas, each)
         for n in range(3 * MIXED):
             cloud = self.move_random_numbers(cloud, beta) if n % 3 == 2 else self.move_all(cloud, n % 3 == 1, beta)
             cloud = cloud.take(exchanged(cloud.fit, rungs, each, n % 2 == 1, self.random))

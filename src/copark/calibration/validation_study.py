@@ -44,7 +44,11 @@ from copark.cases.case import Case
 from copark.stats.quantiles import quantile_band
 from copark.stats.scores import crps
 
-SHOCKS, MOVED, UNMOVED, PAST, FUTURE = "later_shocks", "moved", "unmoved", "past_luck", "future_luck"
+SHOCKS = "later_shocks"
+MOVED = "moved"
+UNMOVED = "unmoved"
+PAST = "past_luck"
+FUTURE = "future_luck"
 SOURCES = (SHOCKS, MOVED, UNMOVED, PAST, FUTURE)
 GROUPS = (SHOCKS, MOVED, UNMOVED)
 LEADING = 4
@@ -93,7 +97,8 @@ def explained(z: Floats, axes: Sequence[int], values: Floats) -> float:
         return 0.0
     with one_thread():
         left = values - predictors @ np.linalg.lstsq(predictors, values, rcond=None)[0]
-    total, unexplained = float(values.var(ddof=1)), float((left**2).sum()) / freedom
+    total = float(values.var(ddof=1))
+    unexplained = float((left**2).sum()) / freedom
     return float(max(total - unexplained, 0.0))
 
 
@@ -108,7 +113,9 @@ def spread(space: PriorSpace, points: Floats, groups: Mapping[str, Sequence[int]
     future = float(values.var(axis=1, ddof=1).mean())
     between = max(float(means.var(ddof=1)) - future / values.shape[1], 0.0)
     total = max(between + future, 1e-300)
-    taken, parts, axes = 0.0, dict[str, float](), list[int]()
+    taken = 0.0
+    parts = dict[str, float]()
+    axes = list[int]()
     for name in GROUPS:
         axes += groups[name]
         now = min(max(explained(z, axes, means), taken), between) if groups[name] else taken
@@ -145,10 +152,14 @@ def without(points: Floats, groups: Mapping[str, Sequence[int]], values: Floats)
     return found
 
 
-PAIRS, FUTURES = 1024, 4
+PAIRS = 1024
+FUTURES = 4
 TRUTHS = 400
 """Members that play the truth."""
-AHEAD, CENTRE, WIDTH, BOTH = "ahead", "centre", "width", "both"
+AHEAD = "ahead"
+CENTRE = "centre"
+WIDTH = "width"
+BOTH = "both"
 CLEARLY = 2.0
 """One reason is named alone if it gains this many times what the other does."""
 
@@ -175,7 +186,8 @@ class Swap:
         """What puts the curve ahead: its centre, its width, both; or ``ahead`` where the model is."""
         if self.model <= self.naive:
             return AHEAD
-        centre, width = self.model - self.naive_centre, self.model - self.naive_band
+        centre = self.model - self.naive_centre
+        width = self.model - self.naive_band
         if width > CLEARLY * max(centre, 0.0):
             return WIDTH
         return CENTRE if centre > CLEARLY * max(width, 0.0) else BOTH
@@ -187,8 +199,10 @@ def swap(origin: Origin, variable: str, rival: str) -> Swap:
     for n, target in enumerate(origin.targets):
         if target.variable != variable or not is_exact(target) or n not in origin.ensembles[rival]:
             continue
-        model, naive = origin.ensembles[BLIND][n], origin.ensembles[rival][n]
-        middle, other = float(np.nanmedian(model)), float(np.median(naive))
+        model = origin.ensembles[BLIND][n]
+        naive = origin.ensembles[rival][n]
+        middle = float(np.nanmedian(model))
+        other = float(np.median(naive))
         made = (model, naive, model - middle + other, naive - other + middle)
         scores.append([crps(one, target.value) for one in made])
     return Swap(variable, rival, *(float(one) for one in np.mean(scores, axis=0)))
@@ -219,9 +233,10 @@ def told(origin: Origin, case: Case, found: Sequence[Swap]) -> tuple[Told, ...]:
     for one in found:
         again = alike.get(one.rival, {})
         scores = [
-            crps(again[n], target.value) for n, target in enumerate(origin.targets)
+            crps(again[n], target.value)
+            for n, target in enumerate(origin.targets)
             if n in again and target.variable == one.variable and is_exact(target)
-        ]  # fmt: skip
+        ]
         every, own = (history_of(case, origin.cut, one.variable, *roles).times for roles in ((), (("fit",),)))
         made.append(
             Told(one.variable, one.rival, one.naive, float(np.mean(scores)) if scores else None, len(every), len(own))
@@ -256,14 +271,17 @@ def widths(origin: Origin, whole_replay: ReplayPosterior, base: str, threads: in
     whole = np.isfinite(values).all(axis=(1, 2))
     errors = model.errors * noise(REPORTED_SEED, 0, replay.pairs * FUTURES, len(exact))
     groups = groups_of(whole_replay) | ({SHOCKS: []} if base == BLIND else {})
-    rows = [{"": one, **without(replay.points[whole], groups, one)}
-            for one in (values[whole, :, n] for n in range(len(exact)))]  # fmt: skip
+    rows = [
+        {"": one, **without(replay.points[whole], groups, one)}
+        for one in (values[whole, :, n] for n in range(len(exact)))
+    ]
     found = []
     for variable in model.variables:
         at = [n for n, target in enumerate(exact) if target.variable == variable]
         last = max(at, key=lambda n: exact[n].observation.date.last_day)
         split = spread(replay.space, replay.points[whole], groups, values[whole, :, last])
-        scores, sizes = dict[str, float](), dict[str, float]()
+        scores = dict[str, float]()
+        sizes = dict[str, float]()
         for source in ("", *SOURCES):
             made_of = [rows[n][source].ravel() + errors[: rows[n][source].size, n] for n in at]
             scores[source] = float(np.mean([crps(one, exact[n].value) for one, n in zip(made_of, at, strict=True)]))
@@ -307,7 +325,8 @@ def honesty(origin: Origin, method: str) -> Honesty:
     score = float(((np.abs(members - truth).mean(axis=0) - apart) / size).mean())
     played = members[(np.arange(TRUTHS) * len(members)) // TRUTHS]
     scores = np.array([((np.abs(members - one).mean(axis=0) - apart) / size).mean() for one in played])
-    all_covered, expected = float((own >= reached - 1e-9).mean()), float((apart / size).mean())
+    all_covered = float((own >= reached - 1e-9).mean())
+    expected = float((apart / size).mean())
     return Honesty(len(at), reached, all_covered, score, expected, float((scores <= score).mean()))
 
 
@@ -380,7 +399,8 @@ def assess(origins: Sequence[Origin], case: Case, *, threads: int = 1) -> Assess
     last = origins[-1]
     raced = {line.variable: line.best_naive for line in judged[-1].fair}
     found = tuple(swap(last, variable, rival) for variable, rival in raced.items() if rival is not None)
-    replay, split = last.replay, {}
+    replay = last.replay
+    split = {}
     if replay is not None:
         split = {name: widths(last, replay, name, threads) for name in (BLIND, CONDITIONAL)}
     return Assessment(cuts=tuple(judged), scores=scores, swaps=found, told=told(last, case, found), widths=split)

@@ -77,7 +77,8 @@ def _limited(case: Case) -> bool:
 
 def _lends(case: Case) -> bool:
     """Whether a credit line can be drawn: the framework is on after it begins, and capital may run out."""
-    on, lines = case.framework, [line.since.quarter() for line in case.finance.credit if line.use]
+    on = case.framework
+    lines = [line.since.quarter() for line in case.finance.credit if line.use]
     return _limited(case) and on is not None and any(on.until is None or since <= on.until for since in lines)
 
 
@@ -144,10 +145,14 @@ def growth_notes(case: Case, lang: str = "en") -> tuple[str, ...]:
     ending = [name for name, gaps in countries.items() if max(gaps) == years[-1]]
     return (
         text(
-            "cases.growth.ends", lang, countries=_named(ending or countries, lang), first=years[0], last=years[-1],
+            "cases.growth.ends",
+            lang,
+            countries=_named(ending or countries, lang),
+            first=years[0],
+            last=years[-1],
             data_end=case.clock.data_end,
         ),
-    )  # fmt: skip
+    )
 
 
 def missing_growth(case: Case, lang: str = "en") -> tuple[str, ...]:

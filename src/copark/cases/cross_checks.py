@@ -142,8 +142,10 @@ def _overlaps(sections: Sections) -> Iterator[Problem]:
         yield from _overlapping(("partners", place, "presence"), stays, adjoin=True)
     shocks = [(one.key, one, one.since, one.until) for one in _at(sections, ("shocks",))]
     yield from _overlapping(("shocks",), shocks)
-    rivals = [(f"{one.side} {one.key}", one, one.since.quarter(), one.until and one.until.quarter())
-              for one in _at(sections, ("rivals",))]  # fmt: skip
+    rivals = [
+        (f"{one.side} {one.key}", one, one.since.quarter(), one.until and one.until.quarter())
+        for one in _at(sections, ("rivals",))
+    ]
     yield from _overlapping(("rivals",), rivals)
 
 
@@ -201,7 +203,8 @@ def _parameters(sections: Sections, known: Mapping[str, str], counts: Mapping[st
             yield Problem(path, "unknown_parameter", {"found": name, "suggestion": suggestion(name, known)})
         elif not units.convertible(parameter.unit, known[name]):
             yield Problem((*path, "unit"), "unit_misfit", {"found": parameter.unit, "expected": known[name]})
-        found, wanted = len(parameter.values), counts.get(name)
+        found = len(parameter.values)
+        wanted = counts.get(name)
         if wanted is not None and found != wanted:
             yield Problem((*path, "value"), "parameter_count", {"found": found, "wanted": wanted})
 

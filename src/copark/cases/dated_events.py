@@ -99,9 +99,19 @@ class Service(Sourced):
     """
 
     service: Literal[
-        "power", "water", "sewage", "gas", "roads", "telecom", "rail", "customs", "permits", "fire", "medical",
+        "power",
+        "water",
+        "sewage",
+        "gas",
+        "roads",
+        "telecom",
+        "rail",
+        "customs",
+        "permits",
+        "fire",
+        "medical",
         "housing",
-    ]  # fmt: skip
+    ]
     """What was promised; roads and pipes are those that lead to the park, and plants that serve it."""
     due: Date
     """When it was to stand, as was said beforehand."""

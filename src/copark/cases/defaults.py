@@ -75,7 +75,8 @@ def completed(data: Any) -> Any:
     since = _since(data.get("clock"))
     found = {**data, **{word: _MAKERS[word](since) for word in words if word in _MAKERS and word not in data}}
     for key, _, part in (word.partition(".") for word in words if word in PARTS_MAY_BE_UNKNOWN):
-        section, default = found.get(key), _MAKERS[key](since)
+        section = found.get(key)
+        default = _MAKERS[key](since)
         if isinstance(section, Mapping) and part in default and part not in section:
             found[key] = {**section, part: _part(key, part, default[part], section)}
     return found
@@ -176,12 +177,19 @@ def _observation(year: int, due: Sequence[Service], role: str) -> Observation:
     stood = sum(one.stands is not None and one.stands.last_day <= Quarter(year, 4).last_day for one in due)
     return Observation.model_validate(
         {
-            "date": str(year), "variable": LEVEL, "value": stood / len(due), "bound": "exact", "unit": "1",
-            "error": round(error_of_share(stood, len(due)), 4), "basis": text("cases.checklist"),
+            "date": str(year),
+            "variable": LEVEL,
+            "value": stood / len(due),
+            "bound": "exact",
+            "unit": "1",
+            "error": round(error_of_share(stood, len(due)), 4),
+            "basis": text("cases.checklist"),
             "grade": max((one.grade for one in due), key=get_args(Grade).index),
-            "source": tuple(dict.fromkeys(key for one in due for key in one.source)), "use": True, "role": role,
+            "source": tuple(dict.fromkeys(key for one in due for key in one.source)),
+            "use": True,
+            "role": role,
         }
-    )  # fmt: skip
+    )
 
 
 def error_of_share(stood: float, due: int) -> float:

@@ -130,7 +130,8 @@ def check_folder(folder: Path, needed: Iterable[str], optional: Iterable[str], f
 
     Hidden files, Markdown and whatever is neither YAML nor CSV are left alone.
     """
-    needed, known = tuple(needed), {*needed, *optional}
+    known = {*needed, *optional}
+    needed = tuple(needed)
     try:
         entries = {entry.name: entry for entry in os.scandir(folder)}
     except OSError as error:
@@ -301,7 +302,8 @@ def read_cells(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        titles, letters = list(book.sheetnames), [0]
+        titles = list(book.sheetnames)
+        letters = [0]
         named = titles[:1] if wanted is None else [one for one in titles if one in wanted]
         found = {one: list(_rows(book[one], called, letters, faults)) for one in named}
     except Refused:
@@ -316,13 +318,15 @@ def _rows(sheet: Any, called: str, letters: list[int], faults: list[Fault]) -> I
 
     Letters are counted before a text is taken: many cells may have one that the workbook keeps only once.
     """
-    title, done = sheet.title, 0
+    title = sheet.title
+    done = 0
     for number, row in _parsed(sheet):
         if number > MOST_ROWS:
             raise refuse(UPLOAD, "too_many_rows", called, title, most=MOST_ROWS)
         cells = [""] * MOST_COLUMNS
         for cell in row:
-            column, value = cell["column"], cell["value"]
+            column = cell["column"]
+            value = cell["value"]
             if not 1 <= column <= MOST_COLUMNS:
                 continue
             if value is _NO_VALUE:

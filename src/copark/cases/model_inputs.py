@@ -35,7 +35,9 @@ ALL_IS_LOST = -1.0
 def values_in_force(facts: tuple[Fact, ...], quarters: list[Quarter], unit: str, before: float) -> list[float]:
     """Give the value that holds in each quarter, in a unit; `before` where nothing holds yet."""
     held = [(quarter_of(fact.date, "event"), fact.in_unit(unit)) for fact in used(facts)]
-    values, value, n = [], before, 0
+    values = []
+    value = before
+    n = 0
     for quarter in quarters:
         while n < len(held) and held[n][0] <= quarter:
             value = held[n][1]
@@ -52,7 +54,8 @@ def quarters_of(case: Case) -> list[Quarter]:
 def pack(case: Case) -> Inputs:
     """Give the model's inputs for a case, with every link at full strength and its own delay."""
     quarters = quarters_of(case)
-    gaps, years = growth_gaps(case), years_on_record(case)
+    gaps = growth_gaps(case)
+    years = years_on_record(case)
     inputs = make_inputs(len(quarters), max(len(years), 1), len(case.anchors))
     for link in catalogue().links.values():
         inputs.link_delay[link.number] = link.delay
@@ -112,7 +115,8 @@ def presence(partner: Partner, quarter: Quarter) -> int:
 
 def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     """Framework, visits, land plan, legal regime; rescue is open to whoever the framework lets rescue."""
-    framework, narrow = case.framework, case.regime.narrow_until
+    framework = case.framework
+    narrow = case.regime.narrow_until
     dated = inputs.governments
     dated["plan_area"] = values_in_force(case.land.plan, quarters, "ha", 0.0 if case.land.plan else NO_PLAN)
     dated["threshold"] = values_in_force(case.regime.threshold, quarters, "M USD", 0.0)
@@ -244,7 +248,9 @@ def pack_closures(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     have within a year and leave; no vote passes; framework, credit, plan, rescue and further equity end; the government
     that closes is not committed as long as it lasts.
     """
-    governments, company, enterprises = inputs.governments, inputs.company, inputs.enterprises
+    governments = inputs.governments
+    company = inputs.company
+    enterprises = inputs.enterprises
     for closure in case.closures:
         closed = span(quarters, closure.since, closure.until)
         governments["threshold"][closed] = NOBODY_ENTERS

@@ -39,8 +39,11 @@ from copark.cases.types import (
 from copark.cases.yaml_loader import read_yaml
 from copark.errors import CaseFaults, Fault
 
-PARKS, SCORES = "parks.csv", "parks-scores.csv"
-PARK_SOURCES, CONDITIONS, PLACES = "parks-sources.yaml", "parks-conditions.yaml", "parks-places.csv"
+PARKS = "parks.csv"
+SCORES = "parks-scores.csv"
+PARK_SOURCES = "parks-sources.yaml"
+CONDITIONS = "parks-conditions.yaml"
+PLACES = "parks-places.csv"
 FILES = (PARKS, SCORES, PARK_SOURCES, CONDITIONS, PLACES)
 
 ParkType = Literal["intergovernmental", "mixed", "enterprise-led"]
@@ -52,7 +55,8 @@ Year = Annotated[Count, Field(ge=1900, le=2100)]
 def _check_together(row: Record, *pairs: tuple[str, str]) -> None:
     """See that of two cells both are given or neither."""
     for name, partner in pairs:
-        has, other = getattr(row, name) is not None, getattr(row, partner) is not None
+        has = getattr(row, name) is not None
+        other = getattr(row, partner) is not None
         if has != other:
             given, lacking = (name, partner) if has else (partner, name)
             raise wrong("half_given", at=lacking, found=given, other=lacking)
@@ -136,10 +140,14 @@ class Park(Record):
 
     def _check(self) -> None:
         _check_together(
-            self, ("firms", "firms_date"), ("investment_m_usd", "investment_date"), ("jobs", "jobs_date"),
-            ("equity_change_en", "equity_change_zh"), ("home_share_percent", "shares_grade"),
+            self,
+            ("firms", "firms_date"),
+            ("investment_m_usd", "investment_date"),
+            ("jobs", "jobs_date"),
+            ("equity_change_en", "equity_change_zh"),
+            ("home_share_percent", "shares_grade"),
             ("home_share_percent", "host_share_percent"),
-        )  # fmt: skip
+        )
 
     @property
     def shares(self) -> tuple[float, float, float] | None:
@@ -307,7 +315,8 @@ def examine_parks(folder: Path | None = None) -> tuple[Parks | None, list[Fault]
         return None if tree is None else validate_mapping(tree, name, kind, keys, faults)
 
     sources = entries(PARK_SOURCES, dict[Key, Source], Source)
-    parks, scores = rows(PARKS, Park), rows(SCORES, Score)
+    parks = rows(PARKS, Park)
+    scores = rows(SCORES, Score)
     conditions = entries(CONDITIONS, Conditions, Condition)
     places = {one.park: one for one in rows(PLACES, Place)}
     ordered = in_reading_order(faults, FILES)

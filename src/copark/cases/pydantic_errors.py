@@ -41,7 +41,8 @@ def told(error: Mapping[str, Any], allowed: Iterable[str] = ()) -> tuple[str, Ke
     at = context.pop("at", None)
     if at is not None:
         return error["type"], (*path, at) if at else path, context
-    code, found = _RENAMED.get(error["type"], "invalid"), error["input"]
+    code = _RENAMED.get(error["type"], "invalid")
+    found = error["input"]
     values: dict[str, Any] = {"found": found}
     if code == "missing_key":
         values = {"name": path[-1]}

@@ -211,7 +211,8 @@ class _Measured(Record):
     def _check_measure(self, variable: observed_variables.SeriesVariable) -> None:
         if self.unit not in variable.units():
             raise wrong("unit_misfit", at="unit", found=self.unit, expected=" | ".join(variable.units()))
-        low, high = variable.lowest, variable.highest
+        low = variable.lowest
+        high = variable.highest
         beyond = high is not None and units.convert(self.value, self.unit, "1") > high
         if beyond or (low is not None and self.value < low):
             ends = {"low": "-∞" if low is None else f"{low:g}", "high": "∞" if high is None else f"{high:g}"}

@@ -18,8 +18,12 @@ from copark.cases.table_schemas import CapTable, EquityRow, GrowthValue, Holding
 from copark.cases.types import JUDGEMENT, Record, shown, suggestion
 from copark.errors import Fault
 
-EQUITY, EVENTS, SERIES = "equity.csv", "events.csv", "series.csv"
-ENTERPRISES, CONTEXT, GROWTH = "enterprises.csv", "host_context.csv", "growth.csv"
+EQUITY = "equity.csv"
+EVENTS = "events.csv"
+SERIES = "series.csv"
+ENTERPRISES = "enterprises.csv"
+CONTEXT = "host_context.csv"
+GROWTH = "growth.csv"
 WHOLE = 10_000
 """All shares, in basis points."""
 

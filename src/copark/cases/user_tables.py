@@ -17,10 +17,30 @@ from copark.setmethods.table import CaseTable, TableFaults, fault
 
 LABELS = frozenset(
     (
-        "case", "cases", "case_id", "id", "name", "label", "unit", "park", "park_id", "year", "time", "date", "quarter",
-        "案例", "名称", "编号", "园区", "地区", "城市", "年份", "时间", "季度",
+        "case",
+        "cases",
+        "case_id",
+        "id",
+        "name",
+        "label",
+        "unit",
+        "park",
+        "park_id",
+        "year",
+        "time",
+        "date",
+        "quarter",
+        "案例",
+        "名称",
+        "编号",
+        "园区",
+        "地区",
+        "城市",
+        "年份",
+        "时间",
+        "季度",
     )
-)  # fmt: skip
+)
 """Names of columns that hold the cases' labels where none is named."""
 MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "-", "–", "—", ".", "..", "?", "缺失", "无", "#n/a"))
 """What stands in a cell for a missing value, in lower case."""
@@ -89,7 +109,9 @@ def read_case_table(
     else:
         place = header.index(label) if label in header else None
     reader = _Reader(name, header, place, [one for one in needed if one in header], faults)
-    reader.memberships, reader.optional, reader.drop_missing = memberships, optional, drop_missing
+    reader.memberships = memberships
+    reader.optional = optional
+    reader.drop_missing = drop_missing
     for line, cells in rows[1:]:
         reader.take(line, cells)
     if len(faults) > MOST_FAULTS:
@@ -209,7 +231,10 @@ class _Reader:
     def __init__(
         self, name: str, header: Sequence[str], place: int | None, needed: Sequence[str], faults: list[Fault]
     ) -> None:
-        self.name, self.header, self.place, self.faults = name, header, place, faults
+        self.name = name
+        self.header = header
+        self.place = place
+        self.faults = faults
         self.cases: list[str] = []
         self.values: dict[str, list[float]] = {column: [] for column in needed}
         self.left_out: list[tuple[str, tuple[str, ...]]] = []
@@ -223,7 +248,8 @@ class _Reader:
             return
         cells = [*cells, *[""] * (len(self.header) - len(cells))]
         label = self._label(line, cells)
-        empty, numbers = [], {}
+        empty = []
+        numbers = {}
         for column in self.values:
             cell = cells[self.header.index(column)]
             value = parsed(cell)

@@ -133,8 +133,11 @@ class CaseWorkbook:
     def _of_tree(self, name: str, key: str) -> Cell | None:
         """The cell of a key, or the first inside it, or that of the nearest key around it."""
         while key:
-            inside = (cell for (file, path), cell in self.cells.items()
-                      if file == name and path.startswith((f"{key}.", f"{key}[")))  # fmt: skip
+            inside = (
+                cell
+                for (file, path), cell in self.cells.items()
+                if file == name and path.startswith((f"{key}.", f"{key}["))
+            )
             found = self.cells.get((name, key)) or next(inside, None)
             if found is not None:
                 return found
@@ -294,7 +297,8 @@ def _facts(reading: _Reading) -> None:
 
 
 def _list(reading: _Reading) -> None:
-    columns, sheet = reading.columns(), reading.sheet
+    columns = reading.columns()
+    sheet = reading.sheet
     found: list[dict[str, Any]] = []
     for number, cells in reading.records(columns):
         reading.stand(CASE, f"{sheet.place}[{len(found)}]", number, columns)
@@ -312,9 +316,14 @@ def _with_facts(values: dict[str, Any]) -> dict[str, Any]:
         notes = {f"{key}.note.{lang}": values.get(f"note.{lang}") for lang in LANGUAGES}
         if any(name in values for name in notes) or values.get("grade") != "judgement":
             notes = {}
-        taken = {f"{key}.date": values.get("from", values.get("registered")), f"{key}.unit": _UNITS[key],
-                 f"{key}.basis": text("workbook.basis"), f"{key}.grade": values.get("grade"),
-                 f"{key}.source": values.get("source"), **notes}  # fmt: skip
+        taken = {
+            f"{key}.date": values.get("from", values.get("registered")),
+            f"{key}.unit": _UNITS[key],
+            f"{key}.basis": text("workbook.basis"),
+            f"{key}.grade": values.get("grade"),
+            f"{key}.source": values.get("source"),
+            **notes,
+        }
         found |= {name: value for name, value in taken.items() if value is not None and name not in values}
     return found
 
@@ -343,7 +352,9 @@ def _table(reading: _Reading) -> None:
     columns = reading.columns()
     if not columns:
         return
-    file, sheet, book = reading.sheet.place, reading.sheet, reading.book
+    file = reading.sheet.place
+    sheet = reading.sheet
+    book = reading.book
     book.cells |= {(file, column.key): reading.cell(1, at) for at, column in columns.items()}
     book.cells[file, ""] = Cell(reading.title, 1, min(columns), "")
     wanted = [one for one in sheet.columns if one in columns.values() or one.key in _FILLED]

@@ -124,15 +124,19 @@ def columns_of(model: type[Record], path: str = "", *, needed: bool = True) -> I
     """Columns of a record, those of the records inside it among them."""
     hints = get_type_hints(model, include_extras=True)
     for name, field in model.model_fields.items():
-        key, hint = f"{path}{field.alias or name}", hints[name]
+        key = f"{path}{field.alias or name}"
+        hint = hints[name]
         is_needed = needed and field.is_required()
         inner = next(
             (one for one in (hint, *get_args(hint)) if isinstance(one, type) and issubclass(one, Record)), None
         )
         if Fact in _leaves(hint):
             found = columns_of(Fact, f"{key}.", needed=is_needed)
-            yield from (replace(one, is_needed=is_needed and one.key == f"{key}.value") for one in found
-                        if one.key != f"{key}.use")  # fmt: skip
+            yield from (
+                replace(one, is_needed=is_needed and one.key == f"{key}.value")
+                for one in found
+                if one.key != f"{key}.use"
+            )
         elif inner is not None:
             yield from columns_of(inner, f"{key}.", needed=is_needed)
         elif Presence in _leaves(hint):
@@ -181,8 +185,10 @@ def _keyed(columns: Iterable[Column], *first: str) -> tuple[Column, ...]:
 
 
 def _list(key: str, model: type[Record], place: str = "", *, first: bool = False) -> WorkbookSheet:
-    own = (replace(one, choice=f"{key}_{one.choice}") if one.choice in ("key", "kind") else one
-           for one in columns_of(model))  # fmt: skip
+    own = (
+        replace(one, choice=f"{key}_{one.choice}") if one.choice in ("key", "kind") else one
+        for one in columns_of(model)
+    )
     columns = (replace(one, is_needed=one.is_needed and (one.key != "key" or bool(one.choice))) for one in own)
     return WorkbookSheet(
         key, "list", place or key, _keyed(columns, "key", "title.en", "title.zh", "side", "date", "from", "to"), first
@@ -236,8 +242,19 @@ def sheets() -> tuple[WorkbookSheet, ...]:
         _facts(),
         _list("shareholders", Shareholder, first=True),
         _table("shares", EquityRow, EQUITY, "table", "date", "holder", "side", is_first=True),
-        _table("observations", Observation, SERIES, "date", "variable", "value", "unit", "bound", "high",
-               is_first=True, variable="variable"),
+        _table(
+            "observations",
+            Observation,
+            SERIES,
+            "date",
+            "variable",
+            "value",
+            "unit",
+            "bound",
+            "high",
+            is_first=True,
+            variable="variable",
+        ),
         _table("events", Event, EVENTS, "date", is_first=True),
         _named("sources", Source, SOURCES, first=True),
         _table("growth", GrowthValue, GROWTH),
@@ -257,7 +274,7 @@ def sheets() -> tuple[WorkbookSheet, ...]:
         _named("parameters", schema.Parameter, "parameters"),
         _table("enterprises", Enterprise, ENTERPRISES, "name", "name_zh"),
         _table("host_context", ContextValue, CONTEXT, "date", "variable", "value", "unit", variable="context"),
-    )  # fmt: skip
+    )
 
 
 @cache

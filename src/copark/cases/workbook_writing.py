@@ -34,8 +34,20 @@ ROWS = 500
 """Rows of a sheet that offer lists to choose from."""
 _DARK, _PALE, _GREY, _BLUE = "1F3A5F", "F2F5F9", "808080", "1F6FB5"
 """Colours: headings, what is said below them, tabs of sheets for who knows more, of those most need."""
-_WIDE = {"title": 30, "event": 48, "note": 36, "told": 70, "basis": 26, "meaning": 36, "capability": 30, "actors": 26,
-         "url": 36, "variable": 34, "what": 34, "outlet": 28}  # fmt: skip
+_WIDE = {
+    "title": 30,
+    "event": 48,
+    "note": 36,
+    "told": 70,
+    "basis": 26,
+    "meaning": 36,
+    "capability": 30,
+    "actors": 26,
+    "url": 36,
+    "variable": 34,
+    "what": 34,
+    "outlet": 28,
+}
 _WIDTH = 15
 _FONT = "Calibri"
 EXAMPLE = Path(__file__).parent / "example"
@@ -88,7 +100,8 @@ class _Pages:
     def __init__(self, content: Mapping[str, Any], lang: str) -> None:
         from openpyxl import Workbook
 
-        self.content, self.lang = content, lang
+        self.content = content
+        self.lang = lang
         self.book = Workbook()
         self.lists: dict[str, str] = {}
         """Where the list of each choice stands."""
@@ -211,7 +224,8 @@ class _Pages:
         page.sheet_properties.tabColor = _GREY
         names = dict.fromkeys(column.choice for sheet in sheets() for column in sheet.columns if column.choice)
         for place, name in enumerate(names, start=1):
-            words, letter = list(choices(name, self.lang).values()), page.cell(1, place).column_letter
+            words = list(choices(name, self.lang).values())
+            letter = page.cell(1, place).column_letter
             head_cell(page.cell(1, place), text(f"workbook.list.{name}", self.lang), needed=False)
             for number, one in enumerate(words, start=2):
                 set_cell(page.cell(number, place), one)
@@ -224,11 +238,13 @@ class _Pages:
         """Write the first page: what to do, and what the sheets are for."""
         from openpyxl.styles import Alignment, Font
 
-        page, lang = self.book.worksheets[0], self.lang
+        page = self.book.worksheets[0]
+        lang = self.lang
         page.title = text("workbook.cover", lang)
         page.sheet_view.showGridLines = False
         on_paper(page)
-        page.column_dimensions["A"].width, page.column_dimensions["B"].width = 24, 96
+        page.column_dimensions["A"].width = 24
+        page.column_dimensions["B"].width = 96
         lines = [text(f"workbook.cover.{key}", lang) for key in ("title", "lead", *(f"step{n}" for n in range(1, 6)))]
         for number, words in enumerate(lines, start=1):
             cell = page.cell(number, 1, words)
@@ -250,7 +266,8 @@ def on_paper(page: Worksheet) -> None:
     """Print a sheet across, as wide as the paper."""
     page.page_setup.orientation = "landscape"
     page.page_setup.paperSize = page.PAPERSIZE_A4
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.page_setup.fitToWidth = 1
+    page.page_setup.fitToHeight = 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
 
 
@@ -281,7 +298,8 @@ def set_cell(cell: Any, value: Any) -> None:
     cell.value = value
     is_text = isinstance(value, str)
     if is_text:
-        cell.data_type, cell.number_format = "s", "@"
+        cell.data_type = "s"
+        cell.number_format = "@"
     cell.alignment = Alignment(wrap_text=(len(value) > _WIDTH) if is_text else None, vertical="top")
 
 

@@ -13,7 +13,8 @@ from copark.identity import hash_content
 
 FOLDER = Path(__file__).parent.parent / "casebook" / "world"
 GROWTH = "gdp_growth_real"
-EARLIER, LEAST = 10, 3
+EARLIER = 10
+LEAST = 3
 
 
 def in_order(values: Iterable[float]) -> float:

@@ -16,9 +16,15 @@ from typing import Any, NoReturn
 OK, FAULTS, WRONG_USAGE, STOPPED, BY_SIGNAL = 0, 1, 2, 130, 128
 """Codes of an end; by a signal it is 128 and the signal's number, as shells have it."""
 ERRORS = {
-    "ENOENT": "no_folder", "ENOTDIR": "no_folder", "EROFS": "read_only", "EACCES": "read_only", "EPERM": "read_only",
-    "ENOSPC": "full", "EDQUOT": "full", "EIO": "disk_fails",
-}  # fmt: skip
+    "ENOENT": "no_folder",
+    "ENOTDIR": "no_folder",
+    "EROFS": "read_only",
+    "EACCES": "read_only",
+    "EPERM": "read_only",
+    "ENOSPC": "full",
+    "EDQUOT": "full",
+    "EIO": "disk_fails",
+}
 """Errors of the operating system that people can mend, and the texts that say how."""
 
 

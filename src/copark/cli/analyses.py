@@ -27,7 +27,8 @@ class AnalysisCommand(SpokenCommand):
     """The command of an analysis; its module is imported when its options are needed, not for the list of commands."""
 
     def __init__(self, analysis: Analysis, alias: str | None = None) -> None:
-        words, hidden = f"{analysis.area}.help", alias is not None
+        words = f"{analysis.area}.help"
+        hidden = alias is not None
         super().__init__(alias or analysis.name, help=words, rich_help_panel=analysis.group, hidden=hidden)
         self.analysis = analysis
 
@@ -37,7 +38,8 @@ class AnalysisCommand(SpokenCommand):
             made = typer.Typer(add_completion=False)
             made.command(self.name, cls=SpokenCommand)(_asker(self.analysis))
             command = get_command(made)
-            self.params, self.callback = command.params, command.callback
+            self.params = command.params
+            self.callback = command.callback
             fields = {one.name: one for one in self.analysis.params.form()}
             for one in self.params:
                 if one.name in fields:
@@ -90,13 +92,22 @@ def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
 
     words = Texts(analysis.area, "en").key(f"param.{field.name}")
     kinds: dict[str, Any] = {
-        "integer": int, "number": float, "boolean": bool, "file": Path, "choice": Literal[field.choices],
-    }  # fmt: skip
+        "integer": int,
+        "number": float,
+        "boolean": bool,
+        "file": Path,
+        "choice": Literal[field.choices],
+    }
     kind = list[str] if field.kind == "list" else kinds.get(field.kind, str)
     names = {
-        "integer": "N", "number": "NUMBER", "boolean": None, "file": "PATH",
-        "list": "VALUE" if field.repeated else "A,B", "choice": "|".join(field.choices), "study": "NAME|PATH|RUN_ID",
-    }  # fmt: skip
+        "integer": "N",
+        "number": "NUMBER",
+        "boolean": None,
+        "file": "PATH",
+        "list": "VALUE" if field.repeated else "A,B",
+        "choice": "|".join(field.choices),
+        "study": "NAME|PATH|RUN_ID",
+    }
     metavar = names.get(field.kind, field.name.upper())
     limits: dict[str, Any] = {"min": field.minimum, "max": field.maximum} if field.kind in ("integer", "number") else {}
     default = None if field.kind == "list" else field.default
@@ -115,7 +126,8 @@ def _told(analysis: Analysis, field: FormField, lang: str) -> str:
     """Help of a parameter: its words, then how a list is given, what may be chosen, and the default."""
     from copark.analyses.contract import Texts
 
-    t, key = Texts(analysis.area, lang), f"param.{field.name}"
+    t = Texts(analysis.area, lang)
+    key = f"param.{field.name}"
     remarks = [t("option.again" if field.repeated else "option.commas")] if field.kind == "list" else []
     titles = {value: t(f"param.{field.name}.{value}") for value in field.choices}
     named = {value: title for value, title in titles.items() if title.casefold() != value.replace("-", " ")}
@@ -132,14 +144,20 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
     from copark.analyses.answer import answer, check_keys
     from copark.analyses.context import Context
 
-    formats, threads = formats_of(given["formats"], lang), given["threads"]
+    formats = formats_of(given["formats"], lang)
+    threads = given["threads"]
     asked = {one.name: _value(one, given[one.name]) for one in fields}
     foresee = partial(_foresee, threads=threads, lang=lang, asked=bool(given.get("plan")))
     announce = partial(_announce, threads=threads, lang=lang)
     context = Context(
-        given["out"], keeps=not given["no_report"], threads=threads, announcing=announce, foreseeing=foresee,
-        planning=partial(_tell_plan, lang=lang), lang=lang,
-    )  # fmt: skip
+        given["out"],
+        keeps=not given["no_report"],
+        threads=threads,
+        announcing=announce,
+        foreseeing=foresee,
+        planning=partial(_tell_plan, lang=lang),
+        lang=lang,
+    )
     params = _params(analysis, fields, asked, lang)
     if given.get("listed"):
         _print(analysis.listing(params, context, lang), {}, as_json=given["as_json"], whole=True)
@@ -164,9 +182,7 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
         raise typer.Exit(1)
 
 
-def _params(
-    analysis: Analysis, fields: tuple[FormField, ...], asked: Mapping[str, Any], lang: str
-) -> AnalysisParams:  # fmt: skip
+def _params(analysis: Analysis, fields: tuple[FormField, ...], asked: Mapping[str, Any], lang: str) -> AnalysisParams:
     from pydantic import ValidationError
 
     from copark.errors import NotFound, printable
@@ -176,7 +192,8 @@ def _params(
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         flags = {one.name: one.name.upper() if one.by_place else one.flag for one in fields}
-        name, found = flags.get(str(first["loc"][0]), ""), printable(str(first["input"]))
+        name = flags.get(str(first["loc"][0]), "")
+        found = printable(str(first["input"]))
         raise NotFound(text("analyses.not_taken", lang, name=name, found=found)) from None
 
 
@@ -201,9 +218,13 @@ def _tell_plan(planned: Any, lang: str) -> None:
 
     if planned.seconds >= WORTH_TELLING:
         words = text(
-            "analyses.planned", lang, runs=planned.runs, time=duration(planned.seconds, lang),
-            megabytes=planned.megabytes, folder=planned.folder,
-        )  # fmt: skip
+            "analyses.planned",
+            lang,
+            runs=planned.runs,
+            time=duration(planned.seconds, lang),
+            megabytes=planned.megabytes,
+            folder=planned.folder,
+        )
         print(*filter(None, (planned.went_on, words)), sep="\n", file=sys.stderr, flush=True)
 
 

@@ -72,11 +72,22 @@ def run(
     written = formats_of(formats, ctx.obj, "html")
     with Progress(ctx.obj) as progress:
         outcome = workflows.run_study(
-            name, runs=runs, seed=seed, draws=draws, parameters=parameters, cut=cut, now=now, lang=ctx.obj, out=out,
-            fresh=fresh, means=workflows.Means(threads, scheduler, workers), announce=show_plan, formats=written,
+            name,
+            runs=runs,
+            seed=seed,
+            draws=draws,
+            parameters=parameters,
+            cut=cut,
+            now=now,
+            lang=ctx.obj,
+            out=out,
+            fresh=fresh,
+            means=workflows.Means(threads, scheduler, workers),
+            announce=show_plan,
+            formats=written,
             progress=progress,
             report=not no_report and not (as_json and formats is None),
-        )  # fmt: skip
+        )
     if as_json:
         print_json(outcome.answer.document(ctx.obj))
     else:
@@ -241,9 +252,18 @@ def plan(
 
     with Progress(ctx.obj) as progress:
         planned = plan_study(
-            name, runs=runs, precision=precision, seed=seed, threads=threads, lang=ctx.obj, out=out,
-            parameters=parameters, cut=cut, now=now, progress=progress,
-        )  # fmt: skip
+            name,
+            runs=runs,
+            precision=precision,
+            seed=seed,
+            threads=threads,
+            lang=ctx.obj,
+            out=out,
+            parameters=parameters,
+            cut=cut,
+            now=now,
+            progress=progress,
+        )
     document = planned.document(ctx.obj)
     if as_json:
         print_json(document)

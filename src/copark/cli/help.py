@@ -114,7 +114,8 @@ def _show_entries(title: str, entries: Iterable[tuple[str, str]]) -> None:
     from rich.cells import cell_len
     from typer import echo, style
 
-    found, plain = list(entries), bool(os.environ.get("NO_COLOR"))
+    found = list(entries)
+    plain = bool(os.environ.get("NO_COLOR"))
     if not found:
         return
     most = get_terminal_size().columns // 2
@@ -122,7 +123,8 @@ def _show_entries(title: str, entries: Iterable[tuple[str, str]]) -> None:
     echo("\n" + (title if plain else style(title, bold=True)))
     for name, words in found:
         shown = name if plain else style(name, fg="cyan")
-        below, left = f"\n{' ' * beside}", beside - 2 - cell_len(name)
+        below = f"\n{' ' * beside}"
+        left = beside - 2 - cell_len(name)
         echo(f"  {shown}{' ' * left if left > 0 else below}{below.join(_folded(words, beside))}")
 
 
@@ -147,7 +149,9 @@ def _help(parameter: Any, lang: str) -> str:
 def wrong_usage(error: Any, lang: str) -> str:
     """What was wrong in the way the command was given, and where to read how to give it."""
     context = getattr(error, "ctx", None)
-    param, message, kind = getattr(error, "param", None), str(getattr(error, "message", error)), type(error).__name__
+    param = getattr(error, "param", None)
+    message = str(getattr(error, "message", error))
+    kind = type(error).__name__
     name = str(getattr(error, "option_name", "") or "")
     if param is not None:
         name = str(param.metavar if param.param_type_name == "argument" else param.opts[0])

@@ -87,7 +87,8 @@ def gc(
     found = tidy(out, unfinished=unfinished, stale=stale, really=yes)
     for one in found:
         say(f"cluster.gc.{one.kind}", ctx.obj, path=one.path, megabytes=number(one.bytes / 1e6, 1))
-    key, size = "nothing" if not found else "gone" if yes else "would_go", sum(one.bytes for one in found)
+    key = "nothing" if not found else "gone" if yes else "would_go"
+    size = sum(one.bytes for one in found)
     say(f"cluster.gc.{key}", ctx.obj, megabytes=number(size / 1e6, 1), count=len(found))
 
 
@@ -109,10 +110,15 @@ def _booked(found: Sequence[BookedRun], out: Path, lang: str) -> Table:
         made = made if one.done == one.total else f"{number(one.done, 0)} / {made}"
         rows.append(
             (
-                one.identity, text(f"database.state.{one.state}", lang), ", ".join(filter(None, (one.study, one.case))),
-                one.when[:16].replace("T", " "), made, one.bytes / 1e6 if one.bytes else None, one.failed,
+                one.identity,
+                text(f"database.state.{one.state}", lang),
+                ", ".join(filter(None, (one.study, one.case))),
+                one.when[:16].replace("T", " "),
+                made,
+                one.bytes / 1e6 if one.bytes else None,
+                one.failed,
             )
-        )  # fmt: skip
+        )
     return Table("runs", text("database.title", lang, folder=out), tuple(columns), tuple(rows))
 
 
@@ -185,9 +191,16 @@ def pack(
 
     with Progress(ctx.obj) as progress:
         packed = workspaces.pack(
-            file, cases=case or (), studies=study or (), runs=run or (),
-            everything=everything, creators=creator or (), licence=licence, out=out, progress=progress,
-        )  # fmt: skip
+            file,
+            cases=case or (),
+            studies=study or (),
+            runs=run or (),
+            everything=everything,
+            creators=creator or (),
+            licence=licence,
+            out=out,
+            progress=progress,
+        )
     counts = {"cases": len(packed.cases), "studies": len(packed.studies), "runs": len(packed.runs)}
     say("workspace.packed", ctx.obj, path=packed.path, size=number(packed.bytes / 1e6, 1), **counts)
     say("workspace.checksum", ctx.obj, sha256=packed.sha256)

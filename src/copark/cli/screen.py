@@ -94,7 +94,8 @@ def show_outcome(outcome: RunOutcome, lang: str, *, shares: bool = False) -> Non
     """
     from copark.presentation.terminal import show
 
-    out, answer = console(), outcome.answer
+    out = console()
+    answer = outcome.answer
     asked = shares and not answer.shows_outcomes
     show(answer.document(lang), out, only=("summary", "outcomes") if asked else ("summary",))
     out.print()
@@ -214,12 +215,17 @@ class Progress:
     def __init__(self, lang: str) -> None:
         from rich.console import Console
 
-        self._lang, self._console, self._lock = lang, Console(stderr=True), threading.Lock()
+        self._lang = lang
+        self._console = Console(stderr=True)
+        self._lock = threading.Lock()
         self._timer = threading.Timer(PATIENCE, self._lose_patience)
         self._timer.daemon = True
         self._bar: Any = None
         self._task: Any = None
-        self._stage, self._done, self._total, self._there = "prepare", 0, 0, 0
+        self._stage = "prepare"
+        self._done = 0
+        self._total = 0
+        self._there = 0
         self._began = self._told = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -240,8 +246,13 @@ class Progress:
         with self._lock:
             now = time.monotonic()
             if stage != self._stage:
-                self._stage, self._began, self._told, self._task, self._there = stage, now, now, None, done
-            self._done, self._total = done, total
+                self._stage = stage
+                self._began = now
+                self._told = now
+                self._task = None
+                self._there = done
+            self._done = done
+            self._total = total
             if self._bar is not None:
                 self._draw()
             elif not self._console.is_terminal and now - self._told > BETWEEN_LINES and done < total:
@@ -257,8 +268,11 @@ class Progress:
                 self._draw()
 
     def _print_line(self, now: float) -> None:
-        self._told, made = now, self._done - self._there
-        words, key, left = text(f"cli.stage.{self._stage}", self._lang), "cli.progress.start", ""
+        self._told = now
+        made = self._done - self._there
+        words = text(f"cli.stage.{self._stage}", self._lang)
+        key = "cli.progress.start"
+        left = ""
         if made > 0:
             key = "cli.progress.line"
             left = duration((now - self._began) * (self._total - self._done) / made, self._lang)

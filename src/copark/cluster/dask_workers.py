@@ -101,9 +101,10 @@ def local_cluster(count: int) -> Iterator[LocalCluster]:
     _be_quiet()
     environ = dask.config.get("distributed.nanny.pre-spawn-environ") | KEEP_MEMORY
     settings = {
-        "logging.distributed": "critical", "distributed.nanny.pre-spawn-environ": environ,
+        "logging.distributed": "critical",
+        "distributed.nanny.pre-spawn-environ": environ,
         "distributed.scheduler.allowed-failures": DEATHS,
-    }  # fmt: skip
+    }
     with dask.config.set(settings):
         cluster = _started(count)
     try:
@@ -119,9 +120,13 @@ def _started(count: int) -> LocalCluster:
     for again in reversed(range(STARTS)):
         try:
             return LocalCluster(
-                n_workers=count, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=":0",
+                n_workers=count,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address=":0",
                 silence_logs=logging.CRITICAL,
-            )  # fmt: skip
+            )
         except (OSError, RuntimeError) as error:
             if not again:
                 raise RunRefused.of("cluster.workers_ended", detail=str(error).rstrip(".")) from None
@@ -179,7 +184,8 @@ class Workers:
 
         Their code must be that of this process; their processors may be others than its own, if they are alike.
         """
-        shards, token = ShardFolder(folder), secrets.token_hex(8)
+        shards = ShardFolder(folder)
+        token = secrets.token_hex(8)
         name = f"{MAKING}/greeting-{token}"
         shards.put(name, token.encode())
         try:

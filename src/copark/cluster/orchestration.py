@@ -82,9 +82,13 @@ class Made:
 
 
 def make(
-    ask: Asked, store: RunStore, crew: Crew, *, progress: Progress | None = None,
+    ask: Asked,
+    store: RunStore,
+    crew: Crew,
+    *,
+    progress: Progress | None = None,
     waiting: Callable[[], None] | None = None,
-) -> Made:  # fmt: skip
+) -> Made:
     """Make an ensemble, or what is missing of it, and store it.
 
     Progress is told as runs that are there and runs in all, over all scenarios. ``waiting`` is called if another
@@ -95,7 +99,8 @@ def make(
     copark.errors.RunRefused
         If the crew or earlier shards are of other machines, or the disk is full. Finished shards stay.
     """
-    folder, place = store.shards_of(ask.identity), store.root / ask.identity
+    folder = store.shards_of(ask.identity)
+    place = store.root / ask.identity
     seen = stamp_of(place) if ask.seen is None else ask.seen
     with only_one(lock_of(folder), waiting), _disk_may_fill(store):
         if stamp_of(place) not in ((), seen):
@@ -137,13 +142,17 @@ def _disk_may_fill(store: RunStore) -> Iterator[None]:
 def _make_in(
     shards: ShardFolder, ask: Asked, store: RunStore, crew: Crew, progress: Progress | None
 ) -> tuple[int, int]:
-    here, subject, runs = crew.machine(str(shards.path)), Subject(ask.study, ask.case, ask.source), ask.study.runs
+    here = crew.machine(str(shards.path))
+    subject = Subject(ask.study, ask.case, ask.source)
+    runs = ask.study.runs
     plan, done, anew = _begun(shards, ask, here)
-    header, is_begun = run_chunk(prepared(subject), 0, 1, 1, None), plan is not None
+    header = run_chunk(prepared(subject), 0, 1, 1, None)
+    is_begun = plan is not None
     if plan is None:
         paths = min(stored.KEPT, runs) if ask.bands else runs
         plan = ShardPlan(ask.identity, runs, paths, ask.bands, CHUNK, ask.study.name, ask.case.name)
-    work, kept = Work(subject, str(shards.path), plan, here), sum(one.last - one.first for one in done)
+    work = Work(subject, str(shards.path), plan, here)
+    kept = sum(one.last - one.first for one in done)
     told = _adding_up(progress, kept, ask)
     if not is_begun:
         store.need_room(header, plan.kept)
@@ -193,8 +202,10 @@ def _begun(shards: ShardFolder, ask: Asked, here: Machine) -> tuple[ShardPlan | 
 
 def _adding_up(progress: Progress | None, kept: int, ask: Asked) -> Tell:
     """Adds up, from any thread, how many runs are there."""
-    arms, lock = len(ask.study.scenarios), Lock()
-    done, total = kept * arms, ask.study.runs * arms
+    arms = len(ask.study.scenarios)
+    lock = Lock()
+    done = kept * arms
+    total = ask.study.runs * arms
 
     def tell(count: int) -> None:
         nonlocal done

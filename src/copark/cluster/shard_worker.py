@@ -65,7 +65,9 @@ class Work:
         there = read_record(folder, first, last)
         if there is not None and is_whole(folder, self.plan, there, deep=False):
             return there.seconds
-        ready, writer, clock = prepared(self.subject), ShardWriter(folder, self.plan, first, last), Stopwatch()
+        ready = prepared(self.subject)
+        writer = ShardWriter(folder, self.plan, first, last)
+        clock = Stopwatch()
         for begin in range(first, last, CHUNK):
             chunk = run_chunk(ready, begin, min(begin + CHUNK, last), threads, tell)
             clock.lap("simulate")
@@ -126,7 +128,8 @@ class Threads:
         jobs = min(self._threads, len(ranges))
         if not jobs:
             return
-        stop, each = Event(), max(1, self._threads // jobs)
+        stop = Event()
+        each = max(1, self._threads // jobs)
 
         def tell_unless_stopped(count: int) -> None:
             if stop.is_set():

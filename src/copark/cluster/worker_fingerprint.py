@@ -20,9 +20,13 @@ MAKERS = ("cases", "cluster", "model", "simulation", "stats", "store")
 BITS = ("numpy", "numba", "llvmlite", "cpu_features")
 """What the last bits of a result depend on."""
 COMPILER = (
-    "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_OPT", "NUMBA_DISABLE_JIT", "NUMBA_LOOP_VECTORIZE",
+    "NUMBA_CPU_NAME",
+    "NUMBA_CPU_FEATURES",
+    "NUMBA_OPT",
+    "NUMBA_DISABLE_JIT",
+    "NUMBA_LOOP_VECTORIZE",
     "NUMBA_SLP_VECTORIZE",
-)  # fmt: skip
+)
 """Variables of the environment by which the compiler is told to do otherwise than the processor suggests."""
 TOLD = ("python",)
 """What is told and may differ."""
@@ -58,7 +62,8 @@ def faults_between(wanted: Machine, found: Machine, name: str, entries: Sequence
     """What keeps a maker, a worker's address or the shards it made, from working on an ensemble with the others."""
     faults = []
     for entry in entries:
-        here, there = str(wanted.get(entry, "?")), str(found.get(entry, "?"))
+        here = str(wanted.get(entry, "?"))
+        there = str(found.get(entry, "?"))
         if here != there:
             code = "cluster.other_code" if entry in CODE else "cluster.other_machine"
             faults.append(Fault(code, name, key=entry, values={"entry": entry, "found": there, "wanted": here}))

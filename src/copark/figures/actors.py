@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from copark.cases.case import Case
     from copark.cases.dates import Date
 
-WIDTH, LEFT = 7.6, 1.08
+WIDTH = 7.6
+LEFT = 1.08
 ROW, WITHIN, BETWEEN = 0.58, 0.26, 0.50
 """Inches of a row of actors, between two rows, and between two layers."""
 MOST_IN_ROW = 6
@@ -87,20 +88,26 @@ def _there(entry: Any, case: Case) -> bool:
 def _network(case: Case, lang: str) -> Network:
     """The actors of a case and what binds them, as the casebook has them at the end of its data."""
     made = Network()
-    made.layer("global", {
-        f"partner-{one.key}": Actor(
-            one.title.get(lang), one.side, any(_there(stay, case) for stay in one.presence),
-            made.tie(f"partner-{one.key}", one.ties),
-        )
-        for one in case.partners
-    })  # fmt: skip
+    made.layer(
+        "global",
+        {
+            f"partner-{one.key}": Actor(
+                one.title.get(lang),
+                one.side,
+                any(_there(stay, case) for stay in one.presence),
+                made.tie(f"partner-{one.key}", one.ties),
+            )
+            for one in case.partners
+        },
+    )
     governments = {
         "government-home": Actor(case.sides.home.title.get(lang), "home", order=-1.0, strong=True),
         "government-host": Actor(case.sides.host.title.get(lang), "host", order=2.0, strong=True),
     }
     bodies = {}
     for at, body in enumerate(case.institutions):
-        key, is_shared = f"institution-{body.key}", body.kind in _BOTH
+        key = f"institution-{body.key}"
+        is_shared = body.kind in _BOTH
         place = (0.3 if is_shared else 0.8) + 0.001 * at
         bodies[key] = Actor(body.title.get(lang), "none" if is_shared else "host", _there(body, case), place)
         made.edges += [(one, key, 0.8, False) for one in governments if is_shared or one == "government-host"]
@@ -108,7 +115,8 @@ def _network(case: Case, lang: str) -> Network:
             made.edges.append((key, "company", 0.8, False))
     made.layer("intergovernmental", governments, bodies)
     made.layer("park", _holders(made, case, lang), {"company": _company(case, lang)})
-    origins, anchors = {}, {}
+    origins = {}
+    anchors = {}
     for origin in ("home", "third", "host"):
         origins[f"firms-{origin}"] = Actor(_firms(case, origin, lang), origin, order=_PLACE[origin], strong=True)
         made.edges.append(("company", f"firms-{origin}", 0.8, False))
@@ -130,7 +138,8 @@ def _holders(made: Network, case: Case, lang: str) -> dict[str, Actor]:
     shares = {row.holder: row.basis_points for row in tables[-1].holdings} if tables else {}
     found = {}
     for at, one in enumerate(case.shareholders):
-        key, share = f"holder-{one.key}", shares.get(one.key, 0)
+        key = f"holder-{one.key}"
+        share = shares.get(one.key, 0)
         words = one.title.get(lang) + (f" {shares_of(share)}" if share else "")
         place = {"home": 0.0, "third": 0.9, "host": 1.0}[one.side] + 0.001 * at
         found[key] = Actor(words, one.side, _there(one, case), place)
@@ -158,7 +167,9 @@ def network(case: Case, lang: str = "en") -> Figure:
         for row in reversed(layer):
             step = (WIDTH - LEFT - 0.12) / len(row)
             for spot, one in enumerate(row):
-                one.x, one.y, one.wide = LEFT + (spot + 0.5) * step, height + ROW / 2.0, min(1.75, step - 0.10)
+                one.x = LEFT + (spot + 0.5) * step
+                one.y = height + ROW / 2.0
+                one.wide = min(1.75, step - 0.10)
             height += ROW + WITHIN
         height += BETWEEN - WITHIN
     total = height - BETWEEN + 0.8
@@ -168,23 +179,35 @@ def network(case: Case, lang: str = "en") -> Figure:
     axes.axis("off")
     for name, layer in found.layers.items():
         if layer:
-            low, high = layer[-1][0].y - ROW / 2.0 - 0.06, layer[0][0].y + ROW / 2.0 + 0.06
+            low = layer[-1][0].y - ROW / 2.0 - 0.06
+            high = layer[0][0].y + ROW / 2.0 + 0.06
             axes.axhspan(low, high, color=style.GRID, alpha=0.45, linewidth=0)
             words = style.wrap(text(f"analysis.scale.{name}", lang), 9.5, 3)
             axes.text(0.10, (low + high) / 2.0, words, **style.NOTE, weight="bold", va="center")
     for start, stop, width, is_dashed in found.edges:
-        one, other = found.actors[start], found.actors[stop]
+        one = found.actors[start]
+        other = found.actors[stop]
         axes.plot(
-            [one.x, other.x], [one.y, other.y], color=_colour(one) if other.present else style.PALE, linewidth=width,
-            linestyle=DASHES if is_dashed else "-", alpha=0.55 if is_dashed else 0.8, zorder=1 if is_dashed else 2,
-        )  # fmt: skip
+            [one.x, other.x],
+            [one.y, other.y],
+            color=_colour(one) if other.present else style.PALE,
+            linewidth=width,
+            linestyle=DASHES if is_dashed else "-",
+            alpha=0.55 if is_dashed else 0.8,
+            zorder=1 if is_dashed else 2,
+        )
     for one in found.actors.values():
         _box(axes, one)
     looks = {"solid": (style.MUTED, "-"), "dashed": (style.MUTED, DASHES), "gone": (style.PALE, "-")}
-    style.key(figure, [
-        (style.line(colour, linestyle=dash), text(f"report.network.{key}", lang))
-        for key, (colour, dash) in looks.items()
-    ], (LEFT, 0.06), fontsize=style.SIZE["small"])  # fmt: skip
+    style.key(
+        figure,
+        [
+            (style.line(colour, linestyle=dash), text(f"report.network.{key}", lang))
+            for key, (colour, dash) in looks.items()
+        ],
+        (LEFT, 0.06),
+        fontsize=style.SIZE["small"],
+    )
     return figure
 
 
@@ -193,24 +216,35 @@ def _colour(one: Actor) -> str:
 
 
 def _box(axes: Axes, one: Actor) -> None:
-    high, is_full = ROW - 0.10, one.strong and one.present
-    axes.add_patch(FancyBboxPatch(
-        (one.x - one.wide / 2.0, one.y - high / 2.0), one.wide, high, boxstyle="round,pad=0,rounding_size=0.06",
-        facecolor=_colour(one) if is_full else style.PAPER, edgecolor=_colour(one), linewidth=1.1, zorder=3,
-        linestyle="-" if one.present else (0, (2, 2)),
-    ))  # fmt: skip
+    high = ROW - 0.10
+    is_full = one.strong and one.present
+    axes.add_patch(
+        FancyBboxPatch(
+            (one.x - one.wide / 2.0, one.y - high / 2.0),
+            one.wide,
+            high,
+            boxstyle="round,pad=0,rounding_size=0.06",
+            facecolor=_colour(one) if is_full else style.PAPER,
+            edgecolor=_colour(one),
+            linewidth=1.1,
+            zorder=3,
+            linestyle="-" if one.present else (0, (2, 2)),
+        )
+    )
     ems = one.wide * 72.0 / style.SIZE["small"] - 0.6
     words = "\n".join(style.wrap(line, ems, 3 if "\n" not in one.words else 1) for line in one.words.split("\n"))
     ink = style.INK if one.present else style.MUTED
     if is_full:
         ink = style.DARK if one.side == "third" else style.PAPER
-    axes.text(one.x, one.y, words, ha="center", va="center", size=style.SIZE["small"], linespacing=1.15, zorder=4,
-              color=ink)  # fmt: skip
+    axes.text(
+        one.x, one.y, words, ha="center", va="center", size=style.SIZE["small"], linespacing=1.15, zorder=4, color=ink
+    )
 
 
 def moment(date: Date) -> float:
     """A date in years: a month or a year alone stands at its middle."""
-    first, last = date.first_day, date.last_day
+    first = date.first_day
+    last = date.last_day
     middle = (first.timetuple().tm_yday + (last - first).days / 2.0) / 365.25
     return first.year + middle
 
@@ -229,13 +263,12 @@ def dated_facts(case: Case, lang: str) -> dict[str, list[tuple[float, str]]]:
     found = {
         "global": [(moment(stay.since), one.title.get(lang)) for one in case.partners for stay in one.presence]
         + [(year_of(one.since) - 0.25, one.title.get(lang)) for one in case.shocks],
-        "intergovernmental": told(
-            ("since", case.institutions), ("date", case.visits), ("date", case.renegotiations)
-        ) + [(when, words) for of_park, when, words in closures if not of_park],
+        "intergovernmental": told(("since", case.institutions), ("date", case.visits), ("date", case.renegotiations))
+        + [(when, words) for of_park, when, words in closures if not of_park],
         "park": told(("since", case.shareholders), ("since", [one for one in case.finance.credit if one.use]))
         + [(when, words) for of_park, when, words in closures if of_park],
         "enterprise": certificates + told(("registered", case.anchors)),
-    }  # fmt: skip
+    }
     return {scale: sorted(set(entries)) for scale, entries in found.items()}
 
 
@@ -265,17 +298,21 @@ def rows_of(entries: list[tuple[float, str]], per_year: float, limit: float) -> 
 @style.styled
 def timeline(case: Case, lang: str = "en") -> Figure:
     """Events by scale: a dot for each, filled by its grade; above them, by name, the dated facts the model is given."""
-    last, facts = year_of(case.clock.data_end), dated_facts(case, lang)
+    last = year_of(case.clock.data_end)
+    facts = dated_facts(case, lang)
     events = {
         scale: sorted((moment(one.date), one.grade) for one in case.events if one.scale == scale) for scale in facts
     }
     dated = [lane[0][0] for lane in facts.values() if lane] + [lane[0][0] for lane in events.values() if lane]
     first = float(int(min([*dated, year_of(case.clock.start)])))
     per_year = (WIDTH - LEFT - 0.15) / max(last - first, 1.0)
-    rows = {scale: rows_of([(when, style.wrap(words, 38.0, 1)) for when, words in lane], per_year, last)
-            for scale, lane in facts.items()}  # fmt: skip
-    deep = {scale: max(Counter(int(when * 4) for when, _ in lane).values(), default=0)
-            for scale, lane in events.items()}  # fmt: skip
+    rows = {
+        scale: rows_of([(when, style.wrap(words, 38.0, 1)) for when, words in lane], per_year, last)
+        for scale, lane in facts.items()
+    }
+    deep = {
+        scale: max(Counter(int(when * 4) for when, _ in lane).values(), default=0) for scale, lane in events.items()
+    }
     tall = {scale: len(rows[scale]) * LINE + deep[scale] * DOT + 2.0 * PAD for scale in facts}
     base = sum(tall.values())
     titles = (text("report.timeline.title", lang), text("report.timeline.subtitle", lang))
@@ -296,10 +333,15 @@ def timeline(case: Case, lang: str = "en") -> Figure:
                 axes.plot([when, when], [base + 0.03, height], color=style.GRID, linewidth=0.6, zorder=1)
                 axes.plot([when], [height], ".", color=colour, markersize=3.2, zorder=3)
                 axes.text(
-                    when + 0.07 * side, height, style.legible(words), **style.SMALL, va="center", zorder=2,
+                    when + 0.07 * side,
+                    height,
+                    style.legible(words),
+                    **style.SMALL,
+                    va="center",
+                    zorder=2,
                     ha="left" if side == 1 else "right",
                     bbox={"boxstyle": "square,pad=0.08", "facecolor": style.PAPER, "edgecolor": "none"},
-                )  # fmt: skip
+                )
         _dots(axes, colour, base + PAD, events[scale])
     return figure
 
@@ -310,6 +352,14 @@ def _dots(axes: Axes, colour: str, base: float, events: Sequence[tuple[float, st
     for when, grade in events:
         quarter = int(when * 4)
         face = (*to_rgb(colour), _FILL[grade]) if grade in _FILL else style.PAPER
-        axes.plot([(quarter + 0.5) / 4.0], [base + (stacked[quarter] + 0.5) * DOT], "o", markersize=3.7,
-                  markeredgewidth=0.7, markeredgecolor=colour, markerfacecolor=face, zorder=4)  # fmt: skip
+        axes.plot(
+            [(quarter + 0.5) / 4.0],
+            [base + (stacked[quarter] + 0.5) * DOT],
+            "o",
+            markersize=3.7,
+            markeredgewidth=0.7,
+            markeredgecolor=colour,
+            markerfacecolor=face,
+            zorder=4,
+        )
         stacked[quarter] += 1

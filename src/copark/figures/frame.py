@@ -52,9 +52,11 @@ class View:
         """What made the figure."""
         finished = int(np.count_nonzero(self.result["status"].isel(scenario=self.scenario).to_numpy() == 0))
         return self.say(
-            "figure.footer", identity=self.result.attrs.get("identity", ""), runs=number(finished, 0),
+            "figure.footer",
+            identity=self.result.attrs.get("identity", ""),
+            runs=number(finished, 0),
             scenario=scenario_title(self.result, self.scenario, self.lang),
-        )  # fmt: skip
+        )
 
     def has(self, *names: str) -> bool:
         """Whether the study kept all these outputs."""
@@ -101,9 +103,15 @@ MARKERS = {"least": CARETUPBASE, "most": CARETDOWNBASE}
 
 
 def observed_mark(
-    axes: Axes, at: float, value: float, high: float | None, bound: str, colour: str = INK, size: float = 4.6,
+    axes: Axes,
+    at: float,
+    value: float,
+    high: float | None,
+    bound: str,
+    colour: str = INK,
+    size: float = 4.6,
     order: float = 6.0,
-) -> None:  # fmt: skip
+) -> None:
     """Draw a reported value: a dot; a ring if approximate; a caret from a bound to where it is open; a bar for a range.
 
     at: its moment, in years. high: where a range ends; of "more than" how far it is read to reach, which is not drawn.
@@ -115,13 +123,20 @@ def observed_mark(
         axes.plot([at], [value], "_", color=colour, markersize=1.5 * size, markeredgewidth=0.28 * size, zorder=order)
         axes.plot(
             [at], [value], marker=MARKERS[kind], color=colour, markersize=1.25 * size, markeredgewidth=0, zorder=order
-        )  # fmt: skip
+        )
     else:
         hollow = kind == "about"
         axes.plot(
-            [at], [value], "o", color=colour, markersize=size, markerfacecolor=PAPER if hollow else colour,
-            markeredgecolor=colour if hollow else PAPER, markeredgewidth=1.1 if hollow else 0.5, zorder=order,
-        )  # fmt: skip
+            [at],
+            [value],
+            "o",
+            color=colour,
+            markersize=size,
+            markerfacecolor=PAPER if hollow else colour,
+            markeredgecolor=colour if hollow else PAPER,
+            markeredgewidth=1.1 if hollow else 0.5,
+            zorder=order,
+        )
 
 
 def observed_key(bounds: Iterable[str], lang: str, *, unused: bool = False) -> list[tuple[Line2D, str]]:

@@ -29,11 +29,18 @@ SOURCES = ("land_sales", "fees", "grants", "calls", "draws_credit", "rescue")
 USES = ("operating_cost", "land_cost", "interest", "principal", "dividends")
 """Flows out of the developer's cash, M USD/yr."""
 _FLOWS = {
-    "land_sales": (style.MODEL, ""), "fees": (style.MODEL, "///"), "grants": (style.PALE, ""),
-    "calls": (style.ACCENT, ""), "draws_credit": (style.ACCENT, "///"), "rescue": (style.SECOND, ""),
-    "operating_cost": (style.MUTED, ""), "land_cost": (style.MODEL, "..."), "interest": (style.ACCENT, "..."),
-    "principal": (style.ACCENT, "\\\\\\"), "dividends": (style.SECOND, "..."),
-}  # fmt: skip
+    "land_sales": (style.MODEL, ""),
+    "fees": (style.MODEL, "///"),
+    "grants": (style.PALE, ""),
+    "calls": (style.ACCENT, ""),
+    "draws_credit": (style.ACCENT, "///"),
+    "rescue": (style.SECOND, ""),
+    "operating_cost": (style.MUTED, ""),
+    "land_cost": (style.MODEL, "..."),
+    "interest": (style.ACCENT, "..."),
+    "principal": (style.ACCENT, "\\\\\\"),
+    "dividends": (style.SECOND, "..."),
+}
 
 
 @style.styled
@@ -119,7 +126,8 @@ def _mark(axes: Axes, entry: Observation, unit: str) -> None:
     is_dated = entry.date.month is not None
     at = day.year + day.timetuple().tm_yday / 365.25 if is_dated else year_of(entry.date.quarter("stock"))
     high = None if entry.high is None else convert(entry.high, entry.unit, unit)
-    value, colour = convert(entry.value, entry.unit, unit), style.INK if entry.use else style.MUTED
+    value = convert(entry.value, entry.unit, unit)
+    colour = style.INK if entry.use else style.MUTED
     observed_mark(axes, at, value, high, entry.bound, colour, order=5 if entry.use else 4)
 
 
@@ -140,7 +148,8 @@ def equity(case: Case, lang: str = "en") -> Figure:
     axes = style.panel(figure, 0.56, 0.36, 1.35, 0.66)
     axes.set_ylim(0.0, 100.0)
     axes.set_yticks([0, 25, 50, 75, 100], [f"{level}%" for level in (0, 25, 50, 75, 100)])
-    tables, end = cap_tables(case), year_of(case.clock.data_end)
+    tables = cap_tables(case)
+    end = year_of(case.clock.data_end)
     if not tables:
         return figure
     starts = [max(year_of(table.date.quarter("event")) - 0.25, 0.0) for table in tables]
@@ -149,13 +158,30 @@ def equity(case: Case, lang: str = "en") -> Figure:
     for start, stop, table in zip(starts, [*starts[1:], end], tables, strict=True):
         base = 0.0
         for side, points in side_shares(table).items():
-            share, width = points / 100.0, max(stop - start, 0.0)
-            axes.bar(start, share, width=width, bottom=base, align="edge", color=style.SIDES[side],
-                     edgecolor=style.PAPER, linewidth=0.8)  # fmt: skip
+            share = points / 100.0
+            width = max(stop - start, 0.0)
+            axes.bar(
+                start,
+                share,
+                width=width,
+                bottom=base,
+                align="edge",
+                color=style.SIDES[side],
+                edgecolor=style.PAPER,
+                linewidth=0.8,
+            )
             middles[side] = base + share / 2.0
             if share >= 6.0 and width >= 0.7:
-                axes.text(start + width / 2.0, middles[side], shares_of(points), color=style.PAPER, ha="center",
-                          va="center", size=style.SIZE["small"], weight="bold")  # fmt: skip
+                axes.text(
+                    start + width / 2.0,
+                    middles[side],
+                    shares_of(points),
+                    color=style.PAPER,
+                    ha="center",
+                    va="center",
+                    size=style.SIZE["small"],
+                    weight="bold",
+                )
             base += share
     names = {"home": case.sides.home.title.get(lang), "host": case.sides.host.title.get(lang)}
     last = {side: points for side, points in side_shares(tables[-1]).items() if points}
@@ -175,8 +201,11 @@ def ledger_land(result: xr.Dataset, case: Case | None = None, lang: str = "en") 
     Raises KeyError if the study kept none of the three areas.
     """
     seen = view(result, lang)
-    looks = {"serviced_area": (style.MODEL, "-"), "usable_area": (style.MODEL, (0, (3, 2))),
-             "occupied_area": (style.SECOND, "-")}  # fmt: skip
+    looks = {
+        "serviced_area": (style.MODEL, "-"),
+        "usable_area": (style.MODEL, (0, (3, 2))),
+        "occupied_area": (style.SECOND, "-"),
+    }
     kept = [name for name in looks if seen.has(name)]
     if not kept:
         raise KeyError("serviced_area")
@@ -213,15 +242,22 @@ def _plan(axes: Axes, seen: View, case: Case) -> list[tuple[float, str, str]]:
     start, stop = seen.span
     times = [max(year_of(fact.date.quarter("event")) - 0.25, start) for fact in facts]
     areas = [convert(fact.value, fact.unit, "ha") for fact in facts]
-    axes.plot([*times, stop], [*areas, areas[-1]], drawstyle="steps-post", color=style.MUTED, linewidth=1.0,
-              linestyle=(0, (1, 1.5)))  # fmt: skip
+    axes.plot(
+        [*times, stop],
+        [*areas, areas[-1]],
+        drawstyle="steps-post",
+        color=style.MUTED,
+        linewidth=1.0,
+        linestyle=(0, (1, 1.5)),
+    )
     return [(areas[-1], seen.say("land.plan"), style.MUTED)]
 
 
 def yearly(seen: View, name: str) -> tuple[Integers, Floats]:
     """A flow (M USD/yr) as amounts a calendar year (M USD), the mean over runs; and the years."""
     calendar = np.array([int(str(label)[:4]) for label in seen.result["label"].to_numpy()])
-    found, amounts = np.unique(calendar), np.nan_to_num(mean(seen.values(name))) / 4.0
+    found = np.unique(calendar)
+    amounts = np.nan_to_num(mean(seen.values(name))) / 4.0
     return found, np.array([amounts[calendar == year].sum() for year in found])
 
 
@@ -245,8 +281,16 @@ def ledger_money(result: xr.Dataset, lang: str = "en") -> Figure:
         if np.any(amounts):
             sign = 1.0 if name in SOURCES else -1.0
             colour, hatch = _FLOWS[name]
-            drawn = axes.bar(calendar + 0.5, sign * amounts, width=0.8, bottom=base[sign], facecolor=colour,
-                             hatch=hatch, edgecolor=style.PAPER, linewidth=0.4)  # fmt: skip
+            drawn = axes.bar(
+                calendar + 0.5,
+                sign * amounts,
+                width=0.8,
+                bottom=base[sign],
+                facecolor=colour,
+                hatch=hatch,
+                edgecolor=style.PAPER,
+                linewidth=0.4,
+            )
             handles.append((drawn, seen.title(name)))
             base[sign] = base[sign] + sign * amounts
     if seen.has("cash"):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from copark.presentation import style
 
 STATUS = {
-    "failed": (style.SECOND, ""), "stalled": (style.ACCENT, "///"), "surviving": (style.PALE, "..."),
+    "failed": (style.SECOND, ""),
+    "stalled": (style.ACCENT, "///"),
+    "surviving": (style.PALE, "..."),
     "thriving": (style.MODEL, ""),
-}  # fmt: skip
+}
 TYPE_COLOURS = {"intergovernmental": style.MODEL, "mixed": style.ACCENT, "enterprise-led": style.SECOND}

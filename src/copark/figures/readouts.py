@@ -47,7 +47,7 @@ def outcome_bars(result: xr.Dataset, lang: str = "en") -> Figure:
     titles = (seen.say("outcomes.title"), seen.say("outcomes.subtitle"), seen.footer)
     figure, axes = style.in_rows(
         [name for name, _ in rows], titles, inches=1.75, high=0.34, wide=7.2, top=0.70, right=0.25
-    )  # fmt: skip
+    )
     axes.set_xlim(0.0, 1.0)
     axes.axis("off")
     for at, (_, found) in enumerate(rows):
@@ -58,11 +58,16 @@ def outcome_bars(result: xr.Dataset, lang: str = "en") -> Figure:
             style.stack(axes, at, parts)
     if other:
         axes.text(0.0, above + 0.1, style.legible(seen.say("outcomes.sweep")), **style.NOTE, va="center")
-    style.key(figure, [
-        (Patch(facecolor=style.OUTCOMES[name], hatch=_HATCH[name], edgecolor=style.PAPER),
-         text(f"analysis.outcome.{name}", lang))
-        for name in NAMES
-    ])  # fmt: skip
+    style.key(
+        figure,
+        [
+            (
+                Patch(facecolor=style.OUTCOMES[name], hatch=_HATCH[name], edgecolor=style.PAPER),
+                text(f"analysis.outcome.{name}", lang),
+            )
+            for name in NAMES
+        ],
+    )
     return figure
 
 
@@ -72,9 +77,11 @@ def coordination(result: xr.Dataset, lang: str = "en") -> Figure:
 
     Raises KeyError if the study did not keep the outputs it needs.
     """
-    seen, found = view(result, lang), read_out(result, 0)
+    seen = view(result, lang)
+    found = read_out(result, 0)
     figure = style.sheet((7.2, 5.3), seen.say("coordination.title"), seen.say("coordination.subtitle"), seen.footer)
-    upper, lower = style.panel(figure, 0.56, 2.75, 1.5, 0.72), style.panel(figure, 0.56, 0.50, 1.5, 3.02)
+    upper = style.panel(figure, 0.56, 2.75, 1.5, 0.72)
+    lower = style.panel(figure, 0.56, 0.50, 1.5, 3.02)
     start, stop = seen.span
     aside = stop + 0.012 * (stop - start)
     for axes in (upper, lower):
@@ -122,11 +129,20 @@ def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en") -
     style.years(axes, *seen.span)
     axes.set_ylim(0.0, 100.0)
     axes.set_yticks([0, 25, 50, 75, 100], [f"{level}%" for level in (0, 25, 50, 75, 100)])
-    edges, tops = np.append(seen.times - 0.25, seen.times[-1]), np.cumsum(found, axis=0)
+    edges = np.append(seen.times - 0.25, seen.times[-1])
+    tops = np.cumsum(found, axis=0)
     handles = []
     for share, top, name, hatch in zip(found, tops, STAGES, ("", "", "...", "///"), strict=True):
-        drawn = axes.stairs(top, edges, baseline=top - share, fill=True, facecolor=style.PHASES[name], hatch=hatch,
-                            edgecolor=style.PAPER, linewidth=0)  # fmt: skip
+        drawn = axes.stairs(
+            top,
+            edges,
+            baseline=top - share,
+            fill=True,
+            facecolor=style.PHASES[name],
+            hatch=hatch,
+            edgecolor=style.PAPER,
+            linewidth=0,
+        )
         handles.append((drawn, text(f"analysis.phase.{name}", lang)))
     for at in map(year_of, marks):
         if seen.span[0] < at < seen.span[1]:

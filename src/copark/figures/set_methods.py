@@ -45,27 +45,42 @@ def _square(
 def _legend(axes: Axes, entries: Sequence[tuple[Any, str]]) -> None:
     """A key above the axes, in a line."""
     axes.legend(
-        [handle for handle, _ in entries], [style.legible(words) for _, words in entries], loc="lower left",
-        bbox_to_anchor=(-0.02, 1.0), ncols=4, frameon=False, fontsize=style.SIZE["small"], borderaxespad=0.1,
-        columnspacing=1.1, handlelength=1.4,
-    )  # fmt: skip
+        [handle for handle, _ in entries],
+        [style.legible(words) for _, words in entries],
+        loc="lower left",
+        bbox_to_anchor=(-0.02, 1.0),
+        ncols=4,
+        frameon=False,
+        fontsize=style.SIZE["small"],
+        borderaxespad=0.1,
+        columnspacing=1.1,
+        handlelength=1.4,
+    )
 
 
 def ceiling_plot(analysis: Necessities, one: Necessity, lang: str = "en") -> Figure:
     """A condition against the outcome, with CE-FDH, CR-FDH, the empty zone and the cases that hold the ceiling up."""
-    request, scope, line = analysis.request, one.scope, one.ceilings["cr_fdh"]
+    request = analysis.request
+    scope = one.scope
+    line = one.ceilings["cr_fdh"]
     title = text("set_methods.figure.ceiling.title", lang, x=one.condition, y=request.outcome)
     step = one.ceilings["ce_fdh"]
     subtitle = text(
-        f"set_methods.figure.ceiling.{'tested' if request.permutations else 'untested'}", lang,
-        ce=number(step.effect, 3), cr=number(line.effect, 3), p_ce=number(step.p, 4), p_cr=number(line.p, 4),
-    )  # fmt: skip
+        f"set_methods.figure.ceiling.{'tested' if request.permutations else 'untested'}",
+        lang,
+        ce=number(step.effect, 3),
+        cr=number(line.effect, 3),
+        p_ce=number(step.p, 4),
+        p_cr=number(line.p, 4),
+    )
     figure, axes = _square(title, subtitle, (one.condition, request.outcome), (4.7, 4.4), 0.86)
-    wide, high = scope.x_high - scope.x_low, scope.y_high - scope.y_low
+    wide = scope.x_high - scope.x_low
+    high = scope.y_high - scope.y_low
     axes.set_xlim(scope.x_low - 0.06 * wide, scope.x_high + 0.06 * wide)
     axes.set_ylim(scope.y_low - 0.06 * high, scope.y_high + 0.06 * high)
     axes.add_patch(Rectangle((scope.x_low, scope.y_low), wide, high, fill=False, edgecolor=style.GRID, zorder=0))
-    x, y = analysis.table.values[one.condition], analysis.table.values[request.outcome]
+    x = analysis.table.values[one.condition]
+    y = analysis.table.values[request.outcome]
     _empty_zone(axes, x, y, one, request.corner)
     axes.scatter(x, y, s=20, color=style.MODEL, alpha=0.7, linewidths=0.5, edgecolors=style.PAPER, zorder=3)
     if np.isfinite(line.slope) and line.slope != 0.0:
@@ -78,11 +93,20 @@ def ceiling_plot(analysis: Necessities, one: Necessity, lang: str = "en") -> Fig
     for place, case in list(named.items())[:MOST_PEERS]:
         is_right = place[0] > scope.x_low + 0.7 * wide
         axes.annotate(
-            style.legible(case, 18), place, xytext=(-4 if is_right else 4, -6), textcoords="offset points",
-            size=style.SIZE["foot"], color=style.MUTED, ha="right" if is_right else "left", va="center",
-        )  # fmt: skip
-    handles = {"ce_fdh": style.line(style.INK), "cr_fdh": style.line(style.SECOND),
-               "zone": Rectangle((0, 0), 1, 1, facecolor=style.ACCENT, alpha=0.25)}  # fmt: skip
+            style.legible(case, 18),
+            place,
+            xytext=(-4 if is_right else 4, -6),
+            textcoords="offset points",
+            size=style.SIZE["foot"],
+            color=style.MUTED,
+            ha="right" if is_right else "left",
+            va="center",
+        )
+    handles = {
+        "ce_fdh": style.line(style.INK),
+        "cr_fdh": style.line(style.SECOND),
+        "zone": Rectangle((0, 0), 1, 1, facecolor=style.ACCENT, alpha=0.25),
+    }
     _legend(axes, [(handle, text(f"set_methods.figure.ceiling.{key}", lang)) for key, handle in handles.items()])
     return figure
 
@@ -92,16 +116,23 @@ def _empty_zone(axes: Axes, x: Floats, y: Floats, one: Necessity, corner: int) -
     view = ScopeView(corner)
     box, (seen_x, seen_y) = view.scope(one.scope), view.points(x, y)
     peer_x, peer_y = peers(steps_of(seen_x), seen_y)
-    edges, heights = np.array([box.x_low, *peer_x, box.x_high]), np.array([box.y_low, *peer_y])
-    xs, ys = view.x_sign * np.repeat(edges, 2)[1:-1], view.y_sign * np.repeat(heights, 2)
+    edges = np.array([box.x_low, *peer_x, box.x_high])
+    heights = np.array([box.y_low, *peer_y])
+    xs = view.x_sign * np.repeat(edges, 2)[1:-1]
+    ys = view.y_sign * np.repeat(heights, 2)
     axes.fill_between(xs, ys, view.y_sign * box.y_high, facecolor=style.ACCENT, alpha=0.22, linewidth=0, zorder=1)
     axes.plot(xs, ys, color=style.INK, linewidth=1.2, zorder=2)
 
 
 def xy_plot(
-    x: Floats, y: Floats, cases: tuple[str, ...], names: tuple[str, str], fit: str, lang: str = "en",
+    x: Floats,
+    y: Floats,
+    cases: tuple[str, ...],
+    names: tuple[str, str],
+    fit: str,
+    lang: str = "en",
     aim: Aim = "sufficiency",
-) -> Figure:  # fmt: skip
+) -> Figure:
     """Cases by their membership in a set and in the outcome.
 
     Above the diagonal a case speaks for sufficiency, below it for necessity. Cases that speak against at the crossover
@@ -123,12 +154,22 @@ def xy_plot(
     axes.plot([0.0, 1.0], [0.0, 1.0], color=style.GRID, linewidth=1.2)
     against = (x > 0.5) & (y < 0.5) if aim == "sufficiency" else (x < 0.5) & (y > 0.5)
     deviant, other = ((1, 0), (0, 1)) if aim == "sufficiency" else ((0, 1), (1, 0))
-    words = {(1, 1): "typical", deviant: "deviant", other: "uncovered" if aim == "sufficiency" else "allowed",
-             (0, 0): "irrelevant"}  # fmt: skip
+    words = {
+        (1, 1): "typical",
+        deviant: "deviant",
+        other: "uncovered" if aim == "sufficiency" else "allowed",
+        (0, 0): "irrelevant",
+    }
     for (right, upper), key in words.items():
         place = (0.51 if right else 0.49, 0.51 if upper else 0.485)
-        axes.text(*place, text(f"set_methods.figure.xy.{key}", lang), size=style.SIZE["foot"], color=style.MUTED,
-                  ha="left" if right else "right", va="bottom" if upper else "top")  # fmt: skip
+        axes.text(
+            *place,
+            text(f"set_methods.figure.xy.{key}", lang),
+            size=style.SIZE["foot"],
+            color=style.MUTED,
+            ha="left" if right else "right",
+            va="bottom" if upper else "top",
+        )
     spots: dict[tuple[float, float], list[int]] = {}
     for at, (across, up) in enumerate(zip(x.round(3).tolist(), y.round(3).tolist(), strict=True)):
         spots.setdefault((across, up), []).append(at)
@@ -136,10 +177,15 @@ def xy_plot(
         turn = 2.4 * np.arange(len(own))
         around = 0.011 * np.sqrt(np.arange(len(own)))
         axes.scatter(
-            np.clip(across + around * np.cos(turn), -0.03, 1.03), np.clip(up + around * np.sin(turn), -0.03, 1.03),
-            s=22, color=style.SECOND if against[own[0]] else style.MODEL, alpha=0.75, linewidths=0.5,
-            edgecolors=style.PAPER, zorder=3,
-        )  # fmt: skip
+            np.clip(across + around * np.cos(turn), -0.03, 1.03),
+            np.clip(up + around * np.sin(turn), -0.03, 1.03),
+            s=22,
+            color=style.SECOND if against[own[0]] else style.MODEL,
+            alpha=0.75,
+            linewidths=0.5,
+            edgecolors=style.PAPER,
+            zorder=3,
+        )
     _write_cases(axes, spots, cases, against)
     return figure
 
@@ -156,10 +202,16 @@ def _write_cases(
         side = "right" if x > 0.85 else "left" if x < 0.12 else "center"
         name = style.legible(cases[own[0]], 16) + (f" +{len(own) - 1}" if len(own) > 1 else "")
         axes.annotate(
-            name, (x, max(y, 0.0)), xytext=(4 if side == "right" else 0, -5 - 2 * min(3, len(own) - 1)), ha=side,
-            textcoords="offset points", size=style.SIZE["foot"], va="top", annotation_clip=False,
+            name,
+            (x, max(y, 0.0)),
+            xytext=(4 if side == "right" else 0, -5 - 2 * min(3, len(own) - 1)),
+            ha=side,
+            textcoords="offset points",
+            size=style.SIZE["foot"],
+            va="top",
+            annotation_clip=False,
             color=style.SECOND if against[own[0]] else style.INK,
-        )  # fmt: skip
+        )
 
 
 def trajectory(

@@ -24,17 +24,29 @@ if TYPE_CHECKING:
     from copark.stats.scores import Percentiles
 
 METHODS = {
-    "model": (style.MODEL, "o"), "model-blind": (style.MODEL, "D"), "persistence": (style.MUTED, "s"),
-    "line": (style.SECOND, "^"), "logistic": (style.ACCENT, "v"), "bass": (style.ACCENT, "P"),
-}  # fmt: skip
+    "model": (style.MODEL, "o"),
+    "model-blind": (style.MODEL, "D"),
+    "persistence": (style.MUTED, "s"),
+    "line": (style.SECOND, "^"),
+    "logistic": (style.ACCENT, "v"),
+    "bass": (style.ACCENT, "P"),
+}
 SOURCES = {
-    "later_shocks": style.SECOND, "moved": style.MODEL, "unmoved": style.PALE, "past_luck": style.ACCENT,
+    "later_shocks": style.SECOND,
+    "moved": style.MODEL,
+    "unmoved": style.PALE,
+    "past_luck": style.ACCENT,
     "future_luck": style.MUTED,
-}  # fmt: skip
-DASHED, DOTTED = (0, (4, 2)), (0, (1, 1.5))
+}
+DASHED = (0, (4, 2))
+DOTTED = (0, (1, 1.5))
 BESIDE = (
-    (style.SECOND, DASHED), (style.ACCENT, DASHED), (style.MUTED, DASHED), (style.MUTED, DOTTED), (style.INK, DOTTED),
-)  # fmt: skip
+    (style.SECOND, DASHED),
+    (style.ACCENT, DASHED),
+    (style.MUTED, DASHED),
+    (style.MUTED, DOTTED),
+    (style.INK, DOTTED),
+)
 """Looks of the forecasts beside the one that is drawn as a fan, in their order."""
 NAMES = 2.2
 """Inches for the names of observables."""
@@ -52,10 +64,19 @@ class Fan(NamedTuple):
 
 
 def scored_fan(
-    name: str, unit: str, model: Fan, others: Sequence[tuple[str, Fan]], points: Sequence[Point], cut: float,
-    lang: str = "en", led_by: str = "", size: tuple[float, float] = (4.7, 3.6), *, key_inside: bool = False,
+    name: str,
+    unit: str,
+    model: Fan,
+    others: Sequence[tuple[str, Fan]],
+    points: Sequence[Point],
+    cut: float,
+    lang: str = "en",
+    led_by: str = "",
+    size: tuple[float, float] = (4.7, 3.6),
+    *,
+    key_inside: bool = False,
     lane: float = 0.0,
-) -> Figure:  # fmt: skip
+) -> Figure:
     """A forecast from a cut, others beside it, and what was observed before and after.
 
     name, unit: of the observable, as a person reads them; empty where the text beside the figure tells them. model,
@@ -73,8 +94,12 @@ def scored_fan(
         for row, width in ((2, 1.3), (0, 0.8), (4, 0.8))[: 3 if n < 2 else 1]:
             axes.plot(other.times, other.levels[row], linewidth=width, color=colour, linestyle=dash)
         entries.append((style.line(colour, linestyle=dash), title))
-    looks = {"known": (style.INK, 4.2), "looked": (style.MUTED, 2.6), "inside": (style.INK, 4.2),
-             "outside": (style.SECOND, 4.2)}  # fmt: skip
+    looks = {
+        "known": (style.INK, 4.2),
+        "looked": (style.MUTED, 2.6),
+        "inside": (style.INK, 4.2),
+        "outside": (style.SECOND, 4.2),
+    }
     for one in points:
         observed_mark(axes, one.at, one.value, one.high, one.bound, *looks[one.state])
     top = max([float(np.nanmax(model.levels[4])), *(one.high or one.value for one in points)])
@@ -86,9 +111,14 @@ def scored_fan(
     if key_inside:
         entries += marks
     axes.legend(
-        [handle for handle, _ in entries], [style.legible(words) for _, words in entries], loc="upper left",
-        frameon=False, fontsize=style.SIZE["small"], handlelength=1.4, borderaxespad=0.2,
-    )  # fmt: skip
+        [handle for handle, _ in entries],
+        [style.legible(words) for _, words in entries],
+        loc="upper left",
+        frameon=False,
+        fontsize=style.SIZE["small"],
+        handlelength=1.4,
+        borderaxespad=0.2,
+    )
     if marks and not key_inside:
         style.key(figure, marks, (0.5, 0.02), fontsize=style.SIZE["small"])
     return figure
@@ -104,7 +134,7 @@ def score_dots(
     titles = (title, text("validate.dots.subtitle", lang))
     figure, axes = style.in_rows(
         [name for name, _ in rows], titles, inches=NAMES, high=0.34, wide=7.2, top=0.80, bottom=0.86, right=0.3
-    )  # fmt: skip
+    )
     axes.set_xscale("log")
     axes.set_xlim(0.93, FARTHEST * 1.08)
     axes.set_xticks([1, 1.5, 2, 3, 5, 8, 12], ["1", "1.5", "2", "3", "5", "8", "12+"])
@@ -130,7 +160,7 @@ def places(rows: Sequence[tuple[str, Sequence[tuple[Percentiles, bool]]]], lang:
     titles = (title, text("validate.places.subtitle", lang))
     figure, axes = style.in_rows(
         [name for name, _ in rows], titles, inches=NAMES, high=0.32, wide=7.2, top=0.80, right=0.3
-    )  # fmt: skip
+    )
     axes.grid(visible=False)
     for low, high, alpha in ((0.05, 0.95, 0.13), (0.25, 0.75, 0.16)):
         axes.axvspan(low, high, color=style.MODEL, alpha=alpha, linewidth=0)
@@ -139,7 +169,8 @@ def places(rows: Sequence[tuple[str, Sequence[tuple[Percentiles, bool]]]], lang:
     axes.set_xticks(LEVELS, [f"{level:.0%}" for level in LEVELS])
     for at, (_, found) in enumerate(rows):
         for one, inside in found:
-            colour, ends = style.INK if inside else style.SECOND, [one.first / 100.0, one.last / 100.0]
+            colour = style.INK if inside else style.SECOND
+            ends = [one.first / 100.0, one.last / 100.0]
             if one.single:
                 axes.plot(ends[:1], [at], "o", color=colour, markersize=5.0, alpha=0.8, markeredgewidth=0)
             else:
@@ -157,12 +188,13 @@ def width_bars(
     titles = (title, subtitle or text("validate.width.subtitle", lang))
     figure, axes = style.in_rows(
         [name for name, _, _ in rows], titles, inches=NAMES, high=0.36, wide=7.2, top=0.80, bottom=0.90, right=0.95
-    )  # fmt: skip
+    )
     axes.set_xlim(0.0, 1.0)
     style.in_percent(axes)
     for at, (_, shares, words) in enumerate(rows):
-        style.stack(axes, at, ((shares[name], colour, "", f"{shares[name]:.0%}") for name, colour in SOURCES.items()),
-                    0.07)  # fmt: skip
+        style.stack(
+            axes, at, ((shares[name], colour, "", f"{shares[name]:.0%}") for name, colour in SOURCES.items()), 0.07
+        )
         style.row_value(axes, at, words)
     handles = [(Patch(color=colour), text(f"validate.source.{name}", lang)) for name, colour in SOURCES.items()]
     style.key(figure, handles, columns=3)
@@ -173,9 +205,13 @@ def fans(found: PanelFindings, lang: str) -> Figure:
     """Every park as the other parks would have forecast it, with what was observed; logarithmic scale."""
     titles = (text("pool.figure.fans", lang), text("pool.figure.fans_subtitle", lang))
     foot = text(
-        "pool.figure.footer", lang, parks=len(found.parks), runs=number(found.runs, 0), seed=found.seed,
+        "pool.figure.footer",
+        lang,
+        parks=len(found.parks),
+        runs=number(found.runs, 0),
+        seed=found.seed,
         identity=found.panel,
-    )  # fmt: skip
+    )
     figure = style.sheet((9.2, 1.2 + TALL * -(-len(found.fans) // COLUMNS)), *titles, foot)
     panels = style.tiles(figure, len(found.fans), COLUMNS, (0.45, 0.05, 1.0), 1.02, (0.42, TALL - 1.02))
     for axes, fan in zip(panels, found.fans, strict=True):
@@ -213,9 +249,15 @@ def _counted(axes: Axes, top: float) -> None:
 
 
 def outlook(
-    title: str, times: Floats, stack: Floats, pooled: Floats, alone: Floats, growth: Floats | None,
-    rates: Sequence[tuple[float, tuple[float, float, float]]], lang: str = "en",
-) -> Figure:  # fmt: skip
+    title: str,
+    times: Floats,
+    stack: Floats,
+    pooled: Floats,
+    alone: Floats,
+    growth: Floats | None,
+    rates: Sequence[tuple[float, tuple[float, float, float]]],
+    lang: str = "en",
+) -> Figure:
     """One observable of a park without a history: stack, pooled prior, prior alone, growth curve, similar parks.
 
     times: ends of quarters, in years. stack, pooled, alone, growth: quantiles at 5, 25, 50, 75 and 95 %, shape (levels,
@@ -239,9 +281,11 @@ def outlook(
     _counted(axes, 2.0 * max(float(stack[4].max()) + 1.0, 1.0))
     style.years(axes, float(times[0]) - 0.25, float(times[-1]))
     handles = {
-        "stack": Patch(color=style.MODEL, alpha=0.35), "pooled": style.line(style.INK),
-        "prior_alone": style.line(style.MUTED, linestyle=DASHED), "growth": style.line(style.SECOND),
+        "stack": Patch(color=style.MODEL, alpha=0.35),
+        "pooled": style.line(style.INK),
+        "prior_alone": style.line(style.MUTED, linestyle=DASHED),
+        "growth": style.line(style.SECOND),
         "similar": style.line(style.ACCENT, "D"),
-    }  # fmt: skip
+    }
     style.key(figure, [(one, text(f"pool.figure.key_{name}", lang)) for name, one in handles.items()], columns=2)
     return figure

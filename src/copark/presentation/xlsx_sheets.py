@@ -39,7 +39,9 @@ COMMAND_MARK = "`"
 
 Cell = str | int | float | None
 Look = Literal["", "title", "answer", "label", "head", "group", "quiet"]
-_INK, _MUTED, _RULE = "#1D5B8C", "#65717C", "#C9D0D6"
+_INK = "#1D5B8C"
+_MUTED = "#65717C"
+_RULE = "#C9D0D6"
 _LOOKS: dict[Look, dict[str, Any]] = {
     "": {},
     "title": {"bold": True, "font_size": 15, "font_color": _INK},

@@ -155,17 +155,20 @@ def ensemble(found: Coupled, draws: int, seed: int) -> WeightEnsemble:
 
 def _drawn(found: Coupled, source: Source, draws: int, rng: np.random.Generator) -> Floats:
     """D of shape (draw, case)."""
-    request, table = found.request, found.table
+    request = found.request
+    table = found.table
     columns = [one.column for one in request.indicators]
     low = np.array([found.ranges[name].low for name in columns])
     high = np.array([found.ranges[name].high for name in columns])
     out = rng.random((2, draws, 1, len(columns))) * WIDEN * (high - low)
     within, between = (rng.standard_exponential((draws, size)) for size in found.shares.shape)
     if source != "weights":
-        low, high = low - out[0], high + out[1]
+        low = low - out[0]
+        high = high + out[1]
     positive = np.array([one.positive for one in request.indicators])
     scores = np.nan_to_num(scored(table.matrix(columns)[None], low, high, positive))
-    shares, alpha = found.shares[None], found.alpha[None]
+    shares = found.shares[None]
+    alpha = found.alpha[None]
     if source != "ranges":
         mine = (found.shares > 0.0)[None] * within[:, :, None]
         shares = mine / mine.sum(axis=1, keepdims=True)

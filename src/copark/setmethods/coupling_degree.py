@@ -28,10 +28,17 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 GRADES = (
-    "extreme_imbalance", "severe_imbalance", "moderate_imbalance", "mild_imbalance", "near_imbalance",
-    "barely_coordinated", "primary_coordination", "intermediate_coordination", "good_coordination",
+    "extreme_imbalance",
+    "severe_imbalance",
+    "moderate_imbalance",
+    "mild_imbalance",
+    "near_imbalance",
+    "barely_coordinated",
+    "primary_coordination",
+    "intermediate_coordination",
+    "good_coordination",
     "quality_coordination",
-)  # fmt: skip
+)
 """Ten grades of D, each 0.1 wide, from the lowest."""
 BOUNDARIES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 RESAMPLES = 500
@@ -224,10 +231,12 @@ def grade(degree: float, closed: Literal["left", "right"] = "left") -> str:
 
 def ranges_of(table: CaseTable, request: CouplingRequest) -> dict[str, Range]:
     """The range of each column; raises TableFaults if values taken as scores lie outside [0, 1]."""
-    found, faults = {}, []
+    found = {}
+    faults = []
     for one in request.indicators:
         values = table.values[one.column]
-        low, high = float(values.min()), float(values.max())
+        low = float(values.min())
+        high = float(values.max())
         inside = low >= 0.0 and high <= 1.0
         if one.column in request.ranges:
             start, stop = request.ranges[one.column]
@@ -329,7 +338,8 @@ def couple(table: CaseTable, request: CouplingRequest) -> Coupled:
     faults = request_faults(request)
     if faults:
         raise SettingFaults(faults)
-    indicators, ranges = request.indicators, ranges_of(table, request)
+    indicators = request.indicators
+    ranges = ranges_of(table, request)
     scores = scored(
         table.matrix([one.column for one in indicators]),
         np.array([ranges[one.column].low for one in indicators]),

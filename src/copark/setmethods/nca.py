@@ -147,8 +147,10 @@ def peer_line(steps: Steps, y: Floats) -> tuple[Floats, Floats]:
     """Intercept and slope of CR-FDH, NaN with fewer than two distinct peers; ``y`` of shape (…, case)."""
     highest, weights = steps.tops(y)
     total = weights.sum(axis=-1)
-    mean_x, mean_y = (weights @ steps.x) / total, (weights * highest).sum(axis=-1) / total
-    gap_x, gap_y = steps.x - mean_x[..., None], highest - mean_y[..., None]
+    mean_x = (weights @ steps.x) / total
+    mean_y = (weights * highest).sum(axis=-1) / total
+    gap_x = steps.x - mean_x[..., None]
+    gap_y = highest - mean_y[..., None]
     spread = (weights * gap_x**2).sum(axis=-1)
     enough = (weights > 0.0).sum(axis=-1) > 1
     slope = np.full(total.shape, np.nan)
@@ -187,7 +189,8 @@ class Bottleneck:
 
 def bottlenecks(steps: Steps, y: Floats, scope: Scope, kind: Kind) -> tuple[Bottleneck, ...]:
     """The smallest condition under whose ceiling each level fits, as the scatter is seen."""
-    height, width = scope.y_high - scope.y_low, scope.x_high - scope.x_low
+    height = scope.y_high - scope.y_low
+    width = scope.x_high - scope.x_low
     found = []
     for level in LEVELS:
         wanted = scope.y_low + level / 100.0 * height
@@ -356,18 +359,22 @@ def analyse(table: CaseTable, request: NcaRequest, progress: Progress | None = N
 
 
 def _outside(table: CaseTable, name: str, request: NcaRequest) -> Iterator[Fault]:
-    seen, given = observed_scope(table.values[name], table.values[request.outcome]), request.scope
+    seen = observed_scope(table.values[name], table.values[request.outcome])
+    given = request.scope
     if given is not None and not (
-        given.x_low <= seen.x_low and seen.x_high <= given.x_high
-        and given.y_low <= seen.y_low and seen.y_high <= given.y_high
-    ):  # fmt: skip
+        given.x_low <= seen.x_low
+        and seen.x_high <= given.x_high
+        and given.y_low <= seen.y_low
+        and seen.y_high <= given.y_high
+    ):
         found = ", ".join(f"{value:g}" for value in (seen.x_low, seen.x_high, seen.y_low, seen.y_high))
         yield fault("scope_too_small", "--scope", key=name, found=found)
 
 
 def _condition(table: CaseTable, name: str, request: NcaRequest, progress: Progress) -> Necessity:
     view = ScopeView(request.corner)
-    x, y = table.values[name], table.values[request.outcome]
+    x = table.values[name]
+    y = table.values[request.outcome]
     scope = request.scope or observed_scope(x, y)
     box = view.scope(scope)
     seen_x, seen_y = view.points(x, y)
@@ -386,7 +393,8 @@ def _condition(table: CaseTable, name: str, request: NcaRequest, progress: Progr
     for kind in KINDS:
         zone = float(zones(steps, seen_y, box, kind))
         if kind == "ce_fdh":
-            own, above = (nothing, nothing), 0
+            own = (nothing, nothing)
+            above = 0
             top = float(peer_x[-1]) if peer_y[-1] >= box.y_high else box.x_high
             foot = float(peer_y[0]) if peer_x[0] <= box.x_low else box.y_low
         else:
@@ -429,7 +437,8 @@ def _zone(x: Floats, y: Floats, corner: int, scope: Scope) -> float:
 
 def _unseen(analysis: Necessities, one: Necessity) -> Iterator[Warned]:
     """An empty zone that lies mostly outside the observed ranges is made by the scope, not by the cases."""
-    x, y = analysis.table.values[one.condition], analysis.table.values[analysis.request.outcome]
+    x = analysis.table.values[one.condition]
+    y = analysis.table.values[analysis.request.outcome]
     whole = one.ceilings["ce_fdh"].zone
     inside = _zone(x, y, analysis.request.corner, observed_scope(x, y))
     if whole > 0.0 and 1.0 - inside / whole > MOST_UNSEEN:
@@ -438,7 +447,8 @@ def _unseen(analysis: Necessities, one: Necessity) -> Iterator[Warned]:
 
 def _fragile(analysis: Necessities, one: Necessity) -> Iterator[Warned]:
     """The case without which d changes most; only cases on the step can change it."""
-    x, y = analysis.table.values[one.condition], analysis.table.values[analysis.request.outcome]
+    x = analysis.table.values[one.condition]
+    y = analysis.table.values[analysis.request.outcome]
     before = one.ceilings["ce_fdh"].effect
     after = {}
     for case in dict.fromkeys(case for case, _, _ in one.peers):

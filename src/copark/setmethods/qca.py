@@ -127,7 +127,8 @@ class QcaAnalysis:
 
 def setting_faults(settings: QcaSettings) -> list[Fault]:
     """Everything wrong with what is asked, before a table is read."""
-    names, found = settings.conditions, []
+    names = settings.conditions
+    found = []
     if not names:
         found.append(fault("no_conditions", "--conditions"))
     if len(names) > MOST_CONDITIONS:
@@ -188,7 +189,9 @@ def analyse(table: CaseTable, settings: QcaSettings) -> QcaAnalysis:
 
 
 def _warnings(found: QcaAnalysis) -> Iterator[Warned]:
-    truth, solutions, settings = found.truth, found.solutions, found.settings
+    truth = found.truth
+    solutions = found.solutions
+    settings = found.settings
     yield from left_out_warning(found.table)
     if truth.crossover:
         yield Warned("crossover", {"cases": ", ".join(truth.crossover), "count": str(len(truth.crossover))})
@@ -435,7 +438,8 @@ def _other_scores(settings: QcaSettings, recipe: CalibrationRecipe, table: CaseT
         there = np.asarray(np.isfinite(np.column_stack(list(columns.values()))).all(axis=1))
         if there.sum() < 2:
             continue
-        names, written = ", ".join(change), ", ".join(change.values())
+        names = ", ".join(change)
+        written = ", ".join(change.values())
         if not there.all():
             yield "scores", names, f"{names} (n = {int(there.sum())})", table.where(there), settings
             written = f"{written} (n = {int(there.sum())})"

@@ -24,7 +24,9 @@ from copark.setmethods.table import CaseTable
 
 NEAR = 1e-9
 """How near a membership is to the crossover, or a consistency to a cutoff, to count as on it."""
-NEGATED, PRESENT, ABSENT = 0, 1, 2
+NEGATED = 0
+PRESENT = 1
+ABSENT = 2
 
 Term = tuple[int, ...]
 """One entry a condition: negated, present, or absent from the conjunction."""
@@ -271,7 +273,8 @@ def calibrate(raw: ArrayLike, how: SetCalibration) -> Floats:
     if how.form == "crisp":
         return np.asarray(np.sum(values[..., None] >= np.array(how.anchors), axis=-1), dtype=np.float64)
     if len(how.anchors) == 6:
-        rising, falling = how.anchors[:3], how.anchors[:2:-1]
+        rising = how.anchors[:3]
+        falling = how.anchors[:2:-1]
         return np.minimum(_linear(_towards(values, rising)), _linear(_towards(values, falling)))
     distance = _towards(values, how.anchors)
     if how.form == "logistic":

@@ -322,9 +322,7 @@ def covered(model: Model) -> frozenset[int]:
     return frozenset().union(*(rows_of(term) for term in model))
 
 
-def solve(
-    positive: frozenset[int], remainders: frozenset[int], expectations: Sequence[Expectation]
-) -> Solutions:  # fmt: skip
+def solve(positive: frozenset[int], remainders: frozenset[int], expectations: Sequence[Expectation]) -> Solutions:
     """Minimise a truth table in all ways; remainders are its rows coded ``?``."""
     count = len(expectations)
     cautious = minimise(positive, frozenset(), count)
@@ -360,7 +358,7 @@ def _intermediates(
 
 def _easy_counterfactuals(
     complex_model: Model, parsimonious_model: Model, expectations: Sequence[Expectation]
-) -> frozenset[int]:  # fmt: skip
+) -> frozenset[int]:
     """Rows that knowledge of the single conditions makes positive too.
 
     From each complex term that lies within a parsimonious one are dropped the literals that the latter does without
@@ -371,8 +369,10 @@ def _easy_counterfactuals(
     for narrow in complex_model:
         for wide in parsimonious_model:
             if within(narrow, wide):
-                found |= rows_of(tuple(
-                    ABSENT if needed == ABSENT and expected is not None and value == 1 - expected else value
-                    for value, needed, expected in zip(narrow, wide, expectations, strict=True)
-                ))  # fmt: skip
+                found |= rows_of(
+                    tuple(
+                        ABSENT if needed == ABSENT and expected is not None and value == 1 - expected else value
+                        for value, needed, expected in zip(narrow, wide, expectations, strict=True)
+                    )
+                )
     return frozenset(found)

@@ -122,10 +122,28 @@ def table_of(columns: Mapping[str, ArrayLike], cases: Sequence[str] | None = Non
 
 RESERVED = frozenset(
     (
-        "if", "else", "repeat", "while", "function", "for", "next", "break", "TRUE", "FALSE", "NULL", "Inf", "NaN",
-        "NA", "NA_integer_", "NA_real_", "NA_character_", "in", "T", "F",
+        "if",
+        "else",
+        "repeat",
+        "while",
+        "function",
+        "for",
+        "next",
+        "break",
+        "TRUE",
+        "FALSE",
+        "NULL",
+        "Inf",
+        "NaN",
+        "NA",
+        "NA_integer_",
+        "NA_real_",
+        "NA_character_",
+        "in",
+        "T",
+        "F",
     )
-)  # fmt: skip
+)
 FORMULA = "=+-@"
 LABEL = "case"
 
@@ -142,9 +160,11 @@ def clean_names(names: Sequence[str]) -> dict[str, str]:
             base = f"V{place}" if not base else f"V{base}"
         if base in RESERVED or base == LABEL:
             base = f"{base}_"
-        unique, turn = base, 2
+        unique = base
+        turn = 2
         while unique in found.values():
-            unique, turn = f"{base}_{turn}", turn + 1
+            unique = f"{base}_{turn}"
+            turn = turn + 1
         found[name] = unique
     return found
 
@@ -155,8 +175,10 @@ def unique_labels(labels: Sequence[str]) -> list[str]:
     for label in labels:
         plain = " ".join("".join(letter if letter.isprintable() else " " for letter in label).split())
         plain = f"_{plain}" if plain.startswith(tuple(FORMULA)) else plain
-        unique, turn = plain, 2
+        unique = plain
+        turn = 2
         while unique in found:
-            unique, turn = f"{plain} ({turn})", turn + 1
+            unique = f"{plain} ({turn})"
+            turn = turn + 1
         found.append(unique)
     return found

@@ -84,8 +84,10 @@ def power(weights: Sequence[Fraction | int], quota: Fraction | int) -> Power:
     n = len(sizes)
     raw = tuple(sum(by_size) for by_size in decisive)
     total = sum(raw)
-    orders = [sum(factorial(size) * factorial(n - 1 - size) * count for size, count in enumerate(by_size))
-              for by_size in decisive]  # fmt: skip
+    orders = [
+        sum(factorial(size) * factorial(n - 1 - size) * count for size, count in enumerate(by_size))
+        for by_size in decisive
+    ]
     return Power(
         tuple(sizes),
         needed,
@@ -101,7 +103,8 @@ def _coalitions(weights: Sequence[int], quota: int) -> list[list[int]]:
     counts[0][0] = 1
     for number, weight in enumerate(weights, start=1):
         for size in range(number, 0, -1):
-            smaller, row = counts[size - 1], counts[size]
+            smaller = counts[size - 1]
+            row = counts[size]
             for total in range(weight, quota):
                 row[total] += smaller[total - weight]
     return counts

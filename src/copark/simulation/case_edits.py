@@ -174,9 +174,13 @@ def without_decree(threshold: Fact, case: Case) -> Case:
 
 SIDES = ("home", "host")
 SWITCHED = {
-    "credit": "credit_open", "plan": "plan_open", "mediation": "mediation_open", "visits": "visit",
-    "rescue_by_treaty": "rescue_by_treaty", "rescue_by_controller": "rescue_by_controller",
-}  # fmt: skip
+    "credit": "credit_open",
+    "plan": "plan_open",
+    "mediation": "mediation_open",
+    "visits": "visit",
+    "rescue_by_treaty": "rescue_by_treaty",
+    "rescue_by_controller": "rescue_by_controller",
+}
 """Instruments of the framework, and the inputs of the governments that they open."""
 NEVER_COMES = -1
 """Quarter of an anchor project that was dropped: the others keep their places, and with them their random numbers."""
@@ -277,7 +281,8 @@ def _values_changed(case: Case, edits: Edits) -> Case:
 
 
 def _framework_changed(case: Case, edits: Edits, problems: list[Problem]) -> Case:
-    asked, had = edits.framework, case.framework
+    asked = edits.framework
+    had = case.framework
     if asked is None:
         return case
     if not asked.on:
@@ -400,7 +405,8 @@ def set_in_inputs(inputs: Inputs, case: Case, changed: Case, edits: Edits) -> In
 
 def _keep_partners(inputs: Inputs, case: Case, changed: Case, edits: Edits) -> None:
     """Every partner keeps its place, and with it its random numbers; one kept for good stays beyond the record, too."""
-    forced, ties = inputs.world["partner_forced"].copy(), inputs.company["partner_ties"].copy()
+    forced = inputs.world["partner_forced"].copy()
+    ties = inputs.company["partner_ties"].copy()
     inputs.world["partner_forced"] = NO_PARTNER
     inputs.company["partner_ties"] = 0.0
     now = {partner.key: place for place, partner in enumerate(changed.partners[:PARTNERS])}

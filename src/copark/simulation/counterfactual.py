@@ -73,9 +73,7 @@ def but_for_study(case: Case, names: str | Sequence[str], **changes: Any) -> Stu
         edits=Edits(drop=keys),
     )
     name = re.sub(r"[^a-z0-9]+", "-", f"but-for-{'-'.join(keys)}".lower())[:64]
-    return base.with_changes(
-        name=name, title=Title(**titles), scenarios=(*base.scenarios, without), **changes
-    )  # fmt: skip
+    return base.with_changes(name=name, title=Title(**titles), scenarios=(*base.scenarios, without), **changes)
 
 
 def but_for(

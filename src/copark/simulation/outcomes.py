@@ -34,9 +34,13 @@ def year_twenty(quarters: int) -> int:
 
 
 def outcomes(
-    out: np.ndarray, status: np.ndarray, self_standing: float = SELF_STANDING, *, closed: bool = False,
+    out: np.ndarray,
+    status: np.ndarray,
+    self_standing: float = SELF_STANDING,
+    *,
+    closed: bool = False,
     judged: int | None = None,
-) -> np.ndarray:  # fmt: skip
+) -> np.ndarray:
     """Outcome of every run in a quarter, by default at year twenty or at the end of a shorter time (MODEL §3(11)).
 
     failed: the company is insolvent, or the park ``closed``, whatever became of the company; dependent: alive, and
@@ -45,7 +49,9 @@ def outcomes(
     the quarter, counted from 0.
     """
     end = (year_twenty(out.shape[2]) if judged is None else judged) + 1
-    operating, rescue, failed = out[:, 0, end - 1], out[:, 1, :end], out[:, 2, end - 1]
+    operating = out[:, 0, end - 1]
+    rescue = out[:, 1, :end]
+    failed = out[:, 2, end - 1]
     rescued = (rescue[:, max(end - RESCUED_WITHIN, 0) :] > 0.0).any(axis=1)
     found = np.where(operating < self_standing, 2, 3)
     found = np.where(rescued, 1, found)

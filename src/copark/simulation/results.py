@@ -81,9 +81,15 @@ def label(study: Study, case: Case, source: Mapping[str, Any] | None = None) -> 
 def describe(variable: Variable) -> dict[str, str]:
     """Attributes of a variable in a dataset."""
     return {
-        "title_en": variable.en, "title_zh": variable.zh, "long_name": variable.en, "symbol": variable.symbol,
-        "units": variable.unit, "kind": variable.kind, "room": variable.room, "source": variable.source,
-    }  # fmt: skip
+        "title_en": variable.en,
+        "title_zh": variable.zh,
+        "long_name": variable.en,
+        "symbol": variable.symbol,
+        "units": variable.unit,
+        "kind": variable.kind,
+        "room": variable.room,
+        "source": variable.source,
+    }
 
 
 def flags(meanings: Sequence[str], first: int = 0) -> dict[str, Any]:
@@ -100,7 +106,8 @@ def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
         """A variable of an array as it is: xarray need not ask Dask, which takes long to import, what it is."""
         return xr.Variable(dims, values, attrs, fastpath=True)
 
-    over_time, per_run = ("scenario", "run", "quarter"), ("scenario", "run")
+    over_time = ("scenario", "run", "quarter")
+    per_run = ("scenario", "run")
     known = catalogue()
     each = [one.out[:, : len(study.kept)] for one in runs.scenarios]
     out = each[0][np.newaxis] if len(each) == 1 else np.stack(each)

@@ -84,7 +84,8 @@ def first_apart(before: Inputs, after: Inputs) -> int:
 
 
 def _first_moved(before: Any, after: Any) -> int | None:
-    one, other = np.asarray(before), np.asarray(after)
+    one = np.asarray(before)
+    other = np.asarray(after)
     if one.shape != other.shape:
         return 0
     if np.array_equal(one, other):
@@ -108,13 +109,12 @@ class Prepared(NamedTuple):
 
     def ensemble(self, threads: int, progress: Done | None = None) -> Ensemble:
         """The study's runs, with the outputs it keeps first and those that outcomes are judged by behind."""
-        study, case = self.study, self.case
+        study = self.study
+        case = self.case
         names = tuple(dict.fromkeys((*study.kept, *NEEDED)))
         draws = StudyDraws(study, case, study.scenarios, self.facts, self.source)
         judged = study.judged_in(case.clock.quarters)
-        return Ensemble(
-            self.inputs, draws, names, runs=study.runs, threads=threads, progress=progress, judged=judged
-        )  # fmt: skip
+        return Ensemble(self.inputs, draws, names, runs=study.runs, threads=threads, progress=progress, judged=judged)
 
     def labelled(self, runs: Runs) -> xr.Dataset:
         """Some of these runs as a dataset."""
@@ -145,7 +145,8 @@ def facts_of(study: Study, case: Case, scenario: Scenario) -> dict[str, np.ndarr
     if scenario.edits.is_empty:
         return {}
     drawn = {variable.name for variable in drawn_parameters(study, case)}
-    before, after = case_parameters(case), case_parameters(case_of(case, scenario))
+    before = case_parameters(case)
+    after = case_parameters(case_of(case, scenario))
     return {name: np.array(after[name]) for name in before.keys() & after.keys() - drawn if after[name] != before[name]}
 
 

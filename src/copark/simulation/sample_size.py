@@ -20,7 +20,7 @@ from copark.stats.precision import (
     planned_concentration,
     quantile_interval,
     runs_for,
-)  # fmt: skip
+)
 from copark.stats.shares import LEVEL
 
 Floats = NDArray[np.float64]

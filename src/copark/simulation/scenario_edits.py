@@ -233,7 +233,8 @@ class Edits(Entry):
         """Both at once; none where the two change the same fact."""
         made: dict[str, Any] = {}
         for name, field in Edits.model_fields.items():
-            mine, other = getattr(self, name), getattr(more, name)
+            mine = getattr(self, name)
+            other = getattr(more, name)
             empty = field.get_default(call_default_factory=True)
             if empty in (mine, other):
                 made[name] = other if mine == empty else mine

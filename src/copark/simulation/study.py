@@ -40,14 +40,31 @@ STANDARD = tuple(
     for name in NAMES
     if name
     not in {
-        "operating_home", "operating_host", "operating_third", "starts", "completions", "capital", "planned_area",
-        "insolvent_quarters", "ledger_gap", "growth_gap_host", "control_home", "control_host",
+        "operating_home",
+        "operating_host",
+        "operating_third",
+        "starts",
+        "completions",
+        "capital",
+        "planned_area",
+        "insolvent_quarters",
+        "ledger_gap",
+        "growth_gap_host",
+        "control_home",
+        "control_host",
     }
-)  # fmt: skip
+)
 SUMMARY = (
-    "registered", "operating", "realised_investment", "jobs", "cash", "serviced_area", "commitment_home",
-    "commitment_host", "result_cumulative",
-)  # fmt: skip
+    "registered",
+    "operating",
+    "realised_investment",
+    "jobs",
+    "cash",
+    "serviced_area",
+    "commitment_home",
+    "commitment_host",
+    "result_cumulative",
+)
 
 Value = float | tuple[float, ...]
 Factor = Annotated[float, Field(ge=0.0, le=100.0)]

@@ -77,9 +77,13 @@ class Trust:
 
     def _values(self) -> dict[str, Any]:
         return {
-            "cut": self.cut, "values": self.values, "parks": self.parks, "case": self.case,
-            "scale_reduction": f"{self.scale_reduction:.1f}", "passed_over": f"{self.passed_over:.1f}",
-        }  # fmt: skip
+            "cut": self.cut,
+            "values": self.values,
+            "parks": self.parks,
+            "case": self.case,
+            "scale_reduction": f"{self.scale_reduction:.1f}",
+            "passed_over": f"{self.passed_over:.1f}",
+        }
 
     def content(self) -> dict[str, Any]:
         """Plain values, for provenance."""
@@ -89,8 +93,11 @@ class Trust:
     def without(cls, case: str, draws: str) -> Trust:
         """Trust in a study of a case that draws from no posterior."""
         kinds: dict[str, Kind] = {
-            "defaults": "defaults", "prior": "prior", "unsettled": "unsettled", "None": "unsettled"
-        }  # fmt: skip
+            "defaults": "defaults",
+            "prior": "prior",
+            "unsettled": "unsettled",
+            "None": "unsettled",
+        }
         return cls("uncalibrated", kinds.get(draws, "unknown"), case)
 
     @classmethod

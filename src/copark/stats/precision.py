@@ -49,7 +49,8 @@ def components(values: Floats, groups: Integers) -> Split:
     it counts as chance.
     """
     _, places, counts = np.unique(groups, return_inverse=True, return_counts=True)
-    total, drawn = values.size, counts.size
+    total = values.size
+    drawn = counts.size
     if total < 2:
         return Split(0.0, 0.0)
     if drawn < 2 or drawn == total:
@@ -122,7 +123,8 @@ def runs_for(found: Split, half: float, futures: int = 1, pool: int | None = Non
 
     most = LARGEST // futures if pool is None else pool
     if enough(most):
-        low, high = 0, most
+        low = 0
+        high = most
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (low, middle) if enough(middle) else (middle, high)
@@ -164,7 +166,8 @@ def difference(before: Floats, after: Floats, *, log: bool = False) -> Floats:
     What is rounding (:mod:`copark.stats.rounding`) is exactly 0, so that an arm that changes nothing is equal.
     """
     if log:
-        before, after = np.log(np.maximum(before, 1.0)), np.log(np.maximum(after, 1.0))
+        before = np.log(np.maximum(before, 1.0))
+        after = np.log(np.maximum(after, 1.0))
     return settled(after - before, before)
 
 

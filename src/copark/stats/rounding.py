@@ -33,7 +33,8 @@ def settled(apart: ArrayLike, reference: ArrayLike) -> Floats:
     apart, reference: of one shape, or of shapes that fit each other. Where nothing but 0 is near 0, as in most arrays,
     that is seen at once: a slider waits for it.
     """
-    found, known = np.asarray(apart, dtype=np.float64), np.asarray(reference, dtype=np.float64)
+    found = np.asarray(apart, dtype=np.float64)
+    known = np.asarray(reference, dtype=np.float64)
     size = np.abs(found)
     widest = float(np.max([1.0, known.max(initial=0.0), -known.min(initial=0.0)]))
     if np.isfinite(widest) and np.count_nonzero(size <= NO_DIFFERENCE * widest) == np.count_nonzero(found == 0.0):
@@ -43,7 +44,8 @@ def settled(apart: ArrayLike, reference: ArrayLike) -> Floats:
 
 def differ(first: ArrayLike, second: ArrayLike) -> Booleans:
     """Where two arrays hold different numbers, rounding aside; two that are not a number are alike."""
-    one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    one = np.asarray(first, dtype=np.float64)
+    other = np.asarray(second, dtype=np.float64)
     alike = (one == other) | (np.isnan(one) & np.isnan(other))
     with np.errstate(invalid="ignore"):
         return np.asarray(~(alike | (np.abs(other - one) <= slack(one))))

@@ -36,7 +36,8 @@ def crps(ensemble: ArrayLike, observed: float) -> float:
     if not finite.any():
         return float("nan")
     w = np.full(np.count_nonzero(finite), 1.0 / len(x))
-    x, w = np.sort(x[finite], kind="stable"), w / w.sum()
+    x = np.sort(x[finite], kind="stable")
+    w = w / w.sum()
     below = np.cumsum(w) - 0.5 * w
     spread = 2.0 * float((w * x * (2.0 * below - 1.0)).sum())
     return float((w * np.abs(x - observed)).sum()) - 0.5 * spread
@@ -142,7 +143,8 @@ def recalibrated(probability: Floats, happened: Booleans) -> Recalibration:
     from sklearn.linear_model import LogisticRegression
 
     said = _logit(probability)
-    middle, spread = float(said.mean()), float(said.std()) or 1.0
+    middle = float(said.mean())
+    spread = float(said.std()) or 1.0
     model = LogisticRegression(C=PRIOR**2).fit(((said - middle) / spread)[:, None], happened)
     slope = float(model.coef_[0, 0]) / spread
     return Recalibration(float(model.intercept_[0]) - slope * middle, slope)
@@ -151,9 +153,7 @@ def recalibrated(probability: Floats, happened: Booleans) -> Recalibration:
 def left_out(probability: Floats, happened: Booleans) -> Floats:
     """Each case's probability set right by the others alone; shape (cases,)."""
     others = [np.arange(len(happened)) != at for at in range(len(happened))]
-    return np.array(
-        [float(recalibrated(probability[use], happened[use])(probability[~use])[0]) for use in others]
-    )  # fmt: skip
+    return np.array([float(recalibrated(probability[use], happened[use])(probability[~use])[0]) for use in others])
 
 
 def brier(probability: Floats, happened: Booleans) -> Floats:

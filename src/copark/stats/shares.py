@@ -22,10 +22,19 @@ from numpy.typing import ArrayLike
 from copark.stats.rounding import NO_DIFFERENCE
 
 Verdict = Literal[
-    "gains_surely", "gains_mostly", "gains_at_times", "unclear", "nothing", "loses_at_times", "loses_mostly",
-    "loses_surely", "unknown",
-]  # fmt: skip
-SURELY, MOSTLY, SELDOM = 0.95, 0.75, 0.05
+    "gains_surely",
+    "gains_mostly",
+    "gains_at_times",
+    "unclear",
+    "nothing",
+    "loses_at_times",
+    "loses_mostly",
+    "loses_surely",
+    "unknown",
+]
+SURELY = 0.95
+MOSTLY = 0.75
+SELDOM = 0.05
 
 
 def verdict(better: float, equal: float) -> Verdict:
@@ -33,7 +42,9 @@ def verdict(better: float, equal: float) -> Verdict:
     if not isfinite(better):
         return "unknown"
     worse = max(1.0 - better - equal, 0.0)
-    surely, mostly, seldom = SURELY - NO_DIFFERENCE, MOSTLY - NO_DIFFERENCE, SELDOM + NO_DIFFERENCE
+    surely = SURELY - NO_DIFFERENCE
+    mostly = MOSTLY - NO_DIFFERENCE
+    seldom = SELDOM + NO_DIFFERENCE
     if better >= mostly:
         return "gains_surely" if better >= surely else "gains_mostly"
     if worse >= mostly:

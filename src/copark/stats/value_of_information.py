@@ -68,10 +68,12 @@ def foretell(known: Floats, candidate: Floats, effects: Floats, holds: Booleans,
     from sklearn import config_context
     from sklearn.model_selection import KFold, cross_val_predict
 
-    known, candidate = varying(known), varying(candidate)
+    known = varying(known)
+    candidate = varying(candidate)
     folds = KFold(FOLDS, shuffle=True, random_state=seed)
     both = np.concatenate([effects, holds.astype(np.float64)], axis=1)
-    centre, spread = both.mean(axis=0), np.maximum(both.std(axis=0), SAME)
+    centre = both.mean(axis=0)
+    spread = np.maximum(both.std(axis=0), SAME)
     wanted = (both - centre) / spread
     if known.shape[1] + candidate.shape[1]:
         reports = np.concatenate([known, candidate], axis=1)
@@ -126,7 +128,9 @@ def gains(known: Foretold, more: Foretold, effects: Floats, holds: Booleans) -> 
     """What a candidate tells of every effect: what is foretold with it (``more``) beside what is without it."""
     made = []
     for n in range(effects.shape[1]):
-        before, after, truth = known.probability[:, n], more.probability[:, n], holds[:, n]
+        before = known.probability[:, n]
+        after = more.probability[:, n]
+        truth = holds[:, n]
         scored = (before - truth) ** 2 - (after - truth) ** 2
         sure = decided(after)
         made.append(

@@ -29,24 +29,43 @@ if TYPE_CHECKING:
 
 CHUNK = 1000
 """Runs of a chunk, of every array that has runs."""
-ARRAYS, SUMMARY, EVERY_RUN = "arrays.zarr", "summary.zarr", "every_run.zarr"
+ARRAYS = "arrays.zarr"
+SUMMARY = "summary.zarr"
+EVERY_RUN = "every_run.zarr"
 DESCRIPTION = "zarr.json"
 MOST_QUARTERS, MOST_PARAMETERS = 400, 1000
 """Quarters of the longest study, and more parameters than a model has."""
 MOST_DESCRIPTION, MOST_TEXT = 20_000_000, 1_000_000
 """Bytes of a description, and of the names along one axis."""
 PER_RUN = ("scenario", "run")
-PATHS, BANDS = ("scenario", "run", "quarter"), ("scenario", "statistic", "quarter")
+PATHS = ("scenario", "run", "quarter")
+BANDS = ("scenario", "statistic", "quarter")
 DIMENSIONS: Mapping[str, tuple[str, ...]] = {
-    "status": PER_RUN, "status_quarter": PER_RUN, "status_room": PER_RUN, "outcome": PER_RUN,
-    "draws": ("run", "parameter"), "scenario": ("scenario",), "run": ("run",), "quarter": ("quarter",),
-    "label": ("quarter",), "parameter": ("parameter",), "statistic": ("statistic",),
-}  # fmt: skip
+    "status": PER_RUN,
+    "status_quarter": PER_RUN,
+    "status_room": PER_RUN,
+    "outcome": PER_RUN,
+    "draws": ("run", "parameter"),
+    "scenario": ("scenario",),
+    "run": ("run",),
+    "quarter": ("quarter",),
+    "label": ("quarter",),
+    "parameter": ("parameter",),
+    "statistic": ("statistic",),
+}
 """Dimensions of every array that is not an output."""
 TYPES: Mapping[str, str] = {
-    "status": "int8", "status_quarter": "int32", "status_room": "int8", "outcome": "int8", "run": "int64",
-    "quarter": "int64", "scenario": "string", "label": "string", "parameter": "string", "statistic": "string",
-}  # fmt: skip
+    "status": "int8",
+    "status_quarter": "int32",
+    "status_room": "int8",
+    "outcome": "int8",
+    "run": "int64",
+    "quarter": "int64",
+    "scenario": "string",
+    "label": "string",
+    "parameter": "string",
+    "statistic": "string",
+}
 """Types of the arrays that are not ``float64``."""
 ITEM_BYTES = {"int8": 1, "int32": 4, "int64": 8, "float64": 8}
 CHECKSUM = {"name": "crc32c"}
@@ -249,11 +268,15 @@ def _is_array_of(
     is_empty_text = kind == "string" and 0 in shape  # which xarray writes as numbers
     kind = "float64" if is_empty_text else kind
     wanted_entries = {
-        "zarr_format": 3, "node_type": "array", "data_type": kind, "dimension_names": list(dims),
+        "zarr_format": 3,
+        "node_type": "array",
+        "data_type": kind,
+        "dimension_names": list(dims),
         "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": chunks}},
         "chunk_key_encoding": {"name": "default", "configuration": {"separator": "/"}},
-        "fill_value": {"string": "", "float64": "NaN"}.get(kind, 0), "storage_transformers": [],
-    }  # fmt: skip
+        "fill_value": {"string": "", "float64": "NaN"}.get(kind, 0),
+        "storage_transformers": [],
+    }
     others = {"shape", "codecs", "attributes"}
     if described.keys() - others != wanted_entries.keys() or not others <= described.keys():
         return False

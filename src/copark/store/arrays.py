@@ -70,15 +70,24 @@ def open_dataset(path: Path, order: list[str] | None = None) -> xr.Dataset:
     runs = forms["run"].shape[0] if "run" in forms else 0
     files: Any = CheckedStore(path, forms=forms)
     dataset = xr.open_dataset(
-        files, engine="zarr", chunks=None, cache=runs <= CACHED_RUNS, consolidated=False,
+        files,
+        engine="zarr",
+        chunks=None,
+        cache=runs <= CACHED_RUNS,
+        consolidated=False,
         zarr_format=3,
-    )  # fmt: skip
+    )
     dataset = with_texts(dataset, storable=False)
     return dataset if order is None else dataset[[name for name in order if name in dataset.data_vars]]
 
 
-BESIDE: Any = {"data_vars": "minimal", "coords": "minimal", "compat": "override", "join": "override",
-               "combine_attrs": "override"}  # fmt: skip
+BESIDE: Any = {
+    "data_vars": "minimal",
+    "coords": "minimal",
+    "compat": "override",
+    "join": "override",
+    "combine_attrs": "override",
+}
 """How chunks are put together: what has no runs is that of the first."""
 
 

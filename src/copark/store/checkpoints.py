@@ -84,7 +84,8 @@ class Stage:
     """One stage of the work of an identity; its state is kept in a file, if one is given."""
 
     def __init__(self, path: Path | None, identity: str) -> None:
-        self._path, self._identity = path, identity
+        self._path = path
+        self._identity = identity
         self.found = None if path is None else read_state(path, identity)
         self._kept = time.monotonic()
 

@@ -44,22 +44,26 @@ class BitComparison:
 
     def joined(self, other: BitComparison) -> BitComparison:
         """Both this comparison and that of later runs in one."""
-        largest, first = max(self.largest, other.largest), self.first or other.first
+        largest = max(self.largest, other.largest)
+        first = self.first or other.first
         return BitComparison(self.identical and other.identical, largest, first)
 
 
 def compare(stored: xr.Dataset, replayed: xr.Dataset) -> BitComparison:
     """Compare the runs of two Datasets with the same coordinates, variable by variable."""
-    identical, largest = True, 0.0
+    identical = True
+    largest = 0.0
     firsts: list[tuple[tuple[int, int, int], FirstDifference]] = []
     for order, name in enumerate(map(str, stored.data_vars)):
         if name not in replayed or replayed[name].shape != stored[name].shape:
             return BitComparison(identical=False, largest=float("inf"), first=FirstDifference(name))
-        left, right = stored[name].values, replayed[name].values
+        left = stored[name].values
+        right = replayed[name].values
         if same_bits(left, right).all():
             continue
         gaps = relative_gaps(left, right)
-        identical, largest = False, max(largest, float(gaps.max()))
+        identical = False
+        largest = max(largest, float(gaps.max()))
         if (gaps > TOLERANCE).any():
             firsts.append(_first(stored, name, order, gaps, right))
     return BitComparison(identical, largest, min(firsts, key=lambda found: found[0])[1] if firsts else None)
@@ -80,7 +84,8 @@ def relative_gaps(left: NDArray[np.generic], right: NDArray[np.generic]) -> NDAr
     """``|a - b| / max(1, |a|)``; infinite where only one of the two is a number."""
     import numpy as np
 
-    stored, replayed = left.astype(np.float64), right.astype(np.float64)
+    stored = left.astype(np.float64)
+    replayed = right.astype(np.float64)
     both_nan = np.isnan(stored) & np.isnan(replayed)
     gaps = np.abs(np.subtract(stored, replayed, out=np.zeros(stored.shape), where=stored != replayed))
     gaps = gaps / np.maximum(1.0, np.abs(stored))
@@ -99,7 +104,8 @@ def _first(
     quarter = columns.get("quarter", np.full(len(places), stored.sizes.get("quarter", 0)))
     run = columns.get("run", np.zeros(len(places), dtype=np.int64))
     chosen = int(np.lexsort((run, quarter))[0])
-    at, place = {dim: int(found[chosen]) for dim, found in columns.items()}, tuple(places[chosen])
+    at = {dim: int(found[chosen]) for dim, found in columns.items()}
+    place = tuple(places[chosen])
     difference = FirstDifference(
         variable=name,
         scenario=str(stored["scenario"].values[at["scenario"]]) if "scenario" in at else "",

@@ -37,8 +37,18 @@ from copark.store.runs import RunStore
 Kind = Literal["half_written", "displaced", "lock", "superseded", "unfinished", "stale"]
 QUIET = 600.0
 """Seconds without a change after which what no living process of this machine holds counts as left."""
-FOLDERS = ("runs", "reports", "posteriors", "batches", "batches/*", "stages-*", "pool", "pool/*", "pool/*/*",
-           "results/*/*")  # fmt: skip
+FOLDERS = (
+    "runs",
+    "reports",
+    "posteriors",
+    "batches",
+    "batches/*",
+    "stages-*",
+    "pool",
+    "pool/*",
+    "pool/*/*",
+    "results/*/*",
+)
 LOCKS = (".", "results/*", *FOLDERS)
 """Folders in which whoever works on something holds its lock."""
 
@@ -133,7 +143,8 @@ def faults_in(
 
     deep: compare the checksums of every file, whatever it takes, and decode every chunk.
     """
-    names, found = store.names(), list[Fault]()
+    names = store.names()
+    found = list[Fault]()
     for at, name in enumerate(names):
         folder = store.root / name
         faults = faults_of(folder, deep=deep)

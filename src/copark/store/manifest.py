@@ -22,7 +22,8 @@ from copark.identity import RESULT_FORMAT, result_identity
 from copark.store.errors import fault
 from copark.store.files import flush
 
-NAME, METADATA = "manifest.json", "metadata.json"
+NAME = "manifest.json"
+METADATA = "metadata.json"
 QUARANTINE = "quarantine"
 IDENTITY = re.compile(r"[0-9a-f]{4,64}")
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
@@ -80,7 +81,8 @@ def faults_of(folder: Path, *, deep: bool | None = None) -> list[Fault]:
 
 def extras_of(folder: Path, listed: Iterable[str]) -> list[str]:
     """Files and folders in a stored run that its list does not have; of those in one another, the outermost."""
-    files, found = {NAME, *listed}, []
+    files = {NAME, *listed}
+    found = []
     folders = {above.as_posix() for name in files for above in Path(name).parents}
     for place, inside, names in os.walk(folder):
         begin = "" if Path(place) == folder else f"{Path(place).relative_to(folder).as_posix()}/"
@@ -129,9 +131,11 @@ def misplacement(metadata: Mapping[str, Any], identity: str, place: object) -> F
 
     Of another format of results, the name alone is compared. Metadata that no run has raise one of ``UNREADABLE``.
     """
-    says, made_by = metadata["identity"], metadata["provenance"]
+    says = metadata["identity"]
+    made_by = metadata["provenance"]
     study = made_by.get("study", {})
-    gives, is_consistent = says, True
+    gives = says
+    is_consistent = True
     if made_by.get("format") == RESULT_FORMAT:
         try:
             gives = result_identity(made_by)
@@ -142,8 +146,11 @@ def misplacement(metadata: Mapping[str, Any], identity: str, place: object) -> F
     if is_consistent and says == identity:
         return None
     told = {
-        "case": made_by.get("case"), "study": study.get("name"), "runs": metadata["runs"], "seed": study.get("seed"),
-    }  # fmt: skip
+        "case": made_by.get("case"),
+        "study": study.get("name"),
+        "runs": metadata["runs"],
+        "seed": study.get("seed"),
+    }
     known = {name: str(value) for name, value in told.items()}
     code = "misplaced" if is_consistent else "contradicts"
     return fault(code, place, METADATA, found=str(gives), identity=identity, **known)

@@ -53,7 +53,8 @@ class ScenarioShelf:
 
     def save(self, owner: str, name: str, case: str, content: Mapping[str, Any]) -> SavedScenario | None:
         """Save a scenario, in the place of the owner's other one of this name; ``None`` if it has too many."""
-        identity, time = identity_of({"case": case, "scenario": dict(content)}), now()
+        identity = identity_of({"case": case, "scenario": dict(content)})
+        time = now()
         its = scenarios.c.owner == owner, scenarios.c.name == name
         with self.database.writing() as connection:
             created = connection.execute(select(scenarios.c.created).where(*its)).scalar()

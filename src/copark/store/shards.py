@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MAKING = "making"
 """Folder of what belongs to the making and not to the result."""
-PLAN, EDGES = f"{MAKING}/plan.json", f"{MAKING}/edges.npz"
+PLAN = f"{MAKING}/plan.json"
+EDGES = f"{MAKING}/edges.npz"
 FORMAT = 1
 ABSENT = (FileNotFoundError, NotADirectoryError)
 

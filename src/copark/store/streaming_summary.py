@@ -83,8 +83,10 @@ class Running:
 
         shape = (scenarios, quarters)
         self.count = np.zeros(shape, dtype=np.int64)
-        self.mean, self.squares = np.zeros(shape), np.zeros(shape)
-        self.low, self.high = np.full(shape, np.inf), np.full(shape, -np.inf)
+        self.mean = np.zeros(shape)
+        self.squares = np.zeros(shape)
+        self.low = np.full(shape, np.inf)
+        self.high = np.full(shape, -np.inf)
         self.edges = np.full((*shape, EDGES), np.nan) if edges is None else edges
         self.below, self.upto = np.zeros((2, *shape, EDGES), dtype=np.int64)
 
@@ -186,7 +188,8 @@ class ShardBands:
     """
 
     def __init__(self, names: tuple[str, ...], edges: Floats | None) -> None:
-        self.names, self.edges = names, edges
+        self.names = names
+        self.edges = edges
         self._moments: list[Floats] = []
         self._sizes: list[NDArray[np.int64]] = []
         self._counts: NDArray[np.int64] | None = None
@@ -197,20 +200,23 @@ class ShardBands:
 
         shape = (len(self.names), chunk.sizes["scenario"], chunk.sizes["quarter"])
         counts = np.zeros((2, *shape, EDGES), np.int64) if self._counts is None else self._counts
-        moments, sizes = np.empty((4, *shape)), np.empty(shape, np.int64)
+        moments = np.empty((4, *shape))
+        sizes = np.empty(shape, np.int64)
         edges = np.full((*shape, EDGES), np.nan) if self.edges is None else self.edges
         for n, name in enumerate(self.names):
             ordered = np.sort(np.moveaxis(chunk[name].values, 1, -1), axis=-1)
             found = moments_of(ordered, ordered.shape[-1] - np.isnan(ordered).sum(axis=-1))
             sizes[n], moments[:, n] = found.size, found[1:]
             for cell in np.ndindex(shape[1:]):
-                at, values = (n, *cell), ordered[cell][: sizes[n][cell]]
+                at = (n, *cell)
+                values = ordered[cell][: sizes[n][cell]]
                 if self.edges is None and values.size:
                     edges[at] = values[np.linspace(0, values.size - 1, EDGES).round().astype(np.int64)]
                 if not np.isnan(edges[at][0]):
                     counts[0][at] += values.searchsorted(edges[at], side="left")
                     counts[1][at] += values.searchsorted(edges[at], side="right")
-        self.edges, self._counts = edges, counts
+        self.edges = edges
+        self._counts = counts
         self._moments.append(moments)
         self._sizes.append(sizes)
 
@@ -227,7 +233,8 @@ def packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     import numpy as np
     from numcodecs import Blosc
 
-    codec, stream = Blosc(cname="lz4", clevel=5, shuffle=Blosc.SHUFFLE), io.BytesIO()
+    codec = Blosc(cname="lz4", clevel=5, shuffle=Blosc.SHUFFLE)
+    stream = io.BytesIO()
     held: dict[str, Any] = {}
     for name, array in arrays.items():
         held[f"{name}.shape"] = np.array(array.shape, np.int64)

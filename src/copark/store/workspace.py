@@ -40,9 +40,14 @@ from copark.version import MODEL_VERSION, __version__
 if TYPE_CHECKING:
     from copark.cases import Case
 
-AREA, FORMAT = "workspace", 1
-MANIFEST, CRATE = "manifest.json", "ro-crate-metadata.json"
-CASES, STUDIES, RUNS, POSTERIORS = "cases", "studies", "runs", "posteriors"
+AREA = "workspace"
+FORMAT = 1
+MANIFEST = "manifest.json"
+CRATE = "ro-crate-metadata.json"
+CASES = "cases"
+STUDIES = "studies"
+RUNS = "runs"
+POSTERIORS = "posteriors"
 CASE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", re.ASCII)
 _PART = r"/(?!\.{1,2}(?:/|$))[A-Za-z0-9_.-]{1,120}"
 PLACES = re.compile(
@@ -58,8 +63,10 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 EARLY_CONTEXT = "https://w3id.org/ro/crate/1.1/context"
 """The words of RO-Crate 1.1, with which early versions of copark packed; ``sha256`` is none of them."""
 CONTEXT = [EARLY_CONTEXT, {"sha256": "http://schema.org/sha256"}]
-SPECIFICATION, PROFILE = "https://w3id.org/ro/crate/1.1", "https://w3id.org/ro/wfrun/process/0.5"
-LICENCE, NOT_STATED = "https://spdx.org/licenses/Apache-2.0", "#licence-not-stated"
+SPECIFICATION = "https://w3id.org/ro/crate/1.1"
+PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
+LICENCE = "https://spdx.org/licenses/Apache-2.0"
+NOT_STATED = "#licence-not-stated"
 MEDIA = {".yaml": "application/yaml", ".csv": "text/csv", ".json": "application/json", ".md": "text/markdown"}
 Listing = dict[str, tuple[int, str]]
 Progress = Callable[[int, int], None] | None
@@ -134,7 +141,9 @@ def pack_workspace(contents: Contents, target: Path, progress: Progress = None) 
     Folders come first, then files, each in the order of their names; without a time and without compression (the
     numbers of runs are compressed already, and compressors of two machines may differ).
     """
-    files, listed, done = contents.files(), Listing(), 0
+    files = contents.files()
+    listed = Listing()
+    done = 0
     total = sum(len(one) if isinstance(one, bytes) else one.stat().st_size for _, one in files)
     with written_file(target) as path:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
@@ -180,7 +189,8 @@ def _described(contents: Contents, listed: Listing) -> Entity:
         found.append(_dataset(f"{CASES}/{name}/", f"Case {name}", listed, **more))
         cited = sources | cited
     for run in contents.runs:
-        place, title = f"{RUNS}/{run.identity}/", f"Stored run {run.identity}"
+        place = f"{RUNS}/{run.identity}/"
+        title = f"Stored run {run.identity}"
         found += [_dataset(place, title, listed, identifier=run.identity), _action(run, contents)]
     for name, (size, digest) in listed.items():
         kind = MEDIA.get(name[name.rfind(".") :], "application/octet-stream")
@@ -199,12 +209,16 @@ def _root(contents: Contents, listed: Listing) -> Entity:
     # without a run, the day this form of workspaces was fixed, since content has no day
     newest = max((run.created[:10] for run in contents.runs if run.created), default="2026-11-25")
     root: Entity = {
-        "@id": "./", "@type": "Dataset", "conformsTo": {"@id": PROFILE}, "datePublished": newest,
+        "@id": "./",
+        "@type": "Dataset",
+        "conformsTo": {"@id": PROFILE},
+        "datePublished": newest,
         "name": f"copark: {', '.join(sorted(contents.cases)) or len(contents.runs)}",
         "description": "Cases, studies and stored runs of copark, with their sources and checksums.",
-        "license": {"@id": contents.licence or NOT_STATED}, "hasPart": _refs([*contents.folders(), *alone]),
+        "license": {"@id": contents.licence or NOT_STATED},
+        "hasPart": _refs([*contents.folders(), *alone]),
         "mentions": _refs(f"#run-{run.identity}" for run in contents.runs),
-    }  # fmt: skip
+    }
     if contents.creators:
         root["creator"] = _refs(f"#creator-{n}" for n, _ in enumerate(contents.creators, 1))
     return root
@@ -230,16 +244,21 @@ def _versions(runs: Iterable[RunRecord]) -> list[Entity]:
 
 
 def _action(run: RunRecord, contents: Contents) -> Entity:
-    made_by, case = run.provenance, run.provenance.get("case")
+    made_by = run.provenance
+    case = run.provenance.get("case")
     taken = [f"{STUDIES}/{run.identity}.yaml"] + ([f"{CASES}/{case}/"] if case in contents.cases else [])
     hashes = ("model_version", "case_hash", "world_hash", "draws_hash", "seed", "runs", "cpu_features")
     return {
-        "@id": f"#run-{run.identity}", "@type": "CreateAction", "name": f"Run {run.identity}",
+        "@id": f"#run-{run.identity}",
+        "@type": "CreateAction",
+        "name": f"Run {run.identity}",
         "description": "; ".join(f"{name} {made_by[name]}" for name in hashes if name in made_by),
-        "endTime": run.created, "instrument": {"@id": f"#copark-{made_by.get('code_version', '?')}"},
-        "object": _refs(taken), "result": {"@id": f"{RUNS}/{run.identity}/"},
+        "endTime": run.created,
+        "instrument": {"@id": f"#copark-{made_by.get('code_version', '?')}"},
+        "object": _refs(taken),
+        "result": {"@id": f"{RUNS}/{run.identity}/"},
         "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
-    }  # fmt: skip
+    }
 
 
 def _sources(case: str, folder: Path) -> dict[str, Entity]:
@@ -308,7 +327,8 @@ def _take(path: Path, folder: Path, progress: Progress) -> WorkspaceFindings:
             faults = _unpack(archive, entries, listing, folder, progress)
     except Refused as refused:
         return WorkspaceFindings(faults=refused.faults)
-    count, size = len(entries), sum(entry.file_size for entry in entries.values())
+    count = len(entries)
+    size = sum(entry.file_size for entry in entries.values())
     if faults:
         return WorkspaceFindings(files=count, bytes=size, faults=tuple(faults))
     cases, studies, runs = (
@@ -316,7 +336,8 @@ def _take(path: Path, folder: Path, progress: Progress) -> WorkspaceFindings:
         for part in (CASES, STUDIES, RUNS)
     )
     faults = [*_faults_of_crate(folder, listing), *_faults_of_entries(folder, cases, studies)]
-    store, notes = RunStore(folder / RUNS), list[Fault]()
+    store = RunStore(folder / RUNS)
+    notes = list[Fault]()
     for identity in runs:
         place = f"{RUNS}/{identity}"
         try:
@@ -347,7 +368,8 @@ def _entries(archive: Archive, folder: Path) -> dict[str, zipfile.ZipInfo]:
     for name in (MANIFEST, CRATE):
         if name not in found:
             raise archive.refuse("no_list", name)
-    need, free = sum(entry.file_size for entry in found.values()), shutil.disk_usage(folder).free
+    need = sum(entry.file_size for entry in found.values())
+    free = shutil.disk_usage(folder).free
     if need > free:
         raise archive.refuse("no_room", need=f"{need / 1e9:.1f}", free=f"{free / 1e9:.1f}")
     return found
@@ -383,9 +405,12 @@ def _unpack(
     held = entries.keys() - {MANIFEST, CRATE}
     faults = [_fault("missing", name) for name in sorted(listing.keys() - held)]
     faults += [_fault("not_listed", name) for name in sorted(held - listing.keys())]
-    total, done = sum(entry.file_size for entry in entries.values()), 0
+    total = sum(entry.file_size for entry in entries.values())
+    done = 0
     for name, entry in sorted(entries.items()):
-        place, digest, size = folder / name, hashlib.sha256(), 0
+        place = folder / name
+        digest = hashlib.sha256()
+        size = 0
         place.parent.mkdir(parents=True, exist_ok=True)
         with place.open("xb") as out:
             for piece in archive.pieces(entry, entry.file_size):
@@ -430,7 +455,8 @@ def _notes_of(folder: Path, record: RunRecord, place: str) -> Iterator[Fault]:
     """What is another here and now than where a run was made."""
     from copark.cases import list_cases, load_case
 
-    made_by, name = record.provenance, str(record.provenance.get("case", ""))
+    made_by = record.provenance
+    name = str(record.provenance.get("case", ""))
     if made_by.get("format") != RESULT_FORMAT:
         yield _fault("other_results", place, found=made_by.get("format"), known=RESULT_FORMAT)
     if made_by.get("model_version") != MODEL_VERSION:

@@ -48,7 +48,8 @@ class Teller:
             raise Stopped
         now = time.monotonic()
         if stage != self._stage or done >= total > 0 or now - self._last >= OFTEN:
-            self._last, self._stage = now, stage
+            self._last = now
+            self._stage = stage
             self.say(stage=stage, done=done, total=total)
 
 

@@ -56,21 +56,34 @@ class Work:
     def __init__(
         self, job: Job, data: Path | None = None, uploads: Path | None = None, outputs: Path | None = None
     ) -> None:
-        self.job, self.data, self.uploads, self.outputs = job, data, uploads, outputs
+        self.job = job
+        self.data = data
+        self.uploads = uploads
+        self.outputs = outputs
         self.unwanted = self._killed = False
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
-        self._stage, self._done, self._total, self._since = "", 0, 0, time.monotonic()
-        self._makes, self._ends = "", 0.0
+        self._stage = ""
+        self._done = 0
+        self._total = 0
+        self._since = time.monotonic()
+        self._makes = ""
+        self._ends = 0.0
 
     def do(self) -> dict[str, Any]:
         """Have a process do it; what it says last, or with which code it ended without a word."""
-        began, errand = time.time(), placed(self.job.errand, self.data, self.uploads, self.outputs)
+        began = time.time()
+        errand = placed(self.job.errand, self.data, self.uploads, self.outputs)
         try:
             with subprocess.Popen(  # noqa: S603 - this very program
-                [sys.executable, *PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                text=True, encoding="utf-8", env={**os.environ, **QUIET},
-            ) as process:  # fmt: skip
+                [sys.executable, *PROGRAM],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                encoding="utf-8",
+                env={**os.environ, **QUIET},
+            ) as process:
                 with self._lock:
                     self._process = process
                 if self._killed or self.unwanted:
@@ -78,7 +91,8 @@ class Work:
                 said = self._heard(process, errand)
         except OSError as error:
             return unexpected(error)
-        data, before = Path(errand["data"]), began - 1.0
+        data = Path(errand["data"])
+        before = began - 1.0
         with suppress(OSError):  # what cannot be cleaned hinders nobody
             if "end" not in said:
                 clear_after(data, process.pid, before)
@@ -90,7 +104,9 @@ class Work:
     def progress(self) -> dict[str, Any]:
         """How far it is, and how many seconds its stage may still take, or all of it where that was foretold."""
         now = time.monotonic()
-        done, total, elapsed = self._done, self._total, now - self._since
+        done = self._done
+        total = self._total
+        elapsed = now - self._since
         left = elapsed * (total - done) / done if done and total and elapsed > LEAST else None
         if self._ends > now:
             left = max(self._ends - now, left or 0.0)
@@ -139,7 +155,9 @@ class Work:
             return
         if said["stage"] != self._stage:
             self._since = time.monotonic()
-        self._stage, self._done, self._total = str(said["stage"]), int(said["done"]), int(said["total"])
+        self._stage = str(said["stage"])
+        self._done = int(said["done"])
+        self._total = int(said["total"])
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
@@ -183,7 +201,11 @@ class JobQueue:
         uploads: Path | None = None,
         outputs: Path | None = None,
     ) -> None:
-        self.table, self.threads, self.data, self.uploads, self.outputs = table, threads, data, uploads, outputs
+        self.table = table
+        self.threads = threads
+        self.data = data
+        self.uploads = uploads
+        self.outputs = outputs
         self._news = threading.Condition()
         self._closing = threading.Event()
         self._working: dict[str, Work] = {}
@@ -311,7 +333,8 @@ class JobQueue:
                 log.exception("a job's end could not be written")
                 if is_last:
                     return
-                said, is_last = unexpected(error), True
+                said = unexpected(error)
+                is_last = True
 
     def _write(self, job: Job, work: Work, said: Mapping[str, Any]) -> None:
         if said.get("end") == "done":

@@ -192,7 +192,8 @@ class Lane:
 
         found, seconds = await to_thread.run_sync(timed, limiter=self.limiter)
         if measured or ticket.runs:
-            self.seconds, self.weights = KEPT * self.seconds + seconds, KEPT * self.weights + weight
+            self.seconds = KEPT * self.seconds + seconds
+            self.weights = KEPT * self.weights + weight
         return found
 
 
@@ -206,8 +207,12 @@ class Pool:
     def __init__(
         self, threads: int, waiting: int, *, patience: float = float("inf"), light: float = 0.0, each: int = 1_000
     ) -> None:
-        self.waiting, self.patience, self.light, self.each = waiting, patience, light, each
-        self.heavy, self.quick = Lane(threads), Lane(threads)
+        self.waiting = waiting
+        self.patience = patience
+        self.light = light
+        self.each = each
+        self.heavy = Lane(threads)
+        self.quick = Lane(threads)
         self.closed = False
 
     @property
@@ -221,7 +226,8 @@ class Pool:
         Its weight is proportional to the seconds it takes. Where too many wait, or it would for too long: 503 with the
         seconds after which there will be room; ``Cancelled`` if the client has left.
         """
-        lane, client = self.quick if weight <= self.light else self.heavy, asker_of(request)
+        lane = self.quick if weight <= self.light else self.heavy
+        client = asker_of(request)
         self._need_room(lane, client)
         ticket = Ticket()
         lane.pending[ticket] = client, weight
@@ -269,7 +275,10 @@ class Rates:
     def __init__(
         self, rate: float, burst: float, most: int = 10_000, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self.rate, self.burst, self.most, self.clock = rate, burst, most, clock
+        self.rate = rate
+        self.burst = burst
+        self.most = most
+        self.clock = clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -278,7 +287,8 @@ class Rates:
 
         0, or the seconds to wait before there will be enough.
         """
-        now, cost = self.clock(), min(cost, self.burst)
+        now = self.clock()
+        cost = min(cost, self.burst)
         with self._lock:
             tokens, then = self._buckets.pop(address, (self.burst, now))
             tokens = min(self.burst, tokens + (now - then) * self.rate)

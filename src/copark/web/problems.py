@@ -69,8 +69,12 @@ class Problem(Exception):
         **values: Any,
     ) -> None:
         super().__init__(code)
-        self.status, self.code, self.faults = status, code, tuple(faults)
-        self.retry_after, self.allow, self.values = retry_after, tuple(allow), values
+        self.status = status
+        self.code = code
+        self.faults = tuple(faults)
+        self.retry_after = retry_after
+        self.allow = tuple(allow)
+        self.values = values
 
 
 def language_of(query: str | None, header: str | None) -> str:
@@ -97,10 +101,15 @@ def problem_response(problem: Problem, lang: str) -> Response:
         headers["connection"] = "close"
     cause, repair = (said(f"web.problem.{problem.code}.{one}", **problem.values) for one in ("cause", "repair"))
     info = ProblemInfo(
-        type=f"/api/docs#{problem.code}", title=getattr(cause, lang), status=problem.status,
-        detail=getattr(repair, lang), code=problem.code, cause=cause, repair=repair,
+        type=f"/api/docs#{problem.code}",
+        title=getattr(cause, lang),
+        status=problem.status,
+        detail=getattr(repair, lang),
+        code=problem.code,
+        cause=cause,
+        repair=repair,
         faults=told_faults(problem.faults),
-    )  # fmt: skip
+    )
     return Response(info.model_dump_json().encode(), problem.status, headers)
 
 

@@ -26,7 +26,10 @@ class Purge:
     """Removes the deleted parks of a server that are due, now and then, until it is closed."""
 
     def __init__(self, shelf: Shelf, records: Records, jobs: JobQueue, data: Path) -> None:
-        self.shelf, self.records, self.jobs, self.data = shelf, records, jobs, data
+        self.shelf = shelf
+        self.records = records
+        self.jobs = jobs
+        self.data = data
         self._closing = threading.Event()
         self._lock = threading.Lock()
         shelf.parks.sweep()

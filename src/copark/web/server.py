@@ -74,10 +74,16 @@ def bare_app(settings: Settings, rates: Rates, records: Records | None = None) -
             services.close()
 
     app = FastAPI(
-        title="copark", summary=SUMMARY, version=__version__, openapi_url=f"{PREFIX}/openapi.json", docs_url=None,
-        redoc_url=None, lifespan=lifespan, telemetry=UNWATCHED,
+        title="copark",
+        summary=SUMMARY,
+        version=__version__,
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        telemetry=UNWATCHED,
         generate_unique_id_function=lambda route: f"{[*route.tags, 'server'][0]}_{route.name}",
-    )  # fmt: skip
+    )
     add_handlers(app)
     app.include_router(router())
     add_docs(app)
@@ -161,9 +167,16 @@ class Announced(uvicorn.Server):
 
 
 def settings_of(
-    host: str, port: int, token: str | None, data: Path, lang: str, *, threads: int | None = None,
-    memory: int = Limits.memory // 1_000_000, proxies: Sequence[str] = (),
-) -> Settings:  # fmt: skip
+    host: str,
+    port: int,
+    token: str | None,
+    data: Path,
+    lang: str,
+    *,
+    threads: int | None = None,
+    memory: int = Limits.memory // 1_000_000,
+    proxies: Sequence[str] = (),
+) -> Settings:
     """How a server is to be set up, by what was said and by the environment; refused if open without a sound token.
 
     ``COPARK_TOKEN`` is the token where none is given; ``COPARK_HOSTS`` and ``COPARK_ORIGINS`` name further hosts it may
@@ -179,9 +192,16 @@ def settings_of(
         for variable in ("COPARK_HOSTS", "COPARK_ORIGINS")
     )
     return Settings(
-        data=data, host=host, port=port, token=given, hosts=hosts, origins=origins, proxies=tuple(proxies),
-        threads=threads, limits=Limits(memory=memory * 1_000_000),
-    )  # fmt: skip
+        data=data,
+        host=host,
+        port=port,
+        token=given,
+        hosts=hosts,
+        origins=origins,
+        proxies=tuple(proxies),
+        threads=threads,
+        limits=Limits(memory=memory * 1_000_000),
+    )
 
 
 def listen(settings: Settings, lang: str) -> socket.socket:
@@ -236,10 +256,24 @@ def serve(settings: Settings, lang: str, ready: Callable[[str], None]) -> None:
 INDEX = "index.html"
 LASTING = "assets/"
 """Files under it have a hash in their names and never change."""
-PAGES = frozenset((
-    "", "decide", "simulate", "compare", "network", "analyses", "evidence", "parks", "claims", "coupling", "jobs",
-    "report", "method", "interface",
-))  # fmt: skip
+PAGES = frozenset(
+    (
+        "",
+        "decide",
+        "simulate",
+        "compare",
+        "network",
+        "analyses",
+        "evidence",
+        "parks",
+        "claims",
+        "coupling",
+        "jobs",
+        "report",
+        "method",
+        "interface",
+    )
+)
 """Addresses of the front end's own pages; of any other it says that there is none."""
 
 
@@ -316,12 +350,14 @@ def add_docs(app: FastAPI) -> None:
 
     @app.get("/api/docs", include_in_schema=False)
     async def docs(request: Request) -> Response:
-        lang, groups = language(request), dict[str, list[str]]()
+        lang = language(request)
+        groups = dict[str, list[str]]()
         for path, methods in app.openapi()["paths"].items():
             for method, one in methods.items():
                 groups.setdefault((one.get("tags") or ["server"])[0], []).append(_operation(path, method, one))
         operations = "".join(f'<h2 id="{tag}">{tag}</h2>{"".join(found)}' for tag, found in groups.items())
-        other, title = "zh" if lang == "en" else "en", text("web.docs.title", lang)
+        other = "zh" if lang == "en" else "en"
+        title = text("web.docs.title", lang)
         content = (
             f'<!doctype html><html lang="{"zh-CN" if lang == "zh" else "en"}"><head><meta charset="utf-8">'
             f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{STYLE}</style></head>'
@@ -348,8 +384,9 @@ def _operation(path: str, method: str, one: dict[str, Any]) -> str:
     sent = [one.get("requestBody", {}), *(answer for status, answer in one["responses"].items() if int(status) < 400)]
     schemas = [
         f"<code>{escape(kind)} {escape(found.get('schema', {}).get('$ref', '').rpartition('/')[2])}</code>"
-        for part in sent for kind, found in part.get("content", {}).items()
-    ]  # fmt: skip
+        for part in sent
+        for kind, found in part.get("content", {}).items()
+    ]
     return (
         f'<h3 id="{escape(one.get("operationId", ""))}">{method.upper()} <code>{escape(path)}</code></h3>'
         f"<p>{escape(one.get('description') or one.get('summary') or '')}</p><p>{named} → {', '.join(schemas)}</p>"

@@ -34,8 +34,10 @@ class Services:
     """The parts of a server."""
 
     def __init__(self, settings: Settings, rates: Rates, records: Records | None = None) -> None:
-        self.settings, self.rates = settings, rates
-        limits, own = settings.limits, settings.own
+        self.settings = settings
+        self.rates = rates
+        limits = settings.limits
+        own = settings.own
         self.records = records or Records(settings.data)
         own.mkdir(parents=True, exist_ok=True)
         own.chmod(0o700)

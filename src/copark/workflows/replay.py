@@ -25,9 +25,16 @@ if TYPE_CHECKING:
     from copark.store.compare import BitComparison, FirstDifference
 
 MADE_BY = (
-    "code_version", "model_version", "case_hash", "world_hash", "draws_hash", "cpu_features",
-    "python", "numpy", "numba",
-)  # fmt: skip
+    "code_version",
+    "model_version",
+    "case_hash",
+    "world_hash",
+    "draws_hash",
+    "cpu_features",
+    "python",
+    "numpy",
+    "numba",
+)
 """Entries of the provenance that can change the numbers."""
 MAY_DIFFER = {*MADE_BY, "llvmlite", "created"}
 """Entries of the provenance that another time or machine gives otherwise."""

@@ -36,7 +36,8 @@ WITHOUT_PILOT = 20_000
 """Runs, over all arms, below which the work is done before a pilot would be."""
 PILOT_ARMS = 4000
 """Runs of a pilot, over all arms; of each arm not fewer than the least and not more than the most."""
-LEAST_PILOT, MOST_PILOT = 64, 512
+LEAST_PILOT = 64
+MOST_PILOT = 512
 TIMED = 256
 """Runs timed to say how long work of no single study takes."""
 PILOT_FUTURES = 4
@@ -86,10 +87,12 @@ def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> 
     from copark.simulation.sample_size import Reported
 
     groups = groups_of(source, result["run"].to_numpy().astype(np.int64), futures)
-    at_end, found = result["operating"].isel(quarter=judged_column(result)), []
+    at_end = result["operating"].isel(quarter=judged_column(result))
+    found = []
     for at, key in enumerate(map(str, result["scenario"].to_numpy())):
         outcome = result["outcome"].isel(scenario=at).to_numpy()
-        kept, operating = outcome >= 0, at_end.isel(scenario=at).to_numpy().astype(np.float64)
+        kept = outcome >= 0
+        operating = at_end.isel(scenario=at).to_numpy().astype(np.float64)
         standing = (outcome == OUTCOMES.index("self_standing")).astype(np.float64)
         found.append(Reported(key, standing[kept], operating[kept], groups[kept]))
     return tuple(found)
@@ -122,9 +125,16 @@ def pilot(study: Study, case: Case, source: DrawSource | None = None, threads: i
 
 
 def plan(
-    study: Study, case: Case, source: DrawSource | None = None, runs: int | None = None, *,
-    precision: float | None = None, threads: int | None = None, times: int = 1, seen: Pilot | None = None,
-) -> Plan:  # fmt: skip
+    study: Study,
+    case: Case,
+    source: DrawSource | None = None,
+    runs: int | None = None,
+    *,
+    precision: float | None = None,
+    threads: int | None = None,
+    times: int = 1,
+    seen: Pilot | None = None,
+) -> Plan:
     """Say what a study will take and what it will tell, from a pilot of it.
 
     Parameters
@@ -141,15 +151,23 @@ def plan(
     from copark.simulation.ensemble import default_threads
     from copark.simulation.sample_size import Plan, precisions, runs_needed
 
-    asked, pool = study.with_changes(runs=runs), pool_of(source)
+    asked = study.with_changes(runs=runs)
+    pool = pool_of(source)
     made = seen or pilot(asked, case, source, threads)
     return Plan(
-        runs=asked.runs, futures=asked.futures, arms=len(asked.scenarios) * times, pilot=made.runs,
-        seconds=made.seconds * asked.runs * times, threads=threads or default_threads(),
-        precisions=precisions(made.reported[:1], pool=pool, runs=asked.runs, futures=asked.futures), wanted=precision,
+        runs=asked.runs,
+        futures=asked.futures,
+        arms=len(asked.scenarios) * times,
+        pilot=made.runs,
+        seconds=made.seconds * asked.runs * times,
+        threads=threads or default_threads(),
+        precisions=precisions(made.reported[:1], pool=pool, runs=asked.runs, futures=asked.futures),
+        wanted=precision,
         needed=None if precision is None else runs_needed(made.reported, precision, futures=asked.futures, pool=pool),
-        pool=pool, pasts=pasts_of(source), left_open=left_open(made.reported[0], source),
-    )  # fmt: skip
+        pool=pool,
+        pasts=pasts_of(source),
+        left_open=left_open(made.reported[0], source),
+    )
 
 
 @dataclass(frozen=True)
@@ -167,13 +185,18 @@ class PlannedStudy:
         """The plan as data: its numbers in a row, and its sentences."""
         from copark.presentation.document import Bullets, Column, Document, Interval, Kind, Section, Table
 
-        found, share = self.plan, Kind.share
+        found = self.plan
+        share = Kind.share
         bounds = {key: found.of(key) for key in ("self_standing", "operating_50")}
         known = {
-            "arms": found.arms, "runs": found.runs, "futures": found.futures, "threads": found.threads,
-            "seconds": found.seconds, "needed": found.needed,
+            "arms": found.arms,
+            "runs": found.runs,
+            "futures": found.futures,
+            "threads": found.threads,
+            "seconds": found.seconds,
+            "needed": found.needed,
             **{key: one if one is None else Interval(one.low, one.high, one.estimate) for key, one in bounds.items()},
-        }  # fmt: skip
+        }
         kinds = {"seconds": Kind.number, "self_standing": share}
         columns = tuple(
             Column(
@@ -187,10 +210,19 @@ class PlannedStudy:
 
 
 def plan_study(
-    name_or_path: str | Path | Study, *, runs: int | None = None, precision: float | None = None,
-    seed: int | None = None, threads: int | None = None, lang: str = "en", out: Path = OUT,
-    parameters: str | None = None, cut: str | None = None, now: str | None = None, progress: Progress | None = None,
-) -> PlannedStudy:  # fmt: skip
+    name_or_path: str | Path | Study,
+    *,
+    runs: int | None = None,
+    precision: float | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    lang: str = "en",
+    out: Path = OUT,
+    parameters: str | None = None,
+    cut: str | None = None,
+    now: str | None = None,
+    progress: Progress | None = None,
+) -> PlannedStudy:
     """Plan a study: time and precision of so many runs, or the runs that reach a precision.
 
     Parameters
@@ -226,13 +258,15 @@ def told(found: Plan, lang: str = "en") -> tuple[str, ...]:
         text(f"planner.{work}", lang, futures=found.futures, **counts),
         text("planner.time", lang, time=_span(found.seconds, lang), threads=found.threads, pilot=found.pilot),
     ]
-    standing, middle = found.of("self_standing"), found.of("operating_50")
+    standing = found.of("self_standing")
+    middle = found.of("operating_50")
     if standing is not None and middle is not None:
         values = {"share": number(100 * standing.estimate, 0), "points": precise(100 * standing.half, 2)}
         values |= {"median": number(middle.estimate, 0), "low": number(middle.low, 0), "high": number(middle.high, 0)}
         sentences.append(text("planner.precision", lang, **values))
     if found.pool is not None and found.left_open is not None:
-        pasts, points = round(found.pasts or 0.0), precise(100 * found.left_open, 2)
+        pasts = round(found.pasts or 0.0)
+        points = precise(100 * found.left_open, 2)
         sentences.append(text("planner.left_open", lang, pool=found.pool, pasts=pasts, points=points))
     if found.wanted is not None:
         key = "out_of_reach" if found.needed is None else "needed"
@@ -242,9 +276,14 @@ def told(found: Plan, lang: str = "en") -> tuple[str, ...]:
 
 
 def worth_telling(
-    study: Study, case: Case, source: DrawSource | None = None, *, threads: int | None = None, times: int = 1,
+    study: Study,
+    case: Case,
+    source: DrawSource | None = None,
+    *,
+    threads: int | None = None,
+    times: int = 1,
     lang: str = "en",
-) -> tuple[str, ...]:  # fmt: skip
+) -> tuple[str, ...]:
     """A plan in sentences, if the work, so many such studies, will take more than ten seconds; else nothing."""
     if study.runs * len(study.scenarios) * times < WITHOUT_PILOT:
         return ()

@@ -57,12 +57,24 @@ class RunOutcome:
 
 
 def run_study(
-    name_or_path: str | Path | Study, *, runs: int | None = None, seed: int | None = None, draws: str | None = None,
-    parameters: str | None = None, cut: str | None = None, threads: int | None = None, means: Means | None = None,
-    now: str | None = None, lang: str = "en", out: Path = OUT, fresh: bool = False, report: bool = True,
-    formats: Sequence[str] = ("html",), announce: Callable[[Sequence[str]], None] | None = None,
+    name_or_path: str | Path | Study,
+    *,
+    runs: int | None = None,
+    seed: int | None = None,
+    draws: str | None = None,
+    parameters: str | None = None,
+    cut: str | None = None,
+    threads: int | None = None,
+    means: Means | None = None,
+    now: str | None = None,
+    lang: str = "en",
+    out: Path = OUT,
+    fresh: bool = False,
+    report: bool = True,
+    formats: Sequence[str] = ("html",),
+    announce: Callable[[Sequence[str]], None] | None = None,
     progress: Progress | None = None,
-) -> RunOutcome:  # fmt: skip
+) -> RunOutcome:
     """Run a study, or find its run; store it; write its report.
 
     Parameters
@@ -93,14 +105,17 @@ def run_study(
     from copark.simulation.study import Study, load_study
     from copark.simulation.unfinished import require_finished
 
-    named, out = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path), Path(out)
-    case, began, by = load_case(named.case), time.monotonic(), means or Means(threads)
+    named = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path)
+    out = Path(out)
+    case = load_case(named.case)
+    began = time.monotonic()
+    by = means or Means(threads)
     study, has = settle(named.with_changes(runs=runs, seed=seed, draws=draws, now=now), case, out, parameters, cut)
     ahead = None if announce is None else partial(_announce, announce, case, has, by.threads, lang)
-    made = find_or_make(
-        study, case, has, means=by, out=out, lang=lang, fresh=fresh, ahead=ahead, progress=progress
-    )  # fmt: skip
-    record, seconds, files = made.record, time.monotonic() - began, dict[str, Path]()
+    made = find_or_make(study, case, has, means=by, out=out, lang=lang, fresh=fresh, ahead=ahead, progress=progress)
+    record = made.record
+    seconds = time.monotonic() - began
+    files = dict[str, Path]()
     runs_made = RunStore.of(out).load(record.identity)
     require_finished(runs_made)
     moved = None if has.source is None else moved_by_data(case, has)
@@ -109,16 +124,26 @@ def run_study(
         stage(progress, "report")(0, 0)
         files = write(answer.document(lang), out / "reports" / f"{made.study.name}-{answer.run_id}", formats)
     return RunOutcome(
-        **{name: getattr(record, name) for name in ("identity", "path", "runs", "kept", "failed")}, answer=answer,
-        study=getattr(made.study.title, lang), seed=made.study.seed, reused=made.reused, seconds=seconds, files=files,
+        **{name: getattr(record, name) for name in ("identity", "path", "runs", "kept", "failed")},
+        answer=answer,
+        study=getattr(made.study.title, lang),
+        seed=made.study.seed,
+        reused=made.reused,
+        seconds=seconds,
+        files=files,
         notes=(*has.said(lang), *made.notes),
-    )  # fmt: skip
+    )
 
 
 def _announce(
-    announce: Callable[[Sequence[str]], None], case: Case, has: CaseParameters, threads: int | None, lang: str,
-    study: Study, told: Sequence[str],
-) -> None:  # fmt: skip
+    announce: Callable[[Sequence[str]], None],
+    case: Case,
+    has: CaseParameters,
+    threads: int | None,
+    lang: str,
+    study: Study,
+    told: Sequence[str],
+) -> None:
     """Tell beforehand what was moved aside, and what work over ten seconds will take."""
     from copark.workflows.run_plan import worth_telling
 
@@ -131,9 +156,15 @@ def counts_of(record: RunRecord) -> tuple[dict[str, int], ...]:
 
 
 def simulate(
-    case: Case | str | Path, runs: int = 1000, seed: int = 1, *, parameters: str | None = None, cut: str | None = None,
-    out: str | Path | None = None, **changes: Any,
-) -> xr.Dataset:  # fmt: skip
+    case: Case | str | Path,
+    runs: int = 1000,
+    seed: int = 1,
+    *,
+    parameters: str | None = None,
+    cut: str | None = None,
+    out: str | Path | None = None,
+    **changes: Any,
+) -> xr.Dataset:
     """Run an ensemble and give it back, without storing it.
 
     Parameters
@@ -172,14 +203,13 @@ def simulate(
     from copark.simulation.study import baseline
     from copark.simulation.unfinished import require_finished, unfinished_in
 
-    threads, told = changes.pop("threads", None), changes.pop("progress", None)
+    threads = changes.pop("threads", None)
+    told = changes.pop("progress", None)
     with said_in_python(), watched(told) as progress:
         found = case if isinstance(case, Case) else load_case(case)
         made_of = baseline(found.name).with_changes(runs=runs, seed=seed, **changes)
         study, has = settle(made_of, found, OUT if out is None else Path(out), parameters, cut)
-        made = run.simulate(
-            study, found, threads=threads, source=has.source, progress=stage(progress, "simulate")
-        )  # fmt: skip
+        made = run.simulate(study, found, threads=threads, source=has.source, progress=stage(progress, "simulate"))
         require_finished(made)
     tell(has.said("en"))
     count = unfinished_in(made)

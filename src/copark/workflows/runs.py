@@ -57,8 +57,10 @@ def _booked(store: RunStore, name: str) -> BookedRun:
         return BookedRun(name, "misplaced")
     except DamagedRun:
         return BookedRun(name, "damaged")
-    made, by = record.runs * max(1, len(record.scenarios)), record.provenance
-    study, case = str(by.get("study", {}).get("name", "")), str(by.get("case", ""))
+    made = record.runs * max(1, len(record.scenarios))
+    by = record.provenance
+    study = str(by.get("study", {}).get("name", ""))
+    case = str(by.get("case", ""))
     return BookedRun(name, "finished", study, case, record.created, made, made, record.failed, record.bytes)
 
 
@@ -69,7 +71,8 @@ def _in_shards(store: RunStore) -> list[BookedRun]:
     found = []
     for path in store.root.glob(f"{IN_SHARDS}*/"):
         shards = ShardFolder(path)
-        state, name = "running" if is_held(lock_of(path)) else "interrupted", path.name.removeprefix(IN_SHARDS)
+        state = "running" if is_held(lock_of(path)) else "interrupted"
+        name = path.name.removeprefix(IN_SHARDS)
         plan = read_plan(shards)
         if plan is None:
             found.append(BookedRun(name, state))

@@ -43,10 +43,17 @@ class PackedWorkspace:
 
 
 def pack(
-    file: Path, *, cases: Sequence[str] = (), studies: Sequence[str] = (), runs: Sequence[str] = (),
-    everything: bool = False, creators: Sequence[str] = (), licence: str = "", out: Path = OUT,
+    file: Path,
+    *,
+    cases: Sequence[str] = (),
+    studies: Sequence[str] = (),
+    runs: Sequence[str] = (),
+    everything: bool = False,
+    creators: Sequence[str] = (),
+    licence: str = "",
+    out: Path = OUT,
     progress: Progress | None = None,
-) -> PackedWorkspace:  # fmt: skip
+) -> PackedWorkspace:
     """Pack cases, studies and stored runs into one archive.
 
     A study brings its case, a run its study and its case; a study of a case of one's own is made to find it in
@@ -141,7 +148,8 @@ def _gathered(
         case = load_case(name)
         add(folders, case.name, case.folder)
     for run in runs:
-        study_of_run, name = dict(run.provenance["study"]), str(run.provenance.get("case", ""))
+        study_of_run = dict(run.provenance["study"])
+        name = str(run.provenance.get("case", ""))
         named = str(study_of_run.get("case", ""))
         if name not in folders:
             try:  # that it is another now is said when the workspace is verified

@@ -57,12 +57,22 @@ class Answer(Ablations, Result):
         """Every difference of every output, a row each: without less with."""
         return (
             {
-                "ablation": row.key, "kind": row.kind, "scale": row.scale, "verdict": row.verdict,
-                "output": one.measure, "quarter": one.quarter, "unit": one.unit, "low": one.low, "median": one.median,
-                "high": one.high, "share_above": one.above, "share_equal": one.equal,
+                "ablation": row.key,
+                "kind": row.kind,
+                "scale": row.scale,
+                "verdict": row.verdict,
+                "output": one.measure,
+                "quarter": one.quarter,
+                "unit": one.unit,
+                "low": one.low,
+                "median": one.median,
+                "high": one.high,
+                "share_above": one.above,
+                "share_equal": one.equal,
             }
-            for row in self.rows for one in row.differences
-        )  # fmt: skip
+            for row in self.rows
+            for one in row.differences
+        )
 
 
 def settings_of(params: Params) -> AblationSettings:
@@ -75,7 +85,7 @@ def settings_of(params: Params) -> AblationSettings:
         raise RunRefused.of("ablate.refused.size", found=size)
     return AblationSettings(
         futures=params.futures, size=size, links=not params.no_links, seed=params.seed, only=params.only
-    )  # fmt: skip
+    )
 
 
 def _parameters(params: Params, context: Context) -> CaseParameters:
@@ -114,12 +124,17 @@ def workload(params: Params, context: Context) -> tuple[Workload, ...]:
 
 def compute(params: Params, context: Context) -> Answer:
     """Switch everything off, one at a time; what was done before a stop is found again."""
-    case, has = context.case(params.case), _parameters(params, context)
+    case = context.case(params.case)
+    has = _parameters(params, context)
     context.foresee(case, workload(params, context))
     with context.stages(made_of(params, context)) as stages:
         found = engine.ablate(
-            case, settings_of(params), source=has.source,
+            case,
+            settings_of(params),
+            source=has.source,
             parameters=None if has.stored is None else has.stored.parameters,
-            threads=context.cores, stages=stages, progress=context.progress,
-        )  # fmt: skip
+            threads=context.cores,
+            stages=stages,
+            progress=context.progress,
+        )
     return Answer(**vars(found) | context.stamped(case, has.trust, found.provenance))

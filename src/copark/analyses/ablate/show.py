@@ -36,15 +36,21 @@ def document(found: Answer, t: Texts) -> doc.Document:
     """The answer first: what the park would be without each."""
     show = _Show(found, t)
     return assemble(
-        found, t, key=f"ablate-{found.case}", title=t("question", park=t.of(found.park)), headline=show.headline(),
-        sections=tuple(show.sections()), provenance={"seed": found.settings.seed, "horizon": found.quarters[-1]},
-    )  # fmt: skip
+        found,
+        t,
+        key=f"ablate-{found.case}",
+        title=t("question", park=t.of(found.park)),
+        headline=show.headline(),
+        sections=tuple(show.sections()),
+        provenance={"seed": found.settings.seed, "horizon": found.quarters[-1]},
+    )
 
 
 class _Show(Show):
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.found, self.last = found, found.quarters[-1]
+        self.found = found
+        self.last = found.quarters[-1]
         self.refitted = [row for row in found.rows if row.refitted is not None]
 
     def name(self, row: AblationRow) -> str:
@@ -66,8 +72,10 @@ class _Show(Show):
         yield self.reading()
 
     def headline(self) -> str:
-        t, found = self.t, self.found
-        first, deadly = self.by_size(found.rows)[0], self.deadliest()
+        t = self.t
+        found = self.found
+        first = self.by_size(found.rows)[0]
+        deadly = self.deadliest()
         told = []
         if abs(change := exp(self.moved(first)) - 1.0) >= 0.005:
             share = t(f"headline.{'more' if change > 0.0 else 'fewer'}", share=shown(abs(change), doc.SHARE, t.lang))
@@ -91,14 +99,18 @@ class _Show(Show):
         return [row for _, row in sorted(rows, key=lambda one: -abs(one[0]))]
 
     def summary(self) -> doc.Section:
-        found, said = self.found, doc.Bullets((*self.worked(), *self.scored()))
-        lead, doubts = self.text("lead", pairs=found.pairs), self.doubts(found, caveat=True, prior=not found.asked)
+        found = self.found
+        said = doc.Bullets((*self.worked(), *self.scored()))
+        lead = self.text("lead", pairs=found.pairs)
+        doubts = self.doubts(found, caveat=True, prior=not found.asked)
         return self.section("summary", doc.Cards(tuple(self.cards())), lead, said, *doubts)
 
     def cards(self) -> Iterator[doc.Card]:
         """The largest effects, how many have none, and how many the data support."""
-        t, found = self.t, self.found
-        first, deadly = self.by_size(found.rows)[0], self.deadliest()
+        t = self.t
+        found = self.found
+        first = self.by_size(found.rows)[0]
+        deadly = self.deadliest()
         title = t("card.operating", title=self.name(first), quarter=self.last)
         yield doc.Card(title, doc.SHARE, exp(self.moved(first)) - 1.0, t("card.operating.note", pairs=found.pairs))
         if deadly is not None:
@@ -135,7 +147,8 @@ class _Show(Show):
                     yield t(f"{verdict}.{kind}", which=self.listing(some))
 
     def scored(self) -> Iterator[str]:
-        t, found = self.t, self.found
+        t = self.t
+        found = self.found
         if self.refitted:
             for verdict in ("worse", "better"):
                 some = self.refits(verdict)
@@ -152,28 +165,34 @@ class _Show(Show):
     def effects(self, kind: str) -> doc.Section:
         from copark.analyses.compare.figures import effect_dots
 
-        t, found = self.t, self.found
+        t = self.t
+        found = self.found
         charts = [
             doc.Chart(
                 f"{kind}-{name}-{found.quarters[at]}",
-                t("chart.effect", output=_title(name, t.lang), quarter=found.quarters[at]), t("alt.effect"),
+                t("chart.effect", output=_title(name, t.lang), quarter=found.quarters[at]),
+                t("alt.effect"),
                 lambda name=name, at=at: effect_dots(found, name, found.quarters[at], kind, t.lang),  # type: ignore[misc]
                 t("caption.effect"),
             )
             for name, at in dict.fromkeys((name, at % len(found.quarters)) for name, at in DRAWN)
-        ]  # fmt: skip
+        ]
         lead = [self.text("lead.effect")] if kind == found.kinds[0] else []
         return self.section(kind, *lead, self.table_of(kind), *charts, self.outputs(kind))
 
     def table_of(self, kind: str) -> doc.Table:
-        t, found = self.t, self.found
+        t = self.t
+        found = self.found
         quarters = found.quarters
         columns: Columns = (
             "off verdict standing",
-            *(doc.Column(f"operating_{one}", t("column.operating", quarter=one), doc.Kind.change, "log points", 2)
-              for one in quarters),
-            "failed:points", "refitted:change:2 refitted_verdict" if self.refitted else "",
-        )  # fmt: skip
+            *(
+                doc.Column(f"operating_{one}", t("column.operating", quarter=one), doc.Kind.change, "log points", 2)
+                for one in quarters
+            ),
+            "failed:points",
+            "refitted:change:2 refitted_verdict" if self.refitted else "",
+        )
         rows = []
         for row in self.by_size(found.of_kind(kind)):
             failed = row.failed
@@ -202,28 +221,34 @@ class _Show(Show):
         return self.table(OUTPUTS_OF[kind], ("off", *columns), cells, folded=True)
 
     def scores(self) -> doc.Section:
-        t, found = self.t, self.found
+        t = self.t
+        found = self.found
         known = catalogue().outputs
         whole = [
-            (with_unit(known[name].title(t.lang), known[name].unit, t.lang), found.crps.get(name),
-             found.crps_refitted.get(name))
+            (
+                with_unit(known[name].title(t.lang), known[name].unit, t.lang),
+                found.crps.get(name),
+                found.crps_refitted.get(name),
+            )
             for name in dict.fromkeys((*found.crps, *found.crps_refitted))
-        ]  # fmt: skip
+        ]
         verdict = t("column.refitted_verdict")
         scored = (one for name in SCORED for one in (f"{name}:change:2", doc.Column(f"{name}_verdict", verdict)))
         rows = [
             (self.name(row), *(cell for name in SCORED for cell in self.score(getattr(row, name))), row.misfit)
             for row in found.rows
-        ]  # fmt: skip
+        ]
         heads = "observable crps:number crps_refitted:number"
         return self.section(
-            "scores", self.text("lead.scores", cut=found.cut, count=found.asked),
+            "scores",
+            self.text("lead.scores", cut=found.cut, count=found.asked),
             self.table("whole", heads, whole),
             self.table("scores", ("off", *scored, "misfit:change:2"), rows),
-        )  # fmt: skip
+        )
 
     def reading(self) -> doc.Section:
-        t, known = self.t, listed()
+        t = self.t
+        known = listed()
         rows = [(self.name(row), t(f"mechanism.{row.key}.off")) for row in self.found.rows if row.key in known]
         told = (*READING, *(READING_SCORES if self.found.asked else ()))
         blocks: list[doc.Block] = [doc.Bullets(tuple(t(f"reading.{key}") for key in told))]

@@ -142,7 +142,8 @@ def compute(params: Params, context: Context) -> Answer:
 
     case = context.case(params.case)
     ensemble = context.simulate(_study(params, context), case, *params.wanted)
-    told, closure = answer_of(ensemble, case), closure_of(case, params.now)
+    told = answer_of(ensemble, case)
+    closure = closure_of(case, params.now)
     bands = [
         {name: quantiles(ensemble[name].isel(scenario=at).to_numpy()[:, : told.last + 1]) for name in SIZES}
         for at in range(ensemble.sizes["scenario"])
@@ -151,20 +152,26 @@ def compute(params: Params, context: Context) -> Answer:
     trust = origin["trust"]
     shows_outcomes = trust is None or trust.shows_outcomes
     return Answer(
-        case=case.name, park=Said(case.title.en, case.title.zh), start=told.labels[0],
-        horizon=told.labels[told.last], data_end=str(case.clock.data_end), runs=told.finished,
-        outcomes=told.outcomes[0], outside=told.outside, compared=len(told.compared),
+        case=case.name,
+        park=Said(case.title.en, case.title.zh),
+        start=told.labels[0],
+        horizon=told.labels[told.last],
+        data_end=str(case.clock.data_end),
+        runs=told.finished,
+        outcomes=told.outcomes[0],
+        outside=told.outside,
+        compared=len(told.compared),
         bands=bands[0],
         reported=known_points(case, case.clock.data_end, "operating", ("fit", "score")),
         levers=_levers(params, context),
-        closed=None if closure is None else Closed(
-            key_of(closure), Said(closure.title.en, closure.title.zh), str(closure.since), bands[1]
-        ),
+        closed=None
+        if closure is None
+        else Closed(key_of(closure), Said(closure.title.en, closure.title.zh), str(closure.since), bands[1]),
         doubts=doubts_of(case, told.outcomes[0], shows_outcomes=shows_outcomes),
         now=str(now_for(case, params.now)),
         events=events_of(case),
         **origin,
-    )  # fmt: skip
+    )
 
 
 def events_of(case: Case) -> tuple[DatedEvent, ...]:
@@ -199,9 +206,12 @@ def _study(params: Params, context: Context) -> Study:
     closure = closure_of(case, params.now)
     study = baseline(params.case) if closure is None else but_for_study(case, (key_of(closure),))
     return study.with_changes(
-        name=f"brief-{case.name}", case=params.case, runs=params.draws * params.futures, seed=params.seed,
+        name=f"brief-{case.name}",
+        case=params.case,
+        runs=params.draws * params.futures,
+        seed=params.seed,
         now=now_for(case, params.now),
-    )  # fmt: skip
+    )
 
 
 def _asked(params: Params) -> LeverParams:

@@ -61,7 +61,8 @@ def _mark_quarter(axes: Axes, quarter: str, words: str, *, is_dotted: bool, side
 def _mark_events(axes: Axes, found: Answer, lang: str) -> None:
     """Draw a tick below the axis for each dated event, and what the ticks are at their left."""
     height = axes.get_position().height * (TALL + LANE)
-    top, bottom = -TICK_BELOW / height, -LANE / height
+    top = -TICK_BELOW / height
+    bottom = -LANE / height
     moments = [event.at for event in found.events]
     axes.vlines(
         moments, bottom, top, transform=axes.get_xaxis_transform(), color=style.INK, linewidth=0.8, clip_on=False

@@ -49,10 +49,16 @@ def document(found: Answer, t: Texts) -> doc.Document:
     """A page about a park."""
     show = _Show(found, t)
     made = assemble(
-        found, t, key=f"brief-{found.case}", title=t("question", park=t.of(found.park)), headline=show.headline(),
-        sections=tuple(show.sections()), provenance={"runs": found.runs, "seed": found.provenance.get("seed", "")},
-        hashes=False, commands=False,
-    )  # fmt: skip
+        found,
+        t,
+        key=f"brief-{found.case}",
+        title=t("question", park=t.of(found.park)),
+        headline=show.headline(),
+        sections=tuple(show.sections()),
+        provenance={"runs": found.runs, "seed": found.provenance.get("seed", "")},
+        hashes=False,
+        commands=False,
+    )
     provenance = tuple((title, spelled(value, t)) for title, value in made.provenance)
     return replace(made, trust=spelled(made.trust, t), provenance=provenance, is_one_page=True)
 
@@ -103,7 +109,8 @@ class _Show(Show):
 
     def headline(self) -> str:
         """What becomes of the park; its size alone where its parameters are not calibrated."""
-        found, t = self.found, self.t
+        found = self.found
+        t = self.t
         column, operating = self.size("operating")
         words = {**self.words, "operating": self.said(operating, column)}
         if found.closed is not None:
@@ -141,7 +148,8 @@ class _Show(Show):
         yield replace(self.section("commands", doc.Paragraph(self.commands())), on_paper=False)
 
     def cards(self) -> Iterator[doc.Card]:
-        found, t = self.found, self.t
+        found = self.found
+        t = self.t
         if found.shows_outcomes:
             standing = found.share("self_standing")
             yield doc.Card(t("card.self_standing"), doc.SHARE, standing.share, of_structures(self.readings, t))
@@ -158,10 +166,13 @@ class _Show(Show):
         )
 
     def findings(self) -> list[doc.Block]:
-        t, closed = self.t, self.found.closed
+        t = self.t
+        closed = self.found.closed
         if closed is not None:
-            sizes = [(column.title, self.said(value, column)) for column, value in
-                     (self.size(name, closed.bands) for name in closed.bands)]  # fmt: skip
+            sizes = [
+                (column.title, self.said(value, column))
+                for column, value in (self.size(name, closed.bands) for name in closed.bands)
+            ]
             told = [t("closed.without", title=title, value=value, **self.words) for title, value in sizes]
             words = {"since": spelled(closed.since, t), "title": t.of(closed.title)}
             return [doc.Paragraph(t("closed.lead", **words)), doc.Bullets((*told, t("closed.levers", **words)))]
@@ -189,7 +200,8 @@ class _Show(Show):
         return course(self.found, self.t.lang)
 
     def confidence(self) -> Iterator[str]:
-        found, t = self.found, self.t
+        found = self.found
+        t = self.t
         if found.trust is not None:
             yield self.meaning(found.trust)
         for sentence in how_sure(found.trust, found.outcomes, self.readings, NONE, t.lang):  # the headline has doubts
@@ -205,7 +217,8 @@ class _Show(Show):
 
     def open(self) -> Iterator[str]:
         """Say what would change the answer, and how it can be found out."""
-        found, t = self.found, self.t
+        found = self.found
+        t = self.t
         if found.closed is not None:
             yield t("open.closed")
             return
@@ -270,10 +283,14 @@ class _Show(Show):
             yield self.options(self.found.levers)
         yield self.by_year()
         rows = [
-            (str(year_of_moment(one.at)), doc.Interval(one.value, one.high, one.value) if one.high else one.value,
-             text(f"report.observed.{KINDS.get(one.bound, 'exact')}", self.t.lang), self.t(f"used.{one.state}"))
+            (
+                str(year_of_moment(one.at)),
+                doc.Interval(one.value, one.high, one.value) if one.high else one.value,
+                text(f"report.observed.{KINDS.get(one.bound, 'exact')}", self.t.lang),
+                self.t(f"used.{one.state}"),
+            )
             for one in sorted(self.found.reported)
-        ]  # fmt: skip
+        ]
         if self.found.events:
             events = [(event.quarter, self.t.of(event.title)) for event in self.found.events]
             yield self.table("events", "date:quarter event:note", events, folded=True)
@@ -285,20 +302,26 @@ class _Show(Show):
         parts = {
             "answer": [self.headline()],
             "findings": [
-                words for block in self.findings() for words in (
-                    block.items if isinstance(block, doc.Bullets) else
-                    (block.text,) if isinstance(block, doc.Paragraph) else ()
+                words
+                for block in self.findings()
+                for words in (
+                    block.items
+                    if isinstance(block, doc.Bullets)
+                    else (block.text,)
+                    if isinstance(block, doc.Paragraph)
+                    else ()
                 )
             ],
             "confidence": list(self.confidence()),
             "open": [*self.open(), self.next()],
-        }  # fmt: skip
+        }
         rows = [(t(f"section.{part}"), sentence) for part, sentences in parts.items() for sentence in sentences]
         return self.table("sentences", "part sentence:note", rows, folded=True)
 
     def figures(self) -> Iterator[tuple[doc.Value, ...]]:
         """Make a row for each number of the cards, and the other outcomes."""
-        found, t = self.found, self.t
+        found = self.found
+        t = self.t
         percent = t("unit.percent")
         if found.shows_outcomes:
             for share in found.outcomes:
@@ -317,9 +340,7 @@ class _Show(Show):
                 column, size = self.size(name, found.closed.bands)
                 title = self.dated(t("figure.without", title=column.title))
                 yield title, size, unit_title(column.unit, t.lang), t("range.runs")
-        counts = {
-            "outside": found.outside, "compared": found.compared, "expected": expected_outside(found.compared)
-        }  # fmt: skip
+        counts = {"outside": found.outside, "compared": found.compared, "expected": expected_outside(found.compared)}
         for key, count in counts.items():
             yield t(f"figure.{key}"), count, t("unit.observations"), ""
 
@@ -354,7 +375,8 @@ class _Show(Show):
 
     def by_year(self) -> doc.Table:
         """Give the bands of companies and jobs at the end of each year, and of the last quarter."""
-        found, t = self.found, self.t
+        found = self.found
+        t = self.t
         start = Quarter.parse(found.start)
         last = found.bands["operating"].shape[1] - 1
         places = [at for at in range(last + 1) if (start + at).quarter == 4 or at == last]

@@ -151,11 +151,21 @@ class Answer(Remakeable):
     def main_table(self) -> Rows:
         """Every parameter before and after, a row each: medians, 5 and 95 %."""
         return (
-            {"parameter": one.name, "unit": one.variable.unit, "verdict": one.verdict, "prior_p05": one.prior[0],
-             "prior_median": one.prior[2], "prior_p95": one.prior[4], "p05": one.posterior[0],
-             "median": one.posterior[2], "p95": one.posterior[4], "shrink": one.shrink, "overlap": one.overlap}
+            {
+                "parameter": one.name,
+                "unit": one.variable.unit,
+                "verdict": one.verdict,
+                "prior_p05": one.prior[0],
+                "prior_median": one.prior[2],
+                "prior_p95": one.prior[4],
+                "p05": one.posterior[0],
+                "median": one.posterior[2],
+                "p95": one.posterior[4],
+                "shrink": one.shrink,
+                "overlap": one.overlap,
+            }
             for one in (() if self.calibrated is None else self.calibrated.movements)
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True)
@@ -206,13 +216,25 @@ def compute(params: Params, context: Context) -> Answer:
         return _again(params, context)
     asked = asked_of(params, context)
     if context.planning is not None and (params.fresh or not calibrations.is_kept(asked.folder)):
-        context.planning(calibrations.plan_of(
-            asked.case, asked.cut, asked.settings, threads=context.threads, out=context.home, lang=context.lang,
-        ))  # fmt: skip
+        context.planning(
+            calibrations.plan_of(
+                asked.case,
+                asked.cut,
+                asked.settings,
+                threads=context.threads,
+                out=context.home,
+                lang=context.lang,
+            )
+        )
     kept = calibrations.kept_posterior(
-        asked.case, asked.cut, asked.settings, fresh=params.fresh, threads=context.threads,
-        out=context.home, progress=context.progress,
-    )  # fmt: skip
+        asked.case,
+        asked.cut,
+        asked.settings,
+        fresh=params.fresh,
+        threads=context.threads,
+        out=context.home,
+        progress=context.progress,
+    )
     context.tally = kept.tally
     return _answer(params.case, asked, kept, context)
 
@@ -231,29 +253,44 @@ def _answer(given: str, asked: Asked, kept: KeptPosterior, context: Context) -> 
     examined = kept.examination
     if examined is None:
         raise ValueError("a calibration made here is examined")
-    case, own, replay = asked.case, kept.stored.parameters, kept.stored.replay
+    case = asked.case
+    own = kept.stored.parameters
+    replay = kept.stored.replay
     moved = movements(own.space, own.points, own.weights)
     recipe = kept.stored.recipe
     how = Reading.of(recipe)
     return Answer(
         **_about(asked, context, kept.trust, recipe["batch"]["model"]),
         calibrated=Calibrated(
-            asked=given, folder=f"{kept.folder.parent.name}/{kept.folder.name}", values=len(replay.model.targets),
-            everything=uses_everything(case, asked.cut), movements=moved,
-            ties=ties(own.space, own.points, own.weights), densities=_densities(own, moved),
-            checks=predictive_checks(replay.model, replay.seen), axes=examined.near.names,
-            ranks={"anywhere": examined.anywhere.ranks, "near": examined.near.ranks}, notes=judged(examined.health),
+            asked=given,
+            folder=f"{kept.folder.parent.name}/{kept.folder.name}",
+            values=len(replay.model.targets),
+            everything=uses_everything(case, asked.cut),
+            movements=moved,
+            ties=ties(own.space, own.points, own.weights),
+            densities=_densities(own, moved),
+            checks=predictive_checks(replay.model, replay.seen),
+            axes=examined.near.names,
+            ranks={"anywhere": examined.anywhere.ranks, "near": examined.near.ranks},
+            notes=judged(examined.health),
             apart=unsettled(replay),
-            recipe={"points": recipe["batch"]["points"], "settings": recipe["settings"],
-                    "made_with": recipe["made_with"]}, wide_sizes=how.wide, flat=how.flat, aside=how.aside,
+            recipe={
+                "points": recipe["batch"]["points"],
+                "settings": recipe["settings"],
+                "made_with": recipe["made_with"],
+            },
+            wide_sizes=how.wide,
+            flat=how.flat,
+            aside=how.aside,
         ),
         evidence=evidence_of(case, (one.observation for one in replay.model.targets)),
-    )  # fmt: skip
+    )
 
 
 def _about(asked: Asked, context: Context, trust: Trust | None, model: int) -> dict[str, Any]:
     """What every answer tells of itself."""
-    case, provenance = asked.case, made_now(posterior_cut=str(asked.cut)) | {"model_version": model}
+    case = asked.case
+    provenance = made_now(posterior_cut=str(asked.cut)) | {"model_version": model}
     if trust is None:
         provenance = {"case": case.name, "case_hash": case.hash, **provenance}
         origin: dict[str, Any] = {"run_id": context.run_id, "provenance": provenance}
@@ -266,7 +303,8 @@ def _densities(own: ParameterPosterior, moved: tuple[Movement, ...]) -> tuple[De
     """The most informed parameters before and after."""
     import numpy as np
 
-    before, after = own.space.table(own.space.sobol(0, 1 << 13, 1)), own.space.table(own.points)
+    before = own.space.table(own.space.sobol(0, 1 << 13, 1))
+    after = own.space.table(own.points)
     found = []
     for one in [one for one in moved if one.verdict == "moved"][:DRAWN]:
         low, high = np.quantile(before[one.name], (0.005, 0.995)).tolist()
@@ -288,7 +326,8 @@ def _again(params: Params, context: Context) -> Answer:
     from copark.errors import NotFound
 
     asked = asked_of(params, context)
-    case, folders = asked.case, posteriors_of(asked.case)
+    case = asked.case
+    folders = posteriors_of(asked.case)
     if not folders:
         raise NotFound.of("calibrate.nothing_shipped", case=case.name, known=", ".join(shipped_cases()))
     folder = folders.get(params.cut or max(folders))
@@ -296,9 +335,12 @@ def _again(params: Params, context: Context) -> Answer:
         raise NotFound.of("calibrate.cut_not_shipped", case=case.name, cut=params.cut, known=", ".join(folders))
     stored = calibrations.load(case, folder)
     compared = remade.check(
-        case, folder, threads=context.cores, batches=calibrations.batches_in(context.home),
+        case,
+        folder,
+        threads=context.cores,
+        batches=calibrations.batches_in(context.home),
         progress=context.progress,
-    )  # fmt: skip
+    )
     context.tally = compared.tally
     trust = PosteriorSource(stored.replay, stale=stored.stale).trust
     told = _about(asked, context, trust, stored.recipe["batch"]["model"])

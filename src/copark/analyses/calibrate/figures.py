@@ -29,7 +29,7 @@ def places_on_prior(
     names = [name for name, *_ in rows]
     figure, axes = style.in_rows(
         names, titles, inches=3.2, high=0.235, top=0.80, bottom=0.70, right=0.8, lines=1, small=True
-    )  # fmt: skip
+    )
     axes.grid(visible=False)
     axes.set_xlim(0.0, 1.0)
     axes.set_xticks(LEVELS, [f"{level:.0%}" for level in LEVELS])
@@ -64,8 +64,15 @@ def density(name: str, edges: Floats, prior: Floats, posterior: Floats, unit: st
     axes.set_xlim(float(edges[0]), float(edges[-1]))
     axes.locator_params(axis="x", nbins=5)
     for words, colour, at in (("before", style.MUTED, 0.86), ("after", style.MODEL, 0.72)):
-        axes.text(0.99, at, text(f"calibrate.density.{words}", lang), transform=axes.transAxes, ha="right",
-                  color=colour, size=style.SIZE["small"])  # fmt: skip
+        axes.text(
+            0.99,
+            at,
+            text(f"calibrate.density.{words}", lang),
+            transform=axes.transAxes,
+            ha="right",
+            color=colour,
+            size=style.SIZE["small"],
+        )
     return figure
 
 
@@ -75,8 +82,9 @@ def rank_histograms(found: Mapping[str, Ranks], lang: str = "en") -> Figure:
     found: ranks by kind of record: ``anywhere`` and ``near``.
     """
     figure = style.sheet((7.2, 3.0), *(text(f"calibrate.ranks.{part}", lang) for part in ("title", "subtitle")))
-    for axes, (kind, ranks) in zip(style.tiles(figure, 2, 2, (0.45, 0.2, 0.98), 1.36, (0.35, 0.0)), found.items(),
-                                   strict=True):  # fmt: skip
+    for axes, (kind, ranks) in zip(
+        style.tiles(figure, 2, 2, (0.45, 0.2, 0.98), 1.36, (0.35, 0.0)), found.items(), strict=True
+    ):
         counts = ranks.histogram()
         bins = len(counts)
         share = counts / counts.sum()

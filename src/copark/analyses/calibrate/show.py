@@ -35,14 +35,29 @@ def document(found: Answer, t: Texts) -> doc.Document:
     if found.calibrated is None:
         raise ValueError("nothing was calibrated")
     show = _Show(found, found.calibrated, t)
-    provenance = {"values": found.calibrated.values, "axes": len(found.calibrated.axes),
-                  "seed": found.calibrated.recipe["settings"]["seed"]}  # fmt: skip
+    provenance = {
+        "values": found.calibrated.values,
+        "axes": len(found.calibrated.axes),
+        "seed": found.calibrated.recipe["settings"]["seed"],
+    }
     return assemble(
-        found, t, key=f"calibration-{found.case}", title=t("heading", park=t.of(found.park)), headline=show.headline(),
-        sections=(show.summary(), show.parameters(), show.ties(), show.checks(), show.coverage(), show.health(),
-                  show.recipe()),
-        evidence=found.evidence, provenance=provenance,
-    )  # fmt: skip
+        found,
+        t,
+        key=f"calibration-{found.case}",
+        title=t("heading", park=t.of(found.park)),
+        headline=show.headline(),
+        sections=(
+            show.summary(),
+            show.parameters(),
+            show.ties(),
+            show.checks(),
+            show.coverage(),
+            show.health(),
+            show.recipe(),
+        ),
+        evidence=found.evidence,
+        provenance=provenance,
+    )
 
 
 class _Show(Show):
@@ -50,30 +65,38 @@ class _Show(Show):
 
     def __init__(self, found: Answer, made: Calibrated, t: Texts) -> None:
         super().__init__(t)
-        self.found, self.made = found, made
+        self.found = found
+        self.made = made
         self.counts = {word: len(made.of(word)) for word in ("moved", "weakly", "unmoved")}
         self.expected = expected_outside(len(made.checks))
 
     def headline(self) -> str:
         """Whether the search converged, what the data inform, and how the calibrated model fits."""
-        t, trust, told = self.t, self.found.trust, []
+        t = self.t
+        trust = self.found.trust
+        told = []
         if trust is not None and not trust.converged:
             told.append(t("headline.unconverged", factor=number(trust.scale_reduction, 1)))
         told.append(t("headline", cut=self.found.cut, all=len(self.made.movements), **self.counts))
-        outside, count = len(self.made.outside), len(self.made.checks)
+        outside = len(self.made.outside)
+        count = len(self.made.checks)
         told.append(t("headline.fit", outside=outside, count=count, expected=self.expected))
         return t.sentences(told)
 
     def summary(self) -> doc.Section:
-        t, made = self.t, self.made
+        t = self.t
+        made = self.made
         cards = (
             doc.Card(t("card.values"), doc.COUNT, made.values, t("card.values_to", cut=self.found.cut)),
             doc.Card(t("card.moved"), doc.COUNT, self.counts["moved"], t("card.moved_of", **self.counts)),
-            doc.Card(t("card.outside"), doc.COUNT, len(made.outside),
-                 t("card.outside_expected", count=len(made.checks), expected=self.expected)),
-            doc.Card(t("card.coverage"), doc.SHARE, made.ranks_of("near").overall(0.9),
-                 t("card.coverage_want")),
-        )  # fmt: skip
+            doc.Card(
+                t("card.outside"),
+                doc.COUNT,
+                len(made.outside),
+                t("card.outside_expected", count=len(made.checks), expected=self.expected),
+            ),
+            doc.Card(t("card.coverage"), doc.SHARE, made.ranks_of("near").overall(0.9), t("card.coverage_want")),
+        )
         warnings = [doc.Caveat(note.sentence(t.lang)) for note in made.notes if note.word == "poor"]
         if made.apart:
             names = t("join").join(title_of(name, t.lang) for name in made.apart[:NAMED])
@@ -86,7 +109,8 @@ class _Show(Show):
 
     def used(self) -> Iterator[str]:
         """What was fitted, and how strictly."""
-        t, made = self.t, self.made
+        t = self.t
+        made = self.made
         yield t(f"used.{'everything' if made.everything else 'fitted'}", count=made.values, cut=self.found.cut)
         allowed = made.recipe["settings"].get("discrepancy", 0.0)
         if allowed:
@@ -119,23 +143,40 @@ class _Show(Show):
         return self.t("brief.tied" if self.made.ties else "brief.not_tied", count=len(self.made.ties))
 
     def parameters(self) -> doc.Section:
-        t, lang = self.t, self.t.lang
+        t = self.t
+        lang = self.t.lang
         words = t("bars.desc", **self.counts)
         bars = doc.Chart("movement", t("bars.title"), words, self.bars, words)
         columns = "parameter symbol unit prior:number posterior:number verdict shrink:share overlap:share"
         rows: list[Sequence[doc.Value]] = [
-            (one.title(lang), one.variable.symbol, unit_title(one.variable.unit, lang), interval(one.prior),
-             interval(one.posterior), t(f"word.{one.verdict}"), one.shrink, one.overlap)
+            (
+                one.title(lang),
+                one.variable.symbol,
+                unit_title(one.variable.unit, lang),
+                interval(one.prior),
+                interval(one.posterior),
+                t(f"word.{one.verdict}"),
+                one.shrink,
+                one.overlap,
+            )
             for one in self.made.movements
-        ]  # fmt: skip
+        ]
         densities = [
-            doc.Chart(f"density-{one.name.replace('.', '-').replace('_', '-')}", title_of(one.name, lang), said,
-                  partial(self.density, at), said, wide=False)
+            doc.Chart(
+                f"density-{one.name.replace('.', '-').replace('_', '-')}",
+                title_of(one.name, lang),
+                said,
+                partial(self.density, at),
+                said,
+                wide=False,
+            )
             for at, one in enumerate(self.made.densities)
             for said in [next(each for each in self.made.movements if each.name == one.name).sentence(lang)]
-        ]  # fmt: skip
-        first = [(with_unit(one.title(lang), one.variable.unit, lang), interval(one.prior), interval(one.posterior))
-                 for one in self.made.of("moved")[:SHOWN]]  # fmt: skip
+        ]
+        first = [
+            (with_unit(one.title(lang), one.variable.unit, lang), interval(one.prior), interval(one.posterior))
+            for one in self.made.of("moved")[:SHOWN]
+        ]
         informed = self.table("informed", "parameter prior:number posterior:number", first)
         table = self.table("parameters", columns, rows, folded=True)
         return self.section("parameters", self.text("parameters.lead"), bars, informed, *densities, table)
@@ -162,20 +203,29 @@ class _Show(Show):
         lang = self.t.lang
         columns = "date:quarter reported error:number model:number half_width:share percentile grade source:source"
         rows = [
-            (one.target.date, self.reported(one, "bare"), one.target.error, doc.Interval(one.low, one.high, one.median),
-             one.width, percentile(one.percentiles), grade_title(one.target.observation.grade, lang),
-             "; ".join(one.target.observation.source))
+            (
+                one.target.date,
+                self.reported(one, "bare"),
+                one.target.error,
+                doc.Interval(one.low, one.high, one.median),
+                one.width,
+                percentile(one.percentiles),
+                grade_title(one.target.observation.grade, lang),
+                "; ".join(one.target.observation.source),
+            )
             for one in self.made.checks
-        ]  # fmt: skip
+        ]
         heads = grouped(titled(one.target.variable, lang) for one in self.made.checks)
         table = self.table("checks", columns, rows, groups=heads, folded=True)
         charts = map(self.check, dict.fromkeys(one.target.variable for one in self.made.checks))
-        lead, said = self.text("checks.lead"), doc.Bullets(tuple(self.missed()))
+        lead = self.text("checks.lead")
+        said = doc.Bullets(tuple(self.missed()))
         return self.section("checks", lead, said, *charts, table)
 
     def check(self, variable: str) -> doc.Chart:
         own = [one for one in self.made.checks if one.target.variable == variable]
-        title, outside = observable_title(variable, self.t.lang), sum(not one.inside for one in own)
+        title = observable_title(variable, self.t.lang)
+        outside = sum(not one.inside for one in own)
         words = self.t("checks.desc", title=title, outside=outside, count=len(own))
         key = f"check-{variable.replace('_', '-')}"
         return doc.Chart(key, title, words, partial(self.beside, title, own), words, wide=False)
@@ -195,23 +245,35 @@ class _Show(Show):
         """Values in the tails of what calibrated runs would have reported, a sentence each."""
         found = []
         for one in self.made.outside:
-            known, unit, lang = catalogue().outputs[one.target.variable], one.target.unit, self.t.lang
-            found.append(self.t(
-                "checks.missed", title=known.title(lang), date=one.target.date, reported=self.reported(one, "spoken"),
-                percentile=percentile(one.percentiles), median=spoken(one.median, unit, lang),
-                band=reach(one.low, one.high, unit, lang),
-            ))  # fmt: skip
+            known = catalogue().outputs[one.target.variable]
+            unit = one.target.unit
+            lang = self.t.lang
+            found.append(
+                self.t(
+                    "checks.missed",
+                    title=known.title(lang),
+                    date=one.target.date,
+                    reported=self.reported(one, "spoken"),
+                    percentile=percentile(one.percentiles),
+                    median=spoken(one.median, unit, lang),
+                    band=reach(one.low, one.high, unit, lang),
+                )
+            )
         return found or [self.t("checks.none_missed")]
 
     def coverage(self) -> doc.Section:
         """Simulation-based calibration: do intervals hold what they promise."""
         from copark.analyses.calibrate.figures import coverage_dots, rank_histograms
 
-        t, made, lang = self.t, self.made, self.t.lang
+        t = self.t
+        made = self.made
+        lang = self.t.lang
         ranks = {kind: made.ranks_of(kind) for kind in KINDS}
         said = [self.coverage_sentence(kind) for kind in KINDS]
-        said += [t("outside", kind=t(f"records.{kind}"), count=len(one.outside(0.9)), axes=len(made.axes))
-                 for kind, one in ranks.items()]  # fmt: skip
+        said += [
+            t("outside", kind=t(f"records.{kind}"), count=len(one.outside(0.9)), axes=len(made.axes))
+            for kind, one in ranks.items()
+        ]
         drawn = {"ranks": rank_histograms, "coverage": coverage_dots}
         charts = [
             doc.Chart(key, t(f"{key}.title"), said[1], partial(draw, ranks, lang), t(f"{key}.caption"))
@@ -232,9 +294,12 @@ class _Show(Show):
         share = ranks.overall(0.9)
         word = "narrow" if share < HONEST[0] else "wide" if share > HONEST[1] else "honest"
         return self.t(
-            f"coverage.{word}", records=len(ranks.ranks), kind=self.t(f"records.{kind}"), ninety=percent(share, 1),
+            f"coverage.{word}",
+            records=len(ranks.ranks),
+            kind=self.t(f"records.{kind}"),
+            ninety=percent(share, 1),
             half=percent(ranks.overall(0.5), 1),
-        )  # fmt: skip
+        )
 
     def health(self) -> doc.Section:
         """Whether the search went on long enough, in plain words."""
@@ -243,7 +308,8 @@ class _Show(Show):
 
     def recipe(self) -> doc.Section:
         """What the posteriors depend on: settings, libraries and processor."""
-        made, t = self.made.recipe, self.t
+        made = self.made.recipe
+        t = self.t
         rows: list[Sequence[doc.Value]] = [(t("recipe.points"), str(made["points"]))]
         for part in ("settings", "made_with"):
             rows += [(t(f"recipe.{part}", name=name), str(value)) for name, value in sorted(made[part].items())]

@@ -47,9 +47,16 @@ def _footer(found: ClaimFindings, lang: str) -> str:
     made = found.provenance
     cut = made.get("posterior_cut")
     return _say(
-        "footer", lang, case=_of(found.park, lang), identity=found.run_id, draws=made["draws"], futures=made["futures"],
-        seed=made["seed"], cut="" if cut is None else _say("cut", lang, cut=cut), sha256=found.file.sha256[:12],
-    )  # fmt: skip
+        "footer",
+        lang,
+        case=_of(found.park, lang),
+        identity=found.run_id,
+        draws=made["draws"],
+        futures=made["futures"],
+        seed=made["seed"],
+        cut="" if cut is None else _say("cut", lang, cut=cut),
+        sha256=found.file.sha256[:12],
+    )
 
 
 def _titles(claim: ClaimFinding, found: ClaimFindings, lang: str, kind: str) -> tuple[str, str, str]:
@@ -89,12 +96,18 @@ def forest(claim: ClaimFinding, found: ClaimFindings, lang: str = "en", *, outco
     Outputs whose logarithms are not compared have no place on the axis and are left to the table. With ``outcomes``
     shares of runs that failed and that stand by themselves are written beside.
     """
-    rows, shares, looks = claim.rows[1:], OUTCOMES if outcomes else (), _looks(claim)
+    rows = claim.rows[1:]
+    shares = OUTCOMES if outcomes else ()
+    looks = _looks(claim)
     lines = 0.19 * ceil(len(looks) / 2)
     figure, axes = style.in_rows(
-        [_of(found.arm(row.arm), lang) for row in rows], _titles(claim, found, lang, "forest"), inches=NAMES,
-        high=0.29 + 0.07 * len(looks), bottom=0.60 + lines, right=1.62 if shares else 0.4,
-    )  # fmt: skip
+        [_of(found.arm(row.arm), lang) for row in rows],
+        _titles(claim, found, lang, "forest"),
+        inches=NAMES,
+        high=0.29 + 0.07 * len(looks),
+        bottom=0.60 + lines,
+        right=1.62 if shares else 0.4,
+    )
     style.bounds(axes, _bounds(claim, found))
     gap = 0.62 / max(len(looks), 1)
     for at, row in enumerate(rows):
@@ -124,9 +137,10 @@ def _chances(names: Sequence[str], titles: Sequence[str], high: float, lines: in
 
 def _mark_key(figure: Figure, ways: Mapping[str, int]) -> None:
     style.key(
-        figure, [(Line2D([], [], linestyle="", **MARKS[mark]), words) for words, mark in ways.items()],
+        figure,
+        [(Line2D([], [], linestyle="", **MARKS[mark]), words) for words, mark in ways.items()],
         columns=len(ways),
-    )  # fmt: skip
+    )
 
 
 def probabilities(found: ClaimFindings, lang: str = "en") -> Figure:
@@ -164,7 +178,9 @@ def by_evidence(
 
 def curve(claim: ClaimFinding, found: ClaimFindings, lang: str = "en") -> Figure:
     """The scenarios of a claim along an axis, as the home side's share: change of the outputs, with bands."""
-    wanted, by_arm, looks = claim.claim.curve, {row.arm: row for row in claim.rows}, _looks(claim)
+    wanted = claim.claim.curve
+    by_arm = {row.arm: row for row in claim.rows}
+    looks = _looks(claim)
     if wanted is None:
         raise ValueError("no curve")
     points = sorted((place, by_arm[arm]) for arm, place in wanted.points.items() if arm in by_arm)
@@ -186,7 +202,8 @@ def curve(claim: ClaimFinding, found: ClaimFindings, lang: str = "en") -> Figure
 
 def cube(claim: ClaimFinding, found: ClaimFindings, lang: str = "en") -> Figure:
     """Outcomes over the scenarios of an interaction: lines that run in parallel add up, others do not."""
-    wanted, by_arm = claim.claim.cube, {row.arm: row for row in claim.rows}
+    wanted = claim.claim.cube
+    by_arm = {row.arm: row for row in claim.rows}
     if wanted is None:
         raise ValueError("no lines")
     figure = style.sheet((7.4, 3.7), *_titles(claim, found, lang, "cube"))

@@ -192,7 +192,7 @@ class Beyond:
     """How probable it is that a statistic lies beyond a bound of its rule: below or above it."""
 
     bound: float
-    """The bound."""
+    """The bound, in the statistic's unit."""
     relation: Literal["below", "above"]
     """On which side of it."""
     share: float
@@ -210,9 +210,9 @@ class Measured:
     low: float
     """5 %: of the draws, or of what the mean may be."""
     middle: float
-    """50 %."""
+    """Median of the same."""
     high: float
-    """95 %."""
+    """95 % quantile of the same."""
     mean: float
     """Mean over draws."""
     error: float

@@ -135,9 +135,13 @@ def arms(
 
 
 def waterfall(
-    steps: Sequence[tuple[str, float, float]], ends: tuple[tuple[str, float], tuple[str, float]], title: str,
-    subtitle: str, foot: str, lang: str = "en",
-) -> Figure:  # fmt: skip
+    steps: Sequence[tuple[str, float, float]],
+    ends: tuple[tuple[str, float], tuple[str, float]],
+    title: str,
+    subtitle: str,
+    foot: str,
+    lang: str = "en",
+) -> Figure:
     """A share in the reference, what each part adds to it or takes off, and the share in the scenario, a row each.
 
     steps: what a part is called, its size, and half the width of its interval; they sum to the difference of the ends.
@@ -171,11 +175,19 @@ def effect_dots(found: Ablations, output: str, quarter: str, kind: str = "mechan
     variable = catalogue().outputs[output]
     unit = measure_title(rows[0][1].unit if rows else variable.unit, lang)
     foot = text(
-        "ablate.figure.footer", lang, identity=found.run_id, case=found.case, pairs=found.pairs,
-        cut=found.cut or text("ablate.no_posterior", lang), seed=found.settings.seed,
-    )  # fmt: skip
-    titles = (text("ablate.figure.effect", lang, title=variable.title(lang), quarter=quarter),
-              text(f"ablate.figure.effect.{kind}", lang, unit=unit), foot)  # fmt: skip
+        "ablate.figure.footer",
+        lang,
+        identity=found.run_id,
+        case=found.case,
+        pairs=found.pairs,
+        cut=found.cut or text("ablate.no_posterior", lang),
+        seed=found.settings.seed,
+    )
+    titles = (
+        text("ablate.figure.effect", lang, title=variable.title(lang), quarter=quarter),
+        text(f"ablate.figure.effect.{kind}", lang, unit=unit),
+        foot,
+    )
     names = [_with_mark(row, lang) for row, _ in rows]
     figure, axes = style.in_rows(names, titles, inches=NAMES + 0.2, high=0.24, right=0.35, lines=1)
     for at, (_, one) in enumerate(rows):
@@ -196,22 +208,24 @@ def sobol_bars(found: Exploration, at: int, lang: str = "en") -> Figure:
     A bar is pale if the factor does not stand out from the dummy. A circle after a name says that the data did not
     move the parameter (half filled: a little). at: place of the read-out.
     """
-    one, settings = found.indices[at], found.settings
+    one = found.indices[at]
+    settings = found.settings
     order = [int(n) for n in np.argsort(-one.total[:-1], kind="stable")[:SHOWN]]
     names = [*(marked(found.names[n], found.moved, lang) for n in order), named(DUMMY, lang)]
     additive = number(min(max(one.additive, 0.0), 1.0), 2)
-    subtitle = text(
-        "sensitivity.figure.sobol", lang, rows=one.rows, replicates=settings.replicates, additive=additive
-    )  # fmt: skip
+    subtitle = text("sensitivity.figure.sobol", lang, rows=one.rows, replicates=settings.replicates, additive=additive)
     foot = text(
-        "sensitivity.footer", lang, identity=found.run_id, case=found.case, replicates=settings.replicates,
-        over=text(f"sensitivity.over.{settings.over}", lang), seed=settings.seed,
+        "sensitivity.footer",
+        lang,
+        identity=found.run_id,
+        case=found.case,
+        replicates=settings.replicates,
+        over=text(f"sensitivity.over.{settings.over}", lang),
+        seed=settings.seed,
         cut=str(found.provenance.get("posterior_cut", "")) or text("sensitivity.no_posterior", lang),
-    )  # fmt: skip
+    )
     titles = (found.readouts[at].title(lang), subtitle, foot)
-    figure, axes = style.in_rows(
-        names, titles, inches=NAMES, high=0.29, wide=6.6, bottom=0.86, right=0.35, small=True
-    )  # fmt: skip
+    figure, axes = style.in_rows(names, titles, inches=NAMES, high=0.29, wide=6.6, bottom=0.86, right=0.35, small=True)
     for y, n in enumerate([*order, len(found.names)]):
         is_dummy = n == len(found.names)
         shade = style.SECOND if is_dummy else style.MODEL if one.total_clear[n] else style.PALE
@@ -223,8 +237,10 @@ def sobol_bars(found: Exploration, at: int, lang: str = "en") -> Figure:
     axes.axvline(one.total[-1], color=style.SECOND, linewidth=0.9, linestyle=(0, (3, 3)))
     axes.axvline(0.0, color=style.INK, linewidth=0.8)
     handles = {
-        "total": Patch(color=style.MODEL, alpha=0.85), "first": Patch(color=style.MODEL, alpha=0.35),
-        "like_dummy": Patch(color=style.PALE, alpha=0.85), "dummy": style.line(style.SECOND, linestyle=(0, (3, 3))),
-    }  # fmt: skip
+        "total": Patch(color=style.MODEL, alpha=0.85),
+        "first": Patch(color=style.MODEL, alpha=0.35),
+        "like_dummy": Patch(color=style.PALE, alpha=0.85),
+        "dummy": style.line(style.SECOND, linestyle=(0, (3, 3))),
+    }
     style.key(figure, [(handle, text(f"sensitivity.key.{name}", lang)) for name, handle in handles.items()])
     return figure

@@ -55,12 +55,17 @@ def sentence(found: OutcomeMoves, lang: str) -> str:
     changes = _joined(
         (
             text(
-                "compare.moves.change", lang, outcome=lowered(text(f"analysis.outcome.{name}", lang)),
-                before=percent(apart[name][0], 1), after=percent(apart[name][1], 1),
+                "compare.moves.change",
+                lang,
+                outcome=lowered(text(f"analysis.outcome.{name}", lang)),
+                before=percent(apart[name][0], 1),
+                after=percent(apart[name][1], 1),
             )
-            for name in order[:2] if apart[name][0] != apart[name][1]
-        ), lang,
-    )  # fmt: skip
+            for name in order[:2]
+            if apart[name][0] != apart[name][1]
+        ),
+        lang,
+    )
     counts = {"moved": number(found.moved, 0), "pairs": number(found.pairs, 0)}
     lead = text("compare.moves.lead" if changes else "compare.moves.lead_even", lang, changes=changes, **counts)
     told = [move for move in found.moves[:MOST_MOVES] if move.runs >= TOLD * found.moved] or found.moves[:1]
@@ -112,9 +117,11 @@ def _items(lines: Sequence[AccountLine], lang: str) -> str:
     return _joined(
         (
             text("compare.moves.item", lang, title=lowered(_title(line, lang)), arm=arm, reference=reference)
-            for line, (reference, arm) in zip(lines, amounts, strict=True) if reference != arm
-        ), lang,
-    )  # fmt: skip
+            for line, (reference, arm) in zip(lines, amounts, strict=True)
+            if reference != arm
+        ),
+        lang,
+    )
 
 
 def _title(line: AccountLine, lang: str) -> str:
@@ -126,8 +133,9 @@ def moves_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
     """Moves of every scenario, a group for each: from, to, runs, share, why, and the most frequent account."""
     rows = [
         (*_outcomes(move, lang), move.runs, move.share, cause(move, lang), account(move, lang))
-        for _, one in found for move in one.moves
-    ]  # fmt: skip
+        for _, one in found
+        for move in one.moves
+    ]
     groups = tuple((name, len(one.moves)) for name, one in found)
     columns = "from to runs:count share:share:1 cause:note account:note"
     return Show(Texts("compare", lang)).table("moves", columns, rows, groups=groups)
@@ -137,10 +145,18 @@ def accounts_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Tabl
     """The items of every move's accounts in both scenarios, means over its runs, and what each adds to the balance."""
     columns = "from to group item unit reference_mean:number:1 arm_mean:number:1 effect:change:1"
     rows = [
-        (*_outcomes(move, lang), text(f"compare.account.{line.account}", lang), _title(line, lang),
-         text(f"compare.moves.{'money' if move.lines[0].output in CASH else 'enterprises'}", lang), line.reference,
-         line.arm, line.effect)
-        for _, one in found for move in one.moves for line in move.lines
-    ]  # fmt: skip
+        (
+            *_outcomes(move, lang),
+            text(f"compare.account.{line.account}", lang),
+            _title(line, lang),
+            text(f"compare.moves.{'money' if move.lines[0].output in CASH else 'enterprises'}", lang),
+            line.reference,
+            line.arm,
+            line.effect,
+        )
+        for _, one in found
+        for move in one.moves
+        for line in move.lines
+    ]
     groups = tuple((name, sum(len(move.lines) for move in one.moves)) for name, one in found)
     return Show(Texts("compare", lang)).table("accounts", columns, rows, groups=groups, folded=True)

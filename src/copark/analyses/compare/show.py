@@ -32,9 +32,14 @@ def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of a comparison."""
     show = CompareShow(found, found.trust, t)
     return assemble(
-        found, t, key=f"compare-{'-'.join(found.studies)}", title=" | ".join(map(t.of, found.titles)),
-        headline=show.headline(), sections=show.sections(), provenance=show.provenance(),
-    )  # fmt: skip
+        found,
+        t,
+        key=f"compare-{'-'.join(found.studies)}",
+        title=" | ".join(map(t.of, found.titles)),
+        headline=show.headline(),
+        sections=show.sections(),
+        provenance=show.provenance(),
+    )
 
 
 def change_column(unit: str, title: str = "", key: str = "change") -> doc.Column:
@@ -55,11 +60,11 @@ def points(row: ShareEffect) -> doc.Interval:
 class CompareShow(Show):
     """The parts of the document in one language; the answer and how to read it may be in words of another analysis."""
 
-    def __init__(
-        self, found: Compared, trust: Trust | None, t: Texts, own: Texts | None = None, **words: str
-    ) -> None:  # fmt: skip
+    def __init__(self, found: Compared, trust: Trust | None, t: Texts, own: Texts | None = None, **words: str) -> None:
         super().__init__(t)
-        self.found, self.trust, self.own = found, trust, own or t
+        self.found = found
+        self.trust = trust
+        self.own = own or t
         self.end = found.ends[-1]
         rows = [row for row in found.scenarios[0].differences if row.quarter == self.end and not row.log]
         self.first = next((row for row in rows if row.measure == HEADLINE), rows[0] if rows else None)
@@ -85,7 +90,8 @@ class CompareShow(Show):
 
     def headline(self) -> str:
         """The answer: what the scenario that changes most does to enterprises and to outcomes."""
-        t, found = self.t, self.found
+        t = self.t
+        found = self.found
         moved = [one for one in found.scenarios if one.begins is not None or one.moves.moved]
         if not moved:
             return t.sentences([self.own("headline.none", **self.words)])
@@ -96,7 +102,9 @@ class CompareShow(Show):
 
     def told(self, one: ComparedScenario, key: str) -> Iterator[str]:
         """What a scenario changes, in sentences, the first of a key."""
-        t, row, standing = self.t, self.main(one), one.outcome(STANDING)
+        t = self.t
+        row = self.main(one)
+        standing = one.outcome(STANDING)
         words = {**self.words, "scenario": t.of(one.title), "count": str(len(self.found.scenarios))}
         if row is not None:
             change = self.said(band(row), self.change(row))
@@ -121,7 +129,8 @@ class CompareShow(Show):
 
     def summary(self) -> doc.Section:
         """The numbers to be seen first, and a row for each scenario."""
-        t, found = self.t, self.found
+        t = self.t
+        found = self.found
         one = found.scenarios[0] if len(found.scenarios) == 1 else None
         blocks: list[doc.Block] = [self.every() if one is None else doc.Cards(tuple(self.cards(one)))]
         blocks.append(doc.Paragraph(self.own("lead", **self.words)))
@@ -134,7 +143,9 @@ class CompareShow(Show):
 
     def cards(self, one: ComparedScenario) -> Iterator[doc.Card]:
         """The numbers of the only scenario."""
-        t, row, standing = self.t, self.main(one), one.outcome(STANDING)
+        t = self.t
+        row = self.main(one)
+        standing = one.outcome(STANDING)
         if row is not None:
             column = self.change(row, t("card.change", output=self.output(row.measure), quarter=self.end))
             between = self.said(doc.Interval(row.low, row.high), change_column(row.unit))
@@ -230,19 +241,22 @@ class CompareShow(Show):
 
     def outcomes(self) -> doc.Section:
         """How often each outcome happens, and in how many pairs in both, in one, in none."""
-        names, shares = ("both", "gained", "lost", "neither"), "reference_share:share:1 arm_share:share:1 change:points"
+        names = ("both", "gained", "lost", "neither")
+        shares = "reference_share:share:1 arm_share:share:1 change:points"
         every = [
             (text(f"analysis.outcome.{row.measure}", self.t.lang), row)
-            for one in self.found.scenarios for row in one.outcomes
-        ]  # fmt: skip
+            for one in self.found.scenarios
+            for row in one.outcomes
+        ]
         groups = self.grouped([len(one.outcomes) for one in self.found.scenarios])
         told = [(title, row.reference_share, row.scenario_share, points(row)) for title, row in every]
         counted = [(title, *(getattr(row, name) for name in names)) for title, row in every]
         counts = ("outcome", *(f"{name}:count" for name in names))
         return self.told_of_outcomes(
-            "outcomes", self.table("outcomes", f"outcome {shares}", told, groups=groups),
+            "outcomes",
+            self.table("outcomes", f"outcome {shares}", told, groups=groups),
             self.table("pairs", counts, counted, groups=groups, folded=True),
-        )  # fmt: skip
+        )
 
     def told_of_outcomes(self, key: str, *blocks: doc.Block) -> doc.Section:
         """A section that says so where outcomes follow from parameters that are assumed; folded unless asked for."""
@@ -251,7 +265,8 @@ class CompareShow(Show):
 
     def moves(self) -> doc.Section:
         """Why outcomes change: a sentence for each scenario, the moves of all and the accounts behind them."""
-        named, lang = [(self.t.of(one.title), one.moves) for one in self.found.scenarios], self.t.lang
+        named = [(self.t.of(one.title), one.moves) for one in self.found.scenarios]
+        lang = self.t.lang
         told = doc.Bullets(
             tuple(self.t("moves.of", arm=name, words=outcome_change_text.sentence(one, lang)) for name, one in named)
         )
@@ -261,25 +276,32 @@ class CompareShow(Show):
 
     def why(self, one: ComparedScenario) -> Iterator[doc.Block]:
         """The change of the share of self-standing runs by links, and what the company's books show."""
-        t, parts = self.t, one.parts
+        t = self.t
+        parts = one.parts
         if parts is None:
             return
         ends = dict(zip(("before", "after"), parts.share(STANDING), strict=True))
         told = sorted(parts.parts, key=lambda part: -abs(part.of(STANDING)))
         items = t("parts.join").join(
             t("parts.item", group=t(f"group.{part.group}"), change=self.said(part.of(STANDING), doc.POINTS))
-            for part in told if abs(part.of(STANDING)) >= TOLD
-        )  # fmt: skip
+            for part in told
+            if abs(part.of(STANDING)) >= TOLD
+        )
         shares = {key: self.said(value, doc.plain(doc.Kind.share, places=1)) for key, value in ends.items()}
         words = {"scenario": t.of(one.title), "reference": self.words["reference"], "items": items, **shares}
         yield doc.Paragraph(t.sentences([t("parts.told" if items else "parts.none", **words), *self.books(one)]))
         titles = {name: text(f"analysis.outcome.{name}", t.lang) for name in OUTCOMES}
         columns: Columns = ("links", *(doc.Column(name, title, doc.Kind.points) for name, title in titles.items()))
         rows: list[Sequence[doc.Value]] = [
-            (t(f"group.{part.group}"), *(doc.Interval(change - half, change + half, change)
-             for change, half in zip(part.change, part.error, strict=True)))
+            (
+                t(f"group.{part.group}"),
+                *(
+                    doc.Interval(change - half, change + half, change)
+                    for change, half in zip(part.change, part.error, strict=True)
+                ),
+            )
             for part in parts.parts
-        ]  # fmt: skip
+        ]
         caption = t("caption.parts", since=parts.since, runs=self.said(parts.runs, doc.COUNT))
         numbers = self.table("parts", columns, rows, folded=True)
         draw = partial(self.waterfall, one, parts)
@@ -289,7 +311,8 @@ class CompareShow(Show):
         """Draw the parts of the change of the share of self-standing runs."""
         from copark.analyses.compare.figures import waterfall
 
-        t, at = self.t, OUTCOMES.index(STANDING)
+        t = self.t
+        at = OUTCOMES.index(STANDING)
         steps = [(t(f"group.{part.group}"), part.change[at], part.error[at]) for part in parts.parts]
         before, after = parts.share(STANDING)
         ends = ((self.words["reference"], before), (t.of(one.title), after))
@@ -297,7 +320,8 @@ class CompareShow(Show):
 
     def books(self, one: ComparedScenario) -> Iterator[str]:
         """Bail-outs and debts in both, in sentences."""
-        found, t = one.books, self.t
+        found = one.books
+        t = self.t
         if found is None:
             return
         (before, after), (ever_before, ever_after) = (

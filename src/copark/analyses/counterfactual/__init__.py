@@ -70,8 +70,11 @@ class Answer(Result):
         """Every difference, or else every event, a row each."""
         if self.found is not None:
             return self.found.main_table()
-        return {"key": [one.key for one in self.events], "date": [one.date for one in self.events],
-                "title": [one.title.en for one in self.events]}  # fmt: skip
+        return {
+            "key": [one.key for one in self.events],
+            "date": [one.date for one in self.events],
+            "title": [one.title.en for one in self.events],
+        }
 
 
 def _study(params: Params, context: Context) -> Study:
@@ -80,18 +83,20 @@ def _study(params: Params, context: Context) -> Study:
     Raises NotFound if nothing of that name happened.
     """
     study = but_for_study(
-        context.case(params.case), params.without, runs=params.runs, seed=params.seed, futures=params.futures,
+        context.case(params.case),
+        params.without,
+        runs=params.runs,
+        seed=params.seed,
+        futures=params.futures,
         draws=params.draws,
-    )  # fmt: skip
+    )
     return study.with_changes(case=params.case, now=params.now)
 
 
 def compute(params: Params, context: Context) -> Answer:
     """Replay history with and without it; list what can be undone where nothing is named."""
     case = context.case(params.case)
-    events = tuple(
-        PastEvent(one.key, str(one.date), Said(one.title.en, one.title.zh)) for one in happenings(case)
-    )  # fmt: skip
+    events = tuple(PastEvent(one.key, str(one.date), Said(one.title.en, one.title.zh)) for one in happenings(case))
     about: dict[str, Any] = {"case": case.name, "park": Said(case.title.en, case.title.zh), "events": events}
     if not params.without:
         return Answer(**about, run_id=context.run_id, provenance={"case": case.name, "case_hash": case.hash})

@@ -9,22 +9,31 @@ from copark.presentation.document import Document, Section
 
 def document(found: Answer, t: Texts) -> Document:
     """What is due to what was removed; the events that can be where nothing was."""
-    park, key = t.of(found.park), f"counterfactual-{found.case}"
+    park = t.of(found.park)
+    key = f"counterfactual-{found.case}"
     if found.found is None:
         count = len(found.events)
         told = t("headline.events", count=count) if count else t("headline.events.none")
         return assemble(
-            found, t, key=key, title=t("question.none", park=park), headline=t.sentences([told]),
+            found,
+            t,
+            key=key,
+            title=t("question.none", park=park),
+            headline=t.sentences([told]),
             sections=[_events(found, t, folded=False)],
-        )  # fmt: skip
+        )
     titles = {one.key: t.of(one.title) for one in found.events}
     events = t("join").join(titles[one] for one in found.without)
     parts = CompareShow(found.found, found.trust, Texts("compare", t.lang), own=t, events=events)
     return assemble(
-        found, t, key=f"{key}-{found.found.studies[0]}", title=t("question", park=park, events=events),
-        headline=parts.headline(), sections=[*parts.sections(), _events(found, t, folded=True)],
+        found,
+        t,
+        key=f"{key}-{found.found.studies[0]}",
+        title=t("question", park=park, events=events),
+        headline=parts.headline(),
+        sections=[*parts.sections(), _events(found, t, folded=True)],
         provenance={"without": ", ".join(found.without), **parts.provenance()},
-    )  # fmt: skip
+    )
 
 
 def _events(found: Answer, t: Texts, *, folded: bool) -> Section:

@@ -89,9 +89,14 @@ def asked_of(params: Params) -> tuple[CouplingRequest, CaseTable]:
     if weights not in ("equal", "entropy"):
         weights = options.numbers("--weights", weights, faults)
     request = CouplingRequest(
-        options.subsystems(params.subsystems, faults), weights, params.indicator_weights, params.formula, params.grades,
-        params.scale, options.ranges(params.ranges, faults),
-    )  # fmt: skip
+        options.subsystems(params.subsystems, faults),
+        weights,
+        params.indicator_weights,
+        params.formula,
+        params.grades,
+        params.scale,
+        options.ranges(params.ranges, faults),
+    )
     faults += request_faults(request)
     columns = dict.fromkeys(one.column for one in request.indicators)
     table = read_table(params, tuple(columns), faults)

@@ -24,19 +24,27 @@ def document(found: Answer, t: Texts) -> doc.Document:
     show = _Show(found, t)
     closed = t(f"closed.{found.found.request.closed}")
     return assemble(
-        found, t, key="coupling", title=t("question", subsystems=show.names), headline=show.headline(),
+        found,
+        t,
+        key="coupling",
+        title=t("question", subsystems=show.names),
+        headline=show.headline(),
         sections=[
-            show.summary(), show.course(), show.chance(), show.section("weights", show.indicators()),
+            show.summary(),
+            show.course(),
+            show.chance(),
+            show.section("weights", show.indicators()),
             method(show, 4, found.settings, closed=closed),
         ],
         provenance=told(found),
-    )  # fmt: skip
+    )
 
 
 class _Show(Show):
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.answer, self.found = found, found.found
+        self.answer = found
+        self.found = found.found
         self.names = t("join").join(one.name for one in self.found.request.subsystems)
         self.degree = self.column("D", doc.Kind.number, places=3)
         self.p = self.column("p", doc.Kind.number, places=4)
@@ -47,7 +55,9 @@ class _Show(Show):
 
     def headline(self) -> str:
         """Mean D, the highest and the lowest case, and whether the coupling is more than chance."""
-        t, cases, degrees = self.t, self.found.table.cases, self.found.chosen.coordination
+        t = self.t
+        cases = self.found.table.cases
+        degrees = self.found.chosen.coordination
         ends = {"high": float(degrees.max()), "low": float(degrees.min())}
         said = {key: self.said(value, self.degree) for key, value in ({"mean": self.mean} | ends).items()}
         names = {
@@ -63,7 +73,8 @@ class _Show(Show):
         return t.sentences(parts)
 
     def summary(self) -> doc.Section:
-        t, answer = self.t, self.answer
+        t = self.t
+        answer = self.answer
         formula = t(f"formula.{self.found.request.formula}")
         cards = [doc.Card(t("card.mean"), self.degree, self.mean, formula)]
         if answer.null is not None:
@@ -79,33 +90,46 @@ class _Show(Show):
         """D of every case in order, drawn and in numbers; how firmly each is in its grade."""
         from copark.figures.set_methods import trajectory
 
-        answer, drawn = self.answer, self.answer.ensemble
+        answer = self.answer
+        drawn = self.answer.ensemble
         blocks: list[doc.Block] = [
-            self.chart("coupling", lambda: trajectory(self.found, answer.null, drawn, self.t.lang)), self.degrees(),
-        ]  # fmt: skip
+            self.chart("coupling", lambda: trajectory(self.found, answer.null, drawn, self.t.lang)),
+            self.degrees(),
+        ]
         if drawn is not None:
             columns: Columns = ("case", *(doc.Column(name, self.grade(name), doc.Kind.share) for name in GRADES))
-            rows: list[tuple[doc.Value, ...]] = [(case, *map(float, shares))
-                    for case, shares in zip(self.found.table.cases, drawn.shares, strict=True)]  # fmt: skip
+            rows: list[tuple[doc.Value, ...]] = [
+                (case, *map(float, shares)) for case, shares in zip(self.found.table.cases, drawn.shares, strict=True)
+            ]
             blocks.append(self.table("grades", columns, rows))
         return self.section("course", *blocks)
 
     def degrees(self) -> doc.Table:
-        found, drawn = self.found, self.answer.ensemble
+        found = self.found
+        drawn = self.answer.ensemble
         columns: Columns = (
             "case T:number:3 C:number:3 D:number:3 grade C2:number:3 D2:number:3 grade2",
-            *(doc.Column(f"score_{at}", one.name, doc.Kind.number, places=3)
-              for at, one in enumerate(found.request.subsystems, start=1)),
+            *(
+                doc.Column(f"score_{at}", one.name, doc.Kind.number, places=3)
+                for at, one in enumerate(found.request.subsystems, start=1)
+            ),
             "" if drawn is None else "band:number:3 grades_met:count",
-        )  # fmt: skip
-        standard, second = found.forms["standard"], found.forms["wang2021"]
+        )
+        standard = found.forms["standard"]
+        second = found.forms["wang2021"]
         rows: list[tuple[doc.Value, ...]] = []
         for at, case in enumerate(found.table.cases):
             row: list[doc.Value] = [
-                case, float(found.development[at]), float(standard.coupling[at]), float(standard.coordination[at]),
-                self.grade(standard.grades[at]), float(second.coupling[at]), float(second.coordination[at]),
-                self.grade(second.grades[at]), *map(float, found.scores[at]),
-            ]  # fmt: skip
+                case,
+                float(found.development[at]),
+                float(standard.coupling[at]),
+                float(standard.coordination[at]),
+                self.grade(standard.grades[at]),
+                float(second.coupling[at]),
+                float(second.coordination[at]),
+                self.grade(second.grades[at]),
+                *map(float, found.scores[at]),
+            ]
             if drawn is not None:
                 row += [doc.Interval(float(drawn.levels[0, at]), float(drawn.levels[4, at])), drawn.met[at]]
             rows.append(tuple(row))
@@ -127,17 +151,26 @@ class _Show(Show):
 
     def indicators(self) -> doc.Table:
         """Every indicator: subsystem, direction, range, entropy, weight; and the weight of each subsystem in T."""
-        found, t = self.found, self.t
+        found = self.found
+        t = self.t
         columns = "subsystem indicator direction range:number range_source entropy:number:3 weight:number:3"
         spread = entropy(found.indicator_scores)
         rows: list[tuple[doc.Value, ...]] = []
         for at, one in enumerate(found.request.indicators):
-            own, span = int(found.request.belongs[at].argmax()), found.ranges[one.column]
+            own = int(found.request.belongs[at].argmax())
+            span = found.ranges[one.column]
             direction = t(f"direction.{'positive' if one.positive else 'negative'}")
-            rows.append((
-                found.request.subsystems[own].name, one.column, direction, doc.Interval(span.low, span.high),
-                t(f"range.{span.source}"), float(spread[at]), float(found.shares[at, own]),
-            ))  # fmt: skip
+            rows.append(
+                (
+                    found.request.subsystems[own].name,
+                    one.column,
+                    direction,
+                    doc.Interval(span.low, span.high),
+                    t(f"range.{span.source}"),
+                    float(spread[at]),
+                    float(found.shares[at, own]),
+                )
+            )
         weighed = zip(found.request.subsystems, found.alpha, strict=True)
         rows += [(one.name, t("whole"), "", None, "", None, float(weight)) for one, weight in weighed]
         return self.table("indicators", columns, rows)

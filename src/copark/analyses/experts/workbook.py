@@ -175,7 +175,8 @@ def template(questions: Sequence[Question], title: str, lang: str) -> bytes:
             head_cell(page.cell(HEADS, column), text(f"experts.book.{key}", lang), needed=key in QUANTILES)
             told_cell(page.cell(HEADS + 1, column), text(f"experts.book.{key}.told", lang))
             page.column_dimensions[page.cell(HEADS, column).column_letter].width = width
-        page.row_dimensions[1].height, page.row_dimensions[HEADS + 1].height = 34, 76
+        page.row_dimensions[1].height = 34
+        page.row_dimensions[HEADS + 1].height = 76
         for row, one in enumerate(questions, start=HEADS + 2):
             cells = (one.key, getattr(one.title, lang), getattr(one.unit, lang), one.low, one.high)
             for column, value in enumerate(cells, start=1):
@@ -285,7 +286,8 @@ class _Sheet:
         """The quantiles of a row, if they are sound."""
         values: list[float] = []
         for key in QUANTILES:
-            value, at = _number(cells.get(key, "")), columns[key]
+            value = _number(cells.get(key, ""))
+            at = columns[key]
             if value is None:
                 self.say("no_number", row, at, found=cells.get(key, ""))
             elif not one.low <= value <= one.high:

@@ -16,6 +16,7 @@ from copark.analyses.context import made_now, today
 from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result
 from copark.analyses.forecast.basis import Asked, asked_of, kept_calibration, looked_at
 from copark.analyses.forecast.parameter_sources import Borrowed, Informed, Taken
+from copark.analyses.forecast.params import Params
 from copark.analyses.stack.stacking import (
     LINE,
     STACK,
@@ -26,7 +27,7 @@ from copark.analyses.stack.stacking import (
     stack_of,
     stacks_of,
     with_stacks,
-)  # fmt: skip
+)
 from copark.arrays import Floats
 from copark.calibration import forecast as engine
 from copark.calibration import panels
@@ -58,29 +59,6 @@ COMPONENTS = 280
 """Draws of the hierarchy, evenly taken, that quantiles are read off: each is a normal distribution of its own."""
 LEAST_LENT = 0.01
 """Share in the mean of all parks from which a park is said to lend something."""
-
-
-class Params(AnalysisParams):
-    """What may be asked of a forecast."""
-
-    case: Annotated[str, Field(min_length=1, max_length=1000)]
-    """Name of a case, or path of a case folder."""
-    cut: str | None = None
-    """Last quarter taken as known, such as 2024Q4; by default that of your own calibration, else the last with data."""
-    to: str | None = None
-    """Last quarter to forecast, such as 2032Q2; by default the one in which every page judges the park."""
-    now: Annotated[str | None, Field(max_length=20)] = None
-    """Quarter the park is looked at from, by default the present one: a forecast ends ten years after it."""
-    freeze: Path | None = None
-    """File to freeze the forecast in, so that it can be scored later; it must not exist yet."""
-    told: bool = False
-    """Whether to use facts that the case dates after the cut: a test of the mechanisms, not a forecast."""
-    pool: bool = False
-    """Whether to forecast from other parks alone, as if this one had never been observed."""
-    runs: PowerOfTwo = None
-    """Runs of the calibration or panel made where none is stored, a power of two such as ``2^15``."""
-    seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
-    """Seed of that calibration or panel."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,14 +148,19 @@ class Answer(Result):
         return pd.concat(
             [
                 pd.DataFrame(
-                    {"variable": name, "method": method, "quarter": when,
-                     "weight": self.weights.get(name, {}).get(method)}
+                    {
+                        "variable": name,
+                        "method": method,
+                        "quarter": when,
+                        "weight": self.weights.get(name, {}).get(method),
+                    }
                     | {f"p{100 * level:02.0f}": row for level, row in zip(LEVELS, band, strict=True)}
                 )
-                for method, bands, when in every for name, band in bands.items()
+                for method, bands, when in every
+                for name, band in bands.items()
             ],
             ignore_index=True,
-        )  # fmt: skip
+        )
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
@@ -189,10 +172,13 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
     else:
         made_on = asked.own.identity if asked.own is not None else asked.place(context)[0]
     return {
-        "made_on": made_on, "cut": str(asked.cut), "until": str(asked.until),
+        "made_on": made_on,
+        "cut": str(asked.cut),
+        "until": str(asked.until),
         "freeze": "" if params.freeze is None else f"{params.freeze.name} {today()}",
-        "stack": shipped().stack.identity, "parks": {one.name: one.reports for one in parks if one.reports},
-    }  # fmt: skip
+        "stack": shipped().stack.identity,
+        "parks": {one.name: one.reports for one in parks if one.reports},
+    }
 
 
 def deliver(params: Params, found: Answer, _context: Context) -> None:
@@ -210,11 +196,13 @@ def compute(params: Params, context: Context) -> Answer:
     made: Any = asked.panel
     if asked.panel is not None:
         looked = looked_at(asked, asked.panel, context)
-        found, trust = _pooled(asked, looked, day), looked[1].trust
+        found = _pooled(asked, looked, day)
+        trust = looked[1].trust
     else:
         kept = kept_calibration(params, asked, context)
         context.stage("forecast")(0, 0)
-        found, trust = _on_own(asked, kept, context, told=params.told, day=day), kept.trust
+        found = _on_own(asked, kept, context, told=params.told, day=day)
+        trust = kept.trust
         made = Settings.of(kept.stored.recipe)
     case = asked.case
     horizon = horizon_for(case, params.now)
@@ -223,17 +211,24 @@ def compute(params: Params, context: Context) -> Answer:
     is_usual = asked.until == horizon and not params.told and others == (None, None, None)
     bands, doubts = _as_elsewhere(params, context) if is_usual else ({}, None)
     return Answer(
-        case=case.name, park=Said(case.title.en, case.title.zh), start=str(case.clock.start), cut=str(asked.cut),
-        until=str(asked.until), horizon=str(horizon),
+        case=case.name,
+        park=Said(case.title.en, case.title.zh),
+        start=str(case.clock.start),
+        cut=str(asked.cut),
+        until=str(asked.until),
+        horizon=str(horizon),
         closed_since="" if closure is None else str(closure.since),
         closed_by=None if closure is None else Said(closure.title.en, closure.title.zh),
         as_elsewhere=bands,
         contradiction=None if doubts is None else doubts.contradiction,
         partial_agreement=None if doubts is None else doubts.partial_agreement,
-        file="" if params.freeze is None else params.freeze.name, runs=made.runs, seed=made.seed,
-        held=shipped().judged, **found,
+        file="" if params.freeze is None else params.freeze.name,
+        runs=made.runs,
+        seed=made.seed,
+        held=shipped().judged,
+        **found,
         **context.stamped(case, trust, made_now(posterior_cut="" if asked.panel is not None else str(asked.cut))),
-    )  # fmt: skip
+    )
 
 
 def _as_elsewhere(params: Params, context: Context) -> tuple[dict[str, tuple[float, float, float]], Doubts]:
@@ -281,25 +276,36 @@ def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, 
     """Run a calibration forward and stack it; what the model's width comes from."""
     from copark.calibration.replay_posterior import project
 
-    replay, threads, case = kept.stored.replay, context.cores, asked.case
-    everything, recipe = uses_everything(case, asked.cut), kept.stored.recipe["settings"]
+    replay = kept.stored.replay
+    threads = context.cores
+    case = asked.case
+    everything = uses_everything(case, asked.cut)
+    recipe = kept.stored.recipe["settings"]
     made_from = {
-        "calibration": kept.identity, "runs": recipe["runs"], "seed": recipe["seed"],
-        "values": len(replay.model.targets), "all_values": everything,
-    }  # fmt: skip
+        "calibration": kept.identity,
+        "runs": recipe["runs"],
+        "seed": recipe["seed"],
+        "values": len(replay.model.targets),
+        "all_values": everything,
+    }
     content = engine.freeze(
         replay, asked.until, case=case, blindly=not told, made_on=day, made_from=made_from, threads=threads
     )
     stacks: dict[str, StackedForecast] = {}
     if content["method"] == BLIND:  # what is told later facts is no forecast, and not stacked
         model = {name: np.array(rows) for name, rows in content["forecast"].items()}
-        quarters, stack = engine.quarters_of(case, asked.cut, asked.until), shipped().stack
+        quarters = engine.quarters_of(case, asked.cut, asked.until)
+        stack = shipped().stack
         stacks = stacks_of(case, asked.cut, model, quarters, panels.other_parks(case, context.lang), stack)
         content = with_stacks(content, stacks, stack)
-    frozen, names = engine.Frozen(content), tuple(content["forecast"])
-    before, own = project(replay, asked.cut, names, threads=threads), kept.stored.parameters
-    ahead = {name: engine.read_levels(stacks[name].levels[STACK], LEVELS) if name in stacks
-             else frozen.band(name, LEVELS) for name in names}  # fmt: skip
+    frozen = engine.Frozen(content)
+    names = tuple(content["forecast"])
+    before = project(replay, asked.cut, names, threads=threads)
+    own = kept.stored.parameters
+    ahead = {
+        name: engine.read_levels(stacks[name].levels[STACK], LEVELS) if name in stacks else frozen.band(name, LEVELS)
+        for name in names
+    }
     moved = {one.name: one for one in movements(own.space, own.points, own.weights)}
     verdicts = {name: one.verdict for name, one in moved.items()}
     widths = engine.widths_at(replay, asked.until, names, verdicts, threads)
@@ -308,19 +314,31 @@ def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, 
         if share >= NAMED and name in moved:
             shares[name] = max(shares.get(name, 0.0), share)
     return {
-        "method": content["method"], "pairs": content["pairs"], "content": content, "values": made_from["values"],
-        "everything": everything, "widths": widths, "methods": _methods(frozen, stacks), "since": frozen.first,
+        "method": content["method"],
+        "pairs": content["pairs"],
+        "content": content,
+        "values": made_from["values"],
+        "everything": everything,
+        "widths": widths,
+        "methods": _methods(frozen, stacks),
+        "since": frozen.first,
         "weights": {name: dict(one.weights) for name, one in stacks.items()},
-        "bands": {name: np.concatenate([before.bands(name, LEVELS)[:, : frozen.first], ahead[name]], axis=1)
-                  for name in names},
+        "bands": {
+            name: np.concatenate([before.bands(name, LEVELS)[:, : frozen.first], ahead[name]], axis=1) for name in names
+        },
         "reported": {name: known_points(case, asked.cut, name, ("fit", "score")) for name in names},
         "informed": tuple(
-            Informed(name, share, moved[name].verdict, moved[name].prior[2],
-                     tuple(float(moved[name].posterior[n]) for n in (0, 2, 4)))
+            Informed(
+                name,
+                share,
+                moved[name].verdict,
+                moved[name].prior[2],
+                tuple(float(moved[name].posterior[n]) for n in (0, 2, 4)),
+            )
             for name, share in sorted(shares.items(), key=lambda pair: -pair[1])
         ),
         "health": () if kept.examination is None else judged(kept.examination.health),
-    }  # fmt: skip
+    }
 
 
 def _pooled(asked: Asked, looked: tuple[Panel, PooledOutlook], day: str) -> dict[str, Any]:
@@ -334,25 +352,37 @@ def _pooled(asked: Asked, looked: tuple[Panel, PooledOutlook], day: str) -> dict
     frozen = freeze_outlook(panel, one, day) if asked.until > case.clock.data_end else {}
     taken = sorted((_taken(panel, name) for name in POOLED), key=lambda pair: pair[0])
     return {
-        "method": BORROWED, "pairs": one.runs, "content": with_stacks(frozen, stacks, stack) if frozen else {},
-        "values": sum(each.values for each in panel.local.values()), "everything": False, "widths": {}, "informed": (),
-        "health": (), "methods": {MODEL: dict(one.pooled), GROWTH: dict(one.growth)}, "since": 0,
+        "method": BORROWED,
+        "pairs": one.runs,
+        "content": with_stacks(frozen, stacks, stack) if frozen else {},
+        "values": sum(each.values for each in panel.local.values()),
+        "everything": False,
+        "widths": {},
+        "informed": (),
+        "health": (),
+        "methods": {MODEL: dict(one.pooled), GROWTH: dict(one.growth)},
+        "since": 0,
         "bands": {name: engine.read_levels(each.levels[STACK], LEVELS) for name, each in stacks.items()},
         "weights": {name: dict(each.weights) for name, each in stacks.items()},
         "reported": dict.fromkeys(one.pooled, ()),
         "borrowed": Borrowed(
-            panel.identity, {park.name: Said(park.case.title.en, park.case.title.zh) for park in panel.parks},
-            dict(one.lenders), dict(one.alone), tuple(each for _, each in taken),
-            tuple(rate for found in one.rates.values() for rate in found), bool(case.not_known),
+            panel.identity,
+            {park.name: Said(park.case.title.en, park.case.title.zh) for park in panel.parks},
+            dict(one.lenders),
+            dict(one.alone),
+            tuple(each for _, each in taken),
+            tuple(rate for found in one.rates.values() for rate in found),
+            bool(case.not_known),
         ),
-    }  # fmt: skip
+    }
 
 
 def _taken(panel: Panel, name: str) -> tuple[float, Taken]:
     """A pooled parameter of a park of which nothing is known, and how much it has in common with its prior."""
     from scipy.special import ndtri
 
-    pooled, j = panel.pooled, POOLED.index(name)
+    pooled = panel.pooled
+    j = POOLED.index(name)
     thin = slice(None, None, max(pooled.draws // COMPONENTS, 1))
     wide = pooled.variance[thin, j] + pooled.tau[thin, j] ** 2
     scores = mixture_quantiles(pooled.mean[thin, j], wide, np.ones(len(wide)), RANKS)
@@ -364,10 +394,13 @@ def _taken(panel: Panel, name: str) -> tuple[float, Taken]:
     after = np.interp((0.05, 0.5, 0.95), RANKS, _values_at(panel, name, scores))
     lent = sorted(zip(panel.names, pooled.lent()[:, j].tolist(), strict=True), key=lambda pair: -pair[1])
     return overlap, Taken(
-        name, AXES[name].group, tuple(before.tolist()), tuple(after.tolist()),
+        name,
+        AXES[name].group,
+        tuple(before.tolist()),
+        tuple(after.tolist()),
         verdict(float(1.0 - (third - first) / 0.5), overlap),
         tuple((park, share) for park, share in lent if share >= LEAST_LENT),
-    )  # fmt: skip
+    )
 
 
 def _values_at(panel: Panel, name: str, scores: Floats) -> Floats:

@@ -18,7 +18,7 @@ from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
-    from copark.analyses.forecast import Params
+    from copark.analyses.forecast.params import Params
     from copark.calibration.calibrate import Settings
     from copark.calibration.calibrations import KeptPosterior
     from copark.calibration.pool.forecasts import PooledOutlook
@@ -55,7 +55,8 @@ def asked_of(params: Params, context: Context) -> Asked:
     """
     if params.freeze is not None:
         engine.refuse_existing(params.freeze)
-    case, lang = context.case(params.case), context.lang
+    case = context.case(params.case)
+    lang = context.lang
     now = now_for(case, params.now)
     if params.pool or not can_be_calibrated(case):
         given = {"--cut": params.cut is not None, "--told": params.told}  # they need the park's own observations
@@ -83,10 +84,15 @@ def looked_at(asked: Asked, settings: PanelSettings, context: Context) -> tuple[
     """The other parks' panel, and the park as they would forecast it."""
     _refuse_long_work(asked, context)
     return panels.look(
-        asked.case, asked.until, panels.other_parks(asked.case, context.lang), settings,
-        threads=context.cores, folder=context.home / "pool",
-        progress=context.stage("pool"), waiting=context.stage("waiting"),
-    )  # fmt: skip
+        asked.case,
+        asked.until,
+        panels.other_parks(asked.case, context.lang),
+        settings,
+        threads=context.cores,
+        folder=context.home / "pool",
+        progress=context.stage("pool"),
+        waiting=context.stage("waiting"),
+    )
 
 
 def kept_calibration(params: Params, asked: Asked, context: Context) -> KeptPosterior:

@@ -38,15 +38,25 @@ LEAST_LENT = 0.005
 def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of a forecast."""
     show = _Show(found, t)
-    provenance = {"forecast": found.frozen_id, "cut": found.cut, "until": found.until, "pairs": number(found.pairs, 0),
-                  "made_runs": number(found.runs, 0), "seed": found.seed}  # fmt: skip
+    provenance = {
+        "forecast": found.frozen_id,
+        "cut": found.cut,
+        "until": found.until,
+        "pairs": number(found.pairs, 0),
+        "made_runs": number(found.runs, 0),
+        "seed": found.seed,
+    }
     if found.borrowed is not None:
         provenance["panel"] = found.borrowed.panel
     return assemble(
-        found, t, key=f"forecast-{found.case}", headline=show.headline(), sections=tuple(show.sections()),
+        found,
+        t,
+        key=f"forecast-{found.case}",
+        headline=show.headline(),
+        sections=tuple(show.sections()),
         title=t("title.pooled" if found.borrowed else "title.own", park=t.of(found.park), until=found.until),
         provenance={name: value for name, value in provenance.items() if value},
-    )  # fmt: skip
+    )
 
 
 OPEN_SPAN = 10.0
@@ -84,9 +94,11 @@ class _Show(Show):
         told = [self.part(name, self.band(name)) for name in self.first[:3]]
         key = "headline.told" if self.found.method == CONDITIONAL else "headline"
         forecast = self.t(key, quarter=self.found.until, parts=self.t("join").join(told))
-        closed = [] if self.found.closed_by is None else [
-            self.t("headline.closed", since=self.found.closed_since, title=self.t.of(self.found.closed_by))
-        ]  # fmt: skip
+        closed = (
+            []
+            if self.found.closed_by is None
+            else [self.t("headline.closed", since=self.found.closed_since, title=self.t.of(self.found.closed_by))]
+        )
         beside = (self.found.contradiction, self.found.partial_agreement)
         recorded = [self.t.of(words) for words in beside if words is not None]
         alone = [] if closed else self.model_alone()
@@ -103,7 +115,8 @@ class _Show(Show):
     def model_alone(self) -> list[str]:
         """Say what the model alone gives where the forecast is a stack, and why the two differ."""
         stacked = [name for name in self.first[:3] if name in self.found.weights]
-        elsewhere, own = self.found.as_elsewhere, self.found.methods.get(MODEL, {})
+        elsewhere = self.found.as_elsewhere
+        own = self.found.methods.get(MODEL, {})
         key = "headline.model" if elsewhere else "headline.model_own"
         bands = {name: doc.Interval(*band) for name, band in elsewhere.items()} or {
             name: interval(rows[:, -1]) for name, rows in own.items()
@@ -124,13 +137,21 @@ class _Show(Show):
 
     def summary(self) -> doc.Section:
         """Where the park may stand at the end, and what a reader must know of that."""
-        t, found = self.t, self.found
+        t = self.t
+        found = self.found
         cards = [
-            doc.Card(observable_title(name, t.lang), self.value(name), middle,
-                     t("card.band" if name in found.weights else "card.model",
-                       band=self.said(doc.Interval(low, high), self.value(name))))
-            for name in self.first for low, middle, high in [found.bands[name][[0, 2, -1], -1].tolist()]
-        ]  # fmt: skip
+            doc.Card(
+                observable_title(name, t.lang),
+                self.value(name),
+                middle,
+                t(
+                    "card.band" if name in found.weights else "card.model",
+                    band=self.said(doc.Interval(low, high), self.value(name)),
+                ),
+            )
+            for name in self.first
+            for low, middle, high in [found.bands[name][[0, 2, -1], -1].tolist()]
+        ]
         blocks: list[doc.Block] = [doc.Paragraph(self.rests_on()), doc.Cards(tuple(cards)), self.caveat("caveat")]
         if found.weights:
             blocks.insert(1, doc.Paragraph(self.stacked()))
@@ -170,7 +191,9 @@ class _Show(Show):
         return self.section("fans", lead, *map(self.fan, self.found.bands), self.ends(), *weights)
 
     def weights(self) -> doc.Table:
-        found, rows, heads = self.found, list[Sequence[doc.Value]](), list[str]()
+        found = self.found
+        rows = list[Sequence[doc.Value]]()
+        heads = list[str]()
         for variable, each in found.weights.items():
             told = np.array([each.get(name, np.zeros(len(self.quarters) - found.since)) for name in self.methods]).T
             changed = np.flatnonzero(np.abs(np.diff(told, axis=0)).max(axis=1) > 0.0) + 1
@@ -192,8 +215,9 @@ class _Show(Show):
             beside.append((found.borrowed.alone, 0))
         rows: list[Sequence[doc.Value]] = [
             (self.quarters[at], self.band(name, at), *(_interval(one.get(name), at - first) for one, first in beside))
-            for name in found.bands for at in shown
-        ]  # fmt: skip
+            for name in found.bands
+            for at in shown
+        ]
         heads = grouped(self.titled(name) for name in found.bands for _ in shown)
         return self.table("ends", columns, rows, groups=heads)
 
@@ -201,9 +225,14 @@ class _Show(Show):
         return titled(variable, self.t.lang)
 
     def fan(self, variable: str) -> doc.Chart:
-        t, title = self.t, observable_title(variable, self.t.lang)
-        words = t("fan.caption", title=title, quarter=self.found.until,
-                  value=self.said(self.band(variable), self.value(variable)))  # fmt: skip
+        t = self.t
+        title = observable_title(variable, self.t.lang)
+        words = t(
+            "fan.caption",
+            title=title,
+            quarter=self.found.until,
+            value=self.said(self.band(variable), self.value(variable)),
+        )
         draw = self.draw_pooled if self.found.borrowed else self.draw_own
         return doc.Chart(f"fan-{variable.replace('_', '-')}", title, words, lambda: draw(variable), words, wide=False)
 
@@ -212,16 +241,24 @@ class _Show(Show):
         from copark.figures.frame import year_of
         from copark.figures.validation import scored_fan
 
-        found, t, stacked = self.found, self.t, variable in self.found.weights
+        found = self.found
+        t = self.t
+        stacked = variable in self.found.weights
         beside = [
             (self.method(name), self.levels(found.methods[name][variable], found.since))
-            for name in self.methods if variable in found.methods[name] and (stacked or name != MODEL)
-        ]  # fmt: skip
+            for name in self.methods
+            if variable in found.methods[name] and (stacked or name != MODEL)
+        ]
         return scored_fan(
-            self.titled(variable), t("fan.subtitle", cut=found.cut), self.levels(found.bands[variable], 0),
-            beside, found.reported[variable], year_of(Quarter.parse(found.cut)), t.lang,
+            self.titled(variable),
+            t("fan.subtitle", cut=found.cut),
+            self.levels(found.bands[variable], 0),
+            beside,
+            found.reported[variable],
+            year_of(Quarter.parse(found.cut)),
+            t.lang,
             led_by=t("fan.stack") if stacked else "",
-        )  # fmt: skip
+        )
 
     def levels(self, band: np.ndarray, first: int) -> Fan:
         """Quantiles over time, from a quarter on."""
@@ -234,7 +271,8 @@ class _Show(Show):
         """The pooled prior, the prior alone, the growth curve and similar parks."""
         from copark.figures.validation import outlook
 
-        found, borrowed = self.found, self.found.borrowed
+        found = self.found
+        borrowed = self.found.borrowed
         if borrowed is None:
             raise ValueError("nothing was borrowed")
         start = Quarter.parse(found.start).index / 4.0
@@ -242,15 +280,22 @@ class _Show(Show):
         rates = [(start + one.age, one.values) for one in borrowed.rates if one.variable == variable and one.same_type]
         title = self.t("fan.pooled", park=self.t.of(found.park), observable=observable_title(variable, self.t.lang))
         return outlook(
-            title, times, found.bands[variable], found.methods[MODEL][variable], borrowed.alone[variable],
-            found.methods[GROWTH].get(variable), rates, self.t.lang,
-        )  # fmt: skip
+            title,
+            times,
+            found.bands[variable],
+            found.methods[MODEL][variable],
+            borrowed.alone[variable],
+            found.methods[GROWTH].get(variable),
+            rates,
+            self.t.lang,
+        )
 
     def width(self) -> doc.Section:
         """What the width at the end comes from, and which parameters it depends on."""
         from copark.figures.validation import width_bars
 
-        t, found = self.t, self.found
+        t = self.t
+        found = self.found
         shares = [doc.Column(source, self.source(source), doc.Kind.share) for source in SOURCES]
         columns: Columns = ("observable sd:number", *shares)
         rows: list[Sequence[doc.Value]] = [
@@ -258,14 +303,20 @@ class _Show(Show):
             for name, one in found.widths.items()
         ]
         plain = doc.plain(doc.Kind.number)
-        bars = [(observable_title(name, t.lang), one.shares, f"± {self.said(float(one.sd), plain)}")
-                for name, one in found.widths.items()]  # fmt: skip
+        bars = [
+            (observable_title(name, t.lang), one.shares, f"± {self.said(float(one.sd), plain)}")
+            for name, one in found.widths.items()
+        ]
         title = t("chart.width", quarter=found.until)
         words = self.overall()
         chart = doc.Chart(
-            "width", title, words, lambda: width_bars(bars, t.lang, title, t("width.subtitle")), words,
+            "width",
+            title,
+            words,
+            lambda: width_bars(bars, t.lang, title, t("width.subtitle")),
+            words,
             self.table("width", columns, rows),
-        )  # fmt: skip
+        )
         return self.section("width", self.text("width.lead"), chart, self.leading(), self.informed())
 
     def source(self, key: str) -> str:
@@ -273,17 +324,20 @@ class _Show(Show):
 
     def overall(self) -> str:
         t = self.t
-        means = {source: float(np.mean([one.shares[source] for one in self.found.widths.values()]))
-                 for source in SOURCES}  # fmt: skip
+        means = {
+            source: float(np.mean([one.shares[source] for one in self.found.widths.values()])) for source in SOURCES
+        }
         parts = [
             t("width.part", source=self.source(source), share=self.said(mean, doc.SHARE))
-            for source, mean in means.items() if source not in (SHOCKS, PAST) or mean >= LEAST_LENT
-        ]  # fmt: skip
+            for source, mean in means.items()
+            if source not in (SHOCKS, PAST) or mean >= LEAST_LENT
+        ]
         return t("width.overall", parts=t("join").join(parts))
 
     def leading(self) -> doc.Table:
         verdicts = {one.name: one.verdict for one in self.found.informed}
-        rows, heads = [], []
+        rows = []
+        heads = []
         for variable, one in self.found.widths.items():
             for name, share in one.leading:
                 if name in verdicts:
@@ -293,44 +347,69 @@ class _Show(Show):
 
     def informed(self) -> doc.Table:
         rows = [
-            (title_of(one.name, self.t.lang), one.share, self.t(f"informed.{one.verdict}"), one.before,
-             interval(one.after))
-            for one in self.found.informed if one.verdict != "moved"
-        ]  # fmt: skip
+            (
+                title_of(one.name, self.t.lang),
+                one.share,
+                self.t(f"informed.{one.verdict}"),
+                one.before,
+                interval(one.after),
+            )
+            for one in self.found.informed
+            if one.verdict != "moved"
+        ]
         return self.table("uninformed", "parameter share:share data before:number after:number", rows)
 
     def lent(self, borrowed: Borrowed) -> Iterator[doc.Section]:
-        yield self.section("borrowed", self.text("borrowed.lead", lenders=self.lenders(borrowed.lenders)),
-                           self.taken(borrowed))  # fmt: skip
+        yield self.section(
+            "borrowed", self.text("borrowed.lead", lenders=self.lenders(borrowed.lenders)), self.taken(borrowed)
+        )
         yield self.section("rates", self.text("rates.lead"), self.rates(borrowed))
 
     def lenders(self, shares: dict[str, float], most: int = MOST_LENDERS) -> str:
-        t, titles = self.t, {} if self.found.borrowed is None else self.found.borrowed.parks
+        t = self.t
+        titles = {} if self.found.borrowed is None else self.found.borrowed.parks
         ordered = sorted(shares.items(), key=lambda pair: -pair[1])[:most]
-        told = [t("lender", park=t.of(titles[name]), share=self.said(share, doc.SHARE))
-                for name, share in ordered if share >= LEAST_LENT]  # fmt: skip
+        told = [
+            t("lender", park=t.of(titles[name]), share=self.said(share, doc.SHARE))
+            for name, share in ordered
+            if share >= LEAST_LENT
+        ]
         return t("join").join(told) if told else t("nobody")
 
     def taken(self, borrowed: Borrowed) -> doc.Table:
         rows = [
-            (title_of(one.name, self.t.lang), self.t(f"group.{one.group}"),
-             interval(one.before), interval(one.after), self.t(f"informed.{one.verdict}"),
-             sum(share for _, share in one.lenders),
-             self.lenders(dict(one.lenders), 4))
+            (
+                title_of(one.name, self.t.lang),
+                self.t(f"group.{one.group}"),
+                interval(one.before),
+                interval(one.after),
+                self.t(f"informed.{one.verdict}"),
+                sum(share for _, share in one.lenders),
+                self.lenders(dict(one.lenders), 4),
+            )
             for one in borrowed.taken
-        ]  # fmt: skip
+        ]
         columns = "parameter group prior:number new:number parks_data lent:share whom:note"
         return self.table("taken", columns, rows, folded=True)
 
     def rates(self, borrowed: Borrowed) -> doc.Table:
         t = self.t
         rows = [
-            (observable_title(one.variable, t.lang), int(one.age), t("same_type" if one.same_type else "all_types"),
-             len(one.peers), round(one.values[0]), round(one.values[1]), round(one.values[2]),
-             t("join").join(t("peer", park=t.of(borrowed.parks[peer.park]),
-                              value=self.said(peer.value, doc.COUNT)) for peer in one.peers))
+            (
+                observable_title(one.variable, t.lang),
+                int(one.age),
+                t("same_type" if one.same_type else "all_types"),
+                len(one.peers),
+                round(one.values[0]),
+                round(one.values[1]),
+                round(one.values[2]),
+                t("join").join(
+                    t("peer", park=t.of(borrowed.parks[peer.park]), value=self.said(peer.value, doc.COUNT))
+                    for peer in one.peers
+                ),
+            )
             for one in borrowed.rates
-        ]  # fmt: skip
+        ]
         columns = "observable age:count::yr type parks:count lowest:count middle:count highest:count who:note"
         return self.table("rates", columns, rows)
 
@@ -338,11 +417,12 @@ class _Show(Show):
         """How the stack, the model and the curves did on the parks of the casebook."""
         t = self.t
         contests = [one for one in self.found.held.contests if one.scheme in self.settings and not one.variable]
-        rows = [(self.method(row.method), row.values, row.parks, row.log_crps, row.crps, row.coverage)
-                for one in contests for row in one.standings]  # fmt: skip
-        heads = [
-            t(f"held.{one.scheme}", methods=len(one.standings)) for one in contests for _ in one.standings
-        ]  # fmt: skip
+        rows = [
+            (self.method(row.method), row.values, row.parks, row.log_crps, row.crps, row.coverage)
+            for one in contests
+            for row in one.standings
+        ]
+        heads = [t(f"held.{one.scheme}", methods=len(one.standings)) for one in contests for _ in one.standings]
         columns = "method values:count parks:count log_crps:number:3 crps:number:1 coverage:share"
         return self.section("held", self.text("held.lead"), self.table("held", columns, rows, groups=grouped(heads)))
 

@@ -43,16 +43,29 @@ class Answer(Findings, Result):
 
         return pd.DataFrame(
             {
-                "parameter": one.name, "group": one.group, "word": one.word,
-                "prior_p05": one.prior[0], "prior_median": one.prior[2], "prior_p95": one.prior[4],
-                "p05": one.posterior[0], "median": one.posterior[2], "p95": one.posterior[4],
-                "narrowing": one.shrink, "overlap": one.overlap, "r2": one.r2,
-                "narrowing_error": one.shrink_error, "overlap_error": one.overlap_error, "r2_error": one.r2_error,
-                "other_words": " ".join(one.other_words), "coverage": one.coverage,
-                "coverage_differing": one.broken, "most_influential": one.park, "shift": one.shift,
+                "parameter": one.name,
+                "group": one.group,
+                "word": one.word,
+                "prior_p05": one.prior[0],
+                "prior_median": one.prior[2],
+                "prior_p95": one.prior[4],
+                "p05": one.posterior[0],
+                "median": one.posterior[2],
+                "p95": one.posterior[4],
+                "narrowing": one.shrink,
+                "overlap": one.overlap,
+                "r2": one.r2,
+                "narrowing_error": one.shrink_error,
+                "overlap_error": one.overlap_error,
+                "r2_error": one.r2_error,
+                "other_words": " ".join(one.other_words),
+                "coverage": one.coverage,
+                "coverage_differing": one.broken,
+                "most_influential": one.park,
+                "shift": one.shift,
             }
             for one in self.axes
-        )  # fmt: skip
+        )
 
 
 def panels_of(params: Params, context: Context) -> int:
@@ -92,7 +105,10 @@ def compute(params: Params, context: Context) -> Answer:
     folder = context.home / "pool"
     with only_one(lock_of(folder / f"joint-{context.run_id}"), lambda: context.stage("waiting")(0, 0)):
         found = find(
-            panels_of(params, context), params.seed, threads=context.cores,
-            folder=folder / "batches", tell=lambda stage, done, whole: context.stage(stage)(done, whole),
-        )  # fmt: skip
+            panels_of(params, context),
+            params.seed,
+            threads=context.cores,
+            folder=folder / "batches",
+            tell=lambda stage, done, whole: context.stage(stage)(done, whole),
+        )
     return Answer(**vars(found), run_id=context.run_id, provenance=made_now())

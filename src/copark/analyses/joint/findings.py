@@ -216,9 +216,14 @@ Tell = Callable[[str, int, int], None]
 
 
 def find(
-    count: int, seed: int, *, parks: tuple[Member, ...] | None = None, threads: int = 1, folder: Path | None = None,
+    count: int,
+    seed: int,
+    *,
+    parks: tuple[Member, ...] | None = None,
+    threads: int = 1,
+    folder: Path | None = None,
     tell: Tell | None = None,
-) -> Findings:  # fmt: skip
+) -> Findings:
     """Simulate panels, a power of two, learn summaries, and say what the record says of every parameter.
 
     folder: where runs are kept; a run that was stopped goes on there. tell: told the stage (pool, analyse), what is
@@ -234,13 +239,18 @@ def find(
     panels = simulate(chosen, count, seed, threads=threads, folder=folder, progress=simulating(0))
     differing = simulate(
         chosen, few, seed + 1, apart=APART, threads=threads, folder=folder, progress=simulating(len(chosen))
-    )  # fmt: skip
+    )
     told("analyse", 0, len(chosen) + 2)
-    every, known = read_panels(panels), range(len(chosen))
-    reader, record = every.of_blocks(known), every.columns_of(recorded(panels))[0]
-    whole, ranks, broken = reader.posterior(record), ranks_of(reader), ranks_elsewhere(reader, differing)
+    every = read_panels(panels)
+    known = range(len(chosen))
+    reader = every.of_blocks(known)
+    record = every.columns_of(recorded(panels))[0]
+    whole = reader.posterior(record)
+    ranks = ranks_of(reader)
+    broken = ranks_elsewhere(reader, differing)
     errors = seed_errors(panels, every, record)
-    left, more = [], []
+    left = []
+    more = []
     for n in known:
         told("analyse", 1 + n, len(chosen) + 2)
         left.append(every.of_blocks([other for other in known if other != n]).posterior(record))
@@ -285,7 +295,8 @@ def ranks_elsewhere(reader: Reader, panels: Panels) -> Floats:
     """The same of panels that are none of the reader's."""
     x = panels.features()
     sound = sound_in(x)[:RECORDS]
-    columns, truths = reader.columns_of([one[sound] for one in x]), panels.theta[sound]
+    columns = reader.columns_of([one[sound] for one in x])
+    truths = panels.theta[sound]
     return np.array([reader.posterior(row).below(truth) for row, truth in zip(columns, truths, strict=True)])
 
 
@@ -301,42 +312,75 @@ def r2_of(truth: Floats, expected: Floats) -> Floats:
 
 
 def _found(
-    panels: Panels, reader: Reader, whole: Posterior, ranks: Floats, broken: Floats, errors: Floats,
-    left: list[Posterior], more: list[tuple[Floats, Floats]], listed: list[float],
-) -> Findings:  # fmt: skip
-    names, chosen = names_of(), panels.members
+    panels: Panels,
+    reader: Reader,
+    whole: Posterior,
+    ranks: Floats,
+    broken: Floats,
+    errors: Floats,
+    left: list[Posterior],
+    more: list[tuple[Floats, Floats]],
+    listed: list[float],
+) -> Findings:
+    names = names_of()
+    chosen = panels.members
     spread = np.sqrt(whole.weights @ (whole.draws - whole.mean) ** 2)
     moves = np.array([one.mean - whole.mean for one in left]) / spread
-    r2, coverage, elsewhere = r2_of(reader.theta, reader.expected), held(ranks), held(broken)
+    r2 = r2_of(reader.theta, reader.expected)
+    coverage = held(ranks)
+    elsewhere = held(broken)
     axes = []
     for j, name in enumerate(names):
         shrink_error, overlap_error, r2_error = errors[j].tolist()
         park = int(np.argmax(np.abs(moves[:, j])))
         axes.append(
             AxisFinding(
-                name, AXES[name].group if name in AXES else GROUP,
-                *_told(panels, name, whole), float(r2[j]), shrink_error, overlap_error, r2_error,
-                float(coverage[j]), float(elsewhere[j]),
-                tuple(float(values[j]) for values, _ in more), tuple(float(values[j]) for _, values in more),
-                chosen[park].name, float(moves[park, j]),
+                name,
+                AXES[name].group if name in AXES else GROUP,
+                *_told(panels, name, whole),
+                float(r2[j]),
+                shrink_error,
+                overlap_error,
+                r2_error,
+                float(coverage[j]),
+                float(elsewhere[j]),
+                tuple(float(values[j]) for values, _ in more),
+                tuple(float(values[j]) for _, values in more),
+                chosen[park].name,
+                float(moves[park, j]),
             )
-        )  # fmt: skip
+        )
     first = names.index(FIRST)
     middle = median(panels, first, whole)
     parks = tuple(
         MemberFinding(
-            one.name, Title(en=one.park.case.title.en, zh=one.park.case.title.zh), one.operator, one.case,
-            one.counted, tuple(CLASSES[n] for n in one.outcomes), one.served, float(row[np.argmax(np.abs(row))]),
-            names[int(np.argmax(np.abs(row)))], median(panels, first, without) - middle, tells,
+            one.name,
+            Title(en=one.park.case.title.en, zh=one.park.case.title.zh),
+            one.operator,
+            one.case,
+            one.counted,
+            tuple(CLASSES[n] for n in one.outcomes),
+            one.served,
+            float(row[np.argmax(np.abs(row))]),
+            names[int(np.argmax(np.abs(row)))],
+            median(panels, first, without) - middle,
+            tells,
         )
         for one, row, without, tells in zip(chosen, moves, left, listed, strict=True)
-    )  # fmt: skip
+    )
     return Findings(
-        panels=panels.count, tested=len(reader.theta), records=len(ranks), seed=panels.seed,
-        axes=tuple(axes), parks=parks, slices=tuple(_slices(reader, first)), coverage=float(coverage.mean()),
-        broken=float(elsewhere.mean()), inside=float(((coverage >= 0.85) & (coverage <= 0.95)).mean()),
+        panels=panels.count,
+        tested=len(reader.theta),
+        records=len(ranks),
+        seed=panels.seed,
+        axes=tuple(axes),
+        parks=parks,
+        slices=tuple(_slices(reader, first)),
+        coverage=float(coverage.mean()),
+        broken=float(elsewhere.mean()),
+        inside=float(((coverage >= 0.85) & (coverage <= 0.95)).mean()),
         reach=reach_of(reader.summaries, whole.width, len(reader.theta) // NEAR),
-    )  # fmt: skip
+    )
 
 
 def median(panels: Panels, axis: int, one: Posterior) -> float:
@@ -347,7 +391,7 @@ def median(panels: Panels, axis: int, one: Posterior) -> float:
 
 def _told(
     panels: Panels, name: str, one: Posterior
-) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...], float, float]:  # fmt: skip
+) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...], float, float]:
     """Quantiles of prior and posterior in the unit; as ranks; how much narrower, how much shared."""
     from scipy.special import ndtr, ndtri
 
@@ -358,9 +402,12 @@ def _told(
     share = np.histogram(ranks, bins=BINS, range=(0.0, 1.0), weights=one.weights)[0]
     before, after = (values_at(panels, name, np.asarray(each)) for each in (ndtri(LEVELS), at))
     return (
-        tuple(map(float, before)), tuple(map(float, after)), tuple(map(float, places)),
-        float(1.0 - (places[3] - places[1]) / 0.5), float(np.minimum(share, 1.0 / BINS).sum()),
-    )  # fmt: skip
+        tuple(map(float, before)),
+        tuple(map(float, after)),
+        tuple(map(float, places)),
+        float(1.0 - (places[3] - places[1]) / 0.5),
+        float(np.minimum(share, 1.0 / BINS).sum()),
+    )
 
 
 def values_at(panels: Panels, name: str, scores: Floats) -> Floats:
@@ -377,8 +424,9 @@ def values_at(panels: Panels, name: str, scores: Floats) -> Floats:
         raise ValueError(name)
     return np.clip(
         one.prior.quantile(np.clip(ndtr(scores), 1e-12, 1 - 1e-12), one.variable.default[0]),
-        one.variable.low, one.variable.high,
-    )  # fmt: skip
+        one.variable.low,
+        one.variable.high,
+    )
 
 
 def _slices(reader: Reader, axis: int) -> Iterator[Slice]:

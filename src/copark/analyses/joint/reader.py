@@ -63,9 +63,17 @@ class Reader:
         blocks = int(np.searchsorted(np.cumsum([2 * len(one) for one in self.centres]), of_record)) + 1
         kept = np.isin(np.arange(len(self.theta)) % GROUPS, groups)
         return Reader(
-            self.centres[:blocks], self.scales[:blocks], gram, cross, self.middle[:of_record], self.target, (),
-            tuple(range(blocks)), self.theta[kept], self.columns[kept, :of_record],
-        )  # fmt: skip
+            self.centres[:blocks],
+            self.scales[:blocks],
+            gram,
+            cross,
+            self.middle[:of_record],
+            self.target,
+            (),
+            tuple(range(blocks)),
+            self.theta[kept],
+            self.columns[kept, :of_record],
+        )
 
     @cached_property
     def counting(self) -> Integers:
@@ -132,12 +140,18 @@ def sound_in(x: Sequence[Floats]) -> Integers:
 def read_panels(panels: Panels) -> Reader:
     """Learn summaries from three quarters of the panels, whose errors are drawn several times."""
     x = panels.features()
-    sound, first = sound_in(x), int(TRAINED * panels.count)
-    trained, tested = sound[sound < first], sound[sound >= first]
-    own, theta = [one[trained] for one in x], panels.theta[trained]
-    centres, scales = tuple(one.mean(axis=0) for one in own), tuple(one.std(axis=0) + 1e-9 for one in own)
-    middle, target = spread_out(own, centres, scales).mean(axis=0), theta.mean(axis=0)
-    gram, cross = np.zeros((len(middle), len(middle))), np.zeros((len(middle), theta.shape[1]))
+    sound = sound_in(x)
+    first = int(TRAINED * panels.count)
+    trained = sound[sound < first]
+    tested = sound[sound >= first]
+    own = [one[trained] for one in x]
+    theta = panels.theta[trained]
+    centres = tuple(one.mean(axis=0) for one in own)
+    scales = tuple(one.std(axis=0) + 1e-9 for one in own)
+    middle = spread_out(own, centres, scales).mean(axis=0)
+    target = theta.mean(axis=0)
+    gram = np.zeros((len(middle), len(middle)))
+    cross = np.zeros((len(middle), theta.shape[1]))
     of_record = 2 * sum(one.shape[1] for one in x[: len(panels.members) or len(x)])
     parts = [(np.zeros((of_record, of_record)), np.zeros((of_record, theta.shape[1]))) for _ in range(GROUPS)]
     for again in range(REDRAWN):
@@ -154,7 +168,7 @@ def read_panels(panels: Panels) -> Reader:
     columns = spread_out([one[tested] for one in x], centres, scales)
     return Reader(
         centres, scales, gram, cross, middle, target, tuple(parts), tuple(range(len(x))), panels.theta[tested], columns
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)

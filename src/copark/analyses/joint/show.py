@@ -17,7 +17,8 @@ from copark.stats.jackknife import reach
 
 ASKED = ("equity", "network", "framework")
 """Groups the question is about."""
-SHARE, PLAIN = doc.SHARE, doc.plain(doc.Kind.number)
+SHARE = doc.SHARE
+PLAIN = doc.plain(doc.Kind.number)
 METHODS = 7
 """Sentences about method and limits."""
 
@@ -26,15 +27,24 @@ def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of the joint posterior."""
     show = _Show(found, t)
     return assemble(
-        found, t, key="joint", title=t("question", parks=len(found.parks)), headline=show.headline(),
+        found,
+        t,
+        key="joint",
+        title=t("question", parks=len(found.parks)),
+        headline=show.headline(),
         sections=[
-            show.summary(), show.parameters(), show.proof(), show.parks(),
+            show.summary(),
+            show.parameters(),
+            show.proof(),
+            show.parks(),
             show.section("method", show.numbered("method", METHODS)),
         ],
         provenance={
-            "parks": len(found.parks), "panels": number(found.panels, 0), "seed": found.seed,
+            "parks": len(found.parks),
+            "panels": number(found.panels, 0),
+            "seed": found.seed,
         },
-    )  # fmt: skip
+    )
 
 
 def over_seeds(value: float, error: float) -> doc.Interval:
@@ -70,33 +80,54 @@ class _Show(Show):
     def words(self, one: AxisFinding) -> dict[str, str]:
         how = SHARE if one.group == GROUP else PLAIN
         return {
-            "title": self.title(one), "band": self.said(self.band(one.posterior), how),
-            "prior": self.said(self.band(one.prior), how), "r2": number(one.r2, 2),
-            "word": self.word(one), "park": self.park(one.park), "shift": number(abs(one.shift), 1),
-        }  # fmt: skip
+            "title": self.title(one),
+            "band": self.said(self.band(one.posterior), how),
+            "prior": self.said(self.band(one.prior), how),
+            "r2": number(one.r2, 2),
+            "word": self.word(one),
+            "park": self.park(one.park),
+            "shift": number(abs(one.shift), 1),
+        }
 
     def headline(self) -> str:
-        t, first = self.t, self.found.axis(FIRST)
+        t = self.t
+        first = self.found.axis(FIRST)
         mechanisms = [one for one in self.axes if one.group != GROUP]
         told = {key: sum(one.word == key for one in mechanisms) for key in ("moved", "cannot")}
         unsteady = sum(bool(one.other_words) for one in mechanisms)
         return t.sentences(
-            [t("headline", count=len(mechanisms), parks=len(self.found.parks), **told),
-             *([t("headline.another_seed", count=unsteady)] if unsteady else []),
-             t("headline.first", **self.words(first))]
-        )  # fmt: skip
+            [
+                t("headline", count=len(mechanisms), parks=len(self.found.parks), **told),
+                *([t("headline.another_seed", count=unsteady)] if unsteady else []),
+                t("headline.first", **self.words(first)),
+            ]
+        )
 
     def summary(self) -> doc.Section:
-        t, found, first = self.t, self.found, self.found.axis(FIRST)
+        t = self.t
+        found = self.found
+        first = self.found.axis(FIRST)
         cards = (
-            doc.Card(t("card.parks"), doc.COUNT, len(found.parks),
-                     t("card.rows", count=sum(not one.case for one in found.parks))),
-            doc.Card(t("card.values"), doc.COUNT, sum(one.values for one in found.parks),
-                     t("card.outcomes", count=sum(len(one.outcomes) for one in found.parks))),
-            doc.Card(self.title(first), PLAIN, self.band(first.posterior),
-                     t("card.first", prior=self.words(first)["prior"], r2=self.words(first)["r2"])),
+            doc.Card(
+                t("card.parks"),
+                doc.COUNT,
+                len(found.parks),
+                t("card.rows", count=sum(not one.case for one in found.parks)),
+            ),
+            doc.Card(
+                t("card.values"),
+                doc.COUNT,
+                sum(one.values for one in found.parks),
+                t("card.outcomes", count=sum(len(one.outcomes) for one in found.parks)),
+            ),
+            doc.Card(
+                self.title(first),
+                PLAIN,
+                self.band(first.posterior),
+                t("card.first", prior=self.words(first)["prior"], r2=self.words(first)["r2"]),
+            ),
             doc.Card(t("card.coverage"), SHARE, found.coverage, t("card.records", count=found.records)),
-        )  # fmt: skip
+        )
         said = [*self.answers(), *self.panel(), self.further(), self.trust()]
         return self.section("summary", doc.Cards(cards), doc.Bullets(tuple(said)), doc.Caveat(t("caveat")))
 
@@ -117,27 +148,45 @@ class _Show(Show):
         served = [park.served for park in self.found.parks if park.served]
         best = max(self.found.parks, key=lambda park: park.listed)
         return self.t(
-            "said.further", r2=number(one.r2, 2), **{key: number(r2, 2) for key, r2 in told.items()},
-            held=percent(one.further_coverage[-1]), due=str(DUE), ages=str(len(AGES)), parks=str(len(served)),
-            values=str(sum(served)), best=self.t.of(best.title), alone=number(best.listed, 2),
-        )  # fmt: skip
+            "said.further",
+            r2=number(one.r2, 2),
+            **{key: number(r2, 2) for key, r2 in told.items()},
+            held=percent(one.further_coverage[-1]),
+            due=str(DUE),
+            ages=str(len(AGES)),
+            parks=str(len(served)),
+            values=str(sum(served)),
+            best=self.t.of(best.title),
+            alone=number(best.listed, 2),
+        )
 
     def trust(self) -> str:
         """Whether intervals hold, also where parks differ, and whether the record looks like a simulated panel."""
         found = self.found
         return self.t(
-            "said.trust", coverage=percent(found.coverage), inside=percent(found.inside), count=found.records,
-            broken=percent(found.broken), reach=percent(found.reach),
-        )  # fmt: skip
+            "said.trust",
+            coverage=percent(found.coverage),
+            inside=percent(found.inside),
+            count=found.records,
+            broken=percent(found.broken),
+            reach=percent(found.reach),
+        )
 
     def parameters(self) -> doc.Section:
         """Every parameter: prior, posterior, movement, and what simulated panels tell."""
         from copark.analyses.joint.figures import places
 
         rows = [
-            (self.title(one), self.band(one.prior), self.band(one.posterior), self.word(one),
-             over_seeds(one.shrink, one.shrink_error), over_seeds(one.r2, one.r2_error)) for one in self.axes
-        ]  # fmt: skip
+            (
+                self.title(one),
+                self.band(one.prior),
+                self.band(one.posterior),
+                self.word(one),
+                over_seeds(one.shrink, one.shrink_error),
+                over_seeds(one.r2, one.r2_error),
+            )
+            for one in self.axes
+        ]
         heads = grouped(self.t(f"group.{one.group}") for one in self.axes)
         columns = self.columns("parameter prior:number posterior:number word narrowing:share r2:number:2")
         table = self.table("parameters", columns, rows, groups=heads)
@@ -152,13 +201,15 @@ class _Show(Show):
 
     def proof(self) -> doc.Section:
         """What cannot be moved, and why: R² in simulated panels."""
-        t, found = self.t, self.found
+        t = self.t
+        found = self.found
         still = [one for one in self.axes if one.word == "cannot"]
         said = [t("proof.one", **self.words(one)) for one in still if one.group in ASKED]
         columns = (
-            self.column("left_out", doc.Kind.share), self.column("panels", doc.Kind.count),
+            self.column("left_out", doc.Kind.share),
+            self.column("panels", doc.Kind.count),
             self.column("r2", doc.Kind.number, places=2),
-        )  # fmt: skip
+        )
         sliced = [(doc.Interval(one.low, one.high), one.panels, one.r2) for one in found.slices]
         lead = t("lead.proof", least=number(LEAST, 1), tested=found.tested)
         more = self.columns(
@@ -176,11 +227,18 @@ class _Show(Show):
         titles = {one.name: self.title(one) for one in self.axes}
         operators = [one.operator for one in self.found.parks]
         rows = [
-            (self.t.of(one.title), one.values, self.t("join").join(self.t(f"outcome.{each}") for each in one.outcomes),
-             self.t(f"operator.{one.operator}") if operators.count(one.operator) > 1 else "", one.first, one.shift,
-             titles[one.axis], one.listed)
+            (
+                self.t.of(one.title),
+                one.values,
+                self.t("join").join(self.t(f"outcome.{each}") for each in one.outcomes),
+                self.t(f"operator.{one.operator}") if operators.count(one.operator) > 1 else "",
+                one.first,
+                one.shift,
+                titles[one.axis],
+                one.listed,
+            )
             for one in sorted(self.found.parks, key=lambda one: -abs(one.first))
-        ]  # fmt: skip
+        ]
         columns = self.columns(
             "park values:count outcome operator first:change:3 largest:change:1 axis listed:number:2"
         )

@@ -133,7 +133,8 @@ def members() -> tuple[Member, ...]:
 
 def member_of(case: Case, row: Row | None, *, known: bool = False) -> Member:
     """A park with the classes of its outcome as further targets, and stand-ins kept for looking: of service."""
-    park, name = park_of(case), case.name
+    park = park_of(case)
+    name = case.name
     seen = [one for one in known_targets(case, ("check",)) if one.variable in STAND_INS]
     classes: dict[int, str] = dict(settled()["outcomes"].get(name, {}))
     if not classes and row is not None and row.outcome is not None and name not in settled()["closed"]:
@@ -141,7 +142,8 @@ def member_of(case: Case, row: Row | None, *, known: bool = False) -> Member:
         classes = {min(max(counted, default=LAST.year), LAST.year): row.outcome}
     twentieth = case.clock.start + (min(case.clock.quarters, YEAR_TWENTY) - 1)
     looks = [_target(case, min(Quarter(year, 4), twentieth), "operating") for year in classes]
-    targets, further = [*park.model.targets, *seen, *looks], {}
+    targets = [*park.model.targets, *seen, *looks]
+    further = {}
     ends = [end for end in (case.clock.start + (4 * age - 1) for age in AGES) if end <= LAST]
     for key, variables in FURTHER.items():
         more = [_target(case, end, name) for name in variables for end in ends]
@@ -162,10 +164,20 @@ def _target(case: Case, at: Quarter, variable: str) -> Target:
 
 def _observed(date: str, variable: str, value: float, grade: str) -> Observation:
     return Observation.model_validate(
-        {"date": date, "variable": variable, "value": value, "high": None, "bound": "exact", "basis": "stock",
-         "unit": catalogue().outputs[variable].unit, "grade": grade, "source": [JUDGEMENT], "use": True,
-         "role": "fit"}
-    )  # fmt: skip
+        {
+            "date": date,
+            "variable": variable,
+            "value": value,
+            "high": None,
+            "bound": "exact",
+            "basis": "stock",
+            "unit": catalogue().outputs[variable].unit,
+            "grade": grade,
+            "source": [JUDGEMENT],
+            "use": True,
+            "role": "fit",
+        }
+    )
 
 
 def outline(row: Row) -> Case:
@@ -174,9 +186,11 @@ def outline(row: Row) -> Case:
     start = Quarter(row.launch, 1)
     clock = shape.clock.model_copy(update={"start": start, "quarters": LAST - start + 1, "data_end": LAST})
     sides = shape.sides.model_copy(
-        update={side: getattr(shape.sides, side).model_copy(update={"country": country})
-                for side, country in (("home", row.home), ("host", row.host))}
-    )  # fmt: skip
+        update={
+            side: getattr(shape.sides, side).model_copy(update={"country": country})
+            for side, country in (("home", row.home), ("host", row.host))
+        }
+    )
     source = shape.world.source.model_copy(update={"home": row.home, "host": row.host})
     framework = shape.framework.model_copy(update={"since": start}) if row.framework and shape.framework else None
     rows = []
@@ -186,25 +200,39 @@ def outline(row: Row) -> Case:
                 rows.append(_observed(str(date), variable, float(value), row.grade))
     return shape.model_copy(
         update={
-            "name": row.id, "title": Bilingual(en=row.name_en, zh=row.name_zh), "kind": row.type, "clock": clock,
-            "sides": sides, "world": shape.world.model_copy(update={"source": source}), "framework": framework,
-            "equity": (_shares(row, start),), "observations": tuple(rows),
+            "name": row.id,
+            "title": Bilingual(en=row.name_en, zh=row.name_zh),
+            "kind": row.type,
+            "clock": clock,
+            "sides": sides,
+            "world": shape.world.model_copy(update={"source": source}),
+            "framework": framework,
+            "equity": (_shares(row, start),),
+            "observations": tuple(rows),
         }
-    )  # fmt: skip
+    )
 
 
 def _shares(row: Row, start: Quarter) -> CapTable:
     """The shares of a row, from the launch on."""
-    home, third = round(100 * (row.home_share_percent or 0)), round(100 * (row.third_share_percent or 0))
+    home = round(100 * (row.home_share_percent or 0))
+    third = round(100 * (row.third_share_percent or 0))
     date = Date.parse(str(start.year))
     held = {"home": home, "third": third, "host": 10_000 - home - third}
     holdings = tuple(
         Holding.model_validate(
-            {"holder": side, "side": side, "basis_points": points, "basis": "shares of the development company",
-             "grade": row.shares_grade, "source": [JUDGEMENT]}
+            {
+                "holder": side,
+                "side": side,
+                "basis_points": points,
+                "basis": "shares of the development company",
+                "grade": row.shares_grade,
+                "source": [JUDGEMENT],
+            }
         )
-        for side, points in held.items() if points
-    )  # fmt: skip
+        for side, points in held.items()
+        if points
+    )
     return CapTable(table=f"row-{start.year}", date=date, use=True, holdings=holdings)
 
 
@@ -247,7 +275,9 @@ class Panels:
 
         By park what is on record, then by park what could be observed, a family after the other.
         """
-        seed, record, listed = self.seed + 7919 * again, [], []
+        seed = self.seed + 7919 * again
+        record = []
+        listed = []
         further: dict[str, list[Floats]] = {key: [] for key in FURTHER}
         for member, runs in zip(self.members, self.counterparts, strict=True):
             reports = told(member, runs, self.spread, seed)
@@ -314,20 +344,31 @@ class Sizes:
 
 
 def simulate(
-    members: Sequence[Member], count: int, seed: int, *, apart: float = 0.0, threads: int = 1,
-    folder: Path | None = None, progress: Progress | None = None,
-) -> Panels:  # fmt: skip
+    members: Sequence[Member],
+    count: int,
+    seed: int,
+    *,
+    apart: float = 0.0,
+    threads: int = 1,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+) -> Panels:
     """Simulate panels, a power of two, or find them simulated in a folder; apart: as of :class:`Sizes`."""
     above = _random(seed, ABOUT, "hyper").standard_normal((count, len(HYPER)))
     theta = np.concatenate([scores_of(design(count, seed)[:, [COLUMN[name] for name in MECHANISMS]]), above], axis=1)
-    shares, areas = hyper_values(theta)[:, :2], scores_of_area(members)
+    shares = hyper_values(theta)[:, :2]
+    areas = scores_of_area(members)
     made = []
     for done, member in enumerate(members):
         if progress is not None:
             progress(done, len(members))
         warp = Sizes(member, seed, float(areas[done]), shares, apart)
-        about: dict[str, Any] = {"joint": 2, "operator": member.operator, "area": float(areas[done]),
-                                 "ranges": [list(one) for one in RANGES]}  # fmt: skip
+        about: dict[str, Any] = {
+            "joint": 2,
+            "operator": member.operator,
+            "area": float(areas[done]),
+            "ranges": [list(one) for one in RANGES],
+        }
         own = [name for name in MECHANISMS if name not in member.shared]
         about |= ({"own": own} if own else {}) | ({"apart": apart} if apart else {})
         batch = make_panel_batch(member.park, count, seed, warp=warp, warped=about, threads=threads, folder=folder)
@@ -348,7 +389,8 @@ def told(member: Member, runs: Floats, spread: Floats, seed: int) -> Floats:
 
     runs: counterparts, shape (panels, targets), as what is returned; spread: discrepancy of each panel.
     """
-    park, looks = member.park, slice(member.counted, member.reported)
+    park = member.park
+    looks = slice(member.counted, member.reported)
     own = (seed << 32) ^ crc32(member.name.encode())
     found, strayed, free = reported(park.model, park.ages, runs, spread[:, np.newaxis], own)
     found[:, looks] = classes(strayed[:, looks], CODER * free[:, looks])

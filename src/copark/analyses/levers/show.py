@@ -189,7 +189,8 @@ class _Show(Show):
             cards.append(doc.Card(t(key), column, count, t(f"{key}.note")))
         if answer.choice is not None:
             now = float(answer.choice.ranking("satisficing").scores[0])
-            title, note = t("card.acceptable"), t("card.states", states=answer.choice.states)
+            title = t("card.acceptable")
+            note = t("card.states", states=answer.choice.states)
             cards.append(doc.Card(title, doc.SHARE, now, note))
         columns = (
             self.column("advice"),

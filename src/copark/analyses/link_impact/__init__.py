@@ -150,7 +150,8 @@ def _quarter(case: Case, params: Params, context: Context) -> int:
     from copark.cases.quarters import Quarter
     from copark.errors import RunRefused, printable
 
-    first, last = case.clock.start, case.clock.start + (case.clock.quarters - 1)
+    first = case.clock.start
+    last = case.clock.start + (case.clock.quarters - 1)
     if params.since is None:
         source = context.parameters(params.case, *params.wanted).source
         known = 0 if source is None or source.cut is None else source.cut - first + 1

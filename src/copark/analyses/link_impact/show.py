@@ -22,12 +22,19 @@ def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of the links between scales."""
     show = _Show(found, t)
     return assemble(
-        found, t, key=f"link-impact-{found.case}", title=t("question", park=t.of(found.park)), headline=show.headline(),
+        found,
+        t,
+        key=f"link-impact-{found.case}",
+        title=t("question", park=t.of(found.park)),
+        headline=show.headline(),
         sections=[show.summary(), show.map(), show.reach(), *show.responses(), show.limits()],
         provenance={
-            "studies": ", ".join(found.studies), "pairs": found.pairs, "since": found.since, "horizon": found.end,
+            "studies": ", ".join(found.studies),
+            "pairs": found.pairs,
+            "since": found.since,
+            "horizon": found.end,
         },
-    )  # fmt: skip
+    )
 
 
 def band(effect: Effect) -> doc.Interval:
@@ -66,7 +73,8 @@ class _Show(Show):
 
     def summary(self) -> doc.Section:
         """How many links have an effect, which have the largest, which have none."""
-        t, found = self.t, self.found
+        t = self.t
+        found = self.found
         cards = [doc.Card(t("card.active"), doc.COUNT, len(self.active), t("card.active.note", **self.words))]
         blocks: list[doc.Paragraph | doc.Caveat | doc.Table] = []
         if self.best:
@@ -91,14 +99,16 @@ class _Show(Show):
     def map(self) -> doc.Section:
         from copark.analyses.link_impact.figures import impact_map
 
-        found, outputs = self.found, catalogue().outputs
+        found = self.found
+        outputs = catalogue().outputs
         rows = [
             (self.title(one.link), outputs[one.output].title(self.t.lang), *self.impact(one), one.differing)
             for one in found.impacts
         ]
         columns = ("link output", self.size, self.lag, "differing:share")
         numbers = self.table("impacts", columns, rows, folded=True)
-        lang, footer = self.t.lang, self.footer(found.studies[0])
+        lang = self.t.lang
+        footer = self.footer(found.studies[0])
         drawn = self.chart("map", lambda: impact_map(found.impacts, found.since, found.end, footer, lang), numbers)
         return self.section("map", self.text("map.lead", **self.words), drawn)
 
@@ -107,7 +117,10 @@ class _Show(Show):
         return self.t("figure.footer", case=self.t.of(self.found.park), identity=run_id, pairs=pairs)
 
     def reach(self) -> doc.Section:
-        t, known, rows, groups = self.t, catalogue(), list[Sequence[doc.Value]](), list[tuple[str, int]]()
+        t = self.t
+        known = catalogue()
+        rows = list[Sequence[doc.Value]]()
+        groups = list[tuple[str, int]]()
         for source in ROOMS:
             links = [link for link in self.found.links if known.links[link].source_room == source]
             if not links:
@@ -117,8 +130,7 @@ class _Show(Show):
                 lags = [lag for link in links if (lag := self.soonest(link, room)) is not None]
                 rows.append((t(f"scale.{room}"), len(links), len(lags) / len(links), median(lags) if lags else None))
         columns = "to links:count share:share median_lag:number:0:quarters"
-        return self.section("reach", self.text("reach.lead"),
-                            self.table("reach", columns, rows, groups=tuple(groups)))  # fmt: skip
+        return self.section("reach", self.text("reach.lead"), self.table("reach", columns, rows, groups=tuple(groups)))
 
     def soonest(self, link: str, room: str) -> int | None:
         """Quarters until a link has its first effect in a scale; none where it never has."""

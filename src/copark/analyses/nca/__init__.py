@@ -54,13 +54,18 @@ class Answer(TableResult):
         """A row for each condition and ceiling."""
         return (
             {
-                "condition": one.condition, "ceiling": kind, "effect": one.ceilings[kind].effect,
-                "p": one.ceilings[kind].p, "slope": one.ceilings[kind].slope,
-                "intercept": one.ceilings[kind].intercept, "above": one.ceilings[kind].above,
+                "condition": one.condition,
+                "ceiling": kind,
+                "effect": one.ceilings[kind].effect,
+                "p": one.ceilings[kind].p,
+                "slope": one.ceilings[kind].slope,
+                "intercept": one.ceilings[kind].intercept,
+                "above": one.ceilings[kind].above,
                 "accuracy": one.ceilings[kind].accuracy,
             }
-            for one in self.found.found for kind in KINDS
-        )  # fmt: skip
+            for one in self.found.found
+            for kind in KINDS
+        )
 
 
 def asked_of(params: Params) -> tuple[NcaRequest, CaseTable]:

@@ -19,28 +19,40 @@ def document(found: Answer, t: Texts) -> doc.Document:
     """The answer first, then ceilings, bottlenecks and data."""
     show = _Show(found, t)
     return assemble(
-        found, t, key="nca", title=t("question", outcome=found.found.request.outcome), headline=show.headline(),
+        found,
+        t,
+        key="nca",
+        title=t("question", outcome=found.found.request.outcome),
+        headline=show.headline(),
         sections=[
-            show.summary(), show.ceilings(), show.bottlenecks(), show.section("data", data_table(
-                show, found.found.table, (found.found.request.outcome, *found.found.request.conditions))),
+            show.summary(),
+            show.ceilings(),
+            show.bottlenecks(),
+            show.section(
+                "data",
+                data_table(show, found.found.table, (found.found.request.outcome, *found.found.request.conditions)),
+            ),
             method(show, 4, found.settings),
         ],
         provenance=told(found),
-    )  # fmt: skip
+    )
 
 
 class _Show(Show):
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.answer, self.found = found, found.found
+        self.answer = found
+        self.found = found.found
         self.effect = self.column("effect", doc.Kind.number, places=3)
         self.p = self.column("p", doc.Kind.number, places=4)
         self.ranked = sorted(self.found.found, key=lambda one: -one.ceilings["ce_fdh"].effect)
 
     def headline(self) -> str:
         """Which condition leaves the largest corner empty, and whether that is more than chance."""
-        first, t = self.ranked[0], self.t
-        ceiling, outcome = first.ceilings["ce_fdh"], self.found.request.outcome
+        first = self.ranked[0]
+        t = self.t
+        ceiling = first.ceilings["ce_fdh"]
+        outcome = self.found.request.outcome
         if not ceiling.effect > 0.0:
             return t("headline.none", outcome=outcome)
         sure = "untested" if not isfinite(ceiling.p) else "chance" if ceiling.p >= CHANCE else "tested"
@@ -67,19 +79,34 @@ class _Show(Show):
     def ceilings(self) -> doc.Section:
         charts = [self.plot(at, one) for at, one in enumerate(self.found.found, start=1)]
         columns = (
-            "condition ceiling", self.effect, "size", self.p, "slope:number intercept:number above:count",
+            "condition ceiling",
+            self.effect,
+            "size",
+            self.p,
+            "slope:number intercept:number above:count",
             "accuracy:number:1:% spare_condition:number:1:% spare_outcome:number:1:% peers:note",
-        )  # fmt: skip
+        )
         rows: list[tuple[doc.Value, ...]] = []
         for one in self.found.found:
             names = ", ".join(dict.fromkeys(case for case, _, _ in one.peers))
             for kind in KINDS:
                 ceiling = one.ceilings[kind]
-                rows.append((
-                    one.condition, self.t(f"ceiling.{kind}"), ceiling.effect, self.t(f"size.{size_of(ceiling.effect)}"),
-                    ceiling.p, ceiling.slope, ceiling.intercept, ceiling.above, ceiling.accuracy,
-                    ceiling.condition_inefficiency, ceiling.outcome_inefficiency, names,
-                ))  # fmt: skip
+                rows.append(
+                    (
+                        one.condition,
+                        self.t(f"ceiling.{kind}"),
+                        ceiling.effect,
+                        self.t(f"size.{size_of(ceiling.effect)}"),
+                        ceiling.p,
+                        ceiling.slope,
+                        ceiling.intercept,
+                        ceiling.above,
+                        ceiling.accuracy,
+                        ceiling.condition_inefficiency,
+                        ceiling.outcome_inefficiency,
+                        names,
+                    )
+                )
         return self.section("ceilings", self.table("ceilings", columns, rows), *charts)
 
     def plot(self, at: int, one: Necessity) -> doc.Chart:
@@ -87,9 +114,13 @@ class _Show(Show):
 
         values = {"x": one.condition, "y": self.found.request.outcome}
         return doc.Chart(
-            f"ceiling-{at}", self.t("chart.ceiling", **values), self.t("alt.ceiling", **values),
-            lambda: ceiling_plot(self.found, one, self.t.lang), self.t("caption.ceiling"), wide=False,
-        )  # fmt: skip
+            f"ceiling-{at}",
+            self.t("chart.ceiling", **values),
+            self.t("alt.ceiling", **values),
+            lambda: ceiling_plot(self.found, one, self.t.lang),
+            self.t("caption.ceiling"),
+            wide=False,
+        )
 
     def bottlenecks(self) -> doc.Section:
         blocks: list[doc.Block] = [self.text("lead.bottlenecks")]

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from copark.analyses.context import Context
 
 Sort = Literal["name", "type", "country", "launch", "home-share", "firms", "investment", "jobs", "area", "status"]
-TYPES, OUTCOMES = get_args(ParkType), get_args(Outcome)
+TYPES = get_args(ParkType)
+OUTCOMES = get_args(Outcome)
 
 
 class Params(AnalysisParams):
@@ -118,7 +119,8 @@ def depends_on(_params: Params, context: Context) -> dict[str, Any]:
     from copark.cases.parks import FILES
     from copark.identity import hash_files
 
-    folder, book = casebook_path(), load_parks()
+    folder = casebook_path()
+    book = load_parks()
     return {
         "files": hash_files([folder / name for name in FILES], folder),
         "cases": {park.case: context.case(park.case).hash for park in book.parks if park.case},
@@ -145,13 +147,19 @@ def compute(params: Params, context: Context) -> Answer:
     book = load_parks()
     code = None if params.country is None else country_code(params.country, book.parks, context.lang)
     found = [
-        listed(park, book.places[park.id], context) for park in book.parks
-        if params.type in (None, park.type) and params.status in (None, park.outcome)
+        listed(park, book.places[park.id], context)
+        for park in book.parks
+        if params.type in (None, park.type)
+        and params.status in (None, park.outcome)
         and code in (None, park.host, park.home)
-    ]  # fmt: skip
+    ]
     named = {key for one in found for key in one.park.source}
     made = {"code_version": __version__, "created": datetime.now(UTC).isoformat(timespec="seconds")}
     return Answer(
-        parks=tuple(found), total=len(book.parks), sort=params.sort,
-        sources={key: one for key, one in book.sources.items() if key in named}, run_id=context.run_id, provenance=made,
-    )  # fmt: skip
+        parks=tuple(found),
+        total=len(book.parks),
+        sort=params.sort,
+        sources={key: one for key, one in book.sources.items() if key in named},
+        run_id=context.run_id,
+        provenance=made,
+    )

@@ -34,18 +34,24 @@ def multiples(parks: Sequence[ParkCourse], lang: str = "en") -> Figure:
 
     parks: in the order in which they are drawn.
     """
-    columns, tall, gap = 5, 0.92, 0.48
+    columns = 5
+    tall = 0.92
+    gap = 0.48
     titles = (text(f"parks.multiples.{part}", lang) for part in ("title", "subtitle", "footer"))
     figure = style.sheet((8.02, 1.5 + -(-len(parks) // columns) * (tall + gap)), *titles)
     panels = style.tiles(figure, len(parks), columns, (0.48, 0.14, 1.0), tall, (0.12, gap))
     for at, (axes, park) in enumerate(zip(panels, parks, strict=True)):
         _park(axes, park)
-        axes.tick_params(labelsize=style.SIZE["foot"], labelleft=at % columns == 0,
-                         labelbottom=at + columns >= len(parks))  # fmt: skip
-    handles = [(style.line(colour, linewidth=2.0), text(f"parks.type.{name}", lang))
-               for name, colour in TYPE_COLOURS.items()]  # fmt: skip
-    handles += [(style.line(style.MUTED, mark, linestyle=""), text(f"parks.multiples.{name}", lang))
-                for name, mark in COUNTED.items()]  # fmt: skip
+        axes.tick_params(
+            labelsize=style.SIZE["foot"], labelleft=at % columns == 0, labelbottom=at + columns >= len(parks)
+        )
+    handles = [
+        (style.line(colour, linewidth=2.0), text(f"parks.type.{name}", lang)) for name, colour in TYPE_COLOURS.items()
+    ]
+    handles += [
+        (style.line(style.MUTED, mark, linestyle=""), text(f"parks.multiples.{name}", lang))
+        for name, mark in COUNTED.items()
+    ]
     style.key(figure, handles, columns=5)
     return figure
 

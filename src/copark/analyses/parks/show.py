@@ -17,9 +17,13 @@ def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of the parks found."""
     show = _Show(found, t)
     return assemble(
-        found, t, key="parks", title=t("question", count=len(found.parks), total=found.total),
-        headline=show.headline(), sections=(show.summary(), show.courses(), show.mechanisms(), show.records()),
-    )  # fmt: skip
+        found,
+        t,
+        key="parks",
+        title=t("question", count=len(found.parks), total=found.total),
+        headline=show.headline(),
+        sections=(show.summary(), show.courses(), show.mechanisms(), show.records()),
+    )
 
 
 RECORD = (
@@ -40,27 +44,35 @@ class _Show(Show):
         self.stand = Counter(one.park.outcome for one in self.parks)
 
     def headline(self) -> str:
-        t, known = self.t, sum(self.stand[name] for name in OUTCOMES)
+        t = self.t
+        known = sum(self.stand[name] for name in OUTCOMES)
         if not known:
             return t("headline.none", count=len(self.parks))
         counts = t("join").join(
             t("headline.part", count=self.stand[name], status=t(f"status.{name}"))
-            for name in OUTCOMES if self.stand[name]
-        )  # fmt: skip
+            for name in OUTCOMES
+            if self.stand[name]
+        )
         return t("headline", known=known, count=len(self.parks), counts=counts)
 
     def summary(self) -> doc.Section:
         kinds = Counter(one.park.type for one in self.parks)
         cards = [doc.Card(self.t(f"type.{name}"), doc.COUNT, kinds[name]) for name in TYPES if kinds[name]]
         rows = [
-            (one.park.name(self.t.lang), self.t(f"type.{one.park.type}"), _share(one.park.home_share_percent),
-             one.park.firms, (_date(one.park.firms_date) or "")[:4] or None, self.status(one))
+            (
+                one.park.name(self.t.lang),
+                self.t(f"type.{one.park.type}"),
+                _share(one.park.home_share_percent),
+                one.park.firms,
+                (_date(one.park.firms_date) or "")[:4] or None,
+                self.status(one),
+            )
             for one in self.parks
-        ]  # fmt: skip
+        ]
         columns = "name type home_stake:share firms_short:count firms_year:quarter status"
         return self.section(
             "summary", doc.Cards(tuple(cards)), self.table("parks", columns, rows), self.caveat("caveat")
-        )  # fmt: skip
+        )
 
     def status(self, one: ListedPark) -> str | None:
         return self.t(f"status.{one.park.outcome}") if one.park.outcome else None
@@ -72,9 +84,11 @@ class _Show(Show):
         lang = self.t.lang
         drawn = [
             ParkCourse(one.park.name(lang), one.park.type, one.park.launch, one.courses)
-            for one in sorted(self.parks, key=lambda one: (TYPES.index(one.park.type), one.park.launch,
-                                                           one.park.name(lang))) if one.courses
-        ]  # fmt: skip
+            for one in sorted(
+                self.parks, key=lambda one: (TYPES.index(one.park.type), one.park.launch, one.park.name(lang))
+            )
+            if one.courses
+        ]
         blocks: list[doc.Block] = [self.text("lead.courses", count=len(drawn))]
         if drawn:
             blocks.append(self.chart("courses", lambda: multiples(drawn, lang), self.counts()))
@@ -82,15 +96,24 @@ class _Show(Show):
 
     def counts(self) -> doc.Table:
         rows = [
-            (one.park.name(self.t.lang), self.t(f"multiples.{course.variable}"), self.translated(course.basis),
-             point.date, point.value, self.t(f"grade.{point.grade}"))
-            for one in self.parks for course in one.courses for point in course.points
-        ]  # fmt: skip
+            (
+                one.park.name(self.t.lang),
+                self.t(f"multiples.{course.variable}"),
+                self.translated(course.basis),
+                point.date,
+                point.value,
+                self.t(f"grade.{point.grade}"),
+            )
+            for one in self.parks
+            for course in one.courses
+            for point in course.points
+        ]
         return self.table("counts", "name counted basis date:quarter firms:count grade", rows, folded=True)
 
     def mechanisms(self) -> doc.Section:
         """Which mechanisms of the model can act in which park: counted by mechanism, and park by park."""
-        t, cases = self.t, [one for one in self.parks if one.mechanisms]
+        t = self.t
+        cases = [one for one in self.parks if one.mechanisms]
         names = cases[0].mechanisms if cases else ()
         states: tuple[State, ...] = get_args(State)
         rows: list[Sequence[doc.Value]] = []
@@ -101,36 +124,70 @@ class _Show(Show):
         by_park = [(one.park.name(t.lang), *(t(f"state.{one.mechanisms[name]}") for name in names)) for one in cases]
         titles = [doc.Column(name, text(f"cases.can_act.{name}", t.lang), doc.Kind.text) for name in names]
         return self.section(
-            "mechanisms", self.text("lead.mechanisms", count=len(cases)),
+            "mechanisms",
+            self.text("lead.mechanisms", count=len(cases)),
             self.table("mechanisms", columns, rows),
             self.table("by_park", ("name", *titles), by_park, folded=True),
-        )  # fmt: skip
+        )
 
     def records(self) -> doc.Section:
-        sources = [(key, self.translated(one.outlet), one.title, str(one.date or ""), str(one.url or ""))
-                   for key, one in self.found.sources.items()]  # fmt: skip
+        sources = [
+            (key, self.translated(one.outlet), one.title, str(one.date or ""), str(one.url or ""))
+            for key, one in self.found.sources.items()
+        ]
         return self.section(
-            "records", self.table("records", RECORD, map(self.record, self.parks)),
-            self.table("sources", "key outlet source_title:note date:quarter url", sources), folded=True,
-        )  # fmt: skip
+            "records",
+            self.table("records", RECORD, map(self.record, self.parks)),
+            self.table("sources", "key outlet source_title:note date:quarter url", sources),
+            folded=True,
+        )
 
     def record(self, one: ListedPark) -> Sequence[doc.Value]:
-        lang, park, place = self.t.lang, one.park, one.place
+        lang = self.t.lang
+        park = one.park
+        place = one.place
 
         def grade(given: str | None) -> str | None:
             return self.t(f"grade.{given}") if given else None
 
         return (
-            park.id, park.name(lang), park.case, country_name(park.host, lang), country_name(park.home, lang),
-            self.t(f"type.{park.type}"), str(park.launch), self.translated(park.developer), park.home_share_percent,
-            park.host_share_percent, park.third_share_percent, grade(park.shares_grade), park.framework,
-            park.committee, park.host_law, grade(park.flags_grade), park.said("framework", lang),
-            park.said("equity_change", lang), park.firms, _date(park.firms_date), park.investment_m_usd,
-            _date(park.investment_date), self.translated(park.investment_basis), park.jobs, _date(park.jobs_date),
-            park.area_km2, self.status(one), park.said("outcome", lang), grade(park.outcome_grade), place.name(lang),
-            place.longitude, place.latitude, grade(place.grade), grade(park.grade), "; ".join(park.source),
+            park.id,
+            park.name(lang),
+            park.case,
+            country_name(park.host, lang),
+            country_name(park.home, lang),
+            self.t(f"type.{park.type}"),
+            str(park.launch),
+            self.translated(park.developer),
+            park.home_share_percent,
+            park.host_share_percent,
+            park.third_share_percent,
+            grade(park.shares_grade),
+            park.framework,
+            park.committee,
+            park.host_law,
+            grade(park.flags_grade),
+            park.said("framework", lang),
+            park.said("equity_change", lang),
+            park.firms,
+            _date(park.firms_date),
+            park.investment_m_usd,
+            _date(park.investment_date),
+            self.translated(park.investment_basis),
+            park.jobs,
+            _date(park.jobs_date),
+            park.area_km2,
+            self.status(one),
+            park.said("outcome", lang),
+            grade(park.outcome_grade),
+            place.name(lang),
+            place.longitude,
+            place.latitude,
+            grade(place.grade),
+            grade(park.grade),
+            "; ".join(park.source),
             self.translated(park.note),
-        )  # fmt: skip
+        )
 
 
 def _share(percent: float | None) -> float | None:

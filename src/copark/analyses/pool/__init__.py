@@ -95,7 +95,8 @@ def compute(params: Params, context: Context) -> Answer:
     if not context.calibrates:
         raise RunRefused(text("pool.not_here", context.lang))
     parks, settings = asked_of(params, context)
-    folder, threads = context.home / "pool", context.cores
+    folder = context.home / "pool"
+    threads = context.cores
     learning, drawing = shares(context.stage("pool"), (100, 0) if params.check else (90, 10))
     with one_at_a_time(parks, settings, folder, context.stage("waiting")):
         panel = learn(parks, settings, threads=threads, folder=folder, progress=learning)

@@ -28,12 +28,20 @@ def document(found: Answer, t: Texts) -> doc.Document:
         raise ValueError("nothing was pooled")
     show = _Show(found.pooled, t)
     return assemble(
-        found, t, key="pool", title=t("question", parks=found.parks), headline=show.headline(),
+        found,
+        t,
+        key="pool",
+        title=t("question", parks=found.parks),
+        headline=show.headline(),
         sections=[
-            show.summary(), show.parks(), show.fans(), show.roles(), show.method(),
+            show.summary(),
+            show.parks(),
+            show.fans(),
+            show.roles(),
+            show.method(),
         ],
         provenance={"parks": found.parks, "runs": number(found.pooled.runs, 0), "seed": found.pooled.seed},
-    )  # fmt: skip
+    )
 
 
 class _Show(Show):
@@ -46,7 +54,8 @@ class _Show(Show):
         return self.t("discrepancy", companies=percent(spread.companies), jobs=percent(spread.jobs))
 
     def summary(self) -> doc.Section:
-        t, found = self.t, self.found
+        t = self.t
+        found = self.found
         silent = sum(one.values == 0 for one in found.parks)
         cards = (
             doc.Card(t("card.parks"), doc.COUNT, len(found.parks), t("card.silent", count=silent) if silent else ""),
@@ -69,13 +78,22 @@ class _Show(Show):
         if one.values and one.reach < UNSURE_REACH:
             remark = self.t("hard_to_reach")
         return (
-            self.t.of(one.title), text(f"workflows.kind.{one.kind}", self.t.lang), one.values, one.reach, remark,
-            one.directions, one.shrinkage_size, one.shrinkage_rest, one.lent,
-        )  # fmt: skip
+            self.t.of(one.title),
+            text(f"workflows.kind.{one.kind}", self.t.lang),
+            one.values,
+            one.reach,
+            remark,
+            one.directions,
+            one.shrinkage_size,
+            one.shrinkage_rest,
+            one.lent,
+        )
 
     def trials(self) -> doc.Table:
-        rows = [(self.t(f"family.{one.family}"), one.parks, one.spread, one.log_density, one.chosen)
-                for one in self.found.trials]  # fmt: skip
+        rows = [
+            (self.t(f"family.{one.family}"), one.parks, one.spread, one.log_density, one.chosen)
+            for one in self.found.trials
+        ]
         columns = "observable parks:count spread:share log_density:number:3 chosen:flag"
         return self.table("trials", columns, rows, folded=True)
 
@@ -91,7 +109,7 @@ class _Show(Show):
         rows = [
             (title_of(name, self.t.lang), self.t(f"role.{axis.role}"), self.t(f"reason.{axis.reason}"), name in SIZES)
             for name, axis in AXES.items()
-        ]  # fmt: skip
+        ]
         table = self.table("roles", "parameter role reason:note widened:flag", rows)
         return self.section("roles", self.text("lead.roles"), table, folded=True)
 

@@ -43,11 +43,12 @@ class Answer(TableResult):
         """A row for each voter."""
         found = self.power
         return {
-            "voter": list(self.voters), "weight": list(found.weights),
+            "voter": list(self.voters),
+            "weight": list(found.weights),
             "shapley_shubik": [float(value) for value in found.shapley_shubik],
             "banzhaf_normalized": [float(value) for value in found.banzhaf_normalized],
             "banzhaf_raw": list(found.banzhaf_raw),
-        }  # fmt: skip
+        }
 
 
 def compute(params: Params, context: Context) -> Answer:

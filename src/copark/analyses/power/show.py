@@ -10,10 +10,13 @@ from copark.presentation.numbers import number
 
 def document(found: Answer, t: Texts) -> doc.Document:
     """The answer first, then weight and power of each voter."""
-    show, power, voters = Show(t), found.power, found.voters
+    show = Show(t)
+    power = found.power
+    voters = found.voters
     share = show.column("shapley", doc.Kind.share, places=1)
     ranked = sorted(range(len(voters)), key=lambda at: -power.shapley_shubik[at])
-    first, weights = ranked[0], sum(power.weights)
+    first = ranked[0]
+    weights = sum(power.weights)
     said = show.said(float(power.shapley_shubik[first]), share)
     if power.dictator is not None:
         headline = t("headline.dictator", voter=voters[power.dictator])
@@ -23,37 +26,52 @@ def document(found: Answer, t: Texts) -> doc.Document:
     else:
         weight = show.said(power.weights[first] / weights, share)
         headline = t("headline", voter=voters[first], power=said, weight=weight)
-    cards = doc.Cards(tuple(
-        doc.Card(voters[at], share, float(power.shapley_shubik[at]),
-             t("card.weight", weight=show.said(power.weights[at] / weights, share)))
-        for at in ranked[:6]
-    ))  # fmt: skip
+    cards = doc.Cards(
+        tuple(
+            doc.Card(
+                voters[at],
+                share,
+                float(power.shapley_shubik[at]),
+                t("card.weight", weight=show.said(power.weights[at] / weights, share)),
+            )
+            for at in ranked[:6]
+        )
+    )
     columns = (
-        *show.columns("voter weight:count"), share,
+        *show.columns("voter weight:count"),
+        share,
         *show.columns("shapley_exact banzhaf:share:1 banzhaf_exact banzhaf_raw:count"),
-    )  # fmt: skip
+    )
     rows = [
-        (voter, power.weights[at], float(power.shapley_shubik[at]), str(power.shapley_shubik[at]),
-         float(power.banzhaf_normalized[at]), str(power.banzhaf_normalized[at]), power.banzhaf_raw[at])
+        (
+            voter,
+            power.weights[at],
+            float(power.shapley_shubik[at]),
+            str(power.shapley_shubik[at]),
+            float(power.banzhaf_normalized[at]),
+            str(power.banzhaf_normalized[at]),
+            power.banzhaf_raw[at],
+        )
         for at, voter in enumerate(voters)
-    ]  # fmt: skip
+    ]
     caveats = [doc.Caveat(one) for one in notes(found, t)]
     return assemble(
-        found, t, key="power",
+        found,
+        t,
+        key="power",
         title=t("question", voters=len(voters), quota=number(power.quota, 0), total=number(weights, 0)),
         headline=headline,
         sections=[
-            show.section(
-                "summary", cards, doc.Paragraph(t("lead")), *caveats, show.table("power", columns, rows)
-            ),
+            show.section("summary", cards, doc.Paragraph(t("lead")), *caveats, show.table("power", columns, rows)),
             method(show, 2, found.settings),
         ],
-    )  # fmt: skip
+    )
 
 
 def notes(found: Answer, t: Texts) -> list[str]:
     """What is remarkable: voters who never decide, a quota that lets two coalitions win."""
-    power, said = found.power, []
+    power = found.power
+    said = []
     if power.dummies:
         said.append(t("dummy", voters=t("join").join(found.voters[at] for at in power.dummies)))
     if 2 * power.quota <= sum(power.weights):

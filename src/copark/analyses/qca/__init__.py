@@ -84,10 +84,16 @@ class Answer(TableResult):
         for kind, models in self.models.items():
             for at, model in enumerate(models, start=1):
                 whole = fit_of_terms(model, self.found.members, self.found.outcome)[1]
-                rows.append({
-                    "solution": kind, "model": at, "expression": model_name(model, self.found.settings.conditions),
-                    "consistency": whole.inclusion, "pri": whole.pri, "coverage": whole.coverage,
-                })  # fmt: skip
+                rows.append(
+                    {
+                        "solution": kind,
+                        "model": at,
+                        "expression": model_name(model, self.found.settings.conditions),
+                        "consistency": whole.inclusion,
+                        "pri": whole.pri,
+                        "coverage": whole.coverage,
+                    }
+                )
         return rows
 
 
@@ -98,9 +104,14 @@ def asked_of(params: Params) -> tuple[QcaSettings, CalibrationRecipe]:
     """
     faults: list[Fault] = []
     settings = QcaSettings(
-        params.outcome.removeprefix("~"), params.conditions, params.negate != params.outcome.startswith("~"),
-        params.incl_cut, params.pri_cut, params.n_cut, options.expectations(params.dir_exp, faults),
-    )  # fmt: skip
+        params.outcome.removeprefix("~"),
+        params.conditions,
+        params.negate != params.outcome.startswith("~"),
+        params.incl_cut,
+        params.pri_cut,
+        params.n_cut,
+        options.expectations(params.dir_exp, faults),
+    )
     faults += setting_faults(settings)
     full = params.idm
     if not 0.5 < full < 1.0:

@@ -39,20 +39,33 @@ def document(found: Answer, t: Texts) -> doc.Document:
     """The answer first, then truth table, solutions, cases, necessity, assumptions, robustness and data."""
     show = _Show(found, t)
     return assemble(
-        found, t, key="qca", title=t("question", outcome=found.found.settings.outcome_name), headline=show.headline(),
+        found,
+        t,
+        key="qca",
+        title=t("question", outcome=found.found.settings.outcome_name),
+        headline=show.headline(),
         sections=[
-            show.summary(), show.truth(), show.solutions(), show.cases(), show.necessity(), show.counterfactuals(),
-            show.robustness(), show.data(), method(show, 5, found.settings, full=exact(found.full)),
+            show.summary(),
+            show.truth(),
+            show.solutions(),
+            show.cases(),
+            show.necessity(),
+            show.counterfactuals(),
+            show.robustness(),
+            show.data(),
+            method(show, 5, found.settings, full=exact(found.full)),
         ],
         provenance=told(found),
-    )  # fmt: skip
+    )
 
 
 class _Show(Show):
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.answer, self.found = found, found.found
-        self.outcome, self.conditions = self.found.settings.outcome_name, self.found.settings.conditions
+        self.answer = found
+        self.found = found.found
+        self.outcome = self.found.settings.outcome_name
+        self.conditions = self.found.settings.conditions
         self.main = found.models[found.main]
         self.fits = [self.number(key) for key in ("consistency", "pri", "coverage", "unique")]
 
@@ -75,20 +88,25 @@ class _Show(Show):
         return self.t("and").join(named) or self.t("always")
 
     def headline(self) -> str:
-        t, outcome = self.t, self.outcome
+        t = self.t
+        outcome = self.outcome
         if not self.main:
             return t("headline.none", outcome=outcome)
         whole = fit_of_terms(self.main[0], self.found.members, self.found.outcome)[1]
         said = t(
-            "headline", outcome=outcome, paths=t("or").join(map(self.path, self.main[0])),
-            kind=self.kind(self.answer.main), consistency=self.written(whole.inclusion, "consistency"),
+            "headline",
+            outcome=outcome,
+            paths=t("or").join(map(self.path, self.main[0])),
+            kind=self.kind(self.answer.main),
+            consistency=self.written(whole.inclusion, "consistency"),
             coverage=self.written(whole.coverage, "coverage"),
-        )  # fmt: skip
+        )
         tied = [t("headline.tied", models=len(self.main))] if len(self.main) > 1 else []
         return t.sentences([said, *tied])
 
     def summary(self) -> doc.Section:
-        t, rows = self.t, self.found.truth.rows
+        t = self.t
+        rows = self.found.truth.rows
         observed = sum(row.n > 0 for row in rows)
         cards = [
             doc.Card(t("card.cases"), doc.COUNT, len(self.found.table)),
@@ -111,13 +129,24 @@ class _Show(Show):
         columns: Columns = (
             "row:count",
             *(doc.Column(f"condition_{at}", name, doc.Kind.count) for at, name in enumerate(self.conditions, start=1)),
-            "out n:count", self.number("consistency"), self.number("pri"), "cases:note against:note",
-        )  # fmt: skip
+            "out n:count",
+            self.number("consistency"),
+            self.number("pri"),
+            "cases:note against:note",
+        )
         rows: list[tuple[doc.Value, ...]] = [
-            (row.number, *row.values, row.out, row.n, row.inclusion, row.pri, ", ".join(row.cases),
-             ", ".join(row.against) if len(row.against) < row.n else "")
+            (
+                row.number,
+                *row.values,
+                row.out,
+                row.n,
+                row.inclusion,
+                row.pri,
+                ", ".join(row.cases),
+                ", ".join(row.against) if len(row.against) < row.n else "",
+            )
             for row in self.found.truth.rows
-        ]  # fmt: skip
+        ]
         some = [row for row, of in zip(rows, self.found.truth.rows, strict=True) if of.n]
         return self.section(
             "truth", self.table("truth", columns, some), self.table("all-rows", columns, rows, folded=True)
@@ -127,7 +156,7 @@ class _Show(Show):
         t = self.t
         return doc.Chart(
             f"{key}{at}", t(f"chart.{key}", **values), t(f"alt.{key}", **values), draw, t(f"caption.{key}")
-        )  # fmt: skip
+        )
 
     def solutions(self) -> doc.Section:
         """Every model of every kind: its paths, and with its fit and the cases that speak against it."""
@@ -138,9 +167,7 @@ class _Show(Show):
                 for term, one in zip(model, each, strict=True):
                     rows.append((self.kind(kind), at, term_name(term, self.conditions), *_fit(one), "", ""))
                 deviant, uncovered = map(", ".join, deviant_cases(self.found, model))
-                rows.append(
-                    (self.kind(kind), at, model_name(model, self.conditions), *_fit(whole), deviant, uncovered)
-                )  # fmt: skip
+                rows.append((self.kind(kind), at, model_name(model, self.conditions), *_fit(whole), deviant, uncovered))
         columns: Columns = ("solution model:count expression", *self.fits, "deviant:note uncovered:note")
         paths = [self.paths(kind, models) for kind, models in self.answer.models.items() if models]
         return self.section("solutions", self.table("solutions", columns, rows), *paths)
@@ -164,7 +191,8 @@ class _Show(Show):
     def cases(self) -> doc.Section:
         if not self.main:
             return self.section("cases", self.text("lead.no_solution"))
-        model, members = self.main[0], self.found.members
+        model = self.main[0]
+        members = self.found.members
         sets = [(model_name(model, self.conditions), model_membership(model, members))]
         if len(model) > 1:
             sets += [(term_name(term, self.conditions), term_membership(term, members)) for term in model]
@@ -177,19 +205,25 @@ class _Show(Show):
 
     def scatter(
         self, at: str, name: str, x: Floats, words: str, values: dict[str, float], aim: Aim = "sufficiency"
-    ) -> doc.Chart:  # fmt: skip
+    ) -> doc.Chart:
         from copark.figures.set_methods import xy_plot
 
         fit = self.t(words, **{key: self.written(value, key) for key, value in values.items()})
-        found, lang, names = self.found, self.t.lang, (name, self.outcome)
+        found = self.found
+        lang = self.t.lang
+        names = (name, self.outcome)
         return self.drawn(
-            aim, lambda: xy_plot(x, found.outcome, found.table.cases, names, fit, lang, aim), at, x=name,
+            aim,
+            lambda: xy_plot(x, found.outcome, found.table.cases, names, fit, lang, aim),
+            at,
+            x=name,
             y=self.outcome,
-        )  # fmt: skip
+        )
 
     def necessity(self) -> doc.Section:
         """Single conditions and expressions as necessary ones; single conditions as sufficient ones."""
-        found, count = self.found, len(self.conditions)
+        found = self.found
+        count = len(self.conditions)
         columns = "expression consistency:number:3 relevance:number:3 coverage:number:3"
         names = {one.name for one in found.necessity}
         every = (*found.necessity, *(one for one in found.expressions if one.name not in names))
@@ -197,19 +231,25 @@ class _Show(Show):
         charts = []
         ranked = sorted(range(len(found.necessity)), key=lambda at: -found.necessity[at].fit.inclusion)
         for turn, at in enumerate(ranked[:NECESSITY_PLOTS], start=1):
-            one, column = found.necessity[at], found.members[:, at % count]
+            one = found.necessity[at]
+            column = found.members[:, at % count]
             values = {
-                "consistency": one.fit.inclusion, "relevance": one.fit.relevance, "coverage": one.fit.coverage,
-            }  # fmt: skip
+                "consistency": one.fit.inclusion,
+                "relevance": one.fit.relevance,
+                "coverage": one.fit.coverage,
+            }
             x = column if at < count else 1.0 - column
             charts.append(self.scatter(f"-{turn}", one.name, x, "fit_necessity", values, "necessity"))
         alone = [(name, *_fit(one)[:3]) for name, one in found.sufficiency]
         said = "lead.expressions" if found.expressions else "lead.no_expressions"
         return self.section(
-            "necessity", self.text("lead.necessity"), self.table("necessity", columns, rows),
-            self.text(said), *charts,
+            "necessity",
+            self.text("lead.necessity"),
+            self.table("necessity", columns, rows),
+            self.text(said),
+            *charts,
             self.table("sufficiency", ("term", *self.fits[:3]), alone, folded=True),
-        )  # fmt: skip
+        )
 
     def counterfactuals(self) -> doc.Section:
         """What each solution assumes of empty rows."""
@@ -228,7 +268,9 @@ class _Show(Show):
         return self.section("counterfactuals", self.text("lead.counterfactuals"), table)
 
     def robustness(self) -> doc.Section:
-        robust, kind, t = self.answer.robust, self.answer.main, self.t
+        robust = self.answer.robust
+        kind = self.answer.main
+        t = self.t
         if robust is None:
             return self.section("robustness", self.caveat("lead.no_robustness"))
         rows = []
@@ -252,11 +294,18 @@ class _Show(Show):
 
     def variants(self, robust: Robustness) -> doc.Table:
         rows: list[tuple[doc.Value, ...]] = [
-            (self.t(f"family.{one.family}"), one.changed, one.value, self.kind(kind),
-             "; ".join(model_name(model, self.conditions) for model in one.models[kind]),
-             one.fit[kind].inclusion, one.fit[kind].coverage)
-            for one in robust.variants for kind in KINDS
-        ]  # fmt: skip
+            (
+                self.t(f"family.{one.family}"),
+                one.changed,
+                one.value,
+                self.kind(kind),
+                "; ".join(model_name(model, self.conditions) for model in one.models[kind]),
+                one.fit[kind].inclusion,
+                one.fit[kind].coverage,
+            )
+            for one in robust.variants
+            for kind in KINDS
+        ]
         columns = ("family changed value solution expression:note", self.number("consistency"), self.number("coverage"))
         return self.table("variants", columns, rows, folded=True)
 

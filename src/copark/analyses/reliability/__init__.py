@@ -43,12 +43,15 @@ class Answer(ReliabilityFindings, Result):
         """A row for each park."""
         return (
             {
-                "case": one.case, "recorded": one.recorded, "judged": one.judged,
-                **dict(zip(OUTCOMES, one.shares, strict=True)), "corrected": one.corrected,
+                "case": one.case,
+                "recorded": one.recorded,
+                "judged": one.judged,
+                **dict(zip(OUTCOMES, one.shares, strict=True)),
+                "corrected": one.corrected,
                 "calibrated": one.calibrated,
             }
             for one in self.parks
-        )  # fmt: skip
+        )
 
 
 def depends_on(_params: Params, context: Context) -> dict[str, Any]:
@@ -85,8 +88,14 @@ def compute(params: Params, context: Context) -> Answer:
     known = [outcome for _, outcome in outcomes]
     told = [(context.case(name), outcome) for name, outcome in outcomes if name is not None]
     found = find(
-        known, told, _calibrations(context), params.draws, params.futures, params.seed, context.threads or 1,
+        known,
+        told,
+        _calibrations(context),
+        params.draws,
+        params.futures,
+        params.seed,
+        context.threads or 1,
         context.stage("simulate"),
-    )  # fmt: skip
+    )
     provenance = made_now(draws_hash=shipped_draws().identity)
     return Answer(run_id=context.run_id, provenance=provenance, **vars(found))

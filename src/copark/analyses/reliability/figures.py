@@ -20,7 +20,7 @@ def parks(found: ReliabilityFindings, lang: str = "en") -> Figure:
     names = [one.title.get(lang) for one in found.parks]
     figure, axes = style.in_rows(
         names, titles, inches=2.75, high=0.19, wide=7.2, bottom=0.85, right=0.25, lines=1, small=True
-    )  # fmt: skip
+    )
     axes.set_xlim(-0.02, 1.02)
     style.in_percent(axes)
     axes.axvline(found.base_rate, linewidth=0.9, color=style.MUTED, linestyle=(0, (2, 3)))
@@ -31,8 +31,9 @@ def parks(found: ReliabilityFindings, lang: str = "en") -> Figure:
     recorded = {one.recorded for one in found.parks}
     handles = [
         (style.line(colour, "o", linestyle=""), text(f"parks.status.{name}", lang))
-        for name, (colour, _) in STATUS.items() if name in recorded
-    ]  # fmt: skip
+        for name, (colour, _) in STATUS.items()
+        if name in recorded
+    ]
     corrected = style.line(style.INK, "o", linestyle="", markerfacecolor=style.PAPER)
     handles.append((corrected, text("reliability.way.corrected", lang)))
     handles.append((style.line(style.MUTED, linestyle=(0, (2, 3))), text("reliability.figure.base_rate", lang)))

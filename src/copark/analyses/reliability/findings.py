@@ -26,7 +26,8 @@ STANDING = OUTCOMES.index(SAID)
 ALIVE = (DONE, "surviving")
 DATED = Quarter(2024, 4)
 """The casebook tells how parks stood then."""
-RESAMPLED, BAND = 2000, (0.05, 0.95)
+RESAMPLED = 2000
+BAND = (0.05, 0.95)
 
 
 @dataclass(frozen=True)
@@ -139,16 +140,23 @@ class ReliabilityFindings:
 
 
 def find(
-    known: Sequence[Outcome], told: Sequence[tuple[Case, Outcome]], calibrations: Mapping[str, PosteriorSource],
-    draws: int, futures: int, seed: int, threads: int = 1,
+    known: Sequence[Outcome],
+    told: Sequence[tuple[Case, Outcome]],
+    calibrations: Mapping[str, PosteriorSource],
+    draws: int,
+    futures: int,
+    seed: int,
+    threads: int = 1,
     tell: Callable[[int, int], None] = lambda _done, _total: None,
-) -> ReliabilityFindings:  # fmt: skip
+) -> ReliabilityFindings:
     """Run every park as if it were new, and set what is said beside what is on record.
 
     known: outcomes on record of all parks; told: cases, each with its outcome; calibrations: those that ship, by case;
     draws, futures, seed: draws of parameters, runs of each, and their seed.
     """
-    shares, quarters, own = [], [], []
+    shares = []
+    quarters = []
+    own = []
     for at, (case, _) in enumerate(told):
         tell(at, len(told))
         found, quarter = shares_of(case, draws, futures, seed, threads)
@@ -168,10 +176,16 @@ def find(
     )
     low, high = _resampled_discrimination(said, happened)
     return ReliabilityFindings(
-        parks=tuple(sorted(rows, key=lambda one: -one.said)), known=len(known), thriving=thriving,
-        scores=scores, discrimination=discrimination(said, happened),
-        discrimination_low=low, discrimination_high=high, intercept=learned.intercept, slope=learned.slope,
-    )  # fmt: skip
+        parks=tuple(sorted(rows, key=lambda one: -one.said)),
+        known=len(known),
+        thriving=thriving,
+        scores=scores,
+        discrimination=discrimination(said, happened),
+        discrimination_low=low,
+        discrimination_high=high,
+        intercept=learned.intercept,
+        slope=learned.slope,
+    )
 
 
 def shares_of(
@@ -214,7 +228,8 @@ def _scores(
 def _resampled_discrimination(said: Floats, happened: NDArray[np.bool_]) -> tuple[float, float]:
     """90 % of resampled parks, as many of either kind as there are."""
     rng = np.random.default_rng(2)
-    yes, no = said[happened], said[~happened]
+    yes = said[happened]
+    no = said[~happened]
     kind = np.arange(len(said)) < len(yes)
     found = [
         discrimination(np.concatenate([rng.choice(yes, len(yes)), rng.choice(no, len(no))]), kind)

@@ -11,18 +11,26 @@ from copark.presentation.numbers import number, percent
 from copark.simulation.outcomes import OUTCOMES
 from copark.texts import text
 
-METHODS, LIMITS = 4, 4
+METHODS = 4
+LIMITS = 4
 
 
 def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of it."""
     show = _Show(found, t)
     return assemble(
-        found, t, key="reliability", title=t("title"), headline=t.sentences([show.headline()]),
+        found,
+        t,
+        key="reliability",
+        title=t("title"),
+        headline=t.sentences([show.headline()]),
         sections=[
-            show.summary(), show.parks(), show.scores(), *show.words(),
+            show.summary(),
+            show.parks(),
+            show.scores(),
+            *show.words(),
         ],
-    )  # fmt: skip
+    )
 
 
 class _Show(Show):
@@ -31,17 +39,25 @@ class _Show(Show):
         self.found = found
         self.happened = sum(one.thrives for one in found.parks)
         self.values = {
-            "parks": len(found.parks), "said": percent(found.mean), "happened": self.happened,
-            "share": percent(found.observed), "known": found.known, "thriving": found.thriving,
-            "base_rate": percent(found.base_rate), "auc": number(found.discrimination, 2),
-            "auc_low": number(found.discrimination_low, 2), "auc_high": number(found.discrimination_high, 2),
+            "parks": len(found.parks),
+            "said": percent(found.mean),
+            "happened": self.happened,
+            "share": percent(found.observed),
+            "known": found.known,
+            "thriving": found.thriving,
+            "base_rate": percent(found.base_rate),
+            "auc": number(found.discrimination, 2),
+            "auc_low": number(found.discrimination_low, 2),
+            "auc_high": number(found.discrimination_high, 2),
             "failed": sum(one.recorded == "failed" for one in found.parks),
             "failed_said": percent(sum(one.shares[0] for one in found.parks) / len(found.parks)),
-            "calibrated": len(found.calibrated), "calibrated_said": percent(found.calibrated_mean),
+            "calibrated": len(found.calibrated),
+            "calibrated_said": percent(found.calibrated_mean),
             "calibrated_happened": sum(one.thrives for one in found.calibrated),
             "calibrated_alive": percent(found.calibrated_alive),
-            "at_half": percent(found.corrected(0.5)), "at_most": percent(found.corrected(0.95)),
-        }  # fmt: skip
+            "at_half": percent(found.corrected(0.5)),
+            "at_most": percent(found.corrected(0.95)),
+        }
 
     def headline(self) -> str:
         """Too high, right or too low; and whether they tell parks apart."""
@@ -54,22 +70,22 @@ class _Show(Show):
         return self.t(f"tells.{'yes' if firm else 'no'}", **self.values)
 
     def summary(self) -> doc.Section:
-        t, found = self.t, self.found
+        t = self.t
+        found = self.found
         cards = (
             doc.Card(t("card.said"), doc.SHARE, found.mean, t("card.said.note", **self.values)),
             doc.Card(t("card.happened"), doc.SHARE, found.observed, t("card.happened.note", **self.values)),
             doc.Card(t("card.base_rate"), doc.SHARE, found.base_rate, t("card.base_rate.note", **self.values)),
-        )  # fmt: skip
+        )
         words = tuple(t(f"said.{key}", **self.values) for key in ("correction", "calibrated", "failed", "selection"))
         return self.section("summary", doc.Cards(cards), doc.Bullets(words))
 
     def parks(self) -> doc.Section:
         from copark.analyses.reliability.figures import parks
 
-        found, t = self.found, self.t
-        shares = [
-            doc.Column(name, text(f"analysis.outcome.{name}", t.lang), doc.Kind.share) for name in OUTCOMES
-        ]  # fmt: skip
+        found = self.found
+        t = self.t
+        shares = [doc.Column(name, text(f"analysis.outcome.{name}", t.lang), doc.Kind.share) for name in OUTCOMES]
         columns: Columns = ("park recorded judged:quarter", *shares, "corrected:share calibrated:share")
         rows: list[Sequence[doc.Value]] = [
             (one.title.get(t.lang), self.recorded(one.recorded), one.judged, *one.shares, one.corrected, one.calibrated)

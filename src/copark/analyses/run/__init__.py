@@ -108,20 +108,33 @@ class Answer(Result):
         """Every observation beside the model, a row each; values in the model's unit."""
         return (
             {
-                "variable": one.observation.variable, "date": str(one.observation.date), "quarter": one.quarter,
-                "unit": self.unit(one.observation.variable), "bound": one.observation.bound, "observed": one.value,
-                "observed_high": one.high, "median": one.median, "low": one.low, "high": one.upper, "width": one.width,
-                "percentile": one.percentiles.number, "inside": one.inside, "grade": one.observation.grade,
-                "role": one.observation.role, "source": "; ".join(one.observation.source),
+                "variable": one.observation.variable,
+                "date": str(one.observation.date),
+                "quarter": one.quarter,
+                "unit": self.unit(one.observation.variable),
+                "bound": one.observation.bound,
+                "observed": one.value,
+                "observed_high": one.high,
+                "median": one.median,
+                "low": one.low,
+                "high": one.upper,
+                "width": one.width,
+                "percentile": one.percentiles.number,
+                "inside": one.inside,
+                "grade": one.observation.grade,
+                "role": one.observation.role,
+                "source": "; ".join(one.observation.source),
             }
             for one in self.rows
-        )  # fmt: skip
+        )
 
 
 def answer_of(
-    ensemble: xr.Dataset, case: Case, counts: Sequence[Mapping[str, int]] | None = None,
+    ensemble: xr.Dataset,
+    case: Case,
+    counts: Sequence[Mapping[str, int]] | None = None,
     moved: Mapping[str, str] | None = None,
-) -> Answer:  # fmt: skip
+) -> Answer:
     """What an ensemble says.
 
     ensemble, case: in the form of :func:`copark.simulation.run.simulate`, and the case it was run on; counts: runs by
@@ -129,12 +142,21 @@ def answer_of(
     moved: as the answer's.
     """
     made = provenance(ensemble)
-    trust, found = Trust.of(made), ensemble["outcome"].to_numpy()
-    outcomes = [shares(codes, OUTCOMES) for codes in found] if counts is None else [
-        shares_of([one.get(str(code), 0) for code in range(len(OUTCOMES))], OUTCOMES) for one in counts
-    ]  # fmt: skip
+    trust = Trust.of(made)
+    found = ensemble["outcome"].to_numpy()
+    outcomes = (
+        [shares(codes, OUTCOMES) for codes in found]
+        if counts is None
+        else [shares_of([one.get(str(code), 0) for code in range(len(OUTCOMES))], OUTCOMES) for one in counts]
+    )
     return Answer(
-        run_id=str(ensemble.attrs.get("identity", "")), provenance=made, trust=trust, case=case, ensemble=ensemble,
-        recorded=recorded_outcome(case, trust), rows=comparisons(ensemble, case.observations), outcomes=tuple(outcomes),
+        run_id=str(ensemble.attrs.get("identity", "")),
+        provenance=made,
+        trust=trust,
+        case=case,
+        ensemble=ensemble,
+        recorded=recorded_outcome(case, trust),
+        rows=comparisons(ensemble, case.observations),
+        outcomes=tuple(outcomes),
         moved=moved,
-    )  # fmt: skip
+    )

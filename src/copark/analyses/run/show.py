@@ -48,13 +48,20 @@ FEW = 6
 
 def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of a run."""
-    show, made = _Show(found, t), found.provenance
+    show = _Show(found, t)
+    made = found.provenance
     told = {"runs": made.get("runs", found.runs)}
     told |= {name: made.get(name, "") for name in ("seed", "cpu_features")}
     return assemble(
-        found, t, key="report", title=t("title", park=found.case.title.get(t.lang)), headline=show.headline(),
-        sections=show.sections(), evidence=evidence(found, t), provenance=told,
-    )  # fmt: skip
+        found,
+        t,
+        key="report",
+        title=t("title", park=found.case.title.get(t.lang)),
+        headline=show.headline(),
+        sections=show.sections(),
+        evidence=evidence(found, t),
+        provenance=told,
+    )
 
 
 class _Show(AboutCase):
@@ -62,11 +69,15 @@ class _Show(AboutCase):
 
     def headline(self) -> str:
         """What becomes of the park: shares of outcomes where it is calibrated, else its size, as an assumption."""
-        found, t = self.found, self.t
+        found = self.found
+        t = self.t
         if not found.finished:
             return t("headline.none")
-        words = {"park": self.case.title.get(t.lang), "last": found.labels[found.last],
-                 "runs": number(found.finished, 0)}  # fmt: skip
+        words = {
+            "park": self.case.title.get(t.lang),
+            "last": found.labels[found.last],
+            "runs": number(found.finished, 0),
+        }
         shares = {one.name: say.percent_words(one.share, t.lang) for one in found.outcomes[0]}
         doubts = doubts_of(self.case, found.outcomes[0], shows_outcomes=found.shows_outcomes)
         told = doubts.record_words(t.lang)
@@ -82,22 +93,34 @@ class _Show(AboutCase):
 
     def sections(self) -> tuple[doc.Section, ...]:
         return (
-            self.summary(), self.outcomes(), self.fans(), self.record(),
-            self.section("ledgers", self.land(), self.money()), self.phases(), self.coordination(), self.weight(),
-            self.limits(), self.network(), self.timeline(), self.equity(), self.observations(), self.parameters(),
+            self.summary(),
+            self.outcomes(),
+            self.fans(),
+            self.record(),
+            self.section("ledgers", self.land(), self.money()),
+            self.phases(),
+            self.coordination(),
+            self.weight(),
+            self.limits(),
+            self.network(),
+            self.timeline(),
+            self.equity(),
+            self.observations(),
+            self.parameters(),
             self.status(),
-        )  # fmt: skip
+        )
 
     def summary(self) -> doc.Section:
         """The numbers to be seen first, why, and the latest observations beside the runs."""
-        found, t = self.found, self.t
+        found = self.found
+        t = self.t
         blocks: list[doc.Block] = [doc.Cards(tuple(self.cards()))] if found.finished else []
         blocks.append(doc.Bullets(tuple(self.reasons())))
         if found.finished and found.compared:
             cells = (
                 (self.named(one), one.quarter, self.seen(one), self.ranged(one), percentile(one.percentiles))
                 for one in found.latest
-            )  # fmt: skip
+            )
             columns = "variable quarter:quarter observed modelled:number percentile"
             blocks.append(self.table("latest", columns, cells))
         if found.finished and found.shows_outcomes and len(found.outcomes) > 1:
@@ -109,13 +132,16 @@ class _Show(AboutCase):
 
     def cards(self) -> Iterator[doc.Card]:
         """Chance to stand alone, size and money at the end, and how many observations lie outside."""
-        found, t, last = self.found, self.t, self.found.labels[self.found.last]
+        found = self.found
+        t = self.t
+        last = self.found.labels[self.found.last]
         if found.shows_outcomes:
             one = found.share("self_standing")
             interval = say.shown(doc.Interval(one.low, one.high), doc.SHARE, t.lang)
             yield doc.Card(t("card.self_standing"), doc.SHARE, one.share, t("card.error", interval=interval))
         for output in ("operating", "jobs", "cash"):
-            final, unit = found.final(output), doc.plain(doc.Kind.number)
+            final = found.final(output)
+            unit = doc.plain(doc.Kind.number)
             if final is not None:
                 unit = doc.plain(doc.Kind.number, found.unit(output))
                 note = t("card.band", band=reach(final[0], final[2], unit.unit, t.lang))
@@ -128,7 +154,8 @@ class _Show(AboutCase):
 
     def reasons(self) -> Iterator[str]:
         """On what the answer rests: the threshold, the record, the parameters, the runs."""
-        found, t = self.found, self.t
+        found = self.found
+        t = self.t
         swept = sweep(found.ensemble) if found.finished and found.shows_outcomes else {}
         if swept:
             ends = (next(one.share for one in swept[at] if one.name == "self_standing") for at in (15.0, 100.0))
@@ -148,7 +175,8 @@ class _Show(AboutCase):
 
     def against_the_record(self) -> Iterator[str]:
         """How many observations lie outside the band, and what to make of it."""
-        rows, t = self.found.compared, self.t
+        rows = self.found.compared
+        t = self.t
         if not rows:
             yield t("why.beside_none")
             return
@@ -176,7 +204,8 @@ class _Show(AboutCase):
 
     def outcomes(self) -> doc.Section:
         """How often each outcome happens; of a park that is not calibrated only when asked for."""
-        found, t = self.found, self.t
+        found = self.found
+        t = self.t
         titles = {name: text(f"analysis.outcome.{name}", t.lang) for name in OUTCOMES}
         named = self.joined([f"{titles[one.name]} {percent(one.share)}" for one in found.outcomes[0]])
         quarters = (found.last + 1) * quarters_apart(found.ensemble)
@@ -187,10 +216,14 @@ class _Show(AboutCase):
             meant = corrected(found.trust, found.outcomes[0], t.lang)
             blocks += map(doc.Caveat, filter(None, (assumed, meant)))
         rows: list[Sequence[doc.Value]] = [
-            (titles[one.name], text(f"analysis.outcome.{one.name}.meaning", t.lang, threshold=number(THRESHOLD, 0)),
-             one.count, doc.Interval(one.low, one.high, one.share) if isfinite(one.share) else None)
+            (
+                titles[one.name],
+                text(f"analysis.outcome.{one.name}.meaning", t.lang, threshold=number(THRESHOLD, 0)),
+                one.count,
+                doc.Interval(one.low, one.high, one.share) if isfinite(one.share) else None,
+            )
             for one in found.outcomes[0]
-        ]  # fmt: skip
+        ]
         blocks += [
             self.text("outcomes.lead", last=found.labels[found.last], years=years, runs=number(found.finished, 0)),
             self.picture("outcomes", "outcome_bars", found.ensemble, alternative=t("outcomes.alt", values=named)),
@@ -239,12 +272,20 @@ class _Show(AboutCase):
         """One fan with its numbers: quantiles at the end of every fourth year and of the horizon."""
         from copark.figures.ledgers import shown
 
-        found, t = self.found, self.t
-        levels, labels, unit = bands(found.ensemble, name), found.labels, found.unit(name)
+        found = self.found
+        t = self.t
+        levels = bands(found.ensemble, name)
+        labels = found.labels
+        unit = found.unit(name)
         low, middle, high = (float(levels[row][-1]) for row in (0, 2, 4))
-        title, key = self.title(name), f"fan-{name.replace('_', '-')}"
-        words = {"title": title, "last": labels[-1], "median": spoken(middle, unit, t.lang),
-                 "band": reach(low, high, unit, t.lang)}  # fmt: skip
+        title = self.title(name)
+        key = f"fan-{name.replace('_', '-')}"
+        words = {
+            "title": title,
+            "last": labels[-1],
+            "median": spoken(middle, unit, t.lang),
+            "band": reach(low, high, unit, t.lang),
+        }
         count = sum(entry.use for entry in shown(found.ensemble, name, self.case))
         told = t("fans.count", count=count) if count else t("fans.none")
         picked = [at for at, label in enumerate(labels) if label.endswith("Q4") and int(label[:4]) % 4 == 0]
@@ -256,16 +297,24 @@ class _Show(AboutCase):
             (labels[at], *map(float, levels[:, at])) for at in dict.fromkeys((*picked, len(labels) - 1))
         ]
         return self.picture(
-            key, "fan", found.ensemble, name, self.case, title=title, caption=t("fans.caption", **words),
+            key,
+            "fan",
+            found.ensemble,
+            name,
+            self.case,
+            title=title,
+            caption=t("fans.caption", **words),
             alternative=t("fans.alt", observations=told, **words),
-            numbers=doc.Table(key, title, columns, tuple(rows), folded=True), wide=False,
-        )  # fmt: skip
+            numbers=doc.Table(key, title, columns, tuple(rows), folded=True),
+            wide=False,
+        )
 
     # beside the record
 
     def ranged(self, one: ObservedComparison) -> doc.Value:
         """Median and band of the runs beside an observation."""
-        unit, t = self.found.unit(one.observation.variable), self.t
+        unit = self.found.unit(one.observation.variable)
+        t = self.t
         if unit != "1/yr":
             return doc.Interval(one.low, one.upper, one.median)
         low, median, upper = (say.bare(value, unit) for value in (one.low, one.median, one.upper))
@@ -284,20 +333,26 @@ class _Show(AboutCase):
 
     def record(self) -> doc.Section:
         """Where every observation lies among the runs, those in the tails first."""
-        rows, t = self.found.rows, self.t
+        rows = self.found.rows
+        t = self.t
         blocks: list[doc.Block] = [self.text("record.lead")]
         if self.found.compared:
             cells = (
                 (
                     str(one.observation.date),
-                    "" if one.observation.bound in ("exact", "range")
+                    ""
+                    if one.observation.bound in ("exact", "range")
                     else text(f"presentation.number.bound.{one.observation.bound}", t.lang, value="").strip(),
-                    one.value if one.high is None else doc.Interval(one.value, one.high), self.ranged(one), one.width,
-                    percentile(one.percentiles), text(f"report.role.{one.observation.role}", t.lang),
-                    grade_title(one.observation.grade, t.lang), sources(one.observation.source),
+                    one.value if one.high is None else doc.Interval(one.value, one.high),
+                    self.ranged(one),
+                    one.width,
+                    percentile(one.percentiles),
+                    text(f"report.role.{one.observation.role}", t.lang),
+                    grade_title(one.observation.grade, t.lang),
+                    sources(one.observation.source),
                 )
                 for one in rows
-            )  # fmt: skip
+            )
             columns = (
                 "date:quarter bound observed:number modelled:number width:share percentile role grade source:source"
             )
@@ -322,17 +377,23 @@ class _Show(AboutCase):
 
     def miss(self, row: ObservedComparison) -> str:
         """A sentence about one observation outside: what was recorded, what the model says."""
-        unit, t = self.found.unit(row.observation.variable), self.t
+        unit = self.found.unit(row.observation.variable)
+        t = self.t
         return t(
-            f"record.outside.{row.side}", title=self.title(row.observation.variable), date=str(row.observation.date),
-            observed=self.seen(row, "spoken"), median=spoken(row.median, unit, t.lang),
-            band=reach(row.low, row.upper, unit, t.lang), percentile=percentile(row.percentiles),
-        )  # fmt: skip
+            f"record.outside.{row.side}",
+            title=self.title(row.observation.variable),
+            date=str(row.observation.date),
+            observed=self.seen(row, "spoken"),
+            median=spoken(row.median, unit, t.lang),
+            band=reach(row.low, row.upper, unit, t.lang),
+            percentile=percentile(row.percentiles),
+        )
 
     def missed_of(self, name: str) -> str:
         """What lies outside of one variable in a sentence: how many, when, on which side."""
         every = [row for row in self.found.compared if row.observation.variable == name]
-        found, t = misses(every), self.t
+        found = misses(every)
+        t = self.t
         sides = {row.side for row in found}
         dates = dict.fromkeys(str(row.observation.date) for row in (found[0], found[-1]))
         side = t("record.both") if len(sides) > 1 else t(f"record.too.{sides.pop()}")
@@ -343,27 +404,37 @@ class _Show(AboutCase):
 
     def land(self) -> doc.Block:
         """The land ledger."""
-        found, t = self.found, self.t
+        found = self.found
+        t = self.t
         lacking = self.lacking(LAND)
         if lacking is not None and not self.kept(LAND):
             return lacking
         ends = [
             f"{self.title(name)} {say.quantity(final[1], found.unit(name), t.lang)}"
-            for name in LAND for final in [found.final(name)] if final
-        ]  # fmt: skip
+            for name in LAND
+            for final in [found.final(name)]
+            if final
+        ]
         told = t("phases.at", quarter=found.labels[-1], values=self.joined(ends)) if ends else ""
         return self.picture(
-            "land", "ledger_land", found.ensemble, self.case, alternative=t("land.alt", values=told),
+            "land",
+            "ledger_land",
+            found.ensemble,
+            self.case,
+            alternative=t("land.alt", values=told),
             caption=t("land.caption"),
-        )  # fmt: skip
+        )
 
     def money(self) -> doc.Block:
         """The money ledger, checked."""
         from copark.figures.frame import view
         from copark.figures.ledgers import SOURCES, USES, yearly
 
-        result, t, flows = self.found.ensemble, self.t, (*SOURCES, *USES)
-        kept, lacking = self.kept(flows), self.lacking(flows)
+        result = self.found.ensemble
+        t = self.t
+        flows = (*SOURCES, *USES)
+        kept = self.kept(flows)
+        lacking = self.lacking(flows)
         if lacking is not None and not kept:
             return lacking
         if quarters_apart(result) > 1:
@@ -377,9 +448,13 @@ class _Show(AboutCase):
         told = self.joined([f"{self.title(name)} {spoken(sums[name], 'M USD', t.lang)}" for name in largest])
         rows = [(self.title(name), t("money.source" if name in SOURCES else "money.use"), sums[name]) for name in sums]
         return self.picture(
-            "money", "ledger_money", result, alternative=t("money.alt", values=told), caption=caption,
+            "money",
+            "ledger_money",
+            result,
+            alternative=t("money.alt", values=told),
+            caption=caption,
             numbers=self.table("money", "flow kind amount:number::M_USD", rows),
-        )  # fmt: skip
+        )
 
     def gap(self, into: Sequence[str], out: Sequence[str]) -> float:
         """The largest difference, in any quarter, between the change of cash and sources less uses; M USD, of means."""
@@ -397,7 +472,8 @@ class _Show(AboutCase):
 
     def coordination(self) -> doc.Section:
         """The coupling coordination degree, with its caveat first."""
-        result, t = self.found.ensemble, self.t
+        result = self.found.ensemble
+        t = self.t
         picture: doc.Block | None = self.lacking(needed())
         if picture is None:
             told = t.sentences(list(self.coordinated()))
@@ -405,18 +481,22 @@ class _Show(AboutCase):
             picture = self.picture("coordination", "coordination", result, alternative=alternative, caption=told)
         rows = [
             (
-                text(f"analysis.scale.{one.scale}", t.lang), text(f"analysis.component.{one.name}", t.lang),
-                doc.Interval(one.low, one.high), say.unit_title(one.unit, t.lang),
-                f"1/{sum(other.scale == one.scale for other in COMPONENTS)}", grade_title("judgement", t.lang),
+                text(f"analysis.scale.{one.scale}", t.lang),
+                text(f"analysis.component.{one.name}", t.lang),
+                doc.Interval(one.low, one.high),
+                say.unit_title(one.unit, t.lang),
+                f"1/{sum(other.scale == one.scale for other in COMPONENTS)}",
+                grade_title("judgement", t.lang),
             )
             for one in COMPONENTS
-        ]  # fmt: skip
+        ]
         indicators = self.table("indicators", "scale indicator range:number unit weight grade", rows, folded=True)
         return self.section("coordination", self.caveat("coordination.caveat"), picture, indicators)
 
     def coordinated(self) -> Iterator[str]:
         """Sentences on the degree, and what it would be were the scales taken from different runs."""
-        found, t = read_out(self.found.ensemble), self.t
+        found = read_out(self.found.ensemble)
+        t = self.t
         dealt = apart(found)[0]
         for at in self.ends():
             standard, corrected = (
@@ -425,17 +505,26 @@ class _Show(AboutCase):
             if not np.isfinite(standard):
                 continue
             quarter = self.found.labels[at]
-            words = {name: text(f"analysis.grade.{grade(value)}", t.lang)
-                     for name, value in (("grade", standard), ("grade_corrected", corrected))}  # fmt: skip
-            yield t("coordination.at", quarter=quarter, standard=number(standard, 2), corrected=number(corrected, 2),
-                    **words)  # fmt: skip
+            words = {
+                name: text(f"analysis.grade.{grade(value)}", t.lang)
+                for name, value in (("grade", standard), ("grade_corrected", corrected))
+            }
+            yield t(
+                "coordination.at",
+                quarter=quarter,
+                standard=number(standard, 2),
+                corrected=number(corrected, 2),
+                **words,
+            )
             ends = (quantiles(values[:, at], (0.05, 0.95)) for values in (found.coordination, dealt))
             own, other = (f"{low:.2f} – {high:.2f}" for low, high in ends)
             yield t("coordination.null", quarter=quarter, own=own, apart=other)
 
     def phases(self) -> doc.Section:
         """Phases of coupling, in the runs and on record."""
-        result, case, t = self.found.ensemble, self.case, self.t
+        result = self.found.ensemble
+        case = self.case
+        t = self.t
         blocks: list[doc.Block] = [self.text("phases.lead")]
         lacking = self.lacking(("arrivals", "operating"))
         if lacking is None and quarters_apart(result) > 1:

@@ -35,9 +35,13 @@ if TYPE_CHECKING:
 
 MOVED = {"moved": "moved", "weakly": "weakly", "unmoved": "not_moved"}
 KINDS = {
-    "source": Kind.source, "date": Kind.quarter, "quarter": Kind.quarter, "use": Kind.flag, "runs": Kind.count,
+    "source": Kind.source,
+    "date": Kind.quarter,
+    "quarter": Kind.quarter,
+    "use": Kind.flag,
+    "runs": Kind.count,
     **dict.fromkeys(("note", "event", "meaning", "reason", "actors"), Kind.note),
-}  # fmt: skip
+}
 """Columns that are no plain words, by key."""
 
 
@@ -61,7 +65,8 @@ class AboutCase(Show):
 
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.found, self.case = found, found.case
+        self.found = found
+        self.case = found.case
 
     def title(self, output: str) -> str:
         """An output's title."""
@@ -71,16 +76,27 @@ class AboutCase(Show):
         """A list in words."""
         return join(parts, self.t.lang)
 
-    def listed(self, key: str, heads: str, rows: Iterable[Sequence[Value]], groups: Iterable[str] = (), *,
-               folded: bool = True) -> Table:  # fmt: skip
+    def listed(
+        self, key: str, heads: str, rows: Iterable[Sequence[Value]], groups: Iterable[str] = (), *, folded: bool = True
+    ) -> Table:
         """A table whose columns are known by their keys; ``groups`` names the group of each row."""
         columns = (f"{head}:{KINDS.get(head, Kind.text).value}" for head in heads.split())
         return self.table(key, columns, rows, folded=folded, groups=grouped(groups))
 
-    def picture(self, key: str, figure: str, *given: Any, alternative: str, caption: str = "", title: str = "",
-                numbers: Table | None = None, wide: bool = True) -> Chart:  # fmt: skip
+    def picture(
+        self,
+        key: str,
+        figure: str,
+        *given: Any,
+        alternative: str,
+        caption: str = "",
+        title: str = "",
+        numbers: Table | None = None,
+        wide: bool = True,
+    ) -> Chart:
         """A function of :mod:`copark.figures`, by its name and what it is given; its words hold numbers."""
-        lang, words = self.t.lang, title or text(f"report.{key}.title", self.t.lang)
+        lang = self.t.lang
+        words = title or text(f"report.{key}.title", self.t.lang)
 
         def draw() -> Figure:
             return getattr(import_module("copark.figures"), figure)(*given, lang)
@@ -89,17 +105,27 @@ class AboutCase(Show):
 
     def network(self) -> Section:
         """What the park is, its actors, and what the two governments want."""
-        case, t = self.case, self.t
-        counts = {"partners": len(case.partners), "institutions": len(case.institutions),
-                  "holders": len(case.shareholders), "anchors": len(case.anchors)}  # fmt: skip
+        case = self.case
+        t = self.t
+        counts = {
+            "partners": len(case.partners),
+            "institutions": len(case.institutions),
+            "holders": len(case.shareholders),
+            "anchors": len(case.anchors),
+        }
         picture = self.picture("network", "network", case, alternative=t("network.alt", **counts))
         blocks: list[Block] = [Paragraph(self.known()), self.text("network.lead"), picture]
         if case.interests:
             rows = [
-                (self.side(one.side), one.title.get(t.lang), one.meaning.get(t.lang), grade_title(one.grade, t.lang),
-                 sources(one.source))
+                (
+                    self.side(one.side),
+                    one.title.get(t.lang),
+                    one.meaning.get(t.lang),
+                    grade_title(one.grade, t.lang),
+                    sources(one.source),
+                )
                 for one in case.interests
-            ]  # fmt: skip
+            ]
             blocks.append(self.listed("interests", "side interest meaning grade source", rows, folded=False))
         found: list[tuple[Any, str, str, Date, Date | None]] = [
             *((one, "partner", one.side, one.presence[0].since, one.presence[-1].until) for one in case.partners),
@@ -109,32 +135,50 @@ class AboutCase(Show):
         ]
         actors = [
             (
-                one.title.get(t.lang), t(f"kind.{kind}"), self.side(side),
-                f"{since} –" if until is None else f"{since} – {until}", grade_title(one.grade, t.lang),
-                sources(one.source), "" if one.note is None else one.note.get(t.lang),
+                one.title.get(t.lang),
+                t(f"kind.{kind}"),
+                self.side(side),
+                f"{since} –" if until is None else f"{since} – {until}",
+                grade_title(one.grade, t.lang),
+                sources(one.source),
+                "" if one.note is None else one.note.get(t.lang),
             )
             for one, kind, side, since, until in found
-        ]  # fmt: skip
+        ]
         return self.section("network", *blocks, self.listed("actors", "actor kind side date grade source note", actors))
 
     def known(self) -> str:
         """What is known of the park, before any model."""
-        case, t = self.case, self.t
+        case = self.case
+        t = self.t
         kind = {"intergovernmental": "known.intergovernmental", "enterprise-led": "known.enterprise_led"}
         first = t(
-            kind.get(case.kind, "known.park"), park=case.title.get(t.lang), home=case.sides.home.title.get(t.lang),
-            host=case.sides.host.title.get(t.lang), start=str(case.clock.start),
-        )  # fmt: skip
+            kind.get(case.kind, "known.park"),
+            park=case.title.get(t.lang),
+            home=case.sides.home.title.get(t.lang),
+            host=case.sides.host.title.get(t.lang),
+            start=str(case.clock.start),
+        )
         counts = t(
-            "known.casebook", observations=len(case.observations), events=len(case.events), sources=len(case.sources),
-            data_end=str(case.clock.data_end), compared=len(self.found.rows),
+            "known.casebook",
+            observations=len(case.observations),
+            events=len(case.events),
+            sources=len(case.sources),
+            data_end=str(case.clock.data_end),
+            compared=len(self.found.rows),
             high=sum(row.observation.grade == "high" for row in self.found.rows),
-        )  # fmt: skip
+        )
         latest = [
-            t("known.latest_one", title=variable_title(name, t.lang), value=observed(rows[-1], t.lang, "spoken"),
-              date=str(rows[-1].date))
-            for name in HEADLINES for rows in [case.observed(name)] if rows
-        ]  # fmt: skip
+            t(
+                "known.latest_one",
+                title=variable_title(name, t.lang),
+                value=observed(rows[-1], t.lang, "spoken"),
+                date=str(rows[-1].date),
+            )
+            for name in HEADLINES
+            for rows in [case.observed(name)]
+            if rows
+        ]
         told = [first, counts, *([t("known.latest", values=t("join.clause").join(latest))] if latest else [])]
         return t.sentences(told)
 
@@ -144,21 +188,30 @@ class AboutCase(Show):
 
     def timeline(self) -> Section:
         """Events by scale."""
-        case, t = self.case, self.t
+        case = self.case
+        t = self.t
         scales = {scale: text(f"analysis.scale.{scale}", t.lang) for scale in SCALES}
         counts = Counter(str(event.scale) for event in case.events)
         named = self.joined([f"{title} {counts[scale]}" for scale, title in scales.items()])
         rows = [
             (
-                str(event.date), scales[event.scale], mechanism_title(event.mechanism, t.lang), event.actors(t.lang),
-                event.event(t.lang), grade_title(event.grade, t.lang), sources(event.source),
+                str(event.date),
+                scales[event.scale],
+                mechanism_title(event.mechanism, t.lang),
+                event.actors(t.lang),
+                event.event(t.lang),
+                grade_title(event.grade, t.lang),
+                sources(event.source),
             )
             for event in sorted(case.events, key=lambda one: one.date.first_day)
-        ]  # fmt: skip
+        ]
         picture = self.picture(
-            "timeline", "timeline", case, alternative=t("timeline.alt", values=named),
+            "timeline",
+            "timeline",
+            case,
+            alternative=t("timeline.alt", values=named),
             caption=t("timeline.caption", count=len(case.events)),
-        )  # fmt: skip
+        )
         table = self.listed("events", "date scale mechanism actors event grade source", rows)
         return self.section("timeline", picture, table)
 
@@ -166,7 +219,8 @@ class AboutCase(Show):
         """Who owned the development company, and when."""
         from copark.figures.ledgers import cap_tables, side_shares
 
-        case, t = self.case, self.t
+        case = self.case
+        t = self.t
         told = []
         for one in cap_tables(case):
             held = [f"{self.side(side)} {shares_of(points)}" for side, points in side_shares(one).items() if points]
@@ -176,12 +230,19 @@ class AboutCase(Show):
         names = {UNALLOCATED: self.side("none"), **{key: title.get(t.lang) for key, title in owners.items()}}
         rows = [
             (
-                str(cap.date), names.get(row.holder) or self.translated(row.holder), self.side(row.side),
-                shares_of(row.basis_points), self.translated(row.basis), cap.use, grade_title(row.grade, t.lang),
-                sources(row.source), self.translated(row.note or ""),
+                str(cap.date),
+                names.get(row.holder) or self.translated(row.holder),
+                self.side(row.side),
+                shares_of(row.basis_points),
+                self.translated(row.basis),
+                cap.use,
+                grade_title(row.grade, t.lang),
+                sources(row.source),
+                self.translated(row.note or ""),
             )
-            for cap in sorted(case.equity, key=lambda one: one.date.first_day) for row in cap.holdings
-        ]  # fmt: skip
+            for cap in sorted(case.equity, key=lambda one: one.date.first_day)
+            for row in cap.holdings
+        ]
         words = t("equity.alt", values=t("join.clause").join(told))
         picture = self.picture("equity", "equity", case, alternative=words, caption=t("equity.caption"))
         table = self.listed("equity", "date holder side share basis use grade source note", rows)
@@ -189,7 +250,9 @@ class AboutCase(Show):
 
     def weight(self) -> Section:
         """The park's weight in its host city and country."""
-        found, case, t = self.found, self.case, self.t
+        found = self.found
+        case = self.case
+        t = self.t
         if not case.host_context:
             return self.section("weight", self.text("weight.no_context"))
         weights = weigh(found.ensemble, case.host_context, case.observations)
@@ -198,12 +261,16 @@ class AboutCase(Show):
         blocks.append(Bullets(tuple(told)) if told else self.text("weight.nothing"))
         rows = [
             (
-                variable_title(one.context.variable, t.lang), str(one.context.date),
+                variable_title(one.context.variable, t.lang),
+                str(one.context.date),
                 quantity(one.context.value, one.context.unit, t.lang, reported=True),
-                self.translated(one.context.basis), t(f"reason.{one.reason}"), sources(one.context.source),
+                self.translated(one.context.basis),
+                t(f"reason.{one.reason}"),
+                sources(one.context.source),
             )
-            for one in weights if one.reason
-        ]  # fmt: skip
+            for one in weights
+            if one.reason
+        ]
         if rows:
             blocks.append(self.listed("unmatched", "variable date value basis reason source", rows))
         if not dates_of_growth(case.host_context):
@@ -213,8 +280,11 @@ class AboutCase(Show):
     def weighed(self, one: RelativeSize) -> Iterator[str]:
         """Sentences on one value of the host and what of the park stands beside it."""
         t = self.t
-        words = {"park": variable_title(one.counterpart, t.lang), "date": str(one.context.date),
-                 "host": variable_title(one.context.variable, t.lang)}  # fmt: skip
+        words = {
+            "park": variable_title(one.counterpart, t.lang),
+            "date": str(one.context.date),
+            "host": variable_title(one.context.variable, t.lang),
+        }
         if one.model is not None:
             low, median, high = (percent(share, 2) for share in one.model)
             reach = text("presentation.number.reach", t.lang, low=low, high=high)
@@ -229,40 +299,51 @@ class AboutCase(Show):
         ordered = sorted(self.case.observations, key=lambda one: (one.variable, one.date.first_day))
         rows = [
             (
-                str(one.date), observed(one, t.lang), self.translated(one.basis),
-                text(f"report.role.{one.role}", t.lang), one.use, grade_title(one.grade, t.lang), sources(one.source),
+                str(one.date),
+                observed(one, t.lang),
+                self.translated(one.basis),
+                text(f"report.role.{one.role}", t.lang),
+                one.use,
+                grade_title(one.grade, t.lang),
+                sources(one.source),
                 self.translated(one.note or ""),
             )
             for one in ordered
-        ]  # fmt: skip
+        ]
         groups = (variable_title(one.variable, t.lang) for one in ordered)
         table = self.listed("observations", "date value basis role use grade source note", rows, groups)
         return self.section("observations", self.text("observations.lead", count=len(rows)), table)
 
     def parameters(self) -> Section:
         """Every parameter with value, prior, grade and source, and whether the data informed it."""
-        known, own = catalogue().parameters, self.case.parameters
+        known = catalogue().parameters
+        own = self.case.parameters
         rows = [self.parameter(variable, own.get(name)) for name, variable in known.items()]
         columns: Columns = "parameter symbol value unit prior origin moved grade source:note"
         return self.section(
-            "parameters", *map(Paragraph, self.drawn()), self.text("parameters.lead", count=len(rows)),
+            "parameters",
+            *map(Paragraph, self.drawn()),
+            self.text("parameters.lead", count=len(rows)),
             self.uninformed(),
             self.table("parameters", columns, rows, folded=True),
-        )  # fmt: skip
+        )
 
     def uninformed(self) -> Block:
         """Say how many parameters no data informed: of this park where that is known, else of Great Stone."""
         if self.found.moved is not None:
             words = [word for word in self.found.moved.values() if word != "fixed"]
             return self.caveat("parameters.unmoved_here", unmoved=words.count("unmoved"), drawn=len(words))
-        known, own = catalogue().parameters, self.case.parameters
+        known = catalogue().parameters
+        own = self.case.parameters
         words = [variable.moved for name, variable in known.items() if variable.drawn and name not in own]
         return self.caveat("parameters.unmoved", unmoved=words.count("unmoved"), drawn=len(words))
 
     def drawn(self) -> list[str]:
         """How the parameters of the runs were drawn, where the trust state does not say it all."""
-        found, t = self.found, self.t
-        made, drawn = found.provenance, found.ensemble.sizes.get("parameter", 0)
+        found = self.found
+        t = self.t
+        made = found.provenance
+        drawn = found.ensemble.sizes.get("parameter", 0)
         if "posterior_pairs" in made:
             pairs = number(int(made["posterior_pairs"]), 0)
             return [t("parameters.posterior", cut=str(made["posterior_cut"]), pairs=pairs, drawn=drawn)]
@@ -277,20 +358,34 @@ class AboutCase(Show):
         word = variable.moved if self.found.moved is None else self.found.moved.get(variable.name, "")
         moved = MOVED.get(word)
         held = (variable.default, variable.unit, variable.prior, variable.grade, variable.source)
-        values, unit, prior, grade, source = held if own is None else (
-            own.values, own.unit, own.prior, own.grade,
-            sources(grade_title(key, t.lang) if key == JUDGEMENT else key for key in own.source),
-        )  # fmt: skip
+        values, unit, prior, grade, source = (
+            held
+            if own is None
+            else (
+                own.values,
+                own.unit,
+                own.prior,
+                own.grade,
+                sources(grade_title(key, t.lang) if key == JUDGEMENT else key for key in own.source),
+            )
+        )
         return (
-            variable.title(t.lang), variable.symbol, ", ".join(map(precise, values)), unit_title(unit, t.lang),
-            prior_title(prior, t.lang), t(f"parameters.{'default' if own is None else 'case'}"),
+            variable.title(t.lang),
+            variable.symbol,
+            ", ".join(map(precise, values)),
+            unit_title(unit, t.lang),
+            prior_title(prior, t.lang),
+            t(f"parameters.{'default' if own is None else 'case'}"),
             t(f"parameters.{moved}") if moved and (variable.drawn or own is not None) else "",
-            grade_title(grade, t.lang) if grade else "", self.translated(source),
-        )  # fmt: skip
+            grade_title(grade, t.lang) if grade else "",
+            self.translated(source),
+        )
 
     def limits(self) -> Section:
         """What the report cannot tell."""
-        case, lang, labels = self.case, self.t.lang, self.found.labels
+        case = self.case
+        lang = self.t.lang
+        labels = self.found.labels
         after = sum(label > str(case.clock.data_end) for label in labels)
         told = [text(f"report.limits.{key}", lang) for key in ("bands", "interested", "nominal")]
         if 0 < after < len(labels):
@@ -298,10 +393,20 @@ class AboutCase(Show):
             told.append(text("report.limits.far", lang, years=years))
         told += (*notes_of(case, lang), *growth_notes(case, lang))
         graded: tuple[Any, ...] = (
-            *case.shareholders, *case.institutions, *case.finance.credit, *case.quota, *case.capability, *case.partners,
-            *case.anchors, *case.visits, *case.shocks, *case.terms, *case.land.plan, *case.regime.threshold,
+            *case.shareholders,
+            *case.institutions,
+            *case.finance.credit,
+            *case.quota,
+            *case.capability,
+            *case.partners,
+            *case.anchors,
+            *case.visits,
+            *case.shocks,
+            *case.terms,
+            *case.land.plan,
+            *case.regime.threshold,
             *case.regime.profit_tax,
-        )  # fmt: skip
+        )
         count = sum(one.grade == "judgement" or "judgement" in one.source for one in graded)
         if count:
             told.append(text("report.limits.judgement", lang, count=count))
@@ -310,7 +415,9 @@ class AboutCase(Show):
 
     def status(self) -> Section:
         """Runs by status, and where those that did not finish stopped first."""
-        chosen, t, labels = self.found.ensemble.isel(scenario=0), self.t, self.found.labels
+        chosen = self.found.ensemble.isel(scenario=0)
+        t = self.t
+        labels = self.found.labels
         status = chosen["status"].to_numpy()
         rows = []
         for code in map(int, np.unique(status)):
@@ -318,7 +425,8 @@ class AboutCase(Show):
             if code and "status_quarter" in chosen and "status_room" in chosen:
                 where = np.flatnonzero(status == code)
                 stopped = chosen["status_quarter"].to_numpy()[where]
-                first, at = where[np.argmin(stopped)], int(stopped.min())
+                first = where[np.argmin(stopped)]
+                at = int(stopped.min())
                 room = ROOMS[int(chosen["status_room"].to_numpy()[first])]
                 quarter = labels[at] if 0 <= at < len(labels) else str(at)
                 note = t("status.at", quarter=quarter, room=text(f"database.room.{room}", t.lang))

@@ -154,10 +154,17 @@ class Answer(Result):
     def main_table(self) -> Rows:
         """Mean scores of every method by observable, a row each."""
         return (
-            {"variable": line.variable, "method": method, "values": line.values, "crps": line.crps[method],
-             "coverage": line.coverage[method], "half_width": line.width[method]}
-            for line in self.lines for method in line.crps
-        )  # fmt: skip
+            {
+                "variable": line.variable,
+                "method": method,
+                "values": line.values,
+                "crps": line.crps[method],
+                "coverage": line.coverage[method],
+                "half_width": line.width[method],
+            }
+            for line in self.lines
+            for method in line.crps
+        )
 
 
 def compute(params: Params, context: Context) -> Answer:
@@ -175,16 +182,32 @@ def compute(params: Params, context: Context) -> Answer:
 
     content = read(params.file)
     rows = read_later(params.data)
-    later, frozen = later_targets(content, rows), Frozen(content)
+    later = later_targets(content, rows)
+    frozen = Frozen(content)
     if not later.targets:
         told = [
-            text("score.left.row", context.lang, file=params.data.name, line=one.line, date=one.date,
-                 variable=series_title(one.variable, context.lang),
-                 reason=why_left(one, content["cut"], content["until"], context.lang))
+            text(
+                "score.left.row",
+                context.lang,
+                file=params.data.name,
+                line=one.line,
+                date=one.date,
+                variable=series_title(one.variable, context.lang),
+                reason=why_left(one, content["cut"], content["until"], context.lang),
+            )
             for one in _left(later.left_out)
-        ]  # fmt: skip
-        raise RunRefused(text("score.nothing_to_score", context.lang, rows=len(rows), file=params.data.name,
-                              cut=content["cut"], last=content["until"], reasons="\n".join(told)))  # fmt: skip
+        ]
+        raise RunRefused(
+            text(
+                "score.nothing_to_score",
+                context.lang,
+                rows=len(rows),
+                file=params.data.name,
+                cut=content["cut"],
+                last=content["until"],
+                reasons="\n".join(told),
+            )
+        )
     curves = tuple(content.get("curves") or ())
     naive = {name for each in content["naive"].values() for name in each}
     methods = (frozen.method, *curves, *(name for name in NAIVE if name in naive))
@@ -194,17 +217,30 @@ def compute(params: Params, context: Context) -> Answer:
     return Answer(
         run_id=context.run_id,
         provenance={
-            "case": content["case"], "case_hash": content["case_hash"], "model_version": content.get("model_version"),
-            "code_version": content["code_version"], "posterior_cut": content["cut"],
+            "case": content["case"],
+            "case_hash": content["case_hash"],
+            "model_version": content.get("model_version"),
+            "code_version": content["code_version"],
+            "posterior_cut": content["cut"],
             "created": datetime.now(UTC).isoformat("T", "seconds"),
         },
-        case=str(content["case"]), park=_park(str(content["case"])), forecast=str(content["identity"]),
-        made_on=str(content["made_on"]), cut=str(content["cut"]), until=str(content["until"]),
-        first=str(content["quarters"][0]), method=frozen.method, methods=methods, benchmark=benchmark,
-        lent=int(content["made_from"].get("parks", 0)), data=params.data.name,
-        lines=table(scores, methods), values=values, left=_left(later.left_out),
+        case=str(content["case"]),
+        park=_park(str(content["case"])),
+        forecast=str(content["identity"]),
+        made_on=str(content["made_on"]),
+        cut=str(content["cut"]),
+        until=str(content["until"]),
+        first=str(content["quarters"][0]),
+        method=frozen.method,
+        methods=methods,
+        benchmark=benchmark,
+        lent=int(content["made_from"].get("parks", 0)),
+        data=params.data.name,
+        lines=table(scores, methods),
+        values=values,
+        left=_left(later.left_out),
         fans={name: _fan(frozen, name, benchmark, scores) for name in dict.fromkeys(one.variable for one in values)},
-    )  # fmt: skip
+    )
 
 
 def why_left(one: Left, cut: str, until: str, lang: str) -> str:
@@ -237,13 +273,22 @@ def _values(scores: Sequence[Score], method: str, benchmark: str) -> tuple[Score
     own.sort(key=lambda one: (one.target.variable, one.target.observation.date.last_day))
     return tuple(
         Scored(
-            one.target.variable, one.target.date, moment(one.target.observation.date.last_day), one.target.value,
-            one.target.high, one.target.bound, one.bounded, one.covered, one.percentiles, one.width,
-            tuple(one.target.observation.source), _said(one),
+            one.target.variable,
+            one.target.date,
+            moment(one.target.observation.date.last_day),
+            one.target.value,
+            one.target.high,
+            one.target.bound,
+            one.bounded,
+            one.covered,
+            one.percentiles,
+            one.width,
+            tuple(one.target.observation.source),
+            _said(one),
             _said(beside[one.target.name]) if one.target.name in beside else None,
         )
         for one in own
-    )  # fmt: skip
+    )
 
 
 def _said(one: Score) -> Forecasted:

@@ -16,13 +16,23 @@ from copark.presentation.numbers import bounded, percentile
 def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of a forecast that was scored."""
     show = _Show(found, t)
-    provenance = {"forecast": found.forecast, "made_on": found.made_on, "cut": found.cut, "until": found.until,
-                  "method": method_title(found.method, t.lang), "data": found.data}  # fmt: skip
+    provenance = {
+        "forecast": found.forecast,
+        "made_on": found.made_on,
+        "cut": found.cut,
+        "until": found.until,
+        "method": method_title(found.method, t.lang),
+        "data": found.data,
+    }
     return assemble(
-        found, t, key=f"score-{found.case}", title=t("heading", park=t.of(found.park)), headline=show.headline(),
+        found,
+        t,
+        key=f"score-{found.case}",
+        title=t("heading", park=t.of(found.park)),
+        headline=show.headline(),
         sections=(show.summary(), show.scores(), show.fans()),
         provenance={name: value for name, value in provenance.items() if value},
-    )  # fmt: skip
+    )
 
 
 class _Show(Show):
@@ -36,7 +46,8 @@ class _Show(Show):
         return self.t(key, won=found.won, rows=len(found.lines), reached=found.reached, values=len(found.values))
 
     def summary(self) -> doc.Section:
-        t, found = self.t, self.found
+        t = self.t
+        found = self.found
         cards = (
             doc.Card(t("card.won"), doc.COUNT, found.won, t("card.won_of", rows=len(found.lines))),
             doc.Card(t("card.reached"), doc.SHARE, found.reached / len(found.values), t("card.promised")),
@@ -65,33 +76,51 @@ class _Show(Show):
         blocks.append(self.values())
         if found.left:
             lang = self.t.lang
-            rows = [(one.line, one.date, series_title(one.variable, lang), why_left(one, found.cut, found.until, lang))
-                    for one in found.left]  # fmt: skip
+            rows = [
+                (one.line, one.date, series_title(one.variable, lang), why_left(one, found.cut, found.until, lang))
+                for one in found.left
+            ]
             blocks.append(self.table("left", "line:count date:quarter observable reason:note", rows))
         return self.section("scores", *blocks)
 
     def row(self, line: ScoreLine) -> Sequence[doc.Value]:
-        found, lang = self.found, self.t.lang
+        found = self.found
+        lang = self.t.lang
         winner = winner_title(line, lang)
-        return (titled(line.variable, lang), line.values, *(line.crps.get(name) for name in found.methods), winner,
-                line.coverage[found.method], line.width[found.method])  # fmt: skip
+        return (
+            titled(line.variable, lang),
+            line.values,
+            *(line.crps.get(name) for name in found.methods),
+            winner,
+            line.coverage[found.method],
+            line.width[found.method],
+        )
 
     def values(self) -> doc.Block:
-        found, lang = self.found, self.t.lang
+        found = self.found
+        lang = self.t.lang
         names = (found.method, found.benchmark)
         beside = [
-            doc.Column(key, title, doc.Kind.number) for name in names
+            doc.Column(key, title, doc.Kind.number)
+            for name in names
             for key, title in (
                 (name, method_title(name, lang)),
                 (f"{name}-crps", self.t("column.crps", method=method_title(name, lang))),
             )
-        ]  # fmt: skip
+        ]
         columns: Columns = ("date:quarter reported", *beside, "percentile half_width:share source:source")
         rows = [
-            (one.date, self.reported(one.variable, one.value, one.high, one.bound), *_cells(one.model),
-             *_cells(one.benchmark), percentile(one.place), one.half_width, "; ".join(one.sources))
+            (
+                one.date,
+                self.reported(one.variable, one.value, one.high, one.bound),
+                *_cells(one.model),
+                *_cells(one.benchmark),
+                percentile(one.place),
+                one.half_width,
+                "; ".join(one.sources),
+            )
             for one in found.values
-        ]  # fmt: skip
+        ]
         heads = grouped(titled(one.variable, lang) for one in found.values)
         return self.table("values", columns, rows, groups=heads, folded=bool(found.lines))
 
@@ -107,18 +136,32 @@ class _Show(Show):
         from copark.figures.frame import ends, year_of
         from copark.figures.validation import Fan, scored_fan
 
-        t, found = self.t, self.found
+        t = self.t
+        found = self.found
         own = [one for one in found.values if one.variable == variable]
         title = observable_title(variable, t.lang)
         words = t("fan.caption", title=title, reached=sum(one.reached for one in own), count=len(own))
         frozen = found.fans[variable]
         times = ends(Quarter.parse(found.first), range(frozen.model.shape[1]))
         points = [Point(one.at, one.value, one.high, one.bound, "inside" if one.reached else "outside") for one in own]
-        return doc.Chart(f"fan-{variable.replace('_', '-')}", title, words, lambda: scored_fan(
-            titled(variable, t.lang), t("fan.subtitle", cut=found.cut), Fan(times, frozen.model),
-            [] if frozen.benchmark is None else [(method_title(found.benchmark, t.lang), Fan(times, frozen.benchmark))],
-            points, year_of(Quarter.parse(found.cut)), t.lang,
-        ), words, wide=False)  # fmt: skip
+        return doc.Chart(
+            f"fan-{variable.replace('_', '-')}",
+            title,
+            words,
+            lambda: scored_fan(
+                titled(variable, t.lang),
+                t("fan.subtitle", cut=found.cut),
+                Fan(times, frozen.model),
+                []
+                if frozen.benchmark is None
+                else [(method_title(found.benchmark, t.lang), Fan(times, frozen.benchmark))],
+                points,
+                year_of(Quarter.parse(found.cut)),
+                t.lang,
+            ),
+            words,
+            wide=False,
+        )
 
 
 def _cells(one: Forecasted | None) -> tuple[doc.Value, doc.Value]:

@@ -49,13 +49,19 @@ class Answer(Exploration, Result):
         """Sobol' indices of every output and factor, a row each; the dummy is the last factor of each output."""
         return (
             {
-                "output": readout.key, "factor": name, "first": one.first[n], "first_low": one.first_low[n],
-                "first_high": one.first_high[n], "total": one.total[n], "total_low": one.total_low[n],
-                "total_high": one.total_high[n], "above_dummy": one.total_clear[n],
+                "output": readout.key,
+                "factor": name,
+                "first": one.first[n],
+                "first_low": one.first_low[n],
+                "first_high": one.first_high[n],
+                "total": one.total[n],
+                "total_low": one.total_low[n],
+                "total_high": one.total_high[n],
+                "above_dummy": one.total_clear[n],
             }
             for readout, one in zip(self.readouts, self.indices, strict=False)
             for n, name in enumerate((*self.names, "dummy"))
-        )  # fmt: skip
+        )
 
 
 def settings_of(params: Params) -> ExplorationSettings:
@@ -68,9 +74,13 @@ def settings_of(params: Params) -> ExplorationSettings:
         raise RunRefused.of("sensitivity.refused.size", found=size)
     methods = METHODS if params.method == "all" else (params.method,)
     return ExplorationSettings(
-        methods=methods, over=params.over, size=size, sample=max(LEAST_SAMPLE, SAMPLES * size),
-        replicates=params.replicates, seed=params.seed,
-    )  # fmt: skip
+        methods=methods,
+        over=params.over,
+        size=size,
+        sample=max(LEAST_SAMPLE, SAMPLES * size),
+        replicates=params.replicates,
+        seed=params.seed,
+    )
 
 
 def _made_of(params: Params, context: Context) -> tuple[ExplorationSettings, CaseParameters, dict[str, Any]]:
@@ -79,7 +89,8 @@ def _made_of(params: Params, context: Context) -> tuple[ExplorationSettings, Cas
     Raises copark.errors.RunRefused if the size is no power of two, or the box of a posterior is asked for where there
     is none.
     """
-    case, settings = context.case(params.case), settings_of(params)
+    case = context.case(params.case)
+    settings = settings_of(params)
     has = context.parameters(params.case, *params.wanted)
     if has.stored is None and params.over == "posterior-box":
         raise RunRefused.of("sensitivity.refused.posterior", case=case.name)
@@ -102,8 +113,13 @@ def compute(params: Params, context: Context) -> Answer:
     box = None if parameters is None else hash_array(parameters.points, "<f8")
     with context.stages({**made_of, "box": box}) as stages:
         found = engine.explore(
-            case, settings, parameters=parameters, source=has.posterior, stages=stages,
-            threads=context.cores, progress=context.progress,
-        )  # fmt: skip
+            case,
+            settings,
+            parameters=parameters,
+            source=has.posterior,
+            stages=stages,
+            threads=context.cores,
+            progress=context.progress,
+        )
     used = params if has.stored is not None else params.model_copy(update={"parameters": "prior"})
     return Answer(**vars(found) | context.origin(used, found.provenance))

@@ -131,10 +131,12 @@ def explore(
     stages
         Where runs of designs and samples are kept as they are read, and found.
     """
-    wanted, kept = settings or ExplorationSettings(), stages or Stages()
+    wanted = settings or ExplorationSettings()
+    kept = stages or Stages()
     tell: Tell = progress or (lambda *_: None)
     simulated = partial(tell, "simulate")
-    prior, readouts = prior_factors(case), readouts_of(case)
+    prior = prior_factors(case)
+    readouts = readouts_of(case)
     factors = prior
     if wanted.over == "posterior-box":
         if parameters is None:
@@ -144,27 +146,47 @@ def explore(
     if "sobol" in wanted.methods:
         count = factors.space.axes + 1
         values = answers(
-            factors, design(count, wanted.size, wanted.seed), readouts, replicates=wanted.replicates, seed=wanted.seed,
-            other=dummy_steps(count, wanted.size), threads=threads, stage=kept.stage("sobol"), progress=simulated,
-        )  # fmt: skip
+            factors,
+            design(count, wanted.size, wanted.seed),
+            readouts,
+            replicates=wanted.replicates,
+            seed=wanted.seed,
+            other=dummy_steps(count, wanted.size),
+            threads=threads,
+            stage=kept.stage("sobol"),
+            progress=simulated,
+        )
         found = tuple(sobol_indices(column, count, wanted.seed) for column in values.T)
     samples: list[GivenSample] = []
     if "given" in wanted.methods:
-        samples.append(drawn_sample(
-            prior, readouts, wanted.sample, wanted.seed, threads=threads, stage=kept.stage("sample"),
-            progress=simulated,
-        ))  # fmt: skip
+        samples.append(
+            drawn_sample(
+                prior,
+                readouts,
+                wanted.sample,
+                wanted.seed,
+                threads=threads,
+                stage=kept.stage("sample"),
+                progress=simulated,
+            )
+        )
         if source is not None:
-            samples.append(posterior_sample(
-                source, readouts, wanted.futures, wanted.seed, threads=threads, progress=simulated
-            ))  # fmt: skip
+            samples.append(
+                posterior_sample(source, readouts, wanted.futures, wanted.seed, threads=threads, progress=simulated)
+            )
     made_of = provenance_of(case, wanted, parameters, source)
     return Exploration(
-        run_id=identity_of(made_of), provenance=made_of, case=case.name,
-        park=Title(en=case.title.en, zh=case.title.zh), settings=wanted, names=factors.space.names, readouts=readouts,
-        moved={} if parameters is None else marks_of(parameters), indices=found,
+        run_id=identity_of(made_of),
+        provenance=made_of,
+        case=case.name,
+        park=Title(en=case.title.en, zh=case.title.zh),
+        settings=wanted,
+        names=factors.space.names,
+        readouts=readouts,
+        moved={} if parameters is None else marks_of(parameters),
+        indices=found,
         given=tuple(given_set(one, readouts, wanted.seed, tell) for one in samples),
-    )  # fmt: skip
+    )
 
 
 def provenance_of(
@@ -172,12 +194,16 @@ def provenance_of(
 ) -> dict[str, Any]:
     """Everything an exploration depends on, and the version that made it."""
     return {
-        "exploration": 1, "code_version": __version__, "case": case.name, "case_hash": case.hash,
-        "world_hash": world_hash(case), "model_version": MODEL_VERSION,
+        "exploration": 1,
+        "code_version": __version__,
+        "case": case.name,
+        "case_hash": case.hash,
+        "world_hash": world_hash(case),
+        "model_version": MODEL_VERSION,
         "settings": asdict(settings) | {"methods": list(settings.methods)},
         **({} if parameters is None else {"parameter_draws": len(parameters.points)}),
         **({} if source is None else source.content),
-    }  # fmt: skip
+    }
 
 
 def given_set(sample: GivenSample, readouts: tuple[Readout, ...], seed: int, tell: Tell) -> GivenSet:

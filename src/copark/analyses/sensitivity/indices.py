@@ -89,11 +89,14 @@ def sobol_indices(values: Floats, factors: int, seed: int = 1, resamples: int = 
     grid = values.reshape(-1, factors + 2)
     grid = grid[np.isfinite(grid).all(axis=1)]
     rows = len(grid)
-    a, ab, b = grid[:, :1], grid[:, 1:-1], grid[:, -1:]
+    a = grid[:, :1]
+    ab = grid[:, 1:-1]
+    b = grid[:, -1:]
     both = np.concatenate([a, b])
     middle, spread = (float(both.mean()), float(both.std())) if rows else (float("nan"), float("nan"))
     if rows < 2 or spread <= 1e-12 * max(1.0, abs(middle)):
-        nothing, never = np.zeros(factors), np.zeros(factors, dtype=bool)
+        nothing = np.zeros(factors)
+        never = np.zeros(factors, dtype=bool)
         return Indices(nothing, nothing, nothing, nothing, nothing, nothing, never, never, rows, middle, spread)
     a, ab, b = ((part - middle) / spread for part in (a, ab, b))
     counts = bootstrap_counts(rows, resamples, seed)
@@ -109,9 +112,18 @@ def sobol_indices(values: Floats, factors: int, seed: int = 1, resamples: int = 
     total_low, total_high = np.quantile(total[1:], edge, axis=0)
     above = np.quantile(total[1:] - total[1:, -1:], edge[0], axis=0)
     return Indices(
-        first[0], first_low, first_high, total[0], total_low, total_high, first_low > 0.0, above > 0.0, rows, middle,
+        first[0],
+        first_low,
+        first_high,
+        total[0],
+        total_low,
+        total_high,
+        first_low > 0.0,
+        above > 0.0,
+        rows,
+        middle,
         spread,
-    )  # fmt: skip
+    )
 
 
 def bootstrap_counts(rows: int, resamples: int, seed: int) -> Floats:
@@ -195,11 +207,13 @@ def given(factors: Floats, values: Floats, *, seed: int = 1, resamples: int = GI
     factors: shape (runs, factors). values: output, shape (runs,); runs without a number are left out.
     """
     whole = np.isfinite(values)
-    x, y = factors[whole], values[whole]
+    x = factors[whole]
+    y = values[whole]
     runs, width = x.shape
     slices = max(2, min(SLICES, runs // LEAST_IN_SLICE)) if runs else SLICES
     if runs < 2 * slices or float(np.ptp(y)) == 0.0:
-        nothing, never = np.zeros(width), np.zeros(width, dtype=bool)
+        nothing = np.zeros(width)
+        never = np.zeros(width, dtype=bool)
         return Given(nothing, nothing, nothing, nothing, 0.0, 0.0, never, never, runs, slices)
 
     def read(y: Floats, levels: Integers, cut: Integers) -> Floats:
@@ -207,7 +221,8 @@ def given(factors: Floats, values: Floats, *, seed: int = 1, resamples: int = GI
         return np.array([shares, [distance(levels, column, slices) for column in cut.T]])
 
     generator = np.random.default_rng([seed, runs, width])
-    cut, levels = sliced(x, slices), steps(y)
+    cut = sliced(x, slices)
+    levels = steps(y)
     dummies = sliced(generator.random((runs, DUMMIES)), slices)
     first, pawn = read(y, levels, cut)
     floors = read(y, levels, dummies).max(axis=1).tolist()

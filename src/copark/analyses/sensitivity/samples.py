@@ -28,9 +28,14 @@ from copark.texts import text
 BOX = (0.05, 0.95)
 """Quantiles of the posterior that bound its box."""
 ASKED = (
-    ("operating", 12), ("operating", 20), ("failed", 20), ("result_cumulative", 20), ("jobs", 20),
-    ("benefit_home", 20), ("benefit_host", 20),
-)  # fmt: skip
+    ("operating", 12),
+    ("operating", 20),
+    ("failed", 20),
+    ("result_cumulative", 20),
+    ("jobs", 20),
+    ("benefit_home", 20),
+    ("benefit_host", 20),
+)
 """Outputs, and the year since the start at whose end they are read."""
 Progress = Callable[[int, int], None]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,13 +33,24 @@ SHARE = doc.plain(doc.Kind.number, places=2)
 
 def document(found: Answer, t: Texts) -> doc.Document:
     """The answer first: what matters."""
-    show, settings = _Show(found, t), found.settings
-    made = {"over": t(f"over.{settings.over}"), "size": settings.size, "replicates": settings.replicates,
-            "sample": settings.sample, "seed": settings.seed}  # fmt: skip
+    show = _Show(found, t)
+    settings = found.settings
+    made = {
+        "over": t(f"over.{settings.over}"),
+        "size": settings.size,
+        "replicates": settings.replicates,
+        "sample": settings.sample,
+        "seed": settings.seed,
+    }
     return assemble(
-        found, t, key=f"sensitivity-{found.case}", title=t("question", park=t.of(found.park)),
-        headline=show.headline(), sections=tuple(show.sections()), provenance=made,
-    )  # fmt: skip
+        found,
+        t,
+        key=f"sensitivity-{found.case}",
+        title=t("question", park=t.of(found.park)),
+        headline=show.headline(),
+        sections=tuple(show.sections()),
+        provenance=made,
+    )
 
 
 def _first(values: Any, most: int | None = None) -> list[int]:
@@ -52,8 +64,15 @@ class _Show(Show):
         self.found = found
         self.named = (*found.names, DUMMY)
 
-    def table(self, key: str, columns: Columns, rows: Iterable[Sequence[doc.Value]], *,
-              folded: bool = False, groups: tuple[tuple[str, int], ...] = ()) -> doc.Table:  # fmt: skip
+    def table(
+        self,
+        key: str,
+        columns: Columns,
+        rows: Iterable[Sequence[doc.Value]],
+        *,
+        folded: bool = False,
+        groups: tuple[tuple[str, int], ...] = (),
+    ) -> doc.Table:
         """A table; what data did to a parameter is left out where no data were compared with it."""
         made = self.columns(columns)
         kept = [n for n, one in enumerate(made) if one.key != "moved" or self.found.moved]
@@ -89,7 +108,8 @@ class _Show(Show):
             yield f"given.{kept.kind}", kept.readouts, kept.names, sizes
 
     def headline(self) -> str:
-        t, told = self.t, []
+        t = self.t
+        told = []
         leading = self.leading()
         if leading is not None:
             readout, factors, method = leading
@@ -101,7 +121,8 @@ class _Show(Show):
         return t.sentences(told)
 
     def cards(self) -> Iterator[doc.Card]:
-        t, leading = self.t, self.leading()
+        t = self.t
+        leading = self.leading()
         if leading is None:
             return
         readout, factors, method = leading
@@ -128,35 +149,61 @@ class _Show(Show):
 
     def drivers(self, at: int) -> str:
         """What one output depends on by total index: the clear factors, largest first."""
-        t, found, one = self.t, self.found, self.found.indices[at]
-        readout, names = found.readouts[at].title(t.lang), found.names
+        t = self.t
+        found = self.found
+        one = self.found.indices[at]
+        readout = found.readouts[at].title(t.lang)
+        names = found.names
         clear = [n for n in _first(one.total[: len(names)]) if bool(one.total_clear[n])]
         if not clear:
             return t("drivers.none", readout=readout)
         told = [
-            t("drivers.one", title=marked(names[n], found.moved, t.lang), total=self.said(float(one.total[n]), SHARE),
-              low=self.said(float(one.total_low[n]), SHARE), high=self.said(float(one.total_high[n]), SHARE))
+            t(
+                "drivers.one",
+                title=marked(names[n], found.moved, t.lang),
+                total=self.said(float(one.total[n]), SHARE),
+                low=self.said(float(one.total_low[n]), SHARE),
+                high=self.said(float(one.total_high[n]), SHARE),
+            )
             for n in clear[:NAMED]
-        ]  # fmt: skip
-        return t("drivers.some", readout=readout, drivers=join(told, t.lang), rest=len(names) - len(clear),
-                 count=len(names), dummy=self.said(float(one.total[-1]), SHARE))  # fmt: skip
+        ]
+        return t(
+            "drivers.some",
+            readout=readout,
+            drivers=join(told, t.lang),
+            rest=len(names) - len(clear),
+            count=len(names),
+            dummy=self.said(float(one.total[-1]), SHARE),
+        )
 
     def leaders(self, kept: GivenSet, at: int) -> str:
-        t, one, readout = self.t, kept.found[at], kept.readouts[at].title(self.t.lang)
+        t = self.t
+        one = kept.found[at]
+        readout = kept.readouts[at].title(self.t.lang)
         clear = [n for n in _first(one.first) if bool(one.first_clear[n])]
         if not clear:
             return t("drivers.sample_none", readout=readout)
         told = [
-            t("drivers.given", title=marked(kept.names[n], self.found.moved, t.lang),
-              share=self.said(float(one.first[n]), SHARE), error=self.said(float(one.first_error[n]), SHARE))
+            t(
+                "drivers.given",
+                title=marked(kept.names[n], self.found.moved, t.lang),
+                share=self.said(float(one.first[n]), SHARE),
+                error=self.said(float(one.first_error[n]), SHARE),
+            )
             for n in clear[:NAMED]
-        ]  # fmt: skip
-        return t("drivers.sample", readout=readout, drivers=join(told, t.lang), rest=len(kept.names) - len(clear),
-                 count=len(kept.names))  # fmt: skip
+        ]
+        return t(
+            "drivers.sample",
+            readout=readout,
+            drivers=join(told, t.lang),
+            rest=len(kept.names) - len(clear),
+            count=len(kept.names),
+        )
 
     def leaning(self, most: int = 5) -> str:
         """Which of the parameters that matter the data did not inform; empty where there is none."""
-        t, found = self.t, self.found
+        t = self.t
+        found = self.found
         scores = {
             name: max(float(one.total[n]) for one in found.indices)
             for n, name in enumerate(found.names)
@@ -173,14 +220,19 @@ class _Show(Show):
     def sobol(self) -> doc.Section:
         from copark.analyses.compare.figures import sobol_bars
 
-        t, found = self.t, self.found
+        t = self.t
+        found = self.found
         charts = [
             doc.Chart(
-                f"sobol-{one.key}", t("chart.sobol", readout=one.title(t.lang)), t("desc.sobol"),
-                lambda n=n: sobol_bars(found, n, t.lang), t("caption.marks"), self.indices_of(n),  # type: ignore[misc]
+                f"sobol-{one.key}",
+                t("chart.sobol", readout=one.title(t.lang)),
+                t("desc.sobol"),
+                partial(sobol_bars, found, n, t.lang),
+                t("caption.marks"),
+                self.indices_of(n),
             )
             for n, one in enumerate(found.readouts)
-        ]  # fmt: skip
+        ]
         lead = self.text("lead.sobol", rows=found.settings.size, replicates=found.settings.replicates)
         lost = max(found.settings.size - one.rows for one in found.indices)
         caveats = [self.caveat("lost", rows=lost)] if lost else []
@@ -194,22 +246,33 @@ class _Show(Show):
         largest = np.where(clear, totals, 0.0).max(axis=1)
         order = [n for n in _first(largest[:-1]) if clear[n].any()]
         rows: list[Sequence[doc.Value]] = [
-            (named(found.names[n], self.t.lang),
-             *(float(value) if sure else None for value, sure in zip(totals[n], clear[n], strict=True)),
-             self.informed(found.names[n]))
+            (
+                named(found.names[n], self.t.lang),
+                *(float(value) if sure else None for value, sure in zip(totals[n], clear[n], strict=True)),
+                self.informed(found.names[n]),
+            )
             for n in order
-        ]  # fmt: skip
+        ]
         rows.append((named(DUMMY, self.t.lang), *map(float, totals[-1]), None))
         columns: Columns = (
             "factor",
-            *(doc.Column(one.key, self.t(f"brief.{one.output}", quarter=one.quarter), doc.Kind.number, places=2)
-              for one in found.readouts),
+            *(
+                doc.Column(one.key, self.t(f"brief.{one.output}", quarter=one.quarter), doc.Kind.number, places=2)
+                for one in found.readouts
+            ),
             "moved",
-        )  # fmt: skip
+        )
         return self.table("overview", columns, rows)
 
-    def beside(self, key: str, readout: Readout, columns: Sequence[doc.Column], rows: Sequence[Sequence[doc.Value]], *,
-               folded: bool = False) -> doc.Table:  # fmt: skip
+    def beside(
+        self,
+        key: str,
+        readout: Readout,
+        columns: Sequence[doc.Column],
+        rows: Sequence[Sequence[doc.Value]],
+        *,
+        folded: bool = False,
+    ) -> doc.Table:
         return doc.Table(key, readout.title(self.t.lang), tuple(columns), tuple(map(tuple, rows)), folded=folded)
 
     def indices_of(self, at: int) -> doc.Table:
@@ -221,10 +284,11 @@ class _Show(Show):
                 doc.Interval(float(one.first_low[n]), float(one.first_high[n]), float(one.first[n])),
                 bool(one.first_clear[n]),
                 doc.Interval(float(one.total_low[n]), float(one.total_high[n]), float(one.total[n])),
-                bool(one.total_clear[n]), self.informed(self.named[n]),
+                bool(one.total_clear[n]),
+                self.informed(self.named[n]),
             )
             for n in [*_first(one.total[:-1], MOST), len(self.named) - 1]
-        ]  # fmt: skip
+        ]
         return self.beside(f"sobol-{self.found.readouts[at].key}", self.found.readouts[at], columns, rows)
 
     def given(self) -> doc.Section:
@@ -240,15 +304,20 @@ class _Show(Show):
         return self.section("given", *blocks)
 
     def given_of(self, kept: GivenSet, at: int, *, folded: bool = False) -> doc.Table:
-        one, readout = kept.found[at], kept.readouts[at]
+        one = kept.found[at]
+        readout = kept.readouts[at]
         columns = self.columns("factor share:number:3 total_clear:flag pawn:number:3 pawn_clear:flag moved")
         rows: list[Sequence[doc.Value]] = [
             (
-                named(kept.names[n], self.t.lang), _around(one.first[n], one.first_error[n]), bool(one.first_clear[n]),
-                _around(one.pawn[n], one.pawn_error[n]), bool(one.pawn_clear[n]), self.informed(kept.names[n]),
+                named(kept.names[n], self.t.lang),
+                _around(one.first[n], one.first_error[n]),
+                bool(one.first_clear[n]),
+                _around(one.pawn[n], one.pawn_error[n]),
+                bool(one.pawn_clear[n]),
+                self.informed(kept.names[n]),
             )
             for n in _first(one.first, MOST)
-        ]  # fmt: skip
+        ]
         rows.append((named(DUMMY, self.t.lang), one.first_floor, None, one.pawn_floor, None, None))
         return self.beside(f"given-{kept.kind}-{readout.key}", readout, columns, rows, folded=folded)
 

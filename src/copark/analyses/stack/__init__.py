@@ -65,8 +65,9 @@ class Answer(Remakeable):
 
         return pd.DataFrame(
             {"setting": one.scheme, "variable": one.variable, "methods": len(one.standings), **vars(row)}
-            for one in self.judged.contests for row in one.standings
-        )  # fmt: skip
+            for one in self.judged.contests
+            for row in one.standings
+        )
 
 
 def depends_on(_params: Params, context: Context) -> dict[str, Any]:
@@ -95,15 +96,18 @@ def compute(params: Params, context: Context) -> Answer:
 
     if params.check and not context.calibrates:
         raise RunRefused(text("pool.not_here", context.lang))
-    stack, trials = shipped().stack, load_trials()
+    stack = shipped().stack
+    trials = load_trials()
     parks = parks_of(tuple(stack.recipe["parks"]), context.lang)
     return Answer(
         run_id=context.run_id,
         provenance=made_now(),
         titles={park.name: Said(park.case.title.en, park.case.title.zh) for park in parks},
-        judged=judge(trials, stack), weights=tuple(_weights(stack)),
-        again=_again(context) if params.check else None, stale=not is_current(parks),
-    )  # fmt: skip
+        judged=judge(trials, stack),
+        weights=tuple(_weights(stack)),
+        again=_again(context) if params.check else None,
+        stale=not is_current(parks),
+    )
 
 
 def _weights(stack: Stack) -> Iterator[Weight]:
@@ -122,8 +126,10 @@ def _again(context: Context) -> Comparison:
     from copark.calibration.pool.parks import parks_of
 
     recipe = shipped().stack.recipe
-    parks, settings = parks_of(tuple(recipe["parks"]), context.lang), PanelSettings(**recipe["settings"])
-    folder, threads = context.home / "pool", context.cores
+    parks = parks_of(tuple(recipe["parks"]), context.lang)
+    settings = PanelSettings(**recipe["settings"])
+    folder = context.home / "pool"
+    threads = context.cores
     learning, trying = shares(context.stage("pool"), (25, 75))
     with one_at_a_time(parks, settings, folder, context.stage("waiting")):
         panel = learn(parks, settings, threads=threads, folder=folder, progress=learning)

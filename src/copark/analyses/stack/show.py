@@ -13,7 +13,8 @@ from copark.labels import method_title, observable_title
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
 
-METHOD, LIMITS = 5, 4
+METHOD = 5
+LIMITS = 4
 
 
 def document(found: Answer, t: Texts) -> doc.Document:
@@ -22,12 +23,19 @@ def document(found: Answer, t: Texts) -> doc.Document:
         return made_again(found, found.again, t, key="stack-check", stale=found.stale)
     show = _Show(found, t)
     return assemble(
-        found, t, key="stack", title=t("title"), headline=show.headline(),
+        found,
+        t,
+        key="stack",
+        title=t("title"),
+        headline=show.headline(),
         sections=[
-            show.summary(), show.scores(), show.parks(), show.section("method", show.numbered("method", METHOD)),
+            show.summary(),
+            show.scores(),
+            show.parks(),
+            show.section("method", show.numbered("method", METHOD)),
             show.section("limit", show.numbered("limit", LIMITS)),
         ],
-    )  # fmt: skip
+    )
 
 
 class _Show(Show):
@@ -42,19 +50,26 @@ class _Show(Show):
     def headline(self) -> str:
         parts = [
             self.t(f"headline.{setting}", share=percent(self.share(parks)), parks=len(parks))
-            for setting in self.settings if (parks := self.found.judged.of(setting))
-        ]  # fmt: skip
+            for setting in self.settings
+            if (parks := self.found.judged.of(setting))
+        ]
         return self.t("headline", parts=self.t("join").join(parts))
 
     def method(self, name: str) -> str:
         return self.t("model") if name == MODEL else method_title(name, self.t.lang)
 
     def summary(self) -> doc.Section:
-        t, cards = self.t, []
+        t = self.t
+        cards = []
         for setting in self.settings:
             row = {one.method: one for one in self.found.judged.main(setting).standings}
-            note = t("card.note", stack=number(row[STACK].log_crps, 3), growth=number(row[GROWTH].log_crps, 3),
-                     model=number(row[MODEL].log_crps, 3), coverage=percent(row[STACK].coverage))  # fmt: skip
+            note = t(
+                "card.note",
+                stack=number(row[STACK].log_crps, 3),
+                growth=number(row[GROWTH].log_crps, 3),
+                model=number(row[MODEL].log_crps, 3),
+                coverage=percent(row[STACK].coverage),
+            )
             cards.append(doc.Card(t(f"setting.{setting}"), doc.SHARE, self.share(self.found.judged.of(setting)), note))
         blocks: list[doc.Block] = [doc.Cards(tuple(cards))]
         if self.found.stale:
@@ -67,7 +82,7 @@ class _Show(Show):
         heads = grouped(
             self.t("weighted", setting=self.t(f"setting.{one.setting}"), observable=self.observable(one.variable))
             for one in found
-        )  # fmt: skip
+        )
         columns = self.columns("method weight:share least:share most:share")
         return self.table("weights", columns, rows, groups=heads)
 
@@ -81,17 +96,23 @@ class _Show(Show):
 
     def contests(self, key: str, *, by_indicator: bool = False) -> doc.Table:
         """Methods on the same values, best first: over all counts, or by indicator."""
-        rows, heads = [], []
+        rows = []
+        heads = []
         for one in self.found.judged.contests:
             if bool(one.variable) is not by_indicator:
                 continue
             for row in one.standings:
                 rows.append((self.method(row.method), row.log_crps, row.crps, row.coverage))
                 heads.append(
-                    self.t("contest", setting=self.t(f"setting.{one.scheme}"), values=row.values,
-                           observable=self.observable(one.variable),
-                           parks=row.parks, methods=len(one.standings))
-                )  # fmt: skip
+                    self.t(
+                        "contest",
+                        setting=self.t(f"setting.{one.scheme}"),
+                        values=row.values,
+                        observable=self.observable(one.variable),
+                        parks=row.parks,
+                        methods=len(one.standings),
+                    )
+                )
         columns = self.columns("method log_crps:number:3 crps:number:1 coverage:share")
         return self.table(key, columns, rows, groups=grouped(heads), folded=by_indicator)
 
@@ -103,8 +124,8 @@ class _Show(Show):
         ]
         heads = grouped(self.t(f"setting.{one.setting}") for one in self.found.judged.parks)
         columns = (
-            self.column("park"), *(doc.Column(name, self.method(name), doc.Kind.number, places=3)
-                                   for name in (STACK, MODEL, GROWTH)),
+            self.column("park"),
+            *(doc.Column(name, self.method(name), doc.Kind.number, places=3) for name in (STACK, MODEL, GROWTH)),
             self.column("not_worse", doc.Kind.flag),
-        )  # fmt: skip
+        )
         return self.section("parks", self.table("parks", columns, rows, groups=heads))

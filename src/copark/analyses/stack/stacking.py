@@ -59,10 +59,13 @@ from copark.stats.quantiles import weighted_quantiles
 from copark.stats.scores import crps
 from copark.version import MODEL_VERSION, PANEL_VERSION
 
-LINE, STACK = "line", "stack"
+LINE = "line"
+STACK = "stack"
 STACKED = (MODEL, GROWTH, LINE)
 """Methods that are stacked; persistence and the logistic curve made the stack no better."""
-UNSEEN, NEAR, FAR = "unseen", "near", "far"
+UNSEEN = "unseen"
+NEAR = "near"
+FAR = "far"
 SETTINGS = (UNSEEN, NEAR, FAR)
 EVER = LAST.year - ORIGINS[0] + 1
 """Years from the first origin to the end of all values."""
@@ -73,10 +76,12 @@ STEPS = 10
 """Weights are tried in tenths."""
 EQUAL = 0.5
 """How far weights are drawn to equal ones."""
-SEED, RESAMPLES = 1, 400
+SEED = 1
+RESAMPLES = 400
 FEWEST = 8
 """An observable that fewer parks tell takes the weights learned over all."""
-FILE, TRIALS = "stack.json", "trials.npz"
+FILE = "stack.json"
+TRIALS = "trials.npz"
 WORDS = ("park", "setting", "variable")
 CLOSE = 1e-3
 """Largest difference of ln(1 + count) that another processor may cause: trials are stored in single precision."""
@@ -138,10 +143,16 @@ def _told(park: Park, setting: str, made: Iterable[Forecast], ahead: Floats) -> 
         rows.setdefault(at, {})[method] = np.quantile(counts, LEVELS).tolist()
     targets = park.model.targets
     return [
-        {"park": park.name, "setting": setting, "variable": targets[at].variable, "ahead": float(ahead[at]),
-         "value": targets[at].value, "levels": levels}
+        {
+            "park": park.name,
+            "setting": setting,
+            "variable": targets[at].variable,
+            "ahead": float(ahead[at]),
+            "value": targets[at].value,
+            "levels": levels,
+        }
         for at, levels in sorted(rows.items())
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(frozen=True)
@@ -290,9 +301,15 @@ def scored(trials: Sequence[Trial], stack: Stack) -> Iterator[PanelScore]:
             low, high = np.interp(BAND, LEVELS, levels)
             log_crps = crps(np.log1p(levels), float(np.log1p(max(one.value, 0.0))))
             yield PanelScore(
-                one.park, one.setting, method, at, one.variable, crps(levels, one.value), log_crps,
+                one.park,
+                one.setting,
+                method,
+                at,
+                one.variable,
+                crps(levels, one.value),
+                log_crps,
                 bool(low <= one.value <= high),
-            )  # fmt: skip
+            )
 
 
 def judge(trials: Sequence[Trial], stack: Stack) -> Judged:
@@ -300,13 +317,16 @@ def judge(trials: Sequence[Trial], stack: Stack) -> Judged:
     scores = tuple(scored(trials, stack))
     contests = [
         contest(scores, setting, variable, methods)
-        for setting in SETTINGS for methods in COMPARED[setting] for variable in ("", *COUNTS)
-    ]  # fmt: skip
+        for setting in SETTINGS
+        for methods in COMPARED[setting]
+        for variable in ("", *COUNTS)
+    ]
     curved = [one for one in scores if GROWTH in trials[one.at].levels]
     parks = tuple(
         Beside(park, setting, means[STACK], means[MODEL], means[GROWTH])
-        for setting in SETTINGS for park, (_, means) in winners(curved, setting).items()
-    )  # fmt: skip
+        for setting in SETTINGS
+        for park, (_, means) in winners(curved, setting).items()
+    )
     return Judged(tuple(one for one in contests if one is not None), parks)
 
 
@@ -345,12 +365,19 @@ def load_trials(folder: Path = SHIPPED) -> tuple[Trial, ...]:
     """Read trials."""
     kept = arrays_in(folder / TRIALS)
     levels = kept["levels"].astype(np.float64)
-    words, numbers = (kept[name].tolist() for name in WORDS), kept["numbers"].tolist()
+    words = (kept[name].tolist() for name in WORDS)
+    numbers = kept["numbers"].tolist()
     return tuple(
-        Trial(park, setting, variable, ahead, value,
-              {name: row for name, row in zip(METHODS, rows, strict=True) if np.isfinite(row).all()})
+        Trial(
+            park,
+            setting,
+            variable,
+            ahead,
+            value,
+            {name: row for name, row in zip(METHODS, rows, strict=True) if np.isfinite(row).all()},
+        )
         for park, setting, variable, (ahead, value), rows in zip(*words, numbers, levels, strict=True)
-    )  # fmt: skip
+    )
 
 
 @cache
@@ -361,7 +388,8 @@ def shipped() -> Shipped:
 
 def is_current(parks: Sequence[Park]) -> bool:
     """Whether the shipped stack was learned from these parks and this model."""
-    recipe, hashes = shipped().stack.recipe, {one.name: hash_content(one.content) for one in parks}
+    recipe = shipped().stack.recipe
+    hashes = {one.name: hash_content(one.content) for one in parks}
     versions = (recipe.get("model"), recipe.get("method"))
     return bool(versions == (MODEL_VERSION, PANEL_VERSION) and recipe["parks"] == hashes)
 
@@ -373,8 +401,9 @@ def largest_difference(first: Sequence[Trial], second: Sequence[Trial]) -> float
         return float("inf")
     return max(
         float(np.abs(np.log1p(one.levels[name]) - np.log1p(other.levels[name])).max())
-        for one, other in zip(first, second, strict=True) for name in one.levels
-    )  # fmt: skip
+        for one, other in zip(first, second, strict=True)
+        for name in one.levels
+    )
 
 
 @dataclass(frozen=True)
@@ -389,7 +418,7 @@ class StackedForecast:
 
 def stack_of(
     park: str, variable: str, parts: Mapping[str, Floats], setting: str, ahead: Sequence[float], stack: Stack
-) -> StackedForecast:  # fmt: skip
+) -> StackedForecast:
     """Put forecasts of an observable, quantiles (quarters, levels) by method, together at years after the cut."""
     made = [
         stacked({name: one[at] for name, one in parts.items()}, stack.of(park, setting, variable, years))
@@ -440,10 +469,11 @@ def with_stacks(content: Mapping[str, Any], made: Mapping[str, StackedForecast],
     told = {
         name: {
             variable: [rounded(row) for row in one.levels[name][-len(content["quarters"]) :]]
-            for variable, one in made.items() if name in one.levels
+            for variable, one in made.items()
+            if name in one.levels
         }
         for name in (STACK, GROWTH)
-    }  # fmt: skip
+    }
     changed = {
         **{name: value for name, value in content.items() if name != "identity"},
         "made_from": {**content["made_from"], "stack": stack.identity},

@@ -43,13 +43,18 @@ class Answer(SuzhouFindings, Result):
         """The accumulated result and operating enterprises of every scenario and quarter, a row each."""
         return (
             {
-                "scenario": arm.key, "quarter": quarter, "accumulated_result": result.median,
-                "accumulated_result_p05": result.low, "accumulated_result_p95": result.high,
-                "operating": operating.median, "operating_p05": operating.low, "operating_p95": operating.high,
+                "scenario": arm.key,
+                "quarter": quarter,
+                "accumulated_result": result.median,
+                "accumulated_result_p05": result.low,
+                "accumulated_result_p95": result.high,
+                "operating": operating.median,
+                "operating_p05": operating.low,
+                "operating_p95": operating.high,
             }
             for arm in self.arms
             for quarter, result, operating in zip(self.quarters, arm.course, arm.operating_course, strict=True)
-        )  # fmt: skip
+        )
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:

@@ -24,9 +24,12 @@ SWAP = 2001.0
 
 def _suzhou(found: SuzhouFindings, size: tuple[float, float], key: str, lang: str) -> Figure:
     foot = text(
-        "suzhou.figure.footer", lang, identity=found.ensemble, accepted=number(found.accepted, 0),
+        "suzhou.figure.footer",
+        lang,
+        identity=found.ensemble,
+        accepted=number(found.accepted, 0),
         runs=number(found.runs, 0),
-    )  # fmt: skip
+    )
     title, subtitle = (text(f"suzhou.figure.{key}.{part}", lang) for part in ("title", "subtitle"))
     return style.sheet(size, title, subtitle, foot)
 
@@ -37,7 +40,8 @@ def _courses(axes: Axes, found: SuzhouFindings, courses: Iterable[tuple[str, Seq
     style.years(axes, times[0] - 0.25, times[-1])
     axes.axvline(SWAP, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
     for colour, course in courses:
-        low, high = [one.low for one in course], [one.high for one in course]
+        low = [one.low for one in course]
+        high = [one.high for one in course]
         axes.fill_between(times, low, high, color=colour, alpha=0.15, linewidth=0)
         axes.plot(times, [one.median for one in course], color=colour, linewidth=1.8)
 

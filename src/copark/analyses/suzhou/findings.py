@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 FACTUAL = "control-swap"
 YEARS = range(1999, 2005)
-LOSS_KNOWN, LOSS_CLEARED = Quarter(1999, 3), Quarter(2003, 4)
+LOSS_KNOWN = Quarter(1999, 3)
+LOSS_CLEARED = Quarter(2003, 4)
 ACCEPTED_SHARE = 0.025
 LOSS_TOLERANCE = 10.0
 """M USD; a judgement: a sixth of the accumulated loss of 60."""
@@ -196,7 +197,8 @@ def developer_result(result: xr.Dataset, study: Study, case: Case, n: int) -> Fl
     (p_eff - c_A) sold + fees - running cost - interest: what a company books. The model's own result charges land when
     it is serviced, and is a balance of cash. sold = sales / p_eff, with p_eff of :func:`land_price`.
     """
-    price, cost = land_price(result, study, case, n), _parameters(result, case)["servicing_cost"]
+    price = land_price(result, study, case, n)
+    cost = _parameters(result, case)["servicing_cost"]
     sold = result["land_sales"].values[n] / price
     costs = result["operating_cost"].values[n] + result["interest"].values[n]
     return (price - cost) * sold + result["fees"].values[n] - costs
@@ -209,9 +211,11 @@ def land_price(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
     """
     inputs = inputs_of(case, study.scenarios[n], result.sizes["quarter"])
     values = _parameters(result, case)
-    weight, own = values["control_weight"], values["spill_host"]
+    weight = values["control_weight"]
+    own = values["spill_host"]
     spills = values["spill_home"] + own
-    share, control = inputs.company["share"][:, 1] / 10_000.0, result["control_host"].values[n]
+    share = inputs.company["share"][:, 1] / 10_000.0
+    control = result["control_host"].values[n]
     stake = (1.0 - spills) * ((1.0 - weight) * share + weight * control) + own
     rival = inputs.company["rival_size"][:, 1] * ((1.0 - spills) * inputs.company["rival_share"][:, 1] + own)
     return values["servicing_cost"] + (values["land_price"] - values["servicing_cost"]) * stake / (stake + rival)
@@ -219,7 +223,8 @@ def land_price(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
 
 def _parameters(result: xr.Dataset, case: Case) -> dict[str, Floats]:
     """Parameters of the developer's result in each run, drawn or held, shape (runs, 1)."""
-    facts, known = case_parameters(case), catalogue().parameters
+    facts = case_parameters(case)
+    known = catalogue().parameters
     drawn = [str(name) for name in result["parameter"].values]
     runs = result.sizes["run"]
     made: dict[str, Floats] = {}
@@ -258,9 +263,15 @@ def band(values: Floats) -> Band:
 
 
 def _arm(
-    result: xr.Dataset, case: Case, n: int, key: str, results: dict[str, Floats], distances: dict[str, Floats],
-    count: int, price: Floats,
-) -> SuzhouArm:  # fmt: skip
+    result: xr.Dataset,
+    case: Case,
+    n: int,
+    key: str,
+    results: dict[str, Floats],
+    distances: dict[str, Floats],
+    count: int,
+    price: Floats,
+) -> SuzhouArm:
     kept = np.argsort(distances[key])[:count]
     yearly = results[key][kept]
 

@@ -18,17 +18,27 @@ def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of the experiment."""
     show = _Show(found, t)
     return assemble(
-        found, t, key="suzhou", title=t("question"), headline=show.headline(),
+        found,
+        t,
+        key="suzhou",
+        title=t("question"),
+        headline=show.headline(),
         sections=[
-            show.summary(), show.developer(), show.contrasts(), show.enterprises(),
-            *(show.section(key, show.numbered(key, count, **show.kept))
-              for key, count in (("can", CAN), ("cannot", CANNOT), ("method", METHODS))),
+            show.summary(),
+            show.developer(),
+            show.contrasts(),
+            show.enterprises(),
+            *(
+                show.section(key, show.numbered(key, count, **show.kept))
+                for key, count in (("can", CAN), ("cannot", CANNOT), ("method", METHODS))
+            ),
         ],
         provenance={
-            "study": f"{STUDY} {found.ensemble}", "runs": f"{show.kept['accepted']} / {show.kept['runs']}",
+            "study": f"{STUDY} {found.ensemble}",
+            "runs": f"{show.kept['accepted']} / {show.kept['runs']}",
             "seed": found.seed,
         },
-    )  # fmt: skip
+    )
 
 
 def told(band: Band) -> doc.Interval:
@@ -60,9 +70,12 @@ class _Show(Show):
         return self.t.sentences([self.t("headline", end=end, swap=swap)])
 
     def summary(self) -> doc.Section:
-        t, found = self.t, self.found
-        factual, end = found.arm(FACTUAL), found.contrast("end_unswapped")
-        swap, after = found.contrast("swap_in_rivalry"), found.contrast("swap_after_rivalry")
+        t = self.t
+        found = self.found
+        factual = found.arm(FACTUAL)
+        end = found.contrast("end_unswapped")
+        swap = found.contrast("swap_in_rivalry")
+        after = found.contrast("swap_after_rivalry")
         cards = (
             doc.Card(t("card.turned"), doc.SHARE, factual.turned, t("card.turned.note")),
             doc.Card(t("card.end"), MONEY, told(end.band), t("card.note")),
@@ -73,16 +86,22 @@ class _Show(Show):
         words = (
             t("said.turn", best=t("join").join(turns)),
             t("said.rivalry", band=self.money(end.band), above=self.share(end.above)),
-            t("said.swap", inside=self.money(swap.band), inside_above=self.share(swap.above),
-              after=self.money(after.band), after_above=self.share(after.above)),
+            t(
+                "said.swap",
+                inside=self.money(swap.band),
+                inside_above=self.share(swap.above),
+                after=self.money(after.band),
+                after_above=self.share(after.above),
+            ),
             t("said.cleared", share=self.share(factual.cleared), band=self.money(factual.result_2003)),
-        )  # fmt: skip
+        )
         return self.section("summary", doc.Cards(cards), self.text("lead"), doc.Bullets(words), self.caveat("caveat"))
 
     def developer(self) -> doc.Section:
         from copark.analyses.suzhou.figures import developer
 
-        found, lang = self.found, self.t.lang
+        found = self.found
+        lang = self.t.lang
         drawn = self.chart("developer", lambda: developer(found, lang), self.quarters())
         lead = self.text("developer.lead")
         return self.section("developer", lead, drawn, self.arms(), self.fit(), self.years())
@@ -91,26 +110,38 @@ class _Show(Show):
         """Every scenario: result and its turn."""
         rows: list[Sequence[doc.Value]] = [
             (
-                self.t(f"arm.{arm.key}"), told(arm.loss_1999), *(told(dict(arm.years)[year]) for year in (2000, 2001)),
-                told(arm.result_2003), arm.turned,
+                self.t(f"arm.{arm.key}"),
+                told(arm.loss_1999),
+                *(told(dict(arm.years)[year]) for year in (2000, 2001)),
+                told(arm.result_2003),
+                arm.turned,
             )
             for arm in self.found.arms
-        ]  # fmt: skip
+        ]
         columns = (
-            self.arm, self.amount("loss_1999"), self.amount("y2000", 2000), self.amount("y2001", 2001),
-            self.amount("result_2003"), "turned:share",
-        )  # fmt: skip
+            self.arm,
+            self.amount("loss_1999"),
+            self.amount("y2000", 2000),
+            self.amount("y2001", 2001),
+            self.amount("result_2003"),
+            "turned:share",
+        )
         return self.table("arms", columns, rows)
 
     def fit(self) -> doc.Table:
         """Every scenario: fit before the swap, further shares, price of land, enterprises."""
         rows = [
             (
-                self.t(f"arm.{arm.key}"), arm.misfit, arm.first_profit, arm.cleared, told(arm.land_price_2000),
-                told(arm.land_price_2002), told(arm.operating_2002),
+                self.t(f"arm.{arm.key}"),
+                arm.misfit,
+                arm.first_profit,
+                arm.cleared,
+                told(arm.land_price_2000),
+                told(arm.land_price_2002),
+                told(arm.operating_2002),
             )
             for arm in self.found.arms
-        ]  # fmt: skip
+        ]
         columns = (
             "arm misfit:number:1 first_profit:share cleared:share price_2000:number:2:M_USD/ha "
             "price_2002:number:2:M_USD/ha operating_2002:count::companies"

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.simulation.study import Study
 
-FACTORIAL, TWINS = "owner-plan-framework", "enterprise-led-twins"
+FACTORIAL = "owner-plan-framework"
+TWINS = "enterprise-led-twins"
 NEEDED = ("registered", "operating", "jobs", "enterprise_investment", "serviced_area", "failed")
 """Outputs that scenarios are read by."""
 
@@ -48,12 +49,17 @@ class Answer(TypeFindings, Result):
         """Every measure of the observed parks, a row each."""
         return (
             {
-                "measure": one.measure, "intergovernmental": one.counts[0], "enterprise_led": one.counts[1],
-                "superiority": one.superiority, "low": one.low, "high": one.high, "permutation_share": one.deals,
+                "measure": one.measure,
+                "intergovernmental": one.counts[0],
+                "enterprise_led": one.counts[1],
+                "superiority": one.superiority,
+                "low": one.low,
+                "high": one.high,
+                "permutation_share": one.deals,
                 "verdict": one.verdict,
             }
             for one in self.contrasts
-        )  # fmt: skip
+        )
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
@@ -83,13 +89,17 @@ def compute(params: Params, context: Context) -> Answer:
     """Run both studies, and set them beside the observed parks."""
     from copark.cases.parks import load_parks
 
-    studies, book = _studies(params), load_parks()
+    studies = _studies(params)
+    book = load_parks()
     case = context.case(studies[0].case)
     factorial, twins = (context.simulate(one, case) for one in studies)
     context.stage("analyse")(0, 0)
     cases = {park.case: context.case(park.case) for park in book.parks if park.case}
     found = find(book, cases, factorial, twins, studies[1])
     return Answer(
-        studies=tuple(str(one.attrs["identity"]) for one in (factorial, twins)), runs=params.runs, seed=params.seed,
-        **vars(found), **context.origin(case.name, factorial),
-    )  # fmt: skip
+        studies=tuple(str(one.attrs["identity"]) for one in (factorial, twins)),
+        runs=params.runs,
+        seed=params.seed,
+        **vars(found),
+        **context.origin(case.name, factorial),
+    )

@@ -29,18 +29,22 @@ def outcomes(found: TypeFindings, lang: str = "en") -> Figure:
         text("typology.figure.outcomes.row", lang, type=text(f"parks.type.{type_}", lang), count=total)
         for type_, total in totals.items()
     ]
-    titles = [text(f"typology.figure.{part}", lang)
-              for part in ("outcomes.title", "outcomes.subtitle", "footer.observed")]  # fmt: skip
+    titles = [
+        text(f"typology.figure.{part}", lang) for part in ("outcomes.title", "outcomes.subtitle", "footer.observed")
+    ]
     figure, axes = style.in_rows(names, titles, inches=1.75, high=0.38, wide=7.2, top=0.70, bottom=0.55, right=0.25)
     axes.set_xlim(0.0, 1.0)
     axes.axis("off")
     for at, (type_, counts) in enumerate(found.outcomes.items()):
         shares = ((counts.get(name, 0) / totals[type_], *STATUS[name], str(counts.get(name, 0))) for name in STANDINGS)
         style.stack(axes, at, shares)
-    style.key(figure, [
-        (Patch(facecolor=colour, hatch=hatch, edgecolor=style.PAPER), text(f"parks.status.{name}", lang))
-        for name, (colour, hatch) in STATUS.items()
-    ])  # fmt: skip
+    style.key(
+        figure,
+        [
+            (Patch(facecolor=colour, hatch=hatch, edgecolor=style.PAPER), text(f"parks.status.{name}", lang))
+            for name, (colour, hatch) in STATUS.items()
+        ],
+    )
     return figure
 
 
@@ -55,8 +59,9 @@ def strips(found: TypeFindings, lang: str = "en") -> Figure:
         names = [text(f"parks.short_type.{type_}", lang) for type_ in TYPE_COLOURS]
         axes.set_yticks(range(3) if at % 3 == 0 else [], names if at % 3 == 0 else [])
         axes.tick_params(labelsize=style.SIZE["foot"])
-        axes.set_title(style.wrap(text(f"typology.measure.{one.measure}", lang), 24.0, 1), loc="left", **style.LABEL,
-                       pad=12)  # fmt: skip
+        axes.set_title(
+            style.wrap(text(f"typology.measure.{one.measure}", lang), 24.0, 1), loc="left", **style.LABEL, pad=12
+        )
         told = text(f"typology.short_verdict.{one.verdict}", lang, value=number(one.superiority, 2))
         axes.text(0.0, 1.03, told, transform=axes.transAxes, size=style.SIZE["foot"], color=style.MUTED, va="bottom")
     return figure

@@ -46,7 +46,8 @@ if TYPE_CHECKING:
 TYPES = ("intergovernmental", "mixed", "enterprise-led")
 FIRST, SECOND = TYPES[0], TYPES[2]
 """The two types that are compared."""
-DRAWS, LEVEL = 4000, 0.90
+DRAWS = 4000
+LEVEL = 0.90
 LEAST = 3
 """Parks of each type below which nothing is said."""
 RARE = 0.10
@@ -91,7 +92,8 @@ def exact_share(first: Sequence[float], second: Sequence[float]) -> float:
     from scipy.stats import rankdata
 
     doubled = (2.0 * rankdata(rounded([*first, *second]))).astype(int).tolist()
-    size, count = len(first), len(doubled)
+    size = len(first)
+    count = len(doubled)
     ways = Counter({(0, 0): 1})
     for rank in doubled:
         for (chosen, reached), known in list(ways.items()):
@@ -109,13 +111,15 @@ def contrast(measure: str, first: Sequence[float], second: Sequence[float], seed
     counts = (len(first), len(second))
     if min(counts) < LEAST:
         return Contrast(measure, counts, nan, nan, nan, nan, (nan, nan), "few")
-    one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    one = np.asarray(first, dtype=np.float64)
+    other = np.asarray(second, dtype=np.float64)
     rng = np.random.Generator(np.random.Philox(key=seed))
     drawn = [superiority(rng.choice(one, len(one)), rng.choice(other, len(other))) for _ in range(DRAWS)]
     low, high = quantile_band(drawn, LEVEL)
     left = [superiority(np.delete(one, at), other) for at in range(len(one))]
     left += [superiority(one, np.delete(other, at)) for at in range(len(other))]
-    found, share = superiority(one, other), exact_share(first, second)
+    found = superiority(one, other)
+    share = exact_share(first, second)
     told = share < RARE and not low <= 0.5 <= high
     verdict = ("more" if found > 0.5 else "less") if told else "alike"
     return Contrast(measure, counts, found, low, high, share, (min(left), max(left)), verdict)
@@ -125,8 +129,16 @@ FACTORS = ("owner", "plan", "framework")
 YEARS = (5, 10, 20)
 """Ages of the park at which twins are read."""
 READINGS = (
-    "self_standing", "failed", "registered", "operating", "growth", "jobs", "investment", "land", "density",
-)  # fmt: skip
+    "self_standing",
+    "failed",
+    "registered",
+    "operating",
+    "growth",
+    "jobs",
+    "investment",
+    "land",
+    "density",
+)
 """What is read off a twin."""
 SHARES = ("self_standing", "failed")
 """Readings that are shares of runs."""
@@ -197,7 +209,8 @@ def values_of(result: xr.Dataset, arm: str, year: int) -> dict[str, Floats]:
         values: Floats = chosen[name].isel(quarter=4 * at - 1).to_numpy().astype(np.float64)
         return np.where(finished, values, np.nan)
 
-    registered, land = read("registered"), read("serviced_area")
+    registered = read("registered")
+    land = read("serviced_area")
     found = {
         "registered": registered,
         "operating": read("operating"),
@@ -230,7 +243,8 @@ def _spread(name: str, values: Floats, seed: int = 1) -> tuple[float, float, flo
 def readings(result: xr.Dataset, first: str, second: str) -> Iterator[TwinReading]:
     """Two arms of a study side by side at each age."""
     for year in YEARS:
-        one, other = values_of(result, first, year), values_of(result, second, year)
+        one = values_of(result, first, year)
+        other = values_of(result, second, year)
         for name in (name for name in READINGS if name in one):
             apart = difference(other[name], one[name])
             low, middle, high = _spread(name, apart)
@@ -242,7 +256,8 @@ def readings(result: xr.Dataset, first: str, second: str) -> Iterator[TwinReadin
 
 def parts(result: xr.Dataset) -> Iterator[FactorPart]:
     """The difference between the whole and its opposite, factor by factor; arms are named by :func:`key_of`."""
-    whole, none = frozenset[str](), frozenset(FACTORS)
+    whole = frozenset[str]()
+    none = frozenset(FACTORS)
     subsets = [frozenset(some) for count in range(len(FACTORS) + 1) for some in combinations(FACTORS, count)]
     for year in YEARS:
         read = {lacking: values_of(result, key_of(lacking), year) for lacking in subsets}

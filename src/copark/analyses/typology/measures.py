@@ -26,9 +26,18 @@ AGE, NEAR = 10.0, 2.5
 LEAST_SPAN = 3.0
 """Years that a series must span to have a growth."""
 MEASURES = (
-    "standing", "firms", "firms_at_ten", "operating_at_ten", "growth", "jobs", "investment", "area",
-    "density", "smaller_share", "launch",
-)  # fmt: skip
+    "standing",
+    "firms",
+    "firms_at_ten",
+    "operating_at_ten",
+    "growth",
+    "jobs",
+    "investment",
+    "area",
+    "density",
+    "smaller_share",
+    "launch",
+)
 """Everything that is compared. All but ``operating_at_ten`` were fixed before any comparison was made; that one shows
 what preferring the other count does."""
 
@@ -111,7 +120,8 @@ def _of(park: Park, case: Case | None) -> Iterator[ParkMeasure]:
             known.append((name, near.value, near.date, near.grade))
     if courses:
         one = max(courses, key=lambda course: (course.span, -COUNTED.index(course.variable)))
-        first, last = one.points[0], one.points[-1]
+        first = one.points[0]
+        last = one.points[-1]
         if one.span >= LEAST_SPAN:
             dates = f"{first.date} – {last.date}"
             known.append(("growth", log(last.value / first.value) / one.span, dates, last.grade))

@@ -26,15 +26,27 @@ def document(found: Answer, t: Texts) -> doc.Document:
     show = _Show(found, t)
     studies = "; ".join(f"{name} {run_id}" for name, run_id in zip((FACTORIAL, TWINS), found.studies, strict=True))
     return assemble(
-        found, t, key="typology", title=t("question"), headline=show.headline(),
+        found,
+        t,
+        key="typology",
+        title=t("question"),
+        headline=show.headline(),
         sections=[
-            show.summary(), show.observed(), show.factors(), show.scenarios(), show.gaps(), show.agreement(),
+            show.summary(),
+            show.observed(),
+            show.factors(),
+            show.scenarios(),
+            show.gaps(),
+            show.agreement(),
             show.section("method", show.numbered("method", METHODS)),
         ],
         provenance={
-            "observed": t("observed.source"), "studies": studies, "runs": number(found.runs, 0), "seed": found.seed,
+            "observed": t("observed.source"),
+            "studies": studies,
+            "runs": number(found.runs, 0),
+            "seed": found.seed,
         },
-    )  # fmt: skip
+    )
 
 
 def kind_of(name: str) -> tuple[doc.Kind, doc.Kind]:
@@ -52,15 +64,17 @@ class _Show(Show):
 
     def headline(self) -> str:
         """What observed parks tell apart, what the model does, and whether both agree."""
-        t, found = self.t, self.found
+        t = self.t
+        found = self.found
         told = [t(f"measure.{one.measure}") for one in found.contrasts if one.verdict in ("more", "less")]
         asked = sum(one.verdict != "few" for one in found.contrasts)
         words = {"told": len(told), "asked": asked, "chance": number(0.1 * asked, 0), "names": t("join").join(told)}
         end = found.reading("self_standing", 20)
         both = [
-            t(f"measure.{one.contrast.measure}") for one in found.agreements
+            t(f"measure.{one.contrast.measure}")
+            for one in found.agreements
             if one.verdict in ("both_more", "both_less")
-        ]  # fmt: skip
+        ]
         return t.sentences(
             [
                 t("headline.observed", **words) if told else t("headline.observed_none", asked=asked),
@@ -70,7 +84,8 @@ class _Show(Show):
         )
 
     def summary(self) -> doc.Section:
-        t, found = self.t, self.found
+        t = self.t
+        found = self.found
         cards = [
             doc.Card(
                 t("card.parks", type=self.type(one)), doc.COUNT, sum(found.outcomes[one].values()), t("card.parks.note")
@@ -90,13 +105,16 @@ class _Show(Show):
     def observed(self) -> doc.Section:
         from copark.analyses.typology import figures
 
-        found, lang = self.found, self.t.lang
+        found = self.found
+        lang = self.t.lang
         return self.section(
-            "observed", self.text("observed.lead"),
+            "observed",
+            self.text("observed.lead"),
             self.chart("outcomes", lambda: figures.outcomes(found, lang), self.outcomes()),
             self.chart("measures", lambda: figures.strips(found, lang), self.medians()),
-            self.measures(), self.values(),
-        )  # fmt: skip
+            self.measures(),
+            self.values(),
+        )
 
     def outcomes(self) -> doc.Table:
         rows: list[Sequence[doc.Value]] = []
@@ -113,16 +131,19 @@ class _Show(Show):
         """Every measure: parks of the two types, superiority, permutations, verdict."""
         rows = [
             (
-                self.t(f"measure.{one.measure}"), *one.counts,
-                None if one.verdict == "few" else doc.Interval(one.low, one.high, one.superiority), one.deals,
+                self.t(f"measure.{one.measure}"),
+                *one.counts,
+                None if one.verdict == "few" else doc.Interval(one.low, one.high, one.superiority),
+                one.deals,
                 self.t(f"verdict.{one.verdict}"),
             )
             for one in self.found.contrasts
-        ]  # fmt: skip
+        ]
         columns: Columns = (
-            "measure", *self.by_type("count", doc.Kind.count, (TYPES[0], SECOND)),
+            "measure",
+            *self.by_type("count", doc.Kind.count, (TYPES[0], SECOND)),
             "superiority:number:2 permutations:number:3 verdict",
-        )  # fmt: skip
+        )
         return self.table("measures", columns, rows)
 
     def medians(self) -> doc.Table:
@@ -139,16 +160,18 @@ class _Show(Show):
                 )
             )
         columns: Columns = (
-            "measure", *self.by_type("count", doc.Kind.count, TYPES), *self.by_type("median", doc.Kind.number, TYPES),
+            "measure",
+            *self.by_type("count", doc.Kind.count, TYPES),
+            *self.by_type("median", doc.Kind.number, TYPES),
             "without:number:2",
-        )  # fmt: skip
+        )
         return self.table("medians", columns, rows, folded=True)
 
     def by_type(self, key: str, kind: doc.Kind, types: Sequence[str]) -> list[doc.Column]:
         return [
             doc.Column(f"{key}_{one}".replace("-", "_"), self.t(f"column.{key}", type=self.type(one)), kind)
             for one in types
-        ]  # fmt: skip
+        ]
 
     def middle(self, measure: str, values: Sequence[float]) -> doc.Value:
         """Median of a measure; a status by its name, a year without separators."""
@@ -163,11 +186,15 @@ class _Show(Show):
         t = self.t
         rows = [
             (
-                t(f"measure.{one.measure}"), t.of(self.found.names[one.park]), self.type(one.type),
-                self.middle(one.measure, [one.value]), one.when, text(f"parks.grade.{one.grade}", t.lang),
+                t(f"measure.{one.measure}"),
+                t.of(self.found.names[one.park]),
+                self.type(one.type),
+                self.middle(one.measure, [one.value]),
+                one.when,
+                text(f"parks.grade.{one.grade}", t.lang),
             )
             for one in self.found.measured
-        ]  # fmt: skip
+        ]
         return self.table("values", "measure park type value:number when:quarter grade", rows, folded=True)
 
     def factors(self) -> doc.Section:
@@ -178,14 +205,20 @@ class _Show(Show):
         return self.section("factors", self.text("factors.lead"), *tables, self.caveat("caveat.model"))
 
     def parts(self, key: str, own: Sequence[FactorPart]) -> doc.Table:
-        t, change = self.t, kind_of(own[0].reading)[1]
+        t = self.t
+        change = kind_of(own[0].reading)[1]
         rows = [
             (
-                t(f"reading.{one.reading}"), one.year, t(f"factor.{one.factor}"),
-                doc.Interval(one.low, one.high, one.mean), one.median, one.alone, one.last,
+                t(f"reading.{one.reading}"),
+                one.year,
+                t(f"factor.{one.factor}"),
+                doc.Interval(one.low, one.high, one.mean),
+                one.median,
+                one.alone,
+                one.last,
             )
             for one in own
-        ]  # fmt: skip
+        ]
         kind = change.value
         columns = f"reading year:count factor part:{kind} part_median:{kind} alone:{kind} last:{kind}"
         return self.table(key, columns, rows)
@@ -201,22 +234,31 @@ class _Show(Show):
         t, (level, change) = self.t, kind_of(own[0].reading)
         rows = [
             (
-                t(f"reading.{one.reading}"), one.year, one.first, one.second,
-                doc.Interval(one.low, one.high, one.median), one.above, t(f"twin_verdict.{one.verdict}"),
+                t(f"reading.{one.reading}"),
+                one.year,
+                one.first,
+                one.second,
+                doc.Interval(one.low, one.high, one.median),
+                one.above,
+                t(f"twin_verdict.{one.verdict}"),
             )
             for one in own
-        ]  # fmt: skip
+        ]
         columns = (
-            "reading year:count", self.column("first", level), self.column("second", level),
-            self.column("difference", change), "above:share verdict",
-        )  # fmt: skip
+            "reading year:count",
+            self.column("first", level),
+            self.column("second", level),
+            self.column("difference", change),
+            "above:share verdict",
+        )
         return self.table(key, columns, rows)
 
     def gaps(self) -> doc.Section:
         return self.section("gaps", self.text("gaps.lead"), *(self.gap(output) for output, _ in READ))
 
     def gap(self, output: str) -> doc.Table:
-        t, variable = self.t, catalogue().outputs[output]
+        t = self.t
+        variable = catalogue().outputs[output]
         own = [one for one in self.found.gaps if one.output == output]
         unit, places = ("log points", 2) if own[0].log else (variable.unit, None)
         difference = self.column("difference", doc.Kind.change, unit, places)
@@ -230,11 +272,14 @@ class _Show(Show):
         t = self.t
         rows = [
             (
-                t(f"measure.{one.contrast.measure}"), t(f"verdict.{one.contrast.verdict}"),
-                t(f"reading.{one.reading.reading}"), one.reading.year, t(f"twin_verdict.{one.reading.verdict}"),
+                t(f"measure.{one.contrast.measure}"),
+                t(f"verdict.{one.contrast.verdict}"),
+                t(f"reading.{one.reading.reading}"),
+                one.reading.year,
+                t(f"twin_verdict.{one.reading.verdict}"),
                 t(f"agreement.{one.verdict}"),
             )
             for one in self.found.agreements
-        ]  # fmt: skip
+        ]
         table = self.table("agreement", "measure observed reading year:count model agreement", rows)
         return self.section("agreement", self.text("agreement.lead"), table, self.caveat("caveat.agreement"))

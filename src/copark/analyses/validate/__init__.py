@@ -42,9 +42,10 @@ class Params(AnalysisParams):
     case: Annotated[str, Field(min_length=1, max_length=1000)]
     """Name of a case, or path of a case folder."""
     cuts: Annotated[
-        tuple[str, ...], Option("--cut", repeated=True),
+        tuple[str, ...],
+        Option("--cut", repeated=True),
         BeforeValidator(lambda given: (given,) if isinstance(given, str) else given),
-    ] = ()  # fmt: skip
+    ] = ()
     """Quarters to forecast from, such as 2020Q4; by default the end of the fitted values, and two and four years
     before."""
     runs: PowerOfTwo = None
@@ -93,10 +94,19 @@ class Answer(Assessment, Result):
     def main_table(self) -> Rows:
         """Mean scores of every method by cut and observable, a row each."""
         return (
-            {"cut": one.cut, "variable": line.variable, "method": method, "values": line.values,
-             "crps": line.crps[method], "coverage": line.coverage[method], "width": line.width[method]}
-            for one in self.cuts for line in one.whole for method in line.crps
-        )  # fmt: skip
+            {
+                "cut": one.cut,
+                "variable": line.variable,
+                "method": method,
+                "values": line.values,
+                "crps": line.crps[method],
+                "coverage": line.coverage[method],
+                "width": line.width[method],
+            }
+            for one in self.cuts
+            for line in one.whole
+            for method in line.crps
+        )
 
 
 @dataclass(frozen=True)
@@ -111,10 +121,11 @@ class Asked:
     def content(self) -> dict[str, Any]:
         """Everything the numbers depend on, as plain values."""
         return {
-            "content": self.case.hash, "cuts": [str(cut) for cut in self.cuts],
+            "content": self.case.hash,
+            "cuts": [str(cut) for cut in self.cuts],
             "settings": dict(self.settings.content()),
             "ready": {str(cut): hash_array(one.points, "<f8") for cut, one in self.ready.items()},
-        }  # fmt: skip
+        }
 
 
 def asked_of(params: Params, context: Context) -> Asked:
@@ -184,21 +195,29 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.calibration.observations import targets
     from copark.calibration.validation_study import assess
 
-    asked, threads = asked_of(params, context), context.cores
-    case, settings, last = asked.case, asked.settings, asked.cuts[-1]
+    asked = asked_of(params, context)
+    threads = context.cores
+    case = asked.case
+    settings = asked.settings
+    last = asked.cuts[-1]
     origins = _origins(asked, context, threads)
     context.stage("scores")(0, 0)
     found = assess(origins, case, threads=threads)
     replays = [one.replay for one in origins if one.replay is not None]
     return Answer(
         **vars(found),
-        case=case.name, park=Said(case.title.en, case.title.zh), start=str(case.clock.start),
+        case=case.name,
+        park=Said(case.title.en, case.title.zh),
+        start=str(case.clock.start),
         fans={line.variable: _fan(found, origins[-1], case, line.variable) for line in found.last.fair},
-        runs=settings.runs, seed=settings.seed, pairs=tuple(one.pairs for one in replays),
-        pasts=tuple(float(one.pasts) for one in replays), found=last in asked.ready,
+        runs=settings.runs,
+        seed=settings.seed,
+        pairs=tuple(one.pairs for one in replays),
+        pasts=tuple(float(one.pasts) for one in replays),
+        found=last in asked.ready,
         evidence=evidence_of(case, (one.observation for one in targets(case, ("fit", "score"), after=last))),
         **context.stamped(case, PosteriorSource(replays[-1], kind="own").trust, made_now(posterior_cut=str(last))),
-    )  # fmt: skip
+    )
 
 
 def _origins(asked: Asked, context: Context, threads: int) -> tuple[Origin, ...]:
@@ -207,24 +226,43 @@ def _origins(asked: Asked, context: Context, threads: int) -> tuple[Origin, ...]
     from copark.calibration.prior import make_batch
     from copark.calibration.rolling_origin import rolling
 
-    case, cuts, settings = asked.case, asked.cuts, asked.settings
+    case = asked.case
+    cuts = asked.cuts
+    settings = asked.settings
     folder = None if context.out is None else calibrations.batches_in(context.out)
     with context.stages(asked.content()) as stages:
         if context.planning is not None:
             searched = sum(cut not in asked.ready for cut in cuts)
-            context.planning(calibrations.plan_of(
-                case, cuts[-1], settings, posteriors=searched, stages=stages, threads=threads,
-                out=context.home, lang=context.lang,
-            ))  # fmt: skip
+            context.planning(
+                calibrations.plan_of(
+                    case,
+                    cuts[-1],
+                    settings,
+                    posteriors=searched,
+                    stages=stages,
+                    threads=threads,
+                    out=context.home,
+                    lang=context.lang,
+                )
+            )
         batch = make_batch(
-            recipe_of(case, cuts[-1], settings), threads=threads, folder=folder, progress=context.stage("batch"),
+            recipe_of(case, cuts[-1], settings),
+            threads=threads,
+            folder=folder,
+            progress=context.stage("batch"),
             waiting=lambda: context.stage("waiting")(0, 0),
-        )  # fmt: skip
+        )
         stages.count("batch", batch.kept / batch.runs or None)
         return rolling(
-            batch, cuts, plan=settings.plan(), populations=settings.populations, threads=threads, ready=asked.ready,
-            progress=context.stage("replay"), stages=stages,
-        )  # fmt: skip
+            batch,
+            cuts,
+            plan=settings.plan(),
+            populations=settings.populations,
+            threads=threads,
+            ready=asked.ready,
+            progress=context.stage("replay"),
+            stages=stages,
+        )
 
 
 def _fan(found: Assessment, origin: Origin, case: Case, variable: str) -> ForecastBands:

@@ -35,17 +35,32 @@ def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of a validation."""
     show = _Show(found, t)
     provenance = {
-        "cuts": ", ".join(one.cut for one in found.cuts), "batch": number(found.runs, 0), "seed": found.seed,
+        "cuts": ", ".join(one.cut for one in found.cuts),
+        "batch": number(found.runs, 0),
+        "seed": found.seed,
         "pairs": ", ".join(number(one, 0) for one in found.pairs),
         "pasts": ", ".join(number(one, 0) for one in found.pasts),
         "posterior": t("posterior.found" if found.found else "posterior.made"),
-    }  # fmt: skip
+    }
     return assemble(
-        found, t, key=f"validation-{found.case}", title=t("heading", park=t.of(found.park)), headline=show.headline(),
-        sections=(show.summary(), show.scores(), show.fans(), show.coverage(), show.widths(), show.why(), show.cuts(),
-                  show.method()),
-        evidence=found.evidence, provenance=provenance,
-    )  # fmt: skip
+        found,
+        t,
+        key=f"validation-{found.case}",
+        title=t("heading", park=t.of(found.park)),
+        headline=show.headline(),
+        sections=(
+            show.summary(),
+            show.scores(),
+            show.fans(),
+            show.coverage(),
+            show.widths(),
+            show.why(),
+            show.cuts(),
+            show.method(),
+        ),
+        evidence=found.evidence,
+        provenance=provenance,
+    )
 
 
 class _Show(Show):
@@ -53,7 +68,9 @@ class _Show(Show):
 
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.found, self.last, self.blind = found, found.last, found.last.honesty[BLIND]
+        self.found = found
+        self.last = found.last
+        self.blind = found.last.honesty[BLIND]
         self.won, self.raced = self.last.wins()[BLIND], len(self.last.raced)
 
     def method_column(self, name: str) -> doc.Column:
@@ -62,12 +79,17 @@ class _Show(Show):
     def headline(self) -> str:
         """On how many indicators the model is best, and how many later values its intervals hold."""
         return self.t(
-            "headline" if self.raced else "headline.alone", cut=self.last.cut, won=self.won, raced=self.raced,
-            covered=percent(self.blind.covered), values=self.blind.values,
-        )  # fmt: skip
+            "headline" if self.raced else "headline.alone",
+            cut=self.last.cut,
+            won=self.won,
+            raced=self.raced,
+            covered=percent(self.blind.covered),
+            values=self.blind.values,
+        )
 
     def summary(self) -> doc.Section:
-        t, own = self.t, f"development.{self.found.case}"
+        t = self.t
+        own = f"development.{self.found.case}"
         cards = (
             doc.Card(t("card.won"), doc.COUNT, self.won, t("card.won_of", raced=self.raced)),
             doc.Card(t("card.covered"), doc.SHARE, self.blind.covered, t("card.covered_want")),
@@ -79,10 +101,15 @@ class _Show(Show):
     def scores(self) -> doc.Section:
         columns: Columns = ("observable values:count", *map(self.method_column, FAIR), "winner told:number")
         rows = [
-            (titled(line.variable, self.t.lang), line.values, *(line.crps.get(name) for name in FAIR),
-             winner_title(line, self.t.lang), self.told(line))
+            (
+                titled(line.variable, self.t.lang),
+                line.values,
+                *(line.crps.get(name) for name in FAIR),
+                winner_title(line, self.t.lang),
+                self.told(line),
+            )
             for line in self.last.fair
-        ]  # fmt: skip
+        ]
         words = self.t("dots.desc", wins=wins(self.last, self.t))
         chart = doc.Chart("scores", self.t("chart.scores", cut=self.last.cut), words, self.dots, words)
         lead = self.text("scores.lead", cut=self.last.cut)
@@ -96,8 +123,10 @@ class _Show(Show):
         from copark.figures.validation import score_dots
 
         lang = self.t.lang
-        rows = [(observable_title(line.variable, lang), {**line.crps, CONDITIONAL: self.told(line)})
-                for line in self.last.fair]  # fmt: skip
+        rows = [
+            (observable_title(line.variable, lang), {**line.crps, CONDITIONAL: self.told(line)})
+            for line in self.last.fair
+        ]
         names = {name: method_title(name, lang) for name in (CONDITIONAL, *FAIR)}
         return score_dots(rows, names, lang, self.t("chart.scores", cut=self.last.cut))
 
@@ -106,10 +135,16 @@ class _Show(Show):
         return self.section("fans", lead, *map(self.fan, self.last.fair), self.values())
 
     def fan(self, line: ScoreLine) -> doc.Chart:
-        own, unit = self.found.scores_of(BLIND, line.variable), catalogue().outputs[line.variable].unit
+        own = self.found.scores_of(BLIND, line.variable)
+        unit = catalogue().outputs[line.variable].unit
         title = observable_title(line.variable, self.t.lang)
-        told = self.t("fans.desc", title=title, inside=sum(one.covered for one in own), count=len(own),
-                      width=bare(line.width[BLIND], unit))  # fmt: skip
+        told = self.t(
+            "fans.desc",
+            title=title,
+            inside=sum(one.covered for one in own),
+            count=len(own),
+            width=bare(line.width[BLIND], unit),
+        )
         key = f"fan-{line.variable.replace('_', '-')}"
         return doc.Chart(key, title, told, partial(self.draw_fan, line), told, wide=False)
 
@@ -117,15 +152,23 @@ class _Show(Show):
         from copark.figures.frame import ends, year_of
         from copark.figures.validation import Fan, scored_fan
 
-        one, start, cut = self.found.fans[line.variable], Quarter.parse(self.found.start), Quarter.parse(self.last.cut)
-        quarters, others = one.model.shape[1], []
+        one = self.found.fans[line.variable]
+        start = Quarter.parse(self.found.start)
+        cut = Quarter.parse(self.last.cut)
+        quarters = one.model.shape[1]
+        others = []
         if one.benchmark is not None and line.best_naive:
             beside = Fan(ends(start, range(cut - start, quarters)), one.benchmark)
             others.append((method_title(line.best_naive, self.t.lang), beside))
         return scored_fan(
-            titled(line.variable, self.t.lang), self.t("fans.subtitle"), Fan(ends(start, range(quarters)), one.model),
-            others, one.points, year_of(cut), self.t.lang,
-        )  # fmt: skip
+            titled(line.variable, self.t.lang),
+            self.t("fans.subtitle"),
+            Fan(ends(start, range(quarters)), one.model),
+            others,
+            one.points,
+            year_of(cut),
+            self.t.lang,
+        )
 
     def values(self) -> doc.Table:
         by_name: dict[str, dict[str, Score]] = {}
@@ -143,48 +186,70 @@ class _Show(Show):
 
     def value(self, own: dict[str, Score]) -> Sequence[doc.Value]:
         model = own[BLIND]
-        target, unit = model.target, catalogue().outputs[model.target.variable].unit
+        target = model.target
+        unit = catalogue().outputs[model.target.variable].unit
         cells: list[doc.Value] = []
         for one in map(own.get, SHOWN):
             cells += (None, None) if one is None else (doc.Interval(one.low, one.high, one.median), one.crps)
         return (
-            target.date, bounded(target.value, target.high, target.bound, unit, self.t.lang, "bare"), model.bounded,
-            *cells, percentile(model.percentiles), model.width, "; ".join(target.observation.source),
-        )  # fmt: skip
+            target.date,
+            bounded(target.value, target.high, target.bound, unit, self.t.lang, "bare"),
+            model.bounded,
+            *cells,
+            percentile(model.percentiles),
+            model.width,
+            "; ".join(target.observation.source),
+        )
 
     def coverage(self) -> doc.Section:
         said = [
             told if one is self.last else self.t("honesty.earlier", cut=one.cut, words=told)
-            for one in reversed(self.found.cuts) for name in MODELS[::-1]
+            for one in reversed(self.found.cuts)
+            for name in MODELS[::-1]
             for told in [honesty(one.honesty[name], name, self.t)]
-        ]  # fmt: skip
-        chart = doc.Chart("places", self.t("chart.places", cut=self.last.cut), said[0], self.places,
-                      self.t("places.caption"))  # fmt: skip
+        ]
+        chart = doc.Chart(
+            "places", self.t("chart.places", cut=self.last.cut), said[0], self.places, self.t("places.caption")
+        )
         return self.section("coverage", self.text("coverage.lead"), chart, doc.Bullets(tuple(said)))
 
     def places(self) -> Figure:
         from copark.figures.validation import places
 
         rows = [
-            (observable_title(line.variable, self.t.lang),
-             [(one.percentiles, one.covered) for one in self.found.scores_of(BLIND, line.variable)])
+            (
+                observable_title(line.variable, self.t.lang),
+                [(one.percentiles, one.covered) for one in self.found.scores_of(BLIND, line.variable)],
+            )
             for line in self.last.fair
-        ]  # fmt: skip
+        ]
         return places(rows, self.t.lang, self.t("chart.places", cut=self.last.cut))
 
     def widths(self) -> doc.Section:
         """Where the width of the intervals comes from."""
-        found, t = self.found, self.t
+        found = self.found
+        t = self.t
         charts = [
-            doc.Chart(f"width-{base}", t("chart.width", method=method_title(base, t.lang)), said,
-                  partial(self.bars, base), said)
-            for base in MODELS[::-1] for said in [overall_width(found.widths[base], base, t)]
-        ]  # fmt: skip
+            doc.Chart(
+                f"width-{base}",
+                t("chart.width", method=method_title(base, t.lang)),
+                said,
+                partial(self.bars, base),
+                said,
+            )
+            for base in MODELS[::-1]
+            for said in [overall_width(found.widths[base], base, t)]
+        ]
         rows: list[Sequence[doc.Value]] = [
-            (t(f"source.{source or 'all'}"), one.split.shares[source] if source else 1.0, one.width[source],
-             one.crps[source])
-            for one in found.widths[BLIND] for source in ("", *SOURCES)
-        ]  # fmt: skip
+            (
+                t(f"source.{source or 'all'}"),
+                one.split.shares[source] if source else 1.0,
+                one.width[source],
+                one.crps[source],
+            )
+            for one in found.widths[BLIND]
+            for source in ("", *SOURCES)
+        ]
         columns = "without share:share width:number mean_crps:number"
         heads = tuple((titled(one.variable, t.lang), 1 + len(SOURCES)) for one in found.widths[BLIND])
         said = doc.Bullets(tuple(widths(found, t)))
@@ -195,20 +260,31 @@ class _Show(Show):
         from copark.figures.validation import width_bars
 
         rows = [
-            (observable_title(one.variable, self.t.lang), one.split.shares,
-             f"± {bare(one.split.sd, catalogue().outputs[one.variable].unit)}")
+            (
+                observable_title(one.variable, self.t.lang),
+                one.split.shares,
+                f"± {bare(one.split.sd, catalogue().outputs[one.variable].unit)}",
+            )
             for one in self.found.widths[base]
-        ]  # fmt: skip
+        ]
         return width_bars(rows, self.t.lang, self.t("chart.width", method=method_title(base, self.t.lang)))
 
     def why(self) -> doc.Section:
         alike = {one.variable: one for one in self.found.told}
         rows: list[Sequence[doc.Value]] = [
-            (titled(one.variable, self.t.lang), method_title(one.rival, self.t.lang), one.model, one.naive,
-             one.naive_centre, one.naive_band, alike[one.variable].seen, alike[one.variable].seen_alike,
-             alike[one.variable].alike)
+            (
+                titled(one.variable, self.t.lang),
+                method_title(one.rival, self.t.lang),
+                one.model,
+                one.naive,
+                one.naive_centre,
+                one.naive_band,
+                alike[one.variable].seen,
+                alike[one.variable].seen_alike,
+                alike[one.variable].alike,
+            )
             for one in self.found.swaps
-        ]  # fmt: skip
+        ]
         columns = (
             "observable which model:number naive:number naive_centre:number naive_band:number seen:count "
             "seen_alike:count alike:number"
@@ -217,22 +293,31 @@ class _Show(Show):
         return self.section("why", self.text("why.lead"), said, self.table("swaps", columns, rows, folded=True))
 
     def cuts(self) -> doc.Section:
-        lang, every = self.t.lang, [(one, line) for one in self.found.cuts for line in one.fair]
+        lang = self.t.lang
+        every = [(one, line) for one in self.found.cuts for line in one.fair]
         rows: list[Sequence[doc.Value]] = [
-            (titled(line.variable, lang), line.values, line.crps[BLIND], one.line(line.variable).crps[CONDITIONAL],
-             None if line.best_naive is None else line.crps[line.best_naive],
-             None if line.best_naive is None else method_title(line.best_naive, lang), winner_title(line, lang))
+            (
+                titled(line.variable, lang),
+                line.values,
+                line.crps[BLIND],
+                one.line(line.variable).crps[CONDITIONAL],
+                None if line.best_naive is None else line.crps[line.best_naive],
+                None if line.best_naive is None else method_title(line.best_naive, lang),
+                winner_title(line, lang),
+            )
             for one, line in every
-        ]  # fmt: skip
+        ]
         columns: Columns = (
             "observable values:count",
             *map(self.method_column, MODELS[::-1]),
             "best:number which winner",
         )
         heads = grouped(self.t("from_cut", cut=one.cut) for one, _ in every)
-        said = doc.Bullets(tuple(
-            self.t("cuts.sentence", cut=one.cut, wins=wins(one, self.t), **_reach(one)) for one in self.found.cuts
-        ))  # fmt: skip
+        said = doc.Bullets(
+            tuple(
+                self.t("cuts.sentence", cut=one.cut, wins=wins(one, self.t), **_reach(one)) for one in self.found.cuts
+            )
+        )
         table = self.table("winners", columns, rows, groups=heads)
         return self.section("cuts", self.text("cuts.lead"), said, table)
 
@@ -263,8 +348,7 @@ def brief(found: Assessment, t: Texts) -> Iterator[str]:
 
 
 def _reach(one: Judged) -> dict[str, str]:
-    return {name: percent(one.honesty[method].covered)
-            for name, method in (("covered", BLIND), ("told", CONDITIONAL))}  # fmt: skip
+    return {name: percent(one.honesty[method].covered) for name, method in (("covered", BLIND), ("told", CONDITIONAL))}
 
 
 def wins(one: Judged, t: Texts) -> str:
@@ -281,10 +365,14 @@ def why(found: Assessment, t: Texts) -> Iterator[str]:
     """For every indicator with a benchmark: which is ahead and for what reason."""
     for one in found.swaps:
         said = t(
-            f"why.{one.reason}", title=observable_title(one.variable, t.lang), rival=t(f"called.{one.rival}"),
-            model=number(one.model), naive=number(one.naive), centre=number(one.naive_centre),
+            f"why.{one.reason}",
+            title=observable_title(one.variable, t.lang),
+            rival=t(f"called.{one.rival}"),
+            model=number(one.model),
+            naive=number(one.naive),
+            centre=number(one.naive_centre),
             band=number(one.naive_band),
-        )  # fmt: skip
+        )
         yield t.sentences([said, *_told(found, one, t)])
 
 
@@ -304,17 +392,23 @@ def _told(found: Assessment, one: Swap, t: Texts) -> Iterator[str]:
 def widths(found: Assessment, t: Texts) -> Iterator[str]:
     """Where the width comes from, an indicator each, and what taking the largest source out would do to the score."""
     for one in found.widths.get(BLIND, ()):
-        largest, unit = one.split.largest, catalogue().outputs[one.variable].unit
+        largest = one.split.largest
+        unit = catalogue().outputs[one.variable].unit
         leading = t("join").join(
             t("width.leading", title=title_of(name, t.lang), share=percent(share))
             for name, share in one.split.leading[:3]
             if share >= NAMED
         )
         said = t(
-            "width.sentence", title=observable_title(one.variable, t.lang), source=t(f"source.{largest}"),
-            share=percent(one.split.shares[largest]), width=bare(one.width[""], unit),
-            narrow=bare(one.width[largest], unit), before=number(one.crps[""]), after=number(one.crps[largest]),
-        )  # fmt: skip
+            "width.sentence",
+            title=observable_title(one.variable, t.lang),
+            source=t(f"source.{largest}"),
+            share=percent(one.split.shares[largest]),
+            width=bare(one.width[""], unit),
+            narrow=bare(one.width[largest], unit),
+            before=number(one.crps[""]),
+            after=number(one.crps[largest]),
+        )
         yield t.sentences([said, t("width.names", names=leading)] if leading else [said])
 
 
@@ -333,6 +427,11 @@ def honesty(one: Honesty, method: str, t: Texts) -> str:
     """Whether coverage and score are what well-calibrated intervals would give."""
     word = "wide" if one.as_good < RARE else "aside" if one.as_good > 1.0 - RARE / 2.0 else "fine"
     return t(
-        f"honesty.{word}", method=method_title(method, t.lang), values=one.values, covered=percent(one.covered),
-        chance=percent(one.all_covered), ratio=percent(one.score / one.expected), good=percent(one.as_good),
-    )  # fmt: skip
+        f"honesty.{word}",
+        method=method_title(method, t.lang),
+        values=one.values,
+        covered=percent(one.covered),
+        chance=percent(one.all_covered),
+        ratio=percent(one.score / one.expected),
+        good=percent(one.as_good),
+    )

@@ -124,7 +124,8 @@ def accepted(summaries: Floats, target: Floats, y: Floats, count: int) -> tuple[
     """
     far = np.sqrt(((summaries - target) ** 2).sum(axis=1))
     order = np.argsort(far, kind="stable")[: count + 1]
-    near, width = order[:-1], max(float(far[order[-1]]), 1e-12)
+    near = order[:-1]
+    width = max(float(far[order[-1]]), 1e-12)
     weights = np.maximum(1.0 - (far[near] / width) ** 2, 1e-9)
     return adjust(y[near], summaries[near], target, weights), weights, width
 
@@ -150,7 +151,8 @@ def local_posterior(
     batch: PanelBatch, seed: int, spread: Discrepancy, until: int | None = None, *, reach: bool = False
 ) -> LocalPosterior:
     """Infer a park's pooled axes from its own record, all of it or up to a day, counted."""
-    park, columns = batch.park, batch.park.known(until)
+    park = batch.park
+    columns = batch.park.known(until)
     if not columns:
         return LocalPosterior(park.pooled, Readings.none(len(park.pooled)), float("nan"), 0)
     model = part_of(park.model, columns)
@@ -159,7 +161,8 @@ def local_posterior(
     x = features(model, reports[whole])
     z = scores_of(batch.points[whole])[:, [park.space.names.index(name) for name in park.pooled]]
     told = directions(x, z)
-    summaries, target = told(x), told(features(model, model.recorded[np.newaxis, :]))[0]
+    summaries = told(x)
+    target = told(features(model, model.recorded[np.newaxis, :]))[0]
     count = accepted_of(len(summaries))
     moved, weights, width = accepted(summaries, target, z, count)
     share = weights / weights.sum()
@@ -234,16 +237,19 @@ def given_past(batch: PanelBatch, seed: int, spread: Discrepancy, window: Window
 
 def trials_of(window: Window, batch: PanelBatch, seed: int) -> list[SpreadTrial]:
     """Forecast a window from the park's own past, runs on its own prior, with every spread of the discrepancy."""
-    park, targets = window.park, window.park.model.targets
+    park = window.park
+    targets = window.park.model.targets
     few = PanelBatch(batch.park, batch.points[:TRIED], batch.counterparts[:TRIED])
     tried = [given_past(few, seed, Discrepancy(one, one), window) for one in GRID]
     return [
         SpreadTrial(
-            park.name, family(targets[at].variable), last_day(targets[at]),
+            park.name,
+            family(targets[at].variable),
+            last_day(targets[at]),
             tuple(log_density(rows[:, n], targets[at].value) for rows in tried),
         )
         for n, at in enumerate(window.later)
-    ]  # fmt: skip
+    ]
 
 
 def past_of(park: Park, variable: str, until: int | None = None) -> Past:

@@ -201,10 +201,14 @@ def make_panel_batch(
     home = None
     if folder is not None:
         content = {
-            "format": FORMAT, "park": park.content, "model": MODEL_VERSION, "runs": runs, "seed": seed,
+            "format": FORMAT,
+            "park": park.content,
+            "model": MODEL_VERSION,
+            "runs": runs,
+            "seed": seed,
             "prior": hash_content(dict(warped)) if warped is not None else "own",
             "cut": None if cut is None else str(cut),
-        }  # fmt: skip
+        }
         home = folder / f"{park.name}-{identity_of(content)}"
         with written_file(home / "recipe.json") as path:
             words = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
@@ -228,9 +232,16 @@ def counterparts_at(park: Park, points: Floats, seed: int, first: int, threads: 
 
 
 def run_outputs(
-    park: Park, points: Floats, names: tuple[str, ...], quarters: int, seed: int, *, first: int = 0, threads: int = 1,
+    park: Park,
+    points: Floats,
+    names: tuple[str, ...],
+    quarters: int,
+    seed: int,
+    *,
+    first: int = 0,
+    threads: int = 1,
     cut: Quarter | None = None,
-) -> ScenarioRuns:  # fmt: skip
+) -> ScenarioRuns:
     """Run a park at points."""
     inputs = inputs_of(park.read, quarters=quarters)
     if cut is not None:

@@ -30,7 +30,8 @@ MEMORY = 8.0
 """Years, as of the model's discrepancy."""
 REPORT = 0.05**2
 """Variance of ε."""
-FEWEST_VALUES, FEWEST_PARKS = 3, 2
+FEWEST_VALUES = 3
+FEWEST_PARKS = 2
 MEMBERS = 1000
 FEW = 4.0
 """Steps that the pace of the other parks counts for."""
@@ -74,7 +75,8 @@ class GrowthCurve:
         from scipy.special import ndtri
 
         at = np.array([1.0, np.log(age)])
-        mean, variance = float(at @ self.mean), float(at @ self.covariance @ at) + self.spread**2 + REPORT
+        mean = float(at @ self.mean)
+        variance = float(at @ self.covariance @ at) + self.spread**2 + REPORT
         if len(past.ages):
             x = past.design
             lasting = self.spread**2 * np.exp(-np.abs(past.ages - age) / MEMORY)
@@ -108,7 +110,8 @@ def _fit(seen: Sequence[Past], spread: float) -> tuple[float, Floats, Floats]:
     told = []
     for past in seen:
         inverse = np.linalg.inv(residual(past.ages, spread))
-        x, y = past.design, past.logs
+        x = past.design
+        y = past.logs
         told.append((x.T @ inverse @ x, x.T @ inverse @ y))
     mean = np.linalg.lstsq(sum(one for one, _ in told), sum(one for _, one in told), rcond=1e-10)[0]
     covariance = np.diag(FIRST_SPREAD)
@@ -133,7 +136,8 @@ def _fit(seen: Sequence[Past], spread: float) -> tuple[float, Floats, Floats]:
 def steps_of(past: Past) -> tuple[float, float, int]:
     """Sum of squared steps of ln(1 + count), ln(age) they took, and how many; errors of the two reports taken off."""
     order = np.argsort(past.ages, kind="stable")
-    spans, steps = np.diff(np.log(past.ages[order])), np.diff(past.logs[order])
+    spans = np.diff(np.log(past.ages[order]))
+    steps = np.diff(past.logs[order])
     far = spans > 0.0
     moved = np.maximum(steps[far] ** 2 - 2.0 * REPORT, 0.0)
     return float(moved.sum()), float(spans[far].sum()), int(far.sum())

@@ -50,7 +50,8 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.simulation.trust import Trust
 
-MODEL, GROWTH = "model", "growth"
+MODEL = "model"
+GROWTH = "growth"
 CURVES = ("line", "logistic")
 METHODS = (MODEL, GROWTH, "persistence", *CURVES)
 LEFT_SHARE, ROLLING_SHARE = 2, 4
@@ -170,17 +171,28 @@ class Race:
 
     def runs(self, park: Park, window: Window | None = None) -> tuple[PanelBatch, Discrepancy]:
         """Runs of a park read bare, on the prior that the others moved by all they told or by an origin."""
-        panel, folder = self.panel, None if self.folder is None else self.folder / "batches"
-        until, cut, share = None, None, LEFT_SHARE
+        panel = self.panel
+        folder = None if self.folder is None else self.folder / "batches"
+        until = None
+        cut = None
+        share = LEFT_SHARE
         if window is not None:
-            until, cut, share = window.day, Quarter(window.year, 4), ROLLING_SHARE
+            until = window.day
+            cut = Quarter(window.year, 4)
+            share = ROLLING_SHARE
         stripped = park_of(bare(park.case, past=window is not None))
         spread = chosen(panel.trials, without=park.name, until=until)
         warp = warping_of(panel, self.others(park.name, spread, until), stripped, spread, until)
         batch = make_panel_batch(
-            stripped, max(panel.settings.runs // share, 2), self.seed, warp=warp, warped={"prior": warp.identity},
-            cut=cut, threads=self.threads, folder=folder,
-        )  # fmt: skip
+            stripped,
+            max(panel.settings.runs // share, 2),
+            self.seed,
+            warp=warp,
+            warped={"prior": warp.identity},
+            cut=cut,
+            threads=self.threads,
+            folder=folder,
+        )
         return batch, spread
 
     def others(self, name: str, spread: Discrepancy, until: int | None) -> dict[str, LocalPosterior]:
@@ -233,9 +245,12 @@ def from_origin(race: Race, window: Window) -> Iterator[Forecast]:
 
 def curves(race: Race, window: Window, variable: str, later: Sequence[int]) -> Iterator[Forecast]:
     """Forecasts of the methods that know no mechanism; a coming report's error is taken as the last value's."""
-    park, targets, day = window.park, window.park.model.targets, window.day
+    park = window.park
+    targets = window.park.model.targets
+    day = window.day
     known = [n for n in window.known if targets[n].variable == variable]
-    past, ages = past_of(park, variable, day), [float(park.ages[at]) for at in later]
+    past = past_of(park, variable, day)
+    ages = [float(park.ages[at]) for at in later]
     others = {name: pasts(race.panel.parks, park.name, name, day) for name in COUNTS}
     moving = ("jobs",) if variable == "jobs" else [name for name in COUNTS if name != "jobs"]
     every = [one for name in moving for one in others[name]]
@@ -348,9 +363,14 @@ class PooledOutlook:
 
 
 def bands_at(
-    panel: Panel, park: Park, points: Floats, names: tuple[str, ...], quarters: int, levels: Sequence[float],
+    panel: Panel,
+    park: Park,
+    points: Floats,
+    names: tuple[str, ...],
+    quarters: int,
+    levels: Sequence[float],
     threads: int,
-) -> dict[str, Floats]:  # fmt: skip
+) -> dict[str, Floats]:
     """Quantiles of outputs of a park at points, strayed as far as parks do, shape (levels, quarters) by name."""
     seed = panel.settings.seed
     made = run_outputs(park, points, names, quarters, seed, threads=threads)
@@ -360,7 +380,8 @@ def bands_at(
 
 def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int | None = None, threads: int = 1) -> PooledOutlook:
     """Forecast a case as if nothing had been observed of it; bands hold what the model leaves out, too."""
-    seed, runs = panel.settings.seed, runs or RUNS
+    seed = panel.settings.seed
+    runs = runs or RUNS
     park, points = pooled_prior(panel, case, runs, seed)
     quarters = until - case.clock.start + 1
     own = points_at(park, design(runs, seed))
@@ -385,17 +406,27 @@ def freeze_outlook(panel: Panel, found: PooledOutlook, made_on: str = "") -> dic
     Its parameters are borrowed, which the file says; it has no past for a naive curve, so that the pooled growth curve
     stands beside it.
     """
-    case, cut = found.park.case, found.park.case.clock.data_end
+    case = found.park.case
+    cut = found.park.case.clock.data_end
     ahead = list(quarters_of(case, cut, found.until))
 
     def rows(bands: Mapping[str, Floats]) -> dict[str, list[list[float]]]:
         return {name: [rounded(row) for row in band[:, ahead].T] for name, band in bands.items()}
 
     return sealed(
-        case, cut, found.until, method=BORROWED, pairs=found.runs, forecast=rows(found.fine),
-        curves={GROWTH: rows(found.fine_growth)}, made_on=made_on,
+        case,
+        cut,
+        found.until,
+        method=BORROWED,
+        pairs=found.runs,
+        forecast=rows(found.fine),
+        curves={GROWTH: rows(found.fine_growth)},
+        made_on=made_on,
         made_from={
-            "parameters": "borrowed", "panel": panel.identity, "parks": len(found.lenders),
-            "runs": panel.settings.runs, "seed": panel.settings.seed,
+            "parameters": "borrowed",
+            "panel": panel.identity,
+            "parks": len(found.lenders),
+            "runs": panel.settings.runs,
+            "seed": panel.settings.seed,
         },
-    )  # fmt: skip
+    )

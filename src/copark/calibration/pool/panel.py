@@ -45,7 +45,8 @@ ALIKE = {"mechanism": 0.35, "scale": 0.9}
 """Scale of the half-normal prior of τ by role: mechanisms are much alike, sizes hardly."""
 TAU = np.linspace(0.04, 0.97, 32)
 """The grid of τ."""
-SWEEPS, DROPPED = 1600, 200
+SWEEPS = 1600
+DROPPED = 200
 LEFT_SWEEPS = 800
 """Sweeps of the hierarchy where one park is left out."""
 GIBBS = 0x706F6F6C
@@ -121,7 +122,8 @@ class Pooled:
 
 def pool(parks: Sequence[Readings], alike: Floats, seed: int = 1, sweeps: int | None = None) -> Pooled:
     """Pool all axes by Gibbs steps, the first of which are dropped; alike: scale of the prior of each τ."""
-    axes, sweeps = len(alike), sweeps or SWEEPS
+    axes = len(alike)
+    sweeps = sweeps or SWEEPS
     random = np.random.Generator(np.random.Philox(key=np.array([seed, GIBBS], dtype=np.uint64)))
     prior = np.broadcast_to(-0.5 * (TAU / alike[:, np.newaxis]) ** 2, (axes, len(TAU)))
     tau = np.minimum(alike, 0.5)
@@ -150,7 +152,8 @@ def draw_park(one: Readings, mu: Floats, tau: Floats, random: np.random.Generato
 
 def draw_tau(apart: Floats, mu: Floats, prior: Floats, uniforms: Floats) -> Floats:
     """Draw τ of every axis on its grid, given how far each park is from μ, shape (parks, axes), and μ itself."""
-    total, count = (apart**2).sum(axis=0)[:, np.newaxis], len(apart)
+    total = (apart**2).sum(axis=0)[:, np.newaxis]
+    count = len(apart)
     rest = 1.0 - TAU**2
     logs = prior - count * np.log(TAU) - 0.5 * total / TAU**2 - 0.5 * np.log(rest) - 0.5 * mu[:, np.newaxis] ** 2 / rest
     weights = np.exp(logs - logs.max(axis=1, keepdims=True))
@@ -202,7 +205,8 @@ class Warping:
         from scipy.special import ndtr
 
         moves = [(at, POOLED.index(name)) for at, name in enumerate(names) if name in self.names]
-        scores, moved = np.zeros((len(points), len(POOLED))), np.array(points, copy=True)
+        scores = np.zeros((len(points), len(POOLED)))
+        moved = np.array(points, copy=True)
         for at, axis in moves:
             scores[:, axis] = scores_of(points[:, at])
         drawn = ndtr(self.pooled.new(scores))
@@ -253,9 +257,14 @@ def warping_of(
 ) -> Warping:
     """Pooled prior of a park, learned from what others' records say by a day, with a spread of the discrepancy."""
     identity = identity_of(
-        {"panel": panel.identity, "parks": sorted(others), "spread": asdict(spread), "until": until,
-         "sweeps": LEFT_SWEEPS}
-    )  # fmt: skip
+        {
+            "panel": panel.identity,
+            "parks": sorted(others),
+            "spread": asdict(spread),
+            "until": until,
+            "sweeps": LEFT_SWEEPS,
+        }
+    )
     return Warping(pooled_axes(others, panel.settings.seed, LEFT_SWEEPS), park.pooled, identity)
 
 
@@ -317,8 +326,10 @@ def learn(
 
     folder: where batches and steps are kept; progress: called with steps done and steps in all.
     """
-    identity, seed = panel_identity(parks, settings), settings.seed
-    tell, whole = progress or (lambda _done, _total: None), 3 * len(parks)
+    identity = panel_identity(parks, settings)
+    seed = settings.seed
+    tell = progress or (lambda _done, _total: None)
+    whole = 3 * len(parks)
     trials: list[SpreadTrial] = []
 
     def tried(park: Park) -> list[Any]:
@@ -330,7 +341,8 @@ def learn(
         tell(2 * done, whole)
         rows = step(folder, identity, f"trials-{park.name}", partial(tried, park))
         trials += [SpreadTrial(park.name, name, day, tuple(logs)) for name, day, logs in rows]
-    spread, local = chosen(trials), {}
+    spread = chosen(trials)
+    local = {}
 
     def read(park: Park) -> list[Any]:
         found = local_posterior(prior_batch(park, settings, threads, folder), seed, spread, reach=True)

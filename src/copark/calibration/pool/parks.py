@@ -57,12 +57,24 @@ AXES: Mapping[str, Axis] = {
     **_same("mechanism", "framework", "list_of_trades", "narrow_list_drag"),
     **_same("scale", "framework", "governments_money", "value_home", "value_host"),
     **_same("mechanism", "operator", "operator_counts", "capability_weight"),
-    **_same("mechanism", "demand", "same_world", "host_growth_pull", "source_growth_pull", "climate_spread",
-            "pandemic"),
+    **_same(
+        "mechanism", "demand", "same_world", "host_growth_pull", "source_growth_pull", "climate_spread", "pandemic"
+    ),
     **_same("mechanism", "demand", "land_and_service", "service_pull", "no_land_discount"),
     **_same("mechanism", "demand", "enquirers_last", "pool_years"),
-    **_same("mechanism", "enterprises", "firms_alike", "declared_spread", "return_mean", "return_spread",
-            "startup_loss", "self_knowledge", "hurdle", "hurdle_spread", "exit_rate"),
+    **_same(
+        "mechanism",
+        "enterprises",
+        "firms_alike",
+        "declared_spread",
+        "return_mean",
+        "return_spread",
+        "startup_loss",
+        "self_knowledge",
+        "hurdle",
+        "hurdle_spread",
+        "exit_rate",
+    ),
     **_same("mechanism", "enterprises", "pace_of_building", "start_rate", "lapse_rate", "build_quarters", "rent_below"),
     **_same("scale", "size", "size_of_park", "enquiry_rate", "declared_mean"),
     **_same("scale", "size", "trade_of_park", "capital_per_job", "realised_share"),
@@ -70,7 +82,7 @@ AXES: Mapping[str, Axis] = {
     **_same("own", "demand", "one_park_only", "sanctions", "market_shift"),
     **_same("own", "size", "own_mix", "origin_weight.home", "origin_weight.host"),
     **_same("own", "size", "own_facts", "land_per_capital", "land_price", "overhead"),
-}  # fmt: skip
+}
 POOLED = tuple(name for name, axis in AXES.items() if axis.role != "own")
 COLUMN = {name: at for at, name in enumerate(AXES)}
 """Column of an axis in the common design."""

@@ -52,7 +52,8 @@ def flows(arrivals: ArrayLike, operating: ArrayLike, window: int = WINDOW) -> tu
     """J and N: arrivals within, and change of operating over, the last ``window`` quarters; companies, (…, quarter)."""
     inflow = np.cumsum(np.asarray(arrivals, dtype=np.float64), axis=-1)
     stock = np.asarray(operating, dtype=np.float64)
-    j, n = inflow.copy(), stock.copy()
+    j = inflow.copy()
+    n = stock.copy()
     j[..., window:] -= inflow[..., :-window]
     n[..., window:] -= stock[..., :-window]
     return j, n
@@ -244,5 +245,7 @@ def read_out(result: xr.Dataset, scenario: int = 0) -> ReadOut:
         for scale in SCALES
     }
     stacked = np.stack(list(scores.values()), axis=-1)
-    index, standard, corrected = development(stacked), coupling(stacked), coupling_corrected(stacked)
+    index = development(stacked)
+    standard = coupling(stacked)
+    corrected = coupling_corrected(stacked)
     return ReadOut(scores, index, standard, corrected, coordination(standard, index), coordination(corrected, index))

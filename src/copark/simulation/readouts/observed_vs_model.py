@@ -106,14 +106,17 @@ def compare(result: xr.Dataset, observation: Observation, scenario: int = 0) -> 
     values = modelled(result, observation, scenario)
     if values is None:
         return None
-    given, unit = observation.unit, str(result.variables[observation.variable].attrs.get("units", ""))
+    given = observation.unit
+    unit = str(result.variables[observation.variable].attrs.get("units", ""))
     value = units.convert(observation.value, given, unit)
     high = None if observation.high is None else units.convert(observation.high, given, unit)
     least, most = observation.interval(unit)
     if observation.error is not None:
         reach = z_of(0.90) * units.convert(observation.error, given, unit)
-        least, most = None if least is None else least - reach, None if most is None else most + reach
-    quarter, place = str(observation.date.quarter("stock")), percentiles(values, least, most)
+        least = None if least is None else least - reach
+        most = None if most is None else most + reach
+    quarter = str(observation.date.quarter("stock"))
+    place = percentiles(values, least, most)
     return ObservedComparison(observation, quarter, value, high, *band(values), place)
 
 

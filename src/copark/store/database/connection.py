@@ -52,7 +52,9 @@ class Database:
     def __init__(self, out: Path) -> None:
         self.out = out
         self.file: Path | None = out / FILE
-        self.url, self.place, self.shown = "", "", str(out / FILE)
+        self.url = ""
+        self.place = ""
+        self.shown = str(out / FILE)
         if given := os.environ.get(VARIABLE, "").strip():
             self._named(given, out)
         with self._in_words():
@@ -66,9 +68,11 @@ class Database:
             kind = url.get_backend_name()
         except (ArgumentError, ValueError):
             raise DatabaseRefused([database_fault("url_unreadable", VARIABLE)]) from None
-        self.shown, self.place = url.render_as_string(hide_password=True), str(out.resolve())
+        self.shown = url.render_as_string(hide_password=True)
+        self.place = str(out.resolve())
         if kind == "sqlite" and url.database and url.database != ":memory:":
-            self.file, self.shown = Path(url.database), url.database
+            self.file = Path(url.database)
+            self.shown = url.database
         elif kind != "postgresql" or not url.database:
             raise DatabaseRefused([database_fault("url_kind", VARIABLE, url=self.shown)])
         else:

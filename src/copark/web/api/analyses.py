@@ -41,7 +41,8 @@ ChoicesCase = Annotated[
 ]
 PartKey = Annotated[str, Path(pattern=r"^\w[\w.-]{0,99}$", description="Key of a table or chart of the document.")]
 FormatName = Annotated[served.FormatName, Path(description="Form of the file; csv is an archive of the tables.")]
-FILE_COST, WORKBOOK_COST = 20.0, 5.0
+FILE_COST = 20.0
+WORKBOOK_COST = 5.0
 XLSX = served.MEDIA["xlsx"]
 BOOK: dict[str, Any] = {
     "requestBody": {
@@ -58,8 +59,13 @@ async def analyses(here: Here) -> Response:
     return await here.held("analyses", served.menu)
 
 
-@router.post("/jobs/analyses", summary="Run an analysis", status_code=202, response_class=Response,
-             responses=answered(JobInfo, status=202))  # fmt: skip
+@router.post(
+    "/jobs/analyses",
+    summary="Run an analysis",
+    status_code=202,
+    response_class=Response,
+    responses=answered(JobInfo, status=202),
+)
 async def submit_analysis(here: Here, asked: served.AnalysisJobRequest) -> Response:
     """Queue an analysis; its result is stored under its run ID, given as `identity` of the finished job."""
     here.pay(JOB_COST)
@@ -85,30 +91,42 @@ def _context(here: Asking, shelved: Shelved | None) -> Context:
 
 def _queued(here: Asking, analysis: Analysis, shelved: Shelved | None, params: dict[str, Any], lang: str) -> JobInfo:
     """An analysis, queued."""
-    case, about = "", served.said(analysis, "title")
+    case = ""
+    about = served.said(analysis, "title")
     if shelved is not None:
-        case, park = shelved.name, shelved.case.title
+        case = shelved.name
+        park = shelved.case.title
         about = Said(en=f"{about.en}: {park.en}", zh=f"{about.zh}：{park.zh}")
     content = {"analysis": analysis.name, "params": params}
     return submitted(here, Errand("analysis", case, content, lang, "", here.services.jobs.threads), about)
 
 
-@router.get("/analyses/{name}/workbook.xlsx", summary="The workbook an analysis reads",
-            responses=sent("The empty workbook.", XLSX))  # fmt: skip
+@router.get(
+    "/analyses/{name}/workbook.xlsx",
+    summary="The workbook an analysis reads",
+    responses=sent("The empty workbook.", XLSX),
+)
 async def workbook(here: Here, name: AnalysisName, case: CaseName, lang: Lang = "en") -> Response:
     """Return the empty workbook of a case, to fill in and upload."""
     here.pay(WORKBOOK_COST)
 
     def work() -> bytes:
-        analysis, shelved = served.analysis_of(name), here.view.get(case)
+        analysis = served.analysis_of(name)
+        shelved = here.view.get(case)
         return served.workbook_of(analysis, shelved, here.view.out_of(case), lang)
 
     content = await here.desk(work)
     return Response(content, 200, attachment(f"copark-{name}-{case}-{lang}.xlsx"), XLSX)
 
 
-@router.post("/jobs/analyses/{name}", summary="Run an analysis on a workbook", status_code=202,
-             response_class=Response, responses=answered(JobInfo, status=202), openapi_extra=BOOK)  # fmt: skip
+@router.post(
+    "/jobs/analyses/{name}",
+    summary="Run an analysis on a workbook",
+    status_code=202,
+    response_class=Response,
+    responses=answered(JobInfo, status=202),
+    openapi_extra=BOOK,
+)
 async def submit_workbook(here: Here, name: AnalysisName, case: CaseName, lang: Lang = "en") -> Response:
     """Read a workbook and queue the analysis, or return every problem by sheet and cell."""
     if here.request.headers.get("content-type", "").partition(";")[0].strip().lower() != XLSX:
@@ -117,18 +135,21 @@ async def submit_workbook(here: Here, name: AnalysisName, case: CaseName, lang: 
     content = await here.request.body()
 
     def work() -> JobInfo:
-        analysis, shelved = served.analysis_of(name), here.view.get(case)
+        analysis = served.analysis_of(name)
+        shelved = here.view.get(case)
         params = served.params_of_workbook(analysis, shelved, here.view.out_of(case), content)
         return _queued(here, analysis, shelved, params, lang)
 
     return accepted(here, await here.desk(work))
 
 
-@router.get("/analyses/{name}/choices", summary="Choices that depend on the case",
-            responses=answered(served.ChoicesAnswer))  # fmt: skip
+@router.get(
+    "/analyses/{name}/choices", summary="Choices that depend on the case", responses=answered(served.ChoicesAnswer)
+)
 async def choices(here: Here, name: AnalysisName, case: ChoicesCase = None) -> Response:
     """List the keys that fields take, such as levers of a case; other fields of the form may be sent too."""
-    analysis, given = served.analysis_of(name), dict(here.request.query_params)
+    analysis = served.analysis_of(name)
+    given = dict(here.request.query_params)
 
     def make() -> served.ChoicesAnswer:
         of_case = any(one.kind == "case" for one in analysis.params.form())
@@ -178,12 +199,16 @@ async def _part(here: Asking, name: str, run_id: str, *which: str) -> Response:
     return await here.held(key, lambda: served.part_json(analysis, home, run_id, *which))
 
 
-@router.get("/analyses/{name}/{run_id}/files/{form}", summary="A document as a file",
-            responses=sent("The file.", *dict.fromkeys(served.MEDIA.values())))  # fmt: skip
+@router.get(
+    "/analyses/{name}/{run_id}/files/{form}",
+    summary="A document as a file",
+    responses=sent("The file.", *dict.fromkeys(served.MEDIA.values())),
+)
 async def file(here: Here, name: AnalysisName, run_id: Identity, form: FormatName, lang: Lang = "en") -> Response:
     """Return the document of a stored result as a file; CSV files come as a zip archive."""
     here.pay(FILE_COST)
-    analysis, scratch = served.analysis_of(name), here.services.scratch("-files")
+    analysis = served.analysis_of(name)
+    scratch = here.services.scratch("-files")
 
     def work() -> tuple[str, bytes]:
         home, _ = served.home_of(analysis, here.view, run_id)

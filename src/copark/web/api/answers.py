@@ -59,7 +59,8 @@ async def _answered(here: Asking, asked: Ask, parts: Parts) -> Response:
 
 async def _run(here: Asking, asked: Ask, more: str, make: Make, kept: tuple[str, ...] | None = None) -> Response:
     """Answer a question on a thread of the model's, from memory where it was asked before."""
-    services, weight = here.services, requests.cost(asked)
+    services = here.services
+    weight = requests.cost(asked)
     here.pay(weight)
 
     def work(ticket: Ticket) -> tuple[bytes, bool, str]:
@@ -108,7 +109,8 @@ def _studied(here: Asking, stored: tuple[FilePath, RunRecord] | None) -> AskedSt
 
 def _study(here: Asking, identity: str, asked: AskedStudy, *, is_stored: bool) -> tuple[Study, Shelved]:
     """The study of an identity, on the case as it is now."""
-    study, services = Study.model_validate(asked.study), here.services
+    study = Study.model_validate(asked.study)
+    services = here.services
     if not here.view.is_known(asked.case):
         raise absent("no_result", "name")
     every = (here.view.get(asked.case, cut) for cut in (None, *here.view.get(asked.case).cuts))

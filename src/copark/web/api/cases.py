@@ -33,7 +33,8 @@ from copark.web.problems import Problem
 router = APIRouter(tags=["cases"], route_class=StrictRoute)
 ZIP = "application/zip"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-UPLOAD_COST, FILE_COST = 20.0, 5.0
+UPLOAD_COST = 20.0
+FILE_COST = 5.0
 Form = Annotated[
     str,
     Path(pattern="^(zip|xlsx)$", description="Form of the file: zip (an archive of the files) or xlsx (a workbook)."),
@@ -68,15 +69,22 @@ async def cases(here: Here) -> Response:
     return await here.made(lambda: Cases(cases=cases_of(here.view, own), deleted=deleted))
 
 
-@router.post("/cases", summary="Upload a case", status_code=201, openapi_extra=BODY, response_class=Response,
-             responses=answered(UploadAnswer, status=201))  # fmt: skip
+@router.post(
+    "/cases",
+    summary="Upload a case",
+    status_code=201,
+    openapi_extra=BODY,
+    response_class=Response,
+    responses=answered(UploadAnswer, status=201),
+)
 async def upload(here: Here) -> Response:
     """Upload a case as an archive or a workbook; the answer is its name, or every problem found."""
     kind = here.request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in (ZIP, XLSX):
         raise Problem(415, "media", wanted=f"{ZIP}, {XLSX}")
     here.pay(UPLOAD_COST)
-    path, places = here.services.scratch(".upload"), here.services.uploads
+    path = here.services.scratch(".upload")
+    places = here.services.uploads
     try:
         places.acquire_on_behalf_of_nowait(path)  # a place, before anything is read
     except WouldBlock:
@@ -101,7 +109,8 @@ async def upload(here: Here) -> Response:
 @router.get("/case-template.{form}", summary="A case to start from", responses=sent("The template.", ZIP, XLSX))
 async def template(here: Here, form: Form, lang: Lang = "en", *, example: Example = False) -> Response:
     """Return an empty workbook, the smallest valid case as an archive, or an invented park as either."""
-    scratch, name = here.services.scratch(""), "blue-harbour" if example else "copark-case"
+    scratch = here.services.scratch("")
+    name = "blue-harbour" if example else "copark-case"
     return await _file(here, form, name, lambda book: skeleton(scratch, workbook=book, lang=lang, example=example))
 
 

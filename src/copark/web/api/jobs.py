@@ -104,7 +104,8 @@ def job_now(here: Asking, name: str) -> JobInfo:
 
 def submitted(here: Asking, errand: Errand, title: Said) -> JobInfo:
     """Queue an errand."""
-    services, limits = here.services, here.services.settings.limits
+    services = here.services
+    limits = here.services.settings.limits
     if services.stored_bytes() > limits.stored:
         raise Problem(507, "storage", folder="results" if errand.kind == "analysis" else "runs")
     waiting = services.jobs.table.waiting()
@@ -128,8 +129,13 @@ def is_shown(here: Asking, job: Job) -> bool:
     return job.owner == here.owner and here.view.has(job.case)
 
 
-@router.post("/jobs", summary="A study with many runs", status_code=202, responses=answered(JobInfo, status=202),
-             response_class=Response)  # fmt: skip
+@router.post(
+    "/jobs",
+    summary="A study with many runs",
+    status_code=202,
+    responses=answered(JobInfo, status=202),
+    response_class=Response,
+)
 async def submit(here: Here, asked: JobRequest) -> Response:
     """Queue a study of up to a million runs; its result is stored under its run ID, with a report if requested."""
     here.pay(JOB_COST)

@@ -224,7 +224,8 @@ def params_of_workbook(analysis: Analysis, case: Shelved, data: Path, content: b
     if not analysis.workbook:
         raise absent("no_part", "workbook", found=analysis.name)
     folder = data / WORKBOOKS / hashlib.sha256(content).hexdigest()[:16]
-    path, is_new = folder / f"{analysis.workbook}.xlsx", not folder.exists()
+    path = folder / f"{analysis.workbook}.xlsx"
+    is_new = not folder.exists()
     with written_file(path) as scratch:
         scratch.write_bytes(content)
     params = analysis.params.model_validate({"case": case.name, analysis.workbook: path})

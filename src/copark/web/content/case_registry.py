@@ -71,7 +71,8 @@ class Shelf:
     def __init__(
         self, uploads: Path = Path("out/web/cases"), out: Path | None = None, quota: Quota | None = None
     ) -> None:
-        self.parks, self.out = OwnParks(uploads, quota), out
+        self.parks = OwnParks(uploads, quota)
+        self.out = out
         self._held: dict[tuple[str, str | None], tuple[int | None, Shelved]] = {}
         self._lock = threading.Lock()
 
@@ -225,7 +226,8 @@ def unpack_zip(content: bytes, folder: Path) -> None:
 
 
 def _named_files(archive: Archive, entries: list[zipfile.ZipInfo]) -> Iterator[tuple[str, zipfile.ZipInfo]]:
-    folders, seen = set(), set()
+    folders = set()
+    seen = set()
     for entry in entries:
         path = PurePosixPath(entry.filename)
         if leads_out(entry.filename):

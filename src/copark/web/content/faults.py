@@ -38,11 +38,20 @@ MOST = 100
 COUNTED = "cases.too_short"
 """Told of a list whose items have faults of their own as well, since they are not counted."""
 PLAIN = {
-    "int_parsing": "whole", "int_type": "whole", "int_from_float": "whole", "float_parsing": "number",
-    "float_type": "number", "bool_parsing": "yes_no", "bool_type": "yes_no", "string_type": "words",
-    "string_pattern_mismatch": "pattern", "string_too_long": "long", "json_invalid": "json", "finite_number": "number",
+    "int_parsing": "whole",
+    "int_type": "whole",
+    "int_from_float": "whole",
+    "float_parsing": "number",
+    "float_type": "number",
+    "bool_parsing": "yes_no",
+    "bool_type": "yes_no",
+    "string_type": "words",
+    "string_pattern_mismatch": "pattern",
+    "string_too_long": "long",
+    "json_invalid": "json",
+    "finite_number": "number",
     "missing": "missing",
-}  # fmt: skip
+}
 """Errors that a request may have and a case or study has in other words."""
 
 

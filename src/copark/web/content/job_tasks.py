@@ -29,10 +29,26 @@ if TYPE_CHECKING:
     from copark.web.content.case_registry import OwnersView
 
 __all__ = [
-    "LANES", "MOST_ATTEMPTS", "AskedStudy", "DatabaseRefused", "Done", "Errand", "Job", "JobTable", "Kind",
-    "Records", "RunRecord", "SavedScenario", "clear_after", "clear_cancelled", "deleted", "do", "is_deleted",
-    "placed", "report",
-]  # fmt: skip
+    "LANES",
+    "MOST_ATTEMPTS",
+    "AskedStudy",
+    "DatabaseRefused",
+    "Done",
+    "Errand",
+    "Job",
+    "JobTable",
+    "Kind",
+    "Records",
+    "RunRecord",
+    "SavedScenario",
+    "clear_after",
+    "clear_cancelled",
+    "deleted",
+    "do",
+    "is_deleted",
+    "placed",
+    "report",
+]
 Kind = Literal["run", "report", "analysis"]
 Tell = Callable[[str, int, int], None]
 FORETOLD = "foretold"
@@ -77,7 +93,8 @@ def placed(
     An errand waits with names alone, since whoever does it may reach the folders by other paths. What is computed about
     an uploaded case goes into an output folder of its own.
     """
-    found, name = dict(errand), str(errand["case"])
+    found = dict(errand)
+    name = str(errand["case"])
     is_upload = UPLOADED.fullmatch(name) is not None
     if data is not None:
         found["data"] = str(data.resolve())
@@ -116,16 +133,24 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
     from copark.simulation.study import Study
 
     tell("prepare", 0, 0)
-    case, data = load_case(errand.case), Path(errand.data)
+    case = load_case(errand.case)
+    data = Path(errand.data)
     study, has = settle(Study.model_validate(errand.study), case, data, cut=errand.cut)
-    identity, store = study_identity(study, case, has.identity or None), RunStore.of(data)
+    identity = study_identity(study, case, has.identity or None)
+    store = RunStore.of(data)
     found = store.find(identity)
     if found is None:
         makes(identity)
         make_run(
-            study, case, has.source, identity, bands=study.runs > KEPT, means=Means(errand.threads), out=data,
+            study,
+            case,
+            has.source,
+            identity,
+            bands=study.runs > KEPT,
+            means=Means(errand.threads),
+            out=data,
             progress=tell,
-        )  # fmt: skip
+        )
     page = None
     if errand.kind == "report":
         moved = None if has.source is None else moved_by_data(case, has)
@@ -135,14 +160,15 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
 
 def report(
     store: RunStore, identity: str, case: Case, lang: str, tell: Tell, moved: Mapping[str, str] | None = None
-) -> Path:  # fmt: skip
+) -> Path:
     """Write the page of a stored run: of one scenario its report, of several their comparison."""
     from copark.analyses.run import answer_of
     from copark.presentation import write
     from copark.workflows.run_study import counts_of
 
     tell("report", 0, 0)
-    result, folder = store.load(identity), store.root.parent / "reports" / f"web-{identity}"
+    result = store.load(identity)
+    folder = store.root.parent / "reports" / f"web-{identity}"
     if result.sizes["scenario"] == 1:
         found = answer_of(result, case, counts_of(store.get(identity)), moved)
         return write(found.document(lang), folder, ("html",))["html"]
@@ -180,9 +206,14 @@ def _analysis(errand: Errand, tell: Tell) -> Done:
     named = getattr(params, "case", errand.case)
     folders = {} if named == errand.case else {named: Path(errand.case)}
     context = Context(
-        Path(errand.data), threads=errand.threads, progress=tell, folders=folders, calibrates=False, lang=errand.lang,
+        Path(errand.data),
+        threads=errand.threads,
+        progress=tell,
+        folders=folders,
+        calibrates=False,
+        lang=errand.lang,
         planning=lambda planned: tell(FORETOLD, 0, round(planned.seconds)),
-    )  # fmt: skip
+    )
     found = answer(analysis, params, context)
     return Done(found.result.run_id, None, found.reused)
 

@@ -22,7 +22,8 @@ from copark.errors import RunRefused
 
 UPLOADED = re.compile(r"u-[0-9a-f]{32}")
 """Names of own parks: they cannot be guessed and say nothing of what was uploaded."""
-OWNER, DELETED = ".owner-", ".deleted-"
+OWNER = ".owner-"
+DELETED = ".deleted-"
 OUTPUTS = "parks"
 """Folder of the output folders of own parks, beside that of their files."""
 
@@ -44,7 +45,8 @@ class ParksFull(RunRefused):
 
     def __init__(self, code: str, most: int) -> None:
         super().__init__(code)
-        self.code, self.most = code, most
+        self.code = code
+        self.most = most
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,10 @@ class OwnParks:
     """The own parks of a server. No name that is not one of theirs is ever taken for a path."""
 
     def __init__(self, root: Path, quota: Quota | None = None, clock: Callable[[], float] = time.time) -> None:
-        self.root, self.outputs = root, root.parent / OUTPUTS
-        self.quota, self.clock = quota or Quota(), clock
+        self.root = root
+        self.outputs = root.parent / OUTPUTS
+        self.quota = quota or Quota()
+        self.clock = clock
         self._lock = threading.Lock()
 
     def folder(self, name: str) -> Path | None:

@@ -226,7 +226,8 @@ def usable_now(case: Case, asked: str | None, place: str) -> Quarter:
     try:
         return now_for(case, asked)
     except RunRefused:
-        first, last = str(first_open_quarter(case)), str(latest_now(case))
+        first = str(first_open_quarter(case))
+        last = str(latest_now(case))
         values = {"found": shown(asked), "first": first, "last": last, "data_end": str(case.clock.data_end)}
         raise StudyFaults([fault("bad_now", place, **values)]) from None
 

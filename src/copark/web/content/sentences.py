@@ -91,7 +91,8 @@ def drawn_bound(bound: str) -> str:
     return "at-least" if bound == "more-than" else bound
 
 
-STANDING, OPERATING = "self_standing", "operating"
+STANDING = "self_standing"
+OPERATING = "operating"
 
 
 def shown(low: float, median: float, high: float, unit: str, *, signs: bool = False) -> Said:
