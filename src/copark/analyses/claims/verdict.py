@@ -1,7 +1,7 @@
 """Verdicts: how probable a claim is, how large the effect, how large at most, and the word for it.
 
 One standard for every part of every claim (``standard.yaml``, decision 0057). What a part claims is the condition of
-support of its rule, asked of each draw of parameters by itself: of the effect expected there, over random numbers. Its
+support of its rule, asked of each draw of parameters by itself: of the effect expected there, over chance. Its
 probability is the share of draws that meet it.
 
 A draw has a few runs, and their mean is no expectation. Of statistics y with the values y_d of draw d::
@@ -34,7 +34,7 @@ PENALTIES = np.logspace(-1.0, 6.0, 8)
 TRIES = 64
 """Values tried of what is not known of an effect, for each draw."""
 POOLED = 8
-"""Variances of random numbers are pooled over one draw in so many."""
+"""Variances that chance makes are pooled over one draw in so many."""
 STEPS = 41
 """Probabilities, over what other draws may give, at which the word is asked."""
 SHARES = ("share", "change")
@@ -102,7 +102,7 @@ class Expected:
 
 
 def expected(part: Part, runs: Mapping[str, Floats], ridge: Ridge) -> Expected | None:
-    """Estimate what is expected of the judged statistics of a part, over random numbers.
+    """Estimate what is expected of the judged statistics of a part, over chance.
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ def _matrices(variances: Floats, moments: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class ExpectedEffect:
-    """The effect of a statistic that is expected over random numbers, over draws of parameters."""
+    """The effect of a statistic that is expected over chance, over draws of parameters."""
 
     statistic: str
     """Its name: of several that a part looks at, the one that decides."""
@@ -234,7 +234,7 @@ class Verdict:
     monte_carlo: tuple[float, float] = (nan, nan)
     """Its Monte Carlo interval."""
     sampling_error: float = nan
-    """Standard error of the probability, were draws and random numbers others; NaN where it is not known."""
+    """Standard error of the probability, over other draws and chance; NaN where it is not known."""
     other_words: tuple[str, ...] = ()
     """Other words that other draws may say: those within the interval of the sampling error."""
     turned: bool = False
@@ -438,7 +438,7 @@ def verdict_of(
     margins
         Numbers of the margins of its rule.
     sampling_error
-        Standard error of its probability, were draws and random numbers others.
+        Standard error of its probability, over other draws and chance.
     """
     if weighed.effects is None:
         return Verdict()

@@ -121,7 +121,7 @@ class ModelValues:
     """What the model has of an estimate, in some draws."""
 
     middle: Floats
-    """Expected over random numbers, shape (draws,); NaN where not known."""
+    """Expected over chance, shape (draws,); NaN where not known."""
     likelihood: Floats
     """Of the estimate there, shape (draws,); 0 where not known."""
 

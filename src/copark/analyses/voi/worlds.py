@@ -390,7 +390,7 @@ def simulate(plan: InformationPlan, threads: int, progress: Callable[[int, int],
     xarray.Dataset
         ``known`` (draw, target): counterparts of values on record; ``values`` (draw, column): what candidates would
         see, without error; ``residents`` (quarter); ``parameters`` (draw, parameter); ``statistics`` (draw, statistic):
-        expected over random numbers, NaN where not known; ``chance`` (statistic): standard deviation of one run of a
+        expected over chance, NaN where not known; ``chance`` (statistic): standard deviation of one run of a
         draw.
     """
     import xarray as xr
