@@ -44,7 +44,7 @@ class Sentences(Show):
         return self.t(f"word.{word}")
 
     def effect(self, finding: Verdict, parts: Iterable[PartFinding]) -> tuple[str, str]:
-        """Say the effect with its interval, and its bounds: log points as per cent, else in the unit of the statistic."""
+        """Say the effect with its interval, and its bounds: log points as per cent, else in the statistic's unit."""
         if finding.effect is None or finding.bounds is None:
             return "", ""
         expected = finding.effect

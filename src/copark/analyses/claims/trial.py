@@ -14,6 +14,7 @@ from typing import Any
 
 from copark.analyses.claims.arm_statistics import latest, rows_of, sample_of, split_of
 from copark.analyses.claims.claims_file import ClaimsFile
+from copark.analyses.claims.expected import Ridge
 from copark.analyses.claims.findings import ClaimFinding, ClaimFindings, HostValue, InVariant, PartFinding
 from copark.analyses.claims.rules import OPEN, Judge, Sample, measured, side
 from copark.analyses.claims.scenarios import check_moves, draws_in, places_of, values_read
@@ -31,7 +32,6 @@ from copark.analyses.claims.severity import (
 )
 from copark.analyses.claims.standard import STANDARD, Standard
 from copark.analyses.claims.verdict import (
-    Ridge,
     Verdict,
     claim_verdict,
     in_alternative,
