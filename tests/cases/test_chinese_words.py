@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from copark.analyses.experts.elicitation import literature
+from copark.analyses.experts.literature import literature
 from copark.cases import Case, casebook_path, list_cases, load_case, own_words
 from copark.cases.casebook import WORDS
 from copark.cases.parks import load_parks

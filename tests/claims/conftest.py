@@ -7,12 +7,12 @@ import pytest
 
 from copark.analyses.claims.arm_statistics import Readings
 from copark.analyses.claims.claims_file import load_claims
-from copark.analyses.claims.findings import find
+from copark.analyses.claims.judging import find
 from copark.analyses.claims.rules import Judge, Rule, Sample
 from copark.analyses.claims.scenarios import trial_study
 from copark.analyses.claims.trial import Trial
 from copark.cases.casebook import CLAIMS
-from copark.simulation.experiment import ScenarioMeasures
+from copark.simulation.measures import ScenarioMeasures
 
 SMALL = Path(__file__).parent / "small.yaml"
 SEED = 999

@@ -5,7 +5,8 @@ import pytest
 
 from copark.analyses.claims.scenarios import ArmsChangeNothing, check_moves, trial_study
 from copark.analyses.claims.schema import Change, is_empty, upon
-from copark.simulation.experiment import Experiment, OutputValues
+from copark.simulation.experiment import Experiment
+from copark.simulation.measures import OutputValues
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
 from tests.claims.conftest import SEED

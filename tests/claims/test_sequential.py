@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from copark.analyses.claims import trial as trials
-from copark.analyses.claims.findings import find
+from copark.analyses.claims.judging import find
 from copark.analyses.claims.rules import WORDS, Condition, side
 from copark.analyses.claims.standard import standard
 from copark.analyses.claims.stopping_rule import SEQUENTIAL, Stopping, stopping

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.analyses.claims.findings import find
+from copark.analyses.claims.judging import find
 from copark.analyses.claims.rules import Sample
 from copark.analyses.claims.sequential import TrialLooks
 from copark.analyses.claims.severity import leaning, rank_shares

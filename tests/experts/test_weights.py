@@ -8,22 +8,14 @@ from pydantic import ValidationError
 
 from copark.analyses.claims.scenarios import trial_study
 from copark.analyses.claims.verdict import Verdict
-from copark.analyses.experts import held_of
-from copark.analyses.experts.elicitation import (
-    LEVELS,
-    Estimate,
-    error_of,
-    literature,
-    opinion,
-    place,
-    pooled,
-    rake,
-    state_of,
-)
+from copark.analyses.experts.elicitation import LEVELS, opinion, place, pooled, rake
+from copark.analyses.experts.literature import Estimate, error_of, literature, state_of
+from copark.analyses.experts.weighing import held_of
 from copark.analyses.experts.workbook import Expert, Question
 from copark.cases import load_case
 from copark.cases.types import Bilingual
-from copark.simulation.experiment import Experiment, OutputValues
+from copark.simulation.experiment import Experiment
+from copark.simulation.measures import OutputValues
 from copark.stats.precision import effective
 from copark.stats.quantiles import weighted_quantiles
 

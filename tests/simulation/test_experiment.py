@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from copark.errors import RunRefused, StudyFaults
 from copark.model.variables import catalogue
-from copark.simulation.experiment import Experiment, OutputPaths, OutputValues
+from copark.simulation.experiment import Experiment
+from copark.simulation.measures import OutputPaths, OutputValues
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import compare, pairs_of
 from copark.simulation.run import inputs_of, simulate
@@ -96,7 +97,7 @@ def test_a_part_has_the_random_numbers_of_the_whole_and_runs_nothing_that_is_the
 
 
 def test_factors_multiply_what_is_drawn_within_its_range(great_stone):
-    given = Experiment(asked(), great_stone, OutputPaths(READ)).drawn().governments["value_home"]
+    given = Experiment(asked(), great_stone, OutputPaths(READ)).drawn_records().governments["value_home"]
     scenario = arm(
         "strong", times={"value_home": 3.0, "home_contribution": 100.0}, scale={"governments.profit_tax": 0.5}
     )

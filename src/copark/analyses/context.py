@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from copark.calibration.case_parameters import CaseParameters
     from copark.cases import Case
     from copark.cluster import Crew
-    from copark.simulation.experiment import Experiment, Measures
+    from copark.simulation.experiment import Experiment
+    from copark.simulation.measures import Measures
     from copark.simulation.sample import DrawSource
     from copark.simulation.study import Study
     from copark.simulation.trust import Trust

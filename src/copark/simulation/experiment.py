@@ -20,134 +20,19 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.arrays import Booleans, Floats, Integers
+from copark.arrays import Integers
 from copark.cases.case import Case
 from copark.identity import identity_of
 from copark.model.arrays import Draws, Inputs
-from copark.model.variables import catalogue
-from copark.simulation.ensemble import CHUNK, Done, Ensemble, ScenarioRuns, calls_for
+from copark.simulation.ensemble import CHUNK, Done, Ensemble, calls_for
+from copark.simulation.measures import Measures, ScenarioMeasures, packed, unpacked
 from copark.simulation.outcomes import NEEDED
 from copark.simulation.results import Label, label
 from copark.simulation.run import Progress, facts_of, inputs_of, source_of
-from copark.simulation.sample import NOTHING, DrawSource, StudyDraws
+from copark.simulation.sample import NOTHING, DrawSource, StudyDraws, with_parameters
 from copark.simulation.study import Scenario, Study
-from copark.simulation.unfinished import OK, require_finished_of_each
+from copark.simulation.unfinished import require_finished_of_each
 from copark.stats.effects import Effects
-
-
-class Measures(Protocol):
-    """What is read of every run. It knows one scenario's runs and nothing of any other; workers are sent it."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the measures."""
-
-    @property
-    def units(self) -> tuple[str, ...]:
-        """Unit of each measure."""
-
-    @property
-    def outputs(self) -> tuple[str, ...]:
-        """Outputs that are read; those that outcomes are judged by are there anyway."""
-
-    def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
-        """Quarters in which measures are read, of all that are simulated; the last where each has its own time."""
-
-    def read(self, runs: ScenarioRuns) -> Floats:
-        """Read some runs of a scenario, shape (runs, measures, quarters)."""
-
-
-@dataclass(frozen=True)
-class OutputPaths:
-    """Outputs themselves as measures, in every quarter."""
-
-    outputs: tuple[str, ...]
-    """Their names."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the measures: of the outputs."""
-        return self.outputs
-
-    @property
-    def units(self) -> tuple[str, ...]:
-        """Units of the outputs."""
-        return tuple(catalogue().outputs[name].unit for name in self.outputs)
-
-    def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
-        """Give all quarters that are simulated."""
-        return tuple(labels)
-
-    def read(self, runs: ScenarioRuns) -> Floats:
-        """Copy the outputs, shape (runs, outputs, quarters)."""
-        places = [runs.names.index(name) for name in self.outputs]
-        paths: Floats = runs.out[:, places, :]
-        return paths
-
-
-@dataclass(frozen=True)
-class OutputValues:
-    """Outputs as measures, each in a quarter of its own; not a number where a run did not finish."""
-
-    places: tuple[tuple[str, int], ...]
-    """Name of each output, and its quarter, counted from 0."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the measures: output and number of the quarter."""
-        return tuple(f"{output}/{quarter}" for output, quarter in self.places)
-
-    @property
-    def units(self) -> tuple[str, ...]:
-        """Units of the outputs."""
-        return tuple(catalogue().outputs[output].unit for output, _ in self.places)
-
-    @property
-    def outputs(self) -> tuple[str, ...]:
-        """Outputs that are read."""
-        return tuple(dict.fromkeys(output for output, _ in self.places))
-
-    def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
-        """Give the last quarter, for all of them."""
-        return tuple(labels[-1:])
-
-    def read(self, runs: ScenarioRuns) -> Floats:
-        """Read some runs, shape (runs, measures, 1)."""
-        values = np.empty((len(runs.status), len(self.places), 1))
-        for column, (output, quarter) in enumerate(self.places):
-            values[:, column, 0] = runs[output][:, quarter]
-        return runs.of_finished(values)
-
-
-@dataclass(frozen=True)
-class ScenarioMeasures:
-    """Measures of a scenario's runs."""
-
-    values: Floats
-    """Shape (runs, measures, quarters)."""
-    status: NDArray[np.int64]
-    """Code, quarter and submodel of each run, shape (runs, 3); see :mod:`copark.model.kernel`."""
-    outcome: NDArray[np.int8]
-    """Code of the outcome of each run, -1 where it did not finish, shape (runs,)."""
-
-    @property
-    def finished(self) -> Booleans:
-        """Whether each run finished, shape (runs,)."""
-        finished: Booleans = self.status[:, 0] == OK
-        return finished
-
-    @classmethod
-    def joined(cls, parts: Sequence[ScenarioMeasures]) -> ScenarioMeasures:
-        """Join runs of one scenario that follow each other."""
-        return cls(
-            np.concatenate([part.values for part in parts]),
-            np.concatenate([part.status for part in parts]),
-            np.concatenate([part.outcome for part in parts]),
-        )
-
-    def __getitem__(self, chosen: slice | Integers) -> ScenarioMeasures:
-        """Keep some of the runs."""
-        return ScenarioMeasures(self.values[chosen], self.status[chosen], self.outcome[chosen])
 
 
 @dataclass(frozen=True)
@@ -236,7 +121,7 @@ class Experiment:
         # By memo key and replicates; runs that were made later are appended, and joined when they are read.
         self._made: dict[str, list[ScenarioMeasures]] = {}
         # By what alters inputs.
-        self._packed: dict[str, tuple[Inputs, dict[str, np.ndarray]]] = {}
+        self._inputs: dict[str, tuple[Inputs, dict[str, np.ndarray]]] = {}
         if checkpoint is not None and checkpoint.found is not None:
             self._made = {key: [runs] for key, runs in unpacked(checkpoint.found.arrays).items()}
 
@@ -264,7 +149,7 @@ class Experiment:
 
     @property
     def made(self) -> int:
-        """Count the runs that were made, of all scenarios, here and by all parts."""
+        """Runs that were made, of all scenarios, here and by all parts."""
         return sum(map(self._runs_kept, self._made))
 
     def part(self, replicates: Iterable[int]) -> Experiment:
@@ -281,20 +166,26 @@ class Experiment:
         part.replicates = tuple(replicates)
         return part
 
-    def drawn(self) -> Draws:
+    def drawn_records(self) -> Draws:
         """Give what each draw has before any scenario, by one run of it, shape (draws,)."""
-        study = self.study
-        draws = StudyDraws(study, self.case, (NOTHING,), ({},), self.source)
-        (drawn,) = draws.of_runs(np.arange(0, study.runs, study.futures)).by_scenario
-        return drawn
+        return self._before_scenarios(np.arange(0, self.study.runs, self.study.futures))
+
+    def _before_scenarios(self, numbers: Integers) -> Draws:
+        """Give the draws of runs of these numbers as no scenario has changed them."""
+        (draws,) = StudyDraws(self.study, self.case, (NOTHING,), ({},), self.source).of_runs(numbers).by_scenario
+        return draws
 
     def alters(self, scenario: Scenario) -> bool:
         """Tell whether a scenario alters inputs, or parameters of the first two draws."""
-        last = min(self.study.futures + 1, self.study.runs)
-        (inputs, facts), (plain_inputs, plain_facts) = self._inputs(scenario), self._inputs(NOTHING)
-        draws = StudyDraws(self.study, self.case, (scenario, NOTHING), (facts, plain_facts), self.source)
-        altered, plain = draws(0, last).by_scenario
-        return not (same(inputs, plain_inputs) and same(altered, plain))
+        inputs, facts = self._prepared(scenario)
+        plain_inputs, _ = self._prepared(NOTHING)
+        altered = with_parameters(self._two_draws, scenario, facts)
+        return not (alike(inputs, plain_inputs) and alike(altered, self._two_draws))
+
+    @cached_property
+    def _two_draws(self) -> Draws:
+        """The first two draws before any scenario."""
+        return self._before_scenarios(np.arange(min(self.study.futures + 1, self.study.runs)))
 
     def runs_of(self, scenario: Scenario) -> int:
         """Count the runs there are of a scenario."""
@@ -394,6 +285,7 @@ class Experiment:
         return f"{key}@{','.join(map(str, self.replicates))}"
 
     def _runs_kept(self, place: str) -> int:
+        """Count the runs that are kept in a place."""
         return sum(len(runs.status) for runs in self._made.get(place, ()))
 
     def _known(self, key: str) -> int:
@@ -413,14 +305,14 @@ class Experiment:
         """Give what was made of all scenarios, by place."""
         return {place: self._joined(place) for place in self._made}
 
-    def _inputs(self, scenario: Scenario) -> tuple[Inputs, dict[str, np.ndarray]]:
+    def _prepared(self, scenario: Scenario) -> tuple[Inputs, dict[str, np.ndarray]]:
         """Pack a scenario's inputs and find its facts, once for all that differ in parameters alone."""
         key = memo_key(scenario.model_copy(update={"parameters": {}, "times": {}}))
-        if key not in self._packed:
-            while len(self._packed) >= MOST_PACKED:
-                self._packed.pop(next(iter(self._packed)))
-            self._packed[key] = inputs_of(self.case, scenario), facts_of(self.study, self.case, scenario)
-        return self._packed[key]
+        if key not in self._inputs:
+            while len(self._inputs) >= MOST_PACKED:
+                self._inputs.pop(next(iter(self._inputs)))
+            self._inputs[key] = inputs_of(self.case, scenario), facts_of(self.study, self.case, scenario)
+        return self._inputs[key]
 
     def _measured(
         self, group: Mapping[str, Scenario], first: int, last: int, count: Done
@@ -429,23 +321,33 @@ class Experiment:
 
         Draws of some runs are made once and serve all scenarios.
         """
-        inputs, facts = zip(*map(self._inputs, group.values()), strict=True) if group else ((), ())
+        inputs, facts = zip(*map(self._prepared, group.values()), strict=True) if group else ((), ())
         draws_of = StudyDraws(self.study, self.case, tuple(group.values()), facts, self.source)
         judged = self.study.judged_in(self.case.clock.quarters)
         for start in range(first, last, CHUNK):
             numbers = self._numbers(start, min(start + CHUNK, last))
             scenarios = zip(inputs, draws_of.of_runs(numbers).by_scenario, strict=True)
             blocks = (ScenarioBlock(inputs, draws, self.measures, judged) for inputs, draws in scenarios)
-            yield from zip(group, self._made_of(blocks, len(numbers), count), strict=True)
+            together = calls_for(len(numbers)) < min(self.threads, len(group))
+            yield from zip(group, self._made_of(blocks, count, together=together), strict=True)
 
-    def _made_of(self, blocks: Iterator[ScenarioBlock], runs: int, count: Done) -> Iterator[ScenarioMeasures]:
-        """Make and read blocks of so many runs each, in their order, here or by workers."""
+    def _made_of(self, blocks: Iterator[ScenarioBlock], count: Done, *, together: bool) -> Iterator[ScenarioMeasures]:
+        """Make and read blocks in their order, here or by workers.
+
+        Parameters
+        ----------
+        blocks
+            Some runs of one scenario after the other.
+        count
+            Called with runs that were made.
+        together
+            Whether several are made at a time, each on one thread: where they are too small to share out.
+        """
         if self.workers is not None:
             for measured in self.workers.map(ScenarioBlock.measure, list(blocks)):  # Dask takes no iterator
                 count(len(measured.status))
                 yield measured
-        elif calls_for(runs) < self.threads:
-            # Too few runs to share out: several scenarios at a time, each on a thread.
+        elif together:
             with ThreadPoolExecutor(self.threads) as pool:
                 for measured in in_order(pool, blocks, ahead=2 * self.threads):
                     count(len(measured.status))
@@ -466,7 +368,7 @@ def in_order(pool: Executor, blocks: Iterable[ScenarioBlock], ahead: int) -> Ite
         yield waiting.popleft().result()
 
 
-def same(first: Inputs | Draws, second: Inputs | Draws) -> bool:
+def alike(first: Inputs | Draws, second: Inputs | Draws) -> bool:
     """Tell whether inputs, or draws, are alike to the last bit."""
     pairs = zip(first, second, strict=True)
     return all(np.asarray(one).tobytes() == np.asarray(other).tobytes() for one, other in pairs)
@@ -481,18 +383,3 @@ MOST_PACKED = 512
 def memo_key(scenario: Scenario) -> str:
     """Name what a scenario changes, whatever it is called."""
     return identity_of(scenario.model_dump(mode="json", by_alias=True, include=set(CHANGES)))
-
-
-PARTS = ("values", "status", "outcome")
-"""Arrays of measured runs."""
-
-
-def packed(made: Mapping[str, ScenarioMeasures]) -> dict[str, NDArray[Any]]:
-    """Give measured runs, by memo key, as arrays with names."""
-    return {f"{key}:{part}": getattr(runs, part) for key, runs in made.items() for part in PARTS}
-
-
-def unpacked(arrays: Mapping[str, NDArray[Any]]) -> dict[str, ScenarioMeasures]:
-    """Read measured runs, by memo key, from the arrays of :func:`packed`."""
-    keys = dict.fromkeys(name.partition(":")[0] for name in arrays)
-    return {key: ScenarioMeasures(*(arrays[f"{key}:{part}"] for part in PARTS)) for key in keys}

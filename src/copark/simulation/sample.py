@@ -37,27 +37,27 @@ class DrawSource(Protocol):
 def with_parameters(draws: Draws, scenario: Scenario, facts: Mapping[str, np.ndarray] | None = None) -> Draws:
     """Copy draws, with other facts of the case and the parameters that a scenario sets or multiplies."""
     changed = Draws(*(records.copy() for records in draws))
-    for name, value in (facts or {}).items():
-        getattr(changed, catalogue().parameters[name].room)[name] = value
-    _change(changed, scenario)
+    _change(changed, scenario, facts or {})
     return changed
 
 
-def _change(draws: Draws, scenario: Scenario) -> None:
-    """Set the parameters that a scenario sets, then multiply those that it multiplies, within their ranges."""
-    for name, value in scenario.parameters.items():
-        getattr(draws, catalogue().parameters[name].room)[name] = np.array(value)
+def _change(draws: Draws, scenario: Scenario, facts: Mapping[str, np.ndarray]) -> None:
+    """Set facts, then the parameters that a scenario sets; then multiply what it multiplies, within its range."""
+    if not (facts or scenario.parameters or scenario.times):
+        return
+    variables = catalogue().parameters
+    for name, value in {**facts, **scenario.parameters}.items():
+        getattr(draws, variables[name].room)[name] = np.array(value)
     for name, factor in scenario.times.items():
-        variable = catalogue().parameters[name]
+        variable = variables[name]
         records = getattr(draws, variable.room)
         records[name] = np.clip(records[name] * factor, variable.low, variable.high)
 
 
 def values_of(draws: Draws, names: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Values of some parameters in draws, each float64 of shape (runs,)."""
-    return {
-        name: np.asarray(getattr(draws, catalogue().parameters[name].room)[name], dtype=np.float64) for name in names
-    }
+    variables = catalogue().parameters
+    return {name: np.asarray(getattr(draws, variables[name].room)[name], dtype=np.float64) for name in names}
 
 
 NOTHING = Scenario(key="as-it-is", title=Title(en="as it is", zh="as it is"))
@@ -151,7 +151,7 @@ def fill(values: dict[str, np.ndarray], scenario: Scenario, study: Study, first:
     draws = make_draws(last - first)
     for name, variable in catalogue().parameters.items():
         getattr(draws, variable.room)[name] = values[name]
-    _change(draws, scenario)
+    _change(draws, scenario, {})
     draws.addresses["seed"] = study.seed
     draws.addresses["run"] = np.arange(first, last)
     draws.addresses["cut"] = NEVER

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from copark.analyses.claims.claims_file import ClaimsFile, general_claims, load_claims
-from copark.analyses.claims.findings import ClaimFindings, find
+from copark.analyses.claims.findings import ClaimFindings
+from copark.analyses.claims.judging import find
 from copark.analyses.claims.scenarios import trial_study
 from copark.analyses.claims.trial import Trial, rules_of
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows

@@ -29,7 +29,7 @@ from copark.analyses.claims.scenarios import SIZE
 from copark.analyses.claims.schema import Claim, Look, Part, Statistic
 from copark.arrays import Booleans, Floats
 from copark.model.variables import catalogue
-from copark.simulation.experiment import ScenarioMeasures
+from copark.simulation.measures import ScenarioMeasures
 from copark.simulation.outcomes import NOT_OK, OUTCOMES, reclassify
 from copark.simulation.readouts.compare import COUNTS
 from copark.stats.precision import Split, difference, split

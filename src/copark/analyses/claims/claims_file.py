@@ -26,7 +26,8 @@ from copark.cases.yaml_loader import Tree, read_yaml
 from copark.errors import Fault, FaultsFound, NotFound
 from copark.identity import hash_content
 from copark.simulation.case_edits import edited, fault_of_edit
-from copark.simulation.experiment import Experiment, OutputValues
+from copark.simulation.experiment import Experiment
+from copark.simulation.measures import OutputValues
 from copark.simulation.run import inputs_of
 from copark.simulation.study_entries import Title
 
@@ -45,21 +46,33 @@ class ClaimsFile:
     sha256: str
     """Of its bytes: what anyone can check that the rules were those committed."""
     general: bool = False
+    """Whether it is a general set, made for a case that brings no claims."""
     left_out: tuple[Title, ...] = ()
-    """general, left_out: whether it is a general set, made for a case that brings no claims; what of that set cannot be
-    asked of it."""
+    """What of a general set cannot be asked of the case."""
 
 
 _SOUND: dict[tuple[str, str, str | None], ClaimsFile] = {}
 """Files found sound by name, bytes and case: to check every edit takes a second, which a server pays once."""
 MOST_KEPT = 8
+"""Files that are kept as sound."""
 
 
 def load_claims(path: Path, case: Case | None = None) -> ClaimsFile:
     """Read a claims file.
 
-    case: the case it is tried on: edits are checked against it. Raises NotFound if there is no such file; ClaimsFaults
-    if it has faults; it carries all of them.
+    Parameters
+    ----------
+    path
+        The file.
+    case
+        The case it is tried on: edits are checked against it.
+
+    Raises
+    ------
+    NotFound
+        If there is no such file.
+    ClaimsFaults
+        If it has faults; it carries all of them.
     """
     if not path.is_file():
         raise NotFound.of("claims.not_found", found=shown(path))
@@ -94,8 +107,8 @@ class _Places:
     file: str
 
     def fault(self, code: str, at: KeyPath, **values: Any) -> Fault:
-        told = {name: shown(value) for name, value in values.items()}
-        return Fault(f"claims.{code}", self.file, self.tree.line(at), written(at), told)
+        shown_values = {name: shown(value) for name, value in values.items()}
+        return Fault(f"claims.{code}", self.file, self.tree.line(at), written(at), shown_values)
 
     def repeated(self, names: list[str], at: KeyPath, key: str) -> Iterator[Fault]:
         for number, name in enumerate(names):
@@ -113,9 +126,9 @@ class _Places:
 
 
 def _references(claims: Claims, places: _Places) -> Iterator[Fault]:
-    """Names that nothing bears, and names that two things bear."""
-    yield from places.repeated([one.id for one in claims.claims], ("claims",), "id")
-    yield from places.repeated([one.key for one in claims.judgement], ("judgement",), "key")
+    """Find names that nothing bears, and names that two things bear."""
+    yield from places.repeated([claim.id for claim in claims.claims], ("claims",), "id")
+    yield from places.repeated([variant.key for variant in claims.judgement], ("judgement",), "key")
     for number, claim in enumerate(claims.claims):
         at: KeyPath = ("claims", number)
         keys = [part.key for part in claim.parts]
@@ -138,7 +151,7 @@ def _arms_of(claim: Claim, arms: Iterable[str], at: KeyPath, places: _Places) ->
 
 
 def _names_of(part: Part, claims: Claims, at: KeyPath, places: _Places) -> Iterator[Fault]:
-    """Arms of statistics, statistics and margins of conditions, false worlds."""
+    """Check arms of statistics, statistics and margins of conditions, false worlds."""
     for name, statistic in part.statistics.items():
         here = (*at, "statistics", name)
         for field in ("arm", "reference"):
@@ -146,16 +159,16 @@ def _names_of(part: Part, claims: Claims, at: KeyPath, places: _Places) -> Itera
         yield from places.missing(statistic.arms, claims.arms, (*here, "arms"), "unknown_arm")
     for name in ("supported", "not_supported", "contradicted"):
         condition: Condition | None = getattr(part.rule, name)
-        for one in condition.simple() if condition is not None else ():
-            yield from _names_in(one, part, claims, (*at, "rule", name), places)
+        for simple in condition.simple() if condition is not None else ():
+            yield from _names_in(simple, part, claims, (*at, "rule", name), places)
     yield from places.missing(part.false_worlds, claims.worlds, (*at, "false_worlds"), "unknown_world")
     if not part.false_worlds and part.uses:
         yield places.fault("no_world", at, found=part.key)
 
 
-def _names_in(one: Condition, part: Part, claims: Claims, at: KeyPath, places: _Places) -> Iterator[Fault]:
-    yield from places.unknown(one.of, part.statistics, at, "unknown_statistic")
-    relation, bound = one.relation
+def _names_in(condition: Condition, part: Part, claims: Claims, at: KeyPath, places: _Places) -> Iterator[Fault]:
+    yield from places.unknown(condition.of, part.statistics, at, "unknown_statistic")
+    relation, bound = condition.relation
     margin = bound.removeprefix("-").removeprefix("+").strip() if isinstance(bound, str) else None
     if margin is not None and margin not in claims.margins:
         yield from places.unknown(margin, claims.margins, at, "unknown_margin")
@@ -164,10 +177,10 @@ def _names_in(one: Condition, part: Part, claims: Claims, at: KeyPath, places: _
 
 
 def _edits(claims: Claims, case: Case, places: _Places) -> Iterator[Fault]:
-    """What is wrong with edits, on this case, and dates beyond its horizon."""
+    """Find what is wrong with edits, on this case, and dates beyond its horizon."""
     changes: list[tuple[KeyPath, Change]] = [(("arms", key), arm) for key, arm in claims.arms.items()]
-    changes += [(("judgement", n), one) for n, one in enumerate(claims.judgement)]
-    changes += [(("worlds", key), one) for key, one in claims.worlds.items()]
+    changes += [(("judgement", number), variant) for number, variant in enumerate(claims.judgement)]
+    changes += [(("worlds", key), world) for key, world in claims.worlds.items()]
     for at, change in changes:
         for problem in edited(case, change.edits)[1]:
             yield fault_of_edit(problem, places.file, places.tree.line((*at, "edits", *problem.path)), at)
@@ -175,14 +188,15 @@ def _edits(claims: Claims, case: Case, places: _Places) -> Iterator[Fault]:
     for number, claim in enumerate(claims.claims):
         dated: list[tuple[KeyPath, int | None]] = [(("shows", n), look.at) for n, look in enumerate(claim.shows)]
         for n, part in enumerate(claim.parts):
-            dated += [(("parts", n, "statistics", name), one.at) for name, one in part.statistics.items()]
+            dated += [(("parts", n, "statistics", name), each.at) for name, each in part.statistics.items()]
         for place, at_end in dated:
             if at_end is not None and at_end >= quarters:
-                told = {"found": (at_end + 1) / 4, "most": quarters / 4}
-                yield places.fault("beyond", ("claims", number, *place, "year"), **told)
+                years = {"found": (at_end + 1) / 4, "most": quarters / 4}
+                yield places.fault("beyond", ("claims", number, *place, "year"), **years)
 
 
 FILE = Path(__file__).parent / "general.yaml"
+"""The general set."""
 SOURCE = "great-stone"
 """Case of the source, whose alternative assumptions and models in which a claim is false are borrowed."""
 TIES = ("shareholder_ties", "partner_ties")
@@ -193,7 +207,7 @@ HOLIDAY = 0.1
 
 
 def general_claims(case: Case, *, outcomes: bool) -> ClaimsFile:
-    """The general set, less what the case's facts do not bear and what changes nothing in it.
+    """Make the general set, less what the case's facts do not bear and what changes nothing in it.
 
     Its hash is that of the set as it is left for this case.
 
@@ -209,7 +223,9 @@ def general_claims(case: Case, *, outcomes: bool) -> ClaimsFile:
     unasked = (frozenset() if tied else NEEDS_TIES) | ({"taxed"} if taxed else set())
     data["arms"] = {key: arm for key, arm in kept.items() if key not in unasked}
     data["worlds"] = {key: world for key, world in data["worlds"].items() if _is_felt(world, experiment)}
-    data["judgement"] = [one for one in data["judgement"] if "self_standing" in one or _is_felt(one, experiment)]
+    data["judgement"] = [
+        variant for variant in data["judgement"] if "self_standing" in variant or _is_felt(variant, experiment)
+    ]
     data["claims"], left_out = _reduced(data["claims"], data, outcomes=outcomes)
     if not data["claims"]:
         raise NotFound.of("claims.none_general", case=case.name)
@@ -232,18 +248,18 @@ def _read(path: Path, **filled: str) -> Any:
 
 
 def _filled(case: Case) -> dict[str, Any]:
-    """The set with the case's name, its last year on record, its own partners, and what is borrowed from the source."""
+    """Fill in the case's name, its last year on record, its own partners, and what is borrowed from the source."""
     known = case.clock.data_end - case.clock.start + 1
     years = min(max(known, 1), case.clock.quarters) / 4.0
     data = dict(_read(FILE, YEAR=f"{years:g}", CASE=case.name))
     source = _read(casebook_path() / SOURCE / CLAIMS)
-    borrowed = {one["key"]: one for one in source["judgement"]}
+    borrowed = {variant["key"]: variant for variant in source["judgement"]}
     data["judgement"] = [borrowed[key] for key in data["judgement"]]
     data["worlds"] = {key: source["worlds"][key] for key in data["worlds"]}
     last = case.clock.quarters / 4.0
     shows = [{"year": year} for year in dict.fromkeys((f"{years:g}", f"{min(20.0, last):g}"))]
-    data["claims"] = [{**one, "shows": shows} for one in data["claims"]]
-    partners = {one.key: "drop" for one in case.partners}
+    data["claims"] = [{**claim, "shows": shows} for claim in data["claims"]]
+    partners = {partner.key: "drop" for partner in case.partners}
     data["arms"] = {key: arm for key, arm in data["arms"].items() if partners or key != "no-partners"}
     if partners:
         data["arms"]["no-partners"] = {**data["arms"]["no-partners"], "edits": {"partners": partners}}
@@ -251,25 +267,28 @@ def _filled(case: Case) -> dict[str, Any]:
 
 
 def _is_felt(written: Any, experiment: Experiment) -> bool:
-    """Whether a case bears a change, and it alters something."""
+    """Tell whether a case bears a change, and it alters something."""
     change = Change.model_validate({key: value for key, value in written.items() if key in Change.model_fields})
     return not edited(experiment.case, change.edits)[1] and experiment.alters(change)
 
 
 def _uses(part: Any) -> set[str]:
-    used = {one[name] for one in part["statistics"].values() for name in ("arm", "reference") if name in one}
-    return used.union(*(one.get("arms", ()) for one in part["statistics"].values()))
+    statistics = part["statistics"].values()
+    used = {statistic[name] for statistic in statistics for name in ("arm", "reference") if name in statistic}
+    return used.union(*(statistic.get("arms", ()) for statistic in statistics))
 
 
 def _reduced(claims: list[Any], data: dict[str, Any], *, outcomes: bool) -> tuple[list[Any], list[Title]]:
-    """Claims less parts that cannot be asked, and less those of which no part decides; titles of what is left out."""
-    kept, left_out = [], []
+    """Leave out parts that cannot be asked, and claims of which no part decides; give titles of what is left out."""
+    kept = []
+    left_out = []
     for entry in claims:
         claim = {key: value for key, value in entry.items() if key != "needs"}
         parts = [
-            {**part, "false_worlds": [one for one in part["false_worlds"] if one in data["worlds"]]}
-            for part in claim["parts"] if _uses(part) <= set(data["arms"])
-        ]  # fmt: skip
+            {**part, "false_worlds": [world for world in part["false_worlds"] if world in data["worlds"]]}
+            for part in claim["parts"]
+            if _uses(part) <= set(data["arms"])
+        ]
         askable = outcomes or "needs" not in entry
         keys = {part["key"] for part in parts if part["false_worlds"] and askable}
         ((kind, deciding),) = claim["headline"].items()
@@ -277,9 +296,10 @@ def _reduced(claims: list[Any], data: dict[str, Any], *, outcomes: bool) -> tupl
             left_out.append(Title(**claim["title"]))
             continue
         headline = {kind: [key for key in deciding if key in keys]}
-        kept.append({**claim, "parts": [one for one in parts if one["key"] in keys], "headline": headline})
+        kept.append({**claim, "parts": [part for part in parts if part["key"] in keys], "headline": headline})
         for part in claim["parts"]:
             if part["key"] not in keys:
-                whole, detail = claim["title"], part["title"]
+                whole = claim["title"]
+                detail = part["title"]
                 left_out.append(Title(en=f"{whole['en']} ({detail['en']})", zh=f"{whole['zh']}（{detail['zh']}）"))
     return kept, left_out

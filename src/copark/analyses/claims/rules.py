@@ -29,12 +29,20 @@ from copark.stats.quantiles import band
 from copark.stats.rounding import slack
 
 Over = Literal["draws", "mean"]
+"""What a rule asks about: how values lie over draws, or their mean."""
 Z_BAND = 1.6448536269514722
+"""Standard deviations within which a normal variable lies with 90 %."""
 RELATIONS = ("above", "below", "within", "beyond")
-SUPPORTED, NOT_SUPPORTED = "supported", "not_supported"
-CONTRADICTED, NOT_IDENTIFIED = "contradicted", "not_identified"
-"""Verdicts of the earlier standard."""
-ESTABLISHED, LIKELY, OPEN, UNLIKELY, SMALL = "established", "likely", "open", "unlikely", "small"
+SUPPORTED = "supported"
+"""A verdict of the earlier standard, as are the next three."""
+NOT_SUPPORTED = "not_supported"
+CONTRADICTED = "contradicted"
+NOT_IDENTIFIED = "not_identified"
+ESTABLISHED = "established"
+LIKELY = "likely"
+OPEN = "open"
+UNLIKELY = "unlikely"
+SMALL = "small"
 WORDS = (ESTABLISHED, LIKELY, OPEN, UNLIKELY, CONTRADICTED, SMALL)
 """Words of the standard of :mod:`~copark.analyses.claims.verdict`, the strongest for a claim first."""
 FOR = frozenset((SUPPORTED, ESTABLISHED, LIKELY))
@@ -110,9 +118,9 @@ class Rule(Entry):
 
     def simple(self) -> Iterator[Condition]:
         """Every simple condition in it."""
-        for one in (self.supported, self.not_supported, self.contradicted):
-            if one is not None:
-                yield from one.simple()
+        for condition in (self.supported, self.not_supported, self.contradicted):
+            if condition is not None:
+                yield from condition.simple()
 
 
 @dataclass(frozen=True)
@@ -172,8 +180,11 @@ class Beyond:
     """How probable it is that a statistic lies beyond a bound of its rule: below or above it."""
 
     bound: float
+    """The bound."""
     relation: Literal["below", "above"]
+    """On which side of it."""
     share: float
+    """How probable that is."""
 
 
 @dataclass(frozen=True)
@@ -181,14 +192,19 @@ class Measured:
     """What is told of a sample."""
 
     over: Over
+    """Whether the values are of draws, or of their mean."""
     draws: int
     """Draws that have a value."""
     low: float
+    """5 %: of the draws, or of what the mean may be."""
     middle: float
+    """50 %."""
     high: float
-    """low, middle, high: 5, 50 and 95 %: of the draws, or of what the mean may be."""
+    """95 %."""
     mean: float
+    """Mean over draws."""
     error: float
+    """Its standard error."""
     beyond: tuple[Beyond, ...] = ()
     """Probabilities at the bounds of the rule."""
 
@@ -199,11 +215,23 @@ class Measured:
 
 
 def measured(sample: Sample, name: str, rule: Rule, margins: Mapping[str, float]) -> Measured:
-    """What is told of a statistic: its band, and how probable it is beyond each bound that the rule names."""
+    """Measure a statistic: its band, and how probable it is beyond each bound that the rule names.
+
+    Parameters
+    ----------
+    sample
+        Its values.
+    name
+        Its name.
+    rule
+        The rule of its part.
+    margins
+        Numbers of the margins that the rule names.
+    """
     bounds: dict[float, Literal["below", "above"]] = {}
-    for one in rule.simple():
-        if one.of == name and not sample.is_empty:
-            relation, written = one.relation
+    for condition in rule.simple():
+        if condition.of == name and not sample.is_empty:
+            relation, written = condition.relation
             value = resolve(written, margins)
             if relation != "above":
                 bounds.setdefault(value if relation == "below" else -value, "below")
@@ -214,14 +242,14 @@ def measured(sample: Sample, name: str, rule: Rule, margins: Mapping[str, float]
 
 
 def _normal_below(bound: float, mean: float, error: float) -> float:
-    """Normal probability of lying below; of a mean without error but for rounding, whether it does."""
+    """Compute the normal probability of lying below; of a mean without error but for rounding, whether it does."""
     if not isfinite(error) or error <= slack(mean):
         return float(mean < bound - slack(bound))
     return 0.5 * (1.0 + erf((bound - mean) / (error * sqrt(2.0))))
 
 
 def resolve(bound: float | str, margins: Mapping[str, float]) -> float:
-    """The number of a bound."""
+    """Give the number of a bound."""
     if isinstance(bound, str):
         return -margins[bound[1:].strip()] if bound.startswith("-") else margins[bound.removeprefix("+").strip()]
     return bound
@@ -234,43 +262,47 @@ class Judge:
     margins: Mapping[str, float]
 
     def holds(self, condition: Condition, samples: Mapping[str, Sample]) -> bool | None:
-        """Whether a condition is met; ``None`` where that cannot be known."""
+        """Tell whether a condition is met; ``None`` where that cannot be known."""
         if condition.of is not None:
             return self._simple(condition, samples[condition.of])
-        found = [self.holds(part, samples) for part in condition.parts]
+        parts = [self.holds(part, samples) for part in condition.parts]
         if condition.every is not None:
-            return False if False in found else None if None in found else True
+            return False if False in parts else None if None in parts else True
         if condition.some is not None:
-            return True if True in found else None if None in found else False
-        return None if found[0] is None else not found[0]
+            return True if True in parts else None if None in parts else False
+        return None if parts[0] is None else not parts[0]
 
     def _simple(self, condition: Condition, sample: Sample) -> bool | None:
         if sample.is_empty:
             return None
-        name, written = condition.relation
-        bound, needed = resolve(written, self.margins), condition.probability - 1e-12
-        if name in ("above", "below"):
-            return bool(getattr(sample, name)(bound) >= needed)
-        beyond = sample.below(-bound), sample.above(bound)
-        return max(beyond) >= needed if name == "beyond" else min(1.0 - one for one in beyond) >= needed
+        relation, written = condition.relation
+        bound = resolve(written, self.margins)
+        needed = condition.probability - 1e-12
+        if relation in ("above", "below"):
+            return bool(getattr(sample, relation)(bound) >= needed)
+        below = sample.below(-bound)
+        above = sample.above(bound)
+        return max(below, above) >= needed if relation == "beyond" else min(1.0 - below, 1.0 - above) >= needed
 
     def verdict(self, rule: Rule, samples: Mapping[str, Sample]) -> str:
         """Apply a rule: contradicted, supported, not supported or, where none of these is met, not identified."""
         for name, condition in (
-            (CONTRADICTED, rule.contradicted), (SUPPORTED, rule.supported), (NOT_SUPPORTED, rule.not_supported),
-        ):  # fmt: skip
+            (CONTRADICTED, rule.contradicted),
+            (SUPPORTED, rule.supported),
+            (NOT_SUPPORTED, rule.not_supported),
+        ):
             if condition is not None and self.holds(condition, samples):
                 return name
         return NOT_IDENTIFIED
 
 
 def side(verdict: str) -> int:
-    """For the claim 1, against it -1, neither 0."""
+    """Give the side of a verdict: for the claim 1, against it -1, neither 0."""
     return 1 if verdict in FOR else -1 if verdict in REFUTED else 0
 
 
 def flips(verdict: str, other: str) -> bool:
-    """Whether a variant's verdict is not on the side of the verdict.
+    """Tell whether a variant's verdict is not on the side of the verdict.
 
     A verdict that the data do not tell has no side, and nothing flips it.
     """

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from copark.analyses.claims.schema import Change, Part, is_empty
 from copark.cases.case import Case
 from copark.errors import Fault, FaultsFound
-from copark.simulation.experiment import Experiment, OutputValues
+from copark.simulation.experiment import Experiment
+from copark.simulation.measures import OutputValues
 from copark.simulation.study import Study, baseline
 
 SIZE = "operating"

@@ -181,12 +181,13 @@ class Part(Entry):
     @property
     def uses(self) -> tuple[str, ...]:
         """Keys of the arms of its statistics."""
-        return tuple(dict.fromkeys(key for one in self.statistics.values() for key in one.uses))
+        return tuple(dict.fromkeys(key for statistic in self.statistics.values() for key in statistic.uses))
 
     @property
     def judged(self) -> tuple[str, ...]:
         """Names of the statistics that the rule looks at."""
-        return tuple(dict.fromkeys(one.of for one in self.rule.simple() if one.of is not None))
+        conditions = self.rule.simple()
+        return tuple(dict.fromkeys(condition.of for condition in conditions if condition.of is not None))
 
 
 class Headline(Entry):
@@ -292,12 +293,12 @@ class Claim(Entry):
         """Keys of all arms but the reference, in the order they are shown."""
         drawn = tuple(self.curve.points) if self.curve else ()
         lines = tuple(key for line in self.cube.lines for key in line.arms) if self.cube else ()
-        found = dict.fromkeys((*self.tried, *self.arms, *drawn, *lines))
-        return tuple(key for key in found if key != self.reference)
+        keys = dict.fromkeys((*self.tried, *self.arms, *drawn, *lines))
+        return tuple(key for key in keys if key != self.reference)
 
     def part(self, key: str) -> Part:
-        """One of the parts."""
-        return next(one for one in self.parts if one.key == key)
+        """Give one of the parts."""
+        return next(part for part in self.parts if part.key == key)
 
 
 class Arm(Change):
@@ -346,7 +347,7 @@ class Claims(Entry):
         return {name: margin.value for name, margin in self.margins.items()}
 
     def of(self, claims: tuple[Claim, ...]) -> Iterator[tuple[Claim, Part]]:
-        """Every part of some claims."""
-        for one in claims:
-            for part in one.parts:
-                yield one, part
+        """Give every part of some claims."""
+        for claim in claims:
+            for part in claim.parts:
+                yield claim, part

@@ -17,7 +17,8 @@ from copark.analyses.claims.stopping_rule import Stopping
 from copark.analyses.claims.trial import Trial
 from copark.analyses.claims.verdict import Verdict, Weighed, claim_verdict, verdict_of, weigh
 from copark.arrays import Floats
-from copark.simulation.experiment import Experiment, ScenarioMeasures
+from copark.simulation.experiment import Experiment
+from copark.simulation.measures import ScenarioMeasures
 from copark.simulation.run import Progress
 from copark.store.checkpoints import Stages
 

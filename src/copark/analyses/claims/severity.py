@@ -20,7 +20,7 @@ import numpy as np
 from copark.analyses.claims.rules import Sample, side
 from copark.analyses.claims.schema import DIFFERENCES, Part
 from copark.analyses.claims.standard import standard
-from copark.analyses.claims.verdict import Weighed, asked, mean_of
+from copark.analyses.claims.verdict import Weighed, mean_of, weigh_expected
 from copark.arrays import Floats
 from copark.calibration.case_parameters import Source
 from copark.calibration.diagnostics import movements
@@ -31,11 +31,15 @@ from copark.simulation.counterfactual import varying
 from copark.stats.shares import wilson
 
 BATCHES = 200
+"""Batches of draws that a test is repeated on."""
 RECENTRED = "recentred"
 """Name of the world in which the effects found are shifted to be nil in the middle."""
 BATCHED = 0x736576
 """Second key of the generator: what the numbers are for."""
-BUILT_IN, RULED_OUT = 0.95, 0.05
+BUILT_IN = 0.95
+"""Share of the prior that holds a claim from which on it is built into the model."""
+RULED_OUT = 0.05
+"""Share up to which it is ruled out."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,15 @@ class Severity:
     """How the test does in one world in which the claim is false."""
 
     world: str
+    """Key of the world."""
     word: str
+    """Word for the claim there, on all draws."""
     probability: float
-    """word, probability: word for the claim there, and its P, on all draws."""
+    """P of the claim there, on all draws."""
     refuted: int
+    """Batches in which it refutes the claim."""
     batches: int
-    """refuted, batches: batches in which it refutes the claim, of all."""
+    """Batches in all."""
     identical: bool
     """The arms no longer differ at all there: the test cannot but refute, which says little."""
 
@@ -64,49 +71,71 @@ class Severity:
 
 
 def severity(part: Part, weighed: Weighed, world: str, seed: int) -> Severity:
-    """How often a part is refuted on batches of what was measured in a world where it is false."""
-    found = words_of_batches(weighed.chance, seed)
-    means = () if weighed.effects is None else weighed.effects.means
-    differences = all(part.statistics[name].kind in DIFFERENCES for name in means)
+    """Count how often a part is refuted on batches of what was measured in a world where it is false.
+
+    Parameters
+    ----------
+    part
+        The part.
+    weighed
+        The part weighed there.
+    world
+        Key of the world.
+    seed
+        Of the batches.
+    """
+    words = words_of_batches(weighed.chance, seed)
+    names = () if weighed.effects is None else weighed.effects.means
+    differences = all(part.statistics[name].kind in DIFFERENCES for name in names)
     return Severity(
         world=world,
         word=word_of(weighed.chance),
         probability=weighed.probability,
-        refuted=sum(side(word) < 0 for word in found),
-        batches=len(found),
-        identical=bool(means) and differences and not any(weighed.runs[name].any() for name in means),
+        refuted=sum(side(word) < 0 for word in words),
+        batches=len(words),
+        identical=bool(names) and differences and not any(weighed.runs[name].any() for name in names),
     )
 
 
 def recentred(part: Part, weighed: Weighed, margins: Mapping[str, float]) -> Weighed | None:
-    """A part weighed with its effects shifted to be nil in the middle; ``None`` where one of them is no difference."""
+    """Weigh a part with its effects shifted to be nil in the middle; ``None`` where one of them is no difference.
+
+    Parameters
+    ----------
+    part
+        The part.
+    weighed
+        The part as it was weighed.
+    margins
+        Numbers of the margins of its rule.
+    """
     if weighed.effects is None or any(part.statistics[name].kind not in DIFFERENCES for name in part.judged):
         return None
-    middle = {name: -float(np.median(one)) for name, one in weighed.effects.means.items()}
-    return asked(part, weighed.effects.shifted(middle), weighed.runs, margins)
+    middle = {name: -float(np.median(means)) for name, means in weighed.effects.means.items()}
+    return weigh_expected(part, weighed.effects.shifted(middle), weighed.runs, margins)
 
 
 def word_of(chance: Floats) -> str:
-    """The word for the probabilities of draws."""
+    """Find the word for the probabilities of draws."""
     return standard().word(mean_of(chance), int(np.isfinite(chance).sum()))
 
 
 def words_of_batches(chance: Floats, seed: int) -> list[str]:
-    """The word of every batch; none where nothing was measured."""
+    """Find the word of every batch; none where nothing was measured."""
     known = chance[np.isfinite(chance)]
     rng = np.random.default_rng([seed, BATCHED])
     batches = rng.integers(0, known.size, (BATCHES, known.size)) if known.size else ()
-    return [word_of(known[at]) for at in batches]
+    return [word_of(known[batch]) for batch in batches]
 
 
 def steadiness(chance: Floats, seed: int) -> float:
-    """Share of batches of the test's own draws in which its word is the same."""
-    found = words_of_batches(chance, seed)
-    return found.count(word_of(chance)) / len(found) if found else nan
+    """Compute the share of batches of the test's own draws in which its word is the same."""
+    words = words_of_batches(chance, seed)
+    return words.count(word_of(chance)) / len(words) if words else nan
 
 
 def built_in(share: float) -> str:
-    """built_in, ruled_out or open, from the share of the prior that holds it; unknown where nothing is measured."""
+    """Say built_in, ruled_out or open, from the share of the prior that holds it; unknown where nothing is measured."""
     if np.isnan(share):
         return "unknown"
     return "built_in" if share >= BUILT_IN else "ruled_out" if share <= RULED_OUT else "open"
@@ -117,6 +146,7 @@ LEANS = 0.10
 CHANCE = 6.63
 """Chi-squared at 1 %: of n draws, a share of CHANCE / n is what chance alone gives one parameter in a hundred."""
 MOST = 4
+"""Parameters that are named at most."""
 
 
 @dataclass(frozen=True)
@@ -152,35 +182,51 @@ def drawn_values(draws: Draws) -> dict[str, Floats]:
 
 
 def moved_words(draws: str, source: Source | None) -> dict[str, str]:
-    """How far the data moved each parameter: from the posterior, else as the catalogue has it; a prior is unmoved."""
+    """Say how far the data moved each parameter: by the posterior, else by the catalogue; a prior is unmoved."""
     if source is not None:
-        return {one.name: one.verdict for one in movements(source.space, source.points)}
+        return {movement.name: movement.verdict for movement in movements(source.space, source.points)}
     words = {name: variable.moved for name, variable in catalogue().parameters.items()}
     words |= {f"{MIX}.{origin}": words[MIX] for origin in ORIGINS}
     return dict.fromkeys(words, "unmoved") if draws == "prior" else words
 
 
 def leaning(samples: Mapping[str, Sample], values: Mapping[str, Floats], moved: Mapping[str, str]) -> tuple[Lean, ...]:
-    """Parameters that the statistics of a part lean on, the strongest first, each with the statistic it moves most."""
+    """Find the parameters that the statistics of a part lean on, the strongest first.
+
+    Parameters
+    ----------
+    samples
+        Statistics by name.
+    values
+        Parameters by name, each of shape (draws,).
+    moved
+        How far the data moved each parameter.
+
+    Returns
+    -------
+    Each with the statistic it moves most.
+    """
     best: dict[str, Lean] = {}
     for name, sample in samples.items():
-        least = max(LEANS, CHANCE / max(sample.known.size, 1))
+        threshold = max(LEANS, CHANCE / max(sample.known.size, 1))
         shares, signs = rank_shares(sample.values, np.column_stack(list(values.values())))
         for parameter, share, sign in zip(values, shares.tolist(), signs.tolist(), strict=True):
-            if share >= least and (parameter not in best or best[parameter].share < share):
+            if share >= threshold and (parameter not in best or best[parameter].share < share):
                 best[parameter] = Lean(parameter, name, share, sign > 0.0, moved.get(parameter, "unmoved"))
-    return tuple(sorted(best.values(), key=lambda one: -one.share)[:MOST])
+    return tuple(sorted(best.values(), key=lambda lean: -lean.share)[:MOST])
 
 
-def rank_shares(one: Floats, columns: Floats) -> tuple[Floats, Floats]:
-    """Squared rank correlations of a statistic with columns, and their signs; 0 where either does not vary."""
+def rank_shares(statistic: Floats, columns: Floats) -> tuple[Floats, Floats]:
+    """Compute squared rank correlations of a statistic with columns, and their signs; 0 where either does not vary."""
     from scipy.stats import rankdata
 
-    found = np.zeros(columns.shape[1])
-    known = np.isfinite(one)
-    if len(one) == len(columns) and np.count_nonzero(known) >= 3:
-        ranks = rankdata(one[known]), rankdata(columns[known], axis=0)
-        first, second = (rank - rank.mean(axis=0) for rank in ranks)
-        scale = np.sqrt((first**2).sum() * (second**2).sum(axis=0))
-        np.divide(first @ second, scale, out=found, where=scale > 0.0)
-    return found**2, np.sign(found)
+    correlations = np.zeros(columns.shape[1])
+    known = np.isfinite(statistic)
+    if len(statistic) == len(columns) and np.count_nonzero(known) >= 3:
+        own = rankdata(statistic[known])
+        others = rankdata(columns[known], axis=0)
+        own = own - own.mean(axis=0)
+        others = others - others.mean(axis=0)
+        scale = np.sqrt((own**2).sum() * (others**2).sum(axis=0))
+        np.divide(own @ others, scale, out=correlations, where=scale > 0.0)
+    return correlations**2, np.sign(correlations)

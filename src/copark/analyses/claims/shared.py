@@ -19,31 +19,31 @@ if TYPE_CHECKING:
 
 
 def draws_of(draws: int) -> int:
-    """Draws that claims are asked on where others use so many: their usual number, or fewer where others have fewer."""
+    """Choose the draws of claims where others use so many: the usual number, or fewer where others have fewer."""
     return min(int(Params.model_fields["draws"].default), draws)
 
 
-def asked(params: CaseParams, draws: int) -> Params:
-    """The question about the claims that goes with another one: of the same case, parameters, cut and seed."""
+def claims_params(params: CaseParams, draws: int) -> Params:
+    """Make the question about the claims that goes with another: of the same case, parameters, cut and seed."""
     return Params(
         case=params.case, parameters=params.parameters, cut=params.cut, seed=params.seed, draws=draws_of(draws)
     )
 
 
 def workload_of(params: CaseParams, draws: int, context: Context) -> tuple[Workload, ...]:
-    """How much there is to run for them, at most, where they were not answered before."""
-    return workload(asked(params, draws), context)
+    """Tell how much there is to run for them, at most, where they were not answered before."""
+    return workload(claims_params(params, draws), context)
 
 
 def verdicts(params: CaseParams, draws: int, context: Context) -> Mapping[tuple[str, str], Verdict]:
-    """The verdict on every claim, as part ``""``, and on every part; found again where they were answered before."""
+    """Give the verdict on every claim, as part ``""``, and on every part; read again where they were answered."""
     from copark.analyses.answer import answer
     from copark.analyses.registry import REGISTRY
 
     alone = replace(context, foreseeing=None)  # what is run for them was told with the rest
-    found = cast("Answer", answer(REGISTRY["claims"], asked(params, draws), alone).result)
-    made: dict[tuple[str, str], Verdict] = {}
-    for claim in found.claims:
-        made[claim.claim.id, ""] = claim
-        made |= {(claim.claim.id, part.part.key): part for part in claim.parts}
-    return made
+    findings = cast("Answer", answer(REGISTRY["claims"], claims_params(params, draws), alone).result)
+    by_part: dict[tuple[str, str], Verdict] = {}
+    for claim in findings.claims:
+        by_part[claim.claim.id, ""] = claim
+        by_part |= {(claim.claim.id, part.part.key): part for part in claim.parts}
+    return by_part

@@ -58,10 +58,11 @@ class Standard(Entry):
     rope: dict[Literal["log", "outcome"], Size]
 
     def word(self, probability: float, draws: int) -> str:
-        """The word for a probability known from so many draws; ``open`` where it is not known."""
+        """Find the word for a probability known from so many draws; ``open`` where it is not known."""
         if not isfinite(probability) or not draws:
             return OPEN
-        (low, high), ends = self.interval(probability, draws), self.words
+        low, high = self.interval(probability, draws)
+        ends = self.words
         if low >= ends.likely:
             return ESTABLISHED if low >= ends.established else LIKELY
         if high <= ends.unlikely:
@@ -69,11 +70,11 @@ class Standard(Entry):
         return OPEN
 
     def interval(self, probability: float, draws: int) -> tuple[float, float]:
-        """Monte Carlo interval of a probability known from so many draws (Wilson)."""
+        """Compute the Monte Carlo interval of a probability known from so many draws (Wilson)."""
         return wilson(probability * draws, draws, self.monte_carlo.value)
 
     def small(self, statistic: Statistic) -> float:
-        """Size up to which a statistic is small; NaN where it has none."""
+        """Give the size up to which a statistic is small; NaN where it has none."""
         if statistic.kind not in DIFFERENCES - {"difference"}:
             return nan
         return self.rope["outcome" if statistic.outcome else "log"].value
@@ -84,10 +85,10 @@ STANDARD = Path(__file__).with_name("standard.yaml")
 
 @cache
 def standard() -> Standard:
-    """The standard that claims are judged by."""
+    """Read the standard that claims are judged by."""
     return read_shipped(STANDARD, Standard)[0]
 
 
 def turned_word(word: str) -> str:
-    """What is left of a word that an alternative assumption turns: open, of all that need to be robust."""
+    """Say what is left of a word that an alternative assumption turns: open, of all that need to be robust."""
     return OPEN if word in standard().robust.words else word

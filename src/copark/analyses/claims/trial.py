@@ -1,4 +1,10 @@
-"""A trial of claims: what is tried on a case, on which draws, and what its name is made of; nothing is run here."""
+"""A trial of claims: what is tried on a case, on which draws, and what its name is made of; nothing is run here.
+
+Two experiments: on the case's posterior for the verdicts, whose first draws also serve worlds in which a claim is false
+and, with fewer replicates, the variants of the judgement block; and on the prior, to see what the record changed.
+Variants and false worlds are not calibrated anew. No run is made twice. By a sequential rule what is decided is run no
+further (:mod:`~copark.analyses.claims.sequential`).
+"""
 
 from __future__ import annotations
 
@@ -7,20 +13,24 @@ from functools import cache, cached_property
 from typing import Any
 
 from copark.analyses.claims.claims_file import ClaimsFile
+from copark.analyses.claims.expected import Ridge
 from copark.analyses.claims.rules import Judge
 from copark.analyses.claims.scenarios import check_moves, draws_in, places_of, values_read
 from copark.analyses.claims.schema import AS_IT_IS, Change, Claim, is_empty, upon
-from copark.analyses.claims.severity import drawn_values, moved_words
+from copark.analyses.claims.severity import (
+    drawn_values,
+    moved_words,
+)
 from copark.analyses.claims.standard import STANDARD, Standard
 from copark.analyses.claims.stopping_rule import SEQUENTIAL, Stopping, stopping
-from copark.analyses.claims.verdict import Ridge
 from copark.arrays import Floats
 from copark.calibration.case_parameters import Source
 from copark.cases.case import Case
 from copark.cases.validated_yaml import read_shipped
 from copark.cases.world import world_hash
 from copark.identity import identity_of
-from copark.simulation.experiment import Checkpoint, Experiment, OutputValues, memo_key
+from copark.simulation.experiment import Checkpoint, Experiment, memo_key
+from copark.simulation.measures import OutputValues
 from copark.simulation.run import Progress
 from copark.simulation.study import Study
 from copark.simulation.trust import Trust
@@ -35,10 +45,12 @@ HELD_DRAWS = 200
 """Draws of the prior."""
 RECORD = "registered"
 """Output by which a variant is seen to leave the record."""
+LEFT_THE_RECORD = 0.2
+"""Log points by which the median of registered residents at the cut may differ before a variant is said to leave it."""
 
 
 class Trial:
-    """What is tried on a case, and on which draws; it is run by :func:`copark.analyses.claims.findings.find`.
+    """What is tried on a case, and on which draws; it is run by :func:`copark.analyses.claims.judging.find`.
 
     Parameters
     ----------
@@ -124,7 +136,7 @@ class Trial:
     @cached_property
     def values(self) -> dict[str, Floats]:
         """Parameters that differ between the draws of the trial, each of shape (draws,)."""
-        return drawn_values(self.experiment().drawn())
+        return drawn_values(self.experiment().drawn_records())
 
     @cached_property
     def moved(self) -> dict[str, str]:
@@ -133,7 +145,7 @@ class Trial:
 
     def _ridge(self, prior: bool, draws: int) -> Ridge:
         """Regression on the parameters of the first draws of the trial, or of the prior."""
-        values = drawn_values(self.experiment(on_prior=True).drawn()) if prior else self.values
+        values = drawn_values(self.experiment(on_prior=True).drawn_records()) if prior else self.values
         return Ridge({name: column[:draws] for name, column in values.items()})
 
     def _ridge_without(self, draws: int, group: int) -> Ridge:

@@ -1,18 +1,8 @@
 """Verdicts: how probable a claim is, how large the effect, how large at most, and the word for it.
 
 One standard for every part of every claim (``standard.yaml``, decision 0057). What a part claims is the condition of
-support of its rule, asked of each draw of parameters by itself: of the effect expected there, over random numbers. Its
-probability is the share of draws that meet it.
-
-A draw has a few runs, and their mean is no expectation. Of statistics y with the values y_d of draw d::
-
-    f   ridge regression of y on the parameters, each draw predicted without itself
-    N   chance: covariance of y_d within draws, over the number of runs
-    T   what draws differ by that the regression does not know: covariance of y - f, less N
-    θ_d | y_d ~ N(f_d + A (y_d - f_d), T - A T),   A = T (T + N)⁻¹
-
-which is the model of Fay and Herriot (1979) for means of small areas. Variances of N and T are pooled over draws with
-like f: where nothing happens there is no chance either.
+support of its rule, asked of each draw of parameters by itself: of the effect expected there, over chance
+(:mod:`~copark.analyses.claims.expected`). Its probability is the share of draws that meet it.
 """
 
 from __future__ import annotations
@@ -23,174 +13,30 @@ from math import copysign, isfinite, nan, sqrt
 
 import numpy as np
 
+from copark.analyses.claims.expected import Expected, Ridge, expected
 from copark.analyses.claims.rules import OPEN, SMALL, WORDS, Condition, flips, resolve, side
 from copark.analyses.claims.schema import Headline, Part
 from copark.analyses.claims.standard import standard, turned_word
-from copark.arrays import Booleans, Floats
+from copark.arrays import Floats
 from copark.stats.jackknife import groups_of, jackknife, reach
 from copark.stats.shares import z_of
 
-PENALTIES = np.logspace(-1.0, 6.0, 8)
-TRIES = 64
-"""Values tried of what is not known of an effect, for each draw."""
-POOLED = 8
-"""Variances of random numbers are pooled over one draw in so many."""
 STEPS = 41
 """Probabilities, over what other draws may give, at which the word is asked."""
-SHARES = ("share", "change")
-"""Kinds whose values, run by run, are 0, 1 or -1."""
-
-
-class Ridge:
-    """Ridge regression on the parameters of draws, by name, for any statistic of them."""
-
-    def __init__(self, values: Mapping[str, Floats]) -> None:
-        table = np.column_stack([one for one in values.values() if np.ptp(one) > 0.0])
-        scaled = (table - table.mean(axis=0)) / table.std(axis=0)
-        self.left, self.singular, _ = np.linalg.svd(scaled, full_matrices=False)
-
-    def predicted(self, y: Floats, known: Booleans) -> Floats:
-        """Each draw predicted from the others, shape (draws, statistics); y where too few are known."""
-        left = self.left[known]
-        count, middle = len(left), y.mean(axis=0)
-        if count < 3:
-            return y
-        moments = left.T @ (y - middle)
-        best, found = np.full(y.shape[1], np.inf), y.copy()
-        for penalty in PENALTIES:
-            kept = self.singular**2 / (self.singular**2 + penalty)
-            rest = y - middle - left @ (kept[:, None] * moments)
-            hat = 1.0 / count + (left**2 * kept).sum(axis=1)
-            score = (rest**2).mean(axis=0) / (1.0 - hat.mean()) ** 2
-            better = score < best
-            best = np.where(better, score, best)
-            without = y - rest / np.maximum(1.0 - hat, 0.05)[:, None]
-            found = np.where(better, without, found)
-        return found
 
 
 @dataclass(frozen=True)
-class Expected:
-    """Effects expected of the statistics of a part, for every draw."""
-
-    known: Booleans
-    """Which draws have them, shape (draws,)."""
-    means: Mapping[str, Floats]
-    """Expected effects, each of shape (known draws,)."""
-    values: Mapping[str, Floats]
-    """Values they may have, given the few runs of each draw, each of shape (known draws, TRIES)."""
-
-    def shifted(self, by: Mapping[str, float]) -> Expected:
-        """The same with some statistics shifted."""
-        means, values = ({n: one + by.get(n, 0.0) for n, one in each.items()} for each in (self.means, self.values))
-        return Expected(self.known, means, values)
-
-
-def expected(part: Part, runs: Mapping[str, Floats], ridge: Ridge) -> Expected | None:
-    """What is expected of the judged statistics of a part, over random numbers.
-
-    runs: their values by run, each of shape (draws, futures). Returns: none where one of them is not measured.
-    """
-    if any(not runs[name].size for name in part.judged):
-        return None
-    there = np.logical_and.reduce([np.isfinite(runs[name]) for name in part.judged])
-    known = np.logical_or.reduce(there, axis=1)
-    if not known.any():
-        return None
-    rng = np.random.default_rng(0x657870)
-    shares = tuple(name for name in part.judged if part.statistics[name].kind in SHARES)
-    sizes = tuple(name for name in part.judged if name not in shares)
-    count = there[known].sum(axis=1)
-    means: dict[str, Floats] = {}
-    values: dict[str, Floats] = {}
-    for names, of in [((name,), _shares) for name in shares] + ([(sizes, _sizes)] if sizes else []):
-        cube = np.stack([np.where(there, runs[name], np.nan)[known] for name in names], axis=2)
-        middle, tried = of(cube, count, ridge, known, rng)
-        means |= dict(zip(names, middle.T, strict=True))
-        values |= {name: tried[:, at] for at, name in enumerate(names)}
-    return Expected(known, means, values)
-
-
-def _sizes(
-    cube: Floats, count: Floats, ridge: Ridge, known: Booleans, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
-    """Expected sizes, shape (draws, statistics), and values they may have: the normal of the module."""
-    y = np.nanmean(cube, axis=1)
-    fitted = ridge.predicted(y, known)
-    within = np.where(np.isfinite(cube), cube - y[:, None, :], 0.0)
-    chance = _pooled((within**2).sum(axis=1) / np.maximum(count - 1, 1)[:, None], fitted) / count[:, None]
-    if not chance.any():
-        return y, np.repeat(y[:, :, None], TRIES, axis=2)
-    noise = _matrices(chance, np.einsum("dfs,dft->st", within, within))
-    rest = y - fitted
-    unknown = _matrices(np.maximum(_pooled(rest**2, fitted) - chance, 0.0), rest.T @ rest - noise.sum(axis=0))
-    gain = unknown @ np.linalg.pinv(unknown + noise, hermitian=True)
-    mean = fitted + np.einsum("dst,dt->ds", gain, rest)
-    left = unknown - gain @ unknown
-    size, turn = np.linalg.eigh((left + left.transpose(0, 2, 1)) / 2.0)
-    spread = turn * np.sqrt(np.maximum(size, 0.0))[:, None, :]
-    return mean, mean[:, :, None] + spread @ rng.standard_normal((*mean.shape, TRIES))
-
-
-def _shares(
-    cube: Floats, count: Floats, ridge: Ridge, known: Booleans, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
-    """Expected shares, or changes of shares, of one statistic: what runs gain and what they lose, as Dirichlet.
-
-    The chances of 1 and -1 scatter about their regression with a concentration found from their variance beyond that
-    of so many runs; the runs of a draw are counts. A normal would be wrong near 0, where most draws may lie. Values are
-    sorted: shares of one part are of the same runs, and what is not known of them goes together.
-    """
-    signs = np.stack([np.nansum(cube[:, :, 0] == sign, axis=1) for sign in (1.0, -1.0)], axis=1)
-    y = signs / count[:, None]
-    fitted = np.clip(_pooled(y, ridge.predicted(y, known)), 1e-9, 1.0)
-    fitted /= np.maximum(fitted.sum(axis=1), 1.0)[:, None]
-    scale, runs = float((fitted * (1.0 - fitted)).sum()), float(count.mean())
-    beyond = (
-        (float(((y - fitted) ** 2).sum()) / scale - 1.0 / runs) / max(1.0 - 1.0 / runs, 0.5) if scale > 0.0 else 0.0
-    )
-    alike = 1.0 / np.clip(beyond, 1e-3, 0.999) - 1.0
-    both = np.column_stack([fitted, np.maximum(1.0 - fitted.sum(axis=1), 1e-9)])
-    weights = alike * both + np.column_stack([signs, count - signs.sum(axis=1)])
-    mean = (weights[:, 0] - weights[:, 1]) / weights.sum(axis=1)
-    tried = rng.standard_gamma(np.repeat(weights[:, :, None], TRIES, axis=2))
-    total = np.maximum(tried.sum(axis=1), 1e-300)
-    return mean[:, None], np.sort((tried[:, 0] - tried[:, 1]) / total, axis=1)[:, None, :]
-
-
-def _pooled(values: Floats, along: Floats) -> Floats:
-    """Means over draws that are near each other along predictions, column by column."""
-    from scipy.ndimage import uniform_filter1d
-
-    found = np.empty_like(values)
-    width = max(len(values) // POOLED, min(len(values), 10))
-    for at in range(values.shape[1]):
-        order = np.argsort(along[:, at], kind="stable")
-        found[order, at] = uniform_filter1d(values[order, at], width, mode="nearest")
-    return np.maximum(found, 0.0)
-
-
-def _matrices(variances: Floats, moments: Floats) -> Floats:
-    """Covariances with given variances for every draw and the correlations of moments, shape (draws, s, s)."""
-    scale = np.sqrt(np.maximum(np.diag(moments), 0.0))
-    both = np.outer(scale, scale)
-    correlation = np.clip(np.divide(moments, both, out=np.zeros_like(moments), where=both > 0.0), -1.0, 1.0)
-    np.fill_diagonal(correlation, 1.0)
-    size, turn = np.linalg.eigh(correlation)
-    correlation = (turn * np.maximum(size, 0.0)) @ turn.T
-    root = np.sqrt(variances)
-    return root[:, :, None] * correlation * root[:, None, :]
-
-
-@dataclass(frozen=True)
-class Effect:
-    """An expected effect, over draws of parameters: mean, and 5 and 95 %."""
+class ExpectedEffect:
+    """The effect of a statistic that is expected over chance, over draws of parameters."""
 
     statistic: str
     """Its name: of several that a part looks at, the one that decides."""
     mean: float
+    """Mean over draws."""
     low: float
+    """5 % quantile over draws."""
     high: float
+    """95 % quantile over draws."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,71 +46,109 @@ class Verdict:
     word: str = OPEN
     """One of :data:`~copark.analyses.claims.rules.WORDS`."""
     probability: float = nan
+    """Share of posterior draws that hold it."""
     monte_carlo: tuple[float, float] = (nan, nan)
-    """probability, monte_carlo: share of posterior draws that hold it, and its Monte Carlo interval."""
+    """Its Monte Carlo interval."""
     sampling_error: float = nan
-    """Standard error of the probability, were draws and random numbers others; NaN where it is not known."""
+    """Standard error of the probability, over other draws and chance; NaN where it is not known."""
     other_words: tuple[str, ...] = ()
     """Other words that other draws may say: those within the interval of the sampling error."""
     turned: bool = False
     """Whether an alternative assumption turns it: the word is what that leaves."""
     prior_probability: float = nan
     """The same share of the prior alone."""
-    effect: Effect | None = None
+    effect: ExpectedEffect | None = None
     """The expected effect."""
     bounds: tuple[float, float] | None = None
     """Least and largest expected effect over the admissible priors, given the same record."""
 
 
 def when_turned(verdict: Verdict) -> Verdict:
-    """The verdict where an alternative assumption turns it; what other draws may say would be, too."""
+    """Turn a verdict by an alternative assumption; what other draws may say is turned, too."""
     word = turned_word(verdict.word)
     others = dict.fromkeys(turned_word(other) for other in verdict.other_words)
     return replace(verdict, word=word, turned=True, other_words=tuple(other for other in others if other != word))
 
 
 def other_words(probability: float, error: float, word: Callable[[float], str]) -> tuple[str, ...]:
-    """Words but its own that a probability may get with other draws; none where its error is not known.
+    """List the words but its own that a probability may get with other draws; none where its error is not known.
 
     Another seed is not enough to tell: a calibrated park takes the same parameters from its posterior whatever the
-    seed, which changes the futures alone. word: gives the word for a probability.
+    seed, which changes the replicates alone.
+
+    Parameters
+    ----------
+    probability
+        P.
+    error
+        Its standard error, were draws others.
+    word
+        Gives the word for a probability.
     """
     if not isfinite(probability):
         return ()
     ends = np.clip(reach(probability, error, standard().sampling_error.value), 0.0, 1.0)
-    said = {word(float(p)) for p in np.linspace(ends[0], ends[1], STEPS)}
-    return tuple(other for other in WORDS if other in said and other != word(probability))
+    within = {word(float(p)) for p in np.linspace(ends[0], ends[1], STEPS)}
+    return tuple(other for other in WORDS if other in within and other != word(probability))
 
 
 def holds(condition: Condition, values: Mapping[str, Floats], margins: Mapping[str, float]) -> Floats:
-    """Where a condition is met, value by value: 1 or 0."""
+    """Tell where a condition is met, value by value: 1 or 0.
+
+    Parameters
+    ----------
+    condition
+        The condition.
+    values
+        Of the statistics it names, all of one shape.
+    margins
+        Numbers of the margins it names.
+    """
     if condition.of is not None:
-        name, written = condition.relation
-        bound, found = resolve(written, margins), values[condition.of]
+        relation, written = condition.relation
+        bound = resolve(written, margins)
+        own = values[condition.of]
         met = {
-            "above": found > bound, "below": found < bound, "within": abs(found) <= bound, "beyond": abs(found) > bound,
-        }[name]  # fmt: skip
+            "above": own > bound,
+            "below": own < bound,
+            "within": abs(own) <= bound,
+            "beyond": abs(own) > bound,
+        }[relation]
         return met.astype(np.float64)
-    parts = [holds(one, values, margins) for one in condition.parts]
+    parts = [holds(part, values, margins) for part in condition.parts]
     if condition.negated is not None:
         return 1.0 - parts[0]
     return np.min(parts, axis=0) if condition.every is not None else np.max(parts, axis=0)
 
 
 def deciding(condition: Condition, values: Mapping[str, Floats], margins: Mapping[str, float]) -> str:
-    """The statistic that decides a condition: of all that must hold the least probable, of any the most probable."""
+    """Name the statistic that decides a condition: of all that must hold the least probable, of any the most probable.
+
+    Its parameters are those of :func:`holds`.
+    """
     if condition.of is not None:
         return condition.of
-    chance = [float(holds(one, values, margins).mean()) for one in condition.parts]
-    at = int(np.argmax(chance) if condition.some is not None else np.argmin(chance))
-    return deciding(condition.parts[at], values, margins)
+    chances = [float(holds(part, values, margins).mean()) for part in condition.parts]
+    place = int(np.argmax(chances) if condition.some is not None else np.argmin(chances))
+    return deciding(condition.parts[place], values, margins)
 
 
 def bounds(effects: Floats, factor: float) -> tuple[float, float]:
-    """Least and largest mean when every draw may weigh from 1 to a factor, the others being as they are.
+    """Bound the mean when every draw may weigh from 1 to a factor, the others being as they are.
 
     Those are the means under all priors whose density varies, relative to the one drawn from, by no more than the
     factor (DeRobertis and Hartigan 1981). The largest gives the factor to all above a cut; every cut is tried.
+
+    Parameters
+    ----------
+    effects
+        Of draws, shape (draws,).
+    factor
+        How much more than another a draw may weigh.
+
+    Returns
+    -------
+    Least and largest mean.
     """
 
     def largest(values: Floats) -> float:
@@ -303,7 +187,14 @@ class Weighed:
     ) -> tuple[Weighed, ...]:
         """Weigh the part without each group of draws in turn, as of :mod:`copark.stats.jackknife`.
 
-        ridge: regression on the parameters of the first so many draws without a group, by its number.
+        Parameters
+        ----------
+        part
+            The part.
+        ridge
+            Gives the regression on the parameters of the first so many draws without a group, by its number.
+        margins
+            Numbers of the margins of its rule.
         """
         if self.effects is None:
             return ()
@@ -315,19 +206,33 @@ class Weighed:
 
 
 def mean_of(values: Floats) -> float:
-    """Mean of what is known; NaN where nothing is."""
+    """Average what is known; NaN where nothing is."""
     known = values[np.isfinite(values)]
     return float(known.mean()) if known.size else nan
 
 
 def weigh(part: Part, runs: Mapping[str, Floats], ridge: Ridge, margins: Mapping[str, float]) -> Weighed:
-    """Ask what a part claims of every draw, from its statistics run by run."""
-    return asked(part, expected(part, runs, ridge), runs, margins)
+    """Weigh what a part claims in every draw, from its statistics run by run.
+
+    Parameters
+    ----------
+    part
+        The part.
+    runs
+        Its statistics, each of shape (draws, replicates).
+    ridge
+        Regression on the parameters of the draws.
+    margins
+        Numbers of the margins of its rule.
+    """
+    return weigh_expected(part, expected(part, runs, ridge), runs, margins)
 
 
-def asked(part: Part, effects: Expected | None, runs: Mapping[str, Floats], margins: Mapping[str, float]) -> Weighed:
-    """Ask what a part claims of what is expected on every draw."""
-    chance = np.full(max((len(one) for one in runs.values()), default=0), np.nan)
+def weigh_expected(
+    part: Part, effects: Expected | None, runs: Mapping[str, Floats], margins: Mapping[str, float]
+) -> Weighed:
+    """Weigh what a part claims, as :func:`weigh` does, from what is expected in every draw."""
+    chance = np.full(max((len(values) for values in runs.values()), default=0), np.nan)
     if effects is not None:
         chance[effects.known] = holds(part.rule.supported, effects.values, margins).mean(axis=1)
     return Weighed(chance, effects, runs)
@@ -336,119 +241,186 @@ def asked(part: Part, effects: Expected | None, runs: Mapping[str, Floats], marg
 def verdict_of(
     part: Part, weighed: Weighed, prior: Weighed, margins: Mapping[str, float], sampling_error: float = nan
 ) -> Verdict:
-    """The verdict on a part, before alternative assumptions are looked at.
+    """Give the verdict on a part, before alternative assumptions are looked at.
 
-    sampling_error: standard error of its probability, were draws and random numbers others.
+    Parameters
+    ----------
+    part
+        The part.
+    weighed
+        With the record.
+    prior
+        On the prior alone.
+    margins
+        Numbers of the margins of its rule.
+    sampling_error
+        Standard error of its probability, over other draws and chance.
     """
-    rules, p = standard(), weighed.probability
     if weighed.effects is None:
         return Verdict()
-    values, means = weighed.effects.values, weighed.effects.means
+    rules = standard()
+    probability = weighed.probability
+    values = weighed.effects.values
     name = deciding(part.rule.supported, values, margins)
     low, high = np.quantile(values[name], (0.05, 0.95))
-    ends = {one: bounds(means[one], rules.prior_factor.value) for one in means}
+    ends = {key: bounds(means, rules.prior_factor.value) for key, means in weighed.effects.means.items()}
     draws = weighed.draws
-    sizes = ((max(map(abs, ends[one])), rules.small(part.statistics[one])) for one in part.judged)
+    sizes = ((max(map(abs, ends[key])), rules.small(part.statistics[key])) for key in part.judged)
     small_at_most = all(size <= small for size, small in sizes)
 
     def word(probability: float) -> str:
-        found = rules.word(probability, draws)
-        return SMALL if small_at_most and side(found) < 1 else found
+        by_draws = rules.word(probability, draws)
+        return SMALL if small_at_most and side(by_draws) < 1 else by_draws
 
     return Verdict(
-        word=word(p), probability=p, monte_carlo=rules.interval(p, draws),
-        sampling_error=sampling_error, other_words=other_words(p, sampling_error, word),
-        prior_probability=prior.probability, bounds=ends[name],
-        effect=Effect(name, float(values[name].mean()), float(low), float(high)),
-    )  # fmt: skip
+        word=word(probability),
+        probability=probability,
+        monte_carlo=rules.interval(probability, draws),
+        sampling_error=sampling_error,
+        other_words=other_words(probability, sampling_error, word),
+        prior_probability=prior.probability,
+        bounds=ends[name],
+        effect=ExpectedEffect(name, float(values[name].mean()), float(low), float(high)),
+    )
 
 
 def joint(headline: Headline, parts: Mapping[str, Weighed]) -> Floats:
-    """Probability that all (any) of the measured parts of a headline hold together, for every draw that all have."""
+    """Compute how probable it is that all (any) of the measured parts of a headline hold, for draws that all have."""
     chances = [parts[key].chance for key in headline.parts if parts[key].draws]
     if not chances:
         return np.zeros(0)
-    chances = [one[: min(map(len, chances))] for one in chances]
-    return np.prod(chances, axis=0) if headline.every else 1.0 - np.prod([1.0 - one for one in chances], axis=0)
+    shortest = min(map(len, chances))
+    chances = [chance[:shortest] for chance in chances]
+    return np.prod(chances, axis=0) if headline.every else 1.0 - np.prod([1.0 - chance for chance in chances], axis=0)
 
 
 def joint_error(headline: Headline, weighed: Mapping[str, Weighed], without: Mapping[str, Sequence[Weighed]]) -> float:
-    """Sampling error of a claim's probability, from its parts, and from the measured ones without each group."""
+    """Estimate the sampling error of a claim's probability.
+
+    Parameters
+    ----------
+    headline
+        Which parts make it, all or any.
+    weighed
+        Parts by key.
+    without
+        The measured ones without each group of draws, by key.
+    """
     known = {key: without[key] for key in headline.parts if without[key]}
-    groups = (dict(zip(known, each, strict=True)) for each in zip(*known.values(), strict=True))
-    return jackknife([mean_of(joint(headline, {**weighed, **each})) for each in groups])
+    groups = (dict(zip(known, group, strict=True)) for group in zip(*known.values(), strict=True))
+    return jackknife([mean_of(joint(headline, {**weighed, **group})) for group in groups])
 
 
 def claim_verdict(
-    headline: Headline, parts: Mapping[str, Verdict], weighed: Mapping[str, Weighed], prior: Mapping[str, Weighed],
+    headline: Headline,
+    parts: Mapping[str, Verdict],
+    weighed: Mapping[str, Weighed],
+    prior: Mapping[str, Weighed],
     sampling_error: float = nan,
-) -> Verdict:  # fmt: skip
-    """The verdict on a claim: all, or any, of its parts hold together; effect and bounds of the part that decides.
+) -> Verdict:
+    """Give the verdict on a claim: all, or any, of its parts hold together; effect and bounds of the one that decides.
 
     Where a part is not measured the others can still refute a claim that needs all, or hold one that needs any; else it
-    is open. Alternative assumptions are not looked at. sampling_error: as of :func:`verdict_of`.
+    is open. Alternative assumptions are not looked at.
+
+    Parameters
+    ----------
+    headline
+        Which parts make it, all or any.
+    parts
+        Verdicts on them, by key.
+    weighed
+        Parts with the record, by key.
+    prior
+        Parts on the prior alone, by key.
+    sampling_error
+        As of :func:`verdict_of`.
     """
     rules = standard()
-    chance, before = joint(headline, weighed), joint(headline, prior)
-    p, draws = mean_of(chance), int(np.isfinite(chance).sum())
+    chance = joint(headline, weighed)
+    probability = mean_of(chance)
+    draws = int(np.isfinite(chance).sum())
     known = [key for key in headline.parts if isfinite(parts[key].probability)]
     words = [parts[key].word for key in headline.parts]
 
     def word(probability: float) -> str:
-        found = rules.word(probability, draws)
-        if side(found) < 1 and set(words) == {SMALL}:
-            found = SMALL
-        undecided = len(known) < len(words) and side(found) != (-1 if headline.every else 1)
-        return OPEN if undecided else found
+        by_draws = rules.word(probability, draws)
+        if side(by_draws) < 1 and set(words) == {SMALL}:
+            by_draws = SMALL
+        undecided = len(known) < len(words) and side(by_draws) != (-1 if headline.every else 1)
+        return OPEN if undecided else by_draws
 
-    least = (min if headline.every else max)(known, key=lambda key: parts[key].probability, default=None)
+    decides = (min if headline.every else max)(known, key=lambda key: parts[key].probability, default=None)
     return Verdict(
-        word=word(p), probability=p,
-        monte_carlo=rules.interval(p, draws) if draws else (nan, nan), sampling_error=sampling_error,
-        other_words=other_words(p, sampling_error, word), prior_probability=mean_of(before),
-        effect=None if least is None else parts[least].effect, bounds=None if least is None else parts[least].bounds,
-    )  # fmt: skip
+        word=word(probability),
+        probability=probability,
+        monte_carlo=rules.interval(probability, draws) if draws else (nan, nan),
+        sampling_error=sampling_error,
+        other_words=other_words(probability, sampling_error, word),
+        prior_probability=mean_of(joint(headline, prior)),
+        effect=None if decides is None else parts[decides].effect,
+        bounds=None if decides is None else parts[decides].bounds,
+    )
 
 
 def needs_every_part(headline: Headline, word: str) -> bool:
-    """Whether a claim's word needs all its parts: to be held by all of them, or refuted where any would hold it."""
+    """Tell whether a claim's word needs all its parts: to be held by them, or refuted where any would hold it."""
     return (headline.every is not None) == (side(word) > 0)
 
 
 def in_alternative(verdict: Verdict, reference: Floats, alternative: Floats, draws: int) -> tuple[float, str]:
-    """P under an alternative assumption, and its word.
+    """Give P under an alternative assumption, and its word.
 
     The reference on the same draws and random numbers is the control variate; a difference counts as far as it exceeds
     its Monte Carlo error.
 
-    reference, alternative: chances on the same draws; draws: those the verdict is known from, which may be more.
+    Parameters
+    ----------
+    verdict
+        As it is without the assumption.
+    reference
+        Probabilities of draws without it.
+    alternative
+        Probabilities of the same draws under it.
+    draws
+        Those the verdict is known from, which may be more.
     """
-    rules, apart = standard(), alternative - reference
+    rules = standard()
+    apart = alternative - reference
     apart = apart[np.isfinite(apart)]
     if not apart.size or not isfinite(verdict.probability):
         return nan, OPEN
     moved = float(apart.mean())
     error = float(apart.std(ddof=1)) / sqrt(apart.size) if apart.size > 1 else 0.0
     sure = copysign(max(abs(moved) - z_of(rules.monte_carlo.value) * error, 0.0), moved)
-    found, least = (float(np.clip(verdict.probability + by, 0.0, 1.0)) for by in (moved, sure))
-    return found, rules.word(least, draws)
+    probability, least = (float(np.clip(verdict.probability + by, 0.0, 1.0)) for by in (moved, sure))
+    return probability, rules.word(least, draws)
 
 
 def turns(word: str, other: str) -> bool:
-    """Whether an alternative's word turns a verdict; what is small at most is turned by a word for the claim alone."""
+    """Tell whether an alternative's word turns a verdict; what is small at most is turned by a word for the claim."""
     return side(other) == 1 if word == SMALL else flips(word, other)
 
 
 def turns_together(
     headline: Headline, verdict: Verdict, under: Mapping[str, tuple[Floats, Floats]], draws: int
 ) -> bool:
-    """Whether an alternative turns a claim whose parts are taken together.
+    """Tell whether an alternative turns a claim whose parts are taken together.
 
-    under: of measured parts, probabilities of the same draws as it is, and under the alternative; draws: those the
-    verdict is known from.
+    Parameters
+    ----------
+    headline
+        Which parts make it, all or any.
+    verdict
+        On the claim.
+    under
+        Of measured parts, probabilities of the same draws as it is, and under the alternative.
+    draws
+        Those the verdict is known from.
     """
     nothing = {key: Weighed(np.zeros(0), None, {}) for key in headline.parts}
-    reference, there = (
-        joint(headline, nothing | {key: Weighed(both[at], None, {}) for key, both in under.items()}) for at in (0, 1)
+    reference, alternative = (
+        joint(headline, nothing | {key: Weighed(both[side_of], None, {}) for key, both in under.items()})
+        for side_of in (0, 1)
     )
-    return turns(verdict.word, in_alternative(verdict, reference, there, draws)[1])
+    return turns(verdict.word, in_alternative(verdict, reference, alternative, draws)[1])

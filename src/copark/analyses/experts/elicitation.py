@@ -1,199 +1,33 @@
 """What others know as weights of draws: estimates from the literature, and quantiles given by experts.
 
-An estimate is of a parameter, or of an effect: an arm against its reference in the model of this very park. With m_d
-what the model has in draw d, expected over random numbers, and s the standard error::
-
-    value v    exp(-(m_d - v)² / 2 s²)
-    above v    Φ((m_d - v) / s), of a floor or a sign
-
-Whatever is drawn is weighted by the product over estimates. A standard error that the source does not give is that of
-a declared scale, by grade.
+Whatever is drawn is weighted by the product over estimates, of which see :mod:`~copark.analyses.experts.literature`.
+Answers of experts are met by the weights nearest to those of the model, and experts are pooled.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import Annotated, Any, Literal
+from functools import cached_property
 
 import numpy as np
-from pydantic import Field, model_validator
 
 from copark.analyses.claims.arm_statistics import Readings, statistics_of
 from copark.analyses.claims.claims_file import ClaimsFile
+from copark.analyses.claims.expected import Ridge, expected
 from copark.analyses.claims.scenarios import draws_in, places_of, trial_study, values_read
-from copark.analyses.claims.schema import AS_IT_IS, Arm, Change, Claim, Part, is_empty
+from copark.analyses.claims.schema import AS_IT_IS, Change, Claim, Part
 from copark.analyses.claims.severity import drawn_values
-from copark.analyses.claims.verdict import Ridge, Weighed, expected, weigh
+from copark.analyses.claims.verdict import Weighed, weigh
+from copark.analyses.experts.literature import Estimate, literature, state_of
 from copark.analyses.experts.workbook import Expert, Question
 from copark.arrays import Floats, Integers
 from copark.calibration.case_parameters import Source
 from copark.cases.case import Case
-from copark.cases.casebook import LITERATURE, casebook_path
-from copark.cases.dates import Date
-from copark.cases.types import Bilingual
-from copark.cases.validated_yaml import read_shipped
-from copark.simulation.case_edits import edited
-from copark.simulation.experiment import Checkpoint, Experiment, OutputValues, memo_key
+from copark.simulation.experiment import Checkpoint, Experiment, memo_key
+from copark.simulation.measures import OutputValues
 from copark.simulation.run import Progress
 from copark.simulation.study import Study
-from copark.simulation.study_entries import Entry, Key, Title
-
-Grade = Literal["high", "medium", "low"]
-State = Literal["used", "unused", "elsewhere", "unfelt"]
-"""``unused``: not used anywhere, as its reason says; ``elsewhere``: of another park; ``unfelt``: this park cannot bear
-the intervention, or it alters nothing there that differs between draws."""
-Positive = Annotated[float, Field(gt=0.0)]
-
-
-class Errors(Entry):
-    """Standard errors by grade where a source gives none."""
-
-    parameter: dict[Grade, Positive]
-    """Multiples of the standard deviation of the parameter's prior."""
-    log: dict[Grade, Positive]
-    """Of effects in log points."""
-    outcome: dict[Grade, Positive]
-    """Of effects on the chance of an outcome."""
-    reason: Bilingual
-
-
-class Estimate(Entry):
-    """An estimate, as it is written."""
-
-    key: Key
-    title: Title
-    finding: Bilingual
-    citation: Annotated[str, Field(min_length=1, max_length=300)]
-    doi: str
-    read: Literal["abstract", "record", "memory"]
-    """What was read of the source."""
-    grade: Grade
-    bears: Bilingual
-    """Why it is set beside this intervention, or why it is not used."""
-    use: bool = True
-    case: str = ""
-    """Name of the one case it is of; empty where it is of any."""
-    parameter: str = ""
-    """The parameter it is of, if it is of one."""
-    output: str | None = None
-    """Else the output whose change it is of."""
-    outcome: str | None = None
-    """Or the outcome whose probability changes."""
-    arm: Key | None = None
-    """The intervention it is of."""
-    reference: Key | None = None
-    """What the intervention is compared with."""
-    value: float | None = None
-    """The estimate."""
-    above: float | None = None
-    """Or what it lies above."""
-    low: float | None = None
-    """Lower end of the range that sources give; shown, and no standard error."""
-    high: float | None = None
-    """Upper end of that range."""
-    error: Positive | None = None
-    """Standard error, where the source gives one."""
-
-    @model_validator(mode="after")
-    def _one_of_each(self) -> Estimate:
-        if (self.value is None) == (self.above is None):
-            raise ValueError("an estimate has a value, or lies above one")
-        if bool(self.parameter) + bool(self.output) + bool(self.outcome) != 1:
-            raise ValueError("an estimate is of a parameter, an output or an outcome")
-        if self.use and self.read == "memory":
-            raise ValueError("a number from memory is not used")
-        return self
-
-    @property
-    def scale(self) -> Literal["parameter", "log", "outcome"]:
-        """Which of the declared scales its error is on."""
-        return "parameter" if self.parameter else "outcome" if self.outcome else "log"
-
-    def asking(self, year: float) -> Part:
-        """Make a part of a claim that asks of nothing but the effect it is of, at the end of a year since the start."""
-        title = {"en": self.title.en, "zh": self.title.zh}
-        statistic: dict[str, Any] = {"arm": self.arm, "reference": self.reference}
-        if self.outcome:
-            statistic |= {"kind": "change", "outcome": self.outcome}
-        else:
-            statistic |= {"kind": "log", "output": self.output, "year": year}
-        supported = {"of": self.key, "above": 0.0}
-        not_supported = {"of": self.key, "below": 0.0}
-        return Part.model_validate(
-            {
-                "key": self.key,
-                "title": title,
-                "says": title,
-                "reason": title,
-                "statistics": {self.key: statistic},
-                "rule": {"supported": supported, "not_supported": not_supported},
-            }
-        )
-
-    def likelihood(self, values: Floats, error: float) -> Floats:
-        """Compute how probable the estimate is where the model has these values, up to a factor.
-
-        Parameters
-        ----------
-        values
-            Values of the model, of any shape.
-        error
-            Standard error of the estimate, in the same unit.
-        """
-        from scipy.special import ndtr
-
-        if self.above is not None:
-            return np.asarray(ndtr((values - self.above) / error))
-        return np.exp(-0.5 * ((values - (self.value or 0.0)) / error) ** 2)
-
-
-class Literature(Entry):
-    """The table, as it is written."""
-
-    format: Literal[1]
-    fixed: Date
-    errors: Errors
-    arms: dict[Key, Arm]
-    estimates: tuple[Estimate, ...]
-
-
-@cache
-def literature() -> tuple[Literature, str]:
-    """Read the table that ships, and the SHA-256 of its file."""
-    return read_shipped(casebook_path() / LITERATURE, Literature)
-
-
-def state_of(estimate: Estimate, experiment: Experiment) -> State:
-    """Tell whether an estimate is used of the case of an experiment, before anything is run."""
-    case = experiment.case
-    if not estimate.use:
-        return "unused"
-    if estimate.case not in ("", case.name):
-        return "elsewhere"
-    arms = [literature()[0].arms[key] for key in (estimate.arm, estimate.reference) if key is not None]
-    for arm in arms:
-        if not is_empty(arm) and (edited(case, arm.edits)[1] or not experiment.alters(arm)):
-            return "unfelt"
-    return "used"
-
-
-def error_of(estimate: Estimate, values: Mapping[str, Floats]) -> float:
-    """Give the standard error of an estimate: the source's, or that of the declared scale.
-
-    Parameters
-    ----------
-    estimate
-        The estimate.
-    values
-        Parameters drawn from the prior, by name.
-    """
-    if estimate.error is not None:
-        return estimate.error
-    scale = getattr(literature()[0].errors, estimate.scale)[estimate.grade]
-    return float(scale * (values[estimate.parameter].std() if estimate.parameter else 1.0))
-
 
 SIZE = "operating"
 """Output whose distribution is told back to experts."""
@@ -288,7 +122,7 @@ class ModelValues:
     """What the model has of an estimate, in some draws."""
 
     middle: Floats
-    """Expected over random numbers, shape (draws,); NaN where not known."""
+    """Expected over chance, shape (draws,); NaN where not known."""
     likelihood: Floats
     """Of the estimate there, shape (draws,); 0 where not known."""
 
@@ -346,7 +180,7 @@ class Worlds:
     @cached_property
     def values(self) -> dict[str, Floats]:
         """Parameters that differ between draws, each of shape (draws,)."""
-        return drawn_values(self.experiment.drawn())
+        return drawn_values(self.experiment.drawn_records())
 
     @cached_property
     def ridge(self) -> Ridge:

@@ -105,7 +105,7 @@ def depends_on(params: Params, _context: Context) -> dict[str, Any]:
 
 def compute(params: Params, context: Context) -> Answer:
     """Cut every link, then run those with an effect at several strengths."""
-    from copark.simulation.experiment import OutputPaths
+    from copark.simulation.measures import OutputPaths
 
     case = context.case(params.case)
     since = _quarter(case, params, context)

@@ -17,7 +17,8 @@ from copark.cases.case import Case
 from copark.identity import identity_of
 from copark.model.arrays import Draws
 from copark.model.variables import catalogue
-from copark.simulation.experiment import Experiment, OutputValues
+from copark.simulation.experiment import Experiment
+from copark.simulation.measures import OutputValues
 from copark.simulation.sample import DrawSource
 from copark.simulation.study import Study
 from copark.stats.quantiles import weighted_quantiles

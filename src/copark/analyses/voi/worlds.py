@@ -19,10 +19,10 @@ import numpy as np
 
 from copark.analyses.claims.arm_statistics import Readings, by_run
 from copark.analyses.claims.claims_file import ClaimsFile
+from copark.analyses.claims.expected import Ridge, expected
 from copark.analyses.claims.scenarios import places_of, trial_study, values_read
 from copark.analyses.claims.schema import Change, Claim, Part
 from copark.analyses.claims.severity import drawn_values
-from copark.analyses.claims.verdict import Ridge, expected
 from copark.analyses.claims.verdict import holds as is_met
 from copark.arrays import Booleans, Floats
 from copark.calibration.calibration_setup import everything_fitted
@@ -390,7 +390,7 @@ def simulate(plan: InformationPlan, threads: int, progress: Callable[[int, int],
     xarray.Dataset
         ``known`` (draw, target): counterparts of values on record; ``values`` (draw, column): what candidates would
         see, without error; ``residents`` (quarter); ``parameters`` (draw, parameter); ``statistics`` (draw, statistic):
-        expected over random numbers, NaN where not known; ``chance`` (statistic): standard deviation of one run of a
+        expected over chance, NaN where not known; ``chance`` (statistic): standard deviation of one run of a
         draw.
     """
     import xarray as xr
@@ -401,7 +401,7 @@ def simulate(plan: InformationPlan, threads: int, progress: Callable[[int, int],
     every = Experiment(
         study, case, read, source=plan.source, threads=threads, progress=lambda made, _: progress(made, plan.runs)
     )
-    drawn = drawn_values(every.drawn())
+    drawn = drawn_values(every.drawn_records())
     compared = every.part(range(1, plan.futures))
     compared.extend(plan.arms)
     statistics, chance = _statistics(plan, compared, read.places, Ridge(drawn))

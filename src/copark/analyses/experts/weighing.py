@@ -1,0 +1,406 @@
+"""Draws weighed in every way: by the literature, by each expert and by their pool, beside the prior and the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import isfinite, nan
+from typing import Any
+
+import numpy as np
+
+from copark.analyses.claims.rules import OPEN, SMALL, side
+from copark.analyses.claims.standard import standard, turned_word
+from copark.analyses.claims.verdict import Verdict, claim_verdict, joint, verdict_of
+from copark.analyses.experts.elicitation import (
+    LEVELS,
+    ExpertPlan,
+    ModelValues,
+    Opinion,
+    Worlds,
+    opinion,
+    pooled,
+    shared,
+)
+from copark.analyses.experts.literature import State, error_of, literature, state_of
+from copark.analyses.experts.workbook import Expert, Question
+from copark.arrays import Floats
+from copark.simulation.outcomes import OUTCOMES
+from copark.stats.precision import effective
+from copark.stats.quantiles import weighted_quantiles
+from copark.texts import Said
+
+WAYS = ("prior", "prior_literature", "prior_experts", "record", "record_literature", "record_experts")
+"""What a probability rests on: prior or record, by itself, with literature, or with experts; never with both."""
+LEAST = 30.0
+"""Effective draws below which nothing is said."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """How probable something is in one way, and the word for it."""
+
+    word: str
+    """The word."""
+    probability: float
+    """P."""
+    draws: float
+    """Effective draws, of those made here, that its weights leave."""
+
+    @property
+    def enough(self) -> bool:
+        """Whether these are enough to say a word."""
+        return self.draws >= LEAST
+
+
+@dataclass(frozen=True)
+class Row:
+    """A part of a claim, or a claim as a whole: then ``part`` is empty."""
+
+    claim: str
+    """Key of the claim."""
+    part: str
+    """Key of the part."""
+    title: Said
+    """Title of the part, or of the claim."""
+    held: dict[str, Held]
+    """By what it rests on: of prior and record alone as ``copark claims`` has it, else moved from there by as much as
+    weights move it on the draws made here."""
+    by_estimate: dict[str, float]
+    """Probability with one estimate alone, by its key."""
+    by_expert: dict[str, float]
+    """Probability with one expert alone, by name."""
+    turned: bool
+    """Whether an alternative assumption turns it, as tried by ``copark claims``."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """An estimate beside the model's own intervention."""
+
+    key: str
+    """Key of the estimate."""
+    state: State
+    """Whether it is used."""
+    error: float
+    """Its standard error; NaN where it is not used."""
+    prior: tuple[float, float, float] | None
+    """5, 50 and 95 % of what the model has on the prior alone."""
+    record: tuple[float, float, float] | None
+    """The same with the record."""
+    draws: float
+    """Effective draws it leaves by itself."""
+
+
+@dataclass(frozen=True)
+class Voice:
+    """An expert."""
+
+    name: str
+    """As the workbook has it."""
+    weight: float
+    """Share in the pool."""
+    answers: dict[str, tuple[float, float, float]]
+    """By question: 5, 50 and 95 %."""
+    unreached: tuple[str, ...]
+    """Questions of which the model never has what is answered: they are left out."""
+    off: float
+    """Largest difference of a probability that is left where answers contradict each other."""
+    draws: float
+    """Effective draws that the answers leave."""
+
+
+@dataclass(frozen=True)
+class AnsweredQuestion:
+    """A question that somebody answered."""
+
+    question: Question
+    """The question."""
+    prior: tuple[float, float, float]
+    """5, 50 and 95 % of the model's own."""
+    pool: tuple[float, float, float]
+    """The same of the pool of experts."""
+    record: tuple[float, float, float] | None
+    """The same with the record after it."""
+    apart: bool
+    """Whether two experts' ranges of 90 % do not overlap."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What something implies for how the park fares."""
+
+    rests_on: str
+    """A way, or the name of an expert."""
+    expert: bool
+    """Whether it is an expert's."""
+    shares: tuple[float, ...]
+    """Probability of each outcome, in the order of :data:`~copark.simulation.outcomes.OUTCOMES`."""
+    sizes: tuple[tuple[float, float, float], ...]
+    """5, 50 and 95 % of operating enterprises at each date."""
+
+
+class Weighing:
+    """Draws weighed in every way.
+
+    Parameters
+    ----------
+    plan
+        What was run.
+    prior
+        The draws of the prior.
+    record
+        Those of the record, where there is one.
+    voices
+        Experts and their answers.
+    known
+        Questions by key.
+    claimed
+        Verdicts of ``copark claims`` by claim and part.
+    """
+
+    def __init__(
+        self,
+        plan: ExpertPlan,
+        prior: Worlds,
+        record: Worlds | None,
+        voices: Sequence[Expert],
+        known: Mapping[str, Question],
+        claimed: Mapping[tuple[str, str], Verdict],
+    ) -> None:
+        self.plan = plan
+        self.prior = prior
+        self.voices = voices
+        self.known = known
+        self.claimed = claimed
+        self.sets = {"prior": prior} if record is None else {"prior": prior, "record": record}
+        self.main = record or prior
+        self.name = "prior" if record is None else "record"
+        self.opinions: tuple[Opinion, ...] = tuple(opinion(voice, known, prior, record) for voice in voices)
+        self.estimates, self.alone = self._literature()
+        self.runs = self._ways()
+        self.verdicts = {name: self._verdicts(worlds) for name, worlds in self.sets.items()}
+
+    def fields(self) -> dict[str, Any]:
+        """Give everything that is found, by the fields of an answer."""
+        start = self.plan.case.clock.start
+        total = sum(voice.weight for voice in self.voices)
+        answered = dict.fromkeys(key for voice in self.voices for key in voice.answers)
+        return {
+            "rows": self._rows(),
+            "ways": {way: effective(self._by_draw(way)) for way in self.runs},
+            "estimates": self.estimates,
+            "experts": tuple(
+                Voice(
+                    voice.name,
+                    voice.weight / total,
+                    dict(voice.answers),
+                    own.unreached,
+                    own.off,
+                    effective(_added(self._own(own), self.main.replicates)),
+                )
+                for voice, own in zip(self.voices, self.opinions, strict=True)
+            ),
+            "asked": tuple(map(self._answered, answered)),
+            "outlooks": tuple(self._outlooks()),
+            "dates": tuple(str(start + quarter) for _, quarter in self.plan.sizes),
+        }
+
+    def _literature(self) -> tuple[tuple[Beside, ...], dict[str, dict[str, Floats]]]:
+        """Set estimates beside the model.
+
+        Returns
+        -------
+        rows
+            One for every estimate.
+        likelihoods
+            Of each used one, by set of draws and key, each of shape (draws,).
+        """
+        rows: list[Beside] = []
+        alone: dict[str, dict[str, Floats]] = {name: {} for name in self.sets}
+        for estimate in literature()[0].estimates:
+            state = state_of(estimate, self.prior.experiment)
+            is_drawn = not estimate.parameter or estimate.parameter in self.prior.values
+            error = error_of(estimate, self.prior.values) if state == "used" and is_drawn else nan
+            values: dict[str, ModelValues | None] = {}
+            if isfinite(error):
+                values = {name: worlds.beside(estimate, error) for name, worlds in self.sets.items()}
+            if state == "used" and values.get("prior") is None:
+                state = "unfelt"
+            for name, own in values.items() if state == "used" else ():
+                alone[name][estimate.key] = np.ones(self.sets[name].draws) if own is None else own.likelihood
+            ranges = {name: None if own is None else _range(own.middle) for name, own in values.items()}
+            left = effective(alone[self.name].get(estimate.key, np.zeros(0)))
+            rows.append(Beside(estimate.key, state, error, ranges.get("prior"), ranges.get("record"), left))
+        return tuple(rows), alone
+
+    def _ways(self) -> dict[str, Floats]:
+        """Give the weights of runs in every way, each of shape (runs,)."""
+        weights: dict[str, Floats] = {}
+        for name, worlds in self.sets.items():
+            product = np.prod([np.ones(worlds.draws), *self.alone[name].values()], axis=0)
+            weights[name] = np.ones(worlds.draws * worlds.replicates)
+            weights[f"{name}_literature"] = np.repeat(product, worlds.replicates)
+            if self.voices:
+                opinions = [own.prior if name == "prior" or own.record is None else own.record for own in self.opinions]
+                weights[f"{name}_experts"] = pooled(opinions, [voice.weight for voice in self.voices])
+        return {way: weights[way] for way in WAYS if way in weights}
+
+    def _by_draw(self, way: str) -> Floats:
+        return _added(self.runs[way], self._set(way).replicates)
+
+    def _set(self, way: str) -> Worlds:
+        return self.sets[way.partition("_")[0]]
+
+    def _own(self, weights: Opinion) -> Floats:
+        return weights.prior if weights.record is None else weights.record
+
+    def _verdicts(self, worlds: Worlds) -> dict[tuple[str, str], tuple[Floats, Verdict]]:
+        """Give chance on every draw, and verdict without weights, of every part, and of every claim as part ``""``."""
+        margins = self.plan.file.claims.sizes
+        verdicts: dict[tuple[str, str], tuple[Floats, Verdict]] = {}
+        for claim in self.plan.file.claims.claims:
+            after = {part: weighed for (of, part), weighed in worlds.weighed.items() if of == claim.id}
+            if not set(claim.headline.parts) & set(after):
+                continue
+            plain = {part: verdict_of(claim.part(part), weighed, weighed, margins) for part, weighed in after.items()}
+            verdicts |= {(claim.id, part): (after[part].chance, verdict) for part, verdict in plain.items()}
+            if set(claim.headline.parts) <= set(after):
+                whole = claim_verdict(claim.headline, plain, after, after)
+                verdicts[claim.id, ""] = joint(claim.headline, after), whole
+        return verdicts
+
+    def _rows(self) -> tuple[Row, ...]:
+        rows = []
+        for claim in self.plan.file.claims.claims:
+            titles = {"": claim.title, **{part.key: part.title for part in claim.parts}}
+            for part, title in titles.items():
+                if all((claim.id, part) in verdicts for verdicts in self.verdicts.values()):
+                    rows.append(self._row(claim.id, part, Said(title.en, title.zh)))
+        return tuple(rows)
+
+    def _row(self, claim: str, part: str, title: Said) -> Row:
+        chance = self.verdicts[self.name][claim, part][0]
+        apart = self._apart(self.name, claim, part)
+
+        def probability(weights: Floats) -> float:
+            return moved(_mean(chance, weights)[0], apart)
+
+        return Row(
+            claim=claim,
+            part=part,
+            title=title,
+            held={way: self._held(way, claim, part) for way in self.runs},
+            by_estimate={key: probability(weights) for key, weights in self.alone[self.name].items()},
+            by_expert={
+                voice.name: probability(_added(self._own(own), self.main.replicates))
+                for voice, own in zip(self.voices, self.opinions, strict=True)
+            },
+            turned=self.claimed[claim, part].turned,
+        )
+
+    def _claimed(self, name: str, claim: str, part: str) -> float:
+        """Give P of prior or record alone, as ``copark claims`` has it."""
+        verdict = self.claimed[claim, part]
+        return verdict.probability if name == self.name else verdict.prior_probability
+
+    def _apart(self, name: str, claim: str, part: str) -> float:
+        """Give by how much that differs from P on the draws made here; 0 where one of them is not known."""
+        chance = self.verdicts[name][claim, part][0]
+        apart = self._claimed(name, claim, part) - _mean(chance, np.ones(len(chance)))[0]
+        return apart if isfinite(apart) else 0.0
+
+    def _held(self, way: str, claim: str, part: str) -> Held:
+        name = way.partition("_")[0]
+        chance, plain = self.verdicts[name][claim, part]
+        verdict = self.claimed[claim, part]
+        if name == self.name:
+            plain = verdict
+        held = held_of(chance, plain, self._by_draw(way), self._apart(name, claim, part))
+        if way == self.name:
+            return Held(verdict.word, verdict.probability, held.draws)
+        if way == name:
+            return replace(held, probability=self._claimed(name, claim, part))
+        return replace(held, word=turned_word(held.word)) if plain.turned else held
+
+    def _answered(self, key: str) -> AnsweredQuestion:
+        """Set a question beside the model's own."""
+        question = self.known[key]
+        answers = [voice.answers[key] for voice in self.voices if key in voice.answers]
+
+        def range_in(way: str) -> tuple[float, float, float]:
+            low, middle, high = _range(self._set(way).of(question), self.runs[way])
+            return question.outside(low), question.outside(middle), question.outside(high)
+
+        return AnsweredQuestion(
+            question=question,
+            prior=range_in("prior"),
+            pool=range_in("prior_experts"),
+            record=range_in("record_experts") if "record_experts" in self.runs else None,
+            apart=max(low for low, _, _ in answers) > min(high for _, _, high in answers),
+        )
+
+    def _outlooks(self) -> list[Outlook]:
+        by_way = [self._outlook(way, self._set(way), weights) for way, weights in self.runs.items()]
+        by_expert = [
+            self._outlook(voice.name, self.main, self._own(own), expert=True)
+            for voice, own in zip(self.voices, self.opinions, strict=True)
+        ]
+        return [*by_way, *by_expert]
+
+    def _outlook(self, name: str, worlds: Worlds, weights: Floats, *, expert: bool = False) -> Outlook:
+        """Tell how the park fares as it is."""
+        codes = worlds.outcomes
+        weights = shared(np.where(codes >= 0, weights, 0.0))
+        shares = tuple(float(weights[codes == code].sum()) for code in range(len(OUTCOMES)))
+        sizes = tuple(_range(worlds.output(output, quarter), weights) for output, quarter in self.plan.sizes)
+        return Outlook(name, expert, shares, sizes)
+
+
+def _added(weights: Floats, replicates: int) -> Floats:
+    """Add up weights of runs to weights of draws."""
+    return weights.reshape(-1, replicates).sum(axis=1)
+
+
+def _mean(chance: Floats, weights: Floats) -> tuple[float, float]:
+    """Compute the weighted mean of what is known, and the effective draws it is known from."""
+    known = np.isfinite(chance)
+    own = shared(weights[known])
+    return (round(float(own @ chance[known]), 12), effective(own)) if own.any() else (nan, 0.0)
+
+
+def moved(probability: float, by: float) -> float:
+    """Move a probability by a difference, as far as a probability goes."""
+    return float(np.clip(probability + by, 0.0, 1.0))
+
+
+def held_of(chance: Floats, plain: Verdict, weights: Floats, apart: float = 0.0) -> Held:
+    """Find the word for a weighted probability, by the standard of proof; that for few draws is open.
+
+    Parameters
+    ----------
+    chance
+        Probability on every draw, shape (draws,); NaN where nothing is known.
+    plain
+        The verdict without weights: what is small at most whatever the prior stays so.
+    weights
+        Of every draw, shape (draws,).
+    apart
+        What the probability is moved by.
+    """
+    mean, draws = _mean(chance, weights)
+    probability = moved(mean, apart)
+    word = standard().word(probability, round(draws)) if draws >= LEAST else OPEN
+    if plain.word == SMALL and side(word) < 1:
+        word = SMALL
+    return Held(word, probability, draws)
+
+
+def _range(values: Floats, weights: Floats | None = None) -> tuple[float, float, float]:
+    """Compute 5, 50 and 95 % of values that are known."""
+    known = np.isfinite(values)
+    own = np.ones(len(values)) if weights is None else weights
+    if not own[known].sum() > 0.0:
+        return nan, nan, nan
+    low, middle, high = weighted_quantiles(values[known], own[known], LEVELS).tolist()
+    return low, middle, high
