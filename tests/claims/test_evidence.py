@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from copark.analyses.claims.arm_statistics import averaged, by_run, contrast, sample_of
+from copark.analyses.claims.expected import Ridge
 from copark.analyses.claims.rules import Condition, Judge, Sample
 from copark.analyses.claims.schema import Part, Statistic
 from copark.analyses.claims.severity import RECENTRED, built_in, recentred, severity, steadiness
-from copark.analyses.claims.verdict import Ridge, weigh
+from copark.analyses.claims.verdict import weigh
 from tests.claims.conftest import MARGINS, judged, read, runs, sample, spread
 
 FAILED, STAGNANT, STANDING = 0, 2, 3

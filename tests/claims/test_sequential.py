@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from copark.analyses.claims import trial as runner
+from copark.analyses.claims import trial as trials
 from copark.analyses.claims.judging import find
 from copark.analyses.claims.rules import WORDS, Condition, side
 from copark.analyses.claims.standard import standard
@@ -60,7 +60,7 @@ def runs_of(file, case, monkeypatch, **rule):
         made.append(len(measured.status))
         return measured
 
-    monkeypatch.setattr(runner, "stopping", lambda: written)
+    monkeypatch.setattr(trials, "stopping", lambda: written)
     monkeypatch.setattr(ScenarioBlock, "measure", counted)
     trial = trial_of(file, case, sequential=True)
     found = find(trial, lambda *at: told.append(at))
@@ -136,7 +136,7 @@ def test_words_are_hardly_more_often_wrong_than_without_looking():
 
 @pytest.mark.long
 def test_error_rates_of_the_sequential_rule(subtests, capsys):
-    """The tables of docs/validity.md: words at and off the edges, and in the made-up models with chance."""
+    """The tables of docs/validity.md: words at and off the edges, and in the made-up models with luck."""
     for truth in TRUTHS:
         fixed, looked = (wrong(truth, 10_000, looks) for looks in (LOOKS[-1:], LOOKS))
         with subtests.test(truth=truth):

@@ -7,6 +7,7 @@ import pytest
 from scipy.special import expit
 
 from copark.analyses.claims import verdict
+from copark.analyses.claims.expected import Ridge
 from copark.analyses.claims.rules import WORDS, Condition, side
 from copark.analyses.claims.scenarios import trial_study
 from copark.analyses.claims.schema import Headline, Part
@@ -57,7 +58,7 @@ def failures(rng, shift, draws=200, futures=5):
 
 def judged(rule, name, x, runs):
     asked = part(rule, name)
-    weighed = verdict.weigh(asked, {name: runs}, verdict.Ridge({str(at): column for at, column in enumerate(x.T)}), {})
+    weighed = verdict.weigh(asked, {name: runs}, Ridge({str(at): column for at, column in enumerate(x.T)}), {})
     return verdict.verdict_of(asked, weighed, weighed, {}), weighed
 
 
@@ -116,11 +117,11 @@ def test_the_sampling_error_is_what_p_varies_by_over_other_draws():
         x, _, runs = sizes(np.random.default_rng(seed), -0.2, 0.3)
         asked = part(SMALLER, "size")
         columns = {str(at): column for at, column in enumerate(x.T)}
-        weighed = verdict.weigh(asked, {"size": runs}, verdict.Ridge(columns), {})
+        weighed = verdict.weigh(asked, {"size": runs}, Ridge(columns), {})
 
         def ridge(draws, group, columns=columns):
             kept = groups_of(draws)[group]
-            return verdict.Ridge({name: column[:draws][kept] for name, column in columns.items()})
+            return Ridge({name: column[:draws][kept] for name, column in columns.items()})
 
         without = weighed.without_groups(asked, ridge, {})
         found.append((weighed.probability, jackknife([one.probability for one in without])))

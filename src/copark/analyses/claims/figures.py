@@ -43,54 +43,54 @@ def _outcome(name: str, lang: str) -> str:
     return f"P({lowered(text(f'analysis.outcome.{name}', lang))})"
 
 
-def _footer(found: ClaimFindings, lang: str) -> str:
-    made = found.provenance
-    cut = made.get("posterior_cut")
+def _footer(findings: ClaimFindings, lang: str) -> str:
+    provenance = findings.provenance
+    cut = provenance.get("posterior_cut")
     return _say(
         "footer",
         lang,
-        case=_of(found.park, lang),
-        identity=found.run_id,
-        draws=made["draws"],
-        futures=made["futures"],
-        seed=made["seed"],
+        case=_of(findings.park, lang),
+        identity=findings.run_id,
+        draws=provenance["draws"],
+        futures=provenance["futures"],
+        seed=provenance["seed"],
         cut="" if cut is None else _say("cut", lang, cut=cut),
-        sha256=found.file.sha256[:12],
+        sha256=findings.file.sha256[:12],
     )
 
 
-def _titles(claim: ClaimFinding, found: ClaimFindings, lang: str, kind: str) -> tuple[str, str, str]:
+def _titles(claim: ClaimFinding, findings: ClaimFindings, lang: str, kind: str) -> tuple[str, str, str]:
     title = _say(kind, lang, id=claim_number(claim.claim.id, lang), title=_of(claim.claim.title, lang))
-    reference = {"reference": _of(found.arm(claim.claim.reference), lang)} if kind in ("forest", "curve") else {}
-    return title, _say(f"{kind}_subtitle", lang, **reference), _footer(found, lang)
+    reference = {"reference": _of(findings.arm(claim.claim.reference), lang)} if kind in ("forest", "curve") else {}
+    return title, _say(f"{kind}_subtitle", lang, **reference), _footer(findings, lang)
 
 
 def _looks(claim: ClaimFinding) -> list[int]:
     """Places of outputs that are compared by their logarithms: only these share an axis."""
-    return [at for at, one in enumerate(claim.rows[0].seen) if one.log]
+    return [number for number, shown_output in enumerate(claim.rows[0].seen) if shown_output.log]
 
 
 def _key(figure: Figure, names: Iterable[str]) -> None:
     style.key(figure, [(style.line(COLOURS[n], "o"), name) for n, name in enumerate(names)], columns=2)
 
 
-def _look(seen: ShownOutput, found: ClaimFindings, lang: str) -> str:
+def _look(seen: ShownOutput, findings: ClaimFindings, lang: str) -> str:
     output = catalogue().outputs[seen.look.output].title(lang)
-    return _say("look", lang, output=output, quarter=found.quarter(seen.look.at))
+    return _say("look", lang, output=output, quarter=findings.quarter(seen.look.at))
 
 
-def _bounds(claim: ClaimFinding, found: ClaimFindings) -> set[float]:
+def _bounds(claim: ClaimFinding, findings: ClaimFindings) -> set[float]:
     """Margins that the rules of a claim put on log points."""
     bounds = {
-        resolve(one.relation[1], found.file.claims.sizes)
+        resolve(condition.relation[1], findings.file.claims.sizes)
         for part in claim.claim.parts
-        for one in part.rule.simple()
-        if one.of is not None and part.statistics[one.of].kind == "log"
+        for condition in part.rule.simple()
+        if condition.of is not None and part.statistics[condition.of].kind == "log"
     }
     return bounds | {-bound for bound in bounds}
 
 
-def forest(claim: ClaimFinding, found: ClaimFindings, lang: str = "en", *, outcomes: bool = True) -> Figure:
+def forest(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en", *, outcomes: bool = True) -> Figure:
     """Every scenario of a claim against its reference: medians and 5 to 95 % of draws, a line an output and date.
 
     Outputs whose logarithms are not compared have no place on the axis and are left to the table. With ``outcomes``
@@ -101,14 +101,14 @@ def forest(claim: ClaimFinding, found: ClaimFindings, lang: str = "en", *, outco
     looks = _looks(claim)
     lines = 0.19 * ceil(len(looks) / 2)
     figure, axes = style.in_rows(
-        [_of(found.arm(row.arm), lang) for row in rows],
-        _titles(claim, found, lang, "forest"),
+        [_of(findings.arm(row.arm), lang) for row in rows],
+        _titles(claim, findings, lang, "forest"),
         inches=NAMES,
         high=0.29 + 0.07 * len(looks),
         bottom=0.60 + lines,
         right=1.62 if shares else 0.4,
     )
-    style.bounds(axes, _bounds(claim, found))
+    style.bounds(axes, _bounds(claim, findings))
     gap = 0.62 / max(len(looks), 1)
     for at, row in enumerate(rows):
         for n, look in enumerate(looks):
@@ -121,7 +121,7 @@ def forest(claim: ClaimFinding, found: ClaimFindings, lang: str = "en", *, outco
     style.zero(axes)
     for place, name in enumerate(shares):
         style.corner(axes, _outcome(name, lang), (28 + 58 * place, 4), ha="center")
-    _key(figure, (_look(claim.rows[0].seen[at], found, lang) for at in looks))
+    _key(figure, (_look(claim.rows[0].seen[at], findings, lang) for at in looks))
     return figure
 
 
@@ -143,17 +143,17 @@ def _mark_key(figure: Figure, ways: Mapping[str, int]) -> None:
     )
 
 
-def probabilities(found: ClaimFindings, lang: str = "en") -> Figure:
+def probabilities(findings: ClaimFindings, lang: str = "en") -> Figure:
     """P of every part: open where the prior alone puts it, filled where the record leaves it."""
-    rows = [(claim, part) for claim in found.claims for part in claim.parts if isfinite(part.probability)]
+    rows = [(claim, part) for claim in findings.claims for part in claim.parts if isfinite(part.probability)]
     names = [f"{claim_number(claim.claim.id, lang)} · {_of(part.part.title, lang)}" for claim, part in rows]
-    titles = (_say("probabilities", lang), _say("probabilities_subtitle", lang), _footer(found, lang))
+    titles = (_say("probabilities", lang), _say("probabilities_subtitle", lang), _footer(findings, lang))
     figure, axes = _chances(names, titles, 0.21, 1)
-    for at, (_, part) in enumerate(rows):
-        axes.plot(part.monte_carlo, [at, at], color=style.MODEL, linewidth=3.2, alpha=0.25)
-        axes.plot([part.prior_probability, part.probability], [at, at], color=style.MUTED, linewidth=1.2)
+    for place, (_, part) in enumerate(rows):
+        axes.plot(part.monte_carlo, [place, place], color=style.MODEL, linewidth=3.2, alpha=0.25)
+        axes.plot([part.prior_probability, part.probability], [place, place], color=style.MUTED, linewidth=1.2)
         for value, mark in zip((part.prior_probability, part.probability), MARKS, strict=False):
-            axes.plot([value], [at], **mark)
+            axes.plot([value], [place], **mark)
     _mark_key(figure, {_say("prior", lang): 0, _say("posterior", lang): 1})
     return figure
 
@@ -166,17 +166,17 @@ def by_evidence(
     rows: by claim: its title, and its probability in every way; ways: by way: its title, and which of the marks it has.
     """
     figure, axes = _chances([name for name, _ in rows], (title, "", footer), 0.34, 2)
-    for at, (_, chances) in enumerate(rows):
+    for place, (_, chances) in enumerate(rows):
         known = {way: chances[way] for way in ways if isfinite(chances[way])}
         if known:
-            axes.plot([min(known.values()), max(known.values())], [at, at], color=style.MUTED, linewidth=1.2)
+            axes.plot([min(known.values()), max(known.values())], [place, place], color=style.MUTED, linewidth=1.2)
         for way, chance in known.items():
-            axes.plot([chance], [at], linestyle="", **MARKS[ways[way][1]])
+            axes.plot([chance], [place], linestyle="", **MARKS[ways[way][1]])
     _mark_key(figure, dict(ways.values()))
     return figure
 
 
-def curve(claim: ClaimFinding, found: ClaimFindings, lang: str = "en") -> Figure:
+def curve(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Figure:
     """The scenarios of a claim along an axis, as the home side's share: change of the outputs, with bands."""
     wanted = claim.claim.curve
     by_arm = {row.arm: row for row in claim.rows}
@@ -184,29 +184,41 @@ def curve(claim: ClaimFinding, found: ClaimFindings, lang: str = "en") -> Figure
     if wanted is None:
         raise ValueError("no curve")
     points = sorted((place, by_arm[arm]) for arm, place in wanted.points.items() if arm in by_arm)
-    figure = style.sheet((7.2, 3.9), *_titles(claim, found, lang, "curve"))
+    figure = style.sheet((7.2, 3.9), *_titles(claim, findings, lang, "curve"))
     axes = style.panel(figure, 0.6, 0.92, 1.5, 0.95)
     axes.axhline(0.0, color=style.INK, linewidth=0.8)
-    style.bounds(axes, _bounds(claim, found), upright=False)
+    style.bounds(axes, _bounds(claim, findings), upright=False)
     places = [place for place, _ in points]
     for n, look in enumerate(looks):
         seen = [row.seen[look] for _, row in points]
         axes.fill_between(
-            places, [one.low for one in seen], [one.high for one in seen], color=COLOURS[n], alpha=0.18, linewidth=0
+            places,
+            [shown_output.low for shown_output in seen],
+            [shown_output.high for shown_output in seen],
+            color=COLOURS[n],
+            alpha=0.18,
+            linewidth=0,
         )
-        axes.plot(places, [one.median for one in seen], "o-", color=COLOURS[n], linewidth=1.8, markersize=3.6)
+        axes.plot(
+            places,
+            [shown_output.median for shown_output in seen],
+            "o-",
+            color=COLOURS[n],
+            linewidth=1.8,
+            markersize=3.6,
+        )
     axes.set_xlabel(style.legible(_of(wanted.axis, lang)), size=style.SIZE["label"])
-    _key(figure, (_look(claim.rows[0].seen[at], found, lang) for at in looks))
+    _key(figure, (_look(claim.rows[0].seen[at], findings, lang) for at in looks))
     return figure
 
 
-def cube(claim: ClaimFinding, found: ClaimFindings, lang: str = "en") -> Figure:
+def cube(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Figure:
     """Outcomes over the scenarios of an interaction: lines that run in parallel add up, others do not."""
     wanted = claim.claim.cube
     by_arm = {row.arm: row for row in claim.rows}
     if wanted is None:
         raise ValueError("no lines")
-    figure = style.sheet((7.4, 3.7), *_titles(claim, found, lang, "cube"))
+    figure = style.sheet((7.4, 3.7), *_titles(claim, findings, lang, "cube"))
     ticks = range(len(wanted.ticks))
     for axes, name in zip(style.tiles(figure, 2, 2, (0.5, 0.3, 1.0), 1.85, (0.05, 0.0)), OUTCOMES, strict=True):
         axes.set_ylim(-0.03, 1.03)
@@ -228,23 +240,23 @@ def level_rows(claim: ClaimFinding) -> list[tuple[PartFinding, str]]:
     return [
         (part, name)
         for part in claim.parts
-        for name, one in part.part.statistics.items()
-        if one.kind == "context" and not part.measured[name].is_empty
+        for name, statistic in part.part.statistics.items()
+        if statistic.kind == "context" and not part.measured[name].is_empty
     ]
 
 
-def levels(claim: ClaimFinding, found: ClaimFindings, lang: str = "en") -> Figure:
+def levels(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Figure:
     """Shares of a host's value that the park makes, with the bound of each rule; for claims without scenarios."""
     rows = level_rows(claim)
     names = [_of(part.part.title, lang) for part, _ in rows]
-    figure, axes = style.in_rows(names, _titles(claim, found, lang, "levels"), inches=NAMES, high=0.42, right=0.4)
-    for at, (part, name) in enumerate(rows):
+    figure, axes = style.in_rows(names, _titles(claim, findings, lang, "levels"), inches=NAMES, high=0.42, right=0.4)
+    for place, (part, name) in enumerate(rows):
         shown = part.measured[name]
-        style.interval(axes, at, (shown.low, shown.high), shown.middle)
-        for one in part.part.rule.simple():
-            if one.of == name:
-                bound = resolve(one.relation[1], found.file.claims.sizes)
-                axes.plot([bound, bound], [at - 0.35, at + 0.35], color=style.SECOND, linewidth=1.4)
+        style.interval(axes, place, (shown.low, shown.high), shown.middle)
+        for condition in part.part.rule.simple():
+            if condition.of == name:
+                bound = resolve(condition.relation[1], findings.file.claims.sizes)
+                axes.plot([bound, bound], [place - 0.35, place + 0.35], color=style.SECOND, linewidth=1.4)
     axes.set_xlim(left=0.0)
     style.in_percent(axes, 1)
     return figure

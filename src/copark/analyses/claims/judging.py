@@ -1,4 +1,4 @@
-"""Judge the claims of a trial: run it look by look, apply the rules, and try what would turn a word."""
+"""The judging of claims: a trial is run, its parts are weighed, and each claim and part gets its verdict."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from copark.analyses.claims.findings import ClaimFinding, ClaimFindings, HostVal
 from copark.analyses.claims.rules import OPEN, Sample, measured, side
 from copark.analyses.claims.schema import Claim, Part, Variant, is_empty
 from copark.analyses.claims.sequential import TrialLooks, key_of
-from copark.analyses.claims.severity import RECENTRED, Lean, leaning, recentred, severity, steadiness
+from copark.analyses.claims.severity import (
+    RECENTRED,
+    Lean,
+    leaning,
+    recentred,
+    severity,
+    steadiness,
+)
 from copark.analyses.claims.trial import Trial
 from copark.analyses.claims.verdict import (
     Verdict,
@@ -47,12 +54,11 @@ def find(
     looks = TrialLooks(trial, progress, stages)
     trial.check(looks.experiment)
     looks.run()
-    judging = Judging(looks)
     findings: list[ClaimFinding] = []
     for claim in trial.chosen:
         if weighed is not None:
             weighed(len(findings), len(trial.chosen))
-        findings.append(judging.claim(claim))
+        findings.append(_claim(looks, claim))
     return ClaimFindings(
         run_id=trial.identity,
         provenance=trial.provenance,
@@ -62,12 +68,12 @@ def find(
         file=trial.file,
         claims=tuple(findings),
         moved=trial.moved,
-        hosts=hosts_of(trial),
+        hosts=_hosts(trial),
         runs=looks.made,
     )
 
 
-def hosts_of(trial: Trial) -> dict[str, HostValue]:
+def _hosts(trial: Trial) -> dict[str, HostValue]:
     """Find the values of the place around the park that statistics are set beside, where they are known."""
     statistics = [statistic for _, part in trial.file.claims.of(trial.chosen) for statistic in part.statistics.values()]
     variables = dict.fromkeys(statistic.context for statistic in statistics if statistic.context)
@@ -77,102 +83,100 @@ def hosts_of(trial: Trial) -> dict[str, HostValue]:
     }
 
 
-class Judging:
-    """Gives the verdicts on claims, from the runs of a trial."""
+def _claim(looks: TrialLooks, claim: Claim) -> ClaimFinding:
+    """Find the verdict on a claim, from the parts as they were weighed."""
+    trial = looks.trial
+    after = {part.key: looks.after[key_of(claim, part)] for part in claim.parts}
+    before = {part.key: looks.before[key_of(claim, part)] for part in claim.parts}
+    without = {
+        part.key: after[part.key].without_groups(part, trial.ridge_without, trial.judge.margins) for part in claim.parts
+    }
+    plain: dict[str, Verdict] = {}
+    parts: dict[str, PartFinding] = {}
+    for part in claim.parts:
+        error = jackknife([weighed.probability for weighed in without[part.key]])
+        plain[part.key] = looks.plain(claim, part, error)
+        parts[part.key] = _part(looks, claim, part, plain[part.key])
+    verdict = claim_verdict(claim.headline, plain, after, before, joint_error(claim.headline, after, without))
+    if _turned(looks, claim, verdict, parts):
+        verdict = when_turned(verdict)
+    rows = rows_of(claim, looks.readings(looks.experiment, looks.evidence[claim.id]))
+    return ClaimFinding(**vars(verdict), claim=claim, parts=tuple(parts.values()), rows=rows)
 
-    def __init__(self, looks: TrialLooks) -> None:
-        self.looks = looks
-        self.trial = looks.trial
 
-    def claim(self, claim: Claim) -> ClaimFinding:
-        """Find the verdict on a claim, from the parts as they were weighed."""
-        after = {part.key: self.looks.after[key_of(claim, part)] for part in claim.parts}
-        before = {part.key: self.looks.before[key_of(claim, part)] for part in claim.parts}
-        without = {
-            part.key: after[part.key].without_groups(part, self.trial.ridge_without, self.trial.judge.margins)
-            for part in claim.parts
-        }
-        plain: dict[str, Verdict] = {}
-        parts: dict[str, PartFinding] = {}
-        for part in claim.parts:
-            error = jackknife([weighed.probability for weighed in without[part.key]])
-            plain[part.key] = self.looks.plain(claim, part, error)
-            parts[part.key] = self._part(claim, part, plain[part.key])
-        verdict = claim_verdict(claim.headline, plain, after, before, joint_error(claim.headline, after, without))
-        if self._turned(claim, verdict, parts):
-            verdict = when_turned(verdict)
-        rows = rows_of(claim, self.looks.readings(self.looks.experiment, self.looks.evidence[claim.id]))
-        return ClaimFinding(**vars(verdict), claim=claim, parts=tuple(parts.values()), rows=rows)
+def _turned(looks: TrialLooks, claim: Claim, verdict: Verdict, parts: Mapping[str, PartFinding]) -> bool:
+    """Tell whether an alternative assumption turns a claim: a part that its word needs, or its parts together.
 
-    def _turned(self, claim: Claim, verdict: Verdict, parts: Mapping[str, PartFinding]) -> bool:
-        """Tell whether an alternative assumption turns a claim: a part that its word needs, or its parts together.
-
-        Where one part suffices the others may stand for it, so that P of the claim is asked under each alternative.
-        """
-        deciding = [parts[key] for key in claim.headline.parts if parts[key].variants]
-        if not side(verdict.word) or not deciding:
-            return False
-        if needs_every_part(claim.headline, verdict.word):
-            return any(finding.flipped for finding in deciding)
-        draws = min(len(self.looks.after[key_of(claim, finding.part)].chance) for finding in deciding)
-        return any(
-            turns_together(
-                claim.headline,
-                verdict,
-                {finding.part.key: self._under(claim, finding.part, variant) for finding in deciding},
-                draws,
-            )
-            for variant in self.trial.file.claims.judgement
+    Where one part suffices the others may stand for it, so that P of the claim is asked under each alternative.
+    """
+    deciding = [parts[key] for key in claim.headline.parts if parts[key].variants]
+    if not side(verdict.word) or not deciding:
+        return False
+    if needs_every_part(claim.headline, verdict.word):
+        return any(finding.flipped for finding in deciding)
+    draws = min(len(looks.after[key_of(claim, finding.part)].chance) for finding in deciding)
+    return any(
+        turns_together(
+            claim.headline,
+            verdict,
+            {finding.part.key: _under(looks, claim, finding.part, variant) for finding in deciding},
+            draws,
         )
+        for variant in looks.trial.file.claims.judgement
+    )
 
-    def _part(self, claim: Claim, part: Part, plain: Verdict) -> PartFinding:
-        """Find all of a part, from its verdict before alternative assumptions are looked at."""
-        key = key_of(claim, part)
-        weighed = self.looks.after[key]
-        samples = {name: sample_of(part.statistics[name], runs) for name, runs in weighed.runs.items()}
-        variants = self._variants(claim, part, plain)
-        verdict = when_turned(plain) if any(variant.turns for variant in variants) else plain
-        judged = {name: samples[name] for name in part.judged}
-        drawn = {name: column[: len(weighed.chance)] for name, column in self.trial.values.items()}
-        leans = leaning(judged, drawn, self.trial.moved)
-        middle = recentred(part, weighed, self.trial.judge.margins)
-        margins = self.trial.judge.margins
-        seed = self.trial.study.seed
-        return PartFinding(
-            **vars(verdict),
-            part=part,
-            measured={name: measured(sample, name, part.rule, margins) for name, sample in samples.items()},
-            splits={name: split_of(runs) for name, runs in weighed.runs.items()},
-            earlier=self.trial.judge.verdict(part.rule, samples),
-            steady=steadiness(weighed.chance, seed),
-            why="" if verdict.word != OPEN else "turned" if plain.word != OPEN else _why(judged, leans),
-            leans=leans,
-            variants=variants,
-            severities=tuple(severity(part, self.looks.false[key, world], world, seed) for world in part.false_worlds),
-            recentred=None if middle is None else severity(part, middle, RECENTRED, seed),
-        )
 
-    def _variants(self, claim: Claim, part: Part, verdict: Verdict) -> tuple[InVariant, ...]:
-        """Try the part in every variant, against the same draws and random numbers as it is."""
-        weighed = self.looks.after[key_of(claim, part)]
-        if weighed.effects is None:
-            return ()
-        variants = []
-        for variant in self.trial.file.claims.judgement:
-            reference, alternative = self._under(claim, part, variant)
-            probability, word = in_alternative(verdict, reference, alternative, weighed.draws)
-            departs = self.looks.departures[variant.key]
-            variants.append(InVariant(variant.key, probability, word, turns(verdict.word, word), departs))
-        return tuple(variants)
+def _part(looks: TrialLooks, claim: Claim, part: Part, plain: Verdict) -> PartFinding:
+    """Find all of a part, from its verdict before alternative assumptions are looked at."""
+    trial = looks.trial
+    key = key_of(claim, part)
+    weighed = looks.after[key]
+    samples = {name: sample_of(part.statistics[name], runs) for name, runs in weighed.runs.items()}
+    variants = _variants(looks, claim, part, plain)
+    verdict = when_turned(plain) if any(variant.turns for variant in variants) else plain
+    judged = {name: samples[name] for name in part.judged}
+    drawn = {name: column[: len(weighed.chance)] for name, column in trial.values.items()}
+    leans = leaning(judged, drawn, trial.moved)
+    margins = trial.judge.margins
+    middle = recentred(part, weighed, margins)
+    seed = trial.study.seed
+    return PartFinding(
+        **vars(verdict),
+        part=part,
+        measured={name: measured(sample, name, part.rule, margins) for name, sample in samples.items()},
+        splits={name: split_of(runs) for name, runs in weighed.runs.items()},
+        earlier=trial.judge.verdict(part.rule, samples),
+        steady=steadiness(weighed.chance, seed),
+        why="" if verdict.word != OPEN else "turned" if plain.word != OPEN else _why(judged, leans),
+        leans=leans,
+        variants=variants,
+        severities=tuple(severity(part, looks.false[key, world], world, seed) for world in part.false_worlds),
+        recentred=None if middle is None else severity(part, middle, RECENTRED, seed),
+    )
 
-    def _under(self, claim: Claim, part: Part, variant: Variant) -> tuple[Floats, Floats]:
-        """Give the probabilities of draws that a part holds, as it is and under an alternative, on the same draws."""
-        key = key_of(claim, part)
-        if not is_empty(variant):
-            return self.looks.alternatives[key, variant.key]
-        reference = self.looks.after[key].chance
-        weighed = self.looks.weigh(part, self.looks.experiment, len(reference), self_standing=variant.self_standing)
-        return reference, weighed.chance
+
+def _variants(looks: TrialLooks, claim: Claim, part: Part, verdict: Verdict) -> tuple[InVariant, ...]:
+    """Try the part in every variant, against the same draws and random numbers as it is."""
+    weighed = looks.after[key_of(claim, part)]
+    if weighed.effects is None:
+        return ()
+    variants = []
+    for variant in looks.trial.file.claims.judgement:
+        reference, alternative = _under(looks, claim, part, variant)
+        probability, word = in_alternative(verdict, reference, alternative, weighed.draws)
+        departs = looks.departures[variant.key]
+        variants.append(InVariant(variant.key, probability, word, turns(verdict.word, word), departs))
+    return tuple(variants)
+
+
+def _under(looks: TrialLooks, claim: Claim, part: Part, variant: Variant) -> tuple[Floats, Floats]:
+    """Give the probabilities of draws that a part holds, as it is and under an alternative, on the same draws."""
+    key = key_of(claim, part)
+    if not is_empty(variant):
+        return looks.alternatives[key, variant.key]
+    reference = looks.after[key].chance
+    weighed = looks.weigh(part, looks.experiment, len(reference), self_standing=variant.self_standing)
+    return reference, weighed.chance
 
 
 def _why(judged: dict[str, Sample], leans: tuple[Lean, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Tests of claims: all arms with common random numbers, rules applied, and the severity of the tests measured.
+"""A trial of claims: what is tried on a case, on which draws, and what its name is made of; nothing is run here.
 
 Two experiments: on the case's posterior for the verdicts, whose first draws also serve worlds in which a claim is false
 and, with fewer replicates, the variants of the judgement block; and on the prior, to see what the record changed.
@@ -13,6 +13,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from copark.analyses.claims.claims_file import ClaimsFile
+from copark.analyses.claims.expected import Ridge
 from copark.analyses.claims.rules import Judge
 from copark.analyses.claims.scenarios import check_moves, draws_in, places_of, values_read
 from copark.analyses.claims.schema import AS_IT_IS, Change, Claim, is_empty, upon
@@ -22,9 +23,6 @@ from copark.analyses.claims.severity import (
 )
 from copark.analyses.claims.standard import STANDARD, Standard
 from copark.analyses.claims.stopping_rule import SEQUENTIAL, Stopping, stopping
-from copark.analyses.claims.verdict import (
-    Ridge,
-)
 from copark.arrays import Floats
 from copark.calibration.case_parameters import Source
 from copark.cases.case import Case
@@ -52,7 +50,7 @@ LEFT_THE_RECORD = 0.2
 
 
 class Trial:
-    """Tries claims on a case.
+    """What is tried on a case, and on which draws; it is run by :func:`copark.analyses.claims.judging.find`.
 
     Parameters
     ----------

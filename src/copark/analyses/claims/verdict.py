@@ -1,18 +1,8 @@
 """Verdicts: how probable a claim is, how large the effect, how large at most, and the word for it.
 
 One standard for every part of every claim (``standard.yaml``, decision 0057). What a part claims is the condition of
-support of its rule, asked of each draw of parameters by itself: of the effect expected there, over chance. Its
-probability is the share of draws that meet it.
-
-A draw has a few runs, and their mean is no expectation. Of statistics y with the values y_d of draw d::
-
-    f   ridge regression of y on the parameters, each draw predicted without itself
-    N   chance: covariance of y_d within draws, over the number of runs
-    T   what draws differ by that the regression does not know: covariance of y - f, less N
-    θ_d | y_d ~ N(f_d + A (y_d - f_d), T - A T),   A = T (T + N)⁻¹
-
-which is the model of Fay and Herriot (1979) for means of small areas. Variances of N and T are pooled over draws with
-like f: where nothing happens there is no chance either.
+support of its rule, asked of each draw of parameters by itself: of the effect expected there, over chance
+(:mod:`~copark.analyses.claims.expected`). Its probability is the share of draws that meet it.
 """
 
 from __future__ import annotations
@@ -23,195 +13,21 @@ from math import copysign, isfinite, nan, sqrt
 
 import numpy as np
 
+from copark.analyses.claims.expected import Expected, Ridge, expected
 from copark.analyses.claims.rules import OPEN, SMALL, WORDS, Condition, flips, resolve, side
 from copark.analyses.claims.schema import Headline, Part
 from copark.analyses.claims.standard import standard, turned_word
-from copark.arrays import Booleans, Floats
+from copark.arrays import Floats
 from copark.stats.jackknife import groups_of, jackknife, reach
 from copark.stats.shares import z_of
 
-PENALTIES = np.logspace(-1.0, 6.0, 8)
-TRIES = 64
-"""Values tried of what is not known of an effect, for each draw."""
-POOLED = 8
-"""Variances that chance makes are pooled over one draw in so many."""
 STEPS = 41
 """Probabilities, over what other draws may give, at which the word is asked."""
-SHARES = ("share", "change")
-"""Kinds whose values, run by run, are 0, 1 or -1."""
-
-
-class Ridge:
-    """Ridge regression on the parameters of draws, by name, for any statistic of them."""
-
-    def __init__(self, values: Mapping[str, Floats]) -> None:
-        table = np.column_stack([column for column in values.values() if np.ptp(column) > 0.0])
-        scaled = (table - table.mean(axis=0)) / table.std(axis=0)
-        self.left, self.singular, _ = np.linalg.svd(scaled, full_matrices=False)
-
-    def predicted(self, y: Floats, known: Booleans) -> Floats:
-        """Predict each draw from the others.
-
-        Parameters
-        ----------
-        y
-            Statistics of the known draws, shape (known draws, statistics).
-        known
-            Which draws these are, shape (draws,).
-
-        Returns
-        -------
-        Shape of y; y itself where too few are known.
-        """
-        left = self.left[known]
-        count = len(left)
-        middle = y.mean(axis=0)
-        if count < 3:
-            return y
-        moments = left.T @ (y - middle)
-        best = np.full(y.shape[1], np.inf)
-        predictions = y.copy()
-        for penalty in PENALTIES:
-            kept = self.singular**2 / (self.singular**2 + penalty)
-            rest = y - middle - left @ (kept[:, None] * moments)
-            hat = 1.0 / count + (left**2 * kept).sum(axis=1)
-            score = (rest**2).mean(axis=0) / (1.0 - hat.mean()) ** 2
-            better = score < best
-            best = np.where(better, score, best)
-            without = y - rest / np.maximum(1.0 - hat, 0.05)[:, None]
-            predictions = np.where(better, without, predictions)
-        return predictions
-
-
-@dataclass(frozen=True)
-class Expected:
-    """Effects expected of the statistics of a part, for every draw."""
-
-    known: Booleans
-    """Which draws have them, shape (draws,)."""
-    means: Mapping[str, Floats]
-    """Expected effects, each of shape (known draws,)."""
-    values: Mapping[str, Floats]
-    """Values they may have, given the few runs of each draw, each of shape (known draws, TRIES)."""
-
-    def shifted(self, by: Mapping[str, float]) -> Expected:
-        """Shift some statistics, by their names."""
-        means = {name: column + by.get(name, 0.0) for name, column in self.means.items()}
-        values = {name: table + by.get(name, 0.0) for name, table in self.values.items()}
-        return Expected(self.known, means, values)
-
-
-def expected(part: Part, runs: Mapping[str, Floats], ridge: Ridge) -> Expected | None:
-    """Estimate what is expected of the judged statistics of a part, over random numbers.
-
-    Parameters
-    ----------
-    part
-        The part.
-    runs
-        Values of its statistics by run, each of shape (draws, replicates).
-    ridge
-        Regression on the parameters of the draws.
-
-    Returns
-    -------
-    ``None`` where one of them is not measured.
-    """
-    if any(not runs[name].size for name in part.judged):
-        return None
-    measured = np.logical_and.reduce([np.isfinite(runs[name]) for name in part.judged])
-    known = np.logical_or.reduce(measured, axis=1)
-    if not known.any():
-        return None
-    rng = np.random.default_rng(0x657870)
-    shares = tuple(name for name in part.judged if part.statistics[name].kind in SHARES)
-    sizes = tuple(name for name in part.judged if name not in shares)
-    count = measured[known].sum(axis=1)
-    means: dict[str, Floats] = {}
-    values: dict[str, Floats] = {}
-    for names, estimate in [((name,), _shares) for name in shares] + ([(sizes, _sizes)] if sizes else []):
-        cube = np.stack([np.where(measured, runs[name], np.nan)[known] for name in names], axis=2)
-        middle, tried = estimate(cube, count, ridge, known, rng)
-        means |= dict(zip(names, middle.T, strict=True))
-        values |= {name: tried[:, column] for column, name in enumerate(names)}
-    return Expected(known, means, values)
-
-
-def _sizes(
-    cube: Floats, count: Floats, ridge: Ridge, known: Booleans, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
-    """Estimate expected sizes, shape (draws, statistics), and values they may have: the normal of the module."""
-    y = np.nanmean(cube, axis=1)
-    fitted = ridge.predicted(y, known)
-    within = np.where(np.isfinite(cube), cube - y[:, None, :], 0.0)
-    chance = _pooled((within**2).sum(axis=1) / np.maximum(count - 1, 1)[:, None], fitted) / count[:, None]
-    if not chance.any():
-        return y, np.repeat(y[:, :, None], TRIES, axis=2)
-    noise = _matrices(chance, np.einsum("dfs,dft->st", within, within))
-    rest = y - fitted
-    unknown = _matrices(np.maximum(_pooled(rest**2, fitted) - chance, 0.0), rest.T @ rest - noise.sum(axis=0))
-    gain = unknown @ np.linalg.pinv(unknown + noise, hermitian=True)
-    mean = fitted + np.einsum("dst,dt->ds", gain, rest)
-    left = unknown - gain @ unknown
-    size, turn = np.linalg.eigh((left + left.transpose(0, 2, 1)) / 2.0)
-    spread = turn * np.sqrt(np.maximum(size, 0.0))[:, None, :]
-    return mean, mean[:, :, None] + spread @ rng.standard_normal((*mean.shape, TRIES))
-
-
-def _shares(
-    cube: Floats, count: Floats, ridge: Ridge, known: Booleans, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
-    """Estimate expected shares, or their changes, of one statistic: what runs gain and what they lose, as Dirichlet.
-
-    The chances of 1 and -1 scatter about their regression with a concentration found from their variance beyond that
-    of so many runs; the runs of a draw are counts. A normal would be wrong near 0, where most draws may lie. Values are
-    sorted: shares of one part are of the same runs, and what is not known of them goes together.
-    """
-    signs = np.stack([np.nansum(cube[:, :, 0] == sign, axis=1) for sign in (1.0, -1.0)], axis=1)
-    y = signs / count[:, None]
-    fitted = np.clip(_pooled(y, ridge.predicted(y, known)), 1e-9, 1.0)
-    fitted /= np.maximum(fitted.sum(axis=1), 1.0)[:, None]
-    scale = float((fitted * (1.0 - fitted)).sum())
-    runs = float(count.mean())
-    beyond = 0.0
-    if scale > 0.0:
-        beyond = (float(((y - fitted) ** 2).sum()) / scale - 1.0 / runs) / max(1.0 - 1.0 / runs, 0.5)
-    alike = 1.0 / np.clip(beyond, 1e-3, 0.999) - 1.0
-    both = np.column_stack([fitted, np.maximum(1.0 - fitted.sum(axis=1), 1e-9)])
-    weights = alike * both + np.column_stack([signs, count - signs.sum(axis=1)])
-    mean = (weights[:, 0] - weights[:, 1]) / weights.sum(axis=1)
-    tried = rng.standard_gamma(np.repeat(weights[:, :, None], TRIES, axis=2))
-    total = np.maximum(tried.sum(axis=1), 1e-300)
-    return mean[:, None], np.sort((tried[:, 0] - tried[:, 1]) / total, axis=1)[:, None, :]
-
-
-def _pooled(values: Floats, along: Floats) -> Floats:
-    """Average over draws that are near each other along predictions, column by column."""
-    from scipy.ndimage import uniform_filter1d
-
-    means = np.empty_like(values)
-    width = max(len(values) // POOLED, min(len(values), 10))
-    for column in range(values.shape[1]):
-        order = np.argsort(along[:, column], kind="stable")
-        means[order, column] = uniform_filter1d(values[order, column], width, mode="nearest")
-    return np.maximum(means, 0.0)
-
-
-def _matrices(variances: Floats, moments: Floats) -> Floats:
-    """Combine variances of every draw with the correlations of moments: covariances of shape (draws, s, s)."""
-    scale = np.sqrt(np.maximum(np.diag(moments), 0.0))
-    both = np.outer(scale, scale)
-    correlation = np.clip(np.divide(moments, both, out=np.zeros_like(moments), where=both > 0.0), -1.0, 1.0)
-    np.fill_diagonal(correlation, 1.0)
-    size, turn = np.linalg.eigh(correlation)
-    correlation = (turn * np.maximum(size, 0.0)) @ turn.T
-    root = np.sqrt(variances)
-    return root[:, :, None] * correlation * root[:, None, :]
 
 
 @dataclass(frozen=True)
 class ExpectedEffect:
-    """The effect of a statistic that is expected over random numbers, over draws of parameters."""
+    """The effect of a statistic that is expected over chance, over draws of parameters."""
 
     statistic: str
     """Its name: of several that a part looks at, the one that decides."""
@@ -438,7 +254,7 @@ def verdict_of(
     margins
         Numbers of the margins of its rule.
     sampling_error
-        Standard error of its probability, were draws and random numbers others.
+        Standard error of its probability, over other draws and chance.
     """
     if weighed.effects is None:
         return Verdict()

@@ -1,7 +1,7 @@
 """Estimates from the literature as weights of draws.
 
 An estimate is of a parameter, or of an effect: an arm against its reference in the model of this very park. With m_d
-what the model has in draw d, expected over random numbers, and s the standard error::
+what the model has in draw d, expected over chance, and s the standard error::
 
     value v    exp(-(m_d - v)² / 2 s²)
     above v    Φ((m_d - v) / s), of a floor or a sign

@@ -33,28 +33,35 @@ CONTRADICT = 0.02
 SHOWN = ("failed", "dependent", "self_standing")
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
+def document(result: Answer, t: Texts) -> doc.Document:
     """Everything that is told of literature and experts."""
-    show = _Show(found, t)
-    made = found.provenance
+    show = _Show(result, t)
+    provenance = result.provenance
     return assemble(
-        found, t, key=f"experts-{found.case}", title=t("question", park=t.of(found.park)), headline=show.headline(),
+        result,
+        t,
+        key=f"experts-{result.case}",
+        title=t("question", park=t.of(result.park)),
+        headline=show.headline(),
         sections=tuple(show.sections()),
         provenance={
-            "draws": f"{made['draws']} × {made['futures']}", "seed": made["seed"], "fixed": literature()[0].fixed,
-            "literature_sha256": made["literature_sha256"], "standard_sha256": made["standard_sha256"],
+            "draws": f"{provenance['draws']} × {provenance['futures']}",
+            "seed": provenance["seed"],
+            "fixed": literature()[0].fixed,
+            "literature_sha256": provenance["literature_sha256"],
+            "standard_sha256": provenance["standard_sha256"],
         },
-    )  # fmt: skip
+    )
 
 
 class _Show(Show):
     """The parts of the document in one language."""
 
-    def __init__(self, found: Answer, t: Texts) -> None:
+    def __init__(self, result: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.found = found
-        self.written = {one.key: one for one in literature()[0].estimates}
-        self.borrowed = found.trust is not None and found.trust.state == "borrowed"
+        self.result = result
+        self.written = {estimate.key: estimate for estimate in literature()[0].estimates}
+        self.borrowed = result.trust is not None and result.trust.state == "borrowed"
 
     def way(self, way: str) -> str:
         key = f"way.{way}.borrowed"
@@ -69,85 +76,91 @@ class _Show(Show):
     @property
     def added(self) -> tuple[str, ...]:
         """What is known of the park with literature and, where there are any, with experts."""
-        own = self.found
+        own = self.result
         return (own.with_("literature"), *([own.with_("experts")] if own.experts else []))
 
     def claims(self) -> list[Row]:
-        return [one for one in self.found.rows if not one.part]
+        return [row for row in self.result.rows if not row.part]
 
     def turned(self, way: str) -> list[Row]:
         """Claims that a way moves to another side; the words are compared from as many draws as the way has."""
-        rules, main = standard(), self.found.main
+        rules = standard()
+        main = self.result.main
 
-        def turns(one: Row) -> bool:
-            after, before = one.held[way], one.held[main]
+        def turns(row: Row) -> bool:
+            after = row.held[way]
+            before = row.held[main]
             alike = rules.word(before.probability, round(after.draws))
-            alike = turned_word(alike) if one.turned else alike
+            alike = turned_word(alike) if row.turned else alike
             moved = abs(after.probability - before.probability) >= MOVED
             return moved and after.enough and SMALL not in (after.word, before.word) and side(after.word) != side(alike)
 
-        return [one for one in self.claims() if turns(one)]
+        return [row for row in self.claims() if turns(row)]
 
     def headline(self) -> str:
         """How many claims get another word by what is added."""
-        t, found = self.t, self.found
-        if found.template:
-            return t("headline.template", name=found.template, case=found.case, count=found.questions)
-        told = []
+        t = self.t
+        result = self.result
+        if result.template:
+            return t("headline.template", name=result.template, case=result.case, count=result.questions)
+        sentences = []
         for way in self.added:
             kind = "experts" if way.endswith("experts") else "literature"
-            ends = {"before": found.main, "after": way}
+            ends = {"before": result.main, "after": way}
             named = [
-                t("turned", claim=self.named(one), **{when: self.word(one.held[key]) for when, key in ends.items()})
-                for one in self.turned(way)
+                t("turned", claim=self.named(row), **{when: self.word(row.held[key]) for when, key in ends.items()})
+                for row in self.turned(way)
             ]
             key = f"headline.{kind}" if named else f"headline.{kind}.none"
-            if found.ways[way] < LEAST:
+            if result.ways[way] < LEAST:
                 key = f"headline.{kind}.few"
-            told.append(t(key, claims=t("join").join(named), count=len(self.claims()), draws=round(found.ways[way])))
-        return t.sentences(told)
+            sentences.append(
+                t(key, claims=t("join").join(named), count=len(self.claims()), draws=round(result.ways[way]))
+            )
+        return t.sentences(sentences)
 
     def draws(self) -> dict[str, str]:
         """Draws of the claims, and those made here."""
-        made = self.found.provenance
-        return {"claims": made["claims_draws"], "draws": f"{made['draws']} × {made['futures']}"}
+        provenance = self.result.provenance
+        return {"claims": provenance["claims_draws"], "draws": f"{provenance['draws']} × {provenance['futures']}"}
 
-    def named(self, one: Row) -> str:
-        return self.t("claim", id=claim_number(one.claim, self.t.lang), title=self.t.of(one.title))
+    def named(self, row: Row) -> str:
+        return self.t("claim", id=claim_number(row.claim, self.t.lang), title=self.t.of(row.title))
 
     def sections(self) -> Iterator[doc.Section]:
-        if self.found.template:
+        if self.result.template:
             return
         yield self.summary()
-        yield self.section("parts", self.rows("parts", [one for one in self.found.rows if one.part]))
+        yield self.section("parts", self.rows("parts", [row for row in self.result.rows if row.part]))
         yield self.literature()
-        if self.found.experts:
+        if self.result.experts:
             yield self.experts()
         yield self.outlook()
         keys = ("method", "separate", "error", "pool", "alternatives", "cannot")
         yield self.section("limits", doc.Bullets(tuple(self.t(f"limits.{key}", least=LEAST) for key in keys)))
 
     def summary(self) -> doc.Section:
-        t, found = self.t, self.found
+        t = self.t
+        result = self.result
         blocks: list[doc.Block] = []
-        if found.trust is not None and not found.trust.shows_outcomes:
-            blocks.append(doc.Caveat(found.trust.meaning(t.lang)))
-        if found.general:
+        if result.trust is not None and not result.trust.shows_outcomes:
+            blocks.append(doc.Caveat(result.trust.meaning(t.lang)))
+        if result.general:
             blocks.append(doc.Caveat(t("general")))
         cards = []
         for way in self.added:
             kind = "experts" if way.endswith("experts") else "literature"
             note = t("card.turned.note", count=len(self.claims()))
             cards.append(doc.Card(t(f"card.turned.{kind}"), doc.COUNT, len(self.turned(way)), note))
-            note = t("card.draws.note", count=found.provenance["draws"])
-            cards.append(doc.Card(t(f"card.draws.{kind}"), doc.COUNT, found.ways[way], note))
+            note = t("card.draws.note", count=result.provenance["draws"])
+            cards.append(doc.Card(t(f"card.draws.{kind}"), doc.COUNT, result.ways[way], note))
         blocks += [doc.Paragraph(t("lead")), doc.Cards(tuple(cards))]
         blocks += [
             self.rows("claims", self.claims()),
             self.chart("claims", self.drawing),
             self.caveat("lead.words", **self.draws()),
         ]
-        few = [self.way(way) for way in self.added if found.ways[way] < LEAST]
+        few = [self.way(way) for way in self.added if result.ways[way] < LEAST]
         if few:
             blocks.insert(0, doc.Caveat(t("few", ways=join(few, t.lang), least=LEAST)))
         return self.section("summary", *blocks)
@@ -155,18 +168,23 @@ class _Show(Show):
     def drawing(self) -> Figure:
         from copark.analyses.claims.figures import by_evidence
 
-        t, found = self.t, self.found
-        ways = dict.fromkeys(("prior", found.main, *self.added))
-        marks = {"prior": 0, "record": 1, found.with_("literature"): 2, found.with_("experts"): 3}
-        rows = [(self.named(one), {way: held.probability for way, held in one.held.items()}) for one in self.claims()]
-        footer = t("footer", case=found.case, run_id=found.run_id, draws=found.provenance["draws"])
+        t = self.t
+
+        result = self.result
+        ways = dict.fromkeys(("prior", result.main, *self.added))
+        marks = {"prior": 0, "record": 1, result.with_("literature"): 2, result.with_("experts"): 3}
+        rows = [
+            (self.named(claim), {way: held.probability for way, held in claim.held.items()}) for claim in self.claims()
+        ]
+        footer = t("footer", case=result.case, run_id=result.run_id, draws=result.provenance["draws"])
         return by_evidence(rows, {way: (self.way(way), marks[way]) for way in ways}, t("chart.claims"), footer)
 
     def rows(self, key: str, rows: list[Row]) -> doc.Table:
         """Claims, or their parts, with word and probability in every way."""
-        t, found = self.t, self.found
-        words = (found.main, *self.added)
-        heads = ("prior", "prior_literature") if found.main == "record" else ()
+        t = self.t
+        result = self.result
+        words = (result.main, *self.added)
+        heads = ("prior", "prior_literature") if result.main == "record" else ()
         columns = [self.column("claim"), *(doc.Column(way, self.way(way), doc.Kind.share) for way in heads)]
         for way in words:
             columns += [
@@ -174,54 +192,75 @@ class _Show(Show):
                 doc.Column(way, t("column.probability", way=self.way(way)), doc.Kind.share),
             ]
         columns.append(self.column("by", doc.Kind.note))
-        made = [
+        cells = [
             (
-                self.named(one) if not one.part else t.of(one.title),
-                *(known(one.held[way].probability) for way in heads),
-                *(value for way in words for value in (self.word(one.held[way]), known(one.held[way].probability))),
-                self.moved(one),
+                self.named(row) if not row.part else t.of(row.title),
+                *(known(row.held[way].probability) for way in heads),
+                *(value for way in words for value in (self.word(row.held[way]), known(row.held[way].probability))),
+                self.moved(row),
             )
-            for one in rows
-        ]  # fmt: skip
-        titles = {one.claim: self.named(one) for one in self.claims()}
-        groups = grouped(titles.get(one.claim, one.claim) for one in rows) if key == "parts" else ()
-        return self.table(key, columns, made, groups=groups)
+            for row in rows
+        ]
+        titles = {claim.claim: self.named(claim) for claim in self.claims()}
+        groups = grouped(titles.get(row.claim, row.claim) for row in rows) if key == "parts" else ()
+        return self.table(key, columns, cells, groups=groups)
 
-    def moved(self, one: Row) -> str:
+    def moved(self, row: Row) -> str:
         """The estimate that changes a probability most by itself, where it changes it at all."""
-        before = one.held[self.found.main].probability
-        best = max(one.by_estimate, key=lambda key: abs(one.by_estimate[key] - before), default=None)
-        if best is None or not abs(one.by_estimate[best] - before) >= MOVED:
+        before = row.held[self.result.main].probability
+        best = max(row.by_estimate, key=lambda key: abs(row.by_estimate[key] - before), default=None)
+        if best is None or not abs(row.by_estimate[best] - before) >= MOVED:
             return ""
-        return self.t("alone", title=self.t.of(self.written[best].title), share=percent(one.by_estimate[best]))
+        return self.t("alone", title=self.t.of(self.written[best].title), share=percent(row.by_estimate[best]))
 
     # literature
 
     def literature(self) -> doc.Section:
         """Every estimate beside the model's own value, and what each does to every claim by itself."""
-        t, found = self.t, self.found
-        used = [one for one in found.estimates if one.state == "used"]
+        t = self.t
+        result = self.result
+        used = [estimate for estimate in result.estimates if estimate.state == "used"]
         columns = self.columns("estimate of:note grade source:note estimated error prior record draws:count")
-        if found.main == "prior":
-            columns = tuple(one for one in columns if one.key != "record")
-        rows = [self.estimate(one, self.written[one.key]) for one in used]
-        left = [(self.written[one.key], one.state) for one in found.estimates if one.state != "used"]
-        unused = [(t.of(one.title), t.of(one.finding), self.source(one), t(f"state.{state}"), t.of(one.bears))
-                  for one, state in left]  # fmt: skip
-        titles = (doc.Column(one.key, t.of(self.written[one.key].title), doc.Kind.share) for one in used)
-        by = [(self.named(one), *(known(one.by_estimate.get(key.key, nan)) for key in used)) for one in self.claims()]
+        if result.main == "prior":
+            columns = tuple(column for column in columns if column.key != "record")
+        rows = [self.estimate(estimate, self.written[estimate.key]) for estimate in used]
+        left = [
+            (self.written[estimate.key], estimate.state) for estimate in result.estimates if estimate.state != "used"
+        ]
+        unused = [
+            (
+                t.of(estimate.title),
+                t.of(estimate.finding),
+                self.source(estimate),
+                t(f"state.{state}"),
+                t.of(estimate.bears),
+            )
+            for estimate, state in left
+        ]
+        titles = (doc.Column(estimate.key, t.of(self.written[estimate.key].title), doc.Kind.share) for estimate in used)
+        by = [
+            (self.named(claim), *(known(claim.by_estimate.get(key.key, nan)) for key in used))
+            for claim in self.claims()
+        ]
         return self.section(
-            "literature", self.text("lead.literature"), self.table("estimates", columns, rows),
+            "literature",
+            self.text("lead.literature"),
+            self.table("estimates", columns, rows),
             doc.Caveat(t.of(literature()[0].errors.reason)),
-            doc.Bullets(tuple(t("finding", title=t.of(one.title), finding=t.of(one.finding), bears=t.of(one.bears))
-                              for one in (self.written[each.key] for each in used))),
+            doc.Bullets(
+                tuple(
+                    t("finding", title=t.of(estimate.title), finding=t.of(estimate.finding), bears=t.of(estimate.bears))
+                    for estimate in (self.written[each.key] for each in used)
+                )
+            ),
             self.table("by_estimate", ("claim", *titles), by, folded=True),
             self.table("unused", "estimate finding:note source:note state bears:note", unused, folded=True),
-        )  # fmt: skip
+        )
 
-    def estimate(self, one: Beside, written: Estimate) -> tuple[doc.Value, ...]:
+    def estimate(self, beside: Beside, written: Estimate) -> tuple[doc.Value, ...]:
         """An estimate in a row; effects on sizes as per cent, on chances as percentage points."""
-        t, column = self.t, _column(written)
+        t = self.t
+        column = _column(written)
         middle = written.above if written.value is None else written.value
         ends = [middle if end is None else end for end in (written.low, written.high, middle)]
         value = self.said(doc.Interval(*(_told(written, end or 0.0) for end in ends)), column)
@@ -230,104 +269,132 @@ class _Show(Show):
         if written.value is None:
             value = t("at_least", value=value)
         error = (
-            t("log_points", value=exact(round(one.error, 3)))
+            t("log_points", value=exact(round(beside.error, 3)))
             if written.scale == "log"
-            else self.said(one.error, _spread(written))
+            else self.said(beside.error, _spread(written))
         )
-        ranges = [one.prior, *([one.record] if self.found.main == "record" else [])]
+        ranges = [beside.prior, *([beside.record] if self.result.main == "record" else [])]
         shown = [
             "" if each is None else self.said(doc.Interval(*(_told(written, each[n]) for n in (0, 2, 1))), column)
             for each in ranges
         ]
-        told = (t.of(written.title), self.effect(written), t(f"grade.{written.grade}"), self.source(written))
-        return (*told, value, error, *shown, one.draws)
+        about = (t.of(written.title), self.effect(written), t(f"grade.{written.grade}"), self.source(written))
+        return (*about, value, error, *shown, beside.draws)
 
-    def effect(self, one: Estimate) -> str:
+    def effect(self, estimate: Estimate) -> str:
         """The parameter or intervention an estimate is set beside."""
-        if one.parameter:
-            return self.t("of.parameter", title=catalogue().parameters[one.parameter].title(self.t.lang))
+        if estimate.parameter:
+            return self.t("of.parameter", title=catalogue().parameters[estimate.parameter].title(self.t.lang))
         arms = literature()[0].arms
-        arm, reference = (self.t.of(arms[key].title) for key in (one.arm or "", one.reference or ""))
+        arm, reference = (self.t.of(arms[key].title) for key in (estimate.arm or "", estimate.reference or ""))
         what = (
-            text(f"analysis.outcome.{one.outcome}", self.t.lang) if one.outcome
-            else catalogue().outputs[str(one.output)].title(self.t.lang)
-        )  # fmt: skip
+            text(f"analysis.outcome.{estimate.outcome}", self.t.lang)
+            if estimate.outcome
+            else catalogue().outputs[str(estimate.output)].title(self.t.lang)
+        )
         return self.t("of.effect", what=what, arm=arm, reference=reference)
 
-    def source(self, one: Estimate) -> str:
-        cited = ", doi ".join(filter(None, (own_words(one.citation, self.t.lang), one.doi)))
-        return self.t("source", citation=cited, read=self.t(f"read.{one.read}"))
+    def source(self, estimate: Estimate) -> str:
+        cited = ", doi ".join(filter(None, (own_words(estimate.citation, self.t.lang), estimate.doi)))
+        return self.t("source", citation=cited, read=self.t(f"read.{estimate.read}"))
 
     # experts
 
     def experts(self) -> doc.Section:
-        t, found = self.t, self.found
-        titles = {one.question.key: t.of(one.question.title) for one in found.asked}
+        t = self.t
+        result = self.result
+        titles = {answered.question.key: t.of(answered.question.title) for answered in result.asked}
         rows = [
-            (one.name, one.weight, len(one.answers), t("join").join(titles[key] for key in one.unreached),
-             one.off > CONTRADICT, one.draws)
-            for one in found.experts
-        ]  # fmt: skip
+            (
+                voice.name,
+                voice.weight,
+                len(voice.answers),
+                t("join").join(titles[key] for key in voice.unreached),
+                voice.off > CONTRADICT,
+                voice.draws,
+            )
+            for voice in result.experts
+        ]
         columns = "expert weight:share answers:count unreached:note contradict:flag draws:count"
         voices = self.table("experts", columns, rows)
-        names = (doc.Column(f"expert_{n}", one.name) for n, one in enumerate(found.experts))
-        after = f"model pool {'after' if found.main == 'record' else ''} apart:flag"
-        answers = self.table("answers", ("asked:note unit", *names, after), map(self.answered, found.asked))
-        own = [doc.Column(f"expert_{n}", one.name, doc.Kind.share) for n, one in enumerate(found.experts)]
-        way = found.with_("experts")
+        names = (doc.Column(f"expert_{n}", voice.name) for n, voice in enumerate(result.experts))
+        after = f"model pool {'after' if result.main == 'record' else ''} apart:flag"
+        answers = self.table("answers", ("asked:note unit", *names, after), map(self.answered, result.asked))
+        own = [doc.Column(f"expert_{n}", voice.name, doc.Kind.share) for n, voice in enumerate(result.experts)]
+        way = result.with_("experts")
         by = [
-            (self.named(one), known(one.held[found.main].probability),
-             *(known(one.by_expert[each.name]) for each in found.experts), known(one.held[way].probability))
-            for one in self.claims()
-        ]  # fmt: skip
-        ends = {"main": found.main, "pooled": way}
-        main, pooled = (doc.Column(key, self.way(one), doc.Kind.share) for key, one in ends.items())
-        apart = sum(one.apart for one in found.asked)
-        told = t("apart", count=apart, asked=len(found.asked)) if len(found.experts) > 1 else t("one_expert")
-        return self.section("experts", self.text("lead.experts"), voices, doc.Paragraph(told), answers,
-                            self.table("by_expert", ("claim", main, *own, pooled), by))  # fmt: skip
+            (
+                self.named(claim),
+                known(claim.held[result.main].probability),
+                *(known(claim.by_expert[each.name]) for each in result.experts),
+                known(claim.held[way].probability),
+            )
+            for claim in self.claims()
+        ]
+        ends = {"main": result.main, "pooled": way}
+        main, pooled = (doc.Column(key, self.way(way), doc.Kind.share) for key, way in ends.items())
+        apart = sum(answered.apart for answered in result.asked)
+        agreement = t("apart", count=apart, asked=len(result.asked)) if len(result.experts) > 1 else t("one_expert")
+        return self.section(
+            "experts",
+            self.text("lead.experts"),
+            voices,
+            doc.Paragraph(agreement),
+            answers,
+            self.table("by_expert", ("claim", main, *own, pooled), by),
+        )
 
-    def answered(self, one: AnsweredQuestion) -> tuple[doc.Value, ...]:
+    def answered(self, answered: AnsweredQuestion) -> tuple[doc.Value, ...]:
         def ends(given: tuple[float, float, float] | None) -> str:
             if given is None or not all(map(isfinite, given)):
                 return ""
             return self.said(doc.Interval(given[0], given[2], given[1]), doc.plain(doc.Kind.number))
 
-        given = [ends(each.answers.get(one.question.key)) for each in self.found.experts]
-        after = [ends(one.record)] if self.found.main == "record" else []
-        unit = self.t.of(one.question.unit)
-        return self.t.of(one.question.title), unit, *given, ends(one.prior), ends(one.pool), *after, one.apart
+        given = [ends(each.answers.get(answered.question.key)) for each in self.result.experts]
+        after = [ends(answered.record)] if self.result.main == "record" else []
+        unit = self.t.of(answered.question.unit)
+        return (
+            self.t.of(answered.question.title),
+            unit,
+            *given,
+            ends(answered.prior),
+            ends(answered.pool),
+            *after,
+            answered.apart,
+        )
 
     def outlook(self) -> doc.Section:
-        found = self.found
+        result = self.result
         sizes = [
-            doc.Column(f"size_{n}", self.t("column.size", quarter=one), doc.Kind.count)
-            for n, one in enumerate(found.dates)
+            doc.Column(f"size_{n}", self.t("column.size", quarter=date), doc.Kind.count)
+            for n, date in enumerate(result.dates)
         ]
-        shares = [doc.Column(one, text(f"analysis.outcome.{one}", self.t.lang), doc.Kind.share) for one in SHOWN]
+        shares = [
+            doc.Column(outcome, text(f"analysis.outcome.{outcome}", self.t.lang), doc.Kind.share) for outcome in SHOWN
+        ]
         rows = [
             (
-                one.rests_on if one.expert else self.way(one.rests_on),
-                *(known(one.shares[OUTCOMES.index(name)]) for name in SHOWN),
-                *(doc.Interval(low, high, middle) if isfinite(middle) else None for low, middle, high in one.sizes),
+                outlook.rests_on if outlook.expert else self.way(outlook.rests_on),
+                *(known(outlook.shares[OUTCOMES.index(name)]) for name in SHOWN),
+                *(doc.Interval(low, high, middle) if isfinite(middle) else None for low, middle, high in outlook.sizes),
             )
-            for one in found.outlooks
-        ]  # fmt: skip
+            for outlook in result.outlooks
+        ]
         table = self.table("outlook", ("rests_on", *shares, *sizes), rows)
         return self.section("outlook", self.text("lead.outlook"), table)
 
 
-def _told(one: Estimate, value: float) -> float:
+def _told(estimate: Estimate, value: float) -> float:
     """A value as it is told: log points as a relative change."""
-    return expm1(value) if one.scale == "log" else value
+    return expm1(value) if estimate.scale == "log" else value
 
 
-def _column(one: Estimate) -> doc.Column:
-    if one.scale == "parameter":
-        return doc.Column("value", "", doc.Kind.number, catalogue().parameters[one.parameter].unit)
-    return doc.plain(doc.Kind.points if one.outcome else doc.Kind.share)
+def _column(estimate: Estimate) -> doc.Column:
+    if estimate.scale == "parameter":
+        return doc.Column("value", "", doc.Kind.number, catalogue().parameters[estimate.parameter].unit)
+    return doc.plain(doc.Kind.points if estimate.outcome else doc.Kind.share)
 
 
-def _spread(one: Estimate) -> doc.Column:
+def _spread(estimate: Estimate) -> doc.Column:
     """How its standard error is written: without a sign."""
-    return doc.plain(doc.Kind.share) if one.outcome else _column(one)
+    return doc.plain(doc.Kind.share) if estimate.outcome else _column(estimate)

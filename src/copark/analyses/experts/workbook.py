@@ -74,8 +74,8 @@ def questions(case: Case, file: ClaimsFile) -> tuple[Question, ...]:
     return (*_parameters(case, file), *_effects(case, file), *_outlooks(case))
 
 
-def _both(said: Callable[[str], str]) -> Bilingual:
-    return Bilingual(**{lang: said(lang) for lang in LANGUAGES})
+def _both(words: Callable[[str], str]) -> Bilingual:
+    return Bilingual(**{lang: words(lang) for lang in LANGUAGES})
 
 
 def _unit(symbol: str) -> Title:
@@ -99,12 +99,12 @@ def _effects(case: Case, file: ClaimsFile) -> Iterator[Question]:
     known: dict[str, tuple[str, Statistic]] = {}
     for claim, part in file.claims.of(file.claims.claims):
         for name in part.judged if part.key in claim.headline.parts else ():
-            one = part.statistics[name]
-            if one.kind in ("log", "change"):
-                known.setdefault(one.model_dump_json(), (f"{claim.id}/{part.key}/{name}", one))
-    for key, one in known.values():
-        title = _both(partial(_effect, case, file, one))
-        if one.outcome:
+            statistic = part.statistics[name]
+            if statistic.kind in ("log", "change"):
+                known.setdefault(statistic.model_dump_json(), (f"{claim.id}/{part.key}/{name}", statistic))
+    for key, statistic in known.values():
+        title = _both(partial(_effect, case, file, statistic))
+        if statistic.outcome:
             unit = _both(lambda lang: text("experts.ask.points", lang))
             yield Question(key, "effect", title, unit, -100.0, 100.0, "share")
         else:
@@ -112,29 +112,31 @@ def _effects(case: Case, file: ClaimsFile) -> Iterator[Question]:
             yield Question(key, "effect", title, unit, -99.0, TOP, "log")
 
 
-def _effect(case: Case, file: ClaimsFile, one: Statistic, lang: str) -> str:
-    titles = {name: getattr(file.claims.arms[str(getattr(one, name))].title, lang) for name in ("arm", "reference")}
-    if one.outcome:
-        return text("experts.ask.change", lang, outcome=text(f"analysis.outcome.{one.outcome}", lang), **titles)
-    return text("experts.ask.log", lang, **_output(case, str(one.output), one.at or 0, lang), **titles)
+def _effect(case: Case, file: ClaimsFile, statistic: Statistic, lang: str) -> str:
+    titles = {
+        name: getattr(file.claims.arms[str(getattr(statistic, name))].title, lang) for name in ("arm", "reference")
+    }
+    if statistic.outcome:
+        return text("experts.ask.change", lang, outcome=text(f"analysis.outcome.{statistic.outcome}", lang), **titles)
+    return text("experts.ask.log", lang, **_output(case, str(statistic.output), statistic.at or 0, lang), **titles)
 
 
 def _outlooks(case: Case) -> Iterator[Question]:
     """Outputs some years after the data's end, as far as the case's time reaches."""
     last = case.clock.quarters - 1
-    for at in dict.fromkeys(min(case.clock.data_end - case.clock.start + ahead, last) for ahead in AHEAD):
+    for quarter in dict.fromkeys(min(case.clock.data_end - case.clock.start + ahead, last) for ahead in AHEAD):
         for name in OUTPUTS:
-            title = _both(partial(_outlook, case, name, at))
+            title = _both(partial(_outlook, case, name, quarter))
             unit = _unit(catalogue().outputs[name].unit)
-            yield Question(f"{name}/{case.clock.start + at}", "outlook", title, unit, 0.0, MOST)
+            yield Question(f"{name}/{case.clock.start + quarter}", "outlook", title, unit, 0.0, MOST)
 
 
-def _outlook(case: Case, name: str, at: int, lang: str) -> str:
-    return text("experts.ask.outlook", lang, **_output(case, name, at, lang))
+def _outlook(case: Case, name: str, quarter: int, lang: str) -> str:
+    return text("experts.ask.outlook", lang, **_output(case, name, quarter, lang))
 
 
-def _output(case: Case, name: str, at: int, lang: str) -> dict[str, str]:
-    return {"output": catalogue().outputs[name].title(lang), "quarter": str(case.clock.start + at)}
+def _output(case: Case, name: str, quarter: int, lang: str) -> dict[str, str]:
+    return {"output": catalogue().outputs[name].title(lang), "quarter": str(case.clock.start + quarter)}
 
 
 COLUMNS = ("key", "question", "unit", "lowest", "highest", "p5", "p50", "p95", "reason")
@@ -151,7 +153,7 @@ class Expert:
     """What one expert says."""
 
     name: str
-    """Name of the expert: as the sheet is called."""
+    """As the sheet is called."""
     weight: float
     """As it is given, above 0."""
     answers: Mapping[str, tuple[float, float, float]]
@@ -177,8 +179,14 @@ def template(questions: Sequence[Question], title: str, lang: str) -> bytes:
             page.column_dimensions[page.cell(HEADS, column).column_letter].width = width
         page.row_dimensions[1].height = 34
         page.row_dimensions[HEADS + 1].height = 76
-        for row, one in enumerate(questions, start=HEADS + 2):
-            cells = (one.key, getattr(one.title, lang), getattr(one.unit, lang), one.low, one.high)
+        for row, question in enumerate(questions, start=HEADS + 2):
+            cells = (
+                question.key,
+                getattr(question.title, lang),
+                getattr(question.unit, lang),
+                question.low,
+                question.high,
+            )
             for column, value in enumerate(cells, start=1):
                 set_cell(page.cell(row, column), value)
         page.freeze_panes = page.cell(HEADS + 2, 3)
@@ -211,17 +219,17 @@ def read(path: Path, questions: Sequence[Question]) -> tuple[Expert, ...]:
         content = content_of(path)
         titles = read_cells(content, (), path.name)[1]
         covers = {text("workbook.cover", lang) for lang in LANGUAGES}
-        named = [one for one in titles if one not in covers]
+        named = [title for title in titles if title not in covers]
         if len(named) > MOST_EXPERTS:
             raise FaultsFound([Fault("experts.too_many", path.name, values={"most": MOST_EXPERTS})])
         sheets, _, faults = read_cells(content, named, path.name)
     except Refused as refused:
         raise FaultsFound(refused.faults) from None
-    by_key = {one.key: one for one in questions}
-    found = [_expert(title, rows, by_key, faults) for title, rows in sheets.items()]
+    by_key = {question.key: question for question in questions}
+    experts = [_expert(title, rows, by_key, faults) for title, rows in sheets.items()]
     if faults:
-        raise FaultsFound(sorted(faults, key=lambda one: titles.index(one.file.rpartition("!")[0])))
-    answered = tuple(one for one in found if one.answers)
+        raise FaultsFound(sorted(faults, key=lambda fault: titles.index(fault.file.rpartition("!")[0])))
+    answered = tuple(expert for expert in experts if expert.answers)
     if not answered:
         raise FaultsFound([Fault("experts.nobody", path.name)])
     return answered
@@ -256,44 +264,46 @@ class _Sheet:
     faults: list[Fault]
 
     def say(self, code: str, row: int, column: int, **values: Any) -> None:
-        told = {name: shown(value) for name, value in values.items()}
-        self.faults.append(Fault(f"experts.{code}", place(self.title, row, column), values=told))
+        shown_values = {name: shown(value) for name, value in values.items()}
+        self.faults.append(Fault(f"experts.{code}", place(self.title, row, column), values=shown_values))
 
     def columns(self) -> dict[str, int]:
         """Places of the columns that are needed, by key; none where a heading is not there."""
-        head = [one.casefold() for one in (self.rows[HEADS - 1] if len(self.rows) >= HEADS else [])]
-        found: dict[str, int] = {}
+        head = [cell.casefold() for cell in (self.rows[HEADS - 1] if len(self.rows) >= HEADS else [])]
+        places: dict[str, int] = {}
         for key in ("key", *QUANTILES):
             words = [text(f"experts.book.{key}", lang) for lang in LANGUAGES]
-            at = next((head.index(one.casefold()) for one in words if one.casefold() in head), None)
-            if at is None:
+            column = next((head.index(word.casefold()) for word in words if word.casefold() in head), None)
+            if column is None:
                 self.say("no_head", HEADS, 1, expected=" / ".join(words))
             else:
-                found[key] = at + 1
-        return found if len(found) == 1 + len(QUANTILES) else {}
+                places[key] = column + 1
+        return places if len(places) == 1 + len(QUANTILES) else {}
 
     def answered(self, columns: Mapping[str, int]) -> Iterator[tuple[int, dict[str, str]]]:
         """Rows in which a quantile is given; what is said below the headings is none."""
-        told = {text(f"experts.book.{key}.told", lang) for key in QUANTILES for lang in LANGUAGES}
+        examples = {text(f"experts.book.{key}.told", lang) for key in QUANTILES for lang in LANGUAGES}
         for row, cells in enumerate(self.rows[HEADS:] if columns else (), start=HEADS + 1):
-            found = {key: cells[at - 1] for key, at in columns.items() if len(cells) >= at and cells[at - 1]}
-            if any(key in found and found[key] not in told for key in QUANTILES):
-                yield row, found
+            given = {
+                key: cells[column - 1] for key, column in columns.items() if len(cells) >= column and cells[column - 1]
+            }
+            if any(key in given and given[key] not in examples for key in QUANTILES):
+                yield row, given
 
     def quantiles(
-        self, row: int, cells: Mapping[str, str], columns: Mapping[str, int], one: Question
+        self, row: int, cells: Mapping[str, str], columns: Mapping[str, int], question: Question
     ) -> tuple[float, float, float] | None:
         """The quantiles of a row, if they are sound."""
         values: list[float] = []
         for key in QUANTILES:
             value = _number(cells.get(key, ""))
-            at = columns[key]
+            column = columns[key]
             if value is None:
-                self.say("no_number", row, at, found=cells.get(key, ""))
-            elif not one.low <= value <= one.high:
-                self.say("beyond", row, at, found=cells[key], low=f"{one.low:g}", high=f"{one.high:g}")
+                self.say("no_number", row, column, found=cells.get(key, ""))
+            elif not question.low <= value <= question.high:
+                self.say("beyond", row, column, found=cells[key], low=f"{question.low:g}", high=f"{question.high:g}")
             elif values and value <= values[-1]:
-                self.say("disorder", row, at, found=cells[key])
+                self.say("disorder", row, column, found=cells[key])
             else:
                 values.append(value)
         return (values[0], values[1], values[2]) if len(values) == len(QUANTILES) else None

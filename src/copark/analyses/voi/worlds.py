@@ -19,10 +19,10 @@ import numpy as np
 
 from copark.analyses.claims.arm_statistics import Readings, by_run
 from copark.analyses.claims.claims_file import ClaimsFile
+from copark.analyses.claims.expected import Ridge, expected
 from copark.analyses.claims.scenarios import places_of, trial_study, values_read
 from copark.analyses.claims.schema import Change, Claim, Part
 from copark.analyses.claims.severity import drawn_values
-from copark.analyses.claims.verdict import Ridge, expected
 from copark.analyses.claims.verdict import holds as is_met
 from copark.arrays import Booleans, Floats
 from copark.calibration.calibration_setup import everything_fitted
@@ -75,15 +75,25 @@ class Family:
 
 FAMILIES = (
     Family(
-        "attribution", ("arrivals_partner", "arrivals_incumbent", "arrivals_own"),
-        ("middle", "now", "middle and now", "soon"), residents=0.04, adds_up=True,
+        "attribution",
+        ("arrivals_partner", "arrivals_incumbent", "arrivals_own"),
+        ("middle", "now", "middle and now", "soon"),
+        residents=0.04,
+        adds_up=True,
     ),
     Family("size", ("registered", "operating"), ("now", "soon", "late"), grade="high"),
     Family(
         "origins",
-        ("registered_home", "registered_host", "registered_third", "operating_home", "operating_host",
-         "operating_third"),
-        ("now", "soon", "yearly"), grade="medium",
+        (
+            "registered_home",
+            "registered_host",
+            "registered_third",
+            "operating_home",
+            "operating_host",
+            "operating_third",
+        ),
+        ("now", "soon", "yearly"),
+        grade="medium",
     ),
     Family("churn", ("lapses", "exits"), ("now", "soon"), grade="medium", adds_up=True),
     Family("jobs", ("jobs",), ("now", "soon", "late"), grade="high"),
@@ -93,7 +103,7 @@ FAMILIES = (
     Family("ledger", ("cash", "debt", "result_cumulative"), ("now", "soon", "yearly"), grade="medium"),
     Family("service", ("service_level",), ("now", "soon", "five"), absolute=0.1),
     Family("commitment", ("commitment_home", "commitment_host"), ("now", "soon", "five"), absolute=0.1),
-)  # fmt: skip
+)
 """What may be asked of a park: attribution ±4 % of residents is three of 68 in 2020; service and commitment ±0.1 is
 what several people who know a park and rate it by anchored descriptions may reach (judgement)."""
 FAMILY = {family.key: family for family in FAMILIES}
@@ -390,8 +400,8 @@ def simulate(plan: InformationPlan, threads: int, progress: Callable[[int, int],
     xarray.Dataset
         ``known`` (draw, target): counterparts of values on record; ``values`` (draw, column): what candidates would
         see, without error; ``residents`` (quarter); ``parameters`` (draw, parameter); ``statistics`` (draw, statistic):
-        expected over chance, NaN where not known; ``chance`` (statistic): standard deviation of one run
-        of a draw.
+        expected over chance, NaN where not known; ``chance`` (statistic): standard deviation of one run of a
+        draw.
     """
     import xarray as xr
 

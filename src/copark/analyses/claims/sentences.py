@@ -1,0 +1,225 @@
+"""Say in sentences what was found of a part of a claim, and by which rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import exp, expm1, isfinite
+
+from copark.analyses.claims import Answer
+from copark.analyses.claims.evidence import (
+    column_of,
+    record,
+    sampling_range,
+)
+from copark.analyses.claims.findings import ClaimFinding, PartFinding
+from copark.analyses.claims.rules import OPEN, Condition, Measured, resolve
+from copark.analyses.claims.schema import Part, Statistic
+from copark.analyses.claims.severity import RECENTRED, Severity
+from copark.analyses.claims.standard import standard
+from copark.analyses.claims.trial import LEFT_THE_RECORD
+from copark.analyses.claims.verdict import Verdict
+from copark.analyses.contract import Texts
+from copark.analyses.show import Show
+from copark.calibration.diagnostics import title_of
+from copark.labels import claim_number, lowered, variable_title
+from copark.model.variables import catalogue
+from copark.presentation import document as doc
+from copark.presentation.numbers import number, percent, shown
+from copark.texts import text
+
+
+class Sentences(Show):
+    """Words for verdicts, statistics, conditions and what was found, in one language."""
+
+    def __init__(self, result: Answer, t: Texts) -> None:
+        super().__init__(t)
+        self.result = result
+
+    def listed(self, names: Iterable[str]) -> str:
+        """Join names as a list in a sentence."""
+        return self.t("clause").join(names)
+
+    def word(self, word: str) -> str:
+        """Say a word of the standard."""
+        return self.t(f"word.{word}")
+
+    def effect(self, finding: Verdict, parts: Iterable[PartFinding]) -> tuple[str, str]:
+        """Say the effect with its interval, and its bounds: log points as per cent, else in the statistic's unit."""
+        if finding.effect is None or finding.bounds is None:
+            return "", ""
+        expected = finding.effect
+        part = next(each for each in parts if each.effect == expected)
+        statistic = part.part.statistics[expected.statistic]
+        column = column_of(statistic)
+        effect = (expected.low, expected.high, expected.mean)
+        ends = finding.bounds
+        if statistic.kind == "log":
+            column = doc.Column("value", "", doc.Kind.share)
+            effect = (expm1(effect[0]), expm1(effect[1]), expm1(effect[2]))
+            ends = (expm1(ends[0]), expm1(ends[1]))
+        return self.said(doc.Interval(*effect), column), self.said(doc.Interval(*ends), column)
+
+    def arm(self, key: str | None) -> str:
+        """Give the title of an arm; nothing for none."""
+        return "" if key is None else self.t.of(self.result.arm(key))
+
+    def outcome(self, name: str) -> str:
+        """Say an outcome within a sentence."""
+        return lowered(text(f"analysis.outcome.{name}", self.t.lang))
+
+    def headed(self, claim: ClaimFinding) -> str:
+        """Give the title of a claim with its number."""
+        return self.t("claim", id=claim_number(claim.claim.id, self.t.lang), title=self.t.of(claim.claim.title))
+
+    def statistic(self, statistic: Statistic) -> str:
+        """Say what a statistic measures."""
+        t = self.t
+        output = "" if statistic.output is None else lowered(catalogue().outputs[statistic.output].title(t.lang))
+        place = {"output": output, "quarter": self.result.quarter(statistic.at)}
+        outcome = "" if statistic.outcome is None else self.outcome(statistic.outcome)
+        if statistic.kind == "interaction":
+            key = "statistic.interaction_outcome" if statistic.outcome else "statistic.interaction_output"
+            what = t(key, **({"outcome": outcome} if statistic.outcome else place))
+            return t("statistic.interaction", what=what, arms=self.listed(map(self.arm, statistic.arms)))
+        return t(
+            f"statistic.{statistic.kind}",
+            **place,
+            outcome=outcome,
+            arm=self.arm(statistic.arm),
+            reference=self.arm(statistic.reference),
+            context="" if statistic.context is None else self.context(statistic.context),
+            lacking="" if statistic.lacking is None else t.of(statistic.lacking).rstrip("."),
+        )
+
+    def context(self, variable: str) -> str:
+        """Give the title of a value of the place around the park, with the value and its date where it is known."""
+        host = self.result.hosts.get(variable)
+        title = lowered(variable_title(variable, self.t.lang))
+        return title if host is None else self.t("aside", words=title, aside=f"{number(host.value, 0)}, {host.date}")
+
+    def bound(self, value: float, statistic: Statistic) -> str:
+        """Say a bound in the unit of a statistic."""
+        return self.said(value, column_of(statistic)).removeprefix("+")
+
+    def condition(self, condition: Condition, statistics: dict[str, Statistic]) -> str:
+        """Say a condition; statistics are those of its part by name."""
+        t = self.t
+        if condition.of is not None:
+            relation, written = condition.relation
+            statistic = statistics[condition.of]
+            if statistic.kind == "missing":
+                return self.statistic(statistic)
+            bound = self.bound(resolve(written, self.result.file.claims.sizes), statistic)
+            words = t(f"condition.{relation}", statistic=self.statistic(statistic), bound=bound)
+            if condition.probability == 0.95:
+                return words
+            return t("condition.probability", condition=words, probability=percent(condition.probability))
+        if condition.negated is not None:
+            return t("condition.not", condition=self.condition(condition.negated, statistics))
+        both = [(part, self.condition(part, statistics)) for part in condition.parts]
+        parts = [t("condition.group", condition=words) if part.parts else words for part, words in both]
+        return t("condition.all" if condition.every else "condition.any").join(parts)
+
+    def rule(self, part: Part) -> list[str]:
+        """Say the rule of a part, a sentence for each of its conditions, and the reason."""
+        rules = {name: getattr(part.rule, name) for name in ("supported", "contradicted", "not_supported")}
+        conditions = [
+            self.t(f"rule.{name}", condition=self.condition(condition, part.statistics))
+            for name, condition in rules.items()
+            if condition is not None
+        ]
+        return [*conditions, self.t("rule.reason", reason=self.t.of(part.reason))]
+
+    def measured(self, statistic: Statistic, sample: Measured) -> str:
+        """Say what was measured of a statistic."""
+        words = self.statistic(statistic)
+        words = words[0].upper() + words[1:]
+        if sample.is_empty:
+            return self.t("found.nothing", statistic=words)
+        value = self.said(doc.Interval(sample.low, sample.high, sample.middle), column_of(statistic))
+        if statistic.kind == "log":
+            share = shown(exp(sample.middle) - 1.0, doc.Column("share", "", doc.Kind.share), self.t.lang)
+            value = self.t("found.about", value=value, share=share)
+        sentences = [self.t("found.value", statistic=words, value=value)]
+        for each in sample.beyond:
+            key = f"found.{each.relation}"
+            bound = self.bound(each.bound, statistic)
+            sentences.append(self.t(key, bound=bound, share=percent(each.share)))
+        return self.t.sentences(sentences)
+
+    def severity(self, severity: Severity) -> str:
+        """Say how often the test refutes the claim where it is false."""
+        if severity.world == RECENTRED:
+            return self.t("found.recentred", share=percent(severity.share))
+        low, high = (percent(value) for value in severity.interval)
+        note = self.t("found.by_construction") if severity.identical else ""
+        world = self.t.of(self.result.world(severity.world))
+        return self.t("found.severity", world=world, share=percent(severity.share), low=low, high=high, note=note)
+
+    def alternatives(self, finding: PartFinding) -> str:
+        """Say what alternative assumptions do to a verdict, and how far they leave the observations."""
+        t = self.t
+        named = []
+        flipped = [variant for variant in finding.variants if variant.turns]
+        if not flipped:
+            return t("found.holds") if finding.variants and finding.word != OPEN else ""
+        for variant in flipped:
+            words = t("found.under", word=self.word(variant.word), share=percent(variant.probability))
+            if abs(variant.departs) > LEFT_THE_RECORD:
+                words += t("found.away", departs=number(variant.departs, 2))
+            named.append(t("aside", words=t.of(self.result.variant(variant.variant)), aside=words))
+        far = all(abs(variant.departs) > LEFT_THE_RECORD for variant in flipped)
+        flips = t("found.flips", variants=self.listed(named))
+        return t.sentences([flips, t("found.departs")] if far else [flips])
+
+    def sentences(self, finding: PartFinding) -> list[str]:
+        """Say everything that was found of a part, sentence by sentence."""
+        t = self.t
+        sentences = []
+        for name, statistic in finding.part.statistics.items():
+            sample = finding.measured[name]
+            split = finding.splits[name]
+            of_statistic = [self.measured(statistic, sample)]
+            if not sample.is_empty and split is not None and isfinite(split.share):
+                of_statistic.append(
+                    t("found.split", parameters=percent(split.share), chance=percent(1.0 - split.share))
+                )
+            sentences.append(t.sentences(of_statistic))
+        effect, ends = self.effect(finding, [finding])
+        if effect:
+            low, high = (percent(end) for end in finding.monte_carlo)
+            sentences.insert(
+                0,
+                t(
+                    "found.probability",
+                    share=percent(finding.probability),
+                    low=low,
+                    high=high,
+                    error=sampling_range(finding),
+                    record=record(t, finding),
+                ),
+            )
+            factor = number(standard().prior_factor.value, 0)
+            sentences.insert(1, t("found.effect", effect=effect, bounds=ends, factor=factor))
+        if finding.why:
+            sentences.append(t("found.why", why=t(f"why.{finding.why}")))
+        if not finding.part.uses or all(sample.is_empty for sample in finding.measured.values()):
+            return sentences
+        leans = self.listed(
+            t(
+                "found.lean",
+                parameter=title_of(lean.parameter, self.t.lang),
+                share=percent(lean.share),
+                moved=t(f"moved.{lean.moved}"),
+            )
+            for lean in finding.leans
+        )
+        sentences.append(t("found.leans", names=leans) if leans else t("found.no_lean"))
+        sentences.append(self.alternatives(finding))
+        tried = [severity for severity in finding.severities if severity.batches]
+        sentences += [self.severity(severity) for severity in (*filter(None, [finding.recentred]), *tried)]
+        sentences.append(t("found.steady", share=percent(finding.steady)))
+        sentences.append(
+            t("found.earlier", verdict=t(f"verdict.{finding.earlier}"), fixed=self.result.file.claims.fixed)
+        )
+        return [sentence for sentence in sentences if sentence]
