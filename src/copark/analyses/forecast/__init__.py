@@ -6,14 +6,12 @@ A park forecast from what was known at a date: on its own calibration, or by wha
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import Field
 
 from copark.analyses.context import made_now, today
-from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result
+from copark.analyses.contract import Result
 from copark.analyses.forecast.basis import Asked, asked_of, kept_calibration, looked_at
 from copark.analyses.forecast.parameter_sources import Borrowed, Informed, Taken
 from copark.analyses.forecast.params import Params
