@@ -4,6 +4,7 @@ Each is done to a copy of the package, which a process of its own imports: it te
 is current, beside what the package as it stands tells.
 """
 
+import ast
 import json
 import os
 import re
@@ -52,17 +53,39 @@ print(json.dumps({
     "drawn": {name: hashlib.sha256(np.ascontiguousarray(drawn[name])).hexdigest()[:12] for name in drawn},
 }))
 """
-RENAMED = {
-    "model/company/service.py": "rival_stake",
-    "simulation/sample.py": "counters",
-    "simulation/trust.py": "kinds",
-    "calibration/prior.py": "inside",
-    "calibration/draw_sources.py": "singles",
-    "analyses/levers/runner.py": "chunks",
-    "analyses/levers/__init__.py": "single",
-    "analyses/answer.py": "further",
-}
-"""A name that is bound in each file, and means nothing outside it."""
+RENAMED = (
+    "model/company/service.py",
+    "simulation/sample.py",
+    "simulation/trust.py",
+    "calibration/prior.py",
+    "calibration/draw_sources.py",
+    "analyses/levers/experiment.py",
+    "analyses/levers/__init__.py",
+    "analyses/answer.py",
+)
+"""Files in each of which a local variable gets another name."""
+
+
+def local_variable(path: Path) -> str:
+    """Find the longest name that is bound within a function of a file, and is nothing else there."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    bound: set[str] = set()
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            bound |= {
+                node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            }
+    words: set[str] = set()
+    for node in ast.walk(tree):
+        names = (getattr(node, field, None) for field in ("arg", "attr", "name", "module", "value"))
+        words |= {word for name in names if isinstance(name, str) for word in re.findall(r"\w+", name)}
+    words |= {
+        node.id
+        for entry in tree.body
+        for node in ast.walk(entry)
+        if isinstance(entry, ast.Assign | ast.AnnAssign) and isinstance(node, ast.Name)
+    }
+    return max(bound - words, key=lambda name: (len(name), name))
 
 
 def told(folder: Path, *asked: str) -> dict:
@@ -104,7 +127,8 @@ def test_all_that_ships_is_current(before):
 
 
 def test_names_comments_and_sentences_move_nothing(copy, before):
-    for file, name in RENAMED.items():
+    for file in RENAMED:
+        name = local_variable(copy / file)
         change(copy / file, rf"\b{name}\b", f"{name}_of_another_name", all_of_them=True)
     for path in copy.rglob("*.py"):
         content = path.read_text(encoding="utf-8")
