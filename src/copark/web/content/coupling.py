@@ -17,9 +17,10 @@ from copark.setmethods.coupling_degree import (
     development,
     grade,
 )
+from copark.simulation.ensemble import ScenarioRuns
 from copark.simulation.readouts.coupling import COMPONENTS, PHASES, SCALES, needed, phase_shares, phases, read_out
 from copark.stats.quantiles import BAND, LEVELS, quantiles_over
-from copark.web.content.engine import Engine, HeldRuns, Ticket
+from copark.web.content.engine import Engine, Ticket
 from copark.web.content.responses import Answer, CaseName, DrawsNote, Numbers, Said
 from copark.web.content.sentences import both, said
 from copark.web.content.simulation import case_name, draws_note, frame_of
@@ -92,9 +93,9 @@ def coupling_of(engine: Engine, study: Study, shelved: Shelved, ticket: Ticket) 
     frame = frame_of(study, shelved, OUTPUTS)
     turns = [str(one.date.quarter("event")) for one in shelved.case.renegotiations]
     arms = []
-    for scenario, one in zip(study.scenarios, engine.arms(study, shelved, ticket), strict=True):
+    for scenario, runs in zip(study.scenarios, engine.simulate(study, shelved, ticket), strict=True):
         ticket.check()
-        arms.append(_arm(frame, scenario, one, turns))
+        arms.append(_coupling_arm(frame, scenario, runs, turns))
     return CouplingAnswer.model_construct(
         identity=engine.identity(study, shelved),
         case=case_name(shelved),
@@ -110,10 +111,10 @@ def coupling_of(engine: Engine, study: Study, shelved: Shelved, ticket: Ticket) 
     )
 
 
-def _arm(frame: Frame, scenario: Scenario, runs: HeldRuns, turns: list[str]) -> CouplingArm:
+def _coupling_arm(frame: Frame, scenario: Scenario, runs: ScenarioRuns, turns: list[str]) -> CouplingArm:
     import xarray as xr
 
-    data = {name: (("scenario", "run", "quarter"), values.T[np.newaxis]) for name, values in runs.out.items()}
+    data = {name: (("scenario", "run", "quarter"), runs[name][np.newaxis]) for name in runs.names}
     result = xr.Dataset(data, coords={"label": ("quarter", list(frame.labels))})
     found, title, quarter = read_out(result), both(scenario.title), frame.labels[frame.judged]
     degree, null = quantiles_over(found.coordination.T), _null(found.scores, coupling)
