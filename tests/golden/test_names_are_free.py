@@ -79,12 +79,9 @@ def local_variable(path: Path) -> str:
     for node in ast.walk(tree):
         names = (getattr(node, field, None) for field in ("arg", "attr", "name", "module", "value"))
         words |= {word for name in names if isinstance(name, str) for word in re.findall(r"\w+", name)}
-    words |= {
-        node.id
-        for entry in tree.body
-        for node in ast.walk(entry)
-        if isinstance(entry, ast.Assign | ast.AnnAssign) and isinstance(node, ast.Name)
-    }
+    for entry in tree.body:
+        if isinstance(entry, ast.Assign | ast.AnnAssign):
+            words |= {node.id for node in ast.walk(entry) if isinstance(node, ast.Name)}
     return max(bound - words, key=lambda name: (len(name), name))
 
 

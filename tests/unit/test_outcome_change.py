@@ -164,7 +164,7 @@ def test_the_model_keeps_these_accounts(real):
 def test_no_framework_is_explained_by_land_that_is_not_serviced(real):
     reference, scenarios = paired(real)
     effects = effects_of(reference, scenarios, NEEDED)
-    found = moves_of(reference, effects, outcome_effects_of(reference, scenarios), "off")
+    found = moves_of(effects, outcome_effects_of(reference, scenarios), "off", 79)
     first = found.moves[0]
     assert (first.reference, first.cause, first.reasons[0][0]) == ("dependent", "not_rescued", "land")
     draws = next(line for line in first.lines if line.output == "draws_credit")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from math import prod
 from pathlib import Path
@@ -135,6 +135,7 @@ class ScenarioRuns:
     """Runs of one scenario."""
 
     names: tuple[str, ...]
+    """Names of the outputs kept."""
     out: Floats
     """Values of the outputs kept, float64 of shape (runs, names, quarters); NaN from where a run broke off."""
     status: NDArray[np.int64]
@@ -145,21 +146,43 @@ class ScenarioRuns:
     """Quarter in which outcomes are judged, counted from 0; year twenty where none is said."""
 
     def __getitem__(self, name: str) -> Floats:
-        """An output, shape (runs, quarters)."""
-        found: Floats = self.out[:, self.names.index(name), :]
-        return found
+        """Give an output, shape (runs, quarters)."""
+        paths: Floats = self.out[:, self.names.index(name), :]
+        return paths
+
+    def __len__(self) -> int:
+        """Count the runs."""
+        return len(self.status)
 
     @property
     def finished(self) -> NDArray[np.bool_]:
         """Whether each run ended well as a computation, shape (runs,)."""
-        found: NDArray[np.bool_] = self.status[:, 0] == OK
-        return found
+        finished: NDArray[np.bool_] = self.status[:, 0] == OK
+        return finished
 
     @cached_property
     def outcome(self) -> NDArray[np.int8]:
         """Code of the outcome of each run, -1 where it did not finish, shape (runs,); needs the outputs `NEEDED`."""
         needed = self.out[:, [self.names.index(name) for name in NEEDED], :]
         return outcomes(needed, self.status[:, 0], closed=self.closed, judged=self.judged)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the runs hold."""
+        return self.out.nbytes + self.status.nbytes
+
+    def first(self, runs: int) -> ScenarioRuns:
+        """Keep the first so many runs."""
+        return self if runs >= len(self) else replace(self, out=self.out[:runs], status=self.status[:runs])
+
+    def then(self, later: ScenarioRuns) -> ScenarioRuns:
+        """Join the runs that follow, of the same scenario and with the same outputs."""
+        out = np.concatenate([self.out, later.out])
+        return replace(self, out=out, status=np.concatenate([self.status, later.status]))
+
+    def by_quarter(self) -> ScenarioRuns:
+        """Lay the runs side by side in memory, for whoever reads an output quarter by quarter."""
+        return replace(self, out=np.ascontiguousarray(self.out.transpose(1, 2, 0)).transpose(2, 0, 1))
 
     def of_finished(self, values: Floats) -> Floats:
         """What was read of the runs, shape (runs, …), with NaN in those that did not finish; written in place."""

@@ -150,9 +150,9 @@ class Effects:
         return self._paired(self.values[scenario], scenario, measure)
 
     def _paired(self, values: Floats, scenario: str, measure: str) -> Floats:
-        column = values[:, place_of(measure, self.measures), :]
-        pairs: Floats = column[self.finished[scenario]]
-        return pairs
+        column: Floats = values[:, place_of(measure, self.measures), :]
+        finished = self.finished[scenario]
+        return column if finished.all() else column[finished]
 
     def differences(self, scenario: str, measure: str, *, log: bool = False) -> Floats:
         """Subtract the reference from a scenario, pair by pair.

@@ -30,10 +30,12 @@ from copark.simulation.readouts.compare import (
     dates_compared,
     differences,
     effects_of,
+    judged_column,
     outcome_effects_of,
     outputs_of,
     paired,
     provenance,
+    quarters_apart,
 )
 from copark.stats.effects import Effect, Effects, ShareEffect
 from copark.stats.quantiles import quantiles
@@ -326,8 +328,15 @@ def _scenario(
     kept = outputs_of(reference, scenarios)
     main = [name for name in MAIN if name in kept] or list(kept)
     drawn = [name for name in DRAWN if name in main] or main
-    read = dict.fromkeys((*main, *(name for name in (*NEEDED, "debt") if name in kept)))
-    effects = effects_of(reference, scenarios.sel(scenario=[key]), tuple(read))
+    chosen = scenarios.sel(scenario=[key])
+    judged = judged_column(reference)
+    # Accounts need every quarter. They are read first and let go, so that memory holds them or the main outputs.
+    is_quarterly = quarters_apart(reference) == 1
+    accounts = [name for name in (*NEEDED, "debt") if name in kept] if is_quarterly else []
+    effects = effects_of(reference, chosen, accounts)
+    moves = moves_of(effects, outcomes, key, judged)
+    books = books_of(effects, key, judged)
+    effects = effects_of(reference, chosen, main)
     units = dict(zip(effects.measures, effects.units, strict=True))
     first = {name: effects.first_difference(key, name) for name in main}
     return ComparedScenario(
@@ -335,10 +344,10 @@ def _scenario(
         title=_title(key, scenarios, reference),
         differences=tuple(differences(effects, main, ends)),
         outcomes=tuple(outcomes.select(scenarios=[key]).shares()),
-        moves=moves_of(reference, effects, outcomes, key),
+        moves=moves,
         courses={name: quantiles(effects.differences(key, name, log=units[name] in COUNTS)) for name in drawn},
         first_differences={name: quarter for name, quarter in first.items() if quarter is not None},
-        books=books_of(reference, effects, key),
+        books=books,
         parts=parts,
     )
 

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from copark.arrays import Floats
 from copark.model.clock import DT
 from copark.simulation.outcomes import OUTCOMES, RESCUED_WITHIN
-from copark.simulation.readouts.compare import judged_column, provenance, quarters_apart
+from copark.simulation.readouts.compare import provenance
 from copark.stats.effects import Effects
 from copark.stats.shares import z_of
 
@@ -51,7 +51,7 @@ SHORT = -1e-9
 
 
 class Item(NamedTuple):
-    """An entry of an account: whether it adds to the balance or is taken off, and whether it is a flow per year."""
+    """An entry of an account."""
 
     account: str
     """Account it is an entry of."""
@@ -172,25 +172,24 @@ def outcome_codes(outcomes: Effects, scenario: str) -> tuple[NDArray[np.int8], N
     return before, after
 
 
-def moves_of(reference: xr.Dataset, effects: Effects, outcomes: Effects, scenario: str) -> OutcomeMoves:
-    """Read how outcomes change from a stored reference to a scenario.
+def moves_of(effects: Effects, outcomes: Effects, scenario: str, judged: int) -> OutcomeMoves:
+    """Read how outcomes change from the reference to a scenario.
 
     Parameters
     ----------
-    reference
-        The reference, as of :func:`copark.simulation.readouts.compare.paired`.
     effects
-        Effects on outputs; without those :data:`NEEDED` in every quarter, moves have no accounts.
+        Effects on outputs in every quarter; without those :data:`NEEDED`, moves have no accounts.
     outcomes
         Effects on the shares of outcomes.
     scenario
         Key of the scenario.
+    judged
+        Quarter in which outcomes are judged, counted from 0.
     """
-    has_accounts = quarters_apart(reference) == 1 and set(NEEDED) <= set(effects.measures)
-    names = NEEDED if has_accounts else ()
+    names = NEEDED if set(NEEDED) <= set(effects.measures) else ()
     before = {name: effects.before(scenario, name) for name in names}
     after = {name: effects.after(scenario, name) for name in names}
-    return outcome_moves(*outcome_codes(outcomes, scenario), before, after, judged_column(reference))
+    return outcome_moves(*outcome_codes(outcomes, scenario), before, after, judged)
 
 
 def outcome_moves(
@@ -467,31 +466,29 @@ class Books:
     """Median over runs of the largest debt up to then, M USD."""
 
 
-def books_of(reference: xr.Dataset, effects: Effects, scenario: str) -> Books | None:
-    """Read bail-outs and debts of a stored reference and a scenario.
+def books_of(effects: Effects, scenario: str, judged: int) -> Books | None:
+    """Read bail-outs and debts of the reference and a scenario.
 
     Parameters
     ----------
-    reference
-        The reference, as of :func:`copark.simulation.readouts.compare.paired`.
     effects
-        Effects on outputs.
+        Effects on outputs in every quarter.
     scenario
         Key of the scenario.
+    judged
+        Quarter in which outcomes are judged, counted from 0.
 
     Returns
     -------
-    Books of both, or ``None`` where they were not kept quarter by quarter, or no pair finished.
+    Books of both, or ``None`` where they were not kept, or no pair finished.
     """
-    has_books = {"rescue", "debt"} <= set(effects.measures) and quarters_apart(reference) == 1
-    if not has_books or not effects.pairs(scenario):
+    if not {"rescue", "debt"} <= set(effects.measures) or not effects.pairs(scenario):
         return None
-    last = judged_column(reference)
     sides: list[tuple[float, float, float]] = []
     for read in (effects.before, effects.after):
-        rescued = read(scenario, "rescue")[:, : last + 1] > 0.0
-        owed = read(scenario, "debt")[:, : last + 1]
+        rescued = read(scenario, "rescue")[:, : judged + 1] > 0.0
+        owed = read(scenario, "debt")[:, : judged + 1]
         late = rescued[:, -RESCUED_WITHIN:].any(axis=1).mean()
         sides.append((float(late), float(rescued.any(axis=1).mean()), float(np.median(owed.max(axis=1)))))
     late, ever, debt = zip(*sides, strict=True)
-    return Books(effects.quarters[last], late, ever, debt)
+    return Books(effects.quarters[judged], late, ever, debt)

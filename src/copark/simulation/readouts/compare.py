@@ -215,8 +215,12 @@ def effects_of(reference: xr.Dataset, scenarios: xr.Dataset, outputs: Sequence[s
 
 
 def _paths(scenario: xr.Dataset, outputs: Sequence[str]) -> Floats:
-    """Read outputs of a scenario, shape (runs, outputs, quarters)."""
-    return np.stack([scenario[name].to_numpy().astype(np.float64, copy=False) for name in outputs], axis=1)
+    """Read outputs of a scenario, one after the other, shape (runs, outputs, quarters)."""
+    paths = np.empty((scenario.sizes["run"], len(outputs), scenario.sizes["quarter"]))
+    for place, name in enumerate(outputs):
+        # A view is read, so that the dataset does not keep what was read.
+        paths[:, place] = scenario[name].isel(run=slice(None)).to_numpy()
+    return paths
 
 
 def _draws(reference: xr.Dataset) -> Integers:

@@ -37,8 +37,9 @@ from copark.web.content.responses import ArmFlows, ArrowFlow, LinkPart, LinkPart
 from copark.web.content.sentences import STANDING, amount, both, points, said, signed, spoken_in
 
 if TYPE_CHECKING:
+    from copark.simulation.ensemble import ScenarioRuns
     from copark.web.content.case_registry import Shelved
-    from copark.web.content.engine import Engine, HeldRuns, Ticket
+    from copark.web.content.engine import Engine, Ticket
 
 
 FLOW_RUNS = 200
@@ -56,7 +57,7 @@ class FlowBook:
     def flows(self, study: Study, shelved: Shelved, scenario: Scenario, ticket: Ticket) -> Flows:
         """Flows of the first runs of a scenario."""
         runs = min(FLOW_RUNS, study.runs)
-        key = (self.engine.arm_key(study, shelved, scenario), runs)
+        key = (self.engine.scenario_key(study, shelved, scenario), runs)
 
         def make() -> Flows:
             inputs = self.engine.inputs(study, shelved, scenario)
@@ -125,7 +126,7 @@ class Moved:
     spreads: float
 
 
-def why(book: FlowBook, frame: Frame, runs: tuple[HeldRuns, ...], target: str, ticket: Ticket) -> Why:
+def why(book: FlowBook, frame: Frame, runs: tuple[ScenarioRuns, ...], target: str, ticket: Ticket) -> Why:
     """Why the last arm's target differs from the reference's."""
     study, shelved = frame.study, frame.shelved
     reference, arm = study.scenarios[0], study.scenarios[-1]
@@ -133,13 +134,13 @@ def why(book: FlowBook, frame: Frame, runs: tuple[HeldRuns, ...], target: str, t
     moved = moved_channels(before, after)[:CANDIDATES]
     alone = [effect_alone(book, frame, runs[0], one.channel.link, before, after, target, ticket) for one in moved]
     order = sorted(range(len(moved)), key=lambda n: (alone[n] is None, -abs(alone[n] or 0.0), -abs(moved[n].spreads)))
-    known = target in runs[-1].out
+    known = target in runs[-1].names
     return Why(
         arm=arm.key,
         reference=reference.key,
         target=target,
         quarter=frame.labels[frame.judged],
-        change=median((runs[-1].out[target] - runs[0].out[target])[frame.judged]) if known else None,
+        change=median((runs[-1][target] - runs[0][target])[:, frame.judged]) if known else None,
         runs=len(before.arrived),
         mechanisms=[mechanism(moved[n], alone[n], target) for n in order[:TOLD]],
         method=said("web.why.method", runs=len(before.arrived), alone=min(RUNS_ALONE, len(before.arrived))),
@@ -207,23 +208,52 @@ def ratios(link: Link, before: Flows, after: Flows) -> Floats | None:
 
 
 def effect_alone(
-    book: FlowBook, frame: Frame, reference: HeldRuns, link: Link, before: Flows, after: Flows, target: str,
+    book: FlowBook,
+    frame: Frame,
+    reference: ScenarioRuns,
+    link: Link,
+    before: Flows,
+    after: Flows,
+    target: str,
     ticket: Ticket,
-) -> float | None:  # fmt: skip
-    """Median paired change of the target where one link alone carries what it carries in the arm."""
+) -> float | None:
+    """Give the median paired change of an output where one link alone carries what it carries in the scenario.
+
+    Parameters
+    ----------
+    book
+        Has the engine.
+    frame
+        What all parts of an answer share.
+    reference
+        Runs of the reference.
+    link
+        The link.
+    before, after
+        What arrives along all links in the reference and in the scenario.
+    target
+        The output.
+    ticket
+        Stops the work.
+
+    Returns
+    -------
+    The change, or ``None`` where there is no strength at which it would carry that, or the output was not kept.
+    """
     factors = ratios(link, before, after)
-    if factors is None or target not in reference.out:
+    if factors is None or target not in reference.names:
         return None
-    study, shelved, scenario = frame.study, frame.shelved, frame.study.scenarios[0]
-    runs = min(RUNS_ALONE, reference.runs)
-    inputs, draws = book.engine.inputs(study, shelved, scenario), book.engine.draws(study, shelved, scenario, 0, runs)
+    engine = book.engine
+    study = frame.study
+    scenario = study.scenarios[0]
+    runs = min(RUNS_ALONE, len(reference))
+    inputs = engine.inputs(study, frame.shelved, scenario)
     changed = inputs.link_strength.copy()
     changed[:, link.number] *= factors
-    arm = inputs._replace(link_strength=changed)
-    with book.engine.share() as threads:
-        made = Ensemble(arm, draws, (target,), threads=threads, progress=ticket.check).run()
-    apart = made[target][:, frame.judged] - reference.out[target][frame.judged, :runs]
-    return median(apart[made.finished])
+    draws = engine.draws(study, frame.shelved, scenario, 0, runs)
+    alone = engine.run(inputs._replace(link_strength=changed), draws, (target,), ticket)
+    apart = alone[target][:, frame.judged] - reference[target][:runs, frame.judged]
+    return median(apart[alone.finished])
 
 
 def mechanism(moved: Moved, alone: float | None, target: str) -> Mechanism:
@@ -254,7 +284,7 @@ PARTS_RUNS = 200
 """Pairs of runs that are run again with links cut."""
 
 
-def link_parts(engine: Engine, frame: Frame, runs: tuple[HeldRuns, ...], ticket: Ticket) -> LinkParts:
+def link_parts(engine: Engine, frame: Frame, runs: tuple[ScenarioRuns, ...], ticket: Ticket) -> LinkParts:
     """Share the change of P(self-standing) from the first arm to the last out among groups of links.
 
     As in the analysis compare, on the first runs; a page that wants more asks that. What all runs change beyond these
@@ -271,12 +301,9 @@ def link_parts(engine: Engine, frame: Frame, runs: tuple[HeldRuns, ...], ticket:
     def outcomes(at: int, groups: tuple[str, ...], runs: int) -> NDArray[np.int8]:
         """Codes of the outcomes at an end, groups of links cut; many are asked for twice."""
         cut = without_links(ends[at], ends[at].key, [link for name in groups for link in GROUPS[name]], since)
-        inputs, draws = engine.inputs(study, shelved, cut), engine.draws(study, shelved, cut, 0, runs)
-        with engine.share() as threads:
-            ensemble = Ensemble(
-                inputs, draws, NEEDED, threads=threads, progress=ticket.check, judged=frame.judged
-            )  # fmt: skip
-            return ensemble.run().outcome
+        inputs = engine.inputs(study, shelved, cut)
+        draws = engine.draws(study, shelved, cut, 0, runs)
+        return engine.run(inputs, draws, NEEDED, ticket, frame.judged).outcome
 
     def change(coalitions: Sequence[tuple[str, ...]], runs: int) -> list[Indicators]:
         codes, found = np.arange(len(OUTCOMES)), []
@@ -301,7 +328,7 @@ def link_parts(engine: Engine, frame: Frame, runs: tuple[HeldRuns, ...], ticket:
     return LinkParts(since=frame.labels[since], runs=most, parts=parts)
 
 
-def whole_change(before: HeldRuns, after: HeldRuns) -> float:
+def whole_change(before: ScenarioRuns, after: ScenarioRuns) -> float:
     """Give the change of the chance to be self-standing over all pairs of runs that finished."""
     pairs = before.finished & after.finished
     if not pairs.any():

@@ -17,9 +17,10 @@ from copark.setmethods.coupling_degree import (
     development,
     grade,
 )
+from copark.simulation.ensemble import ScenarioRuns
 from copark.simulation.readouts.coupling import COMPONENTS, PHASES, SCALES, needed, phase_shares, phases, read_out
 from copark.stats.quantiles import BAND, LEVELS, quantiles_over
-from copark.web.content.engine import Engine, HeldRuns, Ticket
+from copark.web.content.engine import Engine, Ticket
 from copark.web.content.frame import Frame, frame_of
 from copark.web.content.responses import Answer, CaseName, DrawsNote, Numbers, Said
 from copark.web.content.sentences import both, said
@@ -120,9 +121,9 @@ def coupling_of(engine: Engine, study: Study, shelved: Shelved, ticket: Ticket) 
     frame = frame_of(study, shelved, OUTPUTS)
     turns = [str(renegotiation.date.quarter("event")) for renegotiation in shelved.case.renegotiations]
     arms = []
-    for scenario, runs in zip(study.scenarios, engine.arms(study, shelved, ticket), strict=True):
+    for scenario, runs in zip(study.scenarios, engine.simulate(study, shelved, ticket), strict=True):
         ticket.check()
-        arms.append(_arm(frame, scenario, runs, turns))
+        arms.append(_coupling_arm(frame, scenario, runs, turns))
     return CouplingAnswer.model_construct(
         identity=engine.identity(study, shelved),
         case=case_name(shelved),
@@ -140,10 +141,10 @@ def coupling_of(engine: Engine, study: Study, shelved: Shelved, ticket: Ticket) 
     )
 
 
-def _arm(frame: Frame, scenario: Scenario, runs: HeldRuns, turns: list[str]) -> CouplingArm:
+def _coupling_arm(frame: Frame, scenario: Scenario, runs: ScenarioRuns, turns: list[str]) -> CouplingArm:
     import xarray as xr
 
-    data = {name: (("scenario", "run", "quarter"), values.T[np.newaxis]) for name, values in runs.out.items()}
+    data = {name: (("scenario", "run", "quarter"), runs[name][np.newaxis]) for name in runs.names}
     result = xr.Dataset(data, coords={"label": ("quarter", list(frame.labels))})
     read = read_out(result)
     title = both(scenario.title)

@@ -1,27 +1,21 @@
 """The one engine behind every answer: the same packing, draws and kernel as the command line's, with a memory.
 
-Runs are addressed by number, so that 1,000 runs begin with the 200 that were made while a slider moved, and the arms of
-a comparison share parameters and random numbers. What is held is bounded in bytes.
-
-What was made lately, held in memory within a bound of bytes.
+Runs are addressed by number, so that 1,000 runs begin with the 200 that were made while a slider moved, and the
+scenarios of a comparison share parameters and random numbers. What was made lately is held, within a bound of bytes.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
 
 from copark.analyses.compare import outcome_attribution
 from copark.calibration.case_parameters import Source
 from copark.identity import identity_of
-from copark.simulation.ensemble import Ensemble, default_threads
+from copark.simulation.ensemble import Ensemble, ScenarioRuns, default_threads
 from copark.simulation.outcomes import NEEDED
 from copark.simulation.results import study_identity
 from copark.simulation.run import facts_of, inputs_of
@@ -115,9 +109,8 @@ def _acquire(lock: threading.Lock, check: Callable[[], None] | None) -> None:
         check()
 
 
-Floats = NDArray[np.float64]
 FEW = 800 * 80
-"""Quarters of runs of an arm up to which they are few: no light question asks more (decision 0044)."""
+"""Quarters of runs of a scenario up to which they are few: no light question asks more (decision 0044)."""
 
 
 class Cancelled(Exception):
@@ -142,54 +135,15 @@ class Ticket:
             raise Cancelled
 
 
-@dataclass(frozen=True)
-class HeldRuns:
-    """Runs of one arm."""
-
-    out: Mapping[str, Floats]
-    """Outputs, float64 of shape (quarters, runs), runs side by side."""
-    status: NDArray[np.int64]
-    """Code, quarter and room, int64 of shape (runs, 3)."""
-    outcome: NDArray[np.int8]
-    """Codes, int8 of shape (runs,)."""
-
-    @property
-    def runs(self) -> int:
-        """Number of runs."""
-        return len(self.outcome)
-
-    @property
-    def finished(self) -> NDArray[np.bool_]:
-        """Which runs finished, shape (runs,)."""
-        return self.status[:, 0] == 0
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes held."""
-        return sum(values.nbytes for values in self.out.values()) + self.status.nbytes + self.outcome.nbytes
-
-    def first(self, runs: int) -> HeldRuns:
-        """The first runs alone."""
-        if runs >= self.runs:
-            return self
-        out = {name: values[:, :runs] for name, values in self.out.items()}
-        return HeldRuns(out, self.status[:runs], self.outcome[:runs])
-
-    def then(self, later: HeldRuns) -> HeldRuns:
-        """These runs and the next ones."""
-        out = {name: np.concatenate([values, later.out[name]], axis=1) for name, values in self.out.items()}
-        return HeldRuns(out, np.concatenate([self.status, later.status]), np.concatenate([self.outcome, later.outcome]))
-
-
 class Engine:
-    """Runs arms of studies for many clients at once."""
+    """Runs scenarios of studies for many clients at once."""
 
     def __init__(
         self, shelf: Shelf, threads: int | None = None, held: int = 256_000_000, inputs: int = 64_000_000
     ) -> None:
         self.shelf = shelf
         self.threads = threads or default_threads()
-        self.runs: BoundedCache[HeldRuns] = BoundedCache(held)
+        self.runs: BoundedCache[ScenarioRuns] = BoundedCache(held)
         self._inputs: BoundedCache[Inputs] = BoundedCache(inputs)
         self._lock = threading.Lock()
         self._busy = 0
@@ -226,41 +180,46 @@ class Engine:
             lambda made: sum(room.nbytes for room in made),
         )
 
-    def arms(self, study: Study, shelved: Shelved, ticket: Ticket) -> tuple[HeldRuns, ...]:
-        """Runs of every scenario of a study, with the outputs it keeps and those that tell why outcomes change."""
-        return tuple(self._arm(study, shelved, scenario, ticket) for scenario in study.scenarios)
+    def simulate(self, study: Study, shelved: Shelved, ticket: Ticket) -> tuple[ScenarioRuns, ...]:
+        """Give the runs of every scenario of a study, laid out quarter by quarter.
 
-    def _arm(self, study: Study, shelved: Shelved, scenario: Scenario, ticket: Ticket) -> HeldRuns:
-        """Runs of one arm: those that are held, at once; else more are made, by one at a time.
+        They have the outputs the study keeps and those that tell why outcomes change; there may be more.
+        """
+        return tuple(self._runs_of(study, shelved, scenario, ticket) for scenario in study.scenarios)
+
+    def _runs_of(self, study: Study, shelved: Shelved, scenario: Scenario, ticket: Ticket) -> ScenarioRuns:
+        """Give the runs of a scenario that are held, at once; where they are too few, one at a time makes more.
 
         Few and many have each a place and a lock of their own, so that who wants few never waits while many are made.
         What one has made is where the other goes on.
         """
-        names = tuple(dict.fromkeys((*study.kept, *NEEDED, *outcome_attribution.NEEDED)))
-        key = self.arm_key(study, shelved, scenario)
-        held = self._held(key, names)
-        if held is None or held.runs < study.runs:
+        outputs = tuple(dict.fromkeys((*study.kept, *NEEDED, *outcome_attribution.NEEDED)))
+        key = self.scenario_key(study, shelved, scenario)
+        held = self._held(key, outputs)
+        if held is None or len(held) < study.runs:
             quarters = study.seen(shelved.case).clock.quarters
             place = (key, study.runs * quarters <= FEW)
             with self.runs.alone(place, ticket.check):
-                held, before = self._held(key, names), self.runs.get(place)
-                if held is None or held.runs < study.runs:
-                    if before is not None and not set(names) <= before.out.keys():
-                        names, held = tuple(dict.fromkeys((*before.out, *names))), None
-                    held = self._more(study, shelved, scenario, names, held, ticket)
+                held = self._held(key, outputs)
+                if held is None or len(held) < study.runs:
+                    before = self.runs.get(place)
+                    if before is not None and not set(outputs) <= set(before.names):
+                        outputs = tuple(dict.fromkeys((*before.names, *outputs)))
+                        held = None
+                    held = self._extended(study, shelved, scenario, outputs, held, ticket)
                     self.runs.put(place, held, held.nbytes)
         return held.first(study.runs)
 
-    def _held(self, key: str, names: tuple[str, ...]) -> HeldRuns | None:
-        """The most runs that are held of an arm with all these outputs."""
+    def _held(self, key: str, outputs: tuple[str, ...]) -> ScenarioRuns | None:
+        """Give the most runs that are held of a scenario with all these outputs."""
         for few in (False, True):
             held = self.runs.get((key, few))
-            if held is not None and set(names) <= held.out.keys():
+            if held is not None and set(outputs) <= set(held.names):
                 return held
         return None
 
-    def arm_key(self, study: Study, shelved: Shelved, scenario: Scenario) -> str:
-        """What an arm's runs depend on, but for how many of them are wanted."""
+    def scenario_key(self, study: Study, shelved: Shelved, scenario: Scenario) -> str:
+        """Name what a scenario's runs depend on, but for how many of them are wanted."""
         source = self.source(study, shelved)
         content = scenario.model_dump(mode="json", by_alias=True, exclude={"key", "title"})
         draws = study.draws if source is None else str(source.content["draws_hash"])
@@ -270,29 +229,49 @@ class Engine:
         return identity_of({"case": shelved.hash, "scenario": content, "draws": draws, **seed})
 
     def draws(self, study: Study, shelved: Shelved, scenario: Scenario, first: int, last: int) -> Draws:
-        """Parameters and random numbers of a scenario's runs first … last - 1."""
+        """Make parameters and random numbers of a scenario's runs first … last - 1."""
         facts = facts_of(study, shelved.case, scenario)
         draws_of = StudyDraws(study, shelved.case, (scenario,), (facts,), self.source(study, shelved))
         (draws,) = draws_of(first, last).by_scenario
         return draws
 
-    def _more(
-        self, study: Study, shelved: Shelved, scenario: Scenario, names: tuple[str, ...], held: HeldRuns | None,
-        ticket: Ticket,
-    ) -> HeldRuns:  # fmt: skip
-        """As many runs as a study asks, beginning with those that are held."""
-        ticket.check()
-        names, first = (names, 0) if held is None else (tuple(held.out), held.runs)
-        inputs, draws = self.inputs(study, shelved, scenario), self.draws(study, shelved, scenario, first, study.runs)
+    def run(
+        self, inputs: Inputs, draws: Draws, outputs: Sequence[str], ticket: Ticket, judged: int | None = None
+    ) -> ScenarioRuns:
+        """Make runs on this request's share of the threads.
+
+        Parameters
+        ----------
+        inputs, draws
+            Of the scenario and its runs.
+        outputs
+            Outputs to keep.
+        ticket
+            Stops the work.
+        judged
+            Quarter in which outcomes are judged, counted from 0.
+        """
         with self.share() as threads:
-            judged = study.judged_in(len(inputs.world))
-            runs = Ensemble(
-                inputs, draws, names, threads=threads, progress=ticket.check, judged=judged
-            ).run()  # fmt: skip
-        if held is None:
-            start = shelved.case.clock.start
-            labels = [str(start + quarter) for quarter in range(runs.out.shape[2])]
-            require_any_finished(scenario.key, runs.status, labels)
-        by_name = dict(zip(names, np.ascontiguousarray(runs.out.transpose(1, 2, 0)), strict=True))
-        made = HeldRuns(by_name, runs.status, runs.outcome)
-        return made if held is None else held.then(made)
+            return Ensemble(inputs, draws, outputs, threads=threads, progress=ticket.check, judged=judged).run()
+
+    def _extended(
+        self,
+        study: Study,
+        shelved: Shelved,
+        scenario: Scenario,
+        outputs: tuple[str, ...],
+        held: ScenarioRuns | None,
+        ticket: Ticket,
+    ) -> ScenarioRuns:
+        """Make as many runs as a study asks, beginning with those that are held."""
+        ticket.check()
+        first = 0 if held is None else len(held)
+        inputs = self.inputs(study, shelved, scenario)
+        draws = self.draws(study, shelved, scenario, first, study.runs)
+        kept = outputs if held is None else held.names
+        made = self.run(inputs, draws, kept, ticket, study.judged_in(len(inputs.world))).by_quarter()
+        if held is not None:
+            return held.then(made)
+        start = shelved.case.clock.start
+        require_any_finished(scenario.key, made.status, [str(start + n) for n in range(made.out.shape[2])])
+        return made

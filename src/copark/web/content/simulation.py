@@ -29,11 +29,12 @@ from copark.cases.horizon import now_for, seen_from
 from copark.model.jit import cpu_features, versions
 from copark.model.variables import catalogue
 from copark.presentation.run_export import export_run, summary_table, write_csv
+from copark.simulation.ensemble import ScenarioRuns
 from copark.simulation.outcomes import OUTCOMES, outcome_effects
 from copark.simulation.run import simulate
 from copark.simulation.study import STANDARD, Scenario, Study
 from copark.simulation.trust import Trust
-from copark.stats import precision as pairing
+from copark.stats.effects import Effects
 from copark.stats.quantiles import BAND, LEVELS, quantiles_over
 from copark.stats.shares import shares
 from copark.store import RunStore
@@ -44,7 +45,7 @@ from copark.web.content import responses as told
 from copark.web.content import sentences
 from copark.web.content.attribution import FlowBook, arm_flows, link_parts, why
 from copark.web.content.case_registry import Shelved
-from copark.web.content.engine import Engine, HeldRuns, Ticket
+from copark.web.content.engine import Engine, Ticket
 from copark.web.content.frame import Frame, frame_of, output_info
 from copark.web.content.requests import HEADLINES, Parts, SimulationRequest, study_of
 from copark.web.content.sentences import amount, both, drawn_bound, own, said, span, spoken_in
@@ -66,11 +67,11 @@ def answer(
     """Run a study and say what came of it."""
     began = time.perf_counter()
     frame = frame_of(study, shelved, wanted)
-    runs = engine.arms(study, shelved, ticket)
-    arms = [arm_of(frame, scenario, one, parts.samples) for scenario, one in zip(study.scenarios, runs, strict=True)]
+    runs = engine.simulate(study, shelved, ticket)
+    arms = [arm_of(frame, scenario, own, parts.samples) for scenario, own in zip(study.scenarios, runs, strict=True)]
     ticket.check()
     changes = [
-        change_of(frame, scenario, runs[0], one) for scenario, one in zip(study.scenarios[1:], runs[1:], strict=True)
+        change_of(frame, scenario, runs[0], own) for scenario, own in zip(study.scenarios[1:], runs[1:], strict=True)
     ]
     note = draws_note(engine, study, shelved)
     trust = trust_note(trust_in(study, shelved), shelved.case)
@@ -102,56 +103,66 @@ def answer(
     )
 
 
-def record_of(frame: Frame, runs: HeldRuns) -> list[told.RecordRow]:
+def record_of(frame: Frame, runs: ScenarioRuns) -> list[told.RecordRow]:
     """Count the observations that lie within the range of 90 % of runs, as the report of a run does."""
     import xarray as xr
 
     from copark.simulation.readouts.observed_vs_model import comparisons
 
     case = frame.shelved.case
-    observed = {one.variable for one in case.observations}
+    observed = {observation.variable for observation in case.observations}
     finished = runs.finished
     data = {
-        name: (
-            ("scenario", "run", "quarter"),
-            runs.out[name][:, finished].T[np.newaxis],
-            {"units": output_info(name).unit},
-        )
+        name: (("scenario", "run", "quarter"), runs[name][finished][np.newaxis], {"units": output_info(name).unit})
         for name in frame.wanted
         if name in observed and name in STANDARD
     }
     rows = comparisons(xr.Dataset(data, coords={"label": ("quarter", list(frame.labels))}), case.observations)
-    found: dict[str, list[bool]] = {}
+    inside: dict[str, list[bool]] = {}
     misses: dict[str, list[str]] = {}
     for row in rows:
         if row.inside is not None:
             name = row.observation.variable
-            found.setdefault(name, []).append(row.inside)
+            inside.setdefault(name, []).append(row.inside)
             misses.setdefault(name, []).extend([] if row.inside else [row.quarter])
     return [
-        told.RecordRow(output=name, seen=len(inside), within=sum(inside), misses=misses[name])
-        for name, inside in found.items()
+        told.RecordRow(output=name, seen=len(each), within=sum(each), misses=misses[name])
+        for name, each in inside.items()
     ]
 
 
-def arm_of(frame: Frame, scenario: Scenario, runs: HeldRuns, samples: int) -> told.Arm:
-    """What one arm's runs say; of those that did not finish there is no number."""
-    whole, names = runs.finished.all(), dict.fromkeys((*frame.wanted, *HEADLINES))
-    masked = {x: runs.out[x] if whole else np.where(runs.finished, runs.out[x], np.nan) for x in names if x in runs.out}
-    bands = {name: quantiles_over(masked[name]) for name in frame.wanted}
+def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -> told.Arm:
+    """Read a scenario's runs; of those that did not finish there is no number.
+
+    Parameters
+    ----------
+    frame
+        What all parts share.
+    scenario
+        The scenario.
+    runs
+        Its runs.
+    samples
+        How many single runs are given for each output.
+    """
+    names = [name for name in dict.fromkeys((*frame.wanted, *HEADLINES)) if name in runs.names]
+    paths = {name: runs[name].T for name in names}
+    if not runs.finished.all():
+        paths = {name: np.where(runs.finished, values, np.nan) for name, values in paths.items()}
+    bands = {name: quantiles_over(paths[name]) for name in frame.wanted}
     outcomes = []
-    for one in shares(runs.outcome, OUTCOMES):
-        key = f"analysis.outcome.{one.name}"
-        outcomes.append(told.OutcomeShare.of(one, title=said(key), meaning=said(f"{key}.meaning", threshold="50")))
+    for share in shares(runs.outcome, OUTCOMES):
+        key = f"analysis.outcome.{share.name}"
+        outcomes.append(told.OutcomeShare.of(share, title=said(key), meaning=said(f"{key}.meaning", threshold="50")))
     return told.Arm.model_construct(
         key=scenario.key,
         title=both(scenario.title),
-        runs=runs.runs,
+        runs=len(runs),
         finished=int(np.count_nonzero(runs.finished)),
         outcomes=outcomes,
-        headlines=[headline(frame, name, masked[name]) for name in HEADLINES if name in masked],
+        headlines=[headline(frame, name, paths[name]) for name in HEADLINES if name in paths],
         bands={name: values.tolist() for name, values in bands.items()},
-        samples={name: runs.out[name][:, :samples].T.tolist() for name in frame.wanted} if samples else {},
+        samples={name: runs[name][:samples].tolist() for name in frame.wanted} if samples else {},
         sentences={
             name: sentences.chart(output_info(name), values[:, -1], frame.labels[-1]) for name, values in bands.items()
         },
@@ -159,44 +170,65 @@ def arm_of(frame: Frame, scenario: Scenario, runs: HeldRuns, samples: int) -> to
 
 
 def headline(frame: Frame, name: str, values: Floats) -> told.Headline:
-    """An output when outcomes are judged."""
+    """Read an output, shape (quarters, runs), when outcomes are judged."""
     low, median, high = quantiles_over(values[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
     unit = output_info(name).unit
     return told.Headline(
-        output=name, quarter=frame.labels[frame.judged], low=low, median=median, high=high,
-        shown=sentences.shown(low, median, high, unit), middle=amount(median, unit), band=span(low, high, unit),
-    )  # fmt: skip
+        output=name,
+        quarter=frame.labels[frame.judged],
+        low=low,
+        median=median,
+        high=high,
+        shown=sentences.shown(low, median, high, unit),
+        middle=amount(median, unit),
+        band=span(low, high, unit),
+    )
 
 
-def change_of(frame: Frame, scenario: Scenario, before: HeldRuns, after: HeldRuns) -> told.Change:
-    """An arm against the reference, run by run."""
-    pairs = np.flatnonzero(before.finished & after.finished)
-    every = len(pairs) == before.runs
+def effects_between(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns) -> Effects:
+    """Read a scenario as effects on the outputs that its runs and the reference's both have."""
+    names = tuple(name for name in before.names if name in after.names)
+    reference_values, values = (
+        runs.out if runs.names == names else np.stack([runs[name] for name in names], axis=1)
+        for runs in (before, after)
+    )
+    return Effects(
+        measures=names,
+        units=tuple(output_info(name).unit for name in names),
+        quarters=frame.labels,
+        reference=frame.study.scenarios[0].key,
+        reference_values=reference_values,
+        values={scenario.key: values},
+        finished={scenario.key: before.finished & after.finished},
+        draws=np.arange(len(before)) // frame.study.futures,
+    )
 
-    def both(name: str) -> tuple[Floats, Floats]:
-        first, second = before.out[name], after.out[name]
-        return (first, second) if every else (first[:, pairs], second[:, pairs])
 
-    names = dict.fromkeys((*frame.wanted, *HEADLINES))
-    paired = {name: both(name) for name in names if name in before.out and name in after.out}
-    apart = {name: pairing.difference(*arms) for name, arms in paired.items()}
-    bands = {name: quantiles_over(apart[name]) for name in frame.wanted}
-    moved = np.zeros(len(frame.labels), dtype=bool)
-    for arms in paired.values():
-        moved |= pairing.any_differ(*arms, axis=1)
-    begins = frame.labels[int(np.argmax(moved))] if moved.any() else None
-    reference = frame.study.scenarios[0]
-    moves = outcome_effects(
-        reference.key,
+def outcomes_between(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns) -> Effects:
+    """Read a scenario as effects on the shares of outcomes."""
+    return outcome_effects(
+        frame.study.scenarios[0].key,
         before.outcome,
         {scenario.key: after.outcome},
-        np.arange(before.runs) // frame.study.futures,
+        np.arange(len(before)) // frame.study.futures,
         frame.labels[frame.judged],
-    ).shares()
+    )
+
+
+def change_of(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns) -> told.Change:
+    """Set a scenario's runs beside the reference's, run by run."""
+    key = scenario.key
+    effects = effects_between(frame, scenario, before, after)
+    outcomes = outcomes_between(frame, scenario, before, after)
+    names = [name for name in dict.fromkeys((*frame.wanted, *HEADLINES)) if name in effects.measures]
+    apart = {name: effects.differences(key, name).T for name in names}
+    bands = {name: quantiles_over(apart[name]) for name in frame.wanted}
+    begins = min(filter(None, (effects.first_difference(key, name) for name in names)), default=None)
+    title = frame.study.scenarios[0].title
     return told.Change.model_construct(
-        arm=scenario.key,
-        reference=reference.key,
-        pairs=len(pairs),
+        arm=key,
+        reference=effects.reference,
+        pairs=effects.pairs(key),
         begins=begins,
         outcomes=[
             told.OutcomeMove.of(
@@ -205,43 +237,34 @@ def change_of(frame: Frame, scenario: Scenario, before: HeldRuns, after: HeldRun
                 title=said(f"analysis.outcome.{move.measure}"),
                 arm_share=move.scenario_share,
             )
-            for move in moves
+            for move in outcomes.shares()
         ],
-        outcome_change=outcome_change(before, after, frame.judged),
+        outcome_change=outcome_change(changing.moves_of(effects, outcomes, key, frame.judged)),
         headlines=[headline_move(frame, name, apart[name]) for name in HEADLINES if name in apart],
         bands={name: values.tolist() for name, values in bands.items()},
         sentences={
-            name: sentences.difference(output_info(name), values[:, -1], frame.labels[-1], reference.title, begins)
+            name: sentences.difference(output_info(name), values[:, -1], frame.labels[-1], title, begins)
             for name, values in bands.items()
         },
     )
 
 
 def headline_move(frame: Frame, name: str, apart: Floats) -> told.HeadlineMove:
-    """A headline's difference to the reference."""
+    """Read a headline's differences to the reference, shape (quarters, pairs), when outcomes are judged."""
     low, median, high = quantiles_over(apart[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
     shown = sentences.shown(low, median, high, output_info(name).unit, signs=True)
     quarter = frame.labels[frame.judged]
     return told.HeadlineMove(output=name, quarter=quarter, low=low, median=median, high=high, shown=shown)
 
 
-def moves_between(before: HeldRuns, after: HeldRuns, judged: int) -> changing.OutcomeMoves:
-    """Which runs that finished in both go from which outcome to which, and through which account."""
-    finished = before.finished & after.finished
-    pairs = slice(None) if finished.all() else np.flatnonzero(finished)
-    first, second = ({name: one.out[name].T[pairs] for name in changing.NEEDED} for one in (before, after))
-    return changing.outcome_moves(before.outcome[pairs], after.outcome[pairs], first, second, judged)
-
-
-def outcome_change(before: HeldRuns, after: HeldRuns, judged: int) -> told.OutcomeChange:
-    """Why outcomes change from the reference to an arm."""
-    found = moves_between(before, after, judged)
+def outcome_change(outcomes: changing.OutcomeMoves) -> told.OutcomeChange:
+    """Say why outcomes change from the reference to a scenario."""
     moves = []
-    for one in found.moves:
+    for move in outcomes.moves:
         ways = {"words": words.way, "cause_words": words.cause, "account": words.account}
-        spoken = {name: spoken_in(partial(say, one)) for name, say in ways.items()}
-        moves.append(told.OutcomeTransition(runs=one.runs, share=one.share, **spoken))
-    return told.OutcomeChange(sentence=spoken_in(partial(words.sentence, found)), moves=moves)
+        spoken = {name: spoken_in(partial(say, move)) for name, say in ways.items()}
+        moves.append(told.OutcomeTransition(runs=move.runs, share=move.share, **spoken))
+    return told.OutcomeChange(sentence=spoken_in(partial(words.sentence, outcomes)), moves=moves)
 
 
 def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> dict[str, list[told.ObservedPoint]]:
