@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from copark.analyses.levers import schema
 from copark.analyses.levers.runner import blocks
@@ -51,6 +52,28 @@ def test_one_study_for_each_structure_whose_runs_differ(shipped_file, great_ston
         assert block.study.scenarios[0].edits.is_empty
     rival = next(block.study for block in found if "rival" in block.study.name)
     assert all("company.rival_size" in scenario.levers for scenario in rival.scenarios)
+
+
+def test_a_structure_multiplies_under_every_setting_and_no_setting_does():
+    words = {"en": "Both interests doubled", "zh": "双方利益增至两倍"}
+    structure = schema.Structure.model_validate(
+        {
+            "key": "strong",
+            "title": words,
+            "reason": words,
+            "times": {"value_home": 2},
+            "scale": {"governments.visit": 2},
+        }
+    )
+    setting = schema.Setting.model_validate(
+        {"key": "taxed", "title": words, "reason": words, "edits": {"profit_tax": 0.2}}
+    )
+    assert structure.changes_runs
+    under = schema.scenario_of(setting, structure, setting.title)
+    assert (under.times, under.scale) == (structure.times, structure.scale)
+    assert under.edits == setting.edits
+    with pytest.raises(ValidationError, match="levers_setting"):
+        schema.Setting.model_validate(setting.model_dump(by_alias=True) | {"times": {"value_home": 2}})
 
 
 SPOILT = {

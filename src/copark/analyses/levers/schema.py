@@ -99,7 +99,7 @@ class Lever(Entry):
 class Structure(Scenario):
     """Another judgement of how the model should be: held for every setting, with the same draws and random numbers.
 
-    Of a scenario it has the parameters, dated switches and links.
+    Of a scenario it has the parameters, dated switches and links, and what is multiplied.
 
     self_standing: S*, operating enterprises from which on a park that lives unaided is self-standing.
     """
@@ -109,7 +109,7 @@ class Structure(Scenario):
 
     @model_validator(mode="after")
     def _check_change(self) -> Structure:
-        for name in ("edits", "without_anchors", "times", "scale"):
+        for name in ("edits", "without_anchors"):
             if name in self.model_fields_set:
                 raise wrong("levers_structure", at=name, found=name)
         if not self.changes_runs and self.self_standing == SELF_STANDING:
@@ -119,7 +119,7 @@ class Structure(Scenario):
     @property
     def changes_runs(self) -> bool:
         """Whether its runs are others than those as modelled; a bar alone only reads the same runs otherwise."""
-        return bool(self.parameters or self.levers or self.links)
+        return bool(self.parameters or self.levers or self.links or self.times or self.scale)
 
 
 class Threshold(Entry):
@@ -201,7 +201,10 @@ def scenario_of(setting: Setting | None, structure: Structure | None, title: Tit
         changes["edits"] = setting.edits
         changes["levers"] = dict(setting.levers)
     if structure is not None:
-        changes["parameters"], changes["links"] = structure.parameters, structure.links
+        changes["parameters"] = structure.parameters
+        changes["links"] = structure.links
+        changes["times"] = structure.times
+        changes["scale"] = structure.scale
         changes["levers"] = {**structure.levers, **changes.get("levers", {})}
     return Scenario(key=AS_IT_IS if setting is None else setting.key, title=title, **changes)
 
