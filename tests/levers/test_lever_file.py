@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from copark.analyses.levers import schema
 from copark.analyses.levers.experiment import measures_of, parts_of, scenarios_under, study_of
@@ -57,6 +58,28 @@ def test_a_bar_of_its_own_is_a_measure_of_the_same_runs(shipped_file, great_ston
     assert measures_of(shipped_file, great_stone, "start").bars == (15.0, 100.0)
     assert measures_of(shipped_file, great_stone, "start").first == 0
     assert measures_of(shipped_file, great_stone, "now").first == shipped_file.now - great_stone.clock.start
+
+
+def test_a_structure_multiplies_under_every_setting_and_no_setting_does():
+    words = {"en": "Both interests doubled", "zh": "双方利益增至两倍"}
+    structure = schema.Structure.model_validate(
+        {
+            "key": "strong",
+            "title": words,
+            "reason": words,
+            "times": {"value_home": 2},
+            "scale": {"governments.visit": 2},
+        }
+    )
+    setting = schema.Setting.model_validate(
+        {"key": "taxed", "title": words, "reason": words, "edits": {"profit_tax": 0.2}}
+    )
+    assert structure.changes_runs
+    under = schema.scenario_of(setting, structure)
+    assert (under.times, under.scale) == (structure.times, structure.scale)
+    assert under.edits == setting.edits
+    with pytest.raises(ValidationError, match="levers_setting"):
+        schema.Setting.model_validate(setting.model_dump(by_alias=True) | {"times": {"value_home": 2}})
 
 
 SPOILT = {

@@ -357,51 +357,38 @@ class Experiment:
 
         Draws of some runs are made once and serve all scenarios.
         """
-        inputs, facts = zip(*map(self._prepared, group.values()), strict=True) if group else ((), ())
+        inputs, facts = zip(*map(self._prepared, group.values()), strict=True)
         draws_of = StudyDraws(self.study, self.case, tuple(group.values()), facts, self.source)
         judged = self.study.judged_in(self.case.clock.quarters)
         for start in range(first, last, CHUNK):
             numbers = self._numbers(start, min(start + CHUNK, last))
             scenarios = zip(inputs, draws_of.of_runs(numbers).by_scenario, strict=True)
             blocks = (ScenarioBlock(inputs, draws, self.measures, judged) for inputs, draws in scenarios)
+            # Runs too few to share out are made on one thread, those of several scenarios at a time.
             together = calls_for(len(numbers)) < min(self.threads, len(group))
-            yield from zip(group, self._made_of(blocks, count, together=together), strict=True)
-
-    def _made_of(self, blocks: Iterator[ScenarioBlock], count: Done, *, together: bool) -> Iterator[ScenarioMeasures]:
-        """Make and read blocks in their order, here or by workers.
-
-        Parameters
-        ----------
-        blocks
-            Some runs of one scenario after the other.
-        count
-            Called with runs that were made.
-        together
-            Whether several are made at a time, each on one thread: where they are too small to share out.
-        """
-        if self.workers is not None:
-            for measured in self.workers.map(ScenarioBlock.measure, list(blocks)):  # Dask takes no iterator
-                count(len(measured.status))
-                yield measured
-        elif together:
-            with ThreadPoolExecutor(self.threads) as pool:
-                for measured in in_order(pool, blocks, ahead=2 * self.threads):
-                    count(len(measured.status))
-                    yield measured
-        else:
-            for block in blocks:
-                yield block.measure(self.threads, count)
+            measured: Iterable[ScenarioMeasures]
+            if self.workers is not None:
+                measured = self.workers.map(ScenarioBlock.measure, list(blocks))  # Dask takes no iterator
+            elif together:
+                measured = side_by_side(blocks, self.threads)
+            else:
+                measured = (block.measure(self.threads, count) for block in blocks)
+            for key, runs in zip(group, measured, strict=True):
+                if together or self.workers is not None:
+                    count(len(runs.status))
+                yield key, runs
 
 
-def in_order(pool: Executor, blocks: Iterable[ScenarioBlock], ahead: int) -> Iterator[ScenarioMeasures]:
-    """Measure blocks by the threads of a pool, in their order, only so many of them prepared ahead."""
+def side_by_side(blocks: Iterable[ScenarioBlock], threads: int) -> Iterator[ScenarioMeasures]:
+    """Measure blocks, each on a thread, in their order; no more than two for each thread are prepared ahead."""
     waiting: deque[Future[ScenarioMeasures]] = deque()
-    for block in blocks:
-        waiting.append(pool.submit(block.measure))
-        if len(waiting) > ahead:
+    with ThreadPoolExecutor(threads) as pool:
+        for block in blocks:
+            waiting.append(pool.submit(block.measure))
+            if len(waiting) > 2 * threads:
+                yield waiting.popleft().result()
+        while waiting:
             yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
 
 
 def alike(first: Inputs | Draws, second: Inputs | Draws) -> bool:

@@ -55,7 +55,7 @@ class TrialLooks:
         self.prior = trial.experiment(on_prior=True, progress=self._tell, checkpoint=kept.stage("prior"))
         self._progress = progress
         self._most = trial.runs
-        self._before = 0
+        self._before = self.made
         self.after: dict[PartKey, Weighed] = {}
         """Every part weighed with the record, on as many draws as it needed."""
         self.before: dict[PartKey, Weighed] = {}
@@ -80,23 +80,21 @@ class TrialLooks:
     def run(self) -> None:
         """Run everything."""
         _, _, in_worlds, in_alternatives = self.trial.sizes
+        self._tell(0, 0)
         self._verdicts()
         self._most = min(self._most, self.made + in_worlds + in_alternatives)
         self._worlds()
         self._most = min(self._most, self.made + in_alternatives)
         self._alternatives()
-        self._most = self._before = self.made
-        self._tell(0)
+        self._most = self.made
+        self._tell(0, 0)
 
-    def _tell(self, done: int, _total: int = 0) -> None:
+    def _tell(self, done: int, total: int) -> None:
         """Tell how many runs are made, with those of the extension that is under way."""
         if self._progress is not None:
             self._progress(self._before + done, self._most)
-
-    def _extend(self, experiment: Experiment, scenarios: Iterable[Change], draws: int) -> None:
-        self._before = self.made
-        self._tell(0)
-        experiment.extend(scenarios, draws)
+        if done == total:
+            self._before += done
 
     def _draws(self, first: Sequence[int], every: int) -> tuple[int, ...]:
         """Choose the draws that are looked at: the first few by the rule, and every one there is."""
@@ -144,7 +142,7 @@ class TrialLooks:
             arms = self._upon((None, part) for _, part in going)
             for experiment, weighed in ((self.experiment, self.after), (self.prior, self.before)):
                 count = draws if experiment is self.experiment else min(draws, trial.prior_draws)
-                self._extend(experiment, arms, count)
+                experiment.extend(arms, count)
                 weighed |= {key_of(claim, part): self.weigh(part, experiment, count) for claim, part in going}
             if self.rule is not None:
                 going = [undecided for claim in trial.chosen for undecided in self._undecided(self.rule, claim)]
@@ -154,7 +152,7 @@ class TrialLooks:
         for draws in sorted(set(self.evidence.values())):  # what is shown beside what rules look at
             claims = [claim for claim in trial.chosen if self.evidence[claim.id] == draws]
             shown = [trial.arms[arm] for claim in claims for arm in (claim.reference, *claim.shown)]
-            self._extend(self.experiment, shown, draws)
+            self.experiment.extend(shown, draws)
 
     def _undecided(self, rule: Stopping, claim: Claim) -> list[ClaimPart]:
         """Choose the parts of a claim that are run on: those not decided, and all of its headline where that is not."""
@@ -176,7 +174,7 @@ class TrialLooks:
         trial = self.trial
         going = [(claim_part, world) for claim_part in self.parts for world in claim_part[1].false_worlds]
         for draws in self._draws((self.rule.worlds.draws,) if self.rule else (), trial.few_draws):
-            self._extend(self.experiment, self._upon((trial.world(world), part) for (_, part), world in going), draws)
+            self.experiment.extend(self._upon((trial.world(world), part) for (_, part), world in going), draws)
             for (claim, part), world in going:
                 weighed = self.weigh(part, self.experiment, draws, trial.world(world))
                 self.false[key_of(claim, part), world] = weighed
@@ -200,7 +198,7 @@ class TrialLooks:
         as_it_is = [trial.scenario(AS_IT_IS, variant) for variant in grounds if AS_IT_IS in trial.arms]
         for draws in self._draws((self.rule.alternatives.draws,) if self.rule else (), trial.few_draws):
             arms = self._upon((variant, part) for (_, part), variant in going)
-            self._extend(self.few, [*as_it_is, *arms], draws)
+            self.few.extend([*as_it_is, *arms], draws)
             as_it_is = []
             parts = {key_of(claim, part): part for (claim, part), _ in going}
             reference = {key: self.weigh(part, self.few, draws).chance for key, part in parts.items()}

@@ -108,7 +108,7 @@ class Lever(Entry):
 class Structure(Scenario):
     """Another judgement of how the model should be: held for every setting, with the same draws and random numbers.
 
-    Of a scenario it has the parameters, dated switches and links.
+    Of a scenario it has the parameters, dated switches and links, and what is multiplied.
     """
 
     reason: Reason
@@ -118,7 +118,7 @@ class Structure(Scenario):
 
     @model_validator(mode="after")
     def _check_change(self) -> Structure:
-        for name in ("edits", "without_anchors", "times", "scale"):
+        for name in ("edits", "without_anchors"):
             if name in self.model_fields_set:
                 raise wrong("levers_structure", at=name, found=name)
         if not self.changes_runs and self.self_standing == SELF_STANDING:
@@ -128,7 +128,7 @@ class Structure(Scenario):
     @property
     def changes_runs(self) -> bool:
         """Whether its runs are others than those as modelled; a bar alone only reads the same runs otherwise."""
-        return bool(self.parameters or self.levers or self.links)
+        return bool(self.parameters or self.levers or self.links or self.times or self.scale)
 
 
 @dataclass(frozen=True)
@@ -263,6 +263,8 @@ def scenario_of(setting: Setting | None = None, structure: Structure | None = No
     if structure is not None:
         changes["parameters"] = structure.parameters
         changes["links"] = structure.links
+        changes["times"] = structure.times
+        changes["scale"] = structure.scale
         changes["levers"] = {**structure.levers, **changes.get("levers", {})}
     if setting is None:
         title = Title(**{lang: text("study.as_it_is", lang) for lang in LANGUAGES})
