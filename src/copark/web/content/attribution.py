@@ -24,7 +24,7 @@ from copark.analyses.compare.outcome_attribution import GROUPS, Indicators, part
 from copark.analyses.contract import Texts
 from copark.model.variables import Link
 from copark.simulation.counterfactual import without_links
-from copark.simulation.ensemble import Channel, Ensemble, Flows, as_amounts, by_link, channels
+from copark.simulation.ensemble import Channel, Ensemble, Flows, ScenarioRuns, as_amounts, by_link, channels
 from copark.simulation.outcomes import NEEDED, OUTCOMES
 from copark.simulation.run import facts_of, first_apart
 from copark.simulation.study import Scenario, Study
@@ -37,7 +37,6 @@ from copark.web.content.responses import ArmFlows, ArrowFlow, LinkPart, LinkPart
 from copark.web.content.sentences import STANDING, amount, both, points, said, signed, spoken_in
 
 if TYPE_CHECKING:
-    from copark.simulation.ensemble import ScenarioRuns
     from copark.web.content.case_registry import Shelved
     from copark.web.content.engine import Engine, Ticket
 
