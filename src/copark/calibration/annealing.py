@@ -51,27 +51,27 @@ def effective(logs: Floats) -> float:
     return float(weights.sum() ** 2 / (weights**2).sum())
 
 
-def next_temperature(fit: Floats, beta: float, wanted: float) -> float:
+def next_temperature(fit: Floats, beta: float, members: float) -> float:
     """The largest temperature up to 1 at which that many members stay effective."""
-    if effective((1.0 - beta) * fit) >= wanted:
+    if effective((1.0 - beta) * fit) >= members:
         return 1.0
     low = beta
     high = 1.0
     for _ in range(60):
         middle = 0.5 * (low + high)
-        if effective((middle - beta) * fit) >= wanted:
+        if effective((middle - beta) * fit) >= members:
             low = middle
         else:
             high = middle
     return low
 
 
-def step(fit: Floats, mover: Mover, wanted: float) -> Integers:
+def step(fit: Floats, mover: Mover, members: float) -> Integers:
     """Raise the temperature until that many of the members are effective, and choose among them by their weights.
 
     Returns positions of those chosen, shape (members of the plan,).
     """
-    after = next_temperature(fit, mover.beta, wanted)
+    after = next_temperature(fit, mover.beta, members)
     logs = (after - mover.beta) * fit
     top = logs.max()
     mover.beta = after
@@ -113,7 +113,7 @@ class Population:
 
     def _restore(self, arrays: Mapping[str, NDArray[Any]], values: Mapping[str, Any]) -> None:
         self.mover.restore(values["mover"])
-        learned = {name.removeprefix(LEARNED): one for name, one in arrays.items() if name.startswith(LEARNED)}
+        learned = {name.removeprefix(LEARNED): array for name, array in arrays.items() if name.startswith(LEARNED)}
         self.mover.response.arrays = learned
         clouds = [Cloud(*(arrays[f"{n}-{name}"] for name in ARRAYS)) for n in range(sum(values["parts"]))]
         rungs = values["parts"][1]
@@ -127,7 +127,7 @@ class Population:
         """Keep it, with all the mover holds."""
         parts = 1, len(self.rungs), len(self.kept)
         values = {"mover": self.mover.content(), "temperatures": self.temperatures, "swept": self.swept, "parts": parts}
-        arrays = {f"{LEARNED}{name}": one for name, one in self.mover.response.arrays.items()}
+        arrays = {f"{LEARNED}{name}": array for name, array in self.mover.response.arrays.items()}
         for n, cloud in enumerate((self.cloud, *self.rungs, *self.kept)):
             arrays |= {f"{n}-{name}": getattr(cloud, name) for name in ARRAYS}
         self.stage.keep(share, arrays, values)
@@ -138,8 +138,8 @@ class Population:
         self.cloud = self.mover.sweep(self.cloud, self.temperatures if up else self.temperatures[-1:])
         self.swept += 1
         if self.mover.plan.ladder and up:
-            each = len(self.cloud.fit) // len(self.temperatures)
-            self.kept.append(self.cloud.take(np.arange(-each, 0)))
+            rung_size = len(self.cloud.fit) // len(self.temperatures)
+            self.kept.append(self.cloud.take(np.arange(-rung_size, 0)))
             self.kept = self.kept[-((self.swept + 1) // 2) :]
 
     def warm(self) -> None:
@@ -220,9 +220,9 @@ def first_clouds(batch: Batch, model: ObservationModel, columns: Integers, mover
         runs = own[first_step(fit[own], mover)]
         points = np.empty((len(runs), batch.space.axes))
         for first in pieces:
-            here = np.flatnonzero((runs >= first) & (runs < first + MANY))
-            if len(here):
-                points[here] = batch.points(first, min(first + MANY, batch.runs))[runs[here] - first]
+            rows = np.flatnonzero((runs >= first) & (runs < first + MANY))
+            if len(rows):
+                points[rows] = batch.points(first, min(first + MANY, batch.runs))[runs[rows] - first]
         addresses = one_span(runs, mover.anywhere((len(runs), mover.plan.spans - 1)))
         clouds.append(Cloud(logit(points), addresses, read[runs].astype(np.float64), fit[runs]))
     return clouds
@@ -233,21 +233,21 @@ def near_enough(agree: float, parameters: float, forecasts: float = 1.0) -> bool
     return parameters <= agree and forecasts <= 0.5 + 0.5 * agree
 
 
-def agreed(found: ReplayPosterior, agree: float, threads: int) -> bool:
+def agreed(posterior: ReplayPosterior, agree: float, threads: int) -> bool:
     """Whether populations are :func:`near_enough`; forecasts are only made where parameters are."""
-    parameters = float(np.max(found.disagreement()))
+    parameters = float(np.max(posterior.disagreement()))
     if not near_enough(agree, parameters):
         return False
-    return near_enough(agree, parameters, float(np.max(found.forecast_disagreement(threads=threads))))
+    return near_enough(agree, parameters, float(np.max(posterior.forecast_disagreement(threads=threads))))
 
 
 def begun_stages(stages: Stages, cut: Quarter, plan: Plan, populations: int) -> list[Stage]:
     """The stages of populations; what has made more sweeps than a plan has is no part of it."""
-    found = [stages.stage(f"{POPULATION}{cut}-{part}") for part in range(populations)]
-    if any(stage.found is not None and stage.found.values["swept"] > plan.most for stage in found):
-        for stage in found:
+    begun = [stages.stage(f"{POPULATION}{cut}-{part}") for part in range(populations)]
+    if any(stage.found is not None and stage.found.values["swept"] > plan.most for stage in begun):
+        for stage in begun:
             stage.found = None
-    return found
+    return begun
 
 
 def replay_posterior(
@@ -273,12 +273,12 @@ def replay_posterior(
     case = batch.recipe.case
     quarters = cut - batch.recipe.case.clock.start + 1
     shares = [0.0] * populations
-    wanted = replace(plan or Plan(), quarters=quarters)
+    full_plan = replace(plan or Plan(), quarters=quarters)
     simulate = Simulator(case, batch.space, model, min(model.quarters, quarters), batch.recipe.seed, threads)
-    movers = [Mover(simulate, model, wanted, seed, part) for part in range(populations)]
-    begun = begun_stages(stages or Stages(), cut, wanted, populations)
-    there = all(stage.found is not None for stage in begun)
-    clouds = [None] * populations if there else first_clouds(batch, model, columns, movers)
+    movers = [Mover(simulate, model, full_plan, seed, part) for part in range(populations)]
+    begun = begun_stages(stages or Stages(), cut, full_plan, populations)
+    is_begun = all(stage.found is not None for stage in begun)
+    clouds = [None] * populations if is_begun else first_clouds(batch, model, columns, movers)
 
     def tell(part: int, share: float) -> None:
         shares[part] = share
@@ -288,14 +288,14 @@ def replay_posterior(
     ways = [Population(movers[n], clouds[n], begun[n], partial(tell, n)) for n in range(populations)]
     for way in ways:
         way.warm()
-    first = wanted.sweeps + (EARLIEST if wanted.ladder else ROUND)
-    for until in (*(range(first, wanted.most, ROUND) if agree > 0.0 else ()), wanted.most):
+    first = full_plan.sweeps + (EARLIEST if full_plan.ladder else ROUND)
+    for until in (*(range(first, full_plan.most, ROUND) if agree > 0.0 else ()), full_plan.most):
         for way in ways:
             way.settle(until)
         if all(way.swept == until for way in ways) and agreed(pairs_of(ways, batch, model, cut), agree, threads):
             break  # one that has swept on was looked at before
     for way in ways:
-        if way.swept < wanted.most:
+        if way.swept < full_plan.most:
             way.keep(1.0)
         way.tell(1.0)
     return pairs_of(ways, batch, model, cut)

@@ -52,8 +52,14 @@ class Settings:
     @classmethod
     def of(cls, recipe: Mapping[str, Any]) -> Settings:
         """The settings a recipe was made with; what only earlier versions had (``refine``) is left out."""
-        given = recipe["settings"]
-        return cls(**{one.name: given[one.name] for one in fields(cls) if one.name not in LATER or one.name in given})
+        recorded = recipe["settings"]
+        return cls(
+            **{
+                field.name: recorded[field.name]
+                for field in fields(cls)
+                if field.name not in LATER or field.name in recorded
+            }
+        )
 
     def plan(self) -> Plan:
         """The plan of the replay posterior."""
@@ -61,8 +67,8 @@ class Settings:
 
     def content(self) -> Mapping[str, int | float | bool]:
         """The settings as plain values; of those that came later, what is not the default."""
-        usual = {one.name: one.default for one in fields(self)}
-        return {name: value for name, value in asdict(self).items() if name not in LATER or value != usual[name]}
+        defaults = {field.name: field.default for field in fields(self)}
+        return {name: value for name, value in asdict(self).items() if name not in LATER or value != defaults[name]}
 
 
 LATER = ("agree", "records", "discrepancy", "keep", "early", "ladder")
@@ -115,8 +121,8 @@ def kept_stages(case: Case, cut: Quarter, settings: Settings, folder: Path | Non
 
     folder: where prior batches are kept.
     """
-    asked = {name: value for name, value in settings.content().items() if name not in AT_THE_END}
-    return stages_of(folder, {"batch": recipe_of(case, cut, settings).identity, "settings": asked})
+    lasting = {name: value for name, value in settings.content().items() if name not in AT_THE_END}
+    return stages_of(folder, {"batch": recipe_of(case, cut, settings).identity, "settings": lasting})
 
 
 def calibrate(
@@ -134,10 +140,10 @@ def calibrate(
     folder: where prior batches are kept, or nowhere; stages: where all later stages are kept as they are done
     (:func:`kept_stages`), and gone on with.
     """
-    wanted = settings or Settings()
-    kept = stages or Stages()
+    options = settings or Settings()
+    checkpoints = stages or Stages()
     tell: Progress = progress or (lambda *_: None)
-    recipe = recipe_of(case, cut, wanted)
+    recipe = recipe_of(case, cut, options)
     batch = make_batch(
         recipe,
         threads=threads,
@@ -145,25 +151,25 @@ def calibrate(
         progress=lambda done, total: tell("batch", done, total),
         waiting=lambda: tell("waiting", 0, 0),
     )
-    kept.count("batch", batch.kept / batch.runs or None)
+    checkpoints.count("batch", batch.kept / batch.runs or None)
     tell("summaries", 0, 1)
-    learned = learn_from(batch, kept)
+    learned = learn_from(batch, checkpoints)
     neighbours = neighbours_of(batch, learned)
     tell("summaries", 1, 1)
     recorded = learned(recipe.model.recorded[np.newaxis, :])[0]
-    parameters = neighbours.accept(batch.space, recorded, wanted.accepted)
+    parameters = neighbours.accept(batch.space, recorded, options.accepted)
     tell("replay", 0, 1)
     replay = replay_posterior(
         batch,
         recipe.model,
         np.arange(len(recipe.model.targets)),
         cut,
-        plan=wanted.plan(),
-        populations=wanted.populations,
-        agree=wanted.agree,
-        seed=wanted.seed,
+        plan=options.plan(),
+        populations=options.populations,
+        agree=options.agree,
+        seed=options.seed,
         threads=threads,
         progress=lambda done, total: tell("replay", done, total),
-        stages=kept,
+        stages=checkpoints,
     )
-    return Calibration(wanted, batch, recorded, neighbours, parameters, replay)
+    return Calibration(options, batch, recorded, neighbours, parameters, replay)

@@ -209,16 +209,16 @@ def _make(
     read = case_for(case, cut, reading)
     tell = progress or (lambda *_: None)
     stages = kept_stages(read, cut, settings, batches)
-    seen = stamp_of(folder)
+    stamp = stamp_of(folder)
     with stages.alone(lambda: tell("waiting", 0, 0)):
-        if stamp_of(folder) != seen and is_kept(folder):
+        if stamp_of(folder) != stamp and is_kept(folder):
             return None
-        made = calibrate(read, cut, settings, threads=threads, folder=batches, stages=stages, progress=progress)
-        asked = examine(made, threads=threads, stages=stages, progress=progress)
+        calibration = calibrate(read, cut, settings, threads=threads, folder=batches, stages=stages, progress=progress)
+        examination = examine(calibration, threads=threads, stages=stages, progress=progress)
         with written_folder(folder, replace=True) as place:
-            save(made, place, reading)
-            save_examination(asked, place)
-        health = asked.health
+            save(calibration, place, reading)
+            save_examination(examination, place)
+        health = examination.health
         if not settings.agree or near_enough(settings.agree, health["disagreement"], health["forecasts"]):
             stages.remove()
     return stages.tally()
@@ -249,49 +249,49 @@ def plan_of(
     run_piece(recipe, 0, 64, workers)
     began = time.monotonic()
     run_piece(recipe, 0, PROBED, workers)
-    each = (time.monotonic() - began) / PROBED
+    run_seconds = (time.monotonic() - began) / PROBED
     down, end = (RUNGS, RUNGS * plan.ladder) if plan.ladder else (STEPS, plan.members)
     populations = posteriors * settings.populations
     searched = populations * MOVES * (plan.members * down * plan.sweeps + end * plan.last_sweeps)
-    kept = min(PIECE * len(list(home_of(batches_in(out), recipe).glob("*.piece"))), settings.runs)
-    missing = settings.runs - kept
-    there = stages.there()
-    done = sum(share for name, share in there.items() if name.startswith(POPULATION))
+    kept_runs = min(PIECE * len(list(home_of(batches_in(out), recipe).glob("*.piece"))), settings.runs)
+    missing = settings.runs - kept_runs
+    shares = stages.there()
+    done = sum(share for name, share in shares.items() if name.startswith(POPULATION))
     searched = round(searched * (1.0 - done / populations)) if populations else 0
-    tally = tally_of([*there.values(), *([kept / settings.runs] if kept else [])], 1 + populations + others)
-    seconds = each * (missing + REPLAYED * searched) + OTHERWISE * settings.runs
+    tally = tally_of([*shares.values(), *([kept_runs / settings.runs] if kept_runs else [])], 1 + populations + others)
+    seconds = run_seconds * (missing + REPLAYED * searched) + OTHERWISE * settings.runs
     megabytes = 1 + settings.runs * 4 * len(recipe.model.targets) // 1_000_000
     return Planned(missing + searched, seconds, megabytes, Path(out), went_on(tally, lang))
 
 
-def content_of(found: Calibration, reading: Reading) -> dict[str, Any]:
+def content_of(calibration: Calibration, reading: Reading) -> dict[str, Any]:
     """The recipe of a calibration: what it depends on, and what it was made with."""
-    recipe = found.batch.recipe
+    recipe = calibration.batch.recipe
     return {
         "format": FORMAT,
         "case": recipe.case.name,
         "start": str(recipe.case.clock.start),
         "cut": str(recipe.cut),
-        "settings": dict(found.settings.content()),
+        "settings": dict(calibration.settings.content()),
         **reading.content(),
         "method": CALIBRATION_VERSION,
         "batch": recipe.content(),
         "axes": list(recipe.space.names),
-        "distance": found.parameters.distance,
-        "log_evidence": list(found.replay.log_evidence),
+        "distance": calibration.parameters.distance,
+        "log_evidence": list(calibration.replay.log_evidence),
         "made_with": {**versions(), "cpu_features": cpu_features()},
     }
 
 
-def save(found: Calibration, folder: Path, reading: Reading) -> None:
+def save(calibration: Calibration, folder: Path, reading: Reading) -> None:
     """Write a calibration's posteriors, thinned, and their recipe.
 
     Parameters of the replay posterior keep all their digits: a run is replayed by them. The others are rounded to
     single precision.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    replay = found.replay.thin(PAIRS)
-    np.savez_compressed(folder / "parameters.npz", points=found.parameters.equal(DRAWS).astype(np.float32))
+    replay = calibration.replay.thin(PAIRS)
+    np.savez_compressed(folder / "parameters.npz", points=calibration.parameters.equal(DRAWS).astype(np.float32))
     np.savez_compressed(
         folder / "replay.npz",
         points=replay.points,
@@ -299,7 +299,7 @@ def save(found: Calibration, folder: Path, reading: Reading) -> None:
         population=replay.population.astype(np.int16),
         seen=replay.seen.astype(np.float32),
     )
-    words = json.dumps(content_of(found, reading), indent=1, sort_keys=True, ensure_ascii=False)
+    words = json.dumps(content_of(calibration, reading), indent=1, sort_keys=True, ensure_ascii=False)
     (folder / "recipe.json").write_text(words + "\n", encoding="utf-8")
 
 
@@ -317,16 +317,16 @@ def load(case: Case, folder: Path) -> StoredPosterior:
     space = PriorSpace.of(case).only(recipe["axes"])
     points = arrays_in(folder / "parameters.npz")["points"].astype(np.float64)
     parameters = ParameterPosterior(space, points, np.full(len(points), 1.0 / len(points)), float(recipe["distance"]))
-    kept = arrays_in(folder / "replay.npz")
+    arrays = arrays_in(folder / "replay.npz")
     replay = ReplayPosterior(
         space=space,
         model=ObservationModel(targets(case, cut=cut), Settings.of(recipe).discrepancy),
-        points=kept["points"],
-        addresses=kept["lucks"],
+        points=arrays["points"],
+        addresses=arrays["lucks"],
         seed=int(recipe["settings"]["seed"]),
         cut=cut,
-        population=kept["population"].astype(np.int64),
-        seen=kept["seen"].astype(np.float64),
+        population=arrays["population"].astype(np.int64),
+        seen=arrays["seen"].astype(np.float64),
         log_evidence=tuple(recipe["log_evidence"]),
     )
     return StoredPosterior(recipe, parameters, replay, stale=is_stale(case, recipe))
@@ -349,8 +349,8 @@ def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
     if list(recipe["axes"]) != list(PriorSpace.of(read).only(recipe["axes"]).names):
         return False
     fitted = {(variable, date, value) for variable, date, _, value, *_ in recipe["batch"]["targets"]}
-    known = {(one.variable, one.date, one.value) for one in targets(read, cut=cut)}
-    return 2 * len(fitted & known) >= len(fitted) > 0
+    recorded = {(target.variable, target.date, target.value) for target in targets(read, cut=cut)}
+    return 2 * len(fitted & recorded) >= len(fitted) > 0
 
 
 def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:

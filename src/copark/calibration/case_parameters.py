@@ -111,7 +111,7 @@ def parameters_of(
         raise NotFound.of("trust.none_own", case=case.name, folder=folder, path=case.name)
     if wanted == "shipped" and shipped is None:
         raise NotFound.of("trust.none_shipped", case=case.name, known=", ".join(shipped_cases()))
-    best = max((one for one in (own, shipped) if one is not None), key=_merit, default=None)
+    best = max((candidate for candidate in (own, shipped) if candidate is not None), key=_merit, default=None)
     if best is not None:
         return _instead(best, own, notes)
     try:
@@ -120,17 +120,17 @@ def parameters_of(
         return CaseParameters(Trust.without(case.name, "prior"), None, notes=notes)
 
 
-def _check_wanted(wanted: Any) -> None:
+def _check_wanted(choice: Any) -> None:
     """Refuse a source of parameters that is none, by NotFound with the nearest."""
-    if wanted is None or wanted in WANTED:
+    if choice is None or choice in WANTED:
         return
-    if isinstance(wanted, Mapping):
+    if isinstance(choice, Mapping):
         names = catalogue().parameters
-        near = ", ".join(suggestion(name, names) for name in wanted)
+        near = ", ".join(suggestion(name, names) for name in choice)
         raise NotFound.of(
-            "trust.values_wanted", found=shown(", ".join(map(str, wanted))), known=", ".join(WANTED), near=near
+            "trust.values_wanted", found=shown(", ".join(map(str, choice))), known=", ".join(WANTED), near=near
         )
-    raise NotFound.of("trust.unknown_wanted", found=shown(wanted), suggestion=suggestion(wanted, WANTED))
+    raise NotFound.of("trust.unknown_wanted", found=shown(choice), suggestion=suggestion(choice, WANTED))
 
 
 def _instead(best: CaseParameters, own: CaseParameters | None, notes: Notes) -> CaseParameters:
@@ -166,7 +166,7 @@ def _note(key: str, **values: str) -> tuple[str, str]:
 
 def cuts_of(case: Case, out: Path | None = None) -> tuple[str, ...]:
     """The cuts of the calibrations a case has, one's own and shipped, latest first."""
-    own = {one.trust.cut for one in _own_posteriors(case, out)[0]}
+    own = {parameters.trust.cut for parameters in _own_posteriors(case, out)[0]}
     return tuple(sorted(own | set(posteriors_of(case)), reverse=True))
 
 
@@ -184,8 +184,8 @@ def settle(
     if study.quarters is None:
         study = study.with_changes(now=now_for(case, study.now))
     if study.draws in (None, "posterior"):
-        found = parameters_of(case, out, wanted, cut)
-        return study.with_changes(draws=found.draws), found
+        parameters = parameters_of(case, out, wanted, cut)
+        return study.with_changes(draws=parameters.draws), parameters
     other = f"--draws {study.draws}"
     if wanted is not None and not (wanted == study.draws == "prior"):
         raise RunRefused.of("trust.conflict", one=f"--parameters {wanted}", other=other)
@@ -205,14 +205,14 @@ def source_named(case: Case, out: Path | None, draws_hash: str) -> Source | None
     every = [best, *_own_posteriors(case, out)[0], *_all_shipped(case)]
     with suppress(NotFound):
         every.append(_borrowed(case))
-    return next((one.source for one in every if one.identity == draws_hash), best.source)
+    return next((parameters.source for parameters in every if parameters.identity == draws_hash), best.source)
 
 
 def posteriors_to_pack(case: Case, out: Path, used: Collection[str]) -> tuple[Path, ...]:
     """Folders of one's own posteriors that go with a case: the one it is run on, and those of given hashes."""
-    found, _ = _own_posteriors(case, out)
-    best = max(found, key=_merit, default=None)
-    chosen = (one.folder for one in found if one is best or one.identity in used)
+    posteriors, _ = _own_posteriors(case, out)
+    best = max(posteriors, key=_merit, default=None)
+    chosen = (parameters.folder for parameters in posteriors if parameters is best or parameters.identity in used)
     return tuple(folder for folder in chosen if folder is not None)
 
 
@@ -224,29 +224,31 @@ def shipped_cases() -> tuple[str, ...]:
 def calibration_in_use(case: Case, out: Path, cut: str | None = None) -> KeptPosterior | None:
     """The calibration that a case is run on, by default or of a cut; ``None`` without a current one."""
     try:
-        has = parameters_of(case, out, cut=cut)
+        parameters = parameters_of(case, out, cut=cut)
     except NotFound:
         return None
-    if has.stored is None or has.trust.state != "calibrated":
+    if parameters.stored is None or parameters.trust.state != "calibrated":
         return None
-    if has.folder is None:
-        folder = posteriors_of(case)[has.trust.cut]
-        return KeptPosterior(case, has.stored, None, has.identity, folder, kind="shipped")
-    identity = has.folder.name.removeprefix(f"{has.stored.recipe['case']}-")
-    return KeptPosterior(case, has.stored, load_examination(has.folder), identity, has.folder)
+    if parameters.folder is None:
+        folder = posteriors_of(case)[parameters.trust.cut]
+        return KeptPosterior(case, parameters.stored, None, parameters.identity, folder, kind="shipped")
+    identity = parameters.folder.name.removeprefix(f"{parameters.stored.recipe['case']}-")
+    return KeptPosterior(case, parameters.stored, load_examination(parameters.folder), identity, parameters.folder)
 
 
 def shipped_calibration(
     case: Case, cut: Quarter, runs: int | None = None, seed: int | None = None
 ) -> KeptPosterior | None:
     """The calibration to a cut that ships with a case; ``None`` without a current one, or one of other runs or seed."""
-    has = _shipped(case, str(cut))
-    if has is None or has.stored is None or has.trust.state != "calibrated":
+    parameters = _shipped(case, str(cut))
+    if parameters is None or parameters.stored is None or parameters.trust.state != "calibrated":
         return None
-    made = Settings.of(has.stored.recipe)
-    if runs not in (None, made.runs) or seed not in (None, made.seed):
+    settings = Settings.of(parameters.stored.recipe)
+    if runs not in (None, settings.runs) or seed not in (None, settings.seed):
         return None
-    return KeptPosterior(case, has.stored, None, has.identity, posteriors_of(case)[str(cut)], kind="shipped")
+    return KeptPosterior(
+        case, parameters.stored, None, parameters.identity, posteriors_of(case)[str(cut)], kind="shipped"
+    )
 
 
 def _of(stored: StoredPosterior, kind: Literal["own", "shipped"], folder: Path | None = None) -> CaseParameters:
@@ -256,8 +258,8 @@ def _of(stored: StoredPosterior, kind: Literal["own", "shipped"], folder: Path |
 
 def _all_shipped(case: Case, cut: str | None = None) -> Iterator[CaseParameters]:
     """The posteriors that ship with a case, or that of a cut, latest first; each is read when it is needed."""
-    for known, folder in reversed(posteriors_of(case).items()):
-        if cut in (None, known):
+    for quarter, folder in reversed(posteriors_of(case).items()):
+        if cut in (None, quarter):
             with suppress(NotFound, RunRefused):
                 yield _of(calibrations.load(case, folder), "shipped")
 
@@ -265,10 +267,10 @@ def _all_shipped(case: Case, cut: str | None = None) -> Iterator[CaseParameters]
 def _shipped(case: Case, cut: str | None) -> CaseParameters | None:
     """The latest shipped posterior, of a cut where one is asked for; a stale one only where none is current."""
     stale = None
-    for one in _all_shipped(case, cut):
-        if one.trust.state == "calibrated":
-            return one
-        stale = stale or one
+    for parameters in _all_shipped(case, cut):
+        if parameters.trust.state == "calibrated":
+            return parameters
+        stale = stale or parameters
     return stale
 
 
@@ -279,8 +281,10 @@ def _borrowed(case: Case, notes: Notes = ()) -> CaseParameters:
 
 def _own(case: Case, out: Path | None, cut: str | None) -> tuple[CaseParameters | None, Notes]:
     """The best posterior of one's own, of a cut if one is asked for; else what to say of those that no longer fit."""
-    found, left = _own_posteriors(case, out)
-    best = max((one for one in found if cut in (None, one.trust.cut)), key=_merit, default=None)
+    posteriors, left = _own_posteriors(case, out)
+    best = max(
+        (parameters for parameters in posteriors if cut in (None, parameters.trust.cut)), key=_merit, default=None
+    )
     if best is not None:
         return best, ()
     return None, tuple(_left(folder, case.name) for folder in left)
@@ -288,7 +292,7 @@ def _own(case: Case, out: Path | None, cut: str | None) -> tuple[CaseParameters 
 
 def _own_posteriors(case: Case, out: Path | None) -> tuple[list[CaseParameters], list[Path]]:
     """Every posterior of one's own that fits the case, and the folders of those that do not."""
-    found: list[CaseParameters] = []
+    posteriors: list[CaseParameters] = []
     left: list[Path] = []
     for path in sorted(own_folder(out).glob("*/recipe.json")) if out is not None else ():
         folder = path.parent
@@ -297,21 +301,21 @@ def _own_posteriors(case: Case, out: Path | None) -> tuple[list[CaseParameters],
             if recipe is None or not _is_of(case, recipe):
                 continue
             if calibrations.fits(case, recipe):
-                found.append(_of(calibrations.load(case, folder), "own", folder))
+                posteriors.append(_of(calibrations.load(case, folder), "own", folder))
             else:
                 left.append(folder)
         except (*UNREADABLE, CoparkError):
             left.append(folder)
-    return found, left
+    return posteriors, left
 
 
-def _merit(one: CaseParameters) -> tuple[bool, bool, str, bool, int, int]:
+def _merit(parameters: CaseParameters) -> tuple[bool, bool, str, bool, int, int]:
     """The rank of a calibration: current, converged, latest cut, one's own, most values, largest batch.
 
     A quick calibration of one's own that has not converged does not take the place of one that has.
     """
-    trust = one.trust
-    runs = 0 if one.stored is None else int(one.stored.recipe["settings"]["runs"])
+    trust = parameters.trust
+    runs = 0 if parameters.stored is None else int(parameters.stored.recipe["settings"]["runs"])
     return trust.state == "calibrated", trust.converged, trust.cut, trust.kind == "own", trust.values, runs
 
 

@@ -125,8 +125,8 @@ def movements(space: PriorSpace, points: Floats, weights: Floats | None = None) 
     share = np.full(len(points), 1.0 / len(points)) if weights is None else weights
     before = space.table(space.sobol(0, PRIOR_SAMPLE, 1))
     after = space.table(points)
-    found = [movement(name, before[name], after[name], share) for name in after]
-    return tuple(sorted(found, key=lambda one: one.overlap))
+    compared = [movement(name, before[name], after[name], share) for name in after]
+    return tuple(sorted(compared, key=lambda entry: entry.overlap))
 
 
 def marks_of(parameters: ParameterPosterior) -> dict[str, str]:
@@ -176,13 +176,13 @@ def ties(space: PriorSpace, points: Floats, weights: Floats | None = None) -> tu
     matrix = np.corrcoef(ranks) if len(points) < 2 else np.cov(ranks, aweights=share)
     scale = np.sqrt(np.diag(matrix))
     matrix = matrix / np.outer(scale, scale)
-    found = [
+    pairs = [
         Tie(names[i], names[j], float(matrix[i, j]))
         for i in range(len(names))
         for j in range(i + 1, len(names))
         if abs(matrix[i, j]) >= TIED and not (names[i].startswith(MIX) and names[j].startswith(MIX))
     ]
-    return tuple(sorted(found, key=lambda tie: -abs(tie.correlation)))
+    return tuple(sorted(pairs, key=lambda tie: -abs(tie.correlation)))
 
 
 @dataclass(frozen=True)
@@ -242,18 +242,18 @@ def simulated_ranks(
     if near is not None:
         half = batch.runs // 2
         runs = half + np.sort(np.argsort(neighbours.distances(near)[half:], kind="stable")[:records])
-    kept = stage or Stage(None, "")
+    checkpoint = stage or Stage(None, "")
     ranks = np.empty((len(runs), batch.space.axes))
-    begun = 0
-    if kept.found is not None:
-        begun = len(kept.found.arrays["ranks"])
-        ranks[:begun] = kept.found.arrays["ranks"]
-    for n in range(begun, len(runs)):
+    done = 0
+    if checkpoint.found is not None:
+        done = len(checkpoint.found.arrays["ranks"])
+        ranks[:done] = checkpoint.found.arrays["ranks"]
+    for n in range(done, len(runs)):
         target = neighbours.summaries[runs[n]].astype(np.float64)
-        found = neighbours.accept(batch.space, target, accepted, without=int(runs[n]))
-        ranks[n] = (found.weights[:, np.newaxis] * (found.points < neighbours.points[runs[n]])).sum(axis=0)
-        if kept.is_due or n + 1 == len(runs):
-            kept.keep((n + 1) / len(runs), {"ranks": ranks[: n + 1]})
+        posterior = neighbours.accept(batch.space, target, accepted, without=int(runs[n]))
+        ranks[n] = (posterior.weights[:, np.newaxis] * (posterior.points < neighbours.points[runs[n]])).sum(axis=0)
+        if checkpoint.is_due or n + 1 == len(runs):
+            checkpoint.keep((n + 1) / len(runs), {"ranks": ranks[: n + 1]})
         if progress is not None:
             progress(n + 1)
     return Ranks(batch.space.names, ranks)
@@ -288,11 +288,11 @@ class Check:
 def predictive_checks(model: ObservationModel, counterparts: Floats) -> tuple[Check, ...]:
     """Set every target beside the reports of a posterior's runs, errors of observation included."""
     reports = counterparts + model.errors * noise(PREDICTED_SEED, 0, len(counterparts), len(model.targets))
-    made = []
+    checks = []
     for n, target in enumerate(model.targets):
         low, median, high = band(reports[:, n])
-        made.append(Check(target, low, median, high, percentiles(reports[:, n], *target.wording)))
-    return tuple(made)
+        checks.append(Check(target, low, median, high, percentiles(reports[:, n], *target.wording)))
+    return tuple(checks)
 
 
 def health(replay: ReplayPosterior) -> Mapping[str, float]:
@@ -325,9 +325,9 @@ SMALL_IS_GOOD = frozenset(("disagreement", "forecasts", "misfit"))
 
 def unsettled(replay: ReplayPosterior) -> tuple[str, ...]:
     """Axes on which independent searches have not agreed, farthest apart first."""
-    apart = replay.disagreement()
-    worst = np.argsort(-np.nan_to_num(apart), kind="stable")
-    return tuple(replay.space.names[n] for n in worst if apart[n] > LIMITS["disagreement"][0])
+    reductions = replay.disagreement()
+    worst = np.argsort(-np.nan_to_num(reductions), kind="stable")
+    return tuple(replay.space.names[n] for n in worst if reductions[n] > LIMITS["disagreement"][0])
 
 
 @dataclass(frozen=True)
@@ -349,15 +349,15 @@ class Note:
 
 def judged(numbers: Mapping[str, float]) -> tuple[Note, ...]:
     """Put words to the numbers of health that have limits, in the order of the limits."""
-    found = []
+    notes = []
     for key, (good, fair) in LIMITS.items():
         value = numbers.get(key, float("nan"))
         if not np.isfinite(value):
             continue
         sign = -1.0 if key in SMALL_IS_GOOD else 1.0
         word = "good" if sign * value >= sign * good else "fair" if sign * value >= sign * fair else "poor"
-        found.append(Note(key, float(value), word))
-    return tuple(found)
+        notes.append(Note(key, float(value), word))
+    return tuple(notes)
 
 
 @dataclass(frozen=True)
@@ -374,7 +374,7 @@ class Examination:
 
 
 def examine(
-    found: Calibration,
+    calibration: Calibration,
     *,
     threads: int = 1,
     stages: Stages | None = None,
@@ -385,8 +385,8 @@ def examine(
     stages: where ranks are kept as they are done, and gone on with; progress: called with the stage (ranks), what is
     done of it and how much there is.
     """
-    records = found.settings.records
-    accepted = min(found.settings.accepted, found.batch.runs // 8)
+    records = calibration.settings.records
+    accepted = min(calibration.settings.accepted, calibration.batch.runs // 8)
 
     def ranks(name: str, near: Floats | None, before: int) -> Ranks:
         def tell(done: int) -> None:
@@ -395,20 +395,29 @@ def examine(
 
         stage = (stages or Stages()).stage(f"ranks-{name}-{records}")
         return simulated_ranks(
-            found.batch, found.neighbours, records=records, near=near, accepted=accepted, progress=tell, stage=stage
+            calibration.batch,
+            calibration.neighbours,
+            records=records,
+            near=near,
+            accepted=accepted,
+            progress=tell,
+            stage=stage,
         )
 
-    both = ranks("anywhere", None, 0), ranks("near", found.recorded, records)
-    forecasts = float(np.max(found.replay.forecast_disagreement(threads=threads)))
-    return Examination(*both, {**health(found.replay), "ess": found.parameters.ess, "forecasts": forecasts})
+    both = ranks("anywhere", None, 0), ranks("near", calibration.recorded, records)
+    forecasts = float(np.max(calibration.replay.forecast_disagreement(threads=threads)))
+    return Examination(*both, {**health(calibration.replay), "ess": calibration.parameters.ess, "forecasts": forecasts})
 
 
-def save_examination(found: Examination, folder: Path) -> None:
+def save_examination(examination: Examination, folder: Path) -> None:
     """Write an examination beside the posteriors it is of."""
-    both = {"anywhere": found.anywhere.ranks.astype(np.float32), "near": found.near.ranks.astype(np.float32)}
-    np.savez_compressed(folder / RANKS, allow_pickle=False, **both)
-    numbers = {name: value for name, value in found.health.items() if np.isfinite(value)}
-    content = {"names": list(found.anywhere.names), "health": numbers}
+    ranks = {
+        "anywhere": examination.anywhere.ranks.astype(np.float32),
+        "near": examination.near.ranks.astype(np.float32),
+    }
+    np.savez_compressed(folder / RANKS, allow_pickle=False, **ranks)
+    numbers = {name: value for name, value in examination.health.items() if np.isfinite(value)}
+    content = {"names": list(examination.anywhere.names), "health": numbers}
     words = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
     (folder / NUMBERS).write_text(words + "\n", encoding="utf-8")
 
@@ -417,8 +426,8 @@ def load_examination(folder: Path) -> Examination | None:
     """Read the examination beside posteriors; ``None`` if there is none that can be read."""
     try:
         content = json.loads((folder / NUMBERS).read_text(encoding="utf-8"))
-        with np.load(folder / RANKS, allow_pickle=False) as kept:
-            both = {name: Ranks(tuple(content["names"]), kept[name].astype(np.float64)) for name in kept.files}
-            return Examination(**both, health=content["health"])
+        with np.load(folder / RANKS, allow_pickle=False) as arrays:
+            ranks = {name: Ranks(tuple(content["names"]), arrays[name].astype(np.float64)) for name in arrays.files}
+            return Examination(**ranks, health=content["health"])
     except (OSError, ValueError, KeyError, TypeError, EOFError):
         return None

@@ -76,8 +76,8 @@ def hash_of(replay: ReplayPosterior) -> str:
 def axes_of(space: PriorSpace) -> list[list[str]]:
     """Names of the axes of a cube, each with its prior."""
     return [
-        [one.name, *([] if one.prior is None else [one.prior.kind, *_digits([one.prior.a, one.prior.b])])]
-        for one in space.coordinates
+        [axis.name, *([] if axis.prior is None else [axis.prior.kind, *_digits([axis.prior.a, axis.prior.b])])]
+        for axis in space.coordinates
     ]
 
 
@@ -149,10 +149,10 @@ class PosteriorSource:
         """Parameters and random numbers of runs first … last - 1, before any scenario."""
         runs = np.arange(first, last)
         pairs = self.order[runs // study.futures % self.replay.pairs]
-        made = Draws(*(room[pairs].copy() for room in self.whole))
-        made.addresses["later_seed"] = study.seed
-        made.addresses["later_run"] = runs
-        return made
+        draws = Draws(*(room[pairs].copy() for room in self.whole))
+        draws.addresses["later_seed"] = study.seed
+        draws.addresses["later_run"] = runs
+        return draws
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ class PooledDraws:
     @cached_property
     def arrays(self) -> dict[str, Floats]:
         """All arrays, by name."""
-        return {"mu": self.mu, "tau": self.tau, **{f"theta/{name}": one for name, one in self.theta.items()}}
+        return {"mu": self.mu, "tau": self.tau, **{f"theta/{name}": values for name, values in self.theta.items()}}
 
     @cached_property
     def identity(self) -> str:
@@ -193,16 +193,16 @@ class PooledDraws:
 def thinned(panel: Panel) -> PooledDraws:
     """The draws of a panel that are worth shipping, and its recipe."""
     pooled = panel.pooled
-    at = (np.arange(DRAWS) * pooled.draws) // DRAWS
+    positions = (np.arange(DRAWS) * pooled.draws) // DRAWS
     recipe = {
         **recipe_of(panel.parks, panel.settings),
         "identity": panel.identity,
-        "values": {name: one.values for name, one in panel.local.items()},
+        "values": {name: local.values for name, local in panel.local.items()},
         "made_with": dict(versions()),
     }
     mu, tau, *theta = (
-        one[at].astype(np.float32).astype(np.float64)
-        for one in (pooled.mu, pooled.tau, *np.moveaxis(pooled.theta, 1, 0))
+        values[positions].astype(np.float32).astype(np.float64)
+        for values in (pooled.mu, pooled.tau, *np.moveaxis(pooled.theta, 1, 0))
     )
     return PooledDraws(recipe, mu, tau, dict(zip(panel.names, theta, strict=True)))
 
@@ -235,8 +235,8 @@ def load(folder: Path) -> PooledDraws:
 
 def arrays_in(path: Path) -> dict[str, NDArray[Any]]:
     """Every array of a file; the file is closed whatever is wrong with it."""
-    with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as kept:
-        return {name: kept[name] for name in kept.files}
+    with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}
 
 
 def is_current(draws: PooledDraws, panel_recipe: Mapping[str, Any]) -> bool:
@@ -248,7 +248,7 @@ def largest_difference(first: PooledDraws, second: PooledDraws) -> float:
     """Largest difference between the draws of two panels, in normal scores; infinite where their parks differ."""
     if first.theta.keys() != second.theta.keys() or first.mu.shape != second.mu.shape:
         return float("inf")
-    return max(float(np.abs(one - second.arrays[name]).max()) for name, one in first.arrays.items())
+    return max(float(np.abs(values - second.arrays[name]).max()) for name, values in first.arrays.items())
 
 
 class BorrowedSource:
@@ -287,7 +287,7 @@ class BorrowedSource:
     @property
     def drawn(self) -> tuple[str, ...]:
         """Parameters, one number each, that differ between draws."""
-        return tuple(one.name for one in self.space.coordinates if one.prior is not None)
+        return tuple(coordinate.name for coordinate in self.space.coordinates if coordinate.prior is not None)
 
     @cached_property
     def content(self) -> Mapping[str, Any]:
@@ -310,14 +310,14 @@ class BorrowedSource:
         columns = list(AXES)
         free = uniforms(len(columns), first, last, seed, WIDTH)[numbers - first]
         points = free[:, [columns.index(name) for name in self.space.names]]
-        at = spread(self.pooled.count)[numbers % self.pooled.count]
+        positions = spread(self.pooled.count)[numbers % self.pooled.count]
         for name in self.shared:
             axis = POOLED.index(name)
             if self.known:
-                scores = self.pooled.theta[self.case.name][at, axis]
+                scores = self.pooled.theta[self.case.name][positions, axis]
             else:
                 own = scores_of(free[:, columns.index(name)])
-                scores = self.pooled.mu[at, axis] + self.pooled.tau[at, axis] * own
+                scores = self.pooled.mu[positions, axis] + self.pooled.tau[positions, axis] * own
             points[:, self.space.names.index(name)] = ndtr(scores)
         return np.clip(points, EDGE, 1.0 - EDGE)
 

@@ -85,14 +85,14 @@ def freeze(
     case: as it is in the casebook, where the posterior was made from it with more values fitted; blindly: without facts
     dated after the cut; made_on, made_from: the day, and what the posterior was made from.
     """
-    told = case or replay.space.case
+    own_case = case or replay.space.case
     cut = replay.cut
     projection = project(replay, until, OBSERVABLES, blindly=blindly, threads=threads)
-    quarters = quarters_of(told, cut, until)
+    quarters = quarters_of(own_case, cut, until)
     ahead = dict(zip(OBSERVABLES, np.moveaxis(projection.out[:, :, list(quarters)], 1, 0), strict=True))
-    known = [one.observation for one in replay.model.targets]
+    observations = [target.observation for target in replay.model.targets]
     return sealed(
-        told,
+        own_case,
         cut,
         until,
         method=BLIND if blindly else CONDITIONAL,
@@ -100,12 +100,12 @@ def freeze(
         forecast={name: [rounded(row) for row in quantiles(runs, LEVELS).T] for name, runs in ahead.items()},
         naive={
             name: {
-                curve: {"centre": rounded(one.centre), "scale": rounded(one.scale), "freedom": one.freedom}
-                for curve, one in benchmarks_at(told, cut, name, quarters).items()
+                curve: {"centre": rounded(band.centre), "scale": rounded(band.scale), "freedom": band.freedom}
+                for curve, band in benchmarks_at(own_case, cut, name, quarters).items()
             }
             for name in OBSERVABLES
         },
-        fitted=[[row.variable, str(row.date)] for row in known if row.date.last_day > cut.last_day],
+        fitted=[[row.variable, str(row.date)] for row in observations if row.date.last_day > cut.last_day],
         made_on=made_on,
         made_from=made_from,
     )
@@ -133,12 +133,12 @@ def end_of(
     floor = after or cut
     last = max(usual, cut + LONGEST)
     try:
-        found = Quarter.parse(to)
+        quarter = Quarter.parse(to)
     except ValueError:
-        found = floor
-    if not floor < found <= last:
+        quarter = floor
+    if not floor < quarter <= last:
         raise RunRefused(text("inference.forecast.bad_end", lang, to=to, after=floor, last=last, usual=usual))
-    return found
+    return quarter
 
 
 def quarters_of(case: Case, cut: Quarter, until: Quarter) -> range:
@@ -181,7 +181,7 @@ def sealed(
         "until": str(until),
         "method": method,
         "pairs": pairs,
-        "fitted": [list(one) for one in fitted],
+        "fitted": [list(entry) for entry in fitted],
         "levels": list(LEVELS),
         "quarters": [str(start + t) for t in quarters_of(case, cut, until)],
         "forecast": dict(forecast),
@@ -223,23 +223,23 @@ def read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise NotFound.of("inference.forecast.not_found", file=path.name)
     try:
-        found = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size <= MOST_BYTES else None
+        content = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size <= MOST_BYTES else None
     except (ValueError, UnicodeDecodeError, RecursionError):
-        found = None
-    if not isinstance(found, dict) or found.get("kind") != KIND or found.get("format") not in FORMATS:
+        content = None
+    if not isinstance(content, dict) or content.get("kind") != KIND or content.get("format") not in FORMATS:
         raise ForecastRefused.of("inference.forecast.unreadable", file=path.name)
-    content = {name: value for name, value in found.items() if name != "identity"}
+    body = {name: value for name, value in content.items() if name != "identity"}
     try:
-        same = identity_of(content) == found.get("identity")
+        same = identity_of(body) == content.get("identity")
     except ValueError:  # a number that is none: no frozen forecast has one
         same = False
     if not same:
         raise ForecastRefused.of("inference.forecast.changed", file=path.name)
     try:
-        Frozen(found).check()
+        Frozen(content).check()
     except (AttributeError, KeyError, TypeError, ValueError):
         raise ForecastRefused.of("inference.forecast.unreadable", file=path.name) from None
-    return found
+    return content
 
 
 class Frozen:
@@ -260,12 +260,12 @@ class Frozen:
         quarters = len(self.content["quarters"])
         if self.last - self.first + 1 != quarters or self.content["levels"] != list(LEVELS):
             raise ValueError("quarters or levels")
-        for each in (self.content["forecast"], *self.curves.values()):
-            for rows in each.values():
+        for curves in (self.content["forecast"], *self.curves.values()):
+            for rows in curves.values():
                 if np.asarray(rows, dtype=np.float64).shape != (quarters, len(LEVELS)):
                     raise ValueError("forecast")
-        for curves in self.content["naive"].values():
-            for curve in curves.values():
+        for naive_curves in self.content["naive"].values():
+            for curve in naive_curves.values():
                 if {len(curve["centre"]), len(curve["scale"])} != {quarters} or not curve["freedom"] > 0:
                     raise ValueError("naive")
 
@@ -293,15 +293,15 @@ class Frozen:
 
     def naive(self, target: Target) -> dict[str, Floats]:
         """Members of the naive and other curves on a target's day."""
-        made = {name: self.ensemble(target, name) for name, rows in self.curves.items() if target.variable in rows}
+        ensembles = {name: self.ensemble(target, name) for name, rows in self.curves.items() if target.variable in rows}
         for name, curve in self.content["naive"].get(target.variable, {}).items():
             centre = scale = 0.0
             for quarter, weight in zip(target.quarters, target.weights, strict=True):
                 centre += weight * curve["centre"][quarter - self.first]
                 scale += weight * curve["scale"][quarter - self.first]
-            one = NaiveForecast(np.array([centre]), np.array([np.hypot(scale, target.error)]), curve["freedom"])
-            made[name] = one.ensemble(0)
-        return made
+            forecast = NaiveForecast(np.array([centre]), np.array([np.hypot(scale, target.error)]), curve["freedom"])
+            ensembles[name] = forecast.ensemble(0)
+        return ensembles
 
 
 def read_levels(rows: Rows | Floats, levels: Sequence[float]) -> Floats:
@@ -313,12 +313,14 @@ def widths_at(
     replay: ReplayPosterior, until: Quarter, names: Sequence[str], verdicts: Mapping[str, str], threads: int = 1
 ) -> dict[str, Spread]:
     """Split the variance of observables at the end of a quarter by source; verdicts as in ``groups_of``."""
-    kept = replay.thin(PAIRS)
-    made = project(kept, until, tuple(names), futures=FUTURES, threads=threads)
-    last = made.out[:, :, -1].reshape(kept.pairs, FUTURES, len(names))
+    thinned = replay.thin(PAIRS)
+    projection = project(thinned, until, tuple(names), futures=FUTURES, threads=threads)
+    last = projection.out[:, :, -1].reshape(thinned.pairs, FUTURES, len(names))
     whole = np.isfinite(last).all(axis=(1, 2))
     groups = groups_of(replay, verdicts)
-    return {name: spread(kept.space, kept.points[whole], groups, last[whole, :, n]) for n, name in enumerate(names)}
+    return {
+        name: spread(thinned.space, thinned.points[whole], groups, last[whole, :, n]) for n, name in enumerate(names)
+    }
 
 
 @dataclass(frozen=True)
@@ -347,16 +349,16 @@ class Later:
 def later_targets(forecast: Mapping[str, Any], rows: Iterable[Row[Observation]]) -> Later:
     """Sort out which observations a frozen forecast can be scored on: all that are dated after the cut, if they can."""
     frozen = Frozen(forecast)
-    kept: list[Target] = []
-    left: list[LeftOut] = []
+    scored: list[Target] = []
+    left_out: list[LeftOut] = []
     for line, observation in rows:
         target = target_of(observation, frozen.start)
         reason = why_left_out(frozen, observation, target)
         if target is None or reason:
-            left.append(LeftOut(line, observation, reason))
+            left_out.append(LeftOut(line, observation, reason))
         else:
-            kept.append(target.within(frozen.first, frozen.last))
-    return Later(tuple(kept), tuple(left))
+            scored.append(target.within(frozen.first, frozen.last))
+    return Later(tuple(scored), tuple(left_out))
 
 
 def why_left_out(frozen: Frozen, observation: Observation, target: Target | None) -> str:
@@ -398,7 +400,7 @@ def read_later(path: Path) -> tuple[Row[Observation], ...]:
         raise FaultsFound(faults)
     table = read_table(content, path.name, Observation, faults)
     faults += islice(faults_of_rows(path.name, table.rows, None, None), ENOUGH)
-    faults += [replace(one, file=path.name) for one in islice(faults_of_series(table.rows), ENOUGH)]
+    faults += [replace(found_fault, file=path.name) for found_fault in islice(faults_of_series(table.rows), ENOUGH)]
     if not faults and not table.rows:
         faults.append(fault("empty_file", path.name))
     if faults:

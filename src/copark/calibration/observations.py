@@ -131,8 +131,8 @@ class Target:
         """Hold it between two quarters: what lies before or after is set beside their ends."""
         held: dict[int, float] = {}
         for quarter, weight in zip(self.quarters, self.weights, strict=True):
-            at = min(max(quarter, first), last)
-            held[at] = held.get(at, 0.0) + weight
+            position = min(max(quarter, first), last)
+            held[position] = held.get(position, 0.0) + weight
         return replace(self, quarters=tuple(held), weights=tuple(held.values()))
 
     def content(self) -> list[Any]:
@@ -160,18 +160,18 @@ def reading(observation: Observation, unit: str, start: Quarter) -> tuple[tuple[
     quarter = Quarter.of_day(day)
     length = (quarter.last_day - quarter.first_day).days + 1
     share = ((day - quarter.first_day).days + 1) / length
-    at = quarter - start
-    if summed and at > 0:
-        return tuple(range(at + 1)), (*(1.0,) * at, share)
-    return ((at,), (1.0,)) if share == 1.0 else ((at - 1, at), (1.0 - share, share))
+    position = quarter - start
+    if summed and position > 0:
+        return tuple(range(position + 1)), (*(1.0,) * position, share)
+    return ((position,), (1.0,)) if share == 1.0 else ((position - 1, position), (1.0 - share, share))
 
 
 def target_of(observation: Observation, start: Quarter) -> Target | None:
     """Make a target of an observation; ``None`` where the model has nothing to set beside it."""
-    known = catalogue().outputs.get(observation.variable)
-    if known is None or not observation.use or observation.grade == "background":
+    output = catalogue().outputs.get(observation.variable)
+    if output is None or not observation.use or observation.grade == "background":
         return None
-    unit = observation.unit if counts(observation) else known.unit
+    unit = observation.unit if counts(observation) else output.unit
     if not convertible(observation.unit, unit):
         return None
     quarters, weights = reading(observation, unit, start)
@@ -205,15 +205,15 @@ def targets(
     the cut's end; or only those ``after`` a quarter by the same rule.
     """
     start = case.clock.start
-    every = (target_of(one, start) for one in case.observations if one.role in roles)
-    made = [
-        one if cut is None else one.until(cut - start)
-        for one in every
-        if one is not None
-        and (cut is None or one.nearest_end <= cut - start)
-        and (after is None or one.nearest_end > after - start)
+    candidates = (target_of(row, start) for row in case.observations if row.role in roles)
+    chosen = [
+        target if cut is None else target.until(cut - start)
+        for target in candidates
+        if target is not None
+        and (cut is None or target.nearest_end <= cut - start)
+        and (after is None or target.nearest_end > after - start)
     ]
-    return tuple(sorted(made, key=lambda one: (one.variable, one.observation.date.last_day, one.value)))
+    return tuple(sorted(chosen, key=lambda target: (target.variable, target.observation.date.last_day, target.value)))
 
 
 @dataclass(frozen=True)
@@ -268,7 +268,7 @@ class ObservationModel:
     @cached_property
     def single(self) -> Integers:
         """Positions of the targets that are one number, in whose place no wording hides anything."""
-        return np.flatnonzero([one.high is None and not one.bound.startswith("at-") for one in self.targets])
+        return np.flatnonzero([target.high is None and not target.bound.startswith("at-") for target in self.targets])
 
     @property
     def quarters(self) -> int:
@@ -284,12 +284,12 @@ class ObservationModel:
 
         out: outputs, shape (runs, kept, quarters); names: names of the outputs kept.
         """
-        made = np.zeros((out.shape[0], len(self.targets)))
+        values = np.zeros((out.shape[0], len(self.targets)))
         for n, target in enumerate(self.targets):
             row = out[:, names.index(target.variable), :]
             for quarter, weight in zip(target.quarters, target.weights, strict=True):
-                made[:, n] += weight * row[:, quarter]
-        return made
+                values[:, n] += weight * row[:, quarter]
+        return values
 
     def hide(self, values: Floats) -> Floats:
         """Hide what the wording of each target hides.
@@ -363,8 +363,8 @@ class CounterpartMeasures:
     @property
     def units(self) -> tuple[str, ...]:
         """Units of the outputs."""
-        known = catalogue().outputs
-        return tuple(known[target.variable].unit for target in self.model.targets)
+        outputs = catalogue().outputs
+        return tuple(outputs[target.variable].unit for target in self.model.targets)
 
     @property
     def outputs(self) -> tuple[str, ...]:

@@ -124,11 +124,11 @@ class PanelFindings:
     @property
     def values(self) -> int:
         """Values fitted, over all parks."""
-        return sum(one.values for one in self.parks)
+        return sum(park.values for park in self.parks)
 
     def park(self, name: str) -> ParkFindings:
         """A park by name."""
-        return next(one for one in self.parks if one.name == name)
+        return next(park for park in self.parks if park.name == name)
 
 
 def find(panel: Panel, threads: int, progress: Callable[[int, int], None]) -> PanelFindings:
@@ -137,10 +137,10 @@ def find(panel: Panel, threads: int, progress: Callable[[int, int], None]) -> Pa
     enquiries = POOLED.index("enquiry_rate")
     parks = []
     fans = []
-    for at, park in enumerate(panel.parks):
-        progress(at, len(panel.parks))
+    for position, park in enumerate(panel.parks):
+        progress(position, len(panel.parks))
         own = panel.local[park.name]
-        open_ = panel.pooled.leaning(at)
+        open_ = panel.pooled.leaning(position)
         title = park.case.title
         parks.append(
             ParkFindings(
@@ -170,7 +170,7 @@ def find(panel: Panel, threads: int, progress: Callable[[int, int], None]) -> Pa
         parks=tuple(parks),
         spread=panel.spread,
         trials=trials,
-        fans=tuple(one for one in fans if one is not None),
+        fans=tuple(fan for fan in fans if fan is not None),
     )
 
 
@@ -202,10 +202,10 @@ def runs_of(written: str | None, lang: str = "en") -> int:
     """Runs of each park: a power of two from 2^8 to 2^15; RunRefused if it is none."""
     if written is None:
         return RUNS
-    found = power_of_two(written, LEAST, MOST)
-    if found is None:
+    runs = power_of_two(written, LEAST, MOST)
+    if runs is None:
         raise RunRefused(text("pool.bad_runs", lang, runs=written, least=LEAST, most=MOST))
-    return found
+    return runs
 
 
 def one_at_a_time(

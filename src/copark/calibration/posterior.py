@@ -59,7 +59,9 @@ def features(model: ObservationModel, reports: Floats) -> Floats:
     """Features of reports: their logarithms, and their growth between the dates of one variable; (runs, features)."""
     size = np.sign(reports) * np.log1p(np.abs(reports))
     same = zip(model.targets, model.targets[1:], strict=False)
-    later = np.array([n for n, (one, two) in enumerate(same, start=1) if one.variable == two.variable], dtype=np.int64)
+    later = np.array(
+        [n for n, (first, second) in enumerate(same, start=1) if first.variable == second.variable], dtype=np.int64
+    )
     return np.concatenate([size, size[:, later] - size[:, later - 1]], axis=1)
 
 
@@ -80,14 +82,14 @@ class Summaries:
 
     def __call__(self, reports: Floats) -> Floats:
         """Summaries of reports, shape (runs, axes): expected places in the cube; NaN for runs without a value."""
-        made = []
+        parts = []
         with one_thread():
             for first in range(0, len(reports), MANY):
                 x = (features(self.model, reports[first : first + MANY]) - self.centre) / self.scale
-                found = np.asarray(self.network.predict(np.clip(np.nan_to_num(x), -8.0, 8.0)), dtype=np.float64)
-                found[~np.isfinite(x).all(axis=1)] = np.nan
-                made.append(found)
-        return np.concatenate(made, axis=0).reshape(len(reports), -1)
+                predicted = np.asarray(self.network.predict(np.clip(np.nan_to_num(x), -8.0, 8.0)), dtype=np.float64)
+                predicted[~np.isfinite(x).all(axis=1)] = np.nan
+                parts.append(predicted)
+        return np.concatenate(parts, axis=0).reshape(len(reports), -1)
 
 
 def learn(model: ObservationModel, reports: Floats, points: Floats) -> Summaries:
@@ -103,14 +105,14 @@ def learn(model: ObservationModel, reports: Floats, points: Floats) -> Summaries
     centre = x.mean(axis=0)
     scale = np.maximum(x.std(axis=0), 1e-9)
     x = np.clip((x - centre) / scale, -8.0, 8.0)
-    kept = len(x) - len(x) // 8
-    network = untrained(min(512, kept))
+    trained = len(x) - len(x) // 8
+    network = untrained(min(512, trained))
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # it is trained for a fixed number of passes
-        network.fit(x[:kept], y[:kept])
-        left = y[kept:] - np.asarray(network.predict(x[kept:])).reshape(len(x) - kept, -1)
-    residual = np.cov(left, rowvar=False).reshape(points.shape[1], points.shape[1])
-    return Summaries(model, network, centre, scale, residual, 1.0 - (left**2).mean(axis=0) * 12.0)
+        network.fit(x[:trained], y[:trained])
+        residuals = y[trained:] - np.asarray(network.predict(x[trained:])).reshape(len(x) - trained, -1)
+    residual = np.cov(residuals, rowvar=False).reshape(points.shape[1], points.shape[1])
+    return Summaries(model, network, centre, scale, residual, 1.0 - (residuals**2).mean(axis=0) * 12.0)
 
 
 def untrained(batch_size: int = 512) -> Any:
@@ -132,8 +134,8 @@ def untrained(batch_size: int = 512) -> Any:
 def packed(learned: Summaries) -> dict[str, Floats]:
     """What makes summaries what they are, as arrays: the network's weights and all scales."""
     network = learned.network
-    weights = {f"weights-{n}": one for n, one in enumerate(network.coefs_)}
-    offsets = {f"offsets-{n}": one for n, one in enumerate(network.intercepts_)}
+    weights = {f"weights-{n}": values for n, values in enumerate(network.coefs_)}
+    offsets = {f"offsets-{n}": values for n, values in enumerate(network.intercepts_)}
     return {**weights, **offsets, **{name: getattr(learned, name) for name in SCALES}}
 
 
@@ -191,8 +193,8 @@ class ParameterPosterior:
 def systematic(weights: Floats, count: int, offset: float = 0.5) -> Integers:
     """Resample positions so that each comes up floor or ceiling of its expected number of times."""
     ends = np.cumsum(weights) / weights.sum()
-    found = np.searchsorted(ends, (np.arange(count) + offset) / count)
-    return np.minimum(found, len(weights) - 1).astype(np.int64)
+    positions = np.searchsorted(ends, (np.arange(count) + offset) / count)
+    return np.minimum(positions, len(weights) - 1).astype(np.int64)
 
 
 def adjust(z: Floats, summaries: Floats, target: Floats, weights: Floats) -> Floats:
@@ -226,9 +228,9 @@ class Neighbours:
     def distances(self, target: Floats) -> Floats:
         """Distances of all runs to a target; infinite for runs without a value."""
         with one_thread():
-            apart = self.whitened - (target @ self.whitening).astype(np.float32)
-            found = np.sqrt(np.einsum("ij,ij->i", apart, apart)).astype(np.float64)
-        return np.where(np.isfinite(found), found, np.inf)
+            differences = self.whitened - (target @ self.whitening).astype(np.float32)
+            distances = np.sqrt(np.einsum("ij,ij->i", differences, differences)).astype(np.float64)
+        return np.where(np.isfinite(distances), distances, np.inf)
 
     def accept(
         self, space: PriorSpace, target: Floats, count: int = ACCEPTED, without: int | None = None

@@ -74,27 +74,29 @@ class PriorSpace:
     @classmethod
     def of(cls, case: Case) -> PriorSpace:
         """Make the cube of all parameters with a prior in a case, and of the origin mix."""
-        made: list[Coordinate] = []
+        coordinates: list[Coordinate] = []
         for name, variable in catalogue().parameters.items():
             prior = prior_of(variable, case)
             if name == MIX:
-                made += [Coordinate(f"{MIX}.{ORIGINS[n]}", variable, None, n) for n in (0, 1)]
+                coordinates += [Coordinate(f"{MIX}.{ORIGINS[n]}", variable, None, n) for n in (0, 1)]
             elif variable.shape == () and prior is not None and prior.kind != "fixed":
-                made.append(Coordinate(name, variable, prior))
-        return cls(case, tuple(made))
+                coordinates.append(Coordinate(name, variable, prior))
+        return cls(case, tuple(coordinates))
 
     def only(self, names: Iterable[str]) -> PriorSpace:
         """Give the cube of some axes; what the model draws besides is held at its default.
 
         A posterior that was made before a parameter was drawn knows nothing of it.
         """
-        known = frozenset(names)
-        return PriorSpace(self.case, tuple(one for one in self.coordinates if one.name in known))
+        kept_names = frozenset(names)
+        return PriorSpace(
+            self.case, tuple(coordinate for coordinate in self.coordinates if coordinate.name in kept_names)
+        )
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Names of the axes."""
-        return tuple(one.name for one in self.coordinates)
+        return tuple(coordinate.name for coordinate in self.coordinates)
 
     @property
     def axes(self) -> int:
@@ -118,31 +120,31 @@ class PriorSpace:
 
         runs = len(points)
         weight = self.defaults[MIX] / self.defaults[MIX].sum() * MIX_CONCENTRATION
-        made = {name: np.tile(value, (runs, *([1] * value.ndim))) for name, value in self.defaults.items()}
+        values = {name: np.tile(value, (runs, *([1] * value.ndim))) for name, value in self.defaults.items()}
         inside = np.clip(np.asarray(points, dtype=np.float64), EDGE, 1.0 - EDGE)
         sticks: list[Floats] = []
-        for n, one in enumerate(self.coordinates):
-            if one.prior is None:
-                sticks.append(betaincinv(weight[one.stick], weight[one.stick + 1 :].sum(), inside[:, n]))
+        for n, coordinate in enumerate(self.coordinates):
+            if coordinate.prior is None:
+                sticks.append(betaincinv(weight[coordinate.stick], weight[coordinate.stick + 1 :].sum(), inside[:, n]))
             else:
-                drawn = one.prior.quantile(inside[:, n], one.variable.default[0])
-                made[one.name] = np.clip(drawn, one.variable.low, one.variable.high)
+                drawn = coordinate.prior.quantile(inside[:, n], coordinate.variable.default[0])
+                values[coordinate.name] = np.clip(drawn, coordinate.variable.low, coordinate.variable.high)
         if sticks:
             home, host_of_rest = sticks
             rest = 1.0 - home
-            made[MIX] = np.stack([home, rest * host_of_rest, rest * (1.0 - host_of_rest)], axis=1)
-        return made
+            values[MIX] = np.stack([home, rest * host_of_rest, rest * (1.0 - host_of_rest)], axis=1)
+        return values
 
     def table(self, points: Floats) -> dict[str, Floats]:
         """The values of what was drawn, one number each: the mix as its three shares; each of shape (runs,)."""
         values = self.values(points)
-        made: dict[str, Floats] = {}
-        for one in self.coordinates:
-            if one.prior is not None:
-                made[one.name] = values[one.name]
-            elif one.stick == 0:
-                made |= {f"{MIX}.{origin}": values[MIX][:, n] for n, origin in enumerate(ORIGINS)}
-        return made
+        columns: dict[str, Floats] = {}
+        for coordinate in self.coordinates:
+            if coordinate.prior is not None:
+                columns[coordinate.name] = values[coordinate.name]
+            elif coordinate.stick == 0:
+                columns |= {f"{MIX}.{origin}": values[MIX][:, n] for n, origin in enumerate(ORIGINS)}
+        return columns
 
     def draws(self, points: Floats, seed: int, first: int = 0, scenario: Scenario | None = None) -> Draws:
         """Make the model's records at points; random numbers are those of (seed, first), (seed, first + 1), …"""
@@ -168,8 +170,8 @@ def random_points(engine: object, count: int) -> Floats:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        found: Floats = engine.random(count)  # type: ignore[attr-defined]
-    return found
+        points: Floats = engine.random(count)  # type: ignore[attr-defined]
+    return points
 
 
 def study_of(case: Case, seed: int) -> Study:
@@ -196,8 +198,8 @@ def facts_hash(case: Case, cut: Quarter) -> str:
     Numbers are rounded to twelve digits first: facts have fewer, and whatever computes with them differs in the last.
     What a case says in words, or of what comes after the cut, bears on no run; links are whole, and are the model's.
     """
-    given = inputs_of(case, quarters=cut - case.clock.start + 1)._asdict()
-    inputs = [part for name, part in given.items() if name not in LINK_INPUTS]
+    model_inputs = inputs_of(case, quarters=cut - case.clock.start + 1)._asdict()
+    inputs = [part for name, part in model_inputs.items() if name not in LINK_INPUTS]
     own = {
         name: {key: entry[key] for key in ("value", "unit", "by_origin", "prior") if entry.get(key) is not None}
         for name, entry in case.content()["parameters"].items()
@@ -316,23 +318,23 @@ def make_batch(
     read = np.empty((recipe.runs, width), np.float32)
     home = None if folder is None else home_of(folder, recipe)
     tell: Progress = progress or (lambda *_: None)
-    there = 0
+    kept_runs = 0
     with nullcontext() if home is None else only_one(lock_of(home), waiting):
         if home is not None:
             words = json.dumps(recipe.content(), indent=1, sort_keys=True, ensure_ascii=False)
             with written_file(home / "recipe.json") as path:  # for people to read
                 path.write_text(words, encoding="utf-8")
         for first, last in recipe.spans:
-            kept = None if home is None else read_piece(home, first, (last - first, width))
-            there += 0 if kept is None else last - first
-            if kept is None:
+            piece = None if home is None else read_piece(home, first, (last - first, width))
+            kept_runs += 0 if piece is None else last - first
+            if piece is None:
                 tell(first, recipe.runs)
-                kept = run_piece(recipe, first, last, threads)
+                piece = run_piece(recipe, first, last, threads)
                 if home is not None:
-                    write_piece(home, first, kept)
-            read[first:last] = kept
+                    write_piece(home, first, piece)
+            read[first:last] = piece
     tell(recipe.runs, recipe.runs)
-    return Batch(recipe, read, there)
+    return Batch(recipe, read, kept_runs)
 
 
 def home_of(folder: Path, recipe: Recipe) -> Path:
@@ -348,8 +350,12 @@ def piece_path(home: Path, first: int) -> Path:
 def read_piece(home: Path, first: int, shape: tuple[int, int]) -> Singles | None:
     """Read a piece; ``None`` if it is not there, not whole, or of another batch or machine."""
     state = read_state(piece_path(home, first), _identity(home))
-    found: Singles | None = None if state is None else state.arrays.get("read")
-    return found if found is not None and found.shape == shape and found.dtype == np.float32 else None
+    counterparts: Singles | None = None if state is None else state.arrays.get("read")
+    return (
+        counterparts
+        if counterparts is not None and counterparts.shape == shape and counterparts.dtype == np.float32
+        else None
+    )
 
 
 def write_piece(home: Path, first: int, read: Singles) -> None:

@@ -83,20 +83,20 @@ class ReplayPosterior:
 
     def draws(self, scenario: Scenario | None = None) -> Draws:
         """Make the model's records of all pairs: its random numbers up to the cut, then those of its number alone."""
-        made = self.space.draws(self.points, self.seed, scenario=scenario)
-        made = with_addresses(made, self.addresses, self.seed)
-        made.addresses["cut"] = self.quarters
-        made.addresses["later_seed"] = self.seed
-        made.addresses["later_run"] = FUTURE + np.arange(self.pairs)
-        return made
+        draws = self.space.draws(self.points, self.seed, scenario=scenario)
+        draws = with_addresses(draws, self.addresses, self.seed)
+        draws.addresses["cut"] = self.quarters
+        draws.addresses["later_seed"] = self.seed
+        draws.addresses["later_run"] = FUTURE + np.arange(self.pairs)
+        return draws
 
     def thin(self, count: int) -> ReplayPosterior:
         """A part of the pairs, spread evenly over the populations."""
         if count >= self.pairs:
             return self
-        at = (np.arange(count) * self.pairs) // count
-        kept = {name: getattr(self, name)[at] for name in ("points", "addresses", "population", "seen")}
-        return replace(self, **kept)
+        positions = (np.arange(count) * self.pairs) // count
+        arrays = {name: getattr(self, name)[positions] for name in ("points", "addresses", "population", "seen")}
+        return replace(self, **arrays)
 
     def disagreement(self) -> Floats:
         """Potential scale reduction of every axis between populations (Gelman and Rubin 1992), shape (axes,)."""
@@ -111,9 +111,9 @@ class ReplayPosterior:
     def forecast_disagreement(self, threads: int = 1) -> Floats:
         """Potential scale reduction of forecasts between populations, shape (len(FORECAST),)."""
         some = self.thin(LOOKED_AT)
-        found = some.forecasts(threads)
-        whole = np.isfinite(found).all(axis=1)
-        return scale_reduction(found[whole], some.population[whole])
+        forecasts = some.forecasts(threads)
+        whole = np.isfinite(forecasts).all(axis=1)
+        return scale_reduction(forecasts[whole], some.population[whole])
 
 
 def scale_reduction(values: Floats, population: Integers) -> Floats:
@@ -187,26 +187,26 @@ def blind(inputs: Inputs, case: Case, cut: Quarter) -> Inputs:
     Growth is drawn from the years before, partners come and go by the model, anchor projects known by then build and
     open as any enterprise does.
     """
-    at = cut - case.clock.start
-    found = Inputs(*(np.array(part, copy=True).view(type(part)) for part in inputs))
+    last_known = cut - case.clock.start
+    blinded = Inputs(*(np.array(part, copy=True).view(type(part)) for part in inputs))
     for room in ("governments", "company", "enterprises"):
-        rows = getattr(found, room)
+        rows = getattr(blinded, room)
         for name in rows.dtype.names:
             if name not in RUNS_DOWN.get(room, ()):
-                rows[name][at + 1 :] = 0.0 if name in PULSES[room] else rows[name][at]
-    world = found.world
-    anchors = found.anchors
-    world["growth_known"][at + 1 :] = 0.0
+                rows[name][last_known + 1 :] = 0.0 if name in PULSES[room] else rows[name][last_known]
+    world = blinded.world
+    anchors = blinded.anchors
+    world["growth_known"][last_known + 1 :] = 0.0
     for name in {shock.key for shock in case.shocks if shock.since > cut}:
-        world[f"exposure_{name}"][at + 1 :] = 0.0
+        world[f"exposure_{name}"][last_known + 1 :] = 0.0
     forced = world["partner_forced"]
-    forced[at + 1 :] = np.where(forced[at] == NO_PARTNER, NO_PARTNER, FREE)
+    forced[last_known + 1 :] = np.where(forced[last_known] == NO_PARTNER, NO_PARTNER, FREE)
     opened = anchors["start_quarter"] + anchors["build_quarters"] - 1
-    later = anchors["start_quarter"] > at
-    anchors["build_quarters"][later | (opened > at)] = catalogue().parameters["build_quarters"].default[0]
+    later = anchors["start_quarter"] > last_known
+    anchors["build_quarters"][later | (opened > last_known)] = catalogue().parameters["build_quarters"].default[0]
     anchors["start_quarter"][later] = FREE_TO_DECIDE
-    anchors["quarter"][anchors["quarter"] > at] = -1
-    return found._replace(history=found.history[: years_known(case, cut)])
+    anchors["quarter"][anchors["quarter"] > last_known] = -1
+    return blinded._replace(history=blinded.history[: years_known(case, cut)])
 
 
 def years_known(case: Case, cut: Quarter) -> int:

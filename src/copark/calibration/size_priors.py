@@ -43,9 +43,9 @@ def read_with_sizes(case: Case, flat: Sequence[str] = ()) -> Case:
 
 def flat_size(name: str) -> Parameter:
     """Give a size a prior flat over the whole range of the model, of its logarithm where it is positive."""
-    known = catalogue().parameters[name]
-    kind = "loguniform" if known.low > 0.0 else "uniform"
-    return size_of(known.default[0], known.unit, kind, known.low, known.high, reason="flat_size")
+    parameter = catalogue().parameters[name]
+    kind = "loguniform" if parameter.low > 0.0 else "uniform"
+    return size_of(parameter.default[0], parameter.unit, kind, parameter.low, parameter.high, reason="flat_size")
 
 
 def size_of(value: float, unit: str, kind: str, a: float, b: float, *, reason: str) -> Parameter:

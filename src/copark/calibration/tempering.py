@@ -72,23 +72,23 @@ HELD = ("fresh", "beta", "log_evidence")
 
 def one_span(runs: Integers, since: Integers) -> Integers:
     """Addresses of one run throughout, in spans that begin anywhere; shape (members, 1 + since.shape[1], 2)."""
-    made = np.zeros((len(runs), 1 + since.shape[1], 2), np.int64)
-    made[:, :, RUN] = runs[:, np.newaxis]
-    made[:, 1:, SINCE] = since
-    return made
+    addresses = np.zeros((len(runs), 1 + since.shape[1], 2), np.int64)
+    addresses[:, :, RUN] = runs[:, np.newaxis]
+    addresses[:, 1:, SINCE] = since
+    return addresses
 
 
 def places(addresses: Integers, quarters: int) -> Integers:
     """The place in its row of the span that each quarter lies in, shape (members, quarters)."""
-    found = np.zeros((len(addresses), quarters), np.int64)
+    positions = np.zeros((len(addresses), quarters), np.int64)
     begun = np.zeros((len(addresses), quarters), np.int64)
     every = np.arange(quarters)
     for n in range(1, addresses.shape[1]):
         since = addresses[:, n, SINCE, np.newaxis]
         later = (since <= every) & (since >= begun)
-        found = np.where(later, n, found)
+        positions = np.where(later, n, positions)
         begun = np.where(later, since, begun)
-    return found
+    return positions
 
 
 def runs_by_quarter(addresses: Integers, quarters: int) -> Integers:
@@ -98,9 +98,9 @@ def runs_by_quarter(addresses: Integers, quarters: int) -> Integers:
 
 def present(addresses: Integers, quarters: int) -> Booleans:
     """The spans that some quarter lies in, shape (members, spans)."""
-    found = np.zeros(addresses.shape[:2], np.bool_)
-    np.put_along_axis(found, places(addresses, quarters), values=True, axis=1)
-    return found
+    is_present = np.zeros(addresses.shape[:2], np.bool_)
+    np.put_along_axis(is_present, places(addresses, quarters), values=True, axis=1)
+    return is_present
 
 
 def with_addresses(draws: Draws, addresses: Integers, seed: int) -> Draws:
@@ -120,8 +120,8 @@ def with_addresses(draws: Draws, addresses: Integers, seed: int) -> Draws:
 
 def different_pasts(addresses: Integers, quarters: int) -> Floats:
     """Effective number of different random numbers in each quarter, 1 / Σ share² over runs; shape (quarters,)."""
-    each = runs_by_quarter(addresses, quarters).T
-    return np.array([effective(np.unique(runs, return_counts=True)[1].astype(np.float64)) for runs in each])
+    runs_of_quarters = runs_by_quarter(addresses, quarters).T
+    return np.array([effective(np.unique(runs, return_counts=True)[1].astype(np.float64)) for runs in runs_of_quarters])
 
 
 def normal_scores(z: Floats) -> Floats:
@@ -153,17 +153,17 @@ class Response:
 
     def note(self, moved: Floats, answered: Floats) -> None:
         """Add moves Δx and answers Δy, accepted or not, shapes (moves, axes) and (moves, targets)."""
-        known = np.isfinite(answered).all(axis=1)
-        x = moved[known]
-        y = answered[known]
+        is_known = np.isfinite(answered).all(axis=1)
+        x = moved[is_known]
+        y = answered[is_known]
         weights = 1.0 / (1.0 + (y**2).sum(axis=1) / FAR)
         slopes = self.arrays.get("slopes")
         with one_thread():
             squares = x**2 if slopes is not None else np.zeros_like(x)
-            left = np.zeros(len(x)) if slopes is None else weights * ((y - x @ slopes) ** 2).sum(axis=1)
-            made = (x.T * weights) @ x, (x.T * weights) @ y, (squares.T * weights) @ squares, squares.T @ left
-        for name, one in zip(MOMENTS, made, strict=True):
-            self.arrays[name] = self.arrays[name] + one if name in self.arrays else one
+            residuals = np.zeros(len(x)) if slopes is None else weights * ((y - x @ slopes) ** 2).sum(axis=1)
+            sums = (x.T * weights) @ x, (x.T * weights) @ y, (squares.T * weights) @ squares, squares.T @ residuals
+        for name, moment_sum in zip(MOMENTS, sums, strict=True):
+            self.arrays[name] = self.arrays[name] + moment_sum if name in self.arrays else moment_sum
 
     def learn(self) -> None:
         """Make rates λ and axes V of what was noted, and let it fade."""
@@ -190,9 +190,9 @@ class Response:
         length = random.choice(STEPS, size=(len(x), 1)) / np.sqrt(1.0 + beta * self.arrays["rates"])
         with one_thread():
             turned = x @ self.arrays["axes"]
-            made = np.sqrt(1.0 - length**2) * turned + length * random.standard_normal(x.shape)
-            found: Floats = made @ self.arrays["axes"].T
-        return found
+            proposed = np.sqrt(1.0 - length**2) * turned + length * random.standard_normal(x.shape)
+            scores: Floats = proposed @ self.arrays["axes"].T
+        return scores
 
 
 def exchanged(fit: Floats, betas: Floats, members: int, odd: bool, random: np.random.Generator) -> Integers:
@@ -203,14 +203,14 @@ def exchanged(fit: Floats, betas: Floats, members: int, odd: bool, random: np.ra
     fit: log-likelihoods, shape (temperatures x members,), temperature by temperature; betas: rising; odd: whether the
     second and third, fourth and fifth … are paired, not the first and second, third and fourth ….
     """
-    found = np.arange(len(fit))
+    origins = np.arange(len(fit))
     for low in range(int(odd), len(betas) - 1, 2):
-        here = low * members + np.arange(members)
-        there = (low + 1) * members + random.permutation(members)
-        gain = (betas[low] - betas[low + 1]) * (fit[there] - fit[here])
+        lower = low * members + np.arange(members)
+        upper = (low + 1) * members + random.permutation(members)
+        gain = (betas[low] - betas[low + 1]) * (fit[upper] - fit[lower])
         accepted = np.log(random.random(members)) < gain
-        found[here[accepted]], found[there[accepted]] = there[accepted], here[accepted]
-    return found
+        origins[lower[accepted]], origins[upper[accepted]] = upper[accepted], lower[accepted]
+    return origins
 
 
 @dataclass(frozen=True)
@@ -222,9 +222,9 @@ class Cloud:
     seen: Floats
     fit: Floats
 
-    def take(self, at: Integers) -> Cloud:
+    def take(self, positions: Integers) -> Cloud:
         """The members at positions."""
-        return Cloud(self.z[at], self.addresses[at], self.seen[at], self.fit[at])
+        return Cloud(self.z[positions], self.addresses[positions], self.seen[positions], self.fit[positions])
 
     def spread(self, count: int) -> Cloud:
         """That many members, evenly over the cloud."""
@@ -243,7 +243,7 @@ class Cloud:
         return Cloud(**arrays)
 
 
-ARRAYS = tuple(one.name for one in fields(Cloud))
+ARRAYS = tuple(field.name for field in fields(Cloud))
 
 
 @dataclass(frozen=True)
@@ -281,8 +281,12 @@ def log_prior(z: Floats) -> Floats:
 def plain_state(state: Mapping[str, Any]) -> dict[str, Any]:
     """The state of a generator of NumPy as plain values, which it takes back."""
     return {
-        name: plain_state(one) if isinstance(one, Mapping) else one.tolist() if isinstance(one, np.ndarray) else one
-        for name, one in state.items()
+        name: plain_state(part)
+        if isinstance(part, Mapping)
+        else part.tolist()
+        if isinstance(part, np.ndarray)
+        else part
+        for name, part in state.items()
     }
 
 
@@ -301,8 +305,8 @@ class Mover:
 
     def content(self) -> dict[str, Any]:
         """What it holds, as plain values."""
-        told = {name: getattr(self, name) for name in HELD}
-        return told | {"random": plain_state(self.random.bit_generator.state)}
+        values = {name: getattr(self, name) for name in HELD}
+        return values | {"random": plain_state(self.random.bit_generator.state)}
 
     def restore(self, content: Mapping[str, Any]) -> None:
         """Hold what another one held."""
@@ -310,15 +314,15 @@ class Mover:
             setattr(self, name, content[name])
         self.random.bit_generator.state = content["random"]
 
-    def decided(self, cloud: Cloud, where: Integers, made: Cloud, gain: Floats) -> Cloud:
+    def decided(self, cloud: Cloud, where: Integers, proposed: Cloud, gain: Floats) -> Cloud:
         """Accept proposals by their gain in log-density."""
         accepted = np.log(self.random.random(len(where))) < gain
-        return cloud.accept(where, made, accepted)
+        return cloud.accept(where, proposed, accepted)
 
     def fitted(self, z: Floats, addresses: Integers) -> Cloud:
         """Simulate members and give them as a cloud."""
-        seen = self.simulate(expit(z), addresses)
-        return Cloud(z, addresses, seen, np.maximum(self.model.log_likelihood(seen), GONE))
+        counterparts = self.simulate(expit(z), addresses)
+        return Cloud(z, addresses, counterparts, np.maximum(self.model.log_likelihood(counterparts), GONE))
 
     def differences(self, z: Floats, others: Floats) -> Floats:
         """Propose places a scaled difference of two others away, in few, some or all directions."""
@@ -333,8 +337,8 @@ class Mover:
     def anew(self, z: Floats) -> Floats:
         """Propose one to four parameters anew from the prior: what the record does not hold moves freely."""
         count, axes = z.shape
-        wanted = self.random.choice([1, 2, 4], size=(count, 1))
-        moved = self.random.random((count, axes)).argsort(axis=1) < wanted
+        count_moved = self.random.choice([1, 2, 4], size=(count, 1))
+        moved = self.random.random((count, axes)).argsort(axis=1) < count_moved
         u = self.random.random((count, axes))
         return np.where(moved, np.log(u) - np.log1p(-u), z)
 
@@ -346,11 +350,11 @@ class Mover:
             for where, others in (halves, halves[::-1]):
                 before = cloud.z[where]
                 z = self.differences(before, cloud.z[others]) if along else self.anew(before)
-                made = self.fitted(z, cloud.addresses[where])
-                gain = self.beta * (made.fit - cloud.fit[where])
+                proposed = self.fitted(z, cloud.addresses[where])
+                gain = self.beta * (proposed.fit - cloud.fit[where])
                 if along:
                     gain = gain + log_prior(z) - log_prior(before)
-                cloud = self.decided(cloud, where, made, gain)
+                cloud = self.decided(cloud, where, proposed, gain)
         return cloud
 
     def anywhere(self, size: int | tuple[int, ...]) -> Integers:
@@ -377,7 +381,7 @@ class Mover:
         spans = addresses.shape[1]
         last = self.plan.quarters
         every = np.arange(count)
-        made = addresses.copy()
+        proposed = addresses.copy()
         runs = self.fresh + every
         self.fresh += count
         kinds = self.random.choice(np.array(MOVE_KINDS), size=count, p=MOVE_SHARES)
@@ -387,29 +391,31 @@ class Mover:
         anywhere = self.anywhere(count)
         since = addresses[every, border, SINCE]
         replaced, shifted, begun = (kinds == kind for kind in MOVE_KINDS)
-        made[every, border, SINCE] = np.where(begun, anywhere, np.where(shifted, (since - 1 + step) % last + 1, since))
-        made[every[replaced], some[replaced], RUN] = runs[replaced]
-        made[every[begun], border[begun], RUN] = runs[begun]
-        return made, kinds
+        proposed[every, border, SINCE] = np.where(
+            begun, anywhere, np.where(shifted, (since - 1 + step) % last + 1, since)
+        )
+        proposed[every[replaced], some[replaced], RUN] = runs[replaced]
+        proposed[every[begun], border[begun], RUN] = runs[begun]
+        return proposed, kinds
 
     def move_all(self, cloud: Cloud, steps: bool, beta: Floats) -> Cloud:
         """Move every member's parameters once, each at its temperature: by steps once they are learned, or anew."""
         before = normal_scores(cloud.z)
         learned = steps and "rates" in self.response.arrays
         z = logits(self.response.steps(before, beta[:, np.newaxis], self.random)) if learned else self.anew(cloud.z)
-        made = self.fitted(z, cloud.addresses)
+        proposed = self.fitted(z, cloud.addresses)
         if self.beta < 1.0:
-            answered = self.model.standardised(made.seen) - self.model.standardised(cloud.seen)
+            answered = self.model.standardised(proposed.seen) - self.model.standardised(cloud.seen)
             self.response.note(normal_scores(z) - before, answered)
-        return self.decided(cloud, np.arange(len(z)), made, beta * (made.fit - cloud.fit))
+        return self.decided(cloud, np.arange(len(z)), proposed, beta * (proposed.fit - cloud.fit))
 
     def move_random_numbers(self, cloud: Cloud, beta: Floats | float) -> Cloud:
         """Move every member's random numbers once."""
         addresses, kinds = self.proposed_random_numbers(cloud.addresses)
-        made = self.fitted(cloud.z, addresses)
+        proposed = self.fitted(cloud.z, addresses)
         share = self.log_share(addresses[:, 1:, SINCE]) - self.log_share(cloud.addresses[:, 1:, SINCE])
-        gain = beta * (made.fit - cloud.fit) + np.where(kinds == SHIFTED, share, 0.0)
-        return self.decided(cloud, np.arange(len(cloud.fit)), made, gain)
+        gain = beta * (proposed.fit - cloud.fit) + np.where(kinds == SHIFTED, share, 0.0)
+        return self.decided(cloud, np.arange(len(cloud.fit)), proposed, gain)
 
     def sweep(self, cloud: Cloud, betas: Sequence[float]) -> Cloud:
         """Move each member's parameters twice, then its random numbers several times; of a plan with a ladder, in turn.
@@ -421,12 +427,12 @@ class Mover:
             for _ in range(RANDOM_MOVES):
                 cloud = self.move_random_numbers(cloud, self.beta)
             return cloud
-        each = len(cloud.fit) // len(betas)
+        rung_size = len(cloud.fit) // len(betas)
         rungs = np.array(betas)
-        beta = np.repeat(betas, each)
+        beta = np.repeat(betas, rung_size)
         for n in range(3 * MIXED):
             cloud = self.move_random_numbers(cloud, beta) if n % 3 == 2 else self.move_all(cloud, n % 3 == 1, beta)
-            cloud = cloud.take(exchanged(cloud.fit, rungs, each, n % 2 == 1, self.random))
+            cloud = cloud.take(exchanged(cloud.fit, rungs, rung_size, n % 2 == 1, self.random))
         if self.beta < 1.0:
             self.response.learn()
         return cloud

@@ -79,12 +79,12 @@ def groups_of(replay: ReplayPosterior, verdicts: Mapping[str, str] | None = None
     """
     space = replay.space
     later = {shock.key for shock in space.case.shocks if shock.since > replay.cut}
-    said = verdicts or {one.name: one.verdict for one in movements(space, replay.points)}
-    made: dict[str, list[int]] = {name: [] for name in GROUPS}
+    words = verdicts or {movement.name: movement.verdict for movement in movements(space, replay.points)}
+    groups: dict[str, list[int]] = {name: [] for name in GROUPS}
     for n, name in enumerate(space.names):
-        verdict = "moved" if name.startswith(MIX) else said[name]
-        made[SHOCKS if name in later else UNMOVED if verdict == "unmoved" else MOVED].append(n)
-    return made
+        verdict = "moved" if name.startswith(MIX) else words[name]
+        groups[SHOCKS if name in later else UNMOVED if verdict == "unmoved" else MOVED].append(n)
+    return groups
 
 
 def explained(z: Floats, axes: Sequence[int], values: Floats) -> float:
@@ -141,15 +141,15 @@ def without(points: Floats, groups: Mapping[str, Sequence[int]], values: Floats)
     means = values.mean(axis=1)
     with one_thread():
         slopes = np.linalg.lstsq(design, means, rcond=1e-10)[0]
-    found: dict[str, Floats] = {}
-    at = 1
+    remaining: dict[str, Floats] = {}
+    column = 1
     for name, part in columns.items():
-        effect = part @ slopes[at : at + part.shape[1]]
-        at += part.shape[1]
-        found[name] = values - effect[:, np.newaxis]
-    found[PAST] = values - (means - design @ slopes)[:, np.newaxis]
-    found[FUTURE] = np.broadcast_to(means[:, np.newaxis], values.shape)
-    return found
+        effect = part @ slopes[column : column + part.shape[1]]
+        column += part.shape[1]
+        remaining[name] = values - effect[:, np.newaxis]
+    remaining[PAST] = values - (means - design @ slopes)[:, np.newaxis]
+    remaining[FUTURE] = np.broadcast_to(means[:, np.newaxis], values.shape)
+    return remaining
 
 
 PAIRS = 1024
@@ -203,9 +203,9 @@ def swap(origin: Origin, variable: str, rival: str) -> Swap:
         naive = origin.ensembles[rival][n]
         middle = float(np.nanmedian(model))
         other = float(np.median(naive))
-        made = (model, naive, model - middle + other, naive - other + middle)
-        scores.append([crps(one, target.value) for one in made])
-    return Swap(variable, rival, *(float(one) for one in np.mean(scores, axis=0)))
+        versions = (model, naive, model - middle + other, naive - other + middle)
+        scores.append([crps(ensemble, target.value) for ensemble in versions])
+    return Swap(variable, rival, *(float(mean) for mean in np.mean(scores, axis=0)))
 
 
 @dataclass(frozen=True)
@@ -226,22 +226,29 @@ class Told:
     """How many of them the model saw, too."""
 
 
-def told(origin: Origin, case: Case, found: Sequence[Swap]) -> tuple[Told, ...]:
+def told(origin: Origin, case: Case, swaps: Sequence[Swap]) -> tuple[Told, ...]:
     """Forecast with each observable's best naive curve again, told only what the model was fitted to."""
     alike = naive_ensembles(case, origin.cut, origin.targets, ("fit",))
-    made = []
-    for one in found:
-        again = alike.get(one.rival, {})
+    results = []
+    for swapped in swaps:
+        again = alike.get(swapped.rival, {})
         scores = [
             crps(again[n], target.value)
             for n, target in enumerate(origin.targets)
-            if n in again and target.variable == one.variable and is_exact(target)
+            if n in again and target.variable == swapped.variable and is_exact(target)
         ]
-        every, own = (history_of(case, origin.cut, one.variable, *roles).times for roles in ((), (("fit",),)))
-        made.append(
-            Told(one.variable, one.rival, one.naive, float(np.mean(scores)) if scores else None, len(every), len(own))
+        every, own = (history_of(case, origin.cut, swapped.variable, *roles).times for roles in ((), (("fit",),)))
+        results.append(
+            Told(
+                swapped.variable,
+                swapped.rival,
+                swapped.naive,
+                float(np.mean(scores)) if scores else None,
+                len(every),
+                len(own),
+            )
         )
-    return tuple(made)
+    return tuple(results)
 
 
 @dataclass(frozen=True)
@@ -266,28 +273,32 @@ def widths(origin: Origin, whole_replay: ReplayPosterior, base: str, threads: in
     exact = [target for target in origin.targets if is_exact(target)]
     model = ObservationModel(tuple(exact))
     end = replay.space.case.clock.start + max(target.last for target in exact)
-    made = project(replay, end, model.variables, blindly=base == BLIND, futures=FUTURES, threads=threads)
-    values = made.counterparts(model).reshape(replay.pairs, FUTURES, len(exact))
+    projection = project(replay, end, model.variables, blindly=base == BLIND, futures=FUTURES, threads=threads)
+    values = projection.counterparts(model).reshape(replay.pairs, FUTURES, len(exact))
     whole = np.isfinite(values).all(axis=(1, 2))
     errors = model.errors * noise(REPORTED_SEED, 0, replay.pairs * FUTURES, len(exact))
     groups = groups_of(whole_replay) | ({SHOCKS: []} if base == BLIND else {})
     rows = [
-        {"": one, **without(replay.points[whole], groups, one)}
-        for one in (values[whole, :, n] for n in range(len(exact)))
+        {"": futures, **without(replay.points[whole], groups, futures)}
+        for futures in (values[whole, :, n] for n in range(len(exact)))
     ]
-    found = []
+    results = []
     for variable in model.variables:
-        at = [n for n, target in enumerate(exact) if target.variable == variable]
-        last = max(at, key=lambda n: exact[n].observation.date.last_day)
+        positions = [n for n, target in enumerate(exact) if target.variable == variable]
+        last = max(positions, key=lambda n: exact[n].observation.date.last_day)
         split = spread(replay.space, replay.points[whole], groups, values[whole, :, last])
         scores = dict[str, float]()
         sizes = dict[str, float]()
         for source in ("", *SOURCES):
-            made_of = [rows[n][source].ravel() + errors[: rows[n][source].size, n] for n in at]
-            scores[source] = float(np.mean([crps(one, exact[n].value) for one, n in zip(made_of, at, strict=True)]))
-            sizes[source] = float(np.mean([np.subtract(*quantile_band(one, LEVEL)[::-1]) for one in made_of]))
-        found.append(Width(variable, exact[last], split, scores, sizes))
-    return tuple(found)
+            reports_of = [rows[n][source].ravel() + errors[: rows[n][source].size, n] for n in positions]
+            scores[source] = float(
+                np.mean([crps(reports, exact[n].value) for reports, n in zip(reports_of, positions, strict=True)])
+            )
+            sizes[source] = float(
+                np.mean([np.subtract(*quantile_band(reports, LEVEL)[::-1]) for reports in reports_of])
+            )
+        results.append(Width(variable, exact[last], split, scores, sizes))
+    return tuple(results)
 
 
 @dataclass(frozen=True)
@@ -312,22 +323,22 @@ class Honesty:
 
 def honesty(origin: Origin, method: str) -> Honesty:
     """Let a forecast's own members play the truth and see what coverage and score that would give."""
-    at = [n for n in sorted(origin.ensembles[method]) if is_exact(origin.targets[n])]
-    members = np.stack([origin.ensembles[method][n] for n in at], axis=1)
+    positions = [n for n in sorted(origin.ensembles[method]) if is_exact(origin.targets[n])]
+    members = np.stack([origin.ensembles[method][n] for n in positions], axis=1)
     members = members[np.isfinite(members).all(axis=1)]
-    truth = np.array([origin.targets[n].value for n in at])
+    truth = np.array([origin.targets[n].value for n in positions])
     low, high = np.quantile(members, ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0), axis=0)
     reached = float(((truth >= low) & (truth <= high)).mean())
     own = ((members >= low) & (members <= high)).mean(axis=1)
     size = np.maximum(np.abs(truth), 1e-9)
     places = 2.0 * (np.arange(len(members)) + 0.5) / len(members) - 1.0
-    apart = (np.sort(members, axis=0) * places[:, np.newaxis]).mean(axis=0)
-    score = float(((np.abs(members - truth).mean(axis=0) - apart) / size).mean())
+    spread_term = (np.sort(members, axis=0) * places[:, np.newaxis]).mean(axis=0)
+    score = float(((np.abs(members - truth).mean(axis=0) - spread_term) / size).mean())
     played = members[(np.arange(TRUTHS) * len(members)) // TRUTHS]
-    scores = np.array([((np.abs(members - one).mean(axis=0) - apart) / size).mean() for one in played])
+    scores = np.array([((np.abs(members - path).mean(axis=0) - spread_term) / size).mean() for path in played])
     all_covered = float((own >= reached - 1e-9).mean())
-    expected = float((apart / size).mean())
-    return Honesty(len(at), reached, all_covered, score, expected, float((scores <= score).mean()))
+    expected = float((spread_term / size).mean())
+    return Honesty(len(positions), reached, all_covered, score, expected, float((scores <= score).mean()))
 
 
 FAIR = (BLIND, *NAIVE)
@@ -383,7 +394,7 @@ class Assessment:
 
     def scores_of(self, method: str, variable: str) -> tuple[Score, ...]:
         """Scores of a method on the values of an observable, from the last cut."""
-        return tuple(one for one in self.scores if (one.method, one.target.variable) == (method, variable))
+        return tuple(score for score in self.scores if (score.method, score.target.variable) == (method, variable))
 
 
 def assess(origins: Sequence[Origin], case: Case, *, threads: int = 1) -> Assessment:
@@ -392,15 +403,15 @@ def assess(origins: Sequence[Origin], case: Case, *, threads: int = 1) -> Assess
     case: the case they are of, with the roles of its values as they are in the casebook.
     """
     judged = []
-    for one in origins:
-        scores = one.scores()
-        honest = {name: honesty(one, name) for name in MODELS}
-        judged.append(Judged(str(one.cut), table(scores, FAIR), table(scores), honest))
+    for origin in origins:
+        scores = origin.scores()
+        honest = {name: honesty(origin, name) for name in MODELS}
+        judged.append(Judged(str(origin.cut), table(scores, FAIR), table(scores), honest))
     last = origins[-1]
     raced = {line.variable: line.best_naive for line in judged[-1].fair}
-    found = tuple(swap(last, variable, rival) for variable, rival in raced.items() if rival is not None)
+    swaps = tuple(swap(last, variable, rival) for variable, rival in raced.items() if rival is not None)
     replay = last.replay
     split = {}
     if replay is not None:
         split = {name: widths(last, replay, name, threads) for name in (BLIND, CONDITIONAL)}
-    return Assessment(cuts=tuple(judged), scores=scores, swaps=found, told=told(last, case, found), widths=split)
+    return Assessment(cuts=tuple(judged), scores=scores, swaps=swaps, told=told(last, case, swaps), widths=split)

@@ -89,12 +89,12 @@ def scores_of(points: Floats) -> Floats:
 class Directions:
     """Summaries of features: (features - centre) @ weights, each in units of what it leaves unexplained.
 
-    told: the directions of y that go with them, orthonormal for y of unit covariance; shape (quantities, components).
+    responses: the directions of y that go with them, orthonormal for y of unit covariance; shape (quantities, components).
     """
 
     centre: Floats
     weights: Floats
-    told: Floats
+    responses: Floats
 
     def __call__(self, x: Floats) -> Floats:
         """Summaries of shape (runs, components)."""
@@ -106,12 +106,12 @@ def directions(x: Floats, y: Floats, most: int = COMPONENTS) -> Directions:
     centre = x.mean(axis=0)
     with one_thread():
         u, size, rows = np.linalg.svd(x - centre, full_matrices=False)
-        kept = size > 1e-6 * max(float(size[0]), 1e-12)
+        is_used = size > 1e-6 * max(float(size[0]), 1e-12)
         target, spread, back = np.linalg.svd(y - y.mean(axis=0), full_matrices=False)
-        left, strength, right = np.linalg.svd(u[:, kept].T @ target, full_matrices=False)
+        left, strength, right = np.linalg.svd(u[:, is_used].T @ target, full_matrices=False)
         chosen = (strength >= LEAST_CORRELATION) & (np.arange(len(strength)) < most)
         chosen[0] = True
-        basis = rows[kept].T @ (left[:, chosen] / size[kept, np.newaxis])
+        basis = rows[is_used].T @ (left[:, chosen] / size[is_used, np.newaxis])
         ways = np.linalg.qr(back.T @ (right[chosen].T / np.maximum(spread, 1e-12)[:, np.newaxis]))[0]
     r = np.minimum(strength[chosen], LARGEST)
     return Directions(centre, basis * np.sqrt(len(x)) * r / np.sqrt(1.0 - r**2), ways)
@@ -139,12 +139,12 @@ def reach_of(summaries: Floats, width: float, count: int) -> float:
     """Share of runs whose own neighbours reach farther than the record's."""
     step = max(len(summaries) // TESTED, 1)
     far = [np.sqrt(((summaries - row) ** 2).sum(axis=1)) for row in summaries[::step][:TESTED]]
-    return float(np.mean([max(np.sort(one)[: count + 1][-1], 1e-12) >= width for one in far]))
+    return float(np.mean([max(np.sort(distances)[: count + 1][-1], 1e-12) >= width for distances in far]))
 
 
-def part_of(model: ObservationModel, at: Sequence[int]) -> ObservationModel:
+def part_of(model: ObservationModel, positions: Sequence[int]) -> ObservationModel:
     """The observation model of some targets."""
-    return ObservationModel(tuple(model.targets[n] for n in at))
+    return ObservationModel(tuple(model.targets[n] for n in positions))
 
 
 def local_posterior(
@@ -160,14 +160,16 @@ def local_posterior(
     whole = np.isfinite(reports).all(axis=1)
     x = features(model, reports[whole])
     z = scores_of(batch.points[whole])[:, [park.space.names.index(name) for name in park.pooled]]
-    told = directions(x, z)
-    summaries = told(x)
-    target = told(features(model, model.recorded[np.newaxis, :]))[0]
+    summarise = directions(x, z)
+    summaries = summarise(x)
+    target = summarise(features(model, model.recorded[np.newaxis, :]))[0]
     count = accepted_of(len(summaries))
     moved, weights, width = accepted(summaries, target, z, count)
     share = weights / weights.sum()
     far = reach_of(summaries, width, count) if reach else float("nan")
-    return LocalPosterior(park.pooled, readings_of(moved, share, told.told, effective(share)), far, len(columns))
+    return LocalPosterior(
+        park.pooled, readings_of(moved, share, summarise.responses, effective(share)), far, len(columns)
+    )
 
 
 def readings_of(z: Floats, share: Floats, ways: Floats, ess: float) -> Readings:
@@ -178,13 +180,13 @@ def readings_of(z: Floats, share: Floats, ways: Floats, ess: float) -> Readings:
     """
     w = z @ ways
     middle = share @ w
-    apart = w - middle
+    departures = w - middle
     with one_thread():
-        variances, turned = np.linalg.eigh((apart * share[:, np.newaxis]).T @ apart)
-    known = variances < 1.0 - ERRORS * np.sqrt(2.0 / max(ess, 1.0))
-    e = np.maximum(variances[known], SMALLEST)
-    rows = (ways @ turned[:, known]).T
-    return Readings(rows, (middle @ turned[:, known]) / (1.0 - e), 1.0 / e - 1.0)
+        variances, turned = np.linalg.eigh((departures * share[:, np.newaxis]).T @ departures)
+    is_informed = variances < 1.0 - ERRORS * np.sqrt(2.0 / max(ess, 1.0))
+    e = np.maximum(variances[is_informed], SMALLEST)
+    rows = (ways @ turned[:, is_informed]).T
+    return Readings(rows, (middle @ turned[:, is_informed]) / (1.0 - e), 1.0 / e - 1.0)
 
 
 @dataclass(frozen=True)
@@ -207,15 +209,15 @@ class Window:
 
 def windows(park: Park, after: int = 0, until: int = YEARS) -> tuple[Window, ...]:
     """Every origin of a park at which something can be forecast that is reported so many years after it."""
-    found = []
+    origins = []
     for year in ORIGINS:
         known = park.known(year_end(year))
-        told = {park.model.targets[n].variable for n in known}
+        variables = {park.model.targets[n].variable for n in known}
         ends = year_end(year + after), year_end(year + until)
-        later = [n for name in COUNTS if name in told for n in park.between(name, *ends)]
+        later = [n for name in COUNTS if name in variables for n in park.between(name, *ends)]
         if later:
-            found.append(Window(park, year, tuple(known), tuple(later)))
-    return tuple(found)
+            origins.append(Window(park, year, tuple(known), tuple(later)))
+    return tuple(origins)
 
 
 def given_past(batch: PanelBatch, seed: int, spread: Discrepancy, window: Window) -> Floats:
@@ -229,9 +231,9 @@ def given_past(batch: PanelBatch, seed: int, spread: Discrepancy, window: Window
     past = part_of(batch.park.model, window.known)
     x = features(past, reports[:, list(window.known)])
     y = np.log1p(np.maximum(reports[:, list(window.later)], 0.0))
-    told = directions(x, y)
-    target = told(features(past, past.recorded[np.newaxis, :]))[0]
-    moved, weights, _ = accepted(told(x), target, y, accepted_of(len(x)))
+    summarise = directions(x, y)
+    target = summarise(features(past, past.recorded[np.newaxis, :]))[0]
+    moved, weights, _ = accepted(summarise(x), target, y, accepted_of(len(x)))
     return np.expm1(np.clip(moved[systematic(weights, MEMBERS)], 0.0, 20.0))
 
 
@@ -240,22 +242,22 @@ def trials_of(window: Window, batch: PanelBatch, seed: int) -> list[SpreadTrial]
     park = window.park
     targets = window.park.model.targets
     few = PanelBatch(batch.park, batch.points[:TRIED], batch.counterparts[:TRIED])
-    tried = [given_past(few, seed, Discrepancy(one, one), window) for one in GRID]
+    tried = [given_past(few, seed, Discrepancy(size, size), window) for size in GRID]
     return [
         SpreadTrial(
             park.name,
-            family(targets[at].variable),
-            last_day(targets[at]),
-            tuple(log_density(rows[:, n], targets[at].value) for rows in tried),
+            family(targets[position].variable),
+            last_day(targets[position]),
+            tuple(log_density(rows[:, n], targets[position].value) for rows in tried),
         )
-        for n, at in enumerate(window.later)
+        for n, position in enumerate(window.later)
     ]
 
 
 def past_of(park: Park, variable: str, until: int | None = None) -> Past:
     """Values of an observable against age, known by a day."""
-    at = [n for n in park.known(until) if park.model.targets[n].variable == variable]
-    return Past(park.ages[at], np.array([park.model.targets[n].reported for n in at]))
+    positions = [n for n in park.known(until) if park.model.targets[n].variable == variable]
+    return Past(park.ages[positions], np.array([park.model.targets[n].reported for n in positions]))
 
 
 def pasts(parks: Sequence[Park], without: str, variable: str, until: int | None = None) -> list[Past]:

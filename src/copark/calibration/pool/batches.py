@@ -70,15 +70,15 @@ def family(variable: str) -> str:
 def courses(model: ObservationModel, ages: Floats, runs: int, seed: int) -> Floats:
     """Draw b / s of every run on the days of the targets, shape (runs, targets); observables are independent."""
     free = noise(seed ^ COURSE, 0, runs, len(model.targets))
-    made = np.empty_like(free)
-    names = [one.variable for one in model.targets]
-    made[:, np.isin(names, STAND_INS)] = 0.0
+    drawn = np.empty_like(free)
+    names = [target.variable for target in model.targets]
+    drawn[:, np.isin(names, STAND_INS)] = 0.0
     for name in dict.fromkeys(name for name in names if name not in STAND_INS):
-        own = [n for n, each in enumerate(names) if each == name]
-        apart = np.abs(ages[own][:, np.newaxis] - ages[own])
-        root = np.linalg.cholesky(np.exp(-apart / MEMORY) + 1e-9 * np.eye(len(own)))
-        made[:, own] = free[:, own] @ root.T
-    return made
+        own = [n for n, other in enumerate(names) if other == name]
+        gaps = np.abs(ages[own][:, np.newaxis] - ages[own])
+        root = np.linalg.cholesky(np.exp(-gaps / MEMORY) + 1e-9 * np.eye(len(own)))
+        drawn[:, own] = free[:, own] @ root.T
+    return drawn
 
 
 def strayed(out: Floats, names: Sequence[str], spread: Discrepancy, seed: int) -> Floats:
@@ -130,30 +130,30 @@ def log_density(members: Floats, value: float) -> float:
     """Log-density of ln(1 + value) under the normal distribution of an ensemble's ln(1 + member)."""
     logs = np.log1p(np.maximum(members[np.isfinite(members)], 0.0))
     variance = max(float(logs.var()), 1e-6)
-    apart = float(np.log1p(max(value, 0.0))) - float(logs.mean())
-    return float(-0.5 * apart**2 / variance - 0.5 * np.log(2.0 * np.pi * variance))
+    distance = float(np.log1p(max(value, 0.0))) - float(logs.mean())
+    return float(-0.5 * distance**2 / variance - 0.5 * np.log(2.0 * np.pi * variance))
 
 
 def table(
     trials: Sequence[SpreadTrial], *, without: str = "", until: int | None = None
 ) -> dict[str, tuple[int, Floats]]:
     """By family: number of parks, and mean over parks of the log-density for every spread, by values up to a day."""
-    found = {}
+    means = {}
     for name in FAMILIES:
-        by: dict[str, list[tuple[float, ...]]] = {}
-        for one in trials:
-            if one.family == name and one.park != without and (until is None or one.day <= until):
-                by.setdefault(one.park, []).append(one.log_density)
-        if by:
-            found[name] = (len(by), np.mean([np.mean(rows, axis=0) for rows in by.values()], axis=0))
-    return found
+        densities: dict[str, list[tuple[float, ...]]] = {}
+        for trial in trials:
+            if trial.family == name and trial.park != without and (until is None or trial.day <= until):
+                densities.setdefault(trial.park, []).append(trial.log_density)
+        if densities:
+            means[name] = (len(densities), np.mean([np.mean(rows, axis=0) for rows in densities.values()], axis=0))
+    return means
 
 
 def chosen(trials: Sequence[SpreadTrial], *, without: str = "", until: int | None = None) -> Discrepancy:
     """The spreads that did best over parks, each park counting once; AT_FIRST with fewer than three parks."""
-    by = table(trials, without=without, until=until)
+    densities = table(trials, without=without, until=until)
     return Discrepancy(
-        **{name: GRID[int(np.argmax(logs))] for name, (parks, logs) in by.items() if parks >= FEWEST_PARKS}
+        **{name: GRID[int(np.argmax(logs))] for name, (parks, logs) in densities.items() if parks >= FEWEST_PARKS}
     )
 
 
@@ -168,7 +168,7 @@ class PanelBatch:
     def reports(self, seed: int, spread: Discrepancy) -> Floats:
         """What the runs would report, discrepancy and errors of observation included; shape (runs, targets)."""
         model = self.park.model
-        size = spread.of([one.variable for one in model.targets])
+        size = spread.of([target.variable for target in model.targets])
         return reported(model, self.park.ages, self.counterparts, size, seed)[0]
 
 
@@ -216,12 +216,12 @@ def make_panel_batch(
     counterparts = np.full((runs, len(park.model.targets)), np.nan, np.float32)
     for first in range(0, runs if park.model.targets else 0, PIECE):
         last = min(first + PIECE, runs)
-        kept = None if home is None else read_piece(home, first, (last - first, counterparts.shape[1]))
-        if kept is None:
-            kept = counterparts_at(park, points[first:last], seed, first, threads, cut).astype(np.float32)
+        piece = None if home is None else read_piece(home, first, (last - first, counterparts.shape[1]))
+        if piece is None:
+            piece = counterparts_at(park, points[first:last], seed, first, threads, cut).astype(np.float32)
             if home is not None:
-                write_piece(home, first, kept)
-        counterparts[first:last] = kept
+                write_piece(home, first, piece)
+        counterparts[first:last] = piece
     return PanelBatch(park, points, counterparts.astype(np.float64))
 
 

@@ -119,11 +119,11 @@ def contest(scores: Iterable[PanelScore], scheme: str, variable: str, methods: S
 
     variable: one observable, or an empty word for all.
     """
-    by: dict[tuple[str, int], dict[str, PanelScore]] = {}
-    for one in scores:
-        if one.scheme == scheme and one.method in methods and variable in ("", one.variable):
-            by.setdefault((one.park, one.at), {})[one.method] = one
-    common = [row for row in by.values() if len(row) == len(methods)]
+    by_value: dict[tuple[str, int], dict[str, PanelScore]] = {}
+    for score in scores:
+        if score.scheme == scheme and score.method in methods and variable in ("", score.variable):
+            by_value.setdefault((score.park, score.at), {})[score.method] = score
+    common = [row for row in by_value.values() if len(row) == len(methods)]
     if not common:
         return None
     parks: dict[str, list[dict[str, PanelScore]]] = {}
@@ -137,21 +137,21 @@ def contest(scores: Iterable[PanelScore], scheme: str, variable: str, methods: S
         )
         coverage = float(np.mean([row[method].covered for row in common]))
         standings.append(Standing(method, len(parks), len(common), plain, log, coverage))
-    return Contest(scheme, variable, tuple(sorted(standings, key=lambda one: one.log_crps)))
+    return Contest(scheme, variable, tuple(sorted(standings, key=lambda standing: standing.log_crps)))
 
 
 def winners(scores: Iterable[PanelScore], scheme: str) -> dict[str, tuple[str, dict[str, float]]]:
     """Winner of each park and the mean score of ln(1 + count) of every method that forecast all its values."""
-    by: dict[str, dict[str, dict[int, float]]] = {}
-    for one in scores:
-        if one.scheme == scheme:
-            by.setdefault(one.park, {}).setdefault(one.method, {})[one.at] = one.log_crps
-    found = {}
-    for park, methods in by.items():
+    by_park: dict[str, dict[str, dict[int, float]]] = {}
+    for score in scores:
+        if score.scheme == scheme:
+            by_park.setdefault(score.park, {}).setdefault(score.method, {})[score.at] = score.log_crps
+    results = {}
+    for park, methods in by_park.items():
         most = max(len(rows) for rows in methods.values())
         means = {method: float(np.mean(list(rows.values()))) for method, rows in methods.items() if len(rows) == most}
-        found[park] = (min(means, key=lambda method: means[method]), means)
-    return found
+        results[park] = (min(means, key=lambda method: means[method]), means)
+    return results
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ class Race:
     panel: Panel
     threads: int = 1
     folder: Path | None = None
-    told: dict[tuple[str, int | None, Discrepancy], LocalPosterior] = field(default_factory=dict)
+    local: dict[tuple[str, int | None, Discrepancy], LocalPosterior] = field(default_factory=dict)
     """What parks' records said by a day, so that each is asked once."""
 
     @property
@@ -200,15 +200,15 @@ class Race:
         panel = self.panel
         if until is None and spread == panel.spread:
             return panel.others(name)
-        found = {}
+        posteriors = {}
         for park in panel.parks:
             if park.name != name and park.known(until):
-                at = (park.name, until, spread)
-                if at not in self.told:
+                key = (park.name, until, spread)
+                if key not in self.local:
                     batch = prior_batch(park, panel.settings, self.threads, self.folder)
-                    self.told[at] = local_posterior(batch, self.seed, spread, until)
-                found[park.name] = self.told[at]
-        return found
+                    self.local[key] = local_posterior(batch, self.seed, spread, until)
+                posteriors[park.name] = self.local[key]
+        return posteriors
 
     def in_steps(
         self, steps: Mapping[str, Callable[[], list[Any]]], progress: Progress | None = None
@@ -226,17 +226,17 @@ def unseen(race: Race, park: Park) -> Iterator[Forecast]:
     reports = batch.reports(race.seed, spread)
     for variable in COUNTS:
         curve = fit_growth(pasts(race.panel.parks, park.name, variable))
-        for at in park.scored(variable):
-            yield MODEL, at, reports[:, at]
+        for position in park.scored(variable):
+            yield MODEL, position, reports[:, position]
             if curve is not None:
-                yield GROWTH, at, curve.ensemble(NO_PAST, float(park.ages[at]))
+                yield GROWTH, position, curve.ensemble(NO_PAST, float(park.ages[position]))
 
 
 def from_origin(race: Race, window: Window) -> Iterator[Forecast]:
     """Forecasts of a park's values after an origin from all that was known by then."""
     batch, spread = race.runs(window.park, window)
     rows = given_past(batch, race.seed, spread, window)
-    yield from ((MODEL, at, rows[:, n]) for n, at in enumerate(window.later))
+    yield from ((MODEL, position, rows[:, n]) for n, position in enumerate(window.later))
     for variable in COUNTS:
         later = [n for n in window.later if window.park.model.targets[n].variable == variable]
         if later:
@@ -248,22 +248,28 @@ def curves(race: Race, window: Window, variable: str, later: Sequence[int]) -> I
     park = window.park
     targets = window.park.model.targets
     day = window.day
-    known = [n for n in window.known if targets[n].variable == variable]
+    known_positions = [n for n in window.known if targets[n].variable == variable]
     past = past_of(park, variable, day)
-    ages = [float(park.ages[at]) for at in later]
+    ages = [float(park.ages[position]) for position in later]
     others = {name: pasts(race.panel.parks, park.name, name, day) for name in COUNTS}
     moving = ("jobs",) if variable == "jobs" else [name for name in COUNTS if name != "jobs"]
-    every = [one for name in moving for one in others[name]]
-    made = {"persistence": [persistence(past, every, age) for age in ages]}
+    moving_pasts = [other for name in moving for other in others[name]]
+    forecasts_by_method = {"persistence": [persistence(past, moving_pasts, age) for age in ages]}
     curve = fit_growth(others[variable])
     if curve is not None:
-        made[GROWTH] = [curve.ensemble(past, age) for age in ages]
-    history = History.of(past.ages, past.counts, [targets[n].error for n in known])
+        forecasts_by_method[GROWTH] = [curve.ensemble(past, age) for age in ages]
+    history = History.of(past.ages, past.counts, [targets[n].error for n in known_positions])
     last = float(history.values[-1])
     errors = [error_of(variable, last, targets[n].observation.grade, targets[n].bound) for n in later]
     own = forecasts(history, park.ages[list(later)], errors)
-    made |= {name: [own[name].ensemble(n, MEMBERS) for n in range(len(later))] for name in CURVES if name in own}
-    yield from ((method, at, members) for method, rows in made.items() for at, members in zip(later, rows, strict=True))
+    forecasts_by_method |= {
+        name: [own[name].ensemble(n, MEMBERS) for n in range(len(later))] for name in CURVES if name in own
+    }
+    yield from (
+        (method, position, members)
+        for method, rows in forecasts_by_method.items()
+        for position, members in zip(later, rows, strict=True)
+    )
 
 
 NEAR_YEARS = 1.5
@@ -304,25 +310,25 @@ class BaseRate:
     @property
     def values(self) -> tuple[float, float, float]:
         """Lowest, middle and highest of the parks."""
-        found = [one.value for one in self.peers]
-        return float(min(found)), float(np.median(found)), float(max(found))
+        values = [peer.value for peer in self.peers]
+        return float(min(values)), float(np.median(values)), float(max(values))
 
 
 def base_rates(parks: Sequence[Park], kind: str, variable: str, *, without: str = "") -> tuple[BaseRate, ...]:
     """Base rates of an observable by age: of parks of a type and of all parks; ages that no park tells are left out."""
-    found = []
+    rates = []
     for age in AGES:
         near = []
         for park in parks:
             ages = {n: float(park.ages[n]) for n in park.of(variable) if abs(float(park.ages[n]) - age) <= NEAR_YEARS}
             if ages and park.name != without:
-                at = min(ages, key=lambda n: abs(ages[n] - age))
-                near.append(Peer(park.name, park.case.kind, ages[at], park.model.targets[at].reported))
+                nearest = min(ages, key=lambda n: abs(ages[n] - age))
+                near.append(Peer(park.name, park.case.kind, ages[nearest], park.model.targets[nearest].reported))
         for same in (True, False):
-            peers = tuple(one for one in near if not same or one.kind == kind)
+            peers = tuple(peer for peer in near if not same or peer.kind == kind)
             if peers:
-                found.append(BaseRate(variable, age, same, peers))
-    return tuple(found)
+                rates.append(BaseRate(variable, age, same, peers))
+    return tuple(rates)
 
 
 @dataclass(frozen=True)
@@ -373,8 +379,8 @@ def bands_at(
 ) -> dict[str, Floats]:
     """Quantiles of outputs of a park at points, strayed as far as parks do, shape (levels, quarters) by name."""
     seed = panel.settings.seed
-    made = run_outputs(park, points, names, quarters, seed, threads=threads)
-    whole = strayed(made.out[made.finished], names, panel.spread, seed)
+    runs = run_outputs(park, points, names, quarters, seed, threads=threads)
+    whole = strayed(runs.out[runs.finished], names, panel.spread, seed)
     return {name: np.quantile(whole[:, n, :], levels, axis=0) for n, name in enumerate(names)}
 
 
@@ -393,22 +399,22 @@ def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int | None = None
             members = [curve.ensemble(NO_PAST, (t + 1) / 4.0) for t in range(quarters)]
             growth[name] = np.quantile(members, KEPT, axis=1)
     (pooled, fine), (alone, _), (grown, fine_growth) = (
-        [{name: band[part] for name, band in each.items()} for part in (slice(len(SHOWN)), slice(len(SHOWN), None))]
-        for each in (*bands, growth)
+        [{name: band[part] for name, band in band_set.items()} for part in (slice(len(SHOWN)), slice(len(SHOWN), None))]
+        for band_set in (*bands, growth)
     )
     rates = {name: base_rates(panel.parks, case.kind, name, without=case.name) for name in COUNTS}
     return PooledOutlook(park, until, pooled, alone, grown, fine, fine_growth, rates, panel.lenders(case.name), runs)
 
 
-def freeze_outlook(panel: Panel, found: PooledOutlook, made_on: str = "") -> dict[str, Any]:
+def freeze_outlook(panel: Panel, pooled_outlook: PooledOutlook, made_on: str = "") -> dict[str, Any]:
     """Make a frozen forecast of a park without a history, from the end of its case's data.
 
     Its parameters are borrowed, which the file says; it has no past for a naive curve, so that the pooled growth curve
     stands beside it.
     """
-    case = found.park.case
-    cut = found.park.case.clock.data_end
-    ahead = list(quarters_of(case, cut, found.until))
+    case = pooled_outlook.park.case
+    cut = pooled_outlook.park.case.clock.data_end
+    ahead = list(quarters_of(case, cut, pooled_outlook.until))
 
     def rows(bands: Mapping[str, Floats]) -> dict[str, list[list[float]]]:
         return {name: [rounded(row) for row in band[:, ahead].T] for name, band in bands.items()}
@@ -416,16 +422,16 @@ def freeze_outlook(panel: Panel, found: PooledOutlook, made_on: str = "") -> dic
     return sealed(
         case,
         cut,
-        found.until,
+        pooled_outlook.until,
         method=BORROWED,
-        pairs=found.runs,
-        forecast=rows(found.fine),
-        curves={GROWTH: rows(found.fine_growth)},
+        pairs=pooled_outlook.runs,
+        forecast=rows(pooled_outlook.fine),
+        curves={GROWTH: rows(pooled_outlook.fine_growth)},
         made_on=made_on,
         made_from={
             "parameters": "borrowed",
             "panel": panel.identity,
-            "parks": len(found.lenders),
+            "parks": len(pooled_outlook.lenders),
             "runs": panel.settings.runs,
             "seed": panel.settings.seed,
         },

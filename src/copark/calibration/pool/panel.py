@@ -64,27 +64,27 @@ class GivenTau:
     weights: Floats
 
 
-def marginal(one: Readings, tau: Floats) -> Floats:
+def marginal(readings: Readings, tau: Floats) -> Floats:
     """Covariance of a park's readings given μ, V + G diag(τ²) G'."""
-    return np.diag(1.0 / one.precisions) + (one.rows * tau**2) @ one.rows.T
+    return np.diag(1.0 / readings.precisions) + (readings.rows * tau**2) @ readings.rows.T
 
 
 def given_tau(parks: Sequence[Readings], tau: Floats) -> GivenTau:
     """μ given τ; with τ = 0 it is complete pooling."""
     precision = np.diag(1.0 / (1.0 - tau**2))
-    told = np.zeros(len(tau))
+    weighted = np.zeros(len(tau))
     parts = []
-    for one in parks:
+    for readings in parks:
         part = np.zeros_like(precision)
-        if one.count:
-            half = np.linalg.solve(marginal(one, tau), one.rows)
-            part = one.rows.T @ half
-            told = told + half.T @ one.middles
+        if readings.count:
+            half = np.linalg.solve(marginal(readings, tau), readings.rows)
+            part = readings.rows.T @ half
+            weighted = weighted + half.T @ readings.middles
         parts.append(part)
         precision = precision + part
     covariance: Floats = np.asarray(np.linalg.inv(precision), dtype=np.float64)
     weights = np.array([np.einsum("ij,ji->i", covariance, part) for part in parts])
-    return GivenTau(covariance @ told, covariance, weights)
+    return GivenTau(covariance @ weighted, covariance, weights)
 
 
 @dataclass(frozen=True)
@@ -107,13 +107,13 @@ class Pooled:
 
     def new(self, scores: Floats) -> Floats:
         """Draws of a park of which nothing is known, from normal scores (runs, axes), spread over all draws."""
-        at = np.arange(len(scores)) * self.draws // len(scores)
-        return self.mu[at] + self.tau[at] * scores
+        positions = np.arange(len(scores)) * self.draws // len(scores)
+        return self.mu[positions] + self.tau[positions] * scores
 
     def leaning(self, park: int) -> Floats:
         """How far a park's departure from the mean is unknown, Var(θ - μ) / E τ², (axes,): 1 where it borrows all."""
-        apart = self.theta[:, park] - self.mu
-        return np.minimum(apart.var(axis=0) / (self.tau**2).mean(axis=0), 1.0)
+        departures = self.theta[:, park] - self.mu
+        return np.minimum(departures.var(axis=0) / (self.tau**2).mean(axis=0), 1.0)
 
     def lent(self) -> Floats:
         """Share of each park in the mean of each axis, shape (parks, axes); what is missing to 1 is the prior's."""
@@ -131,35 +131,35 @@ def pool(parks: Sequence[Readings], alike: Floats, seed: int = 1, sweeps: int | 
     theta = np.empty((sweeps, len(parks), axes))
     with one_thread():
         for sweep in range(sweeps):
-            found = given_tau(parks, tau)
-            mu[sweep] = found.mean + np.linalg.cholesky(found.covariance) @ random.standard_normal(axes)
-            for n, one in enumerate(parks):
-                theta[sweep, n] = draw_park(one, mu[sweep], tau, random)
-            taus[sweep], mean[sweep], variance[sweep] = tau, found.mean, np.diag(found.covariance)
+            conditional = given_tau(parks, tau)
+            mu[sweep] = conditional.mean + np.linalg.cholesky(conditional.covariance) @ random.standard_normal(axes)
+            for n, readings in enumerate(parks):
+                theta[sweep, n] = draw_park(readings, mu[sweep], tau, random)
+            taus[sweep], mean[sweep], variance[sweep] = tau, conditional.mean, np.diag(conditional.covariance)
             tau = draw_tau(theta[sweep] - mu[sweep], mu[sweep], prior, random.random(axes))
-    return Pooled(tuple(parks), *(each[DROPPED:] for each in (mu, taus, mean, variance, theta)))
+    return Pooled(tuple(parks), *(samples[DROPPED:] for samples in (mu, taus, mean, variance, theta)))
 
 
-def draw_park(one: Readings, mu: Floats, tau: Floats, random: np.random.Generator) -> Floats:
+def draw_park(readings: Readings, mu: Floats, tau: Floats, random: np.random.Generator) -> Floats:
     """Draw θ of a park given μ and τ: a draw without its readings, moved to agree with them (Matheron's rule)."""
     free = mu + tau * random.standard_normal(len(mu))
-    if not one.count:
+    if not readings.count:
         return free
-    noise = random.standard_normal(one.count) / np.sqrt(one.precisions)
-    missed = one.middles - one.rows @ free - noise
-    return free + tau**2 * (one.rows.T @ np.linalg.solve(marginal(one, tau), missed))
+    noise = random.standard_normal(readings.count) / np.sqrt(readings.precisions)
+    missed = readings.middles - readings.rows @ free - noise
+    return free + tau**2 * (readings.rows.T @ np.linalg.solve(marginal(readings, tau), missed))
 
 
-def draw_tau(apart: Floats, mu: Floats, prior: Floats, uniforms: Floats) -> Floats:
+def draw_tau(departures: Floats, mu: Floats, prior: Floats, uniforms: Floats) -> Floats:
     """Draw τ of every axis on its grid, given how far each park is from μ, shape (parks, axes), and μ itself."""
-    total = (apart**2).sum(axis=0)[:, np.newaxis]
-    count = len(apart)
+    total = (departures**2).sum(axis=0)[:, np.newaxis]
+    count = len(departures)
     rest = 1.0 - TAU**2
     logs = prior - count * np.log(TAU) - 0.5 * total / TAU**2 - 0.5 * np.log(rest) - 0.5 * mu[:, np.newaxis] ** 2 / rest
     weights = np.exp(logs - logs.max(axis=1, keepdims=True))
     ends = np.cumsum(weights, axis=1)
-    at = (ends < uniforms[:, np.newaxis] * ends[:, -1:]).sum(axis=1)
-    return TAU[np.minimum(at, len(TAU) - 1)]
+    positions = (ends < uniforms[:, np.newaxis] * ends[:, -1:]).sum(axis=1)
+    return TAU[np.minimum(positions, len(TAU) - 1)]
 
 
 def mixture_quantiles(means: Floats, variances: Floats, weights: Floats, levels: Floats) -> Floats:
@@ -177,10 +177,10 @@ def pooled_axes(local: Mapping[str, LocalPosterior], seed: int, sweeps: int | No
     """Pool all axes over parks; a park in which an axis is its own says nothing of it."""
     alike = np.array([ALIKE[AXES[name].role] for name in POOLED])
     parks = []
-    for one in local.values():
-        rows = np.zeros((one.readings.count, len(POOLED)))
-        rows[:, [POOLED.index(name) for name in one.names]] = one.readings.rows
-        parks.append(Readings(rows, one.readings.middles, one.readings.precisions))
+    for posterior in local.values():
+        rows = np.zeros((posterior.readings.count, len(POOLED)))
+        rows[:, [POOLED.index(name) for name in posterior.names]] = posterior.readings.rows
+        parks.append(Readings(rows, posterior.readings.middles, posterior.readings.precisions))
     return pool(parks, alike, seed, sweeps)
 
 
@@ -204,14 +204,14 @@ class Warping:
         """Move points of named axes."""
         from scipy.special import ndtr
 
-        moves = [(at, POOLED.index(name)) for at, name in enumerate(names) if name in self.names]
+        moves = [(column, POOLED.index(name)) for column, name in enumerate(names) if name in self.names]
         scores = np.zeros((len(points), len(POOLED)))
         moved = np.array(points, copy=True)
-        for at, axis in moves:
-            scores[:, axis] = scores_of(points[:, at])
+        for column, axis in moves:
+            scores[:, axis] = scores_of(points[:, column])
         drawn = ndtr(self.pooled.new(scores))
-        for at, axis in moves:
-            moved[:, at] = drawn[:, axis]
+        for column, axis in moves:
+            moved[:, column] = drawn[:, axis]
         return moved
 
 
@@ -240,7 +240,7 @@ class Panel:
 
     def others(self, name: str) -> dict[str, LocalPosterior]:
         """What every park but one says alone."""
-        return {key: one for key, one in self.local.items() if key != name}
+        return {key: posterior for key, posterior in self.local.items() if key != name}
 
     def lenders(self, without: str = "") -> dict[str, float]:
         """How much of what was learned comes from each park: its share in the mean, over all axes."""
@@ -300,12 +300,12 @@ def step(folder: Path | None, identity: str, name: str, make: Callable[[], Any])
         return make()
     path = folder / "steps" / identity / f"{name}{SUFFIX}"
     whole = identity_of({"panel": identity, "made_with": dict(made_with())})
-    kept = read_state(path, whole)
-    if kept is not None:
-        return kept.values["made"]
-    found = make()
-    write_state(path, whole, State(1.0, {}, {"made": found}))
-    return found
+    state = read_state(path, whole)
+    if state is not None:
+        return state.values["made"]
+    result = make()
+    write_state(path, whole, State(1.0, {}, {"made": result}))
+    return result
 
 
 def prior_batch(park: Park, settings: PanelSettings, threads: int = 1, folder: Path | None = None) -> PanelBatch:
@@ -334,8 +334,8 @@ def learn(
 
     def tried(park: Park) -> list[Any]:
         batch = prior_batch(park, settings, threads, folder)
-        found = [one for window in windows(park) for one in trials_of(window, batch, seed)]
-        return [[one.family, one.day, list(one.log_density)] for one in found]
+        trials_found = [trial for window in windows(park) for trial in trials_of(window, batch, seed)]
+        return [[trial.family, trial.day, list(trial.log_density)] for trial in trials_found]
 
     for done, park in enumerate(parks):
         tell(2 * done, whole)
@@ -345,9 +345,15 @@ def learn(
     local = {}
 
     def read(park: Park) -> list[Any]:
-        found = local_posterior(prior_batch(park, settings, threads, folder), seed, spread, reach=True)
-        read = found.readings
-        return [read.rows.tolist(), read.middles.tolist(), read.precisions.tolist(), found.reach, found.values]
+        posterior = local_posterior(prior_batch(park, settings, threads, folder), seed, spread, reach=True)
+        readings = posterior.readings
+        return [
+            readings.rows.tolist(),
+            readings.middles.tolist(),
+            readings.precisions.tolist(),
+            posterior.reach,
+            posterior.values,
+        ]
 
     for done, park in enumerate(parks):
         tell(2 * len(parks) + done, whole)

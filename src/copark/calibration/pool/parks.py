@@ -84,7 +84,7 @@ AXES: Mapping[str, Axis] = {
     **_same("own", "size", "own_facts", "land_per_capital", "land_price", "overhead"),
 }
 POOLED = tuple(name for name, axis in AXES.items() if axis.role != "own")
-COLUMN = {name: at for at, name in enumerate(AXES)}
+COLUMN = {name: column for column, name in enumerate(AXES)}
 """Column of an axis in the common design."""
 
 
@@ -200,14 +200,14 @@ def parks_of(names: Sequence[str] = (), lang: str = "en") -> tuple[Park, ...]:
     RunRefused
         If fewer than two are left: nothing can be pooled.
     """
-    known = list_cases()
-    wanted = tuple(dict.fromkeys(names)) or known
-    for name in wanted:
-        if name not in known:
-            raise NotFound(text("pool.no_case", lang, name=name, known=", ".join(known)))
-    if len(wanted) < 2:
+    available = list_cases()
+    chosen = tuple(dict.fromkeys(names)) or available
+    for name in chosen:
+        if name not in available:
+            raise NotFound(text("pool.no_case", lang, name=name, known=", ".join(available)))
+    if len(chosen) < 2:
         raise RunRefused(text("pool.too_few", lang))
-    return tuple(park_of(load_case(name)) for name in wanted)
+    return tuple(park_of(load_case(name)) for name in chosen)
 
 
 def year_end(year: int) -> int:
