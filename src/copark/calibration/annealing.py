@@ -46,13 +46,23 @@ Progress = Callable[[int, int], None]
 
 
 def effective(logs: Floats) -> float:
-    """Effective number of weights given by their logarithms."""
+    """Count weights given by their logarithms, in effective number."""
     weights = np.exp(logs - logs.max())
     return float(weights.sum() ** 2 / (weights**2).sum())
 
 
 def next_temperature(fit: Floats, beta: float, members: float) -> float:
-    """The largest temperature up to 1 at which that many members stay effective."""
+    """Find the largest temperature up to 1 at which that many members stay effective.
+
+    Parameters
+    ----------
+    fit
+        Log-likelihoods, shape (members,).
+    beta
+        Temperature the members are at.
+    members
+        Effective number to keep.
+    """
     if effective((1.0 - beta) * fit) >= members:
         return 1.0
     low = beta
@@ -69,7 +79,18 @@ def next_temperature(fit: Floats, beta: float, members: float) -> float:
 def step(fit: Floats, mover: Mover, members: float) -> Integers:
     """Raise the temperature until that many of the members are effective, and choose among them by their weights.
 
-    Returns positions of those chosen, shape (members of the plan,).
+    Parameters
+    ----------
+    fit
+        Log-likelihoods, shape (members,).
+    mover
+        The mover, whose temperature and evidence move on.
+    members
+        Effective number to keep.
+
+    Returns
+    -------
+        Positions of those chosen, shape (members of the plan,).
     """
     after = next_temperature(fit, mover.beta, members)
     logs = (after - mover.beta) * fit
@@ -92,8 +113,8 @@ def first_step(fit: Floats, mover: Mover) -> Integers:
 class Population:
     """A population on its way: its cloud, temperatures passed, sweeps made at the one it is at.
 
-    On a ladder the cloud are the members of all temperatures passed. rungs: those left at each on the way; kept: those
-    at β = 1 after each of the later half of sweeps. A stage that was begun before is gone on with, the mover as it was.
+    On a ladder the cloud are the members of all temperatures passed. A stage that was begun before is resumed, the
+    mover as it was.
     """
 
     def __init__(
@@ -102,8 +123,8 @@ class Population:
         self.mover = mover
         self.stage = stage or Stage(None, "")
         self.tell = tell or (lambda _: None)
-        self.rungs: list[Cloud] = []
-        self.kept: list[Cloud] = []
+        self.rungs: list[Cloud] = []  # those left at each temperature on the way
+        self.kept: list[Cloud] = []  # those at β = 1 after each of the later half of sweeps
         self.swept = 0
         if self.stage.found is not None:
             self._restore(self.stage.found.arrays, self.stage.found.values)
@@ -181,7 +202,7 @@ class Population:
 
 
 class Simulator:
-    """Runs points with their random numbers and reads the targets.
+    """Simulations of points with their random numbers, read on the targets.
 
     Records of the points asked for last are kept: moves of random numbers ask for the same points several times.
     """
@@ -197,7 +218,7 @@ class Simulator:
         self.last: tuple[Floats, Draws] | None = None
 
     def __call__(self, points: Floats, addresses: Integers) -> Floats:
-        """Counterparts of the targets, shape (runs, targets); NaN where a run did not end well."""
+        """Simulate and read the targets, shape (runs, targets); NaN where a run did not end well."""
         if self.last is None or not np.array_equal(self.last[0], points):
             self.last = points.copy(), self.space.draws(points, self.seed)
         draws = with_addresses(self.last[1], addresses, self.seed)
@@ -210,6 +231,17 @@ def first_clouds(batch: Batch, model: ObservationModel, columns: Integers, mover
 
     At first all spans have the run of the batch, so that the random numbers are that run's; they part as they are
     moved, at low temperatures.
+
+    Parameters
+    ----------
+    batch
+        Prior runs.
+    model
+        Targets that are fitted.
+    columns
+        Positions of the targets in the batch.
+    movers
+        One mover for each population.
     """
     read = batch.counterparts[:, columns]
     pieces = range(0, batch.runs, MANY)
@@ -229,12 +261,22 @@ def first_clouds(batch: Batch, model: ObservationModel, columns: Integers, mover
 
 
 def near_enough(agree: float, parameters: float, forecasts: float = 1.0) -> bool:
-    """Whether the largest scale reduction of parameters is that small, and that of forecasts half as far from 1."""
+    """Say whether searches agree.
+
+    Parameters
+    ----------
+    agree
+        Largest scale reduction allowed of parameters; that of forecasts may be half as far from 1.
+    parameters
+        Largest scale reduction of parameters.
+    forecasts
+        Largest scale reduction of forecasts.
+    """
     return parameters <= agree and forecasts <= 0.5 + 0.5 * agree
 
 
 def agreed(posterior: ReplayPosterior, agree: float, threads: int) -> bool:
-    """Whether populations are :func:`near_enough`; forecasts are only made where parameters are."""
+    """Say whether populations are :func:`near_enough`; forecasts are only made where parameters are."""
     parameters = float(np.max(posterior.disagreement()))
     if not near_enough(agree, parameters):
         return False
@@ -242,7 +284,7 @@ def agreed(posterior: ReplayPosterior, agree: float, threads: int) -> bool:
 
 
 def begun_stages(stages: Stages, cut: Quarter, plan: Plan, populations: int) -> list[Stage]:
-    """The stages of populations; what has made more sweeps than a plan has is no part of it."""
+    """Give the stages of populations; what has made more sweeps than a plan has is no part of it."""
     begun = [stages.stage(f"{POPULATION}{cut}-{part}") for part in range(populations)]
     if any(stage.found is not None and stage.found.values["swept"] > plan.most for stage in begun):
         for stage in begun:
@@ -266,9 +308,30 @@ def replay_posterior(
 ) -> ReplayPosterior:
     """Make the replay posterior of some of a batch's targets.
 
-    columns: positions of the model's targets among the batch's; cut: last quarter that bears on them, and of runs;
-    agree: scale reduction of independent populations (:func:`agreed`) at which no more sweeps are made, 0 to make all;
-    progress: called with parts done and in all; stages: where populations are kept as far as they have come.
+    Parameters
+    ----------
+    batch
+        Prior runs.
+    model
+        Targets that are fitted.
+    columns
+        Positions of the model's targets among the batch's.
+    cut
+        Last quarter that bears on them, and of runs.
+    plan
+        How populations are moved; by default the usual plan.
+    populations
+        Number of independent populations.
+    agree
+        Scale reduction of independent populations (:func:`agreed`) at which no more sweeps are made, 0 to make all.
+    seed
+        Seed of the moves.
+    threads
+        Threads that runs are made on.
+    progress
+        Called with parts done and in all.
+    stages
+        Where populations are kept as far as they have come.
     """
     case = batch.recipe.case
     quarters = cut - batch.recipe.case.clock.start + 1
@@ -302,7 +365,7 @@ def replay_posterior(
 
 
 def pairs_of(ways: list[Population], batch: Batch, model: ObservationModel, cut: Quarter) -> ReplayPosterior:
-    """The members of all populations, as pairs."""
+    """Join the members of all populations, as pairs."""
     members = [way.found for way in ways]
     return ReplayPosterior(
         space=batch.space,

@@ -28,30 +28,33 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Settings:
-    """What a calibration may be asked; the defaults are those Great Stone's to 2020 was made with.
+    """Settings of a calibration; the defaults are those Great Stone's to 2020 was made with.
 
-    runs: of the batch, a power of two; accepted: those that the parameter posterior rests on; agree: scale reduction at
-    which the search ends early; records: simulated records of each kind by which coverage is examined; discrepancy: of
-    the observation model. The others say how the replay is moved (:class:`copark.calibration.tempering.Plan`).
+    Those without a text say how the replay is moved (:class:`copark.calibration.tempering.Plan`).
     """
 
     runs: int = 1 << 19
+    """Runs of the batch, a power of two."""
     seed: int = 1
     accepted: int = ACCEPTED
+    """Runs that the parameter posterior rests on."""
     members: int = 512
     sweeps: int = 12
     last_sweeps: int = 150
     populations: int = POPULATIONS
     agree: float = 0.0
+    """Scale reduction at which the search ends early."""
     records: int = 200
+    """Simulated records of each kind by which coverage is examined."""
     discrepancy: float = 0.0
+    """Discrepancy of the observation model."""
     keep: float = 0.85
     early: bool = False
     ladder: int = 0
 
     @classmethod
     def of(cls, recipe: Mapping[str, Any]) -> Settings:
-        """The settings a recipe was made with; what only earlier versions had (``refine``) is left out."""
+        """Read the settings a recipe was made with; what only earlier versions had (``refine``) is left out."""
         recorded = recipe["settings"]
         return cls(
             **{
@@ -62,11 +65,11 @@ class Settings:
         )
 
     def plan(self) -> Plan:
-        """The plan of the replay posterior."""
+        """Give the plan of the replay posterior."""
         return Plan(self.members, self.sweeps, self.last_sweeps, self.keep, early=self.early, ladder=self.ladder)
 
     def content(self) -> Mapping[str, int | float | bool]:
-        """The settings as plain values; of those that came later, what is not the default."""
+        """Give the settings as plain values; of those that came later, what is not the default."""
         defaults = {field.name: field.default for field in fields(self)}
         return {name: value for name, value in asdict(self).items() if name not in LATER or value != defaults[name]}
 
@@ -97,29 +100,36 @@ FULL = replace(QUICK, last_sweeps=400, agree=1.05, records=200)
 
 @dataclass(frozen=True)
 class Calibration:
-    """What a calibration gives: two posteriors, never mixed, and what they were made with.
-
-    recorded: summaries of the case's record, shape (axes,).
-    """
+    """Two posteriors, never mixed, and what they were made with."""
 
     settings: Settings
     batch: Batch
     recorded: Floats
+    """Summaries of the case's record, shape (axes,)."""
     neighbours: Neighbours
     parameters: ParameterPosterior
     replay: ReplayPosterior
 
 
 def recipe_of(case: Case, cut: Quarter, settings: Settings) -> Recipe:
-    """The recipe of the batch a calibration of a case to a cut rests on."""
+    """Give the recipe of the batch a calibration of a case to a cut rests on."""
     model = ObservationModel(targets(case, cut=cut), settings.discrepancy)
     return Recipe(case, cut, settings.runs, settings.seed, model)
 
 
 def kept_stages(case: Case, cut: Quarter, settings: Settings, folder: Path | None) -> Stages:
-    """What is kept of a calibration that is not finished or has not converged, for it or a longer one to go on with.
+    """Find what is kept of a calibration that is not finished or has not converged, for it or a longer one to resume.
 
-    folder: where prior batches are kept.
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter the calibration knows.
+    settings
+        Settings of the calibration.
+    folder
+        Where prior batches are kept.
     """
     lasting = {name: value for name, value in settings.content().items() if name not in AT_THE_END}
     return stages_of(folder, {"batch": recipe_of(case, cut, settings).identity, "settings": lasting})
@@ -137,8 +147,22 @@ def calibrate(
 ) -> Calibration:
     """Calibrate a case to what was known of it at a cut.
 
-    folder: where prior batches are kept, or nowhere; stages: where all later stages are kept as they are done
-    (:func:`kept_stages`), and gone on with.
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter the calibration knows.
+    settings
+        Settings of the calibration; by default the usual ones.
+    threads
+        Threads that runs are made on.
+    folder
+        Where prior batches are kept, or nowhere.
+    stages
+        Where all later stages are kept as they are done (:func:`kept_stages`), and resumed.
+    progress
+        Called with the stage, what is done of it and how much there is.
     """
     options = settings or Settings()
     checkpoints = stages or Stages()

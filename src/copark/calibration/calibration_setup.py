@@ -175,7 +175,7 @@ def day_of(target: Target) -> int:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a calibration changes of a case because of how far prior runs reach."""
+    """Changes a calibration makes of a case because of how far prior runs reach."""
 
     wide: bool = True
     """Whether its priors of size are the panel's, where it brings none of its own."""
@@ -237,7 +237,19 @@ def case_for(case: Case, cut: Quarter, reading: Reading | None = None) -> Case:
 
 
 def reading_of(case: Case, cut: Quarter, settings: Settings, threads: int = 1) -> Reading:
-    """Decide how a calibration to a cut reads a case: as the posterior it ships with, or as prior runs reach."""
+    """Decide how a calibration to a cut reads a case: as the posterior it ships with, or as prior runs reach.
+
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter the calibration knows.
+    settings
+        Settings of the calibration.
+    threads
+        Threads that runs are made on.
+    """
     shipped = shipped_reading(case, cut)
     if shipped is not None:
         return shipped
@@ -254,7 +266,19 @@ def reading_of(case: Case, cut: Quarter, settings: Settings, threads: int = 1) -
 
 
 def probe_of(case: Case, cut: Quarter, settings: Settings, reading: Reading) -> Recipe:
-    """Make the recipe of a few prior runs of a case, read in a way."""
+    """Make the recipe of a few prior runs of a case, read in a way.
+
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter the calibration knows.
+    settings
+        Settings of the calibration.
+    reading
+        The way the case is read.
+    """
     return recipe_of(case_for(case, cut, reading), cut, replace(settings, runs=PROBED))
 
 
@@ -286,7 +310,21 @@ def missed(model: ObservationModel, runs: Floats) -> set[str]:
 
 
 def last_pair(model: ObservationModel, above: str, below: str) -> tuple[int, int] | None:
-    """Find the values of two variables nearest in time, the latest of such; ``None`` if a year lies between."""
+    """Find the values of two variables nearest in time, the latest of such.
+
+    Parameters
+    ----------
+    model
+        Targets to look among.
+    above
+        Variable of the first.
+    below
+        Variable of the second.
+
+    Returns
+    -------
+        Positions of the two; ``None`` if a year lies between.
+    """
     first = [n for n, target in enumerate(model.targets) if target.variable == above]
     second = [n for n, target in enumerate(model.targets) if target.variable == below]
     days = [day_of(target) for target in model.targets]

@@ -55,13 +55,22 @@ from copark.version import CALIBRATION_VERSION
 
 OWN = "posteriors"
 """Folder of a user's own posteriors, in the output folder."""
-PAIRS = DRAWS = 1000
-"""Pairs of the replay posterior and draws of the parameter posterior that are kept."""
-LEAST, MOST = 12, 24
-"""Runs of a prior batch, as powers of two."""
+PAIRS = 1000
+"""Pairs of the replay posterior that are kept."""
+DRAWS = 1000
+"""Draws of the parameter posterior that are kept."""
+LEAST = 12
+"""Fewest runs of a prior batch, as a power of two."""
+MOST = 24
+"""Most runs of a prior batch, as a power of two."""
 PROBED = 2048
-MOVES, STEPS, RUNGS = 6, 18, 9
-"""Runs of a member in a sweep of the search, and steps of temperature, or of a ladder: about so many."""
+"""Runs by which the pace of this machine is measured."""
+MOVES = 6
+"""Runs of a member in a sweep of the search."""
+STEPS = 18
+"""Steps of temperature without a ladder: about so many."""
+RUNGS = 9
+"""Steps of temperature on a ladder: about so many."""
 REPLAYED = 1.3
 """How much longer a run of the search takes than one of the batch: it comes in smaller groups."""
 OTHERWISE = 8e-5
@@ -76,37 +85,39 @@ class StoredPosterior:
     parameters: ParameterPosterior
     replay: ReplayPosterior
     stale: bool
+    """Whether the case or the model has changed since."""
 
 
 @dataclass(frozen=True)
 class Planned:
-    """What a calibration will take: runs of the model, seconds on this machine, megabytes kept in a folder.
-
-    went_on: what is there already of an earlier attempt, in a sentence; empty if nothing is.
-    """
+    """Cost of a calibration."""
 
     runs: int
+    """Runs of the model."""
     seconds: float
+    """Seconds on this machine."""
     megabytes: int
+    """Megabytes kept in the folder."""
     folder: Path
+    """Output folder."""
     went_on: str = ""
+    """A sentence on what is there already of an earlier attempt; empty if nothing is."""
 
 
 @dataclass(frozen=True)
 class KeptPosterior:
-    """A calibration that is kept: its posteriors, what was asked of them, and their case.
-
-    tally: of the stages of making it, what was there from an earlier attempt; ``None`` if it was kept already. kind:
-    whether it is one's own or ships with the case; of that no examination is kept.
-    """
+    """A calibration that is kept: its posteriors, their examination, and their case."""
 
     case: Case
     stored: StoredPosterior
     examination: Examination | None
+    """``None`` for a calibration that ships, of which none is kept."""
     identity: str
     folder: Path
     tally: Tally | None = None
+    """Of the stages of making it, what was there from an earlier attempt; ``None`` if it was kept already."""
     kind: Literal["own", "shipped"] = "own"
+    """Whether it is one's own or ships with the case."""
 
     @property
     def cut(self) -> Quarter:
@@ -115,17 +126,17 @@ class KeptPosterior:
 
     @property
     def trust(self) -> Trust:
-        """How far its parameters may be trusted."""
+        """The trust its parameters deserve."""
         return PosteriorSource(self.stored.replay, stale=self.stored.stale, kind=self.kind).trust
 
 
 def own_folder(out: Path) -> Path:
-    """The posteriors of an output folder, a folder each."""
+    """Give the folder of an output folder's posteriors, a folder each."""
     return Path(out) / OWN
 
 
 def batches_in(out: Path) -> Path:
-    """The prior batches of an output folder."""
+    """Give the folder of an output folder's prior batches."""
     return Path(out) / "batches"
 
 
@@ -138,10 +149,27 @@ def settings_of(
     sweeps: int | None = None,
     usual: Settings | None = None,
 ) -> Settings:
-    """Settings of a calibration; RunRefused if the number of runs is no power of two, or too small or large.
+    """Make the settings of a calibration.
 
-    full: of a long one with a whole examination, not of a quick one; sweeps: most sweeps at the end; usual: settings in
-    the place of either.
+    Parameters
+    ----------
+    runs
+        Runs of the batch, a power of two, as a number or written.
+    seed
+        Seed of everything random.
+    lang
+        Language of a refusal.
+    full
+        Whether it is a long one with a whole examination, not a quick one.
+    sweeps
+        Most sweeps at the end.
+    usual
+        Settings in the place of either.
+
+    Raises
+    ------
+    RunRefused
+        If the number of runs is no power of two, or too small or large.
     """
     start = usual or (FULL if full else QUICK)
     count = start.runs if runs is None else power_of_two(str(runs), LEAST, MOST)
@@ -152,13 +180,39 @@ def settings_of(
 
 
 def power_of_two(written: str, least: int, most: int) -> int | None:
-    """A number of runs, also written 2^16 or 65,536, if it is a power of two between others."""
+    """Read a number of runs, also written 2^16 or 65,536, if it is a power of two between others.
+
+    Parameters
+    ----------
+    written
+        The number as written.
+    least
+        Smallest power allowed.
+    most
+        Largest power allowed.
+
+    Returns
+    -------
+        ``None`` if it is none.
+    """
     plain = written.replace("**", "^").replace(",", "").replace("_", "").strip()
     return {name: 1 << n for n in range(least, most + 1) for name in (f"2^{n}", str(1 << n))}.get(plain)
 
 
 def place_of(case: Case, cut: Quarter, settings: Settings, out: Path) -> tuple[str, Path]:
-    """A calibration's identity, and the folder it is kept in."""
+    """Give a calibration's identity, and the folder it is kept in.
+
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter the calibration knows.
+    settings
+        Settings of the calibration.
+    out
+        The output folder.
+    """
     read = case_for(case, cut, reading_of(case, cut, settings))
     parts = {
         "batch": recipe_of(read, cut, settings).identity,
@@ -170,7 +224,7 @@ def place_of(case: Case, cut: Quarter, settings: Settings, out: Path) -> tuple[s
 
 
 def is_kept(folder: Path) -> bool:
-    """Whether a whole calibration is in a folder."""
+    """Say whether a whole calibration is in a folder."""
     return (folder / "recipe.json").is_file() and load_examination(folder) is not None
 
 
@@ -184,7 +238,25 @@ def kept_posterior(
     out: Path,
     progress: Progress | None = None,
 ) -> KeptPosterior:
-    """Find a calibration in the output folder, or make, examine and keep it."""
+    """Find a calibration in the output folder, or make, examine and keep it.
+
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter the calibration knows.
+    settings
+        Settings of the calibration.
+    fresh
+        Whether it is made anew, even if it is kept.
+    threads
+        Threads that runs are made on; by default all that are worthwhile.
+    out
+        The output folder.
+    progress
+        Called with the stage, what is done of it and how much there is.
+    """
     identity, folder = place_of(case, cut, settings, out)
     tally = None
     if fresh or not is_kept(folder):
@@ -235,10 +307,27 @@ def plan_of(
     out: Path,
     lang: str = "en",
 ) -> Planned:
-    """Say what a batch and the search of some posteriors on it take, or what is missing of them, by a small piece.
+    """Estimate by a small piece the cost of a batch and the search of some posteriors on it, or of what is missing.
 
-    stages: what is kept of an earlier attempt: by default of a calibration, which has summaries and ranks of two kinds
-    beside the batch and the populations.
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter the calibration knows.
+    settings
+        Settings of the calibration.
+    posteriors
+        Number of posteriors searched on the batch.
+    stages
+        What is kept of an earlier attempt: by default of a calibration, which has summaries and ranks of two kinds
+        beside the batch and the populations.
+    threads
+        Threads that runs are made on; by default all that are worthwhile.
+    out
+        The output folder.
+    lang
+        Language of the sentence on an earlier attempt.
     """
     read = case_for(case, cut, reading_of(case, cut, settings))
     others = 3 if stages is None else 0
@@ -265,7 +354,7 @@ def plan_of(
 
 
 def content_of(calibration: Calibration, reading: Reading) -> dict[str, Any]:
-    """The recipe of a calibration: what it depends on, and what it was made with."""
+    """Give the recipe of a calibration: what it depends on, and what it was made with."""
     recipe = calibration.batch.recipe
     return {
         "format": FORMAT,
@@ -288,6 +377,15 @@ def save(calibration: Calibration, folder: Path, reading: Reading) -> None:
 
     Parameters of the replay posterior keep all their digits: a run is replayed by them. The others are rounded to
     single precision.
+
+    Parameters
+    ----------
+    calibration
+        The calibration.
+    folder
+        Folder to write to, made if it is not there.
+    reading
+        The way the case was read for it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     replay = calibration.replay.thin(PAIRS)
@@ -306,8 +404,11 @@ def save(calibration: Calibration, folder: Path, reading: Reading) -> None:
 def load(case: Case, folder: Path) -> StoredPosterior:
     """Read posteriors of a case; the case is read as it was for the calibration.
 
-    Raises NotFound if there are none, only such as an earlier version wrote, or such as no longer fit: their parameters
-    or the first quarter are others.
+    Raises
+    ------
+    NotFound
+        If there are none, only such as an earlier version wrote, or such as no longer fit: their parameters or the
+        first quarter are others.
     """
     recipe = recipe_in(folder)
     if recipe is None or not fits(case, recipe):
@@ -333,7 +434,7 @@ def load(case: Case, folder: Path) -> StoredPosterior:
 
 
 def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
-    """Whether posteriors can be drawn from for a case as it is now, stale or not.
+    """Say whether posteriors can be drawn from for a case as it is now, stale or not.
 
     The parameters that were drawn still are, from the same priors of size, the first quarter is the same, and at least
     half of the values that were fitted are still in its record: what bears the same name may be another park.
@@ -354,7 +455,7 @@ def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
 
 
 def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
-    """Whether model, method, targets, priors or facts up to the cut have changed since posteriors were made."""
+    """Say whether model, method, targets, priors or facts up to the cut have changed since posteriors were made."""
     if recipe.get("method") != CALIBRATION_VERSION:
         return True
     cut = Quarter.parse(recipe["cut"])
@@ -365,7 +466,7 @@ def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
 
 
 def _same(first: Any, second: Any) -> bool:
-    """Whether two recipes say the same, rounding of numbers aside."""
+    """Say whether two recipes say the same, rounding of numbers aside."""
     if isinstance(first, dict) and isinstance(second, dict):
         return first.keys() == second.keys() and all(_same(first[key], second[key]) for key in first)
     if isinstance(first, list) and isinstance(second, list):

@@ -1,4 +1,4 @@
-"""Which parameters a case has: the one place that decides, for every analysis, the command line and the page.
+"""Choice of the parameters a case has: one place decides, for every analysis, the command line and the page.
 
 A calibration comes first: a posterior of the user's own, found in the output folder by the case's content, or one that
 ships with the case. Then comes what the panel of other parks lends; then assumed ranges. Among calibrations quality
@@ -45,22 +45,22 @@ UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, zipfi
 
 @dataclass(frozen=True)
 class CaseParameters:
-    """The parameters a case has.
-
-    trust: how far they may be trusted; source: draws of them, ``None`` where they are drawn from assumed ranges;
-    stored, folder: the posteriors they come from, where the case has its own, and where those of one's own are kept;
-    notes: what a reader should know of posteriors that were found and not used, in sentences by language.
-    """
+    """The parameters a case has."""
 
     trust: Trust
+    """How far they may be trusted."""
     source: Source | None
+    """Draws of them, ``None`` where they are drawn from assumed ranges."""
     stored: StoredPosterior | None = None
+    """Posteriors they come from, where the case has its own."""
     folder: Path | None = None
+    """Folder of these, where they are one's own."""
     notes: Notes = ()
+    """Notes for a reader on posteriors that were found and not used, in sentences by language."""
 
     @property
     def draws(self) -> Literal["posterior", "prior"]:
-        """What a study draws from."""
+        """The kind of draws a study takes."""
         return "prior" if self.source is None else "posterior"
 
     @property
@@ -70,7 +70,7 @@ class CaseParameters:
 
     @property
     def calibrated(self) -> bool:
-        """Whether the case has a posterior of its own, stale or not."""
+        """Say whether the case has a posterior of its own, stale or not."""
         return self.stored is not None
 
     @property
@@ -79,7 +79,7 @@ class CaseParameters:
         return "" if self.source is None else str(self.source.content["draws_hash"])
 
     def said(self, lang: str) -> tuple[str, ...]:
-        """The notes in a language."""
+        """Give the notes in a language."""
         return tuple(zh if lang == "zh" else en for en, zh in self.notes)
 
 
@@ -88,11 +88,23 @@ def parameters_of(
 ) -> CaseParameters:
     """Decide which parameters a case has.
 
-    Raises NotFound if just these are wanted and there are none; RunRefused if a cut is asked for of what has none, or
-    no calibration could end in it.
+    Parameters
+    ----------
+    case
+        The case.
+    out
+        The output folder, whose ``posteriors/`` are looked through.
+    wanted
+        One of :data:`WANTED`, by default the best there are.
+    cut
+        Last quarter of the record a posterior must know, by default the latest.
 
-    out: the output folder, whose ``posteriors/`` are looked through; wanted: one of :data:`WANTED`, by default the best
-    there are; cut: last quarter of the record a posterior must know, by default the latest.
+    Raises
+    ------
+    NotFound
+        If just these are wanted and there are none.
+    RunRefused
+        If a cut is asked for of what has none, or no calibration could end in it.
     """
     _check_wanted(wanted)
     if cut is not None and wanted in ("prior", "borrowed"):
@@ -134,7 +146,7 @@ def _check_wanted(choice: Any) -> None:
 
 
 def _instead(best: CaseParameters, own: CaseParameters | None, notes: Notes) -> CaseParameters:
-    """The best calibration, with what is to be said where one's own is as recent and yet passed over."""
+    """Give the best calibration, with what is to be said where one's own is as recent and yet passed over."""
     if own is None or own is best or own.trust.cut < best.trust.cut:
         return replace(best, notes=notes)
     if own.trust.state == "stale" and best.trust.state != "stale":
@@ -154,18 +166,18 @@ def _instead(best: CaseParameters, own: CaseParameters | None, notes: Notes) -> 
 
 
 def _left(folder: Path | None, case: str) -> tuple[str, str]:
-    """That a calibration of one's own no longer fits and is not used."""
+    """Say that a calibration of one's own no longer fits and is not used."""
     name = "" if folder is None else f"{OWN}/{folder.name}"
     return _note("trust.ignored_stale", folder=name, case=case, path=case)
 
 
 def _note(key: str, **values: str) -> tuple[str, str]:
-    """A sentence in both languages."""
+    """Write a sentence in both languages."""
     return text(key, "en", **values), text(key, "zh", **values)
 
 
 def cuts_of(case: Case, out: Path | None = None) -> tuple[str, ...]:
-    """The cuts of the calibrations a case has, one's own and shipped, latest first."""
+    """Give the cuts of the calibrations a case has, one's own and shipped, latest first."""
     own = {parameters.trust.cut for parameters in _own_posteriors(case, out)[0]}
     return tuple(sorted(own | set(posteriors_of(case)), reverse=True))
 
@@ -178,8 +190,27 @@ def settle(
     A study of which neither the quarters nor the one it is looked at from are said looks ahead from the present one.
 
     A study that draws from the priors, from what is unsettled or from nothing does so; any other has the case's
-    parameters. Raises NotFound if parameters are wanted that the case has not, RunRefused if the study asks for others
-    than are wanted, or looks ahead from a quarter that it cannot.
+    parameters.
+
+    Parameters
+    ----------
+    study
+        The study.
+    case
+        Its case.
+    out
+        The output folder, whose ``posteriors/`` are looked through.
+    wanted
+        One of :data:`WANTED`, by default the best there are.
+    cut
+        Last quarter of the record a posterior must know, by default the latest.
+
+    Raises
+    ------
+    NotFound
+        If parameters are wanted that the case has not.
+    RunRefused
+        If the study asks for others than are wanted, or looks ahead from a quarter that it cannot.
     """
     if study.quarters is None:
         study = study.with_changes(now=now_for(case, study.now))
@@ -195,9 +226,20 @@ def settle(
 
 
 def source_named(case: Case, out: Path | None, draws_hash: str) -> Source | None:
-    """The draws of a hash, wherever they are: to replay what was run on them.
+    """Find the draws of a hash, wherever they are: to replay what was run on them.
 
-    Where they are no longer there, the case's parameters as they are now; ``None`` without a hash.
+    Parameters
+    ----------
+    case
+        The case.
+    out
+        The output folder.
+    draws_hash
+        Hash of the draws.
+
+    Returns
+    -------
+        Where they are no longer there, the case's parameters as they are now; ``None`` without a hash.
     """
     if not draws_hash:
         return None
@@ -209,7 +251,7 @@ def source_named(case: Case, out: Path | None, draws_hash: str) -> Source | None
 
 
 def posteriors_to_pack(case: Case, out: Path, used: Collection[str]) -> tuple[Path, ...]:
-    """Folders of one's own posteriors that go with a case: the one it is run on, and those of given hashes."""
+    """Find the folders of one's own posteriors that go with a case: the one it is run on, and those of given hashes."""
     posteriors, _ = _own_posteriors(case, out)
     best = max(posteriors, key=_merit, default=None)
     chosen = (parameters.folder for parameters in posteriors if parameters is best or parameters.identity in used)
@@ -217,12 +259,12 @@ def posteriors_to_pack(case: Case, out: Path, used: Collection[str]) -> tuple[Pa
 
 
 def shipped_cases() -> tuple[str, ...]:
-    """Names of the cases that ship with a posterior of their own."""
+    """Name the cases that ship with a posterior of their own."""
     return tuple(name for name in list_cases() if posteriors_in(casebook_path() / name / POSTERIOR))
 
 
 def calibration_in_use(case: Case, out: Path, cut: str | None = None) -> KeptPosterior | None:
-    """The calibration that a case is run on, by default or of a cut; ``None`` without a current one."""
+    """Find the calibration that a case is run on, by default or of a cut; ``None`` without a current one."""
     try:
         parameters = parameters_of(case, out, cut=cut)
     except NotFound:
@@ -239,7 +281,23 @@ def calibration_in_use(case: Case, out: Path, cut: str | None = None) -> KeptPos
 def shipped_calibration(
     case: Case, cut: Quarter, runs: int | None = None, seed: int | None = None
 ) -> KeptPosterior | None:
-    """The calibration to a cut that ships with a case; ``None`` without a current one, or one of other runs or seed."""
+    """Find the calibration to a cut that ships with a case.
+
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter the calibration knows.
+    runs
+        Runs its batch must have; by default any.
+    seed
+        Seed it must have; by default any.
+
+    Returns
+    -------
+        ``None`` without a current one, or one of other runs or seed.
+    """
     parameters = _shipped(case, str(cut))
     if parameters is None or parameters.stored is None or parameters.trust.state != "calibrated":
         return None
@@ -257,7 +315,7 @@ def _of(stored: StoredPosterior, kind: Literal["own", "shipped"], folder: Path |
 
 
 def _all_shipped(case: Case, cut: str | None = None) -> Iterator[CaseParameters]:
-    """The posteriors that ship with a case, or that of a cut, latest first; each is read when it is needed."""
+    """Read the posteriors that ship with a case, or that of a cut, latest first; each when it is needed."""
     for quarter, folder in reversed(posteriors_of(case).items()):
         if cut in (None, quarter):
             with suppress(NotFound, RunRefused):
@@ -265,7 +323,7 @@ def _all_shipped(case: Case, cut: str | None = None) -> Iterator[CaseParameters]
 
 
 def _shipped(case: Case, cut: str | None) -> CaseParameters | None:
-    """The latest shipped posterior, of a cut where one is asked for; a stale one only where none is current."""
+    """Find the latest shipped posterior, of a cut where one is asked for; a stale one only where none is current."""
     stale = None
     for parameters in _all_shipped(case, cut):
         if parameters.trust.state == "calibrated":
@@ -280,7 +338,7 @@ def _borrowed(case: Case, notes: Notes = ()) -> CaseParameters:
 
 
 def _own(case: Case, out: Path | None, cut: str | None) -> tuple[CaseParameters | None, Notes]:
-    """The best posterior of one's own, of a cut if one is asked for; else what to say of those that no longer fit."""
+    """Find the best posterior of one's own, of a cut if one is asked for; else say which no longer fit."""
     posteriors, left = _own_posteriors(case, out)
     best = max(
         (parameters for parameters in posteriors if cut in (None, parameters.trust.cut)), key=_merit, default=None
@@ -291,7 +349,7 @@ def _own(case: Case, out: Path | None, cut: str | None) -> tuple[CaseParameters 
 
 
 def _own_posteriors(case: Case, out: Path | None) -> tuple[list[CaseParameters], list[Path]]:
-    """Every posterior of one's own that fits the case, and the folders of those that do not."""
+    """Find every posterior of one's own that fits the case, and the folders of those that do not."""
     posteriors: list[CaseParameters] = []
     left: list[Path] = []
     for path in sorted(own_folder(out).glob("*/recipe.json")) if out is not None else ():
@@ -310,7 +368,7 @@ def _own_posteriors(case: Case, out: Path | None) -> tuple[list[CaseParameters],
 
 
 def _merit(parameters: CaseParameters) -> tuple[bool, bool, str, bool, int, int]:
-    """The rank of a calibration: current, converged, latest cut, one's own, most values, largest batch.
+    """Rank a calibration: current, converged, latest cut, one's own, most values, largest batch.
 
     A quick calibration of one's own that has not converged does not take the place of one that has.
     """
@@ -320,7 +378,7 @@ def _merit(parameters: CaseParameters) -> tuple[bool, bool, str, bool, int, int]
 
 
 def _is_of(case: Case, recipe: dict[str, Any]) -> bool:
-    """Whether posteriors are of a case: by its content, whatever it is called, else by its name.
+    """Say whether posteriors are of a case: by its content, whatever it is called, else by its name.
 
     A calibration that begins in another quarter, or ends before the case begins, is another park's.
     """

@@ -51,16 +51,16 @@ STRIDE = 0.6180339887498949
 
 
 def spread(count: int) -> Integers:
-    """Places of draws in steps of the golden section, shape (count,)."""
+    """Give places of draws in steps of the golden section, shape (count,)."""
     return np.argsort((np.arange(count) * STRIDE) % 1.0, kind="stable")
 
 
 def hash_of(replay: ReplayPosterior) -> str:
-    """SHA-256 of what draws of a replay posterior are made of: pairs as they are stored, seed, cut, priors, own facts.
+    """Hash what draws of a replay posterior are made of: pairs as they are stored, seed, cut, priors, own facts.
 
-    Never of the draws themselves: a quantile of a prior has other last digits on another processor, and results that
-    are kept by their identity would not be found there. Priors and facts have twelve digits at most; what the model
-    takes by default is told by its version.
+    Never the draws themselves: a quantile of a prior has other last digits on another processor, and results that are
+    kept by their identity would not be found there. Priors and facts have twelve digits at most; what the model takes
+    by default is told by its version.
     """
     parts = {
         "points": hash_array(replay.points, "<f8"),
@@ -74,7 +74,7 @@ def hash_of(replay: ReplayPosterior) -> str:
 
 
 def axes_of(space: PriorSpace) -> list[list[str]]:
-    """Names of the axes of a cube, each with its prior."""
+    """Name the axes of a cube, each with its prior."""
     return [
         [axis.name, *([] if axis.prior is None else [axis.prior.kind, *_digits([axis.prior.a, axis.prior.b])])]
         for axis in space.coordinates
@@ -82,12 +82,12 @@ def axes_of(space: PriorSpace) -> list[list[str]]:
 
 
 def facts_of(space: PriorSpace) -> dict[str, list[str]]:
-    """Values of parameters that a case brings, by name."""
+    """Give the values of parameters that a case brings, by name."""
     return {name: _digits(np.ravel(value).tolist()) for name, value in case_parameters(space.case).items()}
 
 
 def _digits(values: Iterable[float]) -> list[str]:
-    """Numbers to twelve digits."""
+    """Write numbers to twelve digits."""
     return [f"{value + 0.0:.12g}" for value in values]
 
 
@@ -146,7 +146,17 @@ class PosteriorSource:
         }
 
     def draws(self, study: Study, first: int, last: int) -> Draws:
-        """Parameters and random numbers of runs first … last - 1, before any scenario."""
+        """Draw parameters and random numbers of runs first … last - 1, before any scenario.
+
+        Parameters
+        ----------
+        study
+            The study the runs are of.
+        first
+            Number of the first run.
+        last
+            Number after the last run.
+        """
         runs = np.arange(first, last)
         pairs = self.order[runs // study.futures % self.replay.pairs]
         draws = Draws(*(room[pairs].copy() for room in self.whole))
@@ -157,16 +167,16 @@ class PosteriorSource:
 
 @dataclass(frozen=True)
 class PooledDraws:
-    """Draws of the hierarchy, on the scale of normal scores.
-
-    recipe: parks and hashes, model, settings, values read of each park; mu, tau: middle and spread over parks of every
-    pooled axis, shape (draws, axes); theta: by park, its own, shape (draws, axes).
-    """
+    """Draws of the hierarchy, on the scale of normal scores."""
 
     recipe: Mapping[str, Any]
+    """Parks and hashes, model, settings, values read of each park."""
     mu: Floats
+    """Middle over parks of every pooled axis, shape (draws, axes)."""
     tau: Floats
+    """Spread over parks of every pooled axis, shape (draws, axes)."""
     theta: Mapping[str, Floats]
+    """By park: its own place on every pooled axis, shape (draws, axes)."""
 
     @property
     def count(self) -> int:
@@ -186,12 +196,12 @@ class PooledDraws:
         )
 
     def knows(self, park: Park) -> bool:
-        """Whether a park is in the panel, as it is now."""
+        """Say whether a park is in the panel, as it is now."""
         return bool(self.recipe["parks"].get(park.name) == hash_content(park.content))
 
 
 def thinned(panel: Panel) -> PooledDraws:
-    """The draws of a panel that are worth shipping, and its recipe."""
+    """Take the draws of a panel that are worth shipping, and its recipe."""
     pooled = panel.pooled
     positions = (np.arange(DRAWS) * pooled.draws) // DRAWS
     recipe = {
@@ -218,7 +228,7 @@ def save(draws: PooledDraws, folder: Path = SHIPPED) -> None:
 
 @cache
 def shipped_draws() -> PooledDraws:
-    """Draws of the panel that ship with the package; NotFound if there are none that fit the model's axes."""
+    """Read the draws of the panel that ship with the package; NotFound if there are none that fit the model's axes."""
     return load(SHIPPED)
 
 
@@ -234,18 +244,18 @@ def load(folder: Path) -> PooledDraws:
 
 
 def arrays_in(path: Path) -> dict[str, NDArray[Any]]:
-    """Every array of a file; the file is closed whatever is wrong with it."""
+    """Read every array of a file; the file is closed whatever is wrong with it."""
     with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
         return {name: arrays[name] for name in arrays.files}
 
 
 def is_current(draws: PooledDraws, panel_recipe: Mapping[str, Any]) -> bool:
-    """Whether draws were made from these parks, settings and priors, by this model and method."""
+    """Say whether draws were made from these parks, settings and priors, by this model and method."""
     return bool(json.loads(json.dumps(panel_recipe)) == {key: draws.recipe.get(key) for key in panel_recipe})
 
 
 def largest_difference(first: PooledDraws, second: PooledDraws) -> float:
-    """Largest difference between the draws of two panels, in normal scores; infinite where their parks differ."""
+    """Find the largest difference between the draws of two panels, in normal scores; infinite where parks differ."""
     if first.theta.keys() != second.theta.keys() or first.mu.shape != second.mu.shape:
         return float("inf")
     return max(float(np.abs(values - second.arrays[name]).max()) for name, values in first.arrays.items())
@@ -302,7 +312,7 @@ class BorrowedSource:
         return {"draws_hash": identity_of(parts), "trust": self.trust.content()}
 
     def points_of(self, numbers: Integers, seed: int) -> Floats:
-        """Points of the cube of draws by number, shape (len(numbers), axes)."""
+        """Give points of the cube of draws by number, shape (len(numbers), axes)."""
         from scipy.special import ndtr
 
         first = int(numbers.min())
@@ -327,7 +337,17 @@ class BorrowedSource:
         return self.points_of(np.arange(self.pooled.count), seed=1)
 
     def draws(self, study: Study, first: int, last: int) -> Draws:
-        """Parameters and random numbers of runs first … last - 1, before any scenario."""
+        """Draw parameters and random numbers of runs first … last - 1, before any scenario.
+
+        Parameters
+        ----------
+        study
+            The study the runs are of.
+        first
+            Number of the first run.
+        last
+            Number after the last run.
+        """
         points = self.points_of(np.arange(first, last) // study.futures, study.seed)
         blank = study_of(self.case, study.seed).scenarios[0]
         return fill(self.space.values(points), blank, study, first, last)

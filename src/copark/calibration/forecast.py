@@ -62,8 +62,10 @@ MOST_BYTES = 20_000_000
 SCORED_SEED = 0x73636F7265
 PAIRS = 1024
 FUTURES = 4
-SHORTEST, LONGEST = 12, 200
-"""Quarters a forecast goes beyond its cut: three years where nobody says, fifty at most."""
+SHORTEST = 12
+"""Quarters a forecast goes beyond its cut where nobody says."""
+LONGEST = 200
+"""Most quarters it goes beyond its cut: fifty years."""
 
 
 class ForecastRefused(CoparkError):
@@ -82,8 +84,22 @@ def freeze(
 ) -> dict[str, Any]:
     """Make a frozen forecast.
 
-    case: as it is in the casebook, where the posterior was made from it with more values fitted; blindly: without facts
-    dated after the cut; made_on, made_from: the day, and what the posterior was made from.
+    Parameters
+    ----------
+    replay
+        The posterior.
+    until
+        Last quarter of the forecast.
+    case
+        The case as it is in the casebook, where the posterior was made from it with more values fitted.
+    blindly
+        Whether facts dated after the cut are left out.
+    made_on
+        The day.
+    made_from
+        What the posterior was made from.
+    threads
+        Threads that runs are made on.
     """
     own_case = case or replay.space.case
     cut = replay.cut
@@ -120,12 +136,29 @@ def end_of(
     after: Quarter | None = None,
     now: Quarter | None = None,
 ) -> Quarter:
-    """The quarter a forecast ends in: the one in which every page judges the park, or as asked.
+    """Find the quarter a forecast ends in: the one in which every page judges the park, or as asked.
 
     Beyond the clock of the case its facts hold as they are at the end.
 
-    now: quarter the park is looked at from, by default the present one; after: quarter that it must lie after, by
-    default the cut. Raises RunRefused if it is no quarter after that, or more than fifty years after the cut.
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter known.
+    to
+        The quarter asked for, as written.
+    lang
+        Language of a refusal.
+    after
+        Quarter that it must lie after, by default the cut.
+    now
+        Quarter the park is looked at from, by default the present one.
+
+    Raises
+    ------
+    RunRefused
+        If it is no quarter after that, or more than fifty years after the cut.
     """
     usual = max(horizon_for(case, now), cut + SHORTEST)
     if to is None:
@@ -142,7 +175,7 @@ def end_of(
 
 
 def quarters_of(case: Case, cut: Quarter, until: Quarter) -> range:
-    """Quarters whose ends a frozen file holds, counted from the case's start: from the cut on."""
+    """Give the quarters whose ends a frozen file holds, counted from the case's start: from the cut on."""
     return range(cut - case.clock.start, until - case.clock.start + 1)
 
 
@@ -162,9 +195,30 @@ def sealed(
 ) -> dict[str, Any]:
     """Put the content of a frozen file together and give it its identity.
 
-    forecast: quantiles by observable at the ends of quarters, shape (quarters, levels); naive: centre, scale and
-    degrees of freedom by observable and name; curves: quantiles of other curves by name and observable; fitted:
-    variable and date of values after the cut that parameters were fitted to, which are no test.
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter known.
+    until
+        Last quarter of the forecast.
+    method
+        Name of the method.
+    pairs
+        Number of runs it rests on.
+    forecast
+        Quantiles by observable at the ends of quarters, shape (quarters, levels).
+    naive
+        Centre, scale and degrees of freedom by observable and name of the curve.
+    curves
+        Quantiles of other curves by name and observable.
+    fitted
+        Variable and date of values after the cut that parameters were fitted to, which are no test.
+    made_on
+        The day.
+    made_from
+        What its parameters were made from.
     """
     start = case.clock.start
     content: dict[str, Any] = {
@@ -192,7 +246,7 @@ def sealed(
 
 
 def rounded(values: Floats) -> list[float]:
-    """Numbers with six significant digits, as they are written."""
+    """Round numbers to six significant digits, as they are written."""
     return [float(f"{value:.{DIGITS}g}") for value in values]
 
 
@@ -217,8 +271,12 @@ def refuse_existing(path: Path) -> None:
 def read(path: Path) -> dict[str, Any]:
     """Read a frozen forecast.
 
-    Raises NotFound if there is no such file; ForecastRefused if it is no frozen forecast, or was changed after it was
-    frozen.
+    Raises
+    ------
+    NotFound
+        If there is no such file.
+    ForecastRefused
+        If it is no frozen forecast, or was changed after it was frozen.
     """
     if not path.is_file():
         raise NotFound.of("inference.forecast.not_found", file=path.name)
@@ -270,7 +328,15 @@ class Frozen:
                     raise ValueError("naive")
 
     def ensemble(self, target: Target, curve: str | None = None) -> Floats:
-        """Members on a target's day: between ends of quarters level by level, with an error; or those of a curve."""
+        """Give members on a target's day, with an error of observation.
+
+        Parameters
+        ----------
+        target
+            The target; between ends of quarters the forecast is read level by level.
+        curve
+            Name of a curve whose members are given; by default those of the forecast.
+        """
         levels = (np.arange(MEMBERS) + 0.5) / MEMBERS
         rows = (self.content["forecast"] if curve is None else self.curves[curve])[target.variable]
         total = np.zeros(MEMBERS)
@@ -279,11 +345,25 @@ class Frozen:
         return total + target.error * noise(SCORED_SEED, 0, MEMBERS, 1)[:, 0]
 
     def band(self, variable: str, levels: Sequence[float]) -> Floats:
-        """Quantiles of an observable at the end of every quarter, shape (levels, quarters)."""
+        """Give quantiles of an observable at the end of every quarter, shape (levels, quarters)."""
         return read_levels(self.content["forecast"][variable], levels)
 
     def naive_band(self, variable: str, name: str, levels: Sequence[float]) -> Floats | None:
-        """Quantiles of a naive or other curve at the end of every quarter; ``None`` if the file has none such."""
+        """Give quantiles of a naive or other curve at the end of every quarter.
+
+        Parameters
+        ----------
+        variable
+            Name of the observable.
+        name
+            Name of the curve.
+        levels
+            Levels of the quantiles.
+
+        Returns
+        -------
+            Shape (levels, quarters); ``None`` if the file has no such curve.
+        """
         if variable in self.curves.get(name, {}):
             return read_levels(self.curves[name][variable], levels)
         curve = self.content["naive"].get(variable, {}).get(name)
@@ -292,7 +372,7 @@ class Frozen:
         return NaiveForecast(np.array(curve["centre"]), np.array(curve["scale"]), curve["freedom"]).levels(levels)
 
     def naive(self, target: Target) -> dict[str, Floats]:
-        """Members of the naive and other curves on a target's day."""
+        """Give members of the naive and other curves on a target's day."""
         ensembles = {name: self.ensemble(target, name) for name, rows in self.curves.items() if target.variable in rows}
         for name, curve in self.content["naive"].get(target.variable, {}).items():
             centre = scale = 0.0
@@ -312,7 +392,21 @@ def read_levels(rows: Rows | Floats, levels: Sequence[float]) -> Floats:
 def widths_at(
     replay: ReplayPosterior, until: Quarter, names: Sequence[str], verdicts: Mapping[str, str], threads: int = 1
 ) -> dict[str, Spread]:
-    """Split the variance of observables at the end of a quarter by source; verdicts as in ``groups_of``."""
+    """Split the variance of observables at the end of a quarter by source.
+
+    Parameters
+    ----------
+    replay
+        The posterior.
+    until
+        The quarter.
+    names
+        Names of the observables.
+    verdicts
+        What the data did to each parameter, as in ``groups_of``.
+    threads
+        Threads that runs are made on.
+    """
     thinned = replay.thin(PAIRS)
     projection = project(thinned, until, tuple(names), futures=FUTURES, threads=threads)
     last = projection.out[:, :, -1].reshape(thinned.pairs, FUTURES, len(names))
@@ -325,22 +419,21 @@ def widths_at(
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A row of later observations that cannot be scored: its line in the table, and the reason.
-
-    Reasons: unused (the table says so); background (no source was seen); nothing_like_it (the model has no such
-    output); not_forecast (not among the observables frozen); before (dated no later than the cut); fitted (the
-    parameters were fitted to it); straddles (a year's flow that began before the cut's end); beyond (behind the
-    forecast's end).
-    """
+    """A row of later observations that cannot be scored."""
 
     line: int
+    """Line in the table."""
     observation: Observation
+    """The row."""
     reason: str
+    """unused (the table says so); background (no source was seen); nothing_like_it (the model has no such output);
+    not_forecast (not among the observables frozen); before (dated no later than the cut); fitted (the parameters were
+    fitted to it); straddles (a year's flow that began before the cut's end); beyond (behind the forecast's end)."""
 
 
 @dataclass(frozen=True)
 class Later:
-    """What can be scored of later observations, and what cannot, each with the reason."""
+    """Later observations that can be scored, and those that cannot, each with the reason."""
 
     targets: tuple[Target, ...]
     left_out: tuple[LeftOut, ...]
@@ -362,7 +455,21 @@ def later_targets(forecast: Mapping[str, Any], rows: Iterable[Row[Observation]])
 
 
 def why_left_out(frozen: Frozen, observation: Observation, target: Target | None) -> str:
-    """Why a frozen forecast cannot be scored on an observation, as a word of :class:`LeftOut`; empty if it can."""
+    """Explain why a frozen forecast cannot be scored on an observation.
+
+    Parameters
+    ----------
+    frozen
+        The forecast.
+    observation
+        The observation.
+    target
+        The target made of it, if one could be made.
+
+    Returns
+    -------
+        A reason of :class:`LeftOut`; empty if it can be scored.
+    """
     name = observation.variable
     reasons = {
         "unused": not observation.use,
@@ -390,7 +497,12 @@ def score_later(forecast: Mapping[str, Any], targets: Iterable[Target]) -> tuple
 def read_later(path: Path) -> tuple[Row[Observation], ...]:
     """Read a table of observations, each with its line.
 
-    Raises NotFound if there is no such file; FaultsFound with all its faults, each with file, line, cause and repair.
+    Raises
+    ------
+    NotFound
+        If there is no such file.
+    FaultsFound
+        With all its faults, each with file, line, cause and repair.
     """
     if not path.exists():
         raise NotFound.of("inference.forecast.not_found", file=path.name)

@@ -48,7 +48,7 @@ def one_thread() -> Iterator[None]:
 
 @cache
 def _libraries() -> ThreadpoolController:
-    """The libraries of linear algebra: to look for them takes longer than most of what is asked of them."""
+    """Find the libraries of linear algebra, once: to look for them takes longer than most of what is asked of them."""
     import scipy.linalg  # noqa: F401 - it brings one of its own
     from threadpoolctl import ThreadpoolController
 
@@ -56,7 +56,7 @@ def _libraries() -> ThreadpoolController:
 
 
 def features(model: ObservationModel, reports: Floats) -> Floats:
-    """Features of reports: their logarithms, and their growth between the dates of one variable; (runs, features)."""
+    """Make features of reports: their logarithms, and growth between the dates of one variable; (runs, features)."""
     size = np.sign(reports) * np.log1p(np.abs(reports))
     same = zip(model.targets, model.targets[1:], strict=False)
     later = np.array(
@@ -67,21 +67,19 @@ def features(model: ObservationModel, reports: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Summaries:
-    """A trained network with the observation model whose reports it reads, and the scales of its features.
-
-    residual: covariance of what it leaves unexplained of the points, shape (axes, axes); explained: share of each
-    axis's prior variance it explains on runs it was not trained on, shape (axes,).
-    """
+    """A trained network with the observation model whose reports it reads, and the scales of its features."""
 
     model: ObservationModel
     network: Any
     centre: Floats
     scale: Floats
     residual: Floats
+    """Covariance of what it leaves unexplained of the points, shape (axes, axes)."""
     explained: Floats
+    """Share of each axis's prior variance it explains on runs it was not trained on, shape (axes,)."""
 
     def __call__(self, reports: Floats) -> Floats:
-        """Summaries of reports, shape (runs, axes): expected places in the cube; NaN for runs without a value."""
+        """Summarise reports, shape (runs, axes): expected places in the cube; NaN for runs without a value."""
         parts = []
         with one_thread():
             for first in range(0, len(reports), MANY):
@@ -96,6 +94,15 @@ def learn(model: ObservationModel, reports: Floats, points: Floats) -> Summaries
     """Train summaries on simulated reports and the points they came from.
 
     The last eighth is kept aside to measure what the network explains. Runs without a value are left out.
+
+    Parameters
+    ----------
+    model
+        Targets that are reported.
+    reports
+        Reports of the runs, shape (runs, targets).
+    points
+        Points of the cube, shape (runs, axes).
     """
     from sklearn.exceptions import ConvergenceWarning
 
@@ -116,7 +123,7 @@ def learn(model: ObservationModel, reports: Floats, points: Floats) -> Summaries
 
 
 def untrained(batch_size: int = 512) -> Any:
-    """A network that knows nothing yet."""
+    """Make a network that knows nothing yet."""
     from sklearn.neural_network import MLPRegressor
 
     return MLPRegressor(
@@ -132,7 +139,7 @@ def untrained(batch_size: int = 512) -> Any:
 
 
 def packed(learned: Summaries) -> dict[str, Floats]:
-    """What makes summaries what they are, as arrays: the network's weights and all scales."""
+    """Give summaries as arrays: the network's weights and all scales."""
     network = learned.network
     weights = {f"weights-{n}": values for n, values in enumerate(network.coefs_)}
     offsets = {f"offsets-{n}": values for n, values in enumerate(network.intercepts_)}
@@ -140,7 +147,7 @@ def packed(learned: Summaries) -> dict[str, Floats]:
 
 
 def unpacked(model: ObservationModel, arrays: Mapping[str, Floats]) -> Summaries:
-    """Summaries from their arrays; they say the same, to the last bit."""
+    """Make summaries of their arrays; they say the same, to the last bit."""
     network = untrained()
     layers = len(HIDDEN_LAYERS) + 1
     network.coefs_ = [arrays[f"weights-{n}"] for n in range(layers)]
@@ -153,7 +160,7 @@ def unpacked(model: ObservationModel, arrays: Mapping[str, Floats]) -> Summaries
 
 
 def reports_of(batch: Batch, first: int, last: int) -> Floats:
-    """Reports of a batch's runs first … last - 1, shape (runs, targets)."""
+    """Give the reports of a batch's runs first … last - 1, shape (runs, targets)."""
     return batch.recipe.model.reports(batch.counterparts[first:last].astype(np.float64), batch.recipe.seed, first)
 
 
@@ -170,15 +177,15 @@ def learn_from(batch: Batch, stages: Stages | None = None) -> Summaries:
 
 @dataclass(frozen=True)
 class ParameterPosterior:
-    """Weighted points of the cube.
-
-    points: shape (draws, axes); weights: shape (draws,), sum 1; distance: of the farthest run accepted.
-    """
+    """Weighted points of the cube."""
 
     space: PriorSpace
     points: Floats
+    """Points of the cube, shape (draws, axes)."""
     weights: Floats
+    """Their weights, shape (draws,), sum 1."""
     distance: float
+    """Distance of the farthest run accepted."""
 
     @property
     def ess(self) -> float:
@@ -186,12 +193,22 @@ class ParameterPosterior:
         return effective(self.weights)
 
     def equal(self, count: int) -> Floats:
-        """That many points of equal weight, by systematic resampling; shape (count, axes)."""
+        """Draw that many points of equal weight, by systematic resampling; shape (count, axes)."""
         return self.points[systematic(self.weights, count)]
 
 
 def systematic(weights: Floats, count: int, offset: float = 0.5) -> Integers:
-    """Resample positions so that each comes up floor or ceiling of its expected number of times."""
+    """Resample positions so that each comes up floor or ceiling of its expected number of times.
+
+    Parameters
+    ----------
+    weights
+        Weights of the positions, of any sum.
+    count
+        Number of positions to give.
+    offset
+        Place of the first step within its share, 0 to 1.
+    """
     ends = np.cumsum(weights) / weights.sum()
     positions = np.searchsorted(ends, (np.arange(count) + offset) / count)
     return np.minimum(positions, len(weights) - 1).astype(np.int64)
@@ -201,6 +218,17 @@ def adjust(z: Floats, summaries: Floats, target: Floats, weights: Floats) -> Flo
     """Move points to where a local-linear regression on the summaries sees them at the target.
 
     Residuals are widened by √(n / (n - p - 1)), what fitting p slopes to n points (in effective number) takes away.
+
+    Parameters
+    ----------
+    z
+        Points on the logit scale, shape (runs, axes).
+    summaries
+        Summaries of the runs, shape (runs, components).
+    target
+        Summaries of the record, shape (components,).
+    weights
+        Weights of the runs, shape (runs,).
     """
     x = summaries - target
     moving = x.std(axis=0) > EVERY_AXIS_MOVES * np.maximum(x.std(axis=0).max(), 1e-12)
@@ -226,7 +254,7 @@ class Neighbours:
             self.whitened = self.summaries @ self.whitening.astype(np.float32)
 
     def distances(self, target: Floats) -> Floats:
-        """Distances of all runs to a target; infinite for runs without a value."""
+        """Measure the distances of all runs to a target; infinite for runs without a value."""
         with one_thread():
             differences = self.whitened - (target @ self.whitening).astype(np.float32)
             distances = np.sqrt(np.einsum("ij,ij->i", differences, differences)).astype(np.float64)
@@ -235,9 +263,18 @@ class Neighbours:
     def accept(
         self, space: PriorSpace, target: Floats, count: int = ACCEPTED, without: int | None = None
     ) -> ParameterPosterior:
-        """Accept the runs nearest to the record's summaries, shape (axes,), and adjust them.
+        """Accept the runs nearest to the record's summaries and adjust them.
 
-        without: a run to leave out: the one that plays the record, in a test of calibration.
+        Parameters
+        ----------
+        space
+            The cube.
+        target
+            Summaries of the record, shape (axes,).
+        count
+            Runs to accept, at most all but one.
+        without
+            A run to leave out: the one that plays the record, in a test of calibration.
         """
         far = self.distances(target)
         if without is not None:

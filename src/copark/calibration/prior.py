@@ -56,12 +56,14 @@ EDGE = 2.0**-31
 
 @dataclass(frozen=True)
 class Coordinate:
-    """One axis of the cube: a parameter, or a stick of the origin mix (0: home of all; 1: host of the rest)."""
+    """One axis of the cube: a parameter, or a stick of the origin mix."""
 
     name: str
     variable: Variable
     prior: Prior | None
+    """Prior of the parameter; ``None`` for a stick."""
     stick: int = -1
+    """Number of the stick, 0 for home of all and 1 for host of the rest; -1 for a parameter."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,18 @@ class PriorSpace:
         }
 
     def values(self, points: Floats) -> dict[str, Floats]:
-        """The parameters at points: name to float64 of shape (runs, *shape), drawn or held.
+        """Give the parameters at points, drawn or held.
 
         The n-th broken stick of the mix is a share of what is left, Beta distributed.
+
+        Parameters
+        ----------
+        points
+            Points of the cube, shape (runs, axes).
+
+        Returns
+        -------
+            Values by name, float64 of shape (runs, *shape).
         """
         from scipy.special import betaincinv
 
@@ -136,7 +147,7 @@ class PriorSpace:
         return values
 
     def table(self, points: Floats) -> dict[str, Floats]:
-        """The values of what was drawn, one number each: the mix as its three shares; each of shape (runs,)."""
+        """Give the values of what was drawn, one number each, shape (runs,): the mix as its three shares."""
         values = self.values(points)
         columns: dict[str, Floats] = {}
         for coordinate in self.coordinates:
@@ -147,12 +158,24 @@ class PriorSpace:
         return columns
 
     def draws(self, points: Floats, seed: int, first: int = 0, scenario: Scenario | None = None) -> Draws:
-        """Make the model's records at points; random numbers are those of (seed, first), (seed, first + 1), …"""
+        """Make the model's records at points; random numbers are those of (seed, first), (seed, first + 1), …
+
+        Parameters
+        ----------
+        points
+            Points of the cube, shape (runs, axes).
+        seed
+            Seed of the random numbers.
+        first
+            Number of the first run.
+        scenario
+            Scenario of the runs; by default the case as it is.
+        """
         study = study_of(self.case, seed)
         return fill(self.values(points), scenario or study.scenarios[0], study, first, first + len(points))
 
     def sobol(self, first: int, last: int, seed: int) -> Floats:
-        """Points first … last - 1 of the scrambled Sobol sequence of a seed, the same in any piece."""
+        """Give points first … last - 1 of the scrambled Sobol sequence of a seed, the same in any piece."""
         from scipy.stats import qmc
 
         if last <= first:
@@ -175,25 +198,25 @@ def random_points(engine: object, count: int) -> Floats:
 
 
 def study_of(case: Case, seed: int) -> Study:
-    """The study whose random numbers the runs of an inference have."""
+    """Make the study whose random numbers the runs of an inference have."""
     return baseline(case.name).with_changes(seed=seed)
 
 
 def logit(points: Floats) -> Floats:
-    """ln(u / (1 - u)) of points of the cube, the scale on which nothing has an edge."""
+    """Compute ln(u / (1 - u)) of points of the cube, the scale on which nothing has an edge."""
     inside = np.clip(points, EDGE, 1.0 - EDGE)
     return np.log(inside) - np.log1p(-inside)
 
 
 def expit(z: Floats) -> Floats:
-    """Inverse of :func:`logit`."""
+    """Invert :func:`logit`."""
     from scipy.special import expit as inverse
 
     return inverse(z)
 
 
 def facts_hash(case: Case, cut: Quarter) -> str:
-    """Hash of what runs to a cut are given of a case, and of its own priors and values of parameters.
+    """Hash what runs to a cut are given of a case, and its own priors and values of parameters.
 
     Numbers are rounded to twelve digits first: facts have fewer, and whatever computes with them differs in the last.
     What a case says in words, or of what comes after the cut, bears on no run; links are whole, and are the model's.
@@ -216,13 +239,17 @@ def _written(part: NDArray[Any]) -> Any:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a batch depends on, and nothing else."""
+    """The dependencies of a batch, and nothing else."""
 
     case: Case
     cut: Quarter
+    """Last quarter of the runs."""
     runs: int
+    """Number of runs."""
     seed: int
+    """Seed of points and random numbers."""
     model: ObservationModel
+    """Targets that are read."""
 
     @property
     def quarters(self) -> int:
@@ -240,7 +267,7 @@ class Recipe:
         return facts_hash(self.case, self.cut)
 
     def content(self) -> dict[str, Any]:
-        """The recipe as plain values."""
+        """Give the recipe as plain values."""
         return {
             "format": BATCH_FORMAT,
             "facts": self.facts,
@@ -267,15 +294,14 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Batch:
-    """A finished batch.
-
-    counterparts: float32 of shape (runs, targets); NaN where a run did not end well as a computation. kept: runs that
-    were there from an earlier attempt.
-    """
+    """A finished batch."""
 
     recipe: Recipe
     counterparts: Singles
+    """Counterparts of the targets, float32 of shape (runs, targets); NaN where a run did not end well as a
+    computation."""
     kept: int = 0
+    """Runs that were there from an earlier attempt."""
 
     @property
     def space(self) -> PriorSpace:
@@ -293,7 +319,19 @@ class Batch:
 
 
 def run_piece(recipe: Recipe, first: int, last: int, threads: int) -> Singles:
-    """Run points first … last - 1 and read them; float32 of shape (runs, targets)."""
+    """Run points first … last - 1 and read them; float32 of shape (runs, targets).
+
+    Parameters
+    ----------
+    recipe
+        The batch.
+    first
+        Number of the first run.
+    last
+        Number after the last run.
+    threads
+        Threads that runs are made on.
+    """
     names = recipe.model.variables
     space = recipe.space
     draws = space.draws(space.sobol(first, last, recipe.seed), recipe.seed, first)
@@ -311,8 +349,18 @@ def make_batch(
 ) -> Batch:
     """Make a batch, or what is missing of it.
 
-    folder: where batches are kept, each in a folder named by its identity, or nowhere; progress: called with runs done
-    and in all; waiting: called if another process is making the same batch, whose pieces are then taken.
+    Parameters
+    ----------
+    recipe
+        The batch.
+    threads
+        Threads that runs are made on.
+    folder
+        Where batches are kept, each in a folder named by its identity, or nowhere.
+    progress
+        Called with runs done and in all.
+    waiting
+        Called if another process is making the same batch, whose pieces are then taken.
     """
     width = len(recipe.model.targets)
     read = np.empty((recipe.runs, width), np.float32)
@@ -338,12 +386,12 @@ def make_batch(
 
 
 def home_of(folder: Path, recipe: Recipe) -> Path:
-    """Folder of a batch among others."""
+    """Give the folder of a batch among others."""
     return folder / f"batch-{recipe.identity}"
 
 
 def piece_path(home: Path, first: int) -> Path:
-    """File of the piece that begins with a run."""
+    """Give the file of the piece that begins with a run."""
     return home / f"runs-{first:08d}.piece"
 
 
@@ -364,5 +412,5 @@ def write_piece(home: Path, first: int, read: Singles) -> None:
 
 
 def _identity(home: Path) -> str:
-    """What the bits of the pieces in a batch's folder depend on."""
+    """Identify what the bits of the pieces in a batch's folder depend on."""
     return identity_of({"batch": home.name, "made_with": dict(made_with())})

@@ -34,11 +34,18 @@ from copark.store.checkpoints import Tally
 
 CLOSE = 1e-6
 """Largest difference of a coordinate, between 0 and 1, that rounding may cause where chance went the same ways."""
-MEDIANS, TYPICAL, WIDTHS, FORECASTS, OUTCOME_SHARES = 0.30, 0.12, 0.32, 0.30, 0.12
-"""How far two searches of one posterior may be apart: medians of parameters, the farthest and the root mean square of
-all (one may be far off by chance, all cannot), and widths of their 90 %, as shares of the prior's range; medians and
-widths of forecasts, as shares of the width of their 90 %; shares of outcomes. Between the halves of the 19 posteriors
-that ship, which are searches of their own, the largest were 0.29, 0.11, 0.31, 0.27 and 0.10; wholes are nearer."""
+# Two searches of one posterior may be so far apart. Between the halves of the 19 posteriors that ship, which are
+# searches of their own, the largest were 0.29, 0.11, 0.31, 0.27 and 0.10; wholes are nearer.
+MEDIANS = 0.30
+"""Distance of the medians of a parameter, the farthest of all, as a share of the prior's range."""
+TYPICAL = 0.12
+"""Root mean square of these distances: one may be far off by chance, all cannot."""
+WIDTHS = 0.32
+"""Difference of the widths of a parameter's 90 %, as a share of the prior's range."""
+FORECASTS = 0.30
+"""Distance of medians and widths of forecasts, as a share of the width of their 90 %."""
+OUTCOME_SHARES = 0.12
+"""Difference of the share of an outcome."""
 LEAST_WIDTH = 0.05
 """Of a forecast, in log points: one that hardly varies is not compared more closely than that."""
 What = Literal["medians", "typical", "widths", "forecasts", "outcomes"]
@@ -46,7 +53,7 @@ What = Literal["medians", "typical", "widths", "forecasts", "outcomes"]
 
 @dataclass(frozen=True)
 class Apart:
-    """How far two posteriors are apart in a respect."""
+    """Distance of two posteriors in a respect."""
 
     what: What
     """Respect in which they are compared."""
@@ -59,13 +66,13 @@ class Apart:
 
     @property
     def within(self) -> bool:
-        """Whether two searches of one posterior may be so far apart."""
+        """Say whether two searches of one posterior may be so far apart."""
         return self.largest <= self.allowed
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Whether posteriors made again are those stored."""
+    """Comparison of posteriors made again with those stored."""
 
     identical: bool
     """Whether they are alike bit by bit."""
@@ -81,21 +88,32 @@ class Comparison:
 
     @property
     def alike(self) -> bool:
-        """Whether distributions were compared, and none is farther from the other than two searches may be."""
+        """Say whether distributions were compared, and none is farther from the other than two searches may be."""
         return bool(self.apart) and all(distance.within for distance in self.apart)
 
     @property
     def passed(self) -> bool:
-        """Whether what is stored could be made again."""
+        """Say whether what is stored could be made again."""
         return self.identical or self.close or self.alike
 
 
 def check(
     case: Case, folder: Path, *, threads: int = 1, batches: Path | None = None, progress: Progress | None = None
 ) -> Comparison:
-    """Make a case's posteriors again by their recipe, or go on with that, and compare them with those stored.
+    """Make a case's posteriors again by their recipe, or resume that, and compare them with those stored.
 
-    batches: where prior batches are kept, and stages until the comparison is made.
+    Parameters
+    ----------
+    case
+        The case.
+    folder
+        Folder of the posteriors.
+    threads
+        Threads that runs are made on.
+    batches
+        Where prior batches are kept, and stages until the comparison is made.
+    progress
+        Called with the stage, what is done of it and how much there is.
     """
     stored = load(case, folder)
     settings = Settings.of(stored.recipe)
@@ -114,6 +132,15 @@ def comparison(calibration: Calibration, stored: StoredPosterior, threads: int =
     """Compare a calibration with posteriors that are stored: numbers, and distributions where they cannot be the same.
 
     Numbers cannot where the processor or the libraries are not those the stored ones were made with.
+
+    Parameters
+    ----------
+    calibration
+        The calibration.
+    stored
+        Posteriors it is compared with.
+    threads
+        Threads that runs are made on.
     """
     by_numbers = compared_by_numbers(calibration, stored)
     if by_numbers.close or by_numbers.identical or made_here(stored):
@@ -122,7 +149,7 @@ def comparison(calibration: Calibration, stored: StoredPosterior, threads: int =
 
 
 def made_here(stored: StoredPosterior) -> bool:
-    """Whether posteriors were made by these libraries on a processor of this kind."""
+    """Say whether posteriors were made by these libraries on a processor of this kind."""
     return dict(stored.recipe["made_with"]) == {**versions(), "cpu_features": cpu_features()}
 
 
@@ -139,7 +166,7 @@ def compared_by_numbers(calibration: Calibration, stored: StoredPosterior) -> Co
 
 
 def distances(calibration: Calibration, stored: StoredPosterior, threads: int = 1) -> tuple[Apart, ...]:
-    """How far a calibration is from posteriors that are stored, in every respect that is compared."""
+    """Measure how far a calibration is from posteriors that are stored, in every respect that is compared."""
     replay = calibration.replay.thin(stored.replay.pairs)
     drawn = calibration.parameters.equal(len(stored.parameters.points))
     names = replay.space.names
@@ -158,7 +185,7 @@ def distances(calibration: Calibration, stored: StoredPosterior, threads: int = 
 
 
 def _of_runs(first: ReplayPosterior, second: ReplayPosterior, threads: int) -> Iterator[Apart]:
-    """How far what pairs foretell is apart, and how often each outcome happens."""
+    """Measure how far what pairs foretell is apart, and how often each outcome happens."""
     (ahead, outcomes), (other_ahead, other_outcomes) = (_run_on(replay, threads) for replay in (first, second))
     levels = _levels(ahead)
     other_levels = _levels(other_ahead)
@@ -169,7 +196,7 @@ def _of_runs(first: ReplayPosterior, second: ReplayPosterior, threads: int) -> I
 
 
 def _run_on(replay: ReplayPosterior, threads: int) -> tuple[Floats, Floats]:
-    """Logarithms of what pairs forecast, shape (pairs, outputs), and the share of each outcome at the horizon."""
+    """Run pairs on: logarithms of what they forecast, (pairs, outputs), and the share of each outcome at the end."""
     case = replay.space.case
     names = tuple(dict.fromkeys((*NEEDED, *FORECAST)))
     runs = Ensemble(inputs_of(case), replay.draws(), names, threads=threads).run()
@@ -181,7 +208,7 @@ def _run_on(replay: ReplayPosterior, threads: int) -> tuple[Floats, Floats]:
 
 
 def _levels(values: Floats) -> Floats:
-    """5, 50 and 95 % of columns of values, shape (3, columns)."""
+    """Compute 5, 50 and 95 % of columns of values, shape (3, columns)."""
     return quantiles(values, BAND)
 
 
@@ -190,7 +217,7 @@ def _width(levels: Floats) -> Floats:
 
 
 def _farthest(what: What, differences: Floats, names: tuple[str, ...], allowed: float) -> Apart:
-    """The largest of differences, shape (posteriors, names), and where it is."""
+    """Find the largest of differences, shape (posteriors, names), and where it is."""
     sizes = np.nan_to_num(differences, nan=np.inf)
     position = int(np.argmax(sizes.max(axis=0)))
     return Apart(what, float(sizes[:, position].max()), allowed, names[position])

@@ -48,23 +48,25 @@ RUNS_DOWN = {"company": ("repayment_quarters",)}
 
 @dataclass(frozen=True)
 class ReplayPosterior:
-    """Pairs of equal weight, from independent populations.
-
-    points: of the cube, shape (pairs, axes); addresses: of random numbers up to the cut, in spans
-    (:mod:`copark.calibration.tempering`), shape (pairs, spans, 2); seed: of all the random numbers; cut: last quarter
-    the record reaches; population: which one each pair is from, shape (pairs,); seen: counterparts of the targets,
-    shape (pairs, targets); log_evidence: of each population.
-    """
+    """Pairs of equal weight, from independent populations."""
 
     space: PriorSpace
     model: ObservationModel
     points: Floats
+    """Points of the cube, shape (pairs, axes)."""
     addresses: Integers
+    """Addresses of random numbers up to the cut, in spans (:mod:`copark.calibration.tempering`), shape (pairs, spans,
+    2)."""
     seed: int
+    """Seed of all the random numbers."""
     cut: Quarter
+    """Last quarter the record reaches."""
     population: Integers
+    """Population each pair is from, shape (pairs,)."""
     seen: Floats
+    """Counterparts of the targets, shape (pairs, targets)."""
     log_evidence: tuple[float, ...]
+    """Log-evidence of each population."""
 
     @property
     def pairs(self) -> int:
@@ -91,7 +93,7 @@ class ReplayPosterior:
         return draws
 
     def thin(self, count: int) -> ReplayPosterior:
-        """A part of the pairs, spread evenly over the populations."""
+        """Give a part of the pairs, spread evenly over the populations."""
         if count >= self.pairs:
             return self
         positions = (np.arange(count) * self.pairs) // count
@@ -99,17 +101,17 @@ class ReplayPosterior:
         return replace(self, **arrays)
 
     def disagreement(self) -> Floats:
-        """Potential scale reduction of every axis between populations (Gelman and Rubin 1992), shape (axes,)."""
+        """Compute the scale reduction of every axis between populations (Gelman and Rubin 1992), shape (axes,)."""
         return scale_reduction(logit(self.points), self.population)
 
     def forecasts(self, threads: int = 1) -> Floats:
-        """Logarithms of what the pairs forecast, shape (pairs, len(FORECAST)); NaN where a run did not end."""
+        """Run the pairs on: logarithms of what they forecast, (pairs, len(FORECAST)); NaN where a run did not end."""
         inputs = inputs_of(self.space.case, quarters=self.quarters + AHEAD)
         runs = Ensemble(inputs, self.draws(), FORECAST, threads=threads).run()
         return np.log1p(np.maximum(runs.of_finished(runs.out[:, :, -1]), 0.0))
 
     def forecast_disagreement(self, threads: int = 1) -> Floats:
-        """Potential scale reduction of forecasts between populations, shape (len(FORECAST),)."""
+        """Compute the potential scale reduction of forecasts between populations, shape (len(FORECAST),)."""
         some = self.thin(LOOKED_AT)
         forecasts = some.forecasts(threads)
         whole = np.isfinite(forecasts).all(axis=1)
@@ -117,10 +119,18 @@ class ReplayPosterior:
 
 
 def scale_reduction(values: Floats, population: Integers) -> Floats:
-    """Potential scale reduction √(1 + between / within) of columns of values, shape (columns,).
+    """Compute the potential scale reduction √(1 + between / within) of columns of values.
 
-    values: shape (members, columns). population: which independent population each is from; NaN is given where there is
-    one only.
+    Parameters
+    ----------
+    values
+        Values of shape (members, columns).
+    population
+        Independent population each member is from, shape (members,).
+
+    Returns
+    -------
+        One number for each column, NaN where there is one population only.
     """
     groups = [values[population == n] for n in np.unique(population)]
     if len(groups) < 2:
@@ -132,26 +142,24 @@ def scale_reduction(values: Floats, population: Integers) -> Floats:
 
 @dataclass(frozen=True)
 class Projection:
-    """Runs of the replay posterior to a quarter beyond the cut, every run with a future of its own.
-
-    out: float64 of shape (pairs x futures, names, quarters), the futures of a pair one after the other; names: of the
-    outputs kept.
-    """
+    """Runs of the replay posterior to a quarter beyond the cut, every run with a future of its own."""
 
     names: tuple[str, ...]
+    """Names of the outputs kept."""
     out: Floats
+    """Outputs, shape (pairs x futures, names, quarters), the futures of a pair one after the other."""
 
     def counterparts(self, model: ObservationModel) -> Floats:
         """Read the runs on the days of targets, without error; shape (pairs x futures, targets)."""
         return model.counterparts(self.out, self.names)
 
     def reports(self, model: ObservationModel) -> Floats:
-        """What would be reported of later targets, errors of observation included; shape (pairs x futures, targets)."""
+        """Report later targets, errors of observation included; shape (pairs x futures, targets)."""
         counterparts = self.counterparts(model)
         return counterparts + model.errors * noise(REPORTED_SEED, 0, len(counterparts), len(model.targets))
 
     def bands(self, name: str, levels: tuple[float, ...]) -> Floats:
-        """Quantiles of an output at the end of every quarter, over runs that ended well; shape (levels, quarters)."""
+        """Give quantiles of an output at the end of every quarter, over runs that ended well; (levels, quarters)."""
         return quantiles(self.out[:, self.names.index(name), :], levels)
 
 
@@ -166,7 +174,20 @@ def project(
 ) -> Projection:
     """Run every pair to a quarter.
 
-    blindly: without facts dated after the cut; futures: runs for each pair.
+    Parameters
+    ----------
+    replay
+        The pairs.
+    until
+        Last quarter of the runs.
+    names
+        Outputs that are kept.
+    blindly
+        Whether facts dated after the cut are left out.
+    futures
+        Runs for each pair.
+    threads
+        Threads that runs are made on.
     """
     case = replay.space.case
     inputs = inputs_of(case, None, until - case.clock.start + 1)
@@ -181,7 +202,7 @@ def project(
 
 
 def blind(inputs: Inputs, case: Case, cut: Quarter) -> Inputs:
-    """Inputs without what happened after a cut; up to it they stay as they are.
+    """Take out of inputs what happened after a cut; up to it they stay as they are.
 
     Law, shares, plans, ties and terms stay as they were at the cut. Shocks that began before it end when they did.
     Growth is drawn from the years before, partners come and go by the model, anchor projects known by then build and
@@ -210,5 +231,5 @@ def blind(inputs: Inputs, case: Case, cut: Quarter) -> Inputs:
 
 
 def years_known(case: Case, cut: Quarter) -> int:
-    """Years of growth on record by the end of a cut's year: the first rows of the history to draw from."""
+    """Count the years of growth on record by the end of a cut's year: the first rows of the history to draw from."""
     return max(sum(year <= cut.year for year in years_on_record(case)), 1)

@@ -49,7 +49,23 @@ def flat_size(name: str) -> Parameter:
 
 
 def size_of(value: float, unit: str, kind: str, a: float, b: float, *, reason: str) -> Parameter:
-    """Write a prior of size as a case brings it; the text ``pool.<reason>`` says why."""
+    """Write a prior of size as a case brings it.
+
+    Parameters
+    ----------
+    value
+        Default.
+    unit
+        Unit of the default.
+    kind
+        Kind of the distribution.
+    a
+        First number of the distribution.
+    b
+        Second number of the distribution.
+    reason
+        Key of the text ``pool.<reason>`` that says why.
+    """
     return Parameter.model_validate(
         {
             "value": value,

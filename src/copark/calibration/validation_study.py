@@ -57,7 +57,7 @@ LEADING = 4
 
 @dataclass(frozen=True)
 class Spread:
-    """What the variance of a forecast comes from."""
+    """The sources of the variance of a forecast."""
 
     shares: Mapping[str, float]
     """Shares of the variance by source; they add up to one."""
@@ -73,9 +73,14 @@ class Spread:
 
 
 def groups_of(replay: ReplayPosterior, verdicts: Mapping[str, str] | None = None) -> dict[str, list[int]]:
-    """Axes of the cube by group: later shocks; moved by the data (or weakly); not moved.
+    """Sort the axes of the cube into groups: later shocks; moved by the data (or weakly); not moved.
 
-    verdicts: what the data said of each parameter: by default what the pairs themselves say.
+    Parameters
+    ----------
+    replay
+        The posterior.
+    verdicts
+        What the data did to each parameter, by name; by default what the pairs themselves say.
     """
     space = replay.space
     later = {shock.key for shock in space.case.shocks if shock.since > replay.cut}
@@ -88,7 +93,17 @@ def groups_of(replay: ReplayPosterior, verdicts: Mapping[str, str] | None = None
 
 
 def explained(z: Floats, axes: Sequence[int], values: Floats) -> float:
-    """Variance a regression on some axes and their squares explains, adjusted for their number; at least 0."""
+    """Compute the variance a regression on some axes and their squares explains, adjusted for their number; at least 0.
+
+    Parameters
+    ----------
+    z
+        Points on the logit scale, shape (pairs, axes).
+    axes
+        Positions of the axes to regress on.
+    values
+        What is to be explained, shape (pairs,).
+    """
     centred = z[:, list(axes)] - z[:, list(axes)].mean(axis=0)
     square = centred**2
     predictors = np.concatenate([np.ones((len(z), 1)), centred, square - square.mean(axis=0)], axis=1)
@@ -105,8 +120,16 @@ def explained(z: Floats, axes: Sequence[int], values: Floats) -> float:
 def spread(space: PriorSpace, points: Floats, groups: Mapping[str, Sequence[int]], values: Floats) -> Spread:
     """Split the variance of a forecast.
 
-    points: of the cube, shape (pairs, axes); groups: axes by group, see :func:`groups_of`; values: of the forecast,
-    shape (pairs, futures), at least two futures.
+    Parameters
+    ----------
+    space
+        The cube the points are of.
+    points
+        Points of the cube, shape (pairs, axes).
+    groups
+        Axes by group, see :func:`groups_of`.
+    values
+        The forecast, shape (pairs, futures), at least two futures.
     """
     z = logit(points)
     means = values.mean(axis=1)
@@ -128,10 +151,23 @@ def spread(space: PriorSpace, points: Floats, groups: Mapping[str, Sequence[int]
 
 
 def without(points: Floats, groups: Mapping[str, Sequence[int]], values: Floats) -> dict[str, Floats]:
-    """Take every source of variance out of a forecast, one at a time; shapes as in :func:`spread`.
+    """Take every source of variance out of a forecast, one at a time.
 
     Parameters are held at their posterior medians by one regression of the pairs' means on all of them; chance before
     the cut is what it leaves of those means, chance after the cut what futures differ by.
+
+    Parameters
+    ----------
+    points
+        Points of the cube, shape (pairs, axes).
+    groups
+        Axes by group, see :func:`groups_of`.
+    values
+        The forecast, shape (pairs, futures).
+
+    Returns
+    -------
+        By source: the forecast without it, shape (pairs, futures).
     """
     z = logit(points)
     away = (z - np.median(z, axis=0)) / np.maximum(z.std(axis=0), 1e-12)
@@ -183,7 +219,7 @@ class Swap:
 
     @property
     def reason(self) -> str:
-        """What puts the curve ahead: its centre, its width, both; or ``ahead`` where the model is."""
+        """The part that puts the curve ahead: its centre, its width, both; or ``ahead`` where the model is."""
         if self.model <= self.naive:
             return AHEAD
         centre = self.model - self.naive_centre
@@ -194,7 +230,17 @@ class Swap:
 
 
 def swap(origin: Origin, variable: str, rival: str) -> Swap:
-    """Swap centre and band of the blind model and a naive curve on an observable's exact values."""
+    """Swap centre and band of the blind model and a naive curve on an observable's exact values.
+
+    Parameters
+    ----------
+    origin
+        Forecasts from one cut.
+    variable
+        Name of the observable.
+    rival
+        Name of the curve.
+    """
     scores = []
     for n, target in enumerate(origin.targets):
         if target.variable != variable or not is_exact(target) or n not in origin.ensembles[rival]:
@@ -227,7 +273,17 @@ class Told:
 
 
 def told(origin: Origin, case: Case, swaps: Sequence[Swap]) -> tuple[Told, ...]:
-    """Forecast with each observable's best naive curve again, told only what the model was fitted to."""
+    """Forecast with each observable's best naive curve again, told only what the model was fitted to.
+
+    Parameters
+    ----------
+    origin
+        Forecasts from one cut.
+    case
+        The case they are of.
+    swaps
+        Observables and their best naive curves.
+    """
     alike = naive_ensembles(case, origin.cut, origin.targets, ("fit",))
     results = []
     for swapped in swaps:
@@ -253,7 +309,7 @@ def told(origin: Origin, case: Case, swaps: Sequence[Swap]) -> tuple[Told, ...]:
 
 @dataclass(frozen=True)
 class Width:
-    """Where an observable's width comes from, and what it would be without each source."""
+    """The sources of the width of an observable's band, and the band without each of them."""
 
     variable: str
     """Name of the observable."""
@@ -268,7 +324,19 @@ class Width:
 
 
 def widths(origin: Origin, whole_replay: ReplayPosterior, base: str, threads: int = 1) -> tuple[Width, ...]:
-    """Split every observable's band by source and take each source out."""
+    """Split every observable's band by source and take each source out.
+
+    Parameters
+    ----------
+    origin
+        Forecasts from one cut.
+    whole_replay
+        The posterior they were made from.
+    base
+        Which of the model's forecasts: conditional or blind.
+    threads
+        Threads that runs are made on.
+    """
     replay = whole_replay.thin(PAIRS)
     exact = [target for target in origin.targets if is_exact(target)]
     model = ObservationModel(tuple(exact))
@@ -303,7 +371,7 @@ def widths(origin: Origin, whole_replay: ReplayPosterior, base: str, threads: in
 
 @dataclass(frozen=True)
 class Honesty:
-    """How often a forecast's bands reached what was observed, and how often honest ones would have."""
+    """Coverage of a forecast's bands, and what honest bands would have had."""
 
     values: int
     """Number of exact values."""
@@ -347,7 +415,7 @@ FAIR = (BLIND, *NAIVE)
 
 @dataclass(frozen=True)
 class Judged:
-    """What came of the forecasts from one cut."""
+    """Scores of the forecasts from one cut."""
 
     cut: str
     """Last quarter known."""
@@ -359,7 +427,7 @@ class Judged:
     """By model: coverage and scores beside those of honest bands."""
 
     def line(self, variable: str) -> ScoreLine:
-        """All methods' mean scores of an observable."""
+        """Give all methods' mean scores of an observable."""
         return next(line for line in self.whole if line.variable == variable)
 
     @property
@@ -368,7 +436,7 @@ class Judged:
         return tuple(line for line in self.fair if line.best_naive is not None)
 
     def wins(self) -> dict[str, int]:
-        """Races won, by method."""
+        """Count races won, by method."""
         return {name: sum(line.winner == name for line in self.raced) for name in FAIR}
 
 
@@ -393,14 +461,21 @@ class Assessment:
         return self.cuts[-1]
 
     def scores_of(self, method: str, variable: str) -> tuple[Score, ...]:
-        """Scores of a method on the values of an observable, from the last cut."""
+        """Give the scores of a method on the values of an observable, from the last cut."""
         return tuple(score for score in self.scores if (score.method, score.target.variable) == (method, variable))
 
 
 def assess(origins: Sequence[Origin], case: Case, *, threads: int = 1) -> Assessment:
     """Score forecasts from several cuts, earliest first, and ask why they won or lost.
 
-    case: the case they are of, with the roles of its values as they are in the casebook.
+    Parameters
+    ----------
+    origins
+        Forecasts, one for each cut.
+    case
+        The case they are of, with the roles of its values as they are in the casebook.
+    threads
+        Threads that runs are made on.
     """
     judged = []
     for origin in origins:

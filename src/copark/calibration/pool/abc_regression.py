@@ -1,4 +1,4 @@
-"""What one park's record says: nearest runs, moved to the record by regression, summed up as normal distributions.
+"""Inference from one park's record: nearest runs, moved to the record by regression, summed up as normal distributions.
 
 Everything is on the scale of normal scores, z = Φ⁻¹(u) of the prior's unit cube, where each axis's prior is exactly
 N(0, 1); dividing it out of a posterior N(m, s²) leaves a likelihood of precision 1/s² - 1 around m / (1 - s²), along
@@ -46,40 +46,45 @@ TRIED = 1 << 12
 
 @dataclass(frozen=True)
 class Readings:
-    """What one park's record says of the pooled axes: rows g'θ = middle, each with its precision.
+    """One park's record as statements on the pooled axes: rows g'θ = middle, each with its precision.
 
-    The prior is divided out. rows: shape (readings, axes), unit vectors; middles, precisions: shape (readings,).
+    The prior is divided out.
     """
 
     rows: Floats
+    """Unit vectors, shape (readings, axes)."""
     middles: Floats
+    """Middles, shape (readings,)."""
     precisions: Floats
+    """Precisions, shape (readings,)."""
 
     @classmethod
     def none(cls, axes: int) -> Readings:
-        """Nothing."""
+        """Make no readings."""
         return cls(np.zeros((0, axes)), np.zeros(0), np.zeros(0))
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """Number of readings."""
         return len(self.middles)
 
 
 @dataclass(frozen=True)
 class LocalPosterior:
-    """What one park's record says without the others, of the axes that are pooled in it."""
+    """Account of one park by its own record, of the axes that are pooled in it."""
 
     names: tuple[str, ...]
+    """Names of these axes."""
     readings: Readings
     reach: float
     """Share of its own runs that lie farther from their neighbours than the record does; NaN without one, or
     unasked."""
     values: int
+    """Values it rests on."""
 
 
 def scores_of(points: Floats) -> Floats:
-    """Normal scores of points of the cube, shape as given."""
+    """Compute normal scores of points of the cube, shape as given."""
     from scipy.special import ndtri
 
     return ndtri(np.clip(points, EDGE, 1.0 - EDGE))
@@ -87,22 +92,30 @@ def scores_of(points: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Directions:
-    """Summaries of features: (features - centre) @ weights, each in units of what it leaves unexplained.
-
-    responses: the directions of y that go with them, orthonormal for y of unit covariance; shape (quantities, components).
-    """
+    """Summaries of features: (features - centre) @ weights, each in units of what it leaves unexplained."""
 
     centre: Floats
     weights: Floats
     responses: Floats
+    """Directions of y that go with them, orthonormal for y of unit covariance; shape (quantities, components)."""
 
     def __call__(self, x: Floats) -> Floats:
-        """Summaries of shape (runs, components)."""
+        """Summarise features, shape (runs, components)."""
         return (x - self.centre) @ self.weights
 
 
 def directions(x: Floats, y: Floats, most: int = COMPONENTS) -> Directions:
-    """Directions of features (runs, features) that tell most of y: canonical correlations, weakest left out."""
+    """Find directions of features that tell most of y: canonical correlations, weakest left out.
+
+    Parameters
+    ----------
+    x
+        Features, shape (runs, features).
+    y
+        Quantities to infer, shape (runs, quantities).
+    most
+        Most directions.
+    """
     centre = x.mean(axis=0)
     with one_thread():
         u, size, rows = np.linalg.svd(x - centre, full_matrices=False)
@@ -118,9 +131,22 @@ def directions(x: Floats, y: Floats, most: int = COMPONENTS) -> Directions:
 
 
 def accepted(summaries: Floats, target: Floats, y: Floats, count: int) -> tuple[Floats, Floats, float]:
-    """Quantities of the nearest runs moved to the target, their weights, and the distance of the first left out.
+    """Move quantities of the nearest runs to the target.
 
-    summaries, y: shapes (runs, components) and (runs, quantities). Weights are Epanechnikov's.
+    Parameters
+    ----------
+    summaries
+        Summaries of the runs, shape (runs, components).
+    target
+        Summaries of the record, shape (components,).
+    y
+        Quantities of the runs, shape (runs, quantities).
+    count
+        Number of runs to accept.
+
+    Returns
+    -------
+        Moved quantities, their weights (Epanechnikov's), and the distance of the first run left out.
     """
     far = np.sqrt(((summaries - target) ** 2).sum(axis=1))
     order = np.argsort(far, kind="stable")[: count + 1]
@@ -131,26 +157,50 @@ def accepted(summaries: Floats, target: Floats, y: Floats, count: int) -> tuple[
 
 
 def accepted_of(runs: int) -> int:
-    """How many of a batch's runs are accepted."""
+    """Choose how many of a batch's runs are accepted."""
     return max(min(FEWEST, runs // 2), runs // NEAR)
 
 
 def reach_of(summaries: Floats, width: float, count: int) -> float:
-    """Share of runs whose own neighbours reach farther than the record's."""
+    """Compute the share of runs whose own neighbours reach farther than the record's.
+
+    Parameters
+    ----------
+    summaries
+        Summaries of the runs, shape (runs, components).
+    width
+        Reach of the record's neighbours.
+    count
+        Number of neighbours.
+    """
     step = max(len(summaries) // TESTED, 1)
     far = [np.sqrt(((summaries - row) ** 2).sum(axis=1)) for row in summaries[::step][:TESTED]]
     return float(np.mean([max(np.sort(distances)[: count + 1][-1], 1e-12) >= width for distances in far]))
 
 
 def part_of(model: ObservationModel, positions: Sequence[int]) -> ObservationModel:
-    """The observation model of some targets."""
+    """Make the observation model of some targets."""
     return ObservationModel(tuple(model.targets[n] for n in positions))
 
 
 def local_posterior(
     batch: PanelBatch, seed: int, spread: Discrepancy, until: int | None = None, *, reach: bool = False
 ) -> LocalPosterior:
-    """Infer a park's pooled axes from its own record, all of it or up to a day, counted."""
+    """Infer a park's pooled axes from its own record.
+
+    Parameters
+    ----------
+    batch
+        Runs of the park.
+    seed
+        Seed of discrepancy and errors.
+    spread
+        Size of the discrepancy.
+    until
+        Last day of the record that is used, counted; by default all of it is.
+    reach
+        Whether the reach of its neighbours is measured.
+    """
     park = batch.park
     columns = batch.park.known(until)
     if not columns:
@@ -173,10 +223,21 @@ def local_posterior(
 
 
 def readings_of(z: Floats, share: Floats, ways: Floats, ess: float) -> Readings:
-    """Divide the prior N(0, 1) out of weighted draws (runs, axes), along orthonormal directions of the axes.
+    """Divide the prior N(0, 1) out of weighted draws, along orthonormal directions of the axes.
 
-    Within the directions, shape (axes, directions), the draws' own main axes are taken; one whose variance is less than
-    twice its sampling error below the prior's is taken for no information.
+    Within the directions the draws' own main axes are taken; one whose variance is less than twice its sampling error
+    below the prior's is taken for no information.
+
+    Parameters
+    ----------
+    z
+        Draws, shape (runs, axes).
+    share
+        Their weights, sum 1.
+    ways
+        Directions, shape (axes, directions).
+    ess
+        Effective number of the draws.
     """
     w = z @ ways
     middle = share @ w
@@ -191,7 +252,7 @@ def readings_of(z: Floats, share: Floats, ways: Floats, ess: float) -> Readings:
 
 @dataclass(frozen=True)
 class Window:
-    """A park at an origin, the end of a year: positions of its values known by then and of those reported after.
+    """A park at an origin, the end of a year.
 
     Of an observable with nothing known nothing is forecast: that is what leaving a park out is for.
     """
@@ -199,7 +260,9 @@ class Window:
     park: Park
     year: int
     known: tuple[int, ...]
+    """Positions of the values known by then."""
     later: tuple[int, ...]
+    """Positions of those reported after."""
 
     @property
     def day(self) -> int:
@@ -208,7 +271,17 @@ class Window:
 
 
 def windows(park: Park, after: int = 0, until: int = YEARS) -> tuple[Window, ...]:
-    """Every origin of a park at which something can be forecast that is reported so many years after it."""
+    """Find every origin of a park at which something can be forecast.
+
+    Parameters
+    ----------
+    park
+        The park.
+    after
+        Years after the origin from which values are forecast.
+    until
+        Years after the origin to which they are.
+    """
     origins = []
     for year in ORIGINS:
         known = park.known(year_end(year))
@@ -221,10 +294,25 @@ def windows(park: Park, after: int = 0, until: int = YEARS) -> tuple[Window, ...
 
 
 def given_past(batch: PanelBatch, seed: int, spread: Discrepancy, window: Window) -> Floats:
-    """What runs say of a window's later values, given a park's own earlier ones; shape (members, later).
+    """Forecast a window's later values by runs, given a park's own earlier ones.
 
     The later values of the nearest runs, in logs, are moved by regression on the summaries of the past that tell most
     of them. Past and future share the discrepancy's course.
+
+    Parameters
+    ----------
+    batch
+        Runs of the park.
+    seed
+        Seed of discrepancy and errors.
+    spread
+        Size of the discrepancy.
+    window
+        The window.
+
+    Returns
+    -------
+        Members of shape (members, later).
     """
     reports = batch.reports(seed, spread)
     reports = reports[np.isfinite(reports).all(axis=1)]
@@ -238,7 +326,17 @@ def given_past(batch: PanelBatch, seed: int, spread: Discrepancy, window: Window
 
 
 def trials_of(window: Window, batch: PanelBatch, seed: int) -> list[SpreadTrial]:
-    """Forecast a window from the park's own past, runs on its own prior, with every spread of the discrepancy."""
+    """Forecast a window from the park's own past, runs on its own prior, with every spread of the discrepancy.
+
+    Parameters
+    ----------
+    window
+        The window.
+    batch
+        Runs of the park on its own prior.
+    seed
+        Seed of discrepancy and errors.
+    """
     park = window.park
     targets = window.park.model.targets
     few = PanelBatch(batch.park, batch.points[:TRIED], batch.counterparts[:TRIED])
@@ -255,11 +353,23 @@ def trials_of(window: Window, batch: PanelBatch, seed: int) -> list[SpreadTrial]
 
 
 def past_of(park: Park, variable: str, until: int | None = None) -> Past:
-    """Values of an observable against age, known by a day."""
+    """Give the values of an observable against age, known by a day."""
     positions = [n for n in park.known(until) if park.model.targets[n].variable == variable]
     return Past(park.ages[positions], np.array([park.model.targets[n].reported for n in positions]))
 
 
 def pasts(parks: Sequence[Park], without: str, variable: str, until: int | None = None) -> list[Past]:
-    """Values of an observable in all parks but one, known by a day."""
+    """Give the values of an observable in all parks but one, known by a day.
+
+    Parameters
+    ----------
+    parks
+        The parks.
+    without
+        Name of the park left out.
+    variable
+        Name of the observable.
+    until
+        The day, counted; by default all values are given.
+    """
     return [past_of(park, variable, until) for park in parks if park.name != without]

@@ -43,10 +43,12 @@ LEVELS = (np.arange(MEMBERS) + 0.5) / MEMBERS
 
 @dataclass(frozen=True)
 class Past:
-    """Counts of one park at ages in years, shape (values,) both."""
+    """Counts of one park at ages."""
 
     ages: Floats
+    """Ages in years, shape (values,)."""
     counts: Floats
+    """Counts at these ages, shape (values,)."""
 
     @property
     def design(self) -> Floats:
@@ -64,11 +66,14 @@ NO_PAST = Past(np.zeros(0), np.zeros(0))
 
 @dataclass(frozen=True)
 class GrowthCurve:
-    """A fitted curve: mean and covariance of (a, b) over parks, spread of c."""
+    """A fitted curve."""
 
     mean: Floats
+    """Mean of (a, b) over parks."""
     covariance: Floats
+    """Covariance of (a, b) over parks."""
     spread: float
+    """Standard deviation of c."""
 
     def ensemble(self, past: Past, age: float) -> Floats:
         """Forecast a park's count at an age, shape (members,)."""
@@ -89,7 +94,7 @@ class GrowthCurve:
 
 
 def residual(ages: Floats, spread: float) -> Floats:
-    """Covariance of c + ε at ages, shape (values, values)."""
+    """Compute the covariance of c + ε at ages, shape (values, values)."""
     gaps = np.abs(ages[:, np.newaxis] - ages)
     return spread**2 * np.exp(-gaps / MEMORY) + REPORT * np.eye(len(ages))
 
@@ -106,7 +111,7 @@ def fit_growth(pasts: Sequence[Past]) -> GrowthCurve | None:
 
 
 def _fit(known_pasts: Sequence[Past], spread: float) -> tuple[float, Floats, Floats]:
-    """Log-likelihood, mean and covariance of (a, b) with one spread of c."""
+    """Fit with one spread of c: log-likelihood, mean and covariance of (a, b)."""
     sums = []
     for past in known_pasts:
         inverse = np.linalg.inv(residual(past.ages, spread))
@@ -134,7 +139,7 @@ def _fit(known_pasts: Sequence[Past], spread: float) -> tuple[float, Floats, Flo
 
 
 def steps_of(past: Past) -> tuple[float, float, int]:
-    """Sum of squared steps of ln(1 + count), ln(age) they took, and how many; errors of the two reports taken off."""
+    """Sum squared steps of ln(1 + count) and the ln(age) they took, and count them; errors of the reports taken off."""
     order = np.argsort(past.ages, kind="stable")
     spans = np.diff(np.log(past.ages[order]))
     steps = np.diff(past.logs[order])
@@ -144,7 +149,17 @@ def steps_of(past: Past) -> tuple[float, float, int]:
 
 
 def persistence(past: Past, others: Sequence[Past], age: float) -> Floats:
-    """Forecast a count at an age by the last value known, shape (members,)."""
+    """Forecast a count at an age by the last value known, shape (members,).
+
+    Parameters
+    ----------
+    past
+        The park's own values.
+    others
+        Values of other parks.
+    age
+        Age to forecast, in years.
+    """
     from scipy.stats import t as student
 
     moved, span, steps = steps_of(past)

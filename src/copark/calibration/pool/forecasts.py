@@ -54,13 +54,15 @@ MODEL = "model"
 GROWTH = "growth"
 CURVES = ("line", "logistic")
 METHODS = (MODEL, GROWTH, "persistence", *CURVES)
-LEFT_SHARE, ROLLING_SHARE = 2, 4
+LEFT_SHARE = 2
 """A park's batch on the pooled prior has the panel's runs divided by this."""
+ROLLING_SHARE = 4
+"""Its batch at an origin has the panel's runs divided by this."""
 
 
 @dataclass(frozen=True)
 class PanelScore:
-    """How one method forecast one value (``at``) of one park."""
+    """Score of one method on one value of one park."""
 
     park: str
     """Name of the park's case."""
@@ -86,7 +88,7 @@ Forecast = tuple[str, int, Floats]
 
 @dataclass(frozen=True)
 class Standing:
-    """Where one method stands over parks, on values all methods of the table forecast."""
+    """Standing of one method over parks, on values all methods of the table forecast."""
 
     method: str
     """Name of the method."""
@@ -115,9 +117,22 @@ class Contest:
 
 
 def contest(scores: Iterable[PanelScore], scheme: str, variable: str, methods: Sequence[str]) -> Contest | None:
-    """Compare methods on the values that all of them forecast; ``None`` where there is none.
+    """Compare methods on the values that all of them forecast.
 
-    variable: one observable, or an empty word for all.
+    Parameters
+    ----------
+    scores
+        Scores of methods, schemes and values.
+    scheme
+        Setting in which parks are forecast.
+    variable
+        One observable, or an empty word for all.
+    methods
+        The methods.
+
+    Returns
+    -------
+        ``None`` where there is no such value.
     """
     by_value: dict[tuple[str, int], dict[str, PanelScore]] = {}
     for score in scores:
@@ -141,7 +156,7 @@ def contest(scores: Iterable[PanelScore], scheme: str, variable: str, methods: S
 
 
 def winners(scores: Iterable[PanelScore], scheme: str) -> dict[str, tuple[str, dict[str, float]]]:
-    """Winner of each park and the mean score of ln(1 + count) of every method that forecast all its values."""
+    """Find the winner of each park, and the mean score of ln(1 + count) of methods that forecast all its values."""
     by_park: dict[str, dict[str, dict[int, float]]] = {}
     for score in scores:
         if score.scheme == scheme:
@@ -156,7 +171,7 @@ def winners(scores: Iterable[PanelScore], scheme: str) -> dict[str, tuple[str, d
 
 @dataclass(frozen=True)
 class Race:
-    """What a round of forecasts needs: the panel, threads, where batches are kept."""
+    """A round of forecasts: the panel, threads, where batches are kept."""
 
     panel: Panel
     threads: int = 1
@@ -170,7 +185,7 @@ class Race:
         return self.panel.settings.seed
 
     def runs(self, park: Park, window: Window | None = None) -> tuple[PanelBatch, Discrepancy]:
-        """Runs of a park read bare, on the prior that the others moved by all they told or by an origin."""
+        """Run a park read bare, on the prior that the others moved by all they told or by an origin."""
         panel = self.panel
         folder = None if self.folder is None else self.folder / "batches"
         until = None
@@ -196,7 +211,17 @@ class Race:
         return batch, spread
 
     def others(self, name: str, spread: Discrepancy, until: int | None) -> dict[str, LocalPosterior]:
-        """What every other park's record said by a day."""
+        """Give what every other park's record said by a day.
+
+        Parameters
+        ----------
+        name
+            Name of the park.
+        spread
+            Size of the discrepancy.
+        until
+            The day, counted; by default all is given.
+        """
         panel = self.panel
         if until is None and spread == panel.spread:
             return panel.others(name)
@@ -213,7 +238,7 @@ class Race:
     def in_steps(
         self, steps: Mapping[str, Callable[[], list[Any]]], progress: Progress | None = None
     ) -> Iterator[dict[str, Any]]:
-        """Rows of forecasts made step by step; each step is kept and found again."""
+        """Make rows of forecasts step by step; each step is kept and found again."""
         for done, (name, make) in enumerate(steps.items()):
             if progress is not None:
                 progress(done, len(steps))
@@ -221,7 +246,7 @@ class Race:
 
 
 def unseen(race: Race, park: Park) -> Iterator[Forecast]:
-    """Forecasts of a park of which no value is known."""
+    """Forecast a park of which no value is known."""
     batch, spread = race.runs(park)
     reports = batch.reports(race.seed, spread)
     for variable in COUNTS:
@@ -233,7 +258,7 @@ def unseen(race: Race, park: Park) -> Iterator[Forecast]:
 
 
 def from_origin(race: Race, window: Window) -> Iterator[Forecast]:
-    """Forecasts of a park's values after an origin from all that was known by then."""
+    """Forecast a park's values after an origin from all that was known by then."""
     batch, spread = race.runs(window.park, window)
     rows = given_past(batch, race.seed, spread, window)
     yield from ((MODEL, position, rows[:, n]) for n, position in enumerate(window.later))
@@ -244,7 +269,19 @@ def from_origin(race: Race, window: Window) -> Iterator[Forecast]:
 
 
 def curves(race: Race, window: Window, variable: str, later: Sequence[int]) -> Iterator[Forecast]:
-    """Forecasts of the methods that know no mechanism; a coming report's error is taken as the last value's."""
+    """Forecast by the methods that know no mechanism; a coming report's error is taken as the last value's.
+
+    Parameters
+    ----------
+    race
+        The round of forecasts.
+    window
+        The park at an origin.
+    variable
+        Name of the observable.
+    later
+        Positions of the values to forecast.
+    """
     park = window.park
     targets = window.park.model.targets
     day = window.day
@@ -296,7 +333,7 @@ class Peer:
 
 @dataclass(frozen=True)
 class BaseRate:
-    """What parks had become at an age: those of the same type, or of all types."""
+    """Values of parks at an age: those of the same type, or of all types."""
 
     variable: str
     """Name of the observable."""
@@ -315,7 +352,19 @@ class BaseRate:
 
 
 def base_rates(parks: Sequence[Park], kind: str, variable: str, *, without: str = "") -> tuple[BaseRate, ...]:
-    """Base rates of an observable by age: of parks of a type and of all parks; ages that no park tells are left out."""
+    """Give base rates of an observable by age, of parks of a type and of all parks; without ages that no park tells.
+
+    Parameters
+    ----------
+    parks
+        The parks.
+    kind
+        The type.
+    variable
+        Name of the observable.
+    without
+        Name of a park left out.
+    """
     rates = []
     for age in AGES:
         near = []
@@ -339,18 +388,21 @@ class PooledOutlook:
     until: Quarter
     """Last quarter."""
     pooled: Mapping[str, Floats]
+    """By observable: quantiles at 5, 25, 50, 75 and 95 % on the pooled prior, shape (levels, quarters)."""
     alone: Mapping[str, Floats]
+    """The same on the prior alone."""
     growth: Mapping[str, Floats]
-    """pooled, alone, growth: by observable: quantiles at 5, 25, 50, 75 and 95 % on the pooled prior, on the prior alone
-    and of the pooled growth curve, shape (levels, quarters)."""
+    """The same of the pooled growth curve."""
     fine: Mapping[str, Floats]
+    """As ``pooled``, at the levels of a frozen forecast."""
     fine_growth: Mapping[str, Floats]
-    """fine, fine_growth: as pooled and growth, at the levels of a frozen forecast."""
+    """As ``growth``, at the levels of a frozen forecast."""
     rates: Mapping[str, tuple[BaseRate, ...]]
-    """By observable."""
+    """Base rates by observable."""
     lenders: Mapping[str, float]
     """Share of each park in what was learned."""
     runs: int
+    """Runs it rests on."""
 
     @property
     def quarters(self) -> int:
@@ -377,7 +429,29 @@ def bands_at(
     levels: Sequence[float],
     threads: int,
 ) -> dict[str, Floats]:
-    """Quantiles of outputs of a park at points, strayed as far as parks do, shape (levels, quarters) by name."""
+    """Compute quantiles of outputs of a park at points, strayed as far as parks do.
+
+    Parameters
+    ----------
+    panel
+        The panel.
+    park
+        The park.
+    points
+        Points of the cube, shape (runs, axes).
+    names
+        Names of the outputs.
+    quarters
+        Quarters of a run.
+    levels
+        Levels of the quantiles.
+    threads
+        Threads that runs are made on.
+
+    Returns
+    -------
+        By name: quantiles of shape (levels, quarters).
+    """
     seed = panel.settings.seed
     runs = run_outputs(park, points, names, quarters, seed, threads=threads)
     whole = strayed(runs.out[runs.finished], names, panel.spread, seed)
@@ -385,7 +459,21 @@ def bands_at(
 
 
 def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int | None = None, threads: int = 1) -> PooledOutlook:
-    """Forecast a case as if nothing had been observed of it; bands hold what the model leaves out, too."""
+    """Forecast a case as if nothing had been observed of it; bands hold what the model leaves out, too.
+
+    Parameters
+    ----------
+    panel
+        The panel.
+    case
+        The case.
+    until
+        Last quarter of the forecast.
+    runs
+        Number of runs; by default RUNS.
+    threads
+        Threads that runs are made on.
+    """
     seed = panel.settings.seed
     runs = runs or RUNS
     park, points = pooled_prior(panel, case, runs, seed)
@@ -411,6 +499,15 @@ def freeze_outlook(panel: Panel, pooled_outlook: PooledOutlook, made_on: str = "
 
     Its parameters are borrowed, which the file says; it has no past for a naive curve, so that the pooled growth curve
     stands beside it.
+
+    Parameters
+    ----------
+    panel
+        The panel.
+    pooled_outlook
+        Forecast of the park.
+    made_on
+        The day.
     """
     case = pooled_outlook.park.case
     cut = pooled_outlook.park.case.clock.data_end

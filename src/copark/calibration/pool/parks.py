@@ -153,13 +153,13 @@ class Park:
 
     @property
     def reports(self) -> list[object]:
-        """What it reports of the counts that are forecast, as plain values: what other parks' curves learn of it."""
+        """Reports of the counts that are forecast, as plain values: other parks' curves learn them."""
         reported = [target.content() for target in self.model.targets if target.variable in COUNTS]
         return [str(self.case.clock.start), *reported] if reported else []
 
     @property
     def content(self) -> dict[str, object]:
-        """What the numbers of the park depend on, for identities."""
+        """Dependencies of the park's numbers, for identities."""
         return {"case": self.case.hash, "axes": list(self.space.names), "targets": self.model.content()}
 
 
