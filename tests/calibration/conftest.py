@@ -37,15 +37,16 @@ def batch(recipe):
     return make_batch(recipe)
 
 
-def ask(name, out, *, settings=TINY, case="great-stone", threads=1, progress=None, lang="en", **asked):
+def ask(name, out, *, settings=TINY, case="great-stone", threads=1, progress=None, lang="en", **options):
     """Ask an analysis of a small calibration, to 2020 unless it says otherwise; the answer and its context."""
     if name == "calibrate":
-        asked.setdefault("cut", "2020Q4")
-    analysis, context = REGISTRY[name], Context(out, threads=threads, lang=lang)
+        options.setdefault("cut", "2020Q4")
+    analysis = REGISTRY[name]
+    context = Context(out, threads=threads, lang=lang)
     context.progress = progress or context.progress
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(calibrations, "settings_of", lambda *_, **__: settings)
-        return answer(analysis, analysis.params(case=str(case), **asked), context), context
+        return answer(analysis, analysis.params(case=str(case), **options), context), context
 
 
 def target(variable="toy", date="2000", bound="exact", value=0.0, high=None, error=1.0, quarters=(0,), weights=(1.0,)):

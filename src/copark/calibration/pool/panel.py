@@ -117,7 +117,7 @@ class Pooled:
         return self.mu[positions] + self.tau[positions] * scores
 
     def leaning(self, park: int) -> Floats:
-        """Measure how unknown a park's departure from the mean is, Var(θ - μ) / E τ²; (axes,), 1 where it borrows all."""
+        """Measure how unknown a park's departure from the mean is, Var(θ - μ) / E τ², (axes,): 1 if it borrows all."""
         departures = self.theta[:, park] - self.mu
         return np.minimum(departures.var(axis=0) / (self.tau**2).mean(axis=0), 1.0)
 
