@@ -67,7 +67,7 @@ def test_what_is_kept_is_not_made_again(calibrated, out):
 
 
 def test_the_document_holds_what_was_found_in_both_languages(calibrated):
-    """That the search has not converged stands in the headline, beside it and first."""
+    """A search that has not converged is named in the headline, beside it and first."""
     summary = calibrated.calibrated
     factor = f"{calibrated.trust.scale_reduction:.1f}"
     assert calibrated.trust.scale_reduction > CONVERGED

@@ -1,4 +1,4 @@
-"""Which parameters a case has: decided once, in one order, for every analysis, and said beside every headline."""
+"""Parameters of a case: decided once, in one order, for every analysis, and said beside every headline."""
 
 import json
 import shutil
@@ -36,7 +36,7 @@ SMALLEST = Settings(runs=1 << 10, accepted=100, members=16, sweeps=1, last_sweep
 
 @pytest.fixture(scope="module")
 def park(tmp_path_factory):
-    """A park of one's own: the record of another under a name the panel does not know."""
+    """Make a park of one's own: the record of another under a name the panel does not know."""
     folder = tmp_path_factory.mktemp("own") / "my-park"
     shutil.copytree(casebook_path() / "saysettha", folder, ignore=shutil.ignore_patterns(POSTERIOR))
     path = folder / "case.yaml"
@@ -51,7 +51,7 @@ def out(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def before(park, out):
-    """What is run before there is a calibration."""
+    """Run the study before there is a calibration."""
     return workflows.run_study(str(park), runs=60, out=out, report=False)
 
 

@@ -1,4 +1,4 @@
-"""Which calibration answers: quality goes before origin, and whatever is passed over is said."""
+"""Choice of the calibration that answers: quality goes before origin, and whatever is passed over is said."""
 
 import json
 import shutil
@@ -38,7 +38,7 @@ def keep_own(out, park=PARK, shipped=CUT, *, converged=True, **changed):
 
 @pytest.fixture
 def alone(tmp_path):
-    """The park in a folder without a calibration, under another name, so that none ships with it."""
+    """Put the park in a folder without a calibration, under another name, so that none ships with it."""
     folder = shutil.copytree(casebook_path() / PARK, tmp_path / "own", ignore=shutil.ignore_patterns(POSTERIOR))
     path = folder / "case.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace(f"name: {PARK}", "name: own"), encoding="utf-8")

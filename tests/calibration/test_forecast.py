@@ -21,7 +21,7 @@ UNTIL = Quarter(2024, 4)
 
 
 def numbered(observations):
-    """Observations as the rows of a table, which begin on its second line."""
+    """Give observations as the rows of a table, which begin on its second line."""
     return [Row(line, observation) for line, observation in enumerate(observations, 2)]
 
 
@@ -65,7 +65,7 @@ def test_a_number_changed_is_noticed_and_other_files_are_refused_in_words(frozen
 
 
 def frozen_again(frozen, **changes):
-    """A file whose content was changed by somebody who knows how its identity is made."""
+    """Make a file whose content was changed by somebody who knows how its identity is made."""
     content = {name: value for name, value in frozen.items() if name != "identity"} | changes
     return {"identity": identity_of(content), **content}
 

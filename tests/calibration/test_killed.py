@@ -34,7 +34,7 @@ POINTS = (
 
 
 def arrays(folder):
-    """All numbers of a calibration that is kept, and all its words."""
+    """Read all numbers of a calibration that is kept, and all its words."""
     content = {path.name: path.read_bytes() for path in folder.glob("*.json")}
     for path in folder.glob("*.npz"):
         with np.load(path) as stored:
@@ -43,7 +43,7 @@ def arrays(folder):
 
 
 def calibrated(out):
-    """Calibrate, or go on; the folder of the posteriors, and what was there already."""
+    """Calibrate, or resume; give the folder of the posteriors, and what was there already."""
     answered, context = ask("calibrate", out)
     return out / answered.result.calibrated.folder, context.went_on()
 
@@ -55,7 +55,7 @@ def undisturbed(tmp_path_factory):
 
 @pytest.fixture
 def often(monkeypatch):
-    """States are kept whenever they can be, and pieces are small."""
+    """Keep states whenever they can be, and make pieces small."""
     monkeypatch.setattr(checkpoints, "EVERY", 0.0)
     monkeypatch.setattr(prior, "PIECE", PIECE)
 

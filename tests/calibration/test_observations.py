@@ -137,7 +137,7 @@ def counted(date, **changes):
 
 
 def test_a_count_since_the_founding_is_the_sum_of_a_flow():
-    """Who brought whom: registrations through partners up to a day, of which the model tells those of each quarter."""
+    """Registrations through partners up to a day, of which the model tells those of each quarter."""
     start = Quarter.parse("2012Q3")
     whole, part = (target_of(counted(date), start) for date in ("2013-06-30", "2013-05-15"))
     assert (whole.unit, whole.error) == ("companies", 3.0)

@@ -25,7 +25,7 @@ def seen():
 
 @pytest.fixture(scope="module")
 def world():
-    """Three parameters, the third of which nothing depends on; two reports."""
+    """Make a world of three parameters, the third of which nothing depends on; two reports."""
     points = np.random.default_rng(5).random((RUNS, 3))
     reports = seen().reports(ndtri(points)[:, :2], seed=2)
     learned = learn(seen(), reports, points)

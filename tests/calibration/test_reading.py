@@ -1,4 +1,4 @@
-"""How a calibration reads a case: values meant for it; beyond their end, all that say something of their own.
+"""Reading of a case by a calibration: values meant for it; beyond their end, all that say something of their own.
 
 A park whose values lie where priors of size hardly reach is read with flat ones; what no run comes near is told.
 
@@ -24,13 +24,13 @@ END = Quarter(2024, 4)
 
 
 def mine(name):
-    """A park of the casebook as its user has it, with no posterior that ships."""
+    """Give a park of the casebook as its user has it, with no posterior that ships."""
     return load_case(name).model_copy(update={"name": "mine", "folder": Path("mine")})
 
 
 @pytest.fixture(scope="module")
 def smelters():
-    """Morowali: a few smelters, thirty billion dollars, a hundred thousand jobs."""
+    """Give Morowali: a few smelters, thirty billion dollars, a hundred thousand jobs."""
     return mine("imip")
 
 

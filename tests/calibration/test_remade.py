@@ -1,4 +1,4 @@
-"""Where a search cannot be repeated number by number, what two posteriors say is compared, and how far they may differ.
+"""Posteriors compared by what they say, where a search cannot be repeated number by number, and their limits.
 
 Posteriors that ship are of independent searches, half each: one half is to the other as a search by another seed.
 """
@@ -24,14 +24,14 @@ ELSEWHERE = {**versions(), "cpu_features": "of-another-maker"}
 
 @pytest.fixture(scope="module", params=["itpl-bangalore", "great-stone"])
 def stored(request):
-    """The latest posterior that ships with a park, as if it had been made elsewhere."""
+    """Load the latest posterior that ships with a park, as if it had been made elsewhere."""
     folders = posteriors_in(casebook_path() / request.param / POSTERIOR)
     posterior = load(load_case(request.param), folders[max(folders)])
     return replace(posterior, recipe={**posterior.recipe, "made_with": ELSEWHERE})
 
 
 def half(stored, part):
-    """One of the two searches, the members of its own population alone, and every other draw."""
+    """Take one of the two searches, the members of its own population alone, and every other draw."""
     chosen = stored.replay.population % 2 == part
     arrays = {name: getattr(stored.replay, name)[chosen] for name in ("points", "addresses", "population", "seen")}
     points = stored.parameters.points[part::2]
@@ -44,7 +44,7 @@ def half(stored, part):
 
 
 def as_found(stored, shift=0.0):
-    """Posteriors as a search gives them, every coordinate moved by a shift."""
+    """Give posteriors as a search gives them, every coordinate moved by a shift."""
     moved = np.clip(stored.replay.points + shift, 0.001, 0.999) if shift else stored.replay.points
     return SimpleNamespace(replay=replace(stored.replay, points=moved), parameters=stored.parameters)
 

@@ -30,18 +30,18 @@ FOLDERS = posteriors_in(casebook_path() / "great-stone" / POSTERIOR)
 
 @pytest.fixture(scope="module")
 def every(great_stone):
-    """By cut, earliest first: the one that validation rests on, and the one that answers."""
+    """Load by cut, earliest first: the one that validation rests on, and the one that answers."""
     return {cut: load(great_stone, folder) for cut, folder in FOLDERS.items()}
 
 
 @pytest.fixture(scope="module")
 def shipped(every):
-    """The one that defaults and tags of the catalogue were taken from."""
+    """Give the one that defaults and tags of the catalogue were taken from."""
     return every["2020Q4"]
 
 
 def runs_of(case, replay, draws):
-    """Counterparts of the record in runs to the cut."""
+    """Read counterparts of the record in runs to the cut."""
     runs = Ensemble(inputs_of(case, quarters=replay.quarters), draws, replay.model.variables).run()
     assert runs.finished.all()
     return replay.model.counterparts(runs.out, runs.names)

@@ -25,13 +25,13 @@ KNOWN = date(2017, 2, 15)
 
 
 def levels(middle, spread):
-    """Quantiles of a log-normal count."""
+    """Give quantiles of a log-normal count."""
     return np.exp(np.log(middle) + spread * ndtri(np.array(LEVELS)))
 
 
 @pytest.fixture(scope="module")
 def made_up():
-    """Parks that the growth curve forecasts well and the model three times too high, for near values the reverse."""
+    """Make parks that the growth curve forecasts well and the model three times too high; near values the reverse."""
     rng = np.random.default_rng(1)
     trials = []
     for park in PARKS:

@@ -27,7 +27,7 @@ LADDER = replace(PLAN, early=True, ladder=200, last_sweeps=46)
 
 
 def simulate(points, addresses):
-    """Four quarters: the first parameter plus that quarter's chance. A second parameter does nothing."""
+    """Simulate four quarters: the first parameter plus that quarter's chance. A second parameter does nothing."""
     z = ndtri(points)[:, :1]
     return z + ADDRESS * hashed_normal(tempering.runs_by_quarter(addresses, QUARTERS), np.arange(QUARTERS))
 
@@ -37,7 +37,7 @@ def toy():
 
 
 def begun(mover, seed=3, own=None):
-    """Members drawn from the prior, as a calibration draws them: one run's random numbers in all spans."""
+    """Draw members from the prior, as a calibration draws them: one run's random numbers in all spans."""
     random = np.random.default_rng(seed)
     points = random.random((PRIOR_RUNS, 2))
     addresses = tempering.one_span(np.arange(PRIOR_RUNS), mover.anywhere((PRIOR_RUNS, SPANS - 1)))

@@ -40,7 +40,7 @@ def frozen(out):
 
 
 def caveats(result, lang="en"):
-    """What a reader of a forecast is warned of."""
+    """Collect what a reader of a forecast is warned of."""
     return " ".join(block.text for block in result.document(lang).blocks() if isinstance(block, Caveat))
 
 

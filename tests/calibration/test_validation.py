@@ -165,7 +165,7 @@ def test_the_reason_is_found_by_swapping(model, line, reason):
 
 
 def together(members, factor, truth):
-    """A forecast of eight values that all hang on one thing, with bands too wide by a factor."""
+    """Make a forecast of eight values that all hang on one thing, with bands too wide by a factor."""
     shared = np.linspace(-1.0, 1.0, members)[:, np.newaxis]
     own = np.random.default_rng(1).normal(scale=0.05, size=(members, 8))
     forecast = 100.0 + factor * 10.0 * (shared + own)
@@ -204,7 +204,7 @@ def space(great_stone):
 
 @pytest.fixture(scope="module")
 def fifths(space):
-    """A forecast with a fifth of its variance from each source."""
+    """Make a forecast with a fifth of its variance from each source."""
     random = np.random.default_rng(1)
     points = random.random((PAIRS, space.axes))
     z = np.log(points / (1 - points)) / (np.pi / np.sqrt(3.0))

@@ -16,7 +16,7 @@ def one_axis(middles, precisions):
 
 
 def exact(middles, precisions, alike):
-    """Mean and variance of μ and mean of τ, by summing over the grid of τ."""
+    """Compute mean and variance of μ and mean of τ, by summing over the grid of τ."""
     logs = []
     means = []
     variances = []

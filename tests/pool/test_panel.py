@@ -30,7 +30,7 @@ SETTINGS = PanelSettings(runs=1 << 8, seed=3)
 
 @pytest.fixture(scope="module", autouse=True)
 def few_sweeps():
-    """Fewer sweeps of the hierarchy: nothing here depends on how many."""
+    """Make fewer sweeps of the hierarchy: nothing here depends on how many."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("copark.calibration.pool.panel.SWEEPS", 260)
         patch.setattr("copark.calibration.pool.panel.LEFT_SWEEPS", 230)
@@ -70,7 +70,7 @@ def test_a_park_that_is_forecast_is_read_without_what_its_record_told():
 
 
 def told_otherwise(park, factor, after=0):
-    """The park had it reported other values, a factor off, after a day."""
+    """Give the park had it reported other values, a factor off, after a day."""
     rows = [
         row
         if row.date.last_day.toordinal() <= after or row.bound == "range"
@@ -167,7 +167,7 @@ FORECAST = REGISTRY["forecast"]
 
 @pytest.fixture
 def out(tmp_path, folder):
-    """A folder of results with the panel in it."""
+    """Make a folder of results with the panel in it."""
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "pool").symlink_to(folder, target_is_directory=True)
     return tmp_path / "out"
@@ -242,7 +242,7 @@ HEAD = "date,variable,value,high,bound,unit,basis,grade,source,use,role,note\n"
 
 
 def frozen_and_scored(file, result, tmp_path):
-    """What was frozen without a history says so, holds what was shown, and is scored beside the growth curve."""
+    """Check that a forecast without a history says so, holds what was shown, and is scored beside the curve."""
     content = read(file)
     assert (content["cut"], content["until"], content["method"]) == ("2024Q4", "2030Q4", "model-borrowed")
     assert content["made_from"]["panel"] == result.borrowed.panel

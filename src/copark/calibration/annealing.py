@@ -243,9 +243,11 @@ def first_clouds(batch: Batch, model: ObservationModel, columns: Integers, mover
     movers
         One mover for each population.
     """
-    read = batch.counterparts[:, columns]
+    counterparts = batch.counterparts[:, columns]
     pieces = range(0, batch.runs, MANY)
-    fit = np.concatenate([model.log_likelihood(read[first : first + MANY].astype(np.float64)) for first in pieces])
+    fit = np.concatenate(
+        [model.log_likelihood(counterparts[first : first + MANY].astype(np.float64)) for first in pieces]
+    )
     clouds = []
     for part, mover in enumerate(movers):
         own = np.arange(part, batch.runs, len(movers), dtype=np.int64)
@@ -256,7 +258,7 @@ def first_clouds(batch: Batch, model: ObservationModel, columns: Integers, mover
             if len(rows):
                 points[rows] = batch.points(first, min(first + MANY, batch.runs))[runs[rows] - first]
         addresses = one_span(runs, mover.anywhere((len(runs), mover.plan.spans - 1)))
-        clouds.append(Cloud(logit(points), addresses, read[runs].astype(np.float64), fit[runs]))
+        clouds.append(Cloud(logit(points), addresses, counterparts[runs].astype(np.float64), fit[runs]))
     return clouds
 
 
@@ -348,25 +350,27 @@ def replay_posterior(
         if progress is not None:
             progress(int(PARTS * sum(shares)), PARTS * populations)
 
-    ways = [Population(movers[n], clouds[n], begun[n], partial(tell, n)) for n in range(populations)]
-    for way in ways:
-        way.warm()
+    searches = [Population(movers[n], clouds[n], begun[n], partial(tell, n)) for n in range(populations)]
+    for search in searches:
+        search.warm()
     first = full_plan.sweeps + (EARLIEST if full_plan.ladder else ROUND)
     for until in (*(range(first, full_plan.most, ROUND) if agree > 0.0 else ()), full_plan.most):
-        for way in ways:
-            way.settle(until)
-        if all(way.swept == until for way in ways) and agreed(pairs_of(ways, batch, model, cut), agree, threads):
+        for search in searches:
+            search.settle(until)
+        if all(search.swept == until for search in searches) and agreed(
+            pairs_of(searches, batch, model, cut), agree, threads
+        ):
             break  # one that has swept on was looked at before
-    for way in ways:
-        if way.swept < full_plan.most:
-            way.keep(1.0)
-        way.tell(1.0)
-    return pairs_of(ways, batch, model, cut)
+    for search in searches:
+        if search.swept < full_plan.most:
+            search.keep(1.0)
+        search.tell(1.0)
+    return pairs_of(searches, batch, model, cut)
 
 
-def pairs_of(ways: list[Population], batch: Batch, model: ObservationModel, cut: Quarter) -> ReplayPosterior:
+def pairs_of(searches: list[Population], batch: Batch, model: ObservationModel, cut: Quarter) -> ReplayPosterior:
     """Join the members of all populations, as pairs."""
-    members = [way.found for way in ways]
+    members = [search.found for search in searches]
     return ReplayPosterior(
         space=batch.space,
         model=model,
@@ -376,5 +380,5 @@ def pairs_of(ways: list[Population], batch: Batch, model: ObservationModel, cut:
         cut=cut,
         population=np.repeat(np.arange(len(members)), [len(cloud.fit) for cloud in members]),
         seen=np.concatenate([cloud.seen for cloud in members]),
-        log_evidence=tuple(way.mover.log_evidence for way in ways),
+        log_evidence=tuple(search.mover.log_evidence for search in searches),
     )

@@ -225,15 +225,15 @@ def case_for(case: Case, cut: Quarter, reading: Reading | None = None) -> Case:
     reading
         By default that of the posterior it ships with, else with the panel's sizes.
     """
-    how = reading or shipped_reading(case, cut) or Reading()
-    read = everything_fitted(case) if uses_everything(case, cut) else case
-    if how.aside:
+    applied = reading or shipped_reading(case, cut) or Reading()
+    read_case = everything_fitted(case) if uses_everything(case, cut) else case
+    if applied.aside:
         rows = (
-            row.model_copy(update={"role": "context"}) if f"{row.variable} {row.date}" in how.aside else row
-            for row in read.observations
+            row.model_copy(update={"role": "context"}) if f"{row.variable} {row.date}" in applied.aside else row
+            for row in read_case.observations
         )
-        read = read.model_copy(update={"observations": tuple(rows)})
-    return read_with_sizes(read, how.flat) if how.wide else read
+        read_case = read_case.model_copy(update={"observations": tuple(rows)})
+    return read_with_sizes(read_case, applied.flat) if applied.wide else read_case
 
 
 def reading_of(case: Case, cut: Quarter, settings: Settings, threads: int = 1) -> Reading:
@@ -284,8 +284,8 @@ def probe_of(case: Case, cut: Quarter, settings: Settings, reading: Reading) -> 
 
 def probed(recipe: Recipe, threads: int = 1) -> Floats:
     """Make the values that prior runs have in the place of those reported, as their wording tells them apart."""
-    read = run_piece(recipe, 0, recipe.runs, threads).astype(np.float64)
-    return recipe.model.hide(read[np.isfinite(read).all(axis=1)])
+    counterparts = run_piece(recipe, 0, recipe.runs, threads).astype(np.float64)
+    return recipe.model.hide(counterparts[np.isfinite(counterparts).all(axis=1)])
 
 
 def missed(model: ObservationModel, runs: Floats) -> set[str]:

@@ -213,9 +213,9 @@ def place_of(case: Case, cut: Quarter, settings: Settings, out: Path) -> tuple[s
     out
         The output folder.
     """
-    read = case_for(case, cut, reading_of(case, cut, settings))
+    read_case = case_for(case, cut, reading_of(case, cut, settings))
     parts = {
-        "batch": recipe_of(read, cut, settings).identity,
+        "batch": recipe_of(read_case, cut, settings).identity,
         "settings": dict(settings.content()),
         "method": CALIBRATION_VERSION,
     }
@@ -278,14 +278,16 @@ def _make(
     The stages of a search that was to agree and did not are kept: a longer one goes on from them.
     """
     reading = reading_of(case, cut, settings)
-    read = case_for(case, cut, reading)
+    read_case = case_for(case, cut, reading)
     tell = progress or (lambda *_: None)
-    stages = kept_stages(read, cut, settings, batches)
+    stages = kept_stages(read_case, cut, settings, batches)
     stamp = stamp_of(folder)
     with stages.alone(lambda: tell("waiting", 0, 0)):
         if stamp_of(folder) != stamp and is_kept(folder):
             return None
-        calibration = calibrate(read, cut, settings, threads=threads, folder=batches, stages=stages, progress=progress)
+        calibration = calibrate(
+            read_case, cut, settings, threads=threads, folder=batches, stages=stages, progress=progress
+        )
         examination = examine(calibration, threads=threads, stages=stages, progress=progress)
         with written_folder(folder, replace=True) as place:
             save(calibration, place, reading)
@@ -329,10 +331,10 @@ def plan_of(
     lang
         Language of the sentence on an earlier attempt.
     """
-    read = case_for(case, cut, reading_of(case, cut, settings))
+    read_case = case_for(case, cut, reading_of(case, cut, settings))
     others = 3 if stages is None else 0
-    stages = stages or kept_stages(read, cut, settings, batches_in(out))
-    recipe = recipe_of(read, cut, settings)
+    stages = stages or kept_stages(read_case, cut, settings, batches_in(out))
+    recipe = recipe_of(read_case, cut, settings)
     workers = threads or default_threads()
     plan = settings.plan()
     run_piece(recipe, 0, 64, workers)
@@ -444,13 +446,13 @@ def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
     if recipe.get("start", str(start)) != str(start) or cut <= start:
         return False
     reading = Reading.of(recipe)
-    read = case_for(case, cut, reading)
+    read_case = case_for(case, cut, reading)
     if reading.wide != (shipped_reading(case, cut) or Reading()).wide:
         return False
-    if list(recipe["axes"]) != list(PriorSpace.of(read).only(recipe["axes"]).names):
+    if list(recipe["axes"]) != list(PriorSpace.of(read_case).only(recipe["axes"]).names):
         return False
     fitted = {(variable, date, value) for variable, date, _, value, *_ in recipe["batch"]["targets"]}
-    recorded = {(target.variable, target.date, target.value) for target in targets(read, cut=cut)}
+    recorded = {(target.variable, target.date, target.value) for target in targets(read_case, cut=cut)}
     return 2 * len(fitted & recorded) >= len(fitted) > 0
 
 
@@ -459,8 +461,8 @@ def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
     if recipe.get("method") != CALIBRATION_VERSION:
         return True
     cut = Quarter.parse(recipe["cut"])
-    read = case_for(case, cut, Reading.of(recipe))
-    now = json.loads(json.dumps(recipe_of(read, cut, Settings.of(recipe)).content()))
+    read_case = case_for(case, cut, Reading.of(recipe))
+    now = json.loads(json.dumps(recipe_of(read_case, cut, Settings.of(recipe)).content()))
     now["axes"] = [name for name in now["axes"] if name in recipe["axes"]]  # what is drawn since is held at its default
     return not _same(now, recipe["batch"])
 

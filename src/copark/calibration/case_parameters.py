@@ -244,10 +244,10 @@ def source_named(case: Case, out: Path | None, draws_hash: str) -> Source | None
     if not draws_hash:
         return None
     best = parameters_of(case, out)
-    every = [best, *_own_posteriors(case, out)[0], *_all_shipped(case)]
+    candidates = [best, *_own_posteriors(case, out)[0], *_all_shipped(case)]
     with suppress(NotFound):
-        every.append(_borrowed(case))
-    return next((parameters.source for parameters in every if parameters.identity == draws_hash), best.source)
+        candidates.append(_borrowed(case))
+    return next((parameters.source for parameters in candidates if parameters.identity == draws_hash), best.source)
 
 
 def posteriors_to_pack(case: Case, out: Path, used: Collection[str]) -> tuple[Path, ...]:
@@ -339,19 +339,19 @@ def _borrowed(case: Case, notes: Notes = ()) -> CaseParameters:
 
 def _own(case: Case, out: Path | None, cut: str | None) -> tuple[CaseParameters | None, Notes]:
     """Find the best posterior of one's own, of a cut if one is asked for; else say which no longer fit."""
-    posteriors, left = _own_posteriors(case, out)
+    posteriors, unfit_folders = _own_posteriors(case, out)
     best = max(
         (parameters for parameters in posteriors if cut in (None, parameters.trust.cut)), key=_merit, default=None
     )
     if best is not None:
         return best, ()
-    return None, tuple(_left(folder, case.name) for folder in left)
+    return None, tuple(_left(folder, case.name) for folder in unfit_folders)
 
 
 def _own_posteriors(case: Case, out: Path | None) -> tuple[list[CaseParameters], list[Path]]:
     """Find every posterior of one's own that fits the case, and the folders of those that do not."""
     posteriors: list[CaseParameters] = []
-    left: list[Path] = []
+    unfit_folders: list[Path] = []
     for path in sorted(own_folder(out).glob("*/recipe.json")) if out is not None else ():
         folder = path.parent
         try:
@@ -361,10 +361,10 @@ def _own_posteriors(case: Case, out: Path | None) -> tuple[list[CaseParameters],
             if calibrations.fits(case, recipe):
                 posteriors.append(_of(calibrations.load(case, folder), "own", folder))
             else:
-                left.append(folder)
+                unfit_folders.append(folder)
         except (*UNREADABLE, CoparkError):
-            left.append(folder)
-    return posteriors, left
+            unfit_folders.append(folder)
+    return posteriors, unfit_folders
 
 
 def _merit(parameters: CaseParameters) -> tuple[bool, bool, str, bool, int, int]:

@@ -238,9 +238,9 @@ def load(folder: Path) -> PooledDraws:
     recipe = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
     if recipe is None or list(recipe["axes"]) != sorted(AXES):
         raise NotFound.of("trust.none_borrowed")
-    read = {name: values.astype(np.float64) for name, values in arrays_in(folder / "pooled.npz").items()}
-    theta = {name.removeprefix("theta/"): values for name, values in read.items() if name.startswith("theta/")}
-    return PooledDraws(recipe, read["mu"], read["tau"], theta)
+    arrays = {name: values.astype(np.float64) for name, values in arrays_in(folder / "pooled.npz").items()}
+    theta = {name.removeprefix("theta/"): values for name, values in arrays.items() if name.startswith("theta/")}
+    return PooledDraws(recipe, arrays["mu"], arrays["tau"], theta)
 
 
 def arrays_in(path: Path) -> dict[str, NDArray[Any]]:

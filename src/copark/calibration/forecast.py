@@ -410,10 +410,11 @@ def widths_at(
     thinned = replay.thin(PAIRS)
     projection = project(thinned, until, tuple(names), futures=FUTURES, threads=threads)
     last = projection.out[:, :, -1].reshape(thinned.pairs, FUTURES, len(names))
-    whole = np.isfinite(last).all(axis=(1, 2))
+    is_finite = np.isfinite(last).all(axis=(1, 2))
     groups = groups_of(replay, verdicts)
     return {
-        name: spread(thinned.space, thinned.points[whole], groups, last[whole, :, n]) for n, name in enumerate(names)
+        name: spread(thinned.space, thinned.points[is_finite], groups, last[is_finite, :, n])
+        for n, name in enumerate(names)
     }
 
 

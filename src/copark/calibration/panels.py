@@ -190,8 +190,8 @@ def _fan(panel: Panel, park: Park, threads: int) -> ParkFan | None:
     if not counts:
         return None
     variable = "registered" if "registered" in counts else max(counts, key=lambda name: counts[name])
-    read, points = pooled_prior(panel, park.case, FAN_RUNS, panel.settings.seed)
-    levels = bands_at(panel, read, points, (variable,), park.quarters, SHOWN, threads)[variable]
+    stripped, points = pooled_prior(panel, park.case, FAN_RUNS, panel.settings.seed)
+    levels = bands_at(panel, stripped, points, (variable,), park.quarters, SHOWN, threads)[variable]
     first = park.case.clock.start.index / 4.0
     targets = park.model.targets
     times = first + (np.arange(park.quarters) + 1) / 4.0

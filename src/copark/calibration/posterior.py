@@ -106,9 +106,9 @@ def learn(model: ObservationModel, reports: Floats, points: Floats) -> Summaries
     """
     from sklearn.exceptions import ConvergenceWarning
 
-    whole = np.isfinite(reports).all(axis=1)
-    x = features(model, reports[whole])
-    y = points[whole]
+    is_finite = np.isfinite(reports).all(axis=1)
+    x = features(model, reports[is_finite])
+    y = points[is_finite]
     centre = x.mean(axis=0)
     scale = np.maximum(x.std(axis=0), 1e-9)
     x = np.clip((x - centre) / scale, -8.0, 8.0)

@@ -363,7 +363,7 @@ def make_batch(
         Called if another process is making the same batch, whose pieces are then taken.
     """
     width = len(recipe.model.targets)
-    read = np.empty((recipe.runs, width), np.float32)
+    counterparts = np.empty((recipe.runs, width), np.float32)
     home = None if folder is None else home_of(folder, recipe)
     tell: Progress = progress or (lambda *_: None)
     kept_runs = 0
@@ -380,9 +380,9 @@ def make_batch(
                 piece = run_piece(recipe, first, last, threads)
                 if home is not None:
                     write_piece(home, first, piece)
-            read[first:last] = piece
+            counterparts[first:last] = piece
     tell(recipe.runs, recipe.runs)
-    return Batch(recipe, read, kept_runs)
+    return Batch(recipe, counterparts, kept_runs)
 
 
 def home_of(folder: Path, recipe: Recipe) -> Path:
@@ -406,9 +406,9 @@ def read_piece(home: Path, first: int, shape: tuple[int, int]) -> Singles | None
     )
 
 
-def write_piece(home: Path, first: int, read: Singles) -> None:
+def write_piece(home: Path, first: int, counterparts: Singles) -> None:
     """Write a piece whole or not at all."""
-    write_state(piece_path(home, first), _identity(home), State(1.0, {"read": read}, {}))
+    write_state(piece_path(home, first), _identity(home), State(1.0, {"read": counterparts}, {}))
 
 
 def _identity(home: Path) -> str:

@@ -112,10 +112,10 @@ class ReplayPosterior:
 
     def forecast_disagreement(self, threads: int = 1) -> Floats:
         """Compute the potential scale reduction of forecasts between populations, shape (len(FORECAST),)."""
-        some = self.thin(LOOKED_AT)
-        forecasts = some.forecasts(threads)
-        whole = np.isfinite(forecasts).all(axis=1)
-        return scale_reduction(forecasts[whole], some.population[whole])
+        thinned = self.thin(LOOKED_AT)
+        forecasts = thinned.forecasts(threads)
+        is_finite = np.isfinite(forecasts).all(axis=1)
+        return scale_reduction(forecasts[is_finite], thinned.population[is_finite])
 
 
 def scale_reduction(values: Floats, population: Integers) -> Floats:

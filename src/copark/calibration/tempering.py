@@ -99,10 +99,10 @@ def places(addresses: Integers, quarters: int) -> Integers:
     """Find the place in its row of the span that each quarter lies in, shape (members, quarters)."""
     positions = np.zeros((len(addresses), quarters), np.int64)
     begun = np.zeros((len(addresses), quarters), np.int64)
-    every = np.arange(quarters)
+    all_quarters = np.arange(quarters)
     for n in range(1, addresses.shape[1]):
         since = addresses[:, n, SINCE, np.newaxis]
-        later = (since <= every) & (since >= begun)
+        later = (since <= all_quarters) & (since >= begun)
         positions = np.where(later, n, positions)
         begun = np.where(later, since, begun)
     return positions
@@ -445,22 +445,22 @@ class Mover:
         count = len(addresses)
         spans = addresses.shape[1]
         last = self.plan.quarters
-        every = np.arange(count)
+        rows = np.arange(count)
         proposed = addresses.copy()
-        runs = self.fresh + every
+        runs = self.fresh + rows
         self.fresh += count
         kinds = self.random.choice(np.array(MOVE_KINDS), size=count, p=MOVE_SHARES)
         some = (self.random.random((count, spans)) * present(addresses, last)).argmax(axis=1)
         border = self.random.integers(1, spans, size=count)
         step = self.random.choice(SHIFTS, size=count)
         anywhere = self.anywhere(count)
-        since = addresses[every, border, SINCE]
+        since = addresses[rows, border, SINCE]
         replaced, shifted, begun = (kinds == kind for kind in MOVE_KINDS)
-        proposed[every, border, SINCE] = np.where(
+        proposed[rows, border, SINCE] = np.where(
             begun, anywhere, np.where(shifted, (since - 1 + step) % last + 1, since)
         )
-        proposed[every[replaced], some[replaced], RUN] = runs[replaced]
-        proposed[every[begun], border[begun], RUN] = runs[begun]
+        proposed[rows[replaced], some[replaced], RUN] = runs[replaced]
+        proposed[rows[begun], border[begun], RUN] = runs[begun]
         return proposed, kinds
 
     def move_all(self, cloud: Cloud, steps: bool, beta: Floats) -> Cloud:

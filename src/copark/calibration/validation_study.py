@@ -111,9 +111,9 @@ def explained(z: Floats, axes: Sequence[int], values: Floats) -> float:
     if freedom < 1:
         return 0.0
     with one_thread():
-        left = values - predictors @ np.linalg.lstsq(predictors, values, rcond=None)[0]
+        residuals = values - predictors @ np.linalg.lstsq(predictors, values, rcond=None)[0]
     total = float(values.var(ddof=1))
-    unexplained = float((left**2).sum()) / freedom
+    unexplained = float((residuals**2).sum()) / freedom
     return float(max(total - unexplained, 0.0))
 
 
@@ -293,15 +293,17 @@ def told(origin: Origin, case: Case, swaps: Sequence[Swap]) -> tuple[Told, ...]:
             for n, target in enumerate(origin.targets)
             if n in again and target.variable == swapped.variable and is_exact(target)
         ]
-        every, own = (history_of(case, origin.cut, swapped.variable, *roles).times for roles in ((), (("fit",),)))
+        all_times, own_times = (
+            history_of(case, origin.cut, swapped.variable, *roles).times for roles in ((), (("fit",),))
+        )
         results.append(
             Told(
                 swapped.variable,
                 swapped.rival,
                 swapped.naive,
                 float(np.mean(scores)) if scores else None,
-                len(every),
-                len(own),
+                len(all_times),
+                len(own_times),
             )
         )
     return tuple(results)
@@ -343,18 +345,18 @@ def widths(origin: Origin, whole_replay: ReplayPosterior, base: str, threads: in
     end = replay.space.case.clock.start + max(target.last for target in exact)
     projection = project(replay, end, model.variables, blindly=base == BLIND, futures=FUTURES, threads=threads)
     values = projection.counterparts(model).reshape(replay.pairs, FUTURES, len(exact))
-    whole = np.isfinite(values).all(axis=(1, 2))
+    is_finite = np.isfinite(values).all(axis=(1, 2))
     errors = model.errors * noise(REPORTED_SEED, 0, replay.pairs * FUTURES, len(exact))
     groups = groups_of(whole_replay) | ({SHOCKS: []} if base == BLIND else {})
     rows = [
-        {"": futures, **without(replay.points[whole], groups, futures)}
-        for futures in (values[whole, :, n] for n in range(len(exact)))
+        {"": futures, **without(replay.points[is_finite], groups, futures)}
+        for futures in (values[is_finite, :, n] for n in range(len(exact)))
     ]
     results = []
     for variable in model.variables:
         positions = [n for n, target in enumerate(exact) if target.variable == variable]
         last = max(positions, key=lambda n: exact[n].observation.date.last_day)
-        split = spread(replay.space, replay.points[whole], groups, values[whole, :, last])
+        split = spread(replay.space, replay.points[is_finite], groups, values[is_finite, :, last])
         scores = dict[str, float]()
         sizes = dict[str, float]()
         for source in ("", *SOURCES):

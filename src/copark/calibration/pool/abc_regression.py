@@ -207,9 +207,9 @@ def local_posterior(
         return LocalPosterior(park.pooled, Readings.none(len(park.pooled)), float("nan"), 0)
     model = part_of(park.model, columns)
     reports = batch.reports(seed, spread)[:, columns]
-    whole = np.isfinite(reports).all(axis=1)
-    x = features(model, reports[whole])
-    z = scores_of(batch.points[whole])[:, [park.space.names.index(name) for name in park.pooled]]
+    is_finite = np.isfinite(reports).all(axis=1)
+    x = features(model, reports[is_finite])
+    z = scores_of(batch.points[is_finite])[:, [park.space.names.index(name) for name in park.pooled]]
     summarise = directions(x, z)
     summaries = summarise(x)
     target = summarise(features(model, model.recorded[np.newaxis, :]))[0]

@@ -133,8 +133,8 @@ def _fit(known_pasts: Sequence[Past], spread: float) -> tuple[float, Floats, Flo
     for past in known_pasts:
         x = past.design
         whole = x @ covariance @ x.T + residual(past.ages, spread)
-        left = past.logs - x @ mean
-        logs += -0.5 * float(left @ np.linalg.solve(whole, left)) - 0.5 * float(np.linalg.slogdet(whole)[1])
+        residuals = past.logs - x @ mean
+        logs += -0.5 * float(residuals @ np.linalg.solve(whole, residuals)) - 0.5 * float(np.linalg.slogdet(whole)[1])
     return logs, np.asarray(mean, dtype=np.float64), np.asarray(covariance, dtype=np.float64)
 
 

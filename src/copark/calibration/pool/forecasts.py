@@ -454,8 +454,8 @@ def bands_at(
     """
     seed = panel.settings.seed
     runs = run_outputs(park, points, names, quarters, seed, threads=threads)
-    whole = strayed(runs.out[runs.finished], names, panel.spread, seed)
-    return {name: np.quantile(whole[:, n, :], levels, axis=0) for n, name in enumerate(names)}
+    outputs = strayed(runs.out[runs.finished], names, panel.spread, seed)
+    return {name: np.quantile(outputs[:, n, :], levels, axis=0) for n, name in enumerate(names)}
 
 
 def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int | None = None, threads: int = 1) -> PooledOutlook:

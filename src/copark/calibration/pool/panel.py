@@ -305,8 +305,8 @@ class Panel:
     def lenders(self, without: str = "") -> dict[str, float]:
         """Measure how much of what was learned comes from each park: its share in the mean, over all axes."""
         others = self.others(without)
-        left = len(others) < len(self.local)
-        pooled = pooled_axes(others, self.settings.seed, LEFT_SWEEPS) if left else self.pooled
+        is_without = len(others) < len(self.local)
+        pooled = pooled_axes(others, self.settings.seed, LEFT_SWEEPS) if is_without else self.pooled
         total = pooled.lent().sum(axis=1)
         share = total / total.sum() if total.sum() > 0 else total
         return {name: float(x) for name, x in zip(others, share, strict=True)}
@@ -401,12 +401,12 @@ def step(folder: Path | None, identity: str, name: str, make: Callable[[], Any])
     if folder is None:
         return make()
     path = folder / "steps" / identity / f"{name}{SUFFIX}"
-    whole = identity_of({"panel": identity, "made_with": dict(made_with())})
-    state = read_state(path, whole)
+    full_identity = identity_of({"panel": identity, "made_with": dict(made_with())})
+    state = read_state(path, full_identity)
     if state is not None:
         return state.values["made"]
     result = make()
-    write_state(path, whole, State(1.0, {}, {"made": result}))
+    write_state(path, full_identity, State(1.0, {}, {"made": result}))
     return result
 
 
@@ -454,7 +454,7 @@ def learn(
     identity = panel_identity(parks, settings)
     seed = settings.seed
     tell = progress or (lambda _done, _total: None)
-    whole = 3 * len(parks)
+    total = 3 * len(parks)
     trials: list[SpreadTrial] = []
 
     def tried(park: Park) -> list[Any]:
@@ -463,7 +463,7 @@ def learn(
         return [[trial.family, trial.day, list(trial.log_density)] for trial in trials_found]
 
     for done, park in enumerate(parks):
-        tell(2 * done, whole)
+        tell(2 * done, total)
         rows = step(folder, identity, f"trials-{park.name}", partial(tried, park))
         trials += [SpreadTrial(park.name, name, day, tuple(logs)) for name, day, logs in rows]
     spread = chosen(trials)
@@ -481,7 +481,7 @@ def learn(
         ]
 
     for done, park in enumerate(parks):
-        tell(2 * len(parks) + done, whole)
+        tell(2 * len(parks) + done, total)
         rows, *more, reach, values = step(folder, identity, f"local-{park.name}", partial(read, park))
         readings = Readings(np.reshape(rows, (-1, len(park.pooled))), *map(np.array, more))
         local[park.name] = LocalPosterior(park.pooled, readings, reach, values)

@@ -186,8 +186,8 @@ def park_of(case: Case) -> Park:
     if any(target.variable == "jobs" for target in fitted):
         extra = []
     chosen = sorted((*fitted, *extra), key=lambda target: (target.variable, last_day(target), target.value))
-    read = read_for_panel(case)
-    return Park(case, read, PriorSpace.of(read).only(AXES), ObservationModel(tuple(chosen)))
+    sized = read_for_panel(case)
+    return Park(case, sized, PriorSpace.of(sized).only(AXES), ObservationModel(tuple(chosen)))
 
 
 def parks_of(names: Sequence[str] = (), lang: str = "en") -> tuple[Park, ...]:
