@@ -36,6 +36,7 @@ class Settings:
     runs: int = 1 << 19
     """Runs of the batch, a power of two."""
     seed: int = 1
+    """Seed of everything random."""
     accepted: int = ACCEPTED
     """Runs that the parameter posterior rests on."""
     members: int = 512
@@ -95,7 +96,7 @@ QUICK = Settings(
 )
 """A usable posterior in a minute on two cores."""
 FULL = replace(QUICK, last_sweeps=400, agree=1.05, records=200)
-"""The same search gone on with, and a whole examination, in five minutes."""
+"""The same search resumed, and a whole examination, in five minutes."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Calibrations that are kept: those of an output folder, and those that ship with the package.
 
 One's own are kept under ``posteriors/`` of the output folder and prior batches under ``batches/``, both by identity. A
-calibration that was interrupted goes on with the pieces of its batch and the last state of each later stage; one that
+calibration that was interrupted resumes with the pieces of its batch and the last state of each later stage; one that
 is kept is not made again, and its stages are removed.
 
 Posteriors are small files with the recipe they were made by, by which they can be made again. They belong to one state
