@@ -36,10 +36,11 @@ def main(out, point="", share=0.0):
         if at_point:
             die()
 
-    checkpoints.EVERY, prior.PIECE = 0.0, PIECE
+    checkpoints.EVERY = 0.0
+    prior.PIECE = PIECE
     checkpoints.write_state = prior.write_state = kept
-    made, context = ask("calibrate", out)
-    print(made.reused, context.went_on(), sep="\n")
+    answered, context = ask("calibrate", out)
+    print(answered.reused, context.went_on(), sep="\n")
 
 
 if __name__ == "__main__":

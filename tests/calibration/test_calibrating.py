@@ -32,7 +32,7 @@ def out(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def made(out):
+def calibrated(out):
     return ask("calibrate", out)[0].result
 
 
@@ -44,39 +44,44 @@ def tiny(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
 
 
-def folder_of(made, out):
-    return out / made.calibrated.folder
+def folder_of(calibrated, out):
+    return out / calibrated.calibrated.folder
 
 
-def test_what_is_kept_is_not_made_again(made, out):
-    assert re.fullmatch("posteriors/great-stone-[0-9a-f]{16}", made.calibrated.folder)
-    assert {path.name for path in folder_of(made, out).iterdir()} == {
-        "recipe.json", "parameters.npz", "replay.npz", "examination.json", "examination.npz",
-    }  # fmt: skip
+def test_what_is_kept_is_not_made_again(calibrated, out):
+    assert re.fullmatch("posteriors/great-stone-[0-9a-f]{16}", calibrated.calibrated.folder)
+    assert {path.name for path in folder_of(calibrated, out).iterdir()} == {
+        "recipe.json",
+        "parameters.npz",
+        "replay.npz",
+        "examination.json",
+        "examination.npz",
+    }
     assert list((out / "batches").glob("batch-*/runs-*.piece"))
     assert not list((out / "batches").glob("stages-*"))
-    told = []
-    again, _ = ask("calibrate", out, progress=lambda *one: told.append(one[0]))
+    stages = []
+    again, _ = ask("calibrate", out, progress=lambda *progress: stages.append(progress[0]))
     assert again.reused
-    assert "batch" not in told
-    assert again.result.document() == made.document()
+    assert "batch" not in stages
+    assert again.result.document() == calibrated.document()
 
 
-def test_the_document_holds_what_was_found_in_both_languages(made):
-    """That the search has not converged stands in the headline, beside it and first."""
-    found, factor = made.calibrated, f"{made.trust.scale_reduction:.1f}"
-    assert made.trust.scale_reduction > CONVERGED
-    counts = [len(found.of(word)) for word in ("moved", "weakly", "unmoved")]
+def test_the_document_holds_what_was_found_in_both_languages(calibrated):
+    """A search that has not converged is named in the headline, beside it and first."""
+    summary = calibrated.calibrated
+    factor = f"{calibrated.trust.scale_reduction:.1f}"
+    assert calibrated.trust.scale_reduction > CONVERGED
+    counts = [len(summary.of(word)) for word in ("moved", "weakly", "unmoved")]
     for lang, words in (("en", "has not converged"), ("zh", "尚未收敛")):
-        shown = made.document(lang)
+        shown = calibrated.document(lang)
         assert not LEFT_OPEN.search(f"{shown.title} {shown.headline} {shown.sections}".replace("None", ""))
-        assert all(str(one) in shown.headline for one in (*counts, expected_outside(23), words, factor))
+        assert all(str(word) in shown.headline for word in (*counts, expected_outside(23), words, factor))
         assert factor in shown.trust
         assert isinstance(shown.sections[0].blocks[0], Caveat)
-        rows = {one.key: len(one.rows) for one in shown.tables()}
-        assert (rows["parameters"], rows["checks"], rows["coverage"]) == (len(found.movements), 23, len(found.axes))
-        assert {one.key for one in shown.evidence} == {
-            key for one in found.checks for key in one.target.observation.source
+        rows = {table.key: len(table.rows) for table in shown.tables()}
+        assert (rows["parameters"], rows["checks"], rows["coverage"]) == (len(summary.movements), 23, len(summary.axes))
+        assert {check.key for check in shown.evidence} == {
+            key for check in summary.checks for key in check.target.observation.source
         }
 
 
@@ -88,8 +93,8 @@ def test_a_search_that_has_not_converged_says_how_to_go_on_and_a_longer_one_ends
     assert first.calibrated.apart
     for lang in ("en", "zh"):
         shown = first.document(lang)
-        assert any("copark calibrate great-stone --full" in one.text for one in caveats(shown))
-        assert any("10%" in one.text for one in shown.sections[0].blocks if isinstance(one, Paragraph))
+        assert any("copark calibrate great-stone --full" in block.text for block in caveats(shown))
+        assert any("10%" in block.text for block in shown.sections[0].blocks if isinstance(block, Paragraph))
     assert list((tmp_path / "batches").glob("stages-*"))
     again, context = ask("calibrate", tmp_path, settings=longer)
     assert context.went_on()
@@ -98,15 +103,15 @@ def test_a_search_that_has_not_converged_says_how_to_go_on_and_a_longer_one_ends
     assert again.result.run_id == whole.run_id != first.run_id
     for name in ("parameters.npz", "replay.npz"):
         with (
-            np.load(folder_of(again.result, tmp_path) / name) as one,
-            np.load(folder_of(whole, tmp_path / "elsewhere") / name) as other,
+            np.load(folder_of(again.result, tmp_path) / name) as arrays,
+            np.load(folder_of(whole, tmp_path / "elsewhere") / name) as others,
         ):
-            assert all(np.array_equal(one[key], other[key]) for key in one.files)
+            assert all(np.array_equal(arrays[key], others[key]) for key in arrays.files)
     (home,) = (tmp_path / "batches").glob("stages-*")
-    kept = {path.name: path.stat().st_mtime_ns for path in home.glob("population-*")}
+    written = {path.name: path.stat().st_mtime_ns for path in home.glob("population-*")}
     fewer = ask("calibrate", tmp_path, settings=short, fresh=True)[0].result
     assert fewer.calibrated.notes == first.calibrated.notes
-    assert kept != {path.name: path.stat().st_mtime_ns for path in home.glob("population-*")}
+    assert written != {path.name: path.stat().st_mtime_ns for path in home.glob("population-*")}
 
 
 def caveats(shown):
@@ -127,8 +132,8 @@ def test_quick_and_full_differ_in_settings_alone_and_recipes_made_before_them_st
     shipped = recipe_in(casebook_path() / "great-stone" / POSTERIOR / "2020Q4")
     assert Settings.of(shipped) == Settings()
     assert Settings().content().items() <= shipped["settings"].items()
-    for one in (QUICK, FULL):
-        assert Settings.of({"settings": one.content()}) == one
+    for settings in (QUICK, FULL):
+        assert Settings.of({"settings": settings.content()}) == settings
 
 
 def test_the_shipped_posterior_is_made_again_every_time_and_the_command_ends_with_1_if_it_differs(
@@ -141,18 +146,18 @@ def test_the_shipped_posterior_is_made_again_every_time_and_the_command_ends_wit
         (False, False, ("Different", "不一致")),
     )
     for identical, close, words in cases:
-        found = remade.Comparison(identical=identical, close=close, largest=0.0 if identical else 0.25)
-        monkeypatch.setattr(remade, "check", lambda *_, found=found, **__: found)
+        compared = remade.Comparison(identical=identical, close=close, largest=0.0 if identical else 0.25)
+        monkeypatch.setattr(remade, "check", lambda *_, compared=compared, **__: compared)
         for lang, word in zip(("en", "zh"), words, strict=True):
-            given = ["calibrate", "great-stone", "--check", "--lang", lang, "--out", out, "--format", "json"]
-            code, said, _ = call(given, capsys)
+            command = ["calibrate", "great-stone", "--check", "--lang", lang, "--out", out, "--format", "json"]
+            code, printed, _ = call(command, capsys)
             assert code == int(not close)
-            assert word in said
+            assert word in printed
 
 
 def test_a_server_calibrates_uploaded_parks_alone(out, tmp_path):
     """Else anybody could change what everybody is shown of a shared park."""
     with pytest.raises(RunRefused, match="uploaded parks only"):
         answer(CALIBRATE, CALIBRATE.params(case="great-stone"), Context(out, calibrates=False))
-    offered = {one.name for one in CALIBRATE.params.form(served=True)}
+    offered = {field.name for field in CALIBRATE.params.form(served=True)}
     assert offered == {"case", "cut", "runs", "seed", "full"}

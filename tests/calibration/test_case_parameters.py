@@ -1,4 +1,4 @@
-"""Which parameters a case has: decided once, in one order, for every analysis, and said beside every headline."""
+"""Parameters of a case: decided once, in one order, for every analysis, and said beside every headline."""
 
 import json
 import shutil
@@ -36,7 +36,7 @@ SMALLEST = Settings(runs=1 << 10, accepted=100, members=16, sweeps=1, last_sweep
 
 @pytest.fixture(scope="module")
 def park(tmp_path_factory):
-    """A park of one's own: the record of another under a name the panel does not know."""
+    """Make a park of one's own: the record of another under a name the panel does not know."""
     folder = tmp_path_factory.mktemp("own") / "my-park"
     shutil.copytree(casebook_path() / "saysettha", folder, ignore=shutil.ignore_patterns(POSTERIOR))
     path = folder / "case.yaml"
@@ -51,7 +51,7 @@ def out(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def before(park, out):
-    """What is run before there is a calibration."""
+    """Run the study before there is a calibration."""
     return workflows.run_study(str(park), runs=60, out=out, report=False)
 
 
@@ -64,12 +64,16 @@ def test_what_a_case_has_without_a_calibration_of_its_own(great_stone, park):
     shipped = case_parameters.parameters_of(great_stone)
     assert (shipped.trust.state, shipped.trust.kind, shipped.draws) == ("calibrated", "shipped", "posterior")
     for name in list_cases():
-        has = case_parameters.parameters_of(load_case(name))
+        parameters = case_parameters.parameters_of(load_case(name))
         if name in case_parameters.shipped_cases():
-            assert (has.trust.state, has.trust.kind) == ("calibrated", "shipped"), name
-            assert has.trust.converged, f"{name}: a search that does not agree is worth less than what others lend"
+            assert (parameters.trust.state, parameters.trust.kind) == ("calibrated", "shipped"), name
+            assert parameters.trust.converged, (
+                f"{name}: a search that does not agree is worth less than what others lend"
+            )
         else:
-            assert (has.trust.state, has.trust.parks, has.calibrated) == ("borrowed", 18, False), name
+            assert (parameters.trust.state, parameters.trust.parks, parameters.calibrated) == ("borrowed", 18, False), (
+                name
+            )
     new = case_parameters.parameters_of(load_case(park))
     assert (new.trust.state, new.trust.parks, new.trust.values) == ("borrowed", 19, 0)
 
@@ -83,11 +87,11 @@ def test_the_latest_calibration_answers_and_an_earlier_one_where_it_is_asked_for
     assert case_parameters.cuts_of(great_stone) == (latest, EARLIER)
     study = baseline("great-stone").with_changes(runs=20)
     for cut, expected in ((None, latest), (EARLIER, EARLIER)):
-        has = case_parameters.parameters_of(great_stone, cut=cut)
-        assert (has.trust.state, has.trust.cut) == ("calibrated", expected)
-        assert case_parameters.settle(study, great_stone, cut=cut)[1].identity == has.identity
-        assert case_parameters.source_named(great_stone, None, has.identity).content["posterior_cut"] == expected
-        assert workflows.simulate(great_stone, runs=20, cut=cut).attrs["trust_en"] == has.trust.label("en")
+        parameters = case_parameters.parameters_of(great_stone, cut=cut)
+        assert (parameters.trust.state, parameters.trust.cut) == ("calibrated", expected)
+        assert case_parameters.settle(study, great_stone, cut=cut)[1].identity == parameters.identity
+        assert case_parameters.source_named(great_stone, None, parameters.identity).content["posterior_cut"] == expected
+        assert workflows.simulate(great_stone, runs=20, cut=cut).attrs["trust_en"] == parameters.trust.label("en")
 
 
 def test_a_calibration_that_is_out_of_date_gives_way_to_an_earlier_one_that_is_not(great_stone, tmp_path):
@@ -102,39 +106,42 @@ def test_a_calibration_that_is_out_of_date_gives_way_to_an_earlier_one_that_is_n
 
 
 def test_a_cut_without_a_calibration_is_refused_with_those_there_are_and_how_to_make_one(great_stone):
-    known = ", ".join(case_parameters.cuts_of(great_stone))
-    for cut, error, told in (
-        ("2019Q4", NotFound, (known, "copark calibrate great-stone --cut 2019Q4")),
-        ("2030Q1", RunRefused, ("2012Q4", "2024Q4")), ("soon", RunRefused, ("2012Q4", "2024Q4")),
-    ):  # fmt: skip
+    cuts = ", ".join(case_parameters.cuts_of(great_stone))
+    for cut, error, words in (
+        ("2019Q4", NotFound, (cuts, "copark calibrate great-stone --cut 2019Q4")),
+        ("2030Q1", RunRefused, ("2012Q4", "2024Q4")),
+        ("soon", RunRefused, ("2012Q4", "2024Q4")),
+    ):
         with pytest.raises(error) as refused:
             case_parameters.parameters_of(great_stone, cut=cut)
-        assert all(word in refused.value.said(lang) for word in told for lang in LANGUAGES), cut
+        assert all(word in refused.value.said(lang) for word in words for lang in LANGUAGES), cut
     study = baseline("great-stone")
-    for drawn, wanted in ((study, "borrowed"), (study.with_changes(draws="prior"), None)):
+    for drawn, choice in ((study, "borrowed"), (study.with_changes(draws="prior"), None)):
         with pytest.raises(RunRefused, match="contradict"):
-            case_parameters.settle(drawn, great_stone, wanted=wanted, cut=EARLIER)
+            case_parameters.settle(drawn, great_stone, wanted=choice, cut=EARLIER)
 
 
 def test_validation_never_reads_values_after_its_cut(great_stone):
     """Whatever is reported later, what is fitted to 2020 is the same; validation and ablations rest on that."""
     cut = Quarter.parse(EARLIER)
-    later = {id(one.observation) for one in targets(great_stone, ("fit", "score", "check"), after=cut)}
+    later = {id(target.observation) for target in targets(great_stone, ("fit", "score", "check"), after=cut)}
     rows = (
-        one.model_copy(update={"value": 10.0 * one.value}) if id(one) in later else one
-        for one in great_stone.observations
+        row.model_copy(update={"value": 10.0 * row.value}) if id(row) in later else row
+        for row in great_stone.observations
     )
     other = great_stone.model_copy(update={"observations": tuple(rows)})
     for until, same in ((cut, True), (great_stone.clock.data_end, False)):
         before, after = (targets(case_for(case, until), cut=until) for case in (great_stone, other))
-        assert ([one.value for one in before] == [one.value for one in after]) is same, until
+        assert ([target.value for target in before] == [target.value for target in after]) is same, until
     assert case_parameters.parameters_of(other, cut=EARLIER).trust.state == "calibrated", (
         "none the worse for later values"
     )
     assert case_parameters.parameters_of(other, cut=str(great_stone.clock.data_end)).trust.state == "stale"
     validated = validate.asked_of(validate.Params(case="great-stone"), Context())
     assert list(map(str, validated.ready)) == [EARLIER]
-    assert {one.last for one in validated.ready[cut].model.targets} <= set(range(cut - great_stone.clock.start + 1))
+    assert {target.last for target in validated.ready[cut].model.targets} <= set(
+        range(cut - great_stone.clock.start + 1)
+    )
     ablated = ablate.made_of(ablate.Params(case="great-stone"), Context())
     assert ablated["cut"] == EARLIER, "forecasts without a mechanism are scored on what came later"
 
@@ -142,18 +149,23 @@ def test_validation_never_reads_values_after_its_cut(great_stone):
 def test_a_calibration_of_ones_own_is_used_everywhere(park, out, before, calibrated):
     """The finding that began this: calibrated, and the next run was shown on priors."""
     case = load_case(park)
-    has = case_parameters.parameters_of(case, out)
-    assert (has.trust.state, has.trust.kind, has.trust.cut) == ("calibrated", "own", calibrated.cut)
+    parameters = case_parameters.parameters_of(case, out)
+    assert (parameters.trust.state, parameters.trust.kind, parameters.trust.cut) == (
+        "calibrated",
+        "own",
+        calibrated.cut,
+    )
     after, again = (workflows.run_study(str(park), runs=60, out=out, report=False) for _ in range(2))
     assert (after.reused, again.reused) == (False, True)
     assert again.identity == after.identity != before.identity
-    assert after.answer.trust == has.trust
-    assert workflows.simulate(case, runs=60, out=out).attrs["trust_en"] == has.trust.label("en")
+    assert after.answer.trust == parameters.trust
+    assert workflows.simulate(case, runs=60, out=out).attrs["trust_en"] == parameters.trust.label("en")
     assert Shelf(park.parent, out).get("great-stone").parameters.trust.kind == "shipped"
-    assert copark.forecast(str(park), out=out).trust == has.trust
-    own, lent = has, case_parameters.parameters_of(case, out, "borrowed")
-    for one in (own, lent):  # a run is replayed on the draws it was made on
-        assert case_parameters.source_named(case, out, one.identity).content["draws_hash"] == one.identity
+    assert copark.forecast(str(park), out=out).trust == parameters.trust
+    own = parameters
+    lent = case_parameters.parameters_of(case, out, "borrowed")
+    for source in (own, lent):  # a run is replayed on the draws it was made on
+        assert case_parameters.source_named(case, out, source.identity).content["draws_hash"] == source.identity
     assert case_parameters.source_named(case, out, "") is None
     assert case_parameters.posteriors_to_pack(case, out, ()) == (own.folder,)
 
@@ -168,9 +180,9 @@ def test_a_calibration_of_an_older_case_is_stale_and_says_how_to_renew_it(park, 
     used = [row for row in rows if tuple(row.split(",")[:2]) in fitted]
     for without, state in ((next(row for row in rows[1:] if row not in used), "calibrated"), (used[-1], "stale")):
         path.write_text("".join(row for row in rows if row != without), encoding="utf-8")
-        has = case_parameters.parameters_of(load_case(folder), out)
-        assert has.trust.state == state, without
-    assert all("copark calibrate my-park" in has.trust.renew(lang) for lang in LANGUAGES)
+        parameters = case_parameters.parameters_of(load_case(folder), out)
+        assert parameters.trust.state == state, without
+    assert all("copark calibrate my-park" in parameters.trust.renew(lang) for lang in LANGUAGES)
 
 
 def test_what_no_longer_fits_or_is_damaged_is_named_and_not_used(park, out, calibrated, tmp_path):
@@ -189,9 +201,9 @@ def test_what_no_longer_fits_or_is_damaged_is_named_and_not_used(park, out, cali
         shutil.copytree(own_folder(out), own_folder(place))
         (folder,) = own_folder(place).iterdir()
         harm(folder)
-        has = case_parameters.parameters_of(load_case(park), place)
-        assert has.trust.state == "borrowed", harm
-        assert all(folder.name in has.said(lang)[0] for lang in LANGUAGES), harm
+        parameters = case_parameters.parameters_of(load_case(park), place)
+        assert parameters.trust.state == "borrowed", harm
+        assert all(folder.name in parameters.said(lang)[0] for lang in LANGUAGES), harm
 
 
 @pytest.mark.long
@@ -201,12 +213,17 @@ def test_an_uploaded_park_is_calibrated_by_a_job_and_its_later_runs_use_that(par
     shelf = Shelf(tmp_path / "uploads", tmp_path / "shared")
     data = shelf.parks.output(name)
     assert shelf.get(name).parameters.trust.kind != "own"
-    errand = Errand("analysis", str(tmp_path / "uploads" / name), {"analysis": "calibrate", "params": {"case": name}},
-                    "en", str(data))  # fmt: skip
+    errand = Errand(
+        "analysis",
+        str(tmp_path / "uploads" / name),
+        {"analysis": "calibrate", "params": {"case": name}},
+        "en",
+        str(data),
+    )
     monkeypatch.setattr(calibrations, "settings_of", lambda *_, **__: SMALLEST)
-    told = []
-    done = do(errand, lambda *one: told.append(one))
-    assert next(total for stage, _, total in told if stage == FORETOLD) >= 0
+    reports = []
+    done = do(errand, lambda *report: reports.append(report))
+    assert next(total for stage, _, total in reports if stage == FORETOLD) >= 0
     assert shelf.get(name).parameters.trust.kind == "own"
     assert load(data / "results" / "calibrate" / done.identity, REGISTRY["calibrate"]) is not None
     assert do(errand, lambda *_: None) == replace(done, reused=True)
@@ -246,17 +263,19 @@ def test_the_panel_that_ships_is_of_this_model_and_casebook():
 
 
 def test_every_state_has_words_and_only_a_calibrated_park_shows_outcomes():
-    made = [
-        Trust("calibrated", "own", "x", "2024Q4", 61), Trust("borrowed", "borrowed", "x", parks=19),
-        Trust("borrowed", "borrowed", "x", values=5, parks=18), Trust("stale", "own", "x", "2020Q4", 5),
+    trusts = [
+        Trust("calibrated", "own", "x", "2024Q4", 61),
+        Trust("borrowed", "borrowed", "x", parks=19),
+        Trust("borrowed", "borrowed", "x", values=5, parks=18),
+        Trust("stale", "own", "x", "2020Q4", 5),
         *(Trust.without("x", draws) for draws in ("prior", "unsettled", "defaults")),
         Trust("calibrated", "own", "x", "2024Q4", 61, scale_reduction=11.5),
-    ]  # fmt: skip
-    assert [one.shows_outcomes for one in made] == [True, False, False, True, False, False, False, False]
+    ]
+    assert [trust.shows_outcomes for trust in trusts] == [True, False, False, True, False, False, False, False]
     for lang in LANGUAGES:
-        assert all(one.label(lang) and one.meaning(lang) for one in made)
-        for one in made:
-            assert bool(one.renew(lang)) == (not one.shows_outcomes or one.state == "stale")
-    assert made[-1].label("en") == "calibration not converged (to 2024Q4, 61 observations; R̂ 11.5)"
-    assert Trust.of({"trust": made[2].content()}) == made[2]
+        assert all(trust.label(lang) and trust.meaning(lang) for trust in trusts)
+        for trust in trusts:
+            assert bool(trust.renew(lang)) == (not trust.shows_outcomes or trust.state == "stale")
+    assert trusts[-1].label("en") == "calibration not converged (to 2024Q4, 61 observations; R̂ 11.5)"
+    assert Trust.of({"trust": trusts[2].content()}) == trusts[2]
     assert Trust.of({}).state == "uncalibrated"

@@ -1,4 +1,4 @@
-"""Which calibration answers: quality goes before origin, and whatever is passed over is said."""
+"""Choice of the calibration that answers: quality goes before origin, and whatever is passed over is said."""
 
 import json
 import shutil
@@ -18,7 +18,8 @@ from copark.errors import RunRefused
 from copark.simulation.trust import CONVERGED
 from copark.texts import LANGUAGES
 
-PARK, CUT = "lekki", "2024Q4"
+PARK = "lekki"
+CUT = "2024Q4"
 
 
 def keep_own(out, park=PARK, shipped=CUT, *, converged=True, **changed):
@@ -37,7 +38,7 @@ def keep_own(out, park=PARK, shipped=CUT, *, converged=True, **changed):
 
 @pytest.fixture
 def alone(tmp_path):
-    """The park in a folder without a calibration, under another name, so that none ships with it."""
+    """Put the park in a folder without a calibration, under another name, so that none ships with it."""
     folder = shutil.copytree(casebook_path() / PARK, tmp_path / "own", ignore=shutil.ignore_patterns(POSTERIOR))
     path = folder / "case.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace(f"name: {PARK}", "name: own"), encoding="utf-8")
@@ -47,15 +48,15 @@ def alone(tmp_path):
 def test_a_calibration_that_has_not_converged_does_not_take_the_place_of_one_that_has(tmp_path):
     case = load_case(PARK)
     folder = keep_own(tmp_path, converged=False)
-    has = parameters_of(case, tmp_path)
-    assert (has.trust.kind, has.trust.converged) == ("shipped", True)
-    assert has.trust.passed_over > CONVERGED
+    parameters = parameters_of(case, tmp_path)
+    assert (parameters.trust.kind, parameters.trust.converged) == ("shipped", True)
+    assert parameters.trust.passed_over > CONVERGED
     for lang in LANGUAGES:
-        (note,) = has.said(lang)
-        assert all(word in note for word in (folder.name, f"{has.trust.passed_over:.1f}", "--full")), lang
-        assert "--full" in has.trust.renew(lang), "every document and page says it"
-    asked = parameters_of(case, tmp_path, "own")
-    assert (asked.trust.kind, asked.trust.converged, asked.notes) == ("own", False, ())
+        (note,) = parameters.said(lang)
+        assert all(word in note for word in (folder.name, f"{parameters.trust.passed_over:.1f}", "--full")), lang
+        assert "--full" in parameters.trust.renew(lang), "every document and page says it"
+    own = parameters_of(case, tmp_path, "own")
+    assert (own.trust.kind, own.trust.converged, own.notes) == ("own", False, ())
     outcome = workflows.run_study(PARK, runs=20, out=tmp_path, report=False)
     assert outcome.answer.trust.kind == "shipped"
     assert folder.name in " ".join(outcome.notes)
@@ -66,35 +67,40 @@ def test_a_calibration_that_has_not_converged_does_not_take_the_place_of_one_tha
 def test_of_two_that_have_converged_ones_own_is_used(tmp_path):
     keep_own(tmp_path, converged=False)
     keep_own(tmp_path)
-    has = parameters_of(load_case(PARK), tmp_path)
-    assert (has.trust.kind, has.trust.converged, has.trust.passed_over, has.notes) == ("own", True, 0.0, ())
-    assert "own calibration" in has.trust.label("en")
+    parameters = parameters_of(load_case(PARK), tmp_path)
+    assert (parameters.trust.kind, parameters.trust.converged, parameters.trust.passed_over, parameters.notes) == (
+        "own",
+        True,
+        0.0,
+        (),
+    )
+    assert "own calibration" in parameters.trust.label("en")
 
 
 def test_one_that_has_not_converged_is_used_where_there_is_no_other(tmp_path, alone):
     keep_own(tmp_path / "out", converged=False)
-    has = parameters_of(alone, tmp_path / "out")
-    assert (has.trust.kind, has.trust.converged, has.notes) == ("own", False, ())
-    assert "--full" in has.trust.renew("en")
+    parameters = parameters_of(alone, tmp_path / "out")
+    assert (parameters.trust.kind, parameters.trust.converged, parameters.notes) == ("own", False, ())
+    assert "--full" in parameters.trust.renew("en")
 
 
 def test_a_shipped_calibration_that_is_out_of_date_does_not_count(tmp_path):
     """An edited park: what ships was made for the park as it was, one's own for the park as it is."""
     folder = shutil.copytree(casebook_path() / PARK, tmp_path / PARK)
     recipe = folder / POSTERIOR / CUT / "recipe.json"
-    told = json.loads(recipe.read_text(encoding="utf-8"))
+    content = json.loads(recipe.read_text(encoding="utf-8"))
     keep_own(tmp_path, converged=False)
-    recipe.write_text(json.dumps(told | {"batch": told["batch"] | {"model": "another"}}), encoding="utf-8")
-    has = parameters_of(load_case(folder), tmp_path)
-    assert (has.trust.state, has.trust.kind, has.trust.converged) == ("calibrated", "own", False)
+    recipe.write_text(json.dumps(content | {"batch": content["batch"] | {"model": "another"}}), encoding="utf-8")
+    parameters = parameters_of(load_case(folder), tmp_path)
+    assert (parameters.trust.state, parameters.trust.kind, parameters.trust.converged) == ("calibrated", "own", False)
 
 
 def test_ones_own_that_is_out_of_date_is_passed_over_and_told(tmp_path):
     batch = json.loads((casebook_path() / PARK / POSTERIOR / CUT / "recipe.json").read_text(encoding="utf-8"))["batch"]
     folder = keep_own(tmp_path, batch=batch | {"model": "another"})
-    has = parameters_of(load_case(PARK), tmp_path)
-    assert (has.trust.state, has.trust.kind) == ("calibrated", "shipped")
-    assert all(folder.name in has.said(lang)[0] for lang in LANGUAGES)
+    parameters = parameters_of(load_case(PARK), tmp_path)
+    assert (parameters.trust.state, parameters.trust.kind) == ("calibrated", "shipped")
+    assert all(folder.name in parameters.said(lang)[0] for lang in LANGUAGES)
 
 
 def test_a_stored_cut_before_another_park_begins_harms_nobody(tmp_path):
@@ -114,11 +120,12 @@ def test_a_damaged_calibration_of_another_park_harms_nobody(tmp_path):
 @pytest.mark.parametrize("cut", [None, CUT])
 def test_a_forecast_uses_the_calibration_that_a_run_uses(park, cut, tmp_path):
     """Their values are all for scoring or looking: forecast took them for parks without a history."""
-    case, context = load_case(park), Context(tmp_path)
+    case = load_case(park)
+    context = Context(tmp_path)
     used = parameters_of(case, tmp_path, cut=cut)
-    asked = forecast.asked_of(forecast.Params(case=park, cut=cut), context)
-    assert asked.panel is None
-    assert (asked.own.kind, asked.own.identity, str(asked.cut)) == ("shipped", used.identity, used.trust.cut)
+    request = forecast.asked_of(forecast.Params(case=park, cut=cut), context)
+    assert request.panel is None
+    assert (request.own.kind, request.own.identity, str(request.cut)) == ("shipped", used.identity, used.trust.cut)
 
 
 def test_a_forecast_of_an_own_park_whose_values_are_all_for_looking_is_calibrated(alone):

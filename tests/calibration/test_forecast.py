@@ -21,8 +21,8 @@ UNTIL = Quarter(2024, 4)
 
 
 def numbered(observations):
-    """Observations as the rows of a table, which begin on its second line."""
-    return [Row(line, one) for line, one in enumerate(observations, 2)]
+    """Give observations as the rows of a table, which begin on its second line."""
+    return [Row(line, observation) for line, observation in enumerate(observations, 2)]
 
 
 def scored(frozen, observations):
@@ -56,26 +56,32 @@ def test_it_is_read_as_it_was_written_and_never_overwritten(frozen, tmp_path):
 def test_a_number_changed_is_noticed_and_other_files_are_refused_in_words(frozen, tmp_path):
     changed = json.loads(json.dumps(frozen))
     changed["forecast"]["registered"][3][20] += 1.0
-    told = {json.dumps(changed): "modified after it was frozen"}
-    told |= dict.fromkeys(("", "[]", "{}", "not json", '{"kind": "other"}', "\x00\x01"), "not a frozen forecast")
-    for content, words in told.items():
+    messages = {json.dumps(changed): "modified after it was frozen"}
+    messages |= dict.fromkeys(("", "[]", "{}", "not json", '{"kind": "other"}', "\x00\x01"), "not a frozen forecast")
+    for content, words in messages.items():
         (tmp_path / "f.json").write_text(content, encoding="utf-8")
         with pytest.raises(forecast.ForecastRefused, match=words):
             read(tmp_path / "f.json")
 
 
 def frozen_again(frozen, **changes):
-    """A file whose content was changed by somebody who knows how its identity is made."""
+    """Make a file whose content was changed by somebody who knows how its identity is made."""
     content = {name: value for name, value in frozen.items() if name != "identity"} | changes
     return {"identity": identity_of(content), **content}
 
 
 WRONG = (
-    {"quarters": ["2021Q1"]}, {"curves": {"growth": {"registered": [[1.0]]}}}, {"curves": []},
-    {"fitted": [["registered"]]}, {"forecast": {"registered": [[1.0]]}}, {"levels": [0.5]}, {"start": "yesterday"},
+    {"quarters": ["2021Q1"]},
+    {"curves": {"growth": {"registered": [[1.0]]}}},
+    {"curves": []},
+    {"fitted": [["registered"]]},
+    {"forecast": {"registered": [[1.0]]}},
+    {"levels": [0.5]},
+    {"start": "yesterday"},
     {"naive": {"registered": {"line": {"centre": [1.0], "scale": [1.0], "freedom": 1}}}},
-    {"naive": {"registered": {"line": {}}}}, {"forecast": None},
-)  # fmt: skip
+    {"naive": {"registered": {"line": {}}}},
+    {"forecast": None},
+)
 
 
 def test_a_file_with_a_right_identity_and_wrong_shapes_is_refused_too(frozen, tmp_path):
@@ -93,14 +99,14 @@ def test_what_cannot_be_scored_is_sorted_by_reason(great_stone, frozen):
     early = next(row for row in rows.values() if row.role == "fit" and row.variable == "registered")
     other = next(row for row in rows.values() if row.variable == "area")
     land = next(row for row in great_stone.observations if row.variable == "usable_area" and row.use)
-    told = score.model_copy(update={"grade": "background"})
+    background = score.model_copy(update={"grade": "background"})
     flow = next(row for row in great_stone.observations if row.variable == "profit" and row.date.precision == "year")
     year = flow.model_copy(update={"date": Date.parse("2021"), "use": True, "grade": "medium"})
     later = forecast.later_targets(
-        frozen_again(frozen, cut="2021Q2"), numbered([far, unused, early, other, land, told, year])
+        frozen_again(frozen, cut="2021Q2"), numbered([far, unused, early, other, land, background, year])
     )
     assert later.targets == ()
-    assert [(one.line, one.reason) for one in later.left_out] == list(
+    assert [(row_left.line, row_left.reason) for row_left in later.left_out] == list(
         enumerate(("beyond", "unused", "before", "nothing_like_it", "not_forecast", "background", "straddles"), 2)
     )
 
@@ -116,7 +122,7 @@ def test_every_day_after_the_cut_is_scored(great_stone, frozen, day):
     assert min(rows[:3]) <= read <= max(rows[:3])
     (model, *others) = forecast.score_later(frozen, [target])
     assert np.isfinite(model.crps)
-    assert {one.method for one in others} >= {"line", "persistence"}
+    assert {score.method for score in others} >= {"line", "persistence"}
 
 
 def test_what_the_parameters_were_fitted_to_is_no_test_of_them(great_stone, frozen):
@@ -140,11 +146,12 @@ def test_a_file_of_the_first_format_is_scored_too(great_stone, frozen, tmp_path,
     old = {name: value for name, value in frozen.items() if name not in ("fitted", "curves")}
     first = frozen_again(old, format=1, quarters=frozen["quarters"][1:], forecast=shorter, naive=naive)
     (tmp_path / "f.json").write_text(json.dumps(first), encoding="utf-8")
-    content, rows = read(tmp_path / "f.json"), numbered([on_day(great_stone, day)])
+    content = read(tmp_path / "f.json")
+    rows = numbered([on_day(great_stone, day)])
     (target,) = forecast.later_targets(content, rows).targets
     assert min(target.quarters) >= 34
-    now = {one.method: one.crps for one in scored(frozen, [rows[0].record])}
-    then = {one.method: one.crps for one in forecast.score_later(content, [target])}
+    now = {score.method: score.crps for score in scored(frozen, [rows[0].record])}
+    then = {score.method: score.crps for score in forecast.score_later(content, [target])}
     assert set(then) == set(now)
     assert (then == pytest.approx(now)) is (day >= "2021-03-31")
 
@@ -161,8 +168,8 @@ def test_a_forecast_ends_in_the_quarter_in_which_every_page_judges_the_park(grea
 @pytest.mark.parametrize("to", ["2024Q4", "2019Q1", "2075Q1", "soon"])
 def test_an_end_that_cannot_be_is_refused_with_one_that_can(great_stone, to):
     assert forecast.end_of(great_stone, Quarter(2024, 4), "2074Q4") == Quarter(2074, 4)
-    for lang, said in (("en", "after 2024Q4 and no later than 2074Q4"), ("zh", "--to 2036Q4")):
-        with pytest.raises(RunRefused, match=said):
+    for lang, words in (("en", "after 2024Q4 and no later than 2074Q4"), ("zh", "--to 2036Q4")):
+        with pytest.raises(RunRefused, match=words):
             forecast.end_of(great_stone, Quarter(2024, 4), to, lang)
 
 
@@ -197,14 +204,14 @@ BAD = {
 def test_faults_say_where_what_and_how_to_mend(tmp_path, subtests):
     for name, (content, line, word) in BAD.items():
         with subtests.test(name=name):
-            with pytest.raises(FaultsFound) as found:
+            with pytest.raises(FaultsFound) as refused:
                 forecast.read_later(put(tmp_path, content))
-            fault = found.value.faults[0]
+            fault = refused.value.faults[0]
             assert (fault.file, fault.line) == ("later.csv", line)
             for lang in ("en", "zh"):
                 assert fault.cause(lang)
                 assert fault.repair(lang)
-            assert word in found.value.faults[0].sentence()
+            assert word in refused.value.faults[0].sentence()
 
 
 def test_a_missing_file_a_folder_and_a_link_are_refused(tmp_path):

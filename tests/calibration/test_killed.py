@@ -19,26 +19,33 @@ from tests.calibration.killed import PIECE
 STAGES = 6
 """Batch, summaries, two populations, two kinds of ranks."""
 POINTS = (
-    ("runs-00002048", 1.0), ("write-runs-00003072", 0.0), ("summaries", 1.0), ("population-2020Q4-0", 0.1),
-    ("population-2020Q4-0", 1.0), ("write-population-2020Q4-1", 0.6), ("population-2020Q4-1", 1.0),
-    ("ranks-anywhere", 0.3), ("ranks-near", 0.5), ("ranks-near", 1.0),
-)  # fmt: skip
+    ("runs-00002048", 1.0),
+    ("write-runs-00003072", 0.0),
+    ("summaries", 1.0),
+    ("population-2020Q4-0", 0.1),
+    ("population-2020Q4-0", 1.0),
+    ("write-population-2020Q4-1", 0.6),
+    ("population-2020Q4-1", 1.0),
+    ("ranks-anywhere", 0.3),
+    ("ranks-near", 0.5),
+    ("ranks-near", 1.0),
+)
 """Where the process is killed, one time after another."""
 
 
 def arrays(folder):
-    """All numbers of a calibration that is kept, and all its words."""
-    found = {path.name: path.read_bytes() for path in folder.glob("*.json")}
+    """Read all numbers of a calibration that is kept, and all its words."""
+    content = {path.name: path.read_bytes() for path in folder.glob("*.json")}
     for path in folder.glob("*.npz"):
-        with np.load(path) as kept:
-            found |= {f"{path.name}/{name}": kept[name].tobytes() for name in kept.files}
-    return found
+        with np.load(path) as stored:
+            content |= {f"{path.name}/{name}": stored[name].tobytes() for name in stored.files}
+    return content
 
 
 def calibrated(out):
-    """Calibrate, or go on; the folder of the posteriors, and what was there already."""
-    made, context = ask("calibrate", out)
-    return out / made.result.calibrated.folder, context.went_on()
+    """Calibrate, or resume; give the folder of the posteriors, and what was there already."""
+    answered, context = ask("calibrate", out)
+    return out / answered.result.calibrated.folder, context.went_on()
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +55,7 @@ def undisturbed(tmp_path_factory):
 
 @pytest.fixture
 def often(monkeypatch):
-    """States are kept whenever they can be, and pieces are small."""
+    """Keep states whenever they can be, and make pieces small."""
     monkeypatch.setattr(checkpoints, "EVERY", 0.0)
     monkeypatch.setattr(prior, "PIECE", PIECE)
 
@@ -67,32 +74,33 @@ def test_killed_at_every_stage_and_within_each(undisturbed, tmp_path):
     assert last.stdout.splitlines() == ["False", f"Resumed: {STAGES} of {STAGES} stages already completed."]
     (folder,) = tmp_path.glob("posteriors/great-stone-*")
     assert arrays(folder) == undisturbed
-    left = {one.kind for one in leavings(tmp_path, quiet=-1.0)}
+    left = {leftover.kind for leftover in leavings(tmp_path, quiet=-1.0)}
     assert left <= {"half_written"}
 
 
 @pytest.mark.long
 def test_two_at_once_make_a_batch_once(recipe, often, monkeypatch, tmp_path):
     """A lock belongs to an open file, so that threads stand in for processes."""
-    made, waits = [], threading.Event()
+    begun = []
+    waits = threading.Event()
     whole = prior.run_piece
 
     def slowly(recipe_, first, last, threads):
-        made.append(first)
+        begun.append(first)
         if first == 0:
             assert waits.wait(30.0), "the second does not wait for the first"
         return whole(recipe_, first, last, threads)
 
     monkeypatch.setattr(prior, "run_piece", slowly)
-    found = []
-    both = [
-        threading.Thread(target=lambda: found.append(make_batch(recipe, folder=tmp_path, waiting=waits.set)))
+    batches = []
+    threads_of_two = [
+        threading.Thread(target=lambda: batches.append(make_batch(recipe, folder=tmp_path, waiting=waits.set)))
         for _ in range(2)
     ]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join(60.0)
-    assert sorted(made) == list(range(0, recipe.runs, PIECE))
-    assert sorted(one.kept for one in found) == [0, recipe.runs]
-    assert np.array_equal(found[0].counterparts, found[1].counterparts, equal_nan=True)
+    for thread in threads_of_two:
+        thread.start()
+    for thread in threads_of_two:
+        thread.join(60.0)
+    assert sorted(begun) == list(range(0, recipe.runs, PIECE))
+    assert sorted(finished.kept for finished in batches) == [0, recipe.runs]
+    assert np.array_equal(batches[0].counterparts, batches[1].counterparts, equal_nan=True)

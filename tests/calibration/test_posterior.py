@@ -25,7 +25,7 @@ def seen():
 
 @pytest.fixture(scope="module")
 def world():
-    """Three parameters, the third of which nothing depends on; two reports."""
+    """Make a world of three parameters, the third of which nothing depends on; two reports."""
     points = np.random.default_rng(5).random((RUNS, 3))
     reports = seen().reports(ndtri(points)[:, :2], seed=2)
     learned = learn(seen(), reports, points)
@@ -42,9 +42,9 @@ def test_the_effective_sample_size_by_hand():
 def test_the_posterior_is_the_closed_form(world):
     """z ~ N(0, 1) seen with error s: N(y / (1 + s²), s² / (1 + s²))."""
     _, learned, near = world
-    found = near.accept(None, learned(RECORD[np.newaxis, :])[0], 1000)
+    posterior = near.accept(None, learned(RECORD[np.newaxis, :])[0], 1000)
     for axis, value in enumerate(RECORD):
-        low, middle, high = weighted_quantiles(ndtri(found.points[:, axis]), found.weights, (0.05, 0.5, 0.95))
+        low, middle, high = weighted_quantiles(ndtri(posterior.points[:, axis]), posterior.weights, (0.05, 0.5, 0.95))
         exact = norm(value / (1 + ERROR**2), ERROR / np.sqrt(1 + ERROR**2))
         assert middle == pytest.approx(exact.ppf(0.5), abs=0.06)
         assert (low, high) == pytest.approx((exact.ppf(0.05), exact.ppf(0.95)), abs=0.12)
@@ -52,8 +52,8 @@ def test_the_posterior_is_the_closed_form(world):
 
 def test_what_nothing_depends_on_stays_at_its_prior(world):
     _, learned, near = world
-    found = near.accept(None, learned(RECORD[np.newaxis, :])[0], 1000)
-    assert weighted_quantiles(found.points[:, 2], found.weights, (0.25, 0.5, 0.75)) == pytest.approx(
+    posterior = near.accept(None, learned(RECORD[np.newaxis, :])[0], 1000)
+    assert weighted_quantiles(posterior.points[:, 2], posterior.weights, (0.25, 0.5, 0.75)) == pytest.approx(
         [0.25, 0.5, 0.75], abs=0.06
     )
     assert learned.explained[2] == pytest.approx(0.0, abs=0.06)
@@ -64,8 +64,8 @@ def test_intervals_cover_as_often_as_they_say(world):
     near = world[2]
     inside = []
     for run in range(RUNS - 150, RUNS):
-        found = near.accept(None, near.summaries[run].astype(np.float64), 600, without=run)
-        below = (found.weights[:, np.newaxis] * (found.points < near.points[run])).sum(axis=0)
+        posterior = near.accept(None, near.summaries[run].astype(np.float64), 600, without=run)
+        below = (posterior.weights[:, np.newaxis] * (posterior.points < near.points[run])).sum(axis=0)
         inside.append((below > 0.05) & (below < 0.95))
     assert np.mean(inside) == pytest.approx(0.9, abs=0.04)
 
@@ -74,8 +74,8 @@ def test_runs_without_a_value_are_never_near(world):
     _, learned, near = world
     broken = near.summaries.astype(np.float64)
     broken[: RUNS // 2] = np.nan
-    found = Neighbours(near.points, broken, learned.residual).accept(None, broken[-1], 500)
-    assert np.isfinite(found.points).all()
+    posterior = Neighbours(near.points, broken, learned.residual).accept(None, broken[-1], 500)
+    assert np.isfinite(posterior.points).all()
 
 
 def test_adjustment_is_exact_where_the_truth_is_a_line():
@@ -103,10 +103,10 @@ def test_ninety_percent_intervals_cover_ninety_percent(large, inferred, record, 
     """Over 200 simulated records, drawn from the prior, and near the real record where the posterior is used."""
     learned, neighbours = inferred
     near = learned(record.recorded[np.newaxis, :])[0] if where == "record" else None
-    found = diagnostics.simulated_ranks(large, neighbours, records=200, near=near, accepted=1000)
-    assert 0.85 <= found.overall(0.9) <= 0.95
-    assert 0.45 <= found.overall(0.5) <= 0.55
-    assert found.coverage(0.9).min() > 0.78
+    ranks = diagnostics.simulated_ranks(large, neighbours, records=200, near=near, accepted=1000)
+    assert 0.85 <= ranks.overall(0.9) <= 0.95
+    assert 0.45 <= ranks.overall(0.5) <= 0.55
+    assert ranks.coverage(0.9).min() > 0.78
 
 
 SAMPLE = 4000
@@ -124,11 +124,12 @@ def test_what_is_moved_shrinks_or_overlaps_less_with_its_prior(uniform):
     def moved(places):
         return diagnostics.movement("return_mean", uniform, places, ONES)
 
-    for found, verdict, shrink, overlap in (
-        (moved(uniform), "unmoved", 0.0, 1.0), (moved(0.25 + 0.5 * uniform), "moved", 0.5, 0.5),
-    ):  # fmt: skip
-        assert found.verdict == verdict
-        assert (found.shrink, found.overlap) == pytest.approx((shrink, overlap), abs=0.01)
+    for movement, verdict, shrink, overlap in (
+        (moved(uniform), "unmoved", 0.0, 1.0),
+        (moved(0.25 + 0.5 * uniform), "moved", 0.5, 0.5),
+    ):
+        assert movement.verdict == verdict
+        assert (movement.shrink, movement.overlap) == pytest.approx((shrink, overlap), abs=0.01)
     ends = moved(np.where(uniform < 0.5, 0.2 * uniform, 1 - 0.2 * uniform))
     assert ends.verdict == "moved"
     assert ends.shrink < 0 < ends.overlap < 0.3
@@ -138,13 +139,14 @@ def test_what_is_moved_shrinks_or_overlaps_less_with_its_prior(uniform):
 def test_tied_parameters_are_found_and_named(great_stone):
     space = PriorSpace.of(great_stone)
     points = space.sobol(0, 1024, 1)
-    first, second = space.names.index("no_land_discount"), space.names.index("narrow_list_drag")
+    first = space.names.index("no_land_discount")
+    second = space.names.index("narrow_list_drag")
     points[:, second] = np.clip(1.0 - points[:, first] + 0.1 * (points[:, second] - 0.5), 0.01, 0.99)
-    found = diagnostics.ties(space, points)
-    assert [(tie.first, tie.second) for tie in found] == [("no_land_discount", "narrow_list_drag")]
-    assert found[0].correlation < -0.9
+    ties = diagnostics.ties(space, points)
+    assert [(tie.first, tie.second) for tie in ties] == [("no_land_discount", "narrow_list_drag")]
+    assert ties[0].correlation < -0.9
     for lang in ("en", "zh"):
-        assert found[0].sentence(lang)
+        assert ties[0].sentence(lang)
         assert diagnostics.Tie("hurdle", "origin_weight.home", 0.5).sentence(lang)
 
 
@@ -156,16 +158,16 @@ def test_a_posterior_that_is_too_narrow_is_found_out(uniform):
 
 
 def test_predictive_checks_know_bounds():
-    seen = model(target(value=0.0, error=0.1), target(bound="at-least", value=0.0, error=0.1, date="2"))
-    found = diagnostics.predictive_checks(seen, np.tile(np.linspace(1.0, 2.0, 400)[:, np.newaxis], 2))
-    assert [check.inside for check in found] == [False, True]
-    assert found[0].percentiles.number == 0.0
-    assert found[0].median == pytest.approx(1.5, abs=0.05)
+    observed = model(target(value=0.0, error=0.1), target(bound="at-least", value=0.0, error=0.1, date="2"))
+    checks = diagnostics.predictive_checks(observed, np.tile(np.linspace(1.0, 2.0, 400)[:, np.newaxis], 2))
+    assert [check.inside for check in checks] == [False, True]
+    assert checks[0].percentiles.number == 0.0
+    assert checks[0].median == pytest.approx(1.5, abs=0.05)
 
 
 def test_health_of_a_replay():
-    seen = model(target(value=0.0, error=2.0))
+    observed = model(target(value=0.0, error=2.0))
     replay = SimpleNamespace(
-        model=seen, seen=np.full((10, 1), 4.0), pairs=10, pasts=5.0, disagreement=lambda: np.array([1.0, 1.3])
+        model=observed, seen=np.full((10, 1), 4.0), pairs=10, pasts=5.0, disagreement=lambda: np.array([1.0, 1.3])
     )
     assert diagnostics.health(replay) == {"pairs": 10.0, "pasts": 5.0, "disagreement": 1.3, "misfit": 2.0}

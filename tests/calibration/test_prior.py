@@ -43,7 +43,8 @@ def test_the_mix_is_dirichlet_around_the_cases_mix(great_stone):
 
 
 def test_a_run_of_the_batch_is_that_run_of_the_model(batch, record):
-    space, recipe = batch.space, batch.recipe
+    space = batch.space
+    recipe = batch.recipe
     inputs = inputs_of(recipe.case, quarters=recipe.quarters)
     draws = space.draws(batch.points(100, 103), recipe.seed, first=100)
     out = Ensemble(inputs, draws, record.variables).run().out
@@ -53,16 +54,16 @@ def test_a_run_of_the_batch_is_that_run_of_the_model(batch, record):
 def test_the_same_bytes_on_any_threads_and_after_an_interruption(recipe, tmp_path, monkeypatch):
     monkeypatch.setattr(prior, "PIECE", 256)
     small = replace(recipe, runs=1000)
-    told = []
-    first = make_batch(small, threads=1, folder=tmp_path, progress=lambda done, total: told.append((done, total)))
+    reports = []
+    first = make_batch(small, threads=1, folder=tmp_path, progress=lambda done, total: reports.append((done, total)))
     second = make_batch(small, threads=2)
     assert np.array_equal(first.counterparts, second.counterparts)
-    assert told[-1] == (1000, 1000)
+    assert reports[-1] == (1000, 1000)
     home = tmp_path / f"batch-{small.identity}"
-    kept = piece_path(home, 256).stat().st_mtime_ns
+    written = piece_path(home, 256).stat().st_mtime_ns
     piece_path(home, 0).unlink()
     piece_path(home, 512).write_bytes(piece_path(home, 512).read_bytes()[:300])
     again = make_batch(small, folder=tmp_path)
     assert np.array_equal(first.counterparts, again.counterparts)
-    assert piece_path(home, 256).stat().st_mtime_ns == kept
+    assert piece_path(home, 256).stat().st_mtime_ns == written
     assert not list(home.glob(".writing-*"))

@@ -1,4 +1,4 @@
-"""How a calibration reads a case: values meant for it; beyond their end, all that say something of their own.
+"""Reading of a case by a calibration: values meant for it; beyond their end, all that say something of their own.
 
 A park whose values lie where priors of size hardly reach is read with flat ones; what no run comes near is told.
 
@@ -24,29 +24,31 @@ END = Quarter(2024, 4)
 
 
 def mine(name):
-    """A park of the casebook as its user has it, with no posterior that ships."""
+    """Give a park of the casebook as its user has it, with no posterior that ships."""
     return load_case(name).model_copy(update={"name": "mine", "folder": Path("mine")})
 
 
 @pytest.fixture(scope="module")
 def smelters():
-    """Morowali: a few smelters, thirty billion dollars, a hundred thousand jobs."""
+    """Give Morowali: a few smelters, thirty billion dollars, a hundred thousand jobs."""
     return mine("imip")
 
 
 def test_a_park_of_smelters_may_be_of_any_size_that_the_model_allows(smelters):
     """Jobs and investment are missed by the panel's sizes; with flat ones runs come near to every value."""
-    found = setup.reading_of(smelters, END, QUICK)
-    assert set(found.flat) == {setup.PER_JOB, setup.PER_FIRM, setup.LAND}
-    assert not found.aside
-    read = setup.case_for(smelters, END, found)
-    for name in found.flat:
-        known, prior = catalogue().parameters[name], read.parameters[name].prior
-        assert (prior.a, prior.b) == (known.low, known.high)
-    before, after = (setup.probe_of(smelters, END, QUICK, how) for how in (setup.Reading(), found))
+    reading = setup.reading_of(smelters, END, QUICK)
+    assert set(reading.flat) == {setup.PER_JOB, setup.PER_FIRM, setup.LAND}
+    assert not reading.aside
+    read = setup.case_for(smelters, END, reading)
+    for name in reading.flat:
+        parameter = catalogue().parameters[name]
+        prior = read.parameters[name].prior
+        assert (prior.a, prior.b) == (parameter.low, parameter.high)
+    before, after = (setup.probe_of(smelters, END, QUICK, way) for way in (setup.Reading(), reading))
     reached = []
-    for one in (before, after):
-        runs, value = setup.probed(one), one.model.recorded
+    for recipe in (before, after):
+        runs = setup.probed(recipe)
+        value = recipe.model.recorded
         reached.append(np.minimum((runs >= value).mean(axis=0), (runs <= value).mean(axis=0)).min())
     assert reached[0] < setup.FEW
     assert reached[1] > reached[0]
@@ -55,19 +57,19 @@ def test_a_park_of_smelters_may_be_of_any_size_that_the_model_allows(smelters):
 def test_a_value_no_run_comes_near_is_set_aside_and_the_others_are_fitted():
     """Bangalore's first nine hectares: where the block is not known, the model's land comes 70 ha at a time."""
     case = mine("itpl-bangalore")
-    found = setup.reading_of(case, END, QUICK)
-    assert found.aside == ("serviced_area 1999-08",)
-    fitted = {one.name for one in targets(setup.case_for(case, END, found), cut=END)}
-    every = {one.name for one in targets(setup.case_for(case, END, setup.Reading()), cut=END)}
-    assert every - fitted == set(found.aside)
+    reading = setup.reading_of(case, END, QUICK)
+    assert reading.aside == ("serviced_area 1999-08",)
+    fitted = {target.name for target in targets(setup.case_for(case, END, reading), cut=END)}
+    every = {target.name for target in targets(setup.case_for(case, END, setup.Reading()), cut=END)}
+    assert every - fitted == set(reading.aside)
 
 
 def test_what_was_found_out_is_kept_with_the_posteriors_and_a_case_is_read_so_twice_alike(smelters):
-    how = setup.Reading(flat=(setup.LAND, setup.PER_JOB), aside=("operating 2018",))
-    assert setup.Reading.of(how.content()) == how
+    reading = setup.Reading(flat=(setup.LAND, setup.PER_JOB), aside=("operating 2018",))
+    assert setup.Reading.of(reading.content()) == reading
     assert setup.Reading().content() == {"wide_sizes": True}
-    once = setup.case_for(smelters, END, how)
-    assert setup.case_for(once, END, how).hash == once.hash
+    once = setup.case_for(smelters, END, reading)
+    assert setup.case_for(once, END, reading).hash == once.hash
     assert setup.LAND in PriorSpace.of(once).names
     assert setup.LAND not in PriorSpace.of(setup.case_for(smelters, END)).names
 
@@ -75,21 +77,21 @@ def test_what_was_found_out_is_kept_with_the_posteriors_and_a_case_is_read_so_tw
 def test_of_investment_that_falls_the_longest_series_that_agrees_is_fitted(smelters):
     """Chinese investment alone, of 2016 and 2017, lies below the company's own series of all."""
     fitted = {
-        one.name: one.value
-        for one in targets(setup.everything_fitted(smelters))
-        if one.variable == "realised_investment"
+        target.name: target.value
+        for target in targets(setup.everything_fitted(smelters))
+        if target.variable == "realised_investment"
     }
     assert "realised_investment 2016-10" not in fitted
     assert fitted["realised_investment 2016"] == 4145.0
-    looked = [one for one in targets(smelters, ("check",)) if one.variable == "realised_investment"]
-    kept = setup.agreeing(looked)
-    assert len(looked) - len(kept) == 2
-    assert setup.agreeing(kept) == kept
+    looked = [target for target in targets(smelters, ("check",)) if target.variable == "realised_investment"]
+    agreed = setup.agreeing(looked)
+    assert len(looked) - len(agreed) == 2
+    assert setup.agreeing(agreed) == agreed
 
 
 def test_what_a_closure_left_over_is_not_fitted():
     """Kaesong was closed in a day; in the model enterprises leave over three quarters."""
-    fitted = {one.name for one in targets(setup.everything_fitted(load_case("kaesong")))}
+    fitted = {target.name for target in targets(setup.everything_fitted(load_case("kaesong")))}
     assert "operating 2016-02-11" not in fitted
     assert "realised_investment 2016-02" in fitted
 
@@ -98,7 +100,7 @@ def test_a_ratio_is_of_values_of_one_time():
     """Vietnam's parks: jobs of 2005 beside investment of 2005, though jobs of 2023 are known."""
     model = setup.probe_of(mine("vsip"), END, QUICK, setup.Reading()).model
     pair = setup.last_pair(model, "jobs", "realised_investment")
-    assert [model.targets[at].name for at in pair] == ["jobs 2005-09", "realised_investment 2005-09"]
+    assert [model.targets[position].name for position in pair] == ["jobs 2005-09", "realised_investment 2005-09"]
     assert setup.last_pair(model, "profit", "operating") is None
 
 
@@ -126,18 +128,20 @@ def test_a_park_without_a_posterior_that_ships_is_read_with_the_panels_sizes_whe
 
 def test_all_scored_values_are_fitted_and_numbers_repeated_are_not_told_twice(great_stone):
     """Of the values for looking, those a quarter from every other of their variable are fitted."""
-    made = setup.everything_fitted(great_stone)
-    fitted = targets(made, cut=END)
+    read = setup.everything_fitted(great_stone)
+    fitted = targets(read, cut=END)
     before = targets(great_stone, ("fit", "score"), cut=END)
     looked = targets(great_stone, ("check",), cut=END)
-    assert {one.name for one in before} < {one.name for one in fitted}
-    added = {one.name for one in fitted} - {one.name for one in before}
+    assert {target.name for target in before} < {target.name for target in fitted}
+    added = {target.name for target in fitted} - {target.name for target in before}
     assert 0 < len(added) < len(looked) / 2
     assert "operating 2020-05" in added
     assert "registered 2019-04-17" not in added
-    for one in fitted:
-        if one.name in added:
-            others = [setup.day_of(two) for two in fitted if two.variable == one.variable and two is not one]
-            assert min(abs(setup.day_of(one) - day) for day in others) >= setup.APART
-    for old, new in zip(great_stone.observations, made.observations, strict=True):
+    for target in fitted:
+        if target.name in added:
+            others = [
+                setup.day_of(other) for other in fitted if other.variable == target.variable and other is not target
+            ]
+            assert min(abs(setup.day_of(target) - day) for day in others) >= setup.APART
+    for old, new in zip(great_stone.observations, read.observations, strict=True):
         assert new.model_copy(update={"role": old.role}) == old, "nothing is changed but its use"

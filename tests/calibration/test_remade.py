@@ -1,4 +1,4 @@
-"""Where a search cannot be repeated number by number, what two posteriors say is compared, and how far they may differ.
+"""Posteriors compared by what they say, where a search cannot be repeated number by number, and their limits.
 
 Posteriors that ship are of independent searches, half each: one half is to the other as a search by another seed.
 """
@@ -24,30 +24,33 @@ ELSEWHERE = {**versions(), "cpu_features": "of-another-maker"}
 
 @pytest.fixture(scope="module", params=["itpl-bangalore", "great-stone"])
 def stored(request):
-    """The latest posterior that ships with a park, as if it had been made elsewhere."""
-    found = posteriors_in(casebook_path() / request.param / POSTERIOR)
-    one = load(load_case(request.param), found[max(found)])
-    return replace(one, recipe={**one.recipe, "made_with": ELSEWHERE})
+    """Load the latest posterior that ships with a park, as if it had been made elsewhere."""
+    folders = posteriors_in(casebook_path() / request.param / POSTERIOR)
+    posterior = load(load_case(request.param), folders[max(folders)])
+    return replace(posterior, recipe={**posterior.recipe, "made_with": ELSEWHERE})
 
 
 def half(stored, part):
-    """One of the two searches, the members of its own population alone, and every other draw."""
+    """Take one of the two searches, the members of its own population alone, and every other draw."""
     chosen = stored.replay.population % 2 == part
-    kept = {name: getattr(stored.replay, name)[chosen] for name in ("points", "addresses", "population", "seen")}
+    arrays = {name: getattr(stored.replay, name)[chosen] for name in ("points", "addresses", "population", "seen")}
     points = stored.parameters.points[part::2]
     weights = np.full(len(points), 1.0 / len(points))
-    return replace(stored, replay=replace(stored.replay, **kept),
-                   parameters=replace(stored.parameters, points=points, weights=weights))  # fmt: skip
+    return replace(
+        stored,
+        replay=replace(stored.replay, **arrays),
+        parameters=replace(stored.parameters, points=points, weights=weights),
+    )
 
 
 def as_found(stored, shift=0.0):
-    """Posteriors as a search gives them, every coordinate moved by a shift."""
+    """Give posteriors as a search gives them, every coordinate moved by a shift."""
     moved = np.clip(stored.replay.points + shift, 0.001, 0.999) if shift else stored.replay.points
     return SimpleNamespace(replay=replace(stored.replay, points=moved), parameters=stored.parameters)
 
 
 def failed(compared):
-    return {one.what for one in compared.apart if not one.within}
+    return {distance.what for distance in compared.apart if not distance.within}
 
 
 def test_a_search_by_another_seed_passes(stored):
@@ -66,15 +69,18 @@ def test_one_that_lies_elsewhere_does_not(stored):
 
 
 def test_one_that_is_as_wide_as_the_prior_does_not(stored):
-    found, free = as_found(stored), np.random.default_rng(1)
-    found.replay = replace(found.replay, points=free.uniform(size=found.replay.points.shape))
-    assert failed(comparison(found, stored)) & {"medians", "widths", "typical"}
+    calibration = as_found(stored)
+    free = np.random.default_rng(1)
+    calibration.replay = replace(calibration.replay, points=free.uniform(size=calibration.replay.points.shape))
+    assert failed(comparison(calibration, stored)) & {"medians", "widths", "typical"}
 
 
 def test_on_the_machine_it_was_made_on_numbers_are_compared(stored):
-    here = replace(stored, recipe={**stored.recipe, "made_with": {**versions(), "cpu_features": cpu_features()}})
-    assert comparison(as_found(here), here).identical
-    moved = comparison(as_found(here, shift=1e-3), here)
+    same_machine = replace(
+        stored, recipe={**stored.recipe, "made_with": {**versions(), "cpu_features": cpu_features()}}
+    )
+    assert comparison(as_found(same_machine), same_machine).identical
+    moved = comparison(as_found(same_machine, shift=1e-3), same_machine)
     assert (moved.apart, moved.passed) == ((), False)
 
 
@@ -85,19 +91,20 @@ def answer(again):
 
 
 def test_what_was_compared_is_said_in_both_languages():
-    within, beyond = Apart("medians", 0.1, 0.3, "enquiry_rate"), Apart("outcomes", 0.2, 0.12, "failed")
+    within = Apart("medians", 0.1, 0.3, "enquiry_rate")
+    beyond = Apart("outcomes", 0.2, 0.12, "failed")
     others = (Apart("typical", 0.05, 0.12), Apart("forecasts", 0.1, 0.3, "jobs"), Apart("widths", 0.1, 0.3, "hurdle"))
-    for apart, passed, words in (
+    for distances, passed, words in (
         ((within, *others), True, ("Alike, compared as distributions", "按分布比对")),
         ((within, beyond), False, ("Different, compared as distributions", "不一致（按分布比对）")),
         ((), False, ("cannot be reproduced here", "无法在此复现")),
     ):
-        found = answer(Comparison(identical=False, close=False, largest=0.9, apart=apart))
-        assert found.passed is passed
-        for lang, said in zip(("en", "zh"), words, strict=True):
-            document = REGISTRY["calibrate"].document(found, lang)
-            assert said in document.headline
+        answered = answer(Comparison(identical=False, close=False, largest=0.9, apart=distances))
+        assert answered.passed is passed
+        for lang, word in zip(("en", "zh"), words, strict=True):
+            document = REGISTRY["calibrate"].document(answered, lang)
+            assert word in document.headline
             items = [item for section in document.sections for block in section.blocks for item in block.items]
-            assert len(items) == len(apart)
+            assert len(items) == len(distances)
             assert all("0.1" in item or "0.05" in item or "0.2" in item for item in items)
             assert page_of(document, whole=True).headline

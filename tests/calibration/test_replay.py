@@ -39,7 +39,8 @@ def replay(batch, record):
 
 
 def simulated(replay, quarters, draws=None, names=None):
-    draws, inputs = draws or replay.draws(), inputs_of(replay.space.case, quarters=quarters)
+    draws = draws or replay.draws()
+    inputs = inputs_of(replay.space.case, quarters=quarters)
     runs = Ensemble(inputs, draws, names or replay.model.variables).run()
     assert runs.finished.all()
     return runs.out
@@ -69,7 +70,7 @@ def test_a_search_ends_where_it_agrees_and_goes_on_where_it_was_stopped(batch, r
         columns = np.arange(len(record.targets))
         return replay_posterior(
             batch, record, columns, CUT, plan=plan, populations=2, agree=100.0, progress=tell, **means
-        )  # fmt: skip
+        )
 
     whole = searched()
     assert whole.pairs == 2 * (-(-(plan.sweeps + ROUND) // 2) * ladder or plan.members)
@@ -84,7 +85,8 @@ def test_a_search_ends_where_it_agrees_and_goes_on_where_it_was_stopped(batch, r
 
 @pytest.mark.long
 def test_the_same_on_any_threads_and_another_for_another_seed(batch, record, replay):
-    again, other = made(batch, record, threads=2), made(batch, record, seed=2)
+    again = made(batch, record, threads=2)
+    other = made(batch, record, seed=2)
     assert np.array_equal(replay.points, again.points)
     assert np.array_equal(replay.addresses, again.addresses)
     assert not np.array_equal(replay.points, other.points)
@@ -103,17 +105,20 @@ def test_runs_of_a_study_replay_their_pair_to_the_cut_and_its_futures_part_there
     out = simulated(source.replay, 60, source.draws(study(), 0, source.replay.pairs), record.variables)
     assert np.array_equal(record.counterparts(out, record.variables), source.replay.seen[source.order])
     out = simulated(source.replay, 60, source.draws(study(futures=3), 0, 9), ("registered", "demand_home"))
-    one, two, three, other = out[0], out[1], out[2], out[3]
-    assert np.array_equal(one[:, :34], two[:, :34])
-    assert np.array_equal(one[:, :34], three[:, :34])
-    assert not np.array_equal(one[:, :34], other[:, :34])
-    assert (one[1, 34:] != two[1, 34:]).all()
+    first = out[0]
+    second = out[1]
+    third = out[2]
+    other = out[3]
+    assert np.array_equal(first[:, :34], second[:, :34])
+    assert np.array_equal(first[:, :34], third[:, :34])
+    assert not np.array_equal(first[:, :34], other[:, :34])
+    assert (first[1, 34:] != second[1, 34:]).all()
 
 
 def test_the_seed_of_a_study_is_that_of_the_future_alone(source):
-    one, two = (simulated(source.replay, 60, source.draws(study(seed=s), 0, 4), ("demand_home",)) for s in (1, 2))
-    assert np.array_equal(one[:, :, :34], two[:, :, :34])
-    assert (one[:, :, 34:] != two[:, :, 34:]).all()
+    first, second = (simulated(source.replay, 60, source.draws(study(seed=s), 0, 4), ("demand_home",)) for s in (1, 2))
+    assert np.array_equal(first[:, :, :34], second[:, :, :34])
+    assert (first[:, :, 34:] != second[:, :, 34:]).all()
 
 
 @pytest.fixture(scope="module")
@@ -127,30 +132,33 @@ def test_what_came_later_is_not_foreseen_from_2016(great_stone, inputs):
     The commerce park was registered in 2015 and opened in 2018; the engine plant came in 2017.
     """
     cut = Quarter(2016, 4)
-    found, at = blind(inputs, great_stone, cut), cut - great_stone.clock.start
-    assert inputs.governments["threshold"][-1] < inputs.governments["threshold"][at]
+    blinded = blind(inputs, great_stone, cut)
+    last_known = cut - great_stone.clock.start
+    assert inputs.governments["threshold"][-1] < inputs.governments["threshold"][last_known]
     for name in ("threshold", "narrow_list", "plan_area"):
-        assert np.unique(found.governments[name][at:]).tolist() == [inputs.governments[name][at]]
-    assert np.array_equal(found.company["share"][-1], inputs.company["share"][at])
-    assert inputs.governments["visit"][at + 1 :].any()
-    assert not found.governments["visit"][at + 1 :].any()
-    assert not found.enterprises["certificates"][at + 1 :].any()
-    forced, named = found.world["partner_forced"], len(great_stone.partners)
+        assert np.unique(blinded.governments[name][last_known:]).tolist() == [inputs.governments[name][last_known]]
+    assert np.array_equal(blinded.company["share"][-1], inputs.company["share"][last_known])
+    assert inputs.governments["visit"][last_known + 1 :].any()
+    assert not blinded.governments["visit"][last_known + 1 :].any()
+    assert not blinded.enterprises["certificates"][last_known + 1 :].any()
+    forced = blinded.world["partner_forced"]
+    named = len(great_stone.partners)
     assert (forced[18:, :named] == FREE).all()
     assert (forced[18:, named:] == NO_PARTNER).all()
     keys = [anchor.key for anchor in great_stone.anchors]
-    park, plant = keys.index("china-merchants-subpark"), keys.index("maz-weichai")
-    assert found.anchors["quarter"][plant] == -1
-    assert found.anchors["start_quarter"][park] == inputs.anchors["start_quarter"][park]
-    assert found.anchors["build_quarters"][park] != inputs.anchors["build_quarters"][park]
+    park = keys.index("china-merchants-subpark")
+    plant = keys.index("maz-weichai")
+    assert blinded.anchors["quarter"][plant] == -1
+    assert blinded.anchors["start_quarter"][park] == inputs.anchors["start_quarter"][park]
+    assert blinded.anchors["build_quarters"][park] != inputs.anchors["build_quarters"][park]
     assert blind(inputs, great_stone, Quarter(2015, 3)).anchors["start_quarter"][park] == FREE_TO_DECIDE
 
 
 def test_later_shocks_and_growth_are_not_known_but_ongoing_shocks_are(great_stone, inputs):
-    found = blind(inputs, great_stone, CUT)
-    assert not found.world["growth_known"][34:].any()
+    blinded = blind(inputs, great_stone, CUT)
+    assert not blinded.world["growth_known"][34:].any()
     assert inputs.world["exposure_sanctions"].any()
-    assert not found.world["exposure_sanctions"].any()
-    assert not found.world["exposure_market_shift"].any()
-    assert np.array_equal(found.world["exposure_pandemic"], inputs.world["exposure_pandemic"])
-    assert len(found.history) == years_known(great_stone, CUT) < len(inputs.history)
+    assert not blinded.world["exposure_sanctions"].any()
+    assert not blinded.world["exposure_market_shift"].any()
+    assert np.array_equal(blinded.world["exposure_pandemic"], inputs.world["exposure_pandemic"])
+    assert len(blinded.history) == years_known(great_stone, CUT) < len(inputs.history)

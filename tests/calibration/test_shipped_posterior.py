@@ -30,18 +30,18 @@ FOLDERS = posteriors_in(casebook_path() / "great-stone" / POSTERIOR)
 
 @pytest.fixture(scope="module")
 def every(great_stone):
-    """By cut, earliest first: the one that validation rests on, and the one that answers."""
+    """Load by cut, earliest first: the one that validation rests on, and the one that answers."""
     return {cut: load(great_stone, folder) for cut, folder in FOLDERS.items()}
 
 
 @pytest.fixture(scope="module")
 def shipped(every):
-    """The one that defaults and tags of the catalogue were taken from."""
+    """Give the one that defaults and tags of the catalogue were taken from."""
     return every["2020Q4"]
 
 
 def runs_of(case, replay, draws):
-    """Counterparts of the record in runs to the cut."""
+    """Read counterparts of the record in runs to the cut."""
     runs = Ensemble(inputs_of(case, quarters=replay.quarters), draws, replay.model.variables).run()
     assert runs.finished.all()
     return replay.model.counterparts(runs.out, runs.names)
@@ -50,36 +50,36 @@ def runs_of(case, replay, draws):
 def test_they_are_of_this_model_and_case_and_know_what_they_are_called_by(every):
     """If this fails, model, case, priors or targets have changed: `docs/build_posteriors.py` makes them again."""
     assert len(every) > 1
-    for cut, one in every.items():
-        assert not one.stale, cut
-        assert str(one.replay.cut) == one.recipe["cut"] == cut
+    for cut, posterior in every.items():
+        assert not posterior.stale, cut
+        assert str(posterior.replay.cut) == posterior.recipe["cut"] == cut
 
 
 def test_their_pairs_still_tell_what_they_told(great_stone, every):
     """All of them on a processor of the same kind; another may round an event of chance the other way in a few."""
-    for cut, one in every.items():
-        told = runs_of(great_stone, one.replay, one.replay.draws())
-        same = np.isclose(told, one.replay.seen, rtol=1e-5, atol=1e-4).all(axis=1)
-        alike = one.recipe["made_with"]["cpu_features"] == cpu_features()
+    for cut, posterior in every.items():
+        counterparts = runs_of(great_stone, posterior.replay, posterior.replay.draws())
+        same = np.isclose(counterparts, posterior.replay.seen, rtol=1e-5, atol=1e-4).all(axis=1)
+        alike = posterior.recipe["made_with"]["cpu_features"] == cpu_features()
         assert same.mean() == 1.0 if alike else same.mean() > 0.95, cut
 
 
 def test_the_two_posteriors_say_the_same_of_parameters(shipped):
     """One rests on summaries and regression, the other on whole runs: medians differ by less than 0.2 of the prior."""
-    apart = np.median(shipped.parameters.points, axis=0) - np.median(shipped.replay.points, axis=0)
-    assert np.abs(apart).max() < 0.2
-    assert np.abs(apart).mean() < 0.06
+    differences = np.median(shipped.parameters.points, axis=0) - np.median(shipped.replay.points, axis=0)
+    assert np.abs(differences).max() < 0.2
+    assert np.abs(differences).mean() < 0.06
 
 
 def test_the_catalogue_says_what_was_moved(great_stone, shipped):
     """Tags of parameters are the verdicts of the parameter posterior; of the mix, that of the share moved most."""
-    said = {}
-    for one in movements(shipped.parameters.space, shipped.parameters.points):
-        name = one.name.partition(".")[0]
-        said[name] = max(one.verdict, said.get(name, "unmoved"), key=ORDER.index)
+    verdicts = {}
+    for movement in movements(shipped.parameters.space, shipped.parameters.points):
+        name = movement.name.partition(".")[0]
+        verdicts[name] = max(movement.verdict, verdicts.get(name, "unmoved"), key=ORDER.index)
     tags = {name: variable.moved for name, variable in catalogue().parameters.items()}
-    assert {name: tags[name] for name in said} == said
-    assert all(tag == "unmoved" for name, tag in tags.items() if name not in said)
+    assert {name: tags[name] for name in verdicts} == verdicts
+    assert all(tag == "unmoved" for name, tag in tags.items() if name not in verdicts)
 
 
 def test_defaults_tell_the_record_with_chance_averaged(great_stone, shipped):
@@ -91,8 +91,10 @@ def test_defaults_tell_the_record_with_chance_averaged(great_stone, shipped):
     study = study_of(great_stone, replay.seed)
     facts = case_parameters(great_stone)
     values = {
-        name: np.tile(np.array(facts.get(name, one.default)).reshape(one.shape), (RUNS, *([1] * len(one.shape))))
-        for name, one in catalogue().parameters.items()
+        name: np.tile(
+            np.array(facts.get(name, variable.default)).reshape(variable.shape), (RUNS, *([1] * len(variable.shape)))
+        )
+        for name, variable in catalogue().parameters.items()
     }
 
     def misfit(draws):
@@ -114,11 +116,12 @@ def test_made_again_it_is_the_same(great_stone, shipped):
 @pytest.mark.long
 def test_a_file_that_was_tampered_with_is_found_out(great_stone, tmp_path):
     small = Settings(runs=1 << 11, accepted=300, members=32, sweeps=1, last_sweeps=1, populations=2)
-    stored, spoilt = tmp_path / "stored", tmp_path / "spoilt"
+    stored = tmp_path / "stored"
+    spoilt = tmp_path / "spoilt"
     save(calibrate(great_stone, CUT, small), stored, Reading(wide=False))
     shutil.copytree(stored, spoilt)
-    with np.load(spoilt / "replay.npz") as kept:
-        parts = dict(kept)
+    with np.load(spoilt / "replay.npz") as arrays:
+        parts = dict(arrays)
     parts["points"][0, 0] = 1.0 - parts["points"][0, 0]
     np.savez(spoilt / "replay.npz", **parts)
     assert not load(great_stone, stored).stale

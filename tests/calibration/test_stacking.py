@@ -25,40 +25,44 @@ KNOWN = date(2017, 2, 15)
 
 
 def levels(middle, spread):
-    """Quantiles of a log-normal count."""
+    """Give quantiles of a log-normal count."""
     return np.exp(np.log(middle) + spread * ndtri(np.array(LEVELS)))
 
 
 @pytest.fixture(scope="module")
 def made_up():
-    """Parks that the growth curve forecasts well and the model three times too high, for near values the reverse."""
-    rng, found = np.random.default_rng(1), []
+    """Make parks that the growth curve forecasts well and the model three times too high; near values the reverse."""
+    rng = np.random.default_rng(1)
+    trials = []
     for park in PARKS:
         for setting in (UNSEEN, NEAR, FAR):
             value = float(np.exp(rng.normal(4.0, 0.6)))
-            good, bad = levels(value * np.exp(rng.normal(0.0, 0.2)), 0.2), levels(3.0 * value, 0.2)
+            good = levels(value * np.exp(rng.normal(0.0, 0.2)), 0.2)
+            bad = levels(3.0 * value, 0.2)
             parts = {"model": bad, "growth": good} if setting == UNSEEN else {"model": good, "growth": bad, "line": bad}
-            found.append(Trial(park, setting, "registered", 2.0, value, parts))
-    return tuple(found)
+            trials.append(Trial(park, setting, "registered", 2.0, value, parts))
+    return tuple(trials)
 
 
 def test_who_forecasts_well_gets_the_weight(made_up):
-    found = {setting: each["registered"] for setting, each in stacking.learn(made_up, {}).everyone.items()}
-    assert found[UNSEEN]["growth"] == pytest.approx(0.75, abs=0.05), "half way from all of it to half of it"
-    assert found[NEAR]["model"] == pytest.approx(2.0 / 3.0, abs=0.05)
-    for weights in found.values():
+    weights_of = {
+        setting: by_variable["registered"] for setting, by_variable in stacking.learn(made_up, {}).everyone.items()
+    }
+    assert weights_of[UNSEEN]["growth"] == pytest.approx(0.75, abs=0.05), "half way from all of it to half of it"
+    assert weights_of[NEAR]["model"] == pytest.approx(2.0 / 3.0, abs=0.05)
+    for weights in weights_of.values():
         assert sum(weights.values()) == pytest.approx(1.0, abs=2e-3)
 
 
 def test_a_park_has_no_say_in_its_own_weights(made_up):
     """However it turned out, what was learned from the others stays; what was learned from all does not."""
-    other = tuple(replace(one, value=30.0 * one.value) if one.park == PARKS[0] else one for one in made_up)
-    before, after = (stacking.learn(each, {}) for each in (made_up, other))
+    other = tuple(replace(trial, value=30.0 * trial.value) if trial.park == PARKS[0] else trial for trial in made_up)
+    before, after = (stacking.learn(trials, {}) for trials in (made_up, other))
     assert before.without[PARKS[0]] == after.without[PARKS[0]]
     assert before.without[PARKS[1]] != after.without[PARKS[1]]
     for park, setting, same in ((PARKS[0], UNSEEN, True), ("a park of one's own", NEAR, False)):
-        told = [one.of(park, setting, "registered", 1.0) for one in (before, after)]
-        assert (told[0] == told[1]) is same
+        weights = [stack.of(park, setting, "registered", 1.0) for stack in (before, after)]
+        assert (weights[0] == weights[1]) is same
 
 
 def test_curves_know_nothing_after_the_cut():
@@ -66,17 +70,19 @@ def test_curves_know_nothing_after_the_cut():
 
     def told(case, factor):
         rows = [
-            one if one.date.last_day <= KNOWN else one.model_copy(update={"value": factor * one.value})
-            for one in case.observations if one.bound != "range"
-        ]  # fmt: skip
+            row if row.date.last_day <= KNOWN else row.model_copy(update={"value": factor * row.value})
+            for row in case.observations
+            if row.bound != "range"
+        ]
         return case.model_copy(update={"observations": tuple(rows)})
 
     def curves(factor):
         others = parks_of(("thilawa", "teda-suez", "suzhou", "sihanoukville"))
-        parks = [park_of(told(one.case, factor)) for one in others]
+        parks = [park_of(told(other.case, factor)) for other in others]
         return stacking.curves_of(told(load_case("great-stone"), factor), CUT, "registered", range(26, 40), parks)[0]
 
-    first, second = curves(1.0), curves(3.0)
+    first = curves(1.0)
+    second = curves(3.0)
     assert set(first) >= {"growth", "line"}
     for name, rows in first.items():
         assert np.array_equal(rows, second[name]), name
@@ -85,51 +91,52 @@ def test_curves_know_nothing_after_the_cut():
 
 def test_a_park_with_few_points_takes_the_curve_of_the_others_and_one_without_is_stacked_as_unseen():
     case = load_case("great-stone")
-    few = [one for one in case.observations if one.role == "fit" and one.variable == "registered"][:1]
+    few = [row for row in case.observations if row.role == "fit" and row.variable == "registered"][:1]
     case = case.model_copy(update={"observations": tuple(few), "name": "my-park"})
     parks = parks_of(("thilawa", "teda-suez", "suzhou", "sihanoukville"))
     rows = np.tile(levels(60.0, 0.3), (4, 1))
-    made = stacking.stacks_of(
+    stacks = stacking.stacks_of(
         case, CUT, {"registered": rows, "jobs": rows, "profit": rows}, range(26, 30), parks, stacking.shipped().stack
     )
-    assert set(made) == {"registered", "jobs"}, "of profit nothing was learned"
-    assert set(made["registered"].levels) == {STACK, "model", "growth"}, "one point makes no line"
-    assert set(made["jobs"].levels) == {STACK, "model", "growth"}
+    assert set(stacks) == {"registered", "jobs"}, "of profit nothing was learned"
+    assert set(stacks["registered"].levels) == {STACK, "model", "growth"}, "one point makes no line"
+    assert set(stacks["jobs"].levels) == {STACK, "model", "growth"}
     everyone = stacking.shipped().stack.everyone
-    assert made["jobs"].weights["model"] == pytest.approx(np.full(4, everyone[UNSEEN]["jobs"]["model"]), abs=1e-3)
+    assert stacks["jobs"].weights["model"] == pytest.approx(np.full(4, everyone[UNSEEN]["jobs"]["model"]), abs=1e-3)
 
 
 def test_the_stack_that_ships_was_learned_from_the_trials_that_ship():
-    trials, found = stacking.load_trials(), stacking.shipped()
-    again = stacking.made_of(trials, found.stack.recipe)
-    assert again.stack == found.stack
-    assert again.judged == found.judged
+    trials = stacking.load_trials()
+    shipped = stacking.shipped()
+    again = stacking.made_of(trials, shipped.stack.recipe)
+    assert again.stack == shipped.stack
+    assert again.judged == shipped.judged
     assert stacking.largest_difference(trials, trials) == 0.0
-    assert set(found.stack.without) == set(found.stack.recipe["parks"])
-    assert {name for one in trials for name in one.levels} == set(METHODS)
-    assert stacking.is_current(parks_of(tuple(found.stack.recipe["parks"]))), "python docs/build_posteriors.py stack"
+    assert set(shipped.stack.without) == set(shipped.stack.recipe["parks"])
+    assert {name for trial in trials for name in trial.levels} == set(METHODS)
+    assert stacking.is_current(parks_of(tuple(shipped.stack.recipe["parks"]))), "python docs/build_posteriors.py stack"
 
 
 def test_what_came_of_it_is_shown_in_both_languages(tmp_path):
     analysis = REGISTRY["stack"]
-    found = answer(analysis, analysis.params(), Context(tmp_path)).result
-    frame = found.to_frame()
+    result = answer(analysis, analysis.params(), Context(tmp_path)).result
+    frame = result.to_frame()
     assert {"stack", "model", "growth"} <= set(frame.method)
     for lang in ("en", "zh"):
-        shown = found.document(lang)
-        tables = {one.key: one for one in shown.tables()}
-        assert len(tables["parks"].rows) == len(found.judged.parks)
+        shown = result.document(lang)
+        tables = {table.key: table for table in shown.tables()}
+        assert len(tables["parks"].rows) == len(result.judged.parks)
         cards = next(block for block in shown.blocks() if hasattr(block, "cards")).cards
         for setting, card in zip((UNSEEN, NEAR, FAR), cards, strict=True):
-            parks = found.judged.of(setting)
-            assert card.value == sum(one.stack <= one.growth for one in parks) / len(parks)
+            parks = result.judged.of(setting)
+            assert card.value == sum(park.stack <= park.growth for park in parks) / len(parks)
 
 
 def test_scores_of_mixtures_are_those_of_ensembles():
     """By ln(1 + count), each of two forecasts given as levels, and the two mixed half and half."""
     parts = np.sort(np.random.default_rng(1).gamma(2.0, 20.0, size=(2, 50)))
     for value in (0.0, 10.0, 200.0):
-        wanted = [crps(np.log1p(rows), np.log1p(value)) for rows in (parts[0], parts[1], parts.ravel())]
+        expected = [crps(np.log1p(rows), np.log1p(value)) for rows in (parts[0], parts[1], parts.ravel())]
         assert stacking.losses(parts, value, np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])) == pytest.approx(
-            wanted, rel=1e-9
+            expected, rel=1e-9
         )

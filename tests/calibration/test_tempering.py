@@ -15,16 +15,19 @@ from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from tests.calibration.conftest import hashed_normal, model, target
 
-ADDRESS, ERROR = 0.8, 0.3
+ADDRESS = 0.8
+ERROR = 0.3
 RECORD = np.array([1.3, 0.2, 0.9, -0.4])
-QUARTERS, SPANS, PRIOR_RUNS = len(RECORD), 3, 6000
+QUARTERS = len(RECORD)
+SPANS = 3
+PRIOR_RUNS = 6000
 COVARIANCE = np.full((QUARTERS, QUARTERS), 1.0) + ADDRESS**2 * np.eye(QUARTERS)
 PLAN = tempering.Plan(1500, sweeps=4, last_sweeps=25, keep=0.8, quarters=QUARTERS, spans=SPANS)
 LADDER = replace(PLAN, early=True, ladder=200, last_sweeps=46)
 
 
 def simulate(points, addresses):
-    """Four quarters: the first parameter plus that quarter's chance. A second parameter does nothing."""
+    """Simulate four quarters: the first parameter plus that quarter's chance. A second parameter does nothing."""
     z = ndtri(points)[:, :1]
     return z + ADDRESS * hashed_normal(tempering.runs_by_quarter(addresses, QUARTERS), np.arange(QUARTERS))
 
@@ -34,12 +37,12 @@ def toy():
 
 
 def begun(mover, seed=3, own=None):
-    """Members drawn from the prior, as a calibration draws them: one run's random numbers in all spans."""
+    """Draw members from the prior, as a calibration draws them: one run's random numbers in all spans."""
     random = np.random.default_rng(seed)
     points = random.random((PRIOR_RUNS, 2))
     addresses = tempering.one_span(np.arange(PRIOR_RUNS), mover.anywhere((PRIOR_RUNS, SPANS - 1)))
-    seen = simulate(points, addresses)
-    cloud = tempering.Cloud(logit(points), addresses, seen, (own or toy()).log_likelihood(seen))
+    counterparts = simulate(points, addresses)
+    cloud = tempering.Cloud(logit(points), addresses, counterparts, (own or toy()).log_likelihood(counterparts))
     return cloud.take(first_step(cloud.fit, mover))
 
 
@@ -57,53 +60,57 @@ def plan(request):
 
 
 @pytest.fixture(scope="module")
-def found(plan):
+def search(plan):
     return tempered(plan=plan)
 
 
-def test_posterior_and_evidence_are_the_closed_form(found):
+def test_posterior_and_evidence_are_the_closed_form(search):
     """z ~ N(0, 1), y_q = z + chance_q + error_q: precision 1 + Q/s², mean (Σ y)/s² over it, s² = chance² + error².
 
     What a run tells is known to the error of observation: y - truth given y has nearly the error's s.d.; spans share
     runs between quarters and borders lay bare chance that was hidden, of which nothing may show. Given the parameter,
     the chance of a quarter is N((y - z) chance² / s², chance² error² / s²).
     """
-    variance, seen = ADDRESS**2 + ERROR**2, found.found.seen
+    variance = ADDRESS**2 + ERROR**2
+    counterparts = search.found.seen
     precision = 1.0 + QUARTERS / variance
-    z = ndtri(expit(found.found.z[:, 0]))
+    z = ndtri(expit(search.found.z[:, 0]))
     assert z.mean() == pytest.approx(RECORD.sum() / variance / precision, abs=0.05)
     assert z.std() == pytest.approx(precision**-0.5, rel=0.08)
     covariance = COVARIANCE + ERROR**2 * np.eye(QUARTERS)
     gain = COVARIANCE @ np.linalg.inv(covariance)
-    assert seen.mean(axis=0) == pytest.approx(gain @ RECORD, abs=0.03)
-    assert np.cov(seen, rowvar=False) == pytest.approx(COVARIANCE - gain @ COVARIANCE, abs=0.012)
+    assert counterparts.mean(axis=0) == pytest.approx(gain @ RECORD, abs=0.03)
+    assert np.cov(counterparts, rowvar=False) == pytest.approx(COVARIANCE - gain @ COVARIANCE, abs=0.012)
     shrunk = ADDRESS**2 / variance
-    left = seen - z[:, np.newaxis] - (RECORD - z[:, np.newaxis]) * shrunk
+    left = counterparts - z[:, np.newaxis] - (RECORD - z[:, np.newaxis]) * shrunk
     assert left.mean(axis=0) == pytest.approx(np.zeros(QUARTERS), abs=0.03)
     assert left.std(axis=0) == pytest.approx(np.full(QUARTERS, ERROR * np.sqrt(shrunk)), rel=0.08)
     evidence = multivariate_normal.logpdf(RECORD, np.zeros(QUARTERS), covariance)
-    assert found.mover.log_evidence == pytest.approx(evidence, abs=0.12)
+    assert search.mover.log_evidence == pytest.approx(evidence, abs=0.12)
 
 
-def test_borders_stay_at_their_own_prior(found, plan):
+def test_borders_stay_at_their_own_prior(search, plan):
     """Chance is as random wherever spans begin, so that the record says nothing of borders: alike, or early ones."""
     ends = np.log(tempering.EARLY + np.arange(QUARTERS + 1)) if plan.early else np.arange(QUARTERS + 1.0)
     at_once = plan.ladder or plan.members
-    wanted = np.diff(ends) / (ends[-1] - ends[0]) * at_once
-    since = found.found.addresses[-at_once:, 1:, tempering.SINCE]
+    expected = np.diff(ends) / (ends[-1] - ends[0]) * at_once
+    since = search.found.addresses[-at_once:, 1:, tempering.SINCE]
     assert ((since >= 1) & (since <= QUARTERS)).all()
-    assert (found.found.addresses[:, 0, tempering.SINCE] == 0).all()
+    assert (search.found.addresses[:, 0, tempering.SINCE] == 0).all()
     for span in range(SPANS - 1):
-        assert chisquare(np.bincount(since[:, span], minlength=QUARTERS + 1)[1:], wanted).pvalue > 1e-3
+        assert chisquare(np.bincount(since[:, span], minlength=QUARTERS + 1)[1:], expected).pvalue > 1e-3
 
 
 def test_without_a_record_the_prior_comes_back_whatever_steps_are_learned_from():
     """Steps turned and stretched at random, and members that change places on a ladder, leave the prior as it is."""
     random = np.random.default_rng(8)
     axes, _ = np.linalg.qr(random.standard_normal((2, 2)))
-    mover = tempering.Mover(simulate, SimpleNamespace(log_likelihood=lambda seen: np.zeros(len(seen))), LADDER, 1, 0)
+    mover = tempering.Mover(
+        simulate, SimpleNamespace(log_likelihood=lambda counterparts: np.zeros(len(counterparts))), LADDER, 1, 0
+    )
     mover.response.arrays = {"rates": np.array([0.2, 30.0]), "axes": axes}
-    cloud, betas = begun(mover).take(np.arange(1200)), (0.3, 0.6, 1.0)
+    cloud = begun(mover).take(np.arange(1200))
+    betas = (0.3, 0.6, 1.0)
     mover.beta = 1.0
     cloud = replace(cloud, fit=np.zeros(1200))
     start = cloud.z.copy()
@@ -118,28 +125,32 @@ def test_without_a_record_the_prior_comes_back_whatever_steps_are_learned_from()
 @pytest.mark.long
 def test_searches_on_a_ladder_cover_as_often_as_they_say():
     """Over 150 records of the toy, each made by parameters and chance of the prior; 128 members, 24 on each rung."""
-    random, records = np.random.default_rng(6), 150
+    random = np.random.default_rng(6)
+    records = 150
     truth = random.standard_normal(records)
     reports = truth[:, np.newaxis] + np.hypot(ADDRESS, ERROR) * random.standard_normal((records, QUARTERS))
-    plan, below = replace(LADDER, members=128, ladder=24, sweeps=3, last_sweeps=40, keep=0.6), np.empty(records)
+    plan = replace(LADDER, members=128, ladder=24, sweeps=3, last_sweeps=40, keep=0.6)
+    below = np.empty(records)
     for n, reported in enumerate(reports):
-        own = model(*(target(date=str(at), value=value, error=ERROR) for at, value in enumerate(reported)))
-        found = tempered(seed=n, plan=plan, own=own)
-        below[n] = (ndtri(expit(found.found.z[:, 0])) < truth[n]).mean()
+        own = model(*(target(date=str(quarter), value=value, error=ERROR) for quarter, value in enumerate(reported)))
+        search = tempered(seed=n, plan=plan, own=own)
+        below[n] = (ndtri(expit(search.found.z[:, 0])) < truth[n]).mean()
     assert 0.85 <= ((below > 0.05) & (below < 0.95)).mean() <= 0.95
     assert 0.4 <= ((below > 0.25) & (below < 0.75)).mean() <= 0.6
 
 
 def test_neighbours_change_places_as_often_as_their_temperatures_allow():
     """Only the pairs whose turn it is; better fits rise to higher temperatures always, worse ones by their odds."""
-    random, betas, each = np.random.default_rng(4), np.array([0.5, 1.0, 1.5]), 20_000
-    fit = np.repeat([0.0, -1.0, 5.0], each)
-    even, odd = (tempering.exchanged(fit, betas, each, turn, random) for turn in (False, True))
-    assert sorted(even) == sorted(odd) == list(range(3 * each))
-    assert (even[2 * each :] == np.arange(2 * each, 3 * each)).all()
-    assert (even[:each] >= each).all()
-    assert (odd[each : 2 * each] >= 2 * each).mean() == pytest.approx(np.exp(0.5 * -6.0), abs=0.01)
-    assert (odd[:each] == np.arange(each)).all()
+    random = np.random.default_rng(4)
+    betas = np.array([0.5, 1.0, 1.5])
+    members = 20_000
+    fit = np.repeat([0.0, -1.0, 5.0], members)
+    even, odd = (tempering.exchanged(fit, betas, members, turn, random) for turn in (False, True))
+    assert sorted(even) == sorted(odd) == list(range(3 * members))
+    assert (even[2 * members :] == np.arange(2 * members, 3 * members)).all()
+    assert (even[:members] >= members).all()
+    assert (odd[members : 2 * members] >= 2 * members).mean() == pytest.approx(np.exp(0.5 * -6.0), abs=0.01)
+    assert (odd[:members] == np.arange(members)).all()
 
 
 def test_the_model_runs_with_the_random_numbers_of_its_spans(great_stone):
@@ -153,12 +164,14 @@ def test_the_model_runs_with_the_random_numbers_of_its_spans(great_stone):
         draws = tempering.with_addresses(space.draws(np.full((1, space.axes), 0.5), 1), addresses, 1)
         return Ensemble(inputs, draws, names).run().out[0]
 
-    one, other = run((0, 11)), run((0, 12))
-    assert np.array_equal(run((0, 11), (20, 11), (7, 11)), one)
-    assert np.array_equal(run((0, 12), (1, 11), (34, 12))[:, 0], other[:, 0])
-    pieced, back = run((0, 11), (20, 12), (34, 11)), run((0, 11), (20, 12), (21, 11))
-    for made in (pieced, back):
-        assert np.array_equal(made[:, :20], one[:, :20])
-        assert not np.array_equal(made[:, 20:], one[:, 20:])
-    assert (pieced[3, 20:] != one[3, 20:]).all()
-    assert np.array_equal(run((0, 11), (20, 12), (20, 11)), one)
+    first = run((0, 11))
+    second = run((0, 12))
+    assert np.array_equal(run((0, 11), (20, 11), (7, 11)), first)
+    assert np.array_equal(run((0, 12), (1, 11), (34, 12))[:, 0], second[:, 0])
+    pieced = run((0, 11), (20, 12), (34, 11))
+    back = run((0, 11), (20, 12), (21, 11))
+    for outputs in (pieced, back):
+        assert np.array_equal(outputs[:, :20], first[:, :20])
+        assert not np.array_equal(outputs[:, 20:], first[:, 20:])
+    assert (pieced[3, 20:] != first[3, 20:]).all()
+    assert np.array_equal(run((0, 11), (20, 12), (20, 11)), first)

@@ -29,9 +29,9 @@ def validated(out):
     return ask("validate", out, cuts=["2018Q4", "2020Q4"])[0].result
 
 
-def forecast(out, **asked):
+def forecast(out, **options):
     """Ask for a forecast."""
-    return ask("forecast", out, **{"cut": "2020Q4", "to": "2024Q4", **asked})[0]
+    return ask("forecast", out, **{"cut": "2020Q4", "to": "2024Q4", **options})[0]
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +39,9 @@ def frozen(out):
     return forecast(out, freeze=out / "f.json").result
 
 
-def caveats(found, lang="en"):
-    """What a reader of a forecast is warned of."""
-    return " ".join(block.text for block in found.document(lang).blocks() if isinstance(block, Caveat))
+def caveats(result, lang="en"):
+    """Collect what a reader of a forecast is warned of."""
+    return " ".join(block.text for block in result.document(lang).blocks() if isinstance(block, Caveat))
 
 
 @pytest.fixture(autouse=True)
@@ -54,20 +54,20 @@ def tiny(monkeypatch):
 
 def test_the_document_of_a_validation_holds_its_numbers_in_both_languages(validated):
     """First that these are development data, then how far the parameters may be trusted."""
-    assert [(one.cut, len(one.fair)) for one in validated.cuts] == [("2018Q4", 8), ("2020Q4", 8)]
+    assert [(judged.cut, len(judged.fair)) for judged in validated.cuts] == [("2018Q4", 8), ("2020Q4", 8)]
     numbers = validated.last.wins()["model-blind"], len(validated.last.raced)
     assert validated.trust.scale_reduction > CONVERGED
     for lang, words in (("en", ("development data, not a test", "Some forty calibrations")), ("zh", ("开发数据",))):
-        found = validated.document(lang)
-        first = found.sections[0].blocks[0]
-        assert all(one in first.text for one in words)
-        assert f"{validated.trust.scale_reduction:.1f}" in found.trust
-        assert not LEFT_OPEN.search(f"{found.title} {found.headline} {found.sections}".replace("None", ""))
-        assert all(str(number) in found.headline for number in numbers)
-        rows = {one.key: len(one.rows) for one in found.tables()}
+        document = validated.document(lang)
+        first = document.sections[0].blocks[0]
+        assert all(word in first.text for word in words)
+        assert f"{validated.trust.scale_reduction:.1f}" in document.trust
+        assert not LEFT_OPEN.search(f"{document.title} {document.headline} {document.sections}".replace("None", ""))
+        assert all(str(number) in document.headline for number in numbers)
+        rows = {table.key: len(table.rows) for table in document.tables()}
         assert (rows["scores"], rows["winners"]) == (len(validated.fans), 2 * len(validated.fans))
-        assert {one.key for one in found.evidence} >= {
-            key for one in validated.scores for key in one.target.observation.source
+        assert {score.key for score in document.evidence} >= {
+            key for score in validated.scores for key in score.target.observation.source
         }
 
 
@@ -101,18 +101,19 @@ def test_a_forecast_is_frozen_with_what_it_was_made_from(frozen, out, great_ston
 
 
 def test_what_is_shown_is_what_is_frozen(frozen):
-    kept, levels = Frozen(frozen.content), (0.05, 0.25, 0.5, 0.75, 0.95)
+    stored = Frozen(frozen.content)
+    levels = (0.05, 0.25, 0.5, 0.75, 0.95)
     for name, band in frozen.bands.items():
         assert (band[0] <= band[2]).all()
         assert (band[2] <= band[4]).all()
-        assert (frozen.methods["model"][name] == kept.band(name, levels)).all()
-        leads = kept.naive_band(name, "stack", levels) if name in frozen.weights else kept.band(name, levels)
-        assert band[:, kept.first :] == pytest.approx(leads, rel=1e-5)
+        assert (frozen.methods["model"][name] == stored.band(name, levels)).all()
+        leads = stored.naive_band(name, "stack", levels) if name in frozen.weights else stored.band(name, levels)
+        assert band[:, stored.first :] == pytest.approx(leads, rel=1e-5)
     frame = frozen.to_frame()
     rows = frame[frame.method == "forecast"]
     assert len(rows) == len(frozen.bands) * len(frozen.quarters())
     assert set(frame.method) == {"forecast", *frozen.methods}
-    shown = next(one for one in frozen.document().tables() if one.key == "ends")
+    shown = next(table for table in frozen.document().tables() if table.key == "ends")
     assert {row[0] for row in shown.rows} == {"2021Q4", "2022Q4", "2023Q4", "2024Q4"}
     assert [row[1].value for row in shown.rows[:4]] == frozen.bands["registered"][2, -13::4].tolist()
 
@@ -127,8 +128,8 @@ def test_counts_lead_with_a_stack_of_the_model_and_every_curve_and_the_rest_with
     assert {name for name, bands in frozen.methods.items() if "profit" in bands} <= {"model", "line"}
     for lang, alone in (("en", "the model alone"), ("zh", "仅模型")):
         shown = frozen.document(lang)
-        tables = {one.key: one for one in shown.tables()}
-        columns = [one.key for one in tables["ends"].columns]
+        tables = {table.key: table for table in shown.tables()}
+        columns = [column.key for column in tables["ends"].columns]
         assert columns[:4] == ["quarter", "forecast", "model", "growth"]
         for row in tables["weights"].rows:
             assert sum(row[1:]) == pytest.approx(1.0)
@@ -137,10 +138,10 @@ def test_counts_lead_with_a_stack_of_the_model_and_every_curve_and_the_rest_with
 
 
 def test_told_later_facts_it_says_that_it_is_no_forecast(frozen, out):
-    found = forecast(out, told=True).result
-    assert found.run_id != frozen.run_id
-    assert not found.weights, "no stack is made of what knows the end"
-    assert "is not a forecast" in caveats(found)
+    result = forecast(out, told=True).result
+    assert result.run_id != frozen.run_id
+    assert not result.weights, "no stack is made of what knows the end"
+    assert "is not a forecast" in caveats(result)
     assert "is not a forecast" not in caveats(frozen)
 
 

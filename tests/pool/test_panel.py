@@ -30,7 +30,7 @@ SETTINGS = PanelSettings(runs=1 << 8, seed=3)
 
 @pytest.fixture(scope="module", autouse=True)
 def few_sweeps():
-    """Fewer sweeps of the hierarchy: nothing here depends on how many."""
+    """Make fewer sweeps of the hierarchy: nothing here depends on how many."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("copark.calibration.pool.panel.SWEEPS", 260)
         patch.setattr("copark.calibration.pool.panel.LEFT_SWEEPS", 230)
@@ -58,8 +58,8 @@ def test_shared_axes_have_the_same_points_in_every_park():
     uniforms = design(64, 5)
     first, second = (park_of(load_case(name)) for name in ("suzhou", "thilawa"))
     for name in set(first.space.names) & set(second.space.names):
-        one, two = (points_at(park, uniforms)[:, park.space.names.index(name)] for park in (first, second))
-        assert np.array_equal(one, two)
+        points, others = (points_at(park, uniforms)[:, park.space.names.index(name)] for park in (first, second))
+        assert np.array_equal(points, others)
 
 
 def test_a_park_that_is_forecast_is_read_without_what_its_record_told():
@@ -70,63 +70,64 @@ def test_a_park_that_is_forecast_is_read_without_what_its_record_told():
 
 
 def told_otherwise(park, factor, after=0):
-    """The park had it reported other values, a factor off, after a day."""
+    """Give the park had it reported other values, a factor off, after a day."""
     rows = [
-        one if one.date.last_day.toordinal() <= after or one.bound == "range"
-        else one.model_copy(update={"value": one.value * factor})
-        for one in park.case.observations
-    ]  # fmt: skip
+        row
+        if row.date.last_day.toordinal() <= after or row.bound == "range"
+        else row.model_copy(update={"value": row.value * factor})
+        for row in park.case.observations
+    ]
     return park_of(park.case.model_copy(update={"observations": tuple(rows)}))
 
 
 def assert_same_forecasts(first, second):
-    for one, other in zip(first, second, strict=True):
-        assert one[:2] == other[:2]
-        assert np.array_equal(one[2], other[2])
+    for forecast, other in zip(first, second, strict=True):
+        assert forecast[:2] == other[:2]
+        assert np.array_equal(forecast[2], other[2])
 
 
 @pytest.mark.long
 def test_a_park_left_out_is_forecast_blindly(folder):
     """Whatever is reported of it, the forecast is the same, to the last bit."""
-    said = []
+    forecasts = []
     for factor in (1.0, 3.0):
         parks = [park if park.name != "thilawa" else told_otherwise(park, factor) for park in parks_of(NAMES[:3])]
         panel = learn(parks, SETTINGS, folder=folder)
-        said.append(list(unseen(Race(panel), panel.park("thilawa"))))
-    assert_same_forecasts(*said)
+        forecasts.append(list(unseen(Race(panel), panel.park("thilawa"))))
+    assert_same_forecasts(*forecasts)
 
 
 @pytest.mark.long
 def test_from_an_origin_nothing_later_is_known():
     """Whatever any park reports later, the forecast is the same, to the last bit."""
-    said = []
+    forecasts = []
     for factor in (1.0, 3.0):
         panel = learn([told_otherwise(park, factor, year_end(2016)) for park in parks_of(NAMES)], SETTINGS)
-        window = next(one for one in windows(panel.park("thilawa")) if one.year == 2016)
-        said.append(list(from_origin(Race(panel), window)))
-    assert {method for method, _, _ in said[0]} >= {"model", "growth", "persistence"}
-    assert_same_forecasts(*said)
+        window = next(origin for origin in windows(panel.park("thilawa")) if origin.year == 2016)
+        forecasts.append(list(from_origin(Race(panel), window)))
+    assert {method for method, _, _ in forecasts[0]} >= {"model", "growth", "persistence"}
+    assert_same_forecasts(*forecasts)
 
 
 def test_batches_do_not_depend_on_threads_and_are_resumed(tmp_path):
     park = park_of(load_case("teda-suez"))
-    one = make_panel_batch(park, 128, 7, threads=1, folder=tmp_path)
-    two = make_panel_batch(park, 128, 7, threads=2)
-    assert np.array_equal(one.counterparts, two.counterparts, equal_nan=True)
+    first = make_panel_batch(park, 128, 7, threads=1, folder=tmp_path)
+    second = make_panel_batch(park, 128, 7, threads=2)
+    assert np.array_equal(first.counterparts, second.counterparts, equal_nan=True)
     piece = next(tmp_path.rglob("runs-*.piece"))
-    kept = piece.stat().st_mtime_ns
+    written = piece.stat().st_mtime_ns
     again = make_panel_batch(park, 128, 7, folder=tmp_path)
-    assert piece.stat().st_mtime_ns == kept
-    assert np.array_equal(one.counterparts, again.counterparts, equal_nan=True)
+    assert piece.stat().st_mtime_ns == written
+    assert np.array_equal(first.counterparts, again.counterparts, equal_nan=True)
     piece.write_bytes(b"half a piece")
     assert np.array_equal(
-        make_panel_batch(park, 128, 7, folder=tmp_path).counterparts, one.counterparts, equal_nan=True
+        make_panel_batch(park, 128, 7, folder=tmp_path).counterparts, first.counterparts, equal_nan=True
     )
 
 
 def test_a_park_without_data_says_nothing():
     case = load_case("imip")
-    rows = tuple(one.model_copy(update={"role": "context"}) for one in case.observations)
+    rows = tuple(row.model_copy(update={"role": "context"}) for row in case.observations)
     parks = [*parks_of(NAMES[:2]), park_of(case.model_copy(update={"observations": rows}))]
     panel = learn(parks, SETTINGS)
     assert panel.local["imip"].values == 0
@@ -140,32 +141,33 @@ def test_an_interrupted_panel_goes_on_where_it_stopped(panel, tmp_path):
     """A step that is there is not done again; half a file is."""
     learn(parks_of(NAMES), SETTINGS, folder=tmp_path)
     first = trials_of(panel, folder=tmp_path)
-    kept = sorted((tmp_path / "steps" / panel.identity).glob("stack-unseen-*.stage"))
-    assert len(kept) == len(NAMES)
-    times = [path.stat().st_mtime_ns for path in kept]
-    kept[0].write_text("[[half a st")
+    paths = sorted((tmp_path / "steps" / panel.identity).glob("stack-unseen-*.stage"))
+    assert len(paths) == len(NAMES)
+    times = [path.stat().st_mtime_ns for path in paths]
+    paths[0].write_text("[[half a st")
     again = trials_of(panel, folder=tmp_path)
     assert largest_difference(again, first) == 0.0
-    assert [path.stat().st_mtime_ns for path in kept][1:] == times[1:]
+    assert [path.stat().st_mtime_ns for path in paths][1:] == times[1:]
 
 
 def test_growth_curve_recovers_a_power_law():
     ages = np.array([1.0, 3.0, 6.0, 10.0])
     pasts = [Past(ages, np.expm1(a + b * np.log(ages))) for a, b in ((1.0, 0.9), (1.5, 1.1), (2.0, 1.0), (0.5, 1.0))]
-    found = fit_growth(pasts)
-    assert found is not None
-    assert found.mean == pytest.approx([1.25, 1.0], abs=0.1)
+    curve = fit_growth(pasts)
+    assert curve is not None
+    assert curve.mean == pytest.approx([1.25, 1.0], abs=0.1)
     last = Past(ages[:3], pasts[1].counts[:3])
-    assert float(np.median(found.ensemble(last, 10.0))) == pytest.approx(pasts[1].counts[3], rel=0.1)
+    assert float(np.median(curve.ensemble(last, 10.0))) == pytest.approx(pasts[1].counts[3], rel=0.1)
     assert fit_growth(pasts[:1]) is None
 
 
-POOL, FORECAST = REGISTRY["pool"], REGISTRY["forecast"]
+POOL = REGISTRY["pool"]
+FORECAST = REGISTRY["forecast"]
 
 
 @pytest.fixture
 def out(tmp_path, folder):
-    """A folder of results with the panel in it."""
+    """Make a folder of results with the panel in it."""
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "pool").symlink_to(folder, target_is_directory=True)
     return tmp_path / "out"
@@ -173,18 +175,18 @@ def out(tmp_path, folder):
 
 def test_what_is_told_of_a_panel_is_what_was_found(panel, out):
     """The kept panel is found, the answer stored whole; both languages show its numbers."""
-    told = answer(POOL, POOL.params(cases=NAMES, runs="2^8", seed=3), Context(out, threads=1)).result
-    found = told.pooled
-    assert found.panel == panel.identity
-    assert told.to_frame()["values"].tolist() == [one.values for one in panel.local.values()]
-    stored = load(place_of(out, POOL, told.run_id), POOL)
+    result = answer(POOL, POOL.params(cases=NAMES, runs="2^8", seed=3), Context(out, threads=1)).result
+    findings = result.pooled
+    assert findings.panel == panel.identity
+    assert result.to_frame()["values"].tolist() == [local.values for local in panel.local.values()]
+    stored = load(place_of(out, POOL, result.run_id), POOL)
     for lang in ("en", "zh"):
         shown = stored.result.document(lang)
-        assert str(shown) == str(told.document(lang))
-        tables = {one.key: one for one in shown.tables()}
-        assert [row[-1] for row in tables["parks"].rows] == [one.lent for one in found.parks]
-        assert [row[2] for row in tables["trials"].rows if row[-1]] == [found.spread.companies, found.spread.jobs]
-        (chart,) = (one for one in shown.blocks() if isinstance(one, Chart))
+        assert str(shown) == str(result.document(lang))
+        tables = {table.key: table for table in shown.tables()}
+        assert [row[-1] for row in tables["parks"].rows] == [park.lent for park in findings.parks]
+        assert [row[2] for row in tables["trials"].rows if row[-1]] == [findings.spread.companies, findings.spread.jobs]
+        (chart,) = (block for block in shown.blocks() if isinstance(block, Chart))
         assert chart.figure().axes
 
 
@@ -193,14 +195,14 @@ def test_the_shipped_panel_is_made_again_and_compared(panel, out, monkeypatch):
     for shift, word in ((0.0, "identical"), (1e-4, "close"), (0.1, "different")):
         shipped = replace(same, mu=same.mu + shift)
         monkeypatch.setattr(draw_sources, "shipped_draws", lambda shipped=shipped: shipped)
-        found = answer(POOL, POOL.params(check=True), Context(out, threads=1)).result
-        assert (found.parks, found.passed, found.stale) == (len(NAMES), word != "different", False)
+        result = answer(POOL, POOL.params(check=True), Context(out, threads=1)).result
+        assert (result.parks, result.passed, result.stale) == (len(NAMES), word != "different", False)
         for lang in ("en", "zh"):
-            assert text(f"pool.again.{word}", lang)[:4] in found.document(lang).headline
+            assert text(f"pool.again.{word}", lang)[:4] in result.document(lang).headline
 
 
-def forecast(out, **asked):
-    return answer(FORECAST, FORECAST.params(**asked), Context(out, threads=1)).result
+def forecast(out, **options):
+    return answer(FORECAST, FORECAST.params(**options), Context(out, threads=1)).result
 
 
 HALF_A_COUNT = 0.5
@@ -211,27 +213,27 @@ def test_a_park_without_a_history(tmp_path, out, monkeypatch):
     monkeypatch.setattr("copark.calibration.pool.forecasts.RUNS", 128)
     monkeypatch.setattr("copark.calibration.panels.list_cases", lambda: NAMES)
     file = tmp_path / "frozen.json"
-    found = forecast(out, case=str(new_case("my-park", tmp_path)), to="2030Q4", freeze=file, runs="2^8", seed=3)
-    assert set(found.borrowed.lenders) == set(NAMES)
-    assert sum(found.borrowed.lenders.values()) == pytest.approx(1.0, abs=0.02)
-    taken = {one.name: one for one in found.borrowed.taken}
+    result = forecast(out, case=str(new_case("my-park", tmp_path)), to="2030Q4", freeze=file, runs="2^8", seed=3)
+    assert set(result.borrowed.lenders) == set(NAMES)
+    assert sum(result.borrowed.lenders.values()) == pytest.approx(1.0, abs=0.02)
+    taken = {movement.name: movement for movement in result.borrowed.taken}
     assert set(taken) == set(POOLED)
     assert taken["enquiry_rate"].verdict != "unmoved"
-    assert set(found.methods) == {"model", "growth"}
-    for variable, weights in found.weights.items():
-        assert sum(weights.values()) == pytest.approx(np.ones(len(found.quarters())))
-        parts = [found.methods[name][variable][2] for name in weights]
-        assert (found.bands[variable][2] >= np.min(parts, axis=0) - HALF_A_COUNT).all()
-        assert (found.bands[variable][2] <= np.max(parts, axis=0) + HALF_A_COUNT).all()
+    assert set(result.methods) == {"model", "growth"}
+    for variable, weights in result.weights.items():
+        assert sum(weights.values()) == pytest.approx(np.ones(len(result.quarters())))
+        parts = [result.methods[name][variable][2] for name in weights]
+        assert (result.bands[variable][2] >= np.min(parts, axis=0) - HALF_A_COUNT).all()
+        assert (result.bands[variable][2] <= np.max(parts, axis=0) + HALF_A_COUNT).all()
     for lang in ("en", "zh"):
-        shown = found.document(lang)
-        tables = {one.key: one for one in shown.tables()}
-        assert [one.key for one in tables["ends"].columns] == ["quarter", "forecast", "model", "growth", "alone"]
+        shown = result.document(lang)
+        tables = {table.key: table for table in shown.tables()}
+        assert [column.key for column in tables["ends"].columns] == ["quarter", "forecast", "model", "growth", "alone"]
         assert sum(tables["weights"].rows[0][1:]) == pytest.approx(1.0)
         assert load_case("thilawa").title.get(lang) in str(shown.sections[2])
-        assert found.trust.label(lang) in shown.trust
-        assert found.frozen_id in str(shown.sections[0])
-    frozen_and_scored(file, found, tmp_path)
+        assert result.trust.label(lang) in shown.trust
+        assert result.frozen_id in str(shown.sections[0])
+    frozen_and_scored(file, result, tmp_path)
 
 
 HALF_STEP = 0.0125
@@ -239,23 +241,25 @@ HALF_STEP = 0.0125
 HEAD = "date,variable,value,high,bound,unit,basis,grade,source,use,role,note\n"
 
 
-def frozen_and_scored(file, found, tmp_path):
-    """What was frozen without a history says so, holds what was shown, and is scored beside the growth curve."""
+def frozen_and_scored(file, result, tmp_path):
+    """Check that a forecast without a history says so, holds what was shown, and is scored beside the curve."""
     content = read(file)
     assert (content["cut"], content["until"], content["method"]) == ("2024Q4", "2030Q4", "model-borrowed")
-    assert content["made_from"]["panel"] == found.borrowed.panel
+    assert content["made_from"]["panel"] == result.borrowed.panel
     frozen = Frozen(content)
     for variable in content["forecast"]:
         for row, level in ((0, 0.05), (2, 0.5), (4, 0.95)):
             below, above = frozen.band(variable, (level - HALF_STEP, level + HALF_STEP))[:, -1]
-            shown = found.methods["model"][variable][row, -1]
+            shown = result.methods["model"][variable][row, -1]
             assert below - HALF_A_COUNT <= shown <= above + HALF_A_COUNT, (variable, level)
             stack = frozen.naive_band(variable, "stack", (level,))
-            assert stack[0, -1] == pytest.approx(found.bands[variable][row, -1], rel=1e-4)
+            assert stack[0, -1] == pytest.approx(result.bands[variable][row, -1], rel=1e-4)
     rows = (
-        "2025-01-31,registered,12,,exact,companies", "2026-06-30,registered,20,,exact,companies",
-        "2026-06-30,jobs,500,,exact,persons", "2024-06-30,jobs,400,,exact,persons",
-    )  # fmt: skip
+        "2025-01-31,registered,12,,exact,companies",
+        "2026-06-30,registered,20,,exact,companies",
+        "2026-06-30,jobs,500,,exact,persons",
+        "2024-06-30,jobs,400,,exact,persons",
+    )
     table = tmp_path / "later.csv"
     table.write_text(HEAD + "".join(f"{row},stock,high,somebody,yes,score,\n" for row in rows), encoding="utf-8")
     scored = copark.score(file, data=table)
@@ -269,16 +273,21 @@ def test_what_cannot_be_asked_is_refused(tmp_path):
     assert runs_of("2^10") == 1024
     with pytest.raises(NotFound):
         copark.pool(cases=("great-stone", "atlantis"), out=tmp_path)
-    server, park = Context(tmp_path, calibrates=False), str(new_case("my-park", tmp_path))
-    for asked, told in (
+    server = Context(tmp_path, calibrates=False)
+    park = str(new_case("my-park", tmp_path))
+    for request, message in (
         (lambda: copark.pool(cases=("great-stone",), out=tmp_path), "."),
         (lambda: runs_of("1000"), "."),
         (lambda: answer(POOL, POOL.params(cases=NAMES), server), "copark pool"),
         (lambda: forecast(tmp_path, case="mckip", to="1990Q1"), "."),
-        (lambda: forecast(tmp_path, case=park, cut="2020Q4"),
-         "--cut needs observations of the park, and .*my-park has none"),
-        (lambda: forecast(tmp_path, case="great-stone", told=True, pool=True),
-         "Leave out --pool to use them, or leave out --told"),
-    ):  # fmt: skip
-        with pytest.raises(RunRefused, match=told):
-            asked()
+        (
+            lambda: forecast(tmp_path, case=park, cut="2020Q4"),
+            "--cut needs observations of the park, and .*my-park has none",
+        ),
+        (
+            lambda: forecast(tmp_path, case="great-stone", told=True, pool=True),
+            "Leave out --pool to use them, or leave out --told",
+        ),
+    ):
+        with pytest.raises(RunRefused, match=message):
+            request()

@@ -1,4 +1,4 @@
-"""What do the data say? Posteriors of parameters, posteriors over replays, their diagnostics, and scored forecasts.
+"""Inference: posteriors of parameters, posteriors over replays, their diagnostics, and scored forecasts.
 
 Two posteriors are kept apart: the *parameter posterior* says what the data tell of each parameter and belongs in
 tables; the *replay posterior* is made of whole runs, parameters and random numbers together, and is what forecasts and

@@ -46,32 +46,53 @@ Progress = Callable[[int, int], None]
 
 
 def effective(logs: Floats) -> float:
-    """Effective number of weights given by their logarithms."""
+    """Count weights given by their logarithms, in effective number."""
     weights = np.exp(logs - logs.max())
     return float(weights.sum() ** 2 / (weights**2).sum())
 
 
-def next_temperature(fit: Floats, beta: float, wanted: float) -> float:
-    """The largest temperature up to 1 at which that many members stay effective."""
-    if effective((1.0 - beta) * fit) >= wanted:
+def next_temperature(fit: Floats, beta: float, members: float) -> float:
+    """Find the largest temperature up to 1 at which that many members stay effective.
+
+    Parameters
+    ----------
+    fit
+        Log-likelihoods, shape (members,).
+    beta
+        Temperature the members are at.
+    members
+        Effective number to keep.
+    """
+    if effective((1.0 - beta) * fit) >= members:
         return 1.0
     low = beta
     high = 1.0
     for _ in range(60):
         middle = 0.5 * (low + high)
-        if effective((middle - beta) * fit) >= wanted:
+        if effective((middle - beta) * fit) >= members:
             low = middle
         else:
             high = middle
     return low
 
 
-def step(fit: Floats, mover: Mover, wanted: float) -> Integers:
+def step(fit: Floats, mover: Mover, members: float) -> Integers:
     """Raise the temperature until that many of the members are effective, and choose among them by their weights.
 
-    Returns positions of those chosen, shape (members of the plan,).
+    Parameters
+    ----------
+    fit
+        Log-likelihoods, shape (members,).
+    mover
+        The mover, whose temperature and evidence move on.
+    members
+        Effective number to keep.
+
+    Returns
+    -------
+        Positions of those chosen, shape (members of the plan,).
     """
-    after = next_temperature(fit, mover.beta, wanted)
+    after = next_temperature(fit, mover.beta, members)
     logs = (after - mover.beta) * fit
     top = logs.max()
     mover.beta = after
@@ -92,8 +113,8 @@ def first_step(fit: Floats, mover: Mover) -> Integers:
 class Population:
     """A population on its way: its cloud, temperatures passed, sweeps made at the one it is at.
 
-    On a ladder the cloud are the members of all temperatures passed. rungs: those left at each on the way; kept: those
-    at β = 1 after each of the later half of sweeps. A stage that was begun before is gone on with, the mover as it was.
+    On a ladder the cloud are the members of all temperatures passed. A stage that was begun before is resumed, the
+    mover as it was.
     """
 
     def __init__(
@@ -102,8 +123,8 @@ class Population:
         self.mover = mover
         self.stage = stage or Stage(None, "")
         self.tell = tell or (lambda _: None)
-        self.rungs: list[Cloud] = []
-        self.kept: list[Cloud] = []
+        self.rungs: list[Cloud] = []  # those left at each temperature on the way
+        self.kept: list[Cloud] = []  # those at β = 1 after each of the later half of sweeps
         self.swept = 0
         if self.stage.found is not None:
             self._restore(self.stage.found.arrays, self.stage.found.values)
@@ -113,7 +134,7 @@ class Population:
 
     def _restore(self, arrays: Mapping[str, NDArray[Any]], values: Mapping[str, Any]) -> None:
         self.mover.restore(values["mover"])
-        learned = {name.removeprefix(LEARNED): one for name, one in arrays.items() if name.startswith(LEARNED)}
+        learned = {name.removeprefix(LEARNED): array for name, array in arrays.items() if name.startswith(LEARNED)}
         self.mover.response.arrays = learned
         clouds = [Cloud(*(arrays[f"{n}-{name}"] for name in ARRAYS)) for n in range(sum(values["parts"]))]
         rungs = values["parts"][1]
@@ -127,7 +148,7 @@ class Population:
         """Keep it, with all the mover holds."""
         parts = 1, len(self.rungs), len(self.kept)
         values = {"mover": self.mover.content(), "temperatures": self.temperatures, "swept": self.swept, "parts": parts}
-        arrays = {f"{LEARNED}{name}": one for name, one in self.mover.response.arrays.items()}
+        arrays = {f"{LEARNED}{name}": array for name, array in self.mover.response.arrays.items()}
         for n, cloud in enumerate((self.cloud, *self.rungs, *self.kept)):
             arrays |= {f"{n}-{name}": getattr(cloud, name) for name in ARRAYS}
         self.stage.keep(share, arrays, values)
@@ -138,8 +159,8 @@ class Population:
         self.cloud = self.mover.sweep(self.cloud, self.temperatures if up else self.temperatures[-1:])
         self.swept += 1
         if self.mover.plan.ladder and up:
-            each = len(self.cloud.fit) // len(self.temperatures)
-            self.kept.append(self.cloud.take(np.arange(-each, 0)))
+            rung_size = len(self.cloud.fit) // len(self.temperatures)
+            self.kept.append(self.cloud.take(np.arange(-rung_size, 0)))
             self.kept = self.kept[-((self.swept + 1) // 2) :]
 
     def warm(self) -> None:
@@ -181,7 +202,7 @@ class Population:
 
 
 class Simulator:
-    """Runs points with their random numbers and reads the targets.
+    """Simulations of points with their random numbers, read on the targets.
 
     Records of the points asked for last are kept: moves of random numbers ask for the same points several times.
     """
@@ -197,7 +218,7 @@ class Simulator:
         self.last: tuple[Floats, Draws] | None = None
 
     def __call__(self, points: Floats, addresses: Integers) -> Floats:
-        """Counterparts of the targets, shape (runs, targets); NaN where a run did not end well."""
+        """Simulate and read the targets, shape (runs, targets); NaN where a run did not end well."""
         if self.last is None or not np.array_equal(self.last[0], points):
             self.last = points.copy(), self.space.draws(points, self.seed)
         draws = with_addresses(self.last[1], addresses, self.seed)
@@ -210,44 +231,67 @@ def first_clouds(batch: Batch, model: ObservationModel, columns: Integers, mover
 
     At first all spans have the run of the batch, so that the random numbers are that run's; they part as they are
     moved, at low temperatures.
+
+    Parameters
+    ----------
+    batch
+        Prior runs.
+    model
+        Targets that are fitted.
+    columns
+        Positions of the targets in the batch.
+    movers
+        One mover for each population.
     """
-    read = batch.counterparts[:, columns]
+    counterparts = batch.counterparts[:, columns]
     pieces = range(0, batch.runs, MANY)
-    fit = np.concatenate([model.log_likelihood(read[first : first + MANY].astype(np.float64)) for first in pieces])
+    fit = np.concatenate(
+        [model.log_likelihood(counterparts[first : first + MANY].astype(np.float64)) for first in pieces]
+    )
     clouds = []
     for part, mover in enumerate(movers):
         own = np.arange(part, batch.runs, len(movers), dtype=np.int64)
         runs = own[first_step(fit[own], mover)]
         points = np.empty((len(runs), batch.space.axes))
         for first in pieces:
-            here = np.flatnonzero((runs >= first) & (runs < first + MANY))
-            if len(here):
-                points[here] = batch.points(first, min(first + MANY, batch.runs))[runs[here] - first]
+            rows = np.flatnonzero((runs >= first) & (runs < first + MANY))
+            if len(rows):
+                points[rows] = batch.points(first, min(first + MANY, batch.runs))[runs[rows] - first]
         addresses = one_span(runs, mover.anywhere((len(runs), mover.plan.spans - 1)))
-        clouds.append(Cloud(logit(points), addresses, read[runs].astype(np.float64), fit[runs]))
+        clouds.append(Cloud(logit(points), addresses, counterparts[runs].astype(np.float64), fit[runs]))
     return clouds
 
 
 def near_enough(agree: float, parameters: float, forecasts: float = 1.0) -> bool:
-    """Whether the largest scale reduction of parameters is that small, and that of forecasts half as far from 1."""
+    """Say whether searches agree.
+
+    Parameters
+    ----------
+    agree
+        Largest scale reduction allowed of parameters; that of forecasts may be half as far from 1.
+    parameters
+        Largest scale reduction of parameters.
+    forecasts
+        Largest scale reduction of forecasts.
+    """
     return parameters <= agree and forecasts <= 0.5 + 0.5 * agree
 
 
-def agreed(found: ReplayPosterior, agree: float, threads: int) -> bool:
-    """Whether populations are :func:`near_enough`; forecasts are only made where parameters are."""
-    parameters = float(np.max(found.disagreement()))
+def agreed(posterior: ReplayPosterior, agree: float, threads: int) -> bool:
+    """Say whether populations are :func:`near_enough`; forecasts are only made where parameters are."""
+    parameters = float(np.max(posterior.disagreement()))
     if not near_enough(agree, parameters):
         return False
-    return near_enough(agree, parameters, float(np.max(found.forecast_disagreement(threads=threads))))
+    return near_enough(agree, parameters, float(np.max(posterior.forecast_disagreement(threads=threads))))
 
 
 def begun_stages(stages: Stages, cut: Quarter, plan: Plan, populations: int) -> list[Stage]:
-    """The stages of populations; what has made more sweeps than a plan has is no part of it."""
-    found = [stages.stage(f"{POPULATION}{cut}-{part}") for part in range(populations)]
-    if any(stage.found is not None and stage.found.values["swept"] > plan.most for stage in found):
-        for stage in found:
+    """Give the stages of populations; what has made more sweeps than a plan has is no part of it."""
+    begun = [stages.stage(f"{POPULATION}{cut}-{part}") for part in range(populations)]
+    if any(stage.found is not None and stage.found.values["swept"] > plan.most for stage in begun):
+        for stage in begun:
             stage.found = None
-    return found
+    return begun
 
 
 def replay_posterior(
@@ -266,44 +310,67 @@ def replay_posterior(
 ) -> ReplayPosterior:
     """Make the replay posterior of some of a batch's targets.
 
-    columns: positions of the model's targets among the batch's; cut: last quarter that bears on them, and of runs;
-    agree: scale reduction of independent populations (:func:`agreed`) at which no more sweeps are made, 0 to make all;
-    progress: called with parts done and in all; stages: where populations are kept as far as they have come.
+    Parameters
+    ----------
+    batch
+        Prior runs.
+    model
+        Targets that are fitted.
+    columns
+        Positions of the model's targets among the batch's.
+    cut
+        Last quarter that bears on them, and of runs.
+    plan
+        How populations are moved; by default the usual plan.
+    populations
+        Number of independent populations.
+    agree
+        Scale reduction of independent populations (:func:`agreed`) at which no more sweeps are made, 0 to make all.
+    seed
+        Seed of the moves.
+    threads
+        Threads that runs are made on.
+    progress
+        Called with parts done and in all.
+    stages
+        Where populations are kept as far as they have come.
     """
     case = batch.recipe.case
     quarters = cut - batch.recipe.case.clock.start + 1
     shares = [0.0] * populations
-    wanted = replace(plan or Plan(), quarters=quarters)
+    full_plan = replace(plan or Plan(), quarters=quarters)
     simulate = Simulator(case, batch.space, model, min(model.quarters, quarters), batch.recipe.seed, threads)
-    movers = [Mover(simulate, model, wanted, seed, part) for part in range(populations)]
-    begun = begun_stages(stages or Stages(), cut, wanted, populations)
-    there = all(stage.found is not None for stage in begun)
-    clouds = [None] * populations if there else first_clouds(batch, model, columns, movers)
+    movers = [Mover(simulate, model, full_plan, seed, part) for part in range(populations)]
+    begun = begun_stages(stages or Stages(), cut, full_plan, populations)
+    is_begun = all(stage.found is not None for stage in begun)
+    clouds = [None] * populations if is_begun else first_clouds(batch, model, columns, movers)
 
     def tell(part: int, share: float) -> None:
         shares[part] = share
         if progress is not None:
             progress(int(PARTS * sum(shares)), PARTS * populations)
 
-    ways = [Population(movers[n], clouds[n], begun[n], partial(tell, n)) for n in range(populations)]
-    for way in ways:
-        way.warm()
-    first = wanted.sweeps + (EARLIEST if wanted.ladder else ROUND)
-    for until in (*(range(first, wanted.most, ROUND) if agree > 0.0 else ()), wanted.most):
-        for way in ways:
-            way.settle(until)
-        if all(way.swept == until for way in ways) and agreed(pairs_of(ways, batch, model, cut), agree, threads):
+    searches = [Population(movers[n], clouds[n], begun[n], partial(tell, n)) for n in range(populations)]
+    for search in searches:
+        search.warm()
+    first = full_plan.sweeps + (EARLIEST if full_plan.ladder else ROUND)
+    for until in (*(range(first, full_plan.most, ROUND) if agree > 0.0 else ()), full_plan.most):
+        for search in searches:
+            search.settle(until)
+        if all(search.swept == until for search in searches) and agreed(
+            pairs_of(searches, batch, model, cut), agree, threads
+        ):
             break  # one that has swept on was looked at before
-    for way in ways:
-        if way.swept < wanted.most:
-            way.keep(1.0)
-        way.tell(1.0)
-    return pairs_of(ways, batch, model, cut)
+    for search in searches:
+        if search.swept < full_plan.most:
+            search.keep(1.0)
+        search.tell(1.0)
+    return pairs_of(searches, batch, model, cut)
 
 
-def pairs_of(ways: list[Population], batch: Batch, model: ObservationModel, cut: Quarter) -> ReplayPosterior:
-    """The members of all populations, as pairs."""
-    members = [way.found for way in ways]
+def pairs_of(searches: list[Population], batch: Batch, model: ObservationModel, cut: Quarter) -> ReplayPosterior:
+    """Join the members of all populations, as pairs."""
+    members = [search.found for search in searches]
     return ReplayPosterior(
         space=batch.space,
         model=model,
@@ -313,5 +380,5 @@ def pairs_of(ways: list[Population], batch: Batch, model: ObservationModel, cut:
         cut=cut,
         population=np.repeat(np.arange(len(members)), [len(cloud.fit) for cloud in members]),
         seen=np.concatenate([cloud.seen for cloud in members]),
-        log_evidence=tuple(way.mover.log_evidence for way in ways),
+        log_evidence=tuple(search.mover.log_evidence for search in searches),
     )

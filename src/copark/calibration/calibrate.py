@@ -28,41 +28,51 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Settings:
-    """What a calibration may be asked; the defaults are those Great Stone's to 2020 was made with.
+    """Settings of a calibration; the defaults are those Great Stone's to 2020 was made with.
 
-    runs: of the batch, a power of two; accepted: those that the parameter posterior rests on; agree: scale reduction at
-    which the search ends early; records: simulated records of each kind by which coverage is examined; discrepancy: of
-    the observation model. The others say how the replay is moved (:class:`copark.calibration.tempering.Plan`).
+    Those without a text say how the replay is moved (:class:`copark.calibration.tempering.Plan`).
     """
 
     runs: int = 1 << 19
+    """Runs of the batch, a power of two."""
     seed: int = 1
+    """Seed of everything random."""
     accepted: int = ACCEPTED
+    """Runs that the parameter posterior rests on."""
     members: int = 512
     sweeps: int = 12
     last_sweeps: int = 150
     populations: int = POPULATIONS
     agree: float = 0.0
+    """Scale reduction at which the search ends early."""
     records: int = 200
+    """Simulated records of each kind by which coverage is examined."""
     discrepancy: float = 0.0
+    """Discrepancy of the observation model."""
     keep: float = 0.85
     early: bool = False
     ladder: int = 0
 
     @classmethod
     def of(cls, recipe: Mapping[str, Any]) -> Settings:
-        """The settings a recipe was made with; what only earlier versions had (``refine``) is left out."""
-        given = recipe["settings"]
-        return cls(**{one.name: given[one.name] for one in fields(cls) if one.name not in LATER or one.name in given})
+        """Read the settings a recipe was made with; what only earlier versions had (``refine``) is left out."""
+        recorded = recipe["settings"]
+        return cls(
+            **{
+                field.name: recorded[field.name]
+                for field in fields(cls)
+                if field.name not in LATER or field.name in recorded
+            }
+        )
 
     def plan(self) -> Plan:
-        """The plan of the replay posterior."""
+        """Give the plan of the replay posterior."""
         return Plan(self.members, self.sweeps, self.last_sweeps, self.keep, early=self.early, ladder=self.ladder)
 
     def content(self) -> Mapping[str, int | float | bool]:
-        """The settings as plain values; of those that came later, what is not the default."""
-        usual = {one.name: one.default for one in fields(self)}
-        return {name: value for name, value in asdict(self).items() if name not in LATER or value != usual[name]}
+        """Give the settings as plain values; of those that came later, what is not the default."""
+        defaults = {field.name: field.default for field in fields(self)}
+        return {name: value for name, value in asdict(self).items() if name not in LATER or value != defaults[name]}
 
 
 LATER = ("agree", "records", "discrepancy", "keep", "early", "ladder")
@@ -86,37 +96,44 @@ QUICK = Settings(
 )
 """A usable posterior in a minute on two cores."""
 FULL = replace(QUICK, last_sweeps=400, agree=1.05, records=200)
-"""The same search gone on with, and a whole examination, in five minutes."""
+"""The same search resumed, and a whole examination, in five minutes."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What a calibration gives: two posteriors, never mixed, and what they were made with.
-
-    recorded: summaries of the case's record, shape (axes,).
-    """
+    """Two posteriors, never mixed, and what they were made with."""
 
     settings: Settings
     batch: Batch
     recorded: Floats
+    """Summaries of the case's record, shape (axes,)."""
     neighbours: Neighbours
     parameters: ParameterPosterior
     replay: ReplayPosterior
 
 
 def recipe_of(case: Case, cut: Quarter, settings: Settings) -> Recipe:
-    """The recipe of the batch a calibration of a case to a cut rests on."""
+    """Give the recipe of the batch a calibration of a case to a cut rests on."""
     model = ObservationModel(targets(case, cut=cut), settings.discrepancy)
     return Recipe(case, cut, settings.runs, settings.seed, model)
 
 
 def kept_stages(case: Case, cut: Quarter, settings: Settings, folder: Path | None) -> Stages:
-    """What is kept of a calibration that is not finished or has not converged, for it or a longer one to go on with.
+    """Find what is kept of a calibration that is not finished or has not converged, for it or a longer one to resume.
 
-    folder: where prior batches are kept.
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter the calibration knows.
+    settings
+        Settings of the calibration.
+    folder
+        Where prior batches are kept.
     """
-    asked = {name: value for name, value in settings.content().items() if name not in AT_THE_END}
-    return stages_of(folder, {"batch": recipe_of(case, cut, settings).identity, "settings": asked})
+    lasting = {name: value for name, value in settings.content().items() if name not in AT_THE_END}
+    return stages_of(folder, {"batch": recipe_of(case, cut, settings).identity, "settings": lasting})
 
 
 def calibrate(
@@ -131,13 +148,27 @@ def calibrate(
 ) -> Calibration:
     """Calibrate a case to what was known of it at a cut.
 
-    folder: where prior batches are kept, or nowhere; stages: where all later stages are kept as they are done
-    (:func:`kept_stages`), and gone on with.
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter the calibration knows.
+    settings
+        Settings of the calibration; by default the usual ones.
+    threads
+        Threads that runs are made on.
+    folder
+        Where prior batches are kept, or nowhere.
+    stages
+        Where all later stages are kept as they are done (:func:`kept_stages`), and resumed.
+    progress
+        Called with the stage, what is done of it and how much there is.
     """
-    wanted = settings or Settings()
-    kept = stages or Stages()
+    options = settings or Settings()
+    checkpoints = stages or Stages()
     tell: Progress = progress or (lambda *_: None)
-    recipe = recipe_of(case, cut, wanted)
+    recipe = recipe_of(case, cut, options)
     batch = make_batch(
         recipe,
         threads=threads,
@@ -145,25 +176,25 @@ def calibrate(
         progress=lambda done, total: tell("batch", done, total),
         waiting=lambda: tell("waiting", 0, 0),
     )
-    kept.count("batch", batch.kept / batch.runs or None)
+    checkpoints.count("batch", batch.kept / batch.runs or None)
     tell("summaries", 0, 1)
-    learned = learn_from(batch, kept)
+    learned = learn_from(batch, checkpoints)
     neighbours = neighbours_of(batch, learned)
     tell("summaries", 1, 1)
     recorded = learned(recipe.model.recorded[np.newaxis, :])[0]
-    parameters = neighbours.accept(batch.space, recorded, wanted.accepted)
+    parameters = neighbours.accept(batch.space, recorded, options.accepted)
     tell("replay", 0, 1)
     replay = replay_posterior(
         batch,
         recipe.model,
         np.arange(len(recipe.model.targets)),
         cut,
-        plan=wanted.plan(),
-        populations=wanted.populations,
-        agree=wanted.agree,
-        seed=wanted.seed,
+        plan=options.plan(),
+        populations=options.populations,
+        agree=options.agree,
+        seed=options.seed,
         threads=threads,
         progress=lambda done, total: tell("replay", done, total),
-        stages=kept,
+        stages=checkpoints,
     )
-    return Calibration(wanted, batch, recorded, neighbours, parameters, replay)
+    return Calibration(options, batch, recorded, neighbours, parameters, replay)

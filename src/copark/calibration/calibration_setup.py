@@ -105,8 +105,8 @@ def cut_of(case: Case, cut: str | None) -> Quarter:
     if quarter is None or not first <= quarter <= last:
         raise RunRefused.of("calibrate.bad_cut", cut=printable(cut[:20]), case=case.name, first=first, last=last)
     if not targets(case_for(case, quarter), cut=quarter):
-        known = min(target.last for target in targets(case))
-        raise RunRefused.of("calibrate.nothing_known", cut=cut, case=case.name, first=case.clock.start + known)
+        earliest = min(target.last for target in targets(case))
+        raise RunRefused.of("calibrate.nothing_known", cut=cut, case=case.name, first=case.clock.start + earliest)
     return quarter
 
 
@@ -119,8 +119,8 @@ def everything_fitted(case: Case) -> Case:
     it happens in a day, in the model over three quarters.
     """
     start = case.clock.start
-    known = [row for row in case.observations if row.role in ("fit", "score")]
-    used = [target for target in (target_of(row, start) for row in known) if target is not None]
+    rows = [row for row in case.observations if row.role in ("fit", "score")]
+    used = [target for target in (target_of(row, start) for row in rows) if target is not None]
     looked = [
         target
         for target in targets(case, ("check",))
@@ -128,8 +128,8 @@ def everything_fitted(case: Case) -> Case:
     ]
     extra = distinct(agreeing(looked), used)
     chosen = {id(target.observation) for target in (*used, *extra)}
-    rows = tuple(row.model_copy(update={"role": "fit"}) if id(row) in chosen else row for row in case.observations)
-    return case.model_copy(update={"observations": rows})
+    all_rows = tuple(row.model_copy(update={"role": "fit"}) if id(row) in chosen else row for row in case.observations)
+    return case.model_copy(update={"observations": all_rows})
 
 
 def distinct(candidates: Iterable[Target], used: Iterable[Target]) -> list[Target]:
@@ -152,9 +152,9 @@ def agreeing(candidates: Iterable[Target]) -> list[Target]:
 
     The most that agree are kept: a series on a narrower basis drops out beside a longer one.
     """
-    kept = list(candidates)
+    chosen = list(candidates)
     for name in NEVER_FALL:
-        own = sorted((target for target in kept if target.variable == name), key=day_of)
+        own = sorted((target for target in chosen if target.variable == name), key=day_of)
         series: list[list[Target]] = []
         for target in own:
             before = (
@@ -164,8 +164,8 @@ def agreeing(candidates: Iterable[Target]) -> list[Target]:
             )
             series.append([*max(before, key=len, default=[]), target])
         agreed = {id(target) for target in max(series, key=len, default=[])}
-        kept = [target for target in kept if target.variable != name or id(target) in agreed]
-    return kept
+        chosen = [target for target in chosen if target.variable != name or id(target) in agreed]
+    return chosen
 
 
 def day_of(target: Target) -> int:
@@ -175,7 +175,7 @@ def day_of(target: Target) -> int:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a calibration changes of a case because of how far prior runs reach."""
+    """Changes a calibration makes of a case because of how far prior runs reach."""
 
     wide: bool = True
     """Whether its priors of size are the panel's, where it brings none of its own."""
@@ -206,8 +206,8 @@ def shipped_reading(case: Case, cut: Quarter) -> Reading | None:
 
     The model's own priors of size are Great Stone's, which is read with them to any cut.
     """
-    there = {known: recipe_in(folder) for known, folder in posteriors_of(case).items()}
-    recipes = {known: recipe for known, recipe in there.items() if recipe is not None}
+    candidates = {until: recipe_in(folder) for until, folder in posteriors_of(case).items()}
+    recipes = {until: recipe for until, recipe in candidates.items() if recipe is not None}
     if not recipes:
         return None
     return Reading.of(recipes.get(str(cut), recipes[max(recipes)]))
@@ -225,19 +225,31 @@ def case_for(case: Case, cut: Quarter, reading: Reading | None = None) -> Case:
     reading
         By default that of the posterior it ships with, else with the panel's sizes.
     """
-    how = reading or shipped_reading(case, cut) or Reading()
-    read = everything_fitted(case) if uses_everything(case, cut) else case
-    if how.aside:
+    applied = reading or shipped_reading(case, cut) or Reading()
+    read_case = everything_fitted(case) if uses_everything(case, cut) else case
+    if applied.aside:
         rows = (
-            row.model_copy(update={"role": "context"}) if f"{row.variable} {row.date}" in how.aside else row
-            for row in read.observations
+            row.model_copy(update={"role": "context"}) if f"{row.variable} {row.date}" in applied.aside else row
+            for row in read_case.observations
         )
-        read = read.model_copy(update={"observations": tuple(rows)})
-    return read_with_sizes(read, how.flat) if how.wide else read
+        read_case = read_case.model_copy(update={"observations": tuple(rows)})
+    return read_with_sizes(read_case, applied.flat) if applied.wide else read_case
 
 
 def reading_of(case: Case, cut: Quarter, settings: Settings, threads: int = 1) -> Reading:
-    """Decide how a calibration to a cut reads a case: as the posterior it ships with, or as prior runs reach."""
+    """Decide how a calibration to a cut reads a case: as the posterior it ships with, or as prior runs reach.
+
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter the calibration knows.
+    settings
+        Settings of the calibration.
+    threads
+        Threads that runs are made on.
+    """
     shipped = shipped_reading(case, cut)
     if shipped is not None:
         return shipped
@@ -254,19 +266,31 @@ def reading_of(case: Case, cut: Quarter, settings: Settings, threads: int = 1) -
 
 
 def probe_of(case: Case, cut: Quarter, settings: Settings, reading: Reading) -> Recipe:
-    """Make the recipe of a few prior runs of a case, read in a way."""
+    """Make the recipe of a few prior runs of a case, read in a way.
+
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter the calibration knows.
+    settings
+        Settings of the calibration.
+    reading
+        The way the case is read.
+    """
     return recipe_of(case_for(case, cut, reading), cut, replace(settings, runs=PROBED))
 
 
 def probed(recipe: Recipe, threads: int = 1) -> Floats:
     """Make the values that prior runs have in the place of those reported, as their wording tells them apart."""
-    read = run_piece(recipe, 0, recipe.runs, threads).astype(np.float64)
-    return recipe.model.hide(read[np.isfinite(read).all(axis=1)])
+    counterparts = run_piece(recipe, 0, recipe.runs, threads).astype(np.float64)
+    return recipe.model.hide(counterparts[np.isfinite(counterparts).all(axis=1)])
 
 
 def missed(model: ObservationModel, runs: Floats) -> set[str]:
     """Find the sizes that bear on values and ratios which hardly any run of :func:`probed` reaches from either side."""
-    asked = [
+    comparisons = [
         (runs[:, column], model.recorded[column], BEARING.get(target.variable, ()))
         for column, target in enumerate(model.targets)
     ]
@@ -276,17 +300,31 @@ def missed(model: ObservationModel, runs: Floats) -> set[str]:
             first, second = pair
             ratio = runs[:, first] / np.maximum(runs[:, second], 1.0)
             recorded = model.recorded[first] / np.maximum(model.recorded[second], 1.0)
-            asked.append((ratio, recorded, sizes))
+            comparisons.append((ratio, recorded, sizes))
     return {
         size
-        for values, recorded, sizes in asked
+        for values, recorded, sizes in comparisons
         for size in sizes
         if min((values >= recorded).mean(), (values <= recorded).mean()) < FEW
     }
 
 
 def last_pair(model: ObservationModel, above: str, below: str) -> tuple[int, int] | None:
-    """Find the values of two variables nearest in time, the latest of such; ``None`` if a year lies between."""
+    """Find the values of two variables nearest in time, the latest of such.
+
+    Parameters
+    ----------
+    model
+        Targets to look among.
+    above
+        Variable of the first.
+    below
+        Variable of the second.
+
+    Returns
+    -------
+        Positions of the two; ``None`` if a year lies between.
+    """
     first = [n for n, target in enumerate(model.targets) if target.variable == above]
     second = [n for n, target in enumerate(model.targets) if target.variable == below]
     days = [day_of(target) for target in model.targets]

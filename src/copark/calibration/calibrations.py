@@ -1,7 +1,7 @@
 """Calibrations that are kept: those of an output folder, and those that ship with the package.
 
 One's own are kept under ``posteriors/`` of the output folder and prior batches under ``batches/``, both by identity. A
-calibration that was interrupted goes on with the pieces of its batch and the last state of each later stage; one that
+calibration that was interrupted resumes with the pieces of its batch and the last state of each later stage; one that
 is kept is not made again, and its stages are removed.
 
 Posteriors are small files with the recipe they were made by, by which they can be made again. They belong to one state
@@ -55,13 +55,22 @@ from copark.version import CALIBRATION_VERSION
 
 OWN = "posteriors"
 """Folder of a user's own posteriors, in the output folder."""
-PAIRS = DRAWS = 1000
-"""Pairs of the replay posterior and draws of the parameter posterior that are kept."""
-LEAST, MOST = 12, 24
-"""Runs of a prior batch, as powers of two."""
+PAIRS = 1000
+"""Pairs of the replay posterior that are kept."""
+DRAWS = 1000
+"""Draws of the parameter posterior that are kept."""
+LEAST = 12
+"""Fewest runs of a prior batch, as a power of two."""
+MOST = 24
+"""Most runs of a prior batch, as a power of two."""
 PROBED = 2048
-MOVES, STEPS, RUNGS = 6, 18, 9
-"""Runs of a member in a sweep of the search, and steps of temperature, or of a ladder: about so many."""
+"""Runs by which the pace of this machine is measured."""
+MOVES = 6
+"""Runs of a member in a sweep of the search."""
+STEPS = 18
+"""Steps of temperature without a ladder: about so many."""
+RUNGS = 9
+"""Steps of temperature on a ladder: about so many."""
 REPLAYED = 1.3
 """How much longer a run of the search takes than one of the batch: it comes in smaller groups."""
 OTHERWISE = 8e-5
@@ -76,37 +85,39 @@ class StoredPosterior:
     parameters: ParameterPosterior
     replay: ReplayPosterior
     stale: bool
+    """Whether the case or the model has changed since."""
 
 
 @dataclass(frozen=True)
 class Planned:
-    """What a calibration will take: runs of the model, seconds on this machine, megabytes kept in a folder.
-
-    went_on: what is there already of an earlier attempt, in a sentence; empty if nothing is.
-    """
+    """Cost of a calibration."""
 
     runs: int
+    """Runs of the model."""
     seconds: float
+    """Seconds on this machine."""
     megabytes: int
+    """Megabytes kept in the folder."""
     folder: Path
+    """Output folder."""
     went_on: str = ""
+    """A sentence on what is there already of an earlier attempt; empty if nothing is."""
 
 
 @dataclass(frozen=True)
 class KeptPosterior:
-    """A calibration that is kept: its posteriors, what was asked of them, and their case.
-
-    tally: of the stages of making it, what was there from an earlier attempt; ``None`` if it was kept already. kind:
-    whether it is one's own or ships with the case; of that no examination is kept.
-    """
+    """A calibration that is kept: its posteriors, their examination, and their case."""
 
     case: Case
     stored: StoredPosterior
     examination: Examination | None
+    """``None`` for a calibration that ships, of which none is kept."""
     identity: str
     folder: Path
     tally: Tally | None = None
+    """Of the stages of making it, what was there from an earlier attempt; ``None`` if it was kept already."""
     kind: Literal["own", "shipped"] = "own"
+    """Whether it is one's own or ships with the case."""
 
     @property
     def cut(self) -> Quarter:
@@ -115,17 +126,17 @@ class KeptPosterior:
 
     @property
     def trust(self) -> Trust:
-        """How far its parameters may be trusted."""
+        """The trust its parameters deserve."""
         return PosteriorSource(self.stored.replay, stale=self.stored.stale, kind=self.kind).trust
 
 
 def own_folder(out: Path) -> Path:
-    """The posteriors of an output folder, a folder each."""
+    """Give the folder of an output folder's posteriors, a folder each."""
     return Path(out) / OWN
 
 
 def batches_in(out: Path) -> Path:
-    """The prior batches of an output folder."""
+    """Give the folder of an output folder's prior batches."""
     return Path(out) / "batches"
 
 
@@ -138,10 +149,27 @@ def settings_of(
     sweeps: int | None = None,
     usual: Settings | None = None,
 ) -> Settings:
-    """Settings of a calibration; RunRefused if the number of runs is no power of two, or too small or large.
+    """Make the settings of a calibration.
 
-    full: of a long one with a whole examination, not of a quick one; sweeps: most sweeps at the end; usual: settings in
-    the place of either.
+    Parameters
+    ----------
+    runs
+        Runs of the batch, a power of two, as a number or written.
+    seed
+        Seed of everything random.
+    lang
+        Language of a refusal.
+    full
+        Whether it is a long one with a whole examination, not a quick one.
+    sweeps
+        Most sweeps at the end.
+    usual
+        Settings in the place of either.
+
+    Raises
+    ------
+    RunRefused
+        If the number of runs is no power of two, or too small or large.
     """
     start = usual or (FULL if full else QUICK)
     count = start.runs if runs is None else power_of_two(str(runs), LEAST, MOST)
@@ -152,16 +180,42 @@ def settings_of(
 
 
 def power_of_two(written: str, least: int, most: int) -> int | None:
-    """A number of runs, also written 2^16 or 65,536, if it is a power of two between others."""
+    """Read a number of runs, also written 2^16 or 65,536, if it is a power of two between others.
+
+    Parameters
+    ----------
+    written
+        The number as written.
+    least
+        Smallest power allowed.
+    most
+        Largest power allowed.
+
+    Returns
+    -------
+        ``None`` if it is none.
+    """
     plain = written.replace("**", "^").replace(",", "").replace("_", "").strip()
     return {name: 1 << n for n in range(least, most + 1) for name in (f"2^{n}", str(1 << n))}.get(plain)
 
 
 def place_of(case: Case, cut: Quarter, settings: Settings, out: Path) -> tuple[str, Path]:
-    """A calibration's identity, and the folder it is kept in."""
-    read = case_for(case, cut, reading_of(case, cut, settings))
+    """Give a calibration's identity, and the folder it is kept in.
+
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter the calibration knows.
+    settings
+        Settings of the calibration.
+    out
+        The output folder.
+    """
+    read_case = case_for(case, cut, reading_of(case, cut, settings))
     parts = {
-        "batch": recipe_of(read, cut, settings).identity,
+        "batch": recipe_of(read_case, cut, settings).identity,
         "settings": dict(settings.content()),
         "method": CALIBRATION_VERSION,
     }
@@ -170,7 +224,7 @@ def place_of(case: Case, cut: Quarter, settings: Settings, out: Path) -> tuple[s
 
 
 def is_kept(folder: Path) -> bool:
-    """Whether a whole calibration is in a folder."""
+    """Say whether a whole calibration is in a folder."""
     return (folder / "recipe.json").is_file() and load_examination(folder) is not None
 
 
@@ -184,7 +238,25 @@ def kept_posterior(
     out: Path,
     progress: Progress | None = None,
 ) -> KeptPosterior:
-    """Find a calibration in the output folder, or make, examine and keep it."""
+    """Find a calibration in the output folder, or make, examine and keep it.
+
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter the calibration knows.
+    settings
+        Settings of the calibration.
+    fresh
+        Whether it is made anew, even if it is kept.
+    threads
+        Threads that runs are made on; by default all that are worthwhile.
+    out
+        The output folder.
+    progress
+        Called with the stage, what is done of it and how much there is.
+    """
     identity, folder = place_of(case, cut, settings, out)
     tally = None
     if fresh or not is_kept(folder):
@@ -206,19 +278,21 @@ def _make(
     The stages of a search that was to agree and did not are kept: a longer one goes on from them.
     """
     reading = reading_of(case, cut, settings)
-    read = case_for(case, cut, reading)
+    read_case = case_for(case, cut, reading)
     tell = progress or (lambda *_: None)
-    stages = kept_stages(read, cut, settings, batches)
-    seen = stamp_of(folder)
+    stages = kept_stages(read_case, cut, settings, batches)
+    stamp = stamp_of(folder)
     with stages.alone(lambda: tell("waiting", 0, 0)):
-        if stamp_of(folder) != seen and is_kept(folder):
+        if stamp_of(folder) != stamp and is_kept(folder):
             return None
-        made = calibrate(read, cut, settings, threads=threads, folder=batches, stages=stages, progress=progress)
-        asked = examine(made, threads=threads, stages=stages, progress=progress)
+        calibration = calibrate(
+            read_case, cut, settings, threads=threads, folder=batches, stages=stages, progress=progress
+        )
+        examination = examine(calibration, threads=threads, stages=stages, progress=progress)
         with written_folder(folder, replace=True) as place:
-            save(made, place, reading)
-            save_examination(asked, place)
-        health = asked.health
+            save(calibration, place, reading)
+            save_examination(examination, place)
+        health = examination.health
         if not settings.agree or near_enough(settings.agree, health["disagreement"], health["forecasts"]):
             stages.remove()
     return stages.tally()
@@ -235,63 +309,89 @@ def plan_of(
     out: Path,
     lang: str = "en",
 ) -> Planned:
-    """Say what a batch and the search of some posteriors on it take, or what is missing of them, by a small piece.
+    """Estimate by a small piece the cost of a batch and the search of some posteriors on it, or of what is missing.
 
-    stages: what is kept of an earlier attempt: by default of a calibration, which has summaries and ranks of two kinds
-    beside the batch and the populations.
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter the calibration knows.
+    settings
+        Settings of the calibration.
+    posteriors
+        Number of posteriors searched on the batch.
+    stages
+        What is kept of an earlier attempt: by default of a calibration, which has summaries and ranks of two kinds
+        beside the batch and the populations.
+    threads
+        Threads that runs are made on; by default all that are worthwhile.
+    out
+        The output folder.
+    lang
+        Language of the sentence on an earlier attempt.
     """
-    read = case_for(case, cut, reading_of(case, cut, settings))
+    read_case = case_for(case, cut, reading_of(case, cut, settings))
     others = 3 if stages is None else 0
-    stages = stages or kept_stages(read, cut, settings, batches_in(out))
-    recipe = recipe_of(read, cut, settings)
+    stages = stages or kept_stages(read_case, cut, settings, batches_in(out))
+    recipe = recipe_of(read_case, cut, settings)
     workers = threads or default_threads()
     plan = settings.plan()
     run_piece(recipe, 0, 64, workers)
     began = time.monotonic()
     run_piece(recipe, 0, PROBED, workers)
-    each = (time.monotonic() - began) / PROBED
+    run_seconds = (time.monotonic() - began) / PROBED
     down, end = (RUNGS, RUNGS * plan.ladder) if plan.ladder else (STEPS, plan.members)
     populations = posteriors * settings.populations
     searched = populations * MOVES * (plan.members * down * plan.sweeps + end * plan.last_sweeps)
-    kept = min(PIECE * len(list(home_of(batches_in(out), recipe).glob("*.piece"))), settings.runs)
-    missing = settings.runs - kept
-    there = stages.there()
-    done = sum(share for name, share in there.items() if name.startswith(POPULATION))
+    kept_runs = min(PIECE * len(list(home_of(batches_in(out), recipe).glob("*.piece"))), settings.runs)
+    missing = settings.runs - kept_runs
+    shares = stages.there()
+    done = sum(share for name, share in shares.items() if name.startswith(POPULATION))
     searched = round(searched * (1.0 - done / populations)) if populations else 0
-    tally = tally_of([*there.values(), *([kept / settings.runs] if kept else [])], 1 + populations + others)
-    seconds = each * (missing + REPLAYED * searched) + OTHERWISE * settings.runs
+    tally = tally_of([*shares.values(), *([kept_runs / settings.runs] if kept_runs else [])], 1 + populations + others)
+    seconds = run_seconds * (missing + REPLAYED * searched) + OTHERWISE * settings.runs
     megabytes = 1 + settings.runs * 4 * len(recipe.model.targets) // 1_000_000
     return Planned(missing + searched, seconds, megabytes, Path(out), went_on(tally, lang))
 
 
-def content_of(found: Calibration, reading: Reading) -> dict[str, Any]:
-    """The recipe of a calibration: what it depends on, and what it was made with."""
-    recipe = found.batch.recipe
+def content_of(calibration: Calibration, reading: Reading) -> dict[str, Any]:
+    """Give the recipe of a calibration: what it depends on, and what it was made with."""
+    recipe = calibration.batch.recipe
     return {
         "format": FORMAT,
         "case": recipe.case.name,
         "start": str(recipe.case.clock.start),
         "cut": str(recipe.cut),
-        "settings": dict(found.settings.content()),
+        "settings": dict(calibration.settings.content()),
         **reading.content(),
         "method": CALIBRATION_VERSION,
         "batch": recipe.content(),
         "axes": list(recipe.space.names),
-        "distance": found.parameters.distance,
-        "log_evidence": list(found.replay.log_evidence),
+        "distance": calibration.parameters.distance,
+        "log_evidence": list(calibration.replay.log_evidence),
         "made_with": {**versions(), "cpu_features": cpu_features()},
     }
 
 
-def save(found: Calibration, folder: Path, reading: Reading) -> None:
+def save(calibration: Calibration, folder: Path, reading: Reading) -> None:
     """Write a calibration's posteriors, thinned, and their recipe.
 
     Parameters of the replay posterior keep all their digits: a run is replayed by them. The others are rounded to
     single precision.
+
+    Parameters
+    ----------
+    calibration
+        The calibration.
+    folder
+        Folder to write to, made if it is not there.
+    reading
+        The way the case was read for it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    replay = found.replay.thin(PAIRS)
-    np.savez_compressed(folder / "parameters.npz", points=found.parameters.equal(DRAWS).astype(np.float32))
+    replay = calibration.replay.thin(PAIRS)
+    np.savez_compressed(folder / "parameters.npz", points=calibration.parameters.equal(DRAWS).astype(np.float32))
     np.savez_compressed(
         folder / "replay.npz",
         points=replay.points,
@@ -299,15 +399,18 @@ def save(found: Calibration, folder: Path, reading: Reading) -> None:
         population=replay.population.astype(np.int16),
         seen=replay.seen.astype(np.float32),
     )
-    words = json.dumps(content_of(found, reading), indent=1, sort_keys=True, ensure_ascii=False)
+    words = json.dumps(content_of(calibration, reading), indent=1, sort_keys=True, ensure_ascii=False)
     (folder / "recipe.json").write_text(words + "\n", encoding="utf-8")
 
 
 def load(case: Case, folder: Path) -> StoredPosterior:
     """Read posteriors of a case; the case is read as it was for the calibration.
 
-    Raises NotFound if there are none, only such as an earlier version wrote, or such as no longer fit: their parameters
-    or the first quarter are others.
+    Raises
+    ------
+    NotFound
+        If there are none, only such as an earlier version wrote, or such as no longer fit: their parameters or the
+        first quarter are others.
     """
     recipe = recipe_in(folder)
     if recipe is None or not fits(case, recipe):
@@ -317,23 +420,23 @@ def load(case: Case, folder: Path) -> StoredPosterior:
     space = PriorSpace.of(case).only(recipe["axes"])
     points = arrays_in(folder / "parameters.npz")["points"].astype(np.float64)
     parameters = ParameterPosterior(space, points, np.full(len(points), 1.0 / len(points)), float(recipe["distance"]))
-    kept = arrays_in(folder / "replay.npz")
+    arrays = arrays_in(folder / "replay.npz")
     replay = ReplayPosterior(
         space=space,
         model=ObservationModel(targets(case, cut=cut), Settings.of(recipe).discrepancy),
-        points=kept["points"],
-        addresses=kept["lucks"],
+        points=arrays["points"],
+        addresses=arrays["lucks"],
         seed=int(recipe["settings"]["seed"]),
         cut=cut,
-        population=kept["population"].astype(np.int64),
-        seen=kept["seen"].astype(np.float64),
+        population=arrays["population"].astype(np.int64),
+        seen=arrays["seen"].astype(np.float64),
         log_evidence=tuple(recipe["log_evidence"]),
     )
     return StoredPosterior(recipe, parameters, replay, stale=is_stale(case, recipe))
 
 
 def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
-    """Whether posteriors can be drawn from for a case as it is now, stale or not.
+    """Say whether posteriors can be drawn from for a case as it is now, stale or not.
 
     The parameters that were drawn still are, from the same priors of size, the first quarter is the same, and at least
     half of the values that were fitted are still in its record: what bears the same name may be another park.
@@ -343,29 +446,29 @@ def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
     if recipe.get("start", str(start)) != str(start) or cut <= start:
         return False
     reading = Reading.of(recipe)
-    read = case_for(case, cut, reading)
+    read_case = case_for(case, cut, reading)
     if reading.wide != (shipped_reading(case, cut) or Reading()).wide:
         return False
-    if list(recipe["axes"]) != list(PriorSpace.of(read).only(recipe["axes"]).names):
+    if list(recipe["axes"]) != list(PriorSpace.of(read_case).only(recipe["axes"]).names):
         return False
     fitted = {(variable, date, value) for variable, date, _, value, *_ in recipe["batch"]["targets"]}
-    known = {(one.variable, one.date, one.value) for one in targets(read, cut=cut)}
-    return 2 * len(fitted & known) >= len(fitted) > 0
+    recorded = {(target.variable, target.date, target.value) for target in targets(read_case, cut=cut)}
+    return 2 * len(fitted & recorded) >= len(fitted) > 0
 
 
 def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
-    """Whether model, method, targets, priors or facts up to the cut have changed since posteriors were made."""
+    """Say whether model, method, targets, priors or facts up to the cut have changed since posteriors were made."""
     if recipe.get("method") != CALIBRATION_VERSION:
         return True
     cut = Quarter.parse(recipe["cut"])
-    read = case_for(case, cut, Reading.of(recipe))
-    now = json.loads(json.dumps(recipe_of(read, cut, Settings.of(recipe)).content()))
+    read_case = case_for(case, cut, Reading.of(recipe))
+    now = json.loads(json.dumps(recipe_of(read_case, cut, Settings.of(recipe)).content()))
     now["axes"] = [name for name in now["axes"] if name in recipe["axes"]]  # what is drawn since is held at its default
     return not _same(now, recipe["batch"])
 
 
 def _same(first: Any, second: Any) -> bool:
-    """Whether two recipes say the same, rounding of numbers aside."""
+    """Say whether two recipes say the same, rounding of numbers aside."""
     if isinstance(first, dict) and isinstance(second, dict):
         return first.keys() == second.keys() and all(_same(first[key], second[key]) for key in first)
     if isinstance(first, list) and isinstance(second, list):

@@ -1,4 +1,4 @@
-"""Which parameters a case has: the one place that decides, for every analysis, the command line and the page.
+"""Choice of the parameters a case has: one place decides, for every analysis, the command line and the page.
 
 A calibration comes first: a posterior of the user's own, found in the output folder by the case's content, or one that
 ships with the case. Then comes what the panel of other parks lends; then assumed ranges. Among calibrations quality
@@ -45,22 +45,22 @@ UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, zipfi
 
 @dataclass(frozen=True)
 class CaseParameters:
-    """The parameters a case has.
-
-    trust: how far they may be trusted; source: draws of them, ``None`` where they are drawn from assumed ranges;
-    stored, folder: the posteriors they come from, where the case has its own, and where those of one's own are kept;
-    notes: what a reader should know of posteriors that were found and not used, in sentences by language.
-    """
+    """The parameters a case has."""
 
     trust: Trust
+    """How far they may be trusted."""
     source: Source | None
+    """Draws of them, ``None`` where they are drawn from assumed ranges."""
     stored: StoredPosterior | None = None
+    """Posteriors they come from, where the case has its own."""
     folder: Path | None = None
+    """Folder of these, where they are one's own."""
     notes: Notes = ()
+    """Notes for a reader on posteriors that were found and not used, in sentences by language."""
 
     @property
     def draws(self) -> Literal["posterior", "prior"]:
-        """What a study draws from."""
+        """The kind of draws a study takes."""
         return "prior" if self.source is None else "posterior"
 
     @property
@@ -70,7 +70,7 @@ class CaseParameters:
 
     @property
     def calibrated(self) -> bool:
-        """Whether the case has a posterior of its own, stale or not."""
+        """Say whether the case has a posterior of its own, stale or not."""
         return self.stored is not None
 
     @property
@@ -79,7 +79,7 @@ class CaseParameters:
         return "" if self.source is None else str(self.source.content["draws_hash"])
 
     def said(self, lang: str) -> tuple[str, ...]:
-        """The notes in a language."""
+        """Give the notes in a language."""
         return tuple(zh if lang == "zh" else en for en, zh in self.notes)
 
 
@@ -88,11 +88,23 @@ def parameters_of(
 ) -> CaseParameters:
     """Decide which parameters a case has.
 
-    Raises NotFound if just these are wanted and there are none; RunRefused if a cut is asked for of what has none, or
-    no calibration could end in it.
+    Parameters
+    ----------
+    case
+        The case.
+    out
+        The output folder, whose ``posteriors/`` are looked through.
+    wanted
+        One of :data:`WANTED`, by default the best there are.
+    cut
+        Last quarter of the record a posterior must know, by default the latest.
 
-    out: the output folder, whose ``posteriors/`` are looked through; wanted: one of :data:`WANTED`, by default the best
-    there are; cut: last quarter of the record a posterior must know, by default the latest.
+    Raises
+    ------
+    NotFound
+        If just these are wanted and there are none.
+    RunRefused
+        If a cut is asked for of what has none, or no calibration could end in it.
     """
     _check_wanted(wanted)
     if cut is not None and wanted in ("prior", "borrowed"):
@@ -111,7 +123,7 @@ def parameters_of(
         raise NotFound.of("trust.none_own", case=case.name, folder=folder, path=case.name)
     if wanted == "shipped" and shipped is None:
         raise NotFound.of("trust.none_shipped", case=case.name, known=", ".join(shipped_cases()))
-    best = max((one for one in (own, shipped) if one is not None), key=_merit, default=None)
+    best = max((candidate for candidate in (own, shipped) if candidate is not None), key=_merit, default=None)
     if best is not None:
         return _instead(best, own, notes)
     try:
@@ -120,21 +132,21 @@ def parameters_of(
         return CaseParameters(Trust.without(case.name, "prior"), None, notes=notes)
 
 
-def _check_wanted(wanted: Any) -> None:
+def _check_wanted(choice: Any) -> None:
     """Refuse a source of parameters that is none, by NotFound with the nearest."""
-    if wanted is None or wanted in WANTED:
+    if choice is None or choice in WANTED:
         return
-    if isinstance(wanted, Mapping):
+    if isinstance(choice, Mapping):
         names = catalogue().parameters
-        near = ", ".join(suggestion(name, names) for name in wanted)
+        near = ", ".join(suggestion(name, names) for name in choice)
         raise NotFound.of(
-            "trust.values_wanted", found=shown(", ".join(map(str, wanted))), known=", ".join(WANTED), near=near
+            "trust.values_wanted", found=shown(", ".join(map(str, choice))), known=", ".join(WANTED), near=near
         )
-    raise NotFound.of("trust.unknown_wanted", found=shown(wanted), suggestion=suggestion(wanted, WANTED))
+    raise NotFound.of("trust.unknown_wanted", found=shown(choice), suggestion=suggestion(choice, WANTED))
 
 
 def _instead(best: CaseParameters, own: CaseParameters | None, notes: Notes) -> CaseParameters:
-    """The best calibration, with what is to be said where one's own is as recent and yet passed over."""
+    """Give the best calibration, with what is to be said where one's own is as recent and yet passed over."""
     if own is None or own is best or own.trust.cut < best.trust.cut:
         return replace(best, notes=notes)
     if own.trust.state == "stale" and best.trust.state != "stale":
@@ -154,19 +166,19 @@ def _instead(best: CaseParameters, own: CaseParameters | None, notes: Notes) -> 
 
 
 def _left(folder: Path | None, case: str) -> tuple[str, str]:
-    """That a calibration of one's own no longer fits and is not used."""
+    """Say that a calibration of one's own no longer fits and is not used."""
     name = "" if folder is None else f"{OWN}/{folder.name}"
     return _note("trust.ignored_stale", folder=name, case=case, path=case)
 
 
 def _note(key: str, **values: str) -> tuple[str, str]:
-    """A sentence in both languages."""
+    """Write a sentence in both languages."""
     return text(key, "en", **values), text(key, "zh", **values)
 
 
 def cuts_of(case: Case, out: Path | None = None) -> tuple[str, ...]:
-    """The cuts of the calibrations a case has, one's own and shipped, latest first."""
-    own = {one.trust.cut for one in _own_posteriors(case, out)[0]}
+    """Give the cuts of the calibrations a case has, one's own and shipped, latest first."""
+    own = {parameters.trust.cut for parameters in _own_posteriors(case, out)[0]}
     return tuple(sorted(own | set(posteriors_of(case)), reverse=True))
 
 
@@ -178,14 +190,33 @@ def settle(
     A study of which neither the quarters nor the one it is looked at from are said looks ahead from the present one.
 
     A study that draws from the priors, from what is unsettled or from nothing does so; any other has the case's
-    parameters. Raises NotFound if parameters are wanted that the case has not, RunRefused if the study asks for others
-    than are wanted, or looks ahead from a quarter that it cannot.
+    parameters.
+
+    Parameters
+    ----------
+    study
+        The study.
+    case
+        Its case.
+    out
+        The output folder, whose ``posteriors/`` are looked through.
+    wanted
+        One of :data:`WANTED`, by default the best there are.
+    cut
+        Last quarter of the record a posterior must know, by default the latest.
+
+    Raises
+    ------
+    NotFound
+        If parameters are wanted that the case has not.
+    RunRefused
+        If the study asks for others than are wanted, or looks ahead from a quarter that it cannot.
     """
     if study.quarters is None:
         study = study.with_changes(now=now_for(case, study.now))
     if study.draws in (None, "posterior"):
-        found = parameters_of(case, out, wanted, cut)
-        return study.with_changes(draws=found.draws), found
+        parameters = parameters_of(case, out, wanted, cut)
+        return study.with_changes(draws=parameters.draws), parameters
     other = f"--draws {study.draws}"
     if wanted is not None and not (wanted == study.draws == "prior"):
         raise RunRefused.of("trust.conflict", one=f"--parameters {wanted}", other=other)
@@ -195,58 +226,87 @@ def settle(
 
 
 def source_named(case: Case, out: Path | None, draws_hash: str) -> Source | None:
-    """The draws of a hash, wherever they are: to replay what was run on them.
+    """Find the draws of a hash, wherever they are: to replay what was run on them.
 
-    Where they are no longer there, the case's parameters as they are now; ``None`` without a hash.
+    Parameters
+    ----------
+    case
+        The case.
+    out
+        The output folder.
+    draws_hash
+        Hash of the draws.
+
+    Returns
+    -------
+        Where they are no longer there, the case's parameters as they are now; ``None`` without a hash.
     """
     if not draws_hash:
         return None
     best = parameters_of(case, out)
-    every = [best, *_own_posteriors(case, out)[0], *_all_shipped(case)]
+    candidates = [best, *_own_posteriors(case, out)[0], *_all_shipped(case)]
     with suppress(NotFound):
-        every.append(_borrowed(case))
-    return next((one.source for one in every if one.identity == draws_hash), best.source)
+        candidates.append(_borrowed(case))
+    return next((parameters.source for parameters in candidates if parameters.identity == draws_hash), best.source)
 
 
 def posteriors_to_pack(case: Case, out: Path, used: Collection[str]) -> tuple[Path, ...]:
-    """Folders of one's own posteriors that go with a case: the one it is run on, and those of given hashes."""
-    found, _ = _own_posteriors(case, out)
-    best = max(found, key=_merit, default=None)
-    chosen = (one.folder for one in found if one is best or one.identity in used)
+    """Find the folders of one's own posteriors that go with a case: the one it is run on, and those of given hashes."""
+    posteriors, _ = _own_posteriors(case, out)
+    best = max(posteriors, key=_merit, default=None)
+    chosen = (parameters.folder for parameters in posteriors if parameters is best or parameters.identity in used)
     return tuple(folder for folder in chosen if folder is not None)
 
 
 def shipped_cases() -> tuple[str, ...]:
-    """Names of the cases that ship with a posterior of their own."""
+    """Name the cases that ship with a posterior of their own."""
     return tuple(name for name in list_cases() if posteriors_in(casebook_path() / name / POSTERIOR))
 
 
 def calibration_in_use(case: Case, out: Path, cut: str | None = None) -> KeptPosterior | None:
-    """The calibration that a case is run on, by default or of a cut; ``None`` without a current one."""
+    """Find the calibration that a case is run on, by default or of a cut; ``None`` without a current one."""
     try:
-        has = parameters_of(case, out, cut=cut)
+        parameters = parameters_of(case, out, cut=cut)
     except NotFound:
         return None
-    if has.stored is None or has.trust.state != "calibrated":
+    if parameters.stored is None or parameters.trust.state != "calibrated":
         return None
-    if has.folder is None:
-        folder = posteriors_of(case)[has.trust.cut]
-        return KeptPosterior(case, has.stored, None, has.identity, folder, kind="shipped")
-    identity = has.folder.name.removeprefix(f"{has.stored.recipe['case']}-")
-    return KeptPosterior(case, has.stored, load_examination(has.folder), identity, has.folder)
+    if parameters.folder is None:
+        folder = posteriors_of(case)[parameters.trust.cut]
+        return KeptPosterior(case, parameters.stored, None, parameters.identity, folder, kind="shipped")
+    identity = parameters.folder.name.removeprefix(f"{parameters.stored.recipe['case']}-")
+    return KeptPosterior(case, parameters.stored, load_examination(parameters.folder), identity, parameters.folder)
 
 
 def shipped_calibration(
     case: Case, cut: Quarter, runs: int | None = None, seed: int | None = None
 ) -> KeptPosterior | None:
-    """The calibration to a cut that ships with a case; ``None`` without a current one, or one of other runs or seed."""
-    has = _shipped(case, str(cut))
-    if has is None or has.stored is None or has.trust.state != "calibrated":
+    """Find the calibration to a cut that ships with a case.
+
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter the calibration knows.
+    runs
+        Runs its batch must have; by default any.
+    seed
+        Seed it must have; by default any.
+
+    Returns
+    -------
+        ``None`` without a current one, or one of other runs or seed.
+    """
+    parameters = _shipped(case, str(cut))
+    if parameters is None or parameters.stored is None or parameters.trust.state != "calibrated":
         return None
-    made = Settings.of(has.stored.recipe)
-    if runs not in (None, made.runs) or seed not in (None, made.seed):
+    settings = Settings.of(parameters.stored.recipe)
+    if runs not in (None, settings.runs) or seed not in (None, settings.seed):
         return None
-    return KeptPosterior(case, has.stored, None, has.identity, posteriors_of(case)[str(cut)], kind="shipped")
+    return KeptPosterior(
+        case, parameters.stored, None, parameters.identity, posteriors_of(case)[str(cut)], kind="shipped"
+    )
 
 
 def _of(stored: StoredPosterior, kind: Literal["own", "shipped"], folder: Path | None = None) -> CaseParameters:
@@ -255,20 +315,20 @@ def _of(stored: StoredPosterior, kind: Literal["own", "shipped"], folder: Path |
 
 
 def _all_shipped(case: Case, cut: str | None = None) -> Iterator[CaseParameters]:
-    """The posteriors that ship with a case, or that of a cut, latest first; each is read when it is needed."""
-    for known, folder in reversed(posteriors_of(case).items()):
-        if cut in (None, known):
+    """Read the posteriors that ship with a case, or that of a cut, latest first; each when it is needed."""
+    for quarter, folder in reversed(posteriors_of(case).items()):
+        if cut in (None, quarter):
             with suppress(NotFound, RunRefused):
                 yield _of(calibrations.load(case, folder), "shipped")
 
 
 def _shipped(case: Case, cut: str | None) -> CaseParameters | None:
-    """The latest shipped posterior, of a cut where one is asked for; a stale one only where none is current."""
+    """Find the latest shipped posterior, of a cut where one is asked for; a stale one only where none is current."""
     stale = None
-    for one in _all_shipped(case, cut):
-        if one.trust.state == "calibrated":
-            return one
-        stale = stale or one
+    for parameters in _all_shipped(case, cut):
+        if parameters.trust.state == "calibrated":
+            return parameters
+        stale = stale or parameters
     return stale
 
 
@@ -278,18 +338,20 @@ def _borrowed(case: Case, notes: Notes = ()) -> CaseParameters:
 
 
 def _own(case: Case, out: Path | None, cut: str | None) -> tuple[CaseParameters | None, Notes]:
-    """The best posterior of one's own, of a cut if one is asked for; else what to say of those that no longer fit."""
-    found, left = _own_posteriors(case, out)
-    best = max((one for one in found if cut in (None, one.trust.cut)), key=_merit, default=None)
+    """Find the best posterior of one's own, of a cut if one is asked for; else say which no longer fit."""
+    posteriors, unfit_folders = _own_posteriors(case, out)
+    best = max(
+        (parameters for parameters in posteriors if cut in (None, parameters.trust.cut)), key=_merit, default=None
+    )
     if best is not None:
         return best, ()
-    return None, tuple(_left(folder, case.name) for folder in left)
+    return None, tuple(_left(folder, case.name) for folder in unfit_folders)
 
 
 def _own_posteriors(case: Case, out: Path | None) -> tuple[list[CaseParameters], list[Path]]:
-    """Every posterior of one's own that fits the case, and the folders of those that do not."""
-    found: list[CaseParameters] = []
-    left: list[Path] = []
+    """Find every posterior of one's own that fits the case, and the folders of those that do not."""
+    posteriors: list[CaseParameters] = []
+    unfit_folders: list[Path] = []
     for path in sorted(own_folder(out).glob("*/recipe.json")) if out is not None else ():
         folder = path.parent
         try:
@@ -297,26 +359,26 @@ def _own_posteriors(case: Case, out: Path | None) -> tuple[list[CaseParameters],
             if recipe is None or not _is_of(case, recipe):
                 continue
             if calibrations.fits(case, recipe):
-                found.append(_of(calibrations.load(case, folder), "own", folder))
+                posteriors.append(_of(calibrations.load(case, folder), "own", folder))
             else:
-                left.append(folder)
+                unfit_folders.append(folder)
         except (*UNREADABLE, CoparkError):
-            left.append(folder)
-    return found, left
+            unfit_folders.append(folder)
+    return posteriors, unfit_folders
 
 
-def _merit(one: CaseParameters) -> tuple[bool, bool, str, bool, int, int]:
-    """The rank of a calibration: current, converged, latest cut, one's own, most values, largest batch.
+def _merit(parameters: CaseParameters) -> tuple[bool, bool, str, bool, int, int]:
+    """Rank a calibration: current, converged, latest cut, one's own, most values, largest batch.
 
     A quick calibration of one's own that has not converged does not take the place of one that has.
     """
-    trust = one.trust
-    runs = 0 if one.stored is None else int(one.stored.recipe["settings"]["runs"])
+    trust = parameters.trust
+    runs = 0 if parameters.stored is None else int(parameters.stored.recipe["settings"]["runs"])
     return trust.state == "calibrated", trust.converged, trust.cut, trust.kind == "own", trust.values, runs
 
 
 def _is_of(case: Case, recipe: dict[str, Any]) -> bool:
-    """Whether posteriors are of a case: by its content, whatever it is called, else by its name.
+    """Say whether posteriors are of a case: by its content, whatever it is called, else by its name.
 
     A calibration that begins in another quarter, or ends before the case begins, is another park's.
     """

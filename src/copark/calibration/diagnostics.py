@@ -1,4 +1,4 @@
-"""What the data moved, what they cannot tell apart, and whether the inference is honest: in numbers and in plain words.
+"""Diagnostics: what the data moved, what they cannot tell apart, whether the inference is honest, in plain words.
 
 A parameter is called *moved* by rules fixed here: its interquartile range shrinks by a fifth, or it shares less than
 three quarters of its probability with the prior; *weakly* moved from a tenth and 88 %. All is measured on the scale of
@@ -46,7 +46,7 @@ RANKS = "examination.npz"
 
 @dataclass(frozen=True)
 class Movement:
-    """How far the data moved one parameter."""
+    """Shift of one parameter by the data."""
 
     name: str
     """Name of the parameter."""
@@ -66,7 +66,7 @@ class Movement:
     """The posterior's quantiles on the scale of the prior's ranks, 0 to 1."""
 
     def title(self, lang: str = "en") -> str:
-        """The parameter's title; of a share of the mix, with its origin."""
+        """Give the parameter's title; of a share of the mix, with its origin."""
         return title_of(self.name, lang)
 
     def sentence(self, lang: str = "en") -> str:
@@ -84,14 +84,26 @@ class Movement:
 
 
 def verdict(shrink: float, overlap: float) -> str:
-    """The word for a movement, by the rules of this module."""
+    """Choose the word for a movement, by the rules of this module."""
     if shrink >= MOVED_SHRINK or overlap < MOVED_OVERLAP:
         return "moved"
     return "weakly" if shrink >= WEAK_SHRINK or overlap < WEAK_OVERLAP else "unmoved"
 
 
 def movement(name: str, prior: Floats, posterior: Floats, weights: Floats) -> Movement:
-    """Compare a sample of the prior with a weighted sample of the posterior of one parameter."""
+    """Compare a sample of the prior with a weighted sample of the posterior of one parameter.
+
+    Parameters
+    ----------
+    name
+        Name of the parameter.
+    prior
+        Sample of the prior, shape (draws,).
+    posterior
+        Sample of the posterior, shape (draws,).
+    weights
+        Weights of the posterior, shape (draws,).
+    """
     places = np.searchsorted(np.sort(prior), posterior).astype(np.float64)
     ranks: Floats = (places + 0.5) / (len(prior) + 1.0)
     quarter = weighted_quantiles(ranks, weights, (0.25, 0.75))
@@ -113,24 +125,31 @@ def movement(name: str, prior: Floats, posterior: Floats, weights: Floats) -> Mo
 
 
 def tidy(values: Floats, width: float) -> tuple[float, ...]:
-    """Values, those that are nothing beside a prior's width as 0: a median of 4e-6 is chance, and means 0."""
+    """Give values, those that are nothing beside a prior's width as 0: a median of 4e-6 is chance, and means 0."""
     return tuple(0.0 if abs(x) < NOTHING * width else float(x) for x in values)
 
 
 def movements(space: PriorSpace, points: Floats, weights: Floats | None = None) -> tuple[Movement, ...]:
     """Compare prior and posterior of every parameter, most moved first.
 
-    points, weights: of the posterior, shapes (draws, axes) and (draws,); equal weights where none are given.
+    Parameters
+    ----------
+    space
+        The cube.
+    points
+        Points of the posterior, shape (draws, axes).
+    weights
+        Weights of the posterior, shape (draws,); equal where none are given.
     """
     share = np.full(len(points), 1.0 / len(points)) if weights is None else weights
     before = space.table(space.sobol(0, PRIOR_SAMPLE, 1))
     after = space.table(points)
-    found = [movement(name, before[name], after[name], share) for name in after]
-    return tuple(sorted(found, key=lambda one: one.overlap))
+    compared = [movement(name, before[name], after[name], share) for name in after]
+    return tuple(sorted(compared, key=lambda entry: entry.overlap))
 
 
 def marks_of(parameters: ParameterPosterior) -> dict[str, str]:
-    """Say of each parameter what the data did to it: moved, weakly, unmoved."""
+    """Mark each parameter by what the data did to it: moved, weakly, unmoved."""
     compared = movements(parameters.space, parameters.points, parameters.weights)
     return {movement.name: movement.verdict for movement in compared}
 
@@ -156,7 +175,7 @@ class Tie:
 
 
 def title_of(name: str, lang: str) -> str:
-    """Title of a parameter, or of one origin's share of the mix."""
+    """Give the title of a parameter, or of one origin's share of the mix."""
     own = catalogue().parameters[name.partition(".")[0]].title(lang)
     if name.startswith(MIX + "."):
         origin = text(f"inference.origin.{name.partition('.')[2]}", lang)
@@ -165,9 +184,18 @@ def title_of(name: str, lang: str) -> str:
 
 
 def ties(space: PriorSpace, points: Floats, weights: Floats | None = None) -> tuple[Tie, ...]:
-    """Pairs of parameters whose ranks are correlated in the posterior by at least TIED, strongest first.
+    """Find pairs of parameters whose ranks are correlated in the posterior by at least TIED, strongest first.
 
     Shares of the mix are left out against each other: they sum to one.
+
+    Parameters
+    ----------
+    space
+        The cube.
+    points
+        Points of the posterior, shape (draws, axes).
+    weights
+        Weights of the posterior, shape (draws,); equal where none are given.
     """
     share = np.full(len(points), 1.0 / len(points)) if weights is None else weights
     table = {name: values for name, values in space.table(points).items() if name != f"{MIX}.{ORIGINS[-1]}"}
@@ -176,13 +204,13 @@ def ties(space: PriorSpace, points: Floats, weights: Floats | None = None) -> tu
     matrix = np.corrcoef(ranks) if len(points) < 2 else np.cov(ranks, aweights=share)
     scale = np.sqrt(np.diag(matrix))
     matrix = matrix / np.outer(scale, scale)
-    found = [
+    pairs = [
         Tie(names[i], names[j], float(matrix[i, j]))
         for i in range(len(names))
         for j in range(i + 1, len(names))
         if abs(matrix[i, j]) >= TIED and not (names[i].startswith(MIX) and names[j].startswith(MIX))
     ]
-    return tuple(sorted(found, key=lambda tie: -abs(tie.correlation)))
+    return tuple(sorted(pairs, key=lambda tie: -abs(tie.correlation)))
 
 
 @dataclass(frozen=True)
@@ -195,20 +223,28 @@ class Ranks:
     """Posterior probability below the truth, shape (records, axes); uniform if the posterior is honest."""
 
     def coverage(self, level: float = 0.9) -> Floats:
-        """Share of records whose truth lies in the central interval of this probability, shape (axes,)."""
+        """Compute the share of records whose truth lies in the central interval of this probability, shape (axes,)."""
         edge = (1.0 - level) / 2.0
         return ((self.ranks > edge) & (self.ranks < 1.0 - edge)).mean(axis=0)
 
     def overall(self, level: float = 0.9) -> float:
-        """Coverage over all axes."""
+        """Compute the coverage over all axes."""
         return float(self.coverage(level).mean())
 
     def histogram(self) -> Integers:
-        """Counts of all ranks in equal bins: flat if honest, a hill if too wide, a bowl if narrow."""
+        """Count all ranks in equal bins: flat if honest, a hill if too wide, a bowl if narrow."""
         return np.histogram(self.ranks, bins=RANK_BINS, range=(0.0, 1.0))[0].astype(np.int64)
 
     def expected(self, share: float, level: float = 0.95) -> tuple[float, float]:
-        """Band in which a share observed over these records lies with some probability if the true one is this."""
+        """Compute the band in which chance puts an observed share if the true one is this.
+
+        Parameters
+        ----------
+        share
+            The true share.
+        level
+            Probability of the band.
+        """
         from scipy.stats import binom
 
         count = len(self.ranks)
@@ -216,7 +252,7 @@ class Ranks:
         return float(low), float(high)
 
     def outside(self, level: float = 0.9) -> tuple[str, ...]:
-        """Axes whose coverage lies outside the band that chance allows, one axis in twenty being expected to."""
+        """Name the axes whose coverage lies outside the band that chance allows, one in twenty being expected to."""
         low, high = self.expected(level)
         return tuple(
             name for name, share in zip(self.names, self.coverage(level), strict=True) if not low <= share <= high
@@ -237,23 +273,40 @@ def simulated_ranks(
 
     Those are the last runs that ended well, which the summaries were not trained on; or of the last half of the batch
     those ``near`` to the summaries of the case's record, so that the inference is tested where it is used.
+
+    Parameters
+    ----------
+    batch
+        Prior runs.
+    neighbours
+        The same runs by their summaries.
+    records
+        Number of runs that play the record.
+    near
+        Summaries of the case's record, shape (axes,); by default runs are taken from anywhere.
+    accepted
+        Runs accepted for each.
+    progress
+        Called with records done.
+    stage
+        Where ranks are kept as they are done.
     """
     runs = np.flatnonzero(np.isfinite(neighbours.summaries).all(axis=1))[-records:]
     if near is not None:
         half = batch.runs // 2
         runs = half + np.sort(np.argsort(neighbours.distances(near)[half:], kind="stable")[:records])
-    kept = stage or Stage(None, "")
+    checkpoint = stage or Stage(None, "")
     ranks = np.empty((len(runs), batch.space.axes))
-    begun = 0
-    if kept.found is not None:
-        begun = len(kept.found.arrays["ranks"])
-        ranks[:begun] = kept.found.arrays["ranks"]
-    for n in range(begun, len(runs)):
+    done = 0
+    if checkpoint.found is not None:
+        done = len(checkpoint.found.arrays["ranks"])
+        ranks[:done] = checkpoint.found.arrays["ranks"]
+    for n in range(done, len(runs)):
         target = neighbours.summaries[runs[n]].astype(np.float64)
-        found = neighbours.accept(batch.space, target, accepted, without=int(runs[n]))
-        ranks[n] = (found.weights[:, np.newaxis] * (found.points < neighbours.points[runs[n]])).sum(axis=0)
-        if kept.is_due or n + 1 == len(runs):
-            kept.keep((n + 1) / len(runs), {"ranks": ranks[: n + 1]})
+        posterior = neighbours.accept(batch.space, target, accepted, without=int(runs[n]))
+        ranks[n] = (posterior.weights[:, np.newaxis] * (posterior.points < neighbours.points[runs[n]])).sum(axis=0)
+        if checkpoint.is_due or n + 1 == len(runs):
+            checkpoint.keep((n + 1) / len(runs), {"ranks": ranks[: n + 1]})
         if progress is not None:
             progress(n + 1)
     return Ranks(batch.space.names, ranks)
@@ -261,7 +314,7 @@ def simulated_ranks(
 
 @dataclass(frozen=True)
 class Check:
-    """One reported value beside what the posterior's runs would have reported."""
+    """One reported value beside the reports of the posterior's runs."""
 
     target: Target
     """The reported value."""
@@ -281,26 +334,28 @@ class Check:
 
     @property
     def inside(self) -> bool:
-        """Whether it lies within the 5th to 95th percentile of the reports."""
+        """Say whether it lies within the 5th to 95th percentile of the reports."""
         return self.percentiles.inside is True
 
 
 def predictive_checks(model: ObservationModel, counterparts: Floats) -> tuple[Check, ...]:
     """Set every target beside the reports of a posterior's runs, errors of observation included."""
     reports = counterparts + model.errors * noise(PREDICTED_SEED, 0, len(counterparts), len(model.targets))
-    made = []
+    checks = []
     for n, target in enumerate(model.targets):
         low, median, high = band(reports[:, n])
-        made.append(Check(target, low, median, high, percentiles(reports[:, n], *target.wording)))
-    return tuple(made)
+        checks.append(Check(target, low, median, high, percentiles(reports[:, n], *target.wording)))
+    return tuple(checks)
 
 
 def health(replay: ReplayPosterior) -> Mapping[str, float]:
-    """Numbers that say how far the replay posterior may be trusted.
+    """Compute the numbers that say how far the replay posterior may be trusted.
 
-    pairs; pasts: effective number of different random numbers before the cut; disagreement: largest scale reduction
-    between populations (1 is best); misfit: median over pairs of the root mean square distance to the record, in errors
-    of observation.
+    Returns
+    -------
+        ``pairs``; ``pasts``, effective number of different random numbers before the cut; ``disagreement``, largest
+        scale reduction between populations (1 is best); ``misfit``, median over pairs of the root mean square distance
+        to the record, in errors of observation.
     """
     model = replay.model
     z = (model.hide(replay.seen) - model.recorded) / model.errors
@@ -324,10 +379,10 @@ SMALL_IS_GOOD = frozenset(("disagreement", "forecasts", "misfit"))
 
 
 def unsettled(replay: ReplayPosterior) -> tuple[str, ...]:
-    """Axes on which independent searches have not agreed, farthest apart first."""
-    apart = replay.disagreement()
-    worst = np.argsort(-np.nan_to_num(apart), kind="stable")
-    return tuple(replay.space.names[n] for n in worst if apart[n] > LIMITS["disagreement"][0])
+    """Name the axes on which independent searches have not agreed, farthest apart first."""
+    reductions = replay.disagreement()
+    worst = np.argsort(-np.nan_to_num(reductions), kind="stable")
+    return tuple(replay.space.names[n] for n in worst if reductions[n] > LIMITS["disagreement"][0])
 
 
 @dataclass(frozen=True)
@@ -349,20 +404,20 @@ class Note:
 
 def judged(numbers: Mapping[str, float]) -> tuple[Note, ...]:
     """Put words to the numbers of health that have limits, in the order of the limits."""
-    found = []
+    notes = []
     for key, (good, fair) in LIMITS.items():
         value = numbers.get(key, float("nan"))
         if not np.isfinite(value):
             continue
         sign = -1.0 if key in SMALL_IS_GOOD else 1.0
         word = "good" if sign * value >= sign * good else "fair" if sign * value >= sign * fair else "poor"
-        found.append(Note(key, float(value), word))
-    return tuple(found)
+        notes.append(Note(key, float(value), word))
+    return tuple(notes)
 
 
 @dataclass(frozen=True)
 class Examination:
-    """What was asked of a calibration."""
+    """Findings on a calibration that need its batch."""
 
     anywhere: Ranks
     """Ranks over simulated records drawn from the whole prior."""
@@ -374,7 +429,7 @@ class Examination:
 
 
 def examine(
-    found: Calibration,
+    calibration: Calibration,
     *,
     threads: int = 1,
     stages: Stages | None = None,
@@ -382,11 +437,19 @@ def examine(
 ) -> Examination:
     """Examine a calibration while its batch is in memory, on as many simulated records as its settings say.
 
-    stages: where ranks are kept as they are done, and gone on with; progress: called with the stage (ranks), what is
-    done of it and how much there is.
+    Parameters
+    ----------
+    calibration
+        The calibration.
+    threads
+        Threads that runs are made on.
+    stages
+        Where ranks are kept as they are done, and resumed.
+    progress
+        Called with the stage (ranks), what is done of it and how much there is.
     """
-    records = found.settings.records
-    accepted = min(found.settings.accepted, found.batch.runs // 8)
+    records = calibration.settings.records
+    accepted = min(calibration.settings.accepted, calibration.batch.runs // 8)
 
     def ranks(name: str, near: Floats | None, before: int) -> Ranks:
         def tell(done: int) -> None:
@@ -395,20 +458,29 @@ def examine(
 
         stage = (stages or Stages()).stage(f"ranks-{name}-{records}")
         return simulated_ranks(
-            found.batch, found.neighbours, records=records, near=near, accepted=accepted, progress=tell, stage=stage
+            calibration.batch,
+            calibration.neighbours,
+            records=records,
+            near=near,
+            accepted=accepted,
+            progress=tell,
+            stage=stage,
         )
 
-    both = ranks("anywhere", None, 0), ranks("near", found.recorded, records)
-    forecasts = float(np.max(found.replay.forecast_disagreement(threads=threads)))
-    return Examination(*both, {**health(found.replay), "ess": found.parameters.ess, "forecasts": forecasts})
+    both = ranks("anywhere", None, 0), ranks("near", calibration.recorded, records)
+    forecasts = float(np.max(calibration.replay.forecast_disagreement(threads=threads)))
+    return Examination(*both, {**health(calibration.replay), "ess": calibration.parameters.ess, "forecasts": forecasts})
 
 
-def save_examination(found: Examination, folder: Path) -> None:
+def save_examination(examination: Examination, folder: Path) -> None:
     """Write an examination beside the posteriors it is of."""
-    both = {"anywhere": found.anywhere.ranks.astype(np.float32), "near": found.near.ranks.astype(np.float32)}
-    np.savez_compressed(folder / RANKS, allow_pickle=False, **both)
-    numbers = {name: value for name, value in found.health.items() if np.isfinite(value)}
-    content = {"names": list(found.anywhere.names), "health": numbers}
+    ranks = {
+        "anywhere": examination.anywhere.ranks.astype(np.float32),
+        "near": examination.near.ranks.astype(np.float32),
+    }
+    np.savez_compressed(folder / RANKS, allow_pickle=False, **ranks)
+    numbers = {name: value for name, value in examination.health.items() if np.isfinite(value)}
+    content = {"names": list(examination.anywhere.names), "health": numbers}
     words = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
     (folder / NUMBERS).write_text(words + "\n", encoding="utf-8")
 
@@ -417,8 +489,8 @@ def load_examination(folder: Path) -> Examination | None:
     """Read the examination beside posteriors; ``None`` if there is none that can be read."""
     try:
         content = json.loads((folder / NUMBERS).read_text(encoding="utf-8"))
-        with np.load(folder / RANKS, allow_pickle=False) as kept:
-            both = {name: Ranks(tuple(content["names"]), kept[name].astype(np.float64)) for name in kept.files}
-            return Examination(**both, health=content["health"])
+        with np.load(folder / RANKS, allow_pickle=False) as arrays:
+            ranks = {name: Ranks(tuple(content["names"]), arrays[name].astype(np.float64)) for name in arrays.files}
+            return Examination(**ranks, health=content["health"])
     except (OSError, ValueError, KeyError, TypeError, EOFError):
         return None

@@ -51,16 +51,16 @@ STRIDE = 0.6180339887498949
 
 
 def spread(count: int) -> Integers:
-    """Places of draws in steps of the golden section, shape (count,)."""
+    """Give places of draws in steps of the golden section, shape (count,)."""
     return np.argsort((np.arange(count) * STRIDE) % 1.0, kind="stable")
 
 
 def hash_of(replay: ReplayPosterior) -> str:
-    """SHA-256 of what draws of a replay posterior are made of: pairs as they are stored, seed, cut, priors, own facts.
+    """Hash what draws of a replay posterior are made of: pairs as they are stored, seed, cut, priors, own facts.
 
-    Never of the draws themselves: a quantile of a prior has other last digits on another processor, and results that
-    are kept by their identity would not be found there. Priors and facts have twelve digits at most; what the model
-    takes by default is told by its version.
+    Never the draws themselves: a quantile of a prior has other last digits on another processor, and results that are
+    kept by their identity would not be found there. Priors and facts have twelve digits at most; what the model takes
+    by default is told by its version.
     """
     parts = {
         "points": hash_array(replay.points, "<f8"),
@@ -74,20 +74,20 @@ def hash_of(replay: ReplayPosterior) -> str:
 
 
 def axes_of(space: PriorSpace) -> list[list[str]]:
-    """Names of the axes of a cube, each with its prior."""
+    """Name the axes of a cube, each with its prior."""
     return [
-        [one.name, *([] if one.prior is None else [one.prior.kind, *_digits([one.prior.a, one.prior.b])])]
-        for one in space.coordinates
+        [axis.name, *([] if axis.prior is None else [axis.prior.kind, *_digits([axis.prior.a, axis.prior.b])])]
+        for axis in space.coordinates
     ]
 
 
 def facts_of(space: PriorSpace) -> dict[str, list[str]]:
-    """Values of parameters that a case brings, by name."""
+    """Give the values of parameters that a case brings, by name."""
     return {name: _digits(np.ravel(value).tolist()) for name, value in case_parameters(space.case).items()}
 
 
 def _digits(values: Iterable[float]) -> list[str]:
-    """Numbers to twelve digits."""
+    """Write numbers to twelve digits."""
     return [f"{value + 0.0:.12g}" for value in values]
 
 
@@ -146,27 +146,37 @@ class PosteriorSource:
         }
 
     def draws(self, study: Study, first: int, last: int) -> Draws:
-        """Parameters and random numbers of runs first … last - 1, before any scenario."""
+        """Draw parameters and random numbers of runs first … last - 1, before any scenario.
+
+        Parameters
+        ----------
+        study
+            The study the runs are of.
+        first
+            Number of the first run.
+        last
+            Number after the last run.
+        """
         runs = np.arange(first, last)
         pairs = self.order[runs // study.futures % self.replay.pairs]
-        made = Draws(*(room[pairs].copy() for room in self.whole))
-        made.addresses["later_seed"] = study.seed
-        made.addresses["later_run"] = runs
-        return made
+        draws = Draws(*(room[pairs].copy() for room in self.whole))
+        draws.addresses["later_seed"] = study.seed
+        draws.addresses["later_run"] = runs
+        return draws
 
 
 @dataclass(frozen=True)
 class PooledDraws:
-    """Draws of the hierarchy, on the scale of normal scores.
-
-    recipe: parks and hashes, model, settings, values read of each park; mu, tau: middle and spread over parks of every
-    pooled axis, shape (draws, axes); theta: by park, its own, shape (draws, axes).
-    """
+    """Draws of the hierarchy, on the scale of normal scores."""
 
     recipe: Mapping[str, Any]
+    """Parks and hashes, model, settings, values read of each park."""
     mu: Floats
+    """Middle over parks of every pooled axis, shape (draws, axes)."""
     tau: Floats
+    """Spread over parks of every pooled axis, shape (draws, axes)."""
     theta: Mapping[str, Floats]
+    """By park: its own place on every pooled axis, shape (draws, axes)."""
 
     @property
     def count(self) -> int:
@@ -176,7 +186,7 @@ class PooledDraws:
     @cached_property
     def arrays(self) -> dict[str, Floats]:
         """All arrays, by name."""
-        return {"mu": self.mu, "tau": self.tau, **{f"theta/{name}": one for name, one in self.theta.items()}}
+        return {"mu": self.mu, "tau": self.tau, **{f"theta/{name}": values for name, values in self.theta.items()}}
 
     @cached_property
     def identity(self) -> str:
@@ -186,23 +196,23 @@ class PooledDraws:
         )
 
     def knows(self, park: Park) -> bool:
-        """Whether a park is in the panel, as it is now."""
+        """Say whether a park is in the panel, as it is now."""
         return bool(self.recipe["parks"].get(park.name) == hash_content(park.content))
 
 
 def thinned(panel: Panel) -> PooledDraws:
-    """The draws of a panel that are worth shipping, and its recipe."""
+    """Take the draws of a panel that are worth shipping, and its recipe."""
     pooled = panel.pooled
-    at = (np.arange(DRAWS) * pooled.draws) // DRAWS
+    positions = (np.arange(DRAWS) * pooled.draws) // DRAWS
     recipe = {
         **recipe_of(panel.parks, panel.settings),
         "identity": panel.identity,
-        "values": {name: one.values for name, one in panel.local.items()},
+        "values": {name: local.values for name, local in panel.local.items()},
         "made_with": dict(versions()),
     }
     mu, tau, *theta = (
-        one[at].astype(np.float32).astype(np.float64)
-        for one in (pooled.mu, pooled.tau, *np.moveaxis(pooled.theta, 1, 0))
+        values[positions].astype(np.float32).astype(np.float64)
+        for values in (pooled.mu, pooled.tau, *np.moveaxis(pooled.theta, 1, 0))
     )
     return PooledDraws(recipe, mu, tau, dict(zip(panel.names, theta, strict=True)))
 
@@ -218,7 +228,7 @@ def save(draws: PooledDraws, folder: Path = SHIPPED) -> None:
 
 @cache
 def shipped_draws() -> PooledDraws:
-    """Draws of the panel that ship with the package; NotFound if there are none that fit the model's axes."""
+    """Read the draws of the panel that ship with the package; NotFound if there are none that fit the model's axes."""
     return load(SHIPPED)
 
 
@@ -228,27 +238,27 @@ def load(folder: Path) -> PooledDraws:
     recipe = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
     if recipe is None or list(recipe["axes"]) != sorted(AXES):
         raise NotFound.of("trust.none_borrowed")
-    read = {name: values.astype(np.float64) for name, values in arrays_in(folder / "pooled.npz").items()}
-    theta = {name.removeprefix("theta/"): values for name, values in read.items() if name.startswith("theta/")}
-    return PooledDraws(recipe, read["mu"], read["tau"], theta)
+    arrays = {name: values.astype(np.float64) for name, values in arrays_in(folder / "pooled.npz").items()}
+    theta = {name.removeprefix("theta/"): values for name, values in arrays.items() if name.startswith("theta/")}
+    return PooledDraws(recipe, arrays["mu"], arrays["tau"], theta)
 
 
 def arrays_in(path: Path) -> dict[str, NDArray[Any]]:
-    """Every array of a file; the file is closed whatever is wrong with it."""
-    with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as kept:
-        return {name: kept[name] for name in kept.files}
+    """Read every array of a file; the file is closed whatever is wrong with it."""
+    with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}
 
 
 def is_current(draws: PooledDraws, panel_recipe: Mapping[str, Any]) -> bool:
-    """Whether draws were made from these parks, settings and priors, by this model and method."""
+    """Say whether draws were made from these parks, settings and priors, by this model and method."""
     return bool(json.loads(json.dumps(panel_recipe)) == {key: draws.recipe.get(key) for key in panel_recipe})
 
 
 def largest_difference(first: PooledDraws, second: PooledDraws) -> float:
-    """Largest difference between the draws of two panels, in normal scores; infinite where their parks differ."""
+    """Find the largest difference between the draws of two panels, in normal scores; infinite where parks differ."""
     if first.theta.keys() != second.theta.keys() or first.mu.shape != second.mu.shape:
         return float("inf")
-    return max(float(np.abs(one - second.arrays[name]).max()) for name, one in first.arrays.items())
+    return max(float(np.abs(values - second.arrays[name]).max()) for name, values in first.arrays.items())
 
 
 class BorrowedSource:
@@ -287,7 +297,7 @@ class BorrowedSource:
     @property
     def drawn(self) -> tuple[str, ...]:
         """Parameters, one number each, that differ between draws."""
-        return tuple(one.name for one in self.space.coordinates if one.prior is not None)
+        return tuple(coordinate.name for coordinate in self.space.coordinates if coordinate.prior is not None)
 
     @cached_property
     def content(self) -> Mapping[str, Any]:
@@ -302,7 +312,7 @@ class BorrowedSource:
         return {"draws_hash": identity_of(parts), "trust": self.trust.content()}
 
     def points_of(self, numbers: Integers, seed: int) -> Floats:
-        """Points of the cube of draws by number, shape (len(numbers), axes)."""
+        """Give points of the cube of draws by number, shape (len(numbers), axes)."""
         from scipy.special import ndtr
 
         first = int(numbers.min())
@@ -310,14 +320,14 @@ class BorrowedSource:
         columns = list(AXES)
         free = uniforms(len(columns), first, last, seed, WIDTH)[numbers - first]
         points = free[:, [columns.index(name) for name in self.space.names]]
-        at = spread(self.pooled.count)[numbers % self.pooled.count]
+        positions = spread(self.pooled.count)[numbers % self.pooled.count]
         for name in self.shared:
             axis = POOLED.index(name)
             if self.known:
-                scores = self.pooled.theta[self.case.name][at, axis]
+                scores = self.pooled.theta[self.case.name][positions, axis]
             else:
                 own = scores_of(free[:, columns.index(name)])
-                scores = self.pooled.mu[at, axis] + self.pooled.tau[at, axis] * own
+                scores = self.pooled.mu[positions, axis] + self.pooled.tau[positions, axis] * own
             points[:, self.space.names.index(name)] = ndtr(scores)
         return np.clip(points, EDGE, 1.0 - EDGE)
 
@@ -327,7 +337,17 @@ class BorrowedSource:
         return self.points_of(np.arange(self.pooled.count), seed=1)
 
     def draws(self, study: Study, first: int, last: int) -> Draws:
-        """Parameters and random numbers of runs first … last - 1, before any scenario."""
+        """Draw parameters and random numbers of runs first … last - 1, before any scenario.
+
+        Parameters
+        ----------
+        study
+            The study the runs are of.
+        first
+            Number of the first run.
+        last
+            Number after the last run.
+        """
         points = self.points_of(np.arange(first, last) // study.futures, study.seed)
         blank = study_of(self.case, study.seed).scenarios[0]
         return fill(self.space.values(points), blank, study, first, last)

@@ -62,8 +62,10 @@ MOST_BYTES = 20_000_000
 SCORED_SEED = 0x73636F7265
 PAIRS = 1024
 FUTURES = 4
-SHORTEST, LONGEST = 12, 200
-"""Quarters a forecast goes beyond its cut: three years where nobody says, fifty at most."""
+SHORTEST = 12
+"""Quarters a forecast goes beyond its cut where nobody says."""
+LONGEST = 200
+"""Most quarters it goes beyond its cut: fifty years."""
 
 
 class ForecastRefused(CoparkError):
@@ -82,17 +84,31 @@ def freeze(
 ) -> dict[str, Any]:
     """Make a frozen forecast.
 
-    case: as it is in the casebook, where the posterior was made from it with more values fitted; blindly: without facts
-    dated after the cut; made_on, made_from: the day, and what the posterior was made from.
+    Parameters
+    ----------
+    replay
+        The posterior.
+    until
+        Last quarter of the forecast.
+    case
+        The case as it is in the casebook, where the posterior was made from it with more values fitted.
+    blindly
+        Whether facts dated after the cut are left out.
+    made_on
+        The day.
+    made_from
+        What the posterior was made from.
+    threads
+        Threads that runs are made on.
     """
-    told = case or replay.space.case
+    own_case = case or replay.space.case
     cut = replay.cut
     projection = project(replay, until, OBSERVABLES, blindly=blindly, threads=threads)
-    quarters = quarters_of(told, cut, until)
+    quarters = quarters_of(own_case, cut, until)
     ahead = dict(zip(OBSERVABLES, np.moveaxis(projection.out[:, :, list(quarters)], 1, 0), strict=True))
-    known = [one.observation for one in replay.model.targets]
+    observations = [target.observation for target in replay.model.targets]
     return sealed(
-        told,
+        own_case,
         cut,
         until,
         method=BLIND if blindly else CONDITIONAL,
@@ -100,12 +116,12 @@ def freeze(
         forecast={name: [rounded(row) for row in quantiles(runs, LEVELS).T] for name, runs in ahead.items()},
         naive={
             name: {
-                curve: {"centre": rounded(one.centre), "scale": rounded(one.scale), "freedom": one.freedom}
-                for curve, one in benchmarks_at(told, cut, name, quarters).items()
+                curve: {"centre": rounded(band.centre), "scale": rounded(band.scale), "freedom": band.freedom}
+                for curve, band in benchmarks_at(own_case, cut, name, quarters).items()
             }
             for name in OBSERVABLES
         },
-        fitted=[[row.variable, str(row.date)] for row in known if row.date.last_day > cut.last_day],
+        fitted=[[row.variable, str(row.date)] for row in observations if row.date.last_day > cut.last_day],
         made_on=made_on,
         made_from=made_from,
     )
@@ -120,12 +136,29 @@ def end_of(
     after: Quarter | None = None,
     now: Quarter | None = None,
 ) -> Quarter:
-    """The quarter a forecast ends in: the one in which every page judges the park, or as asked.
+    """Find the quarter a forecast ends in: the one in which every page judges the park, or as asked.
 
     Beyond the clock of the case its facts hold as they are at the end.
 
-    now: quarter the park is looked at from, by default the present one; after: quarter that it must lie after, by
-    default the cut. Raises RunRefused if it is no quarter after that, or more than fifty years after the cut.
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter known.
+    to
+        The quarter asked for, as written.
+    lang
+        Language of a refusal.
+    after
+        Quarter that it must lie after, by default the cut.
+    now
+        Quarter the park is looked at from, by default the present one.
+
+    Raises
+    ------
+    RunRefused
+        If it is no quarter after that, or more than fifty years after the cut.
     """
     usual = max(horizon_for(case, now), cut + SHORTEST)
     if to is None:
@@ -133,16 +166,16 @@ def end_of(
     floor = after or cut
     last = max(usual, cut + LONGEST)
     try:
-        found = Quarter.parse(to)
+        quarter = Quarter.parse(to)
     except ValueError:
-        found = floor
-    if not floor < found <= last:
+        quarter = floor
+    if not floor < quarter <= last:
         raise RunRefused(text("inference.forecast.bad_end", lang, to=to, after=floor, last=last, usual=usual))
-    return found
+    return quarter
 
 
 def quarters_of(case: Case, cut: Quarter, until: Quarter) -> range:
-    """Quarters whose ends a frozen file holds, counted from the case's start: from the cut on."""
+    """Give the quarters whose ends a frozen file holds, counted from the case's start: from the cut on."""
     return range(cut - case.clock.start, until - case.clock.start + 1)
 
 
@@ -162,9 +195,30 @@ def sealed(
 ) -> dict[str, Any]:
     """Put the content of a frozen file together and give it its identity.
 
-    forecast: quantiles by observable at the ends of quarters, shape (quarters, levels); naive: centre, scale and
-    degrees of freedom by observable and name; curves: quantiles of other curves by name and observable; fitted:
-    variable and date of values after the cut that parameters were fitted to, which are no test.
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter known.
+    until
+        Last quarter of the forecast.
+    method
+        Name of the method.
+    pairs
+        Number of runs it rests on.
+    forecast
+        Quantiles by observable at the ends of quarters, shape (quarters, levels).
+    naive
+        Centre, scale and degrees of freedom by observable and name of the curve.
+    curves
+        Quantiles of other curves by name and observable.
+    fitted
+        Variable and date of values after the cut that parameters were fitted to, which are no test.
+    made_on
+        The day.
+    made_from
+        What its parameters were made from.
     """
     start = case.clock.start
     content: dict[str, Any] = {
@@ -181,7 +235,7 @@ def sealed(
         "until": str(until),
         "method": method,
         "pairs": pairs,
-        "fitted": [list(one) for one in fitted],
+        "fitted": [list(entry) for entry in fitted],
         "levels": list(LEVELS),
         "quarters": [str(start + t) for t in quarters_of(case, cut, until)],
         "forecast": dict(forecast),
@@ -192,7 +246,7 @@ def sealed(
 
 
 def rounded(values: Floats) -> list[float]:
-    """Numbers with six significant digits, as they are written."""
+    """Round numbers to six significant digits, as they are written."""
     return [float(f"{value:.{DIGITS}g}") for value in values]
 
 
@@ -217,29 +271,33 @@ def refuse_existing(path: Path) -> None:
 def read(path: Path) -> dict[str, Any]:
     """Read a frozen forecast.
 
-    Raises NotFound if there is no such file; ForecastRefused if it is no frozen forecast, or was changed after it was
-    frozen.
+    Raises
+    ------
+    NotFound
+        If there is no such file.
+    ForecastRefused
+        If it is no frozen forecast, or was changed after it was frozen.
     """
     if not path.is_file():
         raise NotFound.of("inference.forecast.not_found", file=path.name)
     try:
-        found = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size <= MOST_BYTES else None
+        content = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size <= MOST_BYTES else None
     except (ValueError, UnicodeDecodeError, RecursionError):
-        found = None
-    if not isinstance(found, dict) or found.get("kind") != KIND or found.get("format") not in FORMATS:
+        content = None
+    if not isinstance(content, dict) or content.get("kind") != KIND or content.get("format") not in FORMATS:
         raise ForecastRefused.of("inference.forecast.unreadable", file=path.name)
-    content = {name: value for name, value in found.items() if name != "identity"}
+    body = {name: value for name, value in content.items() if name != "identity"}
     try:
-        same = identity_of(content) == found.get("identity")
+        same = identity_of(body) == content.get("identity")
     except ValueError:  # a number that is none: no frozen forecast has one
         same = False
     if not same:
         raise ForecastRefused.of("inference.forecast.changed", file=path.name)
     try:
-        Frozen(found).check()
+        Frozen(content).check()
     except (AttributeError, KeyError, TypeError, ValueError):
         raise ForecastRefused.of("inference.forecast.unreadable", file=path.name) from None
-    return found
+    return content
 
 
 class Frozen:
@@ -260,17 +318,25 @@ class Frozen:
         quarters = len(self.content["quarters"])
         if self.last - self.first + 1 != quarters or self.content["levels"] != list(LEVELS):
             raise ValueError("quarters or levels")
-        for each in (self.content["forecast"], *self.curves.values()):
-            for rows in each.values():
+        for curves in (self.content["forecast"], *self.curves.values()):
+            for rows in curves.values():
                 if np.asarray(rows, dtype=np.float64).shape != (quarters, len(LEVELS)):
                     raise ValueError("forecast")
-        for curves in self.content["naive"].values():
-            for curve in curves.values():
+        for naive_curves in self.content["naive"].values():
+            for curve in naive_curves.values():
                 if {len(curve["centre"]), len(curve["scale"])} != {quarters} or not curve["freedom"] > 0:
                     raise ValueError("naive")
 
     def ensemble(self, target: Target, curve: str | None = None) -> Floats:
-        """Members on a target's day: between ends of quarters level by level, with an error; or those of a curve."""
+        """Give members on a target's day, with an error of observation.
+
+        Parameters
+        ----------
+        target
+            The target; between ends of quarters the forecast is read level by level.
+        curve
+            Name of a curve whose members are given; by default those of the forecast.
+        """
         levels = (np.arange(MEMBERS) + 0.5) / MEMBERS
         rows = (self.content["forecast"] if curve is None else self.curves[curve])[target.variable]
         total = np.zeros(MEMBERS)
@@ -279,11 +345,25 @@ class Frozen:
         return total + target.error * noise(SCORED_SEED, 0, MEMBERS, 1)[:, 0]
 
     def band(self, variable: str, levels: Sequence[float]) -> Floats:
-        """Quantiles of an observable at the end of every quarter, shape (levels, quarters)."""
+        """Give quantiles of an observable at the end of every quarter, shape (levels, quarters)."""
         return read_levels(self.content["forecast"][variable], levels)
 
     def naive_band(self, variable: str, name: str, levels: Sequence[float]) -> Floats | None:
-        """Quantiles of a naive or other curve at the end of every quarter; ``None`` if the file has none such."""
+        """Give quantiles of a naive or other curve at the end of every quarter.
+
+        Parameters
+        ----------
+        variable
+            Name of the observable.
+        name
+            Name of the curve.
+        levels
+            Levels of the quantiles.
+
+        Returns
+        -------
+            Shape (levels, quarters); ``None`` if the file has no such curve.
+        """
         if variable in self.curves.get(name, {}):
             return read_levels(self.curves[name][variable], levels)
         curve = self.content["naive"].get(variable, {}).get(name)
@@ -292,16 +372,16 @@ class Frozen:
         return NaiveForecast(np.array(curve["centre"]), np.array(curve["scale"]), curve["freedom"]).levels(levels)
 
     def naive(self, target: Target) -> dict[str, Floats]:
-        """Members of the naive and other curves on a target's day."""
-        made = {name: self.ensemble(target, name) for name, rows in self.curves.items() if target.variable in rows}
+        """Give members of the naive and other curves on a target's day."""
+        ensembles = {name: self.ensemble(target, name) for name, rows in self.curves.items() if target.variable in rows}
         for name, curve in self.content["naive"].get(target.variable, {}).items():
             centre = scale = 0.0
             for quarter, weight in zip(target.quarters, target.weights, strict=True):
                 centre += weight * curve["centre"][quarter - self.first]
                 scale += weight * curve["scale"][quarter - self.first]
-            one = NaiveForecast(np.array([centre]), np.array([np.hypot(scale, target.error)]), curve["freedom"])
-            made[name] = one.ensemble(0)
-        return made
+            forecast = NaiveForecast(np.array([centre]), np.array([np.hypot(scale, target.error)]), curve["freedom"])
+            ensembles[name] = forecast.ensemble(0)
+        return ensembles
 
 
 def read_levels(rows: Rows | Floats, levels: Sequence[float]) -> Floats:
@@ -312,33 +392,49 @@ def read_levels(rows: Rows | Floats, levels: Sequence[float]) -> Floats:
 def widths_at(
     replay: ReplayPosterior, until: Quarter, names: Sequence[str], verdicts: Mapping[str, str], threads: int = 1
 ) -> dict[str, Spread]:
-    """Split the variance of observables at the end of a quarter by source; verdicts as in ``groups_of``."""
-    kept = replay.thin(PAIRS)
-    made = project(kept, until, tuple(names), futures=FUTURES, threads=threads)
-    last = made.out[:, :, -1].reshape(kept.pairs, FUTURES, len(names))
-    whole = np.isfinite(last).all(axis=(1, 2))
+    """Split the variance of observables at the end of a quarter by source.
+
+    Parameters
+    ----------
+    replay
+        The posterior.
+    until
+        The quarter.
+    names
+        Names of the observables.
+    verdicts
+        What the data did to each parameter, as in ``groups_of``.
+    threads
+        Threads that runs are made on.
+    """
+    thinned = replay.thin(PAIRS)
+    projection = project(thinned, until, tuple(names), futures=FUTURES, threads=threads)
+    last = projection.out[:, :, -1].reshape(thinned.pairs, FUTURES, len(names))
+    is_finite = np.isfinite(last).all(axis=(1, 2))
     groups = groups_of(replay, verdicts)
-    return {name: spread(kept.space, kept.points[whole], groups, last[whole, :, n]) for n, name in enumerate(names)}
+    return {
+        name: spread(thinned.space, thinned.points[is_finite], groups, last[is_finite, :, n])
+        for n, name in enumerate(names)
+    }
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A row of later observations that cannot be scored: its line in the table, and the reason.
-
-    Reasons: unused (the table says so); background (no source was seen); nothing_like_it (the model has no such
-    output); not_forecast (not among the observables frozen); before (dated no later than the cut); fitted (the
-    parameters were fitted to it); straddles (a year's flow that began before the cut's end); beyond (behind the
-    forecast's end).
-    """
+    """A row of later observations that cannot be scored."""
 
     line: int
+    """Line in the table."""
     observation: Observation
+    """The row."""
     reason: str
+    """unused (the table says so); background (no source was seen); nothing_like_it (the model has no such output);
+    not_forecast (not among the observables frozen); before (dated no later than the cut); fitted (the parameters were
+    fitted to it); straddles (a year's flow that began before the cut's end); beyond (behind the forecast's end)."""
 
 
 @dataclass(frozen=True)
 class Later:
-    """What can be scored of later observations, and what cannot, each with the reason."""
+    """Later observations that can be scored, and those that cannot, each with the reason."""
 
     targets: tuple[Target, ...]
     left_out: tuple[LeftOut, ...]
@@ -347,20 +443,34 @@ class Later:
 def later_targets(forecast: Mapping[str, Any], rows: Iterable[Row[Observation]]) -> Later:
     """Sort out which observations a frozen forecast can be scored on: all that are dated after the cut, if they can."""
     frozen = Frozen(forecast)
-    kept: list[Target] = []
-    left: list[LeftOut] = []
+    scored: list[Target] = []
+    left_out: list[LeftOut] = []
     for line, observation in rows:
         target = target_of(observation, frozen.start)
         reason = why_left_out(frozen, observation, target)
         if target is None or reason:
-            left.append(LeftOut(line, observation, reason))
+            left_out.append(LeftOut(line, observation, reason))
         else:
-            kept.append(target.within(frozen.first, frozen.last))
-    return Later(tuple(kept), tuple(left))
+            scored.append(target.within(frozen.first, frozen.last))
+    return Later(tuple(scored), tuple(left_out))
 
 
 def why_left_out(frozen: Frozen, observation: Observation, target: Target | None) -> str:
-    """Why a frozen forecast cannot be scored on an observation, as a word of :class:`LeftOut`; empty if it can."""
+    """Explain why a frozen forecast cannot be scored on an observation.
+
+    Parameters
+    ----------
+    frozen
+        The forecast.
+    observation
+        The observation.
+    target
+        The target made of it, if one could be made.
+
+    Returns
+    -------
+        A reason of :class:`LeftOut`; empty if it can be scored.
+    """
     name = observation.variable
     reasons = {
         "unused": not observation.use,
@@ -388,7 +498,12 @@ def score_later(forecast: Mapping[str, Any], targets: Iterable[Target]) -> tuple
 def read_later(path: Path) -> tuple[Row[Observation], ...]:
     """Read a table of observations, each with its line.
 
-    Raises NotFound if there is no such file; FaultsFound with all its faults, each with file, line, cause and repair.
+    Raises
+    ------
+    NotFound
+        If there is no such file.
+    FaultsFound
+        With all its faults, each with file, line, cause and repair.
     """
     if not path.exists():
         raise NotFound.of("inference.forecast.not_found", file=path.name)
@@ -398,7 +513,7 @@ def read_later(path: Path) -> tuple[Row[Observation], ...]:
         raise FaultsFound(faults)
     table = read_table(content, path.name, Observation, faults)
     faults += islice(faults_of_rows(path.name, table.rows, None, None), ENOUGH)
-    faults += [replace(one, file=path.name) for one in islice(faults_of_series(table.rows), ENOUGH)]
+    faults += [replace(found_fault, file=path.name) for found_fault in islice(faults_of_series(table.rows), ENOUGH)]
     if not faults and not table.rows:
         faults.append(fault("empty_file", path.name))
     if faults:

@@ -40,14 +40,26 @@ NOISE = 0x6E6F697365
 
 @cache
 def error_scales() -> dict[str, Any]:
-    """Declared error scales: relative error by grade, factor by bound, floor by variable, each with its reason."""
+    """Read the error scales: relative error by grade, factor by bound, floor by variable, each with its reason."""
     import yaml
 
     return yaml.safe_load(SCALES.read_text(encoding="utf-8"))
 
 
 def error_of(variable: str, value: float, grade: str, bound: str) -> float:
-    """Standard deviation of the error of observation of a value, in the variable's unit."""
+    """Compute the standard deviation of the error of observation of a value, in the variable's unit.
+
+    Parameters
+    ----------
+    variable
+        Name of the observable.
+    value
+        The value, in the variable's unit.
+    grade
+        Grade of its source.
+    bound
+        Wording of the value: exact, about, more-than, at-least, at-most or range.
+    """
     scales = error_scales()
     relative = scales["grades"][grade]["relative"] * scales["bounds"][bound]
     floor = scales["floors"].get(variable, {"value": 0.0})["value"]
@@ -55,13 +67,13 @@ def error_of(variable: str, value: float, grade: str, bound: str) -> float:
 
 
 def own_error(observation: Observation, unit: str) -> float:
-    """The error that comes with an observation, in another unit; 0 where none does."""
+    """Give the error that comes with an observation, in another unit; 0 where none does."""
     return 0.0 if observation.error is None else convert(observation.error, observation.unit, unit)
 
 
 @dataclass(frozen=True)
 class Target:
-    """One reported value, and how a run is read in its place."""
+    """One reported value, and the reading of a run in its place."""
 
     variable: str
     """Name of the model's output."""
@@ -90,7 +102,7 @@ class Target:
 
     @property
     def reported(self) -> float:
-        """What the record reports, as one number: the limit of a bound, the middle of a range."""
+        """The record's report, as one number: the limit of a bound, the middle of a range."""
         return self.value if self.high is None else (self.value + self.high) / 2.0
 
     @property
@@ -112,7 +124,7 @@ class Target:
 
     @property
     def is_sum(self) -> bool:
-        """Whether it is a sum since the founding: weights of stocks and flows add up to 1."""
+        """Say whether it is a sum since the founding: weights of stocks and flows add up to 1."""
         return sum(self.weights) > 1.0 + 1e-9
 
     @property
@@ -131,25 +143,38 @@ class Target:
         """Hold it between two quarters: what lies before or after is set beside their ends."""
         held: dict[int, float] = {}
         for quarter, weight in zip(self.quarters, self.weights, strict=True):
-            at = min(max(quarter, first), last)
-            held[at] = held.get(at, 0.0) + weight
+            position = min(max(quarter, first), last)
+            held[position] = held.get(position, 0.0) + weight
         return replace(self, quarters=tuple(held), weights=tuple(held.values()))
 
     def content(self) -> list[Any]:
-        """The target as plain values: what an identity is made of."""
+        """Give the target as plain values, which identities are made of."""
         return [self.variable, self.date, self.bound, self.value, self.high, self.error, self.quarters, self.weights]
 
 
 def counts(observation: Observation) -> bool:
-    """Whether an observation counts since the founding what the model tells quarter by quarter."""
+    """Say whether an observation counts since the founding what the model tells quarter by quarter."""
     return SERIES[observation.variable].since_founding
 
 
 def reading(observation: Observation, unit: str, start: Quarter) -> tuple[tuple[int, ...], tuple[float, ...]]:
-    """Quarters and weights by which a run is read on an observation's day.
+    """Find the quarters and weights by which a run is read on an observation's day.
 
     A stock is read on the last day the date may mean, on the straight line between the ends of quarters around it; of a
     sum since the founding, those days of the last quarter count that are over.
+
+    Parameters
+    ----------
+    observation
+        The observation.
+    unit
+        Unit of the model's output.
+    start
+        First quarter of the case.
+
+    Returns
+    -------
+        Quarters, counted from the start, and their weights.
     """
     date = observation.date
     summed = counts(observation)
@@ -160,18 +185,18 @@ def reading(observation: Observation, unit: str, start: Quarter) -> tuple[tuple[
     quarter = Quarter.of_day(day)
     length = (quarter.last_day - quarter.first_day).days + 1
     share = ((day - quarter.first_day).days + 1) / length
-    at = quarter - start
-    if summed and at > 0:
-        return tuple(range(at + 1)), (*(1.0,) * at, share)
-    return ((at,), (1.0,)) if share == 1.0 else ((at - 1, at), (1.0 - share, share))
+    position = quarter - start
+    if summed and position > 0:
+        return tuple(range(position + 1)), (*(1.0,) * position, share)
+    return ((position,), (1.0,)) if share == 1.0 else ((position - 1, position), (1.0 - share, share))
 
 
 def target_of(observation: Observation, start: Quarter) -> Target | None:
     """Make a target of an observation; ``None`` where the model has nothing to set beside it."""
-    known = catalogue().outputs.get(observation.variable)
-    if known is None or not observation.use or observation.grade == "background":
+    output = catalogue().outputs.get(observation.variable)
+    if output is None or not observation.use or observation.grade == "background":
         return None
-    unit = observation.unit if counts(observation) else known.unit
+    unit = observation.unit if counts(observation) else output.unit
     if not convertible(observation.unit, unit):
         return None
     quarters, weights = reading(observation, unit, start)
@@ -199,34 +224,41 @@ def target_of(observation: Observation, start: Quarter) -> Target | None:
 def targets(
     case: Case, roles: Sequence[str] = ("fit",), *, after: Quarter | None = None, cut: Quarter | None = None
 ) -> tuple[Target, ...]:
-    """Targets of a case's observations of some roles, by variable and date.
+    """Make targets of a case's observations of some roles, by variable and date.
 
-    Only those known by the end of a ``cut``: a value of the first half of the next quarter counts, and is set beside
-    the cut's end; or only those ``after`` a quarter by the same rule.
+    Parameters
+    ----------
+    case
+        The case.
+    roles
+        Roles of the observations.
+    after
+        Only those after this quarter, by the same rule as ``cut``.
+    cut
+        Only those known by the end of this quarter: a value of the first half of the next quarter counts, and is set
+        beside the cut's end.
     """
     start = case.clock.start
-    every = (target_of(one, start) for one in case.observations if one.role in roles)
-    made = [
-        one if cut is None else one.until(cut - start)
-        for one in every
-        if one is not None
-        and (cut is None or one.nearest_end <= cut - start)
-        and (after is None or one.nearest_end > after - start)
+    candidates = (target_of(row, start) for row in case.observations if row.role in roles)
+    chosen = [
+        target if cut is None else target.until(cut - start)
+        for target in candidates
+        if target is not None
+        and (cut is None or target.nearest_end <= cut - start)
+        and (after is None or target.nearest_end > after - start)
     ]
-    return tuple(sorted(made, key=lambda one: (one.variable, one.observation.date.last_day, one.value)))
+    return tuple(sorted(chosen, key=lambda target: (target.variable, target.observation.date.last_day, target.value)))
 
 
 @dataclass(frozen=True)
 class ObservationModel:
-    """Targets, and how runs are made to report as the record does. Arrays have shape (runs, targets).
-
-    discrepancy: standard deviation of what the model leaves out of a park's course, as a share of the value: lasting
-    (correlation exp(-|Δt| / MEMORY) between two values of a variable), and added to the error of observation (Kennedy
-    and O'Hagan 2001). With none, errors are independent.
-    """
+    """Targets, and the way runs are made to report as the record does. Arrays have shape (runs, targets)."""
 
     targets: tuple[Target, ...]
     discrepancy: float = 0.0
+    """Standard deviation of what the model leaves out of a park's course, as a share of the value: lasting (correlation
+    exp(-|Δt| / MEMORY) between two values of a variable), and added to the error of observation (Kennedy and O'Hagan
+    2001). With none, errors are independent."""
 
     @cached_property
     def variables(self) -> tuple[str, ...]:
@@ -235,7 +267,7 @@ class ObservationModel:
 
     @cached_property
     def recorded(self) -> Floats:
-        """What the record reports, shape (targets,)."""
+        """The record's reports, shape (targets,)."""
         return np.array([target.reported for target in self.targets])
 
     @cached_property
@@ -262,13 +294,13 @@ class ObservationModel:
         return np.outer(size, size) * lasting + np.diag(own**2)
 
     def root(self, some: Integers | slice = slice(None)) -> Floats:
-        """Lower Cholesky factor of the covariance of all targets, or some."""
+        """Give the lower Cholesky factor of the covariance of all targets, or some."""
         return np.linalg.cholesky(self.covariance[some][:, some]).astype(np.float64)
 
     @cached_property
     def single(self) -> Integers:
         """Positions of the targets that are one number, in whose place no wording hides anything."""
-        return np.flatnonzero([one.high is None and not one.bound.startswith("at-") for one in self.targets])
+        return np.flatnonzero([target.high is None and not target.bound.startswith("at-") for target in self.targets])
 
     @property
     def quarters(self) -> int:
@@ -276,20 +308,29 @@ class ObservationModel:
         return max((target.last for target in self.targets), default=-1) + 1
 
     def content(self) -> list[Any]:
-        """The model as plain values: what an identity is made of."""
+        """Give the model as plain values, which identities are made of."""
         return [target.content() for target in self.targets]
 
     def counterparts(self, out: Floats, names: Sequence[str]) -> Floats:
         """Read runs on the days of the targets, without error.
 
-        out: outputs, shape (runs, kept, quarters); names: names of the outputs kept.
+        Parameters
+        ----------
+        out
+            Outputs, shape (runs, kept, quarters).
+        names
+            Names of the outputs kept.
+
+        Returns
+        -------
+            Counterparts of shape (runs, targets).
         """
-        made = np.zeros((out.shape[0], len(self.targets)))
+        values = np.zeros((out.shape[0], len(self.targets)))
         for n, target in enumerate(self.targets):
             row = out[:, names.index(target.variable), :]
             for quarter, weight in zip(target.quarters, target.weights, strict=True):
-                made[:, n] += weight * row[:, quarter]
-        return made
+                values[:, n] += weight * row[:, quarter]
+        return values
 
     def hide(self, values: Floats) -> Floats:
         """Hide what the wording of each target hides.
@@ -309,19 +350,28 @@ class ObservationModel:
         return shown
 
     def standardised(self, counterparts: Floats) -> Floats:
-        """Counterparts as the wording lets them be told apart, in errors that are independent and of size 1."""
+        """Give counterparts as the wording lets them be told apart, in errors that are independent and of size 1."""
         return mixed(self.hide(counterparts), np.linalg.inv(self.root()).astype(np.float64))
 
     def reports(self, counterparts: Floats, seed: int, first: int = 0) -> Floats:
         """Make runs first, first + 1, … report: errors of observation added, then hidden what the wording hides.
 
         The error of a run is a function of (seed, number of the run): chunks do not change it.
+
+        Parameters
+        ----------
+        counterparts
+            Counterparts of the runs, shape (runs, targets).
+        seed
+            Seed of the errors.
+        first
+            Number of the first run.
         """
         free = noise(seed, first, len(counterparts), len(self.targets))
         return self.hide(counterparts + (mixed(free, self.root()) if self.discrepancy else self.errors * free))
 
     def log_likelihood(self, counterparts: Floats) -> Floats:
-        """Log-density of the record given each run, with normal errors; shape (runs,).
+        """Compute the log-density of the record given each run, with normal errors; shape (runs,).
 
         A bound or a range has the probability that a report lies where the wording says. A run without a value has
         minus infinity. Errors are independent, but for what the discrepancy has in common among single numbers.
@@ -363,8 +413,8 @@ class CounterpartMeasures:
     @property
     def units(self) -> tuple[str, ...]:
         """Units of the outputs."""
-        known = catalogue().outputs
-        return tuple(known[target.variable].unit for target in self.model.targets)
+        outputs = catalogue().outputs
+        return tuple(outputs[target.variable].unit for target in self.model.targets)
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -381,18 +431,38 @@ class CounterpartMeasures:
 
 
 def mixed(values: Floats, root: Floats) -> Floats:
-    """Rows times a matrix, root @ row, each to the same bits whatever rows stand beside it."""
+    """Multiply rows by a matrix, root @ row, each to the same bits whatever rows stand beside it."""
     return np.einsum("ij,kj->ik", values, root)
 
 
 def log_normal(values: Floats, root: Floats) -> Floats:
-    """Log-density of rows under a normal distribution around 0 with the covariance root @ root.T; shape (runs,)."""
+    """Compute the log-density of rows under a normal distribution around 0, shape (runs,).
+
+    Parameters
+    ----------
+    values
+        Rows, shape (runs, columns).
+    root
+        Lower Cholesky factor of the covariance, root @ root.T.
+    """
     free = mixed(values, np.linalg.inv(root).astype(np.float64))
     return -0.5 * (free**2 + np.log(2.0 * np.pi)).sum(axis=1) - np.log(np.diag(root)).sum()
 
 
 def log_within(values: Floats, low: float, high: float, error: float) -> Floats:
-    """Log-probability that a value with a normal error lies within a range; accurate far outside."""
+    """Compute the log-probability that a value with a normal error lies within a range; accurate far outside.
+
+    Parameters
+    ----------
+    values
+        Values without error, shape (runs,).
+    low
+        Lower end of the range.
+    high
+        Upper end of the range.
+    error
+        Standard deviation of the error.
+    """
     from scipy.special import log_ndtr
 
     distance = np.abs(values - (low + high) / 2.0)
@@ -403,7 +473,23 @@ def log_within(values: Floats, low: float, high: float, error: float) -> Floats:
 
 
 def noise(seed: int, first: int, count: int, columns: int) -> Floats:
-    """Standard normal errors of runs first … first + count - 1, addressed by (seed, run); shape (count, columns)."""
+    """Draw standard normal errors of runs first … first + count - 1, addressed by (seed, run).
+
+    Parameters
+    ----------
+    seed
+        Seed of the errors.
+    first
+        Number of the first run.
+    count
+        Number of runs.
+    columns
+        Errors of each run.
+
+    Returns
+    -------
+        Errors of shape (count, columns).
+    """
     from scipy.special import ndtri
 
     per_counter = 4

@@ -88,7 +88,7 @@ class ParkFan:
 
 @dataclass(frozen=True)
 class Tried:
-    """How well parks' own later values were forecast with a size of the discrepancy."""
+    """Success of forecasts of parks' own later values with a size of the discrepancy."""
 
     family: str
     """What it is the discrepancy of: companies or jobs."""
@@ -104,7 +104,7 @@ class Tried:
 
 @dataclass(frozen=True, kw_only=True)
 class PanelFindings:
-    """A panel with everything asked of it."""
+    """A panel with its findings."""
 
     panel: str
     """Identity of the panel."""
@@ -124,23 +124,33 @@ class PanelFindings:
     @property
     def values(self) -> int:
         """Values fitted, over all parks."""
-        return sum(one.values for one in self.parks)
+        return sum(park.values for park in self.parks)
 
     def park(self, name: str) -> ParkFindings:
-        """A park by name."""
-        return next(one for one in self.parks if one.name == name)
+        """Find a park by name."""
+        return next(park for park in self.parks if park.name == name)
 
 
 def find(panel: Panel, threads: int, progress: Callable[[int, int], None]) -> PanelFindings:
-    """Say everything that follows from a panel."""
+    """Find everything that follows from a panel.
+
+    Parameters
+    ----------
+    panel
+        The panel.
+    threads
+        Threads that runs are made on.
+    progress
+        Called with parks done and in all.
+    """
     lent = panel.lenders()
     enquiries = POOLED.index("enquiry_rate")
     parks = []
     fans = []
-    for at, park in enumerate(panel.parks):
-        progress(at, len(panel.parks))
+    for position, park in enumerate(panel.parks):
+        progress(position, len(panel.parks))
         own = panel.local[park.name]
-        open_ = panel.pooled.leaning(at)
+        open_ = panel.pooled.leaning(position)
         title = park.case.title
         parks.append(
             ParkFindings(
@@ -170,18 +180,18 @@ def find(panel: Panel, threads: int, progress: Callable[[int, int], None]) -> Pa
         parks=tuple(parks),
         spread=panel.spread,
         trials=trials,
-        fans=tuple(one for one in fans if one is not None),
+        fans=tuple(fan for fan in fans if fan is not None),
     )
 
 
 def _fan(panel: Panel, park: Park, threads: int) -> ParkFan | None:
-    """The count of a park that is reported most often, as the other parks would have forecast it."""
+    """Forecast the count of a park that is reported most often, as the other parks would have."""
     counts = {name: len(park.of(name)) for name in COUNTS if park.of(name)}
     if not counts:
         return None
     variable = "registered" if "registered" in counts else max(counts, key=lambda name: counts[name])
-    read, points = pooled_prior(panel, park.case, FAN_RUNS, panel.settings.seed)
-    levels = bands_at(panel, read, points, (variable,), park.quarters, SHOWN, threads)[variable]
+    stripped, points = pooled_prior(panel, park.case, FAN_RUNS, panel.settings.seed)
+    levels = bands_at(panel, stripped, points, (variable,), park.quarters, SHOWN, threads)[variable]
     first = park.case.clock.start.index / 4.0
     targets = park.model.targets
     times = first + (np.arange(park.quarters) + 1) / 4.0
@@ -194,29 +204,43 @@ def _fan(panel: Panel, park: Park, threads: int) -> ParkFan | None:
 
 
 Tell = Callable[[int, int], None]
-LEAST, MOST = 8, 15
-"""Runs of each park, as powers of two."""
+LEAST = 8
+"""Fewest runs of each park, as a power of two."""
+MOST = 15
+"""Most runs of each park, as a power of two."""
 
 
 def runs_of(written: str | None, lang: str = "en") -> int:
-    """Runs of each park: a power of two from 2^8 to 2^15; RunRefused if it is none."""
+    """Read the runs of each park: a power of two from 2^8 to 2^15; RunRefused if it is none."""
     if written is None:
         return RUNS
-    found = power_of_two(written, LEAST, MOST)
-    if found is None:
+    runs = power_of_two(written, LEAST, MOST)
+    if runs is None:
         raise RunRefused(text("pool.bad_runs", lang, runs=written, least=LEAST, most=MOST))
-    return found
+    return runs
 
 
 def one_at_a_time(
     parks: Sequence[Park], settings: PanelSettings, folder: Path, waiting: Tell
 ) -> AbstractContextManager[bool]:
-    """Hold a panel, so that nobody else makes it meanwhile; who waits finds its steps done."""
+    """Hold a panel, so that nobody else makes it meanwhile; who waits finds its steps done.
+
+    Parameters
+    ----------
+    parks
+        Parks of the panel.
+    settings
+        Its settings.
+    folder
+        Folder it is kept in.
+    waiting
+        Called while another process makes it.
+    """
     return only_one(lock_of(folder / panel_identity(parks, settings)), lambda: waiting(0, 0))
 
 
 def shares(tell: Tell, parts: Sequence[int]) -> list[Tell]:
-    """Tell several pieces of work as one, each by its share in a hundred, so that the time left is that of all."""
+    """Report several pieces of work as one, each by its share in a hundred, so that the time left is that of all."""
 
     def of(first: int, share: int) -> Tell:
         return lambda done, whole: tell(first + share * done // max(whole, 1), 100)
@@ -225,7 +249,7 @@ def shares(tell: Tell, parts: Sequence[int]) -> list[Tell]:
 
 
 def other_parks(case: Case, lang: str = "en") -> tuple[Park, ...]:
-    """The parks of the casebook without one."""
+    """Read the parks of the casebook without one."""
     return tuple(parks_of([name for name in list_cases() if name != case.name], lang))
 
 
@@ -240,7 +264,27 @@ def look(
     progress: Tell,
     waiting: Tell,
 ) -> tuple[Panel, PooledOutlook]:
-    """Forecast a park of which nothing has been observed, or as if nothing had been, by what other parks teach."""
+    """Forecast a park of which nothing has been observed, or as if nothing had been, by what other parks teach.
+
+    Parameters
+    ----------
+    case
+        The park.
+    until
+        Last quarter of the forecast.
+    parks
+        Parks of the panel.
+    settings
+        Settings of the panel.
+    threads
+        Threads that runs are made on.
+    folder
+        Folder the panel is kept in.
+    progress
+        Called with the share done, in a hundred.
+    waiting
+        Called while another process makes the panel.
+    """
     learning, looking = shares(progress, (90, 10))
     with one_at_a_time(parks, settings, folder, waiting):
         panel = learn(parks, settings, threads=threads, folder=folder, progress=learning)

@@ -48,7 +48,7 @@ def one_thread() -> Iterator[None]:
 
 @cache
 def _libraries() -> ThreadpoolController:
-    """The libraries of linear algebra: to look for them takes longer than most of what is asked of them."""
+    """Find the libraries of linear algebra, once: to look for them takes longer than most of what is asked of them."""
     import scipy.linalg  # noqa: F401 - it brings one of its own
     from threadpoolctl import ThreadpoolController
 
@@ -56,65 +56,74 @@ def _libraries() -> ThreadpoolController:
 
 
 def features(model: ObservationModel, reports: Floats) -> Floats:
-    """Features of reports: their logarithms, and their growth between the dates of one variable; (runs, features)."""
+    """Make features of reports: their logarithms, and growth between the dates of one variable; (runs, features)."""
     size = np.sign(reports) * np.log1p(np.abs(reports))
     same = zip(model.targets, model.targets[1:], strict=False)
-    later = np.array([n for n, (one, two) in enumerate(same, start=1) if one.variable == two.variable], dtype=np.int64)
+    later = np.array(
+        [n for n, (first, second) in enumerate(same, start=1) if first.variable == second.variable], dtype=np.int64
+    )
     return np.concatenate([size, size[:, later] - size[:, later - 1]], axis=1)
 
 
 @dataclass(frozen=True)
 class Summaries:
-    """A trained network with the observation model whose reports it reads, and the scales of its features.
-
-    residual: covariance of what it leaves unexplained of the points, shape (axes, axes); explained: share of each
-    axis's prior variance it explains on runs it was not trained on, shape (axes,).
-    """
+    """A trained network with the observation model whose reports it reads, and the scales of its features."""
 
     model: ObservationModel
     network: Any
     centre: Floats
     scale: Floats
     residual: Floats
+    """Covariance of what it leaves unexplained of the points, shape (axes, axes)."""
     explained: Floats
+    """Share of each axis's prior variance it explains on runs it was not trained on, shape (axes,)."""
 
     def __call__(self, reports: Floats) -> Floats:
-        """Summaries of reports, shape (runs, axes): expected places in the cube; NaN for runs without a value."""
-        made = []
+        """Summarise reports, shape (runs, axes): expected places in the cube; NaN for runs without a value."""
+        parts = []
         with one_thread():
             for first in range(0, len(reports), MANY):
                 x = (features(self.model, reports[first : first + MANY]) - self.centre) / self.scale
-                found = np.asarray(self.network.predict(np.clip(np.nan_to_num(x), -8.0, 8.0)), dtype=np.float64)
-                found[~np.isfinite(x).all(axis=1)] = np.nan
-                made.append(found)
-        return np.concatenate(made, axis=0).reshape(len(reports), -1)
+                predicted = np.asarray(self.network.predict(np.clip(np.nan_to_num(x), -8.0, 8.0)), dtype=np.float64)
+                predicted[~np.isfinite(x).all(axis=1)] = np.nan
+                parts.append(predicted)
+        return np.concatenate(parts, axis=0).reshape(len(reports), -1)
 
 
 def learn(model: ObservationModel, reports: Floats, points: Floats) -> Summaries:
     """Train summaries on simulated reports and the points they came from.
 
     The last eighth is kept aside to measure what the network explains. Runs without a value are left out.
+
+    Parameters
+    ----------
+    model
+        Targets that are reported.
+    reports
+        Reports of the runs, shape (runs, targets).
+    points
+        Points of the cube, shape (runs, axes).
     """
     from sklearn.exceptions import ConvergenceWarning
 
-    whole = np.isfinite(reports).all(axis=1)
-    x = features(model, reports[whole])
-    y = points[whole]
+    is_finite = np.isfinite(reports).all(axis=1)
+    x = features(model, reports[is_finite])
+    y = points[is_finite]
     centre = x.mean(axis=0)
     scale = np.maximum(x.std(axis=0), 1e-9)
     x = np.clip((x - centre) / scale, -8.0, 8.0)
-    kept = len(x) - len(x) // 8
-    network = untrained(min(512, kept))
+    trained = len(x) - len(x) // 8
+    network = untrained(min(512, trained))
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # it is trained for a fixed number of passes
-        network.fit(x[:kept], y[:kept])
-        left = y[kept:] - np.asarray(network.predict(x[kept:])).reshape(len(x) - kept, -1)
-    residual = np.cov(left, rowvar=False).reshape(points.shape[1], points.shape[1])
-    return Summaries(model, network, centre, scale, residual, 1.0 - (left**2).mean(axis=0) * 12.0)
+        network.fit(x[:trained], y[:trained])
+        residuals = y[trained:] - np.asarray(network.predict(x[trained:])).reshape(len(x) - trained, -1)
+    residual = np.cov(residuals, rowvar=False).reshape(points.shape[1], points.shape[1])
+    return Summaries(model, network, centre, scale, residual, 1.0 - (residuals**2).mean(axis=0) * 12.0)
 
 
 def untrained(batch_size: int = 512) -> Any:
-    """A network that knows nothing yet."""
+    """Make a network that knows nothing yet."""
     from sklearn.neural_network import MLPRegressor
 
     return MLPRegressor(
@@ -130,15 +139,15 @@ def untrained(batch_size: int = 512) -> Any:
 
 
 def packed(learned: Summaries) -> dict[str, Floats]:
-    """What makes summaries what they are, as arrays: the network's weights and all scales."""
+    """Give summaries as arrays: the network's weights and all scales."""
     network = learned.network
-    weights = {f"weights-{n}": one for n, one in enumerate(network.coefs_)}
-    offsets = {f"offsets-{n}": one for n, one in enumerate(network.intercepts_)}
+    weights = {f"weights-{n}": values for n, values in enumerate(network.coefs_)}
+    offsets = {f"offsets-{n}": values for n, values in enumerate(network.intercepts_)}
     return {**weights, **offsets, **{name: getattr(learned, name) for name in SCALES}}
 
 
 def unpacked(model: ObservationModel, arrays: Mapping[str, Floats]) -> Summaries:
-    """Summaries from their arrays; they say the same, to the last bit."""
+    """Make summaries of their arrays; they say the same, to the last bit."""
     network = untrained()
     layers = len(HIDDEN_LAYERS) + 1
     network.coefs_ = [arrays[f"weights-{n}"] for n in range(layers)]
@@ -151,7 +160,7 @@ def unpacked(model: ObservationModel, arrays: Mapping[str, Floats]) -> Summaries
 
 
 def reports_of(batch: Batch, first: int, last: int) -> Floats:
-    """Reports of a batch's runs first … last - 1, shape (runs, targets)."""
+    """Give the reports of a batch's runs first … last - 1, shape (runs, targets)."""
     return batch.recipe.model.reports(batch.counterparts[first:last].astype(np.float64), batch.recipe.seed, first)
 
 
@@ -168,15 +177,15 @@ def learn_from(batch: Batch, stages: Stages | None = None) -> Summaries:
 
 @dataclass(frozen=True)
 class ParameterPosterior:
-    """Weighted points of the cube.
-
-    points: shape (draws, axes); weights: shape (draws,), sum 1; distance: of the farthest run accepted.
-    """
+    """Weighted points of the cube."""
 
     space: PriorSpace
     points: Floats
+    """Points of the cube, shape (draws, axes)."""
     weights: Floats
+    """Their weights, shape (draws,), sum 1."""
     distance: float
+    """Distance of the farthest run accepted."""
 
     @property
     def ess(self) -> float:
@@ -184,21 +193,42 @@ class ParameterPosterior:
         return effective(self.weights)
 
     def equal(self, count: int) -> Floats:
-        """That many points of equal weight, by systematic resampling; shape (count, axes)."""
+        """Draw that many points of equal weight, by systematic resampling; shape (count, axes)."""
         return self.points[systematic(self.weights, count)]
 
 
 def systematic(weights: Floats, count: int, offset: float = 0.5) -> Integers:
-    """Resample positions so that each comes up floor or ceiling of its expected number of times."""
+    """Resample positions so that each comes up floor or ceiling of its expected number of times.
+
+    Parameters
+    ----------
+    weights
+        Weights of the positions, of any sum.
+    count
+        Number of positions to give.
+    offset
+        Place of the first step within its share, 0 to 1.
+    """
     ends = np.cumsum(weights) / weights.sum()
-    found = np.searchsorted(ends, (np.arange(count) + offset) / count)
-    return np.minimum(found, len(weights) - 1).astype(np.int64)
+    positions = np.searchsorted(ends, (np.arange(count) + offset) / count)
+    return np.minimum(positions, len(weights) - 1).astype(np.int64)
 
 
 def adjust(z: Floats, summaries: Floats, target: Floats, weights: Floats) -> Floats:
     """Move points to where a local-linear regression on the summaries sees them at the target.
 
     Residuals are widened by √(n / (n - p - 1)), what fitting p slopes to n points (in effective number) takes away.
+
+    Parameters
+    ----------
+    z
+        Points on the logit scale, shape (runs, axes).
+    summaries
+        Summaries of the runs, shape (runs, components).
+    target
+        Summaries of the record, shape (components,).
+    weights
+        Weights of the runs, shape (runs,).
     """
     x = summaries - target
     moving = x.std(axis=0) > EVERY_AXIS_MOVES * np.maximum(x.std(axis=0).max(), 1e-12)
@@ -224,18 +254,27 @@ class Neighbours:
             self.whitened = self.summaries @ self.whitening.astype(np.float32)
 
     def distances(self, target: Floats) -> Floats:
-        """Distances of all runs to a target; infinite for runs without a value."""
+        """Measure the distances of all runs to a target; infinite for runs without a value."""
         with one_thread():
-            apart = self.whitened - (target @ self.whitening).astype(np.float32)
-            found = np.sqrt(np.einsum("ij,ij->i", apart, apart)).astype(np.float64)
-        return np.where(np.isfinite(found), found, np.inf)
+            differences = self.whitened - (target @ self.whitening).astype(np.float32)
+            distances = np.sqrt(np.einsum("ij,ij->i", differences, differences)).astype(np.float64)
+        return np.where(np.isfinite(distances), distances, np.inf)
 
     def accept(
         self, space: PriorSpace, target: Floats, count: int = ACCEPTED, without: int | None = None
     ) -> ParameterPosterior:
-        """Accept the runs nearest to the record's summaries, shape (axes,), and adjust them.
+        """Accept the runs nearest to the record's summaries and adjust them.
 
-        without: a run to leave out: the one that plays the record, in a test of calibration.
+        Parameters
+        ----------
+        space
+            The cube.
+        target
+            Summaries of the record, shape (axes,).
+        count
+            Runs to accept, at most all but one.
+        without
+            A run to leave out: the one that plays the record, in a test of calibration.
         """
         far = self.distances(target)
         if without is not None:

@@ -56,12 +56,14 @@ EDGE = 2.0**-31
 
 @dataclass(frozen=True)
 class Coordinate:
-    """One axis of the cube: a parameter, or a stick of the origin mix (0: home of all; 1: host of the rest)."""
+    """One axis of the cube: a parameter, or a stick of the origin mix."""
 
     name: str
     variable: Variable
     prior: Prior | None
+    """Prior of the parameter; ``None`` for a stick."""
     stick: int = -1
+    """Number of the stick, 0 for home of all and 1 for host of the rest; -1 for a parameter."""
 
 
 @dataclass(frozen=True)
@@ -74,27 +76,29 @@ class PriorSpace:
     @classmethod
     def of(cls, case: Case) -> PriorSpace:
         """Make the cube of all parameters with a prior in a case, and of the origin mix."""
-        made: list[Coordinate] = []
+        coordinates: list[Coordinate] = []
         for name, variable in catalogue().parameters.items():
             prior = prior_of(variable, case)
             if name == MIX:
-                made += [Coordinate(f"{MIX}.{ORIGINS[n]}", variable, None, n) for n in (0, 1)]
+                coordinates += [Coordinate(f"{MIX}.{ORIGINS[n]}", variable, None, n) for n in (0, 1)]
             elif variable.shape == () and prior is not None and prior.kind != "fixed":
-                made.append(Coordinate(name, variable, prior))
-        return cls(case, tuple(made))
+                coordinates.append(Coordinate(name, variable, prior))
+        return cls(case, tuple(coordinates))
 
     def only(self, names: Iterable[str]) -> PriorSpace:
         """Give the cube of some axes; what the model draws besides is held at its default.
 
         A posterior that was made before a parameter was drawn knows nothing of it.
         """
-        known = frozenset(names)
-        return PriorSpace(self.case, tuple(one for one in self.coordinates if one.name in known))
+        kept_names = frozenset(names)
+        return PriorSpace(
+            self.case, tuple(coordinate for coordinate in self.coordinates if coordinate.name in kept_names)
+        )
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Names of the axes."""
-        return tuple(one.name for one in self.coordinates)
+        return tuple(coordinate.name for coordinate in self.coordinates)
 
     @property
     def axes(self) -> int:
@@ -110,47 +114,68 @@ class PriorSpace:
         }
 
     def values(self, points: Floats) -> dict[str, Floats]:
-        """The parameters at points: name to float64 of shape (runs, *shape), drawn or held.
+        """Give the parameters at points, drawn or held.
 
         The n-th broken stick of the mix is a share of what is left, Beta distributed.
+
+        Parameters
+        ----------
+        points
+            Points of the cube, shape (runs, axes).
+
+        Returns
+        -------
+            Values by name, float64 of shape (runs, *shape).
         """
         from scipy.special import betaincinv
 
         runs = len(points)
         weight = self.defaults[MIX] / self.defaults[MIX].sum() * MIX_CONCENTRATION
-        made = {name: np.tile(value, (runs, *([1] * value.ndim))) for name, value in self.defaults.items()}
+        values = {name: np.tile(value, (runs, *([1] * value.ndim))) for name, value in self.defaults.items()}
         inside = np.clip(np.asarray(points, dtype=np.float64), EDGE, 1.0 - EDGE)
         sticks: list[Floats] = []
-        for n, one in enumerate(self.coordinates):
-            if one.prior is None:
-                sticks.append(betaincinv(weight[one.stick], weight[one.stick + 1 :].sum(), inside[:, n]))
+        for n, coordinate in enumerate(self.coordinates):
+            if coordinate.prior is None:
+                sticks.append(betaincinv(weight[coordinate.stick], weight[coordinate.stick + 1 :].sum(), inside[:, n]))
             else:
-                drawn = one.prior.quantile(inside[:, n], one.variable.default[0])
-                made[one.name] = np.clip(drawn, one.variable.low, one.variable.high)
+                drawn = coordinate.prior.quantile(inside[:, n], coordinate.variable.default[0])
+                values[coordinate.name] = np.clip(drawn, coordinate.variable.low, coordinate.variable.high)
         if sticks:
             home, host_of_rest = sticks
             rest = 1.0 - home
-            made[MIX] = np.stack([home, rest * host_of_rest, rest * (1.0 - host_of_rest)], axis=1)
-        return made
+            values[MIX] = np.stack([home, rest * host_of_rest, rest * (1.0 - host_of_rest)], axis=1)
+        return values
 
     def table(self, points: Floats) -> dict[str, Floats]:
-        """The values of what was drawn, one number each: the mix as its three shares; each of shape (runs,)."""
+        """Give the values of what was drawn, one number each, shape (runs,): the mix as its three shares."""
         values = self.values(points)
-        made: dict[str, Floats] = {}
-        for one in self.coordinates:
-            if one.prior is not None:
-                made[one.name] = values[one.name]
-            elif one.stick == 0:
-                made |= {f"{MIX}.{origin}": values[MIX][:, n] for n, origin in enumerate(ORIGINS)}
-        return made
+        columns: dict[str, Floats] = {}
+        for coordinate in self.coordinates:
+            if coordinate.prior is not None:
+                columns[coordinate.name] = values[coordinate.name]
+            elif coordinate.stick == 0:
+                columns |= {f"{MIX}.{origin}": values[MIX][:, n] for n, origin in enumerate(ORIGINS)}
+        return columns
 
     def draws(self, points: Floats, seed: int, first: int = 0, scenario: Scenario | None = None) -> Draws:
-        """Make the model's records at points; random numbers are those of (seed, first), (seed, first + 1), …"""
+        """Make the model's records at points; random numbers are those of (seed, first), (seed, first + 1), …
+
+        Parameters
+        ----------
+        points
+            Points of the cube, shape (runs, axes).
+        seed
+            Seed of the random numbers.
+        first
+            Number of the first run.
+        scenario
+            Scenario of the runs; by default the case as it is.
+        """
         study = study_of(self.case, seed)
         return fill(self.values(points), scenario or study.scenarios[0], study, first, first + len(points))
 
     def sobol(self, first: int, last: int, seed: int) -> Floats:
-        """Points first … last - 1 of the scrambled Sobol sequence of a seed, the same in any piece."""
+        """Give points first … last - 1 of the scrambled Sobol sequence of a seed, the same in any piece."""
         from scipy.stats import qmc
 
         if last <= first:
@@ -168,36 +193,36 @@ def random_points(engine: object, count: int) -> Floats:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        found: Floats = engine.random(count)  # type: ignore[attr-defined]
-    return found
+        points: Floats = engine.random(count)  # type: ignore[attr-defined]
+    return points
 
 
 def study_of(case: Case, seed: int) -> Study:
-    """The study whose random numbers the runs of an inference have."""
+    """Make the study whose random numbers the runs of an inference have."""
     return baseline(case.name).with_changes(seed=seed)
 
 
 def logit(points: Floats) -> Floats:
-    """ln(u / (1 - u)) of points of the cube, the scale on which nothing has an edge."""
+    """Compute ln(u / (1 - u)) of points of the cube, the scale on which nothing has an edge."""
     inside = np.clip(points, EDGE, 1.0 - EDGE)
     return np.log(inside) - np.log1p(-inside)
 
 
 def expit(z: Floats) -> Floats:
-    """Inverse of :func:`logit`."""
+    """Invert :func:`logit`."""
     from scipy.special import expit as inverse
 
     return inverse(z)
 
 
 def facts_hash(case: Case, cut: Quarter) -> str:
-    """Hash of what runs to a cut are given of a case, and of its own priors and values of parameters.
+    """Hash what runs to a cut are given of a case, and its own priors and values of parameters.
 
     Numbers are rounded to twelve digits first: facts have fewer, and whatever computes with them differs in the last.
     What a case says in words, or of what comes after the cut, bears on no run; links are whole, and are the model's.
     """
-    given = inputs_of(case, quarters=cut - case.clock.start + 1)._asdict()
-    inputs = [part for name, part in given.items() if name not in LINK_INPUTS]
+    model_inputs = inputs_of(case, quarters=cut - case.clock.start + 1)._asdict()
+    inputs = [part for name, part in model_inputs.items() if name not in LINK_INPUTS]
     own = {
         name: {key: entry[key] for key in ("value", "unit", "by_origin", "prior") if entry.get(key) is not None}
         for name, entry in case.content()["parameters"].items()
@@ -214,13 +239,17 @@ def _written(part: NDArray[Any]) -> Any:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a batch depends on, and nothing else."""
+    """The dependencies of a batch, and nothing else."""
 
     case: Case
     cut: Quarter
+    """Last quarter of the runs."""
     runs: int
+    """Number of runs."""
     seed: int
+    """Seed of points and random numbers."""
     model: ObservationModel
+    """Targets that are read."""
 
     @property
     def quarters(self) -> int:
@@ -238,7 +267,7 @@ class Recipe:
         return facts_hash(self.case, self.cut)
 
     def content(self) -> dict[str, Any]:
-        """The recipe as plain values."""
+        """Give the recipe as plain values."""
         return {
             "format": BATCH_FORMAT,
             "facts": self.facts,
@@ -265,15 +294,14 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Batch:
-    """A finished batch.
-
-    counterparts: float32 of shape (runs, targets); NaN where a run did not end well as a computation. kept: runs that
-    were there from an earlier attempt.
-    """
+    """A finished batch."""
 
     recipe: Recipe
     counterparts: Singles
+    """Counterparts of the targets, float32 of shape (runs, targets); NaN where a run did not end well as a
+    computation."""
     kept: int = 0
+    """Runs that were there from an earlier attempt."""
 
     @property
     def space(self) -> PriorSpace:
@@ -291,7 +319,19 @@ class Batch:
 
 
 def run_piece(recipe: Recipe, first: int, last: int, threads: int) -> Singles:
-    """Run points first … last - 1 and read them; float32 of shape (runs, targets)."""
+    """Run points first … last - 1 and read them; float32 of shape (runs, targets).
+
+    Parameters
+    ----------
+    recipe
+        The batch.
+    first
+        Number of the first run.
+    last
+        Number after the last run.
+    threads
+        Threads that runs are made on.
+    """
     names = recipe.model.variables
     space = recipe.space
     draws = space.draws(space.sobol(first, last, recipe.seed), recipe.seed, first)
@@ -309,54 +349,68 @@ def make_batch(
 ) -> Batch:
     """Make a batch, or what is missing of it.
 
-    folder: where batches are kept, each in a folder named by its identity, or nowhere; progress: called with runs done
-    and in all; waiting: called if another process is making the same batch, whose pieces are then taken.
+    Parameters
+    ----------
+    recipe
+        The batch.
+    threads
+        Threads that runs are made on.
+    folder
+        Where batches are kept, each in a folder named by its identity, or nowhere.
+    progress
+        Called with runs done and in all.
+    waiting
+        Called if another process is making the same batch, whose pieces are then taken.
     """
     width = len(recipe.model.targets)
-    read = np.empty((recipe.runs, width), np.float32)
+    counterparts = np.empty((recipe.runs, width), np.float32)
     home = None if folder is None else home_of(folder, recipe)
     tell: Progress = progress or (lambda *_: None)
-    there = 0
+    kept_runs = 0
     with nullcontext() if home is None else only_one(lock_of(home), waiting):
         if home is not None:
             words = json.dumps(recipe.content(), indent=1, sort_keys=True, ensure_ascii=False)
             with written_file(home / "recipe.json") as path:  # for people to read
                 path.write_text(words, encoding="utf-8")
         for first, last in recipe.spans:
-            kept = None if home is None else read_piece(home, first, (last - first, width))
-            there += 0 if kept is None else last - first
-            if kept is None:
+            piece = None if home is None else read_piece(home, first, (last - first, width))
+            kept_runs += 0 if piece is None else last - first
+            if piece is None:
                 tell(first, recipe.runs)
-                kept = run_piece(recipe, first, last, threads)
+                piece = run_piece(recipe, first, last, threads)
                 if home is not None:
-                    write_piece(home, first, kept)
-            read[first:last] = kept
+                    write_piece(home, first, piece)
+            counterparts[first:last] = piece
     tell(recipe.runs, recipe.runs)
-    return Batch(recipe, read, there)
+    return Batch(recipe, counterparts, kept_runs)
 
 
 def home_of(folder: Path, recipe: Recipe) -> Path:
-    """Folder of a batch among others."""
+    """Give the folder of a batch among others."""
     return folder / f"batch-{recipe.identity}"
 
 
 def piece_path(home: Path, first: int) -> Path:
-    """File of the piece that begins with a run."""
+    """Give the file of the piece that begins with a run."""
     return home / f"runs-{first:08d}.piece"
 
 
 def read_piece(home: Path, first: int, shape: tuple[int, int]) -> Singles | None:
     """Read a piece; ``None`` if it is not there, not whole, or of another batch or machine."""
     state = read_state(piece_path(home, first), _identity(home))
-    found: Singles | None = None if state is None else state.arrays.get("read")
-    return found if found is not None and found.shape == shape and found.dtype == np.float32 else None
+    counterparts: Singles | None = None if state is None else state.arrays.get("read")
+    return (
+        counterparts
+        if counterparts is not None and counterparts.shape == shape and counterparts.dtype == np.float32
+        else None
+    )
 
 
-def write_piece(home: Path, first: int, read: Singles) -> None:
+def write_piece(home: Path, first: int, counterparts: Singles) -> None:
     """Write a piece whole or not at all."""
-    write_state(piece_path(home, first), _identity(home), State(1.0, {"read": read}, {}))
+    write_state(piece_path(home, first), _identity(home), State(1.0, {"read": counterparts}, {}))
 
 
 def _identity(home: Path) -> str:
-    """What the bits of the pieces in a batch's folder depend on."""
+    """Identify what the bits of the pieces in a batch's folder depend on."""
     return identity_of({"batch": home.name, "made_with": dict(made_with())})

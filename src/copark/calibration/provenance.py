@@ -1,4 +1,4 @@
-"""What kept pieces of inference are named by, and which recipes can be read.
+"""Names of kept pieces of inference, and recipes that can be read.
 
 Unfinished work is named by code, libraries and processor, so that what goes on after a kill ends with the bits it would
 have ended with: a cache, which other code does not read. What is finished is named by what was asked and the versions
@@ -23,26 +23,31 @@ HERE = Path(__file__).parent
 FORMAT = 2
 """Of posteriors that are kept; counted up when files are laid out otherwise: 2, random numbers in spans."""
 LIBRARIES = ("scikit-learn", "scipy")
-"""What later stages depend on beside what the runs do."""
+"""Libraries that later stages depend on beside what the runs do."""
 
 
 @cache
 def code_stamp() -> str:
-    """Stamp of all code of the package, and of the tables that model and inference read."""
+    """Stamp all code of the package, and the tables that model and inference read."""
     package = HERE.parent
     return source_stamp([*package.rglob("*.py"), *(package / "model").rglob("*.yaml"), *HERE.glob("*.yaml")], package)
 
 
 @cache
 def made_with() -> Mapping[str, str]:
-    """What the bits of runs depend on beside case and draws: version of the model, compiler, NumPy, processor."""
+    """Give what the bits of runs depend on beside case and draws: version of the model, compiler, NumPy, processor."""
     return {"model": str(MODEL_VERSION), **{name: machine()[name] for name in BITS}}
 
 
 def stages_of(folder: Path | None, content: Mapping[str, Any]) -> Stages:
-    """The stages of a piece of inference, kept in a folder, or nowhere.
+    """Give the stages of a piece of inference, kept in a folder, or nowhere.
 
-    content: what was asked, as plain values: everything the bits depend on beside code, libraries and processor.
+    Parameters
+    ----------
+    folder
+        Folder they are kept in; ``None`` keeps nothing.
+    content
+        The request as plain values: everything the bits depend on beside code, libraries and processor.
     """
     libraries = {name: version(name) for name in LIBRARIES}
     parts = {**content, "code": code_stamp(), "made_with": dict(made_with()) | libraries}
@@ -50,7 +55,7 @@ def stages_of(folder: Path | None, content: Mapping[str, Any]) -> Stages:
 
 
 def recipe_in(folder: Path) -> dict[str, Any] | None:
-    """The recipe of the posteriors in a folder; ``None`` if there are none that this version can read."""
+    """Read the recipe of the posteriors in a folder; ``None`` if there are none that this version can read."""
     path = folder / "recipe.json"
     if not path.is_file():
         return None

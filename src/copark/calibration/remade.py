@@ -34,11 +34,18 @@ from copark.store.checkpoints import Tally
 
 CLOSE = 1e-6
 """Largest difference of a coordinate, between 0 and 1, that rounding may cause where chance went the same ways."""
-MEDIANS, TYPICAL, WIDTHS, FORECASTS, OUTCOME_SHARES = 0.30, 0.12, 0.32, 0.30, 0.12
-"""How far two searches of one posterior may be apart: medians of parameters, the farthest and the root mean square of
-all (one may be far off by chance, all cannot), and widths of their 90 %, as shares of the prior's range; medians and
-widths of forecasts, as shares of the width of their 90 %; shares of outcomes. Between the halves of the 19 posteriors
-that ship, which are searches of their own, the largest were 0.29, 0.11, 0.31, 0.27 and 0.10; wholes are nearer."""
+# Two searches of one posterior may be so far apart. Between the halves of the 19 posteriors that ship, which are
+# searches of their own, the largest were 0.29, 0.11, 0.31, 0.27 and 0.10; wholes are nearer.
+MEDIANS = 0.30
+"""Distance of the medians of a parameter, the farthest of all, as a share of the prior's range."""
+TYPICAL = 0.12
+"""Root mean square of these distances: one may be far off by chance, all cannot."""
+WIDTHS = 0.32
+"""Difference of the widths of a parameter's 90 %, as a share of the prior's range."""
+FORECASTS = 0.30
+"""Distance of medians and widths of forecasts, as a share of the width of their 90 %."""
+OUTCOME_SHARES = 0.12
+"""Difference of the share of an outcome."""
 LEAST_WIDTH = 0.05
 """Of a forecast, in log points: one that hardly varies is not compared more closely than that."""
 What = Literal["medians", "typical", "widths", "forecasts", "outcomes"]
@@ -46,7 +53,7 @@ What = Literal["medians", "typical", "widths", "forecasts", "outcomes"]
 
 @dataclass(frozen=True)
 class Apart:
-    """How far two posteriors are apart in a respect."""
+    """Distance of two posteriors in a respect."""
 
     what: What
     """Respect in which they are compared."""
@@ -59,13 +66,13 @@ class Apart:
 
     @property
     def within(self) -> bool:
-        """Whether two searches of one posterior may be so far apart."""
+        """Say whether two searches of one posterior may be so far apart."""
         return self.largest <= self.allowed
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Whether posteriors made again are those stored."""
+    """Comparison of posteriors made again with those stored."""
 
     identical: bool
     """Whether they are alike bit by bit."""
@@ -81,21 +88,32 @@ class Comparison:
 
     @property
     def alike(self) -> bool:
-        """Whether distributions were compared, and none is farther from the other than two searches may be."""
-        return bool(self.apart) and all(one.within for one in self.apart)
+        """Say whether distributions were compared, and none is farther from the other than two searches may be."""
+        return bool(self.apart) and all(distance.within for distance in self.apart)
 
     @property
     def passed(self) -> bool:
-        """Whether what is stored could be made again."""
+        """Say whether what is stored could be made again."""
         return self.identical or self.close or self.alike
 
 
 def check(
     case: Case, folder: Path, *, threads: int = 1, batches: Path | None = None, progress: Progress | None = None
 ) -> Comparison:
-    """Make a case's posteriors again by their recipe, or go on with that, and compare them with those stored.
+    """Make a case's posteriors again by their recipe, or resume that, and compare them with those stored.
 
-    batches: where prior batches are kept, and stages until the comparison is made.
+    Parameters
+    ----------
+    case
+        The case.
+    folder
+        Folder of the posteriors.
+    threads
+        Threads that runs are made on.
+    batches
+        Where prior batches are kept, and stages until the comparison is made.
+    progress
+        Called with the stage, what is done of it and how much there is.
     """
     stored = load(case, folder)
     settings = Settings.of(stored.recipe)
@@ -104,51 +122,60 @@ def check(
     stages = kept_stages(case, cut, settings, batches)
     waiting: Callable[[], None] | None = None if progress is None else lambda: progress("waiting", 0, 0)
     with stages.alone(waiting):
-        found = calibrate(case, cut, settings, threads=threads, folder=batches, stages=stages, progress=progress)
-        compared = replace(comparison(found, stored, threads), tally=stages.tally())
+        calibration = calibrate(case, cut, settings, threads=threads, folder=batches, stages=stages, progress=progress)
+        compared = replace(comparison(calibration, stored, threads), tally=stages.tally())
         stages.remove()
     return compared
 
 
-def comparison(found: Calibration, stored: StoredPosterior, threads: int = 1) -> Comparison:
+def comparison(calibration: Calibration, stored: StoredPosterior, threads: int = 1) -> Comparison:
     """Compare a calibration with posteriors that are stored: numbers, and distributions where they cannot be the same.
 
     Numbers cannot where the processor or the libraries are not those the stored ones were made with.
+
+    Parameters
+    ----------
+    calibration
+        The calibration.
+    stored
+        Posteriors it is compared with.
+    threads
+        Threads that runs are made on.
     """
-    by_numbers = compared_by_numbers(found, stored)
+    by_numbers = compared_by_numbers(calibration, stored)
     if by_numbers.close or by_numbers.identical or made_here(stored):
         return by_numbers
-    return replace(by_numbers, apart=distances(found, stored, threads))
+    return replace(by_numbers, apart=distances(calibration, stored, threads))
 
 
 def made_here(stored: StoredPosterior) -> bool:
-    """Whether posteriors were made by these libraries on a processor of this kind."""
+    """Say whether posteriors were made by these libraries on a processor of this kind."""
     return dict(stored.recipe["made_with"]) == {**versions(), "cpu_features": cpu_features()}
 
 
-def compared_by_numbers(found: Calibration, stored: StoredPosterior) -> Comparison:
+def compared_by_numbers(calibration: Calibration, stored: StoredPosterior) -> Comparison:
     """Compare pair by pair and draw by draw."""
-    replay = found.replay.thin(stored.replay.pairs)
-    fresh = found.parameters.equal(stored.parameters.points.shape[0]).astype(np.float32).astype(np.float64)
+    replay = calibration.replay.thin(stored.replay.pairs)
+    fresh = calibration.parameters.equal(stored.parameters.points.shape[0]).astype(np.float32).astype(np.float64)
     if replay.points.shape != stored.replay.points.shape or fresh.shape != stored.parameters.points.shape:
         return Comparison(identical=False, close=False, largest=1.0)
-    apart = [np.abs(replay.points - stored.replay.points), np.abs(fresh - stored.parameters.points)]
-    largest = float(max(part.max() for part in apart))
+    differences = [np.abs(replay.points - stored.replay.points), np.abs(fresh - stored.parameters.points)]
+    largest = float(max(part.max() for part in differences))
     addresses = np.array_equal(replay.addresses, stored.replay.addresses)
     return Comparison(identical=addresses and largest == 0.0, close=addresses and largest <= CLOSE, largest=largest)
 
 
-def distances(found: Calibration, stored: StoredPosterior, threads: int = 1) -> tuple[Apart, ...]:
-    """How far a calibration is from posteriors that are stored, in every respect that is compared."""
-    replay = found.replay.thin(stored.replay.pairs)
-    drawn = found.parameters.equal(len(stored.parameters.points))
+def distances(calibration: Calibration, stored: StoredPosterior, threads: int = 1) -> tuple[Apart, ...]:
+    """Measure how far a calibration is from posteriors that are stored, in every respect that is compared."""
+    replay = calibration.replay.thin(stored.replay.pairs)
+    drawn = calibration.parameters.equal(len(stored.parameters.points))
     names = replay.space.names
-    both = (
+    levels = (
         (_levels(replay.points), _levels(stored.replay.points)),
         (_levels(drawn), _levels(stored.parameters.points)),
     )
-    medians = np.stack([np.abs(one[1] - other[1]) for one, other in both])
-    widths = np.stack([np.abs(_width(one) - _width(other)) for one, other in both])
+    medians = np.stack([np.abs(fresh[1] - stored_levels[1]) for fresh, stored_levels in levels])
+    widths = np.stack([np.abs(_width(fresh) - _width(stored_levels)) for fresh, stored_levels in levels])
     return (
         _farthest("medians", medians, names, MEDIANS),
         Apart("typical", float(np.sqrt((medians**2).mean(axis=1)).max()), TYPICAL),
@@ -158,30 +185,30 @@ def distances(found: Calibration, stored: StoredPosterior, threads: int = 1) -> 
 
 
 def _of_runs(first: ReplayPosterior, second: ReplayPosterior, threads: int) -> Iterator[Apart]:
-    """How far what pairs foretell is apart, and how often each outcome happens."""
-    (one, outcomes), (other, others) = (_run_on(replay, threads) for replay in (first, second))
-    levels = _levels(one)
-    known = _levels(other)
-    scale = np.maximum(np.maximum(_width(levels), _width(known)), LEAST_WIDTH)
-    moved = np.maximum(np.abs(levels[1] - known[1]), np.abs(_width(levels) - _width(known))) / scale
+    """Measure how far what pairs foretell is apart, and how often each outcome happens."""
+    (ahead, outcomes), (other_ahead, other_outcomes) = (_run_on(replay, threads) for replay in (first, second))
+    levels = _levels(ahead)
+    other_levels = _levels(other_ahead)
+    scale = np.maximum(np.maximum(_width(levels), _width(other_levels)), LEAST_WIDTH)
+    moved = np.maximum(np.abs(levels[1] - other_levels[1]), np.abs(_width(levels) - _width(other_levels))) / scale
     yield _farthest("forecasts", moved[np.newaxis], FORECAST, FORECASTS)
-    yield _farthest("outcomes", np.abs(outcomes - others)[np.newaxis], OUTCOMES, OUTCOME_SHARES)
+    yield _farthest("outcomes", np.abs(outcomes - other_outcomes)[np.newaxis], OUTCOMES, OUTCOME_SHARES)
 
 
 def _run_on(replay: ReplayPosterior, threads: int) -> tuple[Floats, Floats]:
-    """Logarithms of what pairs forecast, shape (pairs, outputs), and the share of each outcome at the horizon."""
+    """Run pairs on: logarithms of what they forecast, (pairs, outputs), and the share of each outcome at the end."""
     case = replay.space.case
     names = tuple(dict.fromkeys((*NEEDED, *FORECAST)))
     runs = Ensemble(inputs_of(case), replay.draws(), names, threads=threads).run()
-    at = min(replay.quarters + AHEAD, case.clock.quarters) - 1
-    ahead = np.stack([runs.of_finished(runs[name][:, at]) for name in FORECAST], axis=1)
+    quarter = min(replay.quarters + AHEAD, case.clock.quarters) - 1
+    ahead = np.stack([runs.of_finished(runs[name][:, quarter]) for name in FORECAST], axis=1)
     finished = runs.outcome[runs.outcome >= 0]
     shares = [np.count_nonzero(finished == code) / max(finished.size, 1) for code in range(len(OUTCOMES))]
     return np.log1p(np.maximum(ahead, 0.0)), np.array(shares)
 
 
 def _levels(values: Floats) -> Floats:
-    """5, 50 and 95 % of columns of values, shape (3, columns)."""
+    """Compute 5, 50 and 95 % of columns of values, shape (3, columns)."""
     return quantiles(values, BAND)
 
 
@@ -189,8 +216,8 @@ def _width(levels: Floats) -> Floats:
     return np.asarray(levels[2] - levels[0])
 
 
-def _farthest(what: What, apart: Floats, names: tuple[str, ...], allowed: float) -> Apart:
-    """The largest of differences, shape (posteriors, names), and where it is."""
-    known = np.nan_to_num(apart, nan=np.inf)
-    at = int(np.argmax(known.max(axis=0)))
-    return Apart(what, float(known[:, at].max()), allowed, names[at])
+def _farthest(what: What, differences: Floats, names: tuple[str, ...], allowed: float) -> Apart:
+    """Find the largest of differences, shape (posteriors, names), and where it is."""
+    sizes = np.nan_to_num(differences, nan=np.inf)
+    position = int(np.argmax(sizes.max(axis=0)))
+    return Apart(what, float(sizes[:, position].max()), allowed, names[position])

@@ -48,23 +48,25 @@ RUNS_DOWN = {"company": ("repayment_quarters",)}
 
 @dataclass(frozen=True)
 class ReplayPosterior:
-    """Pairs of equal weight, from independent populations.
-
-    points: of the cube, shape (pairs, axes); addresses: of random numbers up to the cut, in spans
-    (:mod:`copark.calibration.tempering`), shape (pairs, spans, 2); seed: of all the random numbers; cut: last quarter
-    the record reaches; population: which one each pair is from, shape (pairs,); seen: counterparts of the targets,
-    shape (pairs, targets); log_evidence: of each population.
-    """
+    """Pairs of equal weight, from independent populations."""
 
     space: PriorSpace
     model: ObservationModel
     points: Floats
+    """Points of the cube, shape (pairs, axes)."""
     addresses: Integers
+    """Addresses of random numbers up to the cut, in spans (:mod:`copark.calibration.tempering`), shape (pairs, spans,
+    2)."""
     seed: int
+    """Seed of all the random numbers."""
     cut: Quarter
+    """Last quarter the record reaches."""
     population: Integers
+    """Population each pair is from, shape (pairs,)."""
     seen: Floats
+    """Counterparts of the targets, shape (pairs, targets)."""
     log_evidence: tuple[float, ...]
+    """Log-evidence of each population."""
 
     @property
     def pairs(self) -> int:
@@ -83,44 +85,52 @@ class ReplayPosterior:
 
     def draws(self, scenario: Scenario | None = None) -> Draws:
         """Make the model's records of all pairs: its random numbers up to the cut, then those of its number alone."""
-        made = self.space.draws(self.points, self.seed, scenario=scenario)
-        made = with_addresses(made, self.addresses, self.seed)
-        made.addresses["cut"] = self.quarters
-        made.addresses["later_seed"] = self.seed
-        made.addresses["later_run"] = FUTURE + np.arange(self.pairs)
-        return made
+        draws = self.space.draws(self.points, self.seed, scenario=scenario)
+        draws = with_addresses(draws, self.addresses, self.seed)
+        draws.addresses["cut"] = self.quarters
+        draws.addresses["later_seed"] = self.seed
+        draws.addresses["later_run"] = FUTURE + np.arange(self.pairs)
+        return draws
 
     def thin(self, count: int) -> ReplayPosterior:
-        """A part of the pairs, spread evenly over the populations."""
+        """Give a part of the pairs, spread evenly over the populations."""
         if count >= self.pairs:
             return self
-        at = (np.arange(count) * self.pairs) // count
-        kept = {name: getattr(self, name)[at] for name in ("points", "addresses", "population", "seen")}
-        return replace(self, **kept)
+        positions = (np.arange(count) * self.pairs) // count
+        arrays = {name: getattr(self, name)[positions] for name in ("points", "addresses", "population", "seen")}
+        return replace(self, **arrays)
 
     def disagreement(self) -> Floats:
-        """Potential scale reduction of every axis between populations (Gelman and Rubin 1992), shape (axes,)."""
+        """Compute the scale reduction of every axis between populations (Gelman and Rubin 1992), shape (axes,)."""
         return scale_reduction(logit(self.points), self.population)
 
     def forecasts(self, threads: int = 1) -> Floats:
-        """Logarithms of what the pairs forecast, shape (pairs, len(FORECAST)); NaN where a run did not end."""
+        """Run the pairs on: logarithms of what they forecast, (pairs, len(FORECAST)); NaN where a run did not end."""
         inputs = inputs_of(self.space.case, quarters=self.quarters + AHEAD)
         runs = Ensemble(inputs, self.draws(), FORECAST, threads=threads).run()
         return np.log1p(np.maximum(runs.of_finished(runs.out[:, :, -1]), 0.0))
 
     def forecast_disagreement(self, threads: int = 1) -> Floats:
-        """Potential scale reduction of forecasts between populations, shape (len(FORECAST),)."""
-        some = self.thin(LOOKED_AT)
-        found = some.forecasts(threads)
-        whole = np.isfinite(found).all(axis=1)
-        return scale_reduction(found[whole], some.population[whole])
+        """Compute the potential scale reduction of forecasts between populations, shape (len(FORECAST),)."""
+        thinned = self.thin(LOOKED_AT)
+        forecasts = thinned.forecasts(threads)
+        is_finite = np.isfinite(forecasts).all(axis=1)
+        return scale_reduction(forecasts[is_finite], thinned.population[is_finite])
 
 
 def scale_reduction(values: Floats, population: Integers) -> Floats:
-    """Potential scale reduction √(1 + between / within) of columns of values, shape (columns,).
+    """Compute the potential scale reduction √(1 + between / within) of columns of values.
 
-    values: shape (members, columns). population: which independent population each is from; NaN is given where there is
-    one only.
+    Parameters
+    ----------
+    values
+        Values of shape (members, columns).
+    population
+        Independent population each member is from, shape (members,).
+
+    Returns
+    -------
+        One number for each column, NaN where there is one population only.
     """
     groups = [values[population == n] for n in np.unique(population)]
     if len(groups) < 2:
@@ -132,26 +142,24 @@ def scale_reduction(values: Floats, population: Integers) -> Floats:
 
 @dataclass(frozen=True)
 class Projection:
-    """Runs of the replay posterior to a quarter beyond the cut, every run with a future of its own.
-
-    out: float64 of shape (pairs x futures, names, quarters), the futures of a pair one after the other; names: of the
-    outputs kept.
-    """
+    """Runs of the replay posterior to a quarter beyond the cut, every run with a future of its own."""
 
     names: tuple[str, ...]
+    """Names of the outputs kept."""
     out: Floats
+    """Outputs, shape (pairs x futures, names, quarters), the futures of a pair one after the other."""
 
     def counterparts(self, model: ObservationModel) -> Floats:
         """Read the runs on the days of targets, without error; shape (pairs x futures, targets)."""
         return model.counterparts(self.out, self.names)
 
     def reports(self, model: ObservationModel) -> Floats:
-        """What would be reported of later targets, errors of observation included; shape (pairs x futures, targets)."""
+        """Report later targets, errors of observation included; shape (pairs x futures, targets)."""
         counterparts = self.counterparts(model)
         return counterparts + model.errors * noise(REPORTED_SEED, 0, len(counterparts), len(model.targets))
 
     def bands(self, name: str, levels: tuple[float, ...]) -> Floats:
-        """Quantiles of an output at the end of every quarter, over runs that ended well; shape (levels, quarters)."""
+        """Give quantiles of an output at the end of every quarter, over runs that ended well; (levels, quarters)."""
         return quantiles(self.out[:, self.names.index(name), :], levels)
 
 
@@ -166,7 +174,20 @@ def project(
 ) -> Projection:
     """Run every pair to a quarter.
 
-    blindly: without facts dated after the cut; futures: runs for each pair.
+    Parameters
+    ----------
+    replay
+        The pairs.
+    until
+        Last quarter of the runs.
+    names
+        Outputs that are kept.
+    blindly
+        Whether facts dated after the cut are left out.
+    futures
+        Runs for each pair.
+    threads
+        Threads that runs are made on.
     """
     case = replay.space.case
     inputs = inputs_of(case, None, until - case.clock.start + 1)
@@ -181,34 +202,34 @@ def project(
 
 
 def blind(inputs: Inputs, case: Case, cut: Quarter) -> Inputs:
-    """Inputs without what happened after a cut; up to it they stay as they are.
+    """Take out of inputs what happened after a cut; up to it they stay as they are.
 
     Law, shares, plans, ties and terms stay as they were at the cut. Shocks that began before it end when they did.
     Growth is drawn from the years before, partners come and go by the model, anchor projects known by then build and
     open as any enterprise does.
     """
-    at = cut - case.clock.start
-    found = Inputs(*(np.array(part, copy=True).view(type(part)) for part in inputs))
+    last_known = cut - case.clock.start
+    blinded = Inputs(*(np.array(part, copy=True).view(type(part)) for part in inputs))
     for room in ("governments", "company", "enterprises"):
-        rows = getattr(found, room)
+        rows = getattr(blinded, room)
         for name in rows.dtype.names:
             if name not in RUNS_DOWN.get(room, ()):
-                rows[name][at + 1 :] = 0.0 if name in PULSES[room] else rows[name][at]
-    world = found.world
-    anchors = found.anchors
-    world["growth_known"][at + 1 :] = 0.0
+                rows[name][last_known + 1 :] = 0.0 if name in PULSES[room] else rows[name][last_known]
+    world = blinded.world
+    anchors = blinded.anchors
+    world["growth_known"][last_known + 1 :] = 0.0
     for name in {shock.key for shock in case.shocks if shock.since > cut}:
-        world[f"exposure_{name}"][at + 1 :] = 0.0
+        world[f"exposure_{name}"][last_known + 1 :] = 0.0
     forced = world["partner_forced"]
-    forced[at + 1 :] = np.where(forced[at] == NO_PARTNER, NO_PARTNER, FREE)
+    forced[last_known + 1 :] = np.where(forced[last_known] == NO_PARTNER, NO_PARTNER, FREE)
     opened = anchors["start_quarter"] + anchors["build_quarters"] - 1
-    later = anchors["start_quarter"] > at
-    anchors["build_quarters"][later | (opened > at)] = catalogue().parameters["build_quarters"].default[0]
+    later = anchors["start_quarter"] > last_known
+    anchors["build_quarters"][later | (opened > last_known)] = catalogue().parameters["build_quarters"].default[0]
     anchors["start_quarter"][later] = FREE_TO_DECIDE
-    anchors["quarter"][anchors["quarter"] > at] = -1
-    return found._replace(history=found.history[: years_known(case, cut)])
+    anchors["quarter"][anchors["quarter"] > last_known] = -1
+    return blinded._replace(history=blinded.history[: years_known(case, cut)])
 
 
 def years_known(case: Case, cut: Quarter) -> int:
-    """Years of growth on record by the end of a cut's year: the first rows of the history to draw from."""
+    """Count the years of growth on record by the end of a cut's year: the first rows of the history to draw from."""
     return max(sum(year <= cut.year for year in years_on_record(case)), 1)

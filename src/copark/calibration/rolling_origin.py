@@ -37,7 +37,11 @@ LINE_YEARS = 3.0
 MEMBERS = 2000
 """Members of a forecast, at least about so many; of a naive curve half as many."""
 LEVEL = 0.9
-CONDITIONAL, BLIND = MODELS = ("model", "model-blind")
+CONDITIONAL = "model"
+"""The model, given facts dated after the cut."""
+BLIND = "model-blind"
+"""The model without them."""
+MODELS = (CONDITIONAL, BLIND)
 BORROWED = "model-borrowed"
 """The model of a park without a history, on parameters borrowed from other parks."""
 NAIVE = ("persistence", "line", "logistic", "bass")
@@ -50,11 +54,14 @@ EVEN = 0.05
 
 @dataclass(frozen=True)
 class History:
-    """Past values of one quantity: times in years, increasing; values; standard errors of observation."""
+    """Past values of one quantity."""
 
     times: Floats
+    """Years since the park began, increasing."""
     values: Floats
+    """Values at these times."""
     errors: Floats
+    """Standard errors of observation, in the values' unit."""
 
     @classmethod
     def of(cls, times: ArrayLike, values: ArrayLike, errors: ArrayLike) -> History:
@@ -66,28 +73,53 @@ class History:
 
 @dataclass(frozen=True)
 class NaiveForecast:
-    """A Student t distribution at each time: centre, scale (one error of observation included), degrees of freedom."""
+    """A Student t distribution at each of several times."""
 
     centre: Floats
+    """Centre at each time, shape (times,)."""
     scale: Floats
+    """Scale at each time, one error of observation included, shape (times,)."""
     freedom: float
+    """Degrees of freedom."""
 
-    def ensemble(self, at: int, members: int = MEMBERS // 2) -> Floats:
-        """Members at equal steps of probability, so that they are the same every time; shape (members,)."""
+    def ensemble(self, position: int, members: int = MEMBERS // 2) -> Floats:
+        """Give members at equal steps of probability, so that they are the same every time.
+
+        Parameters
+        ----------
+        position
+            Position of the time the members are of.
+        members
+            Number of members.
+
+        Returns
+        -------
+            Values of shape (members,).
+        """
         from scipy.stats import t as student
 
         levels = (np.arange(members) + 0.5) / members
-        return self.centre[at] + self.scale[at] * student.ppf(levels, self.freedom)
+        return self.centre[position] + self.scale[position] * student.ppf(levels, self.freedom)
 
     def levels(self, levels: Sequence[float]) -> Floats:
-        """Quantiles at every time, shape (levels, times)."""
+        """Give quantiles at every time, shape (levels, times)."""
         from scipy.stats import t as student
 
         return self.centre + self.scale * student.ppf(np.array(levels), self.freedom)[:, np.newaxis]
 
 
 def persistence(history: History, times: Floats, errors: Floats) -> NaiveForecast | None:
-    """Forecast the last value: a random walk without drift, its pace from past steps. Needs two values."""
+    """Forecast the last value: a random walk without drift, its pace from past steps.
+
+    Parameters
+    ----------
+    history
+        Past values; at least one, or there is no forecast.
+    times
+        Times to forecast, in years, shape (times,).
+    errors
+        Standard errors of what will be observed, shape (times,).
+    """
     if len(history.times) < 1:
         return None
     spans = np.diff(history.times)
@@ -100,11 +132,23 @@ def persistence(history: History, times: Floats, errors: Floats) -> NaiveForecas
 
 
 def line(history: History, times: Floats, errors: Floats, years: float = LINE_YEARS) -> NaiveForecast | None:
-    """Continue the straight line through the last years, or the last three values. Needs three values."""
+    """Continue the straight line through the last years, or the last three values.
+
+    Parameters
+    ----------
+    history
+        Past values; at least three, or there is no forecast.
+    times
+        Times to forecast, in years, shape (times,).
+    errors
+        Standard errors of what will be observed, shape (times,).
+    years
+        Years before the last value that count.
+    """
     if len(history.times) < 3:
         return None
-    kept = history.times >= min(history.times[-1] - years, history.times[-3]) - 1e-9
-    recent = History(history.times[kept], history.values[kept], history.errors[kept])
+    is_recent = history.times >= min(history.times[-1] - years, history.times[-3]) - 1e-9
+    recent = History(history.times[is_recent], history.values[is_recent], history.errors[is_recent])
     middle = float(recent.times.mean())
     return fitted(lambda p, t: p[0] + p[1] * (t - middle), np.array([recent.values.mean(), 0.0]), recent, times, errors)
 
@@ -112,15 +156,26 @@ def line(history: History, times: Floats, errors: Floats, years: float = LINE_YE
 def saturating(
     shape: Shape, rest: Sequence[Sequence[float]], history: History, times: Floats, errors: Floats
 ) -> NaiveForecast | None:
-    """Fit a curve whose first parameter is the logarithm of where it ends. Needs four values.
+    """Fit a curve whose first parameter is the logarithm of where it ends.
 
-    rest: of the other parameters where the fit begins, their lowest and highest values.
+    Parameters
+    ----------
+    shape
+        The curve, of its parameters and of times.
+    rest
+        Of the other parameters: where the fit begins, their lowest and their highest values.
+    history
+        Past values; at least four, or there is no forecast.
+    times
+        Times to forecast, in years, shape (times,).
+    errors
+        Standard errors of what will be observed, shape (times,).
     """
     top = float(history.values.max()) if len(history.values) else 0.0
     if len(history.times) < 4 or top <= 0.0:
         return None
     ends = (2.0 * top, 0.8 * top, 20.0 * top)
-    start, low, high = (np.array([np.log(end), *each]) for end, each in zip(ends, rest, strict=True))
+    start, low, high = (np.array([np.log(end), *limits]) for end, limits in zip(ends, rest, strict=True))
     return fitted(shape, start, history, times, errors, (low, high))
 
 
@@ -162,6 +217,21 @@ def fitted(
 
     Residuals that are smaller than the errors of observation do not make a curve surer than those: the factor on the
     errors is at least 1.
+
+    Parameters
+    ----------
+    shape
+        The curve, of its parameters and of times.
+    start
+        Parameters where the fit begins.
+    history
+        Past values.
+    times
+        Times to forecast, in years, shape (times,).
+    errors
+        Standard errors of what will be observed, shape (times,).
+    bounds
+        Lowest and highest parameters; by default none.
     """
     from scipy.optimize import least_squares
 
@@ -170,17 +240,17 @@ def fitted(
     def residuals(p: Floats) -> Floats:
         return (shape(p, history.times) - history.values) / history.errors
 
-    found = least_squares(residuals, np.clip(start, low + 1e-9, high - 1e-9), bounds=(low, high), x_scale="jac")
+    fit = least_squares(residuals, np.clip(start, low + 1e-9, high - 1e-9), bounds=(low, high), x_scale="jac")
     freedom = max(len(history.times) - len(start), 1)
-    factor = max(float((found.fun**2).sum()) / freedom, 1.0)
-    covariance = np.linalg.pinv(found.jac.T @ found.jac, rcond=1e-12)
-    slopes = gradient(shape, found.x, times)
+    factor = max(float((fit.fun**2).sum()) / freedom, 1.0)
+    covariance = np.linalg.pinv(fit.jac.T @ fit.jac, rcond=1e-12)
+    slopes = gradient(shape, fit.x, times)
     variance = np.einsum("ij,jk,ik->i", slopes, covariance, slopes) + errors**2
-    return NaiveForecast(shape(found.x, times), np.sqrt(factor * variance), float(freedom))
+    return NaiveForecast(shape(fit.x, times), np.sqrt(factor * variance), float(freedom))
 
 
 def gradient(shape: Shape, p: Floats, times: Floats) -> Floats:
-    """Derivative of a curve by its parameters, by central differences; shape (times, parameters)."""
+    """Derive a curve by its parameters, by central differences; shape (times, parameters)."""
     columns = []
     for n in range(len(p)):
         step = np.zeros(len(p))
@@ -192,18 +262,28 @@ def gradient(shape: Shape, p: Floats, times: Floats) -> Floats:
 def forecasts(history: History, times: ArrayLike, errors: ArrayLike) -> dict[str, NaiveForecast]:
     """Forecast with every curve the history is long enough for.
 
-    times: years since the park began, as the history's; errors: standard errors of observation of what will be
-    observed, shape (times,).
+    Parameters
+    ----------
+    history
+        Past values of the quantity.
+    times
+        Years since the park began, as the history's, shape (times,).
+    errors
+        Standard errors of what will be observed, shape (times,).
+
+    Returns
+    -------
+        Forecasts by name of the curve.
     """
-    at = np.asarray(times, dtype=np.float64)
+    moments = np.asarray(times, dtype=np.float64)
     sd = np.asarray(errors, dtype=np.float64)
-    made = zip(NAIVE, (curve(history, at, sd) for curve in (persistence, line, logistic, bass)), strict=True)
-    return {name: one for name, one in made if one is not None}
+    fits = zip(NAIVE, (curve(history, moments, sd) for curve in (persistence, line, logistic, bass)), strict=True)
+    return {name: forecast for name, forecast in fits if forecast is not None}
 
 
 @dataclass(frozen=True)
 class Score:
-    """How one method forecast one value."""
+    """Score of one method on one value."""
 
     target: Target
     """The value forecast."""
@@ -231,12 +311,22 @@ class Score:
 
 
 def is_exact(target: Target) -> bool:
-    """Whether a value is reported as such, and not as a bound or a range."""
+    """Say whether a value is reported as such, and not as a bound or a range."""
     return target.bound in {"exact", "about"}
 
 
 def score(target: Target, method: str, ensemble: Floats) -> Score:
-    """Score an ensemble against a value."""
+    """Score an ensemble against a value.
+
+    Parameters
+    ----------
+    target
+        The value.
+    method
+        Name of the method the ensemble is of.
+    ensemble
+        Members, in the value's unit, shape (members,).
+    """
     low, high = target.wording
     cost = crps(ensemble, target.value) if is_exact(target) else crps_within(ensemble, low, high)
     return Score(
@@ -253,16 +343,18 @@ def score(target: Target, method: str, ensemble: Floats) -> Score:
 
 @dataclass(frozen=True)
 class Origin:
-    """Forecasts from one cut: per method an ensemble for each later target it can forecast.
-
-    replay, projections: what the model's ensembles were made from, by method; none for forecasts from elsewhere.
-    """
+    """Forecasts from one cut."""
 
     cut: Quarter
+    """Last quarter known."""
     targets: tuple[Target, ...]
+    """Later targets."""
     ensembles: Mapping[str, Mapping[int, Floats]]
+    """By method: an ensemble for each target it can forecast, by position."""
     replay: ReplayPosterior | None = field(default=None, repr=False)
+    """Posterior the model's ensembles were made from; none for forecasts from elsewhere."""
     projections: Mapping[str, Projection] = field(default_factory=dict, repr=False)
+    """By method of the model: the runs its ensembles were read off."""
 
     def scores(self, methods: Iterable[str] | None = None) -> tuple[Score, ...]:
         """Score every method on every target it forecasts."""
@@ -274,41 +366,83 @@ class Origin:
 
 
 def restricted(batch: Batch, cut: Quarter) -> tuple[ObservationModel, Integers]:
-    """The part of a batch's record to be fitted that an earlier cut knows, and its columns in the batch."""
-    at = cut - batch.recipe.case.clock.start
-    every = batch.recipe.model.targets
-    kept = [n for n, target in enumerate(every) if target.last <= at and target.observation.role == "fit"]
-    return ObservationModel(tuple(every[n] for n in kept)), np.array(kept, dtype=np.int64)
+    """Give the part of a batch's record to be fitted that an earlier cut knows, and its columns in the batch."""
+    last_quarter = cut - batch.recipe.case.clock.start
+    all_targets = batch.recipe.model.targets
+    columns = [
+        n for n, target in enumerate(all_targets) if target.last <= last_quarter and target.observation.role == "fit"
+    ]
+    return ObservationModel(tuple(all_targets[n] for n in columns)), np.array(columns, dtype=np.int64)
 
 
 def years_since(case: Case, target: Target) -> float:
-    """Years from the case's first day to a target's day."""
+    """Count the years from the case's first day to a target's day."""
     return (target.observation.date.last_day - case.clock.start.first_day).days / DAYS
 
 
 def history_of(case: Case, cut: Quarter, variable: str, roles: Sequence[str] = ("fit", "check", "score")) -> History:
-    """Used values of an observable up to a cut, as naive curves are given them."""
-    known = [one for one in targets(case, roles, cut=cut) if one.variable == variable]
-    rows = [(years_since(case, one), one.reported, one.error) for one in known]
+    """Give the used values of an observable up to a cut, as naive curves are given them.
+
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter known.
+    variable
+        Name of the observable.
+    roles
+        Roles of the values that are used.
+    """
+    past = [target for target in targets(case, roles, cut=cut) if target.variable == variable]
+    rows = [(years_since(case, target), target.reported, target.error) for target in past]
     return History.of(*(zip(*rows, strict=True) if rows else ((), (), ())))
 
 
 def naive_ensembles(
     case: Case, cut: Quarter, later: Sequence[Target], roles: Sequence[str] = ("fit", "check", "score")
 ) -> dict[str, dict[int, Floats]]:
-    """Forecast later targets with naive curves through all used values of some roles up to a cut."""
-    found: dict[str, dict[int, Floats]] = {}
+    """Forecast later targets with naive curves through all used values up to a cut.
+
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter known.
+    later
+        Targets to forecast.
+    roles
+        Roles of the values that are used.
+
+    Returns
+    -------
+        By curve: an ensemble for each target it can forecast, by position.
+    """
+    ensembles: dict[str, dict[int, Floats]] = {}
     for variable in dict.fromkeys(target.variable for target in later):
-        at = [n for n, target in enumerate(later) if target.variable == variable]
+        positions = [n for n, target in enumerate(later) if target.variable == variable]
         history = history_of(case, cut, variable, roles)
-        made = forecasts(history, [years_since(case, later[n]) for n in at], [later[n].error for n in at])
-        for name, forecast in made.items():
-            found.setdefault(name, {}).update({n: forecast.ensemble(place) for place, n in enumerate(at)})
-    return found
+        fits = forecasts(history, [years_since(case, later[n]) for n in positions], [later[n].error for n in positions])
+        for name, forecast in fits.items():
+            ensembles.setdefault(name, {}).update({n: forecast.ensemble(place) for place, n in enumerate(positions)})
+    return ensembles
 
 
 def benchmarks_at(case: Case, cut: Quarter, variable: str, quarters: Iterable[int]) -> dict[str, NaiveForecast]:
-    """Naive curves of an observable at the ends of quarters, counted from the start, without an error."""
+    """Continue naive curves of an observable to the ends of quarters, without an error of observation.
+
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter known.
+    variable
+        Name of the observable.
+    quarters
+        Quarters, counted from the case's start.
+    """
     start = case.clock.start
     days = [((start + t).last_day - start.first_day).days / DAYS for t in quarters]
     return forecasts(history_of(case, cut, variable), days, np.zeros(len(days)))
@@ -317,21 +451,26 @@ def benchmarks_at(case: Case, cut: Quarter, variable: str, quarters: Iterable[in
 def forecast_from(replay: ReplayPosterior, case: Case, threads: int = 1) -> Origin:
     """Forecast from a replay posterior what the case observed after its cut, conditionally, blindly and naively.
 
-    Of few pairs, each has several futures. Raises ValueError if the case observed nothing after it.
+    Of few pairs, each has several futures.
+
+    Raises
+    ------
+    ValueError
+        If the case observed nothing after the cut.
     """
     cut = replay.cut
-    later = tuple(one for one in targets(case, ("fit", "score"), after=cut) if one.variable not in STAND_INS)
+    later = tuple(target for target in targets(case, ("fit", "score"), after=cut) if target.variable not in STAND_INS)
     if not later:
         raise ValueError(f"{case.name} has no values after {cut}")
     model = ObservationModel(later)
     end = case.clock.start + max(target.last for target in later)
     futures = max(MEMBERS // replay.pairs, 1)
-    made = {
+    projections = {
         name: project(replay, end, model.variables, blindly=name == BLIND, futures=futures, threads=threads)
         for name in MODELS
     }
-    ensembles = {name: dict(enumerate(projection.reports(model).T)) for name, projection in made.items()}
-    return Origin(cut, later, {**ensembles, **naive_ensembles(case, cut, later)}, replay, made)
+    ensembles = {name: dict(enumerate(projection.reports(model).T)) for name, projection in projections.items()}
+    return Origin(cut, later, {**ensembles, **naive_ensembles(case, cut, later)}, replay, projections)
 
 
 def rolling(
@@ -347,19 +486,36 @@ def rolling(
 ) -> tuple[Origin, ...]:
     """Calibrate to several cuts, earliest first, and forecast from each.
 
-    ready: replay posteriors that are there already, by cut; stages: where searches are kept as far as they have come.
+    Parameters
+    ----------
+    batch
+        Prior runs to the latest cut at least.
+    cuts
+        Quarters to calibrate to.
+    plan
+        How populations are moved; by default the usual plan.
+    populations
+        Number of independent populations.
+    threads
+        Threads that runs are made on.
+    ready
+        Replay posteriors that are there already, by cut.
+    progress
+        Called with parts done and in all.
+    stages
+        Where searches are kept as far as they have come.
     """
-    known = ready or {}
-    wanted = sorted(set(cuts))
-    made = []
-    missing = [cut for cut in wanted if cut not in known]
+    posteriors = ready or {}
+    ordered = sorted(set(cuts))
+    origins = []
+    missing = [cut for cut in ordered if cut not in posteriors]
 
     def tell(part: int, whole: int) -> None:
         if progress is not None:
             progress(missing.index(cut) * whole + part, len(missing) * whole)
 
-    for cut in wanted:
-        replay = known.get(cut)
+    for cut in ordered:
+        replay = posteriors.get(cut)
         if replay is None:
             replay = replay_posterior(
                 batch,
@@ -371,8 +527,8 @@ def rolling(
                 progress=tell,
                 stages=stages,
             )
-        made.append(forecast_from(replay, batch.recipe.case, threads))
-    return tuple(made)
+        origins.append(forecast_from(replay, batch.recipe.case, threads))
+    return tuple(origins)
 
 
 @dataclass(frozen=True)
@@ -406,38 +562,41 @@ class ScoreLine:
 
 
 def table(scores: Sequence[Score], methods: Sequence[str] | None = None) -> tuple[ScoreLine, ...]:
-    """Mean scores by observable over exact values; coverage counts bounds and ranges too.
+    """Average scores by observable over exact values; coverage counts bounds and ranges too.
 
     A method that cannot forecast an observable (too short a past) is not in its line.
     """
-    wanted = tuple(dict.fromkeys(one.method for one in scores)) if methods is None else tuple(methods)
+    names = tuple(dict.fromkeys(score.method for score in scores)) if methods is None else tuple(methods)
     lines = []
-    for variable in dict.fromkeys(one.target.variable for one in scores):
-        own = [one for one in scores if one.target.variable == variable and one.method in wanted]
-        exact = [one for one in own if not one.bounded]
+    for variable in dict.fromkeys(row.target.variable for row in scores):
+        rows = [row for row in scores if row.target.variable == variable and row.method in names]
+        exact = [row for row in rows if not row.bounded]
         if not exact:
             continue
-        present = [method for method in wanted if any(one.method == method for one in exact)]
-        each = {m: np.array([one.crps for one in exact if one.method == m]) for m in present}
+        present = [method for method in names if any(row.method == method for row in exact)]
+        crps_by_method = {m: np.array([row.crps for row in exact if row.method == m]) for m in present}
         lines.append(
             ScoreLine(
                 variable=variable,
-                values=len({one.target.name for one in exact}),
-                crps={m: float(each[m].mean()) for m in present},
-                coverage={m: float(np.mean([one.covered for one in own if one.method == m])) for m in present},
-                width={m: float(np.mean([one.high - one.low for one in exact if one.method == m])) for m in present},
-                firm=is_firm(each),
+                values=len({row.target.name for row in exact}),
+                crps={m: float(crps_by_method[m].mean()) for m in present},
+                coverage={m: float(np.mean([row.covered for row in rows if row.method == m])) for m in present},
+                width={m: float(np.mean([row.high - row.low for row in exact if row.method == m])) for m in present},
+                firm=is_firm(crps_by_method),
             )
         )
     return tuple(lines)
 
 
-def is_firm(each: Mapping[str, Floats]) -> bool:
-    """Whether one method is ahead by a margin, also without any one of the values.
+def is_firm(crps_by_method: Mapping[str, Floats]) -> bool:
+    """Say whether one method is ahead by a margin, also without any one of the values.
 
-    each: scores by method, of the same values in the same order.
+    Parameters
+    ----------
+    crps_by_method
+        Scores by method, of the same values in the same order.
     """
-    scores = np.stack(list(each.values()))
+    scores = np.stack(list(crps_by_method.values()))
     if len(scores) < 2 or scores.shape[1] < 2:
         return False
     means = scores.mean(axis=1)
@@ -463,25 +622,39 @@ class Point(NamedTuple):
 
 
 def moment(day: date) -> float:
-    """A day in years."""
+    """Give the middle of a day, in years."""
     return day.year + (day.timetuple().tm_yday - 0.5) / DAYS
 
 
-def year_of_moment(at: float) -> int:
+def year_of_moment(time: float) -> int:
     """Give the calendar year of a moment; the last day of a leap year lies a little beyond its end."""
-    return floor(at - 0.4 / DAYS)
+    return floor(time - 0.4 / DAYS)
 
 
 def known_points(case: Case, cut: Quarter, variable: str, roles: Sequence[str] = ("fit",)) -> tuple[Point, ...]:
-    """Values the forecast was made with, then those that are only looked at, before the cut and after it."""
+    """Give the values the forecast was made with, then those that are only looked at, before the cut and after it.
+
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter known.
+    variable
+        Name of the observable.
+    roles
+        Roles of the values the forecast was made with.
+    """
     looked = (*targets(case, ("check",), cut=cut), *targets(case, ("check",), after=cut))
-    both = {"known": targets(case, roles, cut=cut), "looked": looked}
-    return tuple(_point(one, state) for state, each in both.items() for one in each if one.variable == variable)
+    groups = {"known": targets(case, roles, cut=cut), "looked": looked}
+    return tuple(
+        _point(target, state) for state, group in groups.items() for target in group if target.variable == variable
+    )
 
 
 def later_points(scores: Iterable[Score]) -> tuple[Point, ...]:
-    """Values that came later, each reached by the band or not."""
-    return tuple(_point(one.target, "inside" if one.covered else "outside") for one in scores)
+    """Give the values that came later, each reached by the band or not."""
+    return tuple(_point(score.target, "inside" if score.covered else "outside") for score in scores)
 
 
 def _point(target: Target, state: str) -> Point:

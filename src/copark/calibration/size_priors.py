@@ -43,13 +43,29 @@ def read_with_sizes(case: Case, flat: Sequence[str] = ()) -> Case:
 
 def flat_size(name: str) -> Parameter:
     """Give a size a prior flat over the whole range of the model, of its logarithm where it is positive."""
-    known = catalogue().parameters[name]
-    kind = "loguniform" if known.low > 0.0 else "uniform"
-    return size_of(known.default[0], known.unit, kind, known.low, known.high, reason="flat_size")
+    parameter = catalogue().parameters[name]
+    kind = "loguniform" if parameter.low > 0.0 else "uniform"
+    return size_of(parameter.default[0], parameter.unit, kind, parameter.low, parameter.high, reason="flat_size")
 
 
 def size_of(value: float, unit: str, kind: str, a: float, b: float, *, reason: str) -> Parameter:
-    """Write a prior of size as a case brings it; the text ``pool.<reason>`` says why."""
+    """Write a prior of size as a case brings it.
+
+    Parameters
+    ----------
+    value
+        Default.
+    unit
+        Unit of the default.
+    kind
+        Kind of the distribution.
+    a
+        First number of the distribution.
+    b
+        Second number of the distribution.
+    reason
+        Key of the text ``pool.<reason>`` that says why.
+    """
     return Parameter.model_validate(
         {
             "value": value,

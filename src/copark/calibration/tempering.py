@@ -37,8 +37,10 @@ from copark.stats.precision import effective
 
 Simulate = Callable[[Floats, Integers], Floats]
 """Counterparts of points of the cube under random numbers in spans, shape (runs, targets)."""
-SINCE, RUN = 0, 1
-"""Columns of a span."""
+SINCE = 0
+"""Column of a span: the quarter it begins with."""
+RUN = 1
+"""Column of a span: the run whose random numbers it has."""
 MOST = 1 + SPANS
 """Most spans random numbers may have, the first included."""
 MOMENTS = ("moves", "answers", "squares", "left")
@@ -55,7 +57,10 @@ MOVES = 0x6D6F766573
 FEW = 0.05
 SOME = 0.2
 ALL = 1.0
-REPLACED, SHIFTED, BEGUN = MOVE_KINDS = ("span anew", "border moved", "span elsewhere")
+REPLACED = "span anew"
+SHIFTED = "border moved"
+BEGUN = "span elsewhere"
+MOVE_KINDS = (REPLACED, SHIFTED, BEGUN)
 MOVE_SHARES = (0.6, 0.2, 0.2)
 """How often random numbers are moved in which way."""
 RANDOM_MOVES = 4
@@ -71,36 +76,48 @@ HELD = ("fresh", "beta", "log_evidence")
 
 
 def one_span(runs: Integers, since: Integers) -> Integers:
-    """Addresses of one run throughout, in spans that begin anywhere; shape (members, 1 + since.shape[1], 2)."""
-    made = np.zeros((len(runs), 1 + since.shape[1], 2), np.int64)
-    made[:, :, RUN] = runs[:, np.newaxis]
-    made[:, 1:, SINCE] = since
-    return made
+    """Address one run throughout, in spans that begin anywhere.
+
+    Parameters
+    ----------
+    runs
+        Numbers of the runs, shape (members,).
+    since
+        Quarters at which the other spans begin, shape (members, spans - 1).
+
+    Returns
+    -------
+        Addresses of shape (members, spans, 2).
+    """
+    addresses = np.zeros((len(runs), 1 + since.shape[1], 2), np.int64)
+    addresses[:, :, RUN] = runs[:, np.newaxis]
+    addresses[:, 1:, SINCE] = since
+    return addresses
 
 
 def places(addresses: Integers, quarters: int) -> Integers:
-    """The place in its row of the span that each quarter lies in, shape (members, quarters)."""
-    found = np.zeros((len(addresses), quarters), np.int64)
+    """Find the place in its row of the span that each quarter lies in, shape (members, quarters)."""
+    positions = np.zeros((len(addresses), quarters), np.int64)
     begun = np.zeros((len(addresses), quarters), np.int64)
-    every = np.arange(quarters)
+    all_quarters = np.arange(quarters)
     for n in range(1, addresses.shape[1]):
         since = addresses[:, n, SINCE, np.newaxis]
-        later = (since <= every) & (since >= begun)
-        found = np.where(later, n, found)
+        later = (since <= all_quarters) & (since >= begun)
+        positions = np.where(later, n, positions)
         begun = np.where(later, since, begun)
-    return found
+    return positions
 
 
 def runs_by_quarter(addresses: Integers, quarters: int) -> Integers:
-    """The run whose random numbers each quarter has, shape (members, quarters)."""
+    """Find the run whose random numbers each quarter has, shape (members, quarters)."""
     return np.take_along_axis(addresses[:, :, RUN], places(addresses, quarters), axis=1)
 
 
 def present(addresses: Integers, quarters: int) -> Booleans:
-    """The spans that some quarter lies in, shape (members, spans)."""
-    found = np.zeros(addresses.shape[:2], np.bool_)
-    np.put_along_axis(found, places(addresses, quarters), values=True, axis=1)
-    return found
+    """Say which spans some quarter lies in, shape (members, spans)."""
+    is_present = np.zeros(addresses.shape[:2], np.bool_)
+    np.put_along_axis(is_present, places(addresses, quarters), values=True, axis=1)
+    return is_present
 
 
 def with_addresses(draws: Draws, addresses: Integers, seed: int) -> Draws:
@@ -119,33 +136,33 @@ def with_addresses(draws: Draws, addresses: Integers, seed: int) -> Draws:
 
 
 def different_pasts(addresses: Integers, quarters: int) -> Floats:
-    """Effective number of different random numbers in each quarter, 1 / Σ share² over runs; shape (quarters,)."""
-    each = runs_by_quarter(addresses, quarters).T
-    return np.array([effective(np.unique(runs, return_counts=True)[1].astype(np.float64)) for runs in each])
+    """Count effectively different random numbers in each quarter, 1 / Σ share² over runs; shape (quarters,)."""
+    runs_of_quarters = runs_by_quarter(addresses, quarters).T
+    return np.array([effective(np.unique(runs, return_counts=True)[1].astype(np.float64)) for runs in runs_of_quarters])
 
 
 def normal_scores(z: Floats) -> Floats:
-    """Points of the logit scale as quantiles of the standard normal distribution, accurate in both tails."""
+    """Give points of the logit scale as quantiles of the standard normal distribution, accurate in both tails."""
     from scipy.special import log_expit, ndtri_exp
 
     return np.where(z > 0.0, -1.0, 1.0) * ndtri_exp(log_expit(-np.abs(z)))
 
 
 def logits(x: Floats) -> Floats:
-    """Inverse of :func:`normal_scores`."""
+    """Invert :func:`normal_scores`."""
     from scipy.special import log_ndtr
 
     return log_ndtr(x) - log_ndtr(-x)
 
 
 class Response:
-    """How runs answer to their parameters while chance events stay as they are, learned from moves that were tried.
+    """Response of runs to their parameters while chance events stay as they are, learned from moves that were tried.
 
     Parameters x are normal scores, N(0, 1) in the prior; answers y are counterparts of the record in errors of
     observation. A regression of Δy on Δx gives J, one of the squared residuals on Δx² what each parameter does beside
-    that, d ≥ 0. With F = J Jᵀ + diag(d) = V diag(λ) Vᵀ a step is x' = V (√(1 - b²) Vᵀ x + b ξ) with ξ ~ N(0, I) and
-    b = h / √(1 + β λ), at most 1: pCN (Cotter et al. 2013) with a length for each direction (Cui, Law and Marzouk
-    2016). Whatever λ and V are, it leaves N(0, I) as it is.
+    that, d ≥ 0. With F = J Jᵀ + diag(d) = V diag(λ) Vᵀ a step is x' = V (√(1 - b²) Vᵀ x + b ξ) with ξ ~ N(0, I) and b =
+    h / √(1 + β λ), at most 1: pCN (Cotter et al. 2013) with a length for each direction (Cui, Law and Marzouk 2016).
+    Whatever λ and V are, it leaves N(0, I) as it is.
     """
 
     def __init__(self) -> None:
@@ -153,17 +170,17 @@ class Response:
 
     def note(self, moved: Floats, answered: Floats) -> None:
         """Add moves Δx and answers Δy, accepted or not, shapes (moves, axes) and (moves, targets)."""
-        known = np.isfinite(answered).all(axis=1)
-        x = moved[known]
-        y = answered[known]
+        is_known = np.isfinite(answered).all(axis=1)
+        x = moved[is_known]
+        y = answered[is_known]
         weights = 1.0 / (1.0 + (y**2).sum(axis=1) / FAR)
         slopes = self.arrays.get("slopes")
         with one_thread():
             squares = x**2 if slopes is not None else np.zeros_like(x)
-            left = np.zeros(len(x)) if slopes is None else weights * ((y - x @ slopes) ** 2).sum(axis=1)
-            made = (x.T * weights) @ x, (x.T * weights) @ y, (squares.T * weights) @ squares, squares.T @ left
-        for name, one in zip(MOMENTS, made, strict=True):
-            self.arrays[name] = self.arrays[name] + one if name in self.arrays else one
+            residuals = np.zeros(len(x)) if slopes is None else weights * ((y - x @ slopes) ** 2).sum(axis=1)
+            sums = (x.T * weights) @ x, (x.T * weights) @ y, (squares.T * weights) @ squares, squares.T @ residuals
+        for name, moment_sum in zip(MOMENTS, sums, strict=True):
+            self.arrays[name] = self.arrays[name] + moment_sum if name in self.arrays else moment_sum
 
     def learn(self) -> None:
         """Make rates λ and axes V of what was noted, and let it fade."""
@@ -186,85 +203,121 @@ class Response:
         self.arrays |= {"slopes": slopes, "rates": np.maximum(rates, 0.0), "axes": axes}
 
     def steps(self, x: Floats, beta: Floats | float, random: np.random.Generator) -> Floats:
-        """Propose normal scores a step away at the temperature of all members, or of each, shape (members, 1)."""
+        """Propose normal scores a step away.
+
+        Parameters
+        ----------
+        x
+            Normal scores, shape (members, axes).
+        beta
+            Temperature of all members, or of each, shape (members, 1).
+        random
+            Generator the steps are drawn from.
+        """
         length = random.choice(STEPS, size=(len(x), 1)) / np.sqrt(1.0 + beta * self.arrays["rates"])
         with one_thread():
             turned = x @ self.arrays["axes"]
-            made = np.sqrt(1.0 - length**2) * turned + length * random.standard_normal(x.shape)
-            found: Floats = made @ self.arrays["axes"].T
-        return found
+            proposed = np.sqrt(1.0 - length**2) * turned + length * random.standard_normal(x.shape)
+            scores: Floats = proposed @ self.arrays["axes"].T
+        return scores
 
 
 def exchanged(fit: Floats, betas: Floats, members: int, odd: bool, random: np.random.Generator) -> Integers:
-    """Where each place of a ladder takes its member from, after neighbours were offered to change places.
+    """Find where each place of a ladder takes its member from, after neighbours were offered to change places.
 
     Members at β and β' change places with probability min(1, exp((β - β') (fit' - fit))).
 
-    fit: log-likelihoods, shape (temperatures x members,), temperature by temperature; betas: rising; odd: whether the
-    second and third, fourth and fifth … are paired, not the first and second, third and fourth ….
+    Parameters
+    ----------
+    fit
+        Log-likelihoods, shape (temperatures x members,), temperature by temperature.
+    betas
+        Temperatures, rising.
+    members
+        Members at each temperature.
+    odd
+        Whether the second and third, fourth and fifth … are paired, not the first and second, third and fourth ….
+    random
+        Generator that decides.
     """
-    found = np.arange(len(fit))
+    origins = np.arange(len(fit))
     for low in range(int(odd), len(betas) - 1, 2):
-        here = low * members + np.arange(members)
-        there = (low + 1) * members + random.permutation(members)
-        gain = (betas[low] - betas[low + 1]) * (fit[there] - fit[here])
+        lower = low * members + np.arange(members)
+        upper = (low + 1) * members + random.permutation(members)
+        gain = (betas[low] - betas[low + 1]) * (fit[upper] - fit[lower])
         accepted = np.log(random.random(members)) < gain
-        found[here[accepted]], found[there[accepted]] = there[accepted], here[accepted]
-    return found
+        origins[lower[accepted]], origins[upper[accepted]] = upper[accepted], lower[accepted]
+    return origins
 
 
 @dataclass(frozen=True)
 class Cloud:
-    """Members of equal weight: z, logits (members, axes), addresses (members, spans, 2), counterparts, fit."""
+    """Members of equal weight."""
 
     z: Floats
+    """Points on the logit scale, shape (members, axes)."""
     addresses: Integers
+    """Addresses of random numbers, shape (members, spans, 2)."""
     seen: Floats
+    """Counterparts of the targets, shape (members, targets)."""
     fit: Floats
+    """Log-likelihoods, shape (members,)."""
 
-    def take(self, at: Integers) -> Cloud:
-        """The members at positions."""
-        return Cloud(self.z[at], self.addresses[at], self.seen[at], self.fit[at])
+    def take(self, positions: Integers) -> Cloud:
+        """Give the members at positions."""
+        return Cloud(self.z[positions], self.addresses[positions], self.seen[positions], self.fit[positions])
 
     def spread(self, count: int) -> Cloud:
-        """That many members, evenly over the cloud."""
+        """Give that many members, evenly over the cloud."""
         return self.take((np.arange(count) * len(self.fit)) // count)
 
     @classmethod
     def joined(cls, parts: Sequence[Cloud]) -> Cloud:
-        """Several clouds as one, in their order."""
+        """Join several clouds, in their order."""
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS))
 
     def accept(self, where: Integers, proposed: Cloud, accepted: Booleans) -> Cloud:
-        """The cloud with the accepted proposals in the places they were made from."""
+        """Put the accepted proposals in the places they were made from.
+
+        Parameters
+        ----------
+        where
+            Positions the proposals were made from.
+        proposed
+            The proposals, in the same order.
+        accepted
+            Whether each is accepted.
+        """
         arrays = {name: getattr(self, name).copy() for name in ARRAYS}
         for name, array in arrays.items():
             array[where[accepted]] = getattr(proposed, name)[accepted]
         return Cloud(**arrays)
 
 
-ARRAYS = tuple(one.name for one in fields(Cloud))
+ARRAYS = tuple(field.name for field in fields(Cloud))
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How the cloud is moved.
-
-    sweeps: at each temperature, each moving every member's parameters twice and its random numbers several times;
-    last_sweeps: further ones at the end; keep: effective share of members a step of temperature may leave; quarters: of
-    random numbers that bear on the record; early: whether spans are shorter early on, where random numbers bear on all
-    that follows: borders then have a density of 1 / (quarter + EARLY), not the same everywhere; ladder: members at each
-    temperature of a ladder on which the last sweeps are made, with none at β = 1.
-    """
+    """The way a cloud is moved."""
 
     members: int = 512
+    """Members of a population."""
     sweeps: int = 12
+    """Sweeps at each temperature, each moving every member's parameters twice and its random numbers several times."""
     last_sweeps: int = 150
+    """Further ones at the end."""
     keep: float = 0.85
+    """Effective share of members a step of temperature may leave."""
     quarters: int = 0
+    """Quarters of random numbers that bear on the record."""
     spans: int = MOST
+    """Spans that random numbers have."""
     early: bool = False
+    """Whether spans are shorter early on, where random numbers bear on all that follows: borders then have a density of
+    1 / (quarter + EARLY), not the same everywhere."""
     ladder: int = 0
+    """Members at each temperature of a ladder on which the last sweeps are made, with none at β = 1."""
 
     @property
     def most(self) -> int:
@@ -273,21 +326,25 @@ class Plan:
 
 
 def log_prior(z: Floats) -> Floats:
-    """Log-density of the uniform prior on the logit scale, shape (members,)."""
+    """Compute the log-density of the uniform prior on the logit scale, shape (members,)."""
     size = np.abs(z)
     return (-size - 2.0 * np.log1p(np.exp(-size))).sum(axis=1)
 
 
 def plain_state(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The state of a generator of NumPy as plain values, which it takes back."""
+    """Give the state of a generator of NumPy as plain values, which it takes back."""
     return {
-        name: plain_state(one) if isinstance(one, Mapping) else one.tolist() if isinstance(one, np.ndarray) else one
-        for name, one in state.items()
+        name: plain_state(part)
+        if isinstance(part, Mapping)
+        else part.tolist()
+        if isinstance(part, np.ndarray)
+        else part
+        for name, part in state.items()
     }
 
 
 class Mover:
-    """Moves a cloud; holds the generator, the counter of fresh runs, and the temperature."""
+    """The moves of a cloud, with the generator, the counter of fresh runs, and the temperature."""
 
     def __init__(self, simulate: Simulate, model: ObservationModel, plan: Plan, seed: int, stream: int) -> None:
         self.simulate = simulate
@@ -300,9 +357,9 @@ class Mover:
         self.log_evidence = 0.0
 
     def content(self) -> dict[str, Any]:
-        """What it holds, as plain values."""
-        told = {name: getattr(self, name) for name in HELD}
-        return told | {"random": plain_state(self.random.bit_generator.state)}
+        """Give what it holds, as plain values."""
+        values = {name: getattr(self, name) for name in HELD}
+        return values | {"random": plain_state(self.random.bit_generator.state)}
 
     def restore(self, content: Mapping[str, Any]) -> None:
         """Hold what another one held."""
@@ -310,15 +367,27 @@ class Mover:
             setattr(self, name, content[name])
         self.random.bit_generator.state = content["random"]
 
-    def decided(self, cloud: Cloud, where: Integers, made: Cloud, gain: Floats) -> Cloud:
-        """Accept proposals by their gain in log-density."""
+    def decided(self, cloud: Cloud, where: Integers, proposed: Cloud, gain: Floats) -> Cloud:
+        """Accept proposals by their gain in log-density.
+
+        Parameters
+        ----------
+        cloud
+            Members as they are.
+        where
+            Positions the proposals were made from.
+        proposed
+            The proposals, in the same order.
+        gain
+            Gain in log-density of each.
+        """
         accepted = np.log(self.random.random(len(where))) < gain
-        return cloud.accept(where, made, accepted)
+        return cloud.accept(where, proposed, accepted)
 
     def fitted(self, z: Floats, addresses: Integers) -> Cloud:
         """Simulate members and give them as a cloud."""
-        seen = self.simulate(expit(z), addresses)
-        return Cloud(z, addresses, seen, np.maximum(self.model.log_likelihood(seen), GONE))
+        counterparts = self.simulate(expit(z), addresses)
+        return Cloud(z, addresses, counterparts, np.maximum(self.model.log_likelihood(counterparts), GONE))
 
     def differences(self, z: Floats, others: Floats) -> Floats:
         """Propose places a scaled difference of two others away, in few, some or all directions."""
@@ -333,8 +402,8 @@ class Mover:
     def anew(self, z: Floats) -> Floats:
         """Propose one to four parameters anew from the prior: what the record does not hold moves freely."""
         count, axes = z.shape
-        wanted = self.random.choice([1, 2, 4], size=(count, 1))
-        moved = self.random.random((count, axes)).argsort(axis=1) < wanted
+        count_moved = self.random.choice([1, 2, 4], size=(count, 1))
+        moved = self.random.random((count, axes)).argsort(axis=1) < count_moved
         u = self.random.random((count, axes))
         return np.where(moved, np.log(u) - np.log1p(-u), z)
 
@@ -346,11 +415,11 @@ class Mover:
             for where, others in (halves, halves[::-1]):
                 before = cloud.z[where]
                 z = self.differences(before, cloud.z[others]) if along else self.anew(before)
-                made = self.fitted(z, cloud.addresses[where])
-                gain = self.beta * (made.fit - cloud.fit[where])
+                proposed = self.fitted(z, cloud.addresses[where])
+                gain = self.beta * (proposed.fit - cloud.fit[where])
                 if along:
                     gain = gain + log_prior(z) - log_prior(before)
-                cloud = self.decided(cloud, where, made, gain)
+                cloud = self.decided(cloud, where, proposed, gain)
         return cloud
 
     def anywhere(self, size: int | tuple[int, ...]) -> Integers:
@@ -362,13 +431,13 @@ class Mover:
         return np.minimum(1 + passed.astype(np.int64), last)
 
     def log_share(self, since: Integers) -> Floats:
-        """Log-prior of spans that begin with these quarters, up to a constant; the last axis is summed."""
+        """Compute the log-prior of spans that begin with these quarters, up to a constant; the last axis is summed."""
         if not self.plan.early:
             return np.zeros(since.shape[:-1])
         return np.log(np.log1p(1.0 / (since - 1 + EARLY))).sum(axis=-1)
 
     def proposed_random_numbers(self, addresses: Integers) -> tuple[Integers, NDArray[np.str_]]:
-        """Propose random numbers, each moved in one way, as likely to be proposed back; and the ways.
+        """Propose random numbers, each moved in one way, as likely to be proposed back; and name the ways.
 
         A span that some quarter lies in gets a fresh run; or the border of a span is moved by one or two quarters, from
         the end of the record to its beginning if need be; or a span is put to begin anywhere, with a fresh run.
@@ -376,57 +445,74 @@ class Mover:
         count = len(addresses)
         spans = addresses.shape[1]
         last = self.plan.quarters
-        every = np.arange(count)
-        made = addresses.copy()
-        runs = self.fresh + every
+        rows = np.arange(count)
+        proposed = addresses.copy()
+        runs = self.fresh + rows
         self.fresh += count
         kinds = self.random.choice(np.array(MOVE_KINDS), size=count, p=MOVE_SHARES)
         some = (self.random.random((count, spans)) * present(addresses, last)).argmax(axis=1)
         border = self.random.integers(1, spans, size=count)
         step = self.random.choice(SHIFTS, size=count)
         anywhere = self.anywhere(count)
-        since = addresses[every, border, SINCE]
+        since = addresses[rows, border, SINCE]
         replaced, shifted, begun = (kinds == kind for kind in MOVE_KINDS)
-        made[every, border, SINCE] = np.where(begun, anywhere, np.where(shifted, (since - 1 + step) % last + 1, since))
-        made[every[replaced], some[replaced], RUN] = runs[replaced]
-        made[every[begun], border[begun], RUN] = runs[begun]
-        return made, kinds
+        proposed[rows, border, SINCE] = np.where(
+            begun, anywhere, np.where(shifted, (since - 1 + step) % last + 1, since)
+        )
+        proposed[rows[replaced], some[replaced], RUN] = runs[replaced]
+        proposed[rows[begun], border[begun], RUN] = runs[begun]
+        return proposed, kinds
 
     def move_all(self, cloud: Cloud, steps: bool, beta: Floats) -> Cloud:
-        """Move every member's parameters once, each at its temperature: by steps once they are learned, or anew."""
+        """Move every member's parameters once, each at its temperature.
+
+        Parameters
+        ----------
+        cloud
+            Members as they are.
+        steps
+            Whether all parameters step together, once steps are learned; else a few are drawn anew.
+        beta
+            Temperature of each member, shape (members,).
+        """
         before = normal_scores(cloud.z)
         learned = steps and "rates" in self.response.arrays
         z = logits(self.response.steps(before, beta[:, np.newaxis], self.random)) if learned else self.anew(cloud.z)
-        made = self.fitted(z, cloud.addresses)
+        proposed = self.fitted(z, cloud.addresses)
         if self.beta < 1.0:
-            answered = self.model.standardised(made.seen) - self.model.standardised(cloud.seen)
+            answered = self.model.standardised(proposed.seen) - self.model.standardised(cloud.seen)
             self.response.note(normal_scores(z) - before, answered)
-        return self.decided(cloud, np.arange(len(z)), made, beta * (made.fit - cloud.fit))
+        return self.decided(cloud, np.arange(len(z)), proposed, beta * (proposed.fit - cloud.fit))
 
     def move_random_numbers(self, cloud: Cloud, beta: Floats | float) -> Cloud:
         """Move every member's random numbers once."""
         addresses, kinds = self.proposed_random_numbers(cloud.addresses)
-        made = self.fitted(cloud.z, addresses)
+        proposed = self.fitted(cloud.z, addresses)
         share = self.log_share(addresses[:, 1:, SINCE]) - self.log_share(cloud.addresses[:, 1:, SINCE])
-        gain = beta * (made.fit - cloud.fit) + np.where(kinds == SHIFTED, share, 0.0)
-        return self.decided(cloud, np.arange(len(cloud.fit)), made, gain)
+        gain = beta * (proposed.fit - cloud.fit) + np.where(kinds == SHIFTED, share, 0.0)
+        return self.decided(cloud, np.arange(len(cloud.fit)), proposed, gain)
 
     def sweep(self, cloud: Cloud, betas: Sequence[float]) -> Cloud:
         """Move each member's parameters twice, then its random numbers several times; of a plan with a ladder, in turn.
 
-        betas: temperatures the members stand at, as many at each, in their order: more than one on a ladder only.
+        Parameters
+        ----------
+        cloud
+            Members as they are.
+        betas
+            Temperatures the members stand at, as many at each, in their order: more than one on a ladder only.
         """
         if not self.plan.ladder:
             cloud = self.move_parameters(cloud)
             for _ in range(RANDOM_MOVES):
                 cloud = self.move_random_numbers(cloud, self.beta)
             return cloud
-        each = len(cloud.fit) // len(betas)
+        rung_size = len(cloud.fit) // len(betas)
         rungs = np.array(betas)
-        beta = np.repeat(betas, each)
+        beta = np.repeat(betas, rung_size)
         for n in range(3 * MIXED):
             cloud = self.move_random_numbers(cloud, beta) if n % 3 == 2 else self.move_all(cloud, n % 3 == 1, beta)
-            cloud = cloud.take(exchanged(cloud.fit, rungs, each, n % 2 == 1, self.random))
+            cloud = cloud.take(exchanged(cloud.fit, rungs, rung_size, n % 2 == 1, self.random))
         if self.beta < 1.0:
             self.response.learn()
         return cloud

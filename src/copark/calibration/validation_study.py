@@ -57,7 +57,7 @@ LEADING = 4
 
 @dataclass(frozen=True)
 class Spread:
-    """What the variance of a forecast comes from."""
+    """The sources of the variance of a forecast."""
 
     shares: Mapping[str, float]
     """Shares of the variance by source; they add up to one."""
@@ -73,22 +73,37 @@ class Spread:
 
 
 def groups_of(replay: ReplayPosterior, verdicts: Mapping[str, str] | None = None) -> dict[str, list[int]]:
-    """Axes of the cube by group: later shocks; moved by the data (or weakly); not moved.
+    """Sort the axes of the cube into groups: later shocks; moved by the data (or weakly); not moved.
 
-    verdicts: what the data said of each parameter: by default what the pairs themselves say.
+    Parameters
+    ----------
+    replay
+        The posterior.
+    verdicts
+        What the data did to each parameter, by name; by default what the pairs themselves say.
     """
     space = replay.space
     later = {shock.key for shock in space.case.shocks if shock.since > replay.cut}
-    said = verdicts or {one.name: one.verdict for one in movements(space, replay.points)}
-    made: dict[str, list[int]] = {name: [] for name in GROUPS}
+    words = verdicts or {movement.name: movement.verdict for movement in movements(space, replay.points)}
+    groups: dict[str, list[int]] = {name: [] for name in GROUPS}
     for n, name in enumerate(space.names):
-        verdict = "moved" if name.startswith(MIX) else said[name]
-        made[SHOCKS if name in later else UNMOVED if verdict == "unmoved" else MOVED].append(n)
-    return made
+        verdict = "moved" if name.startswith(MIX) else words[name]
+        groups[SHOCKS if name in later else UNMOVED if verdict == "unmoved" else MOVED].append(n)
+    return groups
 
 
 def explained(z: Floats, axes: Sequence[int], values: Floats) -> float:
-    """Variance a regression on some axes and their squares explains, adjusted for their number; at least 0."""
+    """Compute the variance a regression on some axes and their squares explains, adjusted for their number; at least 0.
+
+    Parameters
+    ----------
+    z
+        Points on the logit scale, shape (pairs, axes).
+    axes
+        Positions of the axes to regress on.
+    values
+        What is to be explained, shape (pairs,).
+    """
     centred = z[:, list(axes)] - z[:, list(axes)].mean(axis=0)
     square = centred**2
     predictors = np.concatenate([np.ones((len(z), 1)), centred, square - square.mean(axis=0)], axis=1)
@@ -96,17 +111,25 @@ def explained(z: Floats, axes: Sequence[int], values: Floats) -> float:
     if freedom < 1:
         return 0.0
     with one_thread():
-        left = values - predictors @ np.linalg.lstsq(predictors, values, rcond=None)[0]
+        residuals = values - predictors @ np.linalg.lstsq(predictors, values, rcond=None)[0]
     total = float(values.var(ddof=1))
-    unexplained = float((left**2).sum()) / freedom
+    unexplained = float((residuals**2).sum()) / freedom
     return float(max(total - unexplained, 0.0))
 
 
 def spread(space: PriorSpace, points: Floats, groups: Mapping[str, Sequence[int]], values: Floats) -> Spread:
     """Split the variance of a forecast.
 
-    points: of the cube, shape (pairs, axes); groups: axes by group, see :func:`groups_of`; values: of the forecast,
-    shape (pairs, futures), at least two futures.
+    Parameters
+    ----------
+    space
+        The cube the points are of.
+    points
+        Points of the cube, shape (pairs, axes).
+    groups
+        Axes by group, see :func:`groups_of`.
+    values
+        The forecast, shape (pairs, futures), at least two futures.
     """
     z = logit(points)
     means = values.mean(axis=1)
@@ -128,10 +151,23 @@ def spread(space: PriorSpace, points: Floats, groups: Mapping[str, Sequence[int]
 
 
 def without(points: Floats, groups: Mapping[str, Sequence[int]], values: Floats) -> dict[str, Floats]:
-    """Take every source of variance out of a forecast, one at a time; shapes as in :func:`spread`.
+    """Take every source of variance out of a forecast, one at a time.
 
     Parameters are held at their posterior medians by one regression of the pairs' means on all of them; chance before
     the cut is what it leaves of those means, chance after the cut what futures differ by.
+
+    Parameters
+    ----------
+    points
+        Points of the cube, shape (pairs, axes).
+    groups
+        Axes by group, see :func:`groups_of`.
+    values
+        The forecast, shape (pairs, futures).
+
+    Returns
+    -------
+        By source: the forecast without it, shape (pairs, futures).
     """
     z = logit(points)
     away = (z - np.median(z, axis=0)) / np.maximum(z.std(axis=0), 1e-12)
@@ -141,15 +177,15 @@ def without(points: Floats, groups: Mapping[str, Sequence[int]], values: Floats)
     means = values.mean(axis=1)
     with one_thread():
         slopes = np.linalg.lstsq(design, means, rcond=1e-10)[0]
-    found: dict[str, Floats] = {}
-    at = 1
+    remaining: dict[str, Floats] = {}
+    column = 1
     for name, part in columns.items():
-        effect = part @ slopes[at : at + part.shape[1]]
-        at += part.shape[1]
-        found[name] = values - effect[:, np.newaxis]
-    found[PAST] = values - (means - design @ slopes)[:, np.newaxis]
-    found[FUTURE] = np.broadcast_to(means[:, np.newaxis], values.shape)
-    return found
+        effect = part @ slopes[column : column + part.shape[1]]
+        column += part.shape[1]
+        remaining[name] = values - effect[:, np.newaxis]
+    remaining[PAST] = values - (means - design @ slopes)[:, np.newaxis]
+    remaining[FUTURE] = np.broadcast_to(means[:, np.newaxis], values.shape)
+    return remaining
 
 
 PAIRS = 1024
@@ -183,7 +219,7 @@ class Swap:
 
     @property
     def reason(self) -> str:
-        """What puts the curve ahead: its centre, its width, both; or ``ahead`` where the model is."""
+        """The part that puts the curve ahead: its centre, its width, both; or ``ahead`` where the model is."""
         if self.model <= self.naive:
             return AHEAD
         centre = self.model - self.naive_centre
@@ -194,7 +230,17 @@ class Swap:
 
 
 def swap(origin: Origin, variable: str, rival: str) -> Swap:
-    """Swap centre and band of the blind model and a naive curve on an observable's exact values."""
+    """Swap centre and band of the blind model and a naive curve on an observable's exact values.
+
+    Parameters
+    ----------
+    origin
+        Forecasts from one cut.
+    variable
+        Name of the observable.
+    rival
+        Name of the curve.
+    """
     scores = []
     for n, target in enumerate(origin.targets):
         if target.variable != variable or not is_exact(target) or n not in origin.ensembles[rival]:
@@ -203,9 +249,9 @@ def swap(origin: Origin, variable: str, rival: str) -> Swap:
         naive = origin.ensembles[rival][n]
         middle = float(np.nanmedian(model))
         other = float(np.median(naive))
-        made = (model, naive, model - middle + other, naive - other + middle)
-        scores.append([crps(one, target.value) for one in made])
-    return Swap(variable, rival, *(float(one) for one in np.mean(scores, axis=0)))
+        versions = (model, naive, model - middle + other, naive - other + middle)
+        scores.append([crps(ensemble, target.value) for ensemble in versions])
+    return Swap(variable, rival, *(float(mean) for mean in np.mean(scores, axis=0)))
 
 
 @dataclass(frozen=True)
@@ -226,27 +272,46 @@ class Told:
     """How many of them the model saw, too."""
 
 
-def told(origin: Origin, case: Case, found: Sequence[Swap]) -> tuple[Told, ...]:
-    """Forecast with each observable's best naive curve again, told only what the model was fitted to."""
+def told(origin: Origin, case: Case, swaps: Sequence[Swap]) -> tuple[Told, ...]:
+    """Forecast with each observable's best naive curve again, told only what the model was fitted to.
+
+    Parameters
+    ----------
+    origin
+        Forecasts from one cut.
+    case
+        The case they are of.
+    swaps
+        Observables and their best naive curves.
+    """
     alike = naive_ensembles(case, origin.cut, origin.targets, ("fit",))
-    made = []
-    for one in found:
-        again = alike.get(one.rival, {})
+    results = []
+    for swapped in swaps:
+        again = alike.get(swapped.rival, {})
         scores = [
             crps(again[n], target.value)
             for n, target in enumerate(origin.targets)
-            if n in again and target.variable == one.variable and is_exact(target)
+            if n in again and target.variable == swapped.variable and is_exact(target)
         ]
-        every, own = (history_of(case, origin.cut, one.variable, *roles).times for roles in ((), (("fit",),)))
-        made.append(
-            Told(one.variable, one.rival, one.naive, float(np.mean(scores)) if scores else None, len(every), len(own))
+        all_times, own_times = (
+            history_of(case, origin.cut, swapped.variable, *roles).times for roles in ((), (("fit",),))
         )
-    return tuple(made)
+        results.append(
+            Told(
+                swapped.variable,
+                swapped.rival,
+                swapped.naive,
+                float(np.mean(scores)) if scores else None,
+                len(all_times),
+                len(own_times),
+            )
+        )
+    return tuple(results)
 
 
 @dataclass(frozen=True)
 class Width:
-    """Where an observable's width comes from, and what it would be without each source."""
+    """The sources of the width of an observable's band, and the band without each of them."""
 
     variable: str
     """Name of the observable."""
@@ -261,38 +326,54 @@ class Width:
 
 
 def widths(origin: Origin, whole_replay: ReplayPosterior, base: str, threads: int = 1) -> tuple[Width, ...]:
-    """Split every observable's band by source and take each source out."""
+    """Split every observable's band by source and take each source out.
+
+    Parameters
+    ----------
+    origin
+        Forecasts from one cut.
+    whole_replay
+        The posterior they were made from.
+    base
+        Which of the model's forecasts: conditional or blind.
+    threads
+        Threads that runs are made on.
+    """
     replay = whole_replay.thin(PAIRS)
     exact = [target for target in origin.targets if is_exact(target)]
     model = ObservationModel(tuple(exact))
     end = replay.space.case.clock.start + max(target.last for target in exact)
-    made = project(replay, end, model.variables, blindly=base == BLIND, futures=FUTURES, threads=threads)
-    values = made.counterparts(model).reshape(replay.pairs, FUTURES, len(exact))
-    whole = np.isfinite(values).all(axis=(1, 2))
+    projection = project(replay, end, model.variables, blindly=base == BLIND, futures=FUTURES, threads=threads)
+    values = projection.counterparts(model).reshape(replay.pairs, FUTURES, len(exact))
+    is_finite = np.isfinite(values).all(axis=(1, 2))
     errors = model.errors * noise(REPORTED_SEED, 0, replay.pairs * FUTURES, len(exact))
     groups = groups_of(whole_replay) | ({SHOCKS: []} if base == BLIND else {})
     rows = [
-        {"": one, **without(replay.points[whole], groups, one)}
-        for one in (values[whole, :, n] for n in range(len(exact)))
+        {"": futures, **without(replay.points[is_finite], groups, futures)}
+        for futures in (values[is_finite, :, n] for n in range(len(exact)))
     ]
-    found = []
+    results = []
     for variable in model.variables:
-        at = [n for n, target in enumerate(exact) if target.variable == variable]
-        last = max(at, key=lambda n: exact[n].observation.date.last_day)
-        split = spread(replay.space, replay.points[whole], groups, values[whole, :, last])
+        positions = [n for n, target in enumerate(exact) if target.variable == variable]
+        last = max(positions, key=lambda n: exact[n].observation.date.last_day)
+        split = spread(replay.space, replay.points[is_finite], groups, values[is_finite, :, last])
         scores = dict[str, float]()
         sizes = dict[str, float]()
         for source in ("", *SOURCES):
-            made_of = [rows[n][source].ravel() + errors[: rows[n][source].size, n] for n in at]
-            scores[source] = float(np.mean([crps(one, exact[n].value) for one, n in zip(made_of, at, strict=True)]))
-            sizes[source] = float(np.mean([np.subtract(*quantile_band(one, LEVEL)[::-1]) for one in made_of]))
-        found.append(Width(variable, exact[last], split, scores, sizes))
-    return tuple(found)
+            reports_of = [rows[n][source].ravel() + errors[: rows[n][source].size, n] for n in positions]
+            scores[source] = float(
+                np.mean([crps(reports, exact[n].value) for reports, n in zip(reports_of, positions, strict=True)])
+            )
+            sizes[source] = float(
+                np.mean([np.subtract(*quantile_band(reports, LEVEL)[::-1]) for reports in reports_of])
+            )
+        results.append(Width(variable, exact[last], split, scores, sizes))
+    return tuple(results)
 
 
 @dataclass(frozen=True)
 class Honesty:
-    """How often a forecast's bands reached what was observed, and how often honest ones would have."""
+    """Coverage of a forecast's bands, and what honest bands would have had."""
 
     values: int
     """Number of exact values."""
@@ -312,22 +393,22 @@ class Honesty:
 
 def honesty(origin: Origin, method: str) -> Honesty:
     """Let a forecast's own members play the truth and see what coverage and score that would give."""
-    at = [n for n in sorted(origin.ensembles[method]) if is_exact(origin.targets[n])]
-    members = np.stack([origin.ensembles[method][n] for n in at], axis=1)
+    positions = [n for n in sorted(origin.ensembles[method]) if is_exact(origin.targets[n])]
+    members = np.stack([origin.ensembles[method][n] for n in positions], axis=1)
     members = members[np.isfinite(members).all(axis=1)]
-    truth = np.array([origin.targets[n].value for n in at])
+    truth = np.array([origin.targets[n].value for n in positions])
     low, high = np.quantile(members, ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0), axis=0)
     reached = float(((truth >= low) & (truth <= high)).mean())
     own = ((members >= low) & (members <= high)).mean(axis=1)
     size = np.maximum(np.abs(truth), 1e-9)
     places = 2.0 * (np.arange(len(members)) + 0.5) / len(members) - 1.0
-    apart = (np.sort(members, axis=0) * places[:, np.newaxis]).mean(axis=0)
-    score = float(((np.abs(members - truth).mean(axis=0) - apart) / size).mean())
+    spread_term = (np.sort(members, axis=0) * places[:, np.newaxis]).mean(axis=0)
+    score = float(((np.abs(members - truth).mean(axis=0) - spread_term) / size).mean())
     played = members[(np.arange(TRUTHS) * len(members)) // TRUTHS]
-    scores = np.array([((np.abs(members - one).mean(axis=0) - apart) / size).mean() for one in played])
+    scores = np.array([((np.abs(members - path).mean(axis=0) - spread_term) / size).mean() for path in played])
     all_covered = float((own >= reached - 1e-9).mean())
-    expected = float((apart / size).mean())
-    return Honesty(len(at), reached, all_covered, score, expected, float((scores <= score).mean()))
+    expected = float((spread_term / size).mean())
+    return Honesty(len(positions), reached, all_covered, score, expected, float((scores <= score).mean()))
 
 
 FAIR = (BLIND, *NAIVE)
@@ -336,7 +417,7 @@ FAIR = (BLIND, *NAIVE)
 
 @dataclass(frozen=True)
 class Judged:
-    """What came of the forecasts from one cut."""
+    """Scores of the forecasts from one cut."""
 
     cut: str
     """Last quarter known."""
@@ -348,7 +429,7 @@ class Judged:
     """By model: coverage and scores beside those of honest bands."""
 
     def line(self, variable: str) -> ScoreLine:
-        """All methods' mean scores of an observable."""
+        """Give all methods' mean scores of an observable."""
         return next(line for line in self.whole if line.variable == variable)
 
     @property
@@ -357,7 +438,7 @@ class Judged:
         return tuple(line for line in self.fair if line.best_naive is not None)
 
     def wins(self) -> dict[str, int]:
-        """Races won, by method."""
+        """Count races won, by method."""
         return {name: sum(line.winner == name for line in self.raced) for name in FAIR}
 
 
@@ -382,25 +463,32 @@ class Assessment:
         return self.cuts[-1]
 
     def scores_of(self, method: str, variable: str) -> tuple[Score, ...]:
-        """Scores of a method on the values of an observable, from the last cut."""
-        return tuple(one for one in self.scores if (one.method, one.target.variable) == (method, variable))
+        """Give the scores of a method on the values of an observable, from the last cut."""
+        return tuple(score for score in self.scores if (score.method, score.target.variable) == (method, variable))
 
 
 def assess(origins: Sequence[Origin], case: Case, *, threads: int = 1) -> Assessment:
     """Score forecasts from several cuts, earliest first, and ask why they won or lost.
 
-    case: the case they are of, with the roles of its values as they are in the casebook.
+    Parameters
+    ----------
+    origins
+        Forecasts, one for each cut.
+    case
+        The case they are of, with the roles of its values as they are in the casebook.
+    threads
+        Threads that runs are made on.
     """
     judged = []
-    for one in origins:
-        scores = one.scores()
-        honest = {name: honesty(one, name) for name in MODELS}
-        judged.append(Judged(str(one.cut), table(scores, FAIR), table(scores), honest))
+    for origin in origins:
+        scores = origin.scores()
+        honest = {name: honesty(origin, name) for name in MODELS}
+        judged.append(Judged(str(origin.cut), table(scores, FAIR), table(scores), honest))
     last = origins[-1]
     raced = {line.variable: line.best_naive for line in judged[-1].fair}
-    found = tuple(swap(last, variable, rival) for variable, rival in raced.items() if rival is not None)
+    swaps = tuple(swap(last, variable, rival) for variable, rival in raced.items() if rival is not None)
     replay = last.replay
     split = {}
     if replay is not None:
         split = {name: widths(last, replay, name, threads) for name in (BLIND, CONDITIONAL)}
-    return Assessment(cuts=tuple(judged), scores=scores, swaps=found, told=told(last, case, found), widths=split)
+    return Assessment(cuts=tuple(judged), scores=scores, swaps=swaps, told=told(last, case, swaps), widths=split)

@@ -1,4 +1,4 @@
-"""What one park's record says: nearest runs, moved to the record by regression, summed up as normal distributions.
+"""Inference from one park's record: nearest runs, moved to the record by regression, summed up as normal distributions.
 
 Everything is on the scale of normal scores, z = Φ⁻¹(u) of the prior's unit cube, where each axis's prior is exactly
 N(0, 1); dividing it out of a posterior N(m, s²) leaves a likelihood of precision 1/s² - 1 around m / (1 - s²), along
@@ -46,40 +46,45 @@ TRIED = 1 << 12
 
 @dataclass(frozen=True)
 class Readings:
-    """What one park's record says of the pooled axes: rows g'θ = middle, each with its precision.
+    """One park's record as statements on the pooled axes: rows g'θ = middle, each with its precision.
 
-    The prior is divided out. rows: shape (readings, axes), unit vectors; middles, precisions: shape (readings,).
+    The prior is divided out.
     """
 
     rows: Floats
+    """Unit vectors, shape (readings, axes)."""
     middles: Floats
+    """Middles, shape (readings,)."""
     precisions: Floats
+    """Precisions, shape (readings,)."""
 
     @classmethod
     def none(cls, axes: int) -> Readings:
-        """Nothing."""
+        """Make no readings."""
         return cls(np.zeros((0, axes)), np.zeros(0), np.zeros(0))
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """Number of readings."""
         return len(self.middles)
 
 
 @dataclass(frozen=True)
 class LocalPosterior:
-    """What one park's record says without the others, of the axes that are pooled in it."""
+    """Account of one park by its own record, of the axes that are pooled in it."""
 
     names: tuple[str, ...]
+    """Names of these axes."""
     readings: Readings
     reach: float
     """Share of its own runs that lie farther from their neighbours than the record does; NaN without one, or
     unasked."""
     values: int
+    """Values it rests on."""
 
 
 def scores_of(points: Floats) -> Floats:
-    """Normal scores of points of the cube, shape as given."""
+    """Compute normal scores of points of the cube, shape as given."""
     from scipy.special import ndtri
 
     return ndtri(np.clip(points, EDGE, 1.0 - EDGE))
@@ -87,40 +92,61 @@ def scores_of(points: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Directions:
-    """Summaries of features: (features - centre) @ weights, each in units of what it leaves unexplained.
-
-    told: the directions of y that go with them, orthonormal for y of unit covariance; shape (quantities, components).
-    """
+    """Summaries of features: (features - centre) @ weights, each in units of what it leaves unexplained."""
 
     centre: Floats
     weights: Floats
-    told: Floats
+    responses: Floats
+    """Directions of y that go with them, orthonormal for y of unit covariance; shape (quantities, components)."""
 
     def __call__(self, x: Floats) -> Floats:
-        """Summaries of shape (runs, components)."""
+        """Summarise features, shape (runs, components)."""
         return (x - self.centre) @ self.weights
 
 
 def directions(x: Floats, y: Floats, most: int = COMPONENTS) -> Directions:
-    """Directions of features (runs, features) that tell most of y: canonical correlations, weakest left out."""
+    """Find directions of features that tell most of y: canonical correlations, weakest left out.
+
+    Parameters
+    ----------
+    x
+        Features, shape (runs, features).
+    y
+        Quantities to infer, shape (runs, quantities).
+    most
+        Most directions.
+    """
     centre = x.mean(axis=0)
     with one_thread():
         u, size, rows = np.linalg.svd(x - centre, full_matrices=False)
-        kept = size > 1e-6 * max(float(size[0]), 1e-12)
+        is_used = size > 1e-6 * max(float(size[0]), 1e-12)
         target, spread, back = np.linalg.svd(y - y.mean(axis=0), full_matrices=False)
-        left, strength, right = np.linalg.svd(u[:, kept].T @ target, full_matrices=False)
+        left, strength, right = np.linalg.svd(u[:, is_used].T @ target, full_matrices=False)
         chosen = (strength >= LEAST_CORRELATION) & (np.arange(len(strength)) < most)
         chosen[0] = True
-        basis = rows[kept].T @ (left[:, chosen] / size[kept, np.newaxis])
+        basis = rows[is_used].T @ (left[:, chosen] / size[is_used, np.newaxis])
         ways = np.linalg.qr(back.T @ (right[chosen].T / np.maximum(spread, 1e-12)[:, np.newaxis]))[0]
     r = np.minimum(strength[chosen], LARGEST)
     return Directions(centre, basis * np.sqrt(len(x)) * r / np.sqrt(1.0 - r**2), ways)
 
 
 def accepted(summaries: Floats, target: Floats, y: Floats, count: int) -> tuple[Floats, Floats, float]:
-    """Quantities of the nearest runs moved to the target, their weights, and the distance of the first left out.
+    """Move quantities of the nearest runs to the target.
 
-    summaries, y: shapes (runs, components) and (runs, quantities). Weights are Epanechnikov's.
+    Parameters
+    ----------
+    summaries
+        Summaries of the runs, shape (runs, components).
+    target
+        Summaries of the record, shape (components,).
+    y
+        Quantities of the runs, shape (runs, quantities).
+    count
+        Number of runs to accept.
+
+    Returns
+    -------
+        Moved quantities, their weights (Epanechnikov's), and the distance of the first run left out.
     """
     far = np.sqrt(((summaries - target) ** 2).sum(axis=1))
     order = np.argsort(far, kind="stable")[: count + 1]
@@ -131,65 +157,102 @@ def accepted(summaries: Floats, target: Floats, y: Floats, count: int) -> tuple[
 
 
 def accepted_of(runs: int) -> int:
-    """How many of a batch's runs are accepted."""
+    """Choose how many of a batch's runs are accepted."""
     return max(min(FEWEST, runs // 2), runs // NEAR)
 
 
 def reach_of(summaries: Floats, width: float, count: int) -> float:
-    """Share of runs whose own neighbours reach farther than the record's."""
+    """Compute the share of runs whose own neighbours reach farther than the record's.
+
+    Parameters
+    ----------
+    summaries
+        Summaries of the runs, shape (runs, components).
+    width
+        Reach of the record's neighbours.
+    count
+        Number of neighbours.
+    """
     step = max(len(summaries) // TESTED, 1)
     far = [np.sqrt(((summaries - row) ** 2).sum(axis=1)) for row in summaries[::step][:TESTED]]
-    return float(np.mean([max(np.sort(one)[: count + 1][-1], 1e-12) >= width for one in far]))
+    return float(np.mean([max(np.sort(distances)[: count + 1][-1], 1e-12) >= width for distances in far]))
 
 
-def part_of(model: ObservationModel, at: Sequence[int]) -> ObservationModel:
-    """The observation model of some targets."""
-    return ObservationModel(tuple(model.targets[n] for n in at))
+def part_of(model: ObservationModel, positions: Sequence[int]) -> ObservationModel:
+    """Make the observation model of some targets."""
+    return ObservationModel(tuple(model.targets[n] for n in positions))
 
 
 def local_posterior(
     batch: PanelBatch, seed: int, spread: Discrepancy, until: int | None = None, *, reach: bool = False
 ) -> LocalPosterior:
-    """Infer a park's pooled axes from its own record, all of it or up to a day, counted."""
+    """Infer a park's pooled axes from its own record.
+
+    Parameters
+    ----------
+    batch
+        Runs of the park.
+    seed
+        Seed of discrepancy and errors.
+    spread
+        Size of the discrepancy.
+    until
+        Last day of the record that is used, counted; by default all of it is.
+    reach
+        Whether the reach of its neighbours is measured.
+    """
     park = batch.park
     columns = batch.park.known(until)
     if not columns:
         return LocalPosterior(park.pooled, Readings.none(len(park.pooled)), float("nan"), 0)
     model = part_of(park.model, columns)
     reports = batch.reports(seed, spread)[:, columns]
-    whole = np.isfinite(reports).all(axis=1)
-    x = features(model, reports[whole])
-    z = scores_of(batch.points[whole])[:, [park.space.names.index(name) for name in park.pooled]]
-    told = directions(x, z)
-    summaries = told(x)
-    target = told(features(model, model.recorded[np.newaxis, :]))[0]
+    is_finite = np.isfinite(reports).all(axis=1)
+    x = features(model, reports[is_finite])
+    z = scores_of(batch.points[is_finite])[:, [park.space.names.index(name) for name in park.pooled]]
+    summarise = directions(x, z)
+    summaries = summarise(x)
+    target = summarise(features(model, model.recorded[np.newaxis, :]))[0]
     count = accepted_of(len(summaries))
     moved, weights, width = accepted(summaries, target, z, count)
     share = weights / weights.sum()
     far = reach_of(summaries, width, count) if reach else float("nan")
-    return LocalPosterior(park.pooled, readings_of(moved, share, told.told, effective(share)), far, len(columns))
+    return LocalPosterior(
+        park.pooled, readings_of(moved, share, summarise.responses, effective(share)), far, len(columns)
+    )
 
 
 def readings_of(z: Floats, share: Floats, ways: Floats, ess: float) -> Readings:
-    """Divide the prior N(0, 1) out of weighted draws (runs, axes), along orthonormal directions of the axes.
+    """Divide the prior N(0, 1) out of weighted draws, along orthonormal directions of the axes.
 
-    Within the directions, shape (axes, directions), the draws' own main axes are taken; one whose variance is less than
-    twice its sampling error below the prior's is taken for no information.
+    Within the directions the draws' own main axes are taken; one whose variance is less than twice its sampling error
+    below the prior's is taken for no information.
+
+    Parameters
+    ----------
+    z
+        Draws, shape (runs, axes).
+    share
+        Their weights, sum 1.
+    ways
+        Directions, shape (axes, directions).
+    ess
+        Effective number of the draws.
     """
     w = z @ ways
     middle = share @ w
-    apart = w - middle
+    departures = w - middle
     with one_thread():
-        variances, turned = np.linalg.eigh((apart * share[:, np.newaxis]).T @ apart)
-    known = variances < 1.0 - ERRORS * np.sqrt(2.0 / max(ess, 1.0))
-    e = np.maximum(variances[known], SMALLEST)
-    rows = (ways @ turned[:, known]).T
-    return Readings(rows, (middle @ turned[:, known]) / (1.0 - e), 1.0 / e - 1.0)
+        variances, turned = np.linalg.eigh((departures * share[:, np.newaxis]).T @ departures)
+    is_informed = variances < 1.0 - ERRORS * np.sqrt(2.0 / max(ess, 1.0))
+    e = np.maximum(variances[is_informed], SMALLEST)
+    rows = (ways @ turned[:, is_informed]).T
+    return Readings(rows, (middle @ turned[:, is_informed]) / (1.0 - e), 1.0 / e - 1.0)
 
 
 @dataclass(frozen=True)
 class Window:
-    """A park at an origin, the end of a year: positions of its values known by then and of those reported after.
+    """A park at an origin, the end of a year.
 
     Of an observable with nothing known nothing is forecast: that is what leaving a park out is for.
     """
@@ -197,7 +260,9 @@ class Window:
     park: Park
     year: int
     known: tuple[int, ...]
+    """Positions of the values known by then."""
     later: tuple[int, ...]
+    """Positions of those reported after."""
 
     @property
     def day(self) -> int:
@@ -206,58 +271,105 @@ class Window:
 
 
 def windows(park: Park, after: int = 0, until: int = YEARS) -> tuple[Window, ...]:
-    """Every origin of a park at which something can be forecast that is reported so many years after it."""
-    found = []
+    """Find every origin of a park at which something can be forecast.
+
+    Parameters
+    ----------
+    park
+        The park.
+    after
+        Years after the origin from which values are forecast.
+    until
+        Years after the origin to which they are.
+    """
+    origins = []
     for year in ORIGINS:
         known = park.known(year_end(year))
-        told = {park.model.targets[n].variable for n in known}
+        variables = {park.model.targets[n].variable for n in known}
         ends = year_end(year + after), year_end(year + until)
-        later = [n for name in COUNTS if name in told for n in park.between(name, *ends)]
+        later = [n for name in COUNTS if name in variables for n in park.between(name, *ends)]
         if later:
-            found.append(Window(park, year, tuple(known), tuple(later)))
-    return tuple(found)
+            origins.append(Window(park, year, tuple(known), tuple(later)))
+    return tuple(origins)
 
 
 def given_past(batch: PanelBatch, seed: int, spread: Discrepancy, window: Window) -> Floats:
-    """What runs say of a window's later values, given a park's own earlier ones; shape (members, later).
+    """Forecast a window's later values by runs, given a park's own earlier ones.
 
     The later values of the nearest runs, in logs, are moved by regression on the summaries of the past that tell most
     of them. Past and future share the discrepancy's course.
+
+    Parameters
+    ----------
+    batch
+        Runs of the park.
+    seed
+        Seed of discrepancy and errors.
+    spread
+        Size of the discrepancy.
+    window
+        The window.
+
+    Returns
+    -------
+        Members of shape (members, later).
     """
     reports = batch.reports(seed, spread)
     reports = reports[np.isfinite(reports).all(axis=1)]
     past = part_of(batch.park.model, window.known)
     x = features(past, reports[:, list(window.known)])
     y = np.log1p(np.maximum(reports[:, list(window.later)], 0.0))
-    told = directions(x, y)
-    target = told(features(past, past.recorded[np.newaxis, :]))[0]
-    moved, weights, _ = accepted(told(x), target, y, accepted_of(len(x)))
+    summarise = directions(x, y)
+    target = summarise(features(past, past.recorded[np.newaxis, :]))[0]
+    moved, weights, _ = accepted(summarise(x), target, y, accepted_of(len(x)))
     return np.expm1(np.clip(moved[systematic(weights, MEMBERS)], 0.0, 20.0))
 
 
 def trials_of(window: Window, batch: PanelBatch, seed: int) -> list[SpreadTrial]:
-    """Forecast a window from the park's own past, runs on its own prior, with every spread of the discrepancy."""
+    """Forecast a window from the park's own past, runs on its own prior, with every spread of the discrepancy.
+
+    Parameters
+    ----------
+    window
+        The window.
+    batch
+        Runs of the park on its own prior.
+    seed
+        Seed of discrepancy and errors.
+    """
     park = window.park
     targets = window.park.model.targets
     few = PanelBatch(batch.park, batch.points[:TRIED], batch.counterparts[:TRIED])
-    tried = [given_past(few, seed, Discrepancy(one, one), window) for one in GRID]
+    tried = [given_past(few, seed, Discrepancy(size, size), window) for size in GRID]
     return [
         SpreadTrial(
             park.name,
-            family(targets[at].variable),
-            last_day(targets[at]),
-            tuple(log_density(rows[:, n], targets[at].value) for rows in tried),
+            family(targets[position].variable),
+            last_day(targets[position]),
+            tuple(log_density(rows[:, n], targets[position].value) for rows in tried),
         )
-        for n, at in enumerate(window.later)
+        for n, position in enumerate(window.later)
     ]
 
 
 def past_of(park: Park, variable: str, until: int | None = None) -> Past:
-    """Values of an observable against age, known by a day."""
-    at = [n for n in park.known(until) if park.model.targets[n].variable == variable]
-    return Past(park.ages[at], np.array([park.model.targets[n].reported for n in at]))
+    """Give the values of an observable against age, known by a day."""
+    positions = [n for n in park.known(until) if park.model.targets[n].variable == variable]
+    return Past(park.ages[positions], np.array([park.model.targets[n].reported for n in positions]))
 
 
 def pasts(parks: Sequence[Park], without: str, variable: str, until: int | None = None) -> list[Past]:
-    """Values of an observable in all parks but one, known by a day."""
+    """Give the values of an observable in all parks but one, known by a day.
+
+    Parameters
+    ----------
+    parks
+        The parks.
+    without
+        Name of the park left out.
+    variable
+        Name of the observable.
+    until
+        The day, counted; by default all values are given.
+    """
     return [past_of(park, variable, until) for park in parks if park.name != without]

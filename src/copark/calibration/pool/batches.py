@@ -58,31 +58,59 @@ class Discrepancy:
     """Standard deviation for counts of jobs."""
 
     def of(self, names: Sequence[str]) -> Floats:
-        """Of observables, shape (names,)."""
+        """Give the sizes of observables, shape (names,)."""
         return np.array([getattr(self, family(name)) for name in names])
 
 
 def family(variable: str) -> str:
-    """Which of the two an observable belongs to."""
+    """Say which of the two an observable belongs to."""
     return "jobs" if variable == "jobs" else "companies"
 
 
 def courses(model: ObservationModel, ages: Floats, runs: int, seed: int) -> Floats:
-    """Draw b / s of every run on the days of the targets, shape (runs, targets); observables are independent."""
+    """Draw b / s of every run on the days of the targets, shape (runs, targets); observables are independent.
+
+    Parameters
+    ----------
+    model
+        The targets.
+    ages
+        Age of the park at each target, in years.
+    runs
+        Number of runs.
+    seed
+        Seed of the runs.
+    """
     free = noise(seed ^ COURSE, 0, runs, len(model.targets))
-    made = np.empty_like(free)
-    names = [one.variable for one in model.targets]
-    made[:, np.isin(names, STAND_INS)] = 0.0
+    drawn = np.empty_like(free)
+    names = [target.variable for target in model.targets]
+    drawn[:, np.isin(names, STAND_INS)] = 0.0
     for name in dict.fromkeys(name for name in names if name not in STAND_INS):
-        own = [n for n, each in enumerate(names) if each == name]
-        apart = np.abs(ages[own][:, np.newaxis] - ages[own])
-        root = np.linalg.cholesky(np.exp(-apart / MEMORY) + 1e-9 * np.eye(len(own)))
-        made[:, own] = free[:, own] @ root.T
-    return made
+        own = [n for n, other in enumerate(names) if other == name]
+        gaps = np.abs(ages[own][:, np.newaxis] - ages[own])
+        root = np.linalg.cholesky(np.exp(-gaps / MEMORY) + 1e-9 * np.eye(len(own)))
+        drawn[:, own] = free[:, own] @ root.T
+    return drawn
 
 
 def strayed(out: Floats, names: Sequence[str], spread: Discrepancy, seed: int) -> Floats:
-    """Let runs stray from the model's course in every quarter: shape (runs, names, quarters), as given."""
+    """Let runs stray from the model's course in every quarter.
+
+    Parameters
+    ----------
+    out
+        Outputs of the runs, shape (runs, names, quarters).
+    names
+        Names of the outputs.
+    spread
+        Size of the discrepancy.
+    seed
+        Seed of the courses.
+
+    Returns
+    -------
+        Outputs off the model's course, shape as given.
+    """
     runs, _, quarters = out.shape
     lasting = np.exp(-0.25 / MEMORY)
     course = noise(seed ^ COURSE, 0, runs, len(names) * quarters).reshape(runs, len(names), quarters)
@@ -92,7 +120,7 @@ def strayed(out: Floats, names: Sequence[str], spread: Discrepancy, seed: int) -
 
 
 def errors_at(model: ObservationModel, values: Floats) -> Floats:
-    """Standard deviation of the error of observation were these the true values, shape as given.
+    """Compute the standard deviation of the error of observation were these the true values, shape as given.
 
     A forecast must not know the size of what will be reported.
     """
@@ -107,9 +135,24 @@ def errors_at(model: ObservationModel, values: Floats) -> Floats:
 def reported(
     model: ObservationModel, ages: Floats, counterparts: Floats, size: Floats, seed: int
 ) -> tuple[Floats, Floats, Floats]:
-    """What runs would report, the values it is of, off the model's course, and errors of observation; (runs, targets).
+    """Let runs report: off the model's course, and with errors of observation.
 
-    ages: of the park at each target; size: s, of each target or each run.
+    Parameters
+    ----------
+    model
+        The targets.
+    ages
+        Age of the park at each target, in years.
+    counterparts
+        Counterparts of the runs, shape (runs, targets).
+    size
+        Size s of the discrepancy, of each target or each run.
+    seed
+        Seed of courses and errors.
+
+    Returns
+    -------
+        Reports, the values they are of, and standard normal errors; each of shape (runs, targets).
     """
     values = counterparts * np.exp(size * courses(model, ages, len(counterparts), seed))
     free = noise(seed, 0, len(values), len(model.targets))
@@ -118,62 +161,90 @@ def reported(
 
 @dataclass(frozen=True)
 class SpreadTrial:
-    """How well a later value (its day counted) was forecast from a park's own past, for every spread of GRID."""
+    """Success of a forecast of a later value from a park's own past, for every spread of GRID."""
 
     park: str
     family: str
     day: int
+    """Day of the value, counted."""
     log_density: tuple[float, ...]
+    """Log-density of the value for every spread."""
 
 
 def log_density(members: Floats, value: float) -> float:
-    """Log-density of ln(1 + value) under the normal distribution of an ensemble's ln(1 + member)."""
+    """Compute the log-density of ln(1 + value) under the normal distribution of an ensemble's ln(1 + member)."""
     logs = np.log1p(np.maximum(members[np.isfinite(members)], 0.0))
     variance = max(float(logs.var()), 1e-6)
-    apart = float(np.log1p(max(value, 0.0))) - float(logs.mean())
-    return float(-0.5 * apart**2 / variance - 0.5 * np.log(2.0 * np.pi * variance))
+    distance = float(np.log1p(max(value, 0.0))) - float(logs.mean())
+    return float(-0.5 * distance**2 / variance - 0.5 * np.log(2.0 * np.pi * variance))
 
 
 def table(
     trials: Sequence[SpreadTrial], *, without: str = "", until: int | None = None
 ) -> dict[str, tuple[int, Floats]]:
-    """By family: number of parks, and mean over parks of the log-density for every spread, by values up to a day."""
-    found = {}
+    """Average trials over parks.
+
+    Parameters
+    ----------
+    trials
+        The trials.
+    without
+        Name of a park left out.
+    until
+        Day after which values are left out, counted.
+
+    Returns
+    -------
+        By family: number of parks, and mean over parks of the log-density for every spread.
+    """
+    means = {}
     for name in FAMILIES:
-        by: dict[str, list[tuple[float, ...]]] = {}
-        for one in trials:
-            if one.family == name and one.park != without and (until is None or one.day <= until):
-                by.setdefault(one.park, []).append(one.log_density)
-        if by:
-            found[name] = (len(by), np.mean([np.mean(rows, axis=0) for rows in by.values()], axis=0))
-    return found
+        densities: dict[str, list[tuple[float, ...]]] = {}
+        for trial in trials:
+            if trial.family == name and trial.park != without and (until is None or trial.day <= until):
+                densities.setdefault(trial.park, []).append(trial.log_density)
+        if densities:
+            means[name] = (len(densities), np.mean([np.mean(rows, axis=0) for rows in densities.values()], axis=0))
+    return means
 
 
 def chosen(trials: Sequence[SpreadTrial], *, without: str = "", until: int | None = None) -> Discrepancy:
-    """The spreads that did best over parks, each park counting once; AT_FIRST with fewer than three parks."""
-    by = table(trials, without=without, until=until)
+    """Choose the spreads that did best over parks, each park counting once; AT_FIRST with fewer than three parks.
+
+    Parameters
+    ----------
+    trials
+        The trials.
+    without
+        Name of a park left out.
+    until
+        Day after which values are left out, counted.
+    """
+    densities = table(trials, without=without, until=until)
     return Discrepancy(
-        **{name: GRID[int(np.argmax(logs))] for name, (parks, logs) in by.items() if parks >= FEWEST_PARKS}
+        **{name: GRID[int(np.argmax(logs))] for name, (parks, logs) in densities.items() if parks >= FEWEST_PARKS}
     )
 
 
 @dataclass(frozen=True)
 class PanelBatch:
-    """Runs of a park: points of shape (runs, axes); counterparts (runs, targets), NaN where a run failed."""
+    """Runs of a park."""
 
     park: Park
     points: Floats
+    """Points of the cube, shape (runs, axes)."""
     counterparts: Floats
+    """Counterparts of the targets, shape (runs, targets); NaN where a run failed."""
 
     def reports(self, seed: int, spread: Discrepancy) -> Floats:
-        """What the runs would report, discrepancy and errors of observation included; shape (runs, targets)."""
+        """Let the runs report, discrepancy and errors of observation included; shape (runs, targets)."""
         model = self.park.model
-        size = spread.of([one.variable for one in model.targets])
+        size = spread.of([target.variable for target in model.targets])
         return reported(model, self.park.ages, self.counterparts, size, seed)[0]
 
 
 def design(runs: int, seed: int) -> Floats:
-    """The common scrambled Sobol design, shape (runs, len(AXES))."""
+    """Make the common scrambled Sobol design, shape (runs, len(AXES))."""
     from scipy.stats import qmc
 
     return random_points(qmc.Sobol(len(AXES), scramble=True, rng=np.random.default_rng(seed)), runs)
@@ -192,8 +263,24 @@ def make_panel_batch(
 ) -> PanelBatch:
     """Run a park on the common design, or what is missing of it.
 
-    warp, warped: a pooled prior in the place of the park's own, and what it depends on, for the batch's identity; cut:
-    last quarter of which facts and growth are known; folder: where batches are kept, in memory only if none is given.
+    Parameters
+    ----------
+    park
+        The park.
+    runs
+        Number of runs.
+    seed
+        Seed of design and random numbers.
+    warp
+        A pooled prior in the place of the park's own.
+    warped
+        What that prior depends on, for the batch's identity.
+    cut
+        Last quarter of which facts and growth are known.
+    threads
+        Threads that runs are made on.
+    folder
+        Where batches are kept, in memory only if none is given.
     """
     points = points_at(park, design(runs, seed))
     if warp is not None:
@@ -216,17 +303,37 @@ def make_panel_batch(
     counterparts = np.full((runs, len(park.model.targets)), np.nan, np.float32)
     for first in range(0, runs if park.model.targets else 0, PIECE):
         last = min(first + PIECE, runs)
-        kept = None if home is None else read_piece(home, first, (last - first, counterparts.shape[1]))
-        if kept is None:
-            kept = counterparts_at(park, points[first:last], seed, first, threads, cut).astype(np.float32)
+        piece = None if home is None else read_piece(home, first, (last - first, counterparts.shape[1]))
+        if piece is None:
+            piece = counterparts_at(park, points[first:last], seed, first, threads, cut).astype(np.float32)
             if home is not None:
-                write_piece(home, first, kept)
-        counterparts[first:last] = kept
+                write_piece(home, first, piece)
+        counterparts[first:last] = piece
     return PanelBatch(park, points, counterparts.astype(np.float64))
 
 
 def counterparts_at(park: Park, points: Floats, seed: int, first: int, threads: int, cut: Quarter | None) -> Floats:
-    """Run a park at points and read its targets, shape (runs, targets); NaN where a run did not finish."""
+    """Run a park at points and read its targets.
+
+    Parameters
+    ----------
+    park
+        The park.
+    points
+        Points of the cube, shape (runs, axes).
+    seed
+        Seed of the random numbers.
+    first
+        Number of the first run.
+    threads
+        Threads that runs are made on.
+    cut
+        Last quarter of which facts and growth are known.
+
+    Returns
+    -------
+        Counterparts of shape (runs, targets); NaN where a run did not finish.
+    """
     runs = run_outputs(park, points, park.model.variables, park.quarters, seed, first=first, threads=threads, cut=cut)
     return runs.of_finished(park.model.counterparts(runs.out, runs.names))
 
@@ -242,7 +349,27 @@ def run_outputs(
     threads: int = 1,
     cut: Quarter | None = None,
 ) -> ScenarioRuns:
-    """Run a park at points."""
+    """Run a park at points.
+
+    Parameters
+    ----------
+    park
+        The park.
+    points
+        Points of the cube, shape (runs, axes).
+    names
+        Outputs that are kept.
+    quarters
+        Quarters of a run.
+    seed
+        Seed of the random numbers.
+    first
+        Number of the first run.
+    threads
+        Threads that runs are made on.
+    cut
+        Last quarter of which facts and growth are known.
+    """
     inputs = inputs_of(park.read, quarters=quarters)
     if cut is not None:
         inputs = blind(inputs, park.read, cut)

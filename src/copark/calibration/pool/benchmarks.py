@@ -43,10 +43,12 @@ LEVELS = (np.arange(MEMBERS) + 0.5) / MEMBERS
 
 @dataclass(frozen=True)
 class Past:
-    """Counts of one park at ages in years, shape (values,) both."""
+    """Counts of one park at ages."""
 
     ages: Floats
+    """Ages in years, shape (values,)."""
     counts: Floats
+    """Counts at these ages, shape (values,)."""
 
     @property
     def design(self) -> Floats:
@@ -64,23 +66,26 @@ NO_PAST = Past(np.zeros(0), np.zeros(0))
 
 @dataclass(frozen=True)
 class GrowthCurve:
-    """A fitted curve: mean and covariance of (a, b) over parks, spread of c."""
+    """A fitted curve."""
 
     mean: Floats
+    """Mean of (a, b) over parks."""
     covariance: Floats
+    """Covariance of (a, b) over parks."""
     spread: float
+    """Standard deviation of c."""
 
     def ensemble(self, past: Past, age: float) -> Floats:
         """Forecast a park's count at an age, shape (members,)."""
         from scipy.special import ndtri
 
-        at = np.array([1.0, np.log(age)])
-        mean = float(at @ self.mean)
-        variance = float(at @ self.covariance @ at) + self.spread**2 + REPORT
+        terms = np.array([1.0, np.log(age)])
+        mean = float(terms @ self.mean)
+        variance = float(terms @ self.covariance @ terms) + self.spread**2 + REPORT
         if len(past.ages):
             x = past.design
             lasting = self.spread**2 * np.exp(-np.abs(past.ages - age) / MEMORY)
-            shared = x @ self.covariance @ at + lasting
+            shared = x @ self.covariance @ terms + lasting
             pull = np.linalg.solve(x @ self.covariance @ x.T + residual(past.ages, self.spread), shared)
             mean += float(pull @ (past.logs - x @ self.mean))
             variance -= float(pull @ shared)
@@ -89,52 +94,52 @@ class GrowthCurve:
 
 
 def residual(ages: Floats, spread: float) -> Floats:
-    """Covariance of c + ε at ages, shape (values, values)."""
-    apart = np.abs(ages[:, np.newaxis] - ages)
-    return spread**2 * np.exp(-apart / MEMORY) + REPORT * np.eye(len(ages))
+    """Compute the covariance of c + ε at ages, shape (values, values)."""
+    gaps = np.abs(ages[:, np.newaxis] - ages)
+    return spread**2 * np.exp(-gaps / MEMORY) + REPORT * np.eye(len(ages))
 
 
 def fit_growth(pasts: Sequence[Past]) -> GrowthCurve | None:
     """Fit the curve over parks; ``None`` with fewer than two parks or three values."""
-    seen = [past for past in pasts if len(past.ages)]
-    values = sum(len(past.ages) for past in seen)
-    if len(seen) < FEWEST_PARKS or values < FEWEST_VALUES:
+    known_pasts = [past for past in pasts if len(past.ages)]
+    values = sum(len(past.ages) for past in known_pasts)
+    if len(known_pasts) < FEWEST_PARKS or values < FEWEST_VALUES:
         return None
-    fitted = [(*_fit(seen, spread), spread) for spread in SPREADS]
-    _, mean, covariance, spread = max(fitted, key=lambda one: one[0])
+    fitted = [(*_fit(known_pasts, spread), spread) for spread in SPREADS]
+    _, mean, covariance, spread = max(fitted, key=lambda fit: fit[0])
     return GrowthCurve(mean, covariance, spread)
 
 
-def _fit(seen: Sequence[Past], spread: float) -> tuple[float, Floats, Floats]:
-    """Log-likelihood, mean and covariance of (a, b) with one spread of c."""
-    told = []
-    for past in seen:
+def _fit(known_pasts: Sequence[Past], spread: float) -> tuple[float, Floats, Floats]:
+    """Fit with one spread of c: log-likelihood, mean and covariance of (a, b)."""
+    sums = []
+    for past in known_pasts:
         inverse = np.linalg.inv(residual(past.ages, spread))
         x = past.design
         y = past.logs
-        told.append((x.T @ inverse @ x, x.T @ inverse @ y))
-    mean = np.linalg.lstsq(sum(one for one, _ in told), sum(one for _, one in told), rcond=1e-10)[0]
+        sums.append((x.T @ inverse @ x, x.T @ inverse @ y))
+    mean = np.linalg.lstsq(sum(part for part, _ in sums), sum(part for _, part in sums), rcond=1e-10)[0]
     covariance = np.diag(FIRST_SPREAD)
     for _ in range(ROUNDS):
         precision = np.linalg.inv(covariance)
-        variances = [np.linalg.inv(precision + gram) for gram, _ in told]
-        means = [v @ (precision @ mean + both) for v, (_, both) in zip(variances, told, strict=True)]
+        variances = [np.linalg.inv(precision + gram) for gram, _ in sums]
+        means = [v @ (precision @ mean + both) for v, (_, both) in zip(variances, sums, strict=True)]
         mean = np.mean(np.array(means), axis=0)
         scatter = EXTRA_PARKS * np.diag(FIRST_SPREAD)
         for m, v in zip(means, variances, strict=True):
             scatter = scatter + np.outer(m - mean, m - mean) + v
-        covariance = scatter / (len(seen) + EXTRA_PARKS)
+        covariance = scatter / (len(known_pasts) + EXTRA_PARKS)
     logs = 0.0
-    for past in seen:
+    for past in known_pasts:
         x = past.design
         whole = x @ covariance @ x.T + residual(past.ages, spread)
-        left = past.logs - x @ mean
-        logs += -0.5 * float(left @ np.linalg.solve(whole, left)) - 0.5 * float(np.linalg.slogdet(whole)[1])
+        residuals = past.logs - x @ mean
+        logs += -0.5 * float(residuals @ np.linalg.solve(whole, residuals)) - 0.5 * float(np.linalg.slogdet(whole)[1])
     return logs, np.asarray(mean, dtype=np.float64), np.asarray(covariance, dtype=np.float64)
 
 
 def steps_of(past: Past) -> tuple[float, float, int]:
-    """Sum of squared steps of ln(1 + count), ln(age) they took, and how many; errors of the two reports taken off."""
+    """Sum squared steps of ln(1 + count) and the ln(age) they took, and count them; errors of the reports taken off."""
     order = np.argsort(past.ages, kind="stable")
     spans = np.diff(np.log(past.ages[order]))
     steps = np.diff(past.logs[order])
@@ -144,13 +149,23 @@ def steps_of(past: Past) -> tuple[float, float, int]:
 
 
 def persistence(past: Past, others: Sequence[Past], age: float) -> Floats:
-    """Forecast a count at an age by the last value known, shape (members,)."""
+    """Forecast a count at an age by the last value known, shape (members,).
+
+    Parameters
+    ----------
+    past
+        The park's own values.
+    others
+        Values of other parks.
+    age
+        Age to forecast, in years.
+    """
     from scipy.stats import t as student
 
     moved, span, steps = steps_of(past)
-    apart = [steps_of(one) for one in others]
-    walked = sum(one[1] for one in apart)
-    usual = sum(one[0] for one in apart) / walked if walked > 0.0 else AT_FIRST
+    steps_of_others = [steps_of(step_sums) for step_sums in others]
+    walked = sum(step_sums[1] for step_sums in steps_of_others)
+    usual = sum(step_sums[0] for step_sums in steps_of_others) / walked if walked > 0.0 else AT_FIRST
     pace = (FEW * usual + (moved / (span / steps) if steps else 0.0)) / (FEW + steps)
     last = int(np.argmax(past.ages))
     scale = np.sqrt(max(pace, 1e-6) * max(np.log(age / past.ages[last]), 0.0) + 2.0 * REPORT)

@@ -54,13 +54,15 @@ MODEL = "model"
 GROWTH = "growth"
 CURVES = ("line", "logistic")
 METHODS = (MODEL, GROWTH, "persistence", *CURVES)
-LEFT_SHARE, ROLLING_SHARE = 2, 4
+LEFT_SHARE = 2
 """A park's batch on the pooled prior has the panel's runs divided by this."""
+ROLLING_SHARE = 4
+"""Its batch at an origin has the panel's runs divided by this."""
 
 
 @dataclass(frozen=True)
 class PanelScore:
-    """How one method forecast one value (``at``) of one park."""
+    """Score of one method on one value of one park."""
 
     park: str
     """Name of the park's case."""
@@ -86,7 +88,7 @@ Forecast = tuple[str, int, Floats]
 
 @dataclass(frozen=True)
 class Standing:
-    """Where one method stands over parks, on values all methods of the table forecast."""
+    """Standing of one method over parks, on values all methods of the table forecast."""
 
     method: str
     """Name of the method."""
@@ -115,15 +117,28 @@ class Contest:
 
 
 def contest(scores: Iterable[PanelScore], scheme: str, variable: str, methods: Sequence[str]) -> Contest | None:
-    """Compare methods on the values that all of them forecast; ``None`` where there is none.
+    """Compare methods on the values that all of them forecast.
 
-    variable: one observable, or an empty word for all.
+    Parameters
+    ----------
+    scores
+        Scores of methods, schemes and values.
+    scheme
+        Setting in which parks are forecast.
+    variable
+        One observable, or an empty word for all.
+    methods
+        The methods.
+
+    Returns
+    -------
+        ``None`` where there is no such value.
     """
-    by: dict[tuple[str, int], dict[str, PanelScore]] = {}
-    for one in scores:
-        if one.scheme == scheme and one.method in methods and variable in ("", one.variable):
-            by.setdefault((one.park, one.at), {})[one.method] = one
-    common = [row for row in by.values() if len(row) == len(methods)]
+    by_value: dict[tuple[str, int], dict[str, PanelScore]] = {}
+    for score in scores:
+        if score.scheme == scheme and score.method in methods and variable in ("", score.variable):
+            by_value.setdefault((score.park, score.at), {})[score.method] = score
+    common = [row for row in by_value.values() if len(row) == len(methods)]
     if not common:
         return None
     parks: dict[str, list[dict[str, PanelScore]]] = {}
@@ -137,31 +152,31 @@ def contest(scores: Iterable[PanelScore], scheme: str, variable: str, methods: S
         )
         coverage = float(np.mean([row[method].covered for row in common]))
         standings.append(Standing(method, len(parks), len(common), plain, log, coverage))
-    return Contest(scheme, variable, tuple(sorted(standings, key=lambda one: one.log_crps)))
+    return Contest(scheme, variable, tuple(sorted(standings, key=lambda standing: standing.log_crps)))
 
 
 def winners(scores: Iterable[PanelScore], scheme: str) -> dict[str, tuple[str, dict[str, float]]]:
-    """Winner of each park and the mean score of ln(1 + count) of every method that forecast all its values."""
-    by: dict[str, dict[str, dict[int, float]]] = {}
-    for one in scores:
-        if one.scheme == scheme:
-            by.setdefault(one.park, {}).setdefault(one.method, {})[one.at] = one.log_crps
-    found = {}
-    for park, methods in by.items():
+    """Find the winner of each park, and the mean score of ln(1 + count) of methods that forecast all its values."""
+    by_park: dict[str, dict[str, dict[int, float]]] = {}
+    for score in scores:
+        if score.scheme == scheme:
+            by_park.setdefault(score.park, {}).setdefault(score.method, {})[score.at] = score.log_crps
+    results = {}
+    for park, methods in by_park.items():
         most = max(len(rows) for rows in methods.values())
         means = {method: float(np.mean(list(rows.values()))) for method, rows in methods.items() if len(rows) == most}
-        found[park] = (min(means, key=lambda method: means[method]), means)
-    return found
+        results[park] = (min(means, key=lambda method: means[method]), means)
+    return results
 
 
 @dataclass(frozen=True)
 class Race:
-    """What a round of forecasts needs: the panel, threads, where batches are kept."""
+    """A round of forecasts: the panel, threads, where batches are kept."""
 
     panel: Panel
     threads: int = 1
     folder: Path | None = None
-    told: dict[tuple[str, int | None, Discrepancy], LocalPosterior] = field(default_factory=dict)
+    local: dict[tuple[str, int | None, Discrepancy], LocalPosterior] = field(default_factory=dict)
     """What parks' records said by a day, so that each is asked once."""
 
     @property
@@ -170,7 +185,7 @@ class Race:
         return self.panel.settings.seed
 
     def runs(self, park: Park, window: Window | None = None) -> tuple[PanelBatch, Discrepancy]:
-        """Runs of a park read bare, on the prior that the others moved by all they told or by an origin."""
+        """Run a park read bare, on the prior that the others moved by all they told or by an origin."""
         panel = self.panel
         folder = None if self.folder is None else self.folder / "batches"
         until = None
@@ -196,24 +211,34 @@ class Race:
         return batch, spread
 
     def others(self, name: str, spread: Discrepancy, until: int | None) -> dict[str, LocalPosterior]:
-        """What every other park's record said by a day."""
+        """Give what every other park's record said by a day.
+
+        Parameters
+        ----------
+        name
+            Name of the park.
+        spread
+            Size of the discrepancy.
+        until
+            The day, counted; by default all is given.
+        """
         panel = self.panel
         if until is None and spread == panel.spread:
             return panel.others(name)
-        found = {}
+        posteriors = {}
         for park in panel.parks:
             if park.name != name and park.known(until):
-                at = (park.name, until, spread)
-                if at not in self.told:
+                key = (park.name, until, spread)
+                if key not in self.local:
                     batch = prior_batch(park, panel.settings, self.threads, self.folder)
-                    self.told[at] = local_posterior(batch, self.seed, spread, until)
-                found[park.name] = self.told[at]
-        return found
+                    self.local[key] = local_posterior(batch, self.seed, spread, until)
+                posteriors[park.name] = self.local[key]
+        return posteriors
 
     def in_steps(
         self, steps: Mapping[str, Callable[[], list[Any]]], progress: Progress | None = None
     ) -> Iterator[dict[str, Any]]:
-        """Rows of forecasts made step by step; each step is kept and found again."""
+        """Make rows of forecasts step by step; each step is kept and found again."""
         for done, (name, make) in enumerate(steps.items()):
             if progress is not None:
                 progress(done, len(steps))
@@ -221,22 +246,22 @@ class Race:
 
 
 def unseen(race: Race, park: Park) -> Iterator[Forecast]:
-    """Forecasts of a park of which no value is known."""
+    """Forecast a park of which no value is known."""
     batch, spread = race.runs(park)
     reports = batch.reports(race.seed, spread)
     for variable in COUNTS:
         curve = fit_growth(pasts(race.panel.parks, park.name, variable))
-        for at in park.scored(variable):
-            yield MODEL, at, reports[:, at]
+        for position in park.scored(variable):
+            yield MODEL, position, reports[:, position]
             if curve is not None:
-                yield GROWTH, at, curve.ensemble(NO_PAST, float(park.ages[at]))
+                yield GROWTH, position, curve.ensemble(NO_PAST, float(park.ages[position]))
 
 
 def from_origin(race: Race, window: Window) -> Iterator[Forecast]:
-    """Forecasts of a park's values after an origin from all that was known by then."""
+    """Forecast a park's values after an origin from all that was known by then."""
     batch, spread = race.runs(window.park, window)
     rows = given_past(batch, race.seed, spread, window)
-    yield from ((MODEL, at, rows[:, n]) for n, at in enumerate(window.later))
+    yield from ((MODEL, position, rows[:, n]) for n, position in enumerate(window.later))
     for variable in COUNTS:
         later = [n for n in window.later if window.park.model.targets[n].variable == variable]
         if later:
@@ -244,26 +269,44 @@ def from_origin(race: Race, window: Window) -> Iterator[Forecast]:
 
 
 def curves(race: Race, window: Window, variable: str, later: Sequence[int]) -> Iterator[Forecast]:
-    """Forecasts of the methods that know no mechanism; a coming report's error is taken as the last value's."""
+    """Forecast by the methods that know no mechanism; a coming report's error is taken as the last value's.
+
+    Parameters
+    ----------
+    race
+        The round of forecasts.
+    window
+        The park at an origin.
+    variable
+        Name of the observable.
+    later
+        Positions of the values to forecast.
+    """
     park = window.park
     targets = window.park.model.targets
     day = window.day
-    known = [n for n in window.known if targets[n].variable == variable]
+    known_positions = [n for n in window.known if targets[n].variable == variable]
     past = past_of(park, variable, day)
-    ages = [float(park.ages[at]) for at in later]
+    ages = [float(park.ages[position]) for position in later]
     others = {name: pasts(race.panel.parks, park.name, name, day) for name in COUNTS}
     moving = ("jobs",) if variable == "jobs" else [name for name in COUNTS if name != "jobs"]
-    every = [one for name in moving for one in others[name]]
-    made = {"persistence": [persistence(past, every, age) for age in ages]}
+    moving_pasts = [other for name in moving for other in others[name]]
+    forecasts_by_method = {"persistence": [persistence(past, moving_pasts, age) for age in ages]}
     curve = fit_growth(others[variable])
     if curve is not None:
-        made[GROWTH] = [curve.ensemble(past, age) for age in ages]
-    history = History.of(past.ages, past.counts, [targets[n].error for n in known])
+        forecasts_by_method[GROWTH] = [curve.ensemble(past, age) for age in ages]
+    history = History.of(past.ages, past.counts, [targets[n].error for n in known_positions])
     last = float(history.values[-1])
     errors = [error_of(variable, last, targets[n].observation.grade, targets[n].bound) for n in later]
     own = forecasts(history, park.ages[list(later)], errors)
-    made |= {name: [own[name].ensemble(n, MEMBERS) for n in range(len(later))] for name in CURVES if name in own}
-    yield from ((method, at, members) for method, rows in made.items() for at, members in zip(later, rows, strict=True))
+    forecasts_by_method |= {
+        name: [own[name].ensemble(n, MEMBERS) for n in range(len(later))] for name in CURVES if name in own
+    }
+    yield from (
+        (method, position, members)
+        for method, rows in forecasts_by_method.items()
+        for position, members in zip(later, rows, strict=True)
+    )
 
 
 NEAR_YEARS = 1.5
@@ -290,7 +333,7 @@ class Peer:
 
 @dataclass(frozen=True)
 class BaseRate:
-    """What parks had become at an age: those of the same type, or of all types."""
+    """Values of parks at an age: those of the same type, or of all types."""
 
     variable: str
     """Name of the observable."""
@@ -304,25 +347,37 @@ class BaseRate:
     @property
     def values(self) -> tuple[float, float, float]:
         """Lowest, middle and highest of the parks."""
-        found = [one.value for one in self.peers]
-        return float(min(found)), float(np.median(found)), float(max(found))
+        values = [peer.value for peer in self.peers]
+        return float(min(values)), float(np.median(values)), float(max(values))
 
 
 def base_rates(parks: Sequence[Park], kind: str, variable: str, *, without: str = "") -> tuple[BaseRate, ...]:
-    """Base rates of an observable by age: of parks of a type and of all parks; ages that no park tells are left out."""
-    found = []
+    """Give base rates of an observable by age, of parks of a type and of all parks; without ages that no park tells.
+
+    Parameters
+    ----------
+    parks
+        The parks.
+    kind
+        The type.
+    variable
+        Name of the observable.
+    without
+        Name of a park left out.
+    """
+    rates = []
     for age in AGES:
         near = []
         for park in parks:
             ages = {n: float(park.ages[n]) for n in park.of(variable) if abs(float(park.ages[n]) - age) <= NEAR_YEARS}
             if ages and park.name != without:
-                at = min(ages, key=lambda n: abs(ages[n] - age))
-                near.append(Peer(park.name, park.case.kind, ages[at], park.model.targets[at].reported))
+                nearest = min(ages, key=lambda n: abs(ages[n] - age))
+                near.append(Peer(park.name, park.case.kind, ages[nearest], park.model.targets[nearest].reported))
         for same in (True, False):
-            peers = tuple(one for one in near if not same or one.kind == kind)
+            peers = tuple(peer for peer in near if not same or peer.kind == kind)
             if peers:
-                found.append(BaseRate(variable, age, same, peers))
-    return tuple(found)
+                rates.append(BaseRate(variable, age, same, peers))
+    return tuple(rates)
 
 
 @dataclass(frozen=True)
@@ -333,18 +388,21 @@ class PooledOutlook:
     until: Quarter
     """Last quarter."""
     pooled: Mapping[str, Floats]
+    """By observable: quantiles at 5, 25, 50, 75 and 95 % on the pooled prior, shape (levels, quarters)."""
     alone: Mapping[str, Floats]
+    """The same on the prior alone."""
     growth: Mapping[str, Floats]
-    """pooled, alone, growth: by observable: quantiles at 5, 25, 50, 75 and 95 % on the pooled prior, on the prior alone
-    and of the pooled growth curve, shape (levels, quarters)."""
+    """The same of the pooled growth curve."""
     fine: Mapping[str, Floats]
+    """As ``pooled``, at the levels of a frozen forecast."""
     fine_growth: Mapping[str, Floats]
-    """fine, fine_growth: as pooled and growth, at the levels of a frozen forecast."""
+    """As ``growth``, at the levels of a frozen forecast."""
     rates: Mapping[str, tuple[BaseRate, ...]]
-    """By observable."""
+    """Base rates by observable."""
     lenders: Mapping[str, float]
     """Share of each park in what was learned."""
     runs: int
+    """Runs it rests on."""
 
     @property
     def quarters(self) -> int:
@@ -371,15 +429,51 @@ def bands_at(
     levels: Sequence[float],
     threads: int,
 ) -> dict[str, Floats]:
-    """Quantiles of outputs of a park at points, strayed as far as parks do, shape (levels, quarters) by name."""
+    """Compute quantiles of outputs of a park at points, strayed as far as parks do.
+
+    Parameters
+    ----------
+    panel
+        The panel.
+    park
+        The park.
+    points
+        Points of the cube, shape (runs, axes).
+    names
+        Names of the outputs.
+    quarters
+        Quarters of a run.
+    levels
+        Levels of the quantiles.
+    threads
+        Threads that runs are made on.
+
+    Returns
+    -------
+        By name: quantiles of shape (levels, quarters).
+    """
     seed = panel.settings.seed
-    made = run_outputs(park, points, names, quarters, seed, threads=threads)
-    whole = strayed(made.out[made.finished], names, panel.spread, seed)
-    return {name: np.quantile(whole[:, n, :], levels, axis=0) for n, name in enumerate(names)}
+    runs = run_outputs(park, points, names, quarters, seed, threads=threads)
+    outputs = strayed(runs.out[runs.finished], names, panel.spread, seed)
+    return {name: np.quantile(outputs[:, n, :], levels, axis=0) for n, name in enumerate(names)}
 
 
 def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int | None = None, threads: int = 1) -> PooledOutlook:
-    """Forecast a case as if nothing had been observed of it; bands hold what the model leaves out, too."""
+    """Forecast a case as if nothing had been observed of it; bands hold what the model leaves out, too.
+
+    Parameters
+    ----------
+    panel
+        The panel.
+    case
+        The case.
+    until
+        Last quarter of the forecast.
+    runs
+        Number of runs; by default RUNS.
+    threads
+        Threads that runs are made on.
+    """
     seed = panel.settings.seed
     runs = runs or RUNS
     park, points = pooled_prior(panel, case, runs, seed)
@@ -393,22 +487,31 @@ def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int | None = None
             members = [curve.ensemble(NO_PAST, (t + 1) / 4.0) for t in range(quarters)]
             growth[name] = np.quantile(members, KEPT, axis=1)
     (pooled, fine), (alone, _), (grown, fine_growth) = (
-        [{name: band[part] for name, band in each.items()} for part in (slice(len(SHOWN)), slice(len(SHOWN), None))]
-        for each in (*bands, growth)
+        [{name: band[part] for name, band in band_set.items()} for part in (slice(len(SHOWN)), slice(len(SHOWN), None))]
+        for band_set in (*bands, growth)
     )
     rates = {name: base_rates(panel.parks, case.kind, name, without=case.name) for name in COUNTS}
     return PooledOutlook(park, until, pooled, alone, grown, fine, fine_growth, rates, panel.lenders(case.name), runs)
 
 
-def freeze_outlook(panel: Panel, found: PooledOutlook, made_on: str = "") -> dict[str, Any]:
+def freeze_outlook(panel: Panel, pooled_outlook: PooledOutlook, made_on: str = "") -> dict[str, Any]:
     """Make a frozen forecast of a park without a history, from the end of its case's data.
 
     Its parameters are borrowed, which the file says; it has no past for a naive curve, so that the pooled growth curve
     stands beside it.
+
+    Parameters
+    ----------
+    panel
+        The panel.
+    pooled_outlook
+        Forecast of the park.
+    made_on
+        The day.
     """
-    case = found.park.case
-    cut = found.park.case.clock.data_end
-    ahead = list(quarters_of(case, cut, found.until))
+    case = pooled_outlook.park.case
+    cut = pooled_outlook.park.case.clock.data_end
+    ahead = list(quarters_of(case, cut, pooled_outlook.until))
 
     def rows(bands: Mapping[str, Floats]) -> dict[str, list[list[float]]]:
         return {name: [rounded(row) for row in band[:, ahead].T] for name, band in bands.items()}
@@ -416,16 +519,16 @@ def freeze_outlook(panel: Panel, found: PooledOutlook, made_on: str = "") -> dic
     return sealed(
         case,
         cut,
-        found.until,
+        pooled_outlook.until,
         method=BORROWED,
-        pairs=found.runs,
-        forecast=rows(found.fine),
-        curves={GROWTH: rows(found.fine_growth)},
+        pairs=pooled_outlook.runs,
+        forecast=rows(pooled_outlook.fine),
+        curves={GROWTH: rows(pooled_outlook.fine_growth)},
         made_on=made_on,
         made_from={
             "parameters": "borrowed",
             "panel": panel.identity,
-            "parks": len(found.lenders),
+            "parks": len(pooled_outlook.lenders),
             "runs": panel.settings.runs,
             "seed": panel.settings.seed,
         },

@@ -57,34 +57,37 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class GivenTau:
-    """μ given τ and all readings: mean and covariance; weights (parks, axes): of each park in the mean."""
+    """μ given τ and all readings."""
 
     mean: Floats
+    """Mean of each axis, shape (axes,)."""
     covariance: Floats
+    """Covariance, shape (axes, axes)."""
     weights: Floats
+    """Weight of each park in the mean, shape (parks, axes)."""
 
 
-def marginal(one: Readings, tau: Floats) -> Floats:
-    """Covariance of a park's readings given μ, V + G diag(τ²) G'."""
-    return np.diag(1.0 / one.precisions) + (one.rows * tau**2) @ one.rows.T
+def marginal(readings: Readings, tau: Floats) -> Floats:
+    """Compute the covariance of a park's readings given μ, V + G diag(τ²) G'."""
+    return np.diag(1.0 / readings.precisions) + (readings.rows * tau**2) @ readings.rows.T
 
 
 def given_tau(parks: Sequence[Readings], tau: Floats) -> GivenTau:
-    """μ given τ; with τ = 0 it is complete pooling."""
+    """Compute μ given τ; with τ = 0 it is complete pooling."""
     precision = np.diag(1.0 / (1.0 - tau**2))
-    told = np.zeros(len(tau))
+    weighted = np.zeros(len(tau))
     parts = []
-    for one in parks:
+    for readings in parks:
         part = np.zeros_like(precision)
-        if one.count:
-            half = np.linalg.solve(marginal(one, tau), one.rows)
-            part = one.rows.T @ half
-            told = told + half.T @ one.middles
+        if readings.count:
+            half = np.linalg.solve(marginal(readings, tau), readings.rows)
+            part = readings.rows.T @ half
+            weighted = weighted + half.T @ readings.middles
         parts.append(part)
         precision = precision + part
     covariance: Floats = np.asarray(np.linalg.inv(precision), dtype=np.float64)
     weights = np.array([np.einsum("ij,ji->i", covariance, part) for part in parts])
-    return GivenTau(covariance @ told, covariance, weights)
+    return GivenTau(covariance @ weighted, covariance, weights)
 
 
 @dataclass(frozen=True)
@@ -93,12 +96,15 @@ class Pooled:
 
     parks: tuple[Readings, ...]
     mu: Floats
+    """Middle over parks, shape (draws, axes)."""
     tau: Floats
+    """Spread over parks, shape (draws, axes)."""
     mean: Floats
+    """Mean of each μ given the τ of a draw, a smoother account; shape (draws, axes)."""
     variance: Floats
-    """mean, variance: of each μ given the τ of a draw, a smoother account; all of shape (draws, axes)."""
+    """Variance of each μ given the τ of a draw; shape (draws, axes)."""
     theta: Floats
-    """Shape (draws, parks, axes)."""
+    """Place of each park, shape (draws, parks, axes)."""
 
     @property
     def draws(self) -> int:
@@ -106,22 +112,34 @@ class Pooled:
         return len(self.mu)
 
     def new(self, scores: Floats) -> Floats:
-        """Draws of a park of which nothing is known, from normal scores (runs, axes), spread over all draws."""
-        at = np.arange(len(scores)) * self.draws // len(scores)
-        return self.mu[at] + self.tau[at] * scores
+        """Draw a park of which nothing is known, from normal scores (runs, axes), spread over all draws."""
+        positions = np.arange(len(scores)) * self.draws // len(scores)
+        return self.mu[positions] + self.tau[positions] * scores
 
     def leaning(self, park: int) -> Floats:
-        """How far a park's departure from the mean is unknown, Var(θ - μ) / E τ², (axes,): 1 where it borrows all."""
-        apart = self.theta[:, park] - self.mu
-        return np.minimum(apart.var(axis=0) / (self.tau**2).mean(axis=0), 1.0)
+        """Measure how unknown a park's departure from the mean is, Var(θ - μ) / E τ², (axes,): 1 if it borrows all."""
+        departures = self.theta[:, park] - self.mu
+        return np.minimum(departures.var(axis=0) / (self.tau**2).mean(axis=0), 1.0)
 
     def lent(self) -> Floats:
-        """Share of each park in the mean of each axis, shape (parks, axes); what is missing to 1 is the prior's."""
+        """Measure the share of each park in the mean of each axis, (parks, axes); the rest to 1 is the prior's."""
         return np.clip(given_tau(self.parks, np.sqrt((self.tau**2).mean(axis=0))).weights, 0.0, 1.0)
 
 
 def pool(parks: Sequence[Readings], alike: Floats, seed: int = 1, sweeps: int | None = None) -> Pooled:
-    """Pool all axes by Gibbs steps, the first of which are dropped; alike: scale of the prior of each τ."""
+    """Pool all axes by Gibbs steps, the first of which are dropped.
+
+    Parameters
+    ----------
+    parks
+        Readings of each park.
+    alike
+        Scale of the prior of each τ, shape (axes,).
+    seed
+        Seed of the steps.
+    sweeps
+        Number of steps; by default SWEEPS.
+    """
     axes = len(alike)
     sweeps = sweeps or SWEEPS
     random = np.random.Generator(np.random.Philox(key=np.array([seed, GIBBS], dtype=np.uint64)))
@@ -131,39 +149,77 @@ def pool(parks: Sequence[Readings], alike: Floats, seed: int = 1, sweeps: int | 
     theta = np.empty((sweeps, len(parks), axes))
     with one_thread():
         for sweep in range(sweeps):
-            found = given_tau(parks, tau)
-            mu[sweep] = found.mean + np.linalg.cholesky(found.covariance) @ random.standard_normal(axes)
-            for n, one in enumerate(parks):
-                theta[sweep, n] = draw_park(one, mu[sweep], tau, random)
-            taus[sweep], mean[sweep], variance[sweep] = tau, found.mean, np.diag(found.covariance)
+            conditional = given_tau(parks, tau)
+            mu[sweep] = conditional.mean + np.linalg.cholesky(conditional.covariance) @ random.standard_normal(axes)
+            for n, readings in enumerate(parks):
+                theta[sweep, n] = draw_park(readings, mu[sweep], tau, random)
+            taus[sweep] = tau
+            mean[sweep] = conditional.mean
+            variance[sweep] = np.diag(conditional.covariance)
             tau = draw_tau(theta[sweep] - mu[sweep], mu[sweep], prior, random.random(axes))
-    return Pooled(tuple(parks), *(each[DROPPED:] for each in (mu, taus, mean, variance, theta)))
+    return Pooled(tuple(parks), *(samples[DROPPED:] for samples in (mu, taus, mean, variance, theta)))
 
 
-def draw_park(one: Readings, mu: Floats, tau: Floats, random: np.random.Generator) -> Floats:
-    """Draw θ of a park given μ and τ: a draw without its readings, moved to agree with them (Matheron's rule)."""
+def draw_park(readings: Readings, mu: Floats, tau: Floats, random: np.random.Generator) -> Floats:
+    """Draw θ of a park given μ and τ: a draw without its readings, moved to agree with them (Matheron's rule).
+
+    Parameters
+    ----------
+    readings
+        Readings of the park.
+    mu
+        Middle over parks, shape (axes,).
+    tau
+        Spread over parks, shape (axes,).
+    random
+        Generator of the draw.
+    """
     free = mu + tau * random.standard_normal(len(mu))
-    if not one.count:
+    if not readings.count:
         return free
-    noise = random.standard_normal(one.count) / np.sqrt(one.precisions)
-    missed = one.middles - one.rows @ free - noise
-    return free + tau**2 * (one.rows.T @ np.linalg.solve(marginal(one, tau), missed))
+    noise = random.standard_normal(readings.count) / np.sqrt(readings.precisions)
+    missed = readings.middles - readings.rows @ free - noise
+    return free + tau**2 * (readings.rows.T @ np.linalg.solve(marginal(readings, tau), missed))
 
 
-def draw_tau(apart: Floats, mu: Floats, prior: Floats, uniforms: Floats) -> Floats:
-    """Draw τ of every axis on its grid, given how far each park is from μ, shape (parks, axes), and μ itself."""
-    total = (apart**2).sum(axis=0)[:, np.newaxis]
-    count = len(apart)
+def draw_tau(departures: Floats, mu: Floats, prior: Floats, uniforms: Floats) -> Floats:
+    """Draw τ of every axis on its grid.
+
+    Parameters
+    ----------
+    departures
+        Distance of each park from μ, shape (parks, axes).
+    mu
+        Middle over parks, shape (axes,).
+    prior
+        Log-prior of τ on its grid, shape (axes, grid).
+    uniforms
+        Uniform number of each axis, shape (axes,).
+    """
+    total = (departures**2).sum(axis=0)[:, np.newaxis]
+    count = len(departures)
     rest = 1.0 - TAU**2
     logs = prior - count * np.log(TAU) - 0.5 * total / TAU**2 - 0.5 * np.log(rest) - 0.5 * mu[:, np.newaxis] ** 2 / rest
     weights = np.exp(logs - logs.max(axis=1, keepdims=True))
     ends = np.cumsum(weights, axis=1)
-    at = (ends < uniforms[:, np.newaxis] * ends[:, -1:]).sum(axis=1)
-    return TAU[np.minimum(at, len(TAU) - 1)]
+    positions = (ends < uniforms[:, np.newaxis] * ends[:, -1:]).sum(axis=1)
+    return TAU[np.minimum(positions, len(TAU) - 1)]
 
 
 def mixture_quantiles(means: Floats, variances: Floats, weights: Floats, levels: Floats) -> Floats:
-    """Quantiles of a mixture of normal distributions, by inverting its distribution function on a fine grid."""
+    """Compute quantiles of a mixture of normal distributions, by inverting its distribution function on a fine grid.
+
+    Parameters
+    ----------
+    means
+        Means of the parts.
+    variances
+        Variances of the parts.
+    weights
+        Weights of the parts, of any sum.
+    levels
+        Levels of the quantiles.
+    """
     from scipy.special import ndtr
 
     sd = np.sqrt(np.maximum(variances, 1e-12))
@@ -177,19 +233,21 @@ def pooled_axes(local: Mapping[str, LocalPosterior], seed: int, sweeps: int | No
     """Pool all axes over parks; a park in which an axis is its own says nothing of it."""
     alike = np.array([ALIKE[AXES[name].role] for name in POOLED])
     parks = []
-    for one in local.values():
-        rows = np.zeros((one.readings.count, len(POOLED)))
-        rows[:, [POOLED.index(name) for name in one.names]] = one.readings.rows
-        parks.append(Readings(rows, one.readings.middles, one.readings.precisions))
+    for posterior in local.values():
+        rows = np.zeros((posterior.readings.count, len(POOLED)))
+        rows[:, [POOLED.index(name) for name in posterior.names]] = posterior.readings.rows
+        parks.append(Readings(rows, posterior.readings.middles, posterior.readings.precisions))
     return pool(parks, alike, seed, sweeps)
 
 
 @dataclass(frozen=True)
 class PanelSettings:
-    """What a panel may be asked: runs of each park, a power of two, and the seed of everything random."""
+    """Settings of a panel."""
 
     runs: int = RUNS
+    """Runs of each park, a power of two."""
     seed: int = 1
+    """Seed of everything random."""
 
 
 @dataclass(frozen=True)
@@ -198,20 +256,22 @@ class Warping:
 
     pooled: Pooled
     names: tuple[str, ...]
+    """Axes that are moved."""
     identity: str
+    """Identity of the pooled prior."""
 
     def __call__(self, points: Floats, names: tuple[str, ...]) -> Floats:
         """Move points of named axes."""
         from scipy.special import ndtr
 
-        moves = [(at, POOLED.index(name)) for at, name in enumerate(names) if name in self.names]
+        moves = [(column, POOLED.index(name)) for column, name in enumerate(names) if name in self.names]
         scores = np.zeros((len(points), len(POOLED)))
         moved = np.array(points, copy=True)
-        for at, axis in moves:
-            scores[:, axis] = scores_of(points[:, at])
+        for column, axis in moves:
+            scores[:, axis] = scores_of(points[:, column])
         drawn = ndtr(self.pooled.new(scores))
-        for at, axis in moves:
-            moved[:, at] = drawn[:, axis]
+        for column, axis in moves:
+            moved[:, column] = drawn[:, axis]
         return moved
 
 
@@ -235,18 +295,18 @@ class Panel:
         return tuple(park.name for park in self.parks)
 
     def park(self, name: str) -> Park:
-        """A park by name."""
+        """Find a park by name."""
         return self.parks[self.names.index(name)]
 
     def others(self, name: str) -> dict[str, LocalPosterior]:
-        """What every park but one says alone."""
-        return {key: one for key, one in self.local.items() if key != name}
+        """Give what every park but one says alone."""
+        return {key: posterior for key, posterior in self.local.items() if key != name}
 
     def lenders(self, without: str = "") -> dict[str, float]:
-        """How much of what was learned comes from each park: its share in the mean, over all axes."""
+        """Measure how much of what was learned comes from each park: its share in the mean, over all axes."""
         others = self.others(without)
-        left = len(others) < len(self.local)
-        pooled = pooled_axes(others, self.settings.seed, LEFT_SWEEPS) if left else self.pooled
+        is_without = len(others) < len(self.local)
+        pooled = pooled_axes(others, self.settings.seed, LEFT_SWEEPS) if is_without else self.pooled
         total = pooled.lent().sum(axis=1)
         share = total / total.sum() if total.sum() > 0 else total
         return {name: float(x) for name, x in zip(others, share, strict=True)}
@@ -255,7 +315,21 @@ class Panel:
 def warping_of(
     panel: Panel, others: Mapping[str, LocalPosterior], park: Park, spread: Discrepancy, until: int | None = None
 ) -> Warping:
-    """Pooled prior of a park, learned from what others' records say by a day, with a spread of the discrepancy."""
+    """Make the pooled prior of a park, learned from what others' records say.
+
+    Parameters
+    ----------
+    panel
+        The panel.
+    others
+        What the other parks say alone, by name.
+    park
+        The park.
+    spread
+        Size of the discrepancy.
+    until
+        Day the others' records end, counted; by default all of them are used.
+    """
     identity = identity_of(
         {
             "panel": panel.identity,
@@ -269,19 +343,35 @@ def warping_of(
 
 
 def pooled_prior(panel: Panel, case: Case, runs: int, seed: int = 1) -> tuple[Park, Floats]:
-    """Points of a case's prior as the panel's other parks have moved it; the park read bare, and shape (runs, axes)."""
+    """Draw points of a case's prior as the panel's other parks have moved it.
+
+    Parameters
+    ----------
+    panel
+        The panel.
+    case
+        The case.
+    runs
+        Number of points.
+    seed
+        Seed of the design.
+
+    Returns
+    -------
+        The park read bare, and points of shape (runs, axes).
+    """
     park = park_of(bare(case))
     warp = warping_of(panel, panel.others(park.name), park, panel.spread)
     return park, warp(points_at(park, design(runs, seed)), park.space.names)
 
 
 def panel_identity(parks: Sequence[Park], settings: PanelSettings) -> str:
-    """Identity of a panel: parks, settings, versions of the model and of pooling."""
+    """Identify a panel by parks, settings, versions of the model and of pooling."""
     return identity_of(recipe_of(parks, settings))
 
 
 def recipe_of(parks: Sequence[Park], settings: PanelSettings) -> dict[str, Any]:
-    """What a panel depends on, as plain values."""
+    """Give the dependencies of a panel, as plain values."""
     return {
         "format": FORMAT,
         "parks": {park.name: hash_content(park.content) for park in parks},
@@ -295,21 +385,45 @@ def recipe_of(parks: Sequence[Park], settings: PanelSettings) -> dict[str, Any]:
 
 
 def step(folder: Path | None, identity: str, name: str, make: Callable[[], Any]) -> Any:
-    """Give plain values that a step of the work on a panel makes, from its file if they are there, to the last bit."""
+    """Give plain values that a step of the work on a panel makes, from its file if they are there, to the last bit.
+
+    Parameters
+    ----------
+    folder
+        Folder of the panel; ``None`` keeps nothing.
+    identity
+        Identity of the panel.
+    name
+        Name of the step.
+    make
+        Maker of the values.
+    """
     if folder is None:
         return make()
     path = folder / "steps" / identity / f"{name}{SUFFIX}"
-    whole = identity_of({"panel": identity, "made_with": dict(made_with())})
-    kept = read_state(path, whole)
-    if kept is not None:
-        return kept.values["made"]
-    found = make()
-    write_state(path, whole, State(1.0, {}, {"made": found}))
-    return found
+    full_identity = identity_of({"panel": identity, "made_with": dict(made_with())})
+    state = read_state(path, full_identity)
+    if state is not None:
+        return state.values["made"]
+    result = make()
+    write_state(path, full_identity, State(1.0, {}, {"made": result}))
+    return result
 
 
 def prior_batch(park: Park, settings: PanelSettings, threads: int = 1, folder: Path | None = None) -> PanelBatch:
-    """Runs of a park on its own prior, made or found."""
+    """Make the runs of a park on its own prior, or find them.
+
+    Parameters
+    ----------
+    park
+        The park.
+    settings
+        Settings of the panel.
+    threads
+        Threads that runs are made on.
+    folder
+        Folder of the panel; ``None`` keeps nothing.
+    """
     home = None if folder is None else folder / "batches"
     return make_panel_batch(park, settings.runs, settings.seed, threads=threads, folder=home)
 
@@ -324,33 +438,50 @@ def learn(
 ) -> Panel:
     """Run every park on its prior, see how far parks stray from the model, infer each, pool them.
 
-    folder: where batches and steps are kept; progress: called with steps done and steps in all.
+    Parameters
+    ----------
+    parks
+        The parks.
+    settings
+        Settings of the panel.
+    threads
+        Threads that runs are made on.
+    folder
+        Where batches and steps are kept.
+    progress
+        Called with steps done and steps in all.
     """
     identity = panel_identity(parks, settings)
     seed = settings.seed
     tell = progress or (lambda _done, _total: None)
-    whole = 3 * len(parks)
+    total = 3 * len(parks)
     trials: list[SpreadTrial] = []
 
     def tried(park: Park) -> list[Any]:
         batch = prior_batch(park, settings, threads, folder)
-        found = [one for window in windows(park) for one in trials_of(window, batch, seed)]
-        return [[one.family, one.day, list(one.log_density)] for one in found]
+        trials_found = [trial for window in windows(park) for trial in trials_of(window, batch, seed)]
+        return [[trial.family, trial.day, list(trial.log_density)] for trial in trials_found]
 
     for done, park in enumerate(parks):
-        tell(2 * done, whole)
+        tell(2 * done, total)
         rows = step(folder, identity, f"trials-{park.name}", partial(tried, park))
         trials += [SpreadTrial(park.name, name, day, tuple(logs)) for name, day, logs in rows]
     spread = chosen(trials)
     local = {}
 
     def read(park: Park) -> list[Any]:
-        found = local_posterior(prior_batch(park, settings, threads, folder), seed, spread, reach=True)
-        read = found.readings
-        return [read.rows.tolist(), read.middles.tolist(), read.precisions.tolist(), found.reach, found.values]
+        posterior = local_posterior(prior_batch(park, settings, threads, folder), seed, spread, reach=True)
+        readings = posterior.readings
+        return [
+            readings.rows.tolist(),
+            readings.middles.tolist(),
+            readings.precisions.tolist(),
+            posterior.reach,
+            posterior.values,
+        ]
 
     for done, park in enumerate(parks):
-        tell(2 * len(parks) + done, whole)
+        tell(2 * len(parks) + done, total)
         rows, *more, reach, values = step(folder, identity, f"local-{park.name}", partial(read, park))
         readings = Readings(np.reshape(rows, (-1, len(park.pooled))), *map(np.array, more))
         local[park.name] = LocalPosterior(park.pooled, readings, reach, values)

@@ -84,7 +84,7 @@ AXES: Mapping[str, Axis] = {
     **_same("own", "size", "own_facts", "land_per_capital", "land_price", "overhead"),
 }
 POOLED = tuple(name for name, axis in AXES.items() if axis.role != "own")
-COLUMN = {name: at for at, name in enumerate(AXES)}
+COLUMN = {name: column for column, name in enumerate(AXES)}
 """Column of an axis in the common design."""
 
 
@@ -153,13 +153,13 @@ class Park:
 
     @property
     def reports(self) -> list[object]:
-        """What it reports of the counts that are forecast, as plain values: what other parks' curves learn of it."""
+        """Reports of the counts that are forecast, as plain values: other parks' curves learn them."""
         reported = [target.content() for target in self.model.targets if target.variable in COUNTS]
         return [str(self.case.clock.start), *reported] if reported else []
 
     @property
     def content(self) -> dict[str, object]:
-        """What the numbers of the park depend on, for identities."""
+        """Dependencies of the park's numbers, for identities."""
         return {"case": self.case.hash, "axes": list(self.space.names), "targets": self.model.content()}
 
 
@@ -186,8 +186,8 @@ def park_of(case: Case) -> Park:
     if any(target.variable == "jobs" for target in fitted):
         extra = []
     chosen = sorted((*fitted, *extra), key=lambda target: (target.variable, last_day(target), target.value))
-    read = read_for_panel(case)
-    return Park(case, read, PriorSpace.of(read).only(AXES), ObservationModel(tuple(chosen)))
+    sized = read_for_panel(case)
+    return Park(case, sized, PriorSpace.of(sized).only(AXES), ObservationModel(tuple(chosen)))
 
 
 def parks_of(names: Sequence[str] = (), lang: str = "en") -> tuple[Park, ...]:
@@ -200,14 +200,14 @@ def parks_of(names: Sequence[str] = (), lang: str = "en") -> tuple[Park, ...]:
     RunRefused
         If fewer than two are left: nothing can be pooled.
     """
-    known = list_cases()
-    wanted = tuple(dict.fromkeys(names)) or known
-    for name in wanted:
-        if name not in known:
-            raise NotFound(text("pool.no_case", lang, name=name, known=", ".join(known)))
-    if len(wanted) < 2:
+    available = list_cases()
+    chosen = tuple(dict.fromkeys(names)) or available
+    for name in chosen:
+        if name not in available:
+            raise NotFound(text("pool.no_case", lang, name=name, known=", ".join(available)))
+    if len(chosen) < 2:
         raise RunRefused(text("pool.too_few", lang))
-    return tuple(park_of(load_case(name)) for name in wanted)
+    return tuple(park_of(load_case(name)) for name in chosen)
 
 
 def year_end(year: int) -> int:
