@@ -69,8 +69,8 @@ WORDS = ("moved", "weakly", "unmoved", "cannot")
 
 def word_of(shrink: float, overlap: float, r2: float) -> str:
     """moved, weakly, unmoved, or cannot: not moved, and in simulated panels hardly found either."""
-    found = verdict(shrink, overlap)
-    return "cannot" if found != "moved" and r2 < LEAST else found
+    word = verdict(shrink, overlap)
+    return "cannot" if word != "moved" and r2 < LEAST else word
 
 
 @dataclass(frozen=True)
@@ -126,12 +126,12 @@ class AxisFinding:
     def other_words(self) -> tuple[str, ...]:
         """Other words that another seed may say: those that one of the three numbers reaches within its interval."""
         numbers = (self.shrink, self.overlap, self.r2)
-        said = set()
-        for at, error in enumerate((self.shrink_error, self.overlap_error, self.r2_error)):
-            for end in reach(numbers[at], error, LEVEL):
-                shrink, overlap, r2 = (end if n == at else number for n, number in enumerate(numbers))
-                said.add(word_of(shrink, overlap, r2))
-        return tuple(word for word in WORDS if word in said and word != self.word)
+        words = set()
+        for position, error in enumerate((self.shrink_error, self.overlap_error, self.r2_error)):
+            for end in reach(numbers[position], error, LEVEL):
+                shrink, overlap, r2 = (end if k == position else number for k, number in enumerate(numbers))
+                words.add(word_of(shrink, overlap, r2))
+        return tuple(word for word in WORDS if word in words and word != self.word)
 
     def title(self, lang: str) -> str:
         """Title of a mechanism; empty of a hyperparameter, which has its title in the texts."""
@@ -209,7 +209,7 @@ class Findings:
 
     def axis(self, name: str) -> AxisFinding:
         """A parameter by name."""
-        return next(one for one in self.axes if one.name == name)
+        return next(finding for finding in self.axes if finding.name == name)
 
 
 Tell = Callable[[str, int, int], None]
@@ -229,21 +229,21 @@ def find(
     folder: where runs are kept; a run that was stopped goes on there. tell: told the stage (pool, analyse), what is
     done of it and how much there is.
     """
-    told = tell or (lambda _stage, _done, _whole: None)
+    report = tell or (lambda _stage, _done, _whole: None)
     chosen = members() if parks is None else parks
     few = min(max(count // 32, TRIED), count)
 
     def simulating(first: int) -> Callable[[int, int], None]:
-        return lambda done, _: told("pool", 100 * (first + done) // (2 * len(chosen)), 100)
+        return lambda done, _: report("pool", 100 * (first + done) // (2 * len(chosen)), 100)
 
     panels = simulate(chosen, count, seed, threads=threads, folder=folder, progress=simulating(0))
     differing = simulate(
         chosen, few, seed + 1, apart=APART, threads=threads, folder=folder, progress=simulating(len(chosen))
     )
-    told("analyse", 0, len(chosen) + 2)
+    report("analyse", 0, len(chosen) + 2)
     every = read_panels(panels)
-    known = range(len(chosen))
-    reader = every.of_blocks(known)
+    positions = range(len(chosen))
+    reader = every.of_blocks(positions)
     record = every.columns_of(recorded(panels))[0]
     whole = reader.posterior(record)
     ranks = ranks_of(reader)
@@ -251,33 +251,33 @@ def find(
     errors = seed_errors(panels, every, record)
     left = []
     more = []
-    for n in known:
-        told("analyse", 1 + n, len(chosen) + 2)
-        left.append(every.of_blocks([other for other in known if other != n]).posterior(record))
-    told("analyse", len(chosen) + 1, len(chosen) + 2)
-    for wanted in FURTHER_SETS:
-        asked = with_further(every, [(key, n) for key in wanted for n in known])
-        more.append((r2_of(asked.theta, asked.expected), held(ranks_of(asked))))
-    alone = [with_further(every, [(CHECKLIST, n)]) for n in known]
-    listed = [float(r2_of(one.theta, one.expected)[names_of().index(FIRST)]) for one in alone]
+    for n in positions:
+        report("analyse", 1 + n, len(chosen) + 2)
+        left.append(every.of_blocks([other for other in positions if other != n]).posterior(record))
+    report("analyse", len(chosen) + 1, len(chosen) + 2)
+    for families in FURTHER_SETS:
+        further = with_further(every, [(key, n) for key in families for n in positions])
+        more.append((r2_of(further.theta, further.expected), held(ranks_of(further))))
+    listing_only = [with_further(every, [(CHECKLIST, n)]) for n in positions]
+    listed = [float(r2_of(listing.theta, listing.expected)[names_of().index(FIRST)]) for listing in listing_only]
     return _found(panels, reader, whole, ranks, broken, errors, left, more, listed)
 
 
 def seed_errors(panels: Panels, every: Reader, record: Floats) -> Floats:
     """Standard errors of shrink, overlap and R² over seeds, from halves of the panels; shape (axes, 3)."""
-    found = []
+    estimates = []
     for groups in halves():
         half = every.of_half(groups)
         posterior = half.posterior(record[: half.columns.shape[1]])
-        moved = [_told(panels, name, posterior)[3:] for name in names_of()]
-        found.append(np.column_stack([moved, r2_of(half.theta, half.expected)]))
-    return half_sample_error(np.array(found))
+        movements = [_told(panels, name, posterior)[3:] for name in names_of()]
+        estimates.append(np.column_stack([movements, r2_of(half.theta, half.expected)]))
+    return half_sample_error(np.array(estimates))
 
 
-def with_further(every: Reader, asked: Sequence[tuple[str, int]]) -> Reader:
+def with_further(every: Reader, further: Sequence[tuple[str, int]]) -> Reader:
     """What is on record of every park, and further families of some, by name and position of the park."""
     parks = len(every.centres) // (1 + len(FAMILIES))
-    return every.of_blocks([*range(parks), *(n + parks * (1 + FAMILIES.index(key)) for key, n in asked)])
+    return every.of_blocks([*range(parks), *(n + parks * (1 + FAMILIES.index(key)) for key, n in further)])
 
 
 def recorded(panels: Panels) -> list[Floats]:
@@ -287,15 +287,15 @@ def recorded(panels: Panels) -> list[Floats]:
 
 def ranks_of(reader: Reader) -> Floats:
     """Posterior probability below the truth, of panels that play the record; shape (records, axes)."""
-    at = range(min(RECORDS, len(reader.theta)))
-    return np.array([reader.posterior(reader.columns[n], n).below(reader.theta[n]) for n in at])
+    positions = range(min(RECORDS, len(reader.theta)))
+    return np.array([reader.posterior(reader.columns[n], n).below(reader.theta[n]) for n in positions])
 
 
 def ranks_elsewhere(reader: Reader, panels: Panels) -> Floats:
     """The same of panels that are none of the reader's."""
     x = panels.features()
     sound = sound_in(x)[:RECORDS]
-    columns = reader.columns_of([one[sound] for one in x])
+    columns = reader.columns_of([features[sound] for features in x])
     truths = panels.theta[sound]
     return np.array([reader.posterior(row).below(truth) for row, truth in zip(columns, truths, strict=True)])
 
@@ -325,7 +325,7 @@ def _found(
     names = names_of()
     chosen = panels.members
     spread = np.sqrt(whole.weights @ (whole.draws - whole.mean) ** 2)
-    moves = np.array([one.mean - whole.mean for one in left]) / spread
+    moves = np.array([posterior.mean - whole.mean for posterior in left]) / spread
     r2 = r2_of(reader.theta, reader.expected)
     coverage = held(ranks)
     elsewhere = held(broken)
@@ -354,19 +354,19 @@ def _found(
     middle = median(panels, first, whole)
     parks = tuple(
         MemberFinding(
-            one.name,
-            Title(en=one.park.case.title.en, zh=one.park.case.title.zh),
-            one.operator,
-            one.case,
-            one.counted,
-            tuple(CLASSES[n] for n in one.outcomes),
-            one.served,
+            member.name,
+            Title(en=member.park.case.title.en, zh=member.park.case.title.zh),
+            member.operator,
+            member.case,
+            member.counted,
+            tuple(CLASSES[n] for n in member.outcomes),
+            member.served,
             float(row[np.argmax(np.abs(row))]),
             names[int(np.argmax(np.abs(row)))],
             median(panels, first, without) - middle,
-            tells,
+            r2_listed,
         )
-        for one, row, without, tells in zip(chosen, moves, left, listed, strict=True)
+        for member, row, without, r2_listed in zip(chosen, moves, left, listed, strict=True)
     )
     return Findings(
         panels=panels.count,
@@ -383,24 +383,24 @@ def _found(
     )
 
 
-def median(panels: Panels, axis: int, one: Posterior) -> float:
+def median(panels: Panels, axis: int, posterior: Posterior) -> float:
     """Median of a parameter, in its unit."""
-    score = weighted_quantiles(one.draws[:, axis], one.weights, (0.5,))
+    score = weighted_quantiles(posterior.draws[:, axis], posterior.weights, (0.5,))
     return float(values_at(panels, names_of()[axis], score)[0])
 
 
 def _told(
-    panels: Panels, name: str, one: Posterior
+    panels: Panels, name: str, posterior: Posterior
 ) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...], float, float]:
     """Quantiles of prior and posterior in the unit; as ranks; how much narrower, how much shared."""
     from scipy.special import ndtr, ndtri
 
-    scores = one.draws[:, names_of().index(name)]
-    at = weighted_quantiles(scores, one.weights, LEVELS)
+    scores = posterior.draws[:, names_of().index(name)]
+    quantiles = weighted_quantiles(scores, posterior.weights, LEVELS)
     ranks = ndtr(scores)
-    places = ndtr(at)
-    share = np.histogram(ranks, bins=BINS, range=(0.0, 1.0), weights=one.weights)[0]
-    before, after = (values_at(panels, name, np.asarray(each)) for each in (ndtri(LEVELS), at))
+    places = ndtr(quantiles)
+    share = np.histogram(ranks, bins=BINS, range=(0.0, 1.0), weights=posterior.weights)[0]
+    before, after = (values_at(panels, name, np.asarray(row)) for row in (ndtri(LEVELS), quantiles))
     return (
         tuple(map(float, before)),
         tuple(map(float, after)),
@@ -418,14 +418,14 @@ def values_at(panels: Panels, name: str, scores: Floats) -> Floats:
         rows = np.zeros((len(scores), len(MECHANISMS) + len(HYPER)))
         rows[:, names_of().index(name)] = scores
         return hyper_values(rows)[:, HYPER.index(name)]
-    space = next(one.park.space for one in panels.members if name in one.shared)
-    one = space.coordinates[space.names.index(name)]
-    if one.prior is None:
+    space = next(member.park.space for member in panels.members if name in member.shared)
+    coordinate = space.coordinates[space.names.index(name)]
+    if coordinate.prior is None:
         raise ValueError(name)
     return np.clip(
-        one.prior.quantile(np.clip(ndtr(scores), 1e-12, 1 - 1e-12), one.variable.default[0]),
-        one.variable.low,
-        one.variable.high,
+        coordinate.prior.quantile(np.clip(ndtr(scores), 1e-12, 1 - 1e-12), coordinate.variable.default[0]),
+        coordinate.variable.low,
+        coordinate.variable.high,
     )
 
 
@@ -433,7 +433,7 @@ def _slices(reader: Reader, axis: int) -> Iterator[Slice]:
     """R² of a parameter by what the model leaves out."""
     sizes = hyper_values(reader.theta)[:, HYPER.index("left_out")]
     for low, high in pairwise(SLICES):
-        at = (sizes >= low) & (sizes < high)
-        if at.sum() > 2:
-            r2 = r2_of(reader.theta[at][:, [axis]], reader.expected[at][:, [axis]])[0]
-            yield Slice(low, high, int(at.sum()), float(r2))
+        is_inside = (sizes >= low) & (sizes < high)
+        if is_inside.sum() > 2:
+            r2 = r2_of(reader.theta[is_inside][:, [axis]], reader.expected[is_inside][:, [axis]])[0]
+            yield Slice(low, high, int(is_inside.sum()), float(r2))

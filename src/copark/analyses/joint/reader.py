@@ -60,8 +60,8 @@ class Reader:
         gram = 2.0 * np.sum([self.parts[group][0] for group in groups], axis=0)
         cross = 2.0 * np.sum([self.parts[group][1] for group in groups], axis=0)
         of_record = len(gram)
-        blocks = int(np.searchsorted(np.cumsum([2 * len(one) for one in self.centres]), of_record)) + 1
-        kept = np.isin(np.arange(len(self.theta)) % GROUPS, groups)
+        blocks = int(np.searchsorted(np.cumsum([2 * len(centre) for centre in self.centres]), of_record)) + 1
+        is_kept = np.isin(np.arange(len(self.theta)) % GROUPS, groups)
         return Reader(
             self.centres[:blocks],
             self.scales[:blocks],
@@ -71,23 +71,25 @@ class Reader:
             self.target,
             (),
             tuple(range(blocks)),
-            self.theta[kept],
-            self.columns[kept, :of_record],
+            self.theta[is_kept],
+            self.columns[is_kept, :of_record],
         )
 
     @cached_property
     def counting(self) -> Integers:
         """Columns of the blocks that count."""
-        ends = np.cumsum([0, *(2 * len(one) for one in self.centres)])
+        ends = np.cumsum([0, *(2 * len(centre) for centre in self.centres)])
         return np.concatenate([np.arange(ends[n], ends[n + 1]) for n in self.blocks])
 
     @cached_property
     def weights(self) -> Floats:
         """Weights of the columns that count, shape (columns that count, axes)."""
-        at = self.counting
+        positions = self.counting
         with one_thread():
-            found = np.linalg.solve(self.gram[np.ix_(at, at)] + PENALTY * np.eye(len(at)), self.cross[at])
-        return found.astype(np.float64)
+            weights = np.linalg.solve(
+                self.gram[np.ix_(positions, positions)] + PENALTY * np.eye(len(positions)), self.cross[positions]
+            )
+        return weights.astype(np.float64)
 
     def columns_of(self, x: Sequence[Floats]) -> Floats:
         """Columns of features by block, shape (panels, columns)."""
@@ -95,10 +97,10 @@ class Reader:
 
     def expected_of(self, columns: Floats) -> Floats:
         """Expected normal scores, shape (panels, axes)."""
-        at = self.counting
+        positions = self.counting
         with one_thread():
-            found: Floats = (columns[:, at] - self.middle[at]) @ self.weights + self.target
-        return found.astype(np.float64)
+            scores: Floats = (columns[:, positions] - self.middle[positions]) @ self.weights + self.target
+        return scores.astype(np.float64)
 
     @cached_property
     def expected(self) -> Floats:
@@ -118,23 +120,23 @@ class Reader:
     def posterior(self, columns: Floats, but: int | None = None) -> Posterior:
         """Posterior of a panel from its columns, shape (columns,); one at a position is left out, in a test."""
         target = self.told(self.expected_of(columns[np.newaxis, :]))[0]
-        kept = np.flatnonzero(np.arange(len(self.theta)) != but)
-        draws, weights, width = accepted(self.summaries[kept], target, self.theta[kept], len(kept) // NEAR)
+        others = np.flatnonzero(np.arange(len(self.theta)) != but)
+        draws, weights, width = accepted(self.summaries[others], target, self.theta[others], len(others) // NEAR)
         return Posterior(draws, weights / weights.sum(), width)
 
 
 def spread_out(x: Sequence[Floats], centres: Sequence[Floats], scales: Sequence[Floats]) -> Floats:
     """Standardised features and their squares; blocks that are not given are left out."""
     parts = []
-    for centre, scale, each in zip(centres, scales, x, strict=False):
-        z = np.clip((each - centre) / scale, -CLIP, CLIP)
+    for centre, scale, block in zip(centres, scales, x, strict=False):
+        z = np.clip((block - centre) / scale, -CLIP, CLIP)
         parts += [z, z**2 - 1.0]
     return np.concatenate(parts, axis=1).astype(np.float32)
 
 
 def sound_in(x: Sequence[Floats]) -> Integers:
     """Positions of the panels of which every park ran to its end."""
-    return np.flatnonzero(np.all([np.isfinite(one).all(axis=1) for one in x], axis=0))
+    return np.flatnonzero(np.all([np.isfinite(block).all(axis=1) for block in x], axis=0))
 
 
 def read_panels(panels: Panels) -> Reader:
@@ -144,28 +146,28 @@ def read_panels(panels: Panels) -> Reader:
     first = int(TRAINED * panels.count)
     trained = sound[sound < first]
     tested = sound[sound >= first]
-    own = [one[trained] for one in x]
+    own = [block[trained] for block in x]
     theta = panels.theta[trained]
-    centres = tuple(one.mean(axis=0) for one in own)
-    scales = tuple(one.std(axis=0) + 1e-9 for one in own)
+    centres = tuple(block.mean(axis=0) for block in own)
+    scales = tuple(block.std(axis=0) + 1e-9 for block in own)
     middle = spread_out(own, centres, scales).mean(axis=0)
     target = theta.mean(axis=0)
     gram = np.zeros((len(middle), len(middle)))
     cross = np.zeros((len(middle), theta.shape[1]))
-    of_record = 2 * sum(one.shape[1] for one in x[: len(panels.members) or len(x)])
+    of_record = 2 * sum(block.shape[1] for block in x[: len(panels.members) or len(x)])
     parts = [(np.zeros((of_record, of_record)), np.zeros((of_record, theta.shape[1]))) for _ in range(GROUPS)]
     for again in range(REDRAWN):
-        redrawn = [one[trained] for one in panels.features(again)] if again else own
+        redrawn = [block[trained] for block in panels.features(again)] if again else own
         columns = spread_out(redrawn, centres, scales) - middle
         scores = (theta - target).astype(np.float32)
         with one_thread():
             gram += columns.T @ columns
             cross += columns.T @ scores
-            for part, kept in zip(parts, groups_of(len(trained)), strict=True):
-                left_out = columns[~kept, :of_record]
+            for part, is_kept in zip(parts, groups_of(len(trained)), strict=True):
+                left_out = columns[~is_kept, :of_record]
                 part[0][:] += left_out.T @ left_out
-                part[1][:] += left_out.T @ scores[~kept]
-    columns = spread_out([one[tested] for one in x], centres, scales)
+                part[1][:] += left_out.T @ scores[~is_kept]
+    columns = spread_out([block[tested] for block in x], centres, scales)
     return Reader(
         centres, scales, gram, cross, middle, target, tuple(parts), tuple(range(len(x))), panels.theta[tested], columns
     )

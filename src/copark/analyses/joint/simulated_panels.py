@@ -97,7 +97,7 @@ class Member:
     @property
     def served(self) -> int:
         """Values on record of its service level."""
-        return sum(one.variable == LEVEL for one in self.park.model.targets[: self.counted])
+        return sum(target.variable == LEVEL for target in self.park.model.targets[: self.counted])
 
     @property
     def reported(self) -> int:
@@ -122,27 +122,29 @@ def settled() -> Mapping[str, Any]:
 def members() -> tuple[Member, ...]:
     """All parks that can be simulated and say anything: cases, then rows with shares and an outcome."""
     rows = {row.case or row.id: row for row in load_parks().parks}
-    found = [member_of(load_case(name), rows.get(name), known=True) for name in list_cases()]
-    known = {one.name for one in found}
+    parks = [member_of(load_case(name), rows.get(name), has_case=True) for name in list_cases()]
+    names = {member.name for member in parks}
     for name, row in rows.items():
-        used = row.shares_grade not in (None, "background") and row.outcome is not None
-        if name not in known and used and row.home_share_percent is not None:
-            found.append(member_of(outline(row), row))
-    return tuple(one for one in found if one.reported)
+        is_usable = row.shares_grade not in (None, "background") and row.outcome is not None
+        if name not in names and is_usable and row.home_share_percent is not None:
+            parks.append(member_of(outline(row), row))
+    return tuple(member for member in parks if member.reported)
 
 
-def member_of(case: Case, row: Row | None, *, known: bool = False) -> Member:
+def member_of(case: Case, row: Row | None, *, has_case: bool = False) -> Member:
     """A park with the classes of its outcome as further targets, and stand-ins kept for looking: of service."""
     park = park_of(case)
     name = case.name
-    seen = [one for one in known_targets(case, ("check",)) if one.variable in STAND_INS]
+    stand_ins = [target for target in known_targets(case, ("check",)) if target.variable in STAND_INS]
     classes: dict[int, str] = dict(settled()["outcomes"].get(name, {}))
     if not classes and row is not None and row.outcome is not None and name not in settled()["closed"]:
-        counted = [one.last_day.year for one in (row.firms_date, row.jobs_date, row.investment_date) if one is not None]
+        counted = [
+            date.last_day.year for date in (row.firms_date, row.jobs_date, row.investment_date) if date is not None
+        ]
         classes = {min(max(counted, default=LAST.year), LAST.year): row.outcome}
     twentieth = case.clock.start + (min(case.clock.quarters, YEAR_TWENTY) - 1)
     looks = [_target(case, min(Quarter(year, 4), twentieth), "operating") for year in classes]
-    targets = [*park.model.targets, *seen, *looks]
+    targets = [*park.model.targets, *stand_ins, *looks]
     further = {}
     ends = [end for end in (case.clock.start + (4 * age - 1) for age in AGES) if end <= LAST]
     for key, variables in FURTHER.items():
@@ -150,16 +152,16 @@ def member_of(case: Case, row: Row | None, *, known: bool = False) -> Member:
         further[key] = tuple(range(len(targets), len(targets) + len(more)))
         targets += more
     operator = next((key for key, parks in settled()["operators"].items() if name in parks), name)
-    outcomes = tuple(CLASSES.index(one) for one in classes.values())
+    outcomes = tuple(CLASSES.index(name_of_class) for name_of_class in classes.values())
     area = float("nan") if row is None or not row.area_km2 else float(row.area_km2)
     park = replace(park, model=ObservationModel(tuple(targets)))
-    return Member(park, operator, outcomes, known, area, further)
+    return Member(park, operator, outcomes, has_case, area, further)
 
 
-def _target(case: Case, at: Quarter, variable: str) -> Target:
+def _target(case: Case, quarter: Quarter, variable: str) -> Target:
     """A variable at the end of a quarter, as a run is read there; its observation lends the date alone."""
-    made = _observed(f"{at.year}-{3 * at.quarter:02d}", "operating", 0.0, "high")
-    return Target(variable, str(at), "exact", 0.0, None, 1e-9, (at - case.clock.start,), (1.0,), made)
+    observation = _observed(f"{quarter.year}-{3 * quarter.quarter:02d}", "operating", 0.0, "high")
+    return Target(variable, str(quarter), "exact", 0.0, None, 1e-9, (quarter - case.clock.start,), (1.0,), observation)
 
 
 def _observed(date: str, variable: str, value: float, grade: str) -> Observation:
@@ -218,7 +220,7 @@ def _shares(row: Row, start: Quarter) -> CapTable:
     home = round(100 * (row.home_share_percent or 0))
     third = round(100 * (row.third_share_percent or 0))
     date = Date.parse(str(start.year))
-    held = {"home": home, "third": third, "host": 10_000 - home - third}
+    shares = {"home": home, "third": third, "host": 10_000 - home - third}
     holdings = tuple(
         Holding.model_validate(
             {
@@ -230,7 +232,7 @@ def _shares(row: Row, start: Quarter) -> CapTable:
                 "source": [JUDGEMENT],
             }
         )
-        for side, points in held.items()
+        for side, points in shares.items()
         if points
     )
     return CapTable(table=f"row-{start.year}", date=date, use=True, holdings=holdings)
@@ -282,12 +284,12 @@ class Panels:
         for member, runs in zip(self.members, self.counterparts, strict=True):
             reports = told(member, runs, self.spread, seed)
             record.append(read(member, reports))
-            for key, at in member.further.items():
-                further[key].append(features(part_of(member.park.model, at), reports[:, list(at)]))
-            at = member.further["service"]
-            kept = promised(runs[:, list(at)], _random(seed, KEPT, member.name))
-            listed.append(features(part_of(member.park.model, at), kept))
-        return [*record, *(one for each in further.values() for one in each), *listed]
+            for key, positions in member.further.items():
+                further[key].append(features(part_of(member.park.model, positions), reports[:, list(positions)]))
+            positions = member.further["service"]
+            shares_standing = promised(runs[:, list(positions)], _random(seed, KEPT, member.name))
+            listed.append(features(part_of(member.park.model, positions), shares_standing))
+        return [*record, *(block for blocks in further.values() for block in blocks), *listed]
 
 
 def names_of() -> tuple[str, ...]:
@@ -328,18 +330,18 @@ class Sizes:
         moved = np.array(points, copy=True)
         own = _random(self.seed, OWN, self.member.name).random((len(points), len(AXES)))
         runner = _random(self.seed, RUNNER, self.member.operator).standard_normal(len(points))
-        for at, name in enumerate(names):
+        for column, name in enumerate(names):
             free = own[:, COLUMN[name]]
             if name in self.member.shared:
                 if self.apart:
-                    common = np.sqrt(1.0 - self.apart**2) * scores_of(moved[:, at])
-                    moved[:, at] = ndtr(common + self.apart * scores_of(free))
+                    common = np.sqrt(1.0 - self.apart**2) * scores_of(moved[:, column])
+                    moved[:, column] = ndtr(common + self.apart * scores_of(free))
                 continue
-            moved[:, at] = free
+            moved[:, column] = free
             if name == SIZE:
                 parts = np.stack([np.full(len(points), self.area), runner, scores_of(free)], axis=1)
                 shares = np.concatenate([self.shares, 1.0 - self.shares.sum(axis=1, keepdims=True)], axis=1)
-                moved[:, at] = ndtr((np.sqrt(shares) * parts).sum(axis=1))
+                moved[:, column] = ndtr((np.sqrt(shares) * parts).sum(axis=1))
         return np.clip(moved, EDGE, 1.0 - EDGE)
 
 
@@ -358,7 +360,7 @@ def simulate(
     theta = np.concatenate([scores_of(design(count, seed)[:, [COLUMN[name] for name in MECHANISMS]]), above], axis=1)
     shares = hyper_values(theta)[:, :2]
     areas = scores_of_area(members)
-    made = []
+    counterparts = []
     for done, member in enumerate(members):
         if progress is not None:
             progress(done, len(members))
@@ -367,18 +369,18 @@ def simulate(
             "joint": 2,
             "operator": member.operator,
             "area": float(areas[done]),
-            "ranges": [list(one) for one in RANGES],
+            "ranges": [list(bounds) for bounds in RANGES],
         }
         own = [name for name in MECHANISMS if name not in member.shared]
         about |= ({"own": own} if own else {}) | ({"apart": apart} if apart else {})
         batch = make_panel_batch(member.park, count, seed, warp=warp, warped=about, threads=threads, folder=folder)
-        made.append(batch.counterparts)
-    return Panels(tuple(members), seed, theta, tuple(made))
+        counterparts.append(batch.counterparts)
+    return Panels(tuple(members), seed, theta, tuple(counterparts))
 
 
 def scores_of_area(members: Sequence[Member]) -> Floats:
     """Logarithms of areas on record, centred and scaled over parks; 0 where none is known; shape (parks,)."""
-    logs = np.log(np.array([one.area for one in members]))
+    logs = np.log(np.array([member.area for member in members]))
     if np.isfinite(logs).sum() < 2:
         return np.zeros(len(logs))
     return np.nan_to_num((logs - np.nanmean(logs)) / np.nanstd(logs))
@@ -392,11 +394,11 @@ def told(member: Member, runs: Floats, spread: Floats, seed: int) -> Floats:
     park = member.park
     looks = slice(member.counted, member.reported)
     own = (seed << 32) ^ crc32(member.name.encode())
-    found, strayed, free = reported(park.model, park.ages, runs, spread[:, np.newaxis], own)
-    found[:, looks] = classes(strayed[:, looks], CODER * free[:, looks])
+    reports, strayed, free = reported(park.model, park.ages, runs, spread[:, np.newaxis], own)
+    reports[:, looks] = classes(strayed[:, looks], CODER * free[:, looks])
     service = list(member.further["service"])
-    found[:, service] = runs[:, service] + SERVICE_ERROR * free[:, service]
-    return found
+    reports[:, service] = runs[:, service] + SERVICE_ERROR * free[:, service]
+    return reports
 
 
 def promised(service: Floats, random: np.random.Generator) -> Floats:
@@ -412,12 +414,12 @@ def promised(service: Floats, random: np.random.Generator) -> Floats:
 
 def classes(operating: Floats, error: Floats) -> Floats:
     """Position of the class a coder would give, from operating enterprises and an error of ln(1 + operating)."""
-    seen = np.expm1(np.log1p(np.maximum(operating, 0.0)) + error)
-    return np.where(np.isfinite(seen), np.digitize(seen, EDGES), np.nan).astype(np.float64)
+    perceived = np.expm1(np.log1p(np.maximum(operating, 0.0)) + error)
+    return np.where(np.isfinite(perceived), np.digitize(perceived, EDGES), np.nan).astype(np.float64)
 
 
 def read(member: Member, reports: Floats) -> Floats:
     """Features of what a park has on record: logarithms and growth of values, and classes; (panels, features)."""
     values = part_of(member.park.model, range(member.counted))
-    found = features(values, reports[:, : member.counted])
-    return np.concatenate([found, reports[:, member.counted : member.reported]], axis=1)
+    features_of_values = features(values, reports[:, : member.counted])
+    return np.concatenate([features_of_values, reports[:, member.counted : member.reported]], axis=1)
