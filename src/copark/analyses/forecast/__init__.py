@@ -163,57 +163,57 @@ class Answer(Result):
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
     """What its parameters come from, cut and end, and what other parks tell; file and day too where it is frozen."""
-    asked = asked_of(params, context)
-    parks = panels.other_parks(asked.case, context.lang)
-    if asked.panel is not None:
-        made_on = panel_identity(parks, asked.panel)
+    basis = asked_of(params, context)
+    parks = panels.other_parks(basis.case, context.lang)
+    if basis.panel is not None:
+        made_on = panel_identity(parks, basis.panel)
     else:
-        made_on = asked.own.identity if asked.own is not None else asked.place(context)[0]
+        made_on = basis.own.identity if basis.own is not None else basis.place(context)[0]
     return {
         "made_on": made_on,
-        "cut": str(asked.cut),
-        "until": str(asked.until),
+        "cut": str(basis.cut),
+        "until": str(basis.until),
         "freeze": "" if params.freeze is None else f"{params.freeze.name} {today()}",
         "stack": shipped().stack.identity,
-        "parks": {one.name: one.reports for one in parks if one.reports},
+        "parks": {park.name: park.reports for park in parks if park.reports},
     }
 
 
-def deliver(params: Params, found: Answer, _context: Context) -> None:
+def deliver(params: Params, answer: Answer, _context: Context) -> None:
     """Write the frozen forecast where that was asked."""
     if params.freeze is not None:
-        engine.write(found.content, params.freeze)
+        engine.write(answer.content, params.freeze)
 
 
 def compute(params: Params, context: Context) -> Answer:
     """Find or make what the forecast rests on, and run it forward."""
     from copark.calibration.calibrate import Settings
 
-    asked = asked_of(params, context)
+    basis = asked_of(params, context)
     day = "" if params.freeze is None else today()
-    made: Any = asked.panel
-    if asked.panel is not None:
-        looked = looked_at(asked, asked.panel, context)
-        found = _pooled(asked, looked, day)
-        trust = looked[1].trust
+    settings: Any = basis.panel
+    if basis.panel is not None:
+        look = looked_at(basis, basis.panel, context)
+        contents = _pooled(basis, look, day)
+        trust = look[1].trust
     else:
-        kept = kept_calibration(params, asked, context)
+        kept = kept_calibration(params, basis, context)
         context.stage("forecast")(0, 0)
-        found = _on_own(asked, kept, context, told=params.told, day=day)
+        contents = _on_own(basis, kept, context, later_facts=params.told, day=day)
         trust = kept.trust
-        made = Settings.of(kept.stored.recipe)
-    case = asked.case
+        settings = Settings.of(kept.stored.recipe)
+    case = basis.case
     horizon = horizon_for(case, params.now)
-    closure = case.closed_by(asked.until)
+    closure = case.closed_by(basis.until)
     others = (params.cut, params.runs, params.seed)
-    is_usual = asked.until == horizon and not params.told and others == (None, None, None)
+    is_usual = basis.until == horizon and not params.told and others == (None, None, None)
     bands, doubts = _as_elsewhere(params, context) if is_usual else ({}, None)
     return Answer(
         case=case.name,
         park=Said(case.title.en, case.title.zh),
         start=str(case.clock.start),
-        cut=str(asked.cut),
-        until=str(asked.until),
+        cut=str(basis.cut),
+        until=str(basis.until),
         horizon=str(horizon),
         closed_since="" if closure is None else str(closure.since),
         closed_by=None if closure is None else Said(closure.title.en, closure.title.zh),
@@ -221,11 +221,11 @@ def compute(params: Params, context: Context) -> Answer:
         contradiction=None if doubts is None else doubts.contradiction,
         partial_agreement=None if doubts is None else doubts.partial_agreement,
         file="" if params.freeze is None else params.freeze.name,
-        runs=made.runs,
-        seed=made.seed,
+        runs=settings.runs,
+        seed=settings.seed,
         held=shipped().judged,
-        **found,
-        **context.stamped(case, trust, made_now(posterior_cut="" if asked.panel is not None else str(asked.cut))),
+        **contents,
+        **context.stamped(case, trust, made_now(posterior_cut="" if basis.panel is not None else str(basis.cut))),
     )
 
 
@@ -245,14 +245,14 @@ def _as_elsewhere(params: Params, context: Context) -> tuple[dict[str, tuple[flo
     case = context.case(params.case)
     study = baseline(params.case).with_changes(now=now_for(case, params.now))
     runs = context.simulate(study, case)
-    found = {}
+    bands = {}
     for name in engine.OBSERVABLES:
         if name in runs:
             low, middle, high = band(runs[name].isel(scenario=0, quarter=-1).to_numpy())
-            found[name] = (low, high, middle)
+            bands[name] = (low, high, middle)
     shows_outcomes = context.parameters(params.case).trust.shows_outcomes
     outcomes = shares(runs["outcome"].to_numpy()[0], OUTCOMES)
-    return found, doubts_of(case, outcomes, shows_outcomes=shows_outcomes)
+    return bands, doubts_of(case, outcomes, shows_outcomes=shows_outcomes)
 
 
 def _methods(frozen: engine.Frozen, stacks: Mapping[str, StackedForecast]) -> dict[str, dict[str, Floats]]:
@@ -270,14 +270,14 @@ def _methods(frozen: engine.Frozen, stacks: Mapping[str, StackedForecast]) -> di
     return methods
 
 
-def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, day: str) -> dict[str, Any]:
+def _on_own(basis: Asked, kept: KeptPosterior, context: Context, *, later_facts: bool, day: str) -> dict[str, Any]:
     """Run a calibration forward and stack it; what the model's width comes from."""
     from copark.calibration.replay_posterior import project
 
     replay = kept.stored.replay
     threads = context.cores
-    case = asked.case
-    everything = uses_everything(case, asked.cut)
+    case = basis.case
+    everything = uses_everything(case, basis.cut)
     recipe = kept.stored.recipe["settings"]
     made_from = {
         "calibration": kept.identity,
@@ -287,28 +287,28 @@ def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, 
         "all_values": everything,
     }
     content = engine.freeze(
-        replay, asked.until, case=case, blindly=not told, made_on=day, made_from=made_from, threads=threads
+        replay, basis.until, case=case, blindly=not later_facts, made_on=day, made_from=made_from, threads=threads
     )
     stacks: dict[str, StackedForecast] = {}
     if content["method"] == BLIND:  # what is told later facts is no forecast, and not stacked
         model = {name: np.array(rows) for name, rows in content["forecast"].items()}
-        quarters = engine.quarters_of(case, asked.cut, asked.until)
+        quarters = engine.quarters_of(case, basis.cut, basis.until)
         stack = shipped().stack
-        stacks = stacks_of(case, asked.cut, model, quarters, panels.other_parks(case, context.lang), stack)
+        stacks = stacks_of(case, basis.cut, model, quarters, panels.other_parks(case, context.lang), stack)
         content = with_stacks(content, stacks, stack)
     frozen = engine.Frozen(content)
     names = tuple(content["forecast"])
-    before = project(replay, asked.cut, names, threads=threads)
+    before = project(replay, basis.cut, names, threads=threads)
     own = kept.stored.parameters
     ahead = {
         name: engine.read_levels(stacks[name].levels[STACK], LEVELS) if name in stacks else frozen.band(name, LEVELS)
         for name in names
     }
-    moved = {one.name: one for one in movements(own.space, own.points, own.weights)}
-    verdicts = {name: one.verdict for name, one in moved.items()}
-    widths = engine.widths_at(replay, asked.until, names, verdicts, threads)
+    moved = {movement.name: movement for movement in movements(own.space, own.points, own.weights)}
+    verdicts = {name: movement.verdict for name, movement in moved.items()}
+    widths = engine.widths_at(replay, basis.until, names, verdicts, threads)
     shares: dict[str, float] = {}
-    for name, share in (pair for one in widths.values() for pair in one.leading):
+    for name, share in (pair for spread in widths.values() for pair in spread.leading):
         if share >= NAMED and name in moved:
             shares[name] = max(shares.get(name, 0.0), share)
     return {
@@ -320,11 +320,11 @@ def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, 
         "widths": widths,
         "methods": _methods(frozen, stacks),
         "since": frozen.first,
-        "weights": {name: dict(one.weights) for name, one in stacks.items()},
+        "weights": {name: dict(stacked.weights) for name, stacked in stacks.items()},
         "bands": {
             name: np.concatenate([before.bands(name, LEVELS)[:, : frozen.first], ahead[name]], axis=1) for name in names
         },
-        "reported": {name: known_points(case, asked.cut, name, ("fit", "score")) for name in names},
+        "reported": {name: known_points(case, basis.cut, name, ("fit", "score")) for name in names},
         "informed": tuple(
             Informed(
                 name,
@@ -339,37 +339,37 @@ def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, 
     }
 
 
-def _pooled(asked: Asked, looked: tuple[Panel, PooledOutlook], day: str) -> dict[str, Any]:
+def _pooled(basis: Asked, look: tuple[Panel, PooledOutlook], day: str) -> dict[str, Any]:
     """The model on the pooled prior and the growth curve, stacked as for a park that was never seen, and from whom."""
-    case, (panel, one), stack = asked.case, looked, shipped().stack
-    parts = {MODEL: one.fine, GROWTH: one.fine_growth}
+    case, (panel, outlook), stack = basis.case, look, shipped().stack
+    parts = {MODEL: outlook.fine, GROWTH: outlook.fine_growth}
     stacks = {}
-    for name in one.fine:
-        bands = {key: each[name].T for key, each in parts.items() if name in each}
-        stacks[name] = stack_of(case.name, name, bands, UNSEEN, one.times.tolist(), stack)
-    frozen = freeze_outlook(panel, one, day) if asked.until > case.clock.data_end else {}
+    for name in outlook.fine:
+        bands = {key: levels[name].T for key, levels in parts.items() if name in levels}
+        stacks[name] = stack_of(case.name, name, bands, UNSEEN, outlook.times.tolist(), stack)
+    frozen = freeze_outlook(panel, outlook, day) if basis.until > case.clock.data_end else {}
     taken = sorted((_taken(panel, name) for name in POOLED), key=lambda pair: pair[0])
     return {
         "method": BORROWED,
-        "pairs": one.runs,
+        "pairs": outlook.runs,
         "content": with_stacks(frozen, stacks, stack) if frozen else {},
-        "values": sum(each.values for each in panel.local.values()),
+        "values": sum(local.values for local in panel.local.values()),
         "everything": False,
         "widths": {},
         "informed": (),
         "health": (),
-        "methods": {MODEL: dict(one.pooled), GROWTH: dict(one.growth)},
+        "methods": {MODEL: dict(outlook.pooled), GROWTH: dict(outlook.growth)},
         "since": 0,
-        "bands": {name: engine.read_levels(each.levels[STACK], LEVELS) for name, each in stacks.items()},
-        "weights": {name: dict(each.weights) for name, each in stacks.items()},
-        "reported": dict.fromkeys(one.pooled, ()),
+        "bands": {name: engine.read_levels(stacked.levels[STACK], LEVELS) for name, stacked in stacks.items()},
+        "weights": {name: dict(stacked.weights) for name, stacked in stacks.items()},
+        "reported": dict.fromkeys(outlook.pooled, ()),
         "borrowed": Borrowed(
             panel.identity,
             {park.name: Said(park.case.title.en, park.case.title.zh) for park in panel.parks},
-            dict(one.lenders),
-            dict(one.alone),
-            tuple(each for _, each in taken),
-            tuple(rate for found in one.rates.values() for rate in found),
+            dict(outlook.lenders),
+            dict(outlook.alone),
+            tuple(parameter for _, parameter in taken),
+            tuple(rate for rates in outlook.rates.values() for rate in rates),
             bool(case.not_known),
         ),
     }
@@ -390,14 +390,14 @@ def _taken(panel: Panel, name: str) -> tuple[float, Taken]:
     overlap = float(np.minimum(np.diff(below), 1.0 / BINS).sum())
     before = _values_at(panel, name, z_of(0.90) * np.array([-1.0, 0.0, 1.0]))
     after = np.interp((0.05, 0.5, 0.95), RANKS, _values_at(panel, name, scores))
-    lent = sorted(zip(panel.names, pooled.lent()[:, j].tolist(), strict=True), key=lambda pair: -pair[1])
+    shares = sorted(zip(panel.names, pooled.lent()[:, j].tolist(), strict=True), key=lambda pair: -pair[1])
     return overlap, Taken(
         name,
         AXES[name].group,
         tuple(before.tolist()),
         tuple(after.tolist()),
         verdict(float(1.0 - (third - first) / 0.5), overlap),
-        tuple((park, share) for park, share in lent if share >= LEAST_LENT),
+        tuple((park, share) for park, share in shares if share >= LEAST_LENT),
     )
 
 
@@ -406,8 +406,8 @@ def _values_at(panel: Panel, name: str, scores: Floats) -> Floats:
     from scipy.special import ndtr
 
     space = next(park.space for park in panel.parks if name in park.pooled)
-    one = space.coordinates[space.names.index(name)]
-    if one.prior is None:
+    coordinate = space.coordinates[space.names.index(name)]
+    if coordinate.prior is None:
         return np.asarray(scores, dtype=np.float64)
-    drawn = one.prior.quantile(np.clip(ndtr(scores), 1e-12, 1 - 1e-12), one.variable.default[0])
-    return np.clip(drawn, one.variable.low, one.variable.high)
+    drawn = coordinate.prior.quantile(np.clip(ndtr(scores), 1e-12, 1 - 1e-12), coordinate.variable.default[0])
+    return np.clip(drawn, coordinate.variable.low, coordinate.variable.high)

@@ -91,7 +91,7 @@ class Answer(Result):
 
     def share(self, outcome: str) -> Share:
         """The share of an outcome in the first scenario."""
-        return next(one for one in self.outcomes[0] if one.name == outcome)
+        return next(share for share in self.outcomes[0] if share.name == outcome)
 
     def unit(self, output: str) -> str:
         """An output's unit."""
@@ -108,24 +108,24 @@ class Answer(Result):
         """Every observation beside the model, a row each; values in the model's unit."""
         return (
             {
-                "variable": one.observation.variable,
-                "date": str(one.observation.date),
-                "quarter": one.quarter,
-                "unit": self.unit(one.observation.variable),
-                "bound": one.observation.bound,
-                "observed": one.value,
-                "observed_high": one.high,
-                "median": one.median,
-                "low": one.low,
-                "high": one.upper,
-                "width": one.width,
-                "percentile": one.percentiles.number,
-                "inside": one.inside,
-                "grade": one.observation.grade,
-                "role": one.observation.role,
-                "source": "; ".join(one.observation.source),
+                "variable": row.observation.variable,
+                "date": str(row.observation.date),
+                "quarter": row.quarter,
+                "unit": self.unit(row.observation.variable),
+                "bound": row.observation.bound,
+                "observed": row.value,
+                "observed_high": row.high,
+                "median": row.median,
+                "low": row.low,
+                "high": row.upper,
+                "width": row.width,
+                "percentile": row.percentiles.number,
+                "inside": row.inside,
+                "grade": row.observation.grade,
+                "role": row.observation.role,
+                "source": "; ".join(row.observation.source),
             }
-            for one in self.rows
+            for row in self.rows
         )
 
 
@@ -141,17 +141,20 @@ def answer_of(
     code of outcome, for each scenario, where more were made than paths are kept of;
     moved: as the answer's.
     """
-    made = provenance(ensemble)
-    trust = Trust.of(made)
-    found = ensemble["outcome"].to_numpy()
+    stored = provenance(ensemble)
+    trust = Trust.of(stored)
+    codes_by_scenario = ensemble["outcome"].to_numpy()
     outcomes = (
-        [shares(codes, OUTCOMES) for codes in found]
+        [shares(codes, OUTCOMES) for codes in codes_by_scenario]
         if counts is None
-        else [shares_of([one.get(str(code), 0) for code in range(len(OUTCOMES))], OUTCOMES) for one in counts]
+        else [
+            shares_of([counts_of_scenario.get(str(code), 0) for code in range(len(OUTCOMES))], OUTCOMES)
+            for counts_of_scenario in counts
+        ]
     )
     return Answer(
         run_id=str(ensemble.attrs.get("identity", "")),
-        provenance=made,
+        provenance=stored,
         trust=trust,
         case=case,
         ensemble=ensemble,
