@@ -130,7 +130,7 @@ class Calibrated:
 
     def of(self, verdict: str) -> tuple[Movement, ...]:
         """Parameters of a verdict: moved (informed by the data), weakly or unmoved."""
-        return tuple(one for one in self.movements if one.verdict == verdict)
+        return tuple(movement for movement in self.movements if movement.verdict == verdict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,19 +152,19 @@ class Answer(Remakeable):
         """Every parameter before and after, a row each: medians, 5 and 95 %."""
         return (
             {
-                "parameter": one.name,
-                "unit": one.variable.unit,
-                "verdict": one.verdict,
-                "prior_p05": one.prior[0],
-                "prior_median": one.prior[2],
-                "prior_p95": one.prior[4],
-                "p05": one.posterior[0],
-                "median": one.posterior[2],
-                "p95": one.posterior[4],
-                "shrink": one.shrink,
-                "overlap": one.overlap,
+                "parameter": movement.name,
+                "unit": movement.variable.unit,
+                "verdict": movement.verdict,
+                "prior_p05": movement.prior[0],
+                "prior_median": movement.prior[2],
+                "prior_p95": movement.prior[4],
+                "p05": movement.posterior[0],
+                "median": movement.posterior[2],
+                "p95": movement.posterior[4],
+                "shrink": movement.shrink,
+                "overlap": movement.overlap,
             }
-            for one in (() if self.calibrated is None else self.calibrated.movements)
+            for movement in (() if self.calibrated is None else self.calibrated.movements)
         )
 
 
@@ -214,29 +214,29 @@ def compute(params: Params, context: Context) -> Answer:
     """Calibrate, or find the calibration that is kept; or make the shipped one again."""
     if params.check:
         return _again(params, context)
-    asked = asked_of(params, context)
-    if context.planning is not None and (params.fresh or not calibrations.is_kept(asked.folder)):
+    task = asked_of(params, context)
+    if context.planning is not None and (params.fresh or not calibrations.is_kept(task.folder)):
         context.planning(
             calibrations.plan_of(
-                asked.case,
-                asked.cut,
-                asked.settings,
+                task.case,
+                task.cut,
+                task.settings,
                 threads=context.threads,
                 out=context.home,
                 lang=context.lang,
             )
         )
     kept = calibrations.kept_posterior(
-        asked.case,
-        asked.cut,
-        asked.settings,
+        task.case,
+        task.cut,
+        task.settings,
         fresh=params.fresh,
         threads=context.threads,
         out=context.home,
         progress=context.progress,
     )
     context.tally = kept.tally
-    return _answer(params.case, asked, kept, context)
+    return _answer(params.case, task, kept, context)
 
 
 def deliver(params: Params, _found: Answer, context: Context) -> None:
@@ -245,7 +245,7 @@ def deliver(params: Params, _found: Answer, context: Context) -> None:
         context.parameters(params.case)
 
 
-def _answer(given: str, asked: Asked, kept: KeptPosterior, context: Context) -> Answer:
+def _answer(case_as_asked: str, task: Asked, kept: KeptPosterior, context: Context) -> Answer:
     """What is told of a calibration that was made or found."""
     from copark.analyses.show import evidence_of
     from copark.calibration.diagnostics import judged, movements, predictive_checks, ties, unsettled
@@ -253,19 +253,19 @@ def _answer(given: str, asked: Asked, kept: KeptPosterior, context: Context) -> 
     examined = kept.examination
     if examined is None:
         raise ValueError("a calibration made here is examined")
-    case = asked.case
+    case = task.case
     own = kept.stored.parameters
     replay = kept.stored.replay
     moved = movements(own.space, own.points, own.weights)
     recipe = kept.stored.recipe
-    how = Reading.of(recipe)
+    reading = Reading.of(recipe)
     return Answer(
-        **_about(asked, context, kept.trust, recipe["batch"]["model"]),
+        **_about(task, context, kept.trust, recipe["batch"]["model"]),
         calibrated=Calibrated(
-            asked=given,
+            asked=case_as_asked,
             folder=f"{kept.folder.parent.name}/{kept.folder.name}",
             values=len(replay.model.targets),
-            everything=uses_everything(case, asked.cut),
+            everything=uses_everything(case, task.cut),
             movements=moved,
             ties=ties(own.space, own.points, own.weights),
             densities=_densities(own, moved),
@@ -279,24 +279,24 @@ def _answer(given: str, asked: Asked, kept: KeptPosterior, context: Context) -> 
                 "settings": recipe["settings"],
                 "made_with": recipe["made_with"],
             },
-            wide_sizes=how.wide,
-            flat=how.flat,
-            aside=how.aside,
+            wide_sizes=reading.wide,
+            flat=reading.flat,
+            aside=reading.aside,
         ),
-        evidence=evidence_of(case, (one.observation for one in replay.model.targets)),
+        evidence=evidence_of(case, (target.observation for target in replay.model.targets)),
     )
 
 
-def _about(asked: Asked, context: Context, trust: Trust | None, model: int) -> dict[str, Any]:
+def _about(task: Asked, context: Context, trust: Trust | None, model: int) -> dict[str, Any]:
     """What every answer tells of itself."""
-    case = asked.case
-    provenance = made_now(posterior_cut=str(asked.cut)) | {"model_version": model}
+    case = task.case
+    provenance = made_now(posterior_cut=str(task.cut)) | {"model_version": model}
     if trust is None:
         provenance = {"case": case.name, "case_hash": case.hash, **provenance}
         origin: dict[str, Any] = {"run_id": context.run_id, "provenance": provenance}
     else:
         origin = context.stamped(case, trust, provenance)
-    return {"case": case.name, "park": Said(case.title.en, case.title.zh), "cut": str(asked.cut), **origin}
+    return {"case": case.name, "park": Said(case.title.en, case.title.zh), "cut": str(task.cut), **origin}
 
 
 def _densities(own: ParameterPosterior, moved: tuple[Movement, ...]) -> tuple[Density, ...]:
@@ -305,14 +305,14 @@ def _densities(own: ParameterPosterior, moved: tuple[Movement, ...]) -> tuple[De
 
     before = own.space.table(own.space.sobol(0, 1 << 13, 1))
     after = own.space.table(own.points)
-    found = []
-    for one in [one for one in moved if one.verdict == "moved"][:DRAWN]:
-        low, high = np.quantile(before[one.name], (0.005, 0.995)).tolist()
+    densities = []
+    for movement in [movement for movement in moved if movement.verdict == "moved"][:DRAWN]:
+        low, high = np.quantile(before[movement.name], (0.005, 0.995)).tolist()
         edges = np.linspace(low, high, BINS + 1)
-        each = (table[one.name] for table in (before, after))
-        prior, posterior = (np.histogram(draws, bins=edges)[0] / (len(draws) * np.diff(edges)) for draws in each)
-        found.append(Density(one.name, edges, prior, posterior))
-    return tuple(found)
+        tables = (table[movement.name] for table in (before, after))
+        prior, posterior = (np.histogram(draws, bins=edges)[0] / (len(draws) * np.diff(edges)) for draws in tables)
+        densities.append(Density(movement.name, edges, prior, posterior))
+    return tuple(densities)
 
 
 def _again(params: Params, context: Context) -> Answer:
@@ -325,9 +325,9 @@ def _again(params: Params, context: Context) -> Answer:
     from copark.cases.casebook import posteriors_of
     from copark.errors import NotFound
 
-    asked = asked_of(params, context)
-    case = asked.case
-    folders = posteriors_of(asked.case)
+    task = asked_of(params, context)
+    case = task.case
+    folders = posteriors_of(task.case)
     if not folders:
         raise NotFound.of("calibrate.nothing_shipped", case=case.name, known=", ".join(shipped_cases()))
     folder = folders.get(params.cut or max(folders))
@@ -343,5 +343,5 @@ def _again(params: Params, context: Context) -> Answer:
     )
     context.tally = compared.tally
     trust = PosteriorSource(stored.replay, stale=stored.stale).trust
-    told = _about(asked, context, trust, stored.recipe["batch"]["model"])
-    return Answer(**told | {"cut": str(stored.replay.cut)}, again=compared, stale=stored.stale)
+    origin = _about(task, context, trust, stored.recipe["batch"]["model"])
+    return Answer(**origin | {"cut": str(stored.replay.cut)}, again=compared, stale=stored.stale)

@@ -51,15 +51,15 @@ class Answer(Exploration, Result):
             {
                 "output": readout.key,
                 "factor": name,
-                "first": one.first[n],
-                "first_low": one.first_low[n],
-                "first_high": one.first_high[n],
-                "total": one.total[n],
-                "total_low": one.total_low[n],
-                "total_high": one.total_high[n],
-                "above_dummy": one.total_clear[n],
+                "first": indices.first[n],
+                "first_low": indices.first_low[n],
+                "first_high": indices.first_high[n],
+                "total": indices.total[n],
+                "total_low": indices.total_low[n],
+                "total_high": indices.total_high[n],
+                "above_dummy": indices.total_clear[n],
             }
-            for readout, one in zip(self.readouts, self.indices, strict=False)
+            for readout, indices in zip(self.readouts, self.indices, strict=False)
             for n, name in enumerate((*self.names, "dummy"))
         )
 
@@ -91,11 +91,11 @@ def _made_of(params: Params, context: Context) -> tuple[ExplorationSettings, Cas
     """
     case = context.case(params.case)
     settings = settings_of(params)
-    has = context.parameters(params.case, *params.wanted)
-    if has.stored is None and params.over == "posterior-box":
+    case_parameters = context.parameters(params.case, *params.wanted)
+    if case_parameters.stored is None and params.over == "posterior-box":
         raise RunRefused.of("sensitivity.refused.posterior", case=case.name)
-    parameters = None if has.stored is None else has.stored.parameters
-    return settings, has, engine.provenance_of(case, settings, parameters, has.posterior)
+    parameters = None if case_parameters.stored is None else case_parameters.stored.parameters
+    return settings, case_parameters, engine.provenance_of(case, settings, parameters, case_parameters.posterior)
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
@@ -107,19 +107,19 @@ def workload(params: Params, context: Context) -> tuple[Workload, ...]:
 
 def compute(params: Params, context: Context) -> Answer:
     """Run designs and samples and read them; what was run before a stop is found again."""
-    case, (settings, has, made_of) = context.case(params.case), _made_of(params, context)
+    case, (settings, case_parameters, made_of) = context.case(params.case), _made_of(params, context)
     context.foresee(case, workload(params, context))
-    parameters = None if has.stored is None else has.stored.parameters
+    parameters = None if case_parameters.stored is None else case_parameters.stored.parameters
     box = None if parameters is None else hash_array(parameters.points, "<f8")
     with context.stages({**made_of, "box": box}) as stages:
-        found = engine.explore(
+        exploration = engine.explore(
             case,
             settings,
             parameters=parameters,
-            source=has.posterior,
+            source=case_parameters.posterior,
             stages=stages,
             threads=context.cores,
             progress=context.progress,
         )
-    used = params if has.stored is not None else params.model_copy(update={"parameters": "prior"})
-    return Answer(**vars(found) | context.origin(used, found.provenance))
+    used = params if case_parameters.stored is not None else params.model_copy(update={"parameters": "prior"})
+    return Answer(**vars(exploration) | context.origin(used, exploration.provenance))

@@ -131,61 +131,61 @@ def explore(
     stages
         Where runs of designs and samples are kept as they are read, and found.
     """
-    wanted = settings or ExplorationSettings()
-    kept = stages or Stages()
+    chosen = settings or ExplorationSettings()
+    checkpoints = stages or Stages()
     tell: Tell = progress or (lambda *_: None)
     simulated = partial(tell, "simulate")
     prior = prior_factors(case)
     readouts = readouts_of(case)
     factors = prior
-    if wanted.over == "posterior-box":
+    if chosen.over == "posterior-box":
         if parameters is None:
             raise ValueError("no posterior to make a box of")
         factors = posterior_box(parameters.space, parameters.points, parameters.weights)
-    found: tuple[Indices, ...] = ()
-    if "sobol" in wanted.methods:
+    indices: tuple[Indices, ...] = ()
+    if "sobol" in chosen.methods:
         count = factors.space.axes + 1
         values = answers(
             factors,
-            design(count, wanted.size, wanted.seed),
+            design(count, chosen.size, chosen.seed),
             readouts,
-            replicates=wanted.replicates,
-            seed=wanted.seed,
-            other=dummy_steps(count, wanted.size),
+            replicates=chosen.replicates,
+            seed=chosen.seed,
+            other=dummy_steps(count, chosen.size),
             threads=threads,
-            stage=kept.stage("sobol"),
+            stage=checkpoints.stage("sobol"),
             progress=simulated,
         )
-        found = tuple(sobol_indices(column, count, wanted.seed) for column in values.T)
+        indices = tuple(sobol_indices(column, count, chosen.seed) for column in values.T)
     samples: list[GivenSample] = []
-    if "given" in wanted.methods:
+    if "given" in chosen.methods:
         samples.append(
             drawn_sample(
                 prior,
                 readouts,
-                wanted.sample,
-                wanted.seed,
+                chosen.sample,
+                chosen.seed,
                 threads=threads,
-                stage=kept.stage("sample"),
+                stage=checkpoints.stage("sample"),
                 progress=simulated,
             )
         )
         if source is not None:
             samples.append(
-                posterior_sample(source, readouts, wanted.futures, wanted.seed, threads=threads, progress=simulated)
+                posterior_sample(source, readouts, chosen.futures, chosen.seed, threads=threads, progress=simulated)
             )
-    made_of = provenance_of(case, wanted, parameters, source)
+    made_of = provenance_of(case, chosen, parameters, source)
     return Exploration(
         run_id=identity_of(made_of),
         provenance=made_of,
         case=case.name,
         park=Title(en=case.title.en, zh=case.title.zh),
-        settings=wanted,
+        settings=chosen,
         names=factors.space.names,
         readouts=readouts,
         moved={} if parameters is None else marks_of(parameters),
-        indices=found,
-        given=tuple(given_set(one, readouts, wanted.seed, tell) for one in samples),
+        indices=indices,
+        given=tuple(given_set(sample, readouts, chosen.seed, tell) for sample in samples),
     )
 
 
@@ -208,9 +208,9 @@ def provenance_of(
 
 def given_set(sample: GivenSample, readouts: tuple[Readout, ...], seed: int, tell: Tell) -> GivenSet:
     """Read a sample on all its read-outs."""
-    found = []
+    readings = []
     for n, column in enumerate(sample.values.T):
         tell("analyse", n, len(readouts))
-        found.append(given(sample.matrix, column, seed=seed))
+        readings.append(given(sample.matrix, column, seed=seed))
     names = tuple(sample.factors)
-    return GivenSet(sample.kind, names, readouts, tuple(found), len(sample.values), sample.replicates)
+    return GivenSet(sample.kind, names, readouts, tuple(readings), len(sample.values), sample.replicates)

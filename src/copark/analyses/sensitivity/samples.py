@@ -109,11 +109,11 @@ class Readout:
 
 def readouts_of(case: Case) -> tuple[Readout, ...]:
     """What is asked of a case: at the ends of years 12 and 20, or at the end of a shorter horizon."""
-    made: dict[tuple[str, int], Readout] = {}
+    readouts: dict[tuple[str, int], Readout] = {}
     for output, year in ASKED:
-        at = min(4 * year, case.clock.quarters) - 1
-        made.setdefault((output, at), Readout(output, at, str(case.clock.start + at), year))
-    return tuple(made.values())
+        quarter = min(4 * year, case.clock.quarters) - 1
+        readouts.setdefault((output, quarter), Readout(output, quarter, str(case.clock.start + quarter), year))
+    return tuple(readouts.values())
 
 
 @dataclass(frozen=True)
@@ -166,9 +166,9 @@ def with_random_numbers(draws: Draws, replicates: int, other: Booleans) -> Draws
     other
         Points answered with other random numbers, shape (points,).
     """
-    made = Draws(*(np.repeat(room, replicates) for room in draws))
-    made.addresses["run"] = np.tile(np.arange(replicates), len(other)) + replicates * np.repeat(other, replicates)
-    return made
+    repeated = Draws(*(np.repeat(room, replicates) for room in draws))
+    repeated.addresses["run"] = np.tile(np.arange(replicates), len(other)) + replicates * np.repeat(other, replicates)
+    return repeated
 
 
 def read_points(

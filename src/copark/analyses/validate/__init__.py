@@ -44,7 +44,7 @@ class Params(AnalysisParams):
     cuts: Annotated[
         tuple[str, ...],
         Option("--cut", repeated=True),
-        BeforeValidator(lambda given: (given,) if isinstance(given, str) else given),
+        BeforeValidator(lambda cuts: (cuts,) if isinstance(cuts, str) else cuts),
     ] = ()
     """Quarters to forecast from, such as 2020Q4; by default the end of the fitted values, and two and four years
     before."""
@@ -95,7 +95,7 @@ class Answer(Assessment, Result):
         """Mean scores of every method by cut and observable, a row each."""
         return (
             {
-                "cut": one.cut,
+                "cut": origin.cut,
                 "variable": line.variable,
                 "method": method,
                 "values": line.values,
@@ -103,8 +103,8 @@ class Answer(Assessment, Result):
                 "coverage": line.coverage[method],
                 "width": line.width[method],
             }
-            for one in self.cuts
-            for line in one.whole
+            for origin in self.cuts
+            for line in origin.whole
             for method in line.crps
         )
 
@@ -124,7 +124,7 @@ class Asked:
             "content": self.case.hash,
             "cuts": [str(cut) for cut in self.cuts],
             "settings": dict(self.settings.content()),
-            "ready": {str(cut): hash_array(one.points, "<f8") for cut, one in self.ready.items()},
+            "ready": {str(cut): hash_array(posterior.points, "<f8") for cut, posterior in self.ready.items()},
         }
 
 
@@ -155,16 +155,16 @@ def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter,
 
     end = fitted_until(case)
     if cuts:
-        wanted = [cut_of(case, cut) for cut in cuts]
+        chosen = [cut_of(case, cut) for cut in cuts]
     else:
-        asked = (end + -4 * years for years in YEARS_BEFORE)
-        wanted = [cut for cut in asked if cut == end or (cut > case.clock.start and targets(case, cut=cut))]
-    for cut in wanted:
+        usual = (end + -4 * years for years in YEARS_BEFORE)
+        chosen = [cut for cut in usual if cut == end or (cut > case.clock.start and targets(case, cut=cut))]
+    for cut in chosen:
         if cut > end:
             raise RunRefused(text("validate.bad_cuts", lang, cut=cut, last=end))
-        if not any(is_exact(one) for one in targets(case, ("fit", "score"), after=cut)):
+        if not any(is_exact(target) for target in targets(case, ("fit", "score"), after=cut)):
             raise RunRefused(text("validate.no_later", lang, case=case.name, cut=cut))
-    return tuple(sorted(set(wanted)))
+    return tuple(sorted(set(chosen)))
 
 
 def _ready(case: Case, cut: Quarter, settings: Settings, out: Path | None) -> dict[Quarter, ReplayPosterior]:
@@ -195,44 +195,44 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.calibration.observations import targets
     from copark.calibration.validation_study import assess
 
-    asked = asked_of(params, context)
+    task = asked_of(params, context)
     threads = context.cores
-    case = asked.case
-    settings = asked.settings
-    last = asked.cuts[-1]
-    origins = _origins(asked, context, threads)
+    case = task.case
+    settings = task.settings
+    last = task.cuts[-1]
+    origins = _origins(task, context, threads)
     context.stage("scores")(0, 0)
-    found = assess(origins, case, threads=threads)
-    replays = [one.replay for one in origins if one.replay is not None]
+    assessment = assess(origins, case, threads=threads)
+    replays = [origin.replay for origin in origins if origin.replay is not None]
     return Answer(
-        **vars(found),
+        **vars(assessment),
         case=case.name,
         park=Said(case.title.en, case.title.zh),
         start=str(case.clock.start),
-        fans={line.variable: _fan(found, origins[-1], case, line.variable) for line in found.last.fair},
+        fans={line.variable: _fan(assessment, origins[-1], case, line.variable) for line in assessment.last.fair},
         runs=settings.runs,
         seed=settings.seed,
-        pairs=tuple(one.pairs for one in replays),
-        pasts=tuple(float(one.pasts) for one in replays),
-        found=last in asked.ready,
-        evidence=evidence_of(case, (one.observation for one in targets(case, ("fit", "score"), after=last))),
+        pairs=tuple(replay.pairs for replay in replays),
+        pasts=tuple(float(replay.pasts) for replay in replays),
+        found=last in task.ready,
+        evidence=evidence_of(case, (target.observation for target in targets(case, ("fit", "score"), after=last))),
         **context.stamped(case, PosteriorSource(replays[-1], kind="own").trust, made_now(posterior_cut=str(last))),
     )
 
 
-def _origins(asked: Asked, context: Context, threads: int) -> tuple[Origin, ...]:
+def _origins(task: Asked, context: Context, threads: int) -> tuple[Origin, ...]:
     """Forecasts from every cut."""
     from copark.calibration.calibrate import recipe_of
     from copark.calibration.prior import make_batch
     from copark.calibration.rolling_origin import rolling
 
-    case = asked.case
-    cuts = asked.cuts
-    settings = asked.settings
+    case = task.case
+    cuts = task.cuts
+    settings = task.settings
     folder = None if context.out is None else calibrations.batches_in(context.out)
-    with context.stages(asked.content()) as stages:
+    with context.stages(task.content()) as stages:
         if context.planning is not None:
-            searched = sum(cut not in asked.ready for cut in cuts)
+            searched = sum(cut not in task.ready for cut in cuts)
             context.planning(
                 calibrations.plan_of(
                     case,
@@ -259,25 +259,25 @@ def _origins(asked: Asked, context: Context, threads: int) -> tuple[Origin, ...]
             plan=settings.plan(),
             populations=settings.populations,
             threads=threads,
-            ready=asked.ready,
+            ready=task.ready,
             progress=context.stage("replay"),
             stages=stages,
         )
 
 
-def _fan(found: Assessment, origin: Origin, case: Case, variable: str) -> ForecastBands:
+def _fan(assessment: Assessment, origin: Origin, case: Case, variable: str) -> ForecastBands:
     """Quantiles of the model and of the best benchmark, and reported values."""
     from copark.calibration.rolling_origin import benchmarks_at, known_points, later_points
     from copark.stats.quantiles import LEVELS
 
     projection = origin.projections[BLIND]
-    line = next(one for one in found.last.fair if one.variable == variable)
+    line = next(score_line for score_line in assessment.last.fair if score_line.variable == variable)
     curve = None
     if line.best_naive is not None:
         later = range(origin.cut - case.clock.start, projection.out.shape[2])
-        made = benchmarks_at(case, origin.cut, variable, later).get(line.best_naive)
-        curve = None if made is None else made.levels(LEVELS)
-    scored = later_points(found.scores_of(BLIND, variable))
+        benchmark = benchmarks_at(case, origin.cut, variable, later).get(line.best_naive)
+        curve = None if benchmark is None else benchmark.levels(LEVELS)
+    scored = later_points(assessment.scores_of(BLIND, variable))
     return ForecastBands(
         projection.bands(variable, LEVELS), curve, (*known_points(case, origin.cut, variable), *scored)
     )
