@@ -25,7 +25,7 @@ FEWEST = 1 << 12
 
 
 class Params(AnalysisParams):
-    """What may be asked of the joint posterior."""
+    """Parameters of the joint posterior."""
 
     runs: PowerOfTwo = None
     """Simulated panels, a power of two such as ``2^14``, each with a run of every park; 2^14 by default."""
@@ -35,10 +35,10 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Findings, Result):
-    """What all parks together say of every mechanism they share."""
+    """Evidence of all parks together on every mechanism they share."""
 
     def to_frame(self) -> pd.DataFrame:
-        """Every parameter, a row each."""
+        """Return every parameter, a row each."""
         import pandas as pd
 
         return pd.DataFrame(
@@ -69,9 +69,12 @@ class Answer(Findings, Result):
 
 
 def panels_of(params: Params, context: Context) -> int:
-    """How many panels are simulated.
+    """Return the number of panels to simulate.
 
-    Raises RunRefused if the number cannot be used, or is too small for an inference of thirty parameters.
+    Raises
+    ------
+    RunRefused
+        If the number cannot be used, or is too small for an inference of thirty parameters.
     """
     from copark.calibration.panels import runs_of
     from copark.errors import RunRefused
@@ -83,7 +86,7 @@ def panels_of(params: Params, context: Context) -> int:
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """Parks of the panel and what they report, and how many panels."""
+    """Return the parks of the panel with what they report, and the number of panels."""
     from copark.analyses.joint.simulated_panels import members
     from copark.identity import hash_content
 
@@ -92,9 +95,12 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
 
 
 def compute(params: Params, context: Context) -> Answer:
-    """Simulate panels, learn what they tell, and read the record by it; runs are kept, and gone on with after a stop.
+    """Simulate panels, learn from them and read the observations by it; an interrupted computation is resumed.
 
-    Raises RunRefused where nothing of minutes is made.
+    Raises
+    ------
+    RunRefused
+        Where nothing that takes minutes is computed.
     """
     from copark.errors import RunRefused
     from copark.store.files import lock_of, only_one

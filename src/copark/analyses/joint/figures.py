@@ -17,9 +17,16 @@ if TYPE_CHECKING:
 
 
 def places(parameters: Sequence[AxisFinding], names: Sequence[str], lang: str = "en") -> Figure:
-    """Posterior of each parameter as ranks of its prior, with the R² of simulated panels beside it.
+    """Draw the posterior of each parameter as ranks of its prior, with the R² of simulated panels beside it.
 
-    found, names: parameters in order, and what they are called.
+    Parameters
+    ----------
+    parameters
+        In the order in which they are drawn.
+    names
+        Titles of the parameters, in the same order.
+    lang
+        Language of the figure.
     """
     titles = [text(f"joint.figure.{part}", lang) for part in ("title", "subtitle")]
     rows = [

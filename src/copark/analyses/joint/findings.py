@@ -1,4 +1,4 @@
-"""What the joint posterior says: what moved, what this evidence cannot move, on whose word, and how far to trust it.
+"""Findings of the joint posterior: what moved, what this evidence cannot move, which parks it rests on, and its trust.
 
 A summary is the expected normal score of every mechanism given the panel, as ridge regression has learned it from
 simulated panels: on each park's features and their squares. So a park is left out by leaving out its columns, and what
@@ -7,8 +7,8 @@ were *not* trained on are accepted and moved to the record as in :mod:`copark.ca
 
 That evidence cannot move a parameter is shown in simulated panels: in each the truth is known and the parks report what
 they have on record, with errors; R² is the share of the truth's variance that the summaries find in panels they were
-not trained on. Intervals are tested in the same panels (simulation-based calibration: Talts et al. 2018), and in
-panels whose parks do *not* share their mechanisms, as the inference supposes.
+not trained on. Intervals are tested in the same panels (simulation-based calibration: Talts et al. 2018), and in panels
+whose parks do *not* share their mechanisms, as the inference supposes.
 """
 
 from __future__ import annotations
@@ -52,23 +52,33 @@ LEAST = 0.1
 RECORDS = 400
 """Simulated panels that intervals are tested on."""
 APART = 0.35
-"""How far parks' mechanisms differ where the inference's supposition is broken: the panel's scale of τ."""
+"""Difference of parks' mechanisms where the inference's supposition is broken: the panel's scale of τ."""
 TRIED = 256
 """Panels of that kind, at least."""
 SLICES = (0.15, 0.3, 0.45, 0.6, 0.8)
 """Edges of what the model leaves out, for R² by slice."""
 LEVEL = 0.9
+"""Probability of the intervals that are tested."""
 FURTHER_SETS = (("counts",), ("service",), ("counts", "service"), ("checklist",))
-"""What could be observed of every park beside the record: alone and together."""
+"""Families of further observations of every park: alone and together."""
 GROUP = "panel"
-"""What the hyperparameters are told under."""
-
-
+"""Group that the hyperparameters belong to."""
 WORDS = ("moved", "weakly", "unmoved", "cannot")
+"""Verdicts on a parameter."""
 
 
 def word_of(shrink: float, overlap: float, r2: float) -> str:
-    """moved, weakly, unmoved, or cannot: not moved, and in simulated panels hardly found either."""
+    """Classify a parameter as moved, weakly, unmoved, or cannot: not moved, and hardly found in simulated panels.
+
+    Parameters
+    ----------
+    shrink
+        How much narrower the middle half is than the prior's, 1 - after / before.
+    overlap
+        Probability shared with the prior, 0 to 1.
+    r2
+        R² of the parameter in simulated panels.
+    """
     word = verdict(shrink, overlap)
     return "cannot" if word != "moved" and r2 < LEAST else word
 
@@ -88,7 +98,7 @@ class AxisFinding:
     places: tuple[float, ...]
     """The posterior's quantiles on the scale of the prior's ranks, 0 to 1."""
     shrink: float
-    """How much narrower the middle half is than the prior's: 1 - after / before."""
+    """Narrowing of the middle half against the prior's: 1 - after / before."""
     overlap: float
     """Probability shared with the prior, 0 to 1."""
     r2: float
@@ -114,12 +124,12 @@ class AxisFinding:
 
     @property
     def moved(self) -> str:
-        """moved, weakly or unmoved."""
+        """Verdict of the data alone: moved, weakly or unmoved."""
         return verdict(self.shrink, self.overlap)
 
     @property
     def word(self) -> str:
-        """moved, weakly, unmoved, or cannot: not moved, and in simulated panels hardly found either."""
+        """Verdict of data and simulated panels: moved, weakly, unmoved or cannot; see :func:`word_of`."""
         return word_of(self.shrink, self.overlap, self.r2)
 
     @property
@@ -134,7 +144,7 @@ class AxisFinding:
         return tuple(word for word in WORDS if word in words and word != self.word)
 
     def title(self, lang: str) -> str:
-        """Title of a mechanism; empty of a hyperparameter, which has its title in the texts."""
+        """Return the title of a mechanism; empty for a hyperparameter, which has its title in the texts."""
         return "" if self.group == GROUP else title_of(self.name, lang)
 
 
@@ -182,7 +192,7 @@ class Slice:
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """What the joint posterior says."""
+    """Findings of the joint posterior."""
 
     panels: int
     """Simulated panels in all."""
@@ -193,11 +203,11 @@ class Findings:
     seed: int
     """Seed of the random numbers."""
     axes: tuple[AxisFinding, ...]
-    """What is said of each parameter."""
+    """Findings by parameter."""
     parks: tuple[MemberFinding, ...]
-    """What each park tells."""
+    """Findings by park."""
     slices: tuple[Slice, ...]
-    """How well α is told, by size of the discrepancy."""
+    """R² of α, by size of the discrepancy."""
     coverage: float
     """Share of truths in 90 % intervals, over parameters."""
     broken: float
@@ -208,11 +218,12 @@ class Findings:
     """Share of simulated panels that lie farther from their neighbours than the record does."""
 
     def axis(self, name: str) -> AxisFinding:
-        """A parameter by name."""
+        """Return a parameter by name."""
         return next(finding for finding in self.axes if finding.name == name)
 
 
 Tell = Callable[[str, int, int], None]
+"""Progress callback: stage, what is done of it and how much there is."""
 
 
 def find(
@@ -224,10 +235,22 @@ def find(
     folder: Path | None = None,
     tell: Tell | None = None,
 ) -> Findings:
-    """Simulate panels, a power of two, learn summaries, and say what the record says of every parameter.
+    """Simulate panels, learn summaries, and say what the observations tell of every parameter.
 
-    folder: where runs are kept; a run that was stopped goes on there. tell: told the stage (pool, analyse), what is
-    done of it and how much there is.
+    Parameters
+    ----------
+    count
+        Number of panels, a power of two.
+    seed
+        Seed of the random numbers.
+    parks
+        Parks of the panel; all of :func:`members` by default.
+    threads
+        Threads of the simulation; they do not change the numbers.
+    folder
+        Where runs are kept; an interrupted simulation is resumed there.
+    tell
+        Progress callback, called with the stage (pool, analyse), what is done of it and how much there is.
     """
     report = tell or (lambda _stage, _done, _whole: None)
     chosen = members() if parks is None else parks
@@ -264,7 +287,21 @@ def find(
 
 
 def seed_errors(panels: Panels, every: Reader, record: Floats) -> Floats:
-    """Standard errors of shrink, overlap and R² over seeds, from halves of the panels; shape (axes, 3)."""
+    """Estimate standard errors over seeds from halves of the panels.
+
+    Parameters
+    ----------
+    panels
+        Simulated panels.
+    every
+        Reader of all parks of the panel.
+    record
+        Columns of the observations, shape (columns,).
+
+    Returns
+    -------
+    Errors of shrink, overlap and R², shape (axes, 3).
+    """
     estimates = []
     for groups in halves():
         half = every.of_half(groups)
@@ -275,24 +312,32 @@ def seed_errors(panels: Panels, every: Reader, record: Floats) -> Floats:
 
 
 def with_further(every: Reader, further: Sequence[tuple[str, int]]) -> Reader:
-    """What is on record of every park, and further families of some, by name and position of the park."""
+    """Return a reader of what is on record of every park, and of further families of some.
+
+    Parameters
+    ----------
+    every
+        Reader that has the columns of all blocks.
+    further
+        Families to add: each by name and position of the park.
+    """
     parks = len(every.centres) // (1 + len(FAMILIES))
     return every.of_blocks([*range(parks), *(n + parks * (1 + FAMILIES.index(key)) for key, n in further)])
 
 
 def recorded(panels: Panels) -> list[Floats]:
-    """Features of the record by park, shape (1, features) each."""
+    """Return features of the observations by park, shape (1, features) each."""
     return [read(member, member.recorded[np.newaxis, :]) for member in panels.members]
 
 
 def ranks_of(reader: Reader) -> Floats:
-    """Posterior probability below the truth, of panels that play the record; shape (records, axes)."""
+    """Return the posterior probability below the truth, of panels that play the record; shape (records, axes)."""
     positions = range(min(RECORDS, len(reader.theta)))
     return np.array([reader.posterior(reader.columns[n], n).below(reader.theta[n]) for n in positions])
 
 
 def ranks_elsewhere(reader: Reader, panels: Panels) -> Floats:
-    """The same of panels that are none of the reader's."""
+    """Return the posterior probability below the truth, of panels none of the reader's; shape (records, axes)."""
     x = panels.features()
     sound = sound_in(x)[:RECORDS]
     columns = reader.columns_of([features[sound] for features in x])
@@ -301,13 +346,13 @@ def ranks_elsewhere(reader: Reader, panels: Panels) -> Floats:
 
 
 def held(ranks: Floats) -> Floats:
-    """Share of truths in the central interval, by axis."""
+    """Return the share of truths in the central interval, by axis."""
     edge = (1.0 - LEVEL) / 2.0
     return ((ranks > edge) & (ranks < 1.0 - edge)).mean(axis=0)
 
 
 def r2_of(truth: Floats, expected: Floats) -> Floats:
-    """Share of the variance of truths that is expected, by axis."""
+    """Return the share of the variance of truths that is expected, by axis."""
     return 1.0 - ((truth - expected) ** 2).mean(axis=0) / truth.var(axis=0)
 
 
@@ -384,7 +429,7 @@ def _found(
 
 
 def median(panels: Panels, axis: int, posterior: Posterior) -> float:
-    """Median of a parameter, in its unit."""
+    """Return the median of a parameter, in its unit."""
     score = weighted_quantiles(posterior.draws[:, axis], posterior.weights, (0.5,))
     return float(values_at(panels, names_of()[axis], score)[0])
 
@@ -392,7 +437,7 @@ def median(panels: Panels, axis: int, posterior: Posterior) -> float:
 def _told(
     panels: Panels, name: str, posterior: Posterior
 ) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...], float, float]:
-    """Quantiles of prior and posterior in the unit; as ranks; how much narrower, how much shared."""
+    """Return quantiles of prior and posterior in the unit; as ranks; how much narrower, how much shared."""
     from scipy.special import ndtr, ndtri
 
     scores = posterior.draws[:, names_of().index(name)]
@@ -411,7 +456,21 @@ def _told(
 
 
 def values_at(panels: Panels, name: str, scores: Floats) -> Floats:
-    """Values of a parameter at normal scores, by the prior that parks share."""
+    """Return the values of a parameter at normal scores, by the prior that parks share.
+
+    Parameters
+    ----------
+    panels
+        Panels whose parks share the parameter.
+    name
+        Name of the parameter.
+    scores
+        Normal scores, shape (draws,).
+
+    Returns
+    -------
+    Values in the parameter's unit, shape (draws,).
+    """
     from scipy.special import ndtr
 
     if name in HYPER:
@@ -430,7 +489,7 @@ def values_at(panels: Panels, name: str, scores: Floats) -> Floats:
 
 
 def _slices(reader: Reader, axis: int) -> Iterator[Slice]:
-    """R² of a parameter by what the model leaves out."""
+    """Give the R² of a parameter by the size of what the model leaves out."""
     sizes = hyper_values(reader.theta)[:, HYPER.index("left_out")]
     for low, high in pairwise(SLICES):
         is_inside = (sizes >= low) & (sizes < high)

@@ -1,4 +1,4 @@
-"""Reads panels: summaries learned from simulated panels, and the posterior of one that reports just that.
+"""Reader of panels: summaries learned from simulated panels, and the posterior of one that reports just that.
 
 A summary is the expected normal score of every mechanism given the panel: ridge regression on each park's features and
 their squares. Of half of the panels it is the sums over these that the regression is made of.
@@ -19,7 +19,7 @@ from copark.calibration.posterior import one_thread
 from copark.stats.jackknife import GROUPS, groups_of
 
 PENALTY = 3000.0
-"""Of the ridge regression, on features of unit variance."""
+"""Penalty of the ridge regression, on features of unit variance."""
 REDRAWN = 6
 """Times that errors and discrepancies are drawn for each simulated panel."""
 TRAINED = 0.75
@@ -29,6 +29,7 @@ NEAR = 4
 MOST = 12
 """Directions of the summaries that are kept."""
 CLIP = 5.0
+"""Bound of standardised features, in standard deviations."""
 
 
 @dataclass(frozen=True)
@@ -36,27 +37,32 @@ class Reader:
     """Summaries learned from simulated panels, and panels that were not trained on, ready to be asked."""
 
     centres: tuple[Floats, ...]
+    """Means of features, by block: what a park has on record, or could have."""
     scales: tuple[Floats, ...]
-    """Of features, by block: what a park has on record, or could have."""
+    """Standard deviations of features, by block."""
     gram: Floats
+    """Products of the centred columns with each other, shape (columns, columns)."""
     cross: Floats
+    """Products of the centred columns with the centred scores, shape (columns, axes)."""
     middle: Floats
+    """Means of the columns, shape (columns,)."""
     target: Floats
-    """Of columns centred at their mean: shapes (columns, columns), (columns, axes), (columns,); mean of the scores."""
+    """Means of the normal scores, shape (axes,)."""
     parts: tuple[tuple[Floats, Floats], ...]
     """gram and cross of each group of the panels trained on, in the columns of what is on record."""
     blocks: tuple[int, ...]
     """Positions of the blocks that count."""
     theta: Floats
+    """Normal scores of the panels not trained on, shape (panels, axes)."""
     columns: Floats
-    """Of the panels not trained on: normal scores, shape (panels, axes), and columns, shape (panels, columns)."""
+    """Columns of the panels not trained on, shape (panels, columns)."""
 
     def of_blocks(self, blocks: Sequence[int]) -> Reader:
-        """The same where other blocks count: without a park, or with what could be observed."""
+        """Return the same reader where other blocks count: without a park, or with what could be observed."""
         return replace(self, blocks=tuple(blocks))
 
     def of_half(self, groups: Sequence[int]) -> Reader:
-        """The same of what is on record, had half of the groups of panels been simulated, each counted twice."""
+        """Return the reader of what is on record, had half of the groups been simulated, each counted twice."""
         gram = 2.0 * np.sum([self.parts[group][0] for group in groups], axis=0)
         cross = 2.0 * np.sum([self.parts[group][1] for group in groups], axis=0)
         of_record = len(gram)
@@ -92,11 +98,11 @@ class Reader:
         return weights.astype(np.float64)
 
     def columns_of(self, x: Sequence[Floats]) -> Floats:
-        """Columns of features by block, shape (panels, columns)."""
+        """Compute the columns of features by block, shape (panels, columns)."""
         return spread_out(x, self.centres, self.scales)
 
     def expected_of(self, columns: Floats) -> Floats:
-        """Expected normal scores, shape (panels, axes)."""
+        """Compute expected normal scores, shape (panels, axes)."""
         positions = self.counting
         with one_thread():
             scores: Floats = (columns[:, positions] - self.middle[positions]) @ self.weights + self.target
@@ -114,11 +120,19 @@ class Reader:
 
     @cached_property
     def summaries(self) -> Floats:
-        """What is compared, shape (panels, directions)."""
+        """Summaries that are compared, shape (panels, directions)."""
         return self.told(self.expected)
 
     def posterior(self, columns: Floats, but: int | None = None) -> Posterior:
-        """Posterior of a panel from its columns, shape (columns,); one at a position is left out, in a test."""
+        """Compute the posterior of a panel from its columns.
+
+        Parameters
+        ----------
+        columns
+            Columns of the panel, shape (columns,).
+        but
+            Position of a panel that is left out: the one whose columns these are, in a test.
+        """
         target = self.told(self.expected_of(columns[np.newaxis, :]))[0]
         others = np.flatnonzero(np.arange(len(self.theta)) != but)
         draws, weights, width = accepted(self.summaries[others], target, self.theta[others], len(others) // NEAR)
@@ -126,7 +140,21 @@ class Reader:
 
 
 def spread_out(x: Sequence[Floats], centres: Sequence[Floats], scales: Sequence[Floats]) -> Floats:
-    """Standardised features and their squares; blocks that are not given are left out."""
+    """Compute standardised features and their squares.
+
+    Parameters
+    ----------
+    x
+        Features by block, shape (panels, features) each; blocks that are missing at the end are left out.
+    centres
+        Means of the features, by block.
+    scales
+        Standard deviations of the features, by block.
+
+    Returns
+    -------
+    Columns, shape (panels, columns).
+    """
     parts = []
     for centre, scale, block in zip(centres, scales, x, strict=False):
         z = np.clip((block - centre) / scale, -CLIP, CLIP)
@@ -135,7 +163,7 @@ def spread_out(x: Sequence[Floats], centres: Sequence[Floats], scales: Sequence[
 
 
 def sound_in(x: Sequence[Floats]) -> Integers:
-    """Positions of the panels of which every park ran to its end."""
+    """Return the positions of the panels of which every park ran to its end."""
     return np.flatnonzero(np.all([np.isfinite(block).all(axis=1) for block in x], axis=0))
 
 
@@ -175,11 +203,14 @@ def read_panels(panels: Panels) -> Reader:
 
 @dataclass(frozen=True)
 class Posterior:
-    """Weighted normal scores, shape (draws, axes); distance of the first panel left out."""
+    """Weighted normal scores of a panel's parameters."""
 
     draws: Floats
+    """Normal scores, shape (draws, axes)."""
     weights: Floats
+    """Weights of the draws, shape (draws,)."""
     width: float
+    """Distance of the first panel left out."""
 
     @property
     def mean(self) -> Floats:
@@ -187,5 +218,5 @@ class Posterior:
         return self.weights @ self.draws
 
     def below(self, truth: Floats) -> Floats:
-        """Posterior probability below a truth, of each axis; shape (axes,)."""
+        """Return the posterior probability below a truth, of each axis; shape (axes,)."""
         return self.weights @ (self.draws < truth)

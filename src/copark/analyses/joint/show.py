@@ -1,4 +1,4 @@
-"""What is shown of the joint posterior: what moved, what this evidence cannot move, and whose word it rests on."""
+"""Document of the joint posterior: what moved, what this evidence cannot move, and whose word it rests on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ METHODS = 7
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of the joint posterior."""
+    """Write the document of the joint posterior."""
     show = _Show(answer, t)
     return assemble(
         answer,
@@ -48,7 +48,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
 
 
 def over_seeds(value: float, error: float) -> doc.Interval:
-    """A number with the interval of its seed error."""
+    """Return a number with the interval of its seed error."""
     low, high = reach(value, error, LEVEL)
     return doc.Interval(low, high, value)
 
@@ -68,11 +68,11 @@ class _Show(Show):
         return self.t.of(next(member.title for member in self.answer.parks if member.name == name))
 
     def band(self, values: Sequence[float]) -> doc.Interval:
-        """90 % and the median."""
+        """Return the median with the 90 % interval."""
         return doc.Interval(values[0], values[4], values[2])
 
     def word(self, parameter: AxisFinding) -> str:
-        """The word for a parameter, followed by those that another seed may say."""
+        """Return the word for a parameter, followed by those that another seed may say."""
         word = self.t(f"word.{parameter.word}")
         others = self.t("or").join(self.t("quoted", word=self.t(f"word.{other}")) for other in parameter.other_words)
         return self.t("another_seed", word=word, others=others) if others else word
@@ -161,7 +161,7 @@ class _Show(Show):
         )
 
     def trust(self) -> str:
-        """Whether intervals hold, also where parks differ, and whether the record looks like a simulated panel."""
+        """Say whether intervals hold, also where parks differ, and whether the record looks like a simulated panel."""
         answer = self.answer
         return self.t(
             "said.trust",
@@ -173,7 +173,7 @@ class _Show(Show):
         )
 
     def parameters(self) -> doc.Section:
-        """Every parameter: prior, posterior, movement, and what simulated panels tell."""
+        """Show every parameter: prior, posterior, movement, and what simulated panels tell."""
         from copark.analyses.joint.figures import places
 
         rows = [
@@ -203,7 +203,7 @@ class _Show(Show):
         )
 
     def proof(self) -> doc.Section:
-        """What cannot be moved, and why: R² in simulated panels."""
+        """Show what cannot be moved, and why: R² in simulated panels."""
         t = self.t
         answer = self.answer
         still = [parameter for parameter in self.axes if parameter.word == "cannot"]
@@ -231,7 +231,7 @@ class _Show(Show):
         return self.section("proof", doc.Paragraph(lead), doc.Bullets(tuple(sentences)), further, slices)
 
     def parks(self) -> doc.Section:
-        """Every park: what it reports, and what leaving it out would change."""
+        """Show every park: what it reports, and what leaving it out would change."""
         titles = {parameter.name: self.title(parameter) for parameter in self.axes}
         operators = [member.operator for member in self.answer.parks]
         rows = [

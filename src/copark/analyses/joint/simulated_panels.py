@@ -53,11 +53,11 @@ CODER = 0.7
 AGES = (3, 6, 9, 12)
 """Years after the start at which more could be observed."""
 FURTHER = {"counts": ("registered", "operating"), "service": (LEVEL,)}
-"""What could be observed there."""
+"""Variables that could be observed at each of those ages, by family."""
 CHECKLIST = "checklist"
-"""What could be observed in the place of the service level: services promised, and those that stood in time."""
+"""Family in the place of the service level: services promised, and those that stood in time."""
 FAMILIES = (*FURTHER, CHECKLIST)
-"""Families of what could be observed, in the order of the features."""
+"""Families of further observations, in the order of the features."""
 DUE = 5
 """Services due at each of those ages."""
 TEMPLATE = casebook_path() / "templates" / "haier-ruba"
@@ -66,14 +66,16 @@ TEMPLATE = casebook_path() / "templates" / "haier-ruba"
 
 @dataclass(frozen=True)
 class Member:
-    """A park of the joint panel; case: whether it has one in the casebook."""
+    """A park of the joint panel."""
 
     park: Park
-    """Behind its values stand as targets the classes of its outcome, then what could be observed."""
+    """The park; behind its values stand as targets the classes of its outcome, then what could be observed."""
     operator: str
+    """Key of its operator; the name of the park where it shares none with another."""
     outcomes: tuple[int, ...]
     """Classes on record, by position in :data:`CLASSES`."""
     case: bool
+    """Whether it has a case in the casebook."""
     area: float
     """Area on record, km²; NaN where there is none."""
     further: Mapping[str, tuple[int, ...]]
@@ -81,7 +83,7 @@ class Member:
 
     @property
     def name(self) -> str:
-        """Its name."""
+        """Name of the park."""
         return self.park.name
 
     @cached_property
@@ -106,21 +108,21 @@ class Member:
 
     @property
     def recorded(self) -> Floats:
-        """What is on record: values, then positions of classes; shape (targets,)."""
+        """Observations: values, then positions of classes; shape (targets,)."""
         values = self.park.model.recorded[: self.counted]
         return np.concatenate([values, np.array(self.outcomes, dtype=np.float64)])
 
 
 @cache
 def settled() -> Mapping[str, Any]:
-    """Operators, and what of a row is not used, as fixed beforehand."""
+    """Return operators, and what of a row is not used, as fixed beforehand."""
     import yaml
 
     return yaml.safe_load((Path(__file__).parent / "members.yaml").read_text(encoding="utf-8"))
 
 
 def members() -> tuple[Member, ...]:
-    """All parks that can be simulated and say anything: cases, then rows with shares and an outcome."""
+    """List all parks that can be simulated and say anything: cases, then rows with shares and an outcome."""
     rows = {row.case or row.id: row for row in load_parks().parks}
     parks = [member_of(load_case(name), rows.get(name), has_case=True) for name in list_cases()]
     names = {member.name for member in parks}
@@ -132,7 +134,17 @@ def members() -> tuple[Member, ...]:
 
 
 def member_of(case: Case, row: Row | None, *, has_case: bool = False) -> Member:
-    """A park with the classes of its outcome as further targets, and stand-ins kept for looking: of service."""
+    """Return a park whose further targets are its outcomes, stand-ins of service and what could be observed.
+
+    Parameters
+    ----------
+    case
+        Case of the park.
+    row
+        Row of the park in ``parks.csv``, if it has one.
+    has_case
+        Whether the case is one of the casebook, and not made of the row alone.
+    """
     park = park_of(case)
     name = case.name
     stand_ins = [target for target in known_targets(case, ("check",)) if target.variable in STAND_INS]
@@ -159,7 +171,7 @@ def member_of(case: Case, row: Row | None, *, has_case: bool = False) -> Member:
 
 
 def _target(case: Case, quarter: Quarter, variable: str) -> Target:
-    """A variable at the end of a quarter, as a run is read there; its observation lends the date alone."""
+    """Return a variable at the end of a quarter, as a run is read there; its observation lends the date alone."""
     observation = _observed(f"{quarter.year}-{3 * quarter.quarter:02d}", "operating", 0.0, "high")
     return Target(variable, str(quarter), "exact", 0.0, None, 1e-9, (quarter - case.clock.start,), (1.0,), observation)
 
@@ -183,7 +195,7 @@ def _observed(date: str, variable: str, value: float, grade: str) -> Observation
 
 
 def outline(row: Row) -> Case:
-    """A case of a park known by its row alone."""
+    """Make a case of a park known by its row alone."""
     shape = load_case(TEMPLATE)
     start = Quarter(row.launch, 1)
     clock = shape.clock.model_copy(update={"start": start, "quarters": LAST - start + 1, "data_end": LAST})
@@ -216,7 +228,7 @@ def outline(row: Row) -> Case:
 
 
 def _shares(row: Row, start: Quarter) -> CapTable:
-    """The shares of a row, from the launch on."""
+    """Return the shares of a row, from the launch on."""
     home = round(100 * (row.home_share_percent or 0))
     third = round(100 * (row.third_share_percent or 0))
     date = Date.parse(str(start.year))
@@ -242,12 +254,19 @@ MECHANISMS = tuple(name for name, axis in AXES.items() if axis.role == "mechanis
 HYPER = ("area_share", "operator_share", "left_out")
 """Shares of the variance of size that go with area and with the operator; standard deviation of the discrepancy."""
 RANGES = ((0.0, 0.45), (0.0, 0.45), (0.15, 0.8))
-"""Uniform priors of them."""
+"""Ranges of their uniform priors."""
 SERVICE_ERROR = 0.1
 """Standard deviation of a service level that would be observed, on its scale of 0 to 1."""
 SIZE = "enquiry_rate"
-OWN, RUNNER, ABOUT, KEPT = 0x6F776E, 0x6F70, 0x68797065, 0x6B657074
-"""Second keys of generators: what a park, an operator and a panel draw, and which promises are kept."""
+"""Parameter of a park's size."""
+OWN = 0x6F776E
+"""Second key of the generator of what a park draws."""
+RUNNER = 0x6F70
+"""Second key of the generator of what an operator draws."""
+ABOUT = 0x68797065
+"""Second key of the generator of what a panel draws."""
+KEPT = 0x6B657074
+"""Second key of the generator of which promises are kept."""
 Progress = Callable[[int, int], None]
 
 
@@ -256,15 +275,17 @@ class Panels:
     """Simulated panels."""
 
     members: tuple[Member, ...]
+    """Parks of the panels."""
     seed: int
+    """Seed of the random numbers."""
     theta: Floats
     """Mechanisms and hyperparameters on the scale of normal scores, shape (panels, axes)."""
     counterparts: tuple[Floats, ...]
-    """By park: shape (panels, targets), NaN where a run failed."""
+    """Simulated targets by park, shape (panels, targets) each; NaN where a run failed."""
 
     @property
     def count(self) -> int:
-        """How many."""
+        """Number of panels."""
         return len(self.theta)
 
     @property
@@ -273,7 +294,7 @@ class Panels:
         return hyper_values(self.theta)[:, HYPER.index("left_out")]
 
     def features(self, again: int = 0) -> list[Floats]:
-        """Features of reports with errors drawn anew for every ``again``; shape (panels, features) each.
+        """Compute features of reports with errors drawn anew for every ``again``; shape (panels, features) each.
 
         By park what is on record, then by park what could be observed, a family after the other.
         """
@@ -293,12 +314,12 @@ class Panels:
 
 
 def names_of() -> tuple[str, ...]:
-    """What is inferred: mechanisms, then hyperparameters."""
+    """Return the names of what is inferred: mechanisms, then hyperparameters."""
     return (*MECHANISMS, *HYPER)
 
 
 def hyper_values(theta: Floats) -> Floats:
-    """Hyperparameters at normal scores, shape (panels, hyperparameters)."""
+    """Return hyperparameters at normal scores, shape (panels, hyperparameters)."""
     from scipy.special import ndtr
 
     low, high = np.array(RANGES).T
@@ -311,17 +332,18 @@ def _random(seed: int, key: int, name: str) -> np.random.Generator:
 
 @dataclass(frozen=True)
 class Sizes:
-    """Moves the common design to where one park has its own: a warp of :func:`make_panel_batch`.
-
-    area: score of its area among parks; shares: of area and operator in the variance of size, shape (runs, 2).
-    """
+    """Moves the common design to where one park has its own: a warp of :func:`make_panel_batch`."""
 
     member: Member
+    """The park."""
     seed: int
+    """Seed of the random numbers."""
     area: float
+    """Score of its area among parks."""
     shares: Floats
+    """Shares of area and operator in the variance of size, shape (runs, 2)."""
     apart: float = 0.0
-    """How far mechanisms of parks differ, of the prior's standard deviation: nothing, but where that is to be tried."""
+    """Difference of parks' mechanisms, in the prior's standard deviations: 0, but where that is to be tried."""
 
     def __call__(self, points: Floats, names: tuple[str, ...]) -> Floats:
         """Draw afresh what parks do not share."""
@@ -355,7 +377,25 @@ def simulate(
     folder: Path | None = None,
     progress: Progress | None = None,
 ) -> Panels:
-    """Simulate panels, a power of two, or find them simulated in a folder; apart: as of :class:`Sizes`."""
+    """Simulate panels, or find them simulated in a folder.
+
+    Parameters
+    ----------
+    members
+        Parks of the panel.
+    count
+        Number of panels, a power of two.
+    seed
+        Seed of the random numbers.
+    apart
+        How far mechanisms of parks differ, of the prior's standard deviation, as in :class:`Sizes`.
+    threads
+        Threads of the simulation; they do not change the numbers.
+    folder
+        Where runs are kept, and found.
+    progress
+        Called with parks done and parks in all.
+    """
     above = _random(seed, ABOUT, "hyper").standard_normal((count, len(HYPER)))
     theta = np.concatenate([scores_of(design(count, seed)[:, [COLUMN[name] for name in MECHANISMS]]), above], axis=1)
     shares = hyper_values(theta)[:, :2]
@@ -379,7 +419,7 @@ def simulate(
 
 
 def scores_of_area(members: Sequence[Member]) -> Floats:
-    """Logarithms of areas on record, centred and scaled over parks; 0 where none is known; shape (parks,)."""
+    """Return logarithms of areas on record, centred and scaled over parks; 0 where none is known; shape (parks,)."""
     logs = np.log(np.array([member.area for member in members]))
     if np.isfinite(logs).sum() < 2:
         return np.zeros(len(logs))
@@ -387,9 +427,22 @@ def scores_of_area(members: Sequence[Member]) -> Floats:
 
 
 def told(member: Member, runs: Floats, spread: Floats, seed: int) -> Floats:
-    """What a park would report in each panel: values off the model's course with errors, classes, what could be.
+    """Return what a park would report in each panel: values off the model's course with errors, classes, what could be.
 
-    runs: counterparts, shape (panels, targets), as what is returned; spread: discrepancy of each panel.
+    Parameters
+    ----------
+    member
+        The park.
+    runs
+        Counterparts of its targets, shape (panels, targets).
+    spread
+        Discrepancy of each panel, shape (panels,).
+    seed
+        Seed of the random numbers.
+
+    Returns
+    -------
+    Reports, shape (panels, targets).
     """
     park = member.park
     looks = slice(member.counted, member.reported)
@@ -402,7 +455,7 @@ def told(member: Member, runs: Floats, spread: Floats, seed: int) -> Floats:
 
 
 def promised(service: Floats, random: np.random.Generator) -> Floats:
-    """Share of the services due at each age that stand, from the service level at it; shape (panels, ages).
+    """Return the share of the services due at each age that stand, from the service level at it; shape (panels, ages).
 
     Each of :data:`DUE` services stands with the probability of the level, but for a lasting error of the park's list
     (:data:`copark.cases.defaults.BESIDE`).
@@ -413,13 +466,21 @@ def promised(service: Floats, random: np.random.Generator) -> Floats:
 
 
 def classes(operating: Floats, error: Floats) -> Floats:
-    """Position of the class a coder would give, from operating enterprises and an error of ln(1 + operating)."""
+    """Return the position of the class a coder would give to operating enterprises.
+
+    Parameters
+    ----------
+    operating
+        Operating enterprises, any shape.
+    error
+        Error of ln(1 + operating), of the same shape.
+    """
     perceived = np.expm1(np.log1p(np.maximum(operating, 0.0)) + error)
     return np.where(np.isfinite(perceived), np.digitize(perceived, EDGES), np.nan).astype(np.float64)
 
 
 def read(member: Member, reports: Floats) -> Floats:
-    """Features of what a park has on record: logarithms and growth of values, and classes; (panels, features)."""
+    """Compute features of a park's observations: logarithms and growth of values, and classes; (panels, features)."""
     values = part_of(member.park.model, range(member.counted))
     features_of_values = features(values, reports[:, : member.counted])
     return np.concatenate([features_of_values, reports[:, member.counted : member.reported]], axis=1)

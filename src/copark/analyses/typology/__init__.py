@@ -25,7 +25,7 @@ NEEDED = ("registered", "operating", "jobs", "enterprise_investment", "serviced_
 
 
 class Params(AnalysisParams):
-    """What may be asked of the types of parks."""
+    """Parameters of the typology of parks."""
 
     runs: Annotated[int, Field(ge=1, le=100_000)] = 1000
     """Runs of each scenario."""
@@ -36,7 +36,7 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(TypeFindings, Result):
-    """What tells types of parks apart."""
+    """Differences between types of parks."""
 
     studies: tuple[str, ...]
     """Run IDs of the two ensembles."""
@@ -46,7 +46,7 @@ class Answer(TypeFindings, Result):
     """Seed of the runs."""
 
     def main_table(self) -> Rows:
-        """Every measure of the observed parks, a row each."""
+        """Return every measure of the observed parks, a row each."""
         return (
             {
                 "measure": contrast.measure,
@@ -63,7 +63,7 @@ class Answer(TypeFindings, Result):
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """Both studies and the draws of their case, the table of parks and the cases it names."""
+    """Return both studies and the draws of their case, the table of parks and the cases it names."""
     from copark.cases.casebook import casebook_path
     from copark.cases.parks import load_parks
     from copark.identity import hash_files

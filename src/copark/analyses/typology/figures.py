@@ -23,7 +23,7 @@ LINEAR = frozenset({"standing", "smaller_share", "launch", "growth"})
 
 
 def outcomes(findings: TypeFindings, lang: str = "en") -> Figure:
-    """Parks by status, a bar each type: counts, not shares alone, since there are few."""
+    """Draw parks by status, a bar each type: counts, not shares alone, since there are few."""
     totals = {type_: sum(counts.values()) for type_, counts in findings.outcomes.items()}
     names = [
         text("typology.figure.outcomes.row", lang, type=text(f"parks.type.{type_}", lang), count=total)
@@ -49,7 +49,7 @@ def outcomes(findings: TypeFindings, lang: str = "en") -> Figure:
 
 
 def strips(findings: TypeFindings, lang: str = "en") -> Figure:
-    """Every measure, a panel each: a mark for each park, a line at the median of its type."""
+    """Draw every measure, a panel each: a mark for each park, a line at the median of its type."""
     measures = [contrast for contrast in findings.contrasts if contrast.measure != "standing"]
     titles = [text(f"typology.figure.{part}", lang) for part in ("strips.title", "strips.subtitle", "footer.observed")]
     figure = style.sheet((7.6, 1.15 + 1.5 * -(-len(measures) // 3)), *titles)

@@ -44,10 +44,14 @@ if TYPE_CHECKING:
     from copark.simulation.study import Study
 
 TYPES = ("intergovernmental", "mixed", "enterprise-led")
-FIRST, SECOND = TYPES[0], TYPES[2]
-"""The two types that are compared."""
+FIRST = TYPES[0]
+"""First of the two types that are compared."""
+SECOND = TYPES[2]
+"""Second of the two types that are compared."""
 DRAWS = 4000
+"""Resamples of the bootstrap."""
 LEVEL = 0.90
+"""Probability of the bands."""
 LEAST = 3
 """Parks of each type below which nothing is said."""
 RARE = 0.10
@@ -78,16 +82,17 @@ class Contrast:
 
 
 def superiority(first: Sequence[float] | Floats, second: Sequence[float] | Floats) -> float:
-    """Chance that a value of the first group is greater than one of the second, ties counting half."""
+    """Return the chance that a value of the first group is greater than one of the second, ties counting half."""
     gaps = difference(np.asarray(second, dtype=np.float64), np.asarray(first, dtype=np.float64)[:, np.newaxis])
     return float((np.sign(gaps).mean() + 1.0) / 2.0)
 
 
 def exact_share(first: Sequence[float], second: Sequence[float]) -> float:
-    """Share of all ways to deal the groups among these values whose superiority is at least as far from one half.
+    """Return the share of all ways to deal the groups whose superiority is at least as far from one half.
 
-    Counted, not sampled: superiority depends on the sum of the first group's ranks alone, and the number of subsets by
-    size and sum of (doubled) midranks follows from adding one value at a time.
+    The groups are dealt among the given values. Counted, not sampled: superiority depends on the sum of the first
+    group's ranks alone, and the number of subsets by size and sum of (doubled) midranks follows from adding one value
+    at a time.
     """
     from scipy.stats import rankdata
 
@@ -109,7 +114,17 @@ def exact_share(first: Sequence[float], second: Sequence[float]) -> float:
 
 
 def contrast(measure: str, first: Sequence[float], second: Sequence[float], seed: int = 1) -> Contrast:
-    """Set the values of two types of parks on a measure against each other; seed: of the bootstrap."""
+    """Set the values of two types of parks on a measure against each other.
+
+    Parameters
+    ----------
+    measure
+        Name of the measure.
+    first, second
+        Values of the parks of each type, in the measure's unit.
+    seed
+        Seed of the bootstrap.
+    """
     counts = (len(first), len(second))
     if min(counts) < LEAST:
         return Contrast(measure, counts, nan, nan, nan, nan, (nan, nan), "few")
@@ -131,6 +146,7 @@ def contrast(measure: str, first: Sequence[float], second: Sequence[float], seed
 
 
 FACTORS = ("owner", "plan", "framework")
+"""Factors in which the matched scenarios differ."""
 YEARS = (5, 10, 20)
 """Ages of the park at which twins are read."""
 READINGS = (
@@ -144,7 +160,7 @@ READINGS = (
     "land",
     "density",
 )
-"""What is read off a twin."""
+"""Quantities that are read off a matched scenario."""
 SHARES = ("self_standing", "failed")
 """Readings that are shares of runs."""
 GROWTH_FROM = 5
@@ -153,7 +169,7 @@ GROWTH_FROM = 5
 
 @dataclass(frozen=True)
 class TwinReading:
-    """What a twin has, and how far the other is from it, at an age."""
+    """Value of a matched scenario, and its difference from the other, at an age."""
 
     reading: str
     """Name of what is read off a twin."""
@@ -178,7 +194,7 @@ class TwinReading:
 
 @dataclass(frozen=True)
 class FactorPart:
-    """What of a difference is due to a factor."""
+    """Part of a difference that is due to a factor."""
 
     reading: str
     """Name of what is read off a twin."""
@@ -201,12 +217,26 @@ class FactorPart:
 
 
 def key_of(lacking: Collection[str]) -> str:
-    """Key of the arm that lacks some factors: ``whole``, ``owner``, ``owner-plan`` …"""
+    """Return the key of the scenario that lacks some factors: ``whole``, ``owner``, ``owner-plan`` …"""
     return "-".join(name for name in FACTORS if name in lacking) or "whole"
 
 
 def values_of(result: xr.Dataset, arm: str, year: int) -> dict[str, Floats]:
-    """Everything read off an arm at an age, by reading; each of shape (run,); NaN for a run that did not finish."""
+    """Read all values of a scenario at an age.
+
+    Parameters
+    ----------
+    result
+        Runs of the study.
+    arm
+        Key of the scenario.
+    year
+        Age of the park, in years.
+
+    Returns
+    -------
+    Values by reading, each of shape (run,); NaN for a run that did not finish.
+    """
     chosen = result.sel(scenario=arm)
     finished = chosen["status"].to_numpy() == 0
 
@@ -234,7 +264,7 @@ def values_of(result: xr.Dataset, arm: str, year: int) -> dict[str, Floats]:
 
 
 def _spread(name: str, values: Floats, seed: int = 1) -> tuple[float, float, float]:
-    """Band and middle: of the runs themselves, or for outcomes of their mean over redrawn runs."""
+    """Return band and middle: of the runs themselves, or for outcomes of their mean over redrawn runs."""
     finite = values[np.isfinite(values)]
     if not finite.size:
         return nan, nan, nan
@@ -246,7 +276,15 @@ def _spread(name: str, values: Floats, seed: int = 1) -> tuple[float, float, flo
 
 
 def readings(result: xr.Dataset, first: str, second: str) -> Iterator[TwinReading]:
-    """Two arms of a study side by side at each age."""
+    """Read two scenarios of a study side by side at each age.
+
+    Parameters
+    ----------
+    result
+        Runs of the study.
+    first, second
+        Keys of the scenarios.
+    """
     for year in YEARS:
         first_values = values_of(result, first, year)
         second_values = values_of(result, second, year)
@@ -260,7 +298,7 @@ def readings(result: xr.Dataset, first: str, second: str) -> Iterator[TwinReadin
 
 
 def parts(result: xr.Dataset) -> Iterator[FactorPart]:
-    """The difference between the whole and its opposite, factor by factor; arms are named by :func:`key_of`."""
+    """Divide the difference between the whole and its opposite among factors; :func:`key_of` names the scenarios."""
     whole = frozenset[str]()
     none = frozenset(FACTORS)
     subsets = [frozenset(some) for count in range(len(FACTORS) + 1) for some in combinations(FACTORS, count)]
@@ -277,9 +315,18 @@ def parts(result: xr.Dataset) -> Iterator[FactorPart]:
 
 
 def shapley(arms: Mapping[frozenset[str], Floats], factor: str) -> Floats:
-    """Shapley value of a factor, run by run: what is lost when it goes, averaged over all orders of going.
+    """Compute the Shapley value of a factor, run by run: what is lost when it goes, averaged over all orders of going.
 
-    arms: values by the factors that are lacking, each of shape (run,).
+    Parameters
+    ----------
+    arms
+        Values by the factors that are lacking, each of shape (run,).
+    factor
+        The factor.
+
+    Returns
+    -------
+    Values of the factor, shape (run,).
     """
     others = [name for name in FACTORS if name != factor]
     total = np.zeros_like(next(iter(arms.values())))
@@ -370,7 +417,7 @@ class TypeFindings:
     names: Mapping[str, Title]
     """Titles of the parks, by key."""
     homes: int
-    """How many enterprise-led parks have investors of the commonest country."""
+    """Number of enterprise-led parks that have investors of the commonest country."""
     home: str
     """Code of that country."""
     measured: tuple[ParkMeasure, ...]
@@ -389,7 +436,7 @@ class TypeFindings:
     """Observed parks and scenarios."""
 
     def values(self, measure: str, type_: str) -> list[float]:
-        """Values of a measure of the parks of a type."""
+        """Return the values of a measure of the parks of a type."""
         return [
             measure_of_park.value
             for measure_of_park in self.measured
@@ -397,11 +444,11 @@ class TypeFindings:
         ]
 
     def reading(self, name: str, year: int) -> TwinReading:
-        """What the two scenarios have, and the difference."""
+        """Return the values of the two scenarios, and the difference."""
         return next(reading for reading in self.readings if (reading.reading, reading.year) == (name, year))
 
     def part(self, name: str, year: int, factor: str) -> FactorPart:
-        """What of a difference is due to a factor."""
+        """Return the part of a difference that is due to a factor."""
         return next(part for part in self.parts if (part.reading, part.year, part.factor) == (name, year, factor))
 
 
@@ -410,8 +457,18 @@ def find(
 ) -> TypeFindings:
     """Compare the types.
 
-    book, cases: the table of parks, and their cases by name; factorial: runs of every combination of owner, plan and
-    framework; twins, study: runs of further scenarios, and the study they are of.
+    Parameters
+    ----------
+    book
+        Table of parks.
+    cases
+        Cases of the parks, by name.
+    factorial
+        Runs of every combination of owner, plan and framework.
+    twins
+        Runs of further scenarios.
+    study
+        Study that the further scenarios are of.
     """
     values = measured(book.parks, cases)
 

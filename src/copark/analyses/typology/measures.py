@@ -1,8 +1,8 @@
-"""What is known of each park that types may differ in: one number a park, with its date and grade.
+"""Measures of parks that types may differ in: one number a park, with its date and grade.
 
 Eight come from ``parks.csv`` as they stand there. Two come from the series of the casebook's cases: enterprises at
-about ten years of age, and growth of the count between the first and the last value of one variable on one basis.
-Bases are never spliced; bounds (*at least*) are left out; a zero (a park closed by a government) ends a series.
+about ten years of age, and growth of the count between the first and the last value of one variable on one basis. Bases
+are never spliced; bounds (*at least*) are left out; a zero (a park closed by a government) ends a series.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ STANDINGS = ("failed", "stalled", "surviving", "thriving")
 """Outcomes from the worst up; as a measure 0 to 3, of which only the order is used."""
 COUNTED = ("registered", "operating")
 """Counts of enterprises in the order in which they are preferred."""
-AGE, NEAR = 10.0, 2.5
-"""Years of age at which counts are compared, and how far from it a value may be."""
+AGE = 10.0
+"""Years of age at which counts are compared."""
+NEAR = 2.5
+"""Years from that age within which a value is compared."""
 LEAST_SPAN = 3.0
 """Years that a series must span to have a growth."""
 MEASURES = (
@@ -57,7 +59,7 @@ class ParkMeasure:
     when: str
     """Date or dates of it, as the record gives them."""
     grade: str
-    """How far it is trusted."""
+    """Grade of the evidence."""
 
 
 class Counted(NamedTuple):
@@ -70,7 +72,7 @@ class Counted(NamedTuple):
     value: float
     """The count, above 0."""
     grade: str
-    """How far it is trusted."""
+    """Grade of the evidence."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,9 @@ class EnterpriseCourse:
     """A count of enterprises over time, on one basis: dates as years, and values above zero."""
 
     variable: str
-    """What is counted, such as registered or operating."""
+    """Name of the count, such as registered or operating."""
     basis: str
-    """How it is counted."""
+    """Basis on which it is counted."""
     points: tuple[Counted, ...]
     """The counts, by time."""
 
@@ -91,9 +93,14 @@ class EnterpriseCourse:
 
 
 def measured(parks: Iterable[Park], cases: Mapping[str, Case]) -> tuple[ParkMeasure, ...]:
-    """Everything that is known, measure by measure.
+    """List all known values, measure by measure.
 
-    parks: rows of ``parks.csv``; cases: of the casebook, by name.
+    Parameters
+    ----------
+    parks
+        Rows of ``parks.csv``.
+    cases
+        Cases of the casebook, by name.
     """
     measures = [measure for park in parks for measure in _of(park, cases.get(park.case or ""))]
     return tuple(sorted(measures, key=lambda measure: (MEASURES.index(measure.measure), measure.park)))
@@ -131,7 +138,7 @@ def _of(park: Park, case: Case | None) -> Iterator[ParkMeasure]:
 
 
 def _at_age(park: Park, courses: tuple[EnterpriseCourse, ...], order: tuple[str, ...]) -> Counted | None:
-    """The count nearest to the age compared, the preferred one first; of the table of parks where no series is."""
+    """Return the count nearest to the age compared, the preferred one first; without series, of the table of parks."""
     preferences = [
         [point for course in courses if course.variable == name for point in course.points] for name in order
     ]
@@ -145,7 +152,7 @@ def _at_age(park: Park, courses: tuple[EnterpriseCourse, ...], order: tuple[str,
 
 
 def courses_of(case: Case) -> tuple[EnterpriseCourse, ...]:
-    """Counts of a case over time, each variable and basis by itself, as far as they are reported as values."""
+    """Return counts of a case over time, each variable and basis by itself, as far as they are reported as values."""
     courses: list[EnterpriseCourse] = []
     for variable in COUNTED:
         observations = [

@@ -1,4 +1,4 @@
-"""What is shown of the typology: observed parks, what makes the difference in the model, both side by side."""
+"""Document of the typology: observed parks, what makes the difference in the model, both side by side."""
 
 from collections.abc import Sequence
 
@@ -19,10 +19,11 @@ from copark.texts import text
 METHODS = 7
 """Sentences about method and limits."""
 LEVEL = 0.90
+"""Probability of the intervals of shares."""
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of types of parks."""
+    """Write the document of the types of parks."""
     show = _Show(answer, t)
     studies = "; ".join(f"{name} {run_id}" for name, run_id in zip((FACTORIAL, TWINS), answer.studies, strict=True))
     return assemble(
@@ -50,7 +51,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
 
 
 def kind_of(name: str) -> tuple[doc.Kind, doc.Kind]:
-    """How a result is written, and its differences."""
+    """Return the kinds in which a result and its differences are written."""
     return (doc.Kind.share, doc.Kind.points) if name in SHARES else (doc.Kind.number, doc.Kind.change)
 
 
@@ -63,7 +64,7 @@ class _Show(Show):
         return text(f"parks.type.{name}", self.t.lang)
 
     def headline(self) -> str:
-        """What observed parks tell apart, what the model does, and whether both agree."""
+        """Say what observed parks tell apart, what the model does, and whether both agree."""
         t = self.t
         answer = self.answer
         apart_measures = [
@@ -138,7 +139,7 @@ class _Show(Show):
         return self.table("outcomes", columns, rows)
 
     def measures(self) -> doc.Table:
-        """Every measure: parks of the two types, superiority, permutations, verdict."""
+        """Show every measure: parks of the two types, superiority, permutations, verdict."""
         rows = [
             (
                 self.t(f"measure.{contrast.measure}"),
@@ -184,7 +185,7 @@ class _Show(Show):
         ]
 
     def middle(self, measure: str, values: Sequence[float]) -> doc.Value:
-        """Median of a measure; a status by its name, a year without separators."""
+        """Return the median of a measure; a status by its name, a year without separators."""
         if not values:
             return None
         middle = float(np.median(values))
@@ -243,7 +244,8 @@ class _Show(Show):
         return self.section("scenarios", self.text("scenarios.lead"), *tables)
 
     def side_by_side(self, key: str, readings: Sequence[TwinReading]) -> doc.Table:
-        t, (level, change) = self.t, kind_of(readings[0].reading)
+        t = self.t
+        level, change = kind_of(readings[0].reading)
         rows = [
             (
                 t(f"reading.{reading.reading}"),
