@@ -1,7 +1,4 @@
-"""What the observations of a park say of the model's parameters, and whether to believe it.
-
-A case calibrated to its observations: posteriors made or found, examined and kept; or made again and compared.
-"""
+"""Calibration of a case to its observations: posteriors made or found, examined and kept; or made again, compared."""
 
 from __future__ import annotations
 
@@ -33,11 +30,13 @@ if TYPE_CHECKING:
 DRAWN = 12
 """Parameters drawn one by one: the most informed."""
 BINS = 25
+"""Bins of a density."""
 MOST_SWEEPS = 10_000
+"""Sweeps that may be asked for, at most."""
 
 
 class Params(AnalysisParams):
-    """What may be asked of a calibration."""
+    """Parameters of a calibration."""
 
     case: Annotated[str, Field(min_length=1, max_length=1000)]
     """Name of a case, or path of a case folder."""
@@ -74,12 +73,12 @@ class Density:
 
 @dataclass(frozen=True)
 class Calibrated:
-    """What the observations say of the parameters."""
+    """Evidence of the observations on the parameters."""
 
     asked: str
-    """The case as it was asked for."""
+    """Name of the case or path of its folder, as in the request."""
     folder: str
-    """Where its posteriors are kept in the output folder."""
+    """Path of its posteriors within the output folder."""
     values: int
     """Values fitted."""
     everything: bool
@@ -89,7 +88,7 @@ class Calibrated:
     ties: tuple[Tie, ...]
     """Pairs the data cannot tell apart."""
     densities: tuple[Density, ...]
-    """Of the most informed."""
+    """Densities of the most informed parameters."""
     checks: tuple[Check, ...]
     """Every fitted value beside what calibrated runs would have reported."""
     axes: tuple[str, ...]
@@ -102,7 +101,7 @@ class Calibrated:
     apart: tuple[str, ...]
     """Parameters on which independent searches have not agreed, farthest apart first."""
     recipe: dict[str, Any]
-    """What the posteriors depend on."""
+    """Everything the posteriors depend on."""
     wide_sizes: bool = False
     """Whether the park was read with the panel's priors of size."""
     flat: tuple[str, ...] = ()
@@ -112,7 +111,7 @@ class Calibrated:
     """Values not fitted, since no prior run comes near them (:mod:`copark.calibration.calibration_setup`)."""
 
     def ranks_of(self, kind: str) -> Ranks:
-        """Ranks of the truth for one kind of simulated observations."""
+        """Return ranks of the truth for one kind of simulated observations."""
         return Ranks(self.axes, self.ranks[kind])
 
     @property
@@ -122,20 +121,20 @@ class Calibrated:
 
     @property
     def longer(self) -> str:
-        """Options of `copark calibrate` by which a search that has not converged is gone on with."""
+        """Options of `copark calibrate` by which a search that has not converged is resumed."""
         from copark.calibration.calibrate import FULL
 
         swept = int(self.recipe["settings"]["last_sweeps"])
         return "--full" if swept < FULL.last_sweeps else f"--full --sweeps {2 * swept}"
 
     def of(self, verdict: str) -> tuple[Movement, ...]:
-        """Parameters of a verdict: moved (informed by the data), weakly or unmoved."""
+        """Return the parameters of a verdict: moved (informed by the data), weakly or unmoved."""
         return tuple(movement for movement in self.movements if movement.verdict == verdict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Remakeable):
-    """What came of a calibration, or of making the shipped one again."""
+    """Result of a calibration, or of making the shipped one again."""
 
     case: str
     """Name of the case."""
@@ -149,7 +148,7 @@ class Answer(Remakeable):
     """Sources of the values fitted."""
 
     def main_table(self) -> Rows:
-        """Every parameter before and after, a row each: medians, 5 and 95 %."""
+        """Return every parameter before and after, a row each: medians, 5 and 95 %."""
         return (
             {
                 "parameter": movement.name,
@@ -170,21 +169,30 @@ class Answer(Remakeable):
 
 @dataclass(frozen=True)
 class Asked:
-    """What is calibrated to when and how, and where it is kept."""
+    """Case, cut and settings of a calibration, and where it is kept."""
 
     case: Case
+    """The case."""
     cut: Quarter
+    """Last quarter known."""
     settings: Settings
+    """Settings of the calibration."""
     identity: str
+    """Identity of the calibration."""
     folder: Path
+    """Folder it is kept in."""
 
 
 def asked_of(params: Params, context: Context) -> Asked:
     """Decide what is calibrated; whatever cannot be is refused before any work.
 
-    A server calibrates no parks it shares, whose parameters all would get, and makes no long searches. Raises
-    copark.errors.CoparkError if the case is missing, has faults or nothing to calibrate to, cut or runs cannot be used,
-    or it is not made here.
+    A server calibrates no parks it shares, whose parameters all would get, and makes no long searches.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If the case is missing, has faults or nothing to calibrate to, cut or runs cannot be used, or it is not made
+        here.
     """
     from copark.calibration.calibrate import FULL
     from copark.errors import RunRefused
@@ -201,12 +209,12 @@ def asked_of(params: Params, context: Context) -> Asked:
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """The calibration it makes or finds."""
+    """Return the calibration it makes or finds."""
     return {"calibration": asked_of(params, context).identity}
 
 
 def anew(params: Params, context: Context) -> bool:
-    """Whether to work although an answer is stored: where that was asked, or the posteriors are no longer there."""
+    """Return whether to work although an answer is stored: where that was asked, or the posteriors are gone."""
     return params.fresh or params.check or not calibrations.is_kept(asked_of(params, context).folder)
 
 
@@ -240,13 +248,13 @@ def compute(params: Params, context: Context) -> Answer:
 
 
 def deliver(params: Params, _found: Answer, context: Context) -> None:
-    """Have the reader told where answers do not use the calibration, since a better one is there."""
+    """Tell the reader where answers do not use the calibration, since a better one is there."""
     if not params.check:
         context.parameters(params.case)
 
 
 def _answer(case_as_asked: str, task: Asked, kept: KeptPosterior, context: Context) -> Answer:
-    """What is told of a calibration that was made or found."""
+    """Read a calibration that was made or found."""
     from copark.analyses.show import evidence_of
     from copark.calibration.diagnostics import judged, movements, predictive_checks, ties, unsettled
 
@@ -288,7 +296,7 @@ def _answer(case_as_asked: str, task: Asked, kept: KeptPosterior, context: Conte
 
 
 def _about(task: Asked, context: Context, trust: Trust | None, model: int) -> dict[str, Any]:
-    """What every answer tells of itself."""
+    """Return the fields that every answer tells of itself."""
     case = task.case
     provenance = made_now(posterior_cut=str(task.cut)) | {"model_version": model}
     if trust is None:
@@ -300,7 +308,7 @@ def _about(task: Asked, context: Context, trust: Trust | None, model: int) -> di
 
 
 def _densities(own: ParameterPosterior, moved: tuple[Movement, ...]) -> tuple[Density, ...]:
-    """The most informed parameters before and after."""
+    """Return the most informed parameters before and after."""
     import numpy as np
 
     before = own.space.table(own.space.sobol(0, 1 << 13, 1))
@@ -316,9 +324,12 @@ def _densities(own: ParameterPosterior, moved: tuple[Movement, ...]) -> tuple[De
 
 
 def _again(params: Params, context: Context) -> Answer:
-    """Make the posterior that ships with a case again by its recipe, or go on with that, and compare.
+    """Make the posterior that ships with a case again by its recipe, or resume that, and compare.
 
-    Raises NotFound if none ships with it.
+    Raises
+    ------
+    NotFound
+        If none ships with it.
     """
     from copark.calibration.case_parameters import shipped_cases
     from copark.calibration.draw_sources import PosteriorSource

@@ -20,12 +20,25 @@ if TYPE_CHECKING:
     from copark.calibration.diagnostics import Check, Movement, Ranks
 
 COLOURS = {"moved": style.MODEL, "weakly": style.ACCENT, "unmoved": style.PALE}
+"""Colours of the verdicts."""
 
 
 def places_on_prior(
     rows: Sequence[tuple[str, str, Sequence[float], str]], titles: Sequence[str], area: str, lang: str
 ) -> Figure:
-    """Posteriors on the ranks of their priors: name, verdict, five quantiles, and words beside of each parameter."""
+    """Draw posteriors on the ranks of their priors.
+
+    Parameters
+    ----------
+    rows
+        Name, verdict, five quantiles, and words beside of each parameter.
+    titles
+        Title and subtitle.
+    area
+        Area of the texts of the verdicts.
+    lang
+        Language of the figure.
+    """
     names = [name for name, *_ in rows]
     figure, axes = style.in_rows(
         names, titles, inches=3.2, high=0.235, top=0.80, bottom=0.70, right=0.8, lines=1, small=True
@@ -42,9 +55,14 @@ def places_on_prior(
 
 
 def movement_bars(movements: Sequence[Movement], lang: str = "en") -> Figure:
-    """Where the posterior of every parameter lies within its prior: median, half and nine tenths, on the prior's ranks.
+    """Draw where the posterior of every parameter lies within its prior: median, half and nine tenths, on its ranks.
 
-    found: movements, in the order they are drawn.
+    Parameters
+    ----------
+    movements
+        Movements, in the order they are drawn.
+    lang
+        Language of the figure.
     """
     titles = [text(f"calibrate.bars.{part}", lang) for part in ("title", "subtitle")]
     return places_on_prior(
@@ -56,10 +74,20 @@ def movement_bars(movements: Sequence[Movement], lang: str = "en") -> Figure:
 
 
 def density(name: str, edges: Floats, prior: Floats, posterior: Floats, unit: str, lang: str = "en") -> Figure:
-    """One parameter before and after: two histograms over the prior's range.
+    """Draw one parameter before and after: two histograms over the prior's range.
 
-    name, unit: of the parameter, as a person reads them. edges, prior, posterior: edges of bins, shape (bins + 1,), and
-    densities within them, shape (bins,).
+    Parameters
+    ----------
+    name
+        Title of the parameter.
+    edges
+        Edges of the bins, in the parameter's unit, shape (bins + 1,).
+    prior, posterior
+        Densities within the bins, shape (bins,).
+    unit
+        Unit of the parameter, as a person reads it.
+    lang
+        Language of the figure.
     """
     figure = style.sheet((4.7, 2.4), name, unit)
     axes = style.panel(figure, 0.2, 0.44, 0.2, 0.78)
@@ -82,9 +110,14 @@ def density(name: str, edges: Floats, prior: Floats, posterior: Floats, unit: st
 
 
 def rank_histograms(ranks_by_kind: Mapping[str, Ranks], lang: str = "en") -> Figure:
-    """Ranks of the truth in its posterior over simulated records, all parameters together, beside what chance allows.
+    """Draw ranks of the truth in its posterior over simulated records, all parameters together, beside chance.
 
-    found: ranks by kind of record: ``anywhere`` and ``near``.
+    Parameters
+    ----------
+    ranks_by_kind
+        Ranks by kind of record: ``anywhere`` and ``near``.
+    lang
+        Language of the figure.
     """
     figure = style.sheet((7.2, 3.0), *(text(f"calibrate.ranks.{part}", lang) for part in ("title", "subtitle")))
     for axes, (kind, ranks) in zip(
@@ -111,7 +144,15 @@ def rank_histograms(ranks_by_kind: Mapping[str, Ranks], lang: str = "en") -> Fig
 
 
 def coverage_dots(ranks_by_kind: Mapping[str, Ranks], lang: str = "en") -> Figure:
-    """How often 90 % and 50 % intervals held the truth, a dot for each parameter, beside what chance allows."""
+    """Draw how often 90 % and 50 % intervals held the truth, a dot for each parameter, beside what chance allows.
+
+    Parameters
+    ----------
+    ranks_by_kind
+        Ranks by kind of record: ``anywhere`` and ``near``.
+    lang
+        Language of the figure.
+    """
     rows = [(kind, level) for level in (0.9, 0.5) for kind in ranks_by_kind]
     names = [
         text(
@@ -142,10 +183,20 @@ def coverage_dots(ranks_by_kind: Mapping[str, Ranks], lang: str = "en") -> Figur
 def reported_beside(
     name: str, unit: str, checks: Sequence[Check], span: tuple[float, float], lang: str = "en"
 ) -> Figure:
-    """The reported values of one observable beside what the posterior's runs would have reported.
+    """Draw the reported values of one observable beside what the posterior's runs would have reported.
 
-    name, unit: of the observable, as a person reads them. found: checks of it. span: first and last moment of the axis,
-    in years.
+    Parameters
+    ----------
+    name
+        Title of the observable.
+    unit
+        Unit of the observable, as a person reads it.
+    checks
+        Checks of the observable.
+    span
+        First and last moment of the axis, in years.
+    lang
+        Language of the figure.
     """
     figure = style.sheet((4.7, 3.15), name, unit)
     axes = style.panel(figure, 0.6, 0.64, 0.2, 0.78)

@@ -1,4 +1,4 @@
-"""What is shown of a calibration: what the observations say of each parameter, and whether to believe it."""
+"""Document of a calibration: what the observations say of each parameter, and whether to believe it."""
 
 from __future__ import annotations
 
@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 
 HONEST = (0.85, 0.95)
 """Coverage of 90 % intervals, over all parameters, that is as it should be."""
-NAMED, SHOWN = 8, 15
-"""Parameters named in a sentence, and shown in the first table."""
+NAMED = 8
+"""Parameters named in a sentence."""
+SHOWN = 15
+"""Parameters shown in the first table."""
 KINDS = ("anywhere", "near")
+"""Kinds of simulated observations."""
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of a calibration, or of a shipped one made again."""
+    """Write the document of a calibration, or of a shipped one made again."""
     if answer.again is not None:
         return made_again(
             answer, answer.again, t, key=f"calibration-check-{answer.case}", stale=answer.stale, park=t.of(answer.park)
@@ -71,7 +74,7 @@ class _Show(Show):
         self.expected = expected_outside(len(calibrated.checks))
 
     def headline(self) -> str:
-        """Whether the search converged, what the data inform, and how the calibrated model fits."""
+        """Say whether the search converged, what the data inform, and how the calibrated model fits."""
         t = self.t
         trust = self.answer.trust
         sentences = []
@@ -108,7 +111,7 @@ class _Show(Show):
         return self.section("summary", *warnings, doc.Cards(cards), *paragraphs, note_on_folder)
 
     def used(self) -> Iterator[str]:
-        """What was fitted, and how strictly."""
+        """Say what was fitted, and how strictly."""
         t = self.t
         calibrated = self.calibrated
         yield t(
@@ -123,12 +126,12 @@ class _Show(Show):
             yield t("used.flat", names=t("join").join(title_of(name, t.lang) for name in calibrated.flat))
 
     def value_named(self, name: str) -> str:
-        """A value by its variable and date, in words."""
+        """Name a value by its variable and date, in words."""
         variable, _, date = name.partition(" ")
         return self.t("value", title=observable_title(variable, self.t.lang), date=date)
 
     def brief(self) -> Iterator[str]:
-        """The sentences that count."""
+        """Write the sentences that count."""
         t = self.t
         for word in ("moved", "unmoved"):
             titles = [movement.title(t.lang) for movement in self.calibrated.of(word)]
@@ -141,7 +144,7 @@ class _Show(Show):
         yield from self.missed()[:3]
 
     def tied(self) -> str:
-        """How many pairs the data cannot tell apart."""
+        """Say how many pairs the data cannot tell apart."""
         return self.t("brief.tied" if self.calibrated.ties else "brief.not_tied", count=len(self.calibrated.ties))
 
     def parameters(self) -> doc.Section:
@@ -214,7 +217,7 @@ class _Show(Show):
         return self.section("ties", self.text("ties.lead"), doc.Bullets(sentences or (self.tied(),)))
 
     def checks(self) -> doc.Section:
-        """Every fitted value beside what calibrated runs would have reported."""
+        """Show every fitted value beside what calibrated runs would have reported."""
         lang = self.t.lang
         columns = "date:quarter reported error:number model:number half_width:share percentile grade source:source"
         rows = [
@@ -257,7 +260,7 @@ class _Show(Show):
         return bounded(target.value, target.high, target.bound, target.unit, self.t.lang, kind)
 
     def missed(self) -> list[str]:
-        """Values in the tails of what calibrated runs would have reported, a sentence each."""
+        """Write a sentence on each value in the tails of what calibrated runs would have reported."""
         sentences = []
         for check in self.calibrated.outside:
             variable = catalogue().outputs[check.target.variable]
@@ -277,7 +280,7 @@ class _Show(Show):
         return sentences or [self.t("checks.none_missed")]
 
     def coverage(self) -> doc.Section:
-        """Simulation-based calibration: do intervals hold what they promise."""
+        """Show by simulation-based calibration whether intervals hold what they promise."""
         from copark.analyses.calibrate.figures import coverage_dots, rank_histograms
 
         t = self.t
@@ -305,7 +308,7 @@ class _Show(Show):
         return self.section("coverage", self.text("coverage.lead"), doc.Bullets(tuple(sentences)), *charts, table)
 
     def coverage_sentence(self, kind: str) -> str:
-        """How often intervals held the truth over simulated observations, and whether that is as it should be."""
+        """Say how often intervals held the truth over simulated observations, and whether that is as it should be."""
         ranks = self.calibrated.ranks_of(kind)
         share = ranks.overall(0.9)
         word = "narrow" if share < HONEST[0] else "wide" if share > HONEST[1] else "honest"
@@ -318,12 +321,12 @@ class _Show(Show):
         )
 
     def health(self) -> doc.Section:
-        """Whether the search went on long enough, in plain words."""
+        """Say whether the search went on long enough, in plain words."""
         notes = tuple(note.sentence(self.t.lang) for note in self.calibrated.notes)
         return self.section("health", self.text("health.lead"), doc.Bullets(notes))
 
     def recipe(self) -> doc.Section:
-        """What the posteriors depend on: settings, libraries and processor."""
+        """Show what the posteriors depend on: settings, libraries and processor."""
         recipe = self.calibrated.recipe
         t = self.t
         rows: list[Sequence[doc.Value]] = [(t("recipe.points"), str(recipe["points"]))]

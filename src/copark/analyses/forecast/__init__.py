@@ -1,7 +1,4 @@
-"""What a park may become, from what was known at a date.
-
-A park forecast from what was known at a date: on its own calibration, or by what other parks teach.
-"""
+"""Forecast of a park from what was known at a date: on its own calibration, or by what other parks teach."""
 
 from __future__ import annotations
 
@@ -53,6 +50,7 @@ if TYPE_CHECKING:
 NAMED = 0.03
 """Share of the variance from which a parameter is named."""
 RANKS = (np.arange(2000) + 0.5) / 2000
+"""Ranks at which quantiles of a pooled parameter are read."""
 COMPONENTS = 280
 """Draws of the hierarchy, evenly taken, that quantiles are read off: each is a normal distribution of its own."""
 LEAST_LENT = 0.01
@@ -102,11 +100,11 @@ class Answer(Result):
     weights: dict[str, dict[str, Floats]]
     """By observable and method: weights in the stack in the same quarters, shape (quarters,)."""
     held: Judged
-    """How such forecasts did on the parks of the casebook, each without a say in its weights."""
+    """Scores of such forecasts on the parks of the casebook, each without a say in its weights."""
     reported: dict[str, tuple[Point, ...]]
     """By observable: values on record."""
     widths: dict[str, Spread]
-    """By observable: what the variance at the end comes from; empty where it was not split."""
+    """By observable: sources of the variance at the end; empty where it was not split."""
     informed: tuple[Informed, ...]
     """Parameters the forecast depends on, most first."""
     health: tuple[Note, ...]
@@ -115,15 +113,15 @@ class Answer(Result):
     """By observable: 5, 95 and 50 % of the runs that every other page shows of the park, at the end; nothing where the
     forecast is of another quarter, or rests on other observations."""
     contradiction: Said | None = None
-    """How the recorded outcome contradicts the runs that every other page shows; ``None`` where it does not."""
+    """Contradiction of the recorded outcome and the runs that every other page shows; ``None`` if there is none."""
     partial_agreement: Said | None = None
-    """How far the recorded outcome and these runs agree, where they agree only in part; ``None`` elsewhere."""
+    """Agreement of the recorded outcome and these runs, where they agree only in part; ``None`` elsewhere."""
     closed_since: str = ""
     """First quarter of a closure that stands at the end; empty if there is none."""
     closed_by: Said | None = None
     """Title of that closure; ``None`` if there is none."""
     borrowed: Borrowed | None = None
-    """What it rests on where the park's own observations were not used."""
+    """Other parks it rests on, where the park's own observations were not used."""
 
     @property
     def frozen_id(self) -> str:
@@ -131,13 +129,13 @@ class Answer(Result):
         return str(self.content.get("identity", ""))
 
     def quarters(self) -> list[str]:
-        """All quarters from the start on."""
+        """Return all quarters from the start on."""
         from copark.cases.quarters import Quarter
 
         return [str(Quarter.parse(self.start) + n) for n in range(next(iter(self.bands.values())).shape[1])]
 
     def to_frame(self) -> pd.DataFrame:
-        """Quantiles at the end of every quarter, a row each: the forecast, then every method with its weight."""
+        """Return quantiles at the end of every quarter, a row each: the forecast, then every method with its weight."""
         import pandas as pd
 
         quarters = self.quarters()
@@ -162,7 +160,10 @@ class Answer(Result):
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """What its parameters come from, cut and end, and what other parks tell; file and day too where it is frozen."""
+    """Return the source of the parameters, cut and end, and what other parks tell.
+
+    Where the forecast is frozen, the file and the day too.
+    """
     basis = asked_of(params, context)
     parks = panels.other_parks(basis.case, context.lang)
     if basis.panel is not None:
@@ -256,7 +257,7 @@ def _as_elsewhere(params: Params, context: Context) -> tuple[dict[str, tuple[flo
 
 
 def _methods(frozen: engine.Frozen, stacks: Mapping[str, StackedForecast]) -> dict[str, dict[str, Floats]]:
-    """What was stacked, by method and observable, beside the line of what is not stacked."""
+    """Return what was stacked, by method and observable, beside the line of what is not stacked."""
     methods: dict[str, dict[str, Floats]] = {MODEL: {}}
     for name in frozen.content["forecast"]:
         methods[MODEL][name] = frozen.band(name, LEVELS)
@@ -271,7 +272,7 @@ def _methods(frozen: engine.Frozen, stacks: Mapping[str, StackedForecast]) -> di
 
 
 def _on_own(basis: Asked, kept: KeptPosterior, context: Context, *, later_facts: bool, day: str) -> dict[str, Any]:
-    """Run a calibration forward and stack it; what the model's width comes from."""
+    """Run a calibration forward, stack it, and split the width of the model's forecast."""
     from copark.calibration.replay_posterior import project
 
     replay = kept.stored.replay
@@ -340,8 +341,10 @@ def _on_own(basis: Asked, kept: KeptPosterior, context: Context, *, later_facts:
 
 
 def _pooled(basis: Asked, look: tuple[Panel, PooledOutlook], day: str) -> dict[str, Any]:
-    """The model on the pooled prior and the growth curve, stacked as for a park that was never seen, and from whom."""
-    case, (panel, outlook), stack = basis.case, look, shipped().stack
+    """Stack the model on the pooled prior and the growth curve as for a park that was never seen, and say from whom."""
+    case = basis.case
+    panel, outlook = look
+    stack = shipped().stack
     parts = {MODEL: outlook.fine, GROWTH: outlook.fine_growth}
     stacks = {}
     for name in outlook.fine:
@@ -376,7 +379,7 @@ def _pooled(basis: Asked, look: tuple[Panel, PooledOutlook], day: str) -> dict[s
 
 
 def _taken(panel: Panel, name: str) -> tuple[float, Taken]:
-    """A pooled parameter of a park of which nothing is known, and how much it has in common with its prior."""
+    """Return a pooled parameter of a park of which nothing is known, and how much it has in common with its prior."""
     from scipy.special import ndtri
 
     pooled = panel.pooled
@@ -402,7 +405,7 @@ def _taken(panel: Panel, name: str) -> tuple[float, Taken]:
 
 
 def _values_at(panel: Panel, name: str, scores: Floats) -> Floats:
-    """Values of a pooled parameter at normal scores, by the prior that parks share."""
+    """Return the values of a pooled parameter at normal scores, by the prior that parks share."""
     from scipy.special import ndtr
 
     space = next(park.space for park in panel.parks if name in park.pooled)

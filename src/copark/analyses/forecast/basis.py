@@ -1,4 +1,4 @@
-"""What a forecast is made on: a calibration that is there, one to be found or made, or a panel of other parks."""
+"""Basis of a forecast: a calibration that is there, one to be found or made, or a panel of other parks."""
 
 from __future__ import annotations
 
@@ -31,17 +31,23 @@ SECONDS_A_MINUTE = 60.0
 
 @dataclass(frozen=True)
 class Asked:
-    """What is forecast and on what: a calibration that is there, one to be found or made, or a panel of other parks."""
+    """Subject and basis of a forecast: a calibration that is there, one to be found or made, or other parks."""
 
     case: Case
+    """The case."""
     cut: Quarter
+    """Last quarter known."""
     until: Quarter
+    """Last quarter forecast."""
     settings: Settings | None = None
+    """Settings of the calibration that is found or made."""
     own: KeptPosterior | None = None
+    """Calibration that is there already."""
     panel: PanelSettings | None = None
+    """Settings of the panel of other parks, where the park's own observations are not used."""
 
     def place(self, context: Context) -> tuple[str, Path]:
-        """Identity and folder of the calibration that is needed, kept or not."""
+        """Return identity and folder of the calibration that is needed, kept or not."""
         if self.settings is None:
             raise ValueError("nothing to calibrate")
         return calibrations.place_of(self.case, self.cut, self.settings, out=context.home)
@@ -50,8 +56,11 @@ class Asked:
 def asked_of(params: Params, context: Context) -> Asked:
     """Decide what a forecast is made on; whatever cannot be is refused before any work.
 
-    Raises copark.errors.CoparkError if the case is missing or has faults, cut or end cannot be used, options do not go
-    together, or the file is there already.
+    Raises
+    ------
+    copark.errors.CoparkError
+        If the case is missing or has faults, cut or end cannot be used, options do not go together, or the file is
+        there already.
     """
     if params.freeze is not None:
         engine.refuse_existing(params.freeze)
@@ -84,7 +93,17 @@ def asked_of(params: Params, context: Context) -> Asked:
 
 
 def looked_at(basis: Asked, settings: PanelSettings, context: Context) -> tuple[Panel, PooledOutlook]:
-    """The other parks' panel, and the park as they would forecast it."""
+    """Return the panel of the other parks, and the park as they would forecast it.
+
+    Parameters
+    ----------
+    basis
+        Case and last quarter of the forecast.
+    settings
+        Runs and seed of the panel.
+    context
+        Folders, cores and progress of the analysis.
+    """
     _refuse_long_work(basis, context)
     return panels.look(
         basis.case,
@@ -104,7 +123,10 @@ def kept_calibration(params: Params, basis: Asked, context: Context) -> KeptPost
     A new one is made where it was asked for by its runs or seed. An upload's is made on a server in any case, in a
     minute, for its owner alone.
 
-    Raises copark.errors.RunRefused where none is kept and none was asked for: it takes minutes.
+    Raises
+    ------
+    copark.errors.RunRefused
+        Where none is kept and none was asked for: it takes minutes.
     """
     if basis.own is not None:
         return basis.own

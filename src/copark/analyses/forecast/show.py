@@ -1,4 +1,4 @@
-"""What is shown of a forecast: where the park may stand, how sure that is and what it depends on."""
+"""Document of a forecast: where the park may stand, how sure that is and what it depends on."""
 
 from __future__ import annotations
 
@@ -31,12 +31,13 @@ if TYPE_CHECKING:
 FIRST = ("registered", "operating", "jobs", "realised_investment")
 """Observables told first, where they are forecast."""
 MOST_LENDERS = 6
+"""Parks named among those borrowed from, at most."""
 LEAST_LENT = 0.005
 """Share from which a park is named among those borrowed from."""
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of a forecast."""
+    """Write the document of a forecast."""
     show = _Show(answer, t)
     provenance = {
         "forecast": answer.frozen_id,
@@ -60,7 +61,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
 
 
 OPEN_SPAN = 10.0
-"""How many times the lower end of a 90 % interval its upper end may be for the middle to be told in the headline."""
+"""Ratio of the ends of a 90 % interval up to which the headline tells the middle."""
 
 
 class _Show(Show):
@@ -88,11 +89,11 @@ class _Show(Show):
         return doc.Column(key or variable, title or observable_title(variable, self.t.lang), kind, unit)
 
     def band(self, variable: str, quarter: int = -1) -> doc.Interval:
-        """Median and 90 % of an observable at the end of a quarter."""
+        """Return median and 90 % of an observable at the end of a quarter."""
         return interval(self.answer.bands[variable][:, quarter])
 
     def headline(self) -> str:
-        """The observables told first, at the end."""
+        """Tell the main observables at the end."""
         parts = [self.part(name, self.band(name)) for name in self.first[:3]]
         key = "headline.told" if self.answer.method == CONDITIONAL else "headline"
         forecast = self.t(key, quarter=self.answer.until, parts=self.t("join").join(parts))
@@ -138,7 +139,7 @@ class _Show(Show):
         yield self.section("limits", doc.Bullets(tuple(self.limits())))
 
     def summary(self) -> doc.Section:
-        """Where the park may stand at the end, and what a reader must know of that."""
+        """Show where the park may stand at the end, and what a reader must know of that."""
         t = self.t
         answer = self.answer
         cards = [
@@ -178,7 +179,7 @@ class _Show(Show):
         return self.t("rests.everything" if answer.everything else "rests.fitted", values=answer.values, cut=answer.cut)
 
     def stacked(self) -> str:
-        """What the forecast is put together of, and how such stacks did beside the pooled growth curve."""
+        """Say what the forecast is put together of, and how such stacks did beside the pooled growth curve."""
         parts = [result for setting in self.settings for result in self.answer.held.of(setting)]
         better = self.said(sum(result.not_worse for result in parts) / len(parts), doc.SHARE)
         return self.t("stacked", parks=len({result.park for result in parts}), better=better)
@@ -187,7 +188,7 @@ class _Show(Show):
         return self.t("column.model") if name == MODEL else method_title(name, self.t.lang)
 
     def observables(self) -> doc.Section:
-        """A fan for each observable, then the numbers at the ends of years."""
+        """Show a fan for each observable, then the numbers at the ends of years."""
         lead = self.text("fans.pooled" if self.answer.borrowed else "fans.own")
         weights = [self.weights()] if self.answer.weights else []
         return self.section("fans", lead, *map(self.fan, self.answer.bands), self.ends(), *weights)
@@ -247,7 +248,7 @@ class _Show(Show):
         return doc.Chart(f"fan-{variable.replace('_', '-')}", title, words, lambda: draw(variable), words, wide=False)
 
     def draw_own(self, variable: str) -> Figure:
-        """The past by the posterior's runs and the forecast in one, every method by itself and reported values."""
+        """Draw the past by the posterior's runs and the forecast in one, every method by itself and reported values."""
         from copark.figures.frame import year_of
         from copark.figures.validation import scored_fan
 
@@ -271,14 +272,14 @@ class _Show(Show):
         )
 
     def levels(self, band: np.ndarray, first: int) -> Fan:
-        """Quantiles over time, from a quarter on."""
+        """Return quantiles over time, from a quarter on."""
         from copark.figures.frame import ends
         from copark.figures.validation import Fan
 
         return Fan(ends(Quarter.parse(self.answer.start), range(first, first + band.shape[1])), band)
 
     def draw_pooled(self, variable: str) -> Figure:
-        """The pooled prior, the prior alone, the growth curve and similar parks."""
+        """Draw the pooled prior, the prior alone, the growth curve and similar parks."""
         from copark.figures.validation import outlook
 
         answer = self.answer
@@ -303,7 +304,7 @@ class _Show(Show):
         )
 
     def width(self) -> doc.Section:
-        """What the width at the end comes from, and which parameters it depends on."""
+        """Show what the width at the end comes from, and which parameters it depends on."""
         from copark.figures.validation import width_bars
 
         t = self.t
@@ -427,7 +428,7 @@ class _Show(Show):
         return self.table("rates", columns, rows)
 
     def held(self) -> doc.Section:
-        """How the stack, the model and the curves did on the parks of the casebook."""
+        """Show how the stack, the model and the curves did on the parks of the casebook."""
         t = self.t
         contests = [
             contest for contest in self.answer.held.contests if contest.scheme in self.settings and not contest.variable
@@ -446,7 +447,7 @@ class _Show(Show):
         return self.section("held", self.text("held.lead"), self.table("held", columns, rows, groups=grouped(heads)))
 
     def limits(self) -> Iterator[str]:
-        """What these numbers leave out, and how the forecast is kept and scored."""
+        """Say what these numbers leave out, and how the forecast is kept and scored."""
         yield self.t("limits.unknown")
         if self.answer.weights:
             yield self.t("limits.stack")
@@ -455,5 +456,5 @@ class _Show(Show):
 
 
 def _interval(band: np.ndarray | None, quarter: int) -> doc.Interval | None:
-    """Median and 90 % of a curve at a quarter, where there is one."""
+    """Return median and 90 % of a curve at a quarter, where there is one."""
     return None if band is None or quarter < 0 else interval(band[:, quarter])

@@ -1,4 +1,4 @@
-"""What is shown of a run: what becomes of the park and how sure that is, then the runs, then the case.
+"""Document of a run: what becomes of the park and how sure that is, then the runs, then the case.
 
 The figures, all tables and the answer are of the first scenario; the others stand beside it among the outcomes.
 """
@@ -42,12 +42,13 @@ THRESHOLD = 50.0
 FANS = ("registered", "operating", "realised_investment", "jobs", "cash", "commitment_home", "commitment_host")
 """Outputs drawn as fans, in the order of the report."""
 LAND = ("serviced_area", "usable_area", "occupied_area")
+"""Outputs of the land ledger."""
 FEW = 6
 """More observations outside than this are told by variable, the others stand in the table."""
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of a run."""
+    """Write the document of a run."""
     show = _Show(answer, t)
     stored = answer.provenance
     provenance = {"runs": stored.get("runs", answer.runs)}
@@ -68,7 +69,7 @@ class _Show(AboutCase):
     """The parts of the document in one language."""
 
     def headline(self) -> str:
-        """What becomes of the park: shares of outcomes where it is calibrated, else its size, as an assumption."""
+        """Say what becomes of the park: shares of outcomes where it is calibrated, else its size, as an assumption."""
         answer = self.answer
         t = self.t
         if not answer.finished:
@@ -111,7 +112,7 @@ class _Show(AboutCase):
         )
 
     def summary(self) -> doc.Section:
-        """The numbers to be seen first, why, and the latest observations beside the runs."""
+        """Show the main numbers, the reasons, and the latest observations beside the runs."""
         answer = self.answer
         t = self.t
         blocks: list[doc.Block] = [doc.Cards(tuple(self.cards()))] if answer.finished else []
@@ -131,7 +132,7 @@ class _Show(AboutCase):
         return self.section("summary", *blocks)
 
     def cards(self) -> Iterator[doc.Card]:
-        """Chance to stand alone, size and money at the end, and how many observations lie outside."""
+        """Give the chance to stand alone, size and money at the end, and how many observations lie outside."""
         answer = self.answer
         t = self.t
         last = self.answer.labels[self.answer.last]
@@ -153,7 +154,7 @@ class _Show(AboutCase):
             yield doc.Card(t("card.outside"), doc.plain(doc.Kind.text), value, expected)
 
     def reasons(self) -> Iterator[str]:
-        """On what the answer rests: the threshold, the record, the parameters, the runs."""
+        """Say on what the answer rests: the threshold, the observations, the parameters, the runs."""
         answer = self.answer
         t = self.t
         swept = sweep(answer.ensemble) if answer.finished and answer.shows_outcomes else {}
@@ -177,7 +178,7 @@ class _Show(AboutCase):
             yield t("why.kept", all=number(runs_made, 0), kept=number(answer.runs, 0))
 
     def against_the_record(self) -> Iterator[str]:
-        """How many observations lie outside the band, and what to make of it."""
+        """Say how many observations lie outside the band, and what to make of it."""
         rows = self.answer.compared
         t = self.t
         if not rows:
@@ -198,7 +199,7 @@ class _Show(AboutCase):
         yield t(f"why.{kind}", section=t("section.record"))
 
     def knows(self, row: ObservedComparison) -> bool:
-        """Whether the calibration used an observation kept for validation: then it is none to be tested by."""
+        """Return whether the calibration used an observation kept for validation: then it is none to be tested by."""
         from copark.calibration.calibration_setup import uses_everything
 
         trust = self.answer.trust
@@ -208,7 +209,7 @@ class _Show(AboutCase):
         return uses_everything(self.case, cut) and Quarter.of_day(row.observation.date.last_day) <= cut
 
     def outcomes(self) -> doc.Section:
-        """How often each outcome happens; of a park that is not calibrated only when asked for."""
+        """Show how often each outcome happens; of a park that is not calibrated only when asked for."""
         answer = self.answer
         t = self.t
         titles = {name: text(f"analysis.outcome.{name}", t.lang) for name in OUTCOMES}
@@ -243,7 +244,7 @@ class _Show(AboutCase):
         return self.section("outcomes", *blocks, folded=not answer.shows_outcomes)
 
     def by_scenario(self) -> doc.Table:
-        """Shares of outcomes in every scenario of the study."""
+        """Show the shares of outcomes in every scenario of the study."""
         rows: list[Sequence[doc.Value]] = [
             (scenario_title(self.answer.ensemble, index, self.t.lang), *(outcome.share for outcome in shares))
             for index, shares in enumerate(self.answer.outcomes)
@@ -259,22 +260,22 @@ class _Show(AboutCase):
     # the runs
 
     def kept(self, names: Sequence[str]) -> list[str]:
-        """Those outputs that the study kept."""
+        """Return those outputs that the study kept."""
         return [name for name in names if name in self.answer.ensemble.data_vars]
 
     def lacking(self, names: Sequence[str]) -> doc.Paragraph | None:
-        """A sentence that names the outputs a study did not keep; ``None`` where it kept all."""
+        """Name the outputs a study did not keep in a sentence; ``None`` where it kept all."""
         missing = [self.title(name) for name in names if name not in self.kept(names)]
         return self.text("not_kept", names=self.joined(missing)) if missing else None
 
     def fans(self) -> doc.Section:
-        """How the park grows: the fans."""
+        """Show how the park grows: the fans."""
         lacking = self.lacking(FANS)
         charts = map(self.fan, self.kept(FANS))
         return self.section("fans", self.text("fans.lead"), *charts, *([] if lacking is None else [lacking]))
 
     def fan(self, name: str) -> doc.Chart:
-        """One fan with its numbers: quantiles at the end of every fourth year and of the horizon."""
+        """Show one fan with its numbers: quantiles at the end of every fourth year and of the horizon."""
         from copark.figures.ledgers import shown
 
         answer = self.answer
@@ -317,7 +318,7 @@ class _Show(AboutCase):
     # beside the record
 
     def ranged(self, row: ObservedComparison) -> doc.Value:
-        """Median and band of the runs beside an observation."""
+        """Return the median and band of the runs beside an observation."""
         unit = self.answer.unit(row.observation.variable)
         t = self.t
         if unit != "1/yr":
@@ -327,17 +328,17 @@ class _Show(AboutCase):
         return text("presentation.number.with_band", t.lang, value=median, band=band)
 
     def seen(self, row: ObservedComparison, kind: str = "bare") -> str:
-        """What was observed, in the model's unit and with all its digits."""
+        """Write an observed value in the model's unit and with all its digits."""
         unit = self.answer.unit(row.observation.variable)
         return say.bounded(row.value, row.high, row.observation.bound, unit, self.t.lang, kind)
 
     def named(self, row: ObservedComparison) -> str:
-        """An observed variable with its unit."""
+        """Write an observed variable with its unit."""
         unit = self.answer.unit(row.observation.variable)
         return with_unit(self.title(row.observation.variable), unit if unit != "1/yr" else "", self.t.lang)
 
     def record(self) -> doc.Section:
-        """Where every observation lies among the runs, those in the tails first."""
+        """Show where every observation lies among the runs, those in the tails first."""
         rows = self.answer.rows
         t = self.t
         blocks: list[doc.Block] = [self.text("record.lead")]
@@ -376,7 +377,7 @@ class _Show(AboutCase):
         return self.section("record", *blocks)
 
     def missed(self) -> doc.Block:
-        """What lies outside the 5th to 95th percentile: by variable where there is much, else each."""
+        """Say what lies outside the 5th to 95th percentile: by variable where there is much, else each."""
         rows = self.answer.compared
         missed = misses(rows)
         if not missed:
@@ -385,7 +386,7 @@ class _Show(AboutCase):
         return doc.Bullets(tuple(map(self.missed_of, names) if len(missed) > FEW else map(self.miss, missed)))
 
     def miss(self, row: ObservedComparison) -> str:
-        """A sentence about one observation outside: what was recorded, what the model says."""
+        """Write a sentence about one observation outside: what was recorded, what the model says."""
         unit = self.answer.unit(row.observation.variable)
         t = self.t
         return t(
@@ -399,7 +400,7 @@ class _Show(AboutCase):
         )
 
     def missed_of(self, name: str) -> str:
-        """What lies outside of one variable in a sentence: how many, when, on which side."""
+        """Say what lies outside of one variable in a sentence: how many, when, on which side."""
         every = [row for row in self.answer.compared if row.observation.variable == name]
         missed = misses(every)
         t = self.t
@@ -412,7 +413,7 @@ class _Show(AboutCase):
     # land and money
 
     def land(self) -> doc.Block:
-        """The land ledger."""
+        """Show the land ledger."""
         answer = self.answer
         t = self.t
         lacking = self.lacking(LAND)
@@ -435,7 +436,7 @@ class _Show(AboutCase):
         )
 
     def money(self) -> doc.Block:
-        """The money ledger, checked."""
+        """Show the money ledger, checked."""
         from copark.figures.frame import view
         from copark.figures.ledgers import SOURCES, USES, yearly
 
@@ -466,7 +467,7 @@ class _Show(AboutCase):
         )
 
     def gap(self, into: Sequence[str], out: Sequence[str]) -> float:
-        """The largest difference, in any quarter, between the change of cash and sources less uses; M USD, of means."""
+        """Return the largest gap, in any quarter, between the change of cash and sources less uses; M USD, of means."""
         chosen = self.answer.ensemble.isel(scenario=0)
         came, went = (sum(mean(chosen[name].to_numpy()) for name in side) for side in (into, out))
         gap = np.abs(np.diff(mean(chosen["cash"].to_numpy())) - np.asarray(came - went)[1:] / 4.0)
@@ -475,12 +476,12 @@ class _Show(AboutCase):
     # coupling
 
     def ends(self) -> tuple[int, ...]:
-        """Columns of the last quarter with data, where it is kept, and of the end."""
+        """Return the columns of the last quarter with data, where it is kept, and of the end."""
         data_end = quarters_of(self.answer.ensemble, (str(self.case.clock.data_end),))
         return tuple(dict.fromkeys((*data_end, len(self.answer.labels) - 1)))
 
     def coordination(self) -> doc.Section:
-        """The coupling coordination degree, with its caveat first."""
+        """Show the coupling coordination degree, with its caveat first."""
         result = self.answer.ensemble
         t = self.t
         picture: doc.Block | None = self.lacking(needed())
@@ -503,7 +504,7 @@ class _Show(AboutCase):
         return self.section("coordination", self.caveat("coordination.caveat"), picture, indicators)
 
     def coordinated(self) -> Iterator[str]:
-        """Sentences on the degree, and what it would be were the scales taken from different runs."""
+        """Write sentences on the degree, and what it would be were the scales taken from different runs."""
         readout = read_out(self.answer.ensemble)
         t = self.t
         dealt = apart(readout)[0]
@@ -531,7 +532,7 @@ class _Show(AboutCase):
             yield t("coordination.null", quarter=quarter, own=own, apart=other)
 
     def phases(self) -> doc.Section:
-        """Phases of coupling, in the runs and on record."""
+        """Show the phases of coupling, in the runs and on record."""
         result = self.answer.ensemble
         case = self.case
         t = self.t

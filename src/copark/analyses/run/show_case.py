@@ -1,4 +1,4 @@
-"""What is shown of the case: its actors, events and owners, what is known, assumed and cannot be told."""
+"""Document of the case: its actors, events and owners, what is known, assumed and cannot be told."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from copark.model.variables import Prior
 
 MOVED = {"moved": "moved", "weakly": "weakly", "unmoved": "not_moved"}
+"""Keys of the texts of verdicts on parameters."""
 KINDS = {
     "source": Kind.source,
     "date": Kind.quarter,
@@ -46,12 +47,12 @@ KINDS = {
 
 
 def sources(keys: Iterable[str]) -> str:
-    """Keys of sources as a cell holds them."""
+    """Write keys of sources as a cell holds them."""
     return "; ".join(keys)
 
 
 def evidence(answer: Answer, t: Texts) -> tuple[Evidence, ...]:
-    """Every source: outlet, title, date, how it was read, note."""
+    """List every source: outlet, title, date, how it was read, note."""
     entries = []
     for key, source in sorted(answer.case.sources.items()):
         note = "" if source.note is None else source.note.get(t.lang)
@@ -67,7 +68,7 @@ def evidence(answer: Answer, t: Texts) -> tuple[Evidence, ...]:
 
 
 class AboutCase(Show):
-    """The sections on the case, and what all sections have in common."""
+    """Sections on the case, and what all sections have in common."""
 
     def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
@@ -75,17 +76,31 @@ class AboutCase(Show):
         self.case = answer.case
 
     def title(self, output: str) -> str:
-        """An output's title."""
+        """Return an output's title."""
         return output_title(self.answer.ensemble, output, self.t.lang)
 
     def joined(self, parts: Sequence[str]) -> str:
-        """A list in words."""
+        """Join a list in words."""
         return join(parts, self.t.lang)
 
     def listed(
         self, key: str, heads: str, rows: Iterable[Sequence[Value]], groups: Iterable[str] = (), *, folded: bool = True
     ) -> Table:
-        """A table whose columns are known by their keys; ``groups`` names the group of each row."""
+        """Make a table whose columns are known by their keys.
+
+        Parameters
+        ----------
+        key
+            Key of the table.
+        heads
+            Keys of its columns, separated by spaces.
+        rows
+            Cells of each row.
+        groups
+            Name of the group of each row; none by default.
+        folded
+            Whether the table is folded away.
+        """
         columns = (f"{head}:{KINDS.get(head, Kind.text).value}" for head in heads.split())
         return self.table(key, columns, rows, folded=folded, groups=grouped(groups))
 
@@ -100,7 +115,27 @@ class AboutCase(Show):
         numbers: Table | None = None,
         wide: bool = True,
     ) -> Chart:
-        """A function of :mod:`copark.figures`, by its name and what it is given; its words hold numbers."""
+        """Make a chart of a function of :mod:`copark.figures`.
+
+        Parameters
+        ----------
+        key
+            Key of the chart.
+        figure
+            Name of the function.
+        arguments
+            Arguments of the function before the language.
+        alternative
+            Words that stand for the picture; they hold numbers.
+        caption
+            Words below it; the title by default.
+        title
+            Title of the chart; that of its key by default.
+        numbers
+            Table of the numbers drawn.
+        wide
+            Whether it takes the whole width.
+        """
         lang = self.t.lang
         words = title or text(f"report.{key}.title", self.t.lang)
 
@@ -110,7 +145,7 @@ class AboutCase(Show):
         return Chart(key, words, alternative, draw, caption or words, numbers, wide)
 
     def network(self) -> Section:
-        """What the park is, its actors, and what the two governments want."""
+        """Show what the park is, its actors, and what the two governments want."""
         case = self.case
         t = self.t
         counts = {
@@ -160,7 +195,7 @@ class AboutCase(Show):
         return self.section("network", *blocks, self.listed("actors", "actor kind side date grade source note", actors))
 
     def known(self) -> str:
-        """What is known of the park, before any model."""
+        """Say what is known of the park, before any model."""
         case = self.case
         t = self.t
         kind = {"intergovernmental": "known.intergovernmental", "enterprise-led": "known.enterprise_led"}
@@ -195,11 +230,11 @@ class AboutCase(Show):
         return t.sentences(sentences)
 
     def side(self, name: str) -> str:
-        """A side in words."""
+        """Name a side in words."""
         return text(f"report.side.{name}", self.t.lang) if name else ""
 
     def timeline(self) -> Section:
-        """Events by scale."""
+        """Show the events by scale."""
         case = self.case
         t = self.t
         scales = {scale: text(f"analysis.scale.{scale}", t.lang) for scale in SCALES}
@@ -228,7 +263,7 @@ class AboutCase(Show):
         return self.section("timeline", picture, table)
 
     def equity(self) -> Section:
-        """Who owned the development company, and when."""
+        """Show who owned the development company, and when."""
         from copark.figures.ledgers import cap_tables, side_shares
 
         case = self.case
@@ -263,7 +298,7 @@ class AboutCase(Show):
         return self.section("equity", picture, table)
 
     def weight(self) -> Section:
-        """The park's weight in its host city and country."""
+        """Show the park's weight in its host city and country."""
         answer = self.answer
         case = self.case
         t = self.t
@@ -292,7 +327,7 @@ class AboutCase(Show):
         return self.section("weight", *blocks)
 
     def weighed(self, size: RelativeSize) -> Iterator[str]:
-        """Sentences on one value of the host and what of the park stands beside it."""
+        """Write sentences on one value of the host and what of the park stands beside it."""
         t = self.t
         words = {
             "park": variable_title(size.counterpart, t.lang),
@@ -308,7 +343,7 @@ class AboutCase(Show):
         yield t("weight.scope", basis=own_words(size.context.note or size.context.basis, t.lang).rstrip(" .。"))
 
     def observations(self) -> Section:
-        """Every dated value of the park, used or not, with its source."""
+        """Show every dated value of the park, used or not, with its source."""
         t = self.t
         ordered = sorted(
             self.case.observations, key=lambda observation: (observation.variable, observation.date.first_day)
@@ -331,7 +366,7 @@ class AboutCase(Show):
         return self.section("observations", self.text("observations.lead", count=len(rows)), table)
 
     def parameters(self) -> Section:
-        """Every parameter with value, prior, grade and source, and whether the data informed it."""
+        """Show every parameter with value, prior, grade and source, and whether the data informed it."""
         variables = catalogue().parameters
         own = self.case.parameters
         rows = [self.parameter(variable, own.get(name)) for name, variable in variables.items()]
@@ -355,7 +390,7 @@ class AboutCase(Show):
         return self.caveat("parameters.unmoved", unmoved=words.count("unmoved"), drawn=len(words))
 
     def drawn(self) -> list[str]:
-        """How the parameters of the runs were drawn, where the trust state does not say it all."""
+        """Say how the parameters of the runs were drawn, where the trust state does not say it all."""
         answer = self.answer
         t = self.t
         provenance = answer.provenance
@@ -369,7 +404,7 @@ class AboutCase(Show):
         return []
 
     def parameter(self, variable: Variable, own: Parameter | None) -> tuple[Value, ...]:
-        """A parameter of the model, with the case's own value where it has one."""
+        """Write a parameter of the model, with the case's own value where it has one."""
         t = self.t
         word = variable.moved if self.answer.moved is None else self.answer.moved.get(variable.name, "")
         moved = MOVED.get(word)
@@ -398,7 +433,7 @@ class AboutCase(Show):
         )
 
     def limits(self) -> Section:
-        """What the report cannot tell."""
+        """Say what the report cannot tell."""
         case = self.case
         lang = self.t.lang
         labels = self.answer.labels
@@ -430,7 +465,7 @@ class AboutCase(Show):
         return self.section("limits", Bullets(tuple(sentences)))
 
     def status(self) -> Section:
-        """Runs by status, and where those that did not finish stopped first."""
+        """Count runs by status, and say where those that did not finish stopped first."""
         chosen = self.answer.ensemble.isel(scenario=0)
         t = self.t
         labels = self.answer.labels
@@ -452,7 +487,7 @@ class AboutCase(Show):
 
 
 def prior_title(prior: Prior | CasePrior | None, lang: str) -> str:
-    """A prior in words."""
+    """Write a prior in words."""
     if prior is None or prior.kind == "fixed":
         return text("report.prior.fixed", lang)
     return text(f"report.prior.{prior.kind}", lang, a=precise(prior.a), b=precise(prior.b))

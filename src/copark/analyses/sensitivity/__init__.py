@@ -1,7 +1,4 @@
-"""What results depend on, and where a park fails or stands on its own.
-
-What a case's results depend on: Sobol' indices, and samples at hand.
-"""
+"""Sensitivity of a case's results: Sobol' indices, and samples at hand."""
 
 from __future__ import annotations
 
@@ -23,12 +20,14 @@ if TYPE_CHECKING:
     from copark.calibration.case_parameters import CaseParameters
     from copark.simulation.workload import Workload
 
-LEAST_SAMPLE, SAMPLES = 1 << 9, 16
-"""Runs of a random sample at least, and for each row of the Sobol' design."""
+LEAST_SAMPLE = 1 << 9
+"""Runs of a random sample at least."""
+SAMPLES = 16
+"""Runs of a random sample for each row of the Sobol' design."""
 
 
 class Params(CaseParams):
-    """What may be asked of a case's uncertainties."""
+    """Parameters of a sensitivity analysis."""
 
     method: Literal["all", "sobol", "given"] = "all"
     """Methods to use: sobol (a design), given (samples at hand) or all."""
@@ -43,10 +42,10 @@ class Params(CaseParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Exploration, Result):
-    """What results depend on."""
+    """Dependence of results on parameters."""
 
     def main_table(self) -> Rows:
-        """Sobol' indices of every output and factor, a row each; the dummy is the last factor of each output."""
+        """Return Sobol' indices of every output and factor, a row each; the dummy is the last factor of each output."""
         return (
             {
                 "output": readout.key,
@@ -65,9 +64,12 @@ class Answer(Exploration, Result):
 
 
 def settings_of(params: Params) -> ExplorationSettings:
-    """What is asked of the engine.
+    """Return the settings of the exploration.
 
-    Raises copark.errors.RunRefused if the size is no power of two.
+    Raises
+    ------
+    copark.errors.RunRefused
+        If the size is no power of two.
     """
     size = params.size
     if size & (size - 1):
@@ -84,10 +86,12 @@ def settings_of(params: Params) -> ExplorationSettings:
 
 
 def _made_of(params: Params, context: Context) -> tuple[ExplorationSettings, CaseParameters, dict[str, Any]]:
-    """Settings, what the case has, and everything the numbers depend on.
+    """Return settings, what the case has, and everything the numbers depend on.
 
-    Raises copark.errors.RunRefused if the size is no power of two, or the box of a posterior is asked for where there
-    is none.
+    Raises
+    ------
+    copark.errors.RunRefused
+        If the size is no power of two, or the box of a posterior is asked for where there is none.
     """
     case = context.case(params.case)
     settings = settings_of(params)
@@ -99,15 +103,16 @@ def _made_of(params: Params, context: Context) -> tuple[ExplorationSettings, Cas
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
-    """How much there is to run."""
+    """Return how much there is to run."""
     stored = context.parameters(params.case, *params.wanted).stored
     pairs = 0 if stored is None else stored.replay.pairs
     return (engine.workload(context.case(params.case), settings_of(params), pairs),)
 
 
 def compute(params: Params, context: Context) -> Answer:
-    """Run designs and samples and read them; what was run before a stop is found again."""
-    case, (settings, case_parameters, made_of) = context.case(params.case), _made_of(params, context)
+    """Run designs and samples and read them; an interrupted computation is resumed."""
+    case = context.case(params.case)
+    settings, case_parameters, made_of = _made_of(params, context)
     context.foresee(case, workload(params, context))
     parameters = None if case_parameters.stored is None else case_parameters.stored.parameters
     box = None if parameters is None else hash_array(parameters.points, "<f8")

@@ -28,11 +28,13 @@ MOST = 15
 NAMED = 3
 """Factors named in a sentence at most."""
 READING = ("prior", "total", "dummy", "common", "mean", "moved", "replicates")
+"""Keys of the sentences on how to read the tables."""
 SHARE = doc.plain(doc.Kind.number, places=2)
+"""Format of an index."""
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """The answer first: what matters."""
+    """Write the document of the sensitivity analysis, what matters first."""
     show = _Show(answer, t)
     settings = answer.settings
     provenance = {
@@ -54,7 +56,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
 
 
 def _first(values: Any, most: int | None = None) -> list[int]:
-    """Places of the largest values, the largest first."""
+    """Return the positions of the largest values, the largest first."""
     return [int(n) for n in np.argsort(-np.asarray(values), kind="stable")[:most]]
 
 
@@ -73,14 +75,14 @@ class _Show(Show):
         folded: bool = False,
         groups: tuple[tuple[str, int], ...] = (),
     ) -> doc.Table:
-        """A table; what data did to a parameter is left out where no data were compared with it."""
+        """Make a table; what data did to a parameter is left out where no data were compared with it."""
         every_column = self.columns(columns)
         positions = [n for n, column in enumerate(every_column) if column.key != "moved" or self.answer.moved]
         some = ([row[n] for n in positions] for row in rows)
         return super().table(key, [every_column[n] for n in positions], some, folded=folded, groups=groups)
 
     def sections(self) -> Iterator[doc.Section]:
-        """The sections in their order; those of methods not asked for are left out."""
+        """Give the sections in their order; those of methods not asked for are left out."""
         answer = self.answer
         yield self.summary()
         if answer.indices:
@@ -99,7 +101,7 @@ class _Show(Show):
         return readouts[position], factors, method
 
     def ranked(self) -> Iterator[tuple[str, Sequence[Readout], Sequence[str], list[tuple[Any, Any]]]]:
-        """By method, the surest first: outputs, factors, and by output the size of each and whether it is clear."""
+        """Give by method, the surest first, outputs, factors, and by output the size of each and if it is clear."""
         answer = self.answer
         if answer.indices:
             yield (
@@ -153,7 +155,7 @@ class _Show(Show):
         return self.section("summary", *blocks, *self.doubts(answer, caveat=True))
 
     def drivers(self, position: int) -> str:
-        """What one output depends on by total index: the clear factors, largest first."""
+        """Say what one output depends on by total index: the clear factors, largest first."""
         t = self.t
         answer = self.answer
         indices = self.answer.indices[position]
@@ -206,7 +208,7 @@ class _Show(Show):
         )
 
     def leaning(self, most: int = 5) -> str:
-        """Which of the parameters that matter the data did not inform; empty where there is none."""
+        """Say which of the parameters that matter the data did not inform; empty where there is none."""
         t = self.t
         answer = self.answer
         scores = {
@@ -244,7 +246,7 @@ class _Show(Show):
         return self.section("sobol", lead, self.overview(), *charts, *caveats)
 
     def overview(self) -> doc.Table:
-        """Total indices of all outputs side by side; none where a factor is not told from the dummy."""
+        """Show total indices of all outputs side by side; none where a factor is not told from the dummy."""
         answer = self.answer
         totals = np.stack([indices.total for indices in answer.indices], axis=1)
         clear = np.stack([indices.total_clear for indices in answer.indices], axis=1)
@@ -299,7 +301,7 @@ class _Show(Show):
         return self.beside(f"sobol-{self.answer.readouts[position].key}", self.answer.readouts[position], columns, rows)
 
     def given(self) -> doc.Section:
-        """What samples at hand tell: of the prior, and of the forecast."""
+        """Show what samples at hand tell: of the prior, and of the forecast."""
         answer = self.answer
         blocks: list[doc.Block] = [self.text("lead.given")]
         for given_set in answer.given:

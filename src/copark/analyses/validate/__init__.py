@@ -1,7 +1,4 @@
-"""What the model would have forecast from earlier dates, beside what came.
-
-A case forecast from earlier quarters, scored against what was observed later, beside simple benchmarks.
-"""
+"""Validation of a case: forecasts from earlier quarters, scored against later observations, beside benchmarks."""
 
 from __future__ import annotations
 
@@ -37,7 +34,7 @@ YEARS_BEFORE = (4, 2, 0)
 
 
 class Params(AnalysisParams):
-    """What may be asked of a validation."""
+    """Parameters of a validation."""
 
     case: Annotated[str, Field(min_length=1, max_length=1000)]
     """Name of a case, or path of a case folder."""
@@ -68,7 +65,7 @@ class ForecastBands:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Assessment, Result):
-    """Who forecast best, whether intervals held, and why."""
+    """Result of a validation: who forecast best, whether intervals held, and why."""
 
     case: str
     """Name of the case."""
@@ -92,7 +89,7 @@ class Answer(Assessment, Result):
     """Sources of the values scored."""
 
     def main_table(self) -> Rows:
-        """Mean scores of every method by cut and observable, a row each."""
+        """Return mean scores of every method by cut and observable, a row each."""
         return (
             {
                 "cut": origin.cut,
@@ -111,15 +108,19 @@ class Answer(Assessment, Result):
 
 @dataclass(frozen=True)
 class Asked:
-    """What is forecast from where: the case, cuts earliest first, settings, posteriors that are there already."""
+    """Case, cuts (earliest first) and settings of a validation, and posteriors that are there already."""
 
     case: Case
+    """The case."""
     cuts: tuple[Quarter, ...]
+    """Quarters to forecast from, earliest first."""
     settings: Settings
+    """Settings of the calibrations."""
     ready: Mapping[Quarter, ReplayPosterior]
+    """Posteriors that are there already, by cut."""
 
     def content(self) -> dict[str, Any]:
-        """Everything the numbers depend on, as plain values."""
+        """Return everything the numbers depend on, as plain values."""
         return {
             "content": self.case.hash,
             "cuts": [str(cut) for cut in self.cuts],
@@ -131,8 +132,10 @@ class Asked:
 def asked_of(params: Params, context: Context) -> Asked:
     """Decide what is forecast from where; whatever cannot be is refused before any work.
 
-    Raises copark.errors.CoparkError if the case is missing, has faults, or nothing to fit to or to score on, or a cut
-    or runs cannot be used.
+    Raises
+    ------
+    copark.errors.CoparkError
+        If the case is missing, has faults, or nothing to fit to or to score on, or a cut or runs cannot be used.
     """
     from copark.calibration.calibrate import Settings
 
@@ -143,10 +146,21 @@ def asked_of(params: Params, context: Context) -> Asked:
 
 
 def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter, ...]:
-    """Quarters to forecast a case from, earliest first.
+    """Return the quarters to forecast a case from, earliest first.
 
-    Raises RunRefused if one is no quarter of the case, later than the fitted values, or nothing is known by it or came
-    after it.
+    Parameters
+    ----------
+    case
+        The case.
+    cuts
+        Quarters that were asked for; by default the end of the fitted values, and two and four years before.
+    lang
+        Language of refusals.
+
+    Raises
+    ------
+    RunRefused
+        If one is no quarter of the case, later than the fitted values, or nothing is known by it or came after it.
     """
     from copark.calibration.calibration_setup import cut_of, fitted_until
     from copark.calibration.observations import targets
@@ -168,7 +182,7 @@ def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter,
 
 
 def _ready(case: Case, cut: Quarter, settings: Settings, out: Path | None) -> dict[Quarter, ReplayPosterior]:
-    """The replay posterior of a cut, where one ships with the case or is kept, made with these settings."""
+    """Find the replay posterior of a cut, where one ships with the case or is kept, made with these settings."""
     from copark.calibration.calibrate import Settings
     from copark.calibration.calibrations import own_folder
     from copark.cases.casebook import posteriors_of
@@ -184,12 +198,12 @@ def _ready(case: Case, cut: Quarter, settings: Settings, out: Path | None) -> di
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """Cuts, settings, and the posteriors that are there."""
+    """Return cuts, settings, and the posteriors that are there."""
     return asked_of(params, context).content()
 
 
 def compute(params: Params, context: Context) -> Answer:
-    """Make the batch and the posteriors, or go on with them; forecast, and score."""
+    """Make the batch and the posteriors, or resume them; forecast, and score."""
     from copark.analyses.show import evidence_of
     from copark.calibration.draw_sources import PosteriorSource
     from copark.calibration.observations import targets
@@ -221,7 +235,7 @@ def compute(params: Params, context: Context) -> Answer:
 
 
 def _origins(task: Asked, context: Context, threads: int) -> tuple[Origin, ...]:
-    """Forecasts from every cut."""
+    """Make forecasts from every cut."""
     from copark.calibration.calibrate import recipe_of
     from copark.calibration.prior import make_batch
     from copark.calibration.rolling_origin import rolling
@@ -266,7 +280,7 @@ def _origins(task: Asked, context: Context, threads: int) -> tuple[Origin, ...]:
 
 
 def _fan(assessment: Assessment, origin: Origin, case: Case, variable: str) -> ForecastBands:
-    """Quantiles of the model and of the best benchmark, and reported values."""
+    """Return quantiles of the model and of the best benchmark, and reported values."""
     from copark.calibration.rolling_origin import benchmarks_at, known_points, later_points
     from copark.stats.quantiles import LEVELS
 

@@ -1,6 +1,6 @@
-"""What is shown of a validation: who forecast best, whether intervals hold, why.
+"""Document of a validation: who forecast best, whether intervals hold, why.
 
-Why a benchmark did better or worse than the model, in sentences made from the numbers.
+Sentences on why a benchmark did better or worse than the model are made from the numbers.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ NUMBER = doc.Kind.number
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of a validation."""
+    """Write the document of a validation."""
     show = _Show(answer, t)
     provenance = {
         "cuts": ", ".join(cut.cut for cut in answer.cuts),
@@ -71,13 +71,14 @@ class _Show(Show):
         self.answer = answer
         self.last = answer.last
         self.blind = answer.last.honesty[BLIND]
-        self.won, self.raced = self.last.wins()[BLIND], len(self.last.raced)
+        self.won = self.last.wins()[BLIND]
+        self.raced = len(self.last.raced)
 
     def method_column(self, name: str) -> doc.Column:
         return doc.Column(name, method_title(name, self.t.lang), NUMBER)
 
     def headline(self) -> str:
-        """On how many indicators the model is best, and how many later values its intervals hold."""
+        """Say on how many indicators the model is best, and how many later values its intervals hold."""
         return self.t(
             "headline" if self.raced else "headline.alone",
             cut=self.last.cut,
@@ -116,7 +117,7 @@ class _Show(Show):
         return self.section("scores", lead, self.table("scores", columns, rows), chart)
 
     def told(self, line: ScoreLine) -> float:
-        """Score of the model told later facts."""
+        """Return the score of the model told later facts."""
         return self.last.line(line.variable).crps[CONDITIONAL]
 
     def dots(self) -> Figure:
@@ -230,7 +231,7 @@ class _Show(Show):
         return places(rows, self.t.lang, self.t("chart.places", cut=self.last.cut))
 
     def widths(self) -> doc.Section:
-        """Where the width of the intervals comes from."""
+        """Show where the width of the intervals comes from."""
         answer = self.answer
         t = self.t
         charts = [
@@ -337,7 +338,7 @@ NAMED = 0.03
 
 
 def brief(assessment: Assessment, t: Texts) -> Iterator[str]:
-    """The sentences that count."""
+    """Write the sentences that count."""
     last = assessment.last
     lost = [observable_title(line.variable, t.lang) for line in last.raced if line.winner != BLIND]
     if lost:
@@ -356,7 +357,7 @@ def _reach(cut: Judged) -> dict[str, str]:
 
 
 def wins(cut: Judged, t: Texts) -> str:
-    """How many indicators each method forecast best."""
+    """Say how many indicators each method forecast best."""
     parts = [
         t("wins", method=method_title(name, t.lang), count=count)
         for name, count in cut.wins().items()
@@ -366,7 +367,7 @@ def wins(cut: Judged, t: Texts) -> str:
 
 
 def why(assessment: Assessment, t: Texts) -> Iterator[str]:
-    """For every indicator with a benchmark: which is ahead and for what reason."""
+    """Say for every indicator with a benchmark which is ahead and for what reason."""
     for swap in assessment.swaps:
         reason = t(
             f"why.{swap.reason}",
@@ -381,7 +382,7 @@ def why(assessment: Assessment, t: Texts) -> Iterator[str]:
 
 
 def _told(assessment: Assessment, swap: Swap, t: Texts) -> Iterator[str]:
-    """What the benchmark would have scored on the values the model was fitted to."""
+    """Say what the benchmark would have scored on the values the model was fitted to."""
     benchmark = next(entry for entry in assessment.told if entry.variable == swap.variable)
     if benchmark.seen == benchmark.seen_alike:
         return
@@ -394,7 +395,7 @@ def _told(assessment: Assessment, swap: Swap, t: Texts) -> Iterator[str]:
 
 
 def widths(assessment: Assessment, t: Texts) -> Iterator[str]:
-    """Where the width comes from, an indicator each, and what taking the largest source out would do to the score."""
+    """Say where the width comes from, an indicator each, and the score without the largest source."""
     for width in assessment.widths.get(BLIND, ()):
         largest = width.split.largest
         unit = catalogue().outputs[width.variable].unit
@@ -417,7 +418,7 @@ def widths(assessment: Assessment, t: Texts) -> Iterator[str]:
 
 
 def overall_width(rows: tuple[Width, ...], base: str, t: Texts) -> str:
-    """Mean shares of variance over indicators."""
+    """Say the mean shares of variance over indicators."""
     shares = {source: sum(width.split.shares[source] for width in rows) / len(rows) for source in SOURCES}
     parts = [
         t("width.part", source=t(f"source.{name}"), share=percent(share))
@@ -428,7 +429,7 @@ def overall_width(rows: tuple[Width, ...], base: str, t: Texts) -> str:
 
 
 def honesty(coverage: Honesty, method: str, t: Texts) -> str:
-    """Whether coverage and score are what well-calibrated intervals would give."""
+    """Say whether coverage and score are what well-calibrated intervals would give."""
     word = "wide" if coverage.as_good < RARE else "aside" if coverage.as_good > 1.0 - RARE / 2.0 else "fine"
     return t(
         f"honesty.{word}",
