@@ -234,7 +234,7 @@ def compute(params: Params, context: Context) -> Answer:
                 lang=context.lang,
             )
         )
-    kept = calibrations.kept_posterior(
+    posterior = calibrations.kept_posterior(
         task.case,
         task.cut,
         task.settings,
@@ -243,8 +243,8 @@ def compute(params: Params, context: Context) -> Answer:
         out=context.home,
         progress=context.progress,
     )
-    context.tally = kept.tally
-    return _answer(params.case, task, kept, context)
+    context.tally = posterior.tally
+    return _answer(params.case, task, posterior, context)
 
 
 def deliver(params: Params, _found: Answer, context: Context) -> None:
@@ -253,30 +253,30 @@ def deliver(params: Params, _found: Answer, context: Context) -> None:
         context.parameters(params.case)
 
 
-def _answer(case_as_asked: str, task: Asked, kept: KeptPosterior, context: Context) -> Answer:
+def _answer(case_as_asked: str, task: Asked, posterior: KeptPosterior, context: Context) -> Answer:
     """Read a calibration that was made or found."""
     from copark.analyses.show import evidence_of
     from copark.calibration.diagnostics import judged, movements, predictive_checks, ties, unsettled
 
-    examined = kept.examination
+    examined = posterior.examination
     if examined is None:
         raise ValueError("a calibration made here is examined")
     case = task.case
-    own = kept.stored.parameters
-    replay = kept.stored.replay
-    moved = movements(own.space, own.points, own.weights)
-    recipe = kept.stored.recipe
+    parameters = posterior.stored.parameters
+    replay = posterior.stored.replay
+    moved = movements(parameters.space, parameters.points, parameters.weights)
+    recipe = posterior.stored.recipe
     reading = Reading.of(recipe)
     return Answer(
-        **_about(task, context, kept.trust, recipe["batch"]["model"]),
+        **_about(task, context, posterior.trust, recipe["batch"]["model"]),
         calibrated=Calibrated(
             asked=case_as_asked,
-            folder=f"{kept.folder.parent.name}/{kept.folder.name}",
+            folder=f"{posterior.folder.parent.name}/{posterior.folder.name}",
             values=len(replay.model.targets),
             everything=uses_everything(case, task.cut),
             movements=moved,
-            ties=ties(own.space, own.points, own.weights),
-            densities=_densities(own, moved),
+            ties=ties(parameters.space, parameters.points, parameters.weights),
+            densities=_densities(parameters, moved),
             checks=predictive_checks(replay.model, replay.seen),
             axes=examined.near.names,
             ranks={"anywhere": examined.anywhere.ranks, "near": examined.near.ranks},

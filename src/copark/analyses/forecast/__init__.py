@@ -139,8 +139,8 @@ class Answer(Result):
         import pandas as pd
 
         quarters = self.quarters()
-        every = [("forecast", self.bands, quarters)]
-        every += [(method, bands, quarters[self.since :]) for method, bands in self.methods.items()]
+        rows_by_method = [("forecast", self.bands, quarters)]
+        rows_by_method += [(method, bands, quarters[self.since :]) for method, bands in self.methods.items()]
         return pd.concat(
             [
                 pd.DataFrame(
@@ -152,7 +152,7 @@ class Answer(Result):
                     }
                     | {f"p{100 * level:02.0f}": row for level, row in zip(LEVELS, band, strict=True)}
                 )
-                for method, bands, when in every
+                for method, bands, when in rows_by_method
                 for name, band in bands.items()
             ],
             ignore_index=True,
@@ -198,11 +198,11 @@ def compute(params: Params, context: Context) -> Answer:
         contents = _pooled(basis, look, day)
         trust = look[1].trust
     else:
-        kept = kept_calibration(params, basis, context)
+        calibration = kept_calibration(params, basis, context)
         context.stage("forecast")(0, 0)
-        contents = _on_own(basis, kept, context, later_facts=params.told, day=day)
-        trust = kept.trust
-        settings = Settings.of(kept.stored.recipe)
+        contents = _on_own(basis, calibration, context, later_facts=params.told, day=day)
+        trust = calibration.trust
+        settings = Settings.of(calibration.stored.recipe)
     case = basis.case
     horizon = horizon_for(case, params.now)
     closure = case.closed_by(basis.until)
@@ -271,17 +271,19 @@ def _methods(frozen: engine.Frozen, stacks: Mapping[str, StackedForecast]) -> di
     return methods
 
 
-def _on_own(basis: Asked, kept: KeptPosterior, context: Context, *, later_facts: bool, day: str) -> dict[str, Any]:
+def _on_own(
+    basis: Asked, calibration: KeptPosterior, context: Context, *, later_facts: bool, day: str
+) -> dict[str, Any]:
     """Run a calibration forward, stack it, and split the width of the model's forecast."""
     from copark.calibration.replay_posterior import project
 
-    replay = kept.stored.replay
+    replay = calibration.stored.replay
     threads = context.cores
     case = basis.case
     everything = uses_everything(case, basis.cut)
-    recipe = kept.stored.recipe["settings"]
+    recipe = calibration.stored.recipe["settings"]
     made_from = {
-        "calibration": kept.identity,
+        "calibration": calibration.identity,
         "runs": recipe["runs"],
         "seed": recipe["seed"],
         "values": len(replay.model.targets),
@@ -300,12 +302,12 @@ def _on_own(basis: Asked, kept: KeptPosterior, context: Context, *, later_facts:
     frozen = engine.Frozen(content)
     names = tuple(content["forecast"])
     before = project(replay, basis.cut, names, threads=threads)
-    own = kept.stored.parameters
+    parameters = calibration.stored.parameters
     ahead = {
         name: engine.read_levels(stacks[name].levels[STACK], LEVELS) if name in stacks else frozen.band(name, LEVELS)
         for name in names
     }
-    moved = {movement.name: movement for movement in movements(own.space, own.points, own.weights)}
+    moved = {movement.name: movement for movement in movements(parameters.space, parameters.points, parameters.weights)}
     verdicts = {name: movement.verdict for name, movement in moved.items()}
     widths = engine.widths_at(replay, basis.until, names, verdicts, threads)
     shares: dict[str, float] = {}
@@ -336,7 +338,7 @@ def _on_own(basis: Asked, kept: KeptPosterior, context: Context, *, later_facts:
             )
             for name, share in sorted(shares.items(), key=lambda pair: -pair[1])
         ),
-        "health": () if kept.examination is None else judged(kept.examination.health),
+        "health": () if calibration.examination is None else judged(calibration.examination.health),
     }
 
 

@@ -82,14 +82,14 @@ def asked_of(params: Params, context: Context) -> Asked:
         return Asked(case, case.clock.data_end, until, panel=panel)
     settings = calibrations.settings_of(params.runs, params.seed, lang)
     if params.runs is None and params.seed is None:
-        kept = calibration_in_use(case, context.home, params.cut)
-        cut = cut_of(case, params.cut) if kept is None else kept.cut
+        calibration = calibration_in_use(case, context.home, params.cut)
+        cut = cut_of(case, params.cut) if calibration is None else calibration.cut
     else:
         cut = cut_of(case, params.cut)
         is_kept = calibrations.is_kept(calibrations.place_of(case, cut, settings, out=context.home)[1])
         runs = None if params.runs is None else settings.runs
-        kept = None if is_kept else shipped_calibration(case, cut, runs, params.seed)
-    return Asked(case, cut, engine.end_of(case, cut, params.to, lang, now=now), settings, kept)
+        calibration = None if is_kept else shipped_calibration(case, cut, runs, params.seed)
+    return Asked(case, cut, engine.end_of(case, cut, params.to, lang, now=now), settings, calibration)
 
 
 def looked_at(basis: Asked, settings: PanelSettings, context: Context) -> tuple[Panel, PooledOutlook]:

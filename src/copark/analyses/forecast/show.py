@@ -119,10 +119,10 @@ class _Show(Show):
         """Say what the model alone gives where the forecast is a stack, and why the two differ."""
         stacked = [name for name in self.first[:3] if name in self.answer.weights]
         elsewhere = self.answer.as_elsewhere
-        own = self.answer.methods.get(MODEL, {})
+        own_bands = self.answer.methods.get(MODEL, {})
         key = "headline.model" if elsewhere else "headline.model_own"
         bands = {name: doc.Interval(*band) for name, band in elsewhere.items()} or {
-            name: interval(rows[:, -1]) for name, rows in own.items()
+            name: interval(rows[:, -1]) for name, rows in own_bands.items()
         }
         parts = [self.part(name, bands[name]) for name in stacked if name in bands]
         return [self.t(key, parts=self.t("join").join(parts))] if parts else []
@@ -210,9 +210,9 @@ class _Show(Show):
 
     def ends(self) -> doc.Table:
         answer = self.answer
-        every = 20 if answer.borrowed else 4
+        step = 20 if answer.borrowed else 4
         shown = sorted(
-            {*(quarter for quarter in self.years if (quarter + 1 - self.since) % every < 4), len(self.quarters) - 1}
+            {*(quarter for quarter in self.years if (quarter + 1 - self.since) % step < 4), len(self.quarters) - 1}
         )
         columns: list[doc.Column | str] = ["quarter:quarter forecast:number"]
         columns += [doc.Column(name, self.method(name), doc.Kind.number) for name in self.methods]

@@ -254,36 +254,36 @@ def find(
     """
     report = tell or (lambda _stage, _done, _whole: None)
     chosen = members() if parks is None else parks
-    few = min(max(count // 32, TRIED), count)
+    differing_count = min(max(count // 32, TRIED), count)
 
     def simulating(first: int) -> Callable[[int, int], None]:
         return lambda done, _: report("pool", 100 * (first + done) // (2 * len(chosen)), 100)
 
     panels = simulate(chosen, count, seed, threads=threads, folder=folder, progress=simulating(0))
     differing = simulate(
-        chosen, few, seed + 1, apart=APART, threads=threads, folder=folder, progress=simulating(len(chosen))
+        chosen, differing_count, seed + 1, apart=APART, threads=threads, folder=folder, progress=simulating(len(chosen))
     )
     report("analyse", 0, len(chosen) + 2)
-    every = read_panels(panels)
+    all_parks_reader = read_panels(panels)
     positions = range(len(chosen))
-    reader = every.of_blocks(positions)
-    record = every.columns_of(recorded(panels))[0]
-    whole = reader.posterior(record)
+    reader = all_parks_reader.of_blocks(positions)
+    record = all_parks_reader.columns_of(recorded(panels))[0]
+    posterior = reader.posterior(record)
     ranks = ranks_of(reader)
     broken = ranks_elsewhere(reader, differing)
-    errors = seed_errors(panels, every, record)
-    left = []
-    more = []
+    errors = seed_errors(panels, all_parks_reader, record)
+    without_park = []
+    further_results = []
     for n in positions:
         report("analyse", 1 + n, len(chosen) + 2)
-        left.append(every.of_blocks([other for other in positions if other != n]).posterior(record))
+        without_park.append(all_parks_reader.of_blocks([other for other in positions if other != n]).posterior(record))
     report("analyse", len(chosen) + 1, len(chosen) + 2)
     for families in FURTHER_SETS:
-        further = with_further(every, [(key, n) for key in families for n in positions])
-        more.append((r2_of(further.theta, further.expected), held(ranks_of(further))))
-    listing_only = [with_further(every, [(CHECKLIST, n)]) for n in positions]
+        further = with_further(all_parks_reader, [(key, n) for key in families for n in positions])
+        further_results.append((r2_of(further.theta, further.expected), held(ranks_of(further))))
+    listing_only = [with_further(all_parks_reader, [(CHECKLIST, n)]) for n in positions]
     listed = [float(r2_of(listing.theta, listing.expected)[names_of().index(FIRST)]) for listing in listing_only]
-    return _found(panels, reader, whole, ranks, broken, errors, left, more, listed)
+    return _found(panels, reader, posterior, ranks, broken, errors, without_park, further_results, listed)
 
 
 def seed_errors(panels: Panels, every: Reader, record: Floats) -> Floats:

@@ -174,18 +174,18 @@ def read_panels(panels: Panels) -> Reader:
     first = int(TRAINED * panels.count)
     trained = sound[sound < first]
     tested = sound[sound >= first]
-    own = [block[trained] for block in x]
+    trained_blocks = [block[trained] for block in x]
     theta = panels.theta[trained]
-    centres = tuple(block.mean(axis=0) for block in own)
-    scales = tuple(block.std(axis=0) + 1e-9 for block in own)
-    middle = spread_out(own, centres, scales).mean(axis=0)
+    centres = tuple(block.mean(axis=0) for block in trained_blocks)
+    scales = tuple(block.std(axis=0) + 1e-9 for block in trained_blocks)
+    middle = spread_out(trained_blocks, centres, scales).mean(axis=0)
     target = theta.mean(axis=0)
     gram = np.zeros((len(middle), len(middle)))
     cross = np.zeros((len(middle), theta.shape[1]))
     of_record = 2 * sum(block.shape[1] for block in x[: len(panels.members) or len(x)])
     parts = [(np.zeros((of_record, of_record)), np.zeros((of_record, theta.shape[1]))) for _ in range(GROUPS)]
     for again in range(REDRAWN):
-        redrawn = [block[trained] for block in panels.features(again)] if again else own
+        redrawn = [block[trained] for block in panels.features(again)] if again else trained_blocks
         columns = spread_out(redrawn, centres, scales) - middle
         scores = (theta - target).astype(np.float32)
         with one_thread():

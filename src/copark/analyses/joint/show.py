@@ -78,11 +78,11 @@ class _Show(Show):
         return self.t("another_seed", word=word, others=others) if others else word
 
     def words(self, parameter: AxisFinding) -> dict[str, str]:
-        how = SHARE if parameter.group == GROUP else PLAIN
+        number_format = SHARE if parameter.group == GROUP else PLAIN
         return {
             "title": self.title(parameter),
-            "band": self.said(self.band(parameter.posterior), how),
-            "prior": self.said(self.band(parameter.prior), how),
+            "band": self.said(self.band(parameter.posterior), number_format),
+            "prior": self.said(self.band(parameter.prior), number_format),
             "r2": number(parameter.r2, 2),
             "word": self.word(parameter),
             "park": self.park(parameter.park),
@@ -215,13 +215,13 @@ class _Show(Show):
         )
         sliced = [(doc.Interval(sizes.low, sizes.high), sizes.panels, sizes.r2) for sizes in answer.slices]
         lead = t("lead.proof", least=number(LEAST, 1), tested=answer.tested)
-        more = self.columns(
+        further_columns = self.columns(
             "parameter record:number:2 counts:number:2 service:number:2 both:number:2 checklist:number:2 held:share"
         )
         in_question = [parameter for parameter in self.axes if parameter.group in ASKED]
         further = self.table(
             "further",
-            more,
+            further_columns,
             [
                 [self.title(parameter), parameter.r2, *parameter.further, parameter.further_coverage[-1]]
                 for parameter in in_question

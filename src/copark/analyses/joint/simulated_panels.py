@@ -155,14 +155,14 @@ def member_of(case: Case, row: Row | None, *, has_case: bool = False) -> Member:
         ]
         classes = {min(max(counted, default=LAST.year), LAST.year): row.outcome}
     twentieth = case.clock.start + (min(case.clock.quarters, YEAR_TWENTY) - 1)
-    looks = [_target(case, min(Quarter(year, 4), twentieth), "operating") for year in classes]
-    targets = [*park.model.targets, *stand_ins, *looks]
+    outcome_targets = [_target(case, min(Quarter(year, 4), twentieth), "operating") for year in classes]
+    targets = [*park.model.targets, *stand_ins, *outcome_targets]
     further = {}
     ends = [end for end in (case.clock.start + (4 * age - 1) for age in AGES) if end <= LAST]
     for key, variables in FURTHER.items():
-        more = [_target(case, end, name) for name in variables for end in ends]
-        further[key] = tuple(range(len(targets), len(targets) + len(more)))
-        targets += more
+        further_targets = [_target(case, end, name) for name in variables for end in ends]
+        further[key] = tuple(range(len(targets), len(targets) + len(further_targets)))
+        targets += further_targets
     operator = next((key for key, parks in settled()["operators"].items() if name in parks), name)
     outcomes = tuple(CLASSES.index(name_of_class) for name_of_class in classes.values())
     area = float("nan") if row is None or not row.area_km2 else float(row.area_km2)
@@ -350,10 +350,10 @@ class Sizes:
         from scipy.special import ndtr
 
         moved = np.array(points, copy=True)
-        own = _random(self.seed, OWN, self.member.name).random((len(points), len(AXES)))
+        own_uniforms = _random(self.seed, OWN, self.member.name).random((len(points), len(AXES)))
         runner = _random(self.seed, RUNNER, self.member.operator).standard_normal(len(points))
         for column, name in enumerate(names):
-            free = own[:, COLUMN[name]]
+            free = own_uniforms[:, COLUMN[name]]
             if name in self.member.shared:
                 if self.apart:
                     common = np.sqrt(1.0 - self.apart**2) * scores_of(moved[:, column])
@@ -411,8 +411,8 @@ def simulate(
             "area": float(areas[done]),
             "ranges": [list(bounds) for bounds in RANGES],
         }
-        own = [name for name in MECHANISMS if name not in member.shared]
-        about |= ({"own": own} if own else {}) | ({"apart": apart} if apart else {})
+        own_mechanisms = [name for name in MECHANISMS if name not in member.shared]
+        about |= ({"own": own_mechanisms} if own_mechanisms else {}) | ({"apart": apart} if apart else {})
         batch = make_panel_batch(member.park, count, seed, warp=warp, warped=about, threads=threads, folder=folder)
         counterparts.append(batch.counterparts)
     return Panels(tuple(members), seed, theta, tuple(counterparts))
@@ -446,8 +446,8 @@ def told(member: Member, runs: Floats, spread: Floats, seed: int) -> Floats:
     """
     park = member.park
     looks = slice(member.counted, member.reported)
-    own = (seed << 32) ^ crc32(member.name.encode())
-    reports, strayed, free = reported(park.model, park.ages, runs, spread[:, np.newaxis], own)
+    own_seed = (seed << 32) ^ crc32(member.name.encode())
+    reports, strayed, free = reported(park.model, park.ages, runs, spread[:, np.newaxis], own_seed)
     reports[:, looks] = classes(strayed[:, looks], CODER * free[:, looks])
     service = list(member.further["service"])
     reports[:, service] = runs[:, service] + SERVICE_ERROR * free[:, service]

@@ -401,14 +401,14 @@ class _Show(AboutCase):
 
     def missed_of(self, name: str) -> str:
         """Say what lies outside of one variable in a sentence: how many, when, on which side."""
-        every = [row for row in self.answer.compared if row.observation.variable == name]
-        missed = misses(every)
+        rows_of_variable = [row for row in self.answer.compared if row.observation.variable == name]
+        missed = misses(rows_of_variable)
         t = self.t
         sides = {row.side for row in missed}
         dates = dict.fromkeys(str(row.observation.date) for row in (missed[0], missed[-1]))
         side = t("record.both") if len(sides) > 1 else t(f"record.too.{sides.pop()}")
         words = {"title": self.title(name), "dates": " – ".join(dates), "side": side}
-        return t("record.group", outside=len(missed), count=len(every), **words)
+        return t("record.group", outside=len(missed), count=len(rows_of_variable), **words)
 
     # land and money
 

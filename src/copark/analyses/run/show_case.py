@@ -368,8 +368,8 @@ class AboutCase(Show):
     def parameters(self) -> Section:
         """Show every parameter with value, prior, grade and source, and whether the data informed it."""
         variables = catalogue().parameters
-        own = self.case.parameters
-        rows = [self.parameter(variable, own.get(name)) for name, variable in variables.items()]
+        case_parameters = self.case.parameters
+        rows = [self.parameter(variable, case_parameters.get(name)) for name, variable in variables.items()]
         columns: Columns = "parameter symbol value unit prior origin moved grade source:note"
         return self.section(
             "parameters",
@@ -385,8 +385,10 @@ class AboutCase(Show):
             words = [word for word in self.answer.moved.values() if word != "fixed"]
             return self.caveat("parameters.unmoved_here", unmoved=words.count("unmoved"), drawn=len(words))
         variables = catalogue().parameters
-        own = self.case.parameters
-        words = [variable.moved for name, variable in variables.items() if variable.drawn and name not in own]
+        case_parameters = self.case.parameters
+        words = [
+            variable.moved for name, variable in variables.items() if variable.drawn and name not in case_parameters
+        ]
         return self.caveat("parameters.unmoved", unmoved=words.count("unmoved"), drawn=len(words))
 
     def drawn(self) -> list[str]:

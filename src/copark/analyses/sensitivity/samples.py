@@ -114,8 +114,8 @@ class Readout:
         """Return the output's title with the quarter; of failure, its probability."""
         if self.output == "failed":
             return text("sensitivity.readout.failed", lang, quarter=self.quarter)
-        own = catalogue().outputs[self.output].title(lang)
-        return text("sensitivity.readout.other", lang, title=own, quarter=self.quarter)
+        title = catalogue().outputs[self.output].title(lang)
+        return text("sensitivity.readout.other", lang, title=title, quarter=self.quarter)
 
 
 def readouts_of(case: Case) -> tuple[Readout, ...]:
@@ -161,9 +161,9 @@ class PointDraws:
         begin = first // self.replicates
         end = -(-last // self.replicates)
         at_points = space.draws(self.factors.inside(self.points[begin:end]), study.seed)
-        whole = with_random_numbers(at_points, self.replicates, self.other[begin:end])
+        repeated = with_random_numbers(at_points, self.replicates, self.other[begin:end])
         start = begin * self.replicates
-        return Draws(*(room[first - start : last - start] for room in whole))
+        return Draws(*(room[first - start : last - start] for room in repeated))
 
 
 def with_random_numbers(draws: Draws, replicates: int, other: Booleans) -> Draws:

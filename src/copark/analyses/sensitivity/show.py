@@ -78,8 +78,8 @@ class _Show(Show):
         """Make a table; what data did to a parameter is left out where no data were compared with it."""
         every_column = self.columns(columns)
         positions = [n for n, column in enumerate(every_column) if column.key != "moved" or self.answer.moved]
-        some = ([row[n] for n in positions] for row in rows)
-        return super().table(key, [every_column[n] for n in positions], some, folded=folded, groups=groups)
+        shown_rows = ([row[n] for n in positions] for row in rows)
+        return super().table(key, [every_column[n] for n in positions], shown_rows, folded=folded, groups=groups)
 
     def sections(self) -> Iterator[doc.Section]:
         """Give the sections in their order; those of methods not asked for are left out."""

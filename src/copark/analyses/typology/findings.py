@@ -136,13 +136,19 @@ def contrast(measure: str, first: Sequence[float], second: Sequence[float], seed
         for _ in range(DRAWS)
     ]
     low, high = quantile_band(drawn, LEVEL)
-    left = [superiority(np.delete(first_values, position), second_values) for position in range(len(first_values))]
-    left += [superiority(first_values, np.delete(second_values, position)) for position in range(len(second_values))]
+    superiorities_without = [
+        superiority(np.delete(first_values, position), second_values) for position in range(len(first_values))
+    ]
+    superiorities_without += [
+        superiority(first_values, np.delete(second_values, position)) for position in range(len(second_values))
+    ]
     observed = superiority(first_values, second_values)
     share = exact_share(first, second)
     is_told_apart = share < RARE and not low <= 0.5 <= high
     verdict = ("more" if observed > 0.5 else "less") if is_told_apart else "alike"
-    return Contrast(measure, counts, observed, low, high, share, (min(left), max(left)), verdict)
+    return Contrast(
+        measure, counts, observed, low, high, share, (min(superiorities_without), max(superiorities_without)), verdict
+    )
 
 
 FACTORS = ("owner", "plan", "framework")

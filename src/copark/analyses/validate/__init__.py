@@ -187,8 +187,8 @@ def _ready(case: Case, cut: Quarter, settings: Settings, out: Path | None) -> di
     from copark.calibration.calibrations import own_folder
     from copark.cases.casebook import posteriors_of
 
-    own = [] if out is None else sorted(own_folder(out).glob(f"{case.name}-*"))
-    for place in (*posteriors_of(case).values(), *own):
+    own_folders = [] if out is None else sorted(own_folder(out).glob(f"{case.name}-*"))
+    for place in (*posteriors_of(case).values(), *own_folders):
         if (place / "recipe.json").is_file():
             with suppress(OSError, ValueError, KeyError, TypeError):
                 stored = calibrations.load(case, place)

@@ -90,13 +90,13 @@ class _Show(Show):
 
     def summary(self) -> doc.Section:
         t = self.t
-        own = f"development.{self.answer.case}"
+        key = f"development.{self.answer.case}"
         cards = (
             doc.Card(t("card.won"), doc.COUNT, self.won, t("card.won_of", raced=self.raced)),
             doc.Card(t("card.covered"), doc.SHARE, self.blind.covered, t("card.covered_want")),
             doc.Card(t("card.values"), doc.COUNT, self.blind.values, t("card.values_after", cut=self.last.cut)),
         )
-        development = self.caveat(own if t.has(own) else "development.other")
+        development = self.caveat(key if t.has(key) else "development.other")
         return self.section("summary", development, doc.Cards(cards), doc.Bullets(tuple(brief(self.answer, t))))
 
     def scores(self) -> doc.Section:
@@ -299,25 +299,25 @@ class _Show(Show):
 
     def cuts(self) -> doc.Section:
         lang = self.t.lang
-        every = [(cut, line) for cut in self.answer.cuts for line in cut.fair]
+        lines = [(cut, line) for cut in self.answer.cuts for line in cut.fair]
         rows: list[Sequence[doc.Value]] = [
             (
                 titled(line.variable, lang),
                 line.values,
                 line.crps[BLIND],
-                one.line(line.variable).crps[CONDITIONAL],
+                cut.line(line.variable).crps[CONDITIONAL],
                 None if line.best_naive is None else line.crps[line.best_naive],
                 None if line.best_naive is None else method_title(line.best_naive, lang),
                 winner_title(line, lang),
             )
-            for one, line in every
+            for cut, line in lines
         ]
         columns: Columns = (
             "observable values:count",
             *map(self.method_column, MODELS[::-1]),
             "best:number which winner",
         )
-        heads = grouped(self.t("from_cut", cut=cut.cut) for cut, _ in every)
+        heads = grouped(self.t("from_cut", cut=cut.cut) for cut, _ in lines)
         bullets = doc.Bullets(
             tuple(
                 self.t("cuts.sentence", cut=cut.cut, wins=wins(cut, self.t), **_reach(cut)) for cut in self.answer.cuts
