@@ -221,7 +221,7 @@ def anew(params: Params, context: Context) -> bool:
 def compute(params: Params, context: Context) -> Answer:
     """Calibrate, or find the calibration that is kept; or make the shipped one again."""
     if params.check:
-        return _again(params, context)
+        return _remade(params, context)
     task = asked_of(params, context)
     if context.planning is not None and (params.fresh or not calibrations.is_kept(task.folder)):
         context.planning(
@@ -247,7 +247,7 @@ def compute(params: Params, context: Context) -> Answer:
     return _answer(params.case, task, posterior, context)
 
 
-def deliver(params: Params, _found: Answer, context: Context) -> None:
+def deliver(params: Params, _answer: Answer, context: Context) -> None:
     """Tell the reader where answers do not use the calibration, since a better one is there."""
     if not params.check:
         context.parameters(params.case)
@@ -268,7 +268,7 @@ def _answer(case_as_asked: str, task: Asked, posterior: KeptPosterior, context: 
     recipe = posterior.stored.recipe
     reading = Reading.of(recipe)
     return Answer(
-        **_about(task, context, posterior.trust, recipe["batch"]["model"]),
+        **_common_fields(task, context, posterior.trust, recipe["batch"]["model"]),
         calibrated=Calibrated(
             asked=case_as_asked,
             folder=f"{posterior.folder.parent.name}/{posterior.folder.name}",
@@ -295,7 +295,7 @@ def _answer(case_as_asked: str, task: Asked, posterior: KeptPosterior, context: 
     )
 
 
-def _about(task: Asked, context: Context, trust: Trust | None, model: int) -> dict[str, Any]:
+def _common_fields(task: Asked, context: Context, trust: Trust | None, model: int) -> dict[str, Any]:
     """Return the fields that every answer tells of itself."""
     case = task.case
     provenance = made_now(posterior_cut=str(task.cut)) | {"model_version": model}
@@ -323,7 +323,7 @@ def _densities(own: ParameterPosterior, moved: tuple[Movement, ...]) -> tuple[De
     return tuple(densities)
 
 
-def _again(params: Params, context: Context) -> Answer:
+def _remade(params: Params, context: Context) -> Answer:
     """Make the posterior that ships with a case again by its recipe, or resume that, and compare.
 
     Raises
@@ -354,5 +354,5 @@ def _again(params: Params, context: Context) -> Answer:
     )
     context.tally = compared.tally
     trust = PosteriorSource(stored.replay, stale=stored.stale).trust
-    origin = _about(task, context, trust, stored.recipe["batch"]["model"])
+    origin = _common_fields(task, context, trust, stored.recipe["batch"]["model"])
     return Answer(**origin | {"cut": str(stored.replay.cut)}, again=compared, stale=stored.stale)

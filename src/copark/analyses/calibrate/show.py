@@ -141,7 +141,7 @@ class _Show(Show):
             yield t(f"brief.{word}" if titles else f"brief.none.{word}", count=len(titles), names=names)
         yield self.tied()
         yield self.coverage_sentence("near")
-        yield from self.missed()[:3]
+        yield from self.sentences_outside()[:3]
 
     def tied(self) -> str:
         """Say how many pairs the data cannot tell apart."""
@@ -237,7 +237,7 @@ class _Show(Show):
         table = self.table("checks", columns, rows, groups=heads, folded=True)
         charts = map(self.check, dict.fromkeys(check.target.variable for check in self.calibrated.checks))
         lead = self.text("checks.lead")
-        missed = doc.Bullets(tuple(self.missed()))
+        missed = doc.Bullets(tuple(self.sentences_outside()))
         return self.section("checks", lead, missed, *charts, table)
 
     def check(self, variable: str) -> doc.Chart:
@@ -246,9 +246,9 @@ class _Show(Show):
         outside = sum(not check.inside for check in checks)
         words = self.t("checks.desc", title=title, outside=outside, count=len(checks))
         key = f"check-{variable.replace('_', '-')}"
-        return doc.Chart(key, title, words, partial(self.beside, title, checks), words, wide=False)
+        return doc.Chart(key, title, words, partial(self.draw_check, title, checks), words, wide=False)
 
-    def beside(self, title: str, checks: list[Check]) -> Figure:
+    def draw_check(self, title: str, checks: list[Check]) -> Figure:
         from copark.analyses.calibrate.figures import reported_beside
 
         years = [check.target.observation.date.last_day.year for check in self.calibrated.checks]
@@ -259,7 +259,7 @@ class _Show(Show):
         target = check.target
         return bounded(target.value, target.high, target.bound, target.unit, self.t.lang, kind)
 
-    def missed(self) -> list[str]:
+    def sentences_outside(self) -> list[str]:
         """Write a sentence on each value in the tails of what calibrated runs would have reported."""
         sentences = []
         for check in self.calibrated.outside:

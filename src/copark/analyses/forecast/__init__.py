@@ -353,7 +353,7 @@ def _pooled(basis: Asked, look: tuple[Panel, PooledOutlook], day: str) -> dict[s
         bands = {key: levels[name].T for key, levels in parts.items() if name in levels}
         stacks[name] = stack_of(case.name, name, bands, UNSEEN, outlook.times.tolist(), stack)
     frozen = freeze_outlook(panel, outlook, day) if basis.until > case.clock.data_end else {}
-    taken = sorted((_taken(panel, name) for name in POOLED), key=lambda pair: pair[0])
+    taken = sorted((_taken_parameter(panel, name) for name in POOLED), key=lambda pair: pair[0])
     return {
         "method": BORROWED,
         "pairs": outlook.runs,
@@ -380,7 +380,7 @@ def _pooled(basis: Asked, look: tuple[Panel, PooledOutlook], day: str) -> dict[s
     }
 
 
-def _taken(panel: Panel, name: str) -> tuple[float, Taken]:
+def _taken_parameter(panel: Panel, name: str) -> tuple[float, Taken]:
     """Return a pooled parameter of a park of which nothing is known, and how much it has in common with its prior."""
     from scipy.special import ndtri
 

@@ -133,9 +133,9 @@ class _Show(Show):
         if self.answer.borrowed is None:
             yield self.width()
         else:
-            yield from self.lent(self.answer.borrowed)
+            yield from self.borrowed_sections(self.answer.borrowed)
         if self.answer.weights:
-            yield self.held()
+            yield self.track_record()
         yield self.section("limits", doc.Bullets(tuple(self.limits())))
 
     def summary(self) -> doc.Section:
@@ -373,9 +373,11 @@ class _Show(Show):
         ]
         return self.table("uninformed", "parameter share:share data before:number after:number", rows)
 
-    def lent(self, borrowed: Borrowed) -> Iterator[doc.Section]:
+    def borrowed_sections(self, borrowed: Borrowed) -> Iterator[doc.Section]:
         yield self.section(
-            "borrowed", self.text("borrowed.lead", lenders=self.lenders(borrowed.lenders)), self.taken(borrowed)
+            "borrowed",
+            self.text("borrowed.lead", lenders=self.lenders(borrowed.lenders)),
+            self.taken_parameters(borrowed),
         )
         yield self.section("rates", self.text("rates.lead"), self.rates(borrowed))
 
@@ -390,7 +392,7 @@ class _Show(Show):
         ]
         return t("join").join(lenders) if lenders else t("nobody")
 
-    def taken(self, borrowed: Borrowed) -> doc.Table:
+    def taken_parameters(self, borrowed: Borrowed) -> doc.Table:
         rows = [
             (
                 title_of(parameter.name, self.t.lang),
@@ -427,7 +429,7 @@ class _Show(Show):
         columns = "observable age:count::yr type parks:count lowest:count middle:count highest:count who:note"
         return self.table("rates", columns, rows)
 
-    def held(self) -> doc.Section:
+    def track_record(self) -> doc.Section:
         """Show how the stack, the model and the curves did on the parks of the casebook."""
         t = self.t
         contests = [

@@ -283,7 +283,7 @@ def find(
         further_results.append((r2_of(further.theta, further.expected), held(ranks_of(further))))
     listing_only = [with_further(all_parks_reader, [(CHECKLIST, n)]) for n in positions]
     listed = [float(r2_of(listing.theta, listing.expected)[names_of().index(FIRST)]) for listing in listing_only]
-    return _found(panels, reader, posterior, ranks, broken, errors, without_park, further_results, listed)
+    return _findings(panels, reader, posterior, ranks, broken, errors, without_park, further_results, listed)
 
 
 def seed_errors(panels: Panels, every: Reader, record: Floats) -> Floats:
@@ -306,7 +306,7 @@ def seed_errors(panels: Panels, every: Reader, record: Floats) -> Floats:
     for groups in halves():
         half = every.of_half(groups)
         posterior = half.posterior(record[: half.columns.shape[1]])
-        movements = [_told(panels, name, posterior)[3:] for name in names_of()]
+        movements = [_quantiles_and_movement(panels, name, posterior)[3:] for name in names_of()]
         estimates.append(np.column_stack([movements, r2_of(half.theta, half.expected)]))
     return half_sample_error(np.array(estimates))
 
@@ -356,7 +356,7 @@ def r2_of(truth: Floats, expected: Floats) -> Floats:
     return 1.0 - ((truth - expected) ** 2).mean(axis=0) / truth.var(axis=0)
 
 
-def _found(
+def _findings(
     panels: Panels,
     reader: Reader,
     whole: Posterior,
@@ -382,7 +382,7 @@ def _found(
             AxisFinding(
                 name,
                 AXES[name].group if name in AXES else GROUP,
-                *_told(panels, name, whole),
+                *_quantiles_and_movement(panels, name, whole),
                 float(r2[j]),
                 shrink_error,
                 overlap_error,
@@ -434,7 +434,7 @@ def median(panels: Panels, axis: int, posterior: Posterior) -> float:
     return float(values_at(panels, names_of()[axis], score)[0])
 
 
-def _told(
+def _quantiles_and_movement(
     panels: Panels, name: str, posterior: Posterior
 ) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...], float, float]:
     """Return quantiles of prior and posterior in the unit; as ranks; how much narrower, how much shared."""

@@ -119,7 +119,13 @@ class _Show(AboutCase):
         blocks.append(doc.Bullets(tuple(self.reasons())))
         if answer.finished and answer.compared:
             cells = (
-                (self.named(row), row.quarter, self.seen(row), self.ranged(row), percentile(row.percentiles))
+                (
+                    self.titled_variable(row),
+                    row.quarter,
+                    self.observed_value(row),
+                    self.ranged(row),
+                    percentile(row.percentiles),
+                )
                 for row in answer.latest
             )
             columns = "variable quarter:quarter observed modelled:number percentile"
@@ -189,7 +195,9 @@ class _Show(AboutCase):
         counts: dict[str, int] = {}
         for role in ("fit", "score"):
             of_role = [
-                row for row in rows if row.observation.role == role and not (role == "score" and self.knows(row))
+                row
+                for row in rows
+                if row.observation.role == role and not (role == "score" and self.used_to_calibrate(row))
             ]
             counts |= {role: len(of_role), f"{role}_outside": len(misses(of_role))}
         if counts["fit"] and counts["score"]:
@@ -198,7 +206,7 @@ class _Show(AboutCase):
         kind = "covered" if share < 0.05 else "as_many" if share <= 0.15 else "too_many"
         yield t(f"why.{kind}", section=t("section.record"))
 
-    def knows(self, row: ObservedComparison) -> bool:
+    def used_to_calibrate(self, row: ObservedComparison) -> bool:
         """Return whether the calibration used an observation kept for validation: then it is none to be tested by."""
         from copark.calibration.calibration_setup import uses_everything
 
@@ -259,19 +267,19 @@ class _Show(AboutCase):
 
     # the runs
 
-    def kept(self, names: Sequence[str]) -> list[str]:
+    def kept_outputs(self, names: Sequence[str]) -> list[str]:
         """Return those outputs that the study kept."""
         return [name for name in names if name in self.answer.ensemble.data_vars]
 
     def lacking(self, names: Sequence[str]) -> doc.Paragraph | None:
         """Name the outputs a study did not keep in a sentence; ``None`` where it kept all."""
-        missing = [self.title(name) for name in names if name not in self.kept(names)]
+        missing = [self.title(name) for name in names if name not in self.kept_outputs(names)]
         return self.text("not_kept", names=self.joined(missing)) if missing else None
 
     def fans(self) -> doc.Section:
         """Show how the park grows: the fans."""
         lacking = self.lacking(FANS)
-        charts = map(self.fan, self.kept(FANS))
+        charts = map(self.fan, self.kept_outputs(FANS))
         return self.section("fans", self.text("fans.lead"), *charts, *([] if lacking is None else [lacking]))
 
     def fan(self, name: str) -> doc.Chart:
@@ -327,12 +335,12 @@ class _Show(AboutCase):
         band = text("presentation.number.band", t.lang, low=low, high=upper)
         return text("presentation.number.with_band", t.lang, value=median, band=band)
 
-    def seen(self, row: ObservedComparison, kind: str = "bare") -> str:
+    def observed_value(self, row: ObservedComparison, kind: str = "bare") -> str:
         """Write an observed value in the model's unit and with all its digits."""
         unit = self.answer.unit(row.observation.variable)
         return say.bounded(row.value, row.high, row.observation.bound, unit, self.t.lang, kind)
 
-    def named(self, row: ObservedComparison) -> str:
+    def titled_variable(self, row: ObservedComparison) -> str:
         """Write an observed variable with its unit."""
         unit = self.answer.unit(row.observation.variable)
         return with_unit(self.title(row.observation.variable), unit if unit != "1/yr" else "", self.t.lang)
@@ -362,8 +370,8 @@ class _Show(AboutCase):
             columns = (
                 "date:quarter bound observed:number modelled:number width:share percentile role grade source:source"
             )
-            groups = grouped(map(self.named, rows))
-            blocks += [self.missed(), self.table("record", columns, cells, folded=True, groups=groups)]
+            groups = grouped(map(self.titled_variable, rows))
+            blocks += [self.observations_outside(), self.table("record", columns, cells, folded=True, groups=groups)]
         else:
             blocks.append(self.text("record.none"))
         observed = {
@@ -371,12 +379,12 @@ class _Show(AboutCase):
             for observation in self.case.observations
             if observation.use and observation.grade != "background"
         }
-        missing = [self.title(name) for name in self.kept(FANS) if name not in observed]
+        missing = [self.title(name) for name in self.kept_outputs(FANS) if name not in observed]
         if missing:
             blocks.append(self.text("record.unseen", names=self.joined(missing)))
         return self.section("record", *blocks)
 
-    def missed(self) -> doc.Block:
+    def observations_outside(self) -> doc.Block:
         """Say what lies outside the 5th to 95th percentile: by variable where there is much, else each."""
         rows = self.answer.compared
         missed = misses(rows)
@@ -393,7 +401,7 @@ class _Show(AboutCase):
             f"record.outside.{row.side}",
             title=self.title(row.observation.variable),
             date=str(row.observation.date),
-            observed=self.seen(row, "spoken"),
+            observed=self.observed_value(row, "spoken"),
             median=spoken(row.median, unit, t.lang),
             band=reach(row.low, row.upper, unit, t.lang),
             percentile=percentile(row.percentiles),
@@ -417,7 +425,7 @@ class _Show(AboutCase):
         answer = self.answer
         t = self.t
         lacking = self.lacking(LAND)
-        if lacking is not None and not self.kept(LAND):
+        if lacking is not None and not self.kept_outputs(LAND):
             return lacking
         ends = [
             f"{self.title(name)} {say.quantity(final[1], answer.unit(name), t.lang)}"
@@ -443,7 +451,7 @@ class _Show(AboutCase):
         result = self.answer.ensemble
         t = self.t
         flows = (*SOURCES, *USES)
-        kept_flows = self.kept(flows)
+        kept_flows = self.kept_outputs(flows)
         lacking = self.lacking(flows)
         if lacking is not None and not kept_flows:
             return lacking

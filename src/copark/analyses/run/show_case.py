@@ -155,7 +155,7 @@ class AboutCase(Show):
             "anchors": len(case.anchors),
         }
         picture = self.picture("network", "network", case, alternative=t("network.alt", **counts))
-        blocks: list[Block] = [Paragraph(self.known()), self.text("network.lead"), picture]
+        blocks: list[Block] = [Paragraph(self.known_facts()), self.text("network.lead"), picture]
         if case.interests:
             rows = [
                 (
@@ -194,7 +194,7 @@ class AboutCase(Show):
         ]
         return self.section("network", *blocks, self.listed("actors", "actor kind side date grade source note", actors))
 
-    def known(self) -> str:
+    def known_facts(self) -> str:
         """Say what is known of the park, before any model."""
         case = self.case
         t = self.t

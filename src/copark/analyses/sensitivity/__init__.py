@@ -85,7 +85,7 @@ def settings_of(params: Params) -> ExplorationSettings:
     )
 
 
-def _made_of(params: Params, context: Context) -> tuple[ExplorationSettings, CaseParameters, dict[str, Any]]:
+def _dependencies_of(params: Params, context: Context) -> tuple[ExplorationSettings, CaseParameters, dict[str, Any]]:
     """Return settings, what the case has, and everything the numbers depend on.
 
     Raises
@@ -112,7 +112,7 @@ def workload(params: Params, context: Context) -> tuple[Workload, ...]:
 def compute(params: Params, context: Context) -> Answer:
     """Run designs and samples and read them; an interrupted computation is resumed."""
     case = context.case(params.case)
-    settings, case_parameters, made_of = _made_of(params, context)
+    settings, case_parameters, made_of = _dependencies_of(params, context)
     context.foresee(case, workload(params, context))
     parameters = None if case_parameters.stored is None else case_parameters.stored.parameters
     box = None if parameters is None else hash_array(parameters.points, "<f8")

@@ -64,7 +64,7 @@ class _Show(Show):
     def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
         self.answer = answer
-        self.named = (*answer.names, DUMMY)
+        self.factors = (*answer.names, DUMMY)
 
     def table(
         self,
@@ -273,7 +273,7 @@ class _Show(Show):
         )
         return self.table("overview", columns, rows)
 
-    def beside(
+    def readout_table(
         self,
         key: str,
         readout: Readout,
@@ -289,16 +289,18 @@ class _Show(Show):
         columns = self.columns("factor first:number:2 first_clear:flag total:number:2 total_clear:flag moved")
         rows: list[Sequence[doc.Value]] = [
             (
-                named(self.named[n], self.t.lang),
+                named(self.factors[n], self.t.lang),
                 doc.Interval(float(indices.first_low[n]), float(indices.first_high[n]), float(indices.first[n])),
                 bool(indices.first_clear[n]),
                 doc.Interval(float(indices.total_low[n]), float(indices.total_high[n]), float(indices.total[n])),
                 bool(indices.total_clear[n]),
-                self.informed(self.named[n]),
+                self.informed(self.factors[n]),
             )
-            for n in [*_first(indices.total[:-1], MOST), len(self.named) - 1]
+            for n in [*_first(indices.total[:-1], MOST), len(self.factors) - 1]
         ]
-        return self.beside(f"sobol-{self.answer.readouts[position].key}", self.answer.readouts[position], columns, rows)
+        return self.readout_table(
+            f"sobol-{self.answer.readouts[position].key}", self.answer.readouts[position], columns, rows
+        )
 
     def given(self) -> doc.Section:
         """Show what samples at hand tell: of the prior, and of the forecast."""
@@ -331,7 +333,7 @@ class _Show(Show):
             for n in _first(reading.first, MOST)
         ]
         rows.append((named(DUMMY, self.t.lang), reading.first_floor, None, reading.pawn_floor, None, None))
-        return self.beside(f"given-{given_set.kind}-{readout.key}", readout, columns, rows, folded=folded)
+        return self.readout_table(f"given-{given_set.kind}-{readout.key}", readout, columns, rows, folded=folded)
 
 
 def _around(value: Any, error: Any) -> doc.Interval:

@@ -107,7 +107,7 @@ class _Show(Show):
                 line.values,
                 *(line.crps.get(name) for name in FAIR),
                 winner_title(line, self.t.lang),
-                self.told(line),
+                self.told_score(line),
             )
             for line in self.last.fair
         ]
@@ -116,7 +116,7 @@ class _Show(Show):
         lead = self.text("scores.lead", cut=self.last.cut)
         return self.section("scores", lead, self.table("scores", columns, rows), chart)
 
-    def told(self, line: ScoreLine) -> float:
+    def told_score(self, line: ScoreLine) -> float:
         """Return the score of the model told later facts."""
         return self.last.line(line.variable).crps[CONDITIONAL]
 
@@ -125,7 +125,7 @@ class _Show(Show):
 
         lang = self.t.lang
         rows = [
-            (observable_title(line.variable, lang), {**line.crps, CONDITIONAL: self.told(line)})
+            (observable_title(line.variable, lang), {**line.crps, CONDITIONAL: self.told_score(line)})
             for line in self.last.fair
         ]
         names = {name: method_title(name, lang) for name in (CONDITIONAL, *FAIR)}
@@ -378,10 +378,10 @@ def why(assessment: Assessment, t: Texts) -> Iterator[str]:
             centre=number(swap.naive_centre),
             band=number(swap.naive_band),
         )
-        yield t.sentences([reason, *_told(assessment, swap, t)])
+        yield t.sentences([reason, *_benchmark_on_fitted(assessment, swap, t)])
 
 
-def _told(assessment: Assessment, swap: Swap, t: Texts) -> Iterator[str]:
+def _benchmark_on_fitted(assessment: Assessment, swap: Swap, t: Texts) -> Iterator[str]:
     """Say what the benchmark would have scored on the values the model was fitted to."""
     benchmark = next(entry for entry in assessment.told if entry.variable == swap.variable)
     if benchmark.seen == benchmark.seen_alike:
