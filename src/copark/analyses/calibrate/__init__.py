@@ -1,7 +1,4 @@
-"""What the observations of a park say of the model's parameters, and whether to believe it.
-
-A case calibrated to its observations: posteriors made or found, examined and kept; or made again and compared.
-"""
+"""Calibration of a case to its observations: posteriors made or found, examined and kept; or made again, compared."""
 
 from __future__ import annotations
 
@@ -33,11 +30,13 @@ if TYPE_CHECKING:
 DRAWN = 12
 """Parameters drawn one by one: the most informed."""
 BINS = 25
+"""Bins of a density."""
 MOST_SWEEPS = 10_000
+"""Sweeps that may be asked for, at most."""
 
 
 class Params(AnalysisParams):
-    """What may be asked of a calibration."""
+    """Parameters of a calibration."""
 
     case: Annotated[str, Field(min_length=1, max_length=1000)]
     """Name of a case, or path of a case folder."""
@@ -74,12 +73,12 @@ class Density:
 
 @dataclass(frozen=True)
 class Calibrated:
-    """What the observations say of the parameters."""
+    """Evidence of the observations on the parameters."""
 
     asked: str
-    """The case as it was asked for."""
+    """Name of the case or path of its folder, as in the request."""
     folder: str
-    """Where its posteriors are kept in the output folder."""
+    """Path of its posteriors within the output folder."""
     values: int
     """Values fitted."""
     everything: bool
@@ -89,7 +88,7 @@ class Calibrated:
     ties: tuple[Tie, ...]
     """Pairs the data cannot tell apart."""
     densities: tuple[Density, ...]
-    """Of the most informed."""
+    """Densities of the most informed parameters."""
     checks: tuple[Check, ...]
     """Every fitted value beside what calibrated runs would have reported."""
     axes: tuple[str, ...]
@@ -102,7 +101,7 @@ class Calibrated:
     apart: tuple[str, ...]
     """Parameters on which independent searches have not agreed, farthest apart first."""
     recipe: dict[str, Any]
-    """What the posteriors depend on."""
+    """Everything the posteriors depend on."""
     wide_sizes: bool = False
     """Whether the park was read with the panel's priors of size."""
     flat: tuple[str, ...] = ()
@@ -112,7 +111,7 @@ class Calibrated:
     """Values not fitted, since no prior run comes near them (:mod:`copark.calibration.calibration_setup`)."""
 
     def ranks_of(self, kind: str) -> Ranks:
-        """Ranks of the truth for one kind of simulated observations."""
+        """Return ranks of the truth for one kind of simulated observations."""
         return Ranks(self.axes, self.ranks[kind])
 
     @property
@@ -122,20 +121,20 @@ class Calibrated:
 
     @property
     def longer(self) -> str:
-        """Options of `copark calibrate` by which a search that has not converged is gone on with."""
+        """Options of `copark calibrate` by which a search that has not converged is resumed."""
         from copark.calibration.calibrate import FULL
 
         swept = int(self.recipe["settings"]["last_sweeps"])
         return "--full" if swept < FULL.last_sweeps else f"--full --sweeps {2 * swept}"
 
     def of(self, verdict: str) -> tuple[Movement, ...]:
-        """Parameters of a verdict: moved (informed by the data), weakly or unmoved."""
-        return tuple(one for one in self.movements if one.verdict == verdict)
+        """Return the parameters of a verdict: moved (informed by the data), weakly or unmoved."""
+        return tuple(movement for movement in self.movements if movement.verdict == verdict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Remakeable):
-    """What came of a calibration, or of making the shipped one again."""
+    """Result of a calibration, or of making the shipped one again."""
 
     case: str
     """Name of the case."""
@@ -149,42 +148,51 @@ class Answer(Remakeable):
     """Sources of the values fitted."""
 
     def main_table(self) -> Rows:
-        """Every parameter before and after, a row each: medians, 5 and 95 %."""
+        """Return every parameter before and after, a row each: medians, 5 and 95 %."""
         return (
             {
-                "parameter": one.name,
-                "unit": one.variable.unit,
-                "verdict": one.verdict,
-                "prior_p05": one.prior[0],
-                "prior_median": one.prior[2],
-                "prior_p95": one.prior[4],
-                "p05": one.posterior[0],
-                "median": one.posterior[2],
-                "p95": one.posterior[4],
-                "shrink": one.shrink,
-                "overlap": one.overlap,
+                "parameter": movement.name,
+                "unit": movement.variable.unit,
+                "verdict": movement.verdict,
+                "prior_p05": movement.prior[0],
+                "prior_median": movement.prior[2],
+                "prior_p95": movement.prior[4],
+                "p05": movement.posterior[0],
+                "median": movement.posterior[2],
+                "p95": movement.posterior[4],
+                "shrink": movement.shrink,
+                "overlap": movement.overlap,
             }
-            for one in (() if self.calibrated is None else self.calibrated.movements)
+            for movement in (() if self.calibrated is None else self.calibrated.movements)
         )
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is calibrated to when and how, and where it is kept."""
+    """Case, cut and settings of a calibration, and where it is kept."""
 
     case: Case
+    """The case."""
     cut: Quarter
+    """Last quarter known."""
     settings: Settings
+    """Settings of the calibration."""
     identity: str
+    """Identity of the calibration."""
     folder: Path
+    """Folder it is kept in."""
 
 
 def asked_of(params: Params, context: Context) -> Asked:
     """Decide what is calibrated; whatever cannot be is refused before any work.
 
-    A server calibrates no parks it shares, whose parameters all would get, and makes no long searches. Raises
-    copark.errors.CoparkError if the case is missing, has faults or nothing to calibrate to, cut or runs cannot be used,
-    or it is not made here.
+    A server calibrates no parks it shares, whose parameters all would get, and makes no long searches.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If the case is missing, has faults or nothing to calibrate to, cut or runs cannot be used, or it is not made
+        here.
     """
     from copark.calibration.calibrate import FULL
     from copark.errors import RunRefused
@@ -201,74 +209,74 @@ def asked_of(params: Params, context: Context) -> Asked:
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """The calibration it makes or finds."""
+    """Return the calibration it makes or finds."""
     return {"calibration": asked_of(params, context).identity}
 
 
 def anew(params: Params, context: Context) -> bool:
-    """Whether to work although an answer is stored: where that was asked, or the posteriors are no longer there."""
+    """Return whether to work although an answer is stored: where that was asked, or the posteriors are gone."""
     return params.fresh or params.check or not calibrations.is_kept(asked_of(params, context).folder)
 
 
 def compute(params: Params, context: Context) -> Answer:
     """Calibrate, or find the calibration that is kept; or make the shipped one again."""
     if params.check:
-        return _again(params, context)
-    asked = asked_of(params, context)
-    if context.planning is not None and (params.fresh or not calibrations.is_kept(asked.folder)):
+        return _remade(params, context)
+    task = asked_of(params, context)
+    if context.planning is not None and (params.fresh or not calibrations.is_kept(task.folder)):
         context.planning(
             calibrations.plan_of(
-                asked.case,
-                asked.cut,
-                asked.settings,
+                task.case,
+                task.cut,
+                task.settings,
                 threads=context.threads,
                 out=context.home,
                 lang=context.lang,
             )
         )
-    kept = calibrations.kept_posterior(
-        asked.case,
-        asked.cut,
-        asked.settings,
+    posterior = calibrations.kept_posterior(
+        task.case,
+        task.cut,
+        task.settings,
         fresh=params.fresh,
         threads=context.threads,
         out=context.home,
         progress=context.progress,
     )
-    context.tally = kept.tally
-    return _answer(params.case, asked, kept, context)
+    context.tally = posterior.tally
+    return _answer(params.case, task, posterior, context)
 
 
-def deliver(params: Params, _found: Answer, context: Context) -> None:
-    """Have the reader told where answers do not use the calibration, since a better one is there."""
+def deliver(params: Params, _answer: Answer, context: Context) -> None:
+    """Tell the reader where answers do not use the calibration, since a better one is there."""
     if not params.check:
         context.parameters(params.case)
 
 
-def _answer(given: str, asked: Asked, kept: KeptPosterior, context: Context) -> Answer:
-    """What is told of a calibration that was made or found."""
+def _answer(case_as_asked: str, task: Asked, posterior: KeptPosterior, context: Context) -> Answer:
+    """Read a calibration that was made or found."""
     from copark.analyses.show import evidence_of
     from copark.calibration.diagnostics import judged, movements, predictive_checks, ties, unsettled
 
-    examined = kept.examination
+    examined = posterior.examination
     if examined is None:
         raise ValueError("a calibration made here is examined")
-    case = asked.case
-    own = kept.stored.parameters
-    replay = kept.stored.replay
-    moved = movements(own.space, own.points, own.weights)
-    recipe = kept.stored.recipe
-    how = Reading.of(recipe)
+    case = task.case
+    parameters = posterior.stored.parameters
+    replay = posterior.stored.replay
+    moved = movements(parameters.space, parameters.points, parameters.weights)
+    recipe = posterior.stored.recipe
+    reading = Reading.of(recipe)
     return Answer(
-        **_about(asked, context, kept.trust, recipe["batch"]["model"]),
+        **_common_fields(task, context, posterior.trust, recipe["batch"]["model"]),
         calibrated=Calibrated(
-            asked=given,
-            folder=f"{kept.folder.parent.name}/{kept.folder.name}",
+            asked=case_as_asked,
+            folder=f"{posterior.folder.parent.name}/{posterior.folder.name}",
             values=len(replay.model.targets),
-            everything=uses_everything(case, asked.cut),
+            everything=uses_everything(case, task.cut),
             movements=moved,
-            ties=ties(own.space, own.points, own.weights),
-            densities=_densities(own, moved),
+            ties=ties(parameters.space, parameters.points, parameters.weights),
+            densities=_densities(parameters, moved),
             checks=predictive_checks(replay.model, replay.seen),
             axes=examined.near.names,
             ranks={"anywhere": examined.anywhere.ranks, "near": examined.near.ranks},
@@ -279,55 +287,58 @@ def _answer(given: str, asked: Asked, kept: KeptPosterior, context: Context) -> 
                 "settings": recipe["settings"],
                 "made_with": recipe["made_with"],
             },
-            wide_sizes=how.wide,
-            flat=how.flat,
-            aside=how.aside,
+            wide_sizes=reading.wide,
+            flat=reading.flat,
+            aside=reading.aside,
         ),
-        evidence=evidence_of(case, (one.observation for one in replay.model.targets)),
+        evidence=evidence_of(case, (target.observation for target in replay.model.targets)),
     )
 
 
-def _about(asked: Asked, context: Context, trust: Trust | None, model: int) -> dict[str, Any]:
-    """What every answer tells of itself."""
-    case = asked.case
-    provenance = made_now(posterior_cut=str(asked.cut)) | {"model_version": model}
+def _common_fields(task: Asked, context: Context, trust: Trust | None, model: int) -> dict[str, Any]:
+    """Return the fields that every answer tells of itself."""
+    case = task.case
+    provenance = made_now(posterior_cut=str(task.cut)) | {"model_version": model}
     if trust is None:
         provenance = {"case": case.name, "case_hash": case.hash, **provenance}
         origin: dict[str, Any] = {"run_id": context.run_id, "provenance": provenance}
     else:
         origin = context.stamped(case, trust, provenance)
-    return {"case": case.name, "park": Said(case.title.en, case.title.zh), "cut": str(asked.cut), **origin}
+    return {"case": case.name, "park": Said(case.title.en, case.title.zh), "cut": str(task.cut), **origin}
 
 
 def _densities(own: ParameterPosterior, moved: tuple[Movement, ...]) -> tuple[Density, ...]:
-    """The most informed parameters before and after."""
+    """Return the most informed parameters before and after."""
     import numpy as np
 
     before = own.space.table(own.space.sobol(0, 1 << 13, 1))
     after = own.space.table(own.points)
-    found = []
-    for one in [one for one in moved if one.verdict == "moved"][:DRAWN]:
-        low, high = np.quantile(before[one.name], (0.005, 0.995)).tolist()
+    densities = []
+    for movement in [movement for movement in moved if movement.verdict == "moved"][:DRAWN]:
+        low, high = np.quantile(before[movement.name], (0.005, 0.995)).tolist()
         edges = np.linspace(low, high, BINS + 1)
-        each = (table[one.name] for table in (before, after))
-        prior, posterior = (np.histogram(draws, bins=edges)[0] / (len(draws) * np.diff(edges)) for draws in each)
-        found.append(Density(one.name, edges, prior, posterior))
-    return tuple(found)
+        tables = (table[movement.name] for table in (before, after))
+        prior, posterior = (np.histogram(draws, bins=edges)[0] / (len(draws) * np.diff(edges)) for draws in tables)
+        densities.append(Density(movement.name, edges, prior, posterior))
+    return tuple(densities)
 
 
-def _again(params: Params, context: Context) -> Answer:
-    """Make the posterior that ships with a case again by its recipe, or go on with that, and compare.
+def _remade(params: Params, context: Context) -> Answer:
+    """Make the posterior that ships with a case again by its recipe, or resume that, and compare.
 
-    Raises NotFound if none ships with it.
+    Raises
+    ------
+    NotFound
+        If none ships with it.
     """
     from copark.calibration.case_parameters import shipped_cases
     from copark.calibration.draw_sources import PosteriorSource
     from copark.cases.casebook import posteriors_of
     from copark.errors import NotFound
 
-    asked = asked_of(params, context)
-    case = asked.case
-    folders = posteriors_of(asked.case)
+    task = asked_of(params, context)
+    case = task.case
+    folders = posteriors_of(task.case)
     if not folders:
         raise NotFound.of("calibrate.nothing_shipped", case=case.name, known=", ".join(shipped_cases()))
     folder = folders.get(params.cut or max(folders))
@@ -343,5 +354,5 @@ def _again(params: Params, context: Context) -> Answer:
     )
     context.tally = compared.tally
     trust = PosteriorSource(stored.replay, stale=stored.stale).trust
-    told = _about(asked, context, trust, stored.recipe["batch"]["model"])
-    return Answer(**told | {"cut": str(stored.replay.cut)}, again=compared, stale=stored.stale)
+    origin = _common_fields(task, context, trust, stored.recipe["batch"]["model"])
+    return Answer(**origin | {"cut": str(stored.replay.cut)}, again=compared, stale=stored.stale)

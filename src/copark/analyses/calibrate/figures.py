@@ -20,12 +20,25 @@ if TYPE_CHECKING:
     from copark.calibration.diagnostics import Check, Movement, Ranks
 
 COLOURS = {"moved": style.MODEL, "weakly": style.ACCENT, "unmoved": style.PALE}
+"""Colours of the verdicts."""
 
 
 def places_on_prior(
     rows: Sequence[tuple[str, str, Sequence[float], str]], titles: Sequence[str], area: str, lang: str
 ) -> Figure:
-    """Posteriors on the ranks of their priors: name, verdict, five quantiles, and words beside of each parameter."""
+    """Draw posteriors on the ranks of their priors.
+
+    Parameters
+    ----------
+    rows
+        Name, verdict, five quantiles, and words beside of each parameter.
+    titles
+        Title and subtitle.
+    area
+        Area of the texts of the verdicts.
+    lang
+        Language of the figure.
+    """
     names = [name for name, *_ in rows]
     figure, axes = style.in_rows(
         names, titles, inches=3.2, high=0.235, top=0.80, bottom=0.70, right=0.8, lines=1, small=True
@@ -35,26 +48,46 @@ def places_on_prior(
     axes.set_xticks(LEVELS, [f"{level:.0%}" for level in LEVELS])
     for low, high, alpha in ((0.05, 0.95, 0.35), (0.25, 0.75, 0.55)):
         axes.axvspan(low, high, color=style.GRID, alpha=alpha, linewidth=0)
-    for at, (_, verdict, (low, lower, middle, upper, high), told) in enumerate(rows):
-        style.interval(axes, at, (low, high), middle, COLOURS[verdict], told, (lower, upper))
+    for position, (_, verdict, (low, lower, middle, upper, high), words) in enumerate(rows):
+        style.interval(axes, position, (low, high), middle, COLOURS[verdict], words, (lower, upper))
     style.key(figure, [(Patch(color=COLOURS[word]), text(f"{area}.word.{word}", lang)) for word in COLOURS])
     return figure
 
 
-def movement_bars(found: Sequence[Movement], lang: str = "en") -> Figure:
-    """Where the posterior of every parameter lies within its prior: median, half and nine tenths, on the prior's ranks.
+def movement_bars(movements: Sequence[Movement], lang: str = "en") -> Figure:
+    """Draw where the posterior of every parameter lies within its prior: median, half and nine tenths, on its ranks.
 
-    found: movements, in the order they are drawn.
+    Parameters
+    ----------
+    movements
+        Movements, in the order they are drawn.
+    lang
+        Language of the figure.
     """
     titles = [text(f"calibrate.bars.{part}", lang) for part in ("title", "subtitle")]
-    return places_on_prior([(one.title(lang), one.verdict, one.places, "") for one in found], titles, "calibrate", lang)
+    return places_on_prior(
+        [(movement.title(lang), movement.verdict, movement.places, "") for movement in movements],
+        titles,
+        "calibrate",
+        lang,
+    )
 
 
 def density(name: str, edges: Floats, prior: Floats, posterior: Floats, unit: str, lang: str = "en") -> Figure:
-    """One parameter before and after: two histograms over the prior's range.
+    """Draw one parameter before and after: two histograms over the prior's range.
 
-    name, unit: of the parameter, as a person reads them. edges, prior, posterior: edges of bins, shape (bins + 1,), and
-    densities within them, shape (bins,).
+    Parameters
+    ----------
+    name
+        Title of the parameter.
+    edges
+        Edges of the bins, in the parameter's unit, shape (bins + 1,).
+    prior, posterior
+        Densities within the bins, shape (bins,).
+    unit
+        Unit of the parameter, as a person reads it.
+    lang
+        Language of the figure.
     """
     figure = style.sheet((4.7, 2.4), name, unit)
     axes = style.panel(figure, 0.2, 0.44, 0.2, 0.78)
@@ -63,10 +96,10 @@ def density(name: str, edges: Floats, prior: Floats, posterior: Floats, unit: st
     axes.stairs(prior, edges, color=style.MUTED, linewidth=1.2)
     axes.set_xlim(float(edges[0]), float(edges[-1]))
     axes.locator_params(axis="x", nbins=5)
-    for words, colour, at in (("before", style.MUTED, 0.86), ("after", style.MODEL, 0.72)):
+    for words, colour, height in (("before", style.MUTED, 0.86), ("after", style.MODEL, 0.72)):
         axes.text(
             0.99,
-            at,
+            height,
             text(f"calibrate.density.{words}", lang),
             transform=axes.transAxes,
             ha="right",
@@ -76,14 +109,19 @@ def density(name: str, edges: Floats, prior: Floats, posterior: Floats, unit: st
     return figure
 
 
-def rank_histograms(found: Mapping[str, Ranks], lang: str = "en") -> Figure:
-    """Ranks of the truth in its posterior over simulated records, all parameters together, beside what chance allows.
+def rank_histograms(ranks_by_kind: Mapping[str, Ranks], lang: str = "en") -> Figure:
+    """Draw ranks of the truth in its posterior over simulated records, all parameters together, beside chance.
 
-    found: ranks by kind of record: ``anywhere`` and ``near``.
+    Parameters
+    ----------
+    ranks_by_kind
+        Ranks by kind of record: ``anywhere`` and ``near``.
+    lang
+        Language of the figure.
     """
     figure = style.sheet((7.2, 3.0), *(text(f"calibrate.ranks.{part}", lang) for part in ("title", "subtitle")))
     for axes, (kind, ranks) in zip(
-        style.tiles(figure, 2, 2, (0.45, 0.2, 0.98), 1.36, (0.35, 0.0)), found.items(), strict=True
+        style.tiles(figure, 2, 2, (0.45, 0.2, 0.98), 1.36, (0.35, 0.0)), ranks_by_kind.items(), strict=True
     ):
         counts = ranks.histogram()
         bins = len(counts)
@@ -105,9 +143,17 @@ def rank_histograms(found: Mapping[str, Ranks], lang: str = "en") -> Figure:
     return figure
 
 
-def coverage_dots(found: Mapping[str, Ranks], lang: str = "en") -> Figure:
-    """How often 90 % and 50 % intervals held the truth, a dot for each parameter, beside what chance allows."""
-    rows = [(kind, level) for level in (0.9, 0.5) for kind in found]
+def coverage_dots(ranks_by_kind: Mapping[str, Ranks], lang: str = "en") -> Figure:
+    """Draw how often 90 % and 50 % intervals held the truth, a dot for each parameter, beside what chance allows.
+
+    Parameters
+    ----------
+    ranks_by_kind
+        Ranks by kind of record: ``anywhere`` and ``near``.
+    lang
+        Language of the figure.
+    """
+    rows = [(kind, level) for level in (0.9, 0.5) for kind in ranks_by_kind]
     names = [
         text(
             "calibrate.coverage.row", lang, level=f"{level:.0%}", records=text(f"calibrate.records.{kind}_short", lang)
@@ -116,40 +162,57 @@ def coverage_dots(found: Mapping[str, Ranks], lang: str = "en") -> Figure:
     ]
     titles = [text(f"calibrate.coverage.{part}", lang) for part in ("title", "subtitle")]
     figure, axes = style.in_rows(names, titles, inches=1.9, high=0.32, wide=7.2, right=0.3)
-    for at, (kind, level) in enumerate(rows):
+    for position, (kind, level) in enumerate(rows):
         axes.fill_between(
-            found[kind].expected(level), at - 0.36, at + 0.36, color=style.ACCENT, alpha=0.28, linewidth=0
+            ranks_by_kind[kind].expected(level),
+            position - 0.36,
+            position + 0.36,
+            color=style.ACCENT,
+            alpha=0.28,
+            linewidth=0,
         )
-        axes.plot([level, level], [at - 0.36, at + 0.36], color=style.INK, linewidth=1.0)
-        shares = found[kind].coverage(level)
+        axes.plot([level, level], [position - 0.36, position + 0.36], color=style.INK, linewidth=1.0)
+        shares = ranks_by_kind[kind].coverage(level)
         lift = 0.22 * (((np.arange(len(shares)) * 0.618) % 1.0) * 2.0 - 1.0)
-        axes.plot(shares, at + lift, "o", color=style.MODEL, markersize=3.2, alpha=0.75, markeredgewidth=0)
+        axes.plot(shares, position + lift, "o", color=style.MODEL, markersize=3.2, alpha=0.75, markeredgewidth=0)
     axes.set_xlim(0.35, 1.0)
     style.in_percent(axes)
     return figure
 
 
 def reported_beside(
-    name: str, unit: str, found: Sequence[Check], span: tuple[float, float], lang: str = "en"
+    name: str, unit: str, checks: Sequence[Check], span: tuple[float, float], lang: str = "en"
 ) -> Figure:
-    """The reported values of one observable beside what the posterior's runs would have reported.
+    """Draw the reported values of one observable beside what the posterior's runs would have reported.
 
-    name, unit: of the observable, as a person reads them. found: checks of it. span: first and last moment of the axis,
-    in years.
+    Parameters
+    ----------
+    name
+        Title of the observable.
+    unit
+        Unit of the observable, as a person reads it.
+    checks
+        Checks of the observable.
+    span
+        First and last moment of the axis, in years.
+    lang
+        Language of the figure.
     """
     figure = style.sheet((4.7, 3.15), name, unit)
     axes = style.panel(figure, 0.6, 0.64, 0.2, 0.78)
     style.years(axes, *span)
-    for one in found:
-        at = moment(one.target.observation.date.last_day)
-        axes.plot([at, at], [one.low, one.high], color=style.MODEL, linewidth=3.2, alpha=0.45, solid_capstyle="butt")
-        axes.plot([at], [one.median], "_", color=style.MODEL, markersize=7, markeredgewidth=1.6)
-        colour = style.INK if one.inside else style.SECOND
-        observed_mark(axes, at, one.target.value, one.target.high, one.target.bound, colour, 4.2)
+    for check in checks:
+        time = moment(check.target.observation.date.last_day)
+        axes.plot(
+            [time, time], [check.low, check.high], color=style.MODEL, linewidth=3.2, alpha=0.45, solid_capstyle="butt"
+        )
+        axes.plot([time], [check.median], "_", color=style.MODEL, markersize=7, markeredgewidth=1.6)
+        colour = style.INK if check.inside else style.SECOND
+        observed_mark(axes, time, check.target.value, check.target.high, check.target.bound, colour, 4.2)
     axes.margins(y=0.12)
     low, high = axes.get_ylim()
     if 0.0 < low < 0.4 * high:
         axes.set_ylim(0.0, high)
-    marks = observed_key([one.target.bound for one in found], lang)
+    marks = observed_key([check.target.bound for check in checks], lang)
     style.key(figure, marks, (0.5, 0.16), fontsize=style.SIZE["small"])
     return figure

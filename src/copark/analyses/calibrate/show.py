@@ -1,4 +1,4 @@
-"""What is shown of a calibration: what the observations say of each parameter, and whether to believe it."""
+"""Document of a calibration: what the observations say of each parameter, and whether to believe it."""
 
 from __future__ import annotations
 
@@ -21,30 +21,33 @@ if TYPE_CHECKING:
 
 HONEST = (0.85, 0.95)
 """Coverage of 90 % intervals, over all parameters, that is as it should be."""
-NAMED, SHOWN = 8, 15
-"""Parameters named in a sentence, and shown in the first table."""
+NAMED = 8
+"""Parameters named in a sentence."""
+SHOWN = 15
+"""Parameters shown in the first table."""
 KINDS = ("anywhere", "near")
+"""Kinds of simulated observations."""
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of a calibration, or of a shipped one made again."""
-    if found.again is not None:
+def document(answer: Answer, t: Texts) -> doc.Document:
+    """Write the document of a calibration, or of a shipped one made again."""
+    if answer.again is not None:
         return made_again(
-            found, found.again, t, key=f"calibration-check-{found.case}", stale=found.stale, park=t.of(found.park)
+            answer, answer.again, t, key=f"calibration-check-{answer.case}", stale=answer.stale, park=t.of(answer.park)
         )
-    if found.calibrated is None:
+    if answer.calibrated is None:
         raise ValueError("nothing was calibrated")
-    show = _Show(found, found.calibrated, t)
+    show = _Show(answer, answer.calibrated, t)
     provenance = {
-        "values": found.calibrated.values,
-        "axes": len(found.calibrated.axes),
-        "seed": found.calibrated.recipe["settings"]["seed"],
+        "values": answer.calibrated.values,
+        "axes": len(answer.calibrated.axes),
+        "seed": answer.calibrated.recipe["settings"]["seed"],
     }
     return assemble(
-        found,
+        answer,
         t,
-        key=f"calibration-{found.case}",
-        title=t("heading", park=t.of(found.park)),
+        key=f"calibration-{answer.case}",
+        title=t("heading", park=t.of(answer.park)),
         headline=show.headline(),
         sections=(
             show.summary(),
@@ -55,7 +58,7 @@ def document(found: Answer, t: Texts) -> doc.Document:
             show.health(),
             show.recipe(),
         ),
-        evidence=found.evidence,
+        evidence=answer.evidence,
         provenance=provenance,
     )
 
@@ -63,84 +66,86 @@ def document(found: Answer, t: Texts) -> doc.Document:
 class _Show(Show):
     """The parts of the document in one language."""
 
-    def __init__(self, found: Answer, made: Calibrated, t: Texts) -> None:
+    def __init__(self, answer: Answer, calibrated: Calibrated, t: Texts) -> None:
         super().__init__(t)
-        self.found = found
-        self.made = made
-        self.counts = {word: len(made.of(word)) for word in ("moved", "weakly", "unmoved")}
-        self.expected = expected_outside(len(made.checks))
+        self.answer = answer
+        self.calibrated = calibrated
+        self.counts = {word: len(calibrated.of(word)) for word in ("moved", "weakly", "unmoved")}
+        self.expected = expected_outside(len(calibrated.checks))
 
     def headline(self) -> str:
-        """Whether the search converged, what the data inform, and how the calibrated model fits."""
+        """Say whether the search converged, what the data inform, and how the calibrated model fits."""
         t = self.t
-        trust = self.found.trust
-        told = []
+        trust = self.answer.trust
+        sentences = []
         if trust is not None and not trust.converged:
-            told.append(t("headline.unconverged", factor=number(trust.scale_reduction, 1)))
-        told.append(t("headline", cut=self.found.cut, all=len(self.made.movements), **self.counts))
-        outside = len(self.made.outside)
-        count = len(self.made.checks)
-        told.append(t("headline.fit", outside=outside, count=count, expected=self.expected))
-        return t.sentences(told)
+            sentences.append(t("headline.unconverged", factor=number(trust.scale_reduction, 1)))
+        sentences.append(t("headline", cut=self.answer.cut, all=len(self.calibrated.movements), **self.counts))
+        outside = len(self.calibrated.outside)
+        count = len(self.calibrated.checks)
+        sentences.append(t("headline.fit", outside=outside, count=count, expected=self.expected))
+        return t.sentences(sentences)
 
     def summary(self) -> doc.Section:
         t = self.t
-        made = self.made
+        calibrated = self.calibrated
         cards = (
-            doc.Card(t("card.values"), doc.COUNT, made.values, t("card.values_to", cut=self.found.cut)),
+            doc.Card(t("card.values"), doc.COUNT, calibrated.values, t("card.values_to", cut=self.answer.cut)),
             doc.Card(t("card.moved"), doc.COUNT, self.counts["moved"], t("card.moved_of", **self.counts)),
             doc.Card(
                 t("card.outside"),
                 doc.COUNT,
-                len(made.outside),
-                t("card.outside_expected", count=len(made.checks), expected=self.expected),
+                len(calibrated.outside),
+                t("card.outside_expected", count=len(calibrated.checks), expected=self.expected),
             ),
-            doc.Card(t("card.coverage"), doc.SHARE, made.ranks_of("near").overall(0.9), t("card.coverage_want")),
+            doc.Card(t("card.coverage"), doc.SHARE, calibrated.ranks_of("near").overall(0.9), t("card.coverage_want")),
         )
-        warnings = [doc.Caveat(note.sentence(t.lang)) for note in made.notes if note.word == "poor"]
-        if made.apart:
-            names = t("join").join(title_of(name, t.lang) for name in made.apart[:NAMED])
-            warnings.append(self.caveat("apart", names=names, case=made.asked, more=made.longer))
-        if made.aside:
-            warnings.append(self.caveat("aside", names=t("join").join(map(self.value_named, made.aside))))
-        said = doc.Paragraph(t.sentences(tuple(self.used()))), doc.Bullets(tuple(self.brief()))
-        kept = self.text("kept", folder=made.folder, case=made.asked)
-        return self.section("summary", *warnings, doc.Cards(cards), *said, kept)
+        warnings = [doc.Caveat(note.sentence(t.lang)) for note in calibrated.notes if note.word == "poor"]
+        if calibrated.apart:
+            names = t("join").join(title_of(name, t.lang) for name in calibrated.apart[:NAMED])
+            warnings.append(self.caveat("apart", names=names, case=calibrated.asked, more=calibrated.longer))
+        if calibrated.aside:
+            warnings.append(self.caveat("aside", names=t("join").join(map(self.value_named, calibrated.aside))))
+        paragraphs = doc.Paragraph(t.sentences(tuple(self.used()))), doc.Bullets(tuple(self.brief()))
+        note_on_folder = self.text("kept", folder=calibrated.folder, case=calibrated.asked)
+        return self.section("summary", *warnings, doc.Cards(cards), *paragraphs, note_on_folder)
 
     def used(self) -> Iterator[str]:
-        """What was fitted, and how strictly."""
+        """Say what was fitted, and how strictly."""
         t = self.t
-        made = self.made
-        yield t(f"used.{'everything' if made.everything else 'fitted'}", count=made.values, cut=self.found.cut)
-        allowed = made.recipe["settings"].get("discrepancy", 0.0)
+        calibrated = self.calibrated
+        yield t(
+            f"used.{'everything' if calibrated.everything else 'fitted'}", count=calibrated.values, cut=self.answer.cut
+        )
+        allowed = calibrated.recipe["settings"].get("discrepancy", 0.0)
         if allowed:
             yield t("used.allowed", share=percent(allowed))
-        if made.wide_sizes:
+        if calibrated.wide_sizes:
             yield t("used.sizes")
-        if made.flat:
-            yield t("used.flat", names=t("join").join(title_of(name, t.lang) for name in made.flat))
+        if calibrated.flat:
+            yield t("used.flat", names=t("join").join(title_of(name, t.lang) for name in calibrated.flat))
 
     def value_named(self, name: str) -> str:
-        """A value by its variable and date, in words."""
+        """Name a value by its variable and date, in words."""
         variable, _, date = name.partition(" ")
         return self.t("value", title=observable_title(variable, self.t.lang), date=date)
 
     def brief(self) -> Iterator[str]:
-        """The sentences that count."""
+        """Write the sentences that count."""
         t = self.t
         for word in ("moved", "unmoved"):
-            titles = [one.title(t.lang) for one in self.made.of(word)]
+            titles = [movement.title(t.lang) for movement in self.calibrated.of(word)]
             names = t("join").join(titles[:NAMED])
             if len(titles) > NAMED:
                 names = t("brief.more", names=names, count=len(titles) - NAMED)
             yield t(f"brief.{word}" if titles else f"brief.none.{word}", count=len(titles), names=names)
         yield self.tied()
         yield self.coverage_sentence("near")
-        yield from self.missed()[:3]
+        yield from self.sentences_outside()[:3]
 
     def tied(self) -> str:
-        """How many pairs the data cannot tell apart."""
-        return self.t("brief.tied" if self.made.ties else "brief.not_tied", count=len(self.made.ties))
+        """Say how many pairs the data cannot tell apart."""
+        return self.t("brief.tied" if self.calibrated.ties else "brief.not_tied", count=len(self.calibrated.ties))
 
     def parameters(self) -> doc.Section:
         t = self.t
@@ -150,32 +155,38 @@ class _Show(Show):
         columns = "parameter symbol unit prior:number posterior:number verdict shrink:share overlap:share"
         rows: list[Sequence[doc.Value]] = [
             (
-                one.title(lang),
-                one.variable.symbol,
-                unit_title(one.variable.unit, lang),
-                interval(one.prior),
-                interval(one.posterior),
-                t(f"word.{one.verdict}"),
-                one.shrink,
-                one.overlap,
+                movement.title(lang),
+                movement.variable.symbol,
+                unit_title(movement.variable.unit, lang),
+                interval(movement.prior),
+                interval(movement.posterior),
+                t(f"word.{movement.verdict}"),
+                movement.shrink,
+                movement.overlap,
             )
-            for one in self.made.movements
+            for movement in self.calibrated.movements
         ]
         densities = [
             doc.Chart(
-                f"density-{one.name.replace('.', '-').replace('_', '-')}",
-                title_of(one.name, lang),
-                said,
-                partial(self.density, at),
-                said,
+                f"density-{density.name.replace('.', '-').replace('_', '-')}",
+                title_of(density.name, lang),
+                sentence,
+                partial(self.density, position),
+                sentence,
                 wide=False,
             )
-            for at, one in enumerate(self.made.densities)
-            for said in [next(each for each in self.made.movements if each.name == one.name).sentence(lang)]
+            for position, density in enumerate(self.calibrated.densities)
+            for sentence in [
+                next(movement for movement in self.calibrated.movements if movement.name == density.name).sentence(lang)
+            ]
         ]
         first = [
-            (with_unit(one.title(lang), one.variable.unit, lang), interval(one.prior), interval(one.posterior))
-            for one in self.made.of("moved")[:SHOWN]
+            (
+                with_unit(movement.title(lang), movement.variable.unit, lang),
+                interval(movement.prior),
+                interval(movement.posterior),
+            )
+            for movement in self.calibrated.of("moved")[:SHOWN]
         ]
         informed = self.table("informed", "parameter prior:number posterior:number", first)
         table = self.table("parameters", columns, rows, folded=True)
@@ -184,113 +195,121 @@ class _Show(Show):
     def bars(self) -> Figure:
         from copark.analyses.calibrate.figures import movement_bars
 
-        return movement_bars(self.made.movements, self.t.lang)
+        return movement_bars(self.calibrated.movements, self.t.lang)
 
-    def density(self, at: int) -> Figure:
+    def density(self, position: int) -> Figure:
         from copark.analyses.calibrate.figures import density
 
-        one = self.made.densities[at]
-        unit = catalogue().parameters[one.name.partition(".")[0]].unit
-        title = title_of(one.name, self.t.lang)
-        return density(title, one.edges, one.prior, one.posterior, unit_title(unit, self.t.lang), self.t.lang)
+        density_of_parameter = self.calibrated.densities[position]
+        unit = catalogue().parameters[density_of_parameter.name.partition(".")[0]].unit
+        title = title_of(density_of_parameter.name, self.t.lang)
+        return density(
+            title,
+            density_of_parameter.edges,
+            density_of_parameter.prior,
+            density_of_parameter.posterior,
+            unit_title(unit, self.t.lang),
+            self.t.lang,
+        )
 
     def ties(self) -> doc.Section:
-        said = tuple(one.sentence(self.t.lang) for one in self.made.ties)
-        return self.section("ties", self.text("ties.lead"), doc.Bullets(said or (self.tied(),)))
+        sentences = tuple(tie.sentence(self.t.lang) for tie in self.calibrated.ties)
+        return self.section("ties", self.text("ties.lead"), doc.Bullets(sentences or (self.tied(),)))
 
     def checks(self) -> doc.Section:
-        """Every fitted value beside what calibrated runs would have reported."""
+        """Show every fitted value beside what calibrated runs would have reported."""
         lang = self.t.lang
         columns = "date:quarter reported error:number model:number half_width:share percentile grade source:source"
         rows = [
             (
-                one.target.date,
-                self.reported(one, "bare"),
-                one.target.error,
-                doc.Interval(one.low, one.high, one.median),
-                one.width,
-                percentile(one.percentiles),
-                grade_title(one.target.observation.grade, lang),
-                "; ".join(one.target.observation.source),
+                check.target.date,
+                self.reported(check, "bare"),
+                check.target.error,
+                doc.Interval(check.low, check.high, check.median),
+                check.width,
+                percentile(check.percentiles),
+                grade_title(check.target.observation.grade, lang),
+                "; ".join(check.target.observation.source),
             )
-            for one in self.made.checks
+            for check in self.calibrated.checks
         ]
-        heads = grouped(titled(one.target.variable, lang) for one in self.made.checks)
+        heads = grouped(titled(check.target.variable, lang) for check in self.calibrated.checks)
         table = self.table("checks", columns, rows, groups=heads, folded=True)
-        charts = map(self.check, dict.fromkeys(one.target.variable for one in self.made.checks))
+        charts = map(self.check, dict.fromkeys(check.target.variable for check in self.calibrated.checks))
         lead = self.text("checks.lead")
-        said = doc.Bullets(tuple(self.missed()))
-        return self.section("checks", lead, said, *charts, table)
+        missed = doc.Bullets(tuple(self.sentences_outside()))
+        return self.section("checks", lead, missed, *charts, table)
 
     def check(self, variable: str) -> doc.Chart:
-        own = [one for one in self.made.checks if one.target.variable == variable]
+        checks = [check for check in self.calibrated.checks if check.target.variable == variable]
         title = observable_title(variable, self.t.lang)
-        outside = sum(not one.inside for one in own)
-        words = self.t("checks.desc", title=title, outside=outside, count=len(own))
+        outside = sum(not check.inside for check in checks)
+        words = self.t("checks.desc", title=title, outside=outside, count=len(checks))
         key = f"check-{variable.replace('_', '-')}"
-        return doc.Chart(key, title, words, partial(self.beside, title, own), words, wide=False)
+        return doc.Chart(key, title, words, partial(self.draw_check, title, checks), words, wide=False)
 
-    def beside(self, title: str, own: list[Check]) -> Figure:
+    def draw_check(self, title: str, checks: list[Check]) -> Figure:
         from copark.analyses.calibrate.figures import reported_beside
 
-        years = [one.target.observation.date.last_day.year for one in self.made.checks]
-        unit = unit_title(own[0].target.unit, self.t.lang)
-        return reported_beside(title, unit, own, (min(years) - 0.2, max(years) + 1.2), self.t.lang)
+        years = [check.target.observation.date.last_day.year for check in self.calibrated.checks]
+        unit = unit_title(checks[0].target.unit, self.t.lang)
+        return reported_beside(title, unit, checks, (min(years) - 0.2, max(years) + 1.2), self.t.lang)
 
     def reported(self, check: Check, kind: str) -> str:
         target = check.target
         return bounded(target.value, target.high, target.bound, target.unit, self.t.lang, kind)
 
-    def missed(self) -> list[str]:
-        """Values in the tails of what calibrated runs would have reported, a sentence each."""
-        found = []
-        for one in self.made.outside:
-            known = catalogue().outputs[one.target.variable]
-            unit = one.target.unit
+    def sentences_outside(self) -> list[str]:
+        """Write a sentence on each value in the tails of what calibrated runs would have reported."""
+        sentences = []
+        for check in self.calibrated.outside:
+            variable = catalogue().outputs[check.target.variable]
+            unit = check.target.unit
             lang = self.t.lang
-            found.append(
+            sentences.append(
                 self.t(
                     "checks.missed",
-                    title=known.title(lang),
-                    date=one.target.date,
-                    reported=self.reported(one, "spoken"),
-                    percentile=percentile(one.percentiles),
-                    median=spoken(one.median, unit, lang),
-                    band=reach(one.low, one.high, unit, lang),
+                    title=variable.title(lang),
+                    date=check.target.date,
+                    reported=self.reported(check, "spoken"),
+                    percentile=percentile(check.percentiles),
+                    median=spoken(check.median, unit, lang),
+                    band=reach(check.low, check.high, unit, lang),
                 )
             )
-        return found or [self.t("checks.none_missed")]
+        return sentences or [self.t("checks.none_missed")]
 
     def coverage(self) -> doc.Section:
-        """Simulation-based calibration: do intervals hold what they promise."""
+        """Show by simulation-based calibration whether intervals hold what they promise."""
         from copark.analyses.calibrate.figures import coverage_dots, rank_histograms
 
         t = self.t
-        made = self.made
+        calibrated = self.calibrated
         lang = self.t.lang
-        ranks = {kind: made.ranks_of(kind) for kind in KINDS}
-        said = [self.coverage_sentence(kind) for kind in KINDS]
-        said += [
-            t("outside", kind=t(f"records.{kind}"), count=len(one.outside(0.9)), axes=len(made.axes))
-            for kind, one in ranks.items()
+        ranks = {kind: calibrated.ranks_of(kind) for kind in KINDS}
+        sentences = [self.coverage_sentence(kind) for kind in KINDS]
+        sentences += [
+            t("outside", kind=t(f"records.{kind}"), count=len(ranks_of_kind.outside(0.9)), axes=len(calibrated.axes))
+            for kind, ranks_of_kind in ranks.items()
         ]
         drawn = {"ranks": rank_histograms, "coverage": coverage_dots}
         charts = [
-            doc.Chart(key, t(f"{key}.title"), said[1], partial(draw, ranks, lang), t(f"{key}.caption"))
+            doc.Chart(key, t(f"{key}.title"), sentences[1], partial(draw, ranks, lang), t(f"{key}.caption"))
             for key, draw in drawn.items()
         ]
-        shares = [one.coverage(level) for level in (0.9, 0.5) for one in ranks.values()]
+        shares = [ranks_of_kind.coverage(level) for level in (0.9, 0.5) for ranks_of_kind in ranks.values()]
         rows: list[Sequence[doc.Value]] = [
-            (title_of(name, lang), *(float(share[at]) for share in shares)) for at, name in enumerate(made.axes)
+            (title_of(name, lang), *(float(share[column]) for share in shares))
+            for column, name in enumerate(calibrated.axes)
         ]
         keys = ("anywhere_90", "near_90", "anywhere_50", "near_50")
         columns: Columns = ("parameter", *(f"{key}:share" for key in keys))
         table = self.table("coverage", columns, rows, folded=True)
-        return self.section("coverage", self.text("coverage.lead"), doc.Bullets(tuple(said)), *charts, table)
+        return self.section("coverage", self.text("coverage.lead"), doc.Bullets(tuple(sentences)), *charts, table)
 
     def coverage_sentence(self, kind: str) -> str:
-        """How often intervals held the truth over simulated observations, and whether that is as it should be."""
-        ranks = self.made.ranks_of(kind)
+        """Say how often intervals held the truth over simulated observations, and whether that is as it should be."""
+        ranks = self.calibrated.ranks_of(kind)
         share = ranks.overall(0.9)
         word = "narrow" if share < HONEST[0] else "wide" if share > HONEST[1] else "honest"
         return self.t(
@@ -302,16 +321,16 @@ class _Show(Show):
         )
 
     def health(self) -> doc.Section:
-        """Whether the search went on long enough, in plain words."""
-        notes = tuple(note.sentence(self.t.lang) for note in self.made.notes)
+        """Say whether the search went on long enough, in plain words."""
+        notes = tuple(note.sentence(self.t.lang) for note in self.calibrated.notes)
         return self.section("health", self.text("health.lead"), doc.Bullets(notes))
 
     def recipe(self) -> doc.Section:
-        """What the posteriors depend on: settings, libraries and processor."""
-        made = self.made.recipe
+        """Show what the posteriors depend on: settings, libraries and processor."""
+        recipe = self.calibrated.recipe
         t = self.t
-        rows: list[Sequence[doc.Value]] = [(t("recipe.points"), str(made["points"]))]
+        rows: list[Sequence[doc.Value]] = [(t("recipe.points"), str(recipe["points"]))]
         for part in ("settings", "made_with"):
-            rows += [(t(f"recipe.{part}", name=name), str(value)) for name, value in sorted(made[part].items())]
+            rows += [(t(f"recipe.{part}", name=name), str(value)) for name, value in sorted(recipe[part].items())]
         table = self.table("recipe", "entry value:note", rows)
         return self.section("recipe", self.text("recipe.lead"), table, folded=True)

@@ -1,7 +1,4 @@
-"""What a park may become, from what was known at a date.
-
-A park forecast from what was known at a date: on its own calibration, or by what other parks teach.
-"""
+"""Forecast of a park from what was known at a date: on its own calibration, or by what other parks teach."""
 
 from __future__ import annotations
 
@@ -53,6 +50,7 @@ if TYPE_CHECKING:
 NAMED = 0.03
 """Share of the variance from which a parameter is named."""
 RANKS = (np.arange(2000) + 0.5) / 2000
+"""Ranks at which quantiles of a pooled parameter are read."""
 COMPONENTS = 280
 """Draws of the hierarchy, evenly taken, that quantiles are read off: each is a normal distribution of its own."""
 LEAST_LENT = 0.01
@@ -102,11 +100,11 @@ class Answer(Result):
     weights: dict[str, dict[str, Floats]]
     """By observable and method: weights in the stack in the same quarters, shape (quarters,)."""
     held: Judged
-    """How such forecasts did on the parks of the casebook, each without a say in its weights."""
+    """Scores of such forecasts on the parks of the casebook, each without a say in its weights."""
     reported: dict[str, tuple[Point, ...]]
     """By observable: values on record."""
     widths: dict[str, Spread]
-    """By observable: what the variance at the end comes from; empty where it was not split."""
+    """By observable: sources of the variance at the end; empty where it was not split."""
     informed: tuple[Informed, ...]
     """Parameters the forecast depends on, most first."""
     health: tuple[Note, ...]
@@ -115,15 +113,15 @@ class Answer(Result):
     """By observable: 5, 95 and 50 % of the runs that every other page shows of the park, at the end; nothing where the
     forecast is of another quarter, or rests on other observations."""
     contradiction: Said | None = None
-    """How the recorded outcome contradicts the runs that every other page shows; ``None`` where it does not."""
+    """Contradiction of the recorded outcome and the runs that every other page shows; ``None`` if there is none."""
     partial_agreement: Said | None = None
-    """How far the recorded outcome and these runs agree, where they agree only in part; ``None`` elsewhere."""
+    """Agreement of the recorded outcome and these runs, where they agree only in part; ``None`` elsewhere."""
     closed_since: str = ""
     """First quarter of a closure that stands at the end; empty if there is none."""
     closed_by: Said | None = None
     """Title of that closure; ``None`` if there is none."""
     borrowed: Borrowed | None = None
-    """What it rests on where the park's own observations were not used."""
+    """Other parks it rests on, where the park's own observations were not used."""
 
     @property
     def frozen_id(self) -> str:
@@ -131,18 +129,18 @@ class Answer(Result):
         return str(self.content.get("identity", ""))
 
     def quarters(self) -> list[str]:
-        """All quarters from the start on."""
+        """Return all quarters from the start on."""
         from copark.cases.quarters import Quarter
 
         return [str(Quarter.parse(self.start) + n) for n in range(next(iter(self.bands.values())).shape[1])]
 
     def to_frame(self) -> pd.DataFrame:
-        """Quantiles at the end of every quarter, a row each: the forecast, then every method with its weight."""
+        """Return quantiles at the end of every quarter, a row each: the forecast, then every method with its weight."""
         import pandas as pd
 
         quarters = self.quarters()
-        every = [("forecast", self.bands, quarters)]
-        every += [(method, bands, quarters[self.since :]) for method, bands in self.methods.items()]
+        rows_by_method = [("forecast", self.bands, quarters)]
+        rows_by_method += [(method, bands, quarters[self.since :]) for method, bands in self.methods.items()]
         return pd.concat(
             [
                 pd.DataFrame(
@@ -154,7 +152,7 @@ class Answer(Result):
                     }
                     | {f"p{100 * level:02.0f}": row for level, row in zip(LEVELS, band, strict=True)}
                 )
-                for method, bands, when in every
+                for method, bands, when in rows_by_method
                 for name, band in bands.items()
             ],
             ignore_index=True,
@@ -162,58 +160,61 @@ class Answer(Result):
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """What its parameters come from, cut and end, and what other parks tell; file and day too where it is frozen."""
-    asked = asked_of(params, context)
-    parks = panels.other_parks(asked.case, context.lang)
-    if asked.panel is not None:
-        made_on = panel_identity(parks, asked.panel)
+    """Return the source of the parameters, cut and end, and what other parks tell.
+
+    Where the forecast is frozen, the file and the day too.
+    """
+    basis = asked_of(params, context)
+    parks = panels.other_parks(basis.case, context.lang)
+    if basis.panel is not None:
+        made_on = panel_identity(parks, basis.panel)
     else:
-        made_on = asked.own.identity if asked.own is not None else asked.place(context)[0]
+        made_on = basis.own.identity if basis.own is not None else basis.place(context)[0]
     return {
         "made_on": made_on,
-        "cut": str(asked.cut),
-        "until": str(asked.until),
+        "cut": str(basis.cut),
+        "until": str(basis.until),
         "freeze": "" if params.freeze is None else f"{params.freeze.name} {today()}",
         "stack": shipped().stack.identity,
-        "parks": {one.name: one.reports for one in parks if one.reports},
+        "parks": {park.name: park.reports for park in parks if park.reports},
     }
 
 
-def deliver(params: Params, found: Answer, _context: Context) -> None:
+def deliver(params: Params, answer: Answer, _context: Context) -> None:
     """Write the frozen forecast where that was asked."""
     if params.freeze is not None:
-        engine.write(found.content, params.freeze)
+        engine.write(answer.content, params.freeze)
 
 
 def compute(params: Params, context: Context) -> Answer:
     """Find or make what the forecast rests on, and run it forward."""
     from copark.calibration.calibrate import Settings
 
-    asked = asked_of(params, context)
+    basis = asked_of(params, context)
     day = "" if params.freeze is None else today()
-    made: Any = asked.panel
-    if asked.panel is not None:
-        looked = looked_at(asked, asked.panel, context)
-        found = _pooled(asked, looked, day)
-        trust = looked[1].trust
+    settings: Any = basis.panel
+    if basis.panel is not None:
+        look = looked_at(basis, basis.panel, context)
+        contents = _pooled(basis, look, day)
+        trust = look[1].trust
     else:
-        kept = kept_calibration(params, asked, context)
+        calibration = kept_calibration(params, basis, context)
         context.stage("forecast")(0, 0)
-        found = _on_own(asked, kept, context, told=params.told, day=day)
-        trust = kept.trust
-        made = Settings.of(kept.stored.recipe)
-    case = asked.case
+        contents = _on_own(basis, calibration, context, later_facts=params.told, day=day)
+        trust = calibration.trust
+        settings = Settings.of(calibration.stored.recipe)
+    case = basis.case
     horizon = horizon_for(case, params.now)
-    closure = case.closed_by(asked.until)
+    closure = case.closed_by(basis.until)
     others = (params.cut, params.runs, params.seed)
-    is_usual = asked.until == horizon and not params.told and others == (None, None, None)
+    is_usual = basis.until == horizon and not params.told and others == (None, None, None)
     bands, doubts = _as_elsewhere(params, context) if is_usual else ({}, None)
     return Answer(
         case=case.name,
         park=Said(case.title.en, case.title.zh),
         start=str(case.clock.start),
-        cut=str(asked.cut),
-        until=str(asked.until),
+        cut=str(basis.cut),
+        until=str(basis.until),
         horizon=str(horizon),
         closed_since="" if closure is None else str(closure.since),
         closed_by=None if closure is None else Said(closure.title.en, closure.title.zh),
@@ -221,11 +222,11 @@ def compute(params: Params, context: Context) -> Answer:
         contradiction=None if doubts is None else doubts.contradiction,
         partial_agreement=None if doubts is None else doubts.partial_agreement,
         file="" if params.freeze is None else params.freeze.name,
-        runs=made.runs,
-        seed=made.seed,
+        runs=settings.runs,
+        seed=settings.seed,
         held=shipped().judged,
-        **found,
-        **context.stamped(case, trust, made_now(posterior_cut="" if asked.panel is not None else str(asked.cut))),
+        **contents,
+        **context.stamped(case, trust, made_now(posterior_cut="" if basis.panel is not None else str(basis.cut))),
     )
 
 
@@ -245,18 +246,18 @@ def _as_elsewhere(params: Params, context: Context) -> tuple[dict[str, tuple[flo
     case = context.case(params.case)
     study = baseline(params.case).with_changes(now=now_for(case, params.now))
     runs = context.simulate(study, case)
-    found = {}
+    bands = {}
     for name in engine.OBSERVABLES:
         if name in runs:
             low, middle, high = band(runs[name].isel(scenario=0, quarter=-1).to_numpy())
-            found[name] = (low, high, middle)
+            bands[name] = (low, high, middle)
     shows_outcomes = context.parameters(params.case).trust.shows_outcomes
     outcomes = shares(runs["outcome"].to_numpy()[0], OUTCOMES)
-    return found, doubts_of(case, outcomes, shows_outcomes=shows_outcomes)
+    return bands, doubts_of(case, outcomes, shows_outcomes=shows_outcomes)
 
 
 def _methods(frozen: engine.Frozen, stacks: Mapping[str, StackedForecast]) -> dict[str, dict[str, Floats]]:
-    """What was stacked, by method and observable, beside the line of what is not stacked."""
+    """Return what was stacked, by method and observable, beside the line of what is not stacked."""
     methods: dict[str, dict[str, Floats]] = {MODEL: {}}
     for name in frozen.content["forecast"]:
         methods[MODEL][name] = frozen.band(name, LEVELS)
@@ -270,45 +271,47 @@ def _methods(frozen: engine.Frozen, stacks: Mapping[str, StackedForecast]) -> di
     return methods
 
 
-def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, day: str) -> dict[str, Any]:
-    """Run a calibration forward and stack it; what the model's width comes from."""
+def _on_own(
+    basis: Asked, calibration: KeptPosterior, context: Context, *, later_facts: bool, day: str
+) -> dict[str, Any]:
+    """Run a calibration forward, stack it, and split the width of the model's forecast."""
     from copark.calibration.replay_posterior import project
 
-    replay = kept.stored.replay
+    replay = calibration.stored.replay
     threads = context.cores
-    case = asked.case
-    everything = uses_everything(case, asked.cut)
-    recipe = kept.stored.recipe["settings"]
+    case = basis.case
+    everything = uses_everything(case, basis.cut)
+    recipe = calibration.stored.recipe["settings"]
     made_from = {
-        "calibration": kept.identity,
+        "calibration": calibration.identity,
         "runs": recipe["runs"],
         "seed": recipe["seed"],
         "values": len(replay.model.targets),
         "all_values": everything,
     }
     content = engine.freeze(
-        replay, asked.until, case=case, blindly=not told, made_on=day, made_from=made_from, threads=threads
+        replay, basis.until, case=case, blindly=not later_facts, made_on=day, made_from=made_from, threads=threads
     )
     stacks: dict[str, StackedForecast] = {}
     if content["method"] == BLIND:  # what is told later facts is no forecast, and not stacked
         model = {name: np.array(rows) for name, rows in content["forecast"].items()}
-        quarters = engine.quarters_of(case, asked.cut, asked.until)
+        quarters = engine.quarters_of(case, basis.cut, basis.until)
         stack = shipped().stack
-        stacks = stacks_of(case, asked.cut, model, quarters, panels.other_parks(case, context.lang), stack)
+        stacks = stacks_of(case, basis.cut, model, quarters, panels.other_parks(case, context.lang), stack)
         content = with_stacks(content, stacks, stack)
     frozen = engine.Frozen(content)
     names = tuple(content["forecast"])
-    before = project(replay, asked.cut, names, threads=threads)
-    own = kept.stored.parameters
+    before = project(replay, basis.cut, names, threads=threads)
+    parameters = calibration.stored.parameters
     ahead = {
         name: engine.read_levels(stacks[name].levels[STACK], LEVELS) if name in stacks else frozen.band(name, LEVELS)
         for name in names
     }
-    moved = {one.name: one for one in movements(own.space, own.points, own.weights)}
-    verdicts = {name: one.verdict for name, one in moved.items()}
-    widths = engine.widths_at(replay, asked.until, names, verdicts, threads)
+    moved = {movement.name: movement for movement in movements(parameters.space, parameters.points, parameters.weights)}
+    verdicts = {name: movement.verdict for name, movement in moved.items()}
+    widths = engine.widths_at(replay, basis.until, names, verdicts, threads)
     shares: dict[str, float] = {}
-    for name, share in (pair for one in widths.values() for pair in one.leading):
+    for name, share in (pair for spread in widths.values() for pair in spread.leading):
         if share >= NAMED and name in moved:
             shares[name] = max(shares.get(name, 0.0), share)
     return {
@@ -320,11 +323,11 @@ def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, 
         "widths": widths,
         "methods": _methods(frozen, stacks),
         "since": frozen.first,
-        "weights": {name: dict(one.weights) for name, one in stacks.items()},
+        "weights": {name: dict(stacked.weights) for name, stacked in stacks.items()},
         "bands": {
             name: np.concatenate([before.bands(name, LEVELS)[:, : frozen.first], ahead[name]], axis=1) for name in names
         },
-        "reported": {name: known_points(case, asked.cut, name, ("fit", "score")) for name in names},
+        "reported": {name: known_points(case, basis.cut, name, ("fit", "score")) for name in names},
         "informed": tuple(
             Informed(
                 name,
@@ -335,48 +338,50 @@ def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, 
             )
             for name, share in sorted(shares.items(), key=lambda pair: -pair[1])
         ),
-        "health": () if kept.examination is None else judged(kept.examination.health),
+        "health": () if calibration.examination is None else judged(calibration.examination.health),
     }
 
 
-def _pooled(asked: Asked, looked: tuple[Panel, PooledOutlook], day: str) -> dict[str, Any]:
-    """The model on the pooled prior and the growth curve, stacked as for a park that was never seen, and from whom."""
-    case, (panel, one), stack = asked.case, looked, shipped().stack
-    parts = {MODEL: one.fine, GROWTH: one.fine_growth}
+def _pooled(basis: Asked, look: tuple[Panel, PooledOutlook], day: str) -> dict[str, Any]:
+    """Stack the model on the pooled prior and the growth curve as for a park that was never seen, and say from whom."""
+    case = basis.case
+    panel, outlook = look
+    stack = shipped().stack
+    parts = {MODEL: outlook.fine, GROWTH: outlook.fine_growth}
     stacks = {}
-    for name in one.fine:
-        bands = {key: each[name].T for key, each in parts.items() if name in each}
-        stacks[name] = stack_of(case.name, name, bands, UNSEEN, one.times.tolist(), stack)
-    frozen = freeze_outlook(panel, one, day) if asked.until > case.clock.data_end else {}
-    taken = sorted((_taken(panel, name) for name in POOLED), key=lambda pair: pair[0])
+    for name in outlook.fine:
+        bands = {key: levels[name].T for key, levels in parts.items() if name in levels}
+        stacks[name] = stack_of(case.name, name, bands, UNSEEN, outlook.times.tolist(), stack)
+    frozen = freeze_outlook(panel, outlook, day) if basis.until > case.clock.data_end else {}
+    taken = sorted((_taken_parameter(panel, name) for name in POOLED), key=lambda pair: pair[0])
     return {
         "method": BORROWED,
-        "pairs": one.runs,
+        "pairs": outlook.runs,
         "content": with_stacks(frozen, stacks, stack) if frozen else {},
-        "values": sum(each.values for each in panel.local.values()),
+        "values": sum(local.values for local in panel.local.values()),
         "everything": False,
         "widths": {},
         "informed": (),
         "health": (),
-        "methods": {MODEL: dict(one.pooled), GROWTH: dict(one.growth)},
+        "methods": {MODEL: dict(outlook.pooled), GROWTH: dict(outlook.growth)},
         "since": 0,
-        "bands": {name: engine.read_levels(each.levels[STACK], LEVELS) for name, each in stacks.items()},
-        "weights": {name: dict(each.weights) for name, each in stacks.items()},
-        "reported": dict.fromkeys(one.pooled, ()),
+        "bands": {name: engine.read_levels(stacked.levels[STACK], LEVELS) for name, stacked in stacks.items()},
+        "weights": {name: dict(stacked.weights) for name, stacked in stacks.items()},
+        "reported": dict.fromkeys(outlook.pooled, ()),
         "borrowed": Borrowed(
             panel.identity,
             {park.name: Said(park.case.title.en, park.case.title.zh) for park in panel.parks},
-            dict(one.lenders),
-            dict(one.alone),
-            tuple(each for _, each in taken),
-            tuple(rate for found in one.rates.values() for rate in found),
+            dict(outlook.lenders),
+            dict(outlook.alone),
+            tuple(parameter for _, parameter in taken),
+            tuple(rate for rates in outlook.rates.values() for rate in rates),
             bool(case.not_known),
         ),
     }
 
 
-def _taken(panel: Panel, name: str) -> tuple[float, Taken]:
-    """A pooled parameter of a park of which nothing is known, and how much it has in common with its prior."""
+def _taken_parameter(panel: Panel, name: str) -> tuple[float, Taken]:
+    """Return a pooled parameter of a park of which nothing is known, and how much it has in common with its prior."""
     from scipy.special import ndtri
 
     pooled = panel.pooled
@@ -390,24 +395,24 @@ def _taken(panel: Panel, name: str) -> tuple[float, Taken]:
     overlap = float(np.minimum(np.diff(below), 1.0 / BINS).sum())
     before = _values_at(panel, name, z_of(0.90) * np.array([-1.0, 0.0, 1.0]))
     after = np.interp((0.05, 0.5, 0.95), RANKS, _values_at(panel, name, scores))
-    lent = sorted(zip(panel.names, pooled.lent()[:, j].tolist(), strict=True), key=lambda pair: -pair[1])
+    shares = sorted(zip(panel.names, pooled.lent()[:, j].tolist(), strict=True), key=lambda pair: -pair[1])
     return overlap, Taken(
         name,
         AXES[name].group,
         tuple(before.tolist()),
         tuple(after.tolist()),
         verdict(float(1.0 - (third - first) / 0.5), overlap),
-        tuple((park, share) for park, share in lent if share >= LEAST_LENT),
+        tuple((park, share) for park, share in shares if share >= LEAST_LENT),
     )
 
 
 def _values_at(panel: Panel, name: str, scores: Floats) -> Floats:
-    """Values of a pooled parameter at normal scores, by the prior that parks share."""
+    """Return the values of a pooled parameter at normal scores, by the prior that parks share."""
     from scipy.special import ndtr
 
     space = next(park.space for park in panel.parks if name in park.pooled)
-    one = space.coordinates[space.names.index(name)]
-    if one.prior is None:
+    coordinate = space.coordinates[space.names.index(name)]
+    if coordinate.prior is None:
         return np.asarray(scores, dtype=np.float64)
-    drawn = one.prior.quantile(np.clip(ndtr(scores), 1e-12, 1 - 1e-12), one.variable.default[0])
-    return np.clip(drawn, one.variable.low, one.variable.high)
+    drawn = coordinate.prior.quantile(np.clip(ndtr(scores), 1e-12, 1 - 1e-12), coordinate.variable.default[0])
+    return np.clip(drawn, coordinate.variable.low, coordinate.variable.high)

@@ -1,4 +1,4 @@
-"""What a forecast is made on: a calibration that is there, one to be found or made, or a panel of other parks."""
+"""Basis of a forecast: a calibration that is there, one to be found or made, or a panel of other parks."""
 
 from __future__ import annotations
 
@@ -31,17 +31,23 @@ SECONDS_A_MINUTE = 60.0
 
 @dataclass(frozen=True)
 class Asked:
-    """What is forecast and on what: a calibration that is there, one to be found or made, or a panel of other parks."""
+    """Subject and basis of a forecast: a calibration that is there, one to be found or made, or other parks."""
 
     case: Case
+    """The case."""
     cut: Quarter
+    """Last quarter known."""
     until: Quarter
+    """Last quarter forecast."""
     settings: Settings | None = None
+    """Settings of the calibration that is found or made."""
     own: KeptPosterior | None = None
+    """Calibration that is there already."""
     panel: PanelSettings | None = None
+    """Settings of the panel of other parks, where the park's own observations are not used."""
 
     def place(self, context: Context) -> tuple[str, Path]:
-        """Identity and folder of the calibration that is needed, kept or not."""
+        """Return identity and folder of the calibration that is needed, kept or not."""
         if self.settings is None:
             raise ValueError("nothing to calibrate")
         return calibrations.place_of(self.case, self.cut, self.settings, out=context.home)
@@ -50,8 +56,11 @@ class Asked:
 def asked_of(params: Params, context: Context) -> Asked:
     """Decide what a forecast is made on; whatever cannot be is refused before any work.
 
-    Raises copark.errors.CoparkError if the case is missing or has faults, cut or end cannot be used, options do not go
-    together, or the file is there already.
+    Raises
+    ------
+    copark.errors.CoparkError
+        If the case is missing or has faults, cut or end cannot be used, options do not go together, or the file is
+        there already.
     """
     if params.freeze is not None:
         engine.refuse_existing(params.freeze)
@@ -59,8 +68,11 @@ def asked_of(params: Params, context: Context) -> Asked:
     lang = context.lang
     now = now_for(case, params.now)
     if params.pool or not can_be_calibrated(case):
-        given = {"--cut": params.cut is not None, "--told": params.told}  # they need the park's own observations
-        options = ", ".join(name for name, on in given.items() if on)
+        own_data_options = {
+            "--cut": params.cut is not None,
+            "--told": params.told,
+        }  # they need the park's own observations
+        options = ", ".join(name for name, on in own_data_options.items() if on)
         if options:
             key = "forecast.not_with_set_aside" if params.pool else "forecast.not_with_new"
             raise RunRefused(text(key, lang, options=options, case=params.case))
@@ -68,25 +80,35 @@ def asked_of(params: Params, context: Context) -> Asked:
         until = engine.end_of(case, case.clock.data_end, params.to, lang, after=after, now=now)
         panel = PanelSettings(panels.runs_of(params.runs, lang), 1 if params.seed is None else params.seed)
         return Asked(case, case.clock.data_end, until, panel=panel)
-    wanted = calibrations.settings_of(params.runs, params.seed, lang)
+    settings = calibrations.settings_of(params.runs, params.seed, lang)
     if params.runs is None and params.seed is None:
-        kept = calibration_in_use(case, context.home, params.cut)
-        cut = cut_of(case, params.cut) if kept is None else kept.cut
+        calibration = calibration_in_use(case, context.home, params.cut)
+        cut = cut_of(case, params.cut) if calibration is None else calibration.cut
     else:
         cut = cut_of(case, params.cut)
-        is_kept = calibrations.is_kept(calibrations.place_of(case, cut, wanted, out=context.home)[1])
-        runs = None if params.runs is None else wanted.runs
-        kept = None if is_kept else shipped_calibration(case, cut, runs, params.seed)
-    return Asked(case, cut, engine.end_of(case, cut, params.to, lang, now=now), wanted, kept)
+        is_kept = calibrations.is_kept(calibrations.place_of(case, cut, settings, out=context.home)[1])
+        runs = None if params.runs is None else settings.runs
+        calibration = None if is_kept else shipped_calibration(case, cut, runs, params.seed)
+    return Asked(case, cut, engine.end_of(case, cut, params.to, lang, now=now), settings, calibration)
 
 
-def looked_at(asked: Asked, settings: PanelSettings, context: Context) -> tuple[Panel, PooledOutlook]:
-    """The other parks' panel, and the park as they would forecast it."""
-    _refuse_long_work(asked, context)
+def looked_at(basis: Asked, settings: PanelSettings, context: Context) -> tuple[Panel, PooledOutlook]:
+    """Return the panel of the other parks, and the park as they would forecast it.
+
+    Parameters
+    ----------
+    basis
+        Case and last quarter of the forecast.
+    settings
+        Runs and seed of the panel.
+    context
+        Folders, cores and progress of the analysis.
+    """
+    _refuse_long_work(basis, context)
     return panels.look(
-        asked.case,
-        asked.until,
-        panels.other_parks(asked.case, context.lang),
+        basis.case,
+        basis.until,
+        panels.other_parks(basis.case, context.lang),
         settings,
         threads=context.cores,
         folder=context.home / "pool",
@@ -95,46 +117,51 @@ def looked_at(asked: Asked, settings: PanelSettings, context: Context) -> tuple[
     )
 
 
-def kept_calibration(params: Params, asked: Asked, context: Context) -> KeptPosterior:
+def kept_calibration(params: Params, basis: Asked, context: Context) -> KeptPosterior:
     """Find the calibration: one's own, one that is kept, or a new one, after saying what that will take.
 
     A new one is made where it was asked for by its runs or seed. An upload's is made on a server in any case, in a
     minute, for its owner alone.
 
-    Raises copark.errors.RunRefused where none is kept and none was asked for: it takes minutes.
+    Raises
+    ------
+    copark.errors.RunRefused
+        Where none is kept and none was asked for: it takes minutes.
     """
-    if asked.own is not None:
-        return asked.own
-    folder = asked.place(context)[1]
-    given: Any = (asked.case, asked.cut, asked.settings)
+    if basis.own is not None:
+        return basis.own
+    folder = basis.place(context)[1]
+    calibration: Any = (basis.case, basis.cut, basis.settings)
     if not calibrations.is_kept(folder):
         is_upload = params.case in context.folders
         if not is_upload:
-            _refuse_long_work(asked, context)
+            _refuse_long_work(basis, context)
         is_wanted = is_upload or params.runs is not None or params.seed is not None
         if context.planning is not None or not is_wanted:
-            plan = calibrations.plan_of(*given, threads=context.threads, out=context.home, lang=context.lang)
+            plan = calibrations.plan_of(*calibration, threads=context.threads, out=context.home, lang=context.lang)
             if not is_wanted:
-                raise _not_calibrated(params, asked, plan.seconds)
+                raise _not_calibrated(params, basis, plan.seconds)
             if context.planning is not None:
                 context.planning(plan)
-    return calibrations.kept_posterior(*given, threads=context.threads, out=context.home, progress=context.progress)
+    return calibrations.kept_posterior(
+        *calibration, threads=context.threads, out=context.home, progress=context.progress
+    )
 
 
-def _refuse_long_work(asked: Asked, context: Context) -> None:
+def _refuse_long_work(basis: Asked, context: Context) -> None:
     if not context.calibrates:
-        raise RunRefused.of("forecast.not_here", case=asked.case.name)
+        raise RunRefused.of("forecast.not_here", case=basis.case.name)
 
 
-def _not_calibrated(params: Params, asked: Asked, seconds: float) -> RunRefused:
+def _not_calibrated(params: Params, basis: Asked, seconds: float) -> RunRefused:
     """Say that there is no calibration to forecast on, what makes one and how long that takes."""
-    case = asked.case
-    closure = case.closed_by(asked.until)
+    case = basis.case
+    closure = case.closed_by(basis.until)
     return RunRefused.of(
         "forecast.not_calibrated" if closure is None else "forecast.not_calibrated_closed",
         case=case.name,
-        cut=asked.cut,
+        cut=basis.cut,
         since="" if closure is None else closure.since,
-        option="" if params.cut is None else f" --cut {asked.cut}",
+        option="" if params.cut is None else f" --cut {basis.cut}",
         minutes=ceil(seconds / SECONDS_A_MINUTE),
     )

@@ -1,4 +1,4 @@
-"""What a forecast's parameters rest on: the park's own observations, or what other parks teach."""
+"""Sources of a forecast's parameters: the park's own observations, or what other parks teach."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Taken:
 
 @dataclass(frozen=True)
 class Borrowed:
-    """What a forecast without a history rests on."""
+    """Sources of a forecast without a history."""
 
     panel: str
     """Identity of the panel."""
@@ -58,6 +58,6 @@ class Borrowed:
     taken: tuple[Taken, ...]
     """Parameters, the most changed first."""
     rates: tuple[BaseRate, ...]
-    """What parks had become at an age."""
+    """Sizes of parks at an age."""
     open_facts: bool
     """Whether the case leaves much open, for which defaults stand."""

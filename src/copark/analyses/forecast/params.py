@@ -1,4 +1,4 @@
-"""What may be asked of a forecast."""
+"""Parameters of a forecast."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from copark.analyses.contract import AnalysisParams, PowerOfTwo
 
 
 class Params(AnalysisParams):
-    """What may be asked of a forecast."""
+    """Parameters of a forecast."""
 
     case: Annotated[str, Field(min_length=1, max_length=1000)]
     """Name of a case, or path of a case folder."""

@@ -1,4 +1,4 @@
-"""What is shown of a forecast: where the park may stand, how sure that is and what it depends on."""
+"""Document of a forecast: where the park may stand, how sure that is and what it depends on."""
 
 from __future__ import annotations
 
@@ -31,53 +31,56 @@ if TYPE_CHECKING:
 FIRST = ("registered", "operating", "jobs", "realised_investment")
 """Observables told first, where they are forecast."""
 MOST_LENDERS = 6
+"""Parks named among those borrowed from, at most."""
 LEAST_LENT = 0.005
 """Share from which a park is named among those borrowed from."""
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of a forecast."""
-    show = _Show(found, t)
+def document(answer: Answer, t: Texts) -> doc.Document:
+    """Write the document of a forecast."""
+    show = _Show(answer, t)
     provenance = {
-        "forecast": found.frozen_id,
-        "cut": found.cut,
-        "until": found.until,
-        "pairs": number(found.pairs, 0),
-        "made_runs": number(found.runs, 0),
-        "seed": found.seed,
+        "forecast": answer.frozen_id,
+        "cut": answer.cut,
+        "until": answer.until,
+        "pairs": number(answer.pairs, 0),
+        "made_runs": number(answer.runs, 0),
+        "seed": answer.seed,
     }
-    if found.borrowed is not None:
-        provenance["panel"] = found.borrowed.panel
+    if answer.borrowed is not None:
+        provenance["panel"] = answer.borrowed.panel
     return assemble(
-        found,
+        answer,
         t,
-        key=f"forecast-{found.case}",
+        key=f"forecast-{answer.case}",
         headline=show.headline(),
         sections=tuple(show.sections()),
-        title=t("title.pooled" if found.borrowed else "title.own", park=t.of(found.park), until=found.until),
+        title=t("title.pooled" if answer.borrowed else "title.own", park=t.of(answer.park), until=answer.until),
         provenance={name: value for name, value in provenance.items() if value},
     )
 
 
 OPEN_SPAN = 10.0
-"""How many times the lower end of a 90 % interval its upper end may be for the middle to be told in the headline."""
+"""Ratio of the ends of a 90 % interval up to which the headline tells the middle."""
 
 
 class _Show(Show):
     """The parts of the document in one language."""
 
-    def __init__(self, found: Answer, t: Texts) -> None:
+    def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.found = found
-        self.quarters = found.quarters()
-        self.first = [name for name in FIRST if name in found.bands]
-        self.settings = (UNSEEN,) if found.borrowed else (NEAR, FAR)
-        self.methods = [name for name in STACKED if name in found.methods]
+        self.answer = answer
+        self.quarters = answer.quarters()
+        self.first = [name for name in FIRST if name in answer.bands]
+        self.settings = (UNSEEN,) if answer.borrowed else (NEAR, FAR)
+        self.methods = [name for name in STACKED if name in answer.methods]
         """The methods that are shown beside the forecast, in their order."""
-        self.since = 0 if found.borrowed else Quarter.parse(found.cut) - Quarter.parse(found.start) + 1
+        self.since = 0 if answer.borrowed else Quarter.parse(answer.cut) - Quarter.parse(answer.start) + 1
         """First quarter that is told, counted from the start: that after the cut, or the first of all."""
-        told = (at for at in range(self.since, len(self.quarters)) if self.quarters[at].endswith("Q4"))
-        self.years = sorted({*told, len(self.quarters) - 1})
+        year_ends = (
+            quarter for quarter in range(self.since, len(self.quarters)) if self.quarters[quarter].endswith("Q4")
+        )
+        self.years = sorted({*year_ends, len(self.quarters) - 1})
         """Quarters that end a year, and the last, counted from the start."""
 
     def value(self, variable: str, key: str = "", title: str = "") -> doc.Column:
@@ -85,22 +88,22 @@ class _Show(Show):
         kind = doc.Kind.count if unit in ("companies", "persons") else doc.Kind.number
         return doc.Column(key or variable, title or observable_title(variable, self.t.lang), kind, unit)
 
-    def band(self, variable: str, at: int = -1) -> doc.Interval:
-        """Median and 90 % of an observable at the end of a quarter."""
-        return interval(self.found.bands[variable][:, at])
+    def band(self, variable: str, quarter: int = -1) -> doc.Interval:
+        """Return median and 90 % of an observable at the end of a quarter."""
+        return interval(self.answer.bands[variable][:, quarter])
 
     def headline(self) -> str:
-        """The observables told first, at the end."""
-        told = [self.part(name, self.band(name)) for name in self.first[:3]]
-        key = "headline.told" if self.found.method == CONDITIONAL else "headline"
-        forecast = self.t(key, quarter=self.found.until, parts=self.t("join").join(told))
+        """Tell the main observables at the end."""
+        parts = [self.part(name, self.band(name)) for name in self.first[:3]]
+        key = "headline.told" if self.answer.method == CONDITIONAL else "headline"
+        forecast = self.t(key, quarter=self.answer.until, parts=self.t("join").join(parts))
         closed = (
             []
-            if self.found.closed_by is None
-            else [self.t("headline.closed", since=self.found.closed_since, title=self.t.of(self.found.closed_by))]
+            if self.answer.closed_by is None
+            else [self.t("headline.closed", since=self.answer.closed_since, title=self.t.of(self.answer.closed_by))]
         )
-        beside = (self.found.contradiction, self.found.partial_agreement)
-        recorded = [self.t.of(words) for words in beside if words is not None]
+        doubts = (self.answer.contradiction, self.answer.partial_agreement)
+        recorded = [self.t.of(words) for words in doubts if words is not None]
         alone = [] if closed else self.model_alone()
         return self.t.sentences([*closed, *recorded, forecast, *alone])
 
@@ -114,12 +117,12 @@ class _Show(Show):
 
     def model_alone(self) -> list[str]:
         """Say what the model alone gives where the forecast is a stack, and why the two differ."""
-        stacked = [name for name in self.first[:3] if name in self.found.weights]
-        elsewhere = self.found.as_elsewhere
-        own = self.found.methods.get(MODEL, {})
+        stacked = [name for name in self.first[:3] if name in self.answer.weights]
+        elsewhere = self.answer.as_elsewhere
+        own_bands = self.answer.methods.get(MODEL, {})
         key = "headline.model" if elsewhere else "headline.model_own"
         bands = {name: doc.Interval(*band) for name, band in elsewhere.items()} or {
-            name: interval(rows[:, -1]) for name, rows in own.items()
+            name: interval(rows[:, -1]) for name, rows in own_bands.items()
         }
         parts = [self.part(name, bands[name]) for name in stacked if name in bands]
         return [self.t(key, parts=self.t("join").join(parts))] if parts else []
@@ -127,98 +130,106 @@ class _Show(Show):
     def sections(self) -> Iterator[doc.Section]:
         yield self.summary()
         yield self.observables()
-        if self.found.borrowed is None:
+        if self.answer.borrowed is None:
             yield self.width()
         else:
-            yield from self.lent(self.found.borrowed)
-        if self.found.weights:
-            yield self.held()
+            yield from self.borrowed_sections(self.answer.borrowed)
+        if self.answer.weights:
+            yield self.track_record()
         yield self.section("limits", doc.Bullets(tuple(self.limits())))
 
     def summary(self) -> doc.Section:
-        """Where the park may stand at the end, and what a reader must know of that."""
+        """Show where the park may stand at the end, and what a reader must know of that."""
         t = self.t
-        found = self.found
+        answer = self.answer
         cards = [
             doc.Card(
                 observable_title(name, t.lang),
                 self.value(name),
                 middle,
                 t(
-                    "card.band" if name in found.weights else "card.model",
+                    "card.band" if name in answer.weights else "card.model",
                     band=self.said(doc.Interval(low, high), self.value(name)),
                 ),
             )
             for name in self.first
-            for low, middle, high in [found.bands[name][[0, 2, -1], -1].tolist()]
+            for low, middle, high in [answer.bands[name][[0, 2, -1], -1].tolist()]
         ]
         blocks: list[doc.Block] = [doc.Paragraph(self.rests_on()), doc.Cards(tuple(cards)), self.caveat("caveat")]
-        if found.weights:
+        if answer.weights:
             blocks.insert(1, doc.Paragraph(self.stacked()))
-        if found.method == CONDITIONAL:
-            blocks.append(self.caveat("caveat.told", cut=found.cut))
-        if Quarter.parse(found.until) > Quarter.parse(found.horizon):
-            blocks.append(self.caveat("caveat.clock", end=found.horizon))
-        if found.borrowed is not None and found.borrowed.open_facts:
+        if answer.method == CONDITIONAL:
+            blocks.append(self.caveat("caveat.told", cut=answer.cut))
+        if Quarter.parse(answer.until) > Quarter.parse(answer.horizon):
+            blocks.append(self.caveat("caveat.clock", end=answer.horizon))
+        if answer.borrowed is not None and answer.borrowed.open_facts:
             blocks.append(self.caveat("caveat.open_facts"))
-        notes = [note.sentence(t.lang) for note in found.health if note.word != "good"]
-        if found.trust is not None and not found.trust.shows_outcomes and not notes:
-            notes = [found.trust.meaning(t.lang)]
+        notes = [note.sentence(t.lang) for note in answer.health if note.word != "good"]
+        if answer.trust is not None and not answer.trust.shows_outcomes and not notes:
+            notes = [answer.trust.meaning(t.lang)]
         blocks += map(doc.Caveat, notes)
-        key = "frozen" if found.file else "not_frozen"
-        blocks.append(self.text(key, file=found.file, identity=found.frozen_id))
+        key = "frozen" if answer.file else "not_frozen"
+        blocks.append(self.text(key, file=answer.file, identity=answer.frozen_id))
         return doc.Section("summary", t("section.summary"), tuple(blocks))
 
     def rests_on(self) -> str:
-        found = self.found
-        if found.borrowed is not None:
-            return self.t("rests.pooled", parks=len(found.borrowed.parks), values=found.values, runs=found.pairs)
-        return self.t("rests.everything" if found.everything else "rests.fitted", values=found.values, cut=found.cut)
+        answer = self.answer
+        if answer.borrowed is not None:
+            return self.t("rests.pooled", parks=len(answer.borrowed.parks), values=answer.values, runs=answer.pairs)
+        return self.t("rests.everything" if answer.everything else "rests.fitted", values=answer.values, cut=answer.cut)
 
     def stacked(self) -> str:
-        """What the forecast is put together of, and how such stacks did beside the pooled growth curve."""
-        parts = [one for setting in self.settings for one in self.found.held.of(setting)]
-        better = self.said(sum(one.not_worse for one in parts) / len(parts), doc.SHARE)
-        return self.t("stacked", parks=len({one.park for one in parts}), better=better)
+        """Say what the forecast is put together of, and how such stacks did beside the pooled growth curve."""
+        parts = [result for setting in self.settings for result in self.answer.held.of(setting)]
+        better = self.said(sum(result.not_worse for result in parts) / len(parts), doc.SHARE)
+        return self.t("stacked", parks=len({result.park for result in parts}), better=better)
 
     def method(self, name: str) -> str:
         return self.t("column.model") if name == MODEL else method_title(name, self.t.lang)
 
     def observables(self) -> doc.Section:
-        """A fan for each observable, then the numbers at the ends of years."""
-        lead = self.text("fans.pooled" if self.found.borrowed else "fans.own")
-        weights = [self.weights()] if self.found.weights else []
-        return self.section("fans", lead, *map(self.fan, self.found.bands), self.ends(), *weights)
+        """Show a fan for each observable, then the numbers at the ends of years."""
+        lead = self.text("fans.pooled" if self.answer.borrowed else "fans.own")
+        weights = [self.weights()] if self.answer.weights else []
+        return self.section("fans", lead, *map(self.fan, self.answer.bands), self.ends(), *weights)
 
     def weights(self) -> doc.Table:
-        found = self.found
+        answer = self.answer
         rows = list[Sequence[doc.Value]]()
         heads = list[str]()
-        for variable, each in found.weights.items():
-            told = np.array([each.get(name, np.zeros(len(self.quarters) - found.since)) for name in self.methods]).T
-            changed = np.flatnonzero(np.abs(np.diff(told, axis=0)).max(axis=1) > 0.0) + 1
-            for at in (0, *changed[-1:]):
-                rows.append((self.quarters[found.since + int(at)], *map(float, told[at])))
+        for variable, weights in answer.weights.items():
+            shares = np.array(
+                [weights.get(name, np.zeros(len(self.quarters) - answer.since)) for name in self.methods]
+            ).T
+            changed = np.flatnonzero(np.abs(np.diff(shares, axis=0)).max(axis=1) > 0.0) + 1
+            for change in (0, *changed[-1:]):
+                rows.append((self.quarters[answer.since + int(change)], *map(float, shares[change])))
                 heads.append(self.titled(variable))
         columns = [doc.Column(name, self.method(name), doc.Kind.share) for name in self.methods]
         return self.table("weights", ("since:quarter", *columns), rows, groups=grouped(heads))
 
     def ends(self) -> doc.Table:
-        found = self.found
-        every = 20 if found.borrowed else 4
-        shown = sorted({*(at for at in self.years if (at + 1 - self.since) % every < 4), len(self.quarters) - 1})
+        answer = self.answer
+        step = 20 if answer.borrowed else 4
+        shown = sorted(
+            {*(quarter for quarter in self.years if (quarter + 1 - self.since) % step < 4), len(self.quarters) - 1}
+        )
         columns: list[doc.Column | str] = ["quarter:quarter forecast:number"]
         columns += [doc.Column(name, self.method(name), doc.Kind.number) for name in self.methods]
-        beside = [(found.methods[name], found.since) for name in self.methods]
-        if found.borrowed is not None:
+        curves = [(answer.methods[name], answer.since) for name in self.methods]
+        if answer.borrowed is not None:
             columns.append("alone:number")
-            beside.append((found.borrowed.alone, 0))
+            curves.append((answer.borrowed.alone, 0))
         rows: list[Sequence[doc.Value]] = [
-            (self.quarters[at], self.band(name, at), *(_interval(one.get(name), at - first) for one, first in beside))
-            for name in found.bands
-            for at in shown
+            (
+                self.quarters[quarter],
+                self.band(name, quarter),
+                *(_interval(curve.get(name), quarter - first) for curve, first in curves),
+            )
+            for name in answer.bands
+            for quarter in shown
         ]
-        heads = grouped(self.titled(name) for name in found.bands for _ in shown)
+        heads = grouped(self.titled(name) for name in answer.bands for _ in shown)
         return self.table("ends", columns, rows, groups=heads)
 
     def titled(self, variable: str) -> str:
@@ -230,84 +241,86 @@ class _Show(Show):
         words = t(
             "fan.caption",
             title=title,
-            quarter=self.found.until,
+            quarter=self.answer.until,
             value=self.said(self.band(variable), self.value(variable)),
         )
-        draw = self.draw_pooled if self.found.borrowed else self.draw_own
+        draw = self.draw_pooled if self.answer.borrowed else self.draw_own
         return doc.Chart(f"fan-{variable.replace('_', '-')}", title, words, lambda: draw(variable), words, wide=False)
 
     def draw_own(self, variable: str) -> Figure:
-        """The past by the posterior's runs and the forecast in one, every method by itself and reported values."""
+        """Draw the past by the posterior's runs and the forecast in one, every method by itself and reported values."""
         from copark.figures.frame import year_of
         from copark.figures.validation import scored_fan
 
-        found = self.found
+        answer = self.answer
         t = self.t
-        stacked = variable in self.found.weights
-        beside = [
-            (self.method(name), self.levels(found.methods[name][variable], found.since))
+        stacked = variable in self.answer.weights
+        curves = [
+            (self.method(name), self.levels(answer.methods[name][variable], answer.since))
             for name in self.methods
-            if variable in found.methods[name] and (stacked or name != MODEL)
+            if variable in answer.methods[name] and (stacked or name != MODEL)
         ]
         return scored_fan(
             self.titled(variable),
-            t("fan.subtitle", cut=found.cut),
-            self.levels(found.bands[variable], 0),
-            beside,
-            found.reported[variable],
-            year_of(Quarter.parse(found.cut)),
+            t("fan.subtitle", cut=answer.cut),
+            self.levels(answer.bands[variable], 0),
+            curves,
+            answer.reported[variable],
+            year_of(Quarter.parse(answer.cut)),
             t.lang,
             led_by=t("fan.stack") if stacked else "",
         )
 
     def levels(self, band: np.ndarray, first: int) -> Fan:
-        """Quantiles over time, from a quarter on."""
+        """Return quantiles over time, from a quarter on."""
         from copark.figures.frame import ends
         from copark.figures.validation import Fan
 
-        return Fan(ends(Quarter.parse(self.found.start), range(first, first + band.shape[1])), band)
+        return Fan(ends(Quarter.parse(self.answer.start), range(first, first + band.shape[1])), band)
 
     def draw_pooled(self, variable: str) -> Figure:
-        """The pooled prior, the prior alone, the growth curve and similar parks."""
+        """Draw the pooled prior, the prior alone, the growth curve and similar parks."""
         from copark.figures.validation import outlook
 
-        found = self.found
-        borrowed = self.found.borrowed
+        answer = self.answer
+        borrowed = self.answer.borrowed
         if borrowed is None:
             raise ValueError("nothing was borrowed")
-        start = Quarter.parse(found.start).index / 4.0
+        start = Quarter.parse(answer.start).index / 4.0
         times = start + (np.arange(len(self.quarters)) + 1) / 4.0
-        rates = [(start + one.age, one.values) for one in borrowed.rates if one.variable == variable and one.same_type]
-        title = self.t("fan.pooled", park=self.t.of(found.park), observable=observable_title(variable, self.t.lang))
+        rates = [
+            (start + rate.age, rate.values) for rate in borrowed.rates if rate.variable == variable and rate.same_type
+        ]
+        title = self.t("fan.pooled", park=self.t.of(answer.park), observable=observable_title(variable, self.t.lang))
         return outlook(
             title,
             times,
-            found.bands[variable],
-            found.methods[MODEL][variable],
+            answer.bands[variable],
+            answer.methods[MODEL][variable],
             borrowed.alone[variable],
-            found.methods[GROWTH].get(variable),
+            answer.methods[GROWTH].get(variable),
             rates,
             self.t.lang,
         )
 
     def width(self) -> doc.Section:
-        """What the width at the end comes from, and which parameters it depends on."""
+        """Show what the width at the end comes from, and which parameters it depends on."""
         from copark.figures.validation import width_bars
 
         t = self.t
-        found = self.found
+        answer = self.answer
         shares = [doc.Column(source, self.source(source), doc.Kind.share) for source in SOURCES]
         columns: Columns = ("observable sd:number", *shares)
         rows: list[Sequence[doc.Value]] = [
-            (self.titled(name), float(one.sd), *(one.shares[source] for source in SOURCES))
-            for name, one in found.widths.items()
+            (self.titled(name), float(spread.sd), *(spread.shares[source] for source in SOURCES))
+            for name, spread in answer.widths.items()
         ]
         plain = doc.plain(doc.Kind.number)
         bars = [
-            (observable_title(name, t.lang), one.shares, f"± {self.said(float(one.sd), plain)}")
-            for name, one in found.widths.items()
+            (observable_title(name, t.lang), spread.shares, f"± {self.said(float(spread.sd), plain)}")
+            for name, spread in answer.widths.items()
         ]
-        title = t("chart.width", quarter=found.until)
+        title = t("chart.width", quarter=answer.until)
         words = self.overall()
         chart = doc.Chart(
             "width",
@@ -325,7 +338,8 @@ class _Show(Show):
     def overall(self) -> str:
         t = self.t
         means = {
-            source: float(np.mean([one.shares[source] for one in self.found.widths.values()])) for source in SOURCES
+            source: float(np.mean([spread.shares[source] for spread in self.answer.widths.values()]))
+            for source in SOURCES
         }
         parts = [
             t("width.part", source=self.source(source), share=self.said(mean, doc.SHARE))
@@ -335,11 +349,11 @@ class _Show(Show):
         return t("width.overall", parts=t("join").join(parts))
 
     def leading(self) -> doc.Table:
-        verdicts = {one.name: one.verdict for one in self.found.informed}
+        verdicts = {parameter.name: parameter.verdict for parameter in self.answer.informed}
         rows = []
         heads = []
-        for variable, one in self.found.widths.items():
-            for name, share in one.leading:
+        for variable, spread in self.answer.widths.items():
+            for name, share in spread.leading:
                 if name in verdicts:
                     rows.append((title_of(name, self.t.lang), share, self.t(f"informed.{verdicts[name]}")))
                     heads.append(observable_title(variable, self.t.lang))
@@ -348,46 +362,48 @@ class _Show(Show):
     def informed(self) -> doc.Table:
         rows = [
             (
-                title_of(one.name, self.t.lang),
-                one.share,
-                self.t(f"informed.{one.verdict}"),
-                one.before,
-                interval(one.after),
+                title_of(parameter.name, self.t.lang),
+                parameter.share,
+                self.t(f"informed.{parameter.verdict}"),
+                parameter.before,
+                interval(parameter.after),
             )
-            for one in self.found.informed
-            if one.verdict != "moved"
+            for parameter in self.answer.informed
+            if parameter.verdict != "moved"
         ]
         return self.table("uninformed", "parameter share:share data before:number after:number", rows)
 
-    def lent(self, borrowed: Borrowed) -> Iterator[doc.Section]:
+    def borrowed_sections(self, borrowed: Borrowed) -> Iterator[doc.Section]:
         yield self.section(
-            "borrowed", self.text("borrowed.lead", lenders=self.lenders(borrowed.lenders)), self.taken(borrowed)
+            "borrowed",
+            self.text("borrowed.lead", lenders=self.lenders(borrowed.lenders)),
+            self.taken_parameters(borrowed),
         )
         yield self.section("rates", self.text("rates.lead"), self.rates(borrowed))
 
     def lenders(self, shares: dict[str, float], most: int = MOST_LENDERS) -> str:
         t = self.t
-        titles = {} if self.found.borrowed is None else self.found.borrowed.parks
+        titles = {} if self.answer.borrowed is None else self.answer.borrowed.parks
         ordered = sorted(shares.items(), key=lambda pair: -pair[1])[:most]
-        told = [
+        lenders = [
             t("lender", park=t.of(titles[name]), share=self.said(share, doc.SHARE))
             for name, share in ordered
             if share >= LEAST_LENT
         ]
-        return t("join").join(told) if told else t("nobody")
+        return t("join").join(lenders) if lenders else t("nobody")
 
-    def taken(self, borrowed: Borrowed) -> doc.Table:
+    def taken_parameters(self, borrowed: Borrowed) -> doc.Table:
         rows = [
             (
-                title_of(one.name, self.t.lang),
-                self.t(f"group.{one.group}"),
-                interval(one.before),
-                interval(one.after),
-                self.t(f"informed.{one.verdict}"),
-                sum(share for _, share in one.lenders),
-                self.lenders(dict(one.lenders), 4),
+                title_of(parameter.name, self.t.lang),
+                self.t(f"group.{parameter.group}"),
+                interval(parameter.before),
+                interval(parameter.after),
+                self.t(f"informed.{parameter.verdict}"),
+                sum(share for _, share in parameter.lenders),
+                self.lenders(dict(parameter.lenders), 4),
             )
-            for one in borrowed.taken
+            for parameter in borrowed.taken
         ]
         columns = "parameter group prior:number new:number parks_data lent:share whom:note"
         return self.table("taken", columns, rows, folded=True)
@@ -396,45 +412,51 @@ class _Show(Show):
         t = self.t
         rows = [
             (
-                observable_title(one.variable, t.lang),
-                int(one.age),
-                t("same_type" if one.same_type else "all_types"),
-                len(one.peers),
-                round(one.values[0]),
-                round(one.values[1]),
-                round(one.values[2]),
+                observable_title(rate.variable, t.lang),
+                int(rate.age),
+                t("same_type" if rate.same_type else "all_types"),
+                len(rate.peers),
+                round(rate.values[0]),
+                round(rate.values[1]),
+                round(rate.values[2]),
                 t("join").join(
                     t("peer", park=t.of(borrowed.parks[peer.park]), value=self.said(peer.value, doc.COUNT))
-                    for peer in one.peers
+                    for peer in rate.peers
                 ),
             )
-            for one in borrowed.rates
+            for rate in borrowed.rates
         ]
         columns = "observable age:count::yr type parks:count lowest:count middle:count highest:count who:note"
         return self.table("rates", columns, rows)
 
-    def held(self) -> doc.Section:
-        """How the stack, the model and the curves did on the parks of the casebook."""
+    def track_record(self) -> doc.Section:
+        """Show how the stack, the model and the curves did on the parks of the casebook."""
         t = self.t
-        contests = [one for one in self.found.held.contests if one.scheme in self.settings and not one.variable]
+        contests = [
+            contest for contest in self.answer.held.contests if contest.scheme in self.settings and not contest.variable
+        ]
         rows = [
             (self.method(row.method), row.values, row.parks, row.log_crps, row.crps, row.coverage)
-            for one in contests
-            for row in one.standings
+            for contest in contests
+            for row in contest.standings
         ]
-        heads = [t(f"held.{one.scheme}", methods=len(one.standings)) for one in contests for _ in one.standings]
+        heads = [
+            t(f"held.{contest.scheme}", methods=len(contest.standings))
+            for contest in contests
+            for _ in contest.standings
+        ]
         columns = "method values:count parks:count log_crps:number:3 crps:number:1 coverage:share"
         return self.section("held", self.text("held.lead"), self.table("held", columns, rows, groups=grouped(heads)))
 
     def limits(self) -> Iterator[str]:
-        """What these numbers leave out, and how the forecast is kept and scored."""
+        """Say what these numbers leave out, and how the forecast is kept and scored."""
         yield self.t("limits.unknown")
-        if self.found.weights:
+        if self.answer.weights:
             yield self.t("limits.stack")
-        yield self.t("limits.pooled" if self.found.borrowed else "limits.line")
+        yield self.t("limits.pooled" if self.answer.borrowed else "limits.line")
         yield self.t("limits.frozen")
 
 
-def _interval(band: np.ndarray | None, at: int) -> doc.Interval | None:
-    """Median and 90 % of a curve at a quarter, where there is one."""
-    return None if band is None or at < 0 else interval(band[:, at])
+def _interval(band: np.ndarray | None, quarter: int) -> doc.Interval | None:
+    """Return median and 90 % of a curve at a quarter, where there is one."""
+    return None if band is None or quarter < 0 else interval(band[:, quarter])

@@ -25,7 +25,7 @@ FEWEST = 1 << 12
 
 
 class Params(AnalysisParams):
-    """What may be asked of the joint posterior."""
+    """Parameters of the joint posterior."""
 
     runs: PowerOfTwo = None
     """Simulated panels, a power of two such as ``2^14``, each with a run of every park; 2^14 by default."""
@@ -35,66 +35,72 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Findings, Result):
-    """What all parks together say of every mechanism they share."""
+    """Evidence of all parks together on every mechanism they share."""
 
     def to_frame(self) -> pd.DataFrame:
-        """Every parameter, a row each."""
+        """Return every parameter, a row each."""
         import pandas as pd
 
         return pd.DataFrame(
             {
-                "parameter": one.name,
-                "group": one.group,
-                "word": one.word,
-                "prior_p05": one.prior[0],
-                "prior_median": one.prior[2],
-                "prior_p95": one.prior[4],
-                "p05": one.posterior[0],
-                "median": one.posterior[2],
-                "p95": one.posterior[4],
-                "narrowing": one.shrink,
-                "overlap": one.overlap,
-                "r2": one.r2,
-                "narrowing_error": one.shrink_error,
-                "overlap_error": one.overlap_error,
-                "r2_error": one.r2_error,
-                "other_words": " ".join(one.other_words),
-                "coverage": one.coverage,
-                "coverage_differing": one.broken,
-                "most_influential": one.park,
-                "shift": one.shift,
+                "parameter": parameter.name,
+                "group": parameter.group,
+                "word": parameter.word,
+                "prior_p05": parameter.prior[0],
+                "prior_median": parameter.prior[2],
+                "prior_p95": parameter.prior[4],
+                "p05": parameter.posterior[0],
+                "median": parameter.posterior[2],
+                "p95": parameter.posterior[4],
+                "narrowing": parameter.shrink,
+                "overlap": parameter.overlap,
+                "r2": parameter.r2,
+                "narrowing_error": parameter.shrink_error,
+                "overlap_error": parameter.overlap_error,
+                "r2_error": parameter.r2_error,
+                "other_words": " ".join(parameter.other_words),
+                "coverage": parameter.coverage,
+                "coverage_differing": parameter.broken,
+                "most_influential": parameter.park,
+                "shift": parameter.shift,
             }
-            for one in self.axes
+            for parameter in self.axes
         )
 
 
 def panels_of(params: Params, context: Context) -> int:
-    """How many panels are simulated.
+    """Return the number of panels to simulate.
 
-    Raises RunRefused if the number cannot be used, or is too small for an inference of thirty parameters.
+    Raises
+    ------
+    RunRefused
+        If the number cannot be used, or is too small for an inference of thirty parameters.
     """
     from copark.calibration.panels import runs_of
     from copark.errors import RunRefused
 
-    found = PANELS if params.runs is None else runs_of(params.runs, context.lang)
-    if found < FEWEST:
-        raise RunRefused.of("joint.too_few", found=found, least=FEWEST)
-    return found
+    panels = PANELS if params.runs is None else runs_of(params.runs, context.lang)
+    if panels < FEWEST:
+        raise RunRefused.of("joint.too_few", found=panels, least=FEWEST)
+    return panels
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """Parks of the panel and what they report, and how many panels."""
+    """Return the parks of the panel with what they report, and the number of panels."""
     from copark.analyses.joint.simulated_panels import members
     from copark.identity import hash_content
 
-    parks = {one.name: [hash_content(one.park.content), one.operator, one.outcomes] for one in members()}
+    parks = {member.name: [hash_content(member.park.content), member.operator, member.outcomes] for member in members()}
     return {"parks": parks, "panels": panels_of(params, context)}
 
 
 def compute(params: Params, context: Context) -> Answer:
-    """Simulate panels, learn what they tell, and read the record by it; runs are kept, and gone on with after a stop.
+    """Simulate panels, learn from them and read the observations by it; an interrupted computation is resumed.
 
-    Raises RunRefused where nothing of minutes is made.
+    Raises
+    ------
+    RunRefused
+        Where nothing that takes minutes is computed.
     """
     from copark.errors import RunRefused
     from copark.store.files import lock_of, only_one
@@ -104,11 +110,11 @@ def compute(params: Params, context: Context) -> Answer:
         raise RunRefused(text("joint.not_here", context.lang))
     folder = context.home / "pool"
     with only_one(lock_of(folder / f"joint-{context.run_id}"), lambda: context.stage("waiting")(0, 0)):
-        found = find(
+        findings = find(
             panels_of(params, context),
             params.seed,
             threads=context.cores,
             folder=folder / "batches",
             tell=lambda stage, done, whole: context.stage(stage)(done, whole),
         )
-    return Answer(**vars(found), run_id=context.run_id, provenance=made_now())
+    return Answer(**vars(findings), run_id=context.run_id, provenance=made_now())

@@ -16,13 +16,23 @@ if TYPE_CHECKING:
     from copark.analyses.joint.findings import AxisFinding
 
 
-def places(found: Sequence[AxisFinding], names: Sequence[str], lang: str = "en") -> Figure:
-    """Posterior of each parameter as ranks of its prior, with the R² of simulated panels beside it.
+def places(parameters: Sequence[AxisFinding], names: Sequence[str], lang: str = "en") -> Figure:
+    """Draw the posterior of each parameter as ranks of its prior, with the R² of simulated panels beside it.
 
-    found, names: parameters in order, and what they are called.
+    Parameters
+    ----------
+    parameters
+        In the order in which they are drawn.
+    names
+        Titles of the parameters, in the same order.
+    lang
+        Language of the figure.
     """
     titles = [text(f"joint.figure.{part}", lang) for part in ("title", "subtitle")]
-    rows = [(name, one.moved, one.places, number(one.r2, 2)) for one, name in zip(found, names, strict=True)]
+    rows = [
+        (name, parameter.moved, parameter.places, number(parameter.r2, 2))
+        for parameter, name in zip(parameters, names, strict=True)
+    ]
     figure = places_on_prior(rows, titles, "joint", lang)
     style.corner(figure.axes[0], text("joint.figure.r2", lang))
     return figure

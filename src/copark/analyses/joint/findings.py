@@ -1,4 +1,4 @@
-"""What the joint posterior says: what moved, what this evidence cannot move, on whose word, and how far to trust it.
+"""Findings of the joint posterior: what moved, what this evidence cannot move, which parks it rests on, and its trust.
 
 A summary is the expected normal score of every mechanism given the panel, as ridge regression has learned it from
 simulated panels: on each park's features and their squares. So a park is left out by leaving out its columns, and what
@@ -7,8 +7,8 @@ were *not* trained on are accepted and moved to the record as in :mod:`copark.ca
 
 That evidence cannot move a parameter is shown in simulated panels: in each the truth is known and the parks report what
 they have on record, with errors; R² is the share of the truth's variance that the summaries find in panels they were
-not trained on. Intervals are tested in the same panels (simulation-based calibration: Talts et al. 2018), and in
-panels whose parks do *not* share their mechanisms, as the inference supposes.
+not trained on. Intervals are tested in the same panels (simulation-based calibration: Talts et al. 2018), and in panels
+whose parks do *not* share their mechanisms, as the inference supposes.
 """
 
 from __future__ import annotations
@@ -52,25 +52,35 @@ LEAST = 0.1
 RECORDS = 400
 """Simulated panels that intervals are tested on."""
 APART = 0.35
-"""How far parks' mechanisms differ where the inference's supposition is broken: the panel's scale of τ."""
+"""Difference of parks' mechanisms where the inference's supposition is broken: the panel's scale of τ."""
 TRIED = 256
 """Panels of that kind, at least."""
 SLICES = (0.15, 0.3, 0.45, 0.6, 0.8)
 """Edges of what the model leaves out, for R² by slice."""
 LEVEL = 0.9
+"""Probability of the intervals that are tested."""
 FURTHER_SETS = (("counts",), ("service",), ("counts", "service"), ("checklist",))
-"""What could be observed of every park beside the record: alone and together."""
+"""Families of further observations of every park: alone and together."""
 GROUP = "panel"
-"""What the hyperparameters are told under."""
-
-
+"""Group that the hyperparameters belong to."""
 WORDS = ("moved", "weakly", "unmoved", "cannot")
+"""Verdicts on a parameter."""
 
 
 def word_of(shrink: float, overlap: float, r2: float) -> str:
-    """moved, weakly, unmoved, or cannot: not moved, and in simulated panels hardly found either."""
-    found = verdict(shrink, overlap)
-    return "cannot" if found != "moved" and r2 < LEAST else found
+    """Classify a parameter as moved, weakly, unmoved, or cannot: not moved, and hardly found in simulated panels.
+
+    Parameters
+    ----------
+    shrink
+        How much narrower the middle half is than the prior's, 1 - after / before.
+    overlap
+        Probability shared with the prior, 0 to 1.
+    r2
+        R² of the parameter in simulated panels.
+    """
+    word = verdict(shrink, overlap)
+    return "cannot" if word != "moved" and r2 < LEAST else word
 
 
 @dataclass(frozen=True)
@@ -88,7 +98,7 @@ class AxisFinding:
     places: tuple[float, ...]
     """The posterior's quantiles on the scale of the prior's ranks, 0 to 1."""
     shrink: float
-    """How much narrower the middle half is than the prior's: 1 - after / before."""
+    """Narrowing of the middle half against the prior's: 1 - after / before."""
     overlap: float
     """Probability shared with the prior, 0 to 1."""
     r2: float
@@ -114,27 +124,27 @@ class AxisFinding:
 
     @property
     def moved(self) -> str:
-        """moved, weakly or unmoved."""
+        """Verdict of the data alone: moved, weakly or unmoved."""
         return verdict(self.shrink, self.overlap)
 
     @property
     def word(self) -> str:
-        """moved, weakly, unmoved, or cannot: not moved, and in simulated panels hardly found either."""
+        """Verdict of data and simulated panels: moved, weakly, unmoved or cannot; see :func:`word_of`."""
         return word_of(self.shrink, self.overlap, self.r2)
 
     @property
     def other_words(self) -> tuple[str, ...]:
         """Other words that another seed may say: those that one of the three numbers reaches within its interval."""
         numbers = (self.shrink, self.overlap, self.r2)
-        said = set()
-        for at, error in enumerate((self.shrink_error, self.overlap_error, self.r2_error)):
-            for end in reach(numbers[at], error, LEVEL):
-                shrink, overlap, r2 = (end if n == at else number for n, number in enumerate(numbers))
-                said.add(word_of(shrink, overlap, r2))
-        return tuple(word for word in WORDS if word in said and word != self.word)
+        words = set()
+        for position, error in enumerate((self.shrink_error, self.overlap_error, self.r2_error)):
+            for end in reach(numbers[position], error, LEVEL):
+                shrink, overlap, r2 = (end if k == position else number for k, number in enumerate(numbers))
+                words.add(word_of(shrink, overlap, r2))
+        return tuple(word for word in WORDS if word in words and word != self.word)
 
     def title(self, lang: str) -> str:
-        """Title of a mechanism; empty of a hyperparameter, which has its title in the texts."""
+        """Return the title of a mechanism; empty for a hyperparameter, which has its title in the texts."""
         return "" if self.group == GROUP else title_of(self.name, lang)
 
 
@@ -182,7 +192,7 @@ class Slice:
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """What the joint posterior says."""
+    """Findings of the joint posterior."""
 
     panels: int
     """Simulated panels in all."""
@@ -193,11 +203,11 @@ class Findings:
     seed: int
     """Seed of the random numbers."""
     axes: tuple[AxisFinding, ...]
-    """What is said of each parameter."""
+    """Findings by parameter."""
     parks: tuple[MemberFinding, ...]
-    """What each park tells."""
+    """Findings by park."""
     slices: tuple[Slice, ...]
-    """How well α is told, by size of the discrepancy."""
+    """R² of α, by size of the discrepancy."""
     coverage: float
     """Share of truths in 90 % intervals, over parameters."""
     broken: float
@@ -208,11 +218,12 @@ class Findings:
     """Share of simulated panels that lie farther from their neighbours than the record does."""
 
     def axis(self, name: str) -> AxisFinding:
-        """A parameter by name."""
-        return next(one for one in self.axes if one.name == name)
+        """Return a parameter by name."""
+        return next(finding for finding in self.axes if finding.name == name)
 
 
 Tell = Callable[[str, int, int], None]
+"""Progress callback: stage, what is done of it and how much there is."""
 
 
 def find(
@@ -224,94 +235,128 @@ def find(
     folder: Path | None = None,
     tell: Tell | None = None,
 ) -> Findings:
-    """Simulate panels, a power of two, learn summaries, and say what the record says of every parameter.
+    """Simulate panels, learn summaries, and say what the observations tell of every parameter.
 
-    folder: where runs are kept; a run that was stopped goes on there. tell: told the stage (pool, analyse), what is
-    done of it and how much there is.
+    Parameters
+    ----------
+    count
+        Number of panels, a power of two.
+    seed
+        Seed of the random numbers.
+    parks
+        Parks of the panel; all of :func:`members` by default.
+    threads
+        Threads of the simulation; they do not change the numbers.
+    folder
+        Where runs are kept; an interrupted simulation is resumed there.
+    tell
+        Progress callback, called with the stage (pool, analyse), what is done of it and how much there is.
     """
-    told = tell or (lambda _stage, _done, _whole: None)
+    report = tell or (lambda _stage, _done, _whole: None)
     chosen = members() if parks is None else parks
-    few = min(max(count // 32, TRIED), count)
+    differing_count = min(max(count // 32, TRIED), count)
 
     def simulating(first: int) -> Callable[[int, int], None]:
-        return lambda done, _: told("pool", 100 * (first + done) // (2 * len(chosen)), 100)
+        return lambda done, _: report("pool", 100 * (first + done) // (2 * len(chosen)), 100)
 
     panels = simulate(chosen, count, seed, threads=threads, folder=folder, progress=simulating(0))
     differing = simulate(
-        chosen, few, seed + 1, apart=APART, threads=threads, folder=folder, progress=simulating(len(chosen))
+        chosen, differing_count, seed + 1, apart=APART, threads=threads, folder=folder, progress=simulating(len(chosen))
     )
-    told("analyse", 0, len(chosen) + 2)
-    every = read_panels(panels)
-    known = range(len(chosen))
-    reader = every.of_blocks(known)
-    record = every.columns_of(recorded(panels))[0]
-    whole = reader.posterior(record)
+    report("analyse", 0, len(chosen) + 2)
+    all_parks_reader = read_panels(panels)
+    positions = range(len(chosen))
+    reader = all_parks_reader.of_blocks(positions)
+    record = all_parks_reader.columns_of(recorded(panels))[0]
+    posterior = reader.posterior(record)
     ranks = ranks_of(reader)
     broken = ranks_elsewhere(reader, differing)
-    errors = seed_errors(panels, every, record)
-    left = []
-    more = []
-    for n in known:
-        told("analyse", 1 + n, len(chosen) + 2)
-        left.append(every.of_blocks([other for other in known if other != n]).posterior(record))
-    told("analyse", len(chosen) + 1, len(chosen) + 2)
-    for wanted in FURTHER_SETS:
-        asked = with_further(every, [(key, n) for key in wanted for n in known])
-        more.append((r2_of(asked.theta, asked.expected), held(ranks_of(asked))))
-    alone = [with_further(every, [(CHECKLIST, n)]) for n in known]
-    listed = [float(r2_of(one.theta, one.expected)[names_of().index(FIRST)]) for one in alone]
-    return _found(panels, reader, whole, ranks, broken, errors, left, more, listed)
+    errors = seed_errors(panels, all_parks_reader, record)
+    without_park = []
+    further_results = []
+    for n in positions:
+        report("analyse", 1 + n, len(chosen) + 2)
+        without_park.append(all_parks_reader.of_blocks([other for other in positions if other != n]).posterior(record))
+    report("analyse", len(chosen) + 1, len(chosen) + 2)
+    for families in FURTHER_SETS:
+        further = with_further(all_parks_reader, [(key, n) for key in families for n in positions])
+        further_results.append((r2_of(further.theta, further.expected), held(ranks_of(further))))
+    listing_only = [with_further(all_parks_reader, [(CHECKLIST, n)]) for n in positions]
+    listed = [float(r2_of(listing.theta, listing.expected)[names_of().index(FIRST)]) for listing in listing_only]
+    return _findings(panels, reader, posterior, ranks, broken, errors, without_park, further_results, listed)
 
 
 def seed_errors(panels: Panels, every: Reader, record: Floats) -> Floats:
-    """Standard errors of shrink, overlap and R² over seeds, from halves of the panels; shape (axes, 3)."""
-    found = []
+    """Estimate standard errors over seeds from halves of the panels.
+
+    Parameters
+    ----------
+    panels
+        Simulated panels.
+    every
+        Reader of all parks of the panel.
+    record
+        Columns of the observations, shape (columns,).
+
+    Returns
+    -------
+    Errors of shrink, overlap and R², shape (axes, 3).
+    """
+    estimates = []
     for groups in halves():
         half = every.of_half(groups)
         posterior = half.posterior(record[: half.columns.shape[1]])
-        moved = [_told(panels, name, posterior)[3:] for name in names_of()]
-        found.append(np.column_stack([moved, r2_of(half.theta, half.expected)]))
-    return half_sample_error(np.array(found))
+        movements = [_quantiles_and_movement(panels, name, posterior)[3:] for name in names_of()]
+        estimates.append(np.column_stack([movements, r2_of(half.theta, half.expected)]))
+    return half_sample_error(np.array(estimates))
 
 
-def with_further(every: Reader, asked: Sequence[tuple[str, int]]) -> Reader:
-    """What is on record of every park, and further families of some, by name and position of the park."""
+def with_further(every: Reader, further: Sequence[tuple[str, int]]) -> Reader:
+    """Return a reader of what is on record of every park, and of further families of some.
+
+    Parameters
+    ----------
+    every
+        Reader that has the columns of all blocks.
+    further
+        Families to add: each by name and position of the park.
+    """
     parks = len(every.centres) // (1 + len(FAMILIES))
-    return every.of_blocks([*range(parks), *(n + parks * (1 + FAMILIES.index(key)) for key, n in asked)])
+    return every.of_blocks([*range(parks), *(n + parks * (1 + FAMILIES.index(key)) for key, n in further)])
 
 
 def recorded(panels: Panels) -> list[Floats]:
-    """Features of the record by park, shape (1, features) each."""
+    """Return features of the observations by park, shape (1, features) each."""
     return [read(member, member.recorded[np.newaxis, :]) for member in panels.members]
 
 
 def ranks_of(reader: Reader) -> Floats:
-    """Posterior probability below the truth, of panels that play the record; shape (records, axes)."""
-    at = range(min(RECORDS, len(reader.theta)))
-    return np.array([reader.posterior(reader.columns[n], n).below(reader.theta[n]) for n in at])
+    """Return the posterior probability below the truth, of panels that play the record; shape (records, axes)."""
+    positions = range(min(RECORDS, len(reader.theta)))
+    return np.array([reader.posterior(reader.columns[n], n).below(reader.theta[n]) for n in positions])
 
 
 def ranks_elsewhere(reader: Reader, panels: Panels) -> Floats:
-    """The same of panels that are none of the reader's."""
+    """Return the posterior probability below the truth, of panels none of the reader's; shape (records, axes)."""
     x = panels.features()
     sound = sound_in(x)[:RECORDS]
-    columns = reader.columns_of([one[sound] for one in x])
+    columns = reader.columns_of([features[sound] for features in x])
     truths = panels.theta[sound]
     return np.array([reader.posterior(row).below(truth) for row, truth in zip(columns, truths, strict=True)])
 
 
 def held(ranks: Floats) -> Floats:
-    """Share of truths in the central interval, by axis."""
+    """Return the share of truths in the central interval, by axis."""
     edge = (1.0 - LEVEL) / 2.0
     return ((ranks > edge) & (ranks < 1.0 - edge)).mean(axis=0)
 
 
 def r2_of(truth: Floats, expected: Floats) -> Floats:
-    """Share of the variance of truths that is expected, by axis."""
+    """Return the share of the variance of truths that is expected, by axis."""
     return 1.0 - ((truth - expected) ** 2).mean(axis=0) / truth.var(axis=0)
 
 
-def _found(
+def _findings(
     panels: Panels,
     reader: Reader,
     whole: Posterior,
@@ -325,7 +370,7 @@ def _found(
     names = names_of()
     chosen = panels.members
     spread = np.sqrt(whole.weights @ (whole.draws - whole.mean) ** 2)
-    moves = np.array([one.mean - whole.mean for one in left]) / spread
+    moves = np.array([posterior.mean - whole.mean for posterior in left]) / spread
     r2 = r2_of(reader.theta, reader.expected)
     coverage = held(ranks)
     elsewhere = held(broken)
@@ -337,7 +382,7 @@ def _found(
             AxisFinding(
                 name,
                 AXES[name].group if name in AXES else GROUP,
-                *_told(panels, name, whole),
+                *_quantiles_and_movement(panels, name, whole),
                 float(r2[j]),
                 shrink_error,
                 overlap_error,
@@ -354,19 +399,19 @@ def _found(
     middle = median(panels, first, whole)
     parks = tuple(
         MemberFinding(
-            one.name,
-            Title(en=one.park.case.title.en, zh=one.park.case.title.zh),
-            one.operator,
-            one.case,
-            one.counted,
-            tuple(CLASSES[n] for n in one.outcomes),
-            one.served,
+            member.name,
+            Title(en=member.park.case.title.en, zh=member.park.case.title.zh),
+            member.operator,
+            member.case,
+            member.counted,
+            tuple(CLASSES[n] for n in member.outcomes),
+            member.served,
             float(row[np.argmax(np.abs(row))]),
             names[int(np.argmax(np.abs(row)))],
             median(panels, first, without) - middle,
-            tells,
+            r2_listed,
         )
-        for one, row, without, tells in zip(chosen, moves, left, listed, strict=True)
+        for member, row, without, r2_listed in zip(chosen, moves, left, listed, strict=True)
     )
     return Findings(
         panels=panels.count,
@@ -383,24 +428,24 @@ def _found(
     )
 
 
-def median(panels: Panels, axis: int, one: Posterior) -> float:
-    """Median of a parameter, in its unit."""
-    score = weighted_quantiles(one.draws[:, axis], one.weights, (0.5,))
+def median(panels: Panels, axis: int, posterior: Posterior) -> float:
+    """Return the median of a parameter, in its unit."""
+    score = weighted_quantiles(posterior.draws[:, axis], posterior.weights, (0.5,))
     return float(values_at(panels, names_of()[axis], score)[0])
 
 
-def _told(
-    panels: Panels, name: str, one: Posterior
+def _quantiles_and_movement(
+    panels: Panels, name: str, posterior: Posterior
 ) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...], float, float]:
-    """Quantiles of prior and posterior in the unit; as ranks; how much narrower, how much shared."""
+    """Return quantiles of prior and posterior in the unit; as ranks; how much narrower, how much shared."""
     from scipy.special import ndtr, ndtri
 
-    scores = one.draws[:, names_of().index(name)]
-    at = weighted_quantiles(scores, one.weights, LEVELS)
+    scores = posterior.draws[:, names_of().index(name)]
+    quantiles = weighted_quantiles(scores, posterior.weights, LEVELS)
     ranks = ndtr(scores)
-    places = ndtr(at)
-    share = np.histogram(ranks, bins=BINS, range=(0.0, 1.0), weights=one.weights)[0]
-    before, after = (values_at(panels, name, np.asarray(each)) for each in (ndtri(LEVELS), at))
+    places = ndtr(quantiles)
+    share = np.histogram(ranks, bins=BINS, range=(0.0, 1.0), weights=posterior.weights)[0]
+    before, after = (values_at(panels, name, np.asarray(row)) for row in (ndtri(LEVELS), quantiles))
     return (
         tuple(map(float, before)),
         tuple(map(float, after)),
@@ -411,29 +456,43 @@ def _told(
 
 
 def values_at(panels: Panels, name: str, scores: Floats) -> Floats:
-    """Values of a parameter at normal scores, by the prior that parks share."""
+    """Return the values of a parameter at normal scores, by the prior that parks share.
+
+    Parameters
+    ----------
+    panels
+        Panels whose parks share the parameter.
+    name
+        Name of the parameter.
+    scores
+        Normal scores, shape (draws,).
+
+    Returns
+    -------
+    Values in the parameter's unit, shape (draws,).
+    """
     from scipy.special import ndtr
 
     if name in HYPER:
         rows = np.zeros((len(scores), len(MECHANISMS) + len(HYPER)))
         rows[:, names_of().index(name)] = scores
         return hyper_values(rows)[:, HYPER.index(name)]
-    space = next(one.park.space for one in panels.members if name in one.shared)
-    one = space.coordinates[space.names.index(name)]
-    if one.prior is None:
+    space = next(member.park.space for member in panels.members if name in member.shared)
+    coordinate = space.coordinates[space.names.index(name)]
+    if coordinate.prior is None:
         raise ValueError(name)
     return np.clip(
-        one.prior.quantile(np.clip(ndtr(scores), 1e-12, 1 - 1e-12), one.variable.default[0]),
-        one.variable.low,
-        one.variable.high,
+        coordinate.prior.quantile(np.clip(ndtr(scores), 1e-12, 1 - 1e-12), coordinate.variable.default[0]),
+        coordinate.variable.low,
+        coordinate.variable.high,
     )
 
 
 def _slices(reader: Reader, axis: int) -> Iterator[Slice]:
-    """R² of a parameter by what the model leaves out."""
+    """Give the R² of a parameter by the size of what the model leaves out."""
     sizes = hyper_values(reader.theta)[:, HYPER.index("left_out")]
     for low, high in pairwise(SLICES):
-        at = (sizes >= low) & (sizes < high)
-        if at.sum() > 2:
-            r2 = r2_of(reader.theta[at][:, [axis]], reader.expected[at][:, [axis]])[0]
-            yield Slice(low, high, int(at.sum()), float(r2))
+        is_inside = (sizes >= low) & (sizes < high)
+        if is_inside.sum() > 2:
+            r2 = r2_of(reader.theta[is_inside][:, [axis]], reader.expected[is_inside][:, [axis]])[0]
+            yield Slice(low, high, int(is_inside.sum()), float(r2))

@@ -1,4 +1,4 @@
-"""Reads panels: summaries learned from simulated panels, and the posterior of one that reports just that.
+"""Reader of panels: summaries learned from simulated panels, and the posterior of one that reports just that.
 
 A summary is the expected normal score of every mechanism given the panel: ridge regression on each park's features and
 their squares. Of half of the panels it is the sums over these that the regression is made of.
@@ -19,7 +19,7 @@ from copark.calibration.posterior import one_thread
 from copark.stats.jackknife import GROUPS, groups_of
 
 PENALTY = 3000.0
-"""Of the ridge regression, on features of unit variance."""
+"""Penalty of the ridge regression, on features of unit variance."""
 REDRAWN = 6
 """Times that errors and discrepancies are drawn for each simulated panel."""
 TRAINED = 0.75
@@ -29,6 +29,7 @@ NEAR = 4
 MOST = 12
 """Directions of the summaries that are kept."""
 CLIP = 5.0
+"""Bound of standardised features, in standard deviations."""
 
 
 @dataclass(frozen=True)
@@ -36,32 +37,37 @@ class Reader:
     """Summaries learned from simulated panels, and panels that were not trained on, ready to be asked."""
 
     centres: tuple[Floats, ...]
+    """Means of features, by block: what a park has on record, or could have."""
     scales: tuple[Floats, ...]
-    """Of features, by block: what a park has on record, or could have."""
+    """Standard deviations of features, by block."""
     gram: Floats
+    """Products of the centred columns with each other, shape (columns, columns)."""
     cross: Floats
+    """Products of the centred columns with the centred scores, shape (columns, axes)."""
     middle: Floats
+    """Means of the columns, shape (columns,)."""
     target: Floats
-    """Of columns centred at their mean: shapes (columns, columns), (columns, axes), (columns,); mean of the scores."""
+    """Means of the normal scores, shape (axes,)."""
     parts: tuple[tuple[Floats, Floats], ...]
     """gram and cross of each group of the panels trained on, in the columns of what is on record."""
     blocks: tuple[int, ...]
     """Positions of the blocks that count."""
     theta: Floats
+    """Normal scores of the panels not trained on, shape (panels, axes)."""
     columns: Floats
-    """Of the panels not trained on: normal scores, shape (panels, axes), and columns, shape (panels, columns)."""
+    """Columns of the panels not trained on, shape (panels, columns)."""
 
     def of_blocks(self, blocks: Sequence[int]) -> Reader:
-        """The same where other blocks count: without a park, or with what could be observed."""
+        """Return the same reader where other blocks count: without a park, or with what could be observed."""
         return replace(self, blocks=tuple(blocks))
 
     def of_half(self, groups: Sequence[int]) -> Reader:
-        """The same of what is on record, had half of the groups of panels been simulated, each counted twice."""
+        """Return the reader of what is on record, had half of the groups been simulated, each counted twice."""
         gram = 2.0 * np.sum([self.parts[group][0] for group in groups], axis=0)
         cross = 2.0 * np.sum([self.parts[group][1] for group in groups], axis=0)
         of_record = len(gram)
-        blocks = int(np.searchsorted(np.cumsum([2 * len(one) for one in self.centres]), of_record)) + 1
-        kept = np.isin(np.arange(len(self.theta)) % GROUPS, groups)
+        blocks = int(np.searchsorted(np.cumsum([2 * len(centre) for centre in self.centres]), of_record)) + 1
+        is_kept = np.isin(np.arange(len(self.theta)) % GROUPS, groups)
         return Reader(
             self.centres[:blocks],
             self.scales[:blocks],
@@ -71,34 +77,36 @@ class Reader:
             self.target,
             (),
             tuple(range(blocks)),
-            self.theta[kept],
-            self.columns[kept, :of_record],
+            self.theta[is_kept],
+            self.columns[is_kept, :of_record],
         )
 
     @cached_property
     def counting(self) -> Integers:
         """Columns of the blocks that count."""
-        ends = np.cumsum([0, *(2 * len(one) for one in self.centres)])
+        ends = np.cumsum([0, *(2 * len(centre) for centre in self.centres)])
         return np.concatenate([np.arange(ends[n], ends[n + 1]) for n in self.blocks])
 
     @cached_property
     def weights(self) -> Floats:
         """Weights of the columns that count, shape (columns that count, axes)."""
-        at = self.counting
+        positions = self.counting
         with one_thread():
-            found = np.linalg.solve(self.gram[np.ix_(at, at)] + PENALTY * np.eye(len(at)), self.cross[at])
-        return found.astype(np.float64)
+            weights = np.linalg.solve(
+                self.gram[np.ix_(positions, positions)] + PENALTY * np.eye(len(positions)), self.cross[positions]
+            )
+        return weights.astype(np.float64)
 
     def columns_of(self, x: Sequence[Floats]) -> Floats:
-        """Columns of features by block, shape (panels, columns)."""
+        """Compute the columns of features by block, shape (panels, columns)."""
         return spread_out(x, self.centres, self.scales)
 
     def expected_of(self, columns: Floats) -> Floats:
-        """Expected normal scores, shape (panels, axes)."""
-        at = self.counting
+        """Compute expected normal scores, shape (panels, axes)."""
+        positions = self.counting
         with one_thread():
-            found: Floats = (columns[:, at] - self.middle[at]) @ self.weights + self.target
-        return found.astype(np.float64)
+            scores: Floats = (columns[:, positions] - self.middle[positions]) @ self.weights + self.target
+        return scores.astype(np.float64)
 
     @cached_property
     def expected(self) -> Floats:
@@ -112,29 +120,51 @@ class Reader:
 
     @cached_property
     def summaries(self) -> Floats:
-        """What is compared, shape (panels, directions)."""
+        """Summaries that are compared, shape (panels, directions)."""
         return self.told(self.expected)
 
     def posterior(self, columns: Floats, but: int | None = None) -> Posterior:
-        """Posterior of a panel from its columns, shape (columns,); one at a position is left out, in a test."""
+        """Compute the posterior of a panel from its columns.
+
+        Parameters
+        ----------
+        columns
+            Columns of the panel, shape (columns,).
+        but
+            Position of a panel that is left out: the one whose columns these are, in a test.
+        """
         target = self.told(self.expected_of(columns[np.newaxis, :]))[0]
-        kept = np.flatnonzero(np.arange(len(self.theta)) != but)
-        draws, weights, width = accepted(self.summaries[kept], target, self.theta[kept], len(kept) // NEAR)
+        others = np.flatnonzero(np.arange(len(self.theta)) != but)
+        draws, weights, width = accepted(self.summaries[others], target, self.theta[others], len(others) // NEAR)
         return Posterior(draws, weights / weights.sum(), width)
 
 
 def spread_out(x: Sequence[Floats], centres: Sequence[Floats], scales: Sequence[Floats]) -> Floats:
-    """Standardised features and their squares; blocks that are not given are left out."""
+    """Compute standardised features and their squares.
+
+    Parameters
+    ----------
+    x
+        Features by block, shape (panels, features) each; blocks that are missing at the end are left out.
+    centres
+        Means of the features, by block.
+    scales
+        Standard deviations of the features, by block.
+
+    Returns
+    -------
+    Columns, shape (panels, columns).
+    """
     parts = []
-    for centre, scale, each in zip(centres, scales, x, strict=False):
-        z = np.clip((each - centre) / scale, -CLIP, CLIP)
+    for centre, scale, block in zip(centres, scales, x, strict=False):
+        z = np.clip((block - centre) / scale, -CLIP, CLIP)
         parts += [z, z**2 - 1.0]
     return np.concatenate(parts, axis=1).astype(np.float32)
 
 
 def sound_in(x: Sequence[Floats]) -> Integers:
-    """Positions of the panels of which every park ran to its end."""
-    return np.flatnonzero(np.all([np.isfinite(one).all(axis=1) for one in x], axis=0))
+    """Return the positions of the panels of which every park ran to its end."""
+    return np.flatnonzero(np.all([np.isfinite(block).all(axis=1) for block in x], axis=0))
 
 
 def read_panels(panels: Panels) -> Reader:
@@ -144,28 +174,28 @@ def read_panels(panels: Panels) -> Reader:
     first = int(TRAINED * panels.count)
     trained = sound[sound < first]
     tested = sound[sound >= first]
-    own = [one[trained] for one in x]
+    trained_blocks = [block[trained] for block in x]
     theta = panels.theta[trained]
-    centres = tuple(one.mean(axis=0) for one in own)
-    scales = tuple(one.std(axis=0) + 1e-9 for one in own)
-    middle = spread_out(own, centres, scales).mean(axis=0)
+    centres = tuple(block.mean(axis=0) for block in trained_blocks)
+    scales = tuple(block.std(axis=0) + 1e-9 for block in trained_blocks)
+    middle = spread_out(trained_blocks, centres, scales).mean(axis=0)
     target = theta.mean(axis=0)
     gram = np.zeros((len(middle), len(middle)))
     cross = np.zeros((len(middle), theta.shape[1]))
-    of_record = 2 * sum(one.shape[1] for one in x[: len(panels.members) or len(x)])
+    of_record = 2 * sum(block.shape[1] for block in x[: len(panels.members) or len(x)])
     parts = [(np.zeros((of_record, of_record)), np.zeros((of_record, theta.shape[1]))) for _ in range(GROUPS)]
     for again in range(REDRAWN):
-        redrawn = [one[trained] for one in panels.features(again)] if again else own
+        redrawn = [block[trained] for block in panels.features(again)] if again else trained_blocks
         columns = spread_out(redrawn, centres, scales) - middle
         scores = (theta - target).astype(np.float32)
         with one_thread():
             gram += columns.T @ columns
             cross += columns.T @ scores
-            for part, kept in zip(parts, groups_of(len(trained)), strict=True):
-                left_out = columns[~kept, :of_record]
+            for part, is_kept in zip(parts, groups_of(len(trained)), strict=True):
+                left_out = columns[~is_kept, :of_record]
                 part[0][:] += left_out.T @ left_out
-                part[1][:] += left_out.T @ scores[~kept]
-    columns = spread_out([one[tested] for one in x], centres, scales)
+                part[1][:] += left_out.T @ scores[~is_kept]
+    columns = spread_out([block[tested] for block in x], centres, scales)
     return Reader(
         centres, scales, gram, cross, middle, target, tuple(parts), tuple(range(len(x))), panels.theta[tested], columns
     )
@@ -173,11 +203,14 @@ def read_panels(panels: Panels) -> Reader:
 
 @dataclass(frozen=True)
 class Posterior:
-    """Weighted normal scores, shape (draws, axes); distance of the first panel left out."""
+    """Weighted normal scores of a panel's parameters."""
 
     draws: Floats
+    """Normal scores, shape (draws, axes)."""
     weights: Floats
+    """Weights of the draws, shape (draws,)."""
     width: float
+    """Distance of the first panel left out."""
 
     @property
     def mean(self) -> Floats:
@@ -185,5 +218,5 @@ class Posterior:
         return self.weights @ self.draws
 
     def below(self, truth: Floats) -> Floats:
-        """Posterior probability below a truth, of each axis; shape (axes,)."""
+        """Return the posterior probability below a truth, of each axis; shape (axes,)."""
         return self.weights @ (self.draws < truth)

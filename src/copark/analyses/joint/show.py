@@ -1,4 +1,4 @@
-"""What is shown of the joint posterior: what moved, what this evidence cannot move, and whose word it rests on."""
+"""Document of the joint posterior: what moved, what this evidence cannot move, and whose word it rests on."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ METHODS = 7
 """Sentences about method and limits."""
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of the joint posterior."""
-    show = _Show(found, t)
+def document(answer: Answer, t: Texts) -> doc.Document:
+    """Write the document of the joint posterior."""
+    show = _Show(answer, t)
     return assemble(
-        found,
+        answer,
         t,
         key="joint",
-        title=t("question", parks=len(found.parks)),
+        title=t("question", parks=len(answer.parks)),
         headline=show.headline(),
         sections=[
             show.summary(),
@@ -40,64 +40,64 @@ def document(found: Answer, t: Texts) -> doc.Document:
             show.section("method", show.numbered("method", METHODS)),
         ],
         provenance={
-            "parks": len(found.parks),
-            "panels": number(found.panels, 0),
-            "seed": found.seed,
+            "parks": len(answer.parks),
+            "panels": number(answer.panels, 0),
+            "seed": answer.seed,
         },
     )
 
 
 def over_seeds(value: float, error: float) -> doc.Interval:
-    """A number with the interval of its seed error."""
+    """Return a number with the interval of its seed error."""
     low, high = reach(value, error, LEVEL)
     return doc.Interval(low, high, value)
 
 
 class _Show(Show):
-    def __init__(self, found: Answer, t: Texts) -> None:
+    def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.found = found
+        self.answer = answer
         order = {group: n for n, group in enumerate((*GROUPS, GROUP))}
-        self.axes = sorted(found.axes, key=lambda one: (order[one.group], -one.r2))
+        self.axes = sorted(answer.axes, key=lambda parameter: (order[parameter.group], -parameter.r2))
         """Parameters by group, within it those that simulated panels tell most of first."""
 
-    def title(self, one: AxisFinding) -> str:
-        return one.title(self.t.lang) or self.t(f"hyper.{one.name}")
+    def title(self, parameter: AxisFinding) -> str:
+        return parameter.title(self.t.lang) or self.t(f"hyper.{parameter.name}")
 
     def park(self, name: str) -> str:
-        return self.t.of(next(one.title for one in self.found.parks if one.name == name))
+        return self.t.of(next(member.title for member in self.answer.parks if member.name == name))
 
     def band(self, values: Sequence[float]) -> doc.Interval:
-        """90 % and the median."""
+        """Return the median with the 90 % interval."""
         return doc.Interval(values[0], values[4], values[2])
 
-    def word(self, one: AxisFinding) -> str:
-        """The word for a parameter, followed by those that another seed may say."""
-        word = self.t(f"word.{one.word}")
-        others = self.t("or").join(self.t("quoted", word=self.t(f"word.{other}")) for other in one.other_words)
+    def word(self, parameter: AxisFinding) -> str:
+        """Return the word for a parameter, followed by those that another seed may say."""
+        word = self.t(f"word.{parameter.word}")
+        others = self.t("or").join(self.t("quoted", word=self.t(f"word.{other}")) for other in parameter.other_words)
         return self.t("another_seed", word=word, others=others) if others else word
 
-    def words(self, one: AxisFinding) -> dict[str, str]:
-        how = SHARE if one.group == GROUP else PLAIN
+    def words(self, parameter: AxisFinding) -> dict[str, str]:
+        number_format = SHARE if parameter.group == GROUP else PLAIN
         return {
-            "title": self.title(one),
-            "band": self.said(self.band(one.posterior), how),
-            "prior": self.said(self.band(one.prior), how),
-            "r2": number(one.r2, 2),
-            "word": self.word(one),
-            "park": self.park(one.park),
-            "shift": number(abs(one.shift), 1),
+            "title": self.title(parameter),
+            "band": self.said(self.band(parameter.posterior), number_format),
+            "prior": self.said(self.band(parameter.prior), number_format),
+            "r2": number(parameter.r2, 2),
+            "word": self.word(parameter),
+            "park": self.park(parameter.park),
+            "shift": number(abs(parameter.shift), 1),
         }
 
     def headline(self) -> str:
         t = self.t
-        first = self.found.axis(FIRST)
-        mechanisms = [one for one in self.axes if one.group != GROUP]
-        told = {key: sum(one.word == key for one in mechanisms) for key in ("moved", "cannot")}
-        unsteady = sum(bool(one.other_words) for one in mechanisms)
+        first = self.answer.axis(FIRST)
+        mechanisms = [parameter for parameter in self.axes if parameter.group != GROUP]
+        counts = {key: sum(parameter.word == key for parameter in mechanisms) for key in ("moved", "cannot")}
+        unsteady = sum(bool(parameter.other_words) for parameter in mechanisms)
         return t.sentences(
             [
-                t("headline", count=len(mechanisms), parks=len(self.found.parks), **told),
+                t("headline", count=len(mechanisms), parks=len(self.answer.parks), **counts),
                 *([t("headline.another_seed", count=unsteady)] if unsteady else []),
                 t("headline.first", **self.words(first)),
             ]
@@ -105,20 +105,20 @@ class _Show(Show):
 
     def summary(self) -> doc.Section:
         t = self.t
-        found = self.found
-        first = self.found.axis(FIRST)
+        answer = self.answer
+        first = self.answer.axis(FIRST)
         cards = (
             doc.Card(
                 t("card.parks"),
                 doc.COUNT,
-                len(found.parks),
-                t("card.rows", count=sum(not one.case for one in found.parks)),
+                len(answer.parks),
+                t("card.rows", count=sum(not member.case for member in answer.parks)),
             ),
             doc.Card(
                 t("card.values"),
                 doc.COUNT,
-                sum(one.values for one in found.parks),
-                t("card.outcomes", count=sum(len(one.outcomes) for one in found.parks)),
+                sum(member.values for member in answer.parks),
+                t("card.outcomes", count=sum(len(member.outcomes) for member in answer.parks)),
             ),
             doc.Card(
                 self.title(first),
@@ -126,32 +126,32 @@ class _Show(Show):
                 self.band(first.posterior),
                 t("card.first", prior=self.words(first)["prior"], r2=self.words(first)["r2"]),
             ),
-            doc.Card(t("card.coverage"), SHARE, found.coverage, t("card.records", count=found.records)),
+            doc.Card(t("card.coverage"), SHARE, answer.coverage, t("card.records", count=answer.records)),
         )
-        said = [*self.answers(), *self.panel(), self.further(), self.trust()]
-        return self.section("summary", doc.Cards(cards), doc.Bullets(tuple(said)), doc.Caveat(t("caveat")))
+        sentences = [*self.answers(), *self.panel(), self.further(), self.trust()]
+        return self.section("summary", doc.Cards(cards), doc.Bullets(tuple(sentences)), doc.Caveat(t("caveat")))
 
     def answers(self) -> Iterator[str]:
         for group in ASKED:
-            every = [one for one in self.axes if one.group == group]
-            told = self.t("join").join(self.t("answer.one", **self.words(one)) for one in every)
-            yield self.t("answer", group=self.t(f"group.{group}"), told=told)
+            parameters = [parameter for parameter in self.axes if parameter.group == group]
+            findings = self.t("join").join(self.t("answer.one", **self.words(parameter)) for parameter in parameters)
+            yield self.t("answer", group=self.t(f"group.{group}"), told=findings)
 
     def panel(self) -> Iterator[str]:
         for name in HYPER:
-            one = self.found.axis(name)
-            yield self.t(f"said.{name}", **self.words(one))
+            parameter = self.answer.axis(name)
+            yield self.t(f"said.{name}", **self.words(parameter))
 
     def further(self) -> str:
-        one = self.found.axis(FIRST)
-        told = dict(zip(map("_".join, FURTHER_SETS), one.further, strict=True))
-        served = [park.served for park in self.found.parks if park.served]
-        best = max(self.found.parks, key=lambda park: park.listed)
+        first = self.answer.axis(FIRST)
+        shares = dict(zip(map("_".join, FURTHER_SETS), first.further, strict=True))
+        served = [park.served for park in self.answer.parks if park.served]
+        best = max(self.answer.parks, key=lambda park: park.listed)
         return self.t(
             "said.further",
-            r2=number(one.r2, 2),
-            **{key: number(r2, 2) for key, r2 in told.items()},
-            held=percent(one.further_coverage[-1]),
+            r2=number(first.r2, 2),
+            **{key: number(r2, 2) for key, r2 in shares.items()},
+            held=percent(first.further_coverage[-1]),
             due=str(DUE),
             ages=str(len(AGES)),
             parks=str(len(served)),
@@ -161,83 +161,91 @@ class _Show(Show):
         )
 
     def trust(self) -> str:
-        """Whether intervals hold, also where parks differ, and whether the record looks like a simulated panel."""
-        found = self.found
+        """Say whether intervals hold, also where parks differ, and whether the record looks like a simulated panel."""
+        answer = self.answer
         return self.t(
             "said.trust",
-            coverage=percent(found.coverage),
-            inside=percent(found.inside),
-            count=found.records,
-            broken=percent(found.broken),
-            reach=percent(found.reach),
+            coverage=percent(answer.coverage),
+            inside=percent(answer.inside),
+            count=answer.records,
+            broken=percent(answer.broken),
+            reach=percent(answer.reach),
         )
 
     def parameters(self) -> doc.Section:
-        """Every parameter: prior, posterior, movement, and what simulated panels tell."""
+        """Show every parameter: prior, posterior, movement, and what simulated panels tell."""
         from copark.analyses.joint.figures import places
 
         rows = [
             (
-                self.title(one),
-                self.band(one.prior),
-                self.band(one.posterior),
-                self.word(one),
-                over_seeds(one.shrink, one.shrink_error),
-                over_seeds(one.r2, one.r2_error),
+                self.title(parameter),
+                self.band(parameter.prior),
+                self.band(parameter.posterior),
+                self.word(parameter),
+                over_seeds(parameter.shrink, parameter.shrink_error),
+                over_seeds(parameter.r2, parameter.r2_error),
             )
-            for one in self.axes
+            for parameter in self.axes
         ]
-        heads = grouped(self.t(f"group.{one.group}") for one in self.axes)
+        heads = grouped(self.t(f"group.{parameter.group}") for parameter in self.axes)
         columns = self.columns("parameter prior:number posterior:number word narrowing:share r2:number:2")
         table = self.table("parameters", columns, rows, groups=heads)
-        trust = [(self.title(one), one.coverage, one.broken, self.park(one.park), one.shift) for one in self.axes]
+        trust_rows = [
+            (self.title(parameter), parameter.coverage, parameter.broken, self.park(parameter.park), parameter.shift)
+            for parameter in self.axes
+        ]
         columns = self.columns("parameter coverage:share differing:share influential shift:change:1")
-        more = self.table("trust", columns, trust, groups=heads, folded=True)
-        asked = [one for one in self.axes if one.group in ASKED]
-        draw = partial(places, asked, [self.title(one) for one in asked], self.t.lang)
+        trust_table = self.table("trust", columns, trust_rows, groups=heads, folded=True)
+        in_question = [parameter for parameter in self.axes if parameter.group in ASKED]
+        draw = partial(places, in_question, [self.title(parameter) for parameter in in_question], self.t.lang)
         return self.section(
-            "parameters", doc.Paragraph(self.t("lead.parameters")), self.chart("places", draw), table, more
+            "parameters", doc.Paragraph(self.t("lead.parameters")), self.chart("places", draw), table, trust_table
         )
 
     def proof(self) -> doc.Section:
-        """What cannot be moved, and why: R² in simulated panels."""
+        """Show what cannot be moved, and why: R² in simulated panels."""
         t = self.t
-        found = self.found
-        still = [one for one in self.axes if one.word == "cannot"]
-        said = [t("proof.one", **self.words(one)) for one in still if one.group in ASKED]
+        answer = self.answer
+        still = [parameter for parameter in self.axes if parameter.word == "cannot"]
+        sentences = [t("proof.one", **self.words(parameter)) for parameter in still if parameter.group in ASKED]
         columns = (
             self.column("left_out", doc.Kind.share),
             self.column("panels", doc.Kind.count),
             self.column("r2", doc.Kind.number, places=2),
         )
-        sliced = [(doc.Interval(one.low, one.high), one.panels, one.r2) for one in found.slices]
-        lead = t("lead.proof", least=number(LEAST, 1), tested=found.tested)
-        more = self.columns(
+        sliced = [(doc.Interval(sizes.low, sizes.high), sizes.panels, sizes.r2) for sizes in answer.slices]
+        lead = t("lead.proof", least=number(LEAST, 1), tested=answer.tested)
+        further_columns = self.columns(
             "parameter record:number:2 counts:number:2 service:number:2 both:number:2 checklist:number:2 held:share"
         )
-        asked = [one for one in self.axes if one.group in ASKED]
+        in_question = [parameter for parameter in self.axes if parameter.group in ASKED]
         further = self.table(
-            "further", more, [[self.title(one), one.r2, *one.further, one.further_coverage[-1]] for one in asked]
+            "further",
+            further_columns,
+            [
+                [self.title(parameter), parameter.r2, *parameter.further, parameter.further_coverage[-1]]
+                for parameter in in_question
+            ],
         )
         slices = self.table("slices", columns, sliced)
-        return self.section("proof", doc.Paragraph(lead), doc.Bullets(tuple(said)), further, slices)
+        return self.section("proof", doc.Paragraph(lead), doc.Bullets(tuple(sentences)), further, slices)
 
     def parks(self) -> doc.Section:
-        """Every park: what it reports, and what leaving it out would change."""
-        titles = {one.name: self.title(one) for one in self.axes}
-        operators = [one.operator for one in self.found.parks]
+        """Show every park: what it reports, and what leaving it out would change."""
+        titles = {parameter.name: self.title(parameter) for parameter in self.axes}
+        operators = [member.operator for member in self.answer.parks]
         rows = [
             (
-                self.t.of(one.title),
-                one.values,
-                self.t("join").join(self.t(f"outcome.{each}") for each in one.outcomes),
-                self.t(f"operator.{one.operator}") if operators.count(one.operator) > 1 else "",
-                one.first,
-                one.shift,
-                titles[one.axis],
-                one.listed,
+                self.t.of(member.title),
+                member.values,
+                self.t("join").join(self.t(f"outcome.{outcome}") for outcome in member.outcomes),
+                self.t(f"operator.{member.operator}") if operators.count(member.operator) > 1 else "",
+                member.first,
+                member.shift,
+                titles[member.axis],
+                member.listed,
             )
-            for one in sorted(self.found.parks, key=lambda one: -abs(one.first))
+            for member in sorted(self.answer.parks, key=lambda member: -abs(member.first))
         ]
         columns = self.columns(
             "park values:count outcome operator first:change:3 largest:change:1 axis listed:number:2"

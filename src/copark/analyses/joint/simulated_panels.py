@@ -53,11 +53,11 @@ CODER = 0.7
 AGES = (3, 6, 9, 12)
 """Years after the start at which more could be observed."""
 FURTHER = {"counts": ("registered", "operating"), "service": (LEVEL,)}
-"""What could be observed there."""
+"""Variables that could be observed at each of those ages, by family."""
 CHECKLIST = "checklist"
-"""What could be observed in the place of the service level: services promised, and those that stood in time."""
+"""Family in the place of the service level: services promised, and those that stood in time."""
 FAMILIES = (*FURTHER, CHECKLIST)
-"""Families of what could be observed, in the order of the features."""
+"""Families of further observations, in the order of the features."""
 DUE = 5
 """Services due at each of those ages."""
 TEMPLATE = casebook_path() / "templates" / "haier-ruba"
@@ -66,14 +66,16 @@ TEMPLATE = casebook_path() / "templates" / "haier-ruba"
 
 @dataclass(frozen=True)
 class Member:
-    """A park of the joint panel; case: whether it has one in the casebook."""
+    """A park of the joint panel."""
 
     park: Park
-    """Behind its values stand as targets the classes of its outcome, then what could be observed."""
+    """The park; behind its values stand as targets the classes of its outcome, then what could be observed."""
     operator: str
+    """Key of its operator; the name of the park where it shares none with another."""
     outcomes: tuple[int, ...]
     """Classes on record, by position in :data:`CLASSES`."""
     case: bool
+    """Whether it has a case in the casebook."""
     area: float
     """Area on record, km²; NaN where there is none."""
     further: Mapping[str, tuple[int, ...]]
@@ -81,7 +83,7 @@ class Member:
 
     @property
     def name(self) -> str:
-        """Its name."""
+        """Name of the park."""
         return self.park.name
 
     @cached_property
@@ -97,7 +99,7 @@ class Member:
     @property
     def served(self) -> int:
         """Values on record of its service level."""
-        return sum(one.variable == LEVEL for one in self.park.model.targets[: self.counted])
+        return sum(target.variable == LEVEL for target in self.park.model.targets[: self.counted])
 
     @property
     def reported(self) -> int:
@@ -106,60 +108,72 @@ class Member:
 
     @property
     def recorded(self) -> Floats:
-        """What is on record: values, then positions of classes; shape (targets,)."""
+        """Observations: values, then positions of classes; shape (targets,)."""
         values = self.park.model.recorded[: self.counted]
         return np.concatenate([values, np.array(self.outcomes, dtype=np.float64)])
 
 
 @cache
 def settled() -> Mapping[str, Any]:
-    """Operators, and what of a row is not used, as fixed beforehand."""
+    """Return operators, and what of a row is not used, as fixed beforehand."""
     import yaml
 
     return yaml.safe_load((Path(__file__).parent / "members.yaml").read_text(encoding="utf-8"))
 
 
 def members() -> tuple[Member, ...]:
-    """All parks that can be simulated and say anything: cases, then rows with shares and an outcome."""
+    """List all parks that can be simulated and say anything: cases, then rows with shares and an outcome."""
     rows = {row.case or row.id: row for row in load_parks().parks}
-    found = [member_of(load_case(name), rows.get(name), known=True) for name in list_cases()]
-    known = {one.name for one in found}
+    parks = [member_of(load_case(name), rows.get(name), has_case=True) for name in list_cases()]
+    names = {member.name for member in parks}
     for name, row in rows.items():
-        used = row.shares_grade not in (None, "background") and row.outcome is not None
-        if name not in known and used and row.home_share_percent is not None:
-            found.append(member_of(outline(row), row))
-    return tuple(one for one in found if one.reported)
+        is_usable = row.shares_grade not in (None, "background") and row.outcome is not None
+        if name not in names and is_usable and row.home_share_percent is not None:
+            parks.append(member_of(outline(row), row))
+    return tuple(member for member in parks if member.reported)
 
 
-def member_of(case: Case, row: Row | None, *, known: bool = False) -> Member:
-    """A park with the classes of its outcome as further targets, and stand-ins kept for looking: of service."""
+def member_of(case: Case, row: Row | None, *, has_case: bool = False) -> Member:
+    """Return a park whose further targets are its outcomes, stand-ins of service and what could be observed.
+
+    Parameters
+    ----------
+    case
+        Case of the park.
+    row
+        Row of the park in ``parks.csv``, if it has one.
+    has_case
+        Whether the case is one of the casebook, and not made of the row alone.
+    """
     park = park_of(case)
     name = case.name
-    seen = [one for one in known_targets(case, ("check",)) if one.variable in STAND_INS]
+    stand_ins = [target for target in known_targets(case, ("check",)) if target.variable in STAND_INS]
     classes: dict[int, str] = dict(settled()["outcomes"].get(name, {}))
     if not classes and row is not None and row.outcome is not None and name not in settled()["closed"]:
-        counted = [one.last_day.year for one in (row.firms_date, row.jobs_date, row.investment_date) if one is not None]
+        counted = [
+            date.last_day.year for date in (row.firms_date, row.jobs_date, row.investment_date) if date is not None
+        ]
         classes = {min(max(counted, default=LAST.year), LAST.year): row.outcome}
     twentieth = case.clock.start + (min(case.clock.quarters, YEAR_TWENTY) - 1)
-    looks = [_target(case, min(Quarter(year, 4), twentieth), "operating") for year in classes]
-    targets = [*park.model.targets, *seen, *looks]
+    outcome_targets = [_target(case, min(Quarter(year, 4), twentieth), "operating") for year in classes]
+    targets = [*park.model.targets, *stand_ins, *outcome_targets]
     further = {}
     ends = [end for end in (case.clock.start + (4 * age - 1) for age in AGES) if end <= LAST]
     for key, variables in FURTHER.items():
-        more = [_target(case, end, name) for name in variables for end in ends]
-        further[key] = tuple(range(len(targets), len(targets) + len(more)))
-        targets += more
+        further_targets = [_target(case, end, name) for name in variables for end in ends]
+        further[key] = tuple(range(len(targets), len(targets) + len(further_targets)))
+        targets += further_targets
     operator = next((key for key, parks in settled()["operators"].items() if name in parks), name)
-    outcomes = tuple(CLASSES.index(one) for one in classes.values())
+    outcomes = tuple(CLASSES.index(name_of_class) for name_of_class in classes.values())
     area = float("nan") if row is None or not row.area_km2 else float(row.area_km2)
     park = replace(park, model=ObservationModel(tuple(targets)))
-    return Member(park, operator, outcomes, known, area, further)
+    return Member(park, operator, outcomes, has_case, area, further)
 
 
-def _target(case: Case, at: Quarter, variable: str) -> Target:
-    """A variable at the end of a quarter, as a run is read there; its observation lends the date alone."""
-    made = _observed(f"{at.year}-{3 * at.quarter:02d}", "operating", 0.0, "high")
-    return Target(variable, str(at), "exact", 0.0, None, 1e-9, (at - case.clock.start,), (1.0,), made)
+def _target(case: Case, quarter: Quarter, variable: str) -> Target:
+    """Return a variable at the end of a quarter, as a run is read there; its observation lends the date alone."""
+    observation = _observed(f"{quarter.year}-{3 * quarter.quarter:02d}", "operating", 0.0, "high")
+    return Target(variable, str(quarter), "exact", 0.0, None, 1e-9, (quarter - case.clock.start,), (1.0,), observation)
 
 
 def _observed(date: str, variable: str, value: float, grade: str) -> Observation:
@@ -181,7 +195,7 @@ def _observed(date: str, variable: str, value: float, grade: str) -> Observation
 
 
 def outline(row: Row) -> Case:
-    """A case of a park known by its row alone."""
+    """Make a case of a park known by its row alone."""
     shape = load_case(TEMPLATE)
     start = Quarter(row.launch, 1)
     clock = shape.clock.model_copy(update={"start": start, "quarters": LAST - start + 1, "data_end": LAST})
@@ -214,11 +228,11 @@ def outline(row: Row) -> Case:
 
 
 def _shares(row: Row, start: Quarter) -> CapTable:
-    """The shares of a row, from the launch on."""
+    """Return the shares of a row, from the launch on."""
     home = round(100 * (row.home_share_percent or 0))
     third = round(100 * (row.third_share_percent or 0))
     date = Date.parse(str(start.year))
-    held = {"home": home, "third": third, "host": 10_000 - home - third}
+    shares = {"home": home, "third": third, "host": 10_000 - home - third}
     holdings = tuple(
         Holding.model_validate(
             {
@@ -230,7 +244,7 @@ def _shares(row: Row, start: Quarter) -> CapTable:
                 "source": [JUDGEMENT],
             }
         )
-        for side, points in held.items()
+        for side, points in shares.items()
         if points
     )
     return CapTable(table=f"row-{start.year}", date=date, use=True, holdings=holdings)
@@ -240,12 +254,19 @@ MECHANISMS = tuple(name for name, axis in AXES.items() if axis.role == "mechanis
 HYPER = ("area_share", "operator_share", "left_out")
 """Shares of the variance of size that go with area and with the operator; standard deviation of the discrepancy."""
 RANGES = ((0.0, 0.45), (0.0, 0.45), (0.15, 0.8))
-"""Uniform priors of them."""
+"""Ranges of their uniform priors."""
 SERVICE_ERROR = 0.1
 """Standard deviation of a service level that would be observed, on its scale of 0 to 1."""
 SIZE = "enquiry_rate"
-OWN, RUNNER, ABOUT, KEPT = 0x6F776E, 0x6F70, 0x68797065, 0x6B657074
-"""Second keys of generators: what a park, an operator and a panel draw, and which promises are kept."""
+"""Parameter of a park's size."""
+OWN = 0x6F776E
+"""Second key of the generator of what a park draws."""
+RUNNER = 0x6F70
+"""Second key of the generator of what an operator draws."""
+ABOUT = 0x68797065
+"""Second key of the generator of what a panel draws."""
+KEPT = 0x6B657074
+"""Second key of the generator of which promises are kept."""
 Progress = Callable[[int, int], None]
 
 
@@ -254,15 +275,17 @@ class Panels:
     """Simulated panels."""
 
     members: tuple[Member, ...]
+    """Parks of the panels."""
     seed: int
+    """Seed of the random numbers."""
     theta: Floats
     """Mechanisms and hyperparameters on the scale of normal scores, shape (panels, axes)."""
     counterparts: tuple[Floats, ...]
-    """By park: shape (panels, targets), NaN where a run failed."""
+    """Simulated targets by park, shape (panels, targets) each; NaN where a run failed."""
 
     @property
     def count(self) -> int:
-        """How many."""
+        """Number of panels."""
         return len(self.theta)
 
     @property
@@ -271,7 +294,7 @@ class Panels:
         return hyper_values(self.theta)[:, HYPER.index("left_out")]
 
     def features(self, again: int = 0) -> list[Floats]:
-        """Features of reports with errors drawn anew for every ``again``; shape (panels, features) each.
+        """Compute features of reports with errors drawn anew for every ``again``; shape (panels, features) each.
 
         By park what is on record, then by park what could be observed, a family after the other.
         """
@@ -282,21 +305,21 @@ class Panels:
         for member, runs in zip(self.members, self.counterparts, strict=True):
             reports = told(member, runs, self.spread, seed)
             record.append(read(member, reports))
-            for key, at in member.further.items():
-                further[key].append(features(part_of(member.park.model, at), reports[:, list(at)]))
-            at = member.further["service"]
-            kept = promised(runs[:, list(at)], _random(seed, KEPT, member.name))
-            listed.append(features(part_of(member.park.model, at), kept))
-        return [*record, *(one for each in further.values() for one in each), *listed]
+            for key, positions in member.further.items():
+                further[key].append(features(part_of(member.park.model, positions), reports[:, list(positions)]))
+            positions = member.further["service"]
+            shares_standing = promised(runs[:, list(positions)], _random(seed, KEPT, member.name))
+            listed.append(features(part_of(member.park.model, positions), shares_standing))
+        return [*record, *(block for blocks in further.values() for block in blocks), *listed]
 
 
 def names_of() -> tuple[str, ...]:
-    """What is inferred: mechanisms, then hyperparameters."""
+    """Return the names of what is inferred: mechanisms, then hyperparameters."""
     return (*MECHANISMS, *HYPER)
 
 
 def hyper_values(theta: Floats) -> Floats:
-    """Hyperparameters at normal scores, shape (panels, hyperparameters)."""
+    """Return hyperparameters at normal scores, shape (panels, hyperparameters)."""
     from scipy.special import ndtr
 
     low, high = np.array(RANGES).T
@@ -309,37 +332,38 @@ def _random(seed: int, key: int, name: str) -> np.random.Generator:
 
 @dataclass(frozen=True)
 class Sizes:
-    """Moves the common design to where one park has its own: a warp of :func:`make_panel_batch`.
-
-    area: score of its area among parks; shares: of area and operator in the variance of size, shape (runs, 2).
-    """
+    """Moves the common design to where one park has its own: a warp of :func:`make_panel_batch`."""
 
     member: Member
+    """The park."""
     seed: int
+    """Seed of the random numbers."""
     area: float
+    """Score of its area among parks."""
     shares: Floats
+    """Shares of area and operator in the variance of size, shape (runs, 2)."""
     apart: float = 0.0
-    """How far mechanisms of parks differ, of the prior's standard deviation: nothing, but where that is to be tried."""
+    """Difference of parks' mechanisms, in the prior's standard deviations: 0, but where that is to be tried."""
 
     def __call__(self, points: Floats, names: tuple[str, ...]) -> Floats:
         """Draw afresh what parks do not share."""
         from scipy.special import ndtr
 
         moved = np.array(points, copy=True)
-        own = _random(self.seed, OWN, self.member.name).random((len(points), len(AXES)))
+        own_uniforms = _random(self.seed, OWN, self.member.name).random((len(points), len(AXES)))
         runner = _random(self.seed, RUNNER, self.member.operator).standard_normal(len(points))
-        for at, name in enumerate(names):
-            free = own[:, COLUMN[name]]
+        for column, name in enumerate(names):
+            free = own_uniforms[:, COLUMN[name]]
             if name in self.member.shared:
                 if self.apart:
-                    common = np.sqrt(1.0 - self.apart**2) * scores_of(moved[:, at])
-                    moved[:, at] = ndtr(common + self.apart * scores_of(free))
+                    common = np.sqrt(1.0 - self.apart**2) * scores_of(moved[:, column])
+                    moved[:, column] = ndtr(common + self.apart * scores_of(free))
                 continue
-            moved[:, at] = free
+            moved[:, column] = free
             if name == SIZE:
                 parts = np.stack([np.full(len(points), self.area), runner, scores_of(free)], axis=1)
                 shares = np.concatenate([self.shares, 1.0 - self.shares.sum(axis=1, keepdims=True)], axis=1)
-                moved[:, at] = ndtr((np.sqrt(shares) * parts).sum(axis=1))
+                moved[:, column] = ndtr((np.sqrt(shares) * parts).sum(axis=1))
         return np.clip(moved, EDGE, 1.0 - EDGE)
 
 
@@ -353,12 +377,30 @@ def simulate(
     folder: Path | None = None,
     progress: Progress | None = None,
 ) -> Panels:
-    """Simulate panels, a power of two, or find them simulated in a folder; apart: as of :class:`Sizes`."""
+    """Simulate panels, or find them simulated in a folder.
+
+    Parameters
+    ----------
+    members
+        Parks of the panel.
+    count
+        Number of panels, a power of two.
+    seed
+        Seed of the random numbers.
+    apart
+        How far mechanisms of parks differ, of the prior's standard deviation, as in :class:`Sizes`.
+    threads
+        Threads of the simulation; they do not change the numbers.
+    folder
+        Where runs are kept, and found.
+    progress
+        Called with parks done and parks in all.
+    """
     above = _random(seed, ABOUT, "hyper").standard_normal((count, len(HYPER)))
     theta = np.concatenate([scores_of(design(count, seed)[:, [COLUMN[name] for name in MECHANISMS]]), above], axis=1)
     shares = hyper_values(theta)[:, :2]
     areas = scores_of_area(members)
-    made = []
+    counterparts = []
     for done, member in enumerate(members):
         if progress is not None:
             progress(done, len(members))
@@ -367,40 +409,53 @@ def simulate(
             "joint": 2,
             "operator": member.operator,
             "area": float(areas[done]),
-            "ranges": [list(one) for one in RANGES],
+            "ranges": [list(bounds) for bounds in RANGES],
         }
-        own = [name for name in MECHANISMS if name not in member.shared]
-        about |= ({"own": own} if own else {}) | ({"apart": apart} if apart else {})
+        own_mechanisms = [name for name in MECHANISMS if name not in member.shared]
+        about |= ({"own": own_mechanisms} if own_mechanisms else {}) | ({"apart": apart} if apart else {})
         batch = make_panel_batch(member.park, count, seed, warp=warp, warped=about, threads=threads, folder=folder)
-        made.append(batch.counterparts)
-    return Panels(tuple(members), seed, theta, tuple(made))
+        counterparts.append(batch.counterparts)
+    return Panels(tuple(members), seed, theta, tuple(counterparts))
 
 
 def scores_of_area(members: Sequence[Member]) -> Floats:
-    """Logarithms of areas on record, centred and scaled over parks; 0 where none is known; shape (parks,)."""
-    logs = np.log(np.array([one.area for one in members]))
+    """Return logarithms of areas on record, centred and scaled over parks; 0 where none is known; shape (parks,)."""
+    logs = np.log(np.array([member.area for member in members]))
     if np.isfinite(logs).sum() < 2:
         return np.zeros(len(logs))
     return np.nan_to_num((logs - np.nanmean(logs)) / np.nanstd(logs))
 
 
 def told(member: Member, runs: Floats, spread: Floats, seed: int) -> Floats:
-    """What a park would report in each panel: values off the model's course with errors, classes, what could be.
+    """Return what a park would report in each panel: values off the model's course with errors, classes, what could be.
 
-    runs: counterparts, shape (panels, targets), as what is returned; spread: discrepancy of each panel.
+    Parameters
+    ----------
+    member
+        The park.
+    runs
+        Counterparts of its targets, shape (panels, targets).
+    spread
+        Discrepancy of each panel, shape (panels,).
+    seed
+        Seed of the random numbers.
+
+    Returns
+    -------
+    Reports, shape (panels, targets).
     """
     park = member.park
     looks = slice(member.counted, member.reported)
-    own = (seed << 32) ^ crc32(member.name.encode())
-    found, strayed, free = reported(park.model, park.ages, runs, spread[:, np.newaxis], own)
-    found[:, looks] = classes(strayed[:, looks], CODER * free[:, looks])
+    own_seed = (seed << 32) ^ crc32(member.name.encode())
+    reports, strayed, free = reported(park.model, park.ages, runs, spread[:, np.newaxis], own_seed)
+    reports[:, looks] = classes(strayed[:, looks], CODER * free[:, looks])
     service = list(member.further["service"])
-    found[:, service] = runs[:, service] + SERVICE_ERROR * free[:, service]
-    return found
+    reports[:, service] = runs[:, service] + SERVICE_ERROR * free[:, service]
+    return reports
 
 
 def promised(service: Floats, random: np.random.Generator) -> Floats:
-    """Share of the services due at each age that stand, from the service level at it; shape (panels, ages).
+    """Return the share of the services due at each age that stand, from the service level at it; shape (panels, ages).
 
     Each of :data:`DUE` services stands with the probability of the level, but for a lasting error of the park's list
     (:data:`copark.cases.defaults.BESIDE`).
@@ -411,13 +466,21 @@ def promised(service: Floats, random: np.random.Generator) -> Floats:
 
 
 def classes(operating: Floats, error: Floats) -> Floats:
-    """Position of the class a coder would give, from operating enterprises and an error of ln(1 + operating)."""
-    seen = np.expm1(np.log1p(np.maximum(operating, 0.0)) + error)
-    return np.where(np.isfinite(seen), np.digitize(seen, EDGES), np.nan).astype(np.float64)
+    """Return the position of the class a coder would give to operating enterprises.
+
+    Parameters
+    ----------
+    operating
+        Operating enterprises, any shape.
+    error
+        Error of ln(1 + operating), of the same shape.
+    """
+    perceived = np.expm1(np.log1p(np.maximum(operating, 0.0)) + error)
+    return np.where(np.isfinite(perceived), np.digitize(perceived, EDGES), np.nan).astype(np.float64)
 
 
 def read(member: Member, reports: Floats) -> Floats:
-    """Features of what a park has on record: logarithms and growth of values, and classes; (panels, features)."""
+    """Compute features of a park's observations: logarithms and growth of values, and classes; (panels, features)."""
     values = part_of(member.park.model, range(member.counted))
-    found = features(values, reports[:, : member.counted])
-    return np.concatenate([found, reports[:, member.counted : member.reported]], axis=1)
+    features_of_values = features(values, reports[:, : member.counted])
+    return np.concatenate([features_of_values, reports[:, member.counted : member.reported]], axis=1)

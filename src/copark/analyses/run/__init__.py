@@ -1,7 +1,5 @@
 """Report of a run: simulated outcomes of a park beside its observations.
 
-An ensemble as an answer: what becomes of the park, and how that stands beside the record.
-
 The runs are made and stored by :mod:`copark.workflows.run_study`; the answer is read from them and holds no copy.
 """
 
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Answer(Result):
-    """What a run says. All but the outcomes is of its first scenario."""
+    """Results of a run. All but the outcomes is of its first scenario."""
 
     case: Case
     """The park."""
@@ -51,7 +49,7 @@ class Answer(Result):
 
     @property
     def last(self) -> int:
-        """The column in which outcomes are judged."""
+        """Column in which outcomes are judged."""
         return judged_column(self.ensemble)
 
     @property
@@ -71,7 +69,7 @@ class Answer(Result):
 
     @property
     def shows_outcomes(self) -> bool:
-        """Whether shares of outcomes are told unasked."""
+        """True where shares of outcomes are told unasked."""
         return self.trust is None or self.trust.shows_outcomes
 
     @cached_property
@@ -81,51 +79,51 @@ class Answer(Result):
 
     @property
     def outside(self) -> int:
-        """How many observations lie outside the 5th to 95th percentile of the runs."""
+        """Number of observations outside the 5th to 95th percentile of the runs."""
         return len(misses(self.compared))
 
     @property
     def latest(self) -> tuple[ObservedComparison, ...]:
-        """The latest observation of each variable."""
+        """Latest observation of each variable."""
         return tuple({row.observation.variable: row for row in self.rows}.values())
 
     def share(self, outcome: str) -> Share:
-        """The share of an outcome in the first scenario."""
-        return next(one for one in self.outcomes[0] if one.name == outcome)
+        """Return the share of an outcome in the first scenario."""
+        return next(share for share in self.outcomes[0] if share.name == outcome)
 
     def unit(self, output: str) -> str:
-        """An output's unit."""
+        """Return an output's unit."""
         return str(self.ensemble[output].attrs.get("units", ""))
 
     def final(self, output: str) -> tuple[float, float, float] | None:
-        """5, 50 and 95 % of runs when outcomes are judged; ``None`` where there is no value."""
+        """Return 5, 50 and 95 % of runs when outcomes are judged; ``None`` where there is no value."""
         if output not in self.ensemble.data_vars:
             return None
         low, median, high = band(self.ensemble[output].isel(scenario=0, quarter=self.last).to_numpy())
         return (low, median, high) if np.isfinite(median) else None
 
     def main_table(self) -> Rows:
-        """Every observation beside the model, a row each; values in the model's unit."""
+        """Return every observation beside the model, a row each; values in the model's unit."""
         return (
             {
-                "variable": one.observation.variable,
-                "date": str(one.observation.date),
-                "quarter": one.quarter,
-                "unit": self.unit(one.observation.variable),
-                "bound": one.observation.bound,
-                "observed": one.value,
-                "observed_high": one.high,
-                "median": one.median,
-                "low": one.low,
-                "high": one.upper,
-                "width": one.width,
-                "percentile": one.percentiles.number,
-                "inside": one.inside,
-                "grade": one.observation.grade,
-                "role": one.observation.role,
-                "source": "; ".join(one.observation.source),
+                "variable": row.observation.variable,
+                "date": str(row.observation.date),
+                "quarter": row.quarter,
+                "unit": self.unit(row.observation.variable),
+                "bound": row.observation.bound,
+                "observed": row.value,
+                "observed_high": row.high,
+                "median": row.median,
+                "low": row.low,
+                "high": row.upper,
+                "width": row.width,
+                "percentile": row.percentiles.number,
+                "inside": row.inside,
+                "grade": row.observation.grade,
+                "role": row.observation.role,
+                "source": "; ".join(row.observation.source),
             }
-            for one in self.rows
+            for row in self.rows
         )
 
 
@@ -135,23 +133,33 @@ def answer_of(
     counts: Sequence[Mapping[str, int]] | None = None,
     moved: Mapping[str, str] | None = None,
 ) -> Answer:
-    """What an ensemble says.
+    """Read an ensemble.
 
-    ensemble, case: in the form of :func:`copark.simulation.run.simulate`, and the case it was run on; counts: runs by
-    code of outcome, for each scenario, where more were made than paths are kept of;
-    moved: as the answer's.
+    Parameters
+    ----------
+    ensemble
+        Runs in the form of :func:`copark.simulation.run.simulate`.
+    case
+        Case they were run on.
+    counts
+        Runs by code of outcome, for each scenario, where more were made than paths are kept of.
+    moved
+        Whether data moved each parameter of the park, as in the answer.
     """
-    made = provenance(ensemble)
-    trust = Trust.of(made)
-    found = ensemble["outcome"].to_numpy()
+    stored = provenance(ensemble)
+    trust = Trust.of(stored)
+    codes_by_scenario = ensemble["outcome"].to_numpy()
     outcomes = (
-        [shares(codes, OUTCOMES) for codes in found]
+        [shares(codes, OUTCOMES) for codes in codes_by_scenario]
         if counts is None
-        else [shares_of([one.get(str(code), 0) for code in range(len(OUTCOMES))], OUTCOMES) for one in counts]
+        else [
+            shares_of([counts_of_scenario.get(str(code), 0) for code in range(len(OUTCOMES))], OUTCOMES)
+            for counts_of_scenario in counts
+        ]
     )
     return Answer(
         run_id=str(ensemble.attrs.get("identity", "")),
-        provenance=made,
+        provenance=stored,
         trust=trust,
         case=case,
         ensemble=ensemble,

@@ -1,4 +1,4 @@
-"""What is shown of a run: what becomes of the park and how sure that is, then the runs, then the case.
+"""Document of a run: what becomes of the park and how sure that is, then the runs, then the case.
 
 The figures, all tables and the answer are of the first scenario; the others stand beside it among the outcomes.
 """
@@ -42,25 +42,26 @@ THRESHOLD = 50.0
 FANS = ("registered", "operating", "realised_investment", "jobs", "cash", "commitment_home", "commitment_host")
 """Outputs drawn as fans, in the order of the report."""
 LAND = ("serviced_area", "usable_area", "occupied_area")
+"""Outputs of the land ledger."""
 FEW = 6
 """More observations outside than this are told by variable, the others stand in the table."""
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of a run."""
-    show = _Show(found, t)
-    made = found.provenance
-    told = {"runs": made.get("runs", found.runs)}
-    told |= {name: made.get(name, "") for name in ("seed", "cpu_features")}
+def document(answer: Answer, t: Texts) -> doc.Document:
+    """Write the document of a run."""
+    show = _Show(answer, t)
+    stored = answer.provenance
+    provenance = {"runs": stored.get("runs", answer.runs)}
+    provenance |= {name: stored.get(name, "") for name in ("seed", "cpu_features")}
     return assemble(
-        found,
+        answer,
         t,
         key="report",
-        title=t("title", park=found.case.title.get(t.lang)),
+        title=t("title", park=answer.case.title.get(t.lang)),
         headline=show.headline(),
         sections=show.sections(),
-        evidence=evidence(found, t),
-        provenance=told,
+        evidence=evidence(answer, t),
+        provenance=provenance,
     )
 
 
@@ -68,28 +69,28 @@ class _Show(AboutCase):
     """The parts of the document in one language."""
 
     def headline(self) -> str:
-        """What becomes of the park: shares of outcomes where it is calibrated, else its size, as an assumption."""
-        found = self.found
+        """Say what becomes of the park: shares of outcomes where it is calibrated, else its size, as an assumption."""
+        answer = self.answer
         t = self.t
-        if not found.finished:
+        if not answer.finished:
             return t("headline.none")
         words = {
             "park": self.case.title.get(t.lang),
-            "last": found.labels[found.last],
-            "runs": number(found.finished, 0),
+            "last": answer.labels[answer.last],
+            "runs": number(answer.finished, 0),
         }
-        shares = {one.name: say.percent_words(one.share, t.lang) for one in found.outcomes[0]}
-        doubts = doubts_of(self.case, found.outcomes[0], shows_outcomes=found.shows_outcomes)
-        told = doubts.record_words(t.lang)
+        shares = {outcome.name: say.percent_words(outcome.share, t.lang) for outcome in answer.outcomes[0]}
+        doubts = doubts_of(self.case, answer.outcomes[0], shows_outcomes=answer.shows_outcomes)
+        sentences = doubts.record_words(t.lang)
         closure = self.case.closed_by(Quarter.parse(words["last"]))
         if closure is not None:
-            told.append(t("headline.closed", since=str(closure.since), title=t.of(closure.title), **words))
-        told.append(t("headline", **shares, **words) if found.shows_outcomes else t("headline.assumed", **words))
-        operating = found.final("operating")
+            sentences.append(t("headline.closed", since=str(closure.since), title=t.of(closure.title), **words))
+        sentences.append(t("headline", **shares, **words) if answer.shows_outcomes else t("headline.assumed", **words))
+        operating = answer.final("operating")
         if closure is None and operating is not None:
             low, median, high = (number(value, 0) for value in operating)
-            told.append(t("headline.size", low=low, median=median, high=high, **words))
-        return t.sentences([*told, *doubts.sentences(t.lang)])
+            sentences.append(t("headline.size", low=low, median=median, high=high, **words))
+        return t.sentences([*sentences, *doubts.sentences(t.lang)])
 
     def sections(self) -> tuple[doc.Section, ...]:
         return (
@@ -111,137 +112,150 @@ class _Show(AboutCase):
         )
 
     def summary(self) -> doc.Section:
-        """The numbers to be seen first, why, and the latest observations beside the runs."""
-        found = self.found
+        """Show the main numbers, the reasons, and the latest observations beside the runs."""
+        answer = self.answer
         t = self.t
-        blocks: list[doc.Block] = [doc.Cards(tuple(self.cards()))] if found.finished else []
+        blocks: list[doc.Block] = [doc.Cards(tuple(self.cards()))] if answer.finished else []
         blocks.append(doc.Bullets(tuple(self.reasons())))
-        if found.finished and found.compared:
+        if answer.finished and answer.compared:
             cells = (
-                (self.named(one), one.quarter, self.seen(one), self.ranged(one), percentile(one.percentiles))
-                for one in found.latest
+                (
+                    self.titled_variable(row),
+                    row.quarter,
+                    self.observed_value(row),
+                    self.ranged(row),
+                    percentile(row.percentiles),
+                )
+                for row in answer.latest
             )
             columns = "variable quarter:quarter observed modelled:number percentile"
             blocks.append(self.table("latest", columns, cells))
-        if found.finished and found.shows_outcomes and len(found.outcomes) > 1:
+        if answer.finished and answer.shows_outcomes and len(answer.outcomes) > 1:
             blocks.append(self.by_scenario())
-        if str(self.case.clock.data_end) < found.labels[-1]:
+        if str(self.case.clock.data_end) < answer.labels[-1]:
             blocks.append(self.caveat("far", data_end=str(self.case.clock.data_end)))
         blocks += map(doc.Caveat, missing_growth(self.case, t.lang))
         return self.section("summary", *blocks)
 
     def cards(self) -> Iterator[doc.Card]:
-        """Chance to stand alone, size and money at the end, and how many observations lie outside."""
-        found = self.found
+        """Give the chance to stand alone, size and money at the end, and how many observations lie outside."""
+        answer = self.answer
         t = self.t
-        last = self.found.labels[self.found.last]
-        if found.shows_outcomes:
-            one = found.share("self_standing")
-            interval = say.shown(doc.Interval(one.low, one.high), doc.SHARE, t.lang)
-            yield doc.Card(t("card.self_standing"), doc.SHARE, one.share, t("card.error", interval=interval))
+        last = self.answer.labels[self.answer.last]
+        if answer.shows_outcomes:
+            self_standing = answer.share("self_standing")
+            interval = say.shown(doc.Interval(self_standing.low, self_standing.high), doc.SHARE, t.lang)
+            yield doc.Card(t("card.self_standing"), doc.SHARE, self_standing.share, t("card.error", interval=interval))
         for output in ("operating", "jobs", "cash"):
-            final = found.final(output)
+            final = answer.final(output)
             unit = doc.plain(doc.Kind.number)
             if final is not None:
-                unit = doc.plain(doc.Kind.number, found.unit(output))
+                unit = doc.plain(doc.Kind.number, answer.unit(output))
                 note = t("card.band", band=reach(final[0], final[2], unit.unit, t.lang))
                 yield doc.Card(t("card.at", title=self.title(output), last=last), unit, final[1], note)
-        if found.compared:
-            count = len(found.compared)
-            value = t("card.outside_value", outside=found.outside, compared=count)
+        if answer.compared:
+            count = len(answer.compared)
+            value = t("card.outside_value", outside=answer.outside, compared=count)
             expected = t("card.expected", expected=expected_outside(count))
             yield doc.Card(t("card.outside"), doc.plain(doc.Kind.text), value, expected)
 
     def reasons(self) -> Iterator[str]:
-        """On what the answer rests: the threshold, the record, the parameters, the runs."""
-        found = self.found
+        """Say on what the answer rests: the threshold, the observations, the parameters, the runs."""
+        answer = self.answer
         t = self.t
-        swept = sweep(found.ensemble) if found.finished and found.shows_outcomes else {}
+        swept = sweep(answer.ensemble) if answer.finished and answer.shows_outcomes else {}
         if swept:
-            ends = (next(one.share for one in swept[at] if one.name == "self_standing") for at in (15.0, 100.0))
+            ends = (
+                next(outcome.share for outcome in swept[threshold] if outcome.name == "self_standing")
+                for threshold in (15.0, 100.0)
+            )
             low, high = (say.percent_words(share, t.lang) for share in ends)
             yield t("why.threshold", low=low, high=high)
-        if found.finished:
+        if answer.finished:
             yield from self.against_the_record()
-        if found.trust is not None:
-            yield found.trust.meaning(t.lang)
-        if found.finished:
-            yield from filter(None, [corrected(found.trust, found.outcomes[0], t.lang)])
-        if found.unfinished:
-            yield t("why.unfinished", count=number(found.unfinished, 0), total=number(found.runs, 0))
-        made = found.provenance.get("runs")
-        if isinstance(made, int) and made > found.runs:
-            yield t("why.kept", all=number(made, 0), kept=number(found.runs, 0))
+        if answer.trust is not None:
+            yield answer.trust.meaning(t.lang)
+        if answer.finished:
+            yield from filter(None, [corrected(answer.trust, answer.outcomes[0], t.lang)])
+        if answer.unfinished:
+            yield t("why.unfinished", count=number(answer.unfinished, 0), total=number(answer.runs, 0))
+        runs_made = answer.provenance.get("runs")
+        if isinstance(runs_made, int) and runs_made > answer.runs:
+            yield t("why.kept", all=number(runs_made, 0), kept=number(answer.runs, 0))
 
     def against_the_record(self) -> Iterator[str]:
-        """How many observations lie outside the band, and what to make of it."""
-        rows = self.found.compared
+        """Say how many observations lie outside the band, and what to make of it."""
+        rows = self.answer.compared
         t = self.t
         if not rows:
             yield t("why.beside_none")
             return
-        outside = self.found.outside
+        outside = self.answer.outside
         yield t("why.beside", compared=len(rows), outside=outside, expected=expected_outside(len(rows)))
         counts: dict[str, int] = {}
         for role in ("fit", "score"):
-            of = [row for row in rows if row.observation.role == role and not (role == "score" and self.knows(row))]
-            counts |= {role: len(of), f"{role}_outside": len(misses(of))}
+            of_role = [
+                row
+                for row in rows
+                if row.observation.role == role and not (role == "score" and self.used_to_calibrate(row))
+            ]
+            counts |= {role: len(of_role), f"{role}_outside": len(misses(of_role))}
         if counts["fit"] and counts["score"]:
             yield t("why.by_role", **counts)
         share = outside / len(rows)
         kind = "covered" if share < 0.05 else "as_many" if share <= 0.15 else "too_many"
         yield t(f"why.{kind}", section=t("section.record"))
 
-    def knows(self, row: ObservedComparison) -> bool:
-        """Whether the calibration used an observation kept for validation: then it is none to be tested by."""
+    def used_to_calibrate(self, row: ObservedComparison) -> bool:
+        """Return whether the calibration used an observation kept for validation: then it is none to be tested by."""
         from copark.calibration.calibration_setup import uses_everything
 
-        trust = self.found.trust
+        trust = self.answer.trust
         if trust is None or not trust.cut:
             return False
         cut = Quarter.parse(trust.cut)
         return uses_everything(self.case, cut) and Quarter.of_day(row.observation.date.last_day) <= cut
 
     def outcomes(self) -> doc.Section:
-        """How often each outcome happens; of a park that is not calibrated only when asked for."""
-        found = self.found
+        """Show how often each outcome happens; of a park that is not calibrated only when asked for."""
+        answer = self.answer
         t = self.t
         titles = {name: text(f"analysis.outcome.{name}", t.lang) for name in OUTCOMES}
-        named = self.joined([f"{titles[one.name]} {percent(one.share)}" for one in found.outcomes[0]])
-        quarters = (found.last + 1) * quarters_apart(found.ensemble)
+        named = self.joined([f"{titles[outcome.name]} {percent(outcome.share)}" for outcome in answer.outcomes[0]])
+        quarters = (answer.last + 1) * quarters_apart(answer.ensemble)
         years = number(quarters / 4.0, 0 if quarters % 4 == 0 else 2)
         blocks: list[doc.Block] = []
-        if found.trust is not None and not found.shows_outcomes:
-            assumed = text("trust.outcomes_assumed", t.lang, label=found.trust.label(t.lang))
-            meant = corrected(found.trust, found.outcomes[0], t.lang)
+        if answer.trust is not None and not answer.shows_outcomes:
+            assumed = text("trust.outcomes_assumed", t.lang, label=answer.trust.label(t.lang))
+            meant = corrected(answer.trust, answer.outcomes[0], t.lang)
             blocks += map(doc.Caveat, filter(None, (assumed, meant)))
         rows: list[Sequence[doc.Value]] = [
             (
-                titles[one.name],
-                text(f"analysis.outcome.{one.name}.meaning", t.lang, threshold=number(THRESHOLD, 0)),
-                one.count,
-                doc.Interval(one.low, one.high, one.share) if isfinite(one.share) else None,
+                titles[outcome.name],
+                text(f"analysis.outcome.{outcome.name}.meaning", t.lang, threshold=number(THRESHOLD, 0)),
+                outcome.count,
+                doc.Interval(outcome.low, outcome.high, outcome.share) if isfinite(outcome.share) else None,
             )
-            for one in found.outcomes[0]
+            for outcome in answer.outcomes[0]
         ]
         blocks += [
-            self.text("outcomes.lead", last=found.labels[found.last], years=years, runs=number(found.finished, 0)),
-            self.picture("outcomes", "outcome_bars", found.ensemble, alternative=t("outcomes.alt", values=named)),
+            self.text("outcomes.lead", last=answer.labels[answer.last], years=years, runs=number(answer.finished, 0)),
+            self.picture("outcomes", "outcome_bars", answer.ensemble, alternative=t("outcomes.alt", values=named)),
             self.table("shares", "outcome meaning:note runs:count share:share:1", rows),
         ]
-        if len(found.outcomes) > 1 and not found.shows_outcomes:
+        if len(answer.outcomes) > 1 and not answer.shows_outcomes:
             blocks.append(self.by_scenario())
-        swept = sweep(found.ensemble)
+        swept = sweep(answer.ensemble)
         if swept:
-            cells = ((value, *(one.share for one in shares)) for value, shares in swept.items())
+            cells = ((value, *(outcome.share for outcome in shares)) for value, shares in swept.items())
             blocks.append(self.table("sweep", ("threshold:count", *self.outcome_columns()), cells))
-        return self.section("outcomes", *blocks, folded=not found.shows_outcomes)
+        return self.section("outcomes", *blocks, folded=not answer.shows_outcomes)
 
     def by_scenario(self) -> doc.Table:
-        """Shares of outcomes in every scenario of the study."""
+        """Show the shares of outcomes in every scenario of the study."""
         rows: list[Sequence[doc.Value]] = [
-            (scenario_title(self.found.ensemble, at, self.t.lang), *(one.share for one in shares))
-            for at, shares in enumerate(self.found.outcomes)
+            (scenario_title(self.answer.ensemble, index, self.t.lang), *(outcome.share for outcome in shares))
+            for index, shares in enumerate(self.answer.outcomes)
         ]
         return self.table("scenarios", ("scenario", *self.outcome_columns()), rows)
 
@@ -253,30 +267,30 @@ class _Show(AboutCase):
 
     # the runs
 
-    def kept(self, names: Sequence[str]) -> list[str]:
-        """Those outputs that the study kept."""
-        return [name for name in names if name in self.found.ensemble.data_vars]
+    def kept_outputs(self, names: Sequence[str]) -> list[str]:
+        """Return those outputs that the study kept."""
+        return [name for name in names if name in self.answer.ensemble.data_vars]
 
     def lacking(self, names: Sequence[str]) -> doc.Paragraph | None:
-        """A sentence that names the outputs a study did not keep; ``None`` where it kept all."""
-        missing = [self.title(name) for name in names if name not in self.kept(names)]
+        """Name the outputs a study did not keep in a sentence; ``None`` where it kept all."""
+        missing = [self.title(name) for name in names if name not in self.kept_outputs(names)]
         return self.text("not_kept", names=self.joined(missing)) if missing else None
 
     def fans(self) -> doc.Section:
-        """How the park grows: the fans."""
+        """Show how the park grows: the fans."""
         lacking = self.lacking(FANS)
-        charts = map(self.fan, self.kept(FANS))
+        charts = map(self.fan, self.kept_outputs(FANS))
         return self.section("fans", self.text("fans.lead"), *charts, *([] if lacking is None else [lacking]))
 
     def fan(self, name: str) -> doc.Chart:
-        """One fan with its numbers: quantiles at the end of every fourth year and of the horizon."""
+        """Show one fan with its numbers: quantiles at the end of every fourth year and of the horizon."""
         from copark.figures.ledgers import shown
 
-        found = self.found
+        answer = self.answer
         t = self.t
-        levels = bands(found.ensemble, name)
-        labels = found.labels
-        unit = found.unit(name)
+        levels = bands(answer.ensemble, name)
+        labels = answer.labels
+        unit = answer.unit(name)
         low, middle, high = (float(levels[row][-1]) for row in (0, 2, 4))
         title = self.title(name)
         key = f"fan-{name.replace('_', '-')}"
@@ -286,179 +300,183 @@ class _Show(AboutCase):
             "median": spoken(middle, unit, t.lang),
             "band": reach(low, high, unit, t.lang),
         }
-        count = sum(entry.use for entry in shown(found.ensemble, name, self.case))
-        told = t("fans.count", count=count) if count else t("fans.none")
-        picked = [at for at, label in enumerate(labels) if label.endswith("Q4") and int(label[:4]) % 4 == 0]
+        count = sum(entry.use for entry in shown(answer.ensemble, name, self.case))
+        observations = t("fans.count", count=count) if count else t("fans.none")
+        picked = [column for column, label in enumerate(labels) if label.endswith("Q4") and int(label[:4]) % 4 == 0]
         heads = {"p05": "5%", "p25": "25%", "median": t("column.median"), "p75": "75%", "p95": "95%"}
         columns = self.columns(
             ("quarter:quarter", *(doc.Column(key, head, doc.Kind.number, unit) for key, head in heads.items()))
         )
         rows: list[tuple[doc.Value, ...]] = [
-            (labels[at], *map(float, levels[:, at])) for at in dict.fromkeys((*picked, len(labels) - 1))
+            (labels[column], *map(float, levels[:, column])) for column in dict.fromkeys((*picked, len(labels) - 1))
         ]
         return self.picture(
             key,
             "fan",
-            found.ensemble,
+            answer.ensemble,
             name,
             self.case,
             title=title,
             caption=t("fans.caption", **words),
-            alternative=t("fans.alt", observations=told, **words),
+            alternative=t("fans.alt", observations=observations, **words),
             numbers=doc.Table(key, title, columns, tuple(rows), folded=True),
             wide=False,
         )
 
     # beside the record
 
-    def ranged(self, one: ObservedComparison) -> doc.Value:
-        """Median and band of the runs beside an observation."""
-        unit = self.found.unit(one.observation.variable)
+    def ranged(self, row: ObservedComparison) -> doc.Value:
+        """Return the median and band of the runs beside an observation."""
+        unit = self.answer.unit(row.observation.variable)
         t = self.t
         if unit != "1/yr":
-            return doc.Interval(one.low, one.upper, one.median)
-        low, median, upper = (say.bare(value, unit) for value in (one.low, one.median, one.upper))
+            return doc.Interval(row.low, row.upper, row.median)
+        low, median, upper = (say.bare(value, unit) for value in (row.low, row.median, row.upper))
         band = text("presentation.number.band", t.lang, low=low, high=upper)
         return text("presentation.number.with_band", t.lang, value=median, band=band)
 
-    def seen(self, one: ObservedComparison, kind: str = "bare") -> str:
-        """What was observed, in the model's unit and with all its digits."""
-        unit = self.found.unit(one.observation.variable)
-        return say.bounded(one.value, one.high, one.observation.bound, unit, self.t.lang, kind)
+    def observed_value(self, row: ObservedComparison, kind: str = "bare") -> str:
+        """Write an observed value in the model's unit and with all its digits."""
+        unit = self.answer.unit(row.observation.variable)
+        return say.bounded(row.value, row.high, row.observation.bound, unit, self.t.lang, kind)
 
-    def named(self, one: ObservedComparison) -> str:
-        """An observed variable with its unit."""
-        unit = self.found.unit(one.observation.variable)
-        return with_unit(self.title(one.observation.variable), unit if unit != "1/yr" else "", self.t.lang)
+    def titled_variable(self, row: ObservedComparison) -> str:
+        """Write an observed variable with its unit."""
+        unit = self.answer.unit(row.observation.variable)
+        return with_unit(self.title(row.observation.variable), unit if unit != "1/yr" else "", self.t.lang)
 
     def record(self) -> doc.Section:
-        """Where every observation lies among the runs, those in the tails first."""
-        rows = self.found.rows
+        """Show where every observation lies among the runs, those in the tails first."""
+        rows = self.answer.rows
         t = self.t
         blocks: list[doc.Block] = [self.text("record.lead")]
-        if self.found.compared:
+        if self.answer.compared:
             cells = (
                 (
-                    str(one.observation.date),
+                    str(row.observation.date),
                     ""
-                    if one.observation.bound in ("exact", "range")
-                    else text(f"presentation.number.bound.{one.observation.bound}", t.lang, value="").strip(),
-                    one.value if one.high is None else doc.Interval(one.value, one.high),
-                    self.ranged(one),
-                    one.width,
-                    percentile(one.percentiles),
-                    text(f"report.role.{one.observation.role}", t.lang),
-                    grade_title(one.observation.grade, t.lang),
-                    sources(one.observation.source),
+                    if row.observation.bound in ("exact", "range")
+                    else text(f"presentation.number.bound.{row.observation.bound}", t.lang, value="").strip(),
+                    row.value if row.high is None else doc.Interval(row.value, row.high),
+                    self.ranged(row),
+                    row.width,
+                    percentile(row.percentiles),
+                    text(f"report.role.{row.observation.role}", t.lang),
+                    grade_title(row.observation.grade, t.lang),
+                    sources(row.observation.source),
                 )
-                for one in rows
+                for row in rows
             )
             columns = (
                 "date:quarter bound observed:number modelled:number width:share percentile role grade source:source"
             )
-            groups = grouped(map(self.named, rows))
-            blocks += [self.missed(), self.table("record", columns, cells, folded=True, groups=groups)]
+            groups = grouped(map(self.titled_variable, rows))
+            blocks += [self.observations_outside(), self.table("record", columns, cells, folded=True, groups=groups)]
         else:
             blocks.append(self.text("record.none"))
-        seen = {one.variable for one in self.case.observations if one.use and one.grade != "background"}
-        missing = [self.title(name) for name in self.kept(FANS) if name not in seen]
+        observed = {
+            observation.variable
+            for observation in self.case.observations
+            if observation.use and observation.grade != "background"
+        }
+        missing = [self.title(name) for name in self.kept_outputs(FANS) if name not in observed]
         if missing:
             blocks.append(self.text("record.unseen", names=self.joined(missing)))
         return self.section("record", *blocks)
 
-    def missed(self) -> doc.Block:
-        """What lies outside the 5th to 95th percentile: by variable where there is much, else each."""
-        rows = self.found.compared
-        found = misses(rows)
-        if not found:
+    def observations_outside(self) -> doc.Block:
+        """Say what lies outside the 5th to 95th percentile: by variable where there is much, else each."""
+        rows = self.answer.compared
+        missed = misses(rows)
+        if not missed:
             return self.text("record.none_outside", compared=len(rows))
-        names = dict.fromkeys(row.observation.variable for row in found)
-        return doc.Bullets(tuple(map(self.missed_of, names) if len(found) > FEW else map(self.miss, found)))
+        names = dict.fromkeys(row.observation.variable for row in missed)
+        return doc.Bullets(tuple(map(self.missed_of, names) if len(missed) > FEW else map(self.miss, missed)))
 
     def miss(self, row: ObservedComparison) -> str:
-        """A sentence about one observation outside: what was recorded, what the model says."""
-        unit = self.found.unit(row.observation.variable)
+        """Write a sentence about one observation outside: what was recorded, what the model says."""
+        unit = self.answer.unit(row.observation.variable)
         t = self.t
         return t(
             f"record.outside.{row.side}",
             title=self.title(row.observation.variable),
             date=str(row.observation.date),
-            observed=self.seen(row, "spoken"),
+            observed=self.observed_value(row, "spoken"),
             median=spoken(row.median, unit, t.lang),
             band=reach(row.low, row.upper, unit, t.lang),
             percentile=percentile(row.percentiles),
         )
 
     def missed_of(self, name: str) -> str:
-        """What lies outside of one variable in a sentence: how many, when, on which side."""
-        every = [row for row in self.found.compared if row.observation.variable == name]
-        found = misses(every)
+        """Say what lies outside of one variable in a sentence: how many, when, on which side."""
+        rows_of_variable = [row for row in self.answer.compared if row.observation.variable == name]
+        missed = misses(rows_of_variable)
         t = self.t
-        sides = {row.side for row in found}
-        dates = dict.fromkeys(str(row.observation.date) for row in (found[0], found[-1]))
+        sides = {row.side for row in missed}
+        dates = dict.fromkeys(str(row.observation.date) for row in (missed[0], missed[-1]))
         side = t("record.both") if len(sides) > 1 else t(f"record.too.{sides.pop()}")
         words = {"title": self.title(name), "dates": " – ".join(dates), "side": side}
-        return t("record.group", outside=len(found), count=len(every), **words)
+        return t("record.group", outside=len(missed), count=len(rows_of_variable), **words)
 
     # land and money
 
     def land(self) -> doc.Block:
-        """The land ledger."""
-        found = self.found
+        """Show the land ledger."""
+        answer = self.answer
         t = self.t
         lacking = self.lacking(LAND)
-        if lacking is not None and not self.kept(LAND):
+        if lacking is not None and not self.kept_outputs(LAND):
             return lacking
         ends = [
-            f"{self.title(name)} {say.quantity(final[1], found.unit(name), t.lang)}"
+            f"{self.title(name)} {say.quantity(final[1], answer.unit(name), t.lang)}"
             for name in LAND
-            for final in [found.final(name)]
+            for final in [answer.final(name)]
             if final
         ]
-        told = t("phases.at", quarter=found.labels[-1], values=self.joined(ends)) if ends else ""
+        values = t("phases.at", quarter=answer.labels[-1], values=self.joined(ends)) if ends else ""
         return self.picture(
             "land",
             "ledger_land",
-            found.ensemble,
+            answer.ensemble,
             self.case,
-            alternative=t("land.alt", values=told),
+            alternative=t("land.alt", values=values),
             caption=t("land.caption"),
         )
 
     def money(self) -> doc.Block:
-        """The money ledger, checked."""
+        """Show the money ledger, checked."""
         from copark.figures.frame import view
         from copark.figures.ledgers import SOURCES, USES, yearly
 
-        result = self.found.ensemble
+        result = self.answer.ensemble
         t = self.t
         flows = (*SOURCES, *USES)
-        kept = self.kept(flows)
+        kept_flows = self.kept_outputs(flows)
         lacking = self.lacking(flows)
-        if lacking is not None and not kept:
+        if lacking is not None and not kept_flows:
             return lacking
         if quarters_apart(result) > 1:
             return self.text("yearly")
-        sums = {name: float(yearly(view(result, t.lang), name)[1].sum()) for name in kept}
+        sums = {name: float(yearly(view(result, t.lang), name)[1].sum()) for name in kept_flows}
         caption = t("money.caption_part")
         if lacking is None and "cash" in result.data_vars:
             gap = self.gap(SOURCES, USES)
             caption = t("money.caption", gap=t("money.rounding") if gap < 1e-9 else spoken(gap, "M USD", t.lang))
-        largest = sorted(kept, key=lambda name: -sums[name])[:3]
-        told = self.joined([f"{self.title(name)} {spoken(sums[name], 'M USD', t.lang)}" for name in largest])
+        largest = sorted(kept_flows, key=lambda name: -sums[name])[:3]
+        values = self.joined([f"{self.title(name)} {spoken(sums[name], 'M USD', t.lang)}" for name in largest])
         rows = [(self.title(name), t("money.source" if name in SOURCES else "money.use"), sums[name]) for name in sums]
         return self.picture(
             "money",
             "ledger_money",
             result,
-            alternative=t("money.alt", values=told),
+            alternative=t("money.alt", values=values),
             caption=caption,
             numbers=self.table("money", "flow kind amount:number::M_USD", rows),
         )
 
     def gap(self, into: Sequence[str], out: Sequence[str]) -> float:
-        """The largest difference, in any quarter, between the change of cash and sources less uses; M USD, of means."""
-        chosen = self.found.ensemble.isel(scenario=0)
+        """Return the largest gap, in any quarter, between the change of cash and sources less uses; M USD, of means."""
+        chosen = self.answer.ensemble.isel(scenario=0)
         came, went = (sum(mean(chosen[name].to_numpy()) for name in side) for side in (into, out))
         gap = np.abs(np.diff(mean(chosen["cash"].to_numpy())) - np.asarray(came - went)[1:] / 4.0)
         return float(np.max(gap)) if gap.size and np.isfinite(gap).all() else float("nan")
@@ -466,45 +484,46 @@ class _Show(AboutCase):
     # coupling
 
     def ends(self) -> tuple[int, ...]:
-        """Columns of the last quarter with data, where it is kept, and of the end."""
-        data_end = quarters_of(self.found.ensemble, (str(self.case.clock.data_end),))
-        return tuple(dict.fromkeys((*data_end, len(self.found.labels) - 1)))
+        """Return the columns of the last quarter with data, where it is kept, and of the end."""
+        data_end = quarters_of(self.answer.ensemble, (str(self.case.clock.data_end),))
+        return tuple(dict.fromkeys((*data_end, len(self.answer.labels) - 1)))
 
     def coordination(self) -> doc.Section:
-        """The coupling coordination degree, with its caveat first."""
-        result = self.found.ensemble
+        """Show the coupling coordination degree, with its caveat first."""
+        result = self.answer.ensemble
         t = self.t
         picture: doc.Block | None = self.lacking(needed())
         if picture is None:
-            told = t.sentences(list(self.coordinated()))
-            alternative = t("coordination.alt", values=told)
-            picture = self.picture("coordination", "coordination", result, alternative=alternative, caption=told)
+            words = t.sentences(list(self.coordinated()))
+            alternative = t("coordination.alt", values=words)
+            picture = self.picture("coordination", "coordination", result, alternative=alternative, caption=words)
         rows = [
             (
-                text(f"analysis.scale.{one.scale}", t.lang),
-                text(f"analysis.component.{one.name}", t.lang),
-                doc.Interval(one.low, one.high),
-                say.unit_title(one.unit, t.lang),
-                f"1/{sum(other.scale == one.scale for other in COMPONENTS)}",
+                text(f"analysis.scale.{component.scale}", t.lang),
+                text(f"analysis.component.{component.name}", t.lang),
+                doc.Interval(component.low, component.high),
+                say.unit_title(component.unit, t.lang),
+                f"1/{sum(other.scale == component.scale for other in COMPONENTS)}",
                 grade_title("judgement", t.lang),
             )
-            for one in COMPONENTS
+            for component in COMPONENTS
         ]
         indicators = self.table("indicators", "scale indicator range:number unit weight grade", rows, folded=True)
         return self.section("coordination", self.caveat("coordination.caveat"), picture, indicators)
 
     def coordinated(self) -> Iterator[str]:
-        """Sentences on the degree, and what it would be were the scales taken from different runs."""
-        found = read_out(self.found.ensemble)
+        """Write sentences on the degree, and what it would be were the scales taken from different runs."""
+        readout = read_out(self.answer.ensemble)
         t = self.t
-        dealt = apart(found)[0]
-        for at in self.ends():
+        dealt = apart(readout)[0]
+        for column in self.ends():
             standard, corrected = (
-                float(quantiles(one[:, at], (0.5,))[0]) for one in (found.coordination, found.coordination_corrected)
+                float(quantiles(degrees[:, column], (0.5,))[0])
+                for degrees in (readout.coordination, readout.coordination_corrected)
             )
             if not np.isfinite(standard):
                 continue
-            quarter = self.found.labels[at]
+            quarter = self.answer.labels[column]
             words = {
                 name: text(f"analysis.grade.{grade(value)}", t.lang)
                 for name, value in (("grade", standard), ("grade_corrected", corrected))
@@ -516,13 +535,13 @@ class _Show(AboutCase):
                 corrected=number(corrected, 2),
                 **words,
             )
-            ends = (quantiles(values[:, at], (0.05, 0.95)) for values in (found.coordination, dealt))
+            ends = (quantiles(values[:, column], (0.05, 0.95)) for values in (readout.coordination, dealt))
             own, other = (f"{low:.2f} – {high:.2f}" for low, high in ends)
             yield t("coordination.null", quarter=quarter, own=own, apart=other)
 
     def phases(self) -> doc.Section:
-        """Phases of coupling, in the runs and on record."""
-        result = self.found.ensemble
+        """Show the phases of coupling, in the runs and on record."""
+        result = self.answer.ensemble
         case = self.case
         t = self.t
         blocks: list[doc.Block] = [self.text("phases.lead")]
@@ -531,26 +550,30 @@ class _Show(AboutCase):
             lacking = self.text("yearly")
         if lacking is not None:
             return self.section("phases", *blocks, lacking)
-        share = phase_shares(phases(result, [str(one.date.quarter("event")) for one in case.renegotiations]))
+        share = phase_shares(
+            phases(result, [str(renegotiation.date.quarter("event")) for renegotiation in case.renegotiations])
+        )
         titles = {name: text(f"analysis.phase.{name}", t.lang) for name in PHASES}
-        told = []
-        for at in self.ends():
-            named = [f"{titles[name]} {percent(float(share[row, at]))}" for row, name in enumerate(PHASES)]
-            told.append(t("phases.at", quarter=self.found.labels[at], values=self.joined(named)))
-        words = t.sentences(told)
+        sentences = []
+        for column in self.ends():
+            named = [f"{titles[name]} {percent(float(share[row, column]))}" for row, name in enumerate(PHASES)]
+            sentences.append(t("phases.at", quarter=self.answer.labels[column], values=self.joined(named)))
+        words = t.sentences(sentences)
         alternative = t("phases.alt", values=words)
         blocks.append(self.picture("phases", "phases", result, case, alternative=alternative, caption=words))
         if case.renegotiations:
-            named = [f"{one.title.get(t.lang)} ({one.date})" for one in case.renegotiations]
+            named = [
+                f"{renegotiation.title.get(t.lang)} ({renegotiation.date})" for renegotiation in case.renegotiations
+            ]
             blocks.append(self.text("phases.marks", values=t("join.clause").join(named)))
-        found = phases_of_record(case)
-        if found is None:
+        on_record = phases_of_record(case)
+        if on_record is None:
             return self.section("phases", *blocks, self.text("phases.record_none"))
         rows = []
-        for first, last, code in found.spans():  # beside the share of runs in that phase at its middle
+        for first, last, code in on_record.spans():  # beside the share of runs in that phase at its middle
             middle = quarters_of(result, (str(first + (last - first) // 2),))
             runs = float(share[code, middle[0]]) if middle else None
             rows.append((f"{first} – {last}", titles[PHASES[code]], runs))
-        lead = self.text("phases.record_lead", residents=found.counts[0], operating=found.counts[1])
+        lead = self.text("phases.record_lead", residents=on_record.counts[0], operating=on_record.counts[1])
         table = self.table("phases-on-record", "span phase in_phase:share", rows)
         return self.section("phases", *blocks, lead, table)

@@ -1,4 +1,4 @@
-"""What is shown of the case: its actors, events and owners, what is known, assumed and cannot be told."""
+"""Document of the case: its actors, events and owners, what is known, assumed and cannot be told."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from copark.model.variables import Prior
 
 MOVED = {"moved": "moved", "weakly": "weakly", "unmoved": "not_moved"}
+"""Keys of the texts of verdicts on parameters."""
 KINDS = {
     "source": Kind.source,
     "date": Kind.quarter,
@@ -46,40 +47,60 @@ KINDS = {
 
 
 def sources(keys: Iterable[str]) -> str:
-    """Keys of sources as a cell holds them."""
+    """Write keys of sources as a cell holds them."""
     return "; ".join(keys)
 
 
-def evidence(found: Answer, t: Texts) -> tuple[Evidence, ...]:
-    """Every source: outlet, title, date, how it was read, note."""
-    listed = []
-    for key, one in sorted(found.case.sources.items()):
-        note = "" if one.note is None else one.note.get(t.lang)
-        parts = (own_words(one.outlet, t.lang), one.title, str(one.date or ""), t(f"sources.{one.read}"), note)
-        listed.append(Evidence(key, t("join.source").join(filter(None, parts)), one.url or ""))
-    return tuple(listed)
+def evidence(answer: Answer, t: Texts) -> tuple[Evidence, ...]:
+    """List every source: outlet, title, date, how it was read, note."""
+    entries = []
+    for key, source in sorted(answer.case.sources.items()):
+        note = "" if source.note is None else source.note.get(t.lang)
+        parts = (
+            own_words(source.outlet, t.lang),
+            source.title,
+            str(source.date or ""),
+            t(f"sources.{source.read}"),
+            note,
+        )
+        entries.append(Evidence(key, t("join.source").join(filter(None, parts)), source.url or ""))
+    return tuple(entries)
 
 
 class AboutCase(Show):
-    """The sections on the case, and what all sections have in common."""
+    """Sections on the case, and what all sections have in common."""
 
-    def __init__(self, found: Answer, t: Texts) -> None:
+    def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.found = found
-        self.case = found.case
+        self.answer = answer
+        self.case = answer.case
 
     def title(self, output: str) -> str:
-        """An output's title."""
-        return output_title(self.found.ensemble, output, self.t.lang)
+        """Return an output's title."""
+        return output_title(self.answer.ensemble, output, self.t.lang)
 
     def joined(self, parts: Sequence[str]) -> str:
-        """A list in words."""
+        """Join a list in words."""
         return join(parts, self.t.lang)
 
     def listed(
         self, key: str, heads: str, rows: Iterable[Sequence[Value]], groups: Iterable[str] = (), *, folded: bool = True
     ) -> Table:
-        """A table whose columns are known by their keys; ``groups`` names the group of each row."""
+        """Make a table whose columns are known by their keys.
+
+        Parameters
+        ----------
+        key
+            Key of the table.
+        heads
+            Keys of its columns, separated by spaces.
+        rows
+            Cells of each row.
+        groups
+            Name of the group of each row; none by default.
+        folded
+            Whether the table is folded away.
+        """
         columns = (f"{head}:{KINDS.get(head, Kind.text).value}" for head in heads.split())
         return self.table(key, columns, rows, folded=folded, groups=grouped(groups))
 
@@ -87,24 +108,44 @@ class AboutCase(Show):
         self,
         key: str,
         figure: str,
-        *given: Any,
+        *arguments: Any,
         alternative: str,
         caption: str = "",
         title: str = "",
         numbers: Table | None = None,
         wide: bool = True,
     ) -> Chart:
-        """A function of :mod:`copark.figures`, by its name and what it is given; its words hold numbers."""
+        """Make a chart of a function of :mod:`copark.figures`.
+
+        Parameters
+        ----------
+        key
+            Key of the chart.
+        figure
+            Name of the function.
+        arguments
+            Arguments of the function before the language.
+        alternative
+            Words that stand for the picture; they hold numbers.
+        caption
+            Words below it; the title by default.
+        title
+            Title of the chart; that of its key by default.
+        numbers
+            Table of the numbers drawn.
+        wide
+            Whether it takes the whole width.
+        """
         lang = self.t.lang
         words = title or text(f"report.{key}.title", self.t.lang)
 
         def draw() -> Figure:
-            return getattr(import_module("copark.figures"), figure)(*given, lang)
+            return getattr(import_module("copark.figures"), figure)(*arguments, lang)
 
         return Chart(key, words, alternative, draw, caption or words, numbers, wide)
 
     def network(self) -> Section:
-        """What the park is, its actors, and what the two governments want."""
+        """Show what the park is, its actors, and what the two governments want."""
         case = self.case
         t = self.t
         counts = {
@@ -114,41 +155,47 @@ class AboutCase(Show):
             "anchors": len(case.anchors),
         }
         picture = self.picture("network", "network", case, alternative=t("network.alt", **counts))
-        blocks: list[Block] = [Paragraph(self.known()), self.text("network.lead"), picture]
+        blocks: list[Block] = [Paragraph(self.known_facts()), self.text("network.lead"), picture]
         if case.interests:
             rows = [
                 (
-                    self.side(one.side),
-                    one.title.get(t.lang),
-                    one.meaning.get(t.lang),
-                    grade_title(one.grade, t.lang),
-                    sources(one.source),
+                    self.side(interest.side),
+                    interest.title.get(t.lang),
+                    interest.meaning.get(t.lang),
+                    grade_title(interest.grade, t.lang),
+                    sources(interest.source),
                 )
-                for one in case.interests
+                for interest in case.interests
             ]
             blocks.append(self.listed("interests", "side interest meaning grade source", rows, folded=False))
-        found: list[tuple[Any, str, str, Date, Date | None]] = [
-            *((one, "partner", one.side, one.presence[0].since, one.presence[-1].until) for one in case.partners),
-            *((one, one.kind, "", one.since, one.until) for one in case.institutions),
-            *((one, "holder", one.side, one.since, one.until) for one in case.shareholders),
-            *((one, "anchor", one.origin, one.registered, None) for one in case.anchors),
+        parties: list[tuple[Any, str, str, Date, Date | None]] = [
+            *(
+                (partner, "partner", partner.side, partner.presence[0].since, partner.presence[-1].until)
+                for partner in case.partners
+            ),
+            *(
+                (institution, institution.kind, "", institution.since, institution.until)
+                for institution in case.institutions
+            ),
+            *((holder, "holder", holder.side, holder.since, holder.until) for holder in case.shareholders),
+            *((anchor, "anchor", anchor.origin, anchor.registered, None) for anchor in case.anchors),
         ]
         actors = [
             (
-                one.title.get(t.lang),
+                party.title.get(t.lang),
                 t(f"kind.{kind}"),
                 self.side(side),
                 f"{since} –" if until is None else f"{since} – {until}",
-                grade_title(one.grade, t.lang),
-                sources(one.source),
-                "" if one.note is None else one.note.get(t.lang),
+                grade_title(party.grade, t.lang),
+                sources(party.source),
+                "" if party.note is None else party.note.get(t.lang),
             )
-            for one, kind, side, since, until in found
+            for party, kind, side, since, until in parties
         ]
         return self.section("network", *blocks, self.listed("actors", "actor kind side date grade source note", actors))
 
-    def known(self) -> str:
-        """What is known of the park, before any model."""
+    def known_facts(self) -> str:
+        """Say what is known of the park, before any model."""
         case = self.case
         t = self.t
         kind = {"intergovernmental": "known.intergovernmental", "enterprise-led": "known.enterprise_led"}
@@ -165,8 +212,8 @@ class AboutCase(Show):
             events=len(case.events),
             sources=len(case.sources),
             data_end=str(case.clock.data_end),
-            compared=len(self.found.rows),
-            high=sum(row.observation.grade == "high" for row in self.found.rows),
+            compared=len(self.answer.rows),
+            high=sum(row.observation.grade == "high" for row in self.answer.rows),
         )
         latest = [
             t(
@@ -179,15 +226,15 @@ class AboutCase(Show):
             for rows in [case.observed(name)]
             if rows
         ]
-        told = [first, counts, *([t("known.latest", values=t("join.clause").join(latest))] if latest else [])]
-        return t.sentences(told)
+        sentences = [first, counts, *([t("known.latest", values=t("join.clause").join(latest))] if latest else [])]
+        return t.sentences(sentences)
 
     def side(self, name: str) -> str:
-        """A side in words."""
+        """Name a side in words."""
         return text(f"report.side.{name}", self.t.lang) if name else ""
 
     def timeline(self) -> Section:
-        """Events by scale."""
+        """Show the events by scale."""
         case = self.case
         t = self.t
         scales = {scale: text(f"analysis.scale.{scale}", t.lang) for scale in SCALES}
@@ -203,7 +250,7 @@ class AboutCase(Show):
                 grade_title(event.grade, t.lang),
                 sources(event.source),
             )
-            for event in sorted(case.events, key=lambda one: one.date.first_day)
+            for event in sorted(case.events, key=lambda event: event.date.first_day)
         ]
         picture = self.picture(
             "timeline",
@@ -216,15 +263,17 @@ class AboutCase(Show):
         return self.section("timeline", picture, table)
 
     def equity(self) -> Section:
-        """Who owned the development company, and when."""
+        """Show who owned the development company, and when."""
         from copark.figures.ledgers import cap_tables, side_shares
 
         case = self.case
         t = self.t
-        told = []
-        for one in cap_tables(case):
-            held = [f"{self.side(side)} {shares_of(points)}" for side, points in side_shares(one).items() if points]
-            told.append(t("equity.since", date=str(one.date), shares=self.joined(held)))
+        sentences = []
+        for cap_table in cap_tables(case):
+            shares = [
+                f"{self.side(side)} {shares_of(points)}" for side, points in side_shares(cap_table).items() if points
+            ]
+            sentences.append(t("equity.since", date=str(cap_table.date), shares=self.joined(shares)))
         owners = {name: getattr(case.sides, name).title for name in ("home", "host")}
         owners |= {owner.key: owner.title for owner in case.shareholders}
         names = {UNALLOCATED: self.side("none"), **{key: title.get(t.lang) for key, title in owners.items()}}
@@ -240,36 +289,36 @@ class AboutCase(Show):
                 sources(row.source),
                 self.translated(row.note or ""),
             )
-            for cap in sorted(case.equity, key=lambda one: one.date.first_day)
+            for cap in sorted(case.equity, key=lambda cap_table: cap_table.date.first_day)
             for row in cap.holdings
         ]
-        words = t("equity.alt", values=t("join.clause").join(told))
+        words = t("equity.alt", values=t("join.clause").join(sentences))
         picture = self.picture("equity", "equity", case, alternative=words, caption=t("equity.caption"))
         table = self.listed("equity", "date holder side share basis use grade source note", rows)
         return self.section("equity", picture, table)
 
     def weight(self) -> Section:
-        """The park's weight in its host city and country."""
-        found = self.found
+        """Show the park's weight in its host city and country."""
+        answer = self.answer
         case = self.case
         t = self.t
         if not case.host_context:
             return self.section("weight", self.text("weight.no_context"))
-        weights = weigh(found.ensemble, case.host_context, case.observations)
-        told = [words for one in weights if not one.reason for words in self.weighed(one)]
+        weights = weigh(answer.ensemble, case.host_context, case.observations)
+        sentences = [words for size in weights if not size.reason for words in self.weighed(size)]
         blocks: list[Block] = [self.text("weight.lead")]
-        blocks.append(Bullets(tuple(told)) if told else self.text("weight.nothing"))
+        blocks.append(Bullets(tuple(sentences)) if sentences else self.text("weight.nothing"))
         rows = [
             (
-                variable_title(one.context.variable, t.lang),
-                str(one.context.date),
-                quantity(one.context.value, one.context.unit, t.lang, reported=True),
-                self.translated(one.context.basis),
-                t(f"reason.{one.reason}"),
-                sources(one.context.source),
+                variable_title(size.context.variable, t.lang),
+                str(size.context.date),
+                quantity(size.context.value, size.context.unit, t.lang, reported=True),
+                self.translated(size.context.basis),
+                t(f"reason.{size.reason}"),
+                sources(size.context.source),
             )
-            for one in weights
-            if one.reason
+            for size in weights
+            if size.reason
         ]
         if rows:
             blocks.append(self.listed("unmatched", "variable date value basis reason source", rows))
@@ -277,48 +326,50 @@ class AboutCase(Show):
             blocks.append(self.text("weight.growth"))
         return self.section("weight", *blocks)
 
-    def weighed(self, one: RelativeSize) -> Iterator[str]:
-        """Sentences on one value of the host and what of the park stands beside it."""
+    def weighed(self, size: RelativeSize) -> Iterator[str]:
+        """Write sentences on one value of the host and what of the park stands beside it."""
         t = self.t
         words = {
-            "park": variable_title(one.counterpart, t.lang),
-            "date": str(one.context.date),
-            "host": variable_title(one.context.variable, t.lang),
+            "park": variable_title(size.counterpart, t.lang),
+            "date": str(size.context.date),
+            "host": variable_title(size.context.variable, t.lang),
         }
-        if one.model is not None:
-            low, median, high = (percent(share, 2) for share in one.model)
+        if size.model is not None:
+            low, median, high = (percent(share, 2) for share in size.model)
             reach = text("presentation.number.reach", t.lang, low=low, high=high)
             yield t("weight.model_share", band=reach, median=median, **words)
-        if one.recorded is not None:
-            yield t("weight.record_share", share=percent(one.recorded[1], 2), **words)
-        yield t("weight.scope", basis=own_words(one.context.note or one.context.basis, t.lang).rstrip(" .。"))
+        if size.recorded is not None:
+            yield t("weight.record_share", share=percent(size.recorded[1], 2), **words)
+        yield t("weight.scope", basis=own_words(size.context.note or size.context.basis, t.lang).rstrip(" .。"))
 
     def observations(self) -> Section:
-        """Every dated value of the park, used or not, with its source."""
+        """Show every dated value of the park, used or not, with its source."""
         t = self.t
-        ordered = sorted(self.case.observations, key=lambda one: (one.variable, one.date.first_day))
+        ordered = sorted(
+            self.case.observations, key=lambda observation: (observation.variable, observation.date.first_day)
+        )
         rows = [
             (
-                str(one.date),
-                observed(one, t.lang),
-                self.translated(one.basis),
-                text(f"report.role.{one.role}", t.lang),
-                one.use,
-                grade_title(one.grade, t.lang),
-                sources(one.source),
-                self.translated(one.note or ""),
+                str(observation.date),
+                observed(observation, t.lang),
+                self.translated(observation.basis),
+                text(f"report.role.{observation.role}", t.lang),
+                observation.use,
+                grade_title(observation.grade, t.lang),
+                sources(observation.source),
+                self.translated(observation.note or ""),
             )
-            for one in ordered
+            for observation in ordered
         ]
-        groups = (variable_title(one.variable, t.lang) for one in ordered)
+        groups = (variable_title(observation.variable, t.lang) for observation in ordered)
         table = self.listed("observations", "date value basis role use grade source note", rows, groups)
         return self.section("observations", self.text("observations.lead", count=len(rows)), table)
 
     def parameters(self) -> Section:
-        """Every parameter with value, prior, grade and source, and whether the data informed it."""
-        known = catalogue().parameters
-        own = self.case.parameters
-        rows = [self.parameter(variable, own.get(name)) for name, variable in known.items()]
+        """Show every parameter with value, prior, grade and source, and whether the data informed it."""
+        variables = catalogue().parameters
+        case_parameters = self.case.parameters
+        rows = [self.parameter(variable, case_parameters.get(name)) for name, variable in variables.items()]
         columns: Columns = "parameter symbol value unit prior origin moved grade source:note"
         return self.section(
             "parameters",
@@ -330,36 +381,38 @@ class AboutCase(Show):
 
     def uninformed(self) -> Block:
         """Say how many parameters no data informed: of this park where that is known, else of Great Stone."""
-        if self.found.moved is not None:
-            words = [word for word in self.found.moved.values() if word != "fixed"]
+        if self.answer.moved is not None:
+            words = [word for word in self.answer.moved.values() if word != "fixed"]
             return self.caveat("parameters.unmoved_here", unmoved=words.count("unmoved"), drawn=len(words))
-        known = catalogue().parameters
-        own = self.case.parameters
-        words = [variable.moved for name, variable in known.items() if variable.drawn and name not in own]
+        variables = catalogue().parameters
+        case_parameters = self.case.parameters
+        words = [
+            variable.moved for name, variable in variables.items() if variable.drawn and name not in case_parameters
+        ]
         return self.caveat("parameters.unmoved", unmoved=words.count("unmoved"), drawn=len(words))
 
     def drawn(self) -> list[str]:
-        """How the parameters of the runs were drawn, where the trust state does not say it all."""
-        found = self.found
+        """Say how the parameters of the runs were drawn, where the trust state does not say it all."""
+        answer = self.answer
         t = self.t
-        made = found.provenance
-        drawn = found.ensemble.sizes.get("parameter", 0)
-        if "posterior_pairs" in made:
-            pairs = number(int(made["posterior_pairs"]), 0)
-            return [t("parameters.posterior", cut=str(made["posterior_cut"]), pairs=pairs, drawn=drawn)]
-        if found.trust is not None and found.trust.kind == "unsettled":
-            held = sum(one.moved == "moved" for one in catalogue().parameters.values())
-            return [t("parameters.uncalibrated", held=held, drawn=drawn)]
+        provenance = answer.provenance
+        drawn = answer.ensemble.sizes.get("parameter", 0)
+        if "posterior_pairs" in provenance:
+            pairs = number(int(provenance["posterior_pairs"]), 0)
+            return [t("parameters.posterior", cut=str(provenance["posterior_cut"]), pairs=pairs, drawn=drawn)]
+        if answer.trust is not None and answer.trust.kind == "unsettled":
+            informed = sum(variable.moved == "moved" for variable in catalogue().parameters.values())
+            return [t("parameters.uncalibrated", held=informed, drawn=drawn)]
         return []
 
     def parameter(self, variable: Variable, own: Parameter | None) -> tuple[Value, ...]:
-        """A parameter of the model, with the case's own value where it has one."""
+        """Write a parameter of the model, with the case's own value where it has one."""
         t = self.t
-        word = variable.moved if self.found.moved is None else self.found.moved.get(variable.name, "")
+        word = variable.moved if self.answer.moved is None else self.answer.moved.get(variable.name, "")
         moved = MOVED.get(word)
-        held = (variable.default, variable.unit, variable.prior, variable.grade, variable.source)
+        defaults = (variable.default, variable.unit, variable.prior, variable.grade, variable.source)
         values, unit, prior, grade, source = (
-            held
+            defaults
             if own is None
             else (
                 own.values,
@@ -382,16 +435,16 @@ class AboutCase(Show):
         )
 
     def limits(self) -> Section:
-        """What the report cannot tell."""
+        """Say what the report cannot tell."""
         case = self.case
         lang = self.t.lang
-        labels = self.found.labels
+        labels = self.answer.labels
         after = sum(label > str(case.clock.data_end) for label in labels)
-        told = [text(f"report.limits.{key}", lang) for key in ("bands", "interested", "nominal")]
+        sentences = [text(f"report.limits.{key}", lang) for key in ("bands", "interested", "nominal")]
         if 0 < after < len(labels):
             years = number(after / 4.0, 0 if after % 4 == 0 else 1)
-            told.append(text("report.limits.far", lang, years=years))
-        told += (*notes_of(case, lang), *growth_notes(case, lang))
+            sentences.append(text("report.limits.far", lang, years=years))
+        sentences += (*notes_of(case, lang), *growth_notes(case, lang))
         graded: tuple[Any, ...] = (
             *case.shareholders,
             *case.institutions,
@@ -407,17 +460,17 @@ class AboutCase(Show):
             *case.regime.threshold,
             *case.regime.profit_tax,
         )
-        count = sum(one.grade == "judgement" or "judgement" in one.source for one in graded)
+        count = sum(entry.grade == "judgement" or "judgement" in entry.source for entry in graded)
         if count:
-            told.append(text("report.limits.judgement", lang, count=count))
-        told += [text(f"report.limits.{key}", lang) for key in ("one_case", "causes")]
-        return self.section("limits", Bullets(tuple(told)))
+            sentences.append(text("report.limits.judgement", lang, count=count))
+        sentences += [text(f"report.limits.{key}", lang) for key in ("one_case", "causes")]
+        return self.section("limits", Bullets(tuple(sentences)))
 
     def status(self) -> Section:
-        """Runs by status, and where those that did not finish stopped first."""
-        chosen = self.found.ensemble.isel(scenario=0)
+        """Count runs by status, and say where those that did not finish stopped first."""
+        chosen = self.answer.ensemble.isel(scenario=0)
         t = self.t
-        labels = self.found.labels
+        labels = self.answer.labels
         status = chosen["status"].to_numpy()
         rows = []
         for code in map(int, np.unique(status)):
@@ -426,9 +479,9 @@ class AboutCase(Show):
                 where = np.flatnonzero(status == code)
                 stopped = chosen["status_quarter"].to_numpy()[where]
                 first = where[np.argmin(stopped)]
-                at = int(stopped.min())
+                quarter_index = int(stopped.min())
                 room = ROOMS[int(chosen["status_room"].to_numpy()[first])]
-                quarter = labels[at] if 0 <= at < len(labels) else str(at)
+                quarter = labels[quarter_index] if 0 <= quarter_index < len(labels) else str(quarter_index)
                 note = t("status.at", quarter=quarter, room=text(f"database.room.{room}", t.lang))
             words = t(f"status.{code}") if t.has(f"status.{code}") else t("status.other", code=code)
             rows.append((words, int(np.count_nonzero(status == code)), note))
@@ -436,7 +489,7 @@ class AboutCase(Show):
 
 
 def prior_title(prior: Prior | CasePrior | None, lang: str) -> str:
-    """A prior in words."""
+    """Write a prior in words."""
     if prior is None or prior.kind == "fixed":
         return text("report.prior.fixed", lang)
     return text(f"report.prior.{prior.kind}", lang, a=precise(prior.a), b=precise(prior.b))

@@ -1,7 +1,4 @@
-"""What results depend on, and where a park fails or stands on its own.
-
-What a case's results depend on: Sobol' indices, and samples at hand.
-"""
+"""Sensitivity of a case's results: Sobol' indices, and samples at hand."""
 
 from __future__ import annotations
 
@@ -23,12 +20,14 @@ if TYPE_CHECKING:
     from copark.calibration.case_parameters import CaseParameters
     from copark.simulation.workload import Workload
 
-LEAST_SAMPLE, SAMPLES = 1 << 9, 16
-"""Runs of a random sample at least, and for each row of the Sobol' design."""
+LEAST_SAMPLE = 1 << 9
+"""Runs of a random sample at least."""
+SAMPLES = 16
+"""Runs of a random sample for each row of the Sobol' design."""
 
 
 class Params(CaseParams):
-    """What may be asked of a case's uncertainties."""
+    """Parameters of a sensitivity analysis."""
 
     method: Literal["all", "sobol", "given"] = "all"
     """Methods to use: sobol (a design), given (samples at hand) or all."""
@@ -43,31 +42,34 @@ class Params(CaseParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Exploration, Result):
-    """What results depend on."""
+    """Dependence of results on parameters."""
 
     def main_table(self) -> Rows:
-        """Sobol' indices of every output and factor, a row each; the dummy is the last factor of each output."""
+        """Return Sobol' indices of every output and factor, a row each; the dummy is the last factor of each output."""
         return (
             {
                 "output": readout.key,
                 "factor": name,
-                "first": one.first[n],
-                "first_low": one.first_low[n],
-                "first_high": one.first_high[n],
-                "total": one.total[n],
-                "total_low": one.total_low[n],
-                "total_high": one.total_high[n],
-                "above_dummy": one.total_clear[n],
+                "first": indices.first[n],
+                "first_low": indices.first_low[n],
+                "first_high": indices.first_high[n],
+                "total": indices.total[n],
+                "total_low": indices.total_low[n],
+                "total_high": indices.total_high[n],
+                "above_dummy": indices.total_clear[n],
             }
-            for readout, one in zip(self.readouts, self.indices, strict=False)
+            for readout, indices in zip(self.readouts, self.indices, strict=False)
             for n, name in enumerate((*self.names, "dummy"))
         )
 
 
 def settings_of(params: Params) -> ExplorationSettings:
-    """What is asked of the engine.
+    """Return the settings of the exploration.
 
-    Raises copark.errors.RunRefused if the size is no power of two.
+    Raises
+    ------
+    copark.errors.RunRefused
+        If the size is no power of two.
     """
     size = params.size
     if size & (size - 1):
@@ -83,43 +85,46 @@ def settings_of(params: Params) -> ExplorationSettings:
     )
 
 
-def _made_of(params: Params, context: Context) -> tuple[ExplorationSettings, CaseParameters, dict[str, Any]]:
-    """Settings, what the case has, and everything the numbers depend on.
+def _dependencies_of(params: Params, context: Context) -> tuple[ExplorationSettings, CaseParameters, dict[str, Any]]:
+    """Return settings, what the case has, and everything the numbers depend on.
 
-    Raises copark.errors.RunRefused if the size is no power of two, or the box of a posterior is asked for where there
-    is none.
+    Raises
+    ------
+    copark.errors.RunRefused
+        If the size is no power of two, or the box of a posterior is asked for where there is none.
     """
     case = context.case(params.case)
     settings = settings_of(params)
-    has = context.parameters(params.case, *params.wanted)
-    if has.stored is None and params.over == "posterior-box":
+    case_parameters = context.parameters(params.case, *params.wanted)
+    if case_parameters.stored is None and params.over == "posterior-box":
         raise RunRefused.of("sensitivity.refused.posterior", case=case.name)
-    parameters = None if has.stored is None else has.stored.parameters
-    return settings, has, engine.provenance_of(case, settings, parameters, has.posterior)
+    parameters = None if case_parameters.stored is None else case_parameters.stored.parameters
+    return settings, case_parameters, engine.provenance_of(case, settings, parameters, case_parameters.posterior)
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
-    """How much there is to run."""
+    """Return how much there is to run."""
     stored = context.parameters(params.case, *params.wanted).stored
     pairs = 0 if stored is None else stored.replay.pairs
     return (engine.workload(context.case(params.case), settings_of(params), pairs),)
 
 
 def compute(params: Params, context: Context) -> Answer:
-    """Run designs and samples and read them; what was run before a stop is found again."""
-    case, (settings, has, made_of) = context.case(params.case), _made_of(params, context)
+    """Run designs and samples and read them; an interrupted computation is resumed."""
+    case = context.case(params.case)
+    settings, case_parameters, made_of = _dependencies_of(params, context)
     context.foresee(case, workload(params, context))
-    parameters = None if has.stored is None else has.stored.parameters
+    parameters = None if case_parameters.stored is None else case_parameters.stored.parameters
     box = None if parameters is None else hash_array(parameters.points, "<f8")
     with context.stages({**made_of, "box": box}) as stages:
-        found = engine.explore(
+        exploration = engine.explore(
             case,
             settings,
             parameters=parameters,
-            source=has.posterior,
+            source=case_parameters.posterior,
             stages=stages,
             threads=context.cores,
             progress=context.progress,
         )
-    used = params if has.stored is not None else params.model_copy(update={"parameters": "prior"})
-    return Answer(**vars(found) | context.origin(used, found.provenance))
+    used = params if case_parameters.stored is not None else params.model_copy(update={"parameters": "prior"})
+    return Answer(**vars(exploration) | context.origin(used, exploration.provenance))

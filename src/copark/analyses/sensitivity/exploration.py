@@ -1,4 +1,4 @@
-"""A whole exploration of a case: runs over a unit cube of its uncertainties, Sobol' indices and given-data readings.
+"""Exploration of a case: runs over a unit cube of its uncertainties, Sobol' indices and given-data readings.
 
 The axes of the cube are those of the prior; a box narrows it, for instance to where the posterior is. Answers to a
 design are means over replicates with common random numbers at every point; each run of a sample has random numbers of
@@ -33,18 +33,19 @@ from copark.store.checkpoints import Stages
 from copark.version import MODEL_VERSION, __version__
 
 METHODS = ("sobol", "given")
+"""Methods: a design, and samples at hand."""
 Tell = Callable[[str, int, int], None]
 """Called with a stage (simulate, analyse), what is done of it and how much there is."""
 
 
 @dataclass(frozen=True)
 class ExplorationSettings:
-    """What an exploration may be asked."""
+    """Settings of an exploration."""
 
     methods: tuple[str, ...] = METHODS
     """Some of :data:`METHODS`."""
     over: str = "prior"
-    """Where designs lie: the whole prior, or the box around the posterior (``posterior-box``)."""
+    """Range of designs: the whole prior, or the box around the posterior (``posterior-box``)."""
     size: int = 1024
     """Rows of the Sobol' design, a power of two."""
     replicates: int = 8
@@ -54,12 +55,12 @@ class ExplorationSettings:
     futures: int = 5
     """Futures of each pair of the replay posterior."""
     seed: int = 1
-    """Of designs, samples and random numbers."""
+    """Seed of designs, samples and random numbers."""
 
 
 @dataclass(frozen=True)
 class GivenSet:
-    """What one sample tells of all read-outs."""
+    """Readings of one sample, of all its outputs."""
 
     kind: str
     """prior or posterior."""
@@ -68,7 +69,7 @@ class GivenSet:
     readouts: tuple[Readout, ...]
     """Outputs that are read, each in a quarter."""
     found: tuple[Given, ...]
-    """What the sample tells of each of them, in the same order."""
+    """Readings of each of them, in the same order."""
     runs: int
     """Rows of the sample."""
     replicates: int
@@ -77,7 +78,7 @@ class GivenSet:
 
 @dataclass(frozen=True, kw_only=True)
 class Exploration:
-    """All that was found, and what it was made with."""
+    """Results of an exploration, and what it was made with."""
 
     run_id: str
     """Hash of everything it depends on: 16 hexadecimal digits."""
@@ -88,7 +89,7 @@ class Exploration:
     park: Title
     """Title of the case."""
     settings: ExplorationSettings
-    """What was asked."""
+    """Settings it was made with."""
     names: tuple[str, ...]
     """Factors of the designs; arrays of indices have one more, the dummy, at the end."""
     readouts: tuple[Readout, ...]
@@ -98,11 +99,21 @@ class Exploration:
     indices: tuple[Indices, ...]
     """Sobol' indices of each read-out; empty where no design was run."""
     given: tuple[GivenSet, ...]
-    """What samples at hand tell, a set for each; empty where none was read."""
+    """Readings of samples at hand, a set for each; empty where none was read."""
 
 
 def workload(case: Case, settings: ExplorationSettings, pairs: int = 0) -> Workload:
-    """How many runs an exploration makes; pairs: of the replay posterior, if there is one."""
+    """Count the runs an exploration makes.
+
+    Parameters
+    ----------
+    case
+        The case.
+    settings
+        Settings of the exploration.
+    pairs
+        Pairs of the replay posterior, if there is one.
+    """
     runs = 0
     if "sobol" in settings.methods:
         runs += settings.size * (prior_factors(case).space.axes + 3) * settings.replicates
@@ -125,74 +136,92 @@ def explore(
 
     Parameters
     ----------
+    case
+        The case.
+    settings
+        Settings of the exploration; the usual ones by default.
     parameters, source
         The case's posteriors, if it has any: for the box, which is refused without, for what the data moved, and for
         the forecast.
+    threads
+        Threads; they do not change the numbers.
     stages
         Where runs of designs and samples are kept as they are read, and found.
+    progress
+        Called with a stage (simulate, analyse), what is done of it and how much there is.
     """
-    wanted = settings or ExplorationSettings()
-    kept = stages or Stages()
+    chosen = settings or ExplorationSettings()
+    checkpoints = stages or Stages()
     tell: Tell = progress or (lambda *_: None)
     simulated = partial(tell, "simulate")
     prior = prior_factors(case)
     readouts = readouts_of(case)
     factors = prior
-    if wanted.over == "posterior-box":
+    if chosen.over == "posterior-box":
         if parameters is None:
             raise ValueError("no posterior to make a box of")
         factors = posterior_box(parameters.space, parameters.points, parameters.weights)
-    found: tuple[Indices, ...] = ()
-    if "sobol" in wanted.methods:
+    indices: tuple[Indices, ...] = ()
+    if "sobol" in chosen.methods:
         count = factors.space.axes + 1
         values = answers(
             factors,
-            design(count, wanted.size, wanted.seed),
+            design(count, chosen.size, chosen.seed),
             readouts,
-            replicates=wanted.replicates,
-            seed=wanted.seed,
-            other=dummy_steps(count, wanted.size),
+            replicates=chosen.replicates,
+            seed=chosen.seed,
+            other=dummy_steps(count, chosen.size),
             threads=threads,
-            stage=kept.stage("sobol"),
+            stage=checkpoints.stage("sobol"),
             progress=simulated,
         )
-        found = tuple(sobol_indices(column, count, wanted.seed) for column in values.T)
+        indices = tuple(sobol_indices(column, count, chosen.seed) for column in values.T)
     samples: list[GivenSample] = []
-    if "given" in wanted.methods:
+    if "given" in chosen.methods:
         samples.append(
             drawn_sample(
                 prior,
                 readouts,
-                wanted.sample,
-                wanted.seed,
+                chosen.sample,
+                chosen.seed,
                 threads=threads,
-                stage=kept.stage("sample"),
+                stage=checkpoints.stage("sample"),
                 progress=simulated,
             )
         )
         if source is not None:
             samples.append(
-                posterior_sample(source, readouts, wanted.futures, wanted.seed, threads=threads, progress=simulated)
+                posterior_sample(source, readouts, chosen.futures, chosen.seed, threads=threads, progress=simulated)
             )
-    made_of = provenance_of(case, wanted, parameters, source)
+    made_of = provenance_of(case, chosen, parameters, source)
     return Exploration(
         run_id=identity_of(made_of),
         provenance=made_of,
         case=case.name,
         park=Title(en=case.title.en, zh=case.title.zh),
-        settings=wanted,
+        settings=chosen,
         names=factors.space.names,
         readouts=readouts,
         moved={} if parameters is None else marks_of(parameters),
-        indices=found,
-        given=tuple(given_set(one, readouts, wanted.seed, tell) for one in samples),
+        indices=indices,
+        given=tuple(given_set(sample, readouts, chosen.seed, tell) for sample in samples),
     )
 
 
 def provenance_of(
     case: Case, settings: ExplorationSettings, parameters: ParameterPosterior | None, source: PosteriorSource | None
 ) -> dict[str, Any]:
-    """Everything an exploration depends on, and the version that made it."""
+    """Return everything an exploration depends on, and the version that made it.
+
+    Parameters
+    ----------
+    case
+        The case.
+    settings
+        Settings of the exploration.
+    parameters, source
+        The case's posteriors, if it has any.
+    """
     return {
         "exploration": 1,
         "code_version": __version__,
@@ -207,10 +236,22 @@ def provenance_of(
 
 
 def given_set(sample: GivenSample, readouts: tuple[Readout, ...], seed: int, tell: Tell) -> GivenSet:
-    """Read a sample on all its read-outs."""
-    found = []
+    """Read a sample on all its read-outs.
+
+    Parameters
+    ----------
+    sample
+        Runs as a table.
+    readouts
+        Outputs that are read, in the order of the sample's columns.
+    seed
+        Seed of dummies and resamples.
+    tell
+        Called with the stage, read-outs done and read-outs in all.
+    """
+    readings = []
     for n, column in enumerate(sample.values.T):
         tell("analyse", n, len(readouts))
-        found.append(given(sample.matrix, column, seed=seed))
+        readings.append(given(sample.matrix, column, seed=seed))
     names = tuple(sample.factors)
-    return GivenSet(sample.kind, names, readouts, tuple(found), len(sample.values), sample.replicates)
+    return GivenSet(sample.kind, names, readouts, tuple(readings), len(sample.values), sample.replicates)

@@ -1,4 +1,4 @@
-"""How much an output depends on a factor: Sobol' indices of a design, and readings of a sample that is there already.
+"""Dependence of an output on a factor: Sobol' indices of a design, and readings of a sample that is there already.
 
 Sobol': first order by Saltelli et al. (2010), total by Jansen (1999), on SALib's design; intervals by bootstrap over
 the rows of the design. The last factor is the dummy: no equation reads it, and the model answers it with other random
@@ -11,8 +11,8 @@ A sample is read by cutting a factor into slices of equally many runs. *Share of
 variance lies between the slices' means (first order, corrected for the number of slices; what turns within a slice is
 lost). *PAWN*: the median over slices of the largest distance between the output's distribution in the slice and in all
 runs, which also sees what does not move the mean. Dummies, factors dealt out at random, show what chance gives; a
-factor that is not above the largest of them is *not distinguishable from the dummy*.
-Source: Pianosi and Wagener, Environmental Modelling & Software 108 (2018), 197-207.
+factor that is not above the largest of them is *not distinguishable from the dummy*. Source: Pianosi and Wagener,
+Environmental Modelling & Software 108 (2018), 197-207.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,9 @@ import numpy as np
 from copark.arrays import Booleans, Floats, Integers
 
 RESAMPLES = 1000
+"""Resamples of the bootstrap of a design."""
 LEVEL = 0.95
+"""Probability of the intervals."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,30 @@ class Indices:
 
 
 def problem(factors: int) -> dict[str, Any]:
-    """Give SALib's description of a cube."""
+    """Return SALib's description of a cube."""
     return {"num_vars": factors, "names": [f"x{n}" for n in range(factors)], "bounds": [[0.0, 1.0]] * factors}
 
 
 def design(factors: int, size: int, seed: int) -> Floats:
-    """Points of the design, shape (size · (factors + 2), factors); the last factor is the dummy.
+    """Return the points of the design; the last factor is the dummy.
 
-    size: rows, a power of two. Raises ValueError if the size is no power of two: the sequence would lose its balance.
+    Parameters
+    ----------
+    factors
+        Number of factors, the dummy included.
+    size
+        Rows, a power of two.
+    seed
+        Seed of the scrambling.
+
+    Returns
+    -------
+    Points, shape (size · (factors + 2), factors).
+
+    Raises
+    ------
+    ValueError
+        If the size is no power of two: the sequence would lose its balance.
     """
     from SALib.sample.sobol import sample
 
@@ -77,14 +95,23 @@ def design(factors: int, size: int, seed: int) -> Floats:
 
 
 def dummy_steps(factors: int, size: int) -> Booleans:
-    """Points of the design that step the dummy: those to be answered with other random numbers; shape (points,)."""
+    """Return the points of the design that step the dummy, answered with other random numbers; shape (points,)."""
     return np.asarray(np.arange(size * (factors + 2)) % (factors + 2) == factors)
 
 
 def sobol_indices(values: Floats, factors: int, seed: int = 1, resamples: int = RESAMPLES) -> Indices:
     """Estimate the indices from the answers to a design.
 
-    values: answers, shape (size · (factors + 2),); a row with an answer that is not a number is left out whole.
+    Parameters
+    ----------
+    values
+        Answers, shape (size · (factors + 2),); a row with an answer that is not a number is left out whole.
+    factors
+        Number of factors, the dummy included.
+    seed
+        Seed of the bootstrap.
+    resamples
+        Resamples of the bootstrap.
     """
     grid = values.reshape(-1, factors + 2)
     grid = grid[np.isfinite(grid).all(axis=1)]
@@ -127,23 +154,28 @@ def sobol_indices(values: Floats, factors: int, seed: int = 1, resamples: int = 
 
 
 def bootstrap_counts(rows: int, resamples: int, seed: int) -> Floats:
-    """How often each row comes up in each resample, shape (resamples, rows)."""
+    """Draw how often each row comes up in each resample, shape (resamples, rows)."""
     generator = np.random.default_rng([seed, rows])
     return generator.multinomial(rows, np.full(rows, 1.0 / rows), size=resamples).astype(np.float64)
 
 
 SLICES = 10
+"""Slices a factor is cut in."""
 LEAST_IN_SLICE = 30
 """Runs a slice must have; fewer slices are cut where the sample is small."""
 GRID = 128
+"""Quantiles at which distributions are compared."""
 DUMMIES = 50
+"""Factors dealt out at random."""
 GIVEN_RESAMPLES = 50
+"""Resamples of the bootstrap of a sample."""
 Z = 1.959963984540054
+"""Normal score of the ends of a 95 % interval."""
 
 
 @dataclass(frozen=True)
 class Given:
-    """What a sample tells of one output; arrays of shape (factors,)."""
+    """Readings of a sample for one output; arrays of shape (factors,)."""
 
     first: Floats
     """Share of variance between slices."""
@@ -168,19 +200,29 @@ class Given:
 
 
 def sliced(factors: Floats, slices: int) -> Integers:
-    """Slice of every run by each factor, shape (runs, factors): equally many runs each, ties by order of runs."""
+    """Return the slice of every run by each factor, shape (runs, factors): equally many runs, ties by order of runs."""
     ranks = np.argsort(np.argsort(factors, axis=0, kind="stable"), axis=0, kind="stable")
     return (ranks * slices // len(factors)).astype(np.int64)
 
 
 def steps(values: Floats) -> Integers:
-    """Step of a grid of quantiles each value lies on, shape (runs,): where distributions are compared."""
+    """Return the step of a grid of quantiles each value lies on, shape (runs,): where distributions are compared."""
     grid = np.unique(np.quantile(values, np.linspace(0.0, 1.0, GRID + 1)[1:], method="inverted_cdf"))
     return np.searchsorted(grid, values).astype(np.int64)
 
 
 def share_between(values: Floats, slices: Integers, count: int) -> float:
-    """Share of variance between slices, 1 - (n - 1) / (n - k) · within / all; not below 0."""
+    """Return the share of variance between slices, 1 - (n - 1) / (n - k) · within / all; not below 0.
+
+    Parameters
+    ----------
+    values
+        Output, shape (runs,).
+    slices
+        Slice of each run, shape (runs,).
+    count
+        Number of slices, k.
+    """
     runs = len(values)
     sizes = np.bincount(slices, minlength=count)
     sums = np.bincount(slices, weights=values, minlength=count)
@@ -192,7 +234,17 @@ def share_between(values: Floats, slices: Integers, count: int) -> float:
 
 
 def distance(levels: Integers, slices: Integers, count: int) -> float:
-    """PAWN: median over slices of the largest distance between a slice's distribution and that of all runs."""
+    """Return PAWN: the median over slices of the largest distance between a slice's distribution and that of all runs.
+
+    Parameters
+    ----------
+    levels
+        Step of each run on the grid of quantiles, shape (runs,).
+    slices
+        Slice of each run, shape (runs,).
+    count
+        Number of slices.
+    """
     width = int(levels.max()) + 1
     cells = np.bincount(slices * width + levels, minlength=count * width).reshape(count, width)
     sizes = cells.sum(axis=1, keepdims=True)
@@ -204,7 +256,16 @@ def distance(levels: Integers, slices: Integers, count: int) -> float:
 def given(factors: Floats, values: Floats, *, seed: int = 1, resamples: int = GIVEN_RESAMPLES) -> Given:
     """Read the sensitivity of one output off a sample.
 
-    factors: shape (runs, factors). values: output, shape (runs,); runs without a number are left out.
+    Parameters
+    ----------
+    factors
+        Values of the factors, shape (runs, factors).
+    values
+        Output, shape (runs,); runs without a number are left out.
+    seed
+        Seed of dummies and resamples.
+    resamples
+        Resamples of the bootstrap.
     """
     whole = np.isfinite(values)
     x = factors[whole]

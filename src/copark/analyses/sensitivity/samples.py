@@ -1,4 +1,4 @@
-"""Uncertainties of a case as a cube, and what runs at its points say: answers to a design, samples of runs.
+"""Uncertainties of a case as a cube, and runs at its points: answers to a design, samples of runs.
 
 Answers are means over replicates with common random numbers at every point; each run of a sample has random numbers of
 its own. All are experiments of one scenario, the case as it is, on draws that are given.
@@ -38,11 +38,12 @@ ASKED = (
 )
 """Outputs, and the year since the start at whose end they are read."""
 Progress = Callable[[int, int], None]
+"""Progress callback: runs made, and runs to be made."""
 
 
 @dataclass(frozen=True)
 class Factors:
-    """A cube over a case's uncertainties. Points have shape (runs, factors)."""
+    """Cube over a case's uncertainties. Points have shape (runs, factors)."""
 
     space: PriorSpace
     """The prior's cube."""
@@ -52,11 +53,11 @@ class Factors:
     """Upper end of the same part."""
 
     def inside(self, points: Floats) -> Floats:
-        """Points of the prior's cube that points of this one are, a dummy beyond them left out; shape (runs, axes)."""
+        """Return the points of the prior's cube that points of this one are, without a dummy; shape (runs, axes)."""
         return self.low + (self.high - self.low) * points[:, : self.space.axes]
 
     def sobol(self, count: int, seed: int) -> Floats:
-        """The first points of a scrambled Sobol sequence over the cube."""
+        """Return the first points of a scrambled Sobol sequence over the cube."""
         from scipy.stats import qmc
 
         engine = qmc.Sobol(self.space.axes, scramble=True, rng=np.random.default_rng([seed, self.space.axes]))
@@ -64,13 +65,23 @@ class Factors:
 
 
 def prior_factors(case: Case) -> Factors:
-    """The whole prior."""
+    """Return the cube of the whole prior."""
     space = PriorSpace.of(case)
     return Factors(space, np.zeros(space.axes), np.ones(space.axes))
 
 
 def posterior_box(space: PriorSpace, points: Floats, weights: Floats | None = None) -> Factors:
-    """The box around a posterior: its central nine tenths on each axis, even inside, ties between axes left out."""
+    """Return the box around a posterior: its central nine tenths on each axis, even inside, without ties between axes.
+
+    Parameters
+    ----------
+    space
+        Cube of the prior.
+    points
+        Points of the posterior in it, shape (draws, axes).
+    weights
+        Weights of the points, shape (draws,); equal by default.
+    """
     share = np.full(len(points), 1.0 / len(points)) if weights is None else weights
     edges = np.stack([weighted_quantiles(points[:, n], share, BOX) for n in range(space.axes)])
     return Factors(space, edges[:, 0], edges[:, 1])
@@ -100,20 +111,20 @@ class Readout:
         return catalogue().outputs[self.output].unit
 
     def title(self, lang: str) -> str:
-        """The output's title with the quarter; of failure, its probability."""
+        """Return the output's title with the quarter; of failure, its probability."""
         if self.output == "failed":
             return text("sensitivity.readout.failed", lang, quarter=self.quarter)
-        own = catalogue().outputs[self.output].title(lang)
-        return text("sensitivity.readout.other", lang, title=own, quarter=self.quarter)
+        title = catalogue().outputs[self.output].title(lang)
+        return text("sensitivity.readout.other", lang, title=title, quarter=self.quarter)
 
 
 def readouts_of(case: Case) -> tuple[Readout, ...]:
-    """What is asked of a case: at the ends of years 12 and 20, or at the end of a shorter horizon."""
-    made: dict[tuple[str, int], Readout] = {}
+    """Return the read-outs of a case: at the ends of years 12 and 20, or at the end of a shorter horizon."""
+    readouts: dict[tuple[str, int], Readout] = {}
     for output, year in ASKED:
-        at = min(4 * year, case.clock.quarters) - 1
-        made.setdefault((output, at), Readout(output, at, str(case.clock.start + at), year))
-    return tuple(made.values())
+        quarter = min(4 * year, case.clock.quarters) - 1
+        readouts.setdefault((output, quarter), Readout(output, quarter, str(case.clock.start + quarter), year))
+    return tuple(readouts.values())
 
 
 @dataclass(frozen=True)
@@ -121,8 +132,9 @@ class PointDraws:
     """Draws at the points of a cube, so many replicates at each: a source of draws."""
 
     factors: Factors
+    """The cube."""
     points: Floats
-    """Shape (points, factors)."""
+    """Points of the cube, shape (points, factors)."""
     replicates: int = 1
     """Runs at each point."""
     other: Booleans | None = None
@@ -131,7 +143,7 @@ class PointDraws:
 
     @property
     def content(self) -> Mapping[str, Any]:
-        """What it is, as entries of a provenance."""
+        """Draws as entries of a provenance."""
         other = None if self.other is None else self.other.tolist()
         return {"draws_hash": identity_of({"points": self.points.tolist(), "other": other})}
 
@@ -149,9 +161,9 @@ class PointDraws:
         begin = first // self.replicates
         end = -(-last // self.replicates)
         at_points = space.draws(self.factors.inside(self.points[begin:end]), study.seed)
-        whole = with_random_numbers(at_points, self.replicates, self.other[begin:end])
+        repeated = with_random_numbers(at_points, self.replicates, self.other[begin:end])
         start = begin * self.replicates
-        return Draws(*(room[first - start : last - start] for room in whole))
+        return Draws(*(room[first - start : last - start] for room in repeated))
 
 
 def with_random_numbers(draws: Draws, replicates: int, other: Booleans) -> Draws:
@@ -166,9 +178,9 @@ def with_random_numbers(draws: Draws, replicates: int, other: Booleans) -> Draws
     other
         Points answered with other random numbers, shape (points,).
     """
-    made = Draws(*(np.repeat(room, replicates) for room in draws))
-    made.addresses["run"] = np.tile(np.arange(replicates), len(other)) + replicates * np.repeat(other, replicates)
-    return made
+    repeated = Draws(*(np.repeat(room, replicates) for room in draws))
+    repeated.addresses["run"] = np.tile(np.arange(replicates), len(other)) + replicates * np.repeat(other, replicates)
+    return repeated
 
 
 def read_points(
@@ -229,10 +241,32 @@ def answers(
     stage: Stage | None = None,
     progress: Progress | None = None,
 ) -> Floats:
-    """Answer every point of the cube by the mean over replicates, shape (points, readouts).
+    """Answer every point of the cube by the mean over replicates.
 
-    other: points answered with another set of random numbers, shape (points,); stage: where answers are kept, and
-    found.
+    Parameters
+    ----------
+    factors
+        The cube.
+    points
+        Its points, shape (points, factors).
+    readouts
+        Outputs that are read.
+    replicates
+        Runs at each point.
+    seed
+        Seed of random numbers.
+    other
+        Points answered with another set of random numbers, shape (points,).
+    threads
+        Threads; they do not change the numbers.
+    stage
+        Where answers are kept, and found.
+    progress
+        Called with runs made and runs to be made.
+
+    Returns
+    -------
+    Means, shape (points, readouts).
     """
     another = np.zeros(len(points), dtype=bool) if other is None else other
     source = PointDraws(factors, points, replicates, another)
@@ -258,7 +292,7 @@ class GivenSample:
     factors: Mapping[str, Floats]
     """Values by name, in the units of the parameters, each of shape (runs,)."""
     values: Floats
-    """Shape (runs, readouts); not a number where a run did not end well as a computation."""
+    """Outputs, shape (runs, readouts); not a number where a run did not end well as a computation."""
     replicates: int = 1
     """Runs behind each row: values are their means."""
 
@@ -278,7 +312,25 @@ def drawn_sample(
     stage: Stage | None = None,
     progress: Progress | None = None,
 ) -> GivenSample:
-    """Draw a sample of a cube, each run with its own random numbers; stage: where what was read is kept, and found."""
+    """Draw a sample of a cube, each run with its own random numbers.
+
+    Parameters
+    ----------
+    factors
+        The cube.
+    readouts
+        Outputs that are read.
+    runs
+        Size of the sample, a power of two.
+    seed
+        Seed of points and random numbers.
+    threads
+        Threads; they do not change the numbers.
+    stage
+        Where what was read is kept, and found.
+    progress
+        Called with runs made and runs to be made.
+    """
     points = factors.sobol(runs, seed)
     source = PointDraws(factors, points)
     values = read_points(
@@ -296,7 +348,23 @@ def posterior_sample(
     threads: int = 1,
     progress: Progress | None = None,
 ) -> GivenSample:
-    """Read all pairs of a replay posterior, each the mean of some futures; what is the same in all is no factor."""
+    """Read all pairs of a replay posterior, each the mean of some futures; what is the same in all is no factor.
+
+    Parameters
+    ----------
+    source
+        The replay posterior.
+    readouts
+        Outputs that are read.
+    futures
+        Futures of each pair.
+    seed
+        Seed of random numbers.
+    threads
+        Threads; they do not change the numbers.
+    progress
+        Called with runs made and runs to be made.
+    """
     space = source.replay.space
     values = read_points(
         space.case, source, readouts, source.replay.pairs, futures, seed, threads=threads, progress=progress

@@ -28,14 +28,16 @@ MOST = 15
 NAMED = 3
 """Factors named in a sentence at most."""
 READING = ("prior", "total", "dummy", "common", "mean", "moved", "replicates")
+"""Keys of the sentences on how to read the tables."""
 SHARE = doc.plain(doc.Kind.number, places=2)
+"""Format of an index."""
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
-    """The answer first: what matters."""
-    show = _Show(found, t)
-    settings = found.settings
-    made = {
+def document(answer: Answer, t: Texts) -> doc.Document:
+    """Write the document of the sensitivity analysis, what matters first."""
+    show = _Show(answer, t)
+    settings = answer.settings
+    provenance = {
         "over": t(f"over.{settings.over}"),
         "size": settings.size,
         "replicates": settings.replicates,
@@ -43,26 +45,26 @@ def document(found: Answer, t: Texts) -> doc.Document:
         "seed": settings.seed,
     }
     return assemble(
-        found,
+        answer,
         t,
-        key=f"sensitivity-{found.case}",
-        title=t("question", park=t.of(found.park)),
+        key=f"sensitivity-{answer.case}",
+        title=t("question", park=t.of(answer.park)),
         headline=show.headline(),
         sections=tuple(show.sections()),
-        provenance=made,
+        provenance=provenance,
     )
 
 
 def _first(values: Any, most: int | None = None) -> list[int]:
-    """Places of the largest values, the largest first."""
+    """Return the positions of the largest values, the largest first."""
     return [int(n) for n in np.argsort(-np.asarray(values), kind="stable")[:most]]
 
 
 class _Show(Show):
-    def __init__(self, found: Answer, t: Texts) -> None:
+    def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.found = found
-        self.named = (*found.names, DUMMY)
+        self.answer = answer
+        self.factors = (*answer.names, DUMMY)
 
     def table(
         self,
@@ -73,19 +75,19 @@ class _Show(Show):
         folded: bool = False,
         groups: tuple[tuple[str, int], ...] = (),
     ) -> doc.Table:
-        """A table; what data did to a parameter is left out where no data were compared with it."""
-        made = self.columns(columns)
-        kept = [n for n, one in enumerate(made) if one.key != "moved" or self.found.moved]
-        some = ([row[n] for n in kept] for row in rows)
-        return super().table(key, [made[n] for n in kept], some, folded=folded, groups=groups)
+        """Make a table; what data did to a parameter is left out where no data were compared with it."""
+        every_column = self.columns(columns)
+        positions = [n for n, column in enumerate(every_column) if column.key != "moved" or self.answer.moved]
+        shown_rows = ([row[n] for n in positions] for row in rows)
+        return super().table(key, [every_column[n] for n in positions], shown_rows, folded=folded, groups=groups)
 
     def sections(self) -> Iterator[doc.Section]:
-        """The sections in their order; those of methods not asked for are left out."""
-        found = self.found
+        """Give the sections in their order; those of methods not asked for are left out."""
+        answer = self.answer
         yield self.summary()
-        if found.indices:
+        if answer.indices:
             yield self.sobol()
-        if found.given:
+        if answer.given:
             yield self.given()
         yield self.section("reading", doc.Bullets(tuple(self.t(f"reading.{key}") for key in READING)))
 
@@ -93,32 +95,37 @@ class _Show(Show):
         if (first := next(self.ranked(), None)) is None:
             return None
         method, readouts, names, values = first
-        at = next((n for n, one in enumerate(readouts) if one.key == FIRST), 0)
-        size, clear = values[at]
+        position = next((n for n, readout in enumerate(readouts) if readout.key == FIRST), 0)
+        size, clear = values[position]
         factors = [(names[n], float(size[n])) for n in _first(size[: len(names)]) if bool(clear[n])]
-        return readouts[at], factors, method
+        return readouts[position], factors, method
 
     def ranked(self) -> Iterator[tuple[str, Sequence[Readout], Sequence[str], list[tuple[Any, Any]]]]:
-        """By method, the surest first: outputs, factors, and by output the size of each and whether it is clear."""
-        found = self.found
-        if found.indices:
-            yield "sobol", found.readouts, found.names, [(one.total, one.total_clear) for one in found.indices]
-        for kept in sorted(found.given, key=lambda one: one.kind != "posterior"):
-            sizes = [(one.first, one.first_clear) for one in kept.found]
-            yield f"given.{kept.kind}", kept.readouts, kept.names, sizes
+        """Give by method, the surest first, outputs, factors, and by output the size of each and if it is clear."""
+        answer = self.answer
+        if answer.indices:
+            yield (
+                "sobol",
+                answer.readouts,
+                answer.names,
+                [(indices.total, indices.total_clear) for indices in answer.indices],
+            )
+        for given_set in sorted(answer.given, key=lambda given_set: given_set.kind != "posterior"):
+            sizes = [(reading.first, reading.first_clear) for reading in given_set.found]
+            yield f"given.{given_set.kind}", given_set.readouts, given_set.names, sizes
 
     def headline(self) -> str:
         t = self.t
-        told = []
+        sentences = []
         leading = self.leading()
         if leading is not None:
             readout, factors, method = leading
             if factors:
                 first = [t("title_of", title=named(name, t.lang)) for name, _ in factors[:NAMED]]
-                told.append(t(f"headline.{method}", readout=readout.title(t.lang), which=join(first, t.lang)))
+                sentences.append(t(f"headline.{method}", readout=readout.title(t.lang), which=join(first, t.lang)))
             else:
-                told.append(t("headline.nothing", readout=readout.title(t.lang)))
-        return t.sentences(told)
+                sentences.append(t("headline.nothing", readout=readout.title(t.lang)))
+        return t.sentences(sentences)
 
     def cards(self) -> Iterator[doc.Card]:
         t = self.t
@@ -128,128 +135,128 @@ class _Show(Show):
         readout, factors, method = leading
         for name, share in factors[:NAMED]:
             yield doc.Card(named(name, t.lang), SHARE, share, t(f"card.{method}", readout=readout.title(t.lang)))
-        yield doc.Card(t("card.clear"), doc.COUNT, len(factors), t("card.clear.note", all=len(self.found.names)))
+        yield doc.Card(t("card.clear"), doc.COUNT, len(factors), t("card.clear.note", all=len(self.answer.names)))
 
     def summary(self) -> doc.Section:
-        found = self.found
+        answer = self.answer
         blocks: list[doc.Block] = []
         if cards := tuple(self.cards()):
             blocks.append(doc.Cards(cards))
         blocks.append(self.text("lead"))
-        if found.indices:
-            blocks.append(self.text(f"summary.sobol.{found.settings.over}"))
-            blocks.append(doc.Bullets(tuple(self.drivers(n) for n in range(len(found.readouts)))))
+        if answer.indices:
+            blocks.append(self.text(f"summary.sobol.{answer.settings.over}"))
+            blocks.append(doc.Bullets(tuple(self.drivers(n) for n in range(len(answer.readouts)))))
             if leaning := self.leaning():
                 blocks.append(doc.Caveat(leaning))
-        for kept in found.given:
-            if kept.kind == "posterior" or not found.indices:
-                blocks.append(self.text(f"summary.given.{kept.kind}"))
-                blocks.append(doc.Bullets(tuple(self.leaders(kept, n) for n in range(len(kept.readouts)))))
-        return self.section("summary", *blocks, *self.doubts(found, caveat=True))
+        for given_set in answer.given:
+            if given_set.kind == "posterior" or not answer.indices:
+                blocks.append(self.text(f"summary.given.{given_set.kind}"))
+                blocks.append(doc.Bullets(tuple(self.leaders(given_set, n) for n in range(len(given_set.readouts)))))
+        return self.section("summary", *blocks, *self.doubts(answer, caveat=True))
 
-    def drivers(self, at: int) -> str:
-        """What one output depends on by total index: the clear factors, largest first."""
+    def drivers(self, position: int) -> str:
+        """Say what one output depends on by total index: the clear factors, largest first."""
         t = self.t
-        found = self.found
-        one = self.found.indices[at]
-        readout = found.readouts[at].title(t.lang)
-        names = found.names
-        clear = [n for n in _first(one.total[: len(names)]) if bool(one.total_clear[n])]
+        answer = self.answer
+        indices = self.answer.indices[position]
+        readout = answer.readouts[position].title(t.lang)
+        names = answer.names
+        clear = [n for n in _first(indices.total[: len(names)]) if bool(indices.total_clear[n])]
         if not clear:
             return t("drivers.none", readout=readout)
-        told = [
+        drivers = [
             t(
                 "drivers.one",
-                title=marked(names[n], found.moved, t.lang),
-                total=self.said(float(one.total[n]), SHARE),
-                low=self.said(float(one.total_low[n]), SHARE),
-                high=self.said(float(one.total_high[n]), SHARE),
+                title=marked(names[n], answer.moved, t.lang),
+                total=self.said(float(indices.total[n]), SHARE),
+                low=self.said(float(indices.total_low[n]), SHARE),
+                high=self.said(float(indices.total_high[n]), SHARE),
             )
             for n in clear[:NAMED]
         ]
         return t(
             "drivers.some",
             readout=readout,
-            drivers=join(told, t.lang),
+            drivers=join(drivers, t.lang),
             rest=len(names) - len(clear),
             count=len(names),
-            dummy=self.said(float(one.total[-1]), SHARE),
+            dummy=self.said(float(indices.total[-1]), SHARE),
         )
 
-    def leaders(self, kept: GivenSet, at: int) -> str:
+    def leaders(self, given_set: GivenSet, position: int) -> str:
         t = self.t
-        one = kept.found[at]
-        readout = kept.readouts[at].title(self.t.lang)
-        clear = [n for n in _first(one.first) if bool(one.first_clear[n])]
+        reading = given_set.found[position]
+        readout = given_set.readouts[position].title(self.t.lang)
+        clear = [n for n in _first(reading.first) if bool(reading.first_clear[n])]
         if not clear:
             return t("drivers.sample_none", readout=readout)
-        told = [
+        drivers = [
             t(
                 "drivers.given",
-                title=marked(kept.names[n], self.found.moved, t.lang),
-                share=self.said(float(one.first[n]), SHARE),
-                error=self.said(float(one.first_error[n]), SHARE),
+                title=marked(given_set.names[n], self.answer.moved, t.lang),
+                share=self.said(float(reading.first[n]), SHARE),
+                error=self.said(float(reading.first_error[n]), SHARE),
             )
             for n in clear[:NAMED]
         ]
         return t(
             "drivers.sample",
             readout=readout,
-            drivers=join(told, t.lang),
-            rest=len(kept.names) - len(clear),
-            count=len(kept.names),
+            drivers=join(drivers, t.lang),
+            rest=len(given_set.names) - len(clear),
+            count=len(given_set.names),
         )
 
     def leaning(self, most: int = 5) -> str:
-        """Which of the parameters that matter the data did not inform; empty where there is none."""
+        """Say which of the parameters that matter the data did not inform; empty where there is none."""
         t = self.t
-        found = self.found
+        answer = self.answer
         scores = {
-            name: max(float(one.total[n]) for one in found.indices)
-            for n, name in enumerate(found.names)
-            if found.moved.get(name) == "unmoved" and any(bool(one.total_clear[n]) for one in found.indices)
+            name: max(float(indices.total[n]) for indices in answer.indices)
+            for n, name in enumerate(answer.names)
+            if answer.moved.get(name) == "unmoved" and any(bool(indices.total_clear[n]) for indices in answer.indices)
         }
         if not scores:
-            return "" if found.moved else t("leaning.unknown")
+            return "" if answer.moved else t("leaning.unknown")
         first = sorted(scores, key=lambda name: -scores[name])[:most]
-        return t("leaning.some", count=len(scores), which=join([named(one, t.lang) for one in first], t.lang))
+        return t("leaning.some", count=len(scores), which=join([named(name, t.lang) for name in first], t.lang))
 
     def informed(self, name: str) -> str | None:
-        return self.t(f"moved.{self.found.moved[name]}") if name in self.found.moved else None
+        return self.t(f"moved.{self.answer.moved[name]}") if name in self.answer.moved else None
 
     def sobol(self) -> doc.Section:
         from copark.analyses.compare.figures import sobol_bars
 
         t = self.t
-        found = self.found
+        answer = self.answer
         charts = [
             doc.Chart(
-                f"sobol-{one.key}",
-                t("chart.sobol", readout=one.title(t.lang)),
+                f"sobol-{readout.key}",
+                t("chart.sobol", readout=readout.title(t.lang)),
                 t("desc.sobol"),
-                partial(sobol_bars, found, n, t.lang),
+                partial(sobol_bars, answer, n, t.lang),
                 t("caption.marks"),
                 self.indices_of(n),
             )
-            for n, one in enumerate(found.readouts)
+            for n, readout in enumerate(answer.readouts)
         ]
-        lead = self.text("lead.sobol", rows=found.settings.size, replicates=found.settings.replicates)
-        lost = max(found.settings.size - one.rows for one in found.indices)
+        lead = self.text("lead.sobol", rows=answer.settings.size, replicates=answer.settings.replicates)
+        lost = max(answer.settings.size - indices.rows for indices in answer.indices)
         caveats = [self.caveat("lost", rows=lost)] if lost else []
         return self.section("sobol", lead, self.overview(), *charts, *caveats)
 
     def overview(self) -> doc.Table:
-        """Total indices of all outputs side by side; none where a factor is not told from the dummy."""
-        found = self.found
-        totals = np.stack([one.total for one in found.indices], axis=1)
-        clear = np.stack([one.total_clear for one in found.indices], axis=1)
+        """Show total indices of all outputs side by side; none where a factor is not told from the dummy."""
+        answer = self.answer
+        totals = np.stack([indices.total for indices in answer.indices], axis=1)
+        clear = np.stack([indices.total_clear for indices in answer.indices], axis=1)
         largest = np.where(clear, totals, 0.0).max(axis=1)
         order = [n for n in _first(largest[:-1]) if clear[n].any()]
         rows: list[Sequence[doc.Value]] = [
             (
-                named(found.names[n], self.t.lang),
+                named(answer.names[n], self.t.lang),
                 *(float(value) if sure else None for value, sure in zip(totals[n], clear[n], strict=True)),
-                self.informed(found.names[n]),
+                self.informed(answer.names[n]),
             )
             for n in order
         ]
@@ -257,14 +264,16 @@ class _Show(Show):
         columns: Columns = (
             "factor",
             *(
-                doc.Column(one.key, self.t(f"brief.{one.output}", quarter=one.quarter), doc.Kind.number, places=2)
-                for one in found.readouts
+                doc.Column(
+                    readout.key, self.t(f"brief.{readout.output}", quarter=readout.quarter), doc.Kind.number, places=2
+                )
+                for readout in answer.readouts
             ),
             "moved",
         )
         return self.table("overview", columns, rows)
 
-    def beside(
+    def readout_table(
         self,
         key: str,
         readout: Readout,
@@ -275,51 +284,56 @@ class _Show(Show):
     ) -> doc.Table:
         return doc.Table(key, readout.title(self.t.lang), tuple(columns), tuple(map(tuple, rows)), folded=folded)
 
-    def indices_of(self, at: int) -> doc.Table:
-        one = self.found.indices[at]
+    def indices_of(self, position: int) -> doc.Table:
+        indices = self.answer.indices[position]
         columns = self.columns("factor first:number:2 first_clear:flag total:number:2 total_clear:flag moved")
         rows: list[Sequence[doc.Value]] = [
             (
-                named(self.named[n], self.t.lang),
-                doc.Interval(float(one.first_low[n]), float(one.first_high[n]), float(one.first[n])),
-                bool(one.first_clear[n]),
-                doc.Interval(float(one.total_low[n]), float(one.total_high[n]), float(one.total[n])),
-                bool(one.total_clear[n]),
-                self.informed(self.named[n]),
+                named(self.factors[n], self.t.lang),
+                doc.Interval(float(indices.first_low[n]), float(indices.first_high[n]), float(indices.first[n])),
+                bool(indices.first_clear[n]),
+                doc.Interval(float(indices.total_low[n]), float(indices.total_high[n]), float(indices.total[n])),
+                bool(indices.total_clear[n]),
+                self.informed(self.factors[n]),
             )
-            for n in [*_first(one.total[:-1], MOST), len(self.named) - 1]
+            for n in [*_first(indices.total[:-1], MOST), len(self.factors) - 1]
         ]
-        return self.beside(f"sobol-{self.found.readouts[at].key}", self.found.readouts[at], columns, rows)
+        return self.readout_table(
+            f"sobol-{self.answer.readouts[position].key}", self.answer.readouts[position], columns, rows
+        )
 
     def given(self) -> doc.Section:
-        """What samples at hand tell: of the prior, and of the forecast."""
-        found = self.found
+        """Show what samples at hand tell: of the prior, and of the forecast."""
+        answer = self.answer
         blocks: list[doc.Block] = [self.text("lead.given")]
-        for kept in found.given:
-            counts = {"runs": number(kept.runs, 0), "replicates": kept.replicates}
-            blocks.append(self.text(f"given.{kept.kind}", quarter=kept.readouts[0].quarter, **counts))
-            if kept.kind == "posterior":
+        for given_set in answer.given:
+            counts = {"runs": number(given_set.runs, 0), "replicates": given_set.replicates}
+            blocks.append(self.text(f"given.{given_set.kind}", quarter=given_set.readouts[0].quarter, **counts))
+            if given_set.kind == "posterior":
                 blocks.append(self.caveat("given.posterior.caveat"))
-            blocks += [self.given_of(kept, n, folded=one.key not in SEEN) for n, one in enumerate(kept.readouts)]
+            blocks += [
+                self.given_of(given_set, n, folded=readout.key not in SEEN)
+                for n, readout in enumerate(given_set.readouts)
+            ]
         return self.section("given", *blocks)
 
-    def given_of(self, kept: GivenSet, at: int, *, folded: bool = False) -> doc.Table:
-        one = kept.found[at]
-        readout = kept.readouts[at]
+    def given_of(self, given_set: GivenSet, position: int, *, folded: bool = False) -> doc.Table:
+        reading = given_set.found[position]
+        readout = given_set.readouts[position]
         columns = self.columns("factor share:number:3 total_clear:flag pawn:number:3 pawn_clear:flag moved")
         rows: list[Sequence[doc.Value]] = [
             (
-                named(kept.names[n], self.t.lang),
-                _around(one.first[n], one.first_error[n]),
-                bool(one.first_clear[n]),
-                _around(one.pawn[n], one.pawn_error[n]),
-                bool(one.pawn_clear[n]),
-                self.informed(kept.names[n]),
+                named(given_set.names[n], self.t.lang),
+                _around(reading.first[n], reading.first_error[n]),
+                bool(reading.first_clear[n]),
+                _around(reading.pawn[n], reading.pawn_error[n]),
+                bool(reading.pawn_clear[n]),
+                self.informed(given_set.names[n]),
             )
-            for n in _first(one.first, MOST)
+            for n in _first(reading.first, MOST)
         ]
-        rows.append((named(DUMMY, self.t.lang), one.first_floor, None, one.pawn_floor, None, None))
-        return self.beside(f"given-{kept.kind}-{readout.key}", readout, columns, rows, folded=folded)
+        rows.append((named(DUMMY, self.t.lang), reading.first_floor, None, reading.pawn_floor, None, None))
+        return self.readout_table(f"given-{given_set.kind}-{readout.key}", readout, columns, rows, folded=folded)
 
 
 def _around(value: Any, error: Any) -> doc.Interval:

@@ -25,7 +25,7 @@ NEEDED = ("registered", "operating", "jobs", "enterprise_investment", "serviced_
 
 
 class Params(AnalysisParams):
-    """What may be asked of the types of parks."""
+    """Parameters of the typology of parks."""
 
     runs: Annotated[int, Field(ge=1, le=100_000)] = 1000
     """Runs of each scenario."""
@@ -36,7 +36,7 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(TypeFindings, Result):
-    """What tells types of parks apart."""
+    """Differences between types of parks."""
 
     studies: tuple[str, ...]
     """Run IDs of the two ensembles."""
@@ -46,31 +46,31 @@ class Answer(TypeFindings, Result):
     """Seed of the runs."""
 
     def main_table(self) -> Rows:
-        """Every measure of the observed parks, a row each."""
+        """Return every measure of the observed parks, a row each."""
         return (
             {
-                "measure": one.measure,
-                "intergovernmental": one.counts[0],
-                "enterprise_led": one.counts[1],
-                "superiority": one.superiority,
-                "low": one.low,
-                "high": one.high,
-                "permutation_share": one.deals,
-                "verdict": one.verdict,
+                "measure": contrast.measure,
+                "intergovernmental": contrast.counts[0],
+                "enterprise_led": contrast.counts[1],
+                "superiority": contrast.superiority,
+                "low": contrast.low,
+                "high": contrast.high,
+                "permutation_share": contrast.deals,
+                "verdict": contrast.verdict,
             }
-            for one in self.contrasts
+            for contrast in self.contrasts
         )
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """Both studies and the draws of their case, the table of parks and the cases it names."""
+    """Return both studies and the draws of their case, the table of parks and the cases it names."""
     from copark.cases.casebook import casebook_path
     from copark.cases.parks import load_parks
     from copark.identity import hash_files
 
     folder = casebook_path()
     return {
-        "studies": [context.identity(one, context.case(one.case)) for one in _studies(params)],
+        "studies": [context.identity(study, context.case(study.case)) for study in _studies(params)],
         "cases": {park.case: context.case(park.case).hash for park in load_parks().parks if park.case},
         "parks": hash_files([folder / "parks.csv"], folder),
     }
@@ -92,14 +92,14 @@ def compute(params: Params, context: Context) -> Answer:
     studies = _studies(params)
     book = load_parks()
     case = context.case(studies[0].case)
-    factorial, twins = (context.simulate(one, case) for one in studies)
+    factorial, twins = (context.simulate(study, case) for study in studies)
     context.stage("analyse")(0, 0)
     cases = {park.case: context.case(park.case) for park in book.parks if park.case}
-    found = find(book, cases, factorial, twins, studies[1])
+    findings = find(book, cases, factorial, twins, studies[1])
     return Answer(
-        studies=tuple(str(one.attrs["identity"]) for one in (factorial, twins)),
+        studies=tuple(str(runs.attrs["identity"]) for runs in (factorial, twins)),
         runs=params.runs,
         seed=params.seed,
-        **vars(found),
+        **vars(findings),
         **context.origin(case.name, factorial),
     )

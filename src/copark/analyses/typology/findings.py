@@ -44,10 +44,14 @@ if TYPE_CHECKING:
     from copark.simulation.study import Study
 
 TYPES = ("intergovernmental", "mixed", "enterprise-led")
-FIRST, SECOND = TYPES[0], TYPES[2]
-"""The two types that are compared."""
+FIRST = TYPES[0]
+"""First of the two types that are compared."""
+SECOND = TYPES[2]
+"""Second of the two types that are compared."""
 DRAWS = 4000
+"""Resamples of the bootstrap."""
 LEVEL = 0.90
+"""Probability of the bands."""
 LEAST = 3
 """Parks of each type below which nothing is said."""
 RARE = 0.10
@@ -78,16 +82,17 @@ class Contrast:
 
 
 def superiority(first: Sequence[float] | Floats, second: Sequence[float] | Floats) -> float:
-    """Chance that a value of the first group is greater than one of the second, ties counting half."""
-    apart = difference(np.asarray(second, dtype=np.float64), np.asarray(first, dtype=np.float64)[:, np.newaxis])
-    return float((np.sign(apart).mean() + 1.0) / 2.0)
+    """Return the chance that a value of the first group is greater than one of the second, ties counting half."""
+    gaps = difference(np.asarray(second, dtype=np.float64), np.asarray(first, dtype=np.float64)[:, np.newaxis])
+    return float((np.sign(gaps).mean() + 1.0) / 2.0)
 
 
 def exact_share(first: Sequence[float], second: Sequence[float]) -> float:
-    """Share of all ways to deal the groups among these values whose superiority is at least as far from one half.
+    """Return the share of all ways to deal the groups whose superiority is at least as far from one half.
 
-    Counted, not sampled: superiority depends on the sum of the first group's ranks alone, and the number of subsets by
-    size and sum of (doubled) midranks follows from adding one value at a time.
+    The groups are dealt among the given values. Counted, not sampled: superiority depends on the sum of the first
+    group's ranks alone, and the number of subsets by size and sum of (doubled) midranks follows from adding one value
+    at a time.
     """
     from scipy.stats import rankdata
 
@@ -96,36 +101,58 @@ def exact_share(first: Sequence[float], second: Sequence[float]) -> float:
     count = len(doubled)
     ways = Counter({(0, 0): 1})
     for rank in doubled:
-        for (chosen, reached), known in list(ways.items()):
+        for (chosen, reached), count_of_ways in list(ways.items()):
             if chosen < size:
-                ways[chosen + 1, reached + rank] += known
+                ways[chosen + 1, reached + rank] += count_of_ways
     middle = size * (count + 1)
     far = abs(sum(doubled[:size]) - middle)
-    return sum(n for (chosen, reached), n in ways.items() if chosen == size and abs(reached - middle) >= far) / comb(
-        count, size
-    )
+    return sum(
+        ways_to_reach
+        for (chosen, reached), ways_to_reach in ways.items()
+        if chosen == size and abs(reached - middle) >= far
+    ) / comb(count, size)
 
 
 def contrast(measure: str, first: Sequence[float], second: Sequence[float], seed: int = 1) -> Contrast:
-    """Set the values of two types of parks on a measure against each other; seed: of the bootstrap."""
+    """Set the values of two types of parks on a measure against each other.
+
+    Parameters
+    ----------
+    measure
+        Name of the measure.
+    first, second
+        Values of the parks of each type, in the measure's unit.
+    seed
+        Seed of the bootstrap.
+    """
     counts = (len(first), len(second))
     if min(counts) < LEAST:
         return Contrast(measure, counts, nan, nan, nan, nan, (nan, nan), "few")
-    one = np.asarray(first, dtype=np.float64)
-    other = np.asarray(second, dtype=np.float64)
+    first_values = np.asarray(first, dtype=np.float64)
+    second_values = np.asarray(second, dtype=np.float64)
     rng = np.random.Generator(np.random.Philox(key=seed))
-    drawn = [superiority(rng.choice(one, len(one)), rng.choice(other, len(other))) for _ in range(DRAWS)]
+    drawn = [
+        superiority(rng.choice(first_values, len(first_values)), rng.choice(second_values, len(second_values)))
+        for _ in range(DRAWS)
+    ]
     low, high = quantile_band(drawn, LEVEL)
-    left = [superiority(np.delete(one, at), other) for at in range(len(one))]
-    left += [superiority(one, np.delete(other, at)) for at in range(len(other))]
-    found = superiority(one, other)
+    superiorities_without = [
+        superiority(np.delete(first_values, position), second_values) for position in range(len(first_values))
+    ]
+    superiorities_without += [
+        superiority(first_values, np.delete(second_values, position)) for position in range(len(second_values))
+    ]
+    observed = superiority(first_values, second_values)
     share = exact_share(first, second)
-    told = share < RARE and not low <= 0.5 <= high
-    verdict = ("more" if found > 0.5 else "less") if told else "alike"
-    return Contrast(measure, counts, found, low, high, share, (min(left), max(left)), verdict)
+    is_told_apart = share < RARE and not low <= 0.5 <= high
+    verdict = ("more" if observed > 0.5 else "less") if is_told_apart else "alike"
+    return Contrast(
+        measure, counts, observed, low, high, share, (min(superiorities_without), max(superiorities_without)), verdict
+    )
 
 
 FACTORS = ("owner", "plan", "framework")
+"""Factors in which the matched scenarios differ."""
 YEARS = (5, 10, 20)
 """Ages of the park at which twins are read."""
 READINGS = (
@@ -139,7 +166,7 @@ READINGS = (
     "land",
     "density",
 )
-"""What is read off a twin."""
+"""Quantities that are read off a matched scenario."""
 SHARES = ("self_standing", "failed")
 """Readings that are shares of runs."""
 GROWTH_FROM = 5
@@ -148,7 +175,7 @@ GROWTH_FROM = 5
 
 @dataclass(frozen=True)
 class TwinReading:
-    """What a twin has, and how far the other is from it, at an age."""
+    """Value of a matched scenario, and its difference from the other, at an age."""
 
     reading: str
     """Name of what is read off a twin."""
@@ -173,7 +200,7 @@ class TwinReading:
 
 @dataclass(frozen=True)
 class FactorPart:
-    """What of a difference is due to a factor."""
+    """Part of a difference that is due to a factor."""
 
     reading: str
     """Name of what is read off a twin."""
@@ -196,22 +223,36 @@ class FactorPart:
 
 
 def key_of(lacking: Collection[str]) -> str:
-    """Key of the arm that lacks some factors: ``whole``, ``owner``, ``owner-plan`` …"""
+    """Return the key of the scenario that lacks some factors: ``whole``, ``owner``, ``owner-plan`` …"""
     return "-".join(name for name in FACTORS if name in lacking) or "whole"
 
 
 def values_of(result: xr.Dataset, arm: str, year: int) -> dict[str, Floats]:
-    """Everything read off an arm at an age, by reading; each of shape (run,); NaN for a run that did not finish."""
+    """Read all values of a scenario at an age.
+
+    Parameters
+    ----------
+    result
+        Runs of the study.
+    arm
+        Key of the scenario.
+    year
+        Age of the park, in years.
+
+    Returns
+    -------
+    Values by reading, each of shape (run,); NaN for a run that did not finish.
+    """
     chosen = result.sel(scenario=arm)
     finished = chosen["status"].to_numpy() == 0
 
-    def read(name: str, at: int = year) -> Floats:
-        values: Floats = chosen[name].isel(quarter=4 * at - 1).to_numpy().astype(np.float64)
+    def read(name: str, age: int = year) -> Floats:
+        values: Floats = chosen[name].isel(quarter=4 * age - 1).to_numpy().astype(np.float64)
         return np.where(finished, values, np.nan)
 
     registered = read("registered")
     land = read("serviced_area")
-    found = {
+    readings_by_name = {
         "registered": registered,
         "operating": read("operating"),
         "jobs": read("jobs"),
@@ -222,40 +263,48 @@ def values_of(result: xr.Dataset, arm: str, year: int) -> dict[str, Floats]:
     }
     if year > GROWTH_FROM:
         before = read("registered", GROWTH_FROM)
-        found["growth"] = (np.log(registered + 1.0) - np.log(before + 1.0)) / (year - GROWTH_FROM)
+        readings_by_name["growth"] = (np.log(registered + 1.0) - np.log(before + 1.0)) / (year - GROWTH_FROM)
     if year == YEARS[-1]:
-        found["self_standing"] = np.where(finished, chosen["outcome"].to_numpy() == 3, np.nan)
-    return found
+        readings_by_name["self_standing"] = np.where(finished, chosen["outcome"].to_numpy() == 3, np.nan)
+    return readings_by_name
 
 
 def _spread(name: str, values: Floats, seed: int = 1) -> tuple[float, float, float]:
-    """Band and middle: of the runs themselves, or for outcomes of their mean over redrawn runs."""
-    known = values[np.isfinite(values)]
-    if not known.size:
+    """Return band and middle: of the runs themselves, or for outcomes of their mean over redrawn runs."""
+    finite = values[np.isfinite(values)]
+    if not finite.size:
         return nan, nan, nan
     if name not in SHARES:
-        return band(known)
+        return band(finite)
     rng = np.random.Generator(np.random.Philox(key=seed))
-    low, _, high = band([float(rng.choice(known, known.size).mean()) for _ in range(500)])
-    return low, float(known.mean()), high
+    low, _, high = band([float(rng.choice(finite, finite.size).mean()) for _ in range(500)])
+    return low, float(finite.mean()), high
 
 
 def readings(result: xr.Dataset, first: str, second: str) -> Iterator[TwinReading]:
-    """Two arms of a study side by side at each age."""
+    """Read two scenarios of a study side by side at each age.
+
+    Parameters
+    ----------
+    result
+        Runs of the study.
+    first, second
+        Keys of the scenarios.
+    """
     for year in YEARS:
-        one = values_of(result, first, year)
-        other = values_of(result, second, year)
-        for name in (name for name in READINGS if name in one):
-            apart = difference(other[name], one[name])
-            low, middle, high = _spread(name, apart)
+        first_values = values_of(result, first, year)
+        second_values = values_of(result, second, year)
+        for name in (name for name in READINGS if name in first_values):
+            differences = difference(second_values[name], first_values[name])
+            low, middle, high = _spread(name, differences)
             centre = np.nanmean if name in SHARES else np.nanmedian
-            above = float(np.mean(apart[np.isfinite(apart)] > 0.0))
-            sides = (float(centre(one[name])), float(centre(other[name])))
+            above = float(np.mean(differences[np.isfinite(differences)] > 0.0))
+            sides = (float(centre(first_values[name])), float(centre(second_values[name])))
             yield TwinReading(name, year, *sides, low, middle, high, above, side_of(low, high))
 
 
 def parts(result: xr.Dataset) -> Iterator[FactorPart]:
-    """The difference between the whole and its opposite, factor by factor; arms are named by :func:`key_of`."""
+    """Divide the difference between the whole and its opposite among factors; :func:`key_of` names the scenarios."""
     whole = frozenset[str]()
     none = frozenset(FACTORS)
     subsets = [frozenset(some) for count in range(len(FACTORS) + 1) for some in combinations(FACTORS, count)]
@@ -272,9 +321,18 @@ def parts(result: xr.Dataset) -> Iterator[FactorPart]:
 
 
 def shapley(arms: Mapping[frozenset[str], Floats], factor: str) -> Floats:
-    """Shapley value of a factor, run by run: what is lost when it goes, averaged over all orders of going.
+    """Compute the Shapley value of a factor, run by run: what is lost when it goes, averaged over all orders of going.
 
-    arms: values by the factors that are lacking, each of shape (run,).
+    Parameters
+    ----------
+    arms
+        Values by the factors that are lacking, each of shape (run,).
+    factor
+        The factor.
+
+    Returns
+    -------
+    Values of the factor, shape (run,).
     """
     others = [name for name in FACTORS if name != factor]
     total = np.zeros_like(next(iter(arms.values())))
@@ -313,11 +371,15 @@ class Agreement:
     has too few parks)."""
 
 
-def agreements(contrasts: Iterable[Contrast], found: Iterable[TwinReading]) -> tuple[Agreement, ...]:
+def agreements(contrasts: Iterable[Contrast], twin_readings: Iterable[TwinReading]) -> tuple[Agreement, ...]:
     """Set every measure that has a counterpart beside it."""
-    known = {(one.reading, one.year): one for one in found}
-    pairs = [(one, known[COUNTERPARTS[one.measure]]) for one in contrasts if one.measure in COUNTERPARTS]
-    return tuple(Agreement(one, twin, _together(one.verdict, twin.verdict)) for one, twin in pairs)
+    reading_at = {(reading.reading, reading.year): reading for reading in twin_readings}
+    pairs = [
+        (contrast, reading_at[COUNTERPARTS[contrast.measure]])
+        for contrast in contrasts
+        if contrast.measure in COUNTERPARTS
+    ]
+    return tuple(Agreement(contrast, twin, _together(contrast.verdict, twin.verdict)) for contrast, twin in pairs)
 
 
 def _together(record: str, twins: str) -> str:
@@ -361,7 +423,7 @@ class TypeFindings:
     names: Mapping[str, Title]
     """Titles of the parks, by key."""
     homes: int
-    """How many enterprise-led parks have investors of the commonest country."""
+    """Number of enterprise-led parks that have investors of the commonest country."""
     home: str
     """Code of that country."""
     measured: tuple[ParkMeasure, ...]
@@ -380,16 +442,20 @@ class TypeFindings:
     """Observed parks and scenarios."""
 
     def values(self, measure: str, type_: str) -> list[float]:
-        """Values of a measure of the parks of a type."""
-        return [one.value for one in self.measured if (one.measure, one.type) == (measure, type_)]
+        """Return the values of a measure of the parks of a type."""
+        return [
+            measure_of_park.value
+            for measure_of_park in self.measured
+            if (measure_of_park.measure, measure_of_park.type) == (measure, type_)
+        ]
 
     def reading(self, name: str, year: int) -> TwinReading:
-        """What the two scenarios have, and the difference."""
-        return next(one for one in self.readings if (one.reading, one.year) == (name, year))
+        """Return the values of the two scenarios, and the difference."""
+        return next(reading for reading in self.readings if (reading.reading, reading.year) == (name, year))
 
     def part(self, name: str, year: int, factor: str) -> FactorPart:
-        """What of a difference is due to a factor."""
-        return next(one for one in self.parts if (one.reading, one.year, one.factor) == (name, year, factor))
+        """Return the part of a difference that is due to a factor."""
+        return next(part for part in self.parts if (part.reading, part.year, part.factor) == (name, year, factor))
 
 
 def find(
@@ -397,13 +463,27 @@ def find(
 ) -> TypeFindings:
     """Compare the types.
 
-    book, cases: the table of parks, and their cases by name; factorial: runs of every combination of owner, plan and
-    framework; twins, study: runs of further scenarios, and the study they are of.
+    Parameters
+    ----------
+    book
+        Table of parks.
+    cases
+        Cases of the parks, by name.
+    factorial
+        Runs of every combination of owner, plan and framework.
+    twins
+        Runs of further scenarios.
+    study
+        Study that the further scenarios are of.
     """
     values = measured(book.parks, cases)
 
     def of(measure: str, type_: str) -> list[float]:
-        return [one.value for one in values if (one.measure, one.type) == (measure, type_)]
+        return [
+            measure_of_park.value
+            for measure_of_park in values
+            if (measure_of_park.measure, measure_of_park.type) == (measure, type_)
+        ]
 
     contrasts = tuple(contrast(name, of(name, FIRST), of(name, SECOND)) for name in MEASURES)
     read = tuple(readings(factorial, key_of(()), key_of(FACTORS)))
@@ -430,12 +510,12 @@ def gaps(twins: xr.Dataset, study: Study) -> tuple[Gap, ...]:
     titles = {scenario.key: scenario.title for scenario in study.scenarios}
     reference, scenarios = paired(twins)
     effects = effects_of(reference, scenarios, tuple(dict.fromkeys(output for output, _ in READ)))
-    found = []
+    gaps_found = []
     for output, year in READ:
         (quarter,) = ends_of_years(reference, (year,))
         log = effects.units[effects.measures.index(output)] in COUNTS
         for key in effects.scenarios:
-            apart = effects.differences(key, output, log=log)[:, effects.quarters.index(quarter)]
-            above = float(np.mean(apart[np.isfinite(apart)] > 0.0))
-            found.append(Gap(key, titles[key], output, quarter, log, *band(apart), above))
-    return tuple(found)
+            differences = effects.differences(key, output, log=log)[:, effects.quarters.index(quarter)]
+            above = float(np.mean(differences[np.isfinite(differences)] > 0.0))
+            gaps_found.append(Gap(key, titles[key], output, quarter, log, *band(differences), above))
+    return tuple(gaps_found)

@@ -1,8 +1,8 @@
-"""What is known of each park that types may differ in: one number a park, with its date and grade.
+"""Measures of parks that types may differ in: one number a park, with its date and grade.
 
 Eight come from ``parks.csv`` as they stand there. Two come from the series of the casebook's cases: enterprises at
-about ten years of age, and growth of the count between the first and the last value of one variable on one basis.
-Bases are never spliced; bounds (*at least*) are left out; a zero (a park closed by a government) ends a series.
+about ten years of age, and growth of the count between the first and the last value of one variable on one basis. Bases
+are never spliced; bounds (*at least*) are left out; a zero (a park closed by a government) ends a series.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ STANDINGS = ("failed", "stalled", "surviving", "thriving")
 """Outcomes from the worst up; as a measure 0 to 3, of which only the order is used."""
 COUNTED = ("registered", "operating")
 """Counts of enterprises in the order in which they are preferred."""
-AGE, NEAR = 10.0, 2.5
-"""Years of age at which counts are compared, and how far from it a value may be."""
+AGE = 10.0
+"""Years of age at which counts are compared."""
+NEAR = 2.5
+"""Years from that age within which a value is compared."""
 LEAST_SPAN = 3.0
 """Years that a series must span to have a growth."""
 MEASURES = (
@@ -57,7 +59,7 @@ class ParkMeasure:
     when: str
     """Date or dates of it, as the record gives them."""
     grade: str
-    """How far it is trusted."""
+    """Grade of the evidence."""
 
 
 class Counted(NamedTuple):
@@ -70,7 +72,7 @@ class Counted(NamedTuple):
     value: float
     """The count, above 0."""
     grade: str
-    """How far it is trusted."""
+    """Grade of the evidence."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,9 @@ class EnterpriseCourse:
     """A count of enterprises over time, on one basis: dates as years, and values above zero."""
 
     variable: str
-    """What is counted, such as registered or operating."""
+    """Name of the count, such as registered or operating."""
     basis: str
-    """How it is counted."""
+    """Basis on which it is counted."""
     points: tuple[Counted, ...]
     """The counts, by time."""
 
@@ -91,19 +93,24 @@ class EnterpriseCourse:
 
 
 def measured(parks: Iterable[Park], cases: Mapping[str, Case]) -> tuple[ParkMeasure, ...]:
-    """Everything that is known, measure by measure.
+    """List all known values, measure by measure.
 
-    parks: rows of ``parks.csv``; cases: of the casebook, by name.
+    Parameters
+    ----------
+    parks
+        Rows of ``parks.csv``.
+    cases
+        Cases of the casebook, by name.
     """
-    found = [one for park in parks for one in _of(park, cases.get(park.case or ""))]
-    return tuple(sorted(found, key=lambda one: (MEASURES.index(one.measure), one.park)))
+    measures = [measure for park in parks for measure in _of(park, cases.get(park.case or ""))]
+    return tuple(sorted(measures, key=lambda measure: (MEASURES.index(measure.measure), measure.park)))
 
 
 def _of(park: Park, case: Case | None) -> Iterator[ParkMeasure]:
     shares = None if park.shares is None or park.shares_grade == "background" else min(park.shares[:2])
     density = park.firms / park.area_km2 if park.firms is not None and park.area_km2 else None
     standing = None if park.outcome is None else STANDINGS.index(park.outcome)
-    known: list[tuple[str, float | None, object, str | None]] = [
+    values: list[tuple[str, float | None, object, str | None]] = [
         ("standing", standing, "2024", park.outcome_grade),
         ("firms", park.firms, park.firms_date, park.grade),
         ("jobs", park.jobs, park.jobs_date, park.grade),
@@ -117,45 +124,49 @@ def _of(park: Park, case: Case | None) -> Iterator[ParkMeasure]:
     for name, order in (("firms_at_ten", COUNTED), ("operating_at_ten", COUNTED[::-1])):
         near = _at_age(park, courses, order)
         if near is not None:
-            known.append((name, near.value, near.date, near.grade))
+            values.append((name, near.value, near.date, near.grade))
     if courses:
-        one = max(courses, key=lambda course: (course.span, -COUNTED.index(course.variable)))
-        first = one.points[0]
-        last = one.points[-1]
-        if one.span >= LEAST_SPAN:
+        longest = max(courses, key=lambda course: (course.span, -COUNTED.index(course.variable)))
+        first = longest.points[0]
+        last = longest.points[-1]
+        if longest.span >= LEAST_SPAN:
             dates = f"{first.date} – {last.date}"
-            known.append(("growth", log(last.value / first.value) / one.span, dates, last.grade))
-    for name, value, when, grade in known:
+            values.append(("growth", log(last.value / first.value) / longest.span, dates, last.grade))
+    for name, value, when, grade in values:
         if value is not None:
             yield ParkMeasure(name, park.id, park.type, float(value), str(when or ""), str(grade))
 
 
 def _at_age(park: Park, courses: tuple[EnterpriseCourse, ...], order: tuple[str, ...]) -> Counted | None:
-    """The count nearest to the age compared, the preferred one first; of the table of parks where no series is."""
-    known = [[point for one in courses if one.variable == name for point in one.points] for name in order]
+    """Return the count nearest to the age compared, the preferred one first; without series, of the table of parks."""
+    preferences = [
+        [point for course in courses if course.variable == name for point in course.points] for name in order
+    ]
     if not courses and park.firms and park.firms_date is not None:
-        known = [[Counted(float(park.firms_date.year), str(park.firms_date), float(park.firms), park.grade)]]
-    for points in known:
-        near = [one for one in points if abs(one.time - park.launch - AGE) <= NEAR]
+        preferences = [[Counted(float(park.firms_date.year), str(park.firms_date), float(park.firms), park.grade)]]
+    for points in preferences:
+        near = [point for point in points if abs(point.time - park.launch - AGE) <= NEAR]
         if near:
-            return min(reversed(near), key=lambda one: abs(one.time - park.launch - AGE))
+            return min(reversed(near), key=lambda point: abs(point.time - park.launch - AGE))
     return None
 
 
 def courses_of(case: Case) -> tuple[EnterpriseCourse, ...]:
-    """Counts of a case over time, each variable and basis by itself, as far as they are reported as values."""
-    found: list[EnterpriseCourse] = []
+    """Return counts of a case over time, each variable and basis by itself, as far as they are reported as values."""
+    courses: list[EnterpriseCourse] = []
     for variable in COUNTED:
-        seen = [one for one in case.observed(variable) if one.bound in ("exact", "about", "range")]
-        for basis in dict.fromkeys(one.basis for one in seen):
-            points = tuple(_points(one for one in seen if one.basis == basis))
+        observations = [
+            observation for observation in case.observed(variable) if observation.bound in ("exact", "about", "range")
+        ]
+        for basis in dict.fromkeys(observation.basis for observation in observations):
+            points = tuple(_points(observation for observation in observations if observation.basis == basis))
             if points:
-                found.append(EnterpriseCourse(variable, basis, points))
-    return tuple(found)
+                courses.append(EnterpriseCourse(variable, basis, points))
+    return tuple(courses)
 
 
 def _points(rows: Iterable[Observation]) -> Iterator[Counted]:
-    for row in sorted(rows, key=lambda one: (one.quarter.year, one.quarter.quarter)):
+    for row in sorted(rows, key=lambda row: (row.quarter.year, row.quarter.quarter)):
         value = row.value if row.high is None else (row.value + row.high) / 2.0
         if value <= 0.0:
             return

@@ -1,4 +1,4 @@
-"""What is shown of the typology: observed parks, what makes the difference in the model, both side by side."""
+"""Document of the typology: observed parks, what makes the difference in the model, both side by side."""
 
 from collections.abc import Sequence
 
@@ -19,14 +19,15 @@ from copark.texts import text
 METHODS = 7
 """Sentences about method and limits."""
 LEVEL = 0.90
+"""Probability of the intervals of shares."""
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of types of parks."""
-    show = _Show(found, t)
-    studies = "; ".join(f"{name} {run_id}" for name, run_id in zip((FACTORIAL, TWINS), found.studies, strict=True))
+def document(answer: Answer, t: Texts) -> doc.Document:
+    """Write the document of the types of parks."""
+    show = _Show(answer, t)
+    studies = "; ".join(f"{name} {run_id}" for name, run_id in zip((FACTORIAL, TWINS), answer.studies, strict=True))
     return assemble(
-        found,
+        answer,
         t,
         key="typology",
         title=t("question"),
@@ -43,41 +44,48 @@ def document(found: Answer, t: Texts) -> doc.Document:
         provenance={
             "observed": t("observed.source"),
             "studies": studies,
-            "runs": number(found.runs, 0),
-            "seed": found.seed,
+            "runs": number(answer.runs, 0),
+            "seed": answer.seed,
         },
     )
 
 
 def kind_of(name: str) -> tuple[doc.Kind, doc.Kind]:
-    """How a result is written, and its differences."""
+    """Return the kinds in which a result and its differences are written."""
     return (doc.Kind.share, doc.Kind.points) if name in SHARES else (doc.Kind.number, doc.Kind.change)
 
 
 class _Show(Show):
-    def __init__(self, found: Answer, t: Texts) -> None:
+    def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.found = found
+        self.answer = answer
 
     def type(self, name: str) -> str:
         return text(f"parks.type.{name}", self.t.lang)
 
     def headline(self) -> str:
-        """What observed parks tell apart, what the model does, and whether both agree."""
+        """Say what observed parks tell apart, what the model does, and whether both agree."""
         t = self.t
-        found = self.found
-        told = [t(f"measure.{one.measure}") for one in found.contrasts if one.verdict in ("more", "less")]
-        asked = sum(one.verdict != "few" for one in found.contrasts)
-        words = {"told": len(told), "asked": asked, "chance": number(0.1 * asked, 0), "names": t("join").join(told)}
-        end = found.reading("self_standing", 20)
+        answer = self.answer
+        apart_measures = [
+            t(f"measure.{contrast.measure}") for contrast in answer.contrasts if contrast.verdict in ("more", "less")
+        ]
+        compared = sum(contrast.verdict != "few" for contrast in answer.contrasts)
+        words = {
+            "told": len(apart_measures),
+            "asked": compared,
+            "chance": number(0.1 * compared, 0),
+            "names": t("join").join(apart_measures),
+        }
+        end = answer.reading("self_standing", 20)
         both = [
-            t(f"measure.{one.contrast.measure}")
-            for one in found.agreements
-            if one.verdict in ("both_more", "both_less")
+            t(f"measure.{pair.contrast.measure}")
+            for pair in answer.agreements
+            if pair.verdict in ("both_more", "both_less")
         ]
         return t.sentences(
             [
-                t("headline.observed", **words) if told else t("headline.observed_none", asked=asked),
+                t("headline.observed", **words) if apart_measures else t("headline.observed_none", asked=compared),
                 t("headline.scenarios", first=self.said(end.first, doc.SHARE), second=self.said(end.second, doc.SHARE)),
                 t("headline.both", names=t("join").join(both)) if both else t("headline.both_none"),
             ]
@@ -85,19 +93,22 @@ class _Show(Show):
 
     def summary(self) -> doc.Section:
         t = self.t
-        found = self.found
+        answer = self.answer
         cards = [
             doc.Card(
-                t("card.parks", type=self.type(one)), doc.COUNT, sum(found.outcomes[one].values()), t("card.parks.note")
+                t("card.parks", type=self.type(type_)),
+                doc.COUNT,
+                sum(answer.outcomes[type_].values()),
+                t("card.parks.note"),
             )
-            for one in TYPES
+            for type_ in TYPES
         ]
-        end = found.reading("self_standing", 20)
+        end = answer.reading("self_standing", 20)
         for side, value in (("first", end.first), ("second", end.second)):
             cards.append(doc.Card(t(f"card.standing.{side}"), doc.SHARE, value, t("card.standing.note")))
-        total = sum(found.outcomes[SECOND].values())
-        country = country_name(found.home, t.lang)
-        homes = self.caveat("caveat.homes", count=found.homes, total=total, country=country)
+        total = sum(answer.outcomes[SECOND].values())
+        country = country_name(answer.home, t.lang)
+        homes = self.caveat("caveat.homes", count=answer.homes, total=total, country=country)
         return self.section(
             "summary", doc.Cards(tuple(cards)), self.text("lead"), self.caveat("caveat.selection"), homes
         )
@@ -105,13 +116,13 @@ class _Show(Show):
     def observed(self) -> doc.Section:
         from copark.analyses.typology import figures
 
-        found = self.found
+        answer = self.answer
         lang = self.t.lang
         return self.section(
             "observed",
             self.text("observed.lead"),
-            self.chart("outcomes", lambda: figures.outcomes(found, lang), self.outcomes()),
-            self.chart("measures", lambda: figures.strips(found, lang), self.medians()),
+            self.chart("outcomes", lambda: figures.outcomes(answer, lang), self.outcomes()),
+            self.chart("measures", lambda: figures.strips(answer, lang), self.medians()),
             self.measures(),
             self.values(),
         )
@@ -119,7 +130,7 @@ class _Show(Show):
     def outcomes(self) -> doc.Table:
         rows: list[Sequence[doc.Value]] = []
         for type_ in TYPES:
-            counts = [self.found.outcomes[type_].get(name, 0) for name in STANDINGS]
+            counts = [self.answer.outcomes[type_].get(name, 0) for name in STANDINGS]
             total = sum(counts)
             low, high = wilson(counts[-1], total, LEVEL)
             rows.append((self.type(type_), total, *counts, doc.Interval(low, high, counts[-1] / total)))
@@ -128,16 +139,16 @@ class _Show(Show):
         return self.table("outcomes", columns, rows)
 
     def measures(self) -> doc.Table:
-        """Every measure: parks of the two types, superiority, permutations, verdict."""
+        """Show every measure: parks of the two types, superiority, permutations, verdict."""
         rows = [
             (
-                self.t(f"measure.{one.measure}"),
-                *one.counts,
-                None if one.verdict == "few" else doc.Interval(one.low, one.high, one.superiority),
-                one.deals,
-                self.t(f"verdict.{one.verdict}"),
+                self.t(f"measure.{contrast.measure}"),
+                *contrast.counts,
+                None if contrast.verdict == "few" else doc.Interval(contrast.low, contrast.high, contrast.superiority),
+                contrast.deals,
+                self.t(f"verdict.{contrast.verdict}"),
             )
-            for one in self.found.contrasts
+            for contrast in self.answer.contrasts
         ]
         columns: Columns = (
             "measure",
@@ -148,15 +159,15 @@ class _Show(Show):
 
     def medians(self) -> doc.Table:
         rows: list[Sequence[doc.Value]] = []
-        for one in self.found.contrasts:
-            values = [self.found.values(one.measure, type_) for type_ in TYPES]
-            medians = [self.middle(one.measure, own) for own in values]
+        for contrast in self.answer.contrasts:
+            values = [self.answer.values(contrast.measure, type_) for type_ in TYPES]
+            medians = [self.middle(contrast.measure, values_of_type) for values_of_type in values]
             rows.append(
                 (
-                    self.t(f"measure.{one.measure}"),
+                    self.t(f"measure.{contrast.measure}"),
                     *map(len, values),
                     *medians,
-                    None if one.verdict == "few" else doc.Interval(*one.without),
+                    None if contrast.verdict == "few" else doc.Interval(*contrast.without),
                 )
             )
         columns: Columns = (
@@ -169,12 +180,12 @@ class _Show(Show):
 
     def by_type(self, key: str, kind: doc.Kind, types: Sequence[str]) -> list[doc.Column]:
         return [
-            doc.Column(f"{key}_{one}".replace("-", "_"), self.t(f"column.{key}", type=self.type(one)), kind)
-            for one in types
+            doc.Column(f"{key}_{type_}".replace("-", "_"), self.t(f"column.{key}", type=self.type(type_)), kind)
+            for type_ in types
         ]
 
     def middle(self, measure: str, values: Sequence[float]) -> doc.Value:
-        """Median of a measure; a status by its name, a year without separators."""
+        """Return the median of a measure; a status by its name, a year without separators."""
         if not values:
             return None
         middle = float(np.median(values))
@@ -186,38 +197,38 @@ class _Show(Show):
         t = self.t
         rows = [
             (
-                t(f"measure.{one.measure}"),
-                t.of(self.found.names[one.park]),
-                self.type(one.type),
-                self.middle(one.measure, [one.value]),
-                one.when,
-                text(f"parks.grade.{one.grade}", t.lang),
+                t(f"measure.{measured.measure}"),
+                t.of(self.answer.names[measured.park]),
+                self.type(measured.type),
+                self.middle(measured.measure, [measured.value]),
+                measured.when,
+                text(f"parks.grade.{measured.grade}", t.lang),
             )
-            for one in self.found.measured
+            for measured in self.answer.measured
         ]
         return self.table("values", "measure park type value:number when:quarter grade", rows, folded=True)
 
     def factors(self) -> doc.Section:
         tables = [
-            self.parts(key, [one for one in self.found.parts if (one.reading in SHARES) is are_shares])
+            self.parts(key, [part for part in self.answer.parts if (part.reading in SHARES) is are_shares])
             for key, are_shares in (("part-shares", True), ("parts", False))
         ]
         return self.section("factors", self.text("factors.lead"), *tables, self.caveat("caveat.model"))
 
-    def parts(self, key: str, own: Sequence[FactorPart]) -> doc.Table:
+    def parts(self, key: str, parts: Sequence[FactorPart]) -> doc.Table:
         t = self.t
-        change = kind_of(own[0].reading)[1]
+        change = kind_of(parts[0].reading)[1]
         rows = [
             (
-                t(f"reading.{one.reading}"),
-                one.year,
-                t(f"factor.{one.factor}"),
-                doc.Interval(one.low, one.high, one.mean),
-                one.median,
-                one.alone,
-                one.last,
+                t(f"reading.{part.reading}"),
+                part.year,
+                t(f"factor.{part.factor}"),
+                doc.Interval(part.low, part.high, part.mean),
+                part.median,
+                part.alone,
+                part.last,
             )
-            for one in own
+            for part in parts
         ]
         kind = change.value
         columns = f"reading year:count factor part:{kind} part_median:{kind} alone:{kind} last:{kind}"
@@ -225,24 +236,27 @@ class _Show(Show):
 
     def scenarios(self) -> doc.Section:
         tables = [
-            self.side_by_side(key, [one for one in self.found.readings if (one.reading in SHARES) is are_shares])
+            self.side_by_side(
+                key, [reading for reading in self.answer.readings if (reading.reading in SHARES) is are_shares]
+            )
             for key, are_shares in (("scenario-shares", True), ("scenarios", False))
         ]
         return self.section("scenarios", self.text("scenarios.lead"), *tables)
 
-    def side_by_side(self, key: str, own: Sequence[TwinReading]) -> doc.Table:
-        t, (level, change) = self.t, kind_of(own[0].reading)
+    def side_by_side(self, key: str, readings: Sequence[TwinReading]) -> doc.Table:
+        t = self.t
+        level, change = kind_of(readings[0].reading)
         rows = [
             (
-                t(f"reading.{one.reading}"),
-                one.year,
-                one.first,
-                one.second,
-                doc.Interval(one.low, one.high, one.median),
-                one.above,
-                t(f"twin_verdict.{one.verdict}"),
+                t(f"reading.{reading.reading}"),
+                reading.year,
+                reading.first,
+                reading.second,
+                doc.Interval(reading.low, reading.high, reading.median),
+                reading.above,
+                t(f"twin_verdict.{reading.verdict}"),
             )
-            for one in own
+            for reading in readings
         ]
         columns = (
             "reading year:count",
@@ -259,11 +273,11 @@ class _Show(Show):
     def gap(self, output: str) -> doc.Table:
         t = self.t
         variable = catalogue().outputs[output]
-        own = [one for one in self.found.gaps if one.output == output]
-        unit, places = ("log points", 2) if own[0].log else (variable.unit, None)
+        gaps = [gap for gap in self.answer.gaps if gap.output == output]
+        unit, places = ("log points", 2) if gaps[0].log else (variable.unit, None)
         difference = self.column("difference", doc.Kind.change, unit, places)
-        rows = tuple((t.of(one.title), doc.Interval(one.low, one.high, one.median), one.above) for one in own)
-        title = t("table.gaps", output=variable.title(t.lang), quarter=own[0].quarter)
+        rows = tuple((t.of(gap.title), doc.Interval(gap.low, gap.high, gap.median), gap.above) for gap in gaps)
+        title = t("table.gaps", output=variable.title(t.lang), quarter=gaps[0].quarter)
         return doc.Table(
             f"gaps-{output.replace('_', '-')}", title, self.columns(("scenario", difference, "above:share")), rows
         )
@@ -272,14 +286,14 @@ class _Show(Show):
         t = self.t
         rows = [
             (
-                t(f"measure.{one.contrast.measure}"),
-                t(f"verdict.{one.contrast.verdict}"),
-                t(f"reading.{one.reading.reading}"),
-                one.reading.year,
-                t(f"twin_verdict.{one.reading.verdict}"),
-                t(f"agreement.{one.verdict}"),
+                t(f"measure.{pair.contrast.measure}"),
+                t(f"verdict.{pair.contrast.verdict}"),
+                t(f"reading.{pair.reading.reading}"),
+                pair.reading.year,
+                t(f"twin_verdict.{pair.reading.verdict}"),
+                t(f"agreement.{pair.verdict}"),
             )
-            for one in self.found.agreements
+            for pair in self.answer.agreements
         ]
         table = self.table("agreement", "measure observed reading year:count model agreement", rows)
         return self.section("agreement", self.text("agreement.lead"), table, self.caveat("caveat.agreement"))

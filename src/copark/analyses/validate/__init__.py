@@ -1,7 +1,4 @@
-"""What the model would have forecast from earlier dates, beside what came.
-
-A case forecast from earlier quarters, scored against what was observed later, beside simple benchmarks.
-"""
+"""Validation of a case: forecasts from earlier quarters, scored against later observations, beside benchmarks."""
 
 from __future__ import annotations
 
@@ -37,14 +34,14 @@ YEARS_BEFORE = (4, 2, 0)
 
 
 class Params(AnalysisParams):
-    """What may be asked of a validation."""
+    """Parameters of a validation."""
 
     case: Annotated[str, Field(min_length=1, max_length=1000)]
     """Name of a case, or path of a case folder."""
     cuts: Annotated[
         tuple[str, ...],
         Option("--cut", repeated=True),
-        BeforeValidator(lambda given: (given,) if isinstance(given, str) else given),
+        BeforeValidator(lambda cuts: (cuts,) if isinstance(cuts, str) else cuts),
     ] = ()
     """Quarters to forecast from, such as 2020Q4; by default the end of the fitted values, and two and four years
     before."""
@@ -68,7 +65,7 @@ class ForecastBands:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Assessment, Result):
-    """Who forecast best, whether intervals held, and why."""
+    """Result of a validation: who forecast best, whether intervals held, and why."""
 
     case: str
     """Name of the case."""
@@ -92,10 +89,10 @@ class Answer(Assessment, Result):
     """Sources of the values scored."""
 
     def main_table(self) -> Rows:
-        """Mean scores of every method by cut and observable, a row each."""
+        """Return mean scores of every method by cut and observable, a row each."""
         return (
             {
-                "cut": one.cut,
+                "cut": origin.cut,
                 "variable": line.variable,
                 "method": method,
                 "values": line.values,
@@ -103,36 +100,42 @@ class Answer(Assessment, Result):
                 "coverage": line.coverage[method],
                 "width": line.width[method],
             }
-            for one in self.cuts
-            for line in one.whole
+            for origin in self.cuts
+            for line in origin.whole
             for method in line.crps
         )
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is forecast from where: the case, cuts earliest first, settings, posteriors that are there already."""
+    """Case, cuts (earliest first) and settings of a validation, and posteriors that are there already."""
 
     case: Case
+    """The case."""
     cuts: tuple[Quarter, ...]
+    """Quarters to forecast from, earliest first."""
     settings: Settings
+    """Settings of the calibrations."""
     ready: Mapping[Quarter, ReplayPosterior]
+    """Posteriors that are there already, by cut."""
 
     def content(self) -> dict[str, Any]:
-        """Everything the numbers depend on, as plain values."""
+        """Return everything the numbers depend on, as plain values."""
         return {
             "content": self.case.hash,
             "cuts": [str(cut) for cut in self.cuts],
             "settings": dict(self.settings.content()),
-            "ready": {str(cut): hash_array(one.points, "<f8") for cut, one in self.ready.items()},
+            "ready": {str(cut): hash_array(posterior.points, "<f8") for cut, posterior in self.ready.items()},
         }
 
 
 def asked_of(params: Params, context: Context) -> Asked:
     """Decide what is forecast from where; whatever cannot be is refused before any work.
 
-    Raises copark.errors.CoparkError if the case is missing, has faults, or nothing to fit to or to score on, or a cut
-    or runs cannot be used.
+    Raises
+    ------
+    copark.errors.CoparkError
+        If the case is missing, has faults, or nothing to fit to or to score on, or a cut or runs cannot be used.
     """
     from copark.calibration.calibrate import Settings
 
@@ -143,10 +146,21 @@ def asked_of(params: Params, context: Context) -> Asked:
 
 
 def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter, ...]:
-    """Quarters to forecast a case from, earliest first.
+    """Return the quarters to forecast a case from, earliest first.
 
-    Raises RunRefused if one is no quarter of the case, later than the fitted values, or nothing is known by it or came
-    after it.
+    Parameters
+    ----------
+    case
+        The case.
+    cuts
+        Quarters that were asked for; by default the end of the fitted values, and two and four years before.
+    lang
+        Language of refusals.
+
+    Raises
+    ------
+    RunRefused
+        If one is no quarter of the case, later than the fitted values, or nothing is known by it or came after it.
     """
     from copark.calibration.calibration_setup import cut_of, fitted_until
     from copark.calibration.observations import targets
@@ -155,26 +169,26 @@ def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter,
 
     end = fitted_until(case)
     if cuts:
-        wanted = [cut_of(case, cut) for cut in cuts]
+        chosen = [cut_of(case, cut) for cut in cuts]
     else:
-        asked = (end + -4 * years for years in YEARS_BEFORE)
-        wanted = [cut for cut in asked if cut == end or (cut > case.clock.start and targets(case, cut=cut))]
-    for cut in wanted:
+        usual = (end + -4 * years for years in YEARS_BEFORE)
+        chosen = [cut for cut in usual if cut == end or (cut > case.clock.start and targets(case, cut=cut))]
+    for cut in chosen:
         if cut > end:
             raise RunRefused(text("validate.bad_cuts", lang, cut=cut, last=end))
-        if not any(is_exact(one) for one in targets(case, ("fit", "score"), after=cut)):
+        if not any(is_exact(target) for target in targets(case, ("fit", "score"), after=cut)):
             raise RunRefused(text("validate.no_later", lang, case=case.name, cut=cut))
-    return tuple(sorted(set(wanted)))
+    return tuple(sorted(set(chosen)))
 
 
 def _ready(case: Case, cut: Quarter, settings: Settings, out: Path | None) -> dict[Quarter, ReplayPosterior]:
-    """The replay posterior of a cut, where one ships with the case or is kept, made with these settings."""
+    """Find the replay posterior of a cut, where one ships with the case or is kept, made with these settings."""
     from copark.calibration.calibrate import Settings
     from copark.calibration.calibrations import own_folder
     from copark.cases.casebook import posteriors_of
 
-    own = [] if out is None else sorted(own_folder(out).glob(f"{case.name}-*"))
-    for place in (*posteriors_of(case).values(), *own):
+    own_folders = [] if out is None else sorted(own_folder(out).glob(f"{case.name}-*"))
+    for place in (*posteriors_of(case).values(), *own_folders):
         if (place / "recipe.json").is_file():
             with suppress(OSError, ValueError, KeyError, TypeError):
                 stored = calibrations.load(case, place)
@@ -184,55 +198,55 @@ def _ready(case: Case, cut: Quarter, settings: Settings, out: Path | None) -> di
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """Cuts, settings, and the posteriors that are there."""
+    """Return cuts, settings, and the posteriors that are there."""
     return asked_of(params, context).content()
 
 
 def compute(params: Params, context: Context) -> Answer:
-    """Make the batch and the posteriors, or go on with them; forecast, and score."""
+    """Make the batch and the posteriors, or resume them; forecast, and score."""
     from copark.analyses.show import evidence_of
     from copark.calibration.draw_sources import PosteriorSource
     from copark.calibration.observations import targets
     from copark.calibration.validation_study import assess
 
-    asked = asked_of(params, context)
+    task = asked_of(params, context)
     threads = context.cores
-    case = asked.case
-    settings = asked.settings
-    last = asked.cuts[-1]
-    origins = _origins(asked, context, threads)
+    case = task.case
+    settings = task.settings
+    last = task.cuts[-1]
+    origins = _origins(task, context, threads)
     context.stage("scores")(0, 0)
-    found = assess(origins, case, threads=threads)
-    replays = [one.replay for one in origins if one.replay is not None]
+    assessment = assess(origins, case, threads=threads)
+    replays = [origin.replay for origin in origins if origin.replay is not None]
     return Answer(
-        **vars(found),
+        **vars(assessment),
         case=case.name,
         park=Said(case.title.en, case.title.zh),
         start=str(case.clock.start),
-        fans={line.variable: _fan(found, origins[-1], case, line.variable) for line in found.last.fair},
+        fans={line.variable: _fan(assessment, origins[-1], case, line.variable) for line in assessment.last.fair},
         runs=settings.runs,
         seed=settings.seed,
-        pairs=tuple(one.pairs for one in replays),
-        pasts=tuple(float(one.pasts) for one in replays),
-        found=last in asked.ready,
-        evidence=evidence_of(case, (one.observation for one in targets(case, ("fit", "score"), after=last))),
+        pairs=tuple(replay.pairs for replay in replays),
+        pasts=tuple(float(replay.pasts) for replay in replays),
+        found=last in task.ready,
+        evidence=evidence_of(case, (target.observation for target in targets(case, ("fit", "score"), after=last))),
         **context.stamped(case, PosteriorSource(replays[-1], kind="own").trust, made_now(posterior_cut=str(last))),
     )
 
 
-def _origins(asked: Asked, context: Context, threads: int) -> tuple[Origin, ...]:
-    """Forecasts from every cut."""
+def _origins(task: Asked, context: Context, threads: int) -> tuple[Origin, ...]:
+    """Make forecasts from every cut."""
     from copark.calibration.calibrate import recipe_of
     from copark.calibration.prior import make_batch
     from copark.calibration.rolling_origin import rolling
 
-    case = asked.case
-    cuts = asked.cuts
-    settings = asked.settings
+    case = task.case
+    cuts = task.cuts
+    settings = task.settings
     folder = None if context.out is None else calibrations.batches_in(context.out)
-    with context.stages(asked.content()) as stages:
+    with context.stages(task.content()) as stages:
         if context.planning is not None:
-            searched = sum(cut not in asked.ready for cut in cuts)
+            searched = sum(cut not in task.ready for cut in cuts)
             context.planning(
                 calibrations.plan_of(
                     case,
@@ -259,25 +273,25 @@ def _origins(asked: Asked, context: Context, threads: int) -> tuple[Origin, ...]
             plan=settings.plan(),
             populations=settings.populations,
             threads=threads,
-            ready=asked.ready,
+            ready=task.ready,
             progress=context.stage("replay"),
             stages=stages,
         )
 
 
-def _fan(found: Assessment, origin: Origin, case: Case, variable: str) -> ForecastBands:
-    """Quantiles of the model and of the best benchmark, and reported values."""
+def _fan(assessment: Assessment, origin: Origin, case: Case, variable: str) -> ForecastBands:
+    """Return quantiles of the model and of the best benchmark, and reported values."""
     from copark.calibration.rolling_origin import benchmarks_at, known_points, later_points
     from copark.stats.quantiles import LEVELS
 
     projection = origin.projections[BLIND]
-    line = next(one for one in found.last.fair if one.variable == variable)
+    line = next(score_line for score_line in assessment.last.fair if score_line.variable == variable)
     curve = None
     if line.best_naive is not None:
         later = range(origin.cut - case.clock.start, projection.out.shape[2])
-        made = benchmarks_at(case, origin.cut, variable, later).get(line.best_naive)
-        curve = None if made is None else made.levels(LEVELS)
-    scored = later_points(found.scores_of(BLIND, variable))
+        benchmark = benchmarks_at(case, origin.cut, variable, later).get(line.best_naive)
+        curve = None if benchmark is None else benchmark.levels(LEVELS)
+    scored = later_points(assessment.scores_of(BLIND, variable))
     return ForecastBands(
         projection.bands(variable, LEVELS), curve, (*known_points(case, origin.cut, variable), *scored)
     )

@@ -1,6 +1,6 @@
-"""What is shown of a validation: who forecast best, whether intervals hold, why.
+"""Document of a validation: who forecast best, whether intervals hold, why.
 
-Why a benchmark did better or worse than the model, in sentences made from the numbers.
+Sentences on why a benchmark did better or worse than the model are made from the numbers.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ SHOWN = (BLIND, "line")
 NUMBER = doc.Kind.number
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of a validation."""
-    show = _Show(found, t)
+def document(answer: Answer, t: Texts) -> doc.Document:
+    """Write the document of a validation."""
+    show = _Show(answer, t)
     provenance = {
-        "cuts": ", ".join(one.cut for one in found.cuts),
-        "batch": number(found.runs, 0),
-        "seed": found.seed,
-        "pairs": ", ".join(number(one, 0) for one in found.pairs),
-        "pasts": ", ".join(number(one, 0) for one in found.pasts),
-        "posterior": t("posterior.found" if found.found else "posterior.made"),
+        "cuts": ", ".join(cut.cut for cut in answer.cuts),
+        "batch": number(answer.runs, 0),
+        "seed": answer.seed,
+        "pairs": ", ".join(number(pairs, 0) for pairs in answer.pairs),
+        "pasts": ", ".join(number(pasts, 0) for pasts in answer.pasts),
+        "posterior": t("posterior.found" if answer.found else "posterior.made"),
     }
     return assemble(
-        found,
+        answer,
         t,
-        key=f"validation-{found.case}",
-        title=t("heading", park=t.of(found.park)),
+        key=f"validation-{answer.case}",
+        title=t("heading", park=t.of(answer.park)),
         headline=show.headline(),
         sections=(
             show.summary(),
@@ -58,7 +58,7 @@ def document(found: Answer, t: Texts) -> doc.Document:
             show.cuts(),
             show.method(),
         ),
-        evidence=found.evidence,
+        evidence=answer.evidence,
         provenance=provenance,
     )
 
@@ -66,18 +66,19 @@ def document(found: Answer, t: Texts) -> doc.Document:
 class _Show(Show):
     """The parts of the document in one language."""
 
-    def __init__(self, found: Answer, t: Texts) -> None:
+    def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.found = found
-        self.last = found.last
-        self.blind = found.last.honesty[BLIND]
-        self.won, self.raced = self.last.wins()[BLIND], len(self.last.raced)
+        self.answer = answer
+        self.last = answer.last
+        self.blind = answer.last.honesty[BLIND]
+        self.won = self.last.wins()[BLIND]
+        self.raced = len(self.last.raced)
 
     def method_column(self, name: str) -> doc.Column:
         return doc.Column(name, method_title(name, self.t.lang), NUMBER)
 
     def headline(self) -> str:
-        """On how many indicators the model is best, and how many later values its intervals hold."""
+        """Say on how many indicators the model is best, and how many later values its intervals hold."""
         return self.t(
             "headline" if self.raced else "headline.alone",
             cut=self.last.cut,
@@ -89,14 +90,14 @@ class _Show(Show):
 
     def summary(self) -> doc.Section:
         t = self.t
-        own = f"development.{self.found.case}"
+        key = f"development.{self.answer.case}"
         cards = (
             doc.Card(t("card.won"), doc.COUNT, self.won, t("card.won_of", raced=self.raced)),
             doc.Card(t("card.covered"), doc.SHARE, self.blind.covered, t("card.covered_want")),
             doc.Card(t("card.values"), doc.COUNT, self.blind.values, t("card.values_after", cut=self.last.cut)),
         )
-        development = self.caveat(own if t.has(own) else "development.other")
-        return self.section("summary", development, doc.Cards(cards), doc.Bullets(tuple(brief(self.found, t))))
+        development = self.caveat(key if t.has(key) else "development.other")
+        return self.section("summary", development, doc.Cards(cards), doc.Bullets(tuple(brief(self.answer, t))))
 
     def scores(self) -> doc.Section:
         columns: Columns = ("observable values:count", *map(self.method_column, FAIR), "winner told:number")
@@ -106,7 +107,7 @@ class _Show(Show):
                 line.values,
                 *(line.crps.get(name) for name in FAIR),
                 winner_title(line, self.t.lang),
-                self.told(line),
+                self.told_score(line),
             )
             for line in self.last.fair
         ]
@@ -115,8 +116,8 @@ class _Show(Show):
         lead = self.text("scores.lead", cut=self.last.cut)
         return self.section("scores", lead, self.table("scores", columns, rows), chart)
 
-    def told(self, line: ScoreLine) -> float:
-        """Score of the model told later facts."""
+    def told_score(self, line: ScoreLine) -> float:
+        """Return the score of the model told later facts."""
         return self.last.line(line.variable).crps[CONDITIONAL]
 
     def dots(self) -> Figure:
@@ -124,7 +125,7 @@ class _Show(Show):
 
         lang = self.t.lang
         rows = [
-            (observable_title(line.variable, lang), {**line.crps, CONDITIONAL: self.told(line)})
+            (observable_title(line.variable, lang), {**line.crps, CONDITIONAL: self.told_score(line)})
             for line in self.last.fair
         ]
         names = {name: method_title(name, lang) for name in (CONDITIONAL, *FAIR)}
@@ -135,62 +136,66 @@ class _Show(Show):
         return self.section("fans", lead, *map(self.fan, self.last.fair), self.values())
 
     def fan(self, line: ScoreLine) -> doc.Chart:
-        own = self.found.scores_of(BLIND, line.variable)
+        scores = self.answer.scores_of(BLIND, line.variable)
         unit = catalogue().outputs[line.variable].unit
         title = observable_title(line.variable, self.t.lang)
-        told = self.t(
+        words = self.t(
             "fans.desc",
             title=title,
-            inside=sum(one.covered for one in own),
-            count=len(own),
+            inside=sum(score.covered for score in scores),
+            count=len(scores),
             width=bare(line.width[BLIND], unit),
         )
         key = f"fan-{line.variable.replace('_', '-')}"
-        return doc.Chart(key, title, told, partial(self.draw_fan, line), told, wide=False)
+        return doc.Chart(key, title, words, partial(self.draw_fan, line), words, wide=False)
 
     def draw_fan(self, line: ScoreLine) -> Figure:
         from copark.figures.frame import ends, year_of
         from copark.figures.validation import Fan, scored_fan
 
-        one = self.found.fans[line.variable]
-        start = Quarter.parse(self.found.start)
+        bands = self.answer.fans[line.variable]
+        start = Quarter.parse(self.answer.start)
         cut = Quarter.parse(self.last.cut)
-        quarters = one.model.shape[1]
+        quarters = bands.model.shape[1]
         others = []
-        if one.benchmark is not None and line.best_naive:
-            beside = Fan(ends(start, range(cut - start, quarters)), one.benchmark)
-            others.append((method_title(line.best_naive, self.t.lang), beside))
+        if bands.benchmark is not None and line.best_naive:
+            benchmark = Fan(ends(start, range(cut - start, quarters)), bands.benchmark)
+            others.append((method_title(line.best_naive, self.t.lang), benchmark))
         return scored_fan(
             titled(line.variable, self.t.lang),
             self.t("fans.subtitle"),
-            Fan(ends(start, range(quarters)), one.model),
+            Fan(ends(start, range(quarters)), bands.model),
             others,
-            one.points,
+            bands.points,
             year_of(cut),
             self.t.lang,
         )
 
     def values(self) -> doc.Table:
         by_name: dict[str, dict[str, Score]] = {}
-        for one in self.found.scores:
-            if one.method in SHOWN:
-                by_name.setdefault(one.target.name, {})[one.method] = one
-        ordered = sorted(by_name.values(), key=lambda own: own[BLIND].target.variable)
-        beside = []
+        for score in self.answer.scores:
+            if score.method in SHOWN:
+                by_name.setdefault(score.target.name, {})[score.method] = score
+        ordered = sorted(by_name.values(), key=lambda scores: scores[BLIND].target.variable)
+        method_columns = []
         for name in SHOWN:
             title = self.t("column.crps", method=method_title(name, self.t.lang))
-            beside += [self.method_column(name), doc.Column(f"{name}-crps", title, NUMBER)]
-        columns: Columns = ("date:quarter reported bounded:flag", *beside, "percentile half_width:share source:source")
-        heads = grouped(titled(own[BLIND].target.variable, self.t.lang) for own in ordered)
+            method_columns += [self.method_column(name), doc.Column(f"{name}-crps", title, NUMBER)]
+        columns: Columns = (
+            "date:quarter reported bounded:flag",
+            *method_columns,
+            "percentile half_width:share source:source",
+        )
+        heads = grouped(titled(scores[BLIND].target.variable, self.t.lang) for scores in ordered)
         return self.table("values", columns, map(self.value, ordered), groups=heads, folded=True)
 
-    def value(self, own: dict[str, Score]) -> Sequence[doc.Value]:
-        model = own[BLIND]
+    def value(self, scores: dict[str, Score]) -> Sequence[doc.Value]:
+        model = scores[BLIND]
         target = model.target
         unit = catalogue().outputs[model.target.variable].unit
         cells: list[doc.Value] = []
-        for one in map(own.get, SHOWN):
-            cells += (None, None) if one is None else (doc.Interval(one.low, one.high, one.median), one.crps)
+        for score in map(scores.get, SHOWN):
+            cells += (None, None) if score is None else (doc.Interval(score.low, score.high, score.median), score.crps)
         return (
             target.date,
             bounded(target.value, target.high, target.bound, unit, self.t.lang, "bare"),
@@ -202,16 +207,16 @@ class _Show(Show):
         )
 
     def coverage(self) -> doc.Section:
-        said = [
-            told if one is self.last else self.t("honesty.earlier", cut=one.cut, words=told)
-            for one in reversed(self.found.cuts)
+        sentences = [
+            words if cut is self.last else self.t("honesty.earlier", cut=cut.cut, words=words)
+            for cut in reversed(self.answer.cuts)
             for name in MODELS[::-1]
-            for told in [honesty(one.honesty[name], name, self.t)]
+            for words in [honesty(cut.honesty[name], name, self.t)]
         ]
         chart = doc.Chart(
-            "places", self.t("chart.places", cut=self.last.cut), said[0], self.places, self.t("places.caption")
+            "places", self.t("chart.places", cut=self.last.cut), sentences[0], self.places, self.t("places.caption")
         )
-        return self.section("coverage", self.text("coverage.lead"), chart, doc.Bullets(tuple(said)))
+        return self.section("coverage", self.text("coverage.lead"), chart, doc.Bullets(tuple(sentences)))
 
     def places(self) -> Figure:
         from copark.figures.validation import places
@@ -219,107 +224,107 @@ class _Show(Show):
         rows = [
             (
                 observable_title(line.variable, self.t.lang),
-                [(one.percentiles, one.covered) for one in self.found.scores_of(BLIND, line.variable)],
+                [(score.percentiles, score.covered) for score in self.answer.scores_of(BLIND, line.variable)],
             )
             for line in self.last.fair
         ]
         return places(rows, self.t.lang, self.t("chart.places", cut=self.last.cut))
 
     def widths(self) -> doc.Section:
-        """Where the width of the intervals comes from."""
-        found = self.found
+        """Show where the width of the intervals comes from."""
+        answer = self.answer
         t = self.t
         charts = [
             doc.Chart(
                 f"width-{base}",
                 t("chart.width", method=method_title(base, t.lang)),
-                said,
+                words,
                 partial(self.bars, base),
-                said,
+                words,
             )
             for base in MODELS[::-1]
-            for said in [overall_width(found.widths[base], base, t)]
+            for words in [overall_width(answer.widths[base], base, t)]
         ]
         rows: list[Sequence[doc.Value]] = [
             (
                 t(f"source.{source or 'all'}"),
-                one.split.shares[source] if source else 1.0,
-                one.width[source],
-                one.crps[source],
+                width.split.shares[source] if source else 1.0,
+                width.width[source],
+                width.crps[source],
             )
-            for one in found.widths[BLIND]
+            for width in answer.widths[BLIND]
             for source in ("", *SOURCES)
         ]
         columns = "without share:share width:number mean_crps:number"
-        heads = tuple((titled(one.variable, t.lang), 1 + len(SOURCES)) for one in found.widths[BLIND])
-        said = doc.Bullets(tuple(widths(found, t)))
+        heads = tuple((titled(width.variable, t.lang), 1 + len(SOURCES)) for width in answer.widths[BLIND])
+        bullets = doc.Bullets(tuple(widths(answer, t)))
         table = self.table("width", columns, rows, groups=heads, folded=True)
-        return self.section("width", self.text("width.lead"), *charts, said, table)
+        return self.section("width", self.text("width.lead"), *charts, bullets, table)
 
     def bars(self, base: str) -> Figure:
         from copark.figures.validation import width_bars
 
         rows = [
             (
-                observable_title(one.variable, self.t.lang),
-                one.split.shares,
-                f"± {bare(one.split.sd, catalogue().outputs[one.variable].unit)}",
+                observable_title(width.variable, self.t.lang),
+                width.split.shares,
+                f"± {bare(width.split.sd, catalogue().outputs[width.variable].unit)}",
             )
-            for one in self.found.widths[base]
+            for width in self.answer.widths[base]
         ]
         return width_bars(rows, self.t.lang, self.t("chart.width", method=method_title(base, self.t.lang)))
 
     def why(self) -> doc.Section:
-        alike = {one.variable: one for one in self.found.told}
+        alike = {alike_told.variable: alike_told for alike_told in self.answer.told}
         rows: list[Sequence[doc.Value]] = [
             (
-                titled(one.variable, self.t.lang),
-                method_title(one.rival, self.t.lang),
-                one.model,
-                one.naive,
-                one.naive_centre,
-                one.naive_band,
-                alike[one.variable].seen,
-                alike[one.variable].seen_alike,
-                alike[one.variable].alike,
+                titled(swap.variable, self.t.lang),
+                method_title(swap.rival, self.t.lang),
+                swap.model,
+                swap.naive,
+                swap.naive_centre,
+                swap.naive_band,
+                alike[swap.variable].seen,
+                alike[swap.variable].seen_alike,
+                alike[swap.variable].alike,
             )
-            for one in self.found.swaps
+            for swap in self.answer.swaps
         ]
         columns = (
             "observable which model:number naive:number naive_centre:number naive_band:number seen:count "
             "seen_alike:count alike:number"
         )
-        said = doc.Bullets(tuple(why(self.found, self.t)))
-        return self.section("why", self.text("why.lead"), said, self.table("swaps", columns, rows, folded=True))
+        bullets = doc.Bullets(tuple(why(self.answer, self.t)))
+        return self.section("why", self.text("why.lead"), bullets, self.table("swaps", columns, rows, folded=True))
 
     def cuts(self) -> doc.Section:
         lang = self.t.lang
-        every = [(one, line) for one in self.found.cuts for line in one.fair]
+        lines = [(cut, line) for cut in self.answer.cuts for line in cut.fair]
         rows: list[Sequence[doc.Value]] = [
             (
                 titled(line.variable, lang),
                 line.values,
                 line.crps[BLIND],
-                one.line(line.variable).crps[CONDITIONAL],
+                cut.line(line.variable).crps[CONDITIONAL],
                 None if line.best_naive is None else line.crps[line.best_naive],
                 None if line.best_naive is None else method_title(line.best_naive, lang),
                 winner_title(line, lang),
             )
-            for one, line in every
+            for cut, line in lines
         ]
         columns: Columns = (
             "observable values:count",
             *map(self.method_column, MODELS[::-1]),
             "best:number which winner",
         )
-        heads = grouped(self.t("from_cut", cut=one.cut) for one, _ in every)
-        said = doc.Bullets(
+        heads = grouped(self.t("from_cut", cut=cut.cut) for cut, _ in lines)
+        bullets = doc.Bullets(
             tuple(
-                self.t("cuts.sentence", cut=one.cut, wins=wins(one, self.t), **_reach(one)) for one in self.found.cuts
+                self.t("cuts.sentence", cut=cut.cut, wins=wins(cut, self.t), **_reach(cut)) for cut in self.answer.cuts
             )
         )
         table = self.table("winners", columns, rows, groups=heads)
-        return self.section("cuts", self.text("cuts.lead"), said, table)
+        return self.section("cuts", self.text("cuts.lead"), bullets, table)
 
     def method(self) -> doc.Section:
         keys = ("crps", "known", "blind", "told", "bounds", "error")
@@ -332,9 +337,9 @@ NAMED = 0.03
 """Share of the variance from which a parameter is named."""
 
 
-def brief(found: Assessment, t: Texts) -> Iterator[str]:
-    """The sentences that count."""
-    last = found.last
+def brief(assessment: Assessment, t: Texts) -> Iterator[str]:
+    """Write the sentences that count."""
+    last = assessment.last
     lost = [observable_title(line.variable, t.lang) for line in last.raced if line.winner != BLIND]
     if lost:
         yield t("brief.lost", titles=t("join").join(lost))
@@ -343,78 +348,78 @@ def brief(found: Assessment, t: Texts) -> Iterator[str]:
     yield honesty(last.honesty[BLIND], BLIND, t)
     better = sum(last.line(line.variable).crps[CONDITIONAL] < line.crps[BLIND] for line in last.fair)
     yield t("brief.told", better=better, rows=len(last.fair))
-    for one in found.cuts[:-1]:
-        yield t("brief.earlier", cut=one.cut, won=one.wins()[BLIND], raced=len(one.raced), **_reach(one))
+    for cut in assessment.cuts[:-1]:
+        yield t("brief.earlier", cut=cut.cut, won=cut.wins()[BLIND], raced=len(cut.raced), **_reach(cut))
 
 
-def _reach(one: Judged) -> dict[str, str]:
-    return {name: percent(one.honesty[method].covered) for name, method in (("covered", BLIND), ("told", CONDITIONAL))}
+def _reach(cut: Judged) -> dict[str, str]:
+    return {name: percent(cut.honesty[method].covered) for name, method in (("covered", BLIND), ("told", CONDITIONAL))}
 
 
-def wins(one: Judged, t: Texts) -> str:
-    """How many indicators each method forecast best."""
+def wins(cut: Judged, t: Texts) -> str:
+    """Say how many indicators each method forecast best."""
     parts = [
         t("wins", method=method_title(name, t.lang), count=count)
-        for name, count in one.wins().items()
+        for name, count in cut.wins().items()
         if count or name in (BLIND, *NAIVE[:2])
     ]
     return join(parts, t.lang)
 
 
-def why(found: Assessment, t: Texts) -> Iterator[str]:
-    """For every indicator with a benchmark: which is ahead and for what reason."""
-    for one in found.swaps:
-        said = t(
-            f"why.{one.reason}",
-            title=observable_title(one.variable, t.lang),
-            rival=t(f"called.{one.rival}"),
-            model=number(one.model),
-            naive=number(one.naive),
-            centre=number(one.naive_centre),
-            band=number(one.naive_band),
+def why(assessment: Assessment, t: Texts) -> Iterator[str]:
+    """Say for every indicator with a benchmark which is ahead and for what reason."""
+    for swap in assessment.swaps:
+        reason = t(
+            f"why.{swap.reason}",
+            title=observable_title(swap.variable, t.lang),
+            rival=t(f"called.{swap.rival}"),
+            model=number(swap.model),
+            naive=number(swap.naive),
+            centre=number(swap.naive_centre),
+            band=number(swap.naive_band),
         )
-        yield t.sentences([said, *_told(found, one, t)])
+        yield t.sentences([reason, *_benchmark_on_fitted(assessment, swap, t)])
 
 
-def _told(found: Assessment, one: Swap, t: Texts) -> Iterator[str]:
-    """What the benchmark would have scored on the values the model was fitted to."""
-    told = next(entry for entry in found.told if entry.variable == one.variable)
-    if told.seen == told.seen_alike:
+def _benchmark_on_fitted(assessment: Assessment, swap: Swap, t: Texts) -> Iterator[str]:
+    """Say what the benchmark would have scored on the values the model was fitted to."""
+    benchmark = next(entry for entry in assessment.told if entry.variable == swap.variable)
+    if benchmark.seen == benchmark.seen_alike:
         return
-    values = {"rival": t(f"called.{one.rival}"), "seen": told.seen, "alike": told.seen_alike}
-    if told.alike is None:
+    values = {"rival": t(f"called.{swap.rival}"), "seen": benchmark.seen, "alike": benchmark.seen_alike}
+    if benchmark.alike is None:
         yield t("why.told.nothing", **values)
     else:
-        key = "stays" if (one.naive < one.model) == (told.alike < one.model) else "turns"
-        yield t(f"why.told.{key}", score=number(told.alike), model=number(one.model), **values)
+        key = "stays" if (swap.naive < swap.model) == (benchmark.alike < swap.model) else "turns"
+        yield t(f"why.told.{key}", score=number(benchmark.alike), model=number(swap.model), **values)
 
 
-def widths(found: Assessment, t: Texts) -> Iterator[str]:
-    """Where the width comes from, an indicator each, and what taking the largest source out would do to the score."""
-    for one in found.widths.get(BLIND, ()):
-        largest = one.split.largest
-        unit = catalogue().outputs[one.variable].unit
+def widths(assessment: Assessment, t: Texts) -> Iterator[str]:
+    """Say where the width comes from, an indicator each, and the score without the largest source."""
+    for width in assessment.widths.get(BLIND, ()):
+        largest = width.split.largest
+        unit = catalogue().outputs[width.variable].unit
         leading = t("join").join(
             t("width.leading", title=title_of(name, t.lang), share=percent(share))
-            for name, share in one.split.leading[:3]
+            for name, share in width.split.leading[:3]
             if share >= NAMED
         )
-        said = t(
+        sentence = t(
             "width.sentence",
-            title=observable_title(one.variable, t.lang),
+            title=observable_title(width.variable, t.lang),
             source=t(f"source.{largest}"),
-            share=percent(one.split.shares[largest]),
-            width=bare(one.width[""], unit),
-            narrow=bare(one.width[largest], unit),
-            before=number(one.crps[""]),
-            after=number(one.crps[largest]),
+            share=percent(width.split.shares[largest]),
+            width=bare(width.width[""], unit),
+            narrow=bare(width.width[largest], unit),
+            before=number(width.crps[""]),
+            after=number(width.crps[largest]),
         )
-        yield t.sentences([said, t("width.names", names=leading)] if leading else [said])
+        yield t.sentences([sentence, t("width.names", names=leading)] if leading else [sentence])
 
 
 def overall_width(rows: tuple[Width, ...], base: str, t: Texts) -> str:
-    """Mean shares of variance over indicators."""
-    shares = {source: sum(one.split.shares[source] for one in rows) / len(rows) for source in SOURCES}
+    """Say the mean shares of variance over indicators."""
+    shares = {source: sum(width.split.shares[source] for width in rows) / len(rows) for source in SOURCES}
     parts = [
         t("width.part", source=t(f"source.{name}"), share=percent(share))
         for name, share in shares.items()
@@ -423,15 +428,15 @@ def overall_width(rows: tuple[Width, ...], base: str, t: Texts) -> str:
     return t("width.overall", method=method_title(base, t.lang), parts=join(parts, t.lang))
 
 
-def honesty(one: Honesty, method: str, t: Texts) -> str:
-    """Whether coverage and score are what well-calibrated intervals would give."""
-    word = "wide" if one.as_good < RARE else "aside" if one.as_good > 1.0 - RARE / 2.0 else "fine"
+def honesty(coverage: Honesty, method: str, t: Texts) -> str:
+    """Say whether coverage and score are what well-calibrated intervals would give."""
+    word = "wide" if coverage.as_good < RARE else "aside" if coverage.as_good > 1.0 - RARE / 2.0 else "fine"
     return t(
         f"honesty.{word}",
         method=method_title(method, t.lang),
-        values=one.values,
-        covered=percent(one.covered),
-        chance=percent(one.all_covered),
-        ratio=percent(one.score / one.expected),
-        good=percent(one.as_good),
+        values=coverage.values,
+        covered=percent(coverage.covered),
+        chance=percent(coverage.all_covered),
+        ratio=percent(coverage.score / coverage.expected),
+        good=percent(coverage.as_good),
     )
