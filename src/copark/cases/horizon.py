@@ -1,4 +1,4 @@
-"""How far ahead a park is looked at: from which quarter, and until when.
+"""The horizon of a park: from which quarter it is looked at, and until when.
 
 A case's clock says how long it is simulated as it was filed. Who asks what will become of a park asks from *now*, the
 first quarter that can still be decided; the answer is judged ten years on. Every page that looks ahead uses the same
@@ -46,9 +46,9 @@ def present_quarter() -> Quarter:
 
     Raises RunRefused if what the environment names is no quarter.
     """
-    given = _given.get()
-    if given is not None:
-        return given
+    quarter = _given.get()
+    if quarter is not None:
+        return quarter
     named = os.environ.get(VARIABLE, "").strip()
     if not named:
         return Quarter.of_day(dates.today())

@@ -38,7 +38,7 @@ def read_model(
 
 
 def read_shipped(path: Path, model: type[M]) -> tuple[M, str]:
-    """A file of the package as a model, and the file's SHA-256."""
+    """Read a file of the package as a model, and give the file's SHA-256."""
     read, faults = read_model(path, model, ("claims", "study"))
     assert read is not None, faults  # noqa: S101 - a file of the package
     return read[0], hashlib.sha256(path.read_bytes()).hexdigest()
@@ -47,15 +47,43 @@ def read_shipped(path: Path, model: type[M]) -> tuple[M, str]:
 def faults_in(
     errors: ValidationError, file: str, model: type[BaseModel], areas: Sequence[str], tree: Tree | None = None
 ) -> list[Fault]:
-    """Make faults of all of pydantic's errors, with lines where there is a file."""
+    """Make faults of all of pydantic's errors, with lines where there is a file.
+
+    Parameters
+    ----------
+    errors
+        The errors.
+    file
+        Name of the file in faults.
+    model
+        Model the file was read as.
+    areas
+        Areas of the texts whose codes begin with their name.
+    tree
+        Content of the file, where there is one.
+    """
     return [translate(error, tree, file, model, areas) for error in errors_of(errors)]
 
 
 def translate(error: ErrorDetails, tree: Tree | None, file: str, model: type[BaseModel], areas: Sequence[str]) -> Fault:
-    """Make a fault of one of pydantic's errors: one of these areas, or one that a case may have too."""
-    code, at, values = told(error, keys_at(model, error["loc"][:-1]))
-    line = None if tree is None else tree.line(at)
+    """Make a fault of one of pydantic's errors: one of some areas, or one that a case may have too.
+
+    Parameters
+    ----------
+    error
+        The error.
+    tree
+        Content of the file, where there is one.
+    file
+        Name of the file in faults.
+    model
+        Model the file was read as.
+    areas
+        Areas of the texts whose codes begin with their name.
+    """
+    code, path, values = told(error, keys_at(model, error["loc"][:-1]))
+    line = None if tree is None else tree.line(path)
     for area in areas:
         if code.startswith(f"{area}_"):
-            return Fault(f"{area}.{code.removeprefix(f'{area}_')}", file, line, written(at), values)
-    return fault(code, file, line, at, **values)
+            return Fault(f"{area}.{code.removeprefix(f'{area}_')}", file, line, written(path), values)
+    return fault(code, file, line, path, **values)

@@ -109,8 +109,8 @@ class _Composer:
         self.faults.append(fault(code, self.file, event.start_mark.line + 1, path, **values))
         raise _Refused
 
-    def _harm(self, code: str, event: Any, path: KeyPath, found: str) -> None:
-        self.faults.append(fault(code, self.file, event.start_mark.line + 1, path, found=found))
+    def _harm(self, code: str, event: Any, path: KeyPath, written: str) -> None:
+        self.faults.append(fault(code, self.file, event.start_mark.line + 1, path, found=written))
         self.harmful = True
 
     def _node(self, event: Any, path: KeyPath) -> Any:
