@@ -208,7 +208,7 @@ def edited(case: Case, edits: Edits) -> tuple[Case, list[Problem]]:
     return changed, problems or list(_unsound(changed))
 
 
-def fault_of_edit(problem: Problem, file: str, line: int | None = None, at: KeyPath = ()) -> Fault:
+def fault_of_edit(problem: Problem, file: str, line: int | None = None, place: KeyPath = ()) -> Fault:
     """Return a problem as a fault; of an unsound case as a whole, the place in the case stands behind the edits.
 
     Parameters
@@ -223,7 +223,7 @@ def fault_of_edit(problem: Problem, file: str, line: int | None = None, at: KeyP
         Path of the scenario in the file.
     """
     values = {name: shown(value) for name, value in problem.values.items() if name != "where"}
-    key = written((*at, "edits", *problem.path))
+    key = written((*place, "edits", *problem.path))
     where = problem.values.get("where")
     return Fault(problem.code, file, line, f"{key} → {where}" if where else key, values)
 
