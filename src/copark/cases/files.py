@@ -66,7 +66,21 @@ KeyPath = tuple[str | int, ...]
 
 
 def fault(code: str, file: str, line: int | None = None, key: str | KeyPath = "", **values: Any) -> Fault:
-    """Make a fault of the area ``cases``; values are made fit to be shown."""
+    """Make a fault of the area ``cases``.
+
+    Parameters
+    ----------
+    code
+        Last part of the key of its words.
+    file
+        Name of the file at fault.
+    line
+        Its line, where there is one.
+    key
+        Path of the key, or name of the column, at fault.
+    **values
+        What the words name; made fit to be shown.
+    """
     path = key if isinstance(key, str) else written(key)
     return Fault(f"cases.{code}", file, line, path, {name: shown(value) for name, value in values.items()})
 
@@ -82,6 +96,19 @@ def read_text(folder: Path, name: str, faults: list[Fault]) -> str | None:
 
     Refused are links, whatever is not a regular file, files above :data:`MOST_BYTES` (their size is asked before they
     are read), NUL bytes and every other encoding.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    name
+        Name of the file.
+    faults
+        List to which faults are added.
+
+    Returns
+    -------
+    The text; ``None`` where it is refused.
     """
     raw = _read_bytes(folder / name, name, faults)
     if raw is None:
@@ -255,13 +282,37 @@ class Archive:
 
 
 def refuse(area: str, code: str, file: str, key: str = "", **values: Any) -> Refused:
-    """Say why something is refused."""
+    """Make the refusal of something.
+
+    Parameters
+    ----------
+    area
+        Area of the texts with its words.
+    code
+        Last part of the key of its words.
+    file
+        Name of the file that is refused.
+    key
+        Part of the file at fault.
+    **values
+        What the words name; made fit to be shown.
+    """
     return Refused(Fault(f"{area}.{code}", file, None, shown(key), {name: shown(v) for name, v in values.items()}))
 
 
 @contextmanager
 def opened(source: bytes | Path, name: str, area: str) -> Iterator[Archive]:
-    """Open an archive; Refused if it is none."""
+    """Open an archive; Refused if it is none.
+
+    Parameters
+    ----------
+    source
+        The archive, or its file.
+    name
+        Name of the archive in faults.
+    area
+        Area of the texts with the words of these faults.
+    """
     try:
         archive = zipfile.ZipFile(BytesIO(source) if isinstance(source, bytes) else source)
         size = len(source) if isinstance(source, bytes) else source.stat().st_size

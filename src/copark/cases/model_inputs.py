@@ -236,7 +236,7 @@ def pack_enterprises(case: Case, quarters: list[Quarter], inputs: Inputs) -> Non
 
 
 def pack_anchor(anchor: Anchor, start: Quarter, row: Record) -> None:
-    """Give an anchor project's dates as quarters since the start.
+    """Write an anchor project's dates into a row, as quarters since the start.
 
     One that opened in a quarter has built through that quarter. Where the start of building or the opening is not
     known, the enterprise decides for itself, or builds for the model's mean time.

@@ -65,9 +65,16 @@ def suggestion(found: Any, allowed: Iterable[str]) -> str:
 
 
 def wrong(code: LiteralString, at: str = "", **values: Any) -> PydanticCustomError:
-    """Give the error of a reader, of a fault in the area ``cases`` of the texts, with what its texts name in braces.
+    """Give the error of a reader, of a fault in the area ``cases`` of the texts.
 
-    at: key inside the value that is at fault, if not the value itself.
+    Parameters
+    ----------
+    code
+        Last part of the key of its words.
+    at
+        Key inside the value that is at fault, if not the value itself.
+    **values
+        What its words name in braces; made fit to be shown.
     """
     return PydanticCustomError(code, code, {"at": at, **{name: shown(value) for name, value in values.items()}})
 

@@ -19,10 +19,22 @@ M = TypeVar("M", bound=BaseModel)
 def read_model(
     path: Path, model: type[M], areas: Sequence[str], fill: Callable[[str], str] | None = None
 ) -> tuple[tuple[M, Tree] | None, list[Fault]]:
-    """Read a file as a model with its tree of lines, or None; and all faults.
+    """Read a file as a model.
 
-    areas: of the texts, that the model's own errors belong to: code ``study_range`` is ``study.range``; fill: puts
-    values in the place of words of the file before it is read, and keeps its lines.
+    Parameters
+    ----------
+    path
+        The file.
+    model
+        The model.
+    areas
+        Areas of the texts that the model's own errors belong to: code ``study_range`` is ``study.range``.
+    fill
+        Function that puts values in the place of words of the file before it is read, and keeps its lines.
+
+    Returns
+    -------
+    The model with its tree of lines, or None; and all faults.
     """
     faults: list[Fault] = []
     content = read_text(path.parent, path.name, faults)

@@ -121,7 +121,17 @@ class WorkbookSheet:
 
 
 def columns_of(model: type[Record], path: str = "", *, needed: bool = True) -> Iterator[Column]:
-    """Yield the columns of a record, those of the records inside it among them."""
+    """Yield the columns of a record, those of the records inside it among them.
+
+    Parameters
+    ----------
+    model
+        The record.
+    path
+        Path that its keys begin with.
+    needed
+        Whether a row must have the record.
+    """
     hints = get_type_hints(model, include_extras=True)
     for name, field in model.model_fields.items():
         key = f"{path}{field.alias or name}"

@@ -49,7 +49,21 @@ class _Refused(Exception):
 
 
 def read_yaml(text: str, file: str, faults: list[Fault]) -> Tree | None:
-    """Read YAML; ``None`` if it is broken or has something that is refused."""
+    """Read YAML.
+
+    Parameters
+    ----------
+    text
+        Content of the file.
+    file
+        Name of the file in faults.
+    faults
+        List to which faults are added.
+
+    Returns
+    -------
+    The content; ``None`` if it is broken or has something that is refused.
+    """
     composer = _Composer(text, file)
     try:
         data = composer.document()

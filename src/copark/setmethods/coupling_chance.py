@@ -1,4 +1,4 @@
-"""How far coupling coordination degrees are chance: against two nulls, and by weights and ranges nobody knows.
+"""Nulls and ensembles of coupling coordination degrees: deals of the cases, and draws of weights and ranges.
 
 *Shuffle* deals each indicator out anew to the cases, by itself: it asks whether the subsystems go together at all.
 *Shift* moves each indicator along the cases by a number of places drawn by itself, the end joined to the beginning:
@@ -55,7 +55,17 @@ def chunk(cases: int, indicators: int) -> int:
 
 
 def draws_faults(flag: str, draws: int, cases: int) -> list[Fault]:
-    """Return what is wrong with a number of deals or draws for a table of so many cases."""
+    """Return what is wrong with a number of deals or draws.
+
+    Parameters
+    ----------
+    flag
+        Option by which the number was given.
+    draws
+        The number.
+    cases
+        Number of cases of the table.
+    """
     most = MOST_VALUES // max(1, cases)
     return [] if 0 <= draws <= most else [fault("draws", flag, found=str(draws), most=f"{most:,}")]
 

@@ -141,7 +141,21 @@ def peers(steps: Steps, y: Floats) -> tuple[Floats, Floats]:
 
 
 def step_zone(steps: Steps, y: Floats, scope: Scope) -> Floats:
-    """Return the area above CE-FDH within the scope; ``y`` of shape (…, case), the result of shape (…)."""
+    """Return the area above CE-FDH within the scope.
+
+    Parameters
+    ----------
+    steps
+        The scatter, sorted by the condition.
+    y
+        Outcome of each case, shape (…, case).
+    scope
+        The box of what is possible.
+
+    Returns
+    -------
+    Areas, in the product of both units, shape (…).
+    """
     ceiling = np.maximum.accumulate(steps.tops(y)[0], axis=-1)
     widths = np.diff(np.append(steps.x, scope.x_high))
     first = (steps.x[0] - scope.x_low) * (scope.y_high - scope.y_low)
@@ -165,7 +179,19 @@ def peer_line(steps: Steps, y: Floats) -> tuple[Floats, Floats]:
 
 
 def line_zone(intercept: Floats, slope: Floats, scope: Scope) -> Floats:
-    """Return the area above a rising line within the scope, the line cut at the box; 0 where there is no line."""
+    """Return the area above a rising line within the scope, the line cut at the box; 0 where there is no line.
+
+    Parameters
+    ----------
+    intercept, slope
+        The line, shape (…); NaN where there is none.
+    scope
+        The box of what is possible.
+
+    Returns
+    -------
+    Areas, in the product of both units, shape (…).
+    """
     with np.errstate(invalid="ignore", divide="ignore"):
         enters = np.clip((scope.y_low - intercept) / slope, scope.x_low, scope.x_high)
         leaves = np.clip((scope.y_high - intercept) / slope, scope.x_low, scope.x_high)
@@ -177,7 +203,23 @@ def line_zone(intercept: Floats, slope: Floats, scope: Scope) -> Floats:
 
 
 def zones(steps: Steps, y: Floats, scope: Scope, kind: Kind) -> Floats:
-    """Return the ceiling zone of one kind; ``y`` of shape (…, case), the result of shape (…)."""
+    """Return the ceiling zone of one kind.
+
+    Parameters
+    ----------
+    steps
+        The scatter, sorted by the condition.
+    y
+        Outcome of each case, shape (…, case).
+    scope
+        The box of what is possible.
+    kind
+        Kind of the ceiling.
+
+    Returns
+    -------
+    Areas, in the product of both units, shape (…).
+    """
     return step_zone(steps, y, scope) if kind == "ce_fdh" else line_zone(*peer_line(steps, y), scope)
 
 
@@ -194,7 +236,19 @@ class Bottleneck:
 
 
 def bottlenecks(steps: Steps, y: Floats, scope: Scope, kind: Kind) -> tuple[Bottleneck, ...]:
-    """Return the smallest condition under whose ceiling each level fits, as the scatter is seen."""
+    """Return the smallest condition under whose ceiling each level fits, as the scatter is seen.
+
+    Parameters
+    ----------
+    steps
+        The scatter, sorted by the condition.
+    y
+        Outcome of each case, shape (case,).
+    scope
+        The box of what is possible.
+    kind
+        Kind of the ceiling.
+    """
     height = scope.y_high - scope.y_low
     width = scope.x_high - scope.x_low
     rows = []
@@ -350,6 +404,15 @@ def request_faults(request: NcaRequest) -> list[Fault]:
 
 def analyse(table: CaseTable, request: NcaRequest, progress: Progress | None = None) -> Necessities:
     """Look for the empty corner of each condition.
+
+    Parameters
+    ----------
+    table
+        The cases.
+    request
+        Settings of the analysis.
+    progress
+        Called with the deals done and the deals in all.
 
     Raises
     ------

@@ -89,12 +89,12 @@ class QcaSettings:
         return self.expectations or (None,) * len(self.conditions)
 
     def memberships(self, table: CaseTable) -> tuple[Floats, Floats]:
-        """Memberships in the conditions, shape (case, k), and in the outcome as it is explained, shape (case,)."""
+        """Return memberships in the conditions, shape (case, k), and in the outcome that is explained, shape (case,)."""
         outcome = table.values[self.outcome]
         return table.matrix(self.conditions), 1.0 - outcome if self.negate else outcome
 
     def truth_table(self, table: CaseTable) -> TruthTable:
-        """The truth table by these cutoffs."""
+        """Return the truth table by these cutoffs."""
         cuts: dict[str, Any] = {"incl_cut": self.incl_cut, "pri_cut": self.pri_cut, "n_cut": self.n_cut}
         return truth_table(*self.memberships(table), table.cases, **cuts)
 
@@ -331,7 +331,17 @@ def _survival(term: Term, is_requested: bool, chosen: Sequence[tuple[Model, ...]
 
 
 def named_survival(robust: Robustness, kind: Kind, conditions: Sequence[str]) -> dict[str, dict[str, Survival]]:
-    """Return survival by the term's name and family; ``all`` for all families together."""
+    """Return survival by the term's name and family; ``all`` for all families together.
+
+    Parameters
+    ----------
+    robust
+        All variants of an analysis.
+    kind
+        Kind of solution.
+    conditions
+        Names of the conditions.
+    """
     rows: dict[str, dict[str, Survival]] = {}
     for family in (None, *robust.families()):
         for survival in robust.survival(kind, family):

@@ -131,7 +131,17 @@ def _ratio(part: float, whole: float) -> float:
 
 
 def sufficiency(x: Floats, y: Floats, unique: float = float("nan")) -> Sufficiency:
-    """Return the fit of ``x`` as a sufficient set, both of shape (case,)."""
+    """Return the fit of a set as sufficient.
+
+    Parameters
+    ----------
+    x
+        Memberships in the set, shape (case,).
+    y
+        Memberships in the outcome, shape (case,).
+    unique
+        Its unique coverage, where that has a meaning.
+    """
     both = float(np.minimum(x, y).sum())
     torn = float(np.minimum(np.minimum(x, y), 1.0 - y).sum())
     whole = float(x.sum())

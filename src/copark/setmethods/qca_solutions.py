@@ -62,7 +62,7 @@ class TruthTable:
         return tuple(row for row in self.rows if row.against and len(row.against) < row.n)
 
     def numbers(self, out: str) -> frozenset[int]:
-        """Numbers, from 0, of the rows with an outcome."""
+        """Return the numbers, from 0, of the rows with an outcome."""
         return frozenset(row.number - 1 for row in self.rows if row.out == out)
 
 
@@ -260,10 +260,19 @@ class PrimeChart:
         return False
 
     def covers(self, rows: int, size: int, masks: Sequence[int]) -> Iterator[tuple[int, ...]]:
-        """Yield every cover of some rows by ``size`` of some masks or fewer, once.
+        """Yield every cover of some rows, once.
 
         It branches over the masks of the row that fewest of them cover; a mask that was tried is not tried again
         beside the later ones.
+
+        Parameters
+        ----------
+        rows
+            The rows, as bits.
+        size
+            Most masks of a cover.
+        masks
+            Masks to cover the rows with.
         """
         if not rows:
             yield ()

@@ -30,7 +30,21 @@ class SettingFaults(FaultsFound):
 
 
 def fault(code: str, file: str, line: int | None = None, key: str = "", **values: Any) -> Fault:
-    """Make a fault whose words are ``set_methods.fault.<code>``; what a file held is cut to a readable length."""
+    """Make a fault whose words are ``set_methods.fault.<code>``.
+
+    Parameters
+    ----------
+    code
+        Last part of the key of its words.
+    file
+        Name of the file, or the option, at fault.
+    line
+        Its line, where there is one.
+    key
+        Column, or another name, at fault.
+    **values
+        What the words name; what a file held is cut to a readable length.
+    """
     named = {name: shown(value) if isinstance(value, str) else value for name, value in values.items()}
     return Fault(f"set_methods.fault.{code}", file, line, shown(key), named)
 
@@ -102,9 +116,21 @@ class CaseTable:
 
 
 def table_of(columns: Mapping[str, ArrayLike], cases: Sequence[str] | None = None, file: str = "") -> CaseTable:
-    """Make a table in memory; cases without labels are numbered from 1.
+    """Make a table in memory.
 
-    Raises ValueError if lengths differ, a value is missing or not finite, or a label is repeated.
+    Parameters
+    ----------
+    columns
+        Columns by name, each of shape (case,).
+    cases
+        Labels of the cases; without them cases are numbered from 1.
+    file
+        Name of a file that the table stands for.
+
+    Raises
+    ------
+    ValueError
+        If lengths differ, a value is missing or not finite, or a label is repeated.
     """
     values = {name: np.asarray(column, dtype=np.float64) for name, column in columns.items()}
     sizes = {column.shape for column in values.values()}

@@ -402,7 +402,19 @@ def _unsound_shares(case: Case) -> Iterable[Problem]:
 
 
 def set_in_inputs(inputs: Inputs, case: Case, changed: Case, edits: Edits) -> Inputs:
-    """Put into packed inputs of the changed case what a case has no fact for, and keep everybody's place."""
+    """Put into packed inputs what a case has no fact for, and keep everybody's place.
+
+    Parameters
+    ----------
+    inputs
+        Packed inputs of the changed case.
+    case
+        The case as it was.
+    changed
+        The case as it was edited.
+    edits
+        The edits.
+    """
     if edits.is_empty:
         return inputs
     start = case.clock.start

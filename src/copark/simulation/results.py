@@ -57,7 +57,17 @@ def study_identity(study: Study, case: Case, source: str | None = None) -> str:
 
 
 def label(study: Study, case: Case, source: Mapping[str, Any] | None = None) -> Label:
-    """Name a study's result and tell everything that made it; ``draws_hash`` of a source of draws is its identity."""
+    """Name a study's result and tell everything that made it.
+
+    Parameters
+    ----------
+    study
+        The study.
+    case
+        Its case.
+    source
+        What the source of its draws adds to the provenance, if it has one; ``draws_hash`` is its identity.
+    """
     made_by = {
         "format": RESULT_FORMAT,
         "code_version": __version__,
@@ -99,7 +109,19 @@ def flags(meanings: Sequence[str], first: int = 0) -> dict[str, Any]:
 
 
 def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
-    """Make the labelled dataset of a chunk of runs, whose first outputs are those the study keeps."""
+    """Make the labelled dataset of a chunk of runs.
+
+    Parameters
+    ----------
+    study
+        The study.
+    case
+        Its case, with the time that is simulated.
+    label
+        Labels of the result.
+    runs
+        The runs; their first outputs are those the study keeps.
+    """
     import xarray as xr
 
     def variable(dims: str | tuple[str, ...], values: Any, attrs: Mapping[str, Any] | None = None) -> xr.Variable:

@@ -38,7 +38,19 @@ def case_of(case: Case, scenario: Scenario) -> Case:
 def inputs_of(case: Case, scenario: Scenario | None = None, quarters: int | None = None) -> Inputs:
     """Pack a case as it is, or edited as a scenario says, with the levers and links that it sets or multiplies.
 
-    Raises StudyFaults if the scenario's edits do not fit the case.
+    Parameters
+    ----------
+    case
+        The case.
+    scenario
+        The scenario; ``None`` for the case as it is.
+    quarters
+        Quarters that are simulated; by default those of the case.
+
+    Raises
+    ------
+    copark.errors.StudyFaults
+        If the scenario's edits do not fit the case.
     """
     longer = case if quarters is None else with_quarters(case, quarters)
     if scenario is None:

@@ -35,7 +35,17 @@ class DrawSource(Protocol):
 
 
 def with_parameters(draws: Draws, scenario: Scenario, facts: Mapping[str, np.ndarray] | None = None) -> Draws:
-    """Copy draws, with other facts of the case and the parameters that a scenario sets or multiplies."""
+    """Copy draws, with other facts of the case and the parameters that a scenario sets or multiplies.
+
+    Parameters
+    ----------
+    draws
+        The draws.
+    scenario
+        The scenario.
+    facts
+        Values of parameters that are facts of the edited case, by name.
+    """
     changed = Draws(*(records.copy() for records in draws))
     _change(changed, scenario, facts or {})
     return changed

@@ -89,7 +89,14 @@ Moment = Annotated[
 def span(since: Quarter | int, until: Quarter | int | None, start: Quarter) -> slice:
     """Return the quarters from one to another, counted from the first one of a case.
 
-    A quarter as the end is the last that counts, as in edits of facts; a whole number is the first that does not.
+    Parameters
+    ----------
+    since
+        First quarter, or its number.
+    until
+        A quarter is the last that counts, as in edits of facts; a whole number is the first that does not.
+    start
+        First quarter of the case.
     """
     end = until + 1 if isinstance(until, Quarter) else until
     first, last = (moment if not isinstance(moment, Quarter) else max(moment - start, 0) for moment in (since, end))

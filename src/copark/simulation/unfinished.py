@@ -33,7 +33,17 @@ def require_finished(result: xr.Dataset) -> None:
 
 
 def require_any_finished(scenario: str, status: NDArray[np.int64], labels: Sequence[str]) -> None:
-    """Refuse, as :func:`require_finished`, by the status of one scenario's runs, shape (runs, 3)."""
+    """Refuse, as :func:`require_finished`, by the status of one scenario's runs.
+
+    Parameters
+    ----------
+    scenario
+        Key of the scenario.
+    status
+        Status of its runs, shape (runs, 3).
+    labels
+        Labels of the quarters.
+    """
     require_finished_of_each({scenario: status}, labels)
 
 

@@ -35,7 +35,7 @@ def groups_of(draws: int) -> tuple[Booleans, ...]:
 
 
 def jackknife(values: Sequence[float] | Floats) -> float:
-    """Return the standard error of a number from what it is without each group; NaN where groups are few or not known."""
+    """Return the standard error of a number from what it is without each group; NaN where they are few or unknown."""
     estimates = np.asarray(values, dtype=np.float64)
     count = len(estimates)
     if count < FEWEST or not np.isfinite(estimates).all():
@@ -56,7 +56,17 @@ def half_sample_error(values: Floats) -> Floats:
 
 
 def reach(value: float, error: float, level: float) -> tuple[float, float]:
-    """Return the interval of a number with an error of this module; the number alone where the error is not known."""
+    """Return the interval of a number with an error of this module; the number alone where the error is not known.
+
+    Parameters
+    ----------
+    value
+        The number.
+    error
+        Its standard error, in the same unit; NaN where it is not known.
+    level
+        Coverage of the interval.
+    """
     from scipy.special import stdtrit
 
     half = float(stdtrit(GROUPS - 1, 0.5 + level / 2.0)) * error if isfinite(error) else 0.0

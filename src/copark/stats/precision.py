@@ -124,7 +124,17 @@ def error(variance: Split, runs: int, spread: float, pool: int | None = None) ->
 
 
 def half_width(standard_error: float, runs: int, level: float = LEVEL) -> float:
-    """Return the half-width of a share's interval: z times its error, and at least Wilson's at 0 or 1, z²/2(n + z²)."""
+    """Return the half-width of a share's interval: z times its error, and at least Wilson's at 0 or 1, z²/2(n + z²).
+
+    Parameters
+    ----------
+    standard_error
+        Standard error of the share.
+    runs
+        Number of runs, n.
+    level
+        Coverage of the interval.
+    """
     z = z_of(level)
     return max(z * standard_error, z * z / (2.0 * (runs + z * z)))
 
@@ -229,7 +239,19 @@ def difference(before: Floats, after: Floats, *, log: bool = False) -> Floats:
 
 
 def any_differ(before: Floats, after: Floats, axis: int) -> NDArray[np.bool_]:
-    """Mark where, along all axes but that of the runs, any run differs by more than rounding."""
+    """Mark where any run differs by more than rounding.
+
+    Parameters
+    ----------
+    before, after
+        Values, of one shape.
+    axis
+        Axis of the runs.
+
+    Returns
+    -------
+    Marks, of the shape without that axis.
+    """
     return np.asarray(differ(before, after).any(axis=axis))
 
 

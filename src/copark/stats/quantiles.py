@@ -83,7 +83,21 @@ def between(low: Floats, high: Floats, share: float) -> Floats:
 
 
 def weighted_quantiles(values: Floats, weights: Floats, levels: tuple[float, ...]) -> Floats:
-    """Return quantiles of weighted values, each value in the middle of its weight; shape (levels,)."""
+    """Return quantiles of weighted values, each value in the middle of its weight.
+
+    Parameters
+    ----------
+    values
+        Values, shape (values,).
+    weights
+        Their weights, of the same shape.
+    levels
+        Levels of the quantiles, 0 to 1.
+
+    Returns
+    -------
+    Quantiles, shape (levels,).
+    """
     order = np.argsort(values, kind="stable")
     ends = np.cumsum(weights[order])
     middles = (ends - 0.5 * weights[order]) / ends[-1]

@@ -48,6 +48,13 @@ def crps_within(ensemble: ArrayLike, low: float | None, high: float | None) -> f
 
     The threshold-weighted score with weight zero where the wording says nothing. 0 for an ensemble that agrees
     throughout. Source: Gneiting and Ranjan, Journal of Business and Economic Statistics 29 (2011), 411-422.
+
+    Parameters
+    ----------
+    ensemble
+        Values of the ensemble, shape (members,).
+    low, high
+        Lowest and highest value the observation allows; ``None`` where it sets no limit.
     """
     x = np.asarray(ensemble, dtype=np.float64)
     nearest = np.clip(x, -np.inf if low is None else low, np.inf if high is None else high)

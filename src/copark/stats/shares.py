@@ -130,7 +130,17 @@ def shares(codes: ArrayLike, names: Sequence[str], level: float = LEVEL) -> tupl
 
 
 def shares_of(counts: Sequence[int], names: Sequence[str], level: float = LEVEL) -> tuple[Share, ...]:
-    """Return shares of outcomes from the number of runs that have each; runs that did not finish are in no number."""
+    """Return shares of outcomes from the number of runs that have each.
+
+    Parameters
+    ----------
+    counts
+        Runs with each outcome; runs that did not finish are in no number.
+    names
+        Names of the outcomes.
+    level
+        Coverage of the intervals.
+    """
     total = sum(counts)
     return tuple(
         Share(name, count, total, count / total if total else float("nan"), *wilson(count, total, level))

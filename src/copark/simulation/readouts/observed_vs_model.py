@@ -86,7 +86,21 @@ def usable(result: xr.Dataset, observation: Observation) -> bool:
 
 
 def modelled(result: xr.Dataset, observation: Observation, scenario: int = 0) -> NDArray[np.float64] | None:
-    """Return the model's values of an observation, shape (run,); ``None`` outside the horizon."""
+    """Return the model's values of an observation.
+
+    Parameters
+    ----------
+    result
+        Runs of the park.
+    observation
+        The observation.
+    scenario
+        Place of the scenario in the result.
+
+    Returns
+    -------
+    Values in the model's unit, shape (run,); ``None`` outside the horizon.
+    """
     series = result.variables[observation.variable]
     labels = [str(label) for label in result["label"].to_numpy()]
     quarters = [str(observation.date.quarter("stock"))]
@@ -100,7 +114,21 @@ def modelled(result: xr.Dataset, observation: Observation, scenario: int = 0) ->
 
 
 def compare(result: xr.Dataset, observation: Observation, scenario: int = 0) -> ObservedComparison | None:
-    """Set the model beside one observation; ``None`` where it has nothing to compare."""
+    """Set the model beside one observation.
+
+    Parameters
+    ----------
+    result
+        Runs of the park.
+    observation
+        The observation.
+    scenario
+        Place of the scenario in the result.
+
+    Returns
+    -------
+    The comparison; ``None`` where the model has nothing to compare.
+    """
     if not usable(result, observation):
         return None
     values = modelled(result, observation, scenario)
@@ -123,7 +151,21 @@ def compare(result: xr.Dataset, observation: Observation, scenario: int = 0) -> 
 def comparisons(
     result: xr.Dataset, observations: Iterable[Observation], scenario: int = 0
 ) -> tuple[ObservedComparison, ...]:
-    """Compare every observation the model has an output for, in the order of variable and date."""
+    """Compare every observation the model has an output for.
+
+    Parameters
+    ----------
+    result
+        Runs of the park.
+    observations
+        The observations.
+    scenario
+        Place of the scenario in the result.
+
+    Returns
+    -------
+    Comparisons, in the order of variable and date.
+    """
     by_variable: dict[str, list[Observation]] = {}
     for observation in observations:
         by_variable.setdefault(observation.variable, []).append(observation)
