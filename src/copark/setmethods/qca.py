@@ -89,7 +89,7 @@ class QcaSettings:
         return self.expectations or (None,) * len(self.conditions)
 
     def memberships(self, table: CaseTable) -> tuple[Floats, Floats]:
-        """Return memberships in the conditions, shape (case, k), and in the outcome that is explained, shape (case,)."""
+        """Return memberships in the conditions, shape (case, k), and in the outcome explained, shape (case,)."""
         outcome = table.values[self.outcome]
         return table.matrix(self.conditions), 1.0 - outcome if self.negate else outcome
 
