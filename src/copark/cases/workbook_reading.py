@@ -305,12 +305,12 @@ def _form(reading: _Reading) -> None:
 def _facts(reading: _Reading) -> None:
     columns = reading.columns()
     tree = reading.book.tree
-    position = next((place_ for place_, column in columns.items() if column.key == "what"), 1)
+    position = next((number for number, column in columns.items() if column.key == "what"), 1)
     for number, cells in reading.records(columns):
         label = cells.pop("what", "")
         what = codes("fact").get(label.casefold(), "")
         if not what:
-            near = suggestion(label, (column for lang in LANGUAGES for column in choices("fact", lang).values()))
+            near = suggestion(label, (words for lang in LANGUAGES for words in choices("fact", lang).values()))
             reading.say("unknown_line", number, position, found=label, suggestion=near)
             continue
         unit, several = FACTS[what]
@@ -360,7 +360,7 @@ def _named(reading: _Reading) -> None:
     sheet = reading.sheet
     records: dict[str, Any] = {}
     file = SOURCES if sheet.place == SOURCES else CASE
-    position = next((place_ for place_, column in columns.items() if column.key == "key"), 1)
+    position = next((number for number, column in columns.items() if column.key == "key"), 1)
     for number, cells in reading.records(columns):
         key = cells.pop("key", "")
         if not key or key in records:
