@@ -205,4 +205,4 @@ class Plan:
 
     def of(self, quantity: str) -> Precision | None:
         """Return the precision of one quantity."""
-        return next((one for one in self.precisions if one.quantity == quantity), None)
+        return next((precision for precision in self.precisions if precision.quantity == quantity), None)

@@ -244,9 +244,9 @@ def levers() -> dict[str, Any]:
     return {f"{v.room}.{v.name}": v for kind in ("lever", "driver") for v in catalogue().of(kind)}
 
 
-def unknown(name: str, known: Iterable[str]) -> PydanticCustomError:
+def unknown(name: str, names: Iterable[str]) -> PydanticCustomError:
     """Say that a name is not known, and which one may be meant."""
-    return wrong("study_unknown", at=name, found=name, suggestion=suggestion(name, known))
+    return wrong("study_unknown", at=name, found=name, suggestion=suggestion(name, names))
 
 
 def check_value(name: str, value: Value, shape: tuple[int, ...], low: float, high: float) -> None:

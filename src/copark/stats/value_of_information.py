@@ -62,12 +62,12 @@ class InformationGain:
     """Share of the decided worlds in which what was decided holds; NaN where none is."""
 
 
-def foretell(known: Floats, candidate: Floats, effects: Floats, holds: Booleans, seed: int = 0) -> Foretold:
+def foretell(known_reports: Floats, candidate: Floats, effects: Floats, holds: Booleans, seed: int = 0) -> Foretold:
     """Regress effects and conditions on reports: linear in what is known, a spline in each report of the candidate.
 
     Parameters
     ----------
-    known
+    known_reports
         Reports that are known already, shape (worlds, reports); it may have no columns.
     candidate
         Reports of the candidate, shape (worlds, reports); it may have no columns.
@@ -81,16 +81,18 @@ def foretell(known: Floats, candidate: Floats, effects: Floats, holds: Booleans,
     from sklearn import config_context
     from sklearn.model_selection import KFold, cross_val_predict
 
-    known = varying(known)
+    known_reports = varying(known_reports)
     candidate = varying(candidate)
     folds = KFold(FOLDS, shuffle=True, random_state=seed)
     both = np.concatenate([effects, holds.astype(np.float64)], axis=1)
     centre = both.mean(axis=0)
     spread = np.maximum(both.std(axis=0), SAME)
     targets = (both - centre) / spread
-    if known.shape[1] + candidate.shape[1]:
-        reports = np.concatenate([known, candidate], axis=1)
-        foretold = cross_val_predict(_regression(known.shape[1], candidate.shape[1]), reports, targets, cv=folds)
+    if known_reports.shape[1] + candidate.shape[1]:
+        reports = np.concatenate([known_reports, candidate], axis=1)
+        foretold = cross_val_predict(
+            _regression(known_reports.shape[1], candidate.shape[1]), reports, targets, cv=folds
+        )
     else:
         foretold = np.empty_like(targets)
         for train, test in folds.split(targets):
@@ -103,15 +105,18 @@ def foretell(known: Floats, candidate: Floats, effects: Floats, holds: Booleans,
     return Foretold(foretold[:, :count] * spread[:count] + centre[:count], probability)
 
 
-def _regression(known: int, candidate: int) -> Any:
+def _regression(known_count: int, candidate_count: int) -> Any:
     from sklearn.compose import ColumnTransformer
     from sklearn.linear_model import RidgeCV
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import SplineTransformer, StandardScaler
 
     spline = make_pipeline(SplineTransformer(KNOTS, degree=2, extrapolation="linear"), StandardScaler())
-    parts = (("known", StandardScaler(), slice(0, known)), ("candidate", spline, slice(known, known + candidate)))
-    chosen = [part for part, width in zip(parts, (known, candidate), strict=True) if width]
+    parts = (
+        ("known", StandardScaler(), slice(0, known_count)),
+        ("candidate", spline, slice(known_count, known_count + candidate_count)),
+    )
+    chosen = [part for part, width in zip(parts, (known_count, candidate_count), strict=True) if width]
     return make_pipeline(ColumnTransformer(chosen), RidgeCV(PENALTIES, alpha_per_target=True))
 
 
@@ -137,12 +142,12 @@ def explained(effect: Floats, foretold: Floats) -> float:
     return 1.0 - float(np.mean((effect - foretold) ** 2)) / total if total > SAME else float("nan")
 
 
-def gains(known: Foretold, more: Foretold, effects: Floats, holds: Booleans) -> list[InformationGain]:
+def gains(base: Foretold, more: Foretold, effects: Floats, holds: Booleans) -> list[InformationGain]:
     """Measure what a candidate tells of every effect.
 
     Parameters
     ----------
-    known
+    base
         What is foretold without the candidate.
     more
         What is foretold with it.
@@ -153,14 +158,14 @@ def gains(known: Foretold, more: Foretold, effects: Floats, holds: Booleans) -> 
     """
     by_effect = []
     for n in range(effects.shape[1]):
-        before = known.probability[:, n]
+        before = base.probability[:, n]
         after = more.probability[:, n]
         truth = holds[:, n]
         scored = (before - truth) ** 2 - (after - truth) ** 2
         sure = decided(after)
         by_effect.append(
             InformationGain(
-                before=explained(effects[:, n], known.effect[:, n]),
+                before=explained(effects[:, n], base.effect[:, n]),
                 after=explained(effects[:, n], more.effect[:, n]),
                 variance=float(scored.mean()),
                 error=float(scored.std(ddof=1) / np.sqrt(len(scored))),
