@@ -1,4 +1,4 @@
-"""Who acts: the governments with their interests and institutions, the shareholders, the partners."""
+"""Actors: the governments with their interests and institutions, the shareholders, the partners."""
 
 from __future__ import annotations
 

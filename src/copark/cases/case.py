@@ -43,7 +43,7 @@ class Case(CaseFile):
     """Where it was read from; no part of its content."""
 
     def __repr__(self) -> str:
-        """One line: what it is, not all it says."""
+        """Return one line: what it is, not all it says."""
         return (
             f"<Case {self.name}: {self.clock.start}, {self.clock.quarters} quarters, {len(self.observations)} "
             f"observations, data to {self.clock.data_end}, {self.folder}>"
@@ -89,9 +89,9 @@ class Case(CaseFile):
         return in_force(self.equity, quarter)
 
     def closed_by(self, quarter: Quarter) -> Closure | None:
-        """The closure of the whole park that stands in a quarter."""
-        whole = (one for one in self.closures if one.scope == "park" and one.since <= quarter)
-        return next((one for one in whole if one.until is None or quarter <= one.until), None)
+        """Give the closure of the whole park that stands in a quarter."""
+        whole = (closure for closure in self.closures if closure.scope == "park" and closure.since <= quarter)
+        return next((closure for closure in whole if closure.until is None or quarter <= closure.until), None)
 
     def observed(self, variable: str, role: Role | None = None) -> tuple[Observation, ...]:
         """Give the used observations of a variable by date, those of one role if asked."""
@@ -100,9 +100,9 @@ class Case(CaseFile):
 
 @cache
 def _filled_in() -> Mapping[str, str]:
-    """Texts that a case may be given, in both languages, with their keys."""
-    known = {key: words for key, words in entries("cases").items() if key.startswith(FILLED_IN)}
-    return {words[lang]: key for key, words in known.items() for lang in LANGUAGES}
+    """Give the texts that a case may be given, in both languages, with their keys."""
+    wordings = {key: words for key, words in entries("cases").items() if key.startswith(FILLED_IN)}
+    return {words[lang]: key for key, words in wordings.items() for lang in LANGUAGES}
 
 
 def _by_key(content: Any) -> Any:

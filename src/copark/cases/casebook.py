@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from copark.cases.case import Case
 
-CLAIMS, LEVERS, STUDIES, POSTERIOR = "claims.yaml", "levers.yaml", "studies", "posterior"
-"""What a case may bring beside its facts: claims and how they are tried, levers from now, what-ifs, and what
-calibrations taught of its parameters, a folder for each cut."""
+CLAIMS = "claims.yaml"
+"""File of the claims a case may bring beside its facts, and how they are tried."""
+LEVERS = "levers.yaml"
+"""File of the levers from now that a case may bring."""
+STUDIES = "studies"
+"""Folder of the what-ifs that a case may bring."""
+POSTERIOR = "posterior"
+"""Folder of what calibrations taught of a case's parameters, with a folder for each cut."""
 LITERATURE = "literature.yaml"
 """Estimates from the literature, beside the tables of parks."""
 WORDS = "words.zh.yaml"

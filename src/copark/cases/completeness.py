@@ -1,4 +1,4 @@
-"""What a light case lacks, which mechanisms can act in it, and how far growth is on record: notes, not faults."""
+"""Notes on a light case: what it lacks, which mechanisms can act in it, and how far its growth is known."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, NamedTuple
@@ -19,7 +19,7 @@ OBSERVED = {
     "operating": ("operating",),
     "developer_profit": ("developer_profit", "developer_in_profit"),
 }
-"""What every park should have been observed in, and the variables that tell it."""
+"""Quantities every park should have been observed in, and the variables that tell them."""
 
 State = Literal["acts", "idle", "none", "unknown"]
 """Whether a mechanism can act in a park. ``acts``: the case carries what sets it off. ``idle``: it does, but what the
@@ -35,13 +35,13 @@ def lacks_of(case: Case) -> tuple[str, ...]:
     """
     if not case.not_known:
         return ()
-    seen = {row.variable for row in case.observations if row.use}
+    observed = {row.variable for row in case.observations if row.use}
     return (
         *case.not_known,
         *(("ties",) if None in _ties(case) else ()),
-        *(("credit_terms",) if any(None in (one.rate, one.grace_years) for one in case.finance.credit) else ()),
+        *(("credit_terms",) if any(None in (line.rate, line.grace_years) for line in case.finance.credit) else ()),
         *(() if SCALE in case.parameters else ("scale",)),
-        *(word for word, variables in OBSERVED.items() if seen.isdisjoint(variables)),
+        *(word for word, variables in OBSERVED.items() if observed.isdisjoint(variables)),
     )
 
 
@@ -57,26 +57,26 @@ def mechanisms_of(case: Case) -> dict[str, State]:
     """
     lacking = set(lacks_of(case))
 
-    def state(one: _Mechanism) -> State:
-        if one.is_set_off(case):
-            return "acts" if one.is_able(case) else "idle"
-        return "none" if lacking.isdisjoint(one.unknown) else "unknown"
+    def state(mechanism: _Mechanism) -> State:
+        if mechanism.is_set_off(case):
+            return "acts" if mechanism.is_able(case) else "idle"
+        return "none" if lacking.isdisjoint(mechanism.unknown) else "unknown"
 
-    return {name: state(one) for name, one in _MECHANISMS.items()}
+    return {name: state(mechanism) for name, mechanism in _MECHANISMS.items()}
 
 
 def _ties(case: Case) -> tuple[Ties | None, ...]:
-    """Ties of every shareholder and partner."""
-    return (*(one.ties for one in case.shareholders), *(one.ties for one in case.partners))
+    """Return the ties of every shareholder and partner."""
+    return (*(holder.ties for holder in case.shareholders), *(partner.ties for partner in case.partners))
 
 
 def _limited(case: Case) -> bool:
-    """Whether the company's capital has an end, so that it may need credit, and fail."""
+    """Say whether the company's capital has an end, so that it may need credit, and fail."""
     return max(fact.in_unit("M USD") for fact in used(case.finance.registered_capital)) < NO_LIMIT
 
 
 def _lends(case: Case) -> bool:
-    """Whether a credit line can be drawn: the framework is on after it begins, and capital may run out."""
+    """Say whether a credit line can be drawn: the framework is on after it begins, and capital may run out."""
     on = case.framework
     lines = [line.since.quarter() for line in case.finance.credit if line.use]
     return _limited(case) and on is not None and any(on.until is None or since <= on.until for since in lines)
@@ -91,7 +91,7 @@ def _has_framework(case: Case) -> bool:
 
 
 class _Mechanism(NamedTuple):
-    """What sets a mechanism off, the words of what a case lacks that leave it open, and what it needs besides."""
+    """Condition that sets a mechanism off, words of lacks that leave it open, and what it needs besides."""
 
     is_set_off: Callable[[Case], object]
     unknown: tuple[str, ...] = ("events",)
@@ -99,7 +99,7 @@ class _Mechanism(NamedTuple):
 
 
 def _any_above_0(facts: Iterable[Fact]) -> bool:
-    return any(one.value > 0 for one in used(facts))
+    return any(fact.value > 0 for fact in used(facts))
 
 
 _MECHANISMS: Mapping[str, _Mechanism] = {
@@ -109,10 +109,10 @@ _MECHANISMS: Mapping[str, _Mechanism] = {
     "quota": _Mechanism(lambda case: "quota" not in case.not_known, ("quota",)),
     "framework": _Mechanism(_has_framework, ()),
     "visits": _Mechanism(lambda case: case.visits),
-    "network": _Mechanism(lambda case: any(any(strengths(one)) for one in _ties(case)), ("shareholders", "ties")),
+    "network": _Mechanism(lambda case: any(any(strengths(ties)) for ties in _ties(case)), ("shareholders", "ties")),
     "partners": _Mechanism(lambda case: case.partners),
     "rivals": _Mechanism(lambda case: case.rivals),
-    "capability": _Mechanism(lambda case: any(one.value < 1.0 for one in case.capability), ("capability",)),
+    "capability": _Mechanism(lambda case: any(fact.value < 1.0 for fact in case.capability), ("capability",)),
     "solvency": _Mechanism(_limited, ("finance", "finance.registered_capital")),
     "credit": _Mechanism(lambda case: case.finance.credit, ("finance", "finance.credit"), _lends),
     "grants": _Mechanism(lambda case: used(case.finance.grants), ("finance",)),

@@ -55,7 +55,14 @@ def problems_of(
 ) -> Iterator[Problem]:
     """Give what is wrong between the keys of a case, as far as they are sound by themselves.
 
-    parameters: names of the model's parameters, with their units; counts: how many values each has, where known.
+    Parameters
+    ----------
+    sections
+        Sound top-level values of the case, by name.
+    parameters
+        Units of the model's parameters, by name.
+    counts
+        How many values each parameter has, where known.
     """
     for path in _KEYED:
         yield from _repeated(path, [entry.key for entry in _at(sections, path)], "key")
@@ -70,13 +77,17 @@ def problems_of(
 
 
 def _services(sections: Sections) -> Iterator[Problem]:
-    """A service that stands does so by the end of data; the same one is not due twice on one day."""
+    """See that a service that stands does so by the end of data, and the same one is not due twice on one day."""
     clock = sections.get("clock")
-    found = _at(sections, ("services",))
-    yield from _repeated(("services",), [f"{one.service} {one.due}" for one in found], "due")
-    for place, one in enumerate(found):
-        if clock is not None and one.stands is not None and one.stands.first_day > clock.data_end.last_day:
-            values = {"found": one.stands, "last": clock.data_end, "quarter": Quarter.of_day(one.stands.first_day)}
+    services = _at(sections, ("services",))
+    yield from _repeated(("services",), [f"{service.service} {service.due}" for service in services], "due")
+    for place, service in enumerate(services):
+        if clock is not None and service.stands is not None and service.stands.first_day > clock.data_end.last_day:
+            values = {
+                "found": service.stands,
+                "last": clock.data_end,
+                "quarter": Quarter.of_day(service.stands.first_day),
+            }
             yield Problem(("services", place, "stands"), "after_data_end", values)
 
 
@@ -87,12 +98,12 @@ def _at(sections: Sections, path: KeyPath) -> Any:
     return () if value is None else value
 
 
-def _repeated(path: KeyPath, names: Iterable[Any], at: str) -> Iterator[Problem]:
-    seen: set[Any] = set()
+def _repeated(path: KeyPath, names: Iterable[Any], key: str) -> Iterator[Problem]:
+    names_before: set[Any] = set()
     for place, name in enumerate(names):
-        if name in seen:
-            yield Problem((*path, place, at), "duplicate", {"found": name})
-        seen.add(name)
+        if name in names_before:
+            yield Problem((*path, place, key), "duplicate", {"found": name})
+        names_before.add(name)
 
 
 def _fact_lists(sections: Sections) -> Iterator[Problem]:
@@ -125,33 +136,33 @@ def _single_facts(sections: Sections) -> Iterator[Problem]:
         ("land", "block"),
         ("regime", "reference_tax"),
     ]
-    found = [(path, _at(sections, path)) for path in paths]
+    facts = [(path, _at(sections, path)) for path in paths]
     for place, credit in enumerate(_at(sections, ("finance", "credit"))):
-        found += [(("finance", "credit", place, name), getattr(credit, name)) for name in ("amount", "rate")]
+        facts += [(("finance", "credit", place, name), getattr(credit, name)) for name in ("amount", "rate")]
     for place, anchor in enumerate(_at(sections, ("anchors",))):
-        found += [(("anchors", place, name), getattr(anchor, name)) for name in ("declared", "land")]
-    for path, fact in found:
+        facts += [(("anchors", place, name), getattr(anchor, name)) for name in ("declared", "land")]
+    for path, fact in facts:
         if isinstance(fact, Fact) and not fact.use:
             yield Problem((*path, "use"), "single_unused")
 
 
 def _overlaps(sections: Sections) -> Iterator[Problem]:
-    """Times of one partner's presence, shock or rival that lie over one another."""
+    """Find times of one partner's presence, shock or rival that lie over one another."""
     for place, partner in enumerate(_at(sections, ("partners",))):
-        stays = [("", one, one.since.first_day, one.until and one.until.first_day) for one in partner.presence]
+        stays = [("", stay, stay.since.first_day, stay.until and stay.until.first_day) for stay in partner.presence]
         yield from _overlapping(("partners", place, "presence"), stays, adjoin=True)
-    shocks = [(one.key, one, one.since, one.until) for one in _at(sections, ("shocks",))]
+    shocks = [(shock.key, shock, shock.since, shock.until) for shock in _at(sections, ("shocks",))]
     yield from _overlapping(("shocks",), shocks)
     rivals = [
-        (f"{one.side} {one.key}", one, one.since.quarter(), one.until and one.until.quarter())
-        for one in _at(sections, ("rivals",))
+        (f"{rival.side} {rival.key}", rival, rival.since.quarter(), rival.until and rival.until.quarter())
+        for rival in _at(sections, ("rivals",))
     ]
     yield from _overlapping(("rivals",), rivals)
 
 
 def _overlapping(path: KeyPath, spans: list[tuple[str, Any, Any, Any]], *, adjoin: bool = False) -> Iterator[Problem]:
-    """Of spans (name, entry, start, end) those of one name that begin before the one before ends, or with its end."""
-    ordered = sorted(enumerate(spans), key=lambda one: (one[1][0], one[1][2]))
+    """Find spans (name, entry, start, end) that begin before the one before of their name ends, or with its end."""
+    ordered = sorted(enumerate(spans), key=lambda numbered: (numbered[1][0], numbered[1][2]))
     for (_, (name, before, _, end)), (place, (other, after, start, _)) in pairwise(ordered):
         if name == other and (end is None or start < end or (start == end and not adjoin)):
             values = {"found": after.since, "before": before.until or "…", "since": before.since}
@@ -190,34 +201,41 @@ def problems_of_unknown(tree: Any) -> Iterator[Problem]:
 
 
 def _is_given(tree: dict[str, Any], word: str, unknown: list[Any]) -> bool:
-    """Whether what is said to be unknown stands there: a key, or a part of a key that is or is not given as a whole."""
+    """Say whether what is called unknown is given: a key, or a part of a key that is or is not given as a whole."""
     key, _, part = word.partition(".")
     section = tree.get(key)
     return key in tree if not part else key in unknown or (isinstance(section, dict) and part in section)
 
 
-def _parameters(sections: Sections, known: Mapping[str, str], counts: Mapping[str, int]) -> Iterator[Problem]:
+def _parameters(sections: Sections, units_by_name: Mapping[str, str], counts: Mapping[str, int]) -> Iterator[Problem]:
     for name, parameter in (sections.get("parameters") or {}).items():
         path: KeyPath = ("parameters", name)
-        if name not in known:
-            yield Problem(path, "unknown_parameter", {"found": name, "suggestion": suggestion(name, known)})
-        elif not units.convertible(parameter.unit, known[name]):
-            yield Problem((*path, "unit"), "unit_misfit", {"found": parameter.unit, "expected": known[name]})
-        found = len(parameter.values)
-        wanted = counts.get(name)
-        if wanted is not None and found != wanted:
-            yield Problem((*path, "value"), "parameter_count", {"found": found, "wanted": wanted})
+        if name not in units_by_name:
+            yield Problem(path, "unknown_parameter", {"found": name, "suggestion": suggestion(name, units_by_name)})
+        elif not units.convertible(parameter.unit, units_by_name[name]):
+            yield Problem((*path, "unit"), "unit_misfit", {"found": parameter.unit, "expected": units_by_name[name]})
+        count = len(parameter.values)
+        expected = counts.get(name)
+        if expected is not None and count != expected:
+            yield Problem((*path, "value"), "parameter_count", {"found": count, "wanted": expected})
 
 
 def problems_of_tree(tree: Any, sources: Iterable[str] | None, data_end: Quarter | None) -> Iterator[Problem]:
     """Give what is wrong with sources, grades and dates anywhere in ``case.yaml``, whatever else is wrong with it.
 
-    sources: keys of ``sources.yaml``; data_end: the last quarter a value may be of; ``None`` if not known.
+    Parameters
+    ----------
+    tree
+        Content of ``case.yaml``.
+    sources
+        Keys of ``sources.yaml``; ``None`` if not known.
+    data_end
+        The last quarter a value may be of; ``None`` if not known.
     """
-    known = None if sources is None else {*sources, JUDGEMENT}
+    known_sources = None if sources is None else {*sources, JUDGEMENT}
     for path, entry in _mappings(tree, ()):
         if "source" in entry and path != ("world",):
-            yield from sourcing(path, entry, known)
+            yield from sourcing(path, entry, known_sources)
         if data_end is not None:
             yield from _late(path, entry, data_end)
 
@@ -232,14 +250,24 @@ def _mappings(node: Any, path: KeyPath) -> Iterator[tuple[KeyPath, dict[str, Any
             yield from _mappings(value, (*path, place))
 
 
-def sourcing(path: KeyPath, entry: Mapping[str, Any], known: Collection[str] | None) -> Iterator[Problem]:
-    """Give what is wrong with the sources, grade and note of an entry, if the known sources are known."""
+def sourcing(path: KeyPath, entry: Mapping[str, Any], known_sources: Collection[str] | None) -> Iterator[Problem]:
+    """Give what is wrong with the sources, grade and note of an entry.
+
+    Parameters
+    ----------
+    path
+        Path of the entry in its file.
+    entry
+        The entry, by key.
+    known_sources
+        Keys a source may have; ``None`` if they are not known.
+    """
     written = entry["source"]
     keys = written.split(";") if isinstance(written, str) else written if isinstance(written, (list, tuple)) else []
     keys = [name.strip() for name in keys if isinstance(name, str) and name.strip()]
     for name in keys:
-        if known is not None and name not in known:
-            values = {"found": name, "suggestion": suggestion(name, known)}
+        if known_sources is not None and name not in known_sources:
+            values = {"found": name, "suggestion": suggestion(name, known_sources)}
             yield Problem((*path, "source"), "unknown_source", values)
     grade = entry.get("grade")
     if (JUDGEMENT in keys or grade == "judgement") and not entry.get("note"):

@@ -1,4 +1,4 @@
-"""What happened to a park at a known date: anchor projects, first residents, visits, shocks, changes of terms."""
+"""Dated events of a park: anchor projects, first residents, visits, shocks, changes of terms."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Anchor(Named):
 
     def _check(self) -> None:
         before = self.registered
-        for at in ("started", "operating"):
-            day: Date | None = getattr(self, at)
+        for stage in ("started", "operating"):
+            day: Date | None = getattr(self, stage)
             if day is None:
                 continue
             if day.last_day < before.first_day:
-                raise wrong("stage_order", at=at, found=day, before=before)
+                raise wrong("stage_order", at=stage, found=day, before=before)
             before = day
 
 

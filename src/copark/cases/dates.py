@@ -42,15 +42,15 @@ class Date:
     @classmethod
     def parse(cls, written: str) -> Date:
         """Read ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; ValueError if it is not written so, or there is no such day."""
-        found = _WRITTEN.fullmatch(written.strip())
-        if found is None:
+        match = _WRITTEN.fullmatch(written.strip())
+        if match is None:
             raise ValueError(f"not a date: {written!r}")
-        year, month, day = (None if part is None else int(part) for part in found.groups())
+        year, month, day = (None if part is None else int(part) for part in match.groups())
         return cls(year or 0, month, day)
 
     @property
     def precision(self) -> Precision:
-        """How much of the date is known."""
+        """Precision of the date: year, month or day."""
         if self.month is None:
             return "year"
         return "month" if self.day is None else "day"

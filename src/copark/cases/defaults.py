@@ -1,4 +1,4 @@
-"""What stands in the place of what nobody reported of a park: defaults, and what the checklist of services tells.
+"""Defaults that stand in the place of what nobody reported of a park, and what the checklist of services tells.
 
 A light case names in ``not_known`` the keys of which nothing is known, or the parts of a key: ``land`` as a whole, or
 ``land.block``. In their place stands the documented default below, which is chosen to do as little as possible, and is
@@ -73,13 +73,13 @@ def completed(data: Any) -> Any:
     named = data.get("not_known")
     words = [word for word in named if isinstance(word, str)] if isinstance(named, (list, tuple)) else []
     since = _since(data.get("clock"))
-    found = {**data, **{word: _MAKERS[word](since) for word in words if word in _MAKERS and word not in data}}
+    content = {**data, **{word: _MAKERS[word](since) for word in words if word in _MAKERS and word not in data}}
     for key, _, part in (word.partition(".") for word in words if word in PARTS_MAY_BE_UNKNOWN):
-        section = found.get(key)
+        section = content.get(key)
         default = _MAKERS[key](since)
         if isinstance(section, Mapping) and part in default and part not in section:
-            found[key] = {**section, part: _part(key, part, default[part], section)}
-    return found
+            content[key] = {**section, part: _part(key, part, default[part], section)}
+    return content
 
 
 def even_table(start: Quarter) -> CapTable:
@@ -111,13 +111,13 @@ def _since(clock: Any) -> str:
         return EARLIEST
 
 
-def _part(key: str, part: str, made: Any, section: Mapping[Any, Any]) -> Any:
-    """The default of a part of a key; the tax enterprises compare with is the park's own, so that it does nothing."""
+def _part(key: str, part: str, default: Any, section: Mapping[Any, Any]) -> Any:
+    """Explain the default of a part of a key; the tax to compare with is the park's own, so that it does nothing."""
     taxes = section.get("profit_tax")
     if part == "reference_tax" and isinstance(taxes, (list, tuple)) and taxes and isinstance(taxes[0], Mapping):
-        made = {**made, "value": taxes[0].get("value"), "unit": taxes[0].get("unit")}
+        default = {**default, "value": taxes[0].get("value"), "unit": taxes[0].get("unit")}
     note = {lang: text(f"cases.default.{key}.{part}", lang) for lang in LANGUAGES}
-    return [{**one, "note": note} for one in made] if isinstance(made, list) else {**made, "note": note}
+    return [{**fact, "note": note} for fact in default] if isinstance(default, list) else {**default, "note": note}
 
 
 def _fact(word: str, since: str, value: float, unit: str) -> dict[str, Any]:
@@ -153,28 +153,41 @@ _MAKERS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def checklist(services: Iterable[Service], told: Sequence[Observation], data_end: Quarter) -> tuple[Observation, ...]:
+def checklist(
+    services: Iterable[Service], observations: Sequence[Observation], data_end: Quarter
+) -> tuple[Observation, ...]:
     """Give the level of service that the services due in each year tell, by year, beside what ``series.csv`` told.
 
     A year has none if it is not over by the end of data, or if a used value of its own is told for its level. Where
     values are kept for scoring, what is fitted by the cut of validation was fixed before there was a checklist: its
     values are for looking, and count where all values do.
+
+    Parameters
+    ----------
+    services
+        The services promised by a date.
+    observations
+        Rows of ``series.csv``.
+    data_end
+        Last quarter with observations.
     """
-    known = {row.date.year for row in told if row.variable == LEVEL and row.use}
-    role = "check" if any(row.role == "score" and row.use for row in told) else "fit"
-    made = []
-    for year, group in groupby(sorted(services, key=lambda one: one.due.year), key=lambda one: one.due.year):
+    years_given = {row.date.year for row in observations if row.variable == LEVEL and row.use}
+    role = "check" if any(row.role == "score" and row.use for row in observations) else "fit"
+    levels = []
+    for year, group in groupby(
+        sorted(services, key=lambda service: service.due.year), key=lambda service: service.due.year
+    ):
         end = Quarter(year, 4)
-        if year in known or end > data_end:
+        if year in years_given or end > data_end:
             continue
-        due = [one for one in group if one.grade != "background"]
+        due = [service for service in group if service.grade != "background"]
         if due:
-            made.append(_observation(year, due, role))
-    return tuple(made)
+            levels.append(_observation(year, due, role))
+    return tuple(levels)
 
 
 def _observation(year: int, due: Sequence[Service], role: str) -> Observation:
-    stood = sum(one.stands is not None and one.stands.last_day <= Quarter(year, 4).last_day for one in due)
+    stood = sum(service.stands is not None and service.stands.last_day <= Quarter(year, 4).last_day for service in due)
     return Observation.model_validate(
         {
             "date": str(year),
@@ -184,8 +197,8 @@ def _observation(year: int, due: Sequence[Service], role: str) -> Observation:
             "unit": "1",
             "error": round(error_of_share(stood, len(due)), 4),
             "basis": text("cases.checklist"),
-            "grade": max((one.grade for one in due), key=get_args(Grade).index),
-            "source": tuple(dict.fromkeys(key for one in due for key in one.source)),
+            "grade": max((service.grade for service in due), key=get_args(Grade).index),
+            "source": tuple(dict.fromkeys(key for service in due for key in service.source)),
             "use": True,
             "role": role,
         }
@@ -193,6 +206,6 @@ def _observation(year: int, due: Sequence[Service], role: str) -> Observation:
 
 
 def error_of_share(stood: float, due: int) -> float:
-    """Standard deviation between the share of promises kept and the level of service."""
+    """Return the standard deviation between the share of promises kept and the level of service."""
     p = (stood + 1.0) / (due + 2.0)
     return float((p * (1.0 - p) / due + BESIDE**2) ** 0.5)

@@ -58,8 +58,12 @@ Area = Annotated[Fact, _measured_in("ha", low=0)]
 Fraction = Annotated[Fact, _measured_in("1", low=0, high=1)]
 """A fact that is a share or a factor, 0 to 1."""
 
-MOST_TAX, MOST_THRESHOLD, MOST_AREA = 0.9, 1000.0, 100_000.0
-"""Upper ends of the model's ranges of tax rates, least investments (M USD) and areas (ha); beyond them runs fail."""
+MOST_TAX = 0.9
+"""Upper end of the model's range of tax rates; beyond it runs fail."""
+MOST_THRESHOLD = 1000.0
+"""Upper end of the model's range of least investments, M USD; beyond it runs fail."""
+MOST_AREA = 100_000.0
+"""Upper end of the model's range of areas, ha; beyond it runs fail."""
 
 TaxRate = Annotated[Fact, _measured_in("1", low=0, high=MOST_TAX)]
 """A fact that is a tax rate: at most the model's greatest, since nothing is left to invest at 1."""
@@ -78,15 +82,15 @@ QuotaFact = Annotated[Fact, _measured_in("bp", low=1, high=10_000)]
 
 
 class Dated(Protocol):
-    """What has a date and says whether the model uses it."""
+    """An entry that has a date and says whether the model uses it."""
 
     @property
     def date(self) -> Date:
-        """When it holds from."""
+        """Date from which it holds."""
 
     @property
     def use(self) -> bool:
-        """Whether the model uses it."""
+        """True if the model uses it."""
 
 
 D = TypeVar("D", bound=Dated)
@@ -94,10 +98,12 @@ D = TypeVar("D", bound=Dated)
 
 def used(dated: Iterable[D]) -> tuple[D, ...]:
     """Give what the model uses, by date."""
-    return tuple(sorted((one for one in dated if one.use), key=lambda one: (one.date.first_day, one.date.last_day)))
+    return tuple(
+        sorted((entry for entry in dated if entry.use), key=lambda entry: (entry.date.first_day, entry.date.last_day))
+    )
 
 
 def in_force(dated: Iterable[D], quarter: Quarter) -> D | None:
     """Give what holds at the end of a quarter: the last used one dated in it or before, ``None`` before the first."""
-    holding = [one for one in used(dated) if quarter_of(one.date, "event") <= quarter]
+    holding = [entry for entry in used(dated) if quarter_of(entry.date, "event") <= quarter]
     return holding[-1] if holding else None

@@ -44,8 +44,10 @@ _LONG_TEXT = re.compile(rb"(?<![^<])[^<]{%d,}" % (LONGEST_MARK + 1))
 PIECE = 1 << 16
 _MARKS_16 = (b"\xff\xfe", b"\xfe\xff", b"\0\0")
 _ENCODING = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*[\"']([^\"'>]*)", re.ASCII)
-UPLOAD, BOOK = "web.upload", "upload.xlsx"
-"""Where the words of faults of workbooks are, and what one is called that has no name of its own."""
+UPLOAD = "web.upload"
+"""Area of the texts with the words of faults of workbooks."""
+BOOK = "upload.xlsx"
+"""Name in faults of a workbook that has none of its own."""
 MOST_ROWS = 20_000
 MOST_COLUMNS = 501
 """One more than any table may have, so that too many are seen."""
@@ -64,9 +66,23 @@ KeyPath = tuple[str | int, ...]
 
 
 def fault(code: str, file: str, line: int | None = None, key: str | KeyPath = "", **values: Any) -> Fault:
-    """Make a fault of the area ``cases``; values are made fit to be shown."""
-    at = key if isinstance(key, str) else written(key)
-    return Fault(f"cases.{code}", file, line, at, {name: shown(value) for name, value in values.items()})
+    """Make a fault of the area ``cases``.
+
+    Parameters
+    ----------
+    code
+        Last part of the key of its words.
+    file
+        Name of the file at fault.
+    line
+        Its line, where there is one.
+    key
+        Path of the key, or name of the column, at fault.
+    **values
+        What the words name; made fit to be shown.
+    """
+    path = key if isinstance(key, str) else written(key)
+    return Fault(f"cases.{code}", file, line, path, {name: shown(value) for name, value in values.items()})
 
 
 def written(path: KeyPath) -> str:
@@ -80,6 +96,19 @@ def read_text(folder: Path, name: str, faults: list[Fault]) -> str | None:
 
     Refused are links, whatever is not a regular file, files above :data:`MOST_BYTES` (their size is asked before they
     are read), NUL bytes and every other encoding.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    name
+        Name of the file.
+    faults
+        List to which faults are added.
+
+    Returns
+    -------
+    The text; ``None`` where it is refused.
     """
     raw = _read_bytes(folder / name, name, faults)
     if raw is None:
@@ -95,8 +124,8 @@ def read_text(folder: Path, name: str, faults: list[Fault]) -> str | None:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        found = raw[error.start]
-        faults.append(fault("not_utf8", name, raw.count(b"\n", 0, error.start) + 1, found=f"0x{found:02X}"))
+        byte = raw[error.start]
+        faults.append(fault("not_utf8", name, raw.count(b"\n", 0, error.start) + 1, found=f"0x{byte:02X}"))
         return None
 
 
@@ -129,24 +158,35 @@ def check_folder(folder: Path, needed: Iterable[str], optional: Iterable[str], f
     """Give which of a case's files may be read; see that nothing is missing, misnamed or too much.
 
     Hidden files, Markdown and whatever is neither YAML nor CSV are left alone.
+
+    Parameters
+    ----------
+    folder
+        Folder of the case.
+    needed
+        Names of files that must be there.
+    optional
+        Names of files that may be there.
+    faults
+        List to which faults are added.
     """
-    known = {*needed, *optional}
+    expected = {*needed, *optional}
     needed = tuple(needed)
     try:
         entries = {entry.name: entry for entry in os.scandir(folder)}
     except OSError as error:
         faults.append(fault("unreadable", str(folder), reason=os.strerror(error.errno or 0)))
         return set()
-    if not any(name in known for name in entries):
+    if not any(name in expected for name in entries):
         faults.append(fault("empty_folder", folder.name or str(folder), needed=", ".join(needed)))
         return set()
     faults.extend(fault("missing_file", name) for name in needed if name not in entries)
     faults.extend(
-        fault("unknown_file", name, found=name, suggestion=suggestion(name, known))
+        fault("unknown_file", name, found=name, suggestion=suggestion(name, expected))
         for name in sorted(entries)
-        if name not in known and not name.startswith(".") and name.endswith((".yaml", ".yml", ".csv"))
+        if name not in expected and not name.startswith(".") and name.endswith((".yaml", ".yml", ".csv"))
     )
-    present = known & entries.keys()
+    present = expected & entries.keys()
     total = sum(entries[name].stat(follow_symlinks=False).st_size for name in present)
     largest = max(entries[name].stat(follow_symlinks=False).st_size for name in present)
     if total > MOST_BYTES_FOLDER and largest <= MOST_BYTES:
@@ -158,8 +198,12 @@ def check_folder(folder: Path, needed: Iterable[str], optional: Iterable[str], f
 def in_reading_order(faults: Iterable[Fault], files: Iterable[str]) -> list[Fault]:
     """Put faults in the order a person reads the files, each once, and cut the list at :data:`MOST_FAULTS`."""
     rank = {name: place for place, name in enumerate(files)}
-    once = {(one.file, one.line, one.key, one.code, tuple(sorted(one.values.items()))): one for one in faults}
-    ordered = sorted(once.values(), key=lambda one: (rank.get(one.file, -1), one.line or 0, one.key, one.code))
+    once = {
+        (entry.file, entry.line, entry.key, entry.code, tuple(sorted(entry.values.items()))): entry for entry in faults
+    }
+    ordered = sorted(
+        once.values(), key=lambda entry: (rank.get(entry.file, -1), entry.line or 0, entry.key, entry.code)
+    )
     if len(ordered) <= MOST_FAULTS:
         return ordered
     rest = len(ordered) - MOST_FAULTS
@@ -167,7 +211,7 @@ def in_reading_order(faults: Iterable[Fault], files: Iterable[str]) -> list[Faul
 
 
 class Refused(Exception):
-    """What somebody brings cannot be taken; it carries why."""
+    """Refusal of what somebody brings, with its faults."""
 
     def __init__(self, *faults: Fault) -> None:
         self.faults = faults
@@ -175,7 +219,19 @@ class Refused(Exception):
 
 
 class Archive:
-    """The files of an archive of so many bytes, called by a name in faults, whose words are in an area of the texts."""
+    """The files of an archive.
+
+    Parameters
+    ----------
+    archive
+        The archive, open.
+    name
+        Name of the archive in faults.
+    area
+        Area of the texts with the words of these faults.
+    size
+        Size of the archive, bytes.
+    """
 
     def __init__(self, archive: zipfile.ZipFile, name: str, area: str, size: int) -> None:
         self.archive = archive
@@ -188,7 +244,7 @@ class Archive:
         return refuse(self.area, code, self.name, key, **values)
 
     def files(self, most_entries: int, most_bytes: int) -> list[zipfile.ZipInfo]:
-        """Its files; Refused if it holds too much, or anything that is no plain file."""
+        """Return its files; Refused if it holds too much, or anything that is no plain file."""
         entries = self.archive.infolist()
         if len(entries) > most_entries:
             raise self.refuse("too_many_entries", found=len(entries), most=most_entries)
@@ -208,31 +264,55 @@ class Archive:
         return [entry for entry in entries if not entry.is_dir()]
 
     def pieces(self, entry: zipfile.ZipInfo, most: int) -> Iterator[bytes]:
-        """One of its files piece by piece, however large it says to be; Refused if it has more bytes, or is broken."""
-        found = 0
+        """Yield one of its files piece by piece, whatever size it gives; Refused if it has more bytes, or is broken."""
+        size = 0
         try:
             with self.archive.open(entry) as stream:
                 while piece := stream.read(PIECE):
-                    found += len(piece)
-                    if found > most:
+                    size += len(piece)
+                    if size > most:
                         raise self.refuse("too_large_inside", shown(entry.filename), most=most // 1_000_000)
                     yield piece
         except BROKEN as error:
             raise self.refuse("broken", shown(entry.filename)) from error
 
     def read(self, entry: zipfile.ZipInfo, most: int) -> bytes:
-        """One of its files whole; see :meth:`pieces`."""
+        """Read one of its files whole; see :meth:`pieces`."""
         return b"".join(self.pieces(entry, most))
 
 
 def refuse(area: str, code: str, file: str, key: str = "", **values: Any) -> Refused:
-    """Say why something is refused."""
+    """Make the refusal of something.
+
+    Parameters
+    ----------
+    area
+        Area of the texts with its words.
+    code
+        Last part of the key of its words.
+    file
+        Name of the file that is refused.
+    key
+        Part of the file at fault.
+    **values
+        What the words name; made fit to be shown.
+    """
     return Refused(Fault(f"{area}.{code}", file, None, shown(key), {name: shown(v) for name, v in values.items()}))
 
 
 @contextmanager
 def opened(source: bytes | Path, name: str, area: str) -> Iterator[Archive]:
-    """Open an archive; Refused if it is none."""
+    """Open an archive; Refused if it is none.
+
+    Parameters
+    ----------
+    source
+        The archive, or its file.
+    name
+        Name of the archive in faults.
+    area
+        Area of the texts with the words of these faults.
+    """
     try:
         archive = zipfile.ZipFile(BytesIO(source) if isinstance(source, bytes) else source)
         size = len(source) if isinstance(source, bytes) else source.stat().st_size
@@ -243,7 +323,7 @@ def opened(source: bytes | Path, name: str, area: str) -> Iterator[Archive]:
 
 
 def leads_out(name: str) -> bool:
-    """Whether a name in an archive is no plain path inside it, on any system."""
+    """Say whether a name in an archive is no plain path inside it, on any system."""
     path = PurePosixPath(name)
     return "\\" in name or ":" in name or path.is_absolute() or ".." in path.parts
 
@@ -251,7 +331,23 @@ def leads_out(name: str) -> bool:
 def check_workbook(source: bytes, name: str, area: str, most_parts: int, most_bytes: int) -> None:
     """Look through the parts of a workbook before a parser of XML does.
 
-    Refused if it is no archive, holds too much, declares entities, or has texts longer than any cell's.
+    Parameters
+    ----------
+    source
+        The workbook.
+    name
+        Name of the workbook in faults.
+    area
+        Area of the texts with the words of these faults.
+    most_parts
+        Most parts it may have.
+    most_bytes
+        Most bytes its parts may have together.
+
+    Raises
+    ------
+    Refused
+        If it is no archive, holds too much, declares entities, or has texts longer than any cell's.
     """
     with opened(source, name, area) as archive:
         for entry in archive.files(most_parts, most_bytes):
@@ -265,27 +361,43 @@ def check_workbook(source: bytes, name: str, area: str, most_parts: int, most_by
 
 
 def _encoding(raw: bytes) -> str:
-    """The encoding that XML says it has: in another one, entities could be declared unseen."""
+    """Return the encoding that XML says it has: in another one, entities could be declared unseen."""
     if raw[:2] in (b"<\0", b"\0<", *_MARKS_16):
         return "utf-16"
-    found = _ENCODING.search(raw[:1000])
-    return "utf-8" if found is None else found[1].decode("ascii", "replace").lower()
+    match = _ENCODING.search(raw[:1000])
+    return "utf-8" if match is None else match[1].decode("ascii", "replace").lower()
 
 
 def place(sheet: str, row: int, column: int) -> str:
-    """A cell as a spreadsheet names it: ``Observations!C7``."""
+    """Name a cell as a spreadsheet does: ``Observations!C7``."""
     from openpyxl.utils import get_column_letter
 
     return f"{sheet}!{get_column_letter(column)}{row}"
 
 
 def read_cells(
-    content: bytes, wanted: Container[str] | None, called: str = BOOK
+    content: bytes, sheets: Container[str] | None, called: str = BOOK
 ) -> tuple[dict[str, list[list[str]]], list[str], list[Fault]]:
-    """Cells of sheets of a workbook (the first, if none are named) as texts, each row up to its last that is not empty.
+    """Read the cells of a workbook as texts; nothing is computed.
 
-    Beside them are given the titles of all sheets, and faults of formulas that have no stored value or show an error:
-    nothing is computed. Refused if it is no workbook, is too large, or declares entities.
+    Parameters
+    ----------
+    content
+        The workbook.
+    sheets
+        Titles of the sheets that are read; ``None`` for the first.
+    called
+        Name of the workbook in faults.
+
+    Returns
+    -------
+    Rows of each sheet read, by title, each up to its last cell that is not empty; the titles of all sheets; and faults
+    of formulas that have no stored value or show an error.
+
+    Raises
+    ------
+    Refused
+        If it is no workbook, is too large, or declares entities.
     """
     marks = 0
     with opened(content, called, UPLOAD) as archive:
@@ -304,17 +416,17 @@ def read_cells(
             book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
         titles = list(book.sheetnames)
         letters = [0]
-        named = titles[:1] if wanted is None else [one for one in titles if one in wanted]
-        found = {one: list(_rows(book[one], called, letters, faults)) for one in named}
+        named = titles[:1] if sheets is None else [title for title in titles if title in sheets]
+        cells = {title: list(_rows(book[title], called, letters, faults)) for title in named}
     except Refused:
         raise
     except Exception as error:  # noqa: BLE001 - a parser of files that anybody may have made
         raise refuse(UPLOAD, "not_a_workbook", called, reason=type(error).__name__) from None
-    return found, titles, faults
+    return cells, titles, faults
 
 
 def _rows(sheet: Any, called: str, letters: list[int], faults: list[Fault]) -> Iterator[list[str]]:
-    """Texts of every row up to the last that is not empty.
+    """Yield the texts of every row up to the last that is not empty.
 
     Letters are counted before a text is taken: many cells may have one that the workbook keeps only once.
     """
@@ -354,7 +466,7 @@ _NO_VALUE = object()
 
 
 def _parsed(sheet: Any) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """Rows by number, as the library parses them with the values that were stored; a formula without one is marked."""
+    """Yield rows by number, as the library parses them with the stored values; a formula without one is marked."""
     from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
     book = sheet.parent
@@ -380,7 +492,7 @@ def _parsed(sheet: Any) -> Iterator[tuple[int, list[dict[str, Any]]]]:
 
 
 def _cell_text(value: Any) -> str:
-    """A cell as the text that a table of a case would have."""
+    """Return a cell as the text that a table of a case would have."""
     if value is None:
         return ""
     if isinstance(value, bool):

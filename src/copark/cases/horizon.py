@@ -1,4 +1,4 @@
-"""How far ahead a park is looked at: from which quarter, and until when.
+"""The horizon of a park: from which quarter it is looked at, and until when.
 
 A case's clock says how long it is simulated as it was filed. Who asks what will become of a park asks from *now*, the
 first quarter that can still be decided; the answer is judged ten years on. Every page that looks ahead uses the same
@@ -46,9 +46,9 @@ def present_quarter() -> Quarter:
 
     Raises RunRefused if what the environment names is no quarter.
     """
-    given = _given.get()
-    if given is not None:
-        return given
+    quarter = _given.get()
+    if quarter is not None:
+        return quarter
     named = os.environ.get(VARIABLE, "").strip()
     if not named:
         return Quarter.of_day(dates.today())
@@ -68,21 +68,21 @@ def latest_now(case: Case) -> Quarter:
     return case.clock.start + (MOST_QUARTERS - QUARTERS_AHEAD - 1)
 
 
-def now_for(case: Case, asked: Quarter | str | None = None) -> Quarter:
+def now_for(case: Case, quarter: Quarter | str | None = None) -> Quarter:
     """Give the quarter a case is looked at from: as asked, else the present one, or the first one that is open.
 
     Raises RunRefused if what is asked is no quarter, lies within the case's data, or too far ahead.
     """
     first = first_open_quarter(case)
-    if asked is None:
+    if quarter is None:
         return max(present_quarter(), first)
     last = latest_now(case)
     try:
-        now = asked if isinstance(asked, Quarter) else Quarter.parse(asked)
+        now = quarter if isinstance(quarter, Quarter) else Quarter.parse(quarter)
     except ValueError:
         now = None
     if now is None or not first <= now <= last:
-        values = {"found": printable(str(asked)[:40]), "first": first, "last": last, "data_end": case.clock.data_end}
+        values = {"found": printable(str(quarter)[:40]), "first": first, "last": last, "data_end": case.clock.data_end}
         raise RunRefused.of("study.bad_now", **{name: str(value) for name, value in values.items()})
     return now
 
@@ -100,12 +100,12 @@ def with_quarters(case: Case, quarters: int) -> Case:
     return case.model_copy(update={"clock": case.clock.model_copy(update={"quarters": quarters})})
 
 
-def horizon_for(case: Case, asked: Quarter | str | None = None) -> Quarter:
+def horizon_for(case: Case, quarter: Quarter | str | None = None) -> Quarter:
     """Give the quarter in which every page judges a case, looked at from a quarter: as asked, else the present one.
 
     Raises RunRefused as :func:`now_for`.
     """
-    return horizon_of(seen_from(case, now_for(case, asked)))
+    return horizon_of(seen_from(case, now_for(case, quarter)))
 
 
 def horizon_of(case: Case) -> Quarter:

@@ -74,7 +74,7 @@ def load_case(name_or_path: str | Path) -> Case:
 
 @lru_cache(maxsize=32)
 def _shipped(folder: Path, _changed: tuple[tuple[str, int], ...]) -> tuple[Case | None, list[Fault]]:
-    """A case of the casebook, read once as long as its files are as they are."""
+    """Read a case of the casebook, once as long as its files are as they are."""
     return examine(folder)
 
 
@@ -140,8 +140,8 @@ def _read_case_file(
     problems = chain(
         problems_of(
             sections,
-            {name: one.unit for name, one in own.items()},
-            {name: len(one.default) for name, one in own.items()},
+            {name: parameter.unit for name, parameter in own.items()},
+            {name: len(parameter.default) for name, parameter in own.items()},
         ),
         problems_of_unknown(tree.data),
         problems_of_tree(tree.data, sources, None if clock is None else clock.data_end),
@@ -162,8 +162,8 @@ def _faults_of_tables(
     tables: Mapping[str, Table[Any]], sources: Iterable[str] | None, clock: Clock | None, *, needs_equity: bool
 ) -> Iterator[Fault]:
     for name, table in tables.items():
-        found = faults_of_rows(name, table.rows, sources, None if clock is None else clock.data_end)
-        yield from islice(found, ENOUGH)
+        faults = faults_of_rows(name, table.rows, sources, None if clock is None else clock.data_end)
+        yield from islice(faults, ENOUGH)
     if EQUITY in tables:
         start = None if clock is None else clock.start
         yield from islice(faults_of_equity(tables[EQUITY], start, needed=needs_equity), ENOUGH)

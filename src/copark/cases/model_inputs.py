@@ -33,7 +33,19 @@ ALL_IS_LOST = -1.0
 
 
 def values_in_force(facts: tuple[Fact, ...], quarters: list[Quarter], unit: str, before: float) -> list[float]:
-    """Give the value that holds in each quarter, in a unit; `before` where nothing holds yet."""
+    """Give the value that holds in each quarter.
+
+    Parameters
+    ----------
+    facts
+        Dated values of one key.
+    quarters
+        The quarters.
+    unit
+        Unit in which values are given.
+    before
+        Value where nothing holds yet, in that unit.
+    """
     held = [(quarter_of(fact.date, "event"), fact.in_unit(unit)) for fact in used(facts)]
     values = []
     value = before
@@ -82,12 +94,12 @@ def check_numbers(inputs: Inputs) -> None:
 
 
 def span(quarters: list[Quarter], since: Quarter, until: Quarter | None = None) -> slice:
-    """Places of the quarters from one to another, both included; without an end, to the last."""
+    """Give the places of the quarters from one to another, both included; without an end, to the last."""
     return slice(max(since - quarters[0], 0), None if until is None else max(until - quarters[0] + 1, 0))
 
 
 def pack_world(case: Case, quarters: list[Quarter], gaps: tuple[dict[int, float], ...], inputs: Inputs) -> None:
-    """Growth while it is known, exposure to dated shocks, and who among the partners was there."""
+    """Pack growth while it is known, exposure to dated shocks, and who among the partners was there."""
     dated = inputs.world
     dated["year"] = [max(t - (quarter.quarter - 1), 0) for t, quarter in enumerate(quarters)]
     for t, quarter in enumerate(quarters):
@@ -98,23 +110,23 @@ def pack_world(case: Case, quarters: list[Quarter], gaps: tuple[dict[int, float]
     for shock in case.shocks:
         hit = [getattr(shock.exposure, origin) for origin in ORIGINS]
         dated[f"exposure_{shock.key}"][span(quarters, shock.since, shock.until)] += hit
-    known = sum(quarter <= case.clock.data_end for quarter in quarters)
+    observed = sum(quarter <= case.clock.data_end for quarter in quarters)
     dated["partner_forced"] = NO_PARTNER
     for j, partner in enumerate(case.partners[:PARTNERS]):
-        dated["partner_forced"][known:, j] = FREE
-        dated["partner_forced"][:known, j] = [presence(partner, quarter) for quarter in quarters[:known]]
+        dated["partner_forced"][observed:, j] = FREE
+        dated["partner_forced"][:observed, j] = [presence(partner, quarter) for quarter in quarters[:observed]]
 
 
 def presence(partner: Partner, quarter: Quarter) -> int:
-    """Whether a partner was there in a quarter, on record."""
-    for there in partner.presence:
-        if there.since.quarter() <= quarter and (there.until is None or quarter <= there.until.quarter()):
+    """Give whether a partner was there in a quarter, by the observed dates."""
+    for stay in partner.presence:
+        if stay.since.quarter() <= quarter and (stay.until is None or quarter <= stay.until.quarter()):
             return PRESENT
     return ABSENT
 
 
 def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
-    """Framework, visits, land plan, legal regime; rescue is open to whoever the framework lets rescue."""
+    """Pack framework, visits, land plan, legal regime; rescue is open to whoever the framework lets rescue."""
     framework = case.framework
     narrow = case.regime.narrow_until
     dated = inputs.governments
@@ -129,12 +141,12 @@ def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> Non
     if narrow is not None:
         dated["narrow_list"][: max(narrow.quarter() - quarters[0], 0)] = 1.0
     for visit in case.visits:
-        at = visit.date.quarter()
-        dated["visit"][span(quarters, at, at)] += [visit.home, visit.host]
+        quarter = visit.date.quarter()
+        dated["visit"][span(quarters, quarter, quarter)] += [visit.home, visit.host]
 
 
 def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
-    """Cap tables, quota, capability, land steps, and the ties of shareholders present and of partners."""
+    """Pack cap tables, quota, capability, land steps, and the ties of shareholders present and of partners."""
     dated = inputs.company
     dated["quota"] = values_in_force(case.quota, quarters, "bp", 5001.0)
     dated["capability"] = values_in_force(case.capability, quarters, "1", 1.0)
@@ -156,33 +168,33 @@ def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
 
 
 def strengths(ties: Ties | None) -> list[float]:
-    """Ties to enterprises of each origin; none where they are not known."""
+    """Give the ties to enterprises of each origin; none where they are not known."""
     return [0.0 if ties is None else getattr(ties, origin) for origin in ORIGINS]
 
 
 def pack_rivals(case: Case, quarter: Quarter, row: Record) -> None:
-    """Size and stake of the rivals of each side; several at a time act as one of their joint size and mean stake.
+    """Pack size and stake of the rivals of each side; several at a time act as one of their joint size and mean stake.
 
     Attention is a = omega/(omega + sum_i rho_i omega_i), and omega_i is linear in the stake, so that nothing is lost.
     """
     for g, side in enumerate(("home", "host")):
-        there = [
+        present = [
             rival
             for rival in case.rivals
             if rival.side == side
             and rival.since.quarter() <= quarter
             and (rival.until is None or quarter <= rival.until.quarter())
         ]
-        size = in_order(rival.size for rival in there)
+        size = in_order(rival.size for rival in present)
         row.rival_size[g] = size
-        if len(there) == 1:
-            row.rival_share[g] = there[0].stake
+        if len(present) == 1:
+            row.rival_share[g] = present[0].stake
         elif size > 0.0:
-            row.rival_share[g] = in_order(rival.size * rival.stake for rival in there) / size
+            row.rival_share[g] = in_order(rival.size * rival.stake for rival in present) / size
 
 
 def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
-    """Registered capital, credit lines and repayment, and the infrastructure others paid for.
+    """Pack registered capital, credit lines and repayment, and the infrastructure others paid for.
 
     Aid and budget money is spent by those who give it: it counts in realised investment and never passes through the
     company's cash. Several credit lines are repaid as one, from the first end of grace to the last maturity; those
@@ -194,35 +206,37 @@ def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     ends = [start + round(4 * line.maturity_years) for start, line in lines if line.maturity_years is not None]
     agreed = [(start, line.amount.in_unit("M USD")) for start, line in lines]
     dated["registered_capital"] = values_in_force(case.finance.registered_capital, quarters, "M USD", 0.0)
-    inputs.governments["credit"] = [in_order(amount for start, amount in agreed if start <= one) for one in quarters]
+    inputs.governments["credit"] = [
+        in_order(amount for start, amount in agreed if start <= quarter) for quarter in quarters
+    ]
     if grace:
         repaid = span(quarters, min(grace))
         dated["repayment_quarters"][repaid] = [max(max(ends) - quarter, 1) for quarter in quarters[repaid]]
     for grant in used(case.finance.grants):
-        at = grant.date.quarter()
-        dated["other_investment"][span(quarters, at, at)] += grant.in_unit("M USD")
+        paid_in = grant.date.quarter()
+        dated["other_investment"][span(quarters, paid_in, paid_in)] += grant.in_unit("M USD")
 
 
 def pack_enterprises(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
-    """Terms that enterprises arbitrage, dated certificates and anchor projects."""
+    """Pack terms that enterprises arbitrage, dated certificates and anchor projects."""
     dated = inputs.enterprises
     named = {anchor.key: anchor for anchor in case.anchors}
     dated["reference_tax"] = case.regime.reference_tax.in_unit("1")
     dated["first_area"] = case.land.first_area.in_unit("ha")
     for term in case.terms:
         dated[f"term_{term.key}"][span(quarters, term.since)] += [getattr(term, origin) for origin in ORIGINS]
-    for given in case.certificates:
-        at = given.date.quarter()
-        counts = {origin: getattr(given, origin) for origin in ORIGINS}
-        for key in given.anchors:
+    for batch in case.certificates:
+        quarter = batch.date.quarter()
+        counts = {origin: getattr(batch, origin) for origin in ORIGINS}
+        for key in batch.anchors:
             counts[named[key].origin] -= 1
-        dated["certificates"][span(quarters, at, at)] += [max(counts[origin], 0) for origin in ORIGINS]
+        dated["certificates"][span(quarters, quarter, quarter)] += [max(counts[origin], 0) for origin in ORIGINS]
     for n, anchor in enumerate(case.anchors):
         pack_anchor(anchor, quarters[0], inputs.anchors[n])
 
 
 def pack_anchor(anchor: Anchor, start: Quarter, row: Record) -> None:
-    """Give an anchor project's dates as quarters since the start.
+    """Write an anchor project's dates into a row, as quarters since the start.
 
     One that opened in a quarter has built through that quarter. Where the start of building or the opening is not
     known, the enterprise decides for itself, or builds for the model's mean time.
@@ -242,7 +256,7 @@ def pack_anchor(anchor: Anchor, start: Quarter, row: Record) -> None:
 
 
 def pack_closures(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
-    """A closed park, by what the model has: whoever is let in, decides, pays or earns there does so no longer.
+    """Pack closures by what the model has: whoever is let in, decides, pays or earns there does so no longer.
 
     To newcomers: the least investment asked is the model's greatest. Of the park: besides, enterprises lose all they
     have within a year and leave; no vote passes; framework, credit, plan, rescue and further equity end; the government
@@ -267,14 +281,14 @@ def pack_closures(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
 
 
 def is_closed(inputs: Inputs, t: int) -> bool:
-    """Whether a park is closed in a quarter, newcomers and those inside alike."""
+    """Say whether a park is closed in a quarter, newcomers and those inside alike."""
     decided = inputs.company["quota"][t] < NO_VOTE_PASSES
     return not decided and bool((inputs.enterprises["term_market"][t] <= ALL_IS_LOST).all())
 
 
 def case_parameters(case: Case) -> dict[str, tuple[float, ...]]:
-    """Values the case gives for parameters of the model: its own facts, and the rate of its credit, where known."""
-    known = catalogue().parameters
+    """Give values of the model's parameters that are facts of the case, and the rate of its credit, where known."""
+    variables = catalogue().parameters
     lines = [(line.amount.in_unit("M USD"), line.rate) for line in case.finance.credit if line.use]
     values: dict[str, tuple[float, ...]] = {}
     rates = [(amount, rate.in_unit("1/yr")) for amount, rate in lines if rate is not None]
@@ -283,5 +297,5 @@ def case_parameters(case: Case) -> dict[str, tuple[float, ...]]:
         paid = in_order(amount * rate for amount, rate in rates)
         values["interest_rate"] = (paid / owed,)
     for name, parameter in case.parameters.items():
-        values[name] = tuple(convert(value, parameter.unit, known[name].unit) for value in parameter.values)
+        values[name] = tuple(convert(value, parameter.unit, variables[name].unit) for value in parameter.values)
     return values

@@ -33,11 +33,11 @@ class SeriesVariable:
     """Whether it counts since the founding what the output tells quarter by quarter: such a count may be fitted."""
 
     def units(self) -> tuple[str, ...]:
-        """Units its values may be given in."""
+        """Return the units its values may be given in."""
         return tuple(symbol for symbol, unit in UNITS.items() if unit.quantity in self.quantities)
 
     def title(self, lang: str = "en") -> str:
-        """Its name for a person."""
+        """Return its name for a person."""
         if self.output:
             return catalogue().outputs[self.name].title(lang)
         return text(f"cases.variable.{self.name}", lang)

@@ -1,4 +1,4 @@
-"""What cases say in one language alone, in the language of the reader: the Chinese of ``casebook/words.zh.yaml``."""
+"""Texts of cases in the language of the reader: the Chinese of ``casebook/words.zh.yaml``."""
 
 import re
 from functools import cache

@@ -55,11 +55,11 @@ Year = Annotated[Count, Field(ge=1900, le=2100)]
 def _check_together(row: Record, *pairs: tuple[str, str]) -> None:
     """See that of two cells both are given or neither."""
     for name, partner in pairs:
-        has = getattr(row, name) is not None
-        other = getattr(row, partner) is not None
-        if has != other:
-            given, lacking = (name, partner) if has else (partner, name)
-            raise wrong("half_given", at=lacking, found=given, other=lacking)
+        is_given = getattr(row, name) is not None
+        is_partner_given = getattr(row, partner) is not None
+        if is_given != is_partner_given:
+            present, lacking = (name, partner) if is_given else (partner, name)
+            raise wrong("half_given", at=lacking, found=present, other=lacking)
 
 
 class Park(Record):
@@ -318,7 +318,7 @@ def examine_parks(folder: Path | None = None) -> tuple[Parks | None, list[Fault]
     parks = rows(PARKS, Park)
     scores = rows(SCORES, Score)
     conditions = entries(CONDITIONS, Conditions, Condition)
-    places = {one.park: one for one in rows(PLACES, Place)}
+    places = {row.park: row for row in rows(PLACES, Place)}
     ordered = in_reading_order(faults, FILES)
     return (None, ordered) if ordered else (Parks(parks, scores, conditions, sources, places), [])
 

@@ -34,23 +34,28 @@ _QUOTED = re.compile(r"'([^']*)'|\b(\d+)\b")
 def told(error: Mapping[str, Any], allowed: Iterable[str] = ()) -> tuple[str, KeyPath, dict[str, Any]]:
     """Give the code, the path and the values of one of ``ValidationError.errors()``.
 
-    allowed: keys known at the place of the error, to suggest one for an unknown key.
+    Parameters
+    ----------
+    error
+        The error, as pydantic gives it.
+    allowed
+        Keys known at the place of the error, to suggest one for an unknown key.
     """
     context = dict(error.get("ctx") or {})
     path: KeyPath = tuple(step for step in error["loc"] if step != "[key]")
-    at = context.pop("at", None)
-    if at is not None:
-        return error["type"], (*path, at) if at else path, context
+    key = context.pop("at", None)
+    if key is not None:
+        return error["type"], (*path, key) if key else path, context
     code = _RENAMED.get(error["type"], "invalid")
-    found = error["input"]
-    values: dict[str, Any] = {"found": found}
+    written = error["input"]
+    values: dict[str, Any] = {"found": written}
     if code == "missing_key":
         values = {"name": path[-1]}
     elif code == "unknown_key":
         values = {"found": path[-1], "suggestion": suggestion(path[-1], allowed)}
     elif code == "not_allowed":
         words = ["".join(match) for match in _QUOTED.findall(context["expected"])]
-        values["suggestion"] = suggestion(found, words)
+        values["suggestion"] = suggestion(written, words)
     elif code in ("too_short", "too_long"):
         limit = context["min_length" if code == "too_short" else "max_length"]
         values = {"found": context["actual_length"], "limit": limit}
@@ -60,9 +65,9 @@ def told(error: Mapping[str, Any], allowed: Iterable[str] = ()) -> tuple[str, Ke
     return code, path, values
 
 
-def errors_of(found: ValidationError) -> list[ErrorDetails]:
+def errors_of(invalid: ValidationError) -> list[ErrorDetails]:
     """Give pydantic's errors, without that a list is too short whose entries have errors: it counts none of these."""
-    errors = found.errors(include_url=False)
+    errors = invalid.errors(include_url=False)
     places = [error["loc"] for error in errors]
 
     def holds_another(error: ErrorDetails) -> bool:
@@ -80,16 +85,16 @@ def validate_case(tree: Tree, faults: list[Fault]) -> tuple[CaseFile | None, dic
     """
     try:
         case = CaseFile.model_validate(tree.data)
-    except ValidationError as error:
-        errors = errors_of(error)
+    except ValidationError as invalid:
+        errors = errors_of(invalid)
     else:
         return case, {name: getattr(case, name) for name in CaseFile.model_fields}
-    for one in errors[:ENOUGH]:
-        code, path, values = told(one, keys_at(CaseFile, one["loc"][:-1]))
+    for error in errors[:ENOUGH]:
+        code, path, values = told(error, keys_at(CaseFile, error["loc"][:-1]))
         faults.append(fault(code, CASE, tree.line(path), path, **values))
     if not isinstance(tree.data, dict):
         return None, {}
-    wrong = {one["loc"][0] for one in errors if one["loc"]}
+    wrong = {error["loc"][0] for error in errors if error["loc"]}
     sound = {name: value for name, value in tree.data.items() if name in _sections() and name not in wrong}
     return None, {name: _sections()[name].validate_python(value) for name, value in sound.items()}
 
@@ -101,18 +106,32 @@ def _sections() -> dict[str, TypeAdapter[Any]]:
 
 
 def validate_mapping(tree: Tree, file: str, kind: Any, keys: type[Record], faults: list[Fault]) -> Any:
-    """Read a tree as a mapping whose entries may have the keys of a record; ``None`` if anything is wrong."""
+    """Read a tree as a mapping; ``None`` if anything is wrong.
+
+    Parameters
+    ----------
+    tree
+        Content of the file.
+    file
+        Name of the file in faults.
+    kind
+        Type of the mapping.
+    keys
+        Record whose keys an entry may have.
+    faults
+        List to which faults are added.
+    """
     try:
         return TypeAdapter(kind).validate_python(tree.data)
-    except ValidationError as error:
-        for one in errors_of(error)[:ENOUGH]:
-            code, path, values = told(one, keys.model_fields)
+    except ValidationError as invalid:
+        for error in errors_of(invalid)[:ENOUGH]:
+            code, path, values = told(error, keys.model_fields)
             faults.append(fault(code, file, tree.line(path), path, **values))
     return None
 
 
 def keys_at(model: type[BaseModel], path: KeyPath) -> tuple[str, ...]:
-    """Keys a model may have at a place, as they are written."""
+    """Give the keys a model may have at a place, as they are written."""
     for step in path:
         fields = {field.alias or name: field for name, field in model.model_fields.items()}
         if isinstance(step, str) and step in fields:
@@ -121,7 +140,7 @@ def keys_at(model: type[BaseModel], path: KeyPath) -> tuple[str, ...]:
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models that a field holds, at any depth of lists and mappings."""
+    """Yield the models that a field holds, at any depth of lists and mappings."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for part in get_args(annotation):

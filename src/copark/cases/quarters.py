@@ -31,10 +31,10 @@ class Quarter:
     @classmethod
     def parse(cls, written: str) -> Quarter:
         """Read ``2012Q3``; ValueError if it is not written so."""
-        found = _WRITTEN.fullmatch(written.strip())
-        if found is None:
+        match = _WRITTEN.fullmatch(written.strip())
+        if match is None:
             raise ValueError(f"not a quarter: {written!r}")
-        return cls(int(found[1]), int(found[2]))
+        return cls(int(match[1]), int(match[2]))
 
     @classmethod
     def from_index(cls, index: int) -> Quarter:

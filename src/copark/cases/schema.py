@@ -1,4 +1,4 @@
-"""What ``case.yaml`` may say, key by key.
+"""The schema of ``case.yaml``, key by key.
 
 The models are frozen, forbid unknown keys and say of fields what their names do not, so that the JSON Schema made of
 them completes and explains in an editor. What one key alone can get wrong is checked here; what only several keys
@@ -166,7 +166,7 @@ class Prior(Record):
             raise wrong("prior_bounds", found=f"{self.kind}({self.a:g}, {self.b:g})")
 
     def allows(self, value: float) -> bool:
-        """Whether a value is possible under it."""
+        """Say whether a value is possible under it."""
         if self.kind == "normal":
             return True
         return value > 0 if self.kind == "lognormal" else self.a <= value <= self.b
@@ -197,8 +197,8 @@ class Parameter(Sourced):
     @property
     def values(self) -> tuple[float, ...]:
         """Its value, or those of home, host and third."""
-        by = self.by_origin
-        return (self.value,) if by is None else (by.home, by.host, by.third)
+        origins = self.by_origin
+        return (self.value,) if origins is None else (origins.home, origins.host, origins.third)
 
 
 class CaseFile(Record):

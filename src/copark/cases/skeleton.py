@@ -36,8 +36,8 @@ def case_schema() -> dict[str, Any]:
 
 
 def _needed_unless_unknown(word: str) -> dict[str, Any]:
-    said = {"properties": {"not_known": {"contains": {"const": word}}}, "required": ["not_known"]}
-    return {"if": said, "else": {"required": [word]}}
+    is_declared = {"properties": {"not_known": {"contains": {"const": word}}}, "required": ["not_known"]}
+    return {"if": is_declared, "else": {"required": [word]}}
 
 
 def export_schema(path: str | Path) -> Path:

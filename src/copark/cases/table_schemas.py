@@ -250,7 +250,12 @@ class Observation(_Measured):
     def interval(self, unit: str, more_than: float = MORE_THAN) -> tuple[float | None, float | None]:
         """Give the lowest and highest value it allows, in a unit; ``None`` where it sets no limit.
 
-        more_than: how far "more than N" reaches, as a multiple of N; of N ≤ 0 it is a limit alone.
+        Parameters
+        ----------
+        unit
+            The unit.
+        more_than
+            How far "more than N" reaches, as a multiple of N; of N ≤ 0 it is a limit alone.
         """
         value = self.in_unit(unit)
         if self.bound == "more-than":

@@ -60,9 +60,9 @@ def lines_of(text: str) -> Iterator[tuple[int, list[str]]]:
     line = 1
     try:
         for cells in reader:
-            found = [cell.strip() for cell in cells]
-            if any(found):
-                yield line, found
+            stripped = [cell.strip() for cell in cells]
+            if any(stripped):
+                yield line, stripped
             line = reader.line_num + 1
     except csv.Error as error:
         raise Broken(error, line) from None
@@ -73,30 +73,41 @@ def read_table(text: str, file: str, model: type[R], faults: list[Fault]) -> Tab
 
     Cells are separated by commas; empty rows are skipped; lines may end as on any system. Text that a spreadsheet would
     take for a formula is read as the text it is.
+
+    Parameters
+    ----------
+    text
+        Content of the file.
+    file
+        Name of the file in faults.
+    model
+        Record of a row.
+    faults
+        List to which faults are added.
     """
-    found: list[Fault] = []
+    own_faults: list[Fault] = []
     table: Table[R] = Table([], [])
     columns: list[str] = []
     try:
         for line, cells in lines_of(text):
             if not columns:
-                columns = _columns(file, line, cells, model, found)
+                columns = _columns(file, line, cells, model, own_faults)
             else:
-                _take(table, file, line, cells, columns, model, found)
-            if not columns or len(found) > MOST_FAULTS:
+                _take(table, file, line, cells, columns, model, own_faults)
+            if not columns or len(own_faults) > MOST_FAULTS:
                 break
     except Broken as broken:
-        found.append(fault("broken_csv", file, broken.line, reason=broken))
+        own_faults.append(fault("broken_csv", file, broken.line, reason=broken))
     if not columns:
         table.spoiled.append({})
-        if not found:
-            found.append(fault("empty_file", file))
-    faults.extend(found)
+        if not own_faults:
+            own_faults.append(fault("empty_file", file))
+    faults.extend(own_faults)
     return table
 
 
 def _columns(file: str, line: int, columns: list[str], model: type[Record], faults: list[Fault]) -> list[str]:
-    """The columns that a first row names; none if it is of no use to read on."""
+    """Return the columns that a first row names; none if it is of no use to read on."""
     while not columns[-1]:
         columns.pop()
     fields = model.model_fields
@@ -134,8 +145,8 @@ def _take(
         table.rows.append(Row(line, model.model_validate(named)))
     except ValidationError as error:
         table.spoiled.append(named)
-        for one in error.errors(include_url=False):
-            code, path, values = told(one)
+        for problem in error.errors(include_url=False):
+            code, path, values = told(problem)
             if code != "missing_key":
                 faults.append(fault(code, file, line, path, **values))
             elif path[-1] in columns:
@@ -164,8 +175,16 @@ def _by_table(rows: Iterable[Row[EquityRow]]) -> dict[str, list[Row[EquityRow]]]
 def faults_of_equity(table: Table[EquityRow], start: Quarter | None, *, needed: bool = True) -> Iterator[Fault]:
     """Give what is wrong between the rows of ``equity.csv``.
 
-    A cap table one of whose rows has a fault of its own is not added up: its sum would only repeat that fault. Without
-    a ``start`` (first quarter of the case) nothing starts late; if no table is ``needed``, none may be used.
+    A cap table one of whose rows has a fault of its own is not added up: its sum would only repeat that fault.
+
+    Parameters
+    ----------
+    table
+        The rows.
+    start
+        First quarter of the case; without one nothing starts late.
+    needed
+        Whether there must be a table that is used; if not, none may be.
     """
     spoiled = {row.get("table") for row in table.spoiled}
     groups = {name: rows for name, rows in _by_table(table.rows).items() if not spoiled & {name, None}}
@@ -229,11 +248,11 @@ def faults_of_series(rows: list[Row[Observation]]) -> Iterator[Fault]:
 
 def faults_of_growth(rows: Iterable[Row[GrowthValue]]) -> Iterator[Fault]:
     """Give what is wrong between the rows of ``growth.csv``: a year told twice, or not yet begun."""
-    seen: set[tuple[str, int]] = set()
+    years_before: set[tuple[str, int]] = set()
     for line, row in rows:
-        if (row.country, row.year) in seen:
+        if (row.country, row.year) in years_before:
             yield fault("duplicate", GROWTH, line, "year", found=f"{row.country} {row.year}")
-        seen.add((row.country, row.year))
+        years_before.add((row.country, row.year))
         if row.year > dates.today().year:
             yield fault("ahead", GROWTH, line, "year", found=row.year, today=dates.today())
 
@@ -243,13 +262,22 @@ def faults_of_rows(
 ) -> Iterator[Fault]:
     """Give what is wrong with the sources, judgements and dates of any table's rows.
 
-    sources: keys of ``sources.yaml``; data_end: the last quarter a value may be of; ``None`` if not known.
+    Parameters
+    ----------
+    file
+        Name of the file.
+    rows
+        Its rows.
+    sources
+        Keys of ``sources.yaml``; ``None`` if not known.
+    data_end
+        The last quarter a value may be of; ``None`` if not known.
     """
-    known = None if sources is None else {*sources, JUDGEMENT}
+    known_sources = None if sources is None else {*sources, JUDGEMENT}
     today = dates.today()
     for line, row in rows:
         entry = {"source": row.source, "grade": getattr(row, "grade", None), "note": getattr(row, "note", "no column")}
-        for problem in sourcing((), entry, known):
+        for problem in sourcing((), entry, known_sources):
             yield fault(problem.code, file, line, problem.path or "note", **problem.values)
         for column in ("date", "registered", "operating"):
             when = getattr(row, column, None)

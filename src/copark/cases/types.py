@@ -51,7 +51,7 @@ def shown(value: Any) -> str:
 
 
 def gives_orders(words: str) -> bool:
-    """Whether a text holds what is no letter but an order to the screen (erase, turn round, end the line) or unseen."""
+    """Say whether a text holds a mark that is unseen, or an order to the screen (erase, turn round, end the line)."""
     return _CONTROL.search(words) is not None
 
 
@@ -65,9 +65,16 @@ def suggestion(found: Any, allowed: Iterable[str]) -> str:
 
 
 def wrong(code: LiteralString, at: str = "", **values: Any) -> PydanticCustomError:
-    """Give the error of a reader, of a fault in the area ``cases`` of the texts, with what its texts name in braces.
+    """Give the error of a reader, of a fault in the area ``cases`` of the texts.
 
-    at: key inside the value that is at fault, if not the value itself.
+    Parameters
+    ----------
+    code
+        Last part of the key of its words.
+    at
+        Key inside the value that is at fault, if not the value itself.
+    **values
+        What its words name in braces; made fit to be shown.
     """
     return PydanticCustomError(code, code, {"at": at, **{name: shown(value) for name, value in values.items()}})
 
@@ -156,10 +163,10 @@ def _sources(value: Any) -> tuple[str, ...]:
     keys = value.split(";") if isinstance(value, str) else value
     if not isinstance(keys, (list, tuple)) or not all(isinstance(entry, str) for entry in keys):
         raise wrong("bad_source", found=value)
-    found = tuple(entry.strip() for entry in keys)
-    if not found or not all(re.fullmatch(_KEY, entry, re.ASCII) for entry in found):
+    stripped = tuple(entry.strip() for entry in keys)
+    if not stripped or not all(re.fullmatch(_KEY, entry, re.ASCII) for entry in stripped):
         raise wrong("bad_source", found=value)
-    return found
+    return stripped
 
 
 Number = Annotated[float, BeforeValidator(_number)]
@@ -246,7 +253,7 @@ class Record(BaseModel):
 
 
 def in_both(data: Any, en: str, zh: str) -> Any:
-    """Content whose text in one language stands for the other, where that is not given."""
+    """Give content whose text in one language stands for the other, where that is not given."""
     if not isinstance(data, dict) or (en in data) == (zh in data):
         return data
     return {**data, en: data.get(en, data.get(zh)), zh: data.get(zh, data.get(en))}

@@ -43,7 +43,7 @@ LABELS = frozenset(
 )
 """Names of columns that hold the cases' labels where none is named."""
 MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "-", "–", "—", ".", "..", "?", "缺失", "无", "#n/a"))
-"""What stands in a cell for a missing value, in lower case."""
+"""Texts that stand in a cell for a missing value, in lower case."""
 LARGEST = 1e100
 """Size of the largest number of a cell: sums of squares of larger ones would leave the numbers a computer has."""
 MOST_ROWS = 10_000
@@ -56,7 +56,7 @@ _UNFIT = {
     ),
     **dict.fromkeys(("entities", "encoding"), "unsafe_workbook"),
 }
-"""What a workbook is refused for, in the words of tables."""
+"""Codes of tables by the codes a workbook is refused for."""
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 Rows = list[tuple[int, list[str]]]
@@ -108,7 +108,7 @@ def read_case_table(
         place = _label_column(header, rows, needed)
     else:
         place = header.index(label) if label in header else None
-    reader = _Reader(name, header, place, [one for one in needed if one in header], faults)
+    reader = _Reader(name, header, place, [column for column in needed if column in header], faults)
     reader.memberships = memberships
     reader.optional = optional
     reader.drop_missing = drop_missing
@@ -126,7 +126,7 @@ def read_case_table(
 
 
 def parsed(cell: str) -> float | None:
-    """The number of a cell written with a point and nothing else, of a size up to ``LARGEST``; ``None`` else."""
+    """Return the number of a cell written with a point and nothing else, of a size up to ``LARGEST``; ``None`` else."""
     value = float(cell) if _NUMBER.fullmatch(cell) else None
     return value if value is not None and abs(value) <= LARGEST else None
 
@@ -136,7 +136,7 @@ def _is_missing(cell: str) -> bool:
 
 
 def _header(name: str, rows: Rows, faults: list[Fault]) -> list[str]:
-    """The names of the columns; empty where they cannot be told."""
+    """Return the names of the columns; empty where they cannot be told."""
     if not rows:
         if not faults:
             faults.append(fault("empty_table", name))
@@ -159,14 +159,14 @@ def _header(name: str, rows: Rows, faults: list[Fault]) -> list[str]:
 
 
 def _near(column: str, header: Sequence[str]) -> str:
-    """The name nearest to one that is not there; all names where none is near."""
-    near = get_close_matches(column, [one for one in header if one], n=1, cutoff=0.5)
-    same = [one for one in header if one.lower() == column.lower()]
-    return (same or near or [", ".join(one for one in header if one)])[0]
+    """Return the name nearest to one that is not there; all names where none is near."""
+    near = get_close_matches(column, [name for name in header if name], n=1, cutoff=0.5)
+    same = [name for name in header if name.lower() == column.lower()]
+    return (same or near or [", ".join(name for name in header if name)])[0]
 
 
 def _label_column(header: Sequence[str], rows: Rows, used: Collection[str]) -> int | None:
-    """The column with the cases' labels: one so named, or the first if it is not used and not made of numbers."""
+    """Find the column with the cases' labels: one so named, or the first if it is not used and not made of numbers."""
     for place, column in enumerate(header):
         if column.lower() in LABELS and column not in used:
             return place
@@ -178,7 +178,7 @@ def _label_column(header: Sequence[str], rows: Rows, used: Collection[str]) -> i
 
 
 def _open_rows(path: Path, faults: list[Fault]) -> tuple[Rows, str]:
-    """The rows of a table and the SHA-256 of its content; rows read before a fault are given all the same."""
+    """Read the rows of a table and the SHA-256 of its content; rows read before a fault are given all the same."""
     try:
         real = path.resolve(strict=True)
     except OSError:
@@ -192,20 +192,20 @@ def _open_rows(path: Path, faults: list[Fault]) -> tuple[Rows, str]:
     content = read_text(real.parent, real.name, faults)
     if content is None:
         return [], ""
-    found: Rows = []
+    rows: Rows = []
     try:
         for line, cells in lines_of(content):
-            found.append((line, cells))
-            if len(found) > MOST_ROWS + 1:
+            rows.append((line, cells))
+            if len(rows) > MOST_ROWS + 1:
                 faults.append(fault("too_many_rows", real.name, line, most=MOST_ROWS))
                 break
     except Broken as error:
         faults.append(fault("broken_csv", real.name, error.line, reason=str(error)))
-    return found, hashlib.sha256(content.encode("utf-8")).hexdigest()
+    return rows, hashlib.sha256(content.encode("utf-8")).hexdigest()
 
 
 def _workbook_rows(path: Path, faults: list[Fault]) -> tuple[Rows, str]:
-    """The first sheet's rows: values as they were last computed, never formulas."""
+    """Read the first sheet's rows: values as they were last computed, never formulas."""
     try:
         if not path.is_file() or path.stat().st_size > MOST_BYTES:
             raise refuse("", "too_large_inside", path.name)
@@ -215,10 +215,10 @@ def _workbook_rows(path: Path, faults: list[Fault]) -> tuple[Rows, str]:
         why = error.faults[0].code.rpartition(".")[2] if isinstance(error, Refused) else ""
         faults.append(fault(_UNFIT.get(why, "not_a_workbook"), path.name, most=_LIMIT))
         return [], ""
-    found = [(line, cells) for line, cells in enumerate(next(iter(sheet.values()), []), start=1) if cells]
-    if len(found) > MOST_ROWS + 1:
-        faults.append(fault("too_many_rows", path.name, found[-1][0], most=MOST_ROWS))
-    return found, hashlib.sha256(raw).hexdigest()
+    rows = [(line, cells) for line, cells in enumerate(next(iter(sheet.values()), []), start=1) if cells]
+    if len(rows) > MOST_ROWS + 1:
+        faults.append(fault("too_many_rows", path.name, rows[-1][0], most=MOST_ROWS))
+    return rows, hashlib.sha256(raw).hexdigest()
 
 
 class _Reader:

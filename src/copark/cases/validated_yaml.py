@@ -19,10 +19,22 @@ M = TypeVar("M", bound=BaseModel)
 def read_model(
     path: Path, model: type[M], areas: Sequence[str], fill: Callable[[str], str] | None = None
 ) -> tuple[tuple[M, Tree] | None, list[Fault]]:
-    """Read a file as a model with its tree of lines, or None; and all faults.
+    """Read a file as a model.
 
-    areas: of the texts, that the model's own errors belong to: code ``study_range`` is ``study.range``; fill: puts
-    values in the place of words of the file before it is read, and keeps its lines.
+    Parameters
+    ----------
+    path
+        The file.
+    model
+        The model.
+    areas
+        Areas of the texts that the model's own errors belong to: code ``study_range`` is ``study.range``.
+    fill
+        Function that puts values in the place of words of the file before it is read, and keeps its lines.
+
+    Returns
+    -------
+    The model with its tree of lines, or None; and all faults.
     """
     faults: list[Fault] = []
     content = read_text(path.parent, path.name, faults)
@@ -38,7 +50,7 @@ def read_model(
 
 
 def read_shipped(path: Path, model: type[M]) -> tuple[M, str]:
-    """A file of the package as a model, and the file's SHA-256."""
+    """Read a file of the package as a model, and give the file's SHA-256."""
     read, faults = read_model(path, model, ("claims", "study"))
     assert read is not None, faults  # noqa: S101 - a file of the package
     return read[0], hashlib.sha256(path.read_bytes()).hexdigest()
@@ -47,15 +59,43 @@ def read_shipped(path: Path, model: type[M]) -> tuple[M, str]:
 def faults_in(
     errors: ValidationError, file: str, model: type[BaseModel], areas: Sequence[str], tree: Tree | None = None
 ) -> list[Fault]:
-    """Make faults of all of pydantic's errors, with lines where there is a file."""
+    """Make faults of all of pydantic's errors, with lines where there is a file.
+
+    Parameters
+    ----------
+    errors
+        The errors.
+    file
+        Name of the file in faults.
+    model
+        Model the file was read as.
+    areas
+        Areas of the texts whose codes begin with their name.
+    tree
+        Content of the file, where there is one.
+    """
     return [translate(error, tree, file, model, areas) for error in errors_of(errors)]
 
 
 def translate(error: ErrorDetails, tree: Tree | None, file: str, model: type[BaseModel], areas: Sequence[str]) -> Fault:
-    """Make a fault of one of pydantic's errors: one of these areas, or one that a case may have too."""
-    code, at, values = told(error, keys_at(model, error["loc"][:-1]))
-    line = None if tree is None else tree.line(at)
+    """Make a fault of one of pydantic's errors: one of some areas, or one that a case may have too.
+
+    Parameters
+    ----------
+    error
+        The error.
+    tree
+        Content of the file, where there is one.
+    file
+        Name of the file in faults.
+    model
+        Model the file was read as.
+    areas
+        Areas of the texts whose codes begin with their name.
+    """
+    code, path, values = told(error, keys_at(model, error["loc"][:-1]))
+    line = None if tree is None else tree.line(path)
     for area in areas:
         if code.startswith(f"{area}_"):
-            return Fault(f"{area}.{code.removeprefix(f'{area}_')}", file, line, written(at), values)
-    return fault(code, file, line, at, **values)
+            return Fault(f"{area}.{code.removeprefix(f'{area}_')}", file, line, written(path), values)
+    return fault(code, file, line, path, **values)

@@ -38,8 +38,12 @@ from copark.texts import LANGUAGES, entries, text
 
 NEEDED = ("park", "observations", "sources")
 """Sheets without which a workbook is none of a case."""
-QUARTERS, BEYOND, MOST_QUARTERS = 80, 40, 400
-"""Quarters simulated where the workbook does not say: 20 years, or ten beyond the data."""
+QUARTERS = 80
+"""Quarters simulated at least where the workbook does not say: 20 years."""
+BEYOND = 40
+"""Quarters simulated beyond the data where the workbook does not say: ten years."""
+MOST_QUARTERS = 400
+"""Quarters simulated at most where the workbook does not say."""
 _PARTS = {
     "finance": ("registered_capital", "paid_in_at_start"),
     "land": ("first_area", "block"),
@@ -69,11 +73,12 @@ class Cell:
 
 @dataclass
 class CaseWorkbook:
-    """What a workbook says of a park."""
+    """The content of a workbook about a park."""
 
     tree: dict[str, Any] = field(default_factory=dict)
+    """Content of ``case.yaml``."""
     sources: dict[str, Any] = field(default_factory=dict)
-    """tree, sources: content of ``case.yaml`` and ``sources.yaml``."""
+    """Content of ``sources.yaml``."""
     tables: dict[str, list[list[str]]] = field(default_factory=dict)
     """Rows of the CSV tables by file, each where it stands in its sheet, so that lines are rows."""
     faults: list[Fault] = field(default_factory=list)
@@ -94,96 +99,116 @@ class CaseWorkbook:
                 csv.writer(stream, lineterminator="\n").writerows(row for row in rows if row or aligned)
 
     def check(self) -> list[Fault]:
-        """Every fault, by sheet and cell, in the order of the sheets."""
+        """Return every fault, by sheet and cell, in the order of the sheets."""
         with tempfile.TemporaryDirectory(prefix="copark-") as scratch:
             self.write(Path(scratch), aligned=True)
-            _, found = examine(Path(scratch))
-        broken = {one.file for one in self.faults}
-        placed = [self._placed(one) for one in found if not _follows(one, found)]
-        told = [*self.faults, *(one for one in placed if one.file not in broken)]
-        return sorted(told, key=lambda one: self._rank(one.file))
+            _, issues = examine(Path(scratch))
+        broken = {issue.file for issue in self.faults}
+        placed = [self._placed(issue) for issue in issues if not _follows(issue, issues)]
+        findings = [*self.faults, *(issue for issue in placed if issue.file not in broken)]
+        return sorted(findings, key=lambda issue: self._rank(issue.file))
 
     def _rank(self, address: str) -> tuple[int, int, int]:
         from openpyxl.utils.cell import coordinate_to_tuple
 
         title, _, cell = address.rpartition("!")
-        order = next((n for n, one in enumerate(self.titles.values()) if one == (title or address)), len(self.titles))
+        order = next(
+            (n for n, known_title in enumerate(self.titles.values()) if known_title == (title or address)),
+            len(self.titles),
+        )
         return (order, *(coordinate_to_tuple(cell) if title else (0, 0)))
 
-    def _placed(self, found: Fault) -> Fault:
-        """A fault of a file, told by the cell it came from."""
-        name = found.file.rpartition("/")[2]
-        code = "cases.empty_cell" if found.code in ("cases.missing_key", "cases.missing_file") else found.code
-        cell = self._of_table(name, found) if name.endswith(".csv") else self._of_tree(name, found.key)
+    def _placed(self, issue: Fault) -> Fault:
+        """Give a fault of a file by the cell it came from."""
+        name = issue.file.rpartition("/")[2]
+        code = "cases.empty_cell" if issue.code in ("cases.missing_key", "cases.missing_file") else issue.code
+        cell = self._of_table(name, issue) if name.endswith(".csv") else self._of_tree(name, issue.key)
         if cell is None:
-            sheet = next((one for one in sheets() if one.place == name), None) or _sheet_of(found.key)
+            sheet = next((candidate for candidate in sheets() if candidate.place == name), None) or _sheet_of(issue.key)
             title = self.titles.get(sheet.key, sheet.title("en"))
-            return Fault(code, place(title, 3, 1) if code != found.code else title, None, found.key, found.values)
-        values = found.values
+            return Fault(code, place(title, 3, 1) if code != issue.code else title, None, issue.key, issue.values)
+        values = issue.values
         if code == "cases.missing_column":
-            values = {"name": _heading(name, found.key, cell.title)}
+            values = {"name": _heading(name, issue.key, cell.title)}
         return Fault(code, cell.address, None, cell.label, values)
 
-    def _of_table(self, name: str, found: Fault) -> Cell | None:
-        other = found.key[:-3] + ("_zh" if found.key.endswith("_en") else "_en")
-        keys = (found.key, other, "") if found.key.endswith(("_en", "_zh")) else (found.key, "")
+    def _of_table(self, name: str, issue: Fault) -> Cell | None:
+        other = issue.key[:-3] + ("_zh" if issue.key.endswith("_en") else "_en")
+        keys = (issue.key, other, "") if issue.key.endswith(("_en", "_zh")) else (issue.key, "")
         head = next((self.cells[name, key] for key in keys if (name, key) in self.cells), None)
-        return None if head is None or found.line is None else Cell(head.title, found.line, head.column, head.label)
+        return None if head is None or issue.line is None else Cell(head.title, issue.line, head.column, head.label)
 
     def _of_tree(self, name: str, key: str) -> Cell | None:
-        """The cell of a key, or the first inside it, or that of the nearest key around it."""
+        """Find the cell of a key, or the first inside it, or that of the nearest key around it."""
         while key:
             inside = (
                 cell
                 for (file, path), cell in self.cells.items()
                 if file == name and path.startswith((f"{key}.", f"{key}["))
             )
-            found = self.cells.get((name, key)) or next(inside, None)
-            if found is not None:
-                return found
+            nearest = self.cells.get((name, key)) or next(inside, None)
+            if nearest is not None:
+                return nearest
             key = key[: max(key.rfind("."), key.rfind("["), 0)]
         return None
 
 
 def _heading(file: str, key: str, title: str) -> str:
-    """The heading of a column that is not there, in the language of its sheet."""
-    sheet = next(one for one in sheets() if one.place == file)
+    """Return the heading of a column that is not there, in the language of its sheet."""
+    sheet = next(candidate for candidate in sheets() if candidate.place == file)
     lang = next((lang for lang in LANGUAGES if sheet.title(lang) == title), "zh")
-    return next((sheet.label(one, lang) for one in sheet.columns if one.key == key), key)
+    return next((sheet.label(column, lang) for column in sheet.columns if column.key == key), key)
 
 
-def _follows(fault: Fault, found: Sequence[Fault]) -> bool:
-    """Whether a fault only follows from others: a list is short of items that have faults, a table is unknown."""
+def _follows(fault: Fault, issues: Sequence[Fault]) -> bool:
+    """Say whether a fault only follows from others: a list is short of items that have faults, a table is unknown."""
     if fault.code == "cases.too_short":
-        return any(one.key.startswith(f"{fault.key}[") for one in found)
+        return any(other.key.startswith(f"{fault.key}[") for other in issues)
     return fault.code == "cases.missing_file" and fault.file in TABLES_UNKNOWN.values()
 
 
 def _sheet_of(key: str) -> WorkbookSheet:
-    """The sheet that a key of ``case.yaml`` belongs to."""
-    by_key = {one.key: one for one in sheets()}
+    """Return the sheet that a key of ``case.yaml`` belongs to."""
+    by_key = {sheet.key: sheet for sheet in sheets()}
     if any(path == key or path.startswith(f"{key}.") for path in FACTS):
         return by_key["facts"]
-    return next((one for one in sheets() if one.place and key.startswith(one.place)), by_key["park"])
+    return next((sheet for sheet in sheets() if sheet.place and key.startswith(sheet.place)), by_key["park"])
 
 
 def read_workbook(content: bytes, name: str = "", called: str = BOOK) -> CaseWorkbook:
-    """Read a workbook made from the template; Refused if it is no workbook of a case, or made to harm.
+    """Read a workbook made from the template.
 
-    name: short name of the case, where the workbook has none; called: name of the workbook in faults.
+    Parameters
+    ----------
+    content
+        The workbook, as bytes.
+    name
+        Short name of the case, where the workbook has none.
+    called
+        Name of the workbook in faults.
+
+    Raises
+    ------
+    copark.cases.files.Refused
+        If it is no workbook of a case, or made to harm.
     """
-    titled = {one.title(lang): one for one in sheets() for lang in LANGUAGES}
-    titled |= {words: one for words, key in FORMER_SHEETS.items() for one in sheets() if one.key == key}
+    titled = {sheet.title(lang): sheet for sheet in sheets() for lang in LANGUAGES}
+    titled |= {words: sheet for words, key in FORMER_SHEETS.items() for sheet in sheets() if sheet.key == key}
     cells, titles, faults = read_cells(content, titled, called)
-    found = {titled[title].key: title for title in cells}
-    for needed in (one for one in sheets() if one.key in NEEDED and one.key not in found):
-        both = " / ".join(needed.title(lang) for lang in LANGUAGES)
+    titles_by_key = {titled[title].key: title for title in cells}
+    for absent in (sheet for sheet in sheets() if sheet.key in NEEDED and sheet.key not in titles_by_key):
+        both = " / ".join(absent.title(lang) for lang in LANGUAGES)
         raise refuse(UPLOAD, "no_sheet", called, found=", ".join(titles), needed=both)
-    book = CaseWorkbook(faults=faults, titles={one.key: found[one.key] for one in sheets() if one.key in found})
+    book = CaseWorkbook(
+        faults=faults,
+        titles={
+            candidate.key: titles_by_key[candidate.key] for candidate in sheets() if candidate.key in titles_by_key
+        },
+    )
     readers = {"form": _form, "facts": _facts, "list": _list, "named": _named, "table": _table}
     for sheet in sheets():
-        if sheet.key in found:
-            readers[sheet.kind](_Reading(book, sheet, found[sheet.key], cells[found[sheet.key]]))
+        if sheet.key in titles_by_key:
+            readers[sheet.kind](_Reading(book, sheet, titles_by_key[sheet.key], cells[titles_by_key[sheet.key]]))
     book.tree = _completed(book.tree, book.tables, name)
     return book
 
@@ -204,67 +229,69 @@ class _Reading:
         return Cell(self.title, row, column, label or self.rows[0][column - 1])
 
     def columns(self) -> dict[int, Column]:
-        """Columns by their place in the sheet, as the headings of its first row say."""
-        known = _labels(self.sheet)
-        found: dict[int, Column] = {}
+        """Return the columns by their place in the sheet, as the headings of its first row say."""
+        columns_by_label = _labels(self.sheet)
+        columns: dict[int, Column] = {}
         head = self.rows[0] if self.rows else []
-        for at, label in enumerate(head, start=1):
-            column = known.get(label.casefold())
-            if column is not None and column in found.values():
-                self.say("head_twice", 1, at, found=label)
+        for position, label in enumerate(head, start=1):
+            column = columns_by_label.get(label.casefold())
+            if column is not None and column in columns.values():
+                self.say("head_twice", 1, position, found=label)
             elif column is not None:
-                found[at] = column
-            elif label or any(len(row) >= at and row[at - 1] for row in self.rows):
-                self.say("unknown_head", 1, at, found=label, suggestion=suggestion(label, _headings(self.sheet)))
-        if not found:
-            self.book.faults = [one for one in self.book.faults if not one.file.startswith(f"{self.title}!")]
+                columns[position] = column
+            elif label or any(len(row) >= position and row[position - 1] for row in self.rows):
+                self.say("unknown_head", 1, position, found=label, suggestion=suggestion(label, _headings(self.sheet)))
+        if not columns:
+            self.book.faults = [issue for issue in self.book.faults if not issue.file.startswith(f"{self.title}!")]
             if self.rows:
                 self.say("no_head", 1, 1, expected=", ".join(_headings(self.sheet)[:4]))
-        return found
+        return columns
 
     def records(self, columns: Mapping[int, Column]) -> Iterator[tuple[int, dict[str, str]]]:
-        """Rows with anything in them, by number; what is said below the headings is none."""
-        told = {(at, self.sheet.told(column, lang)) for at, column in columns.items() for lang in LANGUAGES}
+        """Yield rows with anything in them, by number; explanations below the headings are none."""
+        explanations = {
+            (position, self.sheet.told(column, lang)) for position, column in columns.items() for lang in LANGUAGES
+        }
         for number, row in enumerate(self.rows[1:], start=2):
-            cells = {at: words for at, words in enumerate(row, start=1) if words}
-            if cells and told.isdisjoint(cells.items()):
-                found = {columns[at].key: words for at, words in cells.items() if at in columns}
-                if found:
-                    yield number, found
+            cells = {position: words for position, words in enumerate(row, start=1) if words}
+            if cells and explanations.isdisjoint(cells.items()):
+                record = {columns[position].key: words for position, words in cells.items() if position in columns}
+                if record:
+                    yield number, record
 
     def values(self, cells: Mapping[str, str]) -> dict[str, Any]:
-        """What ``case.yaml`` would have for the cells of a row."""
-        return {one.key: _value(one, cells[one.key]) for one in self.sheet.columns if one.key in cells}
+        """Return the values ``case.yaml`` would have for the cells of a row."""
+        return {column.key: _value(column, cells[column.key]) for column in self.sheet.columns if column.key in cells}
 
     def stand(self, file: str, path: str, row: int, columns: Mapping[int, Column], lead: str = "") -> None:
         """Remember where the keys of a record stand; the record itself where ``lead`` does."""
-        for at, column in columns.items():
-            self.book.cells[file, f"{path}.{column.key}"] = self.cell(row, at)
+        for position, column in columns.items():
+            self.book.cells[file, f"{path}.{column.key}"] = self.cell(row, position)
         if lead:
             self.book.cells.setdefault((file, path), self.book.cells[file, f"{path}.{lead}"])
 
 
 @cache
 def _labels(sheet: WorkbookSheet) -> dict[str, Column]:
-    """Columns by what may stand at their head, in any language, in lower case."""
-    former = {words: one for words, key in FORMER_HEADINGS.items() for one in sheet.columns if one.key == key}
+    """Return the columns by what may stand at their head, in any language, in lower case."""
+    former = {words: column for words, key in FORMER_HEADINGS.items() for column in sheet.columns if column.key == key}
     return (
-        {one.key.casefold(): one for one in sheet.columns}
+        {column.key.casefold(): column for column in sheet.columns}
         | former
-        | {sheet.label(one, lang).casefold(): one for lang in LANGUAGES for one in sheet.columns}
+        | {sheet.label(column, lang).casefold(): column for lang in LANGUAGES for column in sheet.columns}
     )
 
 
 def _headings(sheet: WorkbookSheet) -> list[str]:
-    return [sheet.label(one, lang) for one in sheet.columns for lang in LANGUAGES]
+    return [sheet.label(column, lang) for column in sheet.columns for lang in LANGUAGES]
 
 
 def _form(reading: _Reading) -> None:
-    known = _labels(reading.sheet)
+    columns_by_label = _labels(reading.sheet)
     heads = {text("workbook.form.what", lang) for lang in LANGUAGES}
     for number, row in enumerate(reading.rows, start=1):
         label, words = (*row, "", "")[:2]
-        column = known.get(label.casefold())
+        column = columns_by_label.get(label.casefold())
         if column is None:
             if words and label not in heads:
                 near = suggestion(label, _headings(reading.sheet))
@@ -278,18 +305,18 @@ def _form(reading: _Reading) -> None:
 def _facts(reading: _Reading) -> None:
     columns = reading.columns()
     tree = reading.book.tree
-    at = next((place_ for place_, one in columns.items() if one.key == "what"), 1)
+    position = next((number for number, column in columns.items() if column.key == "what"), 1)
     for number, cells in reading.records(columns):
-        said = cells.pop("what", "")
-        what = codes("fact").get(said.casefold(), "")
+        label = cells.pop("what", "")
+        what = codes("fact").get(label.casefold(), "")
         if not what:
-            near = suggestion(said, (one for lang in LANGUAGES for one in choices("fact", lang).values()))
-            reading.say("unknown_line", number, at, found=said, suggestion=near)
+            near = suggestion(label, (words for lang in LANGUAGES for words in choices("fact", lang).values()))
+            reading.say("unknown_line", number, position, found=label, suggestion=near)
             continue
         unit, several = FACTS[what]
         before = got(tree, what)
         if before is not None and not several:
-            reading.say("only_one", number, 1, found=said)
+            reading.say("only_one", number, 1, found=label)
             continue
         record = _nested({"unit": unit, "basis": text("workbook.basis"), **reading.values(cells)})
         _put(tree, what, [*(before or []), record] if several else record)
@@ -299,20 +326,20 @@ def _facts(reading: _Reading) -> None:
 def _list(reading: _Reading) -> None:
     columns = reading.columns()
     sheet = reading.sheet
-    found: list[dict[str, Any]] = []
+    entries_read: list[dict[str, Any]] = []
     for number, cells in reading.records(columns):
-        reading.stand(CASE, f"{sheet.place}[{len(found)}]", number, columns)
-        if any(one.key == "key" and not one.choice for one in sheet.columns):
+        reading.stand(CASE, f"{sheet.place}[{len(entries_read)}]", number, columns)
+        if any(column.key == "key" and not column.choice for column in sheet.columns):
             cells.setdefault("key", f"{sheet.key}-{number}")
-        found.append(_nested(_with_facts(reading.values(cells))))
-    if found:
-        _put(reading.book.tree, sheet.place, found)
+        entries_read.append(_nested(_with_facts(reading.values(cells))))
+    if entries_read:
+        _put(reading.book.tree, sheet.place, entries_read)
 
 
 def _with_facts(values: dict[str, Any]) -> dict[str, Any]:
-    """A row whose values of money or land have what they lack from the row itself: date, grade, source and note."""
-    found = dict(values)
-    for key in (one.removesuffix(".value") for one in values if one.endswith(".value")):
+    """Complete values of money or land with what they lack from the row: date, grade, source and note."""
+    completed = dict(values)
+    for key in (path.removesuffix(".value") for path in values if path.endswith(".value")):
         notes = {f"{key}.note.{lang}": values.get(f"note.{lang}") for lang in LANGUAGES}
         if any(name in values for name in notes) or values.get("grade") != "judgement":
             notes = {}
@@ -324,28 +351,28 @@ def _with_facts(values: dict[str, Any]) -> dict[str, Any]:
             f"{key}.source": values.get("source"),
             **notes,
         }
-        found |= {name: value for name, value in taken.items() if value is not None and name not in values}
-    return found
+        completed |= {name: value for name, value in taken.items() if value is not None and name not in values}
+    return completed
 
 
 def _named(reading: _Reading) -> None:
     columns = reading.columns()
     sheet = reading.sheet
-    found: dict[str, Any] = {}
+    records: dict[str, Any] = {}
     file = SOURCES if sheet.place == SOURCES else CASE
-    at = next((place_ for place_, one in columns.items() if one.key == "key"), 1)
+    position = next((number for number, column in columns.items() if column.key == "key"), 1)
     for number, cells in reading.records(columns):
         key = cells.pop("key", "")
-        if not key or key in found:
-            reading.say("no_key" if not key else "key_again", number, at, found=key)
+        if not key or key in records:
+            reading.say("no_key" if not key else "key_again", number, position, found=key)
             continue
         path = written((key,) if file == SOURCES else (sheet.place, key))
         reading.stand(file, path, number, columns, "key")
-        found[key] = _nested(reading.values(cells))
+        records[key] = _nested(reading.values(cells))
     if file == SOURCES:
-        reading.book.sources = found
-    elif found:
-        reading.book.tree[sheet.place] = found
+        reading.book.sources = records
+    elif records:
+        reading.book.tree[sheet.place] = records
 
 
 def _table(reading: _Reading) -> None:
@@ -355,41 +382,41 @@ def _table(reading: _Reading) -> None:
     file = reading.sheet.place
     sheet = reading.sheet
     book = reading.book
-    book.cells |= {(file, column.key): reading.cell(1, at) for at, column in columns.items()}
+    book.cells |= {(file, column.key): reading.cell(1, position) for position, column in columns.items()}
     book.cells[file, ""] = Cell(reading.title, 1, min(columns), "")
-    wanted = [one for one in sheet.columns if one in columns.values() or one.key in _FILLED]
-    rows = [[one.key for one in wanted]]
+    written_columns = [column for column in sheet.columns if column in columns.values() or column.key in _FILLED]
+    rows = [[column.key for column in written_columns]]
     for number, cells in reading.records(columns):
         rows += [[] for _ in range(len(rows) + 1, number)]
-        said = {one.key: _word(one, cells[one.key]) for one in sheet.columns if one.key in cells}
-        filled = {**_fillings(said), **said}
-        rows.append([filled.get(one.key, "") for one in wanted])
+        words = {column.key: _word(column, cells[column.key]) for column in sheet.columns if column.key in cells}
+        filled = {**_fillings(words), **words}
+        rows.append([filled.get(column.key, "") for column in written_columns])
     if len(rows) > 1 or sheet.key == "observations":
         book.tables[file] = rows
 
 
-def _fillings(said: Mapping[str, str]) -> dict[str, str]:
-    """What empty cells of a row stand for: the plain answer, where there is one."""
-    found = {"use": "yes", "bound": "exact", "basis": text("workbook.basis"), "table": said.get("date", "")}
-    variable = SERIES.get(said.get("variable", ""))
+def _fillings(row: Mapping[str, str]) -> dict[str, str]:
+    """Return what empty cells of a row stand for: the plain answer, where there is one."""
+    fillings = {"use": "yes", "bound": "exact", "basis": text("workbook.basis"), "table": row.get("date", "")}
+    variable = SERIES.get(row.get("variable", ""))
     if variable is not None:
-        found["role"] = "fit" if variable.output else "context"
+        fillings["role"] = "fit" if variable.output else "context"
         if len(variable.units()) == 1:
-            found["unit"] = variable.units()[0]
-    return found
+            fillings["unit"] = variable.units()[0]
+    return fillings
 
 
 def _word(column: Column, words: str) -> str:
-    """A cell as a table of a case has it."""
+    """Return a cell as a table of a case has it."""
     if column.several:
         return "; ".join(_split(words))
     return codes(column.choice).get(words.casefold(), words) if column.choice else words
 
 
 def _value(column: Column, words: str) -> Any:
-    """A cell as ``case.yaml`` has it."""
+    """Return a cell as ``case.yaml`` has it."""
     if column.several == "spans":
-        return [_span(one) for one in _split(words)]
+        return [_span(span) for span in _split(words)]
     word = _word(column, words)
     if column.several and not column.key.endswith("source"):
         return _split(words)
@@ -399,7 +426,7 @@ def _value(column: Column, words: str) -> Any:
 
 
 def _split(words: str) -> list[str]:
-    return [one.strip() for one in _SPLIT.split(words) if one.strip()]
+    return [part.strip() for part in _SPLIT.split(words) if part.strip()]
 
 
 def _span(words: str) -> dict[str, str]:
@@ -423,23 +450,23 @@ def _put(tree: dict[str, Any], path: str, value: Any) -> None:
 
 
 def got(tree: Mapping[str, Any], path: str) -> Any:
-    """What stands at a path, such as ``land.block``; ``None`` where there is nothing."""
-    found: Any = tree
+    """Return the value at a path, such as ``land.block``; ``None`` where there is nothing."""
+    node: Any = tree
     for step in path.split("."):
-        found = found.get(step) if isinstance(found, Mapping) else None
-    return found
+        node = node.get(step) if isinstance(node, Mapping) else None
+    return node
 
 
 def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    tree: dict[str, Any] = {}
     for path, value in values.items():
-        _put(found, path, value)
-    return found
+        _put(tree, path, value)
+    return tree
 
 
-def _completed(said: Mapping[str, Any], tables: Container[str], name: str) -> dict[str, Any]:
-    """Content of ``case.yaml`` with what has one plain answer filled in, and what is not known said to be so."""
-    tree = dict(said)
+def _completed(content: Mapping[str, Any], tables: Container[str], name: str) -> dict[str, Any]:
+    """Complete the content of ``case.yaml``: fill in what has one plain answer, and name what is not known."""
+    tree = dict(content)
     origins = {"third": "WLD"}
     for side in ("home", "host"):
         government = tree.setdefault("sides", {}).setdefault(side, {})
@@ -450,8 +477,8 @@ def _completed(said: Mapping[str, Any], tables: Container[str], name: str) -> di
     world["source"] = {**origins, **world.get("source", {})}
     clock = tree.setdefault("clock", {})
     clock.setdefault("quarters", _quarters(clock))
-    told = tree.pop("not_known", [])
-    unknown = [*told, *_unknown(tree, tables, told)]
+    declared = tree.pop("not_known", [])
+    unknown = [*declared, *_unknown(tree, tables, declared)]
     return {"format": 1, "name": name or "my-park", **({"not_known": unknown} if unknown else {}), **tree}
 
 
@@ -463,17 +490,17 @@ def _quarters(clock: Mapping[str, Any]) -> int:
     return max(QUARTERS, min(data + BEYOND, MOST_QUARTERS))
 
 
-def _unknown(tree: dict[str, Any], tables: Container[str], said: Sequence[str]) -> Iterator[str]:
-    """What nobody has said and a case may leave unknown."""
+def _unknown(tree: dict[str, Any], tables: Container[str], declared: Sequence[str]) -> Iterator[str]:
+    """Yield what nobody has given and a case may leave unknown."""
     lacking = [word for word in ("shareholders", "quota", "capability") if word not in tree]
     lacking += [word for word, file in TABLES_UNKNOWN.items() if file not in tables]
-    yield from (word for word in lacking if word not in said)
+    yield from (word for word in lacking if word not in declared)
     for key, parts in _PARTS.items():
-        if key in said:
+        if key in declared:
             continue
         if key not in tree:
             yield key
             continue
-        yield from (f"{key}.{part}" for part in parts if part not in tree[key] and f"{key}.{part}" not in said)
-        if key == "land" and "land.plan" not in said:
+        yield from (f"{key}.{part}" for part in parts if part not in tree[key] and f"{key}.{part}" not in declared)
+        if key == "land" and "land.plan" not in declared:
             tree[key].setdefault("plan", [])

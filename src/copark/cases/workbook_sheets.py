@@ -37,9 +37,9 @@ FACTS: Mapping[str, tuple[str, bool]] = {
 }
 """Dated values of ``case.yaml`` by path: the unit they have where none is written, and whether there may be several."""
 _LAST = ("use", "basis", "grade", "source", "note", "error")
-"""What a row ends with: where its value is from."""
+"""Columns a row ends with: where its value is from."""
 _FILLED = ("use", "bound", "role", "basis", "unit", "table", "actors_en", "actors_zh", "event_en", "event_zh")
-"""What stands for itself in an empty cell of a table: see :mod:`copark.cases.workbook_reading`."""
+"""Columns of a table that may be left empty, for there is a plain answer: :mod:`copark.cases.workbook_reading`."""
 
 
 @dataclass(frozen=True)
@@ -83,31 +83,31 @@ class WorkbookSheet:
     """Whether most parks need it; the others are for who knows more."""
 
     def title(self, lang: str) -> str:
-        """What its tab says."""
+        """Return the name on its tab."""
         return text(f"workbook.sheet.{self.key}", lang)
 
     def about(self, lang: str) -> str:
-        """What it is for."""
+        """Return what it is for."""
         return text(f"workbook.about.{self.key}", lang)
 
     def label(self, column: Column, lang: str) -> str:
-        """What is at the head of a column."""
+        """Return the heading of a column."""
         return self._words(column, lang)[0]
 
     def told(self, column: Column, lang: str) -> str:
-        """What is said of a column: what it means, and whether it may be left empty."""
-        told = self._words(column, lang)[1]
+        """Explain a column: what it means, and whether it may be left empty."""
+        explanation = self._words(column, lang)[1]
         own = column.parts[1]
         if own and own != lang:
             return text("workbook.other_language", lang)
-        return told if column.is_needed else text("workbook.may_be_empty", lang, told=told)
+        return explanation if column.is_needed else text("workbook.may_be_empty", lang, told=explanation)
 
     def _words(self, column: Column, lang: str) -> tuple[str, str]:
         if has_text(f"workbook.label.{self.key}.{column.key}"):
             return self._named(column.key, lang)
         key, own = column.parts
-        label, told = self._named(key, lang)
-        return (text(f"workbook.in.{own}", lang, label=label) if own and own != lang else label), told
+        label, explanation = self._named(key, lang)
+        return (text(f"workbook.in.{own}", lang, label=label) if own and own != lang else label), explanation
 
     def _named(self, key: str, lang: str) -> tuple[str, str]:
         for name in (f"{self.key}.{key}", key):
@@ -116,26 +116,36 @@ class WorkbookSheet:
         head, _, tail = key.rpartition(".")
         if not head:
             raise KeyError(f"workbook.label.{self.key}.{key}")
-        whole, (part, told) = self._named(head, lang)[0], self._named(tail, lang)
-        return text("workbook.part", lang, whole=whole, part=part), told
+        whole, (part, explanation) = self._named(head, lang)[0], self._named(tail, lang)
+        return text("workbook.part", lang, whole=whole, part=part), explanation
 
 
 def columns_of(model: type[Record], path: str = "", *, needed: bool = True) -> Iterator[Column]:
-    """Columns of a record, those of the records inside it among them."""
+    """Yield the columns of a record, those of the records inside it among them.
+
+    Parameters
+    ----------
+    model
+        The record.
+    path
+        Path that its keys begin with.
+    needed
+        Whether a row must have the record.
+    """
     hints = get_type_hints(model, include_extras=True)
     for name, field in model.model_fields.items():
         key = f"{path}{field.alias or name}"
         hint = hints[name]
         is_needed = needed and field.is_required()
         inner = next(
-            (one for one in (hint, *get_args(hint)) if isinstance(one, type) and issubclass(one, Record)), None
+            (kind for kind in (hint, *get_args(hint)) if isinstance(kind, type) and issubclass(kind, Record)), None
         )
         if Fact in _leaves(hint):
-            found = columns_of(Fact, f"{key}.", needed=is_needed)
+            columns = columns_of(Fact, f"{key}.", needed=is_needed)
             yield from (
-                replace(one, is_needed=is_needed and one.key == f"{key}.value")
-                for one in found
-                if one.key != f"{key}.use"
+                replace(column, is_needed=is_needed and column.key == f"{key}.value")
+                for column in columns
+                if column.key != f"{key}.use"
             )
         elif inner is not None:
             yield from columns_of(inner, f"{key}.", needed=is_needed)
@@ -150,20 +160,20 @@ def columns_of(model: type[Record], path: str = "", *, needed: bool = True) -> I
 
 
 def _leaves(hint: Any) -> list[Any]:
-    inner = [one for one in get_args(hint) if one is not ...]
-    return [hint] if not inner else [leaf for one in inner for leaf in _leaves(one)]
+    inner = [part for part in get_args(hint) if part is not ...]
+    return [hint] if not inner else [leaf for part in inner for leaf in _leaves(part)]
 
 
 def _choice(key: str, hint: Any) -> str:
-    """Name of the list a value is chosen from."""
+    """Return the name of the list a value is chosen from."""
     name = key.rpartition(".")[2]
     options = [hint, *get_args(hint)]
-    for known, choice in ((Country, "country"), (UnitSymbol, "unit"), (YesNo, "yes_no"), (Grade, "grade")):
-        if known in options:
+    for kind, choice in ((Country, "country"), (UnitSymbol, "unit"), (YesNo, "yes_no"), (Grade, "grade")):
+        if kind in options:
             return choice
     if name == "mechanism":
         return "mechanism"
-    values = next((get_args(one) for one in options if getattr(one, "__origin__", None) is Literal), ())
+    values = next((get_args(option) for option in options if getattr(option, "__origin__", None) is Literal), ())
     if not values:
         return ""
     for choice, words in (("side", (*get_args(Side), "none")), ("scale", get_args(Scale))):
@@ -173,23 +183,25 @@ def _choice(key: str, hint: Any) -> str:
 
 
 def _keyed(columns: Iterable[Column], *first: str) -> tuple[Column, ...]:
-    """Columns as a person fills them in: those that name the row first; where it is from last."""
+    """Order columns as a person fills them in: those that name the row first; where it is from last."""
     lead = {name: place for place, name in enumerate(first, start=-len(first))}
     last = {name: place for place, name in enumerate(_LAST, start=1)}
 
-    def place(one: Column) -> int:
-        inside = "." in one.key and not one.parts[1]  # where a record inside is from stands beside what it says
-        return lead.get(one.key, 0 if inside else last.get(one.parts[0], 0))
+    def place(column: Column) -> int:
+        inside = "." in column.key and not column.parts[1]  # where a record inside is from stands beside what it says
+        return lead.get(column.key, 0 if inside else last.get(column.parts[0], 0))
 
     return tuple(sorted(columns, key=place))
 
 
 def _list(key: str, model: type[Record], place: str = "", *, first: bool = False) -> WorkbookSheet:
     own = (
-        replace(one, choice=f"{key}_{one.choice}") if one.choice in ("key", "kind") else one
-        for one in columns_of(model)
+        replace(column, choice=f"{key}_{column.choice}") if column.choice in ("key", "kind") else column
+        for column in columns_of(model)
     )
-    columns = (replace(one, is_needed=one.is_needed and (one.key != "key" or bool(one.choice))) for one in own)
+    columns = (
+        replace(column, is_needed=column.is_needed and (column.key != "key" or bool(column.choice))) for column in own
+    )
     return WorkbookSheet(
         key, "list", place or key, _keyed(columns, "key", "title.en", "title.zh", "side", "date", "from", "to"), first
     )
@@ -199,14 +211,18 @@ def _table(
     key: str, model: type[Record], file: str, *first: str, is_first: bool = False, **choices: str
 ) -> WorkbookSheet:
     columns = (
-        replace(one, choice=choices.get(one.key, one.choice), is_needed=one.is_needed and one.key not in _FILLED)
-        for one in columns_of(model)
+        replace(
+            column,
+            choice=choices.get(column.key, column.choice),
+            is_needed=column.is_needed and column.key not in _FILLED,
+        )
+        for column in columns_of(model)
     )
     return WorkbookSheet(key, "table", file, _keyed(columns, *first), is_first)
 
 
 def _form() -> WorkbookSheet:
-    """The park itself: what is said once."""
+    """Return the sheet of the park itself, of what is given once."""
     columns = [
         *(Column(name) for name in ("name", "title.en", "title.zh")),
         Column("kind", "kind"),
@@ -214,17 +230,27 @@ def _form() -> WorkbookSheet:
         *columns_of(schema.Clock, "clock."),
         *columns_of(schema.Sides, "sides."),
         *columns_of(schema.World, "world."),
-        *(replace(one, key=f"framework.{one.key}") for one in _keyed(columns_of(schema.Framework), "from", "to")),
+        *(
+            replace(column, key=f"framework.{column.key}")
+            for column in _keyed(columns_of(schema.Framework), "from", "to")
+        ),
         Column("regime.narrow_until"),
     ]
     needed = ("kind", "clock.start", "clock.data_end", "sides.home.country", "sides.host.country")
     return WorkbookSheet(
-        "park", "form", "", tuple(replace(one, is_needed=one.key in needed) for one in columns), is_first=True
+        "park",
+        "form",
+        "",
+        tuple(replace(column, is_needed=column.key in needed) for column in columns),
+        is_first=True,
     )
 
 
 def _facts() -> WorkbookSheet:
-    own = (replace(one, is_needed=one.is_needed and one.key not in ("unit", "basis")) for one in columns_of(Fact))
+    own = (
+        replace(column, is_needed=column.is_needed and column.key not in ("unit", "basis"))
+        for column in columns_of(Fact)
+    )
     columns = _keyed((Column("what", "fact"), *own), "what", "date", "value", "unit")
     return WorkbookSheet("facts", "facts", "", columns, is_first=True)
 
@@ -236,7 +262,7 @@ def _named(key: str, model: type[Record], place: str, *, first: bool = False) ->
 
 @cache
 def sheets() -> tuple[WorkbookSheet, ...]:
-    """All sheets, in their order."""
+    """Return all sheets, in their order."""
     return (
         _form(),
         _facts(),
@@ -279,12 +305,12 @@ def sheets() -> tuple[WorkbookSheet, ...]:
 
 @cache
 def choices(name: str, lang: str) -> Mapping[str, str]:
-    """What may be chosen, in the words of a language, by what a case's file has."""
+    """Return what may be chosen, in the words of a language, by what a case's file has."""
     if name == "country":
         return {code: f"{code} {country_name(code, lang)}" for code in entries("countries")}
     if name in ("variable", "context"):
-        known = VARIABLES if name == "variable" else HOST_CONTEXT
-        return {one: series_title(one, lang) for one in known}
+        variables = VARIABLES if name == "variable" else HOST_CONTEXT
+        return {variable: series_title(variable, lang) for variable in variables}
     if name == "unit":
         return {symbol: symbol for symbol in UNITS}
     if name == "fact":
@@ -308,18 +334,20 @@ _ELSEWHERE: Mapping[str, tuple[tuple[str, ...], str]] = {
 
 
 FORMER_SHEETS = {"高访": "visits"}
+"""Sheets by what Chinese workbooks written before 29 November 2026 call them."""
 FORMER_HEADINGS = {"可信度": "grade", "优惠贷款": "concessional"}
+"""Columns by what these workbooks call them."""
 FORMER_CHOICES = {"side": {"投资方": "home", "东道方": "host"}}
-"""What Chinese workbooks written before 29 November 2026 call sheets, headings and choices."""
+"""Choices by what these workbooks call them."""
 
 
 @cache
 def codes(name: str) -> Mapping[str, str]:
-    """What a case's file has, by what a person may have chosen or written, in any language; in lower case."""
-    found: dict[str, str] = {}
+    """Return what a case's file has, by what a person may have chosen or written, in any language; in lower case."""
+    codes_by_label: dict[str, str] = {}
     for lang in LANGUAGES:
         for code, label in choices(name, lang).items():
-            found.setdefault(label.casefold(), code)
+            codes_by_label.setdefault(label.casefold(), code)
             if name == "country":
-                found.setdefault(country_name(code, lang).casefold(), code)
-    return FORMER_CHOICES.get(name, {}) | found | {code.casefold(): code for code in choices(name, "en")}
+                codes_by_label.setdefault(country_name(code, lang).casefold(), code)
+    return FORMER_CHOICES.get(name, {}) | codes_by_label | {code.casefold(): code for code in choices(name, "en")}

@@ -32,8 +32,14 @@ if TYPE_CHECKING:
 
 ROWS = 500
 """Rows of a sheet that offer lists to choose from."""
-_DARK, _PALE, _GREY, _BLUE = "1F3A5F", "F2F5F9", "808080", "1F6FB5"
-"""Colours: headings, what is said below them, tabs of sheets for who knows more, of those most need."""
+_DARK = "1F3A5F"
+"""Colour of headings."""
+_PALE = "F2F5F9"
+"""Colour of the explanations below them."""
+_GREY = "808080"
+"""Colour of the tabs of sheets for who knows more."""
+_BLUE = "1F6FB5"
+"""Colour of the tabs of sheets that most parks need."""
 _WIDE = {
     "title": 30,
     "event": 48,
@@ -56,14 +62,14 @@ _NO_LETTER = re.compile(r"[^a-z0-9]+")
 
 
 def template_workbook(name: str = "", lang: str = "en") -> bytes:
-    """An empty workbook to fill in, for a park of a short name if it has one."""
+    """Return an empty workbook to fill in, for a park of a short name if it has one."""
     return _Pages({CASE: {"name": name} if name else {}}, lang).written()
 
 
 def workbook_of(folder: Path, lang: str = "en") -> bytes:
-    """The case in a folder as a workbook; the case is sound."""
+    """Return the case in a folder as a workbook; the case is sound."""
     content: dict[str, Any] = {}
-    for name in (CASE, SOURCES, *(one.place for one in sheets() if one.kind == "table")):
+    for name in (CASE, SOURCES, *(sheet.place for sheet in sheets() if sheet.kind == "table")):
         if (folder / name).is_file():
             words = (folder / name).read_text(encoding="utf-8-sig")
             if name in (CASE, SOURCES):
@@ -76,16 +82,16 @@ def workbook_of(folder: Path, lang: str = "en") -> bytes:
 
 
 def _flat(record: Any, path: str = "") -> dict[str, Any]:
-    """A record's values by path; several in one cell as :mod:`copark.cases.workbook_reading` takes them apart."""
-    found: dict[str, Any] = {}
+    """Return a record's values by path; several in one cell as :mod:`copark.cases.workbook_reading` splits them."""
+    values: dict[str, Any] = {}
     for key, value in record.items():
         if isinstance(value, dict):
-            found |= _flat(value, f"{path}{key}.")
+            values |= _flat(value, f"{path}{key}.")
         elif isinstance(value, list):
-            found[f"{path}{key}"] = "; ".join(map(_in_cell, value))
+            values[f"{path}{key}"] = "; ".join(map(_in_cell, value))
         elif value is not None:
-            found[f"{path}{key}"] = value
-    return found
+            values[f"{path}{key}"] = value
+    return values
 
 
 def _in_cell(value: Any) -> str:
@@ -123,34 +129,35 @@ class _Pages:
         return stream.getvalue()
 
     def rows(self, sheet: WorkbookSheet) -> Iterator[Mapping[str, Any]]:
-        """Rows of a sheet, cells by key of their column."""
+        """Yield the rows of a sheet, cells by key of their column."""
         tree = self.content[CASE]
         if sheet.kind == "table":
             yield from self.content.get(sheet.place, ())
         elif sheet.kind == "facts":
             for what in FACTS:
-                found = got(tree, what)
-                facts = found if isinstance(found, list) else [found]
-                yield from ({"what": what, **_flat(one)} for one in facts if one)
+                content = got(tree, what)
+                facts = content if isinstance(content, list) else [content]
+                yield from ({"what": what, **_flat(fact)} for fact in facts if fact)
         elif sheet.kind == "named":
-            found = self.content.get(SOURCES, {}) if sheet.place == SOURCES else got(tree, sheet.place) or {}
-            yield from ({"key": key, **_flat(entry)} for key, entry in found.items())
+            content = self.content.get(SOURCES, {}) if sheet.place == SOURCES else got(tree, sheet.place) or {}
+            yield from ({"key": key, **_flat(entry)} for key, entry in content.items())
         else:
             yield from map(_flat, got(tree, sheet.place) or ())
 
     def spoken(self, row: Mapping[str, Any], sheet: WorkbookSheet) -> dict[str, Any]:
-        """A row whose texts that are written without a language stand in the reader's."""
+        """Return a row whose texts that are written without a language stand in the reader's."""
         parts = ((column.key, *column.parts) for column in sheet.columns)
         return {**{key: row[head] for key, head, lang in parts if lang == self.lang and head in row}, **row}
 
     def columns(self, sheet: WorkbookSheet) -> list[Column]:
-        """Columns with those of the reader's language before the other."""
-        found = list(sheet.columns)
-        for n in range(len(found) - 1):
-            (one, first), (two, second) = found[n].parts, found[n + 1].parts
-            if one == two and first and second == self.lang != first:
-                found[n], found[n + 1] = found[n + 1], found[n]
-        return found
+        """Return the columns with those of the reader's language before the other."""
+        ordered = list(sheet.columns)
+        for n in range(len(ordered) - 1):
+            head, lang = ordered[n].parts
+            next_head, next_lang = ordered[n + 1].parts
+            if head == next_head and lang and next_lang == self.lang != lang:
+                ordered[n], ordered[n + 1] = ordered[n + 1], ordered[n]
+        return ordered
 
     def is_other(self, column: Column) -> bool:
         return column.parts[1] not in ("", self.lang)
@@ -186,7 +193,7 @@ class _Pages:
             letter = page.cell(1, place).column_letter
             size = page.column_dimensions[letter]
             size.width = _WIDE.get(column.parts[0].rpartition(".")[2], _WIDTH)
-            size.hidden = self.is_other(column) and not any(one.get(column.key) for one in rows)
+            size.hidden = self.is_other(column) and not any(record.get(column.key) for record in rows)
             if not column.is_number:
                 size.number_format = "@"
             self.offer(page, column, f"{letter}3:{letter}{ROWS}")
@@ -203,18 +210,19 @@ class _Pages:
             head_cell(page.cell(1, place), text(f"workbook.form.{key}", self.lang), needed=False)
             page.column_dimensions["ABC"[place - 1]].width = width
         keys = {key for column in sheet.columns for key in (column.key, column.parts[0])}
-        said = {key: value for key in keys if (value := got(self.content[CASE], key)) is not None}
-        values = self.spoken(_flat({key: one for key, one in said.items() if not isinstance(one, dict)}), sheet)
+        content = {key: value for key in keys if (value := got(self.content[CASE], key)) is not None}
+        plain = {key: value for key, value in content.items() if not isinstance(value, dict)}
+        values = self.spoken(_flat(plain), sheet)
         for number, column in enumerate(self.columns(sheet), start=2):
-            told = sheet.told(column, self.lang)
+            explanation = sheet.told(column, self.lang)
             head_cell(page.cell(number, 1), sheet.label(column, self.lang), column.is_needed)
-            told_cell(page.cell(number, 3), told)
+            told_cell(page.cell(number, 3), explanation)
             self.offer(page, column, f"B{number}")
             if not column.is_number:
                 page.cell(number, 2).number_format = "@"
             if column.key in values:
                 self.fill(page.cell(number, 2), column, values[column.key])
-            page.row_dimensions[number].height = 32 if len(told) > 90 else 18
+            page.row_dimensions[number].height = 32 if len(explanation) > 90 else 18
             page.row_dimensions[number].hidden = self.is_other(column) and column.key not in values
         page.freeze_panes = "B2"
 
@@ -227,8 +235,8 @@ class _Pages:
             words = list(choices(name, self.lang).values())
             letter = page.cell(1, place).column_letter
             head_cell(page.cell(1, place), text(f"workbook.list.{name}", self.lang), needed=False)
-            for number, one in enumerate(words, start=2):
-                set_cell(page.cell(number, place), one)
+            for number, word in enumerate(words, start=2):
+                set_cell(page.cell(number, place), word)
             wide = max(map(len, words)) * (2 if self.lang == "zh" else 1)
             page.column_dimensions[letter].width = max(_WIDTH, min(44, 2 + wide))
             self.lists[name] = f"'{page.title}'!${letter}$2:${letter}${len(words) + 1}"
@@ -282,7 +290,7 @@ def head_cell(cell: Any, words: str, needed: bool) -> None:
 
 
 def told_cell(cell: Any, words: str) -> None:
-    """Write what is said of a column."""
+    """Write the explanation of a column."""
     from openpyxl.styles import Alignment, Font, PatternFill
 
     cell.value = words
@@ -304,7 +312,18 @@ def set_cell(cell: Any, value: Any) -> None:
 
 
 def write_workbook(path: Path, lang: str = "en", *, name: str = "", of: str | None = None) -> Path:
-    """Write a workbook to fill in, for a park of a short name, or that ``of`` a case (its name or folder) to change.
+    """Write a workbook to fill in, for a new park or with a case to change.
+
+    Parameters
+    ----------
+    path
+        File to write; there is none yet.
+    lang
+        Language of the reader.
+    name
+        Short name of a new park, if it has one.
+    of
+        Name or folder of a case to change.
 
     Raises
     ------
@@ -330,10 +349,25 @@ def write_new(path: Path, content: bytes) -> Path:
 
 
 def case_from_workbook(path: Path, folder: Path, name: str = "") -> Path:
-    """Make a case of a workbook in a folder, if what it says is sound; gives the case's own new folder.
+    """Make a case of a workbook in a folder, if its content is sound.
 
-    Its short name is by default what the workbook says, else the workbook's own. CaseFaults with every fault by sheet
-    and cell; or if the workbook cannot be read, or the folder not be made.
+    Parameters
+    ----------
+    path
+        The workbook.
+    folder
+        Folder in which the case gets its own new folder.
+    name
+        Short name of the case; by default the one in the workbook, else the workbook's own.
+
+    Returns
+    -------
+    The case's new folder.
+
+    Raises
+    ------
+    copark.errors.CaseFaults
+        With every fault by sheet and cell; or if the workbook cannot be read, or the folder not be made.
     """
     try:
         book = read_workbook(content_of(path), _NO_LETTER.sub("-", path.stem.lower()).strip("-"), path.name)
@@ -354,7 +388,7 @@ def case_from_workbook(path: Path, folder: Path, name: str = "") -> Path:
 
 
 def content_of(path: Path) -> bytes:
-    """The workbook's bytes; CaseFaults if it cannot be read or is too large, which is asked before it is read."""
+    """Read the workbook's bytes; CaseFaults if it cannot be read or is too large, which is asked before it is read."""
     try:
         size = path.stat().st_size
         if not path.is_file():

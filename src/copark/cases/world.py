@@ -28,14 +28,14 @@ def in_order(values: Iterable[float]) -> float:
 
 @cache
 def growth(country: str) -> Mapping[int, float]:
-    """Real GDP growth of a country by year, as a share (0.05 is five percent). Empty for an unknown country."""
+    """Return real GDP growth of a country by year, as a share (0.05 is five percent). Empty for an unknown country."""
     with (FOLDER / "macro.csv").open(encoding="utf-8", newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["country"] == country and row["variable"] == GROWTH]
     return {int(row["year"]): float(row["value"]) / 100.0 for row in rows}
 
 
 def gaps_of(series: Mapping[int, float]) -> dict[int, float]:
-    """Growth less the mean of up to ten earlier years, for years with at least three of them."""
+    """Return growth less the mean of up to ten earlier years, for years with at least three of them."""
     gaps = {}
     for year, value in series.items():
         earlier = [series[y] for y in range(year - EARLIER, year) if y in series]
@@ -45,13 +45,13 @@ def gaps_of(series: Mapping[int, float]) -> dict[int, float]:
 
 
 def source_countries(case: Case) -> tuple[str, str, str, str]:
-    """Countries whose growth is felt: the host's market, then the source of each origin's enterprises."""
+    """Return the countries whose growth is felt: the host's market, then the source of each origin's enterprises."""
     source = case.world.source
     return case.sides.host.country, source.home, source.host, source.third
 
 
 def growth_gaps(case: Case) -> tuple[dict[int, float], ...]:
-    """Growth gaps by year of each of the :func:`source_countries`; where the case tells a year itself, that holds."""
+    """Return growth gaps by year of each of the :func:`source_countries`; a year the case tells itself holds."""
     own: dict[str, dict[int, float]] = {}
     for row in case.growth:
         own.setdefault(row.country, {})[row.year] = row.growth_percent / 100.0
@@ -59,11 +59,11 @@ def growth_gaps(case: Case) -> tuple[dict[int, float], ...]:
 
 
 def world_hash(case: Case) -> str:
-    """SHA-256 of the content of the growth series that a case takes from the casebook."""
+    """Return the SHA-256 of the content of the growth series that a case takes from the casebook."""
     series = {country: growth(country) for country in source_countries(case)}
     return hash_content({country: sorted(values.items()) for country, values in series.items()})
 
 
 def years_on_record(case: Case) -> list[int]:
-    """Years in which the growth of all source countries is known: the model takes them together, or draws a year."""
+    """Return the years with growth of all source countries: the model takes them together, or draws a year."""
     return sorted(set.intersection(*(set(gap) for gap in growth_gaps(case))))

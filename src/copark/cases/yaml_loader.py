@@ -49,7 +49,21 @@ class _Refused(Exception):
 
 
 def read_yaml(text: str, file: str, faults: list[Fault]) -> Tree | None:
-    """Read YAML; ``None`` if it is broken or has something that is refused."""
+    """Read YAML.
+
+    Parameters
+    ----------
+    text
+        Content of the file.
+    file
+        Name of the file in faults.
+    faults
+        List to which faults are added.
+
+    Returns
+    -------
+    The content; ``None`` if it is broken or has something that is refused.
+    """
     composer = _Composer(text, file)
     try:
         data = composer.document()
@@ -109,8 +123,8 @@ class _Composer:
         self.faults.append(fault(code, self.file, event.start_mark.line + 1, path, **values))
         raise _Refused
 
-    def _harm(self, code: str, event: Any, path: KeyPath, found: str) -> None:
-        self.faults.append(fault(code, self.file, event.start_mark.line + 1, path, found=found))
+    def _harm(self, code: str, event: Any, path: KeyPath, written: str) -> None:
+        self.faults.append(fault(code, self.file, event.start_mark.line + 1, path, found=written))
         self.harmful = True
 
     def _node(self, event: Any, path: KeyPath) -> Any:

@@ -1,4 +1,4 @@
-"""How far coupling coordination degrees are chance: against two nulls, and by weights and ranges nobody knows.
+"""Nulls and ensembles of coupling coordination degrees: deals of the cases, and draws of weights and ranges.
 
 *Shuffle* deals each indicator out anew to the cases, by itself: it asks whether the subsystems go together at all.
 *Shift* moves each indicator along the cases by a number of places drawn by itself, the end joined to the beginning:
@@ -50,62 +50,84 @@ class Null:
 
 
 def chunk(cases: int, indicators: int) -> int:
-    """How many deals are made at a time."""
+    """Return how many deals are made at a time."""
     return max(1, CELLS // max(1, cases * indicators))
 
 
 def draws_faults(flag: str, draws: int, cases: int) -> list[Fault]:
-    """What is wrong with a number of deals or draws for a table of so many cases."""
+    """Return what is wrong with a number of deals or draws.
+
+    Parameters
+    ----------
+    flag
+        Option by which the number was given.
+    draws
+        The number.
+    cases
+        Number of cases of the table.
+    """
     most = MOST_VALUES // max(1, cases)
     return [] if 0 <= draws <= most else [fault("draws", flag, found=str(draws), most=f"{most:,}")]
 
 
-def null(found: Coupled, deals: int, seed: int, progress: Callable[[int, int], None] | None = None) -> Null:
-    """Deal indicators out and shift them, so many times each; ``progress`` is told deals done and deals in all."""
+def null(degrees: Coupled, deals: int, seed: int, progress: Callable[[int, int], None] | None = None) -> Null:
+    """Deal indicators out and shift them, so many times each.
+
+    Parameters
+    ----------
+    degrees
+        The degrees of the table as it is.
+    deals
+        How often each null deals.
+    seed
+        Seed of the deals.
+    progress
+        Called with the deals done and the deals in all.
+    """
     rng = np.random.default_rng(seed)
-    scores = np.nan_to_num(found.indicator_scores)
+    scores = np.nan_to_num(degrees.indicator_scores)
     size = chunk(*scores.shape)
-    observed = {name: float(value[0]) for name, value in _statistics(scores[None], found)[1].items()}
-    kept: list[Floats] = []
+    observed = {name: float(value[0]) for name, value in _statistics(scores[None], degrees)[1].items()}
+    shuffled: list[Floats] = []
     p: dict[Kind, dict[str, float]] = {}
     for turn, kind in enumerate(KINDS):
         reached = dict.fromkeys(STATISTICS, 0)
         for done in range(0, deals, size):
             count = min(size, deals - done)
-            degree, values = _statistics(_dealt(scores, kind, count, rng), found)
+            degree, values = _statistics(_dealt(scores, kind, count, rng), degrees)
             if kind == "shuffle":
-                kept.append(degree)
+                shuffled.append(degree)
             for name in STATISTICS:
                 reached[name] += int(np.count_nonzero(values[name] >= observed[name] - TIE))
             if progress is not None:
                 progress(turn * deals + done + count, len(KINDS) * deals)
         p[kind] = {name: (1 + reached[name]) / (1 + deals) for name in STATISTICS}
-    band = np.quantile(np.concatenate(kept), BAND, axis=0)
+    band = np.quantile(np.concatenate(shuffled), BAND, axis=0)
     return Null(band, observed, p)
 
 
 def _dealt(scores: Floats, kind: Kind, count: int, rng: np.random.Generator) -> Floats:
-    """Indicators dealt out or shifted, each by itself, shape (deal, case, indicator)."""
+    """Deal indicators out or shift them, each by itself, shape (deal, case, indicator)."""
     cases, indicators = scores.shape
     many = np.broadcast_to(scores, (count, cases, indicators))
     if kind == "shuffle":
         return rng.permuted(many, axis=1)
-    by = rng.integers(0, cases, (count, 1, indicators))
-    places = (np.arange(cases)[None, :, None] + by) % cases
+    shifts = rng.integers(0, cases, (count, 1, indicators))
+    places = (np.arange(cases)[None, :, None] + shifts) % cases
     return np.take_along_axis(many, places, axis=1)
 
 
-def _statistics(scores: Floats, found: Coupled) -> tuple[Floats, dict[str, Floats]]:
-    """D of shape (deal, case), and the three statistics of shape (deal,)."""
-    subsystems = np.clip(scores @ found.shares, 0.0, 1.0)
-    closeness = FORMS[found.request.formula](subsystems)
-    degree = coordination(closeness, development(subsystems, found.alpha))
+def _statistics(scores: Floats, degrees: Coupled) -> tuple[Floats, dict[str, Floats]]:
+    """Return D of shape (deal, case), and the three statistics of shape (deal,)."""
+    subsystems = np.clip(scores @ degrees.shares, 0.0, 1.0)
+    closeness = FORMS[degrees.request.formula](subsystems)
+    degree = coordination(closeness, development(subsystems, degrees.alpha))
     means = {"mean_coupling": closeness.mean(axis=1), "mean_coordination": degree.mean(axis=1)}
     return degree, {**means, "trend": rank_trend(degree)}
 
 
 def rank_trend(series: Floats) -> Floats:
-    """Spearman's correlation of values with their order, along the last axis; 0 where nothing varies."""
+    """Return Spearman's correlation of values with their order, along the last axis; 0 where nothing varies."""
     from scipy.stats import rankdata
 
     count = series.shape[-1]
@@ -117,10 +139,10 @@ def rank_trend(series: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class WeightEnsemble:
-    """What draws of weights and ranges gave."""
+    """Degrees and grades over draws of weights and ranges."""
 
     draws: int
-    """How many there were of each kind."""
+    """Number of draws of each kind."""
     levels: Floats
     """5, 25, 50, 75 and 95 % of D at each case with weights and ranges both drawn, shape (5, case)."""
     shares: Floats
@@ -132,45 +154,54 @@ class WeightEnsemble:
     """How many grades each case meets in at least 5 % of draws."""
 
 
-def ensemble(found: Coupled, draws: int, seed: int) -> WeightEnsemble:
+def ensemble(degrees: Coupled, draws: int, seed: int) -> WeightEnsemble:
     """Draw weights and ranges.
 
     Weights of the subsystems, and of the indicators within each, are uniform over all that sum to 1; each end of each
     range moves outwards by up to :data:`WIDEN` of it.
+
+    Parameters
+    ----------
+    degrees
+        The degrees of the table as it is.
+    draws
+        Number of draws of each kind.
+    seed
+        Seed of the draws.
     """
-    own = np.array([GRADES.index(name) for name in found.chosen.grades])
-    side: Literal["left", "right"] = "right" if found.request.closed == "left" else "left"
-    size = chunk(len(found.table), len(found.request.indicators))
+    own = np.array([GRADES.index(name) for name in degrees.chosen.grades])
+    side: Literal["left", "right"] = "right" if degrees.request.closed == "left" else "left"
+    size = chunk(len(degrees.table), len(degrees.request.indicators))
     stays: dict[Source, float] = {}
     for source in SOURCES:
         rng = np.random.default_rng(seed)
         counts = (min(size, draws - done) for done in range(0, draws, size))
-        degree = np.concatenate([_drawn(found, source, count, rng) for count in counts])
+        degree = np.concatenate([_drawn(degrees, source, count, rng) for count in counts])
         reached = np.searchsorted(BOUNDARIES, degree.round(12), side=side)
         stays[source] = float(np.mean(reached == own))
-    shares = np.stack([np.mean(reached == at, axis=0) for at in range(len(GRADES))], axis=1)
+    shares = np.stack([np.mean(reached == number, axis=0) for number in range(len(GRADES))], axis=1)
     met = tuple(int(count) for count in np.sum(shares >= SEEN, axis=1))
     return WeightEnsemble(draws, np.quantile(degree, LEVELS, axis=0), shares, stays, met)
 
 
-def _drawn(found: Coupled, source: Source, draws: int, rng: np.random.Generator) -> Floats:
-    """D of shape (draw, case)."""
-    request = found.request
-    table = found.table
-    columns = [one.column for one in request.indicators]
-    low = np.array([found.ranges[name].low for name in columns])
-    high = np.array([found.ranges[name].high for name in columns])
+def _drawn(degrees: Coupled, source: Source, draws: int, rng: np.random.Generator) -> Floats:
+    """Return D of shape (draw, case)."""
+    request = degrees.request
+    table = degrees.table
+    columns = [indicator.column for indicator in request.indicators]
+    low = np.array([degrees.ranges[name].low for name in columns])
+    high = np.array([degrees.ranges[name].high for name in columns])
     out = rng.random((2, draws, 1, len(columns))) * WIDEN * (high - low)
-    within, between = (rng.standard_exponential((draws, size)) for size in found.shares.shape)
+    within, between = (rng.standard_exponential((draws, size)) for size in degrees.shares.shape)
     if source != "weights":
         low = low - out[0]
         high = high + out[1]
-    positive = np.array([one.positive for one in request.indicators])
+    positive = np.array([indicator.positive for indicator in request.indicators])
     scores = np.nan_to_num(scored(table.matrix(columns)[None], low, high, positive))
-    shares = found.shares[None]
-    alpha = found.alpha[None]
+    shares = degrees.shares[None]
+    alpha = degrees.alpha[None]
     if source != "ranges":
-        mine = (found.shares > 0.0)[None] * within[:, :, None]
+        mine = (degrees.shares > 0.0)[None] * within[:, :, None]
         shares = mine / mine.sum(axis=1, keepdims=True)
         alpha = between / between.sum(axis=1, keepdims=True)
     subsystems = np.clip(np.matmul(scores, shares), 0.0, 1.0)

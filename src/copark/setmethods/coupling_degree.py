@@ -50,7 +50,7 @@ Ranging = Literal["auto", "minmax", "none"]
 
 @dataclass(frozen=True)
 class Indicator:
-    """A column, and whether more of it is better."""
+    """A column as an indicator."""
 
     column: str
     """Name of the column."""
@@ -84,7 +84,7 @@ class Range:
 
 @dataclass(frozen=True)
 class CouplingRequest:
-    """What is asked."""
+    """Settings of a coupling analysis."""
 
     subsystems: tuple[Subsystem, ...]
     """Two or more."""
@@ -105,12 +105,12 @@ class CouplingRequest:
     @property
     def indicators(self) -> tuple[Indicator, ...]:
         """All indicators, subsystem by subsystem."""
-        return tuple(one for subsystem in self.subsystems for one in subsystem.indicators)
+        return tuple(indicator for subsystem in self.subsystems for indicator in subsystem.indicators)
 
     @property
     def belongs(self) -> Booleans:
-        """Which indicator is of which subsystem, shape (indicator, subsystem)."""
-        owner = np.array([at for at, one in enumerate(self.subsystems) for _ in one.indicators])
+        """Membership of each indicator in each subsystem, shape (indicator, subsystem)."""
+        owner = np.array([number for number, subsystem in enumerate(self.subsystems) for _ in subsystem.indicators])
         return np.asarray(owner[:, None] == np.arange(len(self.subsystems)))
 
 
@@ -128,7 +128,7 @@ class Degrees:
 
 @dataclass(frozen=True)
 class Coupled:
-    """What a table gave."""
+    """Degrees of a table, and what they are made of."""
 
     table: CaseTable
     """The table it was read from."""
@@ -156,28 +156,39 @@ class Coupled:
 
 
 def _checked(scores: ArrayLike) -> Floats:
-    found = np.asarray(scores, dtype=np.float64)
-    if found.shape[-1] < 2:
+    values = np.asarray(scores, dtype=np.float64)
+    if values.shape[-1] < 2:
         raise ValueError("coupling needs at least two scores")
     with np.errstate(invalid="ignore"):
-        if np.any((found < 0.0) | (found > 1.0)):
+        if np.any((values < 0.0) | (values > 1.0)):
             raise ValueError("scores must lie in [0, 1]")
-    return found
+    return values
 
 
 def _relative(scores: Floats) -> Floats:
-    """Scores over the largest of them, 0 where all are 0: C stays, and products of small scores do not vanish."""
+    """Divide scores by the largest of them, 0 where all are 0: C stays, and products of small scores do not vanish."""
     top = scores.max(axis=-1, keepdims=True)
-    found: Floats = np.where(np.isnan(scores), np.nan, 0.0)
-    np.divide(scores, top, out=found, where=top > 0.0)
-    return found
+    relative: Floats = np.where(np.isnan(scores), np.nan, 0.0)
+    np.divide(scores, top, out=relative, where=top > 0.0)
+    return relative
 
 
 def coupling(scores: ArrayLike) -> Floats:
-    """Standard coupling degree, ``C = (Π U)^(1/n) / (Σ U / n)``; 0 where every score is 0.
+    """Return the standard coupling degree, ``C = (Π U)^(1/n) / (Σ U / n)``; 0 where every score is 0.
 
-    scores: U in [0, 1], shape (…, n), n ≥ 2. Returns: C in [0, 1], shape (…). Raises ValueError if a score leaves [0,
-    1] or there is only one.
+    Parameters
+    ----------
+    scores
+        U in [0, 1], shape (…, n), n ≥ 2.
+
+    Returns
+    -------
+    C in [0, 1], shape (…).
+
+    Raises
+    ------
+    ValueError
+        If a score leaves [0, 1] or there is only one.
     """
     relative = _relative(_checked(scores))
     mean = relative.mean(axis=-1)
@@ -188,16 +199,16 @@ def coupling(scores: ArrayLike) -> Floats:
 
 
 def coupling_corrected(scores: ArrayLike) -> Floats:
-    """Corrected coupling degree of Wang et al. 2021 of scores as :func:`coupling` takes; 0 where every score is 0.
+    """Return the corrected degree of Wang et al. 2021 of scores as :func:`coupling` takes; 0 where every score is 0.
 
     ``C' = sqrt{ [1 - Σ_{i>j} |U_i - U_j| / (n(n-1)/2)] · (Π U_i / max U)^(1/(n-1)) }``. The formula was taken from the
     vignette of the R package *coupling* and agrees with the article's table 8; the article was not seen in print.
     """
-    found = _checked(scores)
-    n = found.shape[-1]
+    values = _checked(scores)
+    n = values.shape[-1]
     first, second = np.triu_indices(n, k=1)
-    spread = np.abs(found[..., first] - found[..., second]).sum(axis=-1) / (n * (n - 1) / 2.0)
-    evenness = np.prod(_relative(found), axis=-1) ** (1.0 / (n - 1))
+    spread = np.abs(values[..., first] - values[..., second]).sum(axis=-1) / (n * (n - 1) / 2.0)
+    evenness = np.prod(_relative(values), axis=-1) ** (1.0 / (n - 1))
     return np.sqrt(np.maximum(1.0 - spread, 0.0) * evenness)
 
 
@@ -205,55 +216,71 @@ FORMS = {"standard": coupling, "wang2021": coupling_corrected}
 
 
 def development(scores: ArrayLike, weights: Sequence[float] | Floats | None = None) -> Floats:
-    """Development index ``T = Σ α U``, α equal unless given.
+    """Return the development index ``T = Σ α U``, α equal unless given.
 
     Raises ValueError if the weights are not as many as the scores, negative, or do not sum to 1.
     """
-    found = _checked(scores)
-    n = found.shape[-1]
+    values = _checked(scores)
+    n = values.shape[-1]
     alpha = np.full(n, 1.0 / n) if weights is None else np.asarray(weights, dtype=np.float64)
     if alpha.shape != (n,) or np.any(alpha < 0.0) or abs(float(alpha.sum()) - 1.0) > 1e-9:
         raise ValueError("one weight a score is needed, none negative, that sum to 1")
-    return found @ alpha
+    return values @ alpha
 
 
 def coordination(coupling_degree: ArrayLike, index: ArrayLike) -> Floats:
-    """Coordination degree ``D = sqrt(C T)``."""
+    """Return the coordination degree ``D = sqrt(C T)``."""
     return np.sqrt(np.asarray(coupling_degree) * np.asarray(index))
 
 
 def grade(degree: float, closed: Literal["left", "right"] = "left") -> str:
-    """The grade of D in [0, 1]; see :attr:`CouplingRequest.closed`. Raises ValueError if D leaves [0, 1]."""
+    """Return the grade of D in [0, 1]; see :attr:`CouplingRequest.closed`. Raises ValueError if D leaves [0, 1]."""
     if not 0.0 <= degree <= 1.0:
         raise ValueError("a coordination degree lies in [0, 1]")
     return GRADES[int(np.searchsorted(BOUNDARIES, degree, side="right" if closed == "left" else "left"))]
 
 
 def ranges_of(table: CaseTable, request: CouplingRequest) -> dict[str, Range]:
-    """The range of each column; raises TableFaults if values taken as scores lie outside [0, 1]."""
-    found = {}
+    """Return the range of each column; raises TableFaults if values taken as scores lie outside [0, 1]."""
+    ranges = {}
     faults = []
-    for one in request.indicators:
-        values = table.values[one.column]
+    for indicator in request.indicators:
+        values = table.values[indicator.column]
         low = float(values.min())
         high = float(values.max())
         inside = low >= 0.0 and high <= 1.0
-        if one.column in request.ranges:
-            start, stop = request.ranges[one.column]
-            found[one.column] = Range(start, stop, "given", table.where((values < start) | (values > stop)).cases)
+        if indicator.column in request.ranges:
+            start, stop = request.ranges[indicator.column]
+            ranges[indicator.column] = Range(
+                start, stop, "given", table.where((values < start) | (values > stop)).cases
+            )
         elif request.ranging == "none" and not inside:
-            faults.append(fault("not_a_score", table.file, None, one.column, low=f"{low:g}", high=f"{high:g}"))
+            faults.append(fault("not_a_score", table.file, None, indicator.column, low=f"{low:g}", high=f"{high:g}"))
         elif request.ranging == "none" or (request.ranging == "auto" and inside):
-            found[one.column] = Range(0.0, 1.0, "unit")
+            ranges[indicator.column] = Range(0.0, 1.0, "unit")
         else:
-            found[one.column] = Range(low, high, "sample")
+            ranges[indicator.column] = Range(low, high, "sample")
     if faults:
         raise TableFaults(faults)
-    return found
+    return ranges
 
 
 def scored(values: Floats, low: Floats, high: Floats, positive: Booleans) -> Floats:
-    """Scores of values over ranges, NaN over one without width; shapes (…, indicator), stretched to fit each other."""
+    """Score values over ranges, NaN over one without width.
+
+    Parameters
+    ----------
+    values
+        Values, in the columns' units, shape (…, indicator).
+    low, high
+        Ends of the ranges, in the same units, of shapes that stretch to fit the values.
+    positive
+        Whether more is better, shape (indicator,).
+
+    Returns
+    -------
+    Scores in [0, 1], of the shape to which the others stretch.
+    """
     values, low, high = np.broadcast_arrays(values, low, high)
     share = np.full(values.shape, np.nan)
     np.divide(values - low, high - low, out=share, where=high > low)
@@ -262,21 +289,24 @@ def scored(values: Floats, low: Floats, high: Floats, positive: Booleans) -> Flo
 
 
 def entropy(scores: Floats) -> Floats:
-    """Entropy of each indicator in [0, 1]; 1, that is no information, for one that never varies or is always 0.
+    """Return the entropy of each indicator in [0, 1]; 1, that is no information, for one that never varies or is 0.
 
-    scores: shape (…, case, indicator), not negative; NaN columns never vary.
+    Parameters
+    ----------
+    scores
+        Shape (…, case, indicator), not negative; NaN columns never vary.
     """
     count = scores.shape[-2]
     clean = np.nan_to_num(scores)
     total = clean.sum(axis=-2, keepdims=True)
     share = np.divide(clean, total, out=np.zeros_like(clean), where=total > 0.0)
     logarithm = np.log(np.where(share > 0.0, share, 1.0))
-    found = -(share * logarithm).sum(axis=-2) / np.log(max(count, 2))
-    return np.where(total[..., 0, :] > 0.0, np.minimum(found, 1.0), 1.0)
+    entropies = -(share * logarithm).sum(axis=-2) / np.log(max(count, 2))
+    return np.where(total[..., 0, :] > 0.0, np.minimum(entropies, 1.0), 1.0)
 
 
 def entropy_weights(scores: Floats) -> Floats:
-    """Entropy weights, shape (…, indicator), summing to 1; equal where no indicator tells anything apart."""
+    """Return entropy weights, shape (…, indicator), summing to 1; equal where no indicator tells anything apart."""
     divergence = 1.0 - entropy(scores)
     divergence = np.where(np.isnan(scores).all(axis=-2), 0.0, np.maximum(divergence, 0.0))
     total = divergence.sum(axis=-1, keepdims=True)
@@ -286,47 +316,47 @@ def entropy_weights(scores: Floats) -> Floats:
 
 
 def equal_weights(scores: Floats) -> Floats:
-    """Equal weights of the indicators that vary, shape (indicator,); a NaN column has none."""
-    there = ~np.isnan(scores).all(axis=0)
-    return np.asarray(there / max(1, int(there.sum())))
+    """Return equal weights of the indicators that vary, shape (indicator,); a NaN column has none."""
+    varies = ~np.isnan(scores).all(axis=0)
+    return np.asarray(varies / max(1, int(varies.sum())))
 
 
 def bootstrap_weights(scores: Floats, seed: int) -> Floats:
-    """5 % and 95 % of the entropy weights over resamples of the cases, shape (2, indicator)."""
+    """Return 5 % and 95 % of the entropy weights over resamples of the cases, shape (2, indicator)."""
     rng = np.random.default_rng(seed)
     chosen = rng.integers(0, scores.shape[0], (RESAMPLES, scores.shape[0]))
     return np.asarray(np.quantile(entropy_weights(scores[chosen]), (0.05, 0.95), axis=0))
 
 
 def request_faults(request: CouplingRequest) -> list[Fault]:
-    """Everything wrong with what is asked, before a table is read."""
-    names = [one.name for one in request.subsystems]
-    columns = [one.column for one in request.indicators]
-    found = []
+    """Return everything wrong with the settings, before a table is read."""
+    names = [subsystem.name for subsystem in request.subsystems]
+    columns = [indicator.column for indicator in request.indicators]
+    faults = []
     if len(names) < 2:
-        found.append(fault("few_subsystems", "--subsystems", found=len(names)))
+        faults.append(fault("few_subsystems", "--subsystems", found=len(names)))
     for group in (names, columns):
-        twice = sorted({one for one in group if group.count(one) > 1})
-        found += [fault("twice", "--subsystems", key=one, found=one) for one in twice]
-        if any(not one for one in group):
-            found.append(fault("empty_name", "--subsystems"))
+        twice = sorted({name for name in group if group.count(name) > 1})
+        faults += [fault("twice", "--subsystems", key=name, found=name) for name in twice]
+        if any(not name for name in group):
+            faults.append(fault("empty_name", "--subsystems"))
     if not isinstance(request.weights, str):
         if len(request.weights) != len(names):
-            found.append(fault("weight_count", "--weights", found=len(request.weights), expected=len(names)))
-        elif any(one < 0.0 for one in request.weights) or abs(sum(request.weights) - 1.0) > 1e-6:
+            faults.append(fault("weight_count", "--weights", found=len(request.weights), expected=len(names)))
+        elif any(weight < 0.0 for weight in request.weights) or abs(sum(request.weights) - 1.0) > 1e-6:
             total = sum(request.weights)
-            scaled = ",".join(f"{one / total:.6g}" for one in request.weights) if total > 0.0 else ""
-            found.append(fault("weight_sum", "--weights", found=f"{total:g}", scaled=scaled))
+            scaled = ",".join(f"{weight / total:.6g}" for weight in request.weights) if total > 0.0 else ""
+            faults.append(fault("weight_sum", "--weights", found=f"{total:g}", scaled=scaled))
     for column, (low, high) in request.ranges.items():
         if column not in columns:
-            found.append(fault("range_of_nothing", "--ranges", key=column, found=column))
+            faults.append(fault("range_of_nothing", "--ranges", key=column, found=column))
         elif not low < high:
-            found.append(fault("range_order", "--ranges", key=column))
-    return found
+            faults.append(fault("range_order", "--ranges", key=column))
+    return faults
 
 
 def couple(table: CaseTable, request: CouplingRequest) -> Coupled:
-    """Scores, weights and degrees of every case.
+    """Score, weigh and grade every case.
 
     Raises
     ------
@@ -341,19 +371,19 @@ def couple(table: CaseTable, request: CouplingRequest) -> Coupled:
     indicators = request.indicators
     ranges = ranges_of(table, request)
     scores = scored(
-        table.matrix([one.column for one in indicators]),
-        np.array([ranges[one.column].low for one in indicators]),
-        np.array([ranges[one.column].high for one in indicators]),
-        np.array([one.positive for one in indicators]),
+        table.matrix([indicator.column for indicator in indicators]),
+        np.array([ranges[indicator.column].low for indicator in indicators]),
+        np.array([ranges[indicator.column].high for indicator in indicators]),
+        np.array([indicator.positive for indicator in indicators]),
     )
     weigh = entropy_weights if request.indicator_weights == "entropy" else equal_weights
     shares = np.zeros((scores.shape[1], len(request.subsystems)))
-    for at, (one, mine) in enumerate(zip(request.subsystems, request.belongs.T, strict=True)):
+    for number, (subsystem, mine) in enumerate(zip(request.subsystems, request.belongs.T, strict=True)):
         if np.isnan(scores[:, mine]).all():
-            columns = ", ".join(indicator.column for indicator in one.indicators)
-            faults.append(fault("constant_subsystem", table.file, None, one.name, columns=columns))
+            columns = ", ".join(indicator.column for indicator in subsystem.indicators)
+            faults.append(fault("constant_subsystem", table.file, None, subsystem.name, columns=columns))
         else:
-            shares[mine, at] = weigh(scores[:, mine])
+            shares[mine, number] = weigh(scores[:, mine])
     if faults:
         raise TableFaults(faults)
     subsystems = np.clip(np.nan_to_num(scores) @ shares, 0.0, 1.0)
@@ -364,10 +394,10 @@ def couple(table: CaseTable, request: CouplingRequest) -> Coupled:
 
 
 def _degrees(closeness: Floats, index: Floats, request: CouplingRequest) -> Degrees:
-    """C, D and grades, which are told without the last digits: 0.5 and 0.49999999999999994 do not differ in grade."""
+    """Return C, D and grades; grades ignore the last digits: 0.5 and 0.49999999999999994 do not differ in grade."""
     closeness = np.clip(closeness, 0.0, 1.0)
     degree = np.clip(coordination(closeness, index), 0.0, 1.0)
-    return Degrees(closeness, degree, tuple(grade(round(float(one), 12), request.closed) for one in degree))
+    return Degrees(closeness, degree, tuple(grade(round(float(value), 12), request.closed) for value in degree))
 
 
 def _alpha(subsystems: Floats, request: CouplingRequest) -> Floats:
@@ -376,5 +406,5 @@ def _alpha(subsystems: Floats, request: CouplingRequest) -> Floats:
         return np.full(count, 1.0 / count)
     if request.weights == "entropy":
         return entropy_weights(subsystems)
-    given = np.array(request.weights, dtype=np.float64)
-    return np.asarray(given / given.sum())
+    weights = np.array(request.weights, dtype=np.float64)
+    return np.asarray(weights / weights.sum())

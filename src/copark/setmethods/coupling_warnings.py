@@ -36,13 +36,13 @@ def listed(names: Sequence[str], most: int = SHOWN) -> str:
 
 
 def warnings_of(
-    found: Coupled, seed: int = 1, *, null: Null | None = None, ensemble: WeightEnsemble | None = None
+    degrees: Coupled, seed: int = 1, *, null: Null | None = None, ensemble: WeightEnsemble | None = None
 ) -> tuple[Warned, ...]:
     """Gather everything a reader must be warned of.
 
     Parameters
     ----------
-    found
+    degrees
         The degrees.
     seed
         Seed of the bootstrap of entropy weights.
@@ -50,11 +50,11 @@ def warnings_of(
         What deals of the indicators and draws of the weights gave, if they were asked for.
     """
     warned = [
-        *left_out_warning(found.table),
-        *_of_ranges(found),
-        *_of_weights(found, seed),
-        *_of_degrees(found),
-        *_of_scores(found),
+        *left_out_warning(degrees.table),
+        *_of_ranges(degrees),
+        *_of_weights(degrees, seed),
+        *_of_degrees(degrees),
+        *_of_scores(degrees),
     ]
     if null is None:
         warned.append(_misuse("no_null"))
@@ -67,64 +67,64 @@ def warnings_of(
     return tuple(warned)
 
 
-def _of_ranges(found: Coupled) -> Iterator[Warned]:
-    sample = [column for column, scored in found.ranges.items() if scored.source == "sample"]
+def _of_ranges(degrees: Coupled) -> Iterator[Warned]:
+    sample = [column for column, scored in degrees.ranges.items() if scored.source == "sample"]
     if sample:
-        yield _misuse("sample_range", columns=listed(sample), cases=str(len(found.table)))
-    for column, scored in found.ranges.items():
+        yield _misuse("sample_range", columns=listed(sample), cases=str(len(degrees.table)))
+    for column, scored in degrees.ranges.items():
         if scored.clipped:
             yield _misuse("clipped", column=column, cases=listed(scored.clipped))
-    flat = np.flatnonzero(np.isnan(found.indicator_scores).all(axis=0))
-    constant = [found.request.indicators[int(n)].column for n in flat]
+    flat = np.flatnonzero(np.isnan(degrees.indicator_scores).all(axis=0))
+    constant = [degrees.request.indicators[int(n)].column for n in flat]
     if constant:
         yield _misuse("constant", columns=listed(constant))
 
 
-def _of_weights(found: Coupled, seed: int) -> Iterator[Warned]:
-    request = found.request
+def _of_weights(degrees: Coupled, seed: int) -> Iterator[Warned]:
+    request = degrees.request
     by_entropy = request.weights == "entropy" or (
         request.indicator_weights == "entropy"
         and any(len(subsystem.indicators) > 1 for subsystem in request.subsystems)
     )
-    if by_entropy and len(found.table) < FEW:
-        yield _misuse("few_for_entropy", cases=str(len(found.table)))
+    if by_entropy and len(degrees.table) < FEW:
+        yield _misuse("few_for_entropy", cases=str(len(degrees.table)))
     if by_entropy:
         if request.weights == "entropy":
-            scores = found.scores
+            scores = degrees.scores
             names = [subsystem.name for subsystem in request.subsystems]
         else:
-            scores = found.indicator_scores
+            scores = degrees.indicator_scores
             names = [indicator.column for indicator in request.indicators]
         limits = zip(names, *bootstrap_weights(scores, seed), strict=True)
         wide = [f"{name} {start:.2f}–{stop:.2f}" for name, start, stop in limits if stop - start > WIDE]
         if wide:
             yield _misuse("entropy_unstable", weights=listed(wide))
-    if not np.allclose(found.alpha, found.alpha[0]):
+    if not np.allclose(degrees.alpha, degrees.alpha[0]):
         yield _misuse("weights_in_t_only")
 
 
-def _of_scores(found: Coupled) -> Iterator[Warned]:
-    zero = found.table.where((found.scores == 0.0).any(axis=1)).cases
+def _of_scores(degrees: Coupled) -> Iterator[Warned]:
+    zero = degrees.table.where((degrees.scores == 0.0).any(axis=1)).cases
     if zero:
         yield _misuse("zero_score", cases=listed(zero))
-    names = [subsystem.name for subsystem in found.request.subsystems]
+    names = [subsystem.name for subsystem in degrees.request.subsystems]
     for first, second in combinations(range(len(names)), 2):
-        pair = found.scores[:, [first, second]]
+        pair = degrees.scores[:, [first, second]]
         if len(pair) > 2 and np.all(np.ptp(pair, axis=0) > 0.0) and float(np.asarray(np.corrcoef(pair.T))[0, 1]) > TWIN:
             yield _misuse("twins", first=names[first], second=names[second])
 
 
-def _of_degrees(found: Coupled) -> Iterator[Warned]:
-    table = found.table
-    standard = found.forms["standard"]
-    chosen = found.chosen
+def _of_degrees(degrees: Coupled) -> Iterator[Warned]:
+    table = degrees.table
+    standard = degrees.forms["standard"]
+    chosen = degrees.chosen
     hollow = table.where((chosen.coupling >= HIGH) & (chosen.coordination < LOW)).cases
     if hollow:
         yield _misuse("high_coupling_low_coordination", cases=listed(hollow))
     share = float(np.mean(standard.coupling > HIGH))
-    if found.request.formula == "standard" and share >= 0.5:
+    if degrees.request.formula == "standard" and share >= 0.5:
         yield _misuse("saturated", share=f"{100.0 * share:.0f}")
-    differ = table.where(np.array(standard.grades) != np.array(found.forms["wang2021"].grades)).cases
+    differ = table.where(np.array(standard.grades) != np.array(degrees.forms["wang2021"].grades)).cases
     if differ:
         yield _misuse("forms_differ", count=str(len(differ)), cases=listed(differ))
     gaps = np.abs(chosen.coordination[:, None] - np.array(BOUNDARIES)).min(axis=1)

@@ -67,13 +67,13 @@ class Scope:
 
 
 def observed_scope(x: Floats, y: Floats) -> Scope:
-    """The box the data fill."""
+    """Return the box the data fill."""
     return Scope(float(x.min()), float(x.max()), float(y.min()), float(y.max()))
 
 
 @dataclass(frozen=True)
 class ScopeView:
-    """How a corner is looked at: with the condition, the outcome, or both mirrored."""
+    """A view of a corner: with the condition, the outcome, or both mirrored."""
 
     corner: int
 
@@ -88,13 +88,13 @@ class ScopeView:
         return -1.0 if self.corner in (3, 4) else 1.0
 
     def scope(self, scope: Scope) -> Scope:
-        """A box as it is seen."""
+        """Return a box as it is seen."""
         xs = sorted((self.x_sign * scope.x_low, self.x_sign * scope.x_high))
         ys = sorted((self.y_sign * scope.y_low, self.y_sign * scope.y_high))
         return Scope(xs[0], xs[1], ys[0], ys[1])
 
     def points(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """Points as they are seen; seen twice they are as they were."""
+        """Return points as they are seen; seen twice they are as they were."""
         return self.x_sign * x + 0.0, self.y_sign * y + 0.0
 
 
@@ -110,7 +110,13 @@ class Steps:
     """Places of the cases in the order of the condition."""
 
     def tops(self, y: Floats) -> tuple[Floats, Floats]:
-        """The highest outcome at each x, and how many cases reach it where the step rises, else 0; y: (…, case)."""
+        """Return the highest outcome at each x, and how many cases reach it where the step rises, else 0.
+
+        Parameters
+        ----------
+        y
+            Outcome of each case, shape (…, case).
+        """
         ranked = y[..., self.order]
         highest: Floats = np.maximum.reduceat(ranked, self.starts, axis=-1)
         sizes = np.diff(np.append(self.starts, self.order.size))
@@ -129,13 +135,27 @@ def steps_of(x: Floats) -> Steps:
 
 
 def peers(steps: Steps, y: Floats) -> tuple[Floats, Floats]:
-    """Where the step rises: x and y; ``y`` of shape (case,)."""
+    """Return x and y of the points where the step rises; ``y`` of shape (case,)."""
     highest, counts = steps.tops(y)
     return steps.x[counts > 0.0], highest[counts > 0.0]
 
 
 def step_zone(steps: Steps, y: Floats, scope: Scope) -> Floats:
-    """Area above CE-FDH within the scope; ``y`` of shape (…, case), the result of shape (…)."""
+    """Return the area above CE-FDH within the scope.
+
+    Parameters
+    ----------
+    steps
+        The scatter, sorted by the condition.
+    y
+        Outcome of each case, shape (…, case).
+    scope
+        The box of what is possible.
+
+    Returns
+    -------
+    Areas, in the product of both units, shape (…).
+    """
     ceiling = np.maximum.accumulate(steps.tops(y)[0], axis=-1)
     widths = np.diff(np.append(steps.x, scope.x_high))
     first = (steps.x[0] - scope.x_low) * (scope.y_high - scope.y_low)
@@ -144,7 +164,7 @@ def step_zone(steps: Steps, y: Floats, scope: Scope) -> Floats:
 
 
 def peer_line(steps: Steps, y: Floats) -> tuple[Floats, Floats]:
-    """Intercept and slope of CR-FDH, NaN with fewer than two distinct peers; ``y`` of shape (…, case)."""
+    """Return intercept and slope of CR-FDH, NaN with fewer than two distinct peers; ``y`` of shape (…, case)."""
     highest, weights = steps.tops(y)
     total = weights.sum(axis=-1)
     mean_x = (weights @ steps.x) / total
@@ -159,7 +179,19 @@ def peer_line(steps: Steps, y: Floats) -> tuple[Floats, Floats]:
 
 
 def line_zone(intercept: Floats, slope: Floats, scope: Scope) -> Floats:
-    """Area above a rising line within the scope, the line cut at the box; 0 where there is no line."""
+    """Return the area above a rising line within the scope, the line cut at the box; 0 where there is no line.
+
+    Parameters
+    ----------
+    intercept, slope
+        The line, shape (…); NaN where there is none.
+    scope
+        The box of what is possible.
+
+    Returns
+    -------
+    Areas, in the product of both units, shape (…).
+    """
     with np.errstate(invalid="ignore", divide="ignore"):
         enters = np.clip((scope.y_low - intercept) / slope, scope.x_low, scope.x_high)
         leaves = np.clip((scope.y_high - intercept) / slope, scope.x_low, scope.x_high)
@@ -171,13 +203,29 @@ def line_zone(intercept: Floats, slope: Floats, scope: Scope) -> Floats:
 
 
 def zones(steps: Steps, y: Floats, scope: Scope, kind: Kind) -> Floats:
-    """Ceiling zone of one kind; ``y`` of shape (…, case), the result of shape (…)."""
+    """Return the ceiling zone of one kind.
+
+    Parameters
+    ----------
+    steps
+        The scatter, sorted by the condition.
+    y
+        Outcome of each case, shape (…, case).
+    scope
+        The box of what is possible.
+    kind
+        Kind of the ceiling.
+
+    Returns
+    -------
+    Areas, in the product of both units, shape (…).
+    """
     return step_zone(steps, y, scope) if kind == "ce_fdh" else line_zone(*peer_line(steps, y), scope)
 
 
 @dataclass(frozen=True)
 class Bottleneck:
-    """What a level of the outcome needs."""
+    """The condition that a level of the outcome needs."""
 
     level: float
     """Per cent of the outcome's range, seen from the corner: 100 is the best, or lowest, value."""
@@ -188,35 +236,63 @@ class Bottleneck:
 
 
 def bottlenecks(steps: Steps, y: Floats, scope: Scope, kind: Kind) -> tuple[Bottleneck, ...]:
-    """The smallest condition under whose ceiling each level fits, as the scatter is seen."""
+    """Return the smallest condition under whose ceiling each level fits, as the scatter is seen.
+
+    Parameters
+    ----------
+    steps
+        The scatter, sorted by the condition.
+    y
+        Outcome of each case, shape (case,).
+    scope
+        The box of what is possible.
+    kind
+        Kind of the ceiling.
+    """
     height = scope.y_high - scope.y_low
     width = scope.x_high - scope.x_low
-    found = []
+    rows = []
     for level in LEVELS:
-        wanted = scope.y_low + level / 100.0 * height
-        at = _smallest(steps, y, kind, wanted, NEAR * height)
-        if at <= scope.x_low + NEAR * width or wanted <= scope.y_low + NEAR * height:
-            found.append(Bottleneck(level, None, "NN"))
-        elif not at <= scope.x_high + NEAR * width:
-            found.append(Bottleneck(level, None, "NA"))
+        height_needed = scope.y_low + level / 100.0 * height
+        condition = _smallest(steps, y, kind, height_needed, NEAR * height)
+        if condition <= scope.x_low + NEAR * width or height_needed <= scope.y_low + NEAR * height:
+            rows.append(Bottleneck(level, None, "NN"))
+        elif not condition <= scope.x_high + NEAR * width:
+            rows.append(Bottleneck(level, None, "NA"))
         else:
-            found.append(Bottleneck(level, 100.0 * (at - scope.x_low) / width))
-    return tuple(found)
+            rows.append(Bottleneck(level, 100.0 * (condition - scope.x_low) / width))
+    return tuple(rows)
 
 
-def _smallest(steps: Steps, y: Floats, kind: Kind, wanted: float, slack: float) -> float:
-    """Where a ceiling first reaches a height; infinity if nowhere, minus infinity where there is no ceiling."""
+def _smallest(steps: Steps, y: Floats, kind: Kind, target: float, slack: float) -> float:
+    """Return where a ceiling first reaches a height; infinity if nowhere, minus infinity where there is no ceiling."""
     if kind == "ce_fdh":
-        reached = np.flatnonzero(np.maximum.accumulate(steps.tops(y)[0]) >= wanted - slack)
+        reached = np.flatnonzero(np.maximum.accumulate(steps.tops(y)[0]) >= target - slack)
         return float(steps.x[reached[0]]) if reached.size else float("inf")
     intercept, slope = (float(value) for value in peer_line(steps, y))
-    return float("-inf") if np.isnan(slope) else (wanted - intercept) / slope
+    return float("-inf") if np.isnan(slope) else (target - intercept) / slope
 
 
 def p_values(
     steps: Steps, y: Floats, scope: Scope, deals: int, seed: int, progress: Progress | None = None
 ) -> dict[Kind, float]:
-    """The p of both ceilings over the same deals; ``progress`` is told deals done and deals in all."""
+    """Return the p of both ceilings over the same deals.
+
+    Parameters
+    ----------
+    steps
+        The scatter, sorted by the condition.
+    y
+        Outcome of each case, shape (case,).
+    scope
+        The box of what is possible.
+    deals
+        How often the outcome is dealt out anew.
+    seed
+        Seed of the deals.
+    progress
+        Called with the deals done and the deals in all.
+    """
     rng = np.random.default_rng(seed)
     observed = {kind: float(zones(steps, y, scope, kind)) for kind in KINDS}
     reached = dict.fromkeys(KINDS, 0)
@@ -224,8 +300,8 @@ def p_values(
         count = min(CHUNK, deals - done)
         dealt = rng.permuted(np.broadcast_to(y, (count, y.size)), axis=1)
         for kind in KINDS:
-            found = zones(steps, dealt, scope, kind)
-            reached[kind] += int(np.count_nonzero(found >= observed[kind] - TIE * scope.area))
+            dealt_zones = zones(steps, dealt, scope, kind)
+            reached[kind] += int(np.count_nonzero(dealt_zones >= observed[kind] - TIE * scope.area))
         if progress is not None:
             progress(done + count, deals)
     return {kind: (1 + reached[kind]) / (1 + deals) for kind in KINDS}
@@ -233,7 +309,7 @@ def p_values(
 
 @dataclass(frozen=True)
 class NcaRequest:
-    """What is asked."""
+    """Settings of an analysis."""
 
     outcome: str
     """Column of the outcome."""
@@ -291,7 +367,7 @@ class Necessity:
 
 @dataclass(frozen=True)
 class Necessities:
-    """What an analysis gave."""
+    """Results of an analysis."""
 
     table: CaseTable
     """The table it was read from."""
@@ -302,32 +378,41 @@ class Necessities:
 
 
 def size_of(effect: float) -> str:
-    """What Dul 2016 calls an effect: ``none``, or one of :data:`SIZES`."""
+    """Return the word of Dul 2016 for an effect size: ``none``, or one of :data:`SIZES`."""
     return "none" if effect <= 0.0 else SIZES[sum(effect >= limit for limit in EFFECT)]
 
 
 def request_faults(request: NcaRequest) -> list[Fault]:
-    """Everything wrong with what is asked, before a table is read."""
-    found = []
+    """Return everything wrong with the settings, before a table is read."""
+    faults = []
     names = request.conditions
     if not names:
-        found.append(fault("no_conditions", "--x"))
-    found += [fault("twice", "--x", key=one, found=one) for one in sorted(set(names)) if names.count(one) > 1]
+        faults.append(fault("no_conditions", "--x"))
+    faults += [fault("twice", "--x", key=name, found=name) for name in sorted(set(names)) if names.count(name) > 1]
     if request.outcome in names:
-        found.append(fault("outcome_is_condition", "--y", key=request.outcome, found=request.outcome))
+        faults.append(fault("outcome_is_condition", "--y", key=request.outcome, found=request.outcome))
     if request.corner not in CORNERS:
-        found.append(fault("corner", "--corner", found=str(request.corner)))
+        faults.append(fault("corner", "--corner", found=str(request.corner)))
     if not 0 <= request.permutations <= MOST_PERMUTATIONS:
         values: dict[str, Any] = {"found": str(request.permutations), "most": f"{MOST_PERMUTATIONS:,}"}
-        found.append(fault("permutations", "--permutations", **values))
+        faults.append(fault("permutations", "--permutations", **values))
     scope = request.scope
     if scope is not None and not (scope.x_low < scope.x_high and scope.y_low < scope.y_high):
-        found.append(fault("scope_order", "--scope"))
-    return found
+        faults.append(fault("scope_order", "--scope"))
+    return faults
 
 
 def analyse(table: CaseTable, request: NcaRequest, progress: Progress | None = None) -> Necessities:
     """Look for the empty corner of each condition.
+
+    Parameters
+    ----------
+    table
+        The cases.
+    request
+        Settings of the analysis.
+    progress
+        Called with the deals done and the deals in all.
 
     Raises
     ------
@@ -343,32 +428,32 @@ def analyse(table: CaseTable, request: NcaRequest, progress: Progress | None = N
     faults = [fault("constant_column", table.file, None, name) for name in columns if not np.ptp(table.values[name])]
     if faults:
         raise TableFaults(faults)
-    faults = [one for name in request.conditions for one in _outside(table, name, request)]
+    faults = [problem for name in request.conditions for problem in _outside(table, name, request)]
     if faults:
         raise SettingFaults(faults)
     deals = max(1, request.permutations)
-    found = []
-    for at, name in enumerate(request.conditions):
+    necessities = []
+    for number, name in enumerate(request.conditions):
 
-        def tell(done: int, _: int, before: int = at * deals) -> None:
+        def tell(done: int, _: int, before: int = number * deals) -> None:
             if progress is not None:
                 progress(before + done, len(request.conditions) * deals)
 
-        found.append(_condition(table, name, request, tell))
-    return Necessities(table, request, tuple(found))
+        necessities.append(_condition(table, name, request, tell))
+    return Necessities(table, request, tuple(necessities))
 
 
 def _outside(table: CaseTable, name: str, request: NcaRequest) -> Iterator[Fault]:
-    seen = observed_scope(table.values[name], table.values[request.outcome])
-    given = request.scope
-    if given is not None and not (
-        given.x_low <= seen.x_low
-        and seen.x_high <= given.x_high
-        and given.y_low <= seen.y_low
-        and seen.y_high <= given.y_high
+    observed = observed_scope(table.values[name], table.values[request.outcome])
+    scope = request.scope
+    if scope is not None and not (
+        scope.x_low <= observed.x_low
+        and observed.x_high <= scope.x_high
+        and scope.y_low <= observed.y_low
+        and observed.y_high <= scope.y_high
     ):
-        found = ", ".join(f"{value:g}" for value in (seen.x_low, seen.x_high, seen.y_low, seen.y_high))
-        yield fault("scope_too_small", "--scope", key=name, found=found)
+        limits = ", ".join(f"{value:g}" for value in (observed.x_low, observed.x_high, observed.y_low, observed.y_high))
+        yield fault("scope_too_small", "--scope", key=name, found=limits)
 
 
 def _condition(table: CaseTable, name: str, request: NcaRequest, progress: Progress) -> Necessity:
@@ -384,9 +469,9 @@ def _condition(table: CaseTable, name: str, request: NcaRequest, progress: Progr
         tested = p_values(steps, seen_y, box, request.permutations, request.seed, progress)
     peer_x, peer_y = peers(steps, seen_y)
     on_peers = [
-        (table.cases[at], float(x[at]), float(y[at]))
-        for at in steps.order
-        if np.any((peer_x == seen_x[at]) & (peer_y == seen_y[at]))
+        (table.cases[case], float(x[case]), float(y[case]))
+        for case in steps.order
+        if np.any((peer_x == seen_x[case]) & (peer_y == seen_y[case]))
     ]
     nothing = float("nan")
     ceilings: dict[Kind, Ceiling] = {}
@@ -419,14 +504,14 @@ def _condition(table: CaseTable, name: str, request: NcaRequest, progress: Progr
 
 
 def warnings_of(analysis: Necessities) -> tuple[Warned, ...]:
-    """Everything a reader must be warned of: where the empty zone comes from, and which case it hangs on."""
-    found = list(left_out_warning(analysis.table))
+    """Return everything a reader must be warned of: where the empty zone comes from, and which case it hangs on."""
+    warned = list(left_out_warning(analysis.table))
     if not analysis.request.permutations:
-        found.append(Warned("untested"))
-    for one in analysis.found:
-        found.extend(_unseen(analysis, one))
-        found.extend(_fragile(analysis, one))
-    return tuple(found)
+        warned.append(Warned("untested"))
+    for necessity in analysis.found:
+        warned.extend(_unseen(analysis, necessity))
+        warned.extend(_fragile(analysis, necessity))
+    return tuple(warned)
 
 
 def _zone(x: Floats, y: Floats, corner: int, scope: Scope) -> float:
@@ -435,28 +520,35 @@ def _zone(x: Floats, y: Floats, corner: int, scope: Scope) -> float:
     return float(step_zone(steps_of(seen_x), seen_y, view.scope(scope)))
 
 
-def _unseen(analysis: Necessities, one: Necessity) -> Iterator[Warned]:
-    """An empty zone that lies mostly outside the observed ranges is made by the scope, not by the cases."""
-    x = analysis.table.values[one.condition]
+def _unseen(analysis: Necessities, necessity: Necessity) -> Iterator[Warned]:
+    """Warn of an empty zone mostly outside the observed ranges: it is made by the scope, not by the cases."""
+    x = analysis.table.values[necessity.condition]
     y = analysis.table.values[analysis.request.outcome]
-    whole = one.ceilings["ce_fdh"].zone
+    whole = necessity.ceilings["ce_fdh"].zone
     inside = _zone(x, y, analysis.request.corner, observed_scope(x, y))
     if whole > 0.0 and 1.0 - inside / whole > MOST_UNSEEN:
-        yield Warned("unseen", {"condition": one.condition, "share": f"{100.0 * (1.0 - inside / whole):.0f}"})
+        yield Warned("unseen", {"condition": necessity.condition, "share": f"{100.0 * (1.0 - inside / whole):.0f}"})
 
 
-def _fragile(analysis: Necessities, one: Necessity) -> Iterator[Warned]:
-    """The case without which d changes most; only cases on the step can change it."""
-    x = analysis.table.values[one.condition]
+def _fragile(analysis: Necessities, necessity: Necessity) -> Iterator[Warned]:
+    """Warn of the case without which d changes most; only cases on the step can change it."""
+    x = analysis.table.values[necessity.condition]
     y = analysis.table.values[analysis.request.outcome]
-    before = one.ceilings["ce_fdh"].effect
+    before = necessity.ceilings["ce_fdh"].effect
     after = {}
-    for case in dict.fromkeys(case for case, _, _ in one.peers):
-        kept = np.array(analysis.table.cases) != case
-        if kept.sum() > 1:
-            after[case] = _zone(x[kept], y[kept], analysis.request.corner, one.scope) / one.scope.area
+    for case in dict.fromkeys(case for case, _, _ in necessity.peers):
+        is_other = np.array(analysis.table.cases) != case
+        if is_other.sum() > 1:
+            after[case] = (
+                _zone(x[is_other], y[is_other], analysis.request.corner, necessity.scope) / necessity.scope.area
+            )
     if after:
         case, effect = max(after.items(), key=lambda pair: abs(pair[1] - before))
         if abs(effect - before) > FRAGILE:
-            values = {"condition": one.condition, "case": case, "before": f"{before:.2f}", "after": f"{effect:.2f}"}
+            values = {
+                "condition": necessity.condition,
+                "case": case,
+                "before": f"{before:.2f}",
+                "after": f"{effect:.2f}",
+            }
             yield Warned("fragile", values)

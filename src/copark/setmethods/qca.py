@@ -61,7 +61,7 @@ _NOTHING = Sufficiency(*[float("nan")] * 4)
 
 @dataclass(frozen=True)
 class QcaSettings:
-    """What is asked."""
+    """Settings of an analysis."""
 
     outcome: str
     """Column of the outcome."""
@@ -89,19 +89,19 @@ class QcaSettings:
         return self.expectations or (None,) * len(self.conditions)
 
     def memberships(self, table: CaseTable) -> tuple[Floats, Floats]:
-        """Memberships in the conditions, shape (case, k), and in the outcome as it is explained, shape (case,)."""
+        """Return memberships in the conditions, shape (case, k), and in the outcome explained, shape (case,)."""
         outcome = table.values[self.outcome]
         return table.matrix(self.conditions), 1.0 - outcome if self.negate else outcome
 
     def truth_table(self, table: CaseTable) -> TruthTable:
-        """The truth table by these cutoffs."""
+        """Return the truth table by these cutoffs."""
         cuts: dict[str, Any] = {"incl_cut": self.incl_cut, "pri_cut": self.pri_cut, "n_cut": self.n_cut}
         return truth_table(*self.memberships(table), table.cases, **cuts)
 
 
 @dataclass(frozen=True)
 class QcaAnalysis:
-    """What an analysis gave."""
+    """Results of an analysis."""
 
     table: CaseTable
     """The calibrated table."""
@@ -126,30 +126,31 @@ class QcaAnalysis:
 
 
 def setting_faults(settings: QcaSettings) -> list[Fault]:
-    """Everything wrong with what is asked, before a table is read."""
+    """Return everything wrong with the settings, before a table is read."""
     names = settings.conditions
-    found = []
+    faults = []
     if not names:
-        found.append(fault("no_conditions", "--conditions"))
+        faults.append(fault("no_conditions", "--conditions"))
     if len(names) > MOST_CONDITIONS:
         rows = f"{2 ** len(names):,}"
-        found.append(fault("too_many_conditions", "--conditions", found=len(names), most=MOST_CONDITIONS, rows=rows))
-    found += [fault("twice", "--conditions", key=one, found=one) for one in sorted(set(names)) if names.count(one) > 1]
+        faults.append(fault("too_many_conditions", "--conditions", found=len(names), most=MOST_CONDITIONS, rows=rows))
+    repeated = [name for name in sorted(set(names)) if names.count(name) > 1]
+    faults += [fault("twice", "--conditions", key=name, found=name) for name in repeated]
     if settings.outcome in names:
-        found.append(fault("outcome_is_condition", "--outcome", key=settings.outcome, found=settings.outcome))
+        faults.append(fault("outcome_is_condition", "--outcome", key=settings.outcome, found=settings.outcome))
     for name in (settings.outcome, *names):
         if not name or PARTS & set(name):
-            found.append(fault("condition_name", "--conditions", key=name, found=name))
+            faults.append(fault("condition_name", "--conditions", key=name, found=name))
         elif name in RESERVED:
-            found.append(fault("reserved_name", "--conditions", key=name, found=name))
+            faults.append(fault("reserved_name", "--conditions", key=name, found=name))
     for flag, value in (("--incl-cut", settings.incl_cut), ("--pri-cut", settings.pri_cut)):
         if not 0.0 <= value <= 1.0:
-            found.append(fault("not_a_share", flag, found=str(value)))
+            faults.append(fault("not_a_share", flag, found=str(value)))
     if settings.n_cut < 1:
-        found.append(fault("n_cut", "--n-cut", found=str(settings.n_cut)))
+        faults.append(fault("n_cut", "--n-cut", found=str(settings.n_cut)))
     if settings.expectations and len(settings.expectations) != len(names):
-        found.append(fault("expectations", "--dir-exp", found=len(settings.expectations), expected=len(names)))
-    return found
+        faults.append(fault("expectations", "--dir-exp", found=len(settings.expectations), expected=len(names)))
+    return faults
 
 
 def analyse(table: CaseTable, settings: QcaSettings) -> QcaAnalysis:
@@ -173,7 +174,7 @@ def analyse(table: CaseTable, settings: QcaSettings) -> QcaAnalysis:
     singles = single_terms(len(settings.conditions))
     names = [term_name(term, settings.conditions) for term in singles]
     columns = [term_membership(term, members) for term in singles]
-    found = QcaAnalysis(
+    analysis = QcaAnalysis(
         table,
         settings,
         members,
@@ -185,14 +186,14 @@ def analyse(table: CaseTable, settings: QcaSettings) -> QcaAnalysis:
         necessary_expressions(members, outcome, settings.conditions),
         (),
     )
-    return replace(found, warnings=tuple(_warnings(found)))
+    return replace(analysis, warnings=tuple(_warnings(analysis)))
 
 
-def _warnings(found: QcaAnalysis) -> Iterator[Warned]:
-    truth = found.truth
-    solutions = found.solutions
-    settings = found.settings
-    yield from left_out_warning(found.table)
+def _warnings(analysis: QcaAnalysis) -> Iterator[Warned]:
+    truth = analysis.truth
+    solutions = analysis.solutions
+    settings = analysis.settings
+    yield from left_out_warning(analysis.table)
     if truth.crossover:
         yield Warned("crossover", {"cases": ", ".join(truth.crossover), "count": str(len(truth.crossover))})
     if truth.torn:
@@ -214,26 +215,36 @@ def _warnings(found: QcaAnalysis) -> Iterator[Warned]:
     low = [str(row.number) for row in truth.rows if row.out == "1" and row.pri is not None and not row.pri >= 0.5]
     if low:
         yield Warned("low_pri", {"rows": ", ".join(low)})
-    if len(found.table) < 4 * len(settings.conditions):
-        yield Warned("few_cases", {"cases": str(len(found.table)), "conditions": str(len(settings.conditions))})
-    if settings.negate and any(one == 1 for one in settings.expectations):
+    if len(analysis.table) < 4 * len(settings.conditions):
+        yield Warned("few_cases", {"cases": str(len(analysis.table)), "conditions": str(len(settings.conditions))})
+    if settings.negate and any(expectation == 1 for expectation in settings.expectations):
         yield Warned("negated_expectations", {"outcome": settings.outcome_name})
 
 
-def deviant_cases(found: QcaAnalysis, model: Model) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Cases that speak against a model: in it without the outcome (consistency), and the outcome without it (coverage).
+def deviant_cases(analysis: QcaAnalysis, model: Model) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the cases that speak against a model, read at the crossover 0.5.
 
-    Both are read at the crossover 0.5.
+    Parameters
+    ----------
+    analysis
+        The analysis the model is of.
+    model
+        The model.
+
+    Returns
+    -------
+    Labels of the cases in the model without the outcome (consistency), and of those with the outcome outside the model
+    (coverage).
     """
-    inside = model_membership(model, found.members) > 0.5
-    there = found.outcome > 0.5
-    names = np.array(found.table.cases, dtype=object)
-    return tuple(names[inside & ~there]), tuple(names[~inside & there])
+    inside = model_membership(model, analysis.members) > 0.5
+    has_outcome = analysis.outcome > 0.5
+    names = np.array(analysis.table.cases, dtype=object)
+    return tuple(names[inside & ~has_outcome]), tuple(names[~inside & has_outcome])
 
 
 @dataclass(frozen=True)
 class CalibrationRecipe:
-    """How the analysis came from raw columns."""
+    """Raw columns of an analysis, and how they became memberships."""
 
     table: CaseTable
     """Columns as they were read."""
@@ -261,7 +272,7 @@ class AnalyticVariant:
 
 @dataclass(frozen=True)
 class Survival:
-    """How often a term is there again."""
+    """Number of variants of an analysis that hold a term."""
 
     term: Term
     """The term."""
@@ -288,48 +299,58 @@ class Robustness:
     """What came of each change."""
 
     def families(self) -> tuple[str, ...]:
-        """The families that have variants, in order."""
-        there = {one.family for one in self.variants}
-        return tuple(family for family in FAMILIES if family in there)
+        """Return the families that have variants, in order."""
+        present = {variant.family for variant in self.variants}
+        return tuple(family for family in FAMILIES if family in present)
 
     def _chosen(self, kind: Kind, family: str | None) -> list[tuple[Model, ...]]:
-        return [one.models[kind] for one in self.variants if family in (None, one.family)]
+        return [variant.models[kind] for variant in self.variants if family in (None, variant.family)]
 
     def survival(self, kind: Kind, family: str | None = None) -> tuple[Survival, ...]:
-        """Every term of a kind of solution, asked for or met in a variant (of a family), with how often it is there."""
+        """Return every term of a kind of solution, asked for or met in a variant (of a family), and how often it is."""
         chosen = self._chosen(kind, family)
-        asked = {term for model in self.asked[kind] for term in model}
+        requested = {term for model in self.asked[kind] for term in model}
         met = {term for models in chosen for model in models for term in model}
-        terms = sorted(asked | met, key=lambda term: (term not in asked, order(term)))
-        return tuple(_survival(term, term in asked, chosen) for term in terms)
+        terms = sorted(requested | met, key=lambda term: (term not in requested, order(term)))
+        return tuple(_survival(term, term in requested, chosen) for term in terms)
 
     def same(self, kind: Kind, family: str | None = None) -> tuple[int, int]:
-        """In how many variants the whole set of models is the same, and of how many."""
+        """Count the variants in which the whole set of models is the same, and all variants."""
         chosen = self._chosen(kind, family)
         return sum(set(models) == set(self.asked[kind]) for models in chosen), len(chosen)
 
 
-def _survival(term: Term, asked: bool, chosen: Sequence[tuple[Model, ...]]) -> Survival:
+def _survival(term: Term, is_requested: bool, chosen: Sequence[tuple[Model, ...]]) -> Survival:
     surely = sum(bool(models) and all(term in model for model in models) for models in chosen)
     perhaps = sum(any(term in model for model in models) for models in chosen)
     narrower = sum(
-        not any(term in model for model in models) and any(within(one, term) for model in models for one in model)
+        not any(term in model for model in models) and any(within(other, term) for model in models for other in model)
         for models in chosen
     )
-    return Survival(term, asked, len(chosen), surely, perhaps, narrower)
+    return Survival(term, is_requested, len(chosen), surely, perhaps, narrower)
 
 
-def named_survival(found: Robustness, kind: Kind, conditions: Sequence[str]) -> dict[str, dict[str, Survival]]:
-    """Survival by the term's name and family; ``all`` for all families together."""
+def named_survival(robust: Robustness, kind: Kind, conditions: Sequence[str]) -> dict[str, dict[str, Survival]]:
+    """Return survival by the term's name and family; ``all`` for all families together.
+
+    Parameters
+    ----------
+    robust
+        All variants of an analysis.
+    kind
+        Kind of solution.
+    conditions
+        Names of the conditions.
+    """
     rows: dict[str, dict[str, Survival]] = {}
-    for family in (None, *found.families()):
-        for one in found.survival(kind, family):
-            rows.setdefault(term_name(one.term, conditions), {})[family or "all"] = one
+    for family in (None, *robust.families()):
+        for survival in robust.survival(kind, family):
+            rows.setdefault(term_name(survival.term, conditions), {})[family or "all"] = survival
     return rows
 
 
 def models_of(solutions: Solutions) -> dict[Kind, tuple[Model, ...]]:
-    """All tied models by kind of solution; intermediate ones of all pairs, each once."""
+    """Return all tied models by kind of solution; intermediate ones of all pairs, each once."""
     intermediate = dict.fromkeys(model for pair in solutions.intermediate for model in pair.models)
     return {
         "complex": solutions.cautious.models,
@@ -339,16 +360,26 @@ def models_of(solutions: Solutions) -> dict[Kind, tuple[Model, ...]]:
 
 
 def robustness(
-    found: QcaAnalysis, recipe: CalibrationRecipe, progress: Callable[[int, int], None] = lambda _done, _total: None
+    analysis: QcaAnalysis, recipe: CalibrationRecipe, progress: Callable[[int, int], None] = lambda _done, _total: None
 ) -> Robustness:
-    """Run every variant of an analysis; ``progress`` is told variants done and variants in all."""
-    planned = list(_variants(found.settings, recipe))
-    made = []
-    for at, one in enumerate(planned):
-        progress(at, len(planned))
-        made.append(_run(*one))
+    """Run every variant of an analysis.
+
+    Parameters
+    ----------
+    analysis
+        The analysis as it was asked for.
+    recipe
+        The raw columns it came from, how they were calibrated, and other scores.
+    progress
+        Called with the variants done and the variants in all.
+    """
+    planned = list(_variants(analysis.settings, recipe))
+    variants = []
+    for number, variant in enumerate(planned):
+        progress(number, len(planned))
+        variants.append(_run(*variant))
     progress(len(planned), len(planned))
-    return Robustness(models_of(found.solutions), tuple(made))
+    return Robustness(models_of(analysis.solutions), tuple(variants))
 
 
 Planned = tuple[str, str, str, CaseTable, QcaSettings]
@@ -356,7 +387,7 @@ Planned = tuple[str, str, str, CaseTable, QcaSettings]
 
 
 def _run(family: str, changed: str, value: str, table: CaseTable, settings: QcaSettings) -> AnalyticVariant:
-    """A variant; without models where its table can be covered in too many ways to look through them."""
+    """Run a variant; without models where its table can be covered in too many ways to look through them."""
     truth = settings.truth_table(table)
     try:
         models = models_of(solve(truth.numbers("1"), truth.numbers("?"), settings.expected))
@@ -364,8 +395,8 @@ def _run(family: str, changed: str, value: str, table: CaseTable, settings: QcaS
         models = dict.fromkeys(KINDS, ())
     members, outcome = settings.memberships(table)
     fits = {
-        kind: sufficiency(model_membership(found[0], members), outcome) if found else _NOTHING
-        for kind, found in models.items()
+        kind: sufficiency(model_membership(tied[0], members), outcome) if tied else _NOTHING
+        for kind, tied in models.items()
     }
     return AnalyticVariant(family, changed, value, models, fits)
 
@@ -374,9 +405,9 @@ def _variants(settings: QcaSettings, recipe: CalibrationRecipe) -> Iterator[Plan
     table = calibrated(recipe.table, recipe.calibrations)
     yield from _other_anchors(settings, recipe, table)
     yield from _other_cutoffs(settings, table)
-    for at, case in enumerate(table.cases):
+    for position, case in enumerate(table.cases):
         if len(table) > 2:
-            yield "cases", case, "", table.where(np.arange(len(table)) != at), settings
+            yield "cases", case, "", table.where(np.arange(len(table)) != position), settings
     yield from _other_scores(settings, recipe, table)
 
 
@@ -395,16 +426,16 @@ def _other_anchors(settings: QcaSettings, recipe: CalibrationRecipe, table: Case
 
 
 def _moved(anchors: tuple[float, ...]) -> Iterator[tuple[float, ...]]:
-    """Anchors with one of them moved, by :data:`SHIFTS` of the way to the nearer neighbour, or of its own size."""
-    for at, anchor in enumerate(anchors):
-        beside = [abs(anchor - anchors[other]) for other in (at - 1, at + 1) if 0 <= other < len(anchors)]
-        way = min([gap for gap in beside if gap > 0.0], default=abs(anchor) or 1.0)
+    """Yield anchors with one moved, by :data:`SHIFTS` of the way to the nearer neighbour, or of its own size."""
+    for position, anchor in enumerate(anchors):
+        gaps = [abs(anchor - anchors[other]) for other in (position - 1, position + 1) if 0 <= other < len(anchors)]
+        way = min([gap for gap in gaps if gap > 0.0], default=abs(anchor) or 1.0)
         for shift in SHIFTS:
-            yield (*anchors[:at], anchor + shift * way, *anchors[at + 1 :])
+            yield (*anchors[:position], anchor + shift * way, *anchors[position + 1 :])
 
 
 def _shifted(members: Floats, shift: float) -> Floats:
-    """Memberships with their log-odds moved; full and no membership stay."""
+    """Return memberships with their log-odds moved; full and no membership stay."""
     inner = (members > 0.0) & (members < 1.0)
     safe = np.where(inner, members, 0.5)
     return np.where(inner, 1.0 / (1.0 + (1.0 - safe) / safe * np.exp(-shift)), members)
@@ -414,9 +445,9 @@ def _other_cutoffs(settings: QcaSettings, table: CaseTable) -> Iterator[Planned]
     inclusions = sorted({round(min(1.0, max(0.5, settings.incl_cut + step)), 4) for step in INCL_STEPS})
     reductions = sorted({*PRI_CUTS, settings.pri_cut})
     counts = sorted({*N_CUTS, settings.n_cut})
-    asked = {"incl": round(settings.incl_cut, 4), "pri": settings.pri_cut, "n": settings.n_cut}
+    own = {"incl": round(settings.incl_cut, 4), "pri": settings.pri_cut, "n": settings.n_cut}
     for incl, pri, n in product(inclusions, reductions, counts):
-        moved = [name for name, value in (("incl", incl), ("pri", pri), ("n", n)) if value != asked[name]]
+        moved = [name for name, value in (("incl", incl), ("pri", pri), ("n", n)) if value != own[name]]
         if moved:
             family = moved[0] if len(moved) == 1 else "cutoffs"
             written = f"{incl:g} / {pri:g} / {n}"
@@ -424,7 +455,7 @@ def _other_cutoffs(settings: QcaSettings, table: CaseTable) -> Iterator[Planned]
 
 
 def _other_scores(settings: QcaSettings, recipe: CalibrationRecipe, table: CaseTable) -> Iterator[Planned]:
-    """Each other column in its turn, then the first of each together.
+    """Yield each other column in its turn, then the first of each together.
 
     Where one is missing for some cases, the variant stands on the others, and the scores as asked for are tried on
     these alone too, so that fewer cases and other scores are told apart.
@@ -435,12 +466,12 @@ def _other_scores(settings: QcaSettings, recipe: CalibrationRecipe, table: CaseT
         planned.append({name: others[0] for name, others in alternatives.items()})
     for change in planned:
         columns = {name: recipe.table.values[other] for name, other in change.items()}
-        there = np.asarray(np.isfinite(np.column_stack(list(columns.values()))).all(axis=1))
-        if there.sum() < 2:
+        is_complete = np.asarray(np.isfinite(np.column_stack(list(columns.values()))).all(axis=1))
+        if is_complete.sum() < 2:
             continue
         names = ", ".join(change)
         written = ", ".join(change.values())
-        if not there.all():
-            yield "scores", names, f"{names} (n = {int(there.sum())})", table.where(there), settings
-            written = f"{written} (n = {int(there.sum())})"
-        yield "scores", names, written, table.having(columns).where(there), settings
+        if not is_complete.all():
+            yield "scores", names, f"{names} (n = {int(is_complete.sum())})", table.where(is_complete), settings
+            written = f"{written} (n = {int(is_complete.sum())})"
+        yield "scores", names, written, table.having(columns).where(is_complete), settings

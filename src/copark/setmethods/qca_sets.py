@@ -36,7 +36,7 @@ Model = tuple[Term, ...]
 
 
 def order(term: Term) -> tuple[int, Term]:
-    """What terms are sorted by: number of literals, then conditions from the first on.
+    """Return the key that terms are sorted by: number of literals, then conditions from the first on.
 
     Negated comes before present, but in terms that name every condition present comes first: the order in which the
     published programs number tied models.
@@ -45,12 +45,12 @@ def order(term: Term) -> tuple[int, Term]:
 
 
 def literals(term: Term) -> int:
-    """How many conditions a term names."""
+    """Count the conditions a term names."""
     return sum(value != ABSENT for value in term)
 
 
 def term_name(term: Term, conditions: Sequence[str]) -> str:
-    """A term as it is written: ``A*~B``; ``1`` for the term that names no condition and holds everywhere."""
+    """Write a term: ``A*~B``; ``1`` for the term that names no condition and holds everywhere."""
     named = [
         name if value == PRESENT else f"~{name}"
         for name, value in zip(conditions, term, strict=True)
@@ -60,49 +60,49 @@ def term_name(term: Term, conditions: Sequence[str]) -> str:
 
 
 def model_name(model: Model, conditions: Sequence[str]) -> str:
-    """A model as it is written: ``A*~B + C``."""
+    """Write a model: ``A*~B + C``."""
     return " + ".join(term_name(term, conditions) for term in model)
 
 
 def term_membership(term: Term, members: Floats) -> Floats:
-    """Membership of each case in a conjunction: the least of its literals' (1 for the empty term)."""
-    found = np.ones(members.shape[0])
-    for at, value in enumerate(term):
+    """Return the membership of each case in a conjunction: the least of its literals' (1 for the empty term)."""
+    membership = np.ones(members.shape[0])
+    for condition, value in enumerate(term):
         if value != ABSENT:
-            column = members[:, at]
-            found = np.minimum(found, column if value == PRESENT else 1.0 - column)
-    return found
+            column = members[:, condition]
+            membership = np.minimum(membership, column if value == PRESENT else 1.0 - column)
+    return membership
 
 
 def model_membership(model: Iterable[Term], members: Floats) -> Floats:
-    """Membership of each case in a disjunction: the greatest of its terms' (0 for a model without terms)."""
-    found = np.zeros(members.shape[0])
+    """Return the membership of each case in a disjunction: the greatest of its terms' (0 for a model without terms)."""
+    membership = np.zeros(members.shape[0])
     for term in model:
-        found = np.maximum(found, term_membership(term, members))
-    return found
+        membership = np.maximum(membership, term_membership(term, members))
+    return membership
 
 
 @lru_cache(maxsize=8192)
 def rows_of(term: Term) -> frozenset[int]:
-    """Numbers, from 0, of the rows of the truth table in a term: conditions are digits, the first the highest."""
+    """Return the numbers, from 0, of a term's rows in the truth table: conditions are digits, the first the highest."""
     choices = [(0, 1) if value == ABSENT else (value,) for value in term]
-    weights = [1 << (len(term) - 1 - at) for at in range(len(term))]
+    weights = [1 << (len(term) - 1 - place) for place in range(len(term))]
     return frozenset(sum(w * d for w, d in zip(weights, digits, strict=True)) for digits in product(*choices))
 
 
 def within(inner: Term, outer: Term) -> bool:
-    """Whether every row of one term is a row of another."""
+    """Say whether every row of one term is a row of another."""
     return all(wide in (ABSENT, narrow) for narrow, wide in zip(inner, outer, strict=True))
 
 
 def digits(row: int, count: int) -> tuple[int, ...]:
-    """The values of the conditions in a row numbered from 0."""
-    return tuple((row >> (count - 1 - at)) & 1 for at in range(count))
+    """Return the values of the conditions in a row numbered from 0."""
+    return tuple((row >> (count - 1 - place)) & 1 for place in range(count))
 
 
 @dataclass(frozen=True)
 class Sufficiency:
-    """How sufficient a set is."""
+    """Fit of a set as sufficient."""
 
     inclusion: float
     """Consistency, 0 to 1."""
@@ -116,7 +116,7 @@ class Sufficiency:
 
 @dataclass(frozen=True)
 class NecessityFit:
-    """How necessary a set is."""
+    """Fit of a set as necessary."""
 
     inclusion: float
     """Consistency, 0 to 1."""
@@ -131,7 +131,17 @@ def _ratio(part: float, whole: float) -> float:
 
 
 def sufficiency(x: Floats, y: Floats, unique: float = float("nan")) -> Sufficiency:
-    """Fit of ``x`` as a sufficient set, both of shape (case,)."""
+    """Return the fit of a set as sufficient.
+
+    Parameters
+    ----------
+    x
+        Memberships in the set, shape (case,).
+    y
+        Memberships in the outcome, shape (case,).
+    unique
+        Its unique coverage, where that has a meaning.
+    """
     both = float(np.minimum(x, y).sum())
     torn = float(np.minimum(np.minimum(x, y), 1.0 - y).sum())
     whole = float(x.sum())
@@ -139,7 +149,7 @@ def sufficiency(x: Floats, y: Floats, unique: float = float("nan")) -> Sufficien
 
 
 def necessity(x: Floats, y: Floats) -> NecessityFit:
-    """Fit of ``x`` as a necessary set, both of shape (case,)."""
+    """Return the fit of ``x`` as a necessary set, both of shape (case,)."""
     both = np.minimum(x, y)
     return NecessityFit(
         _ratio(float(both.sum()), float(y.sum())),
@@ -153,23 +163,34 @@ def _coverage(x: Floats, y: Floats) -> float:
 
 
 def fit_of_terms(terms: Sequence[Term], members: Floats, y: Floats) -> tuple[tuple[Sufficiency, ...], Sufficiency]:
-    """Fit of each term and of all together; unique coverage is what the whole loses without the term.
+    """Return the fit of each term and of all together; unique coverage is what the whole loses without the term.
 
     A term that stands alone has no unique coverage (NaN), nor has the whole.
+
+    Parameters
+    ----------
+    terms
+        The terms.
+    members
+        Memberships in the conditions, shape (case, k).
+    y
+        Memberships in the outcome, shape (case,).
     """
     whole = model_membership(terms, members)
-    each = []
-    for at, term in enumerate(terms):
-        others: Model = (*terms[:at], *terms[at + 1 :])
+    fits = []
+    for place, term in enumerate(terms):
+        others: Model = (*terms[:place], *terms[place + 1 :])
         rest = _coverage(model_membership(others, members), y) if others else float("nan")
-        each.append(sufficiency(term_membership(term, members), y, _coverage(whole, y) - rest))
-    return tuple(each), sufficiency(whole, y)
+        fits.append(sufficiency(term_membership(term, members), y, _coverage(whole, y) - rest))
+    return tuple(fits), sufficiency(whole, y)
 
 
 MOST_LITERALS = 3
 """Conditions joined in a conjunction or disjunction that is looked at: longer ones explain nothing."""
-INCLUSION, RELEVANCE = 0.9, 0.6
-"""Least consistency and relevance of what may be called necessary."""
+INCLUSION = 0.9
+"""Least consistency of what may be called necessary."""
+RELEVANCE = 0.6
+"""Least relevance of what may be called necessary."""
 
 
 @dataclass(frozen=True)
@@ -183,33 +204,42 @@ class Necessary:
 
 
 def single_terms(count: int) -> tuple[Term, ...]:
-    """Each condition alone, then each negation."""
+    """Return each condition alone, then each negation."""
     return tuple(
-        tuple(value if at == place else ABSENT for at in range(count))
+        tuple(value if condition == place else ABSENT for condition in range(count))
         for value in (PRESENT, NEGATED)
         for place in range(count)
     )
 
 
 def necessary_expressions(members: Floats, outcome: Floats, conditions: Sequence[str]) -> tuple[Necessary, ...]:
-    """Conjunctions and disjunctions that are consistent and relevant enough to be called necessary.
+    """Return the conjunctions and disjunctions that are consistent and relevant enough to be called necessary.
 
     All conjunctions that reach both cutoffs are given; of disjunctions only those no part of which is consistent
     already, for whatever is joined to a necessary condition is necessary too, and says less. A disjunction can always
     be made consistent by making it long: read it only if it has a meaning of its own (a higher-order construct).
+
+    Parameters
+    ----------
+    members
+        Memberships in the conditions, shape (case, k).
+    outcome
+        Memberships in the outcome, shape (case,).
+    conditions
+        Names of the conditions.
     """
     count = members.shape[1]
-    found = []
+    expressions = []
     terms = [t for t in product((NEGATED, PRESENT, ABSENT), repeat=count) if 0 < literals(t) <= MOST_LITERALS]
     for term in sorted(terms, key=lambda term: (literals(term), [-value % 3 for value in term])):
         value = necessity(term_membership(term, members), outcome)
         if value.inclusion >= INCLUSION - NEAR and value.relevance >= RELEVANCE - NEAR:
-            found.append(Necessary(term_name(term, conditions), value))
+            expressions.append(Necessary(term_name(term, conditions), value))
     consistent: list[frozenset[Term]] = []
     singles = single_terms(count)
     for size in range(1, min(MOST_LITERALS, count) + 1):
         for parts in combinations(singles, size):
-            if len({_place(part) for part in parts}) < size or any(known <= set(parts) for known in consistent):
+            if len({_place(part) for part in parts}) < size or any(shorter <= set(parts) for shorter in consistent):
                 continue
             joined = np.max([term_membership(part, members) for part in parts], axis=0)
             value = necessity(joined, outcome)
@@ -217,12 +247,12 @@ def necessary_expressions(members: Floats, outcome: Floats, conditions: Sequence
                 consistent.append(frozenset(parts))
                 if size > 1 and value.relevance >= RELEVANCE - NEAR:
                     ordered = sorted(parts, key=_place)
-                    found.append(Necessary(" + ".join(term_name(part, conditions) for part in ordered), value))
-    return tuple(found)
+                    expressions.append(Necessary(" + ".join(term_name(part, conditions) for part in ordered), value))
+    return tuple(expressions)
 
 
 def _place(term: Term) -> int:
-    return next(at for at, value in enumerate(term) if value != ABSENT)
+    return next(place for place, value in enumerate(term) if value != ABSENT)
 
 
 FULL = 0.95
@@ -233,7 +263,7 @@ Form = Literal["logistic", "linear", "ecdf", "crisp"]
 
 @dataclass(frozen=True)
 class SetCalibration:
-    """How a raw column becomes a membership."""
+    """Anchors and form by which a raw column becomes a membership."""
 
     anchors: tuple[float, ...]
     """Exclusion, crossover, inclusion: rising, or falling where low raw values are members. Six of them (exclusion,
@@ -262,7 +292,7 @@ class SetCalibration:
 
 
 def calibrate(raw: ArrayLike, how: SetCalibration) -> Floats:
-    """Memberships of raw values.
+    """Turn raw values into memberships.
 
     The direct method: ``m = 1 / (1 + exp(-k (x - c) / (i - c)))`` on the side of inclusion and
     ``m = 1 / (1 + exp(-k (x - c) / (c - e)))`` on that of exclusion, with ``k = ln(full / (1 - full))``, 2.944 for
@@ -283,7 +313,7 @@ def calibrate(raw: ArrayLike, how: SetCalibration) -> Floats:
 
 
 def _towards(values: Floats, anchors: tuple[float, ...]) -> Floats:
-    """Distance from the crossover: -1 at exclusion, 0 at the crossover, 1 at inclusion."""
+    """Return the distance from the crossover: -1 at exclusion, 0 at the crossover, 1 at inclusion."""
     out, middle, within = anchors
     sign = 1.0 if within > middle else -1.0
     distance = sign * (values - middle)
@@ -296,15 +326,15 @@ def _linear(distance: Floats) -> Floats:
 
 
 def _ranked(distance: Floats) -> Floats:
-    """Half the share of the cases on the same side, between crossover and anchor, that lie no higher; 0 or 1 beyond."""
-    found = np.where(distance >= 1.0, 1.0, np.where(distance == 0.0, 0.5, 0.0))
+    """Return half the share of the cases on the same side, short of the anchor, that lie no higher; 0 or 1 beyond."""
+    memberships = np.where(distance >= 1.0, 1.0, np.where(distance == 0.0, 0.5, 0.0))
     for low, high, start in ((-1.0, 0.0, 0.0), (0.0, 1.0, 0.5)):
         inside = (distance > low) & (distance < high)
         ranks = np.sum(distance[inside][:, None] >= distance[inside][None, :], axis=1)
-        found[inside] = start + 0.5 * ranks / max(1, int(inside.sum()))
-    return found
+        memberships[inside] = start + 0.5 * ranks / max(1, int(inside.sum()))
+    return memberships
 
 
 def calibrated(table: CaseTable, recipe: Mapping[str, SetCalibration]) -> CaseTable:
-    """A table with some of its columns calibrated."""
+    """Return a table with some of its columns calibrated."""
     return table.having({name: calibrate(table.values[name], how) for name, how in recipe.items()})

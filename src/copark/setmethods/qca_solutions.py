@@ -62,17 +62,17 @@ class TruthTable:
         return tuple(row for row in self.rows if row.against and len(row.against) < row.n)
 
     def numbers(self, out: str) -> frozenset[int]:
-        """Numbers, from 0, of the rows with an outcome."""
+        """Return the numbers, from 0, of the rows with an outcome."""
         return frozenset(row.number - 1 for row in self.rows if row.out == out)
 
 
 def corner_memberships(members: Floats) -> Floats:
-    """Membership of each case in each row: the least of its literals'; shape (case, 2^k)."""
-    found = np.ones((members.shape[0], 1))
+    """Return the membership of each case in each row: the least of its literals'; shape (case, 2^k)."""
+    corners = np.ones((members.shape[0], 1))
     for column in members.T:
         pair = np.stack([1.0 - column, column], axis=1)
-        found = np.minimum(found[:, :, None], pair[:, None, :]).reshape(members.shape[0], -1)
-    return found
+        corners = np.minimum(corners[:, :, None], pair[:, None, :]).reshape(members.shape[0], -1)
+    return corners
 
 
 def truth_table(
@@ -88,24 +88,39 @@ def truth_table(
 
     A row is ``?`` with fewer than ``n_cut`` cases; otherwise 1 if its consistency reaches ``incl_cut`` and its PRI
     reaches ``pri_cut``, else 0. Consistency and PRI sum over all cases, not only those in the row.
+
+    Parameters
+    ----------
+    members
+        Memberships in the conditions, shape (case, k).
+    outcome
+        Memberships in the outcome, shape (case,).
+    cases
+        Labels of the cases.
+    incl_cut
+        Least consistency of a row coded 1.
+    pri_cut
+        Least PRI of a row coded 1; 0 for none.
+    n_cut
+        Least number of cases of a row that counts as observed.
     """
     corners = corner_memberships(members)
     crossing = np.any(np.abs(members - CROSSOVER) <= NEAR, axis=1)
     inside = (corners > CROSSOVER) & ~crossing[:, None]
     rows = []
-    for at in range(corners.shape[1]):
-        found = np.flatnonzero(inside[:, at])
-        values = digits(at, members.shape[1])
-        if not found.size:
-            rows.append(TruthRow(at + 1, values, "?" if n_cut > 0 else "0", 0, None, None, ()))
+    for row in range(corners.shape[1]):
+        members_of_row = np.flatnonzero(inside[:, row])
+        values = digits(row, members.shape[1])
+        if not members_of_row.size:
+            rows.append(TruthRow(row + 1, values, "?" if n_cut > 0 else "0", 0, None, None, ()))
             continue
-        fit = sufficiency(corners[:, at], outcome)
+        fit = sufficiency(corners[:, row], outcome)
         positive = fit.inclusion >= incl_cut - NEAR and (pri_cut <= 0.0 or fit.pri >= pri_cut - NEAR)
-        out = "?" if found.size < n_cut else "1" if positive else "0"
-        side = outcome[found] < CROSSOVER - NEAR if positive else outcome[found] > CROSSOVER + NEAR
-        against = tuple(cases[int(one)] for one in found[side])
-        labels = tuple(cases[int(one)] for one in found)
-        rows.append(TruthRow(at + 1, values, out, int(found.size), fit.inclusion, fit.pri, labels, against))
+        out = "?" if members_of_row.size < n_cut else "1" if positive else "0"
+        side = outcome[members_of_row] < CROSSOVER - NEAR if positive else outcome[members_of_row] > CROSSOVER + NEAR
+        against = tuple(cases[int(case)] for case in members_of_row[side])
+        labels = tuple(cases[int(case)] for case in members_of_row)
+        rows.append(TruthRow(row + 1, values, out, int(members_of_row.size), fit.inclusion, fit.pri, labels, against))
     torn = np.abs(outcome - CROSSOVER) <= NEAR
     return TruthTable(tuple(rows), _named(cases, crossing), _named(cases, torn))
 
@@ -115,17 +130,27 @@ def _named(cases: Sequence[str], chosen: NDArray[np.bool_]) -> tuple[str, ...]:
 
 
 def _marked(rows: Iterable[int], count: int) -> NDArray[np.bool_]:
-    """Whether each of the 3^k terms holds one of some rows; shape (3,) * k."""
-    found = np.zeros(1 << count, dtype=bool)
-    found[list(rows)] = True
-    found = found.reshape((2,) * count)
+    """Mark each of the 3^k terms that holds one of some rows; shape (3,) * k."""
+    marks = np.zeros(1 << count, dtype=bool)
+    marks[list(rows)] = True
+    marks = marks.reshape((2,) * count)
     for axis in range(count):
-        found = np.concatenate([found, found.any(axis=axis, keepdims=True)], axis=axis)
-    return found
+        marks = np.concatenate([marks, marks.any(axis=axis, keepdims=True)], axis=axis)
+    return marks
 
 
 def prime_implicants(positive: Iterable[int], free: Iterable[int], count: int) -> tuple[Term, ...]:
-    """Every prime implicant that holds a positive row; free rows may be covered or not. Rows are numbered from 0."""
+    """Return every prime implicant that holds a positive row; free rows may be covered or not.
+
+    Parameters
+    ----------
+    positive
+        Numbers of the positive rows, from 0.
+    free
+        Numbers of the rows that may be covered or not, from 0.
+    count
+        Number of conditions.
+    """
     to_cover = set(positive)
     allowed = to_cover | set(free)
     holds_positive = _marked(to_cover, count)
@@ -149,7 +174,7 @@ MOST_STEPS = 200_000
 
 @dataclass(frozen=True)
 class Minimised:
-    """What a minimisation gave."""
+    """Models and prime implicants of a minimisation."""
 
     models: tuple[Model, ...]
     """All models with the smallest number of prime implicants, however many literals these have; none where there is no
@@ -161,9 +186,19 @@ class Minimised:
 
 
 def minimise(positive: frozenset[int], free: frozenset[int], count: int) -> Minimised:
-    """Cover the positive rows with as few prime implicants as can be, in every way that can be done."""
+    """Cover the positive rows with as few prime implicants as can be, in every way that can be done.
+
+    Parameters
+    ----------
+    positive
+        Numbers of the positive rows, from 0.
+    free
+        Numbers of the rows that may be covered or not, from 0.
+    count
+        Number of conditions.
+    """
     primes = prime_implicants(positive, free, count)
-    places = {row: at for at, row in enumerate(sorted(positive))}
+    places = {row: place for place, row in enumerate(sorted(positive))}
     masks: dict[int, list[Term]] = {}
     for term in primes:
         mask = sum(1 << places[row] for row in rows_of(term) if row in places)
@@ -178,13 +213,13 @@ def minimise(positive: frozenset[int], free: frozenset[int], count: int) -> Mini
         for cover in covers
         for terms in product(*(masks[mask] for mask in cover))
     )
-    found = list(islice(models, MOST_MODELS + 1))
-    ordered = sorted(found[:MOST_MODELS], key=lambda model: [order(term) for term in model])
-    return Minimised(tuple(ordered), primes, len(found) > MOST_MODELS)
+    listed = list(islice(models, MOST_MODELS + 1))
+    ordered = sorted(listed[:MOST_MODELS], key=lambda model: [order(term) for term in model])
+    return Minimised(tuple(ordered), primes, len(listed) > MOST_MODELS)
 
 
 class PrimeChart:
-    """Which rows each group of prime implicants covers, as bits of a number; and how few of them cover some rows.
+    """Rows that each group of prime implicants covers, as bits of a number, and how few of them cover some rows.
 
     What was found of a set of rows is kept, for the same sets come up again and again.
     """
@@ -192,21 +227,21 @@ class PrimeChart:
     def __init__(self, masks: Iterable[int]) -> None:
         every = set(masks)
         self.undominated = tuple(
-            sorted(one for one in every if not any(one != other and one & other == one for other in every))
+            sorted(mask for mask in every if not any(mask != other and mask & other == mask for other in every))
         )
         self._enough: dict[int, int] = {0: 0}
         self._too_few: dict[int, int] = {}
         self._steps = 0
 
     def smallest(self, rows: int) -> int:
-        """Size of the smallest cover of some rows."""
+        """Return the size of the smallest cover of some rows."""
         size = 1
         while not self.coverable(rows, size):
             size += 1
         return size
 
     def coverable(self, rows: int, size: int) -> bool:
-        """Whether so many masks can cover some rows.
+        """Say whether so many masks can cover some rows.
 
         Raises SettingFaults if the chart has too many ways to be covered to look through them.
         """
@@ -225,10 +260,19 @@ class PrimeChart:
         return False
 
     def covers(self, rows: int, size: int, masks: Sequence[int]) -> Iterator[tuple[int, ...]]:
-        """Every cover of some rows by ``size`` of some masks or fewer, once.
+        """Yield every cover of some rows, once.
 
         It branches over the masks of the row that fewest of them cover; a mask that was tried is not tried again
         beside the later ones.
+
+        Parameters
+        ----------
+        rows
+            The rows, as bits.
+        size
+            Most masks of a cover.
+        masks
+            Masks to cover the rows with.
         """
         if not rows:
             yield ()
@@ -252,22 +296,22 @@ class PrimeChart:
 
 
 def _bits(rows: int) -> list[int]:
-    return [1 << at for at in range(rows.bit_length()) if rows >> at & 1]
+    return [1 << place for place in range(rows.bit_length()) if rows >> place & 1]
 
 
 def _fewest(masks: Sequence[int], rows: int) -> list[int]:
-    """The masks of the row that fewest of them cover."""
+    """Return the masks of the row that fewest of them cover."""
     return min(([mask for mask in masks if mask & bit] for bit in _bits(rows)), key=len)
 
 
 def _apart(masks: set[int], rows: int) -> int:
-    """A number of rows no two of which one mask covers: so many masks are needed at least."""
+    """Count rows no two of which one mask covers: so many masks are needed at least."""
     count = 0
     together = dict.fromkeys(_bits(rows), 0)
     for mask in masks:
         for bit in _bits(mask):
             together[bit] |= mask
-    for bit in sorted(together, key=lambda one: together[one].bit_count()):
+    for bit in sorted(together, key=lambda row: together[row].bit_count()):
         if rows & bit:
             count += 1
             rows &= ~together[bit]
@@ -318,23 +362,33 @@ class Solutions:
 
 
 def covered(model: Model) -> frozenset[int]:
-    """Rows of a model, numbered from 0."""
+    """Return the rows of a model, numbered from 0."""
     return frozenset().union(*(rows_of(term) for term in model))
 
 
 def solve(positive: frozenset[int], remainders: frozenset[int], expectations: Sequence[Expectation]) -> Solutions:
-    """Minimise a truth table in all ways; remainders are its rows coded ``?``."""
+    """Minimise a truth table in all ways.
+
+    Parameters
+    ----------
+    positive
+        Numbers of the rows coded 1, from 0.
+    remainders
+        Numbers of the rows coded ``?``, from 0.
+    expectations
+        Directional expectations, one a condition.
+    """
     count = len(expectations)
     cautious = minimise(positive, frozenset(), count)
     parsimonious = minimise(positive, remainders, count)
     pairs = [
-        (f"C{c}P{p}", one, other)
-        for c, one in enumerate(cautious.models, start=1)
-        for p, other in enumerate(parsimonious.models, start=1)
+        (f"C{c}P{p}", complex_model, parsimonious_model)
+        for c, complex_model in enumerate(cautious.models, start=1)
+        for p, parsimonious_model in enumerate(parsimonious.models, start=1)
     ]
-    found = tuple(_intermediates(pairs[:MOST_PAIRS], positive, remainders, expectations))
+    intermediate = tuple(_intermediates(pairs[:MOST_PAIRS], positive, remainders, expectations))
     assumptions = tuple(tuple(sorted(covered(model) & remainders)) for model in parsimonious.models)
-    return Solutions(cautious, parsimonious, found, assumptions, len(pairs) > MOST_PAIRS)
+    return Solutions(cautious, parsimonious, intermediate, assumptions, len(pairs) > MOST_PAIRS)
 
 
 def _intermediates(
@@ -344,12 +398,12 @@ def _intermediates(
     expectations: Sequence[Expectation],
 ) -> Iterator[Intermediate]:
     """Minimise for each pair; pairs that allow the same remainders have the same models."""
-    known: dict[frozenset[int], tuple[Model, ...]] = {}
+    models_by_rows: dict[frozenset[int], tuple[Model, ...]] = {}
     for name, complex_model, parsimonious_model in pairs:
         allowed = _easy_counterfactuals(complex_model, parsimonious_model, expectations) & remainders
-        if allowed not in known:
-            known[allowed] = minimise(positive, allowed, len(expectations)).models
-        models = known[allowed]
+        if allowed not in models_by_rows:
+            models_by_rows[allowed] = minimise(positive, allowed, len(expectations)).models
+        models = models_by_rows[allowed]
         used = frozenset().union(*(covered(model) for model in models)) & allowed
         assumed = covered(parsimonious_model) & remainders
         parts = (tuple(sorted(rows)) for rows in (used, assumed - allowed, allowed - used))
@@ -359,20 +413,20 @@ def _intermediates(
 def _easy_counterfactuals(
     complex_model: Model, parsimonious_model: Model, expectations: Sequence[Expectation]
 ) -> frozenset[int]:
-    """Rows that knowledge of the single conditions makes positive too.
+    """Return the rows that knowledge of the single conditions makes positive too.
 
     From each complex term that lies within a parsimonious one are dropped the literals that the latter does without
     and that run against the expectation: with them reversed the outcome is only the more to be expected. The rows of
     what is left, numbered from 0, are given, observed ones among them.
     """
-    found: set[int] = set()
+    rows: set[int] = set()
     for narrow in complex_model:
         for wide in parsimonious_model:
             if within(narrow, wide):
-                found |= rows_of(
+                rows |= rows_of(
                     tuple(
                         ABSENT if needed == ABSENT and expected is not None and value == 1 - expected else value
                         for value, needed, expected in zip(narrow, wide, expectations, strict=True)
                     )
                 )
-    return frozenset(found)
+    return frozenset(rows)

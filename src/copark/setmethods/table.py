@@ -26,17 +26,31 @@ class TableFaults(FaultsFound):
 
 
 class SettingFaults(FaultsFound):
-    """What was asked for beside a table (conditions, cutoffs, anchors) cannot be done; every fault is here."""
+    """Settings of a method (conditions, cutoffs, anchors) that cannot be used; every fault is here."""
 
 
 def fault(code: str, file: str, line: int | None = None, key: str = "", **values: Any) -> Fault:
-    """A fault whose words are ``set_methods.fault.<code>``; what a file held is cut to a readable length."""
-    told = {name: shown(value) if isinstance(value, str) else value for name, value in values.items()}
-    return Fault(f"set_methods.fault.{code}", file, line, shown(key), told)
+    """Make a fault whose words are ``set_methods.fault.<code>``.
+
+    Parameters
+    ----------
+    code
+        Last part of the key of its words.
+    file
+        Name of the file, or the option, at fault.
+    line
+        Its line, where there is one.
+    key
+        Column, or another name, at fault.
+    **values
+        What the words name; what a file held is cut to a readable length.
+    """
+    named = {name: shown(value) if isinstance(value, str) else value for name, value in values.items()}
+    return Fault(f"set_methods.fault.{code}", file, line, shown(key), named)
 
 
 def shown(value: str) -> str:
-    """A foreign text on one line, without control characters, cut where it is long."""
+    """Return a foreign text on one line, without control characters, cut where it is long."""
     plain = "".join(letter if letter.isprintable() else " " for letter in value).strip()
     return plain if len(plain) <= LONGEST_SHOWN else plain[: LONGEST_SHOWN - 1] + "…"
 
@@ -53,12 +67,12 @@ class Warned:
     """``warning`` for what an analysis met, ``misuse`` for a known misuse of a method."""
 
     def sentence(self, lang: str) -> str:
-        """The warning in words."""
+        """Return the warning in words."""
         return text(f"set_methods.{self.area}.{self.code}", lang, **self.values)
 
 
 def left_out_warning(table: CaseTable) -> tuple[Warned, ...]:
-    """The warning that cases were left out for missing values; nothing if none were."""
+    """Return the warning that cases were left out for missing values; nothing if none were."""
     if not table.left_out:
         return ()
     names = ", ".join(case for case, _ in table.left_out)
@@ -81,37 +95,49 @@ class CaseTable:
     """SHA-256 of the file, or of the content for a table made in memory."""
 
     def __len__(self) -> int:
-        """How many cases there are."""
+        """Return the number of cases."""
         return len(self.cases)
 
     def matrix(self, names: Sequence[str]) -> NDArray[np.float64]:
-        """Some columns side by side, shape (case, column)."""
+        """Return some columns side by side, shape (case, column)."""
         if not names:
             return np.empty((len(self), 0))
         return np.column_stack([self.values[name] for name in names])
 
-    def where(self, kept: NDArray[np.bool_]) -> CaseTable:
-        """The table of some of its cases; ``kept`` of shape (case,)."""
-        cases = tuple(case for case, is_kept in zip(self.cases, kept, strict=True) if is_kept)
-        return replace(self, cases=cases, values={name: column[kept] for name, column in self.values.items()})
+    def where(self, chosen: NDArray[np.bool_]) -> CaseTable:
+        """Return the table of some of its cases; ``chosen`` of shape (case,)."""
+        cases = tuple(case for case, is_chosen in zip(self.cases, chosen, strict=True) if is_chosen)
+        return replace(self, cases=cases, values={name: column[chosen] for name, column in self.values.items()})
 
     def having(self, changed: Mapping[str, ArrayLike]) -> CaseTable:
-        """The table with some columns in the place of those of the same name."""
+        """Return the table with some columns in the place of those of the same name."""
         new = {name: np.asarray(column, dtype=np.float64) for name, column in changed.items()}
         return replace(self, values={**self.values, **new})
 
 
 def table_of(columns: Mapping[str, ArrayLike], cases: Sequence[str] | None = None, file: str = "") -> CaseTable:
-    """A table made in memory; cases without labels are numbered from 1.
+    """Make a table in memory.
 
-    Raises ValueError if lengths differ, a value is missing or not finite, or a label is repeated.
+    Parameters
+    ----------
+    columns
+        Columns by name, each of shape (case,).
+    cases
+        Labels of the cases; without them cases are numbered from 1.
+    file
+        Name of a file that the table stands for.
+
+    Raises
+    ------
+    ValueError
+        If lengths differ, a value is missing or not finite, or a label is repeated.
     """
     values = {name: np.asarray(column, dtype=np.float64) for name, column in columns.items()}
     sizes = {column.shape for column in values.values()}
     if len(sizes) != 1 or len(next(iter(sizes))) != 1:
         raise ValueError("all columns need one length")
     count = next(iter(sizes))[0]
-    labels = tuple(str(at + 1) for at in range(count)) if cases is None else tuple(cases)
+    labels = tuple(str(place + 1) for place in range(count)) if cases is None else tuple(cases)
     if len(labels) != count or len(set(labels)) != count:
         raise ValueError("one label a case is needed, each once")
     if not all(np.isfinite(column).all() for column in values.values()):
@@ -149,11 +175,11 @@ LABEL = "case"
 
 
 def clean_names(names: Sequence[str]) -> dict[str, str]:
-    """Names that R, which renames others, reads as they are: ASCII letters, digits and underscores, a letter first.
+    """Return names that R, which renames others, reads as they are: ASCII letters, digits, underscores, a letter first.
 
     Each is there once; what has no such letters becomes a numbered name (``V3``).
     """
-    found: dict[str, str] = {}
+    names_for_r: dict[str, str] = {}
     for place, name in enumerate(names, start=1):
         base = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")
         if not base or not base[0].isalpha():
@@ -162,23 +188,23 @@ def clean_names(names: Sequence[str]) -> dict[str, str]:
             base = f"{base}_"
         unique = base
         turn = 2
-        while unique in found.values():
+        while unique in names_for_r.values():
             unique = f"{base}_{turn}"
             turn = turn + 1
-        found[name] = unique
-    return found
+        names_for_r[name] = unique
+    return names_for_r
 
 
 def unique_labels(labels: Sequence[str]) -> list[str]:
-    """Row names, each once, on one line, that no spreadsheet runs as a formula."""
-    found: list[str] = []
+    """Return row names, each once, on one line, that no spreadsheet runs as a formula."""
+    unique_rows: list[str] = []
     for label in labels:
         plain = " ".join("".join(letter if letter.isprintable() else " " for letter in label).split())
         plain = f"_{plain}" if plain.startswith(tuple(FORMULA)) else plain
         unique = plain
         turn = 2
-        while unique in found:
+        while unique in unique_rows:
             unique = f"{plain} ({turn})"
             turn = turn + 1
-        found.append(unique)
-    return found
+        unique_rows.append(unique)
+    return unique_rows

@@ -37,45 +37,57 @@ class Power:
     @property
     def dummies(self) -> tuple[int, ...]:
         """Places of the voters who are never decisive, whatever their weight."""
-        return tuple(at for at, count in enumerate(self.banzhaf_raw) if not count)
+        return tuple(place for place, count in enumerate(self.banzhaf_raw) if not count)
 
     @property
     def dictator(self) -> int | None:
         """Place of a voter who decides alone; ``None`` if there is none."""
-        alone = [at for at, share in enumerate(self.shapley_shubik) if share == 1]
+        alone = [place for place, share in enumerate(self.shapley_shubik) if share == 1]
         return alone[0] if alone else None
 
 
 def whole(values: Sequence[Fraction]) -> tuple[int, ...]:
-    """Values as whole numbers in the same proportion."""
+    """Return values as whole numbers in the same proportion."""
     scale = lcm(*(value.denominator for value in values))
     return tuple(int(value * scale) for value in values)
 
 
 def power_faults(weights: Sequence[Fraction], quota: Fraction, voters: Sequence[str]) -> list[Fault]:
-    """Everything wrong with a game that someone typed."""
-    found = []
+    """Return everything wrong with a game that someone typed.
+
+    Parameters
+    ----------
+    weights
+        Weights of the voters.
+    quota
+        Least weight that wins.
+    voters
+        Names of the voters.
+    """
+    faults = []
     total = sum(weights, Fraction(0))
     if not weights:
-        found.append(fault("no_voters", "--weights"))
+        faults.append(fault("no_voters", "--weights"))
     if any(weight < 0 for weight in weights):
-        found.append(fault("negative_weight", "--weights"))
+        faults.append(fault("negative_weight", "--weights"))
     elif weights and not 0 < quota <= total:
-        found.append(fault("quota", "--quota", found=f"{float(quota):g}", total=f"{float(total):g}"))
+        faults.append(fault("quota", "--quota", found=f"{float(quota):g}", total=f"{float(total):g}"))
     if len(voters) != len(weights):
-        found.append(fault("voter_count", "--voters", found=len(voters), expected=len(weights)))
-    found += [fault("twice", "--voters", key=one, found=one) for one in sorted(set(voters)) if voters.count(one) > 1]
+        faults.append(fault("voter_count", "--voters", found=len(voters), expected=len(weights)))
+    faults += [
+        fault("twice", "--voters", key=voter, found=voter) for voter in sorted(set(voters)) if voters.count(voter) > 1
+    ]
     needed = whole([*weights, quota])[-1]
     if len(weights) > MOST_VOTERS or len(weights) * needed > MOST_CELLS:
         values: dict[str, Any] = {"voters": len(weights), "quota": f"{needed:,}", "most": MOST_VOTERS}
-        found.append(fault("game_too_large", "--weights", **values))
-    return found
+        faults.append(fault("game_too_large", "--weights", **values))
+    return faults
 
 
 def power(weights: Sequence[Fraction | int], quota: Fraction | int) -> Power:
-    """Power of each voter; ValueError of a game that :func:`power_faults` finds fault with."""
+    """Compute the power of each voter; ValueError of a game that :func:`power_faults` finds fault with."""
     exact = [Fraction(weight) for weight in weights]
-    faults = power_faults(exact, Fraction(quota), [str(at) for at in range(len(exact))])
+    faults = power_faults(exact, Fraction(quota), [str(place) for place in range(len(exact))])
     if faults:
         raise ValueError(faults[0].cause("en"))
     *sizes, needed = whole([*exact, Fraction(quota)])
@@ -98,7 +110,7 @@ def power(weights: Sequence[Fraction | int], quota: Fraction | int) -> Power:
 
 
 def _coalitions(weights: Sequence[int], quota: int) -> list[list[int]]:
-    """How many coalitions there are of each size and of each weight below the quota."""
+    """Count the coalitions of each size and of each weight below the quota."""
     counts = [[0] * quota for _ in range(len(weights) + 1)]
     counts[0][0] = 1
     for number, weight in enumerate(weights, start=1):
@@ -111,18 +123,18 @@ def _coalitions(weights: Sequence[int], quota: int) -> list[list[int]]:
 
 
 def _decisive(counts: list[list[int]], weight: int, quota: int) -> list[int]:
-    """Coalitions without a voter, by size, that lose by no more than the voter's weight.
+    """Count coalitions without a voter, by size, that lose by no more than the voter's weight.
 
     Those without the voter are all coalitions less those with the voter, size by size.
     """
     if not weight:
         return [0] * (len(counts) - 1)
     without = counts[0]
-    found = [sum(without[max(0, quota - weight) :])]
+    by_size = [sum(without[max(0, quota - weight) :])]
     for size in range(1, len(counts) - 1):
         row = counts[size].copy()
         for total in range(weight, quota):
             row[total] -= without[total - weight]
         without = row
-        found.append(sum(without[max(0, quota - weight) :]))
-    return found
+        by_size.append(sum(without[max(0, quota - weight) :]))
+    return by_size

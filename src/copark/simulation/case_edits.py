@@ -54,31 +54,31 @@ class Happening:
 
 
 def happenings(case: Case) -> tuple[Happening, ...]:
-    """Everything of a case that can be undone, by kind and date."""
-    found = [*_actors(case), *_events(case), *_money(case), *_rules(case)]
-    return tuple(sorted(found, key=lambda one: (one.key.partition("/")[0], one.date.first_day, one.key)))
+    """Return everything of a case that can be undone, by kind and date."""
+    events = [*_actors(case), *_events(case), *_money(case), *_rules(case)]
+    return tuple(sorted(events, key=lambda event: (event.key.partition("/")[0], event.date.first_day, event.key)))
 
 
 def _said(kind: str, entry: Any = None, millions: float | None = None, **values: Any) -> Title:
-    said = {}
+    words = {}
     for lang in LANGUAGES:
         named = dict(values) if entry is None else values | {"title": entry.title.get(lang)}
         if millions is not None:
             named["value"] = in_chinese(millions) if lang == "zh" else f"{millions:g}"
-        said[lang] = text(f"study.happening.{kind}", lang, **named)[:200]
-    return Title(**said)
+        words[lang] = text(f"study.happening.{kind}", lang, **named)[:200]
+    return Title(**words)
 
 
 def _with(case: Case, path: str, value: Any) -> Case:
-    """The case with another value of a fact, or of one in a section: ``visits``, ``finance.credit``."""
+    """Return the case with another value of a fact, or of one in a section: ``visits``, ``finance.credit``."""
     part, _, name = path.partition(".")
     changed = getattr(case, part).model_copy(update={name: value}) if name else value
     return case.model_copy(update={part: changed})
 
 
 def _drop(path: str, gone: Callable[[Any], bool], case: Case) -> Case:
-    """The case without the entries of one of its lists that are gone."""
-    return _with(case, path, tuple(one for one in attrgetter(path)(case) if not gone(one)))
+    """Return the case without the entries of one of its lists that are gone."""
+    return _with(case, path, tuple(entry for entry in attrgetter(path)(case) if not gone(entry)))
 
 
 def _dropper(path: str, entry: Any) -> Callable[[Case], Case]:
@@ -106,25 +106,25 @@ def _events(case: Case) -> Iterator[Happening]:
     for visit in case.visits:
         yield Happening(f"visit/{visit.date}", visit.date, _said("visit", visit), _dropper("visits", visit))
     for kind, path, dated in (("shock", "shocks", case.shocks), ("closure", "closures", case.closures)):
-        for one in dated:
-            yield Happening(f"{kind}/{one.key}", first_month(one.since), _said(kind, one), _dropper(path, one))
+        for entry in dated:
+            yield Happening(f"{kind}/{entry.key}", first_month(entry.since), _said(kind, entry), _dropper(path, entry))
 
 
 def without_certificates(date: Date, case: Case) -> Case:
-    """The case without the residents registered by hand at a date; anchor projects come all the same."""
-    return _drop("certificates", lambda one: one.date == date, case)
+    """Return the case without the residents registered by hand at a date; anchor projects come all the same."""
+    return _drop("certificates", lambda batch: batch.date == date, case)
 
 
 def without_anchor(anchor: Anchor, case: Case) -> Case:
-    """The case without an anchor project, which then is not among the holders of certificates either."""
+    """Return the case without an anchor project, which then is not among the holders of certificates either."""
 
     def lacking(batch: Certificates) -> Certificates:
         if anchor.key not in batch.anchors:
             return batch
-        named = tuple(one for one in batch.anchors if one != anchor.key)
+        named = tuple(key for key in batch.anchors if key != anchor.key)
         return batch.model_copy(update={"anchors": named, anchor.origin: getattr(batch, anchor.origin) - 1})
 
-    changed = _drop("anchors", lambda one: one.key == anchor.key, case)
+    changed = _drop("anchors", lambda entry: entry.key == anchor.key, case)
     return _with(changed, "certificates", tuple(map(lacking, case.certificates)))
 
 
@@ -139,7 +139,7 @@ def _money(case: Case) -> Iterator[Happening]:
 
 
 def _rules(case: Case) -> Iterator[Happening]:
-    """Changes of a value: undone, the value before it holds on. The first values of a case are no happenings."""
+    """Yield changes of a value: undone, the value before it holds on. The first values of a case are no happenings."""
     start = case.clock.start
     for table in used(case.equity):
         if table.date.quarter("event") > start:
@@ -165,7 +165,7 @@ def _rules(case: Case) -> Iterator[Happening]:
 
 
 def without_decree(threshold: Fact, case: Case) -> Case:
-    """The case without a decree: the threshold before it holds on, and a narrow list that ended with it stays."""
+    """Return the case without a decree: the threshold before it holds on; a narrow list that ended with it stays."""
     changed = _drop("regime.threshold", partial(is_, threshold), case)
     until = case.regime.narrow_until
     ended = until is not None and until.quarter("event") == threshold.date.quarter("event")
@@ -189,7 +189,7 @@ D = TypeVar("D", Fact, CapTable)
 
 
 def edited(case: Case, edits: Edits) -> tuple[Case, list[Problem]]:
-    """The case as a scenario has it, and what is wrong with the scenario's edits.
+    """Return the case as a scenario has it, and what is wrong with the scenario's edits.
 
     Paths of problems begin at the edits; of an edited case that is unsound as a whole they are empty, and ``where``
     among the values says where in the case. A case with problems must not be run.
@@ -208,10 +208,22 @@ def edited(case: Case, edits: Edits) -> tuple[Case, list[Problem]]:
     return changed, problems or list(_unsound(changed))
 
 
-def fault_of_edit(problem: Problem, file: str, line: int | None = None, at: KeyPath = ()) -> Fault:
-    """A problem as a fault; of an unsound case as a whole, the place in the case stands behind the edits."""
+def fault_of_edit(problem: Problem, file: str, line: int | None = None, place: KeyPath = ()) -> Fault:
+    """Return a problem as a fault; of an unsound case as a whole, the place in the case stands behind the edits.
+
+    Parameters
+    ----------
+    problem
+        What is wrong with the edits.
+    file
+        Name of the file in the fault.
+    line
+        Its line, where known.
+    at
+        Path of the scenario in the file.
+    """
     values = {name: shown(value) for name, value in problem.values.items() if name != "where"}
-    key = written((*at, "edits", *problem.path))
+    key = written((*place, "edits", *problem.path))
     where = problem.values.get("where")
     return Fault(problem.code, file, line, f"{key} → {where}" if where else key, values)
 
@@ -225,20 +237,20 @@ def _start(case: Case) -> Date:
 
 
 def superseded(dated: Iterable[D], since: Date) -> tuple[D, ...]:
-    """What remains of the record where an edit takes its place from a date on; what was not used stays beside it."""
-    return tuple(one for one in dated if not one.use or one.date.first_day < since.first_day)
+    """Return what an edit from a date on leaves of the observed entries; what was not used stays beside it."""
+    return tuple(entry for entry in dated if not entry.use or entry.date.first_day < since.first_day)
 
 
 def _dropped(case: Case, edits: Edits, problems: list[Problem]) -> Case:
     changed = case
-    known = happenings(case)
+    undoable = happenings(case)
     for place, key in enumerate(edits.drop):
-        found = [one for one in known if one.key == key]
-        if not found:
-            names = {"found": key, "suggestion": suggestion(key, [one.key for one in known])}
+        named = [event for event in undoable if event.key == key]
+        if not named:
+            names = {"found": key, "suggestion": suggestion(key, [event.key for event in undoable])}
             problems.append(Problem(("drop", place), "study.edit_drop", names))
-        for one in found:
-            changed = one.undo(changed)
+        for event in named:
+            changed = event.undo(changed)
     return changed
 
 
@@ -249,9 +261,9 @@ def _shares_changed(case: Case, edits: Edits) -> Case:
     tables = list(superseded(case.equity, min(dates, key=lambda date: date.first_day)))
     for number, (date, shares) in enumerate(zip(dates, edits.equity, strict=True)):
         held: dict[Any, int] = {side: getattr(shares, side) for side in ORIGINS} | {"none": shares.unallocated}
-        said: Any = {"basis": text("study.edited"), "grade": "judgement", "source": (JUDGEMENT,)}
+        evidence: Any = {"basis": text("study.edited"), "grade": "judgement", "source": (JUDGEMENT,)}
         holdings = tuple(
-            Holding(holder=UNALLOCATED if side == "none" else side, side=side, basis_points=points, **said)
+            Holding(holder=UNALLOCATED if side == "none" else side, side=side, basis_points=points, **evidence)
             for side, points in held.items()
         )
         tables.append(CapTable(table=f"edited-{number}", date=date, use=True, holdings=holdings))
@@ -262,9 +274,11 @@ def _facts(case: Case, old: tuple[Fact, ...], steps: tuple[Step, ...] | None, un
     if steps is None:
         return old
     dates = [step.since or _start(case) for step in steps]
-    said: Any = {"basis": text("study.edited"), "grade": "judgement", "source": (JUDGEMENT,), "note": _note()}
-    made = [Fact(date=date, value=step.value, unit=unit, **said) for date, step in zip(dates, steps, strict=True)]
-    return (*superseded(old, min(dates, key=lambda date: date.first_day)), *made)
+    evidence: Any = {"basis": text("study.edited"), "grade": "judgement", "source": (JUDGEMENT,), "note": _note()}
+    edited_facts = [
+        Fact(date=date, value=step.value, unit=unit, **evidence) for date, step in zip(dates, steps, strict=True)
+    ]
+    return (*superseded(old, min(dates, key=lambda date: date.first_day)), *edited_facts)
 
 
 def _values_changed(case: Case, edits: Edits) -> Case:
@@ -281,19 +295,21 @@ def _values_changed(case: Case, edits: Edits) -> Case:
 
 
 def _framework_changed(case: Case, edits: Edits, problems: list[Problem]) -> Case:
-    asked = edits.framework
+    edit = edits.framework
     had = case.framework
-    if asked is None:
+    if edit is None:
         return case
-    if not asked.on:
+    if not edit.on:
         return case.model_copy(update={"framework": None})
-    since = asked.since.quarter("event") if asked.since else had.since if had else case.clock.start
-    until = asked.until.quarter("event") if asked.until else had.until if had and not asked.since else None
+    since = edit.since.quarter("event") if edit.since else had.since if had else case.clock.start
+    until = edit.until.quarter("event") if edit.until else had.until if had and not edit.since else None
     if until is not None and until < since:
         problems.append(Problem(("framework", "to"), "cases.ends_before_start", {"found": until, "start": since}))
         return case
-    made = Framework.model_construct(since=since, until=until, source=(JUDGEMENT,), grade="judgement", note=_note())
-    return case.model_copy(update={"framework": made})
+    framework = Framework.model_construct(
+        since=since, until=until, source=(JUDGEMENT,), grade="judgement", note=_note()
+    )
+    return case.model_copy(update={"framework": framework})
 
 
 def _stays_changed(case: Case, edits: Edits, problems: list[Problem]) -> Case:
@@ -326,15 +342,15 @@ def _staying(
 
 
 def _times(spans: Sequence[Span], stay: Stay) -> list[tuple[Date, Date | None]]:
-    """When somebody is there: moved all alike, or from first to last where dates are given, or for good."""
-    found = [(span.since, span.until) for span in sorted(spans, key=lambda span: span.since.first_day)]
+    """Return when somebody is there: moved all alike, or from first to last where dates are given, or for good."""
+    stays = [(span.since, span.until) for span in sorted(spans, key=lambda span: span.since.first_day)]
     if stay.shift:
-        found = [(_moved(since, stay.shift), until and _moved(until, stay.shift)) for since, until in found]
+        stays = [(_moved(since, stay.shift), until and _moved(until, stay.shift)) for since, until in stays]
     if stay.since or stay.until:
-        found = [(stay.since or found[0][0], stay.until or found[-1][1])]
+        stays = [(stay.since or stays[0][0], stay.until or stays[-1][1])]
     if stay.forever:
-        found[-1] = (found[-1][0], None)
-    return found
+        stays[-1] = (stays[-1][0], None)
+    return stays
 
 
 def _moved(date: Date, quarters: int) -> Date:
@@ -342,16 +358,16 @@ def _moved(date: Date, quarters: int) -> Date:
 
 
 def _terms_changed(case: Case, edits: Edits) -> Case:
-    """Terms add up over time; an edited one has its value from its date on, whatever was added before."""
+    """Edit terms, which add up over time: an edited one has its value from its date on, whatever was added before."""
     terms = list(case.terms)
     for key, term in edits.terms.items():
         since = term.since.quarter("event") if term.since else case.clock.start
-        before = [one for one in terms if one.key == key and one.since < since]
-        terms = [one for one in terms if one.key != key or one in before]
-        added = {origin: getattr(term, origin) - in_order(getattr(one, origin) for one in before) for origin in ORIGINS}
+        before = [old for old in terms if old.key == key and old.since < since]
+        terms = [old for old in terms if old.key != key or old in before]
+        added = {origin: getattr(term, origin) - in_order(getattr(old, origin) for old in before) for origin in ORIGINS}
         title = before[0].title if before else _note()
-        said: Any = {"source": (JUDGEMENT,), "grade": "judgement", "note": _note()}
-        terms.append(Term.model_construct(key=key, since=since, title=title, **said, **added))
+        evidence: Any = {"source": (JUDGEMENT,), "grade": "judgement", "note": _note()}
+        terms.append(Term.model_construct(key=key, since=since, title=title, **evidence, **added))
     return case.model_copy(update={"terms": tuple(terms)})
 
 
@@ -386,7 +402,19 @@ def _unsound_shares(case: Case) -> Iterable[Problem]:
 
 
 def set_in_inputs(inputs: Inputs, case: Case, changed: Case, edits: Edits) -> Inputs:
-    """Put into packed inputs of the changed case what a case has no fact for, and keep everybody's place."""
+    """Put into packed inputs what a case has no fact for, and keep everybody's place.
+
+    Parameters
+    ----------
+    inputs
+        Packed inputs of the changed case.
+    case
+        The case as it was.
+    changed
+        The case as it was edited.
+    edits
+        The edits.
+    """
     if edits.is_empty:
         return inputs
     start = case.clock.start
@@ -404,7 +432,7 @@ def set_in_inputs(inputs: Inputs, case: Case, changed: Case, edits: Edits) -> In
 
 
 def _keep_partners(inputs: Inputs, case: Case, changed: Case, edits: Edits) -> None:
-    """Every partner keeps its place, and with it its random numbers; one kept for good stays beyond the record, too."""
+    """Keep every partner's place, and with it its random numbers; one kept for good stays beyond the data, too."""
     forced = inputs.world["partner_forced"].copy()
     ties = inputs.company["partner_ties"].copy()
     inputs.world["partner_forced"] = NO_PARTNER
@@ -419,7 +447,7 @@ def _keep_partners(inputs: Inputs, case: Case, changed: Case, edits: Edits) -> N
 
 
 def _beyond_the_record(forced: np.ndarray, case: Case, partner: Partner, edits: Edits) -> None:
-    """Where the record ends partners come and go freely; the dates an edit names, and "forever", rule there, too."""
+    """Let partners come and go freely where the data end, but keep to the dates an edit names, and to "forever"."""
     stay = edits.partners.get(partner.key, Stay())
     beyond = case.clock.data_end - case.clock.start + 1
     if stay.forever:

@@ -40,31 +40,45 @@ def find_happenings(case: Case, names: str | Sequence[str]) -> tuple[Happening, 
 
     Raises NotFound if nothing, or more than one kind of thing, has the name.
     """
-    known = happenings(case)
-    found: list[Happening] = []
+    events = happenings(case)
+    matches: list[Happening] = []
     for name in [names] if isinstance(names, str) else names:
-        named = [one for one in known if one.key == name] or [one for one in known if one.key.partition("/")[2] == name]
-        if len({one.key for one in named}) != 1:
-            nearest = [one.key for one in named] or [one.key for one in known]
+        named = [event for event in events if event.key == name] or [
+            event for event in events if event.key.partition("/")[2] == name
+        ]
+        if len({event.key for event in named}) != 1:
+            nearest = [event.key for event in named] or [event.key for event in events]
             words = " | ".join(nearest) if named else suggestion(name, nearest)
             raise NotFound.of("study.no_happening", found=shown(name), suggestion=words)
-        found += named
-    return tuple(found)
+        matches += named
+    return tuple(matches)
 
 
 def baseline_of(case: Case) -> Study:
-    """The baseline study of a case, named by its place where it is not one of the casebook."""
+    """Return the baseline study of a case, named by its place where it is not one of the casebook."""
     return baseline(case.name if folder_of(case.name) == case.folder else str(case.folder))
 
 
 def but_for_study(case: Case, names: str | Sequence[str], **changes: Any) -> Study:
-    """The study of a case as it is and without something that happened, by keys or names; several are dropped together.
+    """Return the study of a case as it is and without something that happened; several things are dropped together.
 
-    **changes: further fields of the study. Raises NotFound if nothing of that name happened.
+    Parameters
+    ----------
+    case
+        The case.
+    names
+        Keys or names of what happened.
+    **changes
+        Further fields of the study.
+
+    Raises
+    ------
+    copark.errors.NotFound
+        If nothing of that name happened.
     """
-    found = find_happenings(case, names)
-    keys = tuple(dict.fromkeys(one.key for one in found))
-    words = {lang: text("study.join", lang).join(getattr(one.title, lang) for one in found) for lang in LANGUAGES}
+    events = find_happenings(case, names)
+    keys = tuple(dict.fromkeys(event.key for event in events))
+    words = {lang: text("study.join", lang).join(getattr(event.title, lang) for event in events) for lang in LANGUAGES}
     titles = {lang: text("study.but_for", lang, title=words[lang])[:200] for lang in LANGUAGES}
     base = baseline_of(case)
     without = Scenario(
@@ -87,24 +101,57 @@ def but_for(
 ) -> xr.Dataset:
     """Replay a case as it is and without something that happened, on the same parameters and random numbers.
 
-    The effect of what happened is the first scenario less the second, :data:`WITHOUT`. Raises NotFound if nothing of
-    that name happened; StudyFaults if the case cannot do without it (the first value of a quota).
+    The effect of what happened is the first scenario less the second, :data:`WITHOUT`.
+
+    Parameters
+    ----------
+    case
+        The case.
+    names
+        Keys or names of what happened.
+    threads
+        Threads; by default as many as the computer has.
+    progress
+        Called with the runs done and the runs in all.
+    source
+        Where draws come from, if the study draws from a posterior.
+    **changes
+        Further fields of the study.
+
+    Raises
+    ------
+    copark.errors.NotFound
+        If nothing of that name happened.
+    copark.errors.StudyFaults
+        If the case cannot do without it (the first value of a quota).
     """
     study = but_for_study(case, names, **changes)
     return simulate(study, case, threads=threads, progress=progress, source=source)
 
 
 def varying(draws: Draws) -> dict[str, np.ndarray]:
-    """Parameters, one number each, that are not the same in all draws."""
-    found = {}
+    """Return the parameters, one number each, that are not the same in all draws."""
+    varied = {}
     for name, variable in catalogue().parameters.items():
         values = np.asarray(getattr(draws, variable.room)[name])
         if variable.shape == () and values.size and (values != values[0]).any():
-            found[name] = values.astype(np.float64)
-    return found
+            varied[name] = values.astype(np.float64)
+    return varied
 
 
 def without_links(scenario: Scenario, key: str, links: Sequence[str], since: int) -> Scenario:
-    """A scenario, some links cut in it from a quarter on (counted from 0)."""
+    """Return a scenario with some links cut from a quarter on.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    key
+        Key of the new scenario.
+    links
+        Names of the links.
+    since
+        First quarter of the cut, counted from 0.
+    """
     cut = LinkChange.model_validate({"strength": 0.0, "from": since})
     return scenario.model_copy(update={"key": key, "links": {**scenario.links, **dict.fromkeys(links, cut)}})

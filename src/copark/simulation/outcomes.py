@@ -41,28 +41,51 @@ def outcomes(
     closed: bool = False,
     judged: int | None = None,
 ) -> np.ndarray:
-    """Outcome of every run in a quarter, by default at year twenty or at the end of a shorter time (MODEL §3(11)).
+    """Return the outcome of every run in a quarter, by default year twenty or the end of a shorter time (MODEL §3(11)).
 
     failed: the company is insolvent, or the park ``closed``, whatever became of the company; dependent: alive, and
     rescued within the last eight quarters; stagnant: fewer than S* operating; self-standing. -1 if a run did not end
-    well as a computation. out: outputs :data:`NEEDED`, shape (runs, 3, quarters); status: codes, shape (runs,); judged:
-    the quarter, counted from 0.
+    well as a computation.
+
+    Parameters
+    ----------
+    out
+        Outputs :data:`NEEDED`, shape (runs, 3, quarters).
+    status
+        Codes of how each run ended, shape (runs,); 0 is well.
+    self_standing
+        S*, operating companies.
+    closed
+        Whether the park is closed.
+    judged
+        The quarter, counted from 0.
+
+    Returns
+    -------
+    Codes of :data:`OUTCOMES`, shape (runs,).
     """
     end = (year_twenty(out.shape[2]) if judged is None else judged) + 1
     operating = out[:, 0, end - 1]
     rescue = out[:, 1, :end]
     failed = out[:, 2, end - 1]
     rescued = (rescue[:, max(end - RESCUED_WITHIN, 0) :] > 0.0).any(axis=1)
-    found = np.where(operating < self_standing, 2, 3)
-    found = np.where(rescued, 1, found)
-    found = np.where(closed | (failed > 0.5), 0, found)
-    return np.where(status == 0, found, NOT_OK).astype(np.int8)
+    codes = np.where(operating < self_standing, 2, 3)
+    codes = np.where(rescued, 1, codes)
+    codes = np.where(closed | (failed > 0.5), 0, codes)
+    return np.where(status == 0, codes, NOT_OK).astype(np.int8)
 
 
 def reclassify(outcome: ArrayLike, operating: ArrayLike, threshold: float) -> NDArray[np.int8]:
-    """Outcomes under another S*, from codes and operating companies when they are judged, shape (run,) both.
+    """Return outcomes under another S*; failed and dependent do not depend on it.
 
-    Failed and dependent do not depend on S*; the others are stagnant below it and self-standing from it on.
+    Parameters
+    ----------
+    outcome
+        Codes of outcomes, shape (run,).
+    operating
+        Operating companies when they are judged, shape (run,).
+    threshold
+        S*, operating companies: stagnant below it, self-standing from it on.
     """
     codes = np.asarray(outcome, dtype=np.int8).copy()
     alive = codes >= OUTCOMES.index("stagnant")

@@ -31,7 +31,7 @@ MEANINGS = tuple(name.replace("_", "-") for name in OUTCOMES)
 
 
 class Label(NamedTuple):
-    """What a result is known by: its identity, everything that made it as JSON, and its trust state."""
+    """Labels of a result: its identity, everything that made it as JSON, and its trust state."""
 
     identity: str
     provenance: str
@@ -46,18 +46,28 @@ def study_identity(study: Study, case: Case, source: str | None = None) -> str:
     source
         Identity of the source of its draws, if it has one.
     """
-    asked = {
+    content = {
         "format": RESULT_FORMAT,
         "study": study.content(),
         "case_hash": case.hash,
         "world_hash": world_hash(case),
         "model_version": MODEL_VERSION,
     }
-    return result_identity(asked if source is None else asked | {"draws_hash": source})
+    return result_identity(content if source is None else content | {"draws_hash": source})
 
 
 def label(study: Study, case: Case, source: Mapping[str, Any] | None = None) -> Label:
-    """Name a study's result and tell everything that made it; ``draws_hash`` of a source of draws is its identity."""
+    """Name a study's result and tell everything that made it.
+
+    Parameters
+    ----------
+    study
+        The study.
+    case
+        Its case.
+    source
+        What the source of its draws adds to the provenance, if it has one; ``draws_hash`` is its identity.
+    """
     made_by = {
         "format": RESULT_FORMAT,
         "code_version": __version__,
@@ -79,7 +89,7 @@ def label(study: Study, case: Case, source: Mapping[str, Any] | None = None) -> 
 
 
 def describe(variable: Variable) -> dict[str, str]:
-    """Attributes of a variable in a dataset."""
+    """Return the attributes of a variable in a dataset."""
     return {
         "title_en": variable.en,
         "title_zh": variable.zh,
@@ -93,26 +103,38 @@ def describe(variable: Variable) -> dict[str, str]:
 
 
 def flags(meanings: Sequence[str], first: int = 0) -> dict[str, Any]:
-    """Attributes of a variable of codes, as the CF conventions have them: meanings are words between blanks."""
+    """Return the attributes of a variable of codes, by the CF conventions: meanings are words between blanks."""
     values = list(range(first, first + len(meanings)))
     return {"flag_values": values, "flag_meanings": " ".join(name.replace(" ", "_") for name in meanings)}
 
 
 def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
-    """Make the labelled dataset of a chunk of runs, whose first outputs are those the study keeps."""
+    """Make the labelled dataset of a chunk of runs.
+
+    Parameters
+    ----------
+    study
+        The study.
+    case
+        Its case, with the time that is simulated.
+    label
+        Labels of the result.
+    runs
+        The runs; their first outputs are those the study keeps.
+    """
     import xarray as xr
 
     def variable(dims: str | tuple[str, ...], values: Any, attrs: Mapping[str, Any] | None = None) -> xr.Variable:
-        """A variable of an array as it is: xarray need not ask Dask, which takes long to import, what it is."""
+        """Make a variable of an array as it is: xarray need not ask Dask, which takes long to import, what it is."""
         return xr.Variable(dims, values, attrs, fastpath=True)
 
     over_time = ("scenario", "run", "quarter")
     per_run = ("scenario", "run")
-    known = catalogue()
-    each = [one.out[:, : len(study.kept)] for one in runs.scenarios]
-    out = each[0][np.newaxis] if len(each) == 1 else np.stack(each)
-    status = np.stack([one.status for one in runs.scenarios])
-    outcome = np.stack([one.outcome for one in runs.scenarios])
+    variables = catalogue()
+    outputs = [scenario_runs.out[:, : len(study.kept)] for scenario_runs in runs.scenarios]
+    out = outputs[0][np.newaxis] if len(outputs) == 1 else np.stack(outputs)
+    status = np.stack([scenario_runs.status for scenario_runs in runs.scenarios])
+    outcome = np.stack([scenario_runs.outcome for scenario_runs in runs.scenarios])
     count = out.shape[1]
     drawn = np.stack(list(runs.drawn.values()), axis=1) if runs.drawn else np.zeros((count, 0))
     quarters = [case.clock.start + t for t in range(out.shape[3])]
@@ -120,7 +142,7 @@ def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
     return xr.Dataset(
         {
             **{
-                name: variable(over_time, out[:, :, n, :], describe(known.outputs[name]))
+                name: variable(over_time, out[:, :, n, :], describe(variables.outputs[name]))
                 for n, name in enumerate(study.kept)
             },
             "status": variable(per_run, status[:, :, 0].astype(np.int8), flags(STATUS)),
@@ -132,7 +154,9 @@ def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
         coords={
             "scenario": variable("scenario", np.array([scenario.key for scenario in study.scenarios])),
             "run": variable("run", np.arange(runs.first, runs.first + count)),
-            "quarter": variable("quarter", np.array([one.last_day for one in quarters], dtype="datetime64[ns]")),
+            "quarter": variable(
+                "quarter", np.array([quarter.last_day for quarter in quarters], dtype="datetime64[ns]")
+            ),
             "label": variable("quarter", np.array([str(quarter) for quarter in quarters])),
             "parameter": variable("parameter", np.array(list(runs.drawn), dtype=str)),
         },

@@ -38,7 +38,19 @@ def case_of(case: Case, scenario: Scenario) -> Case:
 def inputs_of(case: Case, scenario: Scenario | None = None, quarters: int | None = None) -> Inputs:
     """Pack a case as it is, or edited as a scenario says, with the levers and links that it sets or multiplies.
 
-    Raises StudyFaults if the scenario's edits do not fit the case.
+    Parameters
+    ----------
+    case
+        The case.
+    scenario
+        The scenario; ``None`` for the case as it is.
+    quarters
+        Quarters that are simulated; by default those of the case.
+
+    Raises
+    ------
+    copark.errors.StudyFaults
+        If the scenario's edits do not fit the case.
     """
     longer = case if quarters is None else with_quarters(case, quarters)
     if scenario is None:
@@ -72,27 +84,27 @@ DATED = ("world", "governments", "company", "enterprises")
 
 
 def rows_apart(before: Inputs, after: Inputs) -> dict[str, int | None]:
-    """First row in which two scenarios' inputs differ, by name; none where they are alike."""
+    """Return the first row in which two scenarios' inputs differ, by name; none where they are alike."""
     return {name: _first_moved(getattr(before, name), getattr(after, name)) for name in before._fields}
 
 
 def first_apart(before: Inputs, after: Inputs) -> int:
-    """First quarter in which two scenarios' inputs differ, counted from the start; 0 where they differ all along."""
+    """Return the first quarter in which two scenarios' inputs differ, from the start; 0 where they differ all along."""
     moved = {name: row for name, row in rows_apart(before, after).items() if row is not None}
     dated = {*DATED, "link_strength"}
     return min(row for row in moved.values()) if moved and moved.keys() <= dated else 0
 
 
 def _first_moved(before: Any, after: Any) -> int | None:
-    one = np.asarray(before)
-    other = np.asarray(after)
-    if one.shape != other.shape:
+    first = np.asarray(before)
+    second = np.asarray(after)
+    if first.shape != second.shape:
         return 0
-    if np.array_equal(one, other):
+    if np.array_equal(first, second):
         return None
-    if not one.ndim:
+    if not first.ndim:
         return 0
-    rows = np.flatnonzero([not np.array_equal(*pair) for pair in zip(one, other, strict=True)])
+    rows = np.flatnonzero([not np.array_equal(*pair) for pair in zip(first, second, strict=True)])
     return int(rows[0]) if rows.size else None
 
 
@@ -103,12 +115,16 @@ class Prepared(NamedTuple):
     case: Case
     """The case with the time that is simulated."""
     inputs: tuple[Inputs, ...]
+    """Inputs of each scenario."""
     facts: tuple[dict[str, np.ndarray], ...]
+    """Facts of the case that are parameters and are others once it is edited, of each scenario."""
     label: Label
+    """Labels of its results."""
     source: DrawSource | None = None
+    """Where draws come from if the study does not draw them itself."""
 
     def ensemble(self, threads: int, progress: Done | None = None) -> Ensemble:
-        """The study's runs, with the outputs it keeps first and those that outcomes are judged by behind."""
+        """Return the study's runs, with the outputs it keeps first and those that outcomes are judged by behind."""
         study = self.study
         case = self.case
         names = tuple(dict.fromkeys((*study.kept, *NEEDED)))
@@ -117,7 +133,7 @@ class Prepared(NamedTuple):
         return Ensemble(self.inputs, draws, names, runs=study.runs, threads=threads, progress=progress, judged=judged)
 
     def labelled(self, runs: Runs) -> xr.Dataset:
-        """Some of these runs as a dataset."""
+        """Return some of these runs as a dataset."""
         return assemble(self.study, self.case, self.label, runs)
 
 
@@ -132,16 +148,16 @@ def source_of(study: Study, case: Case, source: DrawSource | None) -> DrawSource
 
 def prepare(study: Study, case: Case, source: DrawSource | None = None) -> Prepared:
     """Make a study ready to run; RunRefused if it draws from a posterior and none is given."""
-    given = source_of(study, case, source)
-    seen = study.seen(case)
-    inputs = tuple(inputs_of(seen, scenario) for scenario in study.scenarios)
-    facts = tuple(facts_of(study, seen, scenario) for scenario in study.scenarios)
-    made = label(study, case, None if given is None else given.content)
-    return Prepared(study, seen, inputs, facts, made, given)
+    draw_source = source_of(study, case, source)
+    timed_case = study.seen(case)
+    inputs = tuple(inputs_of(timed_case, scenario) for scenario in study.scenarios)
+    facts = tuple(facts_of(study, timed_case, scenario) for scenario in study.scenarios)
+    labels = label(study, case, None if draw_source is None else draw_source.content)
+    return Prepared(study, timed_case, inputs, facts, labels, draw_source)
 
 
 def facts_of(study: Study, case: Case, scenario: Scenario) -> dict[str, np.ndarray]:
-    """Parameters that are facts of the case and are others once it is edited: the rate of its credit."""
+    """Return parameters that are facts of the case and are others once it is edited: the rate of its credit."""
     if scenario.edits.is_empty:
         return {}
     drawn = {variable.name for variable in drawn_parameters(study, case)}
@@ -151,7 +167,19 @@ def facts_of(study: Study, case: Case, scenario: Scenario) -> dict[str, np.ndarr
 
 
 def run_chunk(prepared: Prepared, first: int, last: int, threads: int, progress: Done | None) -> xr.Dataset:
-    """Run all scenarios of runs first..last-1 and label what comes out."""
+    """Run all scenarios of runs first..last-1 and label what comes out.
+
+    Parameters
+    ----------
+    prepared
+        The study, made ready.
+    first, last
+        The runs first … last - 1.
+    threads
+        Threads.
+    progress
+        Called with the number of runs done since the last call.
+    """
     return prepared.labelled(prepared.ensemble(threads, progress).arrays(first, last))
 
 
@@ -164,7 +192,23 @@ def stream(
     progress: Progress | None = None,
     source: DrawSource | None = None,
 ) -> Iterator[xr.Dataset]:
-    """Run a study chunk by chunk, all scenarios of the next runs: memory does not grow with the number of runs."""
+    """Run a study chunk by chunk, all scenarios of the next runs: memory does not grow with the number of runs.
+
+    Parameters
+    ----------
+    study
+        The study.
+    case
+        Its case.
+    chunk
+        Runs of a chunk.
+    threads
+        Threads; by default as many as the computer has.
+    progress
+        Called with the runs done and the runs in all.
+    source
+        Where draws come from if the study draws from a posterior.
+    """
     prepared = prepare(study, case, source)
     total = study.runs * len(study.scenarios)
     done = 0
@@ -189,6 +233,17 @@ def simulate(
 ) -> xr.Dataset:
     """Run a study and return one dataset, of dimensions (scenario, run, quarter); it does not depend on the threads.
 
-    progress: called with (runs done, runs in all); source: where draws come from if the study draws from a posterior.
+    Parameters
+    ----------
+    study
+        The study.
+    case
+        Its case.
+    threads
+        Threads; by default as many as the computer has.
+    progress
+        Called with the runs done and the runs in all.
+    source
+        Where draws come from if the study draws from a posterior.
     """
     return next(stream(study, case, chunk=study.runs, threads=threads, progress=progress, source=source))

@@ -20,22 +20,32 @@ from copark.simulation.study_entries import Title
 
 
 class DrawSource(Protocol):
-    """Where the draws of a study with ``draws: posterior`` come from."""
+    """A source of the draws of a study with ``draws: posterior``."""
 
     @property
     def content(self) -> Mapping[str, Any]:
-        """What it is, as entries of a result's provenance: its identity ``draws_hash``, and ``trust``."""
+        """Entries of a result's provenance: its identity ``draws_hash``, and ``trust``."""
 
     @property
     def drawn(self) -> tuple[str, ...]:
         """Parameters, one number each, that differ between draws."""
 
     def draws(self, study: Study, first: int, last: int) -> Draws:
-        """Parameters and random numbers of a study's runs first … last - 1, before any scenario."""
+        """Give parameters and random numbers of a study's runs first … last - 1, before any scenario."""
 
 
 def with_parameters(draws: Draws, scenario: Scenario, facts: Mapping[str, np.ndarray] | None = None) -> Draws:
-    """Copy draws, with other facts of the case and the parameters that a scenario sets or multiplies."""
+    """Copy draws, with other facts of the case and the parameters that a scenario sets or multiplies.
+
+    Parameters
+    ----------
+    draws
+        The draws.
+    scenario
+        The scenario.
+    facts
+        Values of parameters that are facts of the edited case, by name.
+    """
     changed = Draws(*(records.copy() for records in draws))
     _change(changed, scenario, facts or {})
     return changed
@@ -55,7 +65,7 @@ def _change(draws: Draws, scenario: Scenario, facts: Mapping[str, np.ndarray]) -
 
 
 def values_of(draws: Draws, names: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Values of some parameters in draws, each float64 of shape (runs,)."""
+    """Return the values of some parameters in draws, each float64 of shape (runs,)."""
     variables = catalogue().parameters
     return {name: np.asarray(getattr(draws, variables[name].room)[name], dtype=np.float64) for name in names}
 
@@ -67,7 +77,7 @@ PARAMETERS = 0x636F7061726B
 
 
 def prior_of(variable: Variable, case: Case) -> Prior | None:
-    """Prior of a parameter in a case: the case's own where it gives one, none where it fixes the value."""
+    """Return the prior of a parameter in a case: the case's own where it gives one, none where it fixes the value."""
     own = case.parameters.get(variable.name)
     if own is not None:
         return None if own.prior is None else Prior(own.prior.kind, own.prior.a, own.prior.b)
@@ -75,7 +85,7 @@ def prior_of(variable: Variable, case: Case) -> Prior | None:
 
 
 def drawn_parameters(study: Study, case: Case) -> list[Variable]:
-    """Parameters a study draws, in the order of the catalogue.
+    """Return the parameters a study draws, in the order of the catalogue.
 
     `unsettled` holds the parameters at their defaults that calibration has moved from their priors, and draws the rest;
     what a case gives a prior of its own is its own scale, which another park's calibration has not settled.
@@ -126,14 +136,28 @@ def _block(number: int, first: int, last: int, seed: int, width: int) -> np.ndar
 
 
 def sample(study: Study, case: Case, first: int, last: int) -> dict[str, np.ndarray]:
-    """Parameters of runs first..last-1 before any scenario, (runs, *shape) by name; run r has draw r // futures."""
+    """Draw the parameters of runs before any scenario; run r has draw r // futures.
+
+    Parameters
+    ----------
+    study
+        The study.
+    case
+        Its case.
+    first, last
+        The runs first … last - 1.
+
+    Returns
+    -------
+    Values by name, each of shape (runs, *shape).
+    """
     runs = last - first
     numbers = np.arange(first, last) // study.futures
     facts = case_parameters(case)
     values = {}
     for name, variable in catalogue().parameters.items():
-        given = np.array(facts.get(name, variable.default))
-        values[name] = np.tile(given.reshape(variable.shape), (runs, *([1] * len(variable.shape))))
+        value = np.array(facts.get(name, variable.default))
+        values[name] = np.tile(value.reshape(variable.shape), (runs, *([1] * len(variable.shape))))
     columns = drawn_parameters(study, case)
     if columns:
         count = 1 + max(variable.number for variable in columns)
@@ -147,7 +171,19 @@ def sample(study: Study, case: Case, first: int, last: int) -> dict[str, np.ndar
 
 
 def fill(values: dict[str, np.ndarray], scenario: Scenario, study: Study, first: int, last: int) -> Draws:
-    """Put parameters into the model's records, changed as a scenario says; random numbers are those of (seed, run)."""
+    """Put parameters into the model's records, changed as a scenario says; random numbers are those of (seed, run).
+
+    Parameters
+    ----------
+    values
+        Values by name, each of shape (runs, *shape).
+    scenario
+        Scenario that sets or multiplies some of them.
+    study
+        The study, for its seed.
+    first, last
+        The runs first … last - 1.
+    """
     draws = make_draws(last - first)
     for name, variable in catalogue().parameters.items():
         getattr(draws, variable.room)[name] = values[name]
@@ -179,13 +215,13 @@ class StudyDraws:
         first = int(numbers[0])
         last = int(numbers[-1]) + 1
         if self.source is not None:
-            given = self.source.draws(self.study, first, last)
+            draws = self.source.draws(self.study, first, last)
             names = self.source.drawn
         else:
-            given = fill(sample(self.study, self.case, first, last), NOTHING, self.study, first, last)
+            draws = fill(sample(self.study, self.case, first, last), NOTHING, self.study, first, last)
             names = tuple(variable.name for variable in drawn_parameters(self.study, self.case))
         if len(numbers) < last - first:
-            given = Draws(*(records[numbers - first] for records in given))
+            draws = Draws(*(records[numbers - first] for records in draws))
         scenarios = zip(self.scenarios, self.facts, strict=True)
-        paired = (with_parameters(given, scenario, facts) for scenario, facts in scenarios)
-        return Paired(paired, values_of(given, names))
+        paired = (with_parameters(draws, scenario, facts) for scenario, facts in scenarios)
+        return Paired(paired, values_of(draws, names))

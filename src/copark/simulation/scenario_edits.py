@@ -17,8 +17,10 @@ from copark.cases.tables import WHOLE
 from copark.cases.types import BasisPoints, Jump, UnitInterval, wrong
 from copark.simulation.study_entries import Entry, Switch, When
 
-ALWAYS, NEVER = Date(2999, 12, 31), Date(1000, 1, 1)
-"""Dates after and before everything: a narrow list that stays, and one that never was."""
+ALWAYS = Date(2999, 12, 31)
+"""Date after everything: a narrow list that stays."""
+NEVER = Date(1000, 1, 1)
+"""Date before everything: a narrow list that never was."""
 
 LONGEST_SHIFT = 400
 
@@ -48,9 +50,9 @@ class Shares(Entry):
 
     @model_validator(mode="after")
     def _check_sum(self) -> Shares:
-        found = self.home + self.host + self.third + self.unallocated
-        if found != WHOLE:
-            raise wrong("study_shares", found=found, rest=WHOLE - found)
+        total = self.home + self.host + self.third + self.unallocated
+        if total != WHOLE:
+            raise wrong("study_shares", found=total, rest=WHOLE - total)
         return self
 
 
@@ -226,23 +228,23 @@ class Edits(Entry):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is changed."""
+        """True if nothing is changed."""
         return self == Edits()
 
     def joined(self, more: Edits) -> Edits | None:
-        """Both at once; none where the two change the same fact."""
-        made: dict[str, Any] = {}
+        """Return both at once; none where the two change the same fact."""
+        fields: dict[str, Any] = {}
         for name, field in Edits.model_fields.items():
             mine = getattr(self, name)
             other = getattr(more, name)
             empty = field.get_default(call_default_factory=True)
             if empty in (mine, other):
-                made[name] = other if mine == empty else mine
+                fields[name] = other if mine == empty else mine
             elif isinstance(mine, dict) and not mine.keys() & other.keys():
-                made[name] = {**mine, **other}
+                fields[name] = {**mine, **other}
             elif isinstance(mine, Depth) and mine.since == other.since:
                 both = {key: on and getattr(other, key) for key, on in mine if key != "since"}
-                made[name] = mine.model_copy(update=both)
+                fields[name] = mine.model_copy(update=both)
             else:
                 return None
-        return Edits.model_construct(**made)
+        return Edits.model_construct(**fields)

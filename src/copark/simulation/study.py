@@ -1,4 +1,4 @@
-"""A study: which case, which parameters, which scenarios, how many runs, on which random numbers, and what to keep.
+"""Studies: a case, its parameters and scenarios, the number of runs, their random numbers, and what to keep.
 
 A study file is as hostile as a case until it is parsed; all of its faults are told at once.
 """
@@ -124,25 +124,25 @@ class Scenario(Entry):
 
     @field_validator("times", "scale")
     @classmethod
-    def _factors_known(cls, given: dict[str, float], info: ValidationInfo) -> dict[str, float]:
-        known: Mapping[str, Any] = catalogue().parameters if info.field_name == "times" else levers()
-        for name in given:
-            if name not in known:
-                raise unknown(name, known)
-        return given
+    def _factors_known(cls, factors: dict[str, float], info: ValidationInfo) -> dict[str, float]:
+        names: Mapping[str, Any] = catalogue().parameters if info.field_name == "times" else levers()
+        for name in factors:
+            if name not in names:
+                raise unknown(name, names)
+        return factors
 
     @field_validator("parameters", "links", "levers")
     @classmethod
-    def _known(cls, given: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+    def _known(cls, changes: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         kind = str(info.field_name)
-        known: Mapping[str, Any] = levers() if kind == "levers" else getattr(catalogue(), kind)
-        for name, change in given.items():
-            if name not in known:
-                raise unknown(name, known)
-            dated = [one.value for one in change] if kind == "levers" else []
+        variables: Mapping[str, Any] = levers() if kind == "levers" else getattr(catalogue(), kind)
+        for name, change in changes.items():
+            if name not in variables:
+                raise unknown(name, variables)
+            dated = [entry.value for entry in change] if kind == "levers" else []
             for value in [change] if kind == "parameters" else dated:
-                check_value(name, value, known[name].shape, known[name].low, known[name].high)
-        return given
+                check_value(name, value, variables[name].shape, variables[name].low, variables[name].high)
+        return changes
 
 
 class Study(Entry):
@@ -182,12 +182,12 @@ class Study(Entry):
 
     @field_validator("keep")
     @classmethod
-    def _outputs_known(cls, given: KeepWord | tuple[str, ...] | None) -> KeepWord | tuple[str, ...] | None:
-        if isinstance(given, tuple):
-            for name in given:
+    def _outputs_known(cls, outputs: KeepWord | tuple[str, ...] | None) -> KeepWord | tuple[str, ...] | None:
+        if isinstance(outputs, tuple):
+            for name in outputs:
                 if name not in NAMES:
                     raise unknown(name, NAMES)
-        return given
+        return outputs
 
     @model_validator(mode="after")
     def _scenarios_differ(self) -> Study:
@@ -214,18 +214,18 @@ class Study(Entry):
 
         Raises StudyFaults with all that is wrong with the changes.
         """
-        kept = {name: value for name, value in changes.items() if value is not None}
+        given_values = {name: value for name, value in changes.items() if value is not None}
         try:
-            return Study.model_validate(self.model_dump(by_alias=True) | kept)
+            return Study.model_validate(self.model_dump(by_alias=True) | given_values)
         except ValidationError as errors:
             raise StudyFaults(faults_in(errors, self.name, Study, ("study",))) from None
 
     def content(self) -> dict[str, Any]:
         """Give the study as plain values: but for its titles, what its identity is made of."""
-        made: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
+        content: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
         if self.now is None:
-            del made["now"]
-        return made
+            del content["now"]
+        return content
 
     def seen(self, case: Case) -> Case:
         """Give its case with the time that the study runs."""
@@ -240,28 +240,40 @@ class Study(Entry):
 
 @cache
 def levers() -> dict[str, Any]:
-    """Levers and drivers a scenario may change, by name ``<room>.<name>``."""
+    """Return the levers and drivers a scenario may change, by name ``<room>.<name>``."""
     return {f"{v.room}.{v.name}": v for kind in ("lever", "driver") for v in catalogue().of(kind)}
 
 
-def unknown(name: str, known: Iterable[str]) -> PydanticCustomError:
+def unknown(name: str, names: Iterable[str]) -> PydanticCustomError:
     """Say that a name is not known, and which one may be meant."""
-    return wrong("study_unknown", at=name, found=name, suggestion=suggestion(name, known))
+    return wrong("study_unknown", at=name, found=name, suggestion=suggestion(name, names))
 
 
 def check_value(name: str, value: Value, shape: tuple[int, ...], low: float, high: float) -> None:
-    """Check a value against the shape and range of the catalogue; raise what pydantic collects if it does not fit."""
+    """Check a value against the shape and range of the catalogue; raise what pydantic collects if it does not fit.
+
+    Parameters
+    ----------
+    name
+        Name of the parameter or lever.
+    value
+        The value, in its unit.
+    shape
+        Shape that it has in the catalogue.
+    low, high
+        Its range, in the same unit.
+    """
     values = value if isinstance(value, tuple) else (value,)
-    wanted = prod(shape)
-    if isinstance(value, tuple) and len(value) != wanted:
-        raise wrong("study_count", at=name, found=len(value), wanted=wanted)
-    for one in values:
-        if not low <= one <= high:
-            raise wrong("study_range", at=name, found=f"{one:g}", low=f"{low:g}", high=f"{high:g}")
+    count = prod(shape)
+    if isinstance(value, tuple) and len(value) != count:
+        raise wrong("study_count", at=name, found=len(value), wanted=count)
+    for number in values:
+        if not low <= number <= high:
+            raise wrong("study_range", at=name, found=f"{number:g}", low=f"{low:g}", high=f"{high:g}")
 
 
 def list_studies() -> list[str]:
-    """Names of the studies shipped."""
+    """Return the names of the studies shipped."""
     return sorted(_shipped())
 
 
@@ -308,11 +320,20 @@ def load_study(name_or_path: str | Path) -> Study:
 
 
 def examine_study(path: Path, case: Case | None = None) -> tuple[Study | None, list[Fault]]:
-    """Read a study file and check it: the study, or None, and all its faults.
+    """Read a study file and check it.
 
     Edits are checked against the case where it can be read: a case with faults, or none, is told when it is run.
 
-    case: that of its folder, which is meant by its name.
+    Parameters
+    ----------
+    path
+        The file.
+    case
+        The case of its folder, which is meant by its name.
+
+    Returns
+    -------
+    The study, or None, and all its faults.
     """
     read, faults = read_model(path, Study, ("study",))
     if read is None:
@@ -323,18 +344,30 @@ def examine_study(path: Path, case: Case | None = None) -> tuple[Study | None, l
 
 
 def faults_of_edits(study: Study, tree: Tree, file: str, near: Case | None = None) -> Iterator[Fault]:
-    """What is wrong with the edits of a study's scenarios, on its case: the one near it if that has the name."""
+    """Yield what is wrong with the edits of a study's scenarios, on its case.
+
+    Parameters
+    ----------
+    study
+        The study.
+    tree
+        Content of its file.
+    file
+        Name of the file in faults.
+    near
+        The case of its folder, taken if the study's case has its name.
+    """
     if all(scenario.edits.is_empty for scenario in study.scenarios):
         return
     case = near if near is not None and study.case == near.name else case_named(study.case)
     for number, scenario in enumerate(study.scenarios if case is not None else ()):
-        at: KeyPath = ("scenarios", number)
+        place: KeyPath = ("scenarios", number)
         for problem in edited(case, scenario.edits)[1] if case is not None else ():
-            yield fault_of_edit(problem, file, tree.line((*at, "edits", *problem.path)), at)
+            yield fault_of_edit(problem, file, tree.line((*place, "edits", *problem.path)), place)
 
 
 def case_named(name: str) -> Case | None:
-    """A case that can be read; those of the casebook are read once."""
+    """Return a case that can be read; those of the casebook are read once."""
     try:
         return shipped_case(name) if name in list_cases() else load_case(name)
     except CoparkError:
@@ -343,5 +376,5 @@ def case_named(name: str) -> Case | None:
 
 @lru_cache(maxsize=8)
 def shipped_case(name: str) -> Case:
-    """A case of the casebook."""
+    """Read a case of the casebook."""
     return load_case(name)

@@ -28,17 +28,17 @@ class Title(Entry):
 
     @model_validator(mode="before")
     @classmethod
-    def _for_both(cls, given: Any) -> Any:
-        if isinstance(given, str):
-            return {"en": given, "zh": given}
-        if isinstance(given, Mapping) and len(given) == 1 and set(given) <= set(cls.model_fields):
-            (words,) = given.values()
+    def _for_both(cls, title: Any) -> Any:
+        if isinstance(title, str):
+            return {"en": title, "zh": title}
+        if isinstance(title, Mapping) and len(title) == 1 and set(title) <= set(cls.model_fields):
+            (words,) = title.values()
             return {"en": words, "zh": words}
-        return given
+        return title
 
 
 def _when(value: Any) -> Any:
-    """A quarter, written ``2015Q2``, as the month it begins with; anything else as it is."""
+    """Read a quarter, written ``2015Q2``, as the month it begins with; anything else as it is."""
     if isinstance(value, Quarter):
         return first_month(value)
     try:
@@ -48,12 +48,12 @@ def _when(value: Any) -> Any:
 
 
 def first_month(quarter: Quarter) -> Date:
-    """The month a quarter begins with."""
+    """Return the month a quarter begins with."""
     return Date(quarter.year, 3 * quarter.quarter - 2)
 
 
 def _switch(value: Any) -> Any:
-    """``on`` and ``off`` are words of their own in YAML 1.2."""
+    """Read ``on`` and ``off``, which are words of their own in YAML 1.2."""
     if isinstance(value, bool):
         return value
     answer = {"on": True, "off": False, "true": True, "false": False}.get(str(value).strip().lower())
@@ -87,12 +87,19 @@ Moment = Annotated[
 
 
 def span(since: Quarter | int, until: Quarter | int | None, start: Quarter) -> slice:
-    """Quarters from one to another, counted from the first one of a case.
+    """Return the quarters from one to another, counted from the first one of a case.
 
-    A quarter as the end is the last that counts, as in edits of facts; a whole number is the first that does not.
+    Parameters
+    ----------
+    since
+        First quarter, or its number.
+    until
+        A quarter is the last that counts, as in edits of facts; a whole number is the first that does not.
+    start
+        First quarter of the case.
     """
     end = until + 1 if isinstance(until, Quarter) else until
-    first, last = (one if not isinstance(one, Quarter) else max(one - start, 0) for one in (since, end))
+    first, last = (moment if not isinstance(moment, Quarter) else max(moment - start, 0) for moment in (since, end))
     return slice(first, last)
 
 

@@ -16,7 +16,7 @@ CONVERGED = 1.3
 
 @dataclass(frozen=True)
 class Trust:
-    """Where a result's parameters come from, and what a reader may conclude from it."""
+    """Origin of a result's parameters, and what a reader may conclude from it."""
 
     state: State
     """``calibrated`` to this park's record; ``borrowed`` from other parks; ``uncalibrated``: assumed ranges or fixed
@@ -41,16 +41,16 @@ class Trust:
 
     @property
     def converged(self) -> bool:
-        """Whether the independent searches of a calibration found the same."""
+        """True if the independent searches of a calibration found the same."""
         return self.scale_reduction <= CONVERGED
 
     @property
     def shows_outcomes(self) -> bool:
-        """Whether shares of outcomes are shown unasked: only of a park whose own calibration has converged."""
+        """True if shares of outcomes are shown unasked: only of a park whose own calibration has converged."""
         return self.state in ("calibrated", "stale") and self.converged
 
     def label(self, lang: str = "en") -> str:
-        """The state in a few words, to stand beside a headline."""
+        """Return the state in a few words, to stand beside a headline."""
         key: str = self.state
         if not self.converged:
             key = f"{self.state}_unconverged"
@@ -65,12 +65,12 @@ class Trust:
         return text(f"trust.label.{key}", lang, **self._values())
 
     def meaning(self, lang: str = "en") -> str:
-        """What the state means for a reader, in a sentence or two."""
+        """Explain the state to a reader, in a sentence or two."""
         key = self.state if self.converged else "unconverged"
         return text(f"trust.meaning.{key}", lang, **self._values())
 
     def renew(self, lang: str = "en") -> str:
-        """What to do for a better state; empty where there is nothing to do."""
+        """Say how to get a better state; empty where there is nothing to do."""
         if self.state == "calibrated" and self.converged:
             return text("trust.renew.passed_over", lang, **self._values()) if self.passed_over else ""
         return text(f"trust.renew.{self.state if self.converged else 'unconverged'}", lang, **self._values())
@@ -86,12 +86,12 @@ class Trust:
         }
 
     def content(self) -> dict[str, Any]:
-        """Plain values, for provenance."""
+        """Return plain values, for provenance."""
         return asdict(self)
 
     @classmethod
     def without(cls, case: str, draws: str) -> Trust:
-        """Trust in a study of a case that draws from no posterior."""
+        """Return the trust in a study of a case that draws from no posterior."""
         kinds: dict[str, Kind] = {
             "defaults": "defaults",
             "prior": "prior",
@@ -102,10 +102,10 @@ class Trust:
 
     @classmethod
     def of(cls, provenance: Mapping[str, Any]) -> Trust:
-        """Trust in a result, from its provenance; a result that says nothing of it is uncalibrated."""
-        told = provenance.get("trust")
-        if isinstance(told, Mapping):
-            return cls(**told)
+        """Return the trust in a result, from its provenance; a result that says nothing of it is uncalibrated."""
+        entry = provenance.get("trust")
+        if isinstance(entry, Mapping):
+            return cls(**entry)
         study = provenance.get("study")
         draws = str(study.get("draws", "")) if isinstance(study, Mapping) else ""
         return cls.without(str(provenance.get("case", "")), draws)

@@ -18,13 +18,13 @@ OK = STATUS.index("ok")
 """Code of a run that finished."""
 
 
-def require_finished(made: xr.Dataset) -> None:
+def require_finished(result: xr.Dataset) -> None:
     """Refuse to read runs of which a scenario has none that finished, by StudyFaults with all such scenarios."""
-    labels = [str(label) for label in made["label"].values]
+    labels = [str(label) for label in result["label"].values]
     faults = [
         fault
         for key, codes, quarters in zip(
-            made["scenario"].values, made["status"].values, made["status_quarter"].values, strict=True
+            result["scenario"].values, result["status"].values, result["status_quarter"].values, strict=True
         )
         for fault in _faults(str(key), codes, quarters, labels)
     ]
@@ -33,26 +33,36 @@ def require_finished(made: xr.Dataset) -> None:
 
 
 def require_any_finished(scenario: str, status: NDArray[np.int64], labels: Sequence[str]) -> None:
-    """As :func:`require_finished`, of the status of one scenario's runs, shape (runs, 3)."""
+    """Refuse, as :func:`require_finished`, by the status of one scenario's runs.
+
+    Parameters
+    ----------
+    scenario
+        Key of the scenario.
+    status
+        Status of its runs, shape (runs, 3).
+    labels
+        Labels of the quarters.
+    """
     require_finished_of_each({scenario: status}, labels)
 
 
 def require_finished_of_each(status: Mapping[str, NDArray[np.int64]], labels: Sequence[str]) -> None:
-    """As :func:`require_finished`, of the status of several scenarios' runs, each of shape (runs, 3), by scenario."""
+    """Refuse, as :func:`require_finished`, by the status of several scenarios' runs, each of shape (runs, 3)."""
     faults = [fault for key, codes in status.items() for fault in _faults(key, codes[:, 0], codes[:, 1], labels)]
     if faults:
         raise StudyFaults(faults)
 
 
-def unfinished_in(made: xr.Dataset) -> int:
+def unfinished_in(result: xr.Dataset) -> int:
     """Count the runs, over all scenarios, that did not finish."""
-    return int(np.count_nonzero(made["status"].values != OK))
+    return int(np.count_nonzero(result["status"].values != OK))
 
 
 def _faults(
     scenario: str, codes: NDArray[np.integer], quarters: NDArray[np.integer], labels: Sequence[str]
 ) -> Iterator[Fault]:
-    """The fault of a scenario without a finished run: why most of its runs stopped, and when the first did."""
+    """Yield the fault of a scenario without a finished run: why most of its runs stopped, and when the first did."""
     if not codes.size or np.any(codes == OK):
         return
     reasons, counts = np.unique(codes, return_counts=True)

@@ -1,15 +1,18 @@
-"""How much work a question is, told before it begins."""
+"""Work that a question takes, told before it begins."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Workload:
-    """How much work something is: runs, and quarters of each; at_most: fewer may be enough."""
+    """Work that something takes."""
 
     runs: int
+    """Number of runs."""
     quarters: int
+    """Quarters of each run."""
     at_most: bool = False
+    """Whether fewer may be enough."""
 
     @property
     def quarters_in_all(self) -> int:

@@ -29,34 +29,44 @@ FEWEST = 3
 
 
 def groups_of(draws: int) -> tuple[Booleans, ...]:
-    """Which draws are left when each group is left out, each of shape (draws,); every tenth draw is of one group."""
-    at = np.arange(draws) % GROUPS
-    return tuple(at != group for group in range(min(GROUPS, draws)))
+    """Mark the draws left when each group is left out, each of shape (draws,); every tenth draw is of one group."""
+    group_of_draw = np.arange(draws) % GROUPS
+    return tuple(group_of_draw != group for group in range(min(GROUPS, draws)))
 
 
 def jackknife(values: Sequence[float] | Floats) -> float:
-    """Standard error of a number from what it is without each group; NaN where groups are few or one is not known."""
-    found = np.asarray(values, dtype=np.float64)
-    count = len(found)
-    if count < FEWEST or not np.isfinite(found).all():
+    """Return the standard error of a number from what it is without each group; NaN where they are few or unknown."""
+    estimates = np.asarray(values, dtype=np.float64)
+    count = len(estimates)
+    if count < FEWEST or not np.isfinite(estimates).all():
         return nan
-    return sqrt((count - 1) / count * float(((found - found.mean()) ** 2).sum()))
+    return sqrt((count - 1) / count * float(((estimates - estimates.mean()) ** 2).sum()))
 
 
 @cache
 def halves() -> tuple[tuple[int, ...], ...]:
-    """Groups of each half, the same for everybody."""
+    """Return the groups of each half, the same for everybody."""
     rng = np.random.default_rng(0x68616C66)
     return tuple(tuple(sorted(rng.permutation(GROUPS)[: GROUPS // 2].tolist())) for _ in range(HALVES))
 
 
 def half_sample_error(values: Floats) -> Floats:
-    """Standard errors of numbers from what they are on each half, shape (halves, ...) to (...)."""
+    """Return standard errors of numbers from what they are on each half, shape (halves, ...) to (...)."""
     return np.asarray(values.std(axis=0, ddof=1))
 
 
 def reach(value: float, error: float, level: float) -> tuple[float, float]:
-    """Interval of a number with an error of this module; the number alone where the error is not known."""
+    """Return the interval of a number with an error of this module; the number alone where the error is not known.
+
+    Parameters
+    ----------
+    value
+        The number.
+    error
+        Its standard error, in the same unit; NaN where it is not known.
+    level
+        Coverage of the interval.
+    """
     from scipy.special import stdtrit
 
     half = float(stdtrit(GROUPS - 1, 0.5 + level / 2.0)) * error if isfinite(error) else 0.0

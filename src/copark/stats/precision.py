@@ -68,17 +68,17 @@ def split(values: Floats, draws: Integers) -> Split | None:
     ``None`` where there are not two such draws.
     """
     _, places, counts = np.unique(draws, return_inverse=True, return_counts=True)
-    kept = counts[places] > 1
-    return components(values[kept], places[kept]) if np.count_nonzero(counts > 1) > 1 else None
+    in_pairs = counts[places] > 1
+    return components(values[in_pairs], places[in_pairs]) if np.count_nonzero(counts > 1) > 1 else None
 
 
 def concentration(counts: Integers) -> float:
-    """Σ w² of the draws' weights, w = runs of the draw over all runs: 1/draws where all have as many."""
+    """Return Σ w² of the draws' weights, w = runs of the draw over all runs: 1/draws where all have as many."""
     return float((counts.astype(np.float64) ** 2).sum()) / float(counts.sum()) ** 2
 
 
 def effective(weights: Floats) -> float:
-    """Number of equally weighted draws that weights are worth, (Σ w)² / Σ w² (Kish 1965); 0 of none.
+    """Return the number of equally weighted draws that weights are worth, (Σ w)² / Σ w² (Kish 1965); 0 of none.
 
     Rounded to nine decimals, so that as many equal weights as there are draws are worth exactly that.
     """
@@ -87,7 +87,17 @@ def effective(weights: Floats) -> float:
 
 
 def planned_concentration(runs: int, futures: int, pool: int | None) -> float:
-    """Σ w² of a design: runs in draws of `futures` each, taken from a pool that begins again when it is used up."""
+    """Return Σ w² of a design, a draw's weight being its share of the runs.
+
+    Parameters
+    ----------
+    runs
+        Number of runs.
+    futures
+        Runs of a draw.
+    pool
+        Number of draws there are, from which draws begin again when it is used up; ``None`` for no end.
+    """
     draws = max(ceil(runs / futures), 1)
     if pool is None or draws <= pool:
         return 1.0 / draws
@@ -95,22 +105,63 @@ def planned_concentration(runs: int, futures: int, pool: int | None) -> float:
     return (more * (rounds + 1) ** 2 + (pool - more) * rounds**2) / draws**2
 
 
-def error(found: Split, runs: int, spread: float, pool: int | None = None) -> float:
-    """Standard error of a mean over n runs: √(chance/n + parameters (Σw² - 1/P)), P the size of the pool if any."""
+def error(variance: Split, runs: int, spread: float, pool: int | None = None) -> float:
+    """Return the standard error of a mean over n runs: √(chance/n + parameters (Σw² - 1/P)).
+
+    Parameters
+    ----------
+    variance
+        Variance of a run's value.
+    runs
+        Number of runs, n.
+    spread
+        Σw², as :func:`concentration` gives it.
+    pool
+        Size of the pool of draws, P, if it is finite.
+    """
     left = max(spread - (0.0 if pool is None else 1.0 / pool), 0.0)
-    return sqrt(found.chance / runs + found.parameters * left)
+    return sqrt(variance.chance / runs + variance.parameters * left)
 
 
 def half_width(standard_error: float, runs: int, level: float = LEVEL) -> float:
-    """Half-width of a share's interval: z times its error, and at least Wilson's at 0 or 1, z²/2(n + z²)."""
+    """Return the half-width of a share's interval: z times its error, and at least Wilson's at 0 or 1, z²/2(n + z²).
+
+    Parameters
+    ----------
+    standard_error
+        Standard error of the share.
+    runs
+        Number of runs, n.
+    level
+        Coverage of the interval.
+    """
     z = z_of(level)
     return max(z * standard_error, z * z / (2.0 * (runs + z * z)))
 
 
-def runs_for(found: Split, half: float, futures: int = 1, pool: int | None = None, level: float = LEVEL) -> int | None:
-    """Fewest runs, in whole draws, that bring a share's half-width down to `half`, above 0; ``None`` where none do.
+def runs_for(
+    variance: Split, half: float, futures: int = 1, pool: int | None = None, level: float = LEVEL
+) -> int | None:
+    """Return the fewest runs, in whole draws, that bring a share's half-width down to a value.
 
     Beyond one use of every draw of a pool, only whole rounds are counted.
+
+    Parameters
+    ----------
+    variance
+        Variance of a run's part in the share.
+    half
+        The half-width asked for, above 0.
+    futures
+        Runs of a draw.
+    pool
+        Size of the pool of draws, if it is finite.
+    level
+        Coverage of the interval.
+
+    Returns
+    -------
+    The number of runs; ``None`` where none is enough.
     """
     if half <= 0.0:
         raise ValueError("a half-width is above 0")
@@ -119,7 +170,7 @@ def runs_for(found: Split, half: float, futures: int = 1, pool: int | None = Non
 
     def enough(draws: int) -> bool:
         runs = draws * futures
-        return half_width(error(found, runs, planned_concentration(runs, futures, pool), pool), runs, level) <= half
+        return half_width(error(variance, runs, planned_concentration(runs, futures, pool), pool), runs, level) <= half
 
     most = LARGEST // futures if pool is None else pool
     if enough(most):
@@ -131,15 +182,22 @@ def runs_for(found: Split, half: float, futures: int = 1, pool: int | None = Non
         return high * futures
     if pool is None:
         return None
-    wanted = max(ceil(found.chance * (z / half) ** 2 - 1e-9), sure, 1)
-    rounds = ceil(wanted / (pool * futures))
+    runs_needed = max(ceil(variance.chance * (z / half) ** 2 - 1e-9), sure, 1)
+    rounds = ceil(runs_needed / (pool * futures))
     return rounds * pool * futures if rounds * pool * futures <= LARGEST else None
 
 
 def quantile_interval(values: Floats, level: float, half: float) -> tuple[float, float]:
-    """Interval of a quantile: the values `half` below and above its level (Woodruff 1952).
+    """Return the interval of a quantile: the values `half` below and above its level (Woodruff 1952).
 
-    half: half-width of the share of runs at or below it.
+    Parameters
+    ----------
+    values
+        Values, shape (runs,).
+    level
+        Level of the quantile, 0 to 1.
+    half
+        Half-width of the share of runs at or below it.
     """
     low, high = np.quantile(values, (max(level - half, 0.0), min(level + half, 1.0)))
     return float(low), float(high)
@@ -161,9 +219,18 @@ def median_interval(values: Floats, level: float = LEVEL) -> tuple[float, float]
 
 
 def difference(before: Floats, after: Floats, *, log: bool = False) -> Floats:
-    """Arm less reference, run by run; of logarithms with a count of 0 taken as 1, in log points (0.1: a tenth more).
+    """Return scenario less reference, run by run.
 
-    What is rounding (:mod:`copark.stats.rounding`) is exactly 0, so that an arm that changes nothing is equal.
+    What is rounding (:mod:`copark.stats.rounding`) is exactly 0, so that a scenario that changes nothing is equal.
+
+    Parameters
+    ----------
+    before
+        Values of the reference, shape (runs, …).
+    after
+        Values of the scenario, of the same shape.
+    log
+        Whether logarithms are compared, with a count of 0 taken as 1: log points (0.1: a tenth more).
     """
     if log:
         before = np.log(np.maximum(before, 1.0))
@@ -172,15 +239,36 @@ def difference(before: Floats, after: Floats, *, log: bool = False) -> Floats:
 
 
 def any_differ(before: Floats, after: Floats, axis: int) -> NDArray[np.bool_]:
-    """Where, along all axes but that of the runs, any run differs by more than rounding."""
+    """Mark where any run differs by more than rounding.
+
+    Parameters
+    ----------
+    before, after
+        Values, of one shape.
+    axis
+        Axis of the runs.
+
+    Returns
+    -------
+    Marks, of the shape without that axis.
+    """
     return np.asarray(differ(before, after).any(axis=axis))
 
 
 def change_interval(change: Floats, draws: NDArray[np.int64], level: float = LEVEL) -> tuple[float, float]:
-    """Monte Carlo interval of a paired change of shares: 1 gained, -1 lost, 0 otherwise, by the draw of every run.
+    """Return the Monte Carlo interval of a paired change of shares.
 
     Of independent pairs that of Bonett & Price (2012, doi:10.3102/1076998611411915): with one pair added to the gained
     and one to the lost, it is not empty where nothing changed. Of runs that share draws, from the means of the draws.
+
+    Parameters
+    ----------
+    change
+        1 gained, -1 lost, 0 otherwise, shape (runs,).
+    draws
+        Draw of every run, shape (runs,).
+    level
+        Coverage of the interval.
     """
     if not change.size:
         return float("nan"), float("nan")

@@ -16,38 +16,50 @@ BAND = (0.05, 0.50, 0.95)
 
 
 def quantiles(values: ArrayLike, levels: Sequence[float] = LEVELS) -> Floats:
-    """Quantiles over runs, shape (run, …), leaving out runs without a value; (level, …), NaN where no run has one."""
-    found = np.asarray(values, dtype=np.float64)
-    columns = found.reshape(found.shape[0], prod(found.shape[1:]))
+    """Return quantiles over runs, leaving out runs without a value.
+
+    Parameters
+    ----------
+    values
+        Values, shape (run, …).
+    levels
+        Levels of the quantiles, 0 to 1.
+
+    Returns
+    -------
+    Quantiles, shape (level, …); NaN where no run has a value.
+    """
+    ensemble = np.asarray(values, dtype=np.float64)
+    columns = ensemble.reshape(ensemble.shape[0], prod(ensemble.shape[1:]))
     finite = np.isfinite(columns)
     answer = np.full((len(levels), columns.shape[1]), np.nan)
     whole = finite.all(axis=0) & (columns.shape[0] > 0)
     if whole.any():
         answer[:, whole] = np.quantile(columns[:, whole], levels, axis=0)
-    for at in np.flatnonzero(~whole & finite.any(axis=0)):
-        answer[:, at] = np.quantile(columns[finite[:, at], at], levels)
-    return answer.reshape((len(levels), *found.shape[1:]))
+    for column in np.flatnonzero(~whole & finite.any(axis=0)):
+        answer[:, column] = np.quantile(columns[finite[:, column], column], levels)
+    return answer.reshape((len(levels), *ensemble.shape[1:]))
 
 
 def band(values: ArrayLike) -> tuple[float, float, float]:
-    """5, 50 and 95 % of values, shape (run,); NaN where none has one."""
+    """Return 5, 50 and 95 % of values, shape (run,); NaN where none has one."""
     low, middle, high = (float(level) for level in quantiles(values, BAND))
     return low, middle, high
 
 
 def mean(values: ArrayLike) -> Floats:
-    """Mean over runs, leaving out runs without a value; shape (quarter,), NaN where no run has one."""
-    found = np.asarray(values, dtype=np.float64)
-    finite = np.isfinite(found)
+    """Return the mean over runs, leaving out runs without a value; shape (quarter,), NaN where no run has one."""
+    ensemble = np.asarray(values, dtype=np.float64)
+    finite = np.isfinite(ensemble)
     count = finite.sum(axis=0)
-    total = np.where(finite, found, 0.0).sum(axis=0)
+    total = np.where(finite, ensemble, 0.0).sum(axis=0)
     middle = np.full(total.shape, np.nan)
     np.divide(total, count, out=middle, where=count > 0)
     return middle
 
 
 def quantiles_over(values: Floats, levels: Sequence[float] = LEVELS) -> Floats:
-    """Quantiles over the last axis, (quarter, run), the same to the bit as :func:`quantiles` of runs.
+    """Return quantiles over the last axis, (quarter, run), the same to the bit as :func:`quantiles` of runs.
 
     A slider waits for these numbers: sorting runs that are neighbours in memory takes a tenth of the time.
     """
@@ -55,23 +67,37 @@ def quantiles_over(values: Floats, levels: Sequence[float] = LEVELS) -> Floats:
         return quantiles(values.T, levels)
     ordered = np.sort(values, axis=1)
     last = values.shape[1] - 1
-    found = np.empty((len(levels), len(values)))
+    result = np.empty((len(levels), len(values)))
     for row, level in enumerate(levels):
         place = last * level
         below = int(place)
         above = min(below + 1, last)
-        found[row] = between(ordered[:, below], ordered[:, above], place - below)
-    return found
+        result[row] = between(ordered[:, below], ordered[:, above], place - below)
+    return result
 
 
 def between(low: Floats, high: Floats, share: float) -> Floats:
-    """The value a share of the way from low to high, rounded as NumPy rounds it: from the nearer end."""
+    """Return the value a share of the way from low to high, rounded as NumPy rounds it: from the nearer end."""
     step = high - low
     return high - step * (1.0 - share) if share >= 0.5 else low + step * share
 
 
 def weighted_quantiles(values: Floats, weights: Floats, levels: tuple[float, ...]) -> Floats:
-    """Quantiles of weighted values, each value in the middle of its weight; shape (levels,)."""
+    """Return quantiles of weighted values, each value in the middle of its weight.
+
+    Parameters
+    ----------
+    values
+        Values, shape (values,).
+    weights
+        Their weights, of the same shape.
+    levels
+        Levels of the quantiles, 0 to 1.
+
+    Returns
+    -------
+    Quantiles, shape (levels,).
+    """
     order = np.argsort(values, kind="stable")
     ends = np.cumsum(weights[order])
     middles = (ends - 0.5 * weights[order]) / ends[-1]

@@ -21,23 +21,23 @@ RANK_BAND = (0.05, 0.95)
 
 
 def regret(values: Floats) -> Floats:
-    """Regret R(a, s) = max_b V(b, s) - V(a, s): what an option falls short of the best option of the state."""
+    """Return the regret R(a, s) = max_b V(b, s) - V(a, s): what an option falls short of the state's best option."""
     return values.max(axis=0, keepdims=True) - values
 
 
 def greatest(values: Floats, weights: Floats | None = None) -> Floats:
-    """Greatest value of each option over the states with a weight above 0, shape (options,)."""
-    kept = values if weights is None else values[:, weights > 0.0]
-    return kept.max(axis=1)
+    """Return the greatest value of each option over the states with a weight above 0, shape (options,)."""
+    chosen = values if weights is None else values[:, weights > 0.0]
+    return chosen.max(axis=1)
 
 
 def average(values: Floats | Booleans, weights: Floats | None = None) -> Floats:
-    """Weighted mean of each option over states, shape (options,); of booleans the share of states: satisficing."""
+    """Return the weighted mean of each option over states, shape (options,); of booleans the share: satisficing."""
     return np.average(values, axis=1, weights=weights)
 
 
 def ranks(scores: Floats, *, most_is_best: bool = True) -> Integers:
-    """Rank of each option, the last axis, 1 the best; options that are equal share the best of their ranks.
+    """Rank options, the last axis, 1 the best; options that are equal share the best of their ranks.
 
     Equal are scores that differ by rounding alone, beside the largest of them: sums in another order are no wins.
     """
@@ -48,9 +48,22 @@ def ranks(scores: Floats, *, most_is_best: bool = True) -> Integers:
 
 
 def resampled_weights(groups: Integers, times: int, seed: int = 1) -> Floats:
-    """How often each member's group is drawn again with replacement (cluster bootstrap), shape (times, members).
+    """Count how often each member's group is drawn again with replacement (cluster bootstrap).
 
     Members of one group are not independent and come or stay away together: runs of one draw, draws of one past.
+
+    Parameters
+    ----------
+    groups
+        Group of each member, shape (members,).
+    times
+        Number of replicates.
+    seed
+        Seed of the generator.
+
+    Returns
+    -------
+    Weights, shape (times, members).
     """
     names, places = np.unique(groups, return_inverse=True)
     generator = np.random.Generator(np.random.Philox(key=seed))
@@ -62,7 +75,7 @@ def resampled_weights(groups: Integers, times: int, seed: int = 1) -> Floats:
 
 @dataclass(frozen=True)
 class Stability:
-    """How a ranking stands when its states are drawn again: on all of them, with 5 and 95 % of its ranks."""
+    """Ranks of options on all states, and on states drawn again."""
 
     rank: Integers
     """Rank of each option on all states, 1 for the best, shape (options,)."""
@@ -75,38 +88,54 @@ class Stability:
 
 
 def stability(score: Callable[[Floats | None], Floats], weights: Floats, *, most_is_best: bool = True) -> Stability:
-    """Rank options by a score of weights of the states (``None`` being all alike), and on states drawn again.
+    """Rank options by a score of weights of the states, and on states drawn again.
 
-    weights: in each replicate, shape (times, states).
+    Parameters
+    ----------
+    score
+        Function from weights of the states to scores of the options; ``None`` gives all states the same weight.
+    weights
+        Weights of the states in each replicate, shape (times, states).
+    most_is_best
+        Whether the greatest score is the best.
     """
     rank = ranks(score(None), most_is_best=most_is_best)
-    again = np.stack([ranks(score(one), most_is_best=most_is_best) for one in weights])
+    again = np.stack([ranks(score(replicate), most_is_best=most_is_best) for replicate in weights])
     low, high = np.quantile(again, RANK_BAND, axis=0, method="nearest")
     return Stability(rank, low.astype(np.int64), high.astype(np.int64), (again == 1).mean(axis=0))
 
 
 def non_dominated(values: Floats) -> Booleans:
-    """Which options, with values of shape (options, objectives), no other dominates: the Pareto set.
+    """Mark the options that no other dominates, the Pareto set; values of shape (options, objectives).
 
     One dominates another if it is at least as good in every objective and better in one, each by more than rounding.
     """
     near = slack(np.abs(values).max(axis=0, initial=0.0))
-    apart = values[:, np.newaxis, :] - values[np.newaxis, :, :]
-    as_good = (apart >= -near).all(axis=2)
-    better = (apart > near).any(axis=2)
+    difference = values[:, np.newaxis, :] - values[np.newaxis, :, :]
+    as_good = (difference >= -near).all(axis=2)
+    better = (difference > near).any(axis=2)
     return np.logical_not((as_good & better).any(axis=0), dtype=np.bool_)
 
 
 def chance_non_dominated(objectives: Sequence[Floats], weights: Floats) -> Floats:
-    """Share of replicates in which no option dominates an option on weighted means over states, shape (options,).
+    """Return the share of replicates in which no option dominates an option on weighted means over states.
 
-    objectives: one array of shape (options, states) each; weights: of shape (times, states).
+    Parameters
+    ----------
+    objectives
+        One array of shape (options, states) each.
+    weights
+        Weights of the states in each replicate, shape (times, states).
+
+    Returns
+    -------
+    Shares, shape (options,).
     """
     stacked = np.stack(objectives)
-    found = np.zeros(stacked.shape[1])
-    for one in weights:
-        found += non_dominated((stacked @ (one / one.sum())).T)
-    return found / len(weights)
+    counts = np.zeros(stacked.shape[1])
+    for replicate in weights:
+        counts += non_dominated((stacked @ (replicate / replicate.sum())).T)
+    return counts / len(weights)
 
 
 @dataclass(frozen=True)
@@ -139,14 +168,20 @@ class Sources:
 def sources(gains: Sequence[Floats], draws: Sequence[Integers]) -> Sources:
     """Split the variance of a gain over structures of equal weight, parameters and chance.
 
-    For each structure: gains of shape (runs,), and the draw of every run. Parameters and chance are estimated
-    within each structure and averaged. Structure is the variance of the structures' means, less what their own errors
-    of estimation add to it; an estimate below 0 is 0.
+    Parameters and chance are estimated within each structure and averaged. Structure is the variance of the structures'
+    means, less what their own errors of estimation add to it; an estimate below 0 is 0.
+
+    Parameters
+    ----------
+    gains
+        Gains of each structure, shape (runs,).
+    draws
+        Draw of every run of each structure, shape (runs,).
     """
     parts = [split(values, numbers) for values, numbers in zip(gains, draws, strict=True) if values.size]
-    inside = [one for one in parts if one is not None]
-    parameters = float(np.mean([one.parameters for one in inside])) if inside else 0.0
-    chance = float(np.mean([one.chance for one in inside])) if inside else 0.0
+    inside = [part for part in parts if part is not None]
+    parameters = float(np.mean([part.parameters for part in inside])) if inside else 0.0
+    chance = float(np.mean([part.chance for part in inside])) if inside else 0.0
     means = [_means_by_draw(values, numbers) for values, numbers in zip(gains, draws, strict=True) if values.size]
     return Sources(_between(means), parameters, chance)
 
@@ -160,12 +195,12 @@ def _means_by_draw(values: Floats, numbers: Integers) -> dict[int, float]:
 def _between(means: Sequence[dict[int, float]]) -> float:
     if len(means) < 2:
         return 0.0
-    shared = sorted(set.intersection(*(set(one) for one in means)))
+    shared = sorted(set.intersection(*(set(by_draw) for by_draw in means)))
     if len(shared) < 2:
-        own = np.array([np.mean(list(one.values())) for one in means])
+        own = np.array([np.mean(list(by_draw.values())) for by_draw in means])
         return float(own.var())
-    table = np.array([[one[draw] for draw in shared] for one in means])
-    apart = table - table.mean(axis=0)
-    effects = apart.mean(axis=1)
-    errors = apart.var(axis=1, ddof=1) / len(shared)
+    table = np.array([[by_draw[draw] for draw in shared] for by_draw in means])
+    deviations = table - table.mean(axis=0)
+    effects = deviations.mean(axis=1)
+    errors = deviations.var(axis=1, ddof=1) / len(shared)
     return max(float(np.mean(effects**2) - np.mean(errors)), 0.0)

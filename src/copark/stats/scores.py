@@ -26,7 +26,7 @@ PRIOR = 1.0
 
 
 def crps(ensemble: ArrayLike, observed: float) -> float:
-    """Continuous ranked probability score of an ensemble, E|X - y| - ½ E|X - X'|.
+    """Return the continuous ranked probability score of an ensemble, E|X - y| - ½ E|X - X'|.
 
     Of a single value it is the absolute error. Members without a value are left out; NaN if none has one.
     Source: Gneiting and Raftery, JASA 102 (2007), 359-378.
@@ -48,6 +48,13 @@ def crps_within(ensemble: ArrayLike, low: float | None, high: float | None) -> f
 
     The threshold-weighted score with weight zero where the wording says nothing. 0 for an ensemble that agrees
     throughout. Source: Gneiting and Ranjan, Journal of Business and Economic Statistics 29 (2011), 411-422.
+
+    Parameters
+    ----------
+    ensemble
+        Values of the ensemble, shape (members,).
+    low, high
+        Lowest and highest value the observation allows; ``None`` where it sets no limit.
     """
     x = np.asarray(ensemble, dtype=np.float64)
     nearest = np.clip(x, -np.inf if low is None else low, np.inf if high is None else high)
@@ -55,7 +62,17 @@ def crps_within(ensemble: ArrayLike, low: float | None, high: float | None) -> f
 
 
 def covered(ensemble: ArrayLike, low: float | None, high: float | None, level: float = 0.9) -> bool:
-    """Whether the central band reaches an observation: the value (low = high), a bound or a range."""
+    """Say whether the central band reaches an observation.
+
+    Parameters
+    ----------
+    ensemble
+        Values of the ensemble, shape (members,).
+    low, high
+        Lowest and highest value the observation allows; ``None`` where it sets no limit, both the same for a value.
+    level
+        Share of the ensemble in the band.
+    """
     below, above = quantile_band(ensemble, level)
     reaches_low = low is None or bool(settled(above - low, low) >= 0.0)
     reaches_high = high is None or bool(settled(below - high, high) <= 0.0)
@@ -64,7 +81,7 @@ def covered(ensemble: ArrayLike, low: float | None, high: float | None, level: f
 
 @dataclass(frozen=True)
 class Percentiles:
-    """Where an observation lies in an ensemble's distribution, from 0 to 100; NaN without an ensemble."""
+    """Place of an observation in an ensemble's distribution, from 0 to 100; NaN without an ensemble."""
 
     first: float
     """Percentile of a value: share below it, ties by half. Of "at least N" and of a range the share below N; of "at
@@ -82,7 +99,7 @@ class Percentiles:
 
     @property
     def side(self) -> str:
-        """Where the ensemble is: ``inside`` (5 to 95), too ``low``, too ``high``, or ``unknown``."""
+        """Side of the ensemble: ``inside`` (5 to 95), too ``low``, too ``high``, or ``unknown``."""
         if np.isnan(self.first):
             return "unknown"
         if self.last < 100.0 * BAND[0]:
@@ -91,14 +108,19 @@ class Percentiles:
 
     @property
     def inside(self) -> bool | None:
-        """Whether it lies within the 5th to 95th percentile; ``None`` without an ensemble."""
+        """True within the 5th to 95th percentile, false outside; ``None`` without an ensemble."""
         return None if self.side == "unknown" else self.side == "inside"
 
 
 def percentiles(ensemble: ArrayLike, low: float | None, high: float | None) -> Percentiles:
-    """Percentiles that an observation spans in an ensemble.
+    """Return the percentiles that an observation spans in an ensemble.
 
-    low, high: lowest and highest value it allows; ``None`` where it sets no limit, both the same for a value.
+    Parameters
+    ----------
+    ensemble
+        Values of the ensemble, shape (members,).
+    low, high
+        Lowest and highest value the observation allows; ``None`` where it sets no limit, both the same for a value.
     """
     x = np.asarray(ensemble, dtype=np.float64)
     x = x[np.isfinite(x)]
@@ -113,7 +135,7 @@ def percentiles(ensemble: ArrayLike, low: float | None, high: float | None) -> P
 
 
 def relative_half_width(low: float, upper: float, value: float) -> float:
-    """Half the width of a band as a share of a value: 0.5 is ± 50 %; NaN of a value of zero."""
+    """Return half the width of a band as a share of a value: 0.5 is ± 50 %; NaN of a value of zero."""
     return (upper - low) / (2.0 * abs(value)) if value else float("nan")
 
 
@@ -125,11 +147,11 @@ class Recalibration:
     slope: float
 
     def __call__(self, probability: Floats | float) -> Floats:
-        """Probabilities set right."""
+        """Set probabilities right."""
         return 1.0 / (1.0 + np.exp(-(self.intercept + self.slope * _logit(probability))))
 
     def for_base_rate(self, before: float, after: float) -> Recalibration:
-        """The same where the event is more or less frequent than among the cases it was learned from."""
+        """Recalibrate where the event is more or less frequent than among the cases it was learned from."""
         return Recalibration(self.intercept + float(_logit(after) - _logit(before)), self.slope)
 
 
@@ -142,27 +164,27 @@ def recalibrated(probability: Floats, happened: Booleans) -> Recalibration:
     """Learn it from cases of both kinds: a posterior mode, with a normal prior on the standardised slope."""
     from sklearn.linear_model import LogisticRegression
 
-    said = _logit(probability)
-    middle = float(said.mean())
-    spread = float(said.std()) or 1.0
-    model = LogisticRegression(C=PRIOR**2).fit(((said - middle) / spread)[:, None], happened)
+    log_odds = _logit(probability)
+    middle = float(log_odds.mean())
+    spread = float(log_odds.std()) or 1.0
+    model = LogisticRegression(C=PRIOR**2).fit(((log_odds - middle) / spread)[:, None], happened)
     slope = float(model.coef_[0, 0]) / spread
     return Recalibration(float(model.intercept_[0]) - slope * middle, slope)
 
 
 def left_out(probability: Floats, happened: Booleans) -> Floats:
-    """Each case's probability set right by the others alone; shape (cases,)."""
-    others = [np.arange(len(happened)) != at for at in range(len(happened))]
+    """Return each case's probability set right by the others alone; shape (cases,)."""
+    others = [np.arange(len(happened)) != case for case in range(len(happened))]
     return np.array([float(recalibrated(probability[use], happened[use])(probability[~use])[0]) for use in others])
 
 
 def brier(probability: Floats, happened: Booleans) -> Floats:
-    """Squared error of each probability, shape (cases,): 0 is right, 1 wrong, 0.25 a coin."""
+    """Return the squared error of each probability, shape (cases,): 0 is right, 1 wrong, 0.25 a coin."""
     return (np.asarray(probability, dtype=np.float64) - happened) ** 2
 
 
 def discrimination(probability: Floats, happened: Booleans) -> float:
-    """How often a case where it happened was given more than one where it did not, ties half: 0.5 tells nothing."""
+    """Return how often a case where it happened was given more than one where it did not, ties half; 0.5 by chance."""
     without = probability[~happened][None, :]
     higher = settled(probability[happened][:, None] - without, without)
     return float(((higher > 0.0) + 0.5 * (higher == 0.0)).mean())

@@ -55,7 +55,7 @@ def verdict(better: float, equal: float) -> Verdict:
 
 
 def side_of(low: float, high: float) -> Literal["more", "less", "alike"]:
-    """On which side of 0 an interval lies: ``more`` or ``less``, or ``alike`` where it holds 0 or there is none."""
+    """Say on which side of 0 an interval lies: ``more`` or ``less``, or ``alike`` where it holds 0 or there is none."""
     return "more" if low > 0.0 else "less" if high < 0.0 else "alike"
 
 
@@ -65,7 +65,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Share:
-    """How often an outcome happened among the runs that finished; NaN where none did."""
+    """Share of an outcome among the runs that finished; NaN where none did."""
 
     name: str
     """Name of the outcome."""
@@ -82,14 +82,23 @@ class Share:
 
 
 def z_of(level: float = LEVEL) -> float:
-    """z of a two-sided level: 1.96 for 0.95."""
+    """Return z of a two-sided level: 1.96 for 0.95."""
     return NormalDist().inv_cdf(0.5 + level / 2.0)
 
 
 def wilson(count: float, total: int, level: float = LEVEL) -> tuple[float, float]:
-    """Wilson score interval of a share, ``(p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n)``; NaN where n is 0.
+    """Return the Wilson score interval of a share; NaN where n is 0.
 
-    It never leaves [0, 1] and is not empty at 0 of n or n of n. count: runs, or the sum of their probabilities.
+    ``(p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n)``. It never leaves [0, 1] and is not empty at 0 of n or n of n.
+
+    Parameters
+    ----------
+    count
+        Runs with the outcome, or the sum of their probabilities.
+    total
+        All runs, n.
+    level
+        Coverage of the interval.
     """
     if not 0 <= count <= total:
         raise ValueError(f"count {count} is not between 0 and {total}")
@@ -105,13 +114,33 @@ def wilson(count: float, total: int, level: float = LEVEL) -> tuple[float, float
 
 
 def shares(codes: ArrayLike, names: Sequence[str], level: float = LEVEL) -> tuple[Share, ...]:
-    """Shares of outcomes among the runs that finished, from codes of shape (run,): positions in `names`, or below 0."""
-    found = np.asarray(codes)
-    return shares_of([int(np.count_nonzero(found == code)) for code in range(len(names))], names, level)
+    """Return the shares of outcomes among the runs that finished.
+
+    Parameters
+    ----------
+    codes
+        Outcome of each run, shape (run,): positions in `names`, or below 0 where it did not finish.
+    names
+        Names of the outcomes.
+    level
+        Coverage of the intervals.
+    """
+    outcome_codes = np.asarray(codes)
+    return shares_of([int(np.count_nonzero(outcome_codes == code)) for code in range(len(names))], names, level)
 
 
 def shares_of(counts: Sequence[int], names: Sequence[str], level: float = LEVEL) -> tuple[Share, ...]:
-    """Shares of outcomes from the number of runs that have each; runs that did not finish are in no number."""
+    """Return shares of outcomes from the number of runs that have each.
+
+    Parameters
+    ----------
+    counts
+        Runs with each outcome; runs that did not finish are in no number.
+    names
+        Names of the outcomes.
+    level
+        Coverage of the intervals.
+    """
     total = sum(counts)
     return tuple(
         Share(name, count, total, count / total if total else float("nan"), *wilson(count, total, level))

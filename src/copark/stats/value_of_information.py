@@ -31,15 +31,17 @@ EDGE = 1e-4
 
 @dataclass(frozen=True)
 class Foretold:
-    """What reports tell of each world, from the others: expected effects, and probabilities of the conditions."""
+    """Effects and conditions of each world, as foretold from the others."""
 
     effect: Floats
+    """Expected effects, shape (worlds, effects)."""
     probability: Floats
+    """Probabilities of the conditions, shape (worlds, effects)."""
 
 
 @dataclass(frozen=True)
 class InformationGain:
-    """What a candidate tells of one effect beside what is known."""
+    """Knowledge that a candidate adds of one effect."""
 
     before: float
     """Share of the variance of the effect that is foretold without the candidate (R²)."""
@@ -60,82 +62,110 @@ class InformationGain:
     """Share of the decided worlds in which what was decided holds; NaN where none is."""
 
 
-def foretell(known: Floats, candidate: Floats, effects: Floats, holds: Booleans, seed: int = 0) -> Foretold:
+def foretell(known_reports: Floats, candidate: Floats, effects: Floats, holds: Booleans, seed: int = 0) -> Foretold:
     """Regress effects and conditions on reports: linear in what is known, a spline in each report of the candidate.
 
-    All are of shape (worlds, …); known or candidate may have no columns. seed: which worlds make a fold.
+    Parameters
+    ----------
+    known_reports
+        Reports that are known already, shape (worlds, reports); it may have no columns.
+    candidate
+        Reports of the candidate, shape (worlds, reports); it may have no columns.
+    effects
+        Effects, shape (worlds, effects).
+    holds
+        Whether the condition of each effect holds, shape (worlds, effects).
+    seed
+        Seed of which worlds make a fold.
     """
     from sklearn import config_context
     from sklearn.model_selection import KFold, cross_val_predict
 
-    known = varying(known)
+    known_reports = varying(known_reports)
     candidate = varying(candidate)
     folds = KFold(FOLDS, shuffle=True, random_state=seed)
     both = np.concatenate([effects, holds.astype(np.float64)], axis=1)
     centre = both.mean(axis=0)
     spread = np.maximum(both.std(axis=0), SAME)
-    wanted = (both - centre) / spread
-    if known.shape[1] + candidate.shape[1]:
-        reports = np.concatenate([known, candidate], axis=1)
-        found = cross_val_predict(_regression(known.shape[1], candidate.shape[1]), reports, wanted, cv=folds)
+    targets = (both - centre) / spread
+    if known_reports.shape[1] + candidate.shape[1]:
+        reports = np.concatenate([known_reports, candidate], axis=1)
+        foretold = cross_val_predict(
+            _regression(known_reports.shape[1], candidate.shape[1]), reports, targets, cv=folds
+        )
     else:
-        found = np.empty_like(wanted)
-        for train, test in folds.split(wanted):
-            found[test] = wanted[train].mean(axis=0)
+        foretold = np.empty_like(targets)
+        for train, test in folds.split(targets):
+            foretold[test] = targets[train].mean(axis=0)
     count = effects.shape[1]
-    within = np.clip(found, wanted.min(axis=0), wanted.max(axis=0))  # a mean lies between what it is a mean of
+    within = np.clip(foretold, targets.min(axis=0), targets.max(axis=0))  # a mean lies between what it is a mean of
     with config_context(assume_finite=True, skip_parameter_validation=True):
-        each = [_calibrated(within[:, [n, count + n]], holds[:, n], folds) for n in range(count)]
-    probability = np.stack(each, axis=1) if each else np.empty_like(effects)
-    return Foretold(found[:, :count] * spread[:count] + centre[:count], probability)
+        probabilities = [_calibrated(within[:, [n, count + n]], holds[:, n], folds) for n in range(count)]
+    probability = np.stack(probabilities, axis=1) if probabilities else np.empty_like(effects)
+    return Foretold(foretold[:, :count] * spread[:count] + centre[:count], probability)
 
 
-def _regression(known: int, candidate: int) -> Any:
+def _regression(known_count: int, candidate_count: int) -> Any:
     from sklearn.compose import ColumnTransformer
     from sklearn.linear_model import RidgeCV
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import SplineTransformer, StandardScaler
 
     spline = make_pipeline(SplineTransformer(KNOTS, degree=2, extrapolation="linear"), StandardScaler())
-    parts = (("known", StandardScaler(), slice(0, known)), ("candidate", spline, slice(known, known + candidate)))
-    chosen = [part for part, width in zip(parts, (known, candidate), strict=True) if width]
+    parts = (
+        ("known", StandardScaler(), slice(0, known_count)),
+        ("candidate", spline, slice(known_count, known_count + candidate_count)),
+    )
+    chosen = [part for part, width in zip(parts, (known_count, candidate_count), strict=True) if width]
     return make_pipeline(ColumnTransformer(chosen), RidgeCV(PENALTIES, alpha_per_target=True))
 
 
 def _calibrated(foretold: Floats, holds: Booleans, folds: Any) -> Floats:
     from sklearn.linear_model import LogisticRegression
 
-    made = np.full(len(holds), holds.mean())
+    probability = np.full(len(holds), holds.mean())
     if min(np.count_nonzero(holds), np.count_nonzero(~holds)) >= FOLDS * 2:
         model = LogisticRegression(C=WEAK, solver="newton-cholesky")
         for train, test in folds.split(foretold):
-            made[test] = model.fit(foretold[train], holds[train]).predict_proba(foretold[test])[:, 1]
-    return np.clip(made, EDGE, 1.0 - EDGE)
+            probability[test] = model.fit(foretold[train], holds[train]).predict_proba(foretold[test])[:, 1]
+    return np.clip(probability, EDGE, 1.0 - EDGE)
 
 
 def varying(columns: Floats) -> Floats:
-    """Columns that are not constant."""
+    """Return the columns that are not constant."""
     return columns[:, columns.std(axis=0) > SAME] if columns.size else columns
 
 
 def explained(effect: Floats, foretold: Floats) -> float:
-    """R² of what was foretold of worlds not used; NaN where the effect is constant."""
+    """Return R² of what was foretold of worlds not used; NaN where the effect is constant."""
     total = float(effect.var())
     return 1.0 - float(np.mean((effect - foretold) ** 2)) / total if total > SAME else float("nan")
 
 
-def gains(known: Foretold, more: Foretold, effects: Floats, holds: Booleans) -> list[InformationGain]:
-    """What a candidate tells of every effect: what is foretold with it (``more``) beside what is without it."""
-    made = []
+def gains(base: Foretold, more: Foretold, effects: Floats, holds: Booleans) -> list[InformationGain]:
+    """Measure what a candidate tells of every effect.
+
+    Parameters
+    ----------
+    base
+        What is foretold without the candidate.
+    more
+        What is foretold with it.
+    effects
+        Effects, shape (worlds, effects).
+    holds
+        Whether the condition of each effect holds, shape (worlds, effects).
+    """
+    by_effect = []
     for n in range(effects.shape[1]):
-        before = known.probability[:, n]
+        before = base.probability[:, n]
         after = more.probability[:, n]
         truth = holds[:, n]
         scored = (before - truth) ** 2 - (after - truth) ** 2
         sure = decided(after)
-        made.append(
+        by_effect.append(
             InformationGain(
-                before=explained(effects[:, n], known.effect[:, n]),
+                before=explained(effects[:, n], base.effect[:, n]),
                 after=explained(effects[:, n], more.effect[:, n]),
                 variance=float(scored.mean()),
                 error=float(scored.std(ddof=1) / np.sqrt(len(scored))),
@@ -145,9 +175,9 @@ def gains(known: Foretold, more: Foretold, effects: Floats, holds: Booleans) -> 
                 right=float(((after > 0.5) == truth)[sure].mean()) if sure.any() else float("nan"),
             )
         )
-    return made
+    return by_effect
 
 
 def decided(probability: Floats) -> Booleans:
-    """Where a condition is decided, for or against."""
+    """Mark where a condition is decided, for or against."""
     return (probability >= SURE) | (probability <= 1.0 - SURE)

@@ -39,17 +39,36 @@ if TYPE_CHECKING:
 PHASES = ("before", "coupling", "decoupling", "recoupling")
 """Phases by code. A run that did not finish has code -1."""
 WINDOW = 8
+"""Quarters over which J and N are taken."""
 PATIENCE = 4
+"""Quarters running that make a decoupling."""
 REACH = 12
+"""Quarters within which a recoupling follows its reference."""
 LOW = 0.5
+"""Share of its own past maximum below which J counts as low."""
 RISE = 1.25
+"""Multiple of its value at the reference above which J counts as recoupled."""
 LEAST = 3
-"""Counts of each kind below which no phase of a record is read."""
+"""Counts of each kind below which no phases are read."""
 SCALES = ("global", "intergovernmental", "park", "enterprise")
 
 
 def flows(arrivals: ArrayLike, operating: ArrayLike, window: int = WINDOW) -> tuple[NDArray[np.float64], ...]:
-    """J and N: arrivals within, and change of operating over, the last ``window`` quarters; companies, (…, quarter)."""
+    """Return J and N: arrivals within, and change of operating over, the last ``window`` quarters.
+
+    Parameters
+    ----------
+    arrivals
+        Companies that arrive in each quarter, shape (…, quarter).
+    operating
+        Operating companies at the end of each quarter, of the same shape.
+    window
+        Quarters.
+
+    Returns
+    -------
+    J and N, companies, each of the same shape.
+    """
     inflow = np.cumsum(np.asarray(arrivals, dtype=np.float64), axis=-1)
     stock = np.asarray(operating, dtype=np.float64)
     j = inflow.copy()
@@ -60,7 +79,7 @@ def flows(arrivals: ArrayLike, operating: ArrayLike, window: int = WINDOW) -> tu
 
 
 def running(condition: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
-    """Where a condition has held for the last ``length`` quarters, this one included; shape (…, quarter)."""
+    """Mark quarters in which a condition has held for the last ``length``, this one included; shape (…, quarter)."""
     held = np.array(condition, dtype=bool)
     for shift in range(1, length):
         held[..., shift:] &= condition[..., :-shift]
@@ -69,10 +88,20 @@ def running(condition: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
 
 
 def classify(arrivals: ArrayLike, operating: ArrayLike, renegotiations: Iterable[int] = ()) -> NDArray[np.int8]:
-    """Phase of each run in each quarter: codes of :data:`PHASES`, -1 where the run did not finish.
+    """Return the phase of each run in each quarter: codes of :data:`PHASES`, -1 where the run did not finish.
 
-    arrivals, operating: shape (run, quarter), as what is returned; renegotiations: quarters of dated ones, of which
-    those outside the horizon are ignored.
+    Parameters
+    ----------
+    arrivals
+        Companies that arrive, shape (run, quarter).
+    operating
+        Operating companies, of the same shape.
+    renegotiations
+        Quarters of dated ones; those outside the horizon are ignored.
+
+    Returns
+    -------
+    Codes, shape (run, quarter).
     """
     stock = np.asarray(operating, dtype=np.float64)
     j, n = flows(arrivals, stock)
@@ -84,32 +113,42 @@ def classify(arrivals: ArrayLike, operating: ArrayLike, renegotiations: Iterable
     recoupling = np.zeros_like(decoupling)
     quarters = stock.shape[-1]
     marks = np.zeros(quarters, dtype=bool)
-    marks[[at for at in renegotiations if 0 <= at < quarters]] = True
-    for at in range(quarters):
-        reference = (onset[..., at] | marks[at]) & coupled[..., at]
+    marks[[quarter for quarter in renegotiations if 0 <= quarter < quarters]] = True
+    for t in range(quarters):
+        reference = (onset[..., t] | marks[t]) & coupled[..., t]
         if reference.any():
-            later = slice(at + 1, at + 1 + REACH)
-            recoupling[..., later] |= reference[..., None] & (j[..., later] > RISE * j[..., at, None])
+            later = slice(t + 1, t + 1 + REACH)
+            recoupling[..., later] |= reference[..., None] & (j[..., later] > RISE * j[..., t, None])
     finished = np.isfinite(j) & np.isfinite(n)
     codes = np.select([~finished, decoupling, recoupling, stock > 0.0], [-1, 2, 3, 1], 0)
     return codes.astype(np.int8)
 
 
 def phase_shares(codes: NDArray[np.int8]) -> NDArray[np.float64]:
-    """Share of the runs that finished in each phase, shape (phase, quarter); NaN where none finished."""
+    """Return the share of the runs that finished in each phase, shape (phase, quarter); NaN where none finished."""
     total = np.count_nonzero(codes >= 0, axis=0).astype(np.float64)
     total[total == 0.0] = np.nan
     return np.stack([np.count_nonzero(codes == code, axis=0) / total for code in range(len(PHASES))])
 
 
 def quarters_of(result: xr.Dataset, labels: Iterable[str]) -> tuple[int, ...]:
-    """Indices of quarters such as ``2017Q2`` in a result; those outside its horizon are left out."""
-    known = {str(label): at for at, label in enumerate(result["label"].to_numpy())}
-    return tuple(known[label] for label in labels if label in known)
+    """Return the indices of quarters such as ``2017Q2`` in a result; those outside its horizon are left out."""
+    positions = {str(label): position for position, label in enumerate(result["label"].to_numpy())}
+    return tuple(positions[label] for label in labels if label in positions)
 
 
 def phases(result: xr.Dataset, renegotiations: Iterable[str] = (), scenario: int = 0) -> NDArray[np.int8]:
-    """Phases of a scenario's runs, (run, quarter), renegotiations as ``2017Q2``; KeyError if it kept no flows."""
+    """Return the phases of a scenario's runs, shape (run, quarter); KeyError if it kept no flows.
+
+    Parameters
+    ----------
+    result
+        The runs.
+    renegotiations
+        Quarters of dated ones, such as ``2017Q2``.
+    scenario
+        Place of the scenario in the result.
+    """
     chosen = result.isel(scenario=scenario)
     marks = quarters_of(result, renegotiations)
     return classify(chosen["arrivals"].to_numpy(), chosen["operating"].to_numpy(), marks)
@@ -117,16 +156,17 @@ def phases(result: xr.Dataset, renegotiations: Iterable[str] = (), scenario: int
 
 @dataclass(frozen=True)
 class RecordPhases:
-    """Phases of the record, by quarter from the case's start to the last count of both kinds."""
+    """Observed phases, by quarter from the case's start to the last count of both kinds."""
 
     quarters: tuple[Quarter, ...]
+    """The quarters."""
     codes: NDArray[np.int8]
     """Codes of :data:`PHASES`, shape (quarter,)."""
     counts: tuple[int, int]
-    """Counts on record that it rests on: of residents and of operating companies."""
+    """Observed counts that it rests on: of residents and of operating companies."""
 
     def spans(self) -> tuple[tuple[Quarter, Quarter, int], ...]:
-        """First and last quarter of each unbroken phase, and its code."""
+        """Return the first and last quarter of each unbroken phase, and its code."""
         edges = [0, *(np.flatnonzero(np.diff(self.codes)) + 1).tolist(), len(self.codes)]
         return tuple(
             (self.quarters[low], self.quarters[high - 1], int(self.codes[low])) for low, high in pairwise(edges)
@@ -134,27 +174,31 @@ class RecordPhases:
 
 
 def phases_of_record(case: Case) -> RecordPhases | None:
-    """Read the phases of a case's record; ``None`` where there are too few counts of either kind."""
-    residents, operating = known = [_counts(case, name) for name in ("registered", "operating")]
-    if min(map(len, known)) < LEAST:
+    """Read the observed phases of a case; ``None`` where there are too few counts of either kind."""
+    residents = _counts(case, "registered")
+    operating = _counts(case, "operating")
+    if min(len(residents), len(operating)) < LEAST:
         return None
-    at = np.arange(min(max(residents), max(operating)) + 1)
-    lines = [np.interp(at, sorted(one), [one[t] for t in sorted(one)], left=0.0) for one in known]
+    times = np.arange(min(max(residents), max(operating)) + 1)
+    lines = [
+        np.interp(times, sorted(counts), [counts[t] for t in sorted(counts)], left=0.0)
+        for counts in (residents, operating)
+    ]
     arrivals = np.maximum(np.diff(lines[0], prepend=0.0), 0.0)
     start = case.clock.start
     marks = [entry.date.quarter("event") - start for entry in case.renegotiations]
     codes = classify(arrivals[np.newaxis], lines[1][np.newaxis], marks)[0]
-    return RecordPhases(tuple(start + int(t) for t in at), codes, (len(residents), len(operating)))
+    return RecordPhases(tuple(start + int(t) for t in times), codes, (len(residents), len(operating)))
 
 
 def _counts(case: Case, variable: str) -> dict[int, float]:
-    """Counts by quarter from the start; the last of a quarter stands for it."""
-    found: dict[int, float] = {}
+    """Return counts by quarter from the start; the last of a quarter stands for it."""
+    counts: dict[int, float] = {}
     for row in case.observed(variable):
-        at = row.quarter - case.clock.start
-        if row.bound in ("exact", "about", "range") and 0 <= at < case.clock.quarters:
-            found[at] = row.value if row.high is None else (row.value + row.high) / 2.0
-    return found
+        quarter = row.quarter - case.clock.start
+        if row.bound in ("exact", "about", "range") and 0 <= quarter < case.clock.quarters:
+            counts[quarter] = row.value if row.high is None else (row.value + row.high) / 2.0
+    return counts
 
 
 @dataclass(frozen=True)
@@ -165,17 +209,22 @@ class Component:
     """
 
     scale: str
+    """Scale that it is of."""
     name: str
+    """Name of the indicator."""
     numerator: str
+    """Output of the model: the value, or the numerator of it."""
     low: float
+    """Value with a score of 0, in its unit; a judgement."""
     high: float
+    """Value with a score of 1, in its unit; a judgement."""
     unit: str
-    """low, high: the fixed range, in the value's unit. Judgement."""
+    """Unit of the value."""
     denominator: str | None = None
-    """numerator, denominator: outputs of the model; the value is their ratio, or the first alone."""
+    """Output of the model that the numerator is divided by; ``None`` for none."""
 
     def outputs(self) -> tuple[str, ...]:
-        """The outputs of the model it needs."""
+        """Return the outputs of the model it needs."""
         return (self.numerator,) if self.denominator is None else (self.numerator, self.denominator)
 
 
@@ -199,34 +248,38 @@ class ReadOut:
     """Scores and degrees of one scenario's runs, each of shape (run, quarter)."""
 
     scores: dict[str, NDArray[np.float64]]
+    """U of each scale."""
     development: NDArray[np.float64]
+    """T."""
     coupling: NDArray[np.float64]
+    """C in the standard form."""
     coupling_corrected: NDArray[np.float64]
+    """C' after Wang et al. 2021."""
     coordination: NDArray[np.float64]
-    """development, coupling, coordination: T, C and D in the standard form."""
+    """D in the standard form."""
     coordination_corrected: NDArray[np.float64]
-    """coupling_corrected, coordination_corrected: C' and D' after Wang et al. 2021."""
+    """D' after Wang et al. 2021."""
 
 
-def apart(found: ReadOut, seed: int = 1) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Both coordination degrees with every scale taken from another run: D and D' of shape (run, quarter).
+def apart(readout: ReadOut, seed: int = 1) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Compute both coordination degrees with every scale from another run: D and D' of shape (run, quarter).
 
     A permutation null. Each score keeps its course and its spread over runs; only that the four belong to one run is
     undone. What D has beyond this is due to scales moving together within a run; what remains is their common trend.
     """
     rng = np.random.Generator(np.random.Philox(key=seed))
-    stacked = np.stack([rng.permutation(score, axis=0) for score in found.scores.values()], axis=-1)
+    stacked = np.stack([rng.permutation(score, axis=0) for score in readout.scores.values()], axis=-1)
     index = development(stacked)
     return coordination(coupling(stacked), index), coordination(coupling_corrected(stacked), index)
 
 
 def needed() -> tuple[str, ...]:
-    """The outputs a study must keep for the coordination degree."""
+    """Return the outputs a study must keep for the coordination degree."""
     return tuple(dict.fromkeys(name for component in COMPONENTS for name in component.outputs()))
 
 
 def component_score(component: Component, chosen: xr.Dataset) -> NDArray[np.float64]:
-    """One indicator in [0, 1], (run, quarter); 0 where no land is serviced or no company operates yet."""
+    """Score one indicator in [0, 1], (run, quarter); 0 where no land is serviced or no company operates yet."""
     value = chosen[component.numerator].to_numpy().astype(np.float64)
     if component.denominator is not None:
         base = chosen[component.denominator].to_numpy()
@@ -238,7 +291,7 @@ def component_score(component: Component, chosen: xr.Dataset) -> NDArray[np.floa
 
 
 def read_out(result: xr.Dataset, scenario: int = 0) -> ReadOut:
-    """Four scores and both coordination degrees of a scenario's runs; KeyError if the study kept not all it needs."""
+    """Read scores and both coordination degrees of a scenario's runs; KeyError if the study kept not all it needs."""
     chosen = result.isel(scenario=scenario)
     scores = {
         scale: np.mean([component_score(item, chosen) for item in COMPONENTS if item.scale == scale], axis=0)

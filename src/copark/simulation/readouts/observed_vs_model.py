@@ -1,4 +1,4 @@
-"""What is on record, of the park and of its host, beside the runs.
+"""Observations of the park and values of its host, beside the runs.
 
 *Observed*: where each observation lies among the runs. A model value is taken at the end of the observation's quarter;
 a year's flow (a rate per year, dated by a year alone) is set beside the mean of the year's four quarters. Of a bound or
@@ -34,7 +34,7 @@ EXPECTED = 0.10
 
 
 def expected_outside(count: int) -> int:
-    """How many of so many values would lie outside the 5th to 95th percentile were the runs right, rounded."""
+    """Return how many of so many values would lie outside the 5th to 95th percentile were the runs right, rounded."""
     return round(EXPECTED * count)
 
 
@@ -67,52 +67,80 @@ class ObservedComparison:
 
     @property
     def inside(self) -> bool | None:
-        """Whether it lies within the 5th to 95th percentile; ``None`` where no run finished."""
+        """True within the 5th to 95th percentile, false outside; ``None`` where no run finished."""
         return self.percentiles.inside
 
     @property
     def side(self) -> str:
-        """Where the model is: ``inside``, too ``low`` or too ``high``, or ``unknown``."""
+        """Side of the model: ``inside``, too ``low`` or too ``high``, or ``unknown``."""
         return self.percentiles.side
 
 
 def usable(result: xr.Dataset, observation: Observation) -> bool:
-    """Whether the model has an output for an observation the case uses, in a unit that can be compared."""
+    """Say whether the model has an output for an observation the case uses, in a unit that can be compared."""
     name = observation.variable
     if not observation.use or observation.grade == "background" or name not in result.data_vars:
         return False
-    kept = result.variables[name]
-    return "quarter" in kept.dims and units.convertible(observation.unit, str(kept.attrs.get("units", "")))
+    output = result.variables[name]
+    return "quarter" in output.dims and units.convertible(observation.unit, str(output.attrs.get("units", "")))
 
 
 def modelled(result: xr.Dataset, observation: Observation, scenario: int = 0) -> NDArray[np.float64] | None:
-    """The model's values of an observation, shape (run,); ``None`` outside the horizon."""
+    """Return the model's values of an observation.
+
+    Parameters
+    ----------
+    result
+        Runs of the park.
+    observation
+        The observation.
+    scenario
+        Place of the scenario in the result.
+
+    Returns
+    -------
+    Values in the model's unit, shape (run,); ``None`` outside the horizon.
+    """
     series = result.variables[observation.variable]
     labels = [str(label) for label in result["label"].to_numpy()]
-    wanted = [str(observation.date.quarter("stock"))]
+    quarters = [str(observation.date.quarter("stock"))]
     if observation.date.precision == "year" and series.attrs.get("units", "").endswith("/yr"):
-        wanted = [f"{observation.date.year}Q{part}" for part in (1, 2, 3, 4)]
-    if not set(wanted) <= set(labels):
+        quarters = [f"{observation.date.year}Q{part}" for part in (1, 2, 3, 4)]
+    if not set(quarters) <= set(labels):
         return None
-    at = [labels.index(label) for label in wanted]
-    values: NDArray[np.float64] = series.isel(scenario=scenario, quarter=at).to_numpy().mean(axis=-1)
+    positions = [labels.index(label) for label in quarters]
+    values: NDArray[np.float64] = series.isel(scenario=scenario, quarter=positions).to_numpy().mean(axis=-1)
     return values
 
 
 def compare(result: xr.Dataset, observation: Observation, scenario: int = 0) -> ObservedComparison | None:
-    """Set the model beside one observation; ``None`` where it has nothing to compare."""
+    """Set the model beside one observation.
+
+    Parameters
+    ----------
+    result
+        Runs of the park.
+    observation
+        The observation.
+    scenario
+        Place of the scenario in the result.
+
+    Returns
+    -------
+    The comparison; ``None`` where the model has nothing to compare.
+    """
     if not usable(result, observation):
         return None
     values = modelled(result, observation, scenario)
     if values is None:
         return None
-    given = observation.unit
+    reported_unit = observation.unit
     unit = str(result.variables[observation.variable].attrs.get("units", ""))
-    value = units.convert(observation.value, given, unit)
-    high = None if observation.high is None else units.convert(observation.high, given, unit)
+    value = units.convert(observation.value, reported_unit, unit)
+    high = None if observation.high is None else units.convert(observation.high, reported_unit, unit)
     least, most = observation.interval(unit)
     if observation.error is not None:
-        reach = z_of(0.90) * units.convert(observation.error, given, unit)
+        reach = z_of(0.90) * units.convert(observation.error, reported_unit, unit)
         least = None if least is None else least - reach
         most = None if most is None else most + reach
     quarter = str(observation.date.quarter("stock"))
@@ -123,20 +151,34 @@ def compare(result: xr.Dataset, observation: Observation, scenario: int = 0) -> 
 def comparisons(
     result: xr.Dataset, observations: Iterable[Observation], scenario: int = 0
 ) -> tuple[ObservedComparison, ...]:
-    """Every observation the model has an output for, in the order of variable and date."""
-    asked: dict[str, list[Observation]] = {}
+    """Compare every observation the model has an output for.
+
+    Parameters
+    ----------
+    result
+        Runs of the park.
+    observations
+        The observations.
+    scenario
+        Place of the scenario in the result.
+
+    Returns
+    -------
+    Comparisons, in the order of variable and date.
+    """
+    by_variable: dict[str, list[Observation]] = {}
     for observation in observations:
-        asked.setdefault(observation.variable, []).append(observation)
-    found: list[ObservedComparison] = []
-    for name in (str(name) for name in result.data_vars if name in asked):
+        by_variable.setdefault(observation.variable, []).append(observation)
+    compared: list[ObservedComparison] = []
+    for name in (str(name) for name in result.data_vars if name in by_variable):
         read = result[[name]].isel(scenario=[scenario], missing_dims="ignore").load()  # once, not for each observation
-        rows = [row for one in asked[name] if (row := compare(read, one)) is not None]
-        found += sorted(rows, key=lambda row: row.observation.date.first_day)
-    return tuple(found)
+        rows = [row for entry in by_variable[name] if (row := compare(read, entry)) is not None]
+        compared += sorted(rows, key=lambda row: row.observation.date.first_day)
+    return tuple(compared)
 
 
 def misses(rows: Iterable[ObservedComparison]) -> tuple[ObservedComparison, ...]:
-    """The observations outside the 5th to 95th percentile of the runs."""
+    """Return the observations outside the 5th to 95th percentile of the runs."""
     return tuple(row for row in rows if row.inside is False)
 
 
@@ -150,7 +192,7 @@ COUNTERPARTS = {
     "host_exports": "exports",
     "city_exports": "exports",
 }
-"""What of the park stands beside a value of its host."""
+"""Output of the park that stands beside a value of its host."""
 
 REASONS = {
     "host_gdp": "value_added",
@@ -182,15 +224,19 @@ def _recorded(context: ContextValue, candidates: Sequence[Observation]) -> tuple
     if not candidates:
         return None, "no_record"
     date = context.date
-    same = [one for one in candidates if one.date.year == date.year]
+    same = [candidate for candidate in candidates if candidate.date.year == date.year]
     if not stock:
-        same = [one for one in same if (one.date.precision, one.date.month) == (date.precision, date.month)]
+        same = [
+            candidate
+            for candidate in same
+            if (candidate.date.precision, candidate.date.month) == (date.precision, date.month)
+        ]
     if not same:
         return None, "other_period"
-    fitting = [one for one in same if one.unit == context.unit]
+    fitting = [candidate for candidate in same if candidate.unit == context.unit]
     if not fitting:
         return None, "other_currency"
-    return max(fitting, key=lambda one: one.date.last_day), ""
+    return max(fitting, key=lambda candidate: candidate.date.last_day), ""
 
 
 def _modelled(result: xr.Dataset, name: str, context: ContextValue, scenario: int) -> tuple[float, float, float] | None:
@@ -206,21 +252,33 @@ def _modelled(result: xr.Dataset, name: str, context: ContextValue, scenario: in
 def weigh(
     result: xr.Dataset, context: Sequence[ContextValue], observations: Sequence[Observation], scenario: int = 0
 ) -> tuple[RelativeSize, ...]:
-    """Set the park beside every value of its host, or say why it cannot be."""
-    found = []
+    """Set the park beside every value of its host, or say why it cannot be.
+
+    Parameters
+    ----------
+    result
+        Runs of the park.
+    context
+        Values of the host city and country.
+    observations
+        Observations of the park.
+    scenario
+        Place of the scenario in the result.
+    """
+    sizes = []
     for value in context:
         name = COUNTERPARTS.get(value.variable, "")
         if not name or value.value <= 0.0:
-            found.append(RelativeSize(value, "", None, None, REASONS.get(value.variable, "no_counterpart")))
+            sizes.append(RelativeSize(value, "", None, None, REASONS.get(value.variable, "no_counterpart")))
             continue
         model = _modelled(result, name, value, scenario)
-        entry, reason = _recorded(value, [one for one in observations if one.variable == name and one.use])
+        entry, reason = _recorded(value, [row for row in observations if row.variable == name and row.use])
         recorded = None if entry is None else (entry, entry.value / value.value)
-        found.append(RelativeSize(value, name, model, recorded, "" if model or recorded else reason))
-    return tuple(found)
+        sizes.append(RelativeSize(value, name, model, recorded, "" if model or recorded else reason))
+    return tuple(sizes)
 
 
 def dates_of_growth(context: Sequence[ContextValue]) -> int:
-    """How many levels of the host are known at two dates or more, so that a share of growth could be given."""
+    """Count the levels of the host known at two dates or more, so that a share of growth could be given."""
     levels = [value.variable for value in context if value.variable in COUNTERPARTS]
     return sum(levels.count(name) > 1 for name in set(levels))
