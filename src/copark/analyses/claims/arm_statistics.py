@@ -87,9 +87,9 @@ def sample_of(statistic: Statistic, runs: Floats) -> Sample:
 
 def split_of(runs: Floats) -> Split | None:
     """Split the variance of a statistic, run by run, into parameters and chance; ``None`` where nothing is known."""
-    known = np.isfinite(runs)
+    is_known = np.isfinite(runs)
     draws = np.repeat(np.arange(len(runs)), runs.shape[1]).reshape(runs.shape)
-    return split(runs[known], draws[known]) if known.any() else None
+    return split(runs[is_known], draws[is_known]) if is_known.any() else None
 
 
 def by_run(statistic: Statistic, readings: Readings, case: Case, self_standing: float | None = None) -> Floats:
@@ -149,9 +149,9 @@ def averaged(values: Floats) -> Floats:
     values
         Shape (draws, replicates).
     """
-    known = np.isfinite(values)
-    count = known.sum(axis=1)
-    total = np.where(known, values, 0.0).sum(axis=1)
+    is_known = np.isfinite(values)
+    count = is_known.sum(axis=1)
+    total = np.where(is_known, values, 0.0).sum(axis=1)
     return np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
 
 
@@ -242,7 +242,7 @@ def seen(look: Look, arm: str, reference: str, readings: Readings) -> ShownOutpu
     values = readings.output(arm, look.output, look.at)
     differences = difference(readings.output(reference, look.output, look.at), values, log=log)
     low, median, high = Sample(averaged(differences)).band()
-    known = differences[np.isfinite(differences)]
+    measured = differences[np.isfinite(differences)]
     levels = values[np.isfinite(values)]
     return ShownOutput(
         look=look,
@@ -251,8 +251,8 @@ def seen(look: Look, arm: str, reference: str, readings: Readings) -> ShownOutpu
         low=low,
         median=median,
         high=high,
-        lower=_mean(known < 0.0),
-        equal=_mean(known == 0.0),
+        lower=_mean(measured < 0.0),
+        equal=_mean(measured == 0.0),
         split=split_of(differences),
     )
 

@@ -39,7 +39,7 @@ class Ridge:
         scaled = (table - table.mean(axis=0)) / table.std(axis=0)
         self.left, self.singular, _ = np.linalg.svd(scaled, full_matrices=False)
 
-    def predicted(self, y: Floats, known: Booleans) -> Floats:
+    def predicted(self, y: Floats, is_known: Booleans) -> Floats:
         """Predict each draw from the others.
 
         Parameters
@@ -53,7 +53,7 @@ class Ridge:
         -------
         Shape of y; y itself where too few are known.
         """
-        left = self.left[known]
+        left = self.left[is_known]
         count = len(left)
         middle = y.mean(axis=0)
         if count < 3:
@@ -62,9 +62,9 @@ class Ridge:
         best = np.full(y.shape[1], np.inf)
         predictions = y.copy()
         for penalty in PENALTIES:
-            kept = self.singular**2 / (self.singular**2 + penalty)
-            rest = y - middle - left @ (kept[:, None] * moments)
-            hat = 1.0 / count + (left**2 * kept).sum(axis=1)
+            shrinkage = self.singular**2 / (self.singular**2 + penalty)
+            rest = y - middle - left @ (shrinkage[:, None] * moments)
+            hat = 1.0 / count + (left**2 * shrinkage).sum(axis=1)
             score = (rest**2).mean(axis=0) / (1.0 - hat.mean()) ** 2
             better = score < best
             best = np.where(better, score, best)
@@ -84,10 +84,10 @@ class Expected:
     values: Mapping[str, Floats]
     """Values they may have, given the few runs of each draw, each of shape (known draws, TRIES)."""
 
-    def shifted(self, by: Mapping[str, float]) -> Expected:
+    def shifted(self, shifts: Mapping[str, float]) -> Expected:
         """Shift some statistics, by their names."""
-        means = {name: column + by.get(name, 0.0) for name, column in self.means.items()}
-        values = {name: table + by.get(name, 0.0) for name, table in self.values.items()}
+        means = {name: column + shifts.get(name, 0.0) for name, column in self.means.items()}
+        values = {name: table + shifts.get(name, 0.0) for name, table in self.values.items()}
         return Expected(self.known, means, values)
 
 
@@ -110,29 +110,29 @@ def expected(part: Part, runs: Mapping[str, Floats], ridge: Ridge) -> Expected |
     if any(not runs[name].size for name in part.judged):
         return None
     measured = np.logical_and.reduce([np.isfinite(runs[name]) for name in part.judged])
-    known = np.logical_or.reduce(measured, axis=1)
-    if not known.any():
+    is_known = np.logical_or.reduce(measured, axis=1)
+    if not is_known.any():
         return None
     rng = np.random.default_rng(0x657870)
     shares = tuple(name for name in part.judged if part.statistics[name].kind in SHARES)
     sizes = tuple(name for name in part.judged if name not in shares)
-    count = measured[known].sum(axis=1)
+    count = measured[is_known].sum(axis=1)
     means: dict[str, Floats] = {}
     values: dict[str, Floats] = {}
     for names, estimate in [((name,), _shares) for name in shares] + ([(sizes, _sizes)] if sizes else []):
-        cube = np.stack([np.where(measured, runs[name], np.nan)[known] for name in names], axis=2)
-        middle, tried = estimate(cube, count, ridge, known, rng)
+        cube = np.stack([np.where(measured, runs[name], np.nan)[is_known] for name in names], axis=2)
+        middle, tried = estimate(cube, count, ridge, is_known, rng)
         means |= dict(zip(names, middle.T, strict=True))
         values |= {name: tried[:, column] for column, name in enumerate(names)}
-    return Expected(known, means, values)
+    return Expected(is_known, means, values)
 
 
 def _sizes(
-    cube: Floats, count: Floats, ridge: Ridge, known: Booleans, rng: np.random.Generator
+    cube: Floats, count: Floats, ridge: Ridge, is_known: Booleans, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Estimate expected sizes, shape (draws, statistics), and values they may have: the normal of the module."""
     y = np.nanmean(cube, axis=1)
-    fitted = ridge.predicted(y, known)
+    fitted = ridge.predicted(y, is_known)
     within = np.where(np.isfinite(cube), cube - y[:, None, :], 0.0)
     chance = _pooled((within**2).sum(axis=1) / np.maximum(count - 1, 1)[:, None], fitted) / count[:, None]
     if not chance.any():
@@ -149,7 +149,7 @@ def _sizes(
 
 
 def _shares(
-    cube: Floats, count: Floats, ridge: Ridge, known: Booleans, rng: np.random.Generator
+    cube: Floats, count: Floats, ridge: Ridge, is_known: Booleans, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Estimate expected shares, or their changes, of one statistic: what runs gain and what they lose, as Dirichlet.
 
@@ -159,7 +159,7 @@ def _shares(
     """
     signs = np.stack([np.nansum(cube[:, :, 0] == sign, axis=1) for sign in (1.0, -1.0)], axis=1)
     y = signs / count[:, None]
-    fitted = np.clip(_pooled(y, ridge.predicted(y, known)), 1e-9, 1.0)
+    fitted = np.clip(_pooled(y, ridge.predicted(y, is_known)), 1e-9, 1.0)
     fitted /= np.maximum(fitted.sum(axis=1), 1.0)[:, None]
     scale = float((fitted * (1.0 - fitted)).sum())
     runs = float(count.mean())

@@ -79,8 +79,8 @@ class PartFinding(Verdict):
 
 def least(severities: Iterable[Severity | None]) -> Severity | None:
     """Find the least severe test, of those that were made."""
-    made = [severity for severity in severities if severity is not None and severity.batches]
-    return min(made, key=lambda severity: severity.share, default=None)
+    tests = [severity for severity in severities if severity is not None and severity.batches]
+    return min(tests, key=lambda severity: severity.share, default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +156,6 @@ class ClaimFindings:
         """Give the title of an alternative assumption."""
         return next(variant.title for variant in self.file.claims.judgement if variant.key == key)
 
-    def quarter(self, at: int | None) -> str:
+    def quarter(self, quarter: int | None) -> str:
         """Name a quarter counted from the start; empty for none."""
-        return "" if at is None else str(Quarter.parse(self.start) + at)
+        return "" if quarter is None else str(Quarter.parse(self.start) + quarter)

@@ -36,14 +36,14 @@ class Change(Scenario):
 
     def content(self) -> dict[str, Any]:
         """Give what is altered, as plain values, without key and title."""
-        given: dict[str, Any] = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        return {name: value for name, value in given.items() if value and name in CHANGES}
+        content: dict[str, Any] = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return {name: value for name, value in content.items() if value and name in CHANGES}
 
 
-def _one_of(given: str, known: Collection[str]) -> str:
-    if given not in known:
-        raise unknown(given, known)
-    return given
+def _one_of(name: str, names: Collection[str]) -> str:
+    if name not in names:
+        raise unknown(name, names)
+    return name
 
 
 def upon(ground: Change, *changes: Change) -> Change:
@@ -134,27 +134,27 @@ class Statistic(Entry):
 
     @field_validator("output", "context")
     @classmethod
-    def _known(cls, given: str | None, info: ValidationInfo) -> str | None:
-        return given if given is None else _one_of(given, NAMES if info.field_name == "output" else HOST_CONTEXT)
+    def _known(cls, name: str | None, info: ValidationInfo) -> str | None:
+        return name if name is None else _one_of(name, NAMES if info.field_name == "output" else HOST_CONTEXT)
 
     @field_validator("year")
     @classmethod
-    def _ends_with_a_quarter(cls, given: float | None) -> float | None:
-        if given is not None and (4.0 * given) % 1.0:
-            raise wrong("claims_year", found=given)
-        return given
+    def _ends_with_a_quarter(cls, year: float | None) -> float | None:
+        if year is not None and (4.0 * year) % 1.0:
+            raise wrong("claims_year", found=year)
+        return year
 
     @model_validator(mode="after")
     def _says_what_its_kind_needs(self) -> Statistic:
-        given = {name for name in FREE if getattr(self, name)}
-        wanted = set(NEEDED[self.kind])
+        given_fields = {name for name in FREE if getattr(self, name)}
+        needed_fields = set(NEEDED[self.kind])
         if self.kind == "interaction":
-            wanted |= {"outcome"} if self.outcome else {"output", "year"}
+            needed_fields |= {"outcome"} if self.outcome else {"output", "year"}
             if len(self.arms) not in (4, 8):
                 raise wrong("claims_arms", at="arms", found=len(self.arms))
-        if given != wanted:
-            words = {"kind": self.kind, "missing": ", ".join(sorted(wanted - given)) or "–"}
-            raise wrong("claims_statistic", **words, extra=", ".join(sorted(given - wanted)) or "–")
+        if given_fields != needed_fields:
+            words = {"kind": self.kind, "missing": ", ".join(sorted(needed_fields - given_fields)) or "–"}
+            raise wrong("claims_statistic", **words, extra=", ".join(sorted(given_fields - needed_fields)) or "–")
         return self
 
     @property
@@ -233,8 +233,8 @@ class Look(Entry):
 
     @field_validator("output")
     @classmethod
-    def _known(cls, given: str) -> str:
-        return _one_of(given, NAMES)
+    def _known(cls, output: str) -> str:
+        return _one_of(output, NAMES)
 
     @property
     def at(self) -> int:
@@ -281,12 +281,12 @@ class Mechanism(Entry):
 
     @field_validator("parameters", "links")
     @classmethod
-    def _known(cls, given: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        known = catalogue().parameters if info.field_name == "parameters" else catalogue().links
-        for name in given:
-            if name not in known:
-                raise wrong("study_unknown", found=name, suggestion=suggestion(name, known))
-        return given
+    def _known(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        known_names = catalogue().parameters if info.field_name == "parameters" else catalogue().links
+        for name in names:
+            if name not in known_names:
+                raise wrong("study_unknown", found=name, suggestion=suggestion(name, known_names))
+        return names
 
 
 class Claim(Entry):

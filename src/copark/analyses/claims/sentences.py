@@ -48,7 +48,7 @@ class Sentences(Show):
         if finding.effect is None or finding.bounds is None:
             return "", ""
         expected = finding.effect
-        part = next(each for each in parts if each.effect == expected)
+        part = next(candidate for candidate in parts if candidate.effect == expected)
         statistic = part.part.statistics[expected.statistic]
         column = column_of(statistic)
         effect = (expected.low, expected.high, expected.mean)
@@ -141,10 +141,10 @@ class Sentences(Show):
             share = shown(exp(sample.middle) - 1.0, doc.Column("share", "", doc.Kind.share), self.t.lang)
             value = self.t("found.about", value=value, share=share)
         sentences = [self.t("found.value", statistic=words, value=value)]
-        for each in sample.beyond:
-            key = f"found.{each.relation}"
-            bound = self.bound(each.bound, statistic)
-            sentences.append(self.t(key, bound=bound, share=percent(each.share)))
+        for tail in sample.beyond:
+            key = f"found.{tail.relation}"
+            bound = self.bound(tail.bound, statistic)
+            sentences.append(self.t(key, bound=bound, share=percent(tail.share)))
         return self.t.sentences(sentences)
 
     def severity(self, severity: Severity) -> str:

@@ -50,9 +50,9 @@ class TrialLooks:
         self.trial = trial
         self.rule = trial.rule
         self.parts: list[ClaimPart] = list(trial.file.claims.of(trial.chosen))
-        kept = stages or Stages()
-        self.experiment = trial.experiment(progress=self._tell, checkpoint=kept.stage("runs"))
-        self.prior = trial.experiment(on_prior=True, progress=self._tell, checkpoint=kept.stage("prior"))
+        work_stages = stages or Stages()
+        self.experiment = trial.experiment(progress=self._tell, checkpoint=work_stages.stage("runs"))
+        self.prior = trial.experiment(on_prior=True, progress=self._tell, checkpoint=work_stages.stage("prior"))
         self._progress = progress
         self._most = trial.runs
         self._before = 0
@@ -149,8 +149,10 @@ class TrialLooks:
             if self.rule is not None:
                 going = [undecided for claim in trial.chosen for undecided in self._undecided(self.rule, claim)]
         for claim in trial.chosen:
-            known = [self.after[key_of(claim, part)] for part in claim.parts]
-            self.evidence[claim.id] = min((len(each.chance) for each in known if each.draws), default=trial.draws)
+            weighed_parts = [self.after[key_of(claim, part)] for part in claim.parts]
+            self.evidence[claim.id] = min(
+                (len(weighed_part.chance) for weighed_part in weighed_parts if weighed_part.draws), default=trial.draws
+            )
         for draws in sorted(set(self.evidence.values())):  # what is shown beside what rules look at
             claims = [claim for claim in trial.chosen if self.evidence[claim.id] == draws]
             shown = [trial.arms[arm] for claim in claims for arm in (claim.reference, *claim.shown)]

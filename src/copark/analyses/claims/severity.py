@@ -122,10 +122,10 @@ def word_of(chance: Floats) -> str:
 
 def words_of_batches(chance: Floats, seed: int) -> list[str]:
     """Find the word of every batch; none where nothing was measured."""
-    known = chance[np.isfinite(chance)]
+    measured = chance[np.isfinite(chance)]
     rng = np.random.default_rng([seed, BATCHED])
-    batches = rng.integers(0, known.size, (BATCHES, known.size)) if known.size else ()
-    return [word_of(known[batch]) for batch in batches]
+    batches = rng.integers(0, measured.size, (BATCHES, measured.size)) if measured.size else ()
+    return [word_of(measured[batch]) for batch in batches]
 
 
 def steadiness(chance: Floats, seed: int) -> float:
@@ -221,10 +221,10 @@ def rank_shares(statistic: Floats, columns: Floats) -> tuple[Floats, Floats]:
     from scipy.stats import rankdata
 
     correlations = np.zeros(columns.shape[1])
-    known = np.isfinite(statistic)
-    if len(statistic) == len(columns) and np.count_nonzero(known) >= 3:
-        own = rankdata(statistic[known])
-        others = rankdata(columns[known], axis=0)
+    is_known = np.isfinite(statistic)
+    if len(statistic) == len(columns) and np.count_nonzero(is_known) >= 3:
+        own = rankdata(statistic[is_known])
+        others = rankdata(columns[is_known], axis=0)
         own = own - own.mean(axis=0)
         others = others - others.mean(axis=0)
         scale = np.sqrt((own**2).sum() * (others**2).sum(axis=0))

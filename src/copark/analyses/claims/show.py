@@ -334,18 +334,18 @@ class _Show(Sentences):
         """Every scenario beside the reference: levels, changes with bands, outcomes."""
         t = self.t
         columns = [self.column("arm")]
-        for seen in claim.rows[0].seen:
-            output = catalogue().outputs[seen.look.output]
-            quarter = self.result.quarter(seen.look.at)
+        for shown_output in claim.rows[0].seen:
+            output = catalogue().outputs[shown_output.look.output]
+            quarter = self.result.quarter(shown_output.look.at)
             look = t("figure.look", output=output.title(t.lang), quarter=quarter)
-            key = f"{seen.look.output}_{quarter}"
+            key = f"{shown_output.look.output}_{quarter}"
             unit = output.unit
             change = doc.Column(
                 f"{key}_change",
                 t("column.change_of", look=look),
                 doc.Kind.change,
-                "log points" if seen.log else unit,
-                2 if seen.log else None,
+                "log points" if shown_output.log else unit,
+                2 if shown_output.log else None,
             )
             columns += [doc.Column(key, look, doc.Kind.number, unit), change]
         shares = OUTCOMES_SHOWN if self.levels else ()
@@ -356,8 +356,11 @@ class _Show(Sentences):
         rows = []
         for place, row in enumerate(claim.rows):
             cells: list[doc.Value] = [self.arm(row.arm)]
-            for seen in row.seen:
-                cells += [seen.level, doc.Interval(seen.low, seen.high, seen.median) if place else None]
+            for shown_output in row.seen:
+                cells += [
+                    shown_output.level,
+                    doc.Interval(shown_output.low, shown_output.high, shown_output.median) if place else None,
+                ]
             rows.append([*cells, *(doc.Interval(*row.band(outcome), row.share(outcome)) for outcome in shares)])
         note = t("note.evidence", reference=self.arm(claim.claim.reference))
         name = f"evidence-{claim.claim.id.lower()}"

@@ -150,8 +150,8 @@ class Trial:
 
     def _ridge_without(self, draws: int, group: int) -> Ridge:
         """Regression on the parameters of the first draws of the trial without a group of them."""
-        kept = groups_of(draws)[group]
-        return Ridge({name: column[:draws][kept] for name, column in self.values.items()})
+        is_kept = groups_of(draws)[group]
+        return Ridge({name: column[:draws][is_kept] for name, column in self.values.items()})
 
     def scenario(self, arm: str, ground: Change | None = None) -> Change:
         """Give an arm by its key, upon a variant or world where one is given."""
@@ -232,7 +232,7 @@ def provenance_of(
         As of :class:`Trial`.
     """
     draws_of = study.draws or ""
-    given = {"trust": Trust.without(case.name, draws_of).content()} if source is None else dict(source.content)
+    drawn_from = {"trust": Trust.without(case.name, draws_of).content()} if source is None else dict(source.content)
     rule = {"sequential_sha256": read_shipped(SEQUENTIAL, Stopping)[1]} if sequential else {}
     return {
         "claims_name": file.name,
@@ -249,7 +249,7 @@ def provenance_of(
         "seed": study.seed,
         "draws_of": draws_of,
         **rule,
-        **given,
+        **drawn_from,
     }
 
 

@@ -200,15 +200,15 @@ class Weighed:
             return ()
         count = len(self.chance)
         return tuple(
-            weigh(part, {name: values[kept] for name, values in self.runs.items()}, ridge(count, group), margins)
-            for group, kept in enumerate(groups_of(count))
+            weigh(part, {name: values[is_kept] for name, values in self.runs.items()}, ridge(count, group), margins)
+            for group, is_kept in enumerate(groups_of(count))
         )
 
 
 def mean_of(values: Floats) -> float:
     """Average what is known; NaN where nothing is."""
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if known.size else nan
+    measured = values[np.isfinite(values)]
+    return float(measured.mean()) if measured.size else nan
 
 
 def weigh(part: Part, runs: Mapping[str, Floats], ridge: Ridge, margins: Mapping[str, float]) -> Weighed:
@@ -306,8 +306,8 @@ def joint_error(headline: Headline, weighed: Mapping[str, Weighed], without: Map
     without
         The measured ones without each group of draws, by key.
     """
-    known = {key: without[key] for key in headline.parts if without[key]}
-    groups = (dict(zip(known, group, strict=True)) for group in zip(*known.values(), strict=True))
+    measured = {key: without[key] for key in headline.parts if without[key]}
+    groups = (dict(zip(measured, group, strict=True)) for group in zip(*measured.values(), strict=True))
     return jackknife([mean_of(joint(headline, {**weighed, **group})) for group in groups])
 
 
@@ -340,17 +340,17 @@ def claim_verdict(
     chance = joint(headline, weighed)
     probability = mean_of(chance)
     draws = int(np.isfinite(chance).sum())
-    known = [key for key in headline.parts if isfinite(parts[key].probability)]
+    measured_parts = [key for key in headline.parts if isfinite(parts[key].probability)]
     words = [parts[key].word for key in headline.parts]
 
     def word(probability: float) -> str:
         by_draws = rules.word(probability, draws)
         if side(by_draws) < 1 and set(words) == {SMALL}:
             by_draws = SMALL
-        undecided = len(known) < len(words) and side(by_draws) != (-1 if headline.every else 1)
+        undecided = len(measured_parts) < len(words) and side(by_draws) != (-1 if headline.every else 1)
         return OPEN if undecided else by_draws
 
-    decides = (min if headline.every else max)(known, key=lambda key: parts[key].probability, default=None)
+    decides = (min if headline.every else max)(measured_parts, key=lambda key: parts[key].probability, default=None)
     return Verdict(
         word=word(probability),
         probability=probability,
@@ -386,14 +386,14 @@ def in_alternative(verdict: Verdict, reference: Floats, alternative: Floats, dra
         Those the verdict is known from, which may be more.
     """
     rules = standard()
-    apart = alternative - reference
-    apart = apart[np.isfinite(apart)]
-    if not apart.size or not isfinite(verdict.probability):
+    differences = alternative - reference
+    differences = differences[np.isfinite(differences)]
+    if not differences.size or not isfinite(verdict.probability):
         return nan, OPEN
-    moved = float(apart.mean())
-    error = float(apart.std(ddof=1)) / sqrt(apart.size) if apart.size > 1 else 0.0
+    moved = float(differences.mean())
+    error = float(differences.std(ddof=1)) / sqrt(differences.size) if differences.size > 1 else 0.0
     sure = copysign(max(abs(moved) - z_of(rules.monte_carlo.value) * error, 0.0), moved)
-    probability, least = (float(np.clip(verdict.probability + by, 0.0, 1.0)) for by in (moved, sure))
+    probability, least = (float(np.clip(verdict.probability + shift, 0.0, 1.0)) for shift in (moved, sure))
     return probability, rules.word(least, draws)
 
 
