@@ -64,9 +64,9 @@ class Answer(Remakeable):
         import pandas as pd
 
         return pd.DataFrame(
-            {"setting": one.scheme, "variable": one.variable, "methods": len(one.standings), **vars(row)}
-            for one in self.judged.contests
-            for row in one.standings
+            {"setting": contest.scheme, "variable": contest.variable, "methods": len(contest.standings), **vars(row)}
+            for contest in self.judged.contests
+            for row in contest.standings
         )
 
 
@@ -114,7 +114,7 @@ def _weights(stack: Stack) -> Iterator[Weight]:
     for setting, observables in stack.everyone.items():
         for variable, learned in observables.items():
             for method, value in learned.items():
-                others = [one[setting][variable].get(method, 0.0) for one in stack.without.values()]
+                others = [weights[setting][variable].get(method, 0.0) for weights in stack.without.values()]
                 yield Weight(setting, variable, method, value, min(others), max(others))
 
 

@@ -119,15 +119,15 @@ def trials_of(
         return _told(park, UNSEEN, unseen(race, park), park.ages)
 
     def later(setting: str, window: Window) -> list[Any]:
-        ahead = np.array([(last_day(one) - window.day) / DAYS for one in window.park.model.targets])
+        ahead = np.array([(last_day(target) - window.day) / DAYS for target in window.park.model.targets])
         return _told(window.park, setting, from_origin(race, window), ahead)
 
     for park in panel.parks:
         if any(park.scored(name) for name in COUNTS):
             steps[f"stack-{UNSEEN}-{park.name}"] = partial(blind, park)
         for setting, after, until in ((NEAR, 0, YEARS), (FAR, YEARS, EVER)):
-            for one in windows(park, after, until):
-                steps[f"stack-{setting}-{park.name}-{one.year}"] = partial(later, setting, one)
+            for window in windows(park, after, until):
+                steps[f"stack-{setting}-{park.name}-{window.year}"] = partial(later, setting, window)
     rows = race.in_steps(steps, progress)
     return tuple(
         Trial(**row | {"levels": {name: np.array(row["levels"][name]) for name in METHODS if name in row["levels"]}})
@@ -135,23 +135,23 @@ def trials_of(
     )
 
 
-def _told(park: Park, setting: str, made: Iterable[Forecast], ahead: Floats) -> list[Any]:
+def _told(park: Park, setting: str, method_forecasts: Iterable[Forecast], ahead: Floats) -> list[Any]:
     """Trials of a park as plain values, by target."""
     rows: dict[int, dict[str, list[float]]] = {}
-    for method, at, members in made:
+    for method, position, members in method_forecasts:
         counts = np.maximum(members[np.isfinite(members)], 0.0)
-        rows.setdefault(at, {})[method] = np.quantile(counts, LEVELS).tolist()
+        rows.setdefault(position, {})[method] = np.quantile(counts, LEVELS).tolist()
     targets = park.model.targets
     return [
         {
             "park": park.name,
             "setting": setting,
-            "variable": targets[at].variable,
-            "ahead": float(ahead[at]),
-            "value": targets[at].value,
+            "variable": targets[position].variable,
+            "ahead": float(ahead[position]),
+            "value": targets[position].value,
             "levels": levels,
         }
-        for at, levels in sorted(rows.items())
+        for position, levels in sorted(rows.items())
     ]
 
 
@@ -173,7 +173,10 @@ class Stack:
 
     def of(self, park: str, setting: str, variable: str, ahead: float) -> dict[str, float]:
         """Weights by method for a forecast, so many years ahead, of a park in which it had no say."""
-        learned = {key: each.get(variable, each[""]) for key, each in self.without.get(park, self.everyone).items()}
+        learned = {
+            key: learned_weights.get(variable, learned_weights[""])
+            for key, learned_weights in self.without.get(park, self.everyone).items()
+        }
         if setting == UNSEEN:
             return dict(learned[UNSEEN])
         far = min(max((ahead - NEAR_YEARS) / (FAR_YEARS - NEAR_YEARS), 0.0), 1.0)
@@ -188,10 +191,10 @@ def stacked(parts: Mapping[str, Floats], weights: Mapping[str, float]) -> tuple[
     Weights of methods that are not there go to the others.
     """
     share = shares(np.array([[weights.get(name, 0.0) for name in parts]]), [True] * len(parts))[0]
-    used = {name: float(one) for name, one in zip(parts, share, strict=True) if one > 0.0}
+    used = {name: float(weight) for name, weight in zip(parts, share, strict=True) if weight > 0.0}
     levels = np.stack([parts[name] for name in used])
-    each = np.repeat(np.array(list(used.values())) / levels.shape[1], levels.shape[1])
-    return weighted_quantiles(levels.ravel(), each, LEVELS), used
+    sample_weights = np.repeat(np.array(list(used.values())) / levels.shape[1], levels.shape[1])
+    return weighted_quantiles(levels.ravel(), sample_weights, LEVELS), used
 
 
 def simplex(count: int) -> Floats:
@@ -205,25 +208,25 @@ def losses(levels: Floats, value: float, grid: Floats) -> Floats:
     """CRPS of ln(1 + count) of the mixture for every row of weights, shape (rows,)."""
     logs = np.log1p(levels)
     near = np.abs(logs - float(np.log1p(max(value, 0.0)))).mean(axis=1)
-    apart = np.abs(logs[:, None, :, None] - logs[None, :, None, :]).mean(axis=(2, 3))
-    return grid @ near - 0.5 * np.einsum("ri,ij,rj->r", grid, apart, grid)
+    distances = np.abs(logs[:, None, :, None] - logs[None, :, None, :]).mean(axis=(2, 3))
+    return grid @ near - 0.5 * np.einsum("ri,ij,rj->r", grid, distances, grid)
 
 
-def shares(grid: Floats, there: Sequence[bool]) -> Floats:
+def shares(grid: Floats, present: Sequence[bool]) -> Floats:
     """Rows of weights among the methods that are there, alike where a row has none of them; shape (rows, there)."""
-    kept = grid[:, np.array(there)]
-    total = kept.sum(axis=1, keepdims=True)
-    return np.where(total > 0.0, kept / np.maximum(total, 1e-12), 1.0 / kept.shape[1])
+    columns = grid[:, np.array(present)]
+    total = columns.sum(axis=1, keepdims=True)
+    return np.where(total > 0.0, columns / np.maximum(total, 1e-12), 1.0 / columns.shape[1])
 
 
 def learn(trials: Sequence[Trial], recipe: Mapping[str, Any]) -> Stack:
     """Learn the weights of each setting, from all parks and from all but each."""
-    parks = tuple(dict.fromkeys(one.park for one in trials))
+    parks = tuple(dict.fromkeys(trial.park for trial in trials))
     learned: dict[str, dict[str, dict[str, dict[str, float]]]] = {name: {} for name in ("", *parks)}
     for setting in SETTINGS:
         for variable in ("", *COUNTS):
-            own = [one for one in trials if one.setting == setting and variable in ("", one.variable)]
-            if len({one.park for one in own}) >= (FEWEST if variable else 1):
+            own = [trial for trial in trials if trial.setting == setting and variable in ("", trial.variable)]
+            if len({trial.park for trial in own}) >= (FEWEST if variable else 1):
                 for park, weights in _learned(own, ("", *parks)).items():
                     learned[park].setdefault(setting, {})[variable] = weights
     return Stack(learned.pop(""), learned, recipe)
@@ -231,20 +234,20 @@ def learn(trials: Sequence[Trial], recipe: Mapping[str, Any]) -> Stack:
 
 def _learned(trials: Sequence[Trial], without: Sequence[str]) -> dict[str, dict[str, float]]:
     """Weights by the park that had no say in them."""
-    names = tuple(name for name in STACKED if any(name in one.levels for one in trials))
+    names = tuple(name for name in STACKED if any(name in trial.levels for trial in trials))
     grid = simplex(len(names))
     scores: dict[str, list[Floats]] = {}
-    for one in trials:
-        rows = shares(grid, [name in one.levels for name in names])
-        levels = np.stack([one.levels[name] for name in names if name in one.levels])
-        scores.setdefault(one.park, []).append(losses(levels, one.value, rows))
+    for trial in trials:
+        rows = shares(grid, [name in trial.levels for name in names])
+        levels = np.stack([trial.levels[name] for name in names if name in trial.levels])
+        scores.setdefault(trial.park, []).append(losses(levels, trial.value, rows))
     means = {park: np.mean(rows, axis=0) for park, rows in scores.items()}
-    found = {}
+    learned = {}
     for park in without:
         best = bagged(np.array([row for name, row in means.items() if name != park]), grid)
         drawn = np.round((1.0 - EQUAL) * best + EQUAL / len(names), 3)
-        found[park] = {name: float(one) for name, one in zip(names, drawn, strict=True) if one > 0.0}
-    return found
+        learned[park] = {name: float(weight) for name, weight in zip(names, drawn, strict=True) if weight > 0.0}
+    return learned
 
 
 def bagged(scores: Floats, grid: Floats) -> Floats:
@@ -286,29 +289,29 @@ class Judged:
 
     def main(self, setting: str) -> Contest:
         """Over all counts, with the methods that need little."""
-        return next(one for one in self.contests if one.scheme == setting and not one.variable)
+        return next(entry for entry in self.contests if entry.scheme == setting and not entry.variable)
 
     def of(self, setting: str) -> tuple[Beside, ...]:
         """Parks of a setting."""
-        return tuple(one for one in self.parks if one.setting == setting)
+        return tuple(park for park in self.parks if park.setting == setting)
 
 
 def scored(trials: Sequence[Trial], stack: Stack) -> Iterator[PanelScore]:
     """Score the stack and every method; a park that is scored had no say in its weights."""
-    for at, one in enumerate(trials):
-        made, _ = stacked(one.levels, stack.of(one.park, one.setting, one.variable, one.ahead))
-        for method, levels in {STACK: made, **one.levels}.items():
+    for position, trial in enumerate(trials):
+        stack_levels, _ = stacked(trial.levels, stack.of(trial.park, trial.setting, trial.variable, trial.ahead))
+        for method, levels in {STACK: stack_levels, **trial.levels}.items():
             low, high = np.interp(BAND, LEVELS, levels)
-            log_crps = crps(np.log1p(levels), float(np.log1p(max(one.value, 0.0))))
+            log_crps = crps(np.log1p(levels), float(np.log1p(max(trial.value, 0.0))))
             yield PanelScore(
-                one.park,
-                one.setting,
+                trial.park,
+                trial.setting,
                 method,
-                at,
-                one.variable,
-                crps(levels, one.value),
+                position,
+                trial.variable,
+                crps(levels, trial.value),
                 log_crps,
-                bool(low <= one.value <= high),
+                bool(low <= trial.value <= high),
             )
 
 
@@ -321,13 +324,13 @@ def judge(trials: Sequence[Trial], stack: Stack) -> Judged:
         for methods in COMPARED[setting]
         for variable in ("", *COUNTS)
     ]
-    curved = [one for one in scores if GROWTH in trials[one.at].levels]
+    curved = [score for score in scores if GROWTH in trials[score.at].levels]
     parks = tuple(
         Beside(park, setting, means[STACK], means[MODEL], means[GROWTH])
         for setting in SETTINGS
         for park, (_, means) in winners(curved, setting).items()
     )
-    return Judged(tuple(one for one in contests if one is not None), parks)
+    return Judged(tuple(entry for entry in contests if entry is not None), parks)
 
 
 @dataclass(frozen=True)
@@ -353,9 +356,9 @@ def recipe_of(panel: Panel) -> dict[str, Any]:
 def save(trials: Sequence[Trial], recipe: Mapping[str, Any], folder: Path = SHIPPED) -> None:
     """Write trials, and the stack that is learned from them as they are written."""
     nothing = np.full(len(LEVELS), np.nan)
-    levels = np.array([[one.levels.get(name, nothing) for name in METHODS] for one in trials], dtype=np.float32)
-    numbers = np.array([[one.ahead, one.value] for one in trials])
-    words: dict[str, Any] = {name: np.array([getattr(one, name) for one in trials]) for name in WORDS}
+    levels = np.array([[trial.levels.get(name, nothing) for name in METHODS] for trial in trials], dtype=np.float32)
+    numbers = np.array([[trial.ahead, trial.value] for trial in trials])
+    words: dict[str, Any] = {name: np.array([getattr(trial, name) for trial in trials]) for name in WORDS}
     np.savez_compressed(folder / TRIALS, levels=levels, numbers=numbers, **words)
     written = TypeAdapter(Shipped).dump_json(made_of(load_trials(folder), recipe), indent=1)
     (folder / FILE).write_bytes(written + b"\n")
@@ -363,10 +366,10 @@ def save(trials: Sequence[Trial], recipe: Mapping[str, Any], folder: Path = SHIP
 
 def load_trials(folder: Path = SHIPPED) -> tuple[Trial, ...]:
     """Read trials."""
-    kept = arrays_in(folder / TRIALS)
-    levels = kept["levels"].astype(np.float64)
-    words = (kept[name].tolist() for name in WORDS)
-    numbers = kept["numbers"].tolist()
+    arrays = arrays_in(folder / TRIALS)
+    levels = arrays["levels"].astype(np.float64)
+    words = (arrays[name].tolist() for name in WORDS)
+    numbers = arrays["numbers"].tolist()
     return tuple(
         Trial(
             park,
@@ -389,20 +392,23 @@ def shipped() -> Shipped:
 def is_current(parks: Sequence[Park]) -> bool:
     """Whether the shipped stack was learned from these parks and this model."""
     recipe = shipped().stack.recipe
-    hashes = {one.name: hash_content(one.content) for one in parks}
+    hashes = {park.name: hash_content(park.content) for park in parks}
     versions = (recipe.get("model"), recipe.get("method"))
     return bool(versions == (MODEL_VERSION, PANEL_VERSION) and recipe["parks"] == hashes)
 
 
 def largest_difference(first: Sequence[Trial], second: Sequence[Trial]) -> float:
     """Largest difference of ln(1 + count) between trials; infinite where they are not of the same values."""
-    about = [[(*(getattr(one, name) for name in WORDS), tuple(one.levels)) for one in each] for each in (first, second)]
+    about = [
+        [(*(getattr(trial, name) for name in WORDS), tuple(trial.levels)) for trial in trials]
+        for trials in (first, second)
+    ]
     if about[0] != about[1]:
         return float("inf")
     return max(
-        float(np.abs(np.log1p(one.levels[name]) - np.log1p(other.levels[name])).max())
-        for one, other in zip(first, second, strict=True)
-        for name in one.levels
+        float(np.abs(np.log1p(trial.levels[name]) - np.log1p(other.levels[name])).max())
+        for trial, other in zip(first, second, strict=True)
+        for name in trial.levels
     )
 
 
@@ -420,13 +426,15 @@ def stack_of(
     park: str, variable: str, parts: Mapping[str, Floats], setting: str, ahead: Sequence[float], stack: Stack
 ) -> StackedForecast:
     """Put forecasts of an observable, quantiles (quarters, levels) by method, together at years after the cut."""
-    made = [
-        stacked({name: one[at] for name, one in parts.items()}, stack.of(park, setting, variable, years))
-        for at, years in enumerate(ahead)
+    stacks = [
+        stacked({name: levels[position] for name, levels in parts.items()}, stack.of(park, setting, variable, years))
+        for position, years in enumerate(ahead)
     ]
-    told = {name: np.array([used.get(name, 0.0) for _, used in made]) for name in parts}
-    rows = np.array([row for row, _ in made])
-    return StackedForecast({STACK: rows, **parts}, {name: one for name, one in told.items() if one.any()})
+    used_weights = {name: np.array([used.get(name, 0.0) for _, used in stacks]) for name in parts}
+    rows = np.array([row for row, _ in stacks])
+    return StackedForecast(
+        {STACK: rows, **parts}, {name: weights for name, weights in used_weights.items() if weights.any()}
+    )
 
 
 def stacks_of(
@@ -436,14 +444,16 @@ def stacks_of(
 
     model: quantiles (quarters, levels) by observable; quarters: counted from the case's start; parks: the others.
     """
-    found = {}
+    forecasts_by_variable = {}
     ahead = [(case.clock.start + t - cut) / 4.0 for t in quarters]
     for variable in COUNTS:
         if variable in model:
-            curves, known = curves_of(case, cut, variable, quarters, parks)
-            setting = NEAR if known else UNSEEN
-            found[variable] = stack_of(case.name, variable, {MODEL: model[variable], **curves}, setting, ahead, stack)
-    return found
+            curves, has_past = curves_of(case, cut, variable, quarters, parks)
+            setting = NEAR if has_past else UNSEEN
+            forecasts_by_variable[variable] = stack_of(
+                case.name, variable, {MODEL: model[variable], **curves}, setting, ahead, stack
+            )
+    return forecasts_by_variable
 
 
 def curves_of(
@@ -457,26 +467,28 @@ def curves_of(
     curve = fit_growth(pasts(parks, case.name, variable, cut.last_day.toordinal()))
     if curve is not None:
         members[GROWTH] = [curve.ensemble(past, age) for age in ages]
-    made = forecasts(history, ages, np.zeros(len(ages))).get(LINE)
-    if made is not None:
-        members[LINE] = [made.ensemble(n, MEMBERS) for n in range(len(ages))]
-    rows = {name: np.quantile(np.maximum(each, 0.0), LEVELS, axis=1).T for name, each in members.items()}
+    line_forecast = forecasts(history, ages, np.zeros(len(ages))).get(LINE)
+    if line_forecast is not None:
+        members[LINE] = [line_forecast.ensemble(n, MEMBERS) for n in range(len(ages))]
+    rows = {name: np.quantile(np.maximum(ensemble, 0.0), LEVELS, axis=1).T for name, ensemble in members.items()}
     return rows, bool(len(past.ages))
 
 
-def with_stacks(content: Mapping[str, Any], made: Mapping[str, StackedForecast], stack: Stack) -> dict[str, Any]:
+def with_stacks(
+    content: Mapping[str, Any], stacked_forecasts: Mapping[str, StackedForecast], stack: Stack
+) -> dict[str, Any]:
     """Give a frozen forecast with the stack and the growth curve beside it; it is still the model's own."""
-    told = {
+    curve_rows = {
         name: {
-            variable: [rounded(row) for row in one.levels[name][-len(content["quarters"]) :]]
-            for variable, one in made.items()
-            if name in one.levels
+            variable: [rounded(row) for row in forecast.levels[name][-len(content["quarters"]) :]]
+            for variable, forecast in stacked_forecasts.items()
+            if name in forecast.levels
         }
         for name in (STACK, GROWTH)
     }
     changed = {
         **{name: value for name, value in content.items() if name != "identity"},
         "made_from": {**content["made_from"], "stack": stack.identity},
-        "curves": {**content["curves"], **{name: rows for name, rows in told.items() if rows}},
+        "curves": {**content["curves"], **{name: rows for name, rows in curve_rows.items() if rows}},
     }
     return {"identity": identity_of(changed), **changed}
