@@ -178,13 +178,13 @@ def compute(params: Params, context: Context) -> Answer:
     """Run every arm on the prior and on the record, and weigh the draws by what is known elsewhere."""
     voices = _voices(params, context)
     plan = _plan(params, context, voices)
-    known = _questions(params, context)
+    questions = _questions(params, context)
     about: dict[str, Any] = {
         "case": plan.case.name,
         "park": Said(plan.case.title.en, plan.case.title.zh),
         "general": plan.file.general,
         "template": "" if params.template is None else params.template.name,
-        "questions": len(known),
+        "questions": len(questions),
         **context.origin(params, _provenance(plan)),
     }
     if params.template is not None:
@@ -197,7 +197,7 @@ def compute(params: Params, context: Context) -> Answer:
         prior = Worlds.run(
             plan,
             on_record=False,
-            progress=lambda made, total: tell(on_prior - total + made, plan.runs),
+            progress=lambda done, total: tell(on_prior - total + done, plan.runs),
             checkpoint=stages.stage("runs-prior"),
         )
         record = None
@@ -205,9 +205,9 @@ def compute(params: Params, context: Context) -> Answer:
             record = Worlds.run(
                 plan,
                 on_record=True,
-                progress=lambda made, total: tell(plan.runs - total + made, plan.runs),
+                progress=lambda done, total: tell(plan.runs - total + done, plan.runs),
                 checkpoint=stages.stage("runs-record"),
             )
     context.stage("weigh")(0, 0)
-    by_key = {question.key: question for question in known}
+    by_key = {question.key: question for question in questions}
     return Answer(**about, **Weighing(plan, prior, record, voices, by_key, claimed).fields())

@@ -347,7 +347,7 @@ class Opinion:
     """Largest difference of a probability that is left where answers contradict each other."""
 
 
-def opinion(expert: Expert, known: Mapping[str, Question], prior: Worlds, record: Worlds | None) -> Opinion:
+def opinion(expert: Expert, questions: Mapping[str, Question], prior: Worlds, record: Worlds | None) -> Opinion:
     """Turn answers into weights.
 
     What is said of parameters and effects stands in the place of the prior, and the record is told after it: its draws
@@ -364,12 +364,12 @@ def opinion(expert: Expert, known: Mapping[str, Question], prior: Worlds, record
     record
         Draws of the record, where there is one.
     """
-    quantiles = {key: [known[key].inside(value) for value in given] for key, given in expert.answers.items()}
-    reached = {key: ends for key, ends in quantiles.items() if _reaches(prior.of(known[key]), ends)}
-    before = [key for key in reached if known[key].kind != "outlook"]
+    quantiles = {key: [questions[key].inside(value) for value in answers] for key, answers in expert.answers.items()}
+    reached = {key: ends for key, ends in quantiles.items() if _reaches(prior.of(questions[key]), ends)}
+    before = [key for key in reached if questions[key].kind != "outlook"]
 
     def raked(worlds: Worlds, keys: Sequence[str], start: Floats) -> Raked:
-        columns = [worlds.of(known[key]) for key in keys]
+        columns = [worlds.of(questions[key]) for key in keys]
         is_known = np.logical_and.reduce([np.isfinite(column) for column in columns], axis=0) if columns else True
         places = [place(column, reached[key]) for column, key in zip(columns, keys, strict=True)]
         return rake(places, np.where(is_known, start, 0.0))
@@ -380,9 +380,9 @@ def opinion(expert: Expert, known: Mapping[str, Question], prior: Worlds, record
         return Opinion(every.weights, None, tuple(quantiles.keys() - reached.keys()), every.off)
     start = np.ones(record.runs)
     for key, factor in zip(before, raked(prior, before, evenly).factors, strict=True):
-        values = record.of(known[key])
+        values = record.of(questions[key])
         start *= np.where(np.isfinite(values), factor[place(values, reached[key])], 0.0)
-    ahead = [key for key in reached if key not in before and _reaches(record.of(known[key]), reached[key], start)]
+    ahead = [key for key in reached if key not in before and _reaches(record.of(questions[key]), reached[key], start)]
     after = raked(record, ahead, start)
     lost = [key for key in quantiles if key not in before and key not in ahead]
     return Opinion(every.weights, after.weights, tuple(lost), max(every.off, after.off))

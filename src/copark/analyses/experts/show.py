@@ -238,7 +238,7 @@ class _Show(Show):
             for estimate, state in left
         ]
         titles = (doc.Column(estimate.key, t.of(self.written[estimate.key].title), doc.Kind.share) for estimate in used)
-        by = [
+        shares_by_estimate = [
             (self.named(claim), *(known(claim.by_estimate.get(key.key, nan)) for key in used))
             for claim in self.claims()
         ]
@@ -250,14 +250,14 @@ class _Show(Show):
             doc.Bullets(
                 tuple(
                     t("finding", title=t.of(estimate.title), finding=t.of(estimate.finding), bears=t.of(estimate.bears))
-                    for estimate in (self.written[each.key] for each in used)
+                    for estimate in (self.written[entry.key] for entry in used)
                 )
             ),
-            self.table("by_estimate", ("claim", *titles), by, folded=True),
+            self.table("by_estimate", ("claim", *titles), shares_by_estimate, folded=True),
             self.table("unused", "estimate finding:note source:note state bears:note", unused, folded=True),
         )
 
-    def estimate(self, beside: Beside, written: Estimate) -> tuple[doc.Value, ...]:
+    def estimate(self, comparison: Beside, written: Estimate) -> tuple[doc.Value, ...]:
         """An estimate in a row; effects on sizes as per cent, on chances as percentage points."""
         t = self.t
         column = _column(written)
@@ -269,17 +269,17 @@ class _Show(Show):
         if written.value is None:
             value = t("at_least", value=value)
         error = (
-            t("log_points", value=exact(round(beside.error, 3)))
+            t("log_points", value=exact(round(comparison.error, 3)))
             if written.scale == "log"
-            else self.said(beside.error, _spread(written))
+            else self.said(comparison.error, _spread(written))
         )
-        ranges = [beside.prior, *([beside.record] if self.result.main == "record" else [])]
+        ranges = [comparison.prior, *([comparison.record] if self.result.main == "record" else [])]
         shown = [
-            "" if each is None else self.said(doc.Interval(*(_told(written, each[n]) for n in (0, 2, 1))), column)
-            for each in ranges
+            "" if span is None else self.said(doc.Interval(*(_told(written, span[n]) for n in (0, 2, 1))), column)
+            for span in ranges
         ]
         about = (t.of(written.title), self.effect(written), t(f"grade.{written.grade}"), self.source(written))
-        return (*about, value, error, *shown, beside.draws)
+        return (*about, value, error, *shown, comparison.draws)
 
     def effect(self, estimate: Estimate) -> str:
         """The parameter or intervention an estimate is set beside."""
@@ -322,41 +322,43 @@ class _Show(Show):
         answers = self.table("answers", ("asked:note unit", *names, after), map(self.answered, result.asked))
         own = [doc.Column(f"expert_{n}", voice.name, doc.Kind.share) for n, voice in enumerate(result.experts)]
         way = result.with_("experts")
-        by = [
+        shares_by_expert = [
             (
                 self.named(claim),
                 known(claim.held[result.main].probability),
-                *(known(claim.by_expert[each.name]) for each in result.experts),
+                *(known(claim.by_expert[voice.name]) for voice in result.experts),
                 known(claim.held[way].probability),
             )
             for claim in self.claims()
         ]
         ends = {"main": result.main, "pooled": way}
         main, pooled = (doc.Column(key, self.way(way), doc.Kind.share) for key, way in ends.items())
-        apart = sum(answered.apart for answered in result.asked)
-        agreement = t("apart", count=apart, asked=len(result.asked)) if len(result.experts) > 1 else t("one_expert")
+        disagreements = sum(answered.apart for answered in result.asked)
+        agreement = (
+            t("apart", count=disagreements, asked=len(result.asked)) if len(result.experts) > 1 else t("one_expert")
+        )
         return self.section(
             "experts",
             self.text("lead.experts"),
             voices,
             doc.Paragraph(agreement),
             answers,
-            self.table("by_expert", ("claim", main, *own, pooled), by),
+            self.table("by_expert", ("claim", main, *own, pooled), shares_by_expert),
         )
 
     def answered(self, answered: AnsweredQuestion) -> tuple[doc.Value, ...]:
-        def ends(given: tuple[float, float, float] | None) -> str:
-            if given is None or not all(map(isfinite, given)):
+        def ends(levels: tuple[float, float, float] | None) -> str:
+            if levels is None or not all(map(isfinite, levels)):
                 return ""
-            return self.said(doc.Interval(given[0], given[2], given[1]), doc.plain(doc.Kind.number))
+            return self.said(doc.Interval(levels[0], levels[2], levels[1]), doc.plain(doc.Kind.number))
 
-        given = [ends(each.answers.get(answered.question.key)) for each in self.result.experts]
+        quantiles = [ends(voice.answers.get(answered.question.key)) for voice in self.result.experts]
         after = [ends(answered.record)] if self.result.main == "record" else []
         unit = self.t.of(answered.question.unit)
         return (
             self.t.of(answered.question.title),
             unit,
-            *given,
+            *quantiles,
             ends(answered.prior),
             ends(answered.pool),
             *after,

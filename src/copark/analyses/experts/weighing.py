@@ -165,18 +165,18 @@ class Weighing:
         prior: Worlds,
         record: Worlds | None,
         voices: Sequence[Expert],
-        known: Mapping[str, Question],
+        questions: Mapping[str, Question],
         claimed: Mapping[tuple[str, str], Verdict],
     ) -> None:
         self.plan = plan
         self.prior = prior
         self.voices = voices
-        self.known = known
+        self.known = questions
         self.claimed = claimed
         self.sets = {"prior": prior} if record is None else {"prior": prior, "record": record}
         self.main = record or prior
         self.name = "prior" if record is None else "record"
-        self.opinions: tuple[Opinion, ...] = tuple(opinion(voice, known, prior, record) for voice in voices)
+        self.opinions: tuple[Opinion, ...] = tuple(opinion(voice, questions, prior, record) for voice in voices)
         self.estimates, self.alone = self._literature()
         self.runs = self._ways()
         self.verdicts = {name: self._verdicts(worlds) for name, worlds in self.sets.items()}
@@ -281,10 +281,10 @@ class Weighing:
 
     def _row(self, claim: str, part: str, title: Said) -> Row:
         chance = self.verdicts[self.name][claim, part][0]
-        apart = self._apart(self.name, claim, part)
+        shift = self._apart(self.name, claim, part)
 
         def probability(weights: Floats) -> float:
-            return moved(_mean(chance, weights)[0], apart)
+            return moved(_mean(chance, weights)[0], shift)
 
         return Row(
             claim=claim,
@@ -307,8 +307,8 @@ class Weighing:
     def _apart(self, name: str, claim: str, part: str) -> float:
         """Give by how much that differs from P on the draws made here; 0 where one of them is not known."""
         chance = self.verdicts[name][claim, part][0]
-        apart = self._claimed(name, claim, part) - _mean(chance, np.ones(len(chance)))[0]
-        return apart if isfinite(apart) else 0.0
+        shift = self._claimed(name, claim, part) - _mean(chance, np.ones(len(chance)))[0]
+        return shift if isfinite(shift) else 0.0
 
     def _held(self, way: str, claim: str, part: str) -> Held:
         name = way.partition("_")[0]
@@ -364,17 +364,17 @@ def _added(weights: Floats, replicates: int) -> Floats:
 
 def _mean(chance: Floats, weights: Floats) -> tuple[float, float]:
     """Compute the weighted mean of what is known, and the effective draws it is known from."""
-    known = np.isfinite(chance)
-    own = shared(weights[known])
-    return (round(float(own @ chance[known]), 12), effective(own)) if own.any() else (nan, 0.0)
+    is_known = np.isfinite(chance)
+    own = shared(weights[is_known])
+    return (round(float(own @ chance[is_known]), 12), effective(own)) if own.any() else (nan, 0.0)
 
 
-def moved(probability: float, by: float) -> float:
+def moved(probability: float, shift: float) -> float:
     """Move a probability by a difference, as far as a probability goes."""
-    return float(np.clip(probability + by, 0.0, 1.0))
+    return float(np.clip(probability + shift, 0.0, 1.0))
 
 
-def held_of(chance: Floats, plain: Verdict, weights: Floats, apart: float = 0.0) -> Held:
+def held_of(chance: Floats, plain: Verdict, weights: Floats, shift: float = 0.0) -> Held:
     """Find the word for a weighted probability, by the standard of proof; that for few draws is open.
 
     Parameters
@@ -389,7 +389,7 @@ def held_of(chance: Floats, plain: Verdict, weights: Floats, apart: float = 0.0)
         What the probability is moved by.
     """
     mean, draws = _mean(chance, weights)
-    probability = moved(mean, apart)
+    probability = moved(mean, shift)
     word = standard().word(probability, round(draws)) if draws >= LEAST else OPEN
     if plain.word == SMALL and side(word) < 1:
         word = SMALL
@@ -398,9 +398,9 @@ def held_of(chance: Floats, plain: Verdict, weights: Floats, apart: float = 0.0)
 
 def _range(values: Floats, weights: Floats | None = None) -> tuple[float, float, float]:
     """Compute 5, 50 and 95 % of values that are known."""
-    known = np.isfinite(values)
+    is_known = np.isfinite(values)
     own = np.ones(len(values)) if weights is None else weights
-    if not own[known].sum() > 0.0:
+    if not own[is_known].sum() > 0.0:
         return nan, nan, nan
-    low, middle, high = weighted_quantiles(values[known], own[known], LEVELS).tolist()
+    low, middle, high = weighted_quantiles(values[is_known], own[is_known], LEVELS).tolist()
     return low, middle, high

@@ -60,9 +60,9 @@ class Question:
     scale: Literal["plain", "log", "share"] = "plain"
     """How what is given becomes what the model has: as it is; ln(1 + x/100); x/100."""
 
-    def inside(self, given: float) -> float:
+    def inside(self, answer: float) -> float:
         """A given value as the model has it."""
-        return log1p(given / 100.0) if self.scale == "log" else given / 100.0 if self.scale == "share" else given
+        return log1p(answer / 100.0) if self.scale == "log" else answer / 100.0 if self.scale == "share" else answer
 
     def outside(self, value: float) -> float:
         """A value of the model as it is given."""
@@ -96,13 +96,13 @@ def _parameters(case: Case, file: ClaimsFile) -> Iterator[Question]:
 
 def _effects(case: Case, file: ClaimsFile) -> Iterator[Question]:
     """Effects that the rules of deciding parts look at, each once."""
-    known: dict[str, tuple[str, Statistic]] = {}
+    statistics: dict[str, tuple[str, Statistic]] = {}
     for claim, part in file.claims.of(file.claims.claims):
         for name in part.judged if part.key in claim.headline.parts else ():
             statistic = part.statistics[name]
             if statistic.kind in ("log", "change"):
-                known.setdefault(statistic.model_dump_json(), (f"{claim.id}/{part.key}/{name}", statistic))
-    for key, statistic in known.values():
+                statistics.setdefault(statistic.model_dump_json(), (f"{claim.id}/{part.key}/{name}", statistic))
+    for key, statistic in statistics.values():
         title = _both(partial(_effect, case, file, statistic))
         if statistic.outcome:
             unit = _both(lambda lang: text("experts.ask.points", lang))
@@ -235,7 +235,7 @@ def read(path: Path, questions: Sequence[Question]) -> tuple[Expert, ...]:
     return answered
 
 
-def _expert(title: str, rows: list[list[str]], known: Mapping[str, Question], faults: list[Fault]) -> Expert:
+def _expert(title: str, rows: list[list[str]], questions: Mapping[str, Question], faults: list[Fault]) -> Expert:
     """One sheet; an empty one is of nobody."""
     sheet = _Sheet(title, rows, faults)
     if not rows:
@@ -244,14 +244,14 @@ def _expert(title: str, rows: list[list[str]], known: Mapping[str, Question], fa
     columns = sheet.columns()
     for row, cells in sheet.answered(columns):
         key = cells.get("key", "")
-        if key not in known:
-            sheet.say("unknown", row, columns["key"], found=key, suggestion=suggestion(key, known))
+        if key not in questions:
+            sheet.say("unknown", row, columns["key"], found=key, suggestion=suggestion(key, questions))
         elif key in answers:
             sheet.say("twice", row, columns["key"], found=key)
         else:
-            given = sheet.quantiles(row, cells, columns, known[key])
-            if given is not None:
-                answers[key] = given
+            quantiles = sheet.quantiles(row, cells, columns, questions[key])
+            if quantiles is not None:
+                answers[key] = quantiles
     return Expert(printable(title), sheet.weight(), answers)
 
 
@@ -284,11 +284,11 @@ class _Sheet:
         """Rows in which a quantile is given; what is said below the headings is none."""
         examples = {text(f"experts.book.{key}.told", lang) for key in QUANTILES for lang in LANGUAGES}
         for row, cells in enumerate(self.rows[HEADS:] if columns else (), start=HEADS + 1):
-            given = {
+            filled = {
                 key: cells[column - 1] for key, column in columns.items() if len(cells) >= column and cells[column - 1]
             }
-            if any(key in given and given[key] not in examples for key in QUANTILES):
-                yield row, given
+            if any(key in filled and filled[key] not in examples for key in QUANTILES):
+                yield row, filled
 
     def quantiles(
         self, row: int, cells: Mapping[str, str], columns: Mapping[str, int], question: Question

@@ -44,9 +44,9 @@ DEAREST = 1e12
 """Largest cost that is taken."""
 
 
-def parts_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
+def parts_of(context: Context, params: Mapping[str, Any]) -> list[Choice]:
     """List the parts of the claims about a case that can be told of one world."""
-    file = written(ClaimsParams(case=given["case"]), context)
+    file = written(ClaimsParams(case=params["case"]), context)
     return [
         Choice(information.key_of(claim, part), _title(claim, part))
         for claim, part in file.claims.of(file.claims.claims)
@@ -78,7 +78,7 @@ class Params(CaseParams):
 
         Raises RunRefused if an entry is not ``observation=cost``, the observation is none or the cost is not above 0.
         """
-        known = [*(family.key for family in information.FAMILIES), information.LITERATURE]
+        names = [*(family.key for family in information.FAMILIES), information.LITERATURE]
         costs = {}
         for entry in self.cost:
             name, _, number = entry.partition("=")
@@ -86,8 +86,8 @@ class Params(CaseParams):
                 value = float(number)
             except ValueError:
                 value = float("nan")
-            if name.strip() not in known or not isfinite(value) or not 0.0 < value <= DEAREST:
-                raise RunRefused.of("voi.no_cost", found=printable(entry[:60]), known=", ".join(known))
+            if name.strip() not in names or not isfinite(value) or not 0.0 < value <= DEAREST:
+                raise RunRefused.of("voi.no_cost", found=printable(entry[:60]), known=", ".join(names))
             costs[name.strip()] = value
         return costs
 
@@ -321,14 +321,14 @@ class _Reports:
         self.candidates = information.candidates(plan.case, tuple(map(str, worlds["parameters"].to_numpy())))
         columns = information.columns_of(self.candidates)
         self.places = {column: place for place, column in enumerate(columns)}
-        known = worlds["known"].to_numpy()
+        known_values = worlds["known"].to_numpy()
         values = worlds["values"].to_numpy()
         statistics = worlds["statistics"].to_numpy()
-        self.whole = np.isfinite(np.concatenate([known, values, statistics], axis=1)).all(axis=1)
+        self.whole = np.isfinite(np.concatenate([known_values, values, statistics], axis=1)).all(axis=1)
         targets = ObservationModel(plan.known)
-        count = known.shape[1]
+        count = known_values.shape[1]
         errors = noise(plan.seed, 0, plan.draws, count + values.shape[1])
-        self.known = _logs(targets.hide(known + targets.errors * errors[:, :count])[self.whole])
+        self.known = _logs(targets.hide(known_values + targets.errors * errors[:, :count])[self.whole])
         self.errors = errors[self.whole, count:]
         self.values = values[self.whole]
         self.residents = dict(enumerate(worlds["residents"].to_numpy().tolist()))

@@ -89,12 +89,12 @@ class _Show(Show):
         if not telling_best:
             return t("headline.nothing", count=len(self.best))
         first = max(telling_best, key=lambda tried: tried.gain.variance)  # the criterion of decision 0058
-        seen = self.result.observations[first.observation]
+        observation = self.result.observations[first.observation]
         return t(
             "headline",
-            name=self.name(seen),
-            when=self.when(seen),
-            precision=self.exactness(seen),
+            name=self.name(observation),
+            when=self.when(observation),
+            precision=self.exactness(observation),
             claim=self.title(first.question),
             decided=self.share(first.gain.decided),
             before=self.share(first.gain.decided_before),
@@ -106,8 +106,8 @@ class _Show(Show):
         t = self.t
         result = self.result
         key = "prior" if not result.cut else "posterior" if result.values else "latest"
-        given = t(f"lead.{key}", cut=result.cut, values=result.values)
-        blocks: list[doc.Block] = [doc.Paragraph(given)]
+        lead = t(f"lead.{key}", cut=result.cut, values=result.values)
+        blocks: list[doc.Block] = [doc.Paragraph(lead)]
         if self.best:
             note = t("card.open.note", count=len(result.questions))
             gained = sum(trial.gain.decided - trial.gain.decided_before for trial in self.best)

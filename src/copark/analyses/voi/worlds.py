@@ -244,7 +244,7 @@ def key_of(claim: Claim, part: Part) -> str:
     return f"{claim.id}/{part.key}"
 
 
-def parts_of(file: ClaimsFile, wanted: Sequence[str] = ()) -> tuple[tuple[Claim, Part], ...]:
+def parts_of(file: ClaimsFile, keys: Sequence[str] = ()) -> tuple[tuple[Claim, Part], ...]:
     """Choose the parts of claims that are tried.
 
     Parameters
@@ -256,8 +256,8 @@ def parts_of(file: ClaimsFile, wanted: Sequence[str] = ()) -> tuple[tuple[Claim,
     """
 
     def is_tried(claim: Claim, part: Part) -> bool:
-        if wanted:
-            return key_of(claim, part) in wanted
+        if keys:
+            return key_of(claim, part) in keys
         return part.key in claim.headline.parts and len(part.uses) <= MOST_ARMS
 
     parts = file.claims.of(file.claims.claims)
@@ -350,9 +350,9 @@ class ReportMeasures:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the measures."""
-        known = [f"{target.variable} {target.date}" for target in self.model.targets]
+        recorded = [f"{target.variable} {target.date}" for target in self.model.targets]
         columns = [f"{column.name}/{column.quarter}" for column in self.columns]
-        return (*known, *columns, *(f"{RESIDENTS}/{quarter}" for quarter in range(self.length)))
+        return (*recorded, *columns, *(f"{RESIDENTS}/{quarter}" for quarter in range(self.length)))
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -372,14 +372,14 @@ class ReportMeasures:
 
     def read(self, runs: ScenarioRuns) -> Floats:
         """Read some runs, shape (runs, measures, 1)."""
-        known = self.model.counterparts(runs.out, runs.names)
+        recorded = self.model.counterparts(runs.out, runs.names)
         columns = [column.read(runs.out, runs.names)[:, np.newaxis] for column in self.columns]
-        return runs.of_finished(np.concatenate([known, *columns, runs[RESIDENTS]], axis=1))[:, :, np.newaxis]
+        return runs.of_finished(np.concatenate([recorded, *columns, runs[RESIDENTS]], axis=1))[:, :, np.newaxis]
 
     def split(self, values: Floats) -> tuple[Floats, Floats, Floats]:
         """Split what was read into what is known, columns and residents, each of shape (runs, …)."""
-        known = len(self.model.targets)
-        first, second, third = np.split(values[:, :, 0], [known, known + len(self.columns)], axis=1)
+        count = len(self.model.targets)
+        first, second, third = np.split(values[:, :, 0], [count, count + len(self.columns)], axis=1)
         return first, second, third
 
 
@@ -409,14 +409,14 @@ def simulate(plan: InformationPlan, threads: int, progress: Callable[[int, int],
     study = plan.study
     read = values_read(study, case, places_of([part for _, part in plan.parts]))
     every = Experiment(
-        study, case, read, source=plan.source, threads=threads, progress=lambda made, _: progress(made, plan.runs)
+        study, case, read, source=plan.source, threads=threads, progress=lambda done, _: progress(done, plan.runs)
     )
     drawn = drawn_values(every.drawn_records())
     compared = every.part(range(1, plan.futures))
     compared.extend(plan.arms)
     statistics, chance = _statistics(plan, compared, read.places, Ridge(drawn))
     candidate_columns = columns_of(candidates(case, tuple(drawn)))
-    seen = ReportMeasures(
+    reports = ReportMeasures(
         ObservationModel(plan.known),
         tuple(column for column in candidate_columns if column.quarter >= 0),
         case.clock.quarters,
@@ -424,17 +424,17 @@ def simulate(plan: InformationPlan, threads: int, progress: Callable[[int, int],
     observed = Experiment(
         study,
         case,
-        seen,
+        reports,
         source=plan.source,
         threads=threads,
-        progress=lambda made, total: progress(plan.runs - total + made, plan.runs),
+        progress=lambda done, total: progress(plan.runs - total + done, plan.runs),
     )
-    known, of_outputs, residents = seen.split(observed.part((0,)).measured(study.scenarios[0]).values)
-    columns = dict(zip(seen.columns, of_outputs.T, strict=True))
+    recorded, of_outputs, residents = reports.split(observed.part((0,)).measured(study.scenarios[0]).values)
+    columns = dict(zip(reports.columns, of_outputs.T, strict=True))
     values = [drawn[column.name] if column.quarter < 0 else columns[column] for column in candidate_columns]
     return xr.Dataset(
         {
-            "known": (("draw", "target"), known),
+            "known": (("draw", "target"), recorded),
             "values": (("draw", "column"), np.stack(values, axis=1)),
             "residents": ("quarter", np.nanmedian(residents, axis=0)),
             "parameters": ("parameter", list(drawn)),
