@@ -70,10 +70,12 @@ class Answer(TableResult):
 
     def to_frame(self) -> pd.DataFrame:
         """A row for each case: scores of the subsystems, T, C, D and grades in both forms."""
-        found = self.found
-        scores = {one.name: found.scores[:, at] for at, one in enumerate(found.request.subsystems)}
-        frame = pd.DataFrame({"case": found.table.cases, **scores, "T": found.development})
-        for name, form in found.forms.items():
+        coupled = self.found
+        scores = {
+            subsystem.name: coupled.scores[:, position] for position, subsystem in enumerate(coupled.request.subsystems)
+        }
+        frame = pd.DataFrame({"case": coupled.table.cases, **scores, "T": coupled.development})
+        for name, form in coupled.forms.items():
             frame[f"C_{name}"], frame[f"D_{name}"] = form.coupling, form.coordination
             frame[f"grade_{name}"] = form.grades
         return frame
@@ -98,7 +100,7 @@ def asked_of(params: Params) -> tuple[CouplingRequest, CaseTable]:
         options.ranges(params.ranges, faults),
     )
     faults += request_faults(request)
-    columns = dict.fromkeys(one.column for one in request.indicators)
+    columns = dict.fromkeys(indicator.column for indicator in request.indicators)
     table = read_table(params, tuple(columns), faults)
     for flag, draws in (("--permutations", params.permutations), ("--ensemble", params.ensemble)):
         faults += draws_faults(flag, draws, len(table))
@@ -115,9 +117,9 @@ def depends_on(params: Params, _context: Context) -> dict[str, Any]:
 def compute(params: Params, context: Context) -> Answer:
     """Compute degrees, set them against the nulls, and draw weights and ranges."""
     request, table = asked_of(params)
-    found = couple(table, request)
+    coupled = couple(table, request)
     tell = context.stage("analyse")
-    null = chance.null(found, params.permutations, params.seed, tell) if params.permutations else None
-    drawn = chance.ensemble(found, params.ensemble, params.seed) if params.ensemble else None
-    warnings = warnings_of(found, params.seed, null=null, ensemble=drawn)
-    return Answer(found=found, null=null, ensemble=drawn, warnings=warnings, **origin(params, context, table))
+    null = chance.null(coupled, params.permutations, params.seed, tell) if params.permutations else None
+    drawn = chance.ensemble(coupled, params.ensemble, params.seed) if params.ensemble else None
+    warnings = warnings_of(coupled, params.seed, null=null, ensemble=drawn)
+    return Answer(found=coupled, null=null, ensemble=drawn, warnings=warnings, **origin(params, context, table))

@@ -54,16 +54,16 @@ class Answer(TableResult):
         """A row for each condition and ceiling."""
         return (
             {
-                "condition": one.condition,
+                "condition": necessity.condition,
                 "ceiling": kind,
-                "effect": one.ceilings[kind].effect,
-                "p": one.ceilings[kind].p,
-                "slope": one.ceilings[kind].slope,
-                "intercept": one.ceilings[kind].intercept,
-                "above": one.ceilings[kind].above,
-                "accuracy": one.ceilings[kind].accuracy,
+                "effect": necessity.ceilings[kind].effect,
+                "p": necessity.ceilings[kind].p,
+                "slope": necessity.ceilings[kind].slope,
+                "intercept": necessity.ceilings[kind].intercept,
+                "above": necessity.ceilings[kind].above,
+                "accuracy": necessity.ceilings[kind].accuracy,
             }
-            for one in self.found.found
+            for necessity in self.found.found
             for kind in KINDS
         )
 
@@ -88,5 +88,5 @@ def depends_on(params: Params, _context: Context) -> dict[str, Any]:
 def compute(params: Params, context: Context) -> Answer:
     """Look for the empty corner of each condition."""
     request, table = asked_of(params)
-    found = analyse(table, request, context.stage("analyse"))
-    return Answer(found=found, warnings=warnings_of(found), **origin(params, context, table))
+    necessities = analyse(table, request, context.stage("analyse"))
+    return Answer(found=necessities, warnings=warnings_of(necessities), **origin(params, context, table))

@@ -41,13 +41,13 @@ class Answer(TableResult):
 
     def main_table(self) -> Rows:
         """A row for each voter."""
-        found = self.power
+        indices = self.power
         return {
             "voter": list(self.voters),
-            "weight": list(found.weights),
-            "shapley_shubik": [float(value) for value in found.shapley_shubik],
-            "banzhaf_normalized": [float(value) for value in found.banzhaf_normalized],
-            "banzhaf_raw": list(found.banzhaf_raw),
+            "weight": list(indices.weights),
+            "shapley_shubik": [float(value) for value in indices.shapley_shubik],
+            "banzhaf_normalized": [float(value) for value in indices.banzhaf_normalized],
+            "banzhaf_raw": list(indices.banzhaf_raw),
         }
 
 
@@ -59,7 +59,7 @@ def compute(params: Params, context: Context) -> Answer:
     faults: list[Fault] = []
     weights = options.fractions("--weights", params.weights, faults)
     quota = options.fractions("--quota", (params.quota,), faults)
-    voters = params.voters or tuple(str(at + 1) for at in range(len(params.weights)))
+    voters = params.voters or tuple(str(position + 1) for position in range(len(params.weights)))
     if not faults:
         faults += power_faults(weights, quota[0], voters)
     if faults:
