@@ -115,13 +115,16 @@ class Answer(Result):
 
     def share(self, outcome: str) -> Share:
         """The share of an outcome."""
-        return next(one for one in self.outcomes if one.name == outcome)
+        return next(share for share in self.outcomes if share.name == outcome)
 
     def to_frame(self) -> pd.DataFrame:
         """Shares of outcomes, a row each."""
         import pandas as pd
 
-        rows = ({"outcome": one.name, "share": one.share, "low": one.low, "high": one.high} for one in self.outcomes)
+        rows = (
+            {"outcome": share.name, "share": share.share, "low": share.low, "high": share.high}
+            for share in self.outcomes
+        )
         return pd.DataFrame(rows)
 
 
@@ -142,11 +145,11 @@ def compute(params: Params, context: Context) -> Answer:
 
     case = context.case(params.case)
     ensemble = context.simulate(_study(params, context), case, *params.wanted)
-    told = answer_of(ensemble, case)
+    run_answer = answer_of(ensemble, case)
     closure = closure_of(case, params.now)
     bands = [
-        {name: quantiles(ensemble[name].isel(scenario=at).to_numpy()[:, : told.last + 1]) for name in SIZES}
-        for at in range(ensemble.sizes["scenario"])
+        {name: quantiles(ensemble[name].isel(scenario=position).to_numpy()[:, : run_answer.last + 1]) for name in SIZES}
+        for position in range(ensemble.sizes["scenario"])
     ]
     origin = context.origin(params, ensemble)
     trust = origin["trust"]
@@ -154,20 +157,20 @@ def compute(params: Params, context: Context) -> Answer:
     return Answer(
         case=case.name,
         park=Said(case.title.en, case.title.zh),
-        start=told.labels[0],
-        horizon=told.labels[told.last],
+        start=run_answer.labels[0],
+        horizon=run_answer.labels[run_answer.last],
         data_end=str(case.clock.data_end),
-        runs=told.finished,
-        outcomes=told.outcomes[0],
-        outside=told.outside,
-        compared=len(told.compared),
+        runs=run_answer.finished,
+        outcomes=run_answer.outcomes[0],
+        outside=run_answer.outside,
+        compared=len(run_answer.compared),
         bands=bands[0],
         reported=known_points(case, case.clock.data_end, "operating", ("fit", "score")),
         levers=_levers(params, context),
         closed=None
         if closure is None
         else Closed(key_of(closure), Said(closure.title.en, closure.title.zh), str(closure.since), bands[1]),
-        doubts=doubts_of(case, told.outcomes[0], shows_outcomes=shows_outcomes),
+        doubts=doubts_of(case, run_answer.outcomes[0], shows_outcomes=shows_outcomes),
         now=str(now_for(case, params.now)),
         events=events_of(case),
         **origin,
@@ -235,7 +238,7 @@ def _levers(params: Params, context: Context) -> Levers | None:
     from copark.analyses.answer import answer
     from copark.analyses.registry import REGISTRY
 
-    asked = _levers_asked(params, context)
-    if asked is None:
+    levers_params = _levers_asked(params, context)
+    if levers_params is None:
         return None
-    return cast("Levers", answer(REGISTRY["levers"], asked, replace(context)).result)
+    return cast("Levers", answer(REGISTRY["levers"], levers_params, replace(context)).result)

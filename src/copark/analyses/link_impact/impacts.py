@@ -108,10 +108,10 @@ def lag_of(differences: Floats, since: int, scale: float) -> int | None:
     return int(np.argmax(course >= REACHED * largest)) if largest > NEGLIGIBLE * scale else None
 
 
-def strongest(found: Sequence[Impact], count: int, outputs: Sequence[str]) -> tuple[str, ...]:
+def strongest(all_impacts: Sequence[Impact], count: int, outputs: Sequence[str]) -> tuple[str, ...]:
     """Name the links with the largest effects on some outputs, the largest first; ``count`` of them at most."""
     sizes: dict[str, float] = {}
-    for impact in found:
+    for impact in all_impacts:
         if impact.output in outputs and impact.largest > NEGLIGIBLE:
             sizes[impact.link] = max(sizes.get(impact.link, 0.0), impact.largest)
     return tuple(sorted(sizes, key=lambda link: (-sizes[link], link))[:count])

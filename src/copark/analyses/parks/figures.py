@@ -40,10 +40,12 @@ def multiples(parks: Sequence[ParkCourse], lang: str = "en") -> Figure:
     titles = (text(f"parks.multiples.{part}", lang) for part in ("title", "subtitle", "footer"))
     figure = style.sheet((8.02, 1.5 + -(-len(parks) // columns) * (tall + gap)), *titles)
     panels = style.tiles(figure, len(parks), columns, (0.48, 0.14, 1.0), tall, (0.12, gap))
-    for at, (axes, park) in enumerate(zip(panels, parks, strict=True)):
+    for position, (axes, park) in enumerate(zip(panels, parks, strict=True)):
         _park(axes, park)
         axes.tick_params(
-            labelsize=style.SIZE["foot"], labelleft=at % columns == 0, labelbottom=at + columns >= len(parks)
+            labelsize=style.SIZE["foot"],
+            labelleft=position % columns == 0,
+            labelbottom=position + columns >= len(parks),
         )
     handles = [
         (style.line(colour, linewidth=2.0), text(f"parks.type.{name}", lang)) for name, colour in TYPE_COLOURS.items()

@@ -50,7 +50,7 @@ class Answer(Remakeable):
     def main_table(self) -> Rows:
         """Every park, a row each."""
         parks = () if self.pooled is None else self.pooled.parks
-        return [{"park": one.name, **{name: getattr(one, name) for name in COLUMNS}} for one in parks]
+        return [{"park": park.name, **{name: getattr(park, name) for name in COLUMNS}} for park in parks]
 
 
 def asked_of(params: Params, context: Context) -> tuple[tuple[Park, ...], PanelSettings]:
@@ -101,10 +101,10 @@ def compute(params: Params, context: Context) -> Answer:
     with one_at_a_time(parks, settings, folder, context.stage("waiting")):
         panel = learn(parks, settings, threads=threads, folder=folder, progress=learning)
     if params.check:
-        told = _compared(panel)
+        outcome = _compared(panel)
     else:
-        told = {"pooled": find(panel, threads, drawing)}
-    return Answer(run_id=context.run_id, provenance=made_now(), parks=len(parks), **told)
+        outcome = {"pooled": find(panel, threads, drawing)}
+    return Answer(run_id=context.run_id, provenance=made_now(), parks=len(parks), **outcome)
 
 
 def _compared(panel: Panel) -> dict[str, Any]:

@@ -43,14 +43,14 @@ class Answer(ReliabilityFindings, Result):
         """A row for each park."""
         return (
             {
-                "case": one.case,
-                "recorded": one.recorded,
-                "judged": one.judged,
-                **dict(zip(OUTCOMES, one.shares, strict=True)),
-                "corrected": one.corrected,
-                "calibrated": one.calibrated,
+                "case": park.case,
+                "recorded": park.recorded,
+                "judged": park.judged,
+                **dict(zip(OUTCOMES, park.shares, strict=True)),
+                "corrected": park.corrected,
+                "calibrated": park.calibrated,
             }
-            for one in self.parks
+            for park in self.parks
         )
 
 
@@ -60,7 +60,7 @@ def depends_on(_params: Params, context: Context) -> dict[str, Any]:
 
     return {
         "lent": shipped_draws().identity,
-        "parks": {one.id: (one.outcome, one.case and context.case(one.case).hash) for one in _book().parks},
+        "parks": {park.id: (park.outcome, park.case and context.case(park.case).hash) for park in _book().parks},
         "calibrated": {name: source.content["draws_hash"] for name, source in _calibrations(context).items()},
     }
 
@@ -69,8 +69,8 @@ def _calibrations(context: Context) -> Mapping[str, PosteriorSource]:
     """Draws of the calibrations that ship, by case."""
     from copark.calibration.case_parameters import parameters_of, shipped_cases
 
-    found = {name: parameters_of(context.case(name), wanted="shipped").posterior for name in shipped_cases()}
-    return {name: source for name, source in found.items() if source is not None}
+    sources = {name: parameters_of(context.case(name), wanted="shipped").posterior for name in shipped_cases()}
+    return {name: source for name, source in sources.items() if source is not None}
 
 
 @cache
@@ -84,12 +84,12 @@ def compute(params: Params, context: Context) -> Answer:
     """Run every park of the casebook that has a case and an outcome as if it were new; set it beside the record."""
     from copark.calibration.draw_sources import shipped_draws
 
-    outcomes = [(one.case, one.outcome) for one in _book().parks if one.outcome is not None]
-    known = [outcome for _, outcome in outcomes]
-    told = [(context.case(name), outcome) for name, outcome in outcomes if name is not None]
-    found = find(
-        known,
-        told,
+    outcomes = [(park.case, park.outcome) for park in _book().parks if park.outcome is not None]
+    recorded = [outcome for _, outcome in outcomes]
+    cases = [(context.case(name), outcome) for name, outcome in outcomes if name is not None]
+    findings = find(
+        recorded,
+        cases,
         _calibrations(context),
         params.draws,
         params.futures,
@@ -98,4 +98,4 @@ def compute(params: Params, context: Context) -> Answer:
         context.stage("simulate"),
     )
     provenance = made_now(draws_hash=shipped_draws().identity)
-    return Answer(run_id=context.run_id, provenance=provenance, **vars(found))
+    return Answer(run_id=context.run_id, provenance=provenance, **vars(findings))

@@ -102,32 +102,32 @@ class ReliabilityFindings:
     @property
     def mean(self) -> float:
         """Mean probability of being self-standing over the parks."""
-        return sum(one.said for one in self.parks) / len(self.parks)
+        return sum(park.said for park in self.parks) / len(self.parks)
 
     @property
     def calibrated(self) -> tuple[JudgedPark, ...]:
         """Parks with a calibration."""
-        return tuple(one for one in self.parks if one.calibrated is not None)
+        return tuple(park for park in self.parks if park.calibrated is not None)
 
     @property
     def calibrated_mean(self) -> float:
         """Mean probability of being self-standing over the parks with a calibration, on it."""
-        return sum(one.calibrated or 0.0 for one in self.calibrated) / max(len(self.calibrated), 1)
+        return sum(park.calibrated or 0.0 for park in self.calibrated) / max(len(self.calibrated), 1)
 
     @property
     def calibrated_observed(self) -> float:
         """Share of the parks with a calibration that thrive."""
-        return sum(one.thrives for one in self.calibrated) / max(len(self.calibrated), 1)
+        return sum(park.thrives for park in self.calibrated) / max(len(self.calibrated), 1)
 
     @property
     def calibrated_alive(self) -> float:
         """Share of the parks with a calibration that thrive or survive."""
-        return sum(one.recorded in ALIVE for one in self.calibrated) / max(len(self.calibrated), 1)
+        return sum(park.recorded in ALIVE for park in self.calibrated) / max(len(self.calibrated), 1)
 
     @property
     def observed(self) -> float:
         """Share of these parks that thrive."""
-        return sum(one.thrives for one in self.parks) / len(self.parks)
+        return sum(park.thrives for park in self.parks) / len(self.parks)
 
     @property
     def base_rate(self) -> float:
@@ -140,8 +140,8 @@ class ReliabilityFindings:
 
 
 def find(
-    known: Sequence[Outcome],
-    told: Sequence[tuple[Case, Outcome]],
+    recorded: Sequence[Outcome],
+    cases: Sequence[tuple[Case, Outcome]],
     calibrations: Mapping[str, PosteriorSource],
     draws: int,
     futures: int,
@@ -157,30 +157,32 @@ def find(
     shares = []
     quarters = []
     own = []
-    for at, (case, _) in enumerate(told):
-        tell(at, len(told))
-        found, quarter = shares_of(case, draws, futures, seed, threads)
-        shares.append(found)
+    for position, (case, _) in enumerate(cases):
+        tell(position, len(cases))
+        park_shares, quarter = shares_of(case, draws, futures, seed, threads)
+        shares.append(park_shares)
         quarters.append(quarter)
         source = calibrations.get(case.name)
         own.append(None if source is None else shares_of(case, draws, futures, seed, threads, source)[0][STANDING])
-    said = np.array([one[STANDING] for one in shares])
-    happened = np.array([outcome == DONE for _, outcome in told])
-    thriving = sum(one == DONE for one in known)
-    learned = recalibrated(said, happened).for_base_rate(float(happened.mean()), thriving / len(known))
-    corrected = left_out(said, happened)
-    scores = _scores(said, happened, corrected, np.array(own, dtype=float))
+    probabilities = np.array([park_shares[STANDING] for park_shares in shares])
+    happened = np.array([outcome == DONE for _, outcome in cases])
+    thriving = sum(outcome == DONE for outcome in recorded)
+    learned = recalibrated(probabilities, happened).for_base_rate(float(happened.mean()), thriving / len(recorded))
+    corrected = left_out(probabilities, happened)
+    scores = _scores(probabilities, happened, corrected, np.array(own, dtype=float))
     rows = (
-        JudgedPark(case.name, case.title, outcome, quarter, one, float(better), fitted)
-        for (case, outcome), quarter, one, better, fitted in zip(told, quarters, shares, corrected, own, strict=True)
+        JudgedPark(case.name, case.title, outcome, quarter, park_shares, float(better), fitted)
+        for (case, outcome), quarter, park_shares, better, fitted in zip(
+            cases, quarters, shares, corrected, own, strict=True
+        )
     )
-    low, high = _resampled_discrimination(said, happened)
+    low, high = _resampled_discrimination(probabilities, happened)
     return ReliabilityFindings(
-        parks=tuple(sorted(rows, key=lambda one: -one.said)),
-        known=len(known),
+        parks=tuple(sorted(rows, key=lambda park: -park.said)),
+        known=len(recorded),
         thriving=thriving,
         scores=scores,
-        discrimination=discrimination(said, happened),
+        discrimination=discrimination(probabilities, happened),
         discrimination_low=low,
         discrimination_high=high,
         intercept=learned.intercept,
@@ -200,40 +202,42 @@ def shares_of(
     read = lent.read if calibration is None else calibration.space.case.model_copy(update={"closures": ()})
     runs = draws * futures
     study = baseline(case.name).with_changes(runs=runs, futures=futures, seed=seed)
-    made = Ensemble(pack(read), (calibration or lent).draws(study, 0, runs), NEEDED, threads=threads).run()
-    lived = min(max(DATED - case.clock.start + 1, 1), made.out.shape[2])
-    codes = outcomes(made.out[:, :, :lived], made.status[:, 0])
+    ensemble = Ensemble(pack(read), (calibration or lent).draws(study, 0, runs), NEEDED, threads=threads).run()
+    lived = min(max(DATED - case.clock.start + 1, 1), ensemble.out.shape[2])
+    codes = outcomes(ensemble.out[:, :, :lived], ensemble.status[:, 0])
     counts = np.array([(codes == code).sum() for code in range(len(OUTCOMES))])
     return tuple(map(float, counts / max(counts.sum(), 1))), str(case.clock.start + year_twenty(lived))
 
 
 def _scores(
-    said: Floats, happened: NDArray[np.bool_], corrected: Floats, calibrated: Floats
+    probabilities: Floats, happened: NDArray[np.bool_], corrected: Floats, calibrated: Floats
 ) -> tuple[ProbabilityScore, ...]:
     """Brier scores of the model, the base rate of the other parks, the model set right by them, and calibrated."""
     others = (happened.sum() - happened) / (len(happened) - 1)
-    ways = {"model": said, "base_rate": others, "corrected": corrected, "calibrated": calibrated}
-    errors = {key: brier(one, happened) for key, one in ways.items()}
-    found = []
+    ways = {"model": probabilities, "base_rate": others, "corrected": corrected, "calibrated": calibrated}
+    errors = {key: brier(values, happened) for key, values in ways.items()}
+    scores = []
     for key, error in errors.items():
-        has = np.isfinite(error)
-        if not has.any():
+        is_scored = np.isfinite(error)
+        if not is_scored.any():
             continue
-        chosen = np.random.default_rng(1).integers(has.sum(), size=(RESAMPLED, has.sum()))
-        low, high = np.quantile((error - errors["base_rate"])[has][chosen].mean(axis=1), BAND)
-        found.append(ProbabilityScore(key, int(has.sum()), float(error[has].mean()), float(low), float(high)))
-    return tuple(found)
+        chosen = np.random.default_rng(1).integers(is_scored.sum(), size=(RESAMPLED, is_scored.sum()))
+        low, high = np.quantile((error - errors["base_rate"])[is_scored][chosen].mean(axis=1), BAND)
+        scores.append(
+            ProbabilityScore(key, int(is_scored.sum()), float(error[is_scored].mean()), float(low), float(high))
+        )
+    return tuple(scores)
 
 
-def _resampled_discrimination(said: Floats, happened: NDArray[np.bool_]) -> tuple[float, float]:
+def _resampled_discrimination(probabilities: Floats, happened: NDArray[np.bool_]) -> tuple[float, float]:
     """90 % of resampled parks, as many of either kind as there are."""
     rng = np.random.default_rng(2)
-    yes = said[happened]
-    no = said[~happened]
-    kind = np.arange(len(said)) < len(yes)
-    found = [
+    yes = probabilities[happened]
+    no = probabilities[~happened]
+    kind = np.arange(len(probabilities)) < len(yes)
+    samples = [
         discrimination(np.concatenate([rng.choice(yes, len(yes)), rng.choice(no, len(no))]), kind)
         for _ in range(RESAMPLED)
     ]
-    low, high = np.quantile(found, BAND)
+    low, high = np.quantile(samples, BAND)
     return float(low), float(high)
