@@ -85,10 +85,10 @@ def today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
-def made_now(**told: str) -> dict[str, Any]:
+def made_now(**further: str) -> dict[str, Any]:
     """Give a provenance: versions of model and code, the time, and what else is told."""
     created = datetime.now(UTC).isoformat("T", "seconds")
-    return {"model_version": MODEL_VERSION, "code_version": __version__, "created": created, **told}
+    return {"model_version": MODEL_VERSION, "code_version": __version__, "created": created, **further}
 
 
 @dataclass
@@ -145,12 +145,12 @@ class Context:
 
         return self.cases[name] if name in self.cases else load_case(self.folders.get(name, name))
 
-    def _parameters(self, name: str, wanted: str | None = None, cut: str | None = None) -> CaseParameters:
+    def _parameters(self, name: str, parameter_set: str | None = None, cut: str | None = None) -> CaseParameters:
         from copark.calibration.case_parameters import parameters_of
 
-        found = parameters_of(self.case(name), self.source, wanted, cut)
-        self.notes += [note for note in found.said(self.lang) if note not in self.notes]
-        return found
+        parameters = parameters_of(self.case(name), self.source, parameter_set, cut)
+        self.notes += [note for note in parameters.said(self.lang) if note not in self.notes]
+        return parameters
 
     @property
     def source(self) -> Path | None:
@@ -191,11 +191,11 @@ class Context:
         """
         from copark.calibration.provenance import stages_of
 
-        made = stages_of(self.out, content)
-        with made.alone(lambda: self.stage("waiting")(0, 0)):
-            yield made
-            self.tally = made.tally()
-            made.remove()
+        work_stages = stages_of(self.out, content)
+        with work_stages.alone(lambda: self.stage("waiting")(0, 0)):
+            yield work_stages
+            self.tally = work_stages.tally()
+            work_stages.remove()
 
     def went_on(self) -> str:
         """What was there already of an earlier attempt, in sentences; empty if nothing was."""
@@ -204,7 +204,7 @@ class Context:
         return " ".join(filter(None, (went_on(self.tally, self.lang), *self.notes)))
 
     def simulate(
-        self, study: Study, case: Case, wanted: str | None = None, cut: str | None = None, times: int = 1
+        self, study: Study, case: Case, parameter_set: str | None = None, cut: str | None = None, times: int = 1
     ) -> xr.Dataset:
         """Run a study on the parameters the case has, all scenarios with common random numbers.
 
@@ -215,19 +215,19 @@ class Context:
         from copark.simulation.run import simulate
         from copark.simulation.unfinished import require_finished
 
-        settled, has = settle(study, case, self.source, wanted, cut)
+        settled, parameters = settle(study, case, self.source, parameter_set, cut)
         if times:
-            self.announce(settled, case, has.source, times)
-        made = simulate(settled, case, threads=self.threads, progress=self.stage("simulate"), source=has.source)
-        require_finished(made)
-        return made
+            self.announce(settled, case, parameters.source, times)
+        runs = simulate(settled, case, threads=self.threads, progress=self.stage("simulate"), source=parameters.source)
+        require_finished(runs)
+        return runs
 
     def experiment(
         self,
         study: Study,
         case: Case,
         measures: Measures,
-        wanted: str | None = None,
+        parameter_set: str | None = None,
         cut: str | None = None,
         times: int = 1,
         *,
@@ -256,20 +256,20 @@ class Context:
         from copark.calibration.case_parameters import settle
         from copark.simulation.experiment import Experiment
 
-        settled, has = settle(study, case, self.source, wanted, cut)
+        settled, parameters = settle(study, case, self.source, parameter_set, cut)
         if times:
-            self.announce(settled, case, has.source, times)
+            self.announce(settled, case, parameters.source, times)
         return Experiment(
             settled,
             case,
             measures,
-            source=has.source,
+            source=parameters.source,
             threads=self.cores,
             progress=progress or self.stage("simulate"),
             checkpoint=checkpoint,
         )
 
-    def run(self, study: Study, case: Case, wanted: str | None = None, cut: str | None = None) -> xr.Dataset:
+    def run(self, study: Study, case: Case, parameter_set: str | None = None, cut: str | None = None) -> xr.Dataset:
         """The stored runs of a study: found in the output folder, or made there; without one they are only made.
 
         What was broken off goes on with what is there, every execution stands in the run log, as of ``copark run``.
@@ -277,25 +277,25 @@ class Context:
         from copark.calibration.case_parameters import settle
 
         if self.out is None:
-            return self.simulate(study, case, wanted, cut)
-        settled, has = settle(study, case, self.source, wanted, cut)
+            return self.simulate(study, case, parameter_set, cut)
+        settled, parameters = settle(study, case, self.source, parameter_set, cut)
 
-        def ahead(kept: Study, told: Sequence[str]) -> None:
-            self.notes += told
-            self.announce(kept, case, has.source)
+        def ahead(planned_study: Study, notes: Sequence[str]) -> None:
+            self.notes += notes
+            self.announce(planned_study, case, parameters.source)
 
-        made = find_or_make(
+        stored_run = find_or_make(
             settled,
             case,
-            has,
+            parameters,
             means=Means(self.threads),
             out=self.out,
             lang=self.lang,
             ahead=ahead,
             progress=self.progress,
         )
-        self.notes += made.notes
-        return self.stored(made.record.identity)
+        self.notes += stored_run.notes
+        return self.stored(stored_run.record.identity)
 
     def stored(self, run_id: str) -> xr.Dataset:
         """A stored run of the output folder; StudyFaults if not one run of a scenario finished."""
@@ -304,16 +304,16 @@ class Context:
 
         if self.source is None:
             raise ValueError("no output folder")
-        made = RunStore.of(self.source).load(run_id)
-        require_finished(made)
-        return made
+        runs = RunStore.of(self.source).load(run_id)
+        require_finished(runs)
+        return runs
 
-    def identity(self, study: Study, case: Case, wanted: str | None = None, cut: str | None = None) -> str:
+    def identity(self, study: Study, case: Case, parameter_set: str | None = None, cut: str | None = None) -> str:
         """The run ID that :meth:`run` has for a study."""
         from copark.calibration.case_parameters import settle
 
-        settled, has = settle(study, case, self.source, wanted, cut)
-        return planned(settled, case, has)[1]
+        settled, parameters = settle(study, case, self.source, parameter_set, cut)
+        return planned(settled, case, parameters)[1]
 
     def kept(self, name: str, make: Callable[[], xr.Dataset]) -> xr.Dataset:
         """What is costly: read again if it was kept for this run ID, else made and, if there is a place, kept."""
@@ -326,23 +326,23 @@ class Context:
             with suppress(OSError, KeyError, ValueError), xr.open_dataset(path, engine="h5netcdf") as stored:
                 if stored.attrs.get("identity") == self.run_id:
                     return stored.load()
-        made = make()
-        made.attrs["identity"] = self.run_id
+        dataset = make()
+        dataset.attrs["identity"] = self.run_id
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_netcdf(made, path)
-        return made
+            write_netcdf(dataset, path)
+        return dataset
 
-    def origin(self, params: OfCase | str, made: xr.Dataset | Mapping[str, Any]) -> dict[str, Any]:
+    def origin(self, params: OfCase | str, runs: xr.Dataset | Mapping[str, Any]) -> dict[str, Any]:
         """The fields every result of a case has: run ID, provenance, trust state, what is on record.
 
         params: what was asked, or the name of a case whose best parameters were used; made: runs, or the provenance of
         what was made of them.
         """
-        attributes = getattr(made, "attrs", None)  # a Dataset is a mapping, too
-        provenance: Any = made if attributes is None else json.loads(attributes["provenance"])
-        name, wanted = (params, ()) if isinstance(params, str) else (params.case, params.wanted)
-        return self.stamped(self.case(name), self.parameters(name, *wanted).trust, provenance)
+        attributes = getattr(runs, "attrs", None)  # a Dataset is a mapping, too
+        provenance: Any = runs if attributes is None else json.loads(attributes["provenance"])
+        name, parameter_set = (params, ()) if isinstance(params, str) else (params.case, params.wanted)
+        return self.stamped(self.case(name), self.parameters(name, *parameter_set).trust, provenance)
 
     def stamped(self, case: Case, trust: Trust, provenance: Mapping[str, Any]) -> dict[str, Any]:
         """The fields of :meth:`origin`, where the parameters are others than the case's own."""
@@ -387,8 +387,8 @@ def planned(study: Study, case: Case, parameters: CaseParameters) -> tuple[Study
     from copark.simulation.results import study_identity
 
     bands = study.keep is None and study.runs > SUMMARY_ABOVE
-    kept = study.with_changes(keep="standard") if bands else study
-    return kept, study_identity(kept, case, parameters.identity or None), bands
+    stored_study = study.with_changes(keep="standard") if bands else study
+    return stored_study, study_identity(stored_study, case, parameters.identity or None), bands
 
 
 def find_or_make(
@@ -407,19 +407,23 @@ def find_or_make(
 
     ``fresh``: make it even if it is stored; ``ahead``: told before the work begins.
     """
-    store, (kept, identity, bands) = RunStore.of(out), planned(study, case, parameters)
-    found = None if fresh else store.find(identity)
+    store, (stored_study, identity, bands) = RunStore.of(out), planned(study, case, parameters)
+    stored = None if fresh else store.find(identity)
     # Bands do not stand in for paths, and a run under other titles is made again, so that it is shown under these.
-    if found is not None and (bands or found.kept == found.runs) and found.provenance.get("study") == kept.content():
-        return Made(kept, found, reused=True)
+    if (
+        stored is not None
+        and (bands or stored.kept == stored.runs)
+        and stored.provenance.get("study") == stored_study.content()
+    ):
+        return Made(stored_study, stored, reused=True)
     aside = set_aside(store.root / identity)
-    told = () if aside is None else (text(f"{aside.code}.aside", lang, **aside.values),)
+    aside_notes = () if aside is None else (text(f"{aside.code}.aside", lang, **aside.values),)
     if ahead is not None:
-        ahead(kept, told)
-        told = ()
+        ahead(stored_study, aside_notes)
+        aside_notes = ()
     stage(progress, "prepare")(0, 0)
     record, notes = make_run(
-        kept,
+        stored_study,
         case,
         parameters.source,
         identity,
@@ -430,7 +434,7 @@ def find_or_make(
         fresh=fresh,
         progress=progress,
     )
-    return Made(kept, record, reused=False, notes=(*told, *notes))
+    return Made(stored_study, record, reused=False, notes=(*aside_notes, *notes))
 
 
 @contextmanager
@@ -476,7 +480,7 @@ def make_run(
     wait = stage(progress, "waiting")
     ask = Asked(study, case, source, identity, bands, fresh=fresh, seen=stamp_of(store.root / identity))
     with _crew(means, lang) as crew:
-        made = make(ask, store, crew, progress=tell, waiting=lambda: wait(0, 0))
-    counts = {"went_on": made.kept, "made_anew": made.anew}
+        outcome = make(ask, store, crew, progress=tell, waiting=lambda: wait(0, 0))
+    counts = {"went_on": outcome.kept, "made_anew": outcome.anew}
     notes = [text(f"cluster.{key}", lang, runs=number(count, 0)) for key, count in counts.items() if count]
-    return made.record, tuple(notes)
+    return outcome.record, tuple(notes)

@@ -55,12 +55,12 @@ class Keys:
     """Whether others are refused; they are examples otherwise."""
 
 
-def cuts_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
+def cuts_of(context: Context, params: Mapping[str, Any]) -> list[Choice]:
     """The last quarters known to the calibrations a case has."""
     from copark.calibration import case_parameters
 
-    known = case_parameters.cuts_of(context.case(given["case"]), context.source)
-    return [Choice(cut, Said(cut, cut)) for cut in known]
+    quarters = case_parameters.cuts_of(context.case(params["case"]), context.source)
+    return [Choice(cut, Said(cut, cut)) for cut in quarters]
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class StudyName:
 
 Cut = Annotated[str | None, Keys(cuts_of, closed=False), Field(max_length=20)]
 """Last quarter of the observations that a calibration knows."""
-PowerOfTwo = Annotated[str | None, BeforeValidator(lambda given: None if given is None else str(given)[:20])]
+PowerOfTwo = Annotated[str | None, BeforeValidator(lambda value: None if value is None else str(value)[:20])]
 """Runs of a prior batch: a power of two, also written ``2^19``; it is checked where it is used."""
 
 
@@ -139,12 +139,12 @@ class AnalysisParams(BaseModel):
 
         return tuple(
             replace(
-                one,
-                maximum=cls.served.get(one.name, one.maximum),
-                choices=tuple(list_studies()) if one.kind == "study" else one.choices,
+                field,
+                maximum=cls.served.get(field.name, field.maximum),
+                choices=tuple(list_studies()) if field.kind == "study" else field.choices,
             )
-            for one in fields
-            if not one.local
+            for field in fields
+            if not field.local
         )
 
 
@@ -177,11 +177,13 @@ def _form_field(name: str, field: FieldInfo) -> FormField:
     (kind, choices), marks = _kind(field.annotation), field.metadata
 
     def mark(kind: type[Marked]) -> Marked | None:
-        return next((one for one in marks if isinstance(one, kind)), None)
+        return next((entry for entry in marks if isinstance(entry, kind)), None)
 
     option = mark(Option)
     flag = FLAGS.get(name, f"--{name.replace('_', '-')}") if option is None else option.flag
-    limit = {edge: next((getattr(one, edge) for one in marks if hasattr(one, edge)), None) for edge in ("ge", "le")}
+    limit = {
+        edge: next((getattr(entry, edge) for entry in marks if hasattr(entry, edge)), None) for edge in ("ge", "le")
+    }
     required = field.is_required()
     default = None if required else field.get_default(call_default_factory=True)
     if name == "case" or mark(StudyName) is not None:
@@ -206,15 +208,15 @@ def _form_field(name: str, field: FieldInfo) -> FormField:
 def _kind(annotation: Any) -> tuple[FieldKind, tuple[str, ...]]:
     """What a type is to a form, and what may be chosen."""
     if get_origin(annotation) in (Union, UnionType):
-        annotation = next(one for one in get_args(annotation) if one is not type(None))
+        annotation = next(argument for argument in get_args(annotation) if argument is not type(None))
     if get_origin(annotation) is Literal:
         return "choice", tuple(map(str, get_args(annotation)))
     if get_origin(annotation) is tuple:
         return "list", ()
-    known: dict[Any, FieldKind] = {bool: "boolean", int: "integer", float: "number", str: "string", Path: "file"}
-    if annotation not in known:
+    kinds: dict[Any, FieldKind] = {bool: "boolean", int: "integer", float: "number", str: "string", Path: "file"}
+    if annotation not in kinds:
         raise TypeError(f"a form has no field for {annotation}")
-    return known[annotation], ()
+    return kinds[annotation], ()
 
 
 Rows = Iterable[dict[str, Any]] | dict[str, Any]
@@ -295,7 +297,7 @@ class Texts:
 
     def sentences(self, parts: Sequence[str]) -> str:
         """Sentences one after the other, each with its full stop."""
-        return "".join(self("sentence", words=one.rstrip(".。")) for one in parts).strip()
+        return "".join(self("sentence", words=part.rstrip(".。")) for part in parts).strip()
 
     def of(self, words: Any) -> str:
         """What is said in both languages, in this one."""
@@ -303,7 +305,7 @@ class Texts:
 
 
 def assemble(
-    found: Result,
+    result: Result,
     t: Texts,
     *,
     key: str,
@@ -327,15 +329,15 @@ def assemble(
         is_flag = isinstance(value, bool)
         return t(f"answer.{'yes' if value else 'no'}") if is_flag else _TIME.sub(r"\1 \2 UTC", str(value))
 
-    trust = found.trust
+    trust = result.trust
     label = []
     if trust is not None:
-        renew = trust.renew(t.lang) if commands and not found.needs_no_calibration else ""
-        recorded = "" if found.recorded is None else t.of(found.recorded)
+        renew = trust.renew(t.lang) if commands and not result.needs_no_calibration else ""
+        recorded = "" if result.recorded is None else t.of(result.recorded)
         label = [recorded, text("trust.line", t.lang, label=trust.label(t.lang)), renew]
-    entries = {"run_id": found.run_id, **(provenance or {})}
-    told = (name for name in MADE_BY if (hashes or not name.endswith("_hash")) and (commands or name != "command"))
-    entries |= {name: found.provenance[name] for name in told if found.provenance.get(name) not in (None, "")}
+    entries = {"run_id": result.run_id, **(provenance or {})}
+    names = (name for name in MADE_BY if (hashes or not name.endswith("_hash")) and (commands or name != "command"))
+    entries |= {name: result.provenance[name] for name in names if result.provenance.get(name) not in (None, "")}
     return Document(
         key=key,
         lang=t.lang,

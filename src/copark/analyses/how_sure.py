@@ -58,8 +58,8 @@ class Doubts:
 
     def record_words(self, lang: str) -> list[str]:
         """Say what the record has against the model, for the first sentence; nothing where it has nothing."""
-        beside = (self.contradiction, self.partial_agreement)
-        return [str(getattr(words, lang)) for words in beside if words is not None]
+        objections = (self.contradiction, self.partial_agreement)
+        return [str(getattr(words, lang)) for words in objections if words is not None]
 
     def sentences(self, lang: str) -> list[str]:
         """Say what is assumed and imposed."""
@@ -133,12 +133,12 @@ def structure_range(readings: Sequence[Reading]) -> tuple[float, float, int] | N
 
 def structures_words(readings: Sequence[Reading], lang: str) -> str:
     """Say between what the chance lies under the other structures; empty where none was tried."""
-    found = structure_range(readings)
-    if found is None:
+    structure_span = structure_range(readings)
+    if structure_span is None:
         return ""
-    low, high = (percent_words(value, lang) for value in found[:2])
+    low, high = (percent_words(value, lang) for value in structure_span[:2])
     key = "sure.structures_alike" if low == high else "sure.structures"
-    return text(key, lang, count=found[2], low=low, high=high)
+    return text(key, lang, count=structure_span[2], low=low, high=high)
 
 
 def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:

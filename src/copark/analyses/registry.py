@@ -67,9 +67,9 @@ class Analysis:
         """What it answers."""
         return self.ask.Answer
 
-    def document(self, found: Result, lang: str = "en") -> Document:
+    def document(self, result: Result, lang: str = "en") -> Document:
         """What is shown of a result, in a language."""
-        return found.document(lang)
+        return result.document(lang)
 
     def listing(self, params: AnalysisParams, context: Context, lang: str) -> Document:
         """What may be chosen, in a language; nothing is computed."""
@@ -81,7 +81,7 @@ class Analysis:
     @property
     def served(self) -> bool:
         """Whether a server can ask it: it takes no files, so that none may be needed."""
-        return not any(one.required and one.kind == "file" for one in self.params.form())
+        return not any(field.required and field.kind == "file" for field in self.params.form())
 
     @property
     def workbook(self) -> str:
@@ -104,8 +104,8 @@ def _folder(package: str) -> Path:
 class Registry:
     """Analyses by name, in the order of help and menu."""
 
-    def __init__(self, known: Sequence[Analysis]) -> None:
-        self._known = {one.name: one for one in known}
+    def __init__(self, analyses: Sequence[Analysis]) -> None:
+        self._known = {analysis.name: analysis for analysis in analyses}
 
     def __iter__(self) -> Iterator[Analysis]:
         """All of them."""
@@ -133,7 +133,7 @@ class Registry:
 
     def by_function(self, function: str) -> Analysis | None:
         """The analysis of a Python function."""
-        return next((one for one in self._known.values() if one.function == function), None)
+        return next((analysis for analysis in self._known.values() if analysis.function == function), None)
 
 
 def of_copark(name: str, group: Group, **more: Any) -> Analysis:

@@ -108,16 +108,16 @@ def usable(analysis: Analysis, context: Context, case: str | None = None) -> Ite
 
     The same question has another run ID where the case, its parameters or the model are others than in the package.
     """
-    for run_id, told in listed(SHIPPED, analysis):
-        if case is not None and told["params"].get("case", case) != case:
+    for run_id, header in listed(SHIPPED, analysis):
+        if case is not None and header["params"].get("case", case) != case:
             continue
         try:
             with at_release():
-                expected = run_id_of(analysis, analysis.params.model_validate(told["params"]), context)
+                expected = run_id_of(analysis, analysis.params.model_validate(header["params"]), context)
         except (CoparkError, ValueError):
             continue
         if expected == run_id:
-            yield run_id, told
+            yield run_id, header
 
 
 def asked() -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -131,11 +131,11 @@ def asked() -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def questions(only: Sequence[str] = ()) -> Iterator[tuple[str, Analysis, AnalysisParams]]:
     """The questions, or those of some analyses or cases: their names, and all of their parameters."""
-    for name, given in asked():
-        if not only or name in only or given.get("case") in only:
+    for name, values in asked():
+        if not only or name in only or values.get("case") in only:
             analysis = REGISTRY[name]
-            words = " ".join([name, *(f"{key}={value}" for key, value in given.items())])
-            yield words, analysis, analysis.params(**given)
+            words = " ".join([name, *(f"{key}={value}" for key, value in values.items())])
+            yield words, analysis, analysis.params(**values)
 
 
 def shipped(only: Sequence[str] = ()) -> Iterator[Shipped]:
@@ -144,12 +144,12 @@ def shipped(only: Sequence[str] = ()) -> Iterator[Shipped]:
     for name, analysis, params in questions(only):
         with at_release():
             run_id = run_id_of(analysis, params, context)
-        told = head(place_of(SHIPPED, analysis, run_id), analysis)
-        if told is None:
+        header = head(place_of(SHIPPED, analysis, run_id), analysis)
+        if header is None:
             yield Shipped(name, run_id)
         else:
-            is_current = told.get("version", 0) == analysis.version
-            yield Shipped(name, run_id, "listed" if is_current else "changed", told["created"])
+            is_current = header.get("version", 0) == analysis.version
+            yield Shipped(name, run_id, "listed" if is_current else "changed", header["created"])
 
 
 def _made(
@@ -160,17 +160,17 @@ def _made(
         for name, analysis, params in questions(only):
             context = Context(Path(scratch), threads=threads, progress=progress, reads_shipped=False)
             with at_release():
-                made = answer(analysis, params, context)
-            yield name, analysis, params, made
+                answered = answer(analysis, params, context)
+            yield name, analysis, params, answered
 
 
 def make(
     folder: Path, only: Sequence[str] = (), threads: int | None = None, progress: Progress = lambda *_: None
 ) -> Iterator[Path]:
     """Make them into an output folder, and give the folder of each; in that of the package itself, they ship."""
-    for _name, analysis, params, made in _made(only, threads, progress):
-        place = place_of(folder, analysis, made.result.run_id)
-        save(place, analysis, params, made.result)
+    for _name, analysis, params, answered in _made(only, threads, progress):
+        place = place_of(folder, analysis, answered.result.run_id)
+        save(place, analysis, params, answered.result)
         yield place
 
 
@@ -178,17 +178,17 @@ def check(
     only: Sequence[str] = (), threads: int | None = None, progress: Progress = lambda *_: None
 ) -> Iterator[Remade]:
     """Make them again, and compare each number by number and word by word with the one that ships."""
-    for name, analysis, _params, made in _made(only, threads, progress):
-        stored = load(place_of(SHIPPED, analysis, made.result.run_id), analysis)
-        about = Remade(name, made.result.run_id, made.seconds)
+    for name, analysis, _params, answered in _made(only, threads, progress):
+        stored = load(place_of(SHIPPED, analysis, answered.result.run_id), analysis)
+        about = Remade(name, answered.result.run_id, answered.seconds)
         if stored is None:
             yield about
         else:
             tolerance = FITS if analysis.name in FITTED else RUNS
-            yield compared(about, leaves(stored.result), leaves(made.result), tolerance)
+            yield compared(about, leaves(stored.result), leaves(answered.result), tolerance)
 
 
-def leaves(found: Any) -> dict[str, Any]:
+def leaves(result: Any) -> dict[str, Any]:
     """What a result holds by its place in it, but where and when it was made."""
     from pydantic import TypeAdapter
 
@@ -200,23 +200,23 @@ def leaves(found: Any) -> dict[str, Any]:
             if key != "provenance":
                 yield from gather(part, f"{place}.{key}")
 
-    return dict(gather(TypeAdapter(type(found)).dump_python(found, mode="json", by_alias=True), ""))
+    return dict(gather(TypeAdapter(type(result)).dump_python(result, mode="json", by_alias=True), ""))
 
 
-def compared(about: Remade, stored: Mapping[str, Any], made: Mapping[str, Any], tolerance: float = RUNS) -> Remade:
+def compared(about: Remade, stored: Mapping[str, Any], remade: Mapping[str, Any], tolerance: float = RUNS) -> Remade:
     """Compare what results hold by place: every number within a tolerance, everything else as it is."""
     import numpy as np
 
     from copark.store.compare import relative_gaps
 
-    if stored.keys() != made.keys():
-        return replace(about, state="unlike", largest=float("inf"), unlike=min(stored.keys() ^ made.keys()))
-    is_number = {place: all(type(one[place]) in (int, float) for one in (stored, made)) for place in stored}
+    if stored.keys() != remade.keys():
+        return replace(about, state="unlike", largest=float("inf"), unlike=min(stored.keys() ^ remade.keys()))
+    is_number = {place: all(type(values[place]) in (int, float) for values in (stored, remade)) for place in stored}
     places = [place for place, numeric in is_number.items() if numeric]
-    left, right = (np.array([one[place] for place in places], dtype=np.float64) for one in (stored, made))
+    left, right = (np.array([values[place] for place in places], dtype=np.float64) for values in (stored, remade))
     gaps = relative_gaps(left, right)
     far = {place for place, gap in zip(places, gaps, strict=True) if gap > tolerance}
-    others = {place for place in stored if not is_number[place] and stored[place] != made[place]}
+    others = {place for place in stored if not is_number[place] and stored[place] != remade[place]}
     unlike = next((place for place in stored if place in far or place in others), "")
     return replace(
         about,

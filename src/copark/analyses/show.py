@@ -42,13 +42,13 @@ Columns = str | Iterable[Column | str]
 
 def evidence_of(case: Case, used: Iterable[Observation]) -> tuple[Evidence, ...]:
     """Sources of some values of a case, as its casebook gives them, in the order of their keys."""
-    keys = sorted({key for one in used for key in one.source} & set(case.sources))
-    found = []
+    keys = sorted({key for observation in used for key in observation.source} & set(case.sources))
+    evidence = []
     for key in keys:
-        one = case.sources[key]
-        told = (one.outlet, one.title, "" if one.date is None else str(one.date))
-        found.append(Evidence(key, ". ".join(filter(None, told)), one.url or ""))
-    return tuple(found)
+        source = case.sources[key]
+        parts = (source.outlet, source.title, "" if source.date is None else str(source.date))
+        evidence.append(Evidence(key, ". ".join(filter(None, parts)), source.url or ""))
+    return tuple(evidence)
 
 
 def interval(levels: Sequence[float] | Floats) -> Interval:
@@ -66,35 +66,40 @@ def grouped(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
     return tuple((name, len(list(rows))) for name, rows in groupby(names))
 
 
-def made_again(found: Result, made: Comparison, t: Texts, *, key: str, stale: bool, **words: Any) -> Document:
+def made_again(result: Result, comparison: Comparison, t: Texts, *, key: str, stale: bool, **words: Any) -> Document:
     """Whether what ships could be made again, as a document, and which of the two comparisons says so."""
-    told = {"identical": made.identical, "close": made.close, "alike": made.alike, "unlike": bool(made.apart)}
-    word = next((word for word, holds in told.items() if holds), "different")
+    states = {
+        "identical": comparison.identical,
+        "close": comparison.close,
+        "alike": comparison.alike,
+        "unlike": bool(comparison.apart),
+    }
+    word = next((word for word, holds in states.items() if holds), "different")
     blocks: list[Block] = [Caveat(t("again.stale"))] if stale else []
-    if made.apart:
-        blocks.append(Bullets(tuple(_how_far(one, t) for one in made.apart)))
+    if comparison.apart:
+        blocks.append(Bullets(tuple(_how_far(gap, t) for gap in comparison.apart)))
     sections = (Section("summary", t("section.summary"), tuple(blocks)),) if blocks else ()
-    largest = precise(made.largest, 1 if made.close else 3)
+    largest = precise(comparison.largest, 1 if comparison.close else 3)
     title = t("again.heading", **words)
     headline = t(f"again.{word}", largest=largest)
-    return assemble(found, t, key=key, title=title, headline=headline, sections=sections)
+    return assemble(result, t, key=key, title=title, headline=headline, sections=sections)
 
 
-def _how_far(one: Apart, t: Texts) -> str:
+def _how_far(gap: Apart, t: Texts) -> str:
     """How far two posteriors are apart in a respect, where, and how far they may be."""
     from copark.calibration.diagnostics import title_of
 
     where = ""
-    if one.what == "forecasts":
-        where = variable_title(one.name, t.lang)
-    elif one.what == "outcomes":
-        where = text(f"store.outcome.{one.name}", t.lang)
-    elif one.name:
-        where = title_of(one.name, t.lang)
-    word = "within" if one.within else "beyond"
-    largest = precise(one.largest, 2)
-    allowed = precise(one.allowed, 2)
-    return t(f"again.apart.{one.what}", where=where, largest=largest, allowed=t(f"again.{word}", allowed=allowed))
+    if gap.what == "forecasts":
+        where = variable_title(gap.name, t.lang)
+    elif gap.what == "outcomes":
+        where = text(f"store.outcome.{gap.name}", t.lang)
+    elif gap.name:
+        where = title_of(gap.name, t.lang)
+    word = "within" if gap.within else "beyond"
+    largest = precise(gap.largest, 2)
+    allowed = precise(gap.allowed, 2)
+    return t(f"again.apart.{gap.what}", where=where, largest=largest, allowed=t(f"again.{word}", allowed=allowed))
 
 
 class Show:
@@ -107,15 +112,17 @@ class Show:
         """A column with a title of its own."""
         return Column(key, self.t(f"column.{key}"), kind, unit, places)
 
-    def columns(self, wanted: Columns) -> tuple[Column, ...]:
+    def columns(self, keys: Columns) -> tuple[Column, ...]:
         """Columns, those with titles of their own in words: keys, each with its kind, decimals and unit if it has them.
 
         ``"parameter prior:number shrink:share:1 area:number:0:km2"`` are a text, a number, a share with one decimal, an
         area without decimals; ``_`` in a unit is a space.
         """
-        parts = [wanted] if isinstance(wanted, str) else wanted
+        parts = [keys] if isinstance(keys, str) else keys
         return tuple(
-            one for part in parts for one in (map(self._column, part.split()) if isinstance(part, str) else [part])
+            column
+            for part in parts
+            for column in (map(self._column, part.split()) if isinstance(part, str) else [part])
         )
 
     def _column(self, written: str) -> Column:
@@ -130,15 +137,15 @@ class Show:
         """What a reader must know, of the texts."""
         return Caveat(self.t(key, **values))
 
-    def doubts(self, found: Result, **told: bool) -> list[Caveat]:
+    def doubts(self, result: Result, **flags: bool) -> list[Caveat]:
         """How far parameters may be trusted, where chances of outcomes are not told unasked, and texts that hold.
 
         ``stale`` is asked of the provenance.
         """
-        trust = found.trust
-        told = {"stale": bool(found.provenance.get("posterior_stale")), **told}
+        trust = result.trust
+        flags = {"stale": bool(result.provenance.get("posterior_stale")), **flags}
         doubted = [] if trust is None or trust.shows_outcomes else [Caveat(trust.meaning(self.t.lang))]
-        return [*doubted, *(self.caveat(key) for key, holds in told.items() if holds and self.t.has(key))]
+        return [*doubted, *(self.caveat(key) for key, holds in flags.items() if holds and self.t.has(key))]
 
     def said(self, value: Value, column: Column) -> str:
         """A value in a sentence."""
@@ -162,8 +169,8 @@ class Show:
         columns: as of :meth:`columns`.
         """
         note = self.t(f"note.{key}") if self.t.has(f"note.{key}") else ""
-        made = self.columns(columns)
-        return Table(key, self.t(f"table.{key}"), made, tuple(map(tuple, rows)), groups, note, folded)
+        typed_columns = self.columns(columns)
+        return Table(key, self.t(f"table.{key}"), typed_columns, tuple(map(tuple, rows)), groups, note, folded)
 
     def chart(self, key: str, draw: Callable[[], Figure], numbers: Table | None = None) -> Chart:
         """A figure with its words."""
@@ -172,7 +179,7 @@ class Show:
 
     def numbered(self, key: str, count: int, **values: Any) -> Bullets:
         """Numbered sentences of the texts."""
-        return Bullets(tuple(self.t(f"{key}.{at}", **values) for at in range(1, count + 1)))
+        return Bullets(tuple(self.t(f"{key}.{number}", **values) for number in range(1, count + 1)))
 
     def section(self, key: str, *blocks: Block, folded: bool = False) -> Section:
         """A section whose title is ``section.<key>``."""
