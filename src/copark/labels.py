@@ -29,9 +29,9 @@ def variable_title(name: str, lang: str) -> str:
 
 def output_title(result: xr.Dataset, name: str, lang: str) -> str:
     """The title of an output of the model: the result's own, or the catalogue's where the study did not keep it."""
-    found = str(result[name].attrs.get(f"title_{lang}", "")) if name in result.data_vars else ""
-    if found or name not in catalogue().outputs:
-        return found or variable_title(name, lang)
+    own_title = str(result[name].attrs.get(f"title_{lang}", "")) if name in result.data_vars else ""
+    if own_title or name not in catalogue().outputs:
+        return own_title or variable_title(name, lang)
     return catalogue().outputs[name].title(lang)
 
 
@@ -41,9 +41,9 @@ def claim_number(identity: str, lang: str) -> str:
     return text(key, lang) if has_text(key) else identity
 
 
-def scenario_title(result: xr.Dataset, at: int, lang: str) -> str:
+def scenario_title(result: xr.Dataset, position: int, lang: str) -> str:
     """The title of a scenario; its key where the result has no titles."""
-    key = str(result["scenario"].to_numpy()[at])
+    key = str(result["scenario"].to_numpy()[position])
     try:
         titles = json.loads(result.attrs.get("scenario_titles", "{}"))
         return str(titles[key][lang])

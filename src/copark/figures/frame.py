@@ -104,7 +104,7 @@ MARKERS = {"least": CARETUPBASE, "most": CARETDOWNBASE}
 
 def observed_mark(
     axes: Axes,
-    at: float,
+    year: float,
     value: float,
     high: float | None,
     bound: str,
@@ -118,16 +118,16 @@ def observed_mark(
     """
     kind = KINDS.get(bound, "exact")
     if kind == "range" and high is not None:
-        axes.plot([at, at], [value, high], color=colour, linewidth=0.45 * size, zorder=order, solid_capstyle="butt")
+        axes.plot([year, year], [value, high], color=colour, linewidth=0.45 * size, zorder=order, solid_capstyle="butt")
     elif kind in MARKERS:
-        axes.plot([at], [value], "_", color=colour, markersize=1.5 * size, markeredgewidth=0.28 * size, zorder=order)
+        axes.plot([year], [value], "_", color=colour, markersize=1.5 * size, markeredgewidth=0.28 * size, zorder=order)
         axes.plot(
-            [at], [value], marker=MARKERS[kind], color=colour, markersize=1.25 * size, markeredgewidth=0, zorder=order
+            [year], [value], marker=MARKERS[kind], color=colour, markersize=1.25 * size, markeredgewidth=0, zorder=order
         )
     else:
         hollow = kind == "about"
         axes.plot(
-            [at],
+            [year],
             [value],
             "o",
             color=colour,
@@ -144,7 +144,7 @@ def observed_key(bounds: Iterable[str], lang: str, *, unused: bool = False) -> l
 
     unused: whether some are drawn grey, because others contradict them.
     """
-    found = {KINDS.get(bound, "exact") for bound in bounds}
+    kinds = {KINDS.get(bound, "exact") for bound in bounds}
     handles = {
         "exact": _handle("o", INK),
         "about": _handle("o", INK, markerfacecolor=PAPER, markeredgewidth=1.1),
@@ -152,7 +152,7 @@ def observed_key(bounds: Iterable[str], lang: str, *, unused: bool = False) -> l
         "most": _handle(CARETDOWNBASE, INK, markersize=7.0),
         "range": _handle("|", INK, markersize=7.0, markeredgewidth=2.0),
     }
-    shown = [(handle, text(f"report.observed.{kind}", lang)) for kind, handle in handles.items() if kind in found]
+    shown = [(handle, text(f"report.observed.{kind}", lang)) for kind, handle in handles.items() if kind in kinds]
     if unused:
         shown.append((_handle("o", MUTED), text("report.observed.unused", lang)))
     return shown

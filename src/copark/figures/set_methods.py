@@ -58,13 +58,13 @@ def _legend(axes: Axes, entries: Sequence[tuple[Any, str]]) -> None:
     )
 
 
-def ceiling_plot(analysis: Necessities, one: Necessity, lang: str = "en") -> Figure:
+def ceiling_plot(analysis: Necessities, necessity: Necessity, lang: str = "en") -> Figure:
     """A condition against the outcome, with CE-FDH, CR-FDH, the empty zone and the cases that hold the ceiling up."""
     request = analysis.request
-    scope = one.scope
-    line = one.ceilings["cr_fdh"]
-    title = text("set_methods.figure.ceiling.title", lang, x=one.condition, y=request.outcome)
-    step = one.ceilings["ce_fdh"]
+    scope = necessity.scope
+    line = necessity.ceilings["cr_fdh"]
+    title = text("set_methods.figure.ceiling.title", lang, x=necessity.condition, y=request.outcome)
+    step = necessity.ceilings["ce_fdh"]
     subtitle = text(
         f"set_methods.figure.ceiling.{'tested' if request.permutations else 'untested'}",
         lang,
@@ -73,22 +73,22 @@ def ceiling_plot(analysis: Necessities, one: Necessity, lang: str = "en") -> Fig
         p_ce=number(step.p, 4),
         p_cr=number(line.p, 4),
     )
-    figure, axes = _square(title, subtitle, (one.condition, request.outcome), (4.7, 4.4), 0.86)
+    figure, axes = _square(title, subtitle, (necessity.condition, request.outcome), (4.7, 4.4), 0.86)
     wide = scope.x_high - scope.x_low
     high = scope.y_high - scope.y_low
     axes.set_xlim(scope.x_low - 0.06 * wide, scope.x_high + 0.06 * wide)
     axes.set_ylim(scope.y_low - 0.06 * high, scope.y_high + 0.06 * high)
     axes.add_patch(Rectangle((scope.x_low, scope.y_low), wide, high, fill=False, edgecolor=style.GRID, zorder=0))
-    x = analysis.table.values[one.condition]
+    x = analysis.table.values[necessity.condition]
     y = analysis.table.values[request.outcome]
-    _empty_zone(axes, x, y, one, request.corner)
+    _empty_zone(axes, x, y, necessity, request.corner)
     axes.scatter(x, y, s=20, color=style.MODEL, alpha=0.7, linewidths=0.5, edgecolors=style.PAPER, zorder=3)
     if np.isfinite(line.slope) and line.slope != 0.0:
         ends = (np.array([scope.y_low, scope.y_high]) - line.intercept) / line.slope
         xs = np.sort(np.clip(ends, scope.x_low, scope.x_high))
         axes.plot(xs, line.intercept + line.slope * xs, color=style.SECOND, linewidth=1.4, zorder=2)
     named: dict[tuple[float, float], str] = {}
-    for case, across, up in one.peers:
+    for case, across, up in necessity.peers:
         named.setdefault((across, up), case)
     for place, case in list(named.items())[:MOST_PEERS]:
         is_right = place[0] > scope.x_low + 0.7 * wide
@@ -111,10 +111,10 @@ def ceiling_plot(analysis: Necessities, one: Necessity, lang: str = "en") -> Fig
     return figure
 
 
-def _empty_zone(axes: Axes, x: Floats, y: Floats, one: Necessity, corner: int) -> None:
+def _empty_zone(axes: Axes, x: Floats, y: Floats, necessity: Necessity, corner: int) -> None:
     """The step and the zone beyond it, drawn in the data's own units for any corner."""
     view = ScopeView(corner)
-    box, (seen_x, seen_y) = view.scope(one.scope), view.points(x, y)
+    box, (seen_x, seen_y) = view.scope(necessity.scope), view.points(x, y)
     peer_x, peer_y = peers(steps_of(seen_x), seen_y)
     edges = np.array([box.x_low, *peer_x, box.x_high])
     heights = np.array([box.y_low, *peer_y])
@@ -171,8 +171,8 @@ def xy_plot(
             va="bottom" if upper else "top",
         )
     spots: dict[tuple[float, float], list[int]] = {}
-    for at, (across, up) in enumerate(zip(x.round(3).tolist(), y.round(3).tolist(), strict=True)):
-        spots.setdefault((across, up), []).append(at)
+    for position, (across, up) in enumerate(zip(x.round(3).tolist(), y.round(3).tolist(), strict=True)):
+        spots.setdefault((across, up), []).append(position)
     for (across, up), own in spots.items():  # cases on one spot are drawn around it
         turn = 2.4 * np.arange(len(own))
         around = 0.011 * np.sqrt(np.arange(len(own)))
@@ -195,7 +195,7 @@ def _write_cases(
 ) -> None:
     """Names of cases that leave room, those against first; where several are on one spot, how many more."""
     taken: list[tuple[float, float]] = []
-    for (x, y), own in sorted(spots.items(), key=lambda one: (not against[one[1][0]], len(one[1]) == 1)):
+    for (x, y), own in sorted(spots.items(), key=lambda spot: (not against[spot[1][0]], len(spot[1]) == 1)):
         if len(taken) == MOST_NAMES or any(abs(x - left) < 0.24 and abs(y - low) < 0.045 for left, low in taken):
             continue
         taken.append((x, y))
@@ -215,20 +215,20 @@ def _write_cases(
 
 
 def trajectory(
-    found: Coupled, null: Null | None = None, ensemble: WeightEnsemble | None = None, lang: str = "en"
+    coupled: Coupled, null: Null | None = None, ensemble: WeightEnsemble | None = None, lang: str = "en"
 ) -> Figure:
     """D at each case in order, in both forms, over the grades; behind it the band of chance and that of judgement.
 
     null: its band is what indicators without a common course give; ensemble: its band is what other weights and ranges
     give.
     """
-    names = text("set_methods.join", lang).join(one.name for one in found.request.subsystems)
+    names = text("set_methods.join", lang).join(subsystem.name for subsystem in coupled.request.subsystems)
     title = text("set_methods.figure.coupling.title", lang)
     figure = style.sheet((7.6, 4.7), title, text("set_methods.figure.coupling.subtitle", lang, subsystems=names))
-    cases = found.table.cases
+    cases = coupled.table.cases
     count = len(cases)
     chosen = range(0, count, -(-count // MOST_LABELS))
-    turned = max(min(16, len(cases[at])) for at in chosen) * len(chosen) > 90
+    turned = max(min(16, len(cases[position])) for position in chosen) * len(chosen) > 90
     axes = style.panel(figure, 0.55, 1.02 if turned else 0.55, 1.5, 0.86)
     axes.set_ylim(0.0, 1.0)
     axes.set_yticks(EDGES)
@@ -244,16 +244,18 @@ def trajectory(
         ("ensemble", None if ensemble is None else (ensemble.levels[0], ensemble.levels[4]), style.MODEL),
     ):
         if band is not None:  # half a place on both sides, so that the band of a single case is seen
-            below, over = (np.repeat(one, 2) for one in band)
+            below, over = (np.repeat(edge, 2) for edge in band)
             ends = np.column_stack([places - 0.25, places + 0.25]).ravel() if count == 1 else np.repeat(places, 2)
             drawn = axes.fill_between(ends, below, over, color=colour, alpha=0.18, linewidth=0)
             entries.append((drawn, text(f"set_methods.figure.coupling.{key}", lang)))
     for form, colour in (("standard", style.MODEL), ("wang2021", style.SECOND)):
-        dash = "-" if form == found.request.formula else (0, (4, 2))
-        degree = found.forms[form].coordination  # type: ignore[index]
+        dash = "-" if form == coupled.request.formula else (0, (4, 2))
+        degree = coupled.forms[form].coordination  # type: ignore[index]
         (line,) = axes.plot(places, degree, color=colour, linewidth=1.8, linestyle=dash, marker="o", ms=3.2)
         entries.append((line, text(f"set_methods.formula.{form}", lang)))
     _legend(axes, entries)
     look: dict[str, Any] = {"rotation": 55, "ha": "right", "rotation_mode": "anchor"} if turned else {}
-    axes.set_xticks(list(chosen), [style.legible(cases[at], 16) for at in chosen], size=style.SIZE["small"], **look)
+    axes.set_xticks(
+        list(chosen), [style.legible(cases[position], 16) for position in chosen], size=style.SIZE["small"], **look
+    )
     return figure

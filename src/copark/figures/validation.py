@@ -100,14 +100,14 @@ def scored_fan(
         "inside": (style.INK, 4.2),
         "outside": (style.SECOND, 4.2),
     }
-    for one in points:
-        observed_mark(axes, one.at, one.value, one.high, one.bound, *looks[one.state])
-    top = max([float(np.nanmax(model.levels[4])), *(one.high or one.value for one in points)])
+    for point in points:
+        observed_mark(axes, point.at, point.value, point.high, point.bound, *looks[point.state])
+    top = max([float(np.nanmax(model.levels[4])), *(point.high or point.value for point in points)])
     axes.set_ylim(min(0.0, float(np.nanmin(model.levels[0]))) * 1.05, top * 1.06)
     if model.times[0] < cut < model.times[-1]:
         axes.axvline(cut, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
         style.above(axes, cut, text("validate.fan.cut", lang))
-    marks = observed_key([one.bound for one in points], lang) if points else []
+    marks = observed_key([point.bound for point in points], lang) if points else []
     if key_inside:
         entries += marks
     axes.legend(
@@ -140,14 +140,14 @@ def score_dots(
     axes.set_xticks([1, 1.5, 2, 3, 5, 8, 12], ["1", "1.5", "2", "3", "5", "8", "12+"])
     axes.minorticks_off()
     handles = {}
-    for at, (_, scores) in enumerate(rows):
+    for position, (_, scores) in enumerate(rows):
         best = min(scores.values())
-        axes.axhline(at, color=style.GRID, linewidth=0.7, zorder=1)
+        axes.axhline(position, color=style.GRID, linewidth=0.7, zorder=1)
         for method, score in scores.items():
             colour, marker = METHODS[method]
             face = "none" if method == "model" else colour
             place = min(score / best, FARTHEST)
-            (handles[method],) = axes.plot([place], [at], marker, ms=6.0, color=colour, mfc=face, zorder=3)
+            (handles[method],) = axes.plot([place], [position], marker, ms=6.0, color=colour, mfc=face, zorder=3)
     style.key(figure, [(handles[method], names[method]) for method in METHODS if method in handles], columns=3)
     return figure
 
@@ -167,14 +167,14 @@ def places(rows: Sequence[tuple[str, Sequence[tuple[Percentiles, bool]]]], lang:
     axes.axvline(0.5, color=style.MODEL, linewidth=1.2)
     axes.set_xlim(-0.02, 1.02)
     axes.set_xticks(LEVELS, [f"{level:.0%}" for level in LEVELS])
-    for at, (_, found) in enumerate(rows):
-        for one, inside in found:
+    for position, (_, values) in enumerate(rows):
+        for percentiles, inside in values:
             colour = style.INK if inside else style.SECOND
-            ends = [one.first / 100.0, one.last / 100.0]
-            if one.single:
-                axes.plot(ends[:1], [at], "o", color=colour, markersize=5.0, alpha=0.8, markeredgewidth=0)
+            ends = [percentiles.first / 100.0, percentiles.last / 100.0]
+            if percentiles.single:
+                axes.plot(ends[:1], [position], "o", color=colour, markersize=5.0, alpha=0.8, markeredgewidth=0)
             else:
-                axes.plot(ends, [at, at], color=colour, linewidth=2.2, alpha=0.5, solid_capstyle="butt")
+                axes.plot(ends, [position, position], color=colour, linewidth=2.2, alpha=0.5, solid_capstyle="butt")
     return figure
 
 
@@ -191,35 +191,38 @@ def width_bars(
     )
     axes.set_xlim(0.0, 1.0)
     style.in_percent(axes)
-    for at, (_, shares, words) in enumerate(rows):
+    for position, (_, shares, words) in enumerate(rows):
         style.stack(
-            axes, at, ((shares[name], colour, "", f"{shares[name]:.0%}") for name, colour in SOURCES.items()), 0.07
+            axes,
+            position,
+            ((shares[name], colour, "", f"{shares[name]:.0%}") for name, colour in SOURCES.items()),
+            0.07,
         )
-        style.row_value(axes, at, words)
+        style.row_value(axes, position, words)
     handles = [(Patch(color=colour), text(f"validate.source.{name}", lang)) for name, colour in SOURCES.items()]
     style.key(figure, handles, columns=3)
     return figure
 
 
-def fans(found: PanelFindings, lang: str) -> Figure:
+def fans(panel: PanelFindings, lang: str) -> Figure:
     """Every park as the other parks would have forecast it, with what was observed; logarithmic scale."""
     titles = (text("pool.figure.fans", lang), text("pool.figure.fans_subtitle", lang))
     foot = text(
         "pool.figure.footer",
         lang,
-        parks=len(found.parks),
-        runs=number(found.runs, 0),
-        seed=found.seed,
-        identity=found.panel,
+        parks=len(panel.parks),
+        runs=number(panel.runs, 0),
+        seed=panel.seed,
+        identity=panel.panel,
     )
-    figure = style.sheet((9.2, 1.2 + TALL * -(-len(found.fans) // COLUMNS)), *titles, foot)
-    panels = style.tiles(figure, len(found.fans), COLUMNS, (0.45, 0.05, 1.0), 1.02, (0.42, TALL - 1.02))
-    for axes, fan in zip(panels, found.fans, strict=True):
-        _fan(axes, fan, found.park(fan.park).title, lang)
+    figure = style.sheet((9.2, 1.2 + TALL * -(-len(panel.fans) // COLUMNS)), *titles, foot)
+    panels = style.tiles(figure, len(panel.fans), COLUMNS, (0.45, 0.05, 1.0), 1.02, (0.42, TALL - 1.02))
+    for axes, fan in zip(panels, panel.fans, strict=True):
+        _fan(axes, fan, panel.park(fan.park).title, lang)
     handles = [
         (Patch(color=style.MODEL, alpha=0.22), text("pool.figure.key_band", lang)),
         (style.line(style.MODEL), text("pool.figure.key_median", lang)),
-        *observed_key([one.bound for fan in found.fans for one in fan.reported], lang),
+        *observed_key([point.bound for fan in panel.fans for point in fan.reported], lang),
     ]
     style.key(figure, handles, (0.12, 0.16), columns=len(handles))
     return figure
@@ -227,9 +230,9 @@ def fans(found: PanelFindings, lang: str) -> Figure:
 
 def _fan(axes: Axes, fan: ParkFan, park: Any, lang: str) -> None:
     style.fan(axes, fan.times, fan.levels + 1, (0.14, 0.2), 1.1)
-    for one in fan.reported:
-        high = None if one.high is None else max(one.high, 0.0) + 1
-        observed_mark(axes, one.at, max(one.value, 0.0) + 1, high, one.bound, style.INK, 2.6)
+    for point in fan.reported:
+        high = None if point.high is None else max(point.high, 0.0) + 1
+        observed_mark(axes, point.at, max(point.value, 0.0) + 1, high, point.bound, style.INK, 2.6)
     _counted(axes, 1.5 * (fan.largest + 1))
     style.years(axes, float(fan.times[0]), float(fan.times[-1]) + 0.25)
     axes.set_xticks(axes.get_xticks()[:: max(1, len(axes.get_xticks()) // 3)])
@@ -274,10 +277,10 @@ def outlook(
         for row, dash in shown.items():
             if levels is not None:
                 axes.plot(times, levels[row] + 1, color=colour, linewidth=1.2 if row == 2 else 0.8, linestyle=dash)
-    for at, (low, middle, high) in rates:
-        if at <= float(times[-1]):
-            axes.plot([at] * 2, [low + 1, high + 1], color=style.ACCENT, linewidth=1.6)
-            axes.plot([at], [middle + 1], "D", color=style.ACCENT, markersize=4.5)
+    for year, (low, middle, high) in rates:
+        if year <= float(times[-1]):
+            axes.plot([year] * 2, [low + 1, high + 1], color=style.ACCENT, linewidth=1.6)
+            axes.plot([year], [middle + 1], "D", color=style.ACCENT, markersize=4.5)
     _counted(axes, 2.0 * max(float(stack[4].max()) + 1.0, 1.0))
     style.years(axes, float(times[0]) - 0.25, float(times[-1]))
     handles = {
@@ -287,5 +290,5 @@ def outlook(
         "growth": style.line(style.SECOND),
         "similar": style.line(style.ACCENT, "D"),
     }
-    style.key(figure, [(one, text(f"pool.figure.key_{name}", lang)) for name, one in handles.items()], columns=2)
+    style.key(figure, [(handle, text(f"pool.figure.key_{name}", lang)) for name, handle in handles.items()], columns=2)
     return figure
