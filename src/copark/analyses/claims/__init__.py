@@ -1,4 +1,4 @@
-"""What is claimed of a park, tried by rules that were fixed before the runs.
+"""Claims about a park, tried by rules that were fixed before the runs.
 
 What is claimed of a case, tested by rules fixed in advance on scenarios with common random numbers.
 """
@@ -38,7 +38,7 @@ def claims_of(context: Context, params: Mapping[str, Any]) -> list[Choice]:
 
 
 class Params(CaseParams):
-    """What may be asked of the claims about a case."""
+    """Parameters of the claims about a case."""
 
     draws: Annotated[int, Field(ge=2, le=100_000)] = 200
     """Number of parameter draws."""

@@ -66,7 +66,7 @@ def _titles(claim: ClaimFinding, findings: ClaimFindings, lang: str, kind: str) 
 
 
 def _looks(claim: ClaimFinding) -> list[int]:
-    """Places of outputs that are compared by their logarithms: only these share an axis."""
+    """Find the places of outputs that are compared by their logarithms: only these share an axis."""
     return [number for number, shown_output in enumerate(claim.rows[0].seen) if shown_output.log]
 
 
@@ -80,7 +80,7 @@ def _look(output_seen: ShownOutput, findings: ClaimFindings, lang: str) -> str:
 
 
 def _bounds(claim: ClaimFinding, findings: ClaimFindings) -> set[float]:
-    """Margins that the rules of a claim put on log points."""
+    """Find the margins that the rules of a claim put on log points."""
     bounds = {
         resolve(condition.relation[1], findings.file.claims.sizes)
         for part in claim.claim.parts
@@ -91,7 +91,7 @@ def _bounds(claim: ClaimFinding, findings: ClaimFindings) -> set[float]:
 
 
 def forest(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en", *, outcomes: bool = True) -> Figure:
-    """Every scenario of a claim against its reference: medians and 5 to 95 % of draws, a line an output and date.
+    """Draw every scenario of a claim against its reference: medians and 5 to 95 % of draws, a line an output and date.
 
     Outputs whose logarithms are not compared have no place on the axis and are left to the table. With ``outcomes``
     shares of runs that failed and that stand by themselves are written beside.
@@ -126,7 +126,7 @@ def forest(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en", *, ou
 
 
 def _chances(names: Sequence[str], titles: Sequence[str], high: float, lines: int) -> tuple[Figure, Axes]:
-    """Rows on an axis of probabilities, with the bounds of the words for them."""
+    """Draw rows on an axis of probabilities, with the bounds of the words for them."""
     figure, axes = style.in_rows(names, titles, inches=NAMES + 0.6, high=high, bottom=0.95, right=0.45, lines=lines)
     axes.set_xlim(-0.02, 1.02)
     style.in_percent(axes)
@@ -144,7 +144,7 @@ def _mark_key(figure: Figure, ways: Mapping[str, int]) -> None:
 
 
 def probabilities(findings: ClaimFindings, lang: str = "en") -> Figure:
-    """P of every part: open where the prior alone puts it, filled where the record leaves it."""
+    """Draw P of every part: open where the prior alone puts it, filled where the record leaves it."""
     rows = [(claim, part) for claim in findings.claims for part in claim.parts if isfinite(part.probability)]
     names = [f"{claim_number(claim.claim.id, lang)} · {_of(part.part.title, lang)}" for claim, part in rows]
     titles = (_say("probabilities", lang), _say("probabilities_subtitle", lang), _footer(findings, lang))
@@ -161,7 +161,7 @@ def probabilities(findings: ClaimFindings, lang: str = "en") -> Figure:
 def by_evidence(
     rows: Sequence[tuple[str, Mapping[str, float]]], ways: Mapping[str, tuple[str, int]], title: str, footer: str
 ) -> Figure:
-    """Probability of each claim, a mark for each thing it rests on.
+    """Draw the probability of each claim, a mark for each thing it rests on.
 
     rows: by claim: its title, and its probability in every way; ways: by way: its title, and which of the marks it has.
     """
@@ -182,7 +182,7 @@ def by_evidence(
 
 
 def curve(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Figure:
-    """The scenarios of a claim along an axis, as the home side's share: change of the outputs, with bands."""
+    """Draw the scenarios of a claim along an axis, as the home side's share: change of the outputs, with bands."""
     curve_spec = claim.claim.curve
     by_arm = {row.arm: row for row in claim.rows}
     looks = _looks(claim)
@@ -218,7 +218,7 @@ def curve(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Fig
 
 
 def cube(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Figure:
-    """Outcomes over the scenarios of an interaction: lines that run in parallel add up, others do not."""
+    """Draw outcomes over the scenarios of an interaction: lines that run in parallel add up, others do not."""
     cube_spec = claim.claim.cube
     by_arm = {row.arm: row for row in claim.rows}
     if cube_spec is None:
@@ -241,7 +241,7 @@ def cube(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Figu
 
 
 def level_rows(claim: ClaimFinding) -> list[tuple[PartFinding, str]]:
-    """Parts of a claim, and their statistics, that are shares of a value of the host."""
+    """List the parts of a claim, and their statistics, that are shares of a value of the host."""
     return [
         (part, name)
         for part in claim.parts
@@ -251,7 +251,7 @@ def level_rows(claim: ClaimFinding) -> list[tuple[PartFinding, str]]:
 
 
 def levels(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Figure:
-    """Shares of a host's value that the park makes, with the bound of each rule; for claims without scenarios."""
+    """Draw shares of a host's value that the park makes, with the bound of each rule; for claims without scenarios."""
     rows = level_rows(claim)
     names = [_of(part.part.title, lang) for part, _ in rows]
     figure, axes = style.in_rows(names, _titles(claim, findings, lang, "levels"), inches=NAMES, high=0.42, right=0.4)

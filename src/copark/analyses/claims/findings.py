@@ -1,4 +1,4 @@
-"""What is found of claims: verdicts on them and on their parts, and all that stands behind each."""
+"""Findings on claims: verdicts on them and on their parts, and all that stands behind each."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class InVariant:
 
 @dataclass(frozen=True, kw_only=True)
 class PartFinding(Verdict):
-    """What was found of a part of a claim: its verdict, and all that stands behind it."""
+    """Findings on a part of a claim: its verdict, and all that stands behind it."""
 
     part: Part
     """The part, as it is written."""
@@ -62,7 +62,7 @@ class PartFinding(Verdict):
 
     @property
     def severity(self) -> Severity | None:
-        """Against effects nil in the middle; else the least of the false worlds, one by construction last."""
+        """Give the severity against effects nil in the middle, else of false worlds the least, by construction last."""
         telling = least(severity for severity in self.severities if not severity.identical)
         return self.recentred or telling or least(self.severities)
 
@@ -73,7 +73,7 @@ class PartFinding(Verdict):
 
     @property
     def unmoved(self) -> tuple[Lean, ...]:
-        """What it leans on though the data hardly moved it."""
+        """List what it leans on though the data hardly moved it."""
         return tuple(lean for lean in self.leans if lean.moved != "moved")
 
 
@@ -85,7 +85,7 @@ def least(severities: Iterable[Severity | None]) -> Severity | None:
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimFinding(Verdict):
-    """What was found of a claim: its verdict, its parts, and the evidence."""
+    """Findings on a claim: its verdict, its parts, and the evidence."""
 
     claim: Claim
     """The claim, as it is written."""
@@ -121,7 +121,7 @@ class HostValue:
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimFindings:
-    """What a trial found, and everything that made it."""
+    """Findings of a trial, and everything that made it."""
 
     run_id: str
     """Hash of rules, case, model and draws."""

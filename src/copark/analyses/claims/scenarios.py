@@ -1,4 +1,4 @@
-"""What claims are tried on: the study of a trial, what is read of its runs, and the check that no change is idle."""
+"""Study of a trial of claims, the values read of its runs, and the check that no change is idle."""
 
 from __future__ import annotations
 

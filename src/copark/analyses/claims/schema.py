@@ -27,7 +27,7 @@ AS_IT_IS = "as-it-is"
 
 
 class Change(Scenario):
-    """What is altered against a case; nothing unless something is given."""
+    """Change against a case; nothing unless something is given."""
 
     key: Key = "change"
     """Key of the change; in a file it stands beside it."""
@@ -111,7 +111,7 @@ class Margin(Entry):
 
 
 class Statistic(Entry):
-    """What is measured on the arms of a claim; :mod:`~copark.analyses.claims.arm_statistics` explains the kinds."""
+    """Measure on the arms of a claim; :mod:`~copark.analyses.claims.arm_statistics` explains the kinds."""
 
     kind: Kind
     """What is measured: see :mod:`~copark.analyses.claims.arm_statistics`."""
@@ -159,7 +159,7 @@ class Statistic(Entry):
 
     @property
     def over(self) -> Literal["draws", "mean"]:
-        """Outcomes are judged by their mean over draws, a probability; all else by how it lies over the draws."""
+        """Say over what it is judged: outcomes by their mean over draws, all else by how it lies over the draws."""
         return "mean" if self.outcome else "draws"
 
     @property
@@ -204,7 +204,7 @@ class Part(Entry):
 
 
 class Headline(Entry):
-    """Which parts make the verdict of the claim: all of them (the weakest counts), or any (the strongest)."""
+    """Parts that make the verdict of the claim: all of them (the weakest counts), or any (the strongest)."""
 
     every: Annotated[tuple[Key, ...] | None, Field(alias="all", min_length=1)] = None
     """Keys of parts that must all hold: the weakest counts."""
@@ -270,7 +270,7 @@ class Cube(Entry):
 
 
 class Mechanism(Entry):
-    """What carries a claim in the model: parameters it rests on, and links between the scales."""
+    """Mechanism of a claim in the model: parameters it rests on, and links between the scales."""
 
     text: Bilingual
     """What carries it, in words."""

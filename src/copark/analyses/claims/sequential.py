@@ -221,7 +221,7 @@ class TrialLooks:
 
     @cached_property
     def departures(self) -> dict[str, float]:
-        """Log points between the median residents at the cut in each variant and as it is, by the variant's key."""
+        """Give log points between median residents at the cut in each variant and as it is, by the variant's key."""
         judgement = self.trial.file.claims.judgement
         if AS_IT_IS not in self.trial.arms:
             return {variant.key: 0.0 for variant in judgement}
@@ -235,6 +235,6 @@ class TrialLooks:
         return float(np.log(self._residents(ground, draws) / self._residents(None, draws)))
 
     def _residents(self, ground: Change | None, draws: int) -> float:
-        """Median registered residents at the cut over runs as it is, upon a ground; at least one."""
+        """Give the median registered residents at the cut over runs as it is, upon a ground; at least one."""
         readings = self.readings(self.few, draws, ground)
         return max(float(np.nanmedian(readings.output(AS_IT_IS, *self.trial.record))), 1.0)

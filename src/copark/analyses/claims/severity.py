@@ -1,4 +1,4 @@
-"""How hard a test was: how often it refutes the claim where the claim is false, and whether it could have done so.
+"""Severity of a test: how often it refutes the claim where the claim is false, and whether it could have done so.
 
 *Severity* is the share of batches whose word is against the claim where the claim is false. A batch is as many draws
 as the test had, taken anew from them with replacement. It is asked first of effects as wide as those found but nil in
@@ -44,7 +44,7 @@ RULED_OUT = 0.05
 
 @dataclass(frozen=True)
 class Severity:
-    """How the test does in one world in which the claim is false."""
+    """Severity of the test in one world in which the claim is false."""
 
     world: str
     """Key of the world."""
@@ -61,7 +61,7 @@ class Severity:
 
     @property
     def share(self) -> float:
-        """Severity."""
+        """Share of batches in which the test refutes the claim: the severity."""
         return self.refuted / self.batches if self.batches else nan
 
     @property

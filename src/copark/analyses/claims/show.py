@@ -1,4 +1,4 @@
-"""What is shown of claims: the verdicts, then claim by claim what was found, and what all this was tried by."""
+"""Documents on claims: the verdicts, then claim by claim what was found, and what all this was tried by."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ OUTCOMES_SHOWN = ("failed", "dependent", "self_standing")
 
 
 def document(result: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of the claims about a case."""
+    """Show everything that is told of the claims about a case."""
     show = _Show(result, t)
     provenance = result.provenance
     return assemble(
@@ -71,7 +71,7 @@ def document(result: Answer, t: Texts) -> doc.Document:
 
 
 def listing(file: ClaimsFile, t: Texts) -> doc.Document:
-    """The claims and their parts as they are written: nothing was run."""
+    """Show the claims and their parts as they are written: nothing was run."""
     claims = file.claims
     rows = []
     groups = []
@@ -91,7 +91,7 @@ def listing(file: ClaimsFile, t: Texts) -> doc.Document:
 
 
 def general(file: ClaimsFile, t: Texts) -> doc.Caveat:
-    """That claims are a general set, and what of it cannot be asked of the park."""
+    """Say that claims are a general set, and what of it cannot be asked of the park."""
     titles = t("clause").join(t("quoted", title=t.of(title)) for title in file.left_out)
     return doc.Caveat(t.sentences([t("general"), *([t("left_out", titles=titles)] if titles else [])]))
 
@@ -123,12 +123,12 @@ class _Show(Sentences):
         )
 
     def sides(self) -> dict[str, list[ClaimFinding]]:
-        """The claims by what is held of them."""
+        """Sort the claims by what is held of them."""
         words = {"sure": FOR, "against": REFUTED, "open": {OPEN}}
         return {key: [claim for claim in self.result.claims if claim.word in some] for key, some in words.items()}
 
     def held(self) -> doc.Bullets:
-        """Which claims are held to be so, which not, and which are open, each with its word."""
+        """Say which claims are held to be so, which not, and which are open, each with its word."""
         t = self.t
         sentences = []
         for key, side in self.sides().items():
@@ -159,7 +159,7 @@ class _Show(Sentences):
         yield self.section("margins", self.text("lead.margins"), self.standard(), margins, folded=True)
 
     def summary(self) -> doc.Section:
-        """Every claim with its word, its probability and its effect, a chart of every part, and a row for each."""
+        """Show every claim with its word, its probability and its effect, a chart of every part, and a row for each."""
         from copark.analyses.claims.figures import probabilities
 
         t = self.t
@@ -193,7 +193,7 @@ class _Show(Sentences):
         return self.section("summary", *blocks)
 
     def overview(self) -> doc.Table:
-        """Every claim in a row: its word, P, what the prior alone says, the effect, and a sentence."""
+        """Show every claim in a row: its word, P, what the prior alone says, the effect, and a sentence."""
         rows = [
             (
                 self.headed(claim),
@@ -209,7 +209,7 @@ class _Show(Sentences):
         return self.table("claims", CLAIM_COLUMNS, rows)
 
     def sentence(self, claim: ClaimFinding) -> str:
-        """A claim in short: what the record changed, which parts make it, what turns it."""
+        """Say a claim in short: what the record changed, which parts make it, what turns it."""
         t = self.t
         parts = self.listed(
             t(
@@ -231,7 +231,7 @@ class _Show(Sentences):
         return t.sentences(list(filter(None, sentences)))
 
     def every_part(self) -> doc.Table:
-        """Every part: word, P, prior, effect, bounds, severity, what it depends on, what turns it or why it is open."""
+        """Show every part: word, P, prior, effect, bounds, severity, dependences, what turns it or why it is open."""
         rows = [
             (
                 self.t.of(part.part.title),
@@ -254,7 +254,7 @@ class _Show(Sentences):
         return self.table("parts", columns, rows, groups=groups)
 
     def variants_named(self, keys: Sequence[str]) -> str:
-        """The first few alternative assumptions by their titles, and how many more."""
+        """Name the first few alternative assumptions by their titles, and how many more there are."""
         names = [self.t.of(self.result.variant(key)) for key in keys[:MOST]]
         if len(keys) > MOST:
             names.append(self.t("more", count=len(keys) - MOST))
@@ -331,7 +331,7 @@ class _Show(Sentences):
         return doc.Chart(key, title, t("alt.figure"), draw, t.sentences(sentences))
 
     def evidence(self, claim: ClaimFinding) -> doc.Table:
-        """Every scenario beside the reference: levels, changes with bands, outcomes."""
+        """Show every scenario beside the reference: levels, changes with bands, outcomes."""
         t = self.t
         columns = [self.column("arm")]
         for shown_output in claim.rows[0].seen:
@@ -378,7 +378,7 @@ class _Show(Sentences):
         return self.table("variants", columns, rows)
 
     def altered(self, variant: Variant) -> str:
-        """What an alternative assumption alters, as it is written."""
+        """Write what an alternative assumption alters."""
         words = [f"{name} = {precise(value)}" for name, value in variant.parameters.items() if isinstance(value, float)]
         words += [f"{name} × {precise(value)}" for name, value in (variant.times | variant.scale).items()]
         words += [f"{name} = {change.value}" for name, changes in variant.levers.items() for change in changes]
@@ -388,7 +388,7 @@ class _Show(Sentences):
         return "; ".join(words)
 
     def standard(self) -> doc.Table:
-        """From which probability on a word is said, and what else the standard of proof fixes, with reasons."""
+        """Show from which probability on a word is said, and what else the standard of proof fixes, with reasons."""
         rules = standard()
         why = self.t.of(rules.words.reason)
         rows: list[tuple[str, float | None, str]] = [

@@ -1,4 +1,4 @@
-"""When more draws are not needed: a sequential rule, fixed beforehand, that tells what is decided.
+"""Rule for stopping draws early: sequential, fixed beforehand, it tells what is decided.
 
 Parts of claims, and claims, are looked at after the first draws (``sequential.yaml``, decision 0066). What has a word
 that more draws could hardly change is run no further: where a Monte Carlo interval wider than that of the word holds no

@@ -50,7 +50,7 @@ LEFT_THE_RECORD = 0.2
 
 
 class Trial:
-    """What is tried on a case, and on which draws; it is run by :func:`copark.analyses.claims.judging.find`.
+    """Trial of claims on a case, and on given draws; it is run by :func:`copark.analyses.claims.judging.find`.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ class Trial:
 
     @cached_property
     def values_read(self) -> OutputValues:
-        """What is read of every run."""
+        """Values that are read of every run."""
         places = {self.record, *places_of([part for _, part in self.file.claims.of(self.chosen)])}
         places |= {(look.output, look.at) for claim in self.chosen for look in claim.shows}
         return values_read(self.study, self.case, places)
@@ -140,16 +140,16 @@ class Trial:
 
     @cached_property
     def moved(self) -> dict[str, str]:
-        """How far the data moved each parameter."""
+        """Measure how far the data moved each parameter."""
         return moved_words(self.study.draws or "", self.source)
 
     def _ridge(self, prior: bool, draws: int) -> Ridge:
-        """Regression on the parameters of the first draws of the trial, or of the prior."""
+        """Regress on the parameters of the first draws of the trial, or of the prior."""
         values = drawn_values(self.experiment(on_prior=True).drawn_records()) if prior else self.values
         return Ridge({name: column[:draws] for name, column in values.items()})
 
     def _ridge_without(self, draws: int, group: int) -> Ridge:
-        """Regression on the parameters of the first draws of the trial without a group of them."""
+        """Regress on the parameters of the first draws of the trial without a group of them."""
         is_kept = groups_of(draws)[group]
         return Ridge({name: column[:draws][is_kept] for name, column in self.values.items()})
 

@@ -41,7 +41,7 @@ class ExpectedEffect:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What is concluded of a claim, or of a part of one; open where something is not measured."""
+    """Conclusion on a claim, or on a part of one; open where something is not measured."""
 
     word: str = OPEN
     """One of :data:`~copark.analyses.claims.rules.WORDS`."""

@@ -1,4 +1,4 @@
-"""How probable claims about a park are with what the literature and experts say, beside the prior and the record.
+"""Probabilities of claims about a park with what the literature and experts say, beside the prior and the record.
 
 How far estimates from the literature, and experts of one's own, change what is held of a park's claims.
 """
@@ -34,7 +34,7 @@ WORKBOOK = "answers"
 
 
 class Params(CaseParams):
-    """What may be asked of literature and experts."""
+    """Parameters of literature and experts."""
 
     answers: Annotated[Path | None, Option("--from")] = None
     """Workbook with experts' answers, made from the template; ``None`` for literature alone."""
@@ -78,7 +78,7 @@ class Answer(Result):
 
     @property
     def main(self) -> str:
-        """What counts before anything is added: the record, or the prior where there is none."""
+        """Name what counts before anything is added: the record, or the prior where there is none."""
         return "record" if "record" in self.ways else "prior"
 
     def with_(self, what: str) -> str:

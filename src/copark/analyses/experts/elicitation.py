@@ -1,4 +1,4 @@
-"""What others know as weights of draws: estimates from the literature, and quantiles given by experts.
+"""Knowledge of others as weights of draws: estimates from the literature, and quantiles given by experts.
 
 Whatever is drawn is weighted by the product over estimates, of which see :mod:`~copark.analyses.experts.literature`.
 Answers of experts are met by the weights nearest to those of the model, and experts are pooled.
@@ -35,7 +35,7 @@ SIZE = "operating"
 
 @dataclass(frozen=True)
 class ExpertPlan:
-    """What is run."""
+    """Plan of the runs."""
 
     case: Case
     """The case."""
@@ -92,7 +92,7 @@ class ExpertPlan:
 
     @cached_property
     def values_read(self) -> OutputValues:
-        """What is read of every run."""
+        """Values that are read of every run."""
         places = {*places_of([part for _, part in self.parts]), *self.outlooks, *self.sizes}
         places |= {(estimate.output, self.last) for estimate in literature()[0].estimates if estimate.output}
         return values_read(self.study(on_record=False), self.case, places)
@@ -113,13 +113,13 @@ class ExpertPlan:
 
     @property
     def sizes(self) -> tuple[tuple[str, int], ...]:
-        """What is told back of the park's size: with the last data, and at the end of its time."""
+        """Name what is told back of the park's size: with the last data, and at the end of its time."""
         return tuple(dict.fromkeys(((SIZE, self.last), (SIZE, self.case.clock.quarters - 1))))
 
 
 @dataclass(frozen=True)
 class ModelValues:
-    """What the model has of an estimate, in some draws."""
+    """Values the model has of an estimate, in some draws."""
 
     middle: Floats
     """Expected over chance, shape (draws,); NaN where not known."""

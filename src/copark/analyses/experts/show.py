@@ -1,4 +1,4 @@
-"""What is shown of literature and experts: claims by what they rest on, estimates, answers, what all this implies."""
+"""Documents on literature and experts: claims by what they rest on, estimates, answers, what all this implies."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SHOWN = ("failed", "dependent", "self_standing")
 
 
 def document(result: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of literature and experts."""
+    """Show everything that is told of literature and experts."""
     show = _Show(result, t)
     provenance = result.provenance
     return assemble(
@@ -68,14 +68,14 @@ class _Show(Show):
         return self.t(key if self.borrowed and self.t.has(key) else f"way.{way}")
 
     def word(self, held: Held) -> str:
-        """The word for a probability, or why there is none."""
+        """Give the word for a probability, or say why there is none."""
         if not isfinite(held.probability):
             return text("claims.no_probability", self.t.lang)
         return text(f"claims.word.{held.word}", self.t.lang) if held.enough else self.t("too_few")
 
     @property
     def added(self) -> tuple[str, ...]:
-        """What is known of the park with literature and, where there are any, with experts."""
+        """Name what is known of the park with literature and, where there are any, with experts."""
         own = self.result
         return (own.with_("literature"), *([own.with_("experts")] if own.experts else []))
 
@@ -83,7 +83,7 @@ class _Show(Show):
         return [row for row in self.result.rows if not row.part]
 
     def turned(self, way: str) -> list[Row]:
-        """Claims that a way moves to another side; the words are compared from as many draws as the way has."""
+        """List claims that a way moves to another side; the words are compared from as many draws as the way has."""
         rules = standard()
         main = self.result.main
 
@@ -98,7 +98,7 @@ class _Show(Show):
         return [row for row in self.claims() if turns(row)]
 
     def headline(self) -> str:
-        """How many claims get another word by what is added."""
+        """Say how many claims get another word by what is added."""
         t = self.t
         result = self.result
         if result.template:
@@ -120,7 +120,7 @@ class _Show(Show):
         return t.sentences(sentences)
 
     def draws(self) -> dict[str, str]:
-        """Draws of the claims, and those made here."""
+        """Say the draws of the claims, and those made here."""
         provenance = self.result.provenance
         return {"claims": provenance["claims_draws"], "draws": f"{provenance['draws']} × {provenance['futures']}"}
 
@@ -180,7 +180,7 @@ class _Show(Show):
         return by_evidence(rows, {way: (self.way(way), marks[way]) for way in ways}, t("chart.claims"), footer)
 
     def rows(self, key: str, rows: list[Row]) -> doc.Table:
-        """Claims, or their parts, with word and probability in every way."""
+        """List claims, or their parts, with word and probability in every way."""
         t = self.t
         result = self.result
         words = (result.main, *self.added)
@@ -206,7 +206,7 @@ class _Show(Show):
         return self.table(key, columns, cells, groups=groups)
 
     def moved(self, row: Row) -> str:
-        """The estimate that changes a probability most by itself, where it changes it at all."""
+        """Say which estimate changes a probability most by itself, where one changes it at all."""
         before = row.held[self.result.main].probability
         best = max(row.by_estimate, key=lambda key: abs(row.by_estimate[key] - before), default=None)
         if best is None or not abs(row.by_estimate[best] - before) >= MOVED:
@@ -216,7 +216,7 @@ class _Show(Show):
     # literature
 
     def literature(self) -> doc.Section:
-        """Every estimate beside the model's own value, and what each does to every claim by itself."""
+        """Show every estimate beside the model's own value, and what each does to every claim by itself."""
         t = self.t
         result = self.result
         used = [estimate for estimate in result.estimates if estimate.state == "used"]
@@ -258,7 +258,7 @@ class _Show(Show):
         )
 
     def estimate(self, comparison: Beside, written: Estimate) -> tuple[doc.Value, ...]:
-        """An estimate in a row; effects on sizes as per cent, on chances as percentage points."""
+        """Give an estimate in a row; effects on sizes as per cent, on chances as percentage points."""
         t = self.t
         column = _column(written)
         middle = written.above if written.value is None else written.value
@@ -282,7 +282,7 @@ class _Show(Show):
         return (*about, value, error, *shown, comparison.draws)
 
     def effect(self, estimate: Estimate) -> str:
-        """The parameter or intervention an estimate is set beside."""
+        """Name the parameter or intervention an estimate is set beside."""
         if estimate.parameter:
             return self.t("of.parameter", title=catalogue().parameters[estimate.parameter].title(self.t.lang))
         arms = literature()[0].arms
@@ -387,7 +387,7 @@ class _Show(Show):
 
 
 def _told(estimate: Estimate, value: float) -> float:
-    """A value as it is told: log points as a relative change."""
+    """Give a value as it is told: log points as a relative change."""
     return expm1(value) if estimate.scale == "log" else value
 
 
@@ -398,5 +398,5 @@ def _column(estimate: Estimate) -> doc.Column:
 
 
 def _spread(estimate: Estimate) -> doc.Column:
-    """How its standard error is written: without a sign."""
+    """Choose how its standard error is written: without a sign."""
     return doc.plain(doc.Kind.share) if estimate.outcome else _column(estimate)

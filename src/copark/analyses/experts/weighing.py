@@ -38,7 +38,7 @@ LEAST = 30.0
 
 @dataclass(frozen=True)
 class Held:
-    """How probable something is in one way, and the word for it."""
+    """Probability of something in one way, and the word for it."""
 
     word: str
     """Word of the standard for this probability."""
@@ -49,7 +49,7 @@ class Held:
 
     @property
     def enough(self) -> bool:
-        """Whether these are enough to say a word."""
+        """Say whether these are enough to say a word."""
         return self.draws >= LEAST
 
 
@@ -128,7 +128,7 @@ class AnsweredQuestion:
 
 @dataclass(frozen=True)
 class Outlook:
-    """What something implies for how the park fares."""
+    """Consequences of something for how the park fares."""
 
     rests_on: str
     """A way, or the name of an expert."""

@@ -59,7 +59,7 @@ def _title(claim: Claim, part: Part) -> Said:
 
 
 class Params(CaseParams):
-    """What may be asked of further observations."""
+    """Parameters of the value of further observations."""
 
     draws: Annotated[int, Field(ge=100, le=100_000)] = 4096
     """Simulated worlds: parameter draws, at most as many as the park's calibration has."""
@@ -74,7 +74,7 @@ class Params(CaseParams):
 
     @property
     def costs(self) -> dict[str, float]:
-        """What observations cost, by family.
+        """Read what observations cost, by family.
 
         Raises RunRefused if an entry is not ``observation=cost``, the observation is none or the cost is not above 0.
         """
@@ -130,7 +130,7 @@ class OpenQuestion:
 
     @property
     def open(self) -> bool:
-        """Whether it is not decided by what is known."""
+        """Say whether it is not decided by what is known."""
         return 1.0 - SURE < self.probability < SURE
 
 
@@ -152,7 +152,7 @@ class PossibleObservation:
 
 @dataclass(frozen=True)
 class Tried:
-    """What an observation would tell of a question, with its error multiplied by a factor."""
+    """Value of an observation for a question, with its error multiplied by a factor."""
 
     question: str
     """Key of the question."""
@@ -215,7 +215,7 @@ class Answer(Result):
 
     @cached_property
     def ranked(self) -> dict[str, tuple[Tried, ...]]:
-        """What was tried of each open question, the largest gain first."""
+        """List what was tried of each open question, the largest gain first."""
         by_question: dict[str, list[Tried]] = {}
         for trial in self.tried:
             by_question.setdefault(trial.question, []).append(trial)
@@ -312,7 +312,7 @@ def compute(params: Params, context: Context) -> Answer:
 
 
 class _Reports:
-    """What is known and what candidates report in the worlds of a plan, errors included."""
+    """Values that are known and that candidates report in the worlds of a plan, errors included."""
 
     def __init__(self, plan: information.InformationPlan, worlds: xr.Dataset) -> None:
         from copark.calibration.observations import ObservationModel

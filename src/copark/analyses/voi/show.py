@@ -1,4 +1,4 @@
-"""What is shown of further observations: the best for each claim, all together, how precise, and how sure this is."""
+"""Documents on further observations: the best for each claim, all together, how precise, and how sure this is."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TELLING = 2.0
 
 
 def document(result: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of what to find out next."""
+    """Show everything that is told of what to find out next."""
     show = _Show(result, t)
     sections = [show.summary(), *show.open(), show.settled(), show.sure(), show.limits()]
     return assemble(
@@ -42,7 +42,7 @@ MOST_OPEN = 0.25
 
 
 def telling(trial: Tried) -> bool:
-    """Whether a gain is more than chance in the worlds that were simulated."""
+    """Say whether a gain is more than chance in the worlds that were simulated."""
     return trial.gain.variance > TELLING * trial.gain.error
 
 
@@ -134,7 +134,7 @@ class _Show(Show):
         return self.section("summary", *blocks)
 
     def chances(self, question: OpenQuestion) -> tuple[float | None, float]:
-        """P as `copark claims` has it, and the share of worlds that gains are counted by."""
+        """Give P as `copark claims` has it, and the share of worlds that gains are counted by."""
         return known(question.claimed), question.probability
 
     def told(self) -> tuple[doc.Column, ...]:
@@ -149,7 +149,7 @@ class _Show(Show):
         return self.name(observation), self.when(observation), self.exactness(observation)
 
     def open(self) -> Iterable[doc.Section]:
-        """Sections that there are only where something is open: gains drawn, ranked, and by precision."""
+        """Show sections that there are only where something is open: gains drawn, ranked, and by precision."""
         if not self.best:
             return
         from copark.analyses.levers.figures import gain_bars
@@ -218,7 +218,7 @@ class _Show(Show):
         return self.table("ranking", columns, rows)
 
     def precisions(self) -> doc.Table:
-        """The best observation of each question with other errors: share of worlds decided."""
+        """Show the best observation of each question with other errors: share of worlds decided."""
         factors = list(dict.fromkeys(trial.factor for trial in self.result.precisions))
         titles = [self.t("column.factor", factor=exact(factor)) for factor in factors]
         columns: Columns = (

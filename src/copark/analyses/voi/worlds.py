@@ -169,7 +169,7 @@ class Candidate:
 
     @property
     def relative(self) -> bool:
-        """Whether its error is the relative one of a grade."""
+        """Say whether its error is the relative one of a grade."""
         return not self.parameter and bool(FAMILY[self.family].grade)
 
     def precision(self, errors: Floats) -> tuple[float, ...]:
@@ -266,7 +266,7 @@ def parts_of(file: ClaimsFile, keys: Sequence[str] = ()) -> tuple[tuple[Claim, P
 
 @dataclass(frozen=True)
 class InformationPlan:
-    """How worlds are made."""
+    """Plan of the worlds."""
 
     case: Case
     """The case."""
@@ -334,7 +334,7 @@ class InformationPlan:
 
 @dataclass(frozen=True)
 class ReportMeasures:
-    """What is known and what candidates would see of a run, without error, as measures of an experiment.
+    """Values that are known and that candidates would see of a run, without error, as measures of an experiment.
 
     First counterparts of values on record, then columns of reports, then residents in every quarter; not a number where
     a run did not finish.
