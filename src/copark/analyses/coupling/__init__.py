@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Params(TableParams):
-    """What may be asked."""
+    """Parameters of coupling coordination degrees."""
 
     subsystems: Annotated[str, Option("--subsystems")]
     """Columns ``A,B,C``, or groups of columns ``economy=gdp,jobs;ecology=forest,-waste``, where less of a column with a
@@ -69,7 +69,7 @@ class Answer(TableResult):
     """What a reader must know."""
 
     def to_frame(self) -> pd.DataFrame:
-        """A row for each case: scores of the subsystems, T, C, D and grades in both forms."""
+        """Tabulate scores of the subsystems, T, C, D and grades in both forms, a row for each case."""
         coupled = self.found
         scores = {
             subsystem.name: coupled.scores[:, position] for position, subsystem in enumerate(coupled.request.subsystems)
@@ -82,7 +82,7 @@ class Answer(TableResult):
 
 
 def asked_of(params: Params) -> tuple[CouplingRequest, CaseTable]:
-    """What is asked, and of which table.
+    """Read the request, and the table it is made of.
 
     Raises copark.errors.FaultsFound with every fault of the settings and the table.
     """
@@ -110,7 +110,7 @@ def asked_of(params: Params) -> tuple[CouplingRequest, CaseTable]:
 
 
 def depends_on(params: Params, _context: Context) -> dict[str, Any]:
-    """The content of the table."""
+    """Return the content of the table."""
     return {"table": asked_of(params)[1].digest}
 
 

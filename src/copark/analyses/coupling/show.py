@@ -1,4 +1,4 @@
-"""What is shown of coupling coordination degrees: the course of D, its grades, and what chance and judgement give."""
+"""Documents on coupling coordination degrees: the course of D, its grades, and what chance and judgement give."""
 
 from copark.analyses.case_table import caveats, method, told
 from copark.analyses.contract import Texts, assemble
@@ -20,7 +20,7 @@ NEAR = 1e-9
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """The answer first, then the course of D, chance, indicators and weights."""
+    """Show the answer first, then the course of D, chance, indicators and weights."""
     show = _Show(answer, t)
     closed = t(f"closed.{answer.found.request.closed}")
     return assemble(
@@ -54,7 +54,7 @@ class _Show(Show):
         return text(f"analysis.grade.{name}", self.t.lang)
 
     def headline(self) -> str:
-        """Mean D, the highest and the lowest case, and whether the coupling is more than chance."""
+        """Say the mean D, the highest and the lowest case, and whether the coupling is more than chance."""
         t = self.t
         cases = self.coupled.table.cases
         degrees = self.coupled.chosen.coordination
@@ -89,7 +89,7 @@ class _Show(Show):
         return self.section("summary", doc.Cards(tuple(cards)), self.text("lead"), *warned)
 
     def course(self) -> doc.Section:
-        """D of every case in order, drawn and in numbers; how firmly each is in its grade."""
+        """Show D of every case in order, drawn and in numbers, and how firmly each is in its grade."""
         from copark.figures.set_methods import trajectory
 
         answer = self.answer
@@ -155,7 +155,7 @@ class _Show(Show):
         return self.section("chance", self.text("lead.null"), self.table("chance", columns, rows))
 
     def indicators(self) -> doc.Table:
-        """Every indicator: subsystem, direction, range, entropy, weight; and the weight of each subsystem in T."""
+        """Show every indicator: subsystem, direction, range, entropy, weight; and the weight of each subsystem in T."""
         coupled = self.coupled
         t = self.t
         columns = "subsystem indicator direction range:number range_source entropy:number:3 weight:number:3"

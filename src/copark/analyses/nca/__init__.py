@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Params(TableParams):
-    """What may be asked."""
+    """Parameters of a necessary condition analysis."""
 
     x: Annotated[Names, Option("--x")]
     """Columns of the conditions."""
@@ -51,7 +51,7 @@ class Answer(TableResult):
     """What a reader must know."""
 
     def main_table(self) -> Rows:
-        """A row for each condition and ceiling."""
+        """Return a row for each condition and ceiling."""
         return (
             {
                 "condition": necessity.condition,
@@ -69,7 +69,7 @@ class Answer(TableResult):
 
 
 def asked_of(params: Params) -> tuple[NcaRequest, CaseTable]:
-    """What is asked, and of which table.
+    """Read the request, and the table it is made of.
 
     Raises copark.errors.FaultsFound with every fault of the settings and the table.
     """
@@ -81,7 +81,7 @@ def asked_of(params: Params) -> tuple[NcaRequest, CaseTable]:
 
 
 def depends_on(params: Params, _context: Context) -> dict[str, Any]:
-    """The content of the table."""
+    """Return the content of the table."""
     return {"table": asked_of(params)[1].digest}
 
 

@@ -1,4 +1,4 @@
-"""What is shown of necessary conditions: which come first, their ceilings, and what each level of the outcome needs."""
+"""Documents on necessary conditions: which come first, their ceilings, and what each level of the outcome needs."""
 
 from math import isfinite
 
@@ -16,7 +16,7 @@ CHANCE = 0.05
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """The answer first, then ceilings, bottlenecks and data."""
+    """Show the answer first, then ceilings, bottlenecks and data."""
     show = _Show(answer, t)
     return assemble(
         answer,
@@ -48,7 +48,7 @@ class _Show(Show):
         self.ranked = sorted(self.analysis.found, key=lambda necessity: -necessity.ceilings["ce_fdh"].effect)
 
     def headline(self) -> str:
-        """Which condition leaves the largest corner empty, and whether that is more than chance."""
+        """Say which condition leaves the largest corner empty, and whether that is more than chance."""
         first = self.ranked[0]
         t = self.t
         ceiling = first.ceilings["ce_fdh"]

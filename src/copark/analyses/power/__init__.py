@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Params(AnalysisParams):
-    """What may be asked: decimal numbers as texts, so that they are exact."""
+    """Parameters of voting power: decimal numbers as texts, so that they are exact."""
 
     weights: Annotated[Names, Option("--weights")]
     """Weights of the voters, decimal numbers as texts."""
@@ -40,7 +40,7 @@ class Answer(TableResult):
     """The power of each, in the same order."""
 
     def main_table(self) -> Rows:
-        """A row for each voter."""
+        """Return a row for each voter."""
         indices = self.power
         return {
             "voter": list(self.voters),

@@ -1,4 +1,4 @@
-"""What is shown of voting power: on whom votes turn, beside the weights."""
+"""Documents on voting power: on whom votes turn, beside the weights."""
 
 from copark.analyses.case_table import method
 from copark.analyses.contract import Texts, assemble
@@ -9,7 +9,7 @@ from copark.presentation.numbers import number
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """The answer first, then weight and power of each voter."""
+    """Show the answer first, then weight and power of each voter."""
     show = Show(t)
     power = answer.power
     voters = answer.voters
@@ -71,7 +71,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
 
 
 def notes(answer: Answer, t: Texts) -> list[str]:
-    """What is remarkable: voters who never decide, a quota that lets two coalitions win."""
+    """Say what is remarkable: voters who never decide, a quota that lets two coalitions win."""
     power = answer.power
     remarks = []
     if power.dummies:

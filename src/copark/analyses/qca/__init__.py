@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Params(TableParams):
-    """What may be asked."""
+    """Parameters of a qualitative comparative analysis."""
 
     outcome: Annotated[str, Option("--outcome")]
     """Column of the outcome; ``~Y`` for its absence."""
@@ -83,7 +83,7 @@ class Answer(TableResult):
         return models_of(self.found.solutions)
 
     def main_table(self) -> Rows:
-        """A row for each model of each kind of solution."""
+        """Return a row for each model of each kind of solution."""
         rows = []
         for kind, models in self.models.items():
             for number, model in enumerate(models, start=1):
@@ -102,7 +102,7 @@ class Answer(TableResult):
 
 
 def asked_of(params: Params) -> tuple[QcaSettings, CalibrationRecipe]:
-    """What is asked, and how it comes from which raw columns.
+    """Read the settings, and how the sets come from which raw columns.
 
     Raises copark.errors.FaultsFound with every fault of the settings and the table.
     """
@@ -130,7 +130,7 @@ def asked_of(params: Params) -> tuple[QcaSettings, CalibrationRecipe]:
 
 
 def depends_on(params: Params, _context: Context) -> dict[str, Any]:
-    """The content of the table."""
+    """Return the content of the table."""
     return {"table": asked_of(params)[1].table.digest}
 
 

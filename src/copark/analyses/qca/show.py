@@ -1,4 +1,4 @@
-"""What is shown of a QCA: paths to the outcome, their assumptions, the cases against them, and how firm they are."""
+"""Documents on a QCA: paths to the outcome, their assumptions, the cases against them, and how firm they are."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NECESSITY_PLOTS = 2
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """The answer first, then truth table, solutions, cases, necessity, assumptions, robustness and data."""
+    """Show the answer first, then truth table, solutions, cases, necessity, assumptions, robustness and data."""
     show = _Show(answer, t)
     return assemble(
         answer,
@@ -79,7 +79,7 @@ class _Show(Show):
         return self.said(value, self.number(key))
 
     def path(self, term: Term) -> str:
-        """A path in words: ``A and not B``."""
+        """Write a path in words: ``A and not B``."""
         named = [
             self.t("absent", name=name) if value == NEGATED else name
             for name, value in zip(self.conditions, term, strict=True)
@@ -162,7 +162,7 @@ class _Show(Show):
         )
 
     def solutions(self) -> doc.Section:
-        """Every model of every kind: its paths, and with its fit and the cases that speak against it."""
+        """Show every model of every kind: its paths, and with its fit and the cases that speak against it."""
         rows = []
         for kind, models in self.answer.models.items():
             for rank, model in enumerate(models, start=1):
@@ -178,7 +178,7 @@ class _Show(Show):
         return self.section("solutions", self.table("solutions", columns, rows), *paths)
 
     def paths(self, kind: str, models: Sequence[Model]) -> doc.Table:
-        """The configuration chart (Fiss 2011): terms side by side, conditions below each other."""
+        """Show the configuration chart (Fiss 2011): terms side by side, conditions below each other."""
         terms = {
             f"M{rank}.{n}": term for rank, model in enumerate(models, start=1) for n, term in enumerate(model, start=1)
         }
@@ -226,7 +226,7 @@ class _Show(Show):
         )
 
     def necessity(self) -> doc.Section:
-        """Single conditions and expressions as necessary ones; single conditions as sufficient ones."""
+        """Show single conditions and expressions as necessary ones; single conditions as sufficient ones."""
         analysis = self.analysis
         count = len(self.conditions)
         columns = "expression consistency:number:3 relevance:number:3 coverage:number:3"
@@ -261,7 +261,7 @@ class _Show(Show):
         )
 
     def counterfactuals(self) -> doc.Section:
-        """What each solution assumes of empty rows."""
+        """Show what each solution assumes of empty rows."""
         rows: list[tuple[doc.Value, ...]] = []
         solutions = self.analysis.solutions
         tied = zip(solutions.parsimonious.models, solutions.assumptions, strict=True)

@@ -1,4 +1,4 @@
-"""What is shown of stacked forecasts: whether they beat the pooled growth curve, weights, scores, every park."""
+"""Documents on stacked forecasts: whether they beat the pooled growth curve, weights, scores, every park."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LIMITS = 4
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of it."""
+    """Show everything that is told of it."""
     if answer.again is not None:
         return made_again(answer, answer.again, t, key="stack-check", stale=answer.stale)
     show = _Show(answer, t)
@@ -87,7 +87,7 @@ class _Show(Show):
         return self.table("weights", columns, rows, groups=heads)
 
     def observable(self, variable: str) -> str:
-        """What an observable is called; all of them for an empty word."""
+        """Name an observable; all of them for an empty word."""
         return observable_title(variable, self.t.lang) if variable else self.t("all_counts")
 
     def scores(self) -> doc.Section:
@@ -95,7 +95,7 @@ class _Show(Show):
         return self.section("scores", doc.Paragraph(self.t("lead.scores")), *tables, self.weights())
 
     def contests(self, key: str, *, by_indicator: bool = False) -> doc.Table:
-        """Methods on the same values, best first: over all counts, or by indicator."""
+        """Show methods on the same values, best first: over all counts, or by indicator."""
         rows = []
         heads = []
         for contest in self.answer.judged.contests:
@@ -117,7 +117,7 @@ class _Show(Show):
         return self.table(key, columns, rows, groups=grouped(heads), folded=by_indicator)
 
     def parks(self) -> doc.Section:
-        """Every park: the stack, the model and the growth curve."""
+        """Show every park: the stack, the model and the growth curve."""
         rows = [
             (self.t.of(self.answer.titles[park.park]), park.stack, park.model, park.growth, park.not_worse)
             for park in self.answer.judged.parks

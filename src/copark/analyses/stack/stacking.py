@@ -136,7 +136,7 @@ def trials_of(
 
 
 def _told(park: Park, setting: str, method_forecasts: Iterable[Forecast], ahead: Floats) -> list[Any]:
-    """Trials of a park as plain values, by target."""
+    """Give the trials of a park as plain values, by target."""
     rows: dict[int, dict[str, list[float]]] = {}
     for method, position, members in method_forecasts:
         counts = np.maximum(members[np.isfinite(members)], 0.0)
@@ -172,7 +172,7 @@ class Stack:
         return identity_of({"way": "mixture", "everyone": self.everyone, "without": self.without})
 
     def of(self, park: str, setting: str, variable: str, ahead: float) -> dict[str, float]:
-        """Weights by method for a forecast, so many years ahead, of a park in which it had no say."""
+        """Weigh the methods for a forecast, so many years ahead, of a park in which it had no say."""
         learned = {
             key: learned_weights.get(variable, learned_weights[""])
             for key, learned_weights in self.without.get(park, self.everyone).items()
@@ -198,14 +198,14 @@ def stacked(parts: Mapping[str, Floats], weights: Mapping[str, float]) -> tuple[
 
 
 def simplex(count: int) -> Floats:
-    """All weights of so many forecasts in steps that sum to one, most on the first first; shape (weights, count)."""
+    """List all weights of so many forecasts in steps that sum to one, most on the first first, (weights, count)."""
     borders = combinations_with_replacement(range(STEPS + 1), count - 1)
     rows = [np.diff([0, *border, STEPS]) for border in borders]
     return np.array(rows, dtype=np.float64)[::-1] / STEPS
 
 
 def losses(levels: Floats, value: float, grid: Floats) -> Floats:
-    """CRPS of ln(1 + count) of the mixture for every row of weights, shape (rows,)."""
+    """Compute the CRPS of ln(1 + count) of the mixture for every row of weights, shape (rows,)."""
     logs = np.log1p(levels)
     near = np.abs(logs - float(np.log1p(max(value, 0.0)))).mean(axis=1)
     distances = np.abs(logs[:, None, :, None] - logs[None, :, None, :]).mean(axis=(2, 3))
@@ -213,7 +213,7 @@ def losses(levels: Floats, value: float, grid: Floats) -> Floats:
 
 
 def shares(grid: Floats, present: Sequence[bool]) -> Floats:
-    """Rows of weights among the methods that are there, alike where a row has none of them; shape (rows, there)."""
+    """Share rows of weights among the methods that are present, alike where a row has none; shape (rows, present)."""
     columns = grid[:, np.array(present)]
     total = columns.sum(axis=1, keepdims=True)
     return np.where(total > 0.0, columns / np.maximum(total, 1e-12), 1.0 / columns.shape[1])
@@ -233,7 +233,7 @@ def learn(trials: Sequence[Trial], recipe: Mapping[str, Any]) -> Stack:
 
 
 def _learned(trials: Sequence[Trial], without: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Weights by the park that had no say in them."""
+    """Learn weights, by the park that had no say in them."""
     names = tuple(name for name in STACKED if any(name in trial.levels for trial in trials))
     grid = simplex(len(names))
     scores: dict[str, list[Floats]] = {}
@@ -251,7 +251,7 @@ def _learned(trials: Sequence[Trial], without: Sequence[str]) -> dict[str, dict[
 
 
 def bagged(scores: Floats, grid: Floats) -> Floats:
-    """Mean, over resamples of the parks, of the rows of weights with the best scores, (parks, rows), in each."""
+    """Average, over resamples of the parks, the rows of weights with the best scores, (parks, rows), in each."""
     parks = len(scores)
     counts = np.random.default_rng(SEED).multinomial(parks, np.full(parks, 1.0 / parks), size=RESAMPLES)
     return grid[np.argmin(counts @ scores, axis=1)].mean(axis=0)
@@ -274,13 +274,13 @@ class Beside:
 
     @property
     def not_worse(self) -> bool:
-        """Whether the stack's score is not above the growth curve's."""
+        """Say whether the stack's score is not above the growth curve's."""
         return self.stack <= self.growth
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What came of a stack."""
+    """Comparisons of a stack with the model and the curves."""
 
     contests: tuple[Contest, ...]
     """For each setting and set of methods: over all counts first, then by observable."""
@@ -288,11 +288,11 @@ class Judged:
     """Every park in every setting it has values in."""
 
     def main(self, setting: str) -> Contest:
-        """Over all counts, with the methods that need little."""
+        """Return the comparison over all counts, with the methods that need little."""
         return next(entry for entry in self.contests if entry.scheme == setting and not entry.variable)
 
     def of(self, setting: str) -> tuple[Beside, ...]:
-        """Parks of a setting."""
+        """Return the parks of a setting."""
         return tuple(park for park in self.parks if park.setting == setting)
 
 
@@ -348,7 +348,7 @@ def made_of(trials: Sequence[Trial], recipe: Mapping[str, Any]) -> Shipped:
 
 
 def recipe_of(panel: Panel) -> dict[str, Any]:
-    """What trials depend on: parks and their hashes, model, settings of the panel."""
+    """Return what trials depend on: parks and their hashes, model, settings of the panel."""
     whole = recipe_of_panel(panel.parks, panel.settings)
     return {key: whole[key] for key in ("format", "parks", "model", "method", "settings")}
 
@@ -385,12 +385,12 @@ def load_trials(folder: Path = SHIPPED) -> tuple[Trial, ...]:
 
 @cache
 def shipped() -> Shipped:
-    """The stack that ships with the package."""
+    """Return the stack that ships with the package."""
     return TypeAdapter(Shipped).validate_json((SHIPPED / FILE).read_bytes())
 
 
 def is_current(parks: Sequence[Park]) -> bool:
-    """Whether the shipped stack was learned from these parks and this model."""
+    """Say whether the shipped stack was learned from these parks and this model."""
     recipe = shipped().stack.recipe
     hashes = {park.name: hash_content(park.content) for park in parks}
     versions = (recipe.get("model"), recipe.get("method"))
@@ -398,7 +398,7 @@ def is_current(parks: Sequence[Park]) -> bool:
 
 
 def largest_difference(first: Sequence[Trial], second: Sequence[Trial]) -> float:
-    """Largest difference of ln(1 + count) between trials; infinite where they are not of the same values."""
+    """Find the largest difference of ln(1 + count) between trials; infinite where they are not of the same values."""
     about = [
         [(*(getattr(trial, name) for name in WORDS), tuple(trial.levels)) for trial in trials]
         for trials in (first, second)
@@ -459,7 +459,7 @@ def stacks_of(
 def curves_of(
     case: Case, cut: Quarter, variable: str, quarters: Sequence[int], parks: Sequence[Park]
 ) -> tuple[dict[str, Floats], bool]:
-    """Benchmark curves of an observable as quantiles, shape (quarters, levels), and whether the park has a past."""
+    """Give benchmark curves of an observable as quantiles, (quarters, levels), and whether the park has a past."""
     history = history_of(case, cut, variable)
     past = Past(np.maximum(history.times, YOUNGEST), history.values)
     ages = [max((t + 1) / 4.0, YOUNGEST) for t in quarters]
