@@ -36,7 +36,7 @@ SIZES = ("operating", "jobs")
 
 
 class Params(AheadParams):
-    """What a brief may be asked of a park; levers are answered with the same draws and futures."""
+    """Parameters of a brief on a park; levers are answered with the same draws and futures."""
 
     draws: Annotated[int, Field(ge=1, le=100_000)] = 200
     """Number of parameter draws."""
@@ -73,7 +73,7 @@ class DatedEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """What a brief tells."""
+    """Contents of a brief."""
 
     case: str
     """Name of the case."""
@@ -110,15 +110,15 @@ class Answer(Result):
 
     @property
     def shows_outcomes(self) -> bool:
-        """Whether shares of outcomes are told."""
+        """Say whether shares of outcomes are told."""
         return self.trust is None or self.trust.shows_outcomes
 
     def share(self, outcome: str) -> Share:
-        """The share of an outcome."""
+        """Return the share of an outcome."""
         return next(share for share in self.outcomes if share.name == outcome)
 
     def to_frame(self) -> pd.DataFrame:
-        """Shares of outcomes, a row each."""
+        """Tabulate shares of outcomes, a row each."""
         import pandas as pd
 
         rows = (
@@ -129,7 +129,7 @@ class Answer(Result):
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """The question of its levers, where it has any."""
+    """Return the question of its levers, where it has any."""
     from copark.analyses.answer import run_id_of
     from copark.analyses.registry import REGISTRY
 
@@ -188,19 +188,19 @@ def events_of(case: Case) -> tuple[DatedEvent, ...]:
 
 
 def closure_of(case: Case, now: str | None) -> Closure | None:
-    """The closure of the whole park that stands when outcomes are judged, looked at from a quarter."""
+    """Find the closure of the whole park that stands when outcomes are judged, looked at from a quarter."""
     from copark.cases.horizon import horizon_for
 
     return case.closed_by(horizon_for(case, now))
 
 
 def key_of(closure: Closure) -> str:
-    """The closure's key among the events that can be thought away."""
+    """Return the closure's key among the events that can be thought away."""
     return f"closure/{closure.key}"
 
 
 def _study(params: Params, context: Context) -> Study:
-    """The case as it is, a draw for each run, as many runs as levers have; a closed park also without its closure."""
+    """Take the case as it is, with as many runs as levers have, a draw each; a closed park also without its closure."""
     from copark.cases.horizon import now_for
     from copark.simulation.counterfactual import but_for_study
     from copark.simulation.study import baseline
@@ -223,7 +223,7 @@ def _asked(params: Params) -> LeverParams:
 
 
 def _levers_asked(params: Params, context: Context) -> LeverParams | None:
-    """What is asked of levers; ``None`` where a park is closed or the facts of the case allow no lever."""
+    """Ask for levers; ``None`` where a park is closed or the facts of the case allow no lever."""
     if closure_of(context.case(params.case), params.now) is not None:
         return None
     try:
@@ -234,7 +234,7 @@ def _levers_asked(params: Params, context: Context) -> LeverParams | None:
 
 
 def _levers(params: Params, context: Context) -> Levers | None:
-    """What the analysis of levers answers; ``None`` where there is none to pull."""
+    """Answer the analysis of levers; ``None`` where there is none to pull."""
     from copark.analyses.answer import answer
     from copark.analyses.registry import REGISTRY
 

@@ -1,4 +1,4 @@
-"""What a brief shows, on a page: the answer, three findings, the course of the park, how sure, what next.
+"""Documents of one page on a park: the answer, three findings, the course of the park, how sure, what next.
 
 On the page there are words alone that a minister uses: quarters are spelled out, and no command is named. Screens and
 files of numbers have more: an annex of tables, and the commands.
@@ -46,7 +46,7 @@ _COMMAND = re.compile(r"\s*[(（]`[^`]*`[)）]")
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """A page about a park."""
+    """Show a page about a park."""
     show = _Show(answer, t)
     page = assemble(
         answer,
@@ -74,7 +74,7 @@ def without_commands(sentence: str) -> str:
 
 
 def _percent(share: float) -> float:
-    """A share in per cent, without the noise that multiplying leaves in its last digits."""
+    """Give a share in per cent, without the noise that multiplying leaves in its last digits."""
     return round(100.0 * share, 10)
 
 
@@ -102,7 +102,7 @@ class _Show(Show):
         self.readings = () if answer.levers is None else answer.levers.readings
 
     def size(self, name: str, bands: Mapping[str, Floats] | None = None) -> tuple[doc.Column, doc.Interval]:
-        """An output at the horizon: 5, 50 and 95 % of runs."""
+        """Give an output at the horizon: 5, 50 and 95 % of runs."""
         low, _, middle, _, high = map(float, (bands or self.answer.bands)[name][:, -1])
         output = catalogue().outputs[name]
         return doc.Column(name, output.title(self.t.lang), doc.Kind.number, output.unit), doc.Interval(
@@ -110,7 +110,7 @@ class _Show(Show):
         )
 
     def headline(self) -> str:
-        """What becomes of the park; its size alone where its parameters are not calibrated."""
+        """Say what becomes of the park; its size alone where its parameters are not calibrated."""
         answer = self.answer
         t = self.t
         column, operating = self.size("operating")
@@ -246,7 +246,7 @@ class _Show(Show):
         return join([self.t("open.named", title=title) for title in titles], self.t.lang)
 
     def levers_by_parameter(self) -> dict[str, list[str]]:
-        """Titles of the levers whose effect moves most with a parameter that no data moved, by parameter."""
+        """Find the titles of the levers whose effect moves most with a parameter that no data moved, by parameter."""
         by_parameter: dict[str, list[str]] = {}
         if self.answer.levers is None:
             return by_parameter
@@ -348,7 +348,7 @@ class _Show(Show):
             yield t(f"figure.{key}"), count, t("unit.observations"), ""
 
     def dated(self, title: str) -> str:
-        """A title with the horizon."""
+        """Give a title with the horizon."""
         return self.t("figure.at", title=title, **self.words)
 
     def options(self, levers: Levers) -> doc.Table:

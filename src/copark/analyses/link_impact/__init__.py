@@ -39,7 +39,7 @@ def links_of(_context: Context, _given: Mapping[str, Any]) -> list[Choice]:
 
 
 class Params(CaseParams):
-    """What may be asked of the links between scales."""
+    """Parameters of the impact of links between scales."""
 
     links: Annotated[tuple[str, ...], Keys(links_of)] = ()
     """Names of the links to cut; by default all."""
@@ -52,7 +52,7 @@ class Params(CaseParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """What the cutting of each link changes, and how outputs respond to the strength of a link."""
+    """Effects of cutting each link, and responses of outputs to the strength of a link."""
 
     case: str
     """Name of the case."""
@@ -102,7 +102,7 @@ class Answer(Result):
 
 
 def depends_on(params: Params, _context: Context) -> dict[str, Any]:
-    """The links that are cut: all that the model has, where none is named."""
+    """Return the links that are cut: all that the model has, where none is named."""
     return {"links": list(params.links) or [link.name for link in links_named()]}
 
 

@@ -1,4 +1,4 @@
-"""What the cutting of a link does to an output: how much, and how soon.
+"""Effects of cutting a link on an output: how much, and how soon.
 
 A *size* is the median difference at the horizon, divided by half the width of the band that 90 % of the reference's
 runs fill there, so that outputs of any unit stand side by side: 1 is as much as runs differ among themselves anyway. A
@@ -47,7 +47,7 @@ class Impact:
 
     @property
     def exists(self) -> bool:
-        """Whether there is an effect at all, in any quarter."""
+        """Say whether there is an effect at all, in any quarter."""
         return self.lag is not None and self.largest > NEGLIGIBLE
 
 

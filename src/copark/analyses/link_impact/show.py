@@ -1,4 +1,4 @@
-"""What is shown of link impact: the answer, what each cut changes, how far links reach, responses to their strength."""
+"""Documents on link impact: the answer, what each cut changes, how far links reach, responses to their strength."""
 
 from collections.abc import Sequence
 from math import isfinite
@@ -19,7 +19,7 @@ NAMED, DRAWN = 5, 6
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of the links between scales."""
+    """Show everything that is told of the links between scales."""
     show = _Show(answer, t)
     return assemble(
         answer,
@@ -60,7 +60,7 @@ class _Show(Show):
         return catalogue().links[link].title(self.t.lang)
 
     def cut(self, link: str) -> doc.Interval:
-        """Change in the number of operating enterprises when a link is cut: its response to strength 0."""
+        """Give the change in the number of operating enterprises when a link is cut: its response to strength 0."""
         return band(self.answer.response(link)[0.0])
 
     def headline(self) -> str:
@@ -72,7 +72,7 @@ class _Show(Show):
         return self.t.sentences([sentence, self.t("headline.band")])
 
     def summary(self) -> doc.Section:
-        """How many links have an effect, which have the largest, which have none."""
+        """Show how many links have an effect, which have the largest, which have none."""
         t = self.t
         answer = self.answer
         cards = [doc.Card(t("card.active"), doc.COUNT, len(self.active), t("card.active.note", **self.words))]
@@ -133,13 +133,13 @@ class _Show(Show):
         return self.section("reach", self.text("reach.lead"), self.table("reach", columns, rows, groups=tuple(groups)))
 
     def soonest(self, link: str, room: str) -> int | None:
-        """Quarters until a link has its first effect in a scale; none where it never has."""
+        """Count the quarters until a link has its first effect in a scale; none where it never has."""
         outputs = catalogue().outputs
         lags = [impact.lag for impact in self.of(link) if impact.exists and outputs[impact.output].room == room]
         return min((lag for lag in lags if lag is not None), default=None)
 
     def responses(self) -> tuple[doc.Section, ...]:
-        """Responses to the strength of links: the strongest drawn, all in a table."""
+        """Show responses to the strength of links: the strongest drawn, all in a table."""
         if not self.answer.responses:
             return ()
         drawn = [self.curve(link) for link in strongest(self.answer.impacts, DRAWN, (HEADLINE,))]
@@ -176,7 +176,7 @@ class _Show(Show):
         return self.table("responses", ("link output unit", *columns, "direction"), rows, folded=True)
 
     def response_row(self, link: str, output: str) -> tuple[doc.Value, ...]:
-        """How an output responds to a link: the effect of each strength, and its direction."""
+        """Show how an output responds to a link: the effect of each strength, and its direction."""
         response = self.answer.response(link, output)
         variable = catalogue().outputs[output]
         effects = (response[strength] for strength in STRENGTHS)

@@ -30,7 +30,7 @@ OUTCOMES = get_args(Outcome)
 
 
 class Params(AnalysisParams):
-    """Which parks are listed, and in which order."""
+    """Parameters: which parks are listed, and in which order."""
 
     type: ParkType | None = None
     """Only parks of this type: intergovernmental, mixed or enterprise-led."""
@@ -70,17 +70,17 @@ class Answer(Result):
     """Sources that the parks found name, by key."""
 
     def ordered(self, lang: str = "en") -> list[ListedPark]:
-        """Parks in the order asked for, words as a language orders them; what is not known comes last."""
+        """Sort parks in the order asked for, words as a language orders them; what is not known comes last."""
         order = _ORDERS[self.sort]
         return sorted(self.parks, key=lambda entry: (order(entry.park, lang), entry.park.name(lang)))
 
     def main_table(self) -> Rows:
-        """What is known of each park, a row each, columns as in ``parks.csv``."""
+        """Return what is known of each park, a row each, columns as in ``parks.csv``."""
         return (entry.park.model_dump(mode="json") for entry in self.ordered())
 
 
 def _falling(value: float | None) -> tuple[bool, float]:
-    """Greatest first; what is not known comes last."""
+    """Order by the greatest first; what is not known comes last."""
     return value is None, -(value or 0.0)
 
 
@@ -99,7 +99,7 @@ _ORDERS: Mapping[str, Callable[[Park, str], Any]] = {
 
 
 def country_code(country: str, parks: Iterable[Park], lang: str = "en") -> str:
-    """Code of a country that parks are in or of, by its code or its name in either language.
+    """Find the code of a country that parks are in or of, by its code or its name in either language.
 
     Raises NotFound if no park is.
     """
@@ -117,7 +117,7 @@ def country_code(country: str, parks: Iterable[Park], lang: str = "en") -> str:
 
 
 def depends_on(_params: Params, context: Context) -> dict[str, Any]:
-    """The table of parks and its sources and places, and the cases with series, by their content."""
+    """Return the table of parks and its sources and places, and the cases with series, by their content."""
     from copark.cases.casebook import casebook_path
     from copark.cases.parks import FILES
     from copark.identity import hash_files

@@ -30,7 +30,7 @@ class ParkCourse(NamedTuple):
 
 
 def multiples(parks: Sequence[ParkCourse], lang: str = "en") -> Figure:
-    """Enterprises by age of the park, on one logarithmic scale: a step of a line is a ratio, in every panel the same.
+    """Draw enterprises by age of the park, on one logarithmic scale: a step is the same ratio in every panel.
 
     parks: in the order in which they are drawn.
     """

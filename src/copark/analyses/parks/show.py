@@ -1,4 +1,4 @@
-"""What is shown of the parks of the casebook: how they fared, enterprises over time, everything on record of each."""
+"""Documents on the parks of the casebook: how they fared, enterprises over time, everything on record of each."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from copark.texts import text
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of the parks found."""
+    """Show everything that is told of the parks found."""
     show = _Show(answer, t)
     return assemble(
         answer,
@@ -78,7 +78,7 @@ class _Show(Show):
         return self.t(f"status.{entry.park.outcome}") if entry.park.outcome else None
 
     def courses(self) -> doc.Section:
-        """Small multiples of the parks that have a series: of each type the oldest first."""
+        """Show small multiples of the parks that have a series: of each type the oldest first."""
         from copark.analyses.parks.figures import ParkCourse, multiples
 
         lang = self.t.lang
@@ -111,7 +111,7 @@ class _Show(Show):
         return self.table("counts", "name counted basis date:quarter firms:count grade", rows, folded=True)
 
     def mechanisms(self) -> doc.Section:
-        """Which mechanisms of the model can act in which park: counted by mechanism, and park by park."""
+        """Show which mechanisms of the model can act in which park: counted by mechanism, and park by park."""
         t = self.t
         cases = [entry for entry in self.parks if entry.mechanisms]
         names = cases[0].mechanisms if cases else ()

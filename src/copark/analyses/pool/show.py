@@ -1,4 +1,4 @@
-"""What is shown of parks pooled: how far they stray from the model, every park, and what it rests on."""
+"""Documents on parks pooled: how far they stray from the model, every park, and what it rests on."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -21,7 +21,7 @@ UNSURE_REACH = 0.05
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of a panel."""
+    """Show everything that is told of a panel."""
     if answer.again is not None:
         return made_again(answer, answer.again, t, key="pool-check", stale=answer.stale, parks=answer.parks)
     if answer.pooled is None:
@@ -98,7 +98,7 @@ class _Show(Show):
         return self.table("trials", columns, rows, folded=True)
 
     def fans(self) -> doc.Section:
-        """Small multiples: every park as the others would have forecast it."""
+        """Show small multiples: every park as the others would have forecast it."""
         from copark.figures.validation import fans
 
         draw = partial(fans, self.panel, self.t.lang)

@@ -1,4 +1,4 @@
-"""How far outcome probabilities of parks that were never calibrated can be relied on: said beside what became.
+"""Reliability of outcome probabilities of parks that were never calibrated, beside what became of them.
 
 The parks of the casebook as if never seen: what the model says of each, and what is on record.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Params(AnalysisParams):
-    """What may be asked of them."""
+    """Parameters of the reliability of outcome probabilities."""
 
     draws: Annotated[int, Field(ge=1, le=512)] = 512
     """Parameter draws of each park."""
@@ -37,10 +37,10 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(ReliabilityFindings, Result):
-    """What came of it."""
+    """Outcome probabilities of parks beside what became of them."""
 
     def main_table(self) -> Rows:
-        """A row for each park."""
+        """Return a row for each park."""
         return (
             {
                 "case": park.case,
@@ -55,7 +55,7 @@ class Answer(ReliabilityFindings, Result):
 
 
 def depends_on(_params: Params, context: Context) -> dict[str, Any]:
-    """The parks and their cases, their calibrations, and what is lent where they have none."""
+    """Return the parks and their cases, their calibrations, and what is lent where they have none."""
     from copark.calibration.draw_sources import shipped_draws
 
     return {
@@ -66,7 +66,7 @@ def depends_on(_params: Params, context: Context) -> dict[str, Any]:
 
 
 def _calibrations(context: Context) -> Mapping[str, PosteriorSource]:
-    """Draws of the calibrations that ship, by case."""
+    """Return draws of the calibrations that ship, by case."""
     from copark.calibration.case_parameters import parameters_of, shipped_cases
 
     sources = {name: parameters_of(context.case(name), wanted="shipped").posterior for name in shipped_cases()}

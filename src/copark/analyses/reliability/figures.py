@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def parks(findings: ReliabilityFindings, lang: str = "en") -> Figure:
-    """A row for each park: the probability said, coloured by what became of it, and the one set right by the others."""
+    """Draw a row for each park: the probability said, coloured by what became of it, and the corrected one."""
     titles = [text(f"reliability.figure.{part}", lang) for part in ("parks.title", "parks.subtitle", "footer")]
     names = [park.title.get(lang) for park in findings.parks]
     figure, axes = style.in_rows(

@@ -56,13 +56,13 @@ class JudgedPark:
 
     @property
     def thrives(self) -> bool:
-        """Whether it thrives."""
+        """Say whether the park thrives."""
         return self.recorded == DONE
 
 
 @dataclass(frozen=True)
 class ProbabilityScore:
-    """How a way of giving probabilities does."""
+    """Score of a way of giving probabilities."""
 
     key: str
     """``model``, ``base_rate`` or ``corrected``, the latter two set by the other parks alone; or ``calibrated``."""
@@ -78,7 +78,7 @@ class ProbabilityScore:
 
 @dataclass(frozen=True, kw_only=True)
 class ReliabilityFindings:
-    """What came of it, over parks with a case and an outcome."""
+    """Findings over parks with a case and an outcome."""
 
     parks: tuple[JudgedPark, ...]
     """The parks, the most probable to stand by itself first."""
@@ -135,7 +135,7 @@ class ReliabilityFindings:
         return self.thriving / self.known
 
     def corrected(self, probability: float) -> float:
-        """Probability that a park thrives which the model, not calibrated to it, calls self-standing so often."""
+        """Correct the probability that a park thrives where the model, not calibrated to it, gives it so often."""
         return float(Recalibration(self.intercept, self.slope)(probability))
 
 
@@ -193,7 +193,7 @@ def find(
 def shares_of(
     case: Case, draws: int, futures: int, seed: int, threads: int = 1, calibration: PosteriorSource | None = None
 ) -> tuple[tuple[float, ...], str]:
-    """Shares of outcomes of a park, and the quarter they are judged in: year twenty, or the end of 2024 if younger.
+    """Compute shares of outcomes of a park, and the quarter they are judged in: year 20, or the end of 2024 if younger.
 
     It is drawn as one the panel does not hold, or on a calibration to its record. A closure on record is left out: it
     would be the answer.
@@ -212,7 +212,7 @@ def shares_of(
 def _scores(
     probabilities: Floats, happened: NDArray[np.bool_], corrected: Floats, calibrated: Floats
 ) -> tuple[ProbabilityScore, ...]:
-    """Brier scores of the model, the base rate of the other parks, the model set right by them, and calibrated."""
+    """Compute Brier scores of the model, the others' base rate, the model corrected by the others, and calibrated."""
     others = (happened.sum() - happened) / (len(happened) - 1)
     ways = {"model": probabilities, "base_rate": others, "corrected": corrected, "calibrated": calibrated}
     errors = {key: brier(values, happened) for key, values in ways.items()}
@@ -230,7 +230,7 @@ def _scores(
 
 
 def _resampled_discrimination(probabilities: Floats, happened: NDArray[np.bool_]) -> tuple[float, float]:
-    """90 % of resampled parks, as many of either kind as there are."""
+    """Give 90 % of resampled parks, as many of either kind as there are."""
     rng = np.random.default_rng(2)
     yes = probabilities[happened]
     no = probabilities[~happened]

@@ -1,4 +1,4 @@
-"""What is shown of outcome probabilities beside what became of the parks: parks, scores, the correction."""
+"""Documents on outcome probabilities beside what became of the parks: parks, scores, the correction."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,7 +16,7 @@ LIMITS = 4
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of it."""
+    """Show everything that is told of it."""
     show = _Show(answer, t)
     return assemble(
         answer,
@@ -60,7 +60,7 @@ class _Show(Show):
         }
 
     def headline(self) -> str:
-        """Too high, right or too low; and whether they tell parks apart."""
+        """Say whether they are too high, right or too low, and whether they tell parks apart."""
         gap = self.answer.mean - self.answer.observed
         key = "over" if gap > 0.05 else "under" if gap < -0.05 else "level"
         return self.t(f"headline.{key}", tells=self.tells(), **self.values)

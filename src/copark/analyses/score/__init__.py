@@ -1,4 +1,4 @@
-"""How a frozen forecast stands beside what was observed later.
+"""Scores of a frozen forecast on what was observed later.
 
 A frozen forecast scored against what was observed later, beside the benchmarks frozen with it.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Params(AnalysisParams):
-    """What is scored on what."""
+    """Parameters: the frozen forecast and the table it is scored on."""
 
     file: Path
     """A forecast frozen by ``copark forecast CASE --freeze FILE``."""
@@ -35,7 +35,7 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True)
 class Forecasted:
-    """What a method had said of a value."""
+    """Forecast of a value by one method."""
 
     median: float
     """Median, in the value's unit."""
@@ -106,7 +106,7 @@ class FrozenBands:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """How a frozen forecast stands."""
+    """Scores of a frozen forecast."""
 
     case: str
     """Name of the case."""
@@ -152,7 +152,7 @@ class Answer(Result):
         return sum(value.reached for value in self.values)
 
     def main_table(self) -> Rows:
-        """Mean scores of every method by observable, a row each."""
+        """Return mean scores of every method by observable, a row each."""
         return (
             {
                 "variable": line.variable,
@@ -246,7 +246,7 @@ def compute(params: Params, context: Context) -> Answer:
 
 
 def why_left(row: Left, cut: str, until: str, lang: str) -> str:
-    """Why a row could not be scored, in words."""
+    """Say why a row could not be scored."""
     from copark.cases.quarters import Quarter
     from copark.texts import text
 
@@ -267,7 +267,7 @@ def _left(rows: Sequence[LeftOut]) -> tuple[Left, ...]:
 
 
 def _values(scores: Sequence[Score], method: str, benchmark: str) -> tuple[Scored, ...]:
-    """Values by observable and date, with what model and benchmark had said of them."""
+    """List values by observable and date, with what model and benchmark had said of them."""
     from copark.calibration.rolling_origin import moment
 
     by_target = {score.target.name: score for score in scores if score.method == benchmark}
@@ -298,7 +298,7 @@ def _said(score: Score) -> Forecasted:
 
 
 def _fan(frozen: Frozen, variable: str, benchmark: str, scores: Sequence[Score]) -> FrozenBands:
-    """The frozen intervals, to a year after the last value, and two years at least."""
+    """Cut the frozen intervals, to a year after the last value, and two years at least."""
     last = max(score.target.last for score in scores if score.target.variable == variable)
     shown = min(max(last + 4, frozen.first + 8), frozen.last) - frozen.first + 1
     curve = frozen.naive_band(variable, benchmark, LEVELS)

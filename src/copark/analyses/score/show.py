@@ -1,4 +1,4 @@
-"""What is shown of a scored forecast: who forecast best, whether the intervals held, every value."""
+"""Documents on a scored forecast: who forecast best, whether the intervals held, every value."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from copark.presentation.numbers import bounded, percentile
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of a forecast that was scored."""
+    """Show everything that is told of a forecast that was scored."""
     show = _Show(answer, t)
     provenance = {
         "forecast": answer.forecast,
@@ -66,7 +66,7 @@ class _Show(Show):
         return self.section("summary", doc.Cards(cards), doc.Bullets(tuple(sentences)))
 
     def scores(self) -> doc.Section:
-        """Mean scores with the winner of each row; every value; every row left out."""
+        """Show mean scores with the winner of each row; every value; every row left out."""
         answer = self.answer
         blocks: list[doc.Block] = [self.text("lead" if answer.lines else "only_bounds")]
         if answer.lines:

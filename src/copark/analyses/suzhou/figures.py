@@ -35,7 +35,7 @@ def _suzhou(findings: SuzhouFindings, size: tuple[float, float], key: str, lang:
 
 
 def _courses(axes: Axes, findings: SuzhouFindings, courses: Iterable[tuple[str, Sequence[Band]]]) -> None:
-    """Medians and 90 % of runs over time, and when shares were swapped."""
+    """Draw medians and 90 % of runs over time, and when shares were swapped."""
     times = [int(label[:4]) + int(label[-1]) / 4.0 for label in findings.quarters]
     style.years(axes, times[0] - 0.25, times[-1])
     axes.axvline(SWAP, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
@@ -47,7 +47,7 @@ def _courses(axes: Axes, findings: SuzhouFindings, courses: Iterable[tuple[str, 
 
 
 def developer(findings: SuzhouFindings, lang: str = "en") -> Figure:
-    """The accumulated result of the developer, a panel for each end of the rivalry, shares swapped or not."""
+    """Draw the accumulated result of the developer, a panel for each end of the rivalry, shares swapped or not."""
     figure = _suzhou(findings, (7.4, 5.8), "developer", lang)
     panels = style.tiles(figure, len(ENDS), 2, (0.6, 0.1, 0.98), 1.72, (0.3, 0.52))
     shown = [band for end in ENDS for cap in CAPS for band in findings.arm(f"{end}-{cap}").course]
@@ -70,7 +70,7 @@ def developer(findings: SuzhouFindings, lang: str = "en") -> Figure:
 
 
 def enterprises(findings: SuzhouFindings, lang: str = "en") -> Figure:
-    """Operating enterprises in the two scenarios farthest apart, beside the observations."""
+    """Draw operating enterprises in the two scenarios farthest apart, beside the observations."""
     figure = _suzhou(findings, (7.2, 3.2), "enterprises", lang)
     axes = style.panel(figure, 0.6, 0.82, 0.25, 0.86)
     shown = {"control-swap": style.MODEL, "never-unswapped": style.SECOND}

@@ -61,7 +61,7 @@ class Band:
 
 @dataclass(frozen=True)
 class SuzhouArm:
-    """What a scenario says, over the runs that tell the time before the swap. Money is M USD."""
+    """Findings of a scenario, over the runs that tell the time before the swap. Money is M USD."""
 
     key: str
     """Key of the scenario."""
@@ -149,11 +149,11 @@ class SuzhouFindings:
     """Observed numbers of operating enterprises."""
 
     def arm(self, key: str) -> SuzhouArm:
-        """The scenario of a key."""
+        """Return the scenario of a key."""
         return next(arm for arm in self.arms if arm.key == key)
 
     def contrast(self, key: str) -> ScenarioContrast:
-        """The contrast of a key."""
+        """Return the contrast of a key."""
         return next(contrast for contrast in self.contrasts if contrast.key == key)
 
 
@@ -192,7 +192,7 @@ def _marks(case: Case, variable: str) -> tuple[ObservedMark, ...]:
 
 
 def developer_result(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
-    """Result of the developer with land charged when it is sold, M USD a year, shape (runs, quarters).
+    """Compute the result of the developer with land charged when it is sold, M USD a year, shape (runs, quarters).
 
     (p_eff - c_A) sold + fees - running cost - interest: what a company books. The model's own result charges land when
     it is serviced, and is a balance of cash. sold = sales / p_eff, with p_eff of :func:`land_price`.
@@ -205,7 +205,7 @@ def developer_result(result: xr.Dataset, study: Study, case: Case, n: int) -> Fl
 
 
 def land_price(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
-    """What the rival leaves of the price of land, M USD a hectare: ``p_eff = c_A + (p_L - c_A) a_host``.
+    """Compute the price of land the rival leaves, M USD a hectare: ``p_eff = c_A + (p_L - c_A) a_host``.
 
     a_host is the attention the host gives this park rather than its rival; shape (runs, quarters).
     """
@@ -222,7 +222,7 @@ def land_price(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
 
 
 def _parameters(result: xr.Dataset, case: Case) -> dict[str, Floats]:
-    """Parameters of the developer's result in each run, drawn or held, shape (runs, 1)."""
+    """Return parameters of the developer's result in each run, drawn or held, shape (runs, 1)."""
     facts = case_parameters(case)
     parameters = catalogue().parameters
     drawn = [str(name) for name in result["parameter"].values]
@@ -237,12 +237,12 @@ def _parameters(result: xr.Dataset, case: Case) -> dict[str, Floats]:
 
 
 def accumulated(yearly: Floats, case: Case, until: Quarter) -> Floats:
-    """Sum of a result since the start, at the end of a quarter, M USD, shape (runs,)."""
+    """Sum a result since the start, at the end of a quarter, M USD, shape (runs,)."""
     return yearly[:, : until - case.clock.start + 1].sum(axis=1) / 4.0
 
 
 def distance(result: xr.Dataset, case: Case, n: int, yearly: Floats) -> Floats:
-    """Distance of each run of an arm to the record up to September 1999, root mean square of tolerances, (runs,)."""
+    """Measure each run of an arm against the record to September 1999: root mean square of tolerances, (runs,)."""
     known_targets = [target for target in targets(case, cut=LOSS_KNOWN) if target.variable in TOLERANCES]
     model = ObservationModel(tuple(known_targets))
     names = list(model.variables)

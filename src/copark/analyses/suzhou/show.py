@@ -1,4 +1,4 @@
-"""What is shown of the natural experiment of Suzhou: scenarios beside observations, differences, and what they mean."""
+"""Documents on the natural experiment of Suzhou: scenarios beside observations, differences, and what they mean."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ CAN, CANNOT, METHODS = 3, 6, 5
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of the experiment."""
+    """Show everything that is told of the experiment."""
     show = _Show(answer, t)
     return assemble(
         answer,
@@ -42,7 +42,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
 
 
 def told(band: Band) -> doc.Interval:
-    """A median with 90 % of runs."""
+    """Give a median with 90 % of runs."""
     return doc.Interval(band.low, band.high, band.median)
 
 
@@ -54,14 +54,14 @@ class _Show(Show):
         self.arm = self.column("arm")
 
     def money(self, band: Band) -> str:
-        """A median of money with 90 % of runs, in a sentence."""
+        """Say a median of money with 90 % of runs, in a sentence."""
         return self.said(told(band), MONEY)
 
     def share(self, value: float) -> str:
         return self.said(value, doc.SHARE)
 
     def amount(self, key: str, year: int | None = None) -> doc.Column:
-        """A column of money: of a key, or a year."""
+        """Make a column of money: of a key, or a year."""
         title = self.t(f"column.{key}") if year is None else self.t("column.year", year=year)
         return doc.Column(key, title, doc.Kind.change, "M USD", 0)
 
@@ -107,7 +107,7 @@ class _Show(Show):
         return self.section("developer", lead, drawn, self.arms(), self.fit(), self.years())
 
     def arms(self) -> doc.Table:
-        """Every scenario: result and its turn."""
+        """Show every scenario: result and its turn."""
         rows: list[Sequence[doc.Value]] = [
             (
                 self.t(f"arm.{arm.key}"),
@@ -129,7 +129,7 @@ class _Show(Show):
         return self.table("arms", columns, rows)
 
     def fit(self) -> doc.Table:
-        """Every scenario: fit before the swap, further shares, price of land, enterprises."""
+        """Show every scenario: fit before the swap, further shares, price of land, enterprises."""
         rows = [
             (
                 self.t(f"arm.{arm.key}"),
