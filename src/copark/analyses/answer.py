@@ -55,7 +55,7 @@ RUN_MARK = "run-id.txt"
 
 @dataclass(frozen=True)
 class Answered:
-    """What came of a question."""
+    """Answer to a question."""
 
     analysis: Analysis
     result: Result
@@ -65,7 +65,7 @@ class Answered:
     """Time it took."""
 
     def document(self, lang: str) -> Document:
-        """What is shown of it."""
+        """Make the document that shows it."""
         return self.analysis.document(self.result, lang)
 
     def write(self, out: Path, formats: Sequence[str], lang: str) -> dict[str, Path]:
@@ -100,7 +100,7 @@ class NoKey(FaultsFound, NotFound):
 
 
 def unknown_keys(params: AnalysisParams, context: Context) -> Iterator[tuple[FormField, dict[str, str]]]:
-    """Keys that are asked for and are none: the parameter, what was found and what it may be."""
+    """Find keys that are asked for and are none: the parameter, what was found and what it may be."""
     values = vars(params)
     for field in type(params).form():
         keys = values[field.name] or ()
@@ -140,7 +140,7 @@ def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answ
 
 
 def _stored(analysis: Analysis, context: Context) -> Result | None:
-    """What was found before, by the reader or for all."""
+    """Read what was found before, by the reader or for all."""
     if not context.keeps or context.source is None:
         return None
     own = place_of(context.source, analysis, context.run_id)
@@ -163,14 +163,14 @@ def _made(analysis: Analysis, params: AnalysisParams, context: Context, place: P
 
 
 def _computed(analysis: Analysis, params: AnalysisParams, context: Context) -> Result:
-    """What is found, with the command that finds it again."""
+    """Compute a result, with the command that finds it again."""
     result: Result = analysis.ask.compute(params, context)
     result.provenance["command"] = command_of(analysis, params)
     return result
 
 
 def command_of(analysis: Analysis, params: AnalysisParams) -> str:
-    """The command that asks the same; a case of one's own by the name of its folder."""
+    """Write the command that asks the same; a case of one's own by the name of its folder."""
     words = ["copark", analysis.name]
     for field in sorted(params.form(), key=lambda field: not field.by_place):
         value = getattr(params, field.name)
@@ -196,7 +196,7 @@ def run_id_of(analysis: Analysis, params: AnalysisParams, context: Context) -> s
 
 
 def question_of(analysis: Analysis, params: AnalysisParams, context: Context) -> dict[str, Any]:
-    """What is asked, as plain values: every parameter, with contents in the place of names.
+    """Give what is asked as plain values: every parameter, with contents in the place of names.
 
     Files are told by their content, a case by its own and that of the world's series it takes, its parameters by their
     draws, and the quarter it is looked at from as it is decided. What else a question depends on, or what tells a
@@ -242,14 +242,14 @@ class Stored:
 
 
 def place_of(out: Path, analysis: Analysis, run_id: str) -> Path:
-    """Folder of one result; ValueError if no run has such an ID."""
+    """Return the folder of one result; ValueError if no run has such an ID."""
     if not RUN_ID.fullmatch(run_id):
         raise ValueError(run_id)
     return Path(out) / RESULTS / analysis.name / run_id
 
 
 def find(out: Path, analysis: Analysis, run_id: str) -> Path:
-    """Folder in which a result lies: of the output folder, or of those shipped where it has none.
+    """Find the folder in which a result lies: of the output folder, or of those shipped where it has none.
 
     Raises ValueError if no run has such an ID.
     """
@@ -258,7 +258,7 @@ def find(out: Path, analysis: Analysis, run_id: str) -> Path:
 
 
 def _path(folder: Path) -> Path:
-    """File of a result; only those of the package are compressed."""
+    """Return the file of a result; only those of the package are compressed."""
     return folder / (PACKED if SHIPPED in folder.resolve().parents else RESULT)
 
 
@@ -309,7 +309,7 @@ def load(folder: Path, analysis: Analysis) -> Stored | None:
 
 
 def head(folder: Path, analysis: Analysis) -> dict[str, Any] | None:
-    """The first line of a stored result: what it is, without what was found."""
+    """Read the first line of a stored result: what it is, without what was found."""
     path = _path(folder)
     try:
         if path.is_symlink() or path.stat().st_size > MOST_BYTES:

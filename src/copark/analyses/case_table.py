@@ -1,4 +1,4 @@
-"""What analyses of a table of cases share: which table, how it and their options are read, and what is told."""
+"""Shared parts of analyses of a table of cases: which table, how it and their options are read, and what is told."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FORMS = ("logistic", "linear", "ecdf", "crisp")
 
 
 def names(entries: str | Sequence[str]) -> tuple[str, ...]:
-    """Names of a list: separated by commas, or given one by one."""
+    """Read names of a list: separated by commas, or given one by one."""
     parts = entries.split(",") if isinstance(entries, str) else entries
     return tuple(part.strip() for part in parts) if entries else ()
 
@@ -40,7 +40,7 @@ def names(entries: str | Sequence[str]) -> tuple[str, ...]:
 def _each(
     flag: str, entries: str | Sequence[str], read: Callable[[str], Read | None], faults: list[Fault], key: str = ""
 ) -> tuple[Read, ...]:
-    """What the parts of a list say; a fault for each that is no number."""
+    """Read the parts of a list; a fault for each that is no number."""
     values = []
     for part in map(str.strip, entries.split(",") if isinstance(entries, str) else entries):
         value = read(part)
@@ -52,12 +52,12 @@ def _each(
 
 
 def numbers(flag: str, entries: str | Sequence[float], faults: list[Fault], key: str = "") -> tuple[float, ...]:
-    """Numbers of a list."""
+    """Read numbers of a list."""
     return _each(flag, entries, parsed, faults, key) if isinstance(entries, str) else tuple(map(float, entries))
 
 
 def fractions(flag: str, entries: str | Sequence[str], faults: list[Fault]) -> tuple[Fraction, ...]:
-    """Numbers of a list, exactly: ``31.33`` is 3133/100."""
+    """Read numbers of a list, exactly: ``31.33`` is 3133/100."""
 
     def read(part: str) -> Fraction | None:
         value = None if len(part) > 40 else parsed(part)
@@ -68,7 +68,7 @@ def fractions(flag: str, entries: str | Sequence[str], faults: list[Fault]) -> t
 
 
 def expectations(entries: str | Sequence[str], faults: list[Fault]) -> tuple[Expectation, ...]:
-    """Directional expectations: 1, 0, or - for none."""
+    """Read directional expectations: 1, 0, or - for none."""
     meanings: dict[str, Expectation] = {"1": 1, "0": 0, "-": None}
     bad = [part for part in names(entries) if part not in meanings]
     faults += [fault("bad_expectation", "--dir-exp", None, "", found=part) for part in bad]
@@ -92,7 +92,7 @@ def _pairs(flag: str, entries: Iterable[str], faults: list[Fault]) -> dict[str, 
 def calibrations(
     entries: Iterable[str], faults: list[Fault], columns: Sequence[str], full: float = FULL
 ) -> dict[str, SetCalibration]:
-    """Calibrations: ``A=exclusion,crossover,inclusion``, ``A=threshold``, or a form before the anchors (``linear:``).
+    """Read ``A=exclusion,crossover,inclusion``, ``A=threshold``, or a form before the anchors (``linear:``).
 
     known: columns of the analysis; full: membership at the anchor of inclusion.
     """
@@ -119,7 +119,7 @@ def calibrations(
 
 
 def alternatives(entries: Iterable[str], faults: list[Fault], columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Other columns of scores: ``EQUITY=EQUITY_mech`` or several after commas."""
+    """Read other columns of scores: ``EQUITY=EQUITY_mech`` or several after commas."""
     by_column = {}
     for name, value in _pairs("--alternative", entries, faults).items():
         if name not in columns:
@@ -129,7 +129,7 @@ def alternatives(entries: Iterable[str], faults: list[Fault], columns: Sequence[
 
 
 def scope(limits: str | Sequence[float] | None, faults: list[Fault]) -> Scope | None:
-    """Theoretical limits: ``xmin,xmax,ymin,ymax``."""
+    """Read theoretical limits: ``xmin,xmax,ymin,ymax``."""
     if limits is None or limits == "":
         return None
     before = len(faults)
@@ -140,7 +140,7 @@ def scope(limits: str | Sequence[float] | None, faults: list[Fault]) -> Scope | 
 
 
 def subsystems(definition: str, faults: list[Fault]) -> tuple[Subsystem, ...]:
-    """Subsystems: ``A,B,C``, each a column of its own, or ``economy=gdp,jobs;ecology=forest,-waste`` of several.
+    """Read subsystems: ``A,B,C``, each a column of its own, or ``economy=gdp,jobs;ecology=forest,-waste`` of several.
 
     A minus before a column means that less of it is better.
     """
@@ -155,7 +155,7 @@ def subsystems(definition: str, faults: list[Fault]) -> tuple[Subsystem, ...]:
 
 
 def ranges(entries: Iterable[str], faults: list[Fault]) -> dict[str, tuple[float, float]]:
-    """Ranges of scores: ``gdp=0,100``."""
+    """Read ranges of scores: ``gdp=0,100``."""
     by_column = {}
     for name, value in _pairs("--ranges", entries, faults).items():
         before = len(faults)
@@ -172,7 +172,7 @@ PARKS = "parks"
 
 
 def _names(value: Any) -> Any:
-    """Names as a list, where they are written with commas between them."""
+    """Read names as a list, where they are written with commas between them."""
     return tuple(name.strip() for name in value.split(",")) if isinstance(value, str) else value
 
 
@@ -181,7 +181,7 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 
 
 def _entries(value: Any) -> Any:
-    """Entries ``A=1,2,3``; one that a comma took apart is put together again."""
+    """Read entries ``A=1,2,3``; one that a comma took apart is put together again."""
     entries: list[str] = []
     for part in value if isinstance(value, list | tuple) else [value]:
         if entries and isinstance(part, str) and "=" not in part:
@@ -200,7 +200,7 @@ def _table(value: Any) -> Any:
 
 
 class TableParams(AnalysisParams):
-    """What may be asked of a table of cases: a file; by default, and by ``parks``, the casebook's own fuzzy scores."""
+    """Parameters of a table of cases: a file; by default, and by ``parks``, the casebook's own fuzzy scores."""
 
     table: Annotated[Path | None, Argument(), BeforeValidator(_table)] = None
     """CSV (UTF-8, comma-separated, decimal point) or xlsx workbook, of which the first sheet is read; ``None`` for the
@@ -213,7 +213,7 @@ class TableParams(AnalysisParams):
 
 @dataclass(frozen=True, kw_only=True)
 class TableResult(Result):
-    """What is found in a table of cases."""
+    """Result from a table of cases."""
 
     settings: dict[str, str]
     """What was asked, as texts, by the name of the parameter."""
@@ -240,7 +240,7 @@ def read_table(params: TableParams, columns: Sequence[str], faults: Sequence[Fau
 
 
 def origin(params: AnalysisParams, context: Context, table: CaseTable | None = None) -> dict[str, Any]:
-    """The fields every result of this kind has: run ID, provenance, and what was asked."""
+    """Give the fields every result of this kind has: run ID, provenance, and what was asked."""
     provenance: dict[str, Any] = {
         "code_version": __version__,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -257,19 +257,19 @@ def origin(params: AnalysisParams, context: Context, table: CaseTable | None = N
 
 
 def told(result: TableResult) -> dict[str, Any]:
-    """What a document's provenance tells beyond what all do."""
+    """Give what a document's provenance tells beyond what all do."""
     return {name: result.provenance[name] for name in ("table", "cases", "table_hash") if name in result.provenance}
 
 
 def caveats(warnings: Sequence[Warned], lang: str) -> tuple[Caveat, ...]:
-    """Warnings as a document shows them."""
+    """Give warnings as a document shows them."""
     from copark.presentation.document import Caveat
 
     return tuple(Caveat(warning.sentence(lang)) for warning in warnings)
 
 
 def method(show: Show, count: int, settings: Mapping[str, str], **values: Any) -> Section:
-    """The section on method, limits, and what was asked."""
+    """Make the section on method, limits, and what was asked."""
     from copark.presentation.document import Bullets
 
     t = show.t
@@ -286,7 +286,7 @@ def method(show: Show, count: int, settings: Mapping[str, str], **values: Any) -
 
 
 def data_table(show: Show, table: CaseTable, names: Sequence[str]) -> Table:
-    """The data as they were used; keys of columns are names that R keeps as they are."""
+    """Make the table of the data as they were used; keys of columns are names that R keeps as they are."""
     from copark.presentation.document import Column, Kind
 
     keys = clean_names(names)

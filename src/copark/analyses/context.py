@@ -1,4 +1,4 @@
-"""What an analysis receives besides its parameters: cases, runs, progress, and a store for costly results.
+"""Context of an analysis besides its parameters: cases, runs, progress, and a store for costly results.
 
 The stored runs of a study are found, or made: on threads of this process, on workers here, or on a cluster. By
 whichever means, the numbers are the same, and a command that was stopped goes on where it was.
@@ -47,7 +47,7 @@ Foresee = Callable[["Case", "Sequence[Workload]"], None]
 
 
 class OfCase(Protocol):
-    """What says of which case something is asked, and on which of its parameters."""
+    """Question about a case, on some of its parameters."""
 
     @property
     def case(self) -> str:
@@ -56,7 +56,7 @@ class OfCase(Protocol):
 
     @property
     def wanted(self) -> tuple[str | None, str | None]:
-        """Which parameters, of which cut, as of :meth:`Context.parameters`."""
+        """Name which parameters, of which cut, as of :meth:`Context.parameters`."""
         ...
 
 
@@ -74,14 +74,14 @@ def stage(progress: Progress | None, name: str) -> Callable[[int, int], None]:
 
 
 def is_compiled() -> bool:
-    """Whether machine code of the kernel as it stands is on disk, or none is needed."""
+    """Say whether machine code of the kernel as it stands is on disk, or none is needed."""
     from copark.simulation import ensemble
 
     return ensemble.is_compiled()
 
 
 def today() -> str:
-    """The date, in UTC."""
+    """Return the date, in UTC."""
     return datetime.now(UTC).date().isoformat()
 
 
@@ -159,7 +159,7 @@ class Context:
 
     @property
     def home(self) -> Path:
-        """Where calibrations and panels are kept: the output folder, or ``out`` if none is given."""
+        """Return the folder of calibrations and panels: the output folder, or ``out`` if none is given."""
         return self.source or Path("out")
 
     @property
@@ -170,7 +170,7 @@ class Context:
         return self.threads or default_threads()
 
     def stage(self, name: str) -> Callable[[int, int], None]:
-        """What a stage of the work tells, under its name."""
+        """Return the progress callback of a stage of the work, under its name."""
         return stage(self.progress, name)
 
     def announce(self, study: Study, case: Case, source: DrawSource | None, times: int = 1) -> None:
@@ -185,7 +185,7 @@ class Context:
 
     @contextmanager
     def stages(self, content: Mapping[str, Any]) -> Iterator[Stages]:
-        """Stages of long work, kept as they are done: the same work goes on with them after a stop.
+        """Give the stages of long work, kept as they are done: the same work goes on with them after a stop.
 
         content: everything the numbers depend on, as plain values.
         """
@@ -198,7 +198,7 @@ class Context:
             work_stages.remove()
 
     def went_on(self) -> str:
-        """What was there already of an earlier attempt, in sentences; empty if nothing was."""
+        """Say what was there already of an earlier attempt, in sentences; empty if nothing was."""
         from copark.store.checkpoints import went_on
 
         return " ".join(filter(None, (went_on(self.tally, self.lang), *self.notes)))
@@ -270,7 +270,7 @@ class Context:
         )
 
     def run(self, study: Study, case: Case, parameter_set: str | None = None, cut: str | None = None) -> xr.Dataset:
-        """The stored runs of a study: found in the output folder, or made there; without one they are only made.
+        """Return the stored runs of a study: found in the output folder, or made there; without one they are only made.
 
         What was broken off goes on with what is there, every execution stands in the run log, as of ``copark run``.
         """
@@ -298,7 +298,7 @@ class Context:
         return self.stored(stored_run.record.identity)
 
     def stored(self, run_id: str) -> xr.Dataset:
-        """A stored run of the output folder; StudyFaults if not one run of a scenario finished."""
+        """Read a stored run of the output folder; StudyFaults if not one run of a scenario finished."""
         from copark.simulation.unfinished import require_finished
         from copark.store import RunStore
 
@@ -309,14 +309,14 @@ class Context:
         return runs
 
     def identity(self, study: Study, case: Case, parameter_set: str | None = None, cut: str | None = None) -> str:
-        """The run ID that :meth:`run` has for a study."""
+        """Return the run ID that :meth:`run` has for a study."""
         from copark.calibration.case_parameters import settle
 
         settled, parameters = settle(study, case, self.source, parameter_set, cut)
         return planned(settled, case, parameters)[1]
 
     def kept(self, name: str, make: Callable[[], xr.Dataset]) -> xr.Dataset:
-        """What is costly: read again if it was kept for this run ID, else made and, if there is a place, kept."""
+        """Read a costly result again if it was kept for this run ID, else make and, if there is a place, keep it."""
         import xarray as xr
 
         from copark.presentation.run_export import write_netcdf
@@ -334,7 +334,7 @@ class Context:
         return dataset
 
     def origin(self, params: OfCase | str, runs: xr.Dataset | Mapping[str, Any]) -> dict[str, Any]:
-        """The fields every result of a case has: run ID, provenance, trust state, what is on record.
+        """Give the fields every result of a case has: run ID, provenance, trust state, what is on record.
 
         params: what was asked, or the name of a case whose best parameters were used; made: runs, or the provenance of
         what was made of them.
@@ -345,7 +345,7 @@ class Context:
         return self.stamped(self.case(name), self.parameters(name, *parameter_set).trust, provenance)
 
     def stamped(self, case: Case, trust: Trust, provenance: Mapping[str, Any]) -> dict[str, Any]:
-        """The fields of :meth:`origin`, where the parameters are others than the case's own."""
+        """Give the fields of :meth:`origin`, where the parameters are others than the case's own."""
         from copark.analyses.on_record import recorded_outcome
 
         entries = {"case": case.name, "data_end": str(case.clock.data_end), "case_hash": case.hash, **provenance}
@@ -383,7 +383,7 @@ Ahead = Callable[["Study", Sequence[str]], None]
 
 
 def planned(study: Study, case: Case, parameters: CaseParameters) -> tuple[Study, str, bool]:
-    """A study as it is stored: what it keeps, its run ID, and whether bands stand in for most of its paths."""
+    """Plan a study as it is stored: what it keeps, its run ID, and whether bands stand in for most of its paths."""
     from copark.simulation.results import study_identity
 
     bands = study.keep is None and study.runs > SUMMARY_ABOVE
@@ -439,7 +439,7 @@ def find_or_make(
 
 @contextmanager
 def _crew(means: Means, lang: str) -> Iterator[Crew]:
-    """Who makes the runs; RunRefused if a cluster is asked for that is not there."""
+    """Choose the workers that make the runs; RunRefused if a cluster is asked for that is not there."""
     from copark.cluster import Threads
     from copark.simulation.ensemble import default_threads
 

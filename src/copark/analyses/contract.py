@@ -1,4 +1,4 @@
-"""What an analysis is made of: parameters, a typed result, and the words of its folder."""
+"""Parts of an analysis: parameters, a typed result, and the words of its folder."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Keys:
 
 
 def cuts_of(context: Context, params: Mapping[str, Any]) -> list[Choice]:
-    """The last quarters known to the calibrations a case has."""
+    """List the last quarters known to the calibrations a case has."""
     from copark.calibration import case_parameters
 
     quarters = case_parameters.cuts_of(context.case(params["case"]), context.source)
@@ -131,7 +131,7 @@ class AnalysisParams(BaseModel):
 
     @classmethod
     def form(cls, *, served: bool = False) -> tuple[FormField, ...]:
-        """The parameters in their order; with a server's limits, and without what is local, where it is ``served``."""
+        """List the parameters in their order; with a server's limits, without what is local, where ``served``."""
         fields = tuple(_form_field(name, field) for name, field in cls.model_fields.items())
         if not served:
             return fields
@@ -149,7 +149,7 @@ class AnalysisParams(BaseModel):
 
 
 class CaseParams(AnalysisParams):
-    """What an analysis of a case may be asked."""
+    """Parameters of an analysis of a case."""
 
     case: Annotated[str, Field(min_length=1, max_length=1000)]
     """Name of a case, or path of a case folder."""
@@ -162,12 +162,12 @@ class CaseParams(AnalysisParams):
 
     @property
     def wanted(self) -> Wanted:
-        """Which parameters, of which cut."""
+        """Name which parameters, of which cut."""
         return self.parameters, self.cut
 
 
 class AheadParams(CaseParams):
-    """What an analysis that looks ahead may be asked."""
+    """Parameters of an analysis that looks ahead."""
 
     now: Annotated[str | None, Field(max_length=20)] = None
     """Quarter the park is looked at from (``2026Q4``), by default the present one."""
@@ -206,7 +206,7 @@ def _form_field(name: str, field: FieldInfo) -> FormField:
 
 
 def _kind(annotation: Any) -> tuple[FieldKind, tuple[str, ...]]:
-    """What a type is to a form, and what may be chosen."""
+    """Say what a type is to a form, and what may be chosen."""
     if get_origin(annotation) in (Union, UnionType):
         annotation = next(argument for argument in get_args(annotation) if argument is not type(None))
     if get_origin(annotation) is Literal:
@@ -244,17 +244,17 @@ class Result:
 
     @property
     def passed(self) -> bool:
-        """Whether what was checked holds; the command ends with 1 where it does not."""
+        """Say whether what was checked holds; the command ends with 1 where it does not."""
         return True
 
     def main_table(self) -> Rows:
-        """The main table, columns named as in files."""
+        """Return the main table, columns named as in files."""
         if type(self).to_frame is Result.to_frame:
             raise TypeError(f"{type(self).__name__} has no table")
         return {str(name): values for name, values in self.to_frame().to_dict("list").items()}
 
     def to_frame(self) -> pd.DataFrame:
-        """The main table as a data frame."""
+        """Return the main table as a data frame."""
         import pandas as pd
 
         return pd.DataFrame(self.main_table())
@@ -283,24 +283,24 @@ class Texts:
     lang: str
 
     def __call__(self, key: str, **values: Any) -> str:
-        """The text of a key, with its values filled in."""
+        """Return the text of a key, with its values filled in."""
         return text(self.key(key), self.lang, **values)
 
     def has(self, key: str) -> bool:
-        """Whether there is such a text."""
+        """Say whether there is such a text."""
         return has_text(self.key(key))
 
     def key(self, key: str) -> str:
-        """The full name of a key, in the texts of the analysis or the shared ones."""
+        """Return the full name of a key, in the texts of the analysis or the shared ones."""
         own = f"{self.area}.{key}"
         return own if has_text(own) else f"{SHARED}.{key}"
 
     def sentences(self, parts: Sequence[str]) -> str:
-        """Sentences one after the other, each with its full stop."""
+        """Join sentences one after the other, each with its full stop."""
         return "".join(self("sentence", words=part.rstrip(".。")) for part in parts).strip()
 
     def of(self, words: Any) -> str:
-        """What is said in both languages, in this one."""
+        """Choose what is said in both languages, in this one."""
         return str(getattr(words, self.lang))
 
 
@@ -317,7 +317,7 @@ def assemble(
     hashes: bool = True,
     commands: bool = True,
 ) -> Document:
-    """A document with what all have in common: trust state and provenance.
+    """Put together a document with what all have in common: trust state and provenance.
 
     provenance: further entries, by the key of their title (``provenance.<key>`` in the texts); hashes: whether those of
     case, model and draws are told, for which the run ID stands; commands: whether the words on trust name the command
@@ -378,10 +378,10 @@ class Remakeable(Result):
 
     @property
     def passed(self) -> bool:
-        """Whether what ships, where that was asked, could be made again."""
+        """Say whether what ships, where that was asked, could be made again."""
         return self.again is None or self.again.passed
 
 
 def by_difference(largest: float, close: float) -> Comparison:
-    """The comparison of numbers by their largest difference, and the largest that another processor may cause."""
+    """Compare numbers by their largest difference, and the largest that another processor may cause."""
     return Comparison(largest == 0.0, largest <= close, largest)

@@ -45,7 +45,7 @@ FAILED = "failed"
 
 @dataclass(frozen=True)
 class Doubts:
-    """What is known of a case before any result: facts that are assumed, and what the record says against the model."""
+    """Knowledge of a case before any result: facts that are assumed, and what the record says against the model."""
 
     assumed: tuple[str, ...] = ()
     """Facts that are assumed: equity, quota, threshold, tax."""

@@ -37,7 +37,7 @@ _OPTION = re.compile(r"--([a-z][a-z-]*)( (?=(?:own|shipped|borrowed|prior|[0-9]{
 
 
 class MisusedFunction(FaultsFound, TypeError, ValueError):
-    """What a Python function was given is not understood; all of it is told."""
+    """Arguments of a Python function that are not understood; all of them are told."""
 
 
 class PythonProgress:
@@ -102,7 +102,7 @@ def said_in_python() -> Iterator[None]:
 
 
 def in_python(message: str) -> str:
-    """A message that names options of the command line, with parameters of functions in their place."""
+    """Rewrite a message that names options of the command line, with parameters of functions in their place."""
 
     def named(option: re.Match[str]) -> str:
         return option[1].replace("-", "_") + ("=" if option[2] else "")
@@ -112,7 +112,7 @@ def in_python(message: str) -> str:
 
 
 def function_of(analysis: Analysis) -> Callable[..., Result]:
-    """The Python function of an analysis: its parameters by name, arguments of its command also by place."""
+    """Make the Python function of an analysis: its parameters by name, arguments of its command also by place."""
     fields = analysis.params.form()
     signature = _signature(fields)
 
@@ -149,7 +149,7 @@ def _signature(fields: tuple[FormField, ...]) -> inspect.Signature:
 
 
 def _described(analysis: Analysis, fields: tuple[FormField, ...]) -> str:
-    """The docstring of a function, of the texts of its command."""
+    """Write the docstring of a function, of the texts of its command."""
     t = Texts(analysis.area, "en")
     lines = [t("help"), "", "Parameters", "----------"]
     for field in fields:
@@ -169,7 +169,7 @@ def _described(analysis: Analysis, fields: tuple[FormField, ...]) -> str:
 def _bound(
     signature: inspect.Signature, function: str, arguments: tuple[Any, ...], named: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Arguments by name; TypeError that tells the nearest where a name is none of the function's."""
+    """Bind arguments by name; TypeError that tells the nearest where a name is none of the function's."""
     for name in named:
         if name not in signature.parameters:
             near = suggestion(name, signature.parameters)

@@ -121,7 +121,7 @@ def usable(analysis: Analysis, context: Context, case: str | None = None) -> Ite
 
 
 def asked() -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """What is asked: names of analyses, and parameters that are not the default."""
+    """List what is asked: names of analyses, and parameters that are not the default."""
     from copark.calibration.case_parameters import shipped_cases
 
     yield from QUESTIONS
@@ -130,7 +130,7 @@ def asked() -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def questions(only: Sequence[str] = ()) -> Iterator[tuple[str, Analysis, AnalysisParams]]:
-    """The questions, or those of some analyses or cases: their names, and all of their parameters."""
+    """List the questions, or those of some analyses or cases: their names, and all of their parameters."""
     for name, values in asked():
         if not only or name in only or values.get("case") in only:
             analysis = REGISTRY[name]
@@ -139,7 +139,7 @@ def questions(only: Sequence[str] = ()) -> Iterator[tuple[str, Analysis, Analysi
 
 
 def shipped(only: Sequence[str] = ()) -> Iterator[Shipped]:
-    """Each question, and what ships for it."""
+    """List each question, and what ships for it."""
     context = Context()
     for name, analysis, params in questions(only):
         with at_release():
@@ -189,7 +189,7 @@ def check(
 
 
 def leaves(result: Any) -> dict[str, Any]:
-    """What a result holds by its place in it, but where and when it was made."""
+    """Give what a result holds by its place in it, but where and when it was made."""
     from pydantic import TypeAdapter
 
     def gather(value: Any, place: str) -> Iterator[tuple[str, Any]]:

@@ -41,7 +41,7 @@ Columns = str | Iterable[Column | str]
 
 
 def evidence_of(case: Case, used: Iterable[Observation]) -> tuple[Evidence, ...]:
-    """Sources of some values of a case, as its casebook gives them, in the order of their keys."""
+    """List sources of some values of a case, as its casebook gives them, in the order of their keys."""
     keys = sorted({key for observation in used for key in observation.source} & set(case.sources))
     evidence = []
     for key in keys:
@@ -52,22 +52,22 @@ def evidence_of(case: Case, used: Iterable[Observation]) -> tuple[Evidence, ...]
 
 
 def interval(levels: Sequence[float] | Floats) -> Interval:
-    """Median and ends of some quantiles, from the lowest to the highest."""
+    """Make an interval: median and ends of some quantiles, from the lowest to the highest."""
     return Interval(float(levels[0]), float(levels[-1]), float(levels[len(levels) // 2]))
 
 
 def known(value: float) -> float | None:
-    """A number; none where it is not known."""
+    """Return a number; none where it is not known."""
     return value if isfinite(value) else None
 
 
 def grouped(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
-    """Heads of groups and their lengths, from the head of each row in order."""
+    """Find heads of groups and their lengths, from the head of each row in order."""
     return tuple((name, len(list(rows))) for name, rows in groupby(names))
 
 
 def made_again(result: Result, comparison: Comparison, t: Texts, *, key: str, stale: bool, **words: Any) -> Document:
-    """Whether what ships could be made again, as a document, and which of the two comparisons says so."""
+    """Show whether what ships could be made again, and which of the two comparisons says so."""
     states = {
         "identical": comparison.identical,
         "close": comparison.close,
@@ -86,7 +86,7 @@ def made_again(result: Result, comparison: Comparison, t: Texts, *, key: str, st
 
 
 def _how_far(gap: Apart, t: Texts) -> str:
-    """How far two posteriors are apart in a respect, where, and how far they may be."""
+    """Say how far two posteriors are apart in a respect, where, and how far they may be."""
     from copark.calibration.diagnostics import title_of
 
     where = ""
@@ -109,11 +109,11 @@ class Show:
         self.t = t
 
     def column(self, key: str, kind: Kind = Kind.text, unit: str = "", places: int | None = None) -> Column:
-        """A column with a title of its own."""
+        """Make a column with a title of its own."""
         return Column(key, self.t(f"column.{key}"), kind, unit, places)
 
     def columns(self, keys: Columns) -> tuple[Column, ...]:
-        """Columns, those with titles of their own in words: keys, each with its kind, decimals and unit if it has them.
+        """Make columns, in words those with their own titles: keys, each with kind, decimals and unit if it has them.
 
         ``"parameter prior:number shrink:share:1 area:number:0:km2"`` are a text, a number, a share with one decimal, an
         area without decimals; ``_`` in a unit is a space.
@@ -130,15 +130,15 @@ class Show:
         return self.column(key, Kind[kind or "text"], unit.replace("_", " "), int(places) if places else None)
 
     def text(self, key: str, **values: Any) -> Paragraph:
-        """Sentences of the texts."""
+        """Make sentences of the texts."""
         return Paragraph(self.t(key, **values))
 
     def caveat(self, key: str, **values: Any) -> Caveat:
-        """What a reader must know, of the texts."""
+        """Make a caveat that a reader must know, of the texts."""
         return Caveat(self.t(key, **values))
 
     def doubts(self, result: Result, **flags: bool) -> list[Caveat]:
-        """How far parameters may be trusted, where chances of outcomes are not told unasked, and texts that hold.
+        """Say how far parameters may be trusted, where chances of outcomes are not told unasked, and texts that hold.
 
         ``stale`` is asked of the provenance.
         """
@@ -148,11 +148,11 @@ class Show:
         return [*doubted, *(self.caveat(key) for key, holds in flags.items() if holds and self.t.has(key))]
 
     def said(self, value: Value, column: Column) -> str:
-        """A value in a sentence."""
+        """Say a value in a sentence."""
         return shown(value, column, self.t.lang, with_unit=True)
 
     def translated(self, words: str | None) -> str | None:
-        """What a case says in one language, in this one where the casebook has it."""
+        """Choose what a case says in one language, in this one where the casebook has it."""
         return None if words is None else own_words(words, self.t.lang)
 
     def table(
@@ -164,7 +164,7 @@ class Show:
         folded: bool = False,
         groups: tuple[tuple[str, int], ...] = (),
     ) -> Table:
-        """A table whose title is ``table.<key>``, and its note ``note.<key>`` where there is one.
+        """Make a table whose title is ``table.<key>``, and its note ``note.<key>`` where there is one.
 
         columns: as of :meth:`columns`.
         """
@@ -173,14 +173,14 @@ class Show:
         return Table(key, self.t(f"table.{key}"), typed_columns, tuple(map(tuple, rows)), groups, note, folded)
 
     def chart(self, key: str, draw: Callable[[], Figure], numbers: Table | None = None) -> Chart:
-        """A figure with its words."""
+        """Make a figure with its words."""
         t = self.t
         return Chart(key, t(f"chart.{key}"), t(f"alt.{key}"), draw, t(f"caption.{key}"), numbers)
 
     def numbered(self, key: str, count: int, **values: Any) -> Bullets:
-        """Numbered sentences of the texts."""
+        """Make numbered sentences of the texts."""
         return Bullets(tuple(self.t(f"{key}.{number}", **values) for number in range(1, count + 1)))
 
     def section(self, key: str, *blocks: Block, folded: bool = False) -> Section:
-        """A section whose title is ``section.<key>``."""
+        """Make a section whose title is ``section.<key>``."""
         return Section(key, self.t(f"section.{key}"), blocks, folded)

@@ -86,7 +86,7 @@ def _there(entry: Any, case: Case) -> bool:
 
 
 def _network(case: Case, lang: str) -> Network:
-    """The actors of a case and what binds them, as the casebook has them at the end of its data."""
+    """Gather the actors of a case and what binds them, as the casebook has them at the end of its data."""
     graph = Network()
     graph.layer(
         "global",
@@ -151,7 +151,7 @@ def _holders(graph: Network, case: Case, lang: str) -> dict[str, Actor]:
 
 
 def _firms(case: Case, origin: str, lang: str) -> str:
-    """What enterprises of an origin are called, with their last count."""
+    """Name the enterprises of an origin, with their last count."""
     words = text(f"report.network.firms_{origin}", lang)
     counts = [
         observation
@@ -166,7 +166,7 @@ def _firms(case: Case, origin: str, lang: str) -> str:
 
 @style.styled
 def network(case: Case, lang: str = "en") -> Figure:
-    """Who acts in a park: global partners, governments and institutions, the company and its holders, enterprises."""
+    """Draw who acts in a park: global partners, governments, institutions, the company and its holders, enterprises."""
     graph = _network(case, lang)
     height = 0.42
     for layer in reversed([rows for rows in graph.layers.values() if rows]):
@@ -256,7 +256,7 @@ def _box(axes: Axes, actor: Actor) -> None:
 
 
 def moment(date: Date) -> float:
-    """A date in years: a month or a year alone stands at its middle."""
+    """Give a date in years: a month or a year alone stands at its middle."""
     first = date.first_day
     last = date.last_day
     middle = (first.timetuple().tm_yday + (last - first).days / 2.0) / 365.25
@@ -264,7 +264,7 @@ def moment(date: Date) -> float:
 
 
 def dated_facts(case: Case, lang: str) -> dict[str, list[tuple[float, str]]]:
-    """What the model is told happened, by scale: (moment, words), each once, in order."""
+    """List what the model is told happened, by scale: (moment, words), each once, in order."""
 
     def told(*entries: tuple[str, Any]) -> list[tuple[float, str]]:
         return [(moment(getattr(entry, when)), entry.title.get(lang)) for when, some in entries for entry in some]
@@ -316,7 +316,7 @@ def rows_of(entries: list[tuple[float, str]], per_year: float, limit: float) -> 
 
 @style.styled
 def timeline(case: Case, lang: str = "en") -> Figure:
-    """Events by scale: a dot for each, filled by its grade; above them, by name, the dated facts the model is given."""
+    """Draw events by scale, a dot each, filled by its grade; above them, by name, the facts the model is given."""
     last = year_of(case.clock.data_end)
     facts = dated_facts(case, lang)
     events = {
@@ -367,7 +367,7 @@ def timeline(case: Case, lang: str = "en") -> Figure:
 
 
 def _dots(axes: Axes, colour: str, base: float, events: Sequence[tuple[float, str]]) -> None:
-    """A dot for each event, those of a quarter above each other."""
+    """Draw a dot for each event, those of a quarter above each other."""
     stacked: Counter[int] = Counter()
     for when, grade in events:
         quarter = int(when * 4)

@@ -1,4 +1,4 @@
-"""What every figure of a result needs: its scenario, its time axis, its words; and how a reported value is drawn."""
+"""Frame of every figure of a result: its scenario, its time axis, its words; and how a reported value is drawn."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class View:
     lang: str
 
     def say(self, key: str, **values: Any) -> str:
-        """A text of the report."""
+        """Give a text of the report."""
         return text(f"report.{key}", self.lang, **values)
 
     @property
@@ -49,7 +49,7 @@ class View:
 
     @property
     def footer(self) -> str:
-        """What made the figure."""
+        """Line on what made the figure."""
         finished = int(np.count_nonzero(self.result["status"].isel(scenario=self.scenario).to_numpy() == 0))
         return self.say(
             "figure.footer",
@@ -59,19 +59,19 @@ class View:
         )
 
     def has(self, *names: str) -> bool:
-        """Whether the study kept all these outputs."""
+        """Say whether the study kept all these outputs."""
         return all(name in self.result.data_vars for name in names)
 
     def values(self, name: str) -> NDArray[np.float64]:
-        """An output, shape (run, quarter)."""
+        """Give an output, shape (run, quarter)."""
         return self.result[name].isel(scenario=self.scenario).to_numpy().astype(np.float64)
 
     def title(self, name: str) -> str:
-        """An output's title."""
+        """Give an output's title."""
         return str(self.result[name].attrs.get(f"title_{self.lang}") or name)
 
     def unit(self, name: str) -> str:
-        """An output's unit as a person reads it."""
+        """Give an output's unit as a person reads it."""
         return unit_title(str(self.result[name].attrs.get("units", "")), self.lang)
 
 
@@ -88,12 +88,12 @@ def view(result: xr.Dataset, lang: str, scenario: int = 0) -> View:
 
 
 def year_of(quarter: Quarter) -> float:
-    """The end of a quarter, in years."""
+    """Give the end of a quarter, in years."""
     return quarter.year + quarter.quarter / 4.0
 
 
 def ends(start: Quarter, quarters: Iterable[int]) -> NDArray[np.float64]:
-    """Ends of quarters, in years."""
+    """Give the ends of quarters, in years."""
     return np.array([year_of(start + t) for t in quarters])
 
 
@@ -140,7 +140,7 @@ def observed_mark(
 
 
 def observed_key(bounds: Iterable[str], lang: str, *, unused: bool = False) -> list[tuple[Line2D, str]]:
-    """Handles and words for the kinds of reported values in a figure, in one order.
+    """Give handles and words for the kinds of reported values in a figure, in one order.
 
     unused: whether some are drawn grey, because others contradict them.
     """

@@ -47,7 +47,7 @@ _FLOWS = {
 def fan(
     result: xr.Dataset, variable: str = "registered", case: Case | None = None, lang: str = "en", scenario: int = 0
 ) -> Figure:
-    """An output over time: the bands of all runs, and dots where the casebook has observations.
+    """Draw an output over time: the bands of all runs, and dots where the casebook has observations.
 
     case: the one whose observations are drawn; without it none are, and nothing is said about them. scenario: its
     index; another than the first is drawn over the first one's outline. Raises KeyError if the study did not keep the
@@ -92,7 +92,7 @@ def _bands(axes: Axes, study_view: View, variable: str) -> None:
 
 
 def shown(result: xr.Dataset, variable: str, case: Case) -> tuple[Observation, ...]:
-    """The observations of an output that can be drawn on its axis: within the horizon, in its unit, with a source."""
+    """List the observations of an output that its axis can show: within the horizon, in its unit, with a source."""
     unit = str(result[variable].attrs.get("units", ""))
     labels = {str(label) for label in result["label"].to_numpy()}
     return tuple(
@@ -123,7 +123,7 @@ def _observations(figure: Figure, axes: Axes, study_view: View, variable: str, c
 
 
 def _mark(axes: Axes, entry: Observation, unit: str) -> None:
-    """One observation, as what it says, at its day or the end of its month; grey where the case does not use it."""
+    """Draw one observation, as what it says, at its day or its month's end; grey where the case does not use it."""
     day = entry.date.last_day
     is_dated = entry.date.month is not None
     year = day.year + day.timetuple().tm_yday / 365.25 if is_dated else year_of(entry.date.quarter("stock"))
@@ -134,18 +134,18 @@ def _mark(axes: Axes, entry: Observation, unit: str) -> None:
 
 
 def cap_tables(case: Case) -> tuple[CapTable, ...]:
-    """The cap tables the model uses, by date; each holds until the next."""
+    """List the cap tables the model uses, by date; each holds until the next."""
     return tuple(sorted((table for table in case.equity if table.use), key=lambda table: table.date.first_day))
 
 
 def side_shares(table: CapTable) -> dict[str, int]:
-    """Basis points by side."""
+    """Sum basis points by side."""
     return {side: sum(row.basis_points for row in table.holdings if row.side == side) for side in style.SIDES}
 
 
 @style.styled
 def equity(case: Case, lang: str = "en") -> Figure:
-    """Shares of the development company by side, over time, from the cap tables the model uses."""
+    """Draw shares of the development company by side, over time, from the cap tables the model uses."""
     figure = style.sheet((7.2, 3.0), text("report.equity.title", lang), text("report.equity.subtitle", lang))
     axes = style.panel(figure, 0.56, 0.36, 1.35, 0.66)
     axes.set_ylim(0.0, 100.0)
@@ -198,7 +198,7 @@ def equity(case: Case, lang: str = "en") -> Figure:
 
 @style.styled
 def ledger_land(result: xr.Dataset, case: Case | None = None, lang: str = "en") -> Figure:
-    """Land serviced, usable and occupied: medians, the band of serviced and of occupied land, the plan and the record.
+    """Draw land serviced, usable and occupied: medians, the band of serviced and occupied land, plan and record.
 
     Raises KeyError if the study kept none of the three areas.
     """
@@ -256,7 +256,7 @@ def _plan(axes: Axes, study_view: View, case: Case) -> list[tuple[float, str, st
 
 
 def yearly(study_view: View, name: str) -> tuple[Integers, Floats]:
-    """A flow (M USD/yr) as amounts a calendar year (M USD), the mean over runs; and the years."""
+    """Sum a flow (M USD/yr) to amounts a calendar year (M USD), the mean over runs; and give the years."""
     calendar = np.array([int(str(label)[:4]) for label in study_view.result["label"].to_numpy()])
     years = np.unique(calendar)
     amounts = np.nan_to_num(mean(study_view.values(name))) / 4.0
@@ -265,7 +265,7 @@ def yearly(study_view: View, name: str) -> tuple[Integers, Floats]:
 
 @style.styled
 def ledger_money(result: xr.Dataset, lang: str = "en") -> Figure:
-    """Where the developer's money comes from (above) and goes (below), a year; and its cash.
+    """Draw where the developer's money comes from (above) and goes (below), a year; and its cash.
 
     Means over runs, not medians, since only means add up. Raises KeyError if the study kept none of the flows.
     """

@@ -1,4 +1,4 @@
-"""What is read off the runs: outcomes, coordination degree, phases."""
+"""Figures of what is read off the runs: outcomes, coordination degree, phases."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _HATCH = {"failed": "", "dependent": "///", "stagnant": "...", "self_standing": 
 
 @style.styled
 def outcome_bars(result: xr.Dataset, lang: str = "en") -> Figure:
-    """How often each outcome happens: every scenario, and below it the first one under other values of S*."""
+    """Draw how often each outcome happens: every scenario, and below it the first one under other values of S*."""
     study_view = view(result, lang)
     rows = [
         (scenario_title(result, position, lang), shares(result["outcome"].isel(scenario=position).to_numpy(), NAMES))
@@ -79,7 +79,7 @@ def outcome_bars(result: xr.Dataset, lang: str = "en") -> Figure:
 
 @style.styled
 def coordination(result: xr.Dataset, lang: str = "en") -> Figure:
-    """The coupling coordination degree in both forms, with its grades; below, the four scores it is made of.
+    """Draw the coupling coordination degree in both forms, with its grades; below, the four scores it is made of.
 
     Raises KeyError if the study did not keep the outputs it needs.
     """
@@ -127,7 +127,7 @@ def coordination(result: xr.Dataset, lang: str = "en") -> Figure:
 
 @style.styled
 def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en") -> Figure:
-    """Share of runs in each phase, quarter by quarter, with the dated renegotiations.
+    """Draw the share of runs in each phase, quarter by quarter, with the dated renegotiations.
 
     Raises KeyError if the study did not keep ``arrivals`` and ``operating``.
     """

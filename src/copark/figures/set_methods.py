@@ -32,7 +32,7 @@ Aim = Literal["sufficiency", "necessity"]
 def _square(
     title: str, subtitle: str, names: tuple[str, str], size: tuple[float, float], top: float
 ) -> tuple[Figure, Axes]:
-    """A sheet for points between two named axes; a title of two lines leaves less room."""
+    """Make a sheet for points between two named axes; a title of two lines leaves less room."""
     figure = style.sheet(size, title, subtitle)
     lines = style.wrap(title, (size[0] - 0.3) * 72.0 / style.SIZE["title"], 2).count("\n")
     axes = style.panel(figure, 0.70, 0.62, 0.28, top + 0.22 * lines)
@@ -43,7 +43,7 @@ def _square(
 
 
 def _legend(axes: Axes, entries: Sequence[tuple[Any, str]]) -> None:
-    """A key above the axes, in a line."""
+    """Draw a key above the axes, in a line."""
     axes.legend(
         [handle for handle, _ in entries],
         [style.legible(words) for _, words in entries],
@@ -59,7 +59,7 @@ def _legend(axes: Axes, entries: Sequence[tuple[Any, str]]) -> None:
 
 
 def ceiling_plot(analysis: Necessities, necessity: Necessity, lang: str = "en") -> Figure:
-    """A condition against the outcome, with CE-FDH, CR-FDH, the empty zone and the cases that hold the ceiling up."""
+    """Draw a condition against the outcome, with CE-FDH, CR-FDH, the empty zone and the cases that hold the ceiling."""
     request = analysis.request
     scope = necessity.scope
     line = necessity.ceilings["cr_fdh"]
@@ -112,7 +112,7 @@ def ceiling_plot(analysis: Necessities, necessity: Necessity, lang: str = "en") 
 
 
 def _empty_zone(axes: Axes, x: Floats, y: Floats, necessity: Necessity, corner: int) -> None:
-    """The step and the zone beyond it, drawn in the data's own units for any corner."""
+    """Draw the step and the zone beyond it in the data's own units, for any corner."""
     view = ScopeView(corner)
     box, (seen_x, seen_y) = view.scope(necessity.scope), view.points(x, y)
     peer_x, peer_y = peers(steps_of(seen_x), seen_y)
@@ -133,7 +133,7 @@ def xy_plot(
     lang: str = "en",
     aim: Aim = "sufficiency",
 ) -> Figure:
-    """Cases by their membership in a set and in the outcome.
+    """Draw cases by their membership in a set and in the outcome.
 
     Above the diagonal a case speaks for sufficiency, below it for necessity. Cases that speak against at the crossover
     are marked and named first (against sufficiency: in the set and out of the outcome; against necessity: out of the
@@ -193,7 +193,7 @@ def xy_plot(
 def _write_cases(
     axes: Axes, spots: dict[tuple[float, float], list[int]], cases: tuple[str, ...], against: np.ndarray
 ) -> None:
-    """Names of cases that leave room, those against first; where several are on one spot, how many more."""
+    """Write the names of cases that leave room, those against first; where several are on one spot, how many more."""
     taken: list[tuple[float, float]] = []
     for (x, y), own in sorted(spots.items(), key=lambda spot: (not against[spot[1][0]], len(spot[1]) == 1)):
         if len(taken) == MOST_NAMES or any(abs(x - left) < 0.24 and abs(y - low) < 0.045 for left, low in taken):
@@ -217,7 +217,7 @@ def _write_cases(
 def trajectory(
     coupled: Coupled, null: Null | None = None, ensemble: WeightEnsemble | None = None, lang: str = "en"
 ) -> Figure:
-    """D at each case in order, in both forms, over the grades; behind it the band of chance and that of judgement.
+    """Draw D at each case in order, in both forms, over the grades; behind it the band of chance and that of judgement.
 
     null: its band is what indicators without a common course give; ensemble: its band is what other weights and ranges
     give.

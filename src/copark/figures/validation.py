@@ -77,7 +77,7 @@ def scored_fan(
     key_inside: bool = False,
     lane: float = 0.0,
 ) -> Figure:
-    """A forecast from a cut, others beside it, and what was observed before and after.
+    """Draw a forecast from a cut, others beside it, and what was observed before and after.
 
     name, unit: of the observable, as a person reads them; empty where the text beside the figure tells them. model,
     others: the forecast's bands, the past included; others by name, of the first two the median and 90 %, then the
@@ -127,7 +127,7 @@ def scored_fan(
 def score_dots(
     rows: Sequence[tuple[str, Mapping[str, float]]], names: Mapping[str, str], lang: str = "en", title: str = ""
 ) -> Figure:
-    """Mean scores of every method, a row for each observable, as multiples of the best in the row.
+    """Draw mean scores of every method, a row for each observable, as multiples of the best in the row.
 
     rows: name of the observable, and mean scores by method; names: what each method is called.
     """
@@ -153,7 +153,7 @@ def score_dots(
 
 
 def places(rows: Sequence[tuple[str, Sequence[tuple[Percentiles, bool]]]], lang: str = "en", title: str = "") -> Figure:
-    """Where observed values fell within their forecasts, a row for each observable; a line spans a bound's percentiles.
+    """Draw where observed values fell within their forecasts, a row an observable; a line spans a bound's percentiles.
 
     rows: name of the observable; of every value its percentiles, and whether the band reached it.
     """
@@ -181,7 +181,7 @@ def places(rows: Sequence[tuple[str, Sequence[tuple[Percentiles, bool]]]], lang:
 def width_bars(
     rows: Sequence[tuple[str, Mapping[str, float], str]], lang: str = "en", title: str = "", subtitle: str = ""
 ) -> Figure:
-    """What a forecast's variance comes from, a bar for each observable.
+    """Draw what a forecast's variance comes from, a bar for each observable.
 
     rows: name of the observable, shares by source, and the width in words.
     """
@@ -205,7 +205,7 @@ def width_bars(
 
 
 def fans(panel: PanelFindings, lang: str) -> Figure:
-    """Every park as the other parks would have forecast it, with what was observed; logarithmic scale."""
+    """Draw every park as the other parks would have forecast it, with what was observed; logarithmic scale."""
     titles = (text("pool.figure.fans", lang), text("pool.figure.fans_subtitle", lang))
     foot = text(
         "pool.figure.footer",
@@ -243,7 +243,7 @@ def _fan(axes: Axes, fan: ParkFan, park: Any, lang: str) -> None:
 
 
 def _counted(axes: Axes, top: float) -> None:
-    """A logarithmic axis of counts, each drawn as 1 + count, so that none is at the bottom."""
+    """Make a logarithmic axis of counts, each drawn as 1 + count, so that none is at the bottom."""
     shown = [10**n for n in range(7) if 10**n + 1 < top]
     axes.set_yscale("log")
     axes.set_yticks([x + 1.0 for x in shown], labels=[number(x, 0) for x in shown])
@@ -261,7 +261,7 @@ def outlook(
     rates: Sequence[tuple[float, tuple[float, float, float]]],
     lang: str = "en",
 ) -> Figure:
-    """One observable of a park without a history: stack, pooled prior, prior alone, growth curve, similar parks.
+    """Draw one observable of a park without a history: stack, pooled prior, prior alone, growth curve, similar parks.
 
     times: ends of quarters, in years. stack, pooled, alone, growth: quantiles at 5, 25, 50, 75 and 95 %, shape (levels,
     quarters). rates: of similar parks: moment in years; lowest, middle and highest.
