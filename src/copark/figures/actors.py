@@ -30,14 +30,22 @@ if TYPE_CHECKING:
 
 WIDTH = 7.6
 LEFT = 1.08
-ROW, WITHIN, BETWEEN = 0.58, 0.26, 0.50
-"""Inches of a row of actors, between two rows, and between two layers."""
+ROW = 0.58
+"""Height of a row of actors, inches."""
+WITHIN = 0.26
+"""Inches between two rows of a layer."""
+BETWEEN = 0.50
+"""Inches between two layers."""
 MOST_IN_ROW = 6
 DASHES = (0, (2.5, 2.0))
 _PLACE = {"home": 0.0, "third": 0.5, "none": 0.5, "host": 1.0}
 _BOTH = ("council", "committee", "agreement")
-LINE, DOT, PAD = 0.155, 0.062, 0.13
-"""Inches of a line of words, of a dot, and around both, in the timeline."""
+LINE = 0.155
+"""Height of a line of words in the timeline, inches."""
+DOT = 0.062
+"""Height of a dot in the timeline, inches."""
+PAD = 0.13
+"""Inches around words and dots in the timeline."""
 _FILL = {"high": 1.0, "medium": 0.55, "derived": 0.55}
 
 
@@ -296,8 +304,14 @@ def rows_of(entries: list[tuple[float, str]], per_year: float, limit: float) -> 
 
     The side is 1 where the words stand right of their moment and -1 where they stand left of it.
 
-    entries: moments and words, in order. per_year: inches a year. limit: the right edge, in years; a label that would
-    cross it stands left of its moment.
+    Parameters
+    ----------
+    entries
+        Moments and words, in order.
+    per_year
+        Inches a year.
+    limit
+        The right edge, in years; a label that would cross it stands left of its moment.
     """
     rows: list[list[tuple[float, int, str]]] = []
     ends: list[float] = []

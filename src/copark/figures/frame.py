@@ -114,7 +114,24 @@ def observed_mark(
 ) -> None:
     """Draw a reported value: a dot; a ring if approximate; a caret from a bound to where it is open; a bar for a range.
 
-    at: its moment, in years. high: where a range ends; of "more than" how far it is read to reach, which is not drawn.
+    Parameters
+    ----------
+    axes
+        Where it is drawn.
+    year
+        Its moment, in years.
+    value
+        The value, or the lower end of a range.
+    high
+        Where a range ends; of "more than" how far it is read to reach, which is not drawn.
+    bound
+        Kind of bound, as the casebook has it.
+    colour
+        Colour of the mark.
+    size
+        Size of the mark, points.
+    order
+        Drawing order.
     """
     kind = KINDS.get(bound, "exact")
     if kind == "range" and high is not None:
@@ -142,7 +159,14 @@ def observed_mark(
 def observed_key(bounds: Iterable[str], lang: str, *, unused: bool = False) -> list[tuple[Line2D, str]]:
     """Give handles and words for the kinds of reported values in a figure, in one order.
 
-    unused: whether some are drawn grey, because others contradict them.
+    Parameters
+    ----------
+    bounds
+        Kinds of bounds in the figure.
+    lang
+        Language.
+    unused
+        Some are drawn grey, because others contradict them.
     """
     kinds = {KINDS.get(bound, "exact") for bound in bounds}
     handles = {

@@ -49,9 +49,25 @@ def fan(
 ) -> Figure:
     """Draw an output over time: the bands of all runs, and dots where the casebook has observations.
 
-    case: the one whose observations are drawn; without it none are, and nothing is said about them. scenario: its
-    index; another than the first is drawn over the first one's outline. Raises KeyError if the study did not keep the
-    output, ValueError if there is no such scenario or language.
+    Parameters
+    ----------
+    result
+        Runs of a study.
+    variable
+        Name of the output.
+    case
+        Case whose observations are drawn; without it none are, and nothing is said about them.
+    lang
+        Language.
+    scenario
+        Index; another scenario than the first is drawn over the first one's outline.
+
+    Raises
+    ------
+    KeyError
+        If the study did not keep the output.
+    ValueError
+        If there is no such scenario or language.
     """
     study_view = view(result, lang, scenario)
     if variable not in result.data_vars:
@@ -106,7 +122,8 @@ def shown(result: xr.Dataset, variable: str, case: Case) -> tuple[Observation, .
 
 
 def _observations(figure: Figure, axes: Axes, study_view: View, variable: str, case: Case) -> None:
-    end, (first, last) = year_of(case.clock.data_end), study_view.span
+    end = year_of(case.clock.data_end)
+    first, last = study_view.span
     if first < end < last:
         axes.axvline(end, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
         style.above(axes, end, study_view.say("fan.data_end", quarter=str(case.clock.data_end)))
@@ -218,7 +235,8 @@ def ledger_land(result: xr.Dataset, case: Case | None = None, lang: str = "en") 
     style.years(axes, start, stop)
     ends = []
     for name in outputs:
-        levels, (colour, dash) = bands(result, name, 0, BAND), looks[name]
+        levels = bands(result, name, 0, BAND)
+        colour, dash = looks[name]
         if name != "usable_area":
             axes.fill_between(study_view.times, levels[0], levels[2], color=colour, alpha=0.15, linewidth=0)
         axes.plot(study_view.times, levels[1], color=colour, linestyle=dash, linewidth=2.0 if dash == "-" else 1.2)

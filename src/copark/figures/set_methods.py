@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from copark.setmethods.coupling_degree import Coupled
     from copark.setmethods.nca import Necessities, Necessity
 
-MOST_PEERS, MOST_NAMES, MOST_LABELS = 8, 14, 26
-"""Cases named at a ceiling, in an XY plot and below a course."""
+MOST_PEERS = 8
+"""Cases named at a ceiling."""
+MOST_NAMES = 14
+"""Cases named in an XY plot."""
+MOST_LABELS = 26
+"""Cases named below a course."""
 EDGES = (0.0, *BOUNDARIES, 1.0)
 
 Aim = Literal["sufficiency", "necessity"]
@@ -114,7 +118,8 @@ def ceiling_plot(analysis: Necessities, necessity: Necessity, lang: str = "en") 
 def _empty_zone(axes: Axes, x: Floats, y: Floats, necessity: Necessity, corner: int) -> None:
     """Draw the step and the zone beyond it in the data's own units, for any corner."""
     view = ScopeView(corner)
-    box, (seen_x, seen_y) = view.scope(necessity.scope), view.points(x, y)
+    box = view.scope(necessity.scope)
+    seen_x, seen_y = view.points(x, y)
     peer_x, peer_y = peers(steps_of(seen_x), seen_y)
     edges = np.array([box.x_low, *peer_x, box.x_high])
     heights = np.array([box.y_low, *peer_y])
@@ -139,8 +144,20 @@ def xy_plot(
     are marked and named first (against sufficiency: in the set and out of the outcome; against necessity: out of the
     set and in the outcome); others are named while there is room. Of cases on one spot the first is named.
 
-    x, y: memberships, shape (case,). names: what stands on the two axes. fit: a line on the fit. aim: what the set is
-    looked at as.
+    Parameters
+    ----------
+    x, y
+        Memberships, shape (case,).
+    cases
+        Names of the cases.
+    names
+        Titles of the two axes.
+    fit
+        A line on the fit.
+    lang
+        Language.
+    aim
+        What the set is looked at as.
     """
     title = text("set_methods.figure.xy.title", lang, x=names[0], y=names[1])
     figure, axes = _square(title, fit, names, (4.7, 4.9), 0.72)
@@ -219,8 +236,16 @@ def trajectory(
 ) -> Figure:
     """Draw D at each case in order, in both forms, over the grades; behind it the band of chance and that of judgement.
 
-    null: its band is what indicators without a common course give; ensemble: its band is what other weights and ranges
-    give.
+    Parameters
+    ----------
+    coupled
+        The degrees.
+    null
+        Null whose band is what indicators without a common course give.
+    ensemble
+        Ensemble whose band is what other weights and ranges give.
+    lang
+        Language.
     """
     names = text("set_methods.join", lang).join(subsystem.name for subsystem in coupled.request.subsystems)
     title = text("set_methods.figure.coupling.title", lang)

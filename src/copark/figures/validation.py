@@ -52,8 +52,10 @@ NAMES = 2.2
 """Inches for the names of observables."""
 FARTHEST = 12.0
 """Scores beyond this many times the best are drawn at the edge."""
-COLUMNS, TALL = 4, 1.68
-"""Small multiples in a row, and inches from one row of them to the next."""
+COLUMNS = 4
+"""Small multiples in a row."""
+TALL = 1.68
+"""Inches from one row of small multiples to the next."""
 
 
 class Fan(NamedTuple):
@@ -79,11 +81,28 @@ def scored_fan(
 ) -> Figure:
     """Draw a forecast from a cut, others beside it, and what was observed before and after.
 
-    name, unit: of the observable, as a person reads them; empty where the text beside the figure tells them. model,
-    others: the forecast's bands, the past included; others by name, of the first two the median and 90 %, then the
-    median. points: reported values. cut: end of what was known, in years. led_by: what the forecast is called.
-    key_inside: whether the key of what was observed stands in the axes, above the fan, and not below them. lane: inches
-    left free below the axes, for what marks their time.
+    Parameters
+    ----------
+    name, unit
+        Title and unit of the observable, as a person reads them; empty where the text beside the figure tells them.
+    model
+        Bands of the forecast, the past included.
+    others
+        Bands by name; of the first two the median and 90 % are drawn, then the median.
+    points
+        Reported values.
+    cut
+        End of what was known, in years.
+    lang
+        Language.
+    led_by
+        Title of the forecast.
+    size
+        Inches.
+    key_inside
+        Put the key of what was observed in the axes, above the fan, and not below them.
+    lane
+        Inches left free below the axes, for what marks their time.
     """
     figure = style.sheet(size, name, unit)
     axes = style.panel(figure, 0.6, lane + (0.3 if key_inside else 0.52), 0.2, 0.70 if name else 0.3)
@@ -129,7 +148,16 @@ def score_dots(
 ) -> Figure:
     """Draw mean scores of every method, a row for each observable, as multiples of the best in the row.
 
-    rows: name of the observable, and mean scores by method; names: what each method is called.
+    Parameters
+    ----------
+    rows
+        Name of the observable, and mean scores by method.
+    names
+        Titles of methods.
+    lang
+        Language.
+    title
+        Title of the figure.
     """
     titles = (title, text("validate.dots.subtitle", lang))
     figure, axes = style.in_rows(
@@ -155,7 +183,14 @@ def score_dots(
 def places(rows: Sequence[tuple[str, Sequence[tuple[Percentiles, bool]]]], lang: str = "en", title: str = "") -> Figure:
     """Draw where observed values fell within their forecasts, a row an observable; a line spans a bound's percentiles.
 
-    rows: name of the observable; of every value its percentiles, and whether the band reached it.
+    Parameters
+    ----------
+    rows
+        Name of the observable; of every value its percentiles, and whether the band reached it.
+    lang
+        Language.
+    title
+        Title of the figure.
     """
     titles = (title, text("validate.places.subtitle", lang))
     figure, axes = style.in_rows(
@@ -183,7 +218,14 @@ def width_bars(
 ) -> Figure:
     """Draw what a forecast's variance comes from, a bar for each observable.
 
-    rows: name of the observable, shares by source, and the width in words.
+    Parameters
+    ----------
+    rows
+        Name of the observable, shares by source, and the width in words.
+    lang
+        Language.
+    title, subtitle
+        Words above the figure.
     """
     titles = (title, subtitle or text("validate.width.subtitle", lang))
     figure, axes = style.in_rows(
@@ -263,8 +305,18 @@ def outlook(
 ) -> Figure:
     """Draw one observable of a park without a history: stack, pooled prior, prior alone, growth curve, similar parks.
 
-    times: ends of quarters, in years. stack, pooled, alone, growth: quantiles at 5, 25, 50, 75 and 95 %, shape (levels,
-    quarters). rates: of similar parks: moment in years; lowest, middle and highest.
+    Parameters
+    ----------
+    title
+        Title of the figure.
+    times
+        Ends of quarters, in years.
+    stack, pooled, alone, growth
+        Quantiles at 5, 25, 50, 75 and 95 %, shape (levels, quarters).
+    rates
+        Counts of similar parks: moment in years; lowest, middle and highest.
+    lang
+        Language.
     """
     figure = style.sheet((7.4, 4.0), title, text("pool.figure.outlook_subtitle", lang))
     axes = style.panel(figure, 0.75, 0.95, 0.35, 0.8)
