@@ -36,8 +36,10 @@ from copark.version import MODEL_VERSION
 FORMAT = 1
 RESULTS = "results"
 RESULT = "result.json"
-SHIPPED, PACKED = Path(__file__).resolve().parents[1], f"{RESULT}.gz"
-"""Output folder of the results that ship with copark, and their file."""
+SHIPPED = Path(__file__).resolve().parents[1]
+"""Output folder of the results that ship with copark."""
+PACKED = f"{RESULT}.gz"
+"""File of a result that ships."""
 RUN_ID = re.compile(r"[0-9a-f]{16}")
 MOST_BYTES = 200_000_000
 """Largest stored result that is read."""
@@ -128,7 +130,8 @@ def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answ
     check_keys(analysis, params, context)
     context.run_id = run_id_of(analysis, params, context)
     keeps = context.keeps and context.out is not None
-    place = context.place = place_of(context.home, analysis, context.run_id) if keeps else None
+    place = place_of(context.home, analysis, context.run_id) if keeps else None
+    context.place = place
     result = None if hasattr(ask, "anew") and ask.anew(params, context) else _stored(analysis, context)
     reused = result is not None
     if result is None:
@@ -267,7 +270,19 @@ def _opened(path: Path) -> IO[str]:
 
 
 def save(folder: Path, analysis: Analysis, params: AnalysisParams, result: Result) -> None:
-    """Store a result, whole or not at all."""
+    """Store a result, whole or not at all.
+
+    Parameters
+    ----------
+    folder
+        Folder of the result, as of :func:`place_of`.
+    analysis
+        The analysis.
+    params
+        What was asked.
+    result
+        What was found.
+    """
     plain = TypeAdapter(type(result)).dump_python(result, mode="json", by_alias=True, exclude_unset=True)
     content = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
     header = {

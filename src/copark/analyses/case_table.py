@@ -52,7 +52,19 @@ def _each(
 
 
 def numbers(flag: str, entries: str | Sequence[float], faults: list[Fault], key: str = "") -> tuple[float, ...]:
-    """Read numbers of a list."""
+    """Read numbers of a list.
+
+    Parameters
+    ----------
+    flag
+        Option the list was given for; faults name it.
+    entries
+        Numbers, or a text with commas between them.
+    faults
+        Faults are added to it.
+    key
+        Entry of the option the list belongs to; faults name it.
+    """
     return _each(flag, entries, parsed, faults, key) if isinstance(entries, str) else tuple(map(float, entries))
 
 
@@ -94,7 +106,20 @@ def calibrations(
 ) -> dict[str, SetCalibration]:
     """Read ``A=exclusion,crossover,inclusion``, ``A=threshold``, or a form before the anchors (``linear:``).
 
-    known: columns of the analysis; full: membership at the anchor of inclusion.
+    Parameters
+    ----------
+    entries
+        Entries of the option.
+    faults
+        Faults are added to it.
+    columns
+        Columns of the analysis.
+    full
+        Membership at the anchor of inclusion.
+
+    Returns
+    -------
+    Calibrations by column.
     """
     by_column = {}
     for name, value in _pairs("--calibrate", entries, faults).items():
@@ -119,7 +144,21 @@ def calibrations(
 
 
 def alternatives(entries: Iterable[str], faults: list[Fault], columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Read other columns of scores: ``EQUITY=EQUITY_mech`` or several after commas."""
+    """Read other columns of scores: ``EQUITY=EQUITY_mech`` or several after commas.
+
+    Parameters
+    ----------
+    entries
+        Entries of the option.
+    faults
+        Faults are added to it.
+    columns
+        Columns of the analysis.
+
+    Returns
+    -------
+    Names of other columns, by column.
+    """
     by_column = {}
     for name, value in _pairs("--alternative", entries, faults).items():
         if name not in columns:
@@ -240,7 +279,17 @@ def read_table(params: TableParams, columns: Sequence[str], faults: Sequence[Fau
 
 
 def origin(params: AnalysisParams, context: Context, table: CaseTable | None = None) -> dict[str, Any]:
-    """Give the fields every result of this kind has: run ID, provenance, and what was asked."""
+    """Give the fields every result of this kind has: run ID, provenance, and what was asked.
+
+    Parameters
+    ----------
+    params
+        What was asked.
+    context
+        Context that has the run ID.
+    table
+        The table it was asked of, where there is one.
+    """
     provenance: dict[str, Any] = {
         "code_version": __version__,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),

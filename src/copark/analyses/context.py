@@ -187,7 +187,10 @@ class Context:
     def stages(self, content: Mapping[str, Any]) -> Iterator[Stages]:
         """Give the stages of long work, kept as they are done: the same work goes on with them after a stop.
 
-        content: everything the numbers depend on, as plain values.
+        Parameters
+        ----------
+        content
+            Everything the numbers depend on, as plain values.
         """
         from copark.calibration.provenance import stages_of
 
@@ -208,8 +211,16 @@ class Context:
     ) -> xr.Dataset:
         """Run a study on the parameters the case has, all scenarios with common random numbers.
 
-        ``wanted, cut``: which parameters, as of :meth:`parameters`; ``times``: studies of this kind that are announced;
-        0 where this one was announced before.
+        Parameters
+        ----------
+        study
+            The study.
+        case
+            The case.
+        parameter_set, cut
+            Which parameters, as of :meth:`parameters`.
+        times
+            Studies of this kind that are announced; 0 where this one was announced before.
         """
         from copark.calibration.case_parameters import settle
         from copark.simulation.run import simulate
@@ -273,6 +284,15 @@ class Context:
         """Return the stored runs of a study: found in the output folder, or made there; without one they are only made.
 
         What was broken off goes on with what is there, every execution stands in the run log, as of ``copark run``.
+
+        Parameters
+        ----------
+        study
+            The study.
+        case
+            The case.
+        parameter_set, cut
+            Which parameters, as of :meth:`parameters`.
         """
         from copark.calibration.case_parameters import settle
 
@@ -336,8 +356,12 @@ class Context:
     def origin(self, params: OfCase | str, runs: xr.Dataset | Mapping[str, Any]) -> dict[str, Any]:
         """Give the fields every result of a case has: run ID, provenance, trust state, what is on record.
 
-        params: what was asked, or the name of a case whose best parameters were used; made: runs, or the provenance of
-        what was made of them.
+        Parameters
+        ----------
+        params
+            What was asked, or the name of a case whose best parameters were used.
+        runs
+            Runs, or the provenance of what was made of them.
         """
         attributes = getattr(runs, "attrs", None)  # a Dataset is a mapping, too
         provenance: Any = runs if attributes is None else json.loads(attributes["provenance"])
@@ -383,7 +407,21 @@ Ahead = Callable[["Study", Sequence[str]], None]
 
 
 def planned(study: Study, case: Case, parameters: CaseParameters) -> tuple[Study, str, bool]:
-    """Plan a study as it is stored: what it keeps, its run ID, and whether bands stand in for most of its paths."""
+    """Plan a study as it is stored: what it keeps, its run ID, and whether bands stand in for most of its paths.
+
+    Parameters
+    ----------
+    study
+        The study as it was asked for.
+    case
+        The case.
+    parameters
+        Parameters the case has.
+
+    Returns
+    -------
+    The study, its run ID, and whether bands stand in.
+    """
     from copark.simulation.results import study_identity
 
     bands = study.keep is None and study.runs > SUMMARY_ABOVE
@@ -405,9 +443,29 @@ def find_or_make(
 ) -> Made:
     """Find the stored run of a study whose draws are decided, or else make it; one that was broken off goes on.
 
-    ``fresh``: make it even if it is stored; ``ahead``: told before the work begins.
+    Parameters
+    ----------
+    study
+        The study, its draws decided.
+    case
+        The case.
+    parameters
+        Parameters the case has.
+    means
+        Threads or workers that make the runs.
+    out
+        Output folder.
+    lang
+        Language of notes.
+    fresh
+        Make it even if it is stored.
+    ahead
+        Called before the work begins.
+    progress
+        Called with stage, runs made and runs to be made.
     """
-    store, (stored_study, identity, bands) = RunStore.of(out), planned(study, case, parameters)
+    store = RunStore.of(out)
+    stored_study, identity, bands = planned(study, case, parameters)
     stored = None if fresh else store.find(identity)
     # Bands do not stand in for paths, and a run under other titles is made again, so that it is shown under these.
     if (
@@ -469,8 +527,28 @@ def make_run(
 ) -> tuple[RunRecord, tuple[str, ...]]:
     """Make the runs of a study, or what is missing of them: the stored run, and what is to be said of it.
 
-    bands: keep bands over all runs and the paths of the first only; fresh: go on from nothing that machines of another
-    kind have made.
+    Parameters
+    ----------
+    study
+        The study, as of :func:`planned`.
+    case
+        The case.
+    source
+        Draws of parameters.
+    identity
+        Run ID.
+    bands
+        Keep bands over all runs and the paths of the first only.
+    means
+        Threads or workers that make the runs.
+    out
+        Output folder.
+    lang
+        Language of notes.
+    fresh
+        Resume nothing that machines of another kind have made.
+    progress
+        Called with stage, runs made and runs to be made.
     """
     from copark.cluster import Asked, make
     from copark.store.files import stamp_of

@@ -174,7 +174,8 @@ class AheadParams(CaseParams):
 
 
 def _form_field(name: str, field: FieldInfo) -> FormField:
-    (kind, choices), marks = _kind(field.annotation), field.metadata
+    kind, choices = _kind(field.annotation)
+    marks = field.metadata
 
     def mark(kind: type[Marked]) -> Marked | None:
         return next((entry for entry in marks if isinstance(entry, kind)), None)
@@ -319,9 +320,26 @@ def assemble(
 ) -> Document:
     """Put together a document with what all have in common: trust state and provenance.
 
-    provenance: further entries, by the key of their title (``provenance.<key>`` in the texts); hashes: whether those of
-    case, model and draws are told, for which the run ID stands; commands: whether the words on trust name the command
-    that would better it, and the provenance the one that asks the same.
+    Parameters
+    ----------
+    result
+        The result.
+    t
+        Texts of its analysis.
+    key
+        Key of the document; its files are named by it.
+    title, headline
+        Question and answer.
+    sections
+        What the document is made of.
+    evidence
+        Sources it cites.
+    provenance
+        Further entries, by the key of their title (``provenance.<key>`` in the texts).
+    hashes
+        Tell hashes of case, model and draws; the run ID stands for them.
+    commands
+        Name the command that would better the trust, and in the provenance the one that asks the same.
     """
     from copark.presentation.document import Document
 

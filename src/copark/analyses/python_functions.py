@@ -30,8 +30,10 @@ from copark.texts import text
 
 PLUMBING = ("out", "threads", "progress")
 """What every Python function of an analysis takes beside its parameters."""
-PATIENCE, BETWEEN = 2.0, 0.2
-"""Seconds before progress is shown, and between two times."""
+PATIENCE = 2.0
+"""Seconds before progress is shown."""
+BETWEEN = 0.2
+"""Seconds between two times that progress is shown."""
 _COMMANDS = re.compile(r"(`[^`]*`)")
 _OPTION = re.compile(r"--([a-z][a-z-]*)( (?=(?:own|shipped|borrowed|prior|[0-9]{4}Q[1-4])\b))?")
 
@@ -129,7 +131,8 @@ def function_of(analysis: Analysis) -> Callable[..., Result]:
         tell(context.notes)
         return result
 
-    ask.__name__ = ask.__qualname__ = analysis.function
+    ask.__name__ = analysis.function
+    ask.__qualname__ = analysis.function
     ask.__doc__ = _described(analysis, fields)
     ask.__signature__ = signature  # type: ignore[attr-defined]
     return ask

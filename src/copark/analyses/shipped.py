@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 FITTED = ("ablate", "experts", "joint", "reliability", "validate", "voi")
 """Analyses whose numbers come out of regressions and searches by libraries, which carry rounding farther."""
-RUNS, FITS = NO_DIFFERENCE, 1e-6
-"""How far numbers may be from those that ship, relative to the greater of 1 and their size: those read off runs, which
-agree to about 1e-12 on any processor and of which rounding is never counted (:mod:`copark.stats.rounding`); and those
-of :data:`FITTED`. Words, dates and whatever else is no number are the same."""
+RUNS = NO_DIFFERENCE
+"""Largest difference from what ships of numbers read off runs, relative to the greater of 1 and their size: they agree
+to about 1e-12 on any processor, and rounding is never counted (:mod:`copark.stats.rounding`). Words, dates and whatever
+else is no number are the same."""
+FITS = 1e-6
+"""The same of numbers of :data:`FITTED`."""
 GREAT_STONE = {"case": "great-stone"}
 QUESTIONS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("parks", {}),
@@ -167,7 +169,19 @@ def _made(
 def make(
     folder: Path, only: Sequence[str] = (), threads: int | None = None, progress: Progress = lambda *_: None
 ) -> Iterator[Path]:
-    """Make them into an output folder, and give the folder of each; in that of the package itself, they ship."""
+    """Make them into an output folder, and give the folder of each; in that of the package itself, they ship.
+
+    Parameters
+    ----------
+    folder
+        Output folder.
+    only
+        Names of analyses or cases; all where there are none.
+    threads
+        Threads of the model; they do not change the numbers.
+    progress
+        Called with stage, steps done and steps in all.
+    """
     for _name, analysis, params, answered in _made(only, threads, progress):
         place = place_of(folder, analysis, answered.result.run_id)
         save(place, analysis, params, answered.result)
@@ -177,7 +191,17 @@ def make(
 def check(
     only: Sequence[str] = (), threads: int | None = None, progress: Progress = lambda *_: None
 ) -> Iterator[Remade]:
-    """Make them again, and compare each number by number and word by word with the one that ships."""
+    """Make them again, and compare each number by number and word by word with the one that ships.
+
+    Parameters
+    ----------
+    only
+        Names of analyses or cases; all where there are none.
+    threads
+        Threads of the model; they do not change the numbers.
+    progress
+        Called with stage, steps done and steps in all.
+    """
     for name, analysis, _params, answered in _made(only, threads, progress):
         stored = load(place_of(SHIPPED, analysis, answered.result.run_id), analysis)
         about = Remade(name, answered.result.run_id, answered.seconds)
@@ -204,7 +228,17 @@ def leaves(result: Any) -> dict[str, Any]:
 
 
 def compared(about: Remade, stored: Mapping[str, Any], remade: Mapping[str, Any], tolerance: float = RUNS) -> Remade:
-    """Compare what results hold by place: every number within a tolerance, everything else as it is."""
+    """Compare what results hold by place: every number within a tolerance, everything else as it is.
+
+    Parameters
+    ----------
+    about
+        Question, run ID and seconds.
+    stored, remade
+        Values of the results, by place.
+    tolerance
+        Largest relative difference of numbers.
+    """
     import numpy as np
 
     from copark.store.compare import relative_gaps

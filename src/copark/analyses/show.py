@@ -67,7 +67,23 @@ def grouped(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
 
 
 def made_again(result: Result, comparison: Comparison, t: Texts, *, key: str, stale: bool, **words: Any) -> Document:
-    """Show whether what ships could be made again, and which of the two comparisons says so."""
+    """Show whether what ships could be made again, and which of the two comparisons says so.
+
+    Parameters
+    ----------
+    result
+        The result of the check.
+    comparison
+        What differs from what ships.
+    t
+        Texts of the analysis.
+    key
+        Key of the document.
+    stale
+        Say that what ships is of another model or other data.
+    words
+        Values filled in the title.
+    """
     states = {
         "identical": comparison.identical,
         "close": comparison.close,
@@ -166,7 +182,18 @@ class Show:
     ) -> Table:
         """Make a table whose title is ``table.<key>``, and its note ``note.<key>`` where there is one.
 
-        columns: as of :meth:`columns`.
+        Parameters
+        ----------
+        key
+            Key of the table, in the texts and in files.
+        columns
+            As of :meth:`columns`.
+        rows
+            Values, in the order of the columns.
+        folded
+            Show it folded.
+        groups
+            Heads of groups of rows, and how many rows each has.
         """
         note = self.t(f"note.{key}") if self.t.has(f"note.{key}") else ""
         typed_columns = self.columns(columns)

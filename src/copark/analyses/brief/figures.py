@@ -12,8 +12,10 @@ from copark.figures.validation import Fan, scored_fan
 from copark.presentation import style
 from copark.texts import text
 
-WIDE, TALL = 7.0, 2.63
-"""Size of the chart without its events, inches: two of them are the plot's height on a page."""
+WIDE = 7.0
+"""Width of the chart, inches."""
+TALL = 2.63
+"""Height of the chart without its events, inches: two of them are the plot's height on a page."""
 LANE = 0.17
 """Height of the lane of events below the axis, inches."""
 TICK_BELOW = 0.05

@@ -90,8 +90,10 @@ def of_structures(readings: Sequence[Reading], t: Texts) -> str:
     return t("card.structures", band=shown(doc.Interval(low, high), doc.SHARE, t.lang), count=count)
 
 
-SELDOM, MOSTLY = 1.0 / 3.0, 2.0 / 3.0
-"""Chances below and above which structures of the model say the opposite of each other."""
+SELDOM = 1.0 / 3.0
+"""Chance below which one structure of the model says the opposite of one above ``MOSTLY``."""
+MOSTLY = 2.0 / 3.0
+"""Chance above which one structure of the model says the opposite of one below ``SELDOM``."""
 
 
 class _Show(Show):

@@ -237,7 +237,17 @@ def row_of(arm: str, claim: Claim, readings: Readings) -> ArmRow:
 
 
 def seen(look: Look, arm: str, reference: str, readings: Readings) -> ShownOutput:
-    """Read an output of an arm at one date, beside the reference."""
+    """Read an output of an arm at one date, beside the reference.
+
+    Parameters
+    ----------
+    look
+        Output and date.
+    arm, reference
+        Keys of the arms.
+    readings
+        Values of runs.
+    """
     log = look.output in GROWING or catalogue().outputs[look.output].unit in LOGGED
     values = readings.output(arm, look.output, look.at)
     differences = difference(readings.output(reference, look.output, look.at), values, log=log)

@@ -81,7 +81,8 @@ def record(t: Texts, finding: Verdict) -> str:
     """Say what the record changed of what the prior alone says."""
     if not isfinite(finding.probability):
         return ""
-    before, (low, high) = finding.prior_probability, finding.monte_carlo
+    before = finding.prior_probability
+    low, high = finding.monte_carlo
     word = "same" if low <= before <= high else "raised" if before < low else "lowered"
     sentence = t(f"record.{word}", prior=percent(before), probability=percent(finding.probability))
     if word == "same" and built_in(before) != "open":

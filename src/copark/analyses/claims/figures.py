@@ -95,6 +95,17 @@ def forest(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en", *, ou
 
     Outputs whose logarithms are not compared have no place on the axis and are left to the table. With ``outcomes``
     shares of runs that failed and that stand by themselves are written beside.
+
+    Parameters
+    ----------
+    claim
+        The claim.
+    findings
+        All findings of the trial.
+    lang
+        Language.
+    outcomes
+        Write shares of runs that failed and that stand by themselves beside.
     """
     rows = claim.rows[1:]
     shares = OUTCOMES if outcomes else ()
@@ -163,7 +174,14 @@ def by_evidence(
 ) -> Figure:
     """Draw the probability of each claim, a mark for each thing it rests on.
 
-    rows: by claim: its title, and its probability in every way; ways: by way: its title, and which of the marks it has.
+    Parameters
+    ----------
+    rows
+        By claim its title, and its probability in every way.
+    ways
+        By way its title, and which of the marks it has.
+    title, footer
+        Words above and below the figure.
     """
     figure, axes = _chances([name for name, _ in rows], (title, "", footer), 0.34, 2)
     for place, (_, chances) in enumerate(rows):

@@ -85,7 +85,8 @@ class TrialLooks:
         self._worlds()
         self._most = min(self._most, self.made + in_alternatives)
         self._alternatives()
-        self._most = self._before = self.made
+        self._most = self.made
+        self._before = self.made
         self._tell(0)
 
     def _tell(self, done: int, _total: int = 0) -> None:

@@ -76,7 +76,8 @@ class Answer(TableResult):
         }
         frame = pd.DataFrame({"case": coupled.table.cases, **scores, "T": coupled.development})
         for name, form in coupled.forms.items():
-            frame[f"C_{name}"], frame[f"D_{name}"] = form.coupling, form.coordination
+            frame[f"C_{name}"] = form.coupling
+            frame[f"D_{name}"] = form.coordination
             frame[f"grade_{name}"] = form.grades
         return frame
 

@@ -109,7 +109,17 @@ def lag_of(differences: Floats, since: int, scale: float) -> int | None:
 
 
 def strongest(all_impacts: Sequence[Impact], count: int, outputs: Sequence[str]) -> tuple[str, ...]:
-    """Name the links with the largest effects on some outputs, the largest first; ``count`` of them at most."""
+    """Name the links with the largest effects on some outputs, the largest first; ``count`` of them at most.
+
+    Parameters
+    ----------
+    all_impacts
+        Impacts of all links on all outputs.
+    count
+        Most links that are named.
+    outputs
+        Names of the outputs that are looked at.
+    """
     sizes: dict[str, float] = {}
     for impact in all_impacts:
         if impact.output in outputs and impact.largest > NEGLIGIBLE:

@@ -14,8 +14,10 @@ from copark.presentation import document as doc
 from copark.presentation.numbers import exact, number, unit_title
 from copark.stats.effects import Effect
 
-NAMED, DRAWN = 5, 6
-"""Links in the first table, and those whose responses are drawn; all are in the last table."""
+NAMED = 5
+"""Links in the first table."""
+DRAWN = 6
+"""Links whose responses are drawn; all are in the last table."""
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:

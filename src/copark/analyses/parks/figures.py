@@ -16,8 +16,10 @@ from copark.texts import text
 if TYPE_CHECKING:
     from copark.analyses.typology.measures import EnterpriseCourse
 COUNTED = {"registered": "o", "operating": "s"}
-OLDEST, CEILING = 32.0, 1500.0
-"""Years of age and count up to which all panels of parks reach."""
+OLDEST = 32.0
+"""Age up to which all panels of parks reach, years."""
+CEILING = 1500.0
+"""Count up to which all panels of parks reach."""
 
 
 class ParkCourse(NamedTuple):
@@ -32,7 +34,12 @@ class ParkCourse(NamedTuple):
 def multiples(parks: Sequence[ParkCourse], lang: str = "en") -> Figure:
     """Draw enterprises by age of the park, on one logarithmic scale: a step is the same ratio in every panel.
 
-    parks: in the order in which they are drawn.
+    Parameters
+    ----------
+    parks
+        Parks in the order in which they are drawn.
+    lang
+        Language.
     """
     columns = 5
     tall = 0.92

@@ -20,8 +20,10 @@ from copark.simulation.outcomes import NEEDED, OUTCOMES, outcomes, year_twenty
 from copark.simulation.study import baseline
 from copark.stats.scores import Recalibration, brier, discrimination, left_out, recalibrated
 
-SAID, DONE = "self_standing", "thriving"
-"""The outcome of runs, and the class of the casebook, that are set beside each other."""
+SAID = "self_standing"
+"""Outcome of runs that is set beside the class ``DONE`` of the casebook."""
+DONE = "thriving"
+"""Class of the casebook that is set beside the outcome ``SAID`` of runs."""
 STANDING = OUTCOMES.index(SAID)
 ALIVE = (DONE, "surviving")
 DATED = Quarter(2024, 4)
@@ -151,8 +153,20 @@ def find(
 ) -> ReliabilityFindings:
     """Run every park as if it were new, and set what is said beside what is on record.
 
-    known: outcomes on record of all parks; told: cases, each with its outcome; calibrations: those that ship, by case;
-    draws, futures, seed: draws of parameters, runs of each, and their seed.
+    Parameters
+    ----------
+    recorded
+        Outcomes on record of all parks.
+    cases
+        Cases, each with its outcome.
+    calibrations
+        Calibrations that ship, by case.
+    draws, futures, seed
+        Draws of parameters, runs of each, and their seed.
+    threads
+        Threads of the model; they do not change the numbers.
+    tell
+        Called with parks done and parks in all.
     """
     shares = []
     quarters = []
@@ -197,6 +211,21 @@ def shares_of(
 
     It is drawn as one the panel does not hold, or on a calibration to its record. A closure on record is left out: it
     would be the answer.
+
+    Parameters
+    ----------
+    case
+        The park.
+    draws, futures, seed
+        Draws of parameters, runs of each, and their seed.
+    threads
+        Threads of the model; they do not change the numbers.
+    calibration
+        Draws of its own calibration; those of an unseen park where there are none.
+
+    Returns
+    -------
+    Shares in the order of ``OUTCOMES``, and the quarter as text.
     """
     lent = BorrowedSource(case.model_copy(update={"closures": ()}), shipped_draws(), known=False)
     read = lent.read if calibration is None else calibration.space.case.model_copy(update={"closures": ()})

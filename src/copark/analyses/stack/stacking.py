@@ -69,8 +69,10 @@ FAR = "far"
 SETTINGS = (UNSEEN, NEAR, FAR)
 EVER = LAST.year - ORIGINS[0] + 1
 """Years from the first origin to the end of all values."""
-NEAR_YEARS, FAR_YEARS = 3.0, 6.0
-"""Weights of near values hold up to the one, those of far values from the other on; between them they change evenly."""
+NEAR_YEARS = 3.0
+"""Years ahead up to which weights of near values hold; from there to ``FAR_YEARS`` they change evenly."""
+FAR_YEARS = 6.0
+"""Years ahead from which on weights of far values hold."""
 DAYS = 365.25
 STEPS = 10
 """Weights are tried in tenths."""
@@ -95,15 +97,13 @@ Weights = Mapping[str, Mapping[str, Mapping[str, float]]]
 
 @dataclass(frozen=True)
 class Trial:
-    """A value of a park, and what every method had said of it: levels of a frozen forecast, not below 0.
-
-    ahead: years from the origin to the value's day; of an unseen park from its own first day.
-    """
+    """A value of a park, and what every method had said of it: levels of a frozen forecast, not below 0."""
 
     park: str
     setting: str
     variable: str
     ahead: float
+    """Years from the origin to the value's day; of an unseen park from its own first day."""
     value: float
     levels: Mapping[str, Floats]
 
@@ -111,7 +111,19 @@ class Trial:
 def trials_of(
     panel: Panel, *, threads: int = 1, folder: Path | None = None, progress: Progress | None = None
 ) -> tuple[Trial, ...]:
-    """Let every method forecast every park; each step is kept in the folder and found again."""
+    """Let every method forecast every park; each step is kept in the folder and found again.
+
+    Parameters
+    ----------
+    panel
+        Parks and the settings of their panel.
+    threads
+        Threads of the model; they do not change the numbers.
+    folder
+        Folder in which steps are kept; without one none is.
+    progress
+        Called with steps done and steps in all.
+    """
     race = Race(panel, threads, folder)
     steps: dict[str, Callable[[], list[Any]]] = {}
 
@@ -172,7 +184,23 @@ class Stack:
         return identity_of({"way": "mixture", "everyone": self.everyone, "without": self.without})
 
     def of(self, park: str, setting: str, variable: str, ahead: float) -> dict[str, float]:
-        """Weigh the methods for a forecast, so many years ahead, of a park in which it had no say."""
+        """Weigh the methods for a forecast, so many years ahead, of a park in which it had no say.
+
+        Parameters
+        ----------
+        park
+            Name of the park.
+        setting
+            Near, far or unseen.
+        variable
+            Name of the count.
+        ahead
+            Years from the origin to the value's day.
+
+        Returns
+        -------
+        Weights by method.
+        """
         learned = {
             key: learned_weights.get(variable, learned_weights[""])
             for key, learned_weights in self.without.get(park, self.everyone).items()
@@ -205,7 +233,17 @@ def simplex(count: int) -> Floats:
 
 
 def losses(levels: Floats, value: float, grid: Floats) -> Floats:
-    """Compute the CRPS of ln(1 + count) of the mixture for every row of weights, shape (rows,)."""
+    """Compute the CRPS of ln(1 + count) of the mixture for every row of weights, shape (rows,).
+
+    Parameters
+    ----------
+    levels
+        Levels by method, shape (methods, levels).
+    value
+        The count that was observed.
+    grid
+        Weights of methods, shape (rows, methods).
+    """
     logs = np.log1p(levels)
     near = np.abs(logs - float(np.log1p(max(value, 0.0)))).mean(axis=1)
     distances = np.abs(logs[:, None, :, None] - logs[None, :, None, :]).mean(axis=(2, 3))
@@ -425,7 +463,23 @@ class StackedForecast:
 def stack_of(
     park: str, variable: str, parts: Mapping[str, Floats], setting: str, ahead: Sequence[float], stack: Stack
 ) -> StackedForecast:
-    """Put forecasts of an observable, quantiles (quarters, levels) by method, together at years after the cut."""
+    """Put forecasts of an observable, quantiles (quarters, levels) by method, together at years after the cut.
+
+    Parameters
+    ----------
+    park
+        Name of the park.
+    variable
+        Name of the count.
+    parts
+        Quantiles by method, shape (quarters, levels).
+    setting
+        Near, far or unseen.
+    ahead
+        Years after the cut, one for each quarter.
+    stack
+        Learned weights.
+    """
     stacks = [
         stacked({name: levels[position] for name, levels in parts.items()}, stack.of(park, setting, variable, years))
         for position, years in enumerate(ahead)
@@ -442,7 +496,20 @@ def stacks_of(
 ) -> dict[str, StackedForecast]:
     """Stack the counts of a park with a history; one of which nothing is known is stacked as of an unseen park.
 
-    model: quantiles (quarters, levels) by observable; quarters: counted from the case's start; parks: the others.
+    Parameters
+    ----------
+    case
+        The park.
+    cut
+        Last quarter that is known.
+    model
+        Quantiles of the model by observable, shape (quarters, levels).
+    quarters
+        Quarters forecast, counted from the case's start.
+    parks
+        The other parks.
+    stack
+        Learned weights.
     """
     forecasts_by_variable = {}
     ahead = [(case.clock.start + t - cut) / 4.0 for t in quarters]
@@ -459,7 +526,21 @@ def stacks_of(
 def curves_of(
     case: Case, cut: Quarter, variable: str, quarters: Sequence[int], parks: Sequence[Park]
 ) -> tuple[dict[str, Floats], bool]:
-    """Give benchmark curves of an observable as quantiles, (quarters, levels), and whether the park has a past."""
+    """Give benchmark curves of an observable as quantiles, (quarters, levels), and whether the park has a past.
+
+    Parameters
+    ----------
+    case
+        The park.
+    cut
+        Last quarter that is known.
+    variable
+        Name of the count.
+    quarters
+        Quarters forecast, counted from the case's start.
+    parks
+        The other parks.
+    """
     history = history_of(case, cut, variable)
     past = Past(np.maximum(history.times, YOUNGEST), history.values)
     ages = [max((t + 1) / 4.0, YOUNGEST) for t in quarters]
@@ -477,7 +558,17 @@ def curves_of(
 def with_stacks(
     content: Mapping[str, Any], stacked_forecasts: Mapping[str, StackedForecast], stack: Stack
 ) -> dict[str, Any]:
-    """Give a frozen forecast with the stack and the growth curve beside it; it is still the model's own."""
+    """Give a frozen forecast with the stack and the growth curve beside it; it is still the model's own.
+
+    Parameters
+    ----------
+    content
+        The frozen forecast, as plain values.
+    stacked_forecasts
+        Forecasts of the stack, by observable.
+    stack
+        Learned weights, whose identity the forecast names.
+    """
     curve_rows = {
         name: {
             variable: [rounded(row) for row in forecast.levels[name][-len(content["quarters"]) :]]

@@ -160,7 +160,14 @@ class SuzhouFindings:
 def find(result: xr.Dataset, study: Study, case: Case) -> SuzhouFindings:
     """Keep the runs of each scenario that tell the time before the swap, and say what follows in them.
 
-    result: runs of the study, of which one in forty is kept.
+    Parameters
+    ----------
+    result
+        Runs of the study, of which one in forty is kept.
+    study
+        The study.
+    case
+        The park of Suzhou.
     """
     numbered = list(enumerate(scenario.key for scenario in study.scenarios))
     results = {key: developer_result(result, study, case, n) for n, key in numbered}
@@ -196,6 +203,17 @@ def developer_result(result: xr.Dataset, study: Study, case: Case, n: int) -> Fl
 
     (p_eff - c_A) sold + fees - running cost - interest: what a company books. The model's own result charges land when
     it is serviced, and is a balance of cash. sold = sales / p_eff, with p_eff of :func:`land_price`.
+
+    Parameters
+    ----------
+    result
+        Runs of the study.
+    study
+        The study.
+    case
+        The park of Suzhou.
+    n
+        Number of the scenario.
     """
     price = land_price(result, study, case, n)
     cost = _parameters(result, case)["servicing_cost"]
@@ -237,12 +255,34 @@ def _parameters(result: xr.Dataset, case: Case) -> dict[str, Floats]:
 
 
 def accumulated(yearly: Floats, case: Case, until: Quarter) -> Floats:
-    """Sum a result since the start, at the end of a quarter, M USD, shape (runs,)."""
+    """Sum a result since the start, at the end of a quarter, M USD, shape (runs,).
+
+    Parameters
+    ----------
+    yearly
+        Result, M USD a year, shape (runs, quarters).
+    case
+        The park, whose start counts.
+    until
+        Last quarter of the sum.
+    """
     return yearly[:, : until - case.clock.start + 1].sum(axis=1) / 4.0
 
 
 def distance(result: xr.Dataset, case: Case, n: int, yearly: Floats) -> Floats:
-    """Measure each run of an arm against the record to September 1999: root mean square of tolerances, (runs,)."""
+    """Measure each run of an arm against the record to September 1999: root mean square of tolerances, (runs,).
+
+    Parameters
+    ----------
+    result
+        Runs of the study.
+    case
+        The park of Suzhou.
+    n
+        Number of the scenario.
+    yearly
+        Result of the developer, M USD a year, shape (runs, quarters).
+    """
     known_targets = [target for target in targets(case, cut=LOSS_KNOWN) if target.variable in TOLERANCES]
     model = ObservationModel(tuple(known_targets))
     names = list(model.variables)

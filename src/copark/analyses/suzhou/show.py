@@ -10,8 +10,12 @@ from copark.presentation import document as doc
 from copark.presentation.numbers import number
 
 MONEY = doc.plain(doc.Kind.change, "M USD", 0)
-CAN, CANNOT, METHODS = 3, 6, 5
-"""Sentences about what it shows, what it does not, and how it was made."""
+CAN = 3
+"""Sentences about what it shows."""
+CANNOT = 6
+"""Sentences about what it does not show."""
+METHODS = 5
+"""Sentences about how it was made."""
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:

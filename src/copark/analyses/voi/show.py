@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from copark.analyses.levers.figures import Bars
     from copark.analyses.voi import OpenQuestion, PossibleObservation
 
-DRAWN, EACH, MANY = 8, 3, 3
-"""Claims drawn, observations of each, and dates that are named one by one."""
+DRAWN = 8
+"""Claims that are drawn."""
+EACH = 3
+"""Observations drawn of each claim."""
+MANY = 3
+"""Dates that are named one by one."""
 TELLING = 2.0
 """Standard errors that a gain must be above 0 to count as one."""
 
