@@ -210,9 +210,9 @@ def question_of(analysis: Analysis, params: AnalysisParams, context: Context) ->
     from copark.identity import hash_files
 
     ask = analysis.ask
-    parameter_set = getattr(params, "wanted", None)
+    selection = getattr(params, "wanted", None)
     further = dict(ask.depends_on(params, context)) if hasattr(ask, "depends_on") else {}
-    excluded = HOW_IT_IS_DONE if parameter_set is None else HOW_IT_IS_DONE | TOLD_BY_DRAWS
+    excluded = HOW_IT_IS_DONE if selection is None else HOW_IT_IS_DONE | TOLD_BY_DRAWS
     question: dict[str, Any] = params.model_dump(mode="json", exclude=set(excluded))
     for field in type(params).form():
         value = getattr(params, field.name)
@@ -227,8 +227,8 @@ def question_of(analysis: Analysis, params: AnalysisParams, context: Context) ->
             question[field.name] = {"content": case.hash, "world": world_hash(case)}
             if "now" in question:
                 question["now"] = str(now_for(case, question["now"]))
-            if parameter_set is not None and DRAWN_FROM not in further:
-                question[DRAWN_FROM] = context.parameters(value, *parameter_set).identity
+            if selection is not None and DRAWN_FROM not in further:
+                question[DRAWN_FROM] = context.parameters(value, *selection).identity
     return question | further
 
 
@@ -245,7 +245,17 @@ class Stored:
 
 
 def place_of(out: Path, analysis: Analysis, run_id: str) -> Path:
-    """Return the folder of one result; ValueError if no run has such an ID."""
+    """Return the folder of one result; ValueError if no run has such an ID.
+
+    Parameters
+    ----------
+    out
+        Output folder.
+    analysis
+        The analysis.
+    run_id
+        Run ID of the result.
+    """
     if not RUN_ID.fullmatch(run_id):
         raise ValueError(run_id)
     return Path(out) / RESULTS / analysis.name / run_id

@@ -262,6 +262,17 @@ def read_table(params: TableParams, columns: Sequence[str], faults: Sequence[Fau
     """Read a table; its faults and those of the settings come together.
 
     Raises copark.errors.FaultsFound with every fault of the settings and the table.
+
+    Parameters
+    ----------
+    params
+        Parameters that name the table.
+    columns
+        Columns that are read.
+    faults
+        Faults are added to it.
+    how
+        Further arguments of the reader.
     """
     from copark.cases.casebook import casebook_path
     from copark.cases.parks import SCORES

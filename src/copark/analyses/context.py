@@ -174,7 +174,19 @@ class Context:
         return stage(self.progress, name)
 
     def announce(self, study: Study, case: Case, source: DrawSource | None, times: int = 1) -> None:
-        """Say what will be run, ``times`` studies of this kind one after the other."""
+        """Say what will be run, ``times`` studies of this kind one after the other.
+
+        Parameters
+        ----------
+        study
+            The study.
+        case
+            The case.
+        source
+            Draws of its parameters.
+        times
+            Studies of this kind.
+        """
         if self.announcing is not None:
             self.announcing(study, case, source, times)
 
@@ -255,7 +267,7 @@ class Context:
             The case.
         measures
             What is read of every run.
-        wanted, cut
+        parameter_set, cut
             Which parameters, as of :meth:`parameters`.
         times
             How many studies of this kind are announced; 0 where it was announced before.
@@ -365,11 +377,21 @@ class Context:
         """
         attributes = getattr(runs, "attrs", None)  # a Dataset is a mapping, too
         provenance: Any = runs if attributes is None else json.loads(attributes["provenance"])
-        name, parameter_set = (params, ()) if isinstance(params, str) else (params.case, params.wanted)
-        return self.stamped(self.case(name), self.parameters(name, *parameter_set).trust, provenance)
+        name, selection = (params, ()) if isinstance(params, str) else (params.case, params.wanted)
+        return self.stamped(self.case(name), self.parameters(name, *selection).trust, provenance)
 
     def stamped(self, case: Case, trust: Trust, provenance: Mapping[str, Any]) -> dict[str, Any]:
-        """Give the fields of :meth:`origin`, where the parameters are others than the case's own."""
+        """Give the fields of :meth:`origin`, where the parameters are others than the case's own.
+
+        Parameters
+        ----------
+        case
+            The case.
+        trust
+            How far its parameters may be trusted.
+        provenance
+            Everything the result was made of, as plain values.
+        """
         from copark.analyses.on_record import recorded_outcome
 
         entries = {"case": case.name, "data_end": str(case.clock.data_end), "case_hash": case.hash, **provenance}
@@ -379,7 +401,7 @@ class Context:
 
 @dataclass(frozen=True)
 class Means:
-    """By what means runs are made; nothing here changes a number."""
+    """Means by which runs are made; nothing here changes a number."""
 
     threads: int | None = None
     """Threads, where they are made in this process."""

@@ -109,6 +109,15 @@ def usable(analysis: Analysis, context: Context, case: str | None = None) -> Ite
     """Run IDs of shipped results and what was asked, of a case alone if it is named, where they answer here.
 
     The same question has another run ID where the case, its parameters or the model are others than in the package.
+
+    Parameters
+    ----------
+    analysis
+        The analysis.
+    context
+        Context in which the results would answer.
+    case
+        Name of a case; all cases where none is named.
     """
     for run_id, header in listed(SHIPPED, analysis):
         if case is not None and header["params"].get("case", case) != case:

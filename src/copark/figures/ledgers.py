@@ -108,7 +108,17 @@ def _bands(axes: Axes, study_view: View, variable: str) -> None:
 
 
 def shown(result: xr.Dataset, variable: str, case: Case) -> tuple[Observation, ...]:
-    """List the observations of an output that its axis can show: within the horizon, in its unit, with a source."""
+    """List the observations of an output that its axis can show: within the horizon, in its unit, with a source.
+
+    Parameters
+    ----------
+    result
+        Runs of a study.
+    variable
+        Name of the output.
+    case
+        Case whose observations are drawn.
+    """
     unit = str(result[variable].attrs.get("units", ""))
     labels = {str(label) for label in result["label"].to_numpy()}
     return tuple(

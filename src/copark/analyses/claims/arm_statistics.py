@@ -54,7 +54,21 @@ class Readings:
     """Runs of each draw."""
 
     def output(self, arm: str, output: str, quarter: int) -> Floats:
-        """Give an output of an arm in a quarter; NaN in runs that did not finish."""
+        """Give an output of an arm in a quarter; NaN in runs that did not finish.
+
+        Parameters
+        ----------
+        arm
+            Key of the arm.
+        output
+            Name of the output.
+        quarter
+            Counted from 0.
+
+        Returns
+        -------
+        Shape (draws, replicates).
+        """
         column = self.places.index((output, quarter))
         return self._by_draw(self.measured(arm).values[:, column, 0])
 
@@ -67,7 +81,21 @@ class Readings:
         return np.where(codes > NOT_OK, reclassify(codes, operating, self_standing), codes)
 
     def has(self, arm: str, outcome: int, self_standing: float | None = None) -> Floats:
-        """Tell whether each run has an outcome: 1 or 0, NaN where it did not finish."""
+        """Tell whether each run has an outcome: 1 or 0, NaN where it did not finish.
+
+        Parameters
+        ----------
+        arm
+            Key of the arm.
+        outcome
+            Code of the outcome.
+        self_standing
+            Another S* to judge by, companies.
+
+        Returns
+        -------
+        Shape (draws, replicates).
+        """
         codes = self.outcomes(arm, self_standing)
         return np.where(codes > NOT_OK, (codes == outcome).astype(np.float64), np.nan)
 

@@ -46,7 +46,7 @@ class Ridge:
         ----------
         y
             Statistics of the known draws, shape (known draws, statistics).
-        known
+        is_known
             Which draws these are, shape (draws,).
 
         Returns

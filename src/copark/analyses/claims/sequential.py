@@ -104,7 +104,17 @@ class TrialLooks:
         return (*(draws for draws in first if draws < every), every)
 
     def readings(self, experiment: Experiment, draws: int, ground: Change | None = None) -> Readings:
-        """Read arms on the first draws of an experiment, upon a ground where one is given."""
+        """Read arms on the first draws of an experiment, upon a ground where one is given.
+
+        Parameters
+        ----------
+        experiment
+            Experiment on the record or on the prior.
+        draws
+            Number of the first draws.
+        ground
+            Variant or world that the arms stand upon.
+        """
         trial = self.trial
         measured: Callable[[str], ScenarioMeasures] = cache(
             lambda arm: experiment.measured(trial.scenario(arm, ground), draws)

@@ -87,7 +87,7 @@ class Stopping(Entry):
         ----------
         verdict
             Whose word it is.
-        apart
+        differences
             Probabilities of draws under the alternative less those of the reference, shape (draws,).
         draws
             Those the verdict is known from.

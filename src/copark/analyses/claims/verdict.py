@@ -231,7 +231,19 @@ def weigh(part: Part, runs: Mapping[str, Floats], ridge: Ridge, margins: Mapping
 def weigh_expected(
     part: Part, effects: Expected | None, runs: Mapping[str, Floats], margins: Mapping[str, float]
 ) -> Weighed:
-    """Weigh what a part claims, as :func:`weigh` does, from what is expected in every draw."""
+    """Weigh what a part claims, as :func:`weigh` does, from what is expected in every draw.
+
+    Parameters
+    ----------
+    part
+        The part.
+    effects
+        Expected values of its statistics; ``None`` where one is not measured.
+    runs
+        Values of its statistics by run, each of shape (draws, replicates).
+    margins
+        Numbers of the margins of its rule.
+    """
     chance = np.full(max((len(values) for values in runs.values()), default=0), np.nan)
     if effects is not None:
         chance[effects.known] = holds(part.rule.supported, effects.values, margins).mean(axis=1)

@@ -357,7 +357,7 @@ def opinion(expert: Expert, questions: Mapping[str, Question], prior: Worlds, re
     ----------
     expert
         Whose answers they are.
-    known
+    questions
         Questions by key.
     prior
         Draws of the prior.

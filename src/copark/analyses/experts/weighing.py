@@ -385,7 +385,7 @@ def held_of(chance: Floats, plain: Verdict, weights: Floats, shift: float = 0.0)
         The verdict without weights: what is small at most whatever the prior stays so.
     weights
         Of every draw, shape (draws,).
-    apart
+    shift
         What the probability is moved by.
     """
     mean, draws = _mean(chance, weights)

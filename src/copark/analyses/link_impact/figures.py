@@ -30,7 +30,7 @@ def impact_map(impacts: Sequence[Impact], since: str, end: str, foot: str, lang:
 
     Parameters
     ----------
-    found
+    impacts
         Impacts of all links on all outputs.
     since, end
         Labels of the first quarter of the cut and of the horizon.

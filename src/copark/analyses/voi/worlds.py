@@ -251,7 +251,7 @@ def parts_of(file: ClaimsFile, keys: Sequence[str] = ()) -> tuple[tuple[Claim, P
     ----------
     file
         The claims.
-    wanted
+    keys
         Keys of parts; where there are none, parts of a headline that compare two arms at most are tried.
     """
 
