@@ -76,8 +76,8 @@ def observed(entry: Observation, lang: str, kind: str = "quantity") -> str:
 
 def with_unit(title: str, unit: str, lang: str) -> str:
     """Give a title with its unit in brackets."""
-    shown = unit_title(unit, lang)
-    return text("report.column.variable_unit", lang, title=title, unit=shown) if shown else title
+    unit_words = unit_title(unit, lang)
+    return text("report.column.variable_unit", lang, title=title, unit=unit_words) if unit_words else title
 
 
 def grade_title(grade: str, lang: str) -> str:

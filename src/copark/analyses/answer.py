@@ -77,9 +77,9 @@ class Answered:
         """
         from copark.presentation import dated_name, write
 
-        shown = self.document(lang)
-        name = dated_name(shown)
-        return write(shown, _report_folder(Path(out) / "reports", name, self.result.run_id), formats, name)
+        document = self.document(lang)
+        name = dated_name(document)
+        return write(document, _report_folder(Path(out) / "reports", name, self.result.run_id), formats, name)
 
 
 def _report_folder(reports: Path, name: str, run_id: str) -> Path:
@@ -146,8 +146,8 @@ def _stored(analysis: Analysis, context: Context) -> Result | None:
     """Read what was found before, by the reader or for all."""
     if not context.keeps or context.source is None:
         return None
-    own = place_of(context.source, analysis, context.run_id)
-    places = [own, *([place_of(SHIPPED, analysis, context.run_id)] if context.reads_shipped else [])]
+    own_place = place_of(context.source, analysis, context.run_id)
+    places = [own_place, *([place_of(SHIPPED, analysis, context.run_id)] if context.reads_shipped else [])]
     stored_results = (load(place, analysis) for place in places)
     return next(
         (stored.result for stored in stored_results if stored is not None and stored.version == analysis.version), None
@@ -211,12 +211,12 @@ def question_of(analysis: Analysis, params: AnalysisParams, context: Context) ->
 
     ask = analysis.ask
     selection = getattr(params, "wanted", None)
-    further = dict(ask.depends_on(params, context)) if hasattr(ask, "depends_on") else {}
+    extra = dict(ask.depends_on(params, context)) if hasattr(ask, "depends_on") else {}
     excluded = HOW_IT_IS_DONE if selection is None else HOW_IT_IS_DONE | TOLD_BY_DRAWS
     question: dict[str, Any] = params.model_dump(mode="json", exclude=set(excluded))
     for field in type(params).form():
         value = getattr(params, field.name)
-        if value is None or field.name in further:
+        if value is None or field.name in extra:
             continue
         if field.kind == "file":
             if not value.is_file():
@@ -227,9 +227,9 @@ def question_of(analysis: Analysis, params: AnalysisParams, context: Context) ->
             question[field.name] = {"content": case.hash, "world": world_hash(case)}
             if "now" in question:
                 question["now"] = str(now_for(case, question["now"]))
-            if selection is not None and DRAWN_FROM not in further:
+            if selection is not None and DRAWN_FROM not in extra:
                 question[DRAWN_FROM] = context.parameters(value, *selection).identity
-    return question | further
+    return question | extra
 
 
 @dataclass(frozen=True)
@@ -266,8 +266,8 @@ def find(out: Path, analysis: Analysis, run_id: str) -> Path:
 
     Raises ValueError if no run has such an ID.
     """
-    own, shipped = (place_of(home, analysis, run_id) for home in (out, SHIPPED))
-    return shipped if head(own, analysis) is None and head(shipped, analysis) is not None else own
+    own_place, shipped = (place_of(home, analysis, run_id) for home in (out, SHIPPED))
+    return shipped if head(own_place, analysis) is None and head(shipped, analysis) is not None else own_place
 
 
 def _path(folder: Path) -> Path:
@@ -304,10 +304,10 @@ def save(folder: Path, analysis: Analysis, params: AnalysisParams, result: Resul
         "params": params.model_dump(mode="json"),
         "sha256": hashlib.sha256(content.encode()).hexdigest(),
     }
-    written = f"{json.dumps(header, ensure_ascii=False)}\n{content}\n".encode()
+    lines = f"{json.dumps(header, ensure_ascii=False)}\n{content}\n".encode()
     target = _path(folder)
     with written_file(target) as path:
-        path.write_bytes(gzip.compress(written, mtime=0) if target.name == PACKED else written)
+        path.write_bytes(gzip.compress(lines, mtime=0) if target.name == PACKED else lines)
 
 
 def load(folder: Path, analysis: Analysis) -> Stored | None:

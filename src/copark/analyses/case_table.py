@@ -125,10 +125,10 @@ def calibrations(
     for name, value in _pairs("--calibrate", entries, faults).items():
         if name not in columns:
             faults.append(fault("calibrates_nothing", "--calibrate", None, name, found=name))
-        head, mark, rest = value.partition(":")
-        before = len(faults)
-        anchors = numbers("--calibrate", rest if mark else value, faults, name)
-        if len(faults) > before:
+        head, mark, anchor_text = value.partition(":")
+        faults_before = len(faults)
+        anchors = numbers("--calibrate", anchor_text if mark else value, faults, name)
+        if len(faults) > faults_before:
             continue
         form = head.strip() if mark else "crisp" if len(anchors) == 1 else "linear" if len(anchors) == 6 else "logistic"
         if form == "crisp" and len(anchors) > 1:
@@ -171,9 +171,9 @@ def scope(limits: str | Sequence[float] | None, faults: list[Fault]) -> Scope | 
     """Read theoretical limits: ``xmin,xmax,ymin,ymax``."""
     if limits is None or limits == "":
         return None
-    before = len(faults)
+    faults_before = len(faults)
     values = numbers("--scope", limits, faults)
-    if len(faults) == before and len(values) != 4:
+    if len(faults) == faults_before and len(values) != 4:
         faults.append(fault("scope_count", "--scope", found=len(values)))
     return Scope(*values) if len(values) == 4 else None
 
@@ -184,8 +184,8 @@ def subsystems(definition: str, faults: list[Fault]) -> tuple[Subsystem, ...]:
     A minus before a column means that less of it is better.
     """
 
-    def indicators(written: str) -> tuple[Indicator, ...]:
-        return tuple(Indicator(name.removeprefix("-").strip(), not name.startswith("-")) for name in names(written))
+    def indicators(columns: str) -> tuple[Indicator, ...]:
+        return tuple(Indicator(name.removeprefix("-").strip(), not name.startswith("-")) for name in names(columns))
 
     if "=" not in definition:
         return tuple(Subsystem(indicator.column, (indicator,)) for indicator in indicators(definition))
@@ -197,9 +197,9 @@ def ranges(entries: Iterable[str], faults: list[Fault]) -> dict[str, tuple[float
     """Read ranges of scores: ``gdp=0,100``."""
     by_column = {}
     for name, value in _pairs("--ranges", entries, faults).items():
-        before = len(faults)
+        faults_before = len(faults)
         ends = numbers("--ranges", value, faults, name)
-        if len(faults) == before and len(ends) != 2:
+        if len(faults) == faults_before and len(ends) != 2:
             faults.append(fault("range_ends", "--ranges", None, name, found=value))
         elif len(ends) == 2:
             by_column[name] = (ends[0], ends[1])

@@ -85,10 +85,10 @@ def today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
-def made_now(**further: str) -> dict[str, Any]:
+def made_now(**entries: str) -> dict[str, Any]:
     """Give a provenance: versions of model and code, the time, and what else is told."""
     created = datetime.now(UTC).isoformat("T", "seconds")
-    return {"model_version": MODEL_VERSION, "code_version": __version__, "created": created, **further}
+    return {"model_version": MODEL_VERSION, "code_version": __version__, "created": created, **entries}
 
 
 @dataclass

@@ -293,8 +293,8 @@ class Texts:
 
     def key(self, key: str) -> str:
         """Return the full name of a key, in the texts of the analysis or the shared ones."""
-        own = f"{self.area}.{key}"
-        return own if has_text(own) else f"{SHARED}.{key}"
+        own_key = f"{self.area}.{key}"
+        return own_key if has_text(own_key) else f"{SHARED}.{key}"
 
     def sentences(self, parts: Sequence[str]) -> str:
         """Join sentences one after the other, each with its full stop."""

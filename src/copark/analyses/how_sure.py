@@ -127,8 +127,8 @@ def structure_range(readings: Sequence[Reading]) -> tuple[float, float, int] | N
     tuple or None
         ``None`` where no other structure was tried, or none has runs that count.
     """
-    others = [reading.standing for reading in readings[1:] if isfinite(reading.standing)]
-    return (min(others), max(others), len(others)) if others else None
+    other_standings = [reading.standing for reading in readings[1:] if isfinite(reading.standing)]
+    return (min(other_standings), max(other_standings), len(other_standings)) if other_standings else None
 
 
 def structures_words(readings: Sequence[Reading], lang: str) -> str:

@@ -139,16 +139,16 @@ def function_of(analysis: Analysis) -> Callable[..., Result]:
 
 
 def _signature(fields: tuple[FormField, ...]) -> inspect.Signature:
-    of = inspect.Parameter
+    parameter = inspect.Parameter
     places = [
-        of(
+        parameter(
             field.name,
-            of.POSITIONAL_OR_KEYWORD if field.by_place else of.KEYWORD_ONLY,
-            default=of.empty if field.required else field.default,
+            parameter.POSITIONAL_OR_KEYWORD if field.by_place else parameter.KEYWORD_ONLY,
+            default=parameter.empty if field.required else field.default,
         )
         for field in sorted(fields, key=lambda field: not field.by_place)
     ]
-    return inspect.Signature([*places, *(of(name, of.KEYWORD_ONLY, default=None) for name in PLUMBING)])
+    return inspect.Signature([*places, *(parameter(name, parameter.KEYWORD_ONLY, default=None) for name in PLUMBING)])
 
 
 def _described(analysis: Analysis, fields: tuple[FormField, ...]) -> str:
@@ -175,8 +175,8 @@ def _bound(
     """Bind arguments by name; TypeError that tells the nearest where a name is none of the function's."""
     for name in named:
         if name not in signature.parameters:
-            near = suggestion(name, signature.parameters)
-            raise TypeError(f"{function}() has no parameter {name!r}; did you mean {near}?")
+            nearest = suggestion(name, signature.parameters)
+            raise TypeError(f"{function}() has no parameter {name!r}; did you mean {nearest}?")
     try:
         return dict(signature.bind(*arguments, **named).arguments)
     except TypeError as error:

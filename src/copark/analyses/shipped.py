@@ -213,12 +213,12 @@ def check(
     """
     for name, analysis, _params, answered in _made(only, threads, progress):
         stored = load(place_of(SHIPPED, analysis, answered.result.run_id), analysis)
-        about = Remade(name, answered.result.run_id, answered.seconds)
+        verdict = Remade(name, answered.result.run_id, answered.seconds)
         if stored is None:
-            yield about
+            yield verdict
         else:
             tolerance = FITS if analysis.name in FITTED else RUNS
-            yield compared(about, leaves(stored.result), leaves(answered.result), tolerance)
+            yield compared(verdict, leaves(stored.result), leaves(answered.result), tolerance)
 
 
 def leaves(result: Any) -> dict[str, Any]:
@@ -236,13 +236,13 @@ def leaves(result: Any) -> dict[str, Any]:
     return dict(gather(TypeAdapter(type(result)).dump_python(result, mode="json", by_alias=True), ""))
 
 
-def compared(about: Remade, stored: Mapping[str, Any], remade: Mapping[str, Any], tolerance: float = RUNS) -> Remade:
+def compared(verdict: Remade, stored: Mapping[str, Any], remade: Mapping[str, Any], tolerance: float = RUNS) -> Remade:
     """Compare what results hold by place: every number within a tolerance, everything else as it is.
 
     Parameters
     ----------
-    about
-        Question, run ID and seconds.
+    verdict
+        Question, run ID and seconds, of what is compared.
     stored, remade
         Values of the results, by place.
     tolerance
@@ -253,16 +253,18 @@ def compared(about: Remade, stored: Mapping[str, Any], remade: Mapping[str, Any]
     from copark.store.compare import relative_gaps
 
     if stored.keys() != remade.keys():
-        return replace(about, state="unlike", largest=float("inf"), unlike=min(stored.keys() ^ remade.keys()))
+        return replace(verdict, state="unlike", largest=float("inf"), unlike=min(stored.keys() ^ remade.keys()))
     is_number = {place: all(type(values[place]) in (int, float) for values in (stored, remade)) for place in stored}
     places = [place for place, numeric in is_number.items() if numeric]
-    left, right = (np.array([values[place] for place in places], dtype=np.float64) for values in (stored, remade))
-    gaps = relative_gaps(left, right)
-    far = {place for place, gap in zip(places, gaps, strict=True) if gap > tolerance}
-    others = {place for place in stored if not is_number[place] and stored[place] != remade[place]}
-    unlike = next((place for place in stored if place in far or place in others), "")
+    stored_numbers, remade_numbers = (
+        np.array([values[place] for place in places], dtype=np.float64) for values in (stored, remade)
+    )
+    gaps = relative_gaps(stored_numbers, remade_numbers)
+    unlike_numbers = {place for place, gap in zip(places, gaps, strict=True) if gap > tolerance}
+    unlike_values = {place for place in stored if not is_number[place] and stored[place] != remade[place]}
+    unlike = next((place for place in stored if place in unlike_numbers or place in unlike_values), "")
     return replace(
-        about,
+        verdict,
         state="unlike" if unlike else "same",
         numbers=len(places),
         words=len(stored) - len(places),

@@ -141,8 +141,8 @@ class Show:
             for column in (map(self._column, part.split()) if isinstance(part, str) else [part])
         )
 
-    def _column(self, written: str) -> Column:
-        key, kind, places, unit = (*written.split(":"), "", "", "")[:4]
+    def _column(self, definition: str) -> Column:
+        key, kind, places, unit = (*definition.split(":"), "", "", "")[:4]
         return self.column(key, Kind[kind or "text"], unit.replace("_", " "), int(places) if places else None)
 
     def text(self, key: str, **values: Any) -> Paragraph:

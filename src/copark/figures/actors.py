@@ -200,11 +200,11 @@ def network(case: Case, lang: str = "en") -> Figure:
             axes.text(0.10, (low + high) / 2.0, words, **style.NOTE, weight="bold", va="center")
     for start, stop, width, is_dashed in graph.edges:
         actor = graph.actors[start]
-        other = graph.actors[stop]
+        target = graph.actors[stop]
         axes.plot(
-            [actor.x, other.x],
-            [actor.y, other.y],
-            color=_colour(actor) if other.present else style.PALE,
+            [actor.x, target.x],
+            [actor.y, target.y],
+            color=_colour(actor) if target.present else style.PALE,
             linewidth=width,
             linestyle=DASHES if is_dashed else "-",
             alpha=0.55 if is_dashed else 0.8,
@@ -316,9 +316,9 @@ def rows_of(entries: list[tuple[float, str]], per_year: float, limit: float) -> 
     rows: list[list[tuple[float, int, str]]] = []
     ends: list[float] = []
     for when, words in entries:
-        wide = (style.width_in_ems(words) * style.SIZE["small"] / 72.0 + 0.16) / per_year
-        side = 1 if when + wide <= limit else -1
-        left, right = (when, when + wide) if side == 1 else (when - wide, when + 0.08 / per_year)
+        width = (style.width_in_ems(words) * style.SIZE["small"] / 72.0 + 0.16) / per_year
+        side = 1 if when + width <= limit else -1
+        left, right = (when, when + width) if side == 1 else (when - width, when + 0.08 / per_year)
         row_number = next((row for row, end in enumerate(ends) if end <= left), len(rows))
         if row_number == len(rows):
             rows.append([])
@@ -344,11 +344,11 @@ def timeline(case: Case, lang: str = "en") -> Figure:
         scale: rows_of([(when, style.wrap(words, 38.0, 1)) for when, words in lane], per_year, last)
         for scale, lane in facts.items()
     }
-    deep = {
+    deepest = {
         scale: max(Counter(int(when * 4) for when, _ in lane).values(), default=0) for scale, lane in events.items()
     }
-    tall = {scale: len(rows[scale]) * LINE + deep[scale] * DOT + 2.0 * PAD for scale in facts}
-    base = sum(tall.values())
+    heights = {scale: len(rows[scale]) * LINE + deepest[scale] * DOT + 2.0 * PAD for scale in facts}
+    base = sum(heights.values())
     titles = (text("report.timeline.title", lang), text("report.timeline.subtitle", lang))
     figure = style.sheet((WIDTH, base + 1.02), *titles)
     axes = style.panel(figure, LEFT, 0.34, 0.15, 0.68)
@@ -356,13 +356,13 @@ def timeline(case: Case, lang: str = "en") -> Figure:
     axes.set_yticks([])
     style.years(axes, first, last)
     for scale, colour in style.SCALES.items():
-        base -= tall[scale]
+        base -= heights[scale]
         axes.axhline(base, color=style.GRID, linewidth=1.0)
         words = style.wrap(text(f"analysis.scale.{scale}", lang), 9.5, 3)
         look = {"size": style.SIZE["small"], "color": colour, "weight": "bold", "ha": "left"}
-        style.row_name(axes, base + tall[scale] / 2.0, words, -LEFT * 72 + 8, **look)
+        style.row_name(axes, base + heights[scale] / 2.0, words, -LEFT * 72 + 8, **look)
         for row_number, row in enumerate(rows[scale]):
-            height = base + tall[scale] - PAD - (row_number + 0.5) * LINE
+            height = base + heights[scale] - PAD - (row_number + 0.5) * LINE
             for when, side, words in row:
                 axes.plot([when, when], [base + 0.03, height], color=style.GRID, linewidth=0.6, zorder=1)
                 axes.plot([when], [height], ".", color=colour, markersize=3.2, zorder=3)

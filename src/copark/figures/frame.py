@@ -176,10 +176,10 @@ def observed_key(bounds: Iterable[str], lang: str, *, unused: bool = False) -> l
         "most": _handle(CARETDOWNBASE, INK, markersize=7.0),
         "range": _handle("|", INK, markersize=7.0, markeredgewidth=2.0),
     }
-    shown = [(handle, text(f"report.observed.{kind}", lang)) for kind, handle in handles.items() if kind in kinds]
+    entries = [(handle, text(f"report.observed.{kind}", lang)) for kind, handle in handles.items() if kind in kinds]
     if unused:
-        shown.append((_handle("o", MUTED), text("report.observed.unused", lang)))
-    return shown
+        entries.append((_handle("o", MUTED), text("report.observed.unused", lang)))
+    return entries
 
 
 def _handle(marker: Any, colour: str, **extra: Any) -> Line2D:

@@ -311,7 +311,7 @@ def ledger_money(result: xr.Dataset, lang: str = "en") -> Figure:
         if np.any(amounts):
             sign = 1.0 if name in SOURCES else -1.0
             colour, hatch = _FLOWS[name]
-            drawn = axes.bar(
+            bars = axes.bar(
                 calendar + 0.5,
                 sign * amounts,
                 width=0.8,
@@ -321,7 +321,7 @@ def ledger_money(result: xr.Dataset, lang: str = "en") -> Figure:
                 edgecolor=style.PAPER,
                 linewidth=0.4,
             )
-            handles.append((drawn, study_view.title(name)))
+            handles.append((bars, study_view.title(name)))
             base[sign] = base[sign] + sign * amounts
     if study_view.has("cash"):
         cash = mean(study_view.values("cash"))

@@ -40,12 +40,12 @@ def outcome_bars(result: xr.Dataset, lang: str = "en") -> Figure:
     if len(rows) == 1:
         rows = [(study_view.say("outcomes.all_runs"), rows[0][1])]
     above = len(rows)
-    other = sweep(result, 0)
-    if other:
+    by_threshold = sweep(result, 0)
+    if by_threshold:
         rows.append(("", ()))
     rows += [
         (study_view.say("outcomes.threshold", value=number(value, 0)), outcome_shares)
-        for value, outcome_shares in other.items()
+        for value, outcome_shares in by_threshold.items()
     ]
     titles = (study_view.say("outcomes.title"), study_view.say("outcomes.subtitle"), study_view.footer)
     figure, axes = style.in_rows(
@@ -62,7 +62,7 @@ def outcome_bars(result: xr.Dataset, lang: str = "en") -> Figure:
                 for outcome in outcome_shares
             )
             style.stack(axes, position, parts)
-    if other:
+    if by_threshold:
         axes.text(0.0, above + 0.1, style.legible(study_view.say("outcomes.sweep")), **style.NOTE, va="center")
     style.key(
         figure,
@@ -145,7 +145,7 @@ def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en") -
     tops = np.cumsum(percentages, axis=0)
     handles = []
     for share, top, name, hatch in zip(percentages, tops, STAGES, ("", "", "...", "///"), strict=True):
-        drawn = axes.stairs(
+        patch = axes.stairs(
             top,
             edges,
             baseline=top - share,
@@ -155,7 +155,7 @@ def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en") -
             edgecolor=style.PAPER,
             linewidth=0,
         )
-        handles.append((drawn, text(f"analysis.phase.{name}", lang)))
+        handles.append((patch, text(f"analysis.phase.{name}", lang)))
     for year in map(year_of, marks):
         if study_view.span[0] < year < study_view.span[1]:
             axes.axvline(year, color=style.INK, linewidth=0.9, linestyle=(0, (2, 2)))

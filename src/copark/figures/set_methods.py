@@ -78,11 +78,11 @@ def ceiling_plot(analysis: Necessities, necessity: Necessity, lang: str = "en") 
         p_cr=number(line.p, 4),
     )
     figure, axes = _square(title, subtitle, (necessity.condition, request.outcome), (4.7, 4.4), 0.86)
-    wide = scope.x_high - scope.x_low
+    width = scope.x_high - scope.x_low
     high = scope.y_high - scope.y_low
-    axes.set_xlim(scope.x_low - 0.06 * wide, scope.x_high + 0.06 * wide)
+    axes.set_xlim(scope.x_low - 0.06 * width, scope.x_high + 0.06 * width)
     axes.set_ylim(scope.y_low - 0.06 * high, scope.y_high + 0.06 * high)
-    axes.add_patch(Rectangle((scope.x_low, scope.y_low), wide, high, fill=False, edgecolor=style.GRID, zorder=0))
+    axes.add_patch(Rectangle((scope.x_low, scope.y_low), width, high, fill=False, edgecolor=style.GRID, zorder=0))
     x = analysis.table.values[necessity.condition]
     y = analysis.table.values[request.outcome]
     _empty_zone(axes, x, y, necessity, request.corner)
@@ -92,10 +92,10 @@ def ceiling_plot(analysis: Necessities, necessity: Necessity, lang: str = "en") 
         xs = np.sort(np.clip(ends, scope.x_low, scope.x_high))
         axes.plot(xs, line.intercept + line.slope * xs, color=style.SECOND, linewidth=1.4, zorder=2)
     named: dict[tuple[float, float], str] = {}
-    for case, across, up in necessity.peers:
-        named.setdefault((across, up), case)
+    for case, x_peer, height in necessity.peers:
+        named.setdefault((x_peer, height), case)
     for place, case in list(named.items())[:MOST_PEERS]:
-        is_right = place[0] > scope.x_low + 0.7 * wide
+        is_right = place[0] > scope.x_low + 0.7 * width
         axes.annotate(
             style.legible(case, 18),
             place,
@@ -169,7 +169,7 @@ def xy_plot(
     for line in (axes.axhline, axes.axvline):
         line(0.5, color=style.MUTED, linewidth=0.8, linestyle=(0, (3, 2)))
     axes.plot([0.0, 1.0], [0.0, 1.0], color=style.GRID, linewidth=1.2)
-    against = (x > 0.5) & (y < 0.5) if aim == "sufficiency" else (x < 0.5) & (y > 0.5)
+    is_against = (x > 0.5) & (y < 0.5) if aim == "sufficiency" else (x < 0.5) & (y > 0.5)
     deviant, other = ((1, 0), (0, 1)) if aim == "sufficiency" else ((0, 1), (1, 0))
     words = {
         (1, 1): "typical",
@@ -190,20 +190,20 @@ def xy_plot(
     spots: dict[tuple[float, float], list[int]] = {}
     for position, (across, up) in enumerate(zip(x.round(3).tolist(), y.round(3).tolist(), strict=True)):
         spots.setdefault((across, up), []).append(position)
-    for (across, up), own in spots.items():  # cases on one spot are drawn around it
-        turn = 2.4 * np.arange(len(own))
-        around = 0.011 * np.sqrt(np.arange(len(own)))
+    for (across, up), members in spots.items():  # cases on one spot are drawn around it
+        angle = 2.4 * np.arange(len(members))
+        radius = 0.011 * np.sqrt(np.arange(len(members)))
         axes.scatter(
-            np.clip(across + around * np.cos(turn), -0.03, 1.03),
-            np.clip(up + around * np.sin(turn), -0.03, 1.03),
+            np.clip(across + radius * np.cos(angle), -0.03, 1.03),
+            np.clip(up + radius * np.sin(angle), -0.03, 1.03),
             s=22,
-            color=style.SECOND if against[own[0]] else style.MODEL,
+            color=style.SECOND if is_against[members[0]] else style.MODEL,
             alpha=0.75,
             linewidths=0.5,
             edgecolors=style.PAPER,
             zorder=3,
         )
-    _write_cases(axes, spots, cases, against)
+    _write_cases(axes, spots, cases, is_against)
     return figure
 
 
@@ -211,23 +211,23 @@ def _write_cases(
     axes: Axes, spots: dict[tuple[float, float], list[int]], cases: tuple[str, ...], against: np.ndarray
 ) -> None:
     """Write the names of cases that leave room, those against first; where several are on one spot, how many more."""
-    taken: list[tuple[float, float]] = []
-    for (x, y), own in sorted(spots.items(), key=lambda spot: (not against[spot[1][0]], len(spot[1]) == 1)):
-        if len(taken) == MOST_NAMES or any(abs(x - left) < 0.24 and abs(y - low) < 0.045 for left, low in taken):
+    occupied: list[tuple[float, float]] = []
+    for (x, y), members in sorted(spots.items(), key=lambda spot: (not against[spot[1][0]], len(spot[1]) == 1)):
+        if len(occupied) == MOST_NAMES or any(abs(x - left) < 0.24 and abs(y - low) < 0.045 for left, low in occupied):
             continue
-        taken.append((x, y))
+        occupied.append((x, y))
         side = "right" if x > 0.85 else "left" if x < 0.12 else "center"
-        name = style.legible(cases[own[0]], 16) + (f" +{len(own) - 1}" if len(own) > 1 else "")
+        name = style.legible(cases[members[0]], 16) + (f" +{len(members) - 1}" if len(members) > 1 else "")
         axes.annotate(
             name,
             (x, max(y, 0.0)),
-            xytext=(4 if side == "right" else 0, -5 - 2 * min(3, len(own) - 1)),
+            xytext=(4 if side == "right" else 0, -5 - 2 * min(3, len(members) - 1)),
             ha=side,
             textcoords="offset points",
             size=style.SIZE["foot"],
             va="top",
             annotation_clip=False,
-            color=style.SECOND if against[own[0]] else style.INK,
+            color=style.SECOND if against[members[0]] else style.INK,
         )
 
 
@@ -253,8 +253,8 @@ def trajectory(
     cases = coupled.table.cases
     count = len(cases)
     chosen = range(0, count, -(-count // MOST_LABELS))
-    turned = max(min(16, len(cases[position])) for position in chosen) * len(chosen) > 90
-    axes = style.panel(figure, 0.55, 1.02 if turned else 0.55, 1.5, 0.86)
+    is_turned = max(min(16, len(cases[position])) for position in chosen) * len(chosen) > 90
+    axes = style.panel(figure, 0.55, 1.02 if is_turned else 0.55, 1.5, 0.86)
     axes.set_ylim(0.0, 1.0)
     axes.set_yticks(EDGES)
     axes.tick_params(axis="y", labelsize=style.SIZE["small"])
@@ -271,15 +271,15 @@ def trajectory(
         if band is not None:  # half a place on both sides, so that the band of a single case is seen
             below, over = (np.repeat(edge, 2) for edge in band)
             ends = np.column_stack([places - 0.25, places + 0.25]).ravel() if count == 1 else np.repeat(places, 2)
-            drawn = axes.fill_between(ends, below, over, color=colour, alpha=0.18, linewidth=0)
-            entries.append((drawn, text(f"set_methods.figure.coupling.{key}", lang)))
+            patch = axes.fill_between(ends, below, over, color=colour, alpha=0.18, linewidth=0)
+            entries.append((patch, text(f"set_methods.figure.coupling.{key}", lang)))
     for form, colour in (("standard", style.MODEL), ("wang2021", style.SECOND)):
         dash = "-" if form == coupled.request.formula else (0, (4, 2))
         degree = coupled.forms[form].coordination  # type: ignore[index]
         (line,) = axes.plot(places, degree, color=colour, linewidth=1.8, linestyle=dash, marker="o", ms=3.2)
         entries.append((line, text(f"set_methods.formula.{form}", lang)))
     _legend(axes, entries)
-    look: dict[str, Any] = {"rotation": 55, "ha": "right", "rotation_mode": "anchor"} if turned else {}
+    look: dict[str, Any] = {"rotation": 55, "ha": "right", "rotation_mode": "anchor"} if is_turned else {}
     axes.set_xticks(
         list(chosen), [style.legible(cases[position], 16) for position in chosen], size=style.SIZE["small"], **look
     )

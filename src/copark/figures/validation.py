@@ -169,12 +169,12 @@ def score_dots(
     axes.minorticks_off()
     handles = {}
     for position, (_, scores) in enumerate(rows):
-        best = min(scores.values())
+        best_score = min(scores.values())
         axes.axhline(position, color=style.GRID, linewidth=0.7, zorder=1)
         for method, score in scores.items():
             colour, marker = METHODS[method]
             face = "none" if method == "model" else colour
-            place = min(score / best, FARTHEST)
+            place = min(score / best_score, FARTHEST)
             (handles[method],) = axes.plot([place], [position], marker, ms=6.0, color=colour, mfc=face, zorder=3)
     style.key(figure, [(handles[method], names[method]) for method in METHODS if method in handles], columns=3)
     return figure
@@ -286,9 +286,9 @@ def _fan(axes: Axes, fan: ParkFan, park: Any, lang: str) -> None:
 
 def _counted(axes: Axes, top: float) -> None:
     """Make a logarithmic axis of counts, each drawn as 1 + count, so that none is at the bottom."""
-    shown = [10**n for n in range(7) if 10**n + 1 < top]
+    decades = [10**n for n in range(7) if 10**n + 1 < top]
     axes.set_yscale("log")
-    axes.set_yticks([x + 1.0 for x in shown], labels=[number(x, 0) for x in shown])
+    axes.set_yticks([x + 1.0 for x in decades], labels=[number(x, 0) for x in decades])
     axes.minorticks_off()
     axes.set_ylim(1.0, top)
 
@@ -321,12 +321,12 @@ def outlook(
     figure = style.sheet((7.4, 4.0), title, text("pool.figure.outlook_subtitle", lang))
     axes = style.panel(figure, 0.75, 0.95, 0.35, 0.8)
     style.fan(axes, times, stack + 1, (0.14, 0.22), 1.6)
-    for levels, colour, shown in (
+    for levels, colour, styles in (
         (alone, style.MUTED, {0: DASHED, 4: DASHED}),
         (pooled, style.INK, {0: DOTTED, 2: "-", 4: DOTTED}),
         (growth, style.SECOND, {0: DOTTED, 2: "-", 4: DOTTED}),
     ):
-        for row, dash in shown.items():
+        for row, dash in styles.items():
             if levels is not None:
                 axes.plot(times, levels[row] + 1, color=colour, linewidth=1.2 if row == 2 else 0.8, linestyle=dash)
     for year, (low, middle, high) in rates:

@@ -131,8 +131,8 @@ class _Show(Show):
         outcome = t(key, **shares, **words, low=low, high=high, count=between[2])
         chances = (*between[:2], answer.share("self_standing").share)
         disagree = min(chances) < SELDOM and max(chances) > MOSTLY
-        before = [t("headline.disagree", **words)] if disagree else []
-        return t.sentences([*self.record(), *before, outcome, *self.assumed()])
+        warnings = [t("headline.disagree", **words)] if disagree else []
+        return t.sentences([*self.record(), *warnings, outcome, *self.assumed()])
 
     def record(self) -> list[str]:
         """Say what the park's record has against the model: before anything else."""

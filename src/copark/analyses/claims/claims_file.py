@@ -269,9 +269,9 @@ def _filled(case: Case) -> dict[str, Any]:
     return data
 
 
-def _is_felt(written: Any, experiment: Experiment) -> bool:
+def _is_felt(change_entry: Any, experiment: Experiment) -> bool:
     """Tell whether a case bears a change, and it alters something."""
-    change = Change.model_validate({key: value for key, value in written.items() if key in Change.model_fields})
+    change = Change.model_validate({key: value for key, value in change_entry.items() if key in Change.model_fields})
     return not edited(experiment.case, change.edits)[1] and experiment.alters(change)
 
 

@@ -274,8 +274,8 @@ def levels(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Fi
     names = [_of(part.part.title, lang) for part, _ in rows]
     figure, axes = style.in_rows(names, _titles(claim, findings, lang, "levels"), inches=NAMES, high=0.42, right=0.4)
     for place, (part, name) in enumerate(rows):
-        shown = part.measured[name]
-        style.interval(axes, place, (shown.low, shown.high), shown.middle)
+        measured = part.measured[name]
+        style.interval(axes, place, (measured.low, measured.high), measured.middle)
         for condition in part.part.rule.simple():
             if condition.of == name:
                 bound = resolve(condition.relation[1], findings.file.claims.sizes)

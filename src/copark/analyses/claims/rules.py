@@ -243,8 +243,8 @@ def measured(sample: Sample, name: str, rule: Rule, margins: Mapping[str, float]
     bounds: dict[float, Literal["below", "above"]] = {}
     for condition in rule.simple():
         if condition.of == name and not sample.is_empty:
-            relation, written = condition.relation
-            value = resolve(written, margins)
+            relation, written_bound = condition.relation
+            value = resolve(written_bound, margins)
             if relation != "above":
                 bounds.setdefault(value if relation == "below" else -value, "below")
             if relation != "below":
@@ -287,8 +287,8 @@ class Judge:
     def _simple(self, condition: Condition, sample: Sample) -> bool | None:
         if sample.is_empty:
             return None
-        relation, written = condition.relation
-        bound = resolve(written, self.margins)
+        relation, written_bound = condition.relation
+        bound = resolve(written_bound, self.margins)
         needed = condition.probability - 1e-12
         if relation in ("above", "below"):
             return bool(getattr(sample, relation)(bound) >= needed)

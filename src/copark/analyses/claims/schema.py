@@ -327,9 +327,9 @@ class Claim(Entry):
     @property
     def shown(self) -> tuple[str, ...]:
         """Keys of all arms but the reference, in the order they are shown."""
-        drawn = tuple(self.curve.points) if self.curve else ()
+        curve_arms = tuple(self.curve.points) if self.curve else ()
         lines = tuple(key for line in self.cube.lines for key in line.arms) if self.cube else ()
-        keys = dict.fromkeys((*self.tried, *self.arms, *drawn, *lines))
+        keys = dict.fromkeys((*self.tried, *self.arms, *curve_arms, *lines))
         return tuple(key for key in keys if key != self.reference)
 
     def part(self, key: str) -> Part:

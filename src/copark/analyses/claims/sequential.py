@@ -166,8 +166,8 @@ class TrialLooks:
             )
         for draws in sorted(set(self.evidence.values())):  # what is shown beside what rules look at
             claims = [claim for claim in trial.chosen if self.evidence[claim.id] == draws]
-            shown = [trial.arms[arm] for claim in claims for arm in (claim.reference, *claim.shown)]
-            self._extend(self.experiment, shown, draws)
+            shown_arms = [trial.arms[arm] for claim in claims for arm in (claim.reference, *claim.shown)]
+            self._extend(self.experiment, shown_arms, draws)
 
     def _undecided(self, rule: Stopping, claim: Claim) -> list[ClaimPart]:
         """Choose the parts of a claim that are run on: those not decided, and all of its headline where that is not."""

@@ -125,7 +125,10 @@ class _Show(Sentences):
     def sides(self) -> dict[str, list[ClaimFinding]]:
         """Sort the claims by what is held of them."""
         words = {"sure": FOR, "against": REFUTED, "open": {OPEN}}
-        return {key: [claim for claim in self.result.claims if claim.word in some] for key, some in words.items()}
+        return {
+            key: [claim for claim in self.result.claims if claim.word in side_words]
+            for key, side_words in words.items()
+        }
 
     def held(self) -> doc.Bullets:
         """Say which claims are held to be so, which not, and which are open, each with its word."""
@@ -133,10 +136,10 @@ class _Show(Sentences):
         sentences = []
         for key, side in self.sides().items():
             titles = [t("quoted", title=t.of(claim.claim.title)) for claim in side]
-            both = zip(titles, side, strict=True)
+            titled_sides = zip(titles, side, strict=True)
             titles = [
                 t("said", part=title, verdict=said_word(t, claim)) if key != "open" or claim.other_words else title
-                for title, claim in both
+                for title, claim in titled_sides
             ]
             if side:
                 sentences.append(t.sentences([t(f"held.{key}", titles=self.listed(titles))]))
@@ -149,12 +152,12 @@ class _Show(Sentences):
         first = [self.text("lead.first_look", draws=stopping().alternatives.draws)] if self.sequential else []
         yield self.section("block", lead, *first, self.variants(), folded=True)
         t = self.t
-        written = self.result.file.claims
+        claims = self.result.file.claims
         used = dict.fromkeys(world.world for _, part in self.parts for world in part.severities)
-        rows = [(t.of(written.worlds[key].title), t.of(written.worlds[key].text)) for key in used]
+        rows = [(t.of(claims.worlds[key].title), t.of(claims.worlds[key].text)) for key in used]
         worlds = self.table("worlds", "world altered:note", rows)
         yield self.section("worlds", self.text("lead.worlds"), worlds, folded=True)
-        sizes = [(name, margin.value, t.of(margin.reason)) for name, margin in written.margins.items()]
+        sizes = [(name, margin.value, t.of(margin.reason)) for name, margin in claims.margins.items()]
         margins = self.table("margins", "margin value:number:3 reason:note", sizes)
         yield self.section("margins", self.text("lead.margins"), self.standard(), margins, folded=True)
 
@@ -221,10 +224,10 @@ class _Show(Sentences):
             )
             for part in claim.deciding
         )
-        turned = dict.fromkeys(key for part in claim.deciding for key in part.flipped)
+        turning_variants = dict.fromkeys(key for part in claim.deciding for key in part.flipped)
         sentences = [record(self.t, claim), t("short.all" if claim.claim.headline.every else "short.any", parts=parts)]
-        if turned:
-            sentences.append(t("short.turned", variants=self.variants_named(tuple(turned))))
+        if turning_variants:
+            sentences.append(t("short.turned", variants=self.variants_named(tuple(turning_variants))))
         lacking = [t.of(part.part.title) for part in claim.deciding if part.why == "lacking"]
         if lacking:
             sentences.append(t("short.lacking", parts=self.listed(lacking)))
@@ -262,8 +265,8 @@ class _Show(Sentences):
 
     def claim(self, claim: ClaimFinding) -> doc.Section:
         t = self.t
-        written = claim.claim
-        blocks: list[doc.Block] = [doc.Paragraph(t.of(written.statement)), self.cards(claim)]
+        claim_text = claim.claim
+        blocks: list[doc.Block] = [doc.Paragraph(t.of(claim_text.statement)), self.cards(claim)]
         for part in claim.parts:
             title = t.of(part.part.title)
             verdict = said_word(self.t, part)
@@ -271,21 +274,26 @@ class _Show(Sentences):
             blocks.append(doc.Bullets((*self.sentences(part), *self.rule(part.part))))
         evidence = self.evidence(claim)
         charts = [self.drawing(claim, kind, draw) for kind, draw in self.drawn(claim)]
-        drawn: list[doc.Block] = [replace(charts[0], numbers=evidence), *charts[1:]] if charts else [evidence]
+        exhibits: list[doc.Block] = [replace(charts[0], numbers=evidence), *charts[1:]] if charts else [evidence]
         known_of = catalogue().parameters
-        held = self.result.moved
+        moved_by = self.result.moved
         moved = {
-            name: held.get(name, "held") if known_of[name].drawn else "held" for name in written.mechanism.parameters
+            name: moved_by.get(name, "held") if known_of[name].drawn else "held"
+            for name in claim_text.mechanism.parameters
         }
         how = [(title_of(name, self.t.lang), t(f"moved.{how_far}")) for name, how_far in moved.items()]
         mechanism = [t("mechanism.parameter", title=title, moved=how_far) for title, how_far in how]
-        mechanism += [t("mechanism.link", title=t.of(catalogue().links[name])) for name in written.mechanism.links]
-        blocks += [*drawn, self.text("mechanism", text=t.of(written.mechanism.text)), doc.Bullets(tuple(mechanism))]
+        mechanism += [t("mechanism.link", title=t.of(catalogue().links[name])) for name in claim_text.mechanism.links]
+        blocks += [
+            *exhibits,
+            self.text("mechanism", text=t.of(claim_text.mechanism.text)),
+            doc.Bullets(tuple(mechanism)),
+        ]
         if set(moved.values()) <= {"unmoved", "held"}:
             blocks.append(self.caveat("found.prior_alone"))
-        blocks.append(self.caveat("limits", fixed=self.result.file.claims.fixed, words=t.of(written.limits)))
+        blocks.append(self.caveat("limits", fixed=self.result.file.claims.fixed, words=t.of(claim_text.limits)))
         title = self.t("said", part=self.headed(claim), verdict=said_word(self.t, claim))
-        return doc.Section(f"claim-{written.id.lower()}", title, tuple(blocks), folded=len(self.result.claims) > FEW)
+        return doc.Section(f"claim-{claim_text.id.lower()}", title, tuple(blocks), folded=len(self.result.claims) > FEW)
 
     def cards(self, claim: ClaimFinding) -> doc.Cards:
         t = self.t

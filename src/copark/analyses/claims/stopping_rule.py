@@ -98,8 +98,10 @@ class Stopping(Entry):
         look = self.alternatives
         size = differences.size
         half = z_of(look.level) * sqrt((float(np.var(differences)) + 2.0 * look.moved**2 / size) / size)
-        moved = verdict.probability + float(differences.mean())
-        low, high = (standard().word(float(np.clip(end, 0.0, 1.0)), draws) for end in (moved - half, moved + half))
+        probability = verdict.probability + float(differences.mean())
+        low, high = (
+            standard().word(float(np.clip(end, 0.0, 1.0)), draws) for end in (probability - half, probability + half)
+        )
         return turns(verdict.word, low) == turns(verdict.word, high)
 
     def against(self, chance: Floats) -> bool:

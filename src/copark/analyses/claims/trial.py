@@ -185,17 +185,17 @@ class Trial:
 
         What false worlds and the judgement block have in common with the first is made once.
         """
-        shown = dict.fromkeys(arm for claim in self.chosen for arm in (claim.reference, *claim.shown))
+        shown_arms = dict.fromkeys(arm for claim in self.chosen for arm in (claim.reference, *claim.shown))
         needed = dict.fromkeys((AS_IT_IS, *(arm for claim in self.chosen for arm in claim.tried)))
-        tried = [arm for arm in needed if arm in self.arms]
+        arms_tried = [arm for arm in needed if arm in self.arms]
         parts = [part for _, part in self.file.claims.of(self.chosen)]
         in_worlds = [
             self.scenario(arm, self.world(world)) for part in parts for world in part.false_worlds for arm in part.uses
         ]
         grounds = [variant for variant in self.file.claims.judgement if not is_empty(variant)]
-        in_variants = [self.scenario(arm, ground) for ground in grounds for arm in tried]
-        run = {memo_key(self.arms[arm]) for arm in (*shown, *tried)}
-        run_on_prior = {memo_key(self.arms[arm]) for arm in tried}
+        in_variants = [self.scenario(arm, ground) for ground in grounds for arm in arms_tried]
+        run = {memo_key(self.arms[arm]) for arm in (*shown_arms, *arms_tried)}
+        run_on_prior = {memo_key(self.arms[arm]) for arm in arms_tried}
         return (
             len(run) * self.draws * self.study.futures,
             len(run_on_prior) * self.prior_draws * self.study.futures,

@@ -88,8 +88,8 @@ def other_words(probability: float, error: float, word: Callable[[float], str]) 
     if not isfinite(probability):
         return ()
     ends = np.clip(reach(probability, error, standard().sampling_error.value), 0.0, 1.0)
-    within = {word(float(p)) for p in np.linspace(ends[0], ends[1], STEPS)}
-    return tuple(other for other in WORDS if other in within and other != word(probability))
+    words_met = {word(float(p)) for p in np.linspace(ends[0], ends[1], STEPS)}
+    return tuple(other for other in WORDS if other in words_met and other != word(probability))
 
 
 def holds(condition: Condition, values: Mapping[str, Floats], margins: Mapping[str, float]) -> Floats:
@@ -105,14 +105,14 @@ def holds(condition: Condition, values: Mapping[str, Floats], margins: Mapping[s
         Numbers of the margins it names.
     """
     if condition.of is not None:
-        relation, written = condition.relation
-        bound = resolve(written, margins)
-        own = values[condition.of]
+        relation, written_bound = condition.relation
+        bound = resolve(written_bound, margins)
+        sample = values[condition.of]
         met = {
-            "above": own > bound,
-            "below": own < bound,
-            "within": abs(own) <= bound,
-            "beyond": abs(own) > bound,
+            "above": sample > bound,
+            "below": sample < bound,
+            "within": abs(sample) <= bound,
+            "beyond": abs(sample) > bound,
         }[relation]
         return met.astype(np.float64)
     parts = [holds(part, values, margins) for part in condition.parts]
@@ -402,10 +402,10 @@ def in_alternative(verdict: Verdict, reference: Floats, alternative: Floats, dra
     differences = differences[np.isfinite(differences)]
     if not differences.size or not isfinite(verdict.probability):
         return nan, OPEN
-    moved = float(differences.mean())
+    shift_of_mean = float(differences.mean())
     error = float(differences.std(ddof=1)) / sqrt(differences.size) if differences.size > 1 else 0.0
-    sure = copysign(max(abs(moved) - z_of(rules.monte_carlo.value) * error, 0.0), moved)
-    probability, least = (float(np.clip(verdict.probability + shift, 0.0, 1.0)) for shift in (moved, sure))
+    sure = copysign(max(abs(shift_of_mean) - z_of(rules.monte_carlo.value) * error, 0.0), shift_of_mean)
+    probability, least = (float(np.clip(verdict.probability + shift, 0.0, 1.0)) for shift in (shift_of_mean, sure))
     return probability, rules.word(least, draws)
 
 
@@ -432,7 +432,7 @@ def turns_together(
     """
     nothing = {key: Weighed(np.zeros(0), None, {}) for key in headline.parts}
     reference, alternative = (
-        joint(headline, nothing | {key: Weighed(both[side_of], None, {}) for key, both in under.items()})
+        joint(headline, nothing | {key: Weighed(chances[side_of], None, {}) for key, chances in under.items()})
         for side_of in (0, 1)
     )
     return turns(verdict.word, in_alternative(verdict, reference, alternative, draws)[1])

@@ -121,6 +121,6 @@ def compute(params: Params, context: Context) -> Answer:
     coupled = couple(table, request)
     tell = context.stage("analyse")
     null = chance.null(coupled, params.permutations, params.seed, tell) if params.permutations else None
-    drawn = chance.ensemble(coupled, params.ensemble, params.seed) if params.ensemble else None
-    warnings = warnings_of(coupled, params.seed, null=null, ensemble=drawn)
-    return Answer(found=coupled, null=null, ensemble=drawn, warnings=warnings, **origin(params, context, table))
+    ensemble = chance.ensemble(coupled, params.ensemble, params.seed) if params.ensemble else None
+    warnings = warnings_of(coupled, params.seed, null=null, ensemble=ensemble)
+    return Answer(found=coupled, null=null, ensemble=ensemble, warnings=warnings, **origin(params, context, table))

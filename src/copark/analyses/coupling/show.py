@@ -93,29 +93,30 @@ class _Show(Show):
         from copark.figures.set_methods import trajectory
 
         answer = self.answer
-        drawn = self.answer.ensemble
+        ensemble = self.answer.ensemble
         blocks: list[doc.Block] = [
-            self.chart("coupling", lambda: trajectory(self.coupled, answer.null, drawn, self.t.lang)),
+            self.chart("coupling", lambda: trajectory(self.coupled, answer.null, ensemble, self.t.lang)),
             self.degrees(),
         ]
-        if drawn is not None:
+        if ensemble is not None:
             columns: Columns = ("case", *(doc.Column(name, self.grade(name), doc.Kind.share) for name in GRADES))
             rows: list[tuple[doc.Value, ...]] = [
-                (case, *map(float, shares)) for case, shares in zip(self.coupled.table.cases, drawn.shares, strict=True)
+                (case, *map(float, shares))
+                for case, shares in zip(self.coupled.table.cases, ensemble.shares, strict=True)
             ]
             blocks.append(self.table("grades", columns, rows))
         return self.section("course", *blocks)
 
     def degrees(self) -> doc.Table:
         coupled = self.coupled
-        drawn = self.answer.ensemble
+        ensemble = self.answer.ensemble
         columns: Columns = (
             "case T:number:3 C:number:3 D:number:3 grade C2:number:3 D2:number:3 grade2",
             *(
                 doc.Column(f"score_{number}", subsystem.name, doc.Kind.number, places=3)
                 for number, subsystem in enumerate(coupled.request.subsystems, start=1)
             ),
-            "" if drawn is None else "band:number:3 grades_met:count",
+            "" if ensemble is None else "band:number:3 grades_met:count",
         )
         standard = coupled.forms["standard"]
         second = coupled.forms["wang2021"]
@@ -132,10 +133,10 @@ class _Show(Show):
                 self.grade(second.grades[position]),
                 *map(float, coupled.scores[position]),
             ]
-            if drawn is not None:
+            if ensemble is not None:
                 row += [
-                    doc.Interval(float(drawn.levels[0, position]), float(drawn.levels[4, position])),
-                    drawn.met[position],
+                    doc.Interval(float(ensemble.levels[0, position]), float(ensemble.levels[4, position])),
+                    ensemble.met[position],
                 ]
             rows.append(tuple(row))
         return self.table("degrees", columns, rows)
@@ -162,18 +163,18 @@ class _Show(Show):
         spread = entropy(coupled.indicator_scores)
         rows: list[tuple[doc.Value, ...]] = []
         for position, indicator in enumerate(coupled.request.indicators):
-            own = int(coupled.request.belongs[position].argmax())
+            subsystem = int(coupled.request.belongs[position].argmax())
             span = coupled.ranges[indicator.column]
             direction = t(f"direction.{'positive' if indicator.positive else 'negative'}")
             rows.append(
                 (
-                    coupled.request.subsystems[own].name,
+                    coupled.request.subsystems[subsystem].name,
                     indicator.column,
                     direction,
                     doc.Interval(span.low, span.high),
                     t(f"range.{span.source}"),
                     float(spread[position]),
-                    float(coupled.shares[position, own]),
+                    float(coupled.shares[position, subsystem]),
                 )
             )
         weighed = zip(coupled.request.subsystems, coupled.alpha, strict=True)

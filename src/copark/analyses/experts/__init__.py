@@ -179,7 +179,7 @@ def compute(params: Params, context: Context) -> Answer:
     voices = _voices(params, context)
     plan = _plan(params, context, voices)
     questions = _questions(params, context)
-    about: dict[str, Any] = {
+    shared_fields: dict[str, Any] = {
         "case": plan.case.name,
         "park": Said(plan.case.title.en, plan.case.title.zh),
         "general": plan.file.general,
@@ -188,7 +188,7 @@ def compute(params: Params, context: Context) -> Answer:
         **context.origin(params, _provenance(plan)),
     }
     if params.template is not None:
-        return Answer(**about)
+        return Answer(**shared_fields)
     context.foresee(plan.case, workload(params, context))
     claimed = verdicts(params, plan.draws, context)
     tell = context.stage("simulate")
@@ -210,4 +210,4 @@ def compute(params: Params, context: Context) -> Answer:
             )
     context.stage("weigh")(0, 0)
     by_key = {question.key: question for question in questions}
-    return Answer(**about, **Weighing(plan, prior, record, voices, by_key, claimed).fields())
+    return Answer(**shared_fields, **Weighing(plan, prior, record, voices, by_key, claimed).fields())

@@ -319,16 +319,16 @@ def rake(places: Sequence[Integers], start: Floats) -> Raked:
     factors = [np.ones(len(SHARES)) for _ in places]
     off = np.inf
     for _ in range(ROUNDS):
-        before = off
+        previous = off
         off = 0.0
         for number, ranges in enumerate(places):
-            now = np.bincount(ranges, weights, len(SHARES))
-            off = max(off, float(abs(now - SHARES).max()))
-            step = np.divide(SHARES, now, out=np.ones_like(now), where=now > 0.0)
+            shares = np.bincount(ranges, weights, len(SHARES))
+            off = max(off, float(abs(shares - SHARES).max()))
+            step = np.divide(SHARES, shares, out=np.ones_like(shares), where=shares > 0.0)
             factors[number] = factors[number] * step
             weights = weights * step[ranges]
         weights = shared(weights)
-        if off < CLOSE or off > NEARER * before:
+        if off < CLOSE or off > NEARER * previous:
             break
     return Raked(weights, tuple(factors), off)
 
@@ -366,7 +366,7 @@ def opinion(expert: Expert, questions: Mapping[str, Question], prior: Worlds, re
     """
     quantiles = {key: [questions[key].inside(value) for value in answers] for key, answers in expert.answers.items()}
     reached = {key: ends for key, ends in quantiles.items() if _reaches(prior.of(questions[key]), ends)}
-    before = [key for key in reached if questions[key].kind != "outlook"]
+    prior_keys = [key for key in reached if questions[key].kind != "outlook"]
 
     def raked(worlds: Worlds, keys: Sequence[str], start: Floats) -> Raked:
         columns = [worlds.of(questions[key]) for key in keys]
@@ -375,17 +375,19 @@ def opinion(expert: Expert, questions: Mapping[str, Question], prior: Worlds, re
         return rake(places, np.where(is_known, start, 0.0))
 
     evenly = np.ones(prior.runs)
-    every = raked(prior, list(reached), evenly)
+    raked_prior = raked(prior, list(reached), evenly)
     if record is None:
-        return Opinion(every.weights, None, tuple(quantiles.keys() - reached.keys()), every.off)
+        return Opinion(raked_prior.weights, None, tuple(quantiles.keys() - reached.keys()), raked_prior.off)
     start = np.ones(record.runs)
-    for key, factor in zip(before, raked(prior, before, evenly).factors, strict=True):
+    for key, factor in zip(prior_keys, raked(prior, prior_keys, evenly).factors, strict=True):
         values = record.of(questions[key])
         start *= np.where(np.isfinite(values), factor[place(values, reached[key])], 0.0)
-    ahead = [key for key in reached if key not in before and _reaches(record.of(questions[key]), reached[key], start)]
-    after = raked(record, ahead, start)
-    lost = [key for key in quantiles if key not in before and key not in ahead]
-    return Opinion(every.weights, after.weights, tuple(lost), max(every.off, after.off))
+    ahead = [
+        key for key in reached if key not in prior_keys and _reaches(record.of(questions[key]), reached[key], start)
+    ]
+    raked_record = raked(record, ahead, start)
+    lost = [key for key in quantiles if key not in prior_keys and key not in ahead]
+    return Opinion(raked_prior.weights, raked_record.weights, tuple(lost), max(raked_prior.off, raked_record.off))
 
 
 def _reaches(values: Floats, quantiles: Sequence[float], weights: Floats | None = None) -> bool:
@@ -396,4 +398,4 @@ def _reaches(values: Floats, quantiles: Sequence[float], weights: Floats | None 
 
 def pooled(opinions: Sequence[Floats], weights: Sequence[float]) -> Floats:
     """Pool weights of runs linearly: each expert's counts as much as it is given (Stone 1961)."""
-    return np.asarray(weights) / np.sum(weights) @ np.stack([shared(own) for own in opinions])
+    return np.asarray(weights) / np.sum(weights) @ np.stack([shared(opinion_weights) for opinion_weights in opinions])

@@ -76,8 +76,8 @@ class _Show(Show):
     @property
     def added(self) -> tuple[str, ...]:
         """Name what is known of the park with literature and, where there are any, with experts."""
-        own = self.result
-        return (own.with_("literature"), *([own.with_("experts")] if own.experts else []))
+        result = self.result
+        return (result.with_("literature"), *([result.with_("experts")] if result.experts else []))
 
     def claims(self) -> list[Row]:
         return [row for row in self.result.rows if not row.part]
@@ -88,12 +88,17 @@ class _Show(Show):
         main = self.result.main
 
         def turns(row: Row) -> bool:
-            after = row.held[way]
-            before = row.held[main]
-            alike = rules.word(before.probability, round(after.draws))
+            held_after = row.held[way]
+            held_before = row.held[main]
+            alike = rules.word(held_before.probability, round(held_after.draws))
             alike = turned_word(alike) if row.turned else alike
-            moved = abs(after.probability - before.probability) >= MOVED
-            return moved and after.enough and SMALL not in (after.word, before.word) and side(after.word) != side(alike)
+            is_moved = abs(held_after.probability - held_before.probability) >= MOVED
+            return (
+                is_moved
+                and held_after.enough
+                and SMALL not in (held_after.word, held_before.word)
+                and side(held_after.word) != side(alike)
+            )
 
         return [row for row in self.claims() if turns(row)]
 
@@ -208,10 +213,12 @@ class _Show(Show):
     def moved(self, row: Row) -> str:
         """Say which estimate changes a probability most by itself, where one changes it at all."""
         before = row.held[self.result.main].probability
-        best = max(row.by_estimate, key=lambda key: abs(row.by_estimate[key] - before), default=None)
-        if best is None or not abs(row.by_estimate[best] - before) >= MOVED:
+        strongest = max(row.by_estimate, key=lambda key: abs(row.by_estimate[key] - before), default=None)
+        if strongest is None or not abs(row.by_estimate[strongest] - before) >= MOVED:
             return ""
-        return self.t("alone", title=self.t.of(self.written[best].title), share=percent(row.by_estimate[best]))
+        return self.t(
+            "alone", title=self.t.of(self.written[strongest].title), share=percent(row.by_estimate[strongest])
+        )
 
     # literature
 
@@ -224,7 +231,7 @@ class _Show(Show):
         if result.main == "prior":
             columns = tuple(column for column in columns if column.key != "record")
         rows = [self.estimate(estimate, self.written[estimate.key]) for estimate in used]
-        left = [
+        unused_states = [
             (self.written[estimate.key], estimate.state) for estimate in result.estimates if estimate.state != "used"
         ]
         unused = [
@@ -235,7 +242,7 @@ class _Show(Show):
                 t(f"state.{state}"),
                 t.of(estimate.bears),
             )
-            for estimate, state in left
+            for estimate, state in unused_states
         ]
         titles = (doc.Column(estimate.key, t.of(self.written[estimate.key].title), doc.Kind.share) for estimate in used)
         shares_by_estimate = [
@@ -274,12 +281,12 @@ class _Show(Show):
             else self.said(comparison.error, _spread(written))
         )
         ranges = [comparison.prior, *([comparison.record] if self.result.main == "record" else [])]
-        shown = [
+        spans = [
             "" if span is None else self.said(doc.Interval(*(_told(written, span[n]) for n in (0, 2, 1))), column)
             for span in ranges
         ]
-        about = (t.of(written.title), self.effect(written), t(f"grade.{written.grade}"), self.source(written))
-        return (*about, value, error, *shown, comparison.draws)
+        heading = (t.of(written.title), self.effect(written), t(f"grade.{written.grade}"), self.source(written))
+        return (*heading, value, error, *spans, comparison.draws)
 
     def effect(self, estimate: Estimate) -> str:
         """Name the parameter or intervention an estimate is set beside."""
@@ -318,9 +325,11 @@ class _Show(Show):
         columns = "expert weight:share answers:count unreached:note contradict:flag draws:count"
         voices = self.table("experts", columns, rows)
         names = (doc.Column(f"expert_{n}", voice.name) for n, voice in enumerate(result.experts))
-        after = f"model pool {'after' if result.main == 'record' else ''} apart:flag"
-        answers = self.table("answers", ("asked:note unit", *names, after), map(self.answered, result.asked))
-        own = [doc.Column(f"expert_{n}", voice.name, doc.Kind.share) for n, voice in enumerate(result.experts)]
+        columns_after = f"model pool {'after' if result.main == 'record' else ''} apart:flag"
+        answers = self.table("answers", ("asked:note unit", *names, columns_after), map(self.answered, result.asked))
+        expert_columns = [
+            doc.Column(f"expert_{n}", voice.name, doc.Kind.share) for n, voice in enumerate(result.experts)
+        ]
         way = result.with_("experts")
         shares_by_expert = [
             (
@@ -343,7 +352,7 @@ class _Show(Show):
             voices,
             doc.Paragraph(agreement),
             answers,
-            self.table("by_expert", ("claim", main, *own, pooled), shares_by_expert),
+            self.table("by_expert", ("claim", main, *expert_columns, pooled), shares_by_expert),
         )
 
     def answered(self, answered: AnsweredQuestion) -> tuple[doc.Value, ...]:
@@ -353,7 +362,7 @@ class _Show(Show):
             return self.said(doc.Interval(levels[0], levels[2], levels[1]), doc.plain(doc.Kind.number))
 
         quantiles = [ends(voice.answers.get(answered.question.key)) for voice in self.result.experts]
-        after = [ends(answered.record)] if self.result.main == "record" else []
+        record_cells = [ends(answered.record)] if self.result.main == "record" else []
         unit = self.t.of(answered.question.unit)
         return (
             self.t.of(answered.question.title),
@@ -361,7 +370,7 @@ class _Show(Show):
             *quantiles,
             ends(answered.prior),
             ends(answered.pool),
-            *after,
+            *record_cells,
             answered.apart,
         )
 

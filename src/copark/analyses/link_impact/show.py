@@ -111,8 +111,8 @@ class _Show(Show):
         numbers = self.table("impacts", columns, rows, folded=True)
         lang = self.t.lang
         footer = self.footer(answer.studies[0])
-        drawn = self.chart("map", lambda: impact_map(answer.impacts, answer.since, answer.end, footer, lang), numbers)
-        return self.section("map", self.text("map.lead", **self.words), drawn)
+        chart = self.chart("map", lambda: impact_map(answer.impacts, answer.since, answer.end, footer, lang), numbers)
+        return self.section("map", self.text("map.lead", **self.words), chart)
 
     def footer(self, run_id: str) -> str:
         pairs = number(self.answer.pairs, 0)
@@ -144,9 +144,9 @@ class _Show(Show):
         """Show responses to the strength of links: the strongest drawn, all in a table."""
         if not self.answer.responses:
             return ()
-        drawn = [self.curve(link) for link in strongest(self.answer.impacts, DRAWN, (HEADLINE,))]
+        curves = [self.curve(link) for link in strongest(self.answer.impacts, DRAWN, (HEADLINE,))]
         lead = self.text("responses.lead", **self.words)
-        return (self.section("responses", lead, *drawn, self.all_responses()),)
+        return (self.section("responses", lead, *curves, self.all_responses()),)
 
     def curve(self, link: str) -> doc.Chart:
         from copark.analyses.link_impact.figures import response_curve

@@ -42,11 +42,11 @@ def multiples(parks: Sequence[ParkCourse], lang: str = "en") -> Figure:
         Language.
     """
     columns = 5
-    tall = 0.92
+    panel_height = 0.92
     gap = 0.48
     titles = (text(f"parks.multiples.{part}", lang) for part in ("title", "subtitle", "footer"))
-    figure = style.sheet((8.02, 1.5 + -(-len(parks) // columns) * (tall + gap)), *titles)
-    panels = style.tiles(figure, len(parks), columns, (0.48, 0.14, 1.0), tall, (0.12, gap))
+    figure = style.sheet((8.02, 1.5 + -(-len(parks) // columns) * (panel_height + gap)), *titles)
+    panels = style.tiles(figure, len(parks), columns, (0.48, 0.14, 1.0), panel_height, (0.12, gap))
     for position, (axes, park) in enumerate(zip(panels, parks, strict=True)):
         _park(axes, park)
         axes.tick_params(

@@ -82,16 +82,16 @@ class _Show(Show):
         from copark.analyses.parks.figures import ParkCourse, multiples
 
         lang = self.t.lang
-        drawn = [
+        courses = [
             ParkCourse(entry.park.name(lang), entry.park.type, entry.park.launch, entry.courses)
             for entry in sorted(
                 self.parks, key=lambda entry: (TYPES.index(entry.park.type), entry.park.launch, entry.park.name(lang))
             )
             if entry.courses
         ]
-        blocks: list[doc.Block] = [self.text("lead.courses", count=len(drawn))]
-        if drawn:
-            blocks.append(self.chart("courses", lambda: multiples(drawn, lang), self.counts()))
+        blocks: list[doc.Block] = [self.text("lead.courses", count=len(courses))]
+        if courses:
+            blocks.append(self.chart("courses", lambda: multiples(courses, lang), self.counts()))
         return self.section("courses", *blocks, self.caveat("caveat.courses"))
 
     def counts(self) -> doc.Table:

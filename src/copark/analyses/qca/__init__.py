@@ -123,10 +123,10 @@ def asked_of(params: Params) -> tuple[QcaSettings, CalibrationRecipe]:
         full = FULL
     used = (settings.outcome, *settings.conditions)
     recipes = options.calibrations(params.calibrate, faults, used, full)
-    others = options.alternatives(params.alternative, faults, used)
-    columns = tuple(dict.fromkeys((*used, *(column for names in others.values() for column in names))))
+    other_scores = options.alternatives(params.alternative, faults, used)
+    columns = tuple(dict.fromkeys((*used, *(column for names in other_scores.values() for column in names))))
     reading = {"memberships": [name for name in columns if name not in recipes], "optional": set(columns) - set(used)}
-    return settings, CalibrationRecipe(read_table(params, columns, faults, **reading), recipes, others)
+    return settings, CalibrationRecipe(read_table(params, columns, faults, **reading), recipes, other_scores)
 
 
 def depends_on(params: Params, _context: Context) -> dict[str, Any]:

@@ -150,9 +150,9 @@ class _Show(Show):
             )
             for row in self.analysis.truth.rows
         ]
-        some = [row for row, truth_row in zip(rows, self.analysis.truth.rows, strict=True) if truth_row.n]
+        observed_rows = [row for row, truth_row in zip(rows, self.analysis.truth.rows, strict=True) if truth_row.n]
         return self.section(
-            "truth", self.table("truth", columns, some), self.table("all-rows", columns, rows, folded=True)
+            "truth", self.table("truth", columns, observed_rows), self.table("all-rows", columns, rows, folded=True)
         )
 
     def drawn(self, key: str, draw: Any, suffix: str = "", **values: str) -> doc.Chart:
@@ -231,15 +231,19 @@ class _Show(Show):
         count = len(self.conditions)
         columns = "expression consistency:number:3 relevance:number:3 coverage:number:3"
         names = {relation.name for relation in analysis.necessity}
-        every = (*analysis.necessity, *(relation for relation in analysis.expressions if relation.name not in names))
+        relations = (
+            *analysis.necessity,
+            *(relation for relation in analysis.expressions if relation.name not in names),
+        )
         rows = [
-            (relation.name, relation.fit.inclusion, relation.fit.relevance, relation.fit.coverage) for relation in every
+            (relation.name, relation.fit.inclusion, relation.fit.relevance, relation.fit.coverage)
+            for relation in relations
         ]
         charts = []
         ranked = sorted(
             range(len(analysis.necessity)), key=lambda position: -analysis.necessity[position].fit.inclusion
         )
-        for turn, position in enumerate(ranked[:NECESSITY_PLOTS], start=1):
+        for rank, position in enumerate(ranked[:NECESSITY_PLOTS], start=1):
             relation = analysis.necessity[position]
             column = analysis.members[:, position % count]
             values = {
@@ -248,8 +252,8 @@ class _Show(Show):
                 "coverage": relation.fit.coverage,
             }
             x = column if position < count else 1.0 - column
-            charts.append(self.scatter(f"-{turn}", relation.name, x, "fit_necessity", values, "necessity"))
-        alone = [(name, *_fit(fit)[:3]) for name, fit in analysis.sufficiency]
+            charts.append(self.scatter(f"-{rank}", relation.name, x, "fit_necessity", values, "necessity"))
+        sufficient = [(name, *_fit(fit)[:3]) for name, fit in analysis.sufficiency]
         key = "lead.expressions" if analysis.expressions else "lead.no_expressions"
         return self.section(
             "necessity",
@@ -257,7 +261,7 @@ class _Show(Show):
             self.table("necessity", columns, rows),
             self.text(key),
             *charts,
-            self.table("sufficiency", ("term", *self.fits[:3]), alone, folded=True),
+            self.table("sufficiency", ("term", *self.fits[:3]), sufficient, folded=True),
         )
 
     def counterfactuals(self) -> doc.Section:

@@ -170,24 +170,26 @@ def find(
     """
     shares = []
     quarters = []
-    own = []
+    calibrated_shares = []
     for position, (case, _) in enumerate(cases):
         tell(position, len(cases))
         park_shares, quarter = shares_of(case, draws, futures, seed, threads)
         shares.append(park_shares)
         quarters.append(quarter)
         source = calibrations.get(case.name)
-        own.append(None if source is None else shares_of(case, draws, futures, seed, threads, source)[0][STANDING])
+        calibrated_shares.append(
+            None if source is None else shares_of(case, draws, futures, seed, threads, source)[0][STANDING]
+        )
     probabilities = np.array([park_shares[STANDING] for park_shares in shares])
     happened = np.array([outcome == DONE for _, outcome in cases])
     thriving = sum(outcome == DONE for outcome in recorded)
     learned = recalibrated(probabilities, happened).for_base_rate(float(happened.mean()), thriving / len(recorded))
     corrected = left_out(probabilities, happened)
-    scores = _scores(probabilities, happened, corrected, np.array(own, dtype=float))
+    scores = _scores(probabilities, happened, corrected, np.array(calibrated_shares, dtype=float))
     rows = (
         JudgedPark(case.name, case.title, outcome, quarter, park_shares, float(better), fitted)
         for (case, outcome), quarter, park_shares, better, fitted in zip(
-            cases, quarters, shares, corrected, own, strict=True
+            cases, quarters, shares, corrected, calibrated_shares, strict=True
         )
     )
     low, high = _resampled_discrimination(probabilities, happened)
@@ -243,8 +245,13 @@ def _scores(
 ) -> tuple[ProbabilityScore, ...]:
     """Compute Brier scores of the model, the others' base rate, the model corrected by the others, and calibrated."""
     others = (happened.sum() - happened) / (len(happened) - 1)
-    ways = {"model": probabilities, "base_rate": others, "corrected": corrected, "calibrated": calibrated}
-    errors = {key: brier(values, happened) for key, values in ways.items()}
+    probabilities_by_way = {
+        "model": probabilities,
+        "base_rate": others,
+        "corrected": corrected,
+        "calibrated": calibrated,
+    }
+    errors = {key: brier(values, happened) for key, values in probabilities_by_way.items()}
     scores = []
     for key, error in errors.items():
         is_scored = np.isfinite(error)

@@ -98,8 +98,8 @@ class _Show(Show):
             )
             for park in answer.parks
         ]
-        drawn = self.chart("parks", lambda: parks(answer, t.lang), self.table("parks", columns, rows))
-        return self.section("parks", self.text("parks.lead"), drawn)
+        chart = self.chart("parks", lambda: parks(answer, t.lang), self.table("parks", columns, rows))
+        return self.section("parks", self.text("parks.lead"), chart)
 
     def recorded(self, outcome: str) -> str:
         return text(f"parks.status.{outcome}", self.t.lang)

@@ -271,8 +271,8 @@ def _values(scores: Sequence[Score], method: str, benchmark: str) -> tuple[Score
     from copark.calibration.rolling_origin import moment
 
     by_target = {score.target.name: score for score in scores if score.method == benchmark}
-    own = [score for score in scores if score.method == method]
-    own.sort(key=lambda score: (score.target.variable, score.target.observation.date.last_day))
+    model_scores = [score for score in scores if score.method == method]
+    model_scores.sort(key=lambda score: (score.target.variable, score.target.observation.date.last_day))
     return tuple(
         Scored(
             score.target.variable,
@@ -289,7 +289,7 @@ def _values(scores: Sequence[Score], method: str, benchmark: str) -> tuple[Score
             _said(score),
             _said(by_target[score.target.name]) if score.target.name in by_target else None,
         )
-        for score in own
+        for score in model_scores
     )
 
 
@@ -300,6 +300,8 @@ def _said(score: Score) -> Forecasted:
 def _fan(frozen: Frozen, variable: str, benchmark: str, scores: Sequence[Score]) -> FrozenBands:
     """Cut the frozen intervals, to a year after the last value, and two years at least."""
     last = max(score.target.last for score in scores if score.target.variable == variable)
-    shown = min(max(last + 4, frozen.first + 8), frozen.last) - frozen.first + 1
+    quarters_shown = min(max(last + 4, frozen.first + 8), frozen.last) - frozen.first + 1
     curve = frozen.naive_band(variable, benchmark, LEVELS)
-    return FrozenBands(frozen.band(variable, LEVELS)[:, :shown], None if curve is None else curve[:, :shown])
+    return FrozenBands(
+        frozen.band(variable, LEVELS)[:, :quarters_shown], None if curve is None else curve[:, :quarters_shown]
+    )

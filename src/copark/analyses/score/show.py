@@ -138,14 +138,14 @@ class _Show(Show):
 
         t = self.t
         answer = self.answer
-        own = [value for value in answer.values if value.variable == variable]
+        values = [value for value in answer.values if value.variable == variable]
         title = observable_title(variable, t.lang)
-        words = t("fan.caption", title=title, reached=sum(value.reached for value in own), count=len(own))
+        words = t("fan.caption", title=title, reached=sum(value.reached for value in values), count=len(values))
         frozen = answer.fans[variable]
         times = ends(Quarter.parse(answer.first), range(frozen.model.shape[1]))
         points = [
             Point(value.at, value.value, value.high, value.bound, "inside" if value.reached else "outside")
-            for value in own
+            for value in values
         ]
         return doc.Chart(
             f"fan-{variable.replace('_', '-')}",

@@ -114,8 +114,8 @@ def _weights(stack: Stack) -> Iterator[Weight]:
     for setting, observables in stack.everyone.items():
         for variable, learned in observables.items():
             for method, value in learned.items():
-                others = [weights[setting][variable].get(method, 0.0) for weights in stack.without.values()]
-                yield Weight(setting, variable, method, value, min(others), max(others))
+                held_out_weights = [weights[setting][variable].get(method, 0.0) for weights in stack.without.values()]
+                yield Weight(setting, variable, method, value, min(held_out_weights), max(held_out_weights))
 
 
 def _again(context: Context) -> Comparison:

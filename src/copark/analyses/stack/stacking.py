@@ -207,9 +207,10 @@ class Stack:
         }
         if setting == UNSEEN:
             return dict(learned[UNSEEN])
-        far = min(max((ahead - NEAR_YEARS) / (FAR_YEARS - NEAR_YEARS), 0.0), 1.0)
+        far_share = min(max((ahead - NEAR_YEARS) / (FAR_YEARS - NEAR_YEARS), 0.0), 1.0)
         return {
-            name: (1.0 - far) * learned[NEAR].get(name, 0.0) + far * learned[FAR].get(name, 0.0) for name in STACKED
+            name: (1.0 - far_share) * learned[NEAR].get(name, 0.0) + far_share * learned[FAR].get(name, 0.0)
+            for name in STACKED
         }
 
 
@@ -245,9 +246,9 @@ def losses(levels: Floats, value: float, grid: Floats) -> Floats:
         Weights of methods, shape (rows, methods).
     """
     logs = np.log1p(levels)
-    near = np.abs(logs - float(np.log1p(max(value, 0.0)))).mean(axis=1)
+    errors = np.abs(logs - float(np.log1p(max(value, 0.0)))).mean(axis=1)
     distances = np.abs(logs[:, None, :, None] - logs[None, :, None, :]).mean(axis=(2, 3))
-    return grid @ near - 0.5 * np.einsum("ri,ij,rj->r", grid, distances, grid)
+    return grid @ errors - 0.5 * np.einsum("ri,ij,rj->r", grid, distances, grid)
 
 
 def shares(grid: Floats, present: Sequence[bool]) -> Floats:
@@ -263,9 +264,9 @@ def learn(trials: Sequence[Trial], recipe: Mapping[str, Any]) -> Stack:
     learned: dict[str, dict[str, dict[str, dict[str, float]]]] = {name: {} for name in ("", *parks)}
     for setting in SETTINGS:
         for variable in ("", *COUNTS):
-            own = [trial for trial in trials if trial.setting == setting and variable in ("", trial.variable)]
-            if len({trial.park for trial in own}) >= (FEWEST if variable else 1):
-                for park, weights in _learned(own, ("", *parks)).items():
+            chosen_trials = [trial for trial in trials if trial.setting == setting and variable in ("", trial.variable)]
+            if len({trial.park for trial in chosen_trials}) >= (FEWEST if variable else 1):
+                for park, weights in _learned(chosen_trials, ("", *parks)).items():
                     learned[park].setdefault(setting, {})[variable] = weights
     return Stack(learned.pop(""), learned, recipe)
 
@@ -282,9 +283,9 @@ def _learned(trials: Sequence[Trial], without: Sequence[str]) -> dict[str, dict[
     means = {park: np.mean(rows, axis=0) for park, rows in scores.items()}
     learned = {}
     for park in without:
-        best = bagged(np.array([row for name, row in means.items() if name != park]), grid)
-        drawn = np.round((1.0 - EQUAL) * best + EQUAL / len(names), 3)
-        learned[park] = {name: float(weight) for name, weight in zip(names, drawn, strict=True) if weight > 0.0}
+        best_weights = bagged(np.array([row for name, row in means.items() if name != park]), grid)
+        blended = np.round((1.0 - EQUAL) * best_weights + EQUAL / len(names), 3)
+        learned[park] = {name: float(weight) for name, weight in zip(names, blended, strict=True) if weight > 0.0}
     return learned
 
 
@@ -398,8 +399,8 @@ def save(trials: Sequence[Trial], recipe: Mapping[str, Any], folder: Path = SHIP
     numbers = np.array([[trial.ahead, trial.value] for trial in trials])
     words: dict[str, Any] = {name: np.array([getattr(trial, name) for trial in trials]) for name in WORDS}
     np.savez_compressed(folder / TRIALS, levels=levels, numbers=numbers, **words)
-    written = TypeAdapter(Shipped).dump_json(made_of(load_trials(folder), recipe), indent=1)
-    (folder / FILE).write_bytes(written + b"\n")
+    content = TypeAdapter(Shipped).dump_json(made_of(load_trials(folder), recipe), indent=1)
+    (folder / FILE).write_bytes(content + b"\n")
 
 
 def load_trials(folder: Path = SHIPPED) -> tuple[Trial, ...]:
@@ -437,15 +438,15 @@ def is_current(parks: Sequence[Park]) -> bool:
 
 def largest_difference(first: Sequence[Trial], second: Sequence[Trial]) -> float:
     """Find the largest difference of ln(1 + count) between trials; infinite where they are not of the same values."""
-    about = [
+    labels = [
         [(*(getattr(trial, name) for name in WORDS), tuple(trial.levels)) for trial in trials]
         for trials in (first, second)
     ]
-    if about[0] != about[1]:
+    if labels[0] != labels[1]:
         return float("inf")
     return max(
-        float(np.abs(np.log1p(trial.levels[name]) - np.log1p(other.levels[name])).max())
-        for trial, other in zip(first, second, strict=True)
+        float(np.abs(np.log1p(trial.levels[name]) - np.log1p(other_trial.levels[name])).max())
+        for trial, other_trial in zip(first, second, strict=True)
         for name in trial.levels
     )
 

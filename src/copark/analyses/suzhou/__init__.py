@@ -80,5 +80,5 @@ def compute(params: Params, context: Context) -> Answer:
     runs = context.simulate(study, case)
     context.stage("analyse")(0, 0)
     shared = context.origin(case.name, runs)
-    drawn = {"trust": Trust.of(shared["provenance"]), "recorded": None}
-    return Answer(**vars(find(runs, study, case)), **shared | drawn)
+    trust_fields = {"trust": Trust.of(shared["provenance"]), "recorded": None}
+    return Answer(**vars(find(runs, study, case)), **shared | trust_fields)

@@ -243,12 +243,12 @@ def _parameters(result: xr.Dataset, case: Case) -> dict[str, Floats]:
     """Return parameters of the developer's result in each run, drawn or held, shape (runs, 1)."""
     facts = case_parameters(case)
     parameters = catalogue().parameters
-    drawn = [str(name) for name in result["parameter"].values]
+    drawn_names = [str(name) for name in result["parameter"].values]
     runs = result.sizes["run"]
     values: dict[str, Floats] = {}
     for name in ("spill_home", "spill_host", "control_weight", "land_price", "servicing_cost"):
-        if name in drawn:
-            values[name] = result["draws"].values[:, drawn.index(name)][:, np.newaxis]
+        if name in drawn_names:
+            values[name] = result["draws"].values[:, drawn_names.index(name)][:, np.newaxis]
         else:
             values[name] = np.full((runs, 1), facts.get(name, parameters[name].default)[0])
     return values

@@ -106,9 +106,9 @@ class _Show(Show):
 
         answer = self.answer
         lang = self.t.lang
-        drawn = self.chart("developer", lambda: developer(answer, lang), self.quarters())
+        chart = self.chart("developer", lambda: developer(answer, lang), self.quarters())
         lead = self.text("developer.lead")
-        return self.section("developer", lead, drawn, self.arms(), self.fit(), self.years())
+        return self.section("developer", lead, chart, self.arms(), self.fit(), self.years())
 
     def arms(self) -> doc.Table:
         """Show every scenario: result and its turn."""
@@ -180,5 +180,5 @@ class _Show(Show):
     def enterprises(self) -> doc.Section:
         from copark.analyses.suzhou.figures import enterprises
 
-        drawn = self.chart("enterprises", lambda: enterprises(self.answer, self.t.lang))
-        return self.section("enterprises", self.text("enterprises.lead"), drawn)
+        chart = self.chart("enterprises", lambda: enterprises(self.answer, self.t.lang))
+        return self.section("enterprises", self.text("enterprises.lead"), chart)

@@ -177,13 +177,13 @@ def simplest(tried: Sequence[Tried], observations: Sequence[PossibleObservation]
         Those of the answer.
     """
     top = max(tried, key=lambda trial: trial.gain.variance)
-    near = [trial for trial in tried if trial.gain.variance >= top.gain.variance - top.gain.error]
+    candidates = [trial for trial in tried if trial.gain.variance >= top.gain.variance - top.gain.error]
 
     def order(trial: Tried) -> tuple[int, str, float]:
         dates = observations[trial.observation].dates
         return max(len(dates), 1), max(dates, default=""), -trial.gain.variance
 
-    return top if not top.gain.variance > 0.0 else min(near, key=order)
+    return top if not top.gain.variance > 0.0 else min(candidates, key=order)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -382,11 +382,11 @@ def _weighed(plan: information.InformationPlan, worlds: xr.Dataset, params: Para
                 tried += _tried(reports, base, still_open, observation, 1.0)
             for place, number in enumerate(still_open):
                 tell(len(reports.candidates) + place, total)
-                own = [trial for trial in tried if trial.question == questions[number].key]
-                observation = simplest(own, observations).observation
-                alone = Foretold(base.effect[:, [place]], base.probability[:, [place]])
+                trials = [trial for trial in tried if trial.question == questions[number].key]
+                observation = simplest(trials, observations).observation
+                single = Foretold(base.effect[:, [place]], base.probability[:, [place]])
                 for factor in FACTORS:
-                    precisions += _tried(reports, alone, [number], observation, factor)
+                    precisions += _tried(reports, single, [number], observation, factor)
     return Answer(
         case=plan.case.name,
         park=Said(plan.case.title.en, plan.case.title.zh),

@@ -89,10 +89,10 @@ class _Show(Show):
         t = self.t
         if not self.best:
             return t("headline.settled")
-        telling_best = [tried for tried in self.best if telling(tried)]
+        telling_best = [trial for trial in self.best if telling(trial)]
         if not telling_best:
             return t("headline.nothing", count=len(self.best))
-        first = max(telling_best, key=lambda tried: tried.gain.variance)  # the criterion of decision 0058
+        first = max(telling_best, key=lambda trial: trial.gain.variance)  # the criterion of decision 0058
         observation = self.result.observations[first.observation]
         return t(
             "headline",
@@ -163,10 +163,10 @@ class _Show(Show):
         result = self.result
         heads = (t("axis.gain"), t("column.decided"))
         footer = t("footer", case=result.case, run_id=result.run_id, worlds=result.worlds)
-        drawn = self.chart(
+        chart = self.chart(
             "gains", lambda: gain_bars(self.bars(), t("chart.gains"), t("subtitle.gains"), heads, footer), self.every()
         )
-        yield self.section("gains", drawn)
+        yield self.section("gains", chart)
         yield self.section("ranking", self.text("ranking.lead"), self.ranking())
         yield self.section("precision", self.text("precision.lead"), self.precisions())
 
@@ -256,12 +256,12 @@ class _Show(Show):
     def sure(self) -> doc.Section:
         t = self.t
         result = self.result
-        right = [trial.gain.right * trial.gain.decided for trial in self.best if trial.gain.decided]
+        decided_right = [trial.gain.right * trial.gain.decided for trial in self.best if trial.gain.decided]
         decided = sum(trial.gain.decided for trial in self.best)
         error = max((trial.gain.error for trial in result.tried), default=0.0)
         sentences = [t("sure.worlds", worlds=result.worlds, futures=result.futures, others=result.futures - 1)]
         sentences += [t("sure.error", error=precise(error, 3))] if result.tried else []
-        sentences += [t("sure.right", right=self.share(sum(right) / decided))] if right else []
+        sentences += [t("sure.right", right=self.share(sum(decided_right) / decided))] if decided_right else []
         method = doc.Bullets((t("sure.method"), t("sure.sources")))
         return self.section("sure", doc.Paragraph(t.sentences(sentences)), method)
 

@@ -223,9 +223,9 @@ def dates(case: Case, when: When) -> tuple[int, ...]:
     return distinct if distinct and distinct[0] > 0 and distinct[-1] < case.clock.quarters else ()
 
 
-def columns_of(of: Sequence[Candidate]) -> tuple[ReportColumn, ...]:
+def columns_of(candidates: Sequence[Candidate]) -> tuple[ReportColumn, ...]:
     """List every column of some candidates, once."""
-    return tuple(dict.fromkeys(column for candidate in of for column in candidate.columns))
+    return tuple(dict.fromkeys(column for candidate in candidates for column in candidate.columns))
 
 
 MEASURED = frozenset(("log", "difference", "change", "share", "level"))
@@ -318,8 +318,8 @@ class InformationPlan:
         columns = dict(zip(self.statistics, worlds["statistics"].to_numpy().T, strict=True))
         met = []
         for claim, part in self.parts:
-            own = {name: columns[f"{key_of(claim, part)}/{name}"] for name in part.judged}
-            met.append(is_met(part.rule.supported, own, self.file.claims.sizes) > 0.5)
+            statistics = {name: columns[f"{key_of(claim, part)}/{name}"] for name in part.judged}
+            met.append(is_met(part.rule.supported, statistics, self.file.claims.sizes) > 0.5)
         return np.array(met, dtype=bool).T
 
     @property
@@ -408,14 +408,14 @@ def simulate(plan: InformationPlan, threads: int, progress: Callable[[int, int],
     case = plan.case
     study = plan.study
     read = values_read(study, case, places_of([part for _, part in plan.parts]))
-    every = Experiment(
+    comparison = Experiment(
         study, case, read, source=plan.source, threads=threads, progress=lambda done, _: progress(done, plan.runs)
     )
-    drawn = drawn_values(every.drawn_records())
-    compared = every.part(range(1, plan.futures))
+    drawn_parameters = drawn_values(comparison.drawn_records())
+    compared = comparison.part(range(1, plan.futures))
     compared.extend(plan.arms)
-    statistics, chance = _statistics(plan, compared, read.places, Ridge(drawn))
-    candidate_columns = columns_of(candidates(case, tuple(drawn)))
+    statistics, chance = _statistics(plan, compared, read.places, Ridge(drawn_parameters))
+    candidate_columns = columns_of(candidates(case, tuple(drawn_parameters)))
     reports = ReportMeasures(
         ObservationModel(plan.known),
         tuple(column for column in candidate_columns if column.quarter >= 0),
@@ -431,13 +431,13 @@ def simulate(plan: InformationPlan, threads: int, progress: Callable[[int, int],
     )
     recorded, of_outputs, residents = reports.split(observed.part((0,)).measured(study.scenarios[0]).values)
     columns = dict(zip(reports.columns, of_outputs.T, strict=True))
-    values = [drawn[column.name] if column.quarter < 0 else columns[column] for column in candidate_columns]
+    values = [drawn_parameters[column.name] if column.quarter < 0 else columns[column] for column in candidate_columns]
     return xr.Dataset(
         {
             "known": (("draw", "target"), recorded),
             "values": (("draw", "column"), np.stack(values, axis=1)),
             "residents": ("quarter", np.nanmedian(residents, axis=0)),
-            "parameters": ("parameter", list(drawn)),
+            "parameters": ("parameter", list(drawn_parameters)),
             "statistics": (("draw", "statistic"), np.stack(statistics, axis=1)),
             "chance": ("statistic", np.array(chance)),
         }
