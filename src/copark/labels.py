@@ -23,27 +23,27 @@ if TYPE_CHECKING:
 
 
 def variable_title(name: str, lang: str) -> str:
-    """The name of a series or context variable for a person; the name itself where it has no text."""
+    """Name a series or context variable for a person; the name itself where it has no text."""
     return series_title(name, lang) if name in SERIES or name in HOST_CONTEXT else name
 
 
 def output_title(result: xr.Dataset, name: str, lang: str) -> str:
-    """The title of an output of the model: the result's own, or the catalogue's where the study did not keep it."""
-    found = str(result[name].attrs.get(f"title_{lang}", "")) if name in result.data_vars else ""
-    if found or name not in catalogue().outputs:
-        return found or variable_title(name, lang)
+    """Give the title of an output of the model: the result's, or the catalogue's where the study did not keep it."""
+    own_title = str(result[name].attrs.get(f"title_{lang}", "")) if name in result.data_vars else ""
+    if own_title or name not in catalogue().outputs:
+        return own_title or variable_title(name, lang)
     return catalogue().outputs[name].title(lang)
 
 
 def claim_number(identity: str, lang: str) -> str:
-    """What stands before the title of a claim: its ID, in Chinese without the English of R-decree."""
+    """Give what stands before the title of a claim: its ID, in Chinese without the English of R-decree."""
     key = f"claims.id.{identity}"
     return text(key, lang) if has_text(key) else identity
 
 
-def scenario_title(result: xr.Dataset, at: int, lang: str) -> str:
-    """The title of a scenario; its key where the result has no titles."""
-    key = str(result["scenario"].to_numpy()[at])
+def scenario_title(result: xr.Dataset, position: int, lang: str) -> str:
+    """Give the title of a scenario; its key where the result has no titles."""
+    key = str(result["scenario"].to_numpy()[position])
     try:
         titles = json.loads(result.attrs.get("scenario_titles", "{}"))
         return str(titles[key][lang])
@@ -52,56 +52,56 @@ def scenario_title(result: xr.Dataset, at: int, lang: str) -> str:
 
 
 def mechanism_title(name: str, lang: str) -> str:
-    """The name of a mechanism for a person."""
+    """Name a mechanism for a person."""
     key = f"cases.mechanism.{name}"
     return text(key, lang) if has_text(key) else name
 
 
 def join(parts: Sequence[str], lang: str) -> str:
-    """A list in words: "a, b and c"."""
+    """Join words in a list: "a, b and c"."""
     if len(parts) < 2:
         return "".join(parts)
     return text("report.join.list", lang).join(parts[:-1]) + text("report.join.last", lang) + parts[-1]
 
 
 def lowered(title: str) -> str:
-    """A title as it stands inside a sentence."""
+    """Give a title as it stands inside a sentence."""
     return title[0].lower() + title[1:] if title[1:2].islower() else title
 
 
 def observed(entry: Observation, lang: str, kind: str = "quantity") -> str:
-    """An observation in the unit of its source."""
+    """Give an observation in the unit of its source."""
     return bounded(entry.value, entry.high, entry.bound, entry.unit, lang, kind)
 
 
 def with_unit(title: str, unit: str, lang: str) -> str:
-    """A title with its unit in brackets."""
-    shown = unit_title(unit, lang)
-    return text("report.column.variable_unit", lang, title=title, unit=shown) if shown else title
+    """Give a title with its unit in brackets."""
+    unit_words = unit_title(unit, lang)
+    return text("report.column.variable_unit", lang, title=title, unit=unit_words) if unit_words else title
 
 
 def grade_title(grade: str, lang: str) -> str:
-    """A grade of evidence in words."""
+    """Give a grade of evidence in words."""
     return text(f"report.evidence_grade.{grade}", lang)
 
 
 def observable_title(variable: str, lang: str) -> str:
-    """Title of an observable."""
+    """Give the title of an observable."""
     return catalogue().outputs[variable].title(lang)
 
 
 def titled(variable: str, lang: str) -> str:
-    """Title of an observable with its unit."""
+    """Give the title of an observable with its unit."""
     return with_unit(observable_title(variable, lang), catalogue().outputs[variable].unit, lang)
 
 
 def method_title(method: str, lang: str) -> str:
-    """What a method is called: a model, or a benchmark."""
+    """Name a method: a model, or a benchmark."""
     return text(f"validate.method.{method}", lang)
 
 
 def winner_title(line: ScoreLine, lang: str) -> str:
-    """The winner of a row, and how sure that is; no winner where the model had no rival."""
+    """Name the winner of a row, and how sure that is; no winner where the model had no rival."""
     if line.best_naive is None:
         return text("validate.won.alone", lang)
     word = "single" if line.values == 1 else "firm" if line.firm else "narrow"
@@ -116,11 +116,11 @@ SLIGHTLY = "\N{CIRCLE WITH LEFT HALF BLACK}"
 
 
 def named(name: str, lang: str) -> str:
-    """Title of a factor, or the dummy."""
+    """Give the title of a factor, or the dummy."""
     return text("sensitivity.dummy", lang) if name == DUMMY else title_of(name, lang)
 
 
 def marked(name: str, moved: Mapping[str, str], lang: str) -> str:
-    """Title of a factor with the mark of what the data did to it; without one where they moved it, or none is known."""
+    """Mark a factor's title with what the data did to it; unmarked where they moved it, or none is known."""
     sign = {"unmoved": UNMOVED, "weakly": SLIGHTLY}.get(moved.get(name, ""), "")
     return f"{named(name, lang)} {sign}" if sign else named(name, lang)

@@ -36,8 +36,10 @@ from copark.version import MODEL_VERSION
 FORMAT = 1
 RESULTS = "results"
 RESULT = "result.json"
-SHIPPED, PACKED = Path(__file__).resolve().parents[1], f"{RESULT}.gz"
-"""Output folder of the results that ship with copark, and their file."""
+SHIPPED = Path(__file__).resolve().parents[1]
+"""Output folder of the results that ship with copark."""
+PACKED = f"{RESULT}.gz"
+"""File of a result that ships."""
 RUN_ID = re.compile(r"[0-9a-f]{16}")
 MOST_BYTES = 200_000_000
 """Largest stored result that is read."""
@@ -55,7 +57,7 @@ RUN_MARK = "run-id.txt"
 
 @dataclass(frozen=True)
 class Answered:
-    """What came of a question."""
+    """Answer to a question."""
 
     analysis: Analysis
     result: Result
@@ -65,7 +67,7 @@ class Answered:
     """Time it took."""
 
     def document(self, lang: str) -> Document:
-        """What is shown of it."""
+        """Make the document that shows it."""
         return self.analysis.document(self.result, lang)
 
     def write(self, out: Path, formats: Sequence[str], lang: str) -> dict[str, Path]:
@@ -75,9 +77,9 @@ class Answered:
         """
         from copark.presentation import dated_name, write
 
-        shown = self.document(lang)
-        name = dated_name(shown)
-        return write(shown, _report_folder(Path(out) / "reports", name, self.result.run_id), formats, name)
+        document = self.document(lang)
+        name = dated_name(document)
+        return write(document, _report_folder(Path(out) / "reports", name, self.result.run_id), formats, name)
 
 
 def _report_folder(reports: Path, name: str, run_id: str) -> Path:
@@ -100,20 +102,22 @@ class NoKey(FaultsFound, NotFound):
 
 
 def unknown_keys(params: AnalysisParams, context: Context) -> Iterator[tuple[FormField, dict[str, str]]]:
-    """Keys that are asked for and are none: the parameter, what was found and what it may be."""
-    given = vars(params)
-    for one in type(params).form():
-        asked = given[one.name] or ()
-        if one.keys is not None and one.keys.closed and asked:
-            known = [choice.value for choice in one.keys.choices(context, given)]
-            for key in (asked,) if isinstance(asked, str) else asked:
-                if key not in known:
-                    yield one, {"found": shown(key), "suggestion": suggestion(key, known)}
+    """Find keys that are asked for and are none: the parameter, what was found and what it may be."""
+    values = vars(params)
+    for field in type(params).form():
+        keys = values[field.name] or ()
+        if field.keys is not None and field.keys.closed and keys:
+            valid_keys = [choice.value for choice in field.keys.choices(context, values)]
+            for key in (keys,) if isinstance(keys, str) else keys:
+                if key not in valid_keys:
+                    yield field, {"found": shown(key), "suggestion": suggestion(key, valid_keys)}
 
 
 def check_keys(analysis: Analysis, params: AnalysisParams, context: Context) -> None:
     """Refuse keys that are none, by NoKey with all of them."""
-    faults = [Fault(NO_KEY, analysis.name, None, one.flag, told) for one, told in unknown_keys(params, context)]
+    faults = [
+        Fault(NO_KEY, analysis.name, None, field.flag, details) for field, details in unknown_keys(params, context)
+    ]
     if faults:
         raise NoKey(faults)
 
@@ -126,57 +130,60 @@ def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answ
     check_keys(analysis, params, context)
     context.run_id = run_id_of(analysis, params, context)
     keeps = context.keeps and context.out is not None
-    place = context.place = place_of(context.home, analysis, context.run_id) if keeps else None
-    found = None if hasattr(ask, "anew") and ask.anew(params, context) else _stored(analysis, context)
-    reused = found is not None
-    if found is None:
-        made = None if place is None else _made(analysis, params, context, place)
-        found, reused = made or (_computed(analysis, params, context), False)
+    place = place_of(context.home, analysis, context.run_id) if keeps else None
+    context.place = place
+    result = None if hasattr(ask, "anew") and ask.anew(params, context) else _stored(analysis, context)
+    reused = result is not None
+    if result is None:
+        computed = None if place is None else _made(analysis, params, context, place)
+        result, reused = computed or (_computed(analysis, params, context), False)
     if hasattr(ask, "deliver"):
-        ask.deliver(params, found, context)
-    return Answered(analysis, found, reused, time.monotonic() - began)
+        ask.deliver(params, result, context)
+    return Answered(analysis, result, reused, time.monotonic() - began)
 
 
 def _stored(analysis: Analysis, context: Context) -> Result | None:
-    """What was found before, by the reader or for all."""
+    """Read what was found before, by the reader or for all."""
     if not context.keeps or context.source is None:
         return None
-    own = place_of(context.source, analysis, context.run_id)
-    places = [own, *([place_of(SHIPPED, analysis, context.run_id)] if context.reads_shipped else [])]
-    found = (load(place, analysis) for place in places)
-    return next((one.result for one in found if one is not None and one.version == analysis.version), None)
+    own_place = place_of(context.source, analysis, context.run_id)
+    places = [own_place, *([place_of(SHIPPED, analysis, context.run_id)] if context.reads_shipped else [])]
+    stored_results = (load(place, analysis) for place in places)
+    return next(
+        (stored.result for stored in stored_results if stored is not None and stored.version == analysis.version), None
+    )
 
 
 def _made(analysis: Analysis, params: AnalysisParams, context: Context, place: Path) -> tuple[Result, bool]:
     """Compute and keep a result, one process at a time; what another has made meanwhile is read."""
     with only_one(place.parent / f".{context.run_id}.lock", lambda: context.stage("waiting")(0, 0)) as waited:
-        found = _stored(analysis, context) if waited else None
-        if found is not None:
-            return found, True
-        made = _computed(analysis, params, context)
-        save(place, analysis, params, made)
-        return made, False
+        stored = _stored(analysis, context) if waited else None
+        if stored is not None:
+            return stored, True
+        result = _computed(analysis, params, context)
+        save(place, analysis, params, result)
+        return result, False
 
 
 def _computed(analysis: Analysis, params: AnalysisParams, context: Context) -> Result:
-    """What is found, with the command that finds it again."""
-    made: Result = analysis.ask.compute(params, context)
-    made.provenance["command"] = command_of(analysis, params)
-    return made
+    """Compute a result, with the command that finds it again."""
+    result: Result = analysis.ask.compute(params, context)
+    result.provenance["command"] = command_of(analysis, params)
+    return result
 
 
 def command_of(analysis: Analysis, params: AnalysisParams) -> str:
-    """The command that asks the same; a case of one's own by the name of its folder."""
+    """Write the command that asks the same; a case of one's own by the name of its folder."""
     words = ["copark", analysis.name]
-    for one in sorted(params.form(), key=lambda field: not field.by_place):
-        value = getattr(params, one.name)
-        if value == one.default and not one.required:
+    for field in sorted(params.form(), key=lambda field: not field.by_place):
+        value = getattr(params, field.name)
+        if value == field.default and not field.required:
             continue
-        parts = [Path(value).name if one.kind in ("case", "file") else str(value)]
-        if one.kind == "list":
-            parts = [str(part) for part in value] if one.repeated else [",".join(map(str, value))]
+        parts = [Path(value).name if field.kind in ("case", "file") else str(value)]
+        if field.kind == "list":
+            parts = [str(part) for part in value] if field.repeated else [",".join(map(str, value))]
         for part in parts:
-            words += [*([] if one.by_place else [one.flag]), *([] if one.kind == "boolean" else [quote(part)])]
+            words += [*([] if field.by_place else [field.flag]), *([] if field.kind == "boolean" else [quote(part)])]
     return " ".join(words)
 
 
@@ -192,7 +199,7 @@ def run_id_of(analysis: Analysis, params: AnalysisParams, context: Context) -> s
 
 
 def question_of(analysis: Analysis, params: AnalysisParams, context: Context) -> dict[str, Any]:
-    """What is asked, as plain values: every parameter, with contents in the place of names.
+    """Give what is asked as plain values: every parameter, with contents in the place of names.
 
     Files are told by their content, a case by its own and that of the world's series it takes, its parameters by their
     draws, and the quarter it is looked at from as it is decided. What else a question depends on, or what tells a
@@ -203,26 +210,26 @@ def question_of(analysis: Analysis, params: AnalysisParams, context: Context) ->
     from copark.identity import hash_files
 
     ask = analysis.ask
-    wanted = getattr(params, "wanted", None)
-    further = dict(ask.depends_on(params, context)) if hasattr(ask, "depends_on") else {}
-    told = HOW_IT_IS_DONE if wanted is None else HOW_IT_IS_DONE | TOLD_BY_DRAWS
-    asked: dict[str, Any] = params.model_dump(mode="json", exclude=set(told))
+    selection = getattr(params, "wanted", None)
+    extra = dict(ask.depends_on(params, context)) if hasattr(ask, "depends_on") else {}
+    excluded = HOW_IT_IS_DONE if selection is None else HOW_IT_IS_DONE | TOLD_BY_DRAWS
+    question: dict[str, Any] = params.model_dump(mode="json", exclude=set(excluded))
     for field in type(params).form():
         value = getattr(params, field.name)
-        if value is None or field.name in further:
+        if value is None or field.name in extra:
             continue
         if field.kind == "file":
             if not value.is_file():
                 raise NotFound.of("analyses.no_file", found=shown(value))
-            asked[field.name] = hash_files([value], value.parent)
+            question[field.name] = hash_files([value], value.parent)
         if field.kind == "case":
             case = context.case(value)
-            asked[field.name] = {"content": case.hash, "world": world_hash(case)}
-            if "now" in asked:
-                asked["now"] = str(now_for(case, asked["now"]))
-            if wanted is not None and DRAWN_FROM not in further:
-                asked[DRAWN_FROM] = context.parameters(value, *wanted).identity
-    return asked | further
+            question[field.name] = {"content": case.hash, "world": world_hash(case)}
+            if "now" in question:
+                question["now"] = str(now_for(case, question["now"]))
+            if selection is not None and DRAWN_FROM not in extra:
+                question[DRAWN_FROM] = context.parameters(value, *selection).identity
+    return question | extra
 
 
 @dataclass(frozen=True)
@@ -238,23 +245,33 @@ class Stored:
 
 
 def place_of(out: Path, analysis: Analysis, run_id: str) -> Path:
-    """Folder of one result; ValueError if no run has such an ID."""
+    """Return the folder of one result; ValueError if no run has such an ID.
+
+    Parameters
+    ----------
+    out
+        Output folder.
+    analysis
+        The analysis.
+    run_id
+        Run ID of the result.
+    """
     if not RUN_ID.fullmatch(run_id):
         raise ValueError(run_id)
     return Path(out) / RESULTS / analysis.name / run_id
 
 
 def find(out: Path, analysis: Analysis, run_id: str) -> Path:
-    """Folder in which a result lies: of the output folder, or of those shipped where it has none.
+    """Find the folder in which a result lies: of the output folder, or of those shipped where it has none.
 
     Raises ValueError if no run has such an ID.
     """
-    own, shipped = (place_of(home, analysis, run_id) for home in (out, SHIPPED))
-    return shipped if head(own, analysis) is None and head(shipped, analysis) is not None else own
+    own_place, shipped = (place_of(home, analysis, run_id) for home in (out, SHIPPED))
+    return shipped if head(own_place, analysis) is None and head(shipped, analysis) is not None else own_place
 
 
 def _path(folder: Path) -> Path:
-    """File of a result; only those of the package are compressed."""
+    """Return the file of a result; only those of the package are compressed."""
     return folder / (PACKED if SHIPPED in folder.resolve().parents else RESULT)
 
 
@@ -262,23 +279,35 @@ def _opened(path: Path) -> IO[str]:
     return gzip.open(path, "rt", encoding="utf-8") if path.name == PACKED else path.open(encoding="utf-8")
 
 
-def save(folder: Path, analysis: Analysis, params: AnalysisParams, found: Result) -> None:
-    """Store a result, whole or not at all."""
-    made = TypeAdapter(type(found)).dump_python(found, mode="json", by_alias=True, exclude_unset=True)
-    content = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
-    told = {
+def save(folder: Path, analysis: Analysis, params: AnalysisParams, result: Result) -> None:
+    """Store a result, whole or not at all.
+
+    Parameters
+    ----------
+    folder
+        Folder of the result, as of :func:`place_of`.
+    analysis
+        The analysis.
+    params
+        What was asked.
+    result
+        What was found.
+    """
+    plain = TypeAdapter(type(result)).dump_python(result, mode="json", by_alias=True, exclude_unset=True)
+    content = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    header = {
         "format": FORMAT,
         "analysis": analysis.name,
-        "run_id": found.run_id,
+        "run_id": result.run_id,
         "version": analysis.version,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "params": params.model_dump(mode="json"),
         "sha256": hashlib.sha256(content.encode()).hexdigest(),
     }
-    written = f"{json.dumps(told, ensure_ascii=False)}\n{content}\n".encode()
+    lines = f"{json.dumps(header, ensure_ascii=False)}\n{content}\n".encode()
     target = _path(folder)
     with written_file(target) as path:
-        path.write_bytes(gzip.compress(written, mtime=0) if target.name == PACKED else written)
+        path.write_bytes(gzip.compress(lines, mtime=0) if target.name == PACKED else lines)
 
 
 def load(folder: Path, analysis: Analysis) -> Stored | None:
@@ -286,44 +315,44 @@ def load(folder: Path, analysis: Analysis) -> Stored | None:
 
     The provenance of one that another version of the method made says so (``method_changed``).
     """
-    told = head(folder, analysis)
-    if told is None:
+    header = head(folder, analysis)
+    if header is None:
         return None
     try:
         with _opened(_path(folder)) as stream:
             stream.readline()
             content = stream.read().rstrip("\n")
-        if hashlib.sha256(content.encode()).hexdigest() != told["sha256"]:
+        if hashlib.sha256(content.encode()).hexdigest() != header["sha256"]:
             return None
-        found: Result = TypeAdapter(analysis.answer).validate_json(content)
+        result: Result = TypeAdapter(analysis.answer).validate_json(content)
     except (*UNREADABLE, ValidationError):
         return None
-    version = told.get("version", 0)
+    version = header.get("version", 0)
     if version != analysis.version:
-        found = replace(found, provenance={**found.provenance, "method_changed": True})
-    return Stored(found, told["params"], version, told["created"]) if found.run_id == folder.name else None
+        result = replace(result, provenance={**result.provenance, "method_changed": True})
+    return Stored(result, header["params"], version, header["created"]) if result.run_id == folder.name else None
 
 
 def head(folder: Path, analysis: Analysis) -> dict[str, Any] | None:
-    """The first line of a stored result: what it is, without what was found."""
+    """Read the first line of a stored result: what it is, without what was found."""
     path = _path(folder)
     try:
         if path.is_symlink() or path.stat().st_size > MOST_BYTES:
             return None
         with _opened(path) as stream:
-            told = json.loads(stream.readline())
-        wanted = {"format": FORMAT, "analysis": analysis.name, "run_id": folder.name}
+            header = json.loads(stream.readline())
+        expected = {"format": FORMAT, "analysis": analysis.name, "run_id": folder.name}
         kinds = {"created": str, "params": dict, "sha256": str}
-        is_sound = all(told.get(name) == value for name, value in wanted.items())
-        is_sound = is_sound and all(isinstance(told.get(name), kind) for name, kind in kinds.items())
-        is_sound = is_sound and isinstance(told.get("version", 0), int)
+        is_sound = all(header.get(name) == value for name, value in expected.items())
+        is_sound = is_sound and all(isinstance(header.get(name), kind) for name, kind in kinds.items())
+        is_sound = is_sound and isinstance(header.get("version", 0), int)
     except (*UNREADABLE, AttributeError):
         return None
-    return dict(told) if is_sound else None
+    return dict(header) if is_sound else None
 
 
 def listed(out: Path, analysis: Analysis) -> Iterator[tuple[str, dict[str, Any]]]:
     """Run IDs of stored results and what was asked, newest first."""
-    folders = [one for one in (Path(out) / RESULTS / analysis.name).glob("*/") if RUN_ID.fullmatch(one.name)]
-    found = [(one.name, told) for one in folders if (told := head(one, analysis)) is not None]
-    yield from sorted(found, key=lambda entry: entry[1]["created"], reverse=True)
+    folders = [folder for folder in (Path(out) / RESULTS / analysis.name).glob("*/") if RUN_ID.fullmatch(folder.name)]
+    entries = [(folder.name, header) for folder in folders if (header := head(folder, analysis)) is not None]
+    yield from sorted(entries, key=lambda entry: entry[1]["created"], reverse=True)

@@ -1,4 +1,4 @@
-"""What an analysis receives besides its parameters: cases, runs, progress, and a store for costly results.
+"""Context of an analysis besides its parameters: cases, runs, progress, and a store for costly results.
 
 The stored runs of a study are found, or made: on threads of this process, on workers here, or on a cluster. By
 whichever means, the numbers are the same, and a command that was stopped goes on where it was.
@@ -47,7 +47,7 @@ Foresee = Callable[["Case", "Sequence[Workload]"], None]
 
 
 class OfCase(Protocol):
-    """What says of which case something is asked, and on which of its parameters."""
+    """Question about a case, on some of its parameters."""
 
     @property
     def case(self) -> str:
@@ -56,7 +56,7 @@ class OfCase(Protocol):
 
     @property
     def wanted(self) -> tuple[str | None, str | None]:
-        """Which parameters, of which cut, as of :meth:`Context.parameters`."""
+        """Name which parameters, of which cut, as of :meth:`Context.parameters`."""
         ...
 
 
@@ -74,21 +74,21 @@ def stage(progress: Progress | None, name: str) -> Callable[[int, int], None]:
 
 
 def is_compiled() -> bool:
-    """Whether machine code of the kernel as it stands is on disk, or none is needed."""
+    """Say whether machine code of the kernel as it stands is on disk, or none is needed."""
     from copark.simulation import ensemble
 
     return ensemble.is_compiled()
 
 
 def today() -> str:
-    """The date, in UTC."""
+    """Return the date, in UTC."""
     return datetime.now(UTC).date().isoformat()
 
 
-def made_now(**told: str) -> dict[str, Any]:
+def made_now(**entries: str) -> dict[str, Any]:
     """Give a provenance: versions of model and code, the time, and what else is told."""
     created = datetime.now(UTC).isoformat("T", "seconds")
-    return {"model_version": MODEL_VERSION, "code_version": __version__, "created": created, **told}
+    return {"model_version": MODEL_VERSION, "code_version": __version__, "created": created, **entries}
 
 
 @dataclass
@@ -145,12 +145,12 @@ class Context:
 
         return self.cases[name] if name in self.cases else load_case(self.folders.get(name, name))
 
-    def _parameters(self, name: str, wanted: str | None = None, cut: str | None = None) -> CaseParameters:
+    def _parameters(self, name: str, parameter_set: str | None = None, cut: str | None = None) -> CaseParameters:
         from copark.calibration.case_parameters import parameters_of
 
-        found = parameters_of(self.case(name), self.source, wanted, cut)
-        self.notes += [note for note in found.said(self.lang) if note not in self.notes]
-        return found
+        parameters = parameters_of(self.case(name), self.source, parameter_set, cut)
+        self.notes += [note for note in parameters.said(self.lang) if note not in self.notes]
+        return parameters
 
     @property
     def source(self) -> Path | None:
@@ -159,7 +159,7 @@ class Context:
 
     @property
     def home(self) -> Path:
-        """Where calibrations and panels are kept: the output folder, or ``out`` if none is given."""
+        """Return the folder of calibrations and panels: the output folder, or ``out`` if none is given."""
         return self.source or Path("out")
 
     @property
@@ -170,11 +170,23 @@ class Context:
         return self.threads or default_threads()
 
     def stage(self, name: str) -> Callable[[int, int], None]:
-        """What a stage of the work tells, under its name."""
+        """Return the progress callback of a stage of the work, under its name."""
         return stage(self.progress, name)
 
     def announce(self, study: Study, case: Case, source: DrawSource | None, times: int = 1) -> None:
-        """Say what will be run, ``times`` studies of this kind one after the other."""
+        """Say what will be run, ``times`` studies of this kind one after the other.
+
+        Parameters
+        ----------
+        study
+            The study.
+        case
+            The case.
+        source
+            Draws of its parameters.
+        times
+            Studies of this kind.
+        """
         if self.announcing is not None:
             self.announcing(study, case, source, times)
 
@@ -185,49 +197,60 @@ class Context:
 
     @contextmanager
     def stages(self, content: Mapping[str, Any]) -> Iterator[Stages]:
-        """Stages of long work, kept as they are done: the same work goes on with them after a stop.
+        """Give the stages of long work, kept as they are done: the same work goes on with them after a stop.
 
-        content: everything the numbers depend on, as plain values.
+        Parameters
+        ----------
+        content
+            Everything the numbers depend on, as plain values.
         """
         from copark.calibration.provenance import stages_of
 
-        made = stages_of(self.out, content)
-        with made.alone(lambda: self.stage("waiting")(0, 0)):
-            yield made
-            self.tally = made.tally()
-            made.remove()
+        work_stages = stages_of(self.out, content)
+        with work_stages.alone(lambda: self.stage("waiting")(0, 0)):
+            yield work_stages
+            self.tally = work_stages.tally()
+            work_stages.remove()
 
     def went_on(self) -> str:
-        """What was there already of an earlier attempt, in sentences; empty if nothing was."""
+        """Say what was there already of an earlier attempt, in sentences; empty if nothing was."""
         from copark.store.checkpoints import went_on
 
         return " ".join(filter(None, (went_on(self.tally, self.lang), *self.notes)))
 
     def simulate(
-        self, study: Study, case: Case, wanted: str | None = None, cut: str | None = None, times: int = 1
+        self, study: Study, case: Case, parameter_set: str | None = None, cut: str | None = None, times: int = 1
     ) -> xr.Dataset:
         """Run a study on the parameters the case has, all scenarios with common random numbers.
 
-        ``wanted, cut``: which parameters, as of :meth:`parameters`; ``times``: studies of this kind that are announced;
-        0 where this one was announced before.
+        Parameters
+        ----------
+        study
+            The study.
+        case
+            The case.
+        parameter_set, cut
+            Which parameters, as of :meth:`parameters`.
+        times
+            Studies of this kind that are announced; 0 where this one was announced before.
         """
         from copark.calibration.case_parameters import settle
         from copark.simulation.run import simulate
         from copark.simulation.unfinished import require_finished
 
-        settled, has = settle(study, case, self.source, wanted, cut)
+        settled, parameters = settle(study, case, self.source, parameter_set, cut)
         if times:
-            self.announce(settled, case, has.source, times)
-        made = simulate(settled, case, threads=self.threads, progress=self.stage("simulate"), source=has.source)
-        require_finished(made)
-        return made
+            self.announce(settled, case, parameters.source, times)
+        runs = simulate(settled, case, threads=self.threads, progress=self.stage("simulate"), source=parameters.source)
+        require_finished(runs)
+        return runs
 
     def experiment(
         self,
         study: Study,
         case: Case,
         measures: Measures,
-        wanted: str | None = None,
+        parameter_set: str | None = None,
         cut: str | None = None,
         times: int = 1,
         *,
@@ -244,7 +267,7 @@ class Context:
             The case.
         measures
             What is read of every run.
-        wanted, cut
+        parameter_set, cut
             Which parameters, as of :meth:`parameters`.
         times
             How many studies of this kind are announced; 0 where it was announced before.
@@ -256,67 +279,76 @@ class Context:
         from copark.calibration.case_parameters import settle
         from copark.simulation.experiment import Experiment
 
-        settled, has = settle(study, case, self.source, wanted, cut)
+        settled, parameters = settle(study, case, self.source, parameter_set, cut)
         if times:
-            self.announce(settled, case, has.source, times)
+            self.announce(settled, case, parameters.source, times)
         return Experiment(
             settled,
             case,
             measures,
-            source=has.source,
+            source=parameters.source,
             threads=self.cores,
             progress=progress or self.stage("simulate"),
             checkpoint=checkpoint,
         )
 
-    def run(self, study: Study, case: Case, wanted: str | None = None, cut: str | None = None) -> xr.Dataset:
-        """The stored runs of a study: found in the output folder, or made there; without one they are only made.
+    def run(self, study: Study, case: Case, parameter_set: str | None = None, cut: str | None = None) -> xr.Dataset:
+        """Return the stored runs of a study: found in the output folder, or made there; without one they are only made.
 
         What was broken off goes on with what is there, every execution stands in the run log, as of ``copark run``.
+
+        Parameters
+        ----------
+        study
+            The study.
+        case
+            The case.
+        parameter_set, cut
+            Which parameters, as of :meth:`parameters`.
         """
         from copark.calibration.case_parameters import settle
 
         if self.out is None:
-            return self.simulate(study, case, wanted, cut)
-        settled, has = settle(study, case, self.source, wanted, cut)
+            return self.simulate(study, case, parameter_set, cut)
+        settled, parameters = settle(study, case, self.source, parameter_set, cut)
 
-        def ahead(kept: Study, told: Sequence[str]) -> None:
-            self.notes += told
-            self.announce(kept, case, has.source)
+        def ahead(planned_study: Study, notes: Sequence[str]) -> None:
+            self.notes += notes
+            self.announce(planned_study, case, parameters.source)
 
-        made = find_or_make(
+        stored_run = find_or_make(
             settled,
             case,
-            has,
+            parameters,
             means=Means(self.threads),
             out=self.out,
             lang=self.lang,
             ahead=ahead,
             progress=self.progress,
         )
-        self.notes += made.notes
-        return self.stored(made.record.identity)
+        self.notes += stored_run.notes
+        return self.stored(stored_run.record.identity)
 
     def stored(self, run_id: str) -> xr.Dataset:
-        """A stored run of the output folder; StudyFaults if not one run of a scenario finished."""
+        """Read a stored run of the output folder; StudyFaults if not one run of a scenario finished."""
         from copark.simulation.unfinished import require_finished
         from copark.store import RunStore
 
         if self.source is None:
             raise ValueError("no output folder")
-        made = RunStore.of(self.source).load(run_id)
-        require_finished(made)
-        return made
+        runs = RunStore.of(self.source).load(run_id)
+        require_finished(runs)
+        return runs
 
-    def identity(self, study: Study, case: Case, wanted: str | None = None, cut: str | None = None) -> str:
-        """The run ID that :meth:`run` has for a study."""
+    def identity(self, study: Study, case: Case, parameter_set: str | None = None, cut: str | None = None) -> str:
+        """Return the run ID that :meth:`run` has for a study."""
         from copark.calibration.case_parameters import settle
 
-        settled, has = settle(study, case, self.source, wanted, cut)
-        return planned(settled, case, has)[1]
+        settled, parameters = settle(study, case, self.source, parameter_set, cut)
+        return planned(settled, case, parameters)[1]
 
     def kept(self, name: str, make: Callable[[], xr.Dataset]) -> xr.Dataset:
-        """What is costly: read again if it was kept for this run ID, else made and, if there is a place, kept."""
+        """Read a costly result again if it was kept for this run ID, else make and, if there is a place, keep it."""
         import xarray as xr
 
         from copark.presentation.run_export import write_netcdf
@@ -326,26 +358,40 @@ class Context:
             with suppress(OSError, KeyError, ValueError), xr.open_dataset(path, engine="h5netcdf") as stored:
                 if stored.attrs.get("identity") == self.run_id:
                     return stored.load()
-        made = make()
-        made.attrs["identity"] = self.run_id
+        dataset = make()
+        dataset.attrs["identity"] = self.run_id
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_netcdf(made, path)
-        return made
+            write_netcdf(dataset, path)
+        return dataset
 
-    def origin(self, params: OfCase | str, made: xr.Dataset | Mapping[str, Any]) -> dict[str, Any]:
-        """The fields every result of a case has: run ID, provenance, trust state, what is on record.
+    def origin(self, params: OfCase | str, runs: xr.Dataset | Mapping[str, Any]) -> dict[str, Any]:
+        """Give the fields every result of a case has: run ID, provenance, trust state, what is on record.
 
-        params: what was asked, or the name of a case whose best parameters were used; made: runs, or the provenance of
-        what was made of them.
+        Parameters
+        ----------
+        params
+            What was asked, or the name of a case whose best parameters were used.
+        runs
+            Runs, or the provenance of what was made of them.
         """
-        attributes = getattr(made, "attrs", None)  # a Dataset is a mapping, too
-        provenance: Any = made if attributes is None else json.loads(attributes["provenance"])
-        name, wanted = (params, ()) if isinstance(params, str) else (params.case, params.wanted)
-        return self.stamped(self.case(name), self.parameters(name, *wanted).trust, provenance)
+        attributes = getattr(runs, "attrs", None)  # a Dataset is a mapping, too
+        provenance: Any = runs if attributes is None else json.loads(attributes["provenance"])
+        name, selection = (params, ()) if isinstance(params, str) else (params.case, params.wanted)
+        return self.stamped(self.case(name), self.parameters(name, *selection).trust, provenance)
 
     def stamped(self, case: Case, trust: Trust, provenance: Mapping[str, Any]) -> dict[str, Any]:
-        """The fields of :meth:`origin`, where the parameters are others than the case's own."""
+        """Give the fields of :meth:`origin`, where the parameters are others than the case's own.
+
+        Parameters
+        ----------
+        case
+            The case.
+        trust
+            How far its parameters may be trusted.
+        provenance
+            Everything the result was made of, as plain values.
+        """
         from copark.analyses.on_record import recorded_outcome
 
         entries = {"case": case.name, "data_end": str(case.clock.data_end), "case_hash": case.hash, **provenance}
@@ -355,7 +401,7 @@ class Context:
 
 @dataclass(frozen=True)
 class Means:
-    """By what means runs are made; nothing here changes a number."""
+    """Means by which runs are made; nothing here changes a number."""
 
     threads: int | None = None
     """Threads, where they are made in this process."""
@@ -383,12 +429,26 @@ Ahead = Callable[["Study", Sequence[str]], None]
 
 
 def planned(study: Study, case: Case, parameters: CaseParameters) -> tuple[Study, str, bool]:
-    """A study as it is stored: what it keeps, its run ID, and whether bands stand in for most of its paths."""
+    """Plan a study as it is stored: what it keeps, its run ID, and whether bands stand in for most of its paths.
+
+    Parameters
+    ----------
+    study
+        The study as it was asked for.
+    case
+        The case.
+    parameters
+        Parameters the case has.
+
+    Returns
+    -------
+    The study, its run ID, and whether bands stand in.
+    """
     from copark.simulation.results import study_identity
 
     bands = study.keep is None and study.runs > SUMMARY_ABOVE
-    kept = study.with_changes(keep="standard") if bands else study
-    return kept, study_identity(kept, case, parameters.identity or None), bands
+    stored_study = study.with_changes(keep="standard") if bands else study
+    return stored_study, study_identity(stored_study, case, parameters.identity or None), bands
 
 
 def find_or_make(
@@ -405,21 +465,45 @@ def find_or_make(
 ) -> Made:
     """Find the stored run of a study whose draws are decided, or else make it; one that was broken off goes on.
 
-    ``fresh``: make it even if it is stored; ``ahead``: told before the work begins.
+    Parameters
+    ----------
+    study
+        The study, its draws decided.
+    case
+        The case.
+    parameters
+        Parameters the case has.
+    means
+        Threads or workers that make the runs.
+    out
+        Output folder.
+    lang
+        Language of notes.
+    fresh
+        Make it even if it is stored.
+    ahead
+        Called before the work begins.
+    progress
+        Called with stage, runs made and runs to be made.
     """
-    store, (kept, identity, bands) = RunStore.of(out), planned(study, case, parameters)
-    found = None if fresh else store.find(identity)
+    store = RunStore.of(out)
+    stored_study, identity, bands = planned(study, case, parameters)
+    stored = None if fresh else store.find(identity)
     # Bands do not stand in for paths, and a run under other titles is made again, so that it is shown under these.
-    if found is not None and (bands or found.kept == found.runs) and found.provenance.get("study") == kept.content():
-        return Made(kept, found, reused=True)
+    if (
+        stored is not None
+        and (bands or stored.kept == stored.runs)
+        and stored.provenance.get("study") == stored_study.content()
+    ):
+        return Made(stored_study, stored, reused=True)
     aside = set_aside(store.root / identity)
-    told = () if aside is None else (text(f"{aside.code}.aside", lang, **aside.values),)
+    aside_notes = () if aside is None else (text(f"{aside.code}.aside", lang, **aside.values),)
     if ahead is not None:
-        ahead(kept, told)
-        told = ()
+        ahead(stored_study, aside_notes)
+        aside_notes = ()
     stage(progress, "prepare")(0, 0)
     record, notes = make_run(
-        kept,
+        stored_study,
         case,
         parameters.source,
         identity,
@@ -430,12 +514,12 @@ def find_or_make(
         fresh=fresh,
         progress=progress,
     )
-    return Made(kept, record, reused=False, notes=(*told, *notes))
+    return Made(stored_study, record, reused=False, notes=(*aside_notes, *notes))
 
 
 @contextmanager
 def _crew(means: Means, lang: str) -> Iterator[Crew]:
-    """Who makes the runs; RunRefused if a cluster is asked for that is not there."""
+    """Choose the workers that make the runs; RunRefused if a cluster is asked for that is not there."""
     from copark.cluster import Threads
     from copark.simulation.ensemble import default_threads
 
@@ -465,8 +549,28 @@ def make_run(
 ) -> tuple[RunRecord, tuple[str, ...]]:
     """Make the runs of a study, or what is missing of them: the stored run, and what is to be said of it.
 
-    bands: keep bands over all runs and the paths of the first only; fresh: go on from nothing that machines of another
-    kind have made.
+    Parameters
+    ----------
+    study
+        The study, as of :func:`planned`.
+    case
+        The case.
+    source
+        Draws of parameters.
+    identity
+        Run ID.
+    bands
+        Keep bands over all runs and the paths of the first only.
+    means
+        Threads or workers that make the runs.
+    out
+        Output folder.
+    lang
+        Language of notes.
+    fresh
+        Resume nothing that machines of another kind have made.
+    progress
+        Called with stage, runs made and runs to be made.
     """
     from copark.cluster import Asked, make
     from copark.store.files import stamp_of
@@ -476,7 +580,7 @@ def make_run(
     wait = stage(progress, "waiting")
     ask = Asked(study, case, source, identity, bands, fresh=fresh, seen=stamp_of(store.root / identity))
     with _crew(means, lang) as crew:
-        made = make(ask, store, crew, progress=tell, waiting=lambda: wait(0, 0))
-    counts = {"went_on": made.kept, "made_anew": made.anew}
+        outcome = make(ask, store, crew, progress=tell, waiting=lambda: wait(0, 0))
+    counts = {"went_on": outcome.kept, "made_anew": outcome.anew}
     notes = [text(f"cluster.{key}", lang, runs=number(count, 0)) for key, count in counts.items() if count]
-    return made.record, tuple(notes)
+    return outcome.record, tuple(notes)

@@ -1,4 +1,4 @@
-"""What an analysis is made of: parameters, a typed result, and the words of its folder."""
+"""Parts of an analysis: parameters, a typed result, and the words of its folder."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ class Keys:
     """Whether others are refused; they are examples otherwise."""
 
 
-def cuts_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
-    """The last quarters known to the calibrations a case has."""
+def cuts_of(context: Context, params: Mapping[str, Any]) -> list[Choice]:
+    """List the last quarters known to the calibrations a case has."""
     from copark.calibration import case_parameters
 
-    known = case_parameters.cuts_of(context.case(given["case"]), context.source)
-    return [Choice(cut, Said(cut, cut)) for cut in known]
+    quarters = case_parameters.cuts_of(context.case(params["case"]), context.source)
+    return [Choice(cut, Said(cut, cut)) for cut in quarters]
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class StudyName:
 
 Cut = Annotated[str | None, Keys(cuts_of, closed=False), Field(max_length=20)]
 """Last quarter of the observations that a calibration knows."""
-PowerOfTwo = Annotated[str | None, BeforeValidator(lambda given: None if given is None else str(given)[:20])]
+PowerOfTwo = Annotated[str | None, BeforeValidator(lambda value: None if value is None else str(value)[:20])]
 """Runs of a prior batch: a power of two, also written ``2^19``; it is checked where it is used."""
 
 
@@ -131,7 +131,7 @@ class AnalysisParams(BaseModel):
 
     @classmethod
     def form(cls, *, served: bool = False) -> tuple[FormField, ...]:
-        """The parameters in their order; with a server's limits, and without what is local, where it is ``served``."""
+        """List the parameters in their order; with a server's limits, without what is local, where ``served``."""
         fields = tuple(_form_field(name, field) for name, field in cls.model_fields.items())
         if not served:
             return fields
@@ -139,17 +139,17 @@ class AnalysisParams(BaseModel):
 
         return tuple(
             replace(
-                one,
-                maximum=cls.served.get(one.name, one.maximum),
-                choices=tuple(list_studies()) if one.kind == "study" else one.choices,
+                field,
+                maximum=cls.served.get(field.name, field.maximum),
+                choices=tuple(list_studies()) if field.kind == "study" else field.choices,
             )
-            for one in fields
-            if not one.local
+            for field in fields
+            if not field.local
         )
 
 
 class CaseParams(AnalysisParams):
-    """What an analysis of a case may be asked."""
+    """Parameters of an analysis of a case."""
 
     case: Annotated[str, Field(min_length=1, max_length=1000)]
     """Name of a case, or path of a case folder."""
@@ -162,26 +162,29 @@ class CaseParams(AnalysisParams):
 
     @property
     def wanted(self) -> Wanted:
-        """Which parameters, of which cut."""
+        """Name which parameters, of which cut."""
         return self.parameters, self.cut
 
 
 class AheadParams(CaseParams):
-    """What an analysis that looks ahead may be asked."""
+    """Parameters of an analysis that looks ahead."""
 
     now: Annotated[str | None, Field(max_length=20)] = None
     """Quarter the park is looked at from (``2026Q4``), by default the present one."""
 
 
 def _form_field(name: str, field: FieldInfo) -> FormField:
-    (kind, choices), marks = _kind(field.annotation), field.metadata
+    kind, choices = _kind(field.annotation)
+    marks = field.metadata
 
     def mark(kind: type[Marked]) -> Marked | None:
-        return next((one for one in marks if isinstance(one, kind)), None)
+        return next((entry for entry in marks if isinstance(entry, kind)), None)
 
     option = mark(Option)
     flag = FLAGS.get(name, f"--{name.replace('_', '-')}") if option is None else option.flag
-    limit = {edge: next((getattr(one, edge) for one in marks if hasattr(one, edge)), None) for edge in ("ge", "le")}
+    limit = {
+        edge: next((getattr(entry, edge) for entry in marks if hasattr(entry, edge)), None) for edge in ("ge", "le")
+    }
     required = field.is_required()
     default = None if required else field.get_default(call_default_factory=True)
     if name == "case" or mark(StudyName) is not None:
@@ -204,17 +207,17 @@ def _form_field(name: str, field: FieldInfo) -> FormField:
 
 
 def _kind(annotation: Any) -> tuple[FieldKind, tuple[str, ...]]:
-    """What a type is to a form, and what may be chosen."""
+    """Say what a type is to a form, and what may be chosen."""
     if get_origin(annotation) in (Union, UnionType):
-        annotation = next(one for one in get_args(annotation) if one is not type(None))
+        annotation = next(argument for argument in get_args(annotation) if argument is not type(None))
     if get_origin(annotation) is Literal:
         return "choice", tuple(map(str, get_args(annotation)))
     if get_origin(annotation) is tuple:
         return "list", ()
-    known: dict[Any, FieldKind] = {bool: "boolean", int: "integer", float: "number", str: "string", Path: "file"}
-    if annotation not in known:
+    kinds: dict[Any, FieldKind] = {bool: "boolean", int: "integer", float: "number", str: "string", Path: "file"}
+    if annotation not in kinds:
         raise TypeError(f"a form has no field for {annotation}")
-    return known[annotation], ()
+    return kinds[annotation], ()
 
 
 Rows = Iterable[dict[str, Any]] | dict[str, Any]
@@ -242,17 +245,17 @@ class Result:
 
     @property
     def passed(self) -> bool:
-        """Whether what was checked holds; the command ends with 1 where it does not."""
+        """Say whether what was checked holds; the command ends with 1 where it does not."""
         return True
 
     def main_table(self) -> Rows:
-        """The main table, columns named as in files."""
+        """Return the main table, columns named as in files."""
         if type(self).to_frame is Result.to_frame:
             raise TypeError(f"{type(self).__name__} has no table")
         return {str(name): values for name, values in self.to_frame().to_dict("list").items()}
 
     def to_frame(self) -> pd.DataFrame:
-        """The main table as a data frame."""
+        """Return the main table as a data frame."""
         import pandas as pd
 
         return pd.DataFrame(self.main_table())
@@ -281,29 +284,29 @@ class Texts:
     lang: str
 
     def __call__(self, key: str, **values: Any) -> str:
-        """The text of a key, with its values filled in."""
+        """Return the text of a key, with its values filled in."""
         return text(self.key(key), self.lang, **values)
 
     def has(self, key: str) -> bool:
-        """Whether there is such a text."""
+        """Say whether there is such a text."""
         return has_text(self.key(key))
 
     def key(self, key: str) -> str:
-        """The full name of a key, in the texts of the analysis or the shared ones."""
-        own = f"{self.area}.{key}"
-        return own if has_text(own) else f"{SHARED}.{key}"
+        """Return the full name of a key, in the texts of the analysis or the shared ones."""
+        own_key = f"{self.area}.{key}"
+        return own_key if has_text(own_key) else f"{SHARED}.{key}"
 
     def sentences(self, parts: Sequence[str]) -> str:
-        """Sentences one after the other, each with its full stop."""
-        return "".join(self("sentence", words=one.rstrip(".。")) for one in parts).strip()
+        """Join sentences one after the other, each with its full stop."""
+        return "".join(self("sentence", words=part.rstrip(".。")) for part in parts).strip()
 
     def of(self, words: Any) -> str:
-        """What is said in both languages, in this one."""
+        """Choose what is said in both languages, in this one."""
         return str(getattr(words, self.lang))
 
 
 def assemble(
-    found: Result,
+    result: Result,
     t: Texts,
     *,
     key: str,
@@ -315,11 +318,28 @@ def assemble(
     hashes: bool = True,
     commands: bool = True,
 ) -> Document:
-    """A document with what all have in common: trust state and provenance.
+    """Put together a document with what all have in common: trust state and provenance.
 
-    provenance: further entries, by the key of their title (``provenance.<key>`` in the texts); hashes: whether those of
-    case, model and draws are told, for which the run ID stands; commands: whether the words on trust name the command
-    that would better it, and the provenance the one that asks the same.
+    Parameters
+    ----------
+    result
+        The result.
+    t
+        Texts of its analysis.
+    key
+        Key of the document; its files are named by it.
+    title, headline
+        Question and answer.
+    sections
+        What the document is made of.
+    evidence
+        Sources it cites.
+    provenance
+        Further entries, by the key of their title (``provenance.<key>`` in the texts).
+    hashes
+        Tell hashes of case, model and draws; the run ID stands for them.
+    commands
+        Name the command that would better the trust, and in the provenance the one that asks the same.
     """
     from copark.presentation.document import Document
 
@@ -327,15 +347,15 @@ def assemble(
         is_flag = isinstance(value, bool)
         return t(f"answer.{'yes' if value else 'no'}") if is_flag else _TIME.sub(r"\1 \2 UTC", str(value))
 
-    trust = found.trust
+    trust = result.trust
     label = []
     if trust is not None:
-        renew = trust.renew(t.lang) if commands and not found.needs_no_calibration else ""
-        recorded = "" if found.recorded is None else t.of(found.recorded)
+        renew = trust.renew(t.lang) if commands and not result.needs_no_calibration else ""
+        recorded = "" if result.recorded is None else t.of(result.recorded)
         label = [recorded, text("trust.line", t.lang, label=trust.label(t.lang)), renew]
-    entries = {"run_id": found.run_id, **(provenance or {})}
-    told = (name for name in MADE_BY if (hashes or not name.endswith("_hash")) and (commands or name != "command"))
-    entries |= {name: found.provenance[name] for name in told if found.provenance.get(name) not in (None, "")}
+    entries = {"run_id": result.run_id, **(provenance or {})}
+    names = (name for name in MADE_BY if (hashes or not name.endswith("_hash")) and (commands or name != "command"))
+    entries |= {name: result.provenance[name] for name in names if result.provenance.get(name) not in (None, "")}
     return Document(
         key=key,
         lang=t.lang,
@@ -376,10 +396,10 @@ class Remakeable(Result):
 
     @property
     def passed(self) -> bool:
-        """Whether what ships, where that was asked, could be made again."""
+        """Say whether what ships, where that was asked, could be made again."""
         return self.again is None or self.again.passed
 
 
 def by_difference(largest: float, close: float) -> Comparison:
-    """The comparison of numbers by their largest difference, and the largest that another processor may cause."""
+    """Compare numbers by their largest difference, and the largest that another processor may cause."""
     return Comparison(largest == 0.0, largest <= close, largest)

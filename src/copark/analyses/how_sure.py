@@ -45,7 +45,7 @@ FAILED = "failed"
 
 @dataclass(frozen=True)
 class Doubts:
-    """What is known of a case before any result: facts that are assumed, and what the record says against the model."""
+    """Knowledge of a case before any result: facts that are assumed, and what the record says against the model."""
 
     assumed: tuple[str, ...] = ()
     """Facts that are assumed: equity, quota, threshold, tax."""
@@ -58,8 +58,8 @@ class Doubts:
 
     def record_words(self, lang: str) -> list[str]:
         """Say what the record has against the model, for the first sentence; nothing where it has nothing."""
-        beside = (self.contradiction, self.partial_agreement)
-        return [str(getattr(words, lang)) for words in beside if words is not None]
+        objections = (self.contradiction, self.partial_agreement)
+        return [str(getattr(words, lang)) for words in objections if words is not None]
 
     def sentences(self, lang: str) -> list[str]:
         """Say what is assumed and imposed."""
@@ -127,18 +127,18 @@ def structure_range(readings: Sequence[Reading]) -> tuple[float, float, int] | N
     tuple or None
         ``None`` where no other structure was tried, or none has runs that count.
     """
-    others = [reading.standing for reading in readings[1:] if isfinite(reading.standing)]
-    return (min(others), max(others), len(others)) if others else None
+    other_standings = [reading.standing for reading in readings[1:] if isfinite(reading.standing)]
+    return (min(other_standings), max(other_standings), len(other_standings)) if other_standings else None
 
 
 def structures_words(readings: Sequence[Reading], lang: str) -> str:
     """Say between what the chance lies under the other structures; empty where none was tried."""
-    found = structure_range(readings)
-    if found is None:
+    structure_span = structure_range(readings)
+    if structure_span is None:
         return ""
-    low, high = (percent_words(value, lang) for value in found[:2])
+    low, high = (percent_words(value, lang) for value in structure_span[:2])
     key = "sure.structures_alike" if low == high else "sure.structures"
-    return text(key, lang, count=found[2], low=low, high=high)
+    return text(key, lang, count=structure_span[2], low=low, high=high)
 
 
 def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:

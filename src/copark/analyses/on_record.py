@@ -1,4 +1,4 @@
-"""What is on record of how a park fared: told beside an answer whose chances of outcomes are not."""
+"""Record of how a park fared: told beside an answer whose chances of outcomes are not."""
 
 from __future__ import annotations
 

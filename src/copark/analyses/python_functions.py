@@ -30,14 +30,16 @@ from copark.texts import text
 
 PLUMBING = ("out", "threads", "progress")
 """What every Python function of an analysis takes beside its parameters."""
-PATIENCE, BETWEEN = 2.0, 0.2
-"""Seconds before progress is shown, and between two times."""
+PATIENCE = 2.0
+"""Seconds before progress is shown."""
+BETWEEN = 0.2
+"""Seconds between two times that progress is shown."""
 _COMMANDS = re.compile(r"(`[^`]*`)")
 _OPTION = re.compile(r"--([a-z][a-z-]*)( (?=(?:own|shipped|borrowed|prior|[0-9]{4}Q[1-4])\b))?")
 
 
 class MisusedFunction(FaultsFound, TypeError, ValueError):
-    """What a Python function was given is not understood; all of it is told."""
+    """Arguments of a Python function that are not understood; all of them are told."""
 
 
 class PythonProgress:
@@ -70,10 +72,10 @@ class PythonProgress:
 
 
 @contextmanager
-def watched(given: Callable[[str, int, int], None] | None) -> Iterator[Callable[[str, int, int], None]]:
+def watched(callback: Callable[[str, int, int], None] | None) -> Iterator[Callable[[str, int, int], None]]:
     """Give what is told how far the work is: what is given, or else a line on standard error."""
-    if given is not None:
-        yield given
+    if callback is not None:
+        yield callback
         return
     progress = PythonProgress()
     try:
@@ -97,12 +99,12 @@ def said_in_python() -> Iterator[None]:
     try:
         yield
     except CoparkError as error:
-        error.args = tuple(in_python(one) if isinstance(one, str) else one for one in error.args)
+        error.args = tuple(in_python(argument) if isinstance(argument, str) else argument for argument in error.args)
         raise
 
 
 def in_python(message: str) -> str:
-    """A message that names options of the command line, with parameters of functions in their place."""
+    """Rewrite a message that names options of the command line, with parameters of functions in their place."""
 
     def named(option: re.Match[str]) -> str:
         return option[1].replace("-", "_") + ("=" if option[2] else "")
@@ -112,48 +114,49 @@ def in_python(message: str) -> str:
 
 
 def function_of(analysis: Analysis) -> Callable[..., Result]:
-    """The Python function of an analysis: its parameters by name, arguments of its command also by place."""
+    """Make the Python function of an analysis: its parameters by name, arguments of its command also by place."""
     fields = analysis.params.form()
     signature = _signature(fields)
 
-    def ask(*given: Any, **named: Any) -> Result:
-        asked = _bound(signature, analysis.function, given, named)
-        out, threads, progress = (asked.pop(name, None) for name in PLUMBING)
-        cases = _cases_in(asked, fields)
-        with said_in_python(), watched(progress) as told:
-            params = _params(analysis, asked)
+    def ask(*arguments: Any, **named: Any) -> Result:
+        values = _bound(signature, analysis.function, arguments, named)
+        out, threads, progress = (values.pop(name, None) for name in PLUMBING)
+        cases = _cases_in(values, fields)
+        with said_in_python(), watched(progress) as callback:
+            params = _params(analysis, values)
             context = Context(
-                None if out is None else Path(out), reads=OUT, threads=threads, progress=told, cases=cases
+                None if out is None else Path(out), reads=OUT, threads=threads, progress=callback, cases=cases
             )
-            found = answer(analysis, params, context).result
+            result = answer(analysis, params, context).result
         tell(context.notes)
-        return found
+        return result
 
-    ask.__name__ = ask.__qualname__ = analysis.function
+    ask.__name__ = analysis.function
+    ask.__qualname__ = analysis.function
     ask.__doc__ = _described(analysis, fields)
     ask.__signature__ = signature  # type: ignore[attr-defined]
     return ask
 
 
 def _signature(fields: tuple[FormField, ...]) -> inspect.Signature:
-    of = inspect.Parameter
+    parameter = inspect.Parameter
     places = [
-        of(
-            one.name,
-            of.POSITIONAL_OR_KEYWORD if one.by_place else of.KEYWORD_ONLY,
-            default=of.empty if one.required else one.default,
+        parameter(
+            field.name,
+            parameter.POSITIONAL_OR_KEYWORD if field.by_place else parameter.KEYWORD_ONLY,
+            default=parameter.empty if field.required else field.default,
         )
-        for one in sorted(fields, key=lambda one: not one.by_place)
+        for field in sorted(fields, key=lambda field: not field.by_place)
     ]
-    return inspect.Signature([*places, *(of(name, of.KEYWORD_ONLY, default=None) for name in PLUMBING)])
+    return inspect.Signature([*places, *(parameter(name, parameter.KEYWORD_ONLY, default=None) for name in PLUMBING)])
 
 
 def _described(analysis: Analysis, fields: tuple[FormField, ...]) -> str:
-    """The docstring of a function, of the texts of its command."""
+    """Write the docstring of a function, of the texts of its command."""
     t = Texts(analysis.area, "en")
     lines = [t("help"), "", "Parameters", "----------"]
-    for one in fields:
-        lines += [one.name, f"    {in_python(t(f'param.{one.name}'))}"]
+    for field in fields:
+        lines += [field.name, f"    {in_python(t(f'param.{field.name}'))}"]
     lines += [
         "out",
         "    Output folder: calibrations and results in it are read, and results are kept there. By default those in",
@@ -167,34 +170,34 @@ def _described(analysis: Analysis, fields: tuple[FormField, ...]) -> str:
 
 
 def _bound(
-    signature: inspect.Signature, function: str, given: tuple[Any, ...], named: Mapping[str, Any]
+    signature: inspect.Signature, function: str, arguments: tuple[Any, ...], named: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Arguments by name; TypeError that tells the nearest where a name is none of the function's."""
+    """Bind arguments by name; TypeError that tells the nearest where a name is none of the function's."""
     for name in named:
         if name not in signature.parameters:
-            near = suggestion(name, signature.parameters)
-            raise TypeError(f"{function}() has no parameter {name!r}; did you mean {near}?")
+            nearest = suggestion(name, signature.parameters)
+            raise TypeError(f"{function}() has no parameter {name!r}; did you mean {nearest}?")
     try:
-        return dict(signature.bind(*given, **named).arguments)
+        return dict(signature.bind(*arguments, **named).arguments)
     except TypeError as error:
         raise TypeError(f"{function}(): {error}") from None
 
 
-def _cases_in(asked: dict[str, Any], fields: tuple[FormField, ...]) -> dict[str, Case]:
+def _cases_in(values: dict[str, Any], fields: tuple[FormField, ...]) -> dict[str, Case]:
     """Take cases that are given as they are out of the arguments, and leave their names."""
     cases = {}
-    for one in fields:
-        value = asked.get(one.name)
-        if one.kind == "case" and isinstance(value, Case):
+    for field in fields:
+        value = values.get(field.name)
+        if field.kind == "case" and isinstance(value, Case):
             cases[value.name] = value
-            asked[one.name] = value.name
-        elif one.kind == "case" and isinstance(value, Path):
-            asked[one.name] = str(value)
+            values[field.name] = value.name
+        elif field.kind == "case" and isinstance(value, Path):
+            values[field.name] = str(value)
     return cases
 
 
-def _params(analysis: Analysis, asked: Mapping[str, Any]) -> AnalysisParams:
+def _params(analysis: Analysis, values: Mapping[str, Any]) -> AnalysisParams:
     try:
-        return analysis.params(**asked)
+        return analysis.params(**values)
     except ValidationError as errors:
         raise MisusedFunction(faults_in(errors, f"{analysis.function}()", analysis.params, ("study",))) from None

@@ -59,20 +59,20 @@ class Analysis:
 
     @property
     def params(self) -> type[AnalysisParams]:
-        """What it may be asked."""
+        """Class of its parameters."""
         return self.ask.Params
 
     @property
     def answer(self) -> type[Result]:
-        """What it answers."""
+        """Class of its answers."""
         return self.ask.Answer
 
-    def document(self, found: Result, lang: str = "en") -> Document:
-        """What is shown of a result, in a language."""
-        return found.document(lang)
+    def document(self, result: Result, lang: str = "en") -> Document:
+        """Make the document that shows a result, in a language."""
+        return result.document(lang)
 
     def listing(self, params: AnalysisParams, context: Context, lang: str) -> Document:
-        """What may be chosen, in a language; nothing is computed."""
+        """List what may be chosen, in a language; nothing is computed."""
         from copark.analyses.contract import Texts
 
         show = import_module(f"{self.package}.show")
@@ -80,8 +80,8 @@ class Analysis:
 
     @property
     def served(self) -> bool:
-        """Whether a server can ask it: it takes no files, so that none may be needed."""
-        return not any(one.required and one.kind == "file" for one in self.params.form())
+        """Say whether a server can ask it: it takes no files, so that none may be needed."""
+        return not any(field.required and field.kind == "file" for field in self.params.form())
 
     @property
     def workbook(self) -> str:
@@ -90,7 +90,7 @@ class Analysis:
 
     @property
     def folder(self) -> Path:
-        """Where its three files are."""
+        """Folder with its three files."""
         return _folder(self.package)
 
 
@@ -104,22 +104,22 @@ def _folder(package: str) -> Path:
 class Registry:
     """Analyses by name, in the order of help and menu."""
 
-    def __init__(self, known: Sequence[Analysis]) -> None:
-        self._known = {one.name: one for one in known}
+    def __init__(self, analyses: Sequence[Analysis]) -> None:
+        self._known = {analysis.name: analysis for analysis in analyses}
 
     def __iter__(self) -> Iterator[Analysis]:
-        """All of them."""
+        """Iterate over all of them."""
         return iter(tuple(self._known.values()))
 
     def __getitem__(self, name: str) -> Analysis:
-        """One of them.
+        """Return one of them.
 
         Raises KeyError if there is none of this name.
         """
         return self._known[name]
 
     def get(self, name: str) -> Analysis | None:
-        """One of them, or none."""
+        """Return one of them, or none."""
         return self._known.get(name)
 
     def add(self, analysis: Analysis) -> None:
@@ -132,8 +132,8 @@ class Registry:
         self._known.pop(name, None)
 
     def by_function(self, function: str) -> Analysis | None:
-        """The analysis of a Python function."""
-        return next((one for one in self._known.values() if one.function == function), None)
+        """Find the analysis of a Python function."""
+        return next((analysis for analysis in self._known.values() if analysis.function == function), None)
 
 
 def of_copark(name: str, group: Group, **more: Any) -> Analysis:

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 FITTED = ("ablate", "experts", "joint", "reliability", "validate", "voi")
 """Analyses whose numbers come out of regressions and searches by libraries, which carry rounding farther."""
-RUNS, FITS = NO_DIFFERENCE, 1e-6
-"""How far numbers may be from those that ship, relative to the greater of 1 and their size: those read off runs, which
-agree to about 1e-12 on any processor and of which rounding is never counted (:mod:`copark.stats.rounding`); and those
-of :data:`FITTED`. Words, dates and whatever else is no number are the same."""
+RUNS = NO_DIFFERENCE
+"""Largest difference from what ships of numbers read off runs, relative to the greater of 1 and their size: they agree
+to about 1e-12 on any processor, and rounding is never counted (:mod:`copark.stats.rounding`). Words, dates and whatever
+else is no number are the same."""
+FITS = 1e-6
+"""The same of numbers of :data:`FITTED`."""
 GREAT_STONE = {"case": "great-stone"}
 QUESTIONS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("parks", {}),
@@ -107,21 +109,30 @@ def usable(analysis: Analysis, context: Context, case: str | None = None) -> Ite
     """Run IDs of shipped results and what was asked, of a case alone if it is named, where they answer here.
 
     The same question has another run ID where the case, its parameters or the model are others than in the package.
+
+    Parameters
+    ----------
+    analysis
+        The analysis.
+    context
+        Context in which the results would answer.
+    case
+        Name of a case; all cases where none is named.
     """
-    for run_id, told in listed(SHIPPED, analysis):
-        if case is not None and told["params"].get("case", case) != case:
+    for run_id, header in listed(SHIPPED, analysis):
+        if case is not None and header["params"].get("case", case) != case:
             continue
         try:
             with at_release():
-                expected = run_id_of(analysis, analysis.params.model_validate(told["params"]), context)
+                expected = run_id_of(analysis, analysis.params.model_validate(header["params"]), context)
         except (CoparkError, ValueError):
             continue
         if expected == run_id:
-            yield run_id, told
+            yield run_id, header
 
 
 def asked() -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """What is asked: names of analyses, and parameters that are not the default."""
+    """List what is asked: names of analyses, and parameters that are not the default."""
     from copark.calibration.case_parameters import shipped_cases
 
     yield from QUESTIONS
@@ -130,26 +141,26 @@ def asked() -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def questions(only: Sequence[str] = ()) -> Iterator[tuple[str, Analysis, AnalysisParams]]:
-    """The questions, or those of some analyses or cases: their names, and all of their parameters."""
-    for name, given in asked():
-        if not only or name in only or given.get("case") in only:
+    """List the questions, or those of some analyses or cases: their names, and all of their parameters."""
+    for name, values in asked():
+        if not only or name in only or values.get("case") in only:
             analysis = REGISTRY[name]
-            words = " ".join([name, *(f"{key}={value}" for key, value in given.items())])
-            yield words, analysis, analysis.params(**given)
+            words = " ".join([name, *(f"{key}={value}" for key, value in values.items())])
+            yield words, analysis, analysis.params(**values)
 
 
 def shipped(only: Sequence[str] = ()) -> Iterator[Shipped]:
-    """Each question, and what ships for it."""
+    """List each question, and what ships for it."""
     context = Context()
     for name, analysis, params in questions(only):
         with at_release():
             run_id = run_id_of(analysis, params, context)
-        told = head(place_of(SHIPPED, analysis, run_id), analysis)
-        if told is None:
+        header = head(place_of(SHIPPED, analysis, run_id), analysis)
+        if header is None:
             yield Shipped(name, run_id)
         else:
-            is_current = told.get("version", 0) == analysis.version
-            yield Shipped(name, run_id, "listed" if is_current else "changed", told["created"])
+            is_current = header.get("version", 0) == analysis.version
+            yield Shipped(name, run_id, "listed" if is_current else "changed", header["created"])
 
 
 def _made(
@@ -160,36 +171,58 @@ def _made(
         for name, analysis, params in questions(only):
             context = Context(Path(scratch), threads=threads, progress=progress, reads_shipped=False)
             with at_release():
-                made = answer(analysis, params, context)
-            yield name, analysis, params, made
+                answered = answer(analysis, params, context)
+            yield name, analysis, params, answered
 
 
 def make(
     folder: Path, only: Sequence[str] = (), threads: int | None = None, progress: Progress = lambda *_: None
 ) -> Iterator[Path]:
-    """Make them into an output folder, and give the folder of each; in that of the package itself, they ship."""
-    for _name, analysis, params, made in _made(only, threads, progress):
-        place = place_of(folder, analysis, made.result.run_id)
-        save(place, analysis, params, made.result)
+    """Make them into an output folder, and give the folder of each; in that of the package itself, they ship.
+
+    Parameters
+    ----------
+    folder
+        Output folder.
+    only
+        Names of analyses or cases; all where there are none.
+    threads
+        Threads of the model; they do not change the numbers.
+    progress
+        Called with stage, steps done and steps in all.
+    """
+    for _name, analysis, params, answered in _made(only, threads, progress):
+        place = place_of(folder, analysis, answered.result.run_id)
+        save(place, analysis, params, answered.result)
         yield place
 
 
 def check(
     only: Sequence[str] = (), threads: int | None = None, progress: Progress = lambda *_: None
 ) -> Iterator[Remade]:
-    """Make them again, and compare each number by number and word by word with the one that ships."""
-    for name, analysis, _params, made in _made(only, threads, progress):
-        stored = load(place_of(SHIPPED, analysis, made.result.run_id), analysis)
-        about = Remade(name, made.result.run_id, made.seconds)
+    """Make them again, and compare each number by number and word by word with the one that ships.
+
+    Parameters
+    ----------
+    only
+        Names of analyses or cases; all where there are none.
+    threads
+        Threads of the model; they do not change the numbers.
+    progress
+        Called with stage, steps done and steps in all.
+    """
+    for name, analysis, _params, answered in _made(only, threads, progress):
+        stored = load(place_of(SHIPPED, analysis, answered.result.run_id), analysis)
+        verdict = Remade(name, answered.result.run_id, answered.seconds)
         if stored is None:
-            yield about
+            yield verdict
         else:
             tolerance = FITS if analysis.name in FITTED else RUNS
-            yield compared(about, leaves(stored.result), leaves(made.result), tolerance)
+            yield compared(verdict, leaves(stored.result), leaves(answered.result), tolerance)
 
 
-def leaves(found: Any) -> dict[str, Any]:
-    """What a result holds by its place in it, but where and when it was made."""
+def leaves(result: Any) -> dict[str, Any]:
+    """Give what a result holds by its place in it, but where and when it was made."""
     from pydantic import TypeAdapter
 
     def gather(value: Any, place: str) -> Iterator[tuple[str, Any]]:
@@ -200,26 +233,38 @@ def leaves(found: Any) -> dict[str, Any]:
             if key != "provenance":
                 yield from gather(part, f"{place}.{key}")
 
-    return dict(gather(TypeAdapter(type(found)).dump_python(found, mode="json", by_alias=True), ""))
+    return dict(gather(TypeAdapter(type(result)).dump_python(result, mode="json", by_alias=True), ""))
 
 
-def compared(about: Remade, stored: Mapping[str, Any], made: Mapping[str, Any], tolerance: float = RUNS) -> Remade:
-    """Compare what results hold by place: every number within a tolerance, everything else as it is."""
+def compared(verdict: Remade, stored: Mapping[str, Any], remade: Mapping[str, Any], tolerance: float = RUNS) -> Remade:
+    """Compare what results hold by place: every number within a tolerance, everything else as it is.
+
+    Parameters
+    ----------
+    verdict
+        Question, run ID and seconds, of what is compared.
+    stored, remade
+        Values of the results, by place.
+    tolerance
+        Largest relative difference of numbers.
+    """
     import numpy as np
 
     from copark.store.compare import relative_gaps
 
-    if stored.keys() != made.keys():
-        return replace(about, state="unlike", largest=float("inf"), unlike=min(stored.keys() ^ made.keys()))
-    is_number = {place: all(type(one[place]) in (int, float) for one in (stored, made)) for place in stored}
+    if stored.keys() != remade.keys():
+        return replace(verdict, state="unlike", largest=float("inf"), unlike=min(stored.keys() ^ remade.keys()))
+    is_number = {place: all(type(values[place]) in (int, float) for values in (stored, remade)) for place in stored}
     places = [place for place, numeric in is_number.items() if numeric]
-    left, right = (np.array([one[place] for place in places], dtype=np.float64) for one in (stored, made))
-    gaps = relative_gaps(left, right)
-    far = {place for place, gap in zip(places, gaps, strict=True) if gap > tolerance}
-    others = {place for place in stored if not is_number[place] and stored[place] != made[place]}
-    unlike = next((place for place in stored if place in far or place in others), "")
+    stored_numbers, remade_numbers = (
+        np.array([values[place] for place in places], dtype=np.float64) for values in (stored, remade)
+    )
+    gaps = relative_gaps(stored_numbers, remade_numbers)
+    unlike_numbers = {place for place, gap in zip(places, gaps, strict=True) if gap > tolerance}
+    unlike_values = {place for place in stored if not is_number[place] and stored[place] != remade[place]}
+    unlike = next((place for place in stored if place in unlike_numbers or place in unlike_values), "")
     return replace(
-        about,
+        verdict,
         state="unlike" if unlike else "same",
         numbers=len(places),
         words=len(stored) - len(places),

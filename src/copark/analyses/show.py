@@ -41,60 +41,81 @@ Columns = str | Iterable[Column | str]
 
 
 def evidence_of(case: Case, used: Iterable[Observation]) -> tuple[Evidence, ...]:
-    """Sources of some values of a case, as its casebook gives them, in the order of their keys."""
-    keys = sorted({key for one in used for key in one.source} & set(case.sources))
-    found = []
+    """List sources of some values of a case, as its casebook gives them, in the order of their keys."""
+    keys = sorted({key for observation in used for key in observation.source} & set(case.sources))
+    evidence = []
     for key in keys:
-        one = case.sources[key]
-        told = (one.outlet, one.title, "" if one.date is None else str(one.date))
-        found.append(Evidence(key, ". ".join(filter(None, told)), one.url or ""))
-    return tuple(found)
+        source = case.sources[key]
+        parts = (source.outlet, source.title, "" if source.date is None else str(source.date))
+        evidence.append(Evidence(key, ". ".join(filter(None, parts)), source.url or ""))
+    return tuple(evidence)
 
 
 def interval(levels: Sequence[float] | Floats) -> Interval:
-    """Median and ends of some quantiles, from the lowest to the highest."""
+    """Make an interval: median and ends of some quantiles, from the lowest to the highest."""
     return Interval(float(levels[0]), float(levels[-1]), float(levels[len(levels) // 2]))
 
 
 def known(value: float) -> float | None:
-    """A number; none where it is not known."""
+    """Return a number; none where it is not known."""
     return value if isfinite(value) else None
 
 
 def grouped(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
-    """Heads of groups and their lengths, from the head of each row in order."""
+    """Find heads of groups and their lengths, from the head of each row in order."""
     return tuple((name, len(list(rows))) for name, rows in groupby(names))
 
 
-def made_again(found: Result, made: Comparison, t: Texts, *, key: str, stale: bool, **words: Any) -> Document:
-    """Whether what ships could be made again, as a document, and which of the two comparisons says so."""
-    told = {"identical": made.identical, "close": made.close, "alike": made.alike, "unlike": bool(made.apart)}
-    word = next((word for word, holds in told.items() if holds), "different")
+def made_again(result: Result, comparison: Comparison, t: Texts, *, key: str, stale: bool, **words: Any) -> Document:
+    """Show whether what ships could be made again, and which of the two comparisons says so.
+
+    Parameters
+    ----------
+    result
+        The result of the check.
+    comparison
+        What differs from what ships.
+    t
+        Texts of the analysis.
+    key
+        Key of the document.
+    stale
+        Say that what ships is of another model or other data.
+    words
+        Values filled in the title.
+    """
+    states = {
+        "identical": comparison.identical,
+        "close": comparison.close,
+        "alike": comparison.alike,
+        "unlike": bool(comparison.apart),
+    }
+    word = next((word for word, holds in states.items() if holds), "different")
     blocks: list[Block] = [Caveat(t("again.stale"))] if stale else []
-    if made.apart:
-        blocks.append(Bullets(tuple(_how_far(one, t) for one in made.apart)))
+    if comparison.apart:
+        blocks.append(Bullets(tuple(_how_far(gap, t) for gap in comparison.apart)))
     sections = (Section("summary", t("section.summary"), tuple(blocks)),) if blocks else ()
-    largest = precise(made.largest, 1 if made.close else 3)
+    largest = precise(comparison.largest, 1 if comparison.close else 3)
     title = t("again.heading", **words)
     headline = t(f"again.{word}", largest=largest)
-    return assemble(found, t, key=key, title=title, headline=headline, sections=sections)
+    return assemble(result, t, key=key, title=title, headline=headline, sections=sections)
 
 
-def _how_far(one: Apart, t: Texts) -> str:
-    """How far two posteriors are apart in a respect, where, and how far they may be."""
+def _how_far(gap: Apart, t: Texts) -> str:
+    """Say how far two posteriors are apart in a respect, where, and how far they may be."""
     from copark.calibration.diagnostics import title_of
 
     where = ""
-    if one.what == "forecasts":
-        where = variable_title(one.name, t.lang)
-    elif one.what == "outcomes":
-        where = text(f"store.outcome.{one.name}", t.lang)
-    elif one.name:
-        where = title_of(one.name, t.lang)
-    word = "within" if one.within else "beyond"
-    largest = precise(one.largest, 2)
-    allowed = precise(one.allowed, 2)
-    return t(f"again.apart.{one.what}", where=where, largest=largest, allowed=t(f"again.{word}", allowed=allowed))
+    if gap.what == "forecasts":
+        where = variable_title(gap.name, t.lang)
+    elif gap.what == "outcomes":
+        where = text(f"store.outcome.{gap.name}", t.lang)
+    elif gap.name:
+        where = title_of(gap.name, t.lang)
+    word = "within" if gap.within else "beyond"
+    largest = precise(gap.largest, 2)
+    allowed = precise(gap.allowed, 2)
+    return t(f"again.apart.{gap.what}", where=where, largest=largest, allowed=t(f"again.{word}", allowed=allowed))
 
 
 class Show:
@@ -104,48 +125,50 @@ class Show:
         self.t = t
 
     def column(self, key: str, kind: Kind = Kind.text, unit: str = "", places: int | None = None) -> Column:
-        """A column with a title of its own."""
+        """Make a column with a title of its own."""
         return Column(key, self.t(f"column.{key}"), kind, unit, places)
 
-    def columns(self, wanted: Columns) -> tuple[Column, ...]:
-        """Columns, those with titles of their own in words: keys, each with its kind, decimals and unit if it has them.
+    def columns(self, keys: Columns) -> tuple[Column, ...]:
+        """Make columns, in words those with their own titles: keys, each with kind, decimals and unit if it has them.
 
         ``"parameter prior:number shrink:share:1 area:number:0:km2"`` are a text, a number, a share with one decimal, an
         area without decimals; ``_`` in a unit is a space.
         """
-        parts = [wanted] if isinstance(wanted, str) else wanted
+        parts = [keys] if isinstance(keys, str) else keys
         return tuple(
-            one for part in parts for one in (map(self._column, part.split()) if isinstance(part, str) else [part])
+            column
+            for part in parts
+            for column in (map(self._column, part.split()) if isinstance(part, str) else [part])
         )
 
-    def _column(self, written: str) -> Column:
-        key, kind, places, unit = (*written.split(":"), "", "", "")[:4]
+    def _column(self, definition: str) -> Column:
+        key, kind, places, unit = (*definition.split(":"), "", "", "")[:4]
         return self.column(key, Kind[kind or "text"], unit.replace("_", " "), int(places) if places else None)
 
     def text(self, key: str, **values: Any) -> Paragraph:
-        """Sentences of the texts."""
+        """Make sentences of the texts."""
         return Paragraph(self.t(key, **values))
 
     def caveat(self, key: str, **values: Any) -> Caveat:
-        """What a reader must know, of the texts."""
+        """Make a caveat that a reader must know, of the texts."""
         return Caveat(self.t(key, **values))
 
-    def doubts(self, found: Result, **told: bool) -> list[Caveat]:
-        """How far parameters may be trusted, where chances of outcomes are not told unasked, and texts that hold.
+    def doubts(self, result: Result, **flags: bool) -> list[Caveat]:
+        """Say how far parameters may be trusted, where chances of outcomes are not told unasked, and texts that hold.
 
         ``stale`` is asked of the provenance.
         """
-        trust = found.trust
-        told = {"stale": bool(found.provenance.get("posterior_stale")), **told}
+        trust = result.trust
+        flags = {"stale": bool(result.provenance.get("posterior_stale")), **flags}
         doubted = [] if trust is None or trust.shows_outcomes else [Caveat(trust.meaning(self.t.lang))]
-        return [*doubted, *(self.caveat(key) for key, holds in told.items() if holds and self.t.has(key))]
+        return [*doubted, *(self.caveat(key) for key, holds in flags.items() if holds and self.t.has(key))]
 
     def said(self, value: Value, column: Column) -> str:
-        """A value in a sentence."""
+        """Say a value in a sentence."""
         return shown(value, column, self.t.lang, with_unit=True)
 
     def translated(self, words: str | None) -> str | None:
-        """What a case says in one language, in this one where the casebook has it."""
+        """Choose what a case says in one language, in this one where the casebook has it."""
         return None if words is None else own_words(words, self.t.lang)
 
     def table(
@@ -157,23 +180,34 @@ class Show:
         folded: bool = False,
         groups: tuple[tuple[str, int], ...] = (),
     ) -> Table:
-        """A table whose title is ``table.<key>``, and its note ``note.<key>`` where there is one.
+        """Make a table whose title is ``table.<key>``, and its note ``note.<key>`` where there is one.
 
-        columns: as of :meth:`columns`.
+        Parameters
+        ----------
+        key
+            Key of the table, in the texts and in files.
+        columns
+            As of :meth:`columns`.
+        rows
+            Values, in the order of the columns.
+        folded
+            Show it folded.
+        groups
+            Heads of groups of rows, and how many rows each has.
         """
         note = self.t(f"note.{key}") if self.t.has(f"note.{key}") else ""
-        made = self.columns(columns)
-        return Table(key, self.t(f"table.{key}"), made, tuple(map(tuple, rows)), groups, note, folded)
+        typed_columns = self.columns(columns)
+        return Table(key, self.t(f"table.{key}"), typed_columns, tuple(map(tuple, rows)), groups, note, folded)
 
     def chart(self, key: str, draw: Callable[[], Figure], numbers: Table | None = None) -> Chart:
-        """A figure with its words."""
+        """Make a figure with its words."""
         t = self.t
         return Chart(key, t(f"chart.{key}"), t(f"alt.{key}"), draw, t(f"caption.{key}"), numbers)
 
     def numbered(self, key: str, count: int, **values: Any) -> Bullets:
-        """Numbered sentences of the texts."""
-        return Bullets(tuple(self.t(f"{key}.{at}", **values) for at in range(1, count + 1)))
+        """Make numbered sentences of the texts."""
+        return Bullets(tuple(self.t(f"{key}.{number}", **values) for number in range(1, count + 1)))
 
     def section(self, key: str, *blocks: Block, folded: bool = False) -> Section:
-        """A section whose title is ``section.<key>``."""
+        """Make a section whose title is ``section.<key>``."""
         return Section(key, self.t(f"section.{key}"), blocks, folded)

@@ -30,14 +30,22 @@ if TYPE_CHECKING:
 
 WIDTH = 7.6
 LEFT = 1.08
-ROW, WITHIN, BETWEEN = 0.58, 0.26, 0.50
-"""Inches of a row of actors, between two rows, and between two layers."""
+ROW = 0.58
+"""Height of a row of actors, inches."""
+WITHIN = 0.26
+"""Inches between two rows of a layer."""
+BETWEEN = 0.50
+"""Inches between two layers."""
 MOST_IN_ROW = 6
 DASHES = (0, (2.5, 2.0))
 _PLACE = {"home": 0.0, "third": 0.5, "none": 0.5, "host": 1.0}
 _BOTH = ("council", "committee", "agreement")
-LINE, DOT, PAD = 0.155, 0.062, 0.13
-"""Inches of a line of words, of a dot, and around both, in the timeline."""
+LINE = 0.155
+"""Height of a line of words in the timeline, inches."""
+DOT = 0.062
+"""Height of a dot in the timeline, inches."""
+PAD = 0.13
+"""Inches around words and dots in the timeline."""
 _FILL = {"high": 1.0, "medium": 0.55, "derived": 0.55}
 
 
@@ -68,10 +76,10 @@ class Network:
         self.layers[name] = []
         for group in groups:
             self.actors |= group
-            ordered = sorted(group.values(), key=lambda one: one.order)
+            ordered = sorted(group.values(), key=lambda actor: actor.order)
             rows = -(-len(ordered) // MOST_IN_ROW)
             size = -(-len(ordered) // max(rows, 1)) or 1
-            self.layers[name] += [ordered[at : at + size] for at in range(0, len(ordered), size)]
+            self.layers[name] += [ordered[start : start + size] for start in range(0, len(ordered), size)]
 
     def tie(self, key: str, ties: Any) -> float:
         """Add the dashed lines of an actor's ties, where known; give the mean place of the enterprises tied to."""
@@ -86,18 +94,18 @@ def _there(entry: Any, case: Case) -> bool:
 
 
 def _network(case: Case, lang: str) -> Network:
-    """The actors of a case and what binds them, as the casebook has them at the end of its data."""
-    made = Network()
-    made.layer(
+    """Gather the actors of a case and what binds them, as the casebook has them at the end of its data."""
+    graph = Network()
+    graph.layer(
         "global",
         {
-            f"partner-{one.key}": Actor(
-                one.title.get(lang),
-                one.side,
-                any(_there(stay, case) for stay in one.presence),
-                made.tie(f"partner-{one.key}", one.ties),
+            f"partner-{partner.key}": Actor(
+                partner.title.get(lang),
+                partner.side,
+                any(_there(stay, case) for stay in partner.presence),
+                graph.tie(f"partner-{partner.key}", partner.ties),
             )
-            for one in case.partners
+            for partner in case.partners
         },
     )
     governments = {
@@ -105,26 +113,28 @@ def _network(case: Case, lang: str) -> Network:
         "government-host": Actor(case.sides.host.title.get(lang), "host", order=2.0, strong=True),
     }
     bodies = {}
-    for at, body in enumerate(case.institutions):
+    for position, body in enumerate(case.institutions):
         key = f"institution-{body.key}"
         is_shared = body.kind in _BOTH
-        place = (0.3 if is_shared else 0.8) + 0.001 * at
+        place = (0.3 if is_shared else 0.8) + 0.001 * position
         bodies[key] = Actor(body.title.get(lang), "none" if is_shared else "host", _there(body, case), place)
-        made.edges += [(one, key, 0.8, False) for one in governments if is_shared or one == "government-host"]
+        graph.edges += [
+            (government, key, 0.8, False) for government in governments if is_shared or government == "government-host"
+        ]
         if body.kind == "administration":
-            made.edges.append((key, "company", 0.8, False))
-    made.layer("intergovernmental", governments, bodies)
-    made.layer("park", _holders(made, case, lang), {"company": _company(case, lang)})
+            graph.edges.append((key, "company", 0.8, False))
+    graph.layer("intergovernmental", governments, bodies)
+    graph.layer("park", _holders(graph, case, lang), {"company": _company(case, lang)})
     origins = {}
     anchors = {}
     for origin in ("home", "third", "host"):
         origins[f"firms-{origin}"] = Actor(_firms(case, origin, lang), origin, order=_PLACE[origin], strong=True)
-        made.edges.append(("company", f"firms-{origin}", 0.8, False))
-    for one in case.anchors:
-        anchors[f"anchor-{one.key}"] = Actor(one.title.get(lang), one.origin, order=_PLACE[one.origin])
-        made.edges.append((f"firms-{one.origin}", f"anchor-{one.key}", 0.8, False))
-    made.layer("enterprise", origins, anchors)
-    return made
+        graph.edges.append(("company", f"firms-{origin}", 0.8, False))
+    for anchor in case.anchors:
+        anchors[f"anchor-{anchor.key}"] = Actor(anchor.title.get(lang), anchor.origin, order=_PLACE[anchor.origin])
+        graph.edges.append((f"firms-{anchor.origin}", f"anchor-{anchor.key}", 0.8, False))
+    graph.layer("enterprise", origins, anchors)
+    return graph
 
 
 def _company(case: Case, lang: str) -> Actor:
@@ -133,43 +143,47 @@ def _company(case: Case, lang: str) -> Actor:
     return Actor("\n".join([text("report.network.company", lang), *parts[:2]]), "none", strong=True)
 
 
-def _holders(made: Network, case: Case, lang: str) -> dict[str, Actor]:
+def _holders(graph: Network, case: Case, lang: str) -> dict[str, Actor]:
     tables = cap_tables(case)
     shares = {row.holder: row.basis_points for row in tables[-1].holdings} if tables else {}
-    found = {}
-    for at, one in enumerate(case.shareholders):
-        key = f"holder-{one.key}"
-        share = shares.get(one.key, 0)
-        words = one.title.get(lang) + (f" {shares_of(share)}" if share else "")
-        place = {"home": 0.0, "third": 0.9, "host": 1.0}[one.side] + 0.001 * at
-        found[key] = Actor(words, one.side, _there(one, case), place)
-        made.edges.append((key, "company", 0.8 + share / 2500.0, False))
-        made.tie(key, one.ties)
-    return found
+    holders = {}
+    for position, shareholder in enumerate(case.shareholders):
+        key = f"holder-{shareholder.key}"
+        share = shares.get(shareholder.key, 0)
+        words = shareholder.title.get(lang) + (f" {shares_of(share)}" if share else "")
+        place = {"home": 0.0, "third": 0.9, "host": 1.0}[shareholder.side] + 0.001 * position
+        holders[key] = Actor(words, shareholder.side, _there(shareholder, case), place)
+        graph.edges.append((key, "company", 0.8 + share / 2500.0, False))
+        graph.tie(key, shareholder.ties)
+    return holders
 
 
 def _firms(case: Case, origin: str, lang: str) -> str:
-    """What enterprises of an origin are called, with their last count."""
+    """Name the enterprises of an origin, with their last count."""
     words = text(f"report.network.firms_{origin}", lang)
-    seen = [one for one in case.observations if one.variable == f"registered_{origin}" and one.use]
-    if not seen:
+    counts = [
+        observation
+        for observation in case.observations
+        if observation.variable == f"registered_{origin}" and observation.use
+    ]
+    if not counts:
         return words
-    last = max(seen, key=lambda one: one.date.first_day)
+    last = max(counts, key=lambda observation: observation.date.first_day)
     return f"{words}\n" + text("report.network.count", lang, count=number(last.value, 0), date=str(last.date))
 
 
 @style.styled
 def network(case: Case, lang: str = "en") -> Figure:
-    """Who acts in a park: global partners, governments and institutions, the company and its holders, enterprises."""
-    found = _network(case, lang)
+    """Draw who acts in a park: global partners, governments, institutions, the company and its holders, enterprises."""
+    graph = _network(case, lang)
     height = 0.42
-    for layer in reversed([rows for rows in found.layers.values() if rows]):
+    for layer in reversed([rows for rows in graph.layers.values() if rows]):
         for row in reversed(layer):
             step = (WIDTH - LEFT - 0.12) / len(row)
-            for spot, one in enumerate(row):
-                one.x = LEFT + (spot + 0.5) * step
-                one.y = height + ROW / 2.0
-                one.wide = min(1.75, step - 0.10)
+            for spot, actor in enumerate(row):
+                actor.x = LEFT + (spot + 0.5) * step
+                actor.y = height + ROW / 2.0
+                actor.wide = min(1.75, step - 0.10)
             height += ROW + WITHIN
         height += BETWEEN - WITHIN
     total = height - BETWEEN + 0.8
@@ -177,27 +191,27 @@ def network(case: Case, lang: str = "en") -> Figure:
     figure = style.sheet((WIDTH, total), text("report.network.title", lang), subtitle)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0), xlim=(0.0, WIDTH), ylim=(0.0, total))
     axes.axis("off")
-    for name, layer in found.layers.items():
+    for name, layer in graph.layers.items():
         if layer:
             low = layer[-1][0].y - ROW / 2.0 - 0.06
             high = layer[0][0].y + ROW / 2.0 + 0.06
             axes.axhspan(low, high, color=style.GRID, alpha=0.45, linewidth=0)
             words = style.wrap(text(f"analysis.scale.{name}", lang), 9.5, 3)
             axes.text(0.10, (low + high) / 2.0, words, **style.NOTE, weight="bold", va="center")
-    for start, stop, width, is_dashed in found.edges:
-        one = found.actors[start]
-        other = found.actors[stop]
+    for start, stop, width, is_dashed in graph.edges:
+        actor = graph.actors[start]
+        target = graph.actors[stop]
         axes.plot(
-            [one.x, other.x],
-            [one.y, other.y],
-            color=_colour(one) if other.present else style.PALE,
+            [actor.x, target.x],
+            [actor.y, target.y],
+            color=_colour(actor) if target.present else style.PALE,
             linewidth=width,
             linestyle=DASHES if is_dashed else "-",
             alpha=0.55 if is_dashed else 0.8,
             zorder=1 if is_dashed else 2,
         )
-    for one in found.actors.values():
-        _box(axes, one)
+    for actor in graph.actors.values():
+        _box(axes, actor)
     looks = {"solid": (style.MUTED, "-"), "dashed": (style.MUTED, DASHES), "gone": (style.PALE, "-")}
     style.key(
         figure,
@@ -211,38 +225,46 @@ def network(case: Case, lang: str = "en") -> Figure:
     return figure
 
 
-def _colour(one: Actor) -> str:
-    return style.PALE if not one.present else style.MUTED if one.side == "none" else style.SIDES[one.side]
+def _colour(actor: Actor) -> str:
+    return style.PALE if not actor.present else style.MUTED if actor.side == "none" else style.SIDES[actor.side]
 
 
-def _box(axes: Axes, one: Actor) -> None:
+def _box(axes: Axes, actor: Actor) -> None:
     high = ROW - 0.10
-    is_full = one.strong and one.present
+    is_full = actor.strong and actor.present
     axes.add_patch(
         FancyBboxPatch(
-            (one.x - one.wide / 2.0, one.y - high / 2.0),
-            one.wide,
+            (actor.x - actor.wide / 2.0, actor.y - high / 2.0),
+            actor.wide,
             high,
             boxstyle="round,pad=0,rounding_size=0.06",
-            facecolor=_colour(one) if is_full else style.PAPER,
-            edgecolor=_colour(one),
+            facecolor=_colour(actor) if is_full else style.PAPER,
+            edgecolor=_colour(actor),
             linewidth=1.1,
             zorder=3,
-            linestyle="-" if one.present else (0, (2, 2)),
+            linestyle="-" if actor.present else (0, (2, 2)),
         )
     )
-    ems = one.wide * 72.0 / style.SIZE["small"] - 0.6
-    words = "\n".join(style.wrap(line, ems, 3 if "\n" not in one.words else 1) for line in one.words.split("\n"))
-    ink = style.INK if one.present else style.MUTED
+    ems = actor.wide * 72.0 / style.SIZE["small"] - 0.6
+    words = "\n".join(style.wrap(line, ems, 3 if "\n" not in actor.words else 1) for line in actor.words.split("\n"))
+    ink = style.INK if actor.present else style.MUTED
     if is_full:
-        ink = style.DARK if one.side == "third" else style.PAPER
+        ink = style.DARK if actor.side == "third" else style.PAPER
     axes.text(
-        one.x, one.y, words, ha="center", va="center", size=style.SIZE["small"], linespacing=1.15, zorder=4, color=ink
+        actor.x,
+        actor.y,
+        words,
+        ha="center",
+        va="center",
+        size=style.SIZE["small"],
+        linespacing=1.15,
+        zorder=4,
+        color=ink,
     )
 
 
 def moment(date: Date) -> float:
-    """A date in years: a month or a year alone stands at its middle."""
+    """Give a date in years: a month or a year alone stands at its middle."""
     first = date.first_day
     last = date.last_day
     middle = (first.timetuple().tm_yday + (last - first).days / 2.0) / 365.25
@@ -250,26 +272,31 @@ def moment(date: Date) -> float:
 
 
 def dated_facts(case: Case, lang: str) -> dict[str, list[tuple[float, str]]]:
-    """What the model is told happened, by scale: (moment, words), each once, in order."""
+    """List what the model is told happened, by scale: (moment, words), each once, in order."""
 
     def told(*entries: tuple[str, Any]) -> list[tuple[float, str]]:
-        return [(moment(getattr(one, when)), one.title.get(lang)) for when, some in entries for one in some]
+        return [(moment(getattr(entry, when)), entry.title.get(lang)) for when, some in entries for entry in some]
 
-    closures = [(one.side is None, year_of(one.since), one.title.get(lang)) for one in case.closures]
+    closures = [(closure.side is None, year_of(closure.since), closure.title.get(lang)) for closure in case.closures]
     certificates = [
-        (moment(one.date), text("report.timeline.certificates", lang, count=one.home + one.host + one.third))
-        for one in case.certificates
+        (
+            moment(certificate.date),
+            text("report.timeline.certificates", lang, count=certificate.home + certificate.host + certificate.third),
+        )
+        for certificate in case.certificates
     ]
-    found = {
-        "global": [(moment(stay.since), one.title.get(lang)) for one in case.partners for stay in one.presence]
-        + [(year_of(one.since) - 0.25, one.title.get(lang)) for one in case.shocks],
+    facts = {
+        "global": [
+            (moment(stay.since), partner.title.get(lang)) for partner in case.partners for stay in partner.presence
+        ]
+        + [(year_of(shock.since) - 0.25, shock.title.get(lang)) for shock in case.shocks],
         "intergovernmental": told(("since", case.institutions), ("date", case.visits), ("date", case.renegotiations))
         + [(when, words) for of_park, when, words in closures if not of_park],
-        "park": told(("since", case.shareholders), ("since", [one for one in case.finance.credit if one.use]))
+        "park": told(("since", case.shareholders), ("since", [credit for credit in case.finance.credit if credit.use]))
         + [(when, words) for of_park, when, words in closures if of_park],
         "enterprise": certificates + told(("registered", case.anchors)),
     }
-    return {scale: sorted(set(entries)) for scale, entries in found.items()}
+    return {scale: sorted(set(entries)) for scale, entries in facts.items()}
 
 
 def rows_of(entries: list[tuple[float, str]], per_year: float, limit: float) -> list[list[tuple[float, int, str]]]:
@@ -277,31 +304,38 @@ def rows_of(entries: list[tuple[float, str]], per_year: float, limit: float) -> 
 
     The side is 1 where the words stand right of their moment and -1 where they stand left of it.
 
-    entries: moments and words, in order. per_year: inches a year. limit: the right edge, in years; a label that would
-    cross it stands left of its moment.
+    Parameters
+    ----------
+    entries
+        Moments and words, in order.
+    per_year
+        Inches a year.
+    limit
+        The right edge, in years; a label that would cross it stands left of its moment.
     """
     rows: list[list[tuple[float, int, str]]] = []
     ends: list[float] = []
     for when, words in entries:
-        wide = (style.width_in_ems(words) * style.SIZE["small"] / 72.0 + 0.16) / per_year
-        side = 1 if when + wide <= limit else -1
-        left, right = (when, when + wide) if side == 1 else (when - wide, when + 0.08 / per_year)
-        at = next((row for row, end in enumerate(ends) if end <= left), len(rows))
-        if at == len(rows):
+        width = (style.width_in_ems(words) * style.SIZE["small"] / 72.0 + 0.16) / per_year
+        side = 1 if when + width <= limit else -1
+        left, right = (when, when + width) if side == 1 else (when - width, when + 0.08 / per_year)
+        row_number = next((row for row, end in enumerate(ends) if end <= left), len(rows))
+        if row_number == len(rows):
             rows.append([])
             ends.append(0.0)
-        rows[at].append((when, side, words))
-        ends[at] = right
+        rows[row_number].append((when, side, words))
+        ends[row_number] = right
     return rows
 
 
 @style.styled
 def timeline(case: Case, lang: str = "en") -> Figure:
-    """Events by scale: a dot for each, filled by its grade; above them, by name, the dated facts the model is given."""
+    """Draw events by scale, a dot each, filled by its grade; above them, by name, the facts the model is given."""
     last = year_of(case.clock.data_end)
     facts = dated_facts(case, lang)
     events = {
-        scale: sorted((moment(one.date), one.grade) for one in case.events if one.scale == scale) for scale in facts
+        scale: sorted((moment(event.date), event.grade) for event in case.events if event.scale == scale)
+        for scale in facts
     }
     dated = [lane[0][0] for lane in facts.values() if lane] + [lane[0][0] for lane in events.values() if lane]
     first = float(int(min([*dated, year_of(case.clock.start)])))
@@ -310,11 +344,11 @@ def timeline(case: Case, lang: str = "en") -> Figure:
         scale: rows_of([(when, style.wrap(words, 38.0, 1)) for when, words in lane], per_year, last)
         for scale, lane in facts.items()
     }
-    deep = {
+    deepest = {
         scale: max(Counter(int(when * 4) for when, _ in lane).values(), default=0) for scale, lane in events.items()
     }
-    tall = {scale: len(rows[scale]) * LINE + deep[scale] * DOT + 2.0 * PAD for scale in facts}
-    base = sum(tall.values())
+    heights = {scale: len(rows[scale]) * LINE + deepest[scale] * DOT + 2.0 * PAD for scale in facts}
+    base = sum(heights.values())
     titles = (text("report.timeline.title", lang), text("report.timeline.subtitle", lang))
     figure = style.sheet((WIDTH, base + 1.02), *titles)
     axes = style.panel(figure, LEFT, 0.34, 0.15, 0.68)
@@ -322,13 +356,13 @@ def timeline(case: Case, lang: str = "en") -> Figure:
     axes.set_yticks([])
     style.years(axes, first, last)
     for scale, colour in style.SCALES.items():
-        base -= tall[scale]
+        base -= heights[scale]
         axes.axhline(base, color=style.GRID, linewidth=1.0)
         words = style.wrap(text(f"analysis.scale.{scale}", lang), 9.5, 3)
         look = {"size": style.SIZE["small"], "color": colour, "weight": "bold", "ha": "left"}
-        style.row_name(axes, base + tall[scale] / 2.0, words, -LEFT * 72 + 8, **look)
-        for at, row in enumerate(rows[scale]):
-            height = base + tall[scale] - PAD - (at + 0.5) * LINE
+        style.row_name(axes, base + heights[scale] / 2.0, words, -LEFT * 72 + 8, **look)
+        for row_number, row in enumerate(rows[scale]):
+            height = base + heights[scale] - PAD - (row_number + 0.5) * LINE
             for when, side, words in row:
                 axes.plot([when, when], [base + 0.03, height], color=style.GRID, linewidth=0.6, zorder=1)
                 axes.plot([when], [height], ".", color=colour, markersize=3.2, zorder=3)
@@ -347,7 +381,7 @@ def timeline(case: Case, lang: str = "en") -> Figure:
 
 
 def _dots(axes: Axes, colour: str, base: float, events: Sequence[tuple[float, str]]) -> None:
-    """A dot for each event, those of a quarter above each other."""
+    """Draw a dot for each event, those of a quarter above each other."""
     stacked: Counter[int] = Counter()
     for when, grade in events:
         quarter = int(when * 4)

@@ -1,4 +1,4 @@
-"""What every figure of a result needs: its scenario, its time axis, its words; and how a reported value is drawn."""
+"""Frame of every figure of a result: its scenario, its time axis, its words; and how a reported value is drawn."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class View:
     lang: str
 
     def say(self, key: str, **values: Any) -> str:
-        """A text of the report."""
+        """Give a text of the report."""
         return text(f"report.{key}", self.lang, **values)
 
     @property
@@ -49,7 +49,7 @@ class View:
 
     @property
     def footer(self) -> str:
-        """What made the figure."""
+        """Line on what made the figure."""
         finished = int(np.count_nonzero(self.result["status"].isel(scenario=self.scenario).to_numpy() == 0))
         return self.say(
             "figure.footer",
@@ -59,19 +59,19 @@ class View:
         )
 
     def has(self, *names: str) -> bool:
-        """Whether the study kept all these outputs."""
+        """Say whether the study kept all these outputs."""
         return all(name in self.result.data_vars for name in names)
 
     def values(self, name: str) -> NDArray[np.float64]:
-        """An output, shape (run, quarter)."""
+        """Give an output, shape (run, quarter)."""
         return self.result[name].isel(scenario=self.scenario).to_numpy().astype(np.float64)
 
     def title(self, name: str) -> str:
-        """An output's title."""
+        """Give an output's title."""
         return str(self.result[name].attrs.get(f"title_{self.lang}") or name)
 
     def unit(self, name: str) -> str:
-        """An output's unit as a person reads it."""
+        """Give an output's unit as a person reads it."""
         return unit_title(str(self.result[name].attrs.get("units", "")), self.lang)
 
 
@@ -88,12 +88,12 @@ def view(result: xr.Dataset, lang: str, scenario: int = 0) -> View:
 
 
 def year_of(quarter: Quarter) -> float:
-    """The end of a quarter, in years."""
+    """Give the end of a quarter, in years."""
     return quarter.year + quarter.quarter / 4.0
 
 
 def ends(start: Quarter, quarters: Iterable[int]) -> NDArray[np.float64]:
-    """Ends of quarters, in years."""
+    """Give the ends of quarters, in years."""
     return np.array([year_of(start + t) for t in quarters])
 
 
@@ -104,7 +104,7 @@ MARKERS = {"least": CARETUPBASE, "most": CARETDOWNBASE}
 
 def observed_mark(
     axes: Axes,
-    at: float,
+    year: float,
     value: float,
     high: float | None,
     bound: str,
@@ -114,20 +114,37 @@ def observed_mark(
 ) -> None:
     """Draw a reported value: a dot; a ring if approximate; a caret from a bound to where it is open; a bar for a range.
 
-    at: its moment, in years. high: where a range ends; of "more than" how far it is read to reach, which is not drawn.
+    Parameters
+    ----------
+    axes
+        Where it is drawn.
+    year
+        Its moment, in years.
+    value
+        The value, or the lower end of a range.
+    high
+        Where a range ends; of "more than" how far it is read to reach, which is not drawn.
+    bound
+        Kind of bound, as the casebook has it.
+    colour
+        Colour of the mark.
+    size
+        Size of the mark, points.
+    order
+        Drawing order.
     """
     kind = KINDS.get(bound, "exact")
     if kind == "range" and high is not None:
-        axes.plot([at, at], [value, high], color=colour, linewidth=0.45 * size, zorder=order, solid_capstyle="butt")
+        axes.plot([year, year], [value, high], color=colour, linewidth=0.45 * size, zorder=order, solid_capstyle="butt")
     elif kind in MARKERS:
-        axes.plot([at], [value], "_", color=colour, markersize=1.5 * size, markeredgewidth=0.28 * size, zorder=order)
+        axes.plot([year], [value], "_", color=colour, markersize=1.5 * size, markeredgewidth=0.28 * size, zorder=order)
         axes.plot(
-            [at], [value], marker=MARKERS[kind], color=colour, markersize=1.25 * size, markeredgewidth=0, zorder=order
+            [year], [value], marker=MARKERS[kind], color=colour, markersize=1.25 * size, markeredgewidth=0, zorder=order
         )
     else:
         hollow = kind == "about"
         axes.plot(
-            [at],
+            [year],
             [value],
             "o",
             color=colour,
@@ -140,11 +157,18 @@ def observed_mark(
 
 
 def observed_key(bounds: Iterable[str], lang: str, *, unused: bool = False) -> list[tuple[Line2D, str]]:
-    """Handles and words for the kinds of reported values in a figure, in one order.
+    """Give handles and words for the kinds of reported values in a figure, in one order.
 
-    unused: whether some are drawn grey, because others contradict them.
+    Parameters
+    ----------
+    bounds
+        Kinds of bounds in the figure.
+    lang
+        Language.
+    unused
+        Some are drawn grey, because others contradict them.
     """
-    found = {KINDS.get(bound, "exact") for bound in bounds}
+    kinds = {KINDS.get(bound, "exact") for bound in bounds}
     handles = {
         "exact": _handle("o", INK),
         "about": _handle("o", INK, markerfacecolor=PAPER, markeredgewidth=1.1),
@@ -152,10 +176,10 @@ def observed_key(bounds: Iterable[str], lang: str, *, unused: bool = False) -> l
         "most": _handle(CARETDOWNBASE, INK, markersize=7.0),
         "range": _handle("|", INK, markersize=7.0, markeredgewidth=2.0),
     }
-    shown = [(handle, text(f"report.observed.{kind}", lang)) for kind, handle in handles.items() if kind in found]
+    entries = [(handle, text(f"report.observed.{kind}", lang)) for kind, handle in handles.items() if kind in kinds]
     if unused:
-        shown.append((_handle("o", MUTED), text("report.observed.unused", lang)))
-    return shown
+        entries.append((_handle("o", MUTED), text("report.observed.unused", lang)))
+    return entries
 
 
 def _handle(marker: Any, colour: str, **extra: Any) -> Line2D:

@@ -47,50 +47,78 @@ _FLOWS = {
 def fan(
     result: xr.Dataset, variable: str = "registered", case: Case | None = None, lang: str = "en", scenario: int = 0
 ) -> Figure:
-    """An output over time: the bands of all runs, and dots where the casebook has observations.
+    """Draw an output over time: the bands of all runs, and dots where the casebook has observations.
 
-    case: the one whose observations are drawn; without it none are, and nothing is said about them. scenario: its
-    index; another than the first is drawn over the first one's outline. Raises KeyError if the study did not keep the
-    output, ValueError if there is no such scenario or language.
+    Parameters
+    ----------
+    result
+        Runs of a study.
+    variable
+        Name of the output.
+    case
+        Case whose observations are drawn; without it none are, and nothing is said about them.
+    lang
+        Language.
+    scenario
+        Index; another scenario than the first is drawn over the first one's outline.
+
+    Raises
+    ------
+    KeyError
+        If the study did not keep the output.
+    ValueError
+        If there is no such scenario or language.
     """
-    seen = view(result, lang, scenario)
+    study_view = view(result, lang, scenario)
     if variable not in result.data_vars:
         raise KeyError(variable)
-    subtitle = seen.say("fan.subtitle", unit=seen.unit(variable) or seen.say("fan.no_unit"))
+    subtitle = study_view.say("fan.subtitle", unit=study_view.unit(variable) or study_view.say("fan.no_unit"))
     if scenario:
-        subtitle += seen.say("fan.against", baseline=scenario_title(result, 0, lang))
-    figure = style.sheet((4.7, 3.39), seen.title(variable), subtitle, seen.footer)
+        subtitle += study_view.say("fan.against", baseline=scenario_title(result, 0, lang))
+    figure = style.sheet((4.7, 3.39), study_view.title(variable), subtitle, study_view.footer)
     axes = style.panel(figure, 0.56, 0.64, 0.62, 0.76)
-    style.years(axes, *seen.span)
+    style.years(axes, *study_view.span)
     if scenario:
         for level, width in zip(bands(result, variable, 0)[[0, 2, 4]], (0.8, 1.4, 0.8), strict=True):
-            axes.plot(seen.times, level, color=style.PALE, linewidth=width)
-    _bands(axes, seen, variable)
+            axes.plot(study_view.times, level, color=style.PALE, linewidth=width)
+    _bands(axes, study_view, variable)
     if case is not None:
-        _observations(figure, axes, seen, variable, case)
+        _observations(figure, axes, study_view, variable, case)
     axes.margins(y=0.06)
     return figure
 
 
-def _bands(axes: Axes, seen: View, variable: str) -> None:
-    levels = bands(seen.result, variable, seen.scenario)
+def _bands(axes: Axes, study_view: View, variable: str) -> None:
+    levels = bands(study_view.result, variable, study_view.scenario)
     if not np.isfinite(levels).any():
-        axes.text(0.5, 0.5, seen.say("fan.no_run"), transform=axes.transAxes, ha="center", color=style.MUTED)
+        axes.text(0.5, 0.5, study_view.say("fan.no_run"), transform=axes.transAxes, ha="center", color=style.MUTED)
         axes.set_yticks([])
         return
-    style.fan(axes, seen.times, levels, (0.18, 0.38), 2.0)
-    if seen.times.size == 1:
-        axes.plot(seen.times, levels[2], "_", color=style.MODEL, markersize=14)
+    style.fan(axes, study_view.times, levels, (0.18, 0.38), 2.0)
+    if study_view.times.size == 1:
+        axes.plot(study_view.times, levels[2], "_", color=style.MODEL, markersize=14)
     low, high = axes.get_ylim()
     if 0.0 < low < 0.4 * high:
         axes.set_ylim(0.0, high)
     ends = [levels[row][np.isfinite(levels[row])] for row in (0, 2, 4)]
     if all(end.size for end in ends):
-        style.fan_ends(axes, float(seen.times[-1]), [float(end[-1]) for end in ends], seen.say("fan.median"))
+        style.fan_ends(
+            axes, float(study_view.times[-1]), [float(end[-1]) for end in ends], study_view.say("fan.median")
+        )
 
 
 def shown(result: xr.Dataset, variable: str, case: Case) -> tuple[Observation, ...]:
-    """The observations of an output that can be drawn on its axis: within the horizon, in its unit, with a source."""
+    """List the observations of an output that its axis can show: within the horizon, in its unit, with a source.
+
+    Parameters
+    ----------
+    result
+        Runs of a study.
+    variable
+        Name of the output.
+    case
+        Case whose observations are drawn.
+    """
     unit = str(result[variable].attrs.get("units", ""))
     labels = {str(label) for label in result["label"].to_numpy()}
     return tuple(
@@ -103,47 +131,48 @@ def shown(result: xr.Dataset, variable: str, case: Case) -> tuple[Observation, .
     )
 
 
-def _observations(figure: Figure, axes: Axes, seen: View, variable: str, case: Case) -> None:
-    end, (first, last) = year_of(case.clock.data_end), seen.span
+def _observations(figure: Figure, axes: Axes, study_view: View, variable: str, case: Case) -> None:
+    end = year_of(case.clock.data_end)
+    first, last = study_view.span
     if first < end < last:
         axes.axvline(end, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
-        style.above(axes, end, seen.say("fan.data_end", quarter=str(case.clock.data_end)))
-    entries = shown(seen.result, variable, case)
+        style.above(axes, end, study_view.say("fan.data_end", quarter=str(case.clock.data_end)))
+    entries = shown(study_view.result, variable, case)
     if not any(entry.use for entry in entries):
-        axes.text(0.02, 0.97, seen.say("fan.no_observation"), transform=axes.transAxes, **style.NOTE, va="top")
-    unit = str(seen.result[variable].attrs.get("units", ""))
-    for entry in sorted(entries, key=lambda one: one.use):
+        axes.text(0.02, 0.97, study_view.say("fan.no_observation"), transform=axes.transAxes, **style.NOTE, va="top")
+    unit = str(study_view.result[variable].attrs.get("units", ""))
+    for entry in sorted(entries, key=lambda entry: entry.use):
         _mark(axes, entry, unit)
     if entries:
         unused = not all(entry.use for entry in entries)
-        handles = observed_key([entry.bound for entry in entries if entry.use], seen.lang, unused=unused)
+        handles = observed_key([entry.bound for entry in entries if entry.use], study_view.lang, unused=unused)
         style.key(figure, handles, (0.46, 0.16), columns=5, fontsize=style.SIZE["small"])
 
 
 def _mark(axes: Axes, entry: Observation, unit: str) -> None:
-    """One observation, as what it says, at its day or the end of its month; grey where the case does not use it."""
+    """Draw one observation, as what it says, at its day or its month's end; grey where the case does not use it."""
     day = entry.date.last_day
     is_dated = entry.date.month is not None
-    at = day.year + day.timetuple().tm_yday / 365.25 if is_dated else year_of(entry.date.quarter("stock"))
+    year = day.year + day.timetuple().tm_yday / 365.25 if is_dated else year_of(entry.date.quarter("stock"))
     high = None if entry.high is None else convert(entry.high, entry.unit, unit)
     value = convert(entry.value, entry.unit, unit)
     colour = style.INK if entry.use else style.MUTED
-    observed_mark(axes, at, value, high, entry.bound, colour, order=5 if entry.use else 4)
+    observed_mark(axes, year, value, high, entry.bound, colour, order=5 if entry.use else 4)
 
 
 def cap_tables(case: Case) -> tuple[CapTable, ...]:
-    """The cap tables the model uses, by date; each holds until the next."""
+    """List the cap tables the model uses, by date; each holds until the next."""
     return tuple(sorted((table for table in case.equity if table.use), key=lambda table: table.date.first_day))
 
 
 def side_shares(table: CapTable) -> dict[str, int]:
-    """Basis points by side."""
+    """Sum basis points by side."""
     return {side: sum(row.basis_points for row in table.holdings if row.side == side) for side in style.SIDES}
 
 
 @style.styled
 def equity(case: Case, lang: str = "en") -> Figure:
-    """Shares of the development company by side, over time, from the cap tables the model uses."""
+    """Draw shares of the development company by side, over time, from the cap tables the model uses."""
     figure = style.sheet((7.2, 3.0), text("report.equity.title", lang), text("report.equity.subtitle", lang))
     axes = style.panel(figure, 0.56, 0.36, 1.35, 0.66)
     axes.set_ylim(0.0, 100.0)
@@ -196,34 +225,35 @@ def equity(case: Case, lang: str = "en") -> Figure:
 
 @style.styled
 def ledger_land(result: xr.Dataset, case: Case | None = None, lang: str = "en") -> Figure:
-    """Land serviced, usable and occupied: medians, the band of serviced and of occupied land, the plan and the record.
+    """Draw land serviced, usable and occupied: medians, the band of serviced and occupied land, plan and record.
 
     Raises KeyError if the study kept none of the three areas.
     """
-    seen = view(result, lang)
+    study_view = view(result, lang)
     looks = {
         "serviced_area": (style.MODEL, "-"),
         "usable_area": (style.MODEL, (0, (3, 2))),
         "occupied_area": (style.SECOND, "-"),
     }
-    kept = [name for name in looks if seen.has(name)]
-    if not kept:
+    outputs = [name for name in looks if study_view.has(name)]
+    if not outputs:
         raise KeyError("serviced_area")
-    subtitle = seen.say("land.subtitle", unit=seen.unit(kept[0]))
-    figure = style.sheet((7.2, 3.5), seen.say("land.title"), subtitle, seen.footer)
+    subtitle = study_view.say("land.subtitle", unit=study_view.unit(outputs[0]))
+    figure = style.sheet((7.2, 3.5), study_view.say("land.title"), subtitle, study_view.footer)
     axes = style.panel(figure, 0.56, 0.50, 1.25, 0.66)
-    start, stop = seen.span
+    start, stop = study_view.span
     style.years(axes, start, stop)
     ends = []
-    for name in kept:
-        levels, (colour, dash) = bands(result, name, 0, BAND), looks[name]
+    for name in outputs:
+        levels = bands(result, name, 0, BAND)
+        colour, dash = looks[name]
         if name != "usable_area":
-            axes.fill_between(seen.times, levels[0], levels[2], color=colour, alpha=0.15, linewidth=0)
-        axes.plot(seen.times, levels[1], color=colour, linestyle=dash, linewidth=2.0 if dash == "-" else 1.2)
-        ends.append((float(levels[1][-1]), seen.title(name), colour))
+            axes.fill_between(study_view.times, levels[0], levels[2], color=colour, alpha=0.15, linewidth=0)
+        axes.plot(study_view.times, levels[1], color=colour, linestyle=dash, linewidth=2.0 if dash == "-" else 1.2)
+        ends.append((float(levels[1][-1]), study_view.title(name), colour))
     if case is not None:
-        ends += _plan(axes, seen, case)
-        for entry in shown(result, "usable_area", case) if "usable_area" in kept else ():
+        ends += _plan(axes, study_view, case)
+        for entry in shown(result, "usable_area", case) if "usable_area" in outputs else ():
             if entry.use:
                 _mark(axes, entry, "ha")
     axes.set_ylim(bottom=0.0)
@@ -235,11 +265,11 @@ def ledger_land(result: xr.Dataset, case: Case | None = None, lang: str = "en") 
     return figure
 
 
-def _plan(axes: Axes, seen: View, case: Case) -> list[tuple[float, str, str]]:
+def _plan(axes: Axes, study_view: View, case: Case) -> list[tuple[float, str, str]]:
     facts = sorted((fact for fact in case.land.plan if fact.use), key=lambda fact: fact.date.first_day)
     if not facts:
         return []
-    start, stop = seen.span
+    start, stop = study_view.span
     times = [max(year_of(fact.date.quarter("event")) - 0.25, start) for fact in facts]
     areas = [convert(fact.value, fact.unit, "ha") for fact in facts]
     axes.plot(
@@ -250,38 +280,38 @@ def _plan(axes: Axes, seen: View, case: Case) -> list[tuple[float, str, str]]:
         linewidth=1.0,
         linestyle=(0, (1, 1.5)),
     )
-    return [(areas[-1], seen.say("land.plan"), style.MUTED)]
+    return [(areas[-1], study_view.say("land.plan"), style.MUTED)]
 
 
-def yearly(seen: View, name: str) -> tuple[Integers, Floats]:
-    """A flow (M USD/yr) as amounts a calendar year (M USD), the mean over runs; and the years."""
-    calendar = np.array([int(str(label)[:4]) for label in seen.result["label"].to_numpy()])
-    found = np.unique(calendar)
-    amounts = np.nan_to_num(mean(seen.values(name))) / 4.0
-    return found, np.array([amounts[calendar == year].sum() for year in found])
+def yearly(study_view: View, name: str) -> tuple[Integers, Floats]:
+    """Sum a flow (M USD/yr) to amounts a calendar year (M USD), the mean over runs; and give the years."""
+    calendar = np.array([int(str(label)[:4]) for label in study_view.result["label"].to_numpy()])
+    years = np.unique(calendar)
+    amounts = np.nan_to_num(mean(study_view.values(name))) / 4.0
+    return years, np.array([amounts[calendar == year].sum() for year in years])
 
 
 @style.styled
 def ledger_money(result: xr.Dataset, lang: str = "en") -> Figure:
-    """Where the developer's money comes from (above) and goes (below), a year; and its cash.
+    """Draw where the developer's money comes from (above) and goes (below), a year; and its cash.
 
     Means over runs, not medians, since only means add up. Raises KeyError if the study kept none of the flows.
     """
-    seen = view(result, lang)
-    kept = [name for name in (*SOURCES, *USES) if seen.has(name)]
-    if not kept:
+    study_view = view(result, lang)
+    flows = [name for name in (*SOURCES, *USES) if study_view.has(name)]
+    if not flows:
         raise KeyError(SOURCES[0])
-    figure = style.sheet((7.2, 4.3), seen.say("money.title"), seen.say("money.subtitle"), seen.footer)
+    figure = style.sheet((7.2, 4.3), study_view.say("money.title"), study_view.say("money.subtitle"), study_view.footer)
     axes = style.panel(figure, 0.56, 1.22, 0.62, 0.66)
-    style.years(axes, seen.span[0] - 0.3, seen.span[1] + 0.3)
+    style.years(axes, study_view.span[0] - 0.3, study_view.span[1] + 0.3)
     base: dict[float, Any] = {1.0: 0.0, -1.0: 0.0}
     handles: list[tuple[Any, str]] = []
-    for name in kept:
-        calendar, amounts = yearly(seen, name)
+    for name in flows:
+        calendar, amounts = yearly(study_view, name)
         if np.any(amounts):
             sign = 1.0 if name in SOURCES else -1.0
             colour, hatch = _FLOWS[name]
-            drawn = axes.bar(
+            bars = axes.bar(
                 calendar + 0.5,
                 sign * amounts,
                 width=0.8,
@@ -291,15 +321,15 @@ def ledger_money(result: xr.Dataset, lang: str = "en") -> Figure:
                 edgecolor=style.PAPER,
                 linewidth=0.4,
             )
-            handles.append((drawn, seen.title(name)))
+            handles.append((bars, study_view.title(name)))
             base[sign] = base[sign] + sign * amounts
-    if seen.has("cash"):
-        cash = mean(seen.values("cash"))
-        (line,) = axes.plot(seen.times, cash, color=style.INK, linewidth=1.6)
-        handles.append((line, seen.say("money.cash")))
+    if study_view.has("cash"):
+        cash = mean(study_view.values("cash"))
+        (line,) = axes.plot(study_view.times, cash, color=style.INK, linewidth=1.6)
+        handles.append((line, study_view.say("money.cash")))
         if np.isfinite(cash[-1]):
             last = float(cash[-1])
-            style.direct_label(axes, (seen.span[1] + 0.5, last), number(last, 0), style.INK, weight="bold")
+            style.direct_label(axes, (study_view.span[1] + 0.5, last), number(last, 0), style.INK, weight="bold")
     axes.axhline(0.0, color=style.MUTED, linewidth=0.8)
     if handles:
         style.key(figure, handles, (0.43, 0.26), fontsize=style.SIZE["small"], handlelength=1.4, columnspacing=1.2)

@@ -1,4 +1,4 @@
-"""What is read off the runs: outcomes, coordination degree, phases."""
+"""Figures of what is read off the runs: outcomes, coordination degree, phases."""
 
 from __future__ import annotations
 
@@ -31,33 +31,39 @@ _HATCH = {"failed": "", "dependent": "///", "stagnant": "...", "self_standing": 
 
 @style.styled
 def outcome_bars(result: xr.Dataset, lang: str = "en") -> Figure:
-    """How often each outcome happens: every scenario, and below it the first one under other values of S*."""
-    seen = view(result, lang)
+    """Draw how often each outcome happens: every scenario, and below it the first one under other values of S*."""
+    study_view = view(result, lang)
     rows = [
-        (scenario_title(result, at, lang), shares(result["outcome"].isel(scenario=at).to_numpy(), NAMES))
-        for at in range(result.sizes["scenario"])
+        (scenario_title(result, position, lang), shares(result["outcome"].isel(scenario=position).to_numpy(), NAMES))
+        for position in range(result.sizes["scenario"])
     ]
     if len(rows) == 1:
-        rows = [(seen.say("outcomes.all_runs"), rows[0][1])]
+        rows = [(study_view.say("outcomes.all_runs"), rows[0][1])]
     above = len(rows)
-    other = sweep(result, 0)
-    if other:
+    by_threshold = sweep(result, 0)
+    if by_threshold:
         rows.append(("", ()))
-    rows += [(seen.say("outcomes.threshold", value=number(value, 0)), found) for value, found in other.items()]
-    titles = (seen.say("outcomes.title"), seen.say("outcomes.subtitle"), seen.footer)
+    rows += [
+        (study_view.say("outcomes.threshold", value=number(value, 0)), outcome_shares)
+        for value, outcome_shares in by_threshold.items()
+    ]
+    titles = (study_view.say("outcomes.title"), study_view.say("outcomes.subtitle"), study_view.footer)
     figure, axes = style.in_rows(
         [name for name, _ in rows], titles, inches=1.75, high=0.34, wide=7.2, top=0.70, right=0.25
     )
     axes.set_xlim(0.0, 1.0)
     axes.axis("off")
-    for at, (_, found) in enumerate(rows):
-        if found and found[0].total == 0:
-            axes.barh(at, 1.0, height=0.7, color=style.GRID)
+    for position, (_, outcome_shares) in enumerate(rows):
+        if outcome_shares and outcome_shares[0].total == 0:
+            axes.barh(position, 1.0, height=0.7, color=style.GRID)
         else:
-            parts = ((one.share, style.OUTCOMES[one.name], _HATCH[one.name], percent(one.share)) for one in found)
-            style.stack(axes, at, parts)
-    if other:
-        axes.text(0.0, above + 0.1, style.legible(seen.say("outcomes.sweep")), **style.NOTE, va="center")
+            parts = (
+                (outcome.share, style.OUTCOMES[outcome.name], _HATCH[outcome.name], percent(outcome.share))
+                for outcome in outcome_shares
+            )
+            style.stack(axes, position, parts)
+    if by_threshold:
+        axes.text(0.0, above + 0.1, style.legible(study_view.say("outcomes.sweep")), **style.NOTE, va="center")
     style.key(
         figure,
         [
@@ -73,16 +79,18 @@ def outcome_bars(result: xr.Dataset, lang: str = "en") -> Figure:
 
 @style.styled
 def coordination(result: xr.Dataset, lang: str = "en") -> Figure:
-    """The coupling coordination degree in both forms, with its grades; below, the four scores it is made of.
+    """Draw the coupling coordination degree in both forms, with its grades; below, the four scores it is made of.
 
     Raises KeyError if the study did not keep the outputs it needs.
     """
-    seen = view(result, lang)
-    found = read_out(result, 0)
-    figure = style.sheet((7.2, 5.3), seen.say("coordination.title"), seen.say("coordination.subtitle"), seen.footer)
+    study_view = view(result, lang)
+    readout = read_out(result, 0)
+    figure = style.sheet(
+        (7.2, 5.3), study_view.say("coordination.title"), study_view.say("coordination.subtitle"), study_view.footer
+    )
     upper = style.panel(figure, 0.56, 2.75, 1.5, 0.72)
     lower = style.panel(figure, 0.56, 0.50, 1.5, 3.02)
-    start, stop = seen.span
+    start, stop = study_view.span
     aside = stop + 0.012 * (stop - start)
     for axes in (upper, lower):
         style.years(axes, start, stop)
@@ -94,22 +102,24 @@ def coordination(result: xr.Dataset, lang: str = "en") -> Figure:
         words = text(f"analysis.grade.{name}", lang)
         style.direct_label(upper, (aside, (low + high) / 2.0), words, style.MUTED, size=style.SIZE["foot"])
     for values, colour, form in (
-        (found.coordination, style.MODEL, "coordination.standard"),
-        (found.coordination_corrected, style.SECOND, "coordination.corrected"),
+        (readout.coordination, style.MODEL, "coordination.standard"),
+        (readout.coordination_corrected, style.SECOND, "coordination.corrected"),
     ):
         levels = quantiles(values, BAND)
-        upper.fill_between(seen.times, levels[0], levels[2], color=colour, alpha=0.16, linewidth=0)
-        upper.plot(seen.times, levels[1], color=colour, linewidth=2.0, label=seen.say(form))
-    for values in apart(found):
+        upper.fill_between(study_view.times, levels[0], levels[2], color=colour, alpha=0.16, linewidth=0)
+        upper.plot(study_view.times, levels[1], color=colour, linewidth=2.0, label=study_view.say(form))
+    for values in apart(readout):
         limits = quantiles(values, (0.05, 0.95))
-        upper.plot(seen.times, limits.T, color=style.INK, linewidth=0.7, linestyle=(0, (2, 2)))
-    upper.plot([], [], color=style.INK, linewidth=0.7, linestyle=(0, (2, 2)), label=seen.say("coordination.apart"))
+        upper.plot(study_view.times, limits.T, color=style.INK, linewidth=0.7, linestyle=(0, (2, 2)))
+    upper.plot(
+        [], [], color=style.INK, linewidth=0.7, linestyle=(0, (2, 2)), label=study_view.say("coordination.apart")
+    )
     upper.legend(loc="upper left", frameon=False, fontsize=style.SIZE["small"], ncols=3, borderaxespad=0.1)
-    lower.set_title(seen.say("coordination.scores"), loc="left", **style.NOTE, pad=5)
-    medians = {scale: quantiles(values, (0.50,))[0] for scale, values in found.scores.items()}
+    lower.set_title(study_view.say("coordination.scores"), loc="left", **style.NOTE, pad=5)
+    medians = {scale: quantiles(values, (0.50,))[0] for scale, values in readout.scores.items()}
     places = style.spread([float(medians[scale][-1]) for scale in SCALES], 0.085)
     for scale, place in zip(SCALES, places, strict=True):
-        lower.plot(seen.times, medians[scale], color=style.SCALES[scale], linewidth=1.6)
+        lower.plot(study_view.times, medians[scale], color=style.SCALES[scale], linewidth=1.6)
         if np.isfinite(place):
             style.direct_label(lower, (aside, place), text(f"analysis.scale.{scale}", lang), style.SCALES[scale])
     return figure
@@ -117,23 +127,25 @@ def coordination(result: xr.Dataset, lang: str = "en") -> Figure:
 
 @style.styled
 def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en") -> Figure:
-    """Share of runs in each phase, quarter by quarter, with the dated renegotiations.
+    """Draw the share of runs in each phase, quarter by quarter, with the dated renegotiations.
 
     Raises KeyError if the study did not keep ``arrivals`` and ``operating``.
     """
-    seen = view(result, lang)
+    study_view = view(result, lang)
     marks = [] if case is None else [entry.date.quarter("event") for entry in case.renegotiations]
-    found = np.nan_to_num(phase_shares(phases(result, [str(mark) for mark in marks], 0))) * 100.0
-    figure = style.sheet((7.2, 3.3), seen.say("phases.title"), seen.say("phases.subtitle"), seen.footer)
+    percentages = np.nan_to_num(phase_shares(phases(result, [str(mark) for mark in marks], 0))) * 100.0
+    figure = style.sheet(
+        (7.2, 3.3), study_view.say("phases.title"), study_view.say("phases.subtitle"), study_view.footer
+    )
     axes = style.panel(figure, 0.56, 0.82, 0.25, 0.66)
-    style.years(axes, *seen.span)
+    style.years(axes, *study_view.span)
     axes.set_ylim(0.0, 100.0)
     axes.set_yticks([0, 25, 50, 75, 100], [f"{level}%" for level in (0, 25, 50, 75, 100)])
-    edges = np.append(seen.times - 0.25, seen.times[-1])
-    tops = np.cumsum(found, axis=0)
+    edges = np.append(study_view.times - 0.25, study_view.times[-1])
+    tops = np.cumsum(percentages, axis=0)
     handles = []
-    for share, top, name, hatch in zip(found, tops, STAGES, ("", "", "...", "///"), strict=True):
-        drawn = axes.stairs(
+    for share, top, name, hatch in zip(percentages, tops, STAGES, ("", "", "...", "///"), strict=True):
+        patch = axes.stairs(
             top,
             edges,
             baseline=top - share,
@@ -143,9 +155,9 @@ def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en") -
             edgecolor=style.PAPER,
             linewidth=0,
         )
-        handles.append((drawn, text(f"analysis.phase.{name}", lang)))
-    for at in map(year_of, marks):
-        if seen.span[0] < at < seen.span[1]:
-            axes.axvline(at, color=style.INK, linewidth=0.9, linestyle=(0, (2, 2)))
+        handles.append((patch, text(f"analysis.phase.{name}", lang)))
+    for year in map(year_of, marks):
+        if study_view.span[0] < year < study_view.span[1]:
+            axes.axvline(year, color=style.INK, linewidth=0.9, linestyle=(0, (2, 2)))
     style.key(figure, handles, (0.43, 0.16))
     return figure

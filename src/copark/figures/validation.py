@@ -52,8 +52,10 @@ NAMES = 2.2
 """Inches for the names of observables."""
 FARTHEST = 12.0
 """Scores beyond this many times the best are drawn at the edge."""
-COLUMNS, TALL = 4, 1.68
-"""Small multiples in a row, and inches from one row of them to the next."""
+COLUMNS = 4
+"""Small multiples in a row."""
+TALL = 1.68
+"""Inches from one row of small multiples to the next."""
 
 
 class Fan(NamedTuple):
@@ -77,13 +79,30 @@ def scored_fan(
     key_inside: bool = False,
     lane: float = 0.0,
 ) -> Figure:
-    """A forecast from a cut, others beside it, and what was observed before and after.
+    """Draw a forecast from a cut, others beside it, and what was observed before and after.
 
-    name, unit: of the observable, as a person reads them; empty where the text beside the figure tells them. model,
-    others: the forecast's bands, the past included; others by name, of the first two the median and 90 %, then the
-    median. points: reported values. cut: end of what was known, in years. led_by: what the forecast is called.
-    key_inside: whether the key of what was observed stands in the axes, above the fan, and not below them. lane: inches
-    left free below the axes, for what marks their time.
+    Parameters
+    ----------
+    name, unit
+        Title and unit of the observable, as a person reads them; empty where the text beside the figure tells them.
+    model
+        Bands of the forecast, the past included.
+    others
+        Bands by name; of the first two the median and 90 % are drawn, then the median.
+    points
+        Reported values.
+    cut
+        End of what was known, in years.
+    lang
+        Language.
+    led_by
+        Title of the forecast.
+    size
+        Inches.
+    key_inside
+        Put the key of what was observed in the axes, above the fan, and not below them.
+    lane
+        Inches left free below the axes, for what marks their time.
     """
     figure = style.sheet(size, name, unit)
     axes = style.panel(figure, 0.6, lane + (0.3 if key_inside else 0.52), 0.2, 0.70 if name else 0.3)
@@ -100,14 +119,14 @@ def scored_fan(
         "inside": (style.INK, 4.2),
         "outside": (style.SECOND, 4.2),
     }
-    for one in points:
-        observed_mark(axes, one.at, one.value, one.high, one.bound, *looks[one.state])
-    top = max([float(np.nanmax(model.levels[4])), *(one.high or one.value for one in points)])
+    for point in points:
+        observed_mark(axes, point.at, point.value, point.high, point.bound, *looks[point.state])
+    top = max([float(np.nanmax(model.levels[4])), *(point.high or point.value for point in points)])
     axes.set_ylim(min(0.0, float(np.nanmin(model.levels[0]))) * 1.05, top * 1.06)
     if model.times[0] < cut < model.times[-1]:
         axes.axvline(cut, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
         style.above(axes, cut, text("validate.fan.cut", lang))
-    marks = observed_key([one.bound for one in points], lang) if points else []
+    marks = observed_key([point.bound for point in points], lang) if points else []
     if key_inside:
         entries += marks
     axes.legend(
@@ -127,9 +146,18 @@ def scored_fan(
 def score_dots(
     rows: Sequence[tuple[str, Mapping[str, float]]], names: Mapping[str, str], lang: str = "en", title: str = ""
 ) -> Figure:
-    """Mean scores of every method, a row for each observable, as multiples of the best in the row.
+    """Draw mean scores of every method, a row for each observable, as multiples of the best in the row.
 
-    rows: name of the observable, and mean scores by method; names: what each method is called.
+    Parameters
+    ----------
+    rows
+        Name of the observable, and mean scores by method.
+    names
+        Titles of methods.
+    lang
+        Language.
+    title
+        Title of the figure.
     """
     titles = (title, text("validate.dots.subtitle", lang))
     figure, axes = style.in_rows(
@@ -140,22 +168,29 @@ def score_dots(
     axes.set_xticks([1, 1.5, 2, 3, 5, 8, 12], ["1", "1.5", "2", "3", "5", "8", "12+"])
     axes.minorticks_off()
     handles = {}
-    for at, (_, scores) in enumerate(rows):
-        best = min(scores.values())
-        axes.axhline(at, color=style.GRID, linewidth=0.7, zorder=1)
+    for position, (_, scores) in enumerate(rows):
+        best_score = min(scores.values())
+        axes.axhline(position, color=style.GRID, linewidth=0.7, zorder=1)
         for method, score in scores.items():
             colour, marker = METHODS[method]
             face = "none" if method == "model" else colour
-            place = min(score / best, FARTHEST)
-            (handles[method],) = axes.plot([place], [at], marker, ms=6.0, color=colour, mfc=face, zorder=3)
+            place = min(score / best_score, FARTHEST)
+            (handles[method],) = axes.plot([place], [position], marker, ms=6.0, color=colour, mfc=face, zorder=3)
     style.key(figure, [(handles[method], names[method]) for method in METHODS if method in handles], columns=3)
     return figure
 
 
 def places(rows: Sequence[tuple[str, Sequence[tuple[Percentiles, bool]]]], lang: str = "en", title: str = "") -> Figure:
-    """Where observed values fell within their forecasts, a row for each observable; a line spans a bound's percentiles.
+    """Draw where observed values fell within their forecasts, a row an observable; a line spans a bound's percentiles.
 
-    rows: name of the observable; of every value its percentiles, and whether the band reached it.
+    Parameters
+    ----------
+    rows
+        Name of the observable; of every value its percentiles, and whether the band reached it.
+    lang
+        Language.
+    title
+        Title of the figure.
     """
     titles = (title, text("validate.places.subtitle", lang))
     figure, axes = style.in_rows(
@@ -167,23 +202,30 @@ def places(rows: Sequence[tuple[str, Sequence[tuple[Percentiles, bool]]]], lang:
     axes.axvline(0.5, color=style.MODEL, linewidth=1.2)
     axes.set_xlim(-0.02, 1.02)
     axes.set_xticks(LEVELS, [f"{level:.0%}" for level in LEVELS])
-    for at, (_, found) in enumerate(rows):
-        for one, inside in found:
+    for position, (_, values) in enumerate(rows):
+        for percentiles, inside in values:
             colour = style.INK if inside else style.SECOND
-            ends = [one.first / 100.0, one.last / 100.0]
-            if one.single:
-                axes.plot(ends[:1], [at], "o", color=colour, markersize=5.0, alpha=0.8, markeredgewidth=0)
+            ends = [percentiles.first / 100.0, percentiles.last / 100.0]
+            if percentiles.single:
+                axes.plot(ends[:1], [position], "o", color=colour, markersize=5.0, alpha=0.8, markeredgewidth=0)
             else:
-                axes.plot(ends, [at, at], color=colour, linewidth=2.2, alpha=0.5, solid_capstyle="butt")
+                axes.plot(ends, [position, position], color=colour, linewidth=2.2, alpha=0.5, solid_capstyle="butt")
     return figure
 
 
 def width_bars(
     rows: Sequence[tuple[str, Mapping[str, float], str]], lang: str = "en", title: str = "", subtitle: str = ""
 ) -> Figure:
-    """What a forecast's variance comes from, a bar for each observable.
+    """Draw what a forecast's variance comes from, a bar for each observable.
 
-    rows: name of the observable, shares by source, and the width in words.
+    Parameters
+    ----------
+    rows
+        Name of the observable, shares by source, and the width in words.
+    lang
+        Language.
+    title, subtitle
+        Words above the figure.
     """
     titles = (title, subtitle or text("validate.width.subtitle", lang))
     figure, axes = style.in_rows(
@@ -191,35 +233,38 @@ def width_bars(
     )
     axes.set_xlim(0.0, 1.0)
     style.in_percent(axes)
-    for at, (_, shares, words) in enumerate(rows):
+    for position, (_, shares, words) in enumerate(rows):
         style.stack(
-            axes, at, ((shares[name], colour, "", f"{shares[name]:.0%}") for name, colour in SOURCES.items()), 0.07
+            axes,
+            position,
+            ((shares[name], colour, "", f"{shares[name]:.0%}") for name, colour in SOURCES.items()),
+            0.07,
         )
-        style.row_value(axes, at, words)
+        style.row_value(axes, position, words)
     handles = [(Patch(color=colour), text(f"validate.source.{name}", lang)) for name, colour in SOURCES.items()]
     style.key(figure, handles, columns=3)
     return figure
 
 
-def fans(found: PanelFindings, lang: str) -> Figure:
-    """Every park as the other parks would have forecast it, with what was observed; logarithmic scale."""
+def fans(panel: PanelFindings, lang: str) -> Figure:
+    """Draw every park as the other parks would have forecast it, with what was observed; logarithmic scale."""
     titles = (text("pool.figure.fans", lang), text("pool.figure.fans_subtitle", lang))
     foot = text(
         "pool.figure.footer",
         lang,
-        parks=len(found.parks),
-        runs=number(found.runs, 0),
-        seed=found.seed,
-        identity=found.panel,
+        parks=len(panel.parks),
+        runs=number(panel.runs, 0),
+        seed=panel.seed,
+        identity=panel.panel,
     )
-    figure = style.sheet((9.2, 1.2 + TALL * -(-len(found.fans) // COLUMNS)), *titles, foot)
-    panels = style.tiles(figure, len(found.fans), COLUMNS, (0.45, 0.05, 1.0), 1.02, (0.42, TALL - 1.02))
-    for axes, fan in zip(panels, found.fans, strict=True):
-        _fan(axes, fan, found.park(fan.park).title, lang)
+    figure = style.sheet((9.2, 1.2 + TALL * -(-len(panel.fans) // COLUMNS)), *titles, foot)
+    panels = style.tiles(figure, len(panel.fans), COLUMNS, (0.45, 0.05, 1.0), 1.02, (0.42, TALL - 1.02))
+    for axes, fan in zip(panels, panel.fans, strict=True):
+        _fan(axes, fan, panel.park(fan.park).title, lang)
     handles = [
         (Patch(color=style.MODEL, alpha=0.22), text("pool.figure.key_band", lang)),
         (style.line(style.MODEL), text("pool.figure.key_median", lang)),
-        *observed_key([one.bound for fan in found.fans for one in fan.reported], lang),
+        *observed_key([point.bound for fan in panel.fans for point in fan.reported], lang),
     ]
     style.key(figure, handles, (0.12, 0.16), columns=len(handles))
     return figure
@@ -227,9 +272,9 @@ def fans(found: PanelFindings, lang: str) -> Figure:
 
 def _fan(axes: Axes, fan: ParkFan, park: Any, lang: str) -> None:
     style.fan(axes, fan.times, fan.levels + 1, (0.14, 0.2), 1.1)
-    for one in fan.reported:
-        high = None if one.high is None else max(one.high, 0.0) + 1
-        observed_mark(axes, one.at, max(one.value, 0.0) + 1, high, one.bound, style.INK, 2.6)
+    for point in fan.reported:
+        high = None if point.high is None else max(point.high, 0.0) + 1
+        observed_mark(axes, point.at, max(point.value, 0.0) + 1, high, point.bound, style.INK, 2.6)
     _counted(axes, 1.5 * (fan.largest + 1))
     style.years(axes, float(fan.times[0]), float(fan.times[-1]) + 0.25)
     axes.set_xticks(axes.get_xticks()[:: max(1, len(axes.get_xticks()) // 3)])
@@ -240,10 +285,10 @@ def _fan(axes: Axes, fan: ParkFan, park: Any, lang: str) -> None:
 
 
 def _counted(axes: Axes, top: float) -> None:
-    """A logarithmic axis of counts, each drawn as 1 + count, so that none is at the bottom."""
-    shown = [10**n for n in range(7) if 10**n + 1 < top]
+    """Make a logarithmic axis of counts, each drawn as 1 + count, so that none is at the bottom."""
+    decades = [10**n for n in range(7) if 10**n + 1 < top]
     axes.set_yscale("log")
-    axes.set_yticks([x + 1.0 for x in shown], labels=[number(x, 0) for x in shown])
+    axes.set_yticks([x + 1.0 for x in decades], labels=[number(x, 0) for x in decades])
     axes.minorticks_off()
     axes.set_ylim(1.0, top)
 
@@ -258,26 +303,36 @@ def outlook(
     rates: Sequence[tuple[float, tuple[float, float, float]]],
     lang: str = "en",
 ) -> Figure:
-    """One observable of a park without a history: stack, pooled prior, prior alone, growth curve, similar parks.
+    """Draw one observable of a park without a history: stack, pooled prior, prior alone, growth curve, similar parks.
 
-    times: ends of quarters, in years. stack, pooled, alone, growth: quantiles at 5, 25, 50, 75 and 95 %, shape (levels,
-    quarters). rates: of similar parks: moment in years; lowest, middle and highest.
+    Parameters
+    ----------
+    title
+        Title of the figure.
+    times
+        Ends of quarters, in years.
+    stack, pooled, alone, growth
+        Quantiles at 5, 25, 50, 75 and 95 %, shape (levels, quarters).
+    rates
+        Counts of similar parks: moment in years; lowest, middle and highest.
+    lang
+        Language.
     """
     figure = style.sheet((7.4, 4.0), title, text("pool.figure.outlook_subtitle", lang))
     axes = style.panel(figure, 0.75, 0.95, 0.35, 0.8)
     style.fan(axes, times, stack + 1, (0.14, 0.22), 1.6)
-    for levels, colour, shown in (
+    for levels, colour, styles in (
         (alone, style.MUTED, {0: DASHED, 4: DASHED}),
         (pooled, style.INK, {0: DOTTED, 2: "-", 4: DOTTED}),
         (growth, style.SECOND, {0: DOTTED, 2: "-", 4: DOTTED}),
     ):
-        for row, dash in shown.items():
+        for row, dash in styles.items():
             if levels is not None:
                 axes.plot(times, levels[row] + 1, color=colour, linewidth=1.2 if row == 2 else 0.8, linestyle=dash)
-    for at, (low, middle, high) in rates:
-        if at <= float(times[-1]):
-            axes.plot([at] * 2, [low + 1, high + 1], color=style.ACCENT, linewidth=1.6)
-            axes.plot([at], [middle + 1], "D", color=style.ACCENT, markersize=4.5)
+    for year, (low, middle, high) in rates:
+        if year <= float(times[-1]):
+            axes.plot([year] * 2, [low + 1, high + 1], color=style.ACCENT, linewidth=1.6)
+            axes.plot([year], [middle + 1], "D", color=style.ACCENT, markersize=4.5)
     _counted(axes, 2.0 * max(float(stack[4].max()) + 1.0, 1.0))
     style.years(axes, float(times[0]) - 0.25, float(times[-1]))
     handles = {
@@ -287,5 +342,5 @@ def outlook(
         "growth": style.line(style.SECOND),
         "similar": style.line(style.ACCENT, "D"),
     }
-    style.key(figure, [(one, text(f"pool.figure.key_{name}", lang)) for name, one in handles.items()], columns=2)
+    style.key(figure, [(handle, text(f"pool.figure.key_{name}", lang)) for name, handle in handles.items()], columns=2)
     return figure

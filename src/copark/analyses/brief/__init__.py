@@ -36,7 +36,7 @@ SIZES = ("operating", "jobs")
 
 
 class Params(AheadParams):
-    """What a brief may be asked of a park; levers are answered with the same draws and futures."""
+    """Parameters of a brief on a park; levers are answered with the same draws and futures."""
 
     draws: Annotated[int, Field(ge=1, le=100_000)] = 200
     """Number of parameter draws."""
@@ -73,7 +73,7 @@ class DatedEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """What a brief tells."""
+    """Contents of a brief."""
 
     case: str
     """Name of the case."""
@@ -110,23 +110,26 @@ class Answer(Result):
 
     @property
     def shows_outcomes(self) -> bool:
-        """Whether shares of outcomes are told."""
+        """Say whether shares of outcomes are told."""
         return self.trust is None or self.trust.shows_outcomes
 
     def share(self, outcome: str) -> Share:
-        """The share of an outcome."""
-        return next(one for one in self.outcomes if one.name == outcome)
+        """Return the share of an outcome."""
+        return next(share for share in self.outcomes if share.name == outcome)
 
     def to_frame(self) -> pd.DataFrame:
-        """Shares of outcomes, a row each."""
+        """Tabulate shares of outcomes, a row each."""
         import pandas as pd
 
-        rows = ({"outcome": one.name, "share": one.share, "low": one.low, "high": one.high} for one in self.outcomes)
+        rows = (
+            {"outcome": share.name, "share": share.share, "low": share.low, "high": share.high}
+            for share in self.outcomes
+        )
         return pd.DataFrame(rows)
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """The question of its levers, where it has any."""
+    """Return the question of its levers, where it has any."""
     from copark.analyses.answer import run_id_of
     from copark.analyses.registry import REGISTRY
 
@@ -142,11 +145,11 @@ def compute(params: Params, context: Context) -> Answer:
 
     case = context.case(params.case)
     ensemble = context.simulate(_study(params, context), case, *params.wanted)
-    told = answer_of(ensemble, case)
+    run_answer = answer_of(ensemble, case)
     closure = closure_of(case, params.now)
     bands = [
-        {name: quantiles(ensemble[name].isel(scenario=at).to_numpy()[:, : told.last + 1]) for name in SIZES}
-        for at in range(ensemble.sizes["scenario"])
+        {name: quantiles(ensemble[name].isel(scenario=position).to_numpy()[:, : run_answer.last + 1]) for name in SIZES}
+        for position in range(ensemble.sizes["scenario"])
     ]
     origin = context.origin(params, ensemble)
     trust = origin["trust"]
@@ -154,20 +157,20 @@ def compute(params: Params, context: Context) -> Answer:
     return Answer(
         case=case.name,
         park=Said(case.title.en, case.title.zh),
-        start=told.labels[0],
-        horizon=told.labels[told.last],
+        start=run_answer.labels[0],
+        horizon=run_answer.labels[run_answer.last],
         data_end=str(case.clock.data_end),
-        runs=told.finished,
-        outcomes=told.outcomes[0],
-        outside=told.outside,
-        compared=len(told.compared),
+        runs=run_answer.finished,
+        outcomes=run_answer.outcomes[0],
+        outside=run_answer.outside,
+        compared=len(run_answer.compared),
         bands=bands[0],
         reported=known_points(case, case.clock.data_end, "operating", ("fit", "score")),
         levers=_levers(params, context),
         closed=None
         if closure is None
         else Closed(key_of(closure), Said(closure.title.en, closure.title.zh), str(closure.since), bands[1]),
-        doubts=doubts_of(case, told.outcomes[0], shows_outcomes=shows_outcomes),
+        doubts=doubts_of(case, run_answer.outcomes[0], shows_outcomes=shows_outcomes),
         now=str(now_for(case, params.now)),
         events=events_of(case),
         **origin,
@@ -185,19 +188,19 @@ def events_of(case: Case) -> tuple[DatedEvent, ...]:
 
 
 def closure_of(case: Case, now: str | None) -> Closure | None:
-    """The closure of the whole park that stands when outcomes are judged, looked at from a quarter."""
+    """Find the closure of the whole park that stands when outcomes are judged, looked at from a quarter."""
     from copark.cases.horizon import horizon_for
 
     return case.closed_by(horizon_for(case, now))
 
 
 def key_of(closure: Closure) -> str:
-    """The closure's key among the events that can be thought away."""
+    """Return the closure's key among the events that can be thought away."""
     return f"closure/{closure.key}"
 
 
 def _study(params: Params, context: Context) -> Study:
-    """The case as it is, a draw for each run, as many runs as levers have; a closed park also without its closure."""
+    """Take the case as it is, with as many runs as levers have, a draw each; a closed park also without its closure."""
     from copark.cases.horizon import now_for
     from copark.simulation.counterfactual import but_for_study
     from copark.simulation.study import baseline
@@ -220,7 +223,7 @@ def _asked(params: Params) -> LeverParams:
 
 
 def _levers_asked(params: Params, context: Context) -> LeverParams | None:
-    """What is asked of levers; ``None`` where a park is closed or the facts of the case allow no lever."""
+    """Ask for levers; ``None`` where a park is closed or the facts of the case allow no lever."""
     if closure_of(context.case(params.case), params.now) is not None:
         return None
     try:
@@ -231,11 +234,11 @@ def _levers_asked(params: Params, context: Context) -> LeverParams | None:
 
 
 def _levers(params: Params, context: Context) -> Levers | None:
-    """What the analysis of levers answers; ``None`` where there is none to pull."""
+    """Answer the analysis of levers; ``None`` where there is none to pull."""
     from copark.analyses.answer import answer
     from copark.analyses.registry import REGISTRY
 
-    asked = _levers_asked(params, context)
-    if asked is None:
+    levers_params = _levers_asked(params, context)
+    if levers_params is None:
         return None
-    return cast("Levers", answer(REGISTRY["levers"], asked, replace(context)).result)
+    return cast("Levers", answer(REGISTRY["levers"], levers_params, replace(context)).result)

@@ -1,4 +1,4 @@
-"""What a brief shows, on a page: the answer, three findings, the course of the park, how sure, what next.
+"""Documents of one page on a park: the answer, three findings, the course of the park, how sure, what next.
 
 On the page there are words alone that a minister uses: quarters are spelled out, and no command is named. Screens and
 files of numbers have more: an annex of tables, and the commands.
@@ -45,22 +45,22 @@ _COMMAND = re.compile(r"\s*[(（]`[^`]*`[)）]")
 """A command in brackets."""
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
-    """A page about a park."""
-    show = _Show(found, t)
-    made = assemble(
-        found,
+def document(answer: Answer, t: Texts) -> doc.Document:
+    """Show a page about a park."""
+    show = _Show(answer, t)
+    page = assemble(
+        answer,
         t,
-        key=f"brief-{found.case}",
-        title=t("question", park=t.of(found.park)),
+        key=f"brief-{answer.case}",
+        title=t("question", park=t.of(answer.park)),
         headline=show.headline(),
         sections=tuple(show.sections()),
-        provenance={"runs": found.runs, "seed": found.provenance.get("seed", "")},
+        provenance={"runs": answer.runs, "seed": answer.provenance.get("seed", "")},
         hashes=False,
         commands=False,
     )
-    provenance = tuple((title, spelled(value, t)) for title, value in made.provenance)
-    return replace(made, trust=spelled(made.trust, t), provenance=provenance, is_one_page=True)
+    provenance = tuple((title, spelled(value, t)) for title, value in page.provenance)
+    return replace(page, trust=spelled(page.trust, t), provenance=provenance, is_one_page=True)
 
 
 def spelled(sentence: str, t: Texts) -> str:
@@ -74,7 +74,7 @@ def without_commands(sentence: str) -> str:
 
 
 def _percent(share: float) -> float:
-    """A share in per cent, without the noise that multiplying leaves in its last digits."""
+    """Give a share in per cent, without the noise that multiplying leaves in its last digits."""
     return round(100.0 * share, 10)
 
 
@@ -90,53 +90,57 @@ def of_structures(readings: Sequence[Reading], t: Texts) -> str:
     return t("card.structures", band=shown(doc.Interval(low, high), doc.SHARE, t.lang), count=count)
 
 
-SELDOM, MOSTLY = 1.0 / 3.0, 2.0 / 3.0
-"""Chances below and above which structures of the model say the opposite of each other."""
+SELDOM = 1.0 / 3.0
+"""Chance below which one structure of the model says the opposite of one above ``MOSTLY``."""
+MOSTLY = 2.0 / 3.0
+"""Chance above which one structure of the model says the opposite of one below ``SELDOM``."""
 
 
 class _Show(Show):
-    def __init__(self, found: Answer, t: Texts) -> None:
+    def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.found = found
-        self.words = {"park": t.of(found.park), "horizon": spelled(found.horizon, t), "case": found.case}
-        self.readings = () if found.levers is None else found.levers.readings
+        self.answer = answer
+        self.words = {"park": t.of(answer.park), "horizon": spelled(answer.horizon, t), "case": answer.case}
+        self.readings = () if answer.levers is None else answer.levers.readings
 
     def size(self, name: str, bands: Mapping[str, Floats] | None = None) -> tuple[doc.Column, doc.Interval]:
-        """An output at the horizon: 5, 50 and 95 % of runs."""
-        low, _, middle, _, high = map(float, (bands or self.found.bands)[name][:, -1])
-        one = catalogue().outputs[name]
-        return doc.Column(name, one.title(self.t.lang), doc.Kind.number, one.unit), doc.Interval(low, high, middle)
+        """Give an output at the horizon: 5, 50 and 95 % of runs."""
+        low, _, middle, _, high = map(float, (bands or self.answer.bands)[name][:, -1])
+        output = catalogue().outputs[name]
+        return doc.Column(name, output.title(self.t.lang), doc.Kind.number, output.unit), doc.Interval(
+            low, high, middle
+        )
 
     def headline(self) -> str:
-        """What becomes of the park; its size alone where its parameters are not calibrated."""
-        found = self.found
+        """Say what becomes of the park; its size alone where its parameters are not calibrated."""
+        answer = self.answer
         t = self.t
         column, operating = self.size("operating")
         words = {**self.words, "operating": self.said(operating, column)}
-        if found.closed is not None:
-            since = spelled(found.closed.since, t)
-            return t.sentences([t("headline.closed", since=since, title=t.of(found.closed.title), **words)])
-        if not found.shows_outcomes:
+        if answer.closed is not None:
+            since = spelled(answer.closed.since, t)
+            return t.sentences([t("headline.closed", since=since, title=t.of(answer.closed.title), **words)])
+        if not answer.shows_outcomes:
             return t.sentences([t("headline.assumed", **words)])
-        shares = {share.name: percent_words(share.share, t.lang) for share in found.outcomes}
+        shares = {share.name: percent_words(share.share, t.lang) for share in answer.outcomes}
         between = structure_range(self.readings)
         if between is None:
             return t.sentences([*self.record(), t("headline", **shares, **words), *self.assumed()])
         low, high = (percent_words(value, t.lang) for value in between[:2])
         key = "headline.alike" if low == high else "headline.between"
         outcome = t(key, **shares, **words, low=low, high=high, count=between[2])
-        chances = (*between[:2], found.share("self_standing").share)
+        chances = (*between[:2], answer.share("self_standing").share)
         disagree = min(chances) < SELDOM and max(chances) > MOSTLY
-        before = [t("headline.disagree", **words)] if disagree else []
-        return t.sentences([*self.record(), *before, outcome, *self.assumed()])
+        warnings = [t("headline.disagree", **words)] if disagree else []
+        return t.sentences([*self.record(), *warnings, outcome, *self.assumed()])
 
     def record(self) -> list[str]:
         """Say what the park's record has against the model: before anything else."""
-        return self.found.doubts.record_words(self.t.lang)
+        return self.answer.doubts.record_words(self.t.lang)
 
     def assumed(self) -> list[str]:
         """Say what is assumed of the park, or imposed on it."""
-        return self.found.doubts.sentences(self.t.lang)
+        return self.answer.doubts.sentences(self.t.lang)
 
     def sections(self) -> Iterator[doc.Section]:
         title = self.t("section.answer_at", **self.words)
@@ -148,68 +152,69 @@ class _Show(Show):
         yield replace(self.section("commands", doc.Paragraph(self.commands())), on_paper=False)
 
     def cards(self) -> Iterator[doc.Card]:
-        found = self.found
+        answer = self.answer
         t = self.t
-        if found.shows_outcomes:
-            standing = found.share("self_standing")
+        if answer.shows_outcomes:
+            standing = answer.share("self_standing")
             yield doc.Card(t("card.self_standing"), doc.SHARE, standing.share, of_structures(self.readings, t))
-        for name in found.bands:
+        for name in answer.bands:
             column, value = self.size(name)
             band = self.said(doc.Interval(value.low, value.high), column)
             yield doc.Card(column.title, column, value.value, t("card.band", band=band))
-        told = t("card.outside_value", outside=found.outside, compared=found.compared)
+        words = t("card.outside_value", outside=answer.outside, compared=answer.compared)
         yield doc.Card(
             t("card.outside"),
             doc.plain(doc.Kind.text),
-            told,
-            t("card.expected", expected=expected_outside(found.compared)),
+            words,
+            t("card.expected", expected=expected_outside(answer.compared)),
         )
 
     def findings(self) -> list[doc.Block]:
         t = self.t
-        closed = self.found.closed
+        closed = self.answer.closed
         if closed is not None:
             sizes = [
                 (column.title, self.said(value, column))
                 for column, value in (self.size(name, closed.bands) for name in closed.bands)
             ]
-            told = [t("closed.without", title=title, value=value, **self.words) for title, value in sizes]
+            sentences = [t("closed.without", title=title, value=value, **self.words) for title, value in sizes]
             words = {"since": spelled(closed.since, t), "title": t.of(closed.title)}
-            return [doc.Paragraph(t("closed.lead", **words)), doc.Bullets((*told, t("closed.levers", **words)))]
-        levers = self.found.levers
+            return [doc.Paragraph(t("closed.lead", **words)), doc.Bullets((*sentences, t("closed.levers", **words)))]
+        levers = self.answer.levers
         if levers is None:
             return [doc.Paragraph(t("findings.none"))]
         return [
             doc.Paragraph(t(f"findings.{levers.since}", quarter=spelled(levers.pulled, t))),
             doc.Bullets(
                 tuple(
-                    t("sentence", words=one.rstrip(".。")).strip() for one in answers(levers, Texts("levers", t.lang))
+                    t("sentence", words=sentence.rstrip(".。")).strip()
+                    for sentence in answers(levers, Texts("levers", t.lang))
                 )
             ),
         ]
 
     def course(self) -> doc.Chart:
         column, _ = self.size("operating")
-        key = "course.caption_events" if self.found.events else "course.caption"
-        told = self.t(key, title=column.title, quarter=spelled(self.found.data_end, self.t))
-        return doc.Chart("operating", column.title, told, self.draw, told)
+        key = "course.caption_events" if self.answer.events else "course.caption"
+        caption = self.t(key, title=column.title, quarter=spelled(self.answer.data_end, self.t))
+        return doc.Chart("operating", column.title, caption, self.draw, caption)
 
     def draw(self) -> Figure:
         from copark.analyses.brief.figures import course
 
-        return course(self.found, self.t.lang)
+        return course(self.answer, self.t.lang)
 
     def confidence(self) -> Iterator[str]:
-        found = self.found
+        answer = self.answer
         t = self.t
-        if found.trust is not None:
-            yield self.meaning(found.trust)
-        for sentence in how_sure(found.trust, found.outcomes, self.readings, NONE, t.lang):  # the headline has doubts
+        if answer.trust is not None:
+            yield self.meaning(answer.trust)
+        for sentence in how_sure(answer.trust, answer.outcomes, self.readings, NONE, t.lang):  # the headline has doubts
             yield without_commands(sentence)
-        if found.shows_outcomes:
-            standing = found.share("self_standing")
+        if answer.shows_outcomes:
+            standing = answer.share("self_standing")
             interval = shown(doc.Interval(standing.low, standing.high), doc.plain(doc.Kind.share, places=1), t.lang)
-            yield t("confidence.simulation", runs=found.runs, interval=interval)
+            yield t("confidence.simulation", runs=answer.runs, interval=interval)
 
     def meaning(self, trust: Trust) -> str:
         """Say what the origin of the parameters means."""
@@ -217,17 +222,17 @@ class _Show(Show):
 
     def open(self) -> Iterator[str]:
         """Say what would change the answer, and how it can be found out."""
-        found = self.found
+        answer = self.answer
         t = self.t
-        if found.closed is not None:
+        if answer.closed is not None:
             yield t("open.closed")
             return
-        between = structure_range(self.readings) if found.shows_outcomes else None
+        between = structure_range(self.readings) if answer.shows_outcomes else None
         if between is not None and between[1] - between[0] >= WIDE_RANGE:
             low, high = (percent_words(value, t.lang) for value in between[:2])
             yield t("open.structures", low=low, high=high)
-        if found.doubts.assumed:
-            facts = join([text(f"sure.fact.{word}", t.lang) for word in found.doubts.assumed], t.lang)
+        if answer.doubts.assumed:
+            facts = join([text(f"sure.fact.{word}", t.lang) for word in answer.doubts.assumed], t.lang)
             yield t("open.assumed", facts=facts)
         levers = self.levers_by_parameter()
         parameters: dict[tuple[str, ...], list[str]] = {}
@@ -243,35 +248,35 @@ class _Show(Show):
         return join([self.t("open.named", title=title) for title in titles], self.t.lang)
 
     def levers_by_parameter(self) -> dict[str, list[str]]:
-        """Titles of the levers whose effect moves most with a parameter that no data moved, by parameter."""
-        found: dict[str, list[str]] = {}
-        if self.found.levers is None:
-            return found
-        lever_of = {option.key: option.lever for option in self.found.levers.options}
-        leanings = reversed(self.found.levers.leanings)
+        """Find the titles of the levers whose effect moves most with a parameter that no data moved, by parameter."""
+        by_parameter: dict[str, list[str]] = {}
+        if self.answer.levers is None:
+            return by_parameter
+        lever_of = {option.key: option.lever for option in self.answer.levers.options}
+        leanings = reversed(self.answer.levers.leanings)
         first = {leaning.setting: leaning for leaning in leanings if leaning.verdict != "moved"}
         for setting, leaning in first.items():
-            titles = found.setdefault(leaning.parameter, [])
+            titles = by_parameter.setdefault(leaning.parameter, [])
             title = self.t.of(lever_of[setting].title)
             if title not in titles:
                 titles.append(title)
-        return found
+        return by_parameter
 
     def next(self) -> str:
         """Say what to decide or to gather next."""
-        if not self.found.shows_outcomes and self.found.closed is None:
+        if not self.answer.shows_outcomes and self.answer.closed is None:
             return self.t("next.calibrate")
-        if self.found.levers is None:
+        if self.answer.levers is None:
             return self.t("next.no_levers")
         return self.t("next.act")
 
     def commands(self) -> str:
         """Name the commands that ask further."""
-        found = self.found
-        command = found.provenance.get("command", f"copark brief {found.case}")
-        if found.closed is not None:
-            return self.t("commands.closed", event=found.closed.key, command=command, **self.words)
-        return self.t("commands.act" if found.shows_outcomes else "commands.calibrate", command=command, **self.words)
+        answer = self.answer
+        command = answer.provenance.get("command", f"copark brief {answer.case}")
+        if answer.closed is not None:
+            return self.t("commands.closed", event=answer.closed.key, command=command, **self.words)
+        return self.t("commands.act" if answer.shows_outcomes else "commands.calibrate", command=command, **self.words)
 
     def annex(self) -> Iterator[doc.Table]:
         """Make the tables for files of numbers: findings, figures, options, course and observations."""
@@ -279,20 +284,20 @@ class _Show(Show):
 
         yield self.sentences()
         yield self.table("figures", "figure value:number unit range", self.figures(), folded=True)
-        if self.found.levers is not None:
-            yield self.options(self.found.levers)
+        if self.answer.levers is not None:
+            yield self.options(self.answer.levers)
         yield self.by_year()
         rows = [
             (
-                str(year_of_moment(one.at)),
-                doc.Interval(one.value, one.high, one.value) if one.high else one.value,
-                text(f"report.observed.{KINDS.get(one.bound, 'exact')}", self.t.lang),
-                self.t(f"used.{one.state}"),
+                str(year_of_moment(point.at)),
+                doc.Interval(point.value, point.high, point.value) if point.high else point.value,
+                text(f"report.observed.{KINDS.get(point.bound, 'exact')}", self.t.lang),
+                self.t(f"used.{point.state}"),
             )
-            for one in sorted(self.found.reported)
+            for point in sorted(self.answer.reported)
         ]
-        if self.found.events:
-            events = [(event.quarter, self.t.of(event.title)) for event in self.found.events]
+        if self.answer.events:
+            events = [(event.quarter, self.t.of(event.title)) for event in self.answer.events]
             yield self.table("events", "date:quarter event:note", events, folded=True)
         yield self.table("observations", "year:quarter observed:count bound used", rows, folded=True)
 
@@ -320,11 +325,11 @@ class _Show(Show):
 
     def figures(self) -> Iterator[tuple[doc.Value, ...]]:
         """Make a row for each number of the cards, and the other outcomes."""
-        found = self.found
+        answer = self.answer
         t = self.t
         percent = t("unit.percent")
-        if found.shows_outcomes:
-            for share in found.outcomes:
+        if answer.shows_outcomes:
+            for share in answer.outcomes:
                 value = doc.Interval(_percent(share.low), _percent(share.high), _percent(share.share))
                 title = t("figure.outcome", outcome=text(f"store.outcome.{share.name}", t.lang))
                 yield self.dated(title), value, percent, t("range.simulation")
@@ -332,20 +337,20 @@ class _Show(Show):
             if between is not None:
                 value = doc.Interval(_percent(between[0]), _percent(between[1]))
                 yield self.dated(t("figure.structures")), value, percent, t("range.structures", count=between[2])
-        for name in found.bands:
+        for name in answer.bands:
             column, size = self.size(name)
             yield self.dated(column.title), size, unit_title(column.unit, t.lang), t("range.runs")
-        if found.closed is not None:
-            for name in found.closed.bands:
-                column, size = self.size(name, found.closed.bands)
+        if answer.closed is not None:
+            for name in answer.closed.bands:
+                column, size = self.size(name, answer.closed.bands)
                 title = self.dated(t("figure.without", title=column.title))
                 yield title, size, unit_title(column.unit, t.lang), t("range.runs")
-        counts = {"outside": found.outside, "compared": found.compared, "expected": expected_outside(found.compared)}
+        counts = {"outside": answer.outside, "compared": answer.compared, "expected": expected_outside(answer.compared)}
         for key, count in counts.items():
             yield t(f"figure.{key}"), count, t("unit.observations"), ""
 
     def dated(self, title: str) -> str:
-        """A title with the horizon."""
+        """Give a title with the horizon."""
         return self.t("figure.at", title=title, **self.words)
 
     def options(self, levers: Levers) -> doc.Table:
@@ -375,14 +380,14 @@ class _Show(Show):
 
     def by_year(self) -> doc.Table:
         """Give the bands of companies and jobs at the end of each year, and of the last quarter."""
-        found = self.found
+        answer = self.answer
         t = self.t
-        start = Quarter.parse(found.start)
-        last = found.bands["operating"].shape[1] - 1
-        places = [at for at in range(last + 1) if (start + at).quarter == 4 or at == last]
+        start = Quarter.parse(answer.start)
+        last = answer.bands["operating"].shape[1] - 1
+        places = [position for position in range(last + 1) if (start + position).quarter == 4 or position == last]
         columns: list[doc.Column] = []
         bands: list[tuple[Floats, int, int | None, int]] = []
-        for name, levels in found.bands.items():
+        for name, levels in answer.bands.items():
             output = catalogue().outputs[name]
             title = output.title(t.lang)
             columns += [
@@ -390,17 +395,17 @@ class _Show(Show):
                 doc.Column(f"{name}_half", t("column.middle_half", title=title), doc.Kind.number, output.unit),
             ]
             bands += [(levels, 0, 2, 4), (levels, 1, None, 3)]
-        for name, levels in ({} if found.closed is None else found.closed.bands).items():
+        for name, levels in ({} if answer.closed is None else answer.closed.bands).items():
             output = catalogue().outputs[name]
             title = t("column.not_closed", title=output.title(t.lang))
             columns.append(doc.Column(f"{name}_not_closed", title, doc.Kind.number, output.unit))
             bands.append((levels, 0, 2, 4))
 
-        def cell(levels: Floats, low: int, middle_of: int | None, high: int, at: int) -> doc.Interval:
-            value = None if middle_of is None else float(levels[middle_of, at])
-            return doc.Interval(float(levels[low, at]), float(levels[high, at]), value)
+        def cell(levels: Floats, low: int, middle_of: int | None, high: int, position: int) -> doc.Interval:
+            value = None if middle_of is None else float(levels[middle_of, position])
+            return doc.Interval(float(levels[low, position]), float(levels[high, position]), value)
 
         rows: list[tuple[doc.Value, ...]] = [
-            (str((start + at).year), *(cell(*band, at) for band in bands)) for at in places
+            (str((start + position).year), *(cell(*band, position) for band in bands)) for position in places
         ]
         return self.table("course", ("year:quarter", *columns), rows, folded=True)

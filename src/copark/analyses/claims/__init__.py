@@ -1,4 +1,4 @@
-"""What is claimed of a park, tried by rules that were fixed before the runs.
+"""Claims about a park, tried by rules that were fixed before the runs.
 
 What is claimed of a case, tested by rules fixed in advance on scenarios with common random numbers.
 """
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
     from copark.analyses.context import Context
 
 
-def claims_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
+def claims_of(context: Context, params: Mapping[str, Any]) -> list[Choice]:
     """List the claims about a case, or those of a file."""
     return [
         Choice(claim.id, Said(f"{claim.id} {claim.title.en}", f"{claim_number(claim.id, 'zh')} {claim.title.zh}"))
-        for claim in _file(context, given).claims.claims
+        for claim in _file(context, params).claims.claims
     ]
 
 
 class Params(CaseParams):
-    """What may be asked of the claims about a case."""
+    """Parameters of the claims about a case."""
 
     draws: Annotated[int, Field(ge=2, le=100_000)] = 200
     """Number of parameter draws."""
@@ -90,12 +90,12 @@ def written(params: Params, context: Context) -> ClaimsFile:
     return _file(context, vars(params))
 
 
-def _file(context: Context, given: Mapping[str, Any]) -> ClaimsFile:
-    case = context.case(given["case"])
-    path = given["file"] or brought(case, CLAIMS)
+def _file(context: Context, params: Mapping[str, Any]) -> ClaimsFile:
+    case = context.case(params["case"])
+    path = params["file"] or brought(case, CLAIMS)
     if path is not None:
         return load_claims(path, case)
-    trust = context.parameters(given["case"], given["parameters"], given["cut"]).trust
+    trust = context.parameters(params["case"], params["parameters"], params["cut"]).trust
     return general_claims(case, outcomes=trust.shows_outcomes)
 
 

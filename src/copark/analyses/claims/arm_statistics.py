@@ -54,7 +54,21 @@ class Readings:
     """Runs of each draw."""
 
     def output(self, arm: str, output: str, quarter: int) -> Floats:
-        """Give an output of an arm in a quarter; NaN in runs that did not finish."""
+        """Give an output of an arm in a quarter; NaN in runs that did not finish.
+
+        Parameters
+        ----------
+        arm
+            Key of the arm.
+        output
+            Name of the output.
+        quarter
+            Counted from 0.
+
+        Returns
+        -------
+        Shape (draws, replicates).
+        """
         column = self.places.index((output, quarter))
         return self._by_draw(self.measured(arm).values[:, column, 0])
 
@@ -67,7 +81,21 @@ class Readings:
         return np.where(codes > NOT_OK, reclassify(codes, operating, self_standing), codes)
 
     def has(self, arm: str, outcome: int, self_standing: float | None = None) -> Floats:
-        """Tell whether each run has an outcome: 1 or 0, NaN where it did not finish."""
+        """Tell whether each run has an outcome: 1 or 0, NaN where it did not finish.
+
+        Parameters
+        ----------
+        arm
+            Key of the arm.
+        outcome
+            Code of the outcome.
+        self_standing
+            Another S* to judge by, companies.
+
+        Returns
+        -------
+        Shape (draws, replicates).
+        """
         codes = self.outcomes(arm, self_standing)
         return np.where(codes > NOT_OK, (codes == outcome).astype(np.float64), np.nan)
 
@@ -87,9 +115,9 @@ def sample_of(statistic: Statistic, runs: Floats) -> Sample:
 
 def split_of(runs: Floats) -> Split | None:
     """Split the variance of a statistic, run by run, into parameters and chance; ``None`` where nothing is known."""
-    known = np.isfinite(runs)
+    is_known = np.isfinite(runs)
     draws = np.repeat(np.arange(len(runs)), runs.shape[1]).reshape(runs.shape)
-    return split(runs[known], draws[known]) if known.any() else None
+    return split(runs[is_known], draws[is_known]) if is_known.any() else None
 
 
 def by_run(statistic: Statistic, readings: Readings, case: Case, self_standing: float | None = None) -> Floats:
@@ -149,9 +177,9 @@ def averaged(values: Floats) -> Floats:
     values
         Shape (draws, replicates).
     """
-    known = np.isfinite(values)
-    count = known.sum(axis=1)
-    total = np.where(known, values, 0.0).sum(axis=1)
+    is_known = np.isfinite(values)
+    count = is_known.sum(axis=1)
+    total = np.where(is_known, values, 0.0).sum(axis=1)
     return np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
 
 
@@ -237,12 +265,22 @@ def row_of(arm: str, claim: Claim, readings: Readings) -> ArmRow:
 
 
 def seen(look: Look, arm: str, reference: str, readings: Readings) -> ShownOutput:
-    """Read an output of an arm at one date, beside the reference."""
+    """Read an output of an arm at one date, beside the reference.
+
+    Parameters
+    ----------
+    look
+        Output and date.
+    arm, reference
+        Keys of the arms.
+    readings
+        Values of runs.
+    """
     log = look.output in GROWING or catalogue().outputs[look.output].unit in LOGGED
     values = readings.output(arm, look.output, look.at)
     differences = difference(readings.output(reference, look.output, look.at), values, log=log)
     low, median, high = Sample(averaged(differences)).band()
-    known = differences[np.isfinite(differences)]
+    measured = differences[np.isfinite(differences)]
     levels = values[np.isfinite(values)]
     return ShownOutput(
         look=look,
@@ -251,8 +289,8 @@ def seen(look: Look, arm: str, reference: str, readings: Readings) -> ShownOutpu
         low=low,
         median=median,
         high=high,
-        lower=_mean(known < 0.0),
-        equal=_mean(known == 0.0),
+        lower=_mean(measured < 0.0),
+        equal=_mean(measured == 0.0),
         split=split_of(differences),
     )
 

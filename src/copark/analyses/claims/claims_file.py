@@ -78,15 +78,15 @@ def load_claims(path: Path, case: Case | None = None) -> ClaimsFile:
     if not path.is_file():
         raise NotFound.of("claims.not_found", found=shown(path))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    known = (path.name, digest, None if case is None else case.hash)
-    if known not in _SOUND:
+    key = (path.name, digest, None if case is None else case.hash)
+    if key not in _SOUND:
         claims, faults = examine(path, case)
         if claims is None:
             raise ClaimsFaults(faults)
         while len(_SOUND) >= MOST_KEPT:
             _SOUND.pop(next(iter(_SOUND)))
-        _SOUND[known] = ClaimsFile(claims, path.name, digest)
-    return _SOUND[known]
+        _SOUND[key] = ClaimsFile(claims, path.name, digest)
+    return _SOUND[key]
 
 
 def examine(path: Path, case: Case | None = None) -> tuple[Claims | None, list[Fault]]:
@@ -107,23 +107,23 @@ class _Places:
     tree: Tree
     file: str
 
-    def fault(self, code: str, at: KeyPath, **values: Any) -> Fault:
+    def fault(self, code: str, path: KeyPath, **values: Any) -> Fault:
         shown_values = {name: shown(value) for name, value in values.items()}
-        return Fault(f"claims.{code}", self.file, self.tree.line(at), written(at), shown_values)
+        return Fault(f"claims.{code}", self.file, self.tree.line(path), written(path), shown_values)
 
-    def repeated(self, names: list[str], at: KeyPath, key: str) -> Iterator[Fault]:
+    def repeated(self, names: list[str], path: KeyPath, key: str) -> Iterator[Fault]:
         for number, name in enumerate(names):
             if name in names[:number]:
-                yield self.fault("repeated", (*at, number, key), found=name)
+                yield self.fault("repeated", (*path, number, key), found=name)
 
-    def unknown(self, name: str | None, known: Iterable[str], at: KeyPath, code: str) -> Iterator[Fault]:
-        words = list(known)
+    def unknown(self, name: str | None, names: Iterable[str], path: KeyPath, code: str) -> Iterator[Fault]:
+        words = list(names)
         if name is not None and name not in words:
-            yield self.fault(code, at, found=name, suggestion=suggestion(name, words))
+            yield self.fault(code, path, found=name, suggestion=suggestion(name, words))
 
-    def missing(self, names: Iterable[str], known: Iterable[str], at: KeyPath, code: str) -> Iterator[Fault]:
+    def missing(self, names: Iterable[str], known_names: Iterable[str], path: KeyPath, code: str) -> Iterator[Fault]:
         for number, name in enumerate(names):
-            yield from self.unknown(name, known, (*at, number), code)
+            yield from self.unknown(name, known_names, (*path, number), code)
 
 
 def _references(claims: Claims, places: _Places) -> Iterator[Fault]:
@@ -131,50 +131,52 @@ def _references(claims: Claims, places: _Places) -> Iterator[Fault]:
     yield from places.repeated([claim.id for claim in claims.claims], ("claims",), "id")
     yield from places.repeated([variant.key for variant in claims.judgement], ("judgement",), "key")
     for number, claim in enumerate(claims.claims):
-        at: KeyPath = ("claims", number)
+        path: KeyPath = ("claims", number)
         keys = [part.key for part in claim.parts]
-        yield from places.repeated(keys, (*at, "parts"), "key")
-        yield from _arms_of(claim, claims.arms, at, places)
+        yield from places.repeated(keys, (*path, "parts"), "key")
+        yield from _arms_of(claim, claims.arms, path, places)
         head = "all" if claim.headline.every else "any"
-        yield from places.missing(claim.headline.parts, keys, (*at, "headline", head), "unknown_part")
+        yield from places.missing(claim.headline.parts, keys, (*path, "headline", head), "unknown_part")
         for n, part in enumerate(claim.parts):
-            yield from _names_of(part, claims, (*at, "parts", n), places)
+            yield from _names_of(part, claims, (*path, "parts", n), places)
 
 
-def _arms_of(claim: Claim, arms: Iterable[str], at: KeyPath, places: _Places) -> Iterator[Fault]:
-    yield from places.missing([claim.reference], arms, (*at, "reference"), "unknown_arm")
-    yield from places.missing(claim.arms, arms, (*at, "arms"), "unknown_arm")
-    yield from places.missing(claim.curve.points if claim.curve else (), arms, (*at, "curve", "points"), "unknown_arm")
+def _arms_of(claim: Claim, arms: Iterable[str], path: KeyPath, places: _Places) -> Iterator[Fault]:
+    yield from places.missing([claim.reference], arms, (*path, "reference"), "unknown_arm")
+    yield from places.missing(claim.arms, arms, (*path, "arms"), "unknown_arm")
+    yield from places.missing(
+        claim.curve.points if claim.curve else (), arms, (*path, "curve", "points"), "unknown_arm"
+    )
     for n, line in enumerate(claim.cube.lines if claim.cube else ()):
-        yield from places.missing(line.arms, arms, (*at, "cube", "lines", n, "arms"), "unknown_arm")
+        yield from places.missing(line.arms, arms, (*path, "cube", "lines", n, "arms"), "unknown_arm")
         if claim.cube and len(line.arms) != len(claim.cube.ticks):
-            yield places.fault("ticks", (*at, "cube", "lines", n), found=len(line.arms), wanted=len(claim.cube.ticks))
+            yield places.fault("ticks", (*path, "cube", "lines", n), found=len(line.arms), wanted=len(claim.cube.ticks))
 
 
-def _names_of(part: Part, claims: Claims, at: KeyPath, places: _Places) -> Iterator[Fault]:
+def _names_of(part: Part, claims: Claims, path: KeyPath, places: _Places) -> Iterator[Fault]:
     """Check arms of statistics, statistics and margins of conditions, false worlds."""
     for name, statistic in part.statistics.items():
-        here = (*at, "statistics", name)
+        statistic_path = (*path, "statistics", name)
         for field in ("arm", "reference"):
-            yield from places.unknown(getattr(statistic, field), claims.arms, (*here, field), "unknown_arm")
-        yield from places.missing(statistic.arms, claims.arms, (*here, "arms"), "unknown_arm")
+            yield from places.unknown(getattr(statistic, field), claims.arms, (*statistic_path, field), "unknown_arm")
+        yield from places.missing(statistic.arms, claims.arms, (*statistic_path, "arms"), "unknown_arm")
     for name in ("supported", "not_supported", "contradicted"):
         condition: Condition | None = getattr(part.rule, name)
         for simple in condition.simple() if condition is not None else ():
-            yield from _names_in(simple, part, claims, (*at, "rule", name), places)
-    yield from places.missing(part.false_worlds, claims.worlds, (*at, "false_worlds"), "unknown_world")
+            yield from _names_in(simple, part, claims, (*path, "rule", name), places)
+    yield from places.missing(part.false_worlds, claims.worlds, (*path, "false_worlds"), "unknown_world")
     if not part.false_worlds and part.uses:
-        yield places.fault("no_world", at, found=part.key)
+        yield places.fault("no_world", path, found=part.key)
 
 
-def _names_in(condition: Condition, part: Part, claims: Claims, at: KeyPath, places: _Places) -> Iterator[Fault]:
-    yield from places.unknown(condition.of, part.statistics, at, "unknown_statistic")
+def _names_in(condition: Condition, part: Part, claims: Claims, path: KeyPath, places: _Places) -> Iterator[Fault]:
+    yield from places.unknown(condition.of, part.statistics, path, "unknown_statistic")
     relation, bound = condition.relation
     margin = bound.removeprefix("-").removeprefix("+").strip() if isinstance(bound, str) else None
     if margin is not None and margin not in claims.margins:
-        yield from places.unknown(margin, claims.margins, at, "unknown_margin")
+        yield from places.unknown(margin, claims.margins, path, "unknown_margin")
     elif relation in ("within", "beyond") and (bound.startswith("-") if isinstance(bound, str) else bound < 0.0):
-        yield places.fault("negative", at, found=bound)
+        yield places.fault("negative", path, found=bound)
 
 
 def _edits(claims: Claims, case: Case, places: _Places) -> Iterator[Fault]:
@@ -182,14 +184,14 @@ def _edits(claims: Claims, case: Case, places: _Places) -> Iterator[Fault]:
     changes: list[tuple[KeyPath, Change]] = [(("arms", key), arm) for key, arm in claims.arms.items()]
     changes += [(("judgement", number), variant) for number, variant in enumerate(claims.judgement)]
     changes += [(("worlds", key), world) for key, world in claims.worlds.items()]
-    for at, change in changes:
+    for path, change in changes:
         for problem in edited(case, change.edits)[1]:
-            yield fault_of_edit(problem, places.file, places.tree.line((*at, "edits", *problem.path)), at)
+            yield fault_of_edit(problem, places.file, places.tree.line((*path, "edits", *problem.path)), path)
     quarters = case.clock.quarters
     for number, claim in enumerate(claims.claims):
         dated: list[tuple[KeyPath, int | None]] = [(("shows", n), look.at) for n, look in enumerate(claim.shows)]
         for n, part in enumerate(claim.parts):
-            dated += [(("parts", n, "statistics", name), each.at) for name, each in part.statistics.items()]
+            dated += [(("parts", n, "statistics", name), statistic.at) for name, statistic in part.statistics.items()]
         for place, at_end in dated:
             if at_end is not None and at_end >= quarters:
                 years = {"found": (at_end + 1) / 4, "most": quarters / 4}
@@ -220,9 +222,9 @@ def general_claims(case: Case, *, outcomes: bool) -> ClaimsFile:
     tied = any(np.any(inputs.company[name]) for name in TIES)
     taxed = np.max(inputs.governments["profit_tax"]) > HOLIDAY
     arms = data["arms"]
-    kept = {key: arm for key, arm in arms.items() if key == AS_IT_IS or _is_felt(arm, experiment)}
+    felt_arms = {key: arm for key, arm in arms.items() if key == AS_IT_IS or _is_felt(arm, experiment)}
     unasked = (frozenset() if tied else NEEDS_TIES) | ({"taxed"} if taxed else set())
-    data["arms"] = {key: arm for key, arm in kept.items() if key not in unasked}
+    data["arms"] = {key: arm for key, arm in felt_arms.items() if key not in unasked}
     data["worlds"] = {key: world for key, world in data["worlds"].items() if _is_felt(world, experiment)}
     data["judgement"] = [
         variant for variant in data["judgement"] if "self_standing" in variant or _is_felt(variant, experiment)
@@ -250,8 +252,8 @@ def _read(path: Path, **filled: str) -> Any:
 
 def _filled(case: Case) -> dict[str, Any]:
     """Fill in the case's name, its last year on record, its own partners, and what is borrowed from the source."""
-    known = case.clock.data_end - case.clock.start + 1
-    years = min(max(known, 1), case.clock.quarters) / 4.0
+    quarters = case.clock.data_end - case.clock.start + 1
+    years = min(max(quarters, 1), case.clock.quarters) / 4.0
     data = dict(_read(FILE, YEAR=f"{years:g}", CASE=case.name))
     source = _read(casebook_path() / SOURCE / CLAIMS)
     borrowed = {variant["key"]: variant for variant in source["judgement"]}
@@ -267,9 +269,9 @@ def _filled(case: Case) -> dict[str, Any]:
     return data
 
 
-def _is_felt(written: Any, experiment: Experiment) -> bool:
+def _is_felt(change_entry: Any, experiment: Experiment) -> bool:
     """Tell whether a case bears a change, and it alters something."""
-    change = Change.model_validate({key: value for key, value in written.items() if key in Change.model_fields})
+    change = Change.model_validate({key: value for key, value in change_entry.items() if key in Change.model_fields})
     return not edited(experiment.case, change.edits)[1] and experiment.alters(change)
 
 
@@ -281,7 +283,7 @@ def _uses(part: Any) -> set[str]:
 
 def _reduced(claims: list[Any], data: dict[str, Any], *, outcomes: bool) -> tuple[list[Any], list[Title]]:
     """Leave out parts that cannot be asked, and claims of which no part decides; give titles of what is left out."""
-    kept = []
+    kept_claims = []
     left_out = []
     for entry in claims:
         claim = {key: value for key, value in entry.items() if key != "needs"}
@@ -297,10 +299,10 @@ def _reduced(claims: list[Any], data: dict[str, Any], *, outcomes: bool) -> tupl
             left_out.append(Title(**claim["title"]))
             continue
         headline = {kind: [key for key in deciding if key in keys]}
-        kept.append({**claim, "parts": [part for part in parts if part["key"] in keys], "headline": headline})
+        kept_claims.append({**claim, "parts": [part for part in parts if part["key"] in keys], "headline": headline})
         for part in claim["parts"]:
             if part["key"] not in keys:
                 whole = claim["title"]
                 detail = part["title"]
                 left_out.append(Title(en=f"{whole['en']} ({detail['en']})", zh=f"{whole['zh']}（{detail['zh']}）"))
-    return kept, left_out
+    return kept_claims, left_out

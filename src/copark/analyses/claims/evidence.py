@@ -36,8 +36,8 @@ def factor(finding: Verdict) -> Interval | None:
 
 def speaks_against(finding: Verdict) -> bool:
     """Tell whether the observations speak against a claim by more than simulation error."""
-    found = factor(finding)
-    return found is not None and found.high < AGAINST
+    bayes_factor = factor(finding)
+    return bayes_factor is not None and bayes_factor.high < AGAINST
 
 
 def against(findings: Iterable[ClaimFinding], t: Texts) -> list[str]:
@@ -81,23 +81,24 @@ def record(t: Texts, finding: Verdict) -> str:
     """Say what the record changed of what the prior alone says."""
     if not isfinite(finding.probability):
         return ""
-    before, (low, high) = finding.prior_probability, finding.monte_carlo
+    before = finding.prior_probability
+    low, high = finding.monte_carlo
     word = "same" if low <= before <= high else "raised" if before < low else "lowered"
-    said = t(f"record.{word}", prior=percent(before), probability=percent(finding.probability))
+    sentence = t(f"record.{word}", prior=percent(before), probability=percent(finding.probability))
     if word == "same" and built_in(before) != "open":
-        said = t("record.built_in", record=said)
-    return said
+        sentence = t("record.built_in", record=sentence)
+    return sentence
 
 
-def column_of(one: Statistic) -> Column:
+def column_of(statistic: Statistic) -> Column:
     """Choose how values of a statistic are written: shares in per cent, their changes in points, else the unit."""
-    if one.kind in ("share", "context", "missing"):
-        return Column("value", "", Kind.share, places=2 if one.kind == "context" else 1)
-    if one.outcome:
+    if statistic.kind in ("share", "context", "missing"):
+        return Column("value", "", Kind.share, places=2 if statistic.kind == "context" else 1)
+    if statistic.outcome:
         return Column("value", "", Kind.points)
-    if one.kind in ("log", "interaction"):
+    if statistic.kind in ("log", "interaction"):
         return Column("value", "", Kind.change, places=2)
-    if one.kind == "ratio":
+    if statistic.kind == "ratio":
         return Column("value", "", Kind.number, places=2)
-    unit = catalogue().outputs[one.output or ""].unit
-    return Column("value", "", Kind.change if one.kind == "difference" else Kind.number, unit)
+    unit = catalogue().outputs[statistic.output or ""].unit
+    return Column("value", "", Kind.change if statistic.kind == "difference" else Kind.number, unit)

@@ -39,36 +39,36 @@ class Ridge:
         scaled = (table - table.mean(axis=0)) / table.std(axis=0)
         self.left, self.singular, _ = np.linalg.svd(scaled, full_matrices=False)
 
-    def predicted(self, y: Floats, known: Booleans) -> Floats:
+    def predicted(self, y: Floats, is_known: Booleans) -> Floats:
         """Predict each draw from the others.
 
         Parameters
         ----------
         y
             Statistics of the known draws, shape (known draws, statistics).
-        known
+        is_known
             Which draws these are, shape (draws,).
 
         Returns
         -------
         Shape of y; y itself where too few are known.
         """
-        left = self.left[known]
-        count = len(left)
+        left_vectors = self.left[is_known]
+        count = len(left_vectors)
         middle = y.mean(axis=0)
         if count < 3:
             return y
-        moments = left.T @ (y - middle)
-        best = np.full(y.shape[1], np.inf)
+        moments = left_vectors.T @ (y - middle)
+        best_score = np.full(y.shape[1], np.inf)
         predictions = y.copy()
         for penalty in PENALTIES:
-            kept = self.singular**2 / (self.singular**2 + penalty)
-            rest = y - middle - left @ (kept[:, None] * moments)
-            hat = 1.0 / count + (left**2 * kept).sum(axis=1)
-            score = (rest**2).mean(axis=0) / (1.0 - hat.mean()) ** 2
-            better = score < best
-            best = np.where(better, score, best)
-            without = y - rest / np.maximum(1.0 - hat, 0.05)[:, None]
+            shrinkage = self.singular**2 / (self.singular**2 + penalty)
+            residuals = y - middle - left_vectors @ (shrinkage[:, None] * moments)
+            hat = 1.0 / count + (left_vectors**2 * shrinkage).sum(axis=1)
+            score = (residuals**2).mean(axis=0) / (1.0 - hat.mean()) ** 2
+            better = score < best_score
+            best_score = np.where(better, score, best_score)
+            without = y - residuals / np.maximum(1.0 - hat, 0.05)[:, None]
             predictions = np.where(better, without, predictions)
         return predictions
 
@@ -84,10 +84,10 @@ class Expected:
     values: Mapping[str, Floats]
     """Values they may have, given the few runs of each draw, each of shape (known draws, TRIES)."""
 
-    def shifted(self, by: Mapping[str, float]) -> Expected:
+    def shifted(self, shifts: Mapping[str, float]) -> Expected:
         """Shift some statistics, by their names."""
-        means = {name: column + by.get(name, 0.0) for name, column in self.means.items()}
-        values = {name: table + by.get(name, 0.0) for name, table in self.values.items()}
+        means = {name: column + shifts.get(name, 0.0) for name, column in self.means.items()}
+        values = {name: table + shifts.get(name, 0.0) for name, table in self.values.items()}
         return Expected(self.known, means, values)
 
 
@@ -110,46 +110,48 @@ def expected(part: Part, runs: Mapping[str, Floats], ridge: Ridge) -> Expected |
     if any(not runs[name].size for name in part.judged):
         return None
     measured = np.logical_and.reduce([np.isfinite(runs[name]) for name in part.judged])
-    known = np.logical_or.reduce(measured, axis=1)
-    if not known.any():
+    is_known = np.logical_or.reduce(measured, axis=1)
+    if not is_known.any():
         return None
     rng = np.random.default_rng(0x657870)
     shares = tuple(name for name in part.judged if part.statistics[name].kind in SHARES)
     sizes = tuple(name for name in part.judged if name not in shares)
-    count = measured[known].sum(axis=1)
+    count = measured[is_known].sum(axis=1)
     means: dict[str, Floats] = {}
     values: dict[str, Floats] = {}
     for names, estimate in [((name,), _shares) for name in shares] + ([(sizes, _sizes)] if sizes else []):
-        cube = np.stack([np.where(measured, runs[name], np.nan)[known] for name in names], axis=2)
-        middle, tried = estimate(cube, count, ridge, known, rng)
+        cube = np.stack([np.where(measured, runs[name], np.nan)[is_known] for name in names], axis=2)
+        middle, samples = estimate(cube, count, ridge, is_known, rng)
         means |= dict(zip(names, middle.T, strict=True))
-        values |= {name: tried[:, column] for column, name in enumerate(names)}
-    return Expected(known, means, values)
+        values |= {name: samples[:, column] for column, name in enumerate(names)}
+    return Expected(is_known, means, values)
 
 
 def _sizes(
-    cube: Floats, count: Floats, ridge: Ridge, known: Booleans, rng: np.random.Generator
+    cube: Floats, count: Floats, ridge: Ridge, is_known: Booleans, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Estimate expected sizes, shape (draws, statistics), and values they may have: the normal of the module."""
     y = np.nanmean(cube, axis=1)
-    fitted = ridge.predicted(y, known)
+    fitted = ridge.predicted(y, is_known)
     within = np.where(np.isfinite(cube), cube - y[:, None, :], 0.0)
     chance = _pooled((within**2).sum(axis=1) / np.maximum(count - 1, 1)[:, None], fitted) / count[:, None]
     if not chance.any():
         return y, np.repeat(y[:, :, None], TRIES, axis=2)
     noise = _matrices(chance, np.einsum("dfs,dft->st", within, within))
-    rest = y - fitted
-    unknown = _matrices(np.maximum(_pooled(rest**2, fitted) - chance, 0.0), rest.T @ rest - noise.sum(axis=0))
+    residuals = y - fitted
+    unknown = _matrices(
+        np.maximum(_pooled(residuals**2, fitted) - chance, 0.0), residuals.T @ residuals - noise.sum(axis=0)
+    )
     gain = unknown @ np.linalg.pinv(unknown + noise, hermitian=True)
-    mean = fitted + np.einsum("dst,dt->ds", gain, rest)
-    left = unknown - gain @ unknown
-    size, turn = np.linalg.eigh((left + left.transpose(0, 2, 1)) / 2.0)
-    spread = turn * np.sqrt(np.maximum(size, 0.0))[:, None, :]
+    mean = fitted + np.einsum("dst,dt->ds", gain, residuals)
+    remaining = unknown - gain @ unknown
+    size, axes = np.linalg.eigh((remaining + remaining.transpose(0, 2, 1)) / 2.0)
+    spread = axes * np.sqrt(np.maximum(size, 0.0))[:, None, :]
     return mean, mean[:, :, None] + spread @ rng.standard_normal((*mean.shape, TRIES))
 
 
 def _shares(
-    cube: Floats, count: Floats, ridge: Ridge, known: Booleans, rng: np.random.Generator
+    cube: Floats, count: Floats, ridge: Ridge, is_known: Booleans, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Estimate expected shares, or their changes, of one statistic: what runs gain and what they lose, as Dirichlet.
 
@@ -159,20 +161,20 @@ def _shares(
     """
     signs = np.stack([np.nansum(cube[:, :, 0] == sign, axis=1) for sign in (1.0, -1.0)], axis=1)
     y = signs / count[:, None]
-    fitted = np.clip(_pooled(y, ridge.predicted(y, known)), 1e-9, 1.0)
+    fitted = np.clip(_pooled(y, ridge.predicted(y, is_known)), 1e-9, 1.0)
     fitted /= np.maximum(fitted.sum(axis=1), 1.0)[:, None]
     scale = float((fitted * (1.0 - fitted)).sum())
     runs = float(count.mean())
-    beyond = 0.0
+    overdispersion = 0.0
     if scale > 0.0:
-        beyond = (float(((y - fitted) ** 2).sum()) / scale - 1.0 / runs) / max(1.0 - 1.0 / runs, 0.5)
-    alike = 1.0 / np.clip(beyond, 1e-3, 0.999) - 1.0
-    both = np.column_stack([fitted, np.maximum(1.0 - fitted.sum(axis=1), 1e-9)])
-    weights = alike * both + np.column_stack([signs, count - signs.sum(axis=1)])
+        overdispersion = (float(((y - fitted) ** 2).sum()) / scale - 1.0 / runs) / max(1.0 - 1.0 / runs, 0.5)
+    alike = 1.0 / np.clip(overdispersion, 1e-3, 0.999) - 1.0
+    proportions = np.column_stack([fitted, np.maximum(1.0 - fitted.sum(axis=1), 1e-9)])
+    weights = alike * proportions + np.column_stack([signs, count - signs.sum(axis=1)])
     mean = (weights[:, 0] - weights[:, 1]) / weights.sum(axis=1)
-    tried = rng.standard_gamma(np.repeat(weights[:, :, None], TRIES, axis=2))
-    total = np.maximum(tried.sum(axis=1), 1e-300)
-    return mean[:, None], np.sort((tried[:, 0] - tried[:, 1]) / total, axis=1)[:, None, :]
+    gamma_draws = rng.standard_gamma(np.repeat(weights[:, :, None], TRIES, axis=2))
+    total = np.maximum(gamma_draws.sum(axis=1), 1e-300)
+    return mean[:, None], np.sort((gamma_draws[:, 0] - gamma_draws[:, 1]) / total, axis=1)[:, None, :]
 
 
 def _pooled(values: Floats, along: Floats) -> Floats:
@@ -190,10 +192,12 @@ def _pooled(values: Floats, along: Floats) -> Floats:
 def _matrices(variances: Floats, moments: Floats) -> Floats:
     """Combine variances of every draw with the correlations of moments: covariances of shape (draws, s, s)."""
     scale = np.sqrt(np.maximum(np.diag(moments), 0.0))
-    both = np.outer(scale, scale)
-    correlation = np.clip(np.divide(moments, both, out=np.zeros_like(moments), where=both > 0.0), -1.0, 1.0)
+    scale_products = np.outer(scale, scale)
+    correlation = np.clip(
+        np.divide(moments, scale_products, out=np.zeros_like(moments), where=scale_products > 0.0), -1.0, 1.0
+    )
     np.fill_diagonal(correlation, 1.0)
-    size, turn = np.linalg.eigh(correlation)
-    correlation = (turn * np.maximum(size, 0.0)) @ turn.T
+    size, axes = np.linalg.eigh(correlation)
+    correlation = (axes * np.maximum(size, 0.0)) @ axes.T
     root = np.sqrt(variances)
     return root[:, :, None] * correlation * root[:, None, :]

@@ -66,7 +66,7 @@ def _titles(claim: ClaimFinding, findings: ClaimFindings, lang: str, kind: str) 
 
 
 def _looks(claim: ClaimFinding) -> list[int]:
-    """Places of outputs that are compared by their logarithms: only these share an axis."""
+    """Find the places of outputs that are compared by their logarithms: only these share an axis."""
     return [number for number, shown_output in enumerate(claim.rows[0].seen) if shown_output.log]
 
 
@@ -74,13 +74,13 @@ def _key(figure: Figure, names: Iterable[str]) -> None:
     style.key(figure, [(style.line(COLOURS[n], "o"), name) for n, name in enumerate(names)], columns=2)
 
 
-def _look(seen: ShownOutput, findings: ClaimFindings, lang: str) -> str:
-    output = catalogue().outputs[seen.look.output].title(lang)
-    return _say("look", lang, output=output, quarter=findings.quarter(seen.look.at))
+def _look(output_seen: ShownOutput, findings: ClaimFindings, lang: str) -> str:
+    output = catalogue().outputs[output_seen.look.output].title(lang)
+    return _say("look", lang, output=output, quarter=findings.quarter(output_seen.look.at))
 
 
 def _bounds(claim: ClaimFinding, findings: ClaimFindings) -> set[float]:
-    """Margins that the rules of a claim put on log points."""
+    """Find the margins that the rules of a claim put on log points."""
     bounds = {
         resolve(condition.relation[1], findings.file.claims.sizes)
         for part in claim.claim.parts
@@ -91,10 +91,21 @@ def _bounds(claim: ClaimFinding, findings: ClaimFindings) -> set[float]:
 
 
 def forest(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en", *, outcomes: bool = True) -> Figure:
-    """Every scenario of a claim against its reference: medians and 5 to 95 % of draws, a line an output and date.
+    """Draw every scenario of a claim against its reference: medians and 5 to 95 % of draws, a line an output and date.
 
     Outputs whose logarithms are not compared have no place on the axis and are left to the table. With ``outcomes``
     shares of runs that failed and that stand by themselves are written beside.
+
+    Parameters
+    ----------
+    claim
+        The claim.
+    findings
+        All findings of the trial.
+    lang
+        Language.
+    outcomes
+        Write shares of runs that failed and that stand by themselves beside.
     """
     rows = claim.rows[1:]
     shares = OUTCOMES if outcomes else ()
@@ -110,23 +121,23 @@ def forest(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en", *, ou
     )
     style.bounds(axes, _bounds(claim, findings))
     gap = 0.62 / max(len(looks), 1)
-    for at, row in enumerate(rows):
+    for position, row in enumerate(rows):
         for n, look in enumerate(looks):
-            seen = row.seen[look]
-            if isfinite(seen.median):
-                place = at + gap * (n - (len(looks) - 1) / 2.0)
-                style.interval(axes, place, (seen.low, seen.high), seen.median, COLOURS[n])
+            shown_output = row.seen[look]
+            if isfinite(shown_output.median):
+                place = position + gap * (n - (len(looks) - 1) / 2.0)
+                style.interval(axes, place, (shown_output.low, shown_output.high), shown_output.median, COLOURS[n])
         for place, name in enumerate(shares):
-            style.row_value(axes, at, percent(row.share(name)), 28 + 58 * place, ha="center")
+            style.row_value(axes, position, percent(row.share(name)), 28 + 58 * place, ha="center")
     style.zero(axes)
     for place, name in enumerate(shares):
         style.corner(axes, _outcome(name, lang), (28 + 58 * place, 4), ha="center")
-    _key(figure, (_look(claim.rows[0].seen[at], findings, lang) for at in looks))
+    _key(figure, (_look(claim.rows[0].seen[look], findings, lang) for look in looks))
     return figure
 
 
 def _chances(names: Sequence[str], titles: Sequence[str], high: float, lines: int) -> tuple[Figure, Axes]:
-    """Rows on an axis of probabilities, with the bounds of the words for them."""
+    """Draw rows on an axis of probabilities, with the bounds of the words for them."""
     figure, axes = style.in_rows(names, titles, inches=NAMES + 0.6, high=high, bottom=0.95, right=0.45, lines=lines)
     axes.set_xlim(-0.02, 1.02)
     style.in_percent(axes)
@@ -144,7 +155,7 @@ def _mark_key(figure: Figure, ways: Mapping[str, int]) -> None:
 
 
 def probabilities(findings: ClaimFindings, lang: str = "en") -> Figure:
-    """P of every part: open where the prior alone puts it, filled where the record leaves it."""
+    """Draw P of every part: open where the prior alone puts it, filled where the record leaves it."""
     rows = [(claim, part) for claim in findings.claims for part in claim.parts if isfinite(part.probability)]
     names = [f"{claim_number(claim.claim.id, lang)} · {_of(part.part.title, lang)}" for claim, part in rows]
     titles = (_say("probabilities", lang), _say("probabilities_subtitle", lang), _footer(findings, lang))
@@ -161,82 +172,94 @@ def probabilities(findings: ClaimFindings, lang: str = "en") -> Figure:
 def by_evidence(
     rows: Sequence[tuple[str, Mapping[str, float]]], ways: Mapping[str, tuple[str, int]], title: str, footer: str
 ) -> Figure:
-    """Probability of each claim, a mark for each thing it rests on.
+    """Draw the probability of each claim, a mark for each thing it rests on.
 
-    rows: by claim: its title, and its probability in every way; ways: by way: its title, and which of the marks it has.
+    Parameters
+    ----------
+    rows
+        By claim its title, and its probability in every way.
+    ways
+        By way its title, and which of the marks it has.
+    title, footer
+        Words above and below the figure.
     """
     figure, axes = _chances([name for name, _ in rows], (title, "", footer), 0.34, 2)
     for place, (_, chances) in enumerate(rows):
-        known = {way: chances[way] for way in ways if isfinite(chances[way])}
-        if known:
-            axes.plot([min(known.values()), max(known.values())], [place, place], color=style.MUTED, linewidth=1.2)
-        for way, chance in known.items():
+        chances_known = {way: chances[way] for way in ways if isfinite(chances[way])}
+        if chances_known:
+            axes.plot(
+                [min(chances_known.values()), max(chances_known.values())],
+                [place, place],
+                color=style.MUTED,
+                linewidth=1.2,
+            )
+        for way, chance in chances_known.items():
             axes.plot([chance], [place], linestyle="", **MARKS[ways[way][1]])
     _mark_key(figure, dict(ways.values()))
     return figure
 
 
 def curve(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Figure:
-    """The scenarios of a claim along an axis, as the home side's share: change of the outputs, with bands."""
-    wanted = claim.claim.curve
+    """Draw the scenarios of a claim along an axis, as the home side's share: change of the outputs, with bands."""
+    curve_spec = claim.claim.curve
     by_arm = {row.arm: row for row in claim.rows}
     looks = _looks(claim)
-    if wanted is None:
+    if curve_spec is None:
         raise ValueError("no curve")
-    points = sorted((place, by_arm[arm]) for arm, place in wanted.points.items() if arm in by_arm)
+    points = sorted((place, by_arm[arm]) for arm, place in curve_spec.points.items() if arm in by_arm)
     figure = style.sheet((7.2, 3.9), *_titles(claim, findings, lang, "curve"))
     axes = style.panel(figure, 0.6, 0.92, 1.5, 0.95)
     axes.axhline(0.0, color=style.INK, linewidth=0.8)
     style.bounds(axes, _bounds(claim, findings), upright=False)
     places = [place for place, _ in points]
     for n, look in enumerate(looks):
-        seen = [row.seen[look] for _, row in points]
+        outputs = [row.seen[look] for _, row in points]
         axes.fill_between(
             places,
-            [shown_output.low for shown_output in seen],
-            [shown_output.high for shown_output in seen],
+            [shown_output.low for shown_output in outputs],
+            [shown_output.high for shown_output in outputs],
             color=COLOURS[n],
             alpha=0.18,
             linewidth=0,
         )
         axes.plot(
             places,
-            [shown_output.median for shown_output in seen],
+            [shown_output.median for shown_output in outputs],
             "o-",
             color=COLOURS[n],
             linewidth=1.8,
             markersize=3.6,
         )
-    axes.set_xlabel(style.legible(_of(wanted.axis, lang)), size=style.SIZE["label"])
-    _key(figure, (_look(claim.rows[0].seen[at], findings, lang) for at in looks))
+    axes.set_xlabel(style.legible(_of(curve_spec.axis, lang)), size=style.SIZE["label"])
+    _key(figure, (_look(claim.rows[0].seen[look], findings, lang) for look in looks))
     return figure
 
 
 def cube(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Figure:
-    """Outcomes over the scenarios of an interaction: lines that run in parallel add up, others do not."""
-    wanted = claim.claim.cube
+    """Draw outcomes over the scenarios of an interaction: lines that run in parallel add up, others do not."""
+    cube_spec = claim.claim.cube
     by_arm = {row.arm: row for row in claim.rows}
-    if wanted is None:
+    if cube_spec is None:
         raise ValueError("no lines")
     figure = style.sheet((7.4, 3.7), *_titles(claim, findings, lang, "cube"))
-    ticks = range(len(wanted.ticks))
+    ticks = range(len(cube_spec.ticks))
     for axes, name in zip(style.tiles(figure, 2, 2, (0.5, 0.3, 1.0), 1.85, (0.05, 0.0)), OUTCOMES, strict=True):
         axes.set_ylim(-0.03, 1.03)
         axes.set_title(style.legible(_outcome(name, lang)), **style.LABEL, loc="left")
-        for colour, line in zip(COLOURS, wanted.lines, strict=False):
+        for colour, line in zip(COLOURS, cube_spec.lines, strict=False):
             values = [by_arm[arm].share(name) for arm in line.arms]
             axes.plot(ticks, values, "o-", color=colour, linewidth=1.8, markersize=4.2)
             for tick, arm, value in zip(ticks, line.arms, values, strict=True):
                 axes.plot([tick, tick], by_arm[arm].band(name), color=colour, linewidth=4.5, alpha=0.30)
                 style.direct_label(axes, (tick + 0.07, value + 0.045), percent(value), colour)
-        axes.set_xticks(ticks, [style.wrap(_of(tick, lang), 7.5, 2) for tick in wanted.ticks])
+        axes.set_xticks(ticks, [style.wrap(_of(tick, lang), 7.5, 2) for tick in cube_spec.ticks])
         axes.set_xlim(-0.3, len(ticks) - 0.4)
-    _key(figure, (_of(line.title, lang) for line in wanted.lines))
+    _key(figure, (_of(line.title, lang) for line in cube_spec.lines))
     return figure
 
 
 def level_rows(claim: ClaimFinding) -> list[tuple[PartFinding, str]]:
-    """Parts of a claim, and their statistics, that are shares of a value of the host."""
+    """List the parts of a claim, and their statistics, that are shares of a value of the host."""
     return [
         (part, name)
         for part in claim.parts
@@ -246,13 +269,13 @@ def level_rows(claim: ClaimFinding) -> list[tuple[PartFinding, str]]:
 
 
 def levels(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Figure:
-    """Shares of a host's value that the park makes, with the bound of each rule; for claims without scenarios."""
+    """Draw shares of a host's value that the park makes, with the bound of each rule; for claims without scenarios."""
     rows = level_rows(claim)
     names = [_of(part.part.title, lang) for part, _ in rows]
     figure, axes = style.in_rows(names, _titles(claim, findings, lang, "levels"), inches=NAMES, high=0.42, right=0.4)
     for place, (part, name) in enumerate(rows):
-        shown = part.measured[name]
-        style.interval(axes, place, (shown.low, shown.high), shown.middle)
+        measured = part.measured[name]
+        style.interval(axes, place, (measured.low, measured.high), measured.middle)
         for condition in part.part.rule.simple():
             if condition.of == name:
                 bound = resolve(condition.relation[1], findings.file.claims.sizes)

@@ -1,4 +1,4 @@
-"""What is found of claims: verdicts on them and on their parts, and all that stands behind each."""
+"""Findings on claims: verdicts on them and on their parts, and all that stands behind each."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class InVariant:
 
 @dataclass(frozen=True, kw_only=True)
 class PartFinding(Verdict):
-    """What was found of a part of a claim: its verdict, and all that stands behind it."""
+    """Findings on a part of a claim: its verdict, and all that stands behind it."""
 
     part: Part
     """The part, as it is written."""
@@ -62,7 +62,7 @@ class PartFinding(Verdict):
 
     @property
     def severity(self) -> Severity | None:
-        """Against effects nil in the middle; else the least of the false worlds, one by construction last."""
+        """Give the severity against effects nil in the middle, else of false worlds the least, by construction last."""
         telling = least(severity for severity in self.severities if not severity.identical)
         return self.recentred or telling or least(self.severities)
 
@@ -73,19 +73,19 @@ class PartFinding(Verdict):
 
     @property
     def unmoved(self) -> tuple[Lean, ...]:
-        """What it leans on though the data hardly moved it."""
+        """List what it leans on though the data hardly moved it."""
         return tuple(lean for lean in self.leans if lean.moved != "moved")
 
 
 def least(severities: Iterable[Severity | None]) -> Severity | None:
     """Find the least severe test, of those that were made."""
-    made = [severity for severity in severities if severity is not None and severity.batches]
-    return min(made, key=lambda severity: severity.share, default=None)
+    tests = [severity for severity in severities if severity is not None and severity.batches]
+    return min(tests, key=lambda severity: severity.share, default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimFinding(Verdict):
-    """What was found of a claim: its verdict, its parts, and the evidence."""
+    """Findings on a claim: its verdict, its parts, and the evidence."""
 
     claim: Claim
     """The claim, as it is written."""
@@ -121,7 +121,7 @@ class HostValue:
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimFindings:
-    """What a trial found, and everything that made it."""
+    """Findings of a trial, and everything that made it."""
 
     run_id: str
     """Hash of rules, case, model and draws."""
@@ -156,6 +156,6 @@ class ClaimFindings:
         """Give the title of an alternative assumption."""
         return next(variant.title for variant in self.file.claims.judgement if variant.key == key)
 
-    def quarter(self, at: int | None) -> str:
+    def quarter(self, quarter: int | None) -> str:
         """Name a quarter counted from the start; empty for none."""
-        return "" if at is None else str(Quarter.parse(self.start) + at)
+        return "" if quarter is None else str(Quarter.parse(self.start) + quarter)

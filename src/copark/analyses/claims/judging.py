@@ -135,8 +135,8 @@ def _part(looks: TrialLooks, claim: Claim, part: Part, plain: Verdict) -> PartFi
     variants = _variants(looks, claim, part, plain)
     verdict = when_turned(plain) if any(variant.turns for variant in variants) else plain
     judged = {name: samples[name] for name in part.judged}
-    drawn = {name: column[: len(weighed.chance)] for name, column in trial.values.items()}
-    leans = leaning(judged, drawn, trial.moved)
+    drawn_values = {name: column[: len(weighed.chance)] for name, column in trial.values.items()}
+    leans = leaning(judged, drawn_values, trial.moved)
     margins = trial.judge.margins
     middle = recentred(part, weighed, margins)
     seed = trial.study.seed

@@ -50,7 +50,7 @@ REFUTED = frozenset((NOT_SUPPORTED, CONTRADICTED, UNLIKELY, SMALL))
 
 
 def _bound(value: Any) -> Any:
-    """A number, also written as text; anything else is the name of a margin, with a minus sign perhaps."""
+    """Read a number, also written as text; anything else is the name of a margin, with a minus sign perhaps."""
     if isinstance(value, bool):
         raise wrong("claims_bound", found=value)
     if isinstance(value, str):
@@ -103,11 +103,11 @@ class Condition(Entry):
 
     @property
     def parts(self) -> tuple[Condition, ...]:
-        """What is joined in it; nothing in a simple condition."""
+        """Conditions that are joined in it; nothing in a simple condition."""
         return self.every or self.some or (() if self.negated is None else (self.negated,))
 
     def simple(self) -> Iterator[Condition]:
-        """Every simple condition in it."""
+        """List every simple condition in it."""
         if self.of is not None:
             yield self
         for part in self.parts:
@@ -115,7 +115,7 @@ class Condition(Entry):
 
 
 class Rule(Entry):
-    """What numbers lead to which verdict.
+    """Rule that leads from numbers to a verdict.
 
     The first that is met counts, in the order contradicted, supported, not supported; where none is, the data do not
     tell.
@@ -129,7 +129,7 @@ class Rule(Entry):
     """When it is contradicted; left out if nothing can contradict it."""
 
     def simple(self) -> Iterator[Condition]:
-        """Every simple condition in it."""
+        """List every simple condition in it."""
         for condition in (self.supported, self.not_supported, self.contradicted):
             if condition is not None:
                 yield from condition.simple()
@@ -152,21 +152,21 @@ class Sample:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no value at all."""
+        """Say whether there is no value at all."""
         return not self.known.size
 
     @property
     def mean(self) -> float:
-        """Mean over draws."""
+        """Average over draws."""
         return float(self.known.mean()) if self.known.size else float("nan")
 
     @property
     def error(self) -> float:
-        """Standard error of the mean, from the spread of the draws, which are what is independent; NaN for one."""
+        """Give the standard error of the mean, from the spread of the draws, which are independent; NaN for one."""
         return float(self.known.std(ddof=1)) / sqrt(self.known.size) if self.known.size > 1 else float("nan")
 
     def band(self) -> tuple[float, float, float]:
-        """5, 50 and 95 %: of the draws, or of what the mean may be."""
+        """Give 5, 50 and 95 %: of the draws, or of what the mean may be."""
         if self.is_empty:
             return float("nan"), float("nan"), float("nan")
         if self.over == "mean":
@@ -175,13 +175,13 @@ class Sample:
         return band(self.known)
 
     def below(self, bound: float) -> float:
-        """Probability that it is below a bound: share of draws, or of what the mean may be."""
+        """Give the probability that it is below a bound: share of draws, or of what the mean may be."""
         if self.over == "mean":
             return _normal_below(bound, self.mean, self.error)
         return float(np.mean(self.known < bound))
 
     def above(self, bound: float) -> float:
-        """Probability that it is above a bound."""
+        """Give the probability that it is above a bound."""
         if self.over == "mean":
             return _normal_below(-bound, -self.mean, self.error)
         return float(np.mean(self.known > bound))
@@ -189,7 +189,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Beyond:
-    """How probable it is that a statistic lies beyond a bound of its rule: below or above it."""
+    """Probability that a statistic lies beyond a bound of its rule: below or above it."""
 
     bound: float
     """The bound, in the statistic's unit."""
@@ -201,7 +201,7 @@ class Beyond:
 
 @dataclass(frozen=True)
 class Measured:
-    """What is told of a sample."""
+    """Summary of a sample."""
 
     over: Over
     """Whether the values are of draws, or of their mean."""
@@ -222,7 +222,7 @@ class Measured:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no value at all."""
+        """Say whether there is no value at all."""
         return not self.draws
 
 
@@ -243,8 +243,8 @@ def measured(sample: Sample, name: str, rule: Rule, margins: Mapping[str, float]
     bounds: dict[float, Literal["below", "above"]] = {}
     for condition in rule.simple():
         if condition.of == name and not sample.is_empty:
-            relation, written = condition.relation
-            value = resolve(written, margins)
+            relation, written_bound = condition.relation
+            value = resolve(written_bound, margins)
             if relation != "above":
                 bounds.setdefault(value if relation == "below" else -value, "below")
             if relation != "below":
@@ -287,8 +287,8 @@ class Judge:
     def _simple(self, condition: Condition, sample: Sample) -> bool | None:
         if sample.is_empty:
             return None
-        relation, written = condition.relation
-        bound = resolve(written, self.margins)
+        relation, written_bound = condition.relation
+        bound = resolve(written_bound, self.margins)
         needed = condition.probability - 1e-12
         if relation in ("above", "below"):
             return bool(getattr(sample, relation)(bound) >= needed)

@@ -1,4 +1,4 @@
-"""What claims are tried on: the study of a trial, what is read of its runs, and the check that no change is idle."""
+"""Study of a trial of claims, the values read of its runs, and the check that no change is idle."""
 
 from __future__ import annotations
 
@@ -47,7 +47,11 @@ def draws_in(study: Study) -> int:
 def places_of(parts: Iterable[Part]) -> set[tuple[str, int]]:
     """Find the outputs and quarters that the statistics of parts need."""
     statistics = [statistic for part in parts for statistic in part.statistics.values()]
-    return {(each.output, each.at) for each in statistics if each.output is not None and each.at is not None}
+    return {
+        (statistic.output, statistic.at)
+        for statistic in statistics
+        if statistic.output is not None and statistic.at is not None
+    }
 
 
 def values_read(study: Study, case: Case, places: Iterable[tuple[str, int]]) -> OutputValues:

@@ -27,7 +27,7 @@ AS_IT_IS = "as-it-is"
 
 
 class Change(Scenario):
-    """What is altered against a case; nothing unless something is given."""
+    """Change against a case; nothing unless something is given."""
 
     key: Key = "change"
     """Key of the change; in a file it stands beside it."""
@@ -36,14 +36,14 @@ class Change(Scenario):
 
     def content(self) -> dict[str, Any]:
         """Give what is altered, as plain values, without key and title."""
-        given: dict[str, Any] = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        return {name: value for name, value in given.items() if value and name in CHANGES}
+        content: dict[str, Any] = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return {name: value for name, value in content.items() if value and name in CHANGES}
 
 
-def _one_of(given: str, known: Collection[str]) -> str:
-    if given not in known:
-        raise unknown(given, known)
-    return given
+def _one_of(name: str, names: Collection[str]) -> str:
+    if name not in names:
+        raise unknown(name, names)
+    return name
 
 
 def upon(ground: Change, *changes: Change) -> Change:
@@ -111,7 +111,7 @@ class Margin(Entry):
 
 
 class Statistic(Entry):
-    """What is measured on the arms of a claim; :mod:`~copark.analyses.claims.arm_statistics` explains the kinds."""
+    """Measure on the arms of a claim; :mod:`~copark.analyses.claims.arm_statistics` explains the kinds."""
 
     kind: Kind
     """What is measured: see :mod:`~copark.analyses.claims.arm_statistics`."""
@@ -134,32 +134,32 @@ class Statistic(Entry):
 
     @field_validator("output", "context")
     @classmethod
-    def _known(cls, given: str | None, info: ValidationInfo) -> str | None:
-        return given if given is None else _one_of(given, NAMES if info.field_name == "output" else HOST_CONTEXT)
+    def _known(cls, name: str | None, info: ValidationInfo) -> str | None:
+        return name if name is None else _one_of(name, NAMES if info.field_name == "output" else HOST_CONTEXT)
 
     @field_validator("year")
     @classmethod
-    def _ends_with_a_quarter(cls, given: float | None) -> float | None:
-        if given is not None and (4.0 * given) % 1.0:
-            raise wrong("claims_year", found=given)
-        return given
+    def _ends_with_a_quarter(cls, year: float | None) -> float | None:
+        if year is not None and (4.0 * year) % 1.0:
+            raise wrong("claims_year", found=year)
+        return year
 
     @model_validator(mode="after")
     def _says_what_its_kind_needs(self) -> Statistic:
-        given = {name for name in FREE if getattr(self, name)}
-        wanted = set(NEEDED[self.kind])
+        given_fields = {name for name in FREE if getattr(self, name)}
+        needed_fields = set(NEEDED[self.kind])
         if self.kind == "interaction":
-            wanted |= {"outcome"} if self.outcome else {"output", "year"}
+            needed_fields |= {"outcome"} if self.outcome else {"output", "year"}
             if len(self.arms) not in (4, 8):
                 raise wrong("claims_arms", at="arms", found=len(self.arms))
-        if given != wanted:
-            words = {"kind": self.kind, "missing": ", ".join(sorted(wanted - given)) or "–"}
-            raise wrong("claims_statistic", **words, extra=", ".join(sorted(given - wanted)) or "–")
+        if given_fields != needed_fields:
+            words = {"kind": self.kind, "missing": ", ".join(sorted(needed_fields - given_fields)) or "–"}
+            raise wrong("claims_statistic", **words, extra=", ".join(sorted(given_fields - needed_fields)) or "–")
         return self
 
     @property
     def over(self) -> Literal["draws", "mean"]:
-        """Outcomes are judged by their mean over draws, a probability; all else by how it lies over the draws."""
+        """Say over what it is judged: outcomes by their mean over draws, all else by how it lies over the draws."""
         return "mean" if self.outcome else "draws"
 
     @property
@@ -204,7 +204,7 @@ class Part(Entry):
 
 
 class Headline(Entry):
-    """Which parts make the verdict of the claim: all of them (the weakest counts), or any (the strongest)."""
+    """Parts that make the verdict of the claim: all of them (the weakest counts), or any (the strongest)."""
 
     every: Annotated[tuple[Key, ...] | None, Field(alias="all", min_length=1)] = None
     """Keys of parts that must all hold: the weakest counts."""
@@ -233,8 +233,8 @@ class Look(Entry):
 
     @field_validator("output")
     @classmethod
-    def _known(cls, given: str) -> str:
-        return _one_of(given, NAMES)
+    def _known(cls, output: str) -> str:
+        return _one_of(output, NAMES)
 
     @property
     def at(self) -> int:
@@ -270,7 +270,7 @@ class Cube(Entry):
 
 
 class Mechanism(Entry):
-    """What carries a claim in the model: parameters it rests on, and links between the scales."""
+    """Mechanism of a claim in the model: parameters it rests on, and links between the scales."""
 
     text: Bilingual
     """What carries it, in words."""
@@ -281,12 +281,12 @@ class Mechanism(Entry):
 
     @field_validator("parameters", "links")
     @classmethod
-    def _known(cls, given: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        known = catalogue().parameters if info.field_name == "parameters" else catalogue().links
-        for name in given:
-            if name not in known:
-                raise wrong("study_unknown", found=name, suggestion=suggestion(name, known))
-        return given
+    def _known(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        known_names = catalogue().parameters if info.field_name == "parameters" else catalogue().links
+        for name in names:
+            if name not in known_names:
+                raise wrong("study_unknown", found=name, suggestion=suggestion(name, known_names))
+        return names
 
 
 class Claim(Entry):
@@ -327,9 +327,9 @@ class Claim(Entry):
     @property
     def shown(self) -> tuple[str, ...]:
         """Keys of all arms but the reference, in the order they are shown."""
-        drawn = tuple(self.curve.points) if self.curve else ()
+        curve_arms = tuple(self.curve.points) if self.curve else ()
         lines = tuple(key for line in self.cube.lines for key in line.arms) if self.cube else ()
-        keys = dict.fromkeys((*self.tried, *self.arms, *drawn, *lines))
+        keys = dict.fromkeys((*self.tried, *self.arms, *curve_arms, *lines))
         return tuple(key for key in keys if key != self.reference)
 
     def part(self, key: str) -> Part:

@@ -48,7 +48,7 @@ class Sentences(Show):
         if finding.effect is None or finding.bounds is None:
             return "", ""
         expected = finding.effect
-        part = next(each for each in parts if each.effect == expected)
+        part = next(candidate for candidate in parts if candidate.effect == expected)
         statistic = part.part.statistics[expected.statistic]
         column = column_of(statistic)
         effect = (expected.low, expected.high, expected.mean)
@@ -79,8 +79,8 @@ class Sentences(Show):
         outcome = "" if statistic.outcome is None else self.outcome(statistic.outcome)
         if statistic.kind == "interaction":
             key = "statistic.interaction_outcome" if statistic.outcome else "statistic.interaction_output"
-            what = t(key, **({"outcome": outcome} if statistic.outcome else place))
-            return t("statistic.interaction", what=what, arms=self.listed(map(self.arm, statistic.arms)))
+            measured = t(key, **({"outcome": outcome} if statistic.outcome else place))
+            return t("statistic.interaction", what=measured, arms=self.listed(map(self.arm, statistic.arms)))
         return t(
             f"statistic.{statistic.kind}",
             **place,
@@ -105,19 +105,19 @@ class Sentences(Show):
         """Say a condition; statistics are those of its part by name."""
         t = self.t
         if condition.of is not None:
-            relation, written = condition.relation
+            relation, written_bound = condition.relation
             statistic = statistics[condition.of]
             if statistic.kind == "missing":
                 return self.statistic(statistic)
-            bound = self.bound(resolve(written, self.result.file.claims.sizes), statistic)
+            bound = self.bound(resolve(written_bound, self.result.file.claims.sizes), statistic)
             words = t(f"condition.{relation}", statistic=self.statistic(statistic), bound=bound)
             if condition.probability == 0.95:
                 return words
             return t("condition.probability", condition=words, probability=percent(condition.probability))
         if condition.negated is not None:
             return t("condition.not", condition=self.condition(condition.negated, statistics))
-        both = [(part, self.condition(part, statistics)) for part in condition.parts]
-        parts = [t("condition.group", condition=words) if part.parts else words for part, words in both]
+        conditions = [(part, self.condition(part, statistics)) for part in condition.parts]
+        parts = [t("condition.group", condition=words) if part.parts else words for part, words in conditions]
         return t("condition.all" if condition.every else "condition.any").join(parts)
 
     def rule(self, part: Part) -> list[str]:
@@ -141,10 +141,10 @@ class Sentences(Show):
             share = shown(exp(sample.middle) - 1.0, doc.Column("share", "", doc.Kind.share), self.t.lang)
             value = self.t("found.about", value=value, share=share)
         sentences = [self.t("found.value", statistic=words, value=value)]
-        for each in sample.beyond:
-            key = f"found.{each.relation}"
-            bound = self.bound(each.bound, statistic)
-            sentences.append(self.t(key, bound=bound, share=percent(each.share)))
+        for tail in sample.beyond:
+            key = f"found.{tail.relation}"
+            bound = self.bound(tail.bound, statistic)
+            sentences.append(self.t(key, bound=bound, share=percent(tail.share)))
         return self.t.sentences(sentences)
 
     def severity(self, severity: Severity) -> str:
@@ -168,9 +168,9 @@ class Sentences(Show):
             if abs(variant.departs) > LEFT_THE_RECORD:
                 words += t("found.away", departs=number(variant.departs, 2))
             named.append(t("aside", words=t.of(self.result.variant(variant.variant)), aside=words))
-        far = all(abs(variant.departs) > LEFT_THE_RECORD for variant in flipped)
+        all_depart = all(abs(variant.departs) > LEFT_THE_RECORD for variant in flipped)
         flips = t("found.flips", variants=self.listed(named))
-        return t.sentences([flips, t("found.departs")] if far else [flips])
+        return t.sentences([flips, t("found.departs")] if all_depart else [flips])
 
     def sentences(self, finding: PartFinding) -> list[str]:
         """Say everything that was found of a part, sentence by sentence."""
@@ -216,8 +216,8 @@ class Sentences(Show):
         )
         sentences.append(t("found.leans", names=leans) if leans else t("found.no_lean"))
         sentences.append(self.alternatives(finding))
-        tried = [severity for severity in finding.severities if severity.batches]
-        sentences += [self.severity(severity) for severity in (*filter(None, [finding.recentred]), *tried)]
+        severities = [severity for severity in finding.severities if severity.batches]
+        sentences += [self.severity(severity) for severity in (*filter(None, [finding.recentred]), *severities)]
         sentences.append(t("found.steady", share=percent(finding.steady)))
         sentences.append(
             t("found.earlier", verdict=t(f"verdict.{finding.earlier}"), fixed=self.result.file.claims.fixed)

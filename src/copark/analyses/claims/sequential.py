@@ -50,9 +50,9 @@ class TrialLooks:
         self.trial = trial
         self.rule = trial.rule
         self.parts: list[ClaimPart] = list(trial.file.claims.of(trial.chosen))
-        kept = stages or Stages()
-        self.experiment = trial.experiment(progress=self._tell, checkpoint=kept.stage("runs"))
-        self.prior = trial.experiment(on_prior=True, progress=self._tell, checkpoint=kept.stage("prior"))
+        work_stages = stages or Stages()
+        self.experiment = trial.experiment(progress=self._tell, checkpoint=work_stages.stage("runs"))
+        self.prior = trial.experiment(on_prior=True, progress=self._tell, checkpoint=work_stages.stage("prior"))
         self._progress = progress
         self._most = trial.runs
         self._before = self.made
@@ -101,7 +101,17 @@ class TrialLooks:
         return (*(draws for draws in first if draws < every), every)
 
     def readings(self, experiment: Experiment, draws: int, ground: Change | None = None) -> Readings:
-        """Read arms on the first draws of an experiment, upon a ground where one is given."""
+        """Read arms on the first draws of an experiment, upon a ground where one is given.
+
+        Parameters
+        ----------
+        experiment
+            Experiment on the record or on the prior.
+        draws
+            Number of the first draws.
+        ground
+            Variant or world that the arms stand upon.
+        """
         trial = self.trial
         measured: Callable[[str], ScenarioMeasures] = cache(
             lambda arm: experiment.measured(trial.scenario(arm, ground), draws)
@@ -147,12 +157,14 @@ class TrialLooks:
             if self.rule is not None:
                 going = [undecided for claim in trial.chosen for undecided in self._undecided(self.rule, claim)]
         for claim in trial.chosen:
-            known = [self.after[key_of(claim, part)] for part in claim.parts]
-            self.evidence[claim.id] = min((len(each.chance) for each in known if each.draws), default=trial.draws)
+            weighed_parts = [self.after[key_of(claim, part)] for part in claim.parts]
+            self.evidence[claim.id] = min(
+                (len(weighed_part.chance) for weighed_part in weighed_parts if weighed_part.draws), default=trial.draws
+            )
         for draws in sorted(set(self.evidence.values())):  # what is shown beside what rules look at
             claims = [claim for claim in trial.chosen if self.evidence[claim.id] == draws]
-            shown = [trial.arms[arm] for claim in claims for arm in (claim.reference, *claim.shown)]
-            self.experiment.extend(shown, draws)
+            shown_arms = [trial.arms[arm] for claim in claims for arm in (claim.reference, *claim.shown)]
+            self.experiment.extend(shown_arms, draws)
 
     def _undecided(self, rule: Stopping, claim: Claim) -> list[ClaimPart]:
         """Choose the parts of a claim that are run on: those not decided, and all of its headline where that is not."""
@@ -217,7 +229,7 @@ class TrialLooks:
 
     @cached_property
     def departures(self) -> dict[str, float]:
-        """Log points between the median residents at the cut in each variant and as it is, by the variant's key."""
+        """Give log points between median residents at the cut in each variant and as it is, by the variant's key."""
         judgement = self.trial.file.claims.judgement
         if AS_IT_IS not in self.trial.arms:
             return {variant.key: 0.0 for variant in judgement}
@@ -231,6 +243,6 @@ class TrialLooks:
         return float(np.log(self._residents(ground, draws) / self._residents(None, draws)))
 
     def _residents(self, ground: Change | None, draws: int) -> float:
-        """Median registered residents at the cut over runs as it is, upon a ground; at least one."""
+        """Give the median registered residents at the cut over runs as it is, upon a ground; at least one."""
         readings = self.readings(self.few, draws, ground)
         return max(float(np.nanmedian(readings.output(AS_IT_IS, *self.trial.record))), 1.0)

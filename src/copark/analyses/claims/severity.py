@@ -1,4 +1,4 @@
-"""How hard a test was: how often it refutes the claim where the claim is false, and whether it could have done so.
+"""Severity of a test: how often it refutes the claim where the claim is false, and whether it could have done so.
 
 *Severity* is the share of batches whose word is against the claim where the claim is false. A batch is as many draws
 as the test had, taken anew from them with replacement. It is asked first of effects as wide as those found but nil in
@@ -44,7 +44,7 @@ RULED_OUT = 0.05
 
 @dataclass(frozen=True)
 class Severity:
-    """How the test does in one world in which the claim is false."""
+    """Severity of the test in one world in which the claim is false."""
 
     world: str
     """Key of the world."""
@@ -61,7 +61,7 @@ class Severity:
 
     @property
     def share(self) -> float:
-        """Severity."""
+        """Share of batches in which the test refutes the claim: the severity."""
         return self.refuted / self.batches if self.batches else nan
 
     @property
@@ -122,10 +122,10 @@ def word_of(chance: Floats) -> str:
 
 def words_of_batches(chance: Floats, seed: int) -> list[str]:
     """Find the word of every batch; none where nothing was measured."""
-    known = chance[np.isfinite(chance)]
+    measured = chance[np.isfinite(chance)]
     rng = np.random.default_rng([seed, BATCHED])
-    batches = rng.integers(0, known.size, (BATCHES, known.size)) if known.size else ()
-    return [word_of(known[batch]) for batch in batches]
+    batches = rng.integers(0, measured.size, (BATCHES, measured.size)) if measured.size else ()
+    return [word_of(measured[batch]) for batch in batches]
 
 
 def steadiness(chance: Floats, seed: int) -> float:
@@ -221,12 +221,12 @@ def rank_shares(statistic: Floats, columns: Floats) -> tuple[Floats, Floats]:
     from scipy.stats import rankdata
 
     correlations = np.zeros(columns.shape[1])
-    known = np.isfinite(statistic)
-    if len(statistic) == len(columns) and np.count_nonzero(known) >= 3:
-        own = rankdata(statistic[known])
-        others = rankdata(columns[known], axis=0)
-        own = own - own.mean(axis=0)
-        others = others - others.mean(axis=0)
-        scale = np.sqrt((own**2).sum() * (others**2).sum(axis=0))
-        np.divide(own @ others, scale, out=correlations, where=scale > 0.0)
+    is_known = np.isfinite(statistic)
+    if len(statistic) == len(columns) and np.count_nonzero(is_known) >= 3:
+        own_ranks = rankdata(statistic[is_known])
+        other_ranks = rankdata(columns[is_known], axis=0)
+        own_ranks = own_ranks - own_ranks.mean(axis=0)
+        other_ranks = other_ranks - other_ranks.mean(axis=0)
+        scale = np.sqrt((own_ranks**2).sum() * (other_ranks**2).sum(axis=0))
+        np.divide(own_ranks @ other_ranks, scale, out=correlations, where=scale > 0.0)
     return correlations**2, np.sign(correlations)

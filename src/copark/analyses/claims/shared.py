@@ -36,7 +36,17 @@ def workload_of(params: CaseParams, draws: int, context: Context) -> tuple[Workl
 
 
 def verdicts(params: CaseParams, draws: int, context: Context) -> Mapping[tuple[str, str], Verdict]:
-    """Give the verdict on every claim, as part ``""``, and on every part; read again where they were answered."""
+    """Give the verdict on every claim, as part ``""``, and on every part; read again where they were answered.
+
+    Parameters
+    ----------
+    params
+        Parameters of an analysis that needs them.
+    draws
+        Draws of the trial.
+    context
+        Context of the analysis.
+    """
     from copark.analyses.answer import answer
     from copark.analyses.registry import REGISTRY
 

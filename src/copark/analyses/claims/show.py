@@ -1,4 +1,4 @@
-"""What is shown of claims: the verdicts, then claim by claim what was found, and what all this was tried by."""
+"""Documents on claims: the verdicts, then claim by claim what was found, and what all this was tried by."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ OUTCOMES_SHOWN = ("failed", "dependent", "self_standing")
 
 
 def document(result: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of the claims about a case."""
+    """Show everything that is told of the claims about a case."""
     show = _Show(result, t)
     provenance = result.provenance
     return assemble(
@@ -71,7 +71,7 @@ def document(result: Answer, t: Texts) -> doc.Document:
 
 
 def listing(file: ClaimsFile, t: Texts) -> doc.Document:
-    """The claims and their parts as they are written: nothing was run."""
+    """Show the claims and their parts as they are written: nothing was run."""
     claims = file.claims
     rows = []
     groups = []
@@ -91,7 +91,7 @@ def listing(file: ClaimsFile, t: Texts) -> doc.Document:
 
 
 def general(file: ClaimsFile, t: Texts) -> doc.Caveat:
-    """That claims are a general set, and what of it cannot be asked of the park."""
+    """Say that claims are a general set, and what of it cannot be asked of the park."""
     titles = t("clause").join(t("quoted", title=t.of(title)) for title in file.left_out)
     return doc.Caveat(t.sentences([t("general"), *([t("left_out", titles=titles)] if titles else [])]))
 
@@ -123,20 +123,23 @@ class _Show(Sentences):
         )
 
     def sides(self) -> dict[str, list[ClaimFinding]]:
-        """The claims by what is held of them."""
+        """Sort the claims by what is held of them."""
         words = {"sure": FOR, "against": REFUTED, "open": {OPEN}}
-        return {key: [claim for claim in self.result.claims if claim.word in some] for key, some in words.items()}
+        return {
+            key: [claim for claim in self.result.claims if claim.word in side_words]
+            for key, side_words in words.items()
+        }
 
     def held(self) -> doc.Bullets:
-        """Which claims are held to be so, which not, and which are open, each with its word."""
+        """Say which claims are held to be so, which not, and which are open, each with its word."""
         t = self.t
         sentences = []
         for key, side in self.sides().items():
             titles = [t("quoted", title=t.of(claim.claim.title)) for claim in side]
-            both = zip(titles, side, strict=True)
+            titled_sides = zip(titles, side, strict=True)
             titles = [
                 t("said", part=title, verdict=said_word(t, claim)) if key != "open" or claim.other_words else title
-                for title, claim in both
+                for title, claim in titled_sides
             ]
             if side:
                 sentences.append(t.sentences([t(f"held.{key}", titles=self.listed(titles))]))
@@ -149,17 +152,17 @@ class _Show(Sentences):
         first = [self.text("lead.first_look", draws=stopping().alternatives.draws)] if self.sequential else []
         yield self.section("block", lead, *first, self.variants(), folded=True)
         t = self.t
-        written = self.result.file.claims
+        claims = self.result.file.claims
         used = dict.fromkeys(world.world for _, part in self.parts for world in part.severities)
-        rows = [(t.of(written.worlds[key].title), t.of(written.worlds[key].text)) for key in used]
+        rows = [(t.of(claims.worlds[key].title), t.of(claims.worlds[key].text)) for key in used]
         worlds = self.table("worlds", "world altered:note", rows)
         yield self.section("worlds", self.text("lead.worlds"), worlds, folded=True)
-        sizes = [(name, margin.value, t.of(margin.reason)) for name, margin in written.margins.items()]
+        sizes = [(name, margin.value, t.of(margin.reason)) for name, margin in claims.margins.items()]
         margins = self.table("margins", "margin value:number:3 reason:note", sizes)
         yield self.section("margins", self.text("lead.margins"), self.standard(), margins, folded=True)
 
     def summary(self) -> doc.Section:
-        """Every claim with its word, its probability and its effect, a chart of every part, and a row for each."""
+        """Show every claim with its word, its probability and its effect, a chart of every part, and a row for each."""
         from copark.analyses.claims.figures import probabilities
 
         t = self.t
@@ -193,7 +196,7 @@ class _Show(Sentences):
         return self.section("summary", *blocks)
 
     def overview(self) -> doc.Table:
-        """Every claim in a row: its word, P, what the prior alone says, the effect, and a sentence."""
+        """Show every claim in a row: its word, P, what the prior alone says, the effect, and a sentence."""
         rows = [
             (
                 self.headed(claim),
@@ -209,7 +212,7 @@ class _Show(Sentences):
         return self.table("claims", CLAIM_COLUMNS, rows)
 
     def sentence(self, claim: ClaimFinding) -> str:
-        """A claim in short: what the record changed, which parts make it, what turns it."""
+        """Say a claim in short: what the record changed, which parts make it, what turns it."""
         t = self.t
         parts = self.listed(
             t(
@@ -221,17 +224,17 @@ class _Show(Sentences):
             )
             for part in claim.deciding
         )
-        turned = dict.fromkeys(key for part in claim.deciding for key in part.flipped)
+        turning_variants = dict.fromkeys(key for part in claim.deciding for key in part.flipped)
         sentences = [record(self.t, claim), t("short.all" if claim.claim.headline.every else "short.any", parts=parts)]
-        if turned:
-            sentences.append(t("short.turned", variants=self.variants_named(tuple(turned))))
+        if turning_variants:
+            sentences.append(t("short.turned", variants=self.variants_named(tuple(turning_variants))))
         lacking = [t.of(part.part.title) for part in claim.deciding if part.why == "lacking"]
         if lacking:
             sentences.append(t("short.lacking", parts=self.listed(lacking)))
         return t.sentences(list(filter(None, sentences)))
 
     def every_part(self) -> doc.Table:
-        """Every part: word, P, prior, effect, bounds, severity, what it depends on, what turns it or why it is open."""
+        """Show every part: word, P, prior, effect, bounds, severity, dependences, what turns it or why it is open."""
         rows = [
             (
                 self.t.of(part.part.title),
@@ -254,7 +257,7 @@ class _Show(Sentences):
         return self.table("parts", columns, rows, groups=groups)
 
     def variants_named(self, keys: Sequence[str]) -> str:
-        """The first few alternative assumptions by their titles, and how many more."""
+        """Name the first few alternative assumptions by their titles, and how many more there are."""
         names = [self.t.of(self.result.variant(key)) for key in keys[:MOST]]
         if len(keys) > MOST:
             names.append(self.t("more", count=len(keys) - MOST))
@@ -262,8 +265,8 @@ class _Show(Sentences):
 
     def claim(self, claim: ClaimFinding) -> doc.Section:
         t = self.t
-        written = claim.claim
-        blocks: list[doc.Block] = [doc.Paragraph(t.of(written.statement)), self.cards(claim)]
+        claim_text = claim.claim
+        blocks: list[doc.Block] = [doc.Paragraph(t.of(claim_text.statement)), self.cards(claim)]
         for part in claim.parts:
             title = t.of(part.part.title)
             verdict = said_word(self.t, part)
@@ -271,21 +274,26 @@ class _Show(Sentences):
             blocks.append(doc.Bullets((*self.sentences(part), *self.rule(part.part))))
         evidence = self.evidence(claim)
         charts = [self.drawing(claim, kind, draw) for kind, draw in self.drawn(claim)]
-        drawn: list[doc.Block] = [replace(charts[0], numbers=evidence), *charts[1:]] if charts else [evidence]
+        exhibits: list[doc.Block] = [replace(charts[0], numbers=evidence), *charts[1:]] if charts else [evidence]
         known_of = catalogue().parameters
-        held = self.result.moved
+        moved_by = self.result.moved
         moved = {
-            name: held.get(name, "held") if known_of[name].drawn else "held" for name in written.mechanism.parameters
+            name: moved_by.get(name, "held") if known_of[name].drawn else "held"
+            for name in claim_text.mechanism.parameters
         }
         how = [(title_of(name, self.t.lang), t(f"moved.{how_far}")) for name, how_far in moved.items()]
         mechanism = [t("mechanism.parameter", title=title, moved=how_far) for title, how_far in how]
-        mechanism += [t("mechanism.link", title=t.of(catalogue().links[name])) for name in written.mechanism.links]
-        blocks += [*drawn, self.text("mechanism", text=t.of(written.mechanism.text)), doc.Bullets(tuple(mechanism))]
+        mechanism += [t("mechanism.link", title=t.of(catalogue().links[name])) for name in claim_text.mechanism.links]
+        blocks += [
+            *exhibits,
+            self.text("mechanism", text=t.of(claim_text.mechanism.text)),
+            doc.Bullets(tuple(mechanism)),
+        ]
         if set(moved.values()) <= {"unmoved", "held"}:
             blocks.append(self.caveat("found.prior_alone"))
-        blocks.append(self.caveat("limits", fixed=self.result.file.claims.fixed, words=t.of(written.limits)))
+        blocks.append(self.caveat("limits", fixed=self.result.file.claims.fixed, words=t.of(claim_text.limits)))
         title = self.t("said", part=self.headed(claim), verdict=said_word(self.t, claim))
-        return doc.Section(f"claim-{written.id.lower()}", title, tuple(blocks), folded=len(self.result.claims) > FEW)
+        return doc.Section(f"claim-{claim_text.id.lower()}", title, tuple(blocks), folded=len(self.result.claims) > FEW)
 
     def cards(self, claim: ClaimFinding) -> doc.Cards:
         t = self.t
@@ -331,21 +339,21 @@ class _Show(Sentences):
         return doc.Chart(key, title, t("alt.figure"), draw, t.sentences(sentences))
 
     def evidence(self, claim: ClaimFinding) -> doc.Table:
-        """Every scenario beside the reference: levels, changes with bands, outcomes."""
+        """Show every scenario beside the reference: levels, changes with bands, outcomes."""
         t = self.t
         columns = [self.column("arm")]
-        for seen in claim.rows[0].seen:
-            output = catalogue().outputs[seen.look.output]
-            quarter = self.result.quarter(seen.look.at)
+        for shown_output in claim.rows[0].seen:
+            output = catalogue().outputs[shown_output.look.output]
+            quarter = self.result.quarter(shown_output.look.at)
             look = t("figure.look", output=output.title(t.lang), quarter=quarter)
-            key = f"{seen.look.output}_{quarter}"
+            key = f"{shown_output.look.output}_{quarter}"
             unit = output.unit
             change = doc.Column(
                 f"{key}_change",
                 t("column.change_of", look=look),
                 doc.Kind.change,
-                "log points" if seen.log else unit,
-                2 if seen.log else None,
+                "log points" if shown_output.log else unit,
+                2 if shown_output.log else None,
             )
             columns += [doc.Column(key, look, doc.Kind.number, unit), change]
         shares = OUTCOMES_SHOWN if self.levels else ()
@@ -356,8 +364,11 @@ class _Show(Sentences):
         rows = []
         for place, row in enumerate(claim.rows):
             cells: list[doc.Value] = [self.arm(row.arm)]
-            for seen in row.seen:
-                cells += [seen.level, doc.Interval(seen.low, seen.high, seen.median) if place else None]
+            for shown_output in row.seen:
+                cells += [
+                    shown_output.level,
+                    doc.Interval(shown_output.low, shown_output.high, shown_output.median) if place else None,
+                ]
             rows.append([*cells, *(doc.Interval(*row.band(outcome), row.share(outcome)) for outcome in shares)])
         note = t("note.evidence", reference=self.arm(claim.claim.reference))
         name = f"evidence-{claim.claim.id.lower()}"
@@ -375,7 +386,7 @@ class _Show(Sentences):
         return self.table("variants", columns, rows)
 
     def altered(self, variant: Variant) -> str:
-        """What an alternative assumption alters, as it is written."""
+        """Write what an alternative assumption alters."""
         words = [f"{name} = {precise(value)}" for name, value in variant.parameters.items() if isinstance(value, float)]
         words += [f"{name} × {precise(value)}" for name, value in (variant.times | variant.scale).items()]
         words += [f"{name} = {change.value}" for name, changes in variant.levers.items() for change in changes]
@@ -385,7 +396,7 @@ class _Show(Sentences):
         return "; ".join(words)
 
     def standard(self) -> doc.Table:
-        """From which probability on a word is said, and what else the standard of proof fixes, with reasons."""
+        """Show from which probability on a word is said, and what else the standard of proof fixes, with reasons."""
         rules = standard()
         why = self.t.of(rules.words.reason)
         rows: list[tuple[str, float | None, str]] = [

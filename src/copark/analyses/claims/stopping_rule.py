@@ -1,4 +1,4 @@
-"""When more draws are not needed: a sequential rule, fixed beforehand, that tells what is decided.
+"""Rule for stopping draws early: sequential, fixed beforehand, it tells what is decided.
 
 Parts of claims, and claims, are looked at after the first draws (``sequential.yaml``, decision 0066). What has a word
 that more draws could hardly change is run no further: where a Monte Carlo interval wider than that of the word holds no
@@ -80,34 +80,36 @@ class Stopping(Entry):
         ends = (words.contradicted, words.unlikely, words.likely, words.established)
         return verdict.word != SMALL and not any(low < end < high for end in ends)
 
-    def same_side(self, verdict: Verdict, apart: Floats, draws: int) -> bool:
+    def same_side(self, verdict: Verdict, differences: Floats, draws: int) -> bool:
         """Tell whether it is decided if an alternative turns a word.
 
         Parameters
         ----------
         verdict
             Whose word it is.
-        apart
+        differences
             Probabilities of draws under the alternative less those of the reference, shape (draws,).
         draws
             Those the verdict is known from.
         """
-        apart = apart[np.isfinite(apart)]
-        if not side(verdict.word) or not apart.size:
+        differences = differences[np.isfinite(differences)]
+        if not side(verdict.word) or not differences.size:
             return True
         look = self.alternatives
-        size = apart.size
-        half = z_of(look.level) * sqrt((float(np.var(apart)) + 2.0 * look.moved**2 / size) / size)
-        moved = verdict.probability + float(apart.mean())
-        low, high = (standard().word(float(np.clip(end, 0.0, 1.0)), draws) for end in (moved - half, moved + half))
+        size = differences.size
+        half = z_of(look.level) * sqrt((float(np.var(differences)) + 2.0 * look.moved**2 / size) / size)
+        probability = verdict.probability + float(differences.mean())
+        low, high = (
+            standard().word(float(np.clip(end, 0.0, 1.0)), draws) for end in (probability - half, probability + half)
+        )
         return turns(verdict.word, low) == turns(verdict.word, high)
 
     def against(self, chance: Floats) -> bool:
         """Tell whether it is decided that the word for probabilities of draws is against the claim; also of none."""
-        known = chance[np.isfinite(chance)]
-        if not known.size:
+        measured = chance[np.isfinite(chance)]
+        if not measured.size:
             return True
-        return wilson(float(known.sum()), known.size, self.level.value)[1] <= standard().words.unlikely
+        return wilson(float(measured.sum()), measured.size, self.level.value)[1] <= standard().words.unlikely
 
 
 SEQUENTIAL = Path(__file__).with_name("sequential.yaml")

@@ -50,7 +50,7 @@ LEFT_THE_RECORD = 0.2
 
 
 class Trial:
-    """What is tried on a case, and on which draws; it is run by :func:`copark.analyses.claims.judging.find`.
+    """Trial of claims on a case, and on given draws; it is run by :func:`copark.analyses.claims.judging.find`.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ class Trial:
 
     @cached_property
     def values_read(self) -> OutputValues:
-        """What is read of every run."""
+        """Values that are read of every run."""
         places = {self.record, *places_of([part for _, part in self.file.claims.of(self.chosen)])}
         places |= {(look.output, look.at) for claim in self.chosen for look in claim.shows}
         return values_read(self.study, self.case, places)
@@ -140,18 +140,18 @@ class Trial:
 
     @cached_property
     def moved(self) -> dict[str, str]:
-        """How far the data moved each parameter."""
+        """Measure how far the data moved each parameter."""
         return moved_words(self.study.draws or "", self.source)
 
     def _ridge(self, prior: bool, draws: int) -> Ridge:
-        """Regression on the parameters of the first draws of the trial, or of the prior."""
+        """Regress on the parameters of the first draws of the trial, or of the prior."""
         values = drawn_values(self.experiment(on_prior=True).drawn_records()) if prior else self.values
         return Ridge({name: column[:draws] for name, column in values.items()})
 
     def _ridge_without(self, draws: int, group: int) -> Ridge:
-        """Regression on the parameters of the first draws of the trial without a group of them."""
-        kept = groups_of(draws)[group]
-        return Ridge({name: column[:draws][kept] for name, column in self.values.items()})
+        """Regress on the parameters of the first draws of the trial without a group of them."""
+        is_kept = groups_of(draws)[group]
+        return Ridge({name: column[:draws][is_kept] for name, column in self.values.items()})
 
     def scenario(self, arm: str, ground: Change | None = None) -> Change:
         """Give an arm by its key, upon a variant or world where one is given."""
@@ -185,17 +185,17 @@ class Trial:
 
         What false worlds and the judgement block have in common with the first is made once.
         """
-        shown = dict.fromkeys(arm for claim in self.chosen for arm in (claim.reference, *claim.shown))
+        shown_arms = dict.fromkeys(arm for claim in self.chosen for arm in (claim.reference, *claim.shown))
         needed = dict.fromkeys((AS_IT_IS, *(arm for claim in self.chosen for arm in claim.tried)))
-        tried = [arm for arm in needed if arm in self.arms]
+        arms_tried = [arm for arm in needed if arm in self.arms]
         parts = [part for _, part in self.file.claims.of(self.chosen)]
         in_worlds = [
             self.scenario(arm, self.world(world)) for part in parts for world in part.false_worlds for arm in part.uses
         ]
         grounds = [variant for variant in self.file.claims.judgement if not is_empty(variant)]
-        in_variants = [self.scenario(arm, ground) for ground in grounds for arm in tried]
-        run = {memo_key(self.arms[arm]) for arm in (*shown, *tried)}
-        run_on_prior = {memo_key(self.arms[arm]) for arm in tried}
+        in_variants = [self.scenario(arm, ground) for ground in grounds for arm in arms_tried]
+        run = {memo_key(self.arms[arm]) for arm in (*shown_arms, *arms_tried)}
+        run_on_prior = {memo_key(self.arms[arm]) for arm in arms_tried}
         return (
             len(run) * self.draws * self.study.futures,
             len(run_on_prior) * self.prior_draws * self.study.futures,
@@ -232,7 +232,7 @@ def provenance_of(
         As of :class:`Trial`.
     """
     draws_of = study.draws or ""
-    given = {"trust": Trust.without(case.name, draws_of).content()} if source is None else dict(source.content)
+    drawn_from = {"trust": Trust.without(case.name, draws_of).content()} if source is None else dict(source.content)
     rule = {"sequential_sha256": read_shipped(SEQUENTIAL, Stopping)[1]} if sequential else {}
     return {
         "claims_name": file.name,
@@ -249,7 +249,7 @@ def provenance_of(
         "seed": study.seed,
         "draws_of": draws_of,
         **rule,
-        **given,
+        **drawn_from,
     }
 
 

@@ -41,7 +41,7 @@ class ExpectedEffect:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What is concluded of a claim, or of a part of one; open where something is not measured."""
+    """Conclusion on a claim, or on a part of one; open where something is not measured."""
 
     word: str = OPEN
     """One of :data:`~copark.analyses.claims.rules.WORDS`."""
@@ -88,8 +88,8 @@ def other_words(probability: float, error: float, word: Callable[[float], str]) 
     if not isfinite(probability):
         return ()
     ends = np.clip(reach(probability, error, standard().sampling_error.value), 0.0, 1.0)
-    within = {word(float(p)) for p in np.linspace(ends[0], ends[1], STEPS)}
-    return tuple(other for other in WORDS if other in within and other != word(probability))
+    words_met = {word(float(p)) for p in np.linspace(ends[0], ends[1], STEPS)}
+    return tuple(other for other in WORDS if other in words_met and other != word(probability))
 
 
 def holds(condition: Condition, values: Mapping[str, Floats], margins: Mapping[str, float]) -> Floats:
@@ -105,14 +105,14 @@ def holds(condition: Condition, values: Mapping[str, Floats], margins: Mapping[s
         Numbers of the margins it names.
     """
     if condition.of is not None:
-        relation, written = condition.relation
-        bound = resolve(written, margins)
-        own = values[condition.of]
+        relation, written_bound = condition.relation
+        bound = resolve(written_bound, margins)
+        sample = values[condition.of]
         met = {
-            "above": own > bound,
-            "below": own < bound,
-            "within": abs(own) <= bound,
-            "beyond": abs(own) > bound,
+            "above": sample > bound,
+            "below": sample < bound,
+            "within": abs(sample) <= bound,
+            "beyond": abs(sample) > bound,
         }[relation]
         return met.astype(np.float64)
     parts = [holds(part, values, margins) for part in condition.parts]
@@ -200,15 +200,15 @@ class Weighed:
             return ()
         count = len(self.chance)
         return tuple(
-            weigh(part, {name: values[kept] for name, values in self.runs.items()}, ridge(count, group), margins)
-            for group, kept in enumerate(groups_of(count))
+            weigh(part, {name: values[is_kept] for name, values in self.runs.items()}, ridge(count, group), margins)
+            for group, is_kept in enumerate(groups_of(count))
         )
 
 
 def mean_of(values: Floats) -> float:
     """Average what is known; NaN where nothing is."""
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if known.size else nan
+    measured = values[np.isfinite(values)]
+    return float(measured.mean()) if measured.size else nan
 
 
 def weigh(part: Part, runs: Mapping[str, Floats], ridge: Ridge, margins: Mapping[str, float]) -> Weighed:
@@ -231,7 +231,19 @@ def weigh(part: Part, runs: Mapping[str, Floats], ridge: Ridge, margins: Mapping
 def weigh_expected(
     part: Part, effects: Expected | None, runs: Mapping[str, Floats], margins: Mapping[str, float]
 ) -> Weighed:
-    """Weigh what a part claims, as :func:`weigh` does, from what is expected in every draw."""
+    """Weigh what a part claims, as :func:`weigh` does, from what is expected in every draw.
+
+    Parameters
+    ----------
+    part
+        The part.
+    effects
+        Expected values of its statistics; ``None`` where one is not measured.
+    runs
+        Values of its statistics by run, each of shape (draws, replicates).
+    margins
+        Numbers of the margins of its rule.
+    """
     chance = np.full(max((len(values) for values in runs.values()), default=0), np.nan)
     if effects is not None:
         chance[effects.known] = holds(part.rule.supported, effects.values, margins).mean(axis=1)
@@ -306,8 +318,8 @@ def joint_error(headline: Headline, weighed: Mapping[str, Weighed], without: Map
     without
         The measured ones without each group of draws, by key.
     """
-    known = {key: without[key] for key in headline.parts if without[key]}
-    groups = (dict(zip(known, group, strict=True)) for group in zip(*known.values(), strict=True))
+    measured = {key: without[key] for key in headline.parts if without[key]}
+    groups = (dict(zip(measured, group, strict=True)) for group in zip(*measured.values(), strict=True))
     return jackknife([mean_of(joint(headline, {**weighed, **group})) for group in groups])
 
 
@@ -340,17 +352,17 @@ def claim_verdict(
     chance = joint(headline, weighed)
     probability = mean_of(chance)
     draws = int(np.isfinite(chance).sum())
-    known = [key for key in headline.parts if isfinite(parts[key].probability)]
+    measured_parts = [key for key in headline.parts if isfinite(parts[key].probability)]
     words = [parts[key].word for key in headline.parts]
 
     def word(probability: float) -> str:
         by_draws = rules.word(probability, draws)
         if side(by_draws) < 1 and set(words) == {SMALL}:
             by_draws = SMALL
-        undecided = len(known) < len(words) and side(by_draws) != (-1 if headline.every else 1)
+        undecided = len(measured_parts) < len(words) and side(by_draws) != (-1 if headline.every else 1)
         return OPEN if undecided else by_draws
 
-    decides = (min if headline.every else max)(known, key=lambda key: parts[key].probability, default=None)
+    decides = (min if headline.every else max)(measured_parts, key=lambda key: parts[key].probability, default=None)
     return Verdict(
         word=word(probability),
         probability=probability,
@@ -386,14 +398,14 @@ def in_alternative(verdict: Verdict, reference: Floats, alternative: Floats, dra
         Those the verdict is known from, which may be more.
     """
     rules = standard()
-    apart = alternative - reference
-    apart = apart[np.isfinite(apart)]
-    if not apart.size or not isfinite(verdict.probability):
+    differences = alternative - reference
+    differences = differences[np.isfinite(differences)]
+    if not differences.size or not isfinite(verdict.probability):
         return nan, OPEN
-    moved = float(apart.mean())
-    error = float(apart.std(ddof=1)) / sqrt(apart.size) if apart.size > 1 else 0.0
-    sure = copysign(max(abs(moved) - z_of(rules.monte_carlo.value) * error, 0.0), moved)
-    probability, least = (float(np.clip(verdict.probability + by, 0.0, 1.0)) for by in (moved, sure))
+    shift_of_mean = float(differences.mean())
+    error = float(differences.std(ddof=1)) / sqrt(differences.size) if differences.size > 1 else 0.0
+    sure = copysign(max(abs(shift_of_mean) - z_of(rules.monte_carlo.value) * error, 0.0), shift_of_mean)
+    probability, least = (float(np.clip(verdict.probability + shift, 0.0, 1.0)) for shift in (shift_of_mean, sure))
     return probability, rules.word(least, draws)
 
 
@@ -420,7 +432,7 @@ def turns_together(
     """
     nothing = {key: Weighed(np.zeros(0), None, {}) for key in headline.parts}
     reference, alternative = (
-        joint(headline, nothing | {key: Weighed(both[side_of], None, {}) for key, both in under.items()})
+        joint(headline, nothing | {key: Weighed(chances[side_of], None, {}) for key, chances in under.items()})
         for side_of in (0, 1)
     )
     return turns(verdict.word, in_alternative(verdict, reference, alternative, draws)[1])

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Params(TableParams):
-    """What may be asked."""
+    """Parameters of coupling coordination degrees."""
 
     subsystems: Annotated[str, Option("--subsystems")]
     """Columns ``A,B,C``, or groups of columns ``economy=gdp,jobs;ecology=forest,-waste``, where less of a column with a
@@ -69,18 +69,21 @@ class Answer(TableResult):
     """What a reader must know."""
 
     def to_frame(self) -> pd.DataFrame:
-        """A row for each case: scores of the subsystems, T, C, D and grades in both forms."""
-        found = self.found
-        scores = {one.name: found.scores[:, at] for at, one in enumerate(found.request.subsystems)}
-        frame = pd.DataFrame({"case": found.table.cases, **scores, "T": found.development})
-        for name, form in found.forms.items():
-            frame[f"C_{name}"], frame[f"D_{name}"] = form.coupling, form.coordination
+        """Tabulate scores of the subsystems, T, C, D and grades in both forms, a row for each case."""
+        coupled = self.found
+        scores = {
+            subsystem.name: coupled.scores[:, position] for position, subsystem in enumerate(coupled.request.subsystems)
+        }
+        frame = pd.DataFrame({"case": coupled.table.cases, **scores, "T": coupled.development})
+        for name, form in coupled.forms.items():
+            frame[f"C_{name}"] = form.coupling
+            frame[f"D_{name}"] = form.coordination
             frame[f"grade_{name}"] = form.grades
         return frame
 
 
 def asked_of(params: Params) -> tuple[CouplingRequest, CaseTable]:
-    """What is asked, and of which table.
+    """Read the request, and the table it is made of.
 
     Raises copark.errors.FaultsFound with every fault of the settings and the table.
     """
@@ -98,7 +101,7 @@ def asked_of(params: Params) -> tuple[CouplingRequest, CaseTable]:
         options.ranges(params.ranges, faults),
     )
     faults += request_faults(request)
-    columns = dict.fromkeys(one.column for one in request.indicators)
+    columns = dict.fromkeys(indicator.column for indicator in request.indicators)
     table = read_table(params, tuple(columns), faults)
     for flag, draws in (("--permutations", params.permutations), ("--ensemble", params.ensemble)):
         faults += draws_faults(flag, draws, len(table))
@@ -108,16 +111,16 @@ def asked_of(params: Params) -> tuple[CouplingRequest, CaseTable]:
 
 
 def depends_on(params: Params, _context: Context) -> dict[str, Any]:
-    """The content of the table."""
+    """Return the content of the table."""
     return {"table": asked_of(params)[1].digest}
 
 
 def compute(params: Params, context: Context) -> Answer:
     """Compute degrees, set them against the nulls, and draw weights and ranges."""
     request, table = asked_of(params)
-    found = couple(table, request)
+    coupled = couple(table, request)
     tell = context.stage("analyse")
-    null = chance.null(found, params.permutations, params.seed, tell) if params.permutations else None
-    drawn = chance.ensemble(found, params.ensemble, params.seed) if params.ensemble else None
-    warnings = warnings_of(found, params.seed, null=null, ensemble=drawn)
-    return Answer(found=found, null=null, ensemble=drawn, warnings=warnings, **origin(params, context, table))
+    null = chance.null(coupled, params.permutations, params.seed, tell) if params.permutations else None
+    ensemble = chance.ensemble(coupled, params.ensemble, params.seed) if params.ensemble else None
+    warnings = warnings_of(coupled, params.seed, null=null, ensemble=ensemble)
+    return Answer(found=coupled, null=null, ensemble=ensemble, warnings=warnings, **origin(params, context, table))

@@ -1,4 +1,4 @@
-"""What is shown of coupling coordination degrees: the course of D, its grades, and what chance and judgement give."""
+"""Documents on coupling coordination degrees: the course of D, its grades, and what chance and judgement give."""
 
 from copark.analyses.case_table import caveats, method, told
 from copark.analyses.contract import Texts, assemble
@@ -19,12 +19,12 @@ NEAR = 1e-9
 """Difference below which two degrees are the same."""
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
-    """The answer first, then the course of D, chance, indicators and weights."""
-    show = _Show(found, t)
-    closed = t(f"closed.{found.found.request.closed}")
+def document(answer: Answer, t: Texts) -> doc.Document:
+    """Show the answer first, then the course of D, chance, indicators and weights."""
+    show = _Show(answer, t)
+    closed = t(f"closed.{answer.found.request.closed}")
     return assemble(
-        found,
+        answer,
         t,
         key="coupling",
         title=t("question", subsystems=show.names),
@@ -34,37 +34,39 @@ def document(found: Answer, t: Texts) -> doc.Document:
             show.course(),
             show.chance(),
             show.section("weights", show.indicators()),
-            method(show, 4, found.settings, closed=closed),
+            method(show, 4, answer.settings, closed=closed),
         ],
-        provenance=told(found),
+        provenance=told(answer),
     )
 
 
 class _Show(Show):
-    def __init__(self, found: Answer, t: Texts) -> None:
+    def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.answer = found
-        self.found = found.found
-        self.names = t("join").join(one.name for one in self.found.request.subsystems)
+        self.answer = answer
+        self.coupled = answer.found
+        self.names = t("join").join(subsystem.name for subsystem in self.coupled.request.subsystems)
         self.degree = self.column("D", doc.Kind.number, places=3)
         self.p = self.column("p", doc.Kind.number, places=4)
-        self.mean = float(self.found.chosen.coordination.mean())
+        self.mean = float(self.coupled.chosen.coordination.mean())
 
     def grade(self, name: str) -> str:
         return text(f"analysis.grade.{name}", self.t.lang)
 
     def headline(self) -> str:
-        """Mean D, the highest and the lowest case, and whether the coupling is more than chance."""
+        """Say the mean D, the highest and the lowest case, and whether the coupling is more than chance."""
         t = self.t
-        cases = self.found.table.cases
-        degrees = self.found.chosen.coordination
+        cases = self.coupled.table.cases
+        degrees = self.coupled.chosen.coordination
         ends = {"high": float(degrees.max()), "low": float(degrees.min())}
-        said = {key: self.said(value, self.degree) for key, value in ({"mean": self.mean} | ends).items()}
+        written = {key: self.said(value, self.degree) for key, value in ({"mean": self.mean} | ends).items()}
         names = {
-            f"{key}est": listed([case for case, one in zip(cases, degrees, strict=True) if abs(one - end) < NEAR], FEW)
+            f"{key}est": listed(
+                [case for case, degree in zip(cases, degrees, strict=True) if abs(degree - end) < NEAR], FEW
+            )
             for key, end in ends.items()
         }
-        parts = [t("headline", **said, **names)]
+        parts = [t("headline", **written, **names)]
         if self.answer.null is None:
             parts.append(t("headline.untested"))
         else:
@@ -75,7 +77,7 @@ class _Show(Show):
     def summary(self) -> doc.Section:
         t = self.t
         answer = self.answer
-        formula = t(f"formula.{self.found.request.formula}")
+        formula = t(f"formula.{self.coupled.request.formula}")
         cards = [doc.Card(t("card.mean"), self.degree, self.mean, formula)]
         if answer.null is not None:
             cards.append(doc.Card(t("card.chance"), self.p, answer.null.p["shuffle"]["mean_coupling"], t("card.null")))
@@ -87,51 +89,55 @@ class _Show(Show):
         return self.section("summary", doc.Cards(tuple(cards)), self.text("lead"), *warned)
 
     def course(self) -> doc.Section:
-        """D of every case in order, drawn and in numbers; how firmly each is in its grade."""
+        """Show D of every case in order, drawn and in numbers, and how firmly each is in its grade."""
         from copark.figures.set_methods import trajectory
 
         answer = self.answer
-        drawn = self.answer.ensemble
+        ensemble = self.answer.ensemble
         blocks: list[doc.Block] = [
-            self.chart("coupling", lambda: trajectory(self.found, answer.null, drawn, self.t.lang)),
+            self.chart("coupling", lambda: trajectory(self.coupled, answer.null, ensemble, self.t.lang)),
             self.degrees(),
         ]
-        if drawn is not None:
+        if ensemble is not None:
             columns: Columns = ("case", *(doc.Column(name, self.grade(name), doc.Kind.share) for name in GRADES))
             rows: list[tuple[doc.Value, ...]] = [
-                (case, *map(float, shares)) for case, shares in zip(self.found.table.cases, drawn.shares, strict=True)
+                (case, *map(float, shares))
+                for case, shares in zip(self.coupled.table.cases, ensemble.shares, strict=True)
             ]
             blocks.append(self.table("grades", columns, rows))
         return self.section("course", *blocks)
 
     def degrees(self) -> doc.Table:
-        found = self.found
-        drawn = self.answer.ensemble
+        coupled = self.coupled
+        ensemble = self.answer.ensemble
         columns: Columns = (
             "case T:number:3 C:number:3 D:number:3 grade C2:number:3 D2:number:3 grade2",
             *(
-                doc.Column(f"score_{at}", one.name, doc.Kind.number, places=3)
-                for at, one in enumerate(found.request.subsystems, start=1)
+                doc.Column(f"score_{number}", subsystem.name, doc.Kind.number, places=3)
+                for number, subsystem in enumerate(coupled.request.subsystems, start=1)
             ),
-            "" if drawn is None else "band:number:3 grades_met:count",
+            "" if ensemble is None else "band:number:3 grades_met:count",
         )
-        standard = found.forms["standard"]
-        second = found.forms["wang2021"]
+        standard = coupled.forms["standard"]
+        second = coupled.forms["wang2021"]
         rows: list[tuple[doc.Value, ...]] = []
-        for at, case in enumerate(found.table.cases):
+        for position, case in enumerate(coupled.table.cases):
             row: list[doc.Value] = [
                 case,
-                float(found.development[at]),
-                float(standard.coupling[at]),
-                float(standard.coordination[at]),
-                self.grade(standard.grades[at]),
-                float(second.coupling[at]),
-                float(second.coordination[at]),
-                self.grade(second.grades[at]),
-                *map(float, found.scores[at]),
+                float(coupled.development[position]),
+                float(standard.coupling[position]),
+                float(standard.coordination[position]),
+                self.grade(standard.grades[position]),
+                float(second.coupling[position]),
+                float(second.coordination[position]),
+                self.grade(second.grades[position]),
+                *map(float, coupled.scores[position]),
             ]
-            if drawn is not None:
-                row += [doc.Interval(float(drawn.levels[0, at]), float(drawn.levels[4, at])), drawn.met[at]]
+            if ensemble is not None:
+                row += [
+                    doc.Interval(float(ensemble.levels[0, position]), float(ensemble.levels[4, position])),
+                    ensemble.met[position],
+                ]
             rows.append(tuple(row))
         return self.table("degrees", columns, rows)
 
@@ -150,27 +156,27 @@ class _Show(Show):
         return self.section("chance", self.text("lead.null"), self.table("chance", columns, rows))
 
     def indicators(self) -> doc.Table:
-        """Every indicator: subsystem, direction, range, entropy, weight; and the weight of each subsystem in T."""
-        found = self.found
+        """Show every indicator: subsystem, direction, range, entropy, weight; and the weight of each subsystem in T."""
+        coupled = self.coupled
         t = self.t
         columns = "subsystem indicator direction range:number range_source entropy:number:3 weight:number:3"
-        spread = entropy(found.indicator_scores)
+        spread = entropy(coupled.indicator_scores)
         rows: list[tuple[doc.Value, ...]] = []
-        for at, one in enumerate(found.request.indicators):
-            own = int(found.request.belongs[at].argmax())
-            span = found.ranges[one.column]
-            direction = t(f"direction.{'positive' if one.positive else 'negative'}")
+        for position, indicator in enumerate(coupled.request.indicators):
+            subsystem = int(coupled.request.belongs[position].argmax())
+            span = coupled.ranges[indicator.column]
+            direction = t(f"direction.{'positive' if indicator.positive else 'negative'}")
             rows.append(
                 (
-                    found.request.subsystems[own].name,
-                    one.column,
+                    coupled.request.subsystems[subsystem].name,
+                    indicator.column,
                     direction,
                     doc.Interval(span.low, span.high),
                     t(f"range.{span.source}"),
-                    float(spread[at]),
-                    float(found.shares[at, own]),
+                    float(spread[position]),
+                    float(coupled.shares[position, subsystem]),
                 )
             )
-        weighed = zip(found.request.subsystems, found.alpha, strict=True)
-        rows += [(one.name, t("whole"), "", None, "", None, float(weight)) for one, weight in weighed]
+        weighed = zip(coupled.request.subsystems, coupled.alpha, strict=True)
+        rows += [(subsystem.name, t("whole"), "", None, "", None, float(weight)) for subsystem, weight in weighed]
         return self.table("indicators", columns, rows)

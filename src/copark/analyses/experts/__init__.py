@@ -1,4 +1,4 @@
-"""How probable claims about a park are with what the literature and experts say, beside the prior and the record.
+"""Probabilities of claims about a park with what the literature and experts say, beside the prior and the record.
 
 How far estimates from the literature, and experts of one's own, change what is held of a park's claims.
 """
@@ -34,7 +34,7 @@ WORKBOOK = "answers"
 
 
 class Params(CaseParams):
-    """What may be asked of literature and experts."""
+    """Parameters of literature and experts."""
 
     answers: Annotated[Path | None, Option("--from")] = None
     """Workbook with experts' answers, made from the template; ``None`` for literature alone."""
@@ -78,7 +78,7 @@ class Answer(Result):
 
     @property
     def main(self) -> str:
-        """What counts before anything is added: the record, or the prior where there is none."""
+        """Name what counts before anything is added: the record, or the prior where there is none."""
         return "record" if "record" in self.ways else "prior"
 
     def with_(self, what: str) -> str:
@@ -178,17 +178,17 @@ def compute(params: Params, context: Context) -> Answer:
     """Run every arm on the prior and on the record, and weigh the draws by what is known elsewhere."""
     voices = _voices(params, context)
     plan = _plan(params, context, voices)
-    known = _questions(params, context)
-    about: dict[str, Any] = {
+    questions = _questions(params, context)
+    shared_fields: dict[str, Any] = {
         "case": plan.case.name,
         "park": Said(plan.case.title.en, plan.case.title.zh),
         "general": plan.file.general,
         "template": "" if params.template is None else params.template.name,
-        "questions": len(known),
+        "questions": len(questions),
         **context.origin(params, _provenance(plan)),
     }
     if params.template is not None:
-        return Answer(**about)
+        return Answer(**shared_fields)
     context.foresee(plan.case, workload(params, context))
     claimed = verdicts(params, plan.draws, context)
     tell = context.stage("simulate")
@@ -197,7 +197,7 @@ def compute(params: Params, context: Context) -> Answer:
         prior = Worlds.run(
             plan,
             on_record=False,
-            progress=lambda made, total: tell(on_prior - total + made, plan.runs),
+            progress=lambda done, total: tell(on_prior - total + done, plan.runs),
             checkpoint=stages.stage("runs-prior"),
         )
         record = None
@@ -205,9 +205,9 @@ def compute(params: Params, context: Context) -> Answer:
             record = Worlds.run(
                 plan,
                 on_record=True,
-                progress=lambda made, total: tell(plan.runs - total + made, plan.runs),
+                progress=lambda done, total: tell(plan.runs - total + done, plan.runs),
                 checkpoint=stages.stage("runs-record"),
             )
     context.stage("weigh")(0, 0)
-    by_key = {question.key: question for question in known}
-    return Answer(**about, **Weighing(plan, prior, record, voices, by_key, claimed).fields())
+    by_key = {question.key: question for question in questions}
+    return Answer(**shared_fields, **Weighing(plan, prior, record, voices, by_key, claimed).fields())

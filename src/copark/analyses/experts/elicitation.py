@@ -1,4 +1,4 @@
-"""What others know as weights of draws: estimates from the literature, and quantiles given by experts.
+"""Knowledge of others as weights of draws: estimates from the literature, and quantiles given by experts.
 
 Whatever is drawn is weighted by the product over estimates, of which see :mod:`~copark.analyses.experts.literature`.
 Answers of experts are met by the weights nearest to those of the model, and experts are pooled.
@@ -35,7 +35,7 @@ SIZE = "operating"
 
 @dataclass(frozen=True)
 class ExpertPlan:
-    """What is run."""
+    """Plan of the runs."""
 
     case: Case
     """The case."""
@@ -92,7 +92,7 @@ class ExpertPlan:
 
     @cached_property
     def values_read(self) -> OutputValues:
-        """What is read of every run."""
+        """Values that are read of every run."""
         places = {*places_of([part for _, part in self.parts]), *self.outlooks, *self.sizes}
         places |= {(estimate.output, self.last) for estimate in literature()[0].estimates if estimate.output}
         return values_read(self.study(on_record=False), self.case, places)
@@ -113,13 +113,13 @@ class ExpertPlan:
 
     @property
     def sizes(self) -> tuple[tuple[str, int], ...]:
-        """What is told back of the park's size: with the last data, and at the end of its time."""
+        """Name what is told back of the park's size: with the last data, and at the end of its time."""
         return tuple(dict.fromkeys(((SIZE, self.last), (SIZE, self.case.clock.quarters - 1))))
 
 
 @dataclass(frozen=True)
 class ModelValues:
-    """What the model has of an estimate, in some draws."""
+    """Values the model has of an estimate, in some draws."""
 
     middle: Floats
     """Expected over chance, shape (draws,); NaN where not known."""
@@ -319,16 +319,16 @@ def rake(places: Sequence[Integers], start: Floats) -> Raked:
     factors = [np.ones(len(SHARES)) for _ in places]
     off = np.inf
     for _ in range(ROUNDS):
-        before = off
+        previous = off
         off = 0.0
         for number, ranges in enumerate(places):
-            now = np.bincount(ranges, weights, len(SHARES))
-            off = max(off, float(abs(now - SHARES).max()))
-            step = np.divide(SHARES, now, out=np.ones_like(now), where=now > 0.0)
+            shares = np.bincount(ranges, weights, len(SHARES))
+            off = max(off, float(abs(shares - SHARES).max()))
+            step = np.divide(SHARES, shares, out=np.ones_like(shares), where=shares > 0.0)
             factors[number] = factors[number] * step
             weights = weights * step[ranges]
         weights = shared(weights)
-        if off < CLOSE or off > NEARER * before:
+        if off < CLOSE or off > NEARER * previous:
             break
     return Raked(weights, tuple(factors), off)
 
@@ -347,7 +347,7 @@ class Opinion:
     """Largest difference of a probability that is left where answers contradict each other."""
 
 
-def opinion(expert: Expert, known: Mapping[str, Question], prior: Worlds, record: Worlds | None) -> Opinion:
+def opinion(expert: Expert, questions: Mapping[str, Question], prior: Worlds, record: Worlds | None) -> Opinion:
     """Turn answers into weights.
 
     What is said of parameters and effects stands in the place of the prior, and the record is told after it: its draws
@@ -357,35 +357,37 @@ def opinion(expert: Expert, known: Mapping[str, Question], prior: Worlds, record
     ----------
     expert
         Whose answers they are.
-    known
+    questions
         Questions by key.
     prior
         Draws of the prior.
     record
         Draws of the record, where there is one.
     """
-    quantiles = {key: [known[key].inside(value) for value in given] for key, given in expert.answers.items()}
-    reached = {key: ends for key, ends in quantiles.items() if _reaches(prior.of(known[key]), ends)}
-    before = [key for key in reached if known[key].kind != "outlook"]
+    quantiles = {key: [questions[key].inside(value) for value in answers] for key, answers in expert.answers.items()}
+    reached = {key: ends for key, ends in quantiles.items() if _reaches(prior.of(questions[key]), ends)}
+    prior_keys = [key for key in reached if questions[key].kind != "outlook"]
 
     def raked(worlds: Worlds, keys: Sequence[str], start: Floats) -> Raked:
-        columns = [worlds.of(known[key]) for key in keys]
+        columns = [worlds.of(questions[key]) for key in keys]
         is_known = np.logical_and.reduce([np.isfinite(column) for column in columns], axis=0) if columns else True
         places = [place(column, reached[key]) for column, key in zip(columns, keys, strict=True)]
         return rake(places, np.where(is_known, start, 0.0))
 
     evenly = np.ones(prior.runs)
-    every = raked(prior, list(reached), evenly)
+    raked_prior = raked(prior, list(reached), evenly)
     if record is None:
-        return Opinion(every.weights, None, tuple(quantiles.keys() - reached.keys()), every.off)
+        return Opinion(raked_prior.weights, None, tuple(quantiles.keys() - reached.keys()), raked_prior.off)
     start = np.ones(record.runs)
-    for key, factor in zip(before, raked(prior, before, evenly).factors, strict=True):
-        values = record.of(known[key])
+    for key, factor in zip(prior_keys, raked(prior, prior_keys, evenly).factors, strict=True):
+        values = record.of(questions[key])
         start *= np.where(np.isfinite(values), factor[place(values, reached[key])], 0.0)
-    ahead = [key for key in reached if key not in before and _reaches(record.of(known[key]), reached[key], start)]
-    after = raked(record, ahead, start)
-    lost = [key for key in quantiles if key not in before and key not in ahead]
-    return Opinion(every.weights, after.weights, tuple(lost), max(every.off, after.off))
+    ahead = [
+        key for key in reached if key not in prior_keys and _reaches(record.of(questions[key]), reached[key], start)
+    ]
+    raked_record = raked(record, ahead, start)
+    lost = [key for key in quantiles if key not in prior_keys and key not in ahead]
+    return Opinion(raked_prior.weights, raked_record.weights, tuple(lost), max(raked_prior.off, raked_record.off))
 
 
 def _reaches(values: Floats, quantiles: Sequence[float], weights: Floats | None = None) -> bool:
@@ -396,4 +398,4 @@ def _reaches(values: Floats, quantiles: Sequence[float], weights: Floats | None 
 
 def pooled(opinions: Sequence[Floats], weights: Sequence[float]) -> Floats:
     """Pool weights of runs linearly: each expert's counts as much as it is given (Stone 1961)."""
-    return np.asarray(weights) / np.sum(weights) @ np.stack([shared(own) for own in opinions])
+    return np.asarray(weights) / np.sum(weights) @ np.stack([shared(opinion_weights) for opinion_weights in opinions])

@@ -96,7 +96,7 @@ class Estimate(Entry):
 
     @property
     def scale(self) -> Literal["parameter", "log", "outcome"]:
-        """Which of the declared scales its error is on."""
+        """Name the one of the declared scales its error is on."""
         return "parameter" if self.parameter else "outcome" if self.outcome else "log"
 
     def asking(self, year: float) -> Part:

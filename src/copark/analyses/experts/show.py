@@ -1,4 +1,4 @@
-"""What is shown of literature and experts: claims by what they rest on, estimates, answers, what all this implies."""
+"""Documents on literature and experts: claims by what they rest on, estimates, answers, what all this implies."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SHOWN = ("failed", "dependent", "self_standing")
 
 
 def document(result: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of literature and experts."""
+    """Show everything that is told of literature and experts."""
     show = _Show(result, t)
     provenance = result.provenance
     return assemble(
@@ -68,37 +68,42 @@ class _Show(Show):
         return self.t(key if self.borrowed and self.t.has(key) else f"way.{way}")
 
     def word(self, held: Held) -> str:
-        """The word for a probability, or why there is none."""
+        """Give the word for a probability, or say why there is none."""
         if not isfinite(held.probability):
             return text("claims.no_probability", self.t.lang)
         return text(f"claims.word.{held.word}", self.t.lang) if held.enough else self.t("too_few")
 
     @property
     def added(self) -> tuple[str, ...]:
-        """What is known of the park with literature and, where there are any, with experts."""
-        own = self.result
-        return (own.with_("literature"), *([own.with_("experts")] if own.experts else []))
+        """Name what is known of the park with literature and, where there are any, with experts."""
+        result = self.result
+        return (result.with_("literature"), *([result.with_("experts")] if result.experts else []))
 
     def claims(self) -> list[Row]:
         return [row for row in self.result.rows if not row.part]
 
     def turned(self, way: str) -> list[Row]:
-        """Claims that a way moves to another side; the words are compared from as many draws as the way has."""
+        """List claims that a way moves to another side; the words are compared from as many draws as the way has."""
         rules = standard()
         main = self.result.main
 
         def turns(row: Row) -> bool:
-            after = row.held[way]
-            before = row.held[main]
-            alike = rules.word(before.probability, round(after.draws))
+            held_after = row.held[way]
+            held_before = row.held[main]
+            alike = rules.word(held_before.probability, round(held_after.draws))
             alike = turned_word(alike) if row.turned else alike
-            moved = abs(after.probability - before.probability) >= MOVED
-            return moved and after.enough and SMALL not in (after.word, before.word) and side(after.word) != side(alike)
+            is_moved = abs(held_after.probability - held_before.probability) >= MOVED
+            return (
+                is_moved
+                and held_after.enough
+                and SMALL not in (held_after.word, held_before.word)
+                and side(held_after.word) != side(alike)
+            )
 
         return [row for row in self.claims() if turns(row)]
 
     def headline(self) -> str:
-        """How many claims get another word by what is added."""
+        """Say how many claims get another word by what is added."""
         t = self.t
         result = self.result
         if result.template:
@@ -120,7 +125,7 @@ class _Show(Show):
         return t.sentences(sentences)
 
     def draws(self) -> dict[str, str]:
-        """Draws of the claims, and those made here."""
+        """Say the draws of the claims, and those made here."""
         provenance = self.result.provenance
         return {"claims": provenance["claims_draws"], "draws": f"{provenance['draws']} × {provenance['futures']}"}
 
@@ -180,7 +185,7 @@ class _Show(Show):
         return by_evidence(rows, {way: (self.way(way), marks[way]) for way in ways}, t("chart.claims"), footer)
 
     def rows(self, key: str, rows: list[Row]) -> doc.Table:
-        """Claims, or their parts, with word and probability in every way."""
+        """List claims, or their parts, with word and probability in every way."""
         t = self.t
         result = self.result
         words = (result.main, *self.added)
@@ -206,17 +211,19 @@ class _Show(Show):
         return self.table(key, columns, cells, groups=groups)
 
     def moved(self, row: Row) -> str:
-        """The estimate that changes a probability most by itself, where it changes it at all."""
+        """Say which estimate changes a probability most by itself, where one changes it at all."""
         before = row.held[self.result.main].probability
-        best = max(row.by_estimate, key=lambda key: abs(row.by_estimate[key] - before), default=None)
-        if best is None or not abs(row.by_estimate[best] - before) >= MOVED:
+        strongest = max(row.by_estimate, key=lambda key: abs(row.by_estimate[key] - before), default=None)
+        if strongest is None or not abs(row.by_estimate[strongest] - before) >= MOVED:
             return ""
-        return self.t("alone", title=self.t.of(self.written[best].title), share=percent(row.by_estimate[best]))
+        return self.t(
+            "alone", title=self.t.of(self.written[strongest].title), share=percent(row.by_estimate[strongest])
+        )
 
     # literature
 
     def literature(self) -> doc.Section:
-        """Every estimate beside the model's own value, and what each does to every claim by itself."""
+        """Show every estimate beside the model's own value, and what each does to every claim by itself."""
         t = self.t
         result = self.result
         used = [estimate for estimate in result.estimates if estimate.state == "used"]
@@ -224,7 +231,7 @@ class _Show(Show):
         if result.main == "prior":
             columns = tuple(column for column in columns if column.key != "record")
         rows = [self.estimate(estimate, self.written[estimate.key]) for estimate in used]
-        left = [
+        unused_states = [
             (self.written[estimate.key], estimate.state) for estimate in result.estimates if estimate.state != "used"
         ]
         unused = [
@@ -235,10 +242,10 @@ class _Show(Show):
                 t(f"state.{state}"),
                 t.of(estimate.bears),
             )
-            for estimate, state in left
+            for estimate, state in unused_states
         ]
         titles = (doc.Column(estimate.key, t.of(self.written[estimate.key].title), doc.Kind.share) for estimate in used)
-        by = [
+        shares_by_estimate = [
             (self.named(claim), *(known(claim.by_estimate.get(key.key, nan)) for key in used))
             for claim in self.claims()
         ]
@@ -250,15 +257,15 @@ class _Show(Show):
             doc.Bullets(
                 tuple(
                     t("finding", title=t.of(estimate.title), finding=t.of(estimate.finding), bears=t.of(estimate.bears))
-                    for estimate in (self.written[each.key] for each in used)
+                    for estimate in (self.written[entry.key] for entry in used)
                 )
             ),
-            self.table("by_estimate", ("claim", *titles), by, folded=True),
+            self.table("by_estimate", ("claim", *titles), shares_by_estimate, folded=True),
             self.table("unused", "estimate finding:note source:note state bears:note", unused, folded=True),
         )
 
-    def estimate(self, beside: Beside, written: Estimate) -> tuple[doc.Value, ...]:
-        """An estimate in a row; effects on sizes as per cent, on chances as percentage points."""
+    def estimate(self, comparison: Beside, written: Estimate) -> tuple[doc.Value, ...]:
+        """Give an estimate in a row; effects on sizes as per cent, on chances as percentage points."""
         t = self.t
         column = _column(written)
         middle = written.above if written.value is None else written.value
@@ -269,20 +276,20 @@ class _Show(Show):
         if written.value is None:
             value = t("at_least", value=value)
         error = (
-            t("log_points", value=exact(round(beside.error, 3)))
+            t("log_points", value=exact(round(comparison.error, 3)))
             if written.scale == "log"
-            else self.said(beside.error, _spread(written))
+            else self.said(comparison.error, _spread(written))
         )
-        ranges = [beside.prior, *([beside.record] if self.result.main == "record" else [])]
-        shown = [
-            "" if each is None else self.said(doc.Interval(*(_told(written, each[n]) for n in (0, 2, 1))), column)
-            for each in ranges
+        ranges = [comparison.prior, *([comparison.record] if self.result.main == "record" else [])]
+        spans = [
+            "" if span is None else self.said(doc.Interval(*(_told(written, span[n]) for n in (0, 2, 1))), column)
+            for span in ranges
         ]
-        about = (t.of(written.title), self.effect(written), t(f"grade.{written.grade}"), self.source(written))
-        return (*about, value, error, *shown, beside.draws)
+        heading = (t.of(written.title), self.effect(written), t(f"grade.{written.grade}"), self.source(written))
+        return (*heading, value, error, *spans, comparison.draws)
 
     def effect(self, estimate: Estimate) -> str:
-        """The parameter or intervention an estimate is set beside."""
+        """Name the parameter or intervention an estimate is set beside."""
         if estimate.parameter:
             return self.t("of.parameter", title=catalogue().parameters[estimate.parameter].title(self.t.lang))
         arms = literature()[0].arms
@@ -318,48 +325,52 @@ class _Show(Show):
         columns = "expert weight:share answers:count unreached:note contradict:flag draws:count"
         voices = self.table("experts", columns, rows)
         names = (doc.Column(f"expert_{n}", voice.name) for n, voice in enumerate(result.experts))
-        after = f"model pool {'after' if result.main == 'record' else ''} apart:flag"
-        answers = self.table("answers", ("asked:note unit", *names, after), map(self.answered, result.asked))
-        own = [doc.Column(f"expert_{n}", voice.name, doc.Kind.share) for n, voice in enumerate(result.experts)]
+        columns_after = f"model pool {'after' if result.main == 'record' else ''} apart:flag"
+        answers = self.table("answers", ("asked:note unit", *names, columns_after), map(self.answered, result.asked))
+        expert_columns = [
+            doc.Column(f"expert_{n}", voice.name, doc.Kind.share) for n, voice in enumerate(result.experts)
+        ]
         way = result.with_("experts")
-        by = [
+        shares_by_expert = [
             (
                 self.named(claim),
                 known(claim.held[result.main].probability),
-                *(known(claim.by_expert[each.name]) for each in result.experts),
+                *(known(claim.by_expert[voice.name]) for voice in result.experts),
                 known(claim.held[way].probability),
             )
             for claim in self.claims()
         ]
         ends = {"main": result.main, "pooled": way}
         main, pooled = (doc.Column(key, self.way(way), doc.Kind.share) for key, way in ends.items())
-        apart = sum(answered.apart for answered in result.asked)
-        agreement = t("apart", count=apart, asked=len(result.asked)) if len(result.experts) > 1 else t("one_expert")
+        disagreements = sum(answered.apart for answered in result.asked)
+        agreement = (
+            t("apart", count=disagreements, asked=len(result.asked)) if len(result.experts) > 1 else t("one_expert")
+        )
         return self.section(
             "experts",
             self.text("lead.experts"),
             voices,
             doc.Paragraph(agreement),
             answers,
-            self.table("by_expert", ("claim", main, *own, pooled), by),
+            self.table("by_expert", ("claim", main, *expert_columns, pooled), shares_by_expert),
         )
 
     def answered(self, answered: AnsweredQuestion) -> tuple[doc.Value, ...]:
-        def ends(given: tuple[float, float, float] | None) -> str:
-            if given is None or not all(map(isfinite, given)):
+        def ends(levels: tuple[float, float, float] | None) -> str:
+            if levels is None or not all(map(isfinite, levels)):
                 return ""
-            return self.said(doc.Interval(given[0], given[2], given[1]), doc.plain(doc.Kind.number))
+            return self.said(doc.Interval(levels[0], levels[2], levels[1]), doc.plain(doc.Kind.number))
 
-        given = [ends(each.answers.get(answered.question.key)) for each in self.result.experts]
-        after = [ends(answered.record)] if self.result.main == "record" else []
+        quantiles = [ends(voice.answers.get(answered.question.key)) for voice in self.result.experts]
+        record_cells = [ends(answered.record)] if self.result.main == "record" else []
         unit = self.t.of(answered.question.unit)
         return (
             self.t.of(answered.question.title),
             unit,
-            *given,
+            *quantiles,
             ends(answered.prior),
             ends(answered.pool),
-            *after,
+            *record_cells,
             answered.apart,
         )
 
@@ -385,7 +396,7 @@ class _Show(Show):
 
 
 def _told(estimate: Estimate, value: float) -> float:
-    """A value as it is told: log points as a relative change."""
+    """Give a value as it is told: log points as a relative change."""
     return expm1(value) if estimate.scale == "log" else value
 
 
@@ -396,5 +407,5 @@ def _column(estimate: Estimate) -> doc.Column:
 
 
 def _spread(estimate: Estimate) -> doc.Column:
-    """How its standard error is written: without a sign."""
+    """Choose how its standard error is written: without a sign."""
     return doc.plain(doc.Kind.share) if estimate.outcome else _column(estimate)

@@ -38,7 +38,7 @@ LEAST = 30.0
 
 @dataclass(frozen=True)
 class Held:
-    """How probable something is in one way, and the word for it."""
+    """Probability of something in one way, and the word for it."""
 
     word: str
     """Word of the standard for this probability."""
@@ -49,7 +49,7 @@ class Held:
 
     @property
     def enough(self) -> bool:
-        """Whether these are enough to say a word."""
+        """Say whether these are enough to say a word."""
         return self.draws >= LEAST
 
 
@@ -128,7 +128,7 @@ class AnsweredQuestion:
 
 @dataclass(frozen=True)
 class Outlook:
-    """What something implies for how the park fares."""
+    """Consequences of something for how the park fares."""
 
     rests_on: str
     """A way, or the name of an expert."""
@@ -165,18 +165,18 @@ class Weighing:
         prior: Worlds,
         record: Worlds | None,
         voices: Sequence[Expert],
-        known: Mapping[str, Question],
+        questions: Mapping[str, Question],
         claimed: Mapping[tuple[str, str], Verdict],
     ) -> None:
         self.plan = plan
         self.prior = prior
         self.voices = voices
-        self.known = known
+        self.known = questions
         self.claimed = claimed
         self.sets = {"prior": prior} if record is None else {"prior": prior, "record": record}
         self.main = record or prior
         self.name = "prior" if record is None else "record"
-        self.opinions: tuple[Opinion, ...] = tuple(opinion(voice, known, prior, record) for voice in voices)
+        self.opinions: tuple[Opinion, ...] = tuple(opinion(voice, questions, prior, record) for voice in voices)
         self.estimates, self.alone = self._literature()
         self.runs = self._ways()
         self.verdicts = {name: self._verdicts(worlds) for name, worlds in self.sets.items()}
@@ -195,11 +195,11 @@ class Weighing:
                     voice.name,
                     voice.weight / total,
                     dict(voice.answers),
-                    own.unreached,
-                    own.off,
-                    effective(_added(self._own(own), self.main.replicates)),
+                    opinion.unreached,
+                    opinion.off,
+                    effective(_added(self._own(opinion), self.main.replicates)),
                 )
-                for voice, own in zip(self.voices, self.opinions, strict=True)
+                for voice, opinion in zip(self.voices, self.opinions, strict=True)
             ),
             "asked": tuple(map(self._answered, answered)),
             "outlooks": tuple(self._outlooks()),
@@ -227,9 +227,14 @@ class Weighing:
                 values = {name: worlds.beside(estimate, error) for name, worlds in self.sets.items()}
             if state == "used" and values.get("prior") is None:
                 state = "unfelt"
-            for name, own in values.items() if state == "used" else ():
-                alone[name][estimate.key] = np.ones(self.sets[name].draws) if own is None else own.likelihood
-            ranges = {name: None if own is None else _range(own.middle) for name, own in values.items()}
+            for name, model_values in values.items() if state == "used" else ():
+                alone[name][estimate.key] = (
+                    np.ones(self.sets[name].draws) if model_values is None else model_values.likelihood
+                )
+            ranges = {
+                name: None if model_values is None else _range(model_values.middle)
+                for name, model_values in values.items()
+            }
             left = effective(alone[self.name].get(estimate.key, np.zeros(0)))
             rows.append(Beside(estimate.key, state, error, ranges.get("prior"), ranges.get("record"), left))
         return tuple(rows), alone
@@ -242,7 +247,10 @@ class Weighing:
             weights[name] = np.ones(worlds.draws * worlds.replicates)
             weights[f"{name}_literature"] = np.repeat(product, worlds.replicates)
             if self.voices:
-                opinions = [own.prior if name == "prior" or own.record is None else own.record for own in self.opinions]
+                opinions = [
+                    opinion.prior if name == "prior" or opinion.record is None else opinion.record
+                    for opinion in self.opinions
+                ]
                 weights[f"{name}_experts"] = pooled(opinions, [voice.weight for voice in self.voices])
         return {way: weights[way] for way in WAYS if way in weights}
 
@@ -260,14 +268,18 @@ class Weighing:
         margins = self.plan.file.claims.sizes
         verdicts: dict[tuple[str, str], tuple[Floats, Verdict]] = {}
         for claim in self.plan.file.claims.claims:
-            after = {part: weighed for (of, part), weighed in worlds.weighed.items() if of == claim.id}
-            if not set(claim.headline.parts) & set(after):
+            parts_weighed = {
+                part: weighed for (claim_id, part), weighed in worlds.weighed.items() if claim_id == claim.id
+            }
+            if not set(claim.headline.parts) & set(parts_weighed):
                 continue
-            plain = {part: verdict_of(claim.part(part), weighed, weighed, margins) for part, weighed in after.items()}
-            verdicts |= {(claim.id, part): (after[part].chance, verdict) for part, verdict in plain.items()}
-            if set(claim.headline.parts) <= set(after):
-                whole = claim_verdict(claim.headline, plain, after, after)
-                verdicts[claim.id, ""] = joint(claim.headline, after), whole
+            plain = {
+                part: verdict_of(claim.part(part), weighed, weighed, margins) for part, weighed in parts_weighed.items()
+            }
+            verdicts |= {(claim.id, part): (parts_weighed[part].chance, verdict) for part, verdict in plain.items()}
+            if set(claim.headline.parts) <= set(parts_weighed):
+                whole = claim_verdict(claim.headline, plain, parts_weighed, parts_weighed)
+                verdicts[claim.id, ""] = joint(claim.headline, parts_weighed), whole
         return verdicts
 
     def _rows(self) -> tuple[Row, ...]:
@@ -281,10 +293,10 @@ class Weighing:
 
     def _row(self, claim: str, part: str, title: Said) -> Row:
         chance = self.verdicts[self.name][claim, part][0]
-        apart = self._apart(self.name, claim, part)
+        shift = self._apart(self.name, claim, part)
 
         def probability(weights: Floats) -> float:
-            return moved(_mean(chance, weights)[0], apart)
+            return moved(_mean(chance, weights)[0], shift)
 
         return Row(
             claim=claim,
@@ -293,8 +305,8 @@ class Weighing:
             held={way: self._held(way, claim, part) for way in self.runs},
             by_estimate={key: probability(weights) for key, weights in self.alone[self.name].items()},
             by_expert={
-                voice.name: probability(_added(self._own(own), self.main.replicates))
-                for voice, own in zip(self.voices, self.opinions, strict=True)
+                voice.name: probability(_added(self._own(opinion), self.main.replicates))
+                for voice, opinion in zip(self.voices, self.opinions, strict=True)
             },
             turned=self.claimed[claim, part].turned,
         )
@@ -307,8 +319,8 @@ class Weighing:
     def _apart(self, name: str, claim: str, part: str) -> float:
         """Give by how much that differs from P on the draws made here; 0 where one of them is not known."""
         chance = self.verdicts[name][claim, part][0]
-        apart = self._claimed(name, claim, part) - _mean(chance, np.ones(len(chance)))[0]
-        return apart if isfinite(apart) else 0.0
+        shift = self._claimed(name, claim, part) - _mean(chance, np.ones(len(chance)))[0]
+        return shift if isfinite(shift) else 0.0
 
     def _held(self, way: str, claim: str, part: str) -> Held:
         name = way.partition("_")[0]
@@ -343,8 +355,8 @@ class Weighing:
     def _outlooks(self) -> list[Outlook]:
         by_way = [self._outlook(way, self._set(way), weights) for way, weights in self.runs.items()]
         by_expert = [
-            self._outlook(voice.name, self.main, self._own(own), expert=True)
-            for voice, own in zip(self.voices, self.opinions, strict=True)
+            self._outlook(voice.name, self.main, self._own(opinion), expert=True)
+            for voice, opinion in zip(self.voices, self.opinions, strict=True)
         ]
         return [*by_way, *by_expert]
 
@@ -364,17 +376,17 @@ def _added(weights: Floats, replicates: int) -> Floats:
 
 def _mean(chance: Floats, weights: Floats) -> tuple[float, float]:
     """Compute the weighted mean of what is known, and the effective draws it is known from."""
-    known = np.isfinite(chance)
-    own = shared(weights[known])
-    return (round(float(own @ chance[known]), 12), effective(own)) if own.any() else (nan, 0.0)
+    is_known = np.isfinite(chance)
+    shares = shared(weights[is_known])
+    return (round(float(shares @ chance[is_known]), 12), effective(shares)) if shares.any() else (nan, 0.0)
 
 
-def moved(probability: float, by: float) -> float:
+def moved(probability: float, shift: float) -> float:
     """Move a probability by a difference, as far as a probability goes."""
-    return float(np.clip(probability + by, 0.0, 1.0))
+    return float(np.clip(probability + shift, 0.0, 1.0))
 
 
-def held_of(chance: Floats, plain: Verdict, weights: Floats, apart: float = 0.0) -> Held:
+def held_of(chance: Floats, plain: Verdict, weights: Floats, shift: float = 0.0) -> Held:
     """Find the word for a weighted probability, by the standard of proof; that for few draws is open.
 
     Parameters
@@ -385,11 +397,11 @@ def held_of(chance: Floats, plain: Verdict, weights: Floats, apart: float = 0.0)
         The verdict without weights: what is small at most whatever the prior stays so.
     weights
         Of every draw, shape (draws,).
-    apart
+    shift
         What the probability is moved by.
     """
     mean, draws = _mean(chance, weights)
-    probability = moved(mean, apart)
+    probability = moved(mean, shift)
     word = standard().word(probability, round(draws)) if draws >= LEAST else OPEN
     if plain.word == SMALL and side(word) < 1:
         word = SMALL
@@ -398,9 +410,9 @@ def held_of(chance: Floats, plain: Verdict, weights: Floats, apart: float = 0.0)
 
 def _range(values: Floats, weights: Floats | None = None) -> tuple[float, float, float]:
     """Compute 5, 50 and 95 % of values that are known."""
-    known = np.isfinite(values)
-    own = np.ones(len(values)) if weights is None else weights
-    if not own[known].sum() > 0.0:
+    is_known = np.isfinite(values)
+    own_weights = np.ones(len(values)) if weights is None else weights
+    if not own_weights[is_known].sum() > 0.0:
         return nan, nan, nan
-    low, middle, high = weighted_quantiles(values[known], own[known], LEVELS).tolist()
+    low, middle, high = weighted_quantiles(values[is_known], own_weights[is_known], LEVELS).tolist()
     return low, middle, high

@@ -1,4 +1,4 @@
-"""What experts may be asked of a case, the workbook that asks them, and their answers read from it.
+"""Questions experts may be asked of a case, the workbook that asks them, and their answers read from it.
 
 A sheet for each expert, a row for each question: parameters of the claims, the effects that decide them, what is ahead.
 """
@@ -60,17 +60,17 @@ class Question:
     scale: Literal["plain", "log", "share"] = "plain"
     """How what is given becomes what the model has: as it is; ln(1 + x/100); x/100."""
 
-    def inside(self, given: float) -> float:
-        """A given value as the model has it."""
-        return log1p(given / 100.0) if self.scale == "log" else given / 100.0 if self.scale == "share" else given
+    def inside(self, answer: float) -> float:
+        """Convert a given value to the one the model has."""
+        return log1p(answer / 100.0) if self.scale == "log" else answer / 100.0 if self.scale == "share" else answer
 
     def outside(self, value: float) -> float:
-        """A value of the model as it is given."""
+        """Convert a value of the model to one as it is given."""
         return 100.0 * expm1(value) if self.scale == "log" else 100.0 * value if self.scale == "share" else value
 
 
 def questions(case: Case, file: ClaimsFile) -> tuple[Question, ...]:
-    """All of them, by kind."""
+    """List all questions, by kind."""
     return (*_parameters(case, file), *_effects(case, file), *_outlooks(case))
 
 
@@ -83,7 +83,7 @@ def _unit(symbol: str) -> Title:
 
 
 def _parameters(case: Case, file: ClaimsFile) -> Iterator[Question]:
-    """Parameters that a claim rests on and the case draws."""
+    """Ask for parameters that a claim rests on and the case draws."""
     for name in dict.fromkeys(name for claim in file.claims.claims for name in claim.mechanism.parameters):
         variable = catalogue().parameters[name]
         prior = prior_of(variable, case)
@@ -95,14 +95,14 @@ def _parameters(case: Case, file: ClaimsFile) -> Iterator[Question]:
 
 
 def _effects(case: Case, file: ClaimsFile) -> Iterator[Question]:
-    """Effects that the rules of deciding parts look at, each once."""
-    known: dict[str, tuple[str, Statistic]] = {}
+    """Ask for effects that the rules of deciding parts look at, each once."""
+    statistics: dict[str, tuple[str, Statistic]] = {}
     for claim, part in file.claims.of(file.claims.claims):
         for name in part.judged if part.key in claim.headline.parts else ():
             statistic = part.statistics[name]
             if statistic.kind in ("log", "change"):
-                known.setdefault(statistic.model_dump_json(), (f"{claim.id}/{part.key}/{name}", statistic))
-    for key, statistic in known.values():
+                statistics.setdefault(statistic.model_dump_json(), (f"{claim.id}/{part.key}/{name}", statistic))
+    for key, statistic in statistics.values():
         title = _both(partial(_effect, case, file, statistic))
         if statistic.outcome:
             unit = _both(lambda lang: text("experts.ask.points", lang))
@@ -122,7 +122,7 @@ def _effect(case: Case, file: ClaimsFile, statistic: Statistic, lang: str) -> st
 
 
 def _outlooks(case: Case) -> Iterator[Question]:
-    """Outputs some years after the data's end, as far as the case's time reaches."""
+    """Ask for outputs some years after the data's end, as far as the case's time reaches."""
     last = case.clock.quarters - 1
     for quarter in dict.fromkeys(min(case.clock.data_end - case.clock.start + ahead, last) for ahead in AHEAD):
         for name in OUTPUTS:
@@ -150,7 +150,7 @@ MOST_WEIGHT = 1000.0
 
 @dataclass(frozen=True)
 class Expert:
-    """What one expert says."""
+    """Answers of one expert."""
 
     name: str
     """As the sheet is called."""
@@ -161,7 +161,7 @@ class Expert:
 
 
 def template(questions: Sequence[Question], title: str, lang: str) -> bytes:
-    """An empty workbook for two experts, with the title of the park."""
+    """Make an empty workbook for two experts, with the title of the park."""
     from openpyxl import Workbook
 
     book = Workbook()
@@ -210,7 +210,7 @@ def _cover(page: Any, title: str, lang: str) -> None:
 
 
 def read(path: Path, questions: Sequence[Question]) -> tuple[Expert, ...]:
-    """The experts of a workbook made from the template.
+    """Read the experts of a workbook made from the template.
 
     Raises copark.errors.FaultsFound with every fault by sheet and cell; or if it is no such workbook, or nobody has
     answered.
@@ -235,8 +235,8 @@ def read(path: Path, questions: Sequence[Question]) -> tuple[Expert, ...]:
     return answered
 
 
-def _expert(title: str, rows: list[list[str]], known: Mapping[str, Question], faults: list[Fault]) -> Expert:
-    """One sheet; an empty one is of nobody."""
+def _expert(title: str, rows: list[list[str]], questions: Mapping[str, Question], faults: list[Fault]) -> Expert:
+    """Read one sheet; an empty one is of nobody."""
     sheet = _Sheet(title, rows, faults)
     if not rows:
         return Expert(printable(title), 1.0, {})
@@ -244,14 +244,14 @@ def _expert(title: str, rows: list[list[str]], known: Mapping[str, Question], fa
     columns = sheet.columns()
     for row, cells in sheet.answered(columns):
         key = cells.get("key", "")
-        if key not in known:
-            sheet.say("unknown", row, columns["key"], found=key, suggestion=suggestion(key, known))
+        if key not in questions:
+            sheet.say("unknown", row, columns["key"], found=key, suggestion=suggestion(key, questions))
         elif key in answers:
             sheet.say("twice", row, columns["key"], found=key)
         else:
-            given = sheet.quantiles(row, cells, columns, known[key])
-            if given is not None:
-                answers[key] = given
+            quantiles = sheet.quantiles(row, cells, columns, questions[key])
+            if quantiles is not None:
+                answers[key] = quantiles
     return Expert(printable(title), sheet.weight(), answers)
 
 
@@ -268,7 +268,7 @@ class _Sheet:
         self.faults.append(Fault(f"experts.{code}", place(self.title, row, column), values=shown_values))
 
     def columns(self) -> dict[str, int]:
-        """Places of the columns that are needed, by key; none where a heading is not there."""
+        """Find the places of the columns that are needed, by key; none where a heading is not there."""
         head = [cell.casefold() for cell in (self.rows[HEADS - 1] if len(self.rows) >= HEADS else [])]
         places: dict[str, int] = {}
         for key in ("key", *QUANTILES):
@@ -281,19 +281,19 @@ class _Sheet:
         return places if len(places) == 1 + len(QUANTILES) else {}
 
     def answered(self, columns: Mapping[str, int]) -> Iterator[tuple[int, dict[str, str]]]:
-        """Rows in which a quantile is given; what is said below the headings is none."""
+        """Find rows in which a quantile is given; what is said below the headings is none."""
         examples = {text(f"experts.book.{key}.told", lang) for key in QUANTILES for lang in LANGUAGES}
         for row, cells in enumerate(self.rows[HEADS:] if columns else (), start=HEADS + 1):
-            given = {
+            filled = {
                 key: cells[column - 1] for key, column in columns.items() if len(cells) >= column and cells[column - 1]
             }
-            if any(key in given and given[key] not in examples for key in QUANTILES):
-                yield row, given
+            if any(key in filled and filled[key] not in examples for key in QUANTILES):
+                yield row, filled
 
     def quantiles(
         self, row: int, cells: Mapping[str, str], columns: Mapping[str, int], question: Question
     ) -> tuple[float, float, float] | None:
-        """The quantiles of a row, if they are sound."""
+        """Read the quantiles of a row, if they are sound."""
         values: list[float] = []
         for key in QUANTILES:
             value = _number(cells.get(key, ""))
@@ -309,7 +309,7 @@ class _Sheet:
         return (values[0], values[1], values[2]) if len(values) == len(QUANTILES) else None
 
     def weight(self) -> float:
-        """The expert's weight; 1 where none is given."""
+        """Read the expert's weight; 1 where none is given."""
         words = self.rows[0][1] if self.rows and len(self.rows[0]) > 1 else ""
         value = _number(words) if words else 1.0
         if value is None or not 0.0 < value <= MOST_WEIGHT:
@@ -319,7 +319,7 @@ class _Sheet:
 
 
 def _number(words: str) -> float | None:
-    """A finite number, or None."""
+    """Read a finite number, or None."""
     try:
         value = json.loads(words)
     except (ValueError, RecursionError):

@@ -39,7 +39,7 @@ def links_of(_context: Context, _given: Mapping[str, Any]) -> list[Choice]:
 
 
 class Params(CaseParams):
-    """What may be asked of the links between scales."""
+    """Parameters of the impact of links between scales."""
 
     links: Annotated[tuple[str, ...], Keys(links_of)] = ()
     """Names of the links to cut; by default all."""
@@ -52,7 +52,7 @@ class Params(CaseParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """What the cutting of each link changes, and how outputs respond to the strength of a link."""
+    """Effects of cutting each link, and responses of outputs to the strength of a link."""
 
     case: str
     """Name of the case."""
@@ -102,8 +102,8 @@ class Answer(Result):
 
 
 def depends_on(params: Params, _context: Context) -> dict[str, Any]:
-    """The links that are cut: all that the model has, where none is named."""
-    return {"links": list(params.links) or [one.name for one in links_named()]}
+    """Return the links that are cut: all that the model has, where none is named."""
+    return {"links": list(params.links) or [link.name for link in links_named()]}
 
 
 def compute(params: Params, context: Context) -> Answer:
@@ -119,11 +119,11 @@ def compute(params: Params, context: Context) -> Answer:
     as_it_is, *cut = cuts.scenarios
     experiment = context.experiment(cuts, case, OutputPaths(OUTPUTS), *params.wanted, times=2)
     effects = experiment.effects(cut, against=as_it_is)
-    found = tuple(impacts(effects, {key_of(link.name, 0.0): link.name for link in links}, since))
+    all_impacts = tuple(impacts(effects, {key_of(link.name, 0.0): link.name for link in links}, since))
     end = effects.quarters[-1]
     studies = [experiment.run_id]
     responses: tuple[Effect, ...] = ()
-    chosen = strongest(found, len(links), READ)
+    chosen = strongest(all_impacts, len(links), READ)
     if chosen:
         strengths = strength_study(case, since, links_named(chosen), **fields)
         studies.append(context.identity(strengths, case, *params.wanted))
@@ -136,7 +136,7 @@ def compute(params: Params, context: Context) -> Answer:
         since=effects.quarters[since],
         end=end,
         pairs=effects.pairs(effects.scenarios[0]),
-        impacts=found,
+        impacts=all_impacts,
         responses=responses,
         **context.origin(params, experiment.provenance),
     )
@@ -154,13 +154,13 @@ def _quarter(case: Case, params: Params, context: Context) -> int:
     last = case.clock.start + (case.clock.quarters - 1)
     if params.since is None:
         source = context.parameters(params.case, *params.wanted).source
-        known = 0 if source is None or source.cut is None else source.cut - first + 1
-        return known if known < case.clock.quarters else 0
+        quarters_known = 0 if source is None or source.cut is None else source.cut - first + 1
+        return quarters_known if quarters_known < case.clock.quarters else 0
     try:
-        at = Quarter.parse(params.since) - first
+        quarter = Quarter.parse(params.since) - first
     except ValueError:
-        at = -1
-    if not 0 <= at < case.clock.quarters:
-        told = {"found": printable(params.since[:40]), "first": str(first), "last": str(last)}
-        raise RunRefused.of("link_impact.no_since", **told)
-    return at
+        quarter = -1
+    if not 0 <= quarter < case.clock.quarters:
+        values = {"found": printable(params.since[:40]), "first": str(first), "last": str(last)}
+        raise RunRefused.of("link_impact.no_since", **values)
+    return quarter

@@ -25,12 +25,12 @@ WIDE = 0.34
 """Width of a cell of the map, inches."""
 
 
-def impact_map(found: Sequence[Impact], since: str, end: str, foot: str, lang: str = "en") -> Figure:
+def impact_map(impacts: Sequence[Impact], since: str, end: str, foot: str, lang: str = "en") -> Figure:
     """Draw what each cut changes: a row for each link, a column for each output, grouped by scale.
 
     Parameters
     ----------
-    found
+    impacts
         Impacts of all links on all outputs.
     since, end
         Labels of the first quarter of the cut and of the horizon.
@@ -39,10 +39,10 @@ def impact_map(found: Sequence[Impact], since: str, end: str, foot: str, lang: s
     lang
         Language.
     """
-    known = catalogue()
-    by_place = {(impact.link, impact.output): impact for impact in found}
-    links = list(dict.fromkeys(impact.link for impact in found))
-    outputs = list(dict.fromkeys(impact.output for impact in found))
+    model_catalogue = catalogue()
+    by_place = {(impact.link, impact.output): impact for impact in impacts}
+    links = list(dict.fromkeys(impact.link for impact in impacts))
+    outputs = list(dict.fromkeys(impact.output for impact in impacts))
     size = (2.55 + WIDE * len(outputs), 2.15 + HIGH * len(links))
     title = text("link_impact.figure.map.title", lang, since=since, end=end)
     subtitle = text("link_impact.figure.map.subtitle", lang, since=since, end=end)
@@ -56,15 +56,15 @@ def impact_map(found: Sequence[Impact], since: str, end: str, foot: str, lang: s
         if impact.exists:
             colour = style.PAPER if abs(impact.size) > 0.6 * LIMIT else style.INK
             axes.text(column, row, str(impact.lag), ha="center", va="center", fontsize=style.SIZE["foot"], color=colour)
-    names = [style.wrap(known.links[link].title(lang), 26, 1) for link in links]
+    names = [style.wrap(model_catalogue.links[link].title(lang), 26, 1) for link in links]
     axes.set_yticks(range(len(links)), names, fontsize=style.SIZE["foot"])
-    heads = [style.wrap(known.outputs[output].title(lang), 14, 2) for output in outputs]
+    heads = [style.wrap(model_catalogue.outputs[output].title(lang), 14, 2) for output in outputs]
     axes.set_xticks(range(len(outputs)), heads, fontsize=style.SIZE["foot"], rotation=50, ha="left")
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     for scales, line in (
-        ([known.links[link].source_room for link in links], axes.axhline),
-        ([known.outputs[output].room for output in outputs], axes.axvline),
+        ([model_catalogue.links[link].source_room for link in links], axes.axhline),
+        ([model_catalogue.outputs[output].room for output in outputs], axes.axvline),
     ):
         for place, (before, after) in enumerate(pairwise(scales)):
             if before != after:

@@ -1,4 +1,4 @@
-"""What the cutting of a link does to an output: how much, and how soon.
+"""Effects of cutting a link on an output: how much, and how soon.
 
 A *size* is the median difference at the horizon, divided by half the width of the band that 90 % of the reference's
 runs fill there, so that outputs of any unit stand side by side: 1 is as much as runs differ among themselves anyway. A
@@ -47,7 +47,7 @@ class Impact:
 
     @property
     def exists(self) -> bool:
-        """Whether there is an effect at all, in any quarter."""
+        """Say whether there is an effect at all, in any quarter."""
         return self.lag is not None and self.largest > NEGLIGIBLE
 
 
@@ -108,10 +108,20 @@ def lag_of(differences: Floats, since: int, scale: float) -> int | None:
     return int(np.argmax(course >= REACHED * largest)) if largest > NEGLIGIBLE * scale else None
 
 
-def strongest(found: Sequence[Impact], count: int, outputs: Sequence[str]) -> tuple[str, ...]:
-    """Name the links with the largest effects on some outputs, the largest first; ``count`` of them at most."""
+def strongest(all_impacts: Sequence[Impact], count: int, outputs: Sequence[str]) -> tuple[str, ...]:
+    """Name the links with the largest effects on some outputs, the largest first; ``count`` of them at most.
+
+    Parameters
+    ----------
+    all_impacts
+        Impacts of all links on all outputs.
+    count
+        Most links that are named.
+    outputs
+        Names of the outputs that are looked at.
+    """
     sizes: dict[str, float] = {}
-    for impact in found:
+    for impact in all_impacts:
         if impact.output in outputs and impact.largest > NEGLIGIBLE:
             sizes[impact.link] = max(sizes.get(impact.link, 0.0), impact.largest)
     return tuple(sorted(sizes, key=lambda link: (-sizes[link], link))[:count])

@@ -36,8 +36,8 @@ OUTPUTS = (
 
 def links_named(names: Sequence[str] | None = None) -> tuple[Link, ...]:
     """Give the links of these names, or all."""
-    known = catalogue().links
-    return tuple(known[name] for name in names or known)
+    links = catalogue().links
+    return tuple(links[name] for name in names or links)
 
 
 def key_of(link: str, strength: float) -> str:

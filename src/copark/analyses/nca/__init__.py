@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Params(TableParams):
-    """What may be asked."""
+    """Parameters of a necessary condition analysis."""
 
     x: Annotated[Names, Option("--x")]
     """Columns of the conditions."""
@@ -51,25 +51,25 @@ class Answer(TableResult):
     """What a reader must know."""
 
     def main_table(self) -> Rows:
-        """A row for each condition and ceiling."""
+        """Return a row for each condition and ceiling."""
         return (
             {
-                "condition": one.condition,
+                "condition": necessity.condition,
                 "ceiling": kind,
-                "effect": one.ceilings[kind].effect,
-                "p": one.ceilings[kind].p,
-                "slope": one.ceilings[kind].slope,
-                "intercept": one.ceilings[kind].intercept,
-                "above": one.ceilings[kind].above,
-                "accuracy": one.ceilings[kind].accuracy,
+                "effect": necessity.ceilings[kind].effect,
+                "p": necessity.ceilings[kind].p,
+                "slope": necessity.ceilings[kind].slope,
+                "intercept": necessity.ceilings[kind].intercept,
+                "above": necessity.ceilings[kind].above,
+                "accuracy": necessity.ceilings[kind].accuracy,
             }
-            for one in self.found.found
+            for necessity in self.found.found
             for kind in KINDS
         )
 
 
 def asked_of(params: Params) -> tuple[NcaRequest, CaseTable]:
-    """What is asked, and of which table.
+    """Read the request, and the table it is made of.
 
     Raises copark.errors.FaultsFound with every fault of the settings and the table.
     """
@@ -81,12 +81,12 @@ def asked_of(params: Params) -> tuple[NcaRequest, CaseTable]:
 
 
 def depends_on(params: Params, _context: Context) -> dict[str, Any]:
-    """The content of the table."""
+    """Return the content of the table."""
     return {"table": asked_of(params)[1].digest}
 
 
 def compute(params: Params, context: Context) -> Answer:
     """Look for the empty corner of each condition."""
     request, table = asked_of(params)
-    found = analyse(table, request, context.stage("analyse"))
-    return Answer(found=found, warnings=warnings_of(found), **origin(params, context, table))
+    necessities = analyse(table, request, context.stage("analyse"))
+    return Answer(found=necessities, warnings=warnings_of(necessities), **origin(params, context, table))

@@ -1,4 +1,4 @@
-"""What is shown of necessary conditions: which come first, their ceilings, and what each level of the outcome needs."""
+"""Documents on necessary conditions: which come first, their ceilings, and what each level of the outcome needs."""
 
 from math import isfinite
 
@@ -15,14 +15,14 @@ CHANCE = 0.05
 """p from which an empty corner is called no rarer than by chance."""
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
-    """The answer first, then ceilings, bottlenecks and data."""
-    show = _Show(found, t)
+def document(answer: Answer, t: Texts) -> doc.Document:
+    """Show the answer first, then ceilings, bottlenecks and data."""
+    show = _Show(answer, t)
     return assemble(
-        found,
+        answer,
         t,
         key="nca",
-        title=t("question", outcome=found.found.request.outcome),
+        title=t("question", outcome=answer.found.request.outcome),
         headline=show.headline(),
         sections=[
             show.summary(),
@@ -30,54 +30,54 @@ def document(found: Answer, t: Texts) -> doc.Document:
             show.bottlenecks(),
             show.section(
                 "data",
-                data_table(show, found.found.table, (found.found.request.outcome, *found.found.request.conditions)),
+                data_table(show, answer.found.table, (answer.found.request.outcome, *answer.found.request.conditions)),
             ),
-            method(show, 4, found.settings),
+            method(show, 4, answer.settings),
         ],
-        provenance=told(found),
+        provenance=told(answer),
     )
 
 
 class _Show(Show):
-    def __init__(self, found: Answer, t: Texts) -> None:
+    def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.answer = found
-        self.found = found.found
+        self.answer = answer
+        self.analysis = answer.found
         self.effect = self.column("effect", doc.Kind.number, places=3)
         self.p = self.column("p", doc.Kind.number, places=4)
-        self.ranked = sorted(self.found.found, key=lambda one: -one.ceilings["ce_fdh"].effect)
+        self.ranked = sorted(self.analysis.found, key=lambda necessity: -necessity.ceilings["ce_fdh"].effect)
 
     def headline(self) -> str:
-        """Which condition leaves the largest corner empty, and whether that is more than chance."""
+        """Say which condition leaves the largest corner empty, and whether that is more than chance."""
         first = self.ranked[0]
         t = self.t
         ceiling = first.ceilings["ce_fdh"]
-        outcome = self.found.request.outcome
+        outcome = self.analysis.request.outcome
         if not ceiling.effect > 0.0:
             return t("headline.none", outcome=outcome)
         sure = "untested" if not isfinite(ceiling.p) else "chance" if ceiling.p >= CHANCE else "tested"
         size = t(f"size.{size_of(ceiling.effect)}")
         values = {"condition": first.condition, "outcome": outcome, "size": size}
-        said = {"effect": self.said(ceiling.effect, self.effect), "p": self.said(ceiling.p, self.p)}
+        written = {"effect": self.said(ceiling.effect, self.effect), "p": self.said(ceiling.p, self.p)}
         return t.sentences(
             [
-                t(f"headline.{self.found.request.corner}", **values, effect=said["effect"]),
-                t(f"headline.{sure}", p=said["p"]),
+                t(f"headline.{self.analysis.request.corner}", **values, effect=written["effect"]),
+                t(f"headline.{sure}", p=written["p"]),
             ]
         )
 
     def summary(self) -> doc.Section:
         cards = []
-        for one in self.ranked[:8]:
-            ceiling = one.ceilings["ce_fdh"]
+        for necessity in self.ranked[:8]:
+            ceiling = necessity.ceilings["ce_fdh"]
             p = self.said(ceiling.p, self.p)
             note = self.t("card.p", p=p) if isfinite(ceiling.p) else self.t(f"size.{size_of(ceiling.effect)}")
-            cards.append(doc.Card(self.t("card.effect", x=one.condition), self.effect, ceiling.effect, note))
+            cards.append(doc.Card(self.t("card.effect", x=necessity.condition), self.effect, ceiling.effect, note))
         warned = caveats(self.answer.warnings, self.t.lang)
         return self.section("summary", doc.Cards(tuple(cards)), self.text("lead"), *warned)
 
     def ceilings(self) -> doc.Section:
-        charts = [self.plot(at, one) for at, one in enumerate(self.found.found, start=1)]
+        charts = [self.plot(number, necessity) for number, necessity in enumerate(self.analysis.found, start=1)]
         columns = (
             "condition ceiling",
             self.effect,
@@ -87,13 +87,13 @@ class _Show(Show):
             "accuracy:number:1:% spare_condition:number:1:% spare_outcome:number:1:% peers:note",
         )
         rows: list[tuple[doc.Value, ...]] = []
-        for one in self.found.found:
-            names = ", ".join(dict.fromkeys(case for case, _, _ in one.peers))
+        for necessity in self.analysis.found:
+            names = ", ".join(dict.fromkeys(case for case, _, _ in necessity.peers))
             for kind in KINDS:
-                ceiling = one.ceilings[kind]
+                ceiling = necessity.ceilings[kind]
                 rows.append(
                     (
-                        one.condition,
+                        necessity.condition,
                         self.t(f"ceiling.{kind}"),
                         ceiling.effect,
                         self.t(f"size.{size_of(ceiling.effect)}"),
@@ -109,31 +109,31 @@ class _Show(Show):
                 )
         return self.section("ceilings", self.table("ceilings", columns, rows), *charts)
 
-    def plot(self, at: int, one: Necessity) -> doc.Chart:
+    def plot(self, number: int, necessity: Necessity) -> doc.Chart:
         from copark.figures.set_methods import ceiling_plot
 
-        values = {"x": one.condition, "y": self.found.request.outcome}
+        values = {"x": necessity.condition, "y": self.analysis.request.outcome}
         return doc.Chart(
-            f"ceiling-{at}",
+            f"ceiling-{number}",
             self.t("chart.ceiling", **values),
             self.t("alt.ceiling", **values),
-            lambda: ceiling_plot(self.found, one, self.t.lang),
+            lambda: ceiling_plot(self.analysis, necessity, self.t.lang),
             self.t("caption.ceiling"),
             wide=False,
         )
 
     def bottlenecks(self) -> doc.Section:
         blocks: list[doc.Block] = [self.text("lead.bottlenecks")]
-        if self.found.request.corner != 1:
+        if self.analysis.request.corner != 1:
             blocks.append(self.caveat("lead.bottlenecks_low"))
         return self.section("bottlenecks", *blocks, *(self.levels(kind) for kind in KINDS))
 
     def levels(self, kind: Ceiling) -> doc.Table:
         percent = [
-            doc.Column(f"condition_{at}", one.condition, doc.Kind.number, "%", 1)
-            for at, one in enumerate(self.found.found, start=1)
+            doc.Column(f"condition_{number}", necessity.condition, doc.Kind.number, "%", 1)
+            for number, necessity in enumerate(self.analysis.found, start=1)
         ]
-        level = doc.Column("level", self.found.request.outcome, doc.Kind.number, "%", 0)
-        needed = [one.ceilings[kind].bottlenecks for one in self.found.found]
-        rows = [(cells[0].level, *(one.mark or one.needed for one in cells)) for cells in zip(*needed, strict=True)]
+        level = doc.Column("level", self.analysis.request.outcome, doc.Kind.number, "%", 0)
+        needed = [necessity.ceilings[kind].bottlenecks for necessity in self.analysis.found]
+        rows = [(cells[0].level, *(cell.mark or cell.needed for cell in cells)) for cells in zip(*needed, strict=True)]
         return self.table(BOTTLENECKS[kind], (level, *percent), rows, folded=kind != "ce_fdh")

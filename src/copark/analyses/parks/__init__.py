@@ -30,7 +30,7 @@ OUTCOMES = get_args(Outcome)
 
 
 class Params(AnalysisParams):
-    """Which parks are listed, and in which order."""
+    """Parameters: which parks are listed, and in which order."""
 
     type: ParkType | None = None
     """Only parks of this type: intergovernmental, mixed or enterprise-led."""
@@ -70,17 +70,17 @@ class Answer(Result):
     """Sources that the parks found name, by key."""
 
     def ordered(self, lang: str = "en") -> list[ListedPark]:
-        """Parks in the order asked for, words as a language orders them; what is not known comes last."""
+        """Sort parks in the order asked for, words as a language orders them; what is not known comes last."""
         order = _ORDERS[self.sort]
-        return sorted(self.parks, key=lambda one: (order(one.park, lang), one.park.name(lang)))
+        return sorted(self.parks, key=lambda entry: (order(entry.park, lang), entry.park.name(lang)))
 
     def main_table(self) -> Rows:
-        """What is known of each park, a row each, columns as in ``parks.csv``."""
-        return (one.park.model_dump(mode="json") for one in self.ordered())
+        """Return what is known of each park, a row each, columns as in ``parks.csv``."""
+        return (entry.park.model_dump(mode="json") for entry in self.ordered())
 
 
 def _falling(value: float | None) -> tuple[bool, float]:
-    """Greatest first; what is not known comes last."""
+    """Order by the greatest first; what is not known comes last."""
     return value is None, -(value or 0.0)
 
 
@@ -98,8 +98,8 @@ _ORDERS: Mapping[str, Callable[[Park, str], Any]] = {
 }
 
 
-def country_code(wanted: str, parks: Iterable[Park], lang: str = "en") -> str:
-    """Code of a country that parks are in or of, by its code or its name in either language.
+def country_code(country: str, parks: Iterable[Park], lang: str = "en") -> str:
+    """Find the code of a country that parks are in or of, by its code or its name in either language.
 
     Raises NotFound if no park is.
     """
@@ -107,14 +107,17 @@ def country_code(wanted: str, parks: Iterable[Park], lang: str = "en") -> str:
 
     codes = sorted({code for park in parks for code in (park.host, park.home)})
     for code in codes:
-        if wanted.casefold() in {code.casefold(), *(country_name(code, one).casefold() for one in LANGUAGES)}:
+        if country.casefold() in {
+            code.casefold(),
+            *(country_name(code, language).casefold() for language in LANGUAGES),
+        }:
             return code
-    known = text("analyses.join", lang).join(f"{code} {country_name(code, lang)}" for code in codes)
-    raise NotFound(text("parks.no_country", lang, found=wanted, known=known))
+    countries = text("analyses.join", lang).join(f"{code} {country_name(code, lang)}" for code in codes)
+    raise NotFound(text("parks.no_country", lang, found=country, known=countries))
 
 
 def depends_on(_params: Params, context: Context) -> dict[str, Any]:
-    """The table of parks and its sources and places, and the cases with series, by their content."""
+    """Return the table of parks and its sources and places, and the cases with series, by their content."""
     from copark.cases.casebook import casebook_path
     from copark.cases.parks import FILES
     from copark.identity import hash_files
@@ -146,20 +149,20 @@ def compute(params: Params, context: Context) -> Answer:
 
     book = load_parks()
     code = None if params.country is None else country_code(params.country, book.parks, context.lang)
-    found = [
+    listed_parks = [
         listed(park, book.places[park.id], context)
         for park in book.parks
         if params.type in (None, park.type)
         and params.status in (None, park.outcome)
         and code in (None, park.host, park.home)
     ]
-    named = {key for one in found for key in one.park.source}
-    made = {"code_version": __version__, "created": datetime.now(UTC).isoformat(timespec="seconds")}
+    named = {key for entry in listed_parks for key in entry.park.source}
+    provenance = {"code_version": __version__, "created": datetime.now(UTC).isoformat(timespec="seconds")}
     return Answer(
-        parks=tuple(found),
+        parks=tuple(listed_parks),
         total=len(book.parks),
         sort=params.sort,
-        sources={key: one for key, one in book.sources.items() if key in named},
+        sources={key: source for key, source in book.sources.items() if key in named},
         run_id=context.run_id,
-        provenance=made,
+        provenance=provenance,
     )

@@ -16,8 +16,10 @@ from copark.texts import text
 if TYPE_CHECKING:
     from copark.analyses.typology.measures import EnterpriseCourse
 COUNTED = {"registered": "o", "operating": "s"}
-OLDEST, CEILING = 32.0, 1500.0
-"""Years of age and count up to which all panels of parks reach."""
+OLDEST = 32.0
+"""Age up to which all panels of parks reach, years."""
+CEILING = 1500.0
+"""Count up to which all panels of parks reach."""
 
 
 class ParkCourse(NamedTuple):
@@ -30,20 +32,27 @@ class ParkCourse(NamedTuple):
 
 
 def multiples(parks: Sequence[ParkCourse], lang: str = "en") -> Figure:
-    """Enterprises by age of the park, on one logarithmic scale: a step of a line is a ratio, in every panel the same.
+    """Draw enterprises by age of the park, on one logarithmic scale: a step is the same ratio in every panel.
 
-    parks: in the order in which they are drawn.
+    Parameters
+    ----------
+    parks
+        Parks in the order in which they are drawn.
+    lang
+        Language.
     """
     columns = 5
-    tall = 0.92
+    panel_height = 0.92
     gap = 0.48
     titles = (text(f"parks.multiples.{part}", lang) for part in ("title", "subtitle", "footer"))
-    figure = style.sheet((8.02, 1.5 + -(-len(parks) // columns) * (tall + gap)), *titles)
-    panels = style.tiles(figure, len(parks), columns, (0.48, 0.14, 1.0), tall, (0.12, gap))
-    for at, (axes, park) in enumerate(zip(panels, parks, strict=True)):
+    figure = style.sheet((8.02, 1.5 + -(-len(parks) // columns) * (panel_height + gap)), *titles)
+    panels = style.tiles(figure, len(parks), columns, (0.48, 0.14, 1.0), panel_height, (0.12, gap))
+    for position, (axes, park) in enumerate(zip(panels, parks, strict=True)):
         _park(axes, park)
         axes.tick_params(
-            labelsize=style.SIZE["foot"], labelleft=at % columns == 0, labelbottom=at + columns >= len(parks)
+            labelsize=style.SIZE["foot"],
+            labelleft=position % columns == 0,
+            labelbottom=position + columns >= len(parks),
         )
     handles = [
         (style.line(colour, linewidth=2.0), text(f"parks.type.{name}", lang)) for name, colour in TYPE_COLOURS.items()

@@ -1,4 +1,4 @@
-"""What is shown of the parks of the casebook: how they fared, enterprises over time, everything on record of each."""
+"""Documents on the parks of the casebook: how they fared, enterprises over time, everything on record of each."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ from copark.presentation import document as doc
 from copark.texts import text
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of the parks found."""
-    show = _Show(found, t)
+def document(answer: Answer, t: Texts) -> doc.Document:
+    """Show everything that is told of the parks found."""
+    show = _Show(answer, t)
     return assemble(
-        found,
+        answer,
         t,
         key="parks",
-        title=t("question", count=len(found.parks), total=found.total),
+        title=t("question", count=len(answer.parks), total=answer.total),
         headline=show.headline(),
         sections=(show.summary(), show.courses(), show.mechanisms(), show.records()),
     )
@@ -37,91 +37,93 @@ RECORD = (
 
 
 class _Show(Show):
-    def __init__(self, found: Answer, t: Texts) -> None:
+    def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.found = found
-        self.parks = found.ordered(t.lang)
-        self.stand = Counter(one.park.outcome for one in self.parks)
+        self.answer = answer
+        self.parks = answer.ordered(t.lang)
+        self.stand = Counter(entry.park.outcome for entry in self.parks)
 
     def headline(self) -> str:
         t = self.t
-        known = sum(self.stand[name] for name in OUTCOMES)
-        if not known:
+        with_outcome = sum(self.stand[name] for name in OUTCOMES)
+        if not with_outcome:
             return t("headline.none", count=len(self.parks))
         counts = t("join").join(
             t("headline.part", count=self.stand[name], status=t(f"status.{name}"))
             for name in OUTCOMES
             if self.stand[name]
         )
-        return t("headline", known=known, count=len(self.parks), counts=counts)
+        return t("headline", known=with_outcome, count=len(self.parks), counts=counts)
 
     def summary(self) -> doc.Section:
-        kinds = Counter(one.park.type for one in self.parks)
+        kinds = Counter(entry.park.type for entry in self.parks)
         cards = [doc.Card(self.t(f"type.{name}"), doc.COUNT, kinds[name]) for name in TYPES if kinds[name]]
         rows = [
             (
-                one.park.name(self.t.lang),
-                self.t(f"type.{one.park.type}"),
-                _share(one.park.home_share_percent),
-                one.park.firms,
-                (_date(one.park.firms_date) or "")[:4] or None,
-                self.status(one),
+                entry.park.name(self.t.lang),
+                self.t(f"type.{entry.park.type}"),
+                _share(entry.park.home_share_percent),
+                entry.park.firms,
+                (_date(entry.park.firms_date) or "")[:4] or None,
+                self.status(entry),
             )
-            for one in self.parks
+            for entry in self.parks
         ]
         columns = "name type home_stake:share firms_short:count firms_year:quarter status"
         return self.section(
             "summary", doc.Cards(tuple(cards)), self.table("parks", columns, rows), self.caveat("caveat")
         )
 
-    def status(self, one: ListedPark) -> str | None:
-        return self.t(f"status.{one.park.outcome}") if one.park.outcome else None
+    def status(self, entry: ListedPark) -> str | None:
+        return self.t(f"status.{entry.park.outcome}") if entry.park.outcome else None
 
     def courses(self) -> doc.Section:
-        """Small multiples of the parks that have a series: of each type the oldest first."""
+        """Show small multiples of the parks that have a series: of each type the oldest first."""
         from copark.analyses.parks.figures import ParkCourse, multiples
 
         lang = self.t.lang
-        drawn = [
-            ParkCourse(one.park.name(lang), one.park.type, one.park.launch, one.courses)
-            for one in sorted(
-                self.parks, key=lambda one: (TYPES.index(one.park.type), one.park.launch, one.park.name(lang))
+        courses = [
+            ParkCourse(entry.park.name(lang), entry.park.type, entry.park.launch, entry.courses)
+            for entry in sorted(
+                self.parks, key=lambda entry: (TYPES.index(entry.park.type), entry.park.launch, entry.park.name(lang))
             )
-            if one.courses
+            if entry.courses
         ]
-        blocks: list[doc.Block] = [self.text("lead.courses", count=len(drawn))]
-        if drawn:
-            blocks.append(self.chart("courses", lambda: multiples(drawn, lang), self.counts()))
+        blocks: list[doc.Block] = [self.text("lead.courses", count=len(courses))]
+        if courses:
+            blocks.append(self.chart("courses", lambda: multiples(courses, lang), self.counts()))
         return self.section("courses", *blocks, self.caveat("caveat.courses"))
 
     def counts(self) -> doc.Table:
         rows = [
             (
-                one.park.name(self.t.lang),
+                entry.park.name(self.t.lang),
                 self.t(f"multiples.{course.variable}"),
                 self.translated(course.basis),
                 point.date,
                 point.value,
                 self.t(f"grade.{point.grade}"),
             )
-            for one in self.parks
-            for course in one.courses
+            for entry in self.parks
+            for course in entry.courses
             for point in course.points
         ]
         return self.table("counts", "name counted basis date:quarter firms:count grade", rows, folded=True)
 
     def mechanisms(self) -> doc.Section:
-        """Which mechanisms of the model can act in which park: counted by mechanism, and park by park."""
+        """Show which mechanisms of the model can act in which park: counted by mechanism, and park by park."""
         t = self.t
-        cases = [one for one in self.parks if one.mechanisms]
+        cases = [entry for entry in self.parks if entry.mechanisms]
         names = cases[0].mechanisms if cases else ()
         states: tuple[State, ...] = get_args(State)
         rows: list[Sequence[doc.Value]] = []
         for name in names:
-            counts = Counter(one.mechanisms[name] for one in cases)
+            counts = Counter(entry.mechanisms[name] for entry in cases)
             rows.append((text(f"cases.can_act.{name}", t.lang), *(counts[state] for state in states)))
         columns: Columns = ("mechanism", *(f"{state}:count" for state in states))
-        by_park = [(one.park.name(t.lang), *(t(f"state.{one.mechanisms[name]}") for name in names)) for one in cases]
+        by_park = [
+            (entry.park.name(t.lang), *(t(f"state.{entry.mechanisms[name]}") for name in names)) for entry in cases
+        ]
         titles = [doc.Column(name, text(f"cases.can_act.{name}", t.lang), doc.Kind.text) for name in names]
         return self.section(
             "mechanisms",
@@ -132,8 +134,8 @@ class _Show(Show):
 
     def records(self) -> doc.Section:
         sources = [
-            (key, self.translated(one.outlet), one.title, str(one.date or ""), str(one.url or ""))
-            for key, one in self.found.sources.items()
+            (key, self.translated(source.outlet), source.title, str(source.date or ""), str(source.url or ""))
+            for key, source in self.answer.sources.items()
         ]
         return self.section(
             "records",
@@ -142,13 +144,13 @@ class _Show(Show):
             folded=True,
         )
 
-    def record(self, one: ListedPark) -> Sequence[doc.Value]:
+    def record(self, entry: ListedPark) -> Sequence[doc.Value]:
         lang = self.t.lang
-        park = one.park
-        place = one.place
+        park = entry.park
+        place = entry.place
 
-        def grade(given: str | None) -> str | None:
-            return self.t(f"grade.{given}") if given else None
+        def grade(letter: str | None) -> str | None:
+            return self.t(f"grade.{letter}") if letter else None
 
         return (
             park.id,
@@ -177,7 +179,7 @@ class _Show(Show):
             park.jobs,
             _date(park.jobs_date),
             park.area_km2,
-            self.status(one),
+            self.status(entry),
             park.said("outcome", lang),
             grade(park.outcome_grade),
             place.name(lang),
@@ -194,5 +196,5 @@ def _share(percent: float | None) -> float | None:
     return None if percent is None else percent / 100.0
 
 
-def _date(given: object) -> str | None:
-    return None if given is None else str(given)
+def _date(value: object) -> str | None:
+    return None if value is None else str(value)

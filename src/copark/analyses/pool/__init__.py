@@ -26,7 +26,7 @@ COLUMNS = ("kind", "values", "reach", "directions", "shrinkage_size", "shrinkage
 
 
 class Params(AnalysisParams):
-    """What may be asked of parks pooled."""
+    """Parameters of parks pooled."""
 
     cases: Names = ()
     """Names of the parks; by default all of the casebook."""
@@ -40,7 +40,7 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Remakeable):
-    """What parks share, or how the shipped panel made again compares."""
+    """Findings of the pooled parks, or the comparison of the shipped panel with one made again."""
 
     parks: int
     """How many."""
@@ -48,13 +48,13 @@ class Answer(Remakeable):
     """``None`` where the shipped panel was made again."""
 
     def main_table(self) -> Rows:
-        """Every park, a row each."""
+        """Return every park, a row each."""
         parks = () if self.pooled is None else self.pooled.parks
-        return [{"park": one.name, **{name: getattr(one, name) for name in COLUMNS}} for one in parks]
+        return [{"park": park.name, **{name: getattr(park, name) for name in COLUMNS}} for park in parks]
 
 
 def asked_of(params: Params, context: Context) -> tuple[tuple[Park, ...], PanelSettings]:
-    """The parks and the settings of their panel; of the shipped one, where it is to be made again.
+    """Return the parks and the settings of their panel; of the shipped one, where it is to be made again.
 
     Raises copark.errors.CoparkError if a case is missing or has faults, the number of runs cannot be used, or no panel
     ships.
@@ -71,14 +71,14 @@ def asked_of(params: Params, context: Context) -> tuple[tuple[Park, ...], PanelS
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """The panel: parks and what they report."""
+    """Return the panel: parks and what they report."""
     from copark.calibration.pool.panel import panel_identity
 
     return {"panel": panel_identity(*asked_of(params, context))}
 
 
 def anew(params: Params, _context: Context) -> bool:
-    """Whether to work although an answer is stored."""
+    """Say whether to work although an answer is stored."""
     return params.check
 
 
@@ -101,14 +101,14 @@ def compute(params: Params, context: Context) -> Answer:
     with one_at_a_time(parks, settings, folder, context.stage("waiting")):
         panel = learn(parks, settings, threads=threads, folder=folder, progress=learning)
     if params.check:
-        told = _compared(panel)
+        outcome = _compared(panel)
     else:
-        told = {"pooled": find(panel, threads, drawing)}
-    return Answer(run_id=context.run_id, provenance=made_now(), parks=len(parks), **told)
+        outcome = {"pooled": find(panel, threads, drawing)}
+    return Answer(run_id=context.run_id, provenance=made_now(), parks=len(parks), **outcome)
 
 
 def _compared(panel: Panel) -> dict[str, Any]:
-    """How the shipped panel, made again by its recipe, compares."""
+    """Compare the shipped panel with one made again by its recipe."""
     from copark.calibration.draw_sources import CLOSE, is_current, largest_difference, shipped_draws, thinned
     from copark.calibration.pool.panel import recipe_of
 

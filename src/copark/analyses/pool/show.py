@@ -1,4 +1,4 @@
-"""What is shown of parks pooled: how far they stray from the model, every park, and what it rests on."""
+"""Documents on parks pooled: how far they stray from the model, every park, and what it rests on."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -20,18 +20,18 @@ UNSURE_REACH = 0.05
 """A record farther from the runs than this share of them would be is called hard to reach."""
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of a panel."""
-    if found.again is not None:
-        return made_again(found, found.again, t, key="pool-check", stale=found.stale, parks=found.parks)
-    if found.pooled is None:
+def document(answer: Answer, t: Texts) -> doc.Document:
+    """Show everything that is told of a panel."""
+    if answer.again is not None:
+        return made_again(answer, answer.again, t, key="pool-check", stale=answer.stale, parks=answer.parks)
+    if answer.pooled is None:
         raise ValueError("nothing was pooled")
-    show = _Show(found.pooled, t)
+    show = _Show(answer.pooled, t)
     return assemble(
-        found,
+        answer,
         t,
         key="pool",
-        title=t("question", parks=found.parks),
+        title=t("question", parks=answer.parks),
         headline=show.headline(),
         sections=[
             show.summary(),
@@ -40,68 +40,68 @@ def document(found: Answer, t: Texts) -> doc.Document:
             show.roles(),
             show.method(),
         ],
-        provenance={"parks": found.parks, "runs": number(found.pooled.runs, 0), "seed": found.pooled.seed},
+        provenance={"parks": answer.parks, "runs": number(answer.pooled.runs, 0), "seed": answer.pooled.seed},
     )
 
 
 class _Show(Show):
-    def __init__(self, found: PanelFindings, t: Texts) -> None:
+    def __init__(self, panel: PanelFindings, t: Texts) -> None:
         super().__init__(t)
-        self.found = found
+        self.panel = panel
 
     def headline(self) -> str:
-        spread = self.found.spread
+        spread = self.panel.spread
         return self.t("discrepancy", companies=percent(spread.companies), jobs=percent(spread.jobs))
 
     def summary(self) -> doc.Section:
         t = self.t
-        found = self.found
-        silent = sum(one.values == 0 for one in found.parks)
+        panel = self.panel
+        silent = sum(park.values == 0 for park in panel.parks)
         cards = (
-            doc.Card(t("card.parks"), doc.COUNT, len(found.parks), t("card.silent", count=silent) if silent else ""),
-            doc.Card(t("card.values"), doc.COUNT, found.values),
-            doc.Card(t("card.companies"), doc.SHARE, found.spread.companies),
-            doc.Card(t("card.jobs"), doc.SHARE, found.spread.jobs),
+            doc.Card(t("card.parks"), doc.COUNT, len(panel.parks), t("card.silent", count=silent) if silent else ""),
+            doc.Card(t("card.values"), doc.COUNT, panel.values),
+            doc.Card(t("card.companies"), doc.SHARE, panel.spread.companies),
+            doc.Card(t("card.jobs"), doc.SHARE, panel.spread.jobs),
         )
         return self.section("summary", doc.Cards(cards), self.trials(), self.caveat("caveat.defaults"))
 
     def parks(self) -> doc.Section:
-        rows = [self.one_park(one) for one in self.found.parks]
+        rows = [self.one_park(park) for park in self.panel.parks]
         columns = (
             "park kind values:count reach:share remark directions:count shrinkage_size:share "
             "shrinkage_rest:share lent:share"
         )
         return self.section("parks", self.text("lead.parks"), self.table("parks", columns, rows))
 
-    def one_park(self, one: ParkFindings) -> Sequence[doc.Value]:
-        remark = "" if one.values else self.t("no_record")
-        if one.values and one.reach < UNSURE_REACH:
+    def one_park(self, park: ParkFindings) -> Sequence[doc.Value]:
+        remark = "" if park.values else self.t("no_record")
+        if park.values and park.reach < UNSURE_REACH:
             remark = self.t("hard_to_reach")
         return (
-            self.t.of(one.title),
-            text(f"workflows.kind.{one.kind}", self.t.lang),
-            one.values,
-            one.reach,
+            self.t.of(park.title),
+            text(f"workflows.kind.{park.kind}", self.t.lang),
+            park.values,
+            park.reach,
             remark,
-            one.directions,
-            one.shrinkage_size,
-            one.shrinkage_rest,
-            one.lent,
+            park.directions,
+            park.shrinkage_size,
+            park.shrinkage_rest,
+            park.lent,
         )
 
     def trials(self) -> doc.Table:
         rows = [
-            (self.t(f"family.{one.family}"), one.parks, one.spread, one.log_density, one.chosen)
-            for one in self.found.trials
+            (self.t(f"family.{trial.family}"), trial.parks, trial.spread, trial.log_density, trial.chosen)
+            for trial in self.panel.trials
         ]
         columns = "observable parks:count spread:share log_density:number:3 chosen:flag"
         return self.table("trials", columns, rows, folded=True)
 
     def fans(self) -> doc.Section:
-        """Small multiples: every park as the others would have forecast it."""
+        """Show small multiples: every park as the others would have forecast it."""
         from copark.figures.validation import fans
 
-        draw = partial(fans, self.found, self.t.lang)
+        draw = partial(fans, self.panel, self.t.lang)
         chart = doc.Chart("fans", self.t("figure.fans"), self.t("alt.fans"), draw)
         return self.section("fans", self.text("lead.fans"), chart)
 
@@ -114,7 +114,7 @@ class _Show(Show):
         return self.section("roles", self.text("lead.roles"), table, folded=True)
 
     def method(self) -> doc.Section:
-        rows = [(self.t.of(one.title), one.name, one.case_hash) for one in self.found.parks]
+        rows = [(self.t.of(park.title), park.name, park.case_hash) for park in self.panel.parks]
         return self.section(
             "method",
             self.numbered("method_said", METHODS),

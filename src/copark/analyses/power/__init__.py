@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Params(AnalysisParams):
-    """What may be asked: decimal numbers as texts, so that they are exact."""
+    """Parameters of voting power: decimal numbers as texts, so that they are exact."""
 
     weights: Annotated[Names, Option("--weights")]
     """Weights of the voters, decimal numbers as texts."""
@@ -40,14 +40,14 @@ class Answer(TableResult):
     """The power of each, in the same order."""
 
     def main_table(self) -> Rows:
-        """A row for each voter."""
-        found = self.power
+        """Return a row for each voter."""
+        indices = self.power
         return {
             "voter": list(self.voters),
-            "weight": list(found.weights),
-            "shapley_shubik": [float(value) for value in found.shapley_shubik],
-            "banzhaf_normalized": [float(value) for value in found.banzhaf_normalized],
-            "banzhaf_raw": list(found.banzhaf_raw),
+            "weight": list(indices.weights),
+            "shapley_shubik": [float(value) for value in indices.shapley_shubik],
+            "banzhaf_normalized": [float(value) for value in indices.banzhaf_normalized],
+            "banzhaf_raw": list(indices.banzhaf_raw),
         }
 
 
@@ -59,7 +59,7 @@ def compute(params: Params, context: Context) -> Answer:
     faults: list[Fault] = []
     weights = options.fractions("--weights", params.weights, faults)
     quota = options.fractions("--quota", (params.quota,), faults)
-    voters = params.voters or tuple(str(at + 1) for at in range(len(params.weights)))
+    voters = params.voters or tuple(str(position + 1) for position in range(len(params.weights)))
     if not faults:
         faults += power_faults(weights, quota[0], voters)
     if faults:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Params(TableParams):
-    """What may be asked."""
+    """Parameters of a qualitative comparative analysis."""
 
     outcome: Annotated[str, Option("--outcome")]
     """Column of the outcome; ``~Y`` for its absence."""
@@ -71,7 +71,11 @@ class Answer(TableResult):
     @property
     def main(self) -> Kind:
         """The solution put forward: intermediate where anything was expected, else parsimonious."""
-        return "intermediate" if any(one is not None for one in self.found.settings.expected) else "parsimonious"
+        return (
+            "intermediate"
+            if any(expectation is not None for expectation in self.found.settings.expected)
+            else "parsimonious"
+        )
 
     @property
     def models(self) -> dict[Kind, tuple[Model, ...]]:
@@ -79,15 +83,15 @@ class Answer(TableResult):
         return models_of(self.found.solutions)
 
     def main_table(self) -> Rows:
-        """A row for each model of each kind of solution."""
+        """Return a row for each model of each kind of solution."""
         rows = []
         for kind, models in self.models.items():
-            for at, model in enumerate(models, start=1):
+            for number, model in enumerate(models, start=1):
                 whole = fit_of_terms(model, self.found.members, self.found.outcome)[1]
                 rows.append(
                     {
                         "solution": kind,
-                        "model": at,
+                        "model": number,
                         "expression": model_name(model, self.found.settings.conditions),
                         "consistency": whole.inclusion,
                         "pri": whole.pri,
@@ -98,7 +102,7 @@ class Answer(TableResult):
 
 
 def asked_of(params: Params) -> tuple[QcaSettings, CalibrationRecipe]:
-    """What is asked, and how it comes from which raw columns.
+    """Read the settings, and how the sets come from which raw columns.
 
     Raises copark.errors.FaultsFound with every fault of the settings and the table.
     """
@@ -119,14 +123,14 @@ def asked_of(params: Params) -> tuple[QcaSettings, CalibrationRecipe]:
         full = FULL
     used = (settings.outcome, *settings.conditions)
     recipes = options.calibrations(params.calibrate, faults, used, full)
-    others = options.alternatives(params.alternative, faults, used)
-    columns = tuple(dict.fromkeys((*used, *(one for names in others.values() for one in names))))
+    other_scores = options.alternatives(params.alternative, faults, used)
+    columns = tuple(dict.fromkeys((*used, *(column for names in other_scores.values() for column in names))))
     reading = {"memberships": [name for name in columns if name not in recipes], "optional": set(columns) - set(used)}
-    return settings, CalibrationRecipe(read_table(params, columns, faults, **reading), recipes, others)
+    return settings, CalibrationRecipe(read_table(params, columns, faults, **reading), recipes, other_scores)
 
 
 def depends_on(params: Params, _context: Context) -> dict[str, Any]:
-    """The content of the table."""
+    """Return the content of the table."""
     return {"table": asked_of(params)[1].table.digest}
 
 
@@ -135,6 +139,6 @@ def compute(params: Params, context: Context) -> Answer:
     settings, recipe = asked_of(params)
     tell = context.stage("analyse")
     tell(0, 0)
-    found = analyse(calibrated(recipe.table, recipe.calibrations), settings)
-    robust = robustness(found, recipe, tell) if params.robust else None
-    return Answer(found=found, robust=robust, full=params.idm, **origin(params, context, recipe.table))
+    analysis = analyse(calibrated(recipe.table, recipe.calibrations), settings)
+    robust = robustness(analysis, recipe, tell) if params.robust else None
+    return Answer(found=analysis, robust=robust, full=params.idm, **origin(params, context, recipe.table))

@@ -1,4 +1,4 @@
-"""What is shown of a QCA: paths to the outcome, their assumptions, the cases against them, and how firm they are."""
+"""Documents on a QCA: paths to the outcome, their assumptions, the cases against them, and how firm they are."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ MOST_PLOTS = 7
 NECESSITY_PLOTS = 2
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
-    """The answer first, then truth table, solutions, cases, necessity, assumptions, robustness and data."""
-    show = _Show(found, t)
+def document(answer: Answer, t: Texts) -> doc.Document:
+    """Show the answer first, then truth table, solutions, cases, necessity, assumptions, robustness and data."""
+    show = _Show(answer, t)
     return assemble(
-        found,
+        answer,
         t,
         key="qca",
-        title=t("question", outcome=found.found.settings.outcome_name),
+        title=t("question", outcome=answer.found.settings.outcome_name),
         headline=show.headline(),
         sections=[
             show.summary(),
@@ -53,20 +53,20 @@ def document(found: Answer, t: Texts) -> doc.Document:
             show.counterfactuals(),
             show.robustness(),
             show.data(),
-            method(show, 5, found.settings, full=exact(found.full)),
+            method(show, 5, answer.settings, full=exact(answer.full)),
         ],
-        provenance=told(found),
+        provenance=told(answer),
     )
 
 
 class _Show(Show):
-    def __init__(self, found: Answer, t: Texts) -> None:
+    def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.answer = found
-        self.found = found.found
-        self.outcome = self.found.settings.outcome_name
-        self.conditions = self.found.settings.conditions
-        self.main = found.models[found.main]
+        self.answer = answer
+        self.analysis = answer.found
+        self.outcome = self.analysis.settings.outcome_name
+        self.conditions = self.analysis.settings.conditions
+        self.main = answer.models[answer.main]
         self.fits = [self.number(key) for key in ("consistency", "pri", "coverage", "unique")]
 
     def number(self, key: str) -> doc.Column:
@@ -79,7 +79,7 @@ class _Show(Show):
         return self.said(value, self.number(key))
 
     def path(self, term: Term) -> str:
-        """A path in words: ``A and not B``."""
+        """Write a path in words: ``A and not B``."""
         named = [
             self.t("absent", name=name) if value == NEGATED else name
             for name, value in zip(self.conditions, term, strict=True)
@@ -92,8 +92,8 @@ class _Show(Show):
         outcome = self.outcome
         if not self.main:
             return t("headline.none", outcome=outcome)
-        whole = fit_of_terms(self.main[0], self.found.members, self.found.outcome)[1]
-        said = t(
+        whole = fit_of_terms(self.main[0], self.analysis.members, self.analysis.outcome)[1]
+        sentence = t(
             "headline",
             outcome=outcome,
             paths=t("or").join(map(self.path, self.main[0])),
@@ -102,19 +102,19 @@ class _Show(Show):
             coverage=self.written(whole.coverage, "coverage"),
         )
         tied = [t("headline.tied", models=len(self.main))] if len(self.main) > 1 else []
-        return t.sentences([said, *tied])
+        return t.sentences([sentence, *tied])
 
     def summary(self) -> doc.Section:
         t = self.t
-        rows = self.found.truth.rows
+        rows = self.analysis.truth.rows
         observed = sum(row.n > 0 for row in rows)
         cards = [
-            doc.Card(t("card.cases"), doc.COUNT, len(self.found.table)),
+            doc.Card(t("card.cases"), doc.COUNT, len(self.analysis.table)),
             doc.Card(t("card.rows"), doc.COUNT, observed, t("card.of_rows", rows=number(len(rows), 0))),
-            doc.Card(t("card.models"), doc.COUNT, len(self.found.solutions.parsimonious.models)),
+            doc.Card(t("card.models"), doc.COUNT, len(self.analysis.solutions.parsimonious.models)),
         ]
         if self.main:
-            whole = fit_of_terms(self.main[0], self.found.members, self.found.outcome)[1]
+            whole = fit_of_terms(self.main[0], self.analysis.members, self.analysis.outcome)[1]
             kind = self.kind(self.answer.main)
             cards.append(doc.Card(t("card.consistency", kind=kind), self.number("consistency"), whole.inclusion))
             cards.append(doc.Card(t("card.coverage"), self.number("coverage"), whole.coverage))
@@ -122,13 +122,16 @@ class _Show(Show):
         for name, tied in self.answer.models.items():
             models = "  |  ".join(model_name(model, self.conditions) for model in tied)
             lines.append(t("lead.solution", kind=self.kind(name), models=models or t("lead.no_solution")))
-        warned = caveats(self.found.warnings, t.lang)
+        warned = caveats(self.analysis.warnings, t.lang)
         return self.section("summary", doc.Cards(tuple(cards)), self.text("lead"), doc.Bullets(tuple(lines)), *warned)
 
     def truth(self) -> doc.Section:
         columns: Columns = (
             "row:count",
-            *(doc.Column(f"condition_{at}", name, doc.Kind.count) for at, name in enumerate(self.conditions, start=1)),
+            *(
+                doc.Column(f"condition_{rank}", name, doc.Kind.count)
+                for rank, name in enumerate(self.conditions, start=1)
+            ),
             "out n:count",
             self.number("consistency"),
             self.number("pri"),
@@ -145,45 +148,47 @@ class _Show(Show):
                 ", ".join(row.cases),
                 ", ".join(row.against) if len(row.against) < row.n else "",
             )
-            for row in self.found.truth.rows
+            for row in self.analysis.truth.rows
         ]
-        some = [row for row, of in zip(rows, self.found.truth.rows, strict=True) if of.n]
+        observed_rows = [row for row, truth_row in zip(rows, self.analysis.truth.rows, strict=True) if truth_row.n]
         return self.section(
-            "truth", self.table("truth", columns, some), self.table("all-rows", columns, rows, folded=True)
+            "truth", self.table("truth", columns, observed_rows), self.table("all-rows", columns, rows, folded=True)
         )
 
-    def drawn(self, key: str, draw: Any, at: str = "", **values: str) -> doc.Chart:
+    def drawn(self, key: str, draw: Any, suffix: str = "", **values: str) -> doc.Chart:
         t = self.t
         return doc.Chart(
-            f"{key}{at}", t(f"chart.{key}", **values), t(f"alt.{key}", **values), draw, t(f"caption.{key}")
+            f"{key}{suffix}", t(f"chart.{key}", **values), t(f"alt.{key}", **values), draw, t(f"caption.{key}")
         )
 
     def solutions(self) -> doc.Section:
-        """Every model of every kind: its paths, and with its fit and the cases that speak against it."""
+        """Show every model of every kind: its paths, and with its fit and the cases that speak against it."""
         rows = []
         for kind, models in self.answer.models.items():
-            for at, model in enumerate(models, start=1):
-                each, whole = fit_of_terms(model, self.found.members, self.found.outcome)
-                for term, one in zip(model, each, strict=True):
-                    rows.append((self.kind(kind), at, term_name(term, self.conditions), *_fit(one), "", ""))
-                deviant, uncovered = map(", ".join, deviant_cases(self.found, model))
-                rows.append((self.kind(kind), at, model_name(model, self.conditions), *_fit(whole), deviant, uncovered))
+            for rank, model in enumerate(models, start=1):
+                fits, whole = fit_of_terms(model, self.analysis.members, self.analysis.outcome)
+                for term, fit in zip(model, fits, strict=True):
+                    rows.append((self.kind(kind), rank, term_name(term, self.conditions), *_fit(fit), "", ""))
+                deviant, uncovered = map(", ".join, deviant_cases(self.analysis, model))
+                rows.append(
+                    (self.kind(kind), rank, model_name(model, self.conditions), *_fit(whole), deviant, uncovered)
+                )
         columns: Columns = ("solution model:count expression", *self.fits, "deviant:note uncovered:note")
         paths = [self.paths(kind, models) for kind, models in self.answer.models.items() if models]
         return self.section("solutions", self.table("solutions", columns, rows), *paths)
 
     def paths(self, kind: str, models: Sequence[Model]) -> doc.Table:
-        """The configuration chart (Fiss 2011): terms side by side, conditions below each other."""
+        """Show the configuration chart (Fiss 2011): terms side by side, conditions below each other."""
         terms = {
-            f"M{at}.{n}": term for at, model in enumerate(models, start=1) for n, term in enumerate(model, start=1)
+            f"M{rank}.{n}": term for rank, model in enumerate(models, start=1) for n, term in enumerate(model, start=1)
         }
         rows = [
-            (name, *({PRESENT: "●", NEGATED: "⊗"}.get(term[at], "") for term in terms.values()))
-            for at, name in enumerate(self.conditions)
+            (name, *({PRESENT: "●", NEGATED: "⊗"}.get(term[position], "") for term in terms.values()))
+            for position, name in enumerate(self.conditions)
         ]
         columns = (
             self.column("condition"),
-            *(doc.Column(f"path_{at}", name) for at, name in enumerate(terms, start=1)),
+            *(doc.Column(f"path_{rank}", name) for rank, name in enumerate(terms, start=1)),
         )
         title = self.t("table.paths", kind=self.kind(kind), outcome=self.outcome)
         return doc.Table(f"paths-{kind}", title, columns, tuple(rows), note=self.t("note.paths"))
@@ -192,77 +197,85 @@ class _Show(Show):
         if not self.main:
             return self.section("cases", self.text("lead.no_solution"))
         model = self.main[0]
-        members = self.found.members
+        members = self.analysis.members
         sets = [(model_name(model, self.conditions), model_membership(model, members))]
         if len(model) > 1:
             sets += [(term_name(term, self.conditions), term_membership(term, members)) for term in model]
         charts = []
-        for at, (name, x) in enumerate(sets[:MOST_PLOTS], start=1):
-            fit = sufficiency(x, self.found.outcome)
+        for rank, (name, x) in enumerate(sets[:MOST_PLOTS], start=1):
+            fit = sufficiency(x, self.analysis.outcome)
             values = {"consistency": fit.inclusion, "pri": fit.pri, "coverage": fit.coverage}
-            charts.append(self.scatter(f"-{at}", name, x, "fit", values))
+            charts.append(self.scatter(f"-{rank}", name, x, "fit", values))
         return self.section("cases", self.text("lead.cases"), *charts)
 
     def scatter(
-        self, at: str, name: str, x: Floats, words: str, values: dict[str, float], aim: Aim = "sufficiency"
+        self, suffix: str, name: str, x: Floats, words: str, values: dict[str, float], aim: Aim = "sufficiency"
     ) -> doc.Chart:
         from copark.figures.set_methods import xy_plot
 
         fit = self.t(words, **{key: self.written(value, key) for key, value in values.items()})
-        found = self.found
+        analysis = self.analysis
         lang = self.t.lang
         names = (name, self.outcome)
         return self.drawn(
             aim,
-            lambda: xy_plot(x, found.outcome, found.table.cases, names, fit, lang, aim),
-            at,
+            lambda: xy_plot(x, analysis.outcome, analysis.table.cases, names, fit, lang, aim),
+            suffix,
             x=name,
             y=self.outcome,
         )
 
     def necessity(self) -> doc.Section:
-        """Single conditions and expressions as necessary ones; single conditions as sufficient ones."""
-        found = self.found
+        """Show single conditions and expressions as necessary ones; single conditions as sufficient ones."""
+        analysis = self.analysis
         count = len(self.conditions)
         columns = "expression consistency:number:3 relevance:number:3 coverage:number:3"
-        names = {one.name for one in found.necessity}
-        every = (*found.necessity, *(one for one in found.expressions if one.name not in names))
-        rows = [(one.name, one.fit.inclusion, one.fit.relevance, one.fit.coverage) for one in every]
+        names = {relation.name for relation in analysis.necessity}
+        relations = (
+            *analysis.necessity,
+            *(relation for relation in analysis.expressions if relation.name not in names),
+        )
+        rows = [
+            (relation.name, relation.fit.inclusion, relation.fit.relevance, relation.fit.coverage)
+            for relation in relations
+        ]
         charts = []
-        ranked = sorted(range(len(found.necessity)), key=lambda at: -found.necessity[at].fit.inclusion)
-        for turn, at in enumerate(ranked[:NECESSITY_PLOTS], start=1):
-            one = found.necessity[at]
-            column = found.members[:, at % count]
+        ranked = sorted(
+            range(len(analysis.necessity)), key=lambda position: -analysis.necessity[position].fit.inclusion
+        )
+        for rank, position in enumerate(ranked[:NECESSITY_PLOTS], start=1):
+            relation = analysis.necessity[position]
+            column = analysis.members[:, position % count]
             values = {
-                "consistency": one.fit.inclusion,
-                "relevance": one.fit.relevance,
-                "coverage": one.fit.coverage,
+                "consistency": relation.fit.inclusion,
+                "relevance": relation.fit.relevance,
+                "coverage": relation.fit.coverage,
             }
-            x = column if at < count else 1.0 - column
-            charts.append(self.scatter(f"-{turn}", one.name, x, "fit_necessity", values, "necessity"))
-        alone = [(name, *_fit(one)[:3]) for name, one in found.sufficiency]
-        said = "lead.expressions" if found.expressions else "lead.no_expressions"
+            x = column if position < count else 1.0 - column
+            charts.append(self.scatter(f"-{rank}", relation.name, x, "fit_necessity", values, "necessity"))
+        sufficient = [(name, *_fit(fit)[:3]) for name, fit in analysis.sufficiency]
+        key = "lead.expressions" if analysis.expressions else "lead.no_expressions"
         return self.section(
             "necessity",
             self.text("lead.necessity"),
             self.table("necessity", columns, rows),
-            self.text(said),
+            self.text(key),
             *charts,
-            self.table("sufficiency", ("term", *self.fits[:3]), alone, folded=True),
+            self.table("sufficiency", ("term", *self.fits[:3]), sufficient, folded=True),
         )
 
     def counterfactuals(self) -> doc.Section:
-        """What each solution assumes of empty rows."""
+        """Show what each solution assumes of empty rows."""
         rows: list[tuple[doc.Value, ...]] = []
-        solutions = self.found.solutions
+        solutions = self.analysis.solutions
         tied = zip(solutions.parsimonious.models, solutions.assumptions, strict=True)
-        for at, (model, assumed) in enumerate(tied, start=1):
-            name = f"{self.kind('parsimonious')} M{at}"
+        for rank, (model, assumed) in enumerate(tied, start=1):
+            name = f"{self.kind('parsimonious')} M{rank}"
             rows.append((name, model_name(model, self.conditions), _rows(assumed), "", "", ""))
-        for one in solutions.intermediate:
-            models = "; ".join(model_name(model, self.conditions) for model in one.models)
-            name = f"{self.kind('intermediate')} {one.name}"
-            rows.append((name, models, "", _rows(one.easy), _rows(one.difficult), _rows(one.unused)))
+        for solution in solutions.intermediate:
+            models = "; ".join(model_name(model, self.conditions) for model in solution.models)
+            name = f"{self.kind('intermediate')} {solution.name}"
+            rows.append((name, models, "", _rows(solution.easy), _rows(solution.difficult), _rows(solution.unused)))
         columns = "solution expression assumptions:note easy:note difficult:note empty_unused:note"
         table = self.table("counterfactuals", columns, rows)
         return self.section("counterfactuals", self.text("lead.counterfactuals"), table)
@@ -278,48 +291,58 @@ class _Show(Show):
             same, total = robust.same(kind, family)
             rows.append((t(f"family.{family or 'all'}"), total, same))
         lead = self.text("lead.robustness", count=len(robust.variants))
-        said = doc.Paragraph(t.sentences([t("lead.anchors_shifted"), t("lead.other_scores")]))
+        paragraph = doc.Paragraph(t.sentences([t("lead.anchors_shifted"), t("lead.other_scores")]))
         same_table = self.table("same", "changed variants:count same:count", rows)
-        return self.section("robustness", lead, same_table, said, self.survival(robust), self.variants(robust))
+        return self.section("robustness", lead, same_table, paragraph, self.survival(robust), self.variants(robust))
 
     def survival(self, robust: Robustness) -> doc.Table:
         rows: list[tuple[doc.Value, ...]] = []
         for kind in KINDS:
             for name, values in named_survival(robust, kind, self.conditions).items():
-                for family, one in values.items():
+                for family, term_survival in values.items():
                     changed = self.t(f"family.{family}")
-                    rows.append((self.kind(kind), name, changed, one.variants, one.surely, one.perhaps, one.narrower))
+                    rows.append(
+                        (
+                            self.kind(kind),
+                            name,
+                            changed,
+                            term_survival.variants,
+                            term_survival.surely,
+                            term_survival.perhaps,
+                            term_survival.narrower,
+                        )
+                    )
         columns = "solution term changed variants:count surely:count perhaps:count narrower:count"
         return self.table("survival", columns, rows, folded=True)
 
     def variants(self, robust: Robustness) -> doc.Table:
         rows: list[tuple[doc.Value, ...]] = [
             (
-                self.t(f"family.{one.family}"),
-                one.changed,
-                one.value,
+                self.t(f"family.{variant.family}"),
+                variant.changed,
+                variant.value,
                 self.kind(kind),
-                "; ".join(model_name(model, self.conditions) for model in one.models[kind]),
-                one.fit[kind].inclusion,
-                one.fit[kind].coverage,
+                "; ".join(model_name(model, self.conditions) for model in variant.models[kind]),
+                variant.fit[kind].inclusion,
+                variant.fit[kind].coverage,
             )
-            for one in robust.variants
+            for variant in robust.variants
             for kind in KINDS
         ]
         columns = ("family changed value solution expression:note", self.number("consistency"), self.number("coverage"))
         return self.table("variants", columns, rows, folded=True)
 
     def data(self) -> doc.Section:
-        table = self.found.table
-        blocks: list[doc.Block] = [data_table(self, table, (self.found.settings.outcome, *self.conditions))]
+        table = self.analysis.table
+        blocks: list[doc.Block] = [data_table(self, table, (self.analysis.settings.outcome, *self.conditions))]
         if table.left_out:
             rows = [(case, ", ".join(columns)) for case, columns in table.left_out]
             blocks.append(self.table("left-out", "case missing", rows))
         return self.section("data", *blocks)
 
 
-def _fit(one: Sufficiency) -> tuple[float, float, float, float]:
-    return one.inclusion, one.pri, one.coverage, one.unique
+def _fit(fit: Sufficiency) -> tuple[float, float, float, float]:
+    return fit.inclusion, fit.pri, fit.coverage, fit.unique
 
 
 def _rows(numbers: Sequence[int]) -> str:

@@ -1,4 +1,4 @@
-"""How far outcome probabilities of parks that were never calibrated can be relied on: said beside what became.
+"""Reliability of outcome probabilities of parks that were never calibrated, beside what became of them.
 
 The parks of the casebook as if never seen: what the model says of each, and what is on record.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Params(AnalysisParams):
-    """What may be asked of them."""
+    """Parameters of the reliability of outcome probabilities."""
 
     draws: Annotated[int, Field(ge=1, le=512)] = 512
     """Parameter draws of each park."""
@@ -37,40 +37,40 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(ReliabilityFindings, Result):
-    """What came of it."""
+    """Outcome probabilities of parks beside what became of them."""
 
     def main_table(self) -> Rows:
-        """A row for each park."""
+        """Return a row for each park."""
         return (
             {
-                "case": one.case,
-                "recorded": one.recorded,
-                "judged": one.judged,
-                **dict(zip(OUTCOMES, one.shares, strict=True)),
-                "corrected": one.corrected,
-                "calibrated": one.calibrated,
+                "case": park.case,
+                "recorded": park.recorded,
+                "judged": park.judged,
+                **dict(zip(OUTCOMES, park.shares, strict=True)),
+                "corrected": park.corrected,
+                "calibrated": park.calibrated,
             }
-            for one in self.parks
+            for park in self.parks
         )
 
 
 def depends_on(_params: Params, context: Context) -> dict[str, Any]:
-    """The parks and their cases, their calibrations, and what is lent where they have none."""
+    """Return the parks and their cases, their calibrations, and what is lent where they have none."""
     from copark.calibration.draw_sources import shipped_draws
 
     return {
         "lent": shipped_draws().identity,
-        "parks": {one.id: (one.outcome, one.case and context.case(one.case).hash) for one in _book().parks},
+        "parks": {park.id: (park.outcome, park.case and context.case(park.case).hash) for park in _book().parks},
         "calibrated": {name: source.content["draws_hash"] for name, source in _calibrations(context).items()},
     }
 
 
 def _calibrations(context: Context) -> Mapping[str, PosteriorSource]:
-    """Draws of the calibrations that ship, by case."""
+    """Return draws of the calibrations that ship, by case."""
     from copark.calibration.case_parameters import parameters_of, shipped_cases
 
-    found = {name: parameters_of(context.case(name), wanted="shipped").posterior for name in shipped_cases()}
-    return {name: source for name, source in found.items() if source is not None}
+    sources = {name: parameters_of(context.case(name), wanted="shipped").posterior for name in shipped_cases()}
+    return {name: source for name, source in sources.items() if source is not None}
 
 
 @cache
@@ -84,12 +84,12 @@ def compute(params: Params, context: Context) -> Answer:
     """Run every park of the casebook that has a case and an outcome as if it were new; set it beside the record."""
     from copark.calibration.draw_sources import shipped_draws
 
-    outcomes = [(one.case, one.outcome) for one in _book().parks if one.outcome is not None]
-    known = [outcome for _, outcome in outcomes]
-    told = [(context.case(name), outcome) for name, outcome in outcomes if name is not None]
-    found = find(
-        known,
-        told,
+    outcomes = [(park.case, park.outcome) for park in _book().parks if park.outcome is not None]
+    recorded = [outcome for _, outcome in outcomes]
+    cases = [(context.case(name), outcome) for name, outcome in outcomes if name is not None]
+    findings = find(
+        recorded,
+        cases,
         _calibrations(context),
         params.draws,
         params.futures,
@@ -98,4 +98,4 @@ def compute(params: Params, context: Context) -> Answer:
         context.stage("simulate"),
     )
     provenance = made_now(draws_hash=shipped_draws().identity)
-    return Answer(run_id=context.run_id, provenance=provenance, **vars(found))
+    return Answer(run_id=context.run_id, provenance=provenance, **vars(findings))

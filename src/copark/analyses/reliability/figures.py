@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from copark.analyses.reliability.findings import ReliabilityFindings
 
 
-def parks(found: ReliabilityFindings, lang: str = "en") -> Figure:
-    """A row for each park: the probability said, coloured by what became of it, and the one set right by the others."""
+def parks(findings: ReliabilityFindings, lang: str = "en") -> Figure:
+    """Draw a row for each park: the probability said, coloured by what became of it, and the corrected one."""
     titles = [text(f"reliability.figure.{part}", lang) for part in ("parks.title", "parks.subtitle", "footer")]
-    names = [one.title.get(lang) for one in found.parks]
+    names = [park.title.get(lang) for park in findings.parks]
     figure, axes = style.in_rows(
         names, titles, inches=2.75, high=0.19, wide=7.2, bottom=0.85, right=0.25, lines=1, small=True
     )
     axes.set_xlim(-0.02, 1.02)
     style.in_percent(axes)
-    axes.axvline(found.base_rate, linewidth=0.9, color=style.MUTED, linestyle=(0, (2, 3)))
-    for at, one in enumerate(found.parks):
-        axes.plot([one.corrected, one.said], [at, at], color=style.GRID, linewidth=1.6, zorder=1)
-        axes.plot([one.corrected], [at], "o", color=style.INK, mfc=style.PAPER, ms=4.6, zorder=2)
-        axes.plot([one.said], [at], "o", color=STATUS[one.recorded][0], ms=6.0, zorder=3)
-    recorded = {one.recorded for one in found.parks}
+    axes.axvline(findings.base_rate, linewidth=0.9, color=style.MUTED, linestyle=(0, (2, 3)))
+    for position, park in enumerate(findings.parks):
+        axes.plot([park.corrected, park.said], [position, position], color=style.GRID, linewidth=1.6, zorder=1)
+        axes.plot([park.corrected], [position], "o", color=style.INK, mfc=style.PAPER, ms=4.6, zorder=2)
+        axes.plot([park.said], [position], "o", color=STATUS[park.recorded][0], ms=6.0, zorder=3)
+    recorded = {park.recorded for park in findings.parks}
     handles = [
         (style.line(colour, "o", linestyle=""), text(f"parks.status.{name}", lang))
         for name, (colour, _) in STATUS.items()

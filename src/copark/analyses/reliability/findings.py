@@ -20,8 +20,10 @@ from copark.simulation.outcomes import NEEDED, OUTCOMES, outcomes, year_twenty
 from copark.simulation.study import baseline
 from copark.stats.scores import Recalibration, brier, discrimination, left_out, recalibrated
 
-SAID, DONE = "self_standing", "thriving"
-"""The outcome of runs, and the class of the casebook, that are set beside each other."""
+SAID = "self_standing"
+"""Outcome of runs that is set beside the class ``DONE`` of the casebook."""
+DONE = "thriving"
+"""Class of the casebook that is set beside the outcome ``SAID`` of runs."""
 STANDING = OUTCOMES.index(SAID)
 ALIVE = (DONE, "surviving")
 DATED = Quarter(2024, 4)
@@ -56,13 +58,13 @@ class JudgedPark:
 
     @property
     def thrives(self) -> bool:
-        """Whether it thrives."""
+        """Say whether the park thrives."""
         return self.recorded == DONE
 
 
 @dataclass(frozen=True)
 class ProbabilityScore:
-    """How a way of giving probabilities does."""
+    """Score of a way of giving probabilities."""
 
     key: str
     """``model``, ``base_rate`` or ``corrected``, the latter two set by the other parks alone; or ``calibrated``."""
@@ -78,7 +80,7 @@ class ProbabilityScore:
 
 @dataclass(frozen=True, kw_only=True)
 class ReliabilityFindings:
-    """What came of it, over parks with a case and an outcome."""
+    """Findings over parks with a case and an outcome."""
 
     parks: tuple[JudgedPark, ...]
     """The parks, the most probable to stand by itself first."""
@@ -102,32 +104,32 @@ class ReliabilityFindings:
     @property
     def mean(self) -> float:
         """Mean probability of being self-standing over the parks."""
-        return sum(one.said for one in self.parks) / len(self.parks)
+        return sum(park.said for park in self.parks) / len(self.parks)
 
     @property
     def calibrated(self) -> tuple[JudgedPark, ...]:
         """Parks with a calibration."""
-        return tuple(one for one in self.parks if one.calibrated is not None)
+        return tuple(park for park in self.parks if park.calibrated is not None)
 
     @property
     def calibrated_mean(self) -> float:
         """Mean probability of being self-standing over the parks with a calibration, on it."""
-        return sum(one.calibrated or 0.0 for one in self.calibrated) / max(len(self.calibrated), 1)
+        return sum(park.calibrated or 0.0 for park in self.calibrated) / max(len(self.calibrated), 1)
 
     @property
     def calibrated_observed(self) -> float:
         """Share of the parks with a calibration that thrive."""
-        return sum(one.thrives for one in self.calibrated) / max(len(self.calibrated), 1)
+        return sum(park.thrives for park in self.calibrated) / max(len(self.calibrated), 1)
 
     @property
     def calibrated_alive(self) -> float:
         """Share of the parks with a calibration that thrive or survive."""
-        return sum(one.recorded in ALIVE for one in self.calibrated) / max(len(self.calibrated), 1)
+        return sum(park.recorded in ALIVE for park in self.calibrated) / max(len(self.calibrated), 1)
 
     @property
     def observed(self) -> float:
         """Share of these parks that thrive."""
-        return sum(one.thrives for one in self.parks) / len(self.parks)
+        return sum(park.thrives for park in self.parks) / len(self.parks)
 
     @property
     def base_rate(self) -> float:
@@ -135,13 +137,13 @@ class ReliabilityFindings:
         return self.thriving / self.known
 
     def corrected(self, probability: float) -> float:
-        """Probability that a park thrives which the model, not calibrated to it, calls self-standing so often."""
+        """Correct the probability that a park thrives where the model, not calibrated to it, gives it so often."""
         return float(Recalibration(self.intercept, self.slope)(probability))
 
 
 def find(
-    known: Sequence[Outcome],
-    told: Sequence[tuple[Case, Outcome]],
+    recorded: Sequence[Outcome],
+    cases: Sequence[tuple[Case, Outcome]],
     calibrations: Mapping[str, PosteriorSource],
     draws: int,
     futures: int,
@@ -151,36 +153,52 @@ def find(
 ) -> ReliabilityFindings:
     """Run every park as if it were new, and set what is said beside what is on record.
 
-    known: outcomes on record of all parks; told: cases, each with its outcome; calibrations: those that ship, by case;
-    draws, futures, seed: draws of parameters, runs of each, and their seed.
+    Parameters
+    ----------
+    recorded
+        Outcomes on record of all parks.
+    cases
+        Cases, each with its outcome.
+    calibrations
+        Calibrations that ship, by case.
+    draws, futures, seed
+        Draws of parameters, runs of each, and their seed.
+    threads
+        Threads of the model; they do not change the numbers.
+    tell
+        Called with parks done and parks in all.
     """
     shares = []
     quarters = []
-    own = []
-    for at, (case, _) in enumerate(told):
-        tell(at, len(told))
-        found, quarter = shares_of(case, draws, futures, seed, threads)
-        shares.append(found)
+    calibrated_shares = []
+    for position, (case, _) in enumerate(cases):
+        tell(position, len(cases))
+        park_shares, quarter = shares_of(case, draws, futures, seed, threads)
+        shares.append(park_shares)
         quarters.append(quarter)
         source = calibrations.get(case.name)
-        own.append(None if source is None else shares_of(case, draws, futures, seed, threads, source)[0][STANDING])
-    said = np.array([one[STANDING] for one in shares])
-    happened = np.array([outcome == DONE for _, outcome in told])
-    thriving = sum(one == DONE for one in known)
-    learned = recalibrated(said, happened).for_base_rate(float(happened.mean()), thriving / len(known))
-    corrected = left_out(said, happened)
-    scores = _scores(said, happened, corrected, np.array(own, dtype=float))
+        calibrated_shares.append(
+            None if source is None else shares_of(case, draws, futures, seed, threads, source)[0][STANDING]
+        )
+    probabilities = np.array([park_shares[STANDING] for park_shares in shares])
+    happened = np.array([outcome == DONE for _, outcome in cases])
+    thriving = sum(outcome == DONE for outcome in recorded)
+    learned = recalibrated(probabilities, happened).for_base_rate(float(happened.mean()), thriving / len(recorded))
+    corrected = left_out(probabilities, happened)
+    scores = _scores(probabilities, happened, corrected, np.array(calibrated_shares, dtype=float))
     rows = (
-        JudgedPark(case.name, case.title, outcome, quarter, one, float(better), fitted)
-        for (case, outcome), quarter, one, better, fitted in zip(told, quarters, shares, corrected, own, strict=True)
+        JudgedPark(case.name, case.title, outcome, quarter, park_shares, float(better), fitted)
+        for (case, outcome), quarter, park_shares, better, fitted in zip(
+            cases, quarters, shares, corrected, calibrated_shares, strict=True
+        )
     )
-    low, high = _resampled_discrimination(said, happened)
+    low, high = _resampled_discrimination(probabilities, happened)
     return ReliabilityFindings(
-        parks=tuple(sorted(rows, key=lambda one: -one.said)),
-        known=len(known),
+        parks=tuple(sorted(rows, key=lambda park: -park.said)),
+        known=len(recorded),
         thriving=thriving,
         scores=scores,
-        discrimination=discrimination(said, happened),
+        discrimination=discrimination(probabilities, happened),
         discrimination_low=low,
         discrimination_high=high,
         intercept=learned.intercept,
@@ -191,49 +209,71 @@ def find(
 def shares_of(
     case: Case, draws: int, futures: int, seed: int, threads: int = 1, calibration: PosteriorSource | None = None
 ) -> tuple[tuple[float, ...], str]:
-    """Shares of outcomes of a park, and the quarter they are judged in: year twenty, or the end of 2024 if younger.
+    """Compute shares of outcomes of a park, and the quarter they are judged in: year 20, or the end of 2024 if younger.
 
     It is drawn as one the panel does not hold, or on a calibration to its record. A closure on record is left out: it
     would be the answer.
+
+    Parameters
+    ----------
+    case
+        The park.
+    draws, futures, seed
+        Draws of parameters, runs of each, and their seed.
+    threads
+        Threads of the model; they do not change the numbers.
+    calibration
+        Draws of its own calibration; those of an unseen park where there are none.
+
+    Returns
+    -------
+    Shares in the order of ``OUTCOMES``, and the quarter as text.
     """
     lent = BorrowedSource(case.model_copy(update={"closures": ()}), shipped_draws(), known=False)
     read = lent.read if calibration is None else calibration.space.case.model_copy(update={"closures": ()})
     runs = draws * futures
     study = baseline(case.name).with_changes(runs=runs, futures=futures, seed=seed)
-    made = Ensemble(pack(read), (calibration or lent).draws(study, 0, runs), NEEDED, threads=threads).run()
-    lived = min(max(DATED - case.clock.start + 1, 1), made.out.shape[2])
-    codes = outcomes(made.out[:, :, :lived], made.status[:, 0])
+    ensemble = Ensemble(pack(read), (calibration or lent).draws(study, 0, runs), NEEDED, threads=threads).run()
+    lived = min(max(DATED - case.clock.start + 1, 1), ensemble.out.shape[2])
+    codes = outcomes(ensemble.out[:, :, :lived], ensemble.status[:, 0])
     counts = np.array([(codes == code).sum() for code in range(len(OUTCOMES))])
     return tuple(map(float, counts / max(counts.sum(), 1))), str(case.clock.start + year_twenty(lived))
 
 
 def _scores(
-    said: Floats, happened: NDArray[np.bool_], corrected: Floats, calibrated: Floats
+    probabilities: Floats, happened: NDArray[np.bool_], corrected: Floats, calibrated: Floats
 ) -> tuple[ProbabilityScore, ...]:
-    """Brier scores of the model, the base rate of the other parks, the model set right by them, and calibrated."""
+    """Compute Brier scores of the model, the others' base rate, the model corrected by the others, and calibrated."""
     others = (happened.sum() - happened) / (len(happened) - 1)
-    ways = {"model": said, "base_rate": others, "corrected": corrected, "calibrated": calibrated}
-    errors = {key: brier(one, happened) for key, one in ways.items()}
-    found = []
+    probabilities_by_way = {
+        "model": probabilities,
+        "base_rate": others,
+        "corrected": corrected,
+        "calibrated": calibrated,
+    }
+    errors = {key: brier(values, happened) for key, values in probabilities_by_way.items()}
+    scores = []
     for key, error in errors.items():
-        has = np.isfinite(error)
-        if not has.any():
+        is_scored = np.isfinite(error)
+        if not is_scored.any():
             continue
-        chosen = np.random.default_rng(1).integers(has.sum(), size=(RESAMPLED, has.sum()))
-        low, high = np.quantile((error - errors["base_rate"])[has][chosen].mean(axis=1), BAND)
-        found.append(ProbabilityScore(key, int(has.sum()), float(error[has].mean()), float(low), float(high)))
-    return tuple(found)
+        chosen = np.random.default_rng(1).integers(is_scored.sum(), size=(RESAMPLED, is_scored.sum()))
+        low, high = np.quantile((error - errors["base_rate"])[is_scored][chosen].mean(axis=1), BAND)
+        scores.append(
+            ProbabilityScore(key, int(is_scored.sum()), float(error[is_scored].mean()), float(low), float(high))
+        )
+    return tuple(scores)
 
 
-def _resampled_discrimination(said: Floats, happened: NDArray[np.bool_]) -> tuple[float, float]:
-    """90 % of resampled parks, as many of either kind as there are."""
+def _resampled_discrimination(probabilities: Floats, happened: NDArray[np.bool_]) -> tuple[float, float]:
+    """Give 90 % of resampled parks, as many of either kind as there are."""
     rng = np.random.default_rng(2)
-    yes = said[happened]
-    no = said[~happened]
-    kind = np.arange(len(said)) < len(yes)
-    found = [
+    yes = probabilities[happened]
+    no = probabilities[~happened]
+    kind = np.arange(len(probabilities)) < len(yes)
+    samples = [
         discrimination(np.concatenate([rng.choice(yes, len(yes)), rng.choice(no, len(no))]), kind)
         for _ in range(RESAMPLED)
     ]
-    low, high = np.quantile(found, BAND)
+    low, high = np.quantile(samples, BAND)
     return float(low), float(high)

@@ -1,4 +1,4 @@
-"""What is shown of outcome probabilities beside what became of the parks: parks, scores, the correction."""
+"""Documents on outcome probabilities beside what became of the parks: parks, scores, the correction."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,11 +15,11 @@ METHODS = 4
 LIMITS = 4
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of it."""
-    show = _Show(found, t)
+def document(answer: Answer, t: Texts) -> doc.Document:
+    """Show everything that is told of it."""
+    show = _Show(answer, t)
     return assemble(
-        found,
+        answer,
         t,
         key="reliability",
         title=t("title"),
@@ -34,48 +34,48 @@ def document(found: Answer, t: Texts) -> doc.Document:
 
 
 class _Show(Show):
-    def __init__(self, found: Answer, t: Texts) -> None:
+    def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.found = found
-        self.happened = sum(one.thrives for one in found.parks)
+        self.answer = answer
+        self.happened = sum(park.thrives for park in answer.parks)
         self.values = {
-            "parks": len(found.parks),
-            "said": percent(found.mean),
+            "parks": len(answer.parks),
+            "said": percent(answer.mean),
             "happened": self.happened,
-            "share": percent(found.observed),
-            "known": found.known,
-            "thriving": found.thriving,
-            "base_rate": percent(found.base_rate),
-            "auc": number(found.discrimination, 2),
-            "auc_low": number(found.discrimination_low, 2),
-            "auc_high": number(found.discrimination_high, 2),
-            "failed": sum(one.recorded == "failed" for one in found.parks),
-            "failed_said": percent(sum(one.shares[0] for one in found.parks) / len(found.parks)),
-            "calibrated": len(found.calibrated),
-            "calibrated_said": percent(found.calibrated_mean),
-            "calibrated_happened": sum(one.thrives for one in found.calibrated),
-            "calibrated_alive": percent(found.calibrated_alive),
-            "at_half": percent(found.corrected(0.5)),
-            "at_most": percent(found.corrected(0.95)),
+            "share": percent(answer.observed),
+            "known": answer.known,
+            "thriving": answer.thriving,
+            "base_rate": percent(answer.base_rate),
+            "auc": number(answer.discrimination, 2),
+            "auc_low": number(answer.discrimination_low, 2),
+            "auc_high": number(answer.discrimination_high, 2),
+            "failed": sum(park.recorded == "failed" for park in answer.parks),
+            "failed_said": percent(sum(park.shares[0] for park in answer.parks) / len(answer.parks)),
+            "calibrated": len(answer.calibrated),
+            "calibrated_said": percent(answer.calibrated_mean),
+            "calibrated_happened": sum(park.thrives for park in answer.calibrated),
+            "calibrated_alive": percent(answer.calibrated_alive),
+            "at_half": percent(answer.corrected(0.5)),
+            "at_most": percent(answer.corrected(0.95)),
         }
 
     def headline(self) -> str:
-        """Too high, right or too low; and whether they tell parks apart."""
-        gap = self.found.mean - self.found.observed
+        """Say whether they are too high, right or too low, and whether they tell parks apart."""
+        gap = self.answer.mean - self.answer.observed
         key = "over" if gap > 0.05 else "under" if gap < -0.05 else "level"
         return self.t(f"headline.{key}", tells=self.tells(), **self.values)
 
     def tells(self) -> str:
-        firm = self.found.discrimination_low > 0.5
+        firm = self.answer.discrimination_low > 0.5
         return self.t(f"tells.{'yes' if firm else 'no'}", **self.values)
 
     def summary(self) -> doc.Section:
         t = self.t
-        found = self.found
+        answer = self.answer
         cards = (
-            doc.Card(t("card.said"), doc.SHARE, found.mean, t("card.said.note", **self.values)),
-            doc.Card(t("card.happened"), doc.SHARE, found.observed, t("card.happened.note", **self.values)),
-            doc.Card(t("card.base_rate"), doc.SHARE, found.base_rate, t("card.base_rate.note", **self.values)),
+            doc.Card(t("card.said"), doc.SHARE, answer.mean, t("card.said.note", **self.values)),
+            doc.Card(t("card.happened"), doc.SHARE, answer.observed, t("card.happened.note", **self.values)),
+            doc.Card(t("card.base_rate"), doc.SHARE, answer.base_rate, t("card.base_rate.note", **self.values)),
         )
         words = tuple(t(f"said.{key}", **self.values) for key in ("correction", "calibrated", "failed", "selection"))
         return self.section("summary", doc.Cards(cards), doc.Bullets(words))
@@ -83,16 +83,23 @@ class _Show(Show):
     def parks(self) -> doc.Section:
         from copark.analyses.reliability.figures import parks
 
-        found = self.found
+        answer = self.answer
         t = self.t
         shares = [doc.Column(name, text(f"analysis.outcome.{name}", t.lang), doc.Kind.share) for name in OUTCOMES]
         columns: Columns = ("park recorded judged:quarter", *shares, "corrected:share calibrated:share")
         rows: list[Sequence[doc.Value]] = [
-            (one.title.get(t.lang), self.recorded(one.recorded), one.judged, *one.shares, one.corrected, one.calibrated)
-            for one in found.parks
+            (
+                park.title.get(t.lang),
+                self.recorded(park.recorded),
+                park.judged,
+                *park.shares,
+                park.corrected,
+                park.calibrated,
+            )
+            for park in answer.parks
         ]
-        drawn = self.chart("parks", lambda: parks(found, t.lang), self.table("parks", columns, rows))
-        return self.section("parks", self.text("parks.lead"), drawn)
+        chart = self.chart("parks", lambda: parks(answer, t.lang), self.table("parks", columns, rows))
+        return self.section("parks", self.text("parks.lead"), chart)
 
     def recorded(self, outcome: str) -> str:
         return text(f"parks.status.{outcome}", self.t.lang)
@@ -100,12 +107,12 @@ class _Show(Show):
     def scores(self) -> doc.Section:
         rows = [
             (
-                self.t(f"way.{one.key}"),
-                one.parks,
-                one.brier,
-                None if one.key == "base_rate" else doc.Interval(one.low, one.high),
+                self.t(f"way.{score.key}"),
+                score.parks,
+                score.brier,
+                None if score.key == "base_rate" else doc.Interval(score.low, score.high),
             )
-            for one in self.found.scores
+            for score in self.answer.scores
         ]
         return self.section("scores", self.table("scores", "way of:count brier:number:3 difference:change:3", rows))
 

@@ -1,4 +1,4 @@
-"""How a frozen forecast stands beside what was observed later.
+"""Scores of a frozen forecast on what was observed later.
 
 A frozen forecast scored against what was observed later, beside the benchmarks frozen with it.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Params(AnalysisParams):
-    """What is scored on what."""
+    """Parameters: the frozen forecast and the table it is scored on."""
 
     file: Path
     """A forecast frozen by ``copark forecast CASE --freeze FILE``."""
@@ -35,7 +35,7 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True)
 class Forecasted:
-    """What a method had said of a value."""
+    """Forecast of a value by one method."""
 
     median: float
     """Median, in the value's unit."""
@@ -106,7 +106,7 @@ class FrozenBands:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """How a frozen forecast stands."""
+    """Scores of a frozen forecast."""
 
     case: str
     """Name of the case."""
@@ -149,10 +149,10 @@ class Answer(Result):
     @property
     def reached(self) -> int:
         """Values within the model's 90 % intervals."""
-        return sum(one.reached for one in self.values)
+        return sum(value.reached for value in self.values)
 
     def main_table(self) -> Rows:
-        """Mean scores of every method by observable, a row each."""
+        """Return mean scores of every method by observable, a row each."""
         return (
             {
                 "variable": line.variable,
@@ -185,17 +185,17 @@ def compute(params: Params, context: Context) -> Answer:
     later = later_targets(content, rows)
     frozen = Frozen(content)
     if not later.targets:
-        told = [
+        reasons = [
             text(
                 "score.left.row",
                 context.lang,
                 file=params.data.name,
-                line=one.line,
-                date=one.date,
-                variable=series_title(one.variable, context.lang),
-                reason=why_left(one, content["cut"], content["until"], context.lang),
+                line=row.line,
+                date=row.date,
+                variable=series_title(row.variable, context.lang),
+                reason=why_left(row, content["cut"], content["until"], context.lang),
             )
-            for one in _left(later.left_out)
+            for row in _left(later.left_out)
         ]
         raise RunRefused(
             text(
@@ -205,11 +205,11 @@ def compute(params: Params, context: Context) -> Answer:
                 file=params.data.name,
                 cut=content["cut"],
                 last=content["until"],
-                reasons="\n".join(told),
+                reasons="\n".join(reasons),
             )
         )
     curves = tuple(content.get("curves") or ())
-    naive = {name for each in content["naive"].values() for name in each}
+    naive = {name for curve_names in content["naive"].values() for name in curve_names}
     methods = (frozen.method, *curves, *(name for name in NAIVE if name in naive))
     benchmark = next((name for name in (STACK, *curves) if name in curves), "line")
     scores = score_later(content, later.targets)
@@ -239,16 +239,18 @@ def compute(params: Params, context: Context) -> Answer:
         lines=table(scores, methods),
         values=values,
         left=_left(later.left_out),
-        fans={name: _fan(frozen, name, benchmark, scores) for name in dict.fromkeys(one.variable for one in values)},
+        fans={
+            name: _fan(frozen, name, benchmark, scores) for name in dict.fromkeys(value.variable for value in values)
+        },
     )
 
 
-def why_left(one: Left, cut: str, until: str, lang: str) -> str:
-    """Why a row could not be scored, in words."""
+def why_left(row: Left, cut: str, until: str, lang: str) -> str:
+    """Say why a row could not be scored."""
     from copark.cases.quarters import Quarter
     from copark.texts import text
 
-    return text(f"score.why_left.{one.reason}", lang, cut=cut, first=Quarter.parse(cut) + 1, until=until)
+    return text(f"score.why_left.{row.reason}", lang, cut=cut, first=Quarter.parse(cut) + 1, until=until)
 
 
 def _park(case: str) -> Said:
@@ -261,43 +263,45 @@ def _park(case: str) -> Said:
 
 
 def _left(rows: Sequence[LeftOut]) -> tuple[Left, ...]:
-    return tuple(Left(one.line, str(one.observation.date), one.observation.variable, one.reason) for one in rows)
+    return tuple(Left(row.line, str(row.observation.date), row.observation.variable, row.reason) for row in rows)
 
 
 def _values(scores: Sequence[Score], method: str, benchmark: str) -> tuple[Scored, ...]:
-    """Values by observable and date, with what model and benchmark had said of them."""
+    """List values by observable and date, with what model and benchmark had said of them."""
     from copark.calibration.rolling_origin import moment
 
-    beside = {one.target.name: one for one in scores if one.method == benchmark}
-    own = [one for one in scores if one.method == method]
-    own.sort(key=lambda one: (one.target.variable, one.target.observation.date.last_day))
+    by_target = {score.target.name: score for score in scores if score.method == benchmark}
+    model_scores = [score for score in scores if score.method == method]
+    model_scores.sort(key=lambda score: (score.target.variable, score.target.observation.date.last_day))
     return tuple(
         Scored(
-            one.target.variable,
-            one.target.date,
-            moment(one.target.observation.date.last_day),
-            one.target.value,
-            one.target.high,
-            one.target.bound,
-            one.bounded,
-            one.covered,
-            one.percentiles,
-            one.width,
-            tuple(one.target.observation.source),
-            _said(one),
-            _said(beside[one.target.name]) if one.target.name in beside else None,
+            score.target.variable,
+            score.target.date,
+            moment(score.target.observation.date.last_day),
+            score.target.value,
+            score.target.high,
+            score.target.bound,
+            score.bounded,
+            score.covered,
+            score.percentiles,
+            score.width,
+            tuple(score.target.observation.source),
+            _said(score),
+            _said(by_target[score.target.name]) if score.target.name in by_target else None,
         )
-        for one in own
+        for score in model_scores
     )
 
 
-def _said(one: Score) -> Forecasted:
-    return Forecasted(one.median, one.low, one.high, one.crps)
+def _said(score: Score) -> Forecasted:
+    return Forecasted(score.median, score.low, score.high, score.crps)
 
 
 def _fan(frozen: Frozen, variable: str, benchmark: str, scores: Sequence[Score]) -> FrozenBands:
-    """The frozen intervals, to a year after the last value, and two years at least."""
-    last = max(one.target.last for one in scores if one.target.variable == variable)
-    shown = min(max(last + 4, frozen.first + 8), frozen.last) - frozen.first + 1
+    """Cut the frozen intervals, to a year after the last value, and two years at least."""
+    last = max(score.target.last for score in scores if score.target.variable == variable)
+    quarters_shown = min(max(last + 4, frozen.first + 8), frozen.last) - frozen.first + 1
     curve = frozen.naive_band(variable, benchmark, LEVELS)
-    return FrozenBands(frozen.band(variable, LEVELS)[:, :shown], None if curve is None else curve[:, :shown])
+    return FrozenBands(
+        frozen.band(variable, LEVELS)[:, :quarters_shown], None if curve is None else curve[:, :quarters_shown]
+    )

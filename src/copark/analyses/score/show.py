@@ -1,4 +1,4 @@
-"""What is shown of a scored forecast: who forecast best, whether the intervals held, every value."""
+"""Documents on a scored forecast: who forecast best, whether the intervals held, every value."""
 
 from collections.abc import Sequence
 
@@ -13,22 +13,22 @@ from copark.presentation import document as doc
 from copark.presentation.numbers import bounded, percentile
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of a forecast that was scored."""
-    show = _Show(found, t)
+def document(answer: Answer, t: Texts) -> doc.Document:
+    """Show everything that is told of a forecast that was scored."""
+    show = _Show(answer, t)
     provenance = {
-        "forecast": found.forecast,
-        "made_on": found.made_on,
-        "cut": found.cut,
-        "until": found.until,
-        "method": method_title(found.method, t.lang),
-        "data": found.data,
+        "forecast": answer.forecast,
+        "made_on": answer.made_on,
+        "cut": answer.cut,
+        "until": answer.until,
+        "method": method_title(answer.method, t.lang),
+        "data": answer.data,
     }
     return assemble(
-        found,
+        answer,
         t,
-        key=f"score-{found.case}",
-        title=t("heading", park=t.of(found.park)),
+        key=f"score-{answer.case}",
+        title=t("heading", park=t.of(answer.park)),
         headline=show.headline(),
         sections=(show.summary(), show.scores(), show.fans()),
         provenance={name: value for name, value in provenance.items() if value},
@@ -36,71 +36,71 @@ def document(found: Answer, t: Texts) -> doc.Document:
 
 
 class _Show(Show):
-    def __init__(self, found: Answer, t: Texts) -> None:
+    def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.found = found
+        self.answer = answer
 
     def headline(self) -> str:
-        found = self.found
-        key = "headline" if found.lines else "headline.bounds"
-        return self.t(key, won=found.won, rows=len(found.lines), reached=found.reached, values=len(found.values))
+        answer = self.answer
+        key = "headline" if answer.lines else "headline.bounds"
+        return self.t(key, won=answer.won, rows=len(answer.lines), reached=answer.reached, values=len(answer.values))
 
     def summary(self) -> doc.Section:
         t = self.t
-        found = self.found
+        answer = self.answer
         cards = (
-            doc.Card(t("card.won"), doc.COUNT, found.won, t("card.won_of", rows=len(found.lines))),
-            doc.Card(t("card.reached"), doc.SHARE, found.reached / len(found.values), t("card.promised")),
-            doc.Card(t("card.values"), doc.COUNT, len(found.values), t("card.after", cut=found.cut)),
+            doc.Card(t("card.won"), doc.COUNT, answer.won, t("card.won_of", rows=len(answer.lines))),
+            doc.Card(t("card.reached"), doc.SHARE, answer.reached / len(answer.values), t("card.promised")),
+            doc.Card(t("card.values"), doc.COUNT, len(answer.values), t("card.after", cut=answer.cut)),
         )
-        told = [t("clean" if found.made_on else "clean.undated", made_on=found.made_on)]
-        if found.lent:
-            told.append(t("borrowed", parks=found.lent))
-        lost = [observable_title(line.variable, t.lang) for line in found.lines if line.winner != found.method]
+        sentences = [t("clean" if answer.made_on else "clean.undated", made_on=answer.made_on)]
+        if answer.lent:
+            sentences.append(t("borrowed", parks=answer.lent))
+        lost = [observable_title(line.variable, t.lang) for line in answer.lines if line.winner != answer.method]
         if lost:
-            told.append(t("lost", titles=t("join").join(lost)))
-        if found.left:
-            reasons = [one.reason for one in found.left]
-            each = [t(f"left.{reason}", count=reasons.count(reason)) for reason in dict.fromkeys(reasons)]
-            told.append(t("left.count", count=len(reasons), reasons=t("join").join(each)))
-        return self.section("summary", doc.Cards(cards), doc.Bullets(tuple(told)))
+            sentences.append(t("lost", titles=t("join").join(lost)))
+        if answer.left:
+            reasons = [row.reason for row in answer.left]
+            counts = [t(f"left.{reason}", count=reasons.count(reason)) for reason in dict.fromkeys(reasons)]
+            sentences.append(t("left.count", count=len(reasons), reasons=t("join").join(counts)))
+        return self.section("summary", doc.Cards(cards), doc.Bullets(tuple(sentences)))
 
     def scores(self) -> doc.Section:
-        """Mean scores with the winner of each row; every value; every row left out."""
-        found = self.found
-        blocks: list[doc.Block] = [self.text("lead" if found.lines else "only_bounds")]
-        if found.lines:
-            methods = [doc.Column(name, method_title(name, self.t.lang), doc.Kind.number) for name in found.methods]
+        """Show mean scores with the winner of each row; every value; every row left out."""
+        answer = self.answer
+        blocks: list[doc.Block] = [self.text("lead" if answer.lines else "only_bounds")]
+        if answer.lines:
+            methods = [doc.Column(name, method_title(name, self.t.lang), doc.Kind.number) for name in answer.methods]
             columns: Columns = ("observable values:count", *methods, "winner covered:share width:number")
-            blocks.append(self.table("scores", columns, map(self.row, found.lines)))
+            blocks.append(self.table("scores", columns, map(self.row, answer.lines)))
         blocks.append(self.values())
-        if found.left:
+        if answer.left:
             lang = self.t.lang
             rows = [
-                (one.line, one.date, series_title(one.variable, lang), why_left(one, found.cut, found.until, lang))
-                for one in found.left
+                (row.line, row.date, series_title(row.variable, lang), why_left(row, answer.cut, answer.until, lang))
+                for row in answer.left
             ]
             blocks.append(self.table("left", "line:count date:quarter observable reason:note", rows))
         return self.section("scores", *blocks)
 
     def row(self, line: ScoreLine) -> Sequence[doc.Value]:
-        found = self.found
+        answer = self.answer
         lang = self.t.lang
         winner = winner_title(line, lang)
         return (
             titled(line.variable, lang),
             line.values,
-            *(line.crps.get(name) for name in found.methods),
+            *(line.crps.get(name) for name in answer.methods),
             winner,
-            line.coverage[found.method],
-            line.width[found.method],
+            line.coverage[answer.method],
+            line.width[answer.method],
         )
 
     def values(self) -> doc.Block:
-        found = self.found
+        answer = self.answer
         lang = self.t.lang
-        names = (found.method, found.benchmark)
-        beside = [
+        names = (answer.method, answer.benchmark)
+        method_columns = [
             doc.Column(key, title, doc.Kind.number)
             for name in names
             for key, title in (
@@ -108,21 +108,21 @@ class _Show(Show):
                 (f"{name}-crps", self.t("column.crps", method=method_title(name, lang))),
             )
         ]
-        columns: Columns = ("date:quarter reported", *beside, "percentile half_width:share source:source")
+        columns: Columns = ("date:quarter reported", *method_columns, "percentile half_width:share source:source")
         rows = [
             (
-                one.date,
-                self.reported(one.variable, one.value, one.high, one.bound),
-                *_cells(one.model),
-                *_cells(one.benchmark),
-                percentile(one.place),
-                one.half_width,
-                "; ".join(one.sources),
+                value.date,
+                self.reported(value.variable, value.value, value.high, value.bound),
+                *_cells(value.model),
+                *_cells(value.benchmark),
+                percentile(value.place),
+                value.half_width,
+                "; ".join(value.sources),
             )
-            for one in found.values
+            for value in answer.values
         ]
-        heads = grouped(titled(one.variable, lang) for one in found.values)
-        return self.table("values", columns, rows, groups=heads, folded=bool(found.lines))
+        heads = grouped(titled(value.variable, lang) for value in answer.values)
+        return self.table("values", columns, rows, groups=heads, folded=bool(answer.lines))
 
     def reported(self, variable: str, value: float, high: float | None, bound: str) -> str:
         from copark.model.variables import catalogue
@@ -130,33 +130,36 @@ class _Show(Show):
         return bounded(value, high, bound, catalogue().outputs[variable].unit, self.t.lang, "bare")
 
     def fans(self) -> doc.Section:
-        return self.section("fans", *(self.fan(name) for name in self.found.fans))
+        return self.section("fans", *(self.fan(name) for name in self.answer.fans))
 
     def fan(self, variable: str) -> doc.Chart:
         from copark.figures.frame import ends, year_of
         from copark.figures.validation import Fan, scored_fan
 
         t = self.t
-        found = self.found
-        own = [one for one in found.values if one.variable == variable]
+        answer = self.answer
+        values = [value for value in answer.values if value.variable == variable]
         title = observable_title(variable, t.lang)
-        words = t("fan.caption", title=title, reached=sum(one.reached for one in own), count=len(own))
-        frozen = found.fans[variable]
-        times = ends(Quarter.parse(found.first), range(frozen.model.shape[1]))
-        points = [Point(one.at, one.value, one.high, one.bound, "inside" if one.reached else "outside") for one in own]
+        words = t("fan.caption", title=title, reached=sum(value.reached for value in values), count=len(values))
+        frozen = answer.fans[variable]
+        times = ends(Quarter.parse(answer.first), range(frozen.model.shape[1]))
+        points = [
+            Point(value.at, value.value, value.high, value.bound, "inside" if value.reached else "outside")
+            for value in values
+        ]
         return doc.Chart(
             f"fan-{variable.replace('_', '-')}",
             title,
             words,
             lambda: scored_fan(
                 titled(variable, t.lang),
-                t("fan.subtitle", cut=found.cut),
+                t("fan.subtitle", cut=answer.cut),
                 Fan(times, frozen.model),
                 []
                 if frozen.benchmark is None
-                else [(method_title(found.benchmark, t.lang), Fan(times, frozen.benchmark))],
+                else [(method_title(answer.benchmark, t.lang), Fan(times, frozen.benchmark))],
                 points,
-                year_of(Quarter.parse(found.cut)),
+                year_of(Quarter.parse(answer.cut)),
                 t.lang,
             ),
             words,
@@ -164,5 +167,9 @@ class _Show(Show):
         )
 
 
-def _cells(one: Forecasted | None) -> tuple[doc.Value, doc.Value]:
-    return (None, None) if one is None else (doc.Interval(one.low, one.high, one.median), one.crps)
+def _cells(forecast: Forecasted | None) -> tuple[doc.Value, doc.Value]:
+    return (
+        (None, None)
+        if forecast is None
+        else (doc.Interval(forecast.low, forecast.high, forecast.median), forecast.crps)
+    )

@@ -1,4 +1,4 @@
-"""How forecasts put together of model and benchmark curves did on the casebook's parks.
+"""Scores of forecasts put together of model and benchmark curves, on the casebook's parks.
 
 Stacked forecasts of the casebook's parks, each without a say in its weights, beside the model and every curve.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Params(AnalysisParams):
-    """What may be asked of it."""
+    """Parameters of stacked forecasts."""
 
     check: Annotated[bool, Local()] = False
     """Whether to make the shipped trials again and compare, which takes an hour or more."""
@@ -50,7 +50,7 @@ class Weight:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Remakeable):
-    """How stacks did, or how the shipped one made again compares."""
+    """Scores of the stacks, or the comparison of the shipped one with one made again."""
 
     titles: dict[str, Said]
     """Of the parks, by name."""
@@ -60,18 +60,18 @@ class Answer(Remakeable):
     """By setting, observable and method."""
 
     def to_frame(self) -> pd.DataFrame:
-        """Mean scores of every method, a row each."""
+        """Tabulate the mean scores of every method, a row each."""
         import pandas as pd
 
         return pd.DataFrame(
-            {"setting": one.scheme, "variable": one.variable, "methods": len(one.standings), **vars(row)}
-            for one in self.judged.contests
-            for row in one.standings
+            {"setting": contest.scheme, "variable": contest.variable, "methods": len(contest.standings), **vars(row)}
+            for contest in self.judged.contests
+            for row in contest.standings
         )
 
 
 def depends_on(_params: Params, context: Context) -> dict[str, Any]:
-    """The shipped stack, and whether parks and model are still those it was learned from."""
+    """Return the shipped stack, and say whether parks and model are still those it was learned from."""
     from copark.analyses.stack.stacking import is_current, shipped
     from copark.calibration.pool.parks import parks_of
 
@@ -80,7 +80,7 @@ def depends_on(_params: Params, context: Context) -> dict[str, Any]:
 
 
 def anew(params: Params, _context: Context) -> bool:
-    """Whether to work although an answer is stored."""
+    """Say whether to work although an answer is stored."""
     return params.check
 
 
@@ -114,12 +114,12 @@ def _weights(stack: Stack) -> Iterator[Weight]:
     for setting, observables in stack.everyone.items():
         for variable, learned in observables.items():
             for method, value in learned.items():
-                others = [one[setting][variable].get(method, 0.0) for one in stack.without.values()]
-                yield Weight(setting, variable, method, value, min(others), max(others))
+                held_out_weights = [weights[setting][variable].get(method, 0.0) for weights in stack.without.values()]
+                yield Weight(setting, variable, method, value, min(held_out_weights), max(held_out_weights))
 
 
 def _again(context: Context) -> Comparison:
-    """The trials that ship, made again by their recipe."""
+    """Make the trials that ship again, by their recipe."""
     from copark.analyses.stack.stacking import CLOSE, largest_difference, load_trials, shipped, trials_of
     from copark.calibration.panels import one_at_a_time, shares
     from copark.calibration.pool.panel import PanelSettings, learn

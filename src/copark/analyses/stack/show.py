@@ -1,4 +1,4 @@
-"""What is shown of stacked forecasts: whether they beat the pooled growth curve, weights, scores, every park."""
+"""Documents on stacked forecasts: whether they beat the pooled growth curve, weights, scores, every park."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ METHOD = 5
 LIMITS = 4
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of it."""
-    if found.again is not None:
-        return made_again(found, found.again, t, key="stack-check", stale=found.stale)
-    show = _Show(found, t)
+def document(answer: Answer, t: Texts) -> doc.Document:
+    """Show everything that is told of it."""
+    if answer.again is not None:
+        return made_again(answer, answer.again, t, key="stack-check", stale=answer.stale)
+    show = _Show(answer, t)
     return assemble(
-        found,
+        answer,
         t,
         key="stack",
         title=t("title"),
@@ -39,19 +39,19 @@ def document(found: Answer, t: Texts) -> doc.Document:
 
 
 class _Show(Show):
-    def __init__(self, found: Answer, t: Texts) -> None:
+    def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.found = found
-        self.settings = tuple(dict.fromkeys(one.setting for one in found.weights))
+        self.answer = answer
+        self.settings = tuple(dict.fromkeys(weight.setting for weight in answer.weights))
 
     def share(self, parks: Sequence[Beside]) -> float:
-        return sum(one.not_worse for one in parks) / len(parks)
+        return sum(park.not_worse for park in parks) / len(parks)
 
     def headline(self) -> str:
         parts = [
             self.t(f"headline.{setting}", share=percent(self.share(parks)), parks=len(parks))
             for setting in self.settings
-            if (parks := self.found.judged.of(setting))
+            if (parks := self.answer.judged.of(setting))
         ]
         return self.t("headline", parts=self.t("join").join(parts))
 
@@ -62,7 +62,7 @@ class _Show(Show):
         t = self.t
         cards = []
         for setting in self.settings:
-            row = {one.method: one for one in self.found.judged.main(setting).standings}
+            row = {standing.method: standing for standing in self.answer.judged.main(setting).standings}
             note = t(
                 "card.note",
                 stack=number(row[STACK].log_crps, 3),
@@ -70,24 +70,24 @@ class _Show(Show):
                 model=number(row[MODEL].log_crps, 3),
                 coverage=percent(row[STACK].coverage),
             )
-            cards.append(doc.Card(t(f"setting.{setting}"), doc.SHARE, self.share(self.found.judged.of(setting)), note))
+            cards.append(doc.Card(t(f"setting.{setting}"), doc.SHARE, self.share(self.answer.judged.of(setting)), note))
         blocks: list[doc.Block] = [doc.Cards(tuple(cards))]
-        if self.found.stale:
+        if self.answer.stale:
             blocks.append(doc.Caveat(t("stale")))
         return self.section("summary", *blocks)
 
     def weights(self) -> doc.Table:
-        found = self.found.weights
-        rows = [(self.method(one.method), one.value, one.least, one.most) for one in found]
+        weights = self.answer.weights
+        rows = [(self.method(weight.method), weight.value, weight.least, weight.most) for weight in weights]
         heads = grouped(
-            self.t("weighted", setting=self.t(f"setting.{one.setting}"), observable=self.observable(one.variable))
-            for one in found
+            self.t("weighted", setting=self.t(f"setting.{weight.setting}"), observable=self.observable(weight.variable))
+            for weight in weights
         )
         columns = self.columns("method weight:share least:share most:share")
         return self.table("weights", columns, rows, groups=heads)
 
     def observable(self, variable: str) -> str:
-        """What an observable is called; all of them for an empty word."""
+        """Name an observable; all of them for an empty word."""
         return observable_title(variable, self.t.lang) if variable else self.t("all_counts")
 
     def scores(self) -> doc.Section:
@@ -95,34 +95,34 @@ class _Show(Show):
         return self.section("scores", doc.Paragraph(self.t("lead.scores")), *tables, self.weights())
 
     def contests(self, key: str, *, by_indicator: bool = False) -> doc.Table:
-        """Methods on the same values, best first: over all counts, or by indicator."""
+        """Show methods on the same values, best first: over all counts, or by indicator."""
         rows = []
         heads = []
-        for one in self.found.judged.contests:
-            if bool(one.variable) is not by_indicator:
+        for contest in self.answer.judged.contests:
+            if bool(contest.variable) is not by_indicator:
                 continue
-            for row in one.standings:
+            for row in contest.standings:
                 rows.append((self.method(row.method), row.log_crps, row.crps, row.coverage))
                 heads.append(
                     self.t(
                         "contest",
-                        setting=self.t(f"setting.{one.scheme}"),
+                        setting=self.t(f"setting.{contest.scheme}"),
                         values=row.values,
-                        observable=self.observable(one.variable),
+                        observable=self.observable(contest.variable),
                         parks=row.parks,
-                        methods=len(one.standings),
+                        methods=len(contest.standings),
                     )
                 )
         columns = self.columns("method log_crps:number:3 crps:number:1 coverage:share")
         return self.table(key, columns, rows, groups=grouped(heads), folded=by_indicator)
 
     def parks(self) -> doc.Section:
-        """Every park: the stack, the model and the growth curve."""
+        """Show every park: the stack, the model and the growth curve."""
         rows = [
-            (self.t.of(self.found.titles[one.park]), one.stack, one.model, one.growth, one.not_worse)
-            for one in self.found.judged.parks
+            (self.t.of(self.answer.titles[park.park]), park.stack, park.model, park.growth, park.not_worse)
+            for park in self.answer.judged.parks
         ]
-        heads = grouped(self.t(f"setting.{one.setting}") for one in self.found.judged.parks)
+        heads = grouped(self.t(f"setting.{park.setting}") for park in self.answer.judged.parks)
         columns = (
             self.column("park"),
             *(doc.Column(name, self.method(name), doc.Kind.number, places=3) for name in (STACK, MODEL, GROWTH)),

@@ -69,8 +69,10 @@ FAR = "far"
 SETTINGS = (UNSEEN, NEAR, FAR)
 EVER = LAST.year - ORIGINS[0] + 1
 """Years from the first origin to the end of all values."""
-NEAR_YEARS, FAR_YEARS = 3.0, 6.0
-"""Weights of near values hold up to the one, those of far values from the other on; between them they change evenly."""
+NEAR_YEARS = 3.0
+"""Years ahead up to which weights of near values hold; from there to ``FAR_YEARS`` they change evenly."""
+FAR_YEARS = 6.0
+"""Years ahead from which on weights of far values hold."""
 DAYS = 365.25
 STEPS = 10
 """Weights are tried in tenths."""
@@ -95,15 +97,13 @@ Weights = Mapping[str, Mapping[str, Mapping[str, float]]]
 
 @dataclass(frozen=True)
 class Trial:
-    """A value of a park, and what every method had said of it: levels of a frozen forecast, not below 0.
-
-    ahead: years from the origin to the value's day; of an unseen park from its own first day.
-    """
+    """A value of a park, and what every method had said of it: levels of a frozen forecast, not below 0."""
 
     park: str
     setting: str
     variable: str
     ahead: float
+    """Years from the origin to the value's day; of an unseen park from its own first day."""
     value: float
     levels: Mapping[str, Floats]
 
@@ -111,7 +111,19 @@ class Trial:
 def trials_of(
     panel: Panel, *, threads: int = 1, folder: Path | None = None, progress: Progress | None = None
 ) -> tuple[Trial, ...]:
-    """Let every method forecast every park; each step is kept in the folder and found again."""
+    """Let every method forecast every park; each step is kept in the folder and found again.
+
+    Parameters
+    ----------
+    panel
+        Parks and the settings of their panel.
+    threads
+        Threads of the model; they do not change the numbers.
+    folder
+        Folder in which steps are kept; without one none is.
+    progress
+        Called with steps done and steps in all.
+    """
     race = Race(panel, threads, folder)
     steps: dict[str, Callable[[], list[Any]]] = {}
 
@@ -119,15 +131,15 @@ def trials_of(
         return _told(park, UNSEEN, unseen(race, park), park.ages)
 
     def later(setting: str, window: Window) -> list[Any]:
-        ahead = np.array([(last_day(one) - window.day) / DAYS for one in window.park.model.targets])
+        ahead = np.array([(last_day(target) - window.day) / DAYS for target in window.park.model.targets])
         return _told(window.park, setting, from_origin(race, window), ahead)
 
     for park in panel.parks:
         if any(park.scored(name) for name in COUNTS):
             steps[f"stack-{UNSEEN}-{park.name}"] = partial(blind, park)
         for setting, after, until in ((NEAR, 0, YEARS), (FAR, YEARS, EVER)):
-            for one in windows(park, after, until):
-                steps[f"stack-{setting}-{park.name}-{one.year}"] = partial(later, setting, one)
+            for window in windows(park, after, until):
+                steps[f"stack-{setting}-{park.name}-{window.year}"] = partial(later, setting, window)
     rows = race.in_steps(steps, progress)
     return tuple(
         Trial(**row | {"levels": {name: np.array(row["levels"][name]) for name in METHODS if name in row["levels"]}})
@@ -135,23 +147,23 @@ def trials_of(
     )
 
 
-def _told(park: Park, setting: str, made: Iterable[Forecast], ahead: Floats) -> list[Any]:
-    """Trials of a park as plain values, by target."""
+def _told(park: Park, setting: str, method_forecasts: Iterable[Forecast], ahead: Floats) -> list[Any]:
+    """Give the trials of a park as plain values, by target."""
     rows: dict[int, dict[str, list[float]]] = {}
-    for method, at, members in made:
+    for method, position, members in method_forecasts:
         counts = np.maximum(members[np.isfinite(members)], 0.0)
-        rows.setdefault(at, {})[method] = np.quantile(counts, LEVELS).tolist()
+        rows.setdefault(position, {})[method] = np.quantile(counts, LEVELS).tolist()
     targets = park.model.targets
     return [
         {
             "park": park.name,
             "setting": setting,
-            "variable": targets[at].variable,
-            "ahead": float(ahead[at]),
-            "value": targets[at].value,
+            "variable": targets[position].variable,
+            "ahead": float(ahead[position]),
+            "value": targets[position].value,
             "levels": levels,
         }
-        for at, levels in sorted(rows.items())
+        for position, levels in sorted(rows.items())
     ]
 
 
@@ -172,13 +184,33 @@ class Stack:
         return identity_of({"way": "mixture", "everyone": self.everyone, "without": self.without})
 
     def of(self, park: str, setting: str, variable: str, ahead: float) -> dict[str, float]:
-        """Weights by method for a forecast, so many years ahead, of a park in which it had no say."""
-        learned = {key: each.get(variable, each[""]) for key, each in self.without.get(park, self.everyone).items()}
+        """Weigh the methods for a forecast, so many years ahead, of a park in which it had no say.
+
+        Parameters
+        ----------
+        park
+            Name of the park.
+        setting
+            Near, far or unseen.
+        variable
+            Name of the count.
+        ahead
+            Years from the origin to the value's day.
+
+        Returns
+        -------
+        Weights by method.
+        """
+        learned = {
+            key: learned_weights.get(variable, learned_weights[""])
+            for key, learned_weights in self.without.get(park, self.everyone).items()
+        }
         if setting == UNSEEN:
             return dict(learned[UNSEEN])
-        far = min(max((ahead - NEAR_YEARS) / (FAR_YEARS - NEAR_YEARS), 0.0), 1.0)
+        far_share = min(max((ahead - NEAR_YEARS) / (FAR_YEARS - NEAR_YEARS), 0.0), 1.0)
         return {
-            name: (1.0 - far) * learned[NEAR].get(name, 0.0) + far * learned[FAR].get(name, 0.0) for name in STACKED
+            name: (1.0 - far_share) * learned[NEAR].get(name, 0.0) + far_share * learned[FAR].get(name, 0.0)
+            for name in STACKED
         }
 
 
@@ -188,67 +220,77 @@ def stacked(parts: Mapping[str, Floats], weights: Mapping[str, float]) -> tuple[
     Weights of methods that are not there go to the others.
     """
     share = shares(np.array([[weights.get(name, 0.0) for name in parts]]), [True] * len(parts))[0]
-    used = {name: float(one) for name, one in zip(parts, share, strict=True) if one > 0.0}
+    used = {name: float(weight) for name, weight in zip(parts, share, strict=True) if weight > 0.0}
     levels = np.stack([parts[name] for name in used])
-    each = np.repeat(np.array(list(used.values())) / levels.shape[1], levels.shape[1])
-    return weighted_quantiles(levels.ravel(), each, LEVELS), used
+    sample_weights = np.repeat(np.array(list(used.values())) / levels.shape[1], levels.shape[1])
+    return weighted_quantiles(levels.ravel(), sample_weights, LEVELS), used
 
 
 def simplex(count: int) -> Floats:
-    """All weights of so many forecasts in steps that sum to one, most on the first first; shape (weights, count)."""
+    """List all weights of so many forecasts in steps that sum to one, most on the first first, (weights, count)."""
     borders = combinations_with_replacement(range(STEPS + 1), count - 1)
     rows = [np.diff([0, *border, STEPS]) for border in borders]
     return np.array(rows, dtype=np.float64)[::-1] / STEPS
 
 
 def losses(levels: Floats, value: float, grid: Floats) -> Floats:
-    """CRPS of ln(1 + count) of the mixture for every row of weights, shape (rows,)."""
+    """Compute the CRPS of ln(1 + count) of the mixture for every row of weights, shape (rows,).
+
+    Parameters
+    ----------
+    levels
+        Levels by method, shape (methods, levels).
+    value
+        The count that was observed.
+    grid
+        Weights of methods, shape (rows, methods).
+    """
     logs = np.log1p(levels)
-    near = np.abs(logs - float(np.log1p(max(value, 0.0)))).mean(axis=1)
-    apart = np.abs(logs[:, None, :, None] - logs[None, :, None, :]).mean(axis=(2, 3))
-    return grid @ near - 0.5 * np.einsum("ri,ij,rj->r", grid, apart, grid)
+    errors = np.abs(logs - float(np.log1p(max(value, 0.0)))).mean(axis=1)
+    distances = np.abs(logs[:, None, :, None] - logs[None, :, None, :]).mean(axis=(2, 3))
+    return grid @ errors - 0.5 * np.einsum("ri,ij,rj->r", grid, distances, grid)
 
 
-def shares(grid: Floats, there: Sequence[bool]) -> Floats:
-    """Rows of weights among the methods that are there, alike where a row has none of them; shape (rows, there)."""
-    kept = grid[:, np.array(there)]
-    total = kept.sum(axis=1, keepdims=True)
-    return np.where(total > 0.0, kept / np.maximum(total, 1e-12), 1.0 / kept.shape[1])
+def shares(grid: Floats, present: Sequence[bool]) -> Floats:
+    """Share rows of weights among the methods that are present, alike where a row has none; shape (rows, present)."""
+    columns = grid[:, np.array(present)]
+    total = columns.sum(axis=1, keepdims=True)
+    return np.where(total > 0.0, columns / np.maximum(total, 1e-12), 1.0 / columns.shape[1])
 
 
 def learn(trials: Sequence[Trial], recipe: Mapping[str, Any]) -> Stack:
     """Learn the weights of each setting, from all parks and from all but each."""
-    parks = tuple(dict.fromkeys(one.park for one in trials))
+    parks = tuple(dict.fromkeys(trial.park for trial in trials))
     learned: dict[str, dict[str, dict[str, dict[str, float]]]] = {name: {} for name in ("", *parks)}
     for setting in SETTINGS:
         for variable in ("", *COUNTS):
-            own = [one for one in trials if one.setting == setting and variable in ("", one.variable)]
-            if len({one.park for one in own}) >= (FEWEST if variable else 1):
-                for park, weights in _learned(own, ("", *parks)).items():
+            chosen_trials = [trial for trial in trials if trial.setting == setting and variable in ("", trial.variable)]
+            if len({trial.park for trial in chosen_trials}) >= (FEWEST if variable else 1):
+                for park, weights in _learned(chosen_trials, ("", *parks)).items():
                     learned[park].setdefault(setting, {})[variable] = weights
     return Stack(learned.pop(""), learned, recipe)
 
 
 def _learned(trials: Sequence[Trial], without: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Weights by the park that had no say in them."""
-    names = tuple(name for name in STACKED if any(name in one.levels for one in trials))
+    """Learn weights, by the park that had no say in them."""
+    names = tuple(name for name in STACKED if any(name in trial.levels for trial in trials))
     grid = simplex(len(names))
     scores: dict[str, list[Floats]] = {}
-    for one in trials:
-        rows = shares(grid, [name in one.levels for name in names])
-        levels = np.stack([one.levels[name] for name in names if name in one.levels])
-        scores.setdefault(one.park, []).append(losses(levels, one.value, rows))
+    for trial in trials:
+        rows = shares(grid, [name in trial.levels for name in names])
+        levels = np.stack([trial.levels[name] for name in names if name in trial.levels])
+        scores.setdefault(trial.park, []).append(losses(levels, trial.value, rows))
     means = {park: np.mean(rows, axis=0) for park, rows in scores.items()}
-    found = {}
+    learned = {}
     for park in without:
-        best = bagged(np.array([row for name, row in means.items() if name != park]), grid)
-        drawn = np.round((1.0 - EQUAL) * best + EQUAL / len(names), 3)
-        found[park] = {name: float(one) for name, one in zip(names, drawn, strict=True) if one > 0.0}
-    return found
+        best_weights = bagged(np.array([row for name, row in means.items() if name != park]), grid)
+        blended = np.round((1.0 - EQUAL) * best_weights + EQUAL / len(names), 3)
+        learned[park] = {name: float(weight) for name, weight in zip(names, blended, strict=True) if weight > 0.0}
+    return learned
 
 
 def bagged(scores: Floats, grid: Floats) -> Floats:
-    """Mean, over resamples of the parks, of the rows of weights with the best scores, (parks, rows), in each."""
+    """Average, over resamples of the parks, the rows of weights with the best scores, (parks, rows), in each."""
     parks = len(scores)
     counts = np.random.default_rng(SEED).multinomial(parks, np.full(parks, 1.0 / parks), size=RESAMPLES)
     return grid[np.argmin(counts @ scores, axis=1)].mean(axis=0)
@@ -271,13 +313,13 @@ class Beside:
 
     @property
     def not_worse(self) -> bool:
-        """Whether the stack's score is not above the growth curve's."""
+        """Say whether the stack's score is not above the growth curve's."""
         return self.stack <= self.growth
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What came of a stack."""
+    """Comparisons of a stack with the model and the curves."""
 
     contests: tuple[Contest, ...]
     """For each setting and set of methods: over all counts first, then by observable."""
@@ -285,30 +327,30 @@ class Judged:
     """Every park in every setting it has values in."""
 
     def main(self, setting: str) -> Contest:
-        """Over all counts, with the methods that need little."""
-        return next(one for one in self.contests if one.scheme == setting and not one.variable)
+        """Return the comparison over all counts, with the methods that need little."""
+        return next(entry for entry in self.contests if entry.scheme == setting and not entry.variable)
 
     def of(self, setting: str) -> tuple[Beside, ...]:
-        """Parks of a setting."""
-        return tuple(one for one in self.parks if one.setting == setting)
+        """Return the parks of a setting."""
+        return tuple(park for park in self.parks if park.setting == setting)
 
 
 def scored(trials: Sequence[Trial], stack: Stack) -> Iterator[PanelScore]:
     """Score the stack and every method; a park that is scored had no say in its weights."""
-    for at, one in enumerate(trials):
-        made, _ = stacked(one.levels, stack.of(one.park, one.setting, one.variable, one.ahead))
-        for method, levels in {STACK: made, **one.levels}.items():
+    for position, trial in enumerate(trials):
+        stack_levels, _ = stacked(trial.levels, stack.of(trial.park, trial.setting, trial.variable, trial.ahead))
+        for method, levels in {STACK: stack_levels, **trial.levels}.items():
             low, high = np.interp(BAND, LEVELS, levels)
-            log_crps = crps(np.log1p(levels), float(np.log1p(max(one.value, 0.0))))
+            log_crps = crps(np.log1p(levels), float(np.log1p(max(trial.value, 0.0))))
             yield PanelScore(
-                one.park,
-                one.setting,
+                trial.park,
+                trial.setting,
                 method,
-                at,
-                one.variable,
-                crps(levels, one.value),
+                position,
+                trial.variable,
+                crps(levels, trial.value),
                 log_crps,
-                bool(low <= one.value <= high),
+                bool(low <= trial.value <= high),
             )
 
 
@@ -321,13 +363,13 @@ def judge(trials: Sequence[Trial], stack: Stack) -> Judged:
         for methods in COMPARED[setting]
         for variable in ("", *COUNTS)
     ]
-    curved = [one for one in scores if GROWTH in trials[one.at].levels]
+    curved = [score for score in scores if GROWTH in trials[score.at].levels]
     parks = tuple(
         Beside(park, setting, means[STACK], means[MODEL], means[GROWTH])
         for setting in SETTINGS
         for park, (_, means) in winners(curved, setting).items()
     )
-    return Judged(tuple(one for one in contests if one is not None), parks)
+    return Judged(tuple(entry for entry in contests if entry is not None), parks)
 
 
 @dataclass(frozen=True)
@@ -345,7 +387,7 @@ def made_of(trials: Sequence[Trial], recipe: Mapping[str, Any]) -> Shipped:
 
 
 def recipe_of(panel: Panel) -> dict[str, Any]:
-    """What trials depend on: parks and their hashes, model, settings of the panel."""
+    """Return what trials depend on: parks and their hashes, model, settings of the panel."""
     whole = recipe_of_panel(panel.parks, panel.settings)
     return {key: whole[key] for key in ("format", "parks", "model", "method", "settings")}
 
@@ -353,20 +395,20 @@ def recipe_of(panel: Panel) -> dict[str, Any]:
 def save(trials: Sequence[Trial], recipe: Mapping[str, Any], folder: Path = SHIPPED) -> None:
     """Write trials, and the stack that is learned from them as they are written."""
     nothing = np.full(len(LEVELS), np.nan)
-    levels = np.array([[one.levels.get(name, nothing) for name in METHODS] for one in trials], dtype=np.float32)
-    numbers = np.array([[one.ahead, one.value] for one in trials])
-    words: dict[str, Any] = {name: np.array([getattr(one, name) for one in trials]) for name in WORDS}
+    levels = np.array([[trial.levels.get(name, nothing) for name in METHODS] for trial in trials], dtype=np.float32)
+    numbers = np.array([[trial.ahead, trial.value] for trial in trials])
+    words: dict[str, Any] = {name: np.array([getattr(trial, name) for trial in trials]) for name in WORDS}
     np.savez_compressed(folder / TRIALS, levels=levels, numbers=numbers, **words)
-    written = TypeAdapter(Shipped).dump_json(made_of(load_trials(folder), recipe), indent=1)
-    (folder / FILE).write_bytes(written + b"\n")
+    content = TypeAdapter(Shipped).dump_json(made_of(load_trials(folder), recipe), indent=1)
+    (folder / FILE).write_bytes(content + b"\n")
 
 
 def load_trials(folder: Path = SHIPPED) -> tuple[Trial, ...]:
     """Read trials."""
-    kept = arrays_in(folder / TRIALS)
-    levels = kept["levels"].astype(np.float64)
-    words = (kept[name].tolist() for name in WORDS)
-    numbers = kept["numbers"].tolist()
+    arrays = arrays_in(folder / TRIALS)
+    levels = arrays["levels"].astype(np.float64)
+    words = (arrays[name].tolist() for name in WORDS)
+    numbers = arrays["numbers"].tolist()
     return tuple(
         Trial(
             park,
@@ -382,27 +424,30 @@ def load_trials(folder: Path = SHIPPED) -> tuple[Trial, ...]:
 
 @cache
 def shipped() -> Shipped:
-    """The stack that ships with the package."""
+    """Return the stack that ships with the package."""
     return TypeAdapter(Shipped).validate_json((SHIPPED / FILE).read_bytes())
 
 
 def is_current(parks: Sequence[Park]) -> bool:
-    """Whether the shipped stack was learned from these parks and this model."""
+    """Say whether the shipped stack was learned from these parks and this model."""
     recipe = shipped().stack.recipe
-    hashes = {one.name: hash_content(one.content) for one in parks}
+    hashes = {park.name: hash_content(park.content) for park in parks}
     versions = (recipe.get("model"), recipe.get("method"))
     return bool(versions == (MODEL_VERSION, PANEL_VERSION) and recipe["parks"] == hashes)
 
 
 def largest_difference(first: Sequence[Trial], second: Sequence[Trial]) -> float:
-    """Largest difference of ln(1 + count) between trials; infinite where they are not of the same values."""
-    about = [[(*(getattr(one, name) for name in WORDS), tuple(one.levels)) for one in each] for each in (first, second)]
-    if about[0] != about[1]:
+    """Find the largest difference of ln(1 + count) between trials; infinite where they are not of the same values."""
+    labels = [
+        [(*(getattr(trial, name) for name in WORDS), tuple(trial.levels)) for trial in trials]
+        for trials in (first, second)
+    ]
+    if labels[0] != labels[1]:
         return float("inf")
     return max(
-        float(np.abs(np.log1p(one.levels[name]) - np.log1p(other.levels[name])).max())
-        for one, other in zip(first, second, strict=True)
-        for name in one.levels
+        float(np.abs(np.log1p(trial.levels[name]) - np.log1p(other_trial.levels[name])).max())
+        for trial, other_trial in zip(first, second, strict=True)
+        for name in trial.levels
     )
 
 
@@ -419,14 +464,32 @@ class StackedForecast:
 def stack_of(
     park: str, variable: str, parts: Mapping[str, Floats], setting: str, ahead: Sequence[float], stack: Stack
 ) -> StackedForecast:
-    """Put forecasts of an observable, quantiles (quarters, levels) by method, together at years after the cut."""
-    made = [
-        stacked({name: one[at] for name, one in parts.items()}, stack.of(park, setting, variable, years))
-        for at, years in enumerate(ahead)
+    """Put forecasts of an observable, quantiles (quarters, levels) by method, together at years after the cut.
+
+    Parameters
+    ----------
+    park
+        Name of the park.
+    variable
+        Name of the count.
+    parts
+        Quantiles by method, shape (quarters, levels).
+    setting
+        Near, far or unseen.
+    ahead
+        Years after the cut, one for each quarter.
+    stack
+        Learned weights.
+    """
+    stacks = [
+        stacked({name: levels[position] for name, levels in parts.items()}, stack.of(park, setting, variable, years))
+        for position, years in enumerate(ahead)
     ]
-    told = {name: np.array([used.get(name, 0.0) for _, used in made]) for name in parts}
-    rows = np.array([row for row, _ in made])
-    return StackedForecast({STACK: rows, **parts}, {name: one for name, one in told.items() if one.any()})
+    used_weights = {name: np.array([used.get(name, 0.0) for _, used in stacks]) for name in parts}
+    rows = np.array([row for row, _ in stacks])
+    return StackedForecast(
+        {STACK: rows, **parts}, {name: weights for name, weights in used_weights.items() if weights.any()}
+    )
 
 
 def stacks_of(
@@ -434,22 +497,51 @@ def stacks_of(
 ) -> dict[str, StackedForecast]:
     """Stack the counts of a park with a history; one of which nothing is known is stacked as of an unseen park.
 
-    model: quantiles (quarters, levels) by observable; quarters: counted from the case's start; parks: the others.
+    Parameters
+    ----------
+    case
+        The park.
+    cut
+        Last quarter that is known.
+    model
+        Quantiles of the model by observable, shape (quarters, levels).
+    quarters
+        Quarters forecast, counted from the case's start.
+    parks
+        The other parks.
+    stack
+        Learned weights.
     """
-    found = {}
+    forecasts_by_variable = {}
     ahead = [(case.clock.start + t - cut) / 4.0 for t in quarters]
     for variable in COUNTS:
         if variable in model:
-            curves, known = curves_of(case, cut, variable, quarters, parks)
-            setting = NEAR if known else UNSEEN
-            found[variable] = stack_of(case.name, variable, {MODEL: model[variable], **curves}, setting, ahead, stack)
-    return found
+            curves, has_past = curves_of(case, cut, variable, quarters, parks)
+            setting = NEAR if has_past else UNSEEN
+            forecasts_by_variable[variable] = stack_of(
+                case.name, variable, {MODEL: model[variable], **curves}, setting, ahead, stack
+            )
+    return forecasts_by_variable
 
 
 def curves_of(
     case: Case, cut: Quarter, variable: str, quarters: Sequence[int], parks: Sequence[Park]
 ) -> tuple[dict[str, Floats], bool]:
-    """Benchmark curves of an observable as quantiles, shape (quarters, levels), and whether the park has a past."""
+    """Give benchmark curves of an observable as quantiles, (quarters, levels), and whether the park has a past.
+
+    Parameters
+    ----------
+    case
+        The park.
+    cut
+        Last quarter that is known.
+    variable
+        Name of the count.
+    quarters
+        Quarters forecast, counted from the case's start.
+    parks
+        The other parks.
+    """
     history = history_of(case, cut, variable)
     past = Past(np.maximum(history.times, YOUNGEST), history.values)
     ages = [max((t + 1) / 4.0, YOUNGEST) for t in quarters]
@@ -457,26 +549,38 @@ def curves_of(
     curve = fit_growth(pasts(parks, case.name, variable, cut.last_day.toordinal()))
     if curve is not None:
         members[GROWTH] = [curve.ensemble(past, age) for age in ages]
-    made = forecasts(history, ages, np.zeros(len(ages))).get(LINE)
-    if made is not None:
-        members[LINE] = [made.ensemble(n, MEMBERS) for n in range(len(ages))]
-    rows = {name: np.quantile(np.maximum(each, 0.0), LEVELS, axis=1).T for name, each in members.items()}
+    line_forecast = forecasts(history, ages, np.zeros(len(ages))).get(LINE)
+    if line_forecast is not None:
+        members[LINE] = [line_forecast.ensemble(n, MEMBERS) for n in range(len(ages))]
+    rows = {name: np.quantile(np.maximum(ensemble, 0.0), LEVELS, axis=1).T for name, ensemble in members.items()}
     return rows, bool(len(past.ages))
 
 
-def with_stacks(content: Mapping[str, Any], made: Mapping[str, StackedForecast], stack: Stack) -> dict[str, Any]:
-    """Give a frozen forecast with the stack and the growth curve beside it; it is still the model's own."""
-    told = {
+def with_stacks(
+    content: Mapping[str, Any], stacked_forecasts: Mapping[str, StackedForecast], stack: Stack
+) -> dict[str, Any]:
+    """Give a frozen forecast with the stack and the growth curve beside it; it is still the model's own.
+
+    Parameters
+    ----------
+    content
+        The frozen forecast, as plain values.
+    stacked_forecasts
+        Forecasts of the stack, by observable.
+    stack
+        Learned weights, whose identity the forecast names.
+    """
+    curve_rows = {
         name: {
-            variable: [rounded(row) for row in one.levels[name][-len(content["quarters"]) :]]
-            for variable, one in made.items()
-            if name in one.levels
+            variable: [rounded(row) for row in forecast.levels[name][-len(content["quarters"]) :]]
+            for variable, forecast in stacked_forecasts.items()
+            if name in forecast.levels
         }
         for name in (STACK, GROWTH)
     }
     changed = {
         **{name: value for name, value in content.items() if name != "identity"},
         "made_from": {**content["made_from"], "stack": stack.identity},
-        "curves": {**content["curves"], **{name: rows for name, rows in told.items() if rows}},
+        "curves": {**content["curves"], **{name: rows for name, rows in curve_rows.items() if rows}},
     }
     return {"identity": identity_of(changed), **changed}

@@ -24,7 +24,7 @@ LEAST = 400
 
 
 class Params(AnalysisParams):
-    """What may be asked of the experiment."""
+    """Parameters of the natural experiment of Suzhou."""
 
     runs: Annotated[int, Field(ge=1, le=100_000)] = 4000
     """Runs of each scenario, at least 400, of which one in forty is kept."""
@@ -35,12 +35,12 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(SuzhouFindings, Result):
-    """What each account of the turn says, and what differs between them."""
+    """Findings of each account of the turn, and the differences between them."""
 
     needs_no_calibration = True
 
     def main_table(self) -> Rows:
-        """The accumulated result and operating enterprises of every scenario and quarter, a row each."""
+        """Tabulate the accumulated result and operating enterprises of every scenario and quarter, a row each."""
         return (
             {
                 "scenario": arm.key,
@@ -58,7 +58,7 @@ class Answer(SuzhouFindings, Result):
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """The study of Suzhou's park, by the identity of its runs."""
+    """Return the study of Suzhou's park, by the identity of its runs."""
     from copark.simulation.results import study_identity
 
     study = _study(params)
@@ -80,5 +80,5 @@ def compute(params: Params, context: Context) -> Answer:
     runs = context.simulate(study, case)
     context.stage("analyse")(0, 0)
     shared = context.origin(case.name, runs)
-    drawn = {"trust": Trust.of(shared["provenance"]), "recorded": None}
-    return Answer(**vars(find(runs, study, case)), **shared | drawn)
+    trust_fields = {"trust": Trust.of(shared["provenance"]), "recorded": None}
+    return Answer(**vars(find(runs, study, case)), **shared | trust_fields)

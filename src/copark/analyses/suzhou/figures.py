@@ -22,44 +22,44 @@ CAPS = {"swap": style.MODEL, "unswapped": style.SECOND}
 SWAP = 2001.0
 
 
-def _suzhou(found: SuzhouFindings, size: tuple[float, float], key: str, lang: str) -> Figure:
+def _suzhou(findings: SuzhouFindings, size: tuple[float, float], key: str, lang: str) -> Figure:
     foot = text(
         "suzhou.figure.footer",
         lang,
-        identity=found.ensemble,
-        accepted=number(found.accepted, 0),
-        runs=number(found.runs, 0),
+        identity=findings.ensemble,
+        accepted=number(findings.accepted, 0),
+        runs=number(findings.runs, 0),
     )
     title, subtitle = (text(f"suzhou.figure.{key}.{part}", lang) for part in ("title", "subtitle"))
     return style.sheet(size, title, subtitle, foot)
 
 
-def _courses(axes: Axes, found: SuzhouFindings, courses: Iterable[tuple[str, Sequence[Band]]]) -> None:
-    """Medians and 90 % of runs over time, and when shares were swapped."""
-    times = [int(label[:4]) + int(label[-1]) / 4.0 for label in found.quarters]
+def _courses(axes: Axes, findings: SuzhouFindings, courses: Iterable[tuple[str, Sequence[Band]]]) -> None:
+    """Draw medians and 90 % of runs over time, and when shares were swapped."""
+    times = [int(label[:4]) + int(label[-1]) / 4.0 for label in findings.quarters]
     style.years(axes, times[0] - 0.25, times[-1])
     axes.axvline(SWAP, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
     for colour, course in courses:
-        low = [one.low for one in course]
-        high = [one.high for one in course]
+        low = [band.low for band in course]
+        high = [band.high for band in course]
         axes.fill_between(times, low, high, color=colour, alpha=0.15, linewidth=0)
-        axes.plot(times, [one.median for one in course], color=colour, linewidth=1.8)
+        axes.plot(times, [band.median for band in course], color=colour, linewidth=1.8)
 
 
-def developer(found: SuzhouFindings, lang: str = "en") -> Figure:
-    """The accumulated result of the developer, a panel for each end of the rivalry, shares swapped or not."""
-    figure = _suzhou(found, (7.4, 5.8), "developer", lang)
+def developer(findings: SuzhouFindings, lang: str = "en") -> Figure:
+    """Draw the accumulated result of the developer, a panel for each end of the rivalry, shares swapped or not."""
+    figure = _suzhou(findings, (7.4, 5.8), "developer", lang)
     panels = style.tiles(figure, len(ENDS), 2, (0.6, 0.1, 0.98), 1.72, (0.3, 0.52))
-    shown = [one for end in ENDS for cap in CAPS for one in found.arm(f"{end}-{cap}").course]
+    bands = [band for end in ENDS for cap in CAPS for band in findings.arm(f"{end}-{cap}").course]
     for axes, end in zip(panels, ENDS, strict=True):
-        axes.set_ylim(min(one.low for one in shown) * 1.05, max(one.high for one in shown) * 1.05)
+        axes.set_ylim(min(band.low for band in bands) * 1.05, max(band.high for band in bands) * 1.05)
         axes.axhline(0.0, color=style.INK, linewidth=0.7)
-        _courses(axes, found, [(colour, found.arm(f"{end}-{cap}").course) for cap, colour in CAPS.items()])
+        _courses(axes, findings, [(colour, findings.arm(f"{end}-{cap}").course) for cap, colour in CAPS.items()])
         axes.set_title(style.legible(text(f"suzhou.end.{end}", lang)), loc="left", **style.LABEL, pad=4)
-        for row in found.losses:
+        for row in findings.losses:
             face = "none" if row.forecast else style.INK
-            at = year_of(Quarter.parse(row.quarter))
-            axes.plot([at], [-row.value], "o", color=style.INK, ms=5.0, mfc=face, zorder=5)
+            year = year_of(Quarter.parse(row.quarter))
+            axes.plot([year], [-row.value], "o", color=style.INK, ms=5.0, mfc=face, zorder=5)
     handles = [(style.line(colour, linewidth=2.0), text(f"suzhou.cap.{cap}", lang)) for cap, colour in CAPS.items()]
     handles += [
         (style.line(style.INK, "o", linestyle="", markerfacecolor=face), text(f"suzhou.record.{key}", lang))
@@ -69,15 +69,17 @@ def developer(found: SuzhouFindings, lang: str = "en") -> Figure:
     return figure
 
 
-def enterprises(found: SuzhouFindings, lang: str = "en") -> Figure:
-    """Operating enterprises in the two scenarios farthest apart, beside the observations."""
-    figure = _suzhou(found, (7.2, 3.2), "enterprises", lang)
+def enterprises(findings: SuzhouFindings, lang: str = "en") -> Figure:
+    """Draw operating enterprises in the two scenarios farthest apart, beside the observations."""
+    figure = _suzhou(findings, (7.2, 3.2), "enterprises", lang)
     axes = style.panel(figure, 0.6, 0.82, 0.25, 0.86)
-    shown = {"control-swap": style.MODEL, "never-unswapped": style.SECOND}
-    _courses(axes, found, [(colour, found.arm(name).operating_course) for name, colour in shown.items()])
-    for row in found.operating:
+    colours = {"control-swap": style.MODEL, "never-unswapped": style.SECOND}
+    _courses(axes, findings, [(colour, findings.arm(name).operating_course) for name, colour in colours.items()])
+    for row in findings.operating:
         observed_mark(axes, year_of(Quarter.parse(row.quarter)), row.value, row.high, row.bound, order=5)
     axes.set_ylim(bottom=0.0)
-    handles = [(style.line(colour, linewidth=2.0), text(f"suzhou.arm.{name}", lang)) for name, colour in shown.items()]
-    style.key(figure, [*handles, *observed_key([row.bound for row in found.operating], lang)], (0.43, 0.20))
+    handles = [
+        (style.line(colour, linewidth=2.0), text(f"suzhou.arm.{name}", lang)) for name, colour in colours.items()
+    ]
+    style.key(figure, [*handles, *observed_key([row.bound for row in findings.operating], lang)], (0.43, 0.20))
     return figure

@@ -61,7 +61,7 @@ class Band:
 
 @dataclass(frozen=True)
 class SuzhouArm:
-    """What a scenario says, over the runs that tell the time before the swap. Money is M USD."""
+    """Findings of a scenario, over the runs that tell the time before the swap. Money is M USD."""
 
     key: str
     """Key of the scenario."""
@@ -149,20 +149,27 @@ class SuzhouFindings:
     """Observed numbers of operating enterprises."""
 
     def arm(self, key: str) -> SuzhouArm:
-        """The scenario of a key."""
-        return next(one for one in self.arms if one.key == key)
+        """Return the scenario of a key."""
+        return next(arm for arm in self.arms if arm.key == key)
 
     def contrast(self, key: str) -> ScenarioContrast:
-        """The contrast of a key."""
-        return next(one for one in self.contrasts if one.key == key)
+        """Return the contrast of a key."""
+        return next(contrast for contrast in self.contrasts if contrast.key == key)
 
 
 def find(result: xr.Dataset, study: Study, case: Case) -> SuzhouFindings:
     """Keep the runs of each scenario that tell the time before the swap, and say what follows in them.
 
-    result: runs of the study, of which one in forty is kept.
+    Parameters
+    ----------
+    result
+        Runs of the study, of which one in forty is kept.
+    study
+        The study.
+    case
+        The park of Suzhou.
     """
-    numbered = list(enumerate(one.key for one in study.scenarios))
+    numbered = list(enumerate(scenario.key for scenario in study.scenarios))
     results = {key: developer_result(result, study, case, n) for n, key in numbered}
     distances = {key: distance(result, case, n, results[key]) for n, key in numbered}
     count = max(round(study.runs * ACCEPTED_SHARE), 10)
@@ -192,10 +199,21 @@ def _marks(case: Case, variable: str) -> tuple[ObservedMark, ...]:
 
 
 def developer_result(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
-    """Result of the developer with land charged when it is sold, M USD a year, shape (runs, quarters).
+    """Compute the result of the developer with land charged when it is sold, M USD a year, shape (runs, quarters).
 
     (p_eff - c_A) sold + fees - running cost - interest: what a company books. The model's own result charges land when
     it is serviced, and is a balance of cash. sold = sales / p_eff, with p_eff of :func:`land_price`.
+
+    Parameters
+    ----------
+    result
+        Runs of the study.
+    study
+        The study.
+    case
+        The park of Suzhou.
+    n
+        Number of the scenario.
     """
     price = land_price(result, study, case, n)
     cost = _parameters(result, case)["servicing_cost"]
@@ -205,7 +223,7 @@ def developer_result(result: xr.Dataset, study: Study, case: Case, n: int) -> Fl
 
 
 def land_price(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
-    """What the rival leaves of the price of land, M USD a hectare: ``p_eff = c_A + (p_L - c_A) a_host``.
+    """Compute the price of land the rival leaves, M USD a hectare: ``p_eff = c_A + (p_L - c_A) a_host``.
 
     a_host is the attention the host gives this park rather than its rival; shape (runs, quarters).
     """
@@ -222,39 +240,61 @@ def land_price(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
 
 
 def _parameters(result: xr.Dataset, case: Case) -> dict[str, Floats]:
-    """Parameters of the developer's result in each run, drawn or held, shape (runs, 1)."""
+    """Return parameters of the developer's result in each run, drawn or held, shape (runs, 1)."""
     facts = case_parameters(case)
-    known = catalogue().parameters
-    drawn = [str(name) for name in result["parameter"].values]
+    parameters = catalogue().parameters
+    drawn_names = [str(name) for name in result["parameter"].values]
     runs = result.sizes["run"]
-    made: dict[str, Floats] = {}
+    values: dict[str, Floats] = {}
     for name in ("spill_home", "spill_host", "control_weight", "land_price", "servicing_cost"):
-        if name in drawn:
-            made[name] = result["draws"].values[:, drawn.index(name)][:, np.newaxis]
+        if name in drawn_names:
+            values[name] = result["draws"].values[:, drawn_names.index(name)][:, np.newaxis]
         else:
-            made[name] = np.full((runs, 1), facts.get(name, known[name].default)[0])
-    return made
+            values[name] = np.full((runs, 1), facts.get(name, parameters[name].default)[0])
+    return values
 
 
 def accumulated(yearly: Floats, case: Case, until: Quarter) -> Floats:
-    """Sum of a result since the start, at the end of a quarter, M USD, shape (runs,)."""
+    """Sum a result since the start, at the end of a quarter, M USD, shape (runs,).
+
+    Parameters
+    ----------
+    yearly
+        Result, M USD a year, shape (runs, quarters).
+    case
+        The park, whose start counts.
+    until
+        Last quarter of the sum.
+    """
     return yearly[:, : until - case.clock.start + 1].sum(axis=1) / 4.0
 
 
 def distance(result: xr.Dataset, case: Case, n: int, yearly: Floats) -> Floats:
-    """Distance of each run of an arm to the record up to September 1999, root mean square of tolerances, (runs,)."""
-    known = [one for one in targets(case, cut=LOSS_KNOWN) if one.variable in TOLERANCES]
-    model = ObservationModel(tuple(known))
+    """Measure each run of an arm against the record to September 1999: root mean square of tolerances, (runs,).
+
+    Parameters
+    ----------
+    result
+        Runs of the study.
+    case
+        The park of Suzhou.
+    n
+        Number of the scenario.
+    yearly
+        Result of the developer, M USD a year, shape (runs, quarters).
+    """
+    known_targets = [target for target in targets(case, cut=LOSS_KNOWN) if target.variable in TOLERANCES]
+    model = ObservationModel(tuple(known_targets))
     names = list(model.variables)
     out = np.stack([result[name].values[n] for name in names], axis=1)
     read = np.maximum(model.counterparts(out, names), 0.0)
-    tolerances = np.array([TOLERANCES[target.variable] for target in known])
-    apart = np.log((read + 1.0) / (model.recorded + 1.0)) / tolerances
+    tolerances = np.array([TOLERANCES[target.variable] for target in known_targets])
+    deviations = np.log((read + 1.0) / (model.recorded + 1.0)) / tolerances
     (loss,) = (row.value for row in case.observed("accumulated_loss") if row.date.year == LOSS_KNOWN.year)
     last = (accumulated(yearly, case, LOSS_KNOWN) + loss) / LOSS_TOLERANCE
-    squares = np.concatenate([apart**2, last[:, np.newaxis] ** 2], axis=1)
-    found: Floats = np.sqrt(squares.mean(axis=1))
-    return np.where(np.isfinite(found), found, np.inf)
+    squares = np.concatenate([deviations**2, last[:, np.newaxis] ** 2], axis=1)
+    distances: Floats = np.sqrt(squares.mean(axis=1))
+    return np.where(np.isfinite(distances), distances, np.inf)
 
 
 def band(values: Floats) -> Band:
@@ -272,8 +312,8 @@ def _arm(
     count: int,
     price: Floats,
 ) -> SuzhouArm:
-    kept = np.argsort(distances[key])[:count]
-    yearly = results[key][kept]
+    nearest = np.argsort(distances[key])[:count]
+    yearly = results[key][nearest]
 
     def at(year: int, quarter: int) -> int:
         return Quarter(year, quarter) - case.clock.start
@@ -282,23 +322,25 @@ def _arm(
     early = np.stack([years[year] for year in years if year < 2001], axis=1)
     return SuzhouArm(
         key=key,
-        misfit=float(np.median(distances[key][kept])),
+        misfit=float(np.median(distances[key][nearest])),
         loss_1999=band(accumulated(yearly, case, LOSS_KNOWN)),
         years=tuple((year, band(years[year])) for year in YEARS),
         result_2003=band(accumulated(yearly, case, LOSS_CLEARED)),
         turned=float(((years[2000] <= 0) & (years[2001] > 0)).mean()),
         first_profit=float(((early <= 0).all(axis=1) & (years[2001] > 0)).mean()),
         cleared=float((accumulated(yearly, case, LOSS_CLEARED) >= 0).mean()),
-        operating_2002=band(result["operating"].values[n][kept, at(2002, 4)]),
-        land_price_2000=band(price[kept, at(2000, 1) : at(2000, 4) + 1].mean(axis=1)),
-        land_price_2002=band(price[kept, at(2002, 1) : at(2002, 4) + 1].mean(axis=1)),
+        operating_2002=band(result["operating"].values[n][nearest, at(2002, 4)]),
+        land_price_2000=band(price[nearest, at(2000, 1) : at(2000, 4) + 1].mean(axis=1)),
+        land_price_2002=band(price[nearest, at(2002, 1) : at(2002, 4) + 1].mean(axis=1)),
         course=tuple(band(column) for column in np.cumsum(yearly, axis=1).T / 4.0),
-        operating_course=tuple(band(column) for column in result["operating"].values[n][kept].T),
+        operating_course=tuple(band(column) for column in result["operating"].values[n][nearest].T),
     )
 
 
-def _contrast(entry: tuple[str, str, str], case: Case, results: dict[str, Floats], kept: Integers) -> ScenarioContrast:
+def _contrast(
+    entry: tuple[str, str, str], case: Case, results: dict[str, Floats], nearest: Integers
+) -> ScenarioContrast:
     key, arm, reference = entry
-    first, second = (accumulated(results[name][kept], case, LOSS_CLEARED) for name in (arm, reference))
-    apart = difference(second, first)
-    return ScenarioContrast(key, arm, reference, band(apart), float((apart > 0).mean()))
+    first, second = (accumulated(results[name][nearest], case, LOSS_CLEARED) for name in (arm, reference))
+    differences = difference(second, first)
+    return ScenarioContrast(key, arm, reference, band(differences), float((differences > 0).mean()))

@@ -1,4 +1,4 @@
-"""What is shown of the natural experiment of Suzhou: scenarios beside observations, differences, and what they mean."""
+"""Documents on the natural experiment of Suzhou: scenarios beside observations, differences, and what they mean."""
 
 from collections.abc import Sequence
 
@@ -10,15 +10,19 @@ from copark.presentation import document as doc
 from copark.presentation.numbers import number
 
 MONEY = doc.plain(doc.Kind.change, "M USD", 0)
-CAN, CANNOT, METHODS = 3, 6, 5
-"""Sentences about what it shows, what it does not, and how it was made."""
+CAN = 3
+"""Sentences about what it shows."""
+CANNOT = 6
+"""Sentences about what it does not show."""
+METHODS = 5
+"""Sentences about how it was made."""
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of the experiment."""
-    show = _Show(found, t)
+def document(answer: Answer, t: Texts) -> doc.Document:
+    """Show everything that is told of the experiment."""
+    show = _Show(answer, t)
     return assemble(
-        found,
+        answer,
         t,
         key="suzhou",
         title=t("question"),
@@ -34,54 +38,54 @@ def document(found: Answer, t: Texts) -> doc.Document:
             ),
         ],
         provenance={
-            "study": f"{STUDY} {found.ensemble}",
+            "study": f"{STUDY} {answer.ensemble}",
             "runs": f"{show.kept['accepted']} / {show.kept['runs']}",
-            "seed": found.seed,
+            "seed": answer.seed,
         },
     )
 
 
 def told(band: Band) -> doc.Interval:
-    """A median with 90 % of runs."""
+    """Give a median with 90 % of runs."""
     return doc.Interval(band.low, band.high, band.median)
 
 
 class _Show(Show):
-    def __init__(self, found: Answer, t: Texts) -> None:
+    def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.found = found
-        self.kept = {"runs": number(found.runs, 0), "accepted": number(found.accepted, 0), "seed": found.seed}
+        self.answer = answer
+        self.kept = {"runs": number(answer.runs, 0), "accepted": number(answer.accepted, 0), "seed": answer.seed}
         self.arm = self.column("arm")
 
     def money(self, band: Band) -> str:
-        """A median of money with 90 % of runs, in a sentence."""
+        """Say a median of money with 90 % of runs, in a sentence."""
         return self.said(told(band), MONEY)
 
     def share(self, value: float) -> str:
         return self.said(value, doc.SHARE)
 
     def amount(self, key: str, year: int | None = None) -> doc.Column:
-        """A column of money: of a key, or a year."""
+        """Make a column of money: of a key, or a year."""
         title = self.t(f"column.{key}") if year is None else self.t("column.year", year=year)
         return doc.Column(key, title, doc.Kind.change, "M USD", 0)
 
     def headline(self) -> str:
-        end, swap = (self.money(self.found.contrast(key).band) for key in ("end_unswapped", "swap_in_rivalry"))
+        end, swap = (self.money(self.answer.contrast(key).band) for key in ("end_unswapped", "swap_in_rivalry"))
         return self.t.sentences([self.t("headline", end=end, swap=swap)])
 
     def summary(self) -> doc.Section:
         t = self.t
-        found = self.found
-        factual = found.arm(FACTUAL)
-        end = found.contrast("end_unswapped")
-        swap = found.contrast("swap_in_rivalry")
-        after = found.contrast("swap_after_rivalry")
+        answer = self.answer
+        factual = answer.arm(FACTUAL)
+        end = answer.contrast("end_unswapped")
+        swap = answer.contrast("swap_in_rivalry")
+        after = answer.contrast("swap_after_rivalry")
         cards = (
             doc.Card(t("card.turned"), doc.SHARE, factual.turned, t("card.turned.note")),
             doc.Card(t("card.end"), MONEY, told(end.band), t("card.note")),
             doc.Card(t("card.swap"), MONEY, told(swap.band), t("card.note")),
         )
-        ranked = sorted(found.arms, key=lambda arm: -arm.turned)
+        ranked = sorted(answer.arms, key=lambda arm: -arm.turned)
         turns = (t("said.arm", arm=t(f"arm.{arm.key}"), share=self.share(arm.turned)) for arm in ranked)
         words = (
             t("said.turn", best=t("join").join(turns)),
@@ -100,14 +104,14 @@ class _Show(Show):
     def developer(self) -> doc.Section:
         from copark.analyses.suzhou.figures import developer
 
-        found = self.found
+        answer = self.answer
         lang = self.t.lang
-        drawn = self.chart("developer", lambda: developer(found, lang), self.quarters())
+        chart = self.chart("developer", lambda: developer(answer, lang), self.quarters())
         lead = self.text("developer.lead")
-        return self.section("developer", lead, drawn, self.arms(), self.fit(), self.years())
+        return self.section("developer", lead, chart, self.arms(), self.fit(), self.years())
 
     def arms(self) -> doc.Table:
-        """Every scenario: result and its turn."""
+        """Show every scenario: result and its turn."""
         rows: list[Sequence[doc.Value]] = [
             (
                 self.t(f"arm.{arm.key}"),
@@ -116,7 +120,7 @@ class _Show(Show):
                 told(arm.result_2003),
                 arm.turned,
             )
-            for arm in self.found.arms
+            for arm in self.answer.arms
         ]
         columns = (
             self.arm,
@@ -129,7 +133,7 @@ class _Show(Show):
         return self.table("arms", columns, rows)
 
     def fit(self) -> doc.Table:
-        """Every scenario: fit before the swap, further shares, price of land, enterprises."""
+        """Show every scenario: fit before the swap, further shares, price of land, enterprises."""
         rows = [
             (
                 self.t(f"arm.{arm.key}"),
@@ -140,7 +144,7 @@ class _Show(Show):
                 told(arm.land_price_2002),
                 told(arm.operating_2002),
             )
-            for arm in self.found.arms
+            for arm in self.answer.arms
         ]
         columns = (
             "arm misfit:number:1 first_profit:share cleared:share price_2000:number:2:M_USD/ha "
@@ -149,29 +153,32 @@ class _Show(Show):
         return self.table("fit", columns, rows, folded=True)
 
     def years(self) -> doc.Table:
-        columns = [self.amount(f"y{year}", year) for year, _ in self.found.arms[0].years]
+        columns = [self.amount(f"y{year}", year) for year, _ in self.answer.arms[0].years]
         rows: list[Sequence[doc.Value]] = [
-            (self.t(f"arm.{arm.key}"), *(told(band) for _, band in arm.years)) for arm in self.found.arms
+            (self.t(f"arm.{arm.key}"), *(told(band) for _, band in arm.years)) for arm in self.answer.arms
         ]
         return self.table("years", (self.arm, *columns), rows, folded=True)
 
     def quarters(self) -> doc.Table:
-        found = self.found
+        answer = self.answer
         rows = [
             (self.t(f"arm.{arm.key}"), quarter, told(result), told(operating))
-            for arm in found.arms
-            for quarter, result, operating in zip(found.quarters, arm.course, arm.operating_course, strict=True)
+            for arm in answer.arms
+            for quarter, result, operating in zip(answer.quarters, arm.course, arm.operating_course, strict=True)
         ]
         columns = (self.arm, "quarter:quarter", self.amount("accumulated"), "operating:count::companies")
         return self.table("quarters", columns, rows, folded=True)
 
     def contrasts(self) -> doc.Section:
-        rows = [(self.t(f"contrast.{one.key}"), told(one.band), one.above) for one in self.found.contrasts]
+        rows = [
+            (self.t(f"contrast.{contrast.key}"), told(contrast.band), contrast.above)
+            for contrast in self.answer.contrasts
+        ]
         table = self.table("contrasts", ("contrast", self.amount("difference"), "above:share"), rows)
         return self.section("contrasts", self.text("contrasts.lead"), table)
 
     def enterprises(self) -> doc.Section:
         from copark.analyses.suzhou.figures import enterprises
 
-        drawn = self.chart("enterprises", lambda: enterprises(self.found, self.t.lang))
-        return self.section("enterprises", self.text("enterprises.lead"), drawn)
+        chart = self.chart("enterprises", lambda: enterprises(self.answer, self.t.lang))
+        return self.section("enterprises", self.text("enterprises.lead"), chart)

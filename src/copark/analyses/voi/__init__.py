@@ -44,9 +44,9 @@ DEAREST = 1e12
 """Largest cost that is taken."""
 
 
-def parts_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
+def parts_of(context: Context, params: Mapping[str, Any]) -> list[Choice]:
     """List the parts of the claims about a case that can be told of one world."""
-    file = written(ClaimsParams(case=given["case"]), context)
+    file = written(ClaimsParams(case=params["case"]), context)
     return [
         Choice(information.key_of(claim, part), _title(claim, part))
         for claim, part in file.claims.of(file.claims.claims)
@@ -59,7 +59,7 @@ def _title(claim: Claim, part: Part) -> Said:
 
 
 class Params(CaseParams):
-    """What may be asked of further observations."""
+    """Parameters of the value of further observations."""
 
     draws: Annotated[int, Field(ge=100, le=100_000)] = 4096
     """Simulated worlds: parameter draws, at most as many as the park's calibration has."""
@@ -74,11 +74,11 @@ class Params(CaseParams):
 
     @property
     def costs(self) -> dict[str, float]:
-        """What observations cost, by family.
+        """Read what observations cost, by family.
 
         Raises RunRefused if an entry is not ``observation=cost``, the observation is none or the cost is not above 0.
         """
-        known = [*(family.key for family in information.FAMILIES), information.LITERATURE]
+        names = [*(family.key for family in information.FAMILIES), information.LITERATURE]
         costs = {}
         for entry in self.cost:
             name, _, number = entry.partition("=")
@@ -86,8 +86,8 @@ class Params(CaseParams):
                 value = float(number)
             except ValueError:
                 value = float("nan")
-            if name.strip() not in known or not isfinite(value) or not 0.0 < value <= DEAREST:
-                raise RunRefused.of("voi.no_cost", found=printable(entry[:60]), known=", ".join(known))
+            if name.strip() not in names or not isfinite(value) or not 0.0 < value <= DEAREST:
+                raise RunRefused.of("voi.no_cost", found=printable(entry[:60]), known=", ".join(names))
             costs[name.strip()] = value
         return costs
 
@@ -130,7 +130,7 @@ class OpenQuestion:
 
     @property
     def open(self) -> bool:
-        """Whether it is not decided by what is known."""
+        """Say whether it is not decided by what is known."""
         return 1.0 - SURE < self.probability < SURE
 
 
@@ -152,7 +152,7 @@ class PossibleObservation:
 
 @dataclass(frozen=True)
 class Tried:
-    """What an observation would tell of a question, with its error multiplied by a factor."""
+    """Value of an observation for a question, with its error multiplied by a factor."""
 
     question: str
     """Key of the question."""
@@ -177,13 +177,13 @@ def simplest(tried: Sequence[Tried], observations: Sequence[PossibleObservation]
         Those of the answer.
     """
     top = max(tried, key=lambda trial: trial.gain.variance)
-    near = [trial for trial in tried if trial.gain.variance >= top.gain.variance - top.gain.error]
+    candidates = [trial for trial in tried if trial.gain.variance >= top.gain.variance - top.gain.error]
 
     def order(trial: Tried) -> tuple[int, str, float]:
         dates = observations[trial.observation].dates
         return max(len(dates), 1), max(dates, default=""), -trial.gain.variance
 
-    return top if not top.gain.variance > 0.0 else min(near, key=order)
+    return top if not top.gain.variance > 0.0 else min(candidates, key=order)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,7 +215,7 @@ class Answer(Result):
 
     @cached_property
     def ranked(self) -> dict[str, tuple[Tried, ...]]:
-        """What was tried of each open question, the largest gain first."""
+        """List what was tried of each open question, the largest gain first."""
         by_question: dict[str, list[Tried]] = {}
         for trial in self.tried:
             by_question.setdefault(trial.question, []).append(trial)
@@ -312,7 +312,7 @@ def compute(params: Params, context: Context) -> Answer:
 
 
 class _Reports:
-    """What is known and what candidates report in the worlds of a plan, errors included."""
+    """Values that are known and that candidates report in the worlds of a plan, errors included."""
 
     def __init__(self, plan: information.InformationPlan, worlds: xr.Dataset) -> None:
         from copark.calibration.observations import ObservationModel
@@ -321,14 +321,14 @@ class _Reports:
         self.candidates = information.candidates(plan.case, tuple(map(str, worlds["parameters"].to_numpy())))
         columns = information.columns_of(self.candidates)
         self.places = {column: place for place, column in enumerate(columns)}
-        known = worlds["known"].to_numpy()
+        known_values = worlds["known"].to_numpy()
         values = worlds["values"].to_numpy()
         statistics = worlds["statistics"].to_numpy()
-        self.whole = np.isfinite(np.concatenate([known, values, statistics], axis=1)).all(axis=1)
+        self.whole = np.isfinite(np.concatenate([known_values, values, statistics], axis=1)).all(axis=1)
         targets = ObservationModel(plan.known)
-        count = known.shape[1]
+        count = known_values.shape[1]
         errors = noise(plan.seed, 0, plan.draws, count + values.shape[1])
-        self.known = _logs(targets.hide(known + targets.errors * errors[:, :count])[self.whole])
+        self.known = _logs(targets.hide(known_values + targets.errors * errors[:, :count])[self.whole])
         self.errors = errors[self.whole, count:]
         self.values = values[self.whole]
         self.residents = dict(enumerate(worlds["residents"].to_numpy().tolist()))
@@ -382,11 +382,11 @@ def _weighed(plan: information.InformationPlan, worlds: xr.Dataset, params: Para
                 tried += _tried(reports, base, still_open, observation, 1.0)
             for place, number in enumerate(still_open):
                 tell(len(reports.candidates) + place, total)
-                own = [trial for trial in tried if trial.question == questions[number].key]
-                observation = simplest(own, observations).observation
-                alone = Foretold(base.effect[:, [place]], base.probability[:, [place]])
+                trials = [trial for trial in tried if trial.question == questions[number].key]
+                observation = simplest(trials, observations).observation
+                single = Foretold(base.effect[:, [place]], base.probability[:, [place]])
                 for factor in FACTORS:
-                    precisions += _tried(reports, alone, [number], observation, factor)
+                    precisions += _tried(reports, single, [number], observation, factor)
     return Answer(
         case=plan.case.name,
         park=Said(plan.case.title.en, plan.case.title.zh),

@@ -1,4 +1,4 @@
-"""What is shown of further observations: the best for each claim, all together, how precise, and how sure this is."""
+"""Documents on further observations: the best for each claim, all together, how precise, and how sure this is."""
 
 from __future__ import annotations
 
@@ -16,14 +16,18 @@ if TYPE_CHECKING:
     from copark.analyses.levers.figures import Bars
     from copark.analyses.voi import OpenQuestion, PossibleObservation
 
-DRAWN, EACH, MANY = 8, 3, 3
-"""Claims drawn, observations of each, and dates that are named one by one."""
+DRAWN = 8
+"""Claims that are drawn."""
+EACH = 3
+"""Observations drawn of each claim."""
+MANY = 3
+"""Dates that are named one by one."""
 TELLING = 2.0
 """Standard errors that a gain must be above 0 to count as one."""
 
 
 def document(result: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of what to find out next."""
+    """Show everything that is told of what to find out next."""
     show = _Show(result, t)
     sections = [show.summary(), *show.open(), show.settled(), show.sure(), show.limits()]
     return assemble(
@@ -42,7 +46,7 @@ MOST_OPEN = 0.25
 
 
 def telling(trial: Tried) -> bool:
-    """Whether a gain is more than chance in the worlds that were simulated."""
+    """Say whether a gain is more than chance in the worlds that were simulated."""
     return trial.gain.variance > TELLING * trial.gain.error
 
 
@@ -85,16 +89,16 @@ class _Show(Show):
         t = self.t
         if not self.best:
             return t("headline.settled")
-        telling_best = [tried for tried in self.best if telling(tried)]
+        telling_best = [trial for trial in self.best if telling(trial)]
         if not telling_best:
             return t("headline.nothing", count=len(self.best))
-        first = max(telling_best, key=lambda tried: tried.gain.variance)  # the criterion of decision 0058
-        seen = self.result.observations[first.observation]
+        first = max(telling_best, key=lambda trial: trial.gain.variance)  # the criterion of decision 0058
+        observation = self.result.observations[first.observation]
         return t(
             "headline",
-            name=self.name(seen),
-            when=self.when(seen),
-            precision=self.exactness(seen),
+            name=self.name(observation),
+            when=self.when(observation),
+            precision=self.exactness(observation),
             claim=self.title(first.question),
             decided=self.share(first.gain.decided),
             before=self.share(first.gain.decided_before),
@@ -106,8 +110,8 @@ class _Show(Show):
         t = self.t
         result = self.result
         key = "prior" if not result.cut else "posterior" if result.values else "latest"
-        given = t(f"lead.{key}", cut=result.cut, values=result.values)
-        blocks: list[doc.Block] = [doc.Paragraph(given)]
+        lead = t(f"lead.{key}", cut=result.cut, values=result.values)
+        blocks: list[doc.Block] = [doc.Paragraph(lead)]
         if self.best:
             note = t("card.open.note", count=len(result.questions))
             gained = sum(trial.gain.decided - trial.gain.decided_before for trial in self.best)
@@ -134,7 +138,7 @@ class _Show(Show):
         return self.section("summary", *blocks)
 
     def chances(self, question: OpenQuestion) -> tuple[float | None, float]:
-        """P as `copark claims` has it, and the share of worlds that gains are counted by."""
+        """Give P as `copark claims` has it, and the share of worlds that gains are counted by."""
         return known(question.claimed), question.probability
 
     def told(self) -> tuple[doc.Column, ...]:
@@ -149,7 +153,7 @@ class _Show(Show):
         return self.name(observation), self.when(observation), self.exactness(observation)
 
     def open(self) -> Iterable[doc.Section]:
-        """Sections that there are only where something is open: gains drawn, ranked, and by precision."""
+        """Show sections that there are only where something is open: gains drawn, ranked, and by precision."""
         if not self.best:
             return
         from copark.analyses.levers.figures import gain_bars
@@ -159,10 +163,10 @@ class _Show(Show):
         result = self.result
         heads = (t("axis.gain"), t("column.decided"))
         footer = t("footer", case=result.case, run_id=result.run_id, worlds=result.worlds)
-        drawn = self.chart(
+        chart = self.chart(
             "gains", lambda: gain_bars(self.bars(), t("chart.gains"), t("subtitle.gains"), heads, footer), self.every()
         )
-        yield self.section("gains", drawn)
+        yield self.section("gains", chart)
         yield self.section("ranking", self.text("ranking.lead"), self.ranking())
         yield self.section("precision", self.text("precision.lead"), self.precisions())
 
@@ -218,7 +222,7 @@ class _Show(Show):
         return self.table("ranking", columns, rows)
 
     def precisions(self) -> doc.Table:
-        """The best observation of each question with other errors: share of worlds decided."""
+        """Show the best observation of each question with other errors: share of worlds decided."""
         factors = list(dict.fromkeys(trial.factor for trial in self.result.precisions))
         titles = [self.t("column.factor", factor=exact(factor)) for factor in factors]
         columns: Columns = (
@@ -252,12 +256,12 @@ class _Show(Show):
     def sure(self) -> doc.Section:
         t = self.t
         result = self.result
-        right = [trial.gain.right * trial.gain.decided for trial in self.best if trial.gain.decided]
+        decided_right = [trial.gain.right * trial.gain.decided for trial in self.best if trial.gain.decided]
         decided = sum(trial.gain.decided for trial in self.best)
         error = max((trial.gain.error for trial in result.tried), default=0.0)
         sentences = [t("sure.worlds", worlds=result.worlds, futures=result.futures, others=result.futures - 1)]
         sentences += [t("sure.error", error=precise(error, 3))] if result.tried else []
-        sentences += [t("sure.right", right=self.share(sum(right) / decided))] if right else []
+        sentences += [t("sure.right", right=self.share(sum(decided_right) / decided))] if decided_right else []
         method = doc.Bullets((t("sure.method"), t("sure.sources")))
         return self.section("sure", doc.Paragraph(t.sentences(sentences)), method)
 

@@ -169,7 +169,7 @@ class Candidate:
 
     @property
     def relative(self) -> bool:
-        """Whether its error is the relative one of a grade."""
+        """Say whether its error is the relative one of a grade."""
         return not self.parameter and bool(FAMILY[self.family].grade)
 
     def precision(self, errors: Floats) -> tuple[float, ...]:
@@ -223,9 +223,9 @@ def dates(case: Case, when: When) -> tuple[int, ...]:
     return distinct if distinct and distinct[0] > 0 and distinct[-1] < case.clock.quarters else ()
 
 
-def columns_of(of: Sequence[Candidate]) -> tuple[ReportColumn, ...]:
+def columns_of(candidates: Sequence[Candidate]) -> tuple[ReportColumn, ...]:
     """List every column of some candidates, once."""
-    return tuple(dict.fromkeys(column for candidate in of for column in candidate.columns))
+    return tuple(dict.fromkeys(column for candidate in candidates for column in candidate.columns))
 
 
 MEASURED = frozenset(("log", "difference", "change", "share", "level"))
@@ -244,20 +244,20 @@ def key_of(claim: Claim, part: Part) -> str:
     return f"{claim.id}/{part.key}"
 
 
-def parts_of(file: ClaimsFile, wanted: Sequence[str] = ()) -> tuple[tuple[Claim, Part], ...]:
+def parts_of(file: ClaimsFile, keys: Sequence[str] = ()) -> tuple[tuple[Claim, Part], ...]:
     """Choose the parts of claims that are tried.
 
     Parameters
     ----------
     file
         The claims.
-    wanted
+    keys
         Keys of parts; where there are none, parts of a headline that compare two arms at most are tried.
     """
 
     def is_tried(claim: Claim, part: Part) -> bool:
-        if wanted:
-            return key_of(claim, part) in wanted
+        if keys:
+            return key_of(claim, part) in keys
         return part.key in claim.headline.parts and len(part.uses) <= MOST_ARMS
 
     parts = file.claims.of(file.claims.claims)
@@ -266,7 +266,7 @@ def parts_of(file: ClaimsFile, wanted: Sequence[str] = ()) -> tuple[tuple[Claim,
 
 @dataclass(frozen=True)
 class InformationPlan:
-    """How worlds are made."""
+    """Plan of the worlds."""
 
     case: Case
     """The case."""
@@ -318,8 +318,8 @@ class InformationPlan:
         columns = dict(zip(self.statistics, worlds["statistics"].to_numpy().T, strict=True))
         met = []
         for claim, part in self.parts:
-            own = {name: columns[f"{key_of(claim, part)}/{name}"] for name in part.judged}
-            met.append(is_met(part.rule.supported, own, self.file.claims.sizes) > 0.5)
+            statistics = {name: columns[f"{key_of(claim, part)}/{name}"] for name in part.judged}
+            met.append(is_met(part.rule.supported, statistics, self.file.claims.sizes) > 0.5)
         return np.array(met, dtype=bool).T
 
     @property
@@ -334,7 +334,7 @@ class InformationPlan:
 
 @dataclass(frozen=True)
 class ReportMeasures:
-    """What is known and what candidates would see of a run, without error, as measures of an experiment.
+    """Values that are known and that candidates would see of a run, without error, as measures of an experiment.
 
     First counterparts of values on record, then columns of reports, then residents in every quarter; not a number where
     a run did not finish.
@@ -350,9 +350,9 @@ class ReportMeasures:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the measures."""
-        known = [f"{target.variable} {target.date}" for target in self.model.targets]
+        recorded = [f"{target.variable} {target.date}" for target in self.model.targets]
         columns = [f"{column.name}/{column.quarter}" for column in self.columns]
-        return (*known, *columns, *(f"{RESIDENTS}/{quarter}" for quarter in range(self.length)))
+        return (*recorded, *columns, *(f"{RESIDENTS}/{quarter}" for quarter in range(self.length)))
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -372,14 +372,14 @@ class ReportMeasures:
 
     def read(self, runs: ScenarioRuns) -> Floats:
         """Read some runs, shape (runs, measures, 1)."""
-        known = self.model.counterparts(runs.out, runs.names)
+        recorded = self.model.counterparts(runs.out, runs.names)
         columns = [column.read(runs.out, runs.names)[:, np.newaxis] for column in self.columns]
-        return runs.of_finished(np.concatenate([known, *columns, runs[RESIDENTS]], axis=1))[:, :, np.newaxis]
+        return runs.of_finished(np.concatenate([recorded, *columns, runs[RESIDENTS]], axis=1))[:, :, np.newaxis]
 
     def split(self, values: Floats) -> tuple[Floats, Floats, Floats]:
         """Split what was read into what is known, columns and residents, each of shape (runs, …)."""
-        known = len(self.model.targets)
-        first, second, third = np.split(values[:, :, 0], [known, known + len(self.columns)], axis=1)
+        count = len(self.model.targets)
+        first, second, third = np.split(values[:, :, 0], [count, count + len(self.columns)], axis=1)
         return first, second, third
 
 
@@ -408,15 +408,15 @@ def simulate(plan: InformationPlan, threads: int, progress: Callable[[int, int],
     case = plan.case
     study = plan.study
     read = values_read(study, case, places_of([part for _, part in plan.parts]))
-    every = Experiment(
-        study, case, read, source=plan.source, threads=threads, progress=lambda made, _: progress(made, plan.runs)
+    comparison = Experiment(
+        study, case, read, source=plan.source, threads=threads, progress=lambda done, _: progress(done, plan.runs)
     )
-    drawn = drawn_values(every.drawn_records())
-    compared = every.part(range(1, plan.futures))
+    drawn_parameters = drawn_values(comparison.drawn_records())
+    compared = comparison.part(range(1, plan.futures))
     compared.extend(plan.arms)
-    statistics, chance = _statistics(plan, compared, read.places, Ridge(drawn))
-    candidate_columns = columns_of(candidates(case, tuple(drawn)))
-    seen = ReportMeasures(
+    statistics, chance = _statistics(plan, compared, read.places, Ridge(drawn_parameters))
+    candidate_columns = columns_of(candidates(case, tuple(drawn_parameters)))
+    reports = ReportMeasures(
         ObservationModel(plan.known),
         tuple(column for column in candidate_columns if column.quarter >= 0),
         case.clock.quarters,
@@ -424,20 +424,20 @@ def simulate(plan: InformationPlan, threads: int, progress: Callable[[int, int],
     observed = Experiment(
         study,
         case,
-        seen,
+        reports,
         source=plan.source,
         threads=threads,
-        progress=lambda made, total: progress(plan.runs - total + made, plan.runs),
+        progress=lambda done, total: progress(plan.runs - total + done, plan.runs),
     )
-    known, of_outputs, residents = seen.split(observed.part((0,)).measured(study.scenarios[0]).values)
-    columns = dict(zip(seen.columns, of_outputs.T, strict=True))
-    values = [drawn[column.name] if column.quarter < 0 else columns[column] for column in candidate_columns]
+    recorded, of_outputs, residents = reports.split(observed.part((0,)).measured(study.scenarios[0]).values)
+    columns = dict(zip(reports.columns, of_outputs.T, strict=True))
+    values = [drawn_parameters[column.name] if column.quarter < 0 else columns[column] for column in candidate_columns]
     return xr.Dataset(
         {
-            "known": (("draw", "target"), known),
+            "known": (("draw", "target"), recorded),
             "values": (("draw", "column"), np.stack(values, axis=1)),
             "residents": ("quarter", np.nanmedian(residents, axis=0)),
-            "parameters": ("parameter", list(drawn)),
+            "parameters": ("parameter", list(drawn_parameters)),
             "statistics": (("draw", "statistic"), np.stack(statistics, axis=1)),
             "chance": ("statistic", np.array(chance)),
         }
