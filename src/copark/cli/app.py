@@ -68,8 +68,8 @@ WRITTEN = "html,xlsx,csv"
 app = typer.Typer(cls=SpokenGroup, add_completion=True, pretty_exceptions_enable=False, no_args_is_help=True)
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+def _show_version(is_requested: bool) -> None:
+    if is_requested:
         from copark import __version__
 
         print(__version__)
@@ -86,14 +86,14 @@ def copark(
     """Take the options that come before the command; the language was read before."""
 
 
-def formats_of(given: str | None, lang: str, default: str = WRITTEN) -> list[str]:
+def formats_of(listed: str | None, lang: str, default: str = WRITTEN) -> list[str]:
     """Formats asked for; ``NotFound`` if there is no such one."""
     from copark.errors import NotFound, printable
     from copark.presentation import FORMATS
     from copark.texts import text
 
-    asked = [one.strip().lower() for one in (given or default).split(",") if one.strip()]
-    for one in asked:
-        if one not in FORMATS:
-            raise NotFound(text("presentation.unknown_format", lang, name=printable(one), known=", ".join(FORMATS)))
-    return asked
+    formats = [name.strip().lower() for name in (listed or default).split(",") if name.strip()]
+    for name in formats:
+        if name not in FORMATS:
+            raise NotFound(text("presentation.unknown_format", lang, name=printable(name), known=", ".join(FORMATS)))
+    return formats

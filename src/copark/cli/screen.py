@@ -60,18 +60,18 @@ def show_error(error: Exception, lang: str) -> None:
 
 def show_faults(faults: Iterable[Fault], lang: str) -> None:
     """Each fault on standard error: where, what is wrong, how to mend it."""
-    found = list(faults)
-    for fault in found:
+    all_faults = list(faults)
+    for fault in all_faults:
         styled(f"{fault.place()}: {fault.key}" if fault.key else fault.place(), err=True, bold=True)
         print(plain(f"  {fault.cause(lang)}"), file=sys.stderr)
         styled(f"  {text('cli.label.repair', lang, repair=fault.repair(lang))}", err=True, fg="green")
-    styled(text("cli.error.faults", lang, count=len(found)), err=True, bold=True, fg="red")
+    styled(text("cli.error.faults", lang, count=len(all_faults)), err=True, bold=True, fg="red")
 
 
-def show_checked(found: Iterable[Checked], lang: str) -> bool:
+def show_checked(parts: Iterable[Checked], lang: str) -> bool:
     """Show what a check of the casebook found, the faults of each part; whether all is sound."""
     sound = True
-    for part in found:
+    for part in parts:
         key = "part_faults" if part.faults else "part_notes" if part.notes else "part"
         say(f"cli.check.{key}", lang, name=part.name, count=len(part.faults or part.notes))
         if part.faults:
@@ -96,8 +96,8 @@ def show_outcome(outcome: RunOutcome, lang: str, *, shares: bool = False) -> Non
 
     out = console()
     answer = outcome.answer
-    asked = shares and not answer.shows_outcomes
-    show(answer.document(lang), out, only=("summary", "outcomes") if asked else ("summary",))
+    shows_shares = shares and not answer.shows_outcomes
+    show(answer.document(lang), out, only=("summary", "outcomes") if shows_shares else ("summary",))
     out.print()
     if not (answer.shows_outcomes or shares):
         out.print(text("trust.outcomes_hidden", lang))
@@ -150,7 +150,7 @@ def listed(key: str, lang: str, titles: tuple[str, str], tables: Mapping[str, tu
 
     name, words = (text(f"cli.{key}.{title}", lang) for title in titles)
     columns = Column(titles[0], name), Column(titles[1], words, Kind.note)
-    return listing(key, lang, *(Table(one, title, columns, rows) for one, (title, rows) in tables.items()))
+    return listing(key, lang, *(Table(table, title, columns, rows) for table, (title, rows) in tables.items()))
 
 
 def show_verdict(verdict: ReplayVerdict, lang: str) -> None:
@@ -269,13 +269,13 @@ class Progress:
 
     def _print_line(self, now: float) -> None:
         self._told = now
-        made = self._done - self._there
+        advance = self._done - self._there
         words = text(f"cli.stage.{self._stage}", self._lang)
         key = "cli.progress.start"
         left = ""
-        if made > 0:
+        if advance > 0:
             key = "cli.progress.line"
-            left = duration((now - self._began) * (self._total - self._done) / made, self._lang)
+            left = duration((now - self._began) * (self._total - self._done) / advance, self._lang)
         line = text(key, self._lang, stage=words, done=self._done, total=self._total, left=left)
         print(line, file=sys.stderr, flush=True)
 

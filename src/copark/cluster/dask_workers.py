@@ -249,14 +249,14 @@ def _greeting() -> Callable[[str, str], Any]:
         from importlib import import_module
 
         try:
-            found = import_module("copark.cluster.worker_fingerprint").machine()
+            fingerprint = import_module("copark.cluster.worker_fingerprint").machine()
         except Exception as error:  # noqa: BLE001 - whatever keeps it from being a worker is told
             return "absent", f"{type(error).__name__}: {error}", None
         try:
-            seen = import_module("copark.store.shards").ShardFolder(folder).get(name)
+            content = import_module("copark.store.shards").ShardFolder(folder).get(name)
         except Exception as error:  # noqa: BLE001 - as above
-            return "blind", f"{type(error).__name__}: {error}", found
-        return "here", None if seen is None else seen.decode(), found
+            return "blind", f"{type(error).__name__}: {error}", fingerprint
+        return "here", None if content is None else content.decode(), fingerprint
 
     return greet
 
@@ -264,21 +264,21 @@ def _greeting() -> Callable[[str, str], Any]:
 def _alike(answers: Mapping[str, Any], token: str, folder: str) -> Machine:
     """What all workers are; every reason at once why some cannot be used."""
     faults: list[Fault] = []
-    found: dict[str, Machine] = {}
+    fingerprints: dict[str, Machine] = {}
     for worker, answer in sorted(answers.items()):
         if not isinstance(answer, tuple) or answer[0] == "absent":
             detail = answer[1] if isinstance(answer, tuple) else answer
             faults.append(Fault("cluster.no_copark", worker, values={"detail": detail}))
             continue
-        state, seen, its_machine = answer
-        if state == "blind" or seen != token:
+        state, content, its_machine = answer
+        if state == "blind" or content != token:
             faults.append(Fault("cluster.not_seen", worker, values={"address": folder}))
         faults += faults_between(machine(), its_machine, worker, entries=CODE)
-        found[worker] = its_machine
-    if found:
-        first = next(iter(found.values()))
-        for worker, other in found.items():
+        fingerprints[worker] = its_machine
+    if fingerprints:
+        first = next(iter(fingerprints.values()))
+        for worker, other in fingerprints.items():
             faults += faults_between(first, other, worker, entries=BITS)
     if faults:
         raise MachinesDiffer(faults)
-    return next(iter(found.values()))
+    return next(iter(fingerprints.values()))

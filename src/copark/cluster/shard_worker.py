@@ -62,9 +62,9 @@ class Work:
         """
         need_alike(self.machine, machine(), name_here())
         folder = ShardFolder(self.folder)
-        there = read_record(folder, first, last)
-        if there is not None and is_whole(folder, self.plan, there, deep=False):
-            return there.seconds
+        record = read_record(folder, first, last)
+        if record is not None and is_whole(folder, self.plan, record, deep=False):
+            return record.seconds
         ready = prepared(self.subject)
         writer = ShardWriter(folder, self.plan, first, last)
         clock = Stopwatch()
@@ -129,7 +129,7 @@ class Threads:
         if not jobs:
             return
         stop = Event()
-        each = max(1, self._threads // jobs)
+        threads_each = max(1, self._threads // jobs)
 
         def tell_unless_stopped(count: int) -> None:
             if stop.is_set():
@@ -137,8 +137,8 @@ class Threads:
             tell(count)
 
         def one(span: tuple[int, int]) -> Mapping[str, float]:
-            seconds = dict(work.make(*span, threads=each, tell=tell_unless_stopped))
-            return seconds | {"simulate": seconds.get("simulate", 0.0) * each}
+            seconds = dict(work.make(*span, threads=threads_each, tell=tell_unless_stopped))
+            return seconds | {"simulate": seconds.get("simulate", 0.0) * threads_each}
 
         with ThreadPoolExecutor(jobs) as pool:
             waiting = [pool.submit(one, span) for span in ranges]

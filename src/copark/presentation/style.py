@@ -61,9 +61,9 @@ NOTE: dict[str, Any] = {"size": SIZE["small"], "color": MUTED}
 
 def legible(words: str, longest: int = 400) -> str:
     """Make words that the fonts can write: one line, no character without a glyph (``?`` stands in), not endless."""
-    known = glyphs(tuple(families()))
+    drawable = glyphs(tuple(families()))
     plain = " ".join(str(words).split())
-    plain = "".join(letter if ord(letter) in known else "?" for letter in plain)
+    plain = "".join(letter if ord(letter) in drawable else "?" for letter in plain)
     return plain if len(plain) <= longest else plain[: longest - 1] + "…"
 
 
@@ -206,10 +206,10 @@ def years(axes: Axes, first: float, last: float) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
 
 
-def spread(wanted: Sequence[float], gap: float) -> list[float]:
+def spread(positions: Sequence[float], gap: float) -> list[float]:
     """Return positions near those wanted and at least ``gap`` apart, in the same order; NaN stays where it is."""
-    order = sorted((n for n in range(len(wanted)) if isfinite(wanted[n])), key=lambda n: wanted[n])
-    placed = list(wanted)
+    order = sorted((n for n in range(len(positions)) if isfinite(positions[n])), key=lambda n: positions[n])
+    placed = list(positions)
     for _ in range(50):
         moved = False
         for lower, upper in pairwise(order):
@@ -231,7 +231,7 @@ def line(colour: str, marker: str = "", **look: Any) -> Line2D:
 def key(
     figure: Figure,
     entries: Iterable[tuple[Any, str]],
-    at: tuple[float, float] = (0.12, 0.2),
+    corner: tuple[float, float] = (0.12, 0.2),
     columns: int = 4,
     **extra: Any,
 ) -> None:
@@ -241,7 +241,7 @@ def key(
     ----------
     entries
         Handles with their words.
-    at
+    corner
         Its lower left corner, inches from that of the sheet.
     columns
         How many entries stand side by side.
@@ -251,7 +251,7 @@ def key(
     handles, words = zip(*entries, strict=True)
     options: dict[str, Any] = {
         "loc": "lower left",
-        "bbox_to_anchor": at,
+        "bbox_to_anchor": corner,
         "bbox_transform": figure.dpi_scale_trans,
         "ncols": columns,
         "frameon": False,
@@ -264,22 +264,22 @@ def key(
     figure.legend(handles, list(map(legible, words)), **options)
 
 
-def direct_label(axes: Axes, at: tuple[float, float], words: str, colour: str, **extra: Any) -> None:
+def direct_label(axes: Axes, place: tuple[float, float], words: str, colour: str, **extra: Any) -> None:
     """Put a label beside what it names, instead of a legend.
 
     Parameters
     ----------
-    at
+    place
         Where it begins, in the data's units.
     """
     options: dict[str, Any] = {"size": SIZE["small"], "va": "center", "ha": "left", "clip_on": False, **extra}
-    axes.text(*at, legible(words), color=colour, **options)
+    axes.text(*place, legible(words), color=colour, **options)
 
 
-def _outside(axes: Axes, at: tuple[float, float], coordinates: Any, words: str, aside: Any, look: Any) -> None:
+def _outside(axes: Axes, place: tuple[float, float], coordinates: Any, words: str, aside: Any, look: Any) -> None:
     shown = "\n".join(map(legible, words.split("\n")))
     axes.annotate(
-        shown, at, xycoords=coordinates, xytext=aside, textcoords="offset points", annotation_clip=False, **look
+        shown, place, xycoords=coordinates, xytext=aside, textcoords="offset points", annotation_clip=False, **look
     )
 
 
@@ -307,18 +307,18 @@ def corner(axes: Axes, words: str, aside: tuple[float, float] = (6.0, 4.0), **lo
     _outside(axes, (1.0, 1.0), "axes fraction", words, aside, {**NOTE, "ha": "left", "va": "bottom", **look})
 
 
-def above(axes: Axes, at: float, words: str, aside: tuple[float, float] = (0.0, 2.5), **look: Any) -> None:
+def above(axes: Axes, place: float, words: str, aside: tuple[float, float] = (0.0, 2.5), **look: Any) -> None:
     """Put words above the axes.
 
     Parameters
     ----------
-    at
+    place
         Place on the horizontal axis.
     aside
         Distance from it, points.
     """
     look = {**NOTE, "ha": "center", "va": "bottom", **look}
-    _outside(axes, (at, 1.0), axes.get_xaxis_transform(), words, aside, look)
+    _outside(axes, (place, 1.0), axes.get_xaxis_transform(), words, aside, look)
 
 
 def in_rows(
@@ -389,7 +389,7 @@ def tiles(
 
 def interval(
     axes: Axes,
-    at: float,
+    place: float,
     ends: Sequence[float],
     middle: float,
     colour: str = MODEL,
@@ -400,27 +400,27 @@ def interval(
 
     Parameters
     ----------
-    at
+    place
         Place on the vertical axis.
     ends, half
         Ends of the interval, and of what holds half of the values; none of the latter by default.
     told
         Words right of the axes.
     """
-    axes.plot(ends, [at, at], color=colour, linewidth=1.2 if half else 2.2, alpha=1.0 if half else 0.55)
+    axes.plot(ends, [place, place], color=colour, linewidth=1.2 if half else 2.2, alpha=1.0 if half else 0.55)
     if half:
-        axes.plot(half, [at, at], color=colour, linewidth=5.0, alpha=0.38, solid_capstyle="butt")
-    axes.plot([middle], [at], "o", color=colour, markersize=4.6)
+        axes.plot(half, [place, place], color=colour, linewidth=5.0, alpha=0.38, solid_capstyle="butt")
+    axes.plot([middle], [place], "o", color=colour, markersize=4.6)
     if told:
-        row_value(axes, at, told)
+        row_value(axes, place, told)
 
 
-def stack(axes: Axes, at: float, parts: Iterable[tuple[float, str, str, str]], least: float = 0.05) -> None:
+def stack(axes: Axes, place: float, parts: Iterable[tuple[float, str, str, str]], least: float = 0.05) -> None:
     """Draw a bar of parts that add up.
 
     Parameters
     ----------
-    at
+    place
         Place on the vertical axis.
     parts
         Size, colour, hatch and words of each.
@@ -429,11 +429,11 @@ def stack(axes: Axes, at: float, parts: Iterable[tuple[float, str, str, str]], l
     """
     start = 0.0
     for size, colour, hatch, words in parts:
-        axes.barh(at, size, left=start, height=0.7, facecolor=colour, hatch=hatch, edgecolor=PAPER, linewidth=0.8)
+        axes.barh(place, size, left=start, height=0.7, facecolor=colour, hatch=hatch, edgecolor=PAPER, linewidth=0.8)
         if size >= least:
             axes.text(
                 start + size / 2.0,
-                at,
+                place,
                 words,
                 ha="center",
                 va="center",

@@ -142,12 +142,12 @@ def _contradictions(record: RunRecord) -> Iterator[Fault]:
     scenarios = list(record.scenarios)
     study = record.provenance.get("study")
     if isinstance(study, dict) and isinstance(study.get("scenarios"), list):
-        wanted = [str(one.get("key")) if isinstance(one, dict) else "?" for one in study["scenarios"]]
-        if scenarios != wanted:
-            yield headline(record, "scenarios", ", ".join(scenarios), ", ".join(wanted))
-        kept = _kept_outputs(record, study)
-        if kept is not None and outputs != kept:
-            yield headline(record, "variables", ", ".join(outputs), ", ".join(kept))
+        keys = [str(scenario.get("key")) if isinstance(scenario, dict) else "?" for scenario in study["scenarios"]]
+        if scenarios != keys:
+            yield headline(record, "scenarios", ", ".join(scenarios), ", ".join(keys))
+        kept_names = _kept_outputs(record, study)
+        if kept_names is not None and outputs != kept_names:
+            yield headline(record, "variables", ", ".join(outputs), ", ".join(kept_names))
 
 
 ENDS = ("status", "status_quarter", "status_room", "outcome", "draws")
@@ -181,9 +181,9 @@ def _kept_outputs(record: RunRecord, study: Mapping[str, Any]) -> list[str] | No
         return None
 
 
-def headline(record: RunRecord, entry: str, found: object, wanted: object) -> Fault:
+def headline(record: RunRecord, entry: str, stated: object, expected: object) -> Fault:
     """Return the fault of metadata that say something else of a run than its study or its arrays do."""
-    return fault("headline", record.path, METADATA, entry=entry, found=str(found), wanted=str(wanted))
+    return fault("headline", record.path, METADATA, entry=entry, found=str(stated), wanted=str(expected))
 
 
 def names_in(record: RunRecord) -> dict[str, tuple[str, ...]]:
@@ -209,10 +209,10 @@ def _faults_of_groups(record: RunRecord) -> Iterator[Fault]:
         sizes["statistic"] = len(STATISTICS)
         for name in dict.fromkeys(names):
             place = f"{group}/{name}/{DESCRIPTION}"
-            known = _described(record, place)
-            if isinstance(known, Fault):
-                yield known
-            elif not _is_array_of(known, group, name, sizes, free):
+            array = _described(record, place)
+            if isinstance(array, Fault):
+                yield array
+            elif not _is_array_of(array, group, name, sizes, free):
                 yield fault("array", record.path, place)
 
 
@@ -222,14 +222,14 @@ def _described(record: RunRecord, place: str) -> dict[str, Any] | Fault:
     try:
         if path.stat().st_size > MOST_DESCRIPTION:
             return fault("array", record.path, place)
-        found = json.loads(path.read_text(encoding="utf-8"))
+        description = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return fault("file_missing", record.path, place)
     except OSError as error:
         return unreadable(record.path, place, error)
     except UNREADABLE:
         return fault("array", record.path, place)
-    return found if isinstance(found, dict) else fault("array", record.path, place)
+    return description if isinstance(description, dict) else fault("array", record.path, place)
 
 
 def _is_group_of(described: Mapping[str, Any], record: RunRecord) -> bool:
@@ -256,12 +256,12 @@ def _is_array_of(
         return False
     most = {"quarter": MOST_QUARTERS, "parameter": MOST_PARAMETERS}
     for dim, size in zip(dims, shape, strict=True):
-        wanted = sizes.get(dim)
-        if wanted is None:
-            wanted = free.setdefault(dim, size)
+        expected = sizes.get(dim)
+        if expected is None:
+            expected = free.setdefault(dim, size)
             if not 0 <= size <= most[dim]:
                 return False
-        if size != wanted:
+        if size != expected:
             return False
     chunks = [CHUNK if dim == "run" else max(1, size) for dim, size in zip(dims, shape, strict=True)]
     kind = TYPES.get(name, "float64")
@@ -282,8 +282,8 @@ def _is_array_of(
         return False
     if any(described[key] != value for key, value in wanted_entries.items()):
         return False
-    known = _codecs("string" if is_empty_text else kind, size_of=kind)
-    return described["codecs"] in known and _are_plain(described["attributes"])
+    codecs = _codecs("string" if is_empty_text else kind, size_of=kind)
+    return described["codecs"] in codecs and _are_plain(described["attributes"])
 
 
 def _codecs(kind: str, size_of: str) -> list[list[dict[str, Any]]]:
@@ -332,14 +332,14 @@ def _faults_of_places(record: RunRecord) -> Iterator[Fault]:
 
 def _has_place(name: str, forms: Mapping[str, Mapping[str, ArrayForm]]) -> bool:
     group, *rest = name.split("/")
-    known = forms.get(group)
-    if known is None:
+    group_forms = forms.get(group)
+    if group_forms is None:
         return False
     if rest == [DESCRIPTION]:
         return True
-    if len(rest) < 2 or rest[0] not in known:
+    if len(rest) < 2 or rest[0] not in group_forms:
         return False
-    return rest[1:] == [DESCRIPTION] or (rest[1] == "c" and known[rest[0]].holds(tuple(rest[2:])))
+    return rest[1:] == [DESCRIPTION] or (rest[1] == "c" and group_forms[rest[0]].holds(tuple(rest[2:])))
 
 
 def damage_in(content: bytes, form: ArrayForm, digest: str = "") -> str:

@@ -134,7 +134,7 @@ def _whole(values: NDArray[np.generic], axis: int) -> NDArray[np.generic]:
     missing = CHUNK - values.shape[axis]
     if not missing:
         return values
-    room = [(0, missing if at == axis else 0) for at in range(values.ndim)]
+    room = [(0, missing if dimension == axis else 0) for dimension in range(values.ndim)]
     return np.pad(values, room, constant_values=np.nan if values.dtype.kind == "f" else 0)
 
 

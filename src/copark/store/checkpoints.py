@@ -69,8 +69,8 @@ def read_state(path: Path, identity: str) -> State | None:
         about = json.loads(line)
         if (about["format"], about["identity"], about["name"]) != (FORMAT, identity, path.name):
             return None
-        with np.load(BytesIO(packed), allow_pickle=False) as kept:
-            return State(float(about["share"]), {name: kept[name] for name in kept.files}, about["values"])
+        with np.load(BytesIO(packed), allow_pickle=False) as arrays:
+            return State(float(about["share"]), {name: arrays[name] for name in arrays.files}, about["values"])
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -115,7 +115,7 @@ class Tally:
 
 def tally_of(shares: Collection[float], whole: int) -> Tally:
     """Count stages by the share of each that was there."""
-    return Tally(sum(one >= 1.0 for one in shares), any(one < 1.0 for one in shares), whole)
+    return Tally(sum(share >= 1.0 for share in shares), any(share < 1.0 for share in shares), whole)
 
 
 @dataclass
@@ -135,27 +135,27 @@ class Stages:
 
     def stage(self, name: str) -> Stage:
         """Begin a stage, or find how far it has come."""
-        made = Stage(None if self.home is None else self.home / f"{name}{SUFFIX}", self.identity)
-        self.count(name, None if made.found is None else made.found.share)
-        return made
+        stage = Stage(None if self.home is None else self.home / f"{name}{SUFFIX}", self.identity)
+        self.count(name, None if stage.found is None else stage.found.share)
+        return stage
 
     def result(self, name: str, make: Callable[[], Arrays]) -> Arrays:
         """Give the arrays a stage ends with, made now or found."""
         stage = self.stage(name)
         if stage.found is not None:
             return stage.found.arrays
-        made = make()
-        stage.keep(1.0, made)
-        return made
+        arrays = make()
+        stage.keep(1.0, arrays)
+        return arrays
 
     def plain(self, name: str, make: Callable[[], Any]) -> Any:
         """Give what JSON can hold that a stage ends with, made now or found."""
         stage = self.stage(name)
         if stage.found is not None:
             return stage.found.values["made"]
-        made = make()
-        stage.keep(1.0, {}, {"made": made})
-        return made
+        value = make()
+        stage.keep(1.0, {}, {"made": value})
+        return value
 
     def count(self, name: str, share: float | None) -> None:
         """Count a stage of which a share was there already, or nothing."""
@@ -164,8 +164,8 @@ class Stages:
     def there(self) -> dict[str, float]:
         """Share that is done of every stage that is kept."""
         paths = () if self.home is None else sorted(self.home.glob(f"*{SUFFIX}"))
-        found = {path.stem: read_state(path, self.identity) for path in paths}
-        return {name: state.share for name, state in found.items() if state is not None}
+        states = {path.stem: read_state(path, self.identity) for path in paths}
+        return {name: state.share for name, state in states.items() if state is not None}
 
     def tally(self) -> Tally:
         """What was there already of the stages that were begun since."""

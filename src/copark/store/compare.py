@@ -66,7 +66,7 @@ def compare(stored: xr.Dataset, replayed: xr.Dataset) -> BitComparison:
         largest = max(largest, float(gaps.max()))
         if (gaps > TOLERANCE).any():
             firsts.append(_first(stored, name, order, gaps, right))
-    return BitComparison(identical, largest, min(firsts, key=lambda found: found[0])[1] if firsts else None)
+    return BitComparison(identical, largest, min(firsts, key=lambda entry: entry[0])[1] if firsts else None)
 
 
 def same_bits(left: NDArray[np.generic], right: NDArray[np.generic]) -> NDArray[np.bool_]:
@@ -100,18 +100,18 @@ def _first(
     import numpy as np
 
     places = np.argwhere(gaps > TOLERANCE)
-    columns = {str(dim): places[:, at] for at, dim in enumerate(stored[name].dims)}
+    columns = {str(dim): places[:, axis] for axis, dim in enumerate(stored[name].dims)}
     quarter = columns.get("quarter", np.full(len(places), stored.sizes.get("quarter", 0)))
     run = columns.get("run", np.zeros(len(places), dtype=np.int64))
     chosen = int(np.lexsort((run, quarter))[0])
-    at = {dim: int(found[chosen]) for dim, found in columns.items()}
+    position = {dim: int(column[chosen]) for dim, column in columns.items()}
     place = tuple(places[chosen])
     difference = FirstDifference(
         variable=name,
-        scenario=str(stored["scenario"].values[at["scenario"]]) if "scenario" in at else "",
-        run=int(stored["run"].values[at["run"]]) if "run" in at else -1,
-        quarter=str(stored["label"].values[at["quarter"]]) if "quarter" in at else "",
-        statistic=str(stored["statistic"].values[at["statistic"]]) if "statistic" in at else "",
+        scenario=str(stored["scenario"].values[position["scenario"]]) if "scenario" in position else "",
+        run=int(stored["run"].values[position["run"]]) if "run" in position else -1,
+        quarter=str(stored["label"].values[position["quarter"]]) if "quarter" in position else "",
+        statistic=str(stored["statistic"].values[position["statistic"]]) if "statistic" in position else "",
         stored=float(stored[name].values[place]),
         replayed=float(replayed[place]),
     )

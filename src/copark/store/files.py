@@ -135,10 +135,10 @@ def put_back(replaced: Path) -> bool:
 def stamp_of(path: Path) -> Stamp:
     """What tells one file or folder from another that has taken its place since; nothing if it is not there."""
     try:
-        found = path.stat()
+        state = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         return ()
-    return found.st_dev, found.st_ino, found.st_mtime_ns
+    return state.st_dev, state.st_ino, state.st_mtime_ns
 
 
 def remove(path: Path) -> None:
@@ -179,12 +179,12 @@ def is_running(pid: int) -> bool:
 
 def age_of(path: Path) -> float:
     """Seconds since the last change of a file, or of anything in a folder."""
-    return time.time() - max((one.st_mtime for one in _states(path)), default=0.0)
+    return time.time() - max((state.st_mtime for state in _states(path)), default=0.0)
 
 
 def size_of(path: Path) -> int:
     """Bytes of a file, or of all files of a folder."""
-    return sum(one.st_size for one in _states(path) if not S_ISDIR(one.st_mode))
+    return sum(state.st_size for state in _states(path) if not S_ISDIR(state.st_mode))
 
 
 def _states(path: Path) -> Iterator[os.stat_result]:

@@ -77,14 +77,16 @@ def leavings(
     If asked also shards, and stages of calibrations, that could be gone on from, and stored runs that are stale.
     """
     store = RunStore.of(out)
-    stale = [one for one in store.records()[0] if is_stale(one)] if is_stale is not None else []
-    found: list[tuple[Path, Kind]] = [(one.path, "stale") for one in stale]
+    stale = [record for record in store.records()[0] if is_stale(record)] if is_stale is not None else []
+    leftovers: list[tuple[Path, Kind]] = [(record.path, "stale") for record in stale]
     begun = [path for folder in FOLDERS for mark in (UNFINISHED, REPLACED) for path in out.glob(f"{folder}/{mark}*")]
-    found += [(path, _kind_of(path)) for path in begun if not is_living(path, quiet)]
+    leftovers += [(path, _kind_of(path)) for path in begun if not is_living(path, quiet)]
     locks = {path for folder in LOCKS for path in out.glob(f"{folder}/.*.lock")}
-    found += [(path, "lock") for path in locks if path.is_file() and not is_held(path)]
-    found += [(path, kind) for path, kind in _begun(out, store, quiet) if unfinished or kind == "superseded"]
-    return sorted((Leaving(*one, size_of(one[0])) for one in found), key=lambda one: (one.kind, str(one.path)))
+    leftovers += [(path, "lock") for path in locks if path.is_file() and not is_held(path)]
+    leftovers += [(path, kind) for path, kind in _begun(out, store, quiet) if unfinished or kind == "superseded"]
+    return sorted(
+        (Leaving(*entry, size_of(entry[0])) for entry in leftovers), key=lambda entry: (entry.kind, str(entry.path))
+    )
 
 
 def _kind_of(path: Path) -> Kind:
@@ -144,22 +146,24 @@ def faults_in(
     deep: compare the checksums of every file, whatever it takes, and decode every chunk.
     """
     names = store.names()
-    found = list[Fault]()
-    for at, name in enumerate(names):
+    findings = list[Fault]()
+    for position, name in enumerate(names):
         folder = store.root / name
         faults = faults_of(folder, deep=deep)
         is_whole = not faults
         with suppress(OSError, *UNREADABLE):  # which is among the faults
-            told = {one.key for one in faults}
-            faults += [fault("extra", folder, one) for one in extras_of(folder, listed_in(folder)) if one not in told]
+            reported = {problem.key for problem in faults}
+            faults += [
+                fault("extra", folder, extra) for extra in extras_of(folder, listed_in(folder)) if extra not in reported
+            ]
         wrong = misplaced(folder)
-        found += faults if wrong is None else [*faults, wrong]
+        findings += faults if wrong is None else [*faults, wrong]
         if is_whole and wrong is None:
-            found += faults_of_content(store, name, deep=bool(deep))
+            findings += faults_of_content(store, name, deep=bool(deep))
         if progress is not None:
-            progress(at + 1, len(names))
+            progress(position + 1, len(names))
     left = sorted(path for path in store.root.glob(f"{UNFINISHED}*") if not is_living(path, 0.0))
-    return found + [fault("left_over", path) for path in left]
+    return findings + [fault("left_over", path) for path in left]
 
 
 def faults_of_content(store: RunStore, name: str, *, deep: bool) -> list[Fault]:

@@ -98,11 +98,11 @@ class JobTable:
         """Queue a job, of which ``id``, ``owner``, ``lane``, ``kind``, ``case``, ``title`` and ``errand`` are given."""
         new = {**row, "state": "queued", "created": now(), "place": self.database.place}
         with self.database.writing() as connection:
-            made = connection.execute(insert(jobs).values(**new).returning(*jobs.c)).one()
+            inserted = connection.execute(insert(jobs).values(**new).returning(*jobs.c)).one()
             oldest = select(jobs.c.number).where(self._here()).order_by(jobs.c.number.desc()).offset(self.most)
             over = self._here(jobs.c.state.in_(ENDED), jobs.c.number.in_(oldest))
             connection.execute(delete(jobs).where(over))
-        return _job(made)
+        return _job(inserted)
 
     def get(self, name: str) -> Job | None:
         """A job by its id."""
@@ -147,8 +147,8 @@ class JobTable:
         """Take a job out of the queue; one that runs or is over stays as it is."""
         waits = self._here(jobs.c.id == name, jobs.c.state == "queued")
         with self.database.writing() as connection:
-            found = self._change(connection, waits, {"state": "cancelled", "ended": now()})
-        return found or self.get(name)
+            cancelled = self._change(connection, waits, {"state": "cancelled", "ended": now()})
+        return cancelled or self.get(name)
 
     def forget(self, case: str) -> None:
         """Delete the jobs of a case that are over."""
@@ -165,9 +165,9 @@ class JobTable:
         return in_turn(waiting, turns)
 
     def _found(self, *where: ColumnElement[bool]) -> list[Job]:
-        wanted = select(jobs).where(self._here(*where)).order_by(jobs.c.number)
+        query = select(jobs).where(self._here(*where)).order_by(jobs.c.number)
         with self.database.reading() as connection:
-            return [_job(row) for row in connection.execute(wanted)]
+            return [_job(row) for row in connection.execute(query)]
 
     def _change(self, connection: Connection, where: ColumnElement[bool], changes: Mapping[str, Any]) -> Job | None:
         row = connection.execute(update(jobs).where(where).values(**changes).returning(*jobs.c)).first()
@@ -178,5 +178,5 @@ class JobTable:
 
 
 def _job(row: Row[Any]) -> Job:
-    found = dict(row._mapping)  # noqa: SLF001 - its public name
-    return Job(**{name: value for name, value in found.items() if name not in ("place", "turn")})
+    columns = dict(row._mapping)  # noqa: SLF001 - its public name
+    return Job(**{name: value for name, value in columns.items() if name not in ("place", "turn")})

@@ -64,32 +64,34 @@ def faults_of(folder: Path, *, deep: bool | None = None) -> list[Fault]:
     try:
         if not (folder / NAME).is_file():
             return [fault("half_written", folder, NAME)]
-        known = json.loads((folder / NAME).read_text(encoding="utf-8")).get("format")
-        wanted = listed_in(folder)
-        if not wanted:
+        form = json.loads((folder / NAME).read_text(encoding="utf-8")).get("format")
+        entries = listed_in(folder)
+        if not entries:
             raise ValueError("a run has files")
     except OSError as error:
         return [unreadable(folder, NAME, error)]
     except UNREADABLE:
         return [fault("manifest_unreadable", folder, NAME)]
-    if known != FORMAT:
-        return [fault("other_format", folder, NAME, found=known, known=FORMAT)]
-    check_sums = sum(size for size, _ in wanted.values()) <= DEEP_LIMIT if deep is None else deep
-    faults = [found for name, entry in wanted.items() for found in _file_faults(folder, name, *entry, deep=check_sums)]
-    return faults + [fault("extra", folder, name) for name in extras_of(folder, wanted) if _may_be_read(name)]
+    if form != FORMAT:
+        return [fault("other_format", folder, NAME, found=form, known=FORMAT)]
+    check_sums = sum(size for size, _ in entries.values()) <= DEEP_LIMIT if deep is None else deep
+    faults = [
+        problem for name, entry in entries.items() for problem in _file_faults(folder, name, *entry, deep=check_sums)
+    ]
+    return faults + [fault("extra", folder, name) for name in extras_of(folder, entries) if _may_be_read(name)]
 
 
 def extras_of(folder: Path, listed: Iterable[str]) -> list[str]:
     """Files and folders in a stored run that its list does not have; of those in one another, the outermost."""
     files = {NAME, *listed}
-    found = []
+    extras = []
     folders = {above.as_posix() for name in files for above in Path(name).parents}
     for place, inside, names in os.walk(folder):
         begin = "" if Path(place) == folder else f"{Path(place).relative_to(folder).as_posix()}/"
-        found += sorted(begin + name for name in names if begin + name not in files)
-        found += sorted(begin + name for name in inside if begin + name not in folders)
+        extras += sorted(begin + name for name in names if begin + name not in files)
+        extras += sorted(begin + name for name in inside if begin + name not in folders)
         inside[:] = [name for name in inside if begin + name in folders]
-    return found
+    return extras
 
 
 def _may_be_read(name: str) -> bool:
@@ -145,15 +147,15 @@ def misplacement(metadata: Mapping[str, Any], identity: str, place: object) -> F
         is_consistent = gives == says and copies == (study["runs"], study["runs"], study["seed"])
     if is_consistent and says == identity:
         return None
-    told = {
+    described = {
         "case": made_by.get("case"),
         "study": study.get("name"),
         "runs": metadata["runs"],
         "seed": study.get("seed"),
     }
-    known = {name: str(value) for name, value in told.items()}
+    values = {name: str(value) for name, value in described.items()}
     code = "misplaced" if is_consistent else "contradicts"
-    return fault(code, place, METADATA, found=str(gives), identity=identity, **known)
+    return fault(code, place, METADATA, found=str(gives), identity=identity, **values)
 
 
 def misplaced(folder: Path) -> Fault | None:

@@ -44,12 +44,12 @@ class ScenarioShelf:
         mine = select(scenarios).where(scenarios.c.owner == owner)
         with self.database.reading() as connection:
             rows = connection.execute(mine).mappings().all()
-        found = [SavedScenario(**{key: row[key] for key in row if key != "owner"}) for row in rows]
-        return sorted(found, key=lambda one: one.name)
+        saved = [SavedScenario(**{key: row[key] for key in row if key != "owner"}) for row in rows]
+        return sorted(saved, key=lambda scenario: scenario.name)
 
     def get(self, owner: str, name: str) -> SavedScenario | None:
         """The scenario of a name of an owner's."""
-        return next((one for one in self.all(owner) if one.name == name), None)
+        return next((scenario for scenario in self.all(owner) if scenario.name == name), None)
 
     def save(self, owner: str, name: str, case: str, content: Mapping[str, Any]) -> SavedScenario | None:
         """Save a scenario, in the place of the owner's other one of this name; ``None`` if it has too many."""
@@ -61,10 +61,10 @@ class ScenarioShelf:
             count = select(func.count()).select_from(scenarios).where(scenarios.c.owner == owner)
             if created is None and connection.execute(count).scalar_one() >= self.most:
                 return None
-            made = SavedScenario(name, case, identity, dict(content), created or time, time)
+            scenario = SavedScenario(name, case, identity, dict(content), created or time, time)
             connection.execute(delete(scenarios).where(*its))
-            connection.execute(insert(scenarios).values(owner=owner, **vars(made)))
-        return made
+            connection.execute(insert(scenarios).values(owner=owner, **vars(scenario)))
+        return scenario
 
     def delete(self, owner: str, name: str) -> bool:
         """Delete a scenario; whether there was one."""

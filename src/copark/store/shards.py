@@ -290,7 +290,7 @@ def is_whole(folder: ShardFolder, plan: ShardPlan, record: ShardRecord, *, deep:
                 return False
     if not deep:
         return all(folder.size(name) == size for name, (size, _) in files.items())
-    return all(mark(folder.get(name) or b"") == wanted for name, wanted in files.items())
+    return all(mark(folder.get(name) or b"") == listed for name, listed in files.items())
 
 
 class Stopwatch:

@@ -49,14 +49,14 @@ class Entries(Mapping[str, dict[str, str]]):
 
     def __init__(self, source: str) -> None:
         starts = list(_ENTRY.finditer(source))
-        ends = [*(one.start() for one in starts[1:]), len(source)]
-        self._source = {one[2]: source[one.start() : end] for one, end in zip(starts, ends, strict=True)}
+        ends = [*(entry.start() for entry in starts[1:]), len(source)]
+        self._source = {entry[2]: source[entry.start() : end] for entry, end in zip(starts, ends, strict=True)}
         self._read: dict[str, dict[str, str]] = {}
 
     def __getitem__(self, key: str) -> dict[str, str]:
         if key not in self._read:
             plain = _PLAIN.fullmatch(self._source[key])
-            words = [loads(one) for one in plain.groups() if one] if plain else []
+            words = [loads(quoted) for quoted in plain.groups() if quoted] if plain else []
             self._read[key] = dict(zip(LANGUAGES, words, strict=True)) if words else _parsed(self._source[key])[key]
         return self._read[key]
 

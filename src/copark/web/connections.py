@@ -51,14 +51,14 @@ FEW = 6
 address wait: a browser has six connections."""
 
 
-def descriptors(wanted: int) -> int:
-    """Return how many descriptors this process may have; the limit is raised to ``wanted`` where the system allows."""
+def descriptors(count: int) -> int:
+    """Return how many descriptors this process may have; the limit is raised to ``count`` where the system allows."""
     if resource is None:
-        return wanted
+        return count
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
-        return wanted
-    raised = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        return count
+    raised = count if hard == resource.RLIM_INFINITY else min(count, hard)
     if soft < raised:
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (raised, hard))
@@ -256,8 +256,14 @@ def make_room(connections: Iterable[BoundedProtocol]) -> bool:
     than to accept him.
     """
     candidates = list(connections)
-    crowds = Counter(one.host for one in candidates if is_stranger(one) or one.waits_since is not None)
-    ranked = [(rank, number) for number, one in enumerate(candidates) if (rank := rank_of(one, crowds)) is not None]
+    crowds = Counter(
+        connection.host for connection in candidates if is_stranger(connection) or connection.waits_since is not None
+    )
+    ranked = [
+        (rank, number)
+        for number, connection in enumerate(candidates)
+        if (rank := rank_of(connection, crowds)) is not None
+    ]
     strangers = sum(rank[0] == 0 for rank, _ in ranked)
     leaving = 1 + strangers // 20
     for _, number in heapq.nsmallest(leaving, ranked):

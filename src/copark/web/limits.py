@@ -101,8 +101,8 @@ class Settings:
     @property
     def own(self) -> Path:
         """The server's own part of the data folder; of one that may not be written, a folder for the moment."""
-        there = next((path for path in (self.data, *self.data.absolute().parents) if path.exists()), self.data)
-        return self.data / "web" if os.access(there, os.W_OK) else _for_the_moment()
+        existing = next((path for path in (self.data, *self.data.absolute().parents) if path.exists()), self.data)
+        return self.data / "web" if os.access(existing, os.W_OK) else _for_the_moment()
 
 
 @cache
@@ -190,11 +190,11 @@ class Lane:
             began = time.monotonic()
             return work(ticket), time.monotonic() - began
 
-        found, seconds = await to_thread.run_sync(timed, limiter=self.limiter)
+        answer, seconds = await to_thread.run_sync(timed, limiter=self.limiter)
         if measured or ticket.runs:
             self.seconds = KEPT * self.seconds + seconds
             self.weights = KEPT * self.weights + weight
-        return found
+        return answer
 
 
 class Pool:

@@ -222,12 +222,12 @@ class Gate:
 
 def own_names(settings: Settings) -> frozenset[str]:
     """Names a server may be called by."""
-    found = {"localhost", "127.0.0.1", "::1", settings.host, *settings.hosts}
+    names = {"localhost", "127.0.0.1", "::1", settings.host, *settings.hosts}
     if not is_loopback(settings.host):
         import socket
 
-        found |= {socket.gethostname(), socket.getfqdn()}
-    return frozenset(name.lower() for name in found if name)
+        names |= {socket.gethostname(), socket.getfqdn()}
+    return frozenset(name.lower() for name in names if name)
 
 
 class Heard:
@@ -278,8 +278,8 @@ class Bodies:
             is_whole = not message.get("more_body", False)
             return message
 
-        said = Headers(scope=scope).get("content-length", "0")
-        if not said.isascii() or not said.isdigit() or int(said[:12]) > most:
+        length = Headers(scope=scope).get("content-length", "0")
+        if not length.isascii() or not length.isdigit() or int(length[:12]) > most:
             await refuse(Problem(413, "body", most=most // 1000), scope, receive, send)
         else:
             await self.app(scope, bounded, send)
@@ -287,10 +287,10 @@ class Bodies:
 
 def guarded(app: ASGIApp, settings: Settings, rates: Rates) -> ASGIApp:
     """An application behind all guards; addresses and scheme are those a trusted proxy tells."""
-    found: ASGIApp = Gate(Heard(Bodies(app, settings), settings), settings, rates)
-    found = Outside(GZipMiddleware(found, **GZIP), app)  # type: ignore[arg-type]
+    wrapped: ASGIApp = Gate(Heard(Bodies(app, settings), settings), settings, rates)
+    wrapped = Outside(GZipMiddleware(wrapped, **GZIP), app)  # type: ignore[arg-type]
     if settings.proxies:
         from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-        return ProxyHeadersMiddleware(found, list(settings.proxies))  # type: ignore[arg-type, return-value]
-    return found
+        return ProxyHeadersMiddleware(wrapped, list(settings.proxies))  # type: ignore[arg-type, return-value]
+    return wrapped

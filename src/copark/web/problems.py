@@ -99,7 +99,7 @@ def problem_response(problem: Problem, lang: str) -> Response:
         headers["www-authenticate"] = "Bearer"
     if problem.code in ENDING:
         headers["connection"] = "close"
-    cause, repair = (said(f"web.problem.{problem.code}.{one}", **problem.values) for one in ("cause", "repair"))
+    cause, repair = (said(f"web.problem.{problem.code}.{part}", **problem.values) for part in ("cause", "repair"))
     info = ProblemInfo(
         type=f"/api/docs#{problem.code}",
         title=getattr(cause, lang),
@@ -156,9 +156,9 @@ def told(error: Exception, request: Request) -> Problem:
         return Problem(422, "faults", faults=wrong, count=len(wrong))
     if isinstance(error, HTTPException):
         code = f"http_{error.status_code}"
-        known = has_text(f"web.problem.{code}.cause")
+        is_known = has_text(f"web.problem.{code}.cause")
         allow = (error.headers or {}).get("Allow", "")
-        return Problem(error.status_code, code if known else "http", allow=[allow] if allow else ())
+        return Problem(error.status_code, code if is_known else "http", allow=[allow] if allow else ())
     if isinstance(error, OSError) and error.errno in FULL:
         log.error("the disk is full: %s", error)
         return Problem(507, "disk_full", file=PurePath(str(error.filename or "–")).name)

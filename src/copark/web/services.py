@@ -67,9 +67,9 @@ class Services:
         warm_up(self.engine, self.book)
         decisions_of(self.view_of(""), FIRST)
 
-    def check(self, study: Study, shelved: Shelved, asked: Ask) -> None:
+    def check(self, study: Study, shelved: Shelved, request: Ask) -> None:
         """See that every scenario fits its case."""
-        with told_of(asked):
+        with told_of(request):
             for scenario in study.scenarios:
                 self.engine.inputs(study, shelved, scenario)
 
@@ -80,8 +80,8 @@ class Services:
     def remember(self, study: Study, shelved: Shelved, owner: str) -> str:
         """Remember what was asked, so that it can be exported by its identity; about an own park, by its owner."""
         identity = self.engine.identity(study, shelved)
-        asked = AskedStudy.of(shelved.name, study.content())
-        self._asked.put((owner if shelved.uploaded else "", identity), asked, len(asked.written))
+        question = AskedStudy.of(shelved.name, study.content())
+        self._asked.put((owner if shelved.uploaded else "", identity), question, len(question.written))
         return identity
 
     def asked(self, identity: str, owner: str) -> AskedStudy | None:
@@ -90,14 +90,14 @@ class Services:
 
     def stored_bytes(self) -> int:
         """Bytes of stored runs and results; what vanishes meanwhile, since one beside is finished, is passed over."""
-        found = 0
+        total = 0
         homes = (self.settings.data / "runs", self.settings.data / "results", self.shelf.parks.outputs)
         for home in homes:
             for folder, _, names in os.walk(home):
                 for name in names:
                     with suppress(OSError):
-                        found += os.stat(os.path.join(folder, name)).st_size  # noqa: PTH116, PTH118 - there may be many
-        return found
+                        total += os.stat(os.path.join(folder, name)).st_size  # noqa: PTH116, PTH118 - there may be many
+        return total
 
     def scratch(self, suffix: str) -> Path:
         """Name of a file for the moment."""

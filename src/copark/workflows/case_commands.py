@@ -139,9 +139,9 @@ def _describe_case(case: Case, lang: str) -> tuple[str, Entries]:
         used = sum(entry.use for entry in case.observations)
         yield "observations", text("workflows.used", lang, total=len(case.observations), used=used)
         yield "sources", len(case.sources)
-        found = mechanisms_of(case)
+        mechanisms = mechanisms_of(case)
         for state in ("acts", "idle", "unknown"):
-            if named := [text(f"cases.can_act.{name}", lang) for name, one in found.items() if one == state]:
+            if named := [text(f"cases.can_act.{name}", lang) for name, actual in mechanisms.items() if actual == state]:
                 yield f"mechanisms_{state}", text("workflows.join", lang).join(named)
         yield from (("lacks", note) for note in (*notes_of(case, lang), *growth_notes(case, lang)))
         yield "folder", case.folder

@@ -34,7 +34,7 @@ def faults_beside(folder: Path, case: Case | None) -> list[Fault]:
         *_faults_of_studies(folder / STUDIES, case),
         *_faults_of_calibrations(folder / POSTERIOR, case),
     ]
-    return in_reading_order(faults, dict.fromkeys(one.file for one in faults))
+    return in_reading_order(faults, dict.fromkeys(fault.file for fault in faults))
 
 
 def _faults_of_claims(path: Path, case: Case | None) -> list[Fault]:
@@ -59,7 +59,7 @@ def _faults_of_studies(folder: Path, case: Case | None) -> Iterator[Fault]:
         return
     for path in sorted(folder.iterdir()):
         if path.suffix == ".yaml":
-            yield from (replace(one, file=f"{STUDIES}/{one.file}") for one in examine_study(path, case)[1])
+            yield from (replace(fault, file=f"{STUDIES}/{fault.file}") for fault in examine_study(path, case)[1])
         elif path.suffix in MISNAMED:
             values = {"found": path.name, "suggestion": f"{path.stem}.yaml"}
             yield Fault("study.misnamed", f"{STUDIES}/{path.name}", None, "", values)

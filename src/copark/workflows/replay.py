@@ -132,9 +132,11 @@ class StoredComparison:
     def add(self, chunk: xr.Dataset) -> None:
         """Compare the next runs."""
         size = chunk.sizes["run"]
-        kept = min(size, self._record.kept - self.runs)
-        if kept > 0:
-            self._compare("", self._paths.isel(run=slice(self.runs, self.runs + kept)), chunk.isel(run=slice(0, kept)))
+        path_count = min(size, self._record.kept - self.runs)
+        if path_count > 0:
+            self._compare(
+                "", self._paths.isel(run=slice(self.runs, self.runs + path_count)), chunk.isel(run=slice(0, path_count))
+            )
         if self._every_run is not None:
             stored = self._every_run.isel(run=slice(self.runs, self.runs + size))
             self._compare("every_run: ", stored, chunk.drop_dims("quarter"))
@@ -155,34 +157,39 @@ class StoredComparison:
         edges = self._counts.edges
         if self._bands is not None and edges is not None and not self.has_differed:
             self._compare("summary: ", self._bands, joined(self._header, edges, [self._counts.packed()]))
-        found = self._found
-        if found.first is None and self.runs != self._record.runs:
+        comparison = self._found
+        if comparison.first is None and self.runs != self._record.runs:
             self._descriptions["runs"] = ("runs", str(self._record.runs), str(self.runs))
         descriptions = tuple(self._descriptions.values())
-        is_equal = found.first is None and not descriptions
-        kind = ("identical" if found.identical else "equal") if is_equal else "different"
-        made = json.loads(self._header.attrs["provenance"])
+        is_equal = comparison.first is None and not descriptions
+        kind = ("identical" if comparison.identical else "equal") if is_equal else "different"
+        provenance = json.loads(self._header.attrs["provenance"])
         return ReplayVerdict(
-            kind, self.runs, found.largest, found.first, _changes(self._record.provenance, made), descriptions
+            kind,
+            self.runs,
+            comparison.largest,
+            comparison.first,
+            _changes(self._record.provenance, provenance),
+            descriptions,
         )
 
 
 def differences(stored: xr.Dataset, replayed: xr.Dataset) -> Iterator[Difference]:
     """What two ensembles say differently of themselves: variables, coordinates, attributes, provenance."""
-    then, now = (", ".join(map(str, one.data_vars)) for one in (stored, replayed))
+    then, now = (", ".join(map(str, dataset.data_vars)) for dataset in (stored, replayed))
     if then != now:
         yield "variables", then, now
     for name in map(str, dict.fromkeys((*stored.coords, *replayed.coords))):
-        before, after = (_values(one, name) for one in (stored, replayed))
+        before, after = (_values(dataset, name) for dataset in (stored, replayed))
         if before != after:
             yield name, str(before), str(after)
-    for name in map(str, [one for one in stored.variables if one in replayed.variables]):
+    for name in map(str, [variable for variable in stored.variables if variable in replayed.variables]):
         yield from _entries_apart(f"{name}.", stored[name].attrs, replayed[name].attrs)
-    made = [dict(one.attrs) for one in (stored, replayed)]
-    made_by = [json.loads(attributes.pop("provenance", "{}")) for attributes in made]
-    yield from _entries_apart("", *made)
-    here = [{name: value for name, value in one.items() if name not in MAY_DIFFER} for one in made_by]
-    yield from _entries_apart("provenance.", *here)
+    both_attributes = [dict(dataset.attrs) for dataset in (stored, replayed)]
+    made_by = [json.loads(attributes.pop("provenance", "{}")) for attributes in both_attributes]
+    yield from _entries_apart("", *both_attributes)
+    compared = [{name: value for name, value in provenance.items() if name not in MAY_DIFFER} for provenance in made_by]
+    yield from _entries_apart("provenance.", *compared)
 
 
 def _values(dataset: xr.Dataset, name: str) -> list[Any] | None:
@@ -219,5 +226,5 @@ def study_of(record: RunRecord) -> Study:
 
 
 def _changes(stored: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Difference, ...]:
-    found = ((name, str(stored.get(name, "?")), str(now.get(name, "?"))) for name in MADE_BY)
-    return tuple((name, then, made) for name, then, made in found if then != made)
+    changes = ((name, str(stored.get(name, "?")), str(now.get(name, "?"))) for name in MADE_BY)
+    return tuple((name, then, current) for name, then, current in changes if then != current)

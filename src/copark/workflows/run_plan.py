@@ -88,14 +88,14 @@ def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> 
 
     groups = groups_of(source, result["run"].to_numpy().astype(np.int64), futures)
     at_end = result["operating"].isel(quarter=judged_column(result))
-    found = []
-    for at, key in enumerate(map(str, result["scenario"].to_numpy())):
-        outcome = result["outcome"].isel(scenario=at).to_numpy()
-        kept = outcome >= 0
-        operating = at_end.isel(scenario=at).to_numpy().astype(np.float64)
+    reports = []
+    for position, key in enumerate(map(str, result["scenario"].to_numpy())):
+        outcome = result["outcome"].isel(scenario=position).to_numpy()
+        has_finished = outcome >= 0
+        operating = at_end.isel(scenario=position).to_numpy().astype(np.float64)
         standing = (outcome == OUTCOMES.index("self_standing")).astype(np.float64)
-        found.append(Reported(key, standing[kept], operating[kept], groups[kept]))
-    return tuple(found)
+        reports.append(Reported(key, standing[has_finished], operating[has_finished], groups[has_finished]))
+    return tuple(reports)
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def plan(
     precision: float | None = None,
     threads: int | None = None,
     times: int = 1,
-    seen: Pilot | None = None,
+    earlier: Pilot | None = None,
 ) -> Plan:
     """Say what a study will take and what it will tell, from a pilot of it.
 
@@ -145,28 +145,30 @@ def plan(
         A half-width wanted; the plan then says how many runs reach it.
     times
         Studies of its kind that will be run one after the other.
-    seen
+    earlier
         A pilot made before.
     """
     from copark.simulation.ensemble import default_threads
     from copark.simulation.sample_size import Plan, precisions, runs_needed
 
-    asked = study.with_changes(runs=runs)
+    sized = study.with_changes(runs=runs)
     pool = pool_of(source)
-    made = seen or pilot(asked, case, source, threads)
+    measured = earlier or pilot(sized, case, source, threads)
     return Plan(
-        runs=asked.runs,
-        futures=asked.futures,
-        arms=len(asked.scenarios) * times,
-        pilot=made.runs,
-        seconds=made.seconds * asked.runs * times,
+        runs=sized.runs,
+        futures=sized.futures,
+        arms=len(sized.scenarios) * times,
+        pilot=measured.runs,
+        seconds=measured.seconds * sized.runs * times,
         threads=threads or default_threads(),
-        precisions=precisions(made.reported[:1], pool=pool, runs=asked.runs, futures=asked.futures),
+        precisions=precisions(measured.reported[:1], pool=pool, runs=sized.runs, futures=sized.futures),
         wanted=precision,
-        needed=None if precision is None else runs_needed(made.reported, precision, futures=asked.futures, pool=pool),
+        needed=None
+        if precision is None
+        else runs_needed(measured.reported, precision, futures=sized.futures, pool=pool),
         pool=pool,
         pasts=pasts_of(source),
-        left_open=left_open(made.reported[0], source),
+        left_open=left_open(measured.reported[0], source),
     )
 
 
@@ -185,27 +187,30 @@ class PlannedStudy:
         """The plan as data: its numbers in a row, and its sentences."""
         from copark.presentation.document import Bullets, Column, Document, Interval, Kind, Section, Table
 
-        found = self.plan
+        planned = self.plan
         share = Kind.share
-        bounds = {key: found.of(key) for key in ("self_standing", "operating_50")}
-        known = {
-            "arms": found.arms,
-            "runs": found.runs,
-            "futures": found.futures,
-            "threads": found.threads,
-            "seconds": found.seconds,
-            "needed": found.needed,
-            **{key: one if one is None else Interval(one.low, one.high, one.estimate) for key, one in bounds.items()},
+        bounds = {key: planned.of(key) for key in ("self_standing", "operating_50")}
+        values = {
+            "arms": planned.arms,
+            "runs": planned.runs,
+            "futures": planned.futures,
+            "threads": planned.threads,
+            "seconds": planned.seconds,
+            "needed": planned.needed,
+            **{
+                key: bound if bound is None else Interval(bound.low, bound.high, bound.estimate)
+                for key, bound in bounds.items()
+            },
         }
         kinds = {"seconds": Kind.number, "self_standing": share}
         columns = tuple(
             Column(
                 key, text(f"planner.column.{key}", lang), kinds.get(key, Kind.count), places=1 if key in kinds else None
             )
-            for key in known
+            for key in values
         )
         title = text("planner.title", lang, study=self.title)
-        blocks = (Bullets(self.sentences), Table("plan", title, columns, (tuple(known.values()),)))
+        blocks = (Bullets(self.sentences), Table("plan", title, columns, (tuple(values.values()),)))
         return Document("plan", lang, self.title, title, sections=(Section("plan", title, blocks),))
 
 
@@ -242,36 +247,38 @@ def plan_study(
     stage(progress, "prepare")(0, 0)
     named = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path)
     case = load_case(named.case)
-    study, has = settle(named.with_changes(runs=runs, seed=seed, now=now), case, out, parameters, cut)
-    seen = pilot(study, case, has.source, threads)
-    found = plan(study, case, has.source, precision=precision, threads=threads, seen=seen)
-    if precision is not None and runs is None and found.needed is not None:
-        found = plan(study, case, has.source, found.needed, precision=precision, threads=threads, seen=seen)
-    return PlannedStudy(getattr(study.title, lang), found, told(found, lang))
+    study, settled = settle(named.with_changes(runs=runs, seed=seed, now=now), case, out, parameters, cut)
+    measured = pilot(study, case, settled.source, threads)
+    planned = plan(study, case, settled.source, precision=precision, threads=threads, earlier=measured)
+    if precision is not None and runs is None and planned.needed is not None:
+        planned = plan(
+            study, case, settled.source, planned.needed, precision=precision, threads=threads, earlier=measured
+        )
+    return PlannedStudy(getattr(study.title, lang), planned, told(planned, lang))
 
 
-def told(found: Plan, lang: str = "en") -> tuple[str, ...]:
+def told(planned: Plan, lang: str = "en") -> tuple[str, ...]:
     """A plan in sentences, in a reader's language."""
-    counts = {"runs": found.runs, "arms": found.arms, "draws": ceil(found.runs / found.futures)}
-    work = "work_futures" if found.futures > 1 else "work"
+    counts = {"runs": planned.runs, "arms": planned.arms, "draws": ceil(planned.runs / planned.futures)}
+    work = "work_futures" if planned.futures > 1 else "work"
     sentences = [
-        text(f"planner.{work}", lang, futures=found.futures, **counts),
-        text("planner.time", lang, time=_span(found.seconds, lang), threads=found.threads, pilot=found.pilot),
+        text(f"planner.{work}", lang, futures=planned.futures, **counts),
+        text("planner.time", lang, time=_span(planned.seconds, lang), threads=planned.threads, pilot=planned.pilot),
     ]
-    standing = found.of("self_standing")
-    middle = found.of("operating_50")
+    standing = planned.of("self_standing")
+    middle = planned.of("operating_50")
     if standing is not None and middle is not None:
         values = {"share": number(100 * standing.estimate, 0), "points": precise(100 * standing.half, 2)}
         values |= {"median": number(middle.estimate, 0), "low": number(middle.low, 0), "high": number(middle.high, 0)}
         sentences.append(text("planner.precision", lang, **values))
-    if found.pool is not None and found.left_open is not None:
-        pasts = round(found.pasts or 0.0)
-        points = precise(100 * found.left_open, 2)
-        sentences.append(text("planner.left_open", lang, pool=found.pool, pasts=pasts, points=points))
-    if found.wanted is not None:
-        key = "out_of_reach" if found.needed is None else "needed"
-        points = exact(100 * found.wanted)
-        sentences.append(text(f"planner.{key}", lang, points=points, runs=found.needed or 0))
+    if planned.pool is not None and planned.left_open is not None:
+        pasts = round(planned.pasts or 0.0)
+        points = precise(100 * planned.left_open, 2)
+        sentences.append(text("planner.left_open", lang, pool=planned.pool, pasts=pasts, points=points))
+    if planned.wanted is not None:
+        key = "out_of_reach" if planned.needed is None else "needed"
+        points = exact(100 * planned.wanted)
+        sentences.append(text(f"planner.{key}", lang, points=points, runs=planned.needed or 0))
     return tuple(sentences)
 
 
@@ -287,8 +294,8 @@ def worth_telling(
     """A plan in sentences, if the work, so many such studies, will take more than ten seconds; else nothing."""
     if study.runs * len(study.scenarios) * times < WITHOUT_PILOT:
         return ()
-    found = plan(study, case, source, threads=threads, times=times)
-    return told(found, lang) if found.seconds > WORTH_TELLING else ()
+    planned = plan(study, case, source, threads=threads, times=times)
+    return told(planned, lang) if planned.seconds > WORTH_TELLING else ()
 
 
 def seconds_of(case: Case, works: Sequence[Workload], threads: int | None = None) -> tuple[float, int]:
@@ -302,8 +309,8 @@ def seconds_of(case: Case, works: Sequence[Workload], threads: int | None = None
     simulate(study.with_changes(runs=LEAST_PILOT), case, threads=workers)
     began = time.perf_counter()
     simulate(study, case, threads=workers)
-    each = (time.perf_counter() - began) / (TIMED * case.clock.quarters)
-    return each * sum(one.quarters_in_all for one in works), workers
+    per_quarter = (time.perf_counter() - began) / (TIMED * case.clock.quarters)
+    return per_quarter * sum(work.quarters_in_all for work in works), workers
 
 
 def _span(seconds: float, lang: str) -> str:

@@ -114,8 +114,8 @@ def _refused(code: str, place: str, **values: str) -> WorkspaceRefused:
 def _runs(names: Sequence[str], everything: bool, out: Path) -> tuple[tuple[RunRecord, ...], tuple[Fault, ...]]:
     """Stored runs that are to be packed, and why others of the folder cannot be, where every run was asked for."""
     store = RunStore.of(out)
-    asked = {store.get(name).identity for name in names}
-    records = {identity: store.record(identity, deep=True) for identity in sorted(asked)}
+    identities = {store.get(name).identity for name in names}
+    records = {identity: store.record(identity, deep=True) for identity in sorted(identities)}
     left_out: list[Fault] = []
     for name in store.names() if everything else ():
         try:
@@ -133,8 +133,8 @@ def _gathered(
     texts: dict[str, bytes] = {}
     folders: dict[str, Path] = {}
 
-    def add(found: dict[str, Any], name: str, content: Any) -> None:
-        if found.setdefault(name, content) != content:  # something else bears the name
+    def add(gathered: dict[str, Any], name: str, content: Any) -> None:
+        if gathered.setdefault(name, content) != content:  # something else bears the name
             raise _refused("same_name", name)
 
     for name in studies:
@@ -171,4 +171,8 @@ def _posteriors(folders: Mapping[str, Path], runs: Sequence[RunRecord], out: Pat
 
     used = {str(run.provenance.get("draws_hash", "")) for run in runs}
     sound = [folder for folder in folders.values() if not check_case(folder)]
-    return {one.name: one for folder in sound for one in posteriors_to_pack(load_case(folder), Path(out), used)}
+    return {
+        posterior.name: posterior
+        for folder in sound
+        for posterior in posteriors_to_pack(load_case(folder), Path(out), used)
+    }

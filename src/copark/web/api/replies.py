@@ -60,8 +60,8 @@ class Asking:
         """An answer that is the same each time, made once."""
 
         def content_of() -> bytes:
-            made = make()
-            return made if isinstance(made, bytes) else as_bytes(made)
+            answer = make()
+            return answer if isinstance(answer, bytes) else as_bytes(answer)
 
         content = self.services.answers.get(key)
         if content is None:

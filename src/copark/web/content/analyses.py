@@ -160,15 +160,17 @@ class AnalysisJobRequest(Answer):
 
 def analysis_of(name: str) -> Analysis:
     """An analysis by name."""
-    found = REGISTRY.get(name)
-    if found is None or not found.served:
-        raise absent("no_analysis", "analysis", found=name, known=", ".join(one.name for one in REGISTRY if one.served))
-    return found
+    analysis = REGISTRY.get(name)
+    if analysis is None or not analysis.served:
+        raise absent(
+            "no_analysis", "analysis", found=name, known=", ".join(other.name for other in REGISTRY if other.served)
+        )
+    return analysis
 
 
 def menu() -> AnalysesAnswer:
     """All analyses that can be asked here, with their forms."""
-    return AnalysesAnswer(analyses=[_info(one) for one in REGISTRY if one.served])
+    return AnalysesAnswer(analyses=[_info(analysis) for analysis in REGISTRY if analysis.served])
 
 
 def said(analysis: Analysis, key: str) -> Said:
@@ -178,21 +180,23 @@ def said(analysis: Analysis, key: str) -> Said:
 
 def _info(analysis: Analysis) -> AnalysisInfo:
     # What all analyses of a case may be asked comes after what is asked by this one.
-    fields = sorted(analysis.params.form(served=True), key=lambda one: one.name in CaseParams.model_fields)
+    fields = sorted(analysis.params.form(served=True), key=lambda field: field.name in CaseParams.model_fields)
     return AnalysisInfo.of(
         analysis,
         group_title=said_by_key(f"cli.panel.{analysis.group}"),
         title=said(analysis, "title"),
         help=said(analysis, "help"),
-        form=[_field(analysis, one) for one in fields],
+        form=[_field(analysis, field) for field in fields],
         workbook=said(analysis, "workbook") if analysis.workbook else None,
     )
 
 
 def _field(analysis: Analysis, field: FormField) -> FieldInfo:
-    key, is_study = f"param.{field.name}", field.kind == "study"  # a study has its title
+    key = f"param.{field.name}"
+    is_study = field.kind == "study"  # a study has its title
     titles = {
-        one: load_study(one).title if is_study else said(analysis, f"param.{field.name}.{one}") for one in field.choices
+        choice: load_study(choice).title if is_study else said(analysis, f"param.{field.name}.{choice}")
+        for choice in field.choices
     }
     return FieldInfo.of(
         field,
@@ -235,33 +239,36 @@ def params_of_workbook(analysis: Analysis, case: Shelved, data: Path, content: b
         if is_new:
             shutil.rmtree(folder, ignore_errors=True)
         raise
-    for old in sorted(folder.parent.iterdir(), key=lambda one: -one.stat().st_mtime)[MOST_WORKBOOKS:]:
+    for old in sorted(folder.parent.iterdir(), key=lambda earlier: -earlier.stat().st_mtime)[MOST_WORKBOOKS:]:
         shutil.rmtree(old, ignore_errors=True)
     return params.model_dump(mode="json") | {analysis.workbook: str(path.relative_to(data))}
 
 
-def choices_of(analysis: Analysis, given: Mapping[str, str], context: Context) -> ChoicesAnswer:
+def choices_of(analysis: Analysis, entered: Mapping[str, str], context: Context) -> ChoicesAnswer:
     """What may be chosen where values are keys, with the other parameters as they are entered; nonsense is left out."""
-    known = {one.name: one.default for one in analysis.params.form()}
-    for one in analysis.params.form(served=True):
-        value = given.get(one.name)
-        if value is not None and (one.kind == "case" or value in one.choices):
-            known[one.name] = value
-        elif value is not None and one.kind == "boolean":
-            known[one.name] = value == "true"
-    found = {}
+    values = {field.name: field.default for field in analysis.params.form()}
+    for field in analysis.params.form(served=True):
+        value = entered.get(field.name)
+        if value is not None and (field.kind == "case" or value in field.choices):
+            values[field.name] = value
+        elif value is not None and field.kind == "boolean":
+            values[field.name] = value == "true"
+    choices = {}
     try:
-        for one in analysis.params.form(served=True):
-            if one.keys is not None and not (one.name == "cut" and "case" not in known):  # a study says its case itself
-                found[one.name] = [ChoiceInfo.of(choice) for choice in one.keys.choices(context, known)]
+        for field in analysis.params.form(served=True):
+            # A study says its case itself.
+            if field.keys is not None and not (field.name == "cut" and "case" not in values):
+                choices[field.name] = [ChoiceInfo.of(choice) for choice in field.keys.choices(context, values)]
     except RunRefused as error:
         return ChoicesAnswer(choices={}, refused=spoken_in(error.said))
-    return ChoicesAnswer(choices=found)
+    return ChoicesAnswer(choices=choices)
 
 
 def refuse_unknown_keys(params: AnalysisParams, context: Context) -> None:
     """Refuse keys that are none."""
-    faults = [Fault(NO_KEY, REQUEST, None, f"params.{one.name}", told) for one, told in unknown_keys(params, context)]
+    faults = [
+        Fault(NO_KEY, REQUEST, None, f"params.{field.name}", values) for field, values in unknown_keys(params, context)
+    ]
     if faults:
         raise StudyFaults(faults)
 
@@ -284,25 +291,25 @@ def refuse_unusable_now(params: AnalysisParams, context: Context) -> None:
         usable_now(context.case(study.case), now, NOW)
 
 
-def params_of(analysis: Analysis, given: Mapping[str, Any]) -> AnalysisParams:
+def params_of(analysis: Analysis, entered: Mapping[str, Any]) -> AnalysisParams:
     """What a client asks, within what a server gives."""
-    fields = {one.name: one for one in analysis.params.form(served=True)}
-    faults = list(_beyond(given, fields))
+    fields = {field.name: field for field in analysis.params.form(served=True)}
+    faults = list(_beyond(entered, fields))
     try:
-        found = analysis.params.model_validate(dict(given))
+        params = analysis.params.model_validate(dict(entered))
     except ValidationError as error:
-        wrong = (one for one in error.errors(include_url=False) if one["type"] != "extra_forbidden")
-        told = [{**one, "loc": ("params", *one["loc"])} for one in wrong]
-        faults += faults_of_request(told)
+        wrong = (problem for problem in error.errors(include_url=False) if problem["type"] != "extra_forbidden")
+        problems = [{**problem, "loc": ("params", *problem["loc"])} for problem in wrong]
+        faults += faults_of_request(problems)
         raise StudyFaults(faults) from None
     if faults:
         raise StudyFaults(faults)
-    return found
+    return params
 
 
-def _beyond(given: Mapping[str, Any], fields: Mapping[str, FormField]) -> Iterator[Fault]:
+def _beyond(entered: Mapping[str, Any], fields: Mapping[str, FormField]) -> Iterator[Fault]:
     """What a command may be asked and a server may not: paths, and more than its share."""
-    for name, value in given.items():
+    for name, value in entered.items():
         field = fields.get(name)
         if field is None:
             near = suggestion(name, fields)
@@ -322,8 +329,8 @@ def results_of(analysis: Analysis, view: OwnersView, case: str | None) -> Result
     """
     if case is not None:
         view.need(case)
-    named = {one.name for one in analysis.params.form(served=True)}
-    found = []
+    named = {field.name for field in analysis.params.form(served=True)}
+    results = []
     every = _shipped(analysis, view.shared, case, _posteriors(view.shared))
     for home in reversed(view.homes(case)):
         every = every | dict(listed(home, analysis))
@@ -333,8 +340,8 @@ def results_of(analysis: Analysis, view: OwnersView, case: str | None) -> Result
         about = str(params.get("case", ""))
         is_shown = not paths and (not about or NAME.fullmatch(about)) and view.shows(entry["params"])
         if is_shown and case in (None, about):
-            found.append(ResultInfo(run_id=run_id, created=entry["created"], params=params))
-    return ResultsAnswer(results=sorted(found, key=lambda one: one.created, reverse=True))
+            results.append(ResultInfo(run_id=run_id, created=entry["created"], params=params))
+    return ResultsAnswer(results=sorted(results, key=lambda result: result.created, reverse=True))
 
 
 @lru_cache(maxsize=64)
@@ -347,7 +354,7 @@ def _shipped(
 
 def _posteriors(data: Path) -> tuple[tuple[str, int], ...]:
     """The reader's own posteriors, by name and time: with others a question has another run ID."""
-    return tuple(sorted((str(one), one.stat().st_mtime_ns) for one in own_folder(data).glob("*/recipe.json")))
+    return tuple(sorted((str(recipe), recipe.stat().st_mtime_ns) for recipe in own_folder(data).glob("*/recipe.json")))
 
 
 def home_of(analysis: Analysis, view: OwnersView, run_id: str) -> tuple[Path, str]:
@@ -359,9 +366,9 @@ def home_of(analysis: Analysis, view: OwnersView, run_id: str) -> tuple[Path, st
         for home in view.homes():
             is_shared = home == view.shared  # what ships stands in for it alone
             folder = find(home, analysis, run_id) if is_shared else place_of(home, analysis, run_id)
-            found = head(folder, analysis)
-            if found is not None and view.shows(found["params"]):
-                return home, str(found["sha256"])
+            header = head(folder, analysis)
+            if header is not None and view.shows(header["params"]):
+                return home, str(header["sha256"])
     raise absent("no_answer", "run_id", found=run_id)
 
 
@@ -376,18 +383,18 @@ def part_json(analysis: Analysis, data: Path, run_id: str, lang: str, kind: str 
     from copark.presentation.figures import Charts
 
     with DRAWING:
-        found = table_of(document, key) if kind == "tables" else chart_of(document, key, Charts(outlined=False))
-    if found is None:
+        part = table_of(document, key) if kind == "tables" else chart_of(document, key, Charts(outlined=False))
+    if part is None:
         raise absent("no_part", "key", found=key)
-    return found.model_dump_json().encode()
+    return part.model_dump_json().encode()
 
 
 def _document(analysis: Analysis, data: Path, run_id: str, lang: str) -> Document:
     stored = head(find(data, analysis, run_id), analysis)
-    found = None if stored is None else _shown(analysis, find(data, analysis, run_id), lang, str(stored["sha256"]))
-    if found is None:
+    document = None if stored is None else _shown(analysis, find(data, analysis, run_id), lang, str(stored["sha256"]))
+    if document is None:
         raise absent("no_answer", "run_id", found=run_id)
-    return found
+    return document
 
 
 @lru_cache(maxsize=DOCUMENTS)
@@ -406,13 +413,13 @@ def document_file(
     try:
         with DRAWING:
             document = _document(analysis, data, run_id, lang)
-            made = write(document, scratch, [form])[form]
+            output = write(document, scratch, [form])[form]
         name = f"{dated_name(document)}-{lang}.{'zip' if form == 'csv' else form}"
-        if not made.is_dir():
-            return name, made.read_bytes()
+        if not output.is_dir():
+            return name, output.read_bytes()
         archive = scratch / "tables.zip"
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-            for path in sorted(made.iterdir()):
+            for path in sorted(output.iterdir()):
                 packed.write(path, path.name)
         return name, archive.read_bytes()
     finally:

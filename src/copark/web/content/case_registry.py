@@ -102,9 +102,9 @@ class Shelf:
             raise absent("no_case", "case", known=", ".join(self.names()))
         out = self.out_of(name)
         with self._lock:
-            seen = _calibrated_at(out)
-            stamp, found = self._held.get((name, cut), (None, None))
-            if found is None or stamp != seen:  # a calibration was kept or removed meanwhile
+            calibrated_at = _calibrated_at(out)
+            stamp, shelved = self._held.get((name, cut), (None, None))
+            if shelved is None or stamp != calibrated_at:  # a calibration was kept or removed meanwhile
                 _, plain = self._held.get((name, None), (None, None))
                 case = load_case(name if folder is None else folder) if plain is None else plain.case
                 cuts = cuts_of(case, out)
@@ -112,9 +112,9 @@ class Shelf:
                     raise absent("no_cut", "cut", case=name, cut=cut, known=", ".join(cuts) or "–")
                 parameters = parameters_of(case, out, cut=cut)
                 _ = parameters.identity  # made now, under the lock
-                found = Shelved(name, case, case.hash, folder is not None, parameters, cuts)
-                self._held[name, cut] = seen, found
-            return found
+                shelved = Shelved(name, case, case.hash, folder is not None, parameters, cuts)
+                self._held[name, cut] = calibrated_at, shelved
+            return shelved
 
     def drop(self, name: str) -> None:
         """Forget what is held of a case."""
@@ -191,7 +191,7 @@ SCRATCH = (".export-*", "web/cases/.incoming-*", "web/files/*", "web/parks/*/.ex
 
 def sweep_scratch(data: Path) -> None:
     """Take away what a server that was killed has left."""
-    for path in (one for pattern in SCRATCH for one in data.glob(pattern)):
+    for path in (entry for pattern in SCRATCH for entry in data.glob(pattern)):
         with suppress(OSError):  # not ours to take
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
@@ -227,7 +227,7 @@ def unpack_zip(content: bytes, folder: Path) -> None:
 
 def _named_files(archive: Archive, entries: list[zipfile.ZipInfo]) -> Iterator[tuple[str, zipfile.ZipInfo]]:
     folders = set()
-    seen = set()
+    names = set()
     for entry in entries:
         path = PurePosixPath(entry.filename)
         if leads_out(entry.filename):
@@ -241,9 +241,9 @@ def _named_files(archive: Archive, entries: list[zipfile.ZipInfo]) -> Iterator[t
         if path.name not in FILES:
             raise archive.refuse("unknown_file", key=entry.filename, suggestion=suggestion(path.name, FILES))
         folders.add(path.parent)
-        if path.name in seen or len(folders) > 1:
+        if path.name in names or len(folders) > 1:
             raise archive.refuse("several_cases", key=entry.filename)
-        seen.add(path.name)
+        names.add(path.name)
         yield path.name, entry
 
 

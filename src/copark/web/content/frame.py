@@ -31,11 +31,11 @@ class Frame:
         return self.study.judged_in(len(self.labels))
 
 
-def frame_of(study: Study, shelved: Shelved, wanted: Sequence[str]) -> Frame:
+def frame_of(study: Study, shelved: Shelved, outputs: Sequence[str]) -> Frame:
     """Make the frame of a study's answer."""
     clock = study.seen(shelved.case).clock
     labels = tuple(str(clock.start + n) for n in range(clock.quarters))
-    return Frame(study, shelved, tuple(dict.fromkeys(wanted)), labels)
+    return Frame(study, shelved, tuple(dict.fromkeys(outputs)), labels)
 
 
 @cache

@@ -93,16 +93,16 @@ def placed(
     An errand waits with names alone, since whoever does it may reach the folders by other paths. What is computed about
     an uploaded case goes into an output folder of its own.
     """
-    found = dict(errand)
+    content = dict(errand)
     name = str(errand["case"])
     is_upload = UPLOADED.fullmatch(name) is not None
     if data is not None:
-        found["data"] = str(data.resolve())
+        content["data"] = str(data.resolve())
     if outputs is not None and is_upload:
-        found["data"] = str(outputs.resolve() / name)
+        content["data"] = str(outputs.resolve() / name)
     if uploads is not None:
-        found["case"] = str(uploads.resolve() / name) if is_upload else name
-    return found
+        content["case"] = str(uploads.resolve() / name) if is_upload else name
+    return content
 
 
 def is_deleted(errand: Errand) -> bool:
@@ -135,16 +135,16 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
     tell("prepare", 0, 0)
     case = load_case(errand.case)
     data = Path(errand.data)
-    study, has = settle(Study.model_validate(errand.study), case, data, cut=errand.cut)
-    identity = study_identity(study, case, has.identity or None)
+    study, parameters = settle(Study.model_validate(errand.study), case, data, cut=errand.cut)
+    identity = study_identity(study, case, parameters.identity or None)
     store = RunStore.of(data)
-    found = store.find(identity)
-    if found is None:
+    stored = store.find(identity)
+    if stored is None:
         makes(identity)
         make_run(
             study,
             case,
-            has.source,
+            parameters.source,
             identity,
             bands=study.runs > KEPT,
             means=Means(errand.threads),
@@ -153,9 +153,9 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
         )
     page = None
     if errand.kind == "report":
-        moved = None if has.source is None else moved_by_data(case, has)
+        moved = None if parameters.source is None else moved_by_data(case, parameters)
         page = str(report(store, identity, case, errand.lang, tell, moved))
-    return Done(identity, page, found is not None)
+    return Done(identity, page, stored is not None)
 
 
 def report(
@@ -170,8 +170,8 @@ def report(
     result = store.load(identity)
     folder = store.root.parent / "reports" / f"web-{identity}"
     if result.sizes["scenario"] == 1:
-        found = answer_of(result, case, counts_of(store.get(identity)), moved)
-        return write(found.document(lang), folder, ("html",))["html"]
+        answer = answer_of(result, case, counts_of(store.get(identity)), moved)
+        return write(answer.document(lang), folder, ("html",))["html"]
     return _comparison(result, case, lang, folder)
 
 
@@ -186,11 +186,12 @@ def _comparison(result: xr.Dataset, case: Case, lang: str, folder: Path) -> Path
 
     context = Context()
     context.run_id = str(result.attrs["identity"])
-    found, origin = answer_of(*paired(result), [result], case, context)
-    names = (found.reference, *(one.title for one in found.scenarios))  # what was asked on the page has no title
-    titled = Said(**{language: " · ".join(getattr(one, language) for one in names) for language in LANGUAGES})
-    made = Answer(**{**vars(found), "titles": (titled,)}, **origin)
-    return write(REGISTRY["compare"].document(made, lang), folder, ["html"])["html"]
+    comparison, origin = answer_of(*paired(result), [result], case, context)
+    # What was asked on the page has no title.
+    names = (comparison.reference, *(scenario.title for scenario in comparison.scenarios))
+    titled = Said(**{language: " · ".join(getattr(name, language) for name in names) for language in LANGUAGES})
+    answer = Answer(**{**vars(comparison), "titles": (titled,)}, **origin)
+    return write(REGISTRY["compare"].document(answer, lang), folder, ["html"])["html"]
 
 
 def _analysis(errand: Errand, tell: Tell) -> Done:
@@ -199,10 +200,10 @@ def _analysis(errand: Errand, tell: Tell) -> Done:
     from copark.analyses.context import Context
 
     analysis = REGISTRY[errand.study["analysis"]]
-    given = dict(errand.study["params"])
-    if given.get(analysis.workbook):  # it waits with the workbook's place in the folder of results
-        given[analysis.workbook] = Path(errand.data) / given[analysis.workbook]
-    params = analysis.params.model_validate(given)
+    values = dict(errand.study["params"])
+    if values.get(analysis.workbook):  # it waits with the workbook's place in the folder of results
+        values[analysis.workbook] = Path(errand.data) / values[analysis.workbook]
+    params = analysis.params.model_validate(values)
     named = getattr(params, "case", errand.case)
     folders = {} if named == errand.case else {named: Path(errand.case)}
     context = Context(
@@ -214,8 +215,8 @@ def _analysis(errand: Errand, tell: Tell) -> Done:
         lang=errand.lang,
         planning=lambda planned: tell(FORETOLD, 0, round(planned.seconds)),
     )
-    found = answer(analysis, params, context)
-    return Done(found.result.run_id, None, found.reused)
+    outcome = answer(analysis, params, context)
+    return Done(outcome.result.run_id, None, outcome.reused)
 
 
 @dataclass(frozen=True)
