@@ -103,7 +103,7 @@ def _tell_stopped(words: list[str], lang: str) -> None:
 
 
 def _application() -> Any:
-    """The whole command line: the commands of analyses, and those written by hand, which add themselves to it."""
+    """Make the whole command line: the commands of analyses, and those written by hand, which add themselves to it."""
     from typer.main import get_command
 
     from copark.analyses import REGISTRY

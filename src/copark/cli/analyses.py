@@ -46,7 +46,7 @@ class AnalysisCommand(SpokenCommand):
                     param.told = partial(_told, self.analysis, fields[param.name])  # type: ignore[attr-defined]
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """As every command, once its options are known; former options are those that replace them."""
+        """Make the context, once the options are known; former options are replaced by those that followed them."""
         for option, instead in self.analysis.former:
             if option in args:
                 args = [argument for argument in args if argument != option] + instead.split()
@@ -213,7 +213,7 @@ def _announce(study: Any, case: Any, source: Any, times: int, *, threads: int | 
 
 
 def _tell_plan(planned: Any, lang: str) -> None:
-    """What a calibration will take and what is there of it, on standard error; nothing if it takes seconds."""
+    """Print what a calibration will take and what is there of it, on standard error; nothing if it takes seconds."""
     from copark.workflows.run_plan import WORTH_TELLING
 
     if planned.seconds >= WORTH_TELLING:

@@ -17,7 +17,7 @@ class Language(StrEnum):
 
 
 class DrawsOf(StrEnum):
-    """What parameters are drawn from."""
+    """Sources that parameters are drawn from."""
 
     posterior = "posterior"
     unsettled = "unsettled"
@@ -26,7 +26,7 @@ class DrawsOf(StrEnum):
 
 
 class ParametersOf(StrEnum):
-    """Which parameters are used, in the place of the best there are."""
+    """Parameters that are used, in the place of the best there are."""
 
     own = "own"
     shipped = "shipped"
@@ -87,7 +87,7 @@ def copark(
 
 
 def formats_of(listed: str | None, lang: str, default: str = WRITTEN) -> list[str]:
-    """Formats asked for; ``NotFound`` if there is no such one."""
+    """Return the formats asked for; raise ``NotFound`` if there is no such one."""
     from copark.errors import NotFound, printable
     from copark.presentation import FORMATS
     from copark.texts import text

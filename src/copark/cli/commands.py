@@ -1,4 +1,4 @@
-"""What can be asked of ``copark``: one function a command, each a call of a workflow and a word on what came of it."""
+"""Commands of ``copark``: one function a command, each a call of a workflow and a word on what came of it."""
 
 import sys
 from pathlib import Path

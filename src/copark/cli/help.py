@@ -26,7 +26,7 @@ VARIABLES = ("COPARK_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
 def language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
-    """The reader's language: ``--lang``, else ``COPARK_LANG``, else the locale's, else English."""
+    """Choose the reader's language: ``--lang``, else ``COPARK_LANG``, else the locale's, else English."""
     for position, argument in enumerate(arguments):
         if argument == "--":
             break
@@ -71,7 +71,7 @@ class SpokenGroup(TyperGroup):
         _show_help(self, ctx)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command of a name; where there is none, the nearest names."""
+        """Return the command of a name; where there is none, name the nearest."""
         name = args[0]
         if name not in self.commands and not name.startswith("-"):
             from difflib import get_close_matches
@@ -117,7 +117,7 @@ def _by_panel(commands: Iterable[tuple[str, Any]], lang: str) -> list[tuple[str,
 
 
 def _show_entries(title: str, entries: Iterable[tuple[str, str]]) -> None:
-    """A title, and each name with its words beside it, or below where it takes more than half of the screen."""
+    """Print a title, and each name with its words beside it, or below where it takes more than half of the screen."""
     from rich.cells import cell_len
     from typer import echo, style
 
@@ -143,7 +143,7 @@ def _folded(words: str, indent: int = 0) -> list[str]:
 
 
 def _help(parameter: Any, lang: str) -> str:
-    """Words of an argument or an option; those that Typer adds bring English sentences, for which there are texts."""
+    """Give the words of an argument or an option; Typer's own are English sentences, for which there are texts."""
     for option, key in TYPERS_OWN.items():
         if option in parameter.opts:
             return text(key, lang)
@@ -154,7 +154,7 @@ def _help(parameter: Any, lang: str) -> str:
 
 
 def wrong_usage(error: Any, lang: str) -> str:
-    """What was wrong in the way the command was given, and where to read how to give it."""
+    """Say what was wrong in the way the command was given, and where to read how to give it."""
     context = getattr(error, "ctx", None)
     param = getattr(error, "param", None)
     message = str(getattr(error, "message", error))
@@ -178,7 +178,7 @@ def wrong_usage(error: Any, lang: str) -> str:
 
 
 def _wanted(name: str, parameter: Any, lang: str) -> str:
-    """What an option wants: one of its choices, a whole number within its range, or what the texts say of its name."""
+    """Say what an option takes: one of its choices, a whole number within its range, or what the texts say of it."""
     metavar = str(getattr(parameter, "metavar", None) or "")
     if "|" in metavar and metavar.islower():
         return text("cli.wants.choice", lang, known=metavar.replace("|", " | "))

@@ -1,4 +1,4 @@
-"""What a reader sees: results on standard output, errors and how far the work is on standard error; 80 columns do."""
+"""Printing: results on standard output, errors and how far the work is on standard error; 80 columns do."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ BETWEEN_LINES = 5.0
 
 
 def say(key: str, lang: str, **values: Any) -> None:
-    """One line on standard output, not broken, so that it can be copied or piped."""
+    """Print one line on standard output, not broken, so that it can be copied or piped."""
     print(plain(text(key, lang, **values)))
 
 
 def plain(words: str) -> str:
-    """Lines without control characters: names of files and cases are somebody's own."""
+    """Strip lines of control characters: names of files and cases are somebody's own."""
     return "\n".join(printable(line) for line in words.split("\n"))
 
 
 def styled(words: str, *, err: bool = False, **look: Any) -> None:
-    """Words in a colour or in bold, where a terminal has such."""
+    """Print words in a colour or in bold, where a terminal has such."""
     from typer import echo, style
 
     shown = plain(words)
@@ -45,13 +45,13 @@ def styled(words: str, *, err: bool = False, **look: Any) -> None:
 
 
 def show_plan(sentences: Sequence[str]) -> None:
-    """A plan on standard error, before the work begins: what is asked for stays alone on standard output."""
+    """Print a plan on standard error, before the work begins: standard output is for what is asked for alone."""
     for sentence in sentences:
         print(sentence, file=sys.stderr, flush=True)
 
 
 def show_error(error: Exception, lang: str) -> None:
-    """An error that was foreseen: every fault it carries, or its message."""
+    """Print an error that was foreseen: every fault it carries, or its message."""
     if isinstance(error, FaultsFound):
         show_faults(error.faults, lang)
     else:
@@ -59,7 +59,7 @@ def show_error(error: Exception, lang: str) -> None:
 
 
 def show_faults(faults: Iterable[Fault], lang: str) -> None:
-    """Each fault on standard error: where, what is wrong, how to mend it."""
+    """Print each fault on standard error: where, what is wrong, how to fix it."""
     all_faults = list(faults)
     for fault in all_faults:
         styled(f"{fault.place()}: {fault.key}" if fault.key else fault.place(), err=True, bold=True)
@@ -69,7 +69,7 @@ def show_faults(faults: Iterable[Fault], lang: str) -> None:
 
 
 def show_checked(parts: Iterable[Checked], lang: str) -> bool:
-    """Show what a check of the casebook found, the faults of each part; whether all is sound."""
+    """Show what a check of the casebook found, the faults of each part; return whether all is sound."""
     sound = True
     for part in parts:
         key = "part_faults" if part.faults else "part_notes" if part.notes else "part"
@@ -88,7 +88,7 @@ def console() -> Console:
 
 
 def show_outcome(outcome: RunOutcome, lang: str, *, shares: bool = False) -> None:
-    """What a run gave: the answer, on what it rests, the observations beside it, where everything is.
+    """Print what a run gave: the answer, on what it rests, the observations beside it, where everything is.
 
     ``shares``: of outcomes, also of a park that is not calibrated.
     """
@@ -118,7 +118,7 @@ def show_outcome(outcome: RunOutcome, lang: str, *, shares: bool = False) -> Non
 
 
 def listing(key: str, lang: str, *tables: Table) -> Document:
-    """Tables as a document."""
+    """Make a document of tables."""
     from copark.presentation.document import Document, Section
 
     title = tables[0].title if tables else key
@@ -135,7 +135,7 @@ def print_json(document: Document) -> None:
 
 
 def show_listing(document: Document, *, as_json: bool = False) -> None:
-    """Tables on standard output, or their data."""
+    """Print tables on standard output, or their data."""
     from copark.presentation.terminal import show_tables
 
     if as_json:
@@ -145,7 +145,7 @@ def show_listing(document: Document, *, as_json: bool = False) -> None:
 
 
 def listed(key: str, lang: str, titles: tuple[str, str], tables: Mapping[str, tuple[str, Entries]]) -> Document:
-    """Names with what they are, a table or more, each with its title; the columns have titles of ``cli.<key>``."""
+    """List names with what they are, in a table or more, each with its title; columns have titles of ``cli.<key>``."""
     from copark.presentation.document import Column, Kind, Table
 
     name, words = (text(f"cli.{key}.{title}", lang) for title in titles)
@@ -154,7 +154,7 @@ def listed(key: str, lang: str, titles: tuple[str, str], tables: Mapping[str, tu
 
 
 def show_verdict(verdict: ReplayVerdict, lang: str) -> None:
-    """Whether a replay gave what is stored, and what has changed if it did not."""
+    """Say whether a replay gave what is stored, and what has changed if it did not."""
     colour = "green" if verdict.passed else "red"
     values = {"count": verdict.runs, "largest": verdict.largest} | _first_difference(verdict, lang)
     styled(text(f"cli.verify.{_kind(verdict)}", lang, **values), bold=True, fg=colour)
@@ -179,7 +179,7 @@ def _kind(verdict: ReplayVerdict) -> str:
 
 
 def _first_difference(verdict: ReplayVerdict, lang: str) -> dict[str, Any]:
-    """Where the first number differs, in words."""
+    """Say where the first number differs."""
     first = verdict.first
     if first is None:
         return {}
@@ -197,7 +197,7 @@ def _first_difference(verdict: ReplayVerdict, lang: str) -> dict[str, Any]:
 
 
 def duration(seconds: float, lang: str) -> str:
-    """A span of time in words."""
+    """Put a span of time in words."""
     whole = max(0, round(seconds))
     if whole < 60:
         return text("cli.seconds", lang, seconds=whole)

@@ -160,7 +160,7 @@ def need_guard() -> None:
 
 
 def _be_quiet() -> None:
-    """What Dask logs of its inner life is no message for a person; what matters is raised."""
+    """Silence Dask's log: what it says of its inner life is no message for a person; what matters is raised."""
     import distributed  # noqa: F401 - it sets the levels of its loggers when it is imported
 
     for name in list(logging.root.manager.loggerDict):
@@ -243,7 +243,7 @@ def _part(work: Work, subject: Any, first: int, last: int) -> dict[str, float]:
 
 
 def _greeting() -> Callable[[str, str], Any]:
-    """A question that even a worker without copark can be asked: it is sent as it is, not by name."""
+    """Return a question that even a worker without copark can be asked: it is sent as it is, not by name."""
 
     def greet(folder: str, name: str) -> Any:
         from importlib import import_module
@@ -262,7 +262,7 @@ def _greeting() -> Callable[[str, str], Any]:
 
 
 def _alike(answers: Mapping[str, Any], token: str, folder: str) -> Machine:
-    """What all workers are; every reason at once why some cannot be used."""
+    """Return what all workers are; raise every reason at once why some cannot be used."""
     faults: list[Fault] = []
     fingerprints: dict[str, Machine] = {}
     for worker, answer in sorted(answers.items()):

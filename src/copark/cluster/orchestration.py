@@ -45,7 +45,7 @@ Progress = Callable[[int, int], None]
 
 
 def shard_runs(seconds: Mapping[str, float], runs: int, makers: int) -> int:
-    """Runs of a shard, a multiple of ``CHUNK``, by what the first ``CHUNK`` runs took on one thread."""
+    """Return the runs of a shard, a multiple of ``CHUNK``, by what the first ``CHUNK`` took on one thread."""
     by_cost = round(WANTED / max(sum(seconds.values()), 1e-3))
     by_share = runs // (CHUNK * SHARDS_EACH * makers)
     return CHUNK * max(1, min(by_cost, by_share))
@@ -118,7 +118,7 @@ def make(
 
 
 def _is_joined(shards: ShardFolder, ask: Asked) -> bool:
-    """Whether all was done but giving the run its place, and holds what is asked: bands do not stand in for paths."""
+    """Say whether a run waits for its place alone, and holds what is asked: bands do not stand in for paths."""
     if read_plan(shards) is not None or faults_of(shards.path, deep=True):
         return False
     try:
@@ -201,7 +201,7 @@ def _begun(shards: ShardFolder, ask: Asked, fingerprint: Machine) -> tuple[Shard
 
 
 def _adding_up(progress: Progress | None, reused: int, ask: Asked) -> Tell:
-    """Adds up, from any thread, how many runs are there."""
+    """Return a callback that adds up, from any thread, how many runs are there."""
     arms = len(ask.study.scenarios)
     lock = Lock()
     done = reused * arms

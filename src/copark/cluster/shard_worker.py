@@ -26,7 +26,7 @@ Tell = Callable[[int], None]
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """What is run: a study, the content of its case, and the draws of a posterior if it takes them from one.
+    """Subject of the runs: a study, the content of its case, and the draws of a posterior if it takes them from one.
 
     It is sent to workers as it is, who need no casebook of their own.
     """
@@ -78,12 +78,12 @@ class Work:
 
 @lru_cache(maxsize=2)
 def prepared(subject: Subject) -> Prepared:
-    """A study made ready, once for all its shards."""
+    """Make a study ready, once for all its shards."""
     return prepare(subject.study, subject.case, subject.source)
 
 
 def name_here() -> str:
-    """What this process is called on its machine."""
+    """Return what this process is called on its machine."""
     return f"{platform.node()}:{os.getpid()}"
 
 
@@ -92,10 +92,10 @@ class Crew(Protocol):
 
     @property
     def makers(self) -> int:
-        """How many shards are made at a time."""
+        """Count the shards that are made at a time."""
 
     def machine(self, folder: str) -> Machine:
-        """What all of them are; ``RunRefused`` if they are not alike, or do not see a folder."""
+        """Return what all makers are; raise ``RunRefused`` if they are not alike, or do not see a folder."""
 
     def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
         """Make shards, or other parts of a piece of work, in any order; the seconds each took on one thread, by stage.
@@ -116,11 +116,11 @@ class Threads:
 
     @property
     def makers(self) -> int:
-        """As many as there are threads."""
+        """Return as many as there are threads."""
         return self._threads
 
     def machine(self, folder: str) -> Machine:  # noqa: ARG002 - threads are always alike
-        """What this process is."""
+        """Return what this process is."""
         return machine()
 
     def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:

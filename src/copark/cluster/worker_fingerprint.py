@@ -38,7 +38,7 @@ class MachinesDiffer(FaultsFound, RunRefused):
 
 @cache
 def machine() -> dict[str, str]:
-    """What this process is: versions of code, model and libraries, stamp of the source, processor features."""
+    """Return what this process is: versions of code, model and libraries, stamp of the source, processor features."""
     from copark.model.jit import cpu_features, versions
     from copark.version import MODEL_VERSION, __version__
 
@@ -61,7 +61,7 @@ def machine() -> dict[str, str]:
 def faults_between(
     expected: Machine, actual: Machine, name: str, entries: Sequence[str] = (*CODE, *BITS)
 ) -> list[Fault]:
-    """What keeps a maker, a worker's address or the shards it made, from working on an ensemble with the others."""
+    """Find what keeps a maker, a worker's address or the shards it made, from working with the others."""
     faults = []
     for entry in entries:
         expected_value = str(expected.get(entry, "?"))
@@ -82,7 +82,7 @@ def need_alike(expected: Machine, actual: Machine, name: str, entries: Sequence[
 
 
 def joined(machines: Iterable[Machine]) -> dict[str, str]:
-    """Entries of provenance for the makers of an ensemble; where they differ, all values with ``+`` between them."""
+    """Join provenance of the makers of an ensemble; where they differ, all values with ``+`` between them."""
     fingerprints = list(machines)
     return {
         entry: " + ".join(sorted({str(fingerprint.get(entry, "?")) for fingerprint in fingerprints}))

@@ -78,7 +78,7 @@ COORDINATES = {
 
 @dataclass(frozen=True)
 class ArrayForm:
-    """How an array is stored."""
+    """Form in which an array is stored."""
 
     shape: tuple[int, ...]
     chunks: tuple[int, ...]
@@ -129,7 +129,7 @@ def faults_of_form(record: RunRecord) -> list[Fault]:
 
 
 def _contradictions(record: RunRecord) -> Iterator[Fault]:
-    """What the metadata say of the run and its study says otherwise."""
+    """Find what the metadata say of the run and its study says otherwise."""
     has_bands = record.form == "summarised"
     if record.form not in ("full", "summarised"):
         yield headline(record, "form", record.form, "full, summarised")
@@ -155,7 +155,7 @@ ENDS = ("status", "status_quarter", "status_room", "outcome", "draws")
 
 
 def _strange_names(record: RunRecord) -> Iterator[Fault]:
-    """Names of variables and scenarios that no run has, whatever its study."""
+    """Find names of variables and scenarios that no run has, whatever its study."""
     fixed = {name for name in record.variables if name in DIMENSIONS}
     if not {"status", "outcome"} <= fixed or not fixed <= set(ENDS):
         yield headline(record, "variables", ", ".join(sorted(fixed)), ", ".join(ENDS))
@@ -167,7 +167,7 @@ def _strange_names(record: RunRecord) -> Iterator[Fault]:
 
 
 def _kept_outputs(record: RunRecord, study: Mapping[str, Any]) -> list[str] | None:
-    """Names of the outputs a study keeps; ``None`` if another state of the model made them or cannot be read here."""
+    """Name the outputs a study keeps; ``None`` if another state of the model made them or cannot be read here."""
     from pydantic import ValidationError
 
     from copark.simulation.study import Study
@@ -217,7 +217,7 @@ def _faults_of_groups(record: RunRecord) -> Iterator[Fault]:
 
 
 def _described(record: RunRecord, place: str) -> dict[str, Any] | Fault:
-    """What is in a description, or why it cannot be read."""
+    """Read a description, or say why it cannot be read."""
     path = record.path / place
     try:
         if path.stat().st_size > MOST_DESCRIPTION:
@@ -233,7 +233,7 @@ def _described(record: RunRecord, place: str) -> dict[str, Any] | Fault:
 
 
 def _is_group_of(described: Mapping[str, Any], record: RunRecord) -> bool:
-    """Whether a group is of this run: what it says of how it was made is what the metadata say."""
+    """Say whether a group is of this run: what it says of how it was made is what the metadata say."""
     about = described.get("attributes")
     if described.keys() != {"attributes", "zarr_format", "node_type"} or not isinstance(about, dict):
         return False
@@ -249,7 +249,7 @@ def _is_group_of(described: Mapping[str, Any], record: RunRecord) -> bool:
 def _is_array_of(
     described: Mapping[str, Any], group: str, name: str, sizes: Mapping[str, int], free: dict[str, int]
 ) -> bool:
-    """Whether an array is as copark writes it; ``free`` are the lengths of axes that its first array decides."""
+    """Say whether an array is as copark writes it; ``free`` are the lengths of axes its first array decides."""
     dims = DIMENSIONS.get(name, BANDS if group == SUMMARY else PATHS)
     shape = described.get("shape")
     if not isinstance(shape, list) or len(shape) != len(dims) or not all(type(size) is int for size in shape):
@@ -287,7 +287,7 @@ def _is_array_of(
 
 
 def _codecs(kind: str, size_of: str) -> list[list[dict[str, Any]]]:
-    """What copark writes arrays of a type with: now, and before chunks had checksums."""
+    """Give what copark writes arrays of a type with: now, and before chunks had checksums."""
     zstd = {"name": "zstd", "configuration": {"level": 0, "checksum": False}}
     if size_of == "string":
         texts = {"name": "vlen-utf8", "configuration": {}}
@@ -304,7 +304,7 @@ def _codecs(kind: str, size_of: str) -> list[list[dict[str, Any]]]:
 
 
 def _are_plain(attributes: Any) -> bool:
-    """Whether attributes are words and codes that change no number: none by which a reader scales or masks values."""
+    """Say whether attributes are words and codes that change no number: none by which a reader scales or masks."""
     if not isinstance(attributes, dict) or attributes.keys() & {"scale_factor", "add_offset", "missing_value", "dtype"}:
         return False
     codes = attributes.get("flag_values", [])
@@ -314,7 +314,7 @@ def _are_plain(attributes: Any) -> bool:
 
 
 def _faults_of_places(record: RunRecord) -> Iterator[Fault]:
-    """Files among those of the run that no array of it has, and chunks without which its runs have no numbers."""
+    """Find files among those of the run that no array of it has, and chunks its runs have no numbers without."""
     listed = listed_in(record.path)
     forms = {group: forms_in(record.path / group, names) for group, names in names_in(record).items()}
     for name in sorted(listed):
@@ -366,7 +366,7 @@ def damage_in(content: bytes, form: ArrayForm, digest: str = "") -> str:
 
 
 def _texts_in(content: bytes, form: ArrayForm) -> bytes | None:
-    """Texts as they are laid out once they are decompressed; ``None`` where they are too long or too many."""
+    """Give texts as they are laid out once decompressed; ``None`` where they are too long or too many."""
     from numcodecs import Zstd
 
     if form.is_compressed:
@@ -382,7 +382,7 @@ def _texts_in(content: bytes, form: ArrayForm) -> bytes | None:
 
 
 def _length_in_zstd(content: bytes) -> int | None:
-    """Bytes that a Zstandard frame says it holds (RFC 8878, 3.1.1.1); ``None`` where it does not say."""
+    """Read the bytes a Zstandard frame says it holds (RFC 8878, 3.1.1.1); ``None`` where it does not say."""
     if len(content) < 6 or content[:4] != b"\x28\xb5\x2f\xfd":
         return None
     flags = content[4]

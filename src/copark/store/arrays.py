@@ -92,7 +92,7 @@ BESIDE: Any = {
 
 
 def in_thousands(chunks: Iterable[xr.Dataset]) -> Iterator[xr.Dataset]:
-    """The same runs in chunks of ``CHUNK``, but for the last."""
+    """Give the same runs in chunks of ``CHUNK``, but for the last."""
     import xarray as xr
 
     held: xr.Dataset | None = None
@@ -106,7 +106,7 @@ def in_thousands(chunks: Iterable[xr.Dataset]) -> Iterator[xr.Dataset]:
 
 
 def encoded(chunk: xr.Dataset, number: int) -> Iterator[tuple[str, bytes]]:
-    """Names (``<variable>/c/…``, below the Zarr group) and compressed contents of the files of one chunk.
+    """Give names (``<variable>/c/…``, below the Zarr group) and compressed contents of the files of one chunk.
 
     It has up to ``CHUNK`` runs, fewer only at the end of an ensemble, and is the ``number``-th from 0. What is empty
     throughout has no file.
@@ -128,7 +128,7 @@ def encoded(chunk: xr.Dataset, number: int) -> Iterator[tuple[str, bytes]]:
 
 
 def _whole(values: NDArray[np.generic], axis: int) -> NDArray[np.generic]:
-    """Values, empty (not a number, or nought) where the last chunk of an ensemble has no runs."""
+    """Fill values up, empty (not a number, or nought) where the last chunk of an ensemble has no runs."""
     import numpy as np
 
     missing = CHUNK - values.shape[axis]
@@ -139,7 +139,7 @@ def _whole(values: NDArray[np.generic], axis: int) -> NDArray[np.generic]:
 
 
 def frame(header: xr.Dataset, runs: int) -> list[tuple[str, bytes]]:
-    """Files of a Zarr group that do not hold runs (shapes, attributes, coordinates); ``header`` is any of so many."""
+    """Give the files of a Zarr group that do not hold runs (shapes, attributes, coordinates)."""
     import zarr
     from zarr.storage import MemoryStore
 
@@ -154,7 +154,7 @@ def frame(header: xr.Dataset, runs: int) -> list[tuple[str, bytes]]:
 
 
 def group_of(dataset: xr.Dataset) -> Iterator[tuple[str, bytes]]:
-    """Files of a Dataset as a Zarr group, made in memory."""
+    """Give the files of a Dataset as a Zarr group, made in memory."""
     from zarr.storage import MemoryStore
 
     held: dict[str, Buffer] = {}

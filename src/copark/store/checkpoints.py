@@ -36,7 +36,7 @@ EVERY = 5.0
 
 @dataclass(frozen=True)
 class State:
-    """How far a stage has come."""
+    """State of a stage: how far it has come."""
 
     share: float
     """Of the stage that is done, 1 at its end."""
@@ -97,13 +97,13 @@ class Stage:
 
     @property
     def is_due(self) -> bool:
-        """Whether it is worth keeping again."""
+        """Say whether it is worth keeping again."""
         return self._path is not None and time.monotonic() - self._kept >= EVERY
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How far an earlier attempt had come."""
+    """Progress of an earlier attempt."""
 
     done: int
     """Stages that were there already."""
@@ -168,7 +168,7 @@ class Stages:
         return {name: state.share for name, state in states.items() if state is not None}
 
     def tally(self) -> Tally:
-        """What was there already of the stages that were begun since."""
+        """Count what was there already of the stages that were begun since."""
         return tally_of([share for share in self._shares.values() if share is not None], len(self._shares))
 
     def alone(self, waiting: Callable[[], None] | None = None) -> AbstractContextManager[bool]:
@@ -182,7 +182,7 @@ class Stages:
 
 
 def went_on(tally: Tally | None, lang: str = "en") -> str:
-    """What was there already of an earlier attempt, in a sentence; empty if nothing was."""
+    """Say in a sentence what was there already of an earlier attempt; empty if nothing was."""
     if tally is None or not (tally.done or tally.begun):
         return ""
     key = "went_on_within" if tally.begun else "went_on"

@@ -33,7 +33,7 @@ class FirstDifference:
 
 @dataclass(frozen=True)
 class BitComparison:
-    """What comparing a chunk of runs gave."""
+    """Result of comparing a chunk of runs."""
 
     identical: bool
     """Every bit is the same; any not-a-number equals any other."""
@@ -70,7 +70,7 @@ def compare(stored: xr.Dataset, replayed: xr.Dataset) -> BitComparison:
 
 
 def same_bits(left: NDArray[np.generic], right: NDArray[np.generic]) -> NDArray[np.bool_]:
-    """Where two arrays of one shape hold the same bits; any not-a-number equals any other."""
+    """Say where two arrays of one shape hold the same bits; any not-a-number equals any other."""
     import numpy as np
 
     if left.dtype.kind == "f" and right.dtype == left.dtype:

@@ -30,7 +30,7 @@ Stamp = tuple[int, ...]
 
 
 def beside(target: Path, prefix: str) -> Path:
-    """A hidden name beside a file or folder, which says which process chose it."""
+    """Choose a hidden name beside a file or folder, which says which process chose it."""
     return target.with_name(f"{prefix}{target.name}-{os.getpid()}-{secrets.token_hex(4)}")
 
 
@@ -133,7 +133,7 @@ def put_back(replaced: Path) -> bool:
 
 
 def stamp_of(path: Path) -> Stamp:
-    """What tells one file or folder from another that has taken its place since; nothing if it is not there."""
+    """Return what tells a file or folder from another that has taken its place since; empty if it is not there."""
     try:
         state = path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -158,13 +158,13 @@ def sweep(folder: Path, pid: int, began: float) -> None:
 
 
 def is_living(path: Path, quiet: float) -> bool:
-    """Whether a process that is alive here wrote it, or somebody changed it within so many seconds."""
+    """Say whether a process that is alive here wrote it, or somebody changed it within so many seconds."""
     named = WRITTEN_BY.search(path.name)
     return (named is not None and is_running(int(named[1]))) or age_of(path) < quiet
 
 
 def is_running(pid: int) -> bool:
-    """Whether there is a process of this number here; where that cannot be asked, there may be."""
+    """Say whether there is a process of this number here; where that cannot be asked, there may be."""
     if os.name == "nt":  # signal 0 would end it there
         return True
     try:
@@ -178,17 +178,17 @@ def is_running(pid: int) -> bool:
 
 
 def age_of(path: Path) -> float:
-    """Seconds since the last change of a file, or of anything in a folder."""
+    """Return the seconds since the last change of a file, or of anything in a folder."""
     return time.time() - max((state.st_mtime for state in _states(path)), default=0.0)
 
 
 def size_of(path: Path) -> int:
-    """Bytes of a file, or of all files of a folder."""
+    """Count the bytes of a file, or of all files of a folder."""
     return sum(state.st_size for state in _states(path) if not S_ISDIR(state.st_mode))
 
 
 def _states(path: Path) -> Iterator[os.stat_result]:
-    """What is known of a file, or of a folder and everything in it; what vanishes meanwhile is passed over."""
+    """Stat a file, or a folder and everything in it; what vanishes meanwhile is passed over."""
     with suppress(FileNotFoundError):
         yield path.lstat()
     for folder, folders, names in os.walk(path):
@@ -198,7 +198,7 @@ def _states(path: Path) -> Iterator[os.stat_result]:
 
 
 def lock_of(folder: Path) -> Path:
-    """The lock of whoever works on a folder."""
+    """Return the lock of whoever works on a folder."""
     return folder.with_name(f".{folder.name.lstrip('.')}.lock")
 
 

@@ -72,7 +72,7 @@ class Leaving:
 def leavings(
     out: Path, *, unfinished: bool = False, is_stale: Callable[[RunRecord], bool] | None = None, quiet: float = QUIET
 ) -> list[Leaving]:
-    """What could be thrown away in an output folder, unchanged for so many seconds.
+    """List what could be thrown away in an output folder, unchanged for so many seconds.
 
     If asked also shards, and stages of calibrations, that could be gone on from, and stored runs that are stale.
     """
@@ -95,7 +95,7 @@ def _kind_of(path: Path) -> Kind:
 
 
 def _begun(out: Path, store: RunStore, quiet: float) -> Iterator[tuple[Path, Kind]]:
-    """Shards and stages that nobody works on."""
+    """Find shards and stages that nobody works on."""
     for pattern in (f"runs/{IN_SHARDS}*", f"{FOLDER}*", f"batches/{FOLDER}*"):
         for path in out.glob(pattern):
             if path.is_dir() and not is_held(lock_of(path)) and age_of(path) > quiet:
@@ -141,7 +141,7 @@ def throw_away(leaving: Leaving) -> None:
 def faults_in(
     store: RunStore, *, deep: bool | None = True, progress: Callable[[int, int], None] | None = None
 ) -> list[Fault]:
-    """Every fault of the folders of stored runs; one that cannot be read keeps none of the others from being told.
+    """Find every fault of the folders of stored runs; one that cannot be read does not hide those of the others.
 
     deep: compare the checksums of every file, whatever it takes, and decode every chunk.
     """

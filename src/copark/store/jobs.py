@@ -67,12 +67,12 @@ class Job:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will come of it."""
+        """Say whether nothing more will come of it."""
         return self.state in ENDED
 
 
 def in_turn(waiting: Sequence[tuple[int, str]], turns: Mapping[str, int]) -> list[int]:
-    """Numbers of jobs in the order in which they are begun: owners take turns, each with its own as they came.
+    """Order the numbers of jobs as they are begun: owners take turns, each with its own as they came.
 
     ``waiting``: number and owner, in the order they came; ``turns``: when each owner was last served, where who never
     was has waited longest.
@@ -105,20 +105,20 @@ class JobTable:
         return _job(inserted)
 
     def get(self, name: str) -> Job | None:
-        """A job by its id."""
+        """Return a job by its id."""
         return next(iter(self._found(jobs.c.id == name)), None)
 
     def all(self, *, open_only: bool = False) -> list[Job]:
-        """All jobs, or those that are not over, in the order they came."""
+        """List all jobs, or those that are not over, in the order they came."""
         return self._found(jobs.c.state.not_in(ENDED)) if open_only else self._found()
 
     def order(self, lane: str) -> list[int]:
-        """Numbers of the jobs that wait in a lane, the next one first."""
+        """List the numbers of the jobs that wait in a lane, the next one first."""
         with self.database.reading() as connection:
             return self._order(connection, lane)
 
     def waiting(self) -> Counter[str]:
-        """How many jobs wait, by owner."""
+        """Count the jobs that wait, by owner."""
         return Counter(job.owner for job in self._found(jobs.c.state == "queued"))
 
     def claim(self, lane: str) -> Job | None:

@@ -40,20 +40,20 @@ def checksum(path: Path) -> str:
 
 
 def manifest_of(files: Mapping[str, tuple[int, str]]) -> str:
-    """The list of files with their sizes and SHA-256, as it is written."""
+    """Write the list of files with their sizes and SHA-256."""
     listed = {name: {"bytes": size, "sha256": digest} for name, (size, digest) in files.items()}
     content = {"format": FORMAT, "bytes": sum(size for size, _ in files.values()), "files": listed}
     return json.dumps(content, indent=0, sort_keys=True) + "\n"
 
 
 def listed_in(folder: Path) -> dict[str, tuple[int, str]]:
-    """Sizes and checksums of the files that a stored run lists as its own; else ``OSError`` or ``UNREADABLE``."""
+    """Read sizes and checksums of the files a stored run lists as its own; else raise ``OSError`` or ``UNREADABLE``."""
     files = json.loads((folder / NAME).read_text(encoding="utf-8"))["files"]
     return {str(name): (int(entry["bytes"]), str(entry["sha256"])) for name, entry in files.items()}
 
 
 def faults_of(folder: Path, *, deep: bool | None = None) -> list[Fault]:
-    """What is wrong with a stored folder: nothing if it is whole.
+    """Say what is wrong with a stored folder: nothing if it is whole.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def faults_of(folder: Path, *, deep: bool | None = None) -> list[Fault]:
 
 
 def extras_of(folder: Path, listed: Iterable[str]) -> list[str]:
-    """Files and folders in a stored run that its list does not have; of those in one another, the outermost."""
+    """Find files and folders in a stored run that its list does not have; of those in one another, the outermost."""
     files = {NAME, *listed}
     extras = []
     folders = {above.as_posix() for name in files for above in Path(name).parents}
@@ -95,7 +95,7 @@ def extras_of(folder: Path, listed: Iterable[str]) -> list[str]:
 
 
 def _may_be_read(name: str) -> bool:
-    """Whether a file would be taken for numbers: a chunk that is empty throughout has no file of its own."""
+    """Say whether a file would be taken for numbers: a chunk that is empty throughout has no file of its own."""
     group, _, rest = name.partition("/")
     return group.endswith(".zarr") and not rest.rpartition("/")[2].startswith(".")
 
@@ -114,7 +114,7 @@ def _file_faults(folder: Path, name: str, size: int, digest: str, *, deep: bool)
 
 
 def _describes(name: str) -> bool:
-    """Whether a file describes a run, and is small: its metadata, and what its arrays are."""
+    """Say whether a file describes a run, and is small: its metadata, and what its arrays are."""
     return name.count("/") < 2 or name.endswith("/zarr.json")
 
 
@@ -129,7 +129,7 @@ def unreadable(place: object, key: str, error: OSError) -> Fault:
 
 
 def misplacement(metadata: Mapping[str, Any], identity: str, place: object) -> Fault | None:
-    """Why a run, by what it says of itself, is not the one that its place is named after; ``None`` if it is.
+    """Say why a run, by what it tells of itself, is not the one its place is named after; ``None`` if it is.
 
     Of another format of results, the name alone is compared. Metadata that no run has raise one of ``UNREADABLE``.
     """
@@ -159,7 +159,7 @@ def misplacement(metadata: Mapping[str, Any], identity: str, place: object) -> F
 
 
 def misplaced(folder: Path) -> Fault | None:
-    """Why what lies in a folder is not the run it is named after; ``None`` if it is, or its metadata are unreadable."""
+    """Say why a folder holds another run than it is named after; ``None`` if not, or its metadata are unreadable."""
     try:
         return misplacement(json.loads((folder / METADATA).read_text(encoding="utf-8")), folder.name, folder)
     except (OSError, *UNREADABLE):  # damage, which is told as such

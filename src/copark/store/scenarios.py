@@ -40,7 +40,7 @@ class ScenarioShelf:
         self.most = most
 
     def all(self, owner: str) -> list[SavedScenario]:
-        """An owner's scenarios, by name."""
+        """List an owner's scenarios, by name."""
         mine = select(scenarios).where(scenarios.c.owner == owner)
         with self.database.reading() as connection:
             rows = connection.execute(mine).mappings().all()
@@ -48,7 +48,7 @@ class ScenarioShelf:
         return sorted(saved, key=lambda scenario: scenario.name)
 
     def get(self, owner: str, name: str) -> SavedScenario | None:
-        """The scenario of a name of an owner's."""
+        """Return an owner's scenario by its name."""
         return next((scenario for scenario in self.all(owner) if scenario.name == name), None)
 
     def save(self, owner: str, name: str, case: str, content: Mapping[str, Any]) -> SavedScenario | None:

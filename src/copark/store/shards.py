@@ -98,7 +98,7 @@ class ShardFolder:
 
 @dataclass(frozen=True)
 class ShardPlan:
-    """How an ensemble is divided; fixed when its first shard is made, so that whoever goes on divides it alike."""
+    """Division of an ensemble; fixed when its first shard is made, so that whoever resumes divides it alike."""
 
     identity: str
     """Of the ensemble."""
@@ -275,7 +275,7 @@ def read_record(folder: ShardFolder, first: int, last: int) -> ShardRecord | Non
 
 
 def is_whole(folder: ShardFolder, plan: ShardPlan, record: ShardRecord, *, deep: bool = True) -> bool:
-    """Whether every file of a shard is there as it was listed."""
+    """Say whether every file of a shard is there as it was listed."""
     from zipfile import BadZipFile
 
     files = dict(record.files)

@@ -32,12 +32,12 @@ EDGES = 256
 
 
 def path_names(dataset: xr.Dataset) -> list[str]:
-    """Names of the outputs that have a value for every scenario, run and quarter."""
+    """Name the outputs that have a value for every scenario, run and quarter."""
     return [str(name) for name, variable in dataset.data_vars.items() if variable.dims == PATH]
 
 
 def summary_of(dataset: xr.Dataset) -> xr.Dataset:
-    """The summary of an ensemble held whole, with exact quantiles, one variable in memory at a time."""
+    """Summarise an ensemble held whole, with exact quantiles, one variable in memory at a time."""
     import numpy as np
 
     from copark.stats.quantiles import quantiles_over
@@ -55,7 +55,7 @@ def summary_of(dataset: xr.Dataset) -> xr.Dataset:
 
 
 class Moments(NamedTuple):
-    """What one chunk of runs adds to mean, spread and ends, an array each of shape (scenario, quarter).
+    """Contribution of one chunk of runs to mean, spread and ends, an array each of shape (scenario, quarter).
 
     size: runs that have a value; mean and squares: theirs, and the sum of squared distances from it; low, high: ends.
     """
@@ -68,7 +68,7 @@ class Moments(NamedTuple):
 
 
 def moments_of(ordered: Floats, size: NDArray[np.int64]) -> Moments:
-    """Moments of values of shape (scenario, quarter, run) in order, of which the first ``size`` are there."""
+    """Compute moments of values of shape (scenario, quarter, run) in order, of which the first ``size`` are there."""
     import numpy as np
 
     is_present = ~np.isnan(ordered)
@@ -106,7 +106,7 @@ class Running:
         self.count = count
 
     def table(self, exact: Floats | None = None) -> Floats:
-        """All statistics, shape (scenario, statistic, quarter); NaN where no run has a value.
+        """Tabulate all statistics, shape (scenario, statistic, quarter); NaN where no run has a value.
 
         ``exact``: quantiles that are known, shape (scenario, quantile, quarter), instead of those between edges.
         """
@@ -146,7 +146,7 @@ def labelled(like: xr.Dataset, tables: Mapping[str, Floats]) -> xr.Dataset:
 
 
 class EndCounts:
-    """How many runs of each scenario ended with which status and which outcome."""
+    """Counts of the runs of each scenario by the status and the outcome they ended with."""
 
     def __init__(self) -> None:
         self.status: dict[str, dict[str, int]] = {}
@@ -178,12 +178,12 @@ class EndCounts:
 
 
 def failed_in(status: Ends) -> int:
-    """Runs, over all scenarios, that did not reach the end; status: runs by code, for each scenario."""
+    """Count runs, over all scenarios, that did not reach the end; ``status``: runs by code, for each scenario."""
     return sum(number for numbers in status.values() for code, number in numbers.items() if code != "0")
 
 
 class ShardBands:
-    """What a shard's runs add to the bands of outputs.
+    """Contribution of a shard's runs to the bands of outputs.
 
     Edges are those of the first chunk, shape (output, scenario, quarter, edge), NaN where it has no value; ``None`` in
     the shard that holds it, which places them.
@@ -247,7 +247,7 @@ def packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
 
 
 def unpacked(content: bytes) -> dict[str, NDArray[Any]]:
-    """Arrays from their file."""
+    """Read arrays from their file."""
     import numpy as np
     from numcodecs import Blosc
 
@@ -260,7 +260,7 @@ def unpacked(content: bytes) -> dict[str, NDArray[Any]]:
 
 
 def joined(header: xr.Dataset, edges: Floats, parts: Iterable[bytes]) -> xr.Dataset:
-    """Bands over all runs, by any run of them, the edges, and what the shards counted, in the order of runs."""
+    """Join bands over all runs, by any run of them, the edges, and what the shards counted, in the order of runs."""
     running = [Running(header.sizes["scenario"], header.sizes["quarter"], cuts) for cuts in edges]
     for content in parts:
         part = unpacked(content)

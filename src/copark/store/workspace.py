@@ -79,7 +79,7 @@ class WorkspaceRefused(FaultsFound):
 
 @dataclass(frozen=True)
 class Contents:
-    """What a workspace holds, on a disk."""
+    """Contents of a workspace, on a disk."""
 
     cases: Mapping[str, Path]
     """Folders by the name of their case; files in them that no workspace may hold stay out."""
@@ -94,11 +94,11 @@ class Contents:
     """Folders of the calibrations that cases and runs rest on, by name."""
 
     def folders(self) -> list[str]:
-        """Folders of cases and runs, by their place in the workspace."""
+        """List folders of cases and runs, by their place in the workspace."""
         return sorted([f"{CASES}/{name}/" for name in self.cases] + [f"{RUNS}/{run.identity}/" for run in self.runs])
 
     def files(self) -> list[tuple[str, Path | bytes]]:
-        """Every file by its place in the workspace, sorted: a path on the disk, or its content."""
+        """List every file by its place in the workspace, sorted: a path on the disk, or its content."""
         files: dict[str, Path | bytes] = {f"{STUDIES}/{name}.yaml": content for name, content in self.studies.items()}
         for part, folders in ((CASES, self.cases), (POSTERIORS, self.posteriors)):
             for name, folder in folders.items():
@@ -124,13 +124,13 @@ def as_json(content: Any) -> bytes:
 
 
 def study_yaml(study: Mapping[str, Any]) -> bytes:
-    """A run's study as a file that can be run again."""
+    """Write a run's study as a file that can be run again."""
     written: str = yaml.safe_dump(dict(study), allow_unicode=True, sort_keys=False)
     return written.encode("utf-8")
 
 
 def manifest_of(listed: Listing) -> Entity:
-    """The list of files, with what wrote it."""
+    """List the files, with what wrote them."""
     files = [{"path": name, "bytes": size, "sha256": digest} for name, (size, digest) in sorted(listed.items())]
     return {"format": FORMAT, "copark": __version__, "files": files}
 
@@ -266,7 +266,7 @@ def _action(run: RunRecord, contents: Contents) -> Entity:
 
 
 def _sources(case: str, folder: Path) -> dict[str, Entity]:
-    """Sources of a case, each by its address where it has one; none where they cannot be read."""
+    """Give the sources of a case, each by its address where it has one; none where they cannot be read."""
     faults: list[Fault] = []
     words = read_text(folder, "sources.yaml", faults)
     tree = None if words is None else read_yaml(words, "sources.yaml", faults)
@@ -283,7 +283,7 @@ def _sources(case: str, folder: Path) -> dict[str, Entity]:
 
 @dataclass(frozen=True)
 class WorkspaceFindings:
-    """What a workspace turned out to be."""
+    """Result of opening or verifying a workspace."""
 
     cases: tuple[str, ...] = ()
     studies: tuple[str, ...] = ()
@@ -429,7 +429,7 @@ def _unpack(
 
 
 def _faults_of_crate(folder: Path, listing: Listing) -> Iterator[Fault]:
-    """What keeps the description from being an RO-Crate of exactly these files."""
+    """Find what keeps the description from being an RO-Crate of exactly these files."""
     content = _json((folder / CRATE).read_bytes())
     graph = content.get("@graph") if isinstance(content, dict) else None
     named = (
@@ -460,7 +460,7 @@ def _faults_of_entries(folder: Path, cases: Iterable[str], studies: Iterable[str
 
 
 def _notes_of(folder: Path, record: RunRecord, place: str) -> Iterator[Fault]:
-    """What is another here and now than where a run was made."""
+    """Note what is another here and now than where a run was made."""
     from copark.cases import list_cases, load_case
 
     made_by = record.provenance
@@ -481,7 +481,7 @@ def _notes_of(folder: Path, record: RunRecord, place: str) -> Iterator[Fault]:
 
 
 def packed_case(out: Path, name: str, case_hash: str) -> Case | None:
-    """The case of an opened workspace, if it is there and the same."""
+    """Return the case of an opened workspace, if it is there and the same."""
     from copark.cases import load_case
 
     folder = out / CASES / name

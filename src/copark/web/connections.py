@@ -146,7 +146,7 @@ class BoundedProtocol(H11Protocol):
 
     @property
     def is_idle(self) -> bool:
-        """Whether no request is being answered."""
+        """Say whether no request is being answered."""
         return self.cycle is None or self.cycle.response_complete
 
     @property
@@ -209,7 +209,7 @@ class BoundedProtocol(H11Protocol):
 
 
 class Openings:
-    """How often addresses may open connections: as they like where a request has passed the gate, strangers seldom.
+    """Rates at which addresses may open connections: unbounded where a request has passed the gate, else slow.
 
     Parameters
     ----------
@@ -229,7 +229,7 @@ class Openings:
         self._friends.add(host)
 
     def admit(self, host: str) -> bool:
-        """Whether an address may open a connection now."""
+        """Say whether an address may open a connection now."""
         return host in self._friends or host in self.proxies or not self.strangers.take(host, 1.0)
 
 
@@ -272,7 +272,7 @@ def make_room(connections: Iterable[BoundedProtocol]) -> bool:
 
 
 def is_stranger(connection: BoundedProtocol) -> bool:
-    """Whether nothing speaks for a connection: no request of it passed the gate, or it is being closed already."""
+    """Say whether nothing speaks for a connection: no request of it passed the gate, or it is being closed."""
     is_known = connection.is_known or connection.host in connection.proxies
     return not is_known or connection.transport.is_closing()
 
@@ -328,7 +328,7 @@ class Places:
             self._taken.pop(place, None)
 
     def _is_free(self, address: str) -> bool:
-        """Whether there is a place, after another request has made room if there was none."""
+        """Say whether there is a place, after another request has made room if there was none."""
         others = [(host, line) for host, line in self._taken.values() if line is None or not line.is_given_up]
         own = [(host, line) for host, line in others if host == address]
         if len(own) >= self.each:

@@ -71,7 +71,7 @@ class Work:
         self._ends = 0.0
 
     def do(self) -> dict[str, Any]:
-        """Have a process do it; what it says last, or with which code it ended without a word."""
+        """Have a process do it; return what it says last, or with which code it ended without a word."""
         began = time.time()
         errand = placed(self.job.errand, self.data, self.uploads, self.outputs)
         try:
@@ -102,7 +102,7 @@ class Work:
         return message
 
     def progress(self) -> dict[str, Any]:
-        """How far it is, and how many seconds its stage may still take, or all of it where that was foretold."""
+        """Say how far it is, and how many seconds its stage may still take, or all of it where that was foretold."""
         now = time.monotonic()
         done = self._done
         total = self._total
@@ -171,12 +171,12 @@ def _stop(process: subprocess.Popen[str]) -> None:
 
 
 def unexpected(error: Exception) -> dict[str, Any]:
-    """The end of a job that something unexpected happened to; whoever asked is told its kind alone."""
+    """Return the end of a job that something unexpected happened to; whoever asked is told its kind alone."""
     return {"end": "failed", "code": "unexpected", "kind": type(error).__name__}
 
 
 def trouble_of(message: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Why a job failed, by the last its process said, in both languages."""
+    """Say why a job failed, by the last its process said, in both languages."""
     trouble = list(message.get("trouble", ()))
     if trouble:
         return trouble
@@ -229,16 +229,16 @@ class JobQueue:
         return job
 
     def get(self, name: str) -> Job | None:
-        """A job by its id, and how far it is."""
+        """Return a job by its id, and how far it is."""
         job = self.table.get(name)
         return None if job is None else self._now(job)
 
     def all(self) -> list[Job]:
-        """All jobs, in the order they came, and how far they are."""
+        """List all jobs, in the order they came, and how far they are."""
         return [self._now(job) for job in self.table.all()]
 
     def places(self) -> dict[str, int]:
-        """Numbers of the jobs that are not over and their places in the queue: 0 is done now, 1 is next."""
+        """Give the jobs that are not over their places in the queue: 0 is done now, 1 is next."""
         places: dict[str, int] = {}
         jobs = self.table.all(open_only=True)
         for lane in set(LANES.values()):
@@ -304,7 +304,7 @@ class JobQueue:
             return unexpected(error)
 
     def _claimed(self, lane: str) -> Work | None:
-        """The next job of a lane, if there is one and the database gives it.
+        """Claim the next job of a lane, if there is one and the database gives it.
 
         What runs by its word and not here was begun by a server that was killed, or claimed without our being told.
         """

@@ -37,7 +37,7 @@ DIST = Path(__file__).parent / "dist"
 
 @dataclass(frozen=True)
 class Limits:
-    """What one server gives."""
+    """Limits of what one server gives."""
 
     body: int = 256_000
     upload: int = 8_000_000
@@ -78,7 +78,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Settings:
-    """How a server is set up."""
+    """Settings of a server."""
 
     data: Path = Path("out")
     """The only folder that is written: ``runs/`` and ``reports/`` as the command line has them, and ``web/``."""
@@ -100,7 +100,7 @@ class Settings:
 
     @property
     def own(self) -> Path:
-        """The server's own part of the data folder; of one that may not be written, a folder for the moment."""
+        """Give the server's own part of the data folder; of one that may not be written, a folder for the moment."""
         existing = next((path for path in (self.data, *self.data.absolute().parents) if path.exists()), self.data)
         return self.data / "web" if os.access(existing, os.W_OK) else _for_the_moment()
 
@@ -113,7 +113,7 @@ def _for_the_moment() -> Path:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine alone."""
+    """Say whether a host is this machine alone."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
@@ -138,17 +138,17 @@ def address_of(scope: Scope) -> str:
 
 
 def owner_by_word(word: str) -> str:
-    """The owner who has a word."""
+    """Return the owner who has a word."""
     return _hashed(f"word {word}")
 
 
 def owner_of(request: Request, word: str | None) -> str:
-    """Whose a job is: its client's, by the word, or else by its address."""
+    """Say whose a job is: its client's, by the word, or else by its address."""
     return owner_by_word(word) if word else _hashed(f"address {address_of(request.scope)}")
 
 
 def asker_of(request: Request) -> str:
-    """Whose a question is: as a job's, by the word where one is sent, whatever is asked."""
+    """Say whose a question is: as a job's, by the word where one is sent, whatever is asked."""
     word = request.headers.get(HEADER, "")
     return owner_of(request, word if re.fullmatch(_PATTERN, word) else None)
 
@@ -172,11 +172,11 @@ class Lane:
     weights: float = 0.0
 
     def __post_init__(self) -> None:
-        """Threads are lent by anyio."""
+        """Set up a limiter: threads are lent by anyio."""
         self.limiter = CapacityLimiter(self.threads)
 
     def expected(self) -> float:
-        """Seconds until a thread is free, by the speed of late; 0 if one is."""
+        """Estimate the seconds until a thread is free, by the speed of late; 0 if one is."""
         if len(self.pending) < self.threads or not self.weights:
             return 0.0
         ahead = sum(weight for _, weight in self.pending.values())
@@ -217,7 +217,7 @@ class Pool:
 
     @property
     def pending(self) -> int:
-        """Requests that are worked for or wait."""
+        """Count the requests that are worked for or wait."""
         return len(self.heavy.pending) + len(self.quick.pending)
 
     async def run(self, request: Request, work: Callable[[Ticket], T], weight: float = 1.0) -> T:

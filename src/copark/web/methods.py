@@ -57,7 +57,7 @@ class Methods:
 
     @cached_property
     def _paths(self) -> list[tuple[Pattern[str], int, tuple[str, ...]]]:
-        """Patterns of the paths, how many parameters each has, and its methods."""
+        """Compile the patterns of the paths, with how many parameters each has, and its methods."""
         paths: Mapping[str, Mapping[str, Any]] = self.description()["paths"]
         patterns = []
         for path, operations in paths.items():

@@ -1,4 +1,4 @@
-"""What stands before the application: names, origins, tokens, rates and sizes; and headers on whatever leaves it.
+"""Guards before the application: names, origins, tokens, rates and sizes; and headers on whatever leaves it.
 
 Each layer is a plain ASGI callable, so that streams pass through unbuffered and a client that leaves is noticed.
 """
@@ -172,7 +172,7 @@ class Gate:
         return response.headers["set-cookie"]
 
     def misdirected(self, scope: Scope, headers: Headers) -> Problem | None:
-        """What is wrong with how a request is framed and where it comes from."""
+        """Say what is wrong with how a request is framed and where it comes from."""
         if "content-length" in headers and "transfer-encoding" in headers:
             return Problem(400, "framing")
         host = headers.get("host", "")
@@ -188,7 +188,7 @@ class Gate:
         return None if is_mine else Problem(403, "origin")
 
     def is_own(self, host: str) -> bool:
-        """Whether a Host header names this server; a bare address cannot be made to point elsewhere."""
+        """Say whether a Host header names this server; a bare address cannot be made to point elsewhere."""
         try:
             name = urlsplit(f"//{host}").hostname
             if name is None or name in self.hosts:
@@ -198,7 +198,7 @@ class Gate:
             return False
 
     def wrong_token(self, shown: str, scope: Scope) -> Problem | None:
-        """What is wrong with a token that is shown; an address that has shown many wrong ones has to wait."""
+        """Say what is wrong with a token that is shown; an address that has shown many wrong ones has to wait."""
         address = address_of(scope)
         if shown and (wait := self.wrong.take(address, 1.0)):
             return Problem(429, "rate", retry_after=wait)
@@ -221,7 +221,7 @@ class Gate:
 
 
 def own_names(settings: Settings) -> frozenset[str]:
-    """Names a server may be called by."""
+    """List the names a server may be called by."""
     names = {"localhost", "127.0.0.1", "::1", settings.host, *settings.hosts}
     if not is_loopback(settings.host):
         import socket
@@ -286,7 +286,7 @@ class Bodies:
 
 
 def guarded(app: ASGIApp, settings: Settings, rates: Rates) -> ASGIApp:
-    """An application behind all guards; addresses and scheme are those a trusted proxy tells."""
+    """Put all guards before an application; addresses and scheme are those a trusted proxy tells."""
     wrapped: ASGIApp = Gate(Heard(Bodies(app, settings), settings), settings, rates)
     wrapped = Outside(GZipMiddleware(wrapped, **GZIP), app)  # type: ignore[arg-type]
     if settings.proxies:

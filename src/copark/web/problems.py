@@ -78,18 +78,18 @@ class Problem(Exception):
 
 
 def language_of(query: str | None, header: str | None) -> str:
-    """The language asked for: by ``lang=``, else the first of ``Accept-Language`` there is, else English."""
+    """Choose the language: by ``lang=``, else the first of ``Accept-Language`` there is, else English."""
     liked = (part.strip()[:2].lower() for part in (header or "")[:500].split(","))
     return next((lang for lang in (query, *liked) if lang in ("en", "zh")), "en")
 
 
 def language(request: Request) -> str:
-    """The language of a request."""
+    """Return the language of a request."""
     return language_of(request.query_params.get("lang"), request.headers.get("accept-language"))
 
 
 def problem_response(problem: Problem, lang: str) -> Response:
-    """A problem as a response, in words."""
+    """Return a problem as a response, in words."""
     headers = dict(HEADERS)
     if problem.retry_after is not None:
         headers["retry-after"] = str(max(1, ceil(problem.retry_after)))
@@ -122,7 +122,7 @@ KINDS = ((NotFound, 404, "absent"), (RunRefused, 409, "refused"), (CoparkError, 
 
 
 def body_model(request: Request) -> type[BaseModel] | None:
-    """The model of a route's body."""
+    """Return the model of a route's body."""
     field = getattr(request.scope.get("route"), "body_field", None)
     annotation = getattr(getattr(field, "field_info", None), "annotation", None)
     return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
@@ -140,7 +140,7 @@ def add_handlers(app: FastAPI) -> None:
 
 
 def told(error: Exception, request: Request) -> Problem:
-    """The problem that an error is; one of reading a body is told as its cause."""
+    """Return the problem that an error is; one of reading a body is told as its cause."""
     if isinstance(error, HTTPException) and isinstance(error.__cause__, Problem | CoparkError):
         return told(error.__cause__, request)
     if isinstance(error, Problem):
@@ -168,12 +168,12 @@ def told(error: Exception, request: Request) -> Problem:
 
 
 def unexpected(error: BaseException) -> Problem:
-    """A fault of the program: logged, and told without its details."""
+    """Log a fault of the program, and tell it without its details."""
     log.error("unexpected: %s", type(error).__name__, exc_info=error)
     return Problem(500, "unexpected")
 
 
 def documented() -> dict[int | str, dict[str, Any]]:
-    """What the description of the interface says of problems, whose media type is put in with all of it."""
+    """Give what the description of the interface says of problems; their media type is put in with all of it."""
     statuses = (400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 500, 503, 507)
     return {status: {"model": ProblemInfo, "description": text("web.problem_described")} for status in statuses}

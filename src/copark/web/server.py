@@ -58,7 +58,7 @@ def create_app(settings: Settings | None = None, records: Records | None = None)
 
 
 def bare_app(settings: Settings, rates: Rates, records: Records | None = None) -> FastAPI:
-    """The application without its guards."""
+    """Make the application without its guards."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -109,7 +109,7 @@ def share_arenas() -> None:
 
 
 def described(app: FastAPI) -> dict[str, Any]:
-    """The description of the interface (OpenAPI 3.1), made once; whatever goes wrong is answered by a problem."""
+    """Describe the interface (OpenAPI 3.1), once; whatever goes wrong is answered by a problem."""
     if app.openapi_schema is None:
         description = get_openapi(
             title=app.title, version=app.version, summary=app.summary, routes=app.routes, openapi_version="3.1.0"
@@ -177,7 +177,7 @@ def settings_of(
     memory: int = Limits.memory // 1_000_000,
     proxies: Sequence[str] = (),
 ) -> Settings:
-    """How a server is to be set up, by what was said and by the environment; refused if open without a sound token.
+    """Set up a server by what was said and by the environment; refuse an open one without a sound token.
 
     ``COPARK_TOKEN`` is the token where none is given; ``COPARK_HOSTS`` and ``COPARK_ORIGINS`` name further hosts it may
     be called by and origins that may write, with commas between them. Memory is in megabytes.
@@ -220,7 +220,7 @@ def listen(settings: Settings, lang: str) -> socket.socket:
 
 
 def config_of(settings: Settings, records: Records | None = None) -> uvicorn.Config:
-    """How the server listens: what is not yet a request is bounded by the protocol, everything else by the guards."""
+    """Say how the server listens: what is not yet a request is bounded by the protocol, all else by the guards."""
     bounds = {
         "proxies": settings.proxies,
         "most": room_for_connections(settings.limits),
@@ -278,12 +278,12 @@ PAGES = frozenset(
 
 
 def is_built(folder: Path) -> bool:
-    """Whether a folder holds a built front end."""
+    """Say whether a folder holds a built front end."""
     return (folder / INDEX).is_file()
 
 
 def is_page(path: str) -> bool:
-    """Whether the front end has a page at a path: one of its own, or one of an analysis."""
+    """Say whether the front end has a page at a path: one of its own, or one of an analysis."""
     page, _, name = path.partition("/")
     return path in PAGES or (page == "analyses" and REGISTRY.get(name) is not None)
 
@@ -295,7 +295,7 @@ class Pages(StaticFiles):
     """
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """A file or a page."""
+        """Return a file or a page."""
         where = scope["path"].strip("/")
         if f"/{where}/".startswith(API):
             raise HTTPException(404)
@@ -375,7 +375,7 @@ def add_docs(app: FastAPI) -> None:
 
 
 def _problems(lang: str) -> Iterator[str]:
-    """Every kind of problem, by its code."""
+    """Describe every kind of problem, by its code."""
     for key in entries("web"):
         if key.startswith("problem.") and key.endswith(".cause"):
             code = key.removeprefix("problem.").removesuffix(".cause")

@@ -1,4 +1,4 @@
-"""What the parts of a server share."""
+"""Services that the parts of a server share."""
 
 import os
 import secrets
@@ -74,7 +74,7 @@ class Services:
                 self.engine.inputs(study, shelved, scenario)
 
     def view_of(self, owner: str) -> OwnersView:
-        """What an owner may see."""
+        """Return what an owner may see."""
         return OwnersView(self.shelf, owner, self.settings.data)
 
     def remember(self, study: Study, shelved: Shelved, owner: str) -> str:
@@ -85,11 +85,11 @@ class Services:
         return identity
 
     def asked(self, identity: str, owner: str) -> AskedStudy | None:
-        """What an owner, or anybody about a case of the casebook, has asked under an identity."""
+        """Return what an owner, or anybody about a case of the casebook, has asked under an identity."""
         return self._asked.get(("", identity)) or self._asked.get((owner, identity))
 
     def stored_bytes(self) -> int:
-        """Bytes of stored runs and results; what vanishes meanwhile, since one beside is finished, is passed over."""
+        """Count bytes of stored runs and results; what vanishes meanwhile, being finished elsewhere, is passed over."""
         total = 0
         homes = (self.settings.data / "runs", self.settings.data / "results", self.shelf.parks.outputs)
         for home in homes:
@@ -106,7 +106,7 @@ class Services:
         return folder / f"{secrets.token_hex(12)}{suffix}"
 
     def page_of(self, job: Job) -> bytes | None:
-        """The page a job has written, if it is there; what the database names beside the reports is no page.
+        """Return the page a job has written, if it is there; what the database names beside the reports is no page.
 
         Who wrote it may have reached the data folder by another path: what counts is its place among the reports.
         """

@@ -30,7 +30,7 @@ def check(name_or_path: str | Path) -> list[Fault]:
 
 @dataclass(frozen=True)
 class Checked:
-    """What the check of one part of the casebook found: faults, what a data-only case lacks, growth on record.
+    """Check of one part of the casebook: faults, what a data-only case lacks, growth on record.
 
     ``name`` is a case, or ``parks`` for the table of parks.
     """
@@ -88,7 +88,7 @@ def new_workbook(path: Path, lang: str = "en", *, name: str = "", of: str | None
 
 
 def case_schema(to: Path | None = None) -> str:
-    """The JSON Schema of ``case.yaml``, also written to a file if one is named."""
+    """Return the JSON Schema of ``case.yaml``, also written to a file if one is named."""
     from copark.cases import skeleton
 
     if to is not None:
@@ -97,7 +97,7 @@ def case_schema(to: Path | None = None) -> str:
 
 
 def catalogue(lang: str = "en") -> dict[str, Entries]:
-    """Cases of the casebook and studies shipped, each with its title; stored runs are listed by :func:`runs.books`."""
+    """List cases of the casebook and studies shipped, each with its title; stored runs are in :func:`runs.books`."""
     from copark.cases import list_cases, load_case
     from copark.simulation.study import list_studies, load_study
 

@@ -1,4 +1,4 @@
-"""What a park's folder holds beside its facts: claims, levers, studies, calibrations; every fault of theirs."""
+"""Contents of a park's folder beside its facts: claims, levers, studies, calibrations; every fault of theirs."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _faults_of_calibrations(place: Path, case: Case | None) -> Iterator[Fault]:
 
 
 def _faults_of_calibration(folder: Path, name: str, case: Case | None) -> Iterator[Fault]:
-    """A file that is missing or cannot be read, another cut than the folder's name, a calibration of another park."""
+    """Find a missing or unreadable file, another cut than the folder's name, another park's calibration."""
     from copark.calibration import calibrations
     from copark.calibration.case_parameters import UNREADABLE
     from copark.calibration.provenance import recipe_in

@@ -44,7 +44,7 @@ Difference = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class ReplayVerdict:
-    """What replaying a stored run gave."""
+    """Verdict on replaying a stored run."""
 
     kind: str
     """``identical``, ``equal`` (to 1e-9) or ``different``."""
@@ -61,7 +61,7 @@ class ReplayVerdict:
 
     @property
     def passed(self) -> bool:
-        """Whether everything stored is what was computed again."""
+        """Say whether everything stored is what was computed again."""
         return self.kind in {"identical", "equal"}
 
 
@@ -126,7 +126,7 @@ class StoredComparison:
 
     @property
     def has_differed(self) -> bool:
-        """Whether a number differs by more than rounding."""
+        """Say whether a number differs by more than rounding."""
         return self._found.first is not None
 
     def add(self, chunk: xr.Dataset) -> None:
@@ -175,7 +175,7 @@ class StoredComparison:
 
 
 def differences(stored: xr.Dataset, replayed: xr.Dataset) -> Iterator[Difference]:
-    """What two ensembles say differently of themselves: variables, coordinates, attributes, provenance."""
+    """Find what two ensembles say differently of themselves: variables, coordinates, attributes, provenance."""
     then, now = (", ".join(map(str, dataset.data_vars)) for dataset in (stored, replayed))
     if then != now:
         yield "variables", then, now

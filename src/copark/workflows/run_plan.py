@@ -45,13 +45,13 @@ PILOT_FUTURES = 4
 
 
 def pool_of(source: DrawSource | None) -> int | None:
-    """How many draws a source has in all; ``None`` where there is no end to them."""
+    """Count the draws a source has in all; ``None`` where there is no end to them."""
     replay = getattr(source, "replay", None)
     return None if replay is None else int(replay.pairs)
 
 
 def groups_of(source: DrawSource | None, runs: NDArray[np.int64], futures: int) -> NDArray[np.int64]:
-    """The draw of every run: the pair of a posterior, or the number of the draw."""
+    """Return the draw of every run: the pair of a posterior, or the number of the draw."""
     draws = runs // futures
     pool = pool_of(source)
     return draws if pool is None else draws % pool
@@ -79,7 +79,7 @@ def left_open(reported: Reported, source: DrawSource | None) -> float | None:
 
 
 def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> tuple[Reported, ...]:
-    """What a result reports of each scenario: self-standing or not, and operating enterprises; runs that finished."""
+    """Give what a result reports of each scenario: self-standing or not, and operating enterprises; finished runs."""
     import numpy as np
 
     from copark.simulation.outcomes import OUTCOMES
@@ -184,7 +184,7 @@ class PlannedStudy:
     """What to tell: runs, time, precision."""
 
     def document(self, lang: str = "en") -> Document:
-        """The plan as data: its numbers in a row, and its sentences."""
+        """Return the plan as data: its numbers in a row, and its sentences."""
         from copark.presentation.document import Bullets, Column, Document, Interval, Kind, Section, Table
 
         planned = self.plan
@@ -258,7 +258,7 @@ def plan_study(
 
 
 def told(planned: Plan, lang: str = "en") -> tuple[str, ...]:
-    """A plan in sentences, in a reader's language."""
+    """Put a plan in sentences, in a reader's language."""
     counts = {"runs": planned.runs, "arms": planned.arms, "draws": ceil(planned.runs / planned.futures)}
     work = "work_futures" if planned.futures > 1 else "work"
     sentences = [
@@ -291,7 +291,7 @@ def worth_telling(
     times: int = 1,
     lang: str = "en",
 ) -> tuple[str, ...]:
-    """A plan in sentences, if the work, so many such studies, will take more than ten seconds; else nothing."""
+    """Put a plan in sentences, if the work, so many such studies, will take more than ten seconds; else nothing."""
     if study.runs * len(study.scenarios) * times < WITHOUT_PILOT:
         return ()
     planned = plan(study, case, source, threads=threads, times=times)
@@ -299,7 +299,7 @@ def worth_telling(
 
 
 def seconds_of(case: Case, works: Sequence[Workload], threads: int | None = None) -> tuple[float, int]:
-    """Seconds that work of no single study takes, by a timed pilot of the case, and the threads it takes them on."""
+    """Estimate the seconds of work of no single study, by a timed pilot of the case, and the threads it takes."""
     from copark.calibration.prior import study_of
     from copark.simulation.ensemble import default_threads
     from copark.simulation.run import simulate

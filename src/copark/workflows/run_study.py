@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """What :func:`run_study` made or found."""
+    """Result of :func:`run_study`, made or found."""
 
     identity: str
     path: Path
@@ -52,7 +52,7 @@ class RunOutcome:
 
     @property
     def report(self) -> Path | None:
-        """The report's page, if one was written."""
+        """Page of the report, if one was written."""
         return self.files.get("html")
 
 
@@ -153,7 +153,7 @@ def _announce(
 
 
 def counts_of(record: RunRecord) -> tuple[dict[str, int], ...]:
-    """Runs by code of outcome, for each scenario, also of those whose paths are not kept."""
+    """Count runs by code of outcome, for each scenario, also those whose paths are not kept."""
     return tuple(record.outcome.get(name, {}) for name in record.scenarios)
 
 

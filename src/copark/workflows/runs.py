@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BookedRun:
-    """What the folders say of an identity."""
+    """Entry of an identity in the folders."""
 
     identity: str
     state: str
@@ -38,7 +38,7 @@ class BookedRun:
 
 
 def books(out: Path = OUT, *, failed: bool = False) -> list[BookedRun]:
-    """What is stored, and what is being made or was interrupted, newest first.
+    """List what is stored, and what is being made or was interrupted, newest first.
 
     ``failed``: only what was interrupted, and stored runs of which single runs did not reach the end.
     """
@@ -83,7 +83,7 @@ def _in_shards(store: RunStore) -> list[BookedRun]:
 
 
 def check_books(out: Path = OUT, *, quick: bool = False, progress: Progress | None = None) -> list[Fault]:
-    """Every fault of the stored runs; none if all is well.
+    """Find every fault of the stored runs; none if all is well.
 
     Files are compared with their checksums, the forms of arrays with what copark stores for their study, the metadata
     with the arrays; every chunk is decoded. Whether the model gives these numbers is for :func:`verify` to say.
@@ -116,5 +116,5 @@ def tidy(out: Path = OUT, *, unfinished: bool = False, stale: bool = False, real
 
 
 def _is_stale(record: RunRecord) -> bool:
-    """Whether a run was made by another version of the model."""
+    """Say whether a run was made by another version of the model."""
     return bool(record.provenance.get("model_version") != MODEL_VERSION)

@@ -112,7 +112,7 @@ def _refused(code: str, place: str, **values: str) -> WorkspaceRefused:
 
 
 def _runs(names: Sequence[str], everything: bool, out: Path) -> tuple[tuple[RunRecord, ...], tuple[Fault, ...]]:
-    """Stored runs that are to be packed, and why others of the folder cannot be, where every run was asked for."""
+    """Collect stored runs that are to be packed, and why others cannot be, where every run was asked for."""
     store = RunStore.of(out)
     identities = {store.get(name).identity for name in names}
     records = {identity: store.record(identity, deep=True) for identity in sorted(identities)}
@@ -166,7 +166,7 @@ def _gathered(
 
 
 def _posteriors(folders: Mapping[str, Path], runs: Sequence[RunRecord], out: Path) -> dict[str, Path]:
-    """Calibrations of one's own that cases and runs rest on: without them, runs could not be replayed elsewhere."""
+    """Find calibrations of one's own that cases and runs rest on: without them, runs could be replayed nowhere else."""
     from copark.calibration.case_parameters import posteriors_to_pack
 
     used = {str(run.provenance.get("draws_hash", "")) for run in runs}

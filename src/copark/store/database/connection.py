@@ -81,14 +81,14 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that reads one state, however many questions it asks."""
+        """Open a transaction that reads one state, however many questions it asks."""
         kind = {} if self.file is not None else {"isolation_level": "REPEATABLE READ"}
         with self._in_words(), self.engine.execution_options(**kind).connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that writes, the only one in SQLite at a time: all of it is done or nothing."""
+        """Open a transaction that writes, the only one in SQLite at a time: all of it is done or nothing."""
         if self.is_read_only:
             raise DatabaseRefused([database_fault("read_only", self.shown)])
         with self._in_words(), self.engine.execution_options(**{WRITES: True}).begin() as connection:
@@ -96,7 +96,7 @@ class Database:
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:
-        """A transaction that may change tables, in a file that is made where there is none."""
+        """Open a transaction that may change tables, in a file that is made where there is none."""
         with self._in_words():
             if self.file is not None and not self.is_read_only:
                 self.file.parent.mkdir(parents=True, exist_ok=True)

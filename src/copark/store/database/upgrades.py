@@ -30,7 +30,7 @@ SHOWN = 8
 
 @dataclass(frozen=True)
 class Upgrade:
-    """What an upgrade did."""
+    """Changes that an upgrade made."""
 
     before: str
     after: str

@@ -84,13 +84,13 @@ async def submit_analysis(client: Here, request: served.AnalysisJobRequest) -> R
 
 
 def _context(client: Asking, shelved: Shelved | None) -> Context:
-    """Where keys of a case are looked up."""
+    """Return where keys of a case are looked up."""
     home = client.view.shared if shelved is None else client.view.out_of(shelved.name)
     return served.context_of(home, shelved)
 
 
 def _queued(client: Asking, analysis: Analysis, shelved: Shelved | None, params: dict[str, Any], lang: str) -> JobInfo:
-    """An analysis, queued."""
+    """Queue an analysis."""
     case = ""
     about = served.said(analysis, "title")
     if shelved is not None:
@@ -192,7 +192,7 @@ async def chart(client: Here, name: AnalysisName, run_id: Identity, key: PartKey
 
 
 async def _part(client: Asking, name: str, run_id: str, *which: str) -> Response:
-    """A document or a part of it, made when it is asked for."""
+    """Return a document or a part of it, made when it is asked for."""
     analysis = served.analysis_of(name)
     home, code = await client.desk(lambda: served.home_of(analysis, client.view, run_id))
     key = " ".join(("document", name, run_id, code, *which))

@@ -99,7 +99,7 @@ async def exported(client: Here, name: FileName, lang: Lang = "en") -> Response:
 
 
 def _studied(client: Asking, stored: tuple[FilePath, RunRecord] | None) -> AskedStudy:
-    """The study of a stored run; what lies in the output folder of an own park is about that."""
+    """Return the study of a stored run; what lies in the output folder of an own park is about that park."""
     if stored is None:
         raise absent("no_result", "name")
     home, record = stored
@@ -108,7 +108,7 @@ def _studied(client: Asking, stored: tuple[FilePath, RunRecord] | None) -> Asked
 
 
 def _study(client: Asking, identity: str, asked_study: AskedStudy, *, is_stored: bool) -> tuple[Study, Shelved]:
-    """The study of an identity, on the case as it is now."""
+    """Return the study of an identity, on the case as it is now."""
     study = Study.model_validate(asked_study.study)
     services = client.services
     if not client.view.is_known(asked_study.case):

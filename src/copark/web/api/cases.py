@@ -135,7 +135,7 @@ async def files(client: Here, name: CasePath, form: Form, lang: Lang = "en") -> 
 
 
 async def _file(client: Asking, form: str, name: str, make: Callable[[bool], bytes]) -> Response:
-    """An archive, or a workbook."""
+    """Return an archive, or a workbook."""
     client.pay(FILE_COST)
     content = await client.desk(lambda: make(form == "xlsx"))
     return Response(content, 200, attachment(f"{name}.{form}"), XLSX if form == "xlsx" else ZIP)

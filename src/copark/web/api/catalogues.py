@@ -1,4 +1,4 @@
-"""What there is: the server itself, studies, the model, parks, and the evidence of a case."""
+"""Catalogues: the server itself, studies, the model, parks, and the evidence of a case."""
 
 from typing import Annotated
 

@@ -79,7 +79,7 @@ class Jobs(Answer):
 
 
 def job_info(job: Job, place: int) -> JobInfo:
-    """A job as it is now."""
+    """Describe a job as it is now."""
     stage = f"cli.stage.{job.stage}"
     return JobInfo.of(
         job,
@@ -96,7 +96,7 @@ def job_info(job: Job, place: int) -> JobInfo:
 
 
 def job_now(client: Asking, name: str) -> JobInfo:
-    """A job by its id, as it is now."""
+    """Describe a job, given by its id, as it is now."""
     job = found(client, name)
     place = client.services.jobs.places().get(name, 0) if job.state == "queued" else 0
     return job_info(job, place)
@@ -117,7 +117,7 @@ def submitted(client: Asking, errand: Errand, title: Said) -> JobInfo:
 
 
 def found(client: Asking, name: str) -> Job:
-    """A job of whoever asks, by its id."""
+    """Return a job of the client's by its id."""
     job = client.services.jobs.get(name)
     if job is None or not is_shown(client, job):
         raise absent("no_job", "id")
@@ -125,7 +125,7 @@ def found(client: Asking, name: str) -> Job:
 
 
 def is_shown(client: Asking, job: Job) -> bool:
-    """Whether a job belongs to whoever asks, and what it is about was not deleted."""
+    """Say whether a job belongs to the client, and what it is about was not deleted."""
     return job.owner == client.owner and client.view.has(job.case)
 
 

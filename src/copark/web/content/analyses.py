@@ -159,7 +159,7 @@ class AnalysisJobRequest(Answer):
 
 
 def analysis_of(name: str) -> Analysis:
-    """An analysis by name."""
+    """Return an analysis by name."""
     analysis = REGISTRY.get(name)
     if analysis is None or not analysis.served:
         raise absent(
@@ -169,12 +169,12 @@ def analysis_of(name: str) -> Analysis:
 
 
 def menu() -> AnalysesAnswer:
-    """All analyses that can be asked here, with their forms."""
+    """List all analyses that can be asked here, with their forms."""
     return AnalysesAnswer(analyses=[_info(analysis) for analysis in REGISTRY if analysis.served])
 
 
 def said(analysis: Analysis, key: str) -> Said:
-    """Words of an analysis, or shared ones, in both languages."""
+    """Return words of an analysis, or shared ones, in both languages."""
     return spoken_in(lambda lang: Texts(analysis.area, lang)(key))
 
 
@@ -212,19 +212,19 @@ def _field(analysis: Analysis, field: FormField) -> FieldInfo:
 
 
 def context_of(data: Path, case: Shelved | None, lang: str = "en") -> Context:
-    """Where keys of a case are looked up: one that was uploaded is found by its name."""
+    """Return where keys of a case are looked up: one that was uploaded is found by its name."""
     return Context(data, folders={} if case is None else {case.name: case.case.folder}, calibrates=False, lang=lang)
 
 
 def workbook_of(analysis: Analysis, case: Shelved, data: Path, lang: str) -> bytes:
-    """The empty workbook of an analysis that reads one."""
+    """Return the empty workbook of an analysis that reads one."""
     if not analysis.workbook:
         raise absent("no_part", "workbook", found=analysis.name)
     return analysis.ask.workbook(analysis.params.model_validate({"case": case.name}), context_of(data, case, lang))
 
 
 def params_of_workbook(analysis: Analysis, case: Shelved, data: Path, content: bytes) -> dict[str, Any]:
-    """What is asked by a workbook, which is kept to be read when its turn comes."""
+    """Read what is asked by a workbook, which is kept to be read when its turn comes."""
     if not analysis.workbook:
         raise absent("no_part", "workbook", found=analysis.name)
     folder = data / WORKBOOKS / hashlib.sha256(content).hexdigest()[:16]
@@ -245,7 +245,7 @@ def params_of_workbook(analysis: Analysis, case: Shelved, data: Path, content: b
 
 
 def choices_of(analysis: Analysis, entered: Mapping[str, str], context: Context) -> ChoicesAnswer:
-    """What may be chosen where values are keys, with the other parameters as they are entered; nonsense is left out."""
+    """List the choices where values are keys, with the other parameters as they are entered; nonsense is left out."""
     values = {field.name: field.default for field in analysis.params.form()}
     for field in analysis.params.form(served=True):
         value = entered.get(field.name)
@@ -292,7 +292,7 @@ def refuse_unusable_now(params: AnalysisParams, context: Context) -> None:
 
 
 def params_of(analysis: Analysis, entered: Mapping[str, Any]) -> AnalysisParams:
-    """What a client asks, within what a server gives."""
+    """Read what a client asks, within what a server gives."""
     fields = {field.name: field for field in analysis.params.form(served=True)}
     faults = list(_beyond(entered, fields))
     try:
@@ -308,7 +308,7 @@ def params_of(analysis: Analysis, entered: Mapping[str, Any]) -> AnalysisParams:
 
 
 def _beyond(entered: Mapping[str, Any], fields: Mapping[str, FormField]) -> Iterator[Fault]:
-    """What a command may be asked and a server may not: paths, and more than its share."""
+    """Find what a command may be asked and a server may not: paths, and more than its share."""
     for name, value in entered.items():
         field = fields.get(name)
         if field is None:
@@ -323,7 +323,7 @@ def _beyond(entered: Mapping[str, Any], fields: Mapping[str, FormField]) -> Iter
 
 
 def results_of(analysis: Analysis, view: OwnersView, case: str | None) -> ResultsAnswer:
-    """Stored results and those that ship with copark, newest first; of a case alone if it is named.
+    """List stored results and those that ship with copark, newest first; of a case alone if it is named.
 
     None that was asked of a path is told of, nor any that names a park of somebody else's.
     """
@@ -348,17 +348,17 @@ def results_of(analysis: Analysis, view: OwnersView, case: str | None) -> Result
 def _shipped(
     analysis: Analysis, data: Path, case: str | None, _posteriors: tuple[tuple[str, int], ...]
 ) -> dict[str, dict[str, Any]]:
-    """Results that ship and answer here; to make the run IDs they are compared by takes up to a second."""
+    """List results that ship and answer here; to make the run IDs they are compared by takes up to a second."""
     return dict(usable(analysis, context_of(data, None), case))
 
 
 def _posteriors(data: Path) -> tuple[tuple[str, int], ...]:
-    """The reader's own posteriors, by name and time: with others a question has another run ID."""
+    """Give the reader's own posteriors, by name and time: with others a question has another run ID."""
     return tuple(sorted((str(recipe), recipe.stat().st_mtime_ns) for recipe in own_folder(data).glob("*/recipe.json")))
 
 
 def home_of(analysis: Analysis, view: OwnersView, run_id: str) -> tuple[Path, str]:
-    """Output folder of a stored result, and the hash of what is stored, by which renderings of it are told apart.
+    """Find the output folder of a stored result, and the hash of what is stored, which tells renderings of it apart.
 
     Raises Absent where there is none, or none but of somebody else's park.
     """
@@ -373,7 +373,7 @@ def home_of(analysis: Analysis, view: OwnersView, run_id: str) -> tuple[Path, st
 
 
 def part_json(analysis: Analysis, data: Path, run_id: str, lang: str, kind: str = "", key: str = "") -> bytes:
-    """A stored result's document as JSON, with what is seen at once: no drawings, and no rows of folded tables.
+    """Give a stored result's document as JSON, with what is seen at once: no drawings, no rows of folded tables.
 
     Or one of its tables with all rows, or a chart of it, drawn with text in the page's own fonts.
     """
@@ -399,7 +399,7 @@ def _document(analysis: Analysis, data: Path, run_id: str, lang: str) -> Documen
 
 @lru_cache(maxsize=DOCUMENTS)
 def _shown(analysis: Analysis, folder: Path, lang: str, _code: str) -> Document | None:
-    """The document of what is stored; a page asks for its parts one after the other."""
+    """Return the document of what is stored; a page asks for its parts one after the other."""
     stored = load(folder, analysis)
     return None if stored is None else analysis.document(stored.result, lang)
 
@@ -407,7 +407,7 @@ def _shown(analysis: Analysis, folder: Path, lang: str, _code: str) -> Document 
 def document_file(
     analysis: Analysis, data: Path, run_id: str, form: FormatName, lang: str, scratch: Path
 ) -> tuple[str, bytes]:
-    """A stored result's document as a file: its name and its content."""
+    """Write a stored result's document as a file; give its name and its content."""
     from copark.presentation import dated_name, write
 
     try:

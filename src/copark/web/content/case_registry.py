@@ -50,12 +50,12 @@ class Shelved:
 
     @property
     def calibrated(self) -> bool:
-        """Whether it has a posterior of its own."""
+        """Say whether it has a posterior of its own."""
         return self.parameters.calibrated
 
     @cached_property
     def informed(self) -> tuple[int, int]:
-        """Parameters that are drawn for it, and how many of them no data informed."""
+        """Count the parameters that are drawn for it, and those of them that no data informed."""
         from copark.analyses.levers.dependence import informed_by_data
 
         return informed_by_data(self.case, self.parameters)
@@ -82,7 +82,7 @@ class Shelf:
         return self.parks.root
 
     def names(self) -> tuple[str, ...]:
-        """Names of the casebook's cases."""
+        """List the names of the casebook's cases."""
         from copark.cases import list_cases
 
         return list_cases()
@@ -92,7 +92,7 @@ class Shelf:
         return self.parks.output(name) if UPLOADED.fullmatch(name) else self.out
 
     def get(self, name: str, cut: str | None = None) -> Shelved:
-        """The case of a name, with its latest calibration or that to a cut."""
+        """Return the case of a name, with its latest calibration or that to a cut."""
         from copark.calibration.case_parameters import cuts_of, parameters_of
         from copark.cases import load_case
 
@@ -123,7 +123,7 @@ class Shelf:
 
 
 def _calibrated_at(out: Path | None) -> int | None:
-    """When the folder of calibrations last changed; ``None`` where there is none."""
+    """Return when the folder of calibrations last changed; ``None`` where there is none."""
     from copark.calibration.calibrations import own_folder
 
     try:
@@ -134,7 +134,7 @@ def _calibrated_at(out: Path | None) -> int | None:
 
 @dataclass(frozen=True)
 class OwnersView:
-    """What one owner may see: the casebook, the shared output folder, and the owner's own parks.
+    """View of one owner: the casebook, the shared output folder, and the owner's own parks.
 
     Anything of somebody else's park answers exactly as what does not exist.
     """
@@ -145,11 +145,11 @@ class OwnersView:
     """The output folder that the command line writes, too."""
 
     def names(self) -> tuple[str, ...]:
-        """Names of the casebook's cases."""
+        """List the names of the casebook's cases."""
         return self.shelf.names()
 
     def own(self) -> list[str]:
-        """Names of the owner's parks, the latest first."""
+        """List the names of the owner's parks, the latest first."""
         return self.shelf.parks.of(self.owner)
 
     def has(self, name: str) -> bool:
@@ -166,7 +166,7 @@ class OwnersView:
             raise absent("no_case", "case", known=", ".join(self.names()))
 
     def get(self, name: str, cut: str | None = None) -> Shelved:
-        """The case of a name, with its latest calibration or that to a cut."""
+        """Return the case of a name, with its latest calibration or that to a cut."""
         self.need(name)
         return self.shelf.get(name, cut)
 
@@ -248,7 +248,7 @@ def _named_files(archive: Archive, entries: list[zipfile.ZipInfo]) -> Iterator[t
 
 
 def pack_zip(folder: Path) -> bytes:
-    """The files of a case as an archive, the same bytes each time."""
+    """Pack the files of a case as an archive, the same bytes each time."""
     stream = BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in FILES:
@@ -294,13 +294,13 @@ def _unpack(content: bytes, folder: Path, *, workbook: bool) -> list[Fault]:
 
 
 def packed(shelf: Shelf | OwnersView, name: str, *, workbook: bool, lang: str = "en") -> bytes:
-    """A case as an archive or a workbook, to change and bring back."""
+    """Pack a case as an archive or a workbook, to change and bring back."""
     folder = shelf.get(name).case.folder
     return workbook_of(folder, lang) if workbook else pack_zip(folder)
 
 
 def skeleton(scratch: Path, *, workbook: bool, lang: str = "en", example: bool = False) -> bytes:
-    """An empty workbook, or the smallest sound case as an archive, to start from; or an invented park as either."""
+    """Give an empty workbook, or the smallest sound case as an archive, to start from; or an invented park."""
     if example:
         return workbook_of(EXAMPLE, lang) if workbook else pack_zip(EXAMPLE)
     if workbook:

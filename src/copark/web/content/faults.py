@@ -21,11 +21,11 @@ REQUEST = "request"
 
 
 class Absent(FaultsFound, NotFound):
-    """What was asked for by name is not there."""
+    """Something asked for by name that is not there."""
 
 
 def fault(code: str, key: str = "", **values: Any) -> Fault:
-    """A fault of a request, whose words are in ``texts/web.yaml``."""
+    """Return a fault of a request, whose words are in ``texts/web.yaml``."""
     return Fault(f"web.{code}", REQUEST, None, key, values)
 
 
@@ -73,7 +73,7 @@ class FaultInfo(Answer):
 
 
 def told_faults(faults: Iterable[Fault]) -> list[FaultInfo]:
-    """Faults as they are answered."""
+    """Give faults as they are answered."""
     return [
         FaultInfo.of(
             fault,
@@ -86,7 +86,7 @@ def told_faults(faults: Iterable[Fault]) -> list[FaultInfo]:
 
 
 def faults_of_request(errors: Iterable[Mapping[str, Any]], model: type[BaseModel] | None = None) -> list[Fault]:
-    """Faults of what pydantic found wrong in a request."""
+    """Return the faults of what pydantic found wrong in a request."""
     faults = [_fault(error, model) for error, _ in zip(errors, range(MOST), strict=False)]
     places = [fault.key for fault in faults]
     return [
@@ -95,7 +95,7 @@ def faults_of_request(errors: Iterable[Mapping[str, Any]], model: type[BaseModel
 
 
 def _within(place: str, around: str) -> bool:
-    """Whether a place lies in another."""
+    """Say whether a place lies in another."""
     return place != around and place.startswith(around)
 
 
@@ -117,7 +117,7 @@ def _fault(error: Mapping[str, Any], model: type[BaseModel] | None) -> Fault:
 
 
 def read_json(content: bytes) -> Any:
-    """What a request says, by the rules of files.
+    """Read a request by the rules of files.
 
     Every key that is there twice and every text with control characters is a fault.
     """

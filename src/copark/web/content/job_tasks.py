@@ -59,7 +59,7 @@ KEPT = 10_000
 
 @dataclass(frozen=True)
 class Errand:
-    """What is to be done."""
+    """Task of a job."""
 
     kind: Kind
     """``run``: a study is run and stored; ``report``: its page is written, too; ``analysis``: an analysis of the
@@ -78,7 +78,7 @@ class Errand:
 
 @dataclass(frozen=True)
 class Done:
-    """What came of an errand: the identity of the result, its page if one was written, whether it was there already."""
+    """Outcome of an errand: the identity of the result, its page if one was written, whether it was there already."""
 
     identity: str
     page: str | None
@@ -88,7 +88,7 @@ class Done:
 def placed(
     errand: Mapping[str, Any], data: Path | None, uploads: Path | None, outputs: Path | None = None
 ) -> dict[str, Any]:
-    """An errand for the process that does it, with the paths by which things are reached from here.
+    """Return an errand for the process that does it, with the paths by which things are reached from here.
 
     An errand waits with names alone, since whoever does it may reach the folders by other paths. What is computed about
     an uploaded case goes into an output folder of its own.
@@ -176,7 +176,7 @@ def report(
 
 
 def _comparison(result: xr.Dataset, case: Case, lang: str, folder: Path) -> Path:
-    """The document of an analysis that compares scenarios, as a page."""
+    """Write the document of an analysis that compares scenarios, as a page."""
     from copark.analyses import REGISTRY
     from copark.analyses.compare import Answer, answer_of
     from copark.analyses.context import Context
@@ -238,7 +238,7 @@ class AskedStudy:
 
 
 class Records:
-    """What a server remembers; one server at a time works on a data folder, another is refused."""
+    """Memory of a server; one server at a time works on a data folder, another is refused."""
 
     def __init__(self, data: Path) -> None:
         self.database = Database(data)

@@ -30,7 +30,7 @@ OUTPUTS = "parks"
 
 @dataclass(frozen=True)
 class Quota:
-    """How much is kept."""
+    """Limits of what is kept."""
 
     each: int = 20
     """Parks one owner may keep; as many deleted ones can be restored."""
