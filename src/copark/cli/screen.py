@@ -81,7 +81,7 @@ def show_checked(parts: Iterable[Checked], lang: str) -> bool:
 
 
 def console() -> Console:
-    """Standard output, as wide as it is."""
+    """Return standard output, as wide as it is."""
     from rich.console import Console
 
     return Console(markup=False, highlight=False)
@@ -90,7 +90,10 @@ def console() -> Console:
 def show_outcome(outcome: RunOutcome, lang: str, *, shares: bool = False) -> None:
     """Print what a run gave: the answer, on what it rests, the observations beside it, where everything is.
 
-    ``shares``: of outcomes, also of a park that is not calibrated.
+    Parameters
+    ----------
+    shares
+        Print shares of outcomes also of a park that is not calibrated.
     """
     from copark.presentation.terminal import show
 

@@ -72,7 +72,7 @@ def workers_at(address: str) -> Iterator[Workers]:
 
 
 async def _greeted(address: str) -> None:
-    """Be answered by a scheduler: a client that is not tries three times as long as it is told to, and to end it."""
+    """Wait to be answered by a scheduler: a client that is not tries three times as long as told, and to end it."""
     from distributed import Security
     from distributed.comm import connect
 

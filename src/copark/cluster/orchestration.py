@@ -56,9 +56,11 @@ class Asked:
     """An ensemble that is asked for."""
 
     study: Study
+    """The study that is run."""
     case: Case
+    """Its case."""
     source: DrawSource | None
-    """study, case, source: what is run."""
+    """Posterior its draws come from, if they do."""
     identity: str
     """Its name."""
     bands: bool
@@ -76,9 +78,9 @@ class Made:
 
     record: RunRecord
     kept: int = 0
+    """Runs that were there from an earlier attempt."""
     anew: int = 0
-    """kept, anew: runs that were there from an earlier attempt; runs that were, but made by other code or machines, and
-    were made again."""
+    """Runs that were there, but made by other code or machines, and were made again."""
 
 
 def make(

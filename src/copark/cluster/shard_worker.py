@@ -50,8 +50,18 @@ class Work:
     def make(self, first: int, last: int, *, threads: int = 1, tell: Tell | None = None) -> Mapping[str, float]:
         """Make runs ``first`` to ``last - 1`` and write them to their place, unless they are there already.
 
-        ``tell`` is called with the number of runs, over all scenarios, that were made since the last call; what it
-        raises ends the work, and the shard is not made. Gives the seconds: ``simulate`` and ``store``.
+        Parameters
+        ----------
+        threads
+            Threads to make them on.
+        tell
+            Called with the number of runs, over all scenarios, that were made since the last call; what it raises ends
+            the work, and the shard is not made.
+
+        Returns
+        -------
+        Mapping
+            Seconds by stage: ``simulate`` and ``store``.
 
         Raises
         ------
@@ -98,9 +108,19 @@ class Crew(Protocol):
         """Return what all makers are; raise ``RunRefused`` if they are not alike, or do not see a folder."""
 
     def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
-        """Make shards, or other parts of a piece of work, in any order; the seconds each took on one thread, by stage.
+        """Make shards, or other parts of a piece of work, in any order.
 
-        ``tell`` is called with the number of runs, over all scenarios, that were made since the last call.
+        Parameters
+        ----------
+        ranges
+            First run of each part, and the one after its last.
+        tell
+            Called with the number of runs, over all scenarios, that were made since the last call.
+
+        Yields
+        ------
+        Mapping
+            Seconds a part took on one thread, by stage.
         """
 
 
@@ -136,12 +156,12 @@ class Threads:
                 raise Stopped
             tell(count)
 
-        def one(span: tuple[int, int]) -> Mapping[str, float]:
+        def make_shard(span: tuple[int, int]) -> Mapping[str, float]:
             seconds = dict(work.make(*span, threads=threads_each, tell=tell_unless_stopped))
             return seconds | {"simulate": seconds.get("simulate", 0.0) * threads_each}
 
         with ThreadPoolExecutor(jobs) as pool:
-            waiting = [pool.submit(one, span) for span in ranges]
+            waiting = [pool.submit(make_shard, span) for span in ranges]
             try:
                 for done in as_completed(waiting):
                     yield done.result()

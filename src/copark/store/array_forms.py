@@ -81,13 +81,15 @@ class ArrayForm:
     """Form in which an array is stored."""
 
     shape: tuple[int, ...]
+    """Shape of the array."""
     chunks: tuple[int, ...]
-    """shape, chunks: of the array, and of each of its chunks."""
+    """Shape of each of its chunks."""
     data_type: str
     """``float64``, ``int64``, ``int32``, ``int8`` or ``string``."""
     is_compressed: bool
+    """False for some texts, which alone may be stored uncompressed."""
     has_checksum: bool
-    """is_compressed, has_checksum: texts alone may be stored uncompressed; early runs have no checksums."""
+    """False for early runs, which have no checksums."""
 
     @property
     def chunk_bytes(self) -> int:

@@ -139,7 +139,7 @@ def _whole(values: NDArray[np.generic], axis: int) -> NDArray[np.generic]:
 
 
 def frame(header: xr.Dataset, runs: int) -> list[tuple[str, bytes]]:
-    """Give the files of a Zarr group that do not hold runs (shapes, attributes, coordinates)."""
+    """Give the files of a Zarr group without runs (shapes, attributes, coordinates); ``header`` is any so many runs."""
     import zarr
     from zarr.storage import MemoryStore
 

@@ -76,7 +76,7 @@ def read_state(path: Path, identity: str) -> State | None:
 
 
 def _mark(body: bytes) -> bytes:
-    """Size and SHA-256 of the rest of a file."""
+    """Compute size and SHA-256 of the rest of a file."""
     return f"{len(body)} {hashlib.sha256(body).hexdigest()}".encode()
 
 
@@ -162,7 +162,7 @@ class Stages:
         self._shares.setdefault(name, share)
 
     def there(self) -> dict[str, float]:
-        """Share that is done of every stage that is kept."""
+        """Give the share that is done of every stage that is kept."""
         paths = () if self.home is None else sorted(self.home.glob(f"*{SUFFIX}"))
         states = {path.stem: read_state(path, self.identity) for path in paths}
         return {name: state.share for name, state in states.items() if state is not None}

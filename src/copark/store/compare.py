@@ -18,7 +18,8 @@ TOLERANCE = 1e-9
 class FirstDifference:
     """The first place where two ensembles differ, quarter before run before variable.
 
-    Where a variable is missing or has another shape, it alone is named and the numbers are not.
+    Where a variable is missing or has another shape, it alone is named and the numbers are not. Its place is given as
+    far as the variable has such dimensions.
     """
 
     variable: str
@@ -26,7 +27,6 @@ class FirstDifference:
     run: int = -1
     quarter: str = ""
     statistic: str = ""
-    """variable, scenario, run, quarter, statistic: the place, as far as the variable has such dimensions."""
     stored: float = float("nan")
     replayed: float = float("nan")
 
@@ -43,7 +43,7 @@ class BitComparison:
     """The first difference beyond ``TOLERANCE``, if there is one."""
 
     def joined(self, other: BitComparison) -> BitComparison:
-        """Both this comparison and that of later runs in one."""
+        """Join this comparison and that of later runs."""
         largest = max(self.largest, other.largest)
         first = self.first or other.first
         return BitComparison(self.identical and other.identical, largest, first)
@@ -81,7 +81,7 @@ def same_bits(left: NDArray[np.generic], right: NDArray[np.generic]) -> NDArray[
 
 
 def relative_gaps(left: NDArray[np.generic], right: NDArray[np.generic]) -> NDArray[np.float64]:
-    """``|a - b| / max(1, |a|)``; infinite where only one of the two is a number."""
+    """Compute ``|a - b| / max(1, |a|)``; infinite where only one of the two is a number."""
     import numpy as np
 
     stored = left.astype(np.float64)

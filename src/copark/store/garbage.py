@@ -72,9 +72,16 @@ class Leaving:
 def leavings(
     out: Path, *, unfinished: bool = False, is_stale: Callable[[RunRecord], bool] | None = None, quiet: float = QUIET
 ) -> list[Leaving]:
-    """List what could be thrown away in an output folder, unchanged for so many seconds.
+    """List what could be thrown away in an output folder.
 
-    If asked also shards, and stages of calibrations, that could be gone on from, and stored runs that are stale.
+    Parameters
+    ----------
+    unfinished
+        Also shards, and stages of calibrations, that could be resumed.
+    is_stale
+        Also stored runs of which it is true.
+    quiet
+        Seconds for which a file must have been unchanged.
     """
     store = RunStore.of(out)
     stale = [record for record in store.records()[0] if is_stale(record)] if is_stale is not None else []
@@ -143,7 +150,12 @@ def faults_in(
 ) -> list[Fault]:
     """Find every fault of the folders of stored runs; one that cannot be read does not hide those of the others.
 
-    deep: compare the checksums of every file, whatever it takes, and decode every chunk.
+    Parameters
+    ----------
+    deep
+        Compare the checksums of every file, whatever it takes, and decode every chunk.
+    progress
+        Called with the number of runs that are checked, and that of all.
     """
     names = store.names()
     findings = list[Fault]()

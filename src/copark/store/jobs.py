@@ -34,36 +34,46 @@ class Job:
     """A job."""
 
     number: int
+    """Its place in the order of coming."""
     id: str
+    """A name that cannot be guessed."""
     owner: str
-    """number, id, owner: its place in the order of coming; a name that cannot be guessed; whose it is."""
+    """Whose it is."""
     lane: str
+    """The queue it waits in."""
     kind: str
-    """lane, kind: the queue it waits in, and what is done."""
+    """What is done."""
     state: JobState
     case: str
+    """Name of the case it is about."""
     title: dict[str, str]
-    """case, title: what it is about: name of a case, titles in both languages."""
+    """Titles in both languages."""
     errand: dict[str, Any]
     """What its process is told."""
     created: str
+    """When it came, UTC, ISO 8601."""
     started: str
+    """When it was begun, UTC, ISO 8601; empty until then."""
     ended: str
-    """created, started, ended: when, UTC, ISO 8601; empty until then."""
+    """When it ended, UTC, ISO 8601; empty until then."""
     attempts: int
     """How often it was begun."""
     identity: str
+    """Identity of the result."""
     page: str
-    """identity, page: what came of it: the result's identity, and the file of its page."""
+    """File of its page."""
     reused: bool
     """The result was there already."""
     trouble: list[dict[str, Any]]
     """Why it failed: faults with cause and repair in both languages."""
     stage: str = ""
+    """Its stage while it runs, as its server knows."""
     done: int = 0
+    """Units of the stage that are done."""
     total: int = 0
+    """Units of the stage in all."""
     seconds_left: float | None = None
-    """stage, done, total, seconds_left: how far it is while it runs, as its server knows."""
+    """Seconds it may still take; ``None`` where that is not known."""
 
     @property
     def is_over(self) -> bool:
@@ -74,8 +84,12 @@ class Job:
 def in_turn(waiting: Sequence[tuple[int, str]], turns: Mapping[str, int]) -> list[int]:
     """Order the numbers of jobs as they are begun: owners take turns, each with its own as they came.
 
-    ``waiting``: number and owner, in the order they came; ``turns``: when each owner was last served, where who never
-    was has waited longest.
+    Parameters
+    ----------
+    waiting
+        Number and owner, in the order they came.
+    turns
+        When each owner was last served; who never was has waited longest.
     """
     before: Counter[str] = Counter()
     first: dict[str, int] = {}

@@ -28,8 +28,9 @@ class SavedScenario:
     """Of its content: the same content has the same."""
     content: dict[str, Any]
     created: str
+    """When it was first saved, UTC, ISO 8601."""
     updated: str
-    """created, updated: UTC, ISO 8601."""
+    """When it was last saved, UTC, ISO 8601."""
 
 
 class ScenarioShelf:

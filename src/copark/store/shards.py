@@ -88,7 +88,7 @@ class ShardFolder:
             remove(self.path / name)
 
     def settle(self) -> None:
-        """Come back once everything is where a power cut does not reach it, and nothing half-written is left."""
+        """Return once everything is flushed to disk, and nothing half-written is left."""
         paths = [(folder, name) for folder, _, files in os.walk(self.path) for name in (*files, "")]
         for folder, name in paths:
             if name.startswith(UNFINISHED):

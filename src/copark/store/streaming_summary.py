@@ -57,14 +57,19 @@ def summary_of(dataset: xr.Dataset) -> xr.Dataset:
 class Moments(NamedTuple):
     """Contribution of one chunk of runs to mean, spread and ends, an array each of shape (scenario, quarter).
 
-    size: runs that have a value; mean and squares: theirs, and the sum of squared distances from it; low, high: ends.
+    Its arrays are those of the runs that have a value.
     """
 
     size: NDArray[np.int64]
+    """How many runs have a value."""
     mean: Floats
+    """Their mean."""
     squares: Floats
+    """Sum of squared distances from the mean."""
     low: Floats
+    """Least value."""
     high: Floats
+    """Largest value."""
 
 
 def moments_of(ordered: Floats, size: NDArray[np.int64]) -> Moments:
@@ -108,7 +113,10 @@ class Running:
     def table(self, exact: Floats | None = None) -> Floats:
         """Tabulate all statistics, shape (scenario, statistic, quarter); NaN where no run has a value.
 
-        ``exact``: quantiles that are known, shape (scenario, quantile, quarter), instead of those between edges.
+        Parameters
+        ----------
+        exact
+            Quantiles that are known, shape (scenario, quantile, quarter), instead of those between edges.
         """
         import numpy as np
 
@@ -223,7 +231,7 @@ class ShardBands:
         self._sizes.append(sizes)
 
     def packed(self) -> bytes:
-        """What was counted, as one compressed file."""
+        """Pack what was counted as one compressed file."""
         import numpy as np
 
         counts = np.zeros(0, np.int64) if self._counts is None else self._counts
@@ -231,7 +239,7 @@ class ShardBands:
 
 
 def packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """Arrays in one file, each compressed as the chunks of an ensemble are."""
+    """Pack arrays in one file, each compressed as the chunks of an ensemble are."""
     import numpy as np
     from numcodecs import Blosc
 

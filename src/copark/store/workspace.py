@@ -111,7 +111,7 @@ class Contents:
 
 
 def _plain_files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Plain files of a folder by their place in it; no links, and nothing hidden."""
+    """List plain files of a folder by their place in it; no links, and nothing hidden."""
     for path in folder.rglob("*"):
         place = path.relative_to(folder)
         if path.is_file() and not path.is_symlink() and not any(part.startswith(".") for part in place.parts):
@@ -119,7 +119,7 @@ def _plain_files(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def as_json(content: Any) -> bytes:
-    """JSON as it is always written."""
+    """Write JSON as it is always written."""
     return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
 
 
@@ -286,12 +286,15 @@ class WorkspaceFindings:
     """Result of opening or verifying a workspace."""
 
     cases: tuple[str, ...] = ()
+    """Names of the cases it holds."""
     studies: tuple[str, ...] = ()
+    """Names of the studies it holds."""
     runs: tuple[str, ...] = ()
-    """cases, studies, runs: names and identities of what it holds."""
+    """Identities of the runs it holds."""
     files: int = 0
+    """How many files that is."""
     bytes: int = 0
-    """files, bytes: how much that is."""
+    """How many bytes that is."""
     faults: tuple[Fault, ...] = ()
     """What is wrong with it; empty where it is whole."""
     notes: tuple[Fault, ...] = ()

@@ -98,13 +98,17 @@ class BoundedProtocol(H11Protocol):
     """
 
     most = Limits.connections
+    """Connections in all."""
     each = 100
+    """Connections of an address."""
     within = 10.0
+    """Seconds for a header."""
     stalled = 30.0
+    """Seconds without progress in sending."""
     proxies: tuple[str, ...] = ()
+    """Addresses whose connections are not counted."""
     openings: ClassVar["Openings"]
-    """most, each, within, stalled, proxies, openings: connections in all and of an address, seconds for a header and
-    without progress in sending, addresses whose connections are not counted, and how often others may open one."""
+    """Rates at which others may open connections."""
     is_known = False
     """Whether the last request passed the gate."""
     is_given_up = False
@@ -280,7 +284,10 @@ def is_stranger(connection: BoundedProtocol) -> bool:
 def rank_of(connection: BoundedProtocol, crowds: Counter[str]) -> tuple[int, int, float] | None:
     """Return the place of a connection among those that make room, the first having the least; None if it does not.
 
-    ``crowds``: how many connections of each address are strangers or wait for their client.
+    Parameters
+    ----------
+    crowds
+        How many connections of each address are strangers or wait for their client.
     """
     crowd = crowds[connection.host]
     if is_stranger(connection):

@@ -40,40 +40,48 @@ class Limits:
     """Limits of what one server gives."""
 
     body: int = 256_000
+    """Bytes of a question."""
     upload: int = 8_000_000
-    """body, upload: bytes of a question, and of an uploaded case."""
+    """Bytes of an uploaded case."""
     patience: float = 30.0
+    """Seconds a body may take to arrive."""
     grace: float = 5.0
+    """Seconds after which a body must have come at ``least_rate``."""
     least_rate: float = 4_000.0
-    """patience, grace, least_rate: seconds a body may take to arrive; seconds after which it must have come at a rate,
-    and that rate, bytes a second."""
+    """Bytes a second at which a body must come."""
     rate: float = 60.0
+    """Tokens an address earns in a second; a plain question costs one."""
     burst: float = 300.0
-    """rate, burst: tokens an address earns in a second, and the most it can save; a plain question costs one."""
+    """Tokens an address can save at most."""
     open: int = 200
+    """Requests that are heard at once; one that waits for its own client makes room, else more are told to come again.
+    """
     open_each: int = 64
+    """Requests of one address that are heard at once."""
     refused: int = 50
-    """open, open_each, refused: requests that are heard at once, those of one address, and those that did not pass the
-    gate and are told so; a request that waits for its own client makes room, else more are told to come again."""
+    """Requests that did not pass the gate and are told so at once."""
     connections: int = 1_000
     """Connections at once, or as many as the system's limit of descriptors leaves room for."""
     waiting: int = 48
+    """Questions that may wait for the model; others are told to come again."""
     wait: float = 5.0
+    """Seconds a question may be expected to wait."""
     each: int = 8
-    """waiting, wait, each: questions that may wait for the model, seconds one may be expected to, and how many of them
-    may be one client's; others are told to come again."""
+    """Questions of one client that may wait."""
     jobs: int = 50
+    """Jobs that may wait."""
     jobs_each: int = 20
-    """jobs, jobs_each: jobs that may wait, and how many of them may be one owner's."""
+    """Jobs of one owner that may wait."""
     stored: int = 20_000_000_000
     """Bytes of stored runs above which no job is taken."""
     memory: int = 480_000_000
     """Bytes of what was made lately that are held: runs, flows, answers, inputs."""
     parks: int = 500
+    """Uploaded cases that are kept."""
     parks_each: int = 20
+    """Uploaded cases of one owner that are kept."""
     undo: float = 600.0
-    """parks, parks_each, undo: uploaded cases that are kept, how many of them may be one owner's, and seconds in which
-    a deleted one can be restored."""
+    """Seconds in which a deleted case can be restored."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +95,9 @@ class Settings:
     token: str | None = None
     """What a client must show; ``None`` on loopback alone."""
     hosts: tuple[str, ...] = ()
+    """Further names it may be called by."""
     origins: tuple[str, ...] = ()
-    """hosts, origins: further names it may be called by, and origins that may write, beside its own."""
+    """Origins that may write, beside its own."""
     proxies: tuple[str, ...] = ()
     """Addresses of proxies that are believed what they say of whom they speak for."""
     threads: int | None = None

@@ -39,14 +39,15 @@ WRONG = (1.0, 10.0)
 """Wrong tokens an address may show in a second, and at once."""
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+"""Policy of data."""
 PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: "
     "blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 )
+"""Policy of the front end, whose charts set the style of their own elements."""
 REPORT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; sandbox"
-"""Policies: of data; of the front end, whose charts set the style of their own elements; of reports, which are one
-file, run nothing, and are kept apart from the server they came from."""
+"""Policy of reports, which are one file, run nothing, and are kept apart from the server they came from."""
 
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -65,7 +66,10 @@ log = logging.getLogger("copark.web")
 async def refuse(problem: Problem, scope: Scope, receive: Receive, send: Send, *, closes: bool = False) -> None:
     """Answer with a problem, in the language the request asks for before it is anything else.
 
-    ``closes``: end the connection with it, so that neither the body nor another request is read.
+    Parameters
+    ----------
+    closes
+        End the connection with it, so that neither the body nor another request is read.
     """
     lang = language_of(_asked(scope, "lang"), Headers(scope=scope).get("accept-language"))
     response = problem_response(problem, lang)

@@ -63,7 +63,7 @@ class Services:
         self.purge = Purge(self.shelf, self.records, self.jobs, settings.data)
 
     def warm_up(self) -> None:
-        """Everything the first question would otherwise wait for."""
+        """Do everything the first question would otherwise wait for."""
         warm_up(self.engine, self.book)
         decisions_of(self.view_of(""), FIRST)
 

@@ -108,7 +108,7 @@ def catalogue(lang: str = "en") -> dict[str, Entries]:
 
 
 def show(name: str, out: Path = OUT, lang: str = "en") -> tuple[str, Entries]:
-    """Title and entries of what a stored run, a study or a case holds, looked for in this order."""
+    """Give title and entries of what a stored run, a study or a case holds, looked for in this order."""
     from copark.cases import load_case
     from copark.simulation.study import list_studies, load_study
 

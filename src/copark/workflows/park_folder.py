@@ -25,8 +25,11 @@ MISNAMED = (".yml", ".json", ".csv")
 def faults_beside(folder: Path, case: Case | None) -> list[Fault]:
     """Find every fault of what a park's folder holds beside its facts, in reading order.
 
-    case: the park, against which edits and calibrations are checked; ``None`` if its facts have faults, so that files
-    are read by themselves alone.
+    Parameters
+    ----------
+    case
+        The park, against which edits and calibrations are checked; ``None`` if its facts have faults, so that files
+        are read by themselves alone.
     """
     faults = [
         *_faults_of_claims(folder / CLAIMS, case),

@@ -105,9 +105,12 @@ def verify(
 
 
 class StoredComparison:
-    """Compares a stored run with the same runs made again, which come a thousand at a time.
+    """Comparison of a stored run with the same runs made again, which come a thousand at a time.
 
-    ``like`` is any of them.
+    Parameters
+    ----------
+    like
+        Any of the runs made again.
     """
 
     def __init__(self, store: RunStore, record: RunRecord, like: xr.Dataset) -> None:

@@ -58,13 +58,13 @@ def groups_of(source: DrawSource | None, runs: NDArray[np.int64], futures: int) 
 
 
 def pasts_of(source: DrawSource | None) -> float | None:
-    """Effective number of different pasts among a posterior's pairs; ``None`` without."""
+    """Give the effective number of different pasts among a posterior's pairs; ``None`` without."""
     replay = getattr(source, "replay", None)
     return None if replay is None else max(float(replay.pasts), 1.0)
 
 
 def left_open(reported: Reported, source: DrawSource | None) -> float | None:
-    """Half-width of P(self-standing) that a posterior leaves open, as another one made alike would differ from it.
+    """Give the half-width of P(self-standing) a posterior leaves open, as another made alike would differ from it.
 
     z √(w/P'): w the variance between pairs, P' the effective number of their different pasts. No number of runs
     lessens it. ``None`` where draws come from no posterior, or nothing was seen.

@@ -29,16 +29,19 @@ class RunOutcome:
     """Result of :func:`run_study`, made or found."""
 
     identity: str
+    """Name of the stored run."""
     path: Path
-    """identity, path: name and folder of the stored run."""
+    """Folder of the stored run."""
     study: str
     """Title of the study."""
     runs: int
+    """Runs for each scenario."""
     kept: int
+    """Runs whose paths are kept."""
     failed: int
+    """Runs over all scenarios that did not finish."""
     seed: int
-    """runs, kept, failed, seed: runs for each scenario; runs whose paths are kept; runs over all scenarios that did not
-    finish; seed."""
+    """Seed of the random numbers."""
     reused: bool
     """The run was stored already."""
     seconds: float

@@ -24,13 +24,15 @@ class BookedRun:
     state: str
     """finished; running or interrupted, where it is in shards; damaged, or misplaced, if another run lies in it."""
     study: str = ""
+    """Name of the study."""
     case: str = ""
-    """study, case: their names."""
+    """Name of the case."""
     when: str = ""
     """When it was stored, UTC, ISO 8601."""
     done: int = 0
+    """Runs made; of a stored result over all scenarios."""
     total: int = 0
-    """done, total: runs made and runs asked for; of a stored result over all scenarios."""
+    """Runs asked for; of a stored result over all scenarios."""
     failed: int = 0
     """Runs of a stored result that did not reach the end."""
     bytes: int = 0
@@ -40,7 +42,10 @@ class BookedRun:
 def books(out: Path = OUT, *, failed: bool = False) -> list[BookedRun]:
     """List what is stored, and what is being made or was interrupted, newest first.
 
-    ``failed``: only what was interrupted, and stored runs of which single runs did not reach the end.
+    Parameters
+    ----------
+    failed
+        Only what was interrupted, and stored runs of which single runs did not reach the end.
     """
     store = RunStore.of(out)
     runs = [_booked(store, name) for name in store.names()] + _in_shards(store)

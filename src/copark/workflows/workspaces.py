@@ -31,13 +31,17 @@ class PackedWorkspace:
     """A workspace that was written."""
 
     path: Path
+    """Where it lies."""
     sha256: str
+    """Checksum of the file, by which anybody can check it."""
     bytes: int
-    """path, sha256, bytes: where it lies, and what anybody can check it by."""
+    """Size of the file."""
     cases: tuple[str, ...]
+    """Names of the cases it holds."""
     studies: tuple[str, ...]
+    """Names of the studies it holds."""
     runs: tuple[str, ...]
-    """cases, studies, runs: names and identities of what it holds."""
+    """Identities of the runs it holds."""
     left_out: tuple[Fault, ...] = ()
     """Why runs of the output folder were left out, of which every one was asked for: a fault for each folder."""
 

@@ -12,7 +12,7 @@ PREFIX = "/api/v1"
 
 @cache
 def router() -> APIRouter:
-    """Everything that can be asked; its models are built once in a process, however many servers are in it."""
+    """Gather everything that can be asked; its models are built once in a process, however many servers are in it."""
     api_router = APIRouter(prefix=PREFIX, responses=documented())
     for part in (catalogues, cases, answers, jobs, analyses, links):
         api_router.include_router(part.router)

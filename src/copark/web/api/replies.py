@@ -73,7 +73,7 @@ class Asking:
         return Response(content, 200, headers, JSON)
 
     async def of_case(self, part: str, name: str, make: Callable[[], Answer]) -> Response:
-        """Something of a case; of an uploaded one it is not held, since the case may be forgotten."""
+        """Answer with something of a case; of an uploaded one it is not held, since the case may be forgotten."""
         return await (self.held(f"{part} {name}", make) if name in self.view.names() else self.made(make))
 
 

@@ -40,8 +40,9 @@ class Shelved:
     name: str
     """What a client calls it: the casebook's name, or the opaque one of an upload."""
     case: Case
+    """The case."""
     hash: str
-    """case, hash: the case, and the hash of its content, which takes time to make."""
+    """Hash of its content, which takes time to make."""
     uploaded: bool
     parameters: CaseParameters
     """Which parameters it has, and how far they may be trusted; decided by its content, whatever name it bears."""
@@ -88,7 +89,7 @@ class Shelf:
         return list_cases()
 
     def out_of(self, name: str) -> Path | None:
-        """Output folder of what is computed about a case."""
+        """Return the output folder of what is computed about a case."""
         return self.parks.output(name) if UPLOADED.fullmatch(name) else self.out
 
     def get(self, name: str, cut: str | None = None) -> Shelved:
@@ -171,12 +172,12 @@ class OwnersView:
         return self.shelf.get(name, cut)
 
     def out_of(self, name: str) -> Path:
-        """Output folder of what is computed about a case."""
+        """Return the output folder of what is computed about a case."""
         self.need(name)
         return self.shelf.parks.output(name) if UPLOADED.fullmatch(name) else self.shared
 
     def homes(self, case: str | None = None) -> list[Path]:
-        """Output folders in which something of a case, or of any, may lie: that of an own park before the shared."""
+        """List output folders in which something of a case, or of any, may lie: of an own park, before the shared."""
         own = self.own() if case is None else [case] if UPLOADED.fullmatch(case) and self.has(case) else []
         return [*map(self.shelf.parks.output, own), self.shared]
 

@@ -228,12 +228,12 @@ class AskedStudy:
 
     @classmethod
     def of(cls, case: str, study: Mapping[str, Any]) -> Self:
-        """A study of this content."""
+        """Make one of a study's content."""
         return cls(case, json.dumps(study, separators=(",", ":")))
 
     @property
     def study(self) -> dict[str, Any]:
-        """The content."""
+        """Content of the study."""
         return json.loads(self.written)
 
 
@@ -253,7 +253,7 @@ class Records:
         self.scenarios = ScenarioShelf(self.database)
 
     def stored(self, identity: str, view: OwnersView) -> tuple[Path, RunRecord] | None:
-        """Output folder and record of a stored run that an owner may see, if it is whole and in its place."""
+        """Return output folder and record of a stored run that an owner may see, if it is whole and in its place."""
         for home in view.homes():
             record = RunStore.of(home).find(identity)
             if record is not None and view.shows(record.provenance):
