@@ -87,7 +87,17 @@ def copark(
 
 
 def formats_of(listed: str | None, lang: str, default: str = WRITTEN) -> list[str]:
-    """Return the formats asked for; raise ``NotFound`` if there is no such one."""
+    """Return the formats asked for; raise ``NotFound`` if there is no such one.
+
+    Parameters
+    ----------
+    listed
+        Names of formats, with commas between them.
+    lang
+        Language of the refusal, ``en`` or ``zh``.
+    default
+        Names where none are listed.
+    """
     from copark.errors import NotFound, printable
     from copark.presentation import FORMATS
     from copark.texts import text

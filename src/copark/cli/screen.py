@@ -148,7 +148,19 @@ def show_listing(document: Document, *, as_json: bool = False) -> None:
 
 
 def listed(key: str, lang: str, titles: tuple[str, str], tables: Mapping[str, tuple[str, Entries]]) -> Document:
-    """List names with what they are, in a table or more, each with its title; columns have titles of ``cli.<key>``."""
+    """List names with what they are, in a table or more, each with its title; columns have titles of ``cli.<key>``.
+
+    Parameters
+    ----------
+    key
+        Key of the document.
+    lang
+        Language of its titles, ``en`` or ``zh``.
+    titles
+        Keys of the two columns: names, and what they are.
+    tables
+        Title and rows of each table, by key.
+    """
     from copark.presentation.document import Column, Kind, Table
 
     name, words = (text(f"cli.{key}.{title}", lang) for title in titles)

@@ -45,7 +45,17 @@ Progress = Callable[[int, int], None]
 
 
 def shard_runs(seconds: Mapping[str, float], runs: int, makers: int) -> int:
-    """Return the runs of a shard, a multiple of ``CHUNK``, by what the first ``CHUNK`` took on one thread."""
+    """Return the runs of a shard, a multiple of ``CHUNK``, by what the first ``CHUNK`` took on one thread.
+
+    Parameters
+    ----------
+    seconds
+        What the first ``CHUNK`` runs took on one thread, by stage.
+    runs
+        Runs of the ensemble.
+    makers
+        Shards that are made at a time.
+    """
     by_cost = round(WANTED / max(sum(seconds.values()), 1e-3))
     by_share = runs // (CHUNK * SHARDS_EACH * makers)
     return CHUNK * max(1, min(by_cost, by_share))
@@ -93,8 +103,19 @@ def make(
 ) -> Made:
     """Make an ensemble, or what is missing of it, and store it.
 
-    Progress is told as runs that are there and runs in all, over all scenarios. ``waiting`` is called if another
-    process makes the same ensemble; its result is then taken, as is that of one that has finished since.
+    Parameters
+    ----------
+    ask
+        The ensemble.
+    store
+        Where it is stored.
+    crew
+        Who makes it.
+    progress
+        Called with the runs that are there and the runs in all, over all scenarios.
+    waiting
+        Called if another process makes the same ensemble; its result is then taken, as is that of one that has finished
+        since.
 
     Raises
     ------

@@ -61,7 +61,19 @@ def machine() -> dict[str, str]:
 def faults_between(
     expected: Machine, actual: Machine, name: str, entries: Sequence[str] = (*CODE, *BITS)
 ) -> list[Fault]:
-    """Find what keeps a maker, a worker's address or the shards it made, from working with the others."""
+    """Find what keeps a maker, a worker's address or the shards it made, from working with the others.
+
+    Parameters
+    ----------
+    expected
+        What the others are.
+    actual
+        What the maker is.
+    name
+        The maker in messages: a worker's address, or a file.
+    entries
+        Entries that are compared.
+    """
     faults = []
     for entry in entries:
         expected_value = str(expected.get(entry, "?"))
@@ -75,7 +87,19 @@ def faults_between(
 
 
 def need_alike(expected: Machine, actual: Machine, name: str, entries: Sequence[str] = (*CODE, *BITS)) -> None:
-    """Refuse (``MachinesDiffer``, with everything that differs) a maker that would give other numbers."""
+    """Refuse (``MachinesDiffer``, with everything that differs) a maker that would give other numbers.
+
+    Parameters
+    ----------
+    expected
+        What the others are.
+    actual
+        What the maker is.
+    name
+        The maker in messages: a worker's address, or a file.
+    entries
+        Entries that are compared.
+    """
     faults = faults_between(expected, actual, name, entries)
     if faults:
         raise MachinesDiffer(faults)

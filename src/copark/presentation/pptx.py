@@ -125,7 +125,13 @@ class _Writer:
             self.picture(slide, chart, left, WIDTH - EDGE - left, 0.5 * HEIGHT if paragraphs and not is_beside else 1.4)
 
     def picture(self, slide: Any, chart: Chart, left: float, width: float, top: float) -> None:
-        """Put a figure on a slide, as large as its place, with its caption below."""
+        """Put a figure on a slide, as large as its place, with its caption below.
+
+        Parameters
+        ----------
+        left, width, top
+            Place on the slide, centimetres.
+        """
         from PIL import Image
 
         content = self.charts.file(self.figures[chart.key], "png")

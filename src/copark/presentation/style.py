@@ -112,6 +112,13 @@ def wrap(words: str, ems: float, lines: int = 3) -> str:
     """Break words into at most ``lines`` lines of about ``ems`` widths; what does not fit ends in an ellipsis.
 
     Chinese breaks between any two characters, English between words.
+
+    Parameters
+    ----------
+    ems
+        Width of a line, ems.
+    lines
+        Lines at most.
     """
     pieces: list[str] = []
     for word in legible(words).split(" "):
@@ -298,7 +305,17 @@ def row_name(axes: Axes, row: float, words: str, aside: float = -8.0, **look: An
 
 
 def row_value(axes: Axes, row: float, words: str, aside: float = 6.0, **look: Any) -> None:
-    """Put words right of a row, outside the axes; ``aside`` as of :func:`row_name`."""
+    """Put words right of a row, outside the axes.
+
+    Parameters
+    ----------
+    row
+        Place on the vertical axis.
+    words
+        What is put there.
+    aside
+        As of :func:`row_name`.
+    """
     _outside(axes, (1.0, row), ("axes fraction", "data"), words, (aside, 0.0), {**LABEL, "va": "center", **look})
 
 
@@ -483,7 +500,17 @@ def fan(axes: Axes, times: Any, levels: Any, alphas: tuple[float, float], width:
 
 
 def fan_ends(axes: Axes, last: float, ends: Sequence[float], median: str) -> None:
-    """Name the lines of a fan right of its end, the moment ``last``: 5 %, the median in words, 95 %."""
+    """Name the lines of a fan right of its end: 5 %, the median in words, 95 %.
+
+    Parameters
+    ----------
+    last
+        The moment at which the fan ends, on the horizontal axis.
+    ends
+        Values of the lines there, the median in the middle.
+    median
+        Words for the median.
+    """
     low, high = axes.get_ylim()
     start, _ = axes.get_xlim()
     places = spread(ends, (high - low) * 0.055)

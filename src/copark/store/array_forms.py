@@ -184,7 +184,17 @@ def _kept_outputs(record: RunRecord, study: Mapping[str, Any]) -> list[str] | No
 
 
 def headline(record: RunRecord, entry: str, stated: object, expected: object) -> Fault:
-    """Return the fault of metadata that say something else of a run than its study or its arrays do."""
+    """Return the fault of metadata that say something else of a run than its study or its arrays do.
+
+    Parameters
+    ----------
+    entry
+        Entry of the metadata.
+    stated
+        Its value there.
+    expected
+        Its value by the study or the arrays.
+    """
     return fault("headline", record.path, METADATA, entry=entry, found=str(stated), wanted=str(expected))
 
 

@@ -90,7 +90,17 @@ class Stage:
         self._kept = time.monotonic()
 
     def keep(self, share: float, arrays: Arrays, values: Mapping[str, Any] | None = None) -> None:
-        """Keep how far it has come; 1 is its end."""
+        """Keep how far it has come; 1 is its end.
+
+        Parameters
+        ----------
+        share
+            Share of the stage that is done; 1 is its end.
+        arrays
+            Its arrays, by name.
+        values
+            Further values that JSON can hold.
+        """
         if self._path is not None:
             write_state(self._path, self._identity, State(share, arrays, values or {}))
         self._kept = time.monotonic()

@@ -26,10 +26,30 @@ class DatabaseRefused(FaultsFound, Unavailable):
 
 
 def fault(code: str, place: object, key: str = "", **values: Any) -> Fault:
-    """Give a fault whose words are in ``texts/store.yaml``: ``damaged`` is ``store.damaged.cause`` and ``.repair``."""
+    """Give a fault whose words are in ``texts/store.yaml``: ``damaged`` is ``store.damaged.cause`` and ``.repair``.
+
+    Parameters
+    ----------
+    place
+        File or folder it is about.
+    key
+        Place in it.
+    **values
+        Values of the text.
+    """
     return Fault(code=f"store.{code}", file=str(place), key=key, values=values)
 
 
 def database_fault(code: str, place: object, key: str = "", **values: Any) -> Fault:
-    """Return a fault whose words are in ``texts/database.yaml``; its database is named without a password."""
+    """Return a fault whose words are in ``texts/database.yaml``; its database is named without a password.
+
+    Parameters
+    ----------
+    place
+        The database, without a password.
+    key
+        Place in it.
+    **values
+        Values of the text.
+    """
     return Fault(code=f"database.{code}", file=str(place), key=key, values=values)

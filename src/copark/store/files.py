@@ -150,7 +150,15 @@ def remove(path: Path) -> None:
 
 
 def sweep(folder: Path, pid: int, began: float) -> None:
-    """Take away what a process has left unfinished in a folder, and nothing that is older than the process."""
+    """Take away what a process has left unfinished in a folder, and nothing that is older than the process.
+
+    Parameters
+    ----------
+    pid
+        Number of the process.
+    began
+        When it began, seconds since the epoch.
+    """
     for path in folder.glob(f"{UNFINISHED}*-{pid}-*") if folder.is_dir() else ():
         with suppress(OSError):
             if path.stat().st_mtime >= began:

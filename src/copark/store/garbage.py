@@ -112,7 +112,15 @@ def _begun(out: Path, store: RunStore, quiet: float) -> Iterator[tuple[Path, Kin
 
 
 def forget_shards(store: RunStore, identity: str, began: float) -> None:
-    """Take away shards of a run, unless they are older than ``began`` or somebody is making them."""
+    """Take away shards of a run, unless they are older than a time, or somebody is making them.
+
+    Parameters
+    ----------
+    identity
+        Identity of the run.
+    began
+        Time since which shards are taken away, seconds since the epoch.
+    """
     folder = store.shards_of(identity)
     with suppress(FileNotFoundError):
         if folder.stat().st_mtime >= began:

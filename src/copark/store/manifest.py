@@ -132,6 +132,15 @@ def misplacement(metadata: Mapping[str, Any], identity: str, place: object) -> F
     """Say why a run, by what it tells of itself, is not the one its place is named after; ``None`` if it is.
 
     Of another format of results, the name alone is compared. Metadata that no run has raise one of ``UNREADABLE``.
+
+    Parameters
+    ----------
+    metadata
+        Metadata of the run.
+    identity
+        Identity its place is named after.
+    place
+        Folder it lies in.
     """
     says = metadata["identity"]
     made_by = metadata["provenance"]

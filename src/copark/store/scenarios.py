@@ -53,7 +53,19 @@ class ScenarioShelf:
         return next((scenario for scenario in self.all(owner) if scenario.name == name), None)
 
     def save(self, owner: str, name: str, case: str, content: Mapping[str, Any]) -> SavedScenario | None:
-        """Save a scenario, in the place of the owner's other one of this name; ``None`` if it has too many."""
+        """Save a scenario, in the place of the owner's other one of this name; ``None`` if it has too many.
+
+        Parameters
+        ----------
+        owner
+            Owner of the scenario.
+        name
+            Its name, of which the owner has one.
+        case
+            Name of the case it is about.
+        content
+            The scenario as JSON.
+        """
         identity = identity_of({"case": case, "scenario": dict(content)})
         time = now()
         its = scenarios.c.owner == owner, scenarios.c.name == name

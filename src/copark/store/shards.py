@@ -275,7 +275,17 @@ def read_record(folder: ShardFolder, first: int, last: int) -> ShardRecord | Non
 
 
 def is_whole(folder: ShardFolder, plan: ShardPlan, record: ShardRecord, *, deep: bool = True) -> bool:
-    """Say whether every file of a shard is there as it was listed."""
+    """Say whether every file of a shard is there as it was listed.
+
+    Parameters
+    ----------
+    plan
+        How the ensemble is divided.
+    record
+        The shard's listing.
+    deep
+        Compare checksums, not sizes alone.
+    """
     from zipfile import BadZipFile
 
     files = dict(record.files)

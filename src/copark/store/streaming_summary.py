@@ -268,7 +268,17 @@ def unpacked(content: bytes) -> dict[str, NDArray[Any]]:
 
 
 def joined(header: xr.Dataset, edges: Floats, parts: Iterable[bytes]) -> xr.Dataset:
-    """Join bands over all runs, by any run of them, the edges, and what the shards counted, in the order of runs."""
+    """Join bands over all runs, by any run of them, the edges, and what the shards counted, in the order of runs.
+
+    Parameters
+    ----------
+    header
+        Any run of the ensemble.
+    edges
+        Edges of each output, shape (output, scenario, quarter, edge).
+    parts
+        What each shard counted, packed, in the order of runs.
+    """
     running = [Running(header.sizes["scenario"], header.sizes["quarter"], cuts) for cuts in edges]
     for content in parts:
         part = unpacked(content)

@@ -484,7 +484,17 @@ def _notes_of(folder: Path, record: RunRecord, place: str) -> Iterator[Fault]:
 
 
 def packed_case(out: Path, name: str, case_hash: str) -> Case | None:
-    """Return the case of an opened workspace, if it is there and the same."""
+    """Return the case of an opened workspace, if it is there and the same.
+
+    Parameters
+    ----------
+    out
+        Output folder that a workspace was opened into.
+    name
+        Name of the case.
+    case_hash
+        Hash it must have.
+    """
     from copark.cases import load_case
 
     folder = out / CASES / name

@@ -59,7 +59,7 @@ class Limits:
     open_each: int = 64
     """Requests of one address that are heard at once."""
     refused: int = 50
-    """Requests that did not pass the gate and are told so at once."""
+    """Requests at once that did not pass the gate and are told so."""
     connections: int = 1_000
     """Connections at once, or as many as the system's limit of descriptors leaves room for."""
     waiting: int = 48
@@ -192,7 +192,19 @@ class Lane:
         return ahead * self.seconds / self.weights / self.threads
 
     async def do(self, work: Callable[[Ticket], T], ticket: Ticket, weight: float, *, measured: bool) -> T:
-        """Do it on a thread; with ``measured`` it tells how fast work is, else only if runs were made for it."""
+        """Do it on a thread.
+
+        Parameters
+        ----------
+        work
+            What is to be done.
+        ticket
+            Stops the work, and counts the runs it makes.
+        weight
+            Proportional to the seconds it takes.
+        measured
+            Let it tell how fast work is even if no runs were made for it.
+        """
 
         def timed() -> tuple[T, float]:
             ticket.check()
@@ -234,6 +246,13 @@ class Pool:
 
         Its weight is proportional to the seconds it takes. Where too many wait, or it would for too long: 503 with the
         seconds after which there will be room; ``Cancelled`` if the client has left.
+
+        Parameters
+        ----------
+        work
+            What is to be done, given a ticket that stops it.
+        weight
+            Proportional to the seconds it takes.
         """
         lane = self.quick if weight <= self.light else self.heavy
         client = asker_of(request)

@@ -58,7 +58,15 @@ def create_app(settings: Settings | None = None, records: Records | None = None)
 
 
 def bare_app(settings: Settings, rates: Rates, records: Records | None = None) -> FastAPI:
-    """Make the application without its guards."""
+    """Make the application without its guards.
+
+    Parameters
+    ----------
+    rates
+        Tokens of addresses.
+    records
+        Memory of the server; its own by default.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -181,6 +189,23 @@ def settings_of(
 
     ``COPARK_TOKEN`` is the token where none is given; ``COPARK_HOSTS`` and ``COPARK_ORIGINS`` name further hosts it may
     be called by and origins that may write, with commas between them. Memory is in megabytes.
+
+    Parameters
+    ----------
+    host, port
+        Address to listen at.
+    token
+        What a client must show.
+    data
+        The only folder that is written.
+    lang
+        Language of refusals, ``en`` or ``zh``.
+    threads
+        Threads of the model.
+    memory
+        Bound of what is held, megabytes.
+    proxies
+        Addresses of proxies that are believed whom they speak for.
     """
     secret = token or os.environ.get("COPARK_TOKEN") or None
     if secret is None and not is_loopback(host):
@@ -244,7 +269,15 @@ def config_of(settings: Settings, records: Records | None = None) -> uvicorn.Con
 
 
 def serve(settings: Settings, lang: str, ready: Callable[[str], None]) -> None:
-    """Serve until somebody stops it; ``ready`` is told the address when the first question can be asked."""
+    """Serve until somebody stops it.
+
+    Parameters
+    ----------
+    lang
+        Language of messages, ``en`` or ``zh``.
+    ready
+        Called with the address when the first question can be asked.
+    """
     begin_log()
     share_arenas()
     with closing(Records(settings.data)) as records, listen(settings, lang) as door:

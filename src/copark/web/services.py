@@ -68,7 +68,15 @@ class Services:
         decisions_of(self.view_of(""), FIRST)
 
     def check(self, study: Study, shelved: Shelved, request: Ask) -> None:
-        """See that every scenario fits its case."""
+        """See that every scenario fits its case.
+
+        Parameters
+        ----------
+        shelved
+            The case.
+        request
+            The request the study stands for, whose fields faults are told by.
+        """
         with told_of(request):
             for scenario in study.scenarios:
                 self.engine.inputs(study, shelved, scenario)
@@ -78,7 +86,20 @@ class Services:
         return OwnersView(self.shelf, owner, self.settings.data)
 
     def remember(self, study: Study, shelved: Shelved, owner: str) -> str:
-        """Remember what was asked, so that it can be exported by its identity; about an own park, by its owner."""
+        """Remember what was asked, so that it can be exported by its identity; about an own park, by its owner.
+
+        Parameters
+        ----------
+        shelved
+            The case.
+        owner
+            Who asked.
+
+        Returns
+        -------
+        str
+            Identity of the result.
+        """
         identity = self.engine.identity(study, shelved)
         question = AskedStudy.of(shelved.name, study.content())
         self._asked.put((owner if shelved.uploaded else "", identity), question, len(question.written))

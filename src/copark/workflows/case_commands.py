@@ -81,7 +81,21 @@ def new_from_workbook(path: Path, folder: Path = Path(), name: str = "") -> Path
 
 
 def new_workbook(path: Path, lang: str = "en", *, name: str = "", of: str | None = None, example: bool = False) -> Path:
-    """Write a workbook to fill in, or that of a case, or of an invented park, to change."""
+    """Write a workbook to fill in, or that of a case, or of an invented park, to change.
+
+    Parameters
+    ----------
+    path
+        File to write.
+    lang
+        Language of the workbook, ``en`` or ``zh``.
+    name
+        Name of the new case.
+    of
+        A case whose workbook is written instead.
+    example
+        Write that of the invented park instead.
+    """
     from copark.cases.workbook_writing import EXAMPLE, write_workbook
 
     return write_workbook(path, lang, name=name, of=str(EXAMPLE) if example else of)
@@ -177,7 +191,23 @@ def _describe_run(record: RunRecord, lang: str) -> tuple[str, Entries]:
 def export(
     identity: str, form: str, to: Path, *, out: Path = OUT, lang: str = "en", progress: Progress | None = None
 ) -> Path:
-    """Export a stored run as ``netcdf``, ``csv`` or ``xlsx``; see :func:`copark.presentation.run_export.export_run`."""
+    """Export a stored run as ``netcdf``, ``csv`` or ``xlsx``; see :func:`copark.presentation.run_export.export_run`.
+
+    Parameters
+    ----------
+    identity
+        Identity of the run.
+    form
+        ``netcdf``, ``csv`` or ``xlsx``.
+    to
+        Where it is written.
+    out
+        Output folder.
+    lang
+        Language of heads, ``en`` or ``zh``.
+    progress
+        Called with stage, done and total.
+    """
     from copark.presentation.run_export import export_run
 
     return export_run(RunStore.of(out), identity, form, Path(to), lang=lang, progress=stage(progress, "export"))

@@ -73,6 +73,17 @@ def verify(
     Bits are promised for one set of CPU features, versions and inputs; the verdict says which of them are others now.
     Where bands are stored over more runs than paths are kept of, all runs are replayed.
 
+    Parameters
+    ----------
+    identity
+        Identity of the run.
+    out
+        Output folder.
+    threads
+        Threads to replay on.
+    progress
+        Called with stage, done and total.
+
     Raises
     ------
     copark.errors.CoparkError

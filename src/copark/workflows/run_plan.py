@@ -51,7 +51,17 @@ def pool_of(source: DrawSource | None) -> int | None:
 
 
 def groups_of(source: DrawSource | None, runs: NDArray[np.int64], futures: int) -> NDArray[np.int64]:
-    """Return the draw of every run: the pair of a posterior, or the number of the draw."""
+    """Return the draw of every run: the pair of a posterior, or the number of the draw.
+
+    Parameters
+    ----------
+    source
+        Where the draws come from, if from a posterior.
+    runs
+        Numbers of the runs, shape (run).
+    futures
+        Runs of each draw.
+    """
     draws = runs // futures
     pool = pool_of(source)
     return draws if pool is None else draws % pool
@@ -79,7 +89,15 @@ def left_open(reported: Reported, source: DrawSource | None) -> float | None:
 
 
 def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> tuple[Reported, ...]:
-    """Give what a result reports of each scenario: self-standing or not, and operating enterprises; finished runs."""
+    """Give what a result reports of each scenario: self-standing or not, and operating enterprises; finished runs.
+
+    Parameters
+    ----------
+    source
+        Where the draws come from, if from a posterior.
+    futures
+        Runs of each draw.
+    """
     import numpy as np
 
     from copark.simulation.outcomes import OUTCOMES
@@ -111,7 +129,15 @@ class Pilot:
 
 
 def pilot(study: Study, case: Case, source: DrawSource | None = None, threads: int | None = None) -> Pilot:
-    """Run a little of a study, and see how long it takes; the enterprises that operate are kept, too."""
+    """Run a little of a study, and see how long it takes; the enterprises that operate are kept, too.
+
+    Parameters
+    ----------
+    source
+        Where its draws come from, if from a posterior.
+    threads
+        Threads to run on.
+    """
     from copark.simulation.run import simulate
 
     count = min(max(PILOT_ARMS // len(study.scenarios), LEAST_PILOT), MOST_PILOT)
@@ -291,7 +317,19 @@ def worth_telling(
     times: int = 1,
     lang: str = "en",
 ) -> tuple[str, ...]:
-    """Put a plan in sentences, if the work, so many such studies, will take more than ten seconds; else nothing."""
+    """Put a plan in sentences, if the work, so many such studies, will take more than ten seconds; else nothing.
+
+    Parameters
+    ----------
+    source
+        Where its draws come from, if from a posterior.
+    threads
+        Threads to run on.
+    times
+        Studies of its kind that will be run one after the other.
+    lang
+        ``en`` or ``zh``.
+    """
     if study.runs * len(study.scenarios) * times < WITHOUT_PILOT:
         return ()
     planned = plan(study, case, source, threads=threads, times=times)
@@ -299,7 +337,20 @@ def worth_telling(
 
 
 def seconds_of(case: Case, works: Sequence[Workload], threads: int | None = None) -> tuple[float, int]:
-    """Estimate the seconds of work of no single study, by a timed pilot of the case, and the threads it takes."""
+    """Estimate the seconds of work of no single study, by a timed pilot of the case, and the threads it takes.
+
+    Parameters
+    ----------
+    works
+        Work of the studies.
+    threads
+        Threads to run on.
+
+    Returns
+    -------
+    tuple
+        Seconds, and the threads.
+    """
     from copark.calibration.prior import study_of
     from copark.simulation.ensemble import default_threads
     from copark.simulation.run import simulate

@@ -91,7 +91,17 @@ def pack(
 
 
 def open_(file: Path, to: Path, *, progress: Progress | None = None) -> WorkspaceFindings:
-    """Open a workspace into a new folder, after it was verified; a ``CoparkError`` if it cannot be."""
+    """Open a workspace into a new folder, after it was verified; a ``CoparkError`` if it cannot be.
+
+    Parameters
+    ----------
+    file
+        The workspace.
+    to
+        The folder.
+    progress
+        Called with stage, done and total.
+    """
     return open_workspace(_there(file), Path(to), _in_megabytes(progress, "unpack"))
 
 

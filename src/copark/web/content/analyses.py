@@ -217,14 +217,39 @@ def context_of(data: Path, case: Shelved | None, lang: str = "en") -> Context:
 
 
 def workbook_of(analysis: Analysis, case: Shelved, data: Path, lang: str) -> bytes:
-    """Return the empty workbook of an analysis that reads one."""
+    """Return the empty workbook of an analysis that reads one.
+
+    Parameters
+    ----------
+    case
+        The case the workbook is for.
+    data
+        Output folder in which its calibrations lie.
+    lang
+        Language of the workbook, ``en`` or ``zh``.
+    """
     if not analysis.workbook:
         raise absent("no_part", "workbook", found=analysis.name)
     return analysis.ask.workbook(analysis.params.model_validate({"case": case.name}), context_of(data, case, lang))
 
 
 def params_of_workbook(analysis: Analysis, case: Shelved, data: Path, content: bytes) -> dict[str, Any]:
-    """Read what is asked by a workbook, which is kept to be read when its turn comes."""
+    """Read what is asked by a workbook, which is kept to be read when its turn comes.
+
+    Parameters
+    ----------
+    case
+        The case it was made for.
+    data
+        Output folder, in which the workbook is kept.
+    content
+        The workbook as it was uploaded.
+
+    Returns
+    -------
+    dict
+        Parameters as JSON, with the workbook's place in the output folder.
+    """
     if not analysis.workbook:
         raise absent("no_part", "workbook", found=analysis.name)
     folder = data / WORKBOOKS / hashlib.sha256(content).hexdigest()[:16]
@@ -245,7 +270,15 @@ def params_of_workbook(analysis: Analysis, case: Shelved, data: Path, content: b
 
 
 def choices_of(analysis: Analysis, entered: Mapping[str, str], context: Context) -> ChoicesAnswer:
-    """List the choices where values are keys, with the other parameters as they are entered; nonsense is left out."""
+    """List the choices where values are keys, with the other parameters as they are entered; nonsense is left out.
+
+    Parameters
+    ----------
+    entered
+        Values of the form so far, as text, by name.
+    context
+        Where keys are looked up.
+    """
     values = {field.name: field.default for field in analysis.params.form()}
     for field in analysis.params.form(served=True):
         value = entered.get(field.name)
@@ -326,6 +359,13 @@ def results_of(analysis: Analysis, view: OwnersView, case: str | None) -> Result
     """List stored results and those that ship with copark, newest first; of a case alone if it is named.
 
     None that was asked of a path is told of, nor any that names a park of somebody else's.
+
+    Parameters
+    ----------
+    view
+        What the reader may see.
+    case
+        The case whose results are listed alone; all by default.
     """
     if case is not None:
         view.need(case)
@@ -376,6 +416,19 @@ def part_json(analysis: Analysis, data: Path, run_id: str, lang: str, kind: str 
     """Give a stored result's document as JSON, with what is seen at once: no drawings, no rows of folded tables.
 
     Or one of its tables with all rows, or a chart of it, drawn with text in the page's own fonts.
+
+    Parameters
+    ----------
+    data
+        Output folder the result lies in.
+    run_id
+        Run ID of the result.
+    lang
+        Language of the document, ``en`` or ``zh``.
+    kind
+        ``tables`` or ``charts`` for a part, empty for the document.
+    key
+        Key of the part.
     """
     document = _document(analysis, data, run_id, lang)
     if not kind:
@@ -407,7 +460,21 @@ def _shown(analysis: Analysis, folder: Path, lang: str, _code: str) -> Document 
 def document_file(
     analysis: Analysis, data: Path, run_id: str, form: FormatName, lang: str, scratch: Path
 ) -> tuple[str, bytes]:
-    """Write a stored result's document as a file; give its name and its content."""
+    """Write a stored result's document as a file; give its name and its content.
+
+    Parameters
+    ----------
+    data
+        Output folder the result lies in.
+    run_id
+        Run ID of the result.
+    form
+        Format of the file; CSV gives an archive of all tables.
+    lang
+        Language of the document, ``en`` or ``zh``.
+    scratch
+        Folder to work in, which is removed.
+    """
     from copark.presentation import dated_name, write
 
     try:

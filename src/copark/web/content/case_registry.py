@@ -262,7 +262,17 @@ def pack_zip(folder: Path) -> bytes:
 
 
 def take(shelf: Shelf, content: bytes, *, workbook: bool, owner: str = "") -> Shelved:
-    """Take an uploaded case; raise ParksFull where its owner, or the server, keeps as many as allowed."""
+    """Take an uploaded case; raise ParksFull where its owner, or the server, keeps as many as allowed.
+
+    Parameters
+    ----------
+    content
+        The upload as it came.
+    workbook
+        It is a workbook, not an archive.
+    owner
+        Owner the case will be of.
+    """
     root = shelf.uploads
     root.mkdir(parents=True, exist_ok=True)
     shelf.parks.need_room(owner)
@@ -295,13 +305,35 @@ def _unpack(content: bytes, folder: Path, *, workbook: bool) -> list[Fault]:
 
 
 def packed(shelf: Shelf | OwnersView, name: str, *, workbook: bool, lang: str = "en") -> bytes:
-    """Pack a case as an archive or a workbook, to change and bring back."""
+    """Pack a case as an archive or a workbook, to change and bring back.
+
+    Parameters
+    ----------
+    name
+        Name of the case.
+    workbook
+        Give a workbook, not an archive.
+    lang
+        Language of a workbook, ``en`` or ``zh``.
+    """
     folder = shelf.get(name).case.folder
     return workbook_of(folder, lang) if workbook else pack_zip(folder)
 
 
 def skeleton(scratch: Path, *, workbook: bool, lang: str = "en", example: bool = False) -> bytes:
-    """Give an empty workbook, or the smallest sound case as an archive, to start from; or an invented park."""
+    """Give an empty workbook, or the smallest sound case as an archive, to start from; or an invented park.
+
+    Parameters
+    ----------
+    scratch
+        Folder the case is made in, which is removed.
+    workbook
+        Give a workbook, not an archive.
+    lang
+        Language of a workbook, ``en`` or ``zh``.
+    example
+        Give the invented park, not an empty case.
+    """
     if example:
         return workbook_of(EXAMPLE, lang) if workbook else pack_zip(EXAMPLE)
     if workbook:

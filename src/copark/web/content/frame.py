@@ -32,7 +32,15 @@ class Frame:
 
 
 def frame_of(study: Study, shelved: Shelved, outputs: Sequence[str]) -> Frame:
-    """Make the frame of a study's answer."""
+    """Make the frame of a study's answer.
+
+    Parameters
+    ----------
+    shelved
+        The case it is about.
+    outputs
+        Names of the outputs shown, in their order; repeated ones are dropped.
+    """
     clock = study.seen(shelved.case).clock
     labels = tuple(str(clock.start + n) for n in range(clock.quarters))
     return Frame(study, shelved, tuple(dict.fromkeys(outputs)), labels)

@@ -92,6 +92,17 @@ def placed(
 
     An errand waits with names alone, since whoever does it may reach the folders by other paths. What is computed about
     an uploaded case goes into an output folder of its own.
+
+    Parameters
+    ----------
+    errand
+        The errand as it waits.
+    data
+        Output folder for cases of the casebook.
+    uploads
+        Folder of uploaded cases.
+    outputs
+        Folder of the output folders of uploaded cases.
     """
     content = dict(errand)
     name = str(errand["case"])
@@ -119,7 +130,12 @@ def deleted() -> Fault:
 def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identity: None) -> Done:
     """Do an errand.
 
-    What ``tell`` raises stops the work, and nothing half-written is kept; ``makes`` is told which runs come.
+    Parameters
+    ----------
+    tell
+        Called with stage, done and total; what it raises stops the work, and nothing half-written is kept.
+    makes
+        Called with the identity of a run that will be made.
     """
     if is_deleted(errand):
         raise Absent([deleted()])
@@ -161,7 +177,19 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
 def report(
     store: RunStore, identity: str, case: Case, lang: str, tell: Tell, moved: Mapping[str, str] | None = None
 ) -> Path:
-    """Write the page of a stored run: of one scenario its report, of several their comparison."""
+    """Write the page of a stored run: of one scenario its report, of several their comparison.
+
+    Parameters
+    ----------
+    identity
+        Identity of the run.
+    lang
+        Language of the page, ``en`` or ``zh``.
+    tell
+        Called with stage, done and total.
+    moved
+        Which parameters the data informed, by name; none where they come from no posterior.
+    """
     from copark.analyses.run import answer_of
     from copark.presentation import write
     from copark.workflows.run_study import counts_of
@@ -275,6 +303,15 @@ def clear_after(data: Path, pid: int, began: float) -> None:
     """Take away what a process that was killed has left half-written.
 
     What is older than it began was another's of its number.
+
+    Parameters
+    ----------
+    data
+        Output folder.
+    pid
+        Number of the process.
+    began
+        When it began, seconds since the epoch.
     """
     sweep(RunStore.of(data).root, pid, began)
     for folder in (data / "reports", *data.glob("reports/*/"), *(data / RESULTS).glob("*/*/")):
@@ -285,5 +322,14 @@ def clear_cancelled(data: Path, identity: str, began: float) -> None:
     """Take away the shards that a cancelled job has begun: nobody is to go on from them.
 
     Shards that a living process holds stay, and so do those of an earlier command, from which it would go on.
+
+    Parameters
+    ----------
+    data
+        Output folder.
+    identity
+        Identity of the run.
+    began
+        When the job began, seconds since the epoch.
     """
     forget_shards(RunStore.of(data), identity, began)
