@@ -108,8 +108,8 @@ class ArrayForm:
 
 def forms_in(group: Path, names: Iterable[str] | None = None) -> dict[str, ArrayForm]:
     """Return the forms of arrays of a Zarr group, by default of all, whose descriptions were examined."""
-    every = (path.parent.name for path in group.glob(f"*/{DESCRIPTION}"))
-    paths = {name: group / name / DESCRIPTION for name in sorted(every if names is None else set(names))}
+    stored_names = (path.parent.name for path in group.glob(f"*/{DESCRIPTION}"))
+    paths = {name: group / name / DESCRIPTION for name in sorted(stored_names if names is None else set(names))}
     return {name: _form(json.loads(path.read_text(encoding="utf-8"))) for name, path in paths.items()}
 
 

@@ -95,14 +95,14 @@ def in_thousands(chunks: Iterable[xr.Dataset]) -> Iterator[xr.Dataset]:
     """Give the same runs in chunks of ``CHUNK``, but for the last."""
     import xarray as xr
 
-    held: xr.Dataset | None = None
+    remainder: xr.Dataset | None = None
     for chunk in chunks:
-        held = chunk if held is None else xr.concat([held, chunk], "run", **BESIDE)
-        for start in range(0, held.sizes["run"] - CHUNK + 1, CHUNK):
-            yield held.isel(run=slice(start, start + CHUNK))
-        held = held.isel(run=slice(held.sizes["run"] // CHUNK * CHUNK, None))
-    if held is not None and held.sizes["run"]:
-        yield held
+        remainder = chunk if remainder is None else xr.concat([remainder, chunk], "run", **BESIDE)
+        for start in range(0, remainder.sizes["run"] - CHUNK + 1, CHUNK):
+            yield remainder.isel(run=slice(start, start + CHUNK))
+        remainder = remainder.isel(run=slice(remainder.sizes["run"] // CHUNK * CHUNK, None))
+    if remainder is not None and remainder.sizes["run"]:
+        yield remainder
 
 
 def encoded(chunk: xr.Dataset, number: int) -> Iterator[tuple[str, bytes]]:

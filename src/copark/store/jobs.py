@@ -171,10 +171,10 @@ class JobTable:
             connection.execute(delete(jobs).where(over))
 
     def _order(self, connection: Connection, lane: str) -> list[int]:
-        mine = self._here(jobs.c.lane == lane)
-        queued = select(jobs.c.number, jobs.c.owner).where(mine, jobs.c.state == "queued").order_by(jobs.c.number)
+        of_lane = self._here(jobs.c.lane == lane)
+        queued = select(jobs.c.number, jobs.c.owner).where(of_lane, jobs.c.state == "queued").order_by(jobs.c.number)
         waiting = [(row.number, row.owner) for row in connection.execute(queued)]
-        served = select(jobs.c.owner, func.max(jobs.c.turn)).where(mine).group_by(jobs.c.owner)
+        served = select(jobs.c.owner, func.max(jobs.c.turn)).where(of_lane).group_by(jobs.c.owner)
         turns = {owner: int(turn) for owner, turn in connection.execute(served)} if waiting else {}
         return in_turn(waiting, turns)
 

@@ -142,19 +142,19 @@ def misplacement(metadata: Mapping[str, Any], identity: str, place: object) -> F
     place
         Folder it lies in.
     """
-    says = metadata["identity"]
+    stated = metadata["identity"]
     made_by = metadata["provenance"]
     study = made_by.get("study", {})
-    gives = says
+    computed = stated
     is_consistent = True
     if made_by.get("format") == RESULT_FORMAT:
         try:
-            gives = result_identity(made_by)
+            computed = result_identity(made_by)
         except RecursionError:
-            gives = None
+            computed = None
         copies = (metadata["runs"], made_by.get("runs"), made_by.get("seed"))
-        is_consistent = gives == says and copies == (study["runs"], study["runs"], study["seed"])
-    if is_consistent and says == identity:
+        is_consistent = computed == stated and copies == (study["runs"], study["runs"], study["seed"])
+    if is_consistent and stated == identity:
         return None
     described = {
         "case": made_by.get("case"),
@@ -164,7 +164,7 @@ def misplacement(metadata: Mapping[str, Any], identity: str, place: object) -> F
     }
     values = {name: str(value) for name, value in described.items()}
     code = "misplaced" if is_consistent else "contradicts"
-    return fault(code, place, METADATA, found=str(gives), identity=identity, **values)
+    return fault(code, place, METADATA, found=str(computed), identity=identity, **values)
 
 
 def misplaced(folder: Path) -> Fault | None:

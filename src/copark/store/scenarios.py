@@ -42,9 +42,9 @@ class ScenarioShelf:
 
     def all(self, owner: str) -> list[SavedScenario]:
         """List an owner's scenarios, by name."""
-        mine = select(scenarios).where(scenarios.c.owner == owner)
+        query = select(scenarios).where(scenarios.c.owner == owner)
         with self.database.reading() as connection:
-            rows = connection.execute(mine).mappings().all()
+            rows = connection.execute(query).mappings().all()
         saved = [SavedScenario(**{key: row[key] for key in row if key != "owner"}) for row in rows]
         return sorted(saved, key=lambda scenario: scenario.name)
 
@@ -68,14 +68,14 @@ class ScenarioShelf:
         """
         identity = identity_of({"case": case, "scenario": dict(content)})
         time = now()
-        its = scenarios.c.owner == owner, scenarios.c.name == name
+        is_replaced = scenarios.c.owner == owner, scenarios.c.name == name
         with self.database.writing() as connection:
-            created = connection.execute(select(scenarios.c.created).where(*its)).scalar()
+            created = connection.execute(select(scenarios.c.created).where(*is_replaced)).scalar()
             count = select(func.count()).select_from(scenarios).where(scenarios.c.owner == owner)
             if created is None and connection.execute(count).scalar_one() >= self.most:
                 return None
             scenario = SavedScenario(name, case, identity, dict(content), created or time, time)
-            connection.execute(delete(scenarios).where(*its))
+            connection.execute(delete(scenarios).where(*is_replaced))
             connection.execute(insert(scenarios).values(owner=owner, **vars(scenario)))
         return scenario
 

@@ -37,9 +37,9 @@ class Teller:
         self._last = 0.0
         self._stage = ""
 
-    def say(self, **what: Any) -> None:
+    def say(self, **message: Any) -> None:
         """Say something on a line of its own."""
-        self.out.write(json.dumps(what, ensure_ascii=False) + "\n")
+        self.out.write(json.dumps(message, ensure_ascii=False) + "\n")
         self.out.flush()
 
     def __call__(self, stage: str, done: int, total: int) -> None:

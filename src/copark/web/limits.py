@@ -318,8 +318,8 @@ class Rates:
         now = self.clock()
         cost = min(cost, self.burst)
         with self._lock:
-            tokens, then = self._buckets.pop(address, (self.burst, now))
-            tokens = min(self.burst, tokens + (now - then) * self.rate)
+            tokens, filled_at = self._buckets.pop(address, (self.burst, now))
+            tokens = min(self.burst, tokens + (now - filled_at) * self.rate)
             wait = 0.0 if tokens >= cost else (cost - tokens) / self.rate
             self._buckets[address] = (tokens - cost if wait == 0.0 else tokens, now)
             while len(self._buckets) > self.most:

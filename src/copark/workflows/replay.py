@@ -160,8 +160,8 @@ class StoredComparison:
     def _compare(self, group: str, stored: xr.Dataset, replayed: xr.Dataset) -> None:
         from copark.store.compare import compare
 
-        for name, then, now in differences(stored, replayed):
-            self._descriptions.setdefault(group + name, (group + name, _shortened(then), _shortened(now)))
+        for name, before, after in differences(stored, replayed):
+            self._descriptions.setdefault(group + name, (group + name, _shortened(before), _shortened(after)))
         self._found = self._found.joined(compare(stored, replayed))
 
     def verdict(self) -> ReplayVerdict:
@@ -190,9 +190,9 @@ class StoredComparison:
 
 def differences(stored: xr.Dataset, replayed: xr.Dataset) -> Iterator[Difference]:
     """Find what two ensembles say differently of themselves: variables, coordinates, attributes, provenance."""
-    then, now = (", ".join(map(str, dataset.data_vars)) for dataset in (stored, replayed))
-    if then != now:
-        yield "variables", then, now
+    outputs, replayed_outputs = (", ".join(map(str, dataset.data_vars)) for dataset in (stored, replayed))
+    if outputs != replayed_outputs:
+        yield "variables", outputs, replayed_outputs
     for name in map(str, dict.fromkeys((*stored.coords, *replayed.coords))):
         before, after = (_values(dataset, name) for dataset in (stored, replayed))
         if before != after:
@@ -241,4 +241,4 @@ def study_of(record: RunRecord) -> Study:
 
 def _changes(stored: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Difference, ...]:
     changes = ((name, str(stored.get(name, "?")), str(now.get(name, "?"))) for name in MADE_BY)
-    return tuple((name, then, current) for name, then, current in changes if then != current)
+    return tuple((name, before, after) for name, before, after in changes if before != after)

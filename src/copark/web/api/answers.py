@@ -113,8 +113,10 @@ def _study(client: Asking, identity: str, asked_study: AskedStudy, *, is_stored:
     services = client.services
     if not client.view.is_known(asked_study.case):
         raise absent("no_result", "name")
-    every = (client.view.get(asked_study.case, cut) for cut in (None, *client.view.get(asked_study.case).cuts))
-    shelved = next((candidate for candidate in every if services.engine.identity(study, candidate) == identity), None)
+    candidates = (client.view.get(asked_study.case, cut) for cut in (None, *client.view.get(asked_study.case).cuts))
+    shelved = next(
+        (candidate for candidate in candidates if services.engine.identity(study, candidate) == identity), None
+    )
     if shelved is None:
         raise absent("result_of_others", "name")
     if study.runs > MOST_AT_ONCE and not is_stored:

@@ -264,8 +264,8 @@ def params_of_workbook(analysis: Analysis, case: Shelved, data: Path, content: b
         if is_new:
             shutil.rmtree(folder, ignore_errors=True)
         raise
-    for old in sorted(folder.parent.iterdir(), key=lambda earlier: -earlier.stat().st_mtime)[MOST_WORKBOOKS:]:
-        shutil.rmtree(old, ignore_errors=True)
+    for superseded in sorted(folder.parent.iterdir(), key=lambda earlier: -earlier.stat().st_mtime)[MOST_WORKBOOKS:]:
+        shutil.rmtree(superseded, ignore_errors=True)
     return params.model_dump(mode="json") | {analysis.workbook: str(path.relative_to(data))}
 
 
@@ -369,17 +369,17 @@ def results_of(analysis: Analysis, view: OwnersView, case: str | None) -> Result
     """
     if case is not None:
         view.need(case)
-    named = {field.name for field in analysis.params.form(served=True)}
+    names_served = {field.name for field in analysis.params.form(served=True)}
     results = []
-    every = _shipped(analysis, view.shared, case, _posteriors(view.shared))
+    entries = _shipped(analysis, view.shared, case, _posteriors(view.shared))
     for home in reversed(view.homes(case)):
-        every = every | dict(listed(home, analysis))
-    for run_id, entry in every.items():
-        params = {name: value for name, value in entry["params"].items() if name in named}
-        paths = [value for name, value in entry["params"].items() if name not in named and value is not None]
-        about = str(params.get("case", ""))
-        is_shown = not paths and (not about or NAME.fullmatch(about)) and view.shows(entry["params"])
-        if is_shown and case in (None, about):
+        entries = entries | dict(listed(home, analysis))
+    for run_id, entry in entries.items():
+        params = {name: value for name, value in entry["params"].items() if name in names_served}
+        paths = [value for name, value in entry["params"].items() if name not in names_served and value is not None]
+        case_name = str(params.get("case", ""))
+        is_shown = not paths and (not case_name or NAME.fullmatch(case_name)) and view.shows(entry["params"])
+        if is_shown and case in (None, case_name):
             results.append(ResultInfo(run_id=run_id, created=entry["created"], params=params))
     return ResultsAnswer(results=sorted(results, key=lambda result: result.created, reverse=True))
 

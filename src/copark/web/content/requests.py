@@ -240,9 +240,9 @@ def told_of(request: Ask) -> Iterator[None]:
     except StudyFaults as error:
         places = {scenario.key: place for place, scenario in request.arms().items()}
         faults = []
-        for old in error.faults:
-            key = ".".join(filter(None, (places.get(old.file, ""), old.key)))
-            faults.append(Fault(old.code, REQUEST, None, key, dict(old.values)))
+        for fault in error.faults:
+            key = ".".join(filter(None, (places.get(fault.file, ""), fault.key)))
+            faults.append(Fault(fault.code, REQUEST, None, key, dict(fault.values)))
         raise StudyFaults(faults) from None
 
 
