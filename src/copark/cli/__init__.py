@@ -30,7 +30,7 @@ ERRORS = {
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run ``copark`` and leave with 0 if all is well, 1 if faults were found, 2 if it was used wrongly."""
-    given = sys.argv[1:] if arguments is None else list(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
     gc.set_threshold(50_000, 20, 100)  # imports make much and drop little: looking through it is a tenth of a start
     is_ended: list[int] = []
     terminals = [descriptor for descriptor in (1, 2) if os.isatty(descriptor)]
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    code = _guarded(given)
+    code = _guarded(words)
     try:
         sys.stdout.flush()
     except OSError as error:
@@ -62,15 +62,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(BY_SIGNAL + is_ended[0] if is_ended else code)
 
 
-def _guarded(given: list[str]) -> int:
+def _guarded(words: list[str]) -> int:
     from typer import Abort, TyperException
 
     from copark.cli.help import language, wrong_usage
     from copark.errors import CoparkError, NotFound
 
-    lang = language(given, os.environ)
+    lang = language(words, os.environ)
     try:
-        code = _application()(args=given or ["--help"], prog_name="copark", standalone_mode=False, obj=lang)
+        code = _application()(args=words or ["--help"], prog_name="copark", standalone_mode=False, obj=lang)
         if code == STOPPED:  # Typer's answer to an interrupt
             raise KeyboardInterrupt
         return code if isinstance(code, int) else OK
@@ -80,7 +80,7 @@ def _guarded(given: list[str]) -> int:
         print(plain(wrong_usage(error, lang)), file=sys.stderr)
         return WRONG_USAGE
     except (KeyboardInterrupt, Abort):
-        _tell_stopped(given, lang)
+        _tell_stopped(words, lang)
         return STOPPED
     except BrokenPipeError:
         return OK
@@ -93,17 +93,17 @@ def _guarded(given: list[str]) -> int:
         return _tell_unexpected(error, lang)
 
 
-def _tell_stopped(given: list[str], lang: str) -> None:
+def _tell_stopped(words: list[str], lang: str) -> None:
     """Say that the work has ended, and what becomes of it; a terminal may have gone by then."""
     from copark.texts import LANGUAGES, text
 
-    command = next((word for word in given if not word.startswith("-") and word not in LANGUAGES), "")
+    command = next((word for word in words if not word.startswith("-") and word not in LANGUAGES), "")
     with suppress(OSError):
         print(text("web.stopped" if command == "serve" else "cli.error.stopped", lang), file=sys.stderr, flush=True)
 
 
 def _application() -> Any:
-    """The whole command line: the commands of analyses, and those written by hand, which add themselves to it."""
+    """Make the whole command line: the commands of analyses, and those written by hand, which add themselves to it."""
     from typer.main import get_command
 
     from copark.analyses import REGISTRY
@@ -111,10 +111,10 @@ def _application() -> Any:
     from copark.cli.analyses import AnalysisCommand
     from copark.cli.app import app
 
-    found: Any = get_command(app)
-    former = {name: AnalysisCommand(one, name) for one in REGISTRY for name in one.aliases}
-    found.commands = {one.name: AnalysisCommand(one) for one in REGISTRY} | former | found.commands
-    return found
+    group: Any = get_command(app)
+    former = {name: AnalysisCommand(analysis, name) for analysis in REGISTRY for name in analysis.aliases}
+    group.commands = {analysis.name: AnalysisCommand(analysis) for analysis in REGISTRY} | former | group.commands
+    return group
 
 
 def _tell_unexpected(error: Exception, lang: str) -> int:

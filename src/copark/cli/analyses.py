@@ -35,21 +35,21 @@ class AnalysisCommand(SpokenCommand):
     def load(self) -> None:
         """Make options and callback of the parameters."""
         if self.callback is None:
-            made = typer.Typer(add_completion=False)
-            made.command(self.name, cls=SpokenCommand)(_asker(self.analysis))
-            command = get_command(made)
+            app = typer.Typer(add_completion=False)
+            app.command(self.name, cls=SpokenCommand)(_asker(self.analysis))
+            command = get_command(app)
             self.params = command.params
             self.callback = command.callback
-            fields = {one.name: one for one in self.analysis.params.form()}
-            for one in self.params:
-                if one.name in fields:
-                    one.told = partial(_told, self.analysis, fields[one.name])  # type: ignore[attr-defined]
+            fields = {field.name: field for field in self.analysis.params.form()}
+            for param in self.params:
+                if param.name in fields:
+                    param.told = partial(_told, self.analysis, fields[param.name])  # type: ignore[attr-defined]
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """As every command, once its options are known; former options are those that replace them."""
+        """Make the context, once the options are known; former options are replaced by those that followed them."""
         for option, instead in self.analysis.former:
             if option in args:
-                args = [one for one in args if one != option] + instead.split()
+                args = [argument for argument in args if argument != option] + instead.split()
         self.load()
         return super().make_context(info_name, args, parent, **extra)
 
@@ -57,9 +57,9 @@ class AnalysisCommand(SpokenCommand):
 def _asker(analysis: Analysis) -> Callable[..., None]:
     fields = analysis.params.form()
 
-    def ask(ctx: typer.Context, **given: Any) -> None:
+    def ask(ctx: typer.Context, **values: Any) -> None:
         """Answer the question and show the answer."""
-        _answer(analysis, fields, ctx.obj, given)
+        _answer(analysis, fields, ctx.obj, values)
 
     form = typer.Option("--format", help="analyses.option.format", metavar="A,B", show_default=False)
     out = typer.Option("--out", help="analyses.option.out", metavar="DIR", show_default=False)
@@ -77,13 +77,13 @@ def _asker(analysis: Analysis) -> Callable[..., None]:
     if hasattr(analysis.ask, "workload"):
         shared["plan"] = Annotated[bool, typer.Option("--plan", help="analyses.option.plan")], False
     places = [inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)]
-    places += [_parameter(analysis, one) for one in sorted(fields, key=lambda one: not one.by_place)]
+    places += [_parameter(analysis, field) for field in sorted(fields, key=lambda field: not field.by_place)]
     places += [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
         for name, (annotation, default) in shared.items()
     ]
     ask.__signature__ = inspect.Signature(places)  # type: ignore[attr-defined]
-    ask.__annotations__ = {one.name: one.annotation for one in places}
+    ask.__annotations__ = {place.name: place.annotation for place in places}
     return ask
 
 
@@ -140,68 +140,68 @@ def _told(analysis: Analysis, field: FormField, lang: str) -> str:
     return t("option.help", words=words.rstrip(".。"), remarks=t("option.and").join(remarks)) if remarks else words
 
 
-def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given: Mapping[str, Any]) -> None:
+def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, options: Mapping[str, Any]) -> None:
     from copark.analyses.answer import answer, check_keys
     from copark.analyses.context import Context
 
-    formats = formats_of(given["formats"], lang)
-    threads = given["threads"]
-    asked = {one.name: _value(one, given[one.name]) for one in fields}
-    foresee = partial(_foresee, threads=threads, lang=lang, asked=bool(given.get("plan")))
+    formats = formats_of(options["formats"], lang)
+    threads = options["threads"]
+    values = {field.name: _value(field, options[field.name]) for field in fields}
+    foresee = partial(_foresee, threads=threads, lang=lang, is_asked=bool(options.get("plan")))
     announce = partial(_announce, threads=threads, lang=lang)
     context = Context(
-        given["out"],
-        keeps=not given["no_report"],
+        options["out"],
+        keeps=not options["no_report"],
         threads=threads,
         announcing=announce,
         foreseeing=foresee,
         planning=partial(_tell_plan, lang=lang),
         lang=lang,
     )
-    params = _params(analysis, fields, asked, lang)
-    if given.get("listed"):
-        _print(analysis.listing(params, context, lang), {}, as_json=given["as_json"], whole=True)
+    params = _params(analysis, fields, values, lang)
+    if options.get("listed"):
+        _print(analysis.listing(params, context, lang), {}, as_json=options["as_json"], whole=True)
         return
-    if given.get("plan"):
+    if options.get("plan"):
         check_keys(analysis, params, context)
-        foresee(context.case(asked["case"]), analysis.ask.workload(params, context))
+        foresee(context.case(values["case"]), analysis.ask.workload(params, context))
         return
     written: dict[str, Path] = {}
     with Progress(lang) as progress:
         context.progress = progress
-        found = answer(analysis, params, context)
-        if not given["no_report"] and not (given["as_json"] and given["formats"] is None):
+        answered = answer(analysis, params, context)
+        if not options["no_report"] and not (options["as_json"] and options["formats"] is None):
             progress("report", 0, 0)
-            written = found.write(given["out"], formats, lang)
-    _print(found.document(lang), written, as_json=given["as_json"], whole=given["whole"])
-    if not given["as_json"]:
-        took = text("analyses.took", lang, time=duration(found.seconds, lang))
-        words = f"{text('analyses.reused', lang) if found.reused else took} {context.went_on()}".strip()
+            written = answered.write(options["out"], formats, lang)
+    _print(answered.document(lang), written, as_json=options["as_json"], whole=options["whole"])
+    if not options["as_json"]:
+        took = text("analyses.took", lang, time=duration(answered.seconds, lang))
+        words = f"{text('analyses.reused', lang) if answered.reused else took} {context.went_on()}".strip()
         print(words, file=sys.stderr)
-    if not found.result.passed:
+    if not answered.result.passed:
         raise typer.Exit(1)
 
 
-def _params(analysis: Analysis, fields: tuple[FormField, ...], asked: Mapping[str, Any], lang: str) -> AnalysisParams:
+def _params(analysis: Analysis, fields: tuple[FormField, ...], values: Mapping[str, Any], lang: str) -> AnalysisParams:
     from pydantic import ValidationError
 
     from copark.errors import NotFound, printable
 
     try:
-        return analysis.params(**asked)
+        return analysis.params(**values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        flags = {one.name: one.name.upper() if one.by_place else one.flag for one in fields}
+        flags = {field.name: field.name.upper() if field.by_place else field.flag for field in fields}
         name = flags.get(str(first["loc"][0]), "")
-        found = printable(str(first["input"]))
-        raise NotFound(text("analyses.not_taken", lang, name=name, found=found)) from None
+        value = printable(str(first["input"]))
+        raise NotFound(text("analyses.not_taken", lang, name=name, found=value)) from None
 
 
 def _value(field: FormField, value: Any) -> Any:
     if field.repeated:
         return tuple(value or ())
     if field.kind == "list":
-        return tuple(one.strip() for given in value or () for one in given.split(",") if one.strip())
+        return tuple(word.strip() for words in value or () for word in words.split(",") if word.strip())
     return value
 
 
@@ -213,7 +213,7 @@ def _announce(study: Any, case: Any, source: Any, times: int, *, threads: int | 
 
 
 def _tell_plan(planned: Any, lang: str) -> None:
-    """What a calibration will take and what is there of it, on standard error; nothing if it takes seconds."""
+    """Print what a calibration will take and what is there of it, on standard error; nothing if it takes seconds."""
     from copark.workflows.run_plan import WORTH_TELLING
 
     if planned.seconds >= WORTH_TELLING:
@@ -228,16 +228,16 @@ def _tell_plan(planned: Any, lang: str) -> None:
         print(*filter(None, (planned.went_on, words)), sep="\n", file=sys.stderr, flush=True)
 
 
-def _foresee(case: Any, works: Any, *, threads: int | None, lang: str, asked: bool) -> None:
+def _foresee(case: Any, works: Any, *, threads: int | None, lang: str, is_asked: bool) -> None:
     """Say how much will be run: on standard output where nothing else was asked for, else if it takes long."""
     from copark.workflows.run_plan import WORTH_TELLING, seconds_of
 
     seconds, used = seconds_of(case, works, threads)
-    if asked or seconds >= WORTH_TELLING:
-        counts = {"runs": sum(one.runs for one in works), "quarters": sum(one.quarters_in_all for one in works)}
-        key = "planner.ahead_at_most" if any(one.at_most for one in works) else "planner.ahead"
+    if is_asked or seconds >= WORTH_TELLING:
+        counts = {"runs": sum(work.runs for work in works), "quarters": sum(work.quarters_in_all for work in works)}
+        key = "planner.ahead_at_most" if any(work.at_most for work in works) else "planner.ahead"
         words = text(key, lang, time=duration(seconds, lang), threads=used, **counts)
-        print(words, file=sys.stdout if asked else sys.stderr, flush=True)
+        print(words, file=sys.stdout if is_asked else sys.stderr, flush=True)
 
 
 def _print(document: Document, written: Mapping[str, Path], *, as_json: bool, whole: bool) -> None:

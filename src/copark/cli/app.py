@@ -17,7 +17,7 @@ class Language(StrEnum):
 
 
 class DrawsOf(StrEnum):
-    """What parameters are drawn from."""
+    """Sources that parameters are drawn from."""
 
     posterior = "posterior"
     unsettled = "unsettled"
@@ -26,7 +26,7 @@ class DrawsOf(StrEnum):
 
 
 class ParametersOf(StrEnum):
-    """Which parameters are used, in the place of the best there are."""
+    """Parameters that are used, in the place of the best there are."""
 
     own = "own"
     shipped = "shipped"
@@ -68,8 +68,8 @@ WRITTEN = "html,xlsx,csv"
 app = typer.Typer(cls=SpokenGroup, add_completion=True, pretty_exceptions_enable=False, no_args_is_help=True)
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+def _show_version(is_requested: bool) -> None:
+    if is_requested:
         from copark import __version__
 
         print(__version__)
@@ -86,14 +86,24 @@ def copark(
     """Take the options that come before the command; the language was read before."""
 
 
-def formats_of(given: str | None, lang: str, default: str = WRITTEN) -> list[str]:
-    """Formats asked for; ``NotFound`` if there is no such one."""
+def formats_of(listed: str | None, lang: str, default: str = WRITTEN) -> list[str]:
+    """Return the formats asked for; raise ``NotFound`` if there is no such one.
+
+    Parameters
+    ----------
+    listed
+        Names of formats, with commas between them.
+    lang
+        Language of the refusal, ``en`` or ``zh``.
+    default
+        Names where none are listed.
+    """
     from copark.errors import NotFound, printable
     from copark.presentation import FORMATS
     from copark.texts import text
 
-    asked = [one.strip().lower() for one in (given or default).split(",") if one.strip()]
-    for one in asked:
-        if one not in FORMATS:
-            raise NotFound(text("presentation.unknown_format", lang, name=printable(one), known=", ".join(FORMATS)))
-    return asked
+    formats = [name.strip().lower() for name in (listed or default).split(",") if name.strip()]
+    for name in formats:
+        if name not in FORMATS:
+            raise NotFound(text("presentation.unknown_format", lang, name=printable(name), known=", ".join(FORMATS)))
+    return formats

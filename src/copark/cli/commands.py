@@ -1,4 +1,4 @@
-"""What can be asked of ``copark``: one function a command, each a call of a workflow and a word on what came of it."""
+"""Commands of ``copark``: one function a command, each a call of a workflow and a word on what came of it."""
 
 import sys
 from pathlib import Path
@@ -109,12 +109,12 @@ def check(
         if not show_checked(case_commands.check_casebook(ctx.obj), ctx.obj):
             raise typer.Exit(1)
         return
-    found = case_commands.check_with_notes(case, ctx.obj)
-    if found.faults:
-        show_faults(found.faults, ctx.obj)
+    checked = case_commands.check_with_notes(case, ctx.obj)
+    if checked.faults:
+        show_faults(checked.faults, ctx.obj)
         raise typer.Exit(1)
     say("cli.check.sound", ctx.obj, name=case)
-    for note in (*found.notes, *found.growth):
+    for note in (*checked.notes, *checked.growth):
         say("cli.check.note", ctx.obj, note=note)
 
 
@@ -161,8 +161,8 @@ def list_all(
     """List cases and studies; stored runs are listed by ``copark runs``."""
     from copark import workflows
 
-    found = {key: (text(f"cli.list.{key}", ctx.obj), rows) for key, rows in workflows.catalogue(ctx.obj).items()}
-    show_listing(listed("list", ctx.obj, ("name", "title"), found), as_json=as_json)
+    tables = {key: (text(f"cli.list.{key}", ctx.obj), rows) for key, rows in workflows.catalogue(ctx.obj).items()}
+    show_listing(listed("list", ctx.obj, ("name", "title"), tables), as_json=as_json)
 
 
 @app.command("show", cls=SpokenCommand, help="cli.help.show")
@@ -177,8 +177,8 @@ def show(
     """Show a case, a study or a stored run."""
     from copark import workflows
 
-    found = workflows.show(name, out, ctx.obj)
-    show_listing(listed("show", ctx.obj, ("entry", "value"), {"entries": found}), as_json=as_json)
+    entries = workflows.show(name, out, ctx.obj)
+    show_listing(listed("show", ctx.obj, ("entry", "value"), {"entries": entries}), as_json=as_json)
 
 
 @app.command("export", cls=SpokenCommand, help="cli.help.export")

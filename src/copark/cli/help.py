@@ -26,12 +26,12 @@ VARIABLES = ("COPARK_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
 def language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
-    """The reader's language: ``--lang``, else ``COPARK_LANG``, else the locale's, else English."""
-    for at, argument in enumerate(arguments):
+    """Choose the reader's language: ``--lang``, else ``COPARK_LANG``, else the locale's, else English."""
+    for position, argument in enumerate(arguments):
         if argument == "--":
             break
-        if argument == "--lang" and at + 1 < len(arguments):
-            return arguments[at + 1] if arguments[at + 1] in LANGUAGES else "en"
+        if argument == "--lang" and position + 1 < len(arguments):
+            return arguments[position + 1] if arguments[position + 1] in LANGUAGES else "en"
         if argument.startswith("--lang="):
             value = argument.removeprefix("--lang=")
             return value if value in LANGUAGES else "en"
@@ -71,7 +71,7 @@ class SpokenGroup(TyperGroup):
         _show_help(self, ctx)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command of a name; where there is none, the nearest names."""
+        """Return the command of a name; where there is none, name the nearest."""
         name = args[0]
         if name not in self.commands and not name.startswith("-"):
             from difflib import get_close_matches
@@ -86,8 +86,13 @@ def _show_help(command: Any, ctx: Any) -> None:
     params = command.get_params(ctx)
     arguments = [param for param in params if param.param_type_name == "argument"]
     options = [param for param in params if param.param_type_name == "option" and not getattr(param, "hidden", False)]
-    commands = [(name, one) for name, one in getattr(command, "commands", {}).items() if not one.hidden]
-    pieces = [ctx.command_path, *(one.metavar if one.required else f"[{one.metavar}]" for one in arguments)]
+    commands = [
+        (name, subcommand) for name, subcommand in getattr(command, "commands", {}).items() if not subcommand.hidden
+    ]
+    pieces = [
+        ctx.command_path,
+        *(argument.metavar if argument.required else f"[{argument.metavar}]" for argument in arguments),
+    ]
     pieces += [text("cli.usage.command", lang)] if commands else []
 
     def flag(option: Any) -> str:
@@ -97,57 +102,59 @@ def _show_help(command: Any, ctx: Any) -> None:
     print(*_folded(usage), "", *_folded(text(command.help, lang)), sep="\n")
     for panel, entries in _by_panel(commands, lang):
         _show_entries(text(f"cli.panel.{panel}", lang), entries)
-    _show_entries(text("cli.panel.arguments", lang), [(one.metavar, _help(one, lang)) for one in arguments])
-    _show_entries(text("cli.panel.options", lang), [(flag(one), _help(one, lang)) for one in options])
+    _show_entries(
+        text("cli.panel.arguments", lang), [(argument.metavar, _help(argument, lang)) for argument in arguments]
+    )
+    _show_entries(text("cli.panel.options", lang), [(flag(option), _help(option, lang)) for option in options])
 
 
 def _by_panel(commands: Iterable[tuple[str, Any]], lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    found: dict[str, list[tuple[str, str]]] = {panel: [] for panel in PANELS}
-    for name, one in commands:
-        panel = one.rich_help_panel or getattr(one.callback, "__module__", "").rpartition(".")[2]
-        found[panel].append((name, text(one.help, lang)))
-    return [(panel, entries) for panel, entries in found.items() if entries]
+    by_panel: dict[str, list[tuple[str, str]]] = {panel: [] for panel in PANELS}
+    for name, command in commands:
+        panel = command.rich_help_panel or getattr(command.callback, "__module__", "").rpartition(".")[2]
+        by_panel[panel].append((name, text(command.help, lang)))
+    return [(panel, entries) for panel, entries in by_panel.items() if entries]
 
 
 def _show_entries(title: str, entries: Iterable[tuple[str, str]]) -> None:
-    """A title, and each name with its words beside it, or below where it takes more than half of the screen."""
+    """Print a title, and each name with its words beside it, or below where it takes more than half of the screen."""
     from rich.cells import cell_len
     from typer import echo, style
 
-    found = list(entries)
+    rows = list(entries)
     plain = bool(os.environ.get("NO_COLOR"))
-    if not found:
+    if not rows:
         return
     most = get_terminal_size().columns // 2
-    beside = max((cell_len(name) for name, _ in found if cell_len(name) <= most), default=0) + 4
+    indent = max((cell_len(name) for name, _ in rows if cell_len(name) <= most), default=0) + 4
     echo("\n" + (title if plain else style(title, bold=True)))
-    for name, words in found:
+    for name, words in rows:
         shown = name if plain else style(name, fg="cyan")
-        below = f"\n{' ' * beside}"
-        left = beside - 2 - cell_len(name)
-        echo(f"  {shown}{' ' * left if left > 0 else below}{below.join(_folded(words, beside))}")
+        below = f"\n{' ' * indent}"
+        left = indent - 2 - cell_len(name)
+        echo(f"  {shown}{' ' * left if left > 0 else below}{below.join(_folded(words, indent))}")
 
 
-def _folded(words: str, beside: int = 0) -> list[str]:
+def _folded(words: str, indent: int = 0) -> list[str]:
     from rich.cells import chop_cells
 
-    width = max(get_terminal_size().columns - beside, 8)
+    width = max(get_terminal_size().columns - indent, 8)
     return [part for line in wrapped(words, width) for part in chop_cells(line, width) or [""]]
 
 
 def _help(parameter: Any, lang: str) -> str:
-    """Words of an argument or an option; those that Typer adds bring English sentences, for which there are texts."""
+    """Give the words of an argument or an option; Typer's own are English sentences, for which there are texts."""
     for option, key in TYPERS_OWN.items():
         if option in parameter.opts:
             return text(key, lang)
-    told = getattr(parameter, "told", None)
-    words = text(parameter.help, lang) if told is None else told(lang)
+    describe = getattr(parameter, "told", None)
+    words = text(parameter.help, lang) if describe is None else describe(lang)
     is_needed_option = parameter.required and parameter.param_type_name == "option"
     return f"{words}{' ' if lang == 'en' else ''}{text('cli.required', lang)}" if is_needed_option else words
 
 
 def wrong_usage(error: Any, lang: str) -> str:
-    """What was wrong in the way the command was given, and where to read how to give it."""
+    """Say what was wrong in the way the command was given, and where to read how to give it."""
     context = getattr(error, "ctx", None)
     param = getattr(error, "param", None)
     message = str(getattr(error, "message", error))
@@ -171,12 +178,12 @@ def wrong_usage(error: Any, lang: str) -> str:
 
 
 def _wanted(name: str, parameter: Any, lang: str) -> str:
-    """What an option wants: one of its choices, a whole number within its range, or what the texts say of its name."""
+    """Say what an option takes: one of its choices, a whole number within its range, or what the texts say of it."""
     metavar = str(getattr(parameter, "metavar", None) or "")
     if "|" in metavar and metavar.islower():
         return text("cli.wants.choice", lang, known=metavar.replace("|", " | "))
     limits = [getattr(parameter, edge, None) for edge in ("min", "max")]
-    if all(isinstance(one, int) for one in limits):
+    if all(isinstance(limit, int) for limit in limits):
         return text("cli.wants.integer", lang, low=limits[0], high=limits[1])
     wants = f"cli.wants.{name.lstrip('-')}"
     return text(wants, lang) if has_text(wants) else ""

@@ -41,11 +41,11 @@ def listed(
         return
     from copark.workflows.runs import books
 
-    found = books(out, failed=failed)
+    booked = books(out, failed=failed)
     if as_json:
-        print(json.dumps({"runs": [asdict(one) for one in found], "folder": str(out)}, ensure_ascii=False, indent=1))
-    elif found:
-        show_listing(listing("runs", ctx.obj, _booked(found, out, ctx.obj)))
+        print(json.dumps({"runs": [asdict(run) for run in booked], "folder": str(out)}, ensure_ascii=False, indent=1))
+    elif booked:
+        show_listing(listing("runs", ctx.obj, _booked(booked, out, ctx.obj)))
     else:
         say("database.none_failed" if failed else "database.none", ctx.obj, folder=out)
 
@@ -84,15 +84,15 @@ def gc(
     from copark.presentation.numbers import number
     from copark.workflows.runs import tidy
 
-    found = tidy(out, unfinished=unfinished, stale=stale, really=yes)
-    for one in found:
-        say(f"cluster.gc.{one.kind}", ctx.obj, path=one.path, megabytes=number(one.bytes / 1e6, 1))
-    key = "nothing" if not found else "gone" if yes else "would_go"
-    size = sum(one.bytes for one in found)
-    say(f"cluster.gc.{key}", ctx.obj, megabytes=number(size / 1e6, 1), count=len(found))
+    leftovers = tidy(out, unfinished=unfinished, stale=stale, really=yes)
+    for leftover in leftovers:
+        say(f"cluster.gc.{leftover.kind}", ctx.obj, path=leftover.path, megabytes=number(leftover.bytes / 1e6, 1))
+    key = "nothing" if not leftovers else "gone" if yes else "would_go"
+    size = sum(leftover.bytes for leftover in leftovers)
+    say(f"cluster.gc.{key}", ctx.obj, megabytes=number(size / 1e6, 1), count=len(leftovers))
 
 
-def _booked(found: Sequence[BookedRun], out: Path, lang: str) -> Table:
+def _booked(booked: Sequence[BookedRun], out: Path, lang: str) -> Table:
     from copark.presentation.document import Column, Kind, Table
     from copark.presentation.numbers import number
 
@@ -105,18 +105,18 @@ def _booked(found: Sequence[BookedRun], out: Path, lang: str) -> Table:
         Column("failed", text("database.column.failed", lang), Kind.count),
     ]
     rows = []
-    for one in found:
-        made = number(one.total, 0)
-        made = made if one.done == one.total else f"{number(one.done, 0)} / {made}"
+    for run in booked:
+        count = number(run.total, 0)
+        count = count if run.done == run.total else f"{number(run.done, 0)} / {count}"
         rows.append(
             (
-                one.identity,
-                text(f"database.state.{one.state}", lang),
-                ", ".join(filter(None, (one.study, one.case))),
-                one.when[:16].replace("T", " "),
-                made,
-                one.bytes / 1e6 if one.bytes else None,
-                one.failed,
+                run.identity,
+                text(f"database.state.{run.state}", lang),
+                ", ".join(filter(None, (run.study, run.case))),
+                run.when[:16].replace("T", " "),
+                count,
+                run.bytes / 1e6 if run.bytes else None,
+                run.failed,
             )
         )
     return Table("runs", text("database.title", lang, folder=out), tuple(columns), tuple(rows))
@@ -137,23 +137,23 @@ def results(
     """List the results that ship with copark, or make them again."""
     from copark.analyses import shipped
 
-    known = dict.fromkeys(word for name, given in shipped.asked() for word in (name, str(given.get("case", name))))
+    names = dict.fromkeys(word for name, params in shipped.asked() for word in (name, str(params.get("case", name))))
     passed = True
     for name in only or ():
-        if name not in known:
-            raise NotFound.of("analyses.shipped.unknown", found=printable(name), known=", ".join(known))
+        if name not in names:
+            raise NotFound.of("analyses.shipped.unknown", found=printable(name), known=", ".join(names))
     with Progress(ctx.obj) as progress:
         if make is not None:
             for folder in shipped.make(make, only or (), threads, progress):
                 say("cli.written", ctx.obj, path=folder)
         if check:
-            for one in shipped.check(only or (), threads, progress):
-                took = duration(one.seconds, ctx.obj)
-                say(f"analyses.shipped.{one.state}", ctx.obj, **vars(one), time=took)
-                passed = passed and one.state == "same"
+            for checked in shipped.check(only or (), threads, progress):
+                took = duration(checked.seconds, ctx.obj)
+                say(f"analyses.shipped.{checked.state}", ctx.obj, **vars(checked), time=took)
+                passed = passed and checked.state == "same"
     if make is None and not check:
-        for found in shipped.shipped(only or ()):
-            say(f"analyses.shipped.{found.state}", ctx.obj, **vars(found))
+        for result in shipped.shipped(only or ()):
+            say(f"analyses.shipped.{result.state}", ctx.obj, **vars(result))
     if not passed:
         raise typer.Exit(1)
 
@@ -221,8 +221,8 @@ def open_(
     from copark.workflows import workspaces
 
     with Progress(ctx.obj) as progress:
-        found = workspaces.open_(file, to, progress=progress)
-    _show(found, ctx.obj)
+        findings = workspaces.open_(file, to, progress=progress)
+    _show(findings, ctx.obj)
     say("workspace.opened", ctx.obj, path=to)
 
 
@@ -232,23 +232,23 @@ def verify(ctx: typer.Context, file: File, _lang: Lang = None) -> None:
     from copark.workflows import workspaces
 
     with Progress(ctx.obj) as progress:
-        found = workspaces.verify(file, progress=progress)
-    if found.faults:
-        show_faults(found.faults, ctx.obj)
+        findings = workspaces.verify(file, progress=progress)
+    if findings.faults:
+        show_faults(findings.faults, ctx.obj)
         raise typer.Exit(1)
-    _show(found, ctx.obj)
+    _show(findings, ctx.obj)
     say("workspace.whole", ctx.obj)
     say("workspace.vouches", ctx.obj)
 
 
-def _show(found: WorkspaceFindings, lang: str) -> None:
+def _show(findings: WorkspaceFindings, lang: str) -> None:
     from copark.presentation.numbers import number
 
-    for key, names in (("cases", found.cases), ("studies", found.studies), ("runs", found.runs)):
+    for key, names in (("cases", findings.cases), ("studies", findings.studies), ("runs", findings.runs)):
         if names:
             say(f"workspace.{key}", lang, count=len(names), names=", ".join(names))
-    say("workspace.files", lang, count=found.files, size=number(found.bytes / 1e6, 1))
-    for note in found.notes:
+    say("workspace.files", lang, count=findings.files, size=number(findings.bytes / 1e6, 1))
+    for note in findings.notes:
         say("workspace.note", lang, place=note.place(), cause=note.cause(lang), repair=note.repair(lang))
 
 

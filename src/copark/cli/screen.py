@@ -1,4 +1,4 @@
-"""What a reader sees: results on standard output, errors and how far the work is on standard error; 80 columns do."""
+"""Printing: results on standard output, errors and how far the work is on standard error; 80 columns do."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ BETWEEN_LINES = 5.0
 
 
 def say(key: str, lang: str, **values: Any) -> None:
-    """One line on standard output, not broken, so that it can be copied or piped."""
+    """Print one line on standard output, not broken, so that it can be copied or piped."""
     print(plain(text(key, lang, **values)))
 
 
 def plain(words: str) -> str:
-    """Lines without control characters: names of files and cases are somebody's own."""
+    """Strip lines of control characters: names of files and cases are somebody's own."""
     return "\n".join(printable(line) for line in words.split("\n"))
 
 
 def styled(words: str, *, err: bool = False, **look: Any) -> None:
-    """Words in a colour or in bold, where a terminal has such."""
+    """Print words in a colour or in bold, where a terminal has such."""
     from typer import echo, style
 
     shown = plain(words)
@@ -45,13 +45,13 @@ def styled(words: str, *, err: bool = False, **look: Any) -> None:
 
 
 def show_plan(sentences: Sequence[str]) -> None:
-    """A plan on standard error, before the work begins: what is asked for stays alone on standard output."""
+    """Print a plan on standard error, before the work begins: standard output is for what is asked for alone."""
     for sentence in sentences:
         print(sentence, file=sys.stderr, flush=True)
 
 
 def show_error(error: Exception, lang: str) -> None:
-    """An error that was foreseen: every fault it carries, or its message."""
+    """Print an error that was foreseen: every fault it carries, or its message."""
     if isinstance(error, FaultsFound):
         show_faults(error.faults, lang)
     else:
@@ -59,19 +59,19 @@ def show_error(error: Exception, lang: str) -> None:
 
 
 def show_faults(faults: Iterable[Fault], lang: str) -> None:
-    """Each fault on standard error: where, what is wrong, how to mend it."""
-    found = list(faults)
-    for fault in found:
+    """Print each fault on standard error: where, what is wrong, how to fix it."""
+    all_faults = list(faults)
+    for fault in all_faults:
         styled(f"{fault.place()}: {fault.key}" if fault.key else fault.place(), err=True, bold=True)
         print(plain(f"  {fault.cause(lang)}"), file=sys.stderr)
         styled(f"  {text('cli.label.repair', lang, repair=fault.repair(lang))}", err=True, fg="green")
-    styled(text("cli.error.faults", lang, count=len(found)), err=True, bold=True, fg="red")
+    styled(text("cli.error.faults", lang, count=len(all_faults)), err=True, bold=True, fg="red")
 
 
-def show_checked(found: Iterable[Checked], lang: str) -> bool:
-    """Show what a check of the casebook found, the faults of each part; whether all is sound."""
+def show_checked(parts: Iterable[Checked], lang: str) -> bool:
+    """Show what a check of the casebook found, the faults of each part; return whether all is sound."""
     sound = True
-    for part in found:
+    for part in parts:
         key = "part_faults" if part.faults else "part_notes" if part.notes else "part"
         say(f"cli.check.{key}", lang, name=part.name, count=len(part.faults or part.notes))
         if part.faults:
@@ -81,23 +81,26 @@ def show_checked(found: Iterable[Checked], lang: str) -> bool:
 
 
 def console() -> Console:
-    """Standard output, as wide as it is."""
+    """Return standard output, as wide as it is."""
     from rich.console import Console
 
     return Console(markup=False, highlight=False)
 
 
 def show_outcome(outcome: RunOutcome, lang: str, *, shares: bool = False) -> None:
-    """What a run gave: the answer, on what it rests, the observations beside it, where everything is.
+    """Print what a run gave: the answer, on what it rests, the observations beside it, where everything is.
 
-    ``shares``: of outcomes, also of a park that is not calibrated.
+    Parameters
+    ----------
+    shares
+        Print shares of outcomes also of a park that is not calibrated.
     """
     from copark.presentation.terminal import show
 
     out = console()
     answer = outcome.answer
-    asked = shares and not answer.shows_outcomes
-    show(answer.document(lang), out, only=("summary", "outcomes") if asked else ("summary",))
+    shows_shares = shares and not answer.shows_outcomes
+    show(answer.document(lang), out, only=("summary", "outcomes") if shows_shares else ("summary",))
     out.print()
     if not (answer.shows_outcomes or shares):
         out.print(text("trust.outcomes_hidden", lang))
@@ -118,7 +121,7 @@ def show_outcome(outcome: RunOutcome, lang: str, *, shares: bool = False) -> Non
 
 
 def listing(key: str, lang: str, *tables: Table) -> Document:
-    """Tables as a document."""
+    """Make a document of tables."""
     from copark.presentation.document import Document, Section
 
     title = tables[0].title if tables else key
@@ -135,7 +138,7 @@ def print_json(document: Document) -> None:
 
 
 def show_listing(document: Document, *, as_json: bool = False) -> None:
-    """Tables on standard output, or their data."""
+    """Print tables on standard output, or their data."""
     from copark.presentation.terminal import show_tables
 
     if as_json:
@@ -145,16 +148,28 @@ def show_listing(document: Document, *, as_json: bool = False) -> None:
 
 
 def listed(key: str, lang: str, titles: tuple[str, str], tables: Mapping[str, tuple[str, Entries]]) -> Document:
-    """Names with what they are, a table or more, each with its title; the columns have titles of ``cli.<key>``."""
+    """List names with what they are, in a table or more, each with its title; columns have titles of ``cli.<key>``.
+
+    Parameters
+    ----------
+    key
+        Key of the document.
+    lang
+        Language of its titles, ``en`` or ``zh``.
+    titles
+        Keys of the two columns: names, and what they are.
+    tables
+        Title and rows of each table, by key.
+    """
     from copark.presentation.document import Column, Kind, Table
 
     name, words = (text(f"cli.{key}.{title}", lang) for title in titles)
     columns = Column(titles[0], name), Column(titles[1], words, Kind.note)
-    return listing(key, lang, *(Table(one, title, columns, rows) for one, (title, rows) in tables.items()))
+    return listing(key, lang, *(Table(table, title, columns, rows) for table, (title, rows) in tables.items()))
 
 
 def show_verdict(verdict: ReplayVerdict, lang: str) -> None:
-    """Whether a replay gave what is stored, and what has changed if it did not."""
+    """Say whether a replay gave what is stored, and what has changed if it did not."""
     colour = "green" if verdict.passed else "red"
     values = {"count": verdict.runs, "largest": verdict.largest} | _first_difference(verdict, lang)
     styled(text(f"cli.verify.{_kind(verdict)}", lang, **values), bold=True, fg=colour)
@@ -179,7 +194,7 @@ def _kind(verdict: ReplayVerdict) -> str:
 
 
 def _first_difference(verdict: ReplayVerdict, lang: str) -> dict[str, Any]:
-    """Where the first number differs, in words."""
+    """Say where the first number differs."""
     first = verdict.first
     if first is None:
         return {}
@@ -197,7 +212,7 @@ def _first_difference(verdict: ReplayVerdict, lang: str) -> dict[str, Any]:
 
 
 def duration(seconds: float, lang: str) -> str:
-    """A span of time in words."""
+    """Put a span of time in words."""
     whole = max(0, round(seconds))
     if whole < 60:
         return text("cli.seconds", lang, seconds=whole)
@@ -269,13 +284,13 @@ class Progress:
 
     def _print_line(self, now: float) -> None:
         self._told = now
-        made = self._done - self._there
+        advance = self._done - self._there
         words = text(f"cli.stage.{self._stage}", self._lang)
         key = "cli.progress.start"
         left = ""
-        if made > 0:
+        if advance > 0:
             key = "cli.progress.line"
-            left = duration((now - self._began) * (self._total - self._done) / made, self._lang)
+            left = duration((now - self._began) * (self._total - self._done) / advance, self._lang)
         line = text(key, self._lang, stage=words, done=self._done, total=self._total, left=left)
         print(line, file=sys.stderr, flush=True)
 

@@ -72,7 +72,7 @@ def workers_at(address: str) -> Iterator[Workers]:
 
 
 async def _greeted(address: str) -> None:
-    """Be answered by a scheduler: a client that is not tries three times as long as it is told to, and to end it."""
+    """Wait to be answered by a scheduler: a client that is not tries three times as long as told, and to end it."""
     from distributed import Security
     from distributed.comm import connect
 
@@ -160,7 +160,7 @@ def need_guard() -> None:
 
 
 def _be_quiet() -> None:
-    """What Dask logs of its inner life is no message for a person; what matters is raised."""
+    """Silence Dask's log: what it says of its inner life is no message for a person; what matters is raised."""
     import distributed  # noqa: F401 - it sets the levels of its loggers when it is imported
 
     for name in list(logging.root.manager.loggerDict):
@@ -243,42 +243,42 @@ def _part(work: Work, subject: Any, first: int, last: int) -> dict[str, float]:
 
 
 def _greeting() -> Callable[[str, str], Any]:
-    """A question that even a worker without copark can be asked: it is sent as it is, not by name."""
+    """Return a question that even a worker without copark can be asked: it is sent as it is, not by name."""
 
     def greet(folder: str, name: str) -> Any:
         from importlib import import_module
 
         try:
-            found = import_module("copark.cluster.worker_fingerprint").machine()
+            fingerprint = import_module("copark.cluster.worker_fingerprint").machine()
         except Exception as error:  # noqa: BLE001 - whatever keeps it from being a worker is told
             return "absent", f"{type(error).__name__}: {error}", None
         try:
-            seen = import_module("copark.store.shards").ShardFolder(folder).get(name)
+            content = import_module("copark.store.shards").ShardFolder(folder).get(name)
         except Exception as error:  # noqa: BLE001 - as above
-            return "blind", f"{type(error).__name__}: {error}", found
-        return "here", None if seen is None else seen.decode(), found
+            return "blind", f"{type(error).__name__}: {error}", fingerprint
+        return "here", None if content is None else content.decode(), fingerprint
 
     return greet
 
 
 def _alike(answers: Mapping[str, Any], token: str, folder: str) -> Machine:
-    """What all workers are; every reason at once why some cannot be used."""
+    """Return what all workers are; raise every reason at once why some cannot be used."""
     faults: list[Fault] = []
-    found: dict[str, Machine] = {}
+    fingerprints: dict[str, Machine] = {}
     for worker, answer in sorted(answers.items()):
         if not isinstance(answer, tuple) or answer[0] == "absent":
             detail = answer[1] if isinstance(answer, tuple) else answer
             faults.append(Fault("cluster.no_copark", worker, values={"detail": detail}))
             continue
-        state, seen, its_machine = answer
-        if state == "blind" or seen != token:
+        state, content, its_machine = answer
+        if state == "blind" or content != token:
             faults.append(Fault("cluster.not_seen", worker, values={"address": folder}))
         faults += faults_between(machine(), its_machine, worker, entries=CODE)
-        found[worker] = its_machine
-    if found:
-        first = next(iter(found.values()))
-        for worker, other in found.items():
+        fingerprints[worker] = its_machine
+    if fingerprints:
+        first = next(iter(fingerprints.values()))
+        for worker, other in fingerprints.items():
             faults += faults_between(first, other, worker, entries=BITS)
     if faults:
         raise MachinesDiffer(faults)
-    return next(iter(found.values()))
+    return next(iter(fingerprints.values()))

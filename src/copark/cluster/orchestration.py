@@ -45,7 +45,17 @@ Progress = Callable[[int, int], None]
 
 
 def shard_runs(seconds: Mapping[str, float], runs: int, makers: int) -> int:
-    """Runs of a shard, a multiple of ``CHUNK``, by what the first ``CHUNK`` runs took on one thread."""
+    """Return the runs of a shard, a multiple of ``CHUNK``, by what the first ``CHUNK`` took on one thread.
+
+    Parameters
+    ----------
+    seconds
+        What the first ``CHUNK`` runs took on one thread, by stage.
+    runs
+        Runs of the ensemble.
+    makers
+        Shards that are made at a time.
+    """
     by_cost = round(WANTED / max(sum(seconds.values()), 1e-3))
     by_share = runs // (CHUNK * SHARDS_EACH * makers)
     return CHUNK * max(1, min(by_cost, by_share))
@@ -56,9 +66,11 @@ class Asked:
     """An ensemble that is asked for."""
 
     study: Study
+    """The study that is run."""
     case: Case
+    """Its case."""
     source: DrawSource | None
-    """study, case, source: what is run."""
+    """Posterior its draws come from, if they do."""
     identity: str
     """Its name."""
     bands: bool
@@ -76,9 +88,9 @@ class Made:
 
     record: RunRecord
     kept: int = 0
+    """Runs that were there from an earlier attempt."""
     anew: int = 0
-    """kept, anew: runs that were there from an earlier attempt; runs that were, but made by other code or machines, and
-    were made again."""
+    """Runs that were there, but made by other code or machines, and were made again."""
 
 
 def make(
@@ -91,8 +103,19 @@ def make(
 ) -> Made:
     """Make an ensemble, or what is missing of it, and store it.
 
-    Progress is told as runs that are there and runs in all, over all scenarios. ``waiting`` is called if another
-    process makes the same ensemble; its result is then taken, as is that of one that has finished since.
+    Parameters
+    ----------
+    ask
+        The ensemble.
+    store
+        Where it is stored.
+    crew
+        Who makes it.
+    progress
+        Called with the runs that are there and the runs in all, over all scenarios.
+    waiting
+        Called if another process makes the same ensemble; its result is then taken, as is that of one that has finished
+        since.
 
     Raises
     ------
@@ -101,24 +124,24 @@ def make(
     """
     folder = store.shards_of(ask.identity)
     place = store.root / ask.identity
-    seen = stamp_of(place) if ask.seen is None else ask.seen
+    before = stamp_of(place) if ask.seen is None else ask.seen
     with only_one(lock_of(folder), waiting), _disk_may_fill(store):
-        if stamp_of(place) not in ((), seen):
+        if stamp_of(place) not in ((), before):
             record = store.record(ask.identity)
             if ask.bands or record.kept == record.runs:
                 return Made(record)
         folder.mkdir(exist_ok=True)
         shards = ShardFolder(folder)
         if not _is_joined(shards, ask):
-            kept, anew = _make_in(shards, ask, store, crew, progress)
-            return Made(store.adopt(ask.identity), kept, anew)
+            reused, anew = _make_in(shards, ask, store, crew, progress)
+            return Made(store.adopt(ask.identity), reused, anew)
         shards.remove(MAKING)  # whoever was killed just before giving it its place may have left some of it
         shards.settle()
         return Made(store.adopt(ask.identity), ask.study.runs)
 
 
 def _is_joined(shards: ShardFolder, ask: Asked) -> bool:
-    """Whether all was done but giving the run its place, and holds what is asked: bands do not stand in for paths."""
+    """Say whether a run waits for its place alone, and holds what is asked: bands do not stand in for paths."""
     if read_plan(shards) is not None or faults_of(shards.path, deep=True):
         return False
     try:
@@ -142,44 +165,44 @@ def _disk_may_fill(store: RunStore) -> Iterator[None]:
 def _make_in(
     shards: ShardFolder, ask: Asked, store: RunStore, crew: Crew, progress: Progress | None
 ) -> tuple[int, int]:
-    here = crew.machine(str(shards.path))
+    fingerprint = crew.machine(str(shards.path))
     subject = Subject(ask.study, ask.case, ask.source)
     runs = ask.study.runs
-    plan, done, anew = _begun(shards, ask, here)
+    plan, done, anew = _begun(shards, ask, fingerprint)
     header = run_chunk(prepared(subject), 0, 1, 1, None)
     is_begun = plan is not None
     if plan is None:
         paths = min(stored.KEPT, runs) if ask.bands else runs
         plan = ShardPlan(ask.identity, runs, paths, ask.bands, CHUNK, ask.study.name, ask.case.name)
-    work = Work(subject, str(shards.path), plan, here)
-    kept = sum(one.last - one.first for one in done)
-    told = _adding_up(progress, kept, ask)
+    work = Work(subject, str(shards.path), plan, fingerprint)
+    reused = sum(record.last - record.first for record in done)
+    tell = _adding_up(progress, reused, ask)
     if not is_begun:
         store.need_room(header, plan.kept)
-        (seconds,) = crew.make(work, plan.ranges()[:1], told)
+        (seconds,) = crew.make(work, plan.ranges()[:1], tell)
         plan = replace(plan, shard=shard_runs(seconds, runs, crew.makers))
         write_plan(shards, plan)
         work = replace(work, plan=plan)
-    records = _all_shards(shards, work, crew, told)
-    made_by: dict[str, object] = json.loads(header.attrs["provenance"]) | joined(one.made_with for one in records)
+    records = _all_shards(shards, work, crew, tell)
+    made_by: dict[str, object] = json.loads(header.attrs["provenance"]) | joined(record.made_with for record in records)
     provenance = json.dumps(made_by, ensure_ascii=False, sort_keys=True)
     join(shards, plan, records, header.assign_attrs(provenance=provenance))
-    return kept, anew
+    return reused, anew
 
 
-def _all_shards(shards: ShardFolder, work: Work, crew: Crew, told: Tell) -> list[ShardRecord]:
+def _all_shards(shards: ShardFolder, work: Work, crew: Crew, tell: Tell) -> list[ShardRecord]:
     for _ in range(ROUNDS):
         records = list(finished(shards, work.plan, deep=False))
-        there = {(one.first, one.last) for one in records}
-        missing = [span for span in work.plan.ranges() if span not in there]
+        finished_spans = {(record.first, record.last) for record in records}
+        missing = [span for span in work.plan.ranges() if span not in finished_spans]
         if not missing:
             return records
-        for _seconds in crew.make(work, missing, told):
+        for _seconds in crew.make(work, missing, tell):
             pass
     raise ExportRefused([Fault("cluster.shards_vanish", str(shards.path))])
 
 
-def _begun(shards: ShardFolder, ask: Asked, here: Machine) -> tuple[ShardPlan | None, list[ShardRecord], int]:
+def _begun(shards: ShardFolder, ask: Asked, fingerprint: Machine) -> tuple[ShardPlan | None, list[ShardRecord], int]:
     """Plan and shards of an earlier attempt, if it can be gone on with; otherwise how many runs are to be made again.
 
     What other code has made is removed: shards of two states of the code do not belong to one result, be it that files
@@ -192,19 +215,19 @@ def _begun(shards: ShardFolder, ask: Asked, here: Machine) -> tuple[ShardPlan | 
         return None, [], 0
     done = list(finished(shards, plan))
     entries = (*CODE, *BITS) if ask.fresh else CODE
-    if any(faults_between(here, one.made_with, "", entries) for one in done):
+    if any(faults_between(fingerprint, record.made_with, "", entries) for record in done):
         begin_anew(shards)
-        return None, [], sum(one.last - one.first for one in done)
-    for one in done:
-        need_alike(here, one.made_with, f"{shards.path}: {one.first}-{one.last}", BITS)
+        return None, [], sum(record.last - record.first for record in done)
+    for record in done:
+        need_alike(fingerprint, record.made_with, f"{shards.path}: {record.first}-{record.last}", BITS)
     return plan, done, 0
 
 
-def _adding_up(progress: Progress | None, kept: int, ask: Asked) -> Tell:
-    """Adds up, from any thread, how many runs are there."""
+def _adding_up(progress: Progress | None, reused: int, ask: Asked) -> Tell:
+    """Return a callback that adds up, from any thread, how many runs are there."""
     arms = len(ask.study.scenarios)
     lock = Lock()
-    done = kept * arms
+    done = reused * arms
     total = ask.study.runs * arms
 
     def tell(count: int) -> None:
@@ -214,6 +237,6 @@ def _adding_up(progress: Progress | None, kept: int, ask: Asked) -> Tell:
             if progress is not None:
                 progress(done, total)
 
-    if kept:
+    if reused:
         tell(0)
     return tell

@@ -26,7 +26,7 @@ Tell = Callable[[int], None]
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """What is run: a study, the content of its case, and the draws of a posterior if it takes them from one.
+    """Subject of the runs: a study, the content of its case, and the draws of a posterior if it takes them from one.
 
     It is sent to workers as it is, who need no casebook of their own.
     """
@@ -50,8 +50,18 @@ class Work:
     def make(self, first: int, last: int, *, threads: int = 1, tell: Tell | None = None) -> Mapping[str, float]:
         """Make runs ``first`` to ``last - 1`` and write them to their place, unless they are there already.
 
-        ``tell`` is called with the number of runs, over all scenarios, that were made since the last call; what it
-        raises ends the work, and the shard is not made. Gives the seconds: ``simulate`` and ``store``.
+        Parameters
+        ----------
+        threads
+            Threads to make them on.
+        tell
+            Called with the number of runs, over all scenarios, that were made since the last call; what it raises ends
+            the work, and the shard is not made.
+
+        Returns
+        -------
+        Mapping
+            Seconds by stage: ``simulate`` and ``store``.
 
         Raises
         ------
@@ -62,9 +72,9 @@ class Work:
         """
         need_alike(self.machine, machine(), name_here())
         folder = ShardFolder(self.folder)
-        there = read_record(folder, first, last)
-        if there is not None and is_whole(folder, self.plan, there, deep=False):
-            return there.seconds
+        record = read_record(folder, first, last)
+        if record is not None and is_whole(folder, self.plan, record, deep=False):
+            return record.seconds
         ready = prepared(self.subject)
         writer = ShardWriter(folder, self.plan, first, last)
         clock = Stopwatch()
@@ -78,12 +88,12 @@ class Work:
 
 @lru_cache(maxsize=2)
 def prepared(subject: Subject) -> Prepared:
-    """A study made ready, once for all its shards."""
+    """Make a study ready, once for all its shards."""
     return prepare(subject.study, subject.case, subject.source)
 
 
 def name_here() -> str:
-    """What this process is called on its machine."""
+    """Return what this process is called on its machine."""
     return f"{platform.node()}:{os.getpid()}"
 
 
@@ -92,15 +102,25 @@ class Crew(Protocol):
 
     @property
     def makers(self) -> int:
-        """How many shards are made at a time."""
+        """Count the shards that are made at a time."""
 
     def machine(self, folder: str) -> Machine:
-        """What all of them are; ``RunRefused`` if they are not alike, or do not see a folder."""
+        """Return what all makers are; raise ``RunRefused`` if they are not alike, or do not see a folder."""
 
     def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
-        """Make shards, or other parts of a piece of work, in any order; the seconds each took on one thread, by stage.
+        """Make shards, or other parts of a piece of work, in any order.
 
-        ``tell`` is called with the number of runs, over all scenarios, that were made since the last call.
+        Parameters
+        ----------
+        ranges
+            First run of each part, and the one after its last.
+        tell
+            Called with the number of runs, over all scenarios, that were made since the last call.
+
+        Yields
+        ------
+        Mapping
+            Seconds a part took on one thread, by stage.
         """
 
 
@@ -116,11 +136,11 @@ class Threads:
 
     @property
     def makers(self) -> int:
-        """As many as there are threads."""
+        """Return as many as there are threads."""
         return self._threads
 
     def machine(self, folder: str) -> Machine:  # noqa: ARG002 - threads are always alike
-        """What this process is."""
+        """Return what this process is."""
         return machine()
 
     def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
@@ -129,19 +149,19 @@ class Threads:
         if not jobs:
             return
         stop = Event()
-        each = max(1, self._threads // jobs)
+        threads_each = max(1, self._threads // jobs)
 
         def tell_unless_stopped(count: int) -> None:
             if stop.is_set():
                 raise Stopped
             tell(count)
 
-        def one(span: tuple[int, int]) -> Mapping[str, float]:
-            seconds = dict(work.make(*span, threads=each, tell=tell_unless_stopped))
-            return seconds | {"simulate": seconds.get("simulate", 0.0) * each}
+        def make_shard(span: tuple[int, int]) -> Mapping[str, float]:
+            seconds = dict(work.make(*span, threads=threads_each, tell=tell_unless_stopped))
+            return seconds | {"simulate": seconds.get("simulate", 0.0) * threads_each}
 
         with ThreadPoolExecutor(jobs) as pool:
-            waiting = [pool.submit(one, span) for span in ranges]
+            waiting = [pool.submit(make_shard, span) for span in ranges]
             try:
                 for done in as_completed(waiting):
                     yield done.result()

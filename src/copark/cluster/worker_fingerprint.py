@@ -38,11 +38,11 @@ class MachinesDiffer(FaultsFound, RunRefused):
 
 @cache
 def machine() -> dict[str, str]:
-    """What this process is: versions of code, model and libraries, stamp of the source, processor features."""
+    """Return what this process is: versions of code, model and libraries, stamp of the source, processor features."""
     from copark.model.jit import cpu_features, versions
     from copark.version import MODEL_VERSION, __version__
 
-    told = [f"{name}={os.environ[name]}" for name in COMPILER if name in os.environ]
+    flags = [f"{name}={os.environ[name]}" for name in COMPILER if name in os.environ]
     package = Path(__file__).parents[1]
     makers = [
         *(path for folder in MAKERS for path in (package / folder).rglob("*.py")),
@@ -53,31 +53,62 @@ def machine() -> dict[str, str]:
         "code_version": __version__,
         "model_version": str(MODEL_VERSION),
         "code": source_stamp(makers, package),
-        "cpu_features": " ".join((cpu_features(), *told)),
+        "cpu_features": " ".join((cpu_features(), *flags)),
         **versions(),
     }
 
 
-def faults_between(wanted: Machine, found: Machine, name: str, entries: Sequence[str] = (*CODE, *BITS)) -> list[Fault]:
-    """What keeps a maker, a worker's address or the shards it made, from working on an ensemble with the others."""
+def faults_between(
+    expected: Machine, actual: Machine, name: str, entries: Sequence[str] = (*CODE, *BITS)
+) -> list[Fault]:
+    """Find what keeps a maker, a worker's address or the shards it made, from working with the others.
+
+    Parameters
+    ----------
+    expected
+        What the others are.
+    actual
+        What the maker is.
+    name
+        The maker in messages: a worker's address, or a file.
+    entries
+        Entries that are compared.
+    """
     faults = []
     for entry in entries:
-        here = str(wanted.get(entry, "?"))
-        there = str(found.get(entry, "?"))
-        if here != there:
+        expected_value = str(expected.get(entry, "?"))
+        actual_value = str(actual.get(entry, "?"))
+        if expected_value != actual_value:
             code = "cluster.other_code" if entry in CODE else "cluster.other_machine"
-            faults.append(Fault(code, name, key=entry, values={"entry": entry, "found": there, "wanted": here}))
+            faults.append(
+                Fault(code, name, key=entry, values={"entry": entry, "found": actual_value, "wanted": expected_value})
+            )
     return faults
 
 
-def need_alike(wanted: Machine, found: Machine, name: str, entries: Sequence[str] = (*CODE, *BITS)) -> None:
-    """Refuse (``MachinesDiffer``, with everything that differs) a maker that would give other numbers."""
-    faults = faults_between(wanted, found, name, entries)
+def need_alike(expected: Machine, actual: Machine, name: str, entries: Sequence[str] = (*CODE, *BITS)) -> None:
+    """Refuse (``MachinesDiffer``, with everything that differs) a maker that would give other numbers.
+
+    Parameters
+    ----------
+    expected
+        What the others are.
+    actual
+        What the maker is.
+    name
+        The maker in messages: a worker's address, or a file.
+    entries
+        Entries that are compared.
+    """
+    faults = faults_between(expected, actual, name, entries)
     if faults:
         raise MachinesDiffer(faults)
 
 
 def joined(machines: Iterable[Machine]) -> dict[str, str]:
-    """Entries of provenance for the makers of an ensemble; where they differ, all values with ``+`` between them."""
-    found = list(machines)
-    return {entry: " + ".join(sorted({str(one.get(entry, "?")) for one in found})) for entry in (*BITS, *TOLD)}
+    """Join provenance of the makers of an ensemble; where they differ, all values with ``+`` between them."""
+    fingerprints = list(machines)
+    return {
+        entry: " + ".join(sorted({str(fingerprint.get(entry, "?")) for fingerprint in fingerprints}))
+        for entry in (*BITS, *TOLD)
+    }

@@ -1,4 +1,4 @@
-"""What is shown: a document as data, and what turns it into a terminal, a page, a sheet or a file."""
+"""Presentation: a document as data, and what turns it into a terminal, a page, a sheet or a file."""
 
 from __future__ import annotations
 

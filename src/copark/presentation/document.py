@@ -173,7 +173,7 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Caveat:
-    """What a reader must know before he uses a number: beside it, not in a footnote."""
+    """Caveat that a reader must know before he uses a number: beside it, not in a footnote."""
 
     text: str
     """One or more sentences, in the reader's language."""

@@ -112,9 +112,12 @@ def inline(drawing: str, key: str, title: str, description: str) -> str:
 
 
 class Charts:
-    """Draws the figures of a document, each once, however many renderers show it.
+    """Figures of a document, each drawn once, however many renderers show it.
 
-    outlined: whether the letters of drawings are outlines; else text in the fonts of the page they stand in.
+    Parameters
+    ----------
+    outlined
+        Draw letters as outlines; else as text in the fonts of the page they stand in.
     """
 
     def __init__(self, *, outlined: bool = True) -> None:

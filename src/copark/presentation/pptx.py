@@ -117,15 +117,21 @@ class _Writer:
         slide = self.empty()
         size = {"heading": (20, INK, True), "text": (15, DARK, False), "bullet": (15, DARK, False)}
         paragraphs = [(f"• {part}" if kind == "bullet" else part, *size[kind]) for part, kind in words]
-        beside = chart is not None and not chart.wide and bool(paragraphs)
-        width = (0.44 if beside else 1.0) * (WIDTH - 2 * EDGE)
+        is_beside = chart is not None and not chart.wide and bool(paragraphs)
+        width = (0.44 if is_beside else 1.0) * (WIDTH - 2 * EDGE)
         self.put(slide, paragraphs, 1.2, HEIGHT - 2.4, EDGE, width)
         if chart is not None:
-            left = EDGE + width + 0.8 if beside else EDGE
-            self.picture(slide, chart, left, WIDTH - EDGE - left, 0.5 * HEIGHT if paragraphs and not beside else 1.4)
+            left = EDGE + width + 0.8 if is_beside else EDGE
+            self.picture(slide, chart, left, WIDTH - EDGE - left, 0.5 * HEIGHT if paragraphs and not is_beside else 1.4)
 
     def picture(self, slide: Any, chart: Chart, left: float, width: float, top: float) -> None:
-        """Put a figure on a slide, as large as its place, with its caption below."""
+        """Put a figure on a slide, as large as its place, with its caption below.
+
+        Parameters
+        ----------
+        left, width, top
+            Place on the slide, centimetres.
+        """
         from PIL import Image
 
         content = self.charts.file(self.figures[chart.key], "png")

@@ -330,8 +330,8 @@ def table_of(document: Document, key: str) -> Table | None:
 
 def chart_of(document: Document, key: str, charts: Charts) -> Chart | None:
     """Return one chart of a document, drawn by ``charts``; ``None`` where there is none of this key."""
-    found = (block for block in document.blocks() if isinstance(block, data.Chart) and block.key == key)
-    return next((_View(document, charts, whole=False).chart(chart) for chart in found), None)
+    blocks = (block for block in document.blocks() if isinstance(block, data.Chart) and block.key == key)
+    return next((_View(document, charts, whole=False).chart(chart) for chart in blocks), None)
 
 
 def plain(value: Value) -> Scalar:

@@ -61,9 +61,9 @@ NOTE: dict[str, Any] = {"size": SIZE["small"], "color": MUTED}
 
 def legible(words: str, longest: int = 400) -> str:
     """Make words that the fonts can write: one line, no character without a glyph (``?`` stands in), not endless."""
-    known = glyphs(tuple(families()))
+    drawable = glyphs(tuple(families()))
     plain = " ".join(str(words).split())
-    plain = "".join(letter if ord(letter) in known else "?" for letter in plain)
+    plain = "".join(letter if ord(letter) in drawable else "?" for letter in plain)
     return plain if len(plain) <= longest else plain[: longest - 1] + "…"
 
 
@@ -112,6 +112,13 @@ def wrap(words: str, ems: float, lines: int = 3) -> str:
     """Break words into at most ``lines`` lines of about ``ems`` widths; what does not fit ends in an ellipsis.
 
     Chinese breaks between any two characters, English between words.
+
+    Parameters
+    ----------
+    ems
+        Width of a line, ems.
+    lines
+        Lines at most.
     """
     pieces: list[str] = []
     for word in legible(words).split(" "):
@@ -206,10 +213,10 @@ def years(axes: Axes, first: float, last: float) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
 
 
-def spread(wanted: Sequence[float], gap: float) -> list[float]:
+def spread(positions: Sequence[float], gap: float) -> list[float]:
     """Return positions near those wanted and at least ``gap`` apart, in the same order; NaN stays where it is."""
-    order = sorted((n for n in range(len(wanted)) if isfinite(wanted[n])), key=lambda n: wanted[n])
-    placed = list(wanted)
+    order = sorted((n for n in range(len(positions)) if isfinite(positions[n])), key=lambda n: positions[n])
+    placed = list(positions)
     for _ in range(50):
         moved = False
         for lower, upper in pairwise(order):
@@ -231,7 +238,7 @@ def line(colour: str, marker: str = "", **look: Any) -> Line2D:
 def key(
     figure: Figure,
     entries: Iterable[tuple[Any, str]],
-    at: tuple[float, float] = (0.12, 0.2),
+    corner: tuple[float, float] = (0.12, 0.2),
     columns: int = 4,
     **extra: Any,
 ) -> None:
@@ -241,7 +248,7 @@ def key(
     ----------
     entries
         Handles with their words.
-    at
+    corner
         Its lower left corner, inches from that of the sheet.
     columns
         How many entries stand side by side.
@@ -251,7 +258,7 @@ def key(
     handles, words = zip(*entries, strict=True)
     options: dict[str, Any] = {
         "loc": "lower left",
-        "bbox_to_anchor": at,
+        "bbox_to_anchor": corner,
         "bbox_transform": figure.dpi_scale_trans,
         "ncols": columns,
         "frameon": False,
@@ -264,22 +271,22 @@ def key(
     figure.legend(handles, list(map(legible, words)), **options)
 
 
-def direct_label(axes: Axes, at: tuple[float, float], words: str, colour: str, **extra: Any) -> None:
+def direct_label(axes: Axes, place: tuple[float, float], words: str, colour: str, **extra: Any) -> None:
     """Put a label beside what it names, instead of a legend.
 
     Parameters
     ----------
-    at
+    place
         Where it begins, in the data's units.
     """
     options: dict[str, Any] = {"size": SIZE["small"], "va": "center", "ha": "left", "clip_on": False, **extra}
-    axes.text(*at, legible(words), color=colour, **options)
+    axes.text(*place, legible(words), color=colour, **options)
 
 
-def _outside(axes: Axes, at: tuple[float, float], coordinates: Any, words: str, aside: Any, look: Any) -> None:
+def _outside(axes: Axes, place: tuple[float, float], coordinates: Any, words: str, aside: Any, look: Any) -> None:
     shown = "\n".join(map(legible, words.split("\n")))
     axes.annotate(
-        shown, at, xycoords=coordinates, xytext=aside, textcoords="offset points", annotation_clip=False, **look
+        shown, place, xycoords=coordinates, xytext=aside, textcoords="offset points", annotation_clip=False, **look
     )
 
 
@@ -298,7 +305,17 @@ def row_name(axes: Axes, row: float, words: str, aside: float = -8.0, **look: An
 
 
 def row_value(axes: Axes, row: float, words: str, aside: float = 6.0, **look: Any) -> None:
-    """Put words right of a row, outside the axes; ``aside`` as of :func:`row_name`."""
+    """Put words right of a row, outside the axes.
+
+    Parameters
+    ----------
+    row
+        Place on the vertical axis.
+    words
+        What is put there.
+    aside
+        As of :func:`row_name`.
+    """
     _outside(axes, (1.0, row), ("axes fraction", "data"), words, (aside, 0.0), {**LABEL, "va": "center", **look})
 
 
@@ -307,18 +324,18 @@ def corner(axes: Axes, words: str, aside: tuple[float, float] = (6.0, 4.0), **lo
     _outside(axes, (1.0, 1.0), "axes fraction", words, aside, {**NOTE, "ha": "left", "va": "bottom", **look})
 
 
-def above(axes: Axes, at: float, words: str, aside: tuple[float, float] = (0.0, 2.5), **look: Any) -> None:
+def above(axes: Axes, place: float, words: str, aside: tuple[float, float] = (0.0, 2.5), **look: Any) -> None:
     """Put words above the axes.
 
     Parameters
     ----------
-    at
+    place
         Place on the horizontal axis.
     aside
         Distance from it, points.
     """
     look = {**NOTE, "ha": "center", "va": "bottom", **look}
-    _outside(axes, (at, 1.0), axes.get_xaxis_transform(), words, aside, look)
+    _outside(axes, (place, 1.0), axes.get_xaxis_transform(), words, aside, look)
 
 
 def in_rows(
@@ -389,7 +406,7 @@ def tiles(
 
 def interval(
     axes: Axes,
-    at: float,
+    place: float,
     ends: Sequence[float],
     middle: float,
     colour: str = MODEL,
@@ -400,27 +417,27 @@ def interval(
 
     Parameters
     ----------
-    at
+    place
         Place on the vertical axis.
     ends, half
         Ends of the interval, and of what holds half of the values; none of the latter by default.
     told
         Words right of the axes.
     """
-    axes.plot(ends, [at, at], color=colour, linewidth=1.2 if half else 2.2, alpha=1.0 if half else 0.55)
+    axes.plot(ends, [place, place], color=colour, linewidth=1.2 if half else 2.2, alpha=1.0 if half else 0.55)
     if half:
-        axes.plot(half, [at, at], color=colour, linewidth=5.0, alpha=0.38, solid_capstyle="butt")
-    axes.plot([middle], [at], "o", color=colour, markersize=4.6)
+        axes.plot(half, [place, place], color=colour, linewidth=5.0, alpha=0.38, solid_capstyle="butt")
+    axes.plot([middle], [place], "o", color=colour, markersize=4.6)
     if told:
-        row_value(axes, at, told)
+        row_value(axes, place, told)
 
 
-def stack(axes: Axes, at: float, parts: Iterable[tuple[float, str, str, str]], least: float = 0.05) -> None:
+def stack(axes: Axes, place: float, parts: Iterable[tuple[float, str, str, str]], least: float = 0.05) -> None:
     """Draw a bar of parts that add up.
 
     Parameters
     ----------
-    at
+    place
         Place on the vertical axis.
     parts
         Size, colour, hatch and words of each.
@@ -429,11 +446,11 @@ def stack(axes: Axes, at: float, parts: Iterable[tuple[float, str, str, str]], l
     """
     start = 0.0
     for size, colour, hatch, words in parts:
-        axes.barh(at, size, left=start, height=0.7, facecolor=colour, hatch=hatch, edgecolor=PAPER, linewidth=0.8)
+        axes.barh(place, size, left=start, height=0.7, facecolor=colour, hatch=hatch, edgecolor=PAPER, linewidth=0.8)
         if size >= least:
             axes.text(
                 start + size / 2.0,
-                at,
+                place,
                 words,
                 ha="center",
                 va="center",
@@ -483,7 +500,17 @@ def fan(axes: Axes, times: Any, levels: Any, alphas: tuple[float, float], width:
 
 
 def fan_ends(axes: Axes, last: float, ends: Sequence[float], median: str) -> None:
-    """Name the lines of a fan right of its end, the moment ``last``: 5 %, the median in words, 95 %."""
+    """Name the lines of a fan right of its end: 5 %, the median in words, 95 %.
+
+    Parameters
+    ----------
+    last
+        The moment at which the fan ends, on the horizontal axis.
+    ends
+        Values of the lines there, the median in the middle.
+    median
+        Words for the median.
+    """
     low, high = axes.get_ylim()
     start, _ = axes.get_xlim()
     places = spread(ends, (high - low) * 0.055)

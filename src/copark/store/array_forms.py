@@ -78,16 +78,18 @@ COORDINATES = {
 
 @dataclass(frozen=True)
 class ArrayForm:
-    """How an array is stored."""
+    """Form in which an array is stored."""
 
     shape: tuple[int, ...]
+    """Shape of the array."""
     chunks: tuple[int, ...]
-    """shape, chunks: of the array, and of each of its chunks."""
+    """Shape of each of its chunks."""
     data_type: str
     """``float64``, ``int64``, ``int32``, ``int8`` or ``string``."""
     is_compressed: bool
+    """False for some texts, which alone may be stored uncompressed."""
     has_checksum: bool
-    """is_compressed, has_checksum: texts alone may be stored uncompressed; early runs have no checksums."""
+    """False for early runs, which have no checksums."""
 
     @property
     def chunk_bytes(self) -> int:
@@ -106,8 +108,8 @@ class ArrayForm:
 
 def forms_in(group: Path, names: Iterable[str] | None = None) -> dict[str, ArrayForm]:
     """Return the forms of arrays of a Zarr group, by default of all, whose descriptions were examined."""
-    every = (path.parent.name for path in group.glob(f"*/{DESCRIPTION}"))
-    paths = {name: group / name / DESCRIPTION for name in sorted(every if names is None else set(names))}
+    stored_names = (path.parent.name for path in group.glob(f"*/{DESCRIPTION}"))
+    paths = {name: group / name / DESCRIPTION for name in sorted(stored_names if names is None else set(names))}
     return {name: _form(json.loads(path.read_text(encoding="utf-8"))) for name, path in paths.items()}
 
 
@@ -129,7 +131,7 @@ def faults_of_form(record: RunRecord) -> list[Fault]:
 
 
 def _contradictions(record: RunRecord) -> Iterator[Fault]:
-    """What the metadata say of the run and its study says otherwise."""
+    """Find what the metadata say of the run and its study says otherwise."""
     has_bands = record.form == "summarised"
     if record.form not in ("full", "summarised"):
         yield headline(record, "form", record.form, "full, summarised")
@@ -142,12 +144,12 @@ def _contradictions(record: RunRecord) -> Iterator[Fault]:
     scenarios = list(record.scenarios)
     study = record.provenance.get("study")
     if isinstance(study, dict) and isinstance(study.get("scenarios"), list):
-        wanted = [str(one.get("key")) if isinstance(one, dict) else "?" for one in study["scenarios"]]
-        if scenarios != wanted:
-            yield headline(record, "scenarios", ", ".join(scenarios), ", ".join(wanted))
-        kept = _kept_outputs(record, study)
-        if kept is not None and outputs != kept:
-            yield headline(record, "variables", ", ".join(outputs), ", ".join(kept))
+        keys = [str(scenario.get("key")) if isinstance(scenario, dict) else "?" for scenario in study["scenarios"]]
+        if scenarios != keys:
+            yield headline(record, "scenarios", ", ".join(scenarios), ", ".join(keys))
+        kept_names = _kept_outputs(record, study)
+        if kept_names is not None and outputs != kept_names:
+            yield headline(record, "variables", ", ".join(outputs), ", ".join(kept_names))
 
 
 ENDS = ("status", "status_quarter", "status_room", "outcome", "draws")
@@ -155,7 +157,7 @@ ENDS = ("status", "status_quarter", "status_room", "outcome", "draws")
 
 
 def _strange_names(record: RunRecord) -> Iterator[Fault]:
-    """Names of variables and scenarios that no run has, whatever its study."""
+    """Find names of variables and scenarios that no run has, whatever its study."""
     fixed = {name for name in record.variables if name in DIMENSIONS}
     if not {"status", "outcome"} <= fixed or not fixed <= set(ENDS):
         yield headline(record, "variables", ", ".join(sorted(fixed)), ", ".join(ENDS))
@@ -167,7 +169,7 @@ def _strange_names(record: RunRecord) -> Iterator[Fault]:
 
 
 def _kept_outputs(record: RunRecord, study: Mapping[str, Any]) -> list[str] | None:
-    """Names of the outputs a study keeps; ``None`` if another state of the model made them or cannot be read here."""
+    """Name the outputs a study keeps; ``None`` if another state of the model made them or cannot be read here."""
     from pydantic import ValidationError
 
     from copark.simulation.study import Study
@@ -181,9 +183,19 @@ def _kept_outputs(record: RunRecord, study: Mapping[str, Any]) -> list[str] | No
         return None
 
 
-def headline(record: RunRecord, entry: str, found: object, wanted: object) -> Fault:
-    """Return the fault of metadata that say something else of a run than its study or its arrays do."""
-    return fault("headline", record.path, METADATA, entry=entry, found=str(found), wanted=str(wanted))
+def headline(record: RunRecord, entry: str, stated: object, expected: object) -> Fault:
+    """Return the fault of metadata that say something else of a run than its study or its arrays do.
+
+    Parameters
+    ----------
+    entry
+        Entry of the metadata.
+    stated
+        Its value there.
+    expected
+        Its value by the study or the arrays.
+    """
+    return fault("headline", record.path, METADATA, entry=entry, found=str(stated), wanted=str(expected))
 
 
 def names_in(record: RunRecord) -> dict[str, tuple[str, ...]]:
@@ -209,31 +221,31 @@ def _faults_of_groups(record: RunRecord) -> Iterator[Fault]:
         sizes["statistic"] = len(STATISTICS)
         for name in dict.fromkeys(names):
             place = f"{group}/{name}/{DESCRIPTION}"
-            known = _described(record, place)
-            if isinstance(known, Fault):
-                yield known
-            elif not _is_array_of(known, group, name, sizes, free):
+            array = _described(record, place)
+            if isinstance(array, Fault):
+                yield array
+            elif not _is_array_of(array, group, name, sizes, free):
                 yield fault("array", record.path, place)
 
 
 def _described(record: RunRecord, place: str) -> dict[str, Any] | Fault:
-    """What is in a description, or why it cannot be read."""
+    """Read a description, or say why it cannot be read."""
     path = record.path / place
     try:
         if path.stat().st_size > MOST_DESCRIPTION:
             return fault("array", record.path, place)
-        found = json.loads(path.read_text(encoding="utf-8"))
+        description = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return fault("file_missing", record.path, place)
     except OSError as error:
         return unreadable(record.path, place, error)
     except UNREADABLE:
         return fault("array", record.path, place)
-    return found if isinstance(found, dict) else fault("array", record.path, place)
+    return description if isinstance(description, dict) else fault("array", record.path, place)
 
 
 def _is_group_of(described: Mapping[str, Any], record: RunRecord) -> bool:
-    """Whether a group is of this run: what it says of how it was made is what the metadata say."""
+    """Say whether a group is of this run: what it says of how it was made is what the metadata say."""
     about = described.get("attributes")
     if described.keys() != {"attributes", "zarr_format", "node_type"} or not isinstance(about, dict):
         return False
@@ -249,19 +261,19 @@ def _is_group_of(described: Mapping[str, Any], record: RunRecord) -> bool:
 def _is_array_of(
     described: Mapping[str, Any], group: str, name: str, sizes: Mapping[str, int], free: dict[str, int]
 ) -> bool:
-    """Whether an array is as copark writes it; ``free`` are the lengths of axes that its first array decides."""
+    """Say whether an array is as copark writes it; ``free`` are the lengths of axes its first array decides."""
     dims = DIMENSIONS.get(name, BANDS if group == SUMMARY else PATHS)
     shape = described.get("shape")
     if not isinstance(shape, list) or len(shape) != len(dims) or not all(type(size) is int for size in shape):
         return False
     most = {"quarter": MOST_QUARTERS, "parameter": MOST_PARAMETERS}
     for dim, size in zip(dims, shape, strict=True):
-        wanted = sizes.get(dim)
-        if wanted is None:
-            wanted = free.setdefault(dim, size)
+        expected = sizes.get(dim)
+        if expected is None:
+            expected = free.setdefault(dim, size)
             if not 0 <= size <= most[dim]:
                 return False
-        if size != wanted:
+        if size != expected:
             return False
     chunks = [CHUNK if dim == "run" else max(1, size) for dim, size in zip(dims, shape, strict=True)]
     kind = TYPES.get(name, "float64")
@@ -282,12 +294,12 @@ def _is_array_of(
         return False
     if any(described[key] != value for key, value in wanted_entries.items()):
         return False
-    known = _codecs("string" if is_empty_text else kind, size_of=kind)
-    return described["codecs"] in known and _are_plain(described["attributes"])
+    codecs = _codecs("string" if is_empty_text else kind, size_of=kind)
+    return described["codecs"] in codecs and _are_plain(described["attributes"])
 
 
 def _codecs(kind: str, size_of: str) -> list[list[dict[str, Any]]]:
-    """What copark writes arrays of a type with: now, and before chunks had checksums."""
+    """Give what copark writes arrays of a type with: now, and before chunks had checksums."""
     zstd = {"name": "zstd", "configuration": {"level": 0, "checksum": False}}
     if size_of == "string":
         texts = {"name": "vlen-utf8", "configuration": {}}
@@ -304,7 +316,7 @@ def _codecs(kind: str, size_of: str) -> list[list[dict[str, Any]]]:
 
 
 def _are_plain(attributes: Any) -> bool:
-    """Whether attributes are words and codes that change no number: none by which a reader scales or masks values."""
+    """Say whether attributes are words and codes that change no number: none by which a reader scales or masks."""
     if not isinstance(attributes, dict) or attributes.keys() & {"scale_factor", "add_offset", "missing_value", "dtype"}:
         return False
     codes = attributes.get("flag_values", [])
@@ -314,7 +326,7 @@ def _are_plain(attributes: Any) -> bool:
 
 
 def _faults_of_places(record: RunRecord) -> Iterator[Fault]:
-    """Files among those of the run that no array of it has, and chunks without which its runs have no numbers."""
+    """Find files among those of the run that no array of it has, and chunks its runs have no numbers without."""
     listed = listed_in(record.path)
     forms = {group: forms_in(record.path / group, names) for group, names in names_in(record).items()}
     for name in sorted(listed):
@@ -332,14 +344,14 @@ def _faults_of_places(record: RunRecord) -> Iterator[Fault]:
 
 def _has_place(name: str, forms: Mapping[str, Mapping[str, ArrayForm]]) -> bool:
     group, *rest = name.split("/")
-    known = forms.get(group)
-    if known is None:
+    group_forms = forms.get(group)
+    if group_forms is None:
         return False
     if rest == [DESCRIPTION]:
         return True
-    if len(rest) < 2 or rest[0] not in known:
+    if len(rest) < 2 or rest[0] not in group_forms:
         return False
-    return rest[1:] == [DESCRIPTION] or (rest[1] == "c" and known[rest[0]].holds(tuple(rest[2:])))
+    return rest[1:] == [DESCRIPTION] or (rest[1] == "c" and group_forms[rest[0]].holds(tuple(rest[2:])))
 
 
 def damage_in(content: bytes, form: ArrayForm, digest: str = "") -> str:
@@ -366,7 +378,7 @@ def damage_in(content: bytes, form: ArrayForm, digest: str = "") -> str:
 
 
 def _texts_in(content: bytes, form: ArrayForm) -> bytes | None:
-    """Texts as they are laid out once they are decompressed; ``None`` where they are too long or too many."""
+    """Give texts as they are laid out once decompressed; ``None`` where they are too long or too many."""
     from numcodecs import Zstd
 
     if form.is_compressed:
@@ -382,7 +394,7 @@ def _texts_in(content: bytes, form: ArrayForm) -> bytes | None:
 
 
 def _length_in_zstd(content: bytes) -> int | None:
-    """Bytes that a Zstandard frame says it holds (RFC 8878, 3.1.1.1); ``None`` where it does not say."""
+    """Read the bytes a Zstandard frame says it holds (RFC 8878, 3.1.1.1); ``None`` where it does not say."""
     if len(content) < 6 or content[:4] != b"\x28\xb5\x2f\xfd":
         return None
     flags = content[4]

@@ -92,21 +92,21 @@ BESIDE: Any = {
 
 
 def in_thousands(chunks: Iterable[xr.Dataset]) -> Iterator[xr.Dataset]:
-    """The same runs in chunks of ``CHUNK``, but for the last."""
+    """Give the same runs in chunks of ``CHUNK``, but for the last."""
     import xarray as xr
 
-    held: xr.Dataset | None = None
+    remainder: xr.Dataset | None = None
     for chunk in chunks:
-        held = chunk if held is None else xr.concat([held, chunk], "run", **BESIDE)
-        for start in range(0, held.sizes["run"] - CHUNK + 1, CHUNK):
-            yield held.isel(run=slice(start, start + CHUNK))
-        held = held.isel(run=slice(held.sizes["run"] // CHUNK * CHUNK, None))
-    if held is not None and held.sizes["run"]:
-        yield held
+        remainder = chunk if remainder is None else xr.concat([remainder, chunk], "run", **BESIDE)
+        for start in range(0, remainder.sizes["run"] - CHUNK + 1, CHUNK):
+            yield remainder.isel(run=slice(start, start + CHUNK))
+        remainder = remainder.isel(run=slice(remainder.sizes["run"] // CHUNK * CHUNK, None))
+    if remainder is not None and remainder.sizes["run"]:
+        yield remainder
 
 
 def encoded(chunk: xr.Dataset, number: int) -> Iterator[tuple[str, bytes]]:
-    """Names (``<variable>/c/…``, below the Zarr group) and compressed contents of the files of one chunk.
+    """Give names (``<variable>/c/…``, below the Zarr group) and compressed contents of the files of one chunk.
 
     It has up to ``CHUNK`` runs, fewer only at the end of an ensemble, and is the ``number``-th from 0. What is empty
     throughout has no file.
@@ -128,18 +128,18 @@ def encoded(chunk: xr.Dataset, number: int) -> Iterator[tuple[str, bytes]]:
 
 
 def _whole(values: NDArray[np.generic], axis: int) -> NDArray[np.generic]:
-    """Values, empty (not a number, or nought) where the last chunk of an ensemble has no runs."""
+    """Fill values up, empty (not a number, or nought) where the last chunk of an ensemble has no runs."""
     import numpy as np
 
     missing = CHUNK - values.shape[axis]
     if not missing:
         return values
-    room = [(0, missing if at == axis else 0) for at in range(values.ndim)]
+    room = [(0, missing if dimension == axis else 0) for dimension in range(values.ndim)]
     return np.pad(values, room, constant_values=np.nan if values.dtype.kind == "f" else 0)
 
 
 def frame(header: xr.Dataset, runs: int) -> list[tuple[str, bytes]]:
-    """Files of a Zarr group that do not hold runs (shapes, attributes, coordinates); ``header`` is any of so many."""
+    """Give the files of a Zarr group without runs (shapes, attributes, coordinates); ``header`` is any so many runs."""
     import zarr
     from zarr.storage import MemoryStore
 
@@ -154,7 +154,7 @@ def frame(header: xr.Dataset, runs: int) -> list[tuple[str, bytes]]:
 
 
 def group_of(dataset: xr.Dataset) -> Iterator[tuple[str, bytes]]:
-    """Files of a Dataset as a Zarr group, made in memory."""
+    """Give the files of a Dataset as a Zarr group, made in memory."""
     from zarr.storage import MemoryStore
 
     held: dict[str, Buffer] = {}

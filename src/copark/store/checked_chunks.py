@@ -61,7 +61,7 @@ class CheckedStore(LocalStore):
 
 
 def _digests_of(group: Path) -> dict[str, str]:
-    """SHA-256 of the files of a group, as its run lists them; nothing where there is no list."""
+    """Read SHA-256 of the files of a group, as its run lists them; nothing where there is no list."""
     begin = f"{group.name}/"
     try:
         listed = listed_in(group.parent)

@@ -36,7 +36,7 @@ EVERY = 5.0
 
 @dataclass(frozen=True)
 class State:
-    """How far a stage has come."""
+    """State of a stage: how far it has come."""
 
     share: float
     """Of the stage that is done, 1 at its end."""
@@ -69,14 +69,14 @@ def read_state(path: Path, identity: str) -> State | None:
         about = json.loads(line)
         if (about["format"], about["identity"], about["name"]) != (FORMAT, identity, path.name):
             return None
-        with np.load(BytesIO(packed), allow_pickle=False) as kept:
-            return State(float(about["share"]), {name: kept[name] for name in kept.files}, about["values"])
+        with np.load(BytesIO(packed), allow_pickle=False) as arrays:
+            return State(float(about["share"]), {name: arrays[name] for name in arrays.files}, about["values"])
     except (ValueError, KeyError, TypeError):
         return None
 
 
 def _mark(body: bytes) -> bytes:
-    """Size and SHA-256 of the rest of a file."""
+    """Compute size and SHA-256 of the rest of a file."""
     return f"{len(body)} {hashlib.sha256(body).hexdigest()}".encode()
 
 
@@ -90,20 +90,30 @@ class Stage:
         self._kept = time.monotonic()
 
     def keep(self, share: float, arrays: Arrays, values: Mapping[str, Any] | None = None) -> None:
-        """Keep how far it has come; 1 is its end."""
+        """Keep how far it has come; 1 is its end.
+
+        Parameters
+        ----------
+        share
+            Share of the stage that is done; 1 is its end.
+        arrays
+            Its arrays, by name.
+        values
+            Further values that JSON can hold.
+        """
         if self._path is not None:
             write_state(self._path, self._identity, State(share, arrays, values or {}))
         self._kept = time.monotonic()
 
     @property
     def is_due(self) -> bool:
-        """Whether it is worth keeping again."""
+        """Say whether it is worth keeping again."""
         return self._path is not None and time.monotonic() - self._kept >= EVERY
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How far an earlier attempt had come."""
+    """Progress of an earlier attempt."""
 
     done: int
     """Stages that were there already."""
@@ -115,7 +125,7 @@ class Tally:
 
 def tally_of(shares: Collection[float], whole: int) -> Tally:
     """Count stages by the share of each that was there."""
-    return Tally(sum(one >= 1.0 for one in shares), any(one < 1.0 for one in shares), whole)
+    return Tally(sum(share >= 1.0 for share in shares), any(share < 1.0 for share in shares), whole)
 
 
 @dataclass
@@ -135,40 +145,40 @@ class Stages:
 
     def stage(self, name: str) -> Stage:
         """Begin a stage, or find how far it has come."""
-        made = Stage(None if self.home is None else self.home / f"{name}{SUFFIX}", self.identity)
-        self.count(name, None if made.found is None else made.found.share)
-        return made
+        stage = Stage(None if self.home is None else self.home / f"{name}{SUFFIX}", self.identity)
+        self.count(name, None if stage.found is None else stage.found.share)
+        return stage
 
     def result(self, name: str, make: Callable[[], Arrays]) -> Arrays:
         """Give the arrays a stage ends with, made now or found."""
         stage = self.stage(name)
         if stage.found is not None:
             return stage.found.arrays
-        made = make()
-        stage.keep(1.0, made)
-        return made
+        arrays = make()
+        stage.keep(1.0, arrays)
+        return arrays
 
     def plain(self, name: str, make: Callable[[], Any]) -> Any:
         """Give what JSON can hold that a stage ends with, made now or found."""
         stage = self.stage(name)
         if stage.found is not None:
             return stage.found.values["made"]
-        made = make()
-        stage.keep(1.0, {}, {"made": made})
-        return made
+        value = make()
+        stage.keep(1.0, {}, {"made": value})
+        return value
 
     def count(self, name: str, share: float | None) -> None:
         """Count a stage of which a share was there already, or nothing."""
         self._shares.setdefault(name, share)
 
     def there(self) -> dict[str, float]:
-        """Share that is done of every stage that is kept."""
+        """Give the share that is done of every stage that is kept."""
         paths = () if self.home is None else sorted(self.home.glob(f"*{SUFFIX}"))
-        found = {path.stem: read_state(path, self.identity) for path in paths}
-        return {name: state.share for name, state in found.items() if state is not None}
+        states = {path.stem: read_state(path, self.identity) for path in paths}
+        return {name: state.share for name, state in states.items() if state is not None}
 
     def tally(self) -> Tally:
-        """What was there already of the stages that were begun since."""
+        """Count what was there already of the stages that were begun since."""
         return tally_of([share for share in self._shares.values() if share is not None], len(self._shares))
 
     def alone(self, waiting: Callable[[], None] | None = None) -> AbstractContextManager[bool]:
@@ -182,7 +192,7 @@ class Stages:
 
 
 def went_on(tally: Tally | None, lang: str = "en") -> str:
-    """What was there already of an earlier attempt, in a sentence; empty if nothing was."""
+    """Say in a sentence what was there already of an earlier attempt; empty if nothing was."""
     if tally is None or not (tally.done or tally.begun):
         return ""
     key = "went_on_within" if tally.begun else "went_on"

@@ -18,7 +18,8 @@ TOLERANCE = 1e-9
 class FirstDifference:
     """The first place where two ensembles differ, quarter before run before variable.
 
-    Where a variable is missing or has another shape, it alone is named and the numbers are not.
+    Where a variable is missing or has another shape, it alone is named and the numbers are not. Its place is given as
+    far as the variable has such dimensions.
     """
 
     variable: str
@@ -26,14 +27,13 @@ class FirstDifference:
     run: int = -1
     quarter: str = ""
     statistic: str = ""
-    """variable, scenario, run, quarter, statistic: the place, as far as the variable has such dimensions."""
     stored: float = float("nan")
     replayed: float = float("nan")
 
 
 @dataclass(frozen=True)
 class BitComparison:
-    """What comparing a chunk of runs gave."""
+    """Result of comparing a chunk of runs."""
 
     identical: bool
     """Every bit is the same; any not-a-number equals any other."""
@@ -43,7 +43,7 @@ class BitComparison:
     """The first difference beyond ``TOLERANCE``, if there is one."""
 
     def joined(self, other: BitComparison) -> BitComparison:
-        """Both this comparison and that of later runs in one."""
+        """Join this comparison and that of later runs."""
         largest = max(self.largest, other.largest)
         first = self.first or other.first
         return BitComparison(self.identical and other.identical, largest, first)
@@ -66,11 +66,11 @@ def compare(stored: xr.Dataset, replayed: xr.Dataset) -> BitComparison:
         largest = max(largest, float(gaps.max()))
         if (gaps > TOLERANCE).any():
             firsts.append(_first(stored, name, order, gaps, right))
-    return BitComparison(identical, largest, min(firsts, key=lambda found: found[0])[1] if firsts else None)
+    return BitComparison(identical, largest, min(firsts, key=lambda entry: entry[0])[1] if firsts else None)
 
 
 def same_bits(left: NDArray[np.generic], right: NDArray[np.generic]) -> NDArray[np.bool_]:
-    """Where two arrays of one shape hold the same bits; any not-a-number equals any other."""
+    """Say where two arrays of one shape hold the same bits; any not-a-number equals any other."""
     import numpy as np
 
     if left.dtype.kind == "f" and right.dtype == left.dtype:
@@ -81,7 +81,7 @@ def same_bits(left: NDArray[np.generic], right: NDArray[np.generic]) -> NDArray[
 
 
 def relative_gaps(left: NDArray[np.generic], right: NDArray[np.generic]) -> NDArray[np.float64]:
-    """``|a - b| / max(1, |a|)``; infinite where only one of the two is a number."""
+    """Compute ``|a - b| / max(1, |a|)``; infinite where only one of the two is a number."""
     import numpy as np
 
     stored = left.astype(np.float64)
@@ -100,18 +100,18 @@ def _first(
     import numpy as np
 
     places = np.argwhere(gaps > TOLERANCE)
-    columns = {str(dim): places[:, at] for at, dim in enumerate(stored[name].dims)}
+    columns = {str(dim): places[:, axis] for axis, dim in enumerate(stored[name].dims)}
     quarter = columns.get("quarter", np.full(len(places), stored.sizes.get("quarter", 0)))
     run = columns.get("run", np.zeros(len(places), dtype=np.int64))
     chosen = int(np.lexsort((run, quarter))[0])
-    at = {dim: int(found[chosen]) for dim, found in columns.items()}
+    position = {dim: int(column[chosen]) for dim, column in columns.items()}
     place = tuple(places[chosen])
     difference = FirstDifference(
         variable=name,
-        scenario=str(stored["scenario"].values[at["scenario"]]) if "scenario" in at else "",
-        run=int(stored["run"].values[at["run"]]) if "run" in at else -1,
-        quarter=str(stored["label"].values[at["quarter"]]) if "quarter" in at else "",
-        statistic=str(stored["statistic"].values[at["statistic"]]) if "statistic" in at else "",
+        scenario=str(stored["scenario"].values[position["scenario"]]) if "scenario" in position else "",
+        run=int(stored["run"].values[position["run"]]) if "run" in position else -1,
+        quarter=str(stored["label"].values[position["quarter"]]) if "quarter" in position else "",
+        statistic=str(stored["statistic"].values[position["statistic"]]) if "statistic" in position else "",
         stored=float(stored[name].values[place]),
         replayed=float(replayed[place]),
     )

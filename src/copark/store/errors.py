@@ -1,4 +1,4 @@
-"""What the store refuses, each with its cause and repair in both languages."""
+"""Refusals of the store, each with its cause and repair in both languages."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ class RunNotStored(FaultsFound, NotFound):
 
 
 class MisplacedRun(RunNotStored):
-    """What lies in the folder of an identity is another run, or one whose description contradicts itself."""
+    """Another run than its folder's identity names, or one whose description contradicts itself."""
 
 
 class DamagedRun(FaultsFound):
@@ -26,10 +26,30 @@ class DatabaseRefused(FaultsFound, Unavailable):
 
 
 def fault(code: str, place: object, key: str = "", **values: Any) -> Fault:
-    """A fault whose words are in ``texts/store.yaml``: ``damaged`` is ``store.damaged.cause`` and ``.repair``."""
+    """Give a fault whose words are in ``texts/store.yaml``: ``damaged`` is ``store.damaged.cause`` and ``.repair``.
+
+    Parameters
+    ----------
+    place
+        File or folder it is about.
+    key
+        Place in it.
+    **values
+        Values of the text.
+    """
     return Fault(code=f"store.{code}", file=str(place), key=key, values=values)
 
 
 def database_fault(code: str, place: object, key: str = "", **values: Any) -> Fault:
-    """A fault whose words are in ``texts/database.yaml``; its place is a database, said without a password."""
+    """Return a fault whose words are in ``texts/database.yaml``; its database is named without a password.
+
+    Parameters
+    ----------
+    place
+        The database, without a password.
+    key
+        Place in it.
+    **values
+        Values of the text.
+    """
     return Fault(code=f"database.{code}", file=str(place), key=key, values=values)

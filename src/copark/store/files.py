@@ -30,7 +30,7 @@ Stamp = tuple[int, ...]
 
 
 def beside(target: Path, prefix: str) -> Path:
-    """A hidden name beside a file or folder, which says which process chose it."""
+    """Choose a hidden name beside a file or folder, which says which process chose it."""
     return target.with_name(f"{prefix}{target.name}-{os.getpid()}-{secrets.token_hex(4)}")
 
 
@@ -133,12 +133,12 @@ def put_back(replaced: Path) -> bool:
 
 
 def stamp_of(path: Path) -> Stamp:
-    """What tells one file or folder from another that has taken its place since; nothing if it is not there."""
+    """Return what tells a file or folder from another that has taken its place since; empty if it is not there."""
     try:
-        found = path.stat()
+        state = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         return ()
-    return found.st_dev, found.st_ino, found.st_mtime_ns
+    return state.st_dev, state.st_ino, state.st_mtime_ns
 
 
 def remove(path: Path) -> None:
@@ -150,7 +150,15 @@ def remove(path: Path) -> None:
 
 
 def sweep(folder: Path, pid: int, began: float) -> None:
-    """Take away what a process has left unfinished in a folder, and nothing that is older than the process."""
+    """Take away what a process has left unfinished in a folder, and nothing that is older than the process.
+
+    Parameters
+    ----------
+    pid
+        Number of the process.
+    began
+        When it began, seconds since the epoch.
+    """
     for path in folder.glob(f"{UNFINISHED}*-{pid}-*") if folder.is_dir() else ():
         with suppress(OSError):
             if path.stat().st_mtime >= began:
@@ -158,13 +166,13 @@ def sweep(folder: Path, pid: int, began: float) -> None:
 
 
 def is_living(path: Path, quiet: float) -> bool:
-    """Whether a process that is alive here wrote it, or somebody changed it within so many seconds."""
+    """Say whether a process that is alive here wrote it, or somebody changed it within so many seconds."""
     named = WRITTEN_BY.search(path.name)
     return (named is not None and is_running(int(named[1]))) or age_of(path) < quiet
 
 
 def is_running(pid: int) -> bool:
-    """Whether there is a process of this number here; where that cannot be asked, there may be."""
+    """Say whether there is a process of this number here; where that cannot be asked, there may be."""
     if os.name == "nt":  # signal 0 would end it there
         return True
     try:
@@ -178,17 +186,17 @@ def is_running(pid: int) -> bool:
 
 
 def age_of(path: Path) -> float:
-    """Seconds since the last change of a file, or of anything in a folder."""
-    return time.time() - max((one.st_mtime for one in _states(path)), default=0.0)
+    """Return the seconds since the last change of a file, or of anything in a folder."""
+    return time.time() - max((state.st_mtime for state in _states(path)), default=0.0)
 
 
 def size_of(path: Path) -> int:
-    """Bytes of a file, or of all files of a folder."""
-    return sum(one.st_size for one in _states(path) if not S_ISDIR(one.st_mode))
+    """Count the bytes of a file, or of all files of a folder."""
+    return sum(state.st_size for state in _states(path) if not S_ISDIR(state.st_mode))
 
 
 def _states(path: Path) -> Iterator[os.stat_result]:
-    """What is known of a file, or of a folder and everything in it; what vanishes meanwhile is passed over."""
+    """Stat a file, or a folder and everything in it; what vanishes meanwhile is passed over."""
     with suppress(FileNotFoundError):
         yield path.lstat()
     for folder, folders, names in os.walk(path):
@@ -198,7 +206,7 @@ def _states(path: Path) -> Iterator[os.stat_result]:
 
 
 def lock_of(folder: Path) -> Path:
-    """The lock of whoever works on a folder."""
+    """Return the lock of whoever works on a folder."""
     return folder.with_name(f".{folder.name.lstrip('.')}.lock")
 
 

@@ -72,19 +72,28 @@ class Leaving:
 def leavings(
     out: Path, *, unfinished: bool = False, is_stale: Callable[[RunRecord], bool] | None = None, quiet: float = QUIET
 ) -> list[Leaving]:
-    """What could be thrown away in an output folder, unchanged for so many seconds.
+    """List what could be thrown away in an output folder.
 
-    If asked also shards, and stages of calibrations, that could be gone on from, and stored runs that are stale.
+    Parameters
+    ----------
+    unfinished
+        Also shards, and stages of calibrations, that could be resumed.
+    is_stale
+        Also stored runs of which it is true.
+    quiet
+        Seconds for which a file must have been unchanged.
     """
     store = RunStore.of(out)
-    stale = [one for one in store.records()[0] if is_stale(one)] if is_stale is not None else []
-    found: list[tuple[Path, Kind]] = [(one.path, "stale") for one in stale]
+    stale = [record for record in store.records()[0] if is_stale(record)] if is_stale is not None else []
+    leftovers: list[tuple[Path, Kind]] = [(record.path, "stale") for record in stale]
     begun = [path for folder in FOLDERS for mark in (UNFINISHED, REPLACED) for path in out.glob(f"{folder}/{mark}*")]
-    found += [(path, _kind_of(path)) for path in begun if not is_living(path, quiet)]
+    leftovers += [(path, _kind_of(path)) for path in begun if not is_living(path, quiet)]
     locks = {path for folder in LOCKS for path in out.glob(f"{folder}/.*.lock")}
-    found += [(path, "lock") for path in locks if path.is_file() and not is_held(path)]
-    found += [(path, kind) for path, kind in _begun(out, store, quiet) if unfinished or kind == "superseded"]
-    return sorted((Leaving(*one, size_of(one[0])) for one in found), key=lambda one: (one.kind, str(one.path)))
+    leftovers += [(path, "lock") for path in locks if path.is_file() and not is_held(path)]
+    leftovers += [(path, kind) for path, kind in _begun(out, store, quiet) if unfinished or kind == "superseded"]
+    return sorted(
+        (Leaving(*entry, size_of(entry[0])) for entry in leftovers), key=lambda entry: (entry.kind, str(entry.path))
+    )
 
 
 def _kind_of(path: Path) -> Kind:
@@ -93,7 +102,7 @@ def _kind_of(path: Path) -> Kind:
 
 
 def _begun(out: Path, store: RunStore, quiet: float) -> Iterator[tuple[Path, Kind]]:
-    """Shards and stages that nobody works on."""
+    """Find shards and stages that nobody works on."""
     for pattern in (f"runs/{IN_SHARDS}*", f"{FOLDER}*", f"batches/{FOLDER}*"):
         for path in out.glob(pattern):
             if path.is_dir() and not is_held(lock_of(path)) and age_of(path) > quiet:
@@ -103,7 +112,15 @@ def _begun(out: Path, store: RunStore, quiet: float) -> Iterator[tuple[Path, Kin
 
 
 def forget_shards(store: RunStore, identity: str, began: float) -> None:
-    """Take away shards of a run, unless they are older than ``began`` or somebody is making them."""
+    """Take away shards of a run, unless they are older than a time, or somebody is making them.
+
+    Parameters
+    ----------
+    identity
+        Identity of the run.
+    began
+        Time since which shards are taken away, seconds since the epoch.
+    """
     folder = store.shards_of(identity)
     with suppress(FileNotFoundError):
         if folder.stat().st_mtime >= began:
@@ -139,27 +156,34 @@ def throw_away(leaving: Leaving) -> None:
 def faults_in(
     store: RunStore, *, deep: bool | None = True, progress: Callable[[int, int], None] | None = None
 ) -> list[Fault]:
-    """Every fault of the folders of stored runs; one that cannot be read keeps none of the others from being told.
+    """Find every fault of the folders of stored runs; one that cannot be read does not hide those of the others.
 
-    deep: compare the checksums of every file, whatever it takes, and decode every chunk.
+    Parameters
+    ----------
+    deep
+        Compare the checksums of every file, whatever it takes, and decode every chunk.
+    progress
+        Called with the number of runs that are checked, and that of all.
     """
     names = store.names()
-    found = list[Fault]()
-    for at, name in enumerate(names):
+    findings = list[Fault]()
+    for position, name in enumerate(names):
         folder = store.root / name
         faults = faults_of(folder, deep=deep)
         is_whole = not faults
         with suppress(OSError, *UNREADABLE):  # which is among the faults
-            told = {one.key for one in faults}
-            faults += [fault("extra", folder, one) for one in extras_of(folder, listed_in(folder)) if one not in told]
+            reported = {problem.key for problem in faults}
+            faults += [
+                fault("extra", folder, extra) for extra in extras_of(folder, listed_in(folder)) if extra not in reported
+            ]
         wrong = misplaced(folder)
-        found += faults if wrong is None else [*faults, wrong]
+        findings += faults if wrong is None else [*faults, wrong]
         if is_whole and wrong is None:
-            found += faults_of_content(store, name, deep=bool(deep))
+            findings += faults_of_content(store, name, deep=bool(deep))
         if progress is not None:
-            progress(at + 1, len(names))
+            progress(position + 1, len(names))
     left = sorted(path for path in store.root.glob(f"{UNFINISHED}*") if not is_living(path, 0.0))
-    return found + [fault("left_over", path) for path in left]
+    return findings + [fault("left_over", path) for path in left]
 
 
 def faults_of_content(store: RunStore, name: str, *, deep: bool) -> list[Fault]:

@@ -1,4 +1,4 @@
-"""What is shown of a stored run before its paths are: how its runs ended, counted from its arrays.
+"""Headlines of a stored run, shown before its paths are: how its runs ended, counted from its arrays.
 
 ``metadata.json`` repeats the counts, so that many runs can be listed without reading an array. Whenever a single run is
 read, they are counted again and compared. Whether the arrays are what the model gives is said by a replay alone.
@@ -116,7 +116,7 @@ def faults_of_chunks(record: RunRecord) -> Iterator[Fault]:
 
 
 def _is_axis_of(record: RunRecord, name: str, place: str, numbers: Any, form: ArrayForm) -> bool:
-    """Whether the numbers of runs count from 0 on, and the names of scenarios are those of the run."""
+    """Say whether the numbers of runs count from 0 on, and the names of scenarios are those of the run."""
     if name == "run":
         first = int(place.rpartition("/")[2]) * CHUNK
         count = min(CHUNK, form.shape[0] - first)

@@ -34,48 +34,62 @@ class Job:
     """A job."""
 
     number: int
+    """Its place in the order of coming."""
     id: str
+    """A name that cannot be guessed."""
     owner: str
-    """number, id, owner: its place in the order of coming; a name that cannot be guessed; whose it is."""
+    """Whose it is."""
     lane: str
+    """The queue it waits in."""
     kind: str
-    """lane, kind: the queue it waits in, and what is done."""
+    """What is done."""
     state: JobState
     case: str
+    """Name of the case it is about."""
     title: dict[str, str]
-    """case, title: what it is about: name of a case, titles in both languages."""
+    """Titles in both languages."""
     errand: dict[str, Any]
     """What its process is told."""
     created: str
+    """When it came, UTC, ISO 8601."""
     started: str
+    """When it was begun, UTC, ISO 8601; empty until then."""
     ended: str
-    """created, started, ended: when, UTC, ISO 8601; empty until then."""
+    """When it ended, UTC, ISO 8601; empty until then."""
     attempts: int
     """How often it was begun."""
     identity: str
+    """Identity of the result."""
     page: str
-    """identity, page: what came of it: the result's identity, and the file of its page."""
+    """File of its page."""
     reused: bool
     """The result was there already."""
     trouble: list[dict[str, Any]]
     """Why it failed: faults with cause and repair in both languages."""
     stage: str = ""
+    """Its stage while it runs, as its server knows."""
     done: int = 0
+    """Units of the stage that are done."""
     total: int = 0
+    """Units of the stage in all."""
     seconds_left: float | None = None
-    """stage, done, total, seconds_left: how far it is while it runs, as its server knows."""
+    """Seconds it may still take; ``None`` where that is not known."""
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will come of it."""
+        """Say whether nothing more will come of it."""
         return self.state in ENDED
 
 
 def in_turn(waiting: Sequence[tuple[int, str]], turns: Mapping[str, int]) -> list[int]:
-    """Numbers of jobs in the order in which they are begun: owners take turns, each with its own as they came.
+    """Order the numbers of jobs as they are begun: owners take turns, each with its own as they came.
 
-    ``waiting``: number and owner, in the order they came; ``turns``: when each owner was last served, where who never
-    was has waited longest.
+    Parameters
+    ----------
+    waiting
+        Number and owner, in the order they came.
+    turns
+        When each owner was last served; who never was has waited longest.
     """
     before: Counter[str] = Counter()
     first: dict[str, int] = {}
@@ -98,27 +112,27 @@ class JobTable:
         """Queue a job, of which ``id``, ``owner``, ``lane``, ``kind``, ``case``, ``title`` and ``errand`` are given."""
         new = {**row, "state": "queued", "created": now(), "place": self.database.place}
         with self.database.writing() as connection:
-            made = connection.execute(insert(jobs).values(**new).returning(*jobs.c)).one()
+            inserted = connection.execute(insert(jobs).values(**new).returning(*jobs.c)).one()
             oldest = select(jobs.c.number).where(self._here()).order_by(jobs.c.number.desc()).offset(self.most)
             over = self._here(jobs.c.state.in_(ENDED), jobs.c.number.in_(oldest))
             connection.execute(delete(jobs).where(over))
-        return _job(made)
+        return _job(inserted)
 
     def get(self, name: str) -> Job | None:
-        """A job by its id."""
+        """Return a job by its id."""
         return next(iter(self._found(jobs.c.id == name)), None)
 
     def all(self, *, open_only: bool = False) -> list[Job]:
-        """All jobs, or those that are not over, in the order they came."""
+        """List all jobs, or those that are not over, in the order they came."""
         return self._found(jobs.c.state.not_in(ENDED)) if open_only else self._found()
 
     def order(self, lane: str) -> list[int]:
-        """Numbers of the jobs that wait in a lane, the next one first."""
+        """List the numbers of the jobs that wait in a lane, the next one first."""
         with self.database.reading() as connection:
             return self._order(connection, lane)
 
     def waiting(self) -> Counter[str]:
-        """How many jobs wait, by owner."""
+        """Count the jobs that wait, by owner."""
         return Counter(job.owner for job in self._found(jobs.c.state == "queued"))
 
     def claim(self, lane: str) -> Job | None:
@@ -147,8 +161,8 @@ class JobTable:
         """Take a job out of the queue; one that runs or is over stays as it is."""
         waits = self._here(jobs.c.id == name, jobs.c.state == "queued")
         with self.database.writing() as connection:
-            found = self._change(connection, waits, {"state": "cancelled", "ended": now()})
-        return found or self.get(name)
+            cancelled = self._change(connection, waits, {"state": "cancelled", "ended": now()})
+        return cancelled or self.get(name)
 
     def forget(self, case: str) -> None:
         """Delete the jobs of a case that are over."""
@@ -157,17 +171,17 @@ class JobTable:
             connection.execute(delete(jobs).where(over))
 
     def _order(self, connection: Connection, lane: str) -> list[int]:
-        mine = self._here(jobs.c.lane == lane)
-        queued = select(jobs.c.number, jobs.c.owner).where(mine, jobs.c.state == "queued").order_by(jobs.c.number)
+        of_lane = self._here(jobs.c.lane == lane)
+        queued = select(jobs.c.number, jobs.c.owner).where(of_lane, jobs.c.state == "queued").order_by(jobs.c.number)
         waiting = [(row.number, row.owner) for row in connection.execute(queued)]
-        served = select(jobs.c.owner, func.max(jobs.c.turn)).where(mine).group_by(jobs.c.owner)
+        served = select(jobs.c.owner, func.max(jobs.c.turn)).where(of_lane).group_by(jobs.c.owner)
         turns = {owner: int(turn) for owner, turn in connection.execute(served)} if waiting else {}
         return in_turn(waiting, turns)
 
     def _found(self, *where: ColumnElement[bool]) -> list[Job]:
-        wanted = select(jobs).where(self._here(*where)).order_by(jobs.c.number)
+        query = select(jobs).where(self._here(*where)).order_by(jobs.c.number)
         with self.database.reading() as connection:
-            return [_job(row) for row in connection.execute(wanted)]
+            return [_job(row) for row in connection.execute(query)]
 
     def _change(self, connection: Connection, where: ColumnElement[bool], changes: Mapping[str, Any]) -> Job | None:
         row = connection.execute(update(jobs).where(where).values(**changes).returning(*jobs.c)).first()
@@ -178,5 +192,5 @@ class JobTable:
 
 
 def _job(row: Row[Any]) -> Job:
-    found = dict(row._mapping)  # noqa: SLF001 - its public name
-    return Job(**{name: value for name, value in found.items() if name not in ("place", "turn")})
+    columns = dict(row._mapping)  # noqa: SLF001 - its public name
+    return Job(**{name: value for name, value in columns.items() if name not in ("place", "turn")})

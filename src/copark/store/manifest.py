@@ -34,26 +34,26 @@ DEEP_LIMIT = 256 * 2**20
 
 
 def checksum(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
+    """Compute SHA-256 of a file, hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def manifest_of(files: Mapping[str, tuple[int, str]]) -> str:
-    """The list of files with their sizes and SHA-256, as it is written."""
+    """Write the list of files with their sizes and SHA-256."""
     listed = {name: {"bytes": size, "sha256": digest} for name, (size, digest) in files.items()}
     content = {"format": FORMAT, "bytes": sum(size for size, _ in files.values()), "files": listed}
     return json.dumps(content, indent=0, sort_keys=True) + "\n"
 
 
 def listed_in(folder: Path) -> dict[str, tuple[int, str]]:
-    """Sizes and checksums of the files that a stored run lists as its own; else ``OSError`` or ``UNREADABLE``."""
+    """Read sizes and checksums of the files a stored run lists as its own; else raise ``OSError`` or ``UNREADABLE``."""
     files = json.loads((folder / NAME).read_text(encoding="utf-8"))["files"]
     return {str(name): (int(entry["bytes"]), str(entry["sha256"])) for name, entry in files.items()}
 
 
 def faults_of(folder: Path, *, deep: bool | None = None) -> list[Fault]:
-    """What is wrong with a stored folder: nothing if it is whole.
+    """Say what is wrong with a stored folder: nothing if it is whole.
 
     Parameters
     ----------
@@ -64,36 +64,38 @@ def faults_of(folder: Path, *, deep: bool | None = None) -> list[Fault]:
     try:
         if not (folder / NAME).is_file():
             return [fault("half_written", folder, NAME)]
-        known = json.loads((folder / NAME).read_text(encoding="utf-8")).get("format")
-        wanted = listed_in(folder)
-        if not wanted:
+        form = json.loads((folder / NAME).read_text(encoding="utf-8")).get("format")
+        entries = listed_in(folder)
+        if not entries:
             raise ValueError("a run has files")
     except OSError as error:
         return [unreadable(folder, NAME, error)]
     except UNREADABLE:
         return [fault("manifest_unreadable", folder, NAME)]
-    if known != FORMAT:
-        return [fault("other_format", folder, NAME, found=known, known=FORMAT)]
-    check_sums = sum(size for size, _ in wanted.values()) <= DEEP_LIMIT if deep is None else deep
-    faults = [found for name, entry in wanted.items() for found in _file_faults(folder, name, *entry, deep=check_sums)]
-    return faults + [fault("extra", folder, name) for name in extras_of(folder, wanted) if _may_be_read(name)]
+    if form != FORMAT:
+        return [fault("other_format", folder, NAME, found=form, known=FORMAT)]
+    check_sums = sum(size for size, _ in entries.values()) <= DEEP_LIMIT if deep is None else deep
+    faults = [
+        problem for name, entry in entries.items() for problem in _file_faults(folder, name, *entry, deep=check_sums)
+    ]
+    return faults + [fault("extra", folder, name) for name in extras_of(folder, entries) if _may_be_read(name)]
 
 
 def extras_of(folder: Path, listed: Iterable[str]) -> list[str]:
-    """Files and folders in a stored run that its list does not have; of those in one another, the outermost."""
+    """Find files and folders in a stored run that its list does not have; of those in one another, the outermost."""
     files = {NAME, *listed}
-    found = []
+    extras = []
     folders = {above.as_posix() for name in files for above in Path(name).parents}
     for place, inside, names in os.walk(folder):
         begin = "" if Path(place) == folder else f"{Path(place).relative_to(folder).as_posix()}/"
-        found += sorted(begin + name for name in names if begin + name not in files)
-        found += sorted(begin + name for name in inside if begin + name not in folders)
+        extras += sorted(begin + name for name in names if begin + name not in files)
+        extras += sorted(begin + name for name in inside if begin + name not in folders)
         inside[:] = [name for name in inside if begin + name in folders]
-    return found
+    return extras
 
 
 def _may_be_read(name: str) -> bool:
-    """Whether a file would be taken for numbers: a chunk that is empty throughout has no file of its own."""
+    """Say whether a file would be taken for numbers: a chunk that is empty throughout has no file of its own."""
     group, _, rest = name.partition("/")
     return group.endswith(".zarr") and not rest.rpartition("/")[2].startswith(".")
 
@@ -112,7 +114,7 @@ def _file_faults(folder: Path, name: str, size: int, digest: str, *, deep: bool)
 
 
 def _describes(name: str) -> bool:
-    """Whether a file describes a run, and is small: its metadata, and what its arrays are."""
+    """Say whether a file describes a run, and is small: its metadata, and what its arrays are."""
     return name.count("/") < 2 or name.endswith("/zarr.json")
 
 
@@ -127,37 +129,46 @@ def unreadable(place: object, key: str, error: OSError) -> Fault:
 
 
 def misplacement(metadata: Mapping[str, Any], identity: str, place: object) -> Fault | None:
-    """Why a run, by what it says of itself, is not the one that its place is named after; ``None`` if it is.
+    """Say why a run, by what it tells of itself, is not the one its place is named after; ``None`` if it is.
 
     Of another format of results, the name alone is compared. Metadata that no run has raise one of ``UNREADABLE``.
+
+    Parameters
+    ----------
+    metadata
+        Metadata of the run.
+    identity
+        Identity its place is named after.
+    place
+        Folder it lies in.
     """
-    says = metadata["identity"]
+    stated = metadata["identity"]
     made_by = metadata["provenance"]
     study = made_by.get("study", {})
-    gives = says
+    computed = stated
     is_consistent = True
     if made_by.get("format") == RESULT_FORMAT:
         try:
-            gives = result_identity(made_by)
+            computed = result_identity(made_by)
         except RecursionError:
-            gives = None
+            computed = None
         copies = (metadata["runs"], made_by.get("runs"), made_by.get("seed"))
-        is_consistent = gives == says and copies == (study["runs"], study["runs"], study["seed"])
-    if is_consistent and says == identity:
+        is_consistent = computed == stated and copies == (study["runs"], study["runs"], study["seed"])
+    if is_consistent and stated == identity:
         return None
-    told = {
+    described = {
         "case": made_by.get("case"),
         "study": study.get("name"),
         "runs": metadata["runs"],
         "seed": study.get("seed"),
     }
-    known = {name: str(value) for name, value in told.items()}
+    values = {name: str(value) for name, value in described.items()}
     code = "misplaced" if is_consistent else "contradicts"
-    return fault(code, place, METADATA, found=str(gives), identity=identity, **known)
+    return fault(code, place, METADATA, found=str(computed), identity=identity, **values)
 
 
 def misplaced(folder: Path) -> Fault | None:
-    """Why what lies in a folder is not the run it is named after; ``None`` if it is, or its metadata are unreadable."""
+    """Say why a folder holds another run than it is named after; ``None`` if not, or its metadata are unreadable."""
     try:
         return misplacement(json.loads((folder / METADATA).read_text(encoding="utf-8")), folder.name, folder)
     except (OSError, *UNREADABLE):  # damage, which is told as such

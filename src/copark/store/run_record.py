@@ -1,4 +1,4 @@
-"""What is known of a stored run without reading its numbers: ``metadata.json``, written and read."""
+"""Record of a stored run, known without reading its numbers: ``metadata.json``, written and read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunRecord:
-    """What is known of a stored run without reading its numbers."""
+    """Record of a stored run, known without reading its numbers."""
 
     identity: str
     """Its name: 16 hexadecimal digits."""
@@ -48,7 +48,7 @@ class RunRecord:
 
     @property
     def failed(self) -> int:
-        """Runs, over all scenarios, that did not reach the end."""
+        """Count runs, over all scenarios, that did not reach the end."""
         return failed_in(self.status)
 
 

@@ -28,8 +28,9 @@ class SavedScenario:
     """Of its content: the same content has the same."""
     content: dict[str, Any]
     created: str
+    """When it was first saved, UTC, ISO 8601."""
     updated: str
-    """created, updated: UTC, ISO 8601."""
+    """When it was last saved, UTC, ISO 8601."""
 
 
 class ScenarioShelf:
@@ -40,31 +41,43 @@ class ScenarioShelf:
         self.most = most
 
     def all(self, owner: str) -> list[SavedScenario]:
-        """An owner's scenarios, by name."""
-        mine = select(scenarios).where(scenarios.c.owner == owner)
+        """List an owner's scenarios, by name."""
+        query = select(scenarios).where(scenarios.c.owner == owner)
         with self.database.reading() as connection:
-            rows = connection.execute(mine).mappings().all()
-        found = [SavedScenario(**{key: row[key] for key in row if key != "owner"}) for row in rows]
-        return sorted(found, key=lambda one: one.name)
+            rows = connection.execute(query).mappings().all()
+        saved = [SavedScenario(**{key: row[key] for key in row if key != "owner"}) for row in rows]
+        return sorted(saved, key=lambda scenario: scenario.name)
 
     def get(self, owner: str, name: str) -> SavedScenario | None:
-        """The scenario of a name of an owner's."""
-        return next((one for one in self.all(owner) if one.name == name), None)
+        """Return an owner's scenario by its name."""
+        return next((scenario for scenario in self.all(owner) if scenario.name == name), None)
 
     def save(self, owner: str, name: str, case: str, content: Mapping[str, Any]) -> SavedScenario | None:
-        """Save a scenario, in the place of the owner's other one of this name; ``None`` if it has too many."""
+        """Save a scenario, in the place of the owner's other one of this name; ``None`` if it has too many.
+
+        Parameters
+        ----------
+        owner
+            Owner of the scenario.
+        name
+            Its name, of which the owner has one.
+        case
+            Name of the case it is about.
+        content
+            The scenario as JSON.
+        """
         identity = identity_of({"case": case, "scenario": dict(content)})
         time = now()
-        its = scenarios.c.owner == owner, scenarios.c.name == name
+        is_replaced = scenarios.c.owner == owner, scenarios.c.name == name
         with self.database.writing() as connection:
-            created = connection.execute(select(scenarios.c.created).where(*its)).scalar()
+            created = connection.execute(select(scenarios.c.created).where(*is_replaced)).scalar()
             count = select(func.count()).select_from(scenarios).where(scenarios.c.owner == owner)
             if created is None and connection.execute(count).scalar_one() >= self.most:
                 return None
-            made = SavedScenario(name, case, identity, dict(content), created or time, time)
-            connection.execute(delete(scenarios).where(*its))
-            connection.execute(insert(scenarios).values(owner=owner, **vars(made)))
-        return made
+            scenario = SavedScenario(name, case, identity, dict(content), created or time, time)
+            connection.execute(delete(scenarios).where(*is_replaced))
+            connection.execute(insert(scenarios).values(owner=owner, **vars(scenario)))
+        return scenario
 
     def delete(self, owner: str, name: str) -> bool:
         """Delete a scenario; whether there was one."""

@@ -88,7 +88,7 @@ class ShardFolder:
             remove(self.path / name)
 
     def settle(self) -> None:
-        """Come back once everything is where a power cut does not reach it, and nothing half-written is left."""
+        """Return once everything is flushed to disk, and nothing half-written is left."""
         paths = [(folder, name) for folder, _, files in os.walk(self.path) for name in (*files, "")]
         for folder, name in paths:
             if name.startswith(UNFINISHED):
@@ -98,7 +98,7 @@ class ShardFolder:
 
 @dataclass(frozen=True)
 class ShardPlan:
-    """How an ensemble is divided; fixed when its first shard is made, so that whoever goes on divides it alike."""
+    """Division of an ensemble; fixed when its first shard is made, so that whoever resumes divides it alike."""
 
     identity: str
     """Of the ensemble."""
@@ -275,7 +275,17 @@ def read_record(folder: ShardFolder, first: int, last: int) -> ShardRecord | Non
 
 
 def is_whole(folder: ShardFolder, plan: ShardPlan, record: ShardRecord, *, deep: bool = True) -> bool:
-    """Whether every file of a shard is there as it was listed."""
+    """Say whether every file of a shard is there as it was listed.
+
+    Parameters
+    ----------
+    plan
+        How the ensemble is divided.
+    record
+        The shard's listing.
+    deep
+        Compare checksums, not sizes alone.
+    """
     from zipfile import BadZipFile
 
     files = dict(record.files)
@@ -290,7 +300,7 @@ def is_whole(folder: ShardFolder, plan: ShardPlan, record: ShardRecord, *, deep:
                 return False
     if not deep:
         return all(folder.size(name) == size for name, (size, _) in files.items())
-    return all(mark(folder.get(name) or b"") == wanted for name, wanted in files.items())
+    return all(mark(folder.get(name) or b"") == listed for name, listed in files.items())
 
 
 class Stopwatch:

@@ -32,12 +32,12 @@ EDGES = 256
 
 
 def path_names(dataset: xr.Dataset) -> list[str]:
-    """Names of the outputs that have a value for every scenario, run and quarter."""
+    """Name the outputs that have a value for every scenario, run and quarter."""
     return [str(name) for name, variable in dataset.data_vars.items() if variable.dims == PATH]
 
 
 def summary_of(dataset: xr.Dataset) -> xr.Dataset:
-    """The summary of an ensemble held whole, with exact quantiles, one variable in memory at a time."""
+    """Summarise an ensemble held whole, with exact quantiles, one variable in memory at a time."""
     import numpy as np
 
     from copark.stats.quantiles import quantiles_over
@@ -48,31 +48,38 @@ def summary_of(dataset: xr.Dataset) -> xr.Dataset:
         ordered = np.sort(values, axis=-1)  # NaN comes last
         running = Running(*values.shape[:2])
         running.join(moments_of(ordered, values.shape[-1] - np.isnan(values).sum(axis=-1)))
-        filled[name] = running.table(np.stack([quantiles_over(one, tuple(QUANTILES.values())) for one in values]))
+        filled[name] = running.table(
+            np.stack([quantiles_over(by_scenario, tuple(QUANTILES.values())) for by_scenario in values])
+        )
     return labelled(dataset, filled)
 
 
 class Moments(NamedTuple):
-    """What one chunk of runs adds to mean, spread and ends, an array each of shape (scenario, quarter).
+    """Contribution of one chunk of runs to mean, spread and ends, an array each of shape (scenario, quarter).
 
-    size: runs that have a value; mean and squares: theirs, and the sum of squared distances from it; low, high: ends.
+    Its arrays are those of the runs that have a value.
     """
 
     size: NDArray[np.int64]
+    """How many runs have a value."""
     mean: Floats
+    """Their mean."""
     squares: Floats
+    """Sum of squared distances from the mean."""
     low: Floats
+    """Least value."""
     high: Floats
+    """Largest value."""
 
 
 def moments_of(ordered: Floats, size: NDArray[np.int64]) -> Moments:
-    """Moments of values of shape (scenario, quarter, run) in order, of which the first ``size`` are there."""
+    """Compute moments of values of shape (scenario, quarter, run) in order, of which the first ``size`` are there."""
     import numpy as np
 
-    there = ~np.isnan(ordered)
-    mean = np.where(there, ordered, 0.0).sum(axis=-1) / np.maximum(size, 1)
-    squares = np.square(np.where(there, ordered - mean[..., None], 0.0)).sum(axis=-1)
-    return Moments(size, mean, squares, ordered[..., 0], np.where(there, ordered, -np.inf).max(axis=-1))
+    is_present = ~np.isnan(ordered)
+    mean = np.where(is_present, ordered, 0.0).sum(axis=-1) / np.maximum(size, 1)
+    squares = np.square(np.where(is_present, ordered - mean[..., None], 0.0)).sum(axis=-1)
+    return Moments(size, mean, squares, ordered[..., 0], np.where(is_present, ordered, -np.inf).max(axis=-1))
 
 
 class Running:
@@ -104,31 +111,34 @@ class Running:
         self.count = count
 
     def table(self, exact: Floats | None = None) -> Floats:
-        """All statistics, shape (scenario, statistic, quarter); NaN where no run has a value.
+        """Tabulate all statistics, shape (scenario, statistic, quarter); NaN where no run has a value.
 
-        ``exact``: quantiles that are known, shape (scenario, quantile, quarter), instead of those between edges.
+        Parameters
+        ----------
+        exact
+            Quantiles that are known, shape (scenario, quantile, quarter), instead of those between edges.
         """
         import numpy as np
 
         table = np.full((self.count.shape[0], len(STATISTICS), self.count.shape[1]), np.nan)
-        for at in np.ndindex(self.count.shape):
-            scenario, quarter = at
-            if count := self.count[at]:
-                deviation = np.sqrt(self.squares[at] / (count - 1)) if count > 1 else 0.0
-                quantiles = self._quantiles(at) if exact is None else exact[scenario, :, quarter]
-                table[scenario, :, quarter] = [self.mean[at], deviation, self.low[at], *quantiles, self.high[at]]
+        for cell in np.ndindex(self.count.shape):
+            scenario, quarter = cell
+            if count := self.count[cell]:
+                deviation = np.sqrt(self.squares[cell] / (count - 1)) if count > 1 else 0.0
+                quantiles = self._quantiles(cell) if exact is None else exact[scenario, :, quarter]
+                table[scenario, :, quarter] = [self.mean[cell], deviation, self.low[cell], *quantiles, self.high[cell]]
         return table
 
-    def _quantiles(self, at: tuple[int, ...]) -> Floats:
+    def _quantiles(self, cell: tuple[int, ...]) -> Floats:
         """Interpolate between the ranks of the edges: an edge is the value of ranks ``below`` to ``upto - 1``."""
         import numpy as np
 
         levels = np.array(list(QUANTILES.values()))
-        if np.isnan(self.edges[at][0]):
+        if np.isnan(self.edges[cell][0]):
             return np.full(levels.shape, np.nan)
-        last = self.count[at] - 1
-        ranks = np.concatenate([[0], np.stack([self.below[at], self.upto[at] - 1], axis=-1).ravel(), [last]])
-        values = np.concatenate([[self.low[at]], np.repeat(self.edges[at], 2), [self.high[at]]])
+        last = self.count[cell] - 1
+        ranks = np.concatenate([[0], np.stack([self.below[cell], self.upto[cell] - 1], axis=-1).ravel(), [last]])
+        values = np.concatenate([[self.low[cell]], np.repeat(self.edges[cell], 2), [self.high[cell]]])
         return np.interp(levels * last, ranks, values)
 
 
@@ -144,7 +154,7 @@ def labelled(like: xr.Dataset, tables: Mapping[str, Floats]) -> xr.Dataset:
 
 
 class EndCounts:
-    """How many runs of each scenario ended with which status and which outcome."""
+    """Counts of the runs of each scenario by the status and the outcome they ended with."""
 
     def __init__(self) -> None:
         self.status: dict[str, dict[str, int]] = {}
@@ -159,29 +169,29 @@ class EndCounts:
         """Count further runs by codes of ``status`` and ``outcome``, arrays of shape (scenario, run)."""
         import numpy as np
 
-        found: dict[str, dict[str, dict[str, int]]] = {"status": {}, "outcome": {}}
+        counts: dict[str, dict[str, dict[str, int]]] = {"status": {}, "outcome": {}}
         for variable, values in variables.items():
             for name, codes in zip(scenarios, values, strict=True):
                 numbers = zip(*np.unique(codes, return_counts=True), strict=True)
-                found[variable][name] = {str(code): int(number) for code, number in numbers}
-        self.join(**found)
+                counts[variable][name] = {str(code): int(number) for code, number in numbers}
+        self.join(**counts)
 
     def join(self, status: Ends, outcome: Ends) -> None:
         """Add further counts."""
         for counts, more in ((self.status, status), (self.outcome, outcome)):
-            for scenario, found in more.items():
+            for scenario, numbers in more.items():
                 held = counts.setdefault(scenario, {})
-                for code, number in found.items():
+                for code, number in numbers.items():
                     held[code] = held.get(code, 0) + number
 
 
 def failed_in(status: Ends) -> int:
-    """Runs, over all scenarios, that did not reach the end; status: runs by code, for each scenario."""
-    return sum(number for found in status.values() for code, number in found.items() if code != "0")
+    """Count runs, over all scenarios, that did not reach the end; ``status``: runs by code, for each scenario."""
+    return sum(number for numbers in status.values() for code, number in numbers.items() if code != "0")
 
 
 class ShardBands:
-    """What a shard's runs add to the bands of outputs.
+    """Contribution of a shard's runs to the bands of outputs.
 
     Edges are those of the first chunk, shape (output, scenario, quarter, edge), NaN where it has no value; ``None`` in
     the shard that holds it, which places them.
@@ -205,23 +215,23 @@ class ShardBands:
         edges = np.full((*shape, EDGES), np.nan) if self.edges is None else self.edges
         for n, name in enumerate(self.names):
             ordered = np.sort(np.moveaxis(chunk[name].values, 1, -1), axis=-1)
-            found = moments_of(ordered, ordered.shape[-1] - np.isnan(ordered).sum(axis=-1))
-            sizes[n], moments[:, n] = found.size, found[1:]
+            batch = moments_of(ordered, ordered.shape[-1] - np.isnan(ordered).sum(axis=-1))
+            sizes[n], moments[:, n] = batch.size, batch[1:]
             for cell in np.ndindex(shape[1:]):
-                at = (n, *cell)
+                place = (n, *cell)
                 values = ordered[cell][: sizes[n][cell]]
                 if self.edges is None and values.size:
-                    edges[at] = values[np.linspace(0, values.size - 1, EDGES).round().astype(np.int64)]
-                if not np.isnan(edges[at][0]):
-                    counts[0][at] += values.searchsorted(edges[at], side="left")
-                    counts[1][at] += values.searchsorted(edges[at], side="right")
+                    edges[place] = values[np.linspace(0, values.size - 1, EDGES).round().astype(np.int64)]
+                if not np.isnan(edges[place][0]):
+                    counts[0][place] += values.searchsorted(edges[place], side="left")
+                    counts[1][place] += values.searchsorted(edges[place], side="right")
         self.edges = edges
         self._counts = counts
         self._moments.append(moments)
         self._sizes.append(sizes)
 
     def packed(self) -> bytes:
-        """What was counted, as one compressed file."""
+        """Pack what was counted as one compressed file."""
         import numpy as np
 
         counts = np.zeros(0, np.int64) if self._counts is None else self._counts
@@ -229,7 +239,7 @@ class ShardBands:
 
 
 def packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """Arrays in one file, each compressed as the chunks of an ensemble are."""
+    """Pack arrays in one file, each compressed as the chunks of an ensemble are."""
     import numpy as np
     from numcodecs import Blosc
 
@@ -245,26 +255,36 @@ def packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
 
 
 def unpacked(content: bytes) -> dict[str, NDArray[Any]]:
-    """Arrays from their file."""
+    """Read arrays from their file."""
     import numpy as np
     from numcodecs import Blosc
 
-    found = {}
+    arrays = {}
     with np.load(io.BytesIO(content), allow_pickle=False) as held:
         for name in (name for name in held.files if "." not in name):
             raw = Blosc().decode(held[name].tobytes())
-            found[name] = np.frombuffer(raw, str(held[f"{name}.type"])).reshape(tuple(held[f"{name}.shape"]))
-    return found
+            arrays[name] = np.frombuffer(raw, str(held[f"{name}.type"])).reshape(tuple(held[f"{name}.shape"]))
+    return arrays
 
 
 def joined(header: xr.Dataset, edges: Floats, parts: Iterable[bytes]) -> xr.Dataset:
-    """Bands over all runs, by any run of them, the edges, and what the shards counted, in the order of runs."""
+    """Join bands over all runs, by any run of them, the edges, and what the shards counted, in the order of runs.
+
+    Parameters
+    ----------
+    header
+        Any run of the ensemble.
+    edges
+        Edges of each output, shape (output, scenario, quarter, edge).
+    parts
+        What each shard counted, packed, in the order of runs.
+    """
     running = [Running(header.sizes["scenario"], header.sizes["quarter"], cuts) for cuts in edges]
     for content in parts:
         part = unpacked(content)
-        for n, one in enumerate(running):
-            one.below += part["counts"][0, n]
-            one.upto += part["counts"][1, n]
+        for n, band in enumerate(running):
+            band.below += part["counts"][0, n]
+            band.upto += part["counts"][1, n]
             for sizes, moments in zip(part["sizes"], part["moments"], strict=True):
-                one.join(Moments(sizes[n], *moments[:, n]))
-    return labelled(header, {name: one.table() for name, one in zip(path_names(header), running, strict=True)})
+                band.join(Moments(sizes[n], *moments[:, n]))
+    return labelled(header, {name: band.table() for name, band in zip(path_names(header), running, strict=True)})

@@ -79,7 +79,7 @@ class WorkspaceRefused(FaultsFound):
 
 @dataclass(frozen=True)
 class Contents:
-    """What a workspace holds, on a disk."""
+    """Contents of a workspace, on a disk."""
 
     cases: Mapping[str, Path]
     """Folders by the name of their case; files in them that no workspace may hold stay out."""
@@ -94,24 +94,24 @@ class Contents:
     """Folders of the calibrations that cases and runs rest on, by name."""
 
     def folders(self) -> list[str]:
-        """Folders of cases and runs, by their place in the workspace."""
+        """List folders of cases and runs, by their place in the workspace."""
         return sorted([f"{CASES}/{name}/" for name in self.cases] + [f"{RUNS}/{run.identity}/" for run in self.runs])
 
     def files(self) -> list[tuple[str, Path | bytes]]:
-        """Every file by its place in the workspace, sorted: a path on the disk, or its content."""
-        found: dict[str, Path | bytes] = {f"{STUDIES}/{name}.yaml": content for name, content in self.studies.items()}
+        """List every file by its place in the workspace, sorted: a path on the disk, or its content."""
+        files: dict[str, Path | bytes] = {f"{STUDIES}/{name}.yaml": content for name, content in self.studies.items()}
         for part, folders in ((CASES, self.cases), (POSTERIORS, self.posteriors)):
             for name, folder in folders.items():
                 inside = {f"{part}/{name}/{place}": path for place, path in _plain_files(folder)}
-                found |= {place: path for place, path in inside.items() if PLACES.fullmatch(place)}
+                files |= {place: path for place, path in inside.items() if PLACES.fullmatch(place)}
         for run in self.runs:
             own = {NAME, *listed_in(run.path)}
-            found |= {f"{RUNS}/{run.identity}/{place}": path for place, path in _plain_files(run.path) if place in own}
-        return sorted(found.items())
+            files |= {f"{RUNS}/{run.identity}/{place}": path for place, path in _plain_files(run.path) if place in own}
+        return sorted(files.items())
 
 
 def _plain_files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Plain files of a folder by their place in it; no links, and nothing hidden."""
+    """List plain files of a folder by their place in it; no links, and nothing hidden."""
     for path in folder.rglob("*"):
         place = path.relative_to(folder)
         if path.is_file() and not path.is_symlink() and not any(part.startswith(".") for part in place.parts):
@@ -119,18 +119,18 @@ def _plain_files(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def as_json(content: Any) -> bytes:
-    """JSON as it is always written."""
+    """Write JSON as it is always written."""
     return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
 
 
 def study_yaml(study: Mapping[str, Any]) -> bytes:
-    """A run's study as a file that can be run again."""
+    """Write a run's study as a file that can be run again."""
     written: str = yaml.safe_dump(dict(study), allow_unicode=True, sort_keys=False)
     return written.encode("utf-8")
 
 
 def manifest_of(listed: Listing) -> Entity:
-    """The list of files, with what wrote it."""
+    """List the files, with what wrote them."""
     files = [{"path": name, "bytes": size, "sha256": digest} for name, (size, digest) in sorted(listed.items())]
     return {"format": FORMAT, "copark": __version__, "files": files}
 
@@ -144,13 +144,13 @@ def pack_workspace(contents: Contents, target: Path, progress: Progress = None) 
     files = contents.files()
     listed = Listing()
     done = 0
-    total = sum(len(one) if isinstance(one, bytes) else one.stat().st_size for _, one in files)
+    total = sum(len(content) if isinstance(content, bytes) else content.stat().st_size for _, content in files)
     with written_file(target) as path:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
             for folder in contents.folders():  # RO-Crate wants what it describes to be in the archive, folders too
                 archive.writestr(_entry(folder, stat.S_IFDIR | 0o755), b"")
-            for name, one in files:
-                listed[name] = _store(archive, name, one)
+            for name, content in files:
+                listed[name] = _store(archive, name, content)
                 done += listed[name][0]
                 if progress is not None:
                     progress(done, total)
@@ -178,26 +178,30 @@ def _store(archive: zipfile.ZipFile, name: str, content: Path | bytes) -> tuple[
 
 
 def _described(contents: Contents, listed: Listing) -> Entity:
-    people = [{"@id": f"#creator-{n}", "@type": "Person", "name": one} for n, one in enumerate(contents.creators, 1)]
-    found: list[Entity] = [_root(contents, listed), _licence(contents.licence), *people, *_versions(contents.runs)]
-    found.append({"@id": CRATE, "@type": "CreativeWork", "conformsTo": {"@id": SPECIFICATION}, "about": {"@id": "./"}})
-    found.append({"@id": PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"})
+    people = [
+        {"@id": f"#creator-{n}", "@type": "Person", "name": creator} for n, creator in enumerate(contents.creators, 1)
+    ]
+    entities: list[Entity] = [_root(contents, listed), _licence(contents.licence), *people, *_versions(contents.runs)]
+    entities.append(
+        {"@id": CRATE, "@type": "CreativeWork", "conformsTo": {"@id": SPECIFICATION}, "about": {"@id": "./"}}
+    )
+    entities.append({"@id": PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"})
     cited: dict[str, Entity] = {}
     for name, folder in contents.cases.items():
         sources = _sources(name, folder)
         more = {"citation": _refs(sources)} if sources else {}
-        found.append(_dataset(f"{CASES}/{name}/", f"Case {name}", listed, **more))
+        entities.append(_dataset(f"{CASES}/{name}/", f"Case {name}", listed, **more))
         cited = sources | cited
     for run in contents.runs:
         place = f"{RUNS}/{run.identity}/"
         title = f"Stored run {run.identity}"
-        found += [_dataset(place, title, listed, identifier=run.identity), _action(run, contents)]
+        entities += [_dataset(place, title, listed, identifier=run.identity), _action(run, contents)]
     for name, (size, digest) in listed.items():
         kind = MEDIA.get(name[name.rfind(".") :], "application/octet-stream")
         about = {"name": name.rpartition("/")[2], "contentSize": str(size), "sha256": digest, "encodingFormat": kind}
-        found.append({"@id": name, "@type": "File", **about})
-    found += cited.values()
-    return {"@context": CONTEXT, "@graph": sorted(found, key=lambda entity: entity["@id"])}
+        entities.append({"@id": name, "@type": "File", **about})
+    entities += cited.values()
+    return {"@context": CONTEXT, "@graph": sorted(entities, key=lambda entity: entity["@id"])}
 
 
 def _refs(names: Iterable[str]) -> list[Entity]:
@@ -239,8 +243,8 @@ def _licence(address: str) -> Entity:
 def _versions(runs: Iterable[RunRecord]) -> list[Entity]:
     words = "A stochastic simulator of the multi-scale coupling of intergovernmental cooperation parks."
     about = {"@type": "SoftwareApplication", "name": "copark", "description": words}
-    found = {__version__, *(str(run.provenance.get("code_version", "?")) for run in runs)}
-    return [{"@id": f"#copark-{version}", "softwareVersion": version, **about} for version in found]
+    versions = {__version__, *(str(run.provenance.get("code_version", "?")) for run in runs)}
+    return [{"@id": f"#copark-{version}", "softwareVersion": version, **about} for version in versions]
 
 
 def _action(run: RunRecord, contents: Contents) -> Entity:
@@ -262,32 +266,35 @@ def _action(run: RunRecord, contents: Contents) -> Entity:
 
 
 def _sources(case: str, folder: Path) -> dict[str, Entity]:
-    """Sources of a case, each by its address where it has one; none where they cannot be read."""
+    """Give the sources of a case, each by its address where it has one; none where they cannot be read."""
     faults: list[Fault] = []
     words = read_text(folder, "sources.yaml", faults)
     tree = None if words is None else read_yaml(words, "sources.yaml", faults)
-    found: dict[str, Entity] = {}
+    entities: dict[str, Entity] = {}
     for key, source in tree.data.items() if tree is not None and isinstance(tree.data, dict) else ():
         entry = source if isinstance(source, dict) else {}
         name = str(entry.get("url") or f"#source-{case}-{key}")
         entity: Entity = {"@id": name, "@type": "CreativeWork", "name": str(entry.get("title") or entry.get("outlet"))}
         entity |= {"identifier": str(key), "publisher": str(entry.get("outlet", ""))}
         entity |= {word: str(entry[own]) for own, word in (("date", "datePublished"), ("url", "url")) if entry.get(own)}
-        found.setdefault(name, entity)
-    return found
+        entities.setdefault(name, entity)
+    return entities
 
 
 @dataclass(frozen=True)
 class WorkspaceFindings:
-    """What a workspace turned out to be."""
+    """Result of opening or verifying a workspace."""
 
     cases: tuple[str, ...] = ()
+    """Names of the cases it holds."""
     studies: tuple[str, ...] = ()
+    """Names of the studies it holds."""
     runs: tuple[str, ...] = ()
-    """cases, studies, runs: names and identities of what it holds."""
+    """Identities of the runs it holds."""
     files: int = 0
+    """How many files that is."""
     bytes: int = 0
-    """files, bytes: how much that is."""
+    """How many bytes that is."""
     faults: tuple[Fault, ...] = ()
     """What is wrong with it; empty where it is whole."""
     notes: tuple[Fault, ...] = ()
@@ -311,12 +318,12 @@ def open_workspace(path: Path, target: Path, progress: Progress = None) -> Works
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise WorkspaceRefused([Fault(f"{AREA}.not_empty", str(target))])
     with written_folder(target.parent / target.name) as folder:
-        found = _take(path, folder, progress)
-        if found.faults:
-            raise WorkspaceRefused(found.faults)
+        findings = _take(path, folder, progress)
+        if findings.faults:
+            raise WorkspaceRefused(findings.faults)
         if target.is_dir():
             target.rmdir()
-    return found
+    return findings
 
 
 def _take(path: Path, folder: Path, progress: Progress) -> WorkspaceFindings:
@@ -347,7 +354,7 @@ def _take(path: Path, folder: Path, progress: Progress) -> WorkspaceFindings:
         else:
             wrong = faults_of_chunks(record)
             notes += _notes_of(folder, record, place)
-        faults += [Fault(one.code, place, None, one.key, one.values) for one in wrong]
+        faults += [Fault(problem.code, place, None, problem.key, problem.values) for problem in wrong]
     return WorkspaceFindings(cases, studies, runs, count, size, tuple(faults), tuple(notes))
 
 
@@ -356,7 +363,7 @@ def _fault(code: str, place: str, key: str = "", **values: Any) -> Fault:
 
 
 def _entries(archive: Archive, folder: Path) -> dict[str, zipfile.ZipInfo]:
-    found: dict[str, zipfile.ZipInfo] = {}
+    entries: dict[str, zipfile.ZipInfo] = {}
     folded: set[str] = set()
     for entry in archive.files(MOST_FILES, MOST_BYTES):
         if not PLACES.fullmatch(entry.filename):
@@ -364,15 +371,15 @@ def _entries(archive: Archive, folder: Path) -> dict[str, zipfile.ZipInfo]:
         if entry.filename.casefold() in folded:
             raise archive.refuse("twice", entry.filename)
         folded.add(entry.filename.casefold())
-        found[entry.filename] = entry
+        entries[entry.filename] = entry
     for name in (MANIFEST, CRATE):
-        if name not in found:
+        if name not in entries:
             raise archive.refuse("no_list", name)
-    need = sum(entry.file_size for entry in found.values())
+    need = sum(entry.file_size for entry in entries.values())
     free = shutil.disk_usage(folder).free
     if need > free:
         raise archive.refuse("no_room", need=f"{need / 1e9:.1f}", free=f"{free / 1e9:.1f}")
-    return found
+    return entries
 
 
 def _listing(archive: Archive, entries: Mapping[str, zipfile.ZipInfo]) -> Listing:
@@ -382,13 +389,13 @@ def _listing(archive: Archive, entries: Mapping[str, zipfile.ZipInfo]) -> Listin
         raise archive.refuse("bad_list", MANIFEST)
     if content.get("format") != FORMAT:
         raise archive.refuse("other_format", MANIFEST, found=content.get("format"), known=FORMAT)
-    found: Listing = {}
-    for one in listed:
-        values: list[Any] = [one.get(key) for key in ("path", "bytes", "sha256")] if isinstance(one, dict) else []
-        if list(map(type, values)) != [str, int, str] or values[0] in found:
+    listing: Listing = {}
+    for entry in listed:
+        values: list[Any] = [entry.get(key) for key in ("path", "bytes", "sha256")] if isinstance(entry, dict) else []
+        if list(map(type, values)) != [str, int, str] or values[0] in listing:
             raise archive.refuse("bad_list", MANIFEST)
-        found[values[0]] = (values[1], values[2])
-    return found
+        listing[values[0]] = (values[1], values[2])
+    return listing
 
 
 def _json(raw: bytes) -> Any:
@@ -425,17 +432,21 @@ def _unpack(
 
 
 def _faults_of_crate(folder: Path, listing: Listing) -> Iterator[Fault]:
-    """What keeps the description from being an RO-Crate of exactly these files."""
+    """Find what keeps the description from being an RO-Crate of exactly these files."""
     content = _json((folder / CRATE).read_bytes())
     graph = content.get("@graph") if isinstance(content, dict) else None
-    named = [one for one in graph if isinstance(one, dict) and isinstance(one.get("@id"), str)] if graph else []
-    entities = {one["@id"]: one for one in named} if isinstance(graph, list) and len(named) == len(graph) else {}
+    named = (
+        [entity for entity in graph if isinstance(entity, dict) and isinstance(entity.get("@id"), str)] if graph else []
+    )
+    entities = (
+        {entity["@id"]: entity for entity in named} if isinstance(graph, list) and len(named) == len(graph) else {}
+    )
     descriptor = {"conformsTo": {"@id": SPECIFICATION}, "about": {"@id": "./"}}
     is_crate = "./" in entities and descriptor.items() <= entities.get(CRATE, {}).items()
     if not is_crate or content.get("@context") not in (CONTEXT, EARLY_CONTEXT):
         yield _fault("bad_crate", CRATE)
         return
-    described = {name for name, one in entities.items() if one.get("@type") == "File"}
+    described = {name for name, entity in entities.items() if entity.get("@type") == "File"}
     for name in sorted(described ^ {*listing, MANIFEST})[:20]:
         yield _fault("crate_differs", CRATE, name)
 
@@ -444,15 +455,15 @@ def _faults_of_entries(folder: Path, cases: Iterable[str], studies: Iterable[str
     from copark.simulation.study import examine_study
 
     for name in cases:
-        for one in check_case(folder / CASES / name):
-            yield Fault(one.code, f"{CASES}/{name}/{one.file}", one.line, one.key, one.values)
+        for problem in check_case(folder / CASES / name):
+            yield Fault(problem.code, f"{CASES}/{name}/{problem.file}", problem.line, problem.key, problem.values)
     for name in studies:
-        for one in examine_study(folder / STUDIES / f"{name}.yaml")[1]:
-            yield Fault(one.code, f"{STUDIES}/{one.file}", one.line, one.key, one.values)
+        for problem in examine_study(folder / STUDIES / f"{name}.yaml")[1]:
+            yield Fault(problem.code, f"{STUDIES}/{problem.file}", problem.line, problem.key, problem.values)
 
 
 def _notes_of(folder: Path, record: RunRecord, place: str) -> Iterator[Fault]:
-    """What is another here and now than where a run was made."""
+    """Note what is another here and now than where a run was made."""
     from copark.cases import list_cases, load_case
 
     made_by = record.provenance
@@ -463,17 +474,27 @@ def _notes_of(folder: Path, record: RunRecord, place: str) -> Iterator[Fault]:
         yield _fault("other_model", place, version=made_by.get("code_version"), here=__version__)
     packed = folder / CASES / name
     try:
-        known = packed if CASE_NAME.fullmatch(name) and packed.is_dir() else name if name in list_cases() else None
-        if known is None:
+        source = packed if CASE_NAME.fullmatch(name) and packed.is_dir() else name if name in list_cases() else None
+        if source is None:
             yield _fault("no_case", place, case=name)
-        elif load_case(known).hash != made_by.get("case_hash"):
+        elif load_case(source).hash != made_by.get("case_hash"):
             yield _fault("other_case", place, case=name)
     except CoparkError:  # a case with faults is told by itself
         return
 
 
 def packed_case(out: Path, name: str, case_hash: str) -> Case | None:
-    """The case of an opened workspace, if it is there and the same."""
+    """Return the case of an opened workspace, if it is there and the same.
+
+    Parameters
+    ----------
+    out
+        Output folder that a workspace was opened into.
+    name
+        Name of the case.
+    case_hash
+        Hash it must have.
+    """
     from copark.cases import load_case
 
     folder = out / CASES / name

@@ -49,14 +49,14 @@ class Entries(Mapping[str, dict[str, str]]):
 
     def __init__(self, source: str) -> None:
         starts = list(_ENTRY.finditer(source))
-        ends = [*(one.start() for one in starts[1:]), len(source)]
-        self._source = {one[2]: source[one.start() : end] for one, end in zip(starts, ends, strict=True)}
+        ends = [*(entry.start() for entry in starts[1:]), len(source)]
+        self._source = {entry[2]: source[entry.start() : end] for entry, end in zip(starts, ends, strict=True)}
         self._read: dict[str, dict[str, str]] = {}
 
     def __getitem__(self, key: str) -> dict[str, str]:
         if key not in self._read:
             plain = _PLAIN.fullmatch(self._source[key])
-            words = [loads(one) for one in plain.groups() if one] if plain else []
+            words = [loads(quoted) for quoted in plain.groups() if quoted] if plain else []
             self._read[key] = dict(zip(LANGUAGES, words, strict=True)) if words else _parsed(self._source[key])[key]
         return self._read[key]
 
@@ -68,7 +68,7 @@ class Entries(Mapping[str, dict[str, str]]):
 
 
 def areas() -> tuple[str, ...]:
-    """Names of the areas, each a file of texts."""
+    """List the names of the areas, each a file of texts."""
     own = (path.parent.name for path in ANALYSES.glob(f"*/{OF_ANALYSIS}"))
     return tuple(sorted({*(path.stem for path in FOLDER.glob("*.yaml")), *own, *_REGISTERED}))
 
@@ -80,14 +80,14 @@ def register(area: str, path: Path) -> None:
 
 
 def _place(area: str) -> Path | None:
-    """The file of an area; none if there is no such area."""
+    """Return the file of an area; none if there is no such area."""
     places = (_REGISTERED.get(area), FOLDER / f"{area}.yaml", ANALYSES / area / OF_ANALYSIS)
     return next((path for path in places if path is not None and path.is_file()), None)
 
 
 @cache
 def entries(area: str) -> Mapping[str, dict[str, str]]:
-    """All entries of an area, by key.
+    """Return all entries of an area, by key.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def entries(area: str) -> Mapping[str, dict[str, str]]:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """What a YAML file that comes with the package says."""
+    """Read a YAML file that comes with the package."""
     return _parsed(path.read_text(encoding="utf-8"))
 
 
@@ -148,7 +148,7 @@ def _spelled(value: Any) -> Any:
 
 
 def has_text(key: str) -> bool:
-    """Whether the list has this key."""
+    """Say whether the list has this key."""
     area, _, rest = key.partition(".")
     try:
         return rest in entries(area)

@@ -51,14 +51,14 @@ FEW = 6
 address wait: a browser has six connections."""
 
 
-def descriptors(wanted: int) -> int:
-    """Return how many descriptors this process may have; the limit is raised to ``wanted`` where the system allows."""
+def descriptors(count: int) -> int:
+    """Return how many descriptors this process may have; the limit is raised to ``count`` where the system allows."""
     if resource is None:
-        return wanted
+        return count
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
-        return wanted
-    raised = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        return count
+    raised = count if hard == resource.RLIM_INFINITY else min(count, hard)
     if soft < raised:
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (raised, hard))
@@ -98,13 +98,17 @@ class BoundedProtocol(H11Protocol):
     """
 
     most = Limits.connections
+    """Connections in all."""
     each = 100
+    """Connections of an address."""
     within = 10.0
+    """Seconds for a header."""
     stalled = 30.0
+    """Seconds without progress in sending."""
     proxies: tuple[str, ...] = ()
+    """Addresses whose connections are not counted."""
     openings: ClassVar["Openings"]
-    """most, each, within, stalled, proxies, openings: connections in all and of an address, seconds for a header and
-    without progress in sending, addresses whose connections are not counted, and how often others may open one."""
+    """Rates at which others may open connections."""
     is_known = False
     """Whether the last request passed the gate."""
     is_given_up = False
@@ -146,7 +150,7 @@ class BoundedProtocol(H11Protocol):
 
     @property
     def is_idle(self) -> bool:
-        """Whether no request is being answered."""
+        """Say whether no request is being answered."""
         return self.cycle is None or self.cycle.response_complete
 
     @property
@@ -209,7 +213,7 @@ class BoundedProtocol(H11Protocol):
 
 
 class Openings:
-    """How often addresses may open connections: as they like where a request has passed the gate, strangers seldom.
+    """Rates at which addresses may open connections: unbounded where a request has passed the gate, else slow.
 
     Parameters
     ----------
@@ -229,7 +233,7 @@ class Openings:
         self._friends.add(host)
 
     def admit(self, host: str) -> bool:
-        """Whether an address may open a connection now."""
+        """Say whether an address may open a connection now."""
         return host in self._friends or host in self.proxies or not self.strangers.take(host, 1.0)
 
 
@@ -256,8 +260,14 @@ def make_room(connections: Iterable[BoundedProtocol]) -> bool:
     than to accept him.
     """
     candidates = list(connections)
-    crowds = Counter(one.host for one in candidates if is_stranger(one) or one.waits_since is not None)
-    ranked = [(rank, number) for number, one in enumerate(candidates) if (rank := rank_of(one, crowds)) is not None]
+    crowds = Counter(
+        connection.host for connection in candidates if is_stranger(connection) or connection.waits_since is not None
+    )
+    ranked = [
+        (rank, number)
+        for number, connection in enumerate(candidates)
+        if (rank := rank_of(connection, crowds)) is not None
+    ]
     strangers = sum(rank[0] == 0 for rank, _ in ranked)
     leaving = 1 + strangers // 20
     for _, number in heapq.nsmallest(leaving, ranked):
@@ -266,7 +276,7 @@ def make_room(connections: Iterable[BoundedProtocol]) -> bool:
 
 
 def is_stranger(connection: BoundedProtocol) -> bool:
-    """Whether nothing speaks for a connection: no request of it passed the gate, or it is being closed already."""
+    """Say whether nothing speaks for a connection: no request of it passed the gate, or it is being closed."""
     is_known = connection.is_known or connection.host in connection.proxies
     return not is_known or connection.transport.is_closing()
 
@@ -274,7 +284,10 @@ def is_stranger(connection: BoundedProtocol) -> bool:
 def rank_of(connection: BoundedProtocol, crowds: Counter[str]) -> tuple[int, int, float] | None:
     """Return the place of a connection among those that make room, the first having the least; None if it does not.
 
-    ``crowds``: how many connections of each address are strangers or wait for their client.
+    Parameters
+    ----------
+    crowds
+        How many connections of each address are strangers or wait for their client.
     """
     crowd = crowds[connection.host]
     if is_stranger(connection):
@@ -322,7 +335,7 @@ class Places:
             self._taken.pop(place, None)
 
     def _is_free(self, address: str) -> bool:
-        """Whether there is a place, after another request has made room if there was none."""
+        """Say whether there is a place, after another request has made room if there was none."""
         others = [(host, line) for host, line in self._taken.values() if line is None or not line.is_given_up]
         own = [(host, line) for host, line in others if host == address]
         if len(own) >= self.each:

@@ -37,9 +37,9 @@ class Teller:
         self._last = 0.0
         self._stage = ""
 
-    def say(self, **what: Any) -> None:
+    def say(self, **message: Any) -> None:
         """Say something on a line of its own."""
-        self.out.write(json.dumps(what, ensure_ascii=False) + "\n")
+        self.out.write(json.dumps(message, ensure_ascii=False) + "\n")
         self.out.flush()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
@@ -88,9 +88,9 @@ def failure(error: Exception, errand: Errand) -> dict[str, Any]:
     from copark.web.content.job_tasks import deleted, is_deleted
 
     if is_deleted(errand):  # whatever came of it
-        return {"trouble": [one.model_dump() for one in told_faults([deleted()])]}
+        return {"trouble": [fault.model_dump() for fault in told_faults([deleted()])]}
     if isinstance(error, FaultsFound):
-        return {"trouble": [one.model_dump() for one in told_faults(error.faults)]}
+        return {"trouble": [fault.model_dump() for fault in told_faults(error.faults)]}
     if isinstance(error, CoparkError):
         return {"trouble": [], "words": {lang: error.said(lang) for lang in LANGUAGES}}
     if isinstance(error, MemoryError):
@@ -103,7 +103,7 @@ def without_paths(content: Any, errand: Errand) -> Any:
     if isinstance(content, dict):
         return {name: without_paths(value, errand) for name, value in content.items()}
     if isinstance(content, list):
-        return [without_paths(one, errand) for one in content]
+        return [without_paths(part, errand) for part in content]
     if isinstance(content, str):
         for folder in (Path(errand.case), Path(errand.data)):
             if folder.is_absolute() and folder.name:

@@ -71,7 +71,7 @@ class Work:
         self._ends = 0.0
 
     def do(self) -> dict[str, Any]:
-        """Have a process do it; what it says last, or with which code it ended without a word."""
+        """Have a process do it; return what it says last, or with which code it ended without a word."""
         began = time.time()
         errand = placed(self.job.errand, self.data, self.uploads, self.outputs)
         try:
@@ -88,21 +88,21 @@ class Work:
                     self._process = process
                 if self._killed or self.unwanted:
                     process.kill()
-                said = self._heard(process, errand)
+                message = self._heard(process, errand)
         except OSError as error:
             return unexpected(error)
         data = Path(errand["data"])
         before = began - 1.0
         with suppress(OSError):  # what cannot be cleaned hinders nobody
-            if "end" not in said:
+            if "end" not in message:
                 clear_after(data, process.pid, before)
         with suppress(OSError):
             if self.unwanted and self._makes:
                 clear_cancelled(data, self._makes, before)
-        return said
+        return message
 
     def progress(self) -> dict[str, Any]:
-        """How far it is, and how many seconds its stage may still take, or all of it where that was foretold."""
+        """Say how far it is, and how many seconds its stage may still take, or all of it where that was foretold."""
         now = time.monotonic()
         done = self._done
         total = self._total
@@ -134,13 +134,13 @@ class Work:
                 process.stdin.write(json.dumps(errand, ensure_ascii=False) + "\n")
                 process.stdin.flush()
                 for line in process.stdout:
-                    said = json.loads(line)
-                    if "end" in said:
-                        last = said
-                    elif "makes" in said:
-                        self._makes = str(said["makes"])
+                    message = json.loads(line)
+                    if "end" in message:
+                        last = message
+                    elif "makes" in message:
+                        self._makes = str(message["makes"])
                     else:
-                        self._tell(said)
+                        self._tell(message)
         except (OSError, ValueError, TypeError, KeyError):  # what it says is no message of a job
             process.kill()
         process.wait()
@@ -149,15 +149,15 @@ class Work:
                 process.stdin.close()
         return last or {"code": str(process.returncode)}
 
-    def _tell(self, said: Mapping[str, Any]) -> None:
-        if said["stage"] == FORETOLD:
-            self._ends = time.monotonic() + int(said["total"])
+    def _tell(self, message: Mapping[str, Any]) -> None:
+        if message["stage"] == FORETOLD:
+            self._ends = time.monotonic() + int(message["total"])
             return
-        if said["stage"] != self._stage:
+        if message["stage"] != self._stage:
             self._since = time.monotonic()
-        self._stage = str(said["stage"])
-        self._done = int(said["done"])
-        self._total = int(said["total"])
+        self._stage = str(message["stage"])
+        self._done = int(message["done"])
+        self._total = int(message["total"])
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
@@ -171,19 +171,23 @@ def _stop(process: subprocess.Popen[str]) -> None:
 
 
 def unexpected(error: Exception) -> dict[str, Any]:
-    """The end of a job that something unexpected happened to; whoever asked is told its kind alone."""
+    """Return the end of a job that something unexpected happened to; whoever asked is told its kind alone."""
     return {"end": "failed", "code": "unexpected", "kind": type(error).__name__}
 
 
-def trouble_of(said: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Why a job failed, by the last its process said, in both languages."""
-    trouble = list(said.get("trouble", ()))
+def trouble_of(message: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Say why a job failed, by the last its process said, in both languages."""
+    trouble = list(message.get("trouble", ()))
     if trouble:
         return trouble
-    found = fault(f"job_{said.get('code', 'failed')}", detail=said.get("kind", ""), times=said.get("times", 1))
-    (told,) = (one.model_dump() for one in told_faults([found]))
-    told["cause"] |= {lang: text("web.job_failed.cause", lang, detail=x) for lang, x in said.get("words", {}).items()}
-    return [told]
+    failure = fault(
+        f"job_{message.get('code', 'failed')}", detail=message.get("kind", ""), times=message.get("times", 1)
+    )
+    (described,) = (info.model_dump() for info in told_faults([failure]))
+    described["cause"] |= {
+        lang: text("web.job_failed.cause", lang, detail=x) for lang, x in message.get("words", {}).items()
+    }
+    return [described]
 
 
 class JobQueue:
@@ -225,23 +229,23 @@ class JobQueue:
         return job
 
     def get(self, name: str) -> Job | None:
-        """A job by its id, and how far it is."""
+        """Return a job by its id, and how far it is."""
         job = self.table.get(name)
         return None if job is None else self._now(job)
 
     def all(self) -> list[Job]:
-        """All jobs, in the order they came, and how far they are."""
+        """List all jobs, in the order they came, and how far they are."""
         return [self._now(job) for job in self.table.all()]
 
     def places(self) -> dict[str, int]:
-        """Numbers of the jobs that are not over and their places in the queue: 0 is done now, 1 is next."""
-        found: dict[str, int] = {}
+        """Give the jobs that are not over their places in the queue: 0 is done now, 1 is next."""
+        places: dict[str, int] = {}
         jobs = self.table.all(open_only=True)
         for lane in set(LANES.values()):
             ahead = sum(job.lane == lane and job.state == "running" for job in jobs)
             order = {number: ahead + n for n, number in enumerate(self.table.order(lane), start=1)}
-            found |= {job.id: order.get(job.number, 0) for job in jobs if job.lane == lane}
-        return found
+            places |= {job.id: order.get(job.number, 0) for job in jobs if job.lane == lane}
+        return places
 
     def cancel(self, name: str) -> None:
         """Stop a job, or take it out of the queue; one that is over stays as it is."""
@@ -253,10 +257,10 @@ class JobQueue:
 
     def cancel_of(self, case: str) -> bool:
         """Stop the jobs of a case; return whether all of them are over."""
-        found = [job for job in self.table.all(open_only=True) if job.case == case]
-        for job in found:
+        affected = [job for job in self.table.all(open_only=True) if job.case == case]
+        for job in affected:
             self.cancel(job.id)
-        return not any(job.case == case for job in self.table.all(open_only=True)) if found else True
+        return not any(job.case == case for job in self.table.all(open_only=True)) if affected else True
 
     def close(self) -> None:
         """Kill what runs, give it back, and end."""
@@ -300,7 +304,7 @@ class JobQueue:
             return unexpected(error)
 
     def _claimed(self, lane: str) -> Work | None:
-        """The next job of a lane, if there is one and the database gives it.
+        """Claim the next job of a lane, if there is one and the database gives it.
 
         What runs by its word and not here was begun by a server that was killed, or claimed without our being told.
         """
@@ -318,12 +322,12 @@ class JobQueue:
             self._working[job.id] = Work(job, self.data, self.uploads, self.outputs)
         return None if job is None else self._working[job.id]
 
-    def _conclude(self, job: Job, work: Work, said: Mapping[str, Any]) -> None:
+    def _conclude(self, job: Job, work: Work, message: Mapping[str, Any]) -> None:
         """Write what has become of a job, as soon as the database lets us; a lane outlives whatever comes of it."""
         is_last = False
         while True:
             try:
-                self._write(job, work, said)
+                self._write(job, work, message)
                 return
             except DatabaseRefused as refused:
                 log.warning("a job's end is not yet written: %s", refused)
@@ -333,20 +337,20 @@ class JobQueue:
                 log.exception("a job's end could not be written")
                 if is_last:
                     return
-                said = unexpected(error)
+                message = unexpected(error)
                 is_last = True
 
-    def _write(self, job: Job, work: Work, said: Mapping[str, Any]) -> None:
-        if said.get("end") == "done":
-            self.table.end(job, "done", **{name: said[name] for name in ("identity", "page", "reused")})
+    def _write(self, job: Job, work: Work, message: Mapping[str, Any]) -> None:
+        if message.get("end") == "done":
+            self.table.end(job, "done", **{name: message[name] for name in ("identity", "page", "reused")})
         elif work.unwanted:
             self.table.end(job, "cancelled")
-        elif said.get("end") == "failed":
-            self.table.end(job, "failed", trouble=trouble_of(said))
+        elif message.get("end") == "failed":
+            self.table.end(job, "failed", trouble=trouble_of(message))
         elif self._closing.is_set():
             self.table.give_back(job, blameless=True)
         else:
-            self._try_again(job, str(said.get("code", "")))
+            self._try_again(job, str(message.get("code", "")))
 
     def _try_again(self, job: Job, detail: str) -> None:
         """Queue a job whose worker has died again, unless it was begun too often."""

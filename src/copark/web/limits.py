@@ -37,48 +37,56 @@ DIST = Path(__file__).parent / "dist"
 
 @dataclass(frozen=True)
 class Limits:
-    """What one server gives."""
+    """Limits of what one server gives."""
 
     body: int = 256_000
+    """Bytes of a question."""
     upload: int = 8_000_000
-    """body, upload: bytes of a question, and of an uploaded case."""
+    """Bytes of an uploaded case."""
     patience: float = 30.0
+    """Seconds a body may take to arrive."""
     grace: float = 5.0
+    """Seconds after which a body must have come at ``least_rate``."""
     least_rate: float = 4_000.0
-    """patience, grace, least_rate: seconds a body may take to arrive; seconds after which it must have come at a rate,
-    and that rate, bytes a second."""
+    """Bytes a second at which a body must come."""
     rate: float = 60.0
+    """Tokens an address earns in a second; a plain question costs one."""
     burst: float = 300.0
-    """rate, burst: tokens an address earns in a second, and the most it can save; a plain question costs one."""
+    """Tokens an address can save at most."""
     open: int = 200
+    """Requests that are heard at once; one that waits for its own client makes room, else more are told to come again.
+    """
     open_each: int = 64
+    """Requests of one address that are heard at once."""
     refused: int = 50
-    """open, open_each, refused: requests that are heard at once, those of one address, and those that did not pass the
-    gate and are told so; a request that waits for its own client makes room, else more are told to come again."""
+    """Requests at once that did not pass the gate and are told so."""
     connections: int = 1_000
     """Connections at once, or as many as the system's limit of descriptors leaves room for."""
     waiting: int = 48
+    """Questions that may wait for the model; others are told to come again."""
     wait: float = 5.0
+    """Seconds a question may be expected to wait."""
     each: int = 8
-    """waiting, wait, each: questions that may wait for the model, seconds one may be expected to, and how many of them
-    may be one client's; others are told to come again."""
+    """Questions of one client that may wait."""
     jobs: int = 50
+    """Jobs that may wait."""
     jobs_each: int = 20
-    """jobs, jobs_each: jobs that may wait, and how many of them may be one owner's."""
+    """Jobs of one owner that may wait."""
     stored: int = 20_000_000_000
     """Bytes of stored runs above which no job is taken."""
     memory: int = 480_000_000
     """Bytes of what was made lately that are held: runs, flows, answers, inputs."""
     parks: int = 500
+    """Uploaded cases that are kept."""
     parks_each: int = 20
+    """Uploaded cases of one owner that are kept."""
     undo: float = 600.0
-    """parks, parks_each, undo: uploaded cases that are kept, how many of them may be one owner's, and seconds in which
-    a deleted one can be restored."""
+    """Seconds in which a deleted case can be restored."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How a server is set up."""
+    """Settings of a server."""
 
     data: Path = Path("out")
     """The only folder that is written: ``runs/`` and ``reports/`` as the command line has them, and ``web/``."""
@@ -87,8 +95,9 @@ class Settings:
     token: str | None = None
     """What a client must show; ``None`` on loopback alone."""
     hosts: tuple[str, ...] = ()
+    """Further names it may be called by."""
     origins: tuple[str, ...] = ()
-    """hosts, origins: further names it may be called by, and origins that may write, beside its own."""
+    """Origins that may write, beside its own."""
     proxies: tuple[str, ...] = ()
     """Addresses of proxies that are believed what they say of whom they speak for."""
     threads: int | None = None
@@ -100,9 +109,9 @@ class Settings:
 
     @property
     def own(self) -> Path:
-        """The server's own part of the data folder; of one that may not be written, a folder for the moment."""
-        there = next((path for path in (self.data, *self.data.absolute().parents) if path.exists()), self.data)
-        return self.data / "web" if os.access(there, os.W_OK) else _for_the_moment()
+        """Give the server's own part of the data folder; of one that may not be written, a folder for the moment."""
+        existing = next((path for path in (self.data, *self.data.absolute().parents) if path.exists()), self.data)
+        return self.data / "web" if os.access(existing, os.W_OK) else _for_the_moment()
 
 
 @cache
@@ -113,7 +122,7 @@ def _for_the_moment() -> Path:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine alone."""
+    """Say whether a host is this machine alone."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
@@ -138,17 +147,17 @@ def address_of(scope: Scope) -> str:
 
 
 def owner_by_word(word: str) -> str:
-    """The owner who has a word."""
+    """Return the owner who has a word."""
     return _hashed(f"word {word}")
 
 
 def owner_of(request: Request, word: str | None) -> str:
-    """Whose a job is: its client's, by the word, or else by its address."""
+    """Say whose a job is: its client's, by the word, or else by its address."""
     return owner_by_word(word) if word else _hashed(f"address {address_of(request.scope)}")
 
 
 def asker_of(request: Request) -> str:
-    """Whose a question is: as a job's, by the word where one is sent, whatever is asked."""
+    """Say whose a question is: as a job's, by the word where one is sent, whatever is asked."""
     word = request.headers.get(HEADER, "")
     return owner_of(request, word if re.fullmatch(_PATTERN, word) else None)
 
@@ -172,29 +181,41 @@ class Lane:
     weights: float = 0.0
 
     def __post_init__(self) -> None:
-        """Threads are lent by anyio."""
+        """Set up a limiter: threads are lent by anyio."""
         self.limiter = CapacityLimiter(self.threads)
 
     def expected(self) -> float:
-        """Seconds until a thread is free, by the speed of late; 0 if one is."""
+        """Estimate the seconds until a thread is free, by the speed of late; 0 if one is."""
         if len(self.pending) < self.threads or not self.weights:
             return 0.0
         ahead = sum(weight for _, weight in self.pending.values())
         return ahead * self.seconds / self.weights / self.threads
 
     async def do(self, work: Callable[[Ticket], T], ticket: Ticket, weight: float, *, measured: bool) -> T:
-        """Do it on a thread; with ``measured`` it tells how fast work is, else only if runs were made for it."""
+        """Do it on a thread.
+
+        Parameters
+        ----------
+        work
+            What is to be done.
+        ticket
+            Stops the work, and counts the runs it makes.
+        weight
+            Proportional to the seconds it takes.
+        measured
+            Let it tell how fast work is even if no runs were made for it.
+        """
 
         def timed() -> tuple[T, float]:
             ticket.check()
             began = time.monotonic()
             return work(ticket), time.monotonic() - began
 
-        found, seconds = await to_thread.run_sync(timed, limiter=self.limiter)
+        answer, seconds = await to_thread.run_sync(timed, limiter=self.limiter)
         if measured or ticket.runs:
             self.seconds = KEPT * self.seconds + seconds
             self.weights = KEPT * self.weights + weight
-        return found
+        return answer
 
 
 class Pool:
@@ -217,7 +238,7 @@ class Pool:
 
     @property
     def pending(self) -> int:
-        """Requests that are worked for or wait."""
+        """Count the requests that are worked for or wait."""
         return len(self.heavy.pending) + len(self.quick.pending)
 
     async def run(self, request: Request, work: Callable[[Ticket], T], weight: float = 1.0) -> T:
@@ -225,6 +246,13 @@ class Pool:
 
         Its weight is proportional to the seconds it takes. Where too many wait, or it would for too long: 503 with the
         seconds after which there will be room; ``Cancelled`` if the client has left.
+
+        Parameters
+        ----------
+        work
+            What is to be done, given a ticket that stops it.
+        weight
+            Proportional to the seconds it takes.
         """
         lane = self.quick if weight <= self.light else self.heavy
         client = asker_of(request)
@@ -290,8 +318,8 @@ class Rates:
         now = self.clock()
         cost = min(cost, self.burst)
         with self._lock:
-            tokens, then = self._buckets.pop(address, (self.burst, now))
-            tokens = min(self.burst, tokens + (now - then) * self.rate)
+            tokens, filled_at = self._buckets.pop(address, (self.burst, now))
+            tokens = min(self.burst, tokens + (now - filled_at) * self.rate)
             wait = 0.0 if tokens >= cost else (cost - tokens) / self.rate
             self._buckets[address] = (tokens - cost if wait == 0.0 else tokens, now)
             while len(self._buckets) > self.most:

@@ -52,18 +52,18 @@ class Methods:
 
     def allowed(self, path: str) -> tuple[str, ...]:
         """Return the methods of a path; none where the description has no such path."""
-        found = [(count, methods) for pattern, count, methods in self._paths if pattern.match(path)]
-        return min(found, default=(0, ()))[1]
+        matches = [(count, methods) for pattern, count, methods in self._paths if pattern.match(path)]
+        return min(matches, default=(0, ()))[1]
 
     @cached_property
     def _paths(self) -> list[tuple[Pattern[str], int, tuple[str, ...]]]:
-        """Patterns of the paths, how many parameters each has, and its methods."""
+        """Compile the patterns of the paths, with how many parameters each has, and its methods."""
         paths: Mapping[str, Mapping[str, Any]] = self.description()["paths"]
-        found = []
+        patterns = []
         for path, operations in paths.items():
             pattern, _, parameters = compile_path(path)
             methods = [method.upper() for method in operations]
             if "GET" in methods:
                 methods.append("HEAD")
-            found.append((pattern, len(parameters), tuple(sorted(methods))))
-        return found
+            patterns.append((pattern, len(parameters), tuple(sorted(methods))))
+        return patterns

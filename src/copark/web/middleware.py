@@ -1,4 +1,4 @@
-"""What stands before the application: names, origins, tokens, rates and sizes; and headers on whatever leaves it.
+"""Guards before the application: names, origins, tokens, rates and sizes; and headers on whatever leaves it.
 
 Each layer is a plain ASGI callable, so that streams pass through unbuffered and a client that leaves is noticed.
 """
@@ -39,14 +39,15 @@ WRONG = (1.0, 10.0)
 """Wrong tokens an address may show in a second, and at once."""
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+"""Policy of data."""
 PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: "
     "blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 )
+"""Policy of the front end, whose charts set the style of their own elements."""
 REPORT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; sandbox"
-"""Policies: of data; of the front end, whose charts set the style of their own elements; of reports, which are one
-file, run nothing, and are kept apart from the server they came from."""
+"""Policy of reports, which are one file, run nothing, and are kept apart from the server they came from."""
 
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -65,7 +66,10 @@ log = logging.getLogger("copark.web")
 async def refuse(problem: Problem, scope: Scope, receive: Receive, send: Send, *, closes: bool = False) -> None:
     """Answer with a problem, in the language the request asks for before it is anything else.
 
-    ``closes``: end the connection with it, so that neither the body nor another request is read.
+    Parameters
+    ----------
+    closes
+        End the connection with it, so that neither the body nor another request is read.
     """
     lang = language_of(_asked(scope, "lang"), Headers(scope=scope).get("accept-language"))
     response = problem_response(problem, lang)
@@ -172,7 +176,7 @@ class Gate:
         return response.headers["set-cookie"]
 
     def misdirected(self, scope: Scope, headers: Headers) -> Problem | None:
-        """What is wrong with how a request is framed and where it comes from."""
+        """Say what is wrong with how a request is framed and where it comes from."""
         if "content-length" in headers and "transfer-encoding" in headers:
             return Problem(400, "framing")
         host = headers.get("host", "")
@@ -188,7 +192,7 @@ class Gate:
         return None if is_mine else Problem(403, "origin")
 
     def is_own(self, host: str) -> bool:
-        """Whether a Host header names this server; a bare address cannot be made to point elsewhere."""
+        """Say whether a Host header names this server; a bare address cannot be made to point elsewhere."""
         try:
             name = urlsplit(f"//{host}").hostname
             if name is None or name in self.hosts:
@@ -198,7 +202,7 @@ class Gate:
             return False
 
     def wrong_token(self, shown: str, scope: Scope) -> Problem | None:
-        """What is wrong with a token that is shown; an address that has shown many wrong ones has to wait."""
+        """Say what is wrong with a token that is shown; an address that has shown many wrong ones has to wait."""
         address = address_of(scope)
         if shown and (wait := self.wrong.take(address, 1.0)):
             return Problem(429, "rate", retry_after=wait)
@@ -221,13 +225,13 @@ class Gate:
 
 
 def own_names(settings: Settings) -> frozenset[str]:
-    """Names a server may be called by."""
-    found = {"localhost", "127.0.0.1", "::1", settings.host, *settings.hosts}
+    """List the names a server may be called by."""
+    names = {"localhost", "127.0.0.1", "::1", settings.host, *settings.hosts}
     if not is_loopback(settings.host):
         import socket
 
-        found |= {socket.gethostname(), socket.getfqdn()}
-    return frozenset(name.lower() for name in found if name)
+        names |= {socket.gethostname(), socket.getfqdn()}
+    return frozenset(name.lower() for name in names if name)
 
 
 class Heard:
@@ -278,19 +282,19 @@ class Bodies:
             is_whole = not message.get("more_body", False)
             return message
 
-        said = Headers(scope=scope).get("content-length", "0")
-        if not said.isascii() or not said.isdigit() or int(said[:12]) > most:
+        length = Headers(scope=scope).get("content-length", "0")
+        if not length.isascii() or not length.isdigit() or int(length[:12]) > most:
             await refuse(Problem(413, "body", most=most // 1000), scope, receive, send)
         else:
             await self.app(scope, bounded, send)
 
 
 def guarded(app: ASGIApp, settings: Settings, rates: Rates) -> ASGIApp:
-    """An application behind all guards; addresses and scheme are those a trusted proxy tells."""
-    found: ASGIApp = Gate(Heard(Bodies(app, settings), settings), settings, rates)
-    found = Outside(GZipMiddleware(found, **GZIP), app)  # type: ignore[arg-type]
+    """Put all guards before an application; addresses and scheme are those a trusted proxy tells."""
+    wrapped: ASGIApp = Gate(Heard(Bodies(app, settings), settings), settings, rates)
+    wrapped = Outside(GZipMiddleware(wrapped, **GZIP), app)  # type: ignore[arg-type]
     if settings.proxies:
         from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-        return ProxyHeadersMiddleware(found, list(settings.proxies))  # type: ignore[arg-type, return-value]
-    return found
+        return ProxyHeadersMiddleware(wrapped, list(settings.proxies))  # type: ignore[arg-type, return-value]
+    return wrapped

@@ -78,18 +78,18 @@ class Problem(Exception):
 
 
 def language_of(query: str | None, header: str | None) -> str:
-    """The language asked for: by ``lang=``, else the first of ``Accept-Language`` there is, else English."""
+    """Choose the language: by ``lang=``, else the first of ``Accept-Language`` there is, else English."""
     liked = (part.strip()[:2].lower() for part in (header or "")[:500].split(","))
     return next((lang for lang in (query, *liked) if lang in ("en", "zh")), "en")
 
 
 def language(request: Request) -> str:
-    """The language of a request."""
+    """Return the language of a request."""
     return language_of(request.query_params.get("lang"), request.headers.get("accept-language"))
 
 
 def problem_response(problem: Problem, lang: str) -> Response:
-    """A problem as a response, in words."""
+    """Return a problem as a response, in words."""
     headers = dict(HEADERS)
     if problem.retry_after is not None:
         headers["retry-after"] = str(max(1, ceil(problem.retry_after)))
@@ -99,7 +99,7 @@ def problem_response(problem: Problem, lang: str) -> Response:
         headers["www-authenticate"] = "Bearer"
     if problem.code in ENDING:
         headers["connection"] = "close"
-    cause, repair = (said(f"web.problem.{problem.code}.{one}", **problem.values) for one in ("cause", "repair"))
+    cause, repair = (said(f"web.problem.{problem.code}.{part}", **problem.values) for part in ("cause", "repair"))
     info = ProblemInfo(
         type=f"/api/docs#{problem.code}",
         title=getattr(cause, lang),
@@ -122,7 +122,7 @@ KINDS = ((NotFound, 404, "absent"), (RunRefused, 409, "refused"), (CoparkError, 
 
 
 def body_model(request: Request) -> type[BaseModel] | None:
-    """The model of a route's body."""
+    """Return the model of a route's body."""
     field = getattr(request.scope.get("route"), "body_field", None)
     annotation = getattr(getattr(field, "field_info", None), "annotation", None)
     return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
@@ -140,7 +140,7 @@ def add_handlers(app: FastAPI) -> None:
 
 
 def told(error: Exception, request: Request) -> Problem:
-    """The problem that an error is; one of reading a body is told as its cause."""
+    """Return the problem that an error is; one of reading a body is told as its cause."""
     if isinstance(error, HTTPException) and isinstance(error.__cause__, Problem | CoparkError):
         return told(error.__cause__, request)
     if isinstance(error, Problem):
@@ -156,9 +156,9 @@ def told(error: Exception, request: Request) -> Problem:
         return Problem(422, "faults", faults=wrong, count=len(wrong))
     if isinstance(error, HTTPException):
         code = f"http_{error.status_code}"
-        known = has_text(f"web.problem.{code}.cause")
+        is_known = has_text(f"web.problem.{code}.cause")
         allow = (error.headers or {}).get("Allow", "")
-        return Problem(error.status_code, code if known else "http", allow=[allow] if allow else ())
+        return Problem(error.status_code, code if is_known else "http", allow=[allow] if allow else ())
     if isinstance(error, OSError) and error.errno in FULL:
         log.error("the disk is full: %s", error)
         return Problem(507, "disk_full", file=PurePath(str(error.filename or "–")).name)
@@ -168,12 +168,12 @@ def told(error: Exception, request: Request) -> Problem:
 
 
 def unexpected(error: BaseException) -> Problem:
-    """A fault of the program: logged, and told without its details."""
+    """Log a fault of the program, and tell it without its details."""
     log.error("unexpected: %s", type(error).__name__, exc_info=error)
     return Problem(500, "unexpected")
 
 
 def documented() -> dict[int | str, dict[str, Any]]:
-    """What the description of the interface says of problems, whose media type is put in with all of it."""
+    """Give what the description of the interface says of problems; their media type is put in with all of it."""
     statuses = (400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 500, 503, 507)
     return {status: {"model": ProblemInfo, "description": text("web.problem_described")} for status in statuses}

@@ -1,4 +1,4 @@
-"""What becomes of deleted parks: once they can no longer be restored, they are removed with all that was computed.
+"""Removal of deleted parks, with all that was computed, once they can no longer be restored.
 
 What is due is read from the folder, so that a server that was stopped in between goes on where it was.
 """

@@ -16,17 +16,17 @@ def without(html: str, dropped: Iterable[str]) -> str:
 
     Sections that every report keeps, and names of which it has no section, are passed over.
     """
-    found = html
+    report = html
     for name in sorted(set(dropped) - KEPT):
-        place = span(found, name)
+        place = span(report, name)
         if place is None:
             continue
         start, end = place
         link = f'<a href="#{re.escape(name)}"'
-        found = found[:start] + found[end:]
-        found = re.sub(rf"<li>\s*{link}>[^<]*</a>\s*</li>\s*", "", found)
-        found = re.sub(rf"{link}[^>]*>(.*?)</a>", r"\1", found, flags=re.DOTALL)
-    return found
+        report = report[:start] + report[end:]
+        report = re.sub(rf"<li>\s*{link}>[^<]*</a>\s*</li>\s*", "", report)
+        report = re.sub(rf"{link}[^>]*>(.*?)</a>", r"\1", report, flags=re.DOTALL)
+    return report
 
 
 def span(html: str, name: str) -> tuple[int, int] | None:

@@ -58,7 +58,15 @@ def create_app(settings: Settings | None = None, records: Records | None = None)
 
 
 def bare_app(settings: Settings, rates: Rates, records: Records | None = None) -> FastAPI:
-    """The application without its guards."""
+    """Make the application without its guards.
+
+    Parameters
+    ----------
+    rates
+        Tokens of addresses.
+    records
+        Memory of the server; its own by default.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -109,17 +117,17 @@ def share_arenas() -> None:
 
 
 def described(app: FastAPI) -> dict[str, Any]:
-    """The description of the interface (OpenAPI 3.1), made once; whatever goes wrong is answered by a problem."""
+    """Describe the interface (OpenAPI 3.1), once; whatever goes wrong is answered by a problem."""
     if app.openapi_schema is None:
-        made = get_openapi(
+        description = get_openapi(
             title=app.title, version=app.version, summary=app.summary, routes=app.routes, openapi_version="3.1.0"
         )
-        for methods in made["paths"].values():
+        for methods in description["paths"].values():
             for operation in methods.values():
                 for status, answer in operation["responses"].items():
                     if int(status) >= 400:
                         answer["content"] = PROBLEM
-        app.openapi_schema = made
+        app.openapi_schema = description
     return app.openapi_schema
 
 
@@ -177,15 +185,32 @@ def settings_of(
     memory: int = Limits.memory // 1_000_000,
     proxies: Sequence[str] = (),
 ) -> Settings:
-    """How a server is to be set up, by what was said and by the environment; refused if open without a sound token.
+    """Set up a server by what was said and by the environment; refuse an open one without a sound token.
 
     ``COPARK_TOKEN`` is the token where none is given; ``COPARK_HOSTS`` and ``COPARK_ORIGINS`` name further hosts it may
     be called by and origins that may write, with commas between them. Memory is in megabytes.
+
+    Parameters
+    ----------
+    host, port
+        Address to listen at.
+    token
+        What a client must show.
+    data
+        The only folder that is written.
+    lang
+        Language of refusals, ``en`` or ``zh``.
+    threads
+        Threads of the model.
+    memory
+        Bound of what is held, megabytes.
+    proxies
+        Addresses of proxies that are believed whom they speak for.
     """
-    given = token or os.environ.get("COPARK_TOKEN") or None
-    if given is None and not is_loopback(host):
+    secret = token or os.environ.get("COPARK_TOKEN") or None
+    if secret is None and not is_loopback(host):
         raise RunRefused(text("web.needs_token", lang, host=host))
-    if given is not None and len(given) < LEAST_TOKEN:
+    if secret is not None and len(secret) < LEAST_TOKEN:
         raise RunRefused(text("web.short_token", lang, least=LEAST_TOKEN))
     hosts, origins = (
         tuple(name.strip() for name in os.environ.get(variable, "").split(",") if name.strip())
@@ -195,7 +220,7 @@ def settings_of(
         data=data,
         host=host,
         port=port,
-        token=given,
+        token=secret,
         hosts=hosts,
         origins=origins,
         proxies=tuple(proxies),
@@ -207,20 +232,20 @@ def settings_of(
 def listen(settings: Settings, lang: str) -> socket.socket:
     """Take the address; what hinders that is told."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    found = Door(family, socket.SOCK_STREAM)
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    door = Door(family, socket.SOCK_STREAM)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        found.bind((settings.host, settings.port))
-        found.listen()  # until somebody listens, another server can bind the same address
+        door.bind((settings.host, settings.port))
+        door.listen()  # until somebody listens, another server can bind the same address
     except OSError as error:
-        found.close()
+        door.close()
         reason = error.strerror or str(error)
         raise RunRefused(text("web.no_address", lang, host=settings.host, port=settings.port, reason=reason)) from None
-    return found
+    return door
 
 
 def config_of(settings: Settings, records: Records | None = None) -> uvicorn.Config:
-    """How the server listens: what is not yet a request is bounded by the protocol, everything else by the guards."""
+    """Say how the server listens: what is not yet a request is bounded by the protocol, all else by the guards."""
     bounds = {
         "proxies": settings.proxies,
         "most": room_for_connections(settings.limits),
@@ -244,7 +269,15 @@ def config_of(settings: Settings, records: Records | None = None) -> uvicorn.Con
 
 
 def serve(settings: Settings, lang: str, ready: Callable[[str], None]) -> None:
-    """Serve until somebody stops it; ``ready`` is told the address when the first question can be asked."""
+    """Serve until somebody stops it.
+
+    Parameters
+    ----------
+    lang
+        Language of messages, ``en`` or ``zh``.
+    ready
+        Called with the address when the first question can be asked.
+    """
     begin_log()
     share_arenas()
     with closing(Records(settings.data)) as records, listen(settings, lang) as door:
@@ -278,12 +311,12 @@ PAGES = frozenset(
 
 
 def is_built(folder: Path) -> bool:
-    """Whether a folder holds a built front end."""
+    """Say whether a folder holds a built front end."""
     return (folder / INDEX).is_file()
 
 
 def is_page(path: str) -> bool:
-    """Whether the front end has a page at a path: one of its own, or one of an analysis."""
+    """Say whether the front end has a page at a path: one of its own, or one of an analysis."""
     page, _, name = path.partition("/")
     return path in PAGES or (page == "analyses" and REGISTRY.get(name) is not None)
 
@@ -295,32 +328,34 @@ class Pages(StaticFiles):
     """
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """A file or a page."""
+        """Return a file or a page."""
         where = scope["path"].strip("/")
         if f"/{where}/".startswith(API):
             raise HTTPException(404)
         lasting = where.startswith(LASTING)
-        takes = {one.partition(";")[0].strip() for one in Request(scope).headers.get("accept-encoding", "").split(",")}
-        packed, known = self.lookup_path(f"{path}.br") if lasting and "br" in takes else ("", None)
+        takes = {
+            coding.partition(";")[0].strip() for coding in Request(scope).headers.get("accept-encoding", "").split(",")
+        }
+        packed, stat = self.lookup_path(f"{path}.br") if lasting and "br" in takes else ("", None)
         try:
-            if known is None:
-                found = await super().get_response(path, scope)
+            if stat is None:
+                response = await super().get_response(path, scope)
             else:
-                found = self.file_response(packed, known, scope)
-                found.headers.update({"content-encoding": "br", "vary": "Accept-Encoding"})
+                response = self.file_response(packed, stat, scope)
+                response.headers.update({"content-encoding": "br", "vary": "Accept-Encoding"})
         except HTTPException as error:
             is_asked = is_page(where) or "text/html" in Request(scope).headers.get("accept", "")
             if error.status_code != 404 or "." in where.rpartition("/")[2] or not is_asked:
                 raise
             index = Path(str(self.directory)) / INDEX
             if is_page(where):
-                found = self.file_response(index, index.stat(), scope)
+                response = self.file_response(index, index.stat(), scope)
             else:
-                found = FileResponse(index, 404)
-        found.headers["cache-control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
-        if found.headers.get("content-type", "").startswith("text/html"):
-            found.headers["content-security-policy"] = PAGE
-        return found
+                response = FileResponse(index, 404)
+        response.headers["cache-control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
+        if response.headers.get("content-type", "").startswith("text/html"):
+            response.headers["content-security-policy"] = PAGE
+        return response
 
 
 def add_pages(app: FastAPI, folder: Path) -> None:
@@ -353,9 +388,11 @@ def add_docs(app: FastAPI) -> None:
         lang = language(request)
         groups = dict[str, list[str]]()
         for path, methods in app.openapi()["paths"].items():
-            for method, one in methods.items():
-                groups.setdefault((one.get("tags") or ["server"])[0], []).append(_operation(path, method, one))
-        operations = "".join(f'<h2 id="{tag}">{tag}</h2>{"".join(found)}' for tag, found in groups.items())
+            for method, operation in methods.items():
+                groups.setdefault((operation.get("tags") or ["server"])[0], []).append(
+                    _operation(path, method, operation)
+                )
+        operations = "".join(f'<h2 id="{tag}">{tag}</h2>{"".join(entries)}' for tag, entries in groups.items())
         other = "zh" if lang == "en" else "en"
         title = text("web.docs.title", lang)
         content = (
@@ -371,7 +408,7 @@ def add_docs(app: FastAPI) -> None:
 
 
 def _problems(lang: str) -> Iterator[str]:
-    """Every kind of problem, by its code."""
+    """Describe every kind of problem, by its code."""
     for key in entries("web"):
         if key.startswith("problem.") and key.endswith(".cause"):
             code = key.removeprefix("problem.").removesuffix(".cause")
@@ -379,15 +416,19 @@ def _problems(lang: str) -> Iterator[str]:
             yield f'<tr id="{code}"><td><code>{code}</code></td><td>{words}</td></tr>'
 
 
-def _operation(path: str, method: str, one: dict[str, Any]) -> str:
-    named = " ".join(f"<code>{escape(each['name'])}</code>" for each in one.get("parameters", ()))
-    sent = [one.get("requestBody", {}), *(answer for status, answer in one["responses"].items() if int(status) < 400)]
+def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
+    named = " ".join(f"<code>{escape(parameter['name'])}</code>" for parameter in operation.get("parameters", ()))
+    sent = [
+        operation.get("requestBody", {}),
+        *(answer for status, answer in operation["responses"].items() if int(status) < 400),
+    ]
     schemas = [
-        f"<code>{escape(kind)} {escape(found.get('schema', {}).get('$ref', '').rpartition('/')[2])}</code>"
+        f"<code>{escape(kind)} {escape(media.get('schema', {}).get('$ref', '').rpartition('/')[2])}</code>"
         for part in sent
-        for kind, found in part.get("content", {}).items()
+        for kind, media in part.get("content", {}).items()
     ]
     return (
-        f'<h3 id="{escape(one.get("operationId", ""))}">{method.upper()} <code>{escape(path)}</code></h3>'
-        f"<p>{escape(one.get('description') or one.get('summary') or '')}</p><p>{named} → {', '.join(schemas)}</p>"
+        f'<h3 id="{escape(operation.get("operationId", ""))}">{method.upper()} <code>{escape(path)}</code></h3>'
+        f"<p>{escape(operation.get('description') or operation.get('summary') or '')}</p>"
+        f"<p>{named} → {', '.join(schemas)}</p>"
     )

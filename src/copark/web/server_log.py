@@ -46,7 +46,7 @@ class Sparing(logging.Filter):
         self._counted: dict[tuple[str, int], tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether a record is to be written."""
+        """Say whether a record is to be written."""
         place = record.pathname, record.lineno
         now = self.clock()
         begun, count = self._counted.get(place, (now, 0))

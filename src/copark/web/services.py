@@ -1,4 +1,4 @@
-"""What the parts of a server share."""
+"""Services that the parts of a server share."""
 
 import os
 import secrets
@@ -63,41 +63,62 @@ class Services:
         self.purge = Purge(self.shelf, self.records, self.jobs, settings.data)
 
     def warm_up(self) -> None:
-        """Everything the first question would otherwise wait for."""
+        """Do everything the first question would otherwise wait for."""
         warm_up(self.engine, self.book)
         decisions_of(self.view_of(""), FIRST)
 
-    def check(self, study: Study, shelved: Shelved, asked: Ask) -> None:
-        """See that every scenario fits its case."""
-        with told_of(asked):
+    def check(self, study: Study, shelved: Shelved, request: Ask) -> None:
+        """See that every scenario fits its case.
+
+        Parameters
+        ----------
+        shelved
+            The case.
+        request
+            The request the study stands for, whose fields faults are told by.
+        """
+        with told_of(request):
             for scenario in study.scenarios:
                 self.engine.inputs(study, shelved, scenario)
 
     def view_of(self, owner: str) -> OwnersView:
-        """What an owner may see."""
+        """Return what an owner may see."""
         return OwnersView(self.shelf, owner, self.settings.data)
 
     def remember(self, study: Study, shelved: Shelved, owner: str) -> str:
-        """Remember what was asked, so that it can be exported by its identity; about an own park, by its owner."""
+        """Remember what was asked, so that it can be exported by its identity; about an own park, by its owner.
+
+        Parameters
+        ----------
+        shelved
+            The case.
+        owner
+            Who asked.
+
+        Returns
+        -------
+        str
+            Identity of the result.
+        """
         identity = self.engine.identity(study, shelved)
-        asked = AskedStudy.of(shelved.name, study.content())
-        self._asked.put((owner if shelved.uploaded else "", identity), asked, len(asked.written))
+        question = AskedStudy.of(shelved.name, study.content())
+        self._asked.put((owner if shelved.uploaded else "", identity), question, len(question.written))
         return identity
 
     def asked(self, identity: str, owner: str) -> AskedStudy | None:
-        """What an owner, or anybody about a case of the casebook, has asked under an identity."""
+        """Return what an owner, or anybody about a case of the casebook, has asked under an identity."""
         return self._asked.get(("", identity)) or self._asked.get((owner, identity))
 
     def stored_bytes(self) -> int:
-        """Bytes of stored runs and results; what vanishes meanwhile, since one beside is finished, is passed over."""
-        found = 0
+        """Count bytes of stored runs and results; what vanishes meanwhile, being finished elsewhere, is passed over."""
+        total = 0
         homes = (self.settings.data / "runs", self.settings.data / "results", self.shelf.parks.outputs)
         for home in homes:
             for folder, _, names in os.walk(home):
                 for name in names:
                     with suppress(OSError):
-                        found += os.stat(os.path.join(folder, name)).st_size  # noqa: PTH116, PTH118 - there may be many
-        return found
+                        total += os.stat(os.path.join(folder, name)).st_size  # noqa: PTH116, PTH118 - there may be many
+        return total
 
     def scratch(self, suffix: str) -> Path:
         """Name of a file for the moment."""
@@ -106,7 +127,7 @@ class Services:
         return folder / f"{secrets.token_hex(12)}{suffix}"
 
     def page_of(self, job: Job) -> bytes | None:
-        """The page a job has written, if it is there; what the database names beside the reports is no page.
+        """Return the page a job has written, if it is there; what the database names beside the reports is no page.
 
         Who wrote it may have reached the data folder by another path: what counts is its place among the reports.
         """

@@ -38,15 +38,15 @@ class Sessions:
         return self._write({"id": secrets.token_hex(8), "begun": int(time.time())})
 
     def is_valid(self, cookie: str) -> bool:
-        """Whether a cookie holds a session that has not ended."""
+        """Say whether a cookie holds a session that has not ended."""
         return self._read(cookie) is not None
 
     def renewed(self, cookie: str) -> str | None:
         """Return the session of a cookie signed anew, where it is time; None otherwise."""
-        found = self._read(cookie)
-        if found is None or time.time() - found[1] < RENEWED:
+        session = self._read(cookie)
+        if session is None or time.time() - session[1] < RENEWED:
             return None
-        return self._write(found[0])
+        return self._write(session[0])
 
     def _write(self, session: dict[str, str | int]) -> str:
         return str(self._signer.dumps(session))
@@ -63,8 +63,8 @@ class Sessions:
     @cached_property
     def _signer(self) -> URLSafeTimedSerializer:
         key = hmac.new(self._server_key(), self.token.encode(), hashlib.sha256).digest()
-        kept = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
-        return URLSafeTimedSerializer(key, salt="copark session", signer_kwargs=kept)
+        options = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
+        return URLSafeTimedSerializer(key, salt="copark session", signer_kwargs=options)
 
     def _server_key(self) -> bytes:
         """Return the server's own key, made at the first need; one for this process where none can be kept."""

@@ -1,4 +1,4 @@
-"""What can be done with copark, a page each: load, check, run, store, analyse, report.
+"""Workflows of copark, a page each: load, check, run, store, analyse, report.
 
 What everyone does stands here: run, look. Each further task has a module of its own: ``cost``, ``runs``,
 ``workspaces``, ``serving``; questions are in :mod:`copark.analyses`.

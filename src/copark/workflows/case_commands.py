@@ -30,7 +30,7 @@ def check(name_or_path: str | Path) -> list[Fault]:
 
 @dataclass(frozen=True)
 class Checked:
-    """What the check of one part of the casebook found: faults, what a data-only case lacks, growth on record.
+    """Check of one part of the casebook: faults, what a data-only case lacks, growth on record.
 
     ``name`` is a case, or ``parks`` for the table of parks.
     """
@@ -81,14 +81,28 @@ def new_from_workbook(path: Path, folder: Path = Path(), name: str = "") -> Path
 
 
 def new_workbook(path: Path, lang: str = "en", *, name: str = "", of: str | None = None, example: bool = False) -> Path:
-    """Write a workbook to fill in, or that of a case, or of an invented park, to change."""
+    """Write a workbook to fill in, or that of a case, or of an invented park, to change.
+
+    Parameters
+    ----------
+    path
+        File to write.
+    lang
+        Language of the workbook, ``en`` or ``zh``.
+    name
+        Name of the new case.
+    of
+        A case whose workbook is written instead.
+    example
+        Write that of the invented park instead.
+    """
     from copark.cases.workbook_writing import EXAMPLE, write_workbook
 
     return write_workbook(path, lang, name=name, of=str(EXAMPLE) if example else of)
 
 
 def case_schema(to: Path | None = None) -> str:
-    """The JSON Schema of ``case.yaml``, also written to a file if one is named."""
+    """Return the JSON Schema of ``case.yaml``, also written to a file if one is named."""
     from copark.cases import skeleton
 
     if to is not None:
@@ -97,7 +111,7 @@ def case_schema(to: Path | None = None) -> str:
 
 
 def catalogue(lang: str = "en") -> dict[str, Entries]:
-    """Cases of the casebook and studies shipped, each with its title; stored runs are listed by :func:`runs.books`."""
+    """List cases of the casebook and studies shipped, each with its title; stored runs are in :func:`runs.books`."""
     from copark.cases import list_cases, load_case
     from copark.simulation.study import list_studies, load_study
 
@@ -108,7 +122,7 @@ def catalogue(lang: str = "en") -> dict[str, Entries]:
 
 
 def show(name: str, out: Path = OUT, lang: str = "en") -> tuple[str, Entries]:
-    """Title and entries of what a stored run, a study or a case holds, looked for in this order."""
+    """Give title and entries of what a stored run, a study or a case holds, looked for in this order."""
     from copark.cases import load_case
     from copark.simulation.study import list_studies, load_study
 
@@ -139,9 +153,9 @@ def _describe_case(case: Case, lang: str) -> tuple[str, Entries]:
         used = sum(entry.use for entry in case.observations)
         yield "observations", text("workflows.used", lang, total=len(case.observations), used=used)
         yield "sources", len(case.sources)
-        found = mechanisms_of(case)
+        mechanisms = mechanisms_of(case)
         for state in ("acts", "idle", "unknown"):
-            if named := [text(f"cases.can_act.{name}", lang) for name, one in found.items() if one == state]:
+            if named := [text(f"cases.can_act.{name}", lang) for name, actual in mechanisms.items() if actual == state]:
                 yield f"mechanisms_{state}", text("workflows.join", lang).join(named)
         yield from (("lacks", note) for note in (*notes_of(case, lang), *growth_notes(case, lang)))
         yield "folder", case.folder
@@ -177,7 +191,23 @@ def _describe_run(record: RunRecord, lang: str) -> tuple[str, Entries]:
 def export(
     identity: str, form: str, to: Path, *, out: Path = OUT, lang: str = "en", progress: Progress | None = None
 ) -> Path:
-    """Export a stored run as ``netcdf``, ``csv`` or ``xlsx``; see :func:`copark.presentation.run_export.export_run`."""
+    """Export a stored run as ``netcdf``, ``csv`` or ``xlsx``; see :func:`copark.presentation.run_export.export_run`.
+
+    Parameters
+    ----------
+    identity
+        Identity of the run.
+    form
+        ``netcdf``, ``csv`` or ``xlsx``.
+    to
+        Where it is written.
+    out
+        Output folder.
+    lang
+        Language of heads, ``en`` or ``zh``.
+    progress
+        Called with stage, done and total.
+    """
     from copark.presentation.run_export import export_run
 
     return export_run(RunStore.of(out), identity, form, Path(to), lang=lang, progress=stage(progress, "export"))

@@ -1,4 +1,4 @@
-"""What a person does with the database of a server: look at it, create its tables, upgrade it."""
+"""Commands on the database of a server: look at it, create its tables, upgrade it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["DatabaseReport", "UpgradeReport", "describe", "initialise", "upgrade
 
 @dataclass(frozen=True)
 class DatabaseReport:
-    """What a database that can be used is."""
+    """State of a database that can be used."""
 
     place: str
     """The file, or the address without its password."""
@@ -32,7 +32,7 @@ class DatabaseReport:
 
 @dataclass(frozen=True)
 class UpgradeReport:
-    """What an upgrade did."""
+    """Changes that an upgrade made."""
 
     place: str
     backup_kind: Literal["file", "tables", ""]

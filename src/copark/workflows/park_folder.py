@@ -1,4 +1,4 @@
-"""What a park's folder holds beside its facts: claims, levers, studies, calibrations; every fault of theirs."""
+"""Contents of a park's folder beside its facts: claims, levers, studies, calibrations; every fault of theirs."""
 
 from __future__ import annotations
 
@@ -25,8 +25,11 @@ MISNAMED = (".yml", ".json", ".csv")
 def faults_beside(folder: Path, case: Case | None) -> list[Fault]:
     """Find every fault of what a park's folder holds beside its facts, in reading order.
 
-    case: the park, against which edits and calibrations are checked; ``None`` if its facts have faults, so that files
-    are read by themselves alone.
+    Parameters
+    ----------
+    case
+        The park, against which edits and calibrations are checked; ``None`` if its facts have faults, so that files
+        are read by themselves alone.
     """
     faults = [
         *_faults_of_claims(folder / CLAIMS, case),
@@ -34,7 +37,7 @@ def faults_beside(folder: Path, case: Case | None) -> list[Fault]:
         *_faults_of_studies(folder / STUDIES, case),
         *_faults_of_calibrations(folder / POSTERIOR, case),
     ]
-    return in_reading_order(faults, dict.fromkeys(one.file for one in faults))
+    return in_reading_order(faults, dict.fromkeys(fault.file for fault in faults))
 
 
 def _faults_of_claims(path: Path, case: Case | None) -> list[Fault]:
@@ -59,7 +62,7 @@ def _faults_of_studies(folder: Path, case: Case | None) -> Iterator[Fault]:
         return
     for path in sorted(folder.iterdir()):
         if path.suffix == ".yaml":
-            yield from (replace(one, file=f"{STUDIES}/{one.file}") for one in examine_study(path, case)[1])
+            yield from (replace(fault, file=f"{STUDIES}/{fault.file}") for fault in examine_study(path, case)[1])
         elif path.suffix in MISNAMED:
             values = {"found": path.name, "suggestion": f"{path.stem}.yaml"}
             yield Fault("study.misnamed", f"{STUDIES}/{path.name}", None, "", values)
@@ -73,7 +76,7 @@ def _faults_of_calibrations(place: Path, case: Case | None) -> Iterator[Fault]:
 
 
 def _faults_of_calibration(folder: Path, name: str, case: Case | None) -> Iterator[Fault]:
-    """A file that is missing or cannot be read, another cut than the folder's name, a calibration of another park."""
+    """Find a missing or unreadable file, another cut than the folder's name, another park's calibration."""
     from copark.calibration import calibrations
     from copark.calibration.case_parameters import UNREADABLE
     from copark.calibration.provenance import recipe_in

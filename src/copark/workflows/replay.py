@@ -44,7 +44,7 @@ Difference = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class ReplayVerdict:
-    """What replaying a stored run gave."""
+    """Verdict on replaying a stored run."""
 
     kind: str
     """``identical``, ``equal`` (to 1e-9) or ``different``."""
@@ -61,7 +61,7 @@ class ReplayVerdict:
 
     @property
     def passed(self) -> bool:
-        """Whether everything stored is what was computed again."""
+        """Say whether everything stored is what was computed again."""
         return self.kind in {"identical", "equal"}
 
 
@@ -72,6 +72,17 @@ def verify(
 
     Bits are promised for one set of CPU features, versions and inputs; the verdict says which of them are others now.
     Where bands are stored over more runs than paths are kept of, all runs are replayed.
+
+    Parameters
+    ----------
+    identity
+        Identity of the run.
+    out
+        Output folder.
+    threads
+        Threads to replay on.
+    progress
+        Called with stage, done and total.
 
     Raises
     ------
@@ -105,9 +116,12 @@ def verify(
 
 
 class StoredComparison:
-    """Compares a stored run with the same runs made again, which come a thousand at a time.
+    """Comparison of a stored run with the same runs made again, which come a thousand at a time.
 
-    ``like`` is any of them.
+    Parameters
+    ----------
+    like
+        Any of the runs made again.
     """
 
     def __init__(self, store: RunStore, record: RunRecord, like: xr.Dataset) -> None:
@@ -126,15 +140,17 @@ class StoredComparison:
 
     @property
     def has_differed(self) -> bool:
-        """Whether a number differs by more than rounding."""
+        """Say whether a number differs by more than rounding."""
         return self._found.first is not None
 
     def add(self, chunk: xr.Dataset) -> None:
         """Compare the next runs."""
         size = chunk.sizes["run"]
-        kept = min(size, self._record.kept - self.runs)
-        if kept > 0:
-            self._compare("", self._paths.isel(run=slice(self.runs, self.runs + kept)), chunk.isel(run=slice(0, kept)))
+        path_count = min(size, self._record.kept - self.runs)
+        if path_count > 0:
+            self._compare(
+                "", self._paths.isel(run=slice(self.runs, self.runs + path_count)), chunk.isel(run=slice(0, path_count))
+            )
         if self._every_run is not None:
             stored = self._every_run.isel(run=slice(self.runs, self.runs + size))
             self._compare("every_run: ", stored, chunk.drop_dims("quarter"))
@@ -144,8 +160,8 @@ class StoredComparison:
     def _compare(self, group: str, stored: xr.Dataset, replayed: xr.Dataset) -> None:
         from copark.store.compare import compare
 
-        for name, then, now in differences(stored, replayed):
-            self._descriptions.setdefault(group + name, (group + name, _shortened(then), _shortened(now)))
+        for name, before, after in differences(stored, replayed):
+            self._descriptions.setdefault(group + name, (group + name, _shortened(before), _shortened(after)))
         self._found = self._found.joined(compare(stored, replayed))
 
     def verdict(self) -> ReplayVerdict:
@@ -155,34 +171,39 @@ class StoredComparison:
         edges = self._counts.edges
         if self._bands is not None and edges is not None and not self.has_differed:
             self._compare("summary: ", self._bands, joined(self._header, edges, [self._counts.packed()]))
-        found = self._found
-        if found.first is None and self.runs != self._record.runs:
+        comparison = self._found
+        if comparison.first is None and self.runs != self._record.runs:
             self._descriptions["runs"] = ("runs", str(self._record.runs), str(self.runs))
         descriptions = tuple(self._descriptions.values())
-        is_equal = found.first is None and not descriptions
-        kind = ("identical" if found.identical else "equal") if is_equal else "different"
-        made = json.loads(self._header.attrs["provenance"])
+        is_equal = comparison.first is None and not descriptions
+        kind = ("identical" if comparison.identical else "equal") if is_equal else "different"
+        provenance = json.loads(self._header.attrs["provenance"])
         return ReplayVerdict(
-            kind, self.runs, found.largest, found.first, _changes(self._record.provenance, made), descriptions
+            kind,
+            self.runs,
+            comparison.largest,
+            comparison.first,
+            _changes(self._record.provenance, provenance),
+            descriptions,
         )
 
 
 def differences(stored: xr.Dataset, replayed: xr.Dataset) -> Iterator[Difference]:
-    """What two ensembles say differently of themselves: variables, coordinates, attributes, provenance."""
-    then, now = (", ".join(map(str, one.data_vars)) for one in (stored, replayed))
-    if then != now:
-        yield "variables", then, now
+    """Find what two ensembles say differently of themselves: variables, coordinates, attributes, provenance."""
+    outputs, replayed_outputs = (", ".join(map(str, dataset.data_vars)) for dataset in (stored, replayed))
+    if outputs != replayed_outputs:
+        yield "variables", outputs, replayed_outputs
     for name in map(str, dict.fromkeys((*stored.coords, *replayed.coords))):
-        before, after = (_values(one, name) for one in (stored, replayed))
+        before, after = (_values(dataset, name) for dataset in (stored, replayed))
         if before != after:
             yield name, str(before), str(after)
-    for name in map(str, [one for one in stored.variables if one in replayed.variables]):
+    for name in map(str, [variable for variable in stored.variables if variable in replayed.variables]):
         yield from _entries_apart(f"{name}.", stored[name].attrs, replayed[name].attrs)
-    made = [dict(one.attrs) for one in (stored, replayed)]
-    made_by = [json.loads(attributes.pop("provenance", "{}")) for attributes in made]
-    yield from _entries_apart("", *made)
-    here = [{name: value for name, value in one.items() if name not in MAY_DIFFER} for one in made_by]
-    yield from _entries_apart("provenance.", *here)
+    both_attributes = [dict(dataset.attrs) for dataset in (stored, replayed)]
+    made_by = [json.loads(attributes.pop("provenance", "{}")) for attributes in both_attributes]
+    yield from _entries_apart("", *both_attributes)
+    compared = [{name: value for name, value in provenance.items() if name not in MAY_DIFFER} for provenance in made_by]
+    yield from _entries_apart("provenance.", *compared)
 
 
 def _values(dataset: xr.Dataset, name: str) -> list[Any] | None:
@@ -219,5 +240,5 @@ def study_of(record: RunRecord) -> Study:
 
 
 def _changes(stored: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Difference, ...]:
-    found = ((name, str(stored.get(name, "?")), str(now.get(name, "?"))) for name in MADE_BY)
-    return tuple((name, then, made) for name, then, made in found if then != made)
+    changes = ((name, str(stored.get(name, "?")), str(now.get(name, "?"))) for name in MADE_BY)
+    return tuple((name, before, after) for name, before, after in changes if before != after)

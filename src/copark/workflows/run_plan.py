@@ -45,26 +45,36 @@ PILOT_FUTURES = 4
 
 
 def pool_of(source: DrawSource | None) -> int | None:
-    """How many draws a source has in all; ``None`` where there is no end to them."""
+    """Count the draws a source has in all; ``None`` where there is no end to them."""
     replay = getattr(source, "replay", None)
     return None if replay is None else int(replay.pairs)
 
 
 def groups_of(source: DrawSource | None, runs: NDArray[np.int64], futures: int) -> NDArray[np.int64]:
-    """The draw of every run: the pair of a posterior, or the number of the draw."""
+    """Return the draw of every run: the pair of a posterior, or the number of the draw.
+
+    Parameters
+    ----------
+    source
+        Where the draws come from, if from a posterior.
+    runs
+        Numbers of the runs, shape (run).
+    futures
+        Runs of each draw.
+    """
     draws = runs // futures
     pool = pool_of(source)
     return draws if pool is None else draws % pool
 
 
 def pasts_of(source: DrawSource | None) -> float | None:
-    """Effective number of different pasts among a posterior's pairs; ``None`` without."""
+    """Give the effective number of different pasts among a posterior's pairs; ``None`` without."""
     replay = getattr(source, "replay", None)
     return None if replay is None else max(float(replay.pasts), 1.0)
 
 
 def left_open(reported: Reported, source: DrawSource | None) -> float | None:
-    """Half-width of P(self-standing) that a posterior leaves open, as another one made alike would differ from it.
+    """Give the half-width of P(self-standing) a posterior leaves open, as another made alike would differ from it.
 
     z √(w/P'): w the variance between pairs, P' the effective number of their different pasts. No number of runs
     lessens it. ``None`` where draws come from no posterior, or nothing was seen.
@@ -79,7 +89,15 @@ def left_open(reported: Reported, source: DrawSource | None) -> float | None:
 
 
 def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> tuple[Reported, ...]:
-    """What a result reports of each scenario: self-standing or not, and operating enterprises; runs that finished."""
+    """Give what a result reports of each scenario: self-standing or not, and operating enterprises; finished runs.
+
+    Parameters
+    ----------
+    source
+        Where the draws come from, if from a posterior.
+    futures
+        Runs of each draw.
+    """
     import numpy as np
 
     from copark.simulation.outcomes import OUTCOMES
@@ -88,14 +106,14 @@ def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> 
 
     groups = groups_of(source, result["run"].to_numpy().astype(np.int64), futures)
     at_end = result["operating"].isel(quarter=judged_column(result))
-    found = []
-    for at, key in enumerate(map(str, result["scenario"].to_numpy())):
-        outcome = result["outcome"].isel(scenario=at).to_numpy()
-        kept = outcome >= 0
-        operating = at_end.isel(scenario=at).to_numpy().astype(np.float64)
+    reports = []
+    for position, key in enumerate(map(str, result["scenario"].to_numpy())):
+        outcome = result["outcome"].isel(scenario=position).to_numpy()
+        has_finished = outcome >= 0
+        operating = at_end.isel(scenario=position).to_numpy().astype(np.float64)
         standing = (outcome == OUTCOMES.index("self_standing")).astype(np.float64)
-        found.append(Reported(key, standing[kept], operating[kept], groups[kept]))
-    return tuple(found)
+        reports.append(Reported(key, standing[has_finished], operating[has_finished], groups[has_finished]))
+    return tuple(reports)
 
 
 @dataclass(frozen=True)
@@ -111,7 +129,15 @@ class Pilot:
 
 
 def pilot(study: Study, case: Case, source: DrawSource | None = None, threads: int | None = None) -> Pilot:
-    """Run a little of a study, and see how long it takes; the enterprises that operate are kept, too."""
+    """Run a little of a study, and see how long it takes; the enterprises that operate are kept, too.
+
+    Parameters
+    ----------
+    source
+        Where its draws come from, if from a posterior.
+    threads
+        Threads to run on.
+    """
     from copark.simulation.run import simulate
 
     count = min(max(PILOT_ARMS // len(study.scenarios), LEAST_PILOT), MOST_PILOT)
@@ -133,7 +159,7 @@ def plan(
     precision: float | None = None,
     threads: int | None = None,
     times: int = 1,
-    seen: Pilot | None = None,
+    earlier: Pilot | None = None,
 ) -> Plan:
     """Say what a study will take and what it will tell, from a pilot of it.
 
@@ -145,28 +171,30 @@ def plan(
         A half-width wanted; the plan then says how many runs reach it.
     times
         Studies of its kind that will be run one after the other.
-    seen
+    earlier
         A pilot made before.
     """
     from copark.simulation.ensemble import default_threads
     from copark.simulation.sample_size import Plan, precisions, runs_needed
 
-    asked = study.with_changes(runs=runs)
+    sized = study.with_changes(runs=runs)
     pool = pool_of(source)
-    made = seen or pilot(asked, case, source, threads)
+    measured = earlier or pilot(sized, case, source, threads)
     return Plan(
-        runs=asked.runs,
-        futures=asked.futures,
-        arms=len(asked.scenarios) * times,
-        pilot=made.runs,
-        seconds=made.seconds * asked.runs * times,
+        runs=sized.runs,
+        futures=sized.futures,
+        arms=len(sized.scenarios) * times,
+        pilot=measured.runs,
+        seconds=measured.seconds * sized.runs * times,
         threads=threads or default_threads(),
-        precisions=precisions(made.reported[:1], pool=pool, runs=asked.runs, futures=asked.futures),
+        precisions=precisions(measured.reported[:1], pool=pool, runs=sized.runs, futures=sized.futures),
         wanted=precision,
-        needed=None if precision is None else runs_needed(made.reported, precision, futures=asked.futures, pool=pool),
+        needed=None
+        if precision is None
+        else runs_needed(measured.reported, precision, futures=sized.futures, pool=pool),
         pool=pool,
         pasts=pasts_of(source),
-        left_open=left_open(made.reported[0], source),
+        left_open=left_open(measured.reported[0], source),
     )
 
 
@@ -182,30 +210,33 @@ class PlannedStudy:
     """What to tell: runs, time, precision."""
 
     def document(self, lang: str = "en") -> Document:
-        """The plan as data: its numbers in a row, and its sentences."""
+        """Return the plan as data: its numbers in a row, and its sentences."""
         from copark.presentation.document import Bullets, Column, Document, Interval, Kind, Section, Table
 
-        found = self.plan
+        planned = self.plan
         share = Kind.share
-        bounds = {key: found.of(key) for key in ("self_standing", "operating_50")}
-        known = {
-            "arms": found.arms,
-            "runs": found.runs,
-            "futures": found.futures,
-            "threads": found.threads,
-            "seconds": found.seconds,
-            "needed": found.needed,
-            **{key: one if one is None else Interval(one.low, one.high, one.estimate) for key, one in bounds.items()},
+        bounds = {key: planned.of(key) for key in ("self_standing", "operating_50")}
+        values = {
+            "arms": planned.arms,
+            "runs": planned.runs,
+            "futures": planned.futures,
+            "threads": planned.threads,
+            "seconds": planned.seconds,
+            "needed": planned.needed,
+            **{
+                key: bound if bound is None else Interval(bound.low, bound.high, bound.estimate)
+                for key, bound in bounds.items()
+            },
         }
         kinds = {"seconds": Kind.number, "self_standing": share}
         columns = tuple(
             Column(
                 key, text(f"planner.column.{key}", lang), kinds.get(key, Kind.count), places=1 if key in kinds else None
             )
-            for key in known
+            for key in values
         )
         title = text("planner.title", lang, study=self.title)
-        blocks = (Bullets(self.sentences), Table("plan", title, columns, (tuple(known.values()),)))
+        blocks = (Bullets(self.sentences), Table("plan", title, columns, (tuple(values.values()),)))
         return Document("plan", lang, self.title, title, sections=(Section("plan", title, blocks),))
 
 
@@ -242,36 +273,38 @@ def plan_study(
     stage(progress, "prepare")(0, 0)
     named = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path)
     case = load_case(named.case)
-    study, has = settle(named.with_changes(runs=runs, seed=seed, now=now), case, out, parameters, cut)
-    seen = pilot(study, case, has.source, threads)
-    found = plan(study, case, has.source, precision=precision, threads=threads, seen=seen)
-    if precision is not None and runs is None and found.needed is not None:
-        found = plan(study, case, has.source, found.needed, precision=precision, threads=threads, seen=seen)
-    return PlannedStudy(getattr(study.title, lang), found, told(found, lang))
+    study, settled = settle(named.with_changes(runs=runs, seed=seed, now=now), case, out, parameters, cut)
+    measured = pilot(study, case, settled.source, threads)
+    planned = plan(study, case, settled.source, precision=precision, threads=threads, earlier=measured)
+    if precision is not None and runs is None and planned.needed is not None:
+        planned = plan(
+            study, case, settled.source, planned.needed, precision=precision, threads=threads, earlier=measured
+        )
+    return PlannedStudy(getattr(study.title, lang), planned, told(planned, lang))
 
 
-def told(found: Plan, lang: str = "en") -> tuple[str, ...]:
-    """A plan in sentences, in a reader's language."""
-    counts = {"runs": found.runs, "arms": found.arms, "draws": ceil(found.runs / found.futures)}
-    work = "work_futures" if found.futures > 1 else "work"
+def told(planned: Plan, lang: str = "en") -> tuple[str, ...]:
+    """Put a plan in sentences, in a reader's language."""
+    counts = {"runs": planned.runs, "arms": planned.arms, "draws": ceil(planned.runs / planned.futures)}
+    work = "work_futures" if planned.futures > 1 else "work"
     sentences = [
-        text(f"planner.{work}", lang, futures=found.futures, **counts),
-        text("planner.time", lang, time=_span(found.seconds, lang), threads=found.threads, pilot=found.pilot),
+        text(f"planner.{work}", lang, futures=planned.futures, **counts),
+        text("planner.time", lang, time=_span(planned.seconds, lang), threads=planned.threads, pilot=planned.pilot),
     ]
-    standing = found.of("self_standing")
-    middle = found.of("operating_50")
+    standing = planned.of("self_standing")
+    middle = planned.of("operating_50")
     if standing is not None and middle is not None:
         values = {"share": number(100 * standing.estimate, 0), "points": precise(100 * standing.half, 2)}
         values |= {"median": number(middle.estimate, 0), "low": number(middle.low, 0), "high": number(middle.high, 0)}
         sentences.append(text("planner.precision", lang, **values))
-    if found.pool is not None and found.left_open is not None:
-        pasts = round(found.pasts or 0.0)
-        points = precise(100 * found.left_open, 2)
-        sentences.append(text("planner.left_open", lang, pool=found.pool, pasts=pasts, points=points))
-    if found.wanted is not None:
-        key = "out_of_reach" if found.needed is None else "needed"
-        points = exact(100 * found.wanted)
-        sentences.append(text(f"planner.{key}", lang, points=points, runs=found.needed or 0))
+    if planned.pool is not None and planned.left_open is not None:
+        pasts = round(planned.pasts or 0.0)
+        points = precise(100 * planned.left_open, 2)
+        sentences.append(text("planner.left_open", lang, pool=planned.pool, pasts=pasts, points=points))
+    if planned.wanted is not None:
+        key = "out_of_reach" if planned.needed is None else "needed"
+        points = exact(100 * planned.wanted)
+        sentences.append(text(f"planner.{key}", lang, points=points, runs=planned.needed or 0))
     return tuple(sentences)
 
 
@@ -284,15 +317,40 @@ def worth_telling(
     times: int = 1,
     lang: str = "en",
 ) -> tuple[str, ...]:
-    """A plan in sentences, if the work, so many such studies, will take more than ten seconds; else nothing."""
+    """Put a plan in sentences, if the work, so many such studies, will take more than ten seconds; else nothing.
+
+    Parameters
+    ----------
+    source
+        Where its draws come from, if from a posterior.
+    threads
+        Threads to run on.
+    times
+        Studies of its kind that will be run one after the other.
+    lang
+        ``en`` or ``zh``.
+    """
     if study.runs * len(study.scenarios) * times < WITHOUT_PILOT:
         return ()
-    found = plan(study, case, source, threads=threads, times=times)
-    return told(found, lang) if found.seconds > WORTH_TELLING else ()
+    planned = plan(study, case, source, threads=threads, times=times)
+    return told(planned, lang) if planned.seconds > WORTH_TELLING else ()
 
 
 def seconds_of(case: Case, works: Sequence[Workload], threads: int | None = None) -> tuple[float, int]:
-    """Seconds that work of no single study takes, by a timed pilot of the case, and the threads it takes them on."""
+    """Estimate the seconds of work of no single study, by a timed pilot of the case, and the threads it takes.
+
+    Parameters
+    ----------
+    works
+        Work of the studies.
+    threads
+        Threads to run on.
+
+    Returns
+    -------
+    tuple
+        Seconds, and the threads.
+    """
     from copark.calibration.prior import study_of
     from copark.simulation.ensemble import default_threads
     from copark.simulation.run import simulate
@@ -302,8 +360,8 @@ def seconds_of(case: Case, works: Sequence[Workload], threads: int | None = None
     simulate(study.with_changes(runs=LEAST_PILOT), case, threads=workers)
     began = time.perf_counter()
     simulate(study, case, threads=workers)
-    each = (time.perf_counter() - began) / (TIMED * case.clock.quarters)
-    return each * sum(one.quarters_in_all for one in works), workers
+    per_quarter = (time.perf_counter() - began) / (TIMED * case.clock.quarters)
+    return per_quarter * sum(work.quarters_in_all for work in works), workers
 
 
 def _span(seconds: float, lang: str) -> str:

@@ -26,19 +26,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """What :func:`run_study` made or found."""
+    """Result of :func:`run_study`, made or found."""
 
     identity: str
+    """Name of the stored run."""
     path: Path
-    """identity, path: name and folder of the stored run."""
+    """Folder of the stored run."""
     study: str
     """Title of the study."""
     runs: int
+    """Runs for each scenario."""
     kept: int
+    """Runs whose paths are kept."""
     failed: int
+    """Runs over all scenarios that did not finish."""
     seed: int
-    """runs, kept, failed, seed: runs for each scenario; runs whose paths are kept; runs over all scenarios that did not
-    finish; seed."""
+    """Seed of the random numbers."""
     reused: bool
     """The run was stored already."""
     seconds: float
@@ -52,7 +55,7 @@ class RunOutcome:
 
     @property
     def report(self) -> Path | None:
-        """The report's page, if one was written."""
+        """Page of the report, if one was written."""
         return self.files.get("html")
 
 
@@ -109,49 +112,51 @@ def run_study(
     out = Path(out)
     case = load_case(named.case)
     began = time.monotonic()
-    by = means or Means(threads)
-    study, has = settle(named.with_changes(runs=runs, seed=seed, draws=draws, now=now), case, out, parameters, cut)
-    ahead = None if announce is None else partial(_announce, announce, case, has, by.threads, lang)
-    made = find_or_make(study, case, has, means=by, out=out, lang=lang, fresh=fresh, ahead=ahead, progress=progress)
-    record = made.record
+    execution = means or Means(threads)
+    study, settled = settle(named.with_changes(runs=runs, seed=seed, draws=draws, now=now), case, out, parameters, cut)
+    ahead = None if announce is None else partial(_announce, announce, case, settled, execution.threads, lang)
+    made_run = find_or_make(
+        study, case, settled, means=execution, out=out, lang=lang, fresh=fresh, ahead=ahead, progress=progress
+    )
+    record = made_run.record
     seconds = time.monotonic() - began
     files = dict[str, Path]()
     runs_made = RunStore.of(out).load(record.identity)
     require_finished(runs_made)
-    moved = None if has.source is None else moved_by_data(case, has)
+    moved = None if settled.source is None else moved_by_data(case, settled)
     answer = answer_of(runs_made, case, counts_of(record), moved)
     if report:
         stage(progress, "report")(0, 0)
-        files = write(answer.document(lang), out / "reports" / f"{made.study.name}-{answer.run_id}", formats)
+        files = write(answer.document(lang), out / "reports" / f"{made_run.study.name}-{answer.run_id}", formats)
     return RunOutcome(
         **{name: getattr(record, name) for name in ("identity", "path", "runs", "kept", "failed")},
         answer=answer,
-        study=getattr(made.study.title, lang),
-        seed=made.study.seed,
-        reused=made.reused,
+        study=getattr(made_run.study.title, lang),
+        seed=made_run.study.seed,
+        reused=made_run.reused,
         seconds=seconds,
         files=files,
-        notes=(*has.said(lang), *made.notes),
+        notes=(*settled.said(lang), *made_run.notes),
     )
 
 
 def _announce(
     announce: Callable[[Sequence[str]], None],
     case: Case,
-    has: CaseParameters,
+    settled: CaseParameters,
     threads: int | None,
     lang: str,
     study: Study,
-    told: Sequence[str],
+    messages: Sequence[str],
 ) -> None:
     """Tell beforehand what was moved aside, and what work over ten seconds will take."""
     from copark.workflows.run_plan import worth_telling
 
-    announce((*told, *worth_telling(study, case, has.source, threads=threads, lang=lang)))
+    announce((*messages, *worth_telling(study, case, settled.source, threads=threads, lang=lang)))
 
 
 def counts_of(record: RunRecord) -> tuple[dict[str, int], ...]:
-    """Runs by code of outcome, for each scenario, also of those whose paths are not kept."""
+    """Count runs by code of outcome, for each scenario, also those whose paths are not kept."""
     return tuple(record.outcome.get(name, {}) for name in record.scenarios)
 
 
@@ -204,15 +209,15 @@ def simulate(
     from copark.simulation.unfinished import require_finished, unfinished_in
 
     threads = changes.pop("threads", None)
-    told = changes.pop("progress", None)
-    with said_in_python(), watched(told) as progress:
-        found = case if isinstance(case, Case) else load_case(case)
-        made_of = baseline(found.name).with_changes(runs=runs, seed=seed, **changes)
-        study, has = settle(made_of, found, OUT if out is None else Path(out), parameters, cut)
-        made = run.simulate(study, found, threads=threads, source=has.source, progress=stage(progress, "simulate"))
-        require_finished(made)
-    tell(has.said("en"))
-    count = unfinished_in(made)
+    callback = changes.pop("progress", None)
+    with said_in_python(), watched(callback) as progress:
+        park = case if isinstance(case, Case) else load_case(case)
+        made_of = baseline(park.name).with_changes(runs=runs, seed=seed, **changes)
+        study, settled = settle(made_of, park, OUT if out is None else Path(out), parameters, cut)
+        result = run.simulate(study, park, threads=threads, source=settled.source, progress=stage(progress, "simulate"))
+        require_finished(result)
+    tell(settled.said("en"))
+    count = unfinished_in(result)
     if count:
-        warnings.warn(text("study.some_unfinished", count=count, total=made["status"].size), stacklevel=2)
-    return made
+        warnings.warn(text("study.some_unfinished", count=count, total=result["status"].size), stacklevel=2)
+    return result

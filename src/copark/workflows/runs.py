@@ -18,19 +18,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BookedRun:
-    """What the folders say of an identity."""
+    """Entry of an identity in the folders."""
 
     identity: str
     state: str
     """finished; running or interrupted, where it is in shards; damaged, or misplaced, if another run lies in it."""
     study: str = ""
+    """Name of the study."""
     case: str = ""
-    """study, case: their names."""
+    """Name of the case."""
     when: str = ""
     """When it was stored, UTC, ISO 8601."""
     done: int = 0
+    """Runs made; of a stored result over all scenarios."""
     total: int = 0
-    """done, total: runs made and runs asked for; of a stored result over all scenarios."""
+    """Runs asked for; of a stored result over all scenarios."""
     failed: int = 0
     """Runs of a stored result that did not reach the end."""
     bytes: int = 0
@@ -38,14 +40,17 @@ class BookedRun:
 
 
 def books(out: Path = OUT, *, failed: bool = False) -> list[BookedRun]:
-    """What is stored, and what is being made or was interrupted, newest first.
+    """List what is stored, and what is being made or was interrupted, newest first.
 
-    ``failed``: only what was interrupted, and stored runs of which single runs did not reach the end.
+    Parameters
+    ----------
+    failed
+        Only what was interrupted, and stored runs of which single runs did not reach the end.
     """
     store = RunStore.of(out)
-    found = [_booked(store, name) for name in store.names()] + _in_shards(store)
-    found.sort(key=lambda one: (one.when or "9", one.identity), reverse=True)
-    return [one for one in found if not failed or one.failed or one.state == "interrupted"]
+    runs = [_booked(store, name) for name in store.names()] + _in_shards(store)
+    runs.sort(key=lambda run: (run.when or "9", run.identity), reverse=True)
+    return [run for run in runs if not failed or run.failed or run.state == "interrupted"]
 
 
 def _booked(store: RunStore, name: str) -> BookedRun:
@@ -57,33 +62,33 @@ def _booked(store: RunStore, name: str) -> BookedRun:
         return BookedRun(name, "misplaced")
     except DamagedRun:
         return BookedRun(name, "damaged")
-    made = record.runs * max(1, len(record.scenarios))
-    by = record.provenance
-    study = str(by.get("study", {}).get("name", ""))
-    case = str(by.get("case", ""))
-    return BookedRun(name, "finished", study, case, record.created, made, made, record.failed, record.bytes)
+    total = record.runs * max(1, len(record.scenarios))
+    provenance = record.provenance
+    study = str(provenance.get("study", {}).get("name", ""))
+    case = str(provenance.get("case", ""))
+    return BookedRun(name, "finished", study, case, record.created, total, total, record.failed, record.bytes)
 
 
 def _in_shards(store: RunStore) -> list[BookedRun]:
     from copark.store.files import IN_SHARDS, is_held, lock_of
     from copark.store.shards import ShardFolder, listing_name, read_plan
 
-    found = []
+    booked = []
     for path in store.root.glob(f"{IN_SHARDS}*/"):
         shards = ShardFolder(path)
         state = "running" if is_held(lock_of(path)) else "interrupted"
         name = path.name.removeprefix(IN_SHARDS)
         plan = read_plan(shards)
         if plan is None:
-            found.append(BookedRun(name, state))
+            booked.append(BookedRun(name, state))
             continue
         done = sum(last - first for first, last in plan.ranges() if shards.size(listing_name(first, last)))
-        found.append(BookedRun(name, state, plan.study, plan.case, done=done, total=plan.runs))
-    return found
+        booked.append(BookedRun(name, state, plan.study, plan.case, done=done, total=plan.runs))
+    return booked
 
 
 def check_books(out: Path = OUT, *, quick: bool = False, progress: Progress | None = None) -> list[Fault]:
-    """Every fault of the stored runs; none if all is well.
+    """Find every fault of the stored runs; none if all is well.
 
     Files are compared with their checksums, the forms of arrays with what copark stores for their study, the metadata
     with the arrays; every chunk is decoded. Whether the model gives these numbers is for :func:`verify` to say.
@@ -108,13 +113,13 @@ def tidy(out: Path = OUT, *, unfinished: bool = False, stale: bool = False, real
     really
         Throw it away.
     """
-    found = leavings(Path(out), unfinished=unfinished, is_stale=_is_stale if stale else None)
+    leftovers = leavings(Path(out), unfinished=unfinished, is_stale=_is_stale if stale else None)
     if really:
-        for one in found:
-            throw_away(one)
-    return found
+        for leftover in leftovers:
+            throw_away(leftover)
+    return leftovers
 
 
 def _is_stale(record: RunRecord) -> bool:
-    """Whether a run was made by another version of the model."""
+    """Say whether a run was made by another version of the model."""
     return bool(record.provenance.get("model_version") != MODEL_VERSION)

@@ -31,13 +31,17 @@ class PackedWorkspace:
     """A workspace that was written."""
 
     path: Path
+    """Where it lies."""
     sha256: str
+    """Checksum of the file, by which anybody can check it."""
     bytes: int
-    """path, sha256, bytes: where it lies, and what anybody can check it by."""
+    """Size of the file."""
     cases: tuple[str, ...]
+    """Names of the cases it holds."""
     studies: tuple[str, ...]
+    """Names of the studies it holds."""
     runs: tuple[str, ...]
-    """cases, studies, runs: names and identities of what it holds."""
+    """Identities of the runs it holds."""
     left_out: tuple[Fault, ...] = ()
     """Why runs of the output folder were left out, of which every one was asked for: a fault for each folder."""
 
@@ -87,7 +91,17 @@ def pack(
 
 
 def open_(file: Path, to: Path, *, progress: Progress | None = None) -> WorkspaceFindings:
-    """Open a workspace into a new folder, after it was verified; a ``CoparkError`` if it cannot be."""
+    """Open a workspace into a new folder, after it was verified; a ``CoparkError`` if it cannot be.
+
+    Parameters
+    ----------
+    file
+        The workspace.
+    to
+        The folder.
+    progress
+        Called with stage, done and total.
+    """
     return open_workspace(_there(file), Path(to), _in_megabytes(progress, "unpack"))
 
 
@@ -112,10 +126,10 @@ def _refused(code: str, place: str, **values: str) -> WorkspaceRefused:
 
 
 def _runs(names: Sequence[str], everything: bool, out: Path) -> tuple[tuple[RunRecord, ...], tuple[Fault, ...]]:
-    """Stored runs that are to be packed, and why others of the folder cannot be, where every run was asked for."""
+    """Collect stored runs that are to be packed, and why others cannot be, where every run was asked for."""
     store = RunStore.of(out)
-    asked = {store.get(name).identity for name in names}
-    records = {identity: store.record(identity, deep=True) for identity in sorted(asked)}
+    identities = {store.get(name).identity for name in names}
+    records = {identity: store.record(identity, deep=True) for identity in sorted(identities)}
     left_out: list[Fault] = []
     for name in store.names() if everything else ():
         try:
@@ -133,8 +147,8 @@ def _gathered(
     texts: dict[str, bytes] = {}
     folders: dict[str, Path] = {}
 
-    def add(found: dict[str, Any], name: str, content: Any) -> None:
-        if found.setdefault(name, content) != content:  # something else bears the name
+    def add(gathered: dict[str, Any], name: str, content: Any) -> None:
+        if gathered.setdefault(name, content) != content:  # something else bears the name
             raise _refused("same_name", name)
 
     for name in studies:
@@ -166,9 +180,13 @@ def _gathered(
 
 
 def _posteriors(folders: Mapping[str, Path], runs: Sequence[RunRecord], out: Path) -> dict[str, Path]:
-    """Calibrations of one's own that cases and runs rest on: without them, runs could not be replayed elsewhere."""
+    """Find calibrations of one's own that cases and runs rest on: without them, runs could be replayed nowhere else."""
     from copark.calibration.case_parameters import posteriors_to_pack
 
     used = {str(run.provenance.get("draws_hash", "")) for run in runs}
     sound = [folder for folder in folders.values() if not check_case(folder)]
-    return {one.name: one for folder in sound for one in posteriors_to_pack(load_case(folder), Path(out), used)}
+    return {
+        posterior.name: posterior
+        for folder in sound
+        for posterior in posteriors_to_pack(load_case(folder), Path(out), used)
+    }

@@ -55,16 +55,16 @@ class Database:
         self.url = ""
         self.place = ""
         self.shown = str(out / FILE)
-        if given := os.environ.get(VARIABLE, "").strip():
-            self._named(given, out)
+        if address := os.environ.get(VARIABLE, "").strip():
+            self._named(address, out)
         with self._in_words():
             self.is_read_only = self.file is not None and _is_read_only(self.file)
             self.engine = _engine(self.file, self.url, self.is_read_only)
 
-    def _named(self, given: str, out: Path) -> None:
+    def _named(self, address: str, out: Path) -> None:
         """Take the address that was given; a person is told it without a password."""
         try:
-            url = sqlalchemy.make_url(given)
+            url = sqlalchemy.make_url(address)
             kind = url.get_backend_name()
         except (ArgumentError, ValueError):
             raise DatabaseRefused([database_fault("url_unreadable", VARIABLE)]) from None
@@ -81,14 +81,14 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that reads one state, however many questions it asks."""
+        """Open a transaction that reads one state, however many questions it asks."""
         kind = {} if self.file is not None else {"isolation_level": "REPEATABLE READ"}
         with self._in_words(), self.engine.execution_options(**kind).connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that writes, the only one in SQLite at a time: all of it is done or nothing."""
+        """Open a transaction that writes, the only one in SQLite at a time: all of it is done or nothing."""
         if self.is_read_only:
             raise DatabaseRefused([database_fault("read_only", self.shown)])
         with self._in_words(), self.engine.execution_options(**{WRITES: True}).begin() as connection:
@@ -96,7 +96,7 @@ class Database:
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:
-        """A transaction that may change tables, in a file that is made where there is none."""
+        """Open a transaction that may change tables, in a file that is made where there is none."""
         with self._in_words():
             if self.file is not None and not self.is_read_only:
                 self.file.parent.mkdir(parents=True, exist_ok=True)
@@ -159,13 +159,13 @@ class Database:
     def _refuse_old_server(self, connection: Connection) -> None:
         server = connection.dialect.server_version_info or (0,)
         if self.file is None and int(server[0]) < OLDEST_SERVER:
-            found = ".".join(map(str, server))
-            raise DatabaseRefused([database_fault("old_server", self.shown, found=found, least=OLDEST_SERVER)])
+            version = ".".join(map(str, server))
+            raise DatabaseRefused([database_fault("old_server", self.shown, found=version, least=OLDEST_SERVER)])
 
 
 def _is_read_only(file: Path) -> bool:
-    there = next(path for path in (file, *file.absolute().parents) if path.exists())
-    return not os.access(there, os.W_OK) or (there == file and not os.access(there.parent, os.W_OK))
+    existing = next(path for path in (file, *file.absolute().parents) if path.exists())
+    return not os.access(existing, os.W_OK) or (existing == file and not os.access(existing.parent, os.W_OK))
 
 
 def _engine(file: Path | None, url: str, is_read_only: bool) -> Engine:

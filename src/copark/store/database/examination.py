@@ -1,4 +1,4 @@
-"""What a database is: empty, copark's, of an earlier version of copark, or somebody else's. Nothing is changed."""
+"""State of a database: empty, copark's, of an earlier version of copark, or somebody else's. Nothing is changed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE
 
 @dataclass(frozen=True)
 class DatabaseState:
-    """What a database is."""
+    """State of a database."""
 
     kind: Kind
     """``current``, ``older``, ``newer``: marked as copark's; ``former``: of a version before 0005; ``altered``: says

@@ -30,16 +30,18 @@ SHOWN = 8
 
 @dataclass(frozen=True)
 class Upgrade:
-    """What an upgrade did."""
+    """Changes that an upgrade made."""
 
     before: str
+    """Version of the tables before."""
     after: str
-    """before, after: versions of the tables."""
+    """Version of the tables after."""
     backup: str
     """The file with the state before, or the names of the tables that keep it."""
     jobs: int
+    """Rows of jobs there are now."""
     scenarios: int
-    """jobs, scenarios: rows there are now."""
+    """Rows of scenarios there are now."""
 
 
 def refusal(database: Database, state: DatabaseState) -> DatabaseRefused:

@@ -12,8 +12,8 @@ PREFIX = "/api/v1"
 
 @cache
 def router() -> APIRouter:
-    """Everything that can be asked; its models are built once in a process, however many servers are in it."""
-    found = APIRouter(prefix=PREFIX, responses=documented())
+    """Gather everything that can be asked; its models are built once in a process, however many servers are in it."""
+    api_router = APIRouter(prefix=PREFIX, responses=documented())
     for part in (catalogues, cases, answers, jobs, analyses, links):
-        found.include_router(part.router)
-    return found
+        api_router.include_router(part.router)
+    return api_router

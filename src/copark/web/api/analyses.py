@@ -54,9 +54,9 @@ BOOK: dict[str, Any] = {
 
 
 @router.get("/analyses", summary="The analyses and their forms", responses=answered(served.AnalysesAnswer))
-async def analyses(here: Here) -> Response:
+async def analyses(client: Here) -> Response:
     """List the analyses: their group in the menu, what they answer, and the fields of their forms."""
-    return await here.held("analyses", served.menu)
+    return await client.held("analyses", served.menu)
 
 
 @router.post(
@@ -66,31 +66,31 @@ async def analyses(here: Here) -> Response:
     response_class=Response,
     responses=answered(JobInfo, status=202),
 )
-async def submit_analysis(here: Here, asked: served.AnalysisJobRequest) -> Response:
+async def submit_analysis(client: Here, request: served.AnalysisJobRequest) -> Response:
     """Queue an analysis; its result is stored under its run ID, given as `identity` of the finished job."""
-    here.pay(JOB_COST)
+    client.pay(JOB_COST)
 
     def work() -> JobInfo:
-        analysis = served.analysis_of(asked.analysis)
-        params = served.params_of(analysis, asked.params)
+        analysis = served.analysis_of(request.analysis)
+        params = served.params_of(analysis, request.params)
         cut = params.cut if isinstance(params, CaseParams) else None
-        shelved = here.view.get(params.case, cut) if hasattr(params, "case") else None
-        context = _context(here, shelved)
+        shelved = client.view.get(params.case, cut) if hasattr(params, "case") else None
+        context = _context(client, shelved)
         served.refuse_unusable_now(params, context)
         served.refuse_unknown_keys(params, context)
-        return _queued(here, analysis, shelved, params.model_dump(mode="json"), asked.lang)
+        return _queued(client, analysis, shelved, params.model_dump(mode="json"), request.lang)
 
-    return accepted(here, await here.desk(work))
+    return accepted(client, await client.desk(work))
 
 
-def _context(here: Asking, shelved: Shelved | None) -> Context:
-    """Where keys of a case are looked up."""
-    home = here.view.shared if shelved is None else here.view.out_of(shelved.name)
+def _context(client: Asking, shelved: Shelved | None) -> Context:
+    """Return where keys of a case are looked up."""
+    home = client.view.shared if shelved is None else client.view.out_of(shelved.name)
     return served.context_of(home, shelved)
 
 
-def _queued(here: Asking, analysis: Analysis, shelved: Shelved | None, params: dict[str, Any], lang: str) -> JobInfo:
-    """An analysis, queued."""
+def _queued(client: Asking, analysis: Analysis, shelved: Shelved | None, params: dict[str, Any], lang: str) -> JobInfo:
+    """Queue an analysis."""
     case = ""
     about = served.said(analysis, "title")
     if shelved is not None:
@@ -98,7 +98,7 @@ def _queued(here: Asking, analysis: Analysis, shelved: Shelved | None, params: d
         park = shelved.case.title
         about = Said(en=f"{about.en}: {park.en}", zh=f"{about.zh}：{park.zh}")
     content = {"analysis": analysis.name, "params": params}
-    return submitted(here, Errand("analysis", case, content, lang, "", here.services.jobs.threads), about)
+    return submitted(client, Errand("analysis", case, content, lang, "", client.services.jobs.threads), about)
 
 
 @router.get(
@@ -106,16 +106,16 @@ def _queued(here: Asking, analysis: Analysis, shelved: Shelved | None, params: d
     summary="The workbook an analysis reads",
     responses=sent("The empty workbook.", XLSX),
 )
-async def workbook(here: Here, name: AnalysisName, case: CaseName, lang: Lang = "en") -> Response:
+async def workbook(client: Here, name: AnalysisName, case: CaseName, lang: Lang = "en") -> Response:
     """Return the empty workbook of a case, to fill in and upload."""
-    here.pay(WORKBOOK_COST)
+    client.pay(WORKBOOK_COST)
 
     def work() -> bytes:
         analysis = served.analysis_of(name)
-        shelved = here.view.get(case)
-        return served.workbook_of(analysis, shelved, here.view.out_of(case), lang)
+        shelved = client.view.get(case)
+        return served.workbook_of(analysis, shelved, client.view.out_of(case), lang)
 
-    content = await here.desk(work)
+    content = await client.desk(work)
     return Response(content, 200, attachment(f"copark-{name}-{case}-{lang}.xlsx"), XLSX)
 
 
@@ -127,76 +127,76 @@ async def workbook(here: Here, name: AnalysisName, case: CaseName, lang: Lang = 
     responses=answered(JobInfo, status=202),
     openapi_extra=BOOK,
 )
-async def submit_workbook(here: Here, name: AnalysisName, case: CaseName, lang: Lang = "en") -> Response:
+async def submit_workbook(client: Here, name: AnalysisName, case: CaseName, lang: Lang = "en") -> Response:
     """Read a workbook and queue the analysis, or return every problem by sheet and cell."""
-    if here.request.headers.get("content-type", "").partition(";")[0].strip().lower() != XLSX:
+    if client.request.headers.get("content-type", "").partition(";")[0].strip().lower() != XLSX:
         raise Problem(415, "media", wanted=XLSX)
-    here.pay(JOB_COST)
-    content = await here.request.body()
+    client.pay(JOB_COST)
+    content = await client.request.body()
 
     def work() -> JobInfo:
         analysis = served.analysis_of(name)
-        shelved = here.view.get(case)
-        params = served.params_of_workbook(analysis, shelved, here.view.out_of(case), content)
-        return _queued(here, analysis, shelved, params, lang)
+        shelved = client.view.get(case)
+        params = served.params_of_workbook(analysis, shelved, client.view.out_of(case), content)
+        return _queued(client, analysis, shelved, params, lang)
 
-    return accepted(here, await here.desk(work))
+    return accepted(client, await client.desk(work))
 
 
 @router.get(
     "/analyses/{name}/choices", summary="Choices that depend on the case", responses=answered(served.ChoicesAnswer)
 )
-async def choices(here: Here, name: AnalysisName, case: ChoicesCase = None) -> Response:
+async def choices(client: Here, name: AnalysisName, case: ChoicesCase = None) -> Response:
     """List the keys that fields take, such as levers of a case; other fields of the form may be sent too."""
     analysis = served.analysis_of(name)
-    given = dict(here.request.query_params)
+    entered = dict(client.request.query_params)
 
     def make() -> served.ChoicesAnswer:
-        of_case = any(one.kind == "case" for one in analysis.params.form())
+        of_case = any(field.kind == "case" for field in analysis.params.form())
         if of_case and case is None:
             return served.ChoicesAnswer(choices={})
-        shelved = here.view.get(case) if of_case and case is not None else None
-        return served.choices_of(analysis, given, _context(here, shelved))
+        shelved = client.view.get(case) if of_case and case is not None else None
+        return served.choices_of(analysis, entered, _context(client, shelved))
 
-    return await here.made(make)
+    return await client.made(make)
 
 
 @router.get("/analyses/{name}/results", summary="Stored results", responses=answered(served.ResultsAnswer))
-async def results(here: Here, name: AnalysisName, case: ResultsCase = None) -> Response:
+async def results(client: Here, name: AnalysisName, case: ResultsCase = None) -> Response:
     """List the stored results of an analysis, newest first."""
-    return await here.made(lambda: served.results_of(served.analysis_of(name), here.view, case))
+    return await client.made(lambda: served.results_of(served.analysis_of(name), client.view, case))
 
 
 @router.get("/decisions", summary="What can still be decided about a park", responses=answered(DecisionAnswer))
-async def decisions(here: Here, case: CaseName) -> Response:
+async def decisions(client: Here, case: CaseName) -> Response:
     """Summarise the newest stored lever analysis of a case: effects, gains of each side, robustness, scenarios."""
-    return await here.made(lambda: decisions_of(here.view, case))
+    return await client.made(lambda: decisions_of(client.view, case))
 
 
 @router.get("/analyses/{name}/{run_id}", summary="A result as a document", responses=answered(Page))
-async def document(here: Here, name: AnalysisName, run_id: Identity, lang: Lang = "en") -> Response:
+async def document(client: Here, name: AnalysisName, run_id: Identity, lang: Lang = "en") -> Response:
     """Return a stored result as a document in a language; nothing is computed."""
-    return await _part(here, name, run_id, lang)
+    return await _part(client, name, run_id, lang)
 
 
 @router.get("/analyses/{name}/{run_id}/tables/{key}", summary="A table of a document", responses=answered(Table))
-async def table(here: Here, name: AnalysisName, run_id: Identity, key: PartKey, lang: Lang = "en") -> Response:
+async def table(client: Here, name: AnalysisName, run_id: Identity, key: PartKey, lang: Lang = "en") -> Response:
     """Return a table with all its rows; the document itself leaves out rows of long tables."""
-    return await _part(here, name, run_id, lang, "tables", key)
+    return await _part(client, name, run_id, lang, "tables", key)
 
 
 @router.get("/analyses/{name}/{run_id}/charts/{key}", summary="A chart of a document", responses=answered(Chart))
-async def chart(here: Here, name: AnalysisName, run_id: Identity, key: PartKey, lang: Lang = "en") -> Response:
+async def chart(client: Here, name: AnalysisName, run_id: Identity, key: PartKey, lang: Lang = "en") -> Response:
     """Return a chart with its SVG, in the fonts of the page; the document itself holds no drawings."""
-    return await _part(here, name, run_id, lang, "charts", key)
+    return await _part(client, name, run_id, lang, "charts", key)
 
 
-async def _part(here: Asking, name: str, run_id: str, *which: str) -> Response:
-    """A document or a part of it, made when it is asked for."""
+async def _part(client: Asking, name: str, run_id: str, *which: str) -> Response:
+    """Return a document or a part of it, made when it is asked for."""
     analysis = served.analysis_of(name)
-    home, code = await here.desk(lambda: served.home_of(analysis, here.view, run_id))
+    home, code = await client.desk(lambda: served.home_of(analysis, client.view, run_id))
     key = " ".join(("document", name, run_id, code, *which))
-    return await here.held(key, lambda: served.part_json(analysis, home, run_id, *which))
+    return await client.held(key, lambda: served.part_json(analysis, home, run_id, *which))
 
 
 @router.get(
@@ -204,16 +204,16 @@ async def _part(here: Asking, name: str, run_id: str, *which: str) -> Response:
     summary="A document as a file",
     responses=sent("The file.", *dict.fromkeys(served.MEDIA.values())),
 )
-async def file(here: Here, name: AnalysisName, run_id: Identity, form: FormatName, lang: Lang = "en") -> Response:
+async def file(client: Here, name: AnalysisName, run_id: Identity, form: FormatName, lang: Lang = "en") -> Response:
     """Return the document of a stored result as a file; CSV files come as a zip archive."""
-    here.pay(FILE_COST)
+    client.pay(FILE_COST)
     analysis = served.analysis_of(name)
-    scratch = here.services.scratch("-files")
+    scratch = client.services.scratch("-files")
 
     def work() -> tuple[str, bytes]:
-        home, _ = served.home_of(analysis, here.view, run_id)
+        home, _ = served.home_of(analysis, client.view, run_id)
         return served.document_file(analysis, home, run_id, form, lang, scratch)
 
-    saved_as, content = await here.desk(work)
+    saved_as, content = await client.desk(work)
     headers = attachment(saved_as) | {"content-security-policy": REPORT}
     return Response(content, 200, headers, served.MEDIA[form])

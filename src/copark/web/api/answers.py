@@ -33,88 +33,90 @@ MOST_AT_ONCE = 5_000
 
 
 @router.post("/simulate", summary="One scenario beside a baseline", responses=answered(SimulationAnswer))
-async def simulate(here: Here, asked: requests.SimulationRequest) -> Response:
+async def simulate(client: Here, request: requests.SimulationRequest) -> Response:
     """Run a scenario and its baseline with common random numbers: bands, outcomes, differences, headlines."""
-    return await _answered(here, asked, asked.parts)
+    return await _answered(client, request, request.parts)
 
 
 @router.post("/compare", summary="Two to four scenarios", responses=answered(SimulationAnswer))
-async def compare(here: Here, asked: requests.ComparisonRequest) -> Response:
+async def compare(client: Here, request: requests.ComparisonRequest) -> Response:
     """Run two to four scenarios with common random numbers; each is compared with the first."""
-    return await _answered(here, asked, asked.parts)
+    return await _answered(client, request, request.parts)
 
 
 @router.post("/coupling", summary="Coupling coordination and phases", responses=answered(CouplingAnswer))
-async def coupling(here: Here, asked: requests.StudyRequest) -> Response:
+async def coupling(client: Here, request: requests.StudyRequest) -> Response:
     """Return the coupling coordination degree and the phases of one to four scenarios."""
-    return await _run(here, asked, "coupling", partial(coupling_of, here.services.engine), OUTPUTS)
+    return await _run(client, request, "coupling", partial(coupling_of, client.services.engine), OUTPUTS)
 
 
-async def _answered(here: Asking, asked: Ask, parts: Parts) -> Response:
+async def _answered(client: Asking, request: Ask, parts: Parts) -> Response:
     def make(study: Study, shelved: Shelved, ticket: Ticket) -> SimulationAnswer:
-        return answer(here.services.engine, here.services.book, study, shelved, asked.outputs, parts, ticket)
+        return answer(client.services.engine, client.services.book, study, shelved, request.outputs, parts, ticket)
 
-    return await _run(here, asked, f"{parts.model_dump_json()} {asked.outputs}", make)
+    return await _run(client, request, f"{parts.model_dump_json()} {request.outputs}", make)
 
 
-async def _run(here: Asking, asked: Ask, more: str, make: Make, kept: tuple[str, ...] | None = None) -> Response:
+async def _run(client: Asking, request: Ask, more: str, make: Make, outputs: tuple[str, ...] | None = None) -> Response:
     """Answer a question on a thread of the model's, from memory where it was asked before."""
-    services = here.services
-    weight = requests.cost(asked)
-    here.pay(weight)
+    services = client.services
+    weight = requests.cost(request)
+    client.pay(weight)
 
     def work(ticket: Ticket) -> tuple[bytes, bool, str]:
-        shelved = here.view.get(asked.case, asked.cut)
-        study = requests.study_of(asked, shelved, kept)
+        shelved = client.view.get(request.case, request.cut)
+        study = requests.study_of(request, shelved, outputs)
         identity = services.engine.identity(study, shelved)
         key = f"{identity} {shelved.name} {more}"
         held = services.answers.get(key)
         if held is not None:
             return held, True, identity
-        with requests.told_of(asked):
+        with requests.told_of(request):
             content = as_bytes(make(study, shelved, ticket))
         services.answers.put(key, content, len(content))
-        services.remember(study, shelved, here.owner)
+        services.remember(study, shelved, client.owner)
         return content, False, identity
 
-    content, from_memory, identity = await services.kernels.run(here.request, work, 1.0 + weight)
+    content, from_memory, identity = await services.kernels.run(client.request, work, 1.0 + weight)
     headers = {"x-copark-identity": identity, "x-copark-memory": "hit" if from_memory else "made"}
     return Response(content, 200, headers, JSON)
 
 
 @router.get("/export/{name}", summary="A file of a result", responses=sent("The file.", *FORMS.values()))
-async def exported(here: Here, name: FileName, lang: Lang = "en") -> Response:
+async def exported(client: Here, name: FileName, lang: Lang = "en") -> Response:
     """Export a result by its run ID: CSV (bands), workbook, netCDF, metadata, or the study behind it."""
     identity, _, form = name.partition(".")
-    here.pay(EXPORT_COST)
+    client.pay(EXPORT_COST)
 
     def work() -> bytes:
-        stored = here.services.records.stored(identity, here.view)
-        asked = here.services.asked(identity, here.owner) or _studied(here, stored)
-        study, shelved = _study(here, identity, asked, is_stored=stored is not None)
-        home = here.view.out_of(shelved.name) if stored is None else stored[0]
-        return export(here.services.engine, study, shelved, form, here.services.scratch(f".{form}"), home, lang)
+        stored = client.services.records.stored(identity, client.view)
+        asked_study = client.services.asked(identity, client.owner) or _studied(client, stored)
+        study, shelved = _study(client, identity, asked_study, is_stored=stored is not None)
+        home = client.view.out_of(shelved.name) if stored is None else stored[0]
+        return export(client.services.engine, study, shelved, form, client.services.scratch(f".{form}"), home, lang)
 
-    return Response(await here.desk(work), 200, attachment(f"copark-{name}"), FORMS[form])
+    return Response(await client.desk(work), 200, attachment(f"copark-{name}"), FORMS[form])
 
 
-def _studied(here: Asking, stored: tuple[FilePath, RunRecord] | None) -> AskedStudy:
-    """The study of a stored run; what lies in the output folder of an own park is about that."""
+def _studied(client: Asking, stored: tuple[FilePath, RunRecord] | None) -> AskedStudy:
+    """Return the study of a stored run; what lies in the output folder of an own park is about that park."""
     if stored is None:
         raise absent("no_result", "name")
     home, record = stored
-    case = str(record.provenance["case"]) if home == here.view.shared else home.name
+    case = str(record.provenance["case"]) if home == client.view.shared else home.name
     return AskedStudy.of(case, record.provenance["study"])
 
 
-def _study(here: Asking, identity: str, asked: AskedStudy, *, is_stored: bool) -> tuple[Study, Shelved]:
-    """The study of an identity, on the case as it is now."""
-    study = Study.model_validate(asked.study)
-    services = here.services
-    if not here.view.is_known(asked.case):
+def _study(client: Asking, identity: str, asked_study: AskedStudy, *, is_stored: bool) -> tuple[Study, Shelved]:
+    """Return the study of an identity, on the case as it is now."""
+    study = Study.model_validate(asked_study.study)
+    services = client.services
+    if not client.view.is_known(asked_study.case):
         raise absent("no_result", "name")
-    every = (here.view.get(asked.case, cut) for cut in (None, *here.view.get(asked.case).cuts))
-    shelved = next((one for one in every if services.engine.identity(study, one) == identity), None)
+    candidates = (client.view.get(asked_study.case, cut) for cut in (None, *client.view.get(asked_study.case).cuts))
+    shelved = next(
+        (candidate for candidate in candidates if services.engine.identity(study, candidate) == identity), None
+    )
     if shelved is None:
         raise absent("result_of_others", "name")
     if study.runs > MOST_AT_ONCE and not is_stored:

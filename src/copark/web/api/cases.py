@@ -61,12 +61,14 @@ class Cases(Answer):
 
 
 @router.get("/cases", summary="The casebook", responses=answered(Cases))
-async def cases(here: Here) -> Response:
+async def cases(client: Here) -> Response:
     """List the cases: those this client has uploaded (`X-Copark-Owner`), then the casebook's."""
-    own, deleted = await run_in_threadpool(lambda: (here.view.own(), deleted_of(here.view))) if here.word else ([], [])
+    own, deleted = (
+        await run_in_threadpool(lambda: (client.view.own(), deleted_of(client.view))) if client.word else ([], [])
+    )
     if not own and not deleted:
-        return await here.held("cases", lambda: Cases(cases=cases_of(here.view), deleted=[]))
-    return await here.made(lambda: Cases(cases=cases_of(here.view, own), deleted=deleted))
+        return await client.held("cases", lambda: Cases(cases=cases_of(client.view), deleted=[]))
+    return await client.made(lambda: Cases(cases=cases_of(client.view, own), deleted=deleted))
 
 
 @router.post(
@@ -77,14 +79,14 @@ async def cases(here: Here) -> Response:
     response_class=Response,
     responses=answered(UploadAnswer, status=201),
 )
-async def upload(here: Here) -> Response:
+async def upload(client: Here) -> Response:
     """Upload a case as an archive or a workbook; the answer is its name, or every problem found."""
-    kind = here.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = client.request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in (ZIP, XLSX):
         raise Problem(415, "media", wanted=f"{ZIP}, {XLSX}")
-    here.pay(UPLOAD_COST)
-    path = here.services.scratch(".upload")
-    places = here.services.uploads
+    client.pay(UPLOAD_COST)
+    path = client.services.scratch(".upload")
+    places = client.services.uploads
     try:
         places.acquire_on_behalf_of_nowait(path)  # a place, before anything is read
     except WouldBlock:
@@ -92,85 +94,85 @@ async def upload(here: Here) -> Response:
 
     def take() -> UploadAnswer:
         with refused_if_full():
-            return uploaded(here.services.shelf, path.read_bytes(), workbook=kind == XLSX, owner=here.owner)
+            return uploaded(client.services.shelf, path.read_bytes(), workbook=kind == XLSX, owner=client.owner)
 
     try:
         with refused_if_full():
-            await run_in_threadpool(here.services.shelf.parks.need_room, here.owner)  # before anything is read
+            await run_in_threadpool(client.services.shelf.parks.need_room, client.owner)  # before anything is read
         with naming("upload.xlsx" if kind == XLSX else "upload.zip"), path.open("wb") as spooled:
-            async for part in here.request.stream():
+            async for part in client.request.stream():
                 spooled.write(part)
-        return await here.made(take, 201)
+        return await client.made(take, 201)
     finally:
         places.release_on_behalf_of(path)
         path.unlink(missing_ok=True)
 
 
 @router.get("/case-template.{form}", summary="A case to start from", responses=sent("The template.", ZIP, XLSX))
-async def template(here: Here, form: Form, lang: Lang = "en", *, example: Example = False) -> Response:
+async def template(client: Here, form: Form, lang: Lang = "en", *, example: Example = False) -> Response:
     """Return an empty workbook, the smallest valid case as an archive, or an invented park as either."""
-    scratch = here.services.scratch("")
+    scratch = client.services.scratch("")
     name = "blue-harbour" if example else "copark-case"
-    return await _file(here, form, name, lambda book: skeleton(scratch, workbook=book, lang=lang, example=example))
+    return await _file(client, form, name, lambda book: skeleton(scratch, workbook=book, lang=lang, example=example))
 
 
 @router.get("/cases/{name}", summary="A case and its levers", responses=answered(CaseAnswer))
-async def case(here: Here, name: CasePath) -> Response:
+async def case(client: Here, name: CasePath) -> Response:
     """Describe a case: its levers with range, unit, and the observed values with dates and sources."""
-    return await here.of_case("case", name, lambda: describe(here.services.engine, here.view.get(name)))
+    return await client.of_case("case", name, lambda: describe(client.services.engine, client.view.get(name)))
 
 
 @router.get("/cases/{name}/network", summary="The network of a case", responses=answered(NetworkAnswer))
-async def network(here: Here, name: CasePath) -> Response:
+async def network(client: Here, name: CasePath) -> Response:
     """Return the actors in four layers, their ties, and the model's links between scales."""
-    return await here.of_case("network", name, lambda: network_of(here.view.get(name)))
+    return await client.of_case("network", name, lambda: network_of(client.view.get(name)))
 
 
 @router.get("/cases/{name}/files.{form}", summary="A case's files", responses=sent("The files.", ZIP, XLSX))
-async def files(here: Here, name: CasePath, form: Form, lang: Lang = "en") -> Response:
+async def files(client: Here, name: CasePath, form: Form, lang: Lang = "en") -> Response:
     """Return the files of a case as an archive or a workbook, to change and upload again."""
-    return await _file(here, form, name, lambda book: packed(here.view, name, workbook=book, lang=lang))
+    return await _file(client, form, name, lambda book: packed(client.view, name, workbook=book, lang=lang))
 
 
-async def _file(here: Asking, form: str, name: str, make: Callable[[bool], bytes]) -> Response:
-    """An archive, or a workbook."""
-    here.pay(FILE_COST)
-    content = await here.desk(lambda: make(form == "xlsx"))
+async def _file(client: Asking, form: str, name: str, make: Callable[[bool], bytes]) -> Response:
+    """Return an archive, or a workbook."""
+    client.pay(FILE_COST)
+    content = await client.desk(lambda: make(form == "xlsx"))
     return Response(content, 200, attachment(f"{name}.{form}"), XLSX if form == "xlsx" else ZIP)
 
 
 @router.delete("/cases/{name}", summary="Delete an uploaded case", responses=answered(DeletedCase))
-async def forget(here: Here, name: CasePath) -> Response:
+async def forget(client: Here, name: CasePath) -> Response:
     """Delete an uploaded case with everything computed about it; until the time given it can be restored.
 
     Its running jobs are cancelled. Cases of the casebook cannot be deleted.
     """
-    services = here.services
+    services = client.services
 
     def work() -> DeletedCase:
-        if services.shelf.parks.owner_of(name) != here.owner:
+        if services.shelf.parks.owner_of(name) != client.owner:
             raise absent("no_upload", "name")
         until = services.shelf.parks.delete(name)
         services.shelf.drop(name)
         services.jobs.cancel_of(name)
-        told = deleted_case(services.shelf, DeletedPark(name, until))
+        answer = deleted_case(services.shelf, DeletedPark(name, until))
         services.purge.now()
-        return told
+        return answer
 
-    return await here.made(work)
+    return await client.made(work)
 
 
 @router.post("/cases/{name}/restore", summary="Restore a deleted case", responses=answered(CaseName))
-async def restore(here: Here, name: CasePath) -> Response:
+async def restore(client: Here, name: CasePath) -> Response:
     """Restore an uploaded case that was deleted, with everything computed about it; cancelled jobs stay cancelled."""
 
     def work() -> CaseName:
         with refused_if_full():
-            if not here.services.shelf.parks.restore(name, here.owner):
+            if not client.services.shelf.parks.restore(name, client.owner):
                 raise absent("no_upload", "name")
-        return case_name(here.view.get(name))
+        return case_name(client.view.get(name))
 
-    return await here.made(work)
+    return await client.made(work)
 
 
 @contextmanager
@@ -227,27 +229,27 @@ class ScenarioList(Answer):
 
 
 @router.get("/scenarios", summary="Saved scenarios")
-def scenarios(here: Here, word: Owner) -> ScenarioList:
+def scenarios(client: Here, word: Owner) -> ScenarioList:
     """List the scenarios of an owner."""
-    found = here.services.records.scenarios.all(owner_by_word(word))
-    return ScenarioList(scenarios=[SavedScenarioInfo.of(one, scenario=one.content) for one in found])
+    saved = client.services.records.scenarios.all(owner_by_word(word))
+    return ScenarioList(scenarios=[SavedScenarioInfo.of(scenario, scenario=scenario.content) for scenario in saved])
 
 
 @router.put("/scenarios/{name}", summary="Save a scenario")
-def save(here: Here, word: Owner, name: ScenarioName, body: ScenarioToSave) -> SavedScenarioInfo:
+def save(client: Here, word: Owner, name: ScenarioName, body: ScenarioToSave) -> SavedScenarioInfo:
     """Save a scenario; it must fit its case and replaces the owner's scenario of the same name."""
-    asked = SimulationRequest(case=body.case, runs=1, scenario=body.scenario, baseline=None, draws="defaults")
-    shelved = here.view.get(asked.case)
-    here.services.check(study_of(asked, shelved), shelved, asked)
+    request = SimulationRequest(case=body.case, runs=1, scenario=body.scenario, baseline=None, draws="defaults")
+    shelved = client.view.get(request.case)
+    client.services.check(study_of(request, shelved), shelved, request)
     content = body.scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    saved = here.services.records.scenarios.save(owner_by_word(word), name, body.case, content)
+    saved = client.services.records.scenarios.save(owner_by_word(word), name, body.case, content)
     if saved is None:
-        raise Problem(409, "scenarios_many", most=here.services.records.scenarios.most)
+        raise Problem(409, "scenarios_many", most=client.services.records.scenarios.most)
     return SavedScenarioInfo.of(saved, scenario=saved.content)
 
 
 @router.delete("/scenarios/{name}", summary="Delete a saved scenario", status_code=204)
-def delete(here: Here, word: Owner, name: ScenarioName) -> None:
+def delete(client: Here, word: Owner, name: ScenarioName) -> None:
     """Delete a scenario of an owner."""
-    if not here.services.records.scenarios.delete(owner_by_word(word), name):
+    if not client.services.records.scenarios.delete(owner_by_word(word), name):
         raise absent("no_saved_scenario", "name")

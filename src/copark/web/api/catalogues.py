@@ -1,4 +1,4 @@
-"""What there is: the server itself, studies, the model, parks, and the evidence of a case."""
+"""Catalogues: the server itself, studies, the model, parks, and the evidence of a case."""
 
 from typing import Annotated
 
@@ -35,9 +35,9 @@ class Studies(Answer):
 
 
 @router.get("/status", summary="The server: version and load")
-def status(here: Here) -> StatusAnswer:
+def status(client: Here) -> StatusAnswer:
     """Return the version of the server and how busy it is."""
-    services = here.services
+    services = client.services
     try:
         waiting = services.jobs.table.waiting().total()
     except DatabaseRefused:
@@ -47,25 +47,26 @@ def status(here: Here) -> StatusAnswer:
 
 
 @router.get("/studies", summary="Shipped studies", responses=answered(Studies))
-async def studies(here: Here) -> Response:
+async def studies(client: Here) -> Response:
     """List the shipped studies, with scenarios that a request may use."""
-    return await here.held("studies", lambda: Studies(studies=catalogues.studies_shipped()))
+    return await client.held("studies", lambda: Studies(studies=catalogues.studies_shipped()))
 
 
 @router.get("/method", summary="The model and its calibration", responses=answered(catalogues.MethodAnswer))
-async def method(here: Here, case: CaseName = "great-stone") -> Response:
+async def method(client: Here, case: CaseName = "great-stone") -> Response:
     """Return the model's variables and links, the calibration of a case, and the limits of the model."""
-    return await here.of_case("method", case, lambda: catalogues.method_of(here.view.get(case)))
+    return await client.of_case("method", case, lambda: catalogues.method_of(client.view.get(case)))
 
 
 @router.get("/parks", summary="Comparison of parks", responses=answered(park_catalogue.ParksAnswer))
-async def parks(here: Here) -> Response:
+async def parks(client: Here) -> Response:
     """Return every park with its facts, scores and sources."""
-    return await here.held("parks", park_catalogue.parks)
+    return await client.held("parks", park_catalogue.parks)
 
 
 @router.get("/evidence", summary="The evidence of a case", responses=answered(catalogues.EvidenceAnswer))
-async def evidence(here: Here, case: CaseName = "great-stone", *, events: EventsOnly = False) -> Response:
+async def evidence(client: Here, case: CaseName = "great-stone", *, events: EventsOnly = False) -> Response:
     """Return events, observed series, enterprises and sources, each with its grade."""
-    part, make = ("events", catalogues.events_of) if events else ("evidence", catalogues.evidence_of)
-    return await here.of_case(part, case, lambda: make(here.view.get(case)))
+    part = "events" if events else "evidence"
+    make = catalogues.events_of if events else catalogues.evidence_of
+    return await client.of_case(part, case, lambda: make(client.view.get(case)))

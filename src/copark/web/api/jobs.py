@@ -79,7 +79,7 @@ class Jobs(Answer):
 
 
 def job_info(job: Job, place: int) -> JobInfo:
-    """A job as it is now."""
+    """Describe a job as it is now."""
     stage = f"cli.stage.{job.stage}"
     return JobInfo.of(
         job,
@@ -91,42 +91,42 @@ def job_info(job: Job, place: int) -> JobInfo:
         stage_title=said(stage) if has_text(stage) else Said(en=job.stage, zh=job.stage),
         seconds_left=None if job.seconds_left is None else round(job.seconds_left, 1),
         has_page=bool(job.page),
-        trouble=[FaultInfo(**one) for one in job.trouble],
+        trouble=[FaultInfo(**fault) for fault in job.trouble],
     )
 
 
-def job_now(here: Asking, name: str) -> JobInfo:
-    """A job by its id, as it is now."""
-    job = found(here, name)
-    place = here.services.jobs.places().get(name, 0) if job.state == "queued" else 0
+def job_now(client: Asking, name: str) -> JobInfo:
+    """Describe a job, given by its id, as it is now."""
+    job = found(client, name)
+    place = client.services.jobs.places().get(name, 0) if job.state == "queued" else 0
     return job_info(job, place)
 
 
-def submitted(here: Asking, errand: Errand, title: Said) -> JobInfo:
+def submitted(client: Asking, errand: Errand, title: Said) -> JobInfo:
     """Queue an errand."""
-    services = here.services
-    limits = here.services.settings.limits
+    services = client.services
+    limits = client.services.settings.limits
     if services.stored_bytes() > limits.stored:
         raise Problem(507, "storage", folder="results" if errand.kind == "analysis" else "runs")
     waiting = services.jobs.table.waiting()
     if waiting.total() >= limits.jobs:
         raise Problem(503, "jobs_full", retry_after=30.0)
-    if waiting[here.owner] >= limits.jobs_each:
+    if waiting[client.owner] >= limits.jobs_each:
         raise Problem(429, "jobs_yours", retry_after=30.0, most=limits.jobs_each)
-    return job_now(here, services.jobs.add(errand, title.model_dump(), here.owner).id)
+    return job_now(client, services.jobs.add(errand, title.model_dump(), client.owner).id)
 
 
-def found(here: Asking, name: str) -> Job:
-    """A job of whoever asks, by its id."""
-    job = here.services.jobs.get(name)
-    if job is None or not is_shown(here, job):
+def found(client: Asking, name: str) -> Job:
+    """Return a job of the client's by its id."""
+    job = client.services.jobs.get(name)
+    if job is None or not is_shown(client, job):
         raise absent("no_job", "id")
     return job
 
 
-def is_shown(here: Asking, job: Job) -> bool:
-    """Whether a job belongs to whoever asks, and what it is about was not deleted."""
-    return job.owner == here.owner and here.view.has(job.case)
+def is_shown(client: Asking, job: Job) -> bool:
+    """Say whether a job belongs to the client, and what it is about was not deleted."""
+    return job.owner == client.owner and client.view.has(job.case)
 
 
 @router.post(
@@ -136,58 +136,58 @@ def is_shown(here: Asking, job: Job) -> bool:
     responses=answered(JobInfo, status=202),
     response_class=Response,
 )
-async def submit(here: Here, asked: JobRequest) -> Response:
+async def submit(client: Here, request: JobRequest) -> Response:
     """Queue a study of up to a million runs; its result is stored under its run ID, with a report if requested."""
-    here.pay(JOB_COST)
-    services = here.services
+    client.pay(JOB_COST)
+    services = client.services
 
     def work(_ticket: Ticket) -> JobInfo:
-        shelved = here.view.get(asked.case, asked.cut)
-        study = study_of(asked, shelved, kept="standard" if asked.report else None)
-        services.check(study, shelved, asked)
-        services.remember(study, shelved, here.owner)
-        kind: Kind = "report" if asked.report else "run"
-        errand = Errand(kind, shelved.name, study.content(), asked.lang, "", services.jobs.threads, asked.cut)
-        return submitted(here, errand, both(shelved.case.title))
+        shelved = client.view.get(request.case, request.cut)
+        study = study_of(request, shelved, outputs="standard" if request.report else None)
+        services.check(study, shelved, request)
+        services.remember(study, shelved, client.owner)
+        kind: Kind = "report" if request.report else "run"
+        errand = Errand(kind, shelved.name, study.content(), request.lang, "", services.jobs.threads, request.cut)
+        return submitted(client, errand, both(shelved.case.title))
 
-    return accepted(here, await services.kernels.run(here.request, work))
+    return accepted(client, await services.kernels.run(client.request, work))
 
 
-def accepted(here: Asking, job: JobInfo) -> Response:
+def accepted(client: Asking, job: JobInfo) -> Response:
     """Say where a job that was queued is found."""
-    where = f"{here.request.url.path.rpartition('/api/')[0]}/api/v1/jobs/{job.id}"
+    where = f"{client.request.url.path.rpartition('/api/')[0]}/api/v1/jobs/{job.id}"
     return Response(job.model_dump_json(), 202, {"location": where}, "application/json")
 
 
 @router.get("/jobs", summary="The jobs")
-def jobs(here: Here) -> Jobs:
+def jobs(client: Here) -> Jobs:
     """List the client's own jobs (`X-Copark-Owner`), newest first."""
-    queue = here.services.jobs
+    queue = client.services.jobs
     places = queue.places()
-    shown = [job for job in reversed(queue.all()) if is_shown(here, job)]
+    shown = [job for job in reversed(queue.all()) if is_shown(client, job)]
     return Jobs(jobs=[job_info(job, places.get(job.id, 0)) for job in shown])
 
 
 @router.get("/jobs/{name}", summary="A job")
-def job(here: Here, name: JobId) -> JobInfo:
+def job(client: Here, name: JobId) -> JobInfo:
     """Return the state and progress of a job."""
-    return job_now(here, name)
+    return job_now(client, name)
 
 
 @router.delete("/jobs/{name}", summary="Cancel a job")
-def cancel(here: Here, name: JobId) -> JobInfo:
+def cancel(client: Here, name: JobId) -> JobInfo:
     """Cancel a running or waiting job; only its owner may. No partial results are kept."""
-    here.services.jobs.cancel(found(here, name).id)
-    return job_now(here, name)
+    client.services.jobs.cancel(found(client, name).id)
+    return job_now(client, name)
 
 
 @router.get("/jobs/{name}/page", summary="The report of a job", responses=sent("The page, one file.", "text/html"))
-def job_page(here: Here, name: JobId, leave_out: LeftOut = ()) -> Response:
+def job_page(client: Here, name: JobId, leave_out: LeftOut = ()) -> Response:
     """Return the HTML report a job has written: it runs nothing and is kept apart from the server it came from.
 
     Sections named by `leave_out` are left out of it, but for its summary, its limits, its evidence and its origin.
     """
-    content = here.services.page_of(found(here, name))
+    content = client.services.page_of(found(client, name))
     if content is None:
         raise absent("no_page", "id")
     if leave_out:

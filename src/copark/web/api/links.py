@@ -29,10 +29,10 @@ class LinkAnswer(Answer):
 
 
 @router.post("/links", summary="A link that works without a header")
-def link(here: Here, asked: LinkRequest) -> LinkAnswer:
+def link(client: Here, request: LinkRequest) -> LinkAnswer:
     """Return an address by which a GET of a path is answered as to this client, without `X-Copark-Owner`, for a minute.
 
     A link to what does not exist, or belongs to somebody else, can be made and leads nowhere.
     """
-    signed = here.services.links.make(here.owner, asked.path)
-    return LinkAnswer(address=f"{asked.path}?{PARAMETER}={signed}", seconds=LASTS)
+    signed = client.services.links.make(client.owner, request.path)
+    return LinkAnswer(address=f"{request.path}?{PARAMETER}={signed}", seconds=LASTS)

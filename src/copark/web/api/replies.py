@@ -1,4 +1,4 @@
-"""Who asks, and how answers are sent: as JSON made once, with a mark by which a client need not fetch it twice.
+"""The asking client, and how answers are sent: as JSON made once, with a mark by which none is fetched twice.
 
 How a question is read: texts by the rule of files, and no key twice, so that what is taken can be exported.
 """
@@ -49,19 +49,19 @@ class Asking:
             raise Problem(429, "rate", retry_after=wait)
 
     async def desk(self, work: Callable[[], T]) -> T:
-        """What comes of some work on a thread of the desk."""
+        """Do some work on a thread of the desk, and return what comes of it."""
         return await self.services.desk.run(self.request, lambda _ticket: work())
 
     async def made(self, make: Callable[[], Answer], status: int = 200) -> Response:
-        """An answer made now."""
+        """Answer with what is made now."""
         return Response(await self.desk(lambda: as_bytes(make())), status, media_type=JSON)
 
     async def held(self, key: str, make: Callable[[], Answer | bytes]) -> Response:
-        """An answer that is the same each time, made once."""
+        """Answer with what is the same each time, made once."""
 
         def content_of() -> bytes:
-            made = make()
-            return made if isinstance(made, bytes) else as_bytes(made)
+            answer = make()
+            return answer if isinstance(answer, bytes) else as_bytes(answer)
 
         content = self.services.answers.get(key)
         if content is None:
@@ -73,7 +73,7 @@ class Asking:
         return Response(content, 200, headers, JSON)
 
     async def of_case(self, part: str, name: str, make: Callable[[], Answer]) -> Response:
-        """Something of a case; of an uploaded one it is not held, since the case may be forgotten."""
+        """Answer with something of a case; of an uploaded one it is not held, since the case may be forgotten."""
         return await (self.held(f"{part} {name}", make) if name in self.view.names() else self.made(make))
 
 
@@ -81,23 +81,23 @@ Here = Annotated[Asking, Depends()]
 
 
 def answered(model: type[BaseModel], status: int = 200) -> dict[int | str, dict[str, Any]]:
-    """What the description of the interface says of an answer that is sent as made."""
+    """Give what the description of the interface says of an answer that is sent as made."""
     return {status: {"model": model, "description": (model.__doc__ or "").partition("\n")[0]}}
 
 
 def sent(description: str, *media: str) -> dict[int | str, dict[str, Any]]:
-    """What the description of the interface says of a file."""
+    """Give what the description of the interface says of a file."""
     content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in media}
     return {200: {"description": description, "content": content}}
 
 
 def as_bytes(answer: BaseModel) -> bytes:
-    """An answer as JSON."""
+    """Give an answer as JSON."""
     return answer.model_dump_json().encode()
 
 
 def attachment(name: str) -> dict[str, str]:
-    """Headers of a file to be saved."""
+    """Give the headers of a file to be saved."""
     return {"content-disposition": f'attachment; filename="{name}"'}
 
 
@@ -105,7 +105,7 @@ class StrictRequest(Request):
     """A request whose JSON has no key twice and no text that files may not have."""
 
     async def json(self) -> Any:
-        """The body."""
+        """Return the body."""
         return read_json(await self.body())
 
 
@@ -113,7 +113,7 @@ class StrictRoute(APIRoute):
     """A route that reads its question so."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler, given a request of the other kind."""
+        """Return the handler, given a request of the other kind."""
         whole = super().get_route_handler()
 
         async def handler(request: Request) -> Response:

@@ -159,40 +159,44 @@ class AnalysisJobRequest(Answer):
 
 
 def analysis_of(name: str) -> Analysis:
-    """An analysis by name."""
-    found = REGISTRY.get(name)
-    if found is None or not found.served:
-        raise absent("no_analysis", "analysis", found=name, known=", ".join(one.name for one in REGISTRY if one.served))
-    return found
+    """Return an analysis by name."""
+    analysis = REGISTRY.get(name)
+    if analysis is None or not analysis.served:
+        raise absent(
+            "no_analysis", "analysis", found=name, known=", ".join(other.name for other in REGISTRY if other.served)
+        )
+    return analysis
 
 
 def menu() -> AnalysesAnswer:
-    """All analyses that can be asked here, with their forms."""
-    return AnalysesAnswer(analyses=[_info(one) for one in REGISTRY if one.served])
+    """List all analyses that can be asked here, with their forms."""
+    return AnalysesAnswer(analyses=[_info(analysis) for analysis in REGISTRY if analysis.served])
 
 
 def said(analysis: Analysis, key: str) -> Said:
-    """Words of an analysis, or shared ones, in both languages."""
+    """Return words of an analysis, or shared ones, in both languages."""
     return spoken_in(lambda lang: Texts(analysis.area, lang)(key))
 
 
 def _info(analysis: Analysis) -> AnalysisInfo:
     # What all analyses of a case may be asked comes after what is asked by this one.
-    fields = sorted(analysis.params.form(served=True), key=lambda one: one.name in CaseParams.model_fields)
+    fields = sorted(analysis.params.form(served=True), key=lambda field: field.name in CaseParams.model_fields)
     return AnalysisInfo.of(
         analysis,
         group_title=said_by_key(f"cli.panel.{analysis.group}"),
         title=said(analysis, "title"),
         help=said(analysis, "help"),
-        form=[_field(analysis, one) for one in fields],
+        form=[_field(analysis, field) for field in fields],
         workbook=said(analysis, "workbook") if analysis.workbook else None,
     )
 
 
 def _field(analysis: Analysis, field: FormField) -> FieldInfo:
-    key, is_study = f"param.{field.name}", field.kind == "study"  # a study has its title
+    key = f"param.{field.name}"
+    is_study = field.kind == "study"  # a study has its title
     titles = {
-        one: load_study(one).title if is_study else said(analysis, f"param.{field.name}.{one}") for one in field.choices
+        choice: load_study(choice).title if is_study else said(analysis, f"param.{field.name}.{choice}")
+        for choice in field.choices
     }
     return FieldInfo.of(
         field,
@@ -208,19 +212,44 @@ def _field(analysis: Analysis, field: FormField) -> FieldInfo:
 
 
 def context_of(data: Path, case: Shelved | None, lang: str = "en") -> Context:
-    """Where keys of a case are looked up: one that was uploaded is found by its name."""
+    """Return where keys of a case are looked up: one that was uploaded is found by its name."""
     return Context(data, folders={} if case is None else {case.name: case.case.folder}, calibrates=False, lang=lang)
 
 
 def workbook_of(analysis: Analysis, case: Shelved, data: Path, lang: str) -> bytes:
-    """The empty workbook of an analysis that reads one."""
+    """Return the empty workbook of an analysis that reads one.
+
+    Parameters
+    ----------
+    case
+        The case the workbook is for.
+    data
+        Output folder in which its calibrations lie.
+    lang
+        Language of the workbook, ``en`` or ``zh``.
+    """
     if not analysis.workbook:
         raise absent("no_part", "workbook", found=analysis.name)
     return analysis.ask.workbook(analysis.params.model_validate({"case": case.name}), context_of(data, case, lang))
 
 
 def params_of_workbook(analysis: Analysis, case: Shelved, data: Path, content: bytes) -> dict[str, Any]:
-    """What is asked by a workbook, which is kept to be read when its turn comes."""
+    """Read what is asked by a workbook, which is kept to be read when its turn comes.
+
+    Parameters
+    ----------
+    case
+        The case it was made for.
+    data
+        Output folder, in which the workbook is kept.
+    content
+        The workbook as it was uploaded.
+
+    Returns
+    -------
+    dict
+        Parameters as JSON, with the workbook's place in the output folder.
+    """
     if not analysis.workbook:
         raise absent("no_part", "workbook", found=analysis.name)
     folder = data / WORKBOOKS / hashlib.sha256(content).hexdigest()[:16]
@@ -235,33 +264,44 @@ def params_of_workbook(analysis: Analysis, case: Shelved, data: Path, content: b
         if is_new:
             shutil.rmtree(folder, ignore_errors=True)
         raise
-    for old in sorted(folder.parent.iterdir(), key=lambda one: -one.stat().st_mtime)[MOST_WORKBOOKS:]:
-        shutil.rmtree(old, ignore_errors=True)
+    for superseded in sorted(folder.parent.iterdir(), key=lambda earlier: -earlier.stat().st_mtime)[MOST_WORKBOOKS:]:
+        shutil.rmtree(superseded, ignore_errors=True)
     return params.model_dump(mode="json") | {analysis.workbook: str(path.relative_to(data))}
 
 
-def choices_of(analysis: Analysis, given: Mapping[str, str], context: Context) -> ChoicesAnswer:
-    """What may be chosen where values are keys, with the other parameters as they are entered; nonsense is left out."""
-    known = {one.name: one.default for one in analysis.params.form()}
-    for one in analysis.params.form(served=True):
-        value = given.get(one.name)
-        if value is not None and (one.kind == "case" or value in one.choices):
-            known[one.name] = value
-        elif value is not None and one.kind == "boolean":
-            known[one.name] = value == "true"
-    found = {}
+def choices_of(analysis: Analysis, entered: Mapping[str, str], context: Context) -> ChoicesAnswer:
+    """List the choices where values are keys, with the other parameters as they are entered; nonsense is left out.
+
+    Parameters
+    ----------
+    entered
+        Values of the form so far, as text, by name.
+    context
+        Where keys are looked up.
+    """
+    values = {field.name: field.default for field in analysis.params.form()}
+    for field in analysis.params.form(served=True):
+        value = entered.get(field.name)
+        if value is not None and (field.kind == "case" or value in field.choices):
+            values[field.name] = value
+        elif value is not None and field.kind == "boolean":
+            values[field.name] = value == "true"
+    choices = {}
     try:
-        for one in analysis.params.form(served=True):
-            if one.keys is not None and not (one.name == "cut" and "case" not in known):  # a study says its case itself
-                found[one.name] = [ChoiceInfo.of(choice) for choice in one.keys.choices(context, known)]
+        for field in analysis.params.form(served=True):
+            # A study says its case itself.
+            if field.keys is not None and not (field.name == "cut" and "case" not in values):
+                choices[field.name] = [ChoiceInfo.of(choice) for choice in field.keys.choices(context, values)]
     except RunRefused as error:
         return ChoicesAnswer(choices={}, refused=spoken_in(error.said))
-    return ChoicesAnswer(choices=found)
+    return ChoicesAnswer(choices=choices)
 
 
 def refuse_unknown_keys(params: AnalysisParams, context: Context) -> None:
     """Refuse keys that are none."""
-    faults = [Fault(NO_KEY, REQUEST, None, f"params.{one.name}", told) for one, told in unknown_keys(params, context)]
+    faults = [
+        Fault(NO_KEY, REQUEST, None, f"params.{field.name}", values) for field, values in unknown_keys(params, context)
+    ]
     if faults:
         raise StudyFaults(faults)
 
@@ -284,25 +324,25 @@ def refuse_unusable_now(params: AnalysisParams, context: Context) -> None:
         usable_now(context.case(study.case), now, NOW)
 
 
-def params_of(analysis: Analysis, given: Mapping[str, Any]) -> AnalysisParams:
-    """What a client asks, within what a server gives."""
-    fields = {one.name: one for one in analysis.params.form(served=True)}
-    faults = list(_beyond(given, fields))
+def params_of(analysis: Analysis, entered: Mapping[str, Any]) -> AnalysisParams:
+    """Read what a client asks, within what a server gives."""
+    fields = {field.name: field for field in analysis.params.form(served=True)}
+    faults = list(_beyond(entered, fields))
     try:
-        found = analysis.params.model_validate(dict(given))
+        params = analysis.params.model_validate(dict(entered))
     except ValidationError as error:
-        wrong = (one for one in error.errors(include_url=False) if one["type"] != "extra_forbidden")
-        told = [{**one, "loc": ("params", *one["loc"])} for one in wrong]
-        faults += faults_of_request(told)
+        wrong = (problem for problem in error.errors(include_url=False) if problem["type"] != "extra_forbidden")
+        problems = [{**problem, "loc": ("params", *problem["loc"])} for problem in wrong]
+        faults += faults_of_request(problems)
         raise StudyFaults(faults) from None
     if faults:
         raise StudyFaults(faults)
-    return found
+    return params
 
 
-def _beyond(given: Mapping[str, Any], fields: Mapping[str, FormField]) -> Iterator[Fault]:
-    """What a command may be asked and a server may not: paths, and more than its share."""
-    for name, value in given.items():
+def _beyond(entered: Mapping[str, Any], fields: Mapping[str, FormField]) -> Iterator[Fault]:
+    """Find what a command may be asked and a server may not: paths, and more than its share."""
+    for name, value in entered.items():
         field = fields.get(name)
         if field is None:
             near = suggestion(name, fields)
@@ -316,42 +356,49 @@ def _beyond(given: Mapping[str, Any], fields: Mapping[str, FormField]) -> Iterat
 
 
 def results_of(analysis: Analysis, view: OwnersView, case: str | None) -> ResultsAnswer:
-    """Stored results and those that ship with copark, newest first; of a case alone if it is named.
+    """List stored results and those that ship with copark, newest first; of a case alone if it is named.
 
     None that was asked of a path is told of, nor any that names a park of somebody else's.
+
+    Parameters
+    ----------
+    view
+        What the reader may see.
+    case
+        The case whose results are listed alone; all by default.
     """
     if case is not None:
         view.need(case)
-    named = {one.name for one in analysis.params.form(served=True)}
-    found = []
-    every = _shipped(analysis, view.shared, case, _posteriors(view.shared))
+    names_served = {field.name for field in analysis.params.form(served=True)}
+    results = []
+    entries = _shipped(analysis, view.shared, case, _posteriors(view.shared))
     for home in reversed(view.homes(case)):
-        every = every | dict(listed(home, analysis))
-    for run_id, entry in every.items():
-        params = {name: value for name, value in entry["params"].items() if name in named}
-        paths = [value for name, value in entry["params"].items() if name not in named and value is not None]
-        about = str(params.get("case", ""))
-        is_shown = not paths and (not about or NAME.fullmatch(about)) and view.shows(entry["params"])
-        if is_shown and case in (None, about):
-            found.append(ResultInfo(run_id=run_id, created=entry["created"], params=params))
-    return ResultsAnswer(results=sorted(found, key=lambda one: one.created, reverse=True))
+        entries = entries | dict(listed(home, analysis))
+    for run_id, entry in entries.items():
+        params = {name: value for name, value in entry["params"].items() if name in names_served}
+        paths = [value for name, value in entry["params"].items() if name not in names_served and value is not None]
+        case_name = str(params.get("case", ""))
+        is_shown = not paths and (not case_name or NAME.fullmatch(case_name)) and view.shows(entry["params"])
+        if is_shown and case in (None, case_name):
+            results.append(ResultInfo(run_id=run_id, created=entry["created"], params=params))
+    return ResultsAnswer(results=sorted(results, key=lambda result: result.created, reverse=True))
 
 
 @lru_cache(maxsize=64)
 def _shipped(
     analysis: Analysis, data: Path, case: str | None, _posteriors: tuple[tuple[str, int], ...]
 ) -> dict[str, dict[str, Any]]:
-    """Results that ship and answer here; to make the run IDs they are compared by takes up to a second."""
+    """List results that ship and answer here; to make the run IDs they are compared by takes up to a second."""
     return dict(usable(analysis, context_of(data, None), case))
 
 
 def _posteriors(data: Path) -> tuple[tuple[str, int], ...]:
-    """The reader's own posteriors, by name and time: with others a question has another run ID."""
-    return tuple(sorted((str(one), one.stat().st_mtime_ns) for one in own_folder(data).glob("*/recipe.json")))
+    """Give the reader's own posteriors, by name and time: with others a question has another run ID."""
+    return tuple(sorted((str(recipe), recipe.stat().st_mtime_ns) for recipe in own_folder(data).glob("*/recipe.json")))
 
 
 def home_of(analysis: Analysis, view: OwnersView, run_id: str) -> tuple[Path, str]:
-    """Output folder of a stored result, and the hash of what is stored, by which renderings of it are told apart.
+    """Find the output folder of a stored result, and the hash of what is stored, which tells renderings of it apart.
 
     Raises Absent where there is none, or none but of somebody else's park.
     """
@@ -359,16 +406,29 @@ def home_of(analysis: Analysis, view: OwnersView, run_id: str) -> tuple[Path, st
         for home in view.homes():
             is_shared = home == view.shared  # what ships stands in for it alone
             folder = find(home, analysis, run_id) if is_shared else place_of(home, analysis, run_id)
-            found = head(folder, analysis)
-            if found is not None and view.shows(found["params"]):
-                return home, str(found["sha256"])
+            header = head(folder, analysis)
+            if header is not None and view.shows(header["params"]):
+                return home, str(header["sha256"])
     raise absent("no_answer", "run_id", found=run_id)
 
 
 def part_json(analysis: Analysis, data: Path, run_id: str, lang: str, kind: str = "", key: str = "") -> bytes:
-    """A stored result's document as JSON, with what is seen at once: no drawings, and no rows of folded tables.
+    """Give a stored result's document as JSON, with what is seen at once: no drawings, no rows of folded tables.
 
     Or one of its tables with all rows, or a chart of it, drawn with text in the page's own fonts.
+
+    Parameters
+    ----------
+    data
+        Output folder the result lies in.
+    run_id
+        Run ID of the result.
+    lang
+        Language of the document, ``en`` or ``zh``.
+    kind
+        ``tables`` or ``charts`` for a part, empty for the document.
+    key
+        Key of the part.
     """
     document = _document(analysis, data, run_id, lang)
     if not kind:
@@ -376,23 +436,23 @@ def part_json(analysis: Analysis, data: Path, run_id: str, lang: str, kind: str 
     from copark.presentation.figures import Charts
 
     with DRAWING:
-        found = table_of(document, key) if kind == "tables" else chart_of(document, key, Charts(outlined=False))
-    if found is None:
+        part = table_of(document, key) if kind == "tables" else chart_of(document, key, Charts(outlined=False))
+    if part is None:
         raise absent("no_part", "key", found=key)
-    return found.model_dump_json().encode()
+    return part.model_dump_json().encode()
 
 
 def _document(analysis: Analysis, data: Path, run_id: str, lang: str) -> Document:
     stored = head(find(data, analysis, run_id), analysis)
-    found = None if stored is None else _shown(analysis, find(data, analysis, run_id), lang, str(stored["sha256"]))
-    if found is None:
+    document = None if stored is None else _shown(analysis, find(data, analysis, run_id), lang, str(stored["sha256"]))
+    if document is None:
         raise absent("no_answer", "run_id", found=run_id)
-    return found
+    return document
 
 
 @lru_cache(maxsize=DOCUMENTS)
 def _shown(analysis: Analysis, folder: Path, lang: str, _code: str) -> Document | None:
-    """The document of what is stored; a page asks for its parts one after the other."""
+    """Return the document of what is stored; a page asks for its parts one after the other."""
     stored = load(folder, analysis)
     return None if stored is None else analysis.document(stored.result, lang)
 
@@ -400,19 +460,33 @@ def _shown(analysis: Analysis, folder: Path, lang: str, _code: str) -> Document 
 def document_file(
     analysis: Analysis, data: Path, run_id: str, form: FormatName, lang: str, scratch: Path
 ) -> tuple[str, bytes]:
-    """A stored result's document as a file: its name and its content."""
+    """Write a stored result's document as a file; give its name and its content.
+
+    Parameters
+    ----------
+    data
+        Output folder the result lies in.
+    run_id
+        Run ID of the result.
+    form
+        Format of the file; CSV gives an archive of all tables.
+    lang
+        Language of the document, ``en`` or ``zh``.
+    scratch
+        Folder to work in, which is removed.
+    """
     from copark.presentation import dated_name, write
 
     try:
         with DRAWING:
             document = _document(analysis, data, run_id, lang)
-            made = write(document, scratch, [form])[form]
+            output = write(document, scratch, [form])[form]
         name = f"{dated_name(document)}-{lang}.{'zip' if form == 'csv' else form}"
-        if not made.is_dir():
-            return name, made.read_bytes()
+        if not output.is_dir():
+            return name, output.read_bytes()
         archive = scratch / "tables.zip"
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-            for path in sorted(made.iterdir()):
+            for path in sorted(output.iterdir()):
                 packed.write(path, path.name)
         return name, archive.read_bytes()
     finally:

@@ -40,8 +40,9 @@ class Shelved:
     name: str
     """What a client calls it: the casebook's name, or the opaque one of an upload."""
     case: Case
+    """The case."""
     hash: str
-    """case, hash: the case, and the hash of its content, which takes time to make."""
+    """Hash of its content, which takes time to make."""
     uploaded: bool
     parameters: CaseParameters
     """Which parameters it has, and how far they may be trusted; decided by its content, whatever name it bears."""
@@ -50,12 +51,12 @@ class Shelved:
 
     @property
     def calibrated(self) -> bool:
-        """Whether it has a posterior of its own."""
+        """Say whether it has a posterior of its own."""
         return self.parameters.calibrated
 
     @cached_property
     def informed(self) -> tuple[int, int]:
-        """Parameters that are drawn for it, and how many of them no data informed."""
+        """Count the parameters that are drawn for it, and those of them that no data informed."""
         from copark.analyses.levers.dependence import informed_by_data
 
         return informed_by_data(self.case, self.parameters)
@@ -82,17 +83,17 @@ class Shelf:
         return self.parks.root
 
     def names(self) -> tuple[str, ...]:
-        """Names of the casebook's cases."""
+        """List the names of the casebook's cases."""
         from copark.cases import list_cases
 
         return list_cases()
 
     def out_of(self, name: str) -> Path | None:
-        """Output folder of what is computed about a case."""
+        """Return the output folder of what is computed about a case."""
         return self.parks.output(name) if UPLOADED.fullmatch(name) else self.out
 
     def get(self, name: str, cut: str | None = None) -> Shelved:
-        """The case of a name, with its latest calibration or that to a cut."""
+        """Return the case of a name, with its latest calibration or that to a cut."""
         from copark.calibration.case_parameters import cuts_of, parameters_of
         from copark.cases import load_case
 
@@ -102,9 +103,9 @@ class Shelf:
             raise absent("no_case", "case", known=", ".join(self.names()))
         out = self.out_of(name)
         with self._lock:
-            seen = _calibrated_at(out)
-            stamp, found = self._held.get((name, cut), (None, None))
-            if found is None or stamp != seen:  # a calibration was kept or removed meanwhile
+            calibrated_at = _calibrated_at(out)
+            stamp, shelved = self._held.get((name, cut), (None, None))
+            if shelved is None or stamp != calibrated_at:  # a calibration was kept or removed meanwhile
                 _, plain = self._held.get((name, None), (None, None))
                 case = load_case(name if folder is None else folder) if plain is None else plain.case
                 cuts = cuts_of(case, out)
@@ -112,9 +113,9 @@ class Shelf:
                     raise absent("no_cut", "cut", case=name, cut=cut, known=", ".join(cuts) or "–")
                 parameters = parameters_of(case, out, cut=cut)
                 _ = parameters.identity  # made now, under the lock
-                found = Shelved(name, case, case.hash, folder is not None, parameters, cuts)
-                self._held[name, cut] = seen, found
-            return found
+                shelved = Shelved(name, case, case.hash, folder is not None, parameters, cuts)
+                self._held[name, cut] = calibrated_at, shelved
+            return shelved
 
     def drop(self, name: str) -> None:
         """Forget what is held of a case."""
@@ -123,7 +124,7 @@ class Shelf:
 
 
 def _calibrated_at(out: Path | None) -> int | None:
-    """When the folder of calibrations last changed; ``None`` where there is none."""
+    """Return when the folder of calibrations last changed; ``None`` where there is none."""
     from copark.calibration.calibrations import own_folder
 
     try:
@@ -134,7 +135,7 @@ def _calibrated_at(out: Path | None) -> int | None:
 
 @dataclass(frozen=True)
 class OwnersView:
-    """What one owner may see: the casebook, the shared output folder, and the owner's own parks.
+    """View of one owner: the casebook, the shared output folder, and the owner's own parks.
 
     Anything of somebody else's park answers exactly as what does not exist.
     """
@@ -145,11 +146,11 @@ class OwnersView:
     """The output folder that the command line writes, too."""
 
     def names(self) -> tuple[str, ...]:
-        """Names of the casebook's cases."""
+        """List the names of the casebook's cases."""
         return self.shelf.names()
 
     def own(self) -> list[str]:
-        """Names of the owner's parks, the latest first."""
+        """List the names of the owner's parks, the latest first."""
         return self.shelf.parks.of(self.owner)
 
     def has(self, name: str) -> bool:
@@ -166,17 +167,17 @@ class OwnersView:
             raise absent("no_case", "case", known=", ".join(self.names()))
 
     def get(self, name: str, cut: str | None = None) -> Shelved:
-        """The case of a name, with its latest calibration or that to a cut."""
+        """Return the case of a name, with its latest calibration or that to a cut."""
         self.need(name)
         return self.shelf.get(name, cut)
 
     def out_of(self, name: str) -> Path:
-        """Output folder of what is computed about a case."""
+        """Return the output folder of what is computed about a case."""
         self.need(name)
         return self.shelf.parks.output(name) if UPLOADED.fullmatch(name) else self.shared
 
     def homes(self, case: str | None = None) -> list[Path]:
-        """Output folders in which something of a case, or of any, may lie: that of an own park before the shared."""
+        """List output folders in which something of a case, or of any, may lie: of an own park, before the shared."""
         own = self.own() if case is None else [case] if UPLOADED.fullmatch(case) and self.has(case) else []
         return [*map(self.shelf.parks.output, own), self.shared]
 
@@ -191,7 +192,7 @@ SCRATCH = (".export-*", "web/cases/.incoming-*", "web/files/*", "web/parks/*/.ex
 
 def sweep_scratch(data: Path) -> None:
     """Take away what a server that was killed has left."""
-    for path in (one for pattern in SCRATCH for one in data.glob(pattern)):
+    for path in (entry for pattern in SCRATCH for entry in data.glob(pattern)):
         with suppress(OSError):  # not ours to take
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
@@ -227,7 +228,7 @@ def unpack_zip(content: bytes, folder: Path) -> None:
 
 def _named_files(archive: Archive, entries: list[zipfile.ZipInfo]) -> Iterator[tuple[str, zipfile.ZipInfo]]:
     folders = set()
-    seen = set()
+    names = set()
     for entry in entries:
         path = PurePosixPath(entry.filename)
         if leads_out(entry.filename):
@@ -241,14 +242,14 @@ def _named_files(archive: Archive, entries: list[zipfile.ZipInfo]) -> Iterator[t
         if path.name not in FILES:
             raise archive.refuse("unknown_file", key=entry.filename, suggestion=suggestion(path.name, FILES))
         folders.add(path.parent)
-        if path.name in seen or len(folders) > 1:
+        if path.name in names or len(folders) > 1:
             raise archive.refuse("several_cases", key=entry.filename)
-        seen.add(path.name)
+        names.add(path.name)
         yield path.name, entry
 
 
 def pack_zip(folder: Path) -> bytes:
-    """The files of a case as an archive, the same bytes each time."""
+    """Pack the files of a case as an archive, the same bytes each time."""
     stream = BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in FILES:
@@ -261,7 +262,17 @@ def pack_zip(folder: Path) -> bytes:
 
 
 def take(shelf: Shelf, content: bytes, *, workbook: bool, owner: str = "") -> Shelved:
-    """Take an uploaded case; raise ParksFull where its owner, or the server, keeps as many as allowed."""
+    """Take an uploaded case; raise ParksFull where its owner, or the server, keeps as many as allowed.
+
+    Parameters
+    ----------
+    content
+        The upload as it came.
+    workbook
+        It is a workbook, not an archive.
+    owner
+        Owner the case will be of.
+    """
     root = shelf.uploads
     root.mkdir(parents=True, exist_ok=True)
     shelf.parks.need_room(owner)
@@ -294,13 +305,35 @@ def _unpack(content: bytes, folder: Path, *, workbook: bool) -> list[Fault]:
 
 
 def packed(shelf: Shelf | OwnersView, name: str, *, workbook: bool, lang: str = "en") -> bytes:
-    """A case as an archive or a workbook, to change and bring back."""
+    """Pack a case as an archive or a workbook, to change and bring back.
+
+    Parameters
+    ----------
+    name
+        Name of the case.
+    workbook
+        Give a workbook, not an archive.
+    lang
+        Language of a workbook, ``en`` or ``zh``.
+    """
     folder = shelf.get(name).case.folder
     return workbook_of(folder, lang) if workbook else pack_zip(folder)
 
 
 def skeleton(scratch: Path, *, workbook: bool, lang: str = "en", example: bool = False) -> bytes:
-    """An empty workbook, or the smallest sound case as an archive, to start from; or an invented park as either."""
+    """Give an empty workbook, or the smallest sound case as an archive, to start from; or an invented park.
+
+    Parameters
+    ----------
+    scratch
+        Folder the case is made in, which is removed.
+    workbook
+        Give a workbook, not an archive.
+    lang
+        Language of a workbook, ``en`` or ``zh``.
+    example
+        Give the invented park, not an empty case.
+    """
     if example:
         return workbook_of(EXAMPLE, lang) if workbook else pack_zip(EXAMPLE)
     if workbook:

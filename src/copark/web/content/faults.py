@@ -21,11 +21,11 @@ REQUEST = "request"
 
 
 class Absent(FaultsFound, NotFound):
-    """What was asked for by name is not there."""
+    """Something asked for by name that is not there."""
 
 
 def fault(code: str, key: str = "", **values: Any) -> Fault:
-    """A fault of a request, whose words are in ``texts/web.yaml``."""
+    """Return a fault of a request, whose words are in ``texts/web.yaml``."""
     return Fault(f"web.{code}", REQUEST, None, key, values)
 
 
@@ -73,7 +73,7 @@ class FaultInfo(Answer):
 
 
 def told_faults(faults: Iterable[Fault]) -> list[FaultInfo]:
-    """Faults as they are answered."""
+    """Give faults as they are answered."""
     return [
         FaultInfo.of(
             fault,
@@ -86,14 +86,16 @@ def told_faults(faults: Iterable[Fault]) -> list[FaultInfo]:
 
 
 def faults_of_request(errors: Iterable[Mapping[str, Any]], model: type[BaseModel] | None = None) -> list[Fault]:
-    """Faults of what pydantic found wrong in a request."""
-    found = [_fault(error, model) for error, _ in zip(errors, range(MOST), strict=False)]
-    places = [fault.key for fault in found]
-    return [fault for fault in found if fault.code != COUNTED or not any(_within(place, fault.key) for place in places)]
+    """Return the faults of what pydantic found wrong in a request."""
+    faults = [_fault(error, model) for error, _ in zip(errors, range(MOST), strict=False)]
+    places = [fault.key for fault in faults]
+    return [
+        fault for fault in faults if fault.code != COUNTED or not any(_within(place, fault.key) for place in places)
+    ]
 
 
 def _within(place: str, around: str) -> bool:
-    """Whether a place lies in another."""
+    """Say whether a place lies in another."""
     return place != around and place.startswith(around)
 
 
@@ -106,36 +108,36 @@ def _fault(error: Mapping[str, Any], model: type[BaseModel] | None) -> Fault:
         values = {"found": shown(place[-1] if name == "missing" and place else error.get("input", ""))}
         return Fault(f"web.fault.{name}", REQUEST, None, written(place), values)
     allowed = keys_at(model, place[:-1]) if model is not None and error["type"] == "extra_forbidden" else ()
-    code, at, values = told({**error, "loc": place}, allowed)
+    code, position, values = told({**error, "loc": place}, allowed)
     values = {name: shown(value) for name, value in values.items()}
     for key in (f"study.{code.removeprefix('study_')}", f"cases.{code}"):
         if has_text(f"{key}.cause") and (code.startswith("study_") or key.startswith("cases.")):
-            return Fault(key, REQUEST, None, written(at), values)
-    return Fault("web.fault.invalid", REQUEST, None, written(at), {"found": values.get("found", "")})
+            return Fault(key, REQUEST, None, written(position), values)
+    return Fault("web.fault.invalid", REQUEST, None, written(position), {"found": values.get("found", "")})
 
 
 def read_json(content: bytes) -> Any:
-    """What a request says, by the rules of files.
+    """Read a request by the rules of files.
 
     Every key that is there twice and every text with control characters is a fault.
     """
     faults: list[Fault] = []
 
-    def refuse(code: str, key: str, found: str) -> None:
-        faults.append(Fault(code, REQUEST, None, shown(key), {"found": shown(found)}))
+    def refuse(code: str, key: str, value_found: str) -> None:
+        faults.append(Fault(code, REQUEST, None, shown(key), {"found": shown(value_found)}))
 
     def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        made: dict[str, Any] = {}
+        entries: dict[str, Any] = {}
         for key, value in pairs:
-            if key in made:
+            if key in entries:
                 refuse("cases.duplicate", key, key)
-            made[key] = value
-            for one in (key, *(value if isinstance(value, list) else (value,))):
-                if isinstance(one, str) and gives_orders(one):
-                    refuse("cases.control_mark", key, one)
-        return made
+            entries[key] = value
+            for token in (key, *(value if isinstance(value, list) else (value,))):
+                if isinstance(token, str) and gives_orders(token):
+                    refuse("cases.control_mark", key, token)
+        return entries
 
-    found = json.loads(content, object_pairs_hook=mapping)
+    tree = json.loads(content, object_pairs_hook=mapping)
     if faults:
         raise StudyFaults(faults)
-    return found
+    return tree

@@ -1,4 +1,4 @@
-"""What all parts of an answer of the page share: a study, its case, its quarters, and what its outputs are."""
+"""Frame that all parts of an answer of the page share: a study, its case, its quarters, and its outputs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from copark.web.content.responses import OutputInfo
 
 @dataclass(frozen=True)
 class Frame:
-    """What all parts of an answer share."""
+    """Study, case, quarters and outputs that all parts of an answer share."""
 
     study: Study
     """The study, as it is run."""
@@ -27,15 +27,23 @@ class Frame:
 
     @property
     def judged(self) -> int:
-        """The quarter outcomes are judged in, counted from 0."""
+        """Quarter outcomes are judged in, counted from 0."""
         return self.study.judged_in(len(self.labels))
 
 
-def frame_of(study: Study, shelved: Shelved, wanted: Sequence[str]) -> Frame:
-    """Make the frame of a study's answer."""
+def frame_of(study: Study, shelved: Shelved, outputs: Sequence[str]) -> Frame:
+    """Make the frame of a study's answer.
+
+    Parameters
+    ----------
+    shelved
+        The case it is about.
+    outputs
+        Names of the outputs shown, in their order; repeated ones are dropped.
+    """
     clock = study.seen(shelved.case).clock
     labels = tuple(str(clock.start + n) for n in range(clock.quarters))
-    return Frame(study, shelved, tuple(dict.fromkeys(wanted)), labels)
+    return Frame(study, shelved, tuple(dict.fromkeys(outputs)), labels)
 
 
 @cache

@@ -59,7 +59,7 @@ KEPT = 10_000
 
 @dataclass(frozen=True)
 class Errand:
-    """What is to be done."""
+    """Task of a job."""
 
     kind: Kind
     """``run``: a study is run and stored; ``report``: its page is written, too; ``analysis``: an analysis of the
@@ -78,7 +78,7 @@ class Errand:
 
 @dataclass(frozen=True)
 class Done:
-    """What came of an errand: the identity of the result, its page if one was written, whether it was there already."""
+    """Outcome of an errand: the identity of the result, its page if one was written, whether it was there already."""
 
     identity: str
     page: str | None
@@ -88,21 +88,32 @@ class Done:
 def placed(
     errand: Mapping[str, Any], data: Path | None, uploads: Path | None, outputs: Path | None = None
 ) -> dict[str, Any]:
-    """An errand for the process that does it, with the paths by which things are reached from here.
+    """Return an errand for the process that does it, with the paths by which things are reached from here.
 
     An errand waits with names alone, since whoever does it may reach the folders by other paths. What is computed about
     an uploaded case goes into an output folder of its own.
+
+    Parameters
+    ----------
+    errand
+        The errand as it waits.
+    data
+        Output folder for cases of the casebook.
+    uploads
+        Folder of uploaded cases.
+    outputs
+        Folder of the output folders of uploaded cases.
     """
-    found = dict(errand)
+    content = dict(errand)
     name = str(errand["case"])
     is_upload = UPLOADED.fullmatch(name) is not None
     if data is not None:
-        found["data"] = str(data.resolve())
+        content["data"] = str(data.resolve())
     if outputs is not None and is_upload:
-        found["data"] = str(outputs.resolve() / name)
+        content["data"] = str(outputs.resolve() / name)
     if uploads is not None:
-        found["case"] = str(uploads.resolve() / name) if is_upload else name
-    return found
+        content["case"] = str(uploads.resolve() / name) if is_upload else name
+    return content
 
 
 def is_deleted(errand: Errand) -> bool:
@@ -119,7 +130,12 @@ def deleted() -> Fault:
 def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identity: None) -> Done:
     """Do an errand.
 
-    What ``tell`` raises stops the work, and nothing half-written is kept; ``makes`` is told which runs come.
+    Parameters
+    ----------
+    tell
+        Called with stage, done and total; what it raises stops the work, and nothing half-written is kept.
+    makes
+        Called with the identity of a run that will be made.
     """
     if is_deleted(errand):
         raise Absent([deleted()])
@@ -135,16 +151,16 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
     tell("prepare", 0, 0)
     case = load_case(errand.case)
     data = Path(errand.data)
-    study, has = settle(Study.model_validate(errand.study), case, data, cut=errand.cut)
-    identity = study_identity(study, case, has.identity or None)
+    study, parameters = settle(Study.model_validate(errand.study), case, data, cut=errand.cut)
+    identity = study_identity(study, case, parameters.identity or None)
     store = RunStore.of(data)
-    found = store.find(identity)
-    if found is None:
+    stored = store.find(identity)
+    if stored is None:
         makes(identity)
         make_run(
             study,
             case,
-            has.source,
+            parameters.source,
             identity,
             bands=study.runs > KEPT,
             means=Means(errand.threads),
@@ -153,15 +169,27 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
         )
     page = None
     if errand.kind == "report":
-        moved = None if has.source is None else moved_by_data(case, has)
+        moved = None if parameters.source is None else moved_by_data(case, parameters)
         page = str(report(store, identity, case, errand.lang, tell, moved))
-    return Done(identity, page, found is not None)
+    return Done(identity, page, stored is not None)
 
 
 def report(
     store: RunStore, identity: str, case: Case, lang: str, tell: Tell, moved: Mapping[str, str] | None = None
 ) -> Path:
-    """Write the page of a stored run: of one scenario its report, of several their comparison."""
+    """Write the page of a stored run: of one scenario its report, of several their comparison.
+
+    Parameters
+    ----------
+    identity
+        Identity of the run.
+    lang
+        Language of the page, ``en`` or ``zh``.
+    tell
+        Called with stage, done and total.
+    moved
+        Which parameters the data informed, by name; none where they come from no posterior.
+    """
     from copark.analyses.run import answer_of
     from copark.presentation import write
     from copark.workflows.run_study import counts_of
@@ -170,13 +198,13 @@ def report(
     result = store.load(identity)
     folder = store.root.parent / "reports" / f"web-{identity}"
     if result.sizes["scenario"] == 1:
-        found = answer_of(result, case, counts_of(store.get(identity)), moved)
-        return write(found.document(lang), folder, ("html",))["html"]
+        answer = answer_of(result, case, counts_of(store.get(identity)), moved)
+        return write(answer.document(lang), folder, ("html",))["html"]
     return _comparison(result, case, lang, folder)
 
 
 def _comparison(result: xr.Dataset, case: Case, lang: str, folder: Path) -> Path:
-    """The document of an analysis that compares scenarios, as a page."""
+    """Write the document of an analysis that compares scenarios, as a page."""
     from copark.analyses import REGISTRY
     from copark.analyses.compare import Answer, answer_of
     from copark.analyses.context import Context
@@ -186,11 +214,12 @@ def _comparison(result: xr.Dataset, case: Case, lang: str, folder: Path) -> Path
 
     context = Context()
     context.run_id = str(result.attrs["identity"])
-    found, origin = answer_of(*paired(result), [result], case, context)
-    names = (found.reference, *(one.title for one in found.scenarios))  # what was asked on the page has no title
-    titled = Said(**{language: " · ".join(getattr(one, language) for one in names) for language in LANGUAGES})
-    made = Answer(**{**vars(found), "titles": (titled,)}, **origin)
-    return write(REGISTRY["compare"].document(made, lang), folder, ["html"])["html"]
+    comparison, origin = answer_of(*paired(result), [result], case, context)
+    # What was asked on the page has no title.
+    names = (comparison.reference, *(scenario.title for scenario in comparison.scenarios))
+    titled = Said(**{language: " · ".join(getattr(name, language) for name in names) for language in LANGUAGES})
+    answer = Answer(**{**vars(comparison), "titles": (titled,)}, **origin)
+    return write(REGISTRY["compare"].document(answer, lang), folder, ["html"])["html"]
 
 
 def _analysis(errand: Errand, tell: Tell) -> Done:
@@ -199,10 +228,10 @@ def _analysis(errand: Errand, tell: Tell) -> Done:
     from copark.analyses.context import Context
 
     analysis = REGISTRY[errand.study["analysis"]]
-    given = dict(errand.study["params"])
-    if given.get(analysis.workbook):  # it waits with the workbook's place in the folder of results
-        given[analysis.workbook] = Path(errand.data) / given[analysis.workbook]
-    params = analysis.params.model_validate(given)
+    values = dict(errand.study["params"])
+    if values.get(analysis.workbook):  # it waits with the workbook's place in the folder of results
+        values[analysis.workbook] = Path(errand.data) / values[analysis.workbook]
+    params = analysis.params.model_validate(values)
     named = getattr(params, "case", errand.case)
     folders = {} if named == errand.case else {named: Path(errand.case)}
     context = Context(
@@ -214,8 +243,8 @@ def _analysis(errand: Errand, tell: Tell) -> Done:
         lang=errand.lang,
         planning=lambda planned: tell(FORETOLD, 0, round(planned.seconds)),
     )
-    found = answer(analysis, params, context)
-    return Done(found.result.run_id, None, found.reused)
+    outcome = answer(analysis, params, context)
+    return Done(outcome.result.run_id, None, outcome.reused)
 
 
 @dataclass(frozen=True)
@@ -227,17 +256,17 @@ class AskedStudy:
 
     @classmethod
     def of(cls, case: str, study: Mapping[str, Any]) -> Self:
-        """A study of this content."""
+        """Make one of a study's content."""
         return cls(case, json.dumps(study, separators=(",", ":")))
 
     @property
     def study(self) -> dict[str, Any]:
-        """The content."""
+        """Content of the study."""
         return json.loads(self.written)
 
 
 class Records:
-    """What a server remembers; one server at a time works on a data folder, another is refused."""
+    """Memory of a server; one server at a time works on a data folder, another is refused."""
 
     def __init__(self, data: Path) -> None:
         self.database = Database(data)
@@ -252,7 +281,7 @@ class Records:
         self.scenarios = ScenarioShelf(self.database)
 
     def stored(self, identity: str, view: OwnersView) -> tuple[Path, RunRecord] | None:
-        """Output folder and record of a stored run that an owner may see, if it is whole and in its place."""
+        """Return output folder and record of a stored run that an owner may see, if it is whole and in its place."""
         for home in view.homes():
             record = RunStore.of(home).find(identity)
             if record is not None and view.shows(record.provenance):
@@ -274,6 +303,15 @@ def clear_after(data: Path, pid: int, began: float) -> None:
     """Take away what a process that was killed has left half-written.
 
     What is older than it began was another's of its number.
+
+    Parameters
+    ----------
+    data
+        Output folder.
+    pid
+        Number of the process.
+    began
+        When it began, seconds since the epoch.
     """
     sweep(RunStore.of(data).root, pid, began)
     for folder in (data / "reports", *data.glob("reports/*/"), *(data / RESULTS).glob("*/*/")):
@@ -284,5 +322,14 @@ def clear_cancelled(data: Path, identity: str, began: float) -> None:
     """Take away the shards that a cancelled job has begun: nobody is to go on from them.
 
     Shards that a living process holds stay, and so do those of an earlier command, from which it would go on.
+
+    Parameters
+    ----------
+    data
+        Output folder.
+    identity
+        Identity of the run.
+    began
+        When the job began, seconds since the epoch.
     """
     forget_shards(RunStore.of(data), identity, began)

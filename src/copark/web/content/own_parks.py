@@ -30,7 +30,7 @@ OUTPUTS = "parks"
 
 @dataclass(frozen=True)
 class Quota:
-    """How much is kept."""
+    """Limits of what is kept."""
 
     each: int = 20
     """Parks one owner may keep; as many deleted ones can be restored."""
@@ -89,8 +89,8 @@ class OwnParks:
 
     def deleted_of(self, owner: str) -> list[DeletedPark]:
         """Return an owner's deleted parks that can still be restored, the latest upload first."""
-        found = ((name, self._until(name)) for name in self._every(owner))
-        return [DeletedPark(name, until) for name, until in found if until is not None and self.clock() < until]
+        ends = ((name, self._until(name)) for name in self._every(owner))
+        return [DeletedPark(name, until) for name, until in ends if until is not None and self.clock() < until]
 
     def need_room(self, owner: str) -> None:
         """Raise ParksFull where an owner can bring no further park; nothing of others makes room for it."""
@@ -117,7 +117,7 @@ class OwnParks:
 
     def restore(self, name: str, owner: str) -> bool:
         """Take the mark from an owner's park; return whether there was one. Raise ParksFull beyond the quota."""
-        if not any(one.name == name for one in self.deleted_of(owner)):
+        if not any(park.name == name for park in self.deleted_of(owner)):
             return False
         with self._lock:
             if len(self.of(owner)) >= self.quota.each:
@@ -133,12 +133,12 @@ class OwnParks:
             until = self._until(name)
             if UPLOADED.fullmatch(name) and until is not None:
                 marked.setdefault(self._written_owner(name) or "", []).append((until, name))
-        found = []
+        names = []
         for deleted in marked.values():
             newest = sorted(deleted, reverse=True)
-            kept = [name for until, name in newest if self.clock() < until][: self.quota.each]
-            found += [name for _, name in newest if name not in kept]
-        return found
+            restorable = [name for until, name in newest if self.clock() < until][: self.quota.each]
+            names += [name for _, name in newest if name not in restorable]
+        return names
 
     def remove(self, name: str) -> None:
         """Remove a deleted park with everything computed about it, unless it was restored; its mark goes last."""
@@ -160,13 +160,13 @@ class OwnParks:
 
     def _every(self, owner: str) -> list[str]:
         """Return the names of an owner's parks, deleted ones included, the latest first."""
-        found: list[tuple[float, str]] = []
+        parks: list[tuple[float, str]] = []
         for path in self.root.glob(f"{OWNER}u-*"):
             name = path.name.removeprefix(OWNER)
             with suppress(OSError):  # removed meanwhile
                 if UPLOADED.fullmatch(name) and self._written_owner(name) == owner:
-                    found.append((path.stat().st_mtime, name))
-        return [name for _, name in sorted(found, reverse=True)]
+                    parks.append((path.stat().st_mtime, name))
+        return [name for _, name in sorted(parks, reverse=True)]
 
     def _names(self) -> Iterator[str]:
         """Return the names of all parks, deleted ones included."""
@@ -209,5 +209,5 @@ def named_in(content: Any) -> set[str]:
     if isinstance(content, Mapping):
         return named_in([*content.keys(), *content.values()])
     if isinstance(content, Sequence):
-        return {name for one in content for name in named_in(one)}
+        return {name for part in content for name in named_in(part)}
     return set()

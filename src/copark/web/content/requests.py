@@ -167,14 +167,14 @@ class JobRequest(StudyRequest):
     """Whether to write a report of the result, too: an HTML page."""
 
 
-def study_of(request: Ask, shelved: Shelved, kept: KeepWord | tuple[str, ...] | None = None) -> Study:
+def study_of(request: Ask, shelved: Shelved, outputs: KeepWord | tuple[str, ...] | None = None) -> Study:
     """Return the study that a request stands for.
 
     Parameters
     ----------
     shelved
         The case it is about.
-    kept
+    outputs
         Outputs the study keeps; by default those asked for, in this order, and those of the headlines.
 
     Raises
@@ -195,28 +195,28 @@ def study_of(request: Ask, shelved: Shelved, kept: KeepWord | tuple[str, ...] | 
         quarters=request.quarters,
         now=_now_of(request, shelved.case),
         scenarios=[scenario.model_dump(mode="json", by_alias=True) for scenario in request.arms().values()],
-        keep=tuple(dict.fromkeys((*request.outputs, *HEADLINES))) if kept is None else kept,
+        keep=tuple(dict.fromkeys((*request.outputs, *HEADLINES))) if outputs is None else outputs,
     )
 
 
-def _now_of(asked: Ask, case: Case) -> Quarter | str | None:
+def _now_of(request: Ask, case: Case) -> Quarter | str | None:
     """Give the quarter a park is looked at from; of a length in its place what was asked, which the study refuses.
 
     Raises StudyFaults if the quarter cannot be used.
     """
-    if asked.quarters is not None:
-        return asked.now
-    return usable_now(case, asked.now, "now")
+    if request.quarters is not None:
+        return request.now
+    return usable_now(case, request.now, "now")
 
 
-def usable_now(case: Case, asked: str | None, place: str) -> Quarter:
+def usable_now(case: Case, quarter: str | None, place: str) -> Quarter:
     """Give the quarter a park is looked at from: as asked, else the present one.
 
     Parameters
     ----------
     case
         The park.
-    asked
+    quarter
         What was asked, a quarter or not.
     place
         Where in the request that stands.
@@ -224,11 +224,11 @@ def usable_now(case: Case, asked: str | None, place: str) -> Quarter:
     Raises StudyFaults if the quarter cannot be used.
     """
     try:
-        return now_for(case, asked)
+        return now_for(case, quarter)
     except RunRefused:
         first = str(first_open_quarter(case))
         last = str(latest_now(case))
-        values = {"found": shown(asked), "first": first, "last": last, "data_end": str(case.clock.data_end)}
+        values = {"found": shown(quarter), "first": first, "last": last, "data_end": str(case.clock.data_end)}
         raise StudyFaults([fault("bad_now", place, **values)]) from None
 
 
@@ -240,9 +240,9 @@ def told_of(request: Ask) -> Iterator[None]:
     except StudyFaults as error:
         places = {scenario.key: place for place, scenario in request.arms().items()}
         faults = []
-        for old in error.faults:
-            key = ".".join(filter(None, (places.get(old.file, ""), old.key)))
-            faults.append(Fault(old.code, REQUEST, None, key, dict(old.values)))
+        for fault in error.faults:
+            key = ".".join(filter(None, (places.get(fault.file, ""), fault.key)))
+            faults.append(Fault(fault.code, REQUEST, None, key, dict(fault.values)))
         raise StudyFaults(faults) from None
 
 

@@ -246,15 +246,15 @@ def caveats(shelved: Shelved, note: DrawsNote, trust: TrustNote, doubts: Doubts,
         Labels of the quarters simulated.
     """
     in_english, in_chinese = ([*doubts.record_words(lang), *doubts.sentences(lang)] for lang in ("en", "zh"))
-    found = [Said(en=english, zh=chinese) for english, chinese in zip(in_english, in_chinese, strict=True)]
-    found += [trust.meaning, said("report.limits.bands"), said("report.limits.interested")]
+    notes = [Said(en=english, zh=chinese) for english, chinese in zip(in_english, in_chinese, strict=True)]
+    notes += [trust.meaning, said("report.limits.bands"), said("report.limits.interested")]
     if note.cut is not None:
         drawn, uninformed = shelved.informed
-        found.append(said("web.caveat.unmoved", count=uninformed, drawn=drawn))
+        notes.append(said("web.caveat.unmoved", count=uninformed, drawn=drawn))
     if shelved.uploaded:
-        found.append(said("web.caveat.uploaded"))
+        notes.append(said("web.caveat.uploaded"))
     end = str(shelved.case.clock.data_end)
     after = sum(label > end for label in labels)
     if after:
-        found.append(said("report.limits.far", years=number(after / 4.0, 0 if after % 4 == 0 else 1)))
-    return found
+        notes.append(said("report.limits.far", years=number(after / 4.0, 0 if after % 4 == 0 else 1)))
+    return notes
