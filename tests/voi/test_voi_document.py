@@ -58,7 +58,7 @@ def test_the_simplest_observation_near_the_best_is_named(found):
 
 
 def test_costs_rank_without_a_new_run(ask, found, monkeypatch):
-    monkeypatch.setattr("copark.analyses.voi.worlds.make", lambda *_: pytest.fail("worlds are read again"))
+    monkeypatch.setattr("copark.analyses.voi.worlds.simulate", lambda *_: pytest.fail("worlds are read again"))
     dear = ask(cost=("attribution=1000", "service=1")).result
     assert repr(dear.tried) == repr(found.tried)
     (table,) = [one for one in VOI.document(dear).tables() if one.key == "ranking"]
