@@ -69,9 +69,9 @@ class CompareShow(Show):
         assumed = trust is not None and not trust.shows_outcomes
         self.assumed = text("trust.outcomes_assumed", t.lang, label=trust.label(t.lang)) if trust and assumed else ""
 
-    def main(self, one: ComparedScenario) -> Effect | None:
+    def main(self, scenario: ComparedScenario) -> Effect | None:
         """The difference of a scenario that is told first."""
-        return None if self.first is None else one.difference(self.first.measure, self.end)
+        return None if self.first is None else scenario.difference(self.first.measure, self.end)
 
     def change(self, row: Effect, title: str = "") -> doc.Column:
         """The column of that difference."""
@@ -86,18 +86,18 @@ class CompareShow(Show):
     def headline(self) -> str:
         """The answer: what the scenario that changes most does to enterprises and to outcomes."""
         t, found = self.t, self.found
-        moved = [one for one in found.scenarios if one.begins is not None or one.moves.moved]
+        moved = [scenario for scenario in found.scenarios if scenario.begins is not None or scenario.moves.moved]
         if not moved:
             return t.sentences([self.own("headline.none", **self.words)])
-        rows = {one.key: self.main(one) for one in moved}
+        rows = {scenario.key: self.main(scenario) for scenario in moved}
         size = {key: 0.0 if row is None else abs(row.median) for key, row in rows.items()}
-        most = max(moved, key=lambda one: (size[one.key], abs(one.outcome(STANDING).change)))
+        most = max(moved, key=lambda scenario: (size[scenario.key], abs(scenario.outcome(STANDING).change)))
         return t.sentences(tuple(self.told(most, "headline.most" if len(moved) > 1 else "headline.change")))
 
-    def told(self, one: ComparedScenario, key: str) -> Iterator[str]:
+    def told(self, scenario: ComparedScenario, key: str) -> Iterator[str]:
         """What a scenario changes, in sentences, the first of a key."""
-        t, row, standing = self.t, self.main(one), one.outcome(STANDING)
-        words = {**self.words, "scenario": t.of(one.title), "count": str(len(self.found.scenarios))}
+        t, row, standing = self.t, self.main(scenario), scenario.outcome(STANDING)
+        words = {**self.words, "scenario": t.of(scenario.title), "count": str(len(self.found.scenarios))}
         if row is not None:
             change = self.said(band(row), self.change(row))
             yield self.own(key, output=lowered(self.output(row.measure)), change=change, **words)
@@ -122,8 +122,8 @@ class CompareShow(Show):
     def summary(self) -> doc.Section:
         """The numbers to be seen first, and a row for each scenario."""
         t, found = self.t, self.found
-        one = found.scenarios[0] if len(found.scenarios) == 1 else None
-        blocks: list[doc.Block] = [self.every() if one is None else doc.Cards(tuple(self.cards(one)))]
+        scenario = found.scenarios[0] if len(found.scenarios) == 1 else None
+        blocks: list[doc.Block] = [self.every() if scenario is None else doc.Cards(tuple(self.cards(scenario)))]
         blocks.append(doc.Paragraph(self.own("lead", **self.words)))
         blocks += map(doc.Caveat, dict.fromkeys((self.own("caveat"), t("caveat"))))
         if self.trust is not None and not self.trust.shows_outcomes:
@@ -132,9 +132,9 @@ class CompareShow(Show):
             blocks.append(doc.Caveat(t("unfinished", count=found.unfinished)))
         return self.section("summary", *blocks)
 
-    def cards(self, one: ComparedScenario) -> Iterator[doc.Card]:
+    def cards(self, scenario: ComparedScenario) -> Iterator[doc.Card]:
         """The numbers of the only scenario."""
-        t, row, standing = self.t, self.main(one), one.outcome(STANDING)
+        t, row, standing = self.t, self.main(scenario), scenario.outcome(STANDING)
         if row is not None:
             column = self.change(row, t("card.change", output=self.output(row.measure), quarter=self.end))
             between = self.said(doc.Interval(row.low, row.high), change_column(row.unit))
@@ -142,18 +142,18 @@ class CompareShow(Show):
         between = self.said(doc.Interval(standing.low, standing.high), self.points)
         yield doc.Card(self.points.title, self.points, standing.change, t("card.interval", interval=between))
         begins = doc.Column("begins", t("column.begins"), doc.Kind.quarter)
-        yield doc.Card(begins.title, begins, one.begins or t("never"))
+        yield doc.Card(begins.title, begins, scenario.begins or t("never"))
 
     def every(self) -> doc.Table:
         """A row for each scenario."""
         first = () if self.first is None else (self.change(self.first),)
         rows = []
-        for one in self.found.scenarios:
-            row = self.main(one)
-            cells: list[doc.Value] = [self.t.of(one.title), one.begins or self.t("never")]
+        for scenario in self.found.scenarios:
+            row = self.main(scenario)
+            cells: list[doc.Value] = [self.t.of(scenario.title), scenario.begins or self.t("never")]
             if self.first is not None:
                 cells.append(None if row is None else band(row))
-            rows.append((*cells, points(one.outcome(STANDING))))
+            rows.append((*cells, points(scenario.outcome(STANDING))))
         table = self.table("answer", ("scenario begins:quarter", *first, self.points), rows)
         return replace(table, note=self.t("note.answer.read", **self.words))
 
@@ -226,16 +226,16 @@ class CompareShow(Show):
 
     def grouped(self, sizes: Sequence[int]) -> tuple[tuple[str, int], ...]:
         """Heads of groups of rows, one for each scenario."""
-        return tuple(zip((self.t.of(one.title) for one in self.found.scenarios), sizes, strict=True))
+        return tuple(zip((self.t.of(scenario.title) for scenario in self.found.scenarios), sizes, strict=True))
 
     def outcomes(self) -> doc.Section:
         """How often each outcome happens, and in how many pairs in both, in one, in none."""
         names, shares = ("both", "gained", "lost", "neither"), "reference_share:share:1 arm_share:share:1 change:points"
         every = [
             (text(f"analysis.outcome.{row.measure}", self.t.lang), row)
-            for one in self.found.scenarios for row in one.outcomes
+            for scenario in self.found.scenarios for row in scenario.outcomes
         ]  # fmt: skip
-        groups = self.grouped([len(one.outcomes) for one in self.found.scenarios])
+        groups = self.grouped([len(scenario.outcomes) for scenario in self.found.scenarios])
         told = [(title, row.reference_share, row.scenario_share, points(row)) for title, row in every]
         counted = [(title, *(getattr(row, name) for name in names)) for title, row in every]
         counts = ("outcome", *(f"{name}:count" for name in names))
@@ -251,17 +251,20 @@ class CompareShow(Show):
 
     def moves(self) -> doc.Section:
         """Why outcomes change: a sentence for each scenario, the moves of all and the accounts behind them."""
-        named, lang = [(self.t.of(one.title), one.moves) for one in self.found.scenarios], self.t.lang
+        lang = self.t.lang
+        named = [(self.t.of(scenario.title), scenario.moves) for scenario in self.found.scenarios]
         told = doc.Bullets(
-            tuple(self.t("moves.of", arm=name, words=outcome_change_text.sentence(one, lang)) for name, one in named)
+            tuple(
+                self.t("moves.of", arm=name, words=outcome_change_text.sentence(moves, lang)) for name, moves in named
+            )
         )
         tables = (outcome_change_text.moves_table(named, lang), outcome_change_text.accounts_table(named, lang))
-        why = [block for one in self.found.scenarios for block in self.why(one)]
+        why = [block for scenario in self.found.scenarios for block in self.why(scenario)]
         return self.told_of_outcomes("moves", *why, told, *(table for table in tables if table.rows))
 
-    def why(self, one: ComparedScenario) -> Iterator[doc.Block]:
+    def why(self, scenario: ComparedScenario) -> Iterator[doc.Block]:
         """The change of the share of self-standing runs by links, and what the company's books show."""
-        t, parts = self.t, one.parts
+        t, parts = self.t, scenario.parts
         if parts is None:
             return
         ends = dict(zip(("before", "after"), parts.share(STANDING), strict=True))
@@ -271,8 +274,8 @@ class CompareShow(Show):
             for part in told if abs(part.of(STANDING)) >= TOLD
         )  # fmt: skip
         shares = {key: self.said(value, doc.plain(doc.Kind.share, places=1)) for key, value in ends.items()}
-        words = {"scenario": t.of(one.title), "reference": self.words["reference"], "items": items, **shares}
-        yield doc.Paragraph(t.sentences([t("parts.told" if items else "parts.none", **words), *self.books(one)]))
+        words = {"scenario": t.of(scenario.title), "reference": self.words["reference"], "items": items, **shares}
+        yield doc.Paragraph(t.sentences([t("parts.told" if items else "parts.none", **words), *self.books(scenario)]))
         titles = {name: text(f"analysis.outcome.{name}", t.lang) for name in OUTCOMES}
         columns: Columns = ("links", *(doc.Column(name, title, doc.Kind.points) for name, title in titles.items()))
         rows: list[Sequence[doc.Value]] = [
@@ -282,22 +285,22 @@ class CompareShow(Show):
         ]  # fmt: skip
         caption = t("caption.parts", since=parts.since, runs=self.said(parts.runs, doc.COUNT))
         numbers = self.table("parts", columns, rows, folded=True)
-        draw = partial(self.waterfall, one, parts)
+        draw = partial(self.waterfall, scenario, parts)
         yield doc.Chart("parts", t("chart.parts"), t("alt.parts"), draw, caption, numbers, wide=False)
 
-    def waterfall(self, one: ComparedScenario, parts: OutcomeParts) -> Figure:
+    def waterfall(self, scenario: ComparedScenario, parts: OutcomeParts) -> Figure:
         """Draw the parts of the change of the share of self-standing runs."""
         from copark.analyses.compare.figures import waterfall
 
         t, at = self.t, OUTCOMES.index(STANDING)
         steps = [(t(f"group.{part.group}"), part.change[at], part.error[at]) for part in parts.parts]
         before, after = parts.share(STANDING)
-        ends = ((self.words["reference"], before), (t.of(one.title), after))
+        ends = ((self.words["reference"], before), (t.of(scenario.title), after))
         return waterfall(steps, ends, t("chart.parts"), t("subtitle.parts"), self.foot(), t.lang)
 
-    def books(self, one: ComparedScenario) -> Iterator[str]:
+    def books(self, scenario: ComparedScenario) -> Iterator[str]:
         """Bail-outs and debts in both, in sentences."""
-        found, t = one.books, self.t
+        found, t = scenario.books, self.t
         if found is None:
             return
         (before, after), (ever_before, ever_after) = (
@@ -315,7 +318,7 @@ class CompareShow(Show):
             change_column("log points" if log else "", self.t("column.difference"), "difference"),
             "above:share equal:share by_parameters:share",
         )
-        own = [[row for row in one.differences if row.log is log] for one in self.found.scenarios]
+        own = [[row for row in scenario.differences if row.log is log] for scenario in self.found.scenarios]
         rows = [
             (
                 self.output(row.measure),

@@ -42,8 +42,7 @@ from copark.store import RunStore
 from copark.store.streaming_summary import summary_of
 from copark.texts import text
 from copark.version import MODEL_VERSION, __version__
-from copark.web.content import responses as told
-from copark.web.content import sentences
+from copark.web.content import responses, sentences
 from copark.web.content.attribution import FlowBook
 from copark.web.content.case_registry import Shelved
 from copark.web.content.engine import Engine, Ticket
@@ -89,7 +88,7 @@ def frame_of(study: Study, shelved: Shelved, wanted: Sequence[str]) -> Frame:
 
 def answer(
     engine: Engine, book: FlowBook, study: Study, shelved: Shelved, wanted: Sequence[str], parts: Parts, ticket: Ticket
-) -> told.SimulationAnswer:
+) -> responses.SimulationAnswer:
     """Run a study and say what came of it."""
     from copark.web.content.attribution import arm_flows, link_parts, why
 
@@ -105,7 +104,7 @@ def answer(
     trust = trust_note(trust_in(study, shelved), shelved.case)
     is_known = trust.outcomes_shown and bool(arms[0].finished)
     doubts = doubts_of(shelved.case, shares(runs[0].outcome, OUTCOMES), shows_outcomes=is_known)
-    return told.SimulationAnswer.model_construct(
+    return responses.SimulationAnswer.model_construct(
         identity=engine.identity(study, shelved),
         study=study.content(),
         case=case_name(shelved),
@@ -131,7 +130,7 @@ def answer(
     )
 
 
-def record_of(frame: Frame, runs: ScenarioRuns) -> list[told.RecordRow]:
+def record_of(frame: Frame, runs: ScenarioRuns) -> list[responses.RecordRow]:
     """Count the observations that lie within the range of 90 % of runs, as the report of a run does."""
     import xarray as xr
 
@@ -154,12 +153,12 @@ def record_of(frame: Frame, runs: ScenarioRuns) -> list[told.RecordRow]:
             inside.setdefault(name, []).append(row.inside)
             misses.setdefault(name, []).extend([] if row.inside else [row.quarter])
     return [
-        told.RecordRow(output=name, seen=len(each), within=sum(each), misses=misses[name])
+        responses.RecordRow(output=name, seen=len(each), within=sum(each), misses=misses[name])
         for name, each in inside.items()
     ]
 
 
-def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -> told.Arm:
+def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -> responses.Arm:
     """Read a scenario's runs; of those that did not finish there is no number.
 
     Parameters
@@ -181,8 +180,10 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -
     outcomes = []
     for share in shares(runs.outcome, OUTCOMES):
         key = f"analysis.outcome.{share.name}"
-        outcomes.append(told.OutcomeShare.of(share, title=said(key), meaning=said(f"{key}.meaning", threshold="50")))
-    return told.Arm.model_construct(
+        outcomes.append(
+            responses.OutcomeShare.of(share, title=said(key), meaning=said(f"{key}.meaning", threshold="50"))
+        )
+    return responses.Arm.model_construct(
         key=scenario.key,
         title=both(scenario.title),
         runs=len(runs),
@@ -197,11 +198,11 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -
     )
 
 
-def headline(frame: Frame, name: str, values: Floats) -> told.Headline:
+def headline(frame: Frame, name: str, values: Floats) -> responses.Headline:
     """Read an output, shape (quarters, runs), when outcomes are judged."""
     low, median, high = quantiles_over(values[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
     unit = output_info(name).unit
-    return told.Headline(
+    return responses.Headline(
         output=name,
         quarter=frame.labels[frame.judged],
         low=low,
@@ -243,7 +244,7 @@ def outcomes_between(frame: Frame, scenario: Scenario, before: ScenarioRuns, aft
     )
 
 
-def change_of(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns) -> told.Change:
+def change_of(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns) -> responses.Change:
     """Set a scenario's runs beside the reference's, run by run."""
     key = scenario.key
     effects = effects_between(frame, scenario, before, after)
@@ -253,13 +254,13 @@ def change_of(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: Sce
     bands = {name: quantiles_over(apart[name]) for name in frame.wanted}
     begins = min(filter(None, (effects.first_difference(key, name) for name in names)), default=None)
     title = frame.study.scenarios[0].title
-    return told.Change.model_construct(
+    return responses.Change.model_construct(
         arm=key,
         reference=effects.reference,
         pairs=effects.pairs(key),
         begins=begins,
         outcomes=[
-            told.OutcomeMove.of(
+            responses.OutcomeMove.of(
                 move,
                 name=move.measure,
                 title=said(f"analysis.outcome.{move.measure}"),
@@ -277,56 +278,72 @@ def change_of(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: Sce
     )
 
 
-def headline_move(frame: Frame, name: str, apart: Floats) -> told.HeadlineMove:
+def headline_move(frame: Frame, name: str, apart: Floats) -> responses.HeadlineMove:
     """Read a headline's differences to the reference, shape (quarters, pairs), when outcomes are judged."""
     low, median, high = quantiles_over(apart[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
     shown = sentences.shown(low, median, high, output_info(name).unit, signs=True)
     quarter = frame.labels[frame.judged]
-    return told.HeadlineMove(output=name, quarter=quarter, low=low, median=median, high=high, shown=shown)
+    return responses.HeadlineMove(output=name, quarter=quarter, low=low, median=median, high=high, shown=shown)
 
 
-def outcome_change(outcomes: changing.OutcomeMoves) -> told.OutcomeChange:
+def outcome_change(outcomes: changing.OutcomeMoves) -> responses.OutcomeChange:
     """Say why outcomes change from the reference to a scenario."""
     moves = []
     for move in outcomes.moves:
         ways = {"words": words.way, "cause_words": words.cause, "account": words.account}
         spoken = {name: spoken_in(partial(say, move)) for name, say in ways.items()}
-        moves.append(told.OutcomeTransition(runs=move.runs, share=move.share, **spoken))
-    return told.OutcomeChange(sentence=spoken_in(partial(words.sentence, outcomes)), moves=moves)
+        moves.append(responses.OutcomeTransition(runs=move.runs, share=move.share, **spoken))
+    return responses.OutcomeChange(sentence=spoken_in(partial(words.sentence, outcomes)), moves=moves)
 
 
 @cache
-def output_info(name: str) -> told.OutputInfo:
+def output_info(name: str) -> responses.OutputInfo:
     """What an output of the model is."""
-    return told.OutputInfo.of(catalogue().outputs[name])
+    return responses.OutputInfo.of(catalogue().outputs[name])
 
 
-def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> dict[str, list[told.ObservedPoint]]:
-    """Observations of outputs within the horizon, in the model's units, by date; unused ones, too."""
-    found: dict[str, list[told.ObservedPoint]] = {name: [] for name in names}
-    for one in sorted(case.observations, key=lambda one: one.date.first_day):
-        quarter, known = str(one.date.quarter("stock")), one.variable in found and one.grade != "background"
-        unit = catalogue().outputs[one.variable].unit if known else ""
-        if known and quarter in labels and units.convertible(one.unit, unit):
-            point = told.ObservedPoint.of(
-                one,
+def observed_points(
+    case: Case, names: Sequence[str], labels: Sequence[str]
+) -> dict[str, list[responses.ObservedPoint]]:
+    """Give the observations of outputs within the horizon, in the model's units, by date; unused ones, too.
+
+    Parameters
+    ----------
+    case
+        The case.
+    names
+        Outputs.
+    labels
+        Quarters that are simulated.
+    """
+    points: dict[str, list[responses.ObservedPoint]] = {name: [] for name in names}
+    for observation in sorted(case.observations, key=lambda each: each.date.first_day):
+        name = observation.variable
+        quarter = str(observation.date.quarter("stock"))
+        if name not in points or observation.grade == "background" or quarter not in labels:
+            continue
+        unit = catalogue().outputs[name].unit
+        own_unit = observation.unit
+        if units.convertible(own_unit, unit):
+            point = responses.ObservedPoint.of(
+                observation,
                 quarter=quarter,
-                bound=drawn_bound(one.bound),
-                value=units.convert(one.value, one.unit, unit),
-                reported=one.value,
-                reported_unit=one.unit,
-                high=None if one.high is None else units.convert(one.high, one.unit, unit),
-                note=None if one.note is None else own(one.note),
+                bound=drawn_bound(observation.bound),
+                value=units.convert(observation.value, own_unit, unit),
+                reported=observation.value,
+                reported_unit=own_unit,
+                high=None if observation.high is None else units.convert(observation.high, own_unit, unit),
+                note=None if observation.note is None else own(observation.note),
             )
-            found[one.variable].append(point)
-    return found
+            points[name].append(point)
+    return points
 
 
-def case_name(shelved: Shelved) -> told.CaseName:
+def case_name(shelved: Shelved) -> responses.CaseName:
     """A case in a list."""
     case = shelved.case
     now = now_for(case)
-    return told.CaseName.of(
+    return responses.CaseName.of(
         shelved,
         title=case.title,
         kind=case.kind,
@@ -339,9 +356,9 @@ def case_name(shelved: Shelved) -> told.CaseName:
     )
 
 
-def trust_note(trust: Trust, case: Case) -> told.TrustNote:
+def trust_note(trust: Trust, case: Case) -> responses.TrustNote:
     """A trust state as an answer tells it."""
-    return told.TrustNote.of(
+    return responses.TrustNote.of(
         trust,
         label=spoken_in(trust.label),
         meaning=spoken_in(trust.meaning),
@@ -358,18 +375,20 @@ def trust_in(study: Study, shelved: Shelved) -> Trust:
     return Trust.without(shelved.case.name, str(study.draws))
 
 
-def draws_note(engine: Engine, study: Study, shelved: Shelved) -> told.DrawsNote:
+def draws_note(engine: Engine, study: Study, shelved: Shelved) -> responses.DrawsNote:
     """What a study's parameters are drawn from."""
     source, words = engine.source(study, shelved), spoken_in(trust_in(study, shelved).label)
     stored = None if source is None else shelved.parameters.stored
     cut = None if source is None or source.cut is None else str(source.cut)
-    return told.DrawsNote(kind=study.draws, words=words, cut=cut, pairs=None if stored is None else stored.replay.pairs)
+    return responses.DrawsNote(
+        kind=study.draws, words=words, cut=cut, pairs=None if stored is None else stored.replay.pairs
+    )
 
 
 @cache
-def made_by(case_hash: str) -> told.Made:
+def made_by(case_hash: str) -> responses.Made:
     """What makes the numbers here and now."""
-    return told.Made(
+    return responses.Made(
         code_version=__version__,
         model_version=MODEL_VERSION,
         case_hash=case_hash,
@@ -381,7 +400,7 @@ def made_by(case_hash: str) -> told.Made:
 FIRST = "great-stone"
 
 
-def warm_up(engine: Engine, book: FlowBook) -> told.SimulationAnswer:
+def warm_up(engine: Engine, book: FlowBook) -> responses.SimulationAnswer:
     """Load the first case and its posterior, compile or load the kernel, and run the baseline."""
     shelved = engine.shelf.get(FIRST)
     asked = SimulationRequest(case=FIRST)
@@ -428,8 +447,8 @@ def export(engine: Engine, study: Study, shelved: Shelved, form: str, scratch: P
         return f"# {text('web.study_file')} / {text('web.study_file', 'zh')}\n{words}".encode()
     with at_hand(engine, study, shelved, data) as (store, record, dataset):
         if form == "metadata.json":
-            told = {name: getattr(record, name) for name in METADATA}
-            return (json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+            entries = {name: getattr(record, name) for name in METADATA}
+            return (json.dumps(entries, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
         try:
             if form == "csv":
                 write_csv(summary_table(store.load_summary(record.identity) or summary_of(dataset), lang), scratch)
