@@ -163,7 +163,14 @@ def test_its_csv_holds_findings_figures_options_and_the_course_with_observations
     found = shipped(case)
     document = BRIEF.document(found, lang)
     folder = write_csvs(document, tmp_path / "csv")
-    assert {path.stem for path in folder.iterdir()} == {"sentences", "figures", "options", "course", "observations"}
+    assert {path.stem for path in folder.iterdir()} == {
+        "sentences",
+        "figures",
+        "options",
+        "course",
+        "observations",
+        "events",
+    }
     sentences = [row["sentence"] for row in rows_of(folder, "sentences")]
     assert sentences[0] == document.headline
     for section in document.sections:
@@ -196,7 +203,15 @@ def test_its_csv_holds_findings_figures_options_and_the_course_with_observations
 def test_its_workbook_has_a_sheet_for_each_table_and_the_figure(tmp_path):
     document = BRIEF.document(shipped("thilawa"), "en")
     book = openpyxl.load_workbook(write_workbook(document, tmp_path / "brief.xlsx"))
-    assert book.sheetnames[1:] == ["Findings", "Figures", "Options", "Course by year", "Observations", "Figures 2"]
+    assert book.sheetnames[1:] == [
+        "Findings",
+        "Figures",
+        "Options",
+        "Course by year",
+        "Events",
+        "Observations",
+        "Figures 2",
+    ]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -238,7 +253,7 @@ def test_what_would_change_the_answer_is_said_in_words():
 def test_it_speaks_of_what_is_to_come_ten_years_from_now(name):
     """In 2026 a brief on Suzhou told of 2014: its twentieth year was over, but not what can be decided of it."""
     english, chinese = (BRIEF.document(shipped(name), lang) for lang in ("en", "zh"))
-    assert english.headline.startswith("In the fourth quarter of 2036")
+    assert "In the fourth quarter of 2036" in english.headline
     assert "2036年第四季度" in chinese.headline
 
 

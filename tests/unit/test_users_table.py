@@ -67,6 +67,7 @@ def test_it_says_where_the_record_contradicts_and_where_the_structure_decides(ro
     for case, headline in first_sentences("brief").items():
         brief = rows[ROWS[case]][0]
         contradicted = "contradicts the model" in headline
+        assert ("agree only in part" in brief) is ("agree only in part" in headline), case
         assert brief.startswith("contradicted") is contradicted, case
         assert ("hangs on the structure" in brief) is ("hangs on which structure" in headline and not contradicted), (
             case
@@ -81,6 +82,6 @@ def test_it_says_what_is_to_be_avoided(rows):
             assert "no ground for a choice" in headline, case
             assert "no ground for a choice" in decide, case
         else:
-            assert headline.startswith("Leave it as it is"), case
+            assert "Leave it as it is" in headline, case
             assert decide.startswith("leave"), case
             assert AVOIDED[avoided[1]] in decide, case
