@@ -719,7 +719,7 @@ def fixed_values(lang: str) -> str:
     lines.append(row([getattr(found.reference, lang), percent(changes[0][1].reference_share), ""]))
     for title, change in changes:
         interval = Interval(change.low, change.high, change.change)
-        lines.append(row([getattr(title, lang), percent(change.arm_share), shown(interval, POINTS, lang)]))
+        lines.append(row([getattr(title, lang), percent(change.scenario_share), shown(interval, POINTS, lang)]))
     return "\n".join(lines)
 
 
