@@ -944,7 +944,7 @@ def options(lang: str) -> str:
     parks = shipped_cases()
     for case in parks:
         found = shipped("levers", case)
-        verdicts.update(found.recommendation.of(setting.key).word for _, setting in found.settings)
+        verdicts.update(found.recommendation.of(option.key).word for option in found.options)
     words = {
         "en": (
             "Of {all} options of the {parks} calibrated parks {recommended} are recommended, {avoid} are to be "

@@ -72,6 +72,7 @@ def test_messages_name_parameters_of_functions_and_leave_commands_as_they_are():
         cp.simulate(PARK, runs=5, parameters="prior", cut="2020Q4")
 
 
+@pytest.mark.long
 def test_one_folder_for_all_functions(here):
     """Without out, every function reads ./out and what ships; with it, that folder."""
     for out in (None, here / "elsewhere"):

@@ -30,6 +30,7 @@ def test_probabilities_that_are_right_stay_and_exaggerated_ones_are_drawn_in():
     assert brier(right, happened).mean() < brier(exaggerated, happened).mean()
 
 
+@pytest.mark.long
 def test_probabilities_that_tell_nothing_become_the_base_rate():
     rng = np.random.default_rng(2)
     empty, happened = rng.uniform(0.6, 0.99, 20_000), rng.random(20_000) < 0.3

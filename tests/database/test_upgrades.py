@@ -183,6 +183,7 @@ def test_where_nothing_is_nothing_is_upgraded_and_no_file_made(tmp_path, capsys)
     assert not (tmp_path / "out" / "copark.sqlite3").exists()
 
 
+@pytest.mark.long
 def test_while_a_server_works_on_the_folder_nothing_is_upgraded(tmp_path, capsys):
     with closing(Records(tmp_path)):
         code, _, told = call(["database", "upgrade", "--out", tmp_path], capsys)

@@ -116,6 +116,7 @@ def change(path: Path, pattern: str, by: str, *, all_of_them: bool = False) -> N
     path.write_text(content, encoding="utf-8")
 
 
+@pytest.mark.long
 def test_all_that_ships_is_current(before):
     assert {state for _, state in before["questions"].values()} == {"listed"}
     assert not any(stale for stale, _ in before["calibrations"].values())
@@ -123,6 +124,7 @@ def test_all_that_ships_is_current(before):
     assert before["stack"]
 
 
+@pytest.mark.long
 def test_names_comments_and_sentences_move_nothing(copy, before):
     for file in RENAMED:
         name = local_variable(copy / file)
@@ -223,6 +225,7 @@ def add_a_link(copy: Path) -> None:
     change(model / "step.py", f"^{re.escape(CALLED)}", call + CALLED)
 
 
+@pytest.mark.long
 def test_a_parameter_that_bears_on_nothing_makes_nothing_stale(copy, before):
     add_a_parameter(copy)
     now = told(copy.parent, *ASKED)

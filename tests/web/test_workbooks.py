@@ -57,6 +57,7 @@ def test_faults_are_told_by_cell_and_nothing_is_kept(client, data):
     assert not list((data / WORKBOOKS).glob("*"))
 
 
+@pytest.mark.long
 def test_a_workbook_waits_by_name_and_its_result_is_listed_nowhere(client, tmp_path):
     case = services_of(client).shelf.get(SMALL_PARK)
     params = params_of_workbook(EXPERTS, case, tmp_path, filled(client, SMALL_PARK))
