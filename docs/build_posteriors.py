@@ -14,11 +14,9 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from copark.cases import Case, load_case
-from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
-from copark.cases.quarters import Quarter
-from copark.calibration import calibrations, draw_sources
 from copark.analyses.stack import stacking as shipped
+from copark.analyses.stack.stacking import trials_of
+from copark.calibration import calibrations, draw_sources
 from copark.calibration.calibrate import FULL, QUICK, Settings, calibrate
 from copark.calibration.calibration_setup import case_for, cut_of, reading_of
 from copark.calibration.diagnostics import predictive_checks
@@ -26,7 +24,9 @@ from copark.calibration.draw_sources import PosteriorSource
 from copark.calibration.pool.panel import PanelSettings, learn
 from copark.calibration.pool.parks import parks_of
 from copark.calibration.provenance import recipe_in
-from copark.analyses.stack.stacking import trials_of
+from copark.cases import Case, load_case
+from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
+from copark.cases.quarters import Quarter
 from copark.simulation.ensemble import default_threads
 
 PANEL, STACK = "panel", "stack"
