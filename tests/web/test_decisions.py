@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from copark.analyses.answer import find, load
+from copark.analyses.answer import find, load, place_of, save
 from copark.analyses.registry import REGISTRY
 
 
@@ -79,6 +81,30 @@ def test_an_option_is_a_scenario_that_changes_nothing_of_the_past(client, told):
     now = answer["quarters"].index(told["pulled"])
     assert before[:now] == after[:now]
     assert before != after
+
+
+def test_a_result_that_would_not_be_found_today_is_not_decided_by(told, data, serve, tmp_path):
+    """One that a former method made, with another chance, stood on the page in the place of the one that ships."""
+    levers = REGISTRY.get("levers")
+    current = load(find(data, levers, told["run_id"]), levers)
+    stale = replace(current.result, run_id="00000000deadbeef", draws=7)
+    place = place_of(tmp_path / "out", levers, stale.run_id)
+    save(place, levers, levers.params.model_validate(current.params), stale)
+    assert load(place, levers) is not None, "it is whole, and newer than the other"
+    with serve() as server:
+        answer = server.get("/api/v1/decisions?case=great-stone").json()
+    assert (answer["run_id"], answer["runs"]) == (told["run_id"], told["runs"])
+
+
+def test_a_result_of_ones_own_that_answers_todays_question_is_decided_by(told, data, serve, tmp_path):
+    levers = REGISTRY.get("levers")
+    current = load(find(data, levers, told["run_id"]), levers)
+    own = replace(current.result, draws=7)
+    save(place_of(tmp_path / "out", levers, own.run_id), levers, levers.params.model_validate(current.params), own)
+    with serve() as server:
+        answer = server.get("/api/v1/decisions?case=great-stone").json()
+    assert answer["run_id"] == told["run_id"]
+    assert answer["runs"] == 7 * current.result.futures
 
 
 def test_a_park_without_a_stored_result_has_no_options(client):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
@@ -129,6 +130,38 @@ def usable(analysis: Analysis, context: Context, case: str | None = None) -> Ite
             continue
         if expected == run_id:
             yield run_id, header
+
+
+def is_current(analysis: Analysis, run_id: str, header: Mapping[str, Any], context: Context) -> bool:
+    """Say whether a stored result is what the same question would be answered by here.
+
+    It is not where the method or the model has another version by now, or the case or its draws are others. The quarter
+    a park is looked at from may have passed since: the result says which it was.
+
+    Parameters
+    ----------
+    analysis
+        The analysis.
+    run_id
+        Run ID of the result.
+    header
+        Its ``params`` and ``created``.
+    context
+        Context in which the question would be asked.
+    """
+    from copark.cases.horizon import present_is, present_quarter
+    from copark.cases.quarters import Quarter
+
+    made_in = Quarter.of_day(date.fromisoformat(header["created"][:10]))
+    for quarter in dict.fromkeys((present_quarter(), made_in)):
+        try:
+            with present_is(quarter):
+                expected = run_id_of(analysis, analysis.params.model_validate(header["params"]), context)
+        except (CoparkError, ValueError):
+            return False
+        if expected == run_id:
+            return True
+    return False
 
 
 def asked() -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -5,7 +5,7 @@ from functools import partial
 from math import isfinite
 from typing import Any
 
-from copark.analyses.answer import find, load
+from copark.analyses.answer import SHIPPED, find, load
 from copark.analyses.contract import Texts
 from copark.analyses.how_sure import how_sure, structure_range
 from copark.analyses.levers import Answer as Levers
@@ -15,11 +15,12 @@ from copark.analyses.levers.measures import BUDGETS, SIDES
 from copark.analyses.levers.recommendation import Judgement
 from copark.analyses.levers.schema import AS_IT_IS, LeverOption
 from copark.analyses.levers.show import answers, forbidding
+from copark.analyses.shipped import is_current
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
 from copark.texts import LANGUAGES
-from copark.web.content.analyses import analysis_of, home_of, results_of
+from copark.web.content.analyses import analysis_of, context_of, home_of, results_of
 from copark.web.content.case_registry import OwnersView
 from copark.web.content.responses import Answer, Said
 from copark.web.content.sentences import spoken_in
@@ -187,15 +188,26 @@ NOTHING = DecisionAnswer(
 
 
 def newest_levers(view: OwnersView, case: str) -> Levers | None:
-    """Read the newest stored result of a case's levers; one with the usual settings, if there is one."""
+    """Read the newest stored result of a case's levers; one with the usual settings, if there is one.
+
+    One that a former version of the model or the method made, or that is of other facts or another calibration than the
+    case has now, is no answer: its park is computed again.
+    """
     analysis = analysis_of("levers")
     results = results_of(analysis, view, case).results
     plain = analysis.params.model_validate({"case": case}).model_dump(mode="json")
     usual = [entry for entry in results if all(plain[name] == value for name, value in entry.params.items())]
     for entry in (*usual, *results):
         home, _ = home_of(analysis, view, entry.run_id)
-        stored = load(find(home, analysis, entry.run_id), analysis)
-        if stored is not None and isinstance(stored.result, Levers):
+        folder = find(home, analysis, entry.run_id)
+        stored = load(folder, analysis)
+        if stored is None or not isinstance(stored.result, Levers):
+            continue
+        # Results that ship are listed where they answer here alone.
+        if SHIPPED in folder.parents:
+            return stored.result
+        header = {"params": stored.params, "created": stored.created}
+        if is_current(analysis, entry.run_id, header, context_of(home, view.get(case))):
             return stored.result
     return None
 
