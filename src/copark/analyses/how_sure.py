@@ -131,6 +131,26 @@ def structure_range(readings: Sequence[Reading]) -> tuple[float, float, int] | N
     return (min(other_standings), max(other_standings), len(other_standings)) if other_standings else None
 
 
+SELDOM = 1.0 / 3.0
+"""Chance below which one structure of the model says the opposite of one above ``MOSTLY``."""
+MOSTLY = 2.0 / 3.0
+"""Chance above which one structure of the model says the opposite of one below ``SELDOM``."""
+
+
+def structures_disagree(readings: Sequence[Reading], chance: float) -> bool:
+    """Say whether one structure of the model says the opposite of another, so that the chance hangs on which holds.
+
+    Parameters
+    ----------
+    readings
+        The case as it is under each structure, the model as it is first.
+    chance
+        Chance of standing alone under the model as it is, 0 to 1.
+    """
+    span = structure_range(readings)
+    return span is not None and min(span[0], chance) < SELDOM and max(span[1], chance) > MOSTLY
+
+
 def structures_words(readings: Sequence[Reading], lang: str) -> str:
     """Say between what the chance lies under the other structures; empty where none was tried."""
     structure_span = structure_range(readings)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.brief import Answer
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.how_sure import NONE, how_sure, structure_range
+from copark.analyses.how_sure import NONE, how_sure, structure_range, structures_disagree
 from copark.analyses.levers.effect_words import advice_words, change, middle
 from copark.analyses.levers.measures import BUDGETS, SIDES
 from copark.analyses.levers.show import answers
@@ -90,12 +90,6 @@ def of_structures(readings: Sequence[Reading], t: Texts) -> str:
     return t("card.structures", band=shown(doc.Interval(low, high), doc.SHARE, t.lang), count=count)
 
 
-SELDOM = 1.0 / 3.0
-"""Chance below which one structure of the model says the opposite of one above ``MOSTLY``."""
-MOSTLY = 2.0 / 3.0
-"""Chance above which one structure of the model says the opposite of one below ``SELDOM``."""
-
-
 class _Show(Show):
     def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
@@ -129,9 +123,8 @@ class _Show(Show):
         low, high = (percent_words(value, t.lang) for value in between[:2])
         key = "headline.alike" if low == high else "headline.between"
         outcome = t(key, **shares, **words, low=low, high=high, count=between[2])
-        chances = (*between[:2], answer.share("self_standing").share)
-        disagree = min(chances) < SELDOM and max(chances) > MOSTLY
-        warnings = [t("headline.disagree", **words)] if disagree else []
+        disagree = structures_disagree(self.readings, answer.share("self_standing").share)
+        warnings = [text("sure.disagree", t.lang, park=words["park"])] if disagree else []
         return t.sentences([*self.record(), *warnings, outcome, *self.assumed()])
 
     def record(self) -> list[str]:

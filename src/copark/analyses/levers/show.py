@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from copark.analyses.contract import Texts, assemble
+from copark.analyses.how_sure import structures_disagree
 from copark.analyses.levers import Answer
 from copark.analyses.levers.choice import Choice
 from copark.analyses.levers.dependence import Leaning
@@ -29,6 +30,7 @@ from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
 from copark.stats.robust_choice import Stability
+from copark.texts import text
 
 BESIDE = ("companies", "jobs", *BUDGETS)
 """Measures that stand beside the probability of every option: how large the park is, and what it costs whose budget."""
@@ -111,7 +113,11 @@ class _Show(Show):
         """Say what forbids or limits to rely on the answer."""
         if self.answer.doubt == "uncalibrated" and self.answer.closed_by is None:
             return [self.t("advice.uncalibrated", park=self.t.of(self.answer.park))]
-        return self.answer.doubts.record_words(self.t.lang)
+        doubts = self.answer.doubts.record_words(self.t.lang)
+        standing = [share.share for share in self.answer.outcomes if share.name == "self_standing"]
+        if self.answer.closed_by is None and standing and structures_disagree(self.answer.readings, standing[0]):
+            doubts.append(text("sure.disagree", self.t.lang, park=self.t.of(self.answer.park)))
+        return doubts
 
     def answers(self) -> list[str]:
         """Say what may be recommended, what to avoid and what changes nothing."""
