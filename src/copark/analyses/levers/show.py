@@ -40,6 +40,10 @@ PARTS = ("structure", "parameters", "chance")
 """Parts of an effect's variance."""
 
 
+CARDS_IN_DOUBT = {"avoid": "card.avoid_doubt", "unreliable": "card.unreliable_doubt"}
+"""Words of cards where the model gives no ground for a choice."""
+
+
 def document(answer: Answer, t: Texts) -> doc.Document:
     """Show everything that is known of a case's levers."""
     show = _Show(answer, t)
@@ -190,8 +194,8 @@ class _Show(Show):
             column = doc.plain(doc.Kind.count)
             count = len(self.recommendation.with_word(word))
             key = f"card.{word}"
-            if answer.doubt is not None and t.has(f"{key}_doubt"):
-                key = f"{key}_doubt"
+            if answer.doubt is not None:
+                key = CARDS_IN_DOUBT.get(word, key)
             cards.append(doc.Card(t(key), column, count, t(f"{key}.note")))
         if answer.choice is not None:
             now = float(answer.choice.ranking("satisficing").scores[0])
