@@ -21,7 +21,7 @@ import psutil
 
 from bench.arguments import parser_of
 from copark.cases import load_case
-from copark.cluster import Asked, Crew, Threads, make
+from copark.cluster import Asked, Threads, WorkerPool, make
 from copark.cluster.dask_workers import local_workers
 from copark.cluster.shard_worker import Ranges, Tell, Work
 from copark.simulation.results import study_identity
@@ -36,16 +36,16 @@ LESS = 5
 
 
 class Timed:
-    """A crew that adds up what its makers say of their time."""
+    """A worker_pool that adds up what its makers say of their time."""
 
-    def __init__(self, crew: Crew) -> None:
-        self._crew = crew
+    def __init__(self, worker_pool: WorkerPool) -> None:
+        self._worker_pool = worker_pool
         self.seconds: dict[str, float] = {}
-        self.makers, self.machine = crew.makers, crew.machine
+        self.makers, self.machine = worker_pool.makers, worker_pool.machine
 
     def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
         """Make shards and add up their seconds."""
-        for found in self._crew.make(work, ranges, tell):
+        for found in self._worker_pool.make(work, ranges, tell):
             for stage, seconds in found.items():
                 self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
             yield found
@@ -58,11 +58,11 @@ def asked(runs: int) -> Asked:
     return Asked(study, case, None, study_identity(study, case), bands=True)
 
 
-def timed(crew: Crew, runs: int) -> tuple[float, dict[str, float]]:
+def timed(worker_pool: WorkerPool, runs: int) -> tuple[float, dict[str, float]]:
     """Seconds until the runs are stored, and what the makers say of theirs."""
     ask = asked(runs)
     with tempfile.TemporaryDirectory() as folder:
-        counted, began = Timed(crew), time.perf_counter()
+        counted, began = Timed(worker_pool), time.perf_counter()
         make(ask, RunStore(Path(folder)), counted)
         return time.perf_counter() - began, counted.seconds
 
@@ -114,7 +114,7 @@ class Times:
     plain: list[float] = field(default_factory=list)
     here: list[float] = field(default_factory=list)
 
-    def add(self, alone: Crew, both: Crew, runs: int) -> None:
+    def add(self, alone: WorkerPool, both: WorkerPool, runs: int) -> None:
         """Measure once, side by side."""
         seconds, stages = timed(alone, runs)
         self.one.append(seconds)
@@ -142,8 +142,8 @@ def compare(runs: int, repeats: int = REPEATS) -> None:
     sizes = (runs // LESS, runs)
     times = {size: Times() for size in sizes}
     with local_workers(1) as one, local_workers(2) as two:
-        for crew in (one, two):
-            timed(crew, min(4000, runs))
+        for worker_pool in (one, two):
+            timed(worker_pool, min(4000, runs))
         for _ in range(repeats):
             for size in sizes:
                 times[size].add(one, two, size)
@@ -174,12 +174,12 @@ def million() -> None:
 
     The last third holds the joining of all bands by this process.
     """
-    with local_workers(2) as crew:
-        timed(crew, 4000)
+    with local_workers(2) as worker_pool:
+        timed(worker_pool, 4000)
         with memory() as before:
-            timed(crew, MILLION // 10)
+            timed(worker_pool, MILLION // 10)
         with memory() as found:
-            seconds, _ = timed(crew, MILLION)
+            seconds, _ = timed(worker_pool, MILLION)
     print(f"{MILLION} runs by two workers: {seconds:.0f} s")
     for pid, values in sorted(found.items()):
         if len(values) > 20:

@@ -1,7 +1,7 @@
 """The errors a person may meet, and the faults they carry.
 
 Every error derives from :class:`CoparkError`. Faults in a person's files are collected, never raised one by one: a
-:class:`Fault` says where it is, what is wrong and how to mend it, in both languages.
+:class:`Fault` says where it is, what is wrong and how to fix it, in both languages.
 """
 
 from collections.abc import Iterable
@@ -46,7 +46,7 @@ class Fault:
     """One thing wrong in one place of a person's files."""
 
     code: str
-    """Key of the fault's texts: ``<code>.cause`` says what is wrong, ``<code>.repair`` how to mend it."""
+    """Key of the fault's texts: ``<code>.cause`` says what is wrong, ``<code>.repair`` how to fix it."""
     file: str
     line: int | None = None
     """Line in that file, counted from 1; ``None`` where the fault has no line (a missing file)."""
@@ -67,7 +67,7 @@ class Fault:
         return text(f"{self.code}.cause", lang, **self.values)
 
     def repair(self, lang: str = "en") -> str:
-        """Say how to mend it."""
+        """Say how to fix it."""
         return text(f"{self.code}.repair", lang, **self.values)
 
     def place(self) -> str:

@@ -27,8 +27,8 @@ from copark.errors import NotFound, RunRefused
 from copark.simulation.study import baseline
 from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES
-from copark.web.content.case_registry import Shelf
-from copark.web.content.job_tasks import FORETOLD, Errand, do
+from copark.web.content.case_registry import CaseRegistry
+from copark.web.content.job_tasks import FORETOLD, JobTask, do
 from tests.calibration.conftest import ask
 
 SMALLEST = Settings(runs=1 << 10, accepted=100, members=16, sweeps=1, last_sweeps=2, populations=2, records=20)
@@ -160,7 +160,7 @@ def test_a_calibration_of_ones_own_is_used_everywhere(park, out, before, calibra
     assert again.identity == after.identity != before.identity
     assert after.answer.trust == parameters.trust
     assert workflows.simulate(case, runs=60, out=out).attrs["trust_en"] == parameters.trust.label("en")
-    assert Shelf(park.parent, out).get("great-stone").parameters.trust.kind == "shipped"
+    assert CaseRegistry(park.parent, out).get("great-stone").parameters.trust.kind == "shipped"
     assert copark.forecast(str(park), out=out).trust == parameters.trust
     own = parameters
     lent = case_parameters.parameters_of(case, out, "borrowed")
@@ -210,10 +210,10 @@ def test_what_no_longer_fits_or_is_damaged_is_named_and_not_used(park, out, cali
 def test_an_uploaded_park_is_calibrated_by_a_job_and_its_later_runs_use_that(park, tmp_path, monkeypatch):
     name = f"u-{32 * 'a'}"
     shutil.copytree(park, tmp_path / "uploads" / name)
-    shelf = Shelf(tmp_path / "uploads", tmp_path / "shared")
+    shelf = CaseRegistry(tmp_path / "uploads", tmp_path / "shared")
     data = shelf.parks.output(name)
     assert shelf.get(name).parameters.trust.kind != "own"
-    errand = Errand(
+    errand = JobTask(
         "analysis",
         str(tmp_path / "uploads" / name),
         {"analysis": "calibrate", "params": {"case": name}},

@@ -12,7 +12,7 @@ import pytest
 from copark.calibration import prior
 from copark.calibration.prior import make_batch
 from copark.store import checkpoints
-from copark.store.garbage import leavings
+from copark.store.garbage import find_leftovers
 from tests.calibration.conftest import ask
 from tests.calibration.killed import PIECE
 
@@ -74,7 +74,7 @@ def test_killed_at_every_stage_and_within_each(undisturbed, tmp_path):
     assert last.stdout.splitlines() == ["False", f"Resumed: {STAGES} of {STAGES} stages already completed."]
     (folder,) = tmp_path.glob("posteriors/great-stone-*")
     assert arrays(folder) == undisturbed
-    left = {leftover.kind for leftover in leavings(tmp_path, quiet=-1.0)}
+    left = {leftover.kind for leftover in find_leftovers(tmp_path, quiet=-1.0)}
     assert left <= {"half_written"}
 
 

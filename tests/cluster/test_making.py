@@ -45,7 +45,7 @@ def numbers(record) -> dict[str, str]:
 
 
 class Counting(Threads):
-    """A crew that remembers what it made, and breaks off after some shards."""
+    """A worker_pool that remembers what it made, and breaks off after some shards."""
 
     def __init__(self, threads: int = 1, until: int | None = None) -> None:
         super().__init__(threads)
@@ -74,10 +74,10 @@ def running_on(found: dict[str, str]) -> Any:
     return mock.patch("copark.cluster.shard_worker.machine", return_value=found)
 
 
-def finished_by(crew: Counting, asked: Asked, store: RunStore, expected: dict[str, str], made: int) -> RunRecord:
+def finished_by(worker_pool: Counting, asked: Asked, store: RunStore, expected: dict[str, str], made: int) -> RunRecord:
     """What is left is made, so many shards, and the whole is as it would have been."""
-    record = make(asked, store, crew).record
-    assert len(crew.made) == made
+    record = make(asked, store, worker_pool).record
+    assert len(worker_pool.made) == made
     assert numbers(record) == expected
     return record
 

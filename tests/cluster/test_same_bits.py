@@ -67,8 +67,8 @@ def test_another_process(expected, tmp_path: Path) -> None:  # noqa: F811
 
 
 def test_two_worker_processes(asked, expected, tmp_path: Path) -> None:  # noqa: F811
-    with local_workers(2) as crew:
-        assert numbers(make(asked, RunStore(tmp_path), crew).record) == expected
+    with local_workers(2) as worker_pool:
+        assert numbers(make(asked, RunStore(tmp_path), worker_pool).record) == expected
 
 
 @pytest.mark.skipif(

@@ -18,7 +18,7 @@ import pytest
 from copark.store import RunStore, files
 from copark.store.checkpoints import Stages
 from copark.store.files import is_held, lock_of, only_one
-from copark.store.garbage import leavings, throw_away
+from copark.store.garbage import find_leftovers, throw_away
 from copark.web.content.job_tasks import clear_cancelled
 from tests.cluster import contention
 from tests.unit.ensembles import ensemble
@@ -45,7 +45,7 @@ def left(path: Path, *, old: bool = True) -> Path:
 
 
 def kinds(out: Path, **more: bool) -> dict[str, str]:
-    return {one.path.name: one.kind for one in leavings(out, **more)}
+    return {one.path.name: one.kind for one in find_leftovers(out, **more)}
 
 
 def test_what_a_dead_process_left_can_go(tmp_path: Path, dead: int) -> None:
@@ -53,8 +53,8 @@ def test_what_a_dead_process_left_can_go(tmp_path: Path, dead: int) -> None:
     alive = left(tmp_path / "runs" / f".writing-x-{os.getpid()}-01234567")
     lately = left(tmp_path / "runs" / f".writing-y-{dead}-01234567", old=False)
     assert kinds(tmp_path) == {gone.name: "half_written"}
-    assert [one.bytes for one in leavings(tmp_path)] == [100]
-    for one in leavings(tmp_path):
+    assert [one.bytes for one in find_leftovers(tmp_path)] == [100]
+    for one in find_leftovers(tmp_path):
         throw_away(one)
     assert not gone.exists()
     assert alive.exists()
@@ -81,7 +81,7 @@ def test_what_could_be_gone_on_with_stays_unless_asked_for(tmp_path: Path) -> No
 def test_what_somebody_has_gone_on_with_since_it_was_listed_stays(tmp_path: Path) -> None:
     shards = left(tmp_path / "runs" / f".shards-{IDENTITY}")
     stages = left(tmp_path / "batches" / f"stages-{IDENTITY}")
-    listed = leavings(tmp_path, unfinished=True)
+    listed = find_leftovers(tmp_path, unfinished=True)
     assert {one.path for one in listed} == {shards, stages}
     for held in (True, False):
         with ExitStack() as locks:
@@ -159,7 +159,7 @@ def test_the_lock_of_a_killed_process_can_go(tmp_path: Path) -> None:
     assert lock.is_file()
     assert kinds(tmp_path) == {lock.name: "lock"}
     assert lock.is_file(), "listing removes nothing"
-    (listed,) = leavings(tmp_path)
+    (listed,) = find_leftovers(tmp_path)
     with only_one(lock):
         assert kinds(tmp_path) == {}
         throw_away(listed)
@@ -221,7 +221,7 @@ def test_what_was_being_replaced_is_put_back_and_not_thrown_away(tmp_path: Path)
     old, new = left(tmp_path / "posteriors" / "park"), left(tmp_path / "posteriors" / "new")
     replaced = killed_between_moves(old.parent, new.name, old.name)
     assert kinds(tmp_path) == {replaced.name: "displaced"}
-    for one in leavings(tmp_path):
+    for one in find_leftovers(tmp_path):
         throw_away(one)
     assert (old / "file").read_bytes() == b"x" * 100
     replaced = killed_between_moves(old.parent, new.name, old.name)

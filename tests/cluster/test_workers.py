@@ -58,8 +58,8 @@ def worker() -> psutil.Process | None:
 
 def test_a_worker_that_dies_while_it_starts_is_no_loss(asked, expected, tmp_path: Path) -> None:  # noqa: F811
     in_background(lambda: waited(worker).kill())
-    with local_cluster(1) as own, workers_at(own.scheduler_address) as crew:
-        assert numbers(make(asked, RunStore(tmp_path), crew).record) == expected
+    with local_cluster(1) as own, workers_at(own.scheduler_address) as worker_pool:
+        assert numbers(make(asked, RunStore(tmp_path), worker_pool).record) == expected
 
 
 def test_a_worker_that_dies_is_no_loss(cluster, asked, expected, tmp_path: Path) -> None:  # noqa: F811
@@ -70,9 +70,9 @@ def test_a_worker_that_dies_is_no_loss(cluster, asked, expected, tmp_path: Path)
         waited(lambda: list(store.root.glob(".shards-*/arrays.zarr")))
         victim.kill()
 
-    with workers_at(cluster.scheduler_address) as crew:
+    with workers_at(cluster.scheduler_address) as worker_pool:
         in_background(kill)
-        assert numbers(make(asked, store, crew).record) == expected
+        assert numbers(make(asked, store, worker_pool).record) == expected
 
 
 def test_a_worker_of_another_model_is_refused(cluster, asked, tmp_path: Path) -> None:  # noqa: F811
@@ -89,14 +89,14 @@ def test_a_worker_of_another_model_is_refused(cluster, asked, tmp_path: Path) ->
 
         importlib.reload(worker_fingerprint)
 
-    with workers_at(cluster.scheduler_address) as crew:
-        victim = next(iter(crew._client.nthreads()))
-        crew._client.run(become_another, workers=[victim])
+    with workers_at(cluster.scheduler_address) as worker_pool:
+        victim = next(iter(worker_pool._client.nthreads()))
+        worker_pool._client.run(become_another, workers=[victim])
         try:
             with pytest.raises(MachinesDiffer) as refused:
-                make(asked, RunStore(tmp_path), crew)
+                make(asked, RunStore(tmp_path), worker_pool)
         finally:
-            crew._client.run(become_itself, workers=[victim])
+            worker_pool._client.run(become_itself, workers=[victim])
     assert [(fault.file, fault.key) for fault in refused.value.faults] == [(victim, "model_version")]
 
 
@@ -111,10 +111,10 @@ def test_a_lost_scheduler_is_said_and_the_rest_made_without_it(asked, expected, 
         waited(lambda: list(store.root.glob(".shards-*/making/plan.json")))
         os.killpg(server.pid, signal.SIGKILL)
 
-    with workers_at(address) as crew:
+    with workers_at(address) as worker_pool:
         in_background(kill_all)
         with pytest.raises(ClusterLost, match="same command"):
-            make(asked, store, crew)
+            make(asked, store, worker_pool)
     server.wait(10)
     server.stdout.close()
     made = make(asked, store, Threads(2))

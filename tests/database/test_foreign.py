@@ -10,7 +10,7 @@ import pytest
 from copark.store.database import open_database
 from copark.store.errors import DatabaseRefused
 from copark.store.jobs import JobTable
-from copark.store.scenarios import ScenarioShelf
+from copark.store.scenarios import ScenarioTable
 from copark.web.content.job_tasks import Records
 from tests.asked import call
 from tests.database.others import FOREIGN, connected, dump, file_hash, fill_foreign, fill_former, insert, run_sql
@@ -68,7 +68,7 @@ def test_the_tables_may_stand_beside_others_where_somebody_says_so(tmp_path, eit
             records.scenarios.save("me", "high", "x", {"a": 1})
     with closing(open_database(tmp_path)) as database:
         assert JobTable(database).add(JOB).number == 1
-        assert [scenario.name for scenario in ScenarioShelf(database).all("me")] == ["high"]
+        assert [scenario.name for scenario in ScenarioTable(database).all("me")] == ["high"]
     assert call(["database", "upgrade", "--out", tmp_path], capsys)[0] == 0
     assert "alembic_version" in call(["database", "--out", tmp_path], capsys)[1]
     assert dump(tmp_path) == before

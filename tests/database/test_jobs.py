@@ -16,7 +16,7 @@ pytest.importorskip("fastapi")
 
 from copark.web import jobs as works
 from copark.web.content import job_tasks as records
-from copark.web.content.job_tasks import Errand
+from copark.web.content.job_tasks import JobTask
 from copark.web.jobs import JobQueue
 from tests.asked import waited
 
@@ -86,7 +86,7 @@ def queue_of(folder, monkeypatch, program, **places):
 
 
 def submitted(queue, folder, owner="me"):
-    return queue.add(Errand("run", "x", {}, "en", str(folder)), TITLE, owner).id
+    return queue.add(JobTask("run", "x", {}, "en", str(folder)), TITLE, owner).id
 
 
 def wait_for(queue, name, is_so=lambda job: job.is_over):

@@ -17,7 +17,7 @@ from copark.store.database import Database, examination, open_database, upgrades
 from copark.store.database.schema import HEAD, OWN, PREFIX, VERSIONS, metadata
 from copark.store.errors import DatabaseRefused
 from copark.store.jobs import JobTable
-from copark.store.scenarios import ScenarioShelf
+from copark.store.scenarios import ScenarioTable
 from copark.web.content.job_tasks import Records
 from tests.asked import call
 from tests.database.others import (
@@ -65,7 +65,7 @@ def rows(folder):
     """Jobs and scenarios, as a server sees them."""
     with closing(open_database(folder)) as database:
         jobs = [(job.number, job.id, job.state, job.title["zh"], job.attempts) for job in JobTable(database).all()]
-        return jobs, [(one.name, one.content) for one in ScenarioShelf(database).all("me")]
+        return jobs, [(one.name, one.content) for one in ScenarioTable(database).all("me")]
 
 
 @pytest.mark.parametrize("version", FORMER)

@@ -156,10 +156,10 @@ def bodies(draw: m.Draw) -> Sent:
 
 def taken(content: bytes, folder: Path, *, workbook: bool) -> str:
     """Taking an upload; nothing of what is refused may stay."""
-    from copark.web.content.case_registry import Shelf, take
+    from copark.web.content.case_registry import CaseRegistry, take
 
-    shelf = Shelf(folder / "uploads")
-    answer = tried(lambda: take(shelf, content, workbook=workbook))
+    registry = CaseRegistry(folder / "uploads")
+    answer = tried(lambda: take(registry, content, workbook=workbook))
     kept = list((folder / "uploads").iterdir())
     assert len(kept) == (answer == ACCEPTED), kept
     return answer

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from copark.simulation.case_edits import happenings
+from copark.simulation.case_edits import dated_events
 from copark.simulation.counterfactual import WITHOUT, but_for
 from copark.simulation.readouts.compare import effects_of, outputs_of, paired
 from copark.simulation.run import simulate
@@ -119,7 +119,7 @@ def test_but_for_a_visit_commitment_is_lower_by_its_jump(great_stone):
 
 def test_but_for_all_that_is_known_runs_or_says_why(great_stone):
     """Everything of the list can be dropped, one at a time."""
-    known = happenings(great_stone)
+    known = dated_events(great_stone)
     assert len(known) > 40
     assert len({one.title.en for one in known}) == len(known)
     arms = [arm(f"a{n}", {"drop": [key]}) for n, key in enumerate(dict.fromkeys(one.key for one in known))]

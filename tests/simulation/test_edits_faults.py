@@ -70,7 +70,7 @@ def test_a_bad_edit_is_named_by_its_fault(tmp_path, subtests):
 
 
 def test_the_case_must_be_sound_without_what_is_dropped():
-    """The first value of a quota is no happening; all shareholders cannot go."""
+    """The first value of a quota is no event; all shareholders cannot go."""
     case = load_case("great-stone")
     everybody = {holder.key: "drop" for holder in case.shareholders}
     with pytest.raises(StudyFaults) as caught:

@@ -13,7 +13,7 @@ import pytest
 
 from copark.store.files import written_file
 from copark.web.content import case_registry
-from copark.web.content.job_tasks import Errand, placed
+from copark.web.content.job_tasks import JobTask, placed
 from copark.web.content.own_parks import OwnParks, Quota
 from copark.web.job_process import failure, without_paths
 from copark.web.jobs import JobQueue
@@ -40,7 +40,7 @@ def put(path, content="words"):
 def due(client):
     """Let the time for restoring be over."""
     services = services_of(client)
-    services.shelf.parks.clock = lambda: time.time() + services.settings.limits.undo + 1.0
+    services.registry.parks.clock = lambda: time.time() + services.settings.limits.undo + 1.0
     services.purge.now()
 
 
@@ -88,7 +88,7 @@ def test_after_a_while_all_of_it_is_gone_and_nothing_else_is(serve, tmp_path, mo
         put(out / "results" / "levers" / (16 * "a") / "result.json", f'{{"params": {{"case": "{stays}"}}}}\n')
         put(out / "runs" / (16 * "b") / "metadata.json")
         before = everything(out)
-        put(services.shelf.parks.output(gone) / "runs" / (16 * "c") / "metadata.json")
+        put(services.registry.parks.output(gone) / "runs" / (16 * "c") / "metadata.json")
         put(out / "results" / "levers" / (16 * "d") / "result.json", f'{{"params": {{"case": "{gone}"}}}}\n')
         client.delete(PATH(gone), headers=MINE)
         due(client)
@@ -129,7 +129,7 @@ def test_a_running_job_ends_before_its_park_is_removed(serve, monkeypatch):
         job = services.jobs.table.claim("long")
         client.delete(PATH(name), headers=MINE)
         due(client)
-        folder = services.shelf.uploads / name
+        folder = services.registry.uploads / name
         assert folder.is_dir()
         services.jobs.table.end(job, "cancelled")
         services.purge.now()
@@ -139,19 +139,19 @@ def test_a_running_job_ends_before_its_park_is_removed(serve, monkeypatch):
 
 def test_a_job_whose_park_was_deleted_tells_no_path(serve, tmp_path):
     """However far it was: before it began, and where its files went away under it."""
-    park = case_registry.Shelf(tmp_path / "cases")
+    park = case_registry.CaseRegistry(tmp_path / "cases")
     name = f"u-{32 * 'a'}"
-    waits = asdict(Errand("run", name, {}, "en", ""))
-    errand = Errand(**placed(waits, tmp_path, park.uploads, park.parks.outputs))
+    waits = asdict(JobTask("run", name, {}, "en", ""))
+    task = JobTask(**placed(waits, tmp_path, park.uploads, park.parks.outputs))
     for error in (FileNotFoundError(f"{tmp_path}/cases/{name}/case.yaml"), ValueError()):
-        told = failure(error, errand)
+        told = failure(error, task)
         (trouble,) = told["trouble"]
         assert trouble["code"] == "web.job_deleted"
         assert str(tmp_path) not in str(told)
         assert name not in str(told)
-    errand = Errand("run", "great-stone", {}, "en", str(tmp_path / "out"))
+    task = JobTask("run", "great-stone", {}, "en", str(tmp_path / "out"))
     words = {"words": {"en": f"{tmp_path}/out/runs cannot be written"}, "trouble": [f"{tmp_path}/out"]}
-    assert without_paths(words, errand) == {"words": {"en": "out/runs cannot be written"}, "trouble": ["out"]}
+    assert without_paths(words, task) == {"words": {"en": "out/runs cannot be written"}, "trouble": ["out"]}
 
 
 def test_an_owner_keeps_so_many_and_nobody_elses_goes(serve):
@@ -176,7 +176,7 @@ def test_an_owner_keeps_so_many_and_nobody_elses_goes(serve):
         due(client)
         assert upload(client, YOURS)
         assert client.get(PATH(theirs), headers=YOURS).status_code == 200
-        assert len(everything(services_of(client).shelf.uploads)) > 0
+        assert len(everything(services_of(client).registry.uploads)) > 0
 
 
 def test_of_many_deleted_ones_an_owner_can_restore_the_latest(tmp_path):
@@ -225,5 +225,5 @@ def test_a_full_disk_is_told_with_the_file_and_what_to_do(serve, tmp_path, monke
         assert answer.status_code == 507
         assert any(name in answer.json()["cause"]["zh"] for name in FILES)
         assert str(tmp_path) not in answer.text
-        assert [path.name for path in services_of(client).shelf.uploads.iterdir()] == []
+        assert [path.name for path in services_of(client).registry.uploads.iterdir()] == []
     shutil.rmtree(tmp_path / "out")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from copark.simulation.study import baseline
-from copark.web.content.case_registry import Shelf
+from copark.web.content.case_registry import CaseRegistry
 from copark.web.content.engine import BoundedCache, Cancelled, Engine, Ticket
 
 GREAT_STONE = baseline("great-stone").with_changes(runs=40, draws="unsettled", keep=("jobs", "usable_area"))
@@ -17,12 +17,12 @@ GREAT_STONE = baseline("great-stone").with_changes(runs=40, draws="unsettled", k
 
 @pytest.fixture(scope="module")
 def engine():
-    return Engine(Shelf(), threads=1)
+    return Engine(CaseRegistry(), threads=1)
 
 
 @pytest.fixture(scope="module")
 def great_stone(engine):
-    return engine.shelf.get("great-stone")
+    return engine.registry.get("great-stone")
 
 
 def test_memory_is_bounded_and_the_oldest_goes():

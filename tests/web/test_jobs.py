@@ -135,11 +135,11 @@ def test_a_page_goes_out_without_the_sections_that_are_named(serve, tmp_path, mo
     assert cut.text == '<section id="limits">limits</section>'
 
 
-class Errands:
-    """A stream of one errand that never ends; what is written to it."""
+class JobTasks:
+    """A stream of one task that never ends; what is written to it."""
 
-    def __init__(self, **errand):
-        self.errand, self.said = errand, []
+    def __init__(self, **task):
+        self.errand, self.said = task, []
 
     def readline(self):
         return json.dumps(self.errand)
@@ -158,7 +158,7 @@ class Errands:
 def test_a_process_tells_faults_not_tracebacks(tmp_path):
     for study, case, told in (({"nonsense": 1}, "great-stone", "unexpected"), (None, "great-stone", "unexpected"),
                               ({}, "nowhere", "nowhere")):  # fmt: skip
-        stream = Errands(kind="run", case=case, study=study, lang="en", data=str(tmp_path))
+        stream = JobTasks(kind="run", case=case, study=study, lang="en", data=str(tmp_path))
         main(stream, stream)
         last = stream.said[-1]
         assert last["end"] == "failed"

@@ -111,7 +111,7 @@ def park(client):
     body = {"analysis": ANALYSIS, "params": {"case": case} | SMALL}
     result = finished(client, "/api/v1/jobs/analyses", body, MINE)
     services = services_of(client)
-    page = services.shelf.parks.output(case) / "reports" / "web-page" / "report.html"
+    page = services.registry.parks.output(case) / "reports" / "web-page" / "report.html"
     page.parent.mkdir(parents=True)
     page.write_text(f"<p>{TITLES[0]}", encoding="utf-8")
     services.jobs.table.end(services.jobs.table.get(run["id"]), "done", identity=run["identity"], page=str(page))
@@ -212,7 +212,7 @@ def test_the_same_park_of_two_owners_is_two_parks(client, park):
 def test_what_the_shared_folder_holds_of_a_park_is_its_owners(client, park):
     """Earlier versions, and commands told the folder of a park, stored there what names it."""
     services = services_of(client)
-    home, own = services.settings.data, services.shelf.parks.output(park["case"])
+    home, own = services.settings.data, services.registry.parks.output(park["case"])
     run_id = "00c0ffee00c0ffee"
     place = home / "results" / ANALYSIS / run_id / "result.json"
     place.parent.mkdir(parents=True)

@@ -53,7 +53,7 @@ def test_what_is_not_a_scenario_of_somebodys_is_refused(client, subtests):
 
 
 def test_an_owner_has_room_for_so_many(serve, monkeypatch):
-    monkeypatch.setattr("copark.store.scenarios.ScenarioShelf.__init__.__defaults__", (2,))
+    monkeypatch.setattr("copark.store.scenarios.ScenarioTable.__init__.__defaults__", (2,))
     with serve() as client:
         statuses = [client.put(f"{URL}/{n}", json=BODY, headers=MINE).status_code for n in (0, 1, 2, 1)]
         assert statuses == [200, 200, 409, 200]

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from copark.cases import casebook_path, list_cases, load_case
 from copark.errors import CaseFaults
-from copark.web.content.case_registry import MOST_ENTRIES, Shelf, take
+from copark.web.content.case_registry import MOST_ENTRIES, CaseRegistry, take
 from tests.web.conftest import MINE, YOURS
 
 ZIP = {"content-type": "application/zip"}
@@ -29,15 +29,15 @@ def archive(files, folder="", kind=zipfile.ZIP_DEFLATED):
 
 
 @pytest.fixture
-def shelf(tmp_path):
-    return Shelf(tmp_path / "uploads")
+def registry(tmp_path):
+    return CaseRegistry(tmp_path / "uploads")
 
 
-def codes(shelf, content, *, workbook=False):
+def codes(registry, content, *, workbook=False):
     """Why an upload is refused; nothing of it may stay."""
     with pytest.raises(CaseFaults) as refused:
-        take(shelf, content, workbook=workbook)
-    assert list(shelf.uploads.iterdir()) == []
+        take(registry, content, workbook=workbook)
+    assert list(registry.uploads.iterdir()) == []
     return {fault.code.removeprefix("web.upload.") for fault in refused.value.faults}
 
 
@@ -132,20 +132,20 @@ def harmful():
     ]  # fmt: skip
 
 
-def test_archives_that_would_do_harm_are_refused_and_nothing_of_them_stays(shelf, tmp_path, subtests):
+def test_archives_that_would_do_harm_are_refused_and_nothing_of_them_stays(registry, tmp_path, subtests):
     for n, (code, content) in enumerate(harmful()):
         with subtests.test(n=n, code=code):
-            assert codes(shelf, content if isinstance(content, bytes) else archive(content)) == {code}
+            assert codes(registry, content if isinstance(content, bytes) else archive(content)) == {code}
             assert not list(tmp_path.rglob("case.yaml"))
 
 
-def test_sizes_are_not_believed(shelf):
+def test_sizes_are_not_believed(registry):
     """An entry that says it is small and is not: it is read to the limit and no further."""
     noise = bytes(n * 7919 % 251 for n in range(6_000_000))
     small = struct.pack("<I", 1000)
     content = archive({"events.csv": noise}, kind=zipfile.ZIP_STORED)
     content = spoiled(content, (b"PK\x01\x02", 24, small), (b"PK\x03\x04", 22, small))
-    assert codes(shelf, content) <= {"too_large_inside", "broken", "not_an_archive"}
+    assert codes(registry, content) <= {"too_large_inside", "broken", "not_an_archive"}
 
 
 def workbook(sheets):
@@ -170,7 +170,7 @@ def rewritten(content, part, change):
     return stream.getvalue()
 
 
-def test_workbooks_that_would_do_harm_are_refused(shelf, subtests):
+def test_workbooks_that_would_do_harm_are_refused(registry, subtests):
     plain = workbook({"Park": [["What", "Value"], ["Short name", "x"]]})
     laughs = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
     for code, content in (
@@ -181,7 +181,7 @@ def test_workbooks_that_would_do_harm_are_refused(shelf, subtests):
         ("too_many_rows", workbook({"Park": [["What", "Value"], *([[f"a{n}", 1] for n in range(20_001)])]})),
     ):
         with subtests.test(code=code):
-            assert codes(shelf, content, workbook=True) == {code}
+            assert codes(registry, content, workbook=True) == {code}
 
 
 def test_a_file_of_another_kind_is_told(client):

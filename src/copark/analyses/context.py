@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from copark.calibration.calibrations import Planned
     from copark.calibration.case_parameters import CaseParameters
     from copark.cases import Case
-    from copark.cluster import Crew
+    from copark.cluster import WorkerPool
     from copark.simulation.experiment import Checkpoint, Experiment
     from copark.simulation.measures import Measures
     from copark.simulation.sample import DrawSource
@@ -518,7 +518,7 @@ def find_or_make(
 
 
 @contextmanager
-def _crew(means: Means, lang: str) -> Iterator[Crew]:
+def _worker_pool(means: Means, lang: str) -> Iterator[WorkerPool]:
     """Choose the workers that make the runs; RunRefused if a cluster is asked for that is not there."""
     from copark.cluster import Threads
     from copark.simulation.ensemble import default_threads
@@ -530,8 +530,8 @@ def _crew(means: Means, lang: str) -> Iterator[Crew]:
         return
     from copark.cluster.dask_workers import local_workers, workers_at
 
-    with workers_at(means.scheduler) if means.scheduler else local_workers(means.workers or 1) as crew:
-        yield crew
+    with workers_at(means.scheduler) if means.scheduler else local_workers(means.workers or 1) as worker_pool:
+        yield worker_pool
 
 
 def make_run(
@@ -579,8 +579,8 @@ def make_run(
     tell = stage(progress, "simulate")
     wait = stage(progress, "waiting")
     ask = Asked(study, case, source, identity, bands, fresh=fresh, seen=stamp_of(store.root / identity))
-    with _crew(means, lang) as crew:
-        outcome = make(ask, store, crew, progress=tell, waiting=lambda: wait(0, 0))
+    with _worker_pool(means, lang) as worker_pool:
+        outcome = make(ask, store, worker_pool, progress=tell, waiting=lambda: wait(0, 0))
     counts = {"went_on": outcome.kept, "made_anew": outcome.anew}
     notes = [text(f"cluster.{key}", lang, runs=number(count, 0)) for key, count in counts.items() if count]
     return outcome.record, tuple(notes)

@@ -25,7 +25,7 @@ ERRORS = {
     "EDQUOT": "full",
     "EIO": "disk_fails",
 }
-"""Errors of the operating system that people can mend, and the texts that say how."""
+"""Errors of the operating system that people can fix, and the texts that say how."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -6,6 +6,6 @@ divides an ensemble by its measured cost, and begins it or goes on where it stop
 """
 
 from copark.cluster.orchestration import Asked, Made, make
-from copark.cluster.shard_worker import Crew, Threads
+from copark.cluster.shard_worker import Threads, WorkerPool
 
-__all__ = ["Asked", "Crew", "Made", "Threads", "make"]
+__all__ = ["Asked", "Made", "Threads", "WorkerPool", "make"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from copark.cases.case import Case
-from copark.cluster.shard_worker import Crew, Subject, Tell, Work, prepared
+from copark.cluster.shard_worker import Subject, Tell, Work, WorkerPool, prepared
 from copark.cluster.worker_fingerprint import BITS, CODE, Machine, faults_between, joined, need_alike
 from copark.errors import Fault
 from copark.simulation.run import run_chunk
@@ -96,7 +96,7 @@ class Made:
 def make(
     ask: Asked,
     store: RunStore,
-    crew: Crew,
+    worker_pool: WorkerPool,
     *,
     progress: Progress | None = None,
     waiting: Callable[[], None] | None = None,
@@ -109,7 +109,7 @@ def make(
         The ensemble.
     store
         Where it is stored.
-    crew
+    worker_pool
         Who makes it.
     progress
         Called with the runs that are there and the runs in all, over all scenarios.
@@ -120,7 +120,7 @@ def make(
     Raises
     ------
     copark.errors.RunRefused
-        If the crew or earlier shards are of other machines, or the disk is full. Finished shards stay.
+        If the worker_pool or earlier shards are of other machines, or the disk is full. Finished shards stay.
     """
     folder = store.shards_of(ask.identity)
     place = store.root / ask.identity
@@ -133,7 +133,7 @@ def make(
         folder.mkdir(exist_ok=True)
         shards = ShardFolder(folder)
         if not _is_joined(shards, ask):
-            reused, anew = _make_in(shards, ask, store, crew, progress)
+            reused, anew = _make_in(shards, ask, store, worker_pool, progress)
             return Made(store.adopt(ask.identity), reused, anew)
         shards.remove(MAKING)  # whoever was killed just before giving it its place may have left some of it
         shards.settle()
@@ -163,9 +163,9 @@ def _disk_may_fill(store: RunStore) -> Iterator[None]:
 
 
 def _make_in(
-    shards: ShardFolder, ask: Asked, store: RunStore, crew: Crew, progress: Progress | None
+    shards: ShardFolder, ask: Asked, store: RunStore, worker_pool: WorkerPool, progress: Progress | None
 ) -> tuple[int, int]:
-    fingerprint = crew.machine(str(shards.path))
+    fingerprint = worker_pool.machine(str(shards.path))
     subject = Subject(ask.study, ask.case, ask.source)
     runs = ask.study.runs
     plan, done, anew = _begun(shards, ask, fingerprint)
@@ -179,25 +179,25 @@ def _make_in(
     tell = _adding_up(progress, reused, ask)
     if not is_begun:
         store.need_room(header, plan.kept)
-        (seconds,) = crew.make(work, plan.ranges()[:1], tell)
-        plan = replace(plan, shard=shard_runs(seconds, runs, crew.makers))
+        (seconds,) = worker_pool.make(work, plan.ranges()[:1], tell)
+        plan = replace(plan, shard=shard_runs(seconds, runs, worker_pool.makers))
         write_plan(shards, plan)
         work = replace(work, plan=plan)
-    records = _all_shards(shards, work, crew, tell)
+    records = _all_shards(shards, work, worker_pool, tell)
     made_by: dict[str, object] = json.loads(header.attrs["provenance"]) | joined(record.made_with for record in records)
     provenance = json.dumps(made_by, ensure_ascii=False, sort_keys=True)
     join(shards, plan, records, header.assign_attrs(provenance=provenance))
     return reused, anew
 
 
-def _all_shards(shards: ShardFolder, work: Work, crew: Crew, tell: Tell) -> list[ShardRecord]:
+def _all_shards(shards: ShardFolder, work: Work, worker_pool: WorkerPool, tell: Tell) -> list[ShardRecord]:
     for _ in range(ROUNDS):
         records = list(finished(shards, work.plan, deep=False))
         finished_spans = {(record.first, record.last) for record in records}
         missing = [span for span in work.plan.ranges() if span not in finished_spans]
         if not missing:
             return records
-        for _seconds in crew.make(work, missing, tell):
+        for _seconds in worker_pool.make(work, missing, tell):
             pass
     raise ExportRefused([Fault("cluster.shards_vanish", str(shards.path))])
 

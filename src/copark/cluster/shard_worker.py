@@ -97,7 +97,7 @@ def name_here() -> str:
     return f"{platform.node()}:{os.getpid()}"
 
 
-class Crew(Protocol):
+class WorkerPool(Protocol):
     """Those who make shards."""
 
     @property

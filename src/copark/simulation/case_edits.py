@@ -4,7 +4,7 @@ The frozen case is never touched: a changed copy is made before anything is pack
 What a case has no fact for (instruments of the framework, rivals) is set in the packed inputs.
 
 What happened and can be undone is everything dated that the model feels, each under a key ``<kind>/<name>``:
-``anchor/maz-weichai``, ``visit/2015-05-10``, ``shock/pandemic``. A name that two happenings share means both.
+``anchor/maz-weichai``, ``visit/2015-05-10``, ``shock/pandemic``. A name that two events share means both.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from copark.units import in_chinese
 
 
 @dataclass(frozen=True)
-class Happening:
+class DatedEvent:
     """Something that happened and can be undone: ``undo`` gives the case without it."""
 
     key: str
@@ -53,7 +53,7 @@ class Happening:
     undo: Callable[[Case], Case]
 
 
-def happenings(case: Case) -> tuple[Happening, ...]:
+def dated_events(case: Case) -> tuple[DatedEvent, ...]:
     """Return everything of a case that can be undone, by kind and date."""
     events = [*_actors(case), *_events(case), *_money(case), *_rules(case)]
     return tuple(sorted(events, key=lambda event: (event.key.partition("/")[0], event.date.first_day, event.key)))
@@ -65,7 +65,7 @@ def _said(kind: str, entry: Any = None, millions: float | None = None, **values:
         named = dict(values) if entry is None else values | {"title": entry.title.get(lang)}
         if millions is not None:
             named["value"] = in_chinese(millions) if lang == "zh" else f"{millions:g}"
-        words[lang] = text(f"study.happening.{kind}", lang, **named)[:200]
+        words[lang] = text(f"study.dated_event.{kind}", lang, **named)[:200]
     return Title(**words)
 
 
@@ -85,29 +85,29 @@ def _dropper(path: str, entry: Any) -> Callable[[Case], Case]:
     return partial(_drop, path, partial(is_, entry))
 
 
-def _actors(case: Case) -> Iterator[Happening]:
+def _actors(case: Case) -> Iterator[DatedEvent]:
     for holder in case.shareholders:
         title = _said("shareholder", holder)
-        yield Happening(f"shareholder/{holder.key}", holder.since, title, _dropper("shareholders", holder))
+        yield DatedEvent(f"shareholder/{holder.key}", holder.since, title, _dropper("shareholders", holder))
     for partner in case.partners:
         first = min((span.since for span in partner.presence), key=lambda date: date.first_day)
-        yield Happening(f"partner/{partner.key}", first, _said("partner", partner), _dropper("partners", partner))
+        yield DatedEvent(f"partner/{partner.key}", first, _said("partner", partner), _dropper("partners", partner))
 
 
-def _events(case: Case) -> Iterator[Happening]:
+def _events(case: Case) -> Iterator[DatedEvent]:
     for anchor in case.anchors:
         undo = partial(without_anchor, anchor)
-        yield Happening(f"anchor/{anchor.key}", anchor.registered, _said("anchor", anchor), undo)
+        yield DatedEvent(f"anchor/{anchor.key}", anchor.registered, _said("anchor", anchor), undo)
     for batch in case.certificates:
         count = batch.home + batch.host + batch.third
         title = _said("certificate", count=count, date=batch.date)
         undo = partial(without_certificates, batch.date)
-        yield Happening(f"certificate/{batch.date}", batch.date, title, undo)
+        yield DatedEvent(f"certificate/{batch.date}", batch.date, title, undo)
     for visit in case.visits:
-        yield Happening(f"visit/{visit.date}", visit.date, _said("visit", visit), _dropper("visits", visit))
+        yield DatedEvent(f"visit/{visit.date}", visit.date, _said("visit", visit), _dropper("visits", visit))
     for kind, path, dated in (("shock", "shocks", case.shocks), ("closure", "closures", case.closures)):
         for entry in dated:
-            yield Happening(f"{kind}/{entry.key}", first_month(entry.since), _said(kind, entry), _dropper(path, entry))
+            yield DatedEvent(f"{kind}/{entry.key}", first_month(entry.since), _said(kind, entry), _dropper(path, entry))
 
 
 def without_certificates(date: Date, case: Case) -> Case:
@@ -128,18 +128,18 @@ def without_anchor(anchor: Anchor, case: Case) -> Case:
     return _with(changed, "certificates", tuple(map(lacking, case.certificates)))
 
 
-def _money(case: Case) -> Iterator[Happening]:
+def _money(case: Case) -> Iterator[DatedEvent]:
     for line in case.finance.credit:
         if line.use:
             undo = _dropper("finance.credit", line)
-            yield Happening(f"credit/{line.key}", line.since, _said("credit", line), undo)
+            yield DatedEvent(f"credit/{line.key}", line.since, _said("credit", line), undo)
     for grant in used(case.finance.grants):
         title = _said("grant", millions=grant.in_unit("M USD"), date=grant.date)
-        yield Happening(f"grant/{grant.date}", grant.date, title, _dropper("finance.grants", grant))
+        yield DatedEvent(f"grant/{grant.date}", grant.date, title, _dropper("finance.grants", grant))
 
 
-def _rules(case: Case) -> Iterator[Happening]:
-    """Yield changes of a value: undone, the value before it holds on. The first values of a case are no happenings."""
+def _rules(case: Case) -> Iterator[DatedEvent]:
+    """Yield changes of a value: undone, the value before it holds on. The first values of a case are no events."""
     start = case.clock.start
     for table in used(case.equity):
         if table.date.quarter("event") > start:
@@ -147,7 +147,7 @@ def _rules(case: Case) -> Iterator[Happening]:
                 side: f"{table.basis_points_of(side) / 100:g}" for side in ("home", "host", "third")
             }
             title = _said("equity", date=table.date, **values)
-            yield Happening(f"equity/{table.table}", table.date, title, _dropper("equity", table))
+            yield DatedEvent(f"equity/{table.table}", table.date, title, _dropper("equity", table))
     for kind, path, facts, unit in (
         ("quota", "quota", case.quota, "bp"),
         ("capability", "capability", case.capability, "1"),
@@ -161,7 +161,7 @@ def _rules(case: Case) -> Iterator[Happening]:
                 millions = value if unit == "M USD" else None
                 title = _said(kind, millions=millions, value=f"{value:g}", date=fact.date)
                 undo = _dropper(path, fact) if path else partial(without_decree, fact)
-                yield Happening(f"{kind}/{fact.date}", fact.date, title, undo)
+                yield DatedEvent(f"{kind}/{fact.date}", fact.date, title, undo)
 
 
 def without_decree(threshold: Fact, case: Case) -> Case:
@@ -243,7 +243,7 @@ def superseded(dated: Iterable[D], since: Date) -> tuple[D, ...]:
 
 def _dropped(case: Case, edits: Edits, problems: list[Problem]) -> Case:
     changed = case
-    undoable = happenings(case)
+    undoable = dated_events(case)
     for place, key in enumerate(edits.drop):
         named = [event for event in undoable if event.key == key]
         if not named:

@@ -1,7 +1,7 @@
 """Studies of what something does, on common random numbers: a case less what happened, and with links cut.
 
-``but_for`` runs a case as it is and without a happening; what the two differ by is due to it, on these parameters and
-these random numbers. Two happenings dropped together need not move what each moves alone: the sum of the parts is no
+``but_for`` runs a case as it is and without an event; what the two differ by is due to it, on these parameters and
+these random numbers. Two dated_events dropped together need not move what each moves alone: the sum of the parts is no
 attribution.
 """
 
@@ -19,7 +19,7 @@ from copark.cases.types import shown, suggestion
 from copark.errors import NotFound
 from copark.model.arrays import Draws
 from copark.model.variables import catalogue
-from copark.simulation.case_edits import Happening, happenings
+from copark.simulation.case_edits import DatedEvent, dated_events
 from copark.simulation.run import Progress, simulate
 from copark.simulation.sample import DrawSource
 from copark.simulation.scenario_edits import Edits
@@ -35,13 +35,13 @@ WITHOUT = "without"
 """Key of the scenario in which something did not happen."""
 
 
-def find_happenings(case: Case, names: str | Sequence[str]) -> tuple[Happening, ...]:
+def find_dated_events(case: Case, names: str | Sequence[str]) -> tuple[DatedEvent, ...]:
     """Find what happened by key (``visit/2015-05-10``) or, where one kind alone has it, by its name (``2015-05-10``).
 
     Raises NotFound if nothing, or more than one kind of thing, has the name.
     """
-    events = happenings(case)
-    matches: list[Happening] = []
+    events = dated_events(case)
+    matches: list[DatedEvent] = []
     for name in [names] if isinstance(names, str) else names:
         named = [event for event in events if event.key == name] or [
             event for event in events if event.key.partition("/")[2] == name
@@ -49,7 +49,7 @@ def find_happenings(case: Case, names: str | Sequence[str]) -> tuple[Happening, 
         if len({event.key for event in named}) != 1:
             nearest = [event.key for event in named] or [event.key for event in events]
             words = " | ".join(nearest) if named else suggestion(name, nearest)
-            raise NotFound.of("study.no_happening", found=shown(name), suggestion=words)
+            raise NotFound.of("study.no_dated_event", found=shown(name), suggestion=words)
         matches += named
     return tuple(matches)
 
@@ -76,7 +76,7 @@ def but_for_study(case: Case, names: str | Sequence[str], **changes: Any) -> Stu
     copark.errors.NotFound
         If nothing of that name happened.
     """
-    events = find_happenings(case, names)
+    events = find_dated_events(case, names)
     keys = tuple(dict.fromkeys(event.key for event in events))
     words = {lang: text("study.join", lang).join(getattr(event.title, lang) for event in events) for lang in LANGUAGES}
     titles = {lang: text("study.but_for", lang, title=words[lang])[:200] for lang in LANGUAGES}

@@ -54,7 +54,7 @@ LOCKS = (".", "results/*", *FOLDERS)
 
 
 @dataclass(frozen=True)
-class Leaving:
+class Leftover:
     """Something that could be thrown away, or put back.
 
     ``half_written``, begun and never finished; ``lock``, the lock of a process that was killed; ``superseded``, shards
@@ -69,9 +69,9 @@ class Leaving:
     """What throwing it away gives back."""
 
 
-def leavings(
+def find_leftovers(
     out: Path, *, unfinished: bool = False, is_stale: Callable[[RunRecord], bool] | None = None, quiet: float = QUIET
-) -> list[Leaving]:
+) -> list[Leftover]:
     """List what could be thrown away in an output folder.
 
     Parameters
@@ -92,7 +92,7 @@ def leavings(
     leftovers += [(path, "lock") for path in locks if path.is_file() and not is_held(path)]
     leftovers += [(path, kind) for path, kind in _begun(out, store, quiet) if unfinished or kind == "superseded"]
     return sorted(
-        (Leaving(*entry, size_of(entry[0])) for entry in leftovers), key=lambda entry: (entry.kind, str(entry.path))
+        (Leftover(*entry, size_of(entry[0])) for entry in leftovers), key=lambda entry: (entry.kind, str(entry.path))
     )
 
 
@@ -133,13 +133,13 @@ def _remove_if_free(folder: Path) -> None:
             remove(folder)
 
 
-def throw_away(leaving: Leaving) -> None:
+def throw_away(leftover: Leftover) -> None:
     """Remove it; a stored run is first taken from its place, so that nobody finds half of it.
 
     What is displaced is put back. Shards, stages and locks that somebody has gone on with meanwhile stay.
     """
-    path = leaving.path
-    match leaving.kind:
+    path = leftover.path
+    match leftover.kind:
         case "unfinished" | "superseded":
             _remove_if_free(path)
         case "lock":

@@ -33,7 +33,7 @@ class SavedScenario:
     """When it was last saved, UTC, ISO 8601."""
 
 
-class ScenarioShelf:
+class ScenarioTable:
     """Saved scenarios, at most so many of one owner."""
 
     def __init__(self, database: Database, most: int = MOST) -> None:

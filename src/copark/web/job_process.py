@@ -1,4 +1,4 @@
-"""The process that does one errand: told what on its first line of input, it tells how far it is, line by line.
+"""The process that does one task: told what on its first line of input, it tells how far it is, line by line.
 
 It ends when it is done, when the next line says ``cancel``, and when its input ends, since then its server is gone.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from copark.web.content.job_tasks import Errand
+    from copark.web.content.job_tasks import JobTask
 
 NICE = 10
 OFTEN = 0.1
@@ -28,7 +28,7 @@ class Stopped(BaseException):
     """The job was cancelled: like an interrupt, it is no fault that anything on the way should treat."""
 
 
-class Teller:
+class ProgressWriter:
     """Tells a server how far the work is."""
 
     def __init__(self, out: TextIO) -> None:
@@ -53,41 +53,41 @@ class Teller:
             self.say(stage=stage, done=done, total=total)
 
 
-def listen(source: TextIO, teller: Teller) -> None:
+def listen(source: TextIO, writer: ProgressWriter) -> None:
     """Wait for the word to stop, or for the server to be gone."""
     for line in source:
         if line.strip() == "cancel":
-            teller.stopped.set()
-    if not teller.stopped.is_set():
+            writer.stopped.set()
+    if not writer.stopped.is_set():
         os._exit(3)
 
 
 def main(source: TextIO, out: TextIO) -> int:
     """Do what the first line of input says."""
-    from copark.web.content.job_tasks import Errand, do
+    from copark.web.content.job_tasks import JobTask, do
 
-    teller = Teller(out)
-    errand = Errand(**json.loads(source.readline()))
-    threading.Thread(target=listen, args=(source, teller), daemon=True).start()
+    writer = ProgressWriter(out)
+    task = JobTask(**json.loads(source.readline()))
+    threading.Thread(target=listen, args=(source, writer), daemon=True).start()
     try:
-        done = do(errand, teller, lambda identity: teller.say(makes=identity))
+        done = do(task, writer, lambda identity: writer.say(makes=identity))
     except Stopped:
-        teller.say(end="cancelled")
+        writer.say(end="cancelled")
     except Exception as error:  # noqa: BLE001 - told to the server in its words or by its kind alone
-        teller.say(end="failed", **without_paths(failure(error, errand), errand))
+        writer.say(end="failed", **without_paths(failure(error, task), task))
     else:
-        teller.say(end="done", identity=done.identity, page=done.page or "", reused=done.reused)
+        writer.say(end="done", identity=done.identity, page=done.page or "", reused=done.reused)
     return 0
 
 
-def failure(error: Exception, errand: Errand) -> dict[str, Any]:
+def failure(error: Exception, task: JobTask) -> dict[str, Any]:
     """Return why a job failed, as its server is told."""
     from copark.errors import CoparkError, FaultsFound
     from copark.texts import LANGUAGES
     from copark.web.content.faults import told_faults
     from copark.web.content.job_tasks import deleted, is_deleted
 
-    if is_deleted(errand):  # whatever came of it
+    if is_deleted(task):  # whatever came of it
         return {"trouble": [fault.model_dump() for fault in told_faults([deleted()])]}
     if isinstance(error, FaultsFound):
         return {"trouble": [fault.model_dump() for fault in told_faults(error.faults)]}
@@ -98,14 +98,14 @@ def failure(error: Exception, errand: Errand) -> dict[str, Any]:
     return {"trouble": [], "code": "unexpected", "kind": type(error).__name__}
 
 
-def without_paths(content: Any, errand: Errand) -> Any:
+def without_paths(content: Any, task: JobTask) -> Any:
     """Return what is told with folders of the server by their last name alone: where they lie is nobody's business."""
     if isinstance(content, dict):
-        return {name: without_paths(value, errand) for name, value in content.items()}
+        return {name: without_paths(value, task) for name, value in content.items()}
     if isinstance(content, list):
-        return [without_paths(part, errand) for part in content]
+        return [without_paths(part, task) for part in content]
     if isinstance(content, str):
-        for folder in (Path(errand.case), Path(errand.data)):
+        for folder in (Path(task.case), Path(task.data)):
             if folder.is_absolute() and folder.name:
                 content = content.replace(str(folder), folder.name)
     return content

@@ -25,9 +25,9 @@ from copark.web.content.job_tasks import (
     LANES,
     MOST_ATTEMPTS,
     DatabaseRefused,
-    Errand,
     Job,
     JobTable,
+    JobTask,
     clear_after,
     clear_cancelled,
     placed,
@@ -50,7 +50,7 @@ class Work:
     """A job being done: its process, how far it says it is, and how it is stopped.
 
     Folders of results, of uploaded cases and of results of these are as they are reached from here; by default as its
-    errand says.
+    task says.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Work:
     def do(self) -> dict[str, Any]:
         """Have a process do it; return what it says last, or with which code it ended without a word."""
         began = time.time()
-        errand = placed(self.job.errand, self.data, self.uploads, self.outputs)
+        task = placed(self.job.errand, self.data, self.uploads, self.outputs)
         try:
             with subprocess.Popen(  # noqa: S603 - this very program
                 [sys.executable, *PROGRAM],
@@ -88,10 +88,10 @@ class Work:
                     self._process = process
                 if self._killed or self.unwanted:
                     process.kill()
-                message = self._heard(process, errand)
+                message = self._heard(process, task)
         except OSError as error:
             return unexpected(error)
-        data = Path(errand["data"])
+        data = Path(task["data"])
         before = began - 1.0
         with suppress(OSError):  # what cannot be cleaned hinders nobody
             if "end" not in message:
@@ -126,12 +126,12 @@ class Work:
             if self._process is not None:
                 self._process.kill()
 
-    def _heard(self, process: subprocess.Popen[str], errand: Mapping[str, Any]) -> dict[str, Any]:
+    def _heard(self, process: subprocess.Popen[str], task: Mapping[str, Any]) -> dict[str, Any]:
         """Tell the process what to do, and listen to it until it ends."""
         last: dict[str, Any] = {}
         try:
             if process.stdin is not None and process.stdout is not None:
-                process.stdin.write(json.dumps(errand, ensure_ascii=False) + "\n")
+                process.stdin.write(json.dumps(task, ensure_ascii=False) + "\n")
                 process.stdin.flush()
                 for line in process.stdout:
                     message = json.loads(line)
@@ -194,7 +194,7 @@ class JobQueue:
     """Has jobs done.
 
     Folders of results, of uploaded cases and of results of these are as they are reached from here; by default as each
-    errand says.
+    task says.
     """
 
     def __init__(
@@ -221,10 +221,10 @@ class JobQueue:
             self._threads.append(threading.Thread(target=self._serve, args=(lane,), name=f"jobs-{lane}", daemon=True))
             self._threads[-1].start()
 
-    def add(self, errand: Errand, title: dict[str, str], owner: str) -> Job:
+    def add(self, task: JobTask, title: dict[str, str], owner: str) -> Job:
         """Queue a job of somebody's."""
-        about = {"owner": owner, "lane": LANES[errand.kind], "kind": errand.kind, "case": errand.case, "title": title}
-        job = self.table.add({"id": secrets.token_hex(12), **about, "errand": asdict(errand)})
+        about = {"owner": owner, "lane": LANES[task.kind], "kind": task.kind, "case": task.case, "title": title}
+        job = self.table.add({"id": secrets.token_hex(12), **about, "errand": asdict(task)})
         self._wake()
         return job
 

@@ -1,4 +1,4 @@
-"""Problems, as RFC 9457 has them: what is wrong and how to mend it, in both languages, and never a traceback."""
+"""Problems, as RFC 9457 has them: what is wrong and how to fix it, in both languages, and never a traceback."""
 
 import errno
 import logging

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from copark.errors import CoparkError
-from copark.web.content.case_registry import Shelf
+from copark.web.content.case_registry import CaseRegistry
 from copark.web.content.job_tasks import Records
 from copark.web.jobs import JobQueue
 
@@ -25,14 +25,14 @@ log = logging.getLogger("copark.web")
 class Purge:
     """Removes the deleted parks of a server that are due, now and then, until it is closed."""
 
-    def __init__(self, shelf: Shelf, records: Records, jobs: JobQueue, data: Path) -> None:
-        self.shelf = shelf
+    def __init__(self, registry: CaseRegistry, records: Records, jobs: JobQueue, data: Path) -> None:
+        self.registry = registry
         self.records = records
         self.jobs = jobs
         self.data = data
         self._closing = threading.Event()
         self._lock = threading.Lock()
-        shelf.parks.sweep()
+        registry.parks.sweep()
         self.now()
         self._thread = threading.Thread(target=self._run, name="purge", daemon=True)
         self._thread.start()
@@ -40,7 +40,7 @@ class Purge:
     def now(self) -> None:
         """Remove what is due; what cannot be removed now is tried again later."""
         with self._lock:
-            for name in self.shelf.parks.expired():
+            for name in self.registry.parks.expired():
                 try:
                     self._remove(name)
                 except (CoparkError, OSError) as error:
@@ -62,8 +62,8 @@ class Purge:
         self.records.forget_case(name)
         for folder in self._shared(name):
             shutil.rmtree(folder, ignore_errors=True)
-        self.shelf.drop(name)
-        self.shelf.parks.remove(name)
+        self.registry.drop(name)
+        self.registry.parks.remove(name)
 
     def _shared(self, name: str) -> Iterator[Path]:
         """Return the results that earlier versions stored about a park in the shared output folder."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from anyio import CapacityLimiter
 
 from copark.web.content.attribution import FlowBook
-from copark.web.content.case_registry import OwnersView, Shelf, Shelved, sweep_scratch
+from copark.web.content.case_registry import CaseEntry, CaseRegistry, OwnersView, sweep_scratch
 from copark.web.content.engine import BoundedCache, Engine
 from copark.web.content.job_tasks import AskedStudy, Job, Records
 from copark.web.content.lever_options import decisions_of
@@ -43,9 +43,9 @@ class Services:
         own.chmod(0o700)
         sweep_scratch(settings.data)
         quota = Quota(limits.parks_each, limits.parks, limits.undo)
-        self.shelf = Shelf(own / "cases", settings.data, quota)
+        self.registry = CaseRegistry(own / "cases", settings.data, quota)
         held = {name: int(limits.memory * share) for name, share in SHARES.items()}
-        self.engine = Engine(self.shelf, settings.threads, held["runs"], held["inputs"])
+        self.engine = Engine(self.registry, settings.threads, held["runs"], held["inputs"])
         self.book = FlowBook(self.engine, held["flows"])
         self.kernels = Pool(self.engine.threads, limits.waiting, patience=limits.wait, light=LIGHT, each=limits.each)
         self.desk = Pool(DESKS, QUEUED)
@@ -55,42 +55,42 @@ class Services:
             self.records.jobs,
             max(1, self.engine.threads // 2),
             data=settings.data,
-            uploads=self.shelf.uploads,
-            outputs=self.shelf.parks.outputs,
+            uploads=self.registry.uploads,
+            outputs=self.registry.parks.outputs,
         )
         self.uploads = CapacityLimiter(UPLOADS)
         self.links = Links()
-        self.purge = Purge(self.shelf, self.records, self.jobs, settings.data)
+        self.purge = Purge(self.registry, self.records, self.jobs, settings.data)
 
     def warm_up(self) -> None:
         """Do everything the first question would otherwise wait for."""
         warm_up(self.engine, self.book)
         decisions_of(self.view_of(""), FIRST)
 
-    def check(self, study: Study, shelved: Shelved, request: Ask) -> None:
+    def check(self, study: Study, case_entry: CaseEntry, request: Ask) -> None:
         """See that every scenario fits its case.
 
         Parameters
         ----------
-        shelved
+        case_entry
             The case.
         request
             The request the study stands for, whose fields faults are told by.
         """
         with told_of(request):
             for scenario in study.scenarios:
-                self.engine.inputs(study, shelved, scenario)
+                self.engine.inputs(study, case_entry, scenario)
 
     def view_of(self, owner: str) -> OwnersView:
         """Return what an owner may see."""
-        return OwnersView(self.shelf, owner, self.settings.data)
+        return OwnersView(self.registry, owner, self.settings.data)
 
-    def remember(self, study: Study, shelved: Shelved, owner: str) -> str:
+    def remember(self, study: Study, case_entry: CaseEntry, owner: str) -> str:
         """Remember what was asked, so that it can be exported by its identity; about an own park, by its owner.
 
         Parameters
         ----------
-        shelved
+        case_entry
             The case.
         owner
             Who asked.
@@ -100,9 +100,9 @@ class Services:
         str
             Identity of the result.
         """
-        identity = self.engine.identity(study, shelved)
-        question = AskedStudy.of(shelved.name, study.content())
-        self._asked.put((owner if shelved.uploaded else "", identity), question, len(question.written))
+        identity = self.engine.identity(study, case_entry)
+        question = AskedStudy.of(case_entry.name, study.content())
+        self._asked.put((owner if case_entry.uploaded else "", identity), question, len(question.written))
         return identity
 
     def asked(self, identity: str, owner: str) -> AskedStudy | None:
@@ -112,7 +112,7 @@ class Services:
     def stored_bytes(self) -> int:
         """Count bytes of stored runs and results; what vanishes meanwhile, being finished elsewhere, is passed over."""
         total = 0
-        homes = (self.settings.data / "runs", self.settings.data / "results", self.shelf.parks.outputs)
+        homes = (self.settings.data / "runs", self.settings.data / "results", self.registry.parks.outputs)
         for home in homes:
             for folder, _, names in os.walk(home):
                 for name in names:
@@ -133,7 +133,7 @@ class Services:
         """
         home = self.settings.data
         if UPLOADED.fullmatch(job.case):
-            home = self.shelf.parks.output(job.case)
+            home = self.registry.parks.output(job.case)
         reports = (home / "reports").resolve()
         _, among, place = job.page.replace("\\", "/").rpartition("/reports/")
         path = (reports / place).resolve()

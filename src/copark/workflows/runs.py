@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.context import Progress, stage
 from copark.errors import Fault
-from copark.store.garbage import Leaving, faults_in, leavings, throw_away
+from copark.store.garbage import Leftover, faults_in, find_leftovers, throw_away
 from copark.store.runs import OUT, RunStore
 from copark.version import MODEL_VERSION
 
@@ -101,7 +101,7 @@ def check_books(out: Path = OUT, *, quick: bool = False, progress: Progress | No
     return faults_in(RunStore.of(out), deep=None if quick else True, progress=stage(progress, "check"))
 
 
-def tidy(out: Path = OUT, *, unfinished: bool = False, stale: bool = False, really: bool = False) -> list[Leaving]:
+def tidy(out: Path = OUT, *, unfinished: bool = False, stale: bool = False, really: bool = False) -> list[Leftover]:
     """Say what can go from an output folder.
 
     Parameters
@@ -113,7 +113,7 @@ def tidy(out: Path = OUT, *, unfinished: bool = False, stale: bool = False, real
     really
         Throw it away.
     """
-    leftovers = leavings(Path(out), unfinished=unfinished, is_stale=_is_stale if stale else None)
+    leftovers = find_leftovers(Path(out), unfinished=unfinished, is_stale=_is_stale if stale else None)
     if really:
         for leftover in leftovers:
             throw_away(leftover)

@@ -12,7 +12,7 @@ from tests.web.browser.test_pages import AXE, broken_rules
 pytestmark = pytest.mark.long
 
 
-class Shelf:
+class CaseRegistry:
     """The saved scenarios as a person finds them on the first page."""
 
     def __init__(self, page: Any) -> None:
@@ -31,42 +31,42 @@ class Shelf:
 
 
 def test_a_scenario_is_saved_found_after_reloading_opened_and_deleted(page: Any) -> None:
-    name, shelf = "No credit, 100 % & more?", Shelf(page)
+    name, registry = "No credit, 100 % & more?", CaseRegistry(page)
     opened(page)
     plain = identity(page)
-    shelf.open()
-    shelf.box.get_by_text("None yet.").wait_for()
-    assert "Nothing has been changed yet" in shelf.box.inner_text()
-    assert shelf.button("Save").is_disabled()
+    registry.open()
+    registry.box.get_by_text("None yet.").wait_for()
+    assert "Nothing has been changed yet" in registry.box.inner_text()
+    assert registry.button("Save").is_disabled()
     page.get_by_role("switch", name="Concessional credit").click()
     changed(page, plain)
     edits = scenario(page)["edits"]
-    shelf.save(name)
-    assert shelf.button("Replace").count() == 1
+    registry.save(name)
+    assert registry.button("Replace").count() == 1
     if AXE.is_file():
         assert broken_rules(page) == []
 
     opened(page)
     assert scenario(page) == {}
-    shelf.open()
-    shelf.button("Open", name).focus()
+    registry.open()
+    registry.button("Open", name).focus()
     page.keyboard.press("Enter")
     changed(page, plain)
     assert scenario(page)["edits"] == edits
     assert scenario(page)["title"] == {"en": name, "zh": name}
     assert not page.get_by_role("switch", name="Concessional credit").is_checked()
 
-    shelf.button("Delete", name).click()
-    shelf.button("Undo delete").wait_for()
-    assert shelf.button("Open", name).count() == 0
-    assert shelf.button("Undo delete").evaluate("one => one === document.activeElement")
+    registry.button("Delete", name).click()
+    registry.button("Undo delete").wait_for()
+    assert registry.button("Open", name).count() == 0
+    assert registry.button("Undo delete").evaluate("one => one === document.activeElement")
     page.keyboard.press("Enter")
-    shelf.button("Open", name).wait_for()
-    shelf.button("Delete", name).click()
+    registry.button("Open", name).wait_for()
+    registry.button("Delete", name).click()
     page.reload()
     settled(page)
-    shelf.open()
-    shelf.box.get_by_text("None yet.").wait_for()
+    registry.open()
+    registry.box.get_by_text("None yet.").wait_for()
 
 
 FRAMEWORK = (
@@ -76,10 +76,10 @@ FRAMEWORK = (
 
 
 def test_another_browser_sees_neither_scenarios_nor_jobs(page: Any, browser: Any, server: Any) -> None:
-    shelf = Shelf(page)
+    registry = CaseRegistry(page)
     opened(page, more=FRAMEWORK)
-    shelf.open()
-    shelf.save("Ours")
+    registry.open()
+    registry.save("Ours")
     page.goto("/jobs?lang=en")
     page.get_by_label("Runs", exact=True).fill("777")
     page.get_by_role("button", name="Submit").click()
@@ -90,7 +90,7 @@ def test_another_browser_sees_neither_scenarios_nor_jobs(page: Any, browser: Any
     try:
         other = context.new_page()
         opened(other, more=FRAMEWORK)
-        theirs = Shelf(other)
+        theirs = CaseRegistry(other)
         theirs.open()
         theirs.box.get_by_text("None yet.").wait_for()
         other.goto("/jobs?lang=en")
@@ -103,27 +103,27 @@ def test_another_browser_sees_neither_scenarios_nor_jobs(page: Any, browser: Any
 
 @pytest.mark.usefixtures("errors_expected")
 def test_what_the_server_refuses_or_does_not_hear_is_said_in_place_and_tried_again(page: Any) -> None:
-    shelf = Shelf(page)
+    registry = CaseRegistry(page)
     opened(page, more=FRAMEWORK)
     path = "**/api/v1/scenarios**"
     page.route(path, lambda route: route.abort())
-    shelf.open()
-    shelf.box.get_by_role("alert").get_by_text("The server is not responding").wait_for()
+    registry.open()
+    registry.box.get_by_role("alert").get_by_text("The server is not responding").wait_for()
     page.unroute(path)
-    shelf.box.get_by_role("button", name="Try again").click()
-    shelf.box.get_by_text("None yet.").wait_for()
-    assert shelf.box.get_by_role("alert").count() == 0
-    field = shelf.box.get_by_label("Name", exact=True)
+    registry.box.get_by_role("button", name="Try again").click()
+    registry.box.get_by_text("None yet.").wait_for()
+    assert registry.box.get_by_role("alert").count() == 0
+    field = registry.box.get_by_label("Name", exact=True)
     for bad in ("a/b", "..", " "):
         field.fill(bad)
-        assert shelf.button("Save").is_disabled()
+        assert registry.button("Save").is_disabled()
     problem = page.request.delete("/api/v1/scenarios/nowhere", headers={"X-Copark-Owner": "o" * 32})
     page.route(path, lambda route: route.fulfill(status=404, content_type="application/json", body=problem.text()))
     field.fill("Refused")
     field.press("Enter")
-    shelf.box.get_by_role("alert").get_by_text("No saved scenario has this name.").wait_for()
+    registry.box.get_by_role("alert").get_by_text("No saved scenario has this name.").wait_for()
     page.unroute(path)
-    shelf.box.get_by_role("button", name="Try again").click()
-    shelf.button("Open", "Refused").wait_for()
-    shelf.button("Delete", "Refused").click()
-    shelf.button("Undo delete").wait_for()
+    registry.box.get_by_role("button", name="Try again").click()
+    registry.button("Open", "Refused").wait_for()
+    registry.button("Delete", "Refused").click()
+    registry.button("Undo delete").wait_for()

@@ -23,7 +23,7 @@ from copark.cases.quarters import Quarter
 from copark.cases.yaml_loader import read_yaml
 from copark.errors import Fault
 from copark.model.variables import catalogue
-from copark.simulation.case_edits import happenings
+from copark.simulation.case_edits import dated_events
 from copark.simulation.experiment import Experiment
 from copark.simulation.measures import OutputPaths, ScenarioMeasures
 from copark.simulation.sample import DrawSource
@@ -75,7 +75,7 @@ def ablations_of(case: Case, cut: Quarter | None = None, *, links: bool = True) 
 
 
 def _mechanisms(case: Case, cut: Quarter | None) -> Iterator[Ablation]:
-    titles = {one.key: one.title for one in happenings(case)}
+    titles = {one.key: one.title for one in dated_events(case)}
     for key, entry in listed().items():
         if key in NEEDED and not getattr(case, key):
             continue

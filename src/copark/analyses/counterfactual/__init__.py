@@ -13,8 +13,8 @@ from pydantic import Field
 
 from copark.analyses.compare import Compared, answer_of
 from copark.analyses.contract import AheadParams, Option, Result, Rows
-from copark.simulation.case_edits import happenings
-from copark.simulation.counterfactual import WITHOUT, but_for_study, find_happenings
+from copark.simulation.case_edits import dated_events
+from copark.simulation.counterfactual import WITHOUT, but_for_study, find_dated_events
 from copark.simulation.readouts.compare import paired
 from copark.texts import Said
 
@@ -96,7 +96,7 @@ def _study(params: Params, context: Context) -> Study:
 def compute(params: Params, context: Context) -> Answer:
     """Replay history with and without it; list what can be undone where nothing is named."""
     case = context.case(params.case)
-    events = tuple(PastEvent(one.key, str(one.date), Said(one.title.en, one.title.zh)) for one in happenings(case))
+    events = tuple(PastEvent(one.key, str(one.date), Said(one.title.en, one.title.zh)) for one in dated_events(case))
     about: dict[str, Any] = {"case": case.name, "park": Said(case.title.en, case.title.zh), "events": events}
     if not params.without:
         return Answer(**about, run_id=context.run_id, provenance={"case": case.name, "case_hash": case.hash})
@@ -106,5 +106,5 @@ def compute(params: Params, context: Context) -> Answer:
     found, origin = answer_of(
         reference, scenarios, [runs], case, context, outcomes=params.outcomes, wanted=params.wanted
     )
-    keys = dict.fromkeys(one.key for one in find_happenings(case, params.without))
+    keys = dict.fromkeys(one.key for one in find_dated_events(case, params.without))
     return Answer(**about, without=tuple(keys), found=found, **origin)

@@ -25,8 +25,8 @@ from copark.web.api.replies import (
     sent,
 )
 from copark.web.content import analyses as served
-from copark.web.content.case_registry import Shelved
-from copark.web.content.job_tasks import Errand
+from copark.web.content.case_registry import CaseEntry
+from copark.web.content.job_tasks import JobTask
 from copark.web.content.lever_options import DecisionAnswer, decisions_of
 from copark.web.content.responses import Said
 from copark.web.middleware import REPORT
@@ -74,31 +74,33 @@ async def submit_analysis(client: Here, request: served.AnalysisJobRequest) -> R
         analysis = served.analysis_of(request.analysis)
         params = served.params_of(analysis, request.params)
         cut = params.cut if isinstance(params, CaseParams) else None
-        shelved = client.view.get(params.case, cut) if hasattr(params, "case") else None
-        context = _context(client, shelved)
+        case_entry = client.view.get(params.case, cut) if hasattr(params, "case") else None
+        context = _context(client, case_entry)
         served.refuse_unusable_now(params, context)
         served.refuse_unknown_keys(params, context)
-        return _queued(client, analysis, shelved, params.model_dump(mode="json"), request.lang)
+        return _queued(client, analysis, case_entry, params.model_dump(mode="json"), request.lang)
 
     return accepted(client, await client.desk(work))
 
 
-def _context(client: Asking, shelved: Shelved | None) -> Context:
+def _context(client: Asking, case_entry: CaseEntry | None) -> Context:
     """Return where keys of a case are looked up."""
-    home = client.view.shared if shelved is None else client.view.out_of(shelved.name)
-    return served.context_of(home, shelved)
+    home = client.view.shared if case_entry is None else client.view.out_of(case_entry.name)
+    return served.context_of(home, case_entry)
 
 
-def _queued(client: Asking, analysis: Analysis, shelved: Shelved | None, params: dict[str, Any], lang: str) -> JobInfo:
+def _queued(
+    client: Asking, analysis: Analysis, case_entry: CaseEntry | None, params: dict[str, Any], lang: str
+) -> JobInfo:
     """Queue an analysis."""
     case = ""
     about = served.said(analysis, "title")
-    if shelved is not None:
-        case = shelved.name
-        park = shelved.case.title
+    if case_entry is not None:
+        case = case_entry.name
+        park = case_entry.case.title
         about = Said(en=f"{about.en}: {park.en}", zh=f"{about.zh}：{park.zh}")
     content = {"analysis": analysis.name, "params": params}
-    return submitted(client, Errand("analysis", case, content, lang, "", client.services.jobs.threads), about)
+    return submitted(client, JobTask("analysis", case, content, lang, "", client.services.jobs.threads), about)
 
 
 @router.get(
@@ -112,8 +114,8 @@ async def workbook(client: Here, name: AnalysisName, case: CaseName, lang: Lang 
 
     def work() -> bytes:
         analysis = served.analysis_of(name)
-        shelved = client.view.get(case)
-        return served.workbook_of(analysis, shelved, client.view.out_of(case), lang)
+        case_entry = client.view.get(case)
+        return served.workbook_of(analysis, case_entry, client.view.out_of(case), lang)
 
     content = await client.desk(work)
     return Response(content, 200, attachment(f"copark-{name}-{case}-{lang}.xlsx"), XLSX)
@@ -136,9 +138,9 @@ async def submit_workbook(client: Here, name: AnalysisName, case: CaseName, lang
 
     def work() -> JobInfo:
         analysis = served.analysis_of(name)
-        shelved = client.view.get(case)
-        params = served.params_of_workbook(analysis, shelved, client.view.out_of(case), content)
-        return _queued(client, analysis, shelved, params, lang)
+        case_entry = client.view.get(case)
+        params = served.params_of_workbook(analysis, case_entry, client.view.out_of(case), content)
+        return _queued(client, analysis, case_entry, params, lang)
 
     return accepted(client, await client.desk(work))
 
@@ -155,8 +157,8 @@ async def choices(client: Here, name: AnalysisName, case: ChoicesCase = None) ->
         of_case = any(field.kind == "case" for field in analysis.params.form())
         if of_case and case is None:
             return served.ChoicesAnswer(choices={})
-        shelved = client.view.get(case) if of_case and case is not None else None
-        return served.choices_of(analysis, entered, _context(client, shelved))
+        case_entry = client.view.get(case) if of_case and case is not None else None
+        return served.choices_of(analysis, entered, _context(client, case_entry))
 
     return await client.made(make)
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Response
 
 from copark.web.api.replies import JSON, Asking, Here, Lang, StrictRoute, answered, as_bytes, attachment, sent
 from copark.web.content import requests
-from copark.web.content.case_registry import Shelved
+from copark.web.content.case_registry import CaseEntry
 from copark.web.content.coupling import OUTPUTS, CouplingAnswer, coupling_of
 from copark.web.content.engine import Ticket
 from copark.web.content.faults import absent
@@ -19,7 +19,7 @@ from copark.web.content.responses import Answer, SimulationAnswer
 from copark.web.content.simulation import FORMS, answer, export
 
 router = APIRouter(tags=["answers"], route_class=StrictRoute)
-Make = Callable[[Study, Shelved, Ticket], Answer]
+Make = Callable[[Study, CaseEntry, Ticket], Answer]
 FileName = Annotated[
     str,
     Path(
@@ -51,8 +51,8 @@ async def coupling(client: Here, request: requests.StudyRequest) -> Response:
 
 
 async def _answered(client: Asking, request: Ask, parts: Parts) -> Response:
-    def make(study: Study, shelved: Shelved, ticket: Ticket) -> SimulationAnswer:
-        return answer(client.services.engine, client.services.book, study, shelved, request.outputs, parts, ticket)
+    def make(study: Study, case_entry: CaseEntry, ticket: Ticket) -> SimulationAnswer:
+        return answer(client.services.engine, client.services.book, study, case_entry, request.outputs, parts, ticket)
 
     return await _run(client, request, f"{parts.model_dump_json()} {request.outputs}", make)
 
@@ -64,17 +64,17 @@ async def _run(client: Asking, request: Ask, more: str, make: Make, outputs: tup
     client.pay(weight)
 
     def work(ticket: Ticket) -> tuple[bytes, bool, str]:
-        shelved = client.view.get(request.case, request.cut)
-        study = requests.study_of(request, shelved, outputs)
-        identity = services.engine.identity(study, shelved)
-        key = f"{identity} {shelved.name} {more}"
+        case_entry = client.view.get(request.case, request.cut)
+        study = requests.study_of(request, case_entry, outputs)
+        identity = services.engine.identity(study, case_entry)
+        key = f"{identity} {case_entry.name} {more}"
         held = services.answers.get(key)
         if held is not None:
             return held, True, identity
         with requests.told_of(request):
-            content = as_bytes(make(study, shelved, ticket))
+            content = as_bytes(make(study, case_entry, ticket))
         services.answers.put(key, content, len(content))
-        services.remember(study, shelved, client.owner)
+        services.remember(study, case_entry, client.owner)
         return content, False, identity
 
     content, from_memory, identity = await services.kernels.run(client.request, work, 1.0 + weight)
@@ -91,9 +91,9 @@ async def exported(client: Here, name: FileName, lang: Lang = "en") -> Response:
     def work() -> bytes:
         stored = client.services.records.stored(identity, client.view)
         asked_study = client.services.asked(identity, client.owner) or _studied(client, stored)
-        study, shelved = _study(client, identity, asked_study, is_stored=stored is not None)
-        home = client.view.out_of(shelved.name) if stored is None else stored[0]
-        return export(client.services.engine, study, shelved, form, client.services.scratch(f".{form}"), home, lang)
+        study, case_entry = _study(client, identity, asked_study, is_stored=stored is not None)
+        home = client.view.out_of(case_entry.name) if stored is None else stored[0]
+        return export(client.services.engine, study, case_entry, form, client.services.scratch(f".{form}"), home, lang)
 
     return Response(await client.desk(work), 200, attachment(f"copark-{name}"), FORMS[form])
 
@@ -107,18 +107,18 @@ def _studied(client: Asking, stored: tuple[FilePath, RunRecord] | None) -> Asked
     return AskedStudy.of(case, record.provenance["study"])
 
 
-def _study(client: Asking, identity: str, asked_study: AskedStudy, *, is_stored: bool) -> tuple[Study, Shelved]:
+def _study(client: Asking, identity: str, asked_study: AskedStudy, *, is_stored: bool) -> tuple[Study, CaseEntry]:
     """Return the study of an identity, on the case as it is now."""
     study = Study.model_validate(asked_study.study)
     services = client.services
     if not client.view.is_known(asked_study.case):
         raise absent("no_result", "name")
     candidates = (client.view.get(asked_study.case, cut) for cut in (None, *client.view.get(asked_study.case).cuts))
-    shelved = next(
+    case_entry = next(
         (candidate for candidate in candidates if services.engine.identity(study, candidate) == identity), None
     )
-    if shelved is None:
+    if case_entry is None:
         raise absent("result_of_others", "name")
     if study.runs > MOST_AT_ONCE and not is_stored:
         raise absent("not_stored", "name")
-    return study, shelved
+    return study, case_entry

@@ -94,11 +94,11 @@ async def upload(client: Here) -> Response:
 
     def take() -> UploadAnswer:
         with refused_if_full():
-            return uploaded(client.services.shelf, path.read_bytes(), workbook=kind == XLSX, owner=client.owner)
+            return uploaded(client.services.registry, path.read_bytes(), workbook=kind == XLSX, owner=client.owner)
 
     try:
         with refused_if_full():
-            await run_in_threadpool(client.services.shelf.parks.need_room, client.owner)  # before anything is read
+            await run_in_threadpool(client.services.registry.parks.need_room, client.owner)  # before anything is read
         with naming("upload.xlsx" if kind == XLSX else "upload.zip"), path.open("wb") as spooled:
             async for part in client.request.stream():
                 spooled.write(part)
@@ -150,12 +150,12 @@ async def forget(client: Here, name: CasePath) -> Response:
     services = client.services
 
     def work() -> DeletedCase:
-        if services.shelf.parks.owner_of(name) != client.owner:
+        if services.registry.parks.owner_of(name) != client.owner:
             raise absent("no_upload", "name")
-        until = services.shelf.parks.delete(name)
-        services.shelf.drop(name)
+        until = services.registry.parks.delete(name)
+        services.registry.drop(name)
         services.jobs.cancel_of(name)
-        answer = deleted_case(services.shelf, DeletedPark(name, until))
+        answer = deleted_case(services.registry, DeletedPark(name, until))
         services.purge.now()
         return answer
 
@@ -168,7 +168,7 @@ async def restore(client: Here, name: CasePath) -> Response:
 
     def work() -> CaseName:
         with refused_if_full():
-            if not client.services.shelf.parks.restore(name, client.owner):
+            if not client.services.registry.parks.restore(name, client.owner):
                 raise absent("no_upload", "name")
         return case_name(client.view.get(name))
 
@@ -239,8 +239,8 @@ def scenarios(client: Here, word: Owner) -> ScenarioList:
 def save(client: Here, word: Owner, name: ScenarioName, body: ScenarioToSave) -> SavedScenarioInfo:
     """Save a scenario; it must fit its case and replaces the owner's scenario of the same name."""
     request = SimulationRequest(case=body.case, runs=1, scenario=body.scenario, baseline=None, draws="defaults")
-    shelved = client.view.get(request.case)
-    client.services.check(study_of(request, shelved), shelved, request)
+    case_entry = client.view.get(request.case)
+    client.services.check(study_of(request, case_entry), case_entry, request)
     content = body.scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     saved = client.services.records.scenarios.save(owner_by_word(word), name, body.case, content)
     if saved is None:

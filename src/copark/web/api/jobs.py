@@ -8,7 +8,7 @@ from copark.texts import has_text
 from copark.web.api.replies import Asking, Here, StrictRoute, answered, sent
 from copark.web.content.engine import Ticket
 from copark.web.content.faults import FaultInfo, absent
-from copark.web.content.job_tasks import Errand, Job, Kind
+from copark.web.content.job_tasks import Job, JobTask, Kind
 from copark.web.content.requests import JobRequest, study_of
 from copark.web.content.responses import Answer, Said
 from copark.web.content.sentences import both, said
@@ -102,18 +102,18 @@ def job_now(client: Asking, name: str) -> JobInfo:
     return job_info(job, place)
 
 
-def submitted(client: Asking, errand: Errand, title: Said) -> JobInfo:
-    """Queue an errand."""
+def submitted(client: Asking, task: JobTask, title: Said) -> JobInfo:
+    """Queue a task."""
     services = client.services
     limits = client.services.settings.limits
     if services.stored_bytes() > limits.stored:
-        raise Problem(507, "storage", folder="results" if errand.kind == "analysis" else "runs")
+        raise Problem(507, "storage", folder="results" if task.kind == "analysis" else "runs")
     waiting = services.jobs.table.waiting()
     if waiting.total() >= limits.jobs:
         raise Problem(503, "jobs_full", retry_after=30.0)
     if waiting[client.owner] >= limits.jobs_each:
         raise Problem(429, "jobs_yours", retry_after=30.0, most=limits.jobs_each)
-    return job_now(client, services.jobs.add(errand, title.model_dump(), client.owner).id)
+    return job_now(client, services.jobs.add(task, title.model_dump(), client.owner).id)
 
 
 def found(client: Asking, name: str) -> Job:
@@ -142,13 +142,13 @@ async def submit(client: Here, request: JobRequest) -> Response:
     services = client.services
 
     def work(_ticket: Ticket) -> JobInfo:
-        shelved = client.view.get(request.case, request.cut)
-        study = study_of(request, shelved, outputs="standard" if request.report else None)
-        services.check(study, shelved, request)
-        services.remember(study, shelved, client.owner)
+        case_entry = client.view.get(request.case, request.cut)
+        study = study_of(request, case_entry, outputs="standard" if request.report else None)
+        services.check(study, case_entry, request)
+        services.remember(study, case_entry, client.owner)
         kind: Kind = "report" if request.report else "run"
-        errand = Errand(kind, shelved.name, study.content(), request.lang, "", services.jobs.threads, request.cut)
-        return submitted(client, errand, both(shelved.case.title))
+        task = JobTask(kind, case_entry.name, study.content(), request.lang, "", services.jobs.threads, request.cut)
+        return submitted(client, task, both(case_entry.case.title))
 
     return accepted(client, await services.kernels.run(client.request, work))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from copark.cases.facts import used
 from copark.model.variables import ORIGINS, catalogue
-from copark.web.content.case_registry import Shelved
+from copark.web.content.case_registry import CaseEntry
 from copark.web.content.responses import Answer, Said
 from copark.web.content.sentences import said
 
@@ -142,9 +142,9 @@ class NetworkAnswer(Answer):
     """The links of the model between scales; the same for every case."""
 
 
-def network_of(shelved: Shelved) -> NetworkAnswer:
+def network_of(case_entry: CaseEntry) -> NetworkAnswer:
     """Describe the network of a case."""
-    case = shelved.case
+    case = case_entry.case
     actors = list(_actors(case))
     shares: dict[str, float] = {}  # the largest share each holder ever had, 0 to 1
     for table in used(case.equity):

@@ -26,7 +26,7 @@ from copark.presentation.numbers import exact
 from copark.presentation.rendered_document import chart_of, page_of, table_of
 from copark.simulation.study import load_study
 from copark.store.files import written_file
-from copark.web.content.case_registry import OwnersView, Shelved
+from copark.web.content.case_registry import CaseEntry, OwnersView
 from copark.web.content.faults import REQUEST, absent, fault, faults_of_request
 from copark.web.content.requests import usable_now
 from copark.web.content.responses import Answer, Said
@@ -211,12 +211,12 @@ def _field(analysis: Analysis, field: FormField) -> FieldInfo:
     )
 
 
-def context_of(data: Path, case: Shelved | None, lang: str = "en") -> Context:
+def context_of(data: Path, case: CaseEntry | None, lang: str = "en") -> Context:
     """Return where keys of a case are looked up: one that was uploaded is found by its name."""
     return Context(data, folders={} if case is None else {case.name: case.case.folder}, calibrates=False, lang=lang)
 
 
-def workbook_of(analysis: Analysis, case: Shelved, data: Path, lang: str) -> bytes:
+def workbook_of(analysis: Analysis, case: CaseEntry, data: Path, lang: str) -> bytes:
     """Return the empty workbook of an analysis that reads one.
 
     Parameters
@@ -233,7 +233,7 @@ def workbook_of(analysis: Analysis, case: Shelved, data: Path, lang: str) -> byt
     return analysis.ask.workbook(analysis.params.model_validate({"case": case.name}), context_of(data, case, lang))
 
 
-def params_of_workbook(analysis: Analysis, case: Shelved, data: Path, content: bytes) -> dict[str, Any]:
+def params_of_workbook(analysis: Analysis, case: CaseEntry, data: Path, content: bytes) -> dict[str, Any]:
     """Read what is asked by a workbook, which is kept to be read when its turn comes.
 
     Parameters

@@ -37,7 +37,7 @@ from copark.web.content.responses import ArmFlows, ArrowFlow, LinkPart, LinkPart
 from copark.web.content.sentences import STANDING, amount, both, points, said, signed, spoken_in
 
 if TYPE_CHECKING:
-    from copark.web.content.case_registry import Shelved
+    from copark.web.content.case_registry import CaseEntry
     from copark.web.content.engine import Engine, Ticket
 
 
@@ -53,14 +53,14 @@ class FlowBook:
         self.engine = engine
         self.held: BoundedCache[Flows] = BoundedCache(held)
 
-    def flows(self, study: Study, shelved: Shelved, scenario: Scenario, ticket: Ticket) -> Flows:
+    def flows(self, study: Study, case_entry: CaseEntry, scenario: Scenario, ticket: Ticket) -> Flows:
         """Flows of the first runs of a scenario."""
         runs = min(FLOW_RUNS, study.runs)
-        key = (self.engine.scenario_key(study, shelved, scenario), runs)
+        key = (self.engine.scenario_key(study, case_entry, scenario), runs)
 
         def make() -> Flows:
-            inputs = self.engine.inputs(study, shelved, scenario)
-            draws = self.engine.draws(study, shelved, scenario, 0, runs)
+            inputs = self.engine.inputs(study, case_entry, scenario)
+            draws = self.engine.draws(study, case_entry, scenario, 0, runs)
             (made,) = Ensemble(inputs, draws, (), progress=ticket.check).flows()
             return made
 
@@ -81,12 +81,12 @@ HIDDEN = 0.05
 """Share of an arm's flow that may fall into quarters in which nothing flows in the reference."""
 
 
-def arm_flows(book: FlowBook, study: Study, shelved: Shelved, ticket: Ticket) -> list[ArmFlows]:
+def arm_flows(book: FlowBook, study: Study, case_entry: CaseEntry, ticket: Ticket) -> list[ArmFlows]:
     """What the links carry in every arm: medians over runs, and weights on the reference's scale.
 
     A weight is how far what arrives is from nothing arriving, 1 at the strongest twentieth of the reference.
     """
-    every = [book.flows(study, shelved, scenario, ticket) for scenario in study.scenarios]
+    every = [book.flows(study, case_entry, scenario, ticket) for scenario in study.scenarios]
     neutral = np.array([channel.link.neutral for channel in channels()])
     beyond = [by_link(np.abs(flows.arrived - neutral)) for flows in every]
     scale = {name: strongest(values) for name, values in beyond[0].items()}
@@ -127,9 +127,9 @@ class Moved:
 
 def why(book: FlowBook, frame: Frame, runs: tuple[ScenarioRuns, ...], target: str, ticket: Ticket) -> Why:
     """Why the last arm's target differs from the reference's."""
-    study, shelved = frame.study, frame.shelved
+    study, case_entry = frame.study, frame.case_entry
     reference, arm = study.scenarios[0], study.scenarios[-1]
-    before, after = (book.flows(study, shelved, one, ticket) for one in (reference, arm))
+    before, after = (book.flows(study, case_entry, one, ticket) for one in (reference, arm))
     moved = moved_channels(before, after)[:CANDIDATES]
     alone = [effect_alone(book, frame, runs[0], one.channel.link, before, after, target, ticket) for one in moved]
     order = sorted(range(len(moved)), key=lambda n: (alone[n] is None, -abs(alone[n] or 0.0), -abs(moved[n].spreads)))
@@ -246,10 +246,10 @@ def effect_alone(
     study = frame.study
     scenario = study.scenarios[0]
     runs = min(RUNS_ALONE, len(reference))
-    inputs = engine.inputs(study, frame.shelved, scenario)
+    inputs = engine.inputs(study, frame.case_entry, scenario)
     changed = inputs.link_strength.copy()
     changed[:, link.number] *= factors
-    draws = engine.draws(study, frame.shelved, scenario, 0, runs)
+    draws = engine.draws(study, frame.case_entry, scenario, 0, runs)
     alone = engine.run(inputs._replace(link_strength=changed), draws, (target,), ticket)
     apart = alone[target][:, frame.judged] - reference[target][:runs, frame.judged]
     return median(apart[alone.finished])
@@ -289,19 +289,19 @@ def link_parts(engine: Engine, frame: Frame, runs: tuple[ScenarioRuns, ...], tic
     As in the analysis compare, on the first runs; a page that wants more asks that. What all runs change beyond these
     is a part of its own, so that the parts sum to the change that the page shows.
     """
-    study, shelved = frame.study, frame.shelved
+    study, case_entry = frame.study, frame.case_entry
     ends = (study.scenarios[0], study.scenarios[-1])
-    facts = [facts_of(study, study.seen(shelved.case), one) for one in ends]
+    facts = [facts_of(study, study.seen(case_entry.case), one) for one in ends]
     is_whole = ends[0].parameters != ends[1].parameters or bool(facts[0].keys() ^ facts[1].keys())
-    since = 0 if is_whole else first_apart(*(engine.inputs(study, shelved, one) for one in ends))
+    since = 0 if is_whole else first_apart(*(engine.inputs(study, case_entry, one) for one in ends))
     most = min(PARTS_RUNS, study.runs)
 
     @cache
     def outcomes(at: int, groups: tuple[str, ...], runs: int) -> NDArray[np.int8]:
         """Codes of the outcomes at an end, groups of links cut; many are asked for twice."""
         cut = without_links(ends[at], ends[at].key, [link for name in groups for link in GROUPS[name]], since)
-        inputs = engine.inputs(study, shelved, cut)
-        draws = engine.draws(study, shelved, cut, 0, runs)
+        inputs = engine.inputs(study, case_entry, cut)
+        draws = engine.draws(study, case_entry, cut, 0, runs)
         return engine.run(inputs, draws, NEEDED, ticket, frame.judged).outcome
 
     def change(coalitions: Sequence[tuple[str, ...]], runs: int) -> list[Indicators]:

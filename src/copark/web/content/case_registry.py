@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Shelved:
-    """A case at hand."""
+class CaseEntry:
+    """A case that a server has at hand, with its parameters."""
 
     name: str
     """What a client calls it: the casebook's name, or the opaque one of an upload."""
@@ -62,7 +62,7 @@ class Shelved:
         return informed_by_data(self.case, self.parameters)
 
 
-class Shelf:
+class CaseRegistry:
     """Cases by name. No name is ever taken for a path.
 
     Folder of uploaded cases, a folder each, output folder that calibrations of one's own are looked for in, and how
@@ -74,7 +74,7 @@ class Shelf:
     ) -> None:
         self.parks = OwnParks(uploads, quota)
         self.out = out
-        self._held: dict[tuple[str, str | None], tuple[int | None, Shelved]] = {}
+        self._held: dict[tuple[str, str | None], tuple[int | None, CaseEntry]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -92,7 +92,7 @@ class Shelf:
         """Return the output folder of what is computed about a case."""
         return self.parks.output(name) if UPLOADED.fullmatch(name) else self.out
 
-    def get(self, name: str, cut: str | None = None) -> Shelved:
+    def get(self, name: str, cut: str | None = None) -> CaseEntry:
         """Return the case of a name, with its latest calibration or that to a cut."""
         from copark.calibration.case_parameters import cuts_of, parameters_of
         from copark.cases import load_case
@@ -104,8 +104,8 @@ class Shelf:
         out = self.out_of(name)
         with self._lock:
             calibrated_at = _calibrated_at(out)
-            stamp, shelved = self._held.get((name, cut), (None, None))
-            if shelved is None or stamp != calibrated_at:  # a calibration was kept or removed meanwhile
+            stamp, case_entry = self._held.get((name, cut), (None, None))
+            if case_entry is None or stamp != calibrated_at:  # a calibration was kept or removed meanwhile
                 _, plain = self._held.get((name, None), (None, None))
                 case = load_case(name if folder is None else folder) if plain is None else plain.case
                 cuts = cuts_of(case, out)
@@ -113,9 +113,9 @@ class Shelf:
                     raise absent("no_cut", "cut", case=name, cut=cut, known=", ".join(cuts) or "–")
                 parameters = parameters_of(case, out, cut=cut)
                 _ = parameters.identity  # made now, under the lock
-                shelved = Shelved(name, case, case.hash, folder is not None, parameters, cuts)
-                self._held[name, cut] = calibrated_at, shelved
-            return shelved
+                case_entry = CaseEntry(name, case, case.hash, folder is not None, parameters, cuts)
+                self._held[name, cut] = calibrated_at, case_entry
+            return case_entry
 
     def drop(self, name: str) -> None:
         """Forget what is held of a case."""
@@ -140,22 +140,22 @@ class OwnersView:
     Anything of somebody else's park answers exactly as what does not exist.
     """
 
-    shelf: Shelf
+    registry: CaseRegistry
     owner: str
     shared: Path
     """The output folder that the command line writes, too."""
 
     def names(self) -> tuple[str, ...]:
         """List the names of the casebook's cases."""
-        return self.shelf.names()
+        return self.registry.names()
 
     def own(self) -> list[str]:
         """List the names of the owner's parks, the latest first."""
-        return self.shelf.parks.of(self.owner)
+        return self.registry.parks.of(self.owner)
 
     def has(self, name: str) -> bool:
         """Return whether a name is not that of a park of somebody else's, or of none at all."""
-        return not UPLOADED.fullmatch(name) or self.shelf.parks.owner_of(name) == self.owner
+        return not UPLOADED.fullmatch(name) or self.registry.parks.owner_of(name) == self.owner
 
     def is_known(self, name: str) -> bool:
         """Return whether a name is that of a case of the casebook or of a park of the owner's."""
@@ -166,20 +166,20 @@ class OwnersView:
         if not self.has(name):
             raise absent("no_case", "case", known=", ".join(self.names()))
 
-    def get(self, name: str, cut: str | None = None) -> Shelved:
+    def get(self, name: str, cut: str | None = None) -> CaseEntry:
         """Return the case of a name, with its latest calibration or that to a cut."""
         self.need(name)
-        return self.shelf.get(name, cut)
+        return self.registry.get(name, cut)
 
     def out_of(self, name: str) -> Path:
         """Return the output folder of what is computed about a case."""
         self.need(name)
-        return self.shelf.parks.output(name) if UPLOADED.fullmatch(name) else self.shared
+        return self.registry.parks.output(name) if UPLOADED.fullmatch(name) else self.shared
 
     def homes(self, case: str | None = None) -> list[Path]:
         """List output folders in which something of a case, or of any, may lie: of an own park, before the shared."""
         own = self.own() if case is None else [case] if UPLOADED.fullmatch(case) and self.has(case) else []
-        return [*map(self.shelf.parks.output, own), self.shared]
+        return [*map(self.registry.parks.output, own), self.shared]
 
     def shows(self, content: Any) -> bool:
         """Return whether content names no park but the owner's: the shared folder may hold older results of others."""
@@ -261,7 +261,7 @@ def pack_zip(folder: Path) -> bytes:
     return stream.getvalue()
 
 
-def take(shelf: Shelf, content: bytes, *, workbook: bool, owner: str = "") -> Shelved:
+def take(registry: CaseRegistry, content: bytes, *, workbook: bool, owner: str = "") -> CaseEntry:
     """Take an uploaded case; raise ParksFull where its owner, or the server, keeps as many as allowed.
 
     Parameters
@@ -273,9 +273,9 @@ def take(shelf: Shelf, content: bytes, *, workbook: bool, owner: str = "") -> Sh
     owner
         Owner the case will be of.
     """
-    root = shelf.uploads
+    root = registry.uploads
     root.mkdir(parents=True, exist_ok=True)
-    shelf.parks.need_room(owner)
+    registry.parks.need_room(owner)
     folder = root / f".incoming-{secrets.token_hex(8)}"
     folder.mkdir()
     try:
@@ -285,10 +285,10 @@ def take(shelf: Shelf, content: bytes, *, workbook: bool, owner: str = "") -> Sh
             faults = list(refused.faults)
         if faults:
             raise CaseFaults(faults)
-        name = shelf.parks.add(folder, owner)
+        name = registry.parks.add(folder, owner)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return shelf.get(name)
+    return registry.get(name)
 
 
 def _unpack(content: bytes, folder: Path, *, workbook: bool) -> list[Fault]:
@@ -304,7 +304,7 @@ def _unpack(content: bytes, folder: Path, *, workbook: bool) -> list[Fault]:
     return faults
 
 
-def packed(shelf: Shelf | OwnersView, name: str, *, workbook: bool, lang: str = "en") -> bytes:
+def packed(registry: CaseRegistry | OwnersView, name: str, *, workbook: bool, lang: str = "en") -> bytes:
     """Pack a case as an archive or a workbook, to change and bring back.
 
     Parameters
@@ -316,7 +316,7 @@ def packed(shelf: Shelf | OwnersView, name: str, *, workbook: bool, lang: str = 
     lang
         Language of a workbook, ``en`` or ``zh``.
     """
-    folder = shelf.get(name).case.folder
+    folder = registry.get(name).case.folder
     return workbook_of(folder, lang) if workbook else pack_zip(folder)
 
 

@@ -20,14 +20,14 @@ from copark.cases.facts import MOST_AREA, MOST_TAX, MOST_THRESHOLD, used
 from copark.cases.model_inputs import case_parameters
 from copark.errors import CoparkError
 from copark.model.variables import ORIGINS, Variable, catalogue
-from copark.simulation.case_edits import happenings
+from copark.simulation.case_edits import dated_events
 from copark.simulation.sample import prior_of
 from copark.simulation.scenario_edits import Depth
 from copark.simulation.study import baseline
 from copark.simulation.study import levers as dated_levers
 from copark.texts import LANGUAGES
 from copark.web.content.actor_network import span
-from copark.web.content.case_registry import OwnersView, Shelf, take
+from copark.web.content.case_registry import CaseRegistry, OwnersView, take
 from copark.web.content.own_parks import DeletedPark
 from copark.web.content.responses import Answer, CaseName, Said
 from copark.web.content.sentences import own, said
@@ -36,7 +36,7 @@ from copark.web.content.simulation import case_name
 if TYPE_CHECKING:
     from copark.cases import Case
     from copark.model.arrays import Inputs
-    from copark.web.content.case_registry import Shelved
+    from copark.web.content.case_registry import CaseEntry
     from copark.web.content.engine import Engine
 
 WHOLE = 10_000
@@ -168,20 +168,20 @@ def cases_of(view: OwnersView, uploads: Sequence[str] = ()) -> list[CaseName]:
 def deleted_of(view: OwnersView) -> list[DeletedCase]:
     """List an owner's deleted cases that can still be restored."""
     cases = []
-    for park in view.shelf.parks.deleted_of(view.owner):
+    for park in view.registry.parks.deleted_of(view.owner):
         with suppress(CoparkError):
-            cases.append(deleted_case(view.shelf, park))
+            cases.append(deleted_case(view.registry, park))
     return cases
 
 
-def deleted_case(shelf: Shelf, deleted: DeletedPark) -> DeletedCase:
+def deleted_case(registry: CaseRegistry, deleted: DeletedPark) -> DeletedCase:
     """Describe a deleted case to its owner."""
-    title = load_case(shelf.uploads / deleted.name).title
+    title = load_case(registry.uploads / deleted.name).title
     until = datetime.fromtimestamp(deleted.until, UTC).isoformat(timespec="seconds")
     return DeletedCase(name=deleted.name, title=Said(en=title.en, zh=title.zh), until=until)
 
 
-def uploaded(shelf: Shelf, content: bytes, *, workbook: bool, owner: str) -> UploadAnswer:
+def uploaded(registry: CaseRegistry, content: bytes, *, workbook: bool, owner: str) -> UploadAnswer:
     """Take an uploaded case.
 
     Parameters
@@ -193,17 +193,19 @@ def uploaded(shelf: Shelf, content: bytes, *, workbook: bool, owner: str) -> Upl
     owner
         Whose the case becomes.
     """
-    shelved = take(shelf, content, workbook=workbook, owner=owner)
-    return UploadAnswer(case=case_name(shelved), most=shelf.parks.quota.each, notes=growth_told(shelved.case))
+    case_entry = take(registry, content, workbook=workbook, owner=owner)
+    return UploadAnswer(case=case_name(case_entry), most=registry.parks.quota.each, notes=growth_told(case_entry.case))
 
 
-def describe(engine: Engine, shelved: Shelved) -> CaseAnswer:
+def describe(engine: Engine, case_entry: CaseEntry) -> CaseAnswer:
     """Describe a case."""
-    case = shelved.case
+    case = case_entry.case
     study = baseline(case.name)
-    inputs = engine.inputs(study, shelved, study.scenarios[0])
+    inputs = engine.inputs(study, case_entry, study.scenarios[0])
     sides = {"home": case.sides.home.title, "host": case.sides.host.title}
-    return CaseAnswer.of(case=case_name(shelved), sides=sides, levers=levers_of(case, inputs), notes=growth_told(case))
+    return CaseAnswer.of(
+        case=case_name(case_entry), sides=sides, levers=levers_of(case, inputs), notes=growth_told(case)
+    )
 
 
 def growth_told(case: Case) -> list[Said]:
@@ -292,7 +294,7 @@ def _actors(case: Case) -> Iterator[LeverInfo]:
 
 
 def _rules(case: Case) -> Iterator[LeverInfo]:
-    options = [Option(key=event.key, title=event.title, date=str(event.date)) for event in happenings(case)]
+    options = [Option(key=event.key, title=event.title, date=str(event.date)) for event in dated_events(case)]
     yield lever("edits.drop", "drop", options=options)
     until = case.regime.narrow_until
     date = None if until is None else str(until)

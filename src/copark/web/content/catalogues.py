@@ -16,7 +16,7 @@ from copark.simulation.sample import prior_of
 from copark.simulation.study import list_studies, load_study
 from copark.stats.quantiles import LEVELS
 from copark.web.content.actor_network import ArrowInfo, arrows
-from copark.web.content.case_registry import Shelved
+from copark.web.content.case_registry import CaseEntry
 from copark.web.content.frame import output_info
 from copark.web.content.responses import Answer, CaseName, Made, OutputInfo, Said
 from copark.web.content.sentences import drawn_bound, own, said, spoken_in
@@ -169,9 +169,9 @@ class EvidenceAnswer(Answer):
     """Grades of trust in words, by key: high, medium, low, derived, judgement and background."""
 
 
-def evidence_of(shelved: Shelved) -> EvidenceAnswer:
+def evidence_of(case_entry: CaseEntry) -> EvidenceAnswer:
     """Return all evidence of a case."""
-    case = shelved.case
+    case = case_entry.case
     ours = Source(outlet="copark", read="original")
     sources = {key: source_info(key, source) for key, source in case.sources.items()}
     sources["judgement"] = SourceInfo.of(ours, key="judgement", outlet=own(ours.outlet), note=said("web.judgement"))
@@ -181,7 +181,7 @@ def evidence_of(shelved: Shelved) -> EvidenceAnswer:
         quarter = str(event.date.quarter("event"))
         events.append(EventInfo.of(event, key=f"event-{n}", quarter=quarter, mechanism_title=mechanism))
     return EvidenceAnswer(
-        case=case_name(shelved),
+        case=case_name(case_entry),
         events=events,
         series=series_of(case.observations),
         context=series_of(case.host_context),
@@ -191,9 +191,9 @@ def evidence_of(shelved: Shelved) -> EvidenceAnswer:
     )
 
 
-def events_of(shelved: Shelved) -> EvidenceAnswer:
+def events_of(case_entry: CaseEntry) -> EvidenceAnswer:
     """Return the events of a case and the sources they cite: what a time axis needs, half of the evidence."""
-    whole = evidence_of(shelved)
+    whole = evidence_of(case_entry)
     cited = {key for event in whole.events for key in event.source}
     sources = {key: source for key, source in whole.sources.items() if key in cited}
     return whole.model_copy(update={"series": [], "context": [], "enterprises": [], "sources": sources})
@@ -356,22 +356,22 @@ def _study(study: Study) -> StudyInfo:
     return StudyInfo.of(study, title=study.title, about=said(f"study.about.{study.name}"), scenarios=scenarios)
 
 
-def method_of(shelved: Shelved) -> MethodAnswer:
+def method_of(case_entry: CaseEntry) -> MethodAnswer:
     """Describe the model as it is for a case."""
-    posterior, calibration = _posterior(shelved)
+    posterior, calibration = _posterior(case_entry)
     return MethodAnswer(
-        parameters=[_parameter(variable, shelved, posterior) for variable in catalogue().parameters.values()],
+        parameters=[_parameter(variable, case_entry, posterior) for variable in catalogue().parameters.values()],
         outputs=[output_info(name) for name in catalogue().outputs],
         arrows=arrows(),
         calibration=calibration,
         limits=[said(f"report.limits.{key}") for key in LIMITS],
-        made=made_by(shelved.hash),
+        made=made_by(case_entry.hash),
     )
 
 
-def _posterior(shelved: Shelved) -> tuple[dict[str, list[float]], CalibrationInfo | None]:
+def _posterior(case_entry: CaseEntry) -> tuple[dict[str, list[float]], CalibrationInfo | None]:
     """Return posterior quantiles by parameter, and how they were made."""
-    stored = shelved.parameters.stored
+    stored = case_entry.parameters.stored
     if stored is None:
         return {}, None
     values = stored.parameters.space.table(stored.parameters.points)
@@ -387,8 +387,8 @@ def _posterior(shelved: Shelved) -> tuple[dict[str, list[float]], CalibrationInf
     )
 
 
-def _parameter(variable: Variable, shelved: Shelved, posterior: dict[str, list[float]]) -> ParameterInfo:
-    prior = prior_of(variable, shelved.case)
+def _parameter(variable: Variable, case_entry: CaseEntry, posterior: dict[str, list[float]]) -> ParameterInfo:
+    prior = prior_of(variable, case_entry.case)
     drawn = prior if prior is not None and prior.kind != "fixed" and variable.shape == () else None
     quantiles = None
     if drawn is not None:

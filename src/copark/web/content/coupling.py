@@ -28,7 +28,7 @@ from copark.web.content.simulation import case_name, draws_note
 
 if TYPE_CHECKING:
     from copark.simulation.study import Scenario, Study
-    from copark.web.content.case_registry import Shelved
+    from copark.web.content.case_registry import CaseEntry
 
 Floats = NDArray[np.float64]
 OUTPUTS = tuple(dict.fromkeys((*needed(), "arrivals", "operating")))
@@ -108,7 +108,7 @@ class CouplingAnswer(Answer):
     """What the parameters are drawn from."""
 
 
-def coupling_of(engine: Engine, study: Study, shelved: Shelved, ticket: Ticket) -> CouplingAnswer:
+def coupling_of(engine: Engine, study: Study, case_entry: CaseEntry, ticket: Ticket) -> CouplingAnswer:
     """Read coordination and phases off the runs of a study.
 
     Parameters
@@ -118,15 +118,15 @@ def coupling_of(engine: Engine, study: Study, shelved: Shelved, ticket: Ticket) 
     ticket
         Stops the work when nobody waits for it any more.
     """
-    frame = frame_of(study, shelved, OUTPUTS)
-    turns = [str(renegotiation.date.quarter("event")) for renegotiation in shelved.case.renegotiations]
+    frame = frame_of(study, case_entry, OUTPUTS)
+    turns = [str(renegotiation.date.quarter("event")) for renegotiation in case_entry.case.renegotiations]
     arms = []
-    for scenario, runs in zip(study.scenarios, engine.simulate(study, shelved, ticket), strict=True):
+    for scenario, runs in zip(study.scenarios, engine.simulate(study, case_entry, ticket), strict=True):
         ticket.check()
         arms.append(_coupling_arm(frame, scenario, runs, turns))
     return CouplingAnswer.model_construct(
-        identity=engine.identity(study, shelved),
-        case=case_name(shelved),
+        identity=engine.identity(study, case_entry),
+        case=case_name(case_entry),
         quarters=list(frame.labels),
         levels=list(LEVELS),
         arms=arms,
@@ -137,7 +137,7 @@ def coupling_of(engine: Engine, study: Study, shelved: Shelved, ticket: Ticket) 
         phases={name: said(f"analysis.phase.{name}") for name in PHASES},
         renegotiations=turns,
         caveat=said("web.coupling.caveat"),
-        draws=draws_note(engine, study, shelved),
+        draws=draws_note(engine, study, case_entry),
     )
 
 

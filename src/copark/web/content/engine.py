@@ -22,7 +22,7 @@ from copark.simulation.run import facts_of, inputs_of
 from copark.simulation.sample import StudyDraws
 from copark.simulation.study import Scenario, Study
 from copark.simulation.unfinished import require_any_finished
-from copark.web.content.case_registry import Shelf, Shelved
+from copark.web.content.case_registry import CaseEntry, CaseRegistry
 
 if TYPE_CHECKING:
     from copark.model.arrays import Draws, Inputs
@@ -139,9 +139,9 @@ class Engine:
     """Runs scenarios of studies for many clients at once."""
 
     def __init__(
-        self, shelf: Shelf, threads: int | None = None, held: int = 256_000_000, inputs: int = 64_000_000
+        self, registry: CaseRegistry, threads: int | None = None, held: int = 256_000_000, inputs: int = 64_000_000
     ) -> None:
-        self.shelf = shelf
+        self.registry = registry
         self.threads = threads or default_threads()
         self.runs: BoundedCache[ScenarioRuns] = BoundedCache(held)
         self._inputs: BoundedCache[Inputs] = BoundedCache(inputs)
@@ -160,44 +160,44 @@ class Engine:
             with self._lock:
                 self._busy -= 1
 
-    def source(self, study: Study, shelved: Shelved) -> Source | None:
+    def source(self, study: Study, case_entry: CaseEntry) -> Source | None:
         """Where a study's draws come from."""
-        return shelved.parameters.source if study.draws == "posterior" else None
+        return case_entry.parameters.source if study.draws == "posterior" else None
 
-    def identity(self, study: Study, shelved: Shelved) -> str:
+    def identity(self, study: Study, case_entry: CaseEntry) -> str:
         """Identity of a study's result: that of the command line and of the library."""
-        source = self.source(study, shelved)
-        return study_identity(study, shelved.case, None if source is None else str(source.content["draws_hash"]))
+        source = self.source(study, case_entry)
+        return study_identity(study, case_entry.case, None if source is None else str(source.content["draws_hash"]))
 
-    def inputs(self, study: Study, shelved: Shelved, scenario: Scenario) -> Inputs:
+    def inputs(self, study: Study, case_entry: CaseEntry, scenario: Scenario) -> Inputs:
         """Packed inputs of a scenario; parameters bear on none of them."""
         content = scenario.model_dump(mode="json", by_alias=True, exclude={"key", "title", "parameters"})
-        seen = study.seen(shelved.case)
-        key = identity_of({"case": shelved.hash, "quarters": seen.clock.quarters, "scenario": content})
+        seen = study.seen(case_entry.case)
+        key = identity_of({"case": case_entry.hash, "quarters": seen.clock.quarters, "scenario": content})
         return self._inputs.once(
             key,
             lambda: inputs_of(seen, scenario),
             lambda made: sum(room.nbytes for room in made),
         )
 
-    def simulate(self, study: Study, shelved: Shelved, ticket: Ticket) -> tuple[ScenarioRuns, ...]:
+    def simulate(self, study: Study, case_entry: CaseEntry, ticket: Ticket) -> tuple[ScenarioRuns, ...]:
         """Give the runs of every scenario of a study, laid out quarter by quarter.
 
         They have the outputs the study keeps and those that tell why outcomes change; there may be more.
         """
-        return tuple(self._runs_of(study, shelved, scenario, ticket) for scenario in study.scenarios)
+        return tuple(self._runs_of(study, case_entry, scenario, ticket) for scenario in study.scenarios)
 
-    def _runs_of(self, study: Study, shelved: Shelved, scenario: Scenario, ticket: Ticket) -> ScenarioRuns:
+    def _runs_of(self, study: Study, case_entry: CaseEntry, scenario: Scenario, ticket: Ticket) -> ScenarioRuns:
         """Give the runs of a scenario that are held, at once; where they are too few, one at a time makes more.
 
         Few and many have each a place and a lock of their own, so that who wants few never waits while many are made.
         What one has made is where the other goes on.
         """
         outputs = tuple(dict.fromkeys((*study.kept, *NEEDED, *outcome_attribution.NEEDED)))
-        key = self.scenario_key(study, shelved, scenario)
+        key = self.scenario_key(study, case_entry, scenario)
         held = self._held(key, outputs)
         if held is None or len(held) < study.runs:
-            quarters = study.seen(shelved.case).clock.quarters
+            quarters = study.seen(case_entry.case).clock.quarters
             place = (key, study.runs * quarters <= FEW)
             with self.runs.alone(place, ticket.check):
                 held = self._held(key, outputs)
@@ -206,7 +206,7 @@ class Engine:
                     if before is not None and not set(outputs) <= set(before.names):
                         outputs = tuple(dict.fromkeys((*before.names, *outputs)))
                         held = None
-                    held = self._extended(study, shelved, scenario, outputs, held, ticket)
+                    held = self._extended(study, case_entry, scenario, outputs, held, ticket)
                     self.runs.put(place, held, held.nbytes)
         return held.first(study.runs)
 
@@ -218,20 +218,20 @@ class Engine:
                 return held
         return None
 
-    def scenario_key(self, study: Study, shelved: Shelved, scenario: Scenario) -> str:
+    def scenario_key(self, study: Study, case_entry: CaseEntry, scenario: Scenario) -> str:
         """Name what a scenario's runs depend on, but for how many of them are wanted."""
-        source = self.source(study, shelved)
+        source = self.source(study, case_entry)
         content = scenario.model_dump(mode="json", by_alias=True, exclude={"key", "title"})
         draws = study.draws if source is None else str(source.content["draws_hash"])
         seed: dict[str, Any] = {"seed": study.seed, "futures": study.futures, "quarters": study.quarters}
         if study.now is not None:
             seed["now"] = str(study.now)
-        return identity_of({"case": shelved.hash, "scenario": content, "draws": draws, **seed})
+        return identity_of({"case": case_entry.hash, "scenario": content, "draws": draws, **seed})
 
-    def draws(self, study: Study, shelved: Shelved, scenario: Scenario, first: int, last: int) -> Draws:
+    def draws(self, study: Study, case_entry: CaseEntry, scenario: Scenario, first: int, last: int) -> Draws:
         """Make parameters and random numbers of a scenario's runs first … last - 1."""
-        facts = facts_of(study, shelved.case, scenario)
-        draws_of = StudyDraws(study, shelved.case, (scenario,), (facts,), self.source(study, shelved))
+        facts = facts_of(study, case_entry.case, scenario)
+        draws_of = StudyDraws(study, case_entry.case, (scenario,), (facts,), self.source(study, case_entry))
         (draws,) = draws_of(first, last).by_scenario
         return draws
 
@@ -257,7 +257,7 @@ class Engine:
     def _extended(
         self,
         study: Study,
-        shelved: Shelved,
+        case_entry: CaseEntry,
         scenario: Scenario,
         outputs: tuple[str, ...],
         held: ScenarioRuns | None,
@@ -266,12 +266,12 @@ class Engine:
         """Make as many runs as a study asks, beginning with those that are held."""
         ticket.check()
         first = 0 if held is None else len(held)
-        inputs = self.inputs(study, shelved, scenario)
-        draws = self.draws(study, shelved, scenario, first, study.runs)
+        inputs = self.inputs(study, case_entry, scenario)
+        draws = self.draws(study, case_entry, scenario, first, study.runs)
         kept = outputs if held is None else held.names
         made = self.run(inputs, draws, kept, ticket, study.judged_in(len(inputs.world))).by_quarter()
         if held is not None:
             return held.then(made)
-        start = shelved.case.clock.start
+        start = case_entry.case.clock.start
         require_any_finished(scenario.key, made.status, [str(start + n) for n in range(made.out.shape[2])])
         return made

@@ -8,7 +8,7 @@ from functools import cache
 
 from copark.model.variables import catalogue
 from copark.simulation.study import Study
-from copark.web.content.case_registry import Shelved
+from copark.web.content.case_registry import CaseEntry
 from copark.web.content.responses import OutputInfo
 
 
@@ -18,7 +18,7 @@ class Frame:
 
     study: Study
     """The study, as it is run."""
-    shelved: Shelved
+    case_entry: CaseEntry
     """Its case, as the server holds it."""
     wanted: tuple[str, ...]
     """Names of the outputs that are asked for, each once."""
@@ -31,19 +31,19 @@ class Frame:
         return self.study.judged_in(len(self.labels))
 
 
-def frame_of(study: Study, shelved: Shelved, outputs: Sequence[str]) -> Frame:
+def frame_of(study: Study, case_entry: CaseEntry, outputs: Sequence[str]) -> Frame:
     """Make the frame of a study's answer.
 
     Parameters
     ----------
-    shelved
+    case_entry
         The case it is about.
     outputs
         Names of the outputs shown, in their order; repeated ones are dropped.
     """
-    clock = study.seen(shelved.case).clock
+    clock = study.seen(case_entry.case).clock
     labels = tuple(str(clock.start + n) for n in range(clock.quarters))
-    return Frame(study, shelved, tuple(dict.fromkeys(outputs)), labels)
+    return Frame(study, case_entry, tuple(dict.fromkeys(outputs)), labels)
 
 
 @cache

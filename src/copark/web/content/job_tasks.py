@@ -18,7 +18,7 @@ from copark.store.garbage import forget_shards
 from copark.store.jobs import LANES, MOST_ATTEMPTS, Job, JobTable
 from copark.store.run_record import RunRecord
 from copark.store.runs import RunStore
-from copark.store.scenarios import SavedScenario, ScenarioShelf
+from copark.store.scenarios import SavedScenario, ScenarioTable
 from copark.web.content.faults import Absent, fault
 from copark.web.content.own_parks import UPLOADED, is_there
 
@@ -34,9 +34,9 @@ __all__ = [
     "AskedStudy",
     "DatabaseRefused",
     "Done",
-    "Errand",
     "Job",
     "JobTable",
+    "JobTask",
     "Kind",
     "Records",
     "RunRecord",
@@ -58,7 +58,7 @@ KEPT = 10_000
 
 
 @dataclass(frozen=True)
-class Errand:
+class JobTask:
     """Task of a job."""
 
     kind: Kind
@@ -78,7 +78,7 @@ class Errand:
 
 @dataclass(frozen=True)
 class Done:
-    """Outcome of an errand: the identity of the result, its page if one was written, whether it was there already."""
+    """Outcome of a task: the identity of the result, its page if one was written, whether it was there already."""
 
     identity: str
     page: str | None
@@ -86,17 +86,17 @@ class Done:
 
 
 def placed(
-    errand: Mapping[str, Any], data: Path | None, uploads: Path | None, outputs: Path | None = None
+    task: Mapping[str, Any], data: Path | None, uploads: Path | None, outputs: Path | None = None
 ) -> dict[str, Any]:
-    """Return an errand for the process that does it, with the paths by which things are reached from here.
+    """Return a task for the process that does it, with the paths by which things are reached from here.
 
-    An errand waits with names alone, since whoever does it may reach the folders by other paths. What is computed about
+    A task waits with names alone, since whoever does it may reach the folders by other paths. What is computed about
     an uploaded case goes into an output folder of its own.
 
     Parameters
     ----------
-    errand
-        The errand as it waits.
+    task
+        The task as it waits.
     data
         Output folder for cases of the casebook.
     uploads
@@ -104,8 +104,8 @@ def placed(
     outputs
         Folder of the output folders of uploaded cases.
     """
-    content = dict(errand)
-    name = str(errand["case"])
+    content = dict(task)
+    name = str(task["case"])
     is_upload = UPLOADED.fullmatch(name) is not None
     if data is not None:
         content["data"] = str(data.resolve())
@@ -116,9 +116,9 @@ def placed(
     return content
 
 
-def is_deleted(errand: Errand) -> bool:
+def is_deleted(task: JobTask) -> bool:
     """Return whether the uploaded case that something is to be done about was deleted."""
-    folder = Path(errand.case)
+    folder = Path(task.case)
     return UPLOADED.fullmatch(folder.name) is not None and not is_there(folder)
 
 
@@ -127,8 +127,8 @@ def deleted() -> Fault:
     return fault("job_deleted")
 
 
-def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identity: None) -> Done:
-    """Do an errand.
+def do(task: JobTask, tell: Tell, makes: Callable[[str], None] = lambda _identity: None) -> Done:
+    """Do a task.
 
     Parameters
     ----------
@@ -137,10 +137,10 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
     makes
         Called with the identity of a run that will be made.
     """
-    if is_deleted(errand):
+    if is_deleted(task):
         raise Absent([deleted()])
-    if errand.kind == "analysis":
-        return _analysis(errand, tell)
+    if task.kind == "analysis":
+        return _analysis(task, tell)
     from copark.analyses.context import Means, make_run
     from copark.analyses.levers.dependence import moved_by_data
     from copark.calibration.case_parameters import settle
@@ -149,9 +149,9 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
     from copark.simulation.study import Study
 
     tell("prepare", 0, 0)
-    case = load_case(errand.case)
-    data = Path(errand.data)
-    study, parameters = settle(Study.model_validate(errand.study), case, data, cut=errand.cut)
+    case = load_case(task.case)
+    data = Path(task.data)
+    study, parameters = settle(Study.model_validate(task.study), case, data, cut=task.cut)
     identity = study_identity(study, case, parameters.identity or None)
     store = RunStore.of(data)
     stored = store.find(identity)
@@ -163,14 +163,14 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
             parameters.source,
             identity,
             bands=study.runs > KEPT,
-            means=Means(errand.threads),
+            means=Means(task.threads),
             out=data,
             progress=tell,
         )
     page = None
-    if errand.kind == "report":
+    if task.kind == "report":
         moved = None if parameters.source is None else moved_by_data(case, parameters)
-        page = str(report(store, identity, case, errand.lang, tell, moved))
+        page = str(report(store, identity, case, task.lang, tell, moved))
     return Done(identity, page, stored is not None)
 
 
@@ -222,25 +222,25 @@ def _comparison(result: xr.Dataset, case: Case, lang: str, folder: Path) -> Path
     return write(REGISTRY["compare"].document(answer, lang), folder, ["html"])["html"]
 
 
-def _analysis(errand: Errand, tell: Tell) -> Done:
+def _analysis(task: JobTask, tell: Tell) -> Done:
     from copark.analyses import REGISTRY
     from copark.analyses.answer import answer
     from copark.analyses.context import Context
 
-    analysis = REGISTRY[errand.study["analysis"]]
-    values = dict(errand.study["params"])
+    analysis = REGISTRY[task.study["analysis"]]
+    values = dict(task.study["params"])
     if values.get(analysis.workbook):  # it waits with the workbook's place in the folder of results
-        values[analysis.workbook] = Path(errand.data) / values[analysis.workbook]
+        values[analysis.workbook] = Path(task.data) / values[analysis.workbook]
     params = analysis.params.model_validate(values)
-    named = getattr(params, "case", errand.case)
-    folders = {} if named == errand.case else {named: Path(errand.case)}
+    named = getattr(params, "case", task.case)
+    folders = {} if named == task.case else {named: Path(task.case)}
     context = Context(
-        Path(errand.data),
-        threads=errand.threads,
+        Path(task.data),
+        threads=task.threads,
         progress=tell,
         folders=folders,
         calibrates=False,
-        lang=errand.lang,
+        lang=task.lang,
         planning=lambda planned: tell(FORETOLD, 0, round(planned.seconds)),
     )
     outcome = answer(analysis, params, context)
@@ -278,7 +278,7 @@ class Records:
             self.close()
             raise
         self.jobs = JobTable(self.database)
-        self.scenarios = ScenarioShelf(self.database)
+        self.scenarios = ScenarioTable(self.database)
 
     def stored(self, identity: str, view: OwnersView) -> tuple[Path, RunRecord] | None:
         """Return output folder and record of a stored run that an owner may see, if it is whole and in its place."""

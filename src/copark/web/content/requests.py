@@ -19,7 +19,7 @@ from copark.simulation.study import KeepWord, Scenario, baseline
 from copark.simulation.study import Study as Study  # noqa: PLC0414 - for those who call only workflows
 from copark.simulation.study_entries import Key, Title
 from copark.texts import text
-from copark.web.content.case_registry import Shelved
+from copark.web.content.case_registry import CaseEntry
 from copark.web.content.faults import REQUEST, fault
 
 MOST_RUNS = 5_000
@@ -167,12 +167,12 @@ class JobRequest(StudyRequest):
     """Whether to write a report of the result, too: an HTML page."""
 
 
-def study_of(request: Ask, shelved: Shelved, outputs: KeepWord | tuple[str, ...] | None = None) -> Study:
+def study_of(request: Ask, case_entry: CaseEntry, outputs: KeepWord | tuple[str, ...] | None = None) -> Study:
     """Return the study that a request stands for.
 
     Parameters
     ----------
-    shelved
+    case_entry
         The case it is about.
     outputs
         Outputs the study keeps; by default those asked for, in this order, and those of the headlines.
@@ -182,18 +182,18 @@ def study_of(request: Ask, shelved: Shelved, outputs: KeepWord | tuple[str, ...]
     StudyFaults
         If the parameters asked for are not there, or a field does not fit the case.
     """
-    if request.draws == "posterior" and shelved.parameters.source is None:
-        raise StudyFaults([fault("no_posterior", "draws", case=shelved.name)])
-    draws = request.draws or shelved.parameters.draws
+    if request.draws == "posterior" and case_entry.parameters.source is None:
+        raise StudyFaults([fault("no_posterior", "draws", case=case_entry.name)])
+    draws = request.draws or case_entry.parameters.draws
     if request.cut is not None and draws != "posterior":
         raise StudyFaults([fault("cut_unused", "cut", draws=draws)])
-    return baseline(shelved.case.name).with_changes(
+    return baseline(case_entry.case.name).with_changes(
         runs=request.runs,
         seed=request.seed,
         draws=draws,
         futures=request.futures,
         quarters=request.quarters,
-        now=_now_of(request, shelved.case),
+        now=_now_of(request, case_entry.case),
         scenarios=[scenario.model_dump(mode="json", by_alias=True) for scenario in request.arms().values()],
         keep=tuple(dict.fromkeys((*request.outputs, *HEADLINES))) if outputs is None else outputs,
     )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from copark.analyses.how_sure import Doubts
     from copark.simulation.study_entries import Title
-    from copark.web.content.case_registry import Shelved
+    from copark.web.content.case_registry import CaseEntry
 
 
 MONEY = "M USD"
@@ -231,7 +231,9 @@ def _without_shares(arms: Sequence[Arm], changes: Sequence[Change], quarter: str
     return said("web.words.recorded_change", reference=arms[0].title, change=moved, **values)
 
 
-def caveats(shelved: Shelved, note: DrawsNote, trust: TrustNote, doubts: Doubts, labels: Sequence[str]) -> list[Said]:
+def caveats(
+    case_entry: CaseEntry, note: DrawsNote, trust: TrustNote, doubts: Doubts, labels: Sequence[str]
+) -> list[Said]:
     """Say what a reader should know before believing an answer.
 
     First what happened against the model and what is assumed, then the trust state.
@@ -249,11 +251,11 @@ def caveats(shelved: Shelved, note: DrawsNote, trust: TrustNote, doubts: Doubts,
     notes = [Said(en=english, zh=chinese) for english, chinese in zip(in_english, in_chinese, strict=True)]
     notes += [trust.meaning, said("report.limits.bands"), said("report.limits.interested")]
     if note.cut is not None:
-        drawn, uninformed = shelved.informed
+        drawn, uninformed = case_entry.informed
         notes.append(said("web.caveat.unmoved", count=uninformed, drawn=drawn))
-    if shelved.uploaded:
+    if case_entry.uploaded:
         notes.append(said("web.caveat.uploaded"))
-    end = str(shelved.case.clock.data_end)
+    end = str(case_entry.case.clock.data_end)
     after = sum(label > end for label in labels)
     if after:
         notes.append(said("report.limits.far", years=number(after / 4.0, 0 if after % 4 == 0 else 1)))

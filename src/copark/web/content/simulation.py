@@ -44,7 +44,7 @@ from copark.version import MODEL_VERSION, __version__
 from copark.web.content import responses as told
 from copark.web.content import sentences
 from copark.web.content.attribution import FlowBook, arm_flows, link_parts, why
-from copark.web.content.case_registry import Shelved
+from copark.web.content.case_registry import CaseEntry
 from copark.web.content.engine import Engine, Ticket
 from copark.web.content.frame import Frame, frame_of, output_info
 from copark.web.content.requests import HEADLINES, Parts, SimulationRequest, study_of
@@ -62,43 +62,49 @@ Floats = NDArray[np.float64]
 
 
 def answer(
-    engine: Engine, book: FlowBook, study: Study, shelved: Shelved, wanted: Sequence[str], parts: Parts, ticket: Ticket
+    engine: Engine,
+    book: FlowBook,
+    study: Study,
+    case_entry: CaseEntry,
+    wanted: Sequence[str],
+    parts: Parts,
+    ticket: Ticket,
 ) -> told.SimulationAnswer:
     """Run a study and say what came of it."""
     began = time.perf_counter()
-    frame = frame_of(study, shelved, wanted)
-    runs = engine.simulate(study, shelved, ticket)
+    frame = frame_of(study, case_entry, wanted)
+    runs = engine.simulate(study, case_entry, ticket)
     arms = [arm_of(frame, scenario, own, parts.samples) for scenario, own in zip(study.scenarios, runs, strict=True)]
     ticket.check()
     changes = [
         change_of(frame, scenario, runs[0], own) for scenario, own in zip(study.scenarios[1:], runs[1:], strict=True)
     ]
-    note = draws_note(engine, study, shelved)
-    trust = trust_note(trust_in(study, shelved), shelved.case)
+    note = draws_note(engine, study, case_entry)
+    trust = trust_note(trust_in(study, case_entry), case_entry.case)
     is_known = trust.outcomes_shown and bool(arms[0].finished)
-    doubts = doubts_of(shelved.case, shares(runs[0].outcome, OUTCOMES), shows_outcomes=is_known)
+    doubts = doubts_of(case_entry.case, shares(runs[0].outcome, OUTCOMES), shows_outcomes=is_known)
     return told.SimulationAnswer.model_construct(
-        identity=engine.identity(study, shelved),
+        identity=engine.identity(study, case_entry),
         study=study.content(),
-        case=case_name(shelved),
+        case=case_name(case_entry),
         quarters=list(frame.labels),
         levels=list(LEVELS),
         judged=frame.labels[frame.judged],
         now=None if study.now is None else str(study.now),
-        today=str(shelved.case.clock.data_end),
+        today=str(case_entry.case.clock.data_end),
         outputs={name: output_info(name) for name in study.kept},
         arms=arms,
         changes=changes,
-        observed=observed_points(shelved.case, frame.wanted, frame.labels),
+        observed=observed_points(case_entry.case, frame.wanted, frame.labels),
         summary=sentences.summary(arms, changes, frame.labels[frame.judged], trust),
-        caveats=sentences.caveats(shelved, note, trust, doubts, frame.labels),
-        flows=arm_flows(book, study, shelved, ticket) if parts.flows else None,
+        caveats=sentences.caveats(case_entry, note, trust, doubts, frame.labels),
+        flows=arm_flows(book, study, case_entry, ticket) if parts.flows else None,
         why=why(book, frame, runs, parts.why, ticket) if parts.why and changes else None,
         record=record_of(frame, runs[0]) if parts.record else None,
         links=link_parts(engine, frame, runs, ticket) if parts.links and changes else None,
         draws=note,
         trust=trust,
-        made=made_by(shelved.hash),
+        made=made_by(case_entry.hash),
         seconds=round(time.perf_counter() - began, 4),
     )
 
@@ -109,7 +115,7 @@ def record_of(frame: Frame, runs: ScenarioRuns) -> list[told.RecordRow]:
 
     from copark.simulation.readouts.observed_vs_model import comparisons
 
-    case = frame.shelved.case
+    case = frame.case_entry.case
     observed = {observation.variable for observation in case.observations}
     finished = runs.finished
     data = {
@@ -288,12 +294,12 @@ def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> 
     return found
 
 
-def case_name(shelved: Shelved) -> told.CaseName:
+def case_name(case_entry: CaseEntry) -> told.CaseName:
     """A case in a list."""
-    case = shelved.case
+    case = case_entry.case
     now = now_for(case)
     return told.CaseName.of(
-        shelved,
+        case_entry,
         title=case.title,
         kind=case.kind,
         kind_title=said(f"workflows.kind.{case.kind}"),
@@ -301,7 +307,7 @@ def case_name(shelved: Shelved) -> told.CaseName:
         quarters=seen_from(case, now).clock.quarters,
         now=str(now),
         data_end=str(case.clock.data_end),
-        trust=trust_note(shelved.parameters.trust, case),
+        trust=trust_note(case_entry.parameters.trust, case),
     )
 
 
@@ -317,17 +323,17 @@ def trust_note(trust: Trust, case: Case) -> told.TrustNote:
     )
 
 
-def trust_in(study: Study, shelved: Shelved) -> Trust:
+def trust_in(study: Study, case_entry: CaseEntry) -> Trust:
     """How far the parameters a study draws may be trusted."""
-    if study.draws == shelved.parameters.draws:
-        return shelved.parameters.trust
-    return Trust.without(shelved.case.name, str(study.draws))
+    if study.draws == case_entry.parameters.draws:
+        return case_entry.parameters.trust
+    return Trust.without(case_entry.case.name, str(study.draws))
 
 
-def draws_note(engine: Engine, study: Study, shelved: Shelved) -> told.DrawsNote:
+def draws_note(engine: Engine, study: Study, case_entry: CaseEntry) -> told.DrawsNote:
     """What a study's parameters are drawn from."""
-    source, words = engine.source(study, shelved), spoken_in(trust_in(study, shelved).label)
-    stored = None if source is None else shelved.parameters.stored
+    source, words = engine.source(study, case_entry), spoken_in(trust_in(study, case_entry).label)
+    stored = None if source is None else case_entry.parameters.stored
     cut = None if source is None or source.cut is None else str(source.cut)
     return told.DrawsNote(kind=study.draws, words=words, cut=cut, pairs=None if stored is None else stored.replay.pairs)
 
@@ -349,10 +355,10 @@ FIRST = "great-stone"
 
 def warm_up(engine: Engine, book: FlowBook) -> told.SimulationAnswer:
     """Load the first case and its posterior, compile or load the kernel, and run the baseline."""
-    shelved = engine.shelf.get(FIRST)
+    case_entry = engine.registry.get(FIRST)
     asked = SimulationRequest(case=FIRST)
-    study = study_of(asked, shelved)
-    return answer(engine, book, study, shelved, asked.outputs, Parts(flows=True), Ticket())
+    study = study_of(asked, case_entry)
+    return answer(engine, book, study, case_entry, asked.outputs, Parts(flows=True), Ticket())
 
 
 FORMS = {
@@ -368,10 +374,10 @@ METADATA = ("identity", "created", "runs", "kept", "scenarios", "variables", "st
 
 @contextmanager
 def at_hand(
-    engine: Engine, study: Study, shelved: Shelved, data: Path
+    engine: Engine, study: Study, case_entry: CaseEntry, data: Path
 ) -> Iterator[tuple[RunStore, RunRecord, xr.Dataset]]:
     """A result as a stored one: that of the data folder, or one made for the moment."""
-    identity = engine.identity(study, shelved)
+    identity = engine.identity(study, case_entry)
     store = RunStore.of(data)
     found = store.find(identity)
     if found is not None:
@@ -380,19 +386,21 @@ def at_hand(
     folder = data / f".export-{secrets.token_hex(8)}"
     try:
         store = RunStore(folder)
-        made = simulate(study, shelved.case, threads=1, source=engine.source(study, shelved))
+        made = simulate(study, case_entry.case, threads=1, source=engine.source(study, case_entry))
         record = store.save(made)
         yield store, record, made
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def export(engine: Engine, study: Study, shelved: Shelved, form: str, scratch: Path, data: Path, lang: str) -> bytes:
+def export(
+    engine: Engine, study: Study, case_entry: CaseEntry, form: str, scratch: Path, data: Path, lang: str
+) -> bytes:
     """A result in a form of :data:`FORMS`; a study is a file that ``copark run`` takes, with the same identity."""
     if form == "study.yaml":
         words: str = yaml.safe_dump(study.content(), allow_unicode=True, sort_keys=False, width=120)
         return f"# {text('web.study_file')} / {text('web.study_file', 'zh')}\n{words}".encode()
-    with at_hand(engine, study, shelved, data) as (store, record, dataset):
+    with at_hand(engine, study, case_entry, data) as (store, record, dataset):
         if form == "metadata.json":
             told = {name: getattr(record, name) for name in METADATA}
             return (json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
