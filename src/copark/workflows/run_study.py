@@ -100,9 +100,9 @@ def run_study(
         If study, case or stored run are missing or have faults, the disk has no room, or not one run of a scenario
         finished.
     """
-    from copark.analyses.levers.dependence import moved_by_data
     from copark.analyses.run import answer_of
     from copark.calibration.case_parameters import settle
+    from copark.calibration.informed_parameters import moved_by_data
     from copark.cases import load_case
     from copark.presentation import write
     from copark.simulation.study import Study, load_study

@@ -16,7 +16,7 @@ from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result
 from copark.analyses.how_sure import NONE, Doubts, doubts_of
 from copark.analyses.levers.choice import Choice as RobustChoice
 from copark.analyses.levers.choice import choose
-from copark.analyses.levers.dependence import Leaning, leanings, moved_by_data, rests_on
+from copark.analyses.levers.dependence import Leaning, leanings, rests_on
 from copark.analyses.levers.effects import LeverEffect, Reading, lever_effects, reading_of
 from copark.analyses.levers.experiment import effects_under, groups_of, measures_of, parts_of, study_of
 from copark.analyses.levers.recommendation import Reason, Recommendation, recommend
@@ -31,6 +31,7 @@ from copark.analyses.levers.schema import (
     load_levers,
     wanted_levers,
 )
+from copark.calibration.informed_parameters import moved_by_data
 from copark.cases.horizon import horizon_of
 from copark.simulation.study_entries import Title
 from copark.stats.shares import Share

@@ -13,11 +13,7 @@ import numpy as np
 
 from copark.analyses.levers.schema import LeverOption
 from copark.arrays import Floats
-from copark.calibration.case_parameters import CaseParameters
-from copark.calibration.diagnostics import movements
-from copark.cases.case import Case
-from copark.model.variables import catalogue
-from copark.simulation.sample import prior_of
+from copark.calibration.informed_parameters import FIXED
 from copark.stats.effects import Effects
 from copark.stats.rounding import rounded
 
@@ -27,39 +23,6 @@ SPURIOUS = 3.0
 """The same, as 3/√draws: the largest of some forty correlations of nothing with anything reaches about that."""
 MOST = 3
 """Parameters named for an option, at most."""
-FIXED = "fixed"
-"""Verdict on a parameter that is never drawn."""
-
-
-def moved_by_data(case: Case, parameters: CaseParameters) -> dict[str, str]:
-    """Tell whether data moved each parameter: moved, weakly, unmoved, or fixed where it is never drawn.
-
-    From the case's posterior or what other parks lend, else by the catalogue.
-    """
-    verdicts = {
-        name: variable.moved if prior_of(variable, case) is not None else FIXED
-        for name, variable in catalogue().parameters.items()
-    }
-    if parameters.stored is not None:
-        posterior = parameters.stored.parameters
-        shifts = movements(posterior.space, posterior.points, posterior.weights)
-    elif parameters.source is not None:
-        shifts = movements(parameters.source.space, parameters.source.points)
-    else:
-        shifts = ()
-    return verdicts | {shift.name.partition(".")[0]: shift.verdict for shift in shifts}
-
-
-def informed_by_data(case: Case, parameters: CaseParameters) -> tuple[int, int]:
-    """Count the parameters that are drawn for a case, and those of them that no data informed.
-
-    Returns
-    -------
-    drawn, uninformed
-        By the case's own calibration, or what other parks lend it.
-    """
-    verdicts = [verdict for verdict in moved_by_data(case, parameters).values() if verdict != FIXED]
-    return len(verdicts), verdicts.count("unmoved")
 
 
 @dataclass(frozen=True)

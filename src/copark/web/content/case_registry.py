@@ -57,7 +57,7 @@ class CaseEntry:
     @cached_property
     def informed(self) -> tuple[int, int]:
         """Count the parameters that are drawn for it, and those of them that no data informed."""
-        from copark.analyses.levers.dependence import informed_by_data
+        from copark.calibration.informed_parameters import informed_by_data
 
         return informed_by_data(self.case, self.parameters)
 

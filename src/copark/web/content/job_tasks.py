@@ -142,8 +142,8 @@ def do(task: JobTask, tell: Tell, makes: Callable[[str], None] = lambda _identit
     if task.kind == "analysis":
         return _analysis(task, tell)
     from copark.analyses.context import Means, make_run
-    from copark.analyses.levers.dependence import moved_by_data
     from copark.calibration.case_parameters import settle
+    from copark.calibration.informed_parameters import moved_by_data
     from copark.cases import load_case
     from copark.simulation.results import study_identity
     from copark.simulation.study import Study
