@@ -7,10 +7,10 @@ from functools import cache
 import pytest
 
 from copark.analyses import REGISTRY
-from copark.analyses.answer import answer, run_id_of
+from copark.analyses.answer import SHIPPED, answer, listed, load, place_of, run_id_of
 from copark.analyses.claims.rules import WORDS
 from copark.analyses.context import Context
-from copark.presentation.document import Caveat
+from copark.presentation.document import Bullets, Caveat
 from copark.simulation.trust import Trust
 from copark.texts import text
 from tests.asked import table
@@ -115,3 +115,25 @@ def test_a_word_that_other_draws_may_not_repeat_says_so_wherever_it_is_said(firs
             assert clause in alone.headline
             steady = replace(claim, other_words=())
             assert clause not in CLAIMS.document(replace(result, claims=(steady,)), lang).headline
+
+
+def test_a_claim_that_an_alternative_turns_says_why_it_is_open():
+    """Open at 94 % read as a fault of the command: the reason stood in a column that the screen left out."""
+    stored = next(
+        entry.result
+        for run_id, header in listed(SHIPPED, CLAIMS)
+        if not header["params"].get("cut")
+        for entry in [load(place_of(SHIPPED, CLAIMS, run_id), CLAIMS)]
+    )
+    turned = [claim for claim in stored.claims if claim.turned]
+    others = [claim for claim in stored.claims if claim.word == "open" and not claim.turned]
+    assert turned
+    assert others
+    for lang, reason in (("en", "since an alternative assumption turns"), ("zh", "因替代假定可使其原有用语翻转")):
+        document = stored.document(lang)
+        held = next(block for block in document.sections[0].blocks if isinstance(block, Bullets))
+        (sentence,) = (item for item in held.items if reason in item)
+        assert all(getattr(claim.claim.title, lang) in sentence for claim in turned)
+        assert not any(getattr(claim.claim.title, lang) in sentence for claim in others)
+        alone = replace(stored, claims=(turned[0],)).document(lang)
+        assert reason in alone.headline

@@ -204,12 +204,17 @@ class Part(Entry):
 
 
 class Headline(Entry):
-    """Parts that make the verdict of the claim: all of them (the weakest counts), or any (the strongest)."""
+    """Parts that make the verdict of the claim: all of them together, or any of them.
+
+    P is the mean over draws of the product of the parts' probabilities (all), or of one minus the product of their
+    complements (any): in a draw, parts count as independent. Effect and bounds shown are those of the part that
+    decides.
+    """
 
     every: Annotated[tuple[Key, ...] | None, Field(alias="all", min_length=1)] = None
-    """Keys of parts that must all hold: the weakest counts."""
+    """Keys of parts that must all hold."""
     some: Annotated[tuple[Key, ...] | None, Field(alias="any", min_length=1)] = None
-    """Keys of parts of which one must hold: the strongest counts."""
+    """Keys of parts of which one must hold."""
 
     @model_validator(mode="after")
     def _one_of_the_two(self) -> Headline:

@@ -112,7 +112,8 @@ class _Show(Sentences):
         claims = self.result.claims
         if len(claims) == 1:
             only = claims[0]
-            verdict = t("headline.one", title=t.of(only.claim.title), word=said_word(t, only))
+            key = "headline.one_turned" if only.turned else "headline.one"
+            verdict = t(key, title=t.of(only.claim.title), word=said_word(t, only))
             return t.sentences([verdict, *filter(None, [record(t, only)])])
         sides = self.sides()
         counts = {key: len(side) for key, side in sides.items()}
@@ -130,17 +131,26 @@ class _Show(Sentences):
             for key, side_words in words.items()
         }
 
+    def held_sides(self) -> dict[str, list[ClaimFinding]]:
+        """Sort the claims as :meth:`sides` does, those apart that are open since an alternative turns their word."""
+        sides = self.sides()
+        return {
+            "sure": sides["sure"],
+            "against": sides["against"],
+            "turned": [claim for claim in sides["open"] if claim.turned],
+            "open": [claim for claim in sides["open"] if not claim.turned],
+        }
+
     def held(self) -> doc.Bullets:
         """Say which claims are held to be so, which not, and which are open, each with its word."""
         t = self.t
         sentences = []
-        for key, side in self.sides().items():
-            titles = [t("quoted", title=t.of(claim.claim.title)) for claim in side]
-            titled_sides = zip(titles, side, strict=True)
-            titles = [
-                t("said", part=title, verdict=said_word(t, claim)) if key != "open" or claim.other_words else title
-                for title, claim in titled_sides
-            ]
+        for key, side in self.held_sides().items():
+            titles = []
+            for claim in side:
+                title = t("quoted", title=t.of(claim.claim.title))
+                says_word = key in ("sure", "against") or claim.other_words
+                titles.append(t("said", part=title, verdict=said_word(t, claim)) if says_word else title)
             if side:
                 sentences.append(t.sentences([t(f"held.{key}", titles=self.listed(titles))]))
         return doc.Bullets(tuple(sentences))
