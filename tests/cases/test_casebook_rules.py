@@ -15,6 +15,7 @@ from copark.calibration.observations import STAND_INS
 from copark.cases import list_cases, load_case
 from copark.cases.casebook import CLAIMS, LEVERS, casebook_path
 from copark.cases.completeness import notes_of
+from copark.cases.observed_variables import HOST_CONTEXT, SERIES, series_title
 from copark.cases.world import growth
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
@@ -129,3 +130,11 @@ def test_every_case_runs(parks, subtests):
             result = simulate(baseline(case.name).with_changes(runs=8, keep="summary"), case, threads=1)
             assert not result.status.any()
             assert np.isfinite(result.registered.values).all()
+
+
+def test_every_kind_of_observation_has_a_title_in_both_languages(subtests):
+    """Without one `copark check` found nothing, and `copark new --workbook` ended for everybody."""
+    for name in (*SERIES, *HOST_CONTEXT):
+        with subtests.test(name):
+            assert series_title(name, "en")
+            assert series_title(name, "zh")

@@ -14,7 +14,12 @@ from tests.golden import numbers, record, runs
 
 def main(wanted: list[str]) -> int:
     """Make golden runs, all or some, and write them unless that is refused; the exit code."""
-    known, kept = list(runs.names()), record.read()
+    known = list(runs.names())
+    kept = record.read()
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        print(f"No golden run is called {', '.join(unknown)}. There are:", *known, sep="\n", file=sys.stderr)
+        return 2
     made = []
     for name in wanted or known:
         print(name, file=sys.stderr)
@@ -39,7 +44,7 @@ def smoke() -> int:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", help="golden runs by name; all by default")
+    parser.add_argument("names", nargs="*", help="golden runs by name, quoted where it has a space; all by default")
     parser.add_argument("--smoke", action="store_true", help="make one golden run, compare it, and write nothing")
     asked = parser.parse_args()
     sys.exit(smoke() if asked.smoke else main(asked.names))
