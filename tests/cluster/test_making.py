@@ -45,7 +45,7 @@ def numbers(record) -> dict[str, str]:
 
 
 class Counting(Threads):
-    """A worker_pool that remembers what it made, and breaks off after some shards."""
+    """Threads that remember what they made, and break off after some shards."""
 
     def __init__(self, threads: int = 1, until: int | None = None) -> None:
         super().__init__(threads)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from unittest import mock
 
 import psutil
 import pytest
@@ -100,23 +101,43 @@ def test_a_worker_of_another_model_is_refused(cluster, asked, tmp_path: Path) ->
     assert [(fault.file, fault.key) for fault in refused.value.faults] == [(victim, "model_version")]
 
 
-def test_a_lost_scheduler_is_said_and_the_rest_made_without_it(asked, expected, tmp_path: Path) -> None:  # noqa: F811
-    store = RunStore(tmp_path)
+@pytest.fixture
+def doomed():
+    """A scheduler with two workers in a session of its own, which a test kills."""
     command = [sys.executable, "-m", "bench.kills.workers"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as server:
+        yield server
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
+
+
+def address_of(server: subprocess.Popen[str]) -> str:
     assert server.stdout is not None
-    address = server.stdout.readline().rsplit(" ", 1)[-1].strip()
+    return server.stdout.readline().rsplit(" ", 1)[-1].strip()
 
-    def kill_all() -> None:
-        waited(lambda: list(store.root.glob(".shards-*/making/plan.json")))
-        os.killpg(server.pid, signal.SIGKILL)
 
-    with workers_at(address) as worker_pool:
-        in_background(kill_all)
-        with pytest.raises(ClusterLost, match="same command"):
-            make(asked, store, worker_pool)
-    server.wait(10)
-    server.stdout.close()
+def test_a_lost_scheduler_is_said_and_the_rest_made_without_it(doomed, asked, expected, tmp_path: Path) -> None:  # noqa: F811
+    store = RunStore(tmp_path)
+
+    def kill_after_the_first_planned_shard(*_: int) -> None:
+        if list(store.root.glob(".shards-*/making/plan.json")):
+            with suppress(ProcessLookupError):
+                os.killpg(doomed.pid, signal.SIGKILL)
+
+    with workers_at(address_of(doomed)) as worker_pool, pytest.raises(ClusterLost, match="same command"):
+        make(asked, store, worker_pool, progress=kill_after_the_first_planned_shard)
     made = make(asked, store, Threads(2))
     assert made.kept >= 1000
     assert numbers(made.record) == expected
+
+
+def test_a_scheduler_that_goes_before_a_made_shard_is_asked_is_lost_too(cluster, asked, tmp_path: Path) -> None:  # noqa: F811
+    from distributed import Future
+    from distributed.comm import CommClosedError
+
+    with (
+        workers_at(cluster.scheduler_address) as worker_pool,
+        mock.patch.object(Future, "result", side_effect=CommClosedError("Stream is closed")),
+        pytest.raises(ClusterLost, match="same command"),
+    ):
+        make(asked, RunStore(tmp_path), worker_pool)

@@ -177,7 +177,9 @@ class Workers:
     @property
     def makers(self) -> int:
         """Threads of all workers."""
-        return max(1, sum(int(count) for count in self._client.nthreads().values()))
+        with self._connection():
+            threads = self._client.nthreads()
+        return max(1, sum(int(count) for count in threads.values()))
 
     def machine(self, folder: str) -> Machine:
         """Ask every worker what it is, and whether it sees the folder; what cannot be used is refused.
@@ -202,7 +204,18 @@ class Workers:
             self._client.wait_for_workers(1, timeout=FIRST_WORKER)
         except (TimeoutError, OSError) as error:
             raise RunRefused.of("cluster.no_workers", address=self._address) from error
-        return self._client.run(_greeting(), folder, name, on_error="return")
+        with self._connection():
+            return self._client.run(_greeting(), folder, name, on_error="return")
+
+    @contextmanager
+    def _connection(self) -> Iterator[None]:
+        """Raise ClusterLost if the connection breaks: what Dask raises then differs with the moment."""
+        try:
+            yield
+        except Exception as error:
+            if isinstance(error, OSError) or self._client.status != "running":
+                raise ClusterLost.of("cluster.lost", address=self._address) from error
+            raise
 
     @property
     def _address(self) -> str:
@@ -216,9 +229,11 @@ class Workers:
         from distributed import KilledWorker, as_completed
 
         mark = f"copark-{work.plan.identity}-{secrets.token_hex(8)}"
-        subject = self._client.submit(_as_it_is, work.subject, key=f"{mark}-subject")  # any worker can do it again
-        rest, arms = replace(work, subject=None), len(work.subject.study.scenarios)  # type: ignore[arg-type]
-        spans = {self._client.submit(_part, rest, subject, *span, key=f"{mark}-{span[0]}"): span for span in ranges}
+        rest = replace(work, subject=None)  # type: ignore[arg-type]
+        arms = len(work.subject.study.scenarios)
+        with self._connection():
+            subject = self._client.submit(_as_it_is, work.subject, key=f"{mark}-subject")  # any worker can do it again
+            spans = {self._client.submit(_part, rest, subject, *span, key=f"{mark}-{span[0]}"): span for span in ranges}
         try:
             for future in as_completed(list(spans), loop=self._client.loop):
                 if future.status != "finished":
@@ -226,9 +241,11 @@ class Workers:
                     if isinstance(error, BaseException) and not isinstance(error, KilledWorker):
                         raise error
                     raise ClusterLost.of("cluster.lost", address=self._address)
+                with self._connection():
+                    seconds = future.result()  # a scheduler may go after a shard is made and before it is asked
                 first, last = spans.pop(future)
                 tell((last - first) * arms)
-                yield future.result()
+                yield seconds
         finally:
             with contextlib.suppress(Exception):
                 self._client.cancel(list(spans), force=True)

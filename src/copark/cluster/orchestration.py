@@ -120,7 +120,7 @@ def make(
     Raises
     ------
     copark.errors.RunRefused
-        If the worker_pool or earlier shards are of other machines, or the disk is full. Finished shards stay.
+        If the workers or earlier shards are of other machines, or the disk is full. Finished shards stay.
     """
     folder = store.shards_of(ask.identity)
     place = store.root / ask.identity
