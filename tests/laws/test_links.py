@@ -39,6 +39,7 @@ DISTURBED = {
     "jobs_to_host": ({"parameters": {"capital_per_job": 0.01}}, ("benefit_host", "commitment_host", "registered")),
     "shortfall_to_bargain": ({"parameters": {"overhead": 40.0}}, ("contribution_home", "contribution_host")),
     "interest_to_home": ({"parameters": {"interest_rate": 0.2}}, ("benefit_home",)),
+    "funding_to_host": ({"levers": {"governments.state_credit": [{"value": 300}]}}, ("state_debt",)),
     "sales_to_ledger": ({"parameters": {"land_per_capital": 1.0}}, ("land_sales",)),
     "credit_to_ledger": ({"levers": {"governments.credit": [{"value": 5000}]}}, ("debt", "draws_credit")),
     "regime_to_arrivals": ({"levers": {"governments.threshold": [{"value": 50}]}}, ("registered", "operating")),

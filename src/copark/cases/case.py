@@ -17,6 +17,8 @@ from copark.texts import LANGUAGES, entries
 
 _ADDED = ("rivals", "not_known", "growth", "closures", "services")
 """Keys the format gained later: left out of the content where they are empty, so that older cases keep their hash."""
+_ADDED_ENTRIES = {("finance", "credit"): {"borrower": "company"}}
+"""Entries of a key that the format gained later, with what holds where a case does not say: left out likewise."""
 FILLED_IN = ("default.", "checklist")
 """How the keys begin of texts that a case is given where it says nothing itself."""
 _TABLES = ("equity", "events", "observations", "enterprises", "host_context", "growth")
@@ -80,6 +82,14 @@ class Case(CaseFile):
         for name in _ADDED:
             if not content[name]:
                 del content[name]
+        for path, defaults in _ADDED_ENTRIES.items():
+            rows: Any = content
+            for key in path:
+                rows = rows[key]
+            for row in rows:
+                for name, default in defaults.items():
+                    if row[name] == default:
+                        del row[name]
         for table in content["equity"]:
             table["holdings"].sort(key=canonical)
         return content

@@ -13,7 +13,7 @@ from copark.cases.case import Case
 from copark.cases.dates import quarter_of
 from copark.cases.facts import Fact, used
 from copark.cases.quarters import Quarter, quarters_from
-from copark.cases.schema import Anchor, Partner
+from copark.cases.schema import Anchor, Credit, Partner
 from copark.cases.world import growth_gaps, in_order, years_on_record
 from copark.model.arrays import Inputs, make_inputs
 from copark.model.dimensions import PARTNERS
@@ -24,6 +24,8 @@ from copark.model.variables import ORIGINS, catalogue
 from copark.model.world.equations import ABSENT, FREE, NO_PARTNER, PRESENT
 from copark.units import convert
 
+NO_LIMIT = 100_000.0
+"""Means of a side that are not in question, M USD/yr: the upper end of the model's range."""
 NOBODY_ENTERS = 1000.0
 """Least declared investment that nobody reaches, M USD: the upper end of the model's range."""
 NO_VOTE_PASSES = 10_001
@@ -135,6 +137,7 @@ def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> Non
     dated["profit_tax"] = values_in_force(case.regime.profit_tax, quarters, "1", 0.0)
     for switch in ("rescue_by_treaty", "rescue_by_controller", "credit_open", "plan_open", "mediation_open"):
         dated[switch] = 1.0
+    dated["rescue_limit"] = NO_LIMIT
     dated["private_owner"] = float(case.kind == "enterprise-led")
     if framework is not None:
         dated["framework"][span(quarters, framework.since, framework.until)] = 1.0
@@ -197,24 +200,57 @@ def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     """Pack registered capital, credit lines and repayment, and the infrastructure others paid for.
 
     Aid and budget money is spent by those who give it: it counts in realised investment and never passes through the
-    company's cash. Several credit lines are repaid as one, from the first end of grace to the last maturity; those
-    whose terms are not known are not repaid.
+    company's cash. A line is booked to who owes it, the company or the host state.
     """
     dated = inputs.company
-    lines = [(line.since.quarter(), line) for line in case.finance.credit if line.use]
-    grace = [start + round(4 * line.grace_years) for start, line in lines if line.grace_years is not None]
-    ends = [start + round(4 * line.maturity_years) for start, line in lines if line.maturity_years is not None]
-    agreed = [(start, line.amount.in_unit("M USD")) for start, line in lines]
     dated["registered_capital"] = values_in_force(case.finance.registered_capital, quarters, "M USD", 0.0)
-    inputs.governments["credit"] = [
-        in_order(amount for start, amount in agreed if start <= quarter) for quarter in quarters
-    ]
-    if grace:
-        repaid = span(quarters, min(grace))
-        dated["repayment_quarters"][repaid] = [max(max(ends) - quarter, 1) for quarter in quarters[repaid]]
+    owed_by_company = credit_lines(case, "company")
+    inputs.governments["credit"] = agreed_to_date(owed_by_company, quarters)
+    dated["repayment_quarters"] = quarters_to_repay(owed_by_company, quarters)
+    owed_by_state = credit_lines(case, "host")
+    inputs.governments["state_credit"] = agreed_to_date(owed_by_state, quarters)
+    inputs.governments["state_repayment_quarters"] = quarters_to_repay(owed_by_state, quarters)
+    known_rate = rate_of(owed_by_state)
+    default_rate = catalogue().parameters["interest_rate"].default[0]
+    inputs.governments["state_credit_rate"] = default_rate if known_rate is None else known_rate
     for grant in used(case.finance.grants):
         paid_in = grant.date.quarter()
         dated["other_investment"][span(quarters, paid_in, paid_in)] += grant.in_unit("M USD")
+
+
+def credit_lines(case: Case, borrower: str) -> list[Credit]:
+    """Give the credit lines that the model uses and that somebody owes: company or host."""
+    return [line for line in case.finance.credit if line.use and line.borrower == borrower]
+
+
+def agreed_to_date(lines: list[Credit], quarters: list[Quarter]) -> list[float]:
+    """Give what may be drawn of credit lines by each quarter, M USD."""
+    agreed = [(line.since.quarter(), line.amount.in_unit("M USD")) for line in lines]
+    return [in_order(amount for start, amount in agreed if start <= quarter) for quarter in quarters]
+
+
+def quarters_to_repay(lines: list[Credit], quarters: list[Quarter]) -> list[float]:
+    """Give over how many quarters the debt of each quarter is still repaid, at least one; 0 before the end of grace.
+
+    Several lines are repaid as one, from the first end of grace to the last maturity; those whose terms are not known
+    are not repaid.
+    """
+    grace = [line.since.quarter() + round(4 * line.grace_years) for line in lines if line.grace_years is not None]
+    ends = [line.since.quarter() + round(4 * line.maturity_years) for line in lines if line.maturity_years is not None]
+    if not grace:
+        return [0.0] * len(quarters)
+    first = min(grace)
+    last = max(ends)
+    return [float(max(last - quarter, 1)) if quarter >= first else 0.0 for quarter in quarters]
+
+
+def rate_of(lines: list[Credit]) -> float | None:
+    """Give the mean rate of credit lines by their amounts, 1/yr; ``None`` if no line tells its rate."""
+    rates = [(line.amount.in_unit("M USD"), line.rate.in_unit("1/yr")) for line in lines if line.rate is not None]
+    if not rates:
+        return None
+    owed = in_order(amount for amount, _ in rates)
+    return in_order(amount * rate for amount, rate in rates) / owed
 
 
 def pack_enterprises(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
@@ -273,6 +309,7 @@ def pack_closures(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
             continue
         for name in ("framework", "rescue_by_treaty", "rescue_by_controller", "credit_open", "plan_open"):
             governments[name][closed] = 0.0
+        governments["rescue_alone"][closed] = 0.0
         company["quota"][closed] = NO_VOTE_PASSES
         company["registered_capital"][closed] = 0.0
         enterprises["term_market"][closed] = ALL_IS_LOST
@@ -289,13 +326,10 @@ def is_closed(inputs: Inputs, t: int) -> bool:
 def case_parameters(case: Case) -> dict[str, tuple[float, ...]]:
     """Give values of the model's parameters that are facts of the case, and the rate of its credit, where known."""
     variables = catalogue().parameters
-    lines = [(line.amount.in_unit("M USD"), line.rate) for line in case.finance.credit if line.use]
     values: dict[str, tuple[float, ...]] = {}
-    rates = [(amount, rate.in_unit("1/yr")) for amount, rate in lines if rate is not None]
-    if rates:
-        owed = in_order(amount for amount, _ in rates)
-        paid = in_order(amount * rate for amount, rate in rates)
-        values["interest_rate"] = (paid / owed,)
+    rate = rate_of(credit_lines(case, "company"))
+    if rate is not None:
+        values["interest_rate"] = (rate,)
     for name, parameter in case.parameters.items():
         values[name] = tuple(convert(value, parameter.unit, variables[name].unit) for value in parameter.values)
     return values

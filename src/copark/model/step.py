@@ -62,6 +62,7 @@ def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> No
 
     company.keep_books(c_state, c_in, c_out, inputs.company[t], draws.company[i], developed)
     links.interest_to_home(t, link_buffers, c_out, g_in)
+    links.funding_to_host(t, link_buffers, c_out, g_in)
     links.contracts_to_home(t, link_buffers, c_out, g_in)
     links.dividends_to_sides(t, link_buffers, c_out, g_in)
     links.shortfall_to_bargain(t, link_buffers, c_out, g_in)

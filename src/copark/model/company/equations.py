@@ -66,6 +66,7 @@ def keep_books(
         sends.dividends[g] = state.dividends[g]
         sends.control[g] = state.control[g]
     sends.shortfall = state.shortfall
+    sends.state_funding = state.state_funding
 
 
 @compiled

@@ -33,11 +33,12 @@ def running_cost(parameters: Record, area: float) -> float:
 
 
 @compiled
-def funds(state: Record, receives: Record, dated: Record) -> tuple[float, float]:
-    """Equity that can still be called and credit that can still be drawn, M USD."""
+def funds(state: Record, receives: Record, dated: Record) -> tuple[float, float, float]:
+    """Equity that can still be called, money a state passes on, and credit that can still be drawn, M USD."""
     callable_equity = max(dated.registered_capital - state.paid_in_equity, 0.0)
+    from_state = max(receives.state_credit - state.state_funding_ever, 0.0)
     undrawn = max(receives.credit - state.debt, 0.0) if dated.repayment_quarters <= 0.0 else 0.0
-    return callable_equity, undrawn
+    return callable_equity, from_state, undrawn
 
 
 @compiled
@@ -53,8 +54,8 @@ def develop(t: int, state: Record, receives: Record, dated: Record, parameters: 
     if state.failed > 0.5 or state.serviced_area >= planned:
         return 0.0
     block = min(dated.block_area, planned - state.serviced_area)
-    callable_equity, undrawn = funds(state, receives, dated)
-    if max(state.cash, 0.0) + callable_equity + undrawn < parameters.servicing_cost * block:
+    callable_equity, from_state, undrawn = funds(state, receives, dated)
+    if max(state.cash, 0.0) + callable_equity + from_state + undrawn < parameters.servicing_cost * block:
         return 0.0
     a, b = rng.key(address, rng.VOTE, t)
     return block if rng.uniform(a, b, 0) < state.vote_pass else 0.0
@@ -67,15 +68,20 @@ def repayment(debt: float, quarters_left: float) -> float:
 
 
 @compiled
-def finance(state: Record, receives: Record, dated: Record) -> tuple[float, float]:
-    """Cover a shortfall of cash first by calling equity up to the registered capital, then by drawing credit."""
-    callable_equity, undrawn = funds(state, receives, dated)
+def finance(state: Record, receives: Record, dated: Record) -> tuple[float, float, float]:
+    """Cover a shortfall of cash: call equity up to the registered capital, take what a state passes on, draw credit.
+
+    Only the last of the three is owed by the company.
+    """
+    callable_equity, from_state, undrawn = funds(state, receives, dated)
     calls = min(max(-state.cash, 0.0), callable_equity)
-    draws = min(max(-state.cash - calls, 0.0), undrawn)
-    state.cash += calls + draws
+    funding = min(max(-state.cash - calls, 0.0), from_state)
+    draws = min(max(-state.cash - calls - funding, 0.0), undrawn)
+    state.cash += calls + funding + draws
     state.paid_in_equity += calls
+    state.state_funding_ever += funding
     state.debt += draws
-    return calls, draws
+    return calls, funding, draws
 
 
 @compiled
@@ -97,7 +103,8 @@ def distribute(state: Record, dated: Record, parameters: Record) -> float:
 def account(state: Record, receives: Record, dated: Record, parameters: Record, developed: float) -> None:
     """One quarter of money: sales, fees, costs, debt service, then calls, draws and dividends (MODEL §3(8)).
 
-    K' = K + p_eff land + (fee O - opex)/4 - c_A dA - (r_D/4) D - principal + calls + draws + grants - dividends.
+    K' = K + p_eff land + (fee O - opex)/4 - c_A dA - (r_D/4) D - principal + calls + funding + draws + grants
+    - dividends.
     """
     before = state.cash - state.debt - state.paid_in_equity
     price = effective_price(parameters.land_price, parameters.servicing_cost, state.attention[HOST])
@@ -111,8 +118,10 @@ def account(state: Record, receives: Record, dated: Record, parameters: Record, 
     result = state.land_sales + state.fees - state.operating_cost - state.land_cost - state.interest + state.grants
     state.cash += (result - state.principal) * DT
     state.debt -= state.principal * DT
-    calls, draws = finance(state, receives, dated)
-    state.calls, state.draws_credit = calls / DT, draws / DT
+    calls, funding, draws = finance(state, receives, dated)
+    state.calls = calls / DT
+    state.state_funding = funding / DT
+    state.draws_credit = draws / DT
     paid = distribute(state, dated, parameters)
     state.result_cumulative += result * DT
     state.serviced_area += developed
@@ -120,7 +129,7 @@ def account(state: Record, receives: Record, dated: Record, parameters: Record, 
     state.other_investment += dated.other_investment
     state.shortfall = max(-state.cash, 0.0) / DT
     after = state.cash - state.debt - state.paid_in_equity
-    state.ledger_gap = (after - before) - (result - paid) * DT
+    state.ledger_gap = (after - before) - (result + state.state_funding - paid) * DT
 
 
 @compiled
@@ -142,7 +151,7 @@ def settle(state: Record, receives: Record) -> None:
 def freeze(state: Record) -> None:
     """A failed company keeps its stocks and has no flows."""
     state.land_sales = state.fees = state.operating_cost = state.land_cost = 0.0
-    state.interest = state.principal = state.grants = state.calls = state.draws_credit = 0.0
+    state.interest = state.principal = state.grants = state.calls = state.draws_credit = state.state_funding = 0.0
     state.rescue = state.shortfall = state.ledger_gap = 0.0
     for i in range(BLOCS):
         state.dividends[i] = 0.0

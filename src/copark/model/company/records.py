@@ -71,6 +71,8 @@ State = np.dtype(
         ("principal", "f8"),
         ("calls", "f8"),
         ("draws_credit", "f8"),
+        ("state_funding", "f8"),
+        ("state_funding_ever", "f8"),
         ("grants", "f8"),
         ("dividends", "f8", (BLOCS,)),
         ("rescue", "f8"),
@@ -92,6 +94,7 @@ Receives = np.dtype(
         ("occupied_area", "f8"),
         ("rescue", "f8"),
         ("credit", "f8"),
+        ("state_credit", "f8"),
     ],
     align=True,
 )
@@ -107,6 +110,7 @@ Sends = np.dtype(
         ("shortfall", "f8"),
         ("control", "f8", (SIDES,)),
         ("open", "f8"),
+        ("state_funding", "f8"),
     ],
     align=True,
 )

@@ -107,8 +107,9 @@ def council_to_votes(t: int, link_buffers: LinkBuffers, governments: Record, com
 
 @compiled
 def credit_to_ledger(t: int, link_buffers: LinkBuffers, governments: Record, company: Record) -> None:
-    """The framework opens concessional credit to the company, up to a limit (M USD)."""
+    """The framework opens concessional credit, up to a limit: to the company, or to the state for it (M USD)."""
     company.credit = carry(link_buffers, t, link_index.CREDIT_TO_LEDGER, 0, governments.credit, 0.0)
+    company.state_credit = carry(link_buffers, t, link_index.CREDIT_TO_LEDGER, 1, governments.state_credit, 0.0)
 
 
 @compiled
@@ -193,6 +194,12 @@ def opening_to_interests(t: int, link_buffers: LinkBuffers, company: Record, gov
 def interest_to_home(t: int, link_buffers: LinkBuffers, company: Record, governments: Record) -> None:
     """Interest on the credit is income of the home side, which lent it (M USD/yr)."""
     governments.interest = carry(link_buffers, t, link_index.INTEREST_TO_HOME, 0, company.interest, 0.0)
+
+
+@compiled
+def funding_to_host(t: int, link_buffers: LinkBuffers, company: Record, governments: Record) -> None:
+    """What the company takes of a state's credit is booked to the host state, which owes it (M USD/yr)."""
+    governments.state_funding = carry(link_buffers, t, link_index.FUNDING_TO_HOST, 0, company.state_funding, 0.0)
 
 
 @compiled

@@ -30,10 +30,15 @@ Dated = np.dtype(
         ("framework", "f8"),
         ("rescue_by_treaty", "f8"),
         ("rescue_by_controller", "f8"),
+        ("rescue_alone", "f8", (SIDES,)),
+        ("rescue_limit", "f8", (SIDES,)),
         ("private_owner", "f8"),
         ("visit", "f8", (SIDES,)),
         ("credit_open", "f8"),
         ("credit", "f8"),
+        ("state_credit", "f8"),
+        ("state_credit_rate", "f8"),
+        ("state_repayment_quarters", "f8"),
         ("plan_open", "f8"),
         ("plan_area", "f8"),
         ("mediation_open", "f8"),
@@ -49,6 +54,9 @@ State = np.dtype(
         ("benefit", "f8", (SIDES,)),
         ("contribution", "f8", (SIDES,)),
         ("surplus", "f8"),
+        ("state_debt", "f8"),
+        ("state_interest", "f8"),
+        ("state_principal", "f8"),
     ],
     align=True,
 )
@@ -63,6 +71,7 @@ Receives = np.dtype(
         ("shortfall", "f8"),
         ("control", "f8", (SIDES,)),
         ("open", "f8"),
+        ("state_funding", "f8"),
     ],
     align=True,
 )
@@ -72,6 +81,7 @@ Sends = np.dtype(
         ("rescue", "f8"),
         ("mediation", "f8"),
         ("credit", "f8"),
+        ("state_credit", "f8"),
         ("plan_area", "f8"),
         ("threshold", "f8"),
         ("narrow_list", "f8"),
@@ -83,20 +93,37 @@ NO_PLAN = -1.0
 
 
 @compiled
-def benefit_home(receives: Record, parameters: Record, private: bool) -> float:
-    """u_home = v_home + profits of home firms + interest + contractor's margin + dividends, M USD/yr (MODEL §3(9)).
+def serve_debt(state: Record, receives: Record, dated: Record) -> None:
+    """One quarter of the host state's own debt for the park: what it passes on, interest, principal (MODEL §3(9)).
 
-    The strategic value v is enjoyed while the park's company lives; a private owner has none.
+    D' = D + funding/4 - principal/4, interest r D a year, principal in equal parts from the end of grace to maturity.
+    A credit whose borrower is the state is on the state's books: the company receives money and owes nothing.
     """
-    value = 0.0 if private else parameters.value_home * receives.open
-    return value + receives.profit_home + receives.interest + receives.contractor_margin + receives.dividends[HOME]
+    quarters = dated.state_repayment_quarters
+    due = state.state_debt / quarters if quarters >= 1.0 else 0.0
+    state.state_interest = dated.state_credit_rate * state.state_debt
+    state.state_principal = due / DT
+    state.state_debt += receives.state_funding * DT - due
 
 
 @compiled
-def benefit_host(receives: Record, parameters: Record) -> float:
-    """u_host = v_host + theta_B jobs + taxes on profit + dividends, M USD/yr (MODEL §3(9))."""
+def benefit_home(state: Record, receives: Record, parameters: Record, private: bool) -> float:
+    """u_home = v_home + profits of home firms + interest + contractor's margin + dividends, M USD/yr (MODEL §3(9)).
+
+    Interest comes from the company and, where the host state is the borrower, from the host state. The strategic value
+    v is enjoyed while the park's company lives; a private owner has none.
+    """
+    value = 0.0 if private else parameters.value_home * receives.open
+    earned = receives.profit_home + receives.interest + receives.contractor_margin + receives.dividends[HOME]
+    return value + earned + state.state_interest
+
+
+@compiled
+def benefit_host(state: Record, receives: Record, parameters: Record) -> float:
+    """u_host = v_host + theta_B jobs + taxes on profit + dividends - debt service of the state, M USD/yr."""
     value = parameters.value_host * receives.open
-    return value + parameters.tax_per_job * receives.jobs + receives.taxes + receives.dividends[HOST]
+    earned = value + parameters.tax_per_job * receives.jobs + receives.taxes + receives.dividends[HOST]
+    return earned - (state.state_interest + state.state_principal)
 
 
 @compiled
@@ -129,24 +156,37 @@ def controller_pays(
 
 
 @compiled
+def pays_alone(willing: float, shortfall: float, allowed: float) -> float:
+    """What a side pays without the other: the whole shortfall, if it may, and is willing to pay that much (M USD/yr)."""
+    return shortfall if allowed > 0.5 and 0.0 < shortfall <= willing else 0.0
+
+
+@compiled
 def rescue(state: Record, receives: Record, dated: Record, parameters: Record) -> None:
-    """Decide who pays how much of the company's shortfall: by treaty, by the controller, or nobody."""
+    """Decide who pays how much of the company's shortfall: both by treaty, one side alone, or nobody.
+
+    A side is willing to pay what the park is worth to it, as far as its means reach. A treaty lets both share a
+    shortfall that neither would bear alone; without one the side with more control is asked first, then the other.
+    """
+    shortfall = receives.shortfall
+    willing_home = min(state.benefit[HOME], dated.rescue_limit[HOME])
+    willing_host = min(state.benefit[HOST], dated.rescue_limit[HOST])
     pays_home, pays_host = 0.0, 0.0
     if dated.framework > 0.5 and dated.rescue_by_treaty > 0.5:
-        pays_home, pays_host = bargain(
-            state.benefit[HOME], state.benefit[HOST], receives.shortfall, parameters.home_bargaining
-        )
+        pays_home, pays_host = bargain(willing_home, willing_host, shortfall, parameters.home_bargaining)
     elif dated.framework < 0.5 and dated.rescue_by_controller > 0.5:
         pays_home, pays_host = controller_pays(
-            state.benefit[HOME],
-            state.benefit[HOST],
-            receives.shortfall,
-            receives.control[HOME],
-            receives.control[HOST],
+            willing_home, willing_host, shortfall, receives.control[HOME], receives.control[HOST]
         )
+    if pays_home + pays_host <= 0.0:
+        home_alone = pays_alone(willing_home, shortfall, dated.rescue_alone[HOME])
+        host_alone = pays_alone(willing_host, shortfall, dated.rescue_alone[HOST])
+        home_first = receives.control[HOME] >= receives.control[HOST]
+        pays_home = home_alone if home_first or host_alone <= 0.0 else 0.0
+        pays_host = host_alone if pays_home <= 0.0 else 0.0
     state.contribution[HOME] = pays_home
     state.contribution[HOST] = pays_host
-    state.surplus = state.benefit[HOME] + state.benefit[HOST] - receives.shortfall
+    state.surplus = state.benefit[HOME] + state.benefit[HOST] - shortfall
 
 
 @compiled
@@ -178,12 +218,14 @@ def announce(state: Record, sends: Record, dated: Record) -> None:
     """What the governments put on the table as the quarter begins: commitment, framework, plan, credit, regime.
 
     Without the framework there is no concessional credit, no political land plan and no council to mediate; what the
-    council puts on the table in a vote is last quarter's surplus.
+    council puts on the table in a vote is last quarter's surplus. A state draws on its credit until it begins to repay.
     """
     for g in range(SIDES):
         sends.commitment[g] = state.commitment[g]
     framework = dated.framework > 0.5
-    sends.credit = dated.credit if framework and dated.credit_open > 0.5 else 0.0
+    lends = framework and dated.credit_open > 0.5
+    sends.credit = dated.credit if lends else 0.0
+    sends.state_credit = dated.state_credit if lends and dated.state_repayment_quarters <= 0.0 else 0.0
     sends.plan_area = dated.plan_area if framework and dated.plan_open > 0.5 else NO_PLAN
     sends.mediation = state.surplus if framework and dated.mediation_open > 0.5 else 0.0
     sends.threshold = dated.threshold
@@ -199,8 +241,9 @@ def step(state: Record, receives: Record, sends: Record, dated: Record, paramete
     """
     private = dated.private_owner > 0.5
     keep = 1.0 - exp(-DT / parameters.benefit_memory)
-    home = benefit_home(receives, parameters, private)
-    host = benefit_host(receives, parameters)
+    serve_debt(state, receives, dated)
+    home = benefit_home(state, receives, parameters, private)
+    host = benefit_host(state, receives, parameters)
     state.benefit[HOME] += keep * (home - state.benefit[HOME])
     state.benefit[HOST] += keep * (host - state.benefit[HOST])
     rescue(state, receives, dated, parameters)
