@@ -12,15 +12,18 @@ from copark.model.dimensions import BLOCS
 from tests.equations.small_park import address, blank, lawful, parameters
 
 chance = st.floats(0, 1)
-chances = st.tuples(chance, chance, chance)
+chances = st.tuples(*[chance] * BLOCS)
 quotas = st.integers(1, 10_001)
 
 
 @st.composite
 def cap_tables(draw):
-    """Shares of the three blocs in basis points; what is left of 10,000 belongs to nobody."""
-    cuts = sorted(draw(st.lists(st.integers(0, 10_000), min_size=3, max_size=3)))
-    return np.diff([0, *cuts]).astype(float)
+    """Shares of up to four blocs in basis points; what is left of 10,000 belongs to nobody."""
+    cuts = sorted(draw(st.lists(st.integers(0, 10_000), min_size=4, max_size=4)))
+    holders = draw(st.permutations(range(BLOCS)))[:4]
+    share = np.zeros(BLOCS)
+    share[holders] = np.diff([0, *cuts])
+    return share
 
 
 def power(share, quota):

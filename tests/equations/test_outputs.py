@@ -5,7 +5,8 @@ import pytest
 
 from copark.model import kernel, outputs, step
 from copark.model.arrays import make_inputs, make_workspace
-from tests.equations.small_park import blank, numbered, parameters, record
+from copark.model.dimensions import ROLES, THIRD_BLOC
+from tests.equations.small_park import blank, by_bloc, numbered, parameters, record
 
 
 def reported(report, *given):
@@ -45,7 +46,8 @@ def test_the_company_is_reported():
     same = (set(state.dtype.names) & set(outputs.NAMES)) - {"dividends"}
     assert {name: row[name] for name in same} == {name: state[name] for name in same}
     assert len(same) == 23
-    sides = by_origin(state, "control", "control", ("home", "host")) | by_origin(state, "network", "network")
+    control = {"control_home": state.control[:ROLES].sum(), "control_host": state.control[ROLES:THIRD_BLOC].sum()}
+    sides = control | by_origin(state, "network", "network")
     assert {name: row[name] for name in sides} == sides
     assert row.dividends == state.dividends.sum()
     assert row.realised_investment == 300 + state.infrastructure + state.other_investment
@@ -55,6 +57,9 @@ def test_the_governments_and_the_world_are_reported():
     state = numbered("governments", "state")
     expected = {
         "surplus": state.surplus,
+        "alignment": state.alignment,
+        "transfer_home": state.transfer[0],
+        "closed": state.closed,
         "state_debt": state.state_debt,
         "state_debt_service": state.state_interest + state.state_principal,
     }
@@ -87,12 +92,12 @@ def test_a_quarter_is_reported_whole_and_in_the_order_of_the_names():
 def test_a_park_begins_as_its_rooms_begin():
     work, inputs = make_workspace(make_inputs(4, 1, 0)), make_inputs(4, 1, 0)
     inputs.company[0].paid_in_at_start = 10
-    inputs.company[0].share = [6000, 4000, 0]
+    inputs.company[0].share = by_bloc([6000, 4000, 0])
     inputs.company[0].quota = 5001
     step.begin(inputs, work, parameters("governments", value_home=15, value_host=10))
     assert list(work.rooms.governments.state[0].benefit) == [15, 10]
     assert work.rooms.company.state[0].cash == 10
-    assert list(work.rooms.company.state[0].control) == [1, 0, 0]
+    assert list(work.rooms.company.state[0].control) == list(by_bloc([1, 0, 0]))
     assert work.rooms.company.sends[0].open == 1
 
 

@@ -40,6 +40,14 @@ DISTURBED = {
     "shortfall_to_bargain": ({"parameters": {"overhead": 40.0}}, ("contribution_home", "contribution_host")),
     "interest_to_home": ({"parameters": {"interest_rate": 0.2}}, ("benefit_home",)),
     "funding_to_host": ({"levers": {"governments.state_credit": [{"value": 300}]}}, ("state_debt",)),
+    "commitment_to_arrivals": ({"parameters": {"mobilisation": 1.0}}, ("arrivals",)),
+    "price_to_arrivals": ({"parameters": {"price_pull": 1.0, "reference_price": 0.2}}, ("arrivals",)),
+    "results_to_interests": (
+        {"levers": {"governments.interest_weight_home": [{"value": [1, 1, 0, 0, 0]}]}},
+        ("benefit_home",),
+    ),
+    "closing_to_company": ({"parameters": {"closure_rate": 1.0}}, ("failed",)),
+    "closing_to_enterprises": ({"parameters": {"closure_rate": 1.0}}, ("mean_return",)),
     "sales_to_ledger": ({"parameters": {"land_per_capital": 1.0}}, ("land_sales",)),
     "credit_to_ledger": ({"levers": {"governments.credit": [{"value": 5000}]}}, ("debt", "draws_credit")),
     "regime_to_arrivals": ({"levers": {"governments.threshold": [{"value": 50}]}}, ("registered", "operating")),
@@ -56,6 +64,8 @@ def test_a_cut_arrow_carries_nothing(great_stone, link):
     if link == "interest_to_home":  # what else money in the company lets the home side gain
         others = ("dividends_to_sides", "profits_to_home", "contracts_to_home", "opening_to_interests")
         cut |= {name: {"strength": 0.0} for name in others}
+    if link == "closing_to_enterprises":  # a closure also ends the company, and with it the park's openings
+        cut |= {"closing_to_company": {"strength": 0.0}}
     arms = (arm("a", links=cut), arm("b", links=cut, **change), arm("c"), arm("d", **change))
     made = simulate(study(*arms, runs=48, draws="defaults"), great_stone)
     for name in felt:

@@ -82,14 +82,7 @@ class Case(CaseFile):
         for name in _ADDED:
             if not content[name]:
                 del content[name]
-        for path, defaults in _ADDED_ENTRIES.items():
-            rows: Any = content
-            for key in path:
-                rows = rows[key]
-            for row in rows:
-                for name, default in defaults.items():
-                    if row[name] == default:
-                        del row[name]
+        _leave_out_defaults(content)
         for table in content["equity"]:
             table["holdings"].sort(key=canonical)
         return content
@@ -106,6 +99,18 @@ class Case(CaseFile):
     def observed(self, variable: str, role: Role | None = None) -> tuple[Observation, ...]:
         """Give the used observations of a variable by date, those of one role if asked."""
         return used(row for row in self.observations if row.variable == variable and (role is None or row.role == role))
+
+
+def _leave_out_defaults(content: dict[str, Any]) -> None:
+    """Leave out what a case does not say, of the entries that the format gained later."""
+    for path, defaults in _ADDED_ENTRIES.items():
+        rows: Any = content
+        for key in path:
+            rows = rows[key]
+        for row in rows:
+            for name, default in defaults.items():
+                if row[name] == default:
+                    del row[name]
 
 
 @cache

@@ -14,11 +14,13 @@ from copark.cases.dates import quarter_of
 from copark.cases.facts import Fact, used
 from copark.cases.quarters import Quarter, quarters_from
 from copark.cases.schema import Anchor, Credit, Partner
+from copark.cases.table_schemas import CapTable
 from copark.cases.world import growth_gaps, in_order, years_on_record
 from copark.model.arrays import Inputs, make_inputs
-from copark.model.dimensions import PARTNERS
+from copark.model.dimensions import BLOCS, INVESTOR, PARTNERS, ROLES, THIRD_BLOC
 from copark.model.enterprises.records import FREE_TO_DECIDE
 from copark.model.governments.equations import NO_PLAN
+from copark.model.governments.interests import PRESENCE
 from copark.model.jit import Record
 from copark.model.variables import ORIGINS, catalogue
 from copark.model.world.equations import ABSENT, FREE, NO_PARTNER, PRESENT
@@ -138,6 +140,8 @@ def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> Non
     for switch in ("rescue_by_treaty", "rescue_by_controller", "credit_open", "plan_open", "mediation_open"):
         dated[switch] = 1.0
     dated["rescue_limit"] = NO_LIMIT
+    for side in ("home", "host"):
+        dated[f"interest_weight_{side}"][:, PRESENCE] = 1.0
     dated["private_owner"] = float(case.kind == "enterprise-led")
     if framework is not None:
         dated["framework"][span(quarters, framework.since, framework.until)] = 1.0
@@ -161,13 +165,22 @@ def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     for since in sorted({quarter_of(table.date, "event") for table in used(case.equity)}):
         table = case.cap_table(since)
         if table is not None:
-            dated["share"][span(quarters, since)] = [table.basis_points_of(side) for side in ORIGINS]
+            dated["share"][span(quarters, since)] = bloc_shares(table)
     for holder in case.shareholders:
         until = None if holder.until is None else holder.until.quarter()
         dated["shareholder_ties"][span(quarters, holder.since.quarter(), until)] += strengths(holder.ties)
     if case.rivals:
         for t, quarter in enumerate(quarters):
             pack_rivals(case, quarter, dated[t])
+
+
+def bloc_shares(table: CapTable) -> list[float]:
+    """Give a cap table's shares by bloc, basis points; holders of whom no role is known are investors."""
+    shares = [0.0] * BLOCS
+    for g, side in enumerate(("home", "host")):
+        shares[g * ROLES + INVESTOR] = table.basis_points_of(side)
+    shares[THIRD_BLOC] = table.basis_points_of("third")
+    return shares
 
 
 def strengths(ties: Ties | None) -> list[float]:

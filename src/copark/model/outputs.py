@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from copark.model.company.control import side_sum
+from copark.model.dimensions import HOME, HOST, THIRD_BLOC
 from copark.model.jit import Record, compiled
 
 NAMES = (
@@ -71,6 +73,9 @@ NAMES = (
     "surplus",
     "contribution_home",
     "contribution_host",
+    "alignment",
+    "transfer_home",
+    "closed",
     "state_debt",
     "state_debt_service",
     "demand_home",
@@ -130,8 +135,8 @@ def report_company(row: Record, state: Record) -> None:
     row.result_cumulative = state.result_cumulative
     row.service_level = state.service_level
     row.vote_pass = state.vote_pass
-    row.control_home = state.control[0]
-    row.control_host = state.control[1]
+    row.control_home = side_sum(state.control, HOME)
+    row.control_host = side_sum(state.control, HOST)
     row.network_home = state.network[0]
     row.network_host = state.network[1]
     row.network_third = state.network[2]
@@ -145,7 +150,7 @@ def report_company(row: Record, state: Record) -> None:
     row.draws_credit = state.draws_credit
     row.state_funding = state.state_funding
     row.grants = state.grants
-    row.dividends = state.dividends[0] + state.dividends[1] + state.dividends[2]
+    row.dividends = side_sum(state.dividends, HOME) + side_sum(state.dividends, HOST) + state.dividends[THIRD_BLOC]
     row.rescue = state.rescue
     row.shortfall = state.shortfall
     row.insolvent_quarters = state.insolvent_quarters
@@ -164,6 +169,9 @@ def report_governments(row: Record, state: Record) -> None:
     row.surplus = state.surplus
     row.contribution_home = state.contribution[0]
     row.contribution_host = state.contribution[1]
+    row.alignment = state.alignment
+    row.transfer_home = state.transfer[0]
+    row.closed = state.closed
     row.state_debt = state.state_debt
     row.state_debt_service = state.state_interest + state.state_principal
 

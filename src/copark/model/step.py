@@ -17,7 +17,7 @@ from copark.model.world import equations as world
 
 
 @compiled
-def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> None:
+def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> None:  # noqa: PLR0915 - one timetable
     """Move the park of run i by one quarter."""
     link_buffers, rooms, address = work.link_buffers, work.rooms, draws.addresses[i]
     w_state, w_in, w_out = rooms.world.state[0], rooms.world.receives[0], rooms.world.sends[0]
@@ -34,6 +34,7 @@ def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> No
     links.commitment_to_votes(t, link_buffers, g_out, c_in)
     links.commitment_to_effort(t, link_buffers, g_out, c_in)
     links.commitment_to_hurdle(t, link_buffers, g_out, e_in)
+    links.commitment_to_arrivals(t, link_buffers, g_out, e_in)
     links.council_to_votes(t, link_buffers, g_out, c_in)
     links.credit_to_ledger(t, link_buffers, g_out, c_in)
     links.plan_to_land(t, link_buffers, g_out, c_in)
@@ -48,6 +49,7 @@ def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> No
     links.service_to_returns(t, link_buffers, c_out, e_in)
     links.land_to_starts(t, link_buffers, c_out, e_in)
     links.opening_to_enterprises(t, link_buffers, c_out, e_in)
+    links.price_to_arrivals(t, link_buffers, c_out, e_in)
 
     enterprises.step(
         t, work.firms, e_state, e_in, e_out, inputs.enterprises[t], inputs.anchors, draws.enterprises[i], address
@@ -57,6 +59,7 @@ def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> No
     links.profits_to_home(t, link_buffers, e_out, g_in)
     links.jobs_to_host(t, link_buffers, e_out, g_in)
     links.taxes_to_host(t, link_buffers, e_out, g_in)
+    links.results_to_interests(t, link_buffers, e_out, g_in)
     links.results_to_arrivals(t, link_buffers, e_out, e_in)
     links.results_to_partners(t, link_buffers, e_out, w_in)
 
@@ -69,8 +72,10 @@ def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> No
     links.control_to_bargain(t, link_buffers, c_out, g_in)
     links.opening_to_interests(t, link_buffers, c_out, g_in)
 
-    governments.step(g_state, g_in, g_out, inputs.governments[t], draws.governments[i])
+    governments.step(t, g_state, g_in, g_out, inputs.governments[t], draws.governments[i], address)
     links.rescue_to_ledger(t, link_buffers, g_out, c_in)
+    links.closing_to_company(t, link_buffers, g_out, c_in)
+    links.closing_to_enterprises(t, link_buffers, g_out, e_in)
     company.close(c_state, c_in, c_out)
     world.partners(t, w_state, w_in, inputs.world[t], draws.world[i], address)
 

@@ -24,6 +24,8 @@ AXES = {
     "bloc": dimensions.BLOCS,
     "side": dimensions.SIDES,
     "partner": dimensions.PARTNERS,
+    "interest": dimensions.INTERESTS,
+    "role": dimensions.ROLES,
 }
 ORIGINS = ("home", "host", "third")
 

@@ -1,60 +1,132 @@
 """Control and votes: who decides in the development company, and how likely a land decision is to pass.
 
-Three blocs hold shares in basis points: home, host and third. Shares held by nobody count in the base of 10,000 and
-never vote. A vote passes when the blocs that say yes hold at least the quota (5,001 is "more than half").
+Blocs hold shares in basis points: the roles of the home side, those of the host side, and everybody else. Shares held
+by nobody count in the base of 10,000 and never vote. A vote passes when the blocs that say yes hold at least the quota
+(5,001 is "more than half").
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from copark.model.dimensions import BLOCS, HOME, HOST
+from copark.model.company.ledger import TARGET_OCCUPANCY
+from copark.model.dimensions import AUTHORITY, CONTRACTOR, HOME, HOST, ROLES, SIDES, THIRD_BLOC
 from copark.model.jit import Record, compiled
 
 
 @compiled
-def pass_probability(share: np.ndarray, quota: float, yes: tuple[float, float, float]) -> float:
+def side_sum(values: np.ndarray, side: int) -> float:
+    """Sum over the blocs of a side; the third bloc belongs to none."""
+    total = 0.0
+    for role in range(ROLES):
+        total += values[side * ROLES + role]
+    return total
+
+
+@compiled
+def holders(share: np.ndarray) -> int:
+    """The blocs that hold shares, as bits: blocs without shares change no vote and are not gone through."""
+    present = 0
+    for i in range(share.size):
+        if share[i] > 0.0:
+            present |= 1 << i
+    return present
+
+
+@compiled
+def weight_of(coalition: int, share: np.ndarray) -> float:
+    """Shares of a coalition in basis points; its members are bits."""
+    weight = 0.0
+    for i in range(share.size):
+        if coalition >> i & 1:
+            weight += share[i]
+    return weight
+
+
+@compiled
+def pass_probability(share: np.ndarray, quota: float, yes: np.ndarray) -> float:
     """Chance that a vote passes: sum over winning coalitions of the product of yes and no probabilities.
 
     Lambda = sum over S with sum of shares >= q of prod_(i in S) p_i prod_(i not in S) (1 - p_i); exact (MODEL §3(1)).
     """
+    present = holders(share)
     total = 0.0
-    for coalition in range(1 << BLOCS):
-        weight = 0.0
-        chance = 1.0
-        for i in range(BLOCS):
-            if coalition >> i & 1:
-                weight += share[i]
-                chance *= yes[i]
-            else:
-                chance *= 1.0 - yes[i]
-        if weight >= quota:
+    coalition = present
+    for _ in range(1 << share.size):
+        if weight_of(coalition, share) >= quota:
+            chance = 1.0
+            for i in range(share.size):
+                if present >> i & 1:
+                    chance *= yes[i] if coalition >> i & 1 else 1.0 - yes[i]
             total += chance
+        if coalition == 0:
+            break
+        coalition = (coalition - 1) & present  # the next smaller set of holders
     return total
 
 
 @compiled
 def banzhaf(share: np.ndarray, quota: float, index: np.ndarray) -> None:
-    """Normalised Banzhaf index of the three blocs, exact; all zero where no bloc is ever decisive.
+    """Normalised Banzhaf index of the blocs, exact; all zero where no bloc is ever decisive.
 
     A bloc is decisive in a coalition that wins with it and loses without it. Source: Banzhaf 1965; Leech 2002 for its
     use on company control.
     """
-    swings = 0.0
-    for i in range(BLOCS):
+    for i in range(share.size):
         index[i] = 0.0
-        for coalition in range(1 << BLOCS):
-            if coalition >> i & 1:
-                weight = 0.0
-                for j in range(BLOCS):
-                    if coalition >> j & 1:
-                        weight += share[j]
-                if weight >= quota > weight - share[i]:
+    present = holders(share)
+    swings = 0.0
+    coalition = present
+    for _ in range(1 << share.size):
+        weight = weight_of(coalition, share)
+        if weight >= quota:
+            for i in range(share.size):
+                if coalition >> i & 1 and weight - share[i] < quota:
                     index[i] += 1.0
-        swings += index[i]
+                    swings += 1.0
+        if coalition == 0:
+            break
+        coalition = (coalition - 1) & present
     if swings > 0.0:
-        for i in range(BLOCS):
+        for i in range(share.size):
             index[i] /= swings
+
+
+@compiled
+def land_interest(role: int, commitment: float, occupied: float, serviced: float) -> float:
+    """How much a bloc's own benefit speaks for more land, 0 to 1, by its role.
+
+    A contractor earns on any land; operator and investor on land that is taken up, O/(0.6 A); an authority has the
+    interest of its government.
+    """
+    if role == CONTRACTOR:
+        return 1.0
+    if role == AUTHORITY:
+        return commitment
+    return min(occupied / (TARGET_OCCUPANCY * serviced), 1.0) if serviced > 0.0 else 1.0
+
+
+@compiled
+def say_yes(state: Record, receives: Record, parameters: Record) -> None:
+    """Find how likely each bloc says yes to land: p = (1 - iota) m_g + iota (its own interest); others: mean of m."""
+    own = parameters.bloc_interest
+    for g in range(SIDES):
+        commitment = receives.commitment_vote[g]
+        for role in range(ROLES):
+            wants = land_interest(role, commitment, receives.occupied_area, state.serviced_area)
+            state.approval[g * ROLES + role] = (1.0 - own) * commitment + own * wants
+    state.approval[THIRD_BLOC] = 0.5 * (receives.commitment_vote[HOME] + receives.commitment_vote[HOST])
+
+
+@compiled
+def capability_of_owners(control: np.ndarray, capability: np.ndarray, otherwise: float) -> float:
+    """Operating capability of whoever controls the company: mean over roles by control; as given where nobody does."""
+    total = 0.0
+    weighted = 0.0
+    for i in range(THIRD_BLOC):
+        total += control[i]
+        weighted += control[i] * capability[i % ROLES]
+    return weighted / total if total > 0.0 else otherwise
 
 
 @compiled
@@ -69,8 +141,8 @@ def mediate(passes: float, mediation: float, surplus: float) -> float:
 
 @compiled
 def vote(state: Record, receives: Record, dated: Record, parameters: Record) -> None:
-    """Find the blocs' control and the chance that a land decision passes this quarter."""
-    home, host = receives.commitment_vote[HOME], receives.commitment_vote[HOST]
+    """Find the blocs' control and the chance that a decision passes this quarter."""
     banzhaf(dated.share, dated.quota, state.control)
-    passes = pass_probability(dated.share, dated.quota, (home, host, 0.5 * (home + host)))
+    say_yes(state, receives, parameters)
+    passes = pass_probability(dated.share, dated.quota, state.approval)
     state.vote_pass = mediate(passes, parameters.mediation, receives.mediation)

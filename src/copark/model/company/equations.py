@@ -6,10 +6,11 @@ enterprises have acted, and it `settle`s once the governments have bargained.
 
 from __future__ import annotations
 
-from copark.model.company.control import banzhaf, vote
-from copark.model.company.ledger import account, develop, freeze, settle
+from copark.model.company.control import banzhaf, side_sum, vote
+from copark.model.company.ledger import account, develop, effective_price, freeze, settle
 from copark.model.company.service import serve, tie
-from copark.model.dimensions import ORIGINS, SIDES
+from copark.model.dimensions import HOST, ORIGINS, SIDES
+from copark.model.fast_math import log
 from copark.model.jit import Record, compiled
 
 
@@ -21,6 +22,13 @@ def begin(state: Record, receives: Record, sends: Record, dated: Record) -> None
     banzhaf(dated.share, dated.quota, state.control)
     receives.mediation = receives.rescue = receives.land_taken = receives.occupied_area = 0.0
     sends.open = 1.0
+
+
+@compiled
+def log_price(host_attention: float, parameters: Record) -> float:
+    """Logarithm of the price of land beside the reference price; 0 where land is as good as free on both counts."""
+    price = effective_price(parameters.land_price, parameters.servicing_cost, host_attention)
+    return log(price / parameters.reference_price) if price > 0.0 else 0.0
 
 
 @compiled
@@ -43,6 +51,7 @@ def decide(
     sends.log_service = state.log_service
     sends.service_level = state.service_level
     sends.serviced_area = state.serviced_area + developed
+    sends.log_price = log_price(state.attention[HOST], parameters)
     return developed
 
 
@@ -63,14 +72,16 @@ def keep_books(
     sends.interest = state.interest
     sends.contractor_margin = parameters.contractor_margin_rate * state.land_cost
     for g in range(SIDES):
-        sends.dividends[g] = state.dividends[g]
-        sends.control[g] = state.control[g]
+        sends.dividends[g] = side_sum(state.dividends, g)
+        sends.control[g] = side_sum(state.control, g)
     sends.shortfall = state.shortfall
     sends.state_funding = state.state_funding
 
 
 @compiled
 def close(state: Record, receives: Record, sends: Record) -> None:
-    """Take the governments' rescue, and say whether the company is still open."""
+    """Take the governments' rescue, end where a government has closed the park, and say whether the company is open."""
     settle(state, receives)
+    if receives.closed > 0.5:
+        state.failed = 1.0
     sends.open = 0.0 if state.failed > 0.5 else 1.0

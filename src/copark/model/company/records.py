@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model.dimensions import BLOCS, ORIGINS, PARTNERS, SIDES
+from copark.model.dimensions import BLOCS, ORIGINS, PARTNERS, ROLES, SIDES
 
 Parameters = np.dtype(
     [
@@ -24,6 +24,11 @@ Parameters = np.dtype(
         ("contractor_margin_rate", "f8"),
         ("dividend_rate", "f8"),
         ("cash_reserve", "f8"),
+        ("deadlock", "f8"),
+        ("bloc_interest", "f8"),
+        ("role_weight", "f8"),
+        ("role_capability", "f8", (ROLES,)),
+        ("reference_price", "f8"),
     ],
     align=True,
 )
@@ -49,6 +54,7 @@ Dated = np.dtype(
 State = np.dtype(
     [
         ("control", "f8", (BLOCS,)),
+        ("approval", "f8", (BLOCS,)),
         ("stake", "f8", (SIDES,)),
         ("attention", "f8", (SIDES,)),
         ("vote_pass", "f8"),
@@ -95,6 +101,7 @@ Receives = np.dtype(
         ("rescue", "f8"),
         ("credit", "f8"),
         ("state_credit", "f8"),
+        ("closed", "f8"),
     ],
     align=True,
 )
@@ -111,6 +118,7 @@ Sends = np.dtype(
         ("control", "f8", (SIDES,)),
         ("open", "f8"),
         ("state_funding", "f8"),
+        ("log_price", "f8"),
     ],
     align=True,
 )

@@ -6,6 +6,7 @@ the elasticity of its contribution (Eswaran & Kotwal 1985; Bhattacharyya & Lafon
 
 from __future__ import annotations
 
+from copark.model.company.control import capability_of_owners, side_sum
 from copark.model.dimensions import HOME, HOST, ORIGINS, PARTNERS, SIDES
 from copark.model.fast_math import exp, log
 from copark.model.jit import Record, compiled
@@ -53,20 +54,29 @@ def log_service(home: float, host: float, contribution: float, limit: float) -> 
 
 
 @compiled
+def deadlock(passes: float, weight: float) -> float:
+    """delta ln Lambda: what the service level loses because decisions are not taken (log points, at most 0)."""
+    return weight * log(max(passes, FLOOR))
+
+
+@compiled
 def serve(state: Record, receives: Record, dated: Record, parameters: Record) -> None:
     """Find stakes, attention and the service level of the quarter from shares, control, rivals and commitment."""
     spills = parameters.spill_home + parameters.spill_host
     for g in range(SIDES):
         own = parameters.spill_home if g == HOME else parameters.spill_host
         state.stake[g] = effective_stake(
-            dated.share[g] / 10_000.0, state.control[g], parameters.control_weight, spills, own
+            side_sum(dated.share, g) / 10_000.0, side_sum(state.control, g), parameters.control_weight, spills, own
         )
         rival_stake = (1.0 - spills) * dated.rival_share[g] + own
         state.attention[g] = attention(state.stake[g], dated.rival_size[g], rival_stake)
     home = state.stake[HOME] * state.attention[HOME] * max(receives.commitment_effort[HOME], FLOOR)
     host = state.stake[HOST] * state.attention[HOST] * max(receives.commitment_effort[HOST], FLOOR)
-    limit = capability_limit(dated.capability, parameters.capability_weight)
-    state.log_service = min(log_service(home, host, parameters.home_contribution, limit), 0.0)
+    of_owners = capability_of_owners(state.control, parameters.role_capability, dated.capability)
+    capability = (1.0 - parameters.role_weight) * dated.capability + parameters.role_weight * of_owners
+    limit = capability_limit(capability, parameters.capability_weight)
+    undecided = deadlock(state.vote_pass, parameters.deadlock)
+    state.log_service = min(log_service(home, host, parameters.home_contribution, limit) + undecided, 0.0)
     state.service_level = exp(state.log_service)
 
 

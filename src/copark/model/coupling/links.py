@@ -100,6 +100,15 @@ def commitment_to_hurdle(t: int, link_buffers: LinkBuffers, governments: Record,
 
 
 @compiled
+def commitment_to_arrivals(t: int, link_buffers: LinkBuffers, governments: Record, enterprises: Record) -> None:
+    """A committed government sends its own country's enterprises; cut, they come as if it were fully committed."""
+    for g in range(SIDES):
+        enterprises.commitment_own[g] = carry(
+            link_buffers, t, link_index.COMMITMENT_TO_ARRIVALS, g, governments.commitment[g], 1.0
+        )
+
+
+@compiled
 def council_to_votes(t: int, link_buffers: LinkBuffers, governments: Record, company: Record) -> None:
     """The council of the framework lays last quarter's joint surplus on the table of a failing vote (M USD/yr)."""
     company.mediation = carry(link_buffers, t, link_index.COUNCIL_TO_VOTES, 0, governments.mediation, 0.0)
@@ -135,6 +144,18 @@ def tax_to_returns(t: int, link_buffers: LinkBuffers, governments: Record, enter
 def rescue_to_ledger(t: int, link_buffers: LinkBuffers, governments: Record, company: Record) -> None:
     """What the governments agreed to pay reaches the company's cash (M USD/yr)."""
     company.rescue = carry(link_buffers, t, link_index.RESCUE_TO_LEDGER, 0, governments.rescue, 0.0)
+
+
+@compiled
+def closing_to_company(t: int, link_buffers: LinkBuffers, governments: Record, company: Record) -> None:
+    """A government that closes the park ends the company (1 closed)."""
+    company.closed = carry(link_buffers, t, link_index.CLOSING_TO_COMPANY, 0, governments.closed, 0.0)
+
+
+@compiled
+def closing_to_enterprises(t: int, link_buffers: LinkBuffers, governments: Record, enterprises: Record) -> None:
+    """A government that closes the park takes from the enterprises inside what they earn there (1 closed)."""
+    enterprises.closed = carry(link_buffers, t, link_index.CLOSING_TO_ENTERPRISES, 0, governments.closed, 0.0)
 
 
 # Company to the world, the governments and the enterprises ------------------------------------------------------------
@@ -182,6 +203,12 @@ def land_to_starts(t: int, link_buffers: LinkBuffers, company: Record, enterpris
 def opening_to_enterprises(t: int, link_buffers: LinkBuffers, company: Record, enterprises: Record) -> None:
     """A failed company registers nobody and lets nobody start (1 open, 0 failed)."""
     enterprises.open = carry(link_buffers, t, link_index.OPENING_TO_ENTERPRISES, 0, company.open, 1.0)
+
+
+@compiled
+def price_to_arrivals(t: int, link_buffers: LinkBuffers, company: Record, enterprises: Record) -> None:
+    """Dear land keeps enterprises of all origins away (logarithm of its price beside the reference price)."""
+    enterprises.log_price = carry(link_buffers, t, link_index.PRICE_TO_ARRIVALS, 0, company.log_price, 0.0)
 
 
 @compiled
@@ -261,6 +288,13 @@ def jobs_to_host(t: int, link_buffers: LinkBuffers, enterprises: Record, governm
 def taxes_to_host(t: int, link_buffers: LinkBuffers, enterprises: Record, governments: Record) -> None:
     """Taxes on profit are a benefit of the host side (M USD/yr)."""
     governments.taxes = carry(link_buffers, t, link_index.TAXES_TO_HOST, 0, enterprises.taxes, 0.0)
+
+
+@compiled
+def results_to_interests(t: int, link_buffers: LinkBuffers, enterprises: Record, governments: Record) -> None:
+    """Jobs and capital inside serve the strategic interests of both governments (persons; M USD)."""
+    governments.jobs_seen = carry(link_buffers, t, link_index.RESULTS_TO_INTERESTS, 0, enterprises.jobs, 0.0)
+    governments.capital = carry(link_buffers, t, link_index.RESULTS_TO_INTERESTS, 1, enterprises.capital, 0.0)
 
 
 @compiled

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from copark.model import rng
 from copark.model.clock import DT
-from copark.model.dimensions import HOME, HOST, SIDES
+from copark.model.dimensions import HOME, HOST, INTERESTS, SIDES
 from copark.model.fast_math import exp, logistic
+from copark.model.governments.interests import align, closing_hazard, concede, served
 from copark.model.jit import Record, compiled
 
 Parameters = np.dtype(
@@ -22,6 +24,13 @@ Parameters = np.dtype(
         ("commitment_rate", "f8"),
         ("home_bargaining", "f8"),
         ("tax_per_job", "f8"),
+        ("interest_jobs", "f8"),
+        ("interest_technology", "f8"),
+        ("alignment", "f8"),
+        ("alignment_memory", "f8"),
+        ("session_effect", "f8"),
+        ("visit_weight", "f8"),
+        ("closure_rate", "f8"),
     ],
     align=True,
 )
@@ -34,6 +43,9 @@ Dated = np.dtype(
         ("rescue_limit", "f8", (SIDES,)),
         ("private_owner", "f8"),
         ("visit", "f8", (SIDES,)),
+        ("sessions", "f8"),
+        ("interest_weight_home", "f8", (INTERESTS,)),
+        ("interest_weight_host", "f8", (INTERESTS,)),
         ("credit_open", "f8"),
         ("credit", "f8"),
         ("state_credit", "f8"),
@@ -54,6 +66,10 @@ State = np.dtype(
         ("benefit", "f8", (SIDES,)),
         ("contribution", "f8", (SIDES,)),
         ("surplus", "f8"),
+        ("alignment", "f8"),
+        ("transfer", "f8", (SIDES,)),
+        ("outlay", "f8", (SIDES,)),
+        ("closed", "f8"),
         ("state_debt", "f8"),
         ("state_interest", "f8"),
         ("state_principal", "f8"),
@@ -72,6 +88,8 @@ Receives = np.dtype(
         ("control", "f8", (SIDES,)),
         ("open", "f8"),
         ("state_funding", "f8"),
+        ("jobs_seen", "f8"),
+        ("capital", "f8"),
     ],
     align=True,
 )
@@ -86,6 +104,7 @@ Sends = np.dtype(
         ("threshold", "f8"),
         ("narrow_list", "f8"),
         ("profit_tax", "f8"),
+        ("closed", "f8"),
     ],
     align=True,
 )
@@ -107,21 +126,23 @@ def serve_debt(state: Record, receives: Record, dated: Record) -> None:
 
 
 @compiled
-def benefit_home(state: Record, receives: Record, parameters: Record, private: bool) -> float:
-    """u_home = v_home + profits of home firms + interest + contractor's margin + dividends, M USD/yr (MODEL §3(9)).
+def benefit_home(state: Record, receives: Record, dated: Record, parameters: Record) -> float:
+    """u_home = v_home S_home + profits of home firms + interest + contractor's margin + dividends, M USD/yr.
 
-    Interest comes from the company and, where the host state is the borrower, from the host state. The strategic value
-    v is enjoyed while the park's company lives; a private owner has none.
+    S is how far the side's strategic interests are served. Interest comes from the company and, where the host state is
+    the borrower, from the host state. A private owner has no strategic value (MODEL §3(9)).
     """
-    value = 0.0 if private else parameters.value_home * receives.open
+    value = 0.0
+    if dated.private_owner < 0.5:
+        value = parameters.value_home * served(HOME, state.outlay, receives, dated.interest_weight_home, parameters)
     earned = receives.profit_home + receives.interest + receives.contractor_margin + receives.dividends[HOME]
     return value + earned + state.state_interest
 
 
 @compiled
-def benefit_host(state: Record, receives: Record, parameters: Record) -> float:
-    """u_host = v_host + theta_B jobs + taxes on profit + dividends - debt service of the state, M USD/yr."""
-    value = parameters.value_host * receives.open
+def benefit_host(state: Record, receives: Record, dated: Record, parameters: Record) -> float:
+    """u_host = v_host S_host + theta_B jobs + taxes on profit + dividends - debt service of the state, M USD/yr."""
+    value = parameters.value_host * served(HOST, state.outlay, receives, dated.interest_weight_host, parameters)
     earned = value + parameters.tax_per_job * receives.jobs + receives.taxes + receives.dividends[HOST]
     return earned - (state.state_interest + state.state_principal)
 
@@ -157,7 +178,7 @@ def controller_pays(
 
 @compiled
 def pays_alone(willing: float, shortfall: float, allowed: float) -> float:
-    """What a side pays without the other: the whole shortfall, if it may, and is willing to pay that much (M USD/yr)."""
+    """What a side pays without the other, M USD/yr: the whole shortfall, if it may and the park is worth that to it."""
     return shortfall if allowed > 0.5 and 0.0 < shortfall <= willing else 0.0
 
 
@@ -169,8 +190,8 @@ def rescue(state: Record, receives: Record, dated: Record, parameters: Record) -
     shortfall that neither would bear alone; without one the side with more control is asked first, then the other.
     """
     shortfall = receives.shortfall
-    willing_home = min(state.benefit[HOME], dated.rescue_limit[HOME])
-    willing_host = min(state.benefit[HOST], dated.rescue_limit[HOST])
+    willing_home = min(state.benefit[HOME] + state.transfer[HOME], dated.rescue_limit[HOME])
+    willing_host = min(state.benefit[HOST] + state.transfer[HOST], dated.rescue_limit[HOST])
     pays_home, pays_host = 0.0, 0.0
     if dated.framework > 0.5 and dated.rescue_by_treaty > 0.5:
         pays_home, pays_host = bargain(willing_home, willing_host, shortfall, parameters.home_bargaining)
@@ -210,7 +231,10 @@ def begin(state: Record, dated: Record, parameters: Record) -> None:
         aim = logistic((state.benefit[g] - parameters.effort_cost) / parameters.benefit_spread)
         state.commitment[g] = 1.0 if private and g == HOME else aim
         state.contribution[g] = 0.0
+        state.transfer[g] = 0.0
+        state.outlay[g] = 0.0
     state.surplus = state.benefit[HOME] + state.benefit[HOST]
+    state.alignment = parameters.alignment if dated.framework > 0.5 else 0.0
 
 
 @compiled
@@ -234,22 +258,40 @@ def announce(state: Record, sends: Record, dated: Record) -> None:
 
 
 @compiled
-def step(state: Record, receives: Record, sends: Record, dated: Record, parameters: Record) -> None:
-    """One quarter of the governments: benefit, bargain over a shortfall, commitment.
+def step(
+    t: int, state: Record, receives: Record, sends: Record, dated: Record, parameters: Record, address: Record
+) -> None:
+    """One quarter of the governments: benefit, concessions, bargain over a shortfall, commitment, closing.
 
     A private owner is a residual claimant: no strategic value, full commitment until the company fails.
     """
     private = dated.private_owner > 0.5
     keep = 1.0 - exp(-DT / parameters.benefit_memory)
     serve_debt(state, receives, dated)
-    home = benefit_home(state, receives, parameters, private)
-    host = benefit_host(state, receives, parameters)
+    home = benefit_home(state, receives, dated, parameters)
+    host = benefit_host(state, receives, dated, parameters)
     state.benefit[HOME] += keep * (home - state.benefit[HOME])
     state.benefit[HOST] += keep * (host - state.benefit[HOST])
+    align(state, dated, parameters)
+    concede(state, dated, parameters)
     rescue(state, receives, dated, parameters)
     for g in range(SIDES):
-        net = state.benefit[g] - state.contribution[g]
-        state.commitment[g] = commit(state.commitment[g], net, dated.visit[g], parameters)
+        net = state.benefit[g] + state.transfer[g] - state.contribution[g]
+        jump = parameters.visit_weight * dated.visit[g]
+        state.commitment[g] = commit(state.commitment[g], net, jump, parameters)
+        state.outlay[g] += state.contribution[g] * DT
+    state.outlay[HOST] += (state.state_interest + state.state_principal) * DT
     if private:
         state.commitment[HOME] = 1.0 if receives.open > 0.5 else 0.0
     sends.rescue = state.contribution[HOME] + state.contribution[HOST]
+    close_park(t, state, parameters, address)
+    sends.closed = state.closed
+
+
+@compiled
+def close_park(t: int, state: Record, parameters: Record, address: Record) -> None:
+    """Decide whether a government closes the park this quarter, for good: likelier the less committed they are."""
+    hazard = closing_hazard(state.commitment[HOME], state.commitment[HOST], parameters.closure_rate)
+    a, b = rng.key(address, rng.CLOSURE, t)
+    if rng.uniform(a, b, 0) < rng.probability(hazard, DT):
+        state.closed = 1.0
