@@ -17,7 +17,11 @@ from copark.texts import LANGUAGES, entries
 
 _ADDED = ("rivals", "not_known", "growth", "closures", "services")
 """Keys the format gained later: left out of the content where they are empty, so that older cases keep their hash."""
-_ADDED_ENTRIES = {("finance", "credit"): {"borrower": "company"}}
+_ADDED_ENTRIES: Mapping[tuple[str, ...], Mapping[str, Any]] = {
+    ("finance", "credit"): {"borrower": "company"},
+    ("interests",): {"term": None, "weight": 1.0},
+    ("shareholders",): {"role": None},
+}
 """Entries of a key that the format gained later, with what holds where a case does not say: left out likewise."""
 FILLED_IN = ("default.", "checklist")
 """How the keys begin of texts that a case is given where it says nothing itself."""

@@ -6,9 +6,11 @@ holds from the quarter that contains its date.
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 
-from copark.cases.actors import Ties
+from copark.cases.actors import InterestTerm, Role, Ties
 from copark.cases.case import Case
 from copark.cases.dates import quarter_of
 from copark.cases.facts import Fact, used
@@ -17,7 +19,7 @@ from copark.cases.schema import Anchor, Credit, Partner
 from copark.cases.table_schemas import CapTable
 from copark.cases.world import growth_gaps, in_order, years_on_record
 from copark.model.arrays import Inputs, make_inputs
-from copark.model.dimensions import BLOCS, INVESTOR, PARTNERS, ROLES, THIRD_BLOC
+from copark.model.dimensions import BLOCS, PARTNERS, ROLES, THIRD_BLOC
 from copark.model.enterprises.records import FREE_TO_DECIDE
 from copark.model.governments.equations import NO_PLAN
 from copark.model.governments.interests import PRESENCE
@@ -26,6 +28,10 @@ from copark.model.variables import ORIGINS, catalogue
 from copark.model.world.equations import ABSENT, FREE, NO_PARTNER, PRESENT
 from copark.units import convert
 
+SIDE_NAMES = ("home", "host")
+ROLE_NAMES = get_args(Role)
+INTEREST_TERMS = get_args(InterestTerm)
+"""Names by their place on the axes of the model."""
 NO_LIMIT = 100_000.0
 """Means of a side that are not in question, M USD/yr: the upper end of the model's range."""
 NOBODY_ENTERS = 1000.0
@@ -140,8 +146,8 @@ def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> Non
     for switch in ("rescue_by_treaty", "rescue_by_controller", "credit_open", "plan_open", "mediation_open"):
         dated[switch] = 1.0
     dated["rescue_limit"] = NO_LIMIT
-    for side in ("home", "host"):
-        dated[f"interest_weight_{side}"][:, PRESENCE] = 1.0
+    for side in SIDE_NAMES:
+        dated[f"interest_weight_{side}"] = interest_weights(case, side)
     dated["private_owner"] = float(case.kind == "enterprise-led")
     if framework is not None:
         dated["framework"][span(quarters, framework.since, framework.until)] = 1.0
@@ -150,6 +156,23 @@ def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> Non
     for visit in case.visits:
         quarter = visit.date.quarter()
         dated["visit"][span(quarters, quarter, quarter)] += [visit.home, visit.host]
+        dated["sessions"][span(quarters, quarter, quarter)] += 1.0
+
+
+def interest_weights(case: Case, side: str) -> list[float]:
+    """Give the weights of a side's strategic interests by the term that serves them, summing to one.
+
+    Of a side whose interests have no term the park's presence is all that counts.
+    """
+    weights = [0.0] * len(INTEREST_TERMS)
+    for interest in case.interests:
+        if interest.side == side and interest.term is not None:
+            weights[INTEREST_TERMS.index(interest.term)] += interest.weight
+    total = in_order(weights)
+    if total <= 0.0:
+        weights[PRESENCE] = 1.0
+        return weights
+    return [weight / total for weight in weights]
 
 
 def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
@@ -165,7 +188,7 @@ def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     for since in sorted({quarter_of(table.date, "event") for table in used(case.equity)}):
         table = case.cap_table(since)
         if table is not None:
-            dated["share"][span(quarters, since)] = bloc_shares(table)
+            dated["share"][span(quarters, since)] = bloc_shares(case, table)
     for holder in case.shareholders:
         until = None if holder.until is None else holder.until.quarter()
         dated["shareholder_ties"][span(quarters, holder.since.quarter(), until)] += strengths(holder.ties)
@@ -174,12 +197,16 @@ def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
             pack_rivals(case, quarter, dated[t])
 
 
-def bloc_shares(table: CapTable) -> list[float]:
+def bloc_shares(case: Case, table: CapTable) -> list[float]:
     """Give a cap table's shares by bloc, basis points; holders of whom no role is known are investors."""
+    roles = {holder.key: holder.role for holder in case.shareholders if holder.role is not None}
     shares = [0.0] * BLOCS
-    for g, side in enumerate(("home", "host")):
-        shares[g * ROLES + INVESTOR] = table.basis_points_of(side)
-    shares[THIRD_BLOC] = table.basis_points_of("third")
+    for holding in table.holdings:
+        if holding.side == "third":
+            shares[THIRD_BLOC] += holding.basis_points
+        elif holding.side in SIDE_NAMES:
+            role = ROLE_NAMES.index(roles.get(holding.holder, "investor"))
+            shares[SIDE_NAMES.index(holding.side) * ROLES + role] += holding.basis_points
     return shares
 
 
@@ -193,7 +220,7 @@ def pack_rivals(case: Case, quarter: Quarter, row: Record) -> None:
 
     Attention is a = omega/(omega + sum_i rho_i omega_i), and omega_i is linear in the stake, so that nothing is lost.
     """
-    for g, side in enumerate(("home", "host")):
+    for g, side in enumerate(SIDE_NAMES):
         present = [
             rival
             for rival in case.rivals
@@ -327,7 +354,7 @@ def pack_closures(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
         company["registered_capital"][closed] = 0.0
         enterprises["term_market"][closed] = ALL_IS_LOST
         if closure.side is not None:
-            governments["visit"][closed, ("home", "host").index(closure.side)] = -1.0
+            governments["visit"][closed, SIDE_NAMES.index(closure.side)] = -1.0
 
 
 def is_closed(inputs: Inputs, t: int) -> bool:
