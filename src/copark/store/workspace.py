@@ -140,6 +140,19 @@ def pack_workspace(contents: Contents, target: Path, progress: Progress = None) 
 
     Folders come first, then files, each in the order of their names; without a time and without compression (the
     numbers of runs are compressed already, and compressors of two machines may differ).
+
+    Parameters
+    ----------
+    contents
+        What goes in.
+    target
+        File of the workspace; it is written whole or not at all.
+    progress
+        Called with bytes written and in all; ``None`` for nobody.
+
+    Returns
+    -------
+    SHA-256 of the file, the same for the same contents on any machine.
     """
     files = contents.files()
     listed = Listing()
@@ -314,6 +327,19 @@ def open_workspace(path: Path, target: Path, progress: Progress = None) -> Works
     ------
     WorkspaceRefused
         If it has faults, or the folder something in it; nothing is written then.
+
+    Parameters
+    ----------
+    path
+        File of the workspace.
+    target
+        Folder that it is opened into.
+    progress
+        Called with bytes read and in all; ``None`` for nobody.
+
+    Returns
+    -------
+    What was found in it; it has no faults.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise WorkspaceRefused([Fault(f"{AREA}.not_empty", str(target))])
