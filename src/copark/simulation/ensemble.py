@@ -89,7 +89,8 @@ def arriving(sent: Floats, inputs: Inputs) -> Floats:
     arrived = np.empty_like(sent)
     for n, channel in enumerate(channels()):
         link = channel.link
-        delay, strength = int(inputs.link_delay[link.number]), inputs.link_strength[:, link.number]
+        delay = int(inputs.link_delay[link.number])
+        strength = inputs.link_strength[:, link.number]
         # The arithmetic of `links.carry`, of whole arrays: until something sent has had time to arrive, it is the
         # neutral value.
         late = np.full(sent.shape[:2], link.neutral)
@@ -251,7 +252,8 @@ class Ensemble:
         self.draws = self._sharing(draws) if isinstance(draws, Draws) else draws
         self.size = len(draws.addresses) if isinstance(draws, Draws) else runs
         self.names = tuple(names)
-        self.threads, self.block = threads, block
+        self.threads = threads
+        self.block = block
         self.judged = judged
         self.progress: Done = progress or (lambda _: None)
 
@@ -283,7 +285,8 @@ class Ensemble:
         runs = len(draws.addresses)
         block = max(1, min(self.block, -(-runs // self.threads)))  # few runs are shared among all threads, too
         keep = np.array([NAMES.index(name) for name in self.names], np.int64)
-        out, status = np.empty((runs, len(keep), len(inputs.world))), np.zeros((runs, 3), np.int64)
+        out = np.empty((runs, len(keep), len(inputs.world)))
+        status = np.zeros((runs, 3), np.int64)
         # A workspace for each thread, handed from block to block: the kernel clears it at the start of a run, so that
         # which one a run gets does not matter.
         spare: SimpleQueue[Workspace] = SimpleQueue()
@@ -313,10 +316,14 @@ class Ensemble:
 
     def _flows(self, inputs: Inputs, draws: Draws) -> Flows:
         """Run draws one by one and copy what they sent along the links, which the next run overwrites."""
-        count, quarters, rows = len(draws.addresses), len(inputs.world), [channel.row for channel in channels()]
-        work, nothing = make_workspace(inputs), np.zeros(0, np.int64)
+        count = len(draws.addresses)
+        quarters = len(inputs.world)
+        rows = [channel.row for channel in channels()]
+        work = make_workspace(inputs)
+        nothing = np.zeros(0, np.int64)
         sent = np.empty((count, quarters, len(rows)))
-        out, status = np.empty((count, 0, quarters)), np.zeros((count, 3), np.int64)
+        out = np.empty((count, 0, quarters))
+        status = np.zeros((count, 3), np.int64)
         self.progress(0)
         for run in range(count):
             with np.errstate(all="ignore"):

@@ -56,8 +56,12 @@ PLACES = re.compile(
     re.ASCII,
 )
 """Places of files. Earlier versions packed saved scenarios too, which nobody reads."""
-MOST_FILES, MOST_BYTES, MOST_LISTING = 500_000, 200_000_000_000, 150_000_000
-"""Files of a workspace (a stored run of 100,000 has about 6,000), bytes it may unpack to, and those of its lists."""
+MOST_FILES = 500_000
+"""Files of a workspace; a stored run of 100,000 has about 6,000."""
+MOST_BYTES = 200_000_000_000
+"""Bytes that it may unpack to."""
+MOST_LISTING = 150_000_000
+"""Bytes of its lists."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every entry: a ZIP archive knows none earlier."""
 EARLY_CONTEXT = "https://w3id.org/ro/crate/1.1/context"

@@ -1,4 +1,4 @@
-"""What is shown of ablations: what matters, what each mechanism and link does, and what forecasts are without it."""
+"""Document of ablations: what matters, what each mechanism and link does, and what forecasts are without it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why outcomes change, in words and tables: made by rules from the moves of runs and the accounts behind them.
+"""Words and tables of why outcomes change, made by rules from the moves of runs and the accounts behind them.
 
 The document and the page's interactive comparison tell it with these.
 """
@@ -82,7 +82,8 @@ def _move(move: Move, lang: str, *, first: bool) -> str:
     words = text("compare.moves.move", lang, runs=runs, cause=cause(move, lang), before=before, after=after)
     if not first or not move.reasons:
         return words
-    (name, count), lines = move.reasons[0], _by_account(move)
+    name, count = move.reasons[0]
+    lines = _by_account(move)
     # accounts towards the new outcome, and against it, the largest first, small ones left out
     sign = 1.0 if move.better else -1.0
     sums = {key: sign * sum(line.effect for line in own) for key, own in lines.items()}

@@ -1,4 +1,4 @@
-"""What is shown of scenarios beside a reference: the answer, what each changes, how outcomes change and why."""
+"""Document of scenarios beside a reference: the answer, what each changes, how outcomes change and why."""
 
 from __future__ import annotations
 
@@ -43,7 +43,17 @@ def document(found: Answer, t: Texts) -> doc.Document:
 
 
 def change_column(unit: str, title: str = "", key: str = "change") -> doc.Column:
-    """A column of differences in a unit: things that are counted may differ by halves of one in the middle."""
+    """Make a column of differences in a unit: things that are counted may differ by halves of one in the middle.
+
+    Parameters
+    ----------
+    unit
+        Unit of the differences, or log points.
+    title
+        Head of the column.
+    key
+        Key of the column.
+    """
     return doc.Column(key, title, doc.Kind.change, unit, 2 if unit == "log points" else None)
 
 
@@ -83,7 +93,7 @@ class CompareShow(Show):
         return change_column(row.unit, title or self.output(row.measure))
 
     def output(self, name: str) -> str:
-        """What an output is called."""
+        """Return the title of an output."""
         from copark.analyses.compare.figures import output_title
 
         return output_title(name, self.t.lang)
@@ -101,7 +111,7 @@ class CompareShow(Show):
         return t.sentences(tuple(self.told(most, "headline.most" if len(moved) > 1 else "headline.change")))
 
     def told(self, one: ComparedScenario, key: str) -> Iterator[str]:
-        """What a scenario changes, in sentences, the first of a key."""
+        """Say in sentences, the first of a key, what a scenario changes."""
         t = self.t
         row = self.main(one)
         standing = one.outcome(STANDING)
@@ -118,7 +128,7 @@ class CompareShow(Show):
         yield self.own(key, change=self.said(points(standing), self.points), **told, **words)
 
     def provenance(self) -> dict[str, doc.Value]:
-        """What the comparison rests on."""
+        """Return what the comparison rests on."""
         found = self.found
         return {"studies": ", ".join(found.studies), "reference": self.words["reference"], "pairs": found.pairs}
 
@@ -169,7 +179,7 @@ class CompareShow(Show):
         return replace(table, note=self.t("note.answer.read", **self.words))
 
     def changes(self) -> doc.Section:
-        """What each scenario changes, drawn: over time where there is one alone, else all at the ends of years."""
+        """Draw what each scenario changes: over time where there is one alone, else all at the ends of years."""
         drawn = self.over_time(self.found.scenarios[0]) if len(self.found.scenarios) == 1 else self.at_ends()
         same = self.t("join").join(lowered(self.output(name)) for name in self.unchanged)
         return self.section("changes", *drawn, *([self.text("unchanged", outputs=same)] if same else []))
@@ -182,7 +192,7 @@ class CompareShow(Show):
         return tuple(output for output in scenarios[0].courses if output not in moved)
 
     def foot(self) -> str:
-        """What stands below a figure."""
+        """Write the foot of a figure."""
         from copark.analyses.compare.figures import footer
 
         return footer(self.found.studies, self.found.pairs, self.t.lang)
@@ -240,7 +250,7 @@ class CompareShow(Show):
         return tuple(zip((self.t.of(one.title) for one in self.found.scenarios), sizes, strict=True))
 
     def outcomes(self) -> doc.Section:
-        """How often each outcome happens, and in how many pairs in both, in one, in none."""
+        """Count how often each outcome happens, and in how many pairs in both, in one, in none."""
         names = ("both", "gained", "lost", "neither")
         shares = "reference_share:share:1 arm_share:share:1 change:points"
         every = [
@@ -264,7 +274,7 @@ class CompareShow(Show):
         return self.section(key, *assumed, *blocks, folded=not self.found.shows_outcomes)
 
     def moves(self) -> doc.Section:
-        """Why outcomes change: a sentence for each scenario, the moves of all and the accounts behind them."""
+        """Say why outcomes change: a sentence for each scenario, the moves of all and the accounts behind them."""
         named = [(self.t.of(one.title), one.moves) for one in self.found.scenarios]
         lang = self.t.lang
         told = doc.Bullets(

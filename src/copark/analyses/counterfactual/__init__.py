@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Params(AheadParams):
-    """What is thought away."""
+    """Events to think away, and how."""
 
     without: Annotated[tuple[str, ...], Option("--without", repeated=True)] = ()
     """Keys of what is undone, such as ``visit/2015-05-10``; empty to list what can be."""
@@ -53,7 +53,7 @@ class PastEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """What is due to something that happened."""
+    """Effect of something that happened: the case beside the case without it."""
 
     case: str
     """Name of the case."""
