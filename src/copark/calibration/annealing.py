@@ -110,7 +110,7 @@ def first_step(fit: Floats, mover: Mover) -> Integers:
     be where members move freely, as many as there are members.
     """
     share = 1.0 if mover.plan.ladder else 0.5 * mover.plan.keep
-    # Of fewer than 16 effective runs the members would be copies of one another, whatever the plan asks for.
+    # With fewer than 16 effective runs most members would be copies of one another, whatever the plan asks for.
     return step(np.maximum(fit, GONE), mover, max(share * mover.plan.members, 16.0))
 
 

@@ -56,7 +56,7 @@ class Prior:
         return np.full_like(u, default)
 
     def density_kind(self) -> str:
-        """The prior as a person reads it, for instance ``uniform(0, 0.4)``."""
+        """Write the prior as a person reads it, for instance ``uniform(0, 0.4)``."""
         return "fixed" if self.kind == "fixed" else f"{self.kind}({self.a:g}, {self.b:g})"
 
 
@@ -203,7 +203,7 @@ def read_yaml(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
 
 @cache
 def catalogue() -> Catalogue:
-    """The catalogue, read once."""
+    """Return the catalogue, which is read once."""
     variables = [
         read_variable(room, kind, name, entry)
         for room in ROOMS

@@ -66,7 +66,7 @@ class Flows:
 
 @cache
 def channels() -> tuple[Channel, ...]:
-    """Every channel of every link, in the order of the links."""
+    """List every channel of every link, in the order of the links."""
     shapes = {(v.room, v.name): v for v in catalogue().of("receives")}
     found: list[Channel] = []
     for link in catalogue().links.values():

@@ -74,7 +74,7 @@ def _change(draws: Draws, scenario: Scenario, facts: Mapping[str, np.ndarray]) -
     for name, factor in scenario.times.items():
         variable = variables[name]
         records = getattr(draws, variable.room)
-        # A multiple of a draw may leave the range in which the equations were checked.
+        # A multiple of a draw may leave the range that the catalogue gives the parameter.
         records[name] = np.clip(records[name] * factor, variable.low, variable.high)
 
 

@@ -54,7 +54,7 @@ class Answer(Ablations, Result):
     """Effect of each mechanism and link on outcomes, and the worth of the forecast without it."""
 
     def main_table(self) -> Rows:
-        """Every difference of every output, a row each: without less with."""
+        """Give every difference of every output, a row each: without less with."""
         return (
             {
                 "ablation": row.key,
@@ -99,7 +99,7 @@ def _parameters(params: Params, context: Context) -> CaseParameters:
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """The draws, of the calibration to the last value meant to be fitted where none is asked for; and what there is."""
+    """Name the draws, by default of the calibration to the last value meant to be fitted; and what there is."""
     every = ablations_of(context.case(params.case), links=not params.no_links)
     return {
         "drawn_from": _parameters(params, context).identity,
@@ -108,7 +108,7 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
 
 
 def made_of(params: Params, context: Context) -> dict[str, Any]:
-    """Everything the numbers depend on."""
+    """Return everything the numbers depend on."""
     case = context.case(params.case)
     source = _parameters(params, context).source
     settings = settings_of(params)

@@ -59,7 +59,7 @@ class Ablation:
 
 @cache
 def listed() -> dict[str, dict[str, Any]]:
-    """The file of mechanisms, entry by entry."""
+    """Read the file of mechanisms, entry by entry."""
     faults: list[Fault] = []
     tree = read_yaml(FILE.read_text(encoding="utf-8"), FILE.name, faults)
     assert tree is not None, faults  # noqa: S101 - a file of the package
@@ -115,7 +115,7 @@ def _ablation(case: Case, key: str, entry: Mapping[str, Any], title: Title, cut:
 
 
 def _since(case: Case, entry: Mapping[str, Any], cut: Quarter) -> Edits | None:
-    """The edits made from the quarter after the cut on, where they can be."""
+    """Give the edits made from the quarter after the cut on, where they can be."""
     kind = entry.get("since")
     if kind == "depth":
         return Edits.model_validate({"depth": {**entry["edits"]["depth"], "from": str(cut + 1)}})

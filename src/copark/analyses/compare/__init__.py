@@ -191,7 +191,7 @@ class Answer(Compared, Result):
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """The runs that are compared, however they were named: they tell studies, seed and parameters."""
+    """Name the runs that are compared, however they were named: they tell studies, seed and parameters."""
     runs = [
         wanted
         if isinstance(wanted, str)

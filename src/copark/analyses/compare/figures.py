@@ -37,7 +37,7 @@ def output_title(output: str, lang: str) -> str:
 
 
 def measure_title(unit: str, lang: str) -> str:
-    """A unit in words, log points explained."""
+    """Write a unit in words, log points explained."""
     return text("compare.log_points", lang) if unit == "log points" else unit_title(unit, lang)
 
 

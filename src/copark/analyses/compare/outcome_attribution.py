@@ -149,7 +149,7 @@ class OutcomeMoves:
         return sum(move.runs for move in self.moves)
 
     def shares(self, outcome: str) -> tuple[float, float]:
-        """P(outcome) in the reference and in the arm; NaN where there is no pair."""
+        """Return P(outcome) in the reference and in the arm; NaN where there is no pair."""
         at = OUTCOMES.index(outcome)
         before, after = sum(self.counts[at]), sum(row[at] for row in self.counts)
         return (before / self.pairs, after / self.pairs) if self.pairs else (float("nan"), float("nan"))
@@ -243,7 +243,7 @@ def _move(i: int, j: int, runs: int, pairs: int, before: Outputs, after: Outputs
 
 
 def _decided(rule: str, worse: Outputs) -> NDArray[np.int64]:
-    """The quarter that decided, by run: of the failure, of the last rescue, or the last one judged; shape (runs,)."""
+    """Find the quarter that decided each run: of failure, of the last rescue, or the last one judged; shape (runs,)."""
     last = worse["cash"].shape[1] - 1
     found = np.full(len(worse["cash"]), last)
     if rule == "failed":
@@ -327,7 +327,7 @@ class OutcomeParts:
     """They sum to ``after - before``; the rest last."""
 
     def share(self, outcome: str) -> tuple[float, float]:
-        """P(outcome) in the reference and in the arm."""
+        """Return P(outcome) in the reference and in the arm."""
         at = OUTCOMES.index(outcome)
         return self.before[at], self.after[at]
 
@@ -452,7 +452,7 @@ def _first_apart(study: Study, case: Case, before: Scenario, after: Scenario) ->
 
 
 def _difference(reference: NDArray[np.int8], arm: NDArray[np.int8]) -> Indicators:
-    """The change of each outcome in each run: 1 gained, -1 lost, 0 otherwise; shape (runs, outcomes)."""
+    """Give the change of each outcome in each run: 1 gained, -1 lost, 0 otherwise; shape (runs, outcomes)."""
     codes = np.arange(len(OUTCOMES))
     return (arm[:, None] == codes).astype(np.int8) - (reference[:, None] == codes).astype(np.int8)
 

@@ -28,18 +28,18 @@ def _outcomes(move: Move, lang: str) -> tuple[str, str]:
 
 
 def way(move: Move, lang: str) -> str:
-    """A move: "Dependent → Self-standing"."""
+    """Write a move: "Dependent → Self-standing"."""
     before, after = _outcomes(move, lang)
     return text("compare.moves.ends", lang, before=before, after=after)
 
 
 def cause(move: Move, lang: str) -> str:
-    """The rule by which a run's outcome changed, in words."""
+    """Say the rule by which a run's outcome changed, in words."""
     return text(f"compare.moves.{move.cause}", lang)
 
 
 def account(move: Move, lang: str) -> str:
-    """The account that is most often the reason, and in how many runs; nothing where no accounts were kept."""
+    """Find the account that is most often the reason, and in how many runs; nothing where no accounts were kept."""
     if not move.reasons:
         return ""
     name, runs = move.reasons[0]
@@ -47,7 +47,7 @@ def account(move: Move, lang: str) -> str:
 
 
 def sentence(found: OutcomeMoves, lang: str) -> str:
-    """The whole change: which outcomes, which runs, and what the accounts of the most frequent move say."""
+    """Say the whole change: which outcomes, which runs, and what the accounts of the most frequent move say."""
     if not found.moved:
         return text("compare.moves.none", lang)
     apart = {name: found.shares(name) for name in OUTCOMES}
@@ -143,7 +143,7 @@ def moves_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
 
 
 def accounts_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
-    """The items of every move's accounts in both scenarios, means over its runs, and what each adds to the balance."""
+    """Tabulate the items of every move's accounts in both scenarios, and what each adds to the balance, as means."""
     columns = "from to group item unit reference_mean:number:1 arm_mean:number:1 effect:change:1"
     rows = [
         (

@@ -29,7 +29,7 @@ HEADLINE = "operating"
 
 
 def document(found: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of a comparison."""
+    """Write the document of a comparison."""
     show = CompareShow(found, found.trust, t)
     return assemble(
         found,
@@ -58,7 +58,7 @@ def change_column(unit: str, title: str = "", key: str = "change") -> doc.Column
 
 
 def band(row: Effect) -> doc.Interval:
-    """The median of paired differences, with 90 % of pairs."""
+    """Give the median of paired differences, with 90 % of pairs."""
     return doc.Interval(row.low, row.high, row.median)
 
 
@@ -85,11 +85,11 @@ class CompareShow(Show):
         self.assumed = text("trust.outcomes_assumed", t.lang, label=trust.label(t.lang)) if trust and assumed else ""
 
     def main(self, one: ComparedScenario) -> Effect | None:
-        """The difference of a scenario that is told first."""
+        """Return the difference of a scenario that is told first."""
         return None if self.first is None else one.difference(self.first.measure, self.end)
 
     def change(self, row: Effect, title: str = "") -> doc.Column:
-        """The column of that difference."""
+        """Make the column of that difference."""
         return change_column(row.unit, title or self.output(row.measure))
 
     def output(self, name: str) -> str:
@@ -99,7 +99,7 @@ class CompareShow(Show):
         return output_title(name, self.t.lang)
 
     def headline(self) -> str:
-        """The answer: what the scenario that changes most does to enterprises and to outcomes."""
+        """Say the answer: what the scenario that changes most does to enterprises and to outcomes."""
         t = self.t
         found = self.found
         moved = [one for one in found.scenarios if one.begins is not None or one.moves.moved]
@@ -133,12 +133,12 @@ class CompareShow(Show):
         return {"studies": ", ".join(found.studies), "reference": self.words["reference"], "pairs": found.pairs}
 
     def sections(self) -> tuple[doc.Section, ...]:
-        """The sections in their order."""
+        """Give the sections in their order."""
         both = self.by_output(log=False), self.by_output(log=True)
         return self.summary(), self.changes(), self.outcomes(), self.moves(), self.section("differences", *both)
 
     def summary(self) -> doc.Section:
-        """The numbers to be seen first, and a row for each scenario."""
+        """Show the numbers to be seen first, and a row for each scenario."""
         t = self.t
         found = self.found
         one = found.scenarios[0] if len(found.scenarios) == 1 else None
@@ -152,7 +152,7 @@ class CompareShow(Show):
         return self.section("summary", *blocks)
 
     def cards(self, one: ComparedScenario) -> Iterator[doc.Card]:
-        """The numbers of the only scenario."""
+        """Show the numbers of the only scenario."""
         t = self.t
         row = self.main(one)
         standing = one.outcome(STANDING)
@@ -166,7 +166,7 @@ class CompareShow(Show):
         yield doc.Card(begins.title, begins, one.begins or t("never"))
 
     def every(self) -> doc.Table:
-        """A row for each scenario."""
+        """Give a row for each scenario."""
         first = () if self.first is None else (self.change(self.first),)
         rows = []
         for one in self.found.scenarios:
@@ -246,7 +246,7 @@ class CompareShow(Show):
                 yield doc.Chart(key, t("table.ends", **words), t("alt.ends"), draw, t("caption.ends"), numbers)
 
     def grouped(self, sizes: Sequence[int]) -> tuple[tuple[str, int], ...]:
-        """Heads of groups of rows, one for each scenario."""
+        """Give heads of groups of rows, one for each scenario."""
         return tuple(zip((self.t.of(one.title) for one in self.found.scenarios), sizes, strict=True))
 
     def outcomes(self) -> doc.Section:
@@ -269,7 +269,7 @@ class CompareShow(Show):
         )
 
     def told_of_outcomes(self, key: str, *blocks: doc.Block) -> doc.Section:
-        """A section that says so where outcomes follow from parameters that are assumed; folded unless asked for."""
+        """Make a section that says where outcomes follow from assumed parameters; folded unless asked for."""
         assumed = (doc.Caveat(self.assumed),) if self.assumed else ()
         return self.section(key, *assumed, *blocks, folded=not self.found.shows_outcomes)
 
@@ -285,7 +285,7 @@ class CompareShow(Show):
         return self.told_of_outcomes("moves", *why, told, *(table for table in tables if table.rows))
 
     def why(self, one: ComparedScenario) -> Iterator[doc.Block]:
-        """The change of the share of self-standing runs by links, and what the company's books show."""
+        """Show the change of the share of self-standing runs by links, and what the company's books show."""
         t = self.t
         parts = one.parts
         if parts is None:
@@ -369,7 +369,7 @@ class CompareShow(Show):
         return self.table("ratios" if log else "differences", columns, rows, groups=groups, folded=True)
 
     def unit(self, row: Effect) -> str:
-        """The unit of an output in words; of a ratio that of the medians beside it."""
+        """Write the unit of an output in words; of a ratio that of the medians beside it."""
         from copark.model.variables import catalogue
 
         known = catalogue().outputs

@@ -83,7 +83,7 @@ def banzhaf(share: np.ndarray, quota: float, index: np.ndarray) -> None:
 
 @compiled
 def mediate(passes: float, mediation: float, surplus: float) -> float:
-    """The council of the framework mediates a vote that would fail, if both sides together still gain.
+    """Let the council of the framework mediate a vote that would fail, if both sides together still gain.
 
     Lambda' = Lambda + (1 - Lambda) mu_F where the surplus W that the council puts on the table is positive; without a
     framework the council puts none there.

@@ -188,7 +188,7 @@ def distribute(state: Record, dated: Record, parameters: Record) -> float:
 
 @compiled
 def account(state: Record, receives: Record, dated: Record, parameters: Record, developed: float) -> None:
-    """One quarter of money: sales, fees, costs, debt service, then calls, draws and dividends (MODEL §3(8)).
+    """Book one quarter of money: sales, fees, costs, debt service, then calls, draws and dividends (MODEL §3(8)).
 
     K' = K + p_eff land + (fee O - opex)/4 - c_A dA - (r_D/4) D - principal + calls + draws + grants - dividends.
 
@@ -253,7 +253,7 @@ def settle(state: Record, receives: Record) -> None:
 
 @compiled
 def freeze(state: Record) -> None:
-    """A failed company keeps its stocks and has no flows."""
+    """Stop all flows of a failed company; it keeps its stocks."""
     state.land_sales = state.fees = state.operating_cost = state.land_cost = 0.0
     state.interest = state.principal = state.grants = state.calls = state.draws_credit = 0.0
     state.rescue = state.shortfall = state.ledger_gap = 0.0

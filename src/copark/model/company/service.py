@@ -119,8 +119,7 @@ def serve(state: Record, receives: Record, dated: Record, parameters: Record) ->
         state.stake[g] = effective_stake(
             dated.share[g] / 10_000.0, state.control[g], parameters.control_weight, spills, own
         )
-        # Of the rival only equity is known, hence no control rights; spills are taken as here, since they are of the
-        # country.
+        # Of a rival the case has a stake alone: no control rights, and the spills of this park (MODEL §3(2)).
         rival_stake = (1.0 - spills) * dated.rival_share[g] + own
         state.attention[g] = attention(state.stake[g], dated.rival_size[g], rival_stake)
     home = state.stake[HOME] * state.attention[HOME] * max(receives.commitment_effort[HOME], FLOOR)

@@ -38,7 +38,7 @@ def step(
     parameters: Record,
     address: Record,
 ) -> None:
-    """One quarter: arrivals, start or lapse, building, operating, exit; then what the other scales receive.
+    """Move the enterprises by one quarter, from arrivals to exits, and send what the other scales receive.
 
     A park whose company has failed takes nobody new; those inside go on.
 

@@ -283,7 +283,7 @@ def announce(state: Record, sends: Record, dated: Record) -> None:
 
 @compiled
 def step(state: Record, receives: Record, sends: Record, dated: Record, parameters: Record) -> None:
-    """One quarter of the governments: benefit, bargain over a shortfall, commitment.
+    """Move the governments by one quarter: benefit, bargain over a shortfall, commitment.
 
     A private owner is a residual claimant: no strategic value, full commitment until the company fails.
 

@@ -81,7 +81,7 @@ def growth_gap(state: Record, dated: Record, history: np.ndarray, address: Recor
     # Addressed by the first quarter of the calendar year, so that its four quarters draw the same year. Whole years of
     # all countries at once keep their correlation (decision log 0031).
     a, b = rng.key(address, rng.GROWTH, int(dated.year))
-    # Rounding in fast arithmetic might carry a uniform number next to 1 to the row behind the last.
+    # A guard alone: a uniform number is never 1.
     drawn = min(int(rng.uniform(a, b, 0) * history.shape[0]), history.shape[0] - 1)
     state.growth_host = history[drawn, 0]
     for o in range(ORIGINS):
@@ -245,7 +245,7 @@ def step(
     parameters: Record,
     address: Record,
 ) -> None:
-    """One quarter of the world: growth, climate and shocks, then what the other scales may feel of them.
+    """Move the world by one quarter: growth, climate and shocks, then what the other scales may feel of them.
 
     Parameters
     ----------
