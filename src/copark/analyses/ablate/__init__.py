@@ -36,7 +36,7 @@ def mechanisms_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
 
 
 class Params(CaseParams):
-    """Mechanisms and links of a case to switch off, and how."""
+    """Parameters of ablations."""
 
     size: Annotated[int, Field(ge=0, le=1 << 20)] = 1 << 14
     """Runs of each refit, a power of two; 0 skips the refits."""

@@ -54,7 +54,7 @@ STANDING = "self_standing"
 
 
 class Params(AnalysisParams):
-    """Studies and scenarios to compare, and how."""
+    """Parameters of a comparison."""
 
     reference: Annotated[str, StudyName(), Field(min_length=1, max_length=1000)]
     """Study, case or run ID of a stored run; its first scenario is the reference."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Params(AheadParams):
-    """Events to think away, and how."""
+    """Parameters of a counterfactual."""
 
     without: Annotated[tuple[str, ...], Option("--without", repeated=True)] = ()
     """Keys of what is undone, such as ``visit/2015-05-10``; empty to list what can be."""
