@@ -67,6 +67,7 @@ def next_temperature(fit: Floats, beta: float, members: float) -> float:
         return 1.0
     low = beta
     high = 1.0
+    # Sixty halvings of an interval within [0, 1] end at neighbouring numbers.
     for _ in range(60):
         middle = 0.5 * (low + high)
         if effective((middle - beta) * fit) >= members:
@@ -96,6 +97,8 @@ def step(fit: Floats, mover: Mover, members: float) -> Integers:
     logs = (after - mover.beta) * fit
     top = logs.max()
     mover.beta = after
+    # Evidence is the product of the mean weights of all steps; the largest is taken out so that exponentials stay
+    # finite.
     mover.log_evidence += float(top + np.log(np.exp(logs - top).mean()))
     return systematic(np.exp(logs - top), mover.plan.members, float(mover.random.random()))
 
@@ -107,6 +110,7 @@ def first_step(fit: Floats, mover: Mover) -> Integers:
     be where members move freely, as many as there are members.
     """
     share = 1.0 if mover.plan.ladder else 0.5 * mover.plan.keep
+    # With fewer than 16 effective runs most members would be copies of one another, whatever the plan asks for.
     return step(np.maximum(fit, GONE), mover, max(share * mover.plan.members, 16.0))
 
 
@@ -219,6 +223,7 @@ class Simulator:
 
     def __call__(self, points: Floats, addresses: Integers) -> Floats:
         """Simulate and read the targets, shape (runs, targets); NaN where a run did not end well."""
+        # Records of parameters cost more to make than to compare: moves of random numbers leave the points as they are.
         if self.last is None or not np.array_equal(self.last[0], points):
             self.last = points.copy(), self.space.draws(points, self.seed)
         draws = with_addresses(self.last[1], addresses, self.seed)
@@ -278,7 +283,21 @@ def near_enough(agree: float, parameters: float, forecasts: float = 1.0) -> bool
 
 
 def agreed(posterior: ReplayPosterior, agree: float, threads: int) -> bool:
-    """Say whether populations are :func:`near_enough`; forecasts are only made where parameters are."""
+    """Say whether populations are :func:`near_enough`; forecasts are only made where parameters are.
+
+    Parameters
+    ----------
+    posterior
+        Pairs of all populations so far.
+    agree
+        Largest scale reduction allowed of parameters, 1 for populations that are alike; see :func:`near_enough`.
+    threads
+        Threads on which pairs are run on to forecast.
+
+    Returns
+    -------
+    True if both parameters and forecasts agree.
+    """
     parameters = float(np.max(posterior.disagreement()))
     if not near_enough(agree, parameters):
         return False
@@ -286,7 +305,23 @@ def agreed(posterior: ReplayPosterior, agree: float, threads: int) -> bool:
 
 
 def begun_stages(stages: Stages, cut: Quarter, plan: Plan, populations: int) -> list[Stage]:
-    """Give the stages of populations; what has made more sweeps than a plan has is no part of it."""
+    """Give the stages of populations; what has made more sweeps than a plan has is no part of it.
+
+    Parameters
+    ----------
+    stages
+        Where populations are kept; stages of nothing where they are not.
+    cut
+        Last quarter the calibration knows, part of a stage's name.
+    plan
+        Plan of the search, for the most sweeps it may have.
+    populations
+        Number of populations.
+
+    Returns
+    -------
+    A stage for each. Where one has swept on too far all begin anew.
+    """
     begun = [stages.stage(f"{POPULATION}{cut}-{part}") for part in range(populations)]
     if any(stage.found is not None and stage.found.values["swept"] > plan.most for stage in begun):
         for stage in begun:
@@ -369,7 +404,23 @@ def replay_posterior(
 
 
 def pairs_of(searches: list[Population], batch: Batch, model: ObservationModel, cut: Quarter) -> ReplayPosterior:
-    """Join the members of all populations, as pairs."""
+    """Join the members of all populations, as pairs.
+
+    Parameters
+    ----------
+    searches
+        Populations on their way, in their order.
+    batch
+        Prior runs they began with, for the space of parameters and the seed.
+    model
+        Targets that are fitted.
+    cut
+        Last quarter the calibration knows.
+
+    Returns
+    -------
+    Members at temperature 1 of all, each with the number of its population.
+    """
     members = [search.found for search in searches]
     return ReplayPosterior(
         space=batch.space,

@@ -113,7 +113,21 @@ class Calibration:
 
 
 def recipe_of(case: Case, cut: Quarter, settings: Settings) -> Recipe:
-    """Give the recipe of the batch a calibration of a case to a cut rests on."""
+    """Give the recipe of the batch a calibration of a case to a cut rests on.
+
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter the calibration knows: targets dated after it are none.
+    settings
+        Runs, seed and discrepancy of the calibration.
+
+    Returns
+    -------
+    Recipe of the prior batch; the same for a longer search over it, which finds its runs again.
+    """
     model = ObservationModel(targets(case, cut=cut), settings.discrepancy)
     return Recipe(case, cut, settings.runs, settings.seed, model)
 

@@ -452,6 +452,22 @@ def examine(
     accepted = min(calibration.settings.accepted, calibration.batch.runs // 8)
 
     def ranks(name: str, near: Floats | None, before: int) -> Ranks:
+        """Rank the truth in one kind of simulated records.
+
+        Parameters
+        ----------
+        name
+            Name of the kind of records, part of the stage's name.
+        near
+            Summaries near which records are taken, shape (axes,); ``None`` for anywhere in the prior.
+        before
+            Records of the kinds before it, for the progress of both.
+
+        Returns
+        -------
+        Ranks of the true parameters among posterior draws of simulated records.
+        """
+
         def tell(done: int) -> None:
             if progress is not None:
                 progress("ranks", before + done, 2 * records)

@@ -175,7 +175,20 @@ class PriorSpace:
         return fill(self.values(points), scenario or study.scenarios[0], study, first, first + len(points))
 
     def sobol(self, first: int, last: int, seed: int) -> Floats:
-        """Give points first … last - 1 of the scrambled Sobol sequence of a seed, the same in any piece."""
+        """Give points first … last - 1 of the scrambled Sobol sequence of a seed, the same in any piece.
+
+        Parameters
+        ----------
+        first, last
+            The points first … last - 1.
+        seed
+            Seed of the scrambling.
+
+        Returns
+        -------
+        Points inside the cube, shape (last - first, axes); its edges, where quantiles of a prior are infinite, are left
+        out.
+        """
         from scipy.stats import qmc
 
         if last <= first:
@@ -396,7 +409,21 @@ def piece_path(home: Path, first: int) -> Path:
 
 
 def read_piece(home: Path, first: int, shape: tuple[int, int]) -> Singles | None:
-    """Read a piece; ``None`` if it is not there, not whole, or of another batch or machine."""
+    """Read a piece; ``None`` if it is not there, not whole, or of another batch or machine.
+
+    Parameters
+    ----------
+    home
+        Folder of the batch.
+    first
+        Number of the piece's first run.
+    shape
+        Runs of the piece and targets of the batch; another shape is of another batch.
+
+    Returns
+    -------
+    Counterparts of the targets in single precision, of that shape.
+    """
     state = read_state(piece_path(home, first), _identity(home))
     counterparts: Singles | None = None if state is None else state.arrays.get("read")
     return (
@@ -407,7 +434,17 @@ def read_piece(home: Path, first: int, shape: tuple[int, int]) -> Singles | None
 
 
 def write_piece(home: Path, first: int, counterparts: Singles) -> None:
-    """Write a piece whole or not at all."""
+    """Write a piece whole or not at all.
+
+    Parameters
+    ----------
+    home
+        Folder of the batch.
+    first
+        Number of the piece's first run.
+    counterparts
+        Counterparts of the targets, shape (runs, targets), NaN where a run did not end well.
+    """
     write_state(piece_path(home, first), _identity(home), State(1.0, {"read": counterparts}, {}))
 
 

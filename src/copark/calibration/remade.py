@@ -166,7 +166,22 @@ def compared_by_numbers(calibration: Calibration, stored: StoredPosterior) -> Co
 
 
 def distances(calibration: Calibration, stored: StoredPosterior, threads: int = 1) -> tuple[Apart, ...]:
-    """Measure how far a calibration is from posteriors that are stored, in every respect that is compared."""
+    """Measure how far a calibration is from posteriors that are stored, in every respect that is compared.
+
+    Parameters
+    ----------
+    calibration
+        The calibration made now.
+    stored
+        Posteriors it is compared with.
+    threads
+        Threads on which pairs are run on, to forecasts and outcomes.
+
+    Returns
+    -------
+    Largest distance in each respect beside what is allowed: of medians and widths as shares of a prior's range, of
+    forecasts as shares of their width, of outcomes as shares of runs.
+    """
     replay = calibration.replay.thin(stored.replay.pairs)
     drawn = calibration.parameters.equal(len(stored.parameters.points))
     names = replay.space.names

@@ -10,7 +10,6 @@ from copark.cases.dates import Date
 from copark.cases.quarters import Quarter
 from copark.cases.types import Bilingual, Country, Key, Named, Number, Record, Side, Sourced, UnitInterval, wrong
 
-
 InterestTerm = Literal["presence", "growth", "technology", "control", "burden"]
 """What in the park serves an interest: that it is there; jobs; capital per job; control; that the other side pays."""
 Role = Literal["contractor", "operator", "investor", "authority"]
@@ -85,7 +84,7 @@ class Shareholder(Named, Span):
     capability: Bilingual
     """What it is able to do for the park."""
     role: Role | None = None
-    """What it lives by: contractor (builds it), operator (runs parks), investor (puts in money), authority (a body of the
+    """What it lives by: contractor (builds), operator (runs parks), investor (puts in money), authority (a body of the
     state); left out if not known, and then it counts as an investor."""
     ties: Ties | None = None
     """Its ties to enterprises of each origin; left out if not known, and then none are counted."""

@@ -141,7 +141,7 @@ class Closure(Named, QuarterSpan):
 
 
 class Term(Sourced):
-    """What the park lets enterprises arbitrage, as a difference of their yearly return."""
+    """Arbitrage that the park allows, as a difference of the yearly return of enterprises in it."""
 
     key: Literal["cost", "market"]
     """Lower cost, or access to a market without tariffs."""

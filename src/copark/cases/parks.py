@@ -310,6 +310,21 @@ def examine_parks(folder: Path | None = None) -> tuple[Parks | None, list[Fault]
         return () if text is None else tuple(row.record for row in read_table(text, name, model, faults).rows)
 
     def entries(name: str, kind: Any, keys: type[Record]) -> Any:
+        """Read a YAML file of the folder; faults are added to those of all files.
+
+        Parameters
+        ----------
+        name
+            Name of the file.
+        kind
+            Type of the whole content.
+        keys
+            Model of an entry, whose fields have the lines of faults.
+
+        Returns
+        -------
+        The content; ``None`` where the file is missing or has faults.
+        """
         text = read_text(place, name, faults) if name in present else None
         tree = None if text is None else read_yaml(text, name, faults)
         return None if tree is None else validate_mapping(tree, name, kind, keys, faults)

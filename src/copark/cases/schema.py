@@ -51,7 +51,7 @@ ROUNDING = 1e-9
 
 
 class Clock(Record):
-    """When the case starts, how long it is simulated, and where its observations end."""
+    """Time of the case: its first quarter, how long it is simulated, and the end of its observations."""
 
     start: Quarter
     """First quarter, when the development company is founded."""
@@ -67,7 +67,7 @@ class Clock(Record):
 
 
 class WorldSource(Record):
-    """Whose growth drives the demand of the enterprises of an origin: country codes, WLD for the world."""
+    """Country codes, WLD for the world, whose growth drives the demand of the enterprises of each origin."""
 
     home: Country
     """Country whose growth drives enterprises of the investing country."""
@@ -137,7 +137,7 @@ class Land(Record):
 
 
 class Regime(Record):
-    """What the host's law offers and asks of residents."""
+    """Legal regime of the park: the host's offers to residents and its demands on them."""
 
     threshold: Annotated[tuple[Threshold, ...], Field(min_length=1)]
     """Least declared investment, over time."""

@@ -73,7 +73,7 @@ def _one_of(words: Collection[str], code: LiteralString) -> AfterValidator:
 
 
 class Source(Record):
-    """Where something was read."""
+    """Publication that something was read in."""
 
     outlet: Words
     """Who published it."""
@@ -92,7 +92,7 @@ class Source(Record):
 
 
 class Holding(Record):
-    """What one holder has, in a cap table."""
+    """Shares of one holder in a cap table."""
 
     holder: Words
     """Key of a shareholder of case.yaml, or a name (of several holders together); unallocated for the rest."""
@@ -126,7 +126,7 @@ class EquityRow(Holding):
 
 
 class CapTable(Record):
-    """Who owns the development company from a date on."""
+    """Owners of the development company from a date on."""
 
     table: Key
     """Key of the cap table."""

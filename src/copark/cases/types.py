@@ -253,7 +253,21 @@ class Record(BaseModel):
 
 
 def in_both(data: Any, en: str, zh: str) -> Any:
-    """Give content whose text in one language stands for the other, where that is not given."""
+    """Give content whose text in one language stands for the other, where that is not given.
+
+    Parameters
+    ----------
+    data
+        What was written; anything but a mapping is given back as it is, for the schema to refuse.
+    en
+        Key of the English text.
+    zh
+        Key of the Chinese text.
+
+    Returns
+    -------
+    A mapping with both, where there was one of them.
+    """
     if not isinstance(data, dict) or (en in data) == (zh in data):
         return data
     return {**data, en: data.get(en, data.get(zh)), zh: data.get(zh, data.get(en))}

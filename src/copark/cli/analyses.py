@@ -46,7 +46,19 @@ class AnalysisCommand(SpokenCommand):
                     param.told = partial(_told, self.analysis, fields[param.name])  # type: ignore[attr-defined]
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """Make the context, once the options are known; former options are replaced by those that followed them."""
+        """Make the context, once the options are known; former options are replaced by those that followed them.
+
+        Parameters
+        ----------
+        info_name
+            Name that the command was called by.
+        args
+            Words behind it; a copy is changed where former options are among them.
+        parent
+            Context of the application; ``None`` for none.
+        **extra
+            Further settings of the context, as Click has them.
+        """
         for option, instead in self.analysis.former:
             if option in args:
                 args = [argument for argument in args if argument != option] + instead.split()

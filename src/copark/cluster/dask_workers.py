@@ -225,6 +225,24 @@ class Workers:
         """Have shards made, or other parts of a piece of work; Dask hands those of a worker that dies to another.
 
         Raises ClusterLost if the scheduler is gone, or workers die over one shard again and again.
+
+        Parameters
+        ----------
+        work
+            What is made of a study, without its subject, which is sent to the workers once.
+        ranges
+            Runs of each shard, first and one behind the last.
+        tell
+            Called with runs made, over all scenarios.
+
+        Returns
+        -------
+        Seconds of each shard by step of the work, as shards are done.
+
+        Raises
+        ------
+        ClusterLost
+            If the scheduler is gone, or workers die over one shard again and again.
         """
         from distributed import KilledWorker, as_completed
 

@@ -144,7 +144,21 @@ class Threads:
         return machine()
 
     def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
-        """Make shards side by side; where there are fewer shards than threads, each on several."""
+        """Make shards side by side; where there are fewer shards than threads, each on several.
+
+        Parameters
+        ----------
+        work
+            What is made of a study.
+        ranges
+            Runs of each shard, first and one behind the last.
+        tell
+            Called with runs made, over all scenarios.
+
+        Returns
+        -------
+        Seconds of each shard by step of the work, as shards are done; simulating counts for each of its threads.
+        """
         jobs = min(self._threads, len(ranges))
         if not jobs:
             return
@@ -166,6 +180,7 @@ class Threads:
                 for done in as_completed(waiting):
                     yield done.result()
             finally:
+                # A shard cannot be interrupted from outside; it stops the next time it tells how far it is.
                 stop.set()
                 for future in waiting:
                     future.cancel()

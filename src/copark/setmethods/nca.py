@@ -158,6 +158,7 @@ def step_zone(steps: Steps, y: Floats, scope: Scope) -> Floats:
     """
     ceiling = np.maximum.accumulate(steps.tops(y)[0], axis=-1)
     widths = np.diff(np.append(steps.x, scope.x_high))
+    # Left of the first case nothing was observed at all, so the whole height is empty there.
     first = (steps.x[0] - scope.x_low) * (scope.y_high - scope.y_low)
     above = np.clip(scope.y_high - ceiling, 0.0, scope.y_high - scope.y_low)
     return first + above @ widths
@@ -301,6 +302,7 @@ def p_values(
         dealt = rng.permuted(np.broadcast_to(y, (count, y.size)), axis=1)
         for kind in KINDS:
             dealt_zones = zones(steps, dealt, scope, kind)
+            # Deals often leave the very same zone, with other rounding; a tie counts against the claim.
             reached[kind] += int(np.count_nonzero(dealt_zones >= observed[kind] - TIE * scope.area))
         if progress is not None:
             progress(done + count, deals)
@@ -436,6 +438,17 @@ def analyse(table: CaseTable, request: NcaRequest, progress: Progress | None = N
     for number, name in enumerate(request.conditions):
 
         def tell(done: int, _: int, before: int = number * deals) -> None:
+            """Count the deals done over all conditions.
+
+            Parameters
+            ----------
+            done
+                Deals done of this condition.
+            _
+                Deals of this condition in all; progress counts those of all conditions.
+            before
+                Deals of the conditions before it, bound when the function is made, for the loop goes on.
+            """
             if progress is not None:
                 progress(before + done, len(request.conditions) * deals)
 
@@ -485,6 +498,7 @@ def _condition(table: CaseTable, name: str, request: NcaRequest, progress: Progr
         else:
             intercept, slope = (float(value) for value in peer_line(steps, seen_y))
             own = view.y_sign * intercept, view.y_sign * view.x_sign * slope
+            # Peers lie on the line but for rounding, and must not count as sticking out of it.
             height = intercept + slope * seen_x + NEAR * (box.y_high - box.y_low)
             above = int(np.count_nonzero(seen_y > height))
             top = (box.y_high - intercept) / slope if slope else nothing

@@ -54,15 +54,15 @@ class ScenarioBlock:
 
 
 class Checkpoint(Protocol):
-    """Where an experiment is kept from time to time; :class:`copark.store.checkpoints.Stage` is one."""
+    """Store in which an experiment is kept from time to time; :class:`copark.store.checkpoints.Stage` is one."""
 
     @property
     def found(self) -> Any:
-        """What an earlier attempt has left, with its ``arrays``; ``None`` if nothing."""
+        """State that an earlier attempt has left, with its ``arrays``; ``None`` if there is none."""
 
     @property
     def is_due(self) -> bool:
-        """Whether it is worth keeping again."""
+        """True if it is worth keeping again."""
 
     def keep(self, share: float, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Keep arrays, and the share of the work they are."""
@@ -127,7 +127,7 @@ class Experiment:
 
     @cached_property
     def label(self) -> Label:
-        """What the study's result is known by: run ID, provenance, trust."""
+        """Label of the study's result: run ID, provenance, trust."""
         return label(self.study, self._filed, None if self.source is None else self.source.content)
 
     @cached_property
@@ -213,6 +213,8 @@ class Experiment:
             made += more
             self.progress(made, total)
 
+        # Scenarios that have come equally far go together: draws of a stretch of runs are made once and serve all of
+        # them.
         for start in sorted(set(begun.values())):
             group = {key: scenario for key, scenario in waiting.items() if begun[key] == start}
             for key, runs in self._measured(group, start, wanted, count):
@@ -231,6 +233,7 @@ class Experiment:
         place = self._place(key)
         if self._runs_kept(place) >= runs:
             return self._joined(place)[:runs]
+        # The whole has them: replicates of a part are rows of it, on the same random numbers.
         return self._joined(key)[self._numbers(0, runs)]
 
     def forget(self, scenario: Scenario) -> None:
@@ -271,7 +274,27 @@ class Experiment:
         )
 
     def outcome_effects(self, scenarios: Sequence[Scenario], against: Scenario, draws: int | None = None) -> Effects:
-        """Compare the shares of outcomes of scenarios with those of a reference; see :meth:`effects`."""
+        """Compare the shares of outcomes of scenarios with those of a reference; see :meth:`effects`.
+
+        Parameters
+        ----------
+        scenarios
+            Those that are compared.
+        against
+            The reference.
+        draws
+            Draws of parameters, by default as many as make the study's runs.
+
+        Returns
+        -------
+        Effects whose measures are the outcomes, each 1 in a run that comes to it and 0 in any other, in the quarter in
+        which outcomes are judged.
+
+        Raises
+        ------
+        StudyFaults
+            If the edits of a scenario do not fit the case.
+        """
         self.extend([against, *scenarios], draws)
         reference = self.measured(against, draws)
         return outcome_effects(
@@ -345,6 +368,7 @@ class Experiment:
         """Pack a scenario's inputs and find its facts, once for all that differ in parameters alone."""
         key = memo_key(scenario.model_copy(update={"parameters": {}, "times": {}}))
         if key not in self._inputs:
+            # The oldest goes, so that memory is bounded; asked for again it is packed again.
             while len(self._inputs) >= MOST_PACKED:
                 self._inputs.pop(next(iter(self._inputs)))
             self._inputs[key] = inputs_of(self.case, scenario), facts_of(self.study, self.case, scenario)
@@ -394,6 +418,7 @@ def side_by_side(blocks: Iterable[ScenarioBlock], threads: int) -> Iterator[Scen
 def alike(first: Inputs | Draws, second: Inputs | Draws) -> bool:
     """Tell whether inputs, or draws, are alike to the last bit."""
     pairs = zip(first, second, strict=True)
+    # By bytes, so that records of fields and plain arrays are compared alike, and NaN is like itself.
     return all(np.asarray(one).tobytes() == np.asarray(other).tobytes() for one, other in pairs)
 
 

@@ -72,7 +72,10 @@ def inputs_of(case: Case, scenario: Scenario | None = None, quarters: int | None
             inputs.link_delay[number] = link.delay
     for n in scenario.without_anchors:
         if n < len(inputs.anchors):
+            # No quarter is -1, so it never comes, and the others keep their places, by which their random numbers are
+            # addressed.
             inputs.anchors["quarter"][n] = -1
+    # Last, so that a factor is of what levers and edits have set.
     for name, factor in scenario.scale.items():
         room, field = name.split(".")
         getattr(inputs, room)[field] *= factor
@@ -138,7 +141,26 @@ class Prepared(NamedTuple):
 
 
 def source_of(study: Study, case: Case, source: DrawSource | None) -> DrawSource | None:
-    """Give the source of a study's draws if it draws from a posterior; RunRefused if it does and none is given."""
+    """Give the source of a study's draws if it draws from a posterior; RunRefused if it does and none is given.
+
+    Parameters
+    ----------
+    study
+        The study.
+    case
+        Its case, named in the refusal.
+    source
+        Source of draws that is at hand; ``None`` for none.
+
+    Returns
+    -------
+    The source; ``None`` where the study draws for itself, even if one is given.
+
+    Raises
+    ------
+    RunRefused
+        If the study draws from a posterior and no source is given.
+    """
     if study.draws != "posterior":
         return None
     if source is None:
@@ -147,7 +169,28 @@ def source_of(study: Study, case: Case, source: DrawSource | None) -> DrawSource
 
 
 def prepare(study: Study, case: Case, source: DrawSource | None = None) -> Prepared:
-    """Make a study ready to run; RunRefused if it draws from a posterior and none is given."""
+    """Make a study ready to run; RunRefused if it draws from a posterior and none is given.
+
+    Parameters
+    ----------
+    study
+        The study.
+    case
+        Its case as it is filed, with its own time.
+    source
+        Posterior that draws come from; ``None`` if the study draws for itself.
+
+    Returns
+    -------
+    Inputs and facts of every scenario, over the study's time, and labels of the result.
+
+    Raises
+    ------
+    RunRefused
+        If the study draws from a posterior and none is given.
+    StudyFaults
+        If the edits of a scenario do not fit the case.
+    """
     draw_source = source_of(study, case, source)
     timed_case = study.seen(case)
     inputs = tuple(inputs_of(timed_case, scenario) for scenario in study.scenarios)
@@ -157,7 +200,21 @@ def prepare(study: Study, case: Case, source: DrawSource | None = None) -> Prepa
 
 
 def facts_of(study: Study, case: Case, scenario: Scenario) -> dict[str, np.ndarray]:
-    """Return parameters that are facts of the case and are others once it is edited: the rate of its credit."""
+    """Return parameters that are facts of the case and are others once it is edited: the rate of its credit.
+
+    Parameters
+    ----------
+    study
+        The study, for what it draws: a parameter that is drawn is no fact.
+    case
+        Its case, with the time that is simulated.
+    scenario
+        The scenario that edits the case.
+
+    Returns
+    -------
+    Values by name of the parameter; empty where the edits leave them as they are.
+    """
     if scenario.edits.is_empty:
         return {}
     drawn = {variable.name for variable in drawn_parameters(study, case)}

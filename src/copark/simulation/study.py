@@ -71,7 +71,7 @@ Factor = Annotated[float, Field(ge=0.0, le=100.0)]
 
 
 class LinkChange(Entry):
-    """How a link between scales is changed: its strength (1 as it is, 0 cut) and its delay in quarters.
+    """Change of a link between scales: its strength (1 as it is, 0 cut) and its delay in quarters.
 
     The strength holds from a quarter (2016Q1) to the end of another, where one is given; the delay holds throughout.
     """

@@ -187,9 +187,24 @@ def faults_in(
 
 
 def faults_of_content(store: RunStore, name: str, *, deep: bool) -> list[Fault]:
-    """Return the faults of what a whole and rightly placed folder holds: its metadata, the forms of its arrays, what
-    the metadata say of how its runs ended, and, if ``deep``, chunks that cannot be decoded.
-    """  # noqa: D205 - one sentence
+    """Return the faults of what a whole and rightly placed folder holds.
+
+    Its metadata are read, the forms of its arrays, what the metadata say of how its runs ended, and, if ``deep``,
+    chunks that cannot be decoded.
+
+    Parameters
+    ----------
+    store
+        The store.
+    name
+        Run ID, the name of the folder.
+    deep
+        True to decode chunks too, which reads all of the run.
+
+    Returns
+    -------
+    Faults; none where the content agrees with itself.
+    """
     try:
         record = store.record(name, checked=False)
     except (DamagedRun, MisplacedRun) as refusal:

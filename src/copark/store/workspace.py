@@ -56,8 +56,12 @@ PLACES = re.compile(
     re.ASCII,
 )
 """Places of files. Earlier versions packed saved scenarios too, which nobody reads."""
-MOST_FILES, MOST_BYTES, MOST_LISTING = 500_000, 200_000_000_000, 150_000_000
-"""Files of a workspace (a stored run of 100,000 has about 6,000), bytes it may unpack to, and those of its lists."""
+MOST_FILES = 500_000
+"""Files of a workspace; a stored run of 100,000 has about 6,000."""
+MOST_BYTES = 200_000_000_000
+"""Bytes that it may unpack to."""
+MOST_LISTING = 150_000_000
+"""Bytes of its lists."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every entry: a ZIP archive knows none earlier."""
 EARLY_CONTEXT = "https://w3id.org/ro/crate/1.1/context"
@@ -140,6 +144,19 @@ def pack_workspace(contents: Contents, target: Path, progress: Progress = None) 
 
     Folders come first, then files, each in the order of their names; without a time and without compression (the
     numbers of runs are compressed already, and compressors of two machines may differ).
+
+    Parameters
+    ----------
+    contents
+        What goes in.
+    target
+        File of the workspace; it is written whole or not at all.
+    progress
+        Called with bytes written and in all; ``None`` for nobody.
+
+    Returns
+    -------
+    SHA-256 of the file, the same for the same contents on any machine.
     """
     files = contents.files()
     listed = Listing()
@@ -314,6 +331,19 @@ def open_workspace(path: Path, target: Path, progress: Progress = None) -> Works
     ------
     WorkspaceRefused
         If it has faults, or the folder something in it; nothing is written then.
+
+    Parameters
+    ----------
+    path
+        File of the workspace.
+    target
+        Folder that it is opened into.
+    progress
+        Called with bytes read and in all; ``None`` for nobody.
+
+    Returns
+    -------
+    What was found in it; it has no faults.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise WorkspaceRefused([Fault(f"{AREA}.not_empty", str(target))])

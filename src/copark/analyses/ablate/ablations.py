@@ -54,7 +54,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class AblationSettings:
-    """What may be asked."""
+    """Settings of ablations."""
 
     futures: int = 2
     """Futures of each pair of the posterior."""
@@ -84,7 +84,7 @@ class ScoreChange:
 
 @dataclass(frozen=True)
 class AblationRow:
-    """What is different without one thing."""
+    """Differences that come of switching one thing off."""
 
     key: str
     """As of :class:`~copark.analyses.ablate.effects.Ablation`."""
@@ -186,13 +186,43 @@ def standing(ablation: Ablation, marks: Mapping[str, str]) -> str:
 
 
 def chosen(case: Case, settings: AblationSettings, cut: Quarter | None) -> tuple[Ablation, ...]:
-    """List what is to be switched off."""
+    """List what is to be switched off.
+
+    Parameters
+    ----------
+    case
+        The case.
+    settings
+        Which kinds, or which keys, are asked for.
+    cut
+        Quarter after which a scenario "since the cut" begins; ``None`` to make none.
+
+    Returns
+    -------
+    Ablations in the order of their file, links last.
+    """
     every = ablations_of(case, cut, links=settings.links)
     return tuple(ablation for ablation in every if not settings.only or ablation.key in settings.only)
 
 
 def workload(case: Case, settings: AblationSettings, pairs: int, cut: Quarter | None) -> tuple[Workload, ...]:
-    """Count the runs: those of the scenarios, those of the batches, those of the refits' forecasts."""
+    """Count the runs: those of the scenarios, those of the batches, those of the refits' forecasts.
+
+    Parameters
+    ----------
+    case
+        The case.
+    settings
+        Replicates, runs of a refit, repeats of the whole model.
+    pairs
+        Pairs of the posterior; 0 where there is none and draws come from the prior.
+    cut
+        Last quarter the calibration knows; ``None`` for no refits.
+
+    Returns
+    -------
+    Runs and their quarters by kind; a progress bar counts their products together.
+    """
     ablations = chosen(case, settings, cut)
     since_cut = sum(ablation.since_cut is not None for ablation in ablations)
     scenarios = len(ablations) + since_cut + 1 + settings.repeats
@@ -267,7 +297,23 @@ def ablate(
 
 
 def provenance_of(case: Case, settings: AblationSettings, source: Source | None, cut: Quarter | None) -> dict[str, Any]:
-    """Give everything ablations depend on, and the version that made them."""
+    """Give everything ablations depend on, and the version that made them.
+
+    Parameters
+    ----------
+    case
+        The case.
+    settings
+        What is asked.
+    source
+        Posterior that draws come from; ``None`` for the prior.
+    cut
+        Last quarter the calibration knows; ``None`` without one.
+
+    Returns
+    -------
+    Entries that the run ID is made of.
+    """
     return {
         "ablations": 1,
         "code_version": __version__,
@@ -301,7 +347,7 @@ def change(scored: Floats, whole: Floats, later: tuple[Target, ...], noise: floa
 
 @dataclass
 class _Work:
-    """What scenarios are run with, kept as it is done; simulated quarters of all kinds of runs are counted together."""
+    """Experiment of the scenarios, kept as it is done; simulated quarters of all kinds of runs are counted together."""
 
     case: Case
     """The case."""
@@ -337,7 +383,22 @@ class _Work:
     ) -> _Work:
         """Set up the experiment: the posterior's pairs with some replicates, or else draws without any to replay.
 
-        Parameters are as of :func:`ablate`; ``later`` are the targets after the cut, which replays alone are scored on.
+        Parameters
+        ----------
+        case
+            The case.
+        settings
+            As of :func:`ablate`.
+        source
+            Posterior that draws come from; ``None`` for the prior.
+        later
+            Targets after the cut, which replays alone are scored on.
+        threads
+            Threads that runs are made on.
+        stages
+            Where scores are kept as they are done.
+        progress
+            Called with simulated quarters done and in all.
         """
         pairs = source.replay.pairs if isinstance(source, PosteriorSource) else 0
         scored = later if pairs else ()
@@ -380,7 +441,21 @@ class _Work:
             self.noise = float(np.std(ratios, ddof=1)) if len(ratios) > 1 else None
 
     def scores(self, name: str, scenario: Scenario, seed: int) -> Floats:
-        """Score the runs of a scenario with random numbers of a seed, or find the scores among the stages."""
+        """Score the runs of a scenario with random numbers of a seed, or find the scores among the stages.
+
+        Parameters
+        ----------
+        name
+            Name of the stage.
+        scenario
+            The scenario.
+        seed
+            Seed of the random numbers; parameters and past are those of the posterior's pairs whatever it is.
+
+        Returns
+        -------
+        CRPS on each later target, shape (targets,).
+        """
 
         def make() -> dict[str, Floats]:
             study = self.experiment.study.model_copy(update={"seed": seed})

@@ -248,7 +248,17 @@ def compute(params: Params, context: Context) -> Answer:
 
 
 def deliver(params: Params, _answer: Answer, context: Context) -> None:
-    """Tell the reader where answers do not use the calibration, since a better one is there."""
+    """Tell the reader where answers do not use the calibration, since a better one is there.
+
+    Parameters
+    ----------
+    params
+        What was asked; after a mere check nothing is told.
+    _answer
+        The answer, which has no part in it.
+    context
+        Folders and messages of the analysis: looking for the case's parameters tells which are used.
+    """
     if not params.check:
         context.parameters(params.case)
 

@@ -54,7 +54,7 @@ STANDING = "self_standing"
 
 
 class Params(AnalysisParams):
-    """What may be compared."""
+    """Parameters of a comparison."""
 
     reference: Annotated[str, StudyName(), Field(min_length=1, max_length=1000)]
     """Study, case or run ID of a stored run; its first scenario is the reference."""
@@ -106,7 +106,21 @@ class ComparedScenario:
         return min(self.first_differences.values(), default=None)
 
     def difference(self, output: str, quarter: str, *, log: bool = False) -> Effect | None:
-        """Give the effect on an output at a date; none where it was not kept."""
+        """Give the effect on an output at a date; none where it was not kept.
+
+        Parameters
+        ----------
+        output
+            Name of the output.
+        quarter
+            Date, as a label such as ``2035Q4``.
+        log
+            True for the effect on logarithms, which counts have.
+
+        Returns
+        -------
+        The effect; ``None`` where the output was not kept or the date is none of those compared.
+        """
         wanted = (output, quarter, log)
         return next((row for row in self.differences if (row.measure, row.quarter, row.log) == wanted), None)
 
@@ -177,7 +191,7 @@ class Answer(Compared, Result):
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """The runs that are compared, however they were named: they tell studies, seed and parameters."""
+    """Name the runs that are compared, however they were named: they tell studies, seed and parameters."""
     runs = [
         wanted
         if isinstance(wanted, str)

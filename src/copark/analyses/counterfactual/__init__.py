@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Params(AheadParams):
-    """What is thought away."""
+    """Parameters of a counterfactual."""
 
     without: Annotated[tuple[str, ...], Option("--without", repeated=True)] = ()
     """Keys of what is undone, such as ``visit/2015-05-10``; empty to list what can be."""
@@ -53,7 +53,7 @@ class PastEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """What is due to something that happened."""
+    """Effect of something that happened: the case beside the case without it."""
 
     case: str
     """Name of the case."""
@@ -67,7 +67,7 @@ class Answer(Result):
     """The case as it is beside the case without it: what they differ by is due to it. None where nothing was undone."""
 
     def main_table(self) -> Rows:
-        """Every difference, or else every event, a row each."""
+        """Give every difference, or else every event, a row each."""
         if self.found is not None:
             return self.found.main_table()
         return {
@@ -78,7 +78,7 @@ class Answer(Result):
 
 
 def _study(params: Params, context: Context) -> Study:
-    """The case as it is and less what did not happen.
+    """Make the study of the case as it is and less what did not happen.
 
     Raises NotFound if nothing of that name happened.
     """

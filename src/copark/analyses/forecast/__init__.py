@@ -181,7 +181,17 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
 
 
 def deliver(params: Params, answer: Answer, _context: Context) -> None:
-    """Write the frozen forecast where that was asked."""
+    """Write the frozen forecast where that was asked.
+
+    Parameters
+    ----------
+    params
+        What was asked, with the file to freeze it in; ``None`` for none.
+    answer
+        The answer, with the content of that file.
+    _context
+        Not needed.
+    """
     if params.freeze is not None:
         engine.write(answer.content, params.freeze)
 

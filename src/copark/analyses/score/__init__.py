@@ -246,7 +246,19 @@ def compute(params: Params, context: Context) -> Answer:
 
 
 def why_left(row: Left, cut: str, until: str, lang: str) -> str:
-    """Say why a row could not be scored."""
+    """Say why a row could not be scored.
+
+    Parameters
+    ----------
+    row
+        The row, with its reason.
+    cut
+        Last quarter that the forecast knew; what is of no later date is no test.
+    until
+        Last quarter that was forecast.
+    lang
+        Language.
+    """
     from copark.cases.quarters import Quarter
     from copark.texts import text
 

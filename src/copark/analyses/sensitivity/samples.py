@@ -153,7 +153,19 @@ class PointDraws:
         return ()
 
     def draws(self, study: Study, first: int, last: int) -> Draws:
-        """Make parameters and random numbers of runs first … last - 1; run r is of point r // replicates."""
+        """Make parameters and random numbers of runs first … last - 1; run r is of point r // replicates.
+
+        Parameters
+        ----------
+        study
+            Study, for the seed of its random numbers.
+        first, last
+            The runs first … last - 1.
+
+        Returns
+        -------
+        Records of shape (last - first,), the same for a run in whichever piece it is asked for.
+        """
         space = self.factors.space
         if self.other is None:
             numbers = np.arange(first, last) // self.replicates

@@ -454,7 +454,17 @@ class TypeFindings:
         return next(reading for reading in self.readings if (reading.reading, reading.year) == (name, year))
 
     def part(self, name: str, year: int, factor: str) -> FactorPart:
-        """Return the part of a difference that is due to a factor."""
+        """Return the part of a difference that is due to a factor.
+
+        Parameters
+        ----------
+        name
+            Name of the reading.
+        year
+            Year since the start.
+        factor
+            Key of the factor that is swapped.
+        """
         return next(part for part in self.parts if (part.reading, part.year, part.factor) == (name, year, factor))
 
 

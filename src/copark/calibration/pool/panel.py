@@ -230,7 +230,21 @@ def mixture_quantiles(means: Floats, variances: Floats, weights: Floats, levels:
 
 
 def pooled_axes(local: Mapping[str, LocalPosterior], seed: int, sweeps: int | None = None) -> Pooled:
-    """Pool all axes over parks; a park in which an axis is its own says nothing of it."""
+    """Pool all axes over parks; a park in which an axis is its own says nothing of it.
+
+    Parameters
+    ----------
+    local
+        Posterior of each park by itself, by its name.
+    seed
+        Seed of the sampler.
+    sweeps
+        Sweeps of the sampler; ``None`` for its usual number.
+
+    Returns
+    -------
+    The hierarchy over parks, for all axes that are pooled.
+    """
     alike = np.array([ALIKE[AXES[name].role] for name in POOLED])
     parks = []
     for posterior in local.values():

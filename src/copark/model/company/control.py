@@ -16,7 +16,7 @@ from copark.model.jit import Record, compiled
 
 @compiled
 def side_sum(values: np.ndarray, side: int) -> float:
-    """Sum over the blocs of a side; the third bloc belongs to none."""
+    """Add up the blocs of a side; the third bloc belongs to none."""
     total = 0.0
     for role in range(ROLES):
         total += values[side * ROLES + role]
@@ -25,7 +25,7 @@ def side_sum(values: np.ndarray, side: int) -> float:
 
 @compiled
 def holders(share: np.ndarray) -> int:
-    """The blocs that hold shares, as bits: blocs without shares change no vote and are not gone through."""
+    """Return the blocs that hold shares, as bits: blocs without shares change no vote and are not gone through."""
     present = 0
     for i in range(share.size):
         if share[i] > 0.0:
@@ -35,7 +35,7 @@ def holders(share: np.ndarray) -> int:
 
 @compiled
 def weight_of(coalition: int, share: np.ndarray) -> float:
-    """Shares of a coalition in basis points; its members are bits."""
+    """Return the shares of a coalition in basis points; its members are bits."""
     weight = 0.0
     for i in range(share.size):
         if coalition >> i & 1:
@@ -48,6 +48,20 @@ def pass_probability(share: np.ndarray, quota: float, yes: np.ndarray) -> float:
     """Chance that a vote passes: sum over winning coalitions of the product of yes and no probabilities.
 
     Lambda = sum over S with sum of shares >= q of prod_(i in S) p_i prod_(i not in S) (1 - p_i); exact (MODEL §3(1)).
+
+    Parameters
+    ----------
+    share
+        Shares of the blocs in basis points, shape (BLOCS,); unallocated shares make them less than
+        10,000.
+    quota
+        Shares that must say yes, basis points.
+    yes
+        Chance that each bloc says yes, 0 to 1; blocs decide independently.
+
+    Returns
+    -------
+    Chance between 0 and 1; 0 where all blocs together do not reach the quota.
     """
     present = holders(share)
     total = 0.0
@@ -71,6 +85,15 @@ def banzhaf(share: np.ndarray, quota: float, index: np.ndarray) -> None:
 
     A bloc is decisive in a coalition that wins with it and loses without it. Source: Banzhaf 1965; Leech 2002 for its
     use on company control.
+
+    Parameters
+    ----------
+    share
+        Shares of the blocs in basis points, shape (BLOCS,).
+    quota
+        Shares needed to win, basis points.
+    index
+        Written: swings of each bloc over swings of all, shape (BLOCS,).
     """
     for i in range(share.size):
         index[i] = 0.0
@@ -94,10 +117,19 @@ def banzhaf(share: np.ndarray, quota: float, index: np.ndarray) -> None:
 
 @compiled
 def land_interest(role: int, commitment: float, occupied: float, serviced: float) -> float:
-    """How much a bloc's own benefit speaks for more land, 0 to 1, by its role.
+    """Return how much a bloc's own benefit speaks for more land, 0 to 1, by its role.
 
     A contractor earns on any land; operator and investor on land that is taken up, O/(0.6 A); an authority has the
     interest of its government.
+
+    Parameters
+    ----------
+    role
+        Contractor, operator, investor or authority.
+    commitment
+        Of the government of its side, 0 to 1.
+    occupied, serviced
+        Land taken up and land serviced, ha.
     """
     if role == CONTRACTOR:
         return 1.0
@@ -108,7 +140,19 @@ def land_interest(role: int, commitment: float, occupied: float, serviced: float
 
 @compiled
 def say_yes(state: Record, receives: Record, parameters: Record) -> None:
-    """Find how likely each bloc says yes to land: p = (1 - iota) m_g + iota (its own interest); others: mean of m."""
+    """Find how likely each bloc says yes to land: p = (1 - iota) m_g + iota (its own interest).
+
+    The third bloc has no government behind it; it follows neither and both, hence the mean.
+
+    Parameters
+    ----------
+    state
+        Read: serviced area, ha. Written: `approval` by bloc, 0 to 1.
+    receives
+        Commitments of the two governments as they reach the votes, and occupied area, ha.
+    parameters
+        `bloc_interest` iota, a share.
+    """
     own = parameters.bloc_interest
     for g in range(SIDES):
         commitment = receives.commitment_vote[g]
@@ -120,7 +164,17 @@ def say_yes(state: Record, receives: Record, parameters: Record) -> None:
 
 @compiled
 def capability_of_owners(control: np.ndarray, capability: np.ndarray, otherwise: float) -> float:
-    """Operating capability of whoever controls the company: mean over roles by control; as given where nobody does."""
+    """Return the operating capability of whoever controls the company: the mean over roles, weighted by control.
+
+    Parameters
+    ----------
+    control
+        Control by bloc, shape (BLOCS,).
+    capability
+        Capability by role, 0 to 1, shape (ROLES,).
+    otherwise
+        What holds where no bloc of a side has control, 0 to 1.
+    """
     total = 0.0
     weighted = 0.0
     for i in range(THIRD_BLOC):
@@ -131,17 +185,43 @@ def capability_of_owners(control: np.ndarray, capability: np.ndarray, otherwise:
 
 @compiled
 def mediate(passes: float, mediation: float, surplus: float) -> float:
-    """The council of the framework mediates a vote that would fail, if both sides together still gain.
+    """Let the council of the framework mediate a vote that would fail, if both sides together still gain.
 
     Lambda' = Lambda + (1 - Lambda) mu_F where the surplus W that the council puts on the table is positive; without a
     framework the council puts none there.
+
+    Parameters
+    ----------
+    passes
+        Chance that the vote passes without the council, 0 to 1.
+    mediation
+        Share mu_F of failing votes that the council turns, 0 to 1.
+    surplus
+        Joint surplus that arrived from the governments, M USD/yr: last quarter's, since they bargain after the
+        vote.
+
+    Returns
+    -------
+    Chance that it passes, never below `passes`.
     """
     return passes + (1.0 - passes) * mediation if surplus > 0.0 else passes
 
 
 @compiled
 def vote(state: Record, receives: Record, dated: Record, parameters: Record) -> None:
-    """Find the blocs' control and the chance that a decision passes this quarter."""
+    """Find the blocs' control and the chance that a decision passes this quarter.
+
+    Parameters
+    ----------
+    state
+        Written: `control` and `approval` by bloc and `vote_pass`, all 0 to 1.
+    receives
+        Commitments of the two governments as they reach the votes, and the surplus on the council's table.
+    dated
+        Shares and quota of this quarter, basis points.
+    parameters
+        `mediation` and `bloc_interest`.
+    """
     banzhaf(dated.share, dated.quota, state.control)
     say_yes(state, receives, parameters)
     passes = pass_probability(dated.share, dated.quota, state.approval)

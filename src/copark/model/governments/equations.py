@@ -108,6 +108,7 @@ Sends = np.dtype(
     ],
     align=True,
 )
+# Negative, since a plan of 0 ha is one: a government may plan that nothing be serviced.
 NO_PLAN = -1.0
 
 
@@ -117,6 +118,15 @@ def serve_debt(state: Record, receives: Record, dated: Record) -> None:
 
     D' = D + funding/4 - principal/4, interest r D a year, principal in equal parts from the end of grace to maturity.
     A credit whose borrower is the state is on the state's books: the company receives money and owes nothing.
+
+    Parameters
+    ----------
+    state
+        Read and written: `state_debt`, M USD; written: `state_interest` and `state_principal`, M USD/yr.
+    receives
+        `state_funding`, M USD/yr.
+    dated
+        Rate, 1/yr, and quarters left to repay; 0 in the years of grace.
     """
     quarters = dated.state_repayment_quarters
     due = state.state_debt / quarters if quarters >= 1.0 else 0.0
@@ -131,6 +141,21 @@ def benefit_home(state: Record, receives: Record, dated: Record, parameters: Rec
 
     S is how far the side's strategic interests are served. Interest comes from the company and, where the host state is
     the borrower, from the host state. A private owner has no strategic value (MODEL §3(9)).
+
+    Parameters
+    ----------
+    state
+        `outlay` of both sides, M USD, and the host state's interest, M USD/yr.
+    receives
+        Profits of home enterprises, interest, contractor's margin and dividends, each M USD/yr; what serves interests.
+    dated
+        Weights of the side's interests, and whether the home side is a private owner.
+    parameters
+        `value_home`, M USD/yr, and where interests are half served.
+
+    Returns
+    -------
+    Benefit of the quarter before it is smoothed, M USD/yr; negative where home enterprises lose more than comes in.
     """
     value = 0.0
     if dated.private_owner < 0.5:
@@ -141,7 +166,23 @@ def benefit_home(state: Record, receives: Record, dated: Record, parameters: Rec
 
 @compiled
 def benefit_host(state: Record, receives: Record, dated: Record, parameters: Record) -> float:
-    """u_host = v_host S_host + theta_B jobs + taxes on profit + dividends - debt service of the state, M USD/yr."""
+    """u_host = v_host S_host + theta_B jobs + taxes on profit + dividends - debt service of the state, M USD/yr.
+
+    Parameters
+    ----------
+    state
+        `outlay` of both sides, M USD, and the host state's interest and principal, M USD/yr.
+    receives
+        Jobs, taxes and dividends of the quarter; what serves interests.
+    dated
+        Weights of the side's interests.
+    parameters
+        `value_host`, M USD/yr, `tax_per_job`, M USD/yr for each job, and where interests are half served.
+
+    Returns
+    -------
+    Benefit of the quarter before it is smoothed, M USD/yr; negative where debt service exceeds what comes in.
+    """
     value = parameters.value_host * served(HOST, state.outlay, receives, dated.interest_weight_host, parameters)
     earned = value + parameters.tax_per_job * receives.jobs + receives.taxes + receives.dividends[HOST]
     return earned - (state.state_interest + state.state_principal)
@@ -153,10 +194,25 @@ def bargain(home: float, host: float, shortfall: float, weight: float) -> tuple[
 
     W = u_home + u_host - X is what is left over; with W >= 0 and no side left worse than nothing the split is returned,
     otherwise (0, 0): nobody pays. All in M USD/yr.
+
+    Parameters
+    ----------
+    home, host
+        Smoothed benefits of the two sides before they pay, M USD/yr.
+    shortfall
+        Cash the company lacks, as a yearly flow, M USD/yr; no greater than 0 means that nothing is to be paid.
+    weight
+        Bargaining weight beta of the home side, 0 to 1.
+
+    Returns
+    -------
+    Payments of home and host, M USD/yr, adding up to the shortfall or both 0: a shortfall is covered whole or not at
+    all.
     """
     surplus = home + host - shortfall
     if shortfall <= 0.0 or surplus < 0.0:
         return 0.0, 0.0
+    # Clipped, since the rule alone may have one side pay the other: only the company is to be paid.
     pays_home = min(max(home - weight * surplus, 0.0), shortfall)
     pays_host = shortfall - pays_home
     if home - pays_home < 0.0 or host - pays_host < 0.0:
@@ -168,7 +224,21 @@ def bargain(home: float, host: float, shortfall: float, weight: float) -> tuple[
 def controller_pays(
     home: float, host: float, shortfall: float, control_home: float, control_host: float
 ) -> tuple[float, float]:
-    """Without a treaty the side that controls the company pays the whole shortfall, if its benefit covers it."""
+    """Without a treaty the side that controls the company pays the whole shortfall, if its benefit covers it.
+
+    Parameters
+    ----------
+    home, host
+        Smoothed benefits, M USD/yr.
+    shortfall
+        Cash the company lacks as a yearly flow, M USD/yr.
+    control_home, control_host
+        Normalised Banzhaf indices of the two blocs, 0 to 1.
+
+    Returns
+    -------
+    Payments of home and host, M USD/yr; both 0 where control is equal, since nobody is in charge then.
+    """
     if shortfall <= 0.0 or control_home == control_host:
         return 0.0, 0.0
     if control_home > control_host:
@@ -178,7 +248,21 @@ def controller_pays(
 
 @compiled
 def pays_alone(willing: float, shortfall: float, allowed: float) -> float:
-    """What a side pays without the other, M USD/yr: the whole shortfall, if it may and the park is worth that to it."""
+    """Return what a side pays without the other: the whole shortfall, if it may and the park is worth that to it.
+
+    Parameters
+    ----------
+    willing
+        Most it would pay, M USD/yr.
+    shortfall
+        Cash the company lacks, as a yearly flow, M USD/yr.
+    allowed
+        1 where the rules in force let it pay, 0 where they do not.
+
+    Returns
+    -------
+    The shortfall or 0, M USD/yr.
+    """
     return shortfall if allowed > 0.5 and 0.0 < shortfall <= willing else 0.0
 
 
@@ -188,6 +272,17 @@ def rescue(state: Record, receives: Record, dated: Record, parameters: Record) -
 
     A side is willing to pay what the park is worth to it, as far as its means reach. A treaty lets both share a
     shortfall that neither would bear alone; without one the side with more control is asked first, then the other.
+
+    Parameters
+    ----------
+    state
+        Read: `benefit`, M USD/yr by side. Written: `contribution` by side and `surplus`, M USD/yr.
+    receives
+        `shortfall`, M USD/yr, and `control` by side.
+    dated
+        Whether the framework is on, which ways of rescue are open, and the means of each side, M USD/yr.
+    parameters
+        `home_bargaining`, the weight beta.
     """
     shortfall = receives.shortfall
     willing_home = min(state.benefit[HOME] + state.transfer[HOME], dated.rescue_limit[HOME])
@@ -207,6 +302,7 @@ def rescue(state: Record, receives: Record, dated: Record, parameters: Record) -
         pays_host = host_alone if pays_home <= 0.0 else 0.0
     state.contribution[HOME] = pays_home
     state.contribution[HOST] = pays_host
+    # Reported and laid on the council's table with or without a framework; whoever paid, the shortfall counts once.
     state.surplus = state.benefit[HOME] + state.benefit[HOST] - shortfall
 
 
@@ -215,6 +311,21 @@ def commit(now: float, benefit: float, visit: float, parameters: Record) -> floa
     """Commitment drifts to what the benefit justifies, and jumps at a visit.
 
     m' = m + (1 - exp(-eta dt)) [logistic((u - x - c)/s_u) - m] + visit, held in [0, 1].
+
+    Parameters
+    ----------
+    now
+        Commitment before the quarter, 0 to 1.
+    benefit
+        Smoothed benefit of the side less what it paid, M USD/yr.
+    visit
+        Jump of the quarter, a share; negative where a government closes the park, 0 without a visit.
+    parameters
+        `effort_cost` c and `benefit_spread` s_u, M USD/yr; `commitment_rate` eta, 1/yr.
+
+    Returns
+    -------
+    Commitment after the quarter, 0 to 1.
     """
     aim = logistic((benefit - parameters.effort_cost) / parameters.benefit_spread)
     moved = now + (1.0 - exp(-parameters.commitment_rate * DT)) * (aim - now) + visit
@@ -223,7 +334,17 @@ def commit(now: float, benefit: float, visit: float, parameters: Record) -> floa
 
 @compiled
 def begin(state: Record, dated: Record, parameters: Record) -> None:
-    """Begin at rest: benefit is the strategic value, commitment what that value justifies."""
+    """Begin at rest: benefit is the strategic value, commitment what that value justifies.
+
+    Parameters
+    ----------
+    state
+        Written: benefit, commitment, contribution and surplus.
+    dated
+        The first quarter's record, for `private_owner`.
+    parameters
+        Strategic values, cost of effort and spread of benefit, M USD/yr.
+    """
     private = dated.private_owner > 0.5
     state.benefit[HOME] = 0.0 if private else parameters.value_home
     state.benefit[HOST] = parameters.value_host
@@ -239,10 +360,19 @@ def begin(state: Record, dated: Record, parameters: Record) -> None:
 
 @compiled
 def announce(state: Record, sends: Record, dated: Record) -> None:
-    """What the governments put on the table as the quarter begins: commitment, framework, plan, credit, regime.
+    """Send what the governments put on the table as the quarter begins: commitment, framework, plan, credit, regime.
 
     Without the framework there is no concessional credit, no political land plan and no council to mediate; what the
     council puts on the table in a vote is last quarter's surplus. A state draws on its credit until it begins to repay.
+
+    Parameters
+    ----------
+    state
+        Read: commitment and surplus as the last quarter left them.
+    sends
+        Written, all but `rescue`, which is known only after the bargain.
+    dated
+        Framework, levers and regime of this quarter.
     """
     for g in range(SIDES):
         sends.commitment[g] = state.commitment[g]
@@ -261,11 +391,30 @@ def announce(state: Record, sends: Record, dated: Record) -> None:
 def step(
     t: int, state: Record, receives: Record, sends: Record, dated: Record, parameters: Record, address: Record
 ) -> None:
-    """One quarter of the governments: benefit, concessions, bargain over a shortfall, commitment, closing.
+    """Move the governments by one quarter: benefit, concessions, bargain over a shortfall, commitment, closing.
 
     A private owner is a residual claimant: no strategic value, full commitment until the company fails.
+
+    Parameters
+    ----------
+    t
+        Quarter from 0.
+    state
+        Read and written.
+    receives
+        What came along the links this quarter; money in M USD/yr, jobs in persons.
+    sends
+        Written: `rescue`, M USD/yr, and `closed`.
+    dated
+        Framework, rescue levers, ownership, visits and sessions of this quarter.
+    parameters
+        Of the run.
+    address
+        Address of the run's random numbers.
     """
     private = dated.private_owner > 0.5
+    # Exact for any step: two half steps of a smoother of this form are one whole step. The memory is about a
+    # budget year, so that one good quarter convinces no government.
     keep = 1.0 - exp(-DT / parameters.benefit_memory)
     serve_debt(state, receives, dated)
     home = benefit_home(state, receives, dated, parameters)
@@ -274,6 +423,7 @@ def step(
     state.benefit[HOST] += keep * (host - state.benefit[HOST])
     align(state, dated, parameters)
     concede(state, dated, parameters)
+    # Before commitment, so that what a side has just paid already cools it.
     rescue(state, receives, dated, parameters)
     for g in range(SIDES):
         net = state.benefit[g] + state.transfer[g] - state.contribution[g]
@@ -290,7 +440,19 @@ def step(
 
 @compiled
 def close_park(t: int, state: Record, parameters: Record, address: Record) -> None:
-    """Decide whether a government closes the park this quarter, for good: likelier the less committed they are."""
+    """Decide whether a government closes the park this quarter, for good: likelier the less committed they are.
+
+    Parameters
+    ----------
+    t
+        Quarter from 0.
+    state
+        Read: `commitment` by side. Written: `closed`.
+    parameters
+        `closure_rate`, 1/yr.
+    address
+        Address of the run's random numbers.
+    """
     hazard = closing_hazard(state.commitment[HOME], state.commitment[HOST], parameters.closure_rate)
     a, b = rng.key(address, rng.CLOSURE, t)
     if rng.uniform(a, b, 0) < rng.probability(hazard, DT):
