@@ -25,7 +25,7 @@ integers_wrap = np.errstate(over="ignore")
 
 
 def by_bloc(values: Any) -> Any:
-    """Values of home, host and third, or of all blocs, by bloc: where only sides are known, they are their investors'."""
+    """Give values of home, host and third by bloc: where only sides are known, they are their investors'."""
     if len(values) == BLOCS:
         return values
     home, host, third = values

@@ -14,8 +14,9 @@ from tests.golden.runs import MODEL, Golden
 FILE = Path(__file__).parent / "fingerprints.json"
 State = Literal["same", "new", "moved", "idle", "renewed", "wider", "asked otherwise", "elsewhere"]
 """``moved``: other numbers under the same version; ``idle``: another version, the same numbers; ``renewed``: another
-version, other numbers; ``wider``: the model has further outputs, and those on record are the same; ``asked otherwise``: a case or what is kept with it has changed, so that nothing follows;
-``elsewhere``: the numbers are the same on another kind of processor alone."""
+version, other numbers; ``wider``: the model has further outputs, and those on record are the same; ``asked otherwise``:
+a case or what is kept with it has changed, so that nothing follows; ``elsewhere``: the numbers are the same on another
+kind of processor alone."""
 REFUSED: Mapping[State, str] = {
     "moved": "numbers have moved under the same version: {parts}. If that is meant, raise its version ({where}).",
     "idle": "the version has moved and no number has: take it back ({where}).",

@@ -6,6 +6,8 @@ The miniature has 40 quarters from 2012Q3: 2015Q1 is quarter 10, 2015Q2 is 11, 2
 import numpy as np
 import pytest
 
+from copark.model.dimensions import HOME, ROLES
+from tests.equations.small_park import by_bloc
 from tests.simulation.conftest import column, packed
 
 FREE, NO_PARTNER = -1, -2
@@ -33,9 +35,30 @@ def test_shares_from_a_date_on(miniature):
     before, after = packed(miniature, equity=edits)
     assert differing(before, after) == {"company.share"}
     shares = column(after, "company", "share")
-    assert shares[:10] == [[6000, 4000, 0]] * 10
-    assert shares[10:16] == [[3500, 6500, 0]] * 6
-    assert shares[16:] == [[3000, 2000, 4000]] * 24
+    assert shares[:10] == [list(by_bloc([6000, 4000, 0]))] * 10
+    assert shares[10:16] == [list(by_bloc([3500, 6500, 0]))] * 6
+    assert shares[16:] == [list(by_bloc([3000, 2000, 4000]))] * 24
+
+
+def test_shares_by_side_keep_the_businesses_of_the_side_on_record(miniature):
+    """A contractor left with 35 % instead of 60 % is still a contractor; two thirds of a side stay two thirds."""
+    builder, *others = miniature.shareholders
+    operator = builder.model_copy(update={"key": "operator", "business": "operator"})
+    contractor = builder.model_copy(update={"business": "contractor"})
+    table = miniature.equity[0]
+    held, *rest = table.holdings
+    shared = (held.model_copy(update={"basis_points": 4000}),
+              held.model_copy(update={"holder": "operator", "basis_points": 2000}), *rest)  # fmt: skip
+    known = miniature.model_copy(
+        update={
+            "shareholders": (contractor, operator, *others),
+            "equity": (table.model_copy(update={"holdings": shared}),),
+        }
+    )
+    before, after = packed(known, equity=[{"from": "2015Q1", "home": 3500, "host": 6500}])
+    home = slice(HOME * ROLES, (HOME + 1) * ROLES)
+    assert column(before, "company", "share")[12][home] == [4000, 2000, 0, 0]
+    assert column(after, "company", "share")[12][home] == [2333, 1167, 0, 0]
 
 
 STEPS = {
@@ -151,7 +174,7 @@ def test_terms_have_the_value_asked_for(miniature):
 
 DROPPED = {
     # what never happened: the fields that change, and a field's value in the quarter it happened
-    "visit/2015-05-10": ({"governments.visit"}, ("governments", "visit", 11, [0.0, 0.0])),
+    "visit/2015-05-10": ({"governments.visit", "governments.sessions"}, ("governments", "visit", 11, [0.0, 0.0])),
     "certificate/2015-05-12": ({"enterprises.certificates"}, ("enterprises", "certificates", 11, [0.0, 0.0, 0.0])),
     "shock/pandemic": ({"world.exposure_pandemic"}, ("world", "exposure_pandemic", 30, [0.0, 0.0, 0.0])),
     "grant/2014": ({"company.other_investment"}, ("company", "other_investment", 7, 0.0)),
@@ -174,6 +197,7 @@ def test_what_never_happened_leaves_no_trace(miniature, key):
     assert differing(before, after) == fields
     if value is not None:
         room, field, quarter, expected = value
+        expected = list(by_bloc(expected)) if field == "share" else expected
         assert column(after, room, field)[quarter] == expected
 
 

@@ -19,8 +19,8 @@ _ADDED = ("rivals", "not_known", "growth", "closures", "services")
 """Keys the format gained later: left out of the content where they are empty, so that older cases keep their hash."""
 _ADDED_ENTRIES: Mapping[tuple[str, ...], Mapping[str, Any]] = {
     ("finance", "credit"): {"borrower": "company"},
-    ("interests",): {"term": None, "weight": 1.0},
-    ("shareholders",): {"role": None},
+    ("interests",): {"served_by": None, "weight": 1.0},
+    ("shareholders",): {"business": None},
 }
 """Entries of a key that the format gained later, with what holds where a case does not say: left out likewise."""
 FILLED_IN = ("default.", "checklist")

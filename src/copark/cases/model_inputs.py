@@ -10,7 +10,7 @@ from typing import get_args
 
 import numpy as np
 
-from copark.cases.actors import InterestTerm, Role, Ties
+from copark.cases.actors import Business, ServedBy, Ties
 from copark.cases.case import Case
 from copark.cases.dates import quarter_of
 from copark.cases.facts import Fact, used
@@ -29,8 +29,8 @@ from copark.model.world.equations import ABSENT, FREE, NO_PARTNER, PRESENT
 from copark.units import convert
 
 SIDE_NAMES = ("home", "host")
-ROLE_NAMES = get_args(Role)
-INTEREST_TERMS = get_args(InterestTerm)
+ROLE_NAMES = get_args(Business)
+INTEREST_TERMS = get_args(ServedBy)
 """Names by their place on the axes of the model."""
 NO_LIMIT = 100_000.0
 """Means of a side that are not in question, M USD/yr: the upper end of the model's range."""
@@ -205,8 +205,8 @@ def interest_weights(case: Case, side: str) -> list[float]:
     """
     weights = [0.0] * len(INTEREST_TERMS)
     for interest in case.interests:
-        if interest.side == side and interest.term is not None:
-            weights[INTEREST_TERMS.index(interest.term)] += interest.weight
+        if interest.side == side and interest.served_by is not None:
+            weights[INTEREST_TERMS.index(interest.served_by)] += interest.weight
     total = in_order(weights)
     if total <= 0.0:
         weights[PRESENCE] = 1.0
@@ -248,7 +248,7 @@ def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
 
 def bloc_shares(case: Case, table: CapTable) -> list[float]:
     """Give a cap table's shares by bloc, basis points; holders of whom no role is known are investors."""
-    roles = {holder.key: holder.role for holder in case.shareholders if holder.role is not None}
+    roles = {holder.key: holder.business for holder in case.shareholders if holder.business is not None}
     shares = [0.0] * BLOCS
     for holding in table.holdings:
         if holding.side == "third":
