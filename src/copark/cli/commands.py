@@ -28,7 +28,7 @@ from copark.cli.app import (
 )
 from copark.cli.help import SpokenCommand
 from copark.cli.screen import (
-    Progress,
+    ProgressBar,
     listed,
     print_json,
     say,
@@ -70,7 +70,7 @@ def run(
     from copark import workflows
 
     written = formats_of(formats, ctx.obj, "html")
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         outcome = workflows.run_study(
             name,
             runs=runs,
@@ -194,7 +194,7 @@ def export(
     """Export a stored run."""
     from copark import workflows
 
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         path = workflows.export(identity, form.value, to, out=out, lang=ctx.obj, progress=progress)
     say("cli.written", ctx.obj, path=path)
 
@@ -206,7 +206,7 @@ def verify(
     """Replay a stored run and compare."""
     from copark import workflows
 
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         verdict = workflows.verify(identity, out=out, threads=threads, progress=progress)
     show_verdict(verdict, ctx.obj)
     if not verdict.passed:
@@ -250,7 +250,7 @@ def plan(
     """Say what a study will take before it is run."""
     from copark.workflows.run_plan import plan_study
 
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         planned = plan_study(
             name,
             runs=runs,

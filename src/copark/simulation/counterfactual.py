@@ -19,8 +19,9 @@ from copark.cases.types import shown, suggestion
 from copark.errors import NotFound
 from copark.model.arrays import Draws
 from copark.model.variables import catalogue
+from copark.progress import Progress
 from copark.simulation.case_edits import DatedEvent, dated_events
-from copark.simulation.run import Progress, simulate
+from copark.simulation.run import simulate
 from copark.simulation.sample import DrawSource
 from copark.simulation.scenario_edits import Edits
 from copark.simulation.study import LinkChange, Scenario, Study, baseline

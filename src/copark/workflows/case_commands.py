@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copark.analyses.context import Progress, stage
+from copark.analyses.context import stage
 from copark.errors import Fault
 from copark.presentation.numbers import number, percent
+from copark.progress import StagedProgress
 from copark.store.runs import OUT, RunStore
 from copark.texts import text
 
@@ -189,7 +190,7 @@ def _describe_run(record: RunRecord, lang: str) -> tuple[str, Entries]:
 
 
 def export(
-    identity: str, form: str, to: Path, *, out: Path = OUT, lang: str = "en", progress: Progress | None = None
+    identity: str, form: str, to: Path, *, out: Path = OUT, lang: str = "en", progress: StagedProgress | None = None
 ) -> Path:
     """Export a stored run as ``netcdf``, ``csv`` or ``xlsx``; see :func:`copark.presentation.run_export.export_run`.
 

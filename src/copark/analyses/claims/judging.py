@@ -29,7 +29,7 @@ from copark.analyses.claims.verdict import (
     when_turned,
 )
 from copark.arrays import Floats
-from copark.simulation.run import Progress
+from copark.progress import Progress
 from copark.simulation.study_entries import Title
 from copark.stats.jackknife import jackknife
 from copark.store.checkpoints import Stages

@@ -23,6 +23,7 @@ from copark.analyses.experts.weighing import AnsweredQuestion, Beside, Outlook, 
 from copark.analyses.experts.workbook import Expert, Question, questions, read, template
 from copark.calibration.draw_sources import DRAWS as BORROWED
 from copark.errors import RunRefused
+from copark.progress import part_until
 from copark.simulation.workload import Workload
 from copark.texts import Said
 
@@ -191,13 +192,13 @@ def compute(params: Params, context: Context) -> Answer:
         return Answer(**shared_fields)
     context.foresee(plan.case, workload(params, context))
     claimed = verdicts(params, plan.draws, context)
-    tell = context.stage("simulate")
+    progress = context.stage("simulate")
     on_prior = plan.runs if plan.source is None else plan.runs // 2
     with context.stages({"experts": context.run_id}) as stages:
         prior = Worlds.run(
             plan,
             on_record=False,
-            progress=lambda done, total: tell(on_prior - total + done, plan.runs),
+            progress=part_until(progress, on_prior, plan.runs),
             checkpoint=stages.stage("runs-prior"),
         )
         record = None
@@ -205,7 +206,7 @@ def compute(params: Params, context: Context) -> Answer:
             record = Worlds.run(
                 plan,
                 on_record=True,
-                progress=lambda done, total: tell(plan.runs - total + done, plan.runs),
+                progress=part_until(progress, plan.runs, plan.runs),
                 checkpoint=stages.stage("runs-record"),
             )
     context.stage("weigh")(0, 0)

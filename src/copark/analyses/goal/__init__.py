@@ -25,10 +25,11 @@ from copark.analyses.levers.schema import (
     load_levers,
     wanted_levers,
 )
+from copark.progress import Progress
 from copark.texts import Said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     import pandas as pd
 
@@ -263,8 +264,8 @@ def compute(params: Params, context: Context) -> Answer:
     )
 
 
-def _summed(progress: Callable[[int, int], None], total: int) -> Callable[[int, int], None]:
-    """Tell the progress of one extension after the other as one piece of work.
+def _summed(progress: Progress, total: int) -> Progress:
+    """Return a callback that reports one extension after the other as one piece of work.
 
     Parameters
     ----------
@@ -275,10 +276,10 @@ def _summed(progress: Callable[[int, int], None], total: int) -> Callable[[int, 
     """
     before = 0
 
-    def tell(made: int, wanted: int) -> None:
+    def report(made: int, wanted: int) -> None:
         nonlocal before
         progress(before + made, total)
         if made == wanted:
             before += made
 
-    return tell
+    return report

@@ -16,7 +16,7 @@ tell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -43,6 +43,7 @@ from copark.cases.quarters import Quarter
 from copark.cases.table_schemas import CapTable, Holding, Observation
 from copark.cases.types import JUDGEMENT, Bilingual
 from copark.model.variables import catalogue
+from copark.progress import Progress
 from copark.simulation.outcomes import SELF_STANDING, YEAR_TWENTY
 
 CLASSES = ("failed", "stalled", "surviving", "thriving")
@@ -267,7 +268,6 @@ ABOUT = 0x68797065
 """Second key of the generator of what a panel draws."""
 KEPT = 0x6B657074
 """Second key of the generator of which promises are kept."""
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

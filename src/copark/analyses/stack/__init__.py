@@ -121,9 +121,10 @@ def _weights(stack: Stack) -> Iterator[Weight]:
 def _again(context: Context) -> Comparison:
     """Make the trials that ship again, by their recipe."""
     from copark.analyses.stack.stacking import CLOSE, largest_difference, load_trials, shipped, trials_of
-    from copark.calibration.panels import one_at_a_time, shares
+    from copark.calibration.panels import one_at_a_time
     from copark.calibration.pool.panel import PanelSettings, learn
     from copark.calibration.pool.parks import parks_of
+    from copark.progress import shares
 
     recipe = shipped().stack.recipe
     parks = parks_of(tuple(recipe["parks"]), context.lang)

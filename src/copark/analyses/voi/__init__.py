@@ -366,7 +366,7 @@ def _weighed(plan: information.InformationPlan, worlds: xr.Dataset, params: Para
     from copark.calibration.posterior import one_thread
 
     claimed = verdicts(params, plan.draws, context)
-    tell = context.stage("analyse")
+    progress = context.stage("analyse")
     with one_thread():
         reports = _Reports(plan, worlds)
         questions = _questions(plan, reports, claimed)
@@ -378,10 +378,10 @@ def _weighed(plan: information.InformationPlan, worlds: xr.Dataset, params: Para
             base = reports.foretell(None, still_open)
             total = len(reports.candidates) + len(still_open)
             for observation in range(len(reports.candidates)):
-                tell(observation, total)
+                progress(observation, total)
                 tried += _tried(reports, base, still_open, observation, 1.0)
             for place, number in enumerate(still_open):
-                tell(len(reports.candidates) + place, total)
+                progress(len(reports.candidates) + place, total)
                 trials = [trial for trial in tried if trial.question == questions[number].key]
                 observation = simplest(trials, observations).observation
                 single = Foretold(base.effect[:, [place]], base.probability[:, [place]])
