@@ -22,9 +22,9 @@ from copark.cases import Case, list_cases
 from copark.cases.quarters import Quarter
 from copark.errors import RunRefused
 from copark.progress import Progress, shares
-from copark.simulation.study_entries import Title
 from copark.store.files import lock_of, only_one
 from copark.texts import text
+from copark.texts.localized import LocalizedText
 
 FAN_RUNS = 512
 
@@ -35,7 +35,7 @@ class ParkFindings:
 
     name: str
     """Name of its case."""
-    title: Title
+    title: LocalizedText
     """Title of its case."""
     kind: str
     """Who drives it: intergovernmental, mixed or enterprise-led."""
@@ -152,11 +152,10 @@ def find(panel: Panel, threads: int, progress: Progress) -> PanelFindings:
         progress(position, len(panel.parks))
         own = panel.local[park.name]
         open_ = panel.pooled.leaning(position)
-        title = park.case.title
         parks.append(
             ParkFindings(
                 park.name,
-                Title(en=title.en, zh=title.zh),
+                park.case.title,
                 park.case.kind,
                 park.case.hash,
                 own.values,

@@ -281,7 +281,7 @@ def plan_study(
         planned = plan(
             study, case, settled.source, planned.needed, precision=precision, threads=threads, earlier=measured
         )
-    return PlannedStudy(getattr(study.title, lang), planned, told(planned, lang))
+    return PlannedStudy(study.title.text(lang), planned, told(planned, lang))
 
 
 def told(planned: Plan, lang: str = "en") -> tuple[str, ...]:

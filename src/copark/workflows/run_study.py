@@ -132,7 +132,7 @@ def run_study(
     return RunOutcome(
         **{name: getattr(record, name) for name in ("identity", "path", "runs", "kept", "failed")},
         answer=answer,
-        study=getattr(made_run.study.title, lang),
+        study=made_run.study.title.text(lang),
         seed=made_run.study.seed,
         reused=made_run.reused,
         seconds=seconds,

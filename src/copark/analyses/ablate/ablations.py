@@ -37,10 +37,10 @@ from copark.progress import Progress, StagedProgress, of_stage
 from copark.simulation.experiment import Experiment
 from copark.simulation.readouts.compare import COUNTS
 from copark.simulation.study import Scenario
-from copark.simulation.study_entries import Title
 from copark.simulation.workload import Workload
 from copark.stats.effects import Effect, ShareEffect
 from copark.store.checkpoints import Stages
+from copark.texts.localized import LocalizedText
 from copark.version import MODEL_VERSION, __version__
 
 NOISES = 2.0
@@ -92,7 +92,7 @@ class AblationRow:
     """mechanism or link."""
     scale: str
     """global, intergovernmental, park or enterprise."""
-    title: Title
+    title: LocalizedText
     """What is off."""
     differences: tuple[Effect, ...]
     """Effects by output and quarter, off for the whole history: without less with, of counts in log points."""
@@ -133,7 +133,7 @@ class Ablations:
     """Everything it depends on."""
     case: str
     """Name of the case."""
-    park: Title
+    park: LocalizedText
     """Name of the park."""
     settings: AblationSettings
     """What was asked."""
@@ -252,7 +252,7 @@ def ablate(
         run_id=identity_of(made_of),
         provenance=made_of,
         case=case.name,
-        park=Title(en=case.title.en, zh=case.title.zh),
+        park=case.title,
         settings=settings,
         cut=None if cut is None else str(cut),
         quarters=quarters_compared(case),

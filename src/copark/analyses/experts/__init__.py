@@ -25,7 +25,7 @@ from copark.calibration.draw_sources import DRAWS as BORROWED
 from copark.errors import RunRefused
 from copark.progress import part_until
 from copark.simulation.workload import Workload
-from copark.texts import Said
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
@@ -54,7 +54,7 @@ class Answer(Result):
 
     case: str
     """Name of the case."""
-    park: Said
+    park: LocalizedText
     """Name of the park."""
     rows: tuple[Row, ...] = ()
     """Claims as a whole, each followed by its parts."""
@@ -158,7 +158,7 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
 
 def workbook(params: Params, context: Context) -> bytes:
     """Make the empty workbook for this case's experts, in the context's language."""
-    return template(_questions(params, context), getattr(context.case(params.case).title, context.lang), context.lang)
+    return template(_questions(params, context), context.case(params.case).title.text(context.lang), context.lang)
 
 
 def deliver(params: Params, _answer: Answer, context: Context) -> None:
@@ -182,7 +182,7 @@ def compute(params: Params, context: Context) -> Answer:
     questions = _questions(params, context)
     shared_fields: dict[str, Any] = {
         "case": plan.case.name,
-        "park": Said(plan.case.title.en, plan.case.title.zh),
+        "park": plan.case.title,
         "general": plan.file.general,
         "template": "" if params.template is None else params.template.name,
         "questions": len(questions),

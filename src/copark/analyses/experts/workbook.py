@@ -21,13 +21,13 @@ from copark.analyses.claims.claims_file import ClaimsFile
 from copark.analyses.claims.schema import Statistic
 from copark.cases.case import Case
 from copark.cases.files import Refused, place, read_cells
-from copark.cases.types import Bilingual, shown, suggestion
+from copark.cases.types import shown, suggestion
 from copark.cases.workbook_writing import content_of, head_cell, on_paper, set_cell, told_cell
 from copark.errors import Fault, FaultsFound, printable
 from copark.model.variables import catalogue
 from copark.simulation.sample import prior_of
-from copark.simulation.study_entries import Title
 from copark.texts import LANGUAGES, text
+from copark.texts.localized import LocalizedText
 
 Kind = Literal["parameter", "effect", "outlook"]
 EDGES = (0.001, 0.999)
@@ -49,9 +49,9 @@ class Question:
     kind: Kind
     """``parameter``: of the model; ``effect``: expected, of one scenario against another; ``outlook``: an
     output of one run at a date."""
-    title: Bilingual
+    title: LocalizedText
     """What is asked for."""
-    unit: Bilingual | Title
+    unit: LocalizedText
     """Unit of the answer."""
     low: float
     """Lower end of the range in which quantiles are taken, included."""
@@ -74,12 +74,12 @@ def questions(case: Case, file: ClaimsFile) -> tuple[Question, ...]:
     return (*_parameters(case, file), *_effects(case, file), *_outlooks(case))
 
 
-def _both(words: Callable[[str], str]) -> Bilingual:
-    return Bilingual(**{lang: words(lang) for lang in LANGUAGES})
+def _both(words: Callable[[str], str]) -> LocalizedText:
+    return LocalizedText.by_language(words)
 
 
-def _unit(symbol: str) -> Title:
-    return Title(**{lang: units.title(symbol, lang) if units.known(symbol) else symbol for lang in LANGUAGES})
+def _unit(symbol: str) -> LocalizedText:
+    return LocalizedText.by_language(lambda lang: units.title(symbol, lang) if units.known(symbol) else symbol)
 
 
 def _parameters(case: Case, file: ClaimsFile) -> Iterator[Question]:
@@ -91,7 +91,7 @@ def _parameters(case: Case, file: ClaimsFile) -> Iterator[Question]:
             continue
         ends = prior.quantile(np.array(EDGES), variable.default[0]).tolist()
         low, high = (float(f"{min(max(end, variable.low), variable.high):.3g}") for end in ends)
-        yield Question(name, "parameter", Bilingual(en=variable.en, zh=variable.zh), _unit(variable.unit), low, high)
+        yield Question(name, "parameter", LocalizedText.by_language(variable.title), _unit(variable.unit), low, high)
 
 
 def _effects(case: Case, file: ClaimsFile) -> Iterator[Question]:
@@ -113,9 +113,7 @@ def _effects(case: Case, file: ClaimsFile) -> Iterator[Question]:
 
 
 def _effect(case: Case, file: ClaimsFile, statistic: Statistic, lang: str) -> str:
-    titles = {
-        name: getattr(file.claims.arms[str(getattr(statistic, name))].title, lang) for name in ("arm", "reference")
-    }
+    titles = {name: file.claims.arms[str(getattr(statistic, name))].title.text(lang) for name in ("arm", "reference")}
     if statistic.outcome:
         return text("experts.ask.change", lang, outcome=text(f"analysis.outcome.{statistic.outcome}", lang), **titles)
     return text("experts.ask.log", lang, **_output(case, str(statistic.output), statistic.at or 0, lang), **titles)
@@ -182,8 +180,8 @@ def template(questions: Sequence[Question], title: str, lang: str) -> bytes:
         for row, question in enumerate(questions, start=HEADS + 2):
             cells = (
                 question.key,
-                getattr(question.title, lang),
-                getattr(question.unit, lang),
+                question.title.text(lang),
+                question.unit.text(lang),
                 question.low,
                 question.high,
             )

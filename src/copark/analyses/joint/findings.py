@@ -40,9 +40,9 @@ from copark.calibration.diagnostics import BINS, title_of, verdict
 from copark.calibration.pool.abc_regression import reach_of
 from copark.calibration.pool.parks import AXES
 from copark.progress import Progress, StagedProgress, silent
-from copark.simulation.study_entries import Title
 from copark.stats.jackknife import half_sample_error, halves, reach
 from copark.stats.quantiles import LEVELS, weighted_quantiles
+from copark.texts.localized import LocalizedText
 
 PANELS = 1 << 14
 """Simulated panels, unless another number is asked for."""
@@ -155,7 +155,7 @@ class MemberFinding:
 
     name: str
     """Name of the park."""
-    title: Title
+    title: LocalizedText
     """Title of the park."""
     operator: str
     """Key of its operator; the name of the park where it shares none with another."""
@@ -397,7 +397,7 @@ def _findings(
     parks = tuple(
         MemberFinding(
             member.name,
-            Title(en=member.park.case.title.en, zh=member.park.case.title.zh),
+            member.park.case.title,
             member.operator,
             member.case,
             member.counted,

@@ -41,7 +41,7 @@ from copark.cases.parks import Park as Row
 from copark.cases.parks import load_parks
 from copark.cases.quarters import Quarter
 from copark.cases.table_schemas import CapTable, Holding, Observation
-from copark.cases.types import JUDGEMENT, Bilingual
+from copark.cases.types import JUDGEMENT, WrittenText
 from copark.model.variables import catalogue
 from copark.progress import Progress
 from copark.simulation.outcomes import SELF_STANDING, YEAR_TWENTY
@@ -216,7 +216,7 @@ def outline(row: Row) -> Case:
     return shape.model_copy(
         update={
             "name": row.id,
-            "title": Bilingual(en=row.name_en, zh=row.name_zh),
+            "title": WrittenText(en=row.name_en, zh=row.name_zh),
             "kind": row.type,
             "clock": clock,
             "sides": sides,

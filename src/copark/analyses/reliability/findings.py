@@ -14,12 +14,12 @@ from copark.cases.case import Case
 from copark.cases.model_inputs import pack
 from copark.cases.parks import Outcome
 from copark.cases.quarters import Quarter
-from copark.cases.types import Bilingual
 from copark.progress import Progress, silent
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.outcomes import NEEDED, OUTCOMES, outcomes, year_twenty
 from copark.simulation.study import baseline
 from copark.stats.scores import Recalibration, brier, discrimination, left_out, recalibrated
+from copark.texts.localized import LocalizedText
 
 SAID = "self_standing"
 """Outcome of runs that is set beside the class ``DONE`` of the casebook."""
@@ -39,7 +39,7 @@ class JudgedPark:
 
     case: str
     """Name of its case."""
-    title: Bilingual
+    title: LocalizedText
     """Title of its case."""
     recorded: str
     """How it stood at the end of 2024: ``thriving``, ``surviving``, ``stalled`` or ``failed``."""

@@ -27,9 +27,9 @@ from copark.cases.case import Case
 from copark.cases.world import world_hash
 from copark.identity import identity_of
 from copark.progress import Progress, StagedProgress, of_stage
-from copark.simulation.study_entries import Title
 from copark.simulation.workload import Workload
 from copark.store.checkpoints import Stages
+from copark.texts.localized import LocalizedText
 from copark.version import MODEL_VERSION, __version__
 
 METHODS = ("sobol", "given")
@@ -84,7 +84,7 @@ class Exploration:
     """Versions, hashes, settings and time."""
     case: str
     """Name of the case."""
-    park: Title
+    park: LocalizedText
     """Title of the case."""
     settings: ExplorationSettings
     """Settings it was made with."""
@@ -196,7 +196,7 @@ def explore(
         run_id=identity_of(made_of),
         provenance=made_of,
         case=case.name,
-        park=Title(en=case.title.en, zh=case.title.zh),
+        park=case.title,
         settings=chosen,
         names=factors.space.names,
         readouts=readouts,

@@ -215,14 +215,14 @@ def _comparison(result: xr.Dataset, case: Case, lang: str, folder: Path) -> Path
     from copark.analyses.context import Context
     from copark.presentation import write
     from copark.simulation.readouts.compare import paired
-    from copark.texts import LANGUAGES, Said
+    from copark.texts.localized import LocalizedText
 
     context = Context()
     context.run_id = str(result.attrs["identity"])
     comparison, origin = answer_of(*paired(result), [result], case, context)
     # What was asked on the page has no title.
     names = (comparison.reference, *(scenario.title for scenario in comparison.scenarios))
-    titled = Said(**{language: " · ".join(getattr(name, language) for name in names) for language in LANGUAGES})
+    titled = LocalizedText.by_language(lambda language: " · ".join(name.text(language) for name in names))
     answer = Answer(**{**vars(comparison), "titles": (titled,)}, **origin)
     return write(REGISTRY["compare"].document(answer, lang), folder, ["html"])["html"]
 
