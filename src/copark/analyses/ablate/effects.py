@@ -29,10 +29,10 @@ from copark.simulation.measures import OutputPaths, ScenarioMeasures
 from copark.simulation.sample import DrawSource
 from copark.simulation.scenario_edits import Edits
 from copark.simulation.study import LinkChange, Scenario
+from copark.simulation.study_entries import Title
 from copark.stats.effects import Effects
 from copark.stats.scores import crps
 from copark.texts import text
-from copark.texts.localized import LocalizedText
 
 FILE = Path(__file__).parent / "mechanisms.yaml"
 NEEDED = ("framework", "visits")
@@ -50,7 +50,7 @@ class Ablation:
     """mechanism or link."""
     scale: str
     """global, intergovernmental, park or enterprise; of a link that it comes from."""
-    title: LocalizedText
+    title: Title
     whole: Scenario
     """The scenario in which it never was."""
     since_cut: Scenario | None = None
@@ -90,11 +90,11 @@ def _mechanisms(case: Case, cut: Quarter | None) -> Iterator[Ablation]:
             edits["drop"] = [name for start in starts for name in titles if name.startswith(start)]
             if not edits["drop"]:
                 continue
-        title = LocalizedText.by_language(partial(text, f"ablate.mechanism.{key}.title"))
+        title = Title.by_language(partial(text, f"ablate.mechanism.{key}.title"))
         yield _ablation(case, key, entry | {"edits": edits}, title, cut)
 
 
-def _ablation(case: Case, key: str, entry: Mapping[str, Any], title: LocalizedText, cut: Quarter | None) -> Ablation:
+def _ablation(case: Case, key: str, entry: Mapping[str, Any], title: Title, cut: Quarter | None) -> Ablation:
     known = catalogue().parameters
     parameters = {
         name: max(known[name].low, min(known[name].high, float(value)))
@@ -123,7 +123,7 @@ def _since(case: Case, entry: Mapping[str, Any], cut: Quarter) -> Edits | None:
 
 def _links() -> Iterator[Ablation]:
     for name, link in catalogue().links.items():
-        title = LocalizedText.by_language(link.title)
+        title = Title.by_language(link.title)
         key = f"cut-{name.replace('_', '-')}"[:64]
         scenario = Scenario(key=key, title=title, links={name: LinkChange(strength=0.0)})
         yield Ablation(f"link/{name}", "link", ROOMS[link.source_room], title, scenario)
