@@ -215,13 +215,13 @@ def growth_told(case: Case) -> list[LocalizedText]:
     return [LocalizedText(**dict(zip(LANGUAGES, words, strict=True))) for words in zip(*by_language, strict=True)]
 
 
-def lever(key: str, form: str, title: Any = None, unit: str = "1", **more: Any) -> LeverInfo:
+def lever(key: str, form: str, title: LocalizedText | None = None, unit: str = "1", **more: Any) -> LeverInfo:
     """Make a lever of what it has; the rest is empty.
 
     Parameters
     ----------
     title
-        What has words in both languages; by default the texts of the key.
+        Its title; by default the texts of the key.
     more
         Further fields of :class:`LeverInfo`.
     """
@@ -328,7 +328,7 @@ def _parameter(variable: Variable, case: Case) -> LeverInfo:
     return lever(
         f"parameters.{variable.name}",
         "number",
-        variable,
+        LocalizedText.by_language(variable.title),
         variable.unit,
         low=variable.low,
         high=variable.high,
@@ -369,7 +369,7 @@ def _dated(name: str, variable: Variable, inputs: Inputs) -> LeverInfo:
     return lever(
         f"levers.{name}",
         "dated",
-        variable,
+        LocalizedText.by_language(variable.title),
         variable.unit,
         low=variable.low,
         high=variable.high,
@@ -383,4 +383,5 @@ def _links(inputs: Inputs) -> Iterator[LeverInfo]:
     for link in catalogue().links.values():
         values = {"strength": 1.0, "delay": float(inputs.link_delay[link.number])}
         recorded = [DatedValue(date="0", values=values, grade="judgement")]
-        yield lever(f"links.{link.name}", "link", link, low=0, high=10, slider=slider, baseline=recorded)
+        title = LocalizedText.by_language(link.title)
+        yield lever(f"links.{link.name}", "link", title, low=0, high=10, slider=slider, baseline=recorded)
