@@ -134,7 +134,7 @@ def shipped(case):
 
 def long_named(found):
     """The same of a park whose title has 170 letters."""
-    return replace(found, park=LocalizedText((LONG * 2)[:170], "政府间国际产业合作示范园区" * 13))
+    return replace(found, park=LocalizedText(en=(LONG * 2)[:170], zh="政府间国际产业合作示范园区" * 13))
 
 
 def printed(found, lang):
