@@ -6,7 +6,7 @@ A sheet for each expert, a row for each question: parameters of the claims, the 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
@@ -74,10 +74,6 @@ def questions(case: Case, file: ClaimsFile) -> tuple[Question, ...]:
     return (*_parameters(case, file), *_effects(case, file), *_outlooks(case))
 
 
-def _both(words: Callable[[str], str]) -> LocalizedText:
-    return LocalizedText.by_language(words)
-
-
 def _unit(symbol: str) -> LocalizedText:
     return LocalizedText.by_language(lambda lang: units.title(symbol, lang) if units.known(symbol) else symbol)
 
@@ -103,12 +99,12 @@ def _effects(case: Case, file: ClaimsFile) -> Iterator[Question]:
             if statistic.kind in ("log", "change"):
                 statistics.setdefault(statistic.model_dump_json(), (f"{claim.id}/{part.key}/{name}", statistic))
     for key, statistic in statistics.values():
-        title = _both(partial(_effect, case, file, statistic))
+        title = LocalizedText.by_language(partial(_effect, case, file, statistic))
         if statistic.outcome:
-            unit = _both(lambda lang: text("experts.ask.points", lang))
+            unit = LocalizedText.by_language(lambda lang: text("experts.ask.points", lang))
             yield Question(key, "effect", title, unit, -100.0, 100.0, "share")
         else:
-            unit = _both(lambda lang: text("experts.ask.percent", lang))
+            unit = LocalizedText.by_language(lambda lang: text("experts.ask.percent", lang))
             yield Question(key, "effect", title, unit, -99.0, TOP, "log")
 
 
@@ -124,7 +120,7 @@ def _outlooks(case: Case) -> Iterator[Question]:
     last = case.clock.quarters - 1
     for quarter in dict.fromkeys(min(case.clock.data_end - case.clock.start + ahead, last) for ahead in AHEAD):
         for name in OUTPUTS:
-            title = _both(partial(_outlook, case, name, quarter))
+            title = LocalizedText.by_language(partial(_outlook, case, name, quarter))
             unit = _unit(catalogue().outputs[name].unit)
             yield Question(f"{name}/{case.clock.start + quarter}", "outlook", title, unit, 0.0, MOST)
 

@@ -489,7 +489,7 @@ def find(
     read = tuple(readings(factorial, key_of(()), key_of(FACTORS)))
     ((home, homes),) = Counter(park.home for park in book.parks if park.type == SECOND).most_common(1)
     return TypeFindings(
-        names={park.id: LocalizedText(en=park.name("en"), zh=park.name("zh")) for park in book.parks},
+        names={park.id: LocalizedText.by_language(park.name) for park in book.parks},
         homes=homes,
         home=home,
         measured=values,
