@@ -25,6 +25,7 @@ from copark.calibration.tempering import ARRAYS, GONE, Cloud, Mover, Plan, one_s
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.model.arrays import Draws
+from copark.progress import Progress, silent
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.store.checkpoints import Stage, Stages
@@ -42,7 +43,6 @@ ROUND = 10
 """Sweeps between two looks at whether the populations agree."""
 EARLIEST = 40
 """Sweeps before the first look at populations on ladders, which have too few draws at β = 1 before."""
-Progress = Callable[[int, int], None]
 
 
 def effective(logs: Floats) -> float:
@@ -122,11 +122,11 @@ class Population:
     """
 
     def __init__(
-        self, mover: Mover, cloud: Cloud | None, stage: Stage | None = None, tell: Callable[[float], None] | None = None
+        self, mover: Mover, cloud: Cloud | None, stage: Stage | None = None, report: Callable[[float], None] = silent
     ) -> None:
         self.mover = mover
         self.stage = stage or Stage(None, "")
-        self.tell = tell or (lambda _: None)
+        self.report = report
         self.rungs: list[Cloud] = []  # those left at each temperature on the way
         self.kept: list[Cloud] = []  # those at β = 1 after each of the later half of sweeps
         self.swept = 0
@@ -170,7 +170,7 @@ class Population:
     def warm(self) -> None:
         """Take the cloud from its first temperature to β = 1; at its end set up the ladder, if there is to be one.
 
-        Half of the way to the end of all sweeps is told to be done there, by the logarithm of β.
+        Half of the way to the end of all sweeps is reported to be done there, by the logarithm of β.
         """
         plan = self.mover.plan
         while self.mover.beta < 1.0:
@@ -179,7 +179,7 @@ class Population:
                 self.sweep()
                 if self.stage.is_due:
                     self.keep(share)
-            self.tell(share)
+            self.report(share)
             if plan.ladder:
                 self.rungs.append(self.cloud.spread(plan.ladder))
             self.cloud = self.cloud.take(step(self.cloud.fit, self.mover, plan.keep * plan.members))
@@ -197,7 +197,7 @@ class Population:
             share = 0.5 + 0.5 * self.swept / most
             if self.stage.is_due or self.swept == most:
                 self.keep(share)
-            self.tell(share)
+            self.report(share)
 
     @property
     def found(self) -> Cloud:
@@ -380,12 +380,12 @@ def replay_posterior(
     is_begun = all(stage.found is not None for stage in begun)
     clouds = [None] * populations if is_begun else first_clouds(batch, model, columns, movers)
 
-    def tell(part: int, share: float) -> None:
+    def report(part: int, share: float) -> None:
         shares[part] = share
         if progress is not None:
             progress(int(PARTS * sum(shares)), PARTS * populations)
 
-    searches = [Population(movers[n], clouds[n], begun[n], partial(tell, n)) for n in range(populations)]
+    searches = [Population(movers[n], clouds[n], begun[n], partial(report, n)) for n in range(populations)]
     for search in searches:
         search.warm()
     first = full_plan.sweeps + (EARLIEST if full_plan.ladder else ROUND)
@@ -399,7 +399,7 @@ def replay_posterior(
     for search in searches:
         if search.swept < full_plan.most:
             search.keep(1.0)
-        search.tell(1.0)
+        search.report(1.0)
     return pairs_of(searches, batch, model, cut)
 
 

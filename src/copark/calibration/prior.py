@@ -31,6 +31,7 @@ from copark.cases.quarters import Quarter
 from copark.identity import hash_content, identity_of
 from copark.model.arrays import Draws
 from copark.model.variables import ORIGINS, Prior, Variable, catalogue
+from copark.progress import Progress, silent
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.simulation.sample import fill, prior_of
@@ -41,7 +42,6 @@ from copark.version import MODEL_VERSION
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
-Progress = Callable[[int, int], None]
 PIECE = 1 << 14
 BATCH_FORMAT = 2
 MIX = "origin_weight"
@@ -378,7 +378,7 @@ def make_batch(
     width = len(recipe.model.targets)
     counterparts = np.empty((recipe.runs, width), np.float32)
     home = None if folder is None else home_of(folder, recipe)
-    tell: Progress = progress or (lambda *_: None)
+    report = progress or silent
     kept_runs = 0
     with nullcontext() if home is None else only_one(lock_of(home), waiting):
         if home is not None:
@@ -389,12 +389,12 @@ def make_batch(
             piece = None if home is None else read_piece(home, first, (last - first, width))
             kept_runs += 0 if piece is None else last - first
             if piece is None:
-                tell(first, recipe.runs)
+                report(first, recipe.runs)
                 piece = run_piece(recipe, first, last, threads)
                 if home is not None:
                     write_piece(home, first, piece)
             counterparts[first:last] = piece
-    tell(recipe.runs, recipe.runs)
+    report(recipe.runs, recipe.runs)
     return Batch(recipe, counterparts, kept_runs)
 
 

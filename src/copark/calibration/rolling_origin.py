@@ -27,12 +27,12 @@ from copark.calibration.replay_posterior import Projection, ReplayPosterior, pro
 from copark.calibration.tempering import Plan
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
+from copark.progress import Progress
 from copark.stats.quantiles import quantile_band
 from copark.stats.scores import Percentiles, covered, crps, crps_within, percentiles, relative_half_width
 from copark.store.checkpoints import Stages
 
 Shape = Callable[[Floats, Floats], Floats]
-Progress = Callable[[int, int], None]
 LINE_YEARS = 3.0
 MEMBERS = 2000
 """Members of a forecast, at least about so many; of a naive curve half as many."""
@@ -583,7 +583,7 @@ def rolling(
     origins = []
     missing = [cut for cut in ordered if cut not in posteriors]
 
-    def tell(part: int, whole: int) -> None:
+    def report(part: int, whole: int) -> None:
         if progress is not None:
             progress(missing.index(cut) * whole + part, len(missing) * whole)
 
@@ -597,7 +597,7 @@ def rolling(
                 plan=plan,
                 populations=populations,
                 threads=threads,
-                progress=tell,
+                progress=report,
                 stages=stages,
             )
         origins.append(forecast_from(replay, batch.recipe.case, threads))

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from copark.cases.dates import Date
 from copark.cases.quarters import Quarter
-from copark.cases.types import Bilingual, Country, Key, Named, Number, Record, Side, Sourced, UnitInterval, wrong
+from copark.cases.types import Country, Key, Named, Number, Record, Side, Sourced, UnitInterval, WrittenText, wrong
 
 ServedBy = Literal["presence", "growth", "technology", "control", "burden"]
 """What in the park serves an interest: that it is there; jobs; capital per job; control; that the other side pays."""
@@ -21,7 +21,7 @@ class Government(Record):
 
     country: Country
     """ISO 3166-1 alpha-3 code of its country."""
-    title: Bilingual
+    title: WrittenText
     """Its name for a reader."""
 
 
@@ -63,7 +63,7 @@ class Interest(Named):
 
     side: Literal["home", "host"]
     """Whose interest it is: home or host."""
-    meaning: Bilingual
+    meaning: WrittenText
     """What the government wants."""
     served_by: ServedBy | None = None
     """What in the park serves it: presence, growth, technology, control or burden; left out, it is told and counts for
@@ -81,7 +81,7 @@ class Shareholder(Named, Span):
     """Side it votes with: home, host or third."""
     country: Country
     """ISO 3166-1 alpha-3 code of its country."""
-    capability: Bilingual
+    capability: WrittenText
     """What it is able to do for the park."""
     business: Business | None = None
     """What it lives by: contractor (builds), operator (runs parks), investor (puts in money), authority (a body of the

@@ -21,7 +21,6 @@ from copark.cases.table_schemas import Source
 from copark.cases.tables import read_table
 from copark.cases.types import (
     Amount,
-    Bilingual,
     Count,
     Country,
     Grade,
@@ -33,6 +32,7 @@ from copark.cases.types import (
     SourceKeys,
     UnitInterval,
     Words,
+    WrittenText,
     YesNo,
     wrong,
 )
@@ -232,15 +232,15 @@ class Step(Record):
 class Condition(Record):
     """A condition of the comparison, or its outcome."""
 
-    title: Bilingual
+    title: WrittenText
     """The condition in words."""
-    meaning: Bilingual
+    meaning: WrittenText
     """What it says of a park."""
-    anchors: Bilingual
+    anchors: WrittenText
     """What its scores stand for."""
     steps: tuple[Step, ...] = ()
     """For a score by rule: from the highest step down."""
-    caveat: Bilingual | None = None
+    caveat: WrittenText | None = None
     """What to know before using it; left out if nothing."""
 
 

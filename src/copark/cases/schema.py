@@ -37,7 +37,19 @@ from copark.cases.dates import Date
 from copark.cases.defaults import Unknown, completed
 from copark.cases.facts import Fraction, Money, PlannedArea, QuotaFact, Rate, TaxRate, Threshold
 from copark.cases.quarters import Quarter
-from copark.cases.types import Bilingual, Count, Country, Key, Named, Number, Record, Sourced, UnitSymbol, YesNo, wrong
+from copark.cases.types import (
+    Count,
+    Country,
+    Key,
+    Named,
+    Number,
+    Record,
+    Sourced,
+    UnitSymbol,
+    WrittenText,
+    YesNo,
+    wrong,
+)
 
 __all__ = ["Anchor", "CaseFile", "Clock", "Framework", "Parameter", "Partner", "Prior", "Sides", "Term"]
 """What is read elsewhere."""
@@ -210,7 +222,7 @@ class CaseFile(Record):
     """Version of this format: 1."""
     name: Key
     """Short name of the case, such as great-stone."""
-    title: Bilingual
+    title: WrittenText
     """The park's name for a reader."""
     kind: Literal["intergovernmental", "mixed", "enterprise-led"]
     """Who drives the park."""

@@ -24,7 +24,6 @@ from copark.cases.types import (
     Address,
     Amount,
     BasisPoints,
-    Bilingual,
     Count,
     Country,
     Grade,
@@ -36,6 +35,7 @@ from copark.cases.types import (
     SourceKeys,
     UnitSymbol,
     Words,
+    WrittenText,
     YesNo,
     in_both,
     suggestion,
@@ -87,7 +87,7 @@ class Source(Record):
     """Whether the original was read, or a mirror of it."""
     language: Words | None = None
     """Language code, as en, ru, zh, be."""
-    note: Bilingual | None = None
+    note: WrittenText | None = None
     """What a reader should know."""
 
 

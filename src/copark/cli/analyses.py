@@ -15,7 +15,7 @@ from typer.main import get_command
 from copark.analyses import Analysis
 from copark.cli.app import OUT, Json, Lang, Threads, formats_of
 from copark.cli.help import SpokenCommand
-from copark.cli.screen import Progress, console, duration, print_json, show_plan
+from copark.cli.screen import ProgressBar, console, duration, print_json, show_plan
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, option
         foresee(context.case(values["case"]), analysis.ask.workload(params, context))
         return
     written: dict[str, Path] = {}
-    with Progress(lang) as progress:
+    with ProgressBar(lang) as progress:
         context.progress = progress
         answered = answer(analysis, params, context)
         if not options["no_report"] and not (options["as_json"] and options["formats"] is None):

@@ -28,7 +28,7 @@ from copark.cli.app import (
 )
 from copark.cli.help import SpokenCommand
 from copark.cli.screen import (
-    Progress,
+    ProgressBar,
     listed,
     print_json,
     say,
@@ -110,7 +110,7 @@ def run(
     from copark import workflows
 
     written = formats_of(formats, ctx.obj, "html")
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         outcome = workflows.run_study(
             name,
             runs=runs,
@@ -311,7 +311,7 @@ def export(
     """
     from copark import workflows
 
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         path = workflows.export(identity, form.value, to, out=out, lang=ctx.obj, progress=progress)
     say("cli.written", ctx.obj, path=path)
 
@@ -342,7 +342,7 @@ def verify(
     """
     from copark import workflows
 
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         verdict = workflows.verify(identity, out=out, threads=threads, progress=progress)
     show_verdict(verdict, ctx.obj)
     if not verdict.passed:
@@ -424,7 +424,7 @@ def plan(
     """
     from copark.workflows.run_plan import plan_study
 
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         planned = plan_study(
             name,
             runs=runs,

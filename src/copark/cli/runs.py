@@ -12,7 +12,7 @@ import typer
 
 from copark.cli.app import OUT, Lang, Out, Threads, app
 from copark.cli.help import SpokenCommand, SpokenGroup
-from copark.cli.screen import Progress, duration, listing, say, show_faults, show_listing
+from copark.cli.screen import ProgressBar, duration, listing, say, show_faults, show_listing
 from copark.errors import NotFound, printable
 from copark.texts import text
 
@@ -92,7 +92,7 @@ def check(
     """
     from copark.workflows import runs
 
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         faults = runs.check_books(out, quick=quick, progress=progress)
     if faults:
         show_faults(faults, ctx.obj)
@@ -212,7 +212,7 @@ def results(
     for name in only or ():
         if name not in names:
             raise NotFound.of("analyses.shipped.unknown", found=printable(name), known=", ".join(names))
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         if make is not None:
             for folder in shipped.make(make, only or (), threads, progress):
                 say("cli.written", ctx.obj, path=folder)
@@ -288,7 +288,7 @@ def pack(
     from copark.presentation.numbers import number
     from copark.workflows import workspaces
 
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         packed = workspaces.pack(
             file,
             cases=case or (),
@@ -331,7 +331,7 @@ def open_(
     """
     from copark.workflows import workspaces
 
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         findings = workspaces.open_(file, to, progress=progress)
     _show(findings, ctx.obj)
     say("workspace.opened", ctx.obj, path=to)
@@ -357,7 +357,7 @@ def verify(ctx: typer.Context, file: File, _lang: Lang = None) -> None:
     """
     from copark.workflows import workspaces
 
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         findings = workspaces.verify(file, progress=progress)
     if findings.faults:
         show_faults(findings.faults, ctx.obj)

@@ -212,7 +212,7 @@ def equity(case: Case, lang: str = "en") -> Figure:
                     weight="bold",
                 )
             base += share
-    names = {"home": case.sides.home.title.get(lang), "host": case.sides.host.title.get(lang)}
+    names = {"home": case.sides.home.title.text(lang), "host": case.sides.host.title.text(lang)}
     last = {side: points for side, points in side_shares(tables[-1]).items() if points}
     places = style.spread([middles[side] for side in last], 7.5)
     for place, (side, points) in zip(places, last.items(), strict=True):

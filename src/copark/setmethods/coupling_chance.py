@@ -8,7 +8,7 @@ meaning only where the cases stand in the order of time. Weights and ranges do n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from copark.arrays import Floats
 from copark.errors import Fault
+from copark.progress import Progress
 from copark.setmethods.coupling_degree import BOUNDARIES, FORMS, GRADES, Coupled, coordination, development, scored
 from copark.setmethods.table import fault
 from copark.stats.quantiles import BAND, LEVELS
@@ -70,7 +71,7 @@ def draws_faults(flag: str, draws: int, cases: int) -> list[Fault]:
     return [] if 0 <= draws <= most else [fault("draws", flag, found=str(draws), most=f"{most:,}")]
 
 
-def null(degrees: Coupled, deals: int, seed: int, progress: Callable[[int, int], None] | None = None) -> Null:
+def null(degrees: Coupled, deals: int, seed: int, progress: Progress | None = None) -> Null:
     """Deal indicators out and shift them, so many times each.
 
     Parameters

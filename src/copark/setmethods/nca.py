@@ -14,7 +14,7 @@ the form that is never zero (Phipson & Smyth 2010).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from copark.arrays import Floats
 from copark.errors import Fault
+from copark.progress import Progress, part_of
 from copark.setmethods.table import CaseTable, SettingFaults, TableFaults, Warned, fault, left_out_warning
 
 Kind = Literal["ce_fdh", "cr_fdh"]
@@ -43,8 +44,6 @@ MOST_UNSEEN = 0.5
 """Share of an empty zone that may lie where nothing was observed before it is told."""
 FRAGILE = 0.1
 """Change of d by one case from which it is told."""
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -436,23 +435,8 @@ def analyse(table: CaseTable, request: NcaRequest, progress: Progress | None = N
     deals = max(1, request.permutations)
     necessities = []
     for number, name in enumerate(request.conditions):
-
-        def tell(done: int, _: int, before: int = number * deals) -> None:
-            """Count the deals done over all conditions.
-
-            Parameters
-            ----------
-            done
-                Deals done of this condition.
-            _
-                Deals of this condition in all; progress counts those of all conditions.
-            before
-                Deals of the conditions before it, bound when the function is made, for the loop goes on.
-            """
-            if progress is not None:
-                progress(before + done, len(request.conditions) * deals)
-
-        necessities.append(_condition(table, name, request, tell))
+        condition_progress = part_of(progress, number * deals, len(request.conditions) * deals)
+        necessities.append(_condition(table, name, request, condition_progress))
     return Necessities(table, request, tuple(necessities))
 
 

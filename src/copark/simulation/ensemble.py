@@ -28,6 +28,7 @@ from copark.model.jit import ENABLED
 from copark.model.kernel import BLOCK, OK, simulate_block
 from copark.model.outputs import NAMES
 from copark.model.variables import ORIGINS, Link, catalogue
+from copark.progress import CountedProgress, silent
 from copark.simulation.outcomes import NEEDED, outcomes, year_twenty
 
 Floats = NDArray[np.float64]
@@ -117,8 +118,6 @@ def by_link(values: Floats) -> dict[str, Floats]:
     return found
 
 
-Done = Callable[[int], None]
-"""Told how many runs were made since the last time; what it raises ends the work."""
 CHUNK = 1000
 
 
@@ -244,7 +243,7 @@ class Ensemble:
         *,
         runs: int = 0,
         threads: int = 1,
-        progress: Done | None = None,
+        progress: CountedProgress | None = None,
         block: int = BLOCK,
         judged: int | None = None,
     ) -> None:
@@ -255,7 +254,7 @@ class Ensemble:
         self.threads = threads
         self.block = block
         self.judged = judged
-        self.progress: Done = progress or (lambda _: None)
+        self.progress = progress or silent
 
     def _sharing(self, draws: Draws) -> DrawsOf:
         return lambda first, last: Paired([Draws(*(room[first:last] for room in draws))] * len(self.inputs), {})

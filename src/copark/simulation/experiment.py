@@ -24,11 +24,12 @@ from copark.arrays import Floats, Integers
 from copark.cases.case import Case
 from copark.identity import identity_of
 from copark.model.arrays import Draws, Inputs
-from copark.simulation.ensemble import CHUNK, Done, Ensemble, calls_for
+from copark.progress import CountedProgress, Progress, ProgressCounter, silent
+from copark.simulation.ensemble import CHUNK, Ensemble, calls_for
 from copark.simulation.measures import Measures, ScenarioMeasures, packed, unpacked
 from copark.simulation.outcomes import NEEDED, outcome_effects
 from copark.simulation.results import Label, label
-from copark.simulation.run import Progress, facts_of, inputs_of, source_of
+from copark.simulation.run import facts_of, inputs_of, source_of
 from copark.simulation.sample import NOTHING, DrawSource, StudyDraws, with_parameters
 from copark.simulation.study import Scenario, Study
 from copark.simulation.unfinished import require_finished_of_each
@@ -45,7 +46,7 @@ class ScenarioBlock:
     judged: int
     """Quarter in which outcomes are judged, counted from 0."""
 
-    def measure(self, threads: int = 1, progress: Done | None = None) -> ScenarioMeasures:
+    def measure(self, threads: int = 1, progress: CountedProgress | None = None) -> ScenarioMeasures:
         """Make the runs and read them."""
         outputs = tuple(dict.fromkeys((*self.measures.outputs, *NEEDED)))
         ensemble = Ensemble(self.inputs, self.draws, outputs, threads=threads, progress=progress, judged=self.judged)
@@ -115,7 +116,7 @@ class Experiment:
         self._filed = case
         self.threads = threads
         self.workers = workers
-        self.progress: Progress = progress or (lambda *_: None)
+        self.progress: Progress = progress or silent
         self.checkpoint = checkpoint
         self.replicates = tuple(range(study.futures))
         # By memo key and replicates; runs that were made later are appended, and joined when they are read.
@@ -205,22 +206,15 @@ class Experiment:
         waiting = {memo_key(scenario): scenario for scenario in scenarios}
         waiting = {key: scenario for key, scenario in waiting.items() if self._known(key) < wanted}
         begun = {key: self._runs_kept(self._place(key)) for key in waiting}
-        total = sum(wanted - count for count in begun.values())
-        made = 0
-
-        def count(more: int) -> None:
-            nonlocal made
-            made += more
-            self.progress(made, total)
-
+        counter = ProgressCounter(self.progress, sum(wanted - count for count in begun.values()))
         # Scenarios that have come equally far go together: draws of a stretch of runs are made once and serve all of
         # them.
         for start in sorted(set(begun.values())):
             group = {key: scenario for key, scenario in waiting.items() if begun[key] == start}
-            for key, runs in self._measured(group, start, wanted, count):
+            for key, runs in self._measured(group, start, wanted, counter):
                 self._made.setdefault(self._place(key), []).append(runs)
                 if self.checkpoint is not None and self.checkpoint.is_due:
-                    self.checkpoint.keep(made / total, packed(self._all_made()))
+                    self.checkpoint.keep(counter.done / counter.total, packed(self._all_made()))
         if self.checkpoint is not None and waiting:
             self.checkpoint.keep(1.0, packed(self._all_made()))
 
@@ -375,7 +369,7 @@ class Experiment:
         return self._inputs[key]
 
     def _measured(
-        self, group: Mapping[str, Scenario], first: int, last: int, count: Done
+        self, group: Mapping[str, Scenario], first: int, last: int, progress: CountedProgress
     ) -> Iterator[tuple[str, ScenarioMeasures]]:
         """Make and read runs first … last - 1 of scenarios, some of one scenario after the other.
 
@@ -396,10 +390,10 @@ class Experiment:
             elif together:
                 measured = side_by_side(blocks, self.threads)
             else:
-                measured = (block.measure(self.threads, count) for block in blocks)
+                measured = (block.measure(self.threads, progress) for block in blocks)
             for key, runs in zip(group, measured, strict=True):
                 if together or self.workers is not None:
-                    count(len(runs.status))
+                    progress(len(runs.status))
                 yield key, runs
 
 

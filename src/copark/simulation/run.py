@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -13,8 +13,9 @@ from copark.cases.model_inputs import case_parameters, pack
 from copark.errors import RunRefused, StudyFaults
 from copark.model.arrays import Inputs
 from copark.model.variables import catalogue
+from copark.progress import CountedProgress, Progress, ProgressCounter
 from copark.simulation.case_edits import edited, fault_of_edit, set_in_inputs
-from copark.simulation.ensemble import CHUNK, Done, Ensemble, Runs, default_threads
+from copark.simulation.ensemble import CHUNK, Ensemble, Runs, default_threads
 from copark.simulation.outcomes import NEEDED
 from copark.simulation.results import Label, assemble, label
 from copark.simulation.sample import DrawSource, StudyDraws, drawn_parameters
@@ -23,8 +24,6 @@ from copark.simulation.study_entries import span
 
 if TYPE_CHECKING:
     import xarray as xr
-
-Progress = Callable[[int, int], None]
 
 
 def case_of(case: Case, scenario: Scenario) -> Case:
@@ -126,7 +125,7 @@ class Prepared(NamedTuple):
     source: DrawSource | None = None
     """Where draws come from if the study does not draw them itself."""
 
-    def ensemble(self, threads: int, progress: Done | None = None) -> Ensemble:
+    def ensemble(self, threads: int, progress: CountedProgress | None = None) -> Ensemble:
         """Return the study's runs, with the outputs it keeps first and those that outcomes are judged by behind."""
         study = self.study
         case = self.case
@@ -223,7 +222,7 @@ def facts_of(study: Study, case: Case, scenario: Scenario) -> dict[str, np.ndarr
     return {name: np.array(after[name]) for name in before.keys() & after.keys() - drawn if after[name] != before[name]}
 
 
-def run_chunk(prepared: Prepared, first: int, last: int, threads: int, progress: Done | None) -> xr.Dataset:
+def run_chunk(prepared: Prepared, first: int, last: int, threads: int, progress: CountedProgress | None) -> xr.Dataset:
     """Run all scenarios of runs first..last-1 and label what comes out.
 
     Parameters
@@ -267,16 +266,8 @@ def stream(
         Where draws come from if the study draws from a posterior.
     """
     prepared = prepare(study, case, source)
-    total = study.runs * len(study.scenarios)
-    done = 0
-
-    def more(count: int) -> None:
-        nonlocal done
-        done += count
-        if progress is not None:
-            progress(done, total)
-
-    for runs in prepared.ensemble(threads or default_threads(), more).stream(chunk):
+    counter = ProgressCounter(progress, study.runs * len(study.scenarios))
+    for runs in prepared.ensemble(threads or default_threads(), counter).stream(chunk):
         yield prepared.labelled(runs)
 
 

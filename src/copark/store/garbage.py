@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from copark.errors import Fault
+from copark.progress import Progress
 from copark.store.array_forms import faults_of_form
 from copark.store.checkpoints import FOLDER
 from copark.store.errors import DamagedRun, MisplacedRun, fault
@@ -153,9 +154,7 @@ def throw_away(leftover: Leftover) -> None:
             remove(path)
 
 
-def faults_in(
-    store: RunStore, *, deep: bool | None = True, progress: Callable[[int, int], None] | None = None
-) -> list[Fault]:
+def faults_in(store: RunStore, *, deep: bool | None = True, progress: Progress | None = None) -> list[Fault]:
     """Find every fault of the folders of stored runs; one that cannot be read does not hide those of the others.
 
     Parameters

@@ -16,7 +16,6 @@ from copark.analyses.ablate.ablations import Ablations, AblationSettings
 from copark.analyses.ablate.effects import ablations_of
 from copark.analyses.contract import CaseParams, Choice, Keys, Result, Rows
 from copark.errors import NotFound, RunRefused
-from copark.texts import Said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +31,7 @@ LEAST_SIZE = 512
 def mechanisms_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
     """List what can be switched off in a case."""
     found = ablations_of(context.case(given["case"]), links=not given["no_links"])
-    return [Choice(one.key, Said(one.title.en, one.title.zh)) for one in found]
+    return [Choice(one.key, one.title) for one in found]
 
 
 class Params(CaseParams):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from math import inf
 from typing import Any
@@ -33,13 +33,14 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cases.world import world_hash
 from copark.identity import identity_of
+from copark.progress import Progress, StagedProgress, of_stage
 from copark.simulation.experiment import Experiment
 from copark.simulation.readouts.compare import COUNTS
 from copark.simulation.study import Scenario
-from copark.simulation.study_entries import Title
 from copark.simulation.workload import Workload
 from copark.stats.effects import Effect, ShareEffect
 from copark.store.checkpoints import Stages
+from copark.texts.localized import LocalizedText
 from copark.version import MODEL_VERSION, __version__
 
 NOISES = 2.0
@@ -49,7 +50,6 @@ HARDLY = 0.05
 """A mechanism *hardly* works if on average it moves no output compared by more than this share of its spread…"""
 HARDLY_FAILED = 0.01
 """…and the probability of failure by no more than this."""
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class AblationRow:
     """mechanism or link."""
     scale: str
     """global, intergovernmental, park or enterprise."""
-    title: Title
+    title: LocalizedText
     """What is off."""
     differences: tuple[Effect, ...]
     """Effects by output and quarter, off for the whole history: without less with, of counts in log points."""
@@ -133,7 +133,7 @@ class Ablations:
     """Everything it depends on."""
     case: str
     """Name of the case."""
-    park: Title
+    park: LocalizedText
     """Name of the park."""
     settings: AblationSettings
     """What was asked."""
@@ -244,7 +244,7 @@ def ablate(
     parameters: ParameterPosterior | None = None,
     threads: int = 1,
     stages: Stages | None = None,
-    progress: Progress | None = None,
+    progress: StagedProgress | None = None,
 ) -> Ablations:
     """Switch everything off, one at a time.
 
@@ -270,7 +270,7 @@ def ablate(
     stages = stages or Stages()
     cut = None if source is None else source.cut
     later = () if cut is None else later_targets(case, cut)
-    work = _Work.of(case, settings, source, later, threads, stages, progress or (lambda *_: None))
+    work = _Work.of(case, settings, source, later, threads, stages, of_stage(progress, "simulate"))
     work.score_reference()
     refits = None
     if cut is not None and settings.size and later:
@@ -282,7 +282,7 @@ def ablate(
         run_id=identity_of(made_of),
         provenance=made_of,
         case=case.name,
-        park=Title(en=case.title.en, zh=case.title.zh),
+        park=case.title,
         settings=settings,
         cut=None if cut is None else str(cut),
         quarters=quarters_compared(case),
@@ -360,7 +360,7 @@ class _Work:
     stages: Stages
     """Where what is done is kept."""
     progress: Progress
-    """Told how far the work is."""
+    """Called with thousands of simulated quarters done and in all."""
     plans: tuple[Workload, ...]
     """How much there is to run, by kind."""
     done: int = 0
@@ -423,7 +423,7 @@ class _Work:
         """Count simulated quarters, and say how far the work is."""
         self.done += quarters
         total = sum(plan.quarters_in_all for plan in self.plans) // 1000
-        self.progress("simulate", min(self.done // 1000, total), total)
+        self.progress(min(self.done // 1000, total), total)
 
     def count_scenario(self) -> None:
         """Count the runs of a scenario."""

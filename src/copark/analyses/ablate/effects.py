@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from copark.simulation.study import LinkChange, Scenario
 from copark.simulation.study_entries import Title
 from copark.stats.effects import Effects
 from copark.stats.scores import crps
-from copark.texts import LANGUAGES, text
+from copark.texts import text
 
 FILE = Path(__file__).parent / "mechanisms.yaml"
 NEEDED = ("framework", "visits")
@@ -97,7 +97,7 @@ def _mechanisms(case: Case, cut: Quarter | None) -> Iterator[Ablation]:
             edits["drop"] = [name for start in starts for name in titles if name.startswith(start)]
             if not edits["drop"]:
                 continue
-        title = Title(**{lang: text(f"ablate.mechanism.{key}.title", lang) for lang in LANGUAGES})
+        title = Title.by_language(partial(text, f"ablate.mechanism.{key}.title"))
         yield _ablation(case, key, entry | {"edits": edits}, title, cut)
 
 
@@ -130,7 +130,7 @@ def _since(case: Case, entry: Mapping[str, Any], cut: Quarter) -> Edits | None:
 
 def _links() -> Iterator[Ablation]:
     for name, link in catalogue().links.items():
-        title = Title(en=link.en, zh=link.zh)
+        title = Title.by_language(link.title)
         key = f"cut-{name.replace('_', '-')}"[:64]
         scenario = Scenario(key=key, title=title, links={name: LinkChange(strength=0.0)})
         yield Ablation(f"link/{name}", "link", ROOMS[link.source_room], title, scenario)

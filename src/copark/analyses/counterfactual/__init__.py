@@ -16,7 +16,7 @@ from copark.analyses.contract import AheadParams, Option, Result, Rows
 from copark.simulation.case_edits import dated_events
 from copark.simulation.counterfactual import WITHOUT, but_for_study, find_dated_events
 from copark.simulation.readouts.compare import paired
-from copark.texts import Said
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
@@ -47,7 +47,7 @@ class PastEvent:
     """Key of the event."""
     date: str
     """When it happened, as the source gives it."""
-    title: Said
+    title: LocalizedText
     """What it was."""
 
 
@@ -57,7 +57,7 @@ class Answer(Result):
 
     case: str
     """Name of the case."""
-    park: Said
+    park: LocalizedText
     """Title of the case."""
     events: tuple[PastEvent, ...]
     """Everything that can be undone."""
@@ -96,8 +96,8 @@ def _study(params: Params, context: Context) -> Study:
 def compute(params: Params, context: Context) -> Answer:
     """Replay history with and without it; list what can be undone where nothing is named."""
     case = context.case(params.case)
-    events = tuple(PastEvent(one.key, str(one.date), Said(one.title.en, one.title.zh)) for one in dated_events(case))
-    about: dict[str, Any] = {"case": case.name, "park": Said(case.title.en, case.title.zh), "events": events}
+    events = tuple(PastEvent(one.key, str(one.date), one.title) for one in dated_events(case))
+    about: dict[str, Any] = {"case": case.name, "park": case.title, "events": events}
     if not params.without:
         return Answer(**about, run_id=context.run_id, provenance={"case": case.name, "case_hash": case.hash})
     runs = context.run(_study(params, context), case, *params.wanted)

@@ -4,7 +4,7 @@ Answers are means over replicates with common random numbers at every point; eac
 its own. All are experiments of one scenario, the case as it is, on draws that are given.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from copark.cases.case import Case
 from copark.identity import identity_of
 from copark.model.arrays import Draws
 from copark.model.variables import catalogue
+from copark.progress import Progress
 from copark.simulation.experiment import Experiment
 from copark.simulation.measures import OutputValues
 from copark.simulation.sample import DrawSource
@@ -37,8 +38,6 @@ ASKED = (
     ("benefit_host", 20),
 )
 """Outputs, and the year since the start at whose end they are read."""
-Progress = Callable[[int, int], None]
-"""Progress callback: runs made, and runs to be made."""
 
 
 @dataclass(frozen=True)

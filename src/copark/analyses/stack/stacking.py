@@ -48,13 +48,14 @@ from copark.calibration.pool.forecasts import (
     unseen,
     winners,
 )
-from copark.calibration.pool.panel import Panel, Progress
+from copark.calibration.pool.panel import Panel
 from copark.calibration.pool.panel import recipe_of as recipe_of_panel
 from copark.calibration.pool.parks import COUNTS, LAST, YOUNGEST, Park, last_day
 from copark.calibration.rolling_origin import forecasts, history_of
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.identity import hash_content, identity_of
+from copark.progress import Progress
 from copark.stats.quantiles import weighted_quantiles
 from copark.stats.scores import crps
 from copark.version import MODEL_VERSION, PANEL_VERSION
