@@ -1,7 +1,6 @@
 """Light cases: what the evidence supports and no more, with documented defaults in the place of what is not known."""
 
 import pytest
-from tests.equations.small_park import by_bloc
 
 from copark.cases import load_case
 from copark.cases.completeness import lacks_of, notes_of
@@ -101,7 +100,7 @@ def test_defaults_do_as_little_as_possible(small):
     assert (governments["plan_area"] == NO_PLAN).all(), "land follows demand"
     assert (company["registered_capital"] == NO_LIMIT).all(), "money is no limit"
     assert (company["quota"] == 5001).all()
-    assert (company["share"] == by_bloc([5000, 5000, 0])).all()
+    assert (company["share"] == [5000, 5000, 0]).all()
     assert (company["capability"] == 1.0).all()
     assert not any(part.any() for part in (governments["threshold"], governments["profit_tax"]))
     assert not company["shareholder_ties"].any()

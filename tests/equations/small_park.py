@@ -8,7 +8,6 @@ from hypothesis import settings
 from copark.model import rng
 from copark.model.arrays import make_inputs, make_workspace, records
 from copark.model.company import records as company
-from copark.model.dimensions import BLOCS, HOME, HOST, INVESTOR, ROLES, THIRD_BLOC
 from copark.model.enterprises import records as enterprises
 from copark.model.enterprises.records import Firms
 from copark.model.governments import equations as governments
@@ -24,21 +23,11 @@ integers_wrap = np.errstate(over="ignore")
 """As in every run: the integers of random numbers wrap around, which NumPy would warn of where it is not compiled."""
 
 
-def by_bloc(values: Any) -> Any:
-    """Give values of home, host and third by bloc: where only sides are known, they are their investors'."""
-    if len(values) == BLOCS:
-        return values
-    home, host, third = values
-    blocs = np.zeros(BLOCS)
-    blocs[[HOME * ROLES + INVESTOR, HOST * ROLES + INVESTOR, THIRD_BLOC]] = home, host, third
-    return blocs
-
-
 def record(dtype: np.dtype[np.void], **fields: Any) -> Any:
-    """One record with the fields given and 0 in all others; what blocs have may be given by side."""
+    """One record with the fields given and 0 in all others."""
     made = records(dtype, 1)
     for name, value in fields.items():
-        made[name][0] = by_bloc(value) if dtype[name].shape == (BLOCS,) else value
+        made[name][0] = value
     return made[0]
 
 

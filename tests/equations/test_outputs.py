@@ -5,8 +5,7 @@ import pytest
 
 from copark.model import kernel, outputs, step
 from copark.model.arrays import make_inputs, make_workspace
-from copark.model.dimensions import ROLES, THIRD_BLOC
-from tests.equations.small_park import blank, by_bloc, numbered, parameters, record
+from tests.equations.small_park import blank, numbered, parameters, record
 
 
 def reported(report, *given):
@@ -46,8 +45,7 @@ def test_the_company_is_reported():
     same = (set(state.dtype.names) & set(outputs.NAMES)) - {"dividends"}
     assert {name: row[name] for name in same} == {name: state[name] for name in same}
     assert len(same) == 23
-    control = {"control_home": state.control[:ROLES].sum(), "control_host": state.control[ROLES:THIRD_BLOC].sum()}
-    sides = control | by_origin(state, "network", "network")
+    sides = by_origin(state, "control", "control", ("home", "host")) | by_origin(state, "network", "network")
     assert {name: row[name] for name in sides} == sides
     assert row.dividends == state.dividends.sum()
     assert row.realised_investment == 300 + state.infrastructure + state.other_investment
@@ -92,12 +90,12 @@ def test_a_quarter_is_reported_whole_and_in_the_order_of_the_names():
 def test_a_park_begins_as_its_rooms_begin():
     work, inputs = make_workspace(make_inputs(4, 1, 0)), make_inputs(4, 1, 0)
     inputs.company[0].paid_in_at_start = 10
-    inputs.company[0].share = by_bloc([6000, 4000, 0])
+    inputs.company[0].share = [6000, 4000, 0]
     inputs.company[0].quota = 5001
     step.begin(inputs, work, parameters("governments", value_home=15, value_host=10))
     assert list(work.rooms.governments.state[0].benefit) == [15, 10]
     assert work.rooms.company.state[0].cash == 10
-    assert list(work.rooms.company.state[0].control) == list(by_bloc([1, 0, 0]))
+    assert list(work.rooms.company.state[0].control) == [1, 0, 0]
     assert work.rooms.company.sends[0].open == 1
 
 

@@ -15,11 +15,10 @@ import numpy as np
 import pytest
 import yaml
 
-from copark.model.dimensions import BLOCS
 from copark.model.jit import MODEL
 from copark.model.outputs import OUTPUTS
 from copark.model.variables import catalogue
-from tests.equations.small_park import ROOMS, address, blank, by_bloc, record
+from tests.equations.small_park import ROOMS, address, blank, record
 
 FOLDER = Path(__file__).parent
 FOLDERS = (*ROOMS, "coupling")
@@ -76,9 +75,7 @@ def test_worked_case(room, case):
         np.testing.assert_allclose(found, work_out(case["expected"]), **EXACT)
     for name, left in case.get("after", {}).items():
         for field, value in left.items() if isinstance(left, dict) else [(..., left)]:
-            expected = work_out(value)
-            expected = by_bloc(expected) if np.size(inputs[name][field]) == BLOCS else expected
-            np.testing.assert_allclose(inputs[name][field], expected, **EXACT, err_msg=f"{name}.{field}")
+            np.testing.assert_allclose(inputs[name][field], work_out(value), **EXACT, err_msg=f"{name}.{field}")
 
 
 def test_arithmetic_that_does_not_give_its_number_is_found():

@@ -43,7 +43,7 @@ DISTURBED = {
     "commitment_to_arrivals": ({"parameters": {"mobilisation": 1.0}}, ("arrivals",)),
     "price_to_arrivals": ({"parameters": {"price_pull": 1.0, "reference_price": 0.2}}, ("arrivals",)),
     "results_to_interests": (
-        {"levers": {"governments.interest_weight_home": [{"value": [1, 1, 0, 0, 0]}]}},
+        {"levers": {"governments.interest_weight_home": [{"value": [0.5, 0, 0, 0]}]}},
         ("benefit_home",),
     ),
     "closing_to_company": ({"parameters": {"closure_rate": 1.0}}, ("failed",)),

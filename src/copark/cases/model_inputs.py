@@ -6,11 +6,9 @@ holds from the quarter that contains its date.
 
 from __future__ import annotations
 
-from typing import get_args
-
 import numpy as np
 
-from copark.cases.actors import Business, ServedBy, Ties
+from copark.cases.actors import Ties
 from copark.cases.case import Case
 from copark.cases.dates import quarter_of
 from copark.cases.facts import Fact, used
@@ -19,21 +17,18 @@ from copark.cases.schema import Anchor, Credit, Partner
 from copark.cases.table_schemas import CapTable
 from copark.cases.world import growth_gaps, in_order, years_on_record
 from copark.model.arrays import Inputs, make_inputs
-from copark.model.dimensions import BLOCS, PARTNERS, ROLES, THIRD_BLOC
+from copark.model.dimensions import PARTNERS
 from copark.model.enterprises.records import FREE_TO_DECIDE
 from copark.model.governments.equations import NO_PLAN
-from copark.model.governments.interests import PRESENCE
 from copark.model.jit import Record
 from copark.model.variables import ORIGINS, catalogue
 from copark.model.world.equations import ABSENT, FREE, NO_PARTNER, PRESENT
 from copark.units import convert
 
 SIDE_NAMES = ("home", "host")
-ROLE_NAMES = get_args(Business)
-INTEREST_TERMS = get_args(ServedBy)
+BESIDE_INVESTORS = ("contractor", "operator", "authority")
+BESIDE_PRESENCE = ("growth", "technology", "control", "burden")
 """Names by their place on the axes of the model."""
-NO_LIMIT = 100_000.0
-"""Means of a side that are not in question, M USD/yr: the upper end of the model's range."""
 NOBODY_ENTERS = 1000.0
 """Least declared investment that nobody reaches, M USD: the upper end of the model's range."""
 NO_VOTE_PASSES = 10_001
@@ -184,7 +179,6 @@ def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> Non
     for switch in ("rescue_by_treaty", "rescue_by_controller", "credit_open", "plan_open", "mediation_open"):
         dated[switch] = 1.0
     # Levers are open by default: which of them act follows from the framework, and scenarios close them one by one.
-    dated["rescue_limit"] = NO_LIMIT
     for side in SIDE_NAMES:
         dated[f"interest_weight_{side}"] = interest_weights(case, side)
     dated["private_owner"] = float(case.kind == "enterprise-led")
@@ -195,23 +189,20 @@ def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> Non
     for visit in case.visits:
         quarter = visit.date.quarter()
         dated["visit"][span(quarters, quarter, quarter)] += [visit.home, visit.host]
-        dated["sessions"][span(quarters, quarter, quarter)] += 1.0
 
 
 def interest_weights(case: Case, side: str) -> list[float]:
-    """Give the weights of a side's strategic interests by the term that serves them, summing to one.
+    """Give the weights of a side's strategic interests beside presence, by what serves them; presence has the rest.
 
-    Of a side whose interests have no term the park's presence is all that counts.
+    Of a side whose interests nothing is known to serve, the park's presence is all that counts.
     """
-    weights = [0.0] * len(INTEREST_TERMS)
-    for interest in case.interests:
-        if interest.side == side and interest.served_by is not None:
-            weights[INTEREST_TERMS.index(interest.served_by)] += interest.weight
-    total = in_order(weights)
-    if total <= 0.0:
-        weights[PRESENCE] = 1.0
-        return weights
-    return [weight / total for weight in weights]
+    served = [interest for interest in case.interests if interest.side == side and interest.served_by is not None]
+    total = in_order(interest.weight for interest in served)
+    weights = [0.0] * len(BESIDE_PRESENCE)
+    for interest in served:
+        if interest.served_by in BESIDE_PRESENCE:
+            weights[BESIDE_PRESENCE.index(interest.served_by)] += interest.weight / total
+    return weights
 
 
 def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
@@ -237,7 +228,10 @@ def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     for since in sorted({quarter_of(table.date, "event") for table in used(case.equity)}):
         table = case.cap_table(since)
         if table is not None:
-            dated["share"][span(quarters, since)] = bloc_shares(case, table)
+            held = span(quarters, since)
+            dated["share"][held] = [table.basis_points_of(side) for side in ORIGINS]
+            for side in SIDE_NAMES:
+                dated[f"business_{side}"][held] = businesses_of(case, table, side)
     for holder in case.shareholders:
         until = None if holder.until is None else holder.until.quarter()
         dated["shareholder_ties"][span(quarters, holder.since.quarter(), until)] += strengths(holder.ties)
@@ -246,17 +240,16 @@ def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
             pack_rivals(case, quarter, dated[t])
 
 
-def bloc_shares(case: Case, table: CapTable) -> list[float]:
-    """Give a cap table's shares by bloc, basis points; holders of whom no role is known are investors."""
-    roles = {holder.key: holder.business for holder in case.shareholders if holder.business is not None}
-    shares = [0.0] * BLOCS
+def businesses_of(case: Case, table: CapTable, side: str) -> list[float]:
+    """Give the parts of a side's shares that contractors, operators and authorities hold."""
+    of_holder = {holder.key: holder.business for holder in case.shareholders}
+    total = table.basis_points_of(side)
+    parts = [0.0] * len(BESIDE_INVESTORS)
     for holding in table.holdings:
-        if holding.side == "third":
-            shares[THIRD_BLOC] += holding.basis_points
-        elif holding.side in SIDE_NAMES:
-            role = ROLE_NAMES.index(roles.get(holding.holder, "investor"))
-            shares[SIDE_NAMES.index(holding.side) * ROLES + role] += holding.basis_points
-    return shares
+        business = of_holder.get(holding.holder)
+        if holding.side == side and business in BESIDE_INVESTORS and total:
+            parts[BESIDE_INVESTORS.index(business)] += holding.basis_points / total
+    return parts
 
 
 def strengths(ties: Ties | None) -> list[float]:
@@ -318,8 +311,9 @@ def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     inputs.governments["state_credit"] = agreed_to_date(owed_by_state, quarters)
     inputs.governments["state_repayment_quarters"] = quarters_to_repay(owed_by_state, quarters)
     known_rate = rate_of(owed_by_state)
-    default_rate = catalogue().parameters["interest_rate"].default[0]
-    inputs.governments["state_credit_rate"] = default_rate if known_rate is None else known_rate
+    if owed_by_state:
+        default_rate = catalogue().parameters["interest_rate"].default[0]
+        inputs.governments["state_credit_rate"] = default_rate if known_rate is None else known_rate
     for grant in used(case.finance.grants):
         paid_in = grant.date.quarter()
         dated["other_investment"][span(quarters, paid_in, paid_in)] += grant.in_unit("M USD")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model.company.control import side_sum
-from copark.model.dimensions import HOME, HOST, THIRD_BLOC
 from copark.model.jit import Record, compiled
 
 NAMES = (
@@ -147,8 +145,8 @@ def report_company(row: Record, state: Record) -> None:
     row.result_cumulative = state.result_cumulative
     row.service_level = state.service_level
     row.vote_pass = state.vote_pass
-    row.control_home = side_sum(state.control, HOME)
-    row.control_host = side_sum(state.control, HOST)
+    row.control_home = state.control[0]
+    row.control_host = state.control[1]
     row.network_home = state.network[0]
     row.network_host = state.network[1]
     row.network_third = state.network[2]
@@ -162,7 +160,7 @@ def report_company(row: Record, state: Record) -> None:
     row.draws_credit = state.draws_credit
     row.state_funding = state.state_funding
     row.grants = state.grants
-    row.dividends = side_sum(state.dividends, HOME) + side_sum(state.dividends, HOST) + state.dividends[THIRD_BLOC]
+    row.dividends = state.dividends[0] + state.dividends[1] + state.dividends[2]
     row.rescue = state.rescue
     row.shortfall = state.shortfall
     row.insolvent_quarters = state.insolvent_quarters

@@ -25,7 +25,8 @@ AXES = {
     "side": dimensions.SIDES,
     "partner": dimensions.PARTNERS,
     "interest": dimensions.INTERESTS,
-    "role": dimensions.ROLES,
+    "business": dimensions.BUSINESSES,
+    "group": dimensions.GROUPS,
 }
 ORIGINS = ("home", "host", "third")
 

@@ -6,7 +6,7 @@ enterprises have acted, and it `settle`s once the governments have bargained.
 
 from __future__ import annotations
 
-from copark.model.company.control import banzhaf, side_sum, vote
+from copark.model.company.control import banzhaf, vote
 from copark.model.company.ledger import account, develop, effective_price, freeze, settle
 from copark.model.company.service import serve, tie
 from copark.model.dimensions import HOST, ORIGINS, SIDES
@@ -124,8 +124,8 @@ def keep_books(
     sends.interest = state.interest
     sends.contractor_margin = parameters.contractor_margin_rate * state.land_cost
     for g in range(SIDES):
-        sends.dividends[g] = side_sum(state.dividends, g)
-        sends.control[g] = side_sum(state.control, g)
+        sends.dividends[g] = state.dividends[g]
+        sends.control[g] = state.control[g]
     sends.shortfall = state.shortfall
     sends.state_funding = state.state_funding
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model.dimensions import BLOCS, ORIGINS, PARTNERS, ROLES, SIDES
+from copark.model.dimensions import BLOCS, BUSINESSES, GROUPS, ORIGINS, PARTNERS, SIDES
 
 Parameters = np.dtype(
     [
@@ -25,9 +25,10 @@ Parameters = np.dtype(
         ("dividend_rate", "f8"),
         ("cash_reserve", "f8"),
         ("deadlock", "f8"),
-        ("bloc_interest", "f8"),
-        ("role_weight", "f8"),
-        ("role_capability", "f8", (ROLES,)),
+        ("group_interest", "f8"),
+        ("owner_weight", "f8"),
+        ("business_capability", "f8", (BUSINESSES,)),
+        ("investor_capability", "f8"),
         ("reference_price", "f8"),
     ],
     align=True,
@@ -35,6 +36,8 @@ Parameters = np.dtype(
 Dated = np.dtype(
     [
         ("share", "f8", (BLOCS,)),
+        ("business_home", "f8", (BUSINESSES,)),
+        ("business_host", "f8", (BUSINESSES,)),
         ("quota", "f8"),
         ("capability", "f8"),
         ("first_area", "f8"),
@@ -54,7 +57,9 @@ Dated = np.dtype(
 State = np.dtype(
     [
         ("control", "f8", (BLOCS,)),
-        ("approval", "f8", (BLOCS,)),
+        ("group_share", "f8", (GROUPS,)),
+        ("group_control", "f8", (GROUPS,)),
+        ("approval", "f8", (GROUPS,)),
         ("stake", "f8", (SIDES,)),
         ("attention", "f8", (SIDES,)),
         ("vote_pass", "f8"),

@@ -6,7 +6,7 @@ the elasticity of its contribution (Eswaran & Kotwal 1985; Bhattacharyya & Lafon
 
 from __future__ import annotations
 
-from copark.model.company.control import capability_of_owners, side_sum
+from copark.model.company.control import capability_of_owners
 from copark.model.dimensions import HOME, HOST, ORIGINS, PARTNERS, SIDES
 from copark.model.fast_math import exp, log
 from copark.model.jit import Record, compiled
@@ -124,15 +124,15 @@ def serve(state: Record, receives: Record, dated: Record, parameters: Record) ->
     for g in range(SIDES):
         own = parameters.spill_home if g == HOME else parameters.spill_host
         state.stake[g] = effective_stake(
-            side_sum(dated.share, g) / 10_000.0, side_sum(state.control, g), parameters.control_weight, spills, own
+            dated.share[g] / 10_000.0, state.control[g], parameters.control_weight, spills, own
         )
         # Of a rival the case has a stake alone: no control rights, and the spills of this park (MODEL §3(2)).
         rival_stake = (1.0 - spills) * dated.rival_share[g] + own
         state.attention[g] = attention(state.stake[g], dated.rival_size[g], rival_stake)
     home = state.stake[HOME] * state.attention[HOME] * max(receives.commitment_effort[HOME], FLOOR)
     host = state.stake[HOST] * state.attention[HOST] * max(receives.commitment_effort[HOST], FLOOR)
-    of_owners = capability_of_owners(state.control, parameters.role_capability, dated.capability)
-    capability = (1.0 - parameters.role_weight) * dated.capability + parameters.role_weight * of_owners
+    of_owners = capability_of_owners(state.group_control, parameters, dated.capability)
+    capability = (1.0 - parameters.owner_weight) * dated.capability + parameters.owner_weight * of_owners
     limit = capability_limit(capability, parameters.capability_weight)
     undecided = deadlock(state.vote_pass, parameters.deadlock)
     # Q is at most kappa by the inequality of means while stakes and commitments are shares; a strengthened link may

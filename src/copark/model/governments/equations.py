@@ -43,7 +43,6 @@ Dated = np.dtype(
         ("rescue_limit", "f8", (SIDES,)),
         ("private_owner", "f8"),
         ("visit", "f8", (SIDES,)),
-        ("sessions", "f8"),
         ("interest_weight_home", "f8", (INTERESTS,)),
         ("interest_weight_host", "f8", (INTERESTS,)),
         ("credit_open", "f8"),
@@ -247,6 +246,12 @@ def controller_pays(
 
 
 @compiled
+def within_means(worth: float, limit: float) -> float:
+    """Return what a side would pay at most, M USD/yr: what the park is worth to it, within its means where they end."""
+    return min(worth, limit) if limit > 0.0 else worth
+
+
+@compiled
 def pays_alone(willing: float, shortfall: float, allowed: float) -> float:
     """Return what a side pays without the other: the whole shortfall, if it may and the park is worth that to it.
 
@@ -285,8 +290,8 @@ def rescue(state: Record, receives: Record, dated: Record, parameters: Record) -
         `home_bargaining`, the weight beta.
     """
     shortfall = receives.shortfall
-    willing_home = min(state.benefit[HOME] + state.transfer[HOME], dated.rescue_limit[HOME])
-    willing_host = min(state.benefit[HOST] + state.transfer[HOST], dated.rescue_limit[HOST])
+    willing_home = within_means(state.benefit[HOME] + state.transfer[HOME], dated.rescue_limit[HOME])
+    willing_host = within_means(state.benefit[HOST] + state.transfer[HOST], dated.rescue_limit[HOST])
     pays_home, pays_host = 0.0, 0.0
     if dated.framework > 0.5 and dated.rescue_by_treaty > 0.5:
         pays_home, pays_host = bargain(willing_home, willing_host, shortfall, parameters.home_bargaining)
@@ -406,7 +411,7 @@ def step(
     sends
         Written: `rescue`, M USD/yr, and `closed`.
     dated
-        Framework, rescue levers, ownership, visits and sessions of this quarter.
+        Framework, rescue levers, ownership and visits of this quarter.
     parameters
         Of the run.
     address

@@ -13,8 +13,8 @@ from copark.model.dimensions import HOME, HOST
 from copark.model.fast_math import exp
 from copark.model.jit import Record, compiled
 
-PRESENCE, GROWTH, TECHNOLOGY, CONTROL, BURDEN = 0, 1, 2, 3, 4
-"""Interests by their place on the axis: that the park is there; jobs; capital per job; control; the other pays."""
+GROWTH, TECHNOLOGY, CONTROL, BURDEN = 0, 1, 2, 3
+"""Interests by their place on the axis: jobs; capital per job; control; that the other pays."""
 
 
 @compiled
@@ -34,7 +34,8 @@ def burden_left_to_other(own: float, other: float) -> float:
 def served(side: int, outlay: np.ndarray, receives: Record, weight: np.ndarray, parameters: Record) -> float:
     """Return how far a side's strategic interests are served now, 0 to 1: their weighted mean (MODEL §3(9)).
 
-    Presence, control and burden are of a company that lives; jobs and technology are what enterprises bring.
+    Presence, control and burden are of a company that lives; jobs and technology are what enterprises bring. What the
+    other interests leave of the weight is that of presence.
 
     Parameters
     ----------
@@ -45,13 +46,14 @@ def served(side: int, outlay: np.ndarray, receives: Record, weight: np.ndarray, 
     receives
         Jobs, capital in M USD, control by side, and whether the company is open.
     weight
-        Weights of the side's interests, summing to one, shape (INTERESTS,).
+        Weights of the side's interests beside presence, at most one in sum, shape (INTERESTS,).
     parameters
         Jobs, and capital per job in M USD, at which the interests in them are half served.
     """
     per_job = receives.capital / receives.jobs_seen if receives.jobs_seen > 0.0 else 0.0
+    presence = 1.0 - (weight[GROWTH] + weight[TECHNOLOGY] + weight[CONTROL] + weight[BURDEN])
     while_open = (
-        weight[PRESENCE]
+        presence
         + weight[CONTROL] * receives.control[side]
         + weight[BURDEN] * burden_left_to_other(outlay[side], outlay[1 - side])
     )
@@ -64,9 +66,9 @@ def served(side: int, outlay: np.ndarray, receives: Record, weight: np.ndarray, 
 
 @compiled
 def align(state: Record, dated: Record, parameters: Record) -> None:
-    """Alignment drifts to what the framework sustains, and rises at sessions of its bodies (MODEL §3(9)).
+    """Let alignment drift to what the framework sustains, and rise at sessions of its bodies (MODEL §3(9)).
 
-    A' = A + (1 - exp(-dt/T_A)) (alpha_F F - A), then A' + (1 - (1 - kappa)^n) (1 - A') for n sessions under a
+    A' = A + (1 - exp(-dt/T_A)) (alpha_F F - A), then A' + kappa (1 - A') in a quarter with a visit or session under a
     framework F.
 
     Parameters
@@ -74,15 +76,15 @@ def align(state: Record, dated: Record, parameters: Record) -> None:
     state
         Read and written: `alignment`, 0 to 1.
     dated
-        Whether the framework is on, and the sessions of the quarter.
+        Whether the framework is on, and the visits of the quarter.
     parameters
         `alignment` alpha_F and `session_effect` kappa, shares; `alignment_memory` T_A, years.
     """
     in_force = 1.0 if dated.framework > 0.5 else 0.0
     drift = 1.0 - exp(-DT / parameters.alignment_memory)
     state.alignment += drift * (parameters.alignment * in_force - state.alignment)
-    raised = 1.0 - (1.0 - parameters.session_effect) ** dated.sessions
-    state.alignment += in_force * raised * (1.0 - state.alignment)
+    if dated.visit[HOME] > 0.0 or dated.visit[HOST] > 0.0:
+        state.alignment += in_force * parameters.session_effect * (1.0 - state.alignment)
 
 
 @compiled
