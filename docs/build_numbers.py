@@ -150,7 +150,7 @@ def signed(value: int, lang: str) -> str:
 
 
 def reliability(lang: str) -> str:
-    """Tell what chances of standing alone have meant over the casebook."""
+    """Tell what chances of being self-standing have meant over the casebook."""
     found = shipped("reliability")
     values = {
         "parks": len(found.parks),
@@ -484,7 +484,7 @@ def joint_more(lang: str) -> str:
 
 
 def reliability_scores(lang: str) -> str:
-    """Tell how well chances of standing alone tell which parks thrive."""
+    """Tell how well chances of being self-standing tell which parks thrive."""
     found = shipped("reliability")
     scores = {score.key: score for score in found.scores}
     last = scores["calibrated"]
@@ -708,7 +708,7 @@ def informed_counts(lang: str) -> str:
 
 
 def fixed_values(lang: str) -> str:
-    """Tell how often Great Stone stands on its own with other values in the place of those fixed by judgement."""
+    """Tell how often Great Stone is self-standing with other values in the place of those fixed by judgement."""
     found = shipped("compare")
     changes = [(scenario.title, scenario.outcome("self_standing")) for scenario in found.scenarios]
     heads = {
@@ -809,7 +809,7 @@ def stack(lang: str) -> str:
 
 
 def reliability_more(lang: str) -> str:
-    """Tell what chances of standing alone are corrected to, and what the model misses."""
+    """Tell what chances of being self-standing are corrected to, and what the model misses."""
     return bullets("reliability", shipped("reliability"), "summary", lang)
 
 

@@ -94,7 +94,7 @@ def forest(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en", *, ou
     """Draw every scenario of a claim against its reference: medians and 5 to 95 % of draws, a line an output and date.
 
     Outputs whose logarithms are not compared have no place on the axis and are left to the table. With ``outcomes``
-    shares of runs that failed and that stand by themselves are written beside.
+    shares of runs that failed and that are self-standing are written beside.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def forest(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en", *, ou
     lang
         Language.
     outcomes
-        Write shares of runs that failed and that stand by themselves beside.
+        Write shares of runs that failed and that are self-standing beside.
     """
     rows = claim.rows[1:]
     shares = OUTCOMES if outcomes else ()
