@@ -31,9 +31,11 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import known
 from copark.calibration.diagnostics import title_of
 from copark.labels import claim_number, join
+from copark.model.clock import QUARTERS_PER_YEAR
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent, precise, shown
+from copark.simulation.outcomes import YEAR_TWENTY
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -123,6 +125,15 @@ class _Show(Sentences):
             [t("headline", count=len(claims), park=t.of(self.result.park), **counts), *unsteady, *doubted]
         )
 
+    def asks_outcomes(self) -> bool:
+        """Tell whether a part is about what becomes of the park."""
+        return any(statistic.outcome for _, part in self.parts for statistic in part.part.statistics.values())
+
+    def outcomes_judged(self) -> str:
+        """Say when outcomes are judged: what P of an outcome, and its change, are about."""
+        quarter = self.result.quarter(YEAR_TWENTY - 1)
+        return self.t("outcomes_judged", quarter=quarter, years=YEAR_TWENTY // QUARTERS_PER_YEAR)
+
     def sides(self) -> dict[str, list[ClaimFinding]]:
         """Sort the claims by what is held of them."""
         words = {"sure": FOR, "against": REFUTED, "open": {OPEN}}
@@ -180,6 +191,7 @@ class _Show(Sentences):
         blocks: list[doc.Block] = [
             *([self.held()] if len(result.claims) > 1 else []),
             self.text("lead.verdict"),
+            *([doc.Paragraph(self.outcomes_judged())] if self.asks_outcomes() else []),
             self.overview(),
             self.chart("probabilities", lambda: probabilities(result, t.lang)),
         ]
@@ -381,6 +393,8 @@ class _Show(Sentences):
                 ]
             rows.append([*cells, *(doc.Interval(*row.band(outcome), row.share(outcome)) for outcome in shares)])
         note = t("note.evidence", reference=self.arm(claim.claim.reference))
+        if self.levels:
+            note = t.sentences([note, self.outcomes_judged()])
         name = f"evidence-{claim.claim.id.lower()}"
         title = t("table.evidence", id=claim_number(claim.claim.id, t.lang))
         return doc.Table(name, title, tuple(columns), tuple(map(tuple, rows)), note=note, folded=True)
