@@ -18,7 +18,7 @@ from typing import Any
 from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.brief.show import spelled
 from copark.analyses.claims.evidence import AGAINST, factor, speaks_against
-from copark.analyses.claims.rules import OPEN
+from copark.analyses.claims.words import OPEN
 from copark.analyses.contract import Texts
 from copark.analyses.registry import REGISTRY
 from copark.calibration.calibrations import StoredPosterior

@@ -85,7 +85,7 @@ def outcomes_in_words(shares: Iterable[Share], lang: str, first: Callable[[Share
     """
     by_name = {share.name: share for share in shares}
     happening = [by_name[name] for name in TOLD if by_name[name].share > 0.0]
-    clauses = []
+    clauses: list[str] = []
     for share in happening[:-1] or happening:
         words = percent_words(share.share, lang)
         written = words if clauses else first(share, words)

@@ -8,8 +8,8 @@ import pytest
 
 from copark.analyses import REGISTRY
 from copark.analyses.answer import SHIPPED, answer, listed, load, place_of, run_id_of
-from copark.analyses.claims.rules import WORDS
 from copark.analyses.claims.scenarios import trial_study
+from copark.analyses.claims.words import WORDS
 from copark.analyses.context import Context
 from copark.presentation.document import Bullets, Caveat
 from copark.simulation.trust import Trust

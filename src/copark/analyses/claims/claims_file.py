@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from copark.analyses.claims.rules import Condition
+from copark.analyses.claims.rules import RuleCondition
 from copark.analyses.claims.scenarios import trial_study
-from copark.analyses.claims.schema import AS_IT_IS, Change, Claim, Claims, Part
+from copark.analyses.claims.schema import AS_IT_IS, CaseChange, Claim, Claims, Part
 from copark.cases.case import Case
 from copark.cases.casebook import CLAIMS, casebook_path
 from copark.cases.files import KeyPath, written
@@ -161,7 +161,7 @@ def _names_of(part: Part, claims: Claims, path: KeyPath, places: _Places) -> Ite
             yield from places.unknown(getattr(statistic, field), claims.arms, (*statistic_path, field), "unknown_arm")
         yield from places.missing(statistic.arms, claims.arms, (*statistic_path, "arms"), "unknown_arm")
     for name in ("supported", "not_supported", "contradicted"):
-        condition: Condition | None = getattr(part.rule, name)
+        condition: RuleCondition | None = getattr(part.rule, name)
         for simple in condition.simple() if condition is not None else ():
             yield from _names_in(simple, part, claims, (*path, "rule", name), places)
     yield from places.missing(part.false_worlds, claims.worlds, (*path, "false_worlds"), "unknown_world")
@@ -169,7 +169,7 @@ def _names_of(part: Part, claims: Claims, path: KeyPath, places: _Places) -> Ite
         yield places.fault("no_world", path, found=part.key)
 
 
-def _names_in(condition: Condition, part: Part, claims: Claims, path: KeyPath, places: _Places) -> Iterator[Fault]:
+def _names_in(condition: RuleCondition, part: Part, claims: Claims, path: KeyPath, places: _Places) -> Iterator[Fault]:
     yield from places.unknown(condition.of, part.statistics, path, "unknown_statistic")
     relation, bound = condition.relation
     margin = bound.removeprefix("-").removeprefix("+").strip() if isinstance(bound, str) else None
@@ -181,7 +181,7 @@ def _names_in(condition: Condition, part: Part, claims: Claims, path: KeyPath, p
 
 def _edits(claims: Claims, case: Case, places: _Places) -> Iterator[Fault]:
     """Find what is wrong with edits, on this case, and dates beyond its horizon."""
-    changes: list[tuple[KeyPath, Change]] = [(("arms", key), arm) for key, arm in claims.arms.items()]
+    changes: list[tuple[KeyPath, CaseChange]] = [(("arms", key), arm) for key, arm in claims.arms.items()]
     changes += [(("judgement", number), variant) for number, variant in enumerate(claims.judgement)]
     changes += [(("worlds", key), world) for key, world in claims.worlds.items()]
     for path, change in changes:
@@ -271,7 +271,9 @@ def _filled(case: Case) -> dict[str, Any]:
 
 def _is_felt(change_entry: Any, experiment: Experiment) -> bool:
     """Tell whether a case bears a change, and it alters something."""
-    change = Change.model_validate({key: value for key, value in change_entry.items() if key in Change.model_fields})
+    change = CaseChange.model_validate(
+        {key: value for key, value in change_entry.items() if key in CaseChange.model_fields}
+    )
     return not edited(experiment.case, change.edits)[1] and experiment.alters(change)
 
 

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from copark.analyses.claims.arm_statistics import ShownOutput
 from copark.analyses.claims.findings import ClaimFinding, ClaimFindings, PartFinding
 from copark.analyses.claims.rules import resolve
+from copark.analyses.claims.scenario_statistics import ShownOutput
 from copark.analyses.claims.standard import standard
 from copark.labels import claim_number, lowered
 from copark.model.variables import catalogue

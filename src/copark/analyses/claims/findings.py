@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from copark.analyses.claims.arm_statistics import ArmRow
 from copark.analyses.claims.claims_file import ClaimsFile
-from copark.analyses.claims.rules import Measured
+from copark.analyses.claims.samples import Measured
+from copark.analyses.claims.scenario_statistics import ScenarioRow
 from copark.analyses.claims.schema import Claim, Part
 from copark.analyses.claims.severity import Lean, Severity
 from copark.analyses.claims.verdict import Verdict
@@ -18,7 +18,7 @@ from copark.stats.precision import Split
 
 
 @dataclass(frozen=True)
-class InVariant:
+class UnderAlternative:
     """A part in a variant of the judgement block."""
 
     variant: str
@@ -52,7 +52,7 @@ class PartFinding(Verdict):
     ``width`` or ``lacking``; empty otherwise."""
     leans: tuple[Lean, ...]
     """Parameters its statistics lean on."""
-    variants: tuple[InVariant, ...]
+    variants: tuple[UnderAlternative, ...]
     """The judgement block, variant by variant."""
     severities: tuple[Severity, ...]
     """One for each false world."""
@@ -91,7 +91,7 @@ class ClaimFinding(Verdict):
     """The claim, as it is written."""
     parts: tuple[PartFinding, ...]
     """What was found of each part."""
-    rows: tuple[ArmRow, ...]
+    rows: tuple[ScenarioRow, ...]
     """The evidence: every arm that the claim shows, beside the reference."""
 
     def part(self, key: str) -> PartFinding:

@@ -26,7 +26,7 @@ AS_IT_IS = "as-it-is"
 """Key of the arm that changes nothing: the case as it is."""
 
 
-class Change(Scenario):
+class CaseChange(Scenario):
     """Change against a case; nothing unless something is given."""
 
     key: Key = "change"
@@ -46,12 +46,12 @@ def _one_of(name: str, names: Collection[str]) -> str:
     return name
 
 
-def upon(ground: Change, *changes: Change) -> Change:
+def upon(ground: CaseChange, *changes: CaseChange) -> CaseChange:
     """Put changes upon a ground, the later upon the earlier: where two set the same thing, the later one has it.
 
     Factors multiply, lists of what never happened are joined, instruments of the framework are switched one by one.
     """
-    return Change.model_validate(reduce(_joined, (change.content() for change in changes), ground.content()))
+    return CaseChange.model_validate(reduce(_joined, (change.content() for change in changes), ground.content()))
 
 
 JOINED_BY_NAME = frozenset(("parameters", "levers", "links", "depth", "partners", "shareholders", "terms"))
@@ -75,7 +75,7 @@ def _joined(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return joined
 
 
-def is_empty(change: Change) -> bool:
+def is_empty(change: CaseChange) -> bool:
     """Tell whether nothing is altered."""
     return not change.content()
 
@@ -111,10 +111,10 @@ class Margin(Entry):
 
 
 class Statistic(Entry):
-    """Measure on the arms of a claim; :mod:`~copark.analyses.claims.arm_statistics` explains the kinds."""
+    """Measure on the arms of a claim; :mod:`~copark.analyses.claims.scenario_statistics` explains the kinds."""
 
     kind: Kind
-    """What is measured: see :mod:`~copark.analyses.claims.arm_statistics`."""
+    """What is measured: see :mod:`~copark.analyses.claims.scenario_statistics`."""
     output: str | None = None
     """Name of the output; left out of a statistic of an outcome."""
     outcome: Literal["failed", "dependent", "stagnant", "self_standing"] | None = None
@@ -197,13 +197,13 @@ class Part(Entry):
         return tuple(dict.fromkeys(key for statistic in self.statistics.values() for key in statistic.uses))
 
     @property
-    def judged(self) -> tuple[str, ...]:
+    def rule_statistics(self) -> tuple[str, ...]:
         """Names of the statistics that the rule looks at."""
         conditions = self.rule.simple()
         return tuple(dict.fromkeys(condition.of for condition in conditions if condition.of is not None))
 
 
-class Headline(Entry):
+class PartCombination(Entry):
     """Parts that make the verdict of the claim: all of them together, or any of them.
 
     P is the mean over draws of the product of the parts' probabilities (all), or of one minus the product of their
@@ -217,7 +217,7 @@ class Headline(Entry):
     """Keys of parts of which one must hold."""
 
     @model_validator(mode="after")
-    def _one_of_the_two(self) -> Headline:
+    def _one_of_the_two(self) -> PartCombination:
         if (self.every is None) == (self.some is None):
             raise wrong("claims_headline")
         return self
@@ -228,7 +228,7 @@ class Headline(Entry):
         return self.every or self.some or ()
 
 
-class Look(Entry):
+class EvidenceOutput(Entry):
     """An output and year that the evidence of a claim shows, besides outcomes."""
 
     output: str = "operating"
@@ -274,7 +274,7 @@ class Cube(Entry):
     """The lines over them."""
 
 
-class Mechanism(Entry):
+class ClaimMechanism(Entry):
     """Mechanism of a claim in the model: parameters it rests on, and links between the scales."""
 
     text: Bilingual
@@ -305,17 +305,17 @@ class Claim(Entry):
     """Title for a reader."""
     statement: Bilingual
     """Close to the source's words."""
-    mechanism: Mechanism
+    mechanism: ClaimMechanism
     """What carries it in the model."""
     reference: Key = "as-it-is"
     """Arm that the evidence is shown against."""
     arms: tuple[Key, ...] = ()
     """Further arms shown as evidence; no rule looks at them."""
-    shows: tuple[Look, ...] = (Look(year=12), Look(year=20))
+    shows: tuple[EvidenceOutput, ...] = (EvidenceOutput(year=12), EvidenceOutput(year=20))
     """Outputs and years that the evidence shows, besides outcomes."""
     parts: Annotated[tuple[Part, ...], Field(min_length=1, max_length=12)]
     """Its parts, each true or false by itself."""
-    headline: Headline
+    headline: PartCombination
     """Which parts make the verdict of the claim."""
     curve: Curve | None = None
     """Arms along an axis, drawn as a curve; left out if there is none."""
@@ -342,14 +342,14 @@ class Claim(Entry):
         return next(part for part in self.parts if part.key == key)
 
 
-class Arm(Change):
+class ClaimScenario(CaseChange):
     """An arm, with its title."""
 
     title: Title
     """Title for a reader."""
 
 
-class Variant(Change):
+class Alternative(CaseChange):
     """A variant of the judgement block: what might as well have been assumed, and why."""
 
     key: Key
@@ -362,7 +362,7 @@ class Variant(Change):
     """Another S*: operating enterprises from which on a park is self-standing."""
 
 
-class World(Change):
+class NullModel(CaseChange):
     """A world in which a mechanism is absent or reversed."""
 
     title: Title
@@ -388,11 +388,11 @@ class Claims(Entry):
     """What was known when the rules were fixed."""
     margins: dict[Key, Margin]
     """Sizes below which differences are held to be nil, by key."""
-    arms: Annotated[dict[Key, Arm], Field(min_length=1, max_length=200)]
+    arms: Annotated[dict[Key, ClaimScenario], Field(min_length=1, max_length=200)]
     """What is tried, by key."""
-    judgement: Annotated[tuple[Variant, ...], Field(max_length=60)] = ()
+    judgement: Annotated[tuple[Alternative, ...], Field(max_length=60)] = ()
     """What might as well have been assumed."""
-    worlds: dict[Key, World] = Field(default_factory=dict)
+    worlds: dict[Key, NullModel] = Field(default_factory=dict)
     """Models in which claims are false, by key."""
     claims: Annotated[tuple[Claim, ...], Field(min_length=1, max_length=60)]
     """The claims, in the order they are told."""

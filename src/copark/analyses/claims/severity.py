@@ -17,10 +17,11 @@ from math import nan
 
 import numpy as np
 
-from copark.analyses.claims.rules import Sample, side
+from copark.analyses.claims.samples import Sample
 from copark.analyses.claims.schema import DIFFERENCES, Part
 from copark.analyses.claims.standard import standard
 from copark.analyses.claims.verdict import Weighed, mean_of, weigh_expected
+from copark.analyses.claims.words import side
 from copark.arrays import Floats
 from copark.calibration.case_parameters import Source
 from copark.calibration.diagnostics import movements
@@ -109,7 +110,7 @@ def recentred(part: Part, weighed: Weighed, margins: Mapping[str, float]) -> Wei
     margins
         Numbers of the margins of its rule.
     """
-    if weighed.effects is None or any(part.statistics[name].kind not in DIFFERENCES for name in part.judged):
+    if weighed.effects is None or any(part.statistics[name].kind not in DIFFERENCES for name in part.rule_statistics):
         return None
     middle = {name: -float(np.median(means)) for name, means in weighed.effects.means.items()}
     return weigh_expected(part, weighed.effects.shifted(middle), weighed.runs, margins)

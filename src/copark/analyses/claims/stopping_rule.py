@@ -15,9 +15,9 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from copark.analyses.claims.rules import SMALL, side
 from copark.analyses.claims.standard import Share, standard
 from copark.analyses.claims.verdict import Verdict, turns
+from copark.analyses.claims.words import SMALL, side
 from copark.arrays import Floats
 from copark.cases.dates import Date
 from copark.cases.types import Bilingual
@@ -28,7 +28,7 @@ from copark.stats.shares import wilson, z_of
 Draws = Annotated[int, Field(ge=2, le=100_000)]
 
 
-class Looks(Entry):
+class InterimLooks(Entry):
     """Draws after which everything is looked at, and why."""
 
     draws: Annotated[tuple[Draws, ...], Field(min_length=1, max_length=10)]
@@ -42,7 +42,7 @@ class FirstLook(Entry):
     reason: Bilingual
 
 
-class Alternatives(FirstLook):
+class AlternativesLook(FirstLook):
     """The first look at alternative assumptions."""
 
     level: Share
@@ -63,9 +63,9 @@ class Stopping(Entry):
 
     format: Literal[1]
     fixed: Date
-    looks: Looks
+    looks: InterimLooks
     level: Level
-    alternatives: Alternatives
+    alternatives: AlternativesLook
     worlds: FirstLook
 
     def decided(self, verdict: Verdict, draws: int) -> bool:

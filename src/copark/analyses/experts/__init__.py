@@ -17,9 +17,9 @@ from copark.analyses.claims import written
 from copark.analyses.claims.shared import draws_of, verdicts, workload_of
 from copark.analyses.claims.trial import provenance_of, rules_of
 from copark.analyses.contract import CaseParams, Option, Result
-from copark.analyses.experts.elicitation import ExpertPlan, Worlds
+from copark.analyses.experts.elicitation import DrawSet, ExpertPlan
 from copark.analyses.experts.literature import literature
-from copark.analyses.experts.weighing import AnsweredQuestion, Beside, Outlook, Row, Voice, Weighing
+from copark.analyses.experts.weighing import AnsweredQuestion, ClaimRow, EstimateComparison, Outlook, Voice, Weighing
 from copark.analyses.experts.workbook import Expert, Question, questions, read, template
 from copark.calibration.draw_sources import DRAWS as BORROWED
 from copark.errors import RunRefused
@@ -55,11 +55,11 @@ class Answer(Result):
     """Name of the case."""
     park: Said
     """Name of the park."""
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ClaimRow, ...] = ()
     """Claims as a whole, each followed by its parts."""
     ways: dict[str, float] = field(default_factory=dict)
     """What probabilities rest on, in order, with the effective draws of each."""
-    estimates: tuple[Beside, ...] = ()
+    estimates: tuple[EstimateComparison, ...] = ()
     """Every estimate of the literature."""
     experts: tuple[Voice, ...] = ()
     """Every expert."""
@@ -129,7 +129,7 @@ def _voices(params: Params, context: Context) -> tuple[Expert, ...]:
 
 
 def _provenance(plan: ExpertPlan) -> dict[str, Any]:
-    study = plan.study(on_record=plan.source is not None)
+    study = plan.study(on_posterior=plan.source is not None)
     provenance = provenance_of(plan.file, plan.case, study, plan.file.claims.claims, plan.source)
     return provenance | {"literature_sha256": literature()[1], "claims_draws": draws_of(plan.draws)}
 
@@ -194,17 +194,17 @@ def compute(params: Params, context: Context) -> Answer:
     tell = context.stage("simulate")
     on_prior = plan.runs if plan.source is None else plan.runs // 2
     with context.stages({"experts": context.run_id}) as stages:
-        prior = Worlds.run(
+        prior = DrawSet.run(
             plan,
-            on_record=False,
+            on_posterior=False,
             progress=lambda done, total: tell(on_prior - total + done, plan.runs),
             checkpoint=stages.stage("runs-prior"),
         )
         record = None
         if plan.source is not None:
-            record = Worlds.run(
+            record = DrawSet.run(
                 plan,
-                on_record=True,
+                on_posterior=True,
                 progress=lambda done, total: tell(plan.runs - total + done, plan.runs),
                 checkpoint=stages.stage("runs-record"),
             )

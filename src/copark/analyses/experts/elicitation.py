@@ -12,11 +12,11 @@ from functools import cached_property
 
 import numpy as np
 
-from copark.analyses.claims.arm_statistics import Readings, statistics_of
 from copark.analyses.claims.claims_file import ClaimsFile
 from copark.analyses.claims.expected import Ridge, expected
+from copark.analyses.claims.scenario_statistics import ScenarioReadings, statistics_of
 from copark.analyses.claims.scenarios import draws_in, places_of, trial_study, values_read
-from copark.analyses.claims.schema import AS_IT_IS, Change, Claim, Part
+from copark.analyses.claims.schema import AS_IT_IS, CaseChange, Claim, Part
 from copark.analyses.claims.severity import drawn_values
 from copark.analyses.claims.verdict import Weighed, weigh
 from copark.analyses.experts.literature import Estimate, literature, state_of
@@ -66,10 +66,10 @@ class ExpertPlan:
         return int(min(max(clock.data_end - clock.start, 0), clock.quarters - 1))
 
     @cached_property
-    def scenarios(self) -> tuple[Change, ...]:
+    def scenarios(self) -> tuple[CaseChange, ...]:
         """Scenarios to run: the case as it is, and the arms of claims and of estimates that are used."""
         own = literature()[0].arms
-        experiment = self.experiment(self.study(on_record=False, draws=2, replicates=1))
+        experiment = self.experiment(self.study(on_posterior=False, draws=2, replicates=1))
         used = [
             estimate
             for estimate in literature()[0].estimates
@@ -77,7 +77,7 @@ class ExpertPlan:
         ]
         of_claims = [self.file.claims.arms[key] for _, part in self.parts for key in part.uses]
         of_estimates = [own[key] for estimate in used for key in (estimate.arm, estimate.reference) if key is not None]
-        return (Change(), *of_claims, *of_estimates)
+        return (CaseChange(), *of_claims, *of_estimates)
 
     @property
     def runs(self) -> int:
@@ -85,9 +85,9 @@ class ExpertPlan:
         distinct = {memo_key(scenario) for scenario in self.scenarios}
         return len(distinct) * self.draws * self.futures * (1 if self.source is None else 2)
 
-    def study(self, *, on_record: bool, draws: int | None = None, replicates: int | None = None) -> Study:
+    def study(self, *, on_posterior: bool, draws: int | None = None, replicates: int | None = None) -> Study:
         """Give the study of the draws of the record, or of those of the prior; perhaps a smaller one."""
-        draws_of = "posterior" if on_record else "prior"
+        draws_of = "posterior" if on_posterior else "prior"
         return trial_study(self.case, draws or self.draws, replicates or self.futures, self.seed, draws_of)
 
     @cached_property
@@ -95,7 +95,7 @@ class ExpertPlan:
         """Values that are read of every run."""
         places = {*places_of([part for _, part in self.parts]), *self.outlooks, *self.sizes}
         places |= {(estimate.output, self.last) for estimate in literature()[0].estimates if estimate.output}
-        return values_read(self.study(on_record=False), self.case, places)
+        return values_read(self.study(on_posterior=False), self.case, places)
 
     def experiment(
         self, study: Study, progress: Progress | None = None, checkpoint: Checkpoint | None = None
@@ -128,7 +128,7 @@ class ModelValues:
 
 
 @dataclass(frozen=True)
-class Worlds:
+class DrawSet:
     """The draws of the prior, or of the record, with all scenarios run on common random numbers."""
 
     plan: ExpertPlan
@@ -141,10 +141,10 @@ class Worlds:
         cls,
         plan: ExpertPlan,
         *,
-        on_record: bool,
+        on_posterior: bool,
         progress: Progress | None = None,
         checkpoint: Checkpoint | None = None,
-    ) -> Worlds:
+    ) -> DrawSet:
         """Run them, or read what of them was kept.
 
         Parameters
@@ -158,7 +158,7 @@ class Worlds:
         checkpoint
             Where runs are kept from time to time, and found.
         """
-        experiment = plan.experiment(plan.study(on_record=on_record), progress, checkpoint)
+        experiment = plan.experiment(plan.study(on_posterior=on_posterior), progress, checkpoint)
         experiment.extend(plan.scenarios)
         return cls(plan, experiment)
 
@@ -187,16 +187,16 @@ class Worlds:
         """Regression on them."""
         return Ridge(self.values)
 
-    def _readings(self, arms: Mapping[str, Change]) -> Readings:
+    def _readings(self, arms: Mapping[str, CaseChange]) -> ScenarioReadings:
         """Read scenarios by the keys that arms have."""
         judged = self.experiment.study.judged_in(self.plan.case.clock.quarters)
         places = self.plan.values_read.places
-        return Readings(lambda arm: self.experiment.measured(arms[arm]), places, judged, self.replicates)
+        return ScenarioReadings(lambda arm: self.experiment.measured(arms[arm]), places, judged, self.replicates)
 
     @property
-    def _plain(self) -> Readings:
+    def _plain(self) -> ScenarioReadings:
         """The case as it is."""
-        return self._readings({AS_IT_IS: Change()})
+        return self._readings({AS_IT_IS: CaseChange()})
 
     def output(self, output: str, quarter: int) -> Floats:
         """Give an output of the case as it is in a quarter, shape (runs,); NaN in runs that did not finish."""
@@ -347,7 +347,7 @@ class Opinion:
     """Largest difference of a probability that is left where answers contradict each other."""
 
 
-def opinion(expert: Expert, questions: Mapping[str, Question], prior: Worlds, record: Worlds | None) -> Opinion:
+def opinion(expert: Expert, questions: Mapping[str, Question], prior: DrawSet, record: DrawSet | None) -> Opinion:
     """Turn answers into weights.
 
     What is said of parameters and effects stands in the place of the prior, and the record is told after it: its draws
@@ -368,7 +368,7 @@ def opinion(expert: Expert, questions: Mapping[str, Question], prior: Worlds, re
     reached = {key: ends for key, ends in quantiles.items() if _reaches(prior.of(questions[key]), ends)}
     prior_keys = [key for key in reached if questions[key].kind != "outlook"]
 
-    def raked(worlds: Worlds, keys: Sequence[str], start: Floats) -> Raked:
+    def raked(worlds: DrawSet, keys: Sequence[str], start: Floats) -> Raked:
         columns = [worlds.of(questions[key]) for key in keys]
         is_known = np.logical_and.reduce([np.isfinite(column) for column in columns], axis=0) if columns else True
         places = [place(column, reached[key]) for column, key in zip(columns, keys, strict=True)]

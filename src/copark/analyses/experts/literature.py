@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from copark.analyses.claims.schema import Arm, Part, is_empty
+from copark.analyses.claims.schema import ClaimScenario, Part, is_empty
 from copark.arrays import Floats
 from copark.cases.casebook import LITERATURE, casebook_path
 from copark.cases.dates import Date
@@ -143,7 +143,7 @@ class Literature(Entry):
     format: Literal[1]
     fixed: Date
     errors: Errors
-    arms: dict[Key, Arm]
+    arms: dict[Key, ClaimScenario]
     estimates: tuple[Estimate, ...]
 
 

@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from copark.analyses.claims.rules import OPEN, SMALL, side
 from copark.analyses.claims.standard import standard, turned_word
 from copark.analyses.claims.verdict import Verdict, claim_verdict, joint, verdict_of
+from copark.analyses.claims.words import OPEN, SMALL, side
 from copark.analyses.experts.elicitation import (
     LEVELS,
+    DrawSet,
     ExpertPlan,
     ModelValues,
     Opinion,
-    Worlds,
     opinion,
     pooled,
     shared,
@@ -54,7 +54,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Row:
+class ClaimRow:
     """A part of a claim, or a claim as a whole: then ``part`` is empty."""
 
     claim: str
@@ -75,7 +75,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Beside:
+class EstimateComparison:
     """An estimate beside the model's own intervention."""
 
     key: str
@@ -162,8 +162,8 @@ class Weighing:
     def __init__(
         self,
         plan: ExpertPlan,
-        prior: Worlds,
-        record: Worlds | None,
+        prior: DrawSet,
+        record: DrawSet | None,
         voices: Sequence[Expert],
         questions: Mapping[str, Question],
         claimed: Mapping[tuple[str, str], Verdict],
@@ -206,7 +206,7 @@ class Weighing:
             "dates": tuple(str(start + quarter) for _, quarter in self.plan.sizes),
         }
 
-    def _literature(self) -> tuple[tuple[Beside, ...], dict[str, dict[str, Floats]]]:
+    def _literature(self) -> tuple[tuple[EstimateComparison, ...], dict[str, dict[str, Floats]]]:
         """Set estimates beside the model.
 
         Returns
@@ -216,7 +216,7 @@ class Weighing:
         likelihoods
             Of each used one, by set of draws and key, each of shape (draws,).
         """
-        rows: list[Beside] = []
+        rows: list[EstimateComparison] = []
         alone: dict[str, dict[str, Floats]] = {name: {} for name in self.sets}
         for estimate in literature()[0].estimates:
             state = state_of(estimate, self.prior.experiment)
@@ -236,7 +236,7 @@ class Weighing:
                 for name, model_values in values.items()
             }
             left = effective(alone[self.name].get(estimate.key, np.zeros(0)))
-            rows.append(Beside(estimate.key, state, error, ranges.get("prior"), ranges.get("record"), left))
+            rows.append(EstimateComparison(estimate.key, state, error, ranges.get("prior"), ranges.get("record"), left))
         return tuple(rows), alone
 
     def _ways(self) -> dict[str, Floats]:
@@ -257,13 +257,13 @@ class Weighing:
     def _by_draw(self, way: str) -> Floats:
         return _added(self.runs[way], self._set(way).replicates)
 
-    def _set(self, way: str) -> Worlds:
+    def _set(self, way: str) -> DrawSet:
         return self.sets[way.partition("_")[0]]
 
     def _own(self, weights: Opinion) -> Floats:
         return weights.prior if weights.record is None else weights.record
 
-    def _verdicts(self, worlds: Worlds) -> dict[tuple[str, str], tuple[Floats, Verdict]]:
+    def _verdicts(self, worlds: DrawSet) -> dict[tuple[str, str], tuple[Floats, Verdict]]:
         """Give chance on every draw, and verdict without weights, of every part, and of every claim as part ``""``."""
         margins = self.plan.file.claims.sizes
         verdicts: dict[tuple[str, str], tuple[Floats, Verdict]] = {}
@@ -282,7 +282,7 @@ class Weighing:
                 verdicts[claim.id, ""] = joint(claim.headline, parts_weighed), whole
         return verdicts
 
-    def _rows(self) -> tuple[Row, ...]:
+    def _rows(self) -> tuple[ClaimRow, ...]:
         rows = []
         for claim in self.plan.file.claims.claims:
             titles = {"": claim.title, **{part.key: part.title for part in claim.parts}}
@@ -291,14 +291,14 @@ class Weighing:
                     rows.append(self._row(claim.id, part, Said(title.en, title.zh)))
         return tuple(rows)
 
-    def _row(self, claim: str, part: str, title: Said) -> Row:
+    def _row(self, claim: str, part: str, title: Said) -> ClaimRow:
         chance = self.verdicts[self.name][claim, part][0]
         shift = self._apart(self.name, claim, part)
 
         def probability(weights: Floats) -> float:
             return moved(_mean(chance, weights)[0], shift)
 
-        return Row(
+        return ClaimRow(
             claim=claim,
             part=part,
             title=title,
@@ -360,7 +360,7 @@ class Weighing:
         ]
         return [*by_way, *by_expert]
 
-    def _outlook(self, name: str, worlds: Worlds, weights: Floats, *, expert: bool = False) -> Outlook:
+    def _outlook(self, name: str, worlds: DrawSet, weights: Floats, *, expert: bool = False) -> Outlook:
         """Tell how the park fares as it is."""
         codes = worlds.outcomes
         weights = shared(np.where(codes >= 0, weights, 0.0))

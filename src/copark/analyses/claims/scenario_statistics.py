@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analyses.claims.rules import Sample
+from copark.analyses.claims.samples import Sample
 from copark.analyses.claims.scenarios import SIZE
-from copark.analyses.claims.schema import Claim, Look, Part, Statistic
+from copark.analyses.claims.schema import Claim, EvidenceOutput, Part, Statistic
 from copark.arrays import Booleans, Floats
 from copark.model.variables import catalogue
 from copark.simulation.measures import ScenarioMeasures
@@ -41,14 +41,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Readings:
+class ScenarioReadings:
     """Outputs and outcomes of arms by their key, as statistics read them: each of shape (draws, replicates)."""
 
     measured: Callable[[str], ScenarioMeasures]
     """Gives the runs of an arm by its key."""
     places: tuple[tuple[str, int], ...]
     """Outputs and quarters that were read, in the order of the measures."""
-    judged: int
+    outcome_quarter: int
     """Quarter in which outcomes are judged, counted from 0."""
     replicates: int
     """Runs of each draw."""
@@ -77,7 +77,7 @@ class Readings:
         codes: Floats = self._by_draw(self.measured(arm).outcome)
         if self_standing is None:
             return codes
-        operating = self.output(arm, SIZE, self.judged)
+        operating = self.output(arm, SIZE, self.outcome_quarter)
         return np.where(codes > NOT_OK, reclassify(codes, operating, self_standing), codes)
 
     def has(self, arm: str, outcome: int, self_standing: float | None = None) -> Floats:
@@ -103,7 +103,9 @@ class Readings:
         return np.ascontiguousarray(values).reshape(-1, self.replicates)
 
 
-def statistics_of(part: Part, readings: Readings, case: Case, self_standing: float | None = None) -> dict[str, Floats]:
+def statistics_of(
+    part: Part, readings: ScenarioReadings, case: Case, self_standing: float | None = None
+) -> dict[str, Floats]:
     """Measure every statistic of a part run by run, by name; see :func:`by_run`."""
     return {name: by_run(statistic, readings, case, self_standing) for name, statistic in part.statistics.items()}
 
@@ -120,7 +122,7 @@ def split_of(runs: Floats) -> Split | None:
     return split(runs[is_known], draws[is_known]) if is_known.any() else None
 
 
-def by_run(statistic: Statistic, readings: Readings, case: Case, self_standing: float | None = None) -> Floats:
+def by_run(statistic: Statistic, readings: ScenarioReadings, case: Case, self_standing: float | None = None) -> Floats:
     """Measure a statistic run by run.
 
     Parameters
@@ -153,7 +155,7 @@ def by_run(statistic: Statistic, readings: Readings, case: Case, self_standing: 
     return values[0] / host.value if host is not None else values[0]
 
 
-def _values(statistic: Statistic, arm: str, readings: Readings, self_standing: float | None) -> Floats:
+def _values(statistic: Statistic, arm: str, readings: ScenarioReadings, self_standing: float | None) -> Floats:
     """Read what a statistic needs of one of its arms."""
     if statistic.outcome:
         return readings.has(arm, OUTCOMES.index(statistic.outcome), self_standing)
@@ -199,7 +201,7 @@ GROWING = frozenset(("realised_investment", "enterprise_investment"))
 class ShownOutput:
     """An output of an arm against its reference, at a quarter."""
 
-    look: Look
+    look: EvidenceOutput
     """Output and year."""
     log: bool
     """Whether logarithms are compared."""
@@ -220,7 +222,7 @@ class ShownOutput:
 
 
 @dataclass(frozen=True)
-class ArmRow:
+class ScenarioRow:
     """An arm: how it differs from the reference, and how often each outcome happens in it."""
 
     arm: str
@@ -244,18 +246,18 @@ class ArmRow:
         return max(low, 0.0), min(high, 1.0)
 
 
-def rows_of(claim: Claim, readings: Readings) -> tuple[ArmRow, ...]:
+def rows_of(claim: Claim, readings: ScenarioReadings) -> tuple[ScenarioRow, ...]:
     """Read the reference and every arm that a claim shows."""
     return tuple(row_of(arm, claim, readings) for arm in (claim.reference, *claim.shown))
 
 
-def row_of(arm: str, claim: Claim, readings: Readings) -> ArmRow:
+def row_of(arm: str, claim: Claim, readings: ScenarioReadings) -> ScenarioRow:
     """Read an arm beside the reference of a claim."""
     codes = readings.outcomes(arm)
     finished = codes[codes > NOT_OK]
     samples = [Sample(averaged(readings.has(arm, outcome)), "mean") for outcome in range(len(OUTCOMES))]
     bands = [sample.band() for sample in samples]
-    return ArmRow(
+    return ScenarioRow(
         arm=arm,
         seen=tuple(seen(look, arm, claim.reference, readings) for look in claim.shows),
         shares=tuple(_mean(finished == outcome) for outcome in range(len(OUTCOMES))),
@@ -264,7 +266,7 @@ def row_of(arm: str, claim: Claim, readings: Readings) -> ArmRow:
     )
 
 
-def seen(look: Look, arm: str, reference: str, readings: Readings) -> ShownOutput:
+def seen(look: EvidenceOutput, arm: str, reference: str, readings: ScenarioReadings) -> ShownOutput:
     """Read an output of an arm at one date, beside the reference.
 
     Parameters
