@@ -154,7 +154,7 @@ def _arms_of(claim: Claim, arms: Iterable[str], path: KeyPath, places: _Places) 
 
 
 def _names_of(part: Part, claims: Claims, path: KeyPath, places: _Places) -> Iterator[Fault]:
-    """Check arms of statistics, statistics and margins of conditions, false worlds."""
+    """Check scenarios of statistics, statistics and margins of conditions, null models."""
     for name, statistic in part.statistics.items():
         statistic_path = (*path, "statistics", name)
         for field in ("arm", "reference"):
@@ -181,7 +181,7 @@ def _names_in(condition: RuleCondition, part: Part, claims: Claims, path: KeyPat
 
 def _edits(claims: Claims, case: Case, places: _Places) -> Iterator[Fault]:
     """Find what is wrong with edits, on this case, and dates beyond its horizon."""
-    changes: list[tuple[KeyPath, CaseChange]] = [(("arms", key), arm) for key, arm in claims.arms.items()]
+    changes: list[tuple[KeyPath, CaseChange]] = [(("arms", key), scenario) for key, scenario in claims.arms.items()]
     changes += [(("judgement", number), variant) for number, variant in enumerate(claims.judgement)]
     changes += [(("worlds", key), world) for key, world in claims.worlds.items()]
     for path, change in changes:
@@ -222,9 +222,9 @@ def general_claims(case: Case, *, outcomes: bool) -> ClaimsFile:
     tied = any(np.any(inputs.company[name]) for name in TIES)
     taxed = np.max(inputs.governments["profit_tax"]) > HOLIDAY
     arms = data["arms"]
-    felt_arms = {key: arm for key, arm in arms.items() if key == AS_IT_IS or _is_felt(arm, experiment)}
+    felt_arms = {key: scenario for key, scenario in arms.items() if key == AS_IT_IS or _is_felt(scenario, experiment)}
     unasked = (frozenset() if tied else NEEDS_TIES) | ({"taxed"} if taxed else set())
-    data["arms"] = {key: arm for key, arm in felt_arms.items() if key not in unasked}
+    data["arms"] = {key: scenario for key, scenario in felt_arms.items() if key not in unasked}
     data["worlds"] = {key: world for key, world in data["worlds"].items() if _is_felt(world, experiment)}
     data["judgement"] = [
         variant for variant in data["judgement"] if "self_standing" in variant or _is_felt(variant, experiment)
@@ -232,8 +232,8 @@ def general_claims(case: Case, *, outcomes: bool) -> ClaimsFile:
     data["claims"], left_out = _reduced(data["claims"], data, outcomes=outcomes)
     if not data["claims"]:
         raise NotFound.of("claims.none_general", case=case.name)
-    used = {arm for claim in data["claims"] for part in claim["parts"] for arm in _uses(part)}
-    data["arms"] = {key: arm for key, arm in data["arms"].items() if key in used | {AS_IT_IS}}
+    used = {scenario for claim in data["claims"] for part in claim["parts"] for scenario in _uses(part)}
+    data["arms"] = {key: scenario for key, scenario in data["arms"].items() if key in used | {AS_IT_IS}}
     claims = Claims.model_validate(data)
     digest = hash_content(claims.model_dump(mode="json", by_alias=True, exclude_unset=True))
     return ClaimsFile(claims, FILE.name, digest, general=True, left_out=tuple(left_out))
@@ -263,7 +263,7 @@ def _filled(case: Case) -> dict[str, Any]:
     shows = [{"year": year} for year in dict.fromkeys((f"{years:g}", f"{min(20.0, last):g}"))]
     data["claims"] = [{**claim, "shows": shows} for claim in data["claims"]]
     partners = {partner.key: "drop" for partner in case.partners}
-    data["arms"] = {key: arm for key, arm in data["arms"].items() if partners or key != "no-partners"}
+    data["arms"] = {key: scenario for key, scenario in data["arms"].items() if partners or key != "no-partners"}
     if partners:
         data["arms"]["no-partners"] = {**data["arms"]["no-partners"], "edits": {"partners": partners}}
     return data

@@ -1,4 +1,4 @@
-"""The judging of claims: a trial is run, its parts are weighed, and each claim and part gets its verdict."""
+"""Evaluate claims: run a trial, weigh its parts, and give each claim and part its verdict."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from copark.store.checkpoints import Stages
 def find(
     trial: ClaimTrial, progress: Progress | None = None, weighed: Progress | None = None, stages: Stages | None = None
 ) -> ClaimFindings:
-    """Run all arms of a trial everywhere and find the verdicts.
+    """Run all scenarios of a trial everywhere and find the verdicts.
 
     Parameters
     ----------
@@ -120,21 +120,21 @@ def _turned(trial_runs: TrialRuns, claim: Claim, verdict: Verdict, parts: Mappin
         turns_together(
             claim.headline,
             verdict,
-            {finding.part.key: _under(trial_runs, claim, finding.part, variant) for finding in deciding},
+            {finding.part.key: _under(trial_runs, claim, finding.part, alternative) for finding in deciding},
             draws,
         )
-        for variant in trial_runs.trial.file.claims.judgement
+        for alternative in trial_runs.trial.file.claims.judgement
     )
 
 
 def _part(trial_runs: TrialRuns, claim: Claim, part: Part, plain: Verdict) -> PartFinding:
-    """Find all of a part, from its verdict before alternative assumptions are looked at."""
+    """Find all of a part, from its verdict before alternative assumptions are tried."""
     trial = trial_runs.trial
     key = key_of(claim, part)
     weighed = trial_runs.after[key]
     samples = {name: sample_of(part.statistics[name], runs) for name, runs in weighed.runs.items()}
-    variants = _variants(trial_runs, claim, part, plain)
-    verdict = when_turned(plain) if any(variant.turns for variant in variants) else plain
+    variants = _alternatives(trial_runs, claim, part, plain)
+    verdict = when_turned(plain) if any(alternative.turns for alternative in variants) else plain
     rule_samples = {name: samples[name] for name in part.rule_statistics}
     drawn_values = {name: column[: len(weighed.chance)] for name, column in trial.values.items()}
     leans = leaning(rule_samples, drawn_values, trial.moved)
@@ -158,27 +158,27 @@ def _part(trial_runs: TrialRuns, claim: Claim, part: Part, plain: Verdict) -> Pa
     )
 
 
-def _variants(trial_runs: TrialRuns, claim: Claim, part: Part, verdict: Verdict) -> tuple[UnderAlternative, ...]:
-    """Try the part in every variant, against the same draws and random numbers as it is."""
+def _alternatives(trial_runs: TrialRuns, claim: Claim, part: Part, verdict: Verdict) -> tuple[UnderAlternative, ...]:
+    """Try the part under every alternative, against the same draws and random numbers as it is."""
     weighed = trial_runs.after[key_of(claim, part)]
     if weighed.effects is None:
         return ()
     variants = []
-    for variant in trial_runs.trial.file.claims.judgement:
-        reference, alternative = _under(trial_runs, claim, part, variant)
-        probability, word = in_alternative(verdict, reference, alternative, weighed.draws)
-        departs = trial_runs.departures[variant.key]
-        variants.append(UnderAlternative(variant.key, probability, word, turns(verdict.word, word), departs))
+    for alternative in trial_runs.trial.file.claims.judgement:
+        reference, under = _under(trial_runs, claim, part, alternative)
+        probability, word = in_alternative(verdict, reference, under, weighed.draws)
+        departs = trial_runs.departures[alternative.key]
+        variants.append(UnderAlternative(alternative.key, probability, word, turns(verdict.word, word), departs))
     return tuple(variants)
 
 
-def _under(trial_runs: TrialRuns, claim: Claim, part: Part, variant: Alternative) -> tuple[Floats, Floats]:
+def _under(trial_runs: TrialRuns, claim: Claim, part: Part, alternative: Alternative) -> tuple[Floats, Floats]:
     """Give the probabilities of draws that a part holds, as it is and under an alternative, on the same draws."""
     key = key_of(claim, part)
-    if not is_empty(variant):
-        return trial_runs.alternatives[key, variant.key]
+    if not is_empty(alternative):
+        return trial_runs.alternatives[key, alternative.key]
     reference = trial_runs.after[key].chance
-    weighed = trial_runs.weigh(part, trial_runs.experiment, len(reference), self_standing=variant.self_standing)
+    weighed = trial_runs.weigh(part, trial_runs.experiment, len(reference), self_standing=alternative.self_standing)
     return reference, weighed.chance
 
 

@@ -78,7 +78,7 @@ def sampling_range(finding: Verdict) -> str:
 
 
 def observations_changed(t: Texts, finding: Verdict) -> str:
-    """Say what the record changed of what the prior alone says."""
+    """Say what the observations changed of what the prior alone says."""
     if not isfinite(finding.probability):
         return ""
     before = finding.prior_probability

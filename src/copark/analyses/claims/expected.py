@@ -92,7 +92,7 @@ class Expected:
 
 
 def expected(part: Part, runs: Mapping[str, Floats], ridge: Ridge) -> Expected | None:
-    """Estimate what is expected of the judged statistics of a part, over chance.
+    """Estimate what is expected of the statistics in the rule of a part, over chance.
 
     Parameters
     ----------

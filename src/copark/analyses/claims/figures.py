@@ -155,7 +155,7 @@ def _mark_key(figure: Figure, ways: Mapping[str, int]) -> None:
 
 
 def probabilities(findings: ClaimFindings, lang: str = "en") -> Figure:
-    """Draw P of every part: open where the prior alone puts it, filled where the record leaves it."""
+    """Draw P of every part: open where the prior alone puts it, filled where the observations leave it."""
     rows = [(claim, part) for claim in findings.claims for part in claim.parts if isfinite(part.probability)]
     names = [f"{claim_number(claim.claim.id, lang)} · {_of(part.part.title, lang)}" for claim, part in rows]
     titles = (_say("probabilities", lang), _say("probabilities_subtitle", lang), _footer(findings, lang))
@@ -206,7 +206,7 @@ def curve(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Fig
     looks = _looks(claim)
     if curve_spec is None:
         raise ValueError("no curve")
-    points = sorted((place, by_arm[arm]) for arm, place in curve_spec.points.items() if arm in by_arm)
+    points = sorted((place, by_arm[scenario]) for scenario, place in curve_spec.points.items() if scenario in by_arm)
     figure = style.sheet((7.2, 3.9), *_titles(claim, findings, lang, "curve"))
     axes = style.panel(figure, 0.6, 0.92, 1.5, 0.95)
     axes.axhline(0.0, color=style.INK, linewidth=0.8)
@@ -247,10 +247,10 @@ def cube(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Figu
         axes.set_ylim(-0.03, 1.03)
         axes.set_title(style.legible(_outcome(name, lang)), **style.LABEL, loc="left")
         for colour, line in zip(COLOURS, cube_spec.lines, strict=False):
-            values = [by_arm[arm].share(name) for arm in line.arms]
+            values = [by_arm[scenario].share(name) for scenario in line.arms]
             axes.plot(ticks, values, "o-", color=colour, linewidth=1.8, markersize=4.2)
-            for tick, arm, value in zip(ticks, line.arms, values, strict=True):
-                axes.plot([tick, tick], by_arm[arm].band(name), color=colour, linewidth=4.5, alpha=0.30)
+            for tick, scenario, value in zip(ticks, line.arms, values, strict=True):
+                axes.plot([tick, tick], by_arm[scenario].band(name), color=colour, linewidth=4.5, alpha=0.30)
                 style.direct_label(axes, (tick + 0.07, value + 0.045), percent(value), colour)
         axes.set_xticks(ticks, [style.wrap(_of(tick, lang), 7.5, 2) for tick in cube_spec.ticks])
         axes.set_xlim(-0.3, len(ticks) - 0.4)

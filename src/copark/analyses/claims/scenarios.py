@@ -16,11 +16,11 @@ SIZE = "operating"
 
 
 class ScenariosChangeNothing(FaultsFound):
-    """Some arms, variants or worlds alter neither inputs nor draws: what is compared would be the same thing twice."""
+    """Some scenarios, alternatives or null models alter neither inputs nor draws: like would be compared with like."""
 
 
 def trial_study(case: Case, draws: int, replicates: int, seed: int, draws_of: str) -> Study:
-    """Give the study whose draws and random numbers all arms have.
+    """Give the study whose draws and random numbers all scenarios have.
 
     Parameters
     ----------
@@ -74,8 +74,8 @@ def check_moves(experiment: Experiment, changes: Mapping[tuple[str, str], CaseCh
 
     Raises
     ------
-    ArmsChangeNothing
-        With every arm, variant and world that alters nothing.
+    ScenariosChangeNothing
+        With every scenario, alternative and null model that alters nothing.
     """
     faults = [
         Fault("claims.no_change", file, None, ".".join(place), {"found": place[-1]})

@@ -1,6 +1,6 @@
 """A claims file: what is claimed, how it is tried, and what would refute it; fixed before any run that uses it.
 
-Changes: what an arm, a variant of the judgement block or a false world alters, and how one is put upon another. Each is
+Changes: what a scenario, an alternative assumption or a null model alters, and how one is put upon another. Each is
 a scenario of a study (:class:`~copark.simulation.study.Scenario`), whose key stands beside it in the file.
 """
 
@@ -23,7 +23,7 @@ from copark.simulation.study import Scenario, unknown
 from copark.simulation.study_entries import Entry, Key, Title
 
 AS_IT_IS = "as-it-is"
-"""Key of the arm that changes nothing: the case as it is."""
+"""Key of the scenario that changes nothing: the case as it is."""
 
 
 class CaseChange(Scenario):
@@ -97,7 +97,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
 }
 """What each kind of statistic must say; an interaction says an outcome, or an output and a year, besides."""
 DIFFERENCES = frozenset(("log", "difference", "change", "interaction"))
-"""Kinds that are 0 where the arms do not differ."""
+"""Kinds that are 0 where the scenarios do not differ."""
 FREE = frozenset(("output", "outcome", "year", "arm", "reference", "arms", "context", "lacking"))
 
 
@@ -111,7 +111,7 @@ class Margin(Entry):
 
 
 class Statistic(Entry):
-    """Measure on the arms of a claim; :mod:`~copark.analyses.claims.scenario_statistics` explains the kinds."""
+    """Measure on the scenarios of a claim; :mod:`~copark.analyses.claims.scenario_statistics` explains the kinds."""
 
     kind: Kind
     """What is measured: see :mod:`~copark.analyses.claims.scenario_statistics`."""
@@ -122,9 +122,9 @@ class Statistic(Entry):
     year: Annotated[float, Field(gt=0.0, le=100.0)] | None = None
     """End of a year since the start, in quarters of a year: 12 is the end of the twelfth year."""
     arm: Key | None = None
-    """Key of the arm; left out where ``arms`` are given."""
+    """Key of the scenario; left out where ``arms`` are given."""
     reference: Key | None = None
-    """Key of the arm it is compared with; left out of what stands by itself."""
+    """Key of the scenario it is compared with; left out of what stands by itself."""
     arms: Annotated[tuple[Key, ...], Field(max_length=8)] = ()
     """Of an interaction: with both, without the second, without the first, without either; of three factors eight."""
     context: str | None = None
@@ -164,7 +164,7 @@ class Statistic(Entry):
 
     @property
     def uses(self) -> tuple[str, ...]:
-        """Keys of the arms it is made of."""
+        """Keys of the scenarios it is made of."""
         return self.arms or tuple(key for key in (self.arm, self.reference) if key is not None)
 
     @property
@@ -193,12 +193,12 @@ class Part(Entry):
 
     @property
     def uses(self) -> tuple[str, ...]:
-        """Keys of the arms of its statistics."""
+        """Keys of the scenarios of its statistics."""
         return tuple(dict.fromkeys(key for statistic in self.statistics.values() for key in statistic.uses))
 
     @property
     def rule_statistics(self) -> tuple[str, ...]:
-        """Names of the statistics that the rule looks at."""
+        """Names of the statistics in the rule."""
         conditions = self.rule.simple()
         return tuple(dict.fromkeys(condition.of for condition in conditions if condition.of is not None))
 
@@ -248,25 +248,25 @@ class EvidenceOutput(Entry):
 
 
 class Curve(Entry):
-    """Arms along an axis, as the home side's share: key of the arm to its place."""
+    """Scenarios along an axis, as the home side's share: key of the scenario to its place."""
 
     axis: Title
     """What the axis is."""
     points: Annotated[dict[Key, float], Field(min_length=2)]
-    """By key of the arm: its place on the axis."""
+    """By key of the scenario: its place on the axis."""
 
 
 class Line(Entry):
-    """Arms of a line of an interaction figure, in the order of its ticks."""
+    """Scenarios of a line of an interaction figure, in the order of its ticks."""
 
     title: Title
     """Title of the line."""
     arms: Annotated[tuple[Key, ...], Field(min_length=2)]
-    """Keys of the arms, in the order of the ticks."""
+    """Keys of the scenarios, in the order of the ticks."""
 
 
 class Cube(Entry):
-    """Arms of an interaction figure: lines over the same ticks."""
+    """Scenarios of an interaction figure: lines over the same ticks."""
 
     ticks: Annotated[tuple[Title, ...], Field(min_length=2)]
     """Titles of the ticks."""
@@ -308,9 +308,9 @@ class Claim(Entry):
     mechanism: ClaimMechanism
     """What carries it in the model."""
     reference: Key = "as-it-is"
-    """Arm that the evidence is shown against."""
+    """Scenario that the evidence is shown against."""
     arms: tuple[Key, ...] = ()
-    """Further arms shown as evidence; no rule looks at them."""
+    """Further scenarios shown as evidence; no rule names them."""
     shows: tuple[EvidenceOutput, ...] = (EvidenceOutput(year=12), EvidenceOutput(year=20))
     """Outputs and years that the evidence shows, besides outcomes."""
     parts: Annotated[tuple[Part, ...], Field(min_length=1, max_length=12)]
@@ -318,20 +318,20 @@ class Claim(Entry):
     headline: PartCombination
     """Which parts make the verdict of the claim."""
     curve: Curve | None = None
-    """Arms along an axis, drawn as a curve; left out if there is none."""
+    """Scenarios along an axis, drawn as a curve; left out if there is none."""
     cube: Cube | None = None
-    """Arms of an interaction figure; left out if there is none."""
+    """Scenarios of an interaction figure; left out if there is none."""
     limits: Bilingual
     """What the test cannot tell."""
 
     @property
     def tried(self) -> tuple[str, ...]:
-        """Keys of the arms that rules look at."""
+        """Keys of the scenarios that rules name."""
         return tuple(dict.fromkeys(key for part in self.parts for key in part.uses))
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """Keys of all arms but the reference, in the order they are shown."""
+        """Keys of all scenarios but the reference, in the order they are shown."""
         curve_arms = tuple(self.curve.points) if self.curve else ()
         lines = tuple(key for line in self.cube.lines for key in line.arms) if self.cube else ()
         keys = dict.fromkeys((*self.tried, *self.arms, *curve_arms, *lines))
@@ -343,17 +343,17 @@ class Claim(Entry):
 
 
 class ClaimScenario(CaseChange):
-    """An arm, with its title."""
+    """A scenario, with its title."""
 
     title: Title
     """Title for a reader."""
 
 
 class Alternative(CaseChange):
-    """A variant of the judgement block: what might as well have been assumed, and why."""
+    """An alternative assumption: what might as well have been assumed, and why."""
 
     key: Key
-    """Key of the variant."""
+    """Key of the alternative."""
     title: Title
     """Title for a reader."""
     reason: Bilingual
@@ -363,7 +363,7 @@ class Alternative(CaseChange):
 
 
 class NullModel(CaseChange):
-    """A world in which a mechanism is absent or reversed."""
+    """A null model, in which a mechanism is absent or reversed."""
 
     title: Title
     """Title for a reader."""

@@ -62,7 +62,7 @@ class Sentences(Show):
         return self.said(doc.Interval(*effect), column), self.said(doc.Interval(*ends), column)
 
     def arm(self, key: str | None) -> str:
-        """Give the title of an arm; nothing for none."""
+        """Give the title of a scenario; nothing for none."""
         return "" if key is None else self.t.of(self.result.arm(key))
 
     def outcome(self, name: str) -> str:

@@ -1,6 +1,6 @@
-"""The runs of a trial, look by look: what is decided by the sequential rule is run no further.
+"""The runs of a trial, from one interim look to the next: what is decided by the sequential rule is run no further.
 
-Without a rule (:mod:`~copark.analyses.claims.stopping_rule`) there is one look, at all draws.
+Without a rule (:mod:`~copark.analyses.claims.stopping_rule`) there is one interim look, at all draws.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def key_of(claim: Claim, part: Part) -> PartKey:
 
 
 class TrialRuns:
-    """Makes the runs of a trial, look by look, until every part, alternative and null model is decided; weighs them.
+    """Makes the runs of a trial until every part, alternative and null model is decided, and weighs them.
 
     Parameters
     ----------
@@ -57,15 +57,15 @@ class TrialRuns:
         self._most = trial.runs
         self._before = self.made
         self.after: dict[PartKey, Weighed] = {}
-        """Every part weighed with the record, on as many draws as it needed."""
+        """Every part weighed with the observations, on as many draws as it needed."""
         self.before: dict[PartKey, Weighed] = {}
         """The same of the prior."""
         self.evidence: dict[str, int] = {}
-        """Draws of every arm that a claim shows."""
+        """Draws of every scenario that a claim shows."""
         self.alternatives: dict[tuple[PartKey, str], tuple[Floats, Floats]] = {}
         """Probabilities of draws as it is, and under an alternative, on the same draws."""
         self.in_null_models: dict[tuple[PartKey, str], Weighed] = {}
-        """Every part weighed in a world in which it is false."""
+        """Every part weighed in a null model, in which it is false."""
 
     @property
     def made(self) -> int:
@@ -97,24 +97,24 @@ class TrialRuns:
             self._before += done
 
     def _draws(self, first: Sequence[int], every: int) -> tuple[int, ...]:
-        """Choose the draws that are looked at: the first few by the rule, and every one there is."""
+        """Choose the draws of each interim look: the first few by the rule, then every one there is."""
         return (*(draws for draws in first if draws < every), every)
 
     def readings(self, experiment: Experiment, draws: int, ground: CaseChange | None = None) -> ScenarioReadings:
-        """Read arms on the first draws of an experiment, upon a ground where one is given.
+        """Read scenarios on the first draws of an experiment, upon a ground where one is given.
 
         Parameters
         ----------
         experiment
-            Experiment on the record or on the prior.
+            Experiment on the posterior or on the prior.
         draws
             Number of the first draws.
         ground
-            Variant or world that the arms stand upon.
+            Alternative or null model that the scenarios stand upon.
         """
         trial = self.trial
         measured: Callable[[str], ScenarioMeasures] = cache(
-            lambda arm: experiment.measured(trial.scenario(arm, ground), draws)
+            lambda key: experiment.measured(trial.scenario(key, ground), draws)
         )
         return ScenarioReadings(measured, trial.values_read.places, trial.outcome_quarter, len(experiment.replicates))
 
@@ -137,7 +137,7 @@ class TrialRuns:
         draws
             So many of the first.
         ground
-            What its arms are put upon, if anything.
+            What its scenarios are put upon, if anything.
         self_standing
             Another S*, if it is another.
         """
@@ -161,9 +161,9 @@ class TrialRuns:
             self.evidence[claim.id] = min(
                 (len(weighed_part.chance) for weighed_part in weighed_parts if weighed_part.draws), default=trial.draws
             )
-        for draws in sorted(set(self.evidence.values())):  # what is shown beside what rules look at
+        for draws in sorted(set(self.evidence.values())):  # scenarios that are shown though no rule names them
             claims = [claim for claim in trial.chosen if self.evidence[claim.id] == draws]
-            shown_arms = [trial.arms[arm] for claim in claims for arm in (claim.reference, *claim.shown)]
+            shown_arms = [trial.arms[key] for claim in claims for key in (claim.reference, *claim.shown)]
             self.experiment.extend(shown_arms, draws)
 
     def _undecided(self, stopping: Stopping, claim: Claim) -> list[ClaimPart]:
@@ -178,7 +178,7 @@ class TrialRuns:
         return [(claim, part) for part in claim.parts if part.key in going]
 
     def plain(self, claim: Claim, part: Part, sampling_error: float = nan) -> Verdict:
-        """Give the verdict on a part, before alternative assumptions are looked at."""
+        """Give the verdict on a part, before alternative assumptions are tried."""
         key = key_of(claim, part)
         return verdict_of(part, self.after[key], self.before[key], self.trial.margins, sampling_error)
 
@@ -199,44 +199,48 @@ class TrialRuns:
                 ]
 
     def _upon(self, parts: Iterable[tuple[CaseChange | None, Part]]) -> list[CaseChange]:
-        """Put the arms of parts upon grounds."""
-        return [self.trial.scenario(arm, ground) for ground, part in parts for arm in part.uses]
+        """Put the scenarios of parts upon grounds."""
+        return [self.trial.scenario(key, ground) for ground, part in parts for key in part.uses]
 
     def _alternatives(self) -> None:
         """Run alternatives; what only changes which parks count as self-standing needs no runs."""
         trial = self.trial
-        grounds = [variant for variant in trial.file.claims.judgement if not is_empty(variant)]
-        going = [(claim_part, variant) for claim_part in self.parts for variant in grounds]
-        as_it_is = [trial.scenario(AS_IT_IS, variant) for variant in grounds if AS_IT_IS in trial.arms]
+        grounds = [alternative for alternative in trial.file.claims.judgement if not is_empty(alternative)]
+        going = [(claim_part, alternative) for claim_part in self.parts for alternative in grounds]
+        as_it_is = [trial.scenario(AS_IT_IS, alternative) for alternative in grounds if AS_IT_IS in trial.arms]
         for draws in self._draws((self.stopping.alternatives.draws,) if self.stopping else (), trial.few_draws):
-            arms = self._upon((variant, part) for (_, part), variant in going)
+            arms = self._upon((alternative, part) for (_, part), alternative in going)
             self.few.extend([*as_it_is, *arms], draws)
             as_it_is = []
             parts = {key_of(claim, part): part for (claim, part), _ in going}
             reference = {key: self.weigh(part, self.few, draws).chance for key, part in parts.items()}
-            for (claim, part), variant in going:
+            for (claim, part), alternative in going:
                 key = key_of(claim, part)
-                weighed = self.weigh(part, self.few, draws, variant, variant.self_standing)
-                self.alternatives[key, variant.key] = reference[key], weighed.chance
+                weighed = self.weigh(part, self.few, draws, alternative, alternative.self_standing)
+                self.alternatives[key, alternative.key] = reference[key], weighed.chance
             if self.stopping is not None:
                 same_side = partial(self._same_side, self.stopping)
-                going = [(claim_part, variant) for claim_part, variant in going if not same_side(claim_part, variant)]
+                going = [
+                    (claim_part, alternative)
+                    for claim_part, alternative in going
+                    if not same_side(claim_part, alternative)
+                ]
 
-    def _same_side(self, stopping: Stopping, claim_part: ClaimPart, variant: Alternative) -> bool:
+    def _same_side(self, stopping: Stopping, claim_part: ClaimPart, alternative: Alternative) -> bool:
         key = key_of(*claim_part)
-        reference, alternative = self.alternatives[key, variant.key]
-        return stopping.same_side(self.plain(*claim_part), alternative - reference, self.after[key].draws)
+        reference, under = self.alternatives[key, alternative.key]
+        return stopping.same_side(self.plain(*claim_part), under - reference, self.after[key].draws)
 
     @cached_property
     def departures(self) -> dict[str, float]:
-        """Give log points between median residents at the cut in each variant and as it is, by the variant's key."""
+        """Give log points between median residents at the cut under each alternative and as it is, by its key."""
         judgement = self.trial.file.claims.judgement
         if AS_IT_IS not in self.trial.arms:
-            return {variant.key: 0.0 for variant in judgement}
-        return {variant.key: self._departure(variant) for variant in judgement}
+            return {alternative.key: 0.0 for alternative in judgement}
+        return {alternative.key: self._departure(alternative) for alternative in judgement}
 
-    def _departure(self, variant: Alternative) -> float:
-        ground = None if is_empty(variant) else variant
+    def _departure(self, alternative: Alternative) -> float:
+        ground = None if is_empty(alternative) else alternative
         scenario = self.trial.scenario(AS_IT_IS, ground)
         draws = self.few.runs_of(scenario) // len(self.few.replicates) or self.trial.few_draws
         draws = min(draws, self.trial.few_draws)

@@ -234,7 +234,7 @@ class _Show(Sentences):
         return self.table("claims", CLAIM_COLUMNS, rows)
 
     def sentence(self, claim: ClaimFinding) -> str:
-        """Say a claim in short: what the record changed, which parts make it, what turns it."""
+        """Say a claim in short: what the observations changed, which parts make it, what turns it."""
         t = self.t
         parts = self.listed(
             t(

@@ -1,8 +1,8 @@
 """Rule for stopping draws early: sequential, fixed beforehand, it tells what is decided.
 
-Parts of claims, and claims, are looked at after the first draws (``sequential.yaml``, decision 0066). What has a word
-that more draws could hardly change is run no further: where a Monte Carlo interval wider than that of the word holds no
-threshold. The word itself, and what is told beside it, come of the draws that were run, by the same standard.
+Parts of claims, and claims, have interim looks after the first draws (``sequential.yaml``, decision 0066). What has a
+word that more draws could hardly change is run no further: where a Monte Carlo interval wider than that of the word
+holds no threshold. The word itself, and what is told beside it, come of the draws that were run, by the same standard.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ class ExpectedEffect:
     """The effect of a statistic that is expected over chance, over draws of parameters."""
 
     statistic: str
-    """Its name: of several that a part looks at, the one that decides."""
+    """Its name: of several that a part names, the one that decides."""
     mean: float
     """Mean over draws."""
     low: float
@@ -61,7 +61,7 @@ class Verdict:
     effect: ExpectedEffect | None = None
     """The expected effect."""
     bounds: tuple[float, float] | None = None
-    """Least and largest expected effect over the admissible priors, given the same record."""
+    """Least and largest expected effect over the admissible priors, given the same observations."""
 
 
 def when_turned(verdict: Verdict) -> Verdict:
@@ -254,14 +254,14 @@ def weigh_expected(
 def verdict_of(
     part: Part, weighed: Weighed, prior: Weighed, margins: Mapping[str, float], sampling_error: float = nan
 ) -> Verdict:
-    """Give the verdict on a part, before alternative assumptions are looked at.
+    """Give the verdict on a part, before alternative assumptions are tried.
 
     Parameters
     ----------
     part
         The part.
     weighed
-        With the record.
+        With the observations.
     prior
         On the prior alone.
     margins
@@ -345,7 +345,7 @@ def claim_verdict(
     parts
         Verdicts on them, by key.
     weighed
-        Parts with the record, by key.
+        Parts with the observations, by key.
     prior
         Parts on the prior alone, by key.
     sampling_error
