@@ -313,29 +313,29 @@ class _Show(Show):
         titles = {answered.question.key: t.of(answered.question.title) for answered in result.asked}
         rows = [
             (
-                voice.name,
-                voice.weight,
-                len(voice.answers),
-                t("join").join(titles[key] for key in voice.unreached),
-                voice.off > CONTRADICT,
-                voice.draws,
+                expert.name,
+                expert.weight,
+                len(expert.answers),
+                t("join").join(titles[key] for key in expert.unreached),
+                expert.off > CONTRADICT,
+                expert.draws,
             )
-            for voice in result.experts
+            for expert in result.experts
         ]
         columns = "expert weight:share answers:count unreached:note contradict:flag draws:count"
-        voices = self.table("experts", columns, rows)
-        names = (doc.Column(f"expert_{n}", voice.name) for n, voice in enumerate(result.experts))
+        experts = self.table("experts", columns, rows)
+        names = (doc.Column(f"expert_{n}", expert.name) for n, expert in enumerate(result.experts))
         columns_after = f"model pool {'after' if result.main == 'record' else ''} apart:flag"
         answers = self.table("answers", ("asked:note unit", *names, columns_after), map(self.answered, result.asked))
         expert_columns = [
-            doc.Column(f"expert_{n}", voice.name, doc.Kind.share) for n, voice in enumerate(result.experts)
+            doc.Column(f"expert_{n}", expert.name, doc.Kind.share) for n, expert in enumerate(result.experts)
         ]
         way = result.with_("experts")
         shares_by_expert = [
             (
                 self.named(claim),
                 known(claim.held[result.main].probability),
-                *(known(claim.by_expert[voice.name]) for voice in result.experts),
+                *(known(claim.by_expert[expert.name]) for expert in result.experts),
                 known(claim.held[way].probability),
             )
             for claim in self.claims()
@@ -349,7 +349,7 @@ class _Show(Show):
         return self.section(
             "experts",
             self.text("lead.experts"),
-            voices,
+            experts,
             doc.Paragraph(agreement),
             answers,
             self.table("by_expert", ("claim", main, *expert_columns, pooled), shares_by_expert),
@@ -361,7 +361,7 @@ class _Show(Show):
                 return ""
             return self.said(doc.Interval(levels[0], levels[2], levels[1]), doc.plain(doc.Kind.number))
 
-        quantiles = [ends(voice.answers.get(answered.question.key)) for voice in self.result.experts]
+        quantiles = [ends(expert.answers.get(answered.question.key)) for expert in self.result.experts]
         record_cells = [ends(answered.record)] if self.result.main == "record" else []
         unit = self.t.of(answered.question.unit)
         return (
