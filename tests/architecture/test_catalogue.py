@@ -63,7 +63,10 @@ def test_priors_stay_within_their_range_and_hold_the_default(subtests):
 def test_a_parameter_keeps_its_number_and_none_is_given_twice():
     """Numbers address random draws: a new parameter has the next one, wherever it stands in its file."""
     given, now = numbers.read(), numbers.of_catalogue()
-    assert not numbers.faults(given, now)
+    wrong_numbers = numbers.faults(given, now)
+    assert not wrong_numbers, wrong_numbers
+    not_entered = sorted(now.keys() - given.keys())
+    assert not not_entered, f"make golden (ARGS=power is enough) enters the numbers of {not_entered}"
     assert len(set(now.values())) == len(now)
     following = max(given.values()) + 1
     assert not numbers.faults(given, {**now, "new": following, "newer": following + 1})
