@@ -1,6 +1,6 @@
 """Estimates from the literature as weights of draws.
 
-An estimate is of a parameter, or of an effect: an arm against its reference in the model of this very park. With m_d
+An estimate is of a parameter, or of an effect: a scenario against its reference in the model of this very park. With m_d
 what the model has in draw d, expected over chance, and s the standard error::
 
     value v    exp(-(m_d - v)² / 2 s²)
