@@ -1,6 +1,6 @@
 """Estimates from the literature as weights of draws.
 
-An estimate is of a parameter, or of an effect: a scenario against its reference in the model of this very park. With m_d
+An estimate is of a parameter, or of an effect: a scenario against its reference in the model of this park. With m_d
 what the model has in draw d, expected over chance, and s the standard error::
 
     value v    exp(-(m_d - v)² / 2 s²)
@@ -160,9 +160,9 @@ def state_of(estimate: Estimate, experiment: Experiment) -> State:
         return "unused"
     if estimate.case not in ("", case.name):
         return "elsewhere"
-    arms = [literature()[0].arms[key] for key in (estimate.arm, estimate.reference) if key is not None]
-    for arm in arms:
-        if not is_empty(arm) and (edited(case, arm.edits)[1] or not experiment.alters(arm)):
+    scenarios = [literature()[0].arms[key] for key in (estimate.arm, estimate.reference) if key is not None]
+    for scenario in scenarios:
+        if not is_empty(scenario) and (edited(case, scenario.edits)[1] or not experiment.alters(scenario)):
             return "unfelt"
     return "used"
 
