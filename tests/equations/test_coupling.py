@@ -111,4 +111,4 @@ def test_what_is_read_before_its_link_arrives_begins_neutral(subtests):
             read.append(name)
             with subtests.test(f"{link.name}: {name}"):
                 assert (begun[link.target_room][name] == link.neutral).all(), f"set it in begin of {link.target_room}"
-    assert read == ["reputation"]
+    assert "reputation" in read, "the test sees no port that is read early any more"
