@@ -18,7 +18,7 @@ from typing import Any
 from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.brief.show import spelled
 from copark.analyses.claims.evidence import AGAINST, factor, speaks_against
-from copark.analyses.claims.rules import OPEN
+from copark.analyses.claims.words import OPEN
 from copark.analyses.contract import Texts
 from copark.analyses.registry import REGISTRY
 from copark.calibration.calibrations import StoredPosterior
@@ -150,7 +150,7 @@ def signed(value: int, lang: str) -> str:
 
 
 def reliability(lang: str) -> str:
-    """Tell what chances of standing alone have meant over the casebook."""
+    """Tell what chances of being self-standing have meant over the casebook."""
     found = shipped("reliability")
     values = {
         "parks": len(found.parks),
@@ -484,7 +484,7 @@ def joint_more(lang: str) -> str:
 
 
 def reliability_scores(lang: str) -> str:
-    """Tell how well chances of standing alone tell which parks thrive."""
+    """Tell how well chances of being self-standing tell which parks thrive."""
     found = shipped("reliability")
     scores = {score.key: score for score in found.scores}
     last = scores["calibrated"]
@@ -708,7 +708,7 @@ def informed_counts(lang: str) -> str:
 
 
 def fixed_values(lang: str) -> str:
-    """Tell how often Great Stone stands on its own with other values in the place of those fixed by judgement."""
+    """Tell how often Great Stone is self-standing with other values in the place of those fixed by judgement."""
     found = shipped("compare")
     changes = [(scenario.title, scenario.outcome("self_standing")) for scenario in found.scenarios]
     heads = {
@@ -809,7 +809,7 @@ def stack(lang: str) -> str:
 
 
 def reliability_more(lang: str) -> str:
-    """Tell what chances of standing alone are corrected to, and what the model misses."""
+    """Tell what chances of being self-standing are corrected to, and what the model misses."""
     return bullets("reliability", shipped("reliability"), "summary", lang)
 
 

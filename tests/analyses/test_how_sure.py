@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from copark.analyses.answer import SHIPPED, listed, load, place_of
-from copark.analyses.how_sure import NONE, Doubts, doubts_of, how_sure, structure_range
+from copark.analyses.how_sure import NONE, Doubts, doubts_of, ends_in_words, how_sure, structure_range
 from copark.analyses.levers.effects import Reading
 from copark.analyses.registry import REGISTRY
 from copark.cases import load_case
@@ -164,3 +164,16 @@ def test_no_option_is_advised_where_the_model_gives_no_ground_for_a_choice(lang,
     assert ("avoid" in {option.advice for option in decide.options}) is not in_doubt
     harmful = len(levers.recommendation.with_word("avoid"))
     assert harmful > 0, "what the model says of them is not lost"
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        ((0.995, 1.0), ("more than 99%", "more than 99%")),
+        ((0.0, 0.001), ("less than 1%", "less than 1%")),
+        ((0.98, 1.0), ("98%", "100%")),
+        ((0.0, 1.0), ("0%", "100%")),
+    ],
+)
+def test_ends_that_round_alike_are_no_range(ends, words):
+    assert ends_in_words(*ends, "en") == words

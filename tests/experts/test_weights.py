@@ -84,9 +84,9 @@ def test_the_record_is_told_after_the_experts(normal):
     quantiles = tuple(np.quantile(normal, LEVELS).tolist())
     record = 1.0 + np.sqrt(0.5) * normal[:5000]
     same = opinion(Expert("A", 1.0, {"x": quantiles}), QUESTION, Toy(normal), Toy(record))
-    assert np.average(record, weights=same.record) == pytest.approx(1.0, abs=0.02)
+    assert np.average(record, weights=same.posterior) == pytest.approx(1.0, abs=0.02)
     low = opinion(Expert("B", 1.0, {"x": (-1.5, -0.7, 0.1)}), QUESTION, Toy(normal), Toy(record))
-    prior, after = np.average(normal, weights=low.prior), np.average(record, weights=low.record)
+    prior, after = np.average(normal, weights=low.prior), np.average(record, weights=low.posterior)
     assert prior == pytest.approx(-0.7, abs=0.1)
     assert prior < after < 1.0
 

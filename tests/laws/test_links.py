@@ -42,10 +42,7 @@ DISTURBED = {
     "funding_to_host": ({"levers": {"governments.state_credit": [{"value": 300}]}}, ("state_debt",)),
     "commitment_to_arrivals": ({"parameters": {"mobilisation": 1.0}}, ("arrivals",)),
     "price_to_arrivals": ({"parameters": {"price_pull": 1.0, "reference_price": 0.2}}, ("arrivals",)),
-    "results_to_interests": (
-        {"levers": {"governments.interest_weight_home": [{"value": [0.5, 0, 0, 0]}]}},
-        ("benefit_home",),
-    ),
+    "results_to_interests": ({"parameters": {"interest_jobs": 50_000}}, ("benefit_home",)),
     "closing_to_company": ({"parameters": {"closure_rate": 1.0}}, ("failed",)),
     "closing_to_enterprises": ({"parameters": {"closure_rate": 1.0}}, ("mean_return",)),
     "sales_to_ledger": ({"parameters": {"land_per_capital": 1.0}}, ("land_sales",)),
@@ -66,7 +63,10 @@ def test_a_cut_arrow_carries_nothing(great_stone, link):
         cut |= {name: {"strength": 0.0} for name in others}
     if link == "closing_to_enterprises":  # a closure also ends the company, and with it the park's openings
         cut |= {"closing_to_company": {"strength": 0.0}}
-    arms = (arm("a", links=cut), arm("b", links=cut, **change), arm("c"), arm("d", **change))
+    # an interest in jobs, without which nobody in the governments looks at them
+    given = {"levers": {"governments.interest_weight_home": [{"value": [0.5, 0, 0, 0]}]}} if "interests" in link else {}
+    changed = given | change
+    arms = (arm("a", links=cut, **given), arm("b", links=cut, **changed), arm("c", **given), arm("d", **changed))
     made = simulate(study(*arms, runs=48, draws="defaults"), great_stone)
     for name in felt:
         assert np.array_equal(made[name].values[0], made[name].values[1]), name

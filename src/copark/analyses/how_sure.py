@@ -132,6 +132,17 @@ def structure_range(readings: Sequence[Reading]) -> tuple[float, float, int] | N
     return (min(other_standings), max(other_standings), len(other_standings)) if other_standings else None
 
 
+def ends_in_words(low: float, high: float, lang: str) -> tuple[str, str]:
+    """Say the ends of a range of shares, alike where they round alike: "more than 99%" and "100%" are no range."""
+    low_words = percent_words(low, lang)
+    high_words = percent_words(high, lang)
+    if high_words == percent_words(1.0, lang) and percent(low).startswith(">"):
+        return low_words, low_words
+    if low_words == percent_words(0.0, lang) and percent(high).startswith("<"):
+        return high_words, high_words
+    return low_words, high_words
+
+
 SELDOM = 1.0 / 3.0
 """Chance below which one structure of the model says the opposite of one above ``MOSTLY``."""
 MOSTLY = 2.0 / 3.0
@@ -146,7 +157,7 @@ def structures_disagree(readings: Sequence[Reading], chance: float) -> bool:
     readings
         The case as it is under each structure, the model as it is first.
     chance
-        Chance of standing alone under the model as it is, 0 to 1.
+        Chance of being self-standing under the model as it is, 0 to 1.
     """
     span = structure_range(readings)
     return span is not None and min(span[0], chance) < SELDOM and max(span[1], chance) > MOSTLY
@@ -157,7 +168,7 @@ def structures_words(readings: Sequence[Reading], lang: str) -> str:
     structure_span = structure_range(readings)
     if structure_span is None:
         return ""
-    low, high = (percent_words(value, lang) for value in structure_span[:2])
+    low, high = ends_in_words(*structure_span[:2], lang)
     key = "sure.structures_alike" if low == high else "sure.structures"
     return text(key, lang, count=structure_span[2], low=low, high=high)
 

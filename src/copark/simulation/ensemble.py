@@ -65,9 +65,22 @@ class Flows:
     """Strength of each link, by its number, shape (quarters, links)."""
 
 
+TOO_MANY_CHANNELS = (
+    "The link {link} brings {channels} numbers, and a link has room for {most}. "
+    "Raise CHANNELS_PER_LINK in copark/model/coupling/link_index.py to {channels}: no number of a run moves by it."
+)
+"""What is wrong with a link that brings too much, and how to fix it."""
+
+
 @cache
 def channels() -> tuple[Channel, ...]:
-    """List every channel of every link, in the order of the links."""
+    """List every channel of every link, in the order of the links.
+
+    Raises
+    ------
+    ValueError
+        If a link brings more numbers than there is room for in ``link_buffers``: they would run into the next link's.
+    """
     shapes = {(v.room, v.name): v for v in catalogue().of("receives")}
     found: list[Channel] = []
     for link in catalogue().links.values():
@@ -81,6 +94,8 @@ def channels() -> tuple[Channel, ...]:
             else:
                 by_axis = {"origin": ORIGINS, "side": SIDES}.get(variable.axes[0])
                 names += list(by_axis) if by_axis is not None else [str(n + 1) for n in range(count)]
+        if len(names) > CHANNELS_PER_LINK:
+            raise ValueError(TOO_MANY_CHANNELS.format(link=link.name, channels=len(names), most=CHANNELS_PER_LINK))
         found += [Channel(link, first + n, name) for n, name in enumerate(names)]
     return tuple(found)
 
@@ -255,6 +270,7 @@ class Ensemble:
         self.block = block
         self.judged = judged
         self.progress = progress or silent
+        channels()  # refuses a link with too many before any run
 
     def _sharing(self, draws: Draws) -> DrawsOf:
         return lambda first, last: Paired([Draws(*(room[first:last] for room in draws))] * len(self.inputs), {})

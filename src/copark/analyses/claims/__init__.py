@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from copark.analyses.claims.claims_file import ClaimsFile, general_claims, load_claims
+from copark.analyses.claims.evaluation import find
 from copark.analyses.claims.findings import ClaimFindings
-from copark.analyses.claims.judging import find
 from copark.analyses.claims.scenarios import trial_study
-from copark.analyses.claims.trial import Trial, rules_of
+from copark.analyses.claims.trial import ClaimTrial, rules_of
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows
 from copark.cases.casebook import CLAIMS, brought
 from copark.labels import claim_number
@@ -107,12 +107,12 @@ def chosen(params: Params, file: ClaimsFile) -> tuple[Claim, ...]:
     return tuple(claim for claim in file.claims.claims if not params.claim or claim.id in params.claim)
 
 
-def trial_of(params: Params, context: Context) -> Trial:
+def trial_of(params: Params, context: Context) -> ClaimTrial:
     """Set up the trial that is asked for; nothing is run or drawn."""
     case = context.case(params.case)
     file = written(params, context)
     parameters = context.parameters(params.case, *params.wanted)
-    return Trial(
+    return ClaimTrial(
         file,
         case,
         trial_study(case, params.draws, params.futures, params.seed, parameters.draws),
@@ -133,8 +133,8 @@ def workload(params: Params, context: Context) -> tuple[Workload, ...]:
     return _work(trial_of(params, context))
 
 
-def _work(trial: Trial) -> tuple[Workload, ...]:
-    return (Workload(trial.runs, trial.case.clock.quarters, at_most=trial.rule is not None),)
+def _work(trial: ClaimTrial) -> tuple[Workload, ...]:
+    return (Workload(trial.runs, trial.case.clock.quarters, at_most=trial.stopping is not None),)
 
 
 def compute(params: Params, context: Context) -> Answer:

@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from copark.analyses.claims.rules import CONTRADICTED, ESTABLISHED, LIKELY, OPEN, UNLIKELY
 from copark.analyses.claims.schema import DIFFERENCES, Statistic
+from copark.analyses.claims.words import CONTRADICTED, ESTABLISHED, LIKELY, OPEN, UNLIKELY
 from copark.cases.dates import Date
 from copark.cases.types import WrittenText
 from copark.cases.validated_yaml import read_shipped

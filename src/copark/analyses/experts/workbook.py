@@ -91,10 +91,10 @@ def _parameters(case: Case, file: ClaimsFile) -> Iterator[Question]:
 
 
 def _effects(case: Case, file: ClaimsFile) -> Iterator[Question]:
-    """Ask for effects that the rules of deciding parts look at, each once."""
+    """Ask for effects that the rules of deciding parts name, each once."""
     statistics: dict[str, tuple[str, Statistic]] = {}
     for claim, part in file.claims.of(file.claims.claims):
-        for name in part.judged if part.key in claim.headline.parts else ():
+        for name in part.rule_statistics if part.key in claim.headline.parts else ():
             statistic = part.statistics[name]
             if statistic.kind in ("log", "change"):
                 statistics.setdefault(statistic.model_dump_json(), (f"{claim.id}/{part.key}/{name}", statistic))

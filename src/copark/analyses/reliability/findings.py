@@ -50,11 +50,11 @@ class JudgedPark:
     corrected: float
     """Probability that it thrives, set right by the other parks, 0 to 1."""
     calibrated: float | None
-    """Share of runs that stand by themselves on the calibration that ships with it; ``None`` without one."""
+    """Share of runs that are self-standing on the calibration that ships with it; ``None`` without one."""
 
     @property
     def said(self) -> float:
-        """Share of runs that stand by themselves."""
+        """Share of runs that are self-standing."""
         return self.shares[STANDING]
 
     @property
@@ -84,7 +84,7 @@ class ReliabilityFindings:
     """Findings over parks with a case and an outcome."""
 
     parks: tuple[JudgedPark, ...]
-    """The parks, the most probable to stand by itself first."""
+    """The parks, the most probable to be self-standing first."""
     known: int
     """Parks of the casebook whose outcome is known."""
     thriving: int

@@ -254,7 +254,7 @@ def plan_to_land(t: int, link_buffers: LinkBuffers, governments: Record, company
 
 @compiled
 def regime_to_arrivals(t: int, link_buffers: LinkBuffers, governments: Record, enterprises: Record) -> None:
-    """The legal regime thins arrivals: the investment threshold (M USD) and the narrow list of activities (0 or 1).
+    """The legal regime thins arrivals: the entry threshold (M USD) and the narrow list of activities (0 or 1).
 
     Parameters
     ----------

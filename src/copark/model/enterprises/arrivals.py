@@ -93,7 +93,7 @@ def sent_by(origin: int, receives: Record) -> float:
 
 @compiled
 def enquiry_rate(origin: int, state: Record, receives: Record, dated: Record, parameters: Record) -> float:
-    """Enquiries of an origin per year, before the investment threshold thins them (MODEL §3(3)).
+    """Enquiries of an origin per year, before the entry threshold thins them (MODEL §3(3)).
 
     lambda_o = lambda0 w_o pool regime exp{theta_n ln(1 + n_o) + N_o + theta_q ln Q + theta_y (rho - 0.07)/sigma
     - eps' (tau - tau0) + G_o + theta_a (cost + market)_o - theta_m (1 - m_o) - eps_L ln(p/p_ref)}. The pool is that of

@@ -159,7 +159,7 @@ def difference(
 
 
 def summary(arms: Sequence[Arm], changes: Sequence[Change], quarter: str, trust: TrustNote) -> LocalizedText:
-    """Give the whole answer in a sentence or two: how often the park stands on its own feet, and against what.
+    """Give the whole answer in a sentence or two: how often the park is self-standing, and against what.
 
     Of a park that is not calibrated say what is on record, and how many enterprises operate in the runs.
 

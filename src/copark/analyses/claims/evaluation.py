@@ -1,14 +1,14 @@
-"""The judging of claims: a trial is run, its parts are weighed, and each claim and part gets its verdict."""
+"""Evaluate claims: run a trial, weigh its parts, and give each claim and part its verdict."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from copark.analyses.claims.arm_statistics import latest, rows_of, sample_of, split_of
-from copark.analyses.claims.findings import ClaimFinding, ClaimFindings, HostValue, InVariant, PartFinding
-from copark.analyses.claims.rules import OPEN, Sample, measured, side
-from copark.analyses.claims.schema import Claim, Part, Variant, is_empty
-from copark.analyses.claims.sequential import TrialLooks, key_of
+from copark.analyses.claims.findings import ClaimFinding, ClaimFindings, HostValue, PartFinding, UnderAlternative
+from copark.analyses.claims.samples import Sample, measured
+from copark.analyses.claims.scenario_statistics import latest, rows_of, sample_of, split_of
+from copark.analyses.claims.schema import Alternative, Claim, Part, is_empty
+from copark.analyses.claims.sequential import TrialRuns, key_of
 from copark.analyses.claims.severity import (
     RECENTRED,
     Lean,
@@ -17,7 +17,7 @@ from copark.analyses.claims.severity import (
     severity,
     steadiness,
 )
-from copark.analyses.claims.trial import Trial
+from copark.analyses.claims.trial import ClaimTrial
 from copark.analyses.claims.verdict import (
     Verdict,
     claim_verdict,
@@ -28,6 +28,7 @@ from copark.analyses.claims.verdict import (
     turns_together,
     when_turned,
 )
+from copark.analyses.claims.words import OPEN, side
 from copark.arrays import Floats
 from copark.progress import Progress
 from copark.stats.jackknife import jackknife
@@ -35,9 +36,9 @@ from copark.store.checkpoints import Stages
 
 
 def find(
-    trial: Trial, progress: Progress | None = None, weighed: Progress | None = None, stages: Stages | None = None
+    trial: ClaimTrial, progress: Progress | None = None, weighed: Progress | None = None, stages: Stages | None = None
 ) -> ClaimFindings:
-    """Run all arms of a trial everywhere and find the verdicts.
+    """Run all scenarios of a trial everywhere and find the verdicts.
 
     Parameters
     ----------
@@ -50,14 +51,14 @@ def find(
     stages
         Where runs are kept as they are made, and found.
     """
-    looks = TrialLooks(trial, progress, stages)
-    trial.check(looks.experiment)
-    looks.run()
+    trial_runs = TrialRuns(trial, progress, stages)
+    trial.check(trial_runs.experiment)
+    trial_runs.run()
     findings: list[ClaimFinding] = []
     for claim in trial.chosen:
         if weighed is not None:
             weighed(len(findings), len(trial.chosen))
-        findings.append(_claim(looks, claim))
+        findings.append(_claim(trial_runs, claim))
     return ClaimFindings(
         run_id=trial.identity,
         provenance=trial.provenance,
@@ -68,11 +69,11 @@ def find(
         claims=tuple(findings),
         moved=trial.moved,
         hosts=_hosts(trial),
-        runs=looks.made,
+        runs=trial_runs.made,
     )
 
 
-def _hosts(trial: Trial) -> dict[str, HostValue]:
+def _hosts(trial: ClaimTrial) -> dict[str, HostValue]:
     """Find the values of the place around the park that statistics are set beside, where they are known."""
     statistics = [statistic for _, part in trial.file.claims.of(trial.chosen) for statistic in part.statistics.values()]
     variables = dict.fromkeys(statistic.context for statistic in statistics if statistic.context)
@@ -82,28 +83,28 @@ def _hosts(trial: Trial) -> dict[str, HostValue]:
     }
 
 
-def _claim(looks: TrialLooks, claim: Claim) -> ClaimFinding:
+def _claim(trial_runs: TrialRuns, claim: Claim) -> ClaimFinding:
     """Find the verdict on a claim, from the parts as they were weighed."""
-    trial = looks.trial
-    after = {part.key: looks.after[key_of(claim, part)] for part in claim.parts}
-    before = {part.key: looks.before[key_of(claim, part)] for part in claim.parts}
+    trial = trial_runs.trial
+    after = {part.key: trial_runs.after[key_of(claim, part)] for part in claim.parts}
+    before = {part.key: trial_runs.before[key_of(claim, part)] for part in claim.parts}
     without = {
-        part.key: after[part.key].without_groups(part, trial.ridge_without, trial.judge.margins) for part in claim.parts
+        part.key: after[part.key].without_groups(part, trial.ridge_without, trial.margins) for part in claim.parts
     }
     plain: dict[str, Verdict] = {}
     parts: dict[str, PartFinding] = {}
     for part in claim.parts:
         error = jackknife([weighed.probability for weighed in without[part.key]])
-        plain[part.key] = looks.plain(claim, part, error)
-        parts[part.key] = _part(looks, claim, part, plain[part.key])
+        plain[part.key] = trial_runs.plain(claim, part, error)
+        parts[part.key] = _part(trial_runs, claim, part, plain[part.key])
     verdict = claim_verdict(claim.headline, plain, after, before, joint_error(claim.headline, after, without))
-    if _turned(looks, claim, verdict, parts):
+    if _turned(trial_runs, claim, verdict, parts):
         verdict = when_turned(verdict)
-    rows = rows_of(claim, looks.readings(looks.experiment, looks.evidence[claim.id]))
+    rows = rows_of(claim, trial_runs.readings(trial_runs.experiment, trial_runs.evidence[claim.id]))
     return ClaimFinding(**vars(verdict), claim=claim, parts=tuple(parts.values()), rows=rows)
 
 
-def _turned(looks: TrialLooks, claim: Claim, verdict: Verdict, parts: Mapping[str, PartFinding]) -> bool:
+def _turned(trial_runs: TrialRuns, claim: Claim, verdict: Verdict, parts: Mapping[str, PartFinding]) -> bool:
     """Tell whether an alternative assumption turns a claim: a part that its word needs, or its parts together.
 
     Where one part suffices the others may stand for it, so that P of the claim is asked under each alternative.
@@ -113,30 +114,30 @@ def _turned(looks: TrialLooks, claim: Claim, verdict: Verdict, parts: Mapping[st
         return False
     if needs_every_part(claim.headline, verdict.word):
         return any(finding.flipped for finding in deciding)
-    draws = min(len(looks.after[key_of(claim, finding.part)].chance) for finding in deciding)
+    draws = min(len(trial_runs.after[key_of(claim, finding.part)].chance) for finding in deciding)
     return any(
         turns_together(
             claim.headline,
             verdict,
-            {finding.part.key: _under(looks, claim, finding.part, variant) for finding in deciding},
+            {finding.part.key: _under(trial_runs, claim, finding.part, alternative) for finding in deciding},
             draws,
         )
-        for variant in looks.trial.file.claims.judgement
+        for alternative in trial_runs.trial.file.claims.judgement
     )
 
 
-def _part(looks: TrialLooks, claim: Claim, part: Part, plain: Verdict) -> PartFinding:
-    """Find all of a part, from its verdict before alternative assumptions are looked at."""
-    trial = looks.trial
+def _part(trial_runs: TrialRuns, claim: Claim, part: Part, plain: Verdict) -> PartFinding:
+    """Find all of a part, from its verdict before alternative assumptions are tried."""
+    trial = trial_runs.trial
     key = key_of(claim, part)
-    weighed = looks.after[key]
+    weighed = trial_runs.after[key]
     samples = {name: sample_of(part.statistics[name], runs) for name, runs in weighed.runs.items()}
-    variants = _variants(looks, claim, part, plain)
-    verdict = when_turned(plain) if any(variant.turns for variant in variants) else plain
-    judged = {name: samples[name] for name in part.judged}
+    variants = _alternatives(trial_runs, claim, part, plain)
+    verdict = when_turned(plain) if any(alternative.turns for alternative in variants) else plain
+    rule_samples = {name: samples[name] for name in part.rule_statistics}
     drawn_values = {name: column[: len(weighed.chance)] for name, column in trial.values.items()}
-    leans = leaning(judged, drawn_values, trial.moved)
-    margins = trial.judge.margins
+    leans = leaning(rule_samples, drawn_values, trial.moved)
+    margins = trial.margins
     middle = recentred(part, weighed, margins)
     seed = trial.study.seed
     return PartFinding(
@@ -144,42 +145,44 @@ def _part(looks: TrialLooks, claim: Claim, part: Part, plain: Verdict) -> PartFi
         part=part,
         measured={name: measured(sample, name, part.rule, margins) for name, sample in samples.items()},
         splits={name: split_of(runs) for name, runs in weighed.runs.items()},
-        earlier=trial.judge.verdict(part.rule, samples),
+        earlier=trial.earlier_standard.verdict(part.rule, samples),
         steady=steadiness(weighed.chance, seed),
-        why="" if verdict.word != OPEN else "turned" if plain.word != OPEN else _why(judged, leans),
+        why="" if verdict.word != OPEN else "turned" if plain.word != OPEN else _why(rule_samples, leans),
         leans=leans,
         variants=variants,
-        severities=tuple(severity(part, looks.false[key, world], world, seed) for world in part.false_worlds),
+        severities=tuple(
+            severity(part, trial_runs.in_null_models[key, world], world, seed) for world in part.false_worlds
+        ),
         recentred=None if middle is None else severity(part, middle, RECENTRED, seed),
     )
 
 
-def _variants(looks: TrialLooks, claim: Claim, part: Part, verdict: Verdict) -> tuple[InVariant, ...]:
-    """Try the part in every variant, against the same draws and random numbers as it is."""
-    weighed = looks.after[key_of(claim, part)]
+def _alternatives(trial_runs: TrialRuns, claim: Claim, part: Part, verdict: Verdict) -> tuple[UnderAlternative, ...]:
+    """Try the part under every alternative, against the same draws and random numbers as it is."""
+    weighed = trial_runs.after[key_of(claim, part)]
     if weighed.effects is None:
         return ()
     variants = []
-    for variant in looks.trial.file.claims.judgement:
-        reference, alternative = _under(looks, claim, part, variant)
-        probability, word = in_alternative(verdict, reference, alternative, weighed.draws)
-        departs = looks.departures[variant.key]
-        variants.append(InVariant(variant.key, probability, word, turns(verdict.word, word), departs))
+    for alternative in trial_runs.trial.file.claims.judgement:
+        reference, under = _under(trial_runs, claim, part, alternative)
+        probability, word = in_alternative(verdict, reference, under, weighed.draws)
+        departs = trial_runs.departures[alternative.key]
+        variants.append(UnderAlternative(alternative.key, probability, word, turns(verdict.word, word), departs))
     return tuple(variants)
 
 
-def _under(looks: TrialLooks, claim: Claim, part: Part, variant: Variant) -> tuple[Floats, Floats]:
+def _under(trial_runs: TrialRuns, claim: Claim, part: Part, alternative: Alternative) -> tuple[Floats, Floats]:
     """Give the probabilities of draws that a part holds, as it is and under an alternative, on the same draws."""
     key = key_of(claim, part)
-    if not is_empty(variant):
-        return looks.alternatives[key, variant.key]
-    reference = looks.after[key].chance
-    weighed = looks.weigh(part, looks.experiment, len(reference), self_standing=variant.self_standing)
+    if not is_empty(alternative):
+        return trial_runs.alternatives[key, alternative.key]
+    reference = trial_runs.after[key].chance
+    weighed = trial_runs.weigh(part, trial_runs.experiment, len(reference), self_standing=alternative.self_standing)
     return reference, weighed.chance
 
 
-def _why(judged: dict[str, Sample], leans: tuple[Lean, ...]) -> str:
+def _why(rule_samples: dict[str, Sample], leans: tuple[Lean, ...]) -> str:
     """Say why a part is open: lacking, prior or width."""
-    if any(sample.is_empty for sample in judged.values()):
+    if any(sample.is_empty for sample in rule_samples.values()):
         return "lacking"
     return "prior" if any(lean.moved != "moved" for lean in leans) else "width"
