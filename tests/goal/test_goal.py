@@ -11,10 +11,10 @@ from copark.analyses.goal import Params, events_of, levers_of, targets_of
 from copark.analyses.goal.lever_sets import LeverSets, read_events, scenario_with
 from copark.analyses.goal.measures import GoalTarget, read_targets
 from copark.analyses.goal.search import Confirmed, ladder
-from copark.analyses.levers.schema import load_levers
 from copark.analyses.registry import REGISTRY
 from copark.cases.horizon import seen_from
 from copark.cases.quarters import Quarter
+from copark.decisions.lever_file import load_levers
 from copark.errors import NotFound, RunRefused
 from copark.simulation.run import inputs_of
 from copark.simulation.scenario_edits import Edits

@@ -13,11 +13,11 @@ from tests.levers.conftest import by_hand
 from copark.analyses.claims.arm_statistics import contrast
 from copark.analyses.claims.rules import Sample
 from copark.analyses.levers.dependence import leanings
-from copark.analyses.levers.effects import lever_effects
 from copark.cases import load_case
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.cases.quarters import Quarter
 from copark.cases.world import growth_gaps, in_order
+from copark.decisions.effects import lever_effects
 from copark.simulation.run import inputs_of
 from copark.stats.precision import any_differ, difference
 from copark.stats.robust_choice import non_dominated, ranks

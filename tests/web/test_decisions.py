@@ -23,7 +23,7 @@ def test_options_say_what_the_analysis_of_levers_says(told, data):
     assert (told["before_low"], told["before_high"]) == stored.effects[0].before_interval
     assert told["left_out"] == told["runs"] - stored.effects[0].pairs
     assert told["before_low"] < told["before"] < told["before_high"]
-    judgements = {judgement.setting: judgement for judgement in stored.recommendation.distinct}
+    judgements = {judgement.option: judgement for judgement in stored.recommendation.distinct}
     assert {option["key"] for option in told["options"]} == set(judgements)
     for option in told["options"]:
         assert option["advice"] == judgements[option["key"]].word

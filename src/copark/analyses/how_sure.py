@@ -19,10 +19,10 @@ from copark.presentation.numbers import percent, percent_words
 from copark.texts import LANGUAGES, Said, text
 
 if TYPE_CHECKING:
-    from copark.analyses.levers.effects import Reading
     from copark.analyses.reliability import Answer as Reliability
     from copark.cases.case import Case
     from copark.cases.parks import Park
+    from copark.decisions.effects import StructureBaseline
     from copark.simulation.trust import Trust
     from copark.stats.shares import Share
 
@@ -119,7 +119,7 @@ def _beside_the_record(key: str, park: Park, shares: Mapping[str, float]) -> Sai
     return Said(**{lang: words(lang) for lang in LANGUAGES})
 
 
-def structure_range(readings: Sequence[Reading]) -> tuple[float, float, int] | None:
+def structure_range(readings: Sequence[StructureBaseline]) -> tuple[float, float, int] | None:
     """Return the least and the largest chance under the other structures, and how many there are.
 
     Returns
@@ -137,7 +137,7 @@ MOSTLY = 2.0 / 3.0
 """Chance above which one structure of the model says the opposite of one below ``SELDOM``."""
 
 
-def structures_disagree(readings: Sequence[Reading], chance: float) -> bool:
+def structures_disagree(readings: Sequence[StructureBaseline], chance: float) -> bool:
     """Say whether one structure of the model says the opposite of another, so that the chance hangs on which holds.
 
     Parameters
@@ -151,7 +151,7 @@ def structures_disagree(readings: Sequence[Reading], chance: float) -> bool:
     return span is not None and min(span[0], chance) < SELDOM and max(span[1], chance) > MOSTLY
 
 
-def structures_words(readings: Sequence[Reading], lang: str) -> str:
+def structures_words(readings: Sequence[StructureBaseline], lang: str) -> str:
     """Say between what the chance lies under the other structures; empty where none was tried."""
     structure_span = structure_range(readings)
     if structure_span is None:
@@ -207,7 +207,7 @@ def _reliability() -> Reliability | None:
 def how_sure(
     trust: Trust | None,
     shares: Sequence[Share],
-    readings: Sequence[Reading],
+    readings: Sequence[StructureBaseline],
     doubts: Doubts,
     lang: str,
 ) -> list[str]:

@@ -397,12 +397,14 @@ def alike(first: Inputs | Draws, second: Inputs | Draws) -> bool:
     return all(np.asarray(one).tobytes() == np.asarray(other).tobytes() for one, other in pairs)
 
 
-CHANGES = frozenset(Scenario.model_fields) - {"key", "title"}
-"""Fields of a scenario that change something; what further kinds of scenarios say beside them changes no run."""
+CHANGES = frozenset(field.alias or name for name, field in Scenario.model_fields.items()) - {"key", "title"}
+"""Keys of a scenario, as files have them, that change something; what further kinds of scenarios say beside them
+changes no run."""
 MOST_PACKED = 512
 """Inputs that are kept packed, of some 70 kB each."""
 
 
 def memo_key(scenario: Scenario) -> str:
     """Name what a scenario changes, whatever it is called."""
-    return identity_of(scenario.model_dump(mode="json", by_alias=True, include=set(CHANGES)))
+    content = scenario.model_dump(mode="json", by_alias=True)
+    return identity_of({key: value for key, value in content.items() if key in CHANGES})

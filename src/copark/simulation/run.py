@@ -57,7 +57,7 @@ def inputs_of(case: Case, scenario: Scenario | None = None, quarters: int | None
         return pack(longer)
     changed = case_of(longer, scenario)
     inputs = set_in_inputs(pack(changed), longer, changed, scenario.edits)
-    for name, changes in scenario.levers.items():
+    for name, changes in scenario.dated_inputs.items():
         room, field = name.split(".")
         column = getattr(inputs, room)[field]
         for change in changes:

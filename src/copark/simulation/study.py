@@ -87,11 +87,11 @@ class LinkChange(Entry):
     which no longer counts; null for no end."""
 
 
-class LeverChange(Entry):
-    """The value of a lever or driver from a quarter (2016Q1) to the end of another, where one is given."""
+class InputChange(Entry):
+    """The value of a dated input of the model from a quarter (2016Q1) to the end of another, where one is given."""
 
     value: Value
-    """The value, in the unit and range of the lever; as many numbers as it has."""
+    """The value, in the unit and range of the dated input; as many numbers as it has."""
     since: Moment = Field(default=0, alias="from")
     """From when it holds: a quarter (2016Q1), or so many quarters after the case's first."""
     until: Moment | None = Field(default=None, alias="to")
@@ -108,7 +108,7 @@ class Scenario(Entry):
     """Title for a reader."""
     parameters: dict[str, Value] = Field(default_factory=dict)
     """Parameters fixed at a value, by name: a number, or as many as the parameter has, in its unit and range."""
-    levers: dict[str, tuple[LeverChange, ...]] = Field(default_factory=dict)
+    dated_inputs: dict[str, tuple[InputChange, ...]] = Field(default_factory=dict, alias="levers")
     """Levers and drivers of the model that are given another value for a time, by name, such as
     ``world.exposure_pandemic``."""
     links: dict[str, LinkChange] = Field(default_factory=dict)
@@ -125,21 +125,21 @@ class Scenario(Entry):
     @field_validator("times", "scale")
     @classmethod
     def _factors_known(cls, factors: dict[str, float], info: ValidationInfo) -> dict[str, float]:
-        names: Mapping[str, Any] = catalogue().parameters if info.field_name == "times" else levers()
+        names: Mapping[str, Any] = catalogue().parameters if info.field_name == "times" else dated_inputs()
         for name in factors:
             if name not in names:
                 raise unknown(name, names)
         return factors
 
-    @field_validator("parameters", "links", "levers")
+    @field_validator("parameters", "links", "dated_inputs")
     @classmethod
     def _known(cls, changes: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         kind = str(info.field_name)
-        variables: Mapping[str, Any] = levers() if kind == "levers" else getattr(catalogue(), kind)
+        variables: Mapping[str, Any] = dated_inputs() if kind == "dated_inputs" else getattr(catalogue(), kind)
         for name, change in changes.items():
             if name not in variables:
                 raise unknown(name, variables)
-            dated = [entry.value for entry in change] if kind == "levers" else []
+            dated = [entry.value for entry in change] if kind == "dated_inputs" else []
             for value in [change] if kind == "parameters" else dated:
                 check_value(name, value, variables[name].shape, variables[name].low, variables[name].high)
         return changes
@@ -239,8 +239,8 @@ class Study(Entry):
 
 
 @cache
-def levers() -> dict[str, Any]:
-    """Return the levers and drivers a scenario may change, by name ``<room>.<name>``."""
+def dated_inputs() -> dict[str, Any]:
+    """Return the levers and drivers of the model that a scenario may change, by name ``<room>.<name>``."""
     return {f"{v.room}.{v.name}": v for kind in ("lever", "driver") for v in catalogue().of(kind)}
 
 

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 from copark.analyses.brief import Answer
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.how_sure import NONE, how_sure, structure_range, structures_disagree
-from copark.analyses.levers.effect_words import advice_words, change, middle
-from copark.analyses.levers.measures import BUDGETS, SIDES
-from copark.analyses.levers.show import answers
+from copark.analyses.lever_columns import change_column, effect_interval
+from copark.analyses.levers.advice_words import advice_words
+from copark.analyses.levers.show import advice_sentences
 from copark.analyses.show import Show
 from copark.arrays import Floats
 from copark.calibration.rolling_origin import year_of_moment
 from copark.cases.quarters import Quarter
+from copark.decisions.measures import BUDGETS, SIDES
 from copark.labels import join
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from copark.analyses.levers import Answer as Levers
-    from copark.analyses.levers.effects import Reading
-    from copark.analyses.levers.schema import LeverOption
+    from copark.decisions.effects import StructureBaseline
+    from copark.decisions.lever_file import LeverOption
     from copark.simulation.trust import Trust
 
 MOST_OPEN = 2
@@ -78,7 +79,7 @@ def _percent(share: float) -> float:
     return round(100.0 * share, 10)
 
 
-def of_structures(readings: Sequence[Reading], t: Texts) -> str:
+def of_structures(readings: Sequence[StructureBaseline], t: Texts) -> str:
     """Say what the chance of standing on its own is under the other structures of the model."""
     between = structure_range(readings)
     if between is None:
@@ -181,7 +182,7 @@ class _Show(Show):
             doc.Bullets(
                 tuple(
                     t("sentence", words=sentence.rstrip(".。")).strip()
-                    for sentence in answers(levers, Texts("levers", t.lang))
+                    for sentence in advice_sentences(levers, Texts("levers", t.lang))
                 )
             ),
         ]
@@ -247,10 +248,10 @@ class _Show(Show):
             return by_parameter
         lever_of = {option.key: option.lever for option in self.answer.levers.options}
         leanings = reversed(self.answer.levers.leanings)
-        first = {leaning.setting: leaning for leaning in leanings if leaning.verdict != "moved"}
-        for setting, leaning in first.items():
+        first = {leaning.option: leaning for leaning in leanings if leaning.verdict != "moved"}
+        for key, leaning in first.items():
             titles = by_parameter.setdefault(leaning.parameter, [])
-            title = self.t.of(lever_of[setting].title)
+            title = self.t.of(lever_of[key].title)
             if title not in titles:
                 titles.append(title)
         return by_parameter
@@ -356,16 +357,16 @@ class _Show(Show):
             owner = words(f"owner.{lever.controlled_by}")
             return (
                 words("head", lever=words.of(lever.title), owner=owner),
-                words.of(option.setting.title),
+                words.of(option.entry.title),
                 advice_words(levers, option.key, words),
-                *(middle(levers.effect(option.key, name)) for name in names),
+                *(effect_interval(levers.effect(option.key, name)) for name in names),
                 *(words(f"verdict.{levers.effect(option.key, side).verdict}") for side in SIDES),
             )
 
         columns = (
             *self.columns("lever option"),
             doc.Column("advice", words("column.advice"), doc.Kind.note),
-            *(change(name, words) for name in names),
+            *(change_column(name, words) for name in names),
             *(doc.Column(f"{side}_verdict", self.t("column.verdict", side=words(f"side.{side}"))) for side in SIDES),
         )
         rows = [row(option) for option in levers.options]

@@ -16,8 +16,7 @@ from copark.analyses.goal.lever_sets import FutureEvent, LeverSet, LeverSets, re
 from copark.analyses.goal.measures import GoalMeasures, GoalTarget, read_targets
 from copark.analyses.goal.search import LAST, MOST_SETS, Confirmed, LeverSearch, confirm, ladder, most_runs
 from copark.analyses.goal.words import event_title, events_for, targets_for
-from copark.analyses.levers.measures import LeverMeasures
-from copark.analyses.levers.schema import (
+from copark.decisions.lever_file import (
     AS_IT_IS,
     GeneralLevers,
     LeverFile,
@@ -25,6 +24,7 @@ from copark.analyses.levers.schema import (
     load_levers,
     wanted_levers,
 )
+from copark.decisions.measures import LeverMeasures
 from copark.texts import Said
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
-    """Give the levers of a case that have settings from now on; RunRefused is raised if it has none."""
+    """Give the levers of a case that have options from now on; RunRefused is raised if it has none."""
     file = _open(context.case(given["case"]), given["file"], given.get("now"))[1]
     return [Choice(lever.key, Said(lever.title.en, lever.title.zh)) for lever in file.levers if lever.now]
 
@@ -103,7 +103,7 @@ class Answer(Result):
     """Whom each event befalls, in words."""
     most: int
     """Levers in a set, at most."""
-    settings: int
+    options_tried: Annotated[int, Field(alias="settings")]
     """Options tried in the search."""
     sets: int
     """Sets tried in the search."""
@@ -252,7 +252,7 @@ def compute(params: Params, context: Context) -> Answer:
         events=events,
         event_titles=tuple(event_title(event, case) for event in events),
         most=params.most,
-        settings=len(sets.options),
+        options_tried=len(sets.options),
         sets=len(search.tried) - 1,
         searched=searched,
         confirmed=params.runs,

@@ -11,10 +11,10 @@ from typing import Any, Literal, cast, get_args
 
 import numpy as np
 
-from copark.analyses.levers.schema import LeverOption, scenario_of
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cases.types import suggestion
+from copark.decisions.lever_file import LeverOption, scenario_of
 from copark.errors import NotFound, RunRefused, printable
 from copark.model.arrays import Inputs
 from copark.model.dimensions import PARTNERS
@@ -210,11 +210,11 @@ class LeverSets:
     def __init__(self, options: Sequence[LeverOption], events: Scenario, case: Case, first: int) -> None:
         self.case = case
         self.none = LeverSet((), events, 0.0)
-        sets_presence = PRESENCE in events.levers
+        sets_presence = PRESENCE in events.dated_inputs
         self.options = [
             option
             for option in options
-            if not (sets_presence and (option.setting.edits.partners or PRESENCE in option.setting.levers))
+            if not (sets_presence and (option.entry.edits.partners or PRESENCE in option.entry.dated_inputs))
         ]
         self._order = {option.key: place for place, option in enumerate(self.options)}
         self._effort = efforts(case, self.options, first)
@@ -227,17 +227,17 @@ class LeverSets:
 
     def _added(self, lever_set: LeverSet, option: LeverOption) -> LeverSet | None:
         """Add an option to a set; ``None`` if they do not go together."""
-        edits = lever_set.scenario.edits.joined(option.setting.edits)
-        levers = dict(lever_set.scenario.levers)
-        for name, changes in option.setting.levers.items():
-            if name in levers and name not in self.none.scenario.levers:
+        edits = lever_set.scenario.edits.joined(option.entry.edits)
+        dated_inputs = dict(lever_set.scenario.dated_inputs)
+        for name, changes in option.entry.dated_inputs.items():
+            if name in dated_inputs and name not in self.none.scenario.dated_inputs:
                 return None
-            levers[name] = (*changes, *levers.get(name, ()))  # events come last, and hold
+            dated_inputs[name] = (*changes, *dated_inputs.get(name, ()))  # events come last, and hold
         if edits is None or edited(self.case, edits)[1]:
             return None
         options = tuple(sorted((*lever_set.options, option), key=lambda chosen: self._order[chosen.key]))
         key = "-".join(chosen.key for chosen in options)[:64]
-        scenario = lever_set.scenario.model_copy(update={"key": key, "edits": edits, "levers": levers})
+        scenario = lever_set.scenario.model_copy(update={"key": key, "edits": edits, "dated_inputs": dated_inputs})
         return LeverSet(options, scenario, sum(self._effort[chosen.key] for chosen in options))
 
 
@@ -261,7 +261,7 @@ def efforts(case: Case, options: Sequence[LeverOption], first: int) -> dict[str,
     Efforts by key of the option.
     """
     before = inputs_of(case)
-    moves = {option.key: _moves(before, inputs_of(case, scenario_of(option.setting)), first) for option in options}
+    moves = {option.key: _moves(before, inputs_of(case, scenario_of(option.entry)), first) for option in options}
     effort: dict[str, float] = {}
     for option in options:
         of_lever = [moves[other.key] for other in options if other.lever.key == option.lever.key]

@@ -16,10 +16,10 @@ import numpy as np
 
 from copark.analyses.goal.lever_sets import LeverSet, LeverSets
 from copark.analyses.goal.measures import COST, GoalMeasures, GoalTarget
-from copark.analyses.levers.effects import LeverEffect, lever_effects
-from copark.analyses.levers.experiment import counts
-from copark.analyses.levers.measures import ALIVE, SIDES
 from copark.arrays import Floats
+from copark.decisions.effects import LeverEffect, lever_effects
+from copark.decisions.experiment import runs_that_count
+from copark.decisions.measures import ALIVE, SIDES
 from copark.simulation.experiment import Experiment
 from copark.simulation.study import Scenario
 from copark.stats.effects import Effects, place_of
@@ -195,7 +195,15 @@ class Confirmed:
 
     def _numbers(self) -> tuple[object, ...]:
         effects = [
-            (effect.low, effect.lower, effect.median, effect.upper, effect.high, effect.above, effect.equal)
+            (
+                effect.low,
+                effect.lower_quartile,
+                effect.median,
+                effect.upper_quartile,
+                effect.high,
+                effect.above,
+                effect.equal,
+            )
             for effect in self.effects
         ]
         return (self.shares, self.cost, effects)
@@ -258,7 +266,7 @@ def _confirmed(search: LeverSearch, fresh: Effects, scenario: Scenario, lever_se
     half = z_of() * float(change.std(ddof=1)) / sqrt(change.size) if change.size > 1 else nan
     effects: tuple[LeverEffect, ...] = ()
     if lever_set.options:
-        counted = fresh.of_runs(counts(fresh)).select(scenarios=[scenario.key], measures=SIDES)
+        counted = fresh.of_runs(runs_that_count(fresh)).select(scenarios=[scenario.key], measures=SIDES)
         effects = tuple(lever_effects(counted, [counted]))
     was_searched = search.tried.get(lever_set.keys) is lever_set
     return Confirmed(

@@ -9,10 +9,10 @@ from copark.analyses.goal import Answer
 from copark.analyses.goal.measures import GoalTarget
 from copark.analyses.goal.search import Confirmed
 from copark.analyses.goal.words import asked_words, event_words, target_words
-from copark.analyses.levers.effect_words import SIGNS, change, middle
-from copark.analyses.levers.measures import SIDES
-from copark.analyses.levers.recommendation import recommendation_rule
+from copark.analyses.lever_columns import SIGNS, change_column, effect_interval
 from copark.analyses.show import Show
+from copark.decisions.measures import SIDES
+from copark.decisions.recommendation_rule import recommendation_rule
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent, percent_words, shown
 from copark.texts import text
@@ -176,9 +176,9 @@ class _Show(Show):
 
     def sides(self) -> doc.Table:
         """Show what each side gains by each set: medians and bands of 90 % of pairs."""
-        sides = [change(side, self.t, title=self.t(f"side.{side}")) for side in SIDES]
+        sides = [change_column(side, self.t, title=self.t(f"side.{side}")) for side in SIDES]
         rows: list[tuple[doc.Value, ...]] = [
-            (self.name(lever_set), *map(middle, lever_set.effects)) for lever_set in self.answer.ladder
+            (self.name(lever_set), *map(effect_interval, lever_set.effects)) for lever_set in self.answer.ladder
         ]
         return self.table("sides", (self.column("set"), *sides), rows)
 
@@ -199,7 +199,7 @@ class _Show(Show):
         t = self.t
         answer = self.answer
         counts = {
-            "settings": answer.settings,
+            "settings": answer.options_tried,
             "sets": shown(answer.sets, doc.COUNT, t.lang),
             "most": answer.most,
             "runs": shown(answer.searched, doc.COUNT, t.lang),

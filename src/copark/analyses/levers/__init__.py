@@ -1,6 +1,6 @@
-"""Levers: what decision-makers control, what each setting changes and for whom, and which settings are robust.
+"""Levers: what decision-makers control, what each option changes and for whom, and which options are robust.
 
-Every setting of a case's levers tried under every structure of the model, with common random numbers.
+Every option of a case's levers is tried under every structure of the model, with common random numbers.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from pydantic import Field
 
 from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result
 from copark.analyses.how_sure import NONE, Doubts, doubts_of
-from copark.analyses.levers.choice import Choice as RobustChoice
-from copark.analyses.levers.choice import choose
+from copark.analyses.levers.choice import RobustChoice, choose
 from copark.analyses.levers.dependence import Leaning, leanings, rests_on
-from copark.analyses.levers.effects import LeverEffect, Reading, lever_effects, reading_of
-from copark.analyses.levers.experiment import effects_under, groups_of, measures_of, parts_of, study_of
 from copark.analyses.levers.recommendation import Reason, Recommendation, recommend
-from copark.analyses.levers.schema import (
+from copark.calibration.informed_parameters import moved_by_data
+from copark.cases.horizon import horizon_of
+from copark.decisions.effects import LeverEffect, StructureBaseline, baseline_under, lever_effects
+from copark.decisions.experiment import count_structures, draw_groups, effects_under, measures_of, study_of
+from copark.decisions.lever_file import (
     AS_IT_IS,
     AS_MODELLED,
     GeneralLevers,
@@ -31,8 +32,6 @@ from copark.analyses.levers.schema import (
     load_levers,
     wanted_levers,
 )
-from copark.calibration.informed_parameters import moved_by_data
-from copark.cases.horizon import horizon_of
 from copark.simulation.study_entries import Title
 from copark.stats.shares import Share
 from copark.texts import Said, text
@@ -43,23 +42,23 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from copark.analyses.context import Context
-    from copark.analyses.levers.measures import LeverMeasures
+    from copark.decisions.measures import LeverMeasures
     from copark.simulation.experiment import Experiment
     from copark.simulation.study import Study
     from copark.store.checkpoints import Stages
 
 
 def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
-    """Give the levers of a case that have settings since the founding, or from now on."""
+    """Give the levers of a case that have options since the founding, or from now on."""
     file = load_levers(context.case(given["case"]), given["file"], given.get("now"))
     since = since_of(file, given["since"])
-    levers = [lever for lever in file.levers if lever.settings(since)]
+    levers = [lever for lever in file.levers if lever.options(since)]
     return [Choice(lever.key, Said(lever.title.en, lever.title.zh)) for lever in levers]
 
 
 def since_of(file: LeverFile, wanted: Since | None) -> Since:
     """Decide when levers are pulled: as it is wanted, else from now on where something can still be decided."""
-    return wanted or ("now" if any(lever.settings("now") for lever in file.levers) else "start")
+    return wanted or ("now" if any(lever.options("now") for lever in file.levers) else "start")
 
 
 class Params(AheadParams):
@@ -81,7 +80,7 @@ class Params(AheadParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """What each setting changes, for whom, which is robust, and what all this rests on."""
+    """What each option changes, for whom, which is robust, and what all this rests on."""
 
     case: str
     """Name of the case."""
@@ -105,7 +104,7 @@ class Answer(Result):
     """Runs of each draw."""
     seed: int
     """Seed of the study."""
-    readings: tuple[Reading, ...]
+    readings: tuple[StructureBaseline, ...]
     """The case as it is under each structure, the model as it is first."""
     effects: tuple[LeverEffect, ...]
     """Effect of every option on every measure."""
@@ -187,8 +186,8 @@ class Answer(Result):
                 "median": effect.median,
                 "p05": effect.low,
                 "p95": effect.high,
-                "interval_low": effect.interval_low,
-                "interval_high": effect.interval_high,
+                "interval_low": effect.monte_carlo_low,
+                "interval_high": effect.monte_carlo_high,
                 "share_better": effect.above,
                 "share_equal": effect.equal,
                 "verdict": effect.verdict,
@@ -233,7 +232,7 @@ def compute(params: Params, context: Context) -> Answer:
     moved = moved_by_data(case, parameters)
     horizon = horizon_of(shared.case)
     closure = case.closed_by(horizon)
-    others = [reading_of(key, under) for key, under in by_structure.items() if key != AS_MODELLED]
+    others = [baseline_under(key, under) for key, under in by_structure.items() if key != AS_MODELLED]
     answer = Answer(
         case=case.name,
         park=Title(en=case.title.en, zh=case.title.zh),
@@ -246,9 +245,9 @@ def compute(params: Params, context: Context) -> Answer:
         draws=params.draws,
         futures=params.futures,
         seed=params.seed,
-        readings=(reading_of(AS_MODELLED, single), *others),
+        readings=(baseline_under(AS_MODELLED, single), *others),
         effects=tuple(lever_effects(single, effects)),
-        choice=choose(effects, file.thresholds, groups_of(parameters.source, params.draws)),
+        choice=choose(effects, file.thresholds, draw_groups(parameters.source, params.draws)),
         leanings=tuple(leanings(effects[0], shared.drawn_parameters(), moved)),
         rests=tuple(rests_on(options, moved)),
         closed_since="" if closure is None else str(closure.since),
@@ -286,7 +285,7 @@ def _experiments(
     """
     case = context.case(params.case)
     tell = context.stage("simulate")
-    parts = parts_of(file)
+    parts = count_structures(file)
     runs = study.runs * len(study.scenarios)
 
     def tell_shared(made: int, total: int) -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
-from copark.analyses.levers.schema import LeverOption
 from copark.arrays import Floats
 from copark.calibration.informed_parameters import FIXED
+from copark.decisions.lever_file import LeverOption
 from copark.stats.effects import Effects
 from copark.stats.rounding import rounded
 
@@ -29,7 +31,7 @@ MOST = 3
 class Leaning:
     """A parameter that the effect of an option moves with."""
 
-    setting: str
+    option: Annotated[str, Field(alias="setting")]
     """Key of the option."""
     parameter: str
     """Name of the parameter."""

@@ -13,8 +13,8 @@ from copark.presentation import document as doc
 from copark.presentation.numbers import exact, precise, shown
 
 if TYPE_CHECKING:
-    from copark.analyses.levers.figures import Bars
     from copark.analyses.voi import OpenQuestion, PossibleObservation
+    from copark.analyses.voi.figures import ClaimGains
 
 DRAWN = 8
 """Claims that are drawn."""
@@ -156,7 +156,7 @@ class _Show(Show):
         """Show sections that there are only where something is open: gains drawn, ranked, and by precision."""
         if not self.best:
             return
-        from copark.analyses.levers.figures import gain_bars
+        from copark.analyses.voi.figures import gain_bars
 
         t = self.t
 
@@ -170,11 +170,11 @@ class _Show(Show):
         yield self.section("ranking", self.text("ranking.lead"), self.ranking())
         yield self.section("precision", self.text("precision.lead"), self.precisions())
 
-    def bars(self) -> Sequence[Bars]:
-        from copark.analyses.levers.figures import Bars
+    def bars(self) -> Sequence[ClaimGains]:
+        from copark.analyses.voi.figures import ClaimGains
 
         return [
-            Bars(
+            ClaimGains(
                 self.title(trial.question),
                 tuple(
                     (self.whole(row.observation), row.gain.variance, row.gain.error, row.gain.decided)

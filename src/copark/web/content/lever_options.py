@@ -8,14 +8,15 @@ from typing import Any
 from copark.analyses.answer import SHIPPED, find, load
 from copark.analyses.contract import Texts
 from copark.analyses.how_sure import how_sure, structure_range
+from copark.analyses.lever_columns import SIGNS, across_structures, change_column, effect_interval
 from copark.analyses.levers import Answer as Levers
-from copark.analyses.levers.effect_words import SIGNS, across_structures, advice_words, change, middle
-from copark.analyses.levers.effects import LeverEffect
-from copark.analyses.levers.measures import BUDGETS, SIDES
+from copark.analyses.levers.advice_words import advice_words
 from copark.analyses.levers.recommendation import Judgement
-from copark.analyses.levers.schema import AS_IT_IS, LeverOption
-from copark.analyses.levers.show import answers, forbidding
+from copark.analyses.levers.show import advice_sentences, cautions
 from copark.analyses.shipped import is_current
+from copark.decisions.effects import LeverEffect
+from copark.decisions.lever_file import AS_IT_IS, LeverOption
+from copark.decisions.measures import BUDGETS, SIDES
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
@@ -224,7 +225,7 @@ def decision_answer(levers: Levers) -> DecisionAnswer:
     acceptable: dict[str, float] = {}
     if choice is not None:
         acceptable = dict(zip(choice.options, choice.ranking("satisficing").scores.tolist(), strict=True))
-    judgements = {judgement.setting: judgement for judgement in levers.recommendation.distinct}
+    judgements = {judgement.option: judgement for judgement in levers.recommendation.distinct}
     options = [
         _option(levers, option, judgements[option.key], acceptable.get(option.key))
         for option in levers.options
@@ -280,7 +281,8 @@ def _order(option: DecisionOption) -> tuple[int, float]:
 def _sentences(levers: Levers) -> list[Said]:
     """Give the sentences of the answer in both languages, after what forbids to rely on it."""
     in_english, in_chinese = (
-        [*forbidding(levers, words), *answers(levers, words)] for words in (Texts("levers", lang) for lang in LANGUAGES)
+        [*cautions(levers, words), *advice_sentences(levers, words)]
+        for words in (Texts("levers", lang) for lang in LANGUAGES)
     )
     return [
         Said(en=_ended(english, "."), zh=_ended(chinese, "。"))
@@ -319,7 +321,9 @@ def _lever_words(key: str) -> Said:
 
 def _amount(effect: LeverEffect, value: doc.Value) -> Said:
     """Say a value in the unit of an effect, as a change."""
-    return spoken_in(lambda lang: shown(value, change(effect.measure, Texts("levers", lang)), lang, with_unit=True))
+    return spoken_in(
+        lambda lang: shown(value, change_column(effect.measure, Texts("levers", lang)), lang, with_unit=True)
+    )
 
 
 def _option(levers: Levers, option: LeverOption, judgement: Judgement, acceptable: float | None) -> DecisionOption:
@@ -343,14 +347,14 @@ def _option(levers: Levers, option: LeverOption, judgement: Judgement, acceptabl
     sides = [levers.effect(option.key, side) for side in SIDES]
     twins = levers.recommendation.twins(option.key)
     return DecisionOption.of(
-        option.setting,
+        option.entry,
         lever=option.lever.title,
         lever_key=option.lever.key,
         owner=_lever_words(f"owner.{option.lever.controlled_by}"),
         change=standing.mean,
-        low=standing.interval_low,
-        high=standing.interval_high,
-        told=_amount(standing, middle(standing)),
+        low=standing.monte_carlo_low,
+        high=standing.monte_carlo_high,
+        told=_amount(standing, effect_interval(standing)),
         across=_amount(standing, across_structures(standing)),
         flips=standing.flips,
         sides=[
@@ -359,7 +363,7 @@ def _option(levers: Levers, option: LeverOption, judgement: Judgement, acceptabl
                 sign=SIGNS[side.verdict],
                 verdict=_lever_words(f"verdict.{side.verdict}"),
                 median=_amount(side, side.median),
-                amount=_amount(side, middle(side)),
+                amount=_amount(side, effect_interval(side)),
             )
             for side in sides
         ],
@@ -368,8 +372,8 @@ def _option(levers: Levers, option: LeverOption, judgement: Judgement, acceptabl
         advice_reason=spoken_in(lambda lang: advice_words(levers, option.key, Texts("levers", lang))),
         losing=[_lever_words(f"side.{side}") for side in judgement.losing],
         twins=[spoken_in(partial(levers.name, key)) for key in twins],
-        companies=_amount(companies, middle(companies)),
-        jobs=_amount(jobs, middle(jobs)),
+        companies=_amount(companies, effect_interval(companies)),
+        jobs=_amount(jobs, effect_interval(jobs)),
         budgets=[_amount(budget, budget.median) for budget in budgets],
-        scenario=option.setting.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"reason"}),
+        scenario=option.entry.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"reason"}),
     )

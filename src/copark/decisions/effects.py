@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import nan
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
-from copark.analyses.levers.measures import measure_of
 from copark.arrays import Floats
+from copark.decisions.measures import measure_of
 from copark.stats.effects import Effect, Effects, place_of
 from copark.stats.precision import change_interval, median_interval
 from copark.stats.quantiles import quantiles
@@ -26,24 +28,25 @@ class LeverEffect(Effect):
     """The effect of an option on a measure; its scenario has the option's key."""
 
     before: float
-    """Median of the case as it is; of a share, the share."""
+    """Level in the case as it is: of a share the share, where the median of runs can only be 0 or 1; otherwise
+    ``reference_median``."""
     after: float
-    """Median of the option; of a share, the share."""
-    lower: float
-    """25 % quantile of the differences."""
-    upper: float
+    """Level under the option: of a share the share; otherwise ``scenario_median``."""
+    lower_quartile: Annotated[float, Field(alias="lower")]
+    """25 % quantile of the differences: half of the pairs lie between the quartiles, nine tenths between ``low`` and
+    ``high``."""
+    upper_quartile: Annotated[float, Field(alias="upper")]
     """75 % quantile of the differences."""
     mean: float
     """Mean of the differences; of a share, its change."""
-    interval_low: float
-    """Lower end of the Monte Carlo interval (95 %) of a share's change; of another measure, of the median."""
-    interval_high: float
+    monte_carlo_low: Annotated[float, Field(alias="interval_low")]
+    """Lower end of the Monte Carlo interval (95 %) of ``centre``: more runs make it narrower, unlike quantiles."""
+    monte_carlo_high: Annotated[float, Field(alias="interval_high")]
     """Upper end of that interval."""
     sources: Sources
     """Variance from structure, parameters and chance."""
     by_structure: tuple[float, ...]
-    """Median difference (of a share its change) under each structure, the model as it is first; NaN where too few runs
-    are left."""
+    """``centre`` under each structure, the model as it is first; NaN where too few runs are left."""
 
     @property
     def is_share(self) -> bool:
@@ -52,7 +55,7 @@ class LeverEffect(Effect):
 
     @property
     def centre(self) -> float:
-        """Median difference; of a share, its change."""
+        """The effect in one number: the median difference; of a share, its change."""
         return self.mean if self.is_share else self.median
 
     @property
@@ -72,7 +75,7 @@ class LeverEffect(Effect):
 
     @property
     def known_structures(self) -> list[float]:
-        """Median differences (of a share its changes) under the structures in which enough runs are left."""
+        """The effect under the structures in which enough runs are left."""
         return [value for value in self.by_structure if np.isfinite(value)]
 
     @property
@@ -88,10 +91,10 @@ def lever_effects(single: Effects, by_structure: Sequence[Effects]) -> Iterator[
     Parameters
     ----------
     single
-        Runs of the model as it is, with a draw of their own each: of them the effect is told.
+        Paired runs of the model as it is, a parameter draw for each: levels, differences and their simulation error.
     by_structure
-        Runs that share draws, under every structure, the model as it is first: they tell parameters from chance, and
-        structures from each other.
+        Paired runs under every structure, the model as it is first, with several runs for each draw: variance from
+        structure, parameters and chance, and the effect under the other structures.
     """
     for row in single.rows():
         is_share = measure_of(row.measure).kind == "share"
@@ -100,28 +103,31 @@ def lever_effects(single: Effects, by_structure: Sequence[Effects]) -> Iterator[
         draws = single.draws[single.finished[row.scenario]]
         low, high = change_interval(differences, draws) if is_share else median_interval(differences)
         lower, upper = quantiles(differences, (0.25, 0.75))
+        mean_difference = mean(differences)
+        centre = mean_difference if is_share else row.median
         apart = [effects.differences(*labels)[:, 0] for effects in by_structure]
         draws_apart = [effects.draws[effects.finished[row.scenario]] for effects in by_structure]
         enough = [number for number, values in enumerate(apart) if values.size >= FEW]
         yield LeverEffect(
             **vars(row),
-            before=middle(single.before(*labels), is_share),
-            after=middle(single.after(*labels), is_share),
-            lower=float(lower),
-            upper=float(upper),
-            mean=mean(differences),
-            interval_low=low,
-            interval_high=high,
+            before=mean(single.before(*labels)) if is_share else row.reference_median,
+            after=mean(single.after(*labels)) if is_share else row.scenario_median,
+            lower_quartile=float(lower),
+            upper_quartile=float(upper),
+            mean=mean_difference,
+            monte_carlo_low=low,
+            monte_carlo_high=high,
             sources=sources([apart[number] for number in enough], [draws_apart[number] for number in enough]),
-            by_structure=tuple(
-                middle(values, is_share) if values.size >= FEW else nan for values in (differences, *apart[1:])
+            by_structure=(
+                centre if differences.size >= FEW else nan,
+                *(centre_of(values, is_share) if values.size >= FEW else nan for values in apart[1:]),
             ),
         )
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What becomes of the case as it is under a structure."""
+class StructureBaseline:
+    """Outcomes of the case as it is under a structure."""
 
     key: str
     """Key of the structure; the model as it is has one, too."""
@@ -133,19 +139,19 @@ class Reading:
     """How many count."""
 
 
-def reading_of(structure: str, effects: Effects) -> Reading:
-    """Read what becomes of the case as it is under a structure, off the effects in it."""
+def baseline_under(structure: str, effects: Effects) -> StructureBaseline:
+    """Read the outcomes of the case as it is under a structure, by its key, off the effects in it."""
     standing, failed = (
         mean(effects.reference_values[:, place_of(name, effects.measures), 0]) for name in ("self_standing", "failed")
     )
-    return Reading(structure, standing, failed, len(effects.draws))
+    return StructureBaseline(structure, standing, failed, len(effects.draws))
 
 
-def middle(values: Floats, is_share: bool) -> float:
-    """Compute the median of values, or the mean of what is a share; NaN of none."""
-    if not values.size:
+def centre_of(differences: Floats, is_share: bool) -> float:
+    """Compute the median of differences, or the mean of those of a share; NaN of none."""
+    if not differences.size:
         return nan
-    return float(np.mean(values) if is_share else np.median(values))
+    return float(np.mean(differences) if is_share else np.median(differences))
 
 
 def mean(values: Floats) -> float:
