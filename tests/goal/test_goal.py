@@ -8,7 +8,8 @@ import pytest
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.goal import Params, events_of, levers_of, targets_of
-from copark.analyses.goal.lever_sets import LeverSets, read_events, scenario_with
+from copark.analyses.goal.future_events import read_events, scenario_of_events
+from copark.analyses.goal.lever_sets import LeverSets
 from copark.analyses.goal.measures import GoalTarget, read_targets
 from copark.analyses.goal.search import Confirmed, ladder
 from copark.analyses.registry import REGISTRY
@@ -134,7 +135,7 @@ def test_targets_are_read_or_refused(great_stone):
 def test_a_government_that_withdraws_is_committed_to_nothing(great_stone):
     events = read_events(("government-withdraws:home@2027Q1", "shock:pandemic@2027Q1..2027Q4"), great_stone, 50)
     plain = baseline("great-stone").scenarios[0]
-    scenario = scenario_with(events, great_stone, plain.key, plain.title)
+    scenario = scenario_of_events(events, great_stone, plain.key, plain.title)
     at = events[0].since
     after, before = inputs_of(great_stone, scenario), inputs_of(great_stone)
     assert (after.governments["framework"][at:] == 0).all()

@@ -85,22 +85,22 @@ class LeverEffect(Effect):
         return bool(signed) and min(signed) < 0.0 < max(signed)
 
 
-def lever_effects(single: Effects, by_structure: Sequence[Effects]) -> Iterator[LeverEffect]:
+def lever_effects(modelled: Effects, by_structure: Sequence[Effects]) -> Iterator[LeverEffect]:
     """Give the effect of every option on every measure, by option and measure.
 
     Parameters
     ----------
-    single
+    modelled
         Paired runs of the model as it is, a parameter draw for each: levels, differences and their simulation error.
     by_structure
         Paired runs under every structure, the model as it is first, with several runs for each draw: variance from
         structure, parameters and chance, and the effect under the other structures.
     """
-    for row in single.rows():
+    for row in modelled.rows():
         is_share = measure_of(row.measure).kind == "share"
         labels = (row.scenario, row.measure)
-        differences = single.differences(*labels)[:, 0]
-        draws = single.draws[single.finished[row.scenario]]
+        differences = modelled.differences(*labels)[:, 0]
+        draws = modelled.draws[modelled.finished[row.scenario]]
         low, high = change_interval(differences, draws) if is_share else median_interval(differences)
         lower, upper = quantiles(differences, (0.25, 0.75))
         mean_difference = mean(differences)
@@ -110,8 +110,8 @@ def lever_effects(single: Effects, by_structure: Sequence[Effects]) -> Iterator[
         enough = [number for number, values in enumerate(apart) if values.size >= FEW]
         yield LeverEffect(
             **vars(row),
-            before=mean(single.before(*labels)) if is_share else row.reference_median,
-            after=mean(single.after(*labels)) if is_share else row.scenario_median,
+            before=mean(modelled.before(*labels)) if is_share else row.reference_median,
+            after=mean(modelled.after(*labels)) if is_share else row.scenario_median,
             lower_quartile=float(lower),
             upper_quartile=float(upper),
             mean=mean_difference,

@@ -139,7 +139,7 @@ class ScenarioRuns:
     out: Floats
     """Values of the outputs kept, float64 of shape (runs, names, quarters); NaN from where a run broke off."""
     status: NDArray[np.int64]
-    """Code, quarter and submodel of each run, int64 of shape (runs, 3); see :mod:`copark.model.kernel`."""
+    """Code, quarter and scale of each run, int64 of shape (runs, 3); see :mod:`copark.model.kernel`."""
     closed: bool = False
     """Whether the park is closed when outcomes are judged."""
     judged: int | None = None

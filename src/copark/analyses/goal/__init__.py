@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result
-from copark.analyses.goal.lever_sets import FutureEvent, LeverSet, LeverSets, read_events, scenario_with
+from copark.analyses.goal.future_events import FutureEvent, read_events, scenario_of_events
+from copark.analyses.goal.lever_sets import LeverSet, LeverSets
 from copark.analyses.goal.measures import GoalMeasures, GoalTarget, read_targets
 from copark.analyses.goal.search import LAST, MOST_SETS, Confirmed, LeverSearch, confirm, ladder, most_runs
 from copark.analyses.goal.words import event_title, events_for, targets_for
@@ -224,7 +225,7 @@ def compute(params: Params, context: Context) -> Answer:
     targets = _targets(params, seen, first)
     plain = baseline(case.name).scenarios[0]
     options = file.options("now", wanted_levers(file, "now", params.levers))
-    sets = LeverSets(options, scenario_with(events, seen, plain.key, plain.title), seen, first)
+    sets = LeverSets(options, scenario_of_events(events, seen, plain.key, plain.title), seen, first)
     measures = GoalMeasures(targets, LeverMeasures(first, file.discount.rate))
     total = most_runs(len(sets.options), params.most, params.runs)
     experiment = context.experiment(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from copark.analyses.goal.lever_sets import quarter_at
+from copark.analyses.goal.future_events import quarter_at
 from copark.arrays import Booleans, Floats
 from copark.cases.case import Case
 from copark.cases.types import suggestion

@@ -224,13 +224,13 @@ def compute(params: Params, context: Context) -> Answer:
     study = study_of(file, since, options, **fields)
     measures = measures_of(file, case, since)
     with context.stages({"levers": context.run_id}) as stages:
-        shared, alone = _experiments(params, context, study, measures, file, stages)
-        by_structure = effects_under((None, *file.structures), options, shared)
-        (single,) = effects_under([None], options, alone).values()
+        replicated, independent = _experiments(params, context, study, measures, file, stages)
+        by_structure = effects_under((None, *file.structures), options, replicated)
+        (modelled,) = effects_under([None], options, independent).values()
     context.stage("analyse")(0, 0)
     effects = tuple(by_structure.values())
     moved = moved_by_data(case, parameters)
-    horizon = horizon_of(shared.case)
+    horizon = horizon_of(replicated.case)
     closure = case.closed_by(horizon)
     others = [baseline_under(key, under) for key, under in by_structure.items() if key != AS_MODELLED]
     answer = Answer(
@@ -245,14 +245,14 @@ def compute(params: Params, context: Context) -> Answer:
         draws=params.draws,
         futures=params.futures,
         seed=params.seed,
-        readings=(baseline_under(AS_MODELLED, single), *others),
-        effects=tuple(lever_effects(single, effects)),
+        readings=(baseline_under(AS_MODELLED, modelled), *others),
+        effects=tuple(lever_effects(modelled, effects)),
         choice=choose(effects, file.thresholds, draw_groups(parameters.source, params.draws)),
-        leanings=tuple(leanings(effects[0], shared.drawn_parameters(), moved)),
+        leanings=tuple(leanings(effects[0], replicated.drawn_parameters(), moved)),
         rests=tuple(rests_on(options, moved)),
         closed_since="" if closure is None else str(closure.since),
         closed_by=None if closure is None else Title(en=closure.title.en, zh=closure.title.zh),
-        **context.origin(params, shared.provenance | {"since": since}),
+        **context.origin(params, replicated.provenance | {"since": since}),
     )
     shows_outcomes = answer.trust is None or answer.trust.shows_outcomes
     is_known = shows_outcomes and bool(answer.outcomes)
@@ -279,37 +279,37 @@ def _experiments(
 
     Returns
     -------
-    shared, alone
-        With draws that are shared by several runs, which tell parameters from chance and structures from each other;
-        and with a draw of its own for each run, which every other page has of the same question.
+    replicated, independent
+        With several runs for each draw, which tell parameters from chance and structures from each other; and with a
+        draw of its own for each run, which every other page has of the same question.
     """
     case = context.case(params.case)
     tell = context.stage("simulate")
-    parts = count_structures(file)
+    structures = count_structures(file)
     runs = study.runs * len(study.scenarios)
 
-    def tell_shared(made: int, total: int) -> None:
+    def tell_replicated(made: int, total: int) -> None:
         tell(made, total + runs)
 
-    def tell_alone(made: int, total: int) -> None:
-        tell(parts * runs + made, parts * runs + total)
+    def tell_independent(made: int, total: int) -> None:
+        tell(structures * runs + made, structures * runs + total)
 
-    shared = context.experiment(
+    replicated = context.experiment(
         study,
         case,
         measures,
         *params.wanted,
-        times=parts + 1,
-        progress=tell_shared,
+        times=structures + 1,
+        progress=tell_replicated,
         checkpoint=stages.stage("shared"),
     )
-    alone = context.experiment(
+    independent = context.experiment(
         study.with_changes(futures=1),
         case,
         measures,
         *params.wanted,
         times=0,
-        progress=tell_alone,
+        progress=tell_independent,
         checkpoint=stages.stage("alone"),
     )
-    return shared, alone
+    return replicated, independent
