@@ -23,7 +23,7 @@ from bench.arguments import parser_of
 from copark.cases import load_case
 from copark.cluster import Asked, Threads, WorkerPool, make
 from copark.cluster.dask_workers import local_workers
-from copark.cluster.shard_worker import Ranges, Tell, Work
+from copark.cluster.shard_worker import Ranges, ShardWork, Tell
 from copark.simulation.results import study_identity
 from copark.simulation.run import stream
 from copark.simulation.study import baseline
@@ -43,7 +43,7 @@ class Timed:
         self.seconds: dict[str, float] = {}
         self.makers, self.machine = worker_pool.makers, worker_pool.machine
 
-    def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
+    def make(self, work: ShardWork, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
         """Make shards and add up their seconds."""
         for found in self._worker_pool.make(work, ranges, tell):
             for stage, seconds in found.items():

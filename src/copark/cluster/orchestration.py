@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from copark.cases.case import Case
-from copark.cluster.shard_worker import Subject, Tell, Work, WorkerPool, prepared
+from copark.cluster.shard_worker import ShardWork, Subject, Tell, WorkerPool, prepared
 from copark.cluster.worker_fingerprint import BITS, CODE, Machine, faults_between, joined, need_alike
 from copark.errors import Fault
 from copark.simulation.run import run_chunk
@@ -62,7 +62,7 @@ def shard_runs(seconds: Mapping[str, float], runs: int, makers: int) -> int:
 
 
 @dataclass(frozen=True)
-class Asked:
+class EnsembleRequest:
     """An ensemble that is asked for."""
 
     study: Study
@@ -83,7 +83,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Made:
+class MadeEnsemble:
     """An ensemble that was made."""
 
     record: RunRecord
@@ -94,13 +94,13 @@ class Made:
 
 
 def make(
-    ask: Asked,
+    ask: EnsembleRequest,
     store: RunStore,
     worker_pool: WorkerPool,
     *,
     progress: Progress | None = None,
     waiting: Callable[[], None] | None = None,
-) -> Made:
+) -> MadeEnsemble:
     """Make an ensemble, or what is missing of it, and store it.
 
     Parameters
@@ -129,18 +129,18 @@ def make(
         if stamp_of(place) not in ((), before):
             record = store.record(ask.identity)
             if ask.bands or record.kept == record.runs:
-                return Made(record)
+                return MadeEnsemble(record)
         folder.mkdir(exist_ok=True)
         shards = ShardFolder(folder)
         if not _is_joined(shards, ask):
             reused, anew = _make_in(shards, ask, store, worker_pool, progress)
-            return Made(store.adopt(ask.identity), reused, anew)
+            return MadeEnsemble(store.adopt(ask.identity), reused, anew)
         shards.remove(MAKING)  # whoever was killed just before giving it its place may have left some of it
         shards.settle()
-        return Made(store.adopt(ask.identity), ask.study.runs)
+        return MadeEnsemble(store.adopt(ask.identity), ask.study.runs)
 
 
-def _is_joined(shards: ShardFolder, ask: Asked) -> bool:
+def _is_joined(shards: ShardFolder, ask: EnsembleRequest) -> bool:
     """Say whether a run waits for its place alone, and holds what is asked: bands do not stand in for paths."""
     if read_plan(shards) is not None or faults_of(shards.path, deep=True):
         return False
@@ -163,7 +163,7 @@ def _disk_may_fill(store: RunStore) -> Iterator[None]:
 
 
 def _make_in(
-    shards: ShardFolder, ask: Asked, store: RunStore, worker_pool: WorkerPool, progress: Progress | None
+    shards: ShardFolder, ask: EnsembleRequest, store: RunStore, worker_pool: WorkerPool, progress: Progress | None
 ) -> tuple[int, int]:
     fingerprint = worker_pool.machine(str(shards.path))
     subject = Subject(ask.study, ask.case, ask.source)
@@ -174,7 +174,7 @@ def _make_in(
     if plan is None:
         paths = min(stored.KEPT, runs) if ask.bands else runs
         plan = ShardPlan(ask.identity, runs, paths, ask.bands, CHUNK, ask.study.name, ask.case.name)
-    work = Work(subject, str(shards.path), plan, fingerprint)
+    work = ShardWork(subject, str(shards.path), plan, fingerprint)
     reused = sum(record.last - record.first for record in done)
     tell = _adding_up(progress, reused, ask)
     if not is_begun:
@@ -190,7 +190,7 @@ def _make_in(
     return reused, anew
 
 
-def _all_shards(shards: ShardFolder, work: Work, worker_pool: WorkerPool, tell: Tell) -> list[ShardRecord]:
+def _all_shards(shards: ShardFolder, work: ShardWork, worker_pool: WorkerPool, tell: Tell) -> list[ShardRecord]:
     for _ in range(ROUNDS):
         records = list(finished(shards, work.plan, deep=False))
         finished_spans = {(record.first, record.last) for record in records}
@@ -202,7 +202,9 @@ def _all_shards(shards: ShardFolder, work: Work, worker_pool: WorkerPool, tell: 
     raise ExportRefused([Fault("cluster.shards_vanish", str(shards.path))])
 
 
-def _begun(shards: ShardFolder, ask: Asked, fingerprint: Machine) -> tuple[ShardPlan | None, list[ShardRecord], int]:
+def _begun(
+    shards: ShardFolder, ask: EnsembleRequest, fingerprint: Machine
+) -> tuple[ShardPlan | None, list[ShardRecord], int]:
     """Plan and shards of an earlier attempt, if it can be gone on with; otherwise how many runs are to be made again.
 
     What other code has made is removed: shards of two states of the code do not belong to one result, be it that files
@@ -223,7 +225,7 @@ def _begun(shards: ShardFolder, ask: Asked, fingerprint: Machine) -> tuple[Shard
     return plan, done, 0
 
 
-def _adding_up(progress: Progress | None, reused: int, ask: Asked) -> Tell:
+def _adding_up(progress: Progress | None, reused: int, ask: EnsembleRequest) -> Tell:
     """Return a callback that adds up, from any thread, how many runs are there."""
     arms = len(ask.study.scenarios)
     lock = Lock()

@@ -37,7 +37,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Work:
+class ShardWork:
     """Everything a maker needs to make any shard of an ensemble."""
 
     subject: Subject
@@ -107,7 +107,7 @@ class WorkerPool(Protocol):
     def machine(self, folder: str) -> Machine:
         """Return what all makers are; raise ``RunRefused`` if they are not alike, or do not see a folder."""
 
-    def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
+    def make(self, work: ShardWork, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
         """Make shards, or other parts of a piece of work, in any order.
 
         Parameters
@@ -124,7 +124,7 @@ class WorkerPool(Protocol):
         """
 
 
-class Stopped(Exception):
+class OtherThreadFailed(Exception):
     """Another thread has failed: what this one makes is not needed any more."""
 
 
@@ -143,7 +143,7 @@ class Threads:
         """Return what this process is."""
         return machine()
 
-    def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
+    def make(self, work: ShardWork, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
         """Make shards side by side; where there are fewer shards than threads, each on several."""
         jobs = min(self._threads, len(ranges))
         if not jobs:
@@ -153,7 +153,7 @@ class Threads:
 
         def tell_unless_stopped(count: int) -> None:
             if stop.is_set():
-                raise Stopped
+                raise OtherThreadFailed
             tell(count)
 
         def make_shard(span: tuple[int, int]) -> Mapping[str, float]:

@@ -35,7 +35,7 @@ from copark.simulation.case_edits import edited, fault_of_edit
 from copark.simulation.outcomes import SELF_STANDING
 from copark.simulation.run import DATED, facts_of, inputs_of, rows_apart
 from copark.simulation.study import Scenario, baseline
-from copark.simulation.study_entries import Entry, Key, Title
+from copark.simulation.study_entries import Key, StudyEntry, Title
 from copark.texts import LANGUAGES, text
 
 Since = Literal["start", "now"]
@@ -47,7 +47,7 @@ MOST_OPTIONS = 99
 """Options of one variant: a study holds a hundred scenarios, and the case as it is is one of them."""
 
 
-class Reason(Entry):
+class Reason(StudyEntry):
     """A reason, in both languages."""
 
     en: Annotated[str, Field(min_length=1, max_length=600)]
@@ -75,7 +75,7 @@ class OptionEntry(Scenario):
         return self
 
 
-class Lever(Entry):
+class Lever(StudyEntry):
     """A thing that a decision-maker may set."""
 
     key: Key
@@ -153,7 +153,7 @@ class LeverOption:
         return text("levers.named", lang, lever=lever, setting=option)
 
 
-class Threshold(Entry):
+class Threshold(StudyEntry):
     """What a state must reach for an option to do well enough there."""
 
     key: Key
@@ -176,7 +176,7 @@ class Threshold(Entry):
         return self
 
 
-class Discount(Entry):
+class Discount(StudyEntry):
     """Discounting of money."""
 
     rate: Annotated[float, Field(ge=0.0, le=1.0)]
@@ -185,7 +185,7 @@ class Discount(Entry):
     """Why this rate."""
 
 
-class LeverFile(Entry):
+class LeverFile(StudyEntry):
     """A file of levers."""
 
     format: Literal[1] = 1

@@ -11,12 +11,12 @@ from pydantic import Field
 
 from copark.cases.types import Bilingual
 from copark.cases.validated_yaml import read_shipped
-from copark.simulation.study_entries import Entry
+from copark.simulation.study_entries import StudyEntry
 
 RULE = Path(__file__).parent / "recommendation.yaml"
 
 
-class Relevance(Entry):
+class Relevance(StudyEntry):
     """Smallest effects that matter to somebody who decides."""
 
     self_standing: Annotated[float, Field(ge=0.0, le=1.0)]
@@ -27,7 +27,7 @@ class Relevance(Entry):
     """Why these."""
 
 
-class LosingSide(Entry):
+class LosingSide(StudyEntry):
     """When a side counts as losing."""
 
     value: Annotated[float, Field(gt=0.0, lt=1.0)]
@@ -36,7 +36,7 @@ class LosingSide(Entry):
     """Why so many."""
 
 
-class RecommendationRule(Entry):
+class RecommendationRule(StudyEntry):
     """The file of the rule."""
 
     format: Literal[1]

@@ -51,13 +51,13 @@ MUTED = "65717C"
 
 def write(document: Document, path: Path, charts: Charts | None = None) -> Path:
     """Write a document as DOCX; its figures are PNG, with their alternative texts."""
-    content = _Writer(document, charts or Charts()).document()
+    content = _DocxWriter(document, charts or Charts()).document()
     with written_file(path) as target:
         content.save(str(target))
     return path
 
 
-class _Writer:
+class _DocxWriter:
     def __init__(self, document: Document, charts: Charts) -> None:
         import docx
 

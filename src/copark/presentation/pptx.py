@@ -41,13 +41,13 @@ Words = tuple[str, str]
 
 def write(document: Document, path: Path, charts: Charts | None = None) -> Path:
     """Write a document as PPTX; its figures are PNG, with their alternative texts."""
-    slides = _Writer(document, charts or Charts()).slides()
+    slides = _PptxWriter(document, charts or Charts()).slides()
     with written_file(path) as target:
         slides.save(str(target))
     return path
 
 
-class _Writer:
+class _PptxWriter:
     def __init__(self, document: Document, charts: Charts) -> None:
         from pptx import Presentation
         from pptx.util import Cm

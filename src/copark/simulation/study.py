@@ -30,7 +30,7 @@ from copark.model.variables import catalogue
 from copark.simulation.case_edits import edited, fault_of_edit
 from copark.simulation.outcomes import year_twenty
 from copark.simulation.scenario_edits import Edits
-from copark.simulation.study_entries import Entry, Key, Moment, Title
+from copark.simulation.study_entries import Key, Moment, StudyEntry, Title
 from copark.texts import text
 
 MOST_RUNS = 100_000_000
@@ -70,7 +70,7 @@ Value = float | tuple[float, ...]
 Factor = Annotated[float, Field(ge=0.0, le=100.0)]
 
 
-class LinkChange(Entry):
+class LinkChange(StudyEntry):
     """How a link between scales is changed: its strength (1 as it is, 0 cut) and its delay in quarters.
 
     The strength holds from a quarter (2016Q1) to the end of another, where one is given; the delay holds throughout.
@@ -87,7 +87,7 @@ class LinkChange(Entry):
     which no longer counts; null for no end."""
 
 
-class InputChange(Entry):
+class InputChange(StudyEntry):
     """The value of a dated input of the model from a quarter (2016Q1) to the end of another, where one is given."""
 
     value: Value
@@ -99,7 +99,7 @@ class InputChange(Entry):
     longer counts; null for no end."""
 
 
-class Scenario(Entry):
+class Scenario(StudyEntry):
     """One arm of a study: what is changed against the case. Random numbers and draws are those of every other arm."""
 
     key: Key
@@ -145,7 +145,7 @@ class Scenario(Entry):
         return changes
 
 
-class Study(Entry):
+class Study(StudyEntry):
     """A study, as its file says it."""
 
     format: Literal[1] = 1

@@ -24,7 +24,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from copark.arrays import Floats
 from copark.cases.types import wrong
-from copark.simulation.study_entries import Entry, Key
+from copark.simulation.study_entries import Key, StudyEntry
 from copark.stats.quantiles import band
 from copark.stats.rounding import slack
 
@@ -64,7 +64,7 @@ def _bound(value: Any) -> Any:
 Bound = Annotated[float | str, BeforeValidator(_bound)]
 
 
-class Condition(Entry):
+class Condition(StudyEntry):
     """One condition of a rule, or several joined; see the module."""
 
     of: Key | None = None
@@ -114,7 +114,7 @@ class Condition(Entry):
             yield from part.simple()
 
 
-class Rule(Entry):
+class Rule(StudyEntry):
     """Rule that leads from numbers to a verdict.
 
     The first that is met counts, in the order contradicted, supported, not supported; where none is, the data do not

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show, known
-from copark.analyses.voi import Answer, Tried
+from copark.analyses.voi import Answer, ObservationValue
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, precise, shown
@@ -45,7 +45,7 @@ MOST_OPEN = 0.25
 """P(1 - P) of a claim that is as likely as not: what an observation can take away at most."""
 
 
-def telling(trial: Tried) -> bool:
+def telling(trial: ObservationValue) -> bool:
     """Say whether a gain is more than chance in the worlds that were simulated."""
     return trial.gain.variance > TELLING * trial.gain.error
 
@@ -144,7 +144,7 @@ class _Show(Show):
     def told(self) -> tuple[doc.Column, ...]:
         return self.columns("before:number:2 after:number:2 was:share decided:share move:share gain:number:3")
 
-    def values(self, trial: Tried) -> tuple[doc.Value, ...]:
+    def values(self, trial: ObservationValue) -> tuple[doc.Value, ...]:
         gain = trial.gain
         return gain.before, gain.after, gain.decided_before, gain.decided, gain.move, gain.variance
 

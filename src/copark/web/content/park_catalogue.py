@@ -12,7 +12,7 @@ from copark.web.content.responses import Answer, Said
 from copark.web.content.sentences import own, said, spoken_in
 
 if TYPE_CHECKING:
-    from copark.cases.parks import Park, Place, Score
+    from copark.cases.parks import Park, ParkMembership, Place
 
 SPOKEN = ("name", "framework", "equity_change", "outcome")
 """Columns in both languages, which end in ``_en`` and ``_zh``."""
@@ -142,7 +142,7 @@ def park_info(park: Park, place: Place) -> ParkInfo:
     )
 
 
-def score_info(score: Score, conditions: tuple[str, ...]) -> ScoreInfo:
+def score_info(score: ParkMembership, conditions: tuple[str, ...]) -> ScoreInfo:
     """Describe a park's scores in a period."""
     reasons = {name: spoken_in(partial(score.reason, name)) for name in conditions}
     return ScoreInfo.of(
