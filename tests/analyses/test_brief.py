@@ -241,7 +241,7 @@ def test_an_observation_stands_in_the_year_it_is_of(day):
 def test_what_would_change_the_answer_is_said_in_words():
     (section,) = (one for one in BRIEF.document(shipped("imip"), "en").sections if one.key == "open")
     words = " ".join(section.blocks[0].items)
-    standing = [reading.standing for reading in shipped("imip").levers.readings[1:]]
+    standing = [reading.standing for reading in shipped("imip").levers.baselines[1:]]
     low, high = percent_words(min(standing), "en"), percent_words(max(standing), "en")
     assert f"that alone moves the chance from {low} to {high}" in words
     assert "the voting quota, the investment threshold and the tax rate" in words

@@ -11,7 +11,7 @@ from copark.analyses.goal import Params, events_of, levers_of, targets_of
 from copark.analyses.goal.future_events import read_events, scenario_of_events
 from copark.analyses.goal.lever_sets import LeverSets
 from copark.analyses.goal.measures import GoalTarget, read_targets
-from copark.analyses.goal.search import Confirmed, ladder
+from copark.analyses.goal.search import ConfirmedSet, ladder
 from copark.analyses.registry import REGISTRY
 from copark.cases.horizon import seen_from
 from copark.cases.quarters import Quarter
@@ -185,7 +185,7 @@ def test_the_ladder_leaves_out_a_lever_that_adds_nothing():
 
     def confirmed(keys, share, cost):
         shares = (Share("failed", 0, 100, share, share - 0.05, share + 0.05),)
-        return Confirmed(tuple(keys), 1.0, shares, cost, cost - 1.0, cost + 1.0, (), ())
+        return ConfirmedSet(tuple(keys), 1.0, shares, cost, cost - 1.0, cost + 1.0, (), ())
 
     sets = [confirmed(*one) for one in (
         ("a", 0.9, 5.0), ("ab", 0.95, 4.5), ("ac", 0.9, 1.0), ("d", 0.2, 0.0), ("de", 0.2, 0.5), ("df", 0.3, 0.5),

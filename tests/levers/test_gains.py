@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from copark.analyses.levers.choice import choose, met, states_of
-from copark.analyses.levers.dependence import leanings
+from copark.analyses.levers.dependence import find_dependences
 from copark.decisions.effects import baseline_under, lever_effects
 from copark.decisions.experiment import draw_groups, runs_that_count
 from copark.decisions.lever_file import examine_levers
@@ -168,7 +168,7 @@ def test_where_no_run_counts_nothing_is_said(thresholds):
     assert {(effect.pairs, effect.verdict) for effect in effects} == {(0, "unknown")}
     assert all(np.isnan([effect.before, effect.mean, effect.monte_carlo_low]).all() for effect in effects)
     assert choose(by_structure, thresholds, np.arange(4), times=5) is None
-    assert leanings(by_structure[0], {"network_strength": np.arange(4.0)}, {}) == []
+    assert find_dependences(by_structure[0], {"network_strength": np.arange(4.0)}, {}) == []
     assert baseline_under("as-modelled", by_structure[0]).runs == 0
 
 
@@ -215,11 +215,11 @@ def test_an_effect_that_moves_with_a_parameter_leans_on_it():
     operating[0, 1] = np.repeat(np.arange(20.0), 2) ** 3
     drawn = {"network_strength": np.arange(20.0)}
     (effects,) = by_hand(options=2, draws=20, operating=operating)
-    (leaning,) = leanings(effects, drawn, {"network_strength": "unmoved"})
-    assert (leaning.parameter, leaning.verdict) == ("network_strength", "unmoved")
-    assert leaning.correlation == pytest.approx(1.0)
+    (dependence,) = find_dependences(effects, drawn, {"network_strength": "unmoved"})
+    assert (dependence.parameter, dependence.verdict) == ("network_strength", "unmoved")
+    assert dependence.correlation == pytest.approx(1.0)
     (nothing,) = by_hand(options=2, draws=20)
-    assert leanings(nothing, drawn, {}) == []
+    assert find_dependences(nothing, drawn, {}) == []
 
 
 @pytest.mark.parametrize(("populations", "wanted"), [(10, [0, 5, 1]), (2, [0, 1, 2])])

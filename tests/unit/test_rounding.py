@@ -12,7 +12,7 @@ from tests.levers.conftest import by_hand
 
 from copark.analyses.claims.arm_statistics import contrast
 from copark.analyses.claims.rules import Sample
-from copark.analyses.levers.dependence import leanings
+from copark.analyses.levers.dependence import find_dependences
 from copark.cases import load_case
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.cases.quarters import Quarter
@@ -62,7 +62,7 @@ def test_a_gain_of_rounding_leans_on_no_parameter() -> None:
     operating = np.zeros((1, 3, 400))
     operating[0, 1] = NOISE[:400]
     (effects,) = by_hand(draws=200, operating=operating)
-    assert not leanings(effects, {"enquiry_rate": operating[0, 1, ::2]}, {"enquiry_rate": "moved"})
+    assert not find_dependences(effects, {"enquiry_rate": operating[0, 1, ::2]}, {"enquiry_rate": "moved"})
 
 
 def test_ranks_and_dominance_hold_ties() -> None:

@@ -67,7 +67,7 @@ def test_the_first_sentence_is_that_of_the_analysis_and_simulation_error_is_not_
     for lang in ("en", "zh"):
         said = [sentence[lang].rstrip(".。") for sentence in told["sentences"]]
         assert all(words in stored.document(lang).headline for words in said)
-    others = [reading.standing for reading in stored.readings[1:]]
+    others = [reading.standing for reading in stored.baselines[1:]]
     assert f"{100 * min(others):.0f}%" in told["between"]["en"]
     assert f"{100 * max(others):.0f}%" in told["between"]["en"]
     assert len(told["sure"]) >= 2

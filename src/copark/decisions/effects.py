@@ -105,9 +105,9 @@ def lever_effects(modelled: Effects, by_structure: Sequence[Effects]) -> Iterato
         lower, upper = quantiles(differences, (0.25, 0.75))
         mean_difference = mean(differences)
         centre = mean_difference if is_share else row.median
-        apart = [effects.differences(*labels)[:, 0] for effects in by_structure]
-        draws_apart = [effects.draws[effects.finished[row.scenario]] for effects in by_structure]
-        enough = [number for number, values in enumerate(apart) if values.size >= FEW]
+        differences_by_structure = [effects.differences(*labels)[:, 0] for effects in by_structure]
+        draws_by_structure = [effects.draws[effects.finished[row.scenario]] for effects in by_structure]
+        with_enough_runs = [number for number, values in enumerate(differences_by_structure) if values.size >= FEW]
         yield LeverEffect(
             **vars(row),
             before=mean(modelled.before(*labels)) if is_share else row.reference_median,
@@ -117,10 +117,16 @@ def lever_effects(modelled: Effects, by_structure: Sequence[Effects]) -> Iterato
             mean=mean_difference,
             monte_carlo_low=low,
             monte_carlo_high=high,
-            sources=sources([apart[number] for number in enough], [draws_apart[number] for number in enough]),
+            sources=sources(
+                [differences_by_structure[number] for number in with_enough_runs],
+                [draws_by_structure[number] for number in with_enough_runs],
+            ),
             by_structure=(
                 centre if differences.size >= FEW else nan,
-                *(centre_of(values, is_share) if values.size >= FEW else nan for values in apart[1:]),
+                *(
+                    centre_of(values, is_share) if values.size >= FEW else nan
+                    for values in differences_by_structure[1:]
+                ),
             ),
         )
 

@@ -247,68 +247,77 @@ class Ensemble:
         self.draws = self._sharing(draws) if isinstance(draws, Draws) else draws
         self.size = len(draws.addresses) if isinstance(draws, Draws) else runs
         self.names = tuple(names)
-        self.threads, self.block = threads, block
+        self.threads = threads
+        self.block = block
         self.judged = judged
         self.progress: Done = progress or (lambda _: None)
 
     def _sharing(self, draws: Draws) -> DrawsOf:
-        return lambda first, last: Paired([Draws(*(room[first:last] for room in draws))] * len(self.inputs), {})
+        return lambda first, last: Paired([Draws(*(records[first:last] for records in draws))] * len(self.inputs), {})
 
-    def arrays(self, first: int = 0, last: int | None = None) -> Runs:
+    def run_scenarios(self, first: int = 0, last: int | None = None) -> Runs:
         """Run all scenarios; runs first … last - 1, or all of them."""
         paired = self.draws(first, self.size if last is None else last)
-        made = [self._run(*scenario) for scenario in zip(self.inputs, paired.by_scenario, strict=True)]
-        return Runs(tuple(made), paired.drawn, first)
+        scenarios = zip(self.inputs, paired.by_scenario, strict=True)
+        runs = tuple(self._run_scenario(inputs, draws) for inputs, draws in scenarios)
+        return Runs(runs, paired.drawn, first)
 
     def run(self) -> ScenarioRuns:
         """Run the only scenario; ValueError if there are several."""
-        (only,) = self.arrays().scenarios
-        return only
+        paired = self.draws(0, self.size)
+        ((inputs, draws),) = zip(self.inputs, paired.by_scenario, strict=True)
+        return self._run_scenario(inputs, draws)
 
     def stream(self, chunk: int = CHUNK) -> Iterator[Runs]:
         """Run all scenarios chunk by chunk, so that memory does not grow with the number of runs."""
         for first in range(0, self.size, chunk):
-            yield self.arrays(first, min(first + chunk, self.size))
+            yield self.run_scenarios(first, min(first + chunk, self.size))
 
     def flows(self) -> tuple[Flows, ...]:
         """What arrived along every link between scales in the runs of each scenario."""
         paired = self.draws(0, self.size)
         return tuple(self._flows(*scenario) for scenario in zip(self.inputs, paired.by_scenario, strict=True))
 
-    def _run(self, inputs: Inputs, draws: Draws) -> ScenarioRuns:
+    def _run_scenario(self, inputs: Inputs, draws: Draws) -> ScenarioRuns:
+        """Run a scenario on draws of shape (runs,), a block of runs in each call of the kernel."""
         runs = len(draws.addresses)
         block = max(1, min(self.block, -(-runs // self.threads)))  # few runs are shared among all threads, too
         keep = np.array([NAMES.index(name) for name in self.names], np.int64)
-        out, status = np.empty((runs, len(keep), len(inputs.world))), np.zeros((runs, 3), np.int64)
-        spare: SimpleQueue[Workspace] = SimpleQueue()
+        out = np.empty((runs, len(keep), len(inputs.world)))
+        status = np.zeros((runs, 3), np.int64)
+        workspaces: SimpleQueue[Workspace] = SimpleQueue()
         for _ in range(self.threads):
-            spare.put(make_workspace(inputs))
+            workspaces.put(make_workspace(inputs))
 
-        def one(first: int) -> int:
+        def run_block(first: int) -> int:
             last = min(first + block, runs)
-            work = spare.get()
+            work = workspaces.get()
             with np.errstate(all="ignore"):
                 simulate_block(inputs, draws, work, keep, first, last, out, status)
-            spare.put(work)
+            workspaces.put(work)
             return last - first
 
         starts = range(0, runs, block)
         if self.threads == 1:
             for first in starts:
-                self.progress(one(first))
+                self.progress(run_block(first))
         else:
             with ThreadPoolExecutor(self.threads) as pool:
-                for done in pool.map(one, starts):
+                for done in pool.map(run_block, starts):
                     self.progress(done)
         judged = year_twenty(len(inputs.world)) if self.judged is None else self.judged
         return ScenarioRuns(self.names, out, status, is_closed(inputs, judged), judged)
 
     def _flows(self, inputs: Inputs, draws: Draws) -> Flows:
         """Run draws one by one and copy what they sent along the links, which the next run overwrites."""
-        count, quarters, rows = len(draws.addresses), len(inputs.world), [channel.row for channel in channels()]
-        work, nothing = make_workspace(inputs), np.zeros(0, np.int64)
+        count = len(draws.addresses)
+        quarters = len(inputs.world)
+        rows = [channel.row for channel in channels()]
+        work = make_workspace(inputs)
+        nothing = np.zeros(0, np.int64)
         sent = np.empty((count, quarters, len(rows)))
-        out, status = np.empty((count, 0, quarters)), np.zeros((count, 3), np.int64)
+        out = np.empty((count, 0, quarters))
+        status = np.zeros((count, 3), np.int64)
         self.progress(0)
         for run in range(count):
             with np.errstate(all="ignore"):

@@ -180,7 +180,7 @@ def run_chunk(prepared: Prepared, first: int, last: int, threads: int, progress:
     progress
         Called with the number of runs done since the last call.
     """
-    return prepared.labelled(prepared.ensemble(threads, progress).arrays(first, last))
+    return prepared.labelled(prepared.ensemble(threads, progress).run_scenarios(first, last))
 
 
 def stream(

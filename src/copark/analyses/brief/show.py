@@ -79,9 +79,9 @@ def _percent(share: float) -> float:
     return round(100.0 * share, 10)
 
 
-def of_structures(readings: Sequence[StructureBaseline], t: Texts) -> str:
+def of_structures(baselines: Sequence[StructureBaseline], t: Texts) -> str:
     """Say what the chance of standing on its own is under the other structures of the model."""
-    between = structure_range(readings)
+    between = structure_range(baselines)
     if between is None:
         return t("card.no_structures")
     low, high, count = between
@@ -96,7 +96,7 @@ class _Show(Show):
         super().__init__(t)
         self.answer = answer
         self.words = {"park": t.of(answer.park), "horizon": spelled(answer.horizon, t), "case": answer.case}
-        self.readings = () if answer.levers is None else answer.levers.readings
+        self.baselines = () if answer.levers is None else answer.levers.baselines
 
     def size(self, name: str, bands: Mapping[str, Floats] | None = None) -> tuple[doc.Column, doc.Interval]:
         """Give an output at the horizon: 5, 50 and 95 % of runs."""
@@ -118,13 +118,13 @@ class _Show(Show):
         if not answer.shows_outcomes:
             return t.sentences([t("headline.assumed", **words)])
         shares = {share.name: percent_words(share.share, t.lang) for share in answer.outcomes}
-        between = structure_range(self.readings)
+        between = structure_range(self.baselines)
         if between is None:
             return t.sentences([*self.record(), t("headline", **shares, **words), *self.assumed()])
         low, high = (percent_words(value, t.lang) for value in between[:2])
         key = "headline.alike" if low == high else "headline.between"
         outcome = t(key, **shares, **words, low=low, high=high, count=between[2])
-        disagree = structures_disagree(self.readings, answer.share("self_standing").share)
+        disagree = structures_disagree(self.baselines, answer.share("self_standing").share)
         warnings = [text("sure.disagree", t.lang, park=words["park"])] if disagree else []
         return t.sentences([*self.record(), *warnings, outcome, *self.assumed()])
 
@@ -150,7 +150,7 @@ class _Show(Show):
         t = self.t
         if answer.shows_outcomes:
             standing = answer.share("self_standing")
-            yield doc.Card(t("card.self_standing"), doc.SHARE, standing.share, of_structures(self.readings, t))
+            yield doc.Card(t("card.self_standing"), doc.SHARE, standing.share, of_structures(self.baselines, t))
         for name in answer.bands:
             column, value = self.size(name)
             band = self.said(doc.Interval(value.low, value.high), column)
@@ -203,7 +203,9 @@ class _Show(Show):
         t = self.t
         if answer.trust is not None:
             yield self.meaning(answer.trust)
-        for sentence in how_sure(answer.trust, answer.outcomes, self.readings, NONE, t.lang):  # the headline has doubts
+        for sentence in how_sure(
+            answer.trust, answer.outcomes, self.baselines, NONE, t.lang
+        ):  # the headline has doubts
             yield without_commands(sentence)
         if answer.shows_outcomes:
             standing = answer.share("self_standing")
@@ -221,7 +223,7 @@ class _Show(Show):
         if answer.closed is not None:
             yield t("open.closed")
             return
-        between = structure_range(self.readings) if answer.shows_outcomes else None
+        between = structure_range(self.baselines) if answer.shows_outcomes else None
         if between is not None and between[1] - between[0] >= WIDE_RANGE:
             low, high = (percent_words(value, t.lang) for value in between[:2])
             yield t("open.structures", low=low, high=high)
@@ -247,10 +249,10 @@ class _Show(Show):
         if self.answer.levers is None:
             return by_parameter
         lever_of = {option.key: option.lever for option in self.answer.levers.options}
-        leanings = reversed(self.answer.levers.leanings)
-        first = {leaning.option: leaning for leaning in leanings if leaning.verdict != "moved"}
-        for key, leaning in first.items():
-            titles = by_parameter.setdefault(leaning.parameter, [])
+        dependences = reversed(self.answer.levers.dependences)
+        first = {dependence.option: dependence for dependence in dependences if dependence.verdict != "moved"}
+        for key, dependence in first.items():
+            titles = by_parameter.setdefault(dependence.parameter, [])
             title = self.t.of(lever_of[key].title)
             if title not in titles:
                 titles.append(title)
@@ -327,7 +329,7 @@ class _Show(Show):
                 value = doc.Interval(_percent(share.low), _percent(share.high), _percent(share.share))
                 title = t("figure.outcome", outcome=text(f"store.outcome.{share.name}", t.lang))
                 yield self.dated(title), value, percent, t("range.simulation")
-            between = structure_range(self.readings)
+            between = structure_range(self.baselines)
             if between is not None:
                 value = doc.Interval(_percent(between[0]), _percent(between[1]))
                 yield self.dated(t("figure.structures")), value, percent, t("range.structures", count=between[2])

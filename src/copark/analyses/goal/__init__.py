@@ -15,7 +15,7 @@ from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result
 from copark.analyses.goal.future_events import FutureEvent, read_events, scenario_of_events
 from copark.analyses.goal.lever_sets import LeverSet, LeverSets
 from copark.analyses.goal.measures import GoalMeasures, GoalTarget, read_targets
-from copark.analyses.goal.search import LAST, MOST_SETS, Confirmed, LeverSearch, confirm, ladder, most_runs
+from copark.analyses.goal.search import LAST, MOST_SETS, ConfirmedSet, LeverSearch, confirm, ladder, most_runs
 from copark.analyses.goal.words import event_title, events_for, targets_for
 from copark.decisions.lever_file import (
     AS_IT_IS,
@@ -112,11 +112,11 @@ class Answer(Result):
     """Runs of the search in all."""
     confirmed: int
     """Runs of each set on fresh random numbers."""
-    before: Confirmed
+    before: ConfirmedSet
     """The case as it is."""
-    without_events: Confirmed | None
+    without_events: ConfirmedSet | None
     """The case as it is without the events, where there are any."""
-    ladder: tuple[Confirmed, ...]
+    ladder: tuple[ConfirmedSet, ...]
     """Sets that reach the targets, the cheapest first; then those that do not, the nearest first."""
 
     @property
@@ -125,11 +125,11 @@ class Answer(Result):
         return self.before.reach(self.targets) == "reached"
 
     @property
-    def reaching(self) -> tuple[Confirmed, ...]:
+    def reaching(self) -> tuple[ConfirmedSet, ...]:
         """Sets that reach every target, the cheapest first."""
         return tuple(lever_set for lever_set in self.ladder if lever_set.reach(self.targets) == "reached")
 
-    def options(self, lever_set: Confirmed) -> tuple[LeverOption, ...]:
+    def options(self, lever_set: ConfirmedSet) -> tuple[LeverOption, ...]:
         """Give the options of a set."""
         return tuple(option for option in self.file.options("now") if option.key in lever_set.keys)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.goal import Answer
 from copark.analyses.goal.measures import GoalTarget
-from copark.analyses.goal.search import Confirmed
+from copark.analyses.goal.search import ConfirmedSet
 from copark.analyses.goal.words import asked_words, event_words, target_words
 from copark.analyses.lever_columns import SIGNS, change_column, effect_interval
 from copark.analyses.show import Show
@@ -53,7 +53,7 @@ class _Show(Show):
         """Say what is aimed at."""
         return self.t("and").join(asked_words(target, self.t) for target in self.answer.targets)
 
-    def name(self, lever_set: Confirmed) -> str:
+    def name(self, lever_set: ConfirmedSet) -> str:
         """Name a set by its options."""
         names = [option.name(self.t.lang) for option in self.answer.options(lever_set)]
         return self.t("plus").join(names) or text("study.as_it_is", self.t.lang)
@@ -90,7 +90,7 @@ class _Show(Show):
             )
         yield from self.balance(best)
 
-    def balance(self, lever_set: Confirmed) -> Iterator[str]:
+    def balance(self, lever_set: ConfirmedSet) -> Iterator[str]:
         """Say which sides gain and which lose in most runs."""
         most = recommendation_rule().losing_side.value
         gaining = [effect for effect in lever_set.effects if effect.above > most]
@@ -159,7 +159,7 @@ class _Show(Show):
         rows = [self.row(lever_set) for lever_set in (self.answer.before, *self.answer.ladder)]
         return self.table("ladder", columns, rows)
 
-    def row(self, lever_set: Confirmed) -> tuple[doc.Value, ...]:
+    def row(self, lever_set: ConfirmedSet) -> tuple[doc.Value, ...]:
         """Make the row of a set."""
         cost = None
         if lever_set.keys and lever_set.costs:

@@ -15,7 +15,7 @@ from pydantic import Field
 from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result
 from copark.analyses.how_sure import NONE, Doubts, doubts_of
 from copark.analyses.levers.choice import RobustChoice, choose
-from copark.analyses.levers.dependence import Leaning, leanings, rests_on
+from copark.analyses.levers.dependence import ParameterDependence, find_dependences, mechanism_parameters
 from copark.analyses.levers.recommendation import Reason, Recommendation, recommend
 from copark.calibration.informed_parameters import moved_by_data
 from copark.cases.horizon import horizon_of
@@ -104,13 +104,13 @@ class Answer(Result):
     """Runs of each draw."""
     seed: int
     """Seed of the study."""
-    readings: tuple[StructureBaseline, ...]
+    baselines: Annotated[tuple[StructureBaseline, ...], Field(alias="readings")]
     """The case as it is under each structure, the model as it is first."""
     effects: tuple[LeverEffect, ...]
     """Effect of every option on every measure."""
     choice: RobustChoice | None
     """Which option is robust; ``None`` where no state is left to compare in."""
-    leanings: tuple[Leaning, ...]
+    dependences: Annotated[tuple[ParameterDependence, ...], Field(alias="leanings")]
     """Parameters that effects on operating enterprises move with."""
     rests: tuple[tuple[str, str, str], ...]
     """Lever, parameter its mechanism passes through, whether data moved it."""
@@ -130,7 +130,7 @@ class Answer(Result):
     def structures(self) -> tuple[Structure | None, ...]:
         """Structures in the order they were measured; ``None`` for the model as it is."""
         known = {structure.key: structure for structure in self.file.structures}
-        return tuple(known.get(reading.key) for reading in self.readings)
+        return tuple(known.get(baseline.key) for baseline in self.baselines)
 
     def effect(self, option: str, measure: str) -> LeverEffect:
         """Give the effect of an option on a measure."""
@@ -245,11 +245,11 @@ def compute(params: Params, context: Context) -> Answer:
         draws=params.draws,
         futures=params.futures,
         seed=params.seed,
-        readings=(baseline_under(AS_MODELLED, modelled), *others),
+        baselines=(baseline_under(AS_MODELLED, modelled), *others),
         effects=tuple(lever_effects(modelled, effects)),
         choice=choose(effects, file.thresholds, draw_groups(parameters.source, params.draws)),
-        leanings=tuple(leanings(effects[0], replicated.drawn_parameters(), moved)),
-        rests=tuple(rests_on(options, moved)),
+        dependences=tuple(find_dependences(effects[0], replicated.drawn_parameters(), moved)),
+        rests=tuple(mechanism_parameters(options, moved)),
         closed_since="" if closure is None else str(closure.since),
         closed_by=None if closure is None else Title(en=closure.title.en, zh=closure.title.zh),
         **context.origin(params, replicated.provenance | {"since": since}),

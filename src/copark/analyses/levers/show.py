@@ -13,7 +13,7 @@ from copark.analyses.lever_columns import SIGNS, across_structures, change_colum
 from copark.analyses.levers import Answer
 from copark.analyses.levers.advice_words import advice_words, effect_words
 from copark.analyses.levers.choice import RobustChoice
-from copark.analyses.levers.dependence import Leaning
+from copark.analyses.levers.dependence import ParameterDependence
 from copark.analyses.levers.recommendation import Judgement
 from copark.analyses.show import Show, grouped
 from copark.decisions.effects import LeverEffect
@@ -49,7 +49,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
         sections=show.sections(),
         provenance={
             "draws": f"{answer.draws} × {answer.futures}",
-            "structures": len(answer.readings),
+            "structures": len(answer.baselines),
             "seed": answer.seed,
             "horizon": answer.horizon,
         },
@@ -112,7 +112,7 @@ class _Show(Show):
             return [self.t("advice.uncalibrated", park=self.t.of(self.answer.park))]
         doubts = self.answer.doubts.record_words(self.t.lang)
         standing = [share.share for share in self.answer.outcomes if share.name == "self_standing"]
-        if self.answer.closed_by is None and standing and structures_disagree(self.answer.readings, standing[0]):
+        if self.answer.closed_by is None and standing and structures_disagree(self.answer.baselines, standing[0]):
             doubts.append(text("sure.disagree", self.t.lang, park=self.t.of(self.answer.park)))
         return doubts
 
@@ -374,14 +374,14 @@ class _Show(Show):
         t = self.t
         answer = self.answer
         parameters = catalogue().parameters
-        leant = [
+        dependences = [
             (
-                answer.name(leaning.option, t.lang),
-                parameters[leaning.parameter].title(t.lang),
-                leaning.correlation,
-                t(f"moved.{leaning.verdict}"),
+                answer.name(dependence.option, t.lang),
+                parameters[dependence.parameter].title(t.lang),
+                dependence.correlation,
+                t(f"moved.{dependence.verdict}"),
             )
-            for leaning in answer.leanings
+            for dependence in answer.dependences
         ]
         levers = {lever.key: t.of(lever.title) for lever in answer.file.levers}
         passed = [(parameters[name].title(t.lang), t(f"moved.{verdict}")) for _, name, verdict in answer.rests]
@@ -393,28 +393,30 @@ class _Show(Show):
             "rests",
             doc.Paragraph(t("rests.lead")),
             doc.Bullets(self.hanging() or (t("rests.none"),)),
-            self.table("leaning", (self.column("setting"), parameter, correlation, moved), leant, folded=True),
+            self.table("leaning", (self.column("setting"), parameter, correlation, moved), dependences, folded=True),
             self.table("rests", (parameter, moved), passed, folded=True, groups=groups),
         )
 
     def hanging(self) -> tuple[str, ...]:
         """Say which effects hang on a parameter that no data moved, or moved weakly."""
         t = self.t
-        strongest: dict[str, Leaning] = {}
-        for leaning in self.answer.leanings:
-            strongest.setdefault(leaning.option, leaning)
+        strongest: dict[str, ParameterDependence] = {}
+        for dependence in self.answer.dependences:
+            strongest.setdefault(dependence.option, dependence)
         column = doc.plain(doc.Kind.change, places=2)
         sentences = []
-        for name in dict.fromkeys(leaning.parameter for leaning in strongest.values() if leaning.verdict != "moved"):
-            rows = [leaning for leaning in strongest.values() if leaning.parameter == name]
-            rows.sort(key=lambda leaning: -abs(leaning.correlation))
+        for name in dict.fromkeys(
+            dependence.parameter for dependence in strongest.values() if dependence.verdict != "moved"
+        ):
+            rows = [dependence for dependence in strongest.values() if dependence.parameter == name]
+            rows.sort(key=lambda dependence: -abs(dependence.correlation))
             settings = [
                 t(
                     "hangs",
-                    setting=self.answer.name(leaning.option, t.lang),
-                    correlation=shown(leaning.correlation, column, t.lang),
+                    setting=self.answer.name(dependence.option, t.lang),
+                    correlation=shown(dependence.correlation, column, t.lang),
                 )
-                for leaning in rows
+                for dependence in rows
             ]
             title = catalogue().parameters[name].title(t.lang)
             sentences.append(t(f"leaning.{rows[0].verdict}", parameter=title, settings=t("join").join(settings)))
@@ -474,10 +476,10 @@ class _Show(Show):
         """Show every structure: why it is tried, and what becomes of the case as it is in it."""
         t = self.t
         rows: list[Sequence[doc.Value]] = []
-        for structure, reading in zip(self.answer.structures, self.answer.readings, strict=True):
+        for structure, baseline in zip(self.answer.structures, self.answer.baselines, strict=True):
             title = t("as_modelled") if structure is None else t.of(structure.title)
             reason = t("as_modelled.reason") if structure is None else t.of(structure.reason)
-            rows.append((title, reason, reading.standing, reading.failed, reading.runs))
+            rows.append((title, reason, baseline.standing, baseline.failed, baseline.runs))
         columns = self.columns("structure reason:note standing:share failed:share runs:count")
         table = self.table("structures", columns, rows)
         return self.section("structures", doc.Paragraph(t("structures.lead")), table, folded=True)

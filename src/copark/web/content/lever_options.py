@@ -245,7 +245,7 @@ def decision_answer(levers: Levers) -> DecisionAnswer:
         left_out=0 if first is None else runs - first.pairs,
         acceptable=acceptable.get(AS_IT_IS),
         states=0 if choice is None else choice.states,
-        structures=len(levers.readings),
+        structures=len(levers.baselines),
         requirements=[threshold.title for threshold in levers.file.thresholds],
         sentences=_sentences(levers),
         sides=[_lever_words(f"side.{side}") for side in SIDES],
@@ -292,7 +292,7 @@ def _sentences(levers: Levers) -> list[Said]:
 
 def _between(levers: Levers) -> Said | None:
     """Say between what the chance lies under the other structures."""
-    between = structure_range(levers.readings)
+    between = structure_range(levers.baselines)
     if between is None:
         return None
     low, high, count = between
@@ -305,7 +305,7 @@ def _sure(levers: Levers) -> list[Said]:
     if not levers.outcomes:
         return []
     doubts = replace(levers.doubts, contradiction=None, partial_agreement=None)
-    by_language = [how_sure(levers.trust, levers.outcomes, levers.readings, doubts, lang) for lang in LANGUAGES]
+    by_language = [how_sure(levers.trust, levers.outcomes, levers.baselines, doubts, lang) for lang in LANGUAGES]
     return [Said(en=english, zh=chinese) for english, chinese in zip(*by_language, strict=True)]
 
 
