@@ -28,10 +28,11 @@ class LeverEffect(Effect):
     """The effect of an option on a measure; its scenario has the option's key."""
 
     before: float
-    """Level in the case as it is: of a share the share, where the median of runs can only be 0 or 1; otherwise
-    ``reference_median``."""
+    """Level in the case as it is: of a share the share, where ``reference_median`` can only be 0 or 1; otherwise the
+    same median."""
     after: float
-    """Level under the option: of a share the share; otherwise ``scenario_median``."""
+    """Level under the option: of a share the share, where ``scenario_median`` can only be 0 or 1; otherwise the same
+    median."""
     lower_quartile: Annotated[float, Field(alias="lower")]
     """25 % quantile of the differences: half of the pairs lie between the quartiles, nine tenths between ``low`` and
     ``high``."""
@@ -104,14 +105,15 @@ def lever_effects(modelled: Effects, by_structure: Sequence[Effects]) -> Iterato
         low, high = change_interval(differences, draws) if is_share else median_interval(differences)
         lower, upper = quantiles(differences, (0.25, 0.75))
         mean_difference = mean(differences)
-        centre = mean_difference if is_share else row.median
+        # Not the median of the row: a quantile may differ from it in the last bit, and stored answers hold both.
+        centre = mean_difference if is_share else centre_of(differences, is_share)
         differences_by_structure = [effects.differences(*labels)[:, 0] for effects in by_structure]
         draws_by_structure = [effects.draws[effects.finished[row.scenario]] for effects in by_structure]
         with_enough_runs = [number for number, values in enumerate(differences_by_structure) if values.size >= FEW]
         yield LeverEffect(
             **vars(row),
-            before=mean(modelled.before(*labels)) if is_share else row.reference_median,
-            after=mean(modelled.after(*labels)) if is_share else row.scenario_median,
+            before=centre_of(modelled.before(*labels), is_share),
+            after=centre_of(modelled.after(*labels), is_share),
             lower_quartile=float(lower),
             upper_quartile=float(upper),
             mean=mean_difference,
@@ -153,11 +155,11 @@ def baseline_under(structure: str, effects: Effects) -> StructureBaseline:
     return StructureBaseline(structure, standing, failed, len(effects.draws))
 
 
-def centre_of(differences: Floats, is_share: bool) -> float:
-    """Compute the median of differences, or the mean of those of a share; NaN of none."""
-    if not differences.size:
+def centre_of(values: Floats, is_share: bool) -> float:
+    """Compute the median of values, or the mean of those that are 1 or 0 and make a share; NaN of none."""
+    if not values.size:
         return nan
-    return float(np.mean(differences) if is_share else np.median(differences))
+    return float(np.mean(values) if is_share else np.median(values))
 
 
 def mean(values: Floats) -> float:
