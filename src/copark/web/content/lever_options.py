@@ -43,12 +43,12 @@ class SideEffect(Answer):
 
 
 class DecisionOption(Answer):
-    """A setting of a lever, what it changes and for whom."""
+    """An option of a lever, what it changes and for whom."""
 
     key: str
-    """Key of the setting."""
+    """Key of the option."""
     title: Said
-    """Title of the setting."""
+    """Title of the option."""
     reason: Said
     """Why it is tried."""
     lever: Said
