@@ -30,7 +30,8 @@ from copark.presentation.docx import PAGE, PORTRAIT
 from copark.presentation.numbers import percent_words
 from copark.presentation.rendered_document import page_of
 from copark.presentation.text_wrap import height_of
-from copark.texts import LANGUAGES, Said
+from copark.texts import LANGUAGES
+from copark.texts.localized import LocalizedText
 from tests.asked import table
 
 BRIEF = REGISTRY["brief"]
@@ -133,7 +134,7 @@ def shipped(case):
 
 def long_named(found):
     """The same of a park whose title has 170 letters."""
-    return replace(found, park=Said((LONG * 2)[:170], "政府间国际产业合作示范园区" * 13))
+    return replace(found, park=LocalizedText(en=(LONG * 2)[:170], zh="政府间国际产业合作示范园区" * 13))
 
 
 def printed(found, lang):

@@ -64,8 +64,8 @@ def test_the_document_says_every_verdict_and_by_which_rules_in_both_languages(fi
                 assert getattr(claim.claim.title, lang) in said
                 for part in claim.parts:
                     assert text(f"claims.word.{part.word}", lang) in said
-                    assert part.part.says.get(lang) in said
-                    assert part.part.reason.get(lang).rstrip("。.") in said
+                    assert part.part.says.text(lang) in said
+                    assert part.part.reason.text(lang).rstrip("。.") in said
             assert text("claims.found.prior_alone", lang) in said
             one, row = found.claims[0], table(document, "claims").rows[0]
             assert row[1:4] == (text(f"claims.word.{one.word}", lang), one.probability, one.prior_probability)

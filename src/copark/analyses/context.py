@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from copark.errors import RunRefused
 from copark.presentation.numbers import number
+from copark.progress import Progress, StagedProgress, of_stage, silent
 from copark.store.manifest import set_aside
 from copark.store.runs import SUMMARY_ABOVE, RunStore
 from copark.texts import text
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from copark.store import RunRecord
     from copark.store.checkpoints import Stages, Tally
 
-Progress = Callable[[str, int, int], None]
-"""Told a stage, how much of it is done and how much there is in all; what it raises stops the work."""
 Announce = Callable[["Study", "Case", "DrawSource | None", int], None]
 """Told a study, its case, where its draws come from, and how many of its kind follow one another."""
 Foresee = Callable[["Case", "Sequence[Workload]"], None]
@@ -60,17 +59,14 @@ class OfCase(Protocol):
         ...
 
 
-def stage(progress: Progress | None, name: str) -> Callable[[int, int], None]:
-    """Give what one stage of the work tells, under its name, to whoever wants to know.
+def stage(progress: StagedProgress | None, name: str) -> Progress:
+    """Return the progress callback of one stage of the work.
 
-    ``prepare`` is told as ``compile`` where the model must be compiled first.
+    ``prepare`` is reported as ``compile`` where the model must be compiled first.
     """
-
-    def tell(done: int, total: int) -> None:
-        if progress is not None:
-            progress("compile" if name == "prepare" and not is_compiled() else name, done, total)
-
-    return tell
+    if name == "prepare" and progress is not None and not is_compiled():
+        return of_stage(progress, "compile")
+    return of_stage(progress, name)
 
 
 def is_compiled() -> bool:
@@ -103,7 +99,7 @@ class Context:
     """Whether results are kept there, by run ID, and read again."""
     threads: int | None = None
     """Threads of the model; they do not change the numbers."""
-    progress: Progress = lambda *_: None
+    progress: StagedProgress = silent
     """Told how far the work is."""
     announcing: Announce | None = None
     """Told what will be run before work that may take long."""
@@ -169,7 +165,7 @@ class Context:
 
         return self.threads or default_threads()
 
-    def stage(self, name: str) -> Callable[[int, int], None]:
+    def stage(self, name: str) -> Progress:
         """Return the progress callback of a stage of the work, under its name."""
         return stage(self.progress, name)
 
@@ -254,7 +250,7 @@ class Context:
         cut: str | None = None,
         times: int = 1,
         *,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
         checkpoint: Checkpoint | None = None,
     ) -> Experiment:
         """Set up an experiment on the parameters the case has, and announce it.
@@ -461,7 +457,7 @@ def find_or_make(
     lang: str = "en",
     fresh: bool = False,
     ahead: Ahead | None = None,
-    progress: Progress | None = None,
+    progress: StagedProgress | None = None,
 ) -> Made:
     """Find the stored run of a study whose draws are decided, or else make it; one that was broken off goes on.
 
@@ -545,7 +541,7 @@ def make_run(
     out: Path,
     lang: str = "en",
     fresh: bool = False,
-    progress: Progress | None = None,
+    progress: StagedProgress | None = None,
 ) -> tuple[RunRecord, tuple[str, ...]]:
     """Make the runs of a study, or what is missing of them: the stored run, and what is to be said of it.
 
@@ -576,11 +572,11 @@ def make_run(
     from copark.store.files import stamp_of
 
     store = RunStore.of(out)
-    tell = stage(progress, "simulate")
-    wait = stage(progress, "waiting")
+    simulated = stage(progress, "simulate")
+    waiting = stage(progress, "waiting")
     ask = EnsembleRequest(study, case, source, identity, bands, fresh=fresh, seen=stamp_of(store.root / identity))
     with _worker_pool(means, lang) as worker_pool:
-        outcome = make(ask, store, worker_pool, progress=tell, waiting=lambda: wait(0, 0))
+        outcome = make(ask, store, worker_pool, progress=simulated, waiting=lambda: waiting(0, 0))
     counts = {"went_on": outcome.kept, "made_anew": outcome.anew}
     notes = [text(f"cluster.{key}", lang, runs=number(count, 0)) for key, count in counts.items() if count]
     return outcome.record, tuple(notes)

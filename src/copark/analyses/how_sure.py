@@ -16,7 +16,8 @@ from copark.analyses.on_record import recorded_park
 from copark.analyses.registry import REGISTRY
 from copark.labels import join
 from copark.presentation.numbers import percent, percent_words
-from copark.texts import LANGUAGES, Said, text
+from copark.texts import text
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from copark.analyses.reliability import Answer as Reliability
@@ -51,15 +52,15 @@ class Doubts:
     """Facts that are assumed: equity, quota, threshold, tax."""
     imposed: tuple[str, ...] = ()
     """Closures that are imposed on every run, as years."""
-    contradiction: Said | None = None
+    contradiction: LocalizedText | None = None
     """How the recorded outcome contradicts the shares of outcomes; ``None`` where it does not or none is recorded."""
-    partial_agreement: Said | None = None
+    partial_agreement: LocalizedText | None = None
     """How far the recorded outcome and the shares of outcomes agree, where they agree only in part."""
 
     def record_words(self, lang: str) -> list[str]:
         """Say what the record has against the model, for the first sentence; nothing where it has nothing."""
         objections = (self.contradiction, self.partial_agreement)
-        return [str(getattr(words, lang)) for words in objections if words is not None]
+        return [words.text(lang) for words in objections if words is not None]
 
     def sentences(self, lang: str) -> list[str]:
         """Say what is assumed and imposed."""
@@ -106,7 +107,7 @@ def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> D
     return doubts
 
 
-def _beside_the_record(key: str, park: Park, shares: Mapping[str, float]) -> Said:
+def _beside_the_record(key: str, park: Park, shares: Mapping[str, float]) -> LocalizedText:
     """Set the share of runs that concerns a recorded outcome beside it, in both languages."""
     outcome = FAILED if park.outcome in ("surviving", "failed") else STANDING
 
@@ -116,7 +117,7 @@ def _beside_the_record(key: str, park: Park, shares: Mapping[str, float]) -> Sai
         share = percent_words(shares[outcome], lang)
         return text(f"sure.{key}.{outcome}", lang, kind=kind, why=why, share=share)
 
-    return Said(**{lang: words(lang) for lang in LANGUAGES})
+    return LocalizedText.by_language(words)
 
 
 def structure_range(baselines: Sequence[StructureBaseline]) -> tuple[float, float, int] | None:

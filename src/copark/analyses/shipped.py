@@ -11,9 +11,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
 from copark.analyses.answer import SHIPPED, Answered, answer, head, listed, load, place_of, run_id_of, save
-from copark.analyses.context import Context, Progress
+from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY, Analysis
 from copark.errors import CoparkError
+from copark.progress import StagedProgress, silent
 from copark.stats.rounding import NO_DIFFERENCE
 from copark.version import RELEASE_QUARTER
 
@@ -197,7 +198,7 @@ def shipped(only: Sequence[str] = ()) -> Iterator[ShippedResult]:
 
 
 def _made(
-    only: Sequence[str], threads: int | None, progress: Progress
+    only: Sequence[str], threads: int | None, progress: StagedProgress
 ) -> Iterator[tuple[str, Analysis, AnalysisParams, Answered]]:
     """Compute the answers, one after the other; nothing that is there is read."""
     with TemporaryDirectory() as scratch:
@@ -209,7 +210,7 @@ def _made(
 
 
 def make(
-    folder: Path, only: Sequence[str] = (), threads: int | None = None, progress: Progress = lambda *_: None
+    folder: Path, only: Sequence[str] = (), threads: int | None = None, progress: StagedProgress = silent
 ) -> Iterator[Path]:
     """Make them into an output folder, and give the folder of each; in that of the package itself, they ship.
 
@@ -230,9 +231,7 @@ def make(
         yield place
 
 
-def check(
-    only: Sequence[str] = (), threads: int | None = None, progress: Progress = lambda *_: None
-) -> Iterator[Remade]:
+def check(only: Sequence[str] = (), threads: int | None = None, progress: StagedProgress = silent) -> Iterator[Remade]:
     """Make them again, and compare each number by number and word by word with the one that ships.
 
     Parameters

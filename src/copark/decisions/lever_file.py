@@ -36,7 +36,8 @@ from copark.simulation.outcomes import SELF_STANDING
 from copark.simulation.run import DATED, facts_of, inputs_of, rows_apart
 from copark.simulation.study import Scenario, baseline
 from copark.simulation.study_entries import Key, StudyEntry, Title
-from copark.texts import LANGUAGES, text
+from copark.texts import text
+from copark.texts.localized import LocalizedText
 
 Since = Literal["start", "now"]
 Owner = Literal["home", "host", "both", "developer"]
@@ -47,7 +48,7 @@ MOST_OPTIONS = 99
 """Options of one variant: a study holds a hundred scenarios, and the case as it is is one of them."""
 
 
-class Reason(StudyEntry):
+class Reason(StudyEntry, LocalizedText):
     """A reason, in both languages."""
 
     en: Annotated[str, Field(min_length=1, max_length=600)]
@@ -148,8 +149,8 @@ class LeverOption:
 
     def name(self, lang: str) -> str:
         """Name it with its lever, for where it stands alone: "Global partners: all three"."""
-        lever = getattr(self.lever.title, lang)
-        option = getattr(self.entry.title, lang)
+        lever = self.lever.title.text(lang)
+        option = self.entry.title.text(lang)
         return text("levers.named", lang, lever=lever, setting=option)
 
 
@@ -272,7 +273,7 @@ def scenario_of(option: OptionEntry | None = None, structure: Structure | None =
         changes["scale"] = structure.scale
         changes["levers"] = {**structure.dated_inputs, **changes.get("levers", {})}
     if option is None:
-        title = Title(**{lang: text("study.as_it_is", lang) for lang in LANGUAGES})
+        title = Title.by_language(lambda lang: text("study.as_it_is", lang))
         return Scenario(key=AS_IT_IS, title=title, **changes)
     return Scenario(key=option.key, title=option.title, **changes)
 

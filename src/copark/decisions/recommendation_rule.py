@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from copark.cases.types import Bilingual
+from copark.cases.types import WrittenText
 from copark.cases.validated_yaml import read_shipped
 from copark.simulation.study_entries import StudyEntry
 
@@ -23,7 +23,7 @@ class Relevance(StudyEntry):
     """A difference of probability."""
     operating: Annotated[float, Field(ge=0.0, le=10.0)]
     """Log points of operating companies."""
-    reason: Bilingual
+    reason: WrittenText
     """Why these."""
 
 
@@ -32,7 +32,7 @@ class LosingSide(StudyEntry):
 
     value: Annotated[float, Field(gt=0.0, lt=1.0)]
     """Share of runs in which it is worse off."""
-    reason: Bilingual
+    reason: WrittenText
     """Why so many."""
 
 

@@ -15,9 +15,10 @@ from starlette.requests import ClientDisconnect
 
 from copark.errors import CoparkError, Fault, FaultsFound, NotFound, RunRefused, Unavailable
 from copark.texts import has_text, text
+from copark.texts.localized import LocalizedText
 from copark.web.content.engine import Cancelled
 from copark.web.content.faults import FaultInfo, faults_of_request, told_faults
-from copark.web.content.responses import Answer, Said
+from copark.web.content.responses import Answer
 from copark.web.content.sentences import said
 
 MEDIA = "application/problem+json"
@@ -44,9 +45,9 @@ class ProblemInfo(Answer):
     """How to fix it, in the language of the request."""
     code: str
     """What kind of problem it is; the same in every language."""
-    cause: Said
+    cause: LocalizedText
     """What is wrong, in both languages."""
-    repair: Said
+    repair: LocalizedText
     """How to fix it, in both languages."""
     faults: list[FaultInfo]
     """Everything that is wrong with a request or an upload, place by place; empty for other problems."""
@@ -102,9 +103,9 @@ def problem_response(problem: Problem, lang: str) -> Response:
     cause, repair = (said(f"web.problem.{problem.code}.{part}", **problem.values) for part in ("cause", "repair"))
     info = ProblemInfo(
         type=f"/api/docs#{problem.code}",
-        title=getattr(cause, lang),
+        title=cause.text(lang),
         status=problem.status,
-        detail=getattr(repair, lang),
+        detail=repair.text(lang),
         code=problem.code,
         cause=cause,
         repair=repair,

@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.analyses.context import Means, Progress, find_or_make, stage
+from copark.analyses.context import Means, find_or_make, stage
+from copark.progress import StagedProgress
 from copark.store.runs import OUT, RunStore
 from copark.texts import text
 
@@ -76,7 +77,7 @@ def run_study(
     report: bool = True,
     formats: Sequence[str] = ("html",),
     announce: Callable[[Sequence[str]], None] | None = None,
-    progress: Progress | None = None,
+    progress: StagedProgress | None = None,
 ) -> RunOutcome:
     """Run a study, or find its run; store it; write its report.
 
@@ -131,7 +132,7 @@ def run_study(
     return RunOutcome(
         **{name: getattr(record, name) for name in ("identity", "path", "runs", "kept", "failed")},
         answer=answer,
-        study=getattr(made_run.study.title, lang),
+        study=made_run.study.title.text(lang),
         seed=made_run.study.seed,
         reused=made_run.reused,
         seconds=seconds,

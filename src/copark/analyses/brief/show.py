@@ -398,6 +398,19 @@ class _Show(Show):
             bands.append((levels, 0, 2, 4))
 
         def cell(levels: Floats, low: int, middle_of: int | None, high: int, position: int) -> doc.Interval:
+            """Write a band at a quarter.
+
+            Parameters
+            ----------
+            levels
+                Quantiles of the output, shape (levels, quarters).
+            low, high
+                Rows of the ends of the band.
+            middle_of
+                Row of the value between them; ``None`` for a band without one.
+            position
+                The quarter, counted from 0.
+            """
             value = None if middle_of is None else float(levels[middle_of, position])
             return doc.Interval(float(levels[low, position]), float(levels[high, position]), value)
 

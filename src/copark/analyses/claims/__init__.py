@@ -20,7 +20,7 @@ from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, R
 from copark.cases.casebook import CLAIMS, brought
 from copark.labels import claim_number
 from copark.simulation.workload import Workload
-from copark.texts import Said
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 def claims_of(context: Context, params: Mapping[str, Any]) -> list[Choice]:
     """List the claims about a case, or those of a file."""
     return [
-        Choice(claim.id, Said(f"{claim.id} {claim.title.en}", f"{claim_number(claim.id, 'zh')} {claim.title.zh}"))
+        Choice(
+            claim.id,
+            LocalizedText(en=f"{claim.id} {claim.title.en}", zh=f"{claim_number(claim.id, 'zh')} {claim.title.zh}"),
+        )
         for claim in _file(context, params).claims.claims
     ]
 

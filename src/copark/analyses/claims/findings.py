@@ -13,8 +13,8 @@ from copark.analyses.claims.schema import Claim, Part
 from copark.analyses.claims.severity import Lean, Severity
 from copark.analyses.claims.verdict import Verdict
 from copark.cases.quarters import Quarter
-from copark.simulation.study_entries import Title
 from copark.stats.precision import Split
+from copark.texts.localized import LocalizedText
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class ClaimFindings:
     """What it was made of, as plain values."""
     case: str
     """Name of the case."""
-    park: Title
+    park: LocalizedText
     """Title of the case."""
     start: str
     """First quarter of the case."""
@@ -144,15 +144,15 @@ class ClaimFindings:
     runs: int = 0
     """Runs that were made; 0 where it was not told."""
 
-    def arm(self, key: str) -> Title:
+    def arm(self, key: str) -> LocalizedText:
         """Give the title of an arm."""
         return self.file.claims.arms[key].title
 
-    def world(self, key: str) -> Title:
+    def world(self, key: str) -> LocalizedText:
         """Give the title of a world in which a claim is false."""
         return self.file.claims.worlds[key].title
 
-    def variant(self, key: str) -> Title:
+    def variant(self, key: str) -> LocalizedText:
         """Give the title of an alternative assumption."""
         return next(variant.title for variant in self.file.claims.judgement if variant.key == key)
 

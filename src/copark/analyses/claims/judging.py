@@ -29,8 +29,7 @@ from copark.analyses.claims.verdict import (
     when_turned,
 )
 from copark.arrays import Floats
-from copark.simulation.run import Progress
-from copark.simulation.study_entries import Title
+from copark.progress import Progress
 from copark.stats.jackknife import jackknife
 from copark.store.checkpoints import Stages
 
@@ -63,7 +62,7 @@ def find(
         run_id=trial.identity,
         provenance=trial.provenance,
         case=trial.case.name,
-        park=Title(en=trial.case.title.en, zh=trial.case.title.zh),
+        park=trial.case.title,
         start=str(trial.case.clock.start),
         file=trial.file,
         claims=tuple(findings),

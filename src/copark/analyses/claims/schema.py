@@ -15,7 +15,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator, 
 from copark.analyses.claims.rules import Rule
 from copark.cases.dates import Date
 from copark.cases.observed_variables import HOST_CONTEXT
-from copark.cases.types import Bilingual, suggestion, wrong
+from copark.cases.types import WrittenText, suggestion, wrong
 from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
 from copark.simulation.experiment import CHANGES
@@ -106,7 +106,7 @@ class Margin(StudyEntry):
 
     value: Annotated[float, Field(ge=0.0, le=1e6)]
     """The size, in the unit of what is compared."""
-    reason: Bilingual
+    reason: WrittenText
     """Why it is this large."""
 
 
@@ -129,7 +129,7 @@ class Statistic(StudyEntry):
     """Of an interaction: with both, without the second, without the first, without either; of three factors eight."""
     context: str | None = None
     """Variable of the case's ``host_context.csv`` that the output is set beside."""
-    lacking: Bilingual | None = None
+    lacking: WrittenText | None = None
     """What would be needed and is not there."""
 
     @field_validator("output", "context")
@@ -180,13 +180,13 @@ class Part(StudyEntry):
     """Key of the part."""
     title: Title
     """Title for a reader."""
-    says: Bilingual
+    says: WrittenText
     """What holds if the part is true."""
     statistics: Annotated[dict[Key, Statistic], Field(min_length=1, max_length=20)]
     """What is measured, by key."""
     rule: Rule
     """What numbers lead to which verdict."""
-    reason: Bilingual
+    reason: WrittenText
     """Why this experiment, this date and these margins."""
     false_worlds: Annotated[tuple[Key, ...], Field(max_length=5)] = ()
     """Models in which the part is false by construction; none where nothing is measured."""
@@ -277,7 +277,7 @@ class Cube(StudyEntry):
 class Mechanism(StudyEntry):
     """Mechanism of a claim in the model: parameters it rests on, and links between the scales."""
 
-    text: Bilingual
+    text: WrittenText
     """What carries it, in words."""
     parameters: tuple[str, ...] = ()
     """Names of the parameters it rests on."""
@@ -303,7 +303,7 @@ class Claim(StudyEntry):
     """claim, or rival for a rival explanation."""
     title: Title
     """Title for a reader."""
-    statement: Bilingual
+    statement: WrittenText
     """Close to the source's words."""
     mechanism: Mechanism
     """What carries it in the model."""
@@ -321,7 +321,7 @@ class Claim(StudyEntry):
     """Arms along an axis, drawn as a curve; left out if there is none."""
     cube: Cube | None = None
     """Arms of an interaction figure; left out if there is none."""
-    limits: Bilingual
+    limits: WrittenText
     """What the test cannot tell."""
 
     @property
@@ -356,7 +356,7 @@ class Variant(Change):
     """Key of the variant."""
     title: Title
     """Title for a reader."""
-    reason: Bilingual
+    reason: WrittenText
     """Why it might as well have been assumed."""
     self_standing: Annotated[float, Field(ge=1.0, le=10_000.0)] | None = None
     """Another S*: operating enterprises from which on a park is self-standing."""
@@ -367,7 +367,7 @@ class World(Change):
 
     title: Title
     """Title for a reader."""
-    text: Bilingual
+    text: WrittenText
     """What is absent or reversed in it."""
 
 
@@ -382,9 +382,9 @@ class Claims(StudyEntry):
     """Day on which the rules were fixed."""
     title: Title
     """Title of the set of claims."""
-    source: Bilingual
+    source: WrittenText
     """Where the claims are from."""
-    preface: Bilingual
+    preface: WrittenText
     """What was known when the rules were fixed."""
     margins: dict[Key, Margin]
     """Sizes below which differences are held to be nil, by key."""

@@ -17,9 +17,9 @@ from copark.analyses.claims.stopping_rule import Stopping
 from copark.analyses.claims.trial import Trial
 from copark.analyses.claims.verdict import Verdict, Weighed, claim_verdict, verdict_of, weigh
 from copark.arrays import Floats
+from copark.progress import Progress
 from copark.simulation.experiment import Experiment
 from copark.simulation.measures import ScenarioMeasures
-from copark.simulation.run import Progress
 from copark.store.checkpoints import Stages
 
 PartKey = tuple[str, str]

@@ -293,7 +293,9 @@ class _Show(Sentences):
         }
         how = [(title_of(name, self.t.lang), t(f"moved.{how_far}")) for name, how_far in moved.items()]
         mechanism = [t("mechanism.parameter", title=title, moved=how_far) for title, how_far in how]
-        mechanism += [t("mechanism.link", title=t.of(catalogue().links[name])) for name in claim_text.mechanism.links]
+        mechanism += [
+            t("mechanism.link", title=catalogue().links[name].title(self.t.lang)) for name in claim_text.mechanism.links
+        ]
         blocks += [
             *exhibits,
             self.text("mechanism", text=t.of(claim_text.mechanism.text)),

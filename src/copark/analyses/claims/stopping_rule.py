@@ -20,7 +20,7 @@ from copark.analyses.claims.standard import Share, standard
 from copark.analyses.claims.verdict import Verdict, turns
 from copark.arrays import Floats
 from copark.cases.dates import Date
-from copark.cases.types import Bilingual
+from copark.cases.types import WrittenText
 from copark.cases.validated_yaml import read_shipped
 from copark.simulation.study_entries import StudyEntry
 from copark.stats.shares import wilson, z_of
@@ -32,14 +32,14 @@ class Looks(StudyEntry):
     """Draws after which everything is looked at, and why."""
 
     draws: Annotated[tuple[Draws, ...], Field(min_length=1, max_length=10)]
-    reason: Bilingual
+    reason: WrittenText
 
 
 class FirstLook(StudyEntry):
     """Draws of a first look, and why."""
 
     draws: Draws
-    reason: Bilingual
+    reason: WrittenText
 
 
 class Alternatives(FirstLook):
@@ -55,7 +55,7 @@ class Level(StudyEntry):
     """Level of an interval, and why."""
 
     value: Share
-    reason: Bilingual
+    reason: WrittenText
 
 
 class Stopping(StudyEntry):

@@ -29,9 +29,9 @@ from copark.cases.case import Case
 from copark.cases.validated_yaml import read_shipped
 from copark.cases.world import world_hash
 from copark.identity import identity_of
+from copark.progress import Progress
 from copark.simulation.experiment import Checkpoint, Experiment, memo_key
 from copark.simulation.measures import OutputValues
-from copark.simulation.run import Progress
 from copark.simulation.study import Study
 from copark.simulation.trust import Trust
 from copark.stats.jackknife import groups_of

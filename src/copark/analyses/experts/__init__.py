@@ -23,8 +23,9 @@ from copark.analyses.experts.weighing import AnsweredQuestion, Beside, Outlook, 
 from copark.analyses.experts.workbook import Expert, Question, questions, read, template
 from copark.calibration.draw_sources import DRAWS as BORROWED
 from copark.errors import RunRefused
+from copark.progress import part_until
 from copark.simulation.workload import Workload
-from copark.texts import Said
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
@@ -53,7 +54,7 @@ class Answer(Result):
 
     case: str
     """Name of the case."""
-    park: Said
+    park: LocalizedText
     """Name of the park."""
     rows: tuple[Row, ...] = ()
     """Claims as a whole, each followed by its parts."""
@@ -157,7 +158,7 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
 
 def workbook(params: Params, context: Context) -> bytes:
     """Make the empty workbook for this case's experts, in the context's language."""
-    return template(_questions(params, context), getattr(context.case(params.case).title, context.lang), context.lang)
+    return template(_questions(params, context), context.case(params.case).title.text(context.lang), context.lang)
 
 
 def deliver(params: Params, _answer: Answer, context: Context) -> None:
@@ -181,7 +182,7 @@ def compute(params: Params, context: Context) -> Answer:
     questions = _questions(params, context)
     shared_fields: dict[str, Any] = {
         "case": plan.case.name,
-        "park": Said(plan.case.title.en, plan.case.title.zh),
+        "park": plan.case.title,
         "general": plan.file.general,
         "template": "" if params.template is None else params.template.name,
         "questions": len(questions),
@@ -191,13 +192,13 @@ def compute(params: Params, context: Context) -> Answer:
         return Answer(**shared_fields)
     context.foresee(plan.case, workload(params, context))
     claimed = verdicts(params, plan.draws, context)
-    tell = context.stage("simulate")
+    progress = context.stage("simulate")
     on_prior = plan.runs if plan.source is None else plan.runs // 2
     with context.stages({"experts": context.run_id}) as stages:
         prior = Worlds.run(
             plan,
             on_record=False,
-            progress=lambda done, total: tell(on_prior - total + done, plan.runs),
+            progress=part_until(progress, on_prior, plan.runs),
             checkpoint=stages.stage("runs-prior"),
         )
         record = None
@@ -205,7 +206,7 @@ def compute(params: Params, context: Context) -> Answer:
             record = Worlds.run(
                 plan,
                 on_record=True,
-                progress=lambda done, total: tell(plan.runs - total + done, plan.runs),
+                progress=part_until(progress, plan.runs, plan.runs),
                 checkpoint=stages.stage("runs-record"),
             )
     context.stage("weigh")(0, 0)

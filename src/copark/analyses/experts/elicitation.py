@@ -24,9 +24,9 @@ from copark.analyses.experts.workbook import Expert, Question
 from copark.arrays import Floats, Integers
 from copark.calibration.case_parameters import Source
 from copark.cases.case import Case
+from copark.progress import Progress
 from copark.simulation.experiment import Checkpoint, Experiment, memo_key
 from copark.simulation.measures import OutputValues
-from copark.simulation.run import Progress
 from copark.simulation.study import Study
 
 SIZE = "operating"

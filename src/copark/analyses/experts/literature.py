@@ -22,7 +22,7 @@ from copark.analyses.claims.schema import Arm, Part, is_empty
 from copark.arrays import Floats
 from copark.cases.casebook import LITERATURE, casebook_path
 from copark.cases.dates import Date
-from copark.cases.types import Bilingual
+from copark.cases.types import WrittenText
 from copark.cases.validated_yaml import read_shipped
 from copark.simulation.case_edits import edited
 from copark.simulation.experiment import Experiment
@@ -44,7 +44,7 @@ class Errors(StudyEntry):
     """Of effects in log points."""
     outcome: dict[Grade, Positive]
     """Of effects on the chance of an outcome."""
-    reason: Bilingual
+    reason: WrittenText
 
 
 class Estimate(StudyEntry):
@@ -52,13 +52,13 @@ class Estimate(StudyEntry):
 
     key: Key
     title: Title
-    finding: Bilingual
+    finding: WrittenText
     citation: Annotated[str, Field(min_length=1, max_length=300)]
     doi: str
     read: Literal["abstract", "record", "memory"]
     """What was read of the source."""
     grade: Grade
-    bears: Bilingual
+    bears: WrittenText
     """Why it is set beside this intervention, or why it is not used."""
     use: bool = True
     case: str = ""

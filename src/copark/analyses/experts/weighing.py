@@ -28,7 +28,7 @@ from copark.arrays import Floats
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.precision import effective
 from copark.stats.quantiles import weighted_quantiles
-from copark.texts import Said
+from copark.texts.localized import LocalizedText
 
 WAYS = ("prior", "prior_literature", "prior_experts", "record", "record_literature", "record_experts")
 """What a probability rests on: prior or record, by itself, with literature, or with experts; never with both."""
@@ -61,7 +61,7 @@ class Row:
     """Key of the claim."""
     part: str
     """Key of the part."""
-    title: Said
+    title: LocalizedText
     """Title of the part, or of the claim."""
     held: dict[str, Held]
     """By what it rests on: of prior and record alone as ``copark claims`` has it, else moved from there by as much as
@@ -288,10 +288,10 @@ class Weighing:
             titles = {"": claim.title, **{part.key: part.title for part in claim.parts}}
             for part, title in titles.items():
                 if all((claim.id, part) in verdicts for verdicts in self.verdicts.values()):
-                    rows.append(self._row(claim.id, part, Said(title.en, title.zh)))
+                    rows.append(self._row(claim.id, part, title))
         return tuple(rows)
 
-    def _row(self, claim: str, part: str, title: Said) -> Row:
+    def _row(self, claim: str, part: str, title: LocalizedText) -> Row:
         chance = self.verdicts[self.name][claim, part][0]
         shift = self._apart(self.name, claim, part)
 

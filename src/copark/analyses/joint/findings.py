@@ -13,7 +13,7 @@ whose parks do *not* share their mechanisms, as the inference supposes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -39,9 +39,10 @@ from copark.arrays import Floats
 from copark.calibration.diagnostics import BINS, title_of, verdict
 from copark.calibration.pool.abc_regression import reach_of
 from copark.calibration.pool.parks import AXES
-from copark.simulation.study_entries import Title
+from copark.progress import Progress, StagedProgress, silent
 from copark.stats.jackknife import half_sample_error, halves, reach
 from copark.stats.quantiles import LEVELS, weighted_quantiles
+from copark.texts.localized import LocalizedText
 
 PANELS = 1 << 14
 """Simulated panels, unless another number is asked for."""
@@ -154,7 +155,7 @@ class MemberFinding:
 
     name: str
     """Name of the park."""
-    title: Title
+    title: LocalizedText
     """Title of the park."""
     operator: str
     """Key of its operator; the name of the park where it shares none with another."""
@@ -222,10 +223,6 @@ class Findings:
         return next(finding for finding in self.axes if finding.name == name)
 
 
-Tell = Callable[[str, int, int], None]
-"""Progress callback: stage, what is done of it and how much there is."""
-
-
 def find(
     count: int,
     seed: int,
@@ -233,7 +230,7 @@ def find(
     parks: tuple[Member, ...] | None = None,
     threads: int = 1,
     folder: Path | None = None,
-    tell: Tell | None = None,
+    progress: StagedProgress | None = None,
 ) -> Findings:
     """Simulate panels, learn summaries, and say what the observations tell of every parameter.
 
@@ -249,14 +246,14 @@ def find(
         Threads of the simulation; they do not change the numbers.
     folder
         Where runs are kept; an interrupted simulation is resumed there.
-    tell
-        Progress callback, called with the stage (pool, analyse), what is done of it and how much there is.
+    progress
+        Called with the stage (pool, analyse), what is done of it and how much there is.
     """
-    report = tell or (lambda _stage, _done, _whole: None)
+    report = progress or silent
     chosen = members() if parks is None else parks
     differing_count = min(max(count // 32, TRIED), count)
 
-    def simulating(first: int) -> Callable[[int, int], None]:
+    def simulating(first: int) -> Progress:
         return lambda done, _: report("pool", 100 * (first + done) // (2 * len(chosen)), 100)
 
     panels = simulate(chosen, count, seed, threads=threads, folder=folder, progress=simulating(0))
@@ -400,7 +397,7 @@ def _findings(
     parks = tuple(
         MemberFinding(
             member.name,
-            Title(en=member.park.case.title.en, zh=member.park.case.title.zh),
+            member.park.case.title,
             member.operator,
             member.case,
             member.counted,

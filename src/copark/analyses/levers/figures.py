@@ -48,9 +48,9 @@ def _rows_of(answer: Answer, lang: str) -> list[HeadedRow]:
     last = None
     for option in answer.options:
         if option.lever.key != last:
-            rows.append(HeadedRow(getattr(option.lever.title, lang), None))
+            rows.append(HeadedRow(option.lever.title.text(lang), None))
             last = option.lever.key
-        rows.append(HeadedRow(getattr(option.entry.title, lang), option.key))
+        rows.append(HeadedRow(option.entry.title.text(lang), option.key))
     return rows
 
 

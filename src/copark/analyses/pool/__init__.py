@@ -13,7 +13,8 @@ from pydantic import Field
 from copark.analyses.case_table import Names
 from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Rows, by_difference
-from copark.calibration.panels import PanelFindings, find, one_at_a_time, runs_of, shares
+from copark.calibration.panels import PanelFindings, find, one_at_a_time, runs_of
+from copark.progress import shares
 from copark.texts import text
 
 if TYPE_CHECKING:

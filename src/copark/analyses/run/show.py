@@ -57,7 +57,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
         answer,
         t,
         key="report",
-        title=t("title", park=answer.case.title.get(t.lang)),
+        title=t("title", park=answer.case.title.text(t.lang)),
         headline=show.headline(),
         sections=show.sections(),
         evidence=evidence(answer, t),
@@ -75,7 +75,7 @@ class _Show(AboutCase):
         if not answer.finished:
             return t("headline.none")
         words = {
-            "park": self.case.title.get(t.lang),
+            "park": self.case.title.text(t.lang),
             "last": answer.labels[answer.last],
             "runs": number(answer.finished, 0),
         }
@@ -563,7 +563,7 @@ class _Show(AboutCase):
         blocks.append(self.picture("phases", "phases", result, case, alternative=alternative, caption=words))
         if case.renegotiations:
             named = [
-                f"{renegotiation.title.get(t.lang)} ({renegotiation.date})" for renegotiation in case.renegotiations
+                f"{renegotiation.title.text(t.lang)} ({renegotiation.date})" for renegotiation in case.renegotiations
             ]
             blocks.append(self.text("phases.marks", values=t("join.clause").join(named)))
         on_record = phases_of_record(case)

@@ -11,7 +11,7 @@ parameter that a study elsewhere estimates.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -31,6 +31,7 @@ from copark.calibration.observations import ObservationModel, Target, error_scal
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.model.variables import catalogue
+from copark.progress import Progress, part_of, part_until
 from copark.simulation.ensemble import ScenarioRuns
 from copark.simulation.experiment import Experiment, memo_key
 from copark.simulation.study import Study
@@ -383,7 +384,7 @@ class ReportMeasures:
         return first, second, third
 
 
-def simulate(plan: InformationPlan, threads: int, progress: Callable[[int, int], None]) -> xr.Dataset:
+def simulate(plan: InformationPlan, threads: int, progress: Progress) -> xr.Dataset:
     """Run the worlds.
 
     Parameters
@@ -409,7 +410,7 @@ def simulate(plan: InformationPlan, threads: int, progress: Callable[[int, int],
     study = plan.study
     read = values_read(study, case, places_of([part for _, part in plan.parts]))
     comparison = Experiment(
-        study, case, read, source=plan.source, threads=threads, progress=lambda done, _: progress(done, plan.runs)
+        study, case, read, source=plan.source, threads=threads, progress=part_of(progress, 0, plan.runs)
     )
     drawn_parameters = drawn_values(comparison.drawn_records())
     compared = comparison.part(range(1, plan.futures))
@@ -427,7 +428,7 @@ def simulate(plan: InformationPlan, threads: int, progress: Callable[[int, int],
         reports,
         source=plan.source,
         threads=threads,
-        progress=lambda done, total: progress(plan.runs - total + done, plan.runs),
+        progress=part_until(progress, plan.runs, plan.runs),
     )
     recorded, of_outputs, residents = reports.split(observed.part((0,)).measured(study.scenarios[0]).values)
     columns = dict(zip(reports.columns, of_outputs.T, strict=True))

@@ -5,13 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from copark.texts import has_text
+from copark.texts.localized import LocalizedText
 from copark.web.api.replies import Asking, Here, StrictRoute, answered, sent
 from copark.web.content.engine import Ticket
 from copark.web.content.faults import FaultInfo, absent
 from copark.web.content.job_tasks import Job, JobTask, Kind
 from copark.web.content.requests import JobRequest, study_of
-from copark.web.content.responses import Answer, Said
-from copark.web.content.sentences import both, said
+from copark.web.content.responses import Answer
+from copark.web.content.sentences import said
 from copark.web.middleware import REPORT
 from copark.web.problems import Problem
 from copark.web.report_parts import without
@@ -33,11 +34,11 @@ class JobInfo(Answer):
     """Name of the analysis; empty for another kind."""
     state: str
     """queued, running, done, failed or cancelled."""
-    state_title: Said
+    state_title: LocalizedText
     """The state in words."""
     case: str
     """Name of the case it is about; empty where it is about none."""
-    title: Said
+    title: LocalizedText
     """What it is about, for a reader."""
     runs: int | None
     """Runs of each scenario; null of an analysis."""
@@ -51,7 +52,7 @@ class JobInfo(Answer):
     """Its place in the queue: 1 is next, 0 is running or over."""
     stage: str
     """What it is doing, as a key; empty while it does not run."""
-    stage_title: Said
+    stage_title: LocalizedText
     """The stage in words; empty while it does not run."""
     done: int
     """How much of the stage is done, of ``total``."""
@@ -85,10 +86,10 @@ def job_info(job: Job, place: int) -> JobInfo:
         job,
         analysis=str(job.errand.get("study", {}).get("analysis", "")),
         state_title=said(f"web.state.{job.state}"),
-        title=Said(**job.title),
+        title=LocalizedText(**job.title),
         runs=job.errand.get("study", {}).get("runs"),
         place=place,
-        stage_title=said(stage) if has_text(stage) else Said(en=job.stage, zh=job.stage),
+        stage_title=said(stage) if has_text(stage) else LocalizedText.same(job.stage),
         seconds_left=None if job.seconds_left is None else round(job.seconds_left, 1),
         has_page=bool(job.page),
         trouble=[FaultInfo(**fault) for fault in job.trouble],
@@ -102,7 +103,7 @@ def job_now(client: Asking, name: str) -> JobInfo:
     return job_info(job, place)
 
 
-def submitted(client: Asking, task: JobTask, title: Said) -> JobInfo:
+def submitted(client: Asking, task: JobTask, title: LocalizedText) -> JobInfo:
     """Queue a task."""
     services = client.services
     limits = client.services.settings.limits
@@ -148,7 +149,7 @@ async def submit(client: Here, request: JobRequest) -> Response:
         services.remember(study, case_entry, client.owner)
         kind: Kind = "report" if request.report else "run"
         task = JobTask(kind, case_entry.name, study.content(), request.lang, "", services.jobs.threads, request.cut)
-        return submitted(client, task, both(case_entry.case.title))
+        return submitted(client, task, case_entry.case.title)
 
     return accepted(client, await services.kernels.run(client.request, work))
 

@@ -14,14 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copark.analyses.compare.outcome_attribution import GROUPS, Indicators, parts_of
-from copark.analyses.contract import Texts
 from copark.model.variables import Link
 from copark.simulation.counterfactual import without_links
 from copark.simulation.ensemble import Channel, Ensemble, Flows, ScenarioRuns, as_amounts, by_link, channels
@@ -30,11 +29,12 @@ from copark.simulation.run import facts_of, first_apart
 from copark.simulation.study import Scenario, Study
 from copark.stats.precision import difference
 from copark.stats.quantiles import quantiles_over
-from copark.texts import LANGUAGES
+from copark.texts import text
+from copark.texts.localized import LocalizedText
 from copark.web.content.engine import BoundedCache
 from copark.web.content.frame import Frame, output_info
-from copark.web.content.responses import ArmFlows, ArrowFlow, LinkPart, LinkParts, Mechanism, Said, Why
-from copark.web.content.sentences import STANDING, amount, both, points, said, signed, spoken_in
+from copark.web.content.responses import ArmFlows, ArrowFlow, LinkPart, LinkParts, Mechanism, Why
+from copark.web.content.sentences import STANDING, amount, points, said, signed
 
 if TYPE_CHECKING:
     from copark.web.content.case_registry import CaseEntry
@@ -263,7 +263,8 @@ def mechanism(moved: Moved, alone: float | None, target: str) -> Mechanism:
     else:
         change = "more" if moved.spreads > 0.0 else "less"
     words = {"before": amount(moved.before, link.unit), "after": amount(moved.after, link.unit)}
-    words |= {"title": both(link), "channel": Said(en="", zh=""), "alone": Said(en="", zh="")}
+    nothing = LocalizedText.same("")
+    words |= {"title": LocalizedText.by_language(link.title), "channel": nothing, "alone": nothing}
     if name:  # of a link that carries several numbers
         words["channel"] = said("web.channel.number", number=name) if name.isdigit() else said(f"web.channel.{name}")
     if alone is not None:
@@ -315,13 +316,13 @@ def link_parts(engine: Engine, frame: Frame, runs: tuple[ScenarioRuns, ...], tic
     for one in parts_of(change, most):
         part, error = one.of(STANDING), one.error[OUTCOMES.index(STANDING)]
         half, told = error if np.isfinite(error) else 0.0, points(part)
-        ends_of = {"change": part, "low": part - half, "high": part + half, "told": Said(en=told, zh=told)}
-        title = Said(**{lang: Texts("compare", lang)(f"group.{one.group}") for lang in LANGUAGES})
+        ends_of = {"change": part, "low": part - half, "high": part + half, "told": LocalizedText.same(told)}
+        title = LocalizedText.by_language(partial(text, f"compare.group.{one.group}"))
         parts.append(LinkPart(group=one.group, title=title, links=list(GROUPS.get(one.group, ())), **ends_of))
     rest = rounded_rest(whole_change(runs[0], runs[-1]), [part.change for part in parts])
     if rest and most < study.runs:
         heading = said("web.links.other_runs", runs=most)
-        words = spoken_in(lambda _: points(rest))
+        words = LocalizedText.by_language(lambda _: points(rest))
         other = LinkPart(group="other_runs", title=heading, links=[], change=rest, low=rest, high=rest, told=words)
         parts.append(other)
     return LinkParts(since=frame.labels[since], runs=most, parts=parts)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from copark.analyses.answer import RESULTS
 from copark.errors import Fault
+from copark.progress import StagedProgress
 from copark.store.database import Database, prepare
 from copark.store.errors import DatabaseRefused
 from copark.store.files import sweep
@@ -50,7 +51,6 @@ __all__ = [
     "report",
 ]
 Kind = Literal["run", "report", "analysis"]
-Tell = Callable[[str, int, int], None]
 FORETOLD = "foretold"
 """No stage: what is told under it are the seconds the whole work will take."""
 KEPT = 10_000
@@ -127,12 +127,12 @@ def deleted() -> Fault:
     return fault("job_deleted")
 
 
-def do(task: JobTask, tell: Tell, makes: Callable[[str], None] = lambda _identity: None) -> Done:
+def do(task: JobTask, progress: StagedProgress, makes: Callable[[str], None] = lambda _identity: None) -> Done:
     """Do a task.
 
     Parameters
     ----------
-    tell
+    progress
         Called with stage, done and total; what it raises stops the work, and nothing half-written is kept.
     makes
         Called with the identity of a run that will be made.
@@ -140,7 +140,7 @@ def do(task: JobTask, tell: Tell, makes: Callable[[str], None] = lambda _identit
     if is_deleted(task):
         raise Absent([deleted()])
     if task.kind == "analysis":
-        return _analysis(task, tell)
+        return _analysis(task, progress)
     from copark.analyses.context import Means, make_run
     from copark.calibration.case_parameters import settle
     from copark.calibration.informed_parameters import moved_by_data
@@ -148,7 +148,7 @@ def do(task: JobTask, tell: Tell, makes: Callable[[str], None] = lambda _identit
     from copark.simulation.results import study_identity
     from copark.simulation.study import Study
 
-    tell("prepare", 0, 0)
+    progress("prepare", 0, 0)
     case = load_case(task.case)
     data = Path(task.data)
     study, parameters = settle(Study.model_validate(task.study), case, data, cut=task.cut)
@@ -165,17 +165,22 @@ def do(task: JobTask, tell: Tell, makes: Callable[[str], None] = lambda _identit
             bands=study.runs > KEPT,
             means=Means(task.threads),
             out=data,
-            progress=tell,
+            progress=progress,
         )
     page = None
     if task.kind == "report":
         moved = None if parameters.source is None else moved_by_data(case, parameters)
-        page = str(report(store, identity, case, task.lang, tell, moved))
+        page = str(report(store, identity, case, task.lang, progress, moved))
     return Done(identity, page, stored is not None)
 
 
 def report(
-    store: RunStore, identity: str, case: Case, lang: str, tell: Tell, moved: Mapping[str, str] | None = None
+    store: RunStore,
+    identity: str,
+    case: Case,
+    lang: str,
+    progress: StagedProgress,
+    moved: Mapping[str, str] | None = None,
 ) -> Path:
     """Write the page of a stored run: of one scenario its report, of several their comparison.
 
@@ -185,7 +190,7 @@ def report(
         Identity of the run.
     lang
         Language of the page, ``en`` or ``zh``.
-    tell
+    progress
         Called with stage, done and total.
     moved
         Which parameters the data informed, by name; none where they come from no posterior.
@@ -194,7 +199,7 @@ def report(
     from copark.presentation import write
     from copark.workflows.run_study import counts_of
 
-    tell("report", 0, 0)
+    progress("report", 0, 0)
     result = store.load(identity)
     folder = store.root.parent / "reports" / f"web-{identity}"
     if result.sizes["scenario"] == 1:
@@ -210,19 +215,19 @@ def _comparison(result: xr.Dataset, case: Case, lang: str, folder: Path) -> Path
     from copark.analyses.context import Context
     from copark.presentation import write
     from copark.simulation.readouts.compare import paired
-    from copark.texts import LANGUAGES, Said
+    from copark.texts.localized import LocalizedText
 
     context = Context()
     context.run_id = str(result.attrs["identity"])
     comparison, origin = answer_of(*paired(result), [result], case, context)
     # What was asked on the page has no title.
     names = (comparison.reference, *(scenario.title for scenario in comparison.scenarios))
-    titled = Said(**{language: " · ".join(getattr(name, language) for name in names) for language in LANGUAGES})
+    titled = LocalizedText.by_language(lambda language: " · ".join(name.text(language) for name in names))
     answer = Answer(**{**vars(comparison), "titles": (titled,)}, **origin)
     return write(REGISTRY["compare"].document(answer, lang), folder, ["html"])["html"]
 
 
-def _analysis(task: JobTask, tell: Tell) -> Done:
+def _analysis(task: JobTask, progress: StagedProgress) -> Done:
     from copark.analyses import REGISTRY
     from copark.analyses.answer import answer
     from copark.analyses.context import Context
@@ -237,11 +242,11 @@ def _analysis(task: JobTask, tell: Tell) -> Done:
     context = Context(
         Path(task.data),
         threads=task.threads,
-        progress=tell,
+        progress=progress,
         folders=folders,
         calibrates=False,
         lang=task.lang,
-        planning=lambda planned: tell(FORETOLD, 0, round(planned.seconds)),
+        planning=lambda planned: progress(FORETOLD, 0, round(planned.seconds)),
     )
     outcome = answer(analysis, params, context)
     return Done(outcome.result.run_id, None, outcome.reused)

@@ -5,6 +5,7 @@ The study is that of :func:`copark.workflows.simulate` for the same words, so th
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
@@ -35,7 +36,7 @@ HEADLINES = ("operating", "jobs", "cash", "commitment_home", "commitment_host")
 
 
 def _title(key: str) -> Title:
-    return Title(en=text(key, "en"), zh=text(key, "zh"))
+    return Title.by_language(partial(text, key))
 
 
 class AskedScenario(Scenario):

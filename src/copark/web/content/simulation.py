@@ -40,6 +40,7 @@ from copark.stats.shares import shares
 from copark.store import RunStore
 from copark.store.streaming_summary import summary_of
 from copark.texts import text
+from copark.texts.localized import LocalizedText
 from copark.version import MODEL_VERSION, __version__
 from copark.web.content import responses as told
 from copark.web.content import sentences
@@ -48,7 +49,7 @@ from copark.web.content.case_registry import CaseEntry
 from copark.web.content.engine import Engine, Ticket
 from copark.web.content.frame import Frame, frame_of, output_info
 from copark.web.content.requests import HEADLINES, Parts, SimulationRequest, study_of
-from copark.web.content.sentences import amount, both, drawn_bound, own, said, span, spoken_in
+from copark.web.content.sentences import amount, drawn_bound, own, said, span
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -162,7 +163,7 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -
         outcomes.append(told.OutcomeShare.of(share, title=said(key), meaning=said(f"{key}.meaning", threshold="50")))
     return told.Arm.model_construct(
         key=scenario.key,
-        title=both(scenario.title),
+        title=scenario.title,
         runs=len(runs),
         finished=int(np.count_nonzero(runs.finished)),
         outcomes=outcomes,
@@ -268,9 +269,9 @@ def outcome_change(outcomes: changing.OutcomeMoves) -> told.OutcomeChange:
     moves = []
     for move in outcomes.moves:
         ways = {"words": words.way, "cause_words": words.cause, "account": words.account}
-        spoken = {name: spoken_in(partial(say, move)) for name, say in ways.items()}
+        spoken = {name: LocalizedText.by_language(partial(say, move)) for name, say in ways.items()}
         moves.append(told.OutcomeTransition(runs=move.runs, share=move.share, **spoken))
-    return told.OutcomeChange(sentence=spoken_in(partial(words.sentence, outcomes)), moves=moves)
+    return told.OutcomeChange(sentence=LocalizedText.by_language(partial(words.sentence, outcomes)), moves=moves)
 
 
 def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> dict[str, list[told.ObservedPoint]]:
@@ -315,9 +316,9 @@ def trust_note(trust: Trust, case: Case) -> told.TrustNote:
     """A trust state as an answer tells it."""
     return told.TrustNote.of(
         trust,
-        label=spoken_in(trust.label),
-        meaning=spoken_in(trust.meaning),
-        renew=spoken_in(trust.renew) if trust.renew() else None,
+        label=LocalizedText.by_language(trust.label),
+        meaning=LocalizedText.by_language(trust.meaning),
+        renew=LocalizedText.by_language(trust.renew) if trust.renew() else None,
         recorded=recorded_outcome(case, trust),
         outcomes_shown=trust.shows_outcomes,
     )
@@ -332,7 +333,7 @@ def trust_in(study: Study, case_entry: CaseEntry) -> Trust:
 
 def draws_note(engine: Engine, study: Study, case_entry: CaseEntry) -> told.DrawsNote:
     """What a study's parameters are drawn from."""
-    source, words = engine.source(study, case_entry), spoken_in(trust_in(study, case_entry).label)
+    source, words = engine.source(study, case_entry), LocalizedText.by_language(trust_in(study, case_entry).label)
     stored = None if source is None else case_entry.parameters.stored
     cut = None if source is None or source.cut is None else str(source.cut)
     return told.DrawsNote(kind=study.draws, words=words, cut=cut, pairs=None if stored is None else stored.replay.pairs)
