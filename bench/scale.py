@@ -21,9 +21,9 @@ import psutil
 
 from bench.arguments import parser_of
 from copark.cases import load_case
-from copark.cluster import Asked, Threads, WorkerPool, make
+from copark.cluster import EnsembleRequest, Threads, WorkerPool, make
 from copark.cluster.dask_workers import local_workers
-from copark.cluster.shard_worker import Ranges, Work
+from copark.cluster.shard_worker import Ranges, ShardWork
 from copark.progress import CountedProgress
 from copark.simulation.results import study_identity
 from copark.simulation.run import stream
@@ -44,7 +44,7 @@ class Timed:
         self.seconds: dict[str, float] = {}
         self.makers, self.machine = worker_pool.makers, worker_pool.machine
 
-    def make(self, work: Work, ranges: Ranges, progress: CountedProgress) -> Iterator[Mapping[str, float]]:
+    def make(self, work: ShardWork, ranges: Ranges, progress: CountedProgress) -> Iterator[Mapping[str, float]]:
         """Make shards and add up their seconds."""
         for found in self._worker_pool.make(work, ranges, progress):
             for stage, seconds in found.items():
@@ -52,11 +52,11 @@ class Timed:
             yield found
 
 
-def asked(runs: int) -> Asked:
+def asked(runs: int) -> EnsembleRequest:
     """The baseline of Great Stone."""
     case = load_case("great-stone")
     study = baseline("great-stone").with_changes(runs=runs, keep="standard")
-    return Asked(study, case, None, study_identity(study, case), bands=True)
+    return EnsembleRequest(study, case, None, study_identity(study, case), bands=True)
 
 
 def timed(worker_pool: WorkerPool, runs: int) -> tuple[float, dict[str, float]]:

@@ -568,13 +568,13 @@ def make_run(
     progress
         Called with stage, runs made and runs to be made.
     """
-    from copark.cluster import Asked, make
+    from copark.cluster import EnsembleRequest, make
     from copark.store.files import stamp_of
 
     store = RunStore.of(out)
     simulated = stage(progress, "simulate")
     waiting = stage(progress, "waiting")
-    ask = Asked(study, case, source, identity, bands, fresh=fresh, seen=stamp_of(store.root / identity))
+    ask = EnsembleRequest(study, case, source, identity, bands, fresh=fresh, seen=stamp_of(store.root / identity))
     with _worker_pool(means, lang) as worker_pool:
         outcome = make(ask, store, worker_pool, progress=simulated, waiting=lambda: waiting(0, 0))
     counts = {"went_on": outcome.kept, "made_anew": outcome.anew}

@@ -27,7 +27,7 @@ from copark.cases.workbook_sheets import (
     FACTS,
     FORMER_HEADINGS,
     FORMER_SHEETS,
-    Column,
+    SheetColumn,
     WorkbookSheet,
     choices,
     codes,
@@ -57,7 +57,7 @@ _SPLIT = re.compile(r"[;；]")
 
 
 @dataclass(frozen=True)
-class Cell:
+class WorkbookCell:
     """A cell by where it is, and the heading it stands under."""
 
     title: str
@@ -83,7 +83,7 @@ class CaseWorkbook:
     """Rows of the CSV tables by file, each where it stands in its sheet, so that lines are rows."""
     faults: list[Fault] = field(default_factory=list)
     """What is wrong with the workbook itself."""
-    cells: dict[tuple[str, str], Cell] = field(default_factory=dict)
+    cells: dict[tuple[str, str], WorkbookCell] = field(default_factory=dict)
     """Where each key of a file, or column of a table, stands; under ``""`` of a table the first cell of its sheet."""
     titles: dict[str, str] = field(default_factory=dict)
     """Titles of the sheets by key."""
@@ -132,13 +132,17 @@ class CaseWorkbook:
             values = {"name": _heading(name, issue.key, cell.title)}
         return Fault(code, cell.address, None, cell.label, values)
 
-    def _of_table(self, name: str, issue: Fault) -> Cell | None:
+    def _of_table(self, name: str, issue: Fault) -> WorkbookCell | None:
         other = issue.key[:-3] + ("_zh" if issue.key.endswith("_en") else "_en")
         keys = (issue.key, other, "") if issue.key.endswith(("_en", "_zh")) else (issue.key, "")
         head = next((self.cells[name, key] for key in keys if (name, key) in self.cells), None)
-        return None if head is None or issue.line is None else Cell(head.title, issue.line, head.column, head.label)
+        return (
+            None
+            if head is None or issue.line is None
+            else WorkbookCell(head.title, issue.line, head.column, head.label)
+        )
 
-    def _of_tree(self, name: str, key: str) -> Cell | None:
+    def _of_tree(self, name: str, key: str) -> WorkbookCell | None:
         """Find the cell of a key, or the first inside it, or that of the nearest key around it."""
         while key:
             inside = (
@@ -236,7 +240,7 @@ class _Reading:
         """
         self.book.faults.append(fault(code, place(self.title, row, column), **values))
 
-    def cell(self, row: int, column: int, label: str = "") -> Cell:
+    def cell(self, row: int, column: int, label: str = "") -> WorkbookCell:
         """Return the place of a cell, so that a fault of the case that comes of it can point to it.
 
         Parameters
@@ -246,12 +250,12 @@ class _Reading:
         label
             What it stands under, by default the heading of its column.
         """
-        return Cell(self.title, row, column, label or self.rows[0][column - 1])
+        return WorkbookCell(self.title, row, column, label or self.rows[0][column - 1])
 
-    def columns(self) -> dict[int, Column]:
+    def columns(self) -> dict[int, SheetColumn]:
         """Return the columns by their place in the sheet, as the headings of its first row say."""
         columns_by_label = _labels(self.sheet)
-        columns: dict[int, Column] = {}
+        columns: dict[int, SheetColumn] = {}
         head = self.rows[0] if self.rows else []
         for position, label in enumerate(head, start=1):
             column = columns_by_label.get(label.casefold())
@@ -267,7 +271,7 @@ class _Reading:
                 self.say("no_head", 1, 1, expected=", ".join(_headings(self.sheet)[:4]))
         return columns
 
-    def records(self, columns: Mapping[int, Column]) -> Iterator[tuple[int, dict[str, str]]]:
+    def records(self, columns: Mapping[int, SheetColumn]) -> Iterator[tuple[int, dict[str, str]]]:
         """Yield rows with anything in them, by number; explanations below the headings are none."""
         explanations = {
             (position, self.sheet.told(column, lang)) for position, column in columns.items() for lang in LANGUAGES
@@ -283,7 +287,7 @@ class _Reading:
         """Return the values ``case.yaml`` would have for the cells of a row."""
         return {column.key: _value(column, cells[column.key]) for column in self.sheet.columns if column.key in cells}
 
-    def stand(self, file: str, path: str, row: int, columns: Mapping[int, Column], lead: str = "") -> None:
+    def stand(self, file: str, path: str, row: int, columns: Mapping[int, SheetColumn], lead: str = "") -> None:
         """Remember where the keys of a record stand; the record itself where ``lead`` does.
 
         Parameters
@@ -306,7 +310,7 @@ class _Reading:
 
 
 @cache
-def _labels(sheet: WorkbookSheet) -> dict[str, Column]:
+def _labels(sheet: WorkbookSheet) -> dict[str, SheetColumn]:
     """Return the columns by what may stand at their head, in any language, in lower case."""
     former = {words: column for words, key in FORMER_HEADINGS.items() for column in sheet.columns if column.key == key}
     return (
@@ -417,7 +421,7 @@ def _table(reading: _Reading) -> None:
     sheet = reading.sheet
     book = reading.book
     book.cells |= {(file, column.key): reading.cell(1, position) for position, column in columns.items()}
-    book.cells[file, ""] = Cell(reading.title, 1, min(columns), "")
+    book.cells[file, ""] = WorkbookCell(reading.title, 1, min(columns), "")
     written_columns = [column for column in sheet.columns if column in columns.values() or column.key in _FILLED]
     rows = [[column.key for column in written_columns]]
     for number, cells in reading.records(columns):
@@ -440,14 +444,14 @@ def _fillings(row: Mapping[str, str]) -> dict[str, str]:
     return fillings
 
 
-def _word(column: Column, words: str) -> str:
+def _word(column: SheetColumn, words: str) -> str:
     """Return a cell as a table of a case has it."""
     if column.several:
         return "; ".join(_split(words))
     return codes(column.choice).get(words.casefold(), words) if column.choice else words
 
 
-def _value(column: Column, words: str) -> Any:
+def _value(column: SheetColumn, words: str) -> Any:
     """Return a cell as ``case.yaml`` has it."""
     if column.several == "spans":
         return [_span(span) for span in _split(words)]

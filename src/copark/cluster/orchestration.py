@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from copark.cases.case import Case
-from copark.cluster.shard_worker import Subject, Work, WorkerPool, prepared
+from copark.cluster.shard_worker import ShardWork, Subject, WorkerPool, prepared
 from copark.cluster.worker_fingerprint import BITS, CODE, Machine, faults_between, joined, need_alike
 from copark.errors import Fault
 from copark.progress import CountedProgress, Progress, ProgressCounter
@@ -61,7 +61,7 @@ def shard_runs(seconds: Mapping[str, float], runs: int, makers: int) -> int:
 
 
 @dataclass(frozen=True)
-class Asked:
+class EnsembleRequest:
     """An ensemble that is asked for."""
 
     study: Study
@@ -82,7 +82,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Made:
+class MadeEnsemble:
     """An ensemble that was made."""
 
     record: RunRecord
@@ -93,13 +93,13 @@ class Made:
 
 
 def make(
-    ask: Asked,
+    ask: EnsembleRequest,
     store: RunStore,
     worker_pool: WorkerPool,
     *,
     progress: Progress | None = None,
     waiting: Callable[[], None] | None = None,
-) -> Made:
+) -> MadeEnsemble:
     """Make an ensemble, or what is missing of it, and store it.
 
     Parameters
@@ -128,18 +128,18 @@ def make(
         if stamp_of(place) not in ((), before):
             record = store.record(ask.identity)
             if ask.bands or record.kept == record.runs:
-                return Made(record)
+                return MadeEnsemble(record)
         folder.mkdir(exist_ok=True)
         shards = ShardFolder(folder)
         if not _is_joined(shards, ask):
             reused, anew = _make_in(shards, ask, store, worker_pool, progress)
-            return Made(store.adopt(ask.identity), reused, anew)
+            return MadeEnsemble(store.adopt(ask.identity), reused, anew)
         shards.remove(MAKING)  # whoever was killed just before giving it its place may have left some of it
         shards.settle()
-        return Made(store.adopt(ask.identity), ask.study.runs)
+        return MadeEnsemble(store.adopt(ask.identity), ask.study.runs)
 
 
-def _is_joined(shards: ShardFolder, ask: Asked) -> bool:
+def _is_joined(shards: ShardFolder, ask: EnsembleRequest) -> bool:
     """Say whether a run waits for its place alone, and holds what is asked: bands do not stand in for paths."""
     if read_plan(shards) is not None or faults_of(shards.path, deep=True):
         return False
@@ -162,7 +162,7 @@ def _disk_may_fill(store: RunStore) -> Iterator[None]:
 
 
 def _make_in(
-    shards: ShardFolder, ask: Asked, store: RunStore, worker_pool: WorkerPool, progress: Progress | None
+    shards: ShardFolder, ask: EnsembleRequest, store: RunStore, worker_pool: WorkerPool, progress: Progress | None
 ) -> tuple[int, int]:
     fingerprint = worker_pool.machine(str(shards.path))
     subject = Subject(ask.study, ask.case, ask.source)
@@ -173,7 +173,7 @@ def _make_in(
     if plan is None:
         paths = min(stored.KEPT, runs) if ask.bands else runs
         plan = ShardPlan(ask.identity, runs, paths, ask.bands, CHUNK, ask.study.name, ask.case.name)
-    work = Work(subject, str(shards.path), plan, fingerprint)
+    work = ShardWork(subject, str(shards.path), plan, fingerprint)
     reused = sum(record.last - record.first for record in done)
     scenarios = len(ask.study.scenarios)
     counter = ProgressCounter(progress, runs * scenarios, reused * scenarios)
@@ -193,7 +193,7 @@ def _make_in(
 
 
 def _all_shards(
-    shards: ShardFolder, work: Work, worker_pool: WorkerPool, progress: CountedProgress
+    shards: ShardFolder, work: ShardWork, worker_pool: WorkerPool, progress: CountedProgress
 ) -> list[ShardRecord]:
     for _ in range(ROUNDS):
         records = list(finished(shards, work.plan, deep=False))
@@ -206,7 +206,9 @@ def _all_shards(
     raise ExportRefused([Fault("cluster.shards_vanish", str(shards.path))])
 
 
-def _begun(shards: ShardFolder, ask: Asked, fingerprint: Machine) -> tuple[ShardPlan | None, list[ShardRecord], int]:
+def _begun(
+    shards: ShardFolder, ask: EnsembleRequest, fingerprint: Machine
+) -> tuple[ShardPlan | None, list[ShardRecord], int]:
     """Plan and shards of an earlier attempt, if it can be gone on with; otherwise how many runs are to be made again.
 
     What other code has made is removed: shards of two states of the code do not belong to one result, be it that files

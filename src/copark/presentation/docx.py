@@ -65,13 +65,13 @@ def write(document: Document, path: Path, charts: Charts | None = None) -> Path:
     -------
     The file.
     """
-    content = _Writer(document, charts or Charts()).document()
+    content = _DocxWriter(document, charts or Charts()).document()
     with written_file(path) as target:
         content.save(str(target))
     return path
 
 
-class _Writer:
+class _DocxWriter:
     def __init__(self, document: Document, charts: Charts) -> None:
         import docx
 

@@ -55,13 +55,13 @@ def write(document: Document, path: Path, charts: Charts | None = None) -> Path:
     -------
     The file.
     """
-    slides = _Writer(document, charts or Charts()).slides()
+    slides = _PptxWriter(document, charts or Charts()).slides()
     with written_file(path) as target:
         slides.save(str(target))
     return path
 
 
-class _Writer:
+class _PptxWriter:
     def __init__(self, document: Document, charts: Charts) -> None:
         from pptx import Presentation
         from pptx.util import Cm

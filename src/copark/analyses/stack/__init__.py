@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Local, Remakeable, by_difference
-from copark.analyses.stack.stacking import Judged
+from copark.analyses.stack.stacking import StackComparison
 from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Answer(Remakeable):
 
     titles: dict[str, LocalizedText]
     """Of the parks, by name."""
-    judged: Judged
+    judged: StackComparison
     """Scores of the stack, the model and the curves."""
     weights: tuple[Weight, ...]
     """By setting, observable and method."""

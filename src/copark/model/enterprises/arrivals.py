@@ -83,7 +83,7 @@ def pool_left(registered_ever: float, parameters: Record) -> float:
 
 @compiled
 def sent_by(origin: int, receives: Record) -> float:
-    """Commitment of the government that can send enterprises of an origin; nobody sends those of third countries."""
+    """Return the commitment of the government that can send enterprises of an origin; for third countries 1."""
     if origin == HOME:
         return receives.commitment_own[HOME]
     if origin == HOST:
@@ -92,8 +92,8 @@ def sent_by(origin: int, receives: Record) -> float:
 
 
 @compiled
-def enquiry_rate(origin: int, state: Record, receives: Record, dated: Record, parameters: Record) -> float:
-    """Enquiries of an origin per year, before the entry threshold thins them (MODEL §3(3)).
+def enquiries_per_year(origin: int, state: Record, receives: Record, dated: Record, parameters: Record) -> float:
+    """Return the enquiries of an origin per year, before the entry threshold thins them (MODEL §3(3)).
 
     lambda_o = lambda0 w_o pool regime exp{theta_n ln(1 + n_o) + N_o + theta_q ln Q + theta_y (rho - 0.07)/sigma
     - eps' (tau - tau0) + G_o + theta_a (cost + market)_o - theta_m (1 - m_o) - eps_L ln(p/p_ref)}. The pool is that of
@@ -294,7 +294,7 @@ def arrive(
     address
         Address of the run's random numbers.
     """
-    rate = enquiry_rate(origin, state, receives, dated, parameters) * DT
+    rate = enquiries_per_year(origin, state, receives, dated, parameters) * DT
     # Written so that NaN is caught too. At 700 e^-rate would leave the normal numbers, and the inverse Poisson with it.
     if not rate < 600.0:
         state.overflow = 1.0
