@@ -42,7 +42,8 @@ DISTURBED = {
     "funding_to_host": ({"levers": {"governments.state_credit": [{"value": 300}]}}, ("state_debt",)),
     "commitment_to_arrivals": ({"parameters": {"mobilisation": 1.0}}, ("arrivals",)),
     "price_to_arrivals": ({"parameters": {"price_pull": 1.0, "reference_price": 0.2}}, ("arrivals",)),
-    "results_to_interests": ({"parameters": {"interest_jobs": 50_000}}, ("benefit_home",)),
+    "jobs_to_interests": ({"parameters": {"interest_jobs": 50_000}}, ("benefit_home",)),
+    "capital_to_interests": ({"parameters": {"interest_technology": 5.0}}, ("benefit_home",)),
     "closing_to_company": ({"parameters": {"closure_rate": 1.0}}, ("failed",)),
     "closing_to_enterprises": ({"parameters": {"closure_rate": 1.0}}, ("mean_return",)),
     "sales_to_ledger": ({"parameters": {"land_per_capital": 1.0}}, ("land_sales",)),
@@ -63,8 +64,9 @@ def test_a_cut_arrow_carries_nothing(great_stone, link):
         cut |= {name: {"strength": 0.0} for name in others}
     if link == "closing_to_enterprises":  # a closure also ends the company, and with it the park's openings
         cut |= {"closing_to_company": {"strength": 0.0}}
-    # an interest in jobs, without which nobody in the governments looks at them
-    given = {"levers": {"governments.interest_weight_home": [{"value": [0.5, 0, 0, 0]}]}} if "interests" in link else {}
+    # without an interest in growth and technology no government looks at them
+    weights = {"governments.interest_weight_home": [{"value": [0.4, 0.4, 0, 0]}]}
+    given = {"levers": weights} if link in ("jobs_to_interests", "capital_to_interests") else {}
     changed = given | change
     arms = (arm("a", links=cut, **given), arm("b", links=cut, **changed), arm("c", **given), arm("d", **changed))
     made = simulate(study(*arms, runs=48, draws="defaults"), great_stone)

@@ -78,7 +78,8 @@ def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> No
     links.profits_to_home(t, link_buffers, e_out, g_in)
     links.jobs_to_host(t, link_buffers, e_out, g_in)
     links.taxes_to_host(t, link_buffers, e_out, g_in)
-    links.results_to_interests(t, link_buffers, e_out, g_in)
+    links.jobs_to_interests(t, link_buffers, e_out, g_in)
+    links.capital_to_interests(t, link_buffers, e_out, g_in)
     links.results_to_arrivals(t, link_buffers, e_out, e_in)
     links.results_to_partners(t, link_buffers, e_out, w_in)
 

@@ -667,20 +667,35 @@ def taxes_to_host(t: int, link_buffers: LinkBuffers, enterprises: Record, govern
 
 
 @compiled
-def results_to_interests(t: int, link_buffers: LinkBuffers, enterprises: Record, governments: Record) -> None:
-    """Jobs and capital inside serve the strategic interests of both governments (persons; M USD).
+def jobs_to_interests(t: int, link_buffers: LinkBuffers, enterprises: Record, governments: Record) -> None:
+    """Jobs inside serve an interest in growth, beside the money they bring (persons).
 
     Parameters
     ----------
     t, link_buffers
         Quarter, and the links of the run, as in `carry`.
     enterprises
-        Sends `jobs`, persons, and `capital`, M USD.
+        Sends `jobs`, persons.
     governments
-        Written: `jobs_seen` and `capital`; 0 where nothing arrives.
+        Written: `jobs_seen`; 0 where nothing arrives.
     """
-    governments.jobs_seen = carry(link_buffers, t, link_index.RESULTS_TO_INTERESTS, 0, enterprises.jobs, 0.0)
-    governments.capital = carry(link_buffers, t, link_index.RESULTS_TO_INTERESTS, 1, enterprises.capital, 0.0)
+    governments.jobs_seen = carry(link_buffers, t, link_index.JOBS_TO_INTERESTS, 0, enterprises.jobs, 0.0)
+
+
+@compiled
+def capital_to_interests(t: int, link_buffers: LinkBuffers, enterprises: Record, governments: Record) -> None:
+    """Capital beside jobs serves an interest in technology (M USD).
+
+    Parameters
+    ----------
+    t, link_buffers
+        Quarter, and the links of the run, as in `carry`.
+    enterprises
+        Sends `capital`, M USD.
+    governments
+        Written: `capital`; 0 where nothing arrives.
+    """
+    governments.capital = carry(link_buffers, t, link_index.CAPITAL_TO_INTERESTS, 0, enterprises.capital, 0.0)
 
 
 @compiled
