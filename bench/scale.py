@@ -21,7 +21,7 @@ import psutil
 
 from bench.arguments import parser_of
 from copark.cases import load_case
-from copark.cluster import Asked, Threads, WorkerPool, make
+from copark.cluster import EnsembleRequest, Threads, WorkerPool, make
 from copark.cluster.dask_workers import local_workers
 from copark.cluster.shard_worker import Ranges, Tell, Work
 from copark.simulation.results import study_identity
@@ -51,11 +51,11 @@ class Timed:
             yield found
 
 
-def asked(runs: int) -> Asked:
+def asked(runs: int) -> EnsembleRequest:
     """The baseline of Great Stone."""
     case = load_case("great-stone")
     study = baseline("great-stone").with_changes(runs=runs, keep="standard")
-    return Asked(study, case, None, study_identity(study, case), bands=True)
+    return EnsembleRequest(study, case, None, study_identity(study, case), bands=True)
 
 
 def timed(worker_pool: WorkerPool, runs: int) -> tuple[float, dict[str, float]]:

@@ -93,7 +93,7 @@ def test_it_has_a_function_with_a_typed_result(toy, tmp_path):
 def asked_of(toy, out):
     context = Context(out, threads=1)
     found = answer(toy, toy.params(case="great-stone", runs=20), context)
-    return context.place / RESULT, found.reused, vars(found.result)
+    return context.result_folder / RESULT, found.reused, vars(found.result)
 
 
 def test_what_is_damaged_or_foreign_is_computed_again(toy, tmp_path):

@@ -56,10 +56,10 @@ def test_it_is_not_offered_for_another_case_or_model(tmp_path, monkeypatch):
     assert len(list(shipped.usable(IMPACT, context))) == 1
     folder = tmp_path / "great-stone"
     shutil.copytree(casebook_path() / "great-stone", folder)
-    assert len(list(shipped.usable(IMPACT, Context(tmp_path, folders={"great-stone": folder})))) == 1
+    assert len(list(shipped.usable(IMPACT, Context(tmp_path, case_folders={"great-stone": folder})))) == 1
     case = folder / "case.yaml"
     case.write_text(case.read_text(encoding="utf-8").replace("quarters: 80", "quarters: 79"), encoding="utf-8")
-    other = Context(tmp_path, folders={"great-stone": folder})
+    other = Context(tmp_path, case_folders={"great-stone": folder})
     assert other.case("great-stone").hash != context.case("great-stone").hash
     assert not list(shipped.usable(IMPACT, other))
     monkeypatch.setattr("copark.analyses.answer.MODEL_VERSION", 99)

@@ -11,7 +11,7 @@ from unittest import mock
 import pytest
 
 from copark.cases import load_case
-from copark.cluster import Asked, Threads, make
+from copark.cluster import EnsembleRequest, Threads, make
 from copark.cluster.worker_fingerprint import MachinesDiffer, machine
 from copark.simulation.results import study_identity
 from copark.simulation.run import stream
@@ -25,14 +25,14 @@ RUNS = 4100
 
 
 @pytest.fixture(scope="module")
-def asked() -> Asked:
+def asked() -> EnsembleRequest:
     case = load_case("great-stone")
     study = baseline("great-stone").with_changes(runs=RUNS, quarters=20, keep=("operating", "cash"))
-    return Asked(study, case, None, study_identity(study, case), bands=False)
+    return EnsembleRequest(study, case, None, study_identity(study, case), bands=False)
 
 
 @pytest.fixture(scope="module")
-def expected(asked: Asked, tmp_path_factory) -> dict[str, str]:
+def expected(asked: EnsembleRequest, tmp_path_factory) -> dict[str, str]:
     store = RunStore(tmp_path_factory.mktemp("stream"))
     found = numbers(store.save_stream(stream(asked.study, asked.case, threads=1), RUNS))
     assert len({found[f"arrays.zarr/cash/c/0/{chunk}/0"] for chunk in range(5)}) == 5
@@ -64,7 +64,7 @@ class Counting(Threads):
             self.made.append(span)
 
 
-def stopped_after(shards: int, asked: Asked, store: RunStore) -> None:
+def stopped_after(shards: int, asked: EnsembleRequest, store: RunStore) -> None:
     with pytest.raises(KeyboardInterrupt):
         make(asked, store, Counting(until=shards))
 
@@ -74,7 +74,9 @@ def running_on(found: dict[str, str]) -> Any:
     return mock.patch("copark.cluster.shard_worker.machine", return_value=found)
 
 
-def finished_by(worker_pool: Counting, asked: Asked, store: RunStore, expected: dict[str, str], made: int) -> RunRecord:
+def finished_by(
+    worker_pool: Counting, asked: EnsembleRequest, store: RunStore, expected: dict[str, str], made: int
+) -> RunRecord:
     """What is left is made, so many shards, and the whole is as it would have been."""
     record = make(asked, store, worker_pool).record
     assert len(worker_pool.made) == made
@@ -83,12 +85,12 @@ def finished_by(worker_pool: Counting, asked: Asked, store: RunStore, expected: 
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
-def test_threads_change_nothing(asked: Asked, expected, tmp_path: Path, threads: int) -> None:
+def test_threads_change_nothing(asked: EnsembleRequest, expected, tmp_path: Path, threads: int) -> None:
     assert numbers(make(asked, RunStore(tmp_path), Threads(threads)).record) == expected
 
 
 @pytest.mark.parametrize("until", [0, 1, 3])
-def test_a_stopped_run_goes_on_where_it_was(asked: Asked, expected, tmp_path: Path, until: int) -> None:
+def test_a_stopped_run_goes_on_where_it_was(asked: EnsembleRequest, expected, tmp_path: Path, until: int) -> None:
     store, told, later = RunStore(tmp_path), [], Counting()
     stopped_after(until, asked, store)
     made = make(asked, store, later, progress=lambda done, total: told.append((done, total)))
@@ -99,7 +101,7 @@ def test_a_stopped_run_goes_on_where_it_was(asked: Asked, expected, tmp_path: Pa
     assert numbers(made.record) == expected
 
 
-def test_one_that_another_finished_since_it_was_asked_for_is_taken(asked: Asked, tmp_path: Path) -> None:
+def test_one_that_another_finished_since_it_was_asked_for_is_taken(asked: EnsembleRequest, tmp_path: Path) -> None:
     """Though its lock was free again when it was this one's turn; what was there before is made anew."""
     store, later = RunStore(tmp_path), Counting()
     first = make(asked, store, Threads(2)).record
@@ -113,7 +115,7 @@ def test_one_that_another_finished_since_it_was_asked_for_is_taken(asked: Asked,
 
 
 def test_a_battery_that_dies_while_shards_are_put_onto_the_disk_costs_none(
-    asked: Asked, expected, tmp_path: Path, monkeypatch
+    asked: EnsembleRequest, expected, tmp_path: Path, monkeypatch
 ) -> None:
     store = RunStore(tmp_path)
     with monkeypatch.context() as patched:
@@ -125,7 +127,9 @@ def test_a_battery_that_dies_while_shards_are_put_onto_the_disk_costs_none(
 
 
 @pytest.mark.parametrize("whole", [True, False])
-def test_killed_before_it_takes_its_place(asked: Asked, expected, tmp_path: Path, monkeypatch, whole: bool) -> None:
+def test_killed_before_it_takes_its_place(
+    asked: EnsembleRequest, expected, tmp_path: Path, monkeypatch, whole: bool
+) -> None:
     """And before all that belongs to the making is gone: nothing of it comes into the stored run."""
     store = RunStore(tmp_path)
     with monkeypatch.context() as patched:
@@ -138,7 +142,7 @@ def test_killed_before_it_takes_its_place(asked: Asked, expected, tmp_path: Path
     assert not (finished_by(Counting(), asked, store, expected, 0).path / "making").exists()
 
 
-def test_what_another_processor_made_is_not_gone_on_with(asked: Asked, expected, tmp_path: Path) -> None:
+def test_what_another_processor_made_is_not_gone_on_with(asked: EnsembleRequest, expected, tmp_path: Path) -> None:
     store = RunStore(tmp_path)
     stopped_after(2, asked, store)
     other = machine() | {"cpu_features": "another-processor"}
@@ -149,7 +153,7 @@ def test_what_another_processor_made_is_not_gone_on_with(asked: Asked, expected,
     finished_by(Counting(), asked, store, expected, 3)
 
 
-def test_a_full_disk_is_said_and_finished_shards_stay(asked: Asked, expected, tmp_path: Path) -> None:
+def test_a_full_disk_is_said_and_finished_shards_stay(asked: EnsembleRequest, expected, tmp_path: Path) -> None:
     store, put, full = RunStore(tmp_path), ShardFolder.put, []
 
     def fill(self, name: str, content: bytes) -> None:
@@ -164,7 +168,7 @@ def test_a_full_disk_is_said_and_finished_shards_stay(asked: Asked, expected, tm
     finished_by(Counting(), asked, store, expected, 2)
 
 
-def test_what_other_code_made_is_made_again(asked: Asked, expected, tmp_path: Path) -> None:
+def test_what_other_code_made_is_made_again(asked: EnsembleRequest, expected, tmp_path: Path) -> None:
     store, later = RunStore(tmp_path), Counting()
     with running_on(machine() | {"code": "another"}), mock.patch("copark.cluster.orchestration.need_alike"):
         stopped_after(2, asked, store)

@@ -27,7 +27,7 @@ SCRIPT = f"""
 import json, sys
 from pathlib import Path
 from copark.cases import load_case
-from copark.cluster import Asked, Threads, make
+from copark.cluster import EnsembleRequest, Threads, make
 from copark.cluster.worker_fingerprint import machine
 from copark.simulation.results import study_identity
 from copark.simulation.study import baseline
@@ -42,7 +42,7 @@ class FirstTwo(Threads):
 
 case = load_case("great-stone")
 study = baseline("great-stone").with_changes(runs={RUNS}, quarters=20, keep=("operating", "cash"))
-asked = Asked(study, case, None, study_identity(study, case), bands=False)
+asked = EnsembleRequest(study, case, None, study_identity(study, case), bands=False)
 print(json.dumps(machine()), flush=True)
 make(asked, RunStore(Path(sys.argv[1])), (FirstTwo if "first" in sys.argv else Threads)(2))
 """

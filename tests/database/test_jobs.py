@@ -15,7 +15,7 @@ from copark.store.jobs import MOST_ATTEMPTS, JobTable, in_turn
 pytest.importorskip("fastapi")
 
 from copark.web import jobs as works
-from copark.web.content import job_tasks as records
+from copark.web.content import server_records as records
 from copark.web.content.job_tasks import JobTask
 from copark.web.jobs import JobQueue
 from tests.asked import waited
@@ -168,12 +168,12 @@ def test_a_claim_whose_answer_did_not_arrive_is_begun_again(table, monkeypatch):
 
 def test_one_server_at_a_time_works_on_a_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(connection, "LOCK_PATIENCE", 0.1)
-    first = records.Records(tmp_path)
+    first = records.ServerRecords(tmp_path)
     with pytest.raises(DatabaseRefused) as refused:
-        records.Records(tmp_path)
+        records.ServerRecords(tmp_path)
     assert refused.value.faults[0].code == "database.served"
     first.close()
-    records.Records(tmp_path).close()
+    records.ServerRecords(tmp_path).close()
 
 
 @pytest.mark.long

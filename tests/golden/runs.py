@@ -109,7 +109,7 @@ def of_analysis(name: str) -> Golden:
     analysis = REGISTRY[name]
     params = analysis.params(**QUESTIONS[name])
     with TemporaryDirectory() as out:
-        context = Context(Path(out), threads=1, reads_shipped=False)
+        context = Context(Path(out), threads=1, use_shipped=False)
         asked = question_of(analysis, params, context)
         found = answer(analysis, params, context).result
     tolerance = FITS if name in (*FITTED, *DEAR, *SEARCHED) else RUNS
@@ -136,7 +136,7 @@ def of_score() -> Golden:
     forecast, score = REGISTRY["forecast"], REGISTRY["score"]
     asked = forecast.params(**QUESTIONS["forecast"])
     with TemporaryDirectory() as out:
-        context, file = Context(Path(out), threads=1, reads_shipped=False), Path(out) / "frozen.json"
+        context, file = Context(Path(out), threads=1, use_shipped=False), Path(out) / "frozen.json"
         answer(forecast, asked.model_copy(update={"freeze": file}), context)
         data = load_case("great-stone").folder / "series.csv"
         found = answer(score, score.params(file=file, data=data), context).result

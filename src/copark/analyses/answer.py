@@ -129,14 +129,17 @@ def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answ
     context.stage("prepare")(0, 0)
     check_keys(analysis, params, context)
     context.run_id = run_id_of(analysis, params, context)
-    keeps = context.keeps and context.out is not None
-    place = place_of(context.home, analysis, context.run_id) if keeps else None
-    context.place = place
+    if context.keep_results and context.out is not None:
+        context.result_folder = place_of(context.out, analysis, context.run_id)
+    else:
+        context.result_folder = None
     result = None if hasattr(ask, "anew") and ask.anew(params, context) else _stored(analysis, context)
     reused = result is not None
     if result is None:
-        computed = None if place is None else _made(analysis, params, context, place)
-        result, reused = computed or (_computed(analysis, params, context), False)
+        if context.result_folder is None:
+            result = _computed(analysis, params, context)
+        else:
+            result, reused = _computed_once(analysis, params, context, context.result_folder)
     if hasattr(ask, "deliver"):
         ask.deliver(params, result, context)
     return Answered(analysis, result, reused, time.monotonic() - began)
@@ -144,24 +147,24 @@ def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answ
 
 def _stored(analysis: Analysis, context: Context) -> Result | None:
     """Read what was found before, by the reader or for all."""
-    if not context.keeps or context.source is None:
+    if not context.keep_results or context.lookup_folder is None:
         return None
-    own_place = place_of(context.source, analysis, context.run_id)
-    places = [own_place, *([place_of(SHIPPED, analysis, context.run_id)] if context.reads_shipped else [])]
+    own_place = place_of(context.lookup_folder, analysis, context.run_id)
+    places = [own_place, *([place_of(SHIPPED, analysis, context.run_id)] if context.use_shipped else [])]
     stored_results = (load(place, analysis) for place in places)
     return next(
         (stored.result for stored in stored_results if stored is not None and stored.version == analysis.version), None
     )
 
 
-def _made(analysis: Analysis, params: AnalysisParams, context: Context, place: Path) -> tuple[Result, bool]:
-    """Compute and keep a result, one process at a time; what another has made meanwhile is read."""
-    with only_one(place.parent / f".{context.run_id}.lock", lambda: context.stage("waiting")(0, 0)) as waited:
+def _computed_once(analysis: Analysis, params: AnalysisParams, context: Context, folder: Path) -> tuple[Result, bool]:
+    """Compute and store a result, one process at a time; read what another has stored meanwhile."""
+    with only_one(folder.parent / f".{context.run_id}.lock", lambda: context.stage("waiting")(0, 0)) as waited:
         stored = _stored(analysis, context) if waited else None
         if stored is not None:
             return stored, True
         result = _computed(analysis, params, context)
-        save(place, analysis, params, result)
+        save(folder, analysis, params, result)
         return result, False
 
 

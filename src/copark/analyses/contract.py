@@ -59,7 +59,7 @@ def cuts_of(context: Context, params: Mapping[str, Any]) -> list[Choice]:
     """List the last quarters known to the calibrations a case has."""
     from copark.calibration import case_parameters
 
-    quarters = case_parameters.cuts_of(context.case(params["case"]), context.source)
+    quarters = case_parameters.cuts_of(context.case(params["case"]), context.lookup_folder)
     return [Choice(cut, Said(cut, cut)) for cut in quarters]
 
 

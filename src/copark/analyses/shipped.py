@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
 from copark.analyses.answer import SHIPPED, Answered, answer, head, listed, load, place_of, run_id_of, save
-from copark.analyses.context import Context, Progress
+from copark.analyses.context import Context
+from copark.analyses.progress import Progress
 from copark.analyses.registry import REGISTRY, Analysis
 from copark.errors import CoparkError
 from copark.stats.rounding import NO_DIFFERENCE
@@ -202,7 +203,7 @@ def _made(
     """Compute the answers, one after the other; nothing that is there is read."""
     with TemporaryDirectory() as scratch:
         for name, analysis, params in questions(only):
-            context = Context(Path(scratch), threads=threads, progress=progress, reads_shipped=False)
+            context = Context(Path(scratch), threads=threads, progress=progress, use_shipped=False)
             with at_release():
                 answered = answer(analysis, params, context)
             yield name, analysis, params, answered

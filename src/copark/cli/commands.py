@@ -82,7 +82,7 @@ def run(
             lang=ctx.obj,
             out=out,
             fresh=fresh,
-            means=workflows.Means(threads, scheduler, workers),
+            execution=workflows.ExecutionOptions(threads, scheduler, workers),
             announce=show_plan,
             formats=written,
             progress=progress,
@@ -287,7 +287,7 @@ def serve(
     _lang: Lang = None,
 ) -> None:
     """Serve until somebody stops it."""
-    from copark.analyses.context import is_compiled
+    from copark.analyses.progress import is_compiled
     from copark.web.server import is_built, settings_of
     from copark.web.server import serve as run
 

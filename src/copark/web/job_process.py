@@ -64,13 +64,13 @@ def listen(source: TextIO, writer: ProgressWriter) -> None:
 
 def main(source: TextIO, out: TextIO) -> int:
     """Do what the first line of input says."""
-    from copark.web.content.job_tasks import JobTask, do
+    from copark.web.content.job_tasks import JobTask, do_task
 
     writer = ProgressWriter(out)
     task = JobTask(**json.loads(source.readline()))
     threading.Thread(target=listen, args=(source, writer), daemon=True).start()
     try:
-        done = do(task, writer, lambda identity: writer.say(makes=identity))
+        done = do_task(task, writer, lambda identity: writer.say(makes=identity))
     except Stopped:
         writer.say(end="cancelled")
     except Exception as error:  # noqa: BLE001 - told to the server in its words or by its kind alone
@@ -85,10 +85,10 @@ def failure(error: Exception, task: JobTask) -> dict[str, Any]:
     from copark.errors import CoparkError, FaultsFound
     from copark.texts import LANGUAGES
     from copark.web.content.faults import told_faults
-    from copark.web.content.job_tasks import deleted, is_deleted
+    from copark.web.content.job_tasks import deleted_fault, is_deleted
 
     if is_deleted(task):  # whatever came of it
-        return {"trouble": [fault.model_dump() for fault in told_faults([deleted()])]}
+        return {"trouble": [fault.model_dump() for fault in told_faults([deleted_fault()])]}
     if isinstance(error, FaultsFound):
         return {"trouble": [fault.model_dump() for fault in told_faults(error.faults)]}
     if isinstance(error, CoparkError):

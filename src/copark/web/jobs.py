@@ -18,19 +18,16 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from copark.store.errors import DatabaseRefused
+from copark.store.jobs import LANES, MOST_ATTEMPTS, Job, JobTable
 from copark.texts import text
 from copark.web.content.faults import fault, told_faults
 from copark.web.content.job_tasks import (
     FORETOLD,
-    LANES,
-    MOST_ATTEMPTS,
-    DatabaseRefused,
-    Job,
-    JobTable,
     JobTask,
-    clear_after,
-    clear_cancelled,
-    placed,
+    remove_leftovers_of_process,
+    remove_shards_of_cancelled,
+    with_local_paths,
 )
 from copark.web.job_process import PROGRAM
 
@@ -73,7 +70,7 @@ class Work:
     def do(self) -> dict[str, Any]:
         """Have a process do it; return what it says last, or with which code it ended without a word."""
         began = time.time()
-        task = placed(self.job.errand, self.data, self.uploads, self.outputs)
+        task = with_local_paths(self.job.errand, self.data, self.uploads, self.outputs)
         try:
             with subprocess.Popen(  # noqa: S603 - this very program
                 [sys.executable, *PROGRAM],
@@ -95,10 +92,10 @@ class Work:
         before = began - 1.0
         with suppress(OSError):  # what cannot be cleaned hinders nobody
             if "end" not in message:
-                clear_after(data, process.pid, before)
+                remove_leftovers_of_process(data, process.pid, before)
         with suppress(OSError):
             if self.unwanted and self._makes:
-                clear_cancelled(data, self._makes, before)
+                remove_shards_of_cancelled(data, self._makes, before)
         return message
 
     def progress(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from copark.errors import CoparkError
 from copark.web.content.case_registry import CaseRegistry
-from copark.web.content.job_tasks import Records
+from copark.web.content.server_records import ServerRecords
 from copark.web.jobs import JobQueue
 
 OFTEN = 15.0
@@ -25,7 +25,7 @@ log = logging.getLogger("copark.web")
 class Purge:
     """Removes the deleted parks of a server that are due, now and then, until it is closed."""
 
-    def __init__(self, registry: CaseRegistry, records: Records, jobs: JobQueue, data: Path) -> None:
+    def __init__(self, registry: CaseRegistry, records: ServerRecords, jobs: JobQueue, data: Path) -> None:
         self.registry = registry
         self.records = records
         self.jobs = jobs

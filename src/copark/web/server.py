@@ -29,7 +29,7 @@ from copark.texts import entries, text
 from copark.version import __version__
 from copark.web.api import PREFIX, router
 from copark.web.connections import BATCH, QUEUE, BoundedProtocol, Door, Openings, room_for_connections
-from copark.web.content.job_tasks import Records
+from copark.web.content.server_records import ServerRecords
 from copark.web.limits import Limits, Rates, Settings, is_loopback
 from copark.web.methods import Heads, Methods
 from copark.web.middleware import API, PAGE, guarded
@@ -50,14 +50,14 @@ ARENA_MAX = -8
 """Number of the setting in ``malloc.h``."""
 
 
-def create_app(settings: Settings | None = None, records: Records | None = None) -> ASGIApp:
+def create_app(settings: Settings | None = None, records: ServerRecords | None = None) -> ASGIApp:
     """Make the application, behind its guards; ``records`` are those whose lock is held already."""
     chosen = settings or Settings()
     rates = Rates(chosen.limits.rate, chosen.limits.burst)
     return Heads(guarded(Methods(bare_app(chosen, rates, records)), chosen, rates))
 
 
-def bare_app(settings: Settings, rates: Rates, records: Records | None = None) -> FastAPI:
+def bare_app(settings: Settings, rates: Rates, records: ServerRecords | None = None) -> FastAPI:
     """Make the application without its guards.
 
     Parameters
@@ -244,7 +244,7 @@ def listen(settings: Settings, lang: str) -> socket.socket:
     return door
 
 
-def config_of(settings: Settings, records: Records | None = None) -> uvicorn.Config:
+def config_of(settings: Settings, records: ServerRecords | None = None) -> uvicorn.Config:
     """Say how the server listens: what is not yet a request is bounded by the protocol, all else by the guards."""
     bounds = {
         "proxies": settings.proxies,
@@ -280,7 +280,7 @@ def serve(settings: Settings, lang: str, ready: Callable[[str], None]) -> None:
     """
     begin_log()
     share_arenas()
-    with closing(Records(settings.data)) as records, listen(settings, lang) as door:
+    with closing(ServerRecords(settings.data)) as records, listen(settings, lang) as door:
         host, port = door.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         Announced(config_of(settings, records), lambda: ready(f"http://{shown}:{port}/")).run(sockets=[door])

@@ -7,13 +7,15 @@ from pathlib import Path
 
 from anyio import CapacityLimiter
 
+from copark.simulation.study import Study
+from copark.store.jobs import Job
 from copark.web.content.attribution import FlowBook
 from copark.web.content.case_registry import CaseEntry, CaseRegistry, OwnersView, sweep_scratch
 from copark.web.content.engine import BoundedCache, Engine
-from copark.web.content.job_tasks import AskedStudy, Job, Records
 from copark.web.content.lever_options import decisions_of
 from copark.web.content.own_parks import UPLOADED, Quota
-from copark.web.content.requests import Ask, Study, told_of
+from copark.web.content.requests import Ask, told_of
+from copark.web.content.server_records import RequestedStudy, ServerRecords
 from copark.web.content.simulation import FIRST, warm_up
 from copark.web.jobs import JobQueue
 from copark.web.limits import Pool, Rates, Settings
@@ -33,12 +35,12 @@ LIGHT = 5.0
 class Services:
     """The parts of a server."""
 
-    def __init__(self, settings: Settings, rates: Rates, records: Records | None = None) -> None:
+    def __init__(self, settings: Settings, rates: Rates, records: ServerRecords | None = None) -> None:
         self.settings = settings
         self.rates = rates
         limits = settings.limits
         own = settings.own
-        self.records = records or Records(settings.data)
+        self.records = records or ServerRecords(settings.data)
         own.mkdir(parents=True, exist_ok=True)
         own.chmod(0o700)
         sweep_scratch(settings.data)
@@ -50,7 +52,7 @@ class Services:
         self.kernels = Pool(self.engine.threads, limits.waiting, patience=limits.wait, light=LIGHT, each=limits.each)
         self.desk = Pool(DESKS, QUEUED)
         self.answers: BoundedCache[bytes] = BoundedCache(held["answers"])
-        self._asked: BoundedCache[AskedStudy] = BoundedCache(ASKED)
+        self._asked: BoundedCache[RequestedStudy] = BoundedCache(ASKED)
         self.jobs = JobQueue(
             self.records.jobs,
             max(1, self.engine.threads // 2),
@@ -101,11 +103,11 @@ class Services:
             Identity of the result.
         """
         identity = self.engine.identity(study, case_entry)
-        question = AskedStudy.of(case_entry.name, study.content())
-        self._asked.put((owner if case_entry.uploaded else "", identity), question, len(question.written))
+        question = RequestedStudy.of(case_entry.name, study.content())
+        self._asked.put((owner if case_entry.uploaded else "", identity), question, len(question.json_text))
         return identity
 
-    def asked(self, identity: str, owner: str) -> AskedStudy | None:
+    def asked(self, identity: str, owner: str) -> RequestedStudy | None:
         """Return what an owner, or anybody about a case of the casebook, has asked under an identity."""
         return self._asked.get(("", identity)) or self._asked.get((owner, identity))
 

@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.analyses.context import Progress, stage
+from copark.analyses.progress import Progress, stage
 from copark.store.runs import OUT, RunStore
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copark.analyses.context import Progress, stage
+from copark.analyses.progress import Progress, stage
 from copark.presentation.numbers import exact, number, precise
 from copark.store.runs import OUT
 from copark.texts import text
@@ -158,7 +158,7 @@ def plan(
     *,
     precision: float | None = None,
     threads: int | None = None,
-    times: int = 1,
+    studies: int = 1,
     earlier: Pilot | None = None,
 ) -> Plan:
     """Say what a study will take and what it will tell, from a pilot of it.
@@ -169,7 +169,7 @@ def plan(
         Where its draws come from, if from a posterior; runs of each arm, by default the study's own.
     precision
         A half-width wanted; the plan then says how many runs reach it.
-    times
+    studies
         Studies of its kind that will be run one after the other.
     earlier
         A pilot made before.
@@ -183,9 +183,9 @@ def plan(
     return Plan(
         runs=sized.runs,
         futures=sized.futures,
-        arms=len(sized.scenarios) * times,
+        arms=len(sized.scenarios) * studies,
         pilot=measured.runs,
-        seconds=measured.seconds * sized.runs * times,
+        seconds=measured.seconds * sized.runs * studies,
         threads=threads or default_threads(),
         precisions=precisions(measured.reported[:1], pool=pool, runs=sized.runs, futures=sized.futures),
         wanted=precision,
@@ -314,7 +314,7 @@ def worth_telling(
     source: DrawSource | None = None,
     *,
     threads: int | None = None,
-    times: int = 1,
+    studies: int = 1,
     lang: str = "en",
 ) -> tuple[str, ...]:
     """Put a plan in sentences, if the work, so many such studies, will take more than ten seconds; else nothing.
@@ -325,14 +325,14 @@ def worth_telling(
         Where its draws come from, if from a posterior.
     threads
         Threads to run on.
-    times
+    studies
         Studies of its kind that will be run one after the other.
     lang
         ``en`` or ``zh``.
     """
-    if study.runs * len(study.scenarios) * times < WITHOUT_PILOT:
+    if study.runs * len(study.scenarios) * studies < WITHOUT_PILOT:
         return ()
-    planned = plan(study, case, source, threads=threads, times=times)
+    planned = plan(study, case, source, threads=threads, studies=studies)
     return told(planned, lang) if planned.seconds > WORTH_TELLING else ()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copark.analyses.context import Progress, stage
+from copark.analyses.progress import Progress, stage
 from copark.errors import Fault
 from copark.store.garbage import Leftover, faults_in, find_leftovers, throw_away
 from copark.store.runs import OUT, RunStore

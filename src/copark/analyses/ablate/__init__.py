@@ -126,7 +126,7 @@ def compute(params: Params, context: Context) -> Answer:
     """Switch everything off, one at a time; what was done before a stop is found again."""
     case = context.case(params.case)
     has = _parameters(params, context)
-    context.foresee(case, workload(params, context))
+    context.announce_workload(case, workload(params, context))
     with context.stages(made_of(params, context)) as stages:
         found = engine.ablate(
             case,
@@ -137,4 +137,4 @@ def compute(params: Params, context: Context) -> Answer:
             stages=stages,
             progress=context.progress,
         )
-    return Answer(**vars(found) | context.stamped(case, has.trust, found.provenance))
+    return Answer(**vars(found) | context.result_fields_of(case, has.trust, found.provenance))

@@ -151,7 +151,7 @@ def compute(params: Params, context: Context) -> Answer:
         {name: quantiles(ensemble[name].isel(scenario=position).to_numpy()[:, : run_answer.last + 1]) for name in SIZES}
         for position in range(ensemble.sizes["scenario"])
     ]
-    origin = context.origin(params, ensemble)
+    origin = context.result_fields(params, ensemble)
     trust = origin["trust"]
     shows_outcomes = trust is None or trust.shows_outcomes
     return Answer(

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.analyses.context import made_now, today
 from copark.analyses.contract import Result
 from copark.analyses.forecast.basis import Asked, asked_of, kept_calibration, looked_at
 from copark.analyses.forecast.parameter_sources import Borrowed, Informed, Taken
 from copark.analyses.forecast.params import Params
+from copark.analyses.provenance import current_provenance, today
 from copark.analyses.stack.stacking import (
     LINE,
     STACK,
@@ -226,7 +226,9 @@ def compute(params: Params, context: Context) -> Answer:
         seed=settings.seed,
         held=shipped().judged,
         **contents,
-        **context.stamped(case, trust, made_now(posterior_cut="" if basis.panel is not None else str(basis.cut))),
+        **context.result_fields_of(
+            case, trust, current_provenance(posterior_cut="" if basis.panel is not None else str(basis.cut))
+        ),
     )
 
 

@@ -253,7 +253,7 @@ def compute(params: Params, context: Context) -> Answer:
         rests=tuple(rests_on(options, moved)),
         closed_since="" if closure is None else str(closure.since),
         closed_by=None if closure is None else Title(en=closure.title.en, zh=closure.title.zh),
-        **context.origin(params, shared.provenance | {"since": since}),
+        **context.result_fields(params, shared.provenance | {"since": since}),
     )
     shows_outcomes = answer.trust is None or answer.trust.shows_outcomes
     is_known = shows_outcomes and bool(answer.outcomes)
@@ -300,7 +300,7 @@ def _experiments(
         case,
         measures,
         *params.wanted,
-        times=parts + 1,
+        announced_studies=parts + 1,
         progress=tell_shared,
         checkpoint=stages.stage("shared"),
     )
@@ -309,7 +309,7 @@ def _experiments(
         case,
         measures,
         *params.wanted,
-        times=0,
+        announced_studies=0,
         progress=tell_alone,
         checkpoint=stages.stage("alone"),
     )

@@ -117,7 +117,7 @@ def compute(params: Params, context: Context) -> Answer:
     fields = {"runs": params.draws, "seed": params.seed, "quarters": case.clock.quarters}
     cuts = cut_study(case, since, links, **fields)
     as_it_is, *cut = cuts.scenarios
-    experiment = context.experiment(cuts, case, OutputPaths(OUTPUTS), *params.wanted, times=2)
+    experiment = context.experiment(cuts, case, OutputPaths(OUTPUTS), *params.wanted, announced_studies=2)
     effects = experiment.effects(cut, against=as_it_is)
     all_impacts = tuple(impacts(effects, {key_of(link.name, 0.0): link.name for link in links}, since))
     end = effects.quarters[-1]
@@ -126,7 +126,7 @@ def compute(params: Params, context: Context) -> Answer:
     chosen = strongest(all_impacts, len(links), READ)
     if chosen:
         strengths = strength_study(case, since, links_named(chosen), **fields)
-        studies.append(context.identity(strengths, case, *params.wanted))
+        studies.append(context.stored_run_id(strengths, case, *params.wanted))
         dosed = experiment.effects(strengths.scenarios[1:], against=as_it_is)
         responses = tuple(dosed.select(measures=READ, quarters=[end]).rows())
     return Answer(
@@ -138,7 +138,7 @@ def compute(params: Params, context: Context) -> Answer:
         pairs=effects.pairs(effects.scenarios[0]),
         impacts=all_impacts,
         responses=responses,
-        **context.origin(params, experiment.provenance),
+        **context.result_fields(params, experiment.provenance),
     )
 
 

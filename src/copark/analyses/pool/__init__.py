@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from copark.analyses.case_table import Names
-from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Rows, by_difference
+from copark.analyses.provenance import current_provenance
 from copark.calibration.panels import PanelFindings, find, one_at_a_time, runs_of, shares
 from copark.texts import text
 
@@ -92,10 +92,10 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.calibration.pool.panel import learn
     from copark.errors import RunRefused
 
-    if not context.calibrates:
+    if not context.may_calibrate:
         raise RunRefused(text("pool.not_here", context.lang))
     parks, settings = asked_of(params, context)
-    folder = context.home / "pool"
+    folder = context.calibration_folder / "pool"
     threads = context.cores
     learning, drawing = shares(context.stage("pool"), (100, 0) if params.check else (90, 10))
     with one_at_a_time(parks, settings, folder, context.stage("waiting")):
@@ -104,7 +104,7 @@ def compute(params: Params, context: Context) -> Answer:
         outcome = _compared(panel)
     else:
         outcome = {"pooled": find(panel, threads, drawing)}
-    return Answer(run_id=context.run_id, provenance=made_now(), parks=len(parks), **outcome)
+    return Answer(run_id=context.run_id, provenance=current_provenance(), parks=len(parks), **outcome)
 
 
 def _compared(panel: Panel) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Result, Rows
+from copark.analyses.provenance import current_provenance
 from copark.analyses.reliability.findings import ReliabilityFindings, find
 from copark.simulation.outcomes import OUTCOMES
 
@@ -97,5 +97,5 @@ def compute(params: Params, context: Context) -> Answer:
         context.threads or 1,
         context.stage("simulate"),
     )
-    provenance = made_now(draws_hash=shipped_draws().identity)
+    provenance = current_provenance(draws_hash=shipped_draws().identity)
     return Answer(run_id=context.run_id, provenance=provenance, **vars(findings))

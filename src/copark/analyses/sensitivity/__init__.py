@@ -113,7 +113,7 @@ def compute(params: Params, context: Context) -> Answer:
     """Run designs and samples and read them; an interrupted computation is resumed."""
     case = context.case(params.case)
     settings, case_parameters, made_of = _dependencies_of(params, context)
-    context.foresee(case, workload(params, context))
+    context.announce_workload(case, workload(params, context))
     parameters = None if case_parameters.stored is None else case_parameters.stored.parameters
     box = None if parameters is None else hash_array(parameters.points, "<f8")
     with context.stages({**made_of, "box": box}) as stages:
@@ -127,4 +127,4 @@ def compute(params: Params, context: Context) -> Answer:
             progress=context.progress,
         )
     used = params if case_parameters.stored is not None else params.model_copy(update={"parameters": "prior"})
-    return Answer(**vars(exploration) | context.origin(used, exploration.provenance))
+    return Answer(**vars(exploration) | context.result_fields(used, exploration.provenance))

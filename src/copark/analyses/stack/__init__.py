@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
-from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Local, Remakeable, by_difference
+from copark.analyses.provenance import current_provenance
 from copark.analyses.stack.stacking import Judged
 from copark.texts import Said
 
@@ -94,14 +94,14 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.errors import RunRefused
     from copark.texts import text
 
-    if params.check and not context.calibrates:
+    if params.check and not context.may_calibrate:
         raise RunRefused(text("pool.not_here", context.lang))
     stack = shipped().stack
     trials = load_trials()
     parks = parks_of(tuple(stack.recipe["parks"]), context.lang)
     return Answer(
         run_id=context.run_id,
-        provenance=made_now(),
+        provenance=current_provenance(),
         titles={park.name: Said(park.case.title.en, park.case.title.zh) for park in parks},
         judged=judge(trials, stack),
         weights=tuple(_weights(stack)),
@@ -128,7 +128,7 @@ def _again(context: Context) -> Comparison:
     recipe = shipped().stack.recipe
     parks = parks_of(tuple(recipe["parks"]), context.lang)
     settings = PanelSettings(**recipe["settings"])
-    folder = context.home / "pool"
+    folder = context.calibration_folder / "pool"
     threads = context.cores
     learning, trying = shares(context.stage("pool"), (25, 75))
     with one_at_a_time(parks, settings, folder, context.stage("waiting")):

@@ -79,6 +79,6 @@ def compute(params: Params, context: Context) -> Answer:
     case = context.case(study.case)
     runs = context.simulate(study, case)
     context.stage("analyse")(0, 0)
-    shared = context.origin(case.name, runs)
+    shared = context.result_fields(case.name, runs)
     trust_fields = {"trust": Trust.of(shared["provenance"]), "recorded": None}
     return Answer(**vars(find(runs, study, case)), **shared | trust_fields)

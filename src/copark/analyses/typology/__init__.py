@@ -70,7 +70,7 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
 
     folder = casebook_path()
     return {
-        "studies": [context.identity(study, context.case(study.case)) for study in _studies(params)],
+        "studies": [context.stored_run_id(study, context.case(study.case)) for study in _studies(params)],
         "cases": {park.case: context.case(park.case).hash for park in load_parks().parks if park.case},
         "parks": hash_files([folder / "parks.csv"], folder),
     }
@@ -101,5 +101,5 @@ def compute(params: Params, context: Context) -> Answer:
         runs=params.runs,
         seed=params.seed,
         **vars(findings),
-        **context.origin(case.name, factorial),
+        **context.result_fields(case.name, factorial),
     )

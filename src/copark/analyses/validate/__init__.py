@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Option, PowerOfTwo, Result, Rows
+from copark.analyses.provenance import current_provenance
 from copark.arrays import Floats
 from copark.calibration import calibrations
 from copark.calibration.rolling_origin import BLIND, Point
@@ -142,7 +142,7 @@ def asked_of(params: Params, context: Context) -> Asked:
     case = context.case(params.case)
     settings = calibrations.settings_of(params.runs, params.seed, context.lang, usual=Settings())
     cuts = cuts_of(case, params.cuts, context.lang)
-    return Asked(case, cuts, settings, _ready(case, cuts[-1], settings, context.source))
+    return Asked(case, cuts, settings, _ready(case, cuts[-1], settings, context.lookup_folder))
 
 
 def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter, ...]:
@@ -230,7 +230,9 @@ def compute(params: Params, context: Context) -> Answer:
         pasts=tuple(float(replay.pasts) for replay in replays),
         found=last in task.ready,
         evidence=evidence_of(case, (target.observation for target in targets(case, ("fit", "score"), after=last))),
-        **context.stamped(case, PosteriorSource(replays[-1], kind="own").trust, made_now(posterior_cut=str(last))),
+        **context.result_fields_of(
+            case, PosteriorSource(replays[-1], kind="own").trust, current_provenance(posterior_cut=str(last))
+        ),
     )
 
 
@@ -245,9 +247,9 @@ def _origins(task: Asked, context: Context, threads: int) -> tuple[Origin, ...]:
     settings = task.settings
     folder = None if context.out is None else calibrations.batches_in(context.out)
     with context.stages(task.content()) as stages:
-        if context.planning is not None:
+        if context.on_calibration is not None:
             searched = sum(cut not in task.ready for cut in cuts)
-            context.planning(
+            context.on_calibration(
                 calibrations.plan_of(
                     case,
                     cuts[-1],
@@ -255,7 +257,7 @@ def _origins(task: Asked, context: Context, threads: int) -> tuple[Origin, ...]:
                     posteriors=searched,
                     stages=stages,
                     threads=threads,
-                    out=context.home,
+                    out=context.calibration_folder,
                     lang=context.lang,
                 )
             )

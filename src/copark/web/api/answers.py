@@ -7,15 +7,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
+from copark.simulation.study import Study
+from copark.store.run_record import RunRecord
 from copark.web.api.replies import JSON, Asking, Here, Lang, StrictRoute, answered, as_bytes, attachment, sent
 from copark.web.content import requests
 from copark.web.content.case_registry import CaseEntry
 from copark.web.content.coupling import OUTPUTS, CouplingAnswer, coupling_of
 from copark.web.content.engine import Ticket
 from copark.web.content.faults import absent
-from copark.web.content.job_tasks import AskedStudy, RunRecord
-from copark.web.content.requests import Ask, Parts, Study
+from copark.web.content.requests import Ask, Parts
 from copark.web.content.responses import Answer, SimulationAnswer
+from copark.web.content.server_records import RequestedStudy
 from copark.web.content.simulation import FORMS, answer, export
 
 router = APIRouter(tags=["answers"], route_class=StrictRoute)
@@ -98,16 +100,16 @@ async def exported(client: Here, name: FileName, lang: Lang = "en") -> Response:
     return Response(await client.desk(work), 200, attachment(f"copark-{name}"), FORMS[form])
 
 
-def _studied(client: Asking, stored: tuple[FilePath, RunRecord] | None) -> AskedStudy:
+def _studied(client: Asking, stored: tuple[FilePath, RunRecord] | None) -> RequestedStudy:
     """Return the study of a stored run; what lies in the output folder of an own park is about that park."""
     if stored is None:
         raise absent("no_result", "name")
     home, record = stored
     case = str(record.provenance["case"]) if home == client.view.shared else home.name
-    return AskedStudy.of(case, record.provenance["study"])
+    return RequestedStudy.of(case, record.provenance["study"])
 
 
-def _study(client: Asking, identity: str, asked_study: AskedStudy, *, is_stored: bool) -> tuple[Study, CaseEntry]:
+def _study(client: Asking, identity: str, asked_study: RequestedStudy, *, is_stored: bool) -> tuple[Study, CaseEntry]:
     """Return the study of an identity, on the case as it is now."""
     study = Study.model_validate(asked_study.study)
     services = client.services

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from copark.store.errors import DatabaseRefused
 from copark.version import __version__
 from copark.web.api.replies import CaseName, Here, answered
 from copark.web.content import catalogues, park_catalogue
-from copark.web.content.job_tasks import DatabaseRefused
 from copark.web.content.responses import Answer
 
 router = APIRouter(tags=["catalogue"])

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from copark.store.jobs import Job
 from copark.texts import has_text
 from copark.web.api.replies import Asking, Here, StrictRoute, answered, sent
 from copark.web.content.engine import Ticket
 from copark.web.content.faults import FaultInfo, absent
-from copark.web.content.job_tasks import Job, JobTask, Kind
+from copark.web.content.job_tasks import JobKind, JobTask
 from copark.web.content.requests import JobRequest, study_of
 from copark.web.content.responses import Answer, Said
 from copark.web.content.sentences import both, said
@@ -146,7 +147,7 @@ async def submit(client: Here, request: JobRequest) -> Response:
         study = study_of(request, case_entry, outputs="standard" if request.report else None)
         services.check(study, case_entry, request)
         services.remember(study, case_entry, client.owner)
-        kind: Kind = "report" if request.report else "run"
+        kind: JobKind = "report" if request.report else "run"
         task = JobTask(kind, case_entry.name, study.content(), request.lang, "", services.jobs.threads, request.cut)
         return submitted(client, task, both(case_entry.case.title))
 

@@ -213,7 +213,9 @@ def _field(analysis: Analysis, field: FormField) -> FieldInfo:
 
 def context_of(data: Path, case: CaseEntry | None, lang: str = "en") -> Context:
     """Return where keys of a case are looked up: one that was uploaded is found by its name."""
-    return Context(data, folders={} if case is None else {case.name: case.case.folder}, calibrates=False, lang=lang)
+    return Context(
+        data, case_folders={} if case is None else {case.name: case.case.folder}, may_calibrate=False, lang=lang
+    )
 
 
 def workbook_of(analysis: Analysis, case: CaseEntry, data: Path, lang: str) -> bytes:

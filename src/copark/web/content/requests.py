@@ -15,8 +15,7 @@ from copark.cases.quarters import Quarter
 from copark.cases.types import shown, suggestion, wrong
 from copark.errors import Fault, RunRefused, StudyFaults
 from copark.model.outputs import NAMES
-from copark.simulation.study import KeepWord, Scenario, baseline
-from copark.simulation.study import Study as Study  # noqa: PLC0414 - for those who call only workflows
+from copark.simulation.study import KeepWord, Scenario, Study, baseline
 from copark.simulation.study_entries import Key, Title
 from copark.texts import text
 from copark.web.content.case_registry import CaseEntry
