@@ -25,7 +25,7 @@ from copark.cases import load_case
 from copark.errors import CoparkError
 from copark.texts import LANGUAGES
 from copark.web import jobs as work
-from copark.web.limits import Limits, Settings
+from copark.web.limits import Limits, ServerSettings
 from copark.web.server import create_app
 from tests.analyses.conftest import ROOT, recipe
 from tests.asked import call
@@ -146,7 +146,7 @@ def test_two_who_ask_the_same_compute_it_once(toy, tmp_path, monkeypatch):
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
     many = Limits(rate=100_000.0, burst=1_000_000.0)
-    settings = Settings(data=tmp_path_factory.mktemp("data"), threads=1, warm=False, limits=many)
+    settings = ServerSettings(data=tmp_path_factory.mktemp("data"), threads=1, warm=False, limits=many)
     with TestClient(create_app(settings), base_url="http://127.0.0.1:8765") as found:
         yield found
 

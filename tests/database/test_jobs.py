@@ -190,14 +190,14 @@ def test_the_queue_outlives_its_database_for_a_while(tmp_path, postgres, postgre
 
 
 def test_a_job_that_something_unexpected_happens_to_fails_alone_and_its_lane_goes_on(tmp_path, monkeypatch):
-    do = works.Work.do
+    do = works.JobProcess.do
 
     def stumbles(work):
         if work.job.owner == "unlucky":
             raise FileNotFoundError("gone meanwhile")
         return do(work)
 
-    monkeypatch.setattr(works.Work, "do", stumbles)
+    monkeypatch.setattr(works.JobProcess, "do", stumbles)
     with queue_of(tmp_path, monkeypatch, SAYS_DONE) as queue:
         first, second = submitted(queue, tmp_path, "unlucky"), submitted(queue, tmp_path)
         assert wait_for(queue, second).state == "done"

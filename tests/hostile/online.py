@@ -97,10 +97,10 @@ METHODS = (*["GET"] * 4, *["HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH", 
 
 @cache
 def routes() -> tuple[str, ...]:
-    from copark.web.limits import Rates, Settings
+    from copark.web.limits import ServerSettings, TokenBuckets
     from copark.web.server import bare_app
 
-    return ("/", "/api/docs", *bare_app(Settings(), Rates(1.0, 1.0)).openapi()["paths"])
+    return ("/", "/api/docs", *bare_app(ServerSettings(), TokenBuckets(1.0, 1.0)).openapi()["paths"])
 
 
 _FILLED = {"{name}": "great-stone", "{form}": "zip", "{run_id}": "0123456789abcdef", "{key}": "a"}

@@ -13,8 +13,8 @@ import pytest
 from copark.web import connections
 from copark.web.connections import OTHER_DESCRIPTORS, PIPELINED, BoundedProtocol, room_for_connections
 from copark.web.limits import Limits
-from copark.web.middleware import Bodies
-from copark.web.problems import Problem
+from copark.web.middleware import BodyLimit
+from copark.web.problems import HttpProblem
 from tests.asked import waited
 from tests.web.conftest import TOKEN, awaited, listening, never
 from tests.web.test_wire import CLOSE, STATUS, connected, said
@@ -152,10 +152,10 @@ def test_a_crowd_that_has_just_begun_to_stall_keeps_nobody_out(tmp_path, monkeyp
             assert said(line, CLOSE).startswith(SERVED)
 
 
-def body_sent(*parts: tuple[float, bytes], **limits: float) -> bytes | Problem:
+def body_sent(*parts: tuple[float, bytes], **limits: float) -> bytes | HttpProblem:
     """What an application reads of a body whose parts come after so many seconds, or why it is refused."""
 
-    async def whole() -> bytes | Problem:
+    async def whole() -> bytes | HttpProblem:
         left = list(parts)
         read = b""
 
@@ -170,10 +170,10 @@ def body_sent(*parts: tuple[float, bytes], **limits: float) -> bytes | Problem:
                 read += message["body"]
             read += message["body"]
 
-        bodies = Bodies(application, SimpleNamespace(limits=Limits(**limits)))
+        bodies = BodyLimit(application, SimpleNamespace(limits=Limits(**limits)))
         try:
             await bodies({"method": "POST", "path": "/", "headers": []}, receive, None)
-        except Problem as problem:
+        except HttpProblem as problem:
             return problem
         return read
 
@@ -187,7 +187,7 @@ def test_a_body_comes_at_a_rate_or_not_at_all() -> None:
     assert body_sent((0.0, part), (0.5, part), patience=30.0, **limits) == part * 2
     for parts, patience in ((((0.0, b"x"), (5.0, part)), 30.0), (((0.0, part), (5.0, part)), 0.4)):
         refused = body_sent(*parts, patience=patience, **limits)
-        assert isinstance(refused, Problem)
+        assert isinstance(refused, HttpProblem)
         assert (refused.status, refused.code) == (408, "slow")
 
 

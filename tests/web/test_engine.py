@@ -10,7 +10,7 @@ import pytest
 
 from copark.simulation.study import baseline
 from copark.web.content.case_registry import CaseRegistry
-from copark.web.content.engine import BoundedCache, Cancelled, Engine, Ticket
+from copark.web.content.engine import BoundedCache, CancellationToken, Cancelled, Engine
 
 GREAT_STONE = baseline("great-stone").with_changes(runs=40, draws="unsettled", keep=("jobs", "usable_area"))
 
@@ -51,7 +51,7 @@ def test_what_two_ask_for_at_once_is_made_once():
 
 
 def test_cancelling_stops_within_a_block_of_runs(engine, great_stone):
-    class AtOnce(Ticket):
+    class AtOnce(CancellationToken):
         asked = 0
 
         def check(self, done=0):
@@ -66,7 +66,7 @@ def test_cancelling_stops_within_a_block_of_runs(engine, great_stone):
     assert ticket.asked == 4
 
 
-class Stuck(Ticket):
+class Stuck(CancellationToken):
     """Somebody whose work stands still once some of it is done, until it is let go."""
 
     def __init__(self):
@@ -83,8 +83,8 @@ class Stuck(Ticket):
 def test_who_asks_few_runs_never_waits_while_many_are_made(engine, great_stone):
     """Neither for those that are held, nor for a few more; and no bit depends on who made them."""
     few = GREAT_STONE.with_changes(seed=80)
-    many, more, stuck, ticket = few.with_changes(runs=1_000), few.with_changes(runs=50), Stuck(), Ticket()
-    (first,) = engine.simulate(few, great_stone, Ticket())
+    many, more, stuck, ticket = few.with_changes(runs=1_000), few.with_changes(runs=50), Stuck(), CancellationToken()
+    (first,) = engine.simulate(few, great_stone, CancellationToken())
     with ThreadPoolExecutor(2) as others:
         working = others.submit(engine.simulate, many, great_stone, stuck)
         try:

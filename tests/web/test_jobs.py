@@ -14,7 +14,7 @@ import yaml
 from copark.store import RunStore
 from copark.web.job_process import main
 from copark.web.jobs import JobQueue, trouble_of
-from copark.web.limits import Settings
+from copark.web.limits import ServerSettings
 from copark.web.services import Services
 from tests.asked import waited
 from tests.web.conftest import LONG, MINE, YOURS, services_of
@@ -179,7 +179,7 @@ def test_why_a_job_failed_is_told_in_both_languages():
 @pytest.mark.parametrize("inside", [True, False])
 def test_only_what_lies_among_the_reports_is_a_page(tmp_path, inside):
     """A database can be imported, and then says what somebody else wrote."""
-    services = SimpleNamespace(settings=Settings(data=tmp_path))
+    services = SimpleNamespace(settings=ServerSettings(data=tmp_path))
     (tmp_path / "reports").mkdir()
     path = tmp_path / ("reports" if inside else "") / "page.html"
     path.write_bytes(b"words")

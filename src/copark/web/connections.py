@@ -19,8 +19,8 @@ import h11
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from copark.web.limits import Limits, Rates, address_of
-from copark.web.problems import Problem, language_of, problem_response
+from copark.web.limits import Limits, TokenBuckets, address_of
+from copark.web.problems import HttpProblem, language_of, problem_response
 
 try:
     import resource
@@ -85,7 +85,7 @@ def hold_back(line: socket.socket) -> None:
 
 async def busy(scope: Scope, receive: Receive, send: Send) -> None:
     """Tell a request of a connection that is one too many when to come again."""
-    problem = problem_response(Problem(503, "busy", retry_after=1.0), language_of(None, None))
+    problem = problem_response(HttpProblem(503, "busy", retry_after=1.0), language_of(None, None))
     problem.headers["connection"] = "close"
     await problem(scope, receive, send)
 
@@ -107,7 +107,7 @@ class BoundedProtocol(H11Protocol):
     """Seconds without progress in sending."""
     proxies: tuple[str, ...] = ()
     """Addresses whose connections are not counted."""
-    openings: ClassVar["Openings"]
+    openings: ClassVar["ConnectionRates"]
     """Rates at which others may open connections."""
     is_known = False
     """Whether the last request passed the gate."""
@@ -212,7 +212,7 @@ class BoundedProtocol(H11Protocol):
         self.transport.close()
 
 
-class Openings:
+class ConnectionRates:
     """Rates at which addresses may open connections: unbounded where a request has passed the gate, else slow.
 
     Parameters
@@ -223,7 +223,7 @@ class Openings:
 
     def __init__(self, proxies: Iterable[str] = ()) -> None:
         self.proxies = frozenset(proxies)
-        self.strangers = Rates(*STRANGERS)
+        self.strangers = TokenBuckets(*STRANGERS)
         self._friends: set[str] = set()
 
     def befriend(self, host: str) -> None:
@@ -237,10 +237,10 @@ class Openings:
         return host in self._friends or host in self.proxies or not self.strangers.take(host, 1.0)
 
 
-class Door(socket.socket):
+class ListeningSocket(socket.socket):
     """The socket that listens; who opens connections too fast is turned away before anything is made for them."""
 
-    openings = Openings()
+    openings = ConnectionRates()
 
     def accept(self) -> tuple[socket.socket, Any]:
         """Return the next connection that is admitted. Raises BlockingIOError if there is none for now."""
@@ -306,7 +306,7 @@ def connection_of(scope: Scope) -> BoundedProtocol | None:
     return connection
 
 
-class Places:
+class RequestSlots:
     """Requests that are heard at once.
 
     Parameters

@@ -24,7 +24,7 @@ OFTEN = 0.1
 PROGRAM = ("-m", "copark.web.job_process")
 
 
-class Stopped(BaseException):
+class JobCancelled(BaseException):
     """The job was cancelled: like an interrupt, it is no fault that anything on the way should treat."""
 
 
@@ -45,7 +45,7 @@ class ProgressWriter:
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Tell a stage and how much of it is done, not too often."""
         if self.stopped.is_set():
-            raise Stopped
+            raise JobCancelled
         now = time.monotonic()
         if stage != self._stage or done >= total > 0 or now - self._last >= OFTEN:
             self._last = now
@@ -71,7 +71,7 @@ def main(source: TextIO, out: TextIO) -> int:
     threading.Thread(target=listen, args=(source, writer), daemon=True).start()
     try:
         done = do_task(task, writer, lambda identity: writer.say(makes=identity))
-    except Stopped:
+    except JobCancelled:
         writer.say(end="cancelled")
     except Exception as error:  # noqa: BLE001 - told to the server in its words or by its kind alone
         writer.say(end="failed", **without_paths(failure(error, task), task))
@@ -84,13 +84,13 @@ def failure(error: Exception, task: JobTask) -> dict[str, Any]:
     """Return why a job failed, as its server is told."""
     from copark.errors import CoparkError, FaultsFound
     from copark.texts import LANGUAGES
-    from copark.web.content.faults import told_faults
+    from copark.web.content.faults import fault_infos
     from copark.web.content.job_tasks import deleted_fault, is_deleted
 
     if is_deleted(task):  # whatever came of it
-        return {"trouble": [fault.model_dump() for fault in told_faults([deleted_fault()])]}
+        return {"trouble": [fault.model_dump() for fault in fault_infos([deleted_fault()])]}
     if isinstance(error, FaultsFound):
-        return {"trouble": [fault.model_dump() for fault in told_faults(error.faults)]}
+        return {"trouble": [fault.model_dump() for fault in fault_infos(error.faults)]}
     if isinstance(error, CoparkError):
         return {"trouble": [], "words": {lang: error.said(lang) for lang in LANGUAGES}}
     if isinstance(error, MemoryError):

@@ -21,7 +21,7 @@ from typing import Any
 from copark.store.errors import DatabaseRefused
 from copark.store.jobs import LANES, MOST_ATTEMPTS, Job, JobTable
 from copark.texts import text
-from copark.web.content.faults import fault, told_faults
+from copark.web.content.faults import fault, fault_infos
 from copark.web.content.job_tasks import (
     FORETOLD,
     JobTask,
@@ -43,7 +43,7 @@ QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED"
 log = logging.getLogger("copark.web")
 
 
-class Work:
+class JobProcess:
     """A job being done: its process, how far it says it is, and how it is stopped.
 
     Folders of results, of uploaded cases and of results of these are as they are reached from here; by default as its
@@ -180,7 +180,7 @@ def trouble_of(message: Mapping[str, Any]) -> list[dict[str, Any]]:
     failure = fault(
         f"job_{message.get('code', 'failed')}", detail=message.get("kind", ""), times=message.get("times", 1)
     )
-    (described,) = (info.model_dump() for info in told_faults([failure]))
+    (described,) = (info.model_dump() for info in fault_infos([failure]))
     described["cause"] |= {
         lang: text("web.job_failed.cause", lang, detail=x) for lang, x in message.get("words", {}).items()
     }
@@ -209,7 +209,7 @@ class JobQueue:
         self.outputs = outputs
         self._news = threading.Condition()
         self._closing = threading.Event()
-        self._working: dict[str, Work] = {}
+        self._working: dict[str, JobProcess] = {}
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -291,7 +291,7 @@ class JobQueue:
             finally:
                 self._working.pop(work.job.id, None)
 
-    def _done(self, work: Work) -> Mapping[str, Any]:
+    def _done(self, work: JobProcess) -> Mapping[str, Any]:
         """Have a job done; what its process said last, or what went wrong here."""
         try:
             return work.do()
@@ -300,7 +300,7 @@ class JobQueue:
             work.kill()
             return unexpected(error)
 
-    def _claimed(self, lane: str) -> Work | None:
+    def _claimed(self, lane: str) -> JobProcess | None:
         """Claim the next job of a lane, if there is one and the database gives it.
 
         What runs by its word and not here was begun by a server that was killed, or claimed without our being told.
@@ -316,10 +316,10 @@ class JobQueue:
             log.exception("a job could not be claimed")
             return None
         if job is not None:
-            self._working[job.id] = Work(job, self.data, self.uploads, self.outputs)
+            self._working[job.id] = JobProcess(job, self.data, self.uploads, self.outputs)
         return None if job is None else self._working[job.id]
 
-    def _conclude(self, job: Job, work: Work, message: Mapping[str, Any]) -> None:
+    def _conclude(self, job: Job, work: JobProcess, message: Mapping[str, Any]) -> None:
         """Write what has become of a job, as soon as the database lets us; a lane outlives whatever comes of it."""
         is_last = False
         while True:
@@ -337,7 +337,7 @@ class JobQueue:
                 message = unexpected(error)
                 is_last = True
 
-    def _write(self, job: Job, work: Work, message: Mapping[str, Any]) -> None:
+    def _write(self, job: Job, work: JobProcess, message: Mapping[str, Any]) -> None:
         if message.get("end") == "done":
             self.table.end(job, "done", **{name: message[name] for name in ("identity", "page", "reused")})
         elif work.unwanted:

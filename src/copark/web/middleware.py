@@ -17,9 +17,9 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from copark.web.connections import Places, connection_of
-from copark.web.limits import Rates, Settings, address_of, is_loopback
-from copark.web.problems import Problem, language_of, problem_response, unexpected
+from copark.web.connections import RequestSlots, connection_of
+from copark.web.limits import ServerSettings, TokenBuckets, address_of, is_loopback
+from copark.web.problems import HttpProblem, language_of, problem_response, unexpected
 from copark.web.sessions import Sessions
 
 API = "/api/"
@@ -63,7 +63,7 @@ HEADERS = {
 log = logging.getLogger("copark.web")
 
 
-async def refuse(problem: Problem, scope: Scope, receive: Receive, send: Send, *, closes: bool = False) -> None:
+async def refuse(problem: HttpProblem, scope: Scope, receive: Receive, send: Send, *, closes: bool = False) -> None:
     """Answer with a problem, in the language the request asks for before it is anything else.
 
     Parameters
@@ -82,7 +82,7 @@ def _asked(scope: Scope, name: str) -> str:
     return parse_qs(str(scope.get("query_string", b""), "latin-1")).get(name, [""])[0]
 
 
-class Outside:
+class ResponseHeaders:
     """The outermost layer: headers on everything, and no error beyond it."""
 
     def __init__(self, app: ASGIApp, bare: ASGIApp) -> None:
@@ -113,14 +113,14 @@ class Outside:
                 await refuse(unexpected(error), scope, receive, with_headers)
 
 
-class Gate:
+class AccessControl:
     """Nobody without the server's own name, its own origin, the token where there is one, and tokens to ask.
 
     A page of another origin that had its own name point here (DNS rebinding) still sends that name. The token is shown
     as a bearer, or as the cookie that a first visit with it sets.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, rates: Rates) -> None:
+    def __init__(self, app: ASGIApp, settings: ServerSettings, rates: TokenBuckets) -> None:
         self.app = app
         self.rates = rates
         self.token = settings.token
@@ -128,8 +128,8 @@ class Gate:
         self.origins = frozenset(settings.origins)
         self.digest = hashlib.sha256((settings.token or "").encode()).digest()
         self.sessions = Sessions(settings.token or "", settings)
-        self.wrong = Rates(*WRONG)
-        self.refused = Places(settings.limits.refused, settings.limits.refused)
+        self.wrong = TokenBuckets(*WRONG)
+        self.refused = RequestSlots(settings.limits.refused, settings.limits.refused)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it before its body is read."""
@@ -144,7 +144,7 @@ class Gate:
             problem = self.wrong_token(visit or (shown.strip() if kind.lower() == "bearer" else ""), scope)
             is_visit = problem is None and bool(visit)
         if problem is None and is_api and (wait := self.rates.take(address_of(scope), 1.0)):
-            problem = Problem(429, "rate", retry_after=wait)
+            problem = HttpProblem(429, "rate", retry_after=wait)
         if (connection := connection_of(scope)) is not None:
             connection.judge(has_passed=problem is None)
         if problem is not None:
@@ -175,13 +175,13 @@ class Gate:
         response.set_cookie(COOKIE, session, httponly=True, samesite="strict", path="/", secure=is_https)
         return response.headers["set-cookie"]
 
-    def misdirected(self, scope: Scope, headers: Headers) -> Problem | None:
+    def misdirected(self, scope: Scope, headers: Headers) -> HttpProblem | None:
         """Say what is wrong with how a request is framed and where it comes from."""
         if "content-length" in headers and "transfer-encoding" in headers:
-            return Problem(400, "framing")
+            return HttpProblem(400, "framing")
         host = headers.get("host", "")
         if not self.is_own(host):
-            return Problem(403, "host")
+            return HttpProblem(403, "host")
         if not scope["path"].startswith(API):
             return None
         site = headers.get("sec-fetch-site")
@@ -189,7 +189,7 @@ class Gate:
         if origin in self.origins or (site != "cross-site" and (scope["method"] in SAFE or origin is None)):
             return None
         is_mine = site != "cross-site" and origin in (f"http://{host}", f"https://{host}")
-        return None if is_mine else Problem(403, "origin")
+        return None if is_mine else HttpProblem(403, "origin")
 
     def is_own(self, host: str) -> bool:
         """Say whether a Host header names this server; a bare address cannot be made to point elsewhere."""
@@ -201,17 +201,17 @@ class Gate:
         except ValueError:
             return False
 
-    def wrong_token(self, shown: str, scope: Scope) -> Problem | None:
+    def wrong_token(self, shown: str, scope: Scope) -> HttpProblem | None:
         """Say what is wrong with a token that is shown; an address that has shown many wrong ones has to wait."""
         address = address_of(scope)
         if shown and (wait := self.wrong.take(address, 1.0)):
-            return Problem(429, "rate", retry_after=wait)
+            return HttpProblem(429, "rate", retry_after=wait)
         if hmac.compare_digest(hashlib.sha256(shown.encode()).digest(), self.digest):  # in the same time whatever it is
             self.wrong.take(address, -1.0)  # it was not a wrong one
             return None
         if shown:
             log.warning("a wrong token from %s", address)
-        return Problem(401, "token")
+        return HttpProblem(401, "token")
 
     def session_of(self, headers: Headers) -> str | None:
         """Return the session that a request shows, where it is valid; None otherwise, and where there is no token."""
@@ -224,7 +224,7 @@ class Gate:
         return cookie.value if cookie is not None and self.sessions.is_valid(cookie.value) else None
 
 
-def own_names(settings: Settings) -> frozenset[str]:
+def own_names(settings: ServerSettings) -> frozenset[str]:
     """List the names a server may be called by."""
     names = {"localhost", "127.0.0.1", "::1", settings.host, *settings.hosts}
     if not is_loopback(settings.host):
@@ -234,12 +234,12 @@ def own_names(settings: Settings) -> frozenset[str]:
     return frozenset(name.lower() for name in names if name)
 
 
-class Heard:
+class RequestLimit:
     """No more requests at once than can be heard, in all and of one address; counted are those that passed the gate."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
         self.app = app
-        self.places = Places(settings.limits.open, settings.limits.open_each)
+        self.places = RequestSlots(settings.limits.open, settings.limits.open_each)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or tell when to come again."""
@@ -247,13 +247,13 @@ class Heard:
             if is_free:
                 await self.app(scope, receive, send)
             else:
-                await refuse(Problem(503, "busy", retry_after=1.0), scope, receive, send, closes=True)
+                await refuse(HttpProblem(503, "busy", retry_after=1.0), scope, receive, send, closes=True)
 
 
-class Bodies:
+class BodyLimit:
     """No body larger than allowed, whatever it says of its size, and none that takes for ever to arrive."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
         self.app = app
         self.limits = settings.limits
 
@@ -275,24 +275,24 @@ class Bodies:
                 async with asyncio.timeout_at(until):
                     message = await receive()
             except TimeoutError:
-                raise Problem(408, "slow") from None
+                raise HttpProblem(408, "slow") from None
             left -= len(message.get("body", b""))
             if left < 0:
-                raise Problem(413, "body", most=most // 1000)
+                raise HttpProblem(413, "body", most=most // 1000)
             is_whole = not message.get("more_body", False)
             return message
 
         length = Headers(scope=scope).get("content-length", "0")
         if not length.isascii() or not length.isdigit() or int(length[:12]) > most:
-            await refuse(Problem(413, "body", most=most // 1000), scope, receive, send)
+            await refuse(HttpProblem(413, "body", most=most // 1000), scope, receive, send)
         else:
             await self.app(scope, bounded, send)
 
 
-def guarded(app: ASGIApp, settings: Settings, rates: Rates) -> ASGIApp:
+def guarded(app: ASGIApp, settings: ServerSettings, rates: TokenBuckets) -> ASGIApp:
     """Put all guards before an application; addresses and scheme are those a trusted proxy tells."""
-    wrapped: ASGIApp = Gate(Heard(Bodies(app, settings), settings), settings, rates)
-    wrapped = Outside(GZipMiddleware(wrapped, **GZIP), app)  # type: ignore[arg-type]
+    wrapped: ASGIApp = AccessControl(RequestLimit(BodyLimit(app, settings), settings), settings, rates)
+    wrapped = ResponseHeaders(GZipMiddleware(wrapped, **GZIP), app)  # type: ignore[arg-type]
     if settings.proxies:
         from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 

@@ -28,10 +28,10 @@ from copark.errors import RunRefused
 from copark.texts import entries, text
 from copark.version import __version__
 from copark.web.api import PREFIX, router
-from copark.web.connections import BATCH, QUEUE, BoundedProtocol, Door, Openings, room_for_connections
+from copark.web.connections import BATCH, QUEUE, BoundedProtocol, ConnectionRates, ListeningSocket, room_for_connections
 from copark.web.content.server_records import ServerRecords
-from copark.web.limits import Limits, Rates, Settings, is_loopback
-from copark.web.methods import Heads, Methods
+from copark.web.limits import Limits, ServerSettings, TokenBuckets, is_loopback
+from copark.web.methods import AllowedMethods, HeadRequests
 from copark.web.middleware import API, PAGE, guarded
 from copark.web.problems import MEDIA, add_handlers, language
 from copark.web.server_log import begin_log
@@ -50,14 +50,14 @@ ARENA_MAX = -8
 """Number of the setting in ``malloc.h``."""
 
 
-def create_app(settings: Settings | None = None, records: ServerRecords | None = None) -> ASGIApp:
+def create_app(settings: ServerSettings | None = None, records: ServerRecords | None = None) -> ASGIApp:
     """Make the application, behind its guards; ``records`` are those whose lock is held already."""
-    chosen = settings or Settings()
-    rates = Rates(chosen.limits.rate, chosen.limits.burst)
-    return Heads(guarded(Methods(bare_app(chosen, rates, records)), chosen, rates))
+    chosen = settings or ServerSettings()
+    rates = TokenBuckets(chosen.limits.rate, chosen.limits.burst)
+    return HeadRequests(guarded(AllowedMethods(bare_app(chosen, rates, records)), chosen, rates))
 
 
-def bare_app(settings: Settings, rates: Rates, records: ServerRecords | None = None) -> FastAPI:
+def bare_app(settings: ServerSettings, rates: TokenBuckets, records: ServerRecords | None = None) -> FastAPI:
     """Make the application without its guards.
 
     Parameters
@@ -131,7 +131,7 @@ def described(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-class Announced(uvicorn.Server):
+class CoparkServer(uvicorn.Server):
     """A server that says when it is ready, looks after its connections, and takes SIGHUP as a request to end."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
@@ -142,7 +142,7 @@ class Announced(uvicorn.Server):
         """Begin, and say so."""
         protocol: Any = self.config.http_protocol_class
         for door in sockets or ():
-            if isinstance(door, Door):
+            if isinstance(door, ListeningSocket):
                 door.openings = protocol.openings
         await super().startup(sockets)
         for door in sockets or ():
@@ -184,7 +184,7 @@ def settings_of(
     threads: int | None = None,
     memory: int = Limits.memory // 1_000_000,
     proxies: Sequence[str] = (),
-) -> Settings:
+) -> ServerSettings:
     """Set up a server by what was said and by the environment; refuse an open one without a sound token.
 
     ``COPARK_TOKEN`` is the token where none is given; ``COPARK_HOSTS`` and ``COPARK_ORIGINS`` name further hosts it may
@@ -216,7 +216,7 @@ def settings_of(
         tuple(name.strip() for name in os.environ.get(variable, "").split(",") if name.strip())
         for variable in ("COPARK_HOSTS", "COPARK_ORIGINS")
     )
-    return Settings(
+    return ServerSettings(
         data=data,
         host=host,
         port=port,
@@ -229,10 +229,10 @@ def settings_of(
     )
 
 
-def listen(settings: Settings, lang: str) -> socket.socket:
+def listen(settings: ServerSettings, lang: str) -> socket.socket:
     """Take the address; what hinders that is told."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    door = Door(family, socket.SOCK_STREAM)
+    door = ListeningSocket(family, socket.SOCK_STREAM)
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         door.bind((settings.host, settings.port))
@@ -244,12 +244,12 @@ def listen(settings: Settings, lang: str) -> socket.socket:
     return door
 
 
-def config_of(settings: Settings, records: ServerRecords | None = None) -> uvicorn.Config:
+def config_of(settings: ServerSettings, records: ServerRecords | None = None) -> uvicorn.Config:
     """Say how the server listens: what is not yet a request is bounded by the protocol, all else by the guards."""
     bounds = {
         "proxies": settings.proxies,
         "most": room_for_connections(settings.limits),
-        "openings": Openings(settings.proxies),
+        "openings": ConnectionRates(settings.proxies),
     }
     return uvicorn.Config(
         create_app(settings, records),
@@ -268,7 +268,7 @@ def config_of(settings: Settings, records: ServerRecords | None = None) -> uvico
     )
 
 
-def serve(settings: Settings, lang: str, ready: Callable[[str], None]) -> None:
+def serve(settings: ServerSettings, lang: str, ready: Callable[[str], None]) -> None:
     """Serve until somebody stops it.
 
     Parameters
@@ -283,7 +283,7 @@ def serve(settings: Settings, lang: str, ready: Callable[[str], None]) -> None:
     with closing(ServerRecords(settings.data)) as records, listen(settings, lang) as door:
         host, port = door.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
-        Announced(config_of(settings, records), lambda: ready(f"http://{shown}:{port}/")).run(sockets=[door])
+        CoparkServer(config_of(settings, records), lambda: ready(f"http://{shown}:{port}/")).run(sockets=[door])
 
 
 INDEX = "index.html"

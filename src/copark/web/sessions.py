@@ -15,7 +15,7 @@ from pathlib import Path
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from copark.web.limits import Settings
+from copark.web.limits import ServerSettings
 
 UNUSED = 12 * 3_600
 """Seconds after which a session that was not used ends."""
@@ -29,7 +29,7 @@ KEY = "session.key"
 class Sessions:
     """Sessions of a server that has a token."""
 
-    def __init__(self, token: str, settings: Settings) -> None:
+    def __init__(self, token: str, settings: ServerSettings) -> None:
         self.token = token
         self.settings = settings
 

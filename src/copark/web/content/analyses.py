@@ -29,7 +29,7 @@ from copark.store.files import written_file
 from copark.web.content.case_registry import CaseEntry, OwnersView
 from copark.web.content.faults import REQUEST, absent, fault, faults_of_request
 from copark.web.content.requests import usable_now
-from copark.web.content.responses import Answer, Said
+from copark.web.content.responses import ApiModel, Said
 from copark.web.content.sentences import said as said_by_key
 from copark.web.content.sentences import spoken_in
 
@@ -56,7 +56,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 FormatName = Literal["html", "xlsx", "csv", "docx", "pdf", "pptx", "json"]
 
 
-class ChoiceInfo(Answer):
+class ChoiceInfo(ApiModel):
     """A value that may be chosen."""
 
     value: str
@@ -65,7 +65,7 @@ class ChoiceInfo(Answer):
     """The value in words."""
 
 
-class FieldInfo(Answer):
+class FieldInfo(ApiModel):
     """A parameter of an analysis, as a form asks for it."""
 
     name: str
@@ -94,7 +94,7 @@ class FieldInfo(Answer):
     """Values that are the same for every case; empty where there are none."""
 
 
-class AnalysisInfo(Answer):
+class AnalysisInfo(ApiModel):
     """An analysis in the menu."""
 
     name: str
@@ -113,14 +113,14 @@ class AnalysisInfo(Answer):
     """What the workbook asks for, whose template the server gives; null where there is none."""
 
 
-class AnalysesAnswer(Answer):
+class AnalysesAnswer(ApiModel):
     """The menu of analyses."""
 
     analyses: list[AnalysisInfo]
     """The analyses, in the order of the menu."""
 
 
-class ChoicesAnswer(Answer):
+class ChoicesAnswer(ApiModel):
     """Values that may be chosen where they are keys, such as those of a case's levers."""
 
     choices: dict[str, list[ChoiceInfo]]
@@ -129,7 +129,7 @@ class ChoicesAnswer(Answer):
     """Why the analysis cannot be run for this case, whatever is chosen; null where it can."""
 
 
-class ResultInfo(Answer):
+class ResultInfo(ApiModel):
     """A stored result."""
 
     run_id: str
@@ -140,14 +140,14 @@ class ResultInfo(Answer):
     """Parameters of the analysis, by name of the form's fields."""
 
 
-class ResultsAnswer(Answer):
+class ResultsAnswer(ApiModel):
     """Stored results of an analysis."""
 
     results: list[ResultInfo]
     """Newest first."""
 
 
-class AnalysisJobRequest(Answer):
+class AnalysisJobRequest(ApiModel):
     """An analysis to be made."""
 
     analysis: str = Field(max_length=60)

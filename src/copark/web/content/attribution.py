@@ -33,12 +33,12 @@ from copark.stats.quantiles import quantiles_over
 from copark.texts import LANGUAGES
 from copark.web.content.engine import BoundedCache
 from copark.web.content.frame import Frame, output_info
-from copark.web.content.responses import ArmFlows, ArrowFlow, LinkPart, LinkParts, Mechanism, Said, Why
+from copark.web.content.responses import ArmFlows, ArrowFlow, LinkMechanism, LinkPart, LinkParts, Said, Why
 from copark.web.content.sentences import STANDING, amount, both, points, said, signed, spoken_in
 
 if TYPE_CHECKING:
     from copark.web.content.case_registry import CaseEntry
-    from copark.web.content.engine import Engine, Ticket
+    from copark.web.content.engine import CancellationToken, Engine
 
 
 FLOW_RUNS = 200
@@ -46,14 +46,14 @@ FLOW_RUNS = 200
 FLOWS_HELD = 96_000_000
 
 
-class FlowBook:
+class FlowCache:
     """Flows along the links in the first runs of arms, held like their runs: 100 kB a run."""
 
     def __init__(self, engine: Engine, held: int = FLOWS_HELD) -> None:
         self.engine = engine
         self.held: BoundedCache[Flows] = BoundedCache(held)
 
-    def flows(self, study: Study, case_entry: CaseEntry, scenario: Scenario, ticket: Ticket) -> Flows:
+    def flows(self, study: Study, case_entry: CaseEntry, scenario: Scenario, ticket: CancellationToken) -> Flows:
         """Flows of the first runs of a scenario."""
         runs = min(FLOW_RUNS, study.runs)
         key = (self.engine.scenario_key(study, case_entry, scenario), runs)
@@ -81,7 +81,7 @@ HIDDEN = 0.05
 """Share of an arm's flow that may fall into quarters in which nothing flows in the reference."""
 
 
-def arm_flows(book: FlowBook, study: Study, case_entry: CaseEntry, ticket: Ticket) -> list[ArmFlows]:
+def arm_flows(book: FlowCache, study: Study, case_entry: CaseEntry, ticket: CancellationToken) -> list[ArmFlows]:
     """What the links carry in every arm: medians over runs, and weights on the reference's scale.
 
     A weight is how far what arrives is from nothing arriving, 1 at the strongest twentieth of the reference.
@@ -116,7 +116,7 @@ def strongest(values: Floats) -> float:
 
 
 @dataclass(frozen=True)
-class Moved:
+class MovedChannel:
     """A channel that carries something else: means in reference and arm, NaN where it carries no amount; the change."""
 
     channel: Channel
@@ -125,7 +125,7 @@ class Moved:
     spreads: float
 
 
-def why(book: FlowBook, frame: Frame, runs: tuple[ScenarioRuns, ...], target: str, ticket: Ticket) -> Why:
+def why(book: FlowCache, frame: Frame, runs: tuple[ScenarioRuns, ...], target: str, ticket: CancellationToken) -> Why:
     """Why the last arm's target differs from the reference's."""
     study, case_entry = frame.study, frame.case_entry
     reference, arm = study.scenarios[0], study.scenarios[-1]
@@ -152,13 +152,13 @@ def median(values: Floats) -> float | None:
     return float(np.median(there)) if there.size else None
 
 
-def moved_channels(before: Flows, after: Flows) -> list[Moved]:
+def moved_channels(before: Flows, after: Flows) -> list[MovedChannel]:
     """The strongest channel of every link that moved, the most moved first."""
     differs = np.nan_to_num(difference(before.arrived, after.arrived)).any(axis=(0, 2))
     if not differs.any():
         return []
     since = int(np.argmax(differs))
-    best: dict[int, Moved] = {}
+    best: dict[int, MovedChannel] = {}
     for n, channel in enumerate(channels()):
         one = moved_channel(channel, before.arrived[:, since:, n], after.arrived[:, since:, n])
         held = best.get(channel.link.number)
@@ -167,16 +167,16 @@ def moved_channels(before: Flows, after: Flows) -> list[Moved]:
     return sorted(best.values(), key=lambda one: -abs(one.spreads))
 
 
-def moved_channel(channel: Channel, before: Floats, after: Floats) -> Moved:
+def moved_channel(channel: Channel, before: Floats, after: Floats) -> MovedChannel:
     """How far a channel moved, shape of both (runs, quarters); at most 99 spreads, where the reference has none."""
     both_there = np.isfinite(before) & np.isfinite(after)
     first, second = before[both_there], after[both_there]
     if not first.size:
-        return Moved(channel, float("nan"), float("nan"), 0.0)
+        return MovedChannel(channel, float("nan"), float("nan"), 0.0)
     change, spread = float((second - first).mean()), float(first.std())
     spreads = change / spread if spread > 1e-12 else np.sign(change) * 99.0 if abs(change) > 1e-12 else 0.0
     reference, arm = (mean(channel.amounts(one)) for one in (first, second))
-    return Moved(channel, reference, arm, float(np.clip(spreads, -99.0, 99.0)))
+    return MovedChannel(channel, reference, arm, float(np.clip(spreads, -99.0, 99.0)))
 
 
 def mean(values: Floats) -> float:
@@ -207,14 +207,14 @@ def ratios(link: Link, before: Flows, after: Flows) -> Floats | None:
 
 
 def effect_alone(
-    book: FlowBook,
+    book: FlowCache,
     frame: Frame,
     reference: ScenarioRuns,
     link: Link,
     before: Flows,
     after: Flows,
     target: str,
-    ticket: Ticket,
+    ticket: CancellationToken,
 ) -> float | None:
     """Give the median paired change of an output where one link alone carries what it carries in the scenario.
 
@@ -255,7 +255,7 @@ def effect_alone(
     return median(apart[alone.finished])
 
 
-def mechanism(moved: Moved, alone: float | None, target: str) -> Mechanism:
+def mechanism(moved: MovedChannel, alone: float | None, target: str) -> LinkMechanism:
     """A link that moved, in numbers and words."""
     link, output, name = moved.channel.link, output_info(target), moved.channel.name
     if np.isnan(moved.before) or np.isnan(moved.after):
@@ -268,7 +268,7 @@ def mechanism(moved: Moved, alone: float | None, target: str) -> Mechanism:
         words["channel"] = said("web.channel.number", number=name) if name.isdigit() else said(f"web.channel.{name}")
     if alone is not None:
         words["alone"] = said("web.why.alone", target=output.title, effect=signed(alone, output.unit))
-    return Mechanism.of(
+    return LinkMechanism.of(
         link,
         link=link.name,
         before=None if np.isnan(moved.before) else moved.before,
@@ -283,7 +283,7 @@ PARTS_RUNS = 200
 """Pairs of runs that are run again with links cut."""
 
 
-def link_parts(engine: Engine, frame: Frame, runs: tuple[ScenarioRuns, ...], ticket: Ticket) -> LinkParts:
+def link_parts(engine: Engine, frame: Frame, runs: tuple[ScenarioRuns, ...], ticket: CancellationToken) -> LinkParts:
     """Share the change of P(self-standing) from the first arm to the last out among groups of links.
 
     As in the analysis compare, on the first runs; a page that wants more asks that. What all runs change beyond these

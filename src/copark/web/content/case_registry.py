@@ -203,7 +203,7 @@ MOST_ENTRIES = 60
 
 
 @contextmanager
-def naming(name: str) -> Iterator[None]:
+def naming_file(name: str) -> Iterator[None]:
     """Let an error of the disk tell which file it was about, by a name that means something to whoever sent it."""
     try:
         yield
@@ -222,7 +222,7 @@ def unpack_zip(content: bytes, folder: Path) -> None:
         for name, entry in files:
             raw = archive.read(entry, min(MOST_BYTES, left))
             left -= len(raw)
-            with naming(name):
+            with naming_file(name):
                 (folder / name).write_bytes(raw)
 
 
@@ -299,7 +299,7 @@ def _unpack(content: bytes, folder: Path, *, workbook: bool) -> list[Fault]:
     book = read_workbook(content)
     faults = book.check()
     if not faults:
-        with naming("upload.xlsx"):
+        with naming_file("upload.xlsx"):
             book.write(folder)
     return faults
 

@@ -20,9 +20,9 @@ from copark.setmethods.coupling_degree import (
 from copark.simulation.ensemble import ScenarioRuns
 from copark.simulation.readouts.coupling import COMPONENTS, PHASES, SCALES, needed, phase_shares, phases, read_out
 from copark.stats.quantiles import BAND, LEVELS, quantiles_over
-from copark.web.content.engine import Engine, Ticket
+from copark.web.content.engine import CancellationToken, Engine
 from copark.web.content.frame import Frame, frame_of
-from copark.web.content.responses import Answer, CaseName, DrawsNote, Numbers, Said
+from copark.web.content.responses import ApiModel, CaseName, DrawsNote, Numbers, Said
 from copark.web.content.sentences import both, said
 from copark.web.content.simulation import case_name, draws_note
 
@@ -35,7 +35,7 @@ OUTPUTS = tuple(dict.fromkeys((*needed(), "arrivals", "operating")))
 """Outputs the read-outs need."""
 
 
-class IndicatorInfo(Answer):
+class IndicatorInfo(ApiModel):
     """One indicator of a scale's score, with its fixed range: a judgement."""
 
     scale: str
@@ -52,7 +52,7 @@ class IndicatorInfo(Answer):
     """Symbol of the unit of its value."""
 
 
-class CouplingArm(Answer):
+class CouplingArm(ApiModel):
     """The read-outs of one scenario."""
 
     key: str
@@ -81,7 +81,7 @@ class CouplingArm(Answer):
     """What the null says in a sentence."""
 
 
-class CouplingAnswer(Answer):
+class CouplingAnswer(ApiModel):
     """Coupling coordination and phases. They are read off a result and never feed back."""
 
     identity: str
@@ -108,7 +108,7 @@ class CouplingAnswer(Answer):
     """What the parameters are drawn from."""
 
 
-def coupling_of(engine: Engine, study: Study, case_entry: CaseEntry, ticket: Ticket) -> CouplingAnswer:
+def coupling_of(engine: Engine, study: Study, case_entry: CaseEntry, ticket: CancellationToken) -> CouplingAnswer:
     """Read coordination and phases off the runs of a study.
 
     Parameters

@@ -117,7 +117,7 @@ class Cancelled(Exception):
     """Whoever asked is gone, or has asked to stop."""
 
 
-class Ticket:
+class CancellationToken:
     """One request's right to be computed, until it is cancelled; and how many runs were made for it."""
 
     def __init__(self) -> None:
@@ -180,14 +180,16 @@ class Engine:
             lambda made: sum(room.nbytes for room in made),
         )
 
-    def simulate(self, study: Study, case_entry: CaseEntry, ticket: Ticket) -> tuple[ScenarioRuns, ...]:
+    def simulate(self, study: Study, case_entry: CaseEntry, ticket: CancellationToken) -> tuple[ScenarioRuns, ...]:
         """Give the runs of every scenario of a study, laid out quarter by quarter.
 
         They have the outputs the study keeps and those that tell why outcomes change; there may be more.
         """
         return tuple(self._runs_of(study, case_entry, scenario, ticket) for scenario in study.scenarios)
 
-    def _runs_of(self, study: Study, case_entry: CaseEntry, scenario: Scenario, ticket: Ticket) -> ScenarioRuns:
+    def _runs_of(
+        self, study: Study, case_entry: CaseEntry, scenario: Scenario, ticket: CancellationToken
+    ) -> ScenarioRuns:
         """Give the runs of a scenario that are held, at once; where they are too few, one at a time makes more.
 
         Few and many have each a place and a lock of their own, so that who wants few never waits while many are made.
@@ -236,7 +238,7 @@ class Engine:
         return draws
 
     def run(
-        self, inputs: Inputs, draws: Draws, outputs: Sequence[str], ticket: Ticket, judged: int | None = None
+        self, inputs: Inputs, draws: Draws, outputs: Sequence[str], ticket: CancellationToken, judged: int | None = None
     ) -> ScenarioRuns:
         """Make runs on this request's share of the threads.
 
@@ -261,7 +263,7 @@ class Engine:
         scenario: Scenario,
         outputs: tuple[str, ...],
         held: ScenarioRuns | None,
-        ticket: Ticket,
+        ticket: CancellationToken,
     ) -> ScenarioRuns:
         """Make as many runs as a study asks, beginning with those that are held."""
         ticket.check()

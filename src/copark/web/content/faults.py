@@ -14,7 +14,7 @@ from copark.cases.pydantic_errors import keys_at, told
 from copark.cases.types import gives_orders, shown
 from copark.errors import Fault, FaultsFound, NotFound, StudyFaults
 from copark.texts import has_text
-from copark.web.content.responses import Answer, Said
+from copark.web.content.responses import ApiModel, Said
 
 REQUEST = "request"
 """What stands in the place of a file's name in the faults of a request."""
@@ -55,7 +55,7 @@ PLAIN = {
 """Errors that a request may have and a case or study has in other words."""
 
 
-class FaultInfo(Answer):
+class FaultInfo(ApiModel):
     """One thing wrong in one place."""
 
     field: str
@@ -72,7 +72,7 @@ class FaultInfo(Answer):
     """How to fix it."""
 
 
-def told_faults(faults: Iterable[Fault]) -> list[FaultInfo]:
+def fault_infos(faults: Iterable[Fault]) -> list[FaultInfo]:
     """Give faults as they are answered."""
     return [
         FaultInfo.of(

@@ -22,11 +22,11 @@ from copark.presentation.numbers import shown
 from copark.texts import LANGUAGES
 from copark.web.content.analyses import analysis_of, context_of, home_of, results_of
 from copark.web.content.case_registry import OwnersView
-from copark.web.content.responses import Answer, Said
+from copark.web.content.responses import ApiModel, Said
 from copark.web.content.sentences import spoken_in
 
 
-class SideEffect(Answer):
+class SideEffect(ApiModel):
     """The effect of an option on one side."""
 
     side: str
@@ -41,7 +41,7 @@ class SideEffect(Answer):
     """Median gain and the range of 90 % of runs."""
 
 
-class DecisionOption(Answer):
+class DecisionOption(ApiModel):
     """A setting of a lever, what it changes and for whom."""
 
     key: str
@@ -91,7 +91,7 @@ class DecisionOption(Answer):
     """What it changes in the case, as a scenario that can be simulated."""
 
 
-class LeverParameter(Answer):
+class LeverParameter(ApiModel):
     """A parameter that the effect of a lever depends on."""
 
     title: Said
@@ -100,7 +100,7 @@ class LeverParameter(Answer):
     """How far the data inform it, in words."""
 
 
-class LeverStory(Answer):
+class LeverStory(ApiModel):
     """A lever in the world, and the parameters its effect rests on in the model."""
 
     key: str
@@ -115,7 +115,7 @@ class LeverStory(Answer):
     """What its effect depends on."""
 
 
-class DecisionAnswer(Answer):
+class DecisionAnswer(ApiModel):
     """Options that can still be decided on, from a park's newest stored analysis of levers."""
 
     run_id: str | None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from copark.cases.observed_variables import country_name
 from copark.cases.parks import load_parks
 from copark.web.content.catalogues import SourceInfo, source_info
-from copark.web.content.responses import Answer, Said
+from copark.web.content.responses import ApiModel, Said
 from copark.web.content.sentences import own, said, spoken_in
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ OWN = ("developer", "investment_basis", "note")
 """Columns in one language."""
 
 
-class PlaceInfo(Answer):
+class PlaceInfo(ApiModel):
     """Where a park lies, to about a tenth of a degree: for a dot on a map, and no calculation."""
 
     title: Said
@@ -35,7 +35,7 @@ class PlaceInfo(Answer):
     """What to know of it; null where there is nothing."""
 
 
-class ParkInfo(Answer):
+class ParkInfo(ApiModel):
     """A park, as it was known by the end of the data."""
 
     id: str
@@ -64,7 +64,7 @@ class ParkInfo(Answer):
     """Where it lies."""
 
 
-class ScoreInfo(Answer):
+class ScoreInfo(ApiModel):
     """A park in a period: memberships from 0 (out) to 1 (in), each with its reason."""
 
     id: str
@@ -83,7 +83,7 @@ class ScoreInfo(Answer):
     """How far the scores are trusted: high, medium, low, derived, judgement or background."""
 
 
-class ConditionInfo(Answer):
+class ConditionInfo(ApiModel):
     """A condition of the comparison, or its outcome."""
 
     title: Said
@@ -96,7 +96,7 @@ class ConditionInfo(Answer):
     """What to know before using it; null where there is nothing."""
 
 
-class ParksAnswer(Answer):
+class ParksAnswer(ApiModel):
     """Every park of the comparison."""
 
     parks: list[ParkInfo]

@@ -37,7 +37,7 @@ def _title(key: str) -> Title:
     return Title(en=text(key, "en"), zh=text(key, "zh"))
 
 
-class AskedScenario(Scenario):
+class RequestedScenario(Scenario):
     """Changes against the case; without a key and title of its own it has plain ones."""
 
     key: Key = "scenario"
@@ -46,9 +46,9 @@ class AskedScenario(Scenario):
     """Title in the answer; "Scenario" by default."""
 
 
-def as_it_is() -> AskedScenario:
+def as_it_is() -> RequestedScenario:
     """Return the scenario in which nothing is changed."""
-    return AskedScenario(key="as-it-is", title=_title("study.as_it_is"))
+    return RequestedScenario(key="as-it-is", title=_title("study.as_it_is"))
 
 
 def _output(name: str) -> str:
@@ -64,7 +64,7 @@ CaseKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{
 """Name of a case of the casebook, or of an upload."""
 
 
-class Ask(BaseModel):
+class ModelRequest(BaseModel):
     """Fields that every question has."""
 
     model_config = ConfigDict(
@@ -92,7 +92,7 @@ class Ask(BaseModel):
     outputs: Annotated[tuple[OutputName, ...], Field(min_length=1, max_length=MOST_OUTPUTS)] = OUTPUTS
     """Names of the outputs in the answer; those of the headlines are added."""
 
-    def arms(self) -> dict[str, AskedScenario]:
+    def arms(self) -> dict[str, RequestedScenario]:
         """Return the arms by where they stand in the request, the reference first."""
         return {}
 
@@ -114,17 +114,17 @@ class Parts(BaseModel):
     """Whether to include through which links between scales the change of the chance to be self-standing passes."""
 
 
-class SimulationRequest(Ask):
+class SimulationRequest(ModelRequest):
     """One scenario, beside a baseline on common random numbers."""
 
-    scenario: AskedScenario = Field(default_factory=AskedScenario)
+    scenario: RequestedScenario = Field(default_factory=RequestedScenario)
     """What is changed against the case; by default nothing."""
-    baseline: AskedScenario | None = Field(default_factory=as_it_is)
+    baseline: RequestedScenario | None = Field(default_factory=as_it_is)
     """What it is compared with: by default the case as it is; null for nothing."""
     parts: Parts = Parts()
     """Parts of the answer that take longer; by default none."""
 
-    def arms(self) -> dict[str, AskedScenario]:
+    def arms(self) -> dict[str, RequestedScenario]:
         """Return the baseline, if any, and the scenario."""
         return (
             {"scenario": self.scenario}
@@ -133,15 +133,15 @@ class SimulationRequest(Ask):
         )
 
 
-class StudyRequest(Ask):
+class StudyRequest(ModelRequest):
     """One to four scenarios, the first of them the reference."""
 
-    scenarios: Annotated[tuple[AskedScenario, ...], Field(min_length=1, max_length=MOST_ARMS)] = Field(
+    scenarios: Annotated[tuple[RequestedScenario, ...], Field(min_length=1, max_length=MOST_ARMS)] = Field(
         default_factory=lambda: (as_it_is(),)
     )
     """One to four scenarios, the first of them the reference; by default the case as it is."""
 
-    def arms(self) -> dict[str, AskedScenario]:
+    def arms(self) -> dict[str, RequestedScenario]:
         """Return the scenarios."""
         return {f"scenarios[{n}]": scenario for n, scenario in enumerate(self.scenarios)}
 
@@ -149,7 +149,7 @@ class StudyRequest(Ask):
 class ComparisonRequest(StudyRequest):
     """Two to four scenarios on common random numbers; the first is the reference."""
 
-    scenarios: Annotated[tuple[AskedScenario, ...], Field(min_length=2, max_length=MOST_ARMS)]
+    scenarios: Annotated[tuple[RequestedScenario, ...], Field(min_length=2, max_length=MOST_ARMS)]
     """Two to four scenarios, the first of them the reference."""
     parts: Parts = Parts()
     """Parts of the answer that take longer; by default none."""
@@ -166,7 +166,7 @@ class JobRequest(StudyRequest):
     """Whether to write a report of the result, too: an HTML page."""
 
 
-def study_of(request: Ask, case_entry: CaseEntry, outputs: KeepWord | tuple[str, ...] | None = None) -> Study:
+def study_of(request: ModelRequest, case_entry: CaseEntry, outputs: KeepWord | tuple[str, ...] | None = None) -> Study:
     """Return the study that a request stands for.
 
     Parameters
@@ -198,7 +198,7 @@ def study_of(request: Ask, case_entry: CaseEntry, outputs: KeepWord | tuple[str,
     )
 
 
-def _now_of(request: Ask, case: Case) -> Quarter | str | None:
+def _now_of(request: ModelRequest, case: Case) -> Quarter | str | None:
     """Give the quarter a park is looked at from; of a length in its place what was asked, which the study refuses.
 
     Raises StudyFaults if the quarter cannot be used.
@@ -232,7 +232,7 @@ def usable_now(case: Case, quarter: str | None, place: str) -> Quarter:
 
 
 @contextmanager
-def told_of(request: Ask) -> Iterator[None]:
+def locating_faults(request: ModelRequest) -> Iterator[None]:
     """Tell faults of scenarios where these stand in the request."""
     try:
         yield

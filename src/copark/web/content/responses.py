@@ -14,7 +14,7 @@ Numbers = list[float | None]
 """A number for each quarter."""
 
 
-class Answer(BaseModel):
+class ApiModel(BaseModel):
     """Base of all answers: frozen, documented field by field, null for what is no number."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, ser_json_inf_nan="null")
@@ -42,7 +42,7 @@ class Answer(BaseModel):
         return cls(**{**fields, **more})
 
 
-class Said(Answer):
+class Said(ApiModel):
     """Words in both languages; made of anything that has them."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -60,7 +60,7 @@ def unit_title(symbol: str) -> Said:
     return Said(en=units.title(symbol, "en"), zh=units.title(symbol, "zh"))
 
 
-class OutputInfo(Answer):
+class OutputInfo(ApiModel):
     """An output of the model."""
 
     name: str
@@ -79,7 +79,7 @@ class OutputInfo(Answer):
     """Section of the model's description that defines it, such as ``MODEL §3(7)``."""
 
 
-class ObservedPoint(Answer):
+class ObservedPoint(ApiModel):
     """An observation beside the model."""
 
     date: str
@@ -108,7 +108,7 @@ class ObservedPoint(Answer):
     """What to know of it; null where there is nothing."""
 
 
-class OutcomeShare(Answer):
+class OutcomeShare(ApiModel):
     """How often an outcome happened."""
 
     name: str
@@ -129,7 +129,7 @@ class OutcomeShare(Answer):
     """Upper end of the same interval."""
 
 
-class OutcomeMove(Answer):
+class OutcomeMove(ApiModel):
     """How an outcome's share moves from the reference to an arm, on common random numbers."""
 
     name: str
@@ -152,7 +152,7 @@ class OutcomeMove(Answer):
     """Pairs with this outcome in the reference alone."""
 
 
-class OutcomeTransition(Answer):
+class OutcomeTransition(ApiModel):
     """Runs that go from one outcome to another."""
 
     words: Said
@@ -167,7 +167,7 @@ class OutcomeTransition(Answer):
     """The account that is most often the reason, and in how many runs; empty where none is known."""
 
 
-class OutcomeChange(Answer):
+class OutcomeChange(ApiModel):
     """Why outcomes change: which runs go from which outcome to which, and through which account."""
 
     sentence: Said
@@ -176,7 +176,7 @@ class OutcomeChange(Answer):
     """The moves that happen, the most frequent first."""
 
 
-class LinkPart(Answer):
+class LinkPart(ApiModel):
     """The part of a change that passes through a group of links."""
 
     group: str
@@ -195,7 +195,7 @@ class LinkPart(Answer):
     """The part in percentage points, with its sign."""
 
 
-class LinkParts(Answer):
+class LinkParts(ApiModel):
     """The change of the chance to be self-standing, shared out among groups of links by their Shapley values."""
 
     since: str
@@ -207,7 +207,7 @@ class LinkParts(Answer):
     change."""
 
 
-class HeadlineMove(Answer):
+class HeadlineMove(ApiModel):
     """A headline's difference to the reference: over pairs of runs, not of the medians."""
 
     output: str
@@ -224,7 +224,7 @@ class HeadlineMove(Answer):
     """Median and range as a person reads them, with the unit; of a difference with signs."""
 
 
-class Headline(HeadlineMove):
+class HeadlineValue(HeadlineMove):
     """A number to be seen first: an output when outcomes are judged."""
 
     middle: Said
@@ -233,7 +233,7 @@ class Headline(HeadlineMove):
     """The range of 90 % of runs alone, as a person reads it."""
 
 
-class Arm(Answer):
+class ScenarioResult(ApiModel):
     """One scenario's runs."""
 
     key: str
@@ -246,7 +246,7 @@ class Arm(Answer):
     """Runs that finished as a computation; the others are left out of everything but this count and ``runs``."""
     outcomes: list[OutcomeShare]
     """Shares of the four outcomes among the runs that finished."""
-    headlines: list[Headline]
+    headlines: list[HeadlineValue]
     """The numbers to be seen first, when outcomes are judged."""
     bands: dict[str, list[Numbers]]
     """By output: quantiles over runs, a row for each of ``levels``, in it a number for each quarter."""
@@ -257,7 +257,7 @@ class Arm(Answer):
     """By output: its chart in a sentence."""
 
 
-class Change(Answer):
+class ScenarioChange(ApiModel):
     """An arm against the reference, run by run on the same parameters and random numbers."""
 
     arm: str
@@ -280,7 +280,7 @@ class Change(Answer):
     """By output: the difference in a sentence."""
 
 
-class ArrowFlow(Answer):
+class ArrowFlow(ApiModel):
     """The flow along a link between scales."""
 
     link: str
@@ -293,7 +293,7 @@ class ArrowFlow(Answer):
     the reference)."""
 
 
-class ArmFlows(Answer):
+class ArmFlows(ApiModel):
     """The flows along all links in one scenario."""
 
     arm: str
@@ -304,7 +304,7 @@ class ArmFlows(Answer):
     """What each link carries."""
 
 
-class Mechanism(Answer):
+class LinkMechanism(ApiModel):
     """A link that carries something else than in the reference."""
 
     link: str
@@ -327,7 +327,7 @@ class Mechanism(Answer):
     """All of this in a sentence."""
 
 
-class Why(Answer):
+class Why(ApiModel):
     """Why an output moved: the links that carry more or less, and what each would do alone."""
 
     arm: str
@@ -343,13 +343,13 @@ class Why(Answer):
     pair finished."""
     runs: int
     """Runs whose links were looked at: the first ones."""
-    mechanisms: list[Mechanism]
+    mechanisms: list[LinkMechanism]
     """At most three links that carry something else; those with the largest effect alone first."""
     method: Said
     """How this was computed, and what it cannot show."""
 
 
-class TrustNote(Answer):
+class TrustNote(ApiModel):
     """How far the parameters behind an answer may be trusted for the park it is about."""
 
     state: str
@@ -370,7 +370,7 @@ class TrustNote(Answer):
     """Whether shares of outcomes are shown unasked: only of a park whose own calibration has converged."""
 
 
-class CaseName(Answer):
+class CaseName(ApiModel):
     """A case in a list of cases."""
 
     name: str
@@ -401,7 +401,7 @@ class CaseName(Answer):
     """How far its parameters may be trusted."""
 
 
-class DrawsNote(Answer):
+class DrawsNote(ApiModel):
     """The source of the parameters."""
 
     kind: str
@@ -414,7 +414,7 @@ class DrawsNote(Answer):
     """Pairs of parameters and past random numbers in the posterior of the case; null where none is drawn from."""
 
 
-class Made(Answer):
+class VersionsInfo(ApiModel):
     """Versions and hashes that the numbers depend on; with the study, all that is needed to compute them again."""
 
     code_version: str
@@ -429,7 +429,7 @@ class Made(Answer):
     """Versions of Python, NumPy, Numba and llvmlite, by name."""
 
 
-class RecordRow(Answer):
+class RecordRow(ApiModel):
     """Observations of an output beside the range of 90 % of runs."""
 
     output: str
@@ -442,7 +442,7 @@ class RecordRow(Answer):
     """Quarters of those that lie outside."""
 
 
-class SimulationAnswer(Answer):
+class SimulationAnswer(ApiModel):
     """The answer to a study of one to four scenarios."""
 
     identity: str
@@ -463,9 +463,9 @@ class SimulationAnswer(Answer):
     """Last quarter of the case's data: what comes later is the model's alone."""
     outputs: dict[str, OutputInfo]
     """The outputs by name: those requested and those of the headlines."""
-    arms: list[Arm]
+    arms: list[ScenarioResult]
     """The scenarios; the first is the reference."""
-    changes: list[Change]
+    changes: list[ScenarioChange]
     """Every other arm against the first, on common random numbers; empty where there is one arm."""
     observed: dict[str, list[ObservedPoint]]
     """By requested output: its observations within the simulated time, by date, unused ones included."""
@@ -486,7 +486,7 @@ class SimulationAnswer(Answer):
     """What the parameters are drawn from."""
     trust: TrustNote
     """How far these parameters may be trusted."""
-    made: Made
+    made: VersionsInfo
     """Versions and hashes that the numbers depend on."""
     seconds: float
     """How long it took when it was made, in seconds; an answer from memory keeps that time."""

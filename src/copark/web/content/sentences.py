@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from copark.cases import own_words
 from copark.presentation.numbers import bare, number, percent, reach, spoken
 from copark.texts import text
-from copark.web.content.responses import Arm, Change, DrawsNote, OutputInfo, Said, TrustNote
+from copark.web.content.responses import DrawsNote, OutputInfo, Said, ScenarioChange, ScenarioResult, TrustNote
 
 if TYPE_CHECKING:
     import numpy as np
@@ -166,7 +166,7 @@ def difference(
     )
 
 
-def summary(arms: Sequence[Arm], changes: Sequence[Change], quarter: str, trust: TrustNote) -> Said:
+def summary(arms: Sequence[ScenarioResult], changes: Sequence[ScenarioChange], quarter: str, trust: TrustNote) -> Said:
     """Give the whole answer in a sentence or two: how often the park stands on its own feet, and against what.
 
     Of a park that is not calibrated say what is on record, and how many enterprises operate in the runs.
@@ -212,7 +212,9 @@ def summary(arms: Sequence[Arm], changes: Sequence[Change], quarter: str, trust:
     )
 
 
-def _without_shares(arms: Sequence[Arm], changes: Sequence[Change], quarter: str, trust: TrustNote) -> Said:
+def _without_shares(
+    arms: Sequence[ScenarioResult], changes: Sequence[ScenarioChange], quarter: str, trust: TrustNote
+) -> Said:
     """Say what is on record, how many enterprises operate, and how many more or fewer than in the reference."""
     last = arms[-1]
     nothing = said("web.words.nothing")

@@ -43,9 +43,9 @@ from copark.texts import text
 from copark.version import MODEL_VERSION, __version__
 from copark.web.content import responses as told
 from copark.web.content import sentences
-from copark.web.content.attribution import FlowBook, arm_flows, link_parts, why
+from copark.web.content.attribution import FlowCache, arm_flows, link_parts, why
 from copark.web.content.case_registry import CaseEntry
-from copark.web.content.engine import Engine, Ticket
+from copark.web.content.engine import CancellationToken, Engine
 from copark.web.content.frame import Frame, frame_of, output_info
 from copark.web.content.requests import HEADLINES, Parts, SimulationRequest, study_of
 from copark.web.content.sentences import amount, both, drawn_bound, own, said, span, spoken_in
@@ -63,12 +63,12 @@ Floats = NDArray[np.float64]
 
 def answer(
     engine: Engine,
-    book: FlowBook,
+    book: FlowCache,
     study: Study,
     case_entry: CaseEntry,
     wanted: Sequence[str],
     parts: Parts,
-    ticket: Ticket,
+    ticket: CancellationToken,
 ) -> told.SimulationAnswer:
     """Run a study and say what came of it."""
     began = time.perf_counter()
@@ -104,7 +104,7 @@ def answer(
         links=link_parts(engine, frame, runs, ticket) if parts.links and changes else None,
         draws=note,
         trust=trust,
-        made=made_by(case_entry.hash),
+        made=versions_info(case_entry.hash),
         seconds=round(time.perf_counter() - began, 4),
     )
 
@@ -137,7 +137,7 @@ def record_of(frame: Frame, runs: ScenarioRuns) -> list[told.RecordRow]:
     ]
 
 
-def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -> told.Arm:
+def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -> told.ScenarioResult:
     """Read a scenario's runs; of those that did not finish there is no number.
 
     Parameters
@@ -160,7 +160,7 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -
     for share in shares(runs.outcome, OUTCOMES):
         key = f"analysis.outcome.{share.name}"
         outcomes.append(told.OutcomeShare.of(share, title=said(key), meaning=said(f"{key}.meaning", threshold="50")))
-    return told.Arm.model_construct(
+    return told.ScenarioResult.model_construct(
         key=scenario.key,
         title=both(scenario.title),
         runs=len(runs),
@@ -175,11 +175,11 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -
     )
 
 
-def headline(frame: Frame, name: str, values: Floats) -> told.Headline:
+def headline(frame: Frame, name: str, values: Floats) -> told.HeadlineValue:
     """Read an output, shape (quarters, runs), when outcomes are judged."""
     low, median, high = quantiles_over(values[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
     unit = output_info(name).unit
-    return told.Headline(
+    return told.HeadlineValue(
         output=name,
         quarter=frame.labels[frame.judged],
         low=low,
@@ -221,7 +221,7 @@ def outcomes_between(frame: Frame, scenario: Scenario, before: ScenarioRuns, aft
     )
 
 
-def change_of(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns) -> told.Change:
+def change_of(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns) -> told.ScenarioChange:
     """Set a scenario's runs beside the reference's, run by run."""
     key = scenario.key
     effects = effects_between(frame, scenario, before, after)
@@ -231,7 +231,7 @@ def change_of(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: Sce
     bands = {name: quantiles_over(apart[name]) for name in frame.wanted}
     begins = min(filter(None, (effects.first_difference(key, name) for name in names)), default=None)
     title = frame.study.scenarios[0].title
-    return told.Change.model_construct(
+    return told.ScenarioChange.model_construct(
         arm=key,
         reference=effects.reference,
         pairs=effects.pairs(key),
@@ -339,9 +339,9 @@ def draws_note(engine: Engine, study: Study, case_entry: CaseEntry) -> told.Draw
 
 
 @cache
-def made_by(case_hash: str) -> told.Made:
+def versions_info(case_hash: str) -> told.VersionsInfo:
     """What makes the numbers here and now."""
-    return told.Made(
+    return told.VersionsInfo(
         code_version=__version__,
         model_version=MODEL_VERSION,
         case_hash=case_hash,
@@ -353,12 +353,12 @@ def made_by(case_hash: str) -> told.Made:
 FIRST = "great-stone"
 
 
-def warm_up(engine: Engine, book: FlowBook) -> told.SimulationAnswer:
+def warm_up(engine: Engine, book: FlowCache) -> told.SimulationAnswer:
     """Load the first case and its posterior, compile or load the kernel, and run the baseline."""
     case_entry = engine.registry.get(FIRST)
     asked = SimulationRequest(case=FIRST)
     study = study_of(asked, case_entry)
-    return answer(engine, book, study, case_entry, asked.outputs, Parts(flows=True), Ticket())
+    return answer(engine, book, study, case_entry, asked.outputs, Parts(flows=True), CancellationToken())
 
 
 FORMS = {
@@ -373,7 +373,7 @@ METADATA = ("identity", "created", "runs", "kept", "scenarios", "variables", "st
 
 
 @contextmanager
-def at_hand(
+def stored_or_simulated(
     engine: Engine, study: Study, case_entry: CaseEntry, data: Path
 ) -> Iterator[tuple[RunStore, RunRecord, xr.Dataset]]:
     """A result as a stored one: that of the data folder, or one made for the moment."""
@@ -400,7 +400,7 @@ def export(
     if form == "study.yaml":
         words: str = yaml.safe_dump(study.content(), allow_unicode=True, sort_keys=False, width=120)
         return f"# {text('web.study_file')} / {text('web.study_file', 'zh')}\n{words}".encode()
-    with at_hand(engine, study, case_entry, data) as (store, record, dataset):
+    with stored_or_simulated(engine, study, case_entry, data) as (store, record, dataset):
         if form == "metadata.json":
             told = {name: getattr(record, name) for name in METADATA}
             return (json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
