@@ -60,6 +60,8 @@ def test_it_has_a_command(toy, tmp_path, capsys):
     code, out, err = call([*asked, "--format", "html,csv", "--lang", "zh"], capsys)
     assert code == 0, err
     assert "运营企业" in out
+    assert "--all" in out
+    assert "--format" not in out, "formats that were given are not advised again"
     assert "直接读取" in err
     (report,) = (tmp_path / "reports").iterdir()
     assert report.name == f"toy-great-stone-{today()}"
@@ -271,9 +273,11 @@ def test_the_recipe_passes_the_checks_of_contributors(tmp_path):
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     copied = tmp_path / "src" / "copark"
     shutil.copytree(ROOT / "src" / "copark", copied, ignore=not_code)
-    (copied / "analyses" / "toy").mkdir()
+    folder = copied / "analyses" / "toy"
+    shutil.rmtree(folder, ignore_errors=True)  # whoever tries the recipe has it in the tree
+    folder.mkdir()
     for name, content in recipe().items():
-        (copied / "analyses" / "toy" / name).write_text(content, encoding="utf-8")
+        (folder / name).write_text(content, encoding="utf-8")
     for what in (["check"], ["format", "--check"]):
         command = [ruff, *what, "--no-cache", "src/copark/analyses/toy"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)

@@ -204,7 +204,7 @@ def test_a_job_that_something_unexpected_happens_to_fails_alone_and_its_lane_goe
         job = queue.table.get(first)
         assert (job.state, job.trouble[0]["code"]) == ("failed", "web.job_unexpected")
         assert "FileNotFoundError" in job.trouble[0]["cause"]["zh"]
-        waited(lambda: not queue._working, patience=5)
+        waited(lambda: not queue._running, patience=5)
 
 
 def test_a_job_that_waits_while_its_folder_is_moved_is_done_in_the_new_place(tmp_path, monkeypatch):

@@ -156,10 +156,10 @@ def bodies(draw: m.Draw) -> Sent:
 
 def taken(content: bytes, folder: Path, *, workbook: bool) -> str:
     """Taking an upload; nothing of what is refused may stay."""
-    from copark.web.content.case_registry import CaseRegistry, take
+    from copark.web.content.case_registry import CaseRegistry, accept_upload
 
     registry = CaseRegistry(folder / "uploads")
-    answer = tried(lambda: take(registry, content, workbook=workbook))
+    answer = tried(lambda: accept_upload(registry, content, workbook=workbook))
     kept = list((folder / "uploads").iterdir())
     assert len(kept) == (answer == ACCEPTED), kept
     return answer

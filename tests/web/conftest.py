@@ -15,7 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from copark.web.limits import Limits, ServerSettings
-from copark.web.server import CoparkServer, config_of, create_app, listen
+from copark.web.server import CoparkServer, create_app, listen, uvicorn_config
 
 MANY = Limits(rate=100_000.0, burst=1_000_000.0)
 """Limits under which no test of something else is ever slowed down."""
@@ -64,7 +64,7 @@ def listening(data: Path, **changes: Any) -> Iterator[tuple[str, CoparkServer]]:
     settings = ServerSettings(data=data, port=0, limits=limits, **{"warm": False, "threads": 1, **changes})
     door = listen(settings, "en")
     ready = threading.Event()
-    server = CoparkServer(config_of(settings), ready.set)
+    server = CoparkServer(uvicorn_config(settings), ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
     thread.start()
     try:

@@ -86,7 +86,7 @@ def test_an_address_with_too_many_connections_loses_its_oldest_silent_one(addres
 
 def test_strangers_open_connections_at_a_rate(tmp_path, monkeypatch) -> None:
     """Others open theirs meanwhile, and as often as they like once a request has passed the gate."""
-    monkeypatch.setattr(connections, "STRANGERS", (0.01, 3.0))
+    monkeypatch.setattr(connections, "UNPROVEN_RATE", (0.01, 3.0))
     with listening(tmp_path / "out", token=TOKEN) as (address, _), ExitStack() as opened:
         lines = [opened.enter_context(connected(address)) for _ in range(5)]
         waited(lambda: [has_ended(line) for line in lines] == [False] * 3 + [True] * 2, patience=5)

@@ -25,10 +25,10 @@ class Held:
     def __init__(self):
         self.begun, self.free = threading.Event(), threading.Event()
 
-    def __call__(self, ticket):
+    def __call__(self, cancellation):
         self.begun.set()
         while not self.free.wait(0.01):
-            ticket.check()
+            cancellation.check()
         return "held"
 
 
@@ -143,7 +143,7 @@ def test_answers_from_memory_say_nothing_of_the_speed():
     async def go(pool):
         weights = []
         for runs in (0, 1):
-            await pool.run(request_of("you"), lambda ticket, runs=runs: setattr(ticket, "runs", runs), 2.0)
+            await pool.run(request_of("you"), lambda cancellation, runs=runs: setattr(cancellation, "runs", runs), 2.0)
             weights.append(pool.quick.weights)
         return weights
 

@@ -18,24 +18,6 @@ export interface components {
             form: components["schemas"]["FieldInfo"][];
             workbook: components["schemas"]["Said"] | null;
         };
-        /** Arm */
-        Arm: {
-            key: string;
-            title: components["schemas"]["Said"];
-            runs: number;
-            finished: number;
-            outcomes: components["schemas"]["OutcomeShare"][];
-            headlines: components["schemas"]["Headline"][];
-            bands: {
-                [key: string]: (number | null)[][];
-            };
-            samples: {
-                [key: string]: (number | null)[][];
-            };
-            sentences: {
-                [key: string]: components["schemas"]["Said"];
-            };
-        };
         /** ArmFlows */
         ArmFlows: {
             arm: string;
@@ -138,22 +120,6 @@ export interface components {
             low: number | null;
             high: number | null;
             sources: components["schemas"]["Source"][];
-        };
-        /** Change */
-        Change: {
-            arm: string;
-            reference: string;
-            pairs: number;
-            begins: string | null;
-            outcomes: components["schemas"]["OutcomeMove"][];
-            outcome_change: components["schemas"]["OutcomeChange"];
-            headlines: components["schemas"]["HeadlineMove"][];
-            bands: {
-                [key: string]: (number | null)[][];
-            };
-            sentences: {
-                [key: string]: components["schemas"]["Said"];
-            };
         };
         /** Chart */
         Chart: {
@@ -401,17 +367,6 @@ export interface components {
             numeric: boolean;
             meaning: string;
         };
-        /** Headline */
-        Headline: {
-            output: string;
-            quarter: string;
-            low: number | null;
-            median: number | null;
-            high: number | null;
-            shown: components["schemas"]["Said"];
-            middle: components["schemas"]["Said"];
-            band: components["schemas"]["Said"];
-        };
         /** HeadlineMove */
         HeadlineMove: {
             output: string;
@@ -420,6 +375,17 @@ export interface components {
             median: number | null;
             high: number | null;
             shown: components["schemas"]["Said"];
+        };
+        /** HeadlineValue */
+        HeadlineValue: {
+            output: string;
+            quarter: string;
+            low: number | null;
+            median: number | null;
+            high: number | null;
+            shown: components["schemas"]["Said"];
+            middle: components["schemas"]["Said"];
+            band: components["schemas"]["Said"];
         };
         /** IndicatorInfo */
         IndicatorInfo: {
@@ -480,12 +446,23 @@ export interface components {
             low: number | null;
             high: number | null;
             slider: components["schemas"]["Slider"] | null;
-            options: components["schemas"]["Option"][];
+            options: components["schemas"]["LeverOptionInfo"][];
             baseline: components["schemas"]["DatedValue"][];
             prior: string | null;
             moved: string | null;
             grade: string | null;
             source: components["schemas"]["Said"] | null;
+        };
+        /** LeverOptionInfo */
+        LeverOptionInfo: {
+            key: string;
+            title: components["schemas"]["Said"];
+            date: string | null;
+            spans: [
+                string,
+                string | null
+            ][];
+            side: string | null;
         };
         /** LeverParameter */
         LeverParameter: {
@@ -499,6 +476,17 @@ export interface components {
             owner: components["schemas"]["Said"];
             reason: components["schemas"]["Said"];
             rests: components["schemas"]["LeverParameter"][];
+        };
+        /** LinkMechanism */
+        LinkMechanism: {
+            link: string;
+            title: components["schemas"]["Said"];
+            unit: string;
+            before: number | null;
+            after: number | null;
+            moved: number;
+            alone: number | null;
+            sentence: components["schemas"]["Said"];
         };
         /** LinkPart */
         LinkPart: {
@@ -516,27 +504,6 @@ export interface components {
             runs: number;
             parts: components["schemas"]["LinkPart"][];
         };
-        /** Made */
-        Made: {
-            code_version: string;
-            model_version: number;
-            case_hash: string;
-            cpu_features: string;
-            versions: {
-                [key: string]: string;
-            };
-        };
-        /** Mechanism */
-        Mechanism: {
-            link: string;
-            title: components["schemas"]["Said"];
-            unit: string;
-            before: number | null;
-            after: number | null;
-            moved: number;
-            alone: number | null;
-            sentence: components["schemas"]["Said"];
-        };
         /** MethodAnswer */
         MethodAnswer: {
             parameters: components["schemas"]["ParameterInfo"][];
@@ -544,7 +511,7 @@ export interface components {
             arrows: components["schemas"]["ArrowInfo"][];
             calibration: components["schemas"]["CalibrationInfo"] | null;
             limits: components["schemas"]["Said"][];
-            made: components["schemas"]["Made"];
+            made: components["schemas"]["VersionsInfo"];
         };
         /** NetworkAnswer */
         NetworkAnswer: {
@@ -583,17 +550,6 @@ export interface components {
             role: string;
             source: string[];
             note: components["schemas"]["Said"] | null;
-        };
-        /** Option */
-        Option: {
-            key: string;
-            title: components["schemas"]["Said"];
-            date: string | null;
-            spans: [
-                string,
-                string | null
-            ][];
-            side: string | null;
         };
         /** OutcomeChange */
         OutcomeChange: {
@@ -765,6 +721,22 @@ export interface components {
             created: string;
             updated: string;
         };
+        /** ScenarioChange */
+        ScenarioChange: {
+            arm: string;
+            reference: string;
+            pairs: number;
+            begins: string | null;
+            outcomes: components["schemas"]["OutcomeMove"][];
+            outcome_change: components["schemas"]["OutcomeChange"];
+            headlines: components["schemas"]["HeadlineMove"][];
+            bands: {
+                [key: string]: (number | null)[][];
+            };
+            sentences: {
+                [key: string]: components["schemas"]["Said"];
+            };
+        };
         /** ScenarioInfo */
         ScenarioInfo: {
             key: string;
@@ -776,6 +748,24 @@ export interface components {
         /** ScenarioList */
         ScenarioList: {
             scenarios: components["schemas"]["SavedScenarioInfo"][];
+        };
+        /** ScenarioResult */
+        ScenarioResult: {
+            key: string;
+            title: components["schemas"]["Said"];
+            runs: number;
+            finished: number;
+            outcomes: components["schemas"]["OutcomeShare"][];
+            headlines: components["schemas"]["HeadlineValue"][];
+            bands: {
+                [key: string]: (number | null)[][];
+            };
+            samples: {
+                [key: string]: (number | null)[][];
+            };
+            sentences: {
+                [key: string]: components["schemas"]["Said"];
+            };
         };
         /** ScoreInfo */
         ScoreInfo: {
@@ -846,8 +836,8 @@ export interface components {
             outputs: {
                 [key: string]: components["schemas"]["OutputInfo"];
             };
-            arms: components["schemas"]["Arm"][];
-            changes: components["schemas"]["Change"][];
+            arms: components["schemas"]["ScenarioResult"][];
+            changes: components["schemas"]["ScenarioChange"][];
             observed: {
                 [key: string]: components["schemas"]["ObservedPoint"][];
             };
@@ -859,7 +849,7 @@ export interface components {
             links: components["schemas"]["LinkParts"] | null;
             draws: components["schemas"]["DrawsNote"];
             trust: components["schemas"]["TrustNote"];
-            made: components["schemas"]["Made"];
+            made: components["schemas"]["VersionsInfo"];
             seconds: number;
         };
         /** Slider */
@@ -933,6 +923,16 @@ export interface components {
             most: number;
             notes: components["schemas"]["Said"][];
         };
+        /** VersionsInfo */
+        VersionsInfo: {
+            code_version: string;
+            model_version: number;
+            case_hash: string;
+            cpu_features: string;
+            versions: {
+                [key: string]: string;
+            };
+        };
         /** Why */
         Why: {
             arm: string;
@@ -941,7 +941,7 @@ export interface components {
             quarter: string;
             change: number | null;
             runs: number;
-            mechanisms: components["schemas"]["Mechanism"][];
+            mechanisms: components["schemas"]["LinkMechanism"][];
             method: components["schemas"]["Said"];
         };
     };
@@ -953,7 +953,6 @@ export interface components {
 }
 export type AnalysesAnswer = components['schemas']['AnalysesAnswer'];
 export type AnalysisInfo = components['schemas']['AnalysisInfo'];
-export type Arm = components['schemas']['Arm'];
 export type ArmFlows = components['schemas']['ArmFlows'];
 export type ArrowFlow = components['schemas']['ArrowFlow'];
 export type ArrowInfo = components['schemas']['ArrowInfo'];
@@ -966,7 +965,6 @@ export type CaseName = components['schemas']['CaseName'];
 export type Cases = components['schemas']['Cases'];
 export type Caveat = components['schemas']['Caveat'];
 export type Cell = components['schemas']['Cell'];
-export type Change = components['schemas']['Change'];
 export type Chart = components['schemas']['Chart'];
 export type ChoiceInfo = components['schemas']['ChoiceInfo'];
 export type ChoicesAnswer = components['schemas']['ChoicesAnswer'];
@@ -988,25 +986,24 @@ export type FaultInfo = components['schemas']['FaultInfo'];
 export type FieldInfo = components['schemas']['FieldInfo'];
 export type Group = components['schemas']['Group'];
 export type Head = components['schemas']['Head'];
-export type Headline = components['schemas']['Headline'];
 export type HeadlineMove = components['schemas']['HeadlineMove'];
+export type HeadlineValue = components['schemas']['HeadlineValue'];
 export type IndicatorInfo = components['schemas']['IndicatorInfo'];
 export type JobInfo = components['schemas']['JobInfo'];
 export type Jobs = components['schemas']['Jobs'];
 export type Kind = components['schemas']['Kind'];
 export type LayerInfo = components['schemas']['LayerInfo'];
 export type LeverInfo = components['schemas']['LeverInfo'];
+export type LeverOptionInfo = components['schemas']['LeverOptionInfo'];
 export type LeverParameter = components['schemas']['LeverParameter'];
 export type LeverStory = components['schemas']['LeverStory'];
+export type LinkMechanism = components['schemas']['LinkMechanism'];
 export type LinkPart = components['schemas']['LinkPart'];
 export type LinkParts = components['schemas']['LinkParts'];
-export type Made = components['schemas']['Made'];
-export type Mechanism = components['schemas']['Mechanism'];
 export type MethodAnswer = components['schemas']['MethodAnswer'];
 export type NetworkAnswer = components['schemas']['NetworkAnswer'];
 export type NodeInfo = components['schemas']['NodeInfo'];
 export type ObservedPoint = components['schemas']['ObservedPoint'];
-export type Option = components['schemas']['Option'];
 export type OutcomeChange = components['schemas']['OutcomeChange'];
 export type OutcomeMove = components['schemas']['OutcomeMove'];
 export type OutcomeShare = components['schemas']['OutcomeShare'];
@@ -1024,8 +1021,10 @@ export type ResultInfo = components['schemas']['ResultInfo'];
 export type ResultsAnswer = components['schemas']['ResultsAnswer'];
 export type Said = components['schemas']['Said'];
 export type SavedScenarioInfo = components['schemas']['SavedScenarioInfo'];
+export type ScenarioChange = components['schemas']['ScenarioChange'];
 export type ScenarioInfo = components['schemas']['ScenarioInfo'];
 export type ScenarioList = components['schemas']['ScenarioList'];
+export type ScenarioResult = components['schemas']['ScenarioResult'];
 export type ScoreInfo = components['schemas']['ScoreInfo'];
 export type Section = components['schemas']['Section'];
 export type SeriesInfo = components['schemas']['SeriesInfo'];
@@ -1040,6 +1039,7 @@ export type StudyInfo = components['schemas']['StudyInfo'];
 export type Table = components['schemas']['Table'];
 export type TrustNote = components['schemas']['TrustNote'];
 export type UploadAnswer = components['schemas']['UploadAnswer'];
+export type VersionsInfo = components['schemas']['VersionsInfo'];
 export type Why = components['schemas']['Why'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

@@ -115,7 +115,7 @@ class _Screen:
             if self.left_out:
                 titles = self.say("join").join(dict.fromkeys(self.left_out))
                 self.line(self.say("left_out", titles=titles), "dim")
-            self.line(self.say("summary_only"), "dim")
+            self.line(self.say("summary_of_files" if self.files else "summary_only"), "dim")
         for path in self.files.values():
             self.console.print(str(path), markup=False, highlight=False, soft_wrap=True)
 

@@ -195,7 +195,7 @@ class PoolLane:
         return ahead * self.seconds / self.weights / self.threads
 
     async def do(
-        self, work: Callable[[CancellationToken], T], ticket: CancellationToken, weight: float, *, measured: bool
+        self, work: Callable[[CancellationToken], T], cancellation: CancellationToken, weight: float, *, measured: bool
     ) -> T:
         """Run a function on a thread.
 
@@ -203,7 +203,7 @@ class PoolLane:
         ----------
         work
             The function.
-        ticket
+        cancellation
             Stops the work, and counts the runs it makes.
         weight
             Proportional to the seconds it takes.
@@ -212,12 +212,12 @@ class PoolLane:
         """
 
         def timed() -> tuple[T, float]:
-            ticket.check()
+            cancellation.check()
             began = time.monotonic()
-            return work(ticket), time.monotonic() - began
+            return work(cancellation), time.monotonic() - began
 
         answer, seconds = await to_thread.run_sync(timed, limiter=self.limiter)
-        if measured or ticket.runs:
+        if measured or cancellation.runs:
             self.seconds = DECAY * self.seconds + seconds
             self.weights = DECAY * self.weights + weight
         return answer
@@ -276,9 +276,9 @@ class RequestPool:
         lane = self.quick if weight <= self.light else self.heavy
         client = client_id_of(request)
         self._need_room(lane, client)
-        ticket = CancellationToken()
-        lane.pending[ticket] = client, weight
-        doing = asyncio.ensure_future(lane.do(work, ticket, weight, measured=not self.light))
+        cancellation = CancellationToken()
+        lane.pending[cancellation] = client, weight
+        doing = asyncio.ensure_future(lane.do(work, cancellation, weight, measured=not self.light))
         leaving = asyncio.ensure_future(disconnected(request))
         either: set[asyncio.Future[Any]] = {doing, leaving}
         try:
@@ -288,9 +288,9 @@ class RequestPool:
             return doing.result()
         finally:
             leaving.cancel()
-            ticket.cancel()
+            cancellation.cancel()
             doing.cancel()
-            del lane.pending[ticket]
+            del lane.pending[cancellation]
 
     def _need_room(self, lane: PoolLane, client: str) -> None:
         wait = lane.expected()
@@ -303,8 +303,8 @@ class RequestPool:
     def close(self) -> None:
         """Accept no more requests and cancel those that run."""
         self.closed = True
-        for ticket in (*self.heavy.pending, *self.quick.pending):
-            ticket.cancel()
+        for cancellation in (*self.heavy.pending, *self.quick.pending):
+            cancellation.cancel()
 
 
 async def disconnected(request: Request) -> None:

@@ -17,7 +17,7 @@ from copark.web.problems import HttpProblem
 
 
 class HeadRequests:
-    """An application whose API answers HEAD as GET without the body; outermost, since the headers are those of GET."""
+    """Middleware that answers HEAD as GET without the body; outermost, since the headers are those of GET."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -36,7 +36,7 @@ class HeadRequests:
 
 
 class AllowedMethods:
-    """An application that refuses methods its paths have not."""
+    """Middleware that refuses methods a path does not have."""
 
     def __init__(self, app: FastAPI) -> None:
         self.app: ASGIApp = app

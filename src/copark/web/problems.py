@@ -22,11 +22,11 @@ from copark.web.content.sentences import said
 
 MEDIA = "application/problem+json"
 GONE = 499
-"""Nobody is there to read the answer any more (as nginx has it)."""
+"""Status where the client has disconnected (as nginx has it)."""
 RETRY_AFTER = 5.0
 """Seconds after which something that did not answer may do so again."""
-ENDING = ("framing", "body", "slow")
-"""Problems after which nobody knows where the next request on the connection begins."""
+CLOSING = ("framing", "body", "slow")
+"""Problems after which the connection is closed, since the start of the next request on it is unknown."""
 HEADERS: dict[str, str] = {"content-type": MEDIA, "cache-control": "no-store"}
 log = logging.getLogger("copark.web")
 
@@ -53,9 +53,9 @@ class ProblemInfo(ApiModel):
 
 
 class HttpProblem(Exception):
-    """Something a client must be told.
+    """An error that ends a request, with its HTTP status.
 
-    Its words are ``web.problem.<code>.cause`` and ``.repair``, with values.
+    Its texts are ``web.problem.<code>.cause`` and ``.repair``, with values.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ def problem_response(problem: HttpProblem, lang: str) -> Response:
         headers["allow"] = ", ".join(problem.allow)
     if problem.status == 401:
         headers["www-authenticate"] = "Bearer"
-    if problem.code in ENDING:
+    if problem.code in CLOSING:
         headers["connection"] = "close"
     cause, repair = (said(f"web.problem.{problem.code}.{part}", **problem.values) for part in ("cause", "repair"))
     info = ProblemInfo(
@@ -114,11 +114,11 @@ def problem_response(problem: HttpProblem, lang: str) -> Response:
 
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
-"""What the system says of a disk without room, or a user without a share of it."""
+"""Codes of the system for a full disk or an exhausted quota."""
 
 
 KINDS = ((NotFound, 404, "absent"), (RunRefused, 409, "refused"), (CoparkError, 422, "faults"))
-"""What an error of copark's own is told as, the first that fits."""
+"""Status and code for errors of copark's own; the first class that fits."""
 
 
 def body_model(request: Request) -> type[BaseModel] | None:
@@ -132,17 +132,17 @@ def add_handlers(app: FastAPI) -> None:
     """Let every error leave the application as a problem."""
 
     async def known(request: Request, error: Exception) -> Response:
-        return problem_response(told(error, request), language(request))
+        return problem_response(problem_of(error, request), language(request))
 
     ours = (HttpProblem, CoparkError, Cancelled)
     for kind in (*ours, RequestValidationError, ValidationError, HTTPException, ClientDisconnect, Exception):
         app.add_exception_handler(kind, known)
 
 
-def told(error: Exception, request: Request) -> HttpProblem:
-    """Return the problem that an error is; one of reading a body is told as its cause."""
+def problem_of(error: Exception, request: Request) -> HttpProblem:
+    """Return the problem that an error is for a client; an error in reading a body is told as its cause."""
     if isinstance(error, HTTPException) and isinstance(error.__cause__, HttpProblem | CoparkError):
-        return told(error.__cause__, request)
+        return problem_of(error.__cause__, request)
     if isinstance(error, HttpProblem):
         return error
     if isinstance(error, CoparkError):
@@ -174,6 +174,6 @@ def unexpected(error: BaseException) -> HttpProblem:
 
 
 def problem_responses() -> dict[int | str, dict[str, Any]]:
-    """Give what the description of the interface says of problems; their media type is put in with all of it."""
+    """Describe all problems for the OpenAPI document, which puts in their media type."""
     statuses = (400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 500, 503, 507)
     return {status: {"model": ProblemInfo, "description": text("web.problem_described")} for status in statuses}

@@ -37,28 +37,28 @@ from copark.web.problems import MEDIA, add_handlers, language
 from copark.web.server_log import begin_log
 from copark.web.services import Services
 
-UNWATCHED: Any = dict.fromkeys(("tracing", "metrics", "logs", "auto_configure"), False)
+NO_TELEMETRY: Any = dict.fromkeys(("tracing", "metrics", "logs", "auto_configure"), False)
 """Nothing is reported to anybody."""
 PROBLEM = {MEDIA: {"schema": {"$ref": "#/components/schemas/ProblemInfo"}}}
 SUMMARY = "A stochastic simulator of the multi-scale coupling of intergovernmental cooperation parks."
 KEEP_ALIVE = 30
 GRACE = 3
 TICKS = 10
-"""Of the ten ticks of a second one looks at the connections."""
+"""Ticks between two checks of the connections: a second has ten."""
 LEAST_TOKEN = 16
 ARENA_MAX = -8
 """Number of the setting in ``malloc.h``."""
 
 
 def create_app(settings: ServerSettings | None = None, records: ServerRecords | None = None) -> ASGIApp:
-    """Make the application, behind its guards; ``records`` are those whose lock is held already."""
+    """Make the application with its middleware; ``records`` are those whose lock is held already."""
     chosen = settings or ServerSettings()
     rates = TokenBuckets(chosen.limits.rate, chosen.limits.burst)
     return HeadRequests(guarded(AllowedMethods(bare_app(chosen, rates, records)), chosen, rates))
 
 
 def bare_app(settings: ServerSettings, rates: TokenBuckets, records: ServerRecords | None = None) -> FastAPI:
-    """Make the application without its guards.
+    """Make the application without its middleware.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def bare_app(settings: ServerSettings, rates: TokenBuckets, records: ServerRecor
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        telemetry=UNWATCHED,
+        telemetry=NO_TELEMETRY,
         generate_unique_id_function=lambda route: f"{[*route.tags, 'server'][0]}_{route.name}",
     )
     add_handlers(app)
@@ -132,30 +132,30 @@ def described(app: FastAPI) -> dict[str, Any]:
 
 
 class CoparkServer(uvicorn.Server):
-    """A server that says when it is ready, looks after its connections, and takes SIGHUP as a request to end."""
+    """A server that calls back when it is ready, checks its connections, and ends at SIGHUP."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self.ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin, and say so."""
+        """Start, and call back."""
         protocol: Any = self.config.http_protocol_class
-        for door in sockets or ():
-            if isinstance(door, ListeningSocket):
-                door.openings = protocol.openings
+        for listener in sockets or ():
+            if isinstance(listener, ListeningSocket):
+                listener.rates = protocol.rates
         await super().startup(sockets)
-        for door in sockets or ():
-            door.listen(QUEUE)  # asyncio lets as many wait as it accepts in one step
+        for listener in sockets or ():
+            listener.listen(QUEUE)  # asyncio lets as many wait as it accepts in one step
         if self.started:
             self.ready()
 
     async def on_tick(self, counter: int) -> bool:
-        """Look at every connection once a second; whether it is time to end."""
+        """Check every connection once a second; return whether it is time to end."""
         if counter % TICKS == 0:
             for connection in list(self.server_state.connections):
                 if isinstance(connection, BoundedProtocol):
-                    connection.look()
+                    connection.check_progress()
         return await super().on_tick(counter)
 
     @contextmanager
@@ -185,7 +185,7 @@ def settings_of(
     memory: int = Limits.memory // 1_000_000,
     proxies: Sequence[str] = (),
 ) -> ServerSettings:
-    """Set up a server by what was said and by the environment; refuse an open one without a sound token.
+    """Return the settings of a server by arguments and environment; refuse an open one without a sound token.
 
     ``COPARK_TOKEN`` is the token where none is given; ``COPARK_HOSTS`` and ``COPARK_ORIGINS`` name further hosts it may
     be called by and origins that may write, with commas between them. Memory is in megabytes.
@@ -230,26 +230,26 @@ def settings_of(
 
 
 def listen(settings: ServerSettings, lang: str) -> socket.socket:
-    """Take the address; what hinders that is told."""
+    """Bind the address and listen; RunRefused with the reason if that fails."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    door = ListeningSocket(family, socket.SOCK_STREAM)
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener = ListeningSocket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        door.bind((settings.host, settings.port))
-        door.listen()  # until somebody listens, another server can bind the same address
+        listener.bind((settings.host, settings.port))
+        listener.listen()  # until somebody listens, another server can bind the same address
     except OSError as error:
-        door.close()
+        listener.close()
         reason = error.strerror or str(error)
         raise RunRefused(text("web.no_address", lang, host=settings.host, port=settings.port, reason=reason)) from None
-    return door
+    return listener
 
 
-def config_of(settings: ServerSettings, records: ServerRecords | None = None) -> uvicorn.Config:
-    """Say how the server listens: what is not yet a request is bounded by the protocol, all else by the guards."""
+def uvicorn_config(settings: ServerSettings, records: ServerRecords | None = None) -> uvicorn.Config:
+    """Return the configuration of uvicorn: the protocol bounds connections, the middleware bounds requests."""
     bounds = {
         "proxies": settings.proxies,
         "most": room_for_connections(settings.limits),
-        "openings": ConnectionRates(settings.proxies),
+        "rates": ConnectionRates(settings.proxies),
     }
     return uvicorn.Config(
         create_app(settings, records),
@@ -280,10 +280,12 @@ def serve(settings: ServerSettings, lang: str, ready: Callable[[str], None]) -> 
     """
     begin_log()
     share_arenas()
-    with closing(ServerRecords(settings.data)) as records, listen(settings, lang) as door:
-        host, port = door.getsockname()[:2]
+    with closing(ServerRecords(settings.data)) as records, listen(settings, lang) as listener:
+        host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
-        CoparkServer(config_of(settings, records), lambda: ready(f"http://{shown}:{port}/")).run(sockets=[door])
+        CoparkServer(uvicorn_config(settings, records), lambda: ready(f"http://{shown}:{port}/")).run(
+            sockets=[listener]
+        )
 
 
 INDEX = "index.html"

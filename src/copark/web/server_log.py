@@ -29,7 +29,7 @@ class LineFormatter(logging.Formatter):
 
 
 class RepetitionFilter(logging.Filter):
-    """Lets so many records of one place in the code through each minute, and says how many there were beyond.
+    """Passes so many records of one place in the code each minute, and writes how many there were beyond.
 
     Parameters
     ----------

@@ -63,9 +63,9 @@ async def coupling(client: CurrentClient, request: requests.StudyRequest) -> Res
 
 
 async def _answered(client: Client, request: ModelRequest, parts: Parts) -> Response:
-    def make(study: Study, case_entry: CaseEntry, ticket: CancellationToken) -> SimulationAnswer:
+    def make(study: Study, case_entry: CaseEntry, cancellation: CancellationToken) -> SimulationAnswer:
         return answer(
-            client.services.engine, client.services.flow_cache, study, case_entry, request.outputs, parts, ticket
+            client.services.engine, client.services.flow_cache, study, case_entry, request.outputs, parts, cancellation
         )
 
     return await _run(client, request, f"{parts.model_dump_json()} {request.outputs}", make)
@@ -79,7 +79,7 @@ async def _run(
     weight = requests.cost(request)
     client.charge(weight)
 
-    def work(ticket: CancellationToken) -> tuple[bytes, bool, str]:
+    def work(cancellation: CancellationToken) -> tuple[bytes, bool, str]:
         case_entry = client.view.get(request.case, request.cut)
         study = requests.study_of(request, case_entry, outputs)
         identity = services.engine.identity(study, case_entry)
@@ -88,7 +88,7 @@ async def _run(
         if held is not None:
             return held, True, identity
         with requests.locating_faults(request):
-            content = json_bytes(make(study, case_entry, ticket))
+            content = json_bytes(make(study, case_entry, cancellation))
         services.answers.put(key, content, len(content))
         services.remember_study(study, case_entry, client.owner)
         return content, False, identity

@@ -20,7 +20,7 @@ from copark.web.api.replies import (
     describe_json,
 )
 from copark.web.content.actor_network import NetworkAnswer, network_of
-from copark.web.content.case_registry import naming_file, packed, skeleton
+from copark.web.content.case_registry import case_template, naming_file, pack_case
 from copark.web.content.cases import (
     CaseAnswer,
     DeletedCase,
@@ -124,7 +124,9 @@ async def template(client: CurrentClient, form: Form, lang: Lang = "en", *, exam
     """Return an empty workbook, the smallest valid case as an archive, or an invented park as either."""
     scratch = client.services.scratch("")
     name = "blue-harbour" if example else "copark-case"
-    return await _file(client, form, name, lambda book: skeleton(scratch, workbook=book, lang=lang, example=example))
+    return await _file(
+        client, form, name, lambda book: case_template(scratch, workbook=book, lang=lang, example=example)
+    )
 
 
 @router.get("/cases/{name}", summary="A case and its levers", responses=describe_json(CaseAnswer))
@@ -142,7 +144,7 @@ async def network(client: CurrentClient, name: CasePath) -> Response:
 @router.get("/cases/{name}/files.{form}", summary="A case's files", responses=describe_file("The files.", ZIP, XLSX))
 async def files(client: CurrentClient, name: CasePath, form: Form, lang: Lang = "en") -> Response:
     """Return the files of a case as an archive or a workbook, to change and upload again."""
-    return await _file(client, form, name, lambda book: packed(client.view, name, workbook=book, lang=lang))
+    return await _file(client, form, name, lambda book: pack_case(client.view, name, workbook=book, lang=lang))
 
 
 async def _file(client: Client, form: str, name: str, make: Callable[[bool], bytes]) -> Response:

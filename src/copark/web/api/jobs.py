@@ -142,7 +142,7 @@ async def submit(client: CurrentClient, request: JobRequest) -> Response:
     client.charge(JOB_COST)
     services = client.services
 
-    def work(_ticket: CancellationToken) -> JobInfo:
+    def work(_cancellation: CancellationToken) -> JobInfo:
         case_entry = client.view.get(request.case, request.cut)
         study = study_of(request, case_entry, outputs="standard" if request.report else None)
         services.check(study, case_entry, request)

@@ -5,7 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from copark.web.api.replies import CurrentClient, StrictRoute
 from copark.web.content.responses import ApiModel
-from copark.web.links import LASTS, PARAMETER
+from copark.web.links import LIFETIME, PARAMETER
 
 router = APIRouter(tags=["links"], route_class=StrictRoute)
 
@@ -35,4 +35,4 @@ def link(client: CurrentClient, request: LinkRequest) -> LinkAnswer:
     A link to what does not exist, or belongs to somebody else, can be made and leads nowhere.
     """
     signed = client.services.links.make(client.owner, request.path)
-    return LinkAnswer(address=f"{request.path}?{PARAMETER}={signed}", seconds=LASTS)
+    return LinkAnswer(address=f"{request.path}?{PARAMETER}={signed}", seconds=LIFETIME)

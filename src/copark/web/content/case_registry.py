@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CaseEntry:
-    """A case that a server has at hand, with its parameters."""
+    """A case that a server has loaded, with its parameters."""
 
     name: str
     """What a client calls it: the casebook's name, or the opaque one of an upload."""
@@ -65,8 +65,14 @@ class CaseEntry:
 class CaseRegistry:
     """Cases by name. No name is ever taken for a path.
 
-    Folder of uploaded cases, a folder each, output folder that calibrations of one's own are looked for in, and how
-    many uploads are kept; an uploaded case has an output folder of its own.
+    Parameters
+    ----------
+    uploads
+        Folder of uploaded cases, a folder each; an uploaded case has an output folder of its own.
+    out
+        Output folder in which calibrations of the casebook's cases are looked up.
+    quota
+        Number of uploads that are kept.
     """
 
     def __init__(
@@ -74,7 +80,7 @@ class CaseRegistry:
     ) -> None:
         self.parks = OwnParks(uploads, quota)
         self.out = out
-        self._held: dict[tuple[str, str | None], tuple[int | None, CaseEntry]] = {}
+        self._entries: dict[tuple[str, str | None], tuple[int | None, CaseEntry]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -104,9 +110,9 @@ class CaseRegistry:
         out = self.out_of(name)
         with self._lock:
             calibrated_at = _calibrated_at(out)
-            stamp, case_entry = self._held.get((name, cut), (None, None))
+            stamp, case_entry = self._entries.get((name, cut), (None, None))
             if case_entry is None or stamp != calibrated_at:  # a calibration was kept or removed meanwhile
-                _, plain = self._held.get((name, None), (None, None))
+                _, plain = self._entries.get((name, None), (None, None))
                 case = load_case(name if folder is None else folder) if plain is None else plain.case
                 cuts = cuts_of(case, out)
                 if cut is not None and cut not in cuts:
@@ -114,13 +120,13 @@ class CaseRegistry:
                 parameters = parameters_of(case, out, cut=cut)
                 _ = parameters.identity  # made now, under the lock
                 case_entry = CaseEntry(name, case, case.hash, folder is not None, parameters, cuts)
-                self._held[name, cut] = calibrated_at, case_entry
+                self._entries[name, cut] = calibrated_at, case_entry
             return case_entry
 
     def drop(self, name: str) -> None:
-        """Forget what is held of a case."""
+        """Forget the cached entries of a case."""
         with self._lock:
-            self._held = {key: held for key, held in self._held.items() if key[0] != name}
+            self._entries = {key: held for key, held in self._entries.items() if key[0] != name}
 
 
 def _calibrated_at(out: Path | None) -> int | None:
@@ -187,11 +193,11 @@ class OwnersView:
 
 
 SCRATCH = (".export-*", "web/cases/.incoming-*", "web/files/*", "web/parks/*/.export-*")
-"""What a server that was killed may have left, in the data folder."""
+"""Patterns of temporary files in the data folder that a server that was killed may have left."""
 
 
 def sweep_scratch(data: Path) -> None:
-    """Take away what a server that was killed has left."""
+    """Remove temporary files that a server that was killed has left."""
     for path in (entry for pattern in SCRATCH for entry in data.glob(pattern)):
         with suppress(OSError):  # not ours to take
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
@@ -204,7 +210,7 @@ MOST_ENTRIES = 60
 
 @contextmanager
 def naming_file(name: str) -> Iterator[None]:
-    """Let an error of the disk tell which file it was about, by a name that means something to whoever sent it."""
+    """Name the file that an error of the disk is about as its sender knows it."""
     try:
         yield
     except OSError as error:
@@ -261,8 +267,8 @@ def pack_zip(folder: Path) -> bytes:
     return stream.getvalue()
 
 
-def take(registry: CaseRegistry, content: bytes, *, workbook: bool, owner: str = "") -> CaseEntry:
-    """Take an uploaded case; raise ParksFull where its owner, or the server, keeps as many as allowed.
+def accept_upload(registry: CaseRegistry, content: bytes, *, workbook: bool, owner: str = "") -> CaseEntry:
+    """Check and keep an uploaded case; raise ParksFull where its owner, or the server, keeps as many as allowed.
 
     Parameters
     ----------
@@ -304,7 +310,7 @@ def _unpack(content: bytes, folder: Path, *, workbook: bool) -> list[Fault]:
     return faults
 
 
-def packed(registry: CaseRegistry | OwnersView, name: str, *, workbook: bool, lang: str = "en") -> bytes:
+def pack_case(registry: CaseRegistry | OwnersView, name: str, *, workbook: bool, lang: str = "en") -> bytes:
     """Pack a case as an archive or a workbook, to change and bring back.
 
     Parameters
@@ -320,7 +326,7 @@ def packed(registry: CaseRegistry | OwnersView, name: str, *, workbook: bool, la
     return workbook_of(folder, lang) if workbook else pack_zip(folder)
 
 
-def skeleton(scratch: Path, *, workbook: bool, lang: str = "en", example: bool = False) -> bytes:
+def case_template(scratch: Path, *, workbook: bool, lang: str = "en", example: bool = False) -> bytes:
     """Give an empty workbook, or the smallest sound case as an archive, to start from; or an invented park.
 
     Parameters

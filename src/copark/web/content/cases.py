@@ -27,7 +27,7 @@ from copark.simulation.study import baseline
 from copark.simulation.study import levers as dated_levers
 from copark.texts import LANGUAGES
 from copark.web.content.actor_network import span
-from copark.web.content.case_registry import CaseRegistry, OwnersView, take
+from copark.web.content.case_registry import CaseRegistry, OwnersView, accept_upload
 from copark.web.content.own_parks import DeletedPark
 from copark.web.content.responses import ApiModel, CaseName, Said
 from copark.web.content.sentences import own, said
@@ -193,8 +193,8 @@ def uploaded(registry: CaseRegistry, content: bytes, *, workbook: bool, owner: s
     owner
         Whose the case becomes.
     """
-    case_entry = take(registry, content, workbook=workbook, owner=owner)
-    return UploadAnswer(case=case_name(case_entry), most=registry.parks.quota.each, notes=growth_told(case_entry.case))
+    case_entry = accept_upload(registry, content, workbook=workbook, owner=owner)
+    return UploadAnswer(case=case_name(case_entry), most=registry.parks.quota.each, notes=growth_notes(case_entry.case))
 
 
 def describe(engine: Engine, case_entry: CaseEntry) -> CaseAnswer:
@@ -204,11 +204,11 @@ def describe(engine: Engine, case_entry: CaseEntry) -> CaseAnswer:
     inputs = engine.inputs(study, case_entry, study.scenarios[0])
     sides = {"home": case.sides.home.title, "host": case.sides.host.title}
     return CaseAnswer.of(
-        case=case_name(case_entry), sides=sides, levers=levers_of(case, inputs), notes=growth_told(case)
+        case=case_name(case_entry), sides=sides, levers=levers_of(case, inputs), notes=growth_notes(case)
     )
 
 
-def growth_told(case: Case) -> list[Said]:
+def growth_notes(case: Case) -> list[Said]:
     """Say in both languages whose growth is not on record."""
     by_language = (missing_growth(case, lang) for lang in LANGUAGES)
     return [Said(**dict(zip(LANGUAGES, words, strict=True))) for words in zip(*by_language, strict=True)]

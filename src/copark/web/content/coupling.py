@@ -108,21 +108,21 @@ class CouplingAnswer(ApiModel):
     """What the parameters are drawn from."""
 
 
-def coupling_of(engine: Engine, study: Study, case_entry: CaseEntry, ticket: CancellationToken) -> CouplingAnswer:
+def coupling_of(engine: Engine, study: Study, case_entry: CaseEntry, cancellation: CancellationToken) -> CouplingAnswer:
     """Read coordination and phases off the runs of a study.
 
     Parameters
     ----------
     study
         It keeps :data:`OUTPUTS`.
-    ticket
+    cancellation
         Stops the work when nobody waits for it any more.
     """
     frame = frame_of(study, case_entry, OUTPUTS)
     turns = [str(renegotiation.date.quarter("event")) for renegotiation in case_entry.case.renegotiations]
     arms = []
-    for scenario, runs in zip(study.scenarios, engine.simulate(study, case_entry, ticket), strict=True):
-        ticket.check()
+    for scenario, runs in zip(study.scenarios, engine.simulate(study, case_entry, cancellation), strict=True):
+        cancellation.check()
         arms.append(_coupling_arm(frame, scenario, runs, turns))
     return CouplingAnswer.model_construct(
         identity=engine.identity(study, case_entry),

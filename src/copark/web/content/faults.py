@@ -1,7 +1,4 @@
-"""Faults of a request, in both languages, each with its place, cause and repair.
-
-What a server refuses, each with its cause and repair in both languages.
-"""
+"""Faults of a request, each with its place, cause and repair in both languages."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -30,7 +27,7 @@ def fault(code: str, key: str = "", **values: Any) -> Fault:
 
 
 def absent(code: str, key: str = "", **values: Any) -> Absent:
-    """Say that something is not there."""
+    """Return the error that something is not there."""
     return Absent([fault(code, key, **values)])
 
 
@@ -73,7 +70,7 @@ class FaultInfo(ApiModel):
 
 
 def fault_infos(faults: Iterable[Fault]) -> list[FaultInfo]:
-    """Give faults as they are answered."""
+    """Return faults as a response has them."""
     return [
         FaultInfo.of(
             fault,

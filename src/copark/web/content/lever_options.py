@@ -162,7 +162,7 @@ class DecisionAnswer(ApiModel):
     """Every option, those with the same numbers once: what helps first, what to avoid last."""
 
 
-NOTHING = DecisionAnswer(
+NO_DECISIONS = DecisionAnswer(
     run_id=None,
     sentences=[],
     since="",
@@ -215,7 +215,7 @@ def newest_levers(view: OwnersView, case: str) -> Levers | None:
 def decisions_of(view: OwnersView, case: str) -> DecisionAnswer:
     """Say what can still be decided about a park, by the newest stored result of its levers."""
     levers = newest_levers(view, case)
-    return NOTHING if levers is None else decision_answer(levers)
+    return NO_DECISIONS if levers is None else decision_answer(levers)
 
 
 def decision_answer(levers: Levers) -> DecisionAnswer:

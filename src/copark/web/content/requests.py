@@ -1,6 +1,6 @@
-"""Questions to the server as typed models, and the study each stands for.
+"""Requests to the model as typed records, and the study each stands for.
 
-The study is that of :func:`copark.workflows.simulate` for the same words, so that identity and numbers are, too.
+It is the study that :func:`copark.workflows.simulate` runs for the same arguments, with the same run ID and numbers.
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def _title(key: str) -> Title:
 
 
 class RequestedScenario(Scenario):
-    """Changes against the case; without a key and title of its own it has plain ones."""
+    """Changes against the case; key and title have defaults."""
 
     key: Key = "scenario"
     """Key of the scenario in the answer: small letters, digits and hyphens, up to 64."""
@@ -65,7 +65,7 @@ CaseKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{
 
 
 class ModelRequest(BaseModel):
-    """Fields that every question has."""
+    """Fields that every request to the model has."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True, populate_by_name=True
@@ -199,7 +199,7 @@ def study_of(request: ModelRequest, case_entry: CaseEntry, outputs: KeepWord | t
 
 
 def _now_of(request: ModelRequest, case: Case) -> Quarter | str | None:
-    """Give the quarter a park is looked at from; of a length in its place what was asked, which the study refuses.
+    """Return the quarter a park is looked at from; of a request with a length its ``now``, which the study refuses.
 
     Raises StudyFaults if the quarter cannot be used.
     """
@@ -209,16 +209,16 @@ def _now_of(request: ModelRequest, case: Case) -> Quarter | str | None:
 
 
 def usable_now(case: Case, quarter: str | None, place: str) -> Quarter:
-    """Give the quarter a park is looked at from: as asked, else the present one.
+    """Return the quarter a park is looked at from: the requested one, else the present one.
 
     Parameters
     ----------
     case
         The park.
     quarter
-        What was asked, a quarter or not.
+        The requested quarter, if any.
     place
-        Where in the request that stands.
+        Where in the request it stands.
 
     Raises StudyFaults if the quarter cannot be used.
     """
@@ -233,7 +233,7 @@ def usable_now(case: Case, quarter: str | None, place: str) -> Quarter:
 
 @contextmanager
 def locating_faults(request: ModelRequest) -> Iterator[None]:
-    """Tell faults of scenarios where these stand in the request."""
+    """Raise faults of scenarios with the place of the scenario in the request."""
     try:
         yield
     except StudyFaults as error:
@@ -250,7 +250,7 @@ USUAL_QUARTERS = 100
 
 
 def cost(request: Any) -> float:
-    """Return what a question costs, in hundreds of runs of eighty quarters."""
+    """Return what a request costs, in hundreds of runs of eighty quarters."""
     quarters = (request.quarters or USUAL_QUARTERS) / 80.0
     parts = getattr(request, "parts", None)
     more = 0.0 if parts is None else 4.0 * bool(parts.flows or parts.why) + 16.0 * parts.links
