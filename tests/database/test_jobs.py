@@ -161,9 +161,9 @@ def test_a_claim_whose_answer_did_not_arrive_is_begun_again(table, monkeypatch):
 
     with monkeypatch.context() as patched:
         patched.setattr(table, "claim", unheard)
-        assert queue._claimed("long") is None
+        assert queue._claim("long") is None
     assert table.get("a").state == "running"
-    assert queue._claimed("long").job.attempts == 2
+    assert queue._claim("long").job.attempts == 2
 
 
 def test_one_server_at_a_time_works_on_a_folder(tmp_path, monkeypatch):

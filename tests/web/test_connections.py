@@ -132,7 +132,7 @@ def test_requests_sent_behind_one_another_are_answered_up_to_a_bound(address: st
 
 def test_stalled_bodies_make_room_for_others(tmp_path, monkeypatch) -> None:
     """The place of a request is no longer its own while it waits for its client, in all and of one address."""
-    monkeypatch.setattr(connections, "IN_HASTE", 0.0)
+    monkeypatch.setattr(connections, "STALLED_AFTER", 0.0)
     for limits, source in (({"open": 3}, HOLDER), ({"open_each": 3}, "127.0.0.2")):
         with listening(tmp_path / "out", limits=limits) as (address, _), ExitStack() as attackers:
             stalled = [attackers.enter_context(connected(address, "127.0.0.2")) for _ in range(3)]
@@ -144,7 +144,7 @@ def test_stalled_bodies_make_room_for_others(tmp_path, monkeypatch) -> None:
 
 def test_a_crowd_that_has_just_begun_to_stall_keeps_nobody_out(tmp_path, monkeypatch) -> None:
     """Those who come again together would else have all places until each is taken for stalled."""
-    monkeypatch.setattr(connections, "IN_HASTE", 60.0)
+    monkeypatch.setattr(connections, "STALLED_AFTER", 60.0)
     with listening(tmp_path / "out", limits={"open": 10}) as (address, _), ExitStack() as attackers:
         for _ in range(10):
             attackers.enter_context(connected(address, "127.0.0.2")).sendall(STALLED)

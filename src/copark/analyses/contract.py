@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, Un
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from copark.calibration.remade import Comparison
+from copark.json_types import JsonObject
 from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES, Said, has_text, text
 
@@ -236,7 +237,7 @@ class Result:
     """Whether it draws assumed ranges on purpose, so that no calibration would change it."""
     run_id: str
     """Hash of everything it depends on: 16 hexadecimal digits."""
-    provenance: dict[str, Any]
+    provenance: JsonObject
     """Versions, hashes, study, seed, time."""
     trust: Trust | None = None
     """How far the parameters of the model may be trusted; ``None`` where none are used."""

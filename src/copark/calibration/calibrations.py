@@ -44,6 +44,7 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.errors import NotFound, RunRefused
 from copark.identity import identity_of
+from copark.json_types import JsonObject
 from copark.model.jit import cpu_features, versions
 from copark.simulation.ensemble import default_threads
 from copark.simulation.trust import Trust
@@ -355,7 +356,7 @@ def plan_of(
     return Planned(missing + searched, seconds, megabytes, Path(out), went_on(tally, lang))
 
 
-def content_of(calibration: Calibration, reading: Reading) -> dict[str, Any]:
+def content_of(calibration: Calibration, reading: Reading) -> JsonObject:
     """Give the recipe of a calibration: what it depends on, and what it was made with."""
     recipe = calibration.batch.recipe
     return {

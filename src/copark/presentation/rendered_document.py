@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from copark.cases.types import JUDGEMENT
+from copark.json_types import JsonObject
 from copark.presentation import document as data
 from copark.presentation.clean_words import clean, titled
 from copark.presentation.document import Column, Document, Interval, Kind, Value
@@ -316,7 +317,7 @@ def page_of(
     )
 
 
-def to_json(document: Document, charts: Charts | None = None) -> dict[str, Any]:
+def to_json(document: Document, charts: Charts | None = None) -> JsonObject:
     """Return a document as plain values: what the page in the browser shows, and what programs read."""
     from copark.presentation.figures import Charts
 

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from copark.arrays import Floats, Integers
 from copark.cases.case import Case
 from copark.identity import identity_of
+from copark.json_types import JsonObject
 from copark.model.arrays import Draws, Inputs
 from copark.simulation.ensemble import CHUNK, Done, Ensemble, calls_for
 from copark.simulation.measures import Measures, ScenarioMeasures, packed, unpacked
@@ -142,9 +143,9 @@ class Experiment:
         return self.label.identity
 
     @property
-    def provenance(self) -> dict[str, Any]:
+    def provenance(self) -> JsonObject:
         """Everything the study is made of: versions, hashes, seed, time."""
-        provenance: dict[str, Any] = json.loads(self.label.provenance)
+        provenance: JsonObject = json.loads(self.label.provenance)
         return provenance
 
     @property

@@ -25,6 +25,7 @@ from copark.cases.types import shown, suggestion, wrong
 from copark.cases.validated_yaml import faults_in, read_model
 from copark.cases.yaml_loader import Tree
 from copark.errors import CoparkError, Fault, NotFound, StudyFaults
+from copark.json_types import JsonObject
 from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
 from copark.simulation.case_edits import edited, fault_of_edit
@@ -133,7 +134,7 @@ class Scenario(Entry):
 
     @field_validator("parameters", "links", "levers")
     @classmethod
-    def _known(cls, changes: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+    def _known(cls, changes: JsonObject, info: ValidationInfo) -> JsonObject:
         kind = str(info.field_name)
         variables: Mapping[str, Any] = levers() if kind == "levers" else getattr(catalogue(), kind)
         for name, change in changes.items():
@@ -220,9 +221,9 @@ class Study(Entry):
         except ValidationError as errors:
             raise StudyFaults(faults_in(errors, self.name, Study, ("study",))) from None
 
-    def content(self) -> dict[str, Any]:
+    def content(self) -> JsonObject:
         """Give the study as plain values: but for its titles, what its identity is made of."""
-        content: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
+        content: JsonObject = self.model_dump(mode="json", by_alias=True)
         if self.now is None:
             del content["now"]
         return content

@@ -29,6 +29,7 @@ from copark.cases.types import shown
 from copark.cases.yaml_loader import read_yaml
 from copark.errors import CoparkError, Fault, FaultsFound
 from copark.identity import RESULT_FORMAT
+from copark.json_types import JsonObject
 from copark.store.errors import DamagedRun, MisplacedRun
 from copark.store.files import written_file, written_folder
 from copark.store.headlines import faults_of_chunks
@@ -70,7 +71,7 @@ NOT_STATED = "#licence-not-stated"
 MEDIA = {".yaml": "application/yaml", ".csv": "text/csv", ".json": "application/json", ".md": "text/markdown"}
 Listing = dict[str, tuple[int, str]]
 Progress = Callable[[int, int], None] | None
-Entity = dict[str, Any]
+Entity = JsonObject
 
 
 class WorkspaceRefused(FaultsFound):

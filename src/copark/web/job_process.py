@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from copark.json_types import JsonObject
+
 if TYPE_CHECKING:
     from copark.web.content.job_tasks import JobTask
 
@@ -80,7 +82,7 @@ def main(source: TextIO, out: TextIO) -> int:
     return 0
 
 
-def failure(error: Exception, task: JobTask) -> dict[str, Any]:
+def failure(error: Exception, task: JobTask) -> JsonObject:
     """Return the message to the server on why a job failed."""
     from copark.errors import CoparkError, FaultsFound
     from copark.texts import LANGUAGES

@@ -16,8 +16,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
+from copark.json_types import JsonObject
 from copark.store.errors import DatabaseRefused
 from copark.store.jobs import LANES, MOST_ATTEMPTS, Job, JobTable
 from copark.texts import text
@@ -41,6 +42,19 @@ PATIENCE = 5.0
 """Seconds that a worker may take to end."""
 QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore"}
 log = logging.getLogger("copark.web")
+
+
+class JobProgress(TypedDict):
+    """How far a job is."""
+
+    stage: str
+    """Key of the stage."""
+    done: int
+    """How much of the stage is done."""
+    total: int
+    """How much the stage has to do; 0 where that is not known."""
+    seconds_left: float | None
+    """Estimated seconds left."""
 
 
 class JobProcess:
@@ -67,7 +81,7 @@ class JobProcess:
         self._run_id = ""
         self._ends = 0.0
 
-    def do(self) -> dict[str, Any]:
+    def do(self) -> JsonObject:
         """Run the process; return its last message, or its exit code if it ended without one."""
         began = time.time()
         task = with_local_paths(self.job.errand, self.data, self.uploads, self.outputs)
@@ -98,7 +112,7 @@ class JobProcess:
                 remove_shards_of_cancelled(data, self._run_id, before)
         return message
 
-    def progress(self) -> dict[str, Any]:
+    def progress(self) -> JobProgress:
         """Return stage, done, total, and estimated seconds left: of the stage, or of all where that was foretold."""
         now = time.monotonic()
         done = self._done
@@ -123,9 +137,9 @@ class JobProcess:
             if self._process is not None:
                 self._process.kill()
 
-    def _exchange(self, process: subprocess.Popen[str], task: Mapping[str, Any]) -> dict[str, Any]:
+    def _exchange(self, process: subprocess.Popen[str], task: Mapping[str, Any]) -> JsonObject:
         """Send the task to the process, and read its messages until it ends."""
-        last: dict[str, Any] = {}
+        last: JsonObject = {}
         try:
             if process.stdin is not None and process.stdout is not None:
                 process.stdin.write(json.dumps(task, ensure_ascii=False) + "\n")
@@ -167,7 +181,7 @@ def _stop(process: subprocess.Popen[str]) -> None:
         process.kill()
 
 
-def unexpected(error: Exception) -> dict[str, Any]:
+def unexpected(error: Exception) -> JsonObject:
     """Return the last message of a job with an unexpected error, of which a client is told the type alone."""
     return {"end": "failed", "code": "unexpected", "kind": type(error).__name__}
 

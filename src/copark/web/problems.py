@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from copark.errors import CoparkError, Fault, FaultsFound, NotFound, RunRefused, Unavailable
+from copark.json_types import JsonObject
 from copark.texts import has_text, text
 from copark.web.content.engine import Cancelled
 from copark.web.content.faults import FaultInfo, fault_infos, faults_of_request
@@ -173,7 +174,7 @@ def unexpected(error: BaseException) -> HttpProblem:
     return HttpProblem(500, "unexpected")
 
 
-def problem_responses() -> dict[int | str, dict[str, Any]]:
+def problem_responses() -> dict[int | str, JsonObject]:
     """Describe all problems for the OpenAPI document, which puts in their media type."""
     statuses = (400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 500, 503, 507)
     return {status: {"model": ProblemInfo, "description": text("web.problem_described")} for status in statuses}

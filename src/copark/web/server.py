@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Scope
 
 from copark.analyses import REGISTRY
 from copark.errors import RunRefused
+from copark.json_types import JsonObject
 from copark.texts import entries, text
 from copark.version import __version__
 from copark.web.api import PREFIX, router
@@ -116,7 +117,7 @@ def share_arenas() -> None:
             ctypes.CDLL(None).mallopt(ARENA_MAX, 2)
 
 
-def described(app: FastAPI) -> dict[str, Any]:
+def described(app: FastAPI) -> JsonObject:
     """Describe the interface (OpenAPI 3.1), once; whatever goes wrong is answered by a problem."""
     if app.openapi_schema is None:
         description = get_openapi(
@@ -418,7 +419,7 @@ def _problems(lang: str) -> Iterator[str]:
             yield f'<tr id="{code}"><td><code>{code}</code></td><td>{words}</td></tr>'
 
 
-def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
+def _operation(path: str, method: str, operation: JsonObject) -> str:
     named = " ".join(f"<code>{escape(parameter['name'])}</code>" for parameter in operation.get("parameters", ()))
     sent = [
         operation.get("requestBody", {}),

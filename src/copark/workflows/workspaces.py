@@ -9,6 +9,7 @@ from copark.analyses.progress import Progress, stage
 from copark.cases import casebook_path, check_case, list_cases, load_case
 from copark.cases.types import shown
 from copark.errors import CoparkError, Fault, NotFound
+from copark.json_types import JsonObject
 from copark.store.errors import DamagedRun, MisplacedRun
 from copark.store.run_record import RunRecord
 from copark.store.runs import OUT, RunStore
@@ -147,7 +148,7 @@ def _gathered(
     texts: dict[str, bytes] = {}
     folders: dict[str, Path] = {}
 
-    def add(gathered: dict[str, Any], name: str, content: Any) -> None:
+    def add(gathered: JsonObject, name: str, content: Any) -> None:
         if gathered.setdefault(name, content) != content:  # something else bears the name
             raise _refused("same_name", name)
 

@@ -16,6 +16,7 @@ from copark.analyses.ablate.ablations import Ablations, AblationSettings
 from copark.analyses.ablate.effects import ablations_of
 from copark.analyses.contract import CaseParams, Choice, Keys, Result, Rows
 from copark.errors import NotFound, RunRefused
+from copark.json_types import JsonObject
 from copark.texts import Said
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _parameters(params: Params, context: Context) -> CaseParameters:
     return context.parameters(params.case, *params.wanted)
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """The draws, of the calibration to the last value meant to be fitted where none is asked for; and what there is."""
     every = ablations_of(context.case(params.case), links=not params.no_links)
     return {
@@ -107,7 +108,7 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
     }
 
 
-def made_of(params: Params, context: Context) -> dict[str, Any]:
+def made_of(params: Params, context: Context) -> JsonObject:
     """Everything the numbers depend on."""
     case = context.case(params.case)
     source = _parameters(params, context).source

@@ -14,6 +14,7 @@ from copark.arrays import Floats
 from copark.calibration import calibrations, remade
 from copark.calibration.calibration_setup import Reading, cut_of, uses_everything
 from copark.calibration.diagnostics import Check, Movement, Note, Ranks, Tie
+from copark.json_types import JsonObject
 from copark.presentation.document import Evidence
 from copark.presentation.numbers import number
 from copark.texts import Said, text
@@ -100,7 +101,7 @@ class Calibrated:
     """Numbers of health."""
     apart: tuple[str, ...]
     """Parameters on which independent searches have not agreed, farthest apart first."""
-    recipe: dict[str, Any]
+    recipe: JsonObject
     """Everything the posteriors depend on."""
     wide_sizes: bool = False
     """Whether the park was read with the panel's priors of size."""
@@ -208,7 +209,7 @@ def asked_of(params: Params, context: Context) -> Asked:
     return Asked(case, cut, settings, identity, folder)
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """Return the calibration it makes or finds."""
     return {"calibration": asked_of(params, context).identity}
 

@@ -23,6 +23,7 @@ from copark.analyses.compare.outcome_attribution import (
 )
 from copark.analyses.contract import AnalysisParams, Argument, Cut, ParametersOf, Result, Rows, StudyName
 from copark.arrays import Floats
+from copark.json_types import JsonObject
 from copark.simulation.readouts.compare import (
     COUNTS,
     DRAWN,
@@ -176,7 +177,7 @@ class Answer(Compared, Result):
     """Scenarios beside a reference, how outcomes change and why."""
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """The runs that are compared, however they were named: they tell studies, seed and parameters."""
     runs = [
         wanted
@@ -240,7 +241,7 @@ def answer_of(
     *,
     outcomes: bool = False,
     wanted: Wanted = (None, None),
-) -> tuple[Compared, dict[str, Any]]:
+) -> tuple[Compared, JsonObject]:
     """Set at least one scenario beside the reference.
 
     Parameters

@@ -21,6 +21,7 @@ from copark.analyses.link_impact.scenarios import (
     links_named,
     strength_study,
 )
+from copark.json_types import JsonObject
 from copark.stats.effects import Effect
 from copark.texts import Said
 
@@ -101,7 +102,7 @@ class Answer(Result):
         return (vars(impact) for impact in self.impacts)
 
 
-def depends_on(params: Params, _context: Context) -> dict[str, Any]:
+def depends_on(params: Params, _context: Context) -> JsonObject:
     """Return the links that are cut: all that the model has, where none is named."""
     return {"links": list(params.links) or [link.name for link in links_named()]}
 

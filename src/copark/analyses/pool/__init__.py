@@ -14,6 +14,7 @@ from copark.analyses.case_table import Names
 from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Rows, by_difference
 from copark.analyses.provenance import current_provenance
 from copark.calibration.panels import PanelFindings, find, one_at_a_time, runs_of, shares
+from copark.json_types import JsonObject
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def asked_of(params: Params, context: Context) -> tuple[tuple[Park, ...], PanelS
     return parks_of(params.cases, context.lang), settings
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """Return the panel: parks and what they report."""
     from copark.calibration.pool.panel import panel_identity
 

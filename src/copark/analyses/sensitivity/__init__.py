@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from copark.analyses.sensitivity import exploration as engine
 from copark.analyses.sensitivity.exploration import METHODS, Exploration, ExplorationSettings
 from copark.errors import RunRefused
 from copark.identity import hash_array
+from copark.json_types import JsonObject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,7 +86,7 @@ def settings_of(params: Params) -> ExplorationSettings:
     )
 
 
-def _dependencies_of(params: Params, context: Context) -> tuple[ExplorationSettings, CaseParameters, dict[str, Any]]:
+def _dependencies_of(params: Params, context: Context) -> tuple[ExplorationSettings, CaseParameters, JsonObject]:
     """Return settings, what the case has, and everything the numbers depend on.
 
     Raises

@@ -6,11 +6,12 @@ Stacked forecasts of the casebook's parks, each without a say in its weights, be
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from copark.analyses.contract import AnalysisParams, Local, Remakeable, by_difference
 from copark.analyses.provenance import current_provenance
 from copark.analyses.stack.stacking import Judged
+from copark.json_types import JsonObject
 from copark.texts import Said
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Answer(Remakeable):
         )
 
 
-def depends_on(_params: Params, context: Context) -> dict[str, Any]:
+def depends_on(_params: Params, context: Context) -> JsonObject:
     """Return the shipped stack, and say whether parks and model are still those it was learned from."""
     from copark.analyses.stack.stacking import is_current, shipped
     from copark.calibration.pool.parks import parks_of

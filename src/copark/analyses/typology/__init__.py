@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
 from copark.analyses.contract import AnalysisParams, Result, Rows
 from copark.analyses.typology.findings import TypeFindings, find
+from copark.json_types import JsonObject
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
@@ -62,7 +63,7 @@ class Answer(TypeFindings, Result):
         )
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """Return both studies and the draws of their case, the table of parks and the cases it names."""
     from copark.cases.casebook import casebook_path
     from copark.cases.parks import load_parks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BeforeValidator, Field
 
@@ -16,6 +16,7 @@ from copark.calibration import calibrations
 from copark.calibration.rolling_origin import BLIND, Point
 from copark.calibration.validation_study import Assessment
 from copark.identity import hash_array
+from copark.json_types import JsonObject
 from copark.presentation.document import Evidence
 from copark.texts import Said, text
 
@@ -119,7 +120,7 @@ class Asked:
     ready: Mapping[Quarter, ReplayPosterior]
     """Posteriors that are there already, by cut."""
 
-    def content(self) -> dict[str, Any]:
+    def content(self) -> JsonObject:
         """Return everything the numbers depend on, as plain values."""
         return {
             "content": self.case.hash,
@@ -197,7 +198,7 @@ def _ready(case: Case, cut: Quarter, settings: Settings, out: Path | None) -> di
     return {}
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """Return cuts, settings, and the posteriors that are there."""
     return asked_of(params, context).content()
 

@@ -1,6 +1,6 @@
 """Analyses: the menu, what is stored, documents by run ID, and their files. All follow from the registry."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import StringConstraints
@@ -9,6 +9,7 @@ from pydantic.json_schema import SkipJsonSchema
 from copark.analyses import Analysis
 from copark.analyses.context import Context
 from copark.analyses.contract import CaseParams
+from copark.json_types import JsonObject
 from copark.presentation.rendered_document import Chart, Page, Table
 from copark.web.api.jobs import JOB_COST, JobInfo, accepted, submitted
 from copark.web.api.replies import (
@@ -44,7 +45,7 @@ FormatName = Annotated[served.FormatName, Path(description="Form of the file; cs
 FILE_COST = 20.0
 WORKBOOK_COST = 5.0
 XLSX = served.MEDIA["xlsx"]
-BOOK: dict[str, Any] = {
+BOOK: JsonObject = {
     "requestBody": {
         "required": True,
         "description": "A workbook made from the template.",
@@ -89,9 +90,7 @@ def _context(client: Client, case_entry: CaseEntry | None) -> Context:
     return served.context_of(home, case_entry)
 
 
-def _queued(
-    client: Client, analysis: Analysis, case_entry: CaseEntry | None, params: dict[str, Any], lang: str
-) -> JobInfo:
+def _queued(client: Client, analysis: Analysis, case_entry: CaseEntry | None, params: JsonObject, lang: str) -> JobInfo:
     """Queue an analysis."""
     case = ""
     about = served.said(analysis, "title")

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated
 
 from anyio import WouldBlock
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
+from copark.json_types import JsonObject
 from copark.web.api.replies import (
     CasePath,
     Client,
@@ -51,7 +52,7 @@ Form = Annotated[
 Example = Annotated[
     bool, Query(description="Whether to give an invented park, to try everything on, in place of an empty case.")
 ]
-BODY: dict[str, Any] = {
+BODY: JsonObject = {
     "requestBody": {
         "required": True,
         "description": "An archive of a case's files (case.yaml, equity.csv, …), or a workbook made from the template.",
@@ -226,7 +227,7 @@ class SavedScenarioInfo(ApiModel):
     """Name of the case it is a scenario of."""
     identity: str
     """Hash of case and content, 16 hexadecimal digits: the same content has the same."""
-    scenario: dict[str, Any]
+    scenario: JsonObject
     """The scenario, as a request has it; what is left out is as in the case."""
     created: str
     """When it was first saved, UTC, ISO 8601."""

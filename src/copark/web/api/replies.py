@@ -13,6 +13,7 @@ from fastapi import Path as PathOf
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from copark.json_types import JsonObject
 from copark.web.content.faults import read_json
 from copark.web.content.responses import ApiModel
 from copark.web.limits import OptionalClientToken, address_of, owner_of
@@ -109,12 +110,12 @@ class Client:
 CurrentClient = Annotated[Client, Depends()]
 
 
-def describe_json(model: type[BaseModel], status: int = 200) -> dict[int | str, dict[str, Any]]:
+def describe_json(model: type[BaseModel], status: int = 200) -> dict[int | str, JsonObject]:
     """Describe a JSON response for the OpenAPI document."""
     return {status: {"model": model, "description": (model.__doc__ or "").partition("\n")[0]}}
 
 
-def describe_file(description: str, *media: str) -> dict[int | str, dict[str, Any]]:
+def describe_file(description: str, *media: str) -> dict[int | str, JsonObject]:
     """Describe a file response for the OpenAPI document."""
     content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in media}
     return {200: {"description": description, "content": content}}

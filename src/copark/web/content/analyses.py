@@ -13,7 +13,18 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from copark.analyses import REGISTRY, Analysis
-from copark.analyses.answer import NO_KEY, RUN_ID, find, head, listed, load, place_of, run_id_of, unknown_keys
+from copark.analyses.answer import (
+    NO_KEY,
+    RUN_ID,
+    ResultHeader,
+    find,
+    head,
+    listed,
+    load,
+    place_of,
+    run_id_of,
+    unknown_keys,
+)
 from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, CaseParams, FormField, Texts
 from copark.analyses.shipped import usable
@@ -21,6 +32,7 @@ from copark.calibration.calibrations import own_folder
 from copark.cases.files import fault as case_fault
 from copark.cases.types import suggestion
 from copark.errors import CoparkError, Fault, RunRefused, StudyFaults
+from copark.json_types import JsonObject
 from copark.presentation.document import Document
 from copark.presentation.numbers import exact
 from copark.presentation.rendered_document import chart_of, page_of, table_of
@@ -136,7 +148,7 @@ class ResultInfo(ApiModel):
     """Run ID of the result, 16 hexadecimal digits, which its document's address contains."""
     created: str
     """When it was stored, UTC, ISO 8601."""
-    params: dict[str, Any]
+    params: JsonObject
     """Parameters of the analysis, by name of the form's fields."""
 
 
@@ -152,7 +164,7 @@ class AnalysisJobRequest(ApiModel):
 
     analysis: str = Field(max_length=60)
     """Name of the analysis."""
-    params: dict[str, Any] = Field(default_factory=dict)
+    params: JsonObject = Field(default_factory=dict)
     """Parameters of the analysis, by name of the form's fields; those left out have their defaults."""
     lang: Literal["en", "zh"] = "en"
     """Language of progress and of problems met on the way: en or zh; the result has both."""
@@ -235,7 +247,7 @@ def workbook_of(analysis: Analysis, case: CaseEntry, data: Path, lang: str) -> b
     return analysis.ask.workbook(analysis.params.model_validate({"case": case.name}), context_of(data, case, lang))
 
 
-def params_of_workbook(analysis: Analysis, case: CaseEntry, data: Path, content: bytes) -> dict[str, Any]:
+def params_of_workbook(analysis: Analysis, case: CaseEntry, data: Path, content: bytes) -> JsonObject:
     """Read what is asked by a workbook, which is kept to be read when its turn comes.
 
     Parameters
@@ -389,7 +401,7 @@ def results_of(analysis: Analysis, view: OwnersView, case: str | None) -> Result
 @lru_cache(maxsize=64)
 def _shipped(
     analysis: Analysis, data: Path, case: str | None, _posteriors: tuple[tuple[str, int], ...]
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, ResultHeader]:
     """List results that ship and answer here; to make the run IDs they are compared by takes up to a second."""
     return dict(usable(analysis, context_of(data, None), case))
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from copark.cases import Source, series_title
 from copark.cases.observed_variables import country_name
+from copark.json_types import JsonObject
 from copark.model.outputs import NAMES
 from copark.model.variables import Variable, catalogue
 from copark.presentation.numbers import bounded
@@ -246,7 +247,7 @@ class ScenarioInfo(ApiModel):
     """Key of the scenario."""
     title: Said
     """The scenario in words."""
-    scenario: dict[str, Any]
+    scenario: JsonObject
     """The scenario as a request takes it; what is left out is as in the case."""
 
 

@@ -10,11 +10,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from copark.analyses.compare import outcome_attribution
 from copark.calibration.case_parameters import Source
 from copark.identity import identity_of
+from copark.json_types import JsonObject
 from copark.simulation.ensemble import Ensemble, ScenarioRuns, default_threads
 from copark.simulation.outcomes import NEEDED
 from copark.simulation.results import study_identity
@@ -258,7 +259,7 @@ class Engine:
         source = self.source(study, case_entry)
         content = scenario.model_dump(mode="json", by_alias=True, exclude={"key", "title"})
         draws = study.draws if source is None else str(source.content["draws_hash"])
-        seed: dict[str, Any] = {"seed": study.seed, "futures": study.futures, "quarters": study.quarters}
+        seed: JsonObject = {"seed": study.seed, "futures": study.futures, "quarters": study.quarters}
         if study.now is not None:
             seed["now"] = str(study.now)
         return identity_of({"case": case_entry.hash, "scenario": content, "draws": draws, **seed})

@@ -10,6 +10,7 @@ from copark.cases.files import KeyPath, written
 from copark.cases.pydantic_errors import keys_at, told
 from copark.cases.types import gives_orders, shown
 from copark.errors import Fault, FaultsFound, NotFound, StudyFaults
+from copark.json_types import JsonObject
 from copark.texts import has_text
 from copark.web.content.responses import ApiModel, Said
 
@@ -123,8 +124,8 @@ def read_json(content: bytes) -> Any:
     def refuse(code: str, key: str, value_found: str) -> None:
         faults.append(Fault(code, REQUEST, None, shown(key), {"found": shown(value_found)}))
 
-    def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        entries: dict[str, Any] = {}
+    def mapping(pairs: list[tuple[str, Any]]) -> JsonObject:
+        entries: JsonObject = {}
         for key, value in pairs:
             if key in entries:
                 refuse("cases.duplicate", key, key)

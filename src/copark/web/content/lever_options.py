@@ -3,7 +3,6 @@
 from dataclasses import replace
 from functools import partial
 from math import isfinite
-from typing import Any
 
 from copark.analyses.answer import SHIPPED, find, load
 from copark.analyses.contract import Texts
@@ -16,6 +15,7 @@ from copark.analyses.levers.recommendation import Judgement
 from copark.analyses.levers.schema import AS_IT_IS, LeverOption
 from copark.analyses.levers.show import answers, forbidding
 from copark.analyses.shipped import is_current
+from copark.json_types import JsonObject
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
@@ -87,7 +87,7 @@ class DecisionOption(ApiModel):
     """Median change of jobs at the horizon, and the range of 90 % of runs."""
     budgets: list[Said]
     """Median change of the home and of the host budget up to the horizon: taxes on profits less rescues."""
-    scenario: dict[str, Any]
+    scenario: JsonObject
     """What it changes in the case, as a scenario that can be simulated."""
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from copark.cases.observed_variables import country_name
 from copark.cases.parks import load_parks
+from copark.json_types import JsonObject
 from copark.web.content.catalogues import SourceInfo, source_info
 from copark.web.content.responses import ApiModel, Said
 from copark.web.content.sentences import own, said, spoken_in
@@ -56,7 +57,7 @@ class ParkInfo(ApiModel):
     """How it stood at the end of the data, in words; null where it is not known."""
     words: dict[str, Said]
     """framework, equity_change, outcome, developer, investment_basis and note in words, those that are known."""
-    values: dict[str, Any]
+    values: JsonObject
     """Every other column of ``casebook/parks.csv`` by its name; null where it is not known."""
     source: list[str]
     """Keys of ``sources``."""

@@ -9,6 +9,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict
 
 from copark import units
+from copark.json_types import JsonObject
 
 Numbers = list[float | None]
 """A number for each quarter."""
@@ -447,7 +448,7 @@ class SimulationAnswer(ApiModel):
 
     identity: str
     """Run ID of the result, 16 hexadecimal digits: the same as on the command line and in Python for the same study."""
-    study: dict[str, Any]
+    study: JsonObject
     """The study in full; as a YAML file it runs on the command line and gives the same numbers."""
     case: CaseName
     """The case that was run."""
