@@ -40,15 +40,6 @@ export interface components {
             unit_title: components["schemas"]["Said"];
             delay: number;
         };
-        /** Bullets */
-        Bullets: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "bullets";
-            items: string[];
-        };
         /** CalibrationInfo */
         CalibrationInfo: {
             cut: string;
@@ -57,22 +48,6 @@ export interface components {
             runs: number;
             stale: boolean;
             targets: number;
-        };
-        /** Card */
-        Card: {
-            title: string;
-            cell: components["schemas"]["Cell"];
-            note: string;
-        };
-        /** Cards */
-        Cards: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "cards";
-            cards: components["schemas"]["Card"][];
-            across: number;
         };
         /** CaseAnswer */
         CaseAnswer: {
@@ -103,38 +78,6 @@ export interface components {
         Cases: {
             cases: components["schemas"]["CaseName"][];
             deleted: components["schemas"]["DeletedCase"][];
-        };
-        /** Caveat */
-        Caveat: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "caveat";
-            text: string;
-        };
-        /** Cell */
-        Cell: {
-            value: boolean | number | string | null;
-            text: string;
-            low: number | null;
-            high: number | null;
-            sources: components["schemas"]["Source"][];
-        };
-        /** Chart */
-        Chart: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "chart";
-            key: string;
-            title: string;
-            alternative: string;
-            caption: string;
-            wide: boolean;
-            svg: string;
-            numbers: components["schemas"]["Table"] | null;
         };
         /** ChoiceInfo */
         ChoiceInfo: {
@@ -290,11 +233,6 @@ export interface components {
             grade: string;
             source: string[];
         };
-        /** Entry */
-        Entry: {
-            title: string;
-            value: string;
-        };
         /** EventInfo */
         EventInfo: {
             key: string;
@@ -307,12 +245,6 @@ export interface components {
             event: components["schemas"]["Said"];
             grade: string;
             source: string[];
-        };
-        /** Evidence */
-        Evidence: {
-            key: string;
-            text: string;
-            link: string;
         };
         /** EvidenceAnswer */
         EvidenceAnswer: {
@@ -606,18 +538,9 @@ export interface components {
             headline: string;
             trust: string;
             trust_state: string;
-            sections: components["schemas"]["Section"][];
-            evidence: components["schemas"]["Evidence"][];
-            provenance: components["schemas"]["Entry"][];
-        };
-        /** Paragraph */
-        Paragraph: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "paragraph";
-            text: string;
+            sections: components["schemas"]["RenderedSection"][];
+            evidence: components["schemas"]["RenderedEvidence"][];
+            provenance: components["schemas"]["RenderedEntry"][];
         };
         /** ParameterInfo */
         ParameterInfo: {
@@ -692,6 +615,114 @@ export interface components {
             seen: number;
             within: number;
             misses: string[];
+        };
+        /** RenderedBullets */
+        RenderedBullets: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "bullets";
+            items: string[];
+        };
+        /** RenderedCard */
+        RenderedCard: {
+            title: string;
+            cell: components["schemas"]["RenderedCell"];
+            note: string;
+        };
+        /** RenderedCards */
+        RenderedCards: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "cards";
+            cards: components["schemas"]["RenderedCard"][];
+            across: number;
+        };
+        /** RenderedCaveat */
+        RenderedCaveat: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "caveat";
+            text: string;
+        };
+        /** RenderedCell */
+        RenderedCell: {
+            value: boolean | number | string | null;
+            text: string;
+            low: number | null;
+            high: number | null;
+            sources: components["schemas"]["RenderedSource"][];
+        };
+        /** RenderedChart */
+        RenderedChart: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chart";
+            key: string;
+            title: string;
+            alternative: string;
+            caption: string;
+            wide: boolean;
+            svg: string;
+            numbers: components["schemas"]["RenderedTable"] | null;
+        };
+        /** RenderedEntry */
+        RenderedEntry: {
+            title: string;
+            value: string;
+        };
+        /** RenderedEvidence */
+        RenderedEvidence: {
+            key: string;
+            text: string;
+            link: string;
+        };
+        /** RenderedParagraph */
+        RenderedParagraph: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "paragraph";
+            text: string;
+        };
+        /** RenderedSection */
+        RenderedSection: {
+            key: string;
+            title: string;
+            folded: boolean;
+            blocks: (components["schemas"]["RenderedParagraph"] | components["schemas"]["RenderedBullets"] | components["schemas"]["RenderedCaveat"] | components["schemas"]["RenderedCards"] | components["schemas"]["RenderedTable"] | components["schemas"]["RenderedChart"])[];
+        };
+        /** RenderedSource */
+        RenderedSource: {
+            key: string;
+            text: string;
+            listed: boolean;
+        };
+        /** RenderedTable */
+        RenderedTable: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "table";
+            key: string;
+            title: string;
+            columns: components["schemas"]["Head"][];
+            rows: components["schemas"]["RenderedCell"][][];
+            groups: components["schemas"]["Group"][];
+            note: string;
+            folded: boolean;
+            count: number;
+            empty: string;
+            widths: number[];
         };
         /** ResultInfo */
         ResultInfo: {
@@ -781,13 +812,6 @@ export interface components {
             };
             grade: string;
         };
-        /** Section */
-        Section: {
-            key: string;
-            title: string;
-            folded: boolean;
-            blocks: (components["schemas"]["Paragraph"] | components["schemas"]["Bullets"] | components["schemas"]["Caveat"] | components["schemas"]["Cards"] | components["schemas"]["Table"] | components["schemas"]["Chart"])[];
-        };
         /** SeriesInfo */
         SeriesInfo: {
             variable: string;
@@ -858,12 +882,6 @@ export interface components {
             high: number;
             step: number;
         };
-        /** Source */
-        Source: {
-            key: string;
-            text: string;
-            listed: boolean;
-        };
         /** SourceInfo */
         SourceInfo: {
             key: string;
@@ -888,24 +906,6 @@ export interface components {
             runs: number;
             draws: string;
             scenarios: components["schemas"]["ScenarioInfo"][];
-        };
-        /** Table */
-        Table: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "table";
-            key: string;
-            title: string;
-            columns: components["schemas"]["Head"][];
-            rows: components["schemas"]["Cell"][][];
-            groups: components["schemas"]["Group"][];
-            note: string;
-            folded: boolean;
-            count: number;
-            empty: string;
-            widths: number[];
         };
         /** TrustNote */
         TrustNote: {
@@ -956,16 +956,10 @@ export type AnalysisInfo = components['schemas']['AnalysisInfo'];
 export type ArmFlows = components['schemas']['ArmFlows'];
 export type ArrowFlow = components['schemas']['ArrowFlow'];
 export type ArrowInfo = components['schemas']['ArrowInfo'];
-export type Bullets = components['schemas']['Bullets'];
 export type CalibrationInfo = components['schemas']['CalibrationInfo'];
-export type Card = components['schemas']['Card'];
-export type Cards = components['schemas']['Cards'];
 export type CaseAnswer = components['schemas']['CaseAnswer'];
 export type CaseName = components['schemas']['CaseName'];
 export type Cases = components['schemas']['Cases'];
-export type Caveat = components['schemas']['Caveat'];
-export type Cell = components['schemas']['Cell'];
-export type Chart = components['schemas']['Chart'];
 export type ChoiceInfo = components['schemas']['ChoiceInfo'];
 export type ChoicesAnswer = components['schemas']['ChoicesAnswer'];
 export type ConditionInfo = components['schemas']['ConditionInfo'];
@@ -978,9 +972,7 @@ export type DeletedCase = components['schemas']['DeletedCase'];
 export type DrawsNote = components['schemas']['DrawsNote'];
 export type EdgeInfo = components['schemas']['EdgeInfo'];
 export type EnterpriseInfo = components['schemas']['EnterpriseInfo'];
-export type Entry = components['schemas']['Entry'];
 export type EventInfo = components['schemas']['EventInfo'];
-export type Evidence = components['schemas']['Evidence'];
 export type EvidenceAnswer = components['schemas']['EvidenceAnswer'];
 export type FaultInfo = components['schemas']['FaultInfo'];
 export type FieldInfo = components['schemas']['FieldInfo'];
@@ -1010,13 +1002,24 @@ export type OutcomeShare = components['schemas']['OutcomeShare'];
 export type OutcomeTransition = components['schemas']['OutcomeTransition'];
 export type OutputInfo = components['schemas']['OutputInfo'];
 export type Page = components['schemas']['Page'];
-export type Paragraph = components['schemas']['Paragraph'];
 export type ParameterInfo = components['schemas']['ParameterInfo'];
 export type ParkInfo = components['schemas']['ParkInfo'];
 export type ParksAnswer = components['schemas']['ParksAnswer'];
 export type PlaceInfo = components['schemas']['PlaceInfo'];
 export type ProblemInfo = components['schemas']['ProblemInfo'];
 export type RecordRow = components['schemas']['RecordRow'];
+export type RenderedBullets = components['schemas']['RenderedBullets'];
+export type RenderedCard = components['schemas']['RenderedCard'];
+export type RenderedCards = components['schemas']['RenderedCards'];
+export type RenderedCaveat = components['schemas']['RenderedCaveat'];
+export type RenderedCell = components['schemas']['RenderedCell'];
+export type RenderedChart = components['schemas']['RenderedChart'];
+export type RenderedEntry = components['schemas']['RenderedEntry'];
+export type RenderedEvidence = components['schemas']['RenderedEvidence'];
+export type RenderedParagraph = components['schemas']['RenderedParagraph'];
+export type RenderedSection = components['schemas']['RenderedSection'];
+export type RenderedSource = components['schemas']['RenderedSource'];
+export type RenderedTable = components['schemas']['RenderedTable'];
 export type ResultInfo = components['schemas']['ResultInfo'];
 export type ResultsAnswer = components['schemas']['ResultsAnswer'];
 export type Said = components['schemas']['Said'];
@@ -1026,17 +1029,14 @@ export type ScenarioInfo = components['schemas']['ScenarioInfo'];
 export type ScenarioList = components['schemas']['ScenarioList'];
 export type ScenarioResult = components['schemas']['ScenarioResult'];
 export type ScoreInfo = components['schemas']['ScoreInfo'];
-export type Section = components['schemas']['Section'];
 export type SeriesInfo = components['schemas']['SeriesInfo'];
 export type SeriesPoint = components['schemas']['SeriesPoint'];
 export type SideEffect = components['schemas']['SideEffect'];
 export type SimulationAnswer = components['schemas']['SimulationAnswer'];
 export type Slider = components['schemas']['Slider'];
-export type Source = components['schemas']['Source'];
 export type SourceInfo = components['schemas']['SourceInfo'];
 export type Studies = components['schemas']['Studies'];
 export type StudyInfo = components['schemas']['StudyInfo'];
-export type Table = components['schemas']['Table'];
 export type TrustNote = components['schemas']['TrustNote'];
 export type UploadAnswer = components['schemas']['UploadAnswer'];
 export type VersionsInfo = components['schemas']['VersionsInfo'];

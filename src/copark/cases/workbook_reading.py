@@ -27,7 +27,7 @@ from copark.cases.workbook_sheets import (
     FACTS,
     FORMER_HEADINGS,
     FORMER_SHEETS,
-    Column,
+    SheetColumn,
     WorkbookSheet,
     choices,
     codes,
@@ -229,10 +229,10 @@ class _Reading:
     def cell(self, row: int, column: int, label: str = "") -> Cell:
         return Cell(self.title, row, column, label or self.rows[0][column - 1])
 
-    def columns(self) -> dict[int, Column]:
+    def columns(self) -> dict[int, SheetColumn]:
         """Return the columns by their place in the sheet, as the headings of its first row say."""
         columns_by_label = _labels(self.sheet)
-        columns: dict[int, Column] = {}
+        columns: dict[int, SheetColumn] = {}
         head = self.rows[0] if self.rows else []
         for position, label in enumerate(head, start=1):
             column = columns_by_label.get(label.casefold())
@@ -248,7 +248,7 @@ class _Reading:
                 self.say("no_head", 1, 1, expected=", ".join(_headings(self.sheet)[:4]))
         return columns
 
-    def records(self, columns: Mapping[int, Column]) -> Iterator[tuple[int, dict[str, str]]]:
+    def records(self, columns: Mapping[int, SheetColumn]) -> Iterator[tuple[int, dict[str, str]]]:
         """Yield rows with anything in them, by number; explanations below the headings are none."""
         explanations = {
             (position, self.sheet.told(column, lang)) for position, column in columns.items() for lang in LANGUAGES
@@ -264,7 +264,7 @@ class _Reading:
         """Return the values ``case.yaml`` would have for the cells of a row."""
         return {column.key: _value(column, cells[column.key]) for column in self.sheet.columns if column.key in cells}
 
-    def stand(self, file: str, path: str, row: int, columns: Mapping[int, Column], lead: str = "") -> None:
+    def stand(self, file: str, path: str, row: int, columns: Mapping[int, SheetColumn], lead: str = "") -> None:
         """Remember where the keys of a record stand; the record itself where ``lead`` does."""
         for position, column in columns.items():
             self.book.cells[file, f"{path}.{column.key}"] = self.cell(row, position)
@@ -273,7 +273,7 @@ class _Reading:
 
 
 @cache
-def _labels(sheet: WorkbookSheet) -> dict[str, Column]:
+def _labels(sheet: WorkbookSheet) -> dict[str, SheetColumn]:
     """Return the columns by what may stand at their head, in any language, in lower case."""
     former = {words: column for words, key in FORMER_HEADINGS.items() for column in sheet.columns if column.key == key}
     return (
@@ -407,14 +407,14 @@ def _fillings(row: Mapping[str, str]) -> dict[str, str]:
     return fillings
 
 
-def _word(column: Column, words: str) -> str:
+def _word(column: SheetColumn, words: str) -> str:
     """Return a cell as a table of a case has it."""
     if column.several:
         return "; ".join(_split(words))
     return codes(column.choice).get(words.casefold(), words) if column.choice else words
 
 
-def _value(column: Column, words: str) -> Any:
+def _value(column: SheetColumn, words: str) -> Any:
     """Return a cell as ``case.yaml`` has it."""
     if column.several == "spans":
         return [_span(span) for span in _split(words)]

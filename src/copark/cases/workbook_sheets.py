@@ -43,7 +43,7 @@ _FILLED = ("use", "bound", "role", "basis", "unit", "table", "actors_en", "actor
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """A column, or of a form a row."""
 
     key: str
@@ -78,7 +78,7 @@ class WorkbookSheet:
     ``named``: a mapping whose keys are in the first column. ``table``: a CSV table."""
     place: str
     """Path in ``case.yaml``, or the name of a file."""
-    columns: tuple[Column, ...]
+    columns: tuple[SheetColumn, ...]
     is_first: bool = False
     """Whether most parks need it; the others are for who knows more."""
 
@@ -90,11 +90,11 @@ class WorkbookSheet:
         """Return what it is for."""
         return text(f"workbook.about.{self.key}", lang)
 
-    def label(self, column: Column, lang: str) -> str:
+    def label(self, column: SheetColumn, lang: str) -> str:
         """Return the heading of a column."""
         return self._words(column, lang)[0]
 
-    def told(self, column: Column, lang: str) -> str:
+    def told(self, column: SheetColumn, lang: str) -> str:
         """Explain a column: what it means, and whether it may be left empty."""
         explanation = self._words(column, lang)[1]
         own = column.parts[1]
@@ -102,7 +102,7 @@ class WorkbookSheet:
             return text("workbook.other_language", lang)
         return explanation if column.is_needed else text("workbook.may_be_empty", lang, told=explanation)
 
-    def _words(self, column: Column, lang: str) -> tuple[str, str]:
+    def _words(self, column: SheetColumn, lang: str) -> tuple[str, str]:
         if has_text(f"workbook.label.{self.key}.{column.key}"):
             return self._named(column.key, lang)
         key, own = column.parts
@@ -120,7 +120,7 @@ class WorkbookSheet:
         return text("workbook.part", lang, whole=whole, part=part), explanation
 
 
-def columns_of(model: type[Record], path: str = "", *, needed: bool = True) -> Iterator[Column]:
+def columns_of(model: type[Record], path: str = "", *, needed: bool = True) -> Iterator[SheetColumn]:
     """Yield the columns of a record, those of the records inside it among them.
 
     Parameters
@@ -150,13 +150,13 @@ def columns_of(model: type[Record], path: str = "", *, needed: bool = True) -> I
         elif inner is not None:
             yield from columns_of(inner, f"{key}.", needed=is_needed)
         elif Presence in _leaves(hint):
-            yield Column(key, is_needed=is_needed, several="spans")
+            yield SheetColumn(key, is_needed=is_needed, several="spans")
         elif name in ("source", "anchors"):
-            yield Column(key, is_needed=is_needed, several="keys")
+            yield SheetColumn(key, is_needed=is_needed, several="keys")
         else:
             leaves = _leaves(hint)
             number = (float in leaves or int in leaves) and not _choice(key, hint)
-            yield Column(key, _choice(key, hint), number, is_needed)
+            yield SheetColumn(key, _choice(key, hint), number, is_needed)
 
 
 def _leaves(hint: Any) -> list[Any]:
@@ -182,12 +182,12 @@ def _choice(key: str, hint: Any) -> str:
     return "prior" if key.endswith("prior.kind") else name
 
 
-def _keyed(columns: Iterable[Column], *first: str) -> tuple[Column, ...]:
+def _keyed(columns: Iterable[SheetColumn], *first: str) -> tuple[SheetColumn, ...]:
     """Order columns as a person fills them in: those that name the row first; where it is from last."""
     lead = {name: place for place, name in enumerate(first, start=-len(first))}
     last = {name: place for place, name in enumerate(_LAST, start=1)}
 
-    def place(column: Column) -> int:
+    def place(column: SheetColumn) -> int:
         inside = "." in column.key and not column.parts[1]  # where a record inside is from stands beside what it says
         return lead.get(column.key, 0 if inside else last.get(column.parts[0], 0))
 
@@ -224,9 +224,9 @@ def _table(
 def _form() -> WorkbookSheet:
     """Return the sheet of the park itself, of what is given once."""
     columns = [
-        *(Column(name) for name in ("name", "title.en", "title.zh")),
-        Column("kind", "kind"),
-        Column("not_known", several="keys"),
+        *(SheetColumn(name) for name in ("name", "title.en", "title.zh")),
+        SheetColumn("kind", "kind"),
+        SheetColumn("not_known", several="keys"),
         *columns_of(schema.Clock, "clock."),
         *columns_of(schema.Sides, "sides."),
         *columns_of(schema.World, "world."),
@@ -234,7 +234,7 @@ def _form() -> WorkbookSheet:
             replace(column, key=f"framework.{column.key}")
             for column in _keyed(columns_of(schema.Framework), "from", "to")
         ),
-        Column("regime.narrow_until"),
+        SheetColumn("regime.narrow_until"),
     ]
     needed = ("kind", "clock.start", "clock.data_end", "sides.home.country", "sides.host.country")
     return WorkbookSheet(
@@ -251,12 +251,12 @@ def _facts() -> WorkbookSheet:
         replace(column, is_needed=column.is_needed and column.key not in ("unit", "basis"))
         for column in columns_of(Fact)
     )
-    columns = _keyed((Column("what", "fact"), *own), "what", "date", "value", "unit")
+    columns = _keyed((SheetColumn("what", "fact"), *own), "what", "date", "value", "unit")
     return WorkbookSheet("facts", "facts", "", columns, is_first=True)
 
 
 def _named(key: str, model: type[Record], place: str, *, first: bool = False) -> WorkbookSheet:
-    columns = (Column("key"), *_keyed(columns_of(model), "outlet", "value", "unit"))
+    columns = (SheetColumn("key"), *_keyed(columns_of(model), "outlet", "value", "unit"))
     return WorkbookSheet(key, "named", place, columns, first)
 
 

@@ -21,7 +21,7 @@ from copark.cases.pydantic_errors import CASE, SOURCES
 from copark.cases.skeleton import cannot_write, claim_folder, complete_folder
 from copark.cases.tables import lines_of
 from copark.cases.workbook_reading import got, read_workbook
-from copark.cases.workbook_sheets import FACTS, Column, WorkbookSheet, choices, sheets
+from copark.cases.workbook_sheets import FACTS, SheetColumn, WorkbookSheet, choices, sheets
 from copark.cases.yaml_loader import read_yaml
 from copark.errors import CaseFaults
 from copark.texts import text
@@ -149,7 +149,7 @@ class _Pages:
         parts = ((column.key, *column.parts) for column in sheet.columns)
         return {**{key: row[head] for key, head, lang in parts if lang == self.lang and head in row}, **row}
 
-    def columns(self, sheet: WorkbookSheet) -> list[Column]:
+    def columns(self, sheet: WorkbookSheet) -> list[SheetColumn]:
         """Return the columns with those of the reader's language before the other."""
         ordered = list(sheet.columns)
         for n in range(len(ordered) - 1):
@@ -159,10 +159,10 @@ class _Pages:
                 ordered[n], ordered[n + 1] = ordered[n + 1], ordered[n]
         return ordered
 
-    def is_other(self, column: Column) -> bool:
+    def is_other(self, column: SheetColumn) -> bool:
         return column.parts[1] not in ("", self.lang)
 
-    def fill(self, cell: Any, column: Column, value: Any) -> None:
+    def fill(self, cell: Any, column: SheetColumn, value: Any) -> None:
         """Write a value as its cell has it."""
         if isinstance(value, bool):
             value = "yes" if value else "no"
@@ -175,7 +175,7 @@ class _Pages:
                 value = int(value) if value.strip().lstrip("-").isdigit() else float(value)
         set_cell(cell, value)
 
-    def offer(self, page: Worksheet, column: Column, cells: str) -> None:
+    def offer(self, page: Worksheet, column: SheetColumn, cells: str) -> None:
         """Offer a list in cells; what is not in it is taken all the same, and told when the workbook is read."""
         from openpyxl.worksheet.datavalidation import DataValidation
 

@@ -9,7 +9,16 @@ from copark.presentation.document import Chart as DocumentChart
 from copark.presentation.document import Document
 from copark.presentation.docx import FONTS, INK, MUTED
 from copark.presentation.figures import Charts
-from copark.presentation.rendered_document import Block, Bullets, Cards, Caveat, Chart, Paragraph, commands, page_of
+from copark.presentation.rendered_document import (
+    Block,
+    RenderedBullets,
+    RenderedCards,
+    RenderedCaveat,
+    RenderedChart,
+    RenderedParagraph,
+    commands,
+    page_of,
+)
 from copark.presentation.text_wrap import height_of, width_of
 from copark.store.files import written_file
 from copark.texts import text
@@ -41,13 +50,13 @@ Words = tuple[str, str]
 
 def write(document: Document, path: Path, charts: Charts | None = None) -> Path:
     """Write a document as PPTX; its figures are PNG, with their alternative texts."""
-    slides = _Writer(document, charts or Charts()).slides()
+    slides = _PptxWriter(document, charts or Charts()).slides()
     with written_file(path) as target:
         slides.save(str(target))
     return path
 
 
-class _Writer:
+class _PptxWriter:
     def __init__(self, document: Document, charts: Charts) -> None:
         from pptx import Presentation
         from pptx.util import Cm
@@ -68,7 +77,7 @@ class _Writer:
         for section in self.page.sections:
             words.append((section.title, "heading"))
             for block in section.blocks:
-                if isinstance(block, Chart):
+                if isinstance(block, RenderedChart):
                     self.slide(words, block)
                     words = []
                 else:
@@ -86,7 +95,7 @@ class _Writer:
         self.put(slide, title, 1.2, 2.4)
         self.put(slide, answer, 3.8, 7.0)
         blocks = [block for section in page.sections for block in section.blocks]
-        cards = [card for block in blocks if isinstance(block, Cards) for card in block.cards]
+        cards = [card for block in blocks if isinstance(block, RenderedCards) for card in block.cards]
         room = (WIDTH - 2 * EDGE) / max(1, min(4, len(cards)))
         for n, card in enumerate(cards[:4]):
             words = [(card.cell.text, 28, INK, True), (card.title, 14, DARK, False), (card.note, 11, MUTED, False)]
@@ -95,7 +104,7 @@ class _Writer:
         origin = [f"{entry.title}{colon}{entry.value}" for entry in page.provenance[:1]]
         self.put(slide, [(f"copark · {entry}", 10, MUTED, False) for entry in origin], 17.4, 1.0)
 
-    def slide(self, words: list[Words], chart: Chart | None) -> None:
+    def slide(self, words: list[Words], chart: RenderedChart | None) -> None:
         """Make slides of words, the last one beside a figure where there is one; none where nothing is to be shown."""
         below = [*words[1:], ("", "heading" if chart is None else "text")]
         pairs = zip(words, below, strict=False)
@@ -113,7 +122,7 @@ class _Writer:
             if part or last is not None:
                 self.filled(part, last)
 
-    def filled(self, words: list[Words], chart: Chart | None) -> None:
+    def filled(self, words: list[Words], chart: RenderedChart | None) -> None:
         slide = self.empty()
         size = {"heading": (20, INK, True), "text": (15, DARK, False), "bullet": (15, DARK, False)}
         paragraphs = [(f"• {part}" if kind == "bullet" else part, *size[kind]) for part, kind in words]
@@ -124,7 +133,7 @@ class _Writer:
             left = EDGE + width + 0.8 if is_beside else EDGE
             self.picture(slide, chart, left, WIDTH - EDGE - left, 0.5 * HEIGHT if paragraphs and not is_beside else 1.4)
 
-    def picture(self, slide: Any, chart: Chart, left: float, width: float, top: float) -> None:
+    def picture(self, slide: Any, chart: RenderedChart, left: float, width: float, top: float) -> None:
         """Put a figure on a slide, as large as its place, with its caption below.
 
         Parameters
@@ -205,6 +214,6 @@ def _largest(sizes: Sequence[int], height: float, make: Callable[[int], list[Sty
 
 def _words(block: Block) -> list[Words]:
     """Return the paragraphs of a block; tables and cards have their own place."""
-    if isinstance(block, Bullets):
+    if isinstance(block, RenderedBullets):
         return [(item, "bullet") for item in block.items]
-    return [(block.text, "text")] if isinstance(block, Paragraph | Caveat) else []
+    return [(block.text, "text")] if isinstance(block, RenderedParagraph | RenderedCaveat) else []

@@ -142,7 +142,7 @@ def wrap(words: str, ems: float, lines: int = 3) -> str:
     return "\n".join(rows)
 
 
-class Sheet(Figure):
+class NotebookFigure(Figure):
     """A figure that a notebook shows by itself, though no pyplot stands behind it."""
 
     def _repr_png_(self) -> bytes:
@@ -165,7 +165,7 @@ def sheet(size: tuple[float, float], title: str, subtitle: str = "", footer: str
         Width and height, inches.
     """
     width, height = size
-    figure = Sheet(figsize=size, facecolor=PAPER)
+    figure = NotebookFigure(figsize=size, facecolor=PAPER)
     top = height - 0.10
     for words, kind, colour, weight in ((title, "title", INK, "bold"), (subtitle, "subtitle", MUTED, "normal")):
         if words:

@@ -10,7 +10,7 @@ from copark.analyses import Analysis
 from copark.analyses.context import Context
 from copark.analyses.contract import CaseParams
 from copark.json_types import JsonObject
-from copark.presentation.rendered_document import Chart, Page, Table
+from copark.presentation.rendered_document import Page, RenderedChart, RenderedTable
 from copark.web.api.jobs import JOB_COST, JobInfo, accepted, submitted
 from copark.web.api.replies import (
     NAME,
@@ -180,7 +180,9 @@ async def document(client: CurrentClient, name: AnalysisName, run_id: Identity, 
     return await _part(client, name, run_id, lang)
 
 
-@router.get("/analyses/{name}/{run_id}/tables/{key}", summary="A table of a document", responses=describe_json(Table))
+@router.get(
+    "/analyses/{name}/{run_id}/tables/{key}", summary="A table of a document", responses=describe_json(RenderedTable)
+)
 async def table(
     client: CurrentClient, name: AnalysisName, run_id: Identity, key: PartKey, lang: Lang = "en"
 ) -> Response:
@@ -188,7 +190,9 @@ async def table(
     return await _part(client, name, run_id, lang, "tables", key)
 
 
-@router.get("/analyses/{name}/{run_id}/charts/{key}", summary="A chart of a document", responses=describe_json(Chart))
+@router.get(
+    "/analyses/{name}/{run_id}/charts/{key}", summary="A chart of a document", responses=describe_json(RenderedChart)
+)
 async def chart(
     client: CurrentClient, name: AnalysisName, run_id: Identity, key: PartKey, lang: Lang = "en"
 ) -> Response:
