@@ -11,7 +11,7 @@ from copark.analyses.answer import find, load
 from copark.analyses.registry import REGISTRY
 from copark.web.api.analyses import XLSX
 from copark.web.content.analyses import WORKBOOKS, params_of_workbook, results_of
-from copark.web.content.case_registry import CaseRegistry, OwnersView
+from copark.web.content.case_registry import CaseRegistry, OwnerView
 from copark.web.content.job_tasks import JobTask, do_task
 from tests.experts.shared import few_alternatives
 from tests.web.conftest import services_of
@@ -70,7 +70,7 @@ def test_a_workbook_waits_by_name_and_its_result_is_listed_nowhere(client, tmp_p
     assert [one.name for one in stored.result.experts] == ["Expert 1"]
     assert "record_experts" in stored.result.ways
     assert done.identity not in {
-        one.run_id for one in results_of(EXPERTS, OwnersView(CaseRegistry(), "", tmp_path), SMALL_PARK).results
+        one.run_id for one in results_of(EXPERTS, OwnerView(CaseRegistry(), "", tmp_path), SMALL_PARK).results
     }
 
 

@@ -10,7 +10,7 @@ from anyio import CapacityLimiter
 from copark.simulation.study import Study
 from copark.store.jobs import Job
 from copark.web.content.attribution import FlowCache
-from copark.web.content.case_registry import CaseEntry, CaseRegistry, OwnersView, sweep_scratch
+from copark.web.content.case_registry import CaseEntry, CaseRegistry, OwnerView, sweep_scratch
 from copark.web.content.engine import BoundedCache, Engine
 from copark.web.content.lever_options import decisions_of
 from copark.web.content.own_parks import UPLOADED, Quota
@@ -89,9 +89,9 @@ class Services:
             for scenario in study.scenarios:
                 self.engine.inputs(study, case_entry, scenario)
 
-    def view_of(self, owner: str) -> OwnersView:
+    def view_of(self, owner: str) -> OwnerView:
         """Return what an owner may see."""
-        return OwnersView(self.registry, owner, self.settings.data)
+        return OwnerView(self.registry, owner, self.settings.data)
 
     def remember_study(self, study: Study, case_entry: CaseEntry, owner: str) -> str:
         """Remember a requested study, so that its result can be exported by run ID; of an uploaded case, by its owner.

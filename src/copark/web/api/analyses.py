@@ -86,8 +86,8 @@ async def submit_analysis(client: CurrentClient, request: served.AnalysisJobRequ
 
 def _context(client: Client, case_entry: CaseEntry | None) -> Context:
     """Return where keys of a case are looked up."""
-    home = client.view.shared if case_entry is None else client.view.out_of(case_entry.name)
-    return served.context_of(home, case_entry)
+    out = client.view.shared if case_entry is None else client.view.output_folder(case_entry.name)
+    return served.context_of(out, case_entry)
 
 
 def _queued(client: Client, analysis: Analysis, case_entry: CaseEntry | None, params: JsonObject, lang: str) -> JobInfo:
@@ -114,7 +114,7 @@ async def workbook(client: CurrentClient, name: AnalysisName, case: CaseName, la
     def work() -> bytes:
         analysis = served.analysis_of(name)
         case_entry = client.view.get(case)
-        return served.workbook_of(analysis, case_entry, client.view.out_of(case), lang)
+        return served.workbook_of(analysis, case_entry, client.view.output_folder(case), lang)
 
     content = await client.run_io(work)
     return Response(content, 200, attachment(f"copark-{name}-{case}-{lang}.xlsx"), XLSX)
@@ -138,7 +138,7 @@ async def submit_workbook(client: CurrentClient, name: AnalysisName, case: CaseN
     def work() -> JobInfo:
         analysis = served.analysis_of(name)
         case_entry = client.view.get(case)
-        params = served.params_of_workbook(analysis, case_entry, client.view.out_of(case), content)
+        params = served.params_of_workbook(analysis, case_entry, client.view.output_folder(case), content)
         return _queued(client, analysis, case_entry, params, lang)
 
     return accepted(client, await client.run_io(work))
@@ -203,9 +203,9 @@ async def chart(
 async def _part(client: Client, name: str, run_id: str, *which: str) -> Response:
     """Return a document or a part of it, made when it is asked for."""
     analysis = served.analysis_of(name)
-    home, code = await client.run_io(lambda: served.home_of(analysis, client.view, run_id))
+    out, code = await client.run_io(lambda: served.locate_result(analysis, client.view, run_id))
     key = " ".join(("document", name, run_id, code, *which))
-    return await client.cached_json(key, lambda: served.part_json(analysis, home, run_id, *which))
+    return await client.cached_json(key, lambda: served.part_json(analysis, out, run_id, *which))
 
 
 @router.get(
@@ -222,8 +222,8 @@ async def file(
     scratch = client.services.scratch("-files")
 
     def work() -> tuple[str, bytes]:
-        home, _ = served.home_of(analysis, client.view, run_id)
-        return served.document_file(analysis, home, run_id, form, lang, scratch)
+        out, _ = served.locate_result(analysis, client.view, run_id)
+        return served.document_file(analysis, out, run_id, form, lang, scratch)
 
     saved_as, content = await client.run_io(work)
     headers = attachment(saved_as) | {"content-security-policy": REPORT}

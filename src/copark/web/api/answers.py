@@ -108,8 +108,8 @@ async def exported(client: CurrentClient, name: FileName, lang: Lang = "en") -> 
         stored = client.services.records.stored(identity, client.view)
         asked_study = client.services.requested_study(identity, client.owner) or _studied(client, stored)
         study, case_entry = _study(client, identity, asked_study, is_stored=stored is not None)
-        home = client.view.out_of(case_entry.name) if stored is None else stored[0]
-        return export(client.services.engine, study, case_entry, form, client.services.scratch(f".{form}"), home, lang)
+        out = client.view.output_folder(case_entry.name) if stored is None else stored[0]
+        return export(client.services.engine, study, case_entry, form, client.services.scratch(f".{form}"), out, lang)
 
     return Response(await client.run_io(work), 200, attachment(f"copark-{name}"), FORMS[form])
 
@@ -118,8 +118,8 @@ def _studied(client: Client, stored: tuple[FilePath, RunRecord] | None) -> Reque
     """Return the study of a stored run; what lies in the output folder of an own park is about that park."""
     if stored is None:
         raise absent("no_result", "name")
-    home, record = stored
-    case = str(record.provenance["case"]) if home == client.view.shared else home.name
+    out, record = stored
+    case = str(record.provenance["case"]) if out == client.view.shared else out.name
     return RequestedStudy.of(case, record.provenance["study"])
 
 

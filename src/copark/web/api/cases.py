@@ -74,7 +74,9 @@ class Cases(ApiModel):
 async def cases(client: CurrentClient) -> Response:
     """List the cases: those this client has uploaded (`X-Copark-Owner`), then the casebook's."""
     own, deleted = (
-        await run_in_threadpool(lambda: (client.view.own(), deleted_of(client.view))) if client.token else ([], [])
+        await run_in_threadpool(lambda: (client.view.own_names(), deleted_of(client.view)))
+        if client.token
+        else ([], [])
     )
     if not own and not deleted:
         return await client.cached_json("cases", lambda: Cases(cases=cases_of(client.view), deleted=[]))

@@ -1,4 +1,4 @@
-"""Analyses as a server offers them: the menu with its forms, what is stored, documents and their files."""
+"""Analyses as a server offers them: the menu with its forms, stored results, documents and their files."""
 
 import hashlib
 import re
@@ -38,7 +38,7 @@ from copark.presentation.numbers import exact
 from copark.presentation.rendered_document import chart_of, page_of, table_of
 from copark.simulation.study import load_study
 from copark.store.files import written_file
-from copark.web.content.case_registry import CaseEntry, OwnersView
+from copark.web.content.case_registry import CaseEntry, OwnerView
 from copark.web.content.faults import REQUEST, absent, fault, faults_of_request
 from copark.web.content.requests import usable_now
 from copark.web.content.responses import ApiModel, Said
@@ -56,7 +56,7 @@ MEDIA = {
 }
 """Formats of a document, and what they are sent as; CSV files come in an archive."""
 WORKBOOKS, MOST_WORKBOOKS = "workbooks", 50
-"""Folder of the workbooks that were brought, and how many are kept; beyond, the oldest goes."""
+"""Folder of the uploaded workbooks, and how many are kept; beyond, the oldest goes."""
 DOCUMENTS = 4
 """Documents that are kept in memory."""
 DRAWING = threading.Lock()
@@ -181,17 +181,17 @@ def analysis_of(name: str) -> Analysis:
 
 
 def menu() -> AnalysesAnswer:
-    """List all analyses that can be asked here, with their forms."""
+    """Return all analyses that a server offers, with their forms."""
     return AnalysesAnswer(analyses=[_info(analysis) for analysis in REGISTRY if analysis.served])
 
 
 def said(analysis: Analysis, key: str) -> Said:
-    """Return words of an analysis, or shared ones, in both languages."""
+    """Return a text of an analysis, or a shared one, in both languages."""
     return spoken_in(lambda lang: Texts(analysis.area, lang)(key))
 
 
 def _info(analysis: Analysis) -> AnalysisInfo:
-    # What all analyses of a case may be asked comes after what is asked by this one.
+    # Parameters of all analyses of a case come after those of this one.
     fields = sorted(analysis.params.form(served=True), key=lambda field: field.name in CaseParams.model_fields)
     return AnalysisInfo.of(
         analysis,
@@ -224,7 +224,7 @@ def _field(analysis: Analysis, field: FormField) -> FieldInfo:
 
 
 def context_of(data: Path, case: CaseEntry | None, lang: str = "en") -> Context:
-    """Return where keys of a case are looked up: one that was uploaded is found by its name."""
+    """Return the context in which an analysis of a case is checked; an uploaded case is found by its name."""
     return Context(
         data, case_folders={} if case is None else {case.name: case.case.folder}, may_calibrate=False, lang=lang
     )
@@ -248,7 +248,7 @@ def workbook_of(analysis: Analysis, case: CaseEntry, data: Path, lang: str) -> b
 
 
 def params_of_workbook(analysis: Analysis, case: CaseEntry, data: Path, content: bytes) -> JsonObject:
-    """Read what is asked by a workbook, which is kept to be read when its turn comes.
+    """Read the parameters of an analysis from a workbook, which is kept until the job reads it.
 
     Parameters
     ----------
@@ -312,7 +312,7 @@ def choices_of(analysis: Analysis, entered: Mapping[str, str], context: Context)
 
 
 def refuse_unknown_keys(params: AnalysisParams, context: Context) -> None:
-    """Refuse keys that are none."""
+    """Refuse unknown keys."""
     faults = [
         Fault(NO_KEY, REQUEST, None, f"params.{field.name}", values) for field, values in unknown_keys(params, context)
     ]
@@ -321,7 +321,7 @@ def refuse_unknown_keys(params: AnalysisParams, context: Context) -> None:
 
 
 def refuse_unusable_now(params: AnalysisParams, context: Context) -> None:
-    """Refuse a quarter that cannot be now, or of studies that say their length themselves any."""
+    """Refuse a quarter that cannot be now; and any, of studies that have a length of their own."""
     now = getattr(params, "now", None)
     if now is None:
         return
@@ -339,7 +339,7 @@ def refuse_unusable_now(params: AnalysisParams, context: Context) -> None:
 
 
 def params_of(analysis: Analysis, entered: Mapping[str, Any]) -> AnalysisParams:
-    """Read what a client asks, within what a server gives."""
+    """Validate the parameters of a request, within the limits of a server."""
     fields = {field.name: field for field in analysis.params.form(served=True)}
     faults = list(_beyond(entered, fields))
     try:
@@ -355,7 +355,7 @@ def params_of(analysis: Analysis, entered: Mapping[str, Any]) -> AnalysisParams:
 
 
 def _beyond(entered: Mapping[str, Any], fields: Mapping[str, FormField]) -> Iterator[Fault]:
-    """Find what a command may be asked and a server may not: paths, and more than its share."""
+    """Yield faults of parameters that a command takes and a server does not: paths, and values beyond its limits."""
     for name, value in entered.items():
         field = fields.get(name)
         if field is None:
@@ -369,25 +369,25 @@ def _beyond(entered: Mapping[str, Any], fields: Mapping[str, FormField]) -> Iter
             yield fault("no_study", f"params.{name}", found=str(value)[:80], suggestion=near)
 
 
-def results_of(analysis: Analysis, view: OwnersView, case: str | None) -> ResultsAnswer:
+def results_of(analysis: Analysis, view: OwnerView, case: str | None) -> ResultsAnswer:
     """List stored results and those that ship with copark, newest first; of a case alone if it is named.
 
-    None that was asked of a path is told of, nor any that names a park of somebody else's.
+    Results about a path are left out, and so are those that name another owner's park.
 
     Parameters
     ----------
     view
-        What the reader may see.
+        The owner's view.
     case
         The case whose results are listed alone; all by default.
     """
     if case is not None:
-        view.need(case)
+        view.require(case)
     names_served = {field.name for field in analysis.params.form(served=True)}
     results = []
     entries = _shipped(analysis, view.shared, case, _posteriors(view.shared))
-    for home in reversed(view.homes(case)):
-        entries = entries | dict(listed(home, analysis))
+    for out in reversed(view.output_folders(case)):
+        entries = entries | dict(listed(out, analysis))
     for run_id, entry in entries.items():
         params = {name: value for name, value in entry["params"].items() if name in names_served}
         paths = [value for name, value in entry["params"].items() if name not in names_served and value is not None]
@@ -402,34 +402,34 @@ def results_of(analysis: Analysis, view: OwnersView, case: str | None) -> Result
 def _shipped(
     analysis: Analysis, data: Path, case: str | None, _posteriors: tuple[tuple[str, int], ...]
 ) -> dict[str, ResultHeader]:
-    """List results that ship and answer here; to make the run IDs they are compared by takes up to a second."""
+    """Return the shipped results that answer here; to compute the run IDs they are compared by takes up to a second."""
     return dict(usable(analysis, context_of(data, None), case))
 
 
 def _posteriors(data: Path) -> tuple[tuple[str, int], ...]:
-    """Give the reader's own posteriors, by name and time: with others a question has another run ID."""
+    """Return own posteriors by name and time: with others a question has another run ID."""
     return tuple(sorted((str(recipe), recipe.stat().st_mtime_ns) for recipe in own_folder(data).glob("*/recipe.json")))
 
 
-def home_of(analysis: Analysis, view: OwnersView, run_id: str) -> tuple[Path, str]:
+def locate_result(analysis: Analysis, view: OwnerView, run_id: str) -> tuple[Path, str]:
     """Find the output folder of a stored result, and the hash of what is stored, which tells renderings of it apart.
 
-    Raises Absent where there is none, or none but of somebody else's park.
+    Raises Absent where there is none, or none but of another owner's park.
     """
     if RUN_ID.fullmatch(run_id):
-        for home in view.homes():
-            is_shared = home == view.shared  # what ships stands in for it alone
-            folder = find(home, analysis, run_id) if is_shared else place_of(home, analysis, run_id)
+        for out in view.output_folders():
+            is_shared = out == view.shared  # what ships stands in for it alone
+            folder = find(out, analysis, run_id) if is_shared else place_of(out, analysis, run_id)
             header = head(folder, analysis)
             if header is not None and view.shows(header["params"]):
-                return home, str(header["sha256"])
+                return out, str(header["sha256"])
     raise absent("no_answer", "run_id", found=run_id)
 
 
 def part_json(analysis: Analysis, data: Path, run_id: str, lang: str, kind: str = "", key: str = "") -> bytes:
-    """Give a stored result's document as JSON, with what is seen at once: no drawings, no rows of folded tables.
+    """Return a stored result's document as JSON, without drawings and without rows of folded tables.
 
-    Or one of its tables with all rows, or a chart of it, drawn with text in the page's own fonts.
+    Or return one of its tables with all rows, or one of its charts, drawn with text in the page's own fonts.
 
     Parameters
     ----------

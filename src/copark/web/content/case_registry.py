@@ -94,8 +94,8 @@ class CaseRegistry:
 
         return list_cases()
 
-    def out_of(self, name: str) -> Path | None:
-        """Return the output folder of what is computed about a case."""
+    def output_folder(self, name: str) -> Path | None:
+        """Return the output folder of results about a case."""
         return self.parks.output(name) if UPLOADED.fullmatch(name) else self.out
 
     def get(self, name: str, cut: str | None = None) -> CaseEntry:
@@ -107,7 +107,7 @@ class CaseRegistry:
         if folder is None and name not in self.names():
             self.drop(name)
             raise absent("no_case", "case", known=", ".join(self.names()))
-        out = self.out_of(name)
+        out = self.output_folder(name)
         with self._lock:
             calibrated_at = _calibrated_at(out)
             stamp, case_entry = self._entries.get((name, cut), (None, None))
@@ -126,7 +126,7 @@ class CaseRegistry:
     def drop(self, name: str) -> None:
         """Forget the cached entries of a case."""
         with self._lock:
-            self._entries = {key: held for key, held in self._entries.items() if key[0] != name}
+            self._entries = {key: entry for key, entry in self._entries.items() if key[0] != name}
 
 
 def _calibrated_at(out: Path | None) -> int | None:
@@ -140,10 +140,10 @@ def _calibrated_at(out: Path | None) -> int | None:
 
 
 @dataclass(frozen=True)
-class OwnersView:
-    """View of one owner: the casebook, the shared output folder, and the owner's own parks.
+class OwnerView:
+    """What one owner may see: the casebook, the shared output folder, and the owner's own parks.
 
-    Anything of somebody else's park answers exactly as what does not exist.
+    Anything of another owner's park is answered exactly as what does not exist.
     """
 
     registry: CaseRegistry
@@ -155,40 +155,51 @@ class OwnersView:
         """List the names of the casebook's cases."""
         return self.registry.names()
 
-    def own(self) -> list[str]:
-        """List the names of the owner's parks, the latest first."""
+    def own_names(self) -> list[str]:
+        """Return the names of the owner's parks, the latest first."""
         return self.registry.parks.of(self.owner)
 
     def has(self, name: str) -> bool:
-        """Return whether a name is not that of a park of somebody else's, or of none at all."""
+        """Return whether a name is the casebook's or of the owner's park, not of another owner's or a deleted one."""
         return not UPLOADED.fullmatch(name) or self.registry.parks.owner_of(name) == self.owner
 
     def is_known(self, name: str) -> bool:
         """Return whether a name is that of a case of the casebook or of a park of the owner's."""
         return self.has(name) if UPLOADED.fullmatch(name) else name in self.names()
 
-    def need(self, name: str) -> None:
-        """Raise Absent for the name of somebody else's park."""
+    def require(self, name: str) -> None:
+        """Raise Absent for the name of another owner's park."""
         if not self.has(name):
             raise absent("no_case", "case", known=", ".join(self.names()))
 
     def get(self, name: str, cut: str | None = None) -> CaseEntry:
         """Return the case of a name, with its latest calibration or that to a cut."""
-        self.need(name)
+        self.require(name)
         return self.registry.get(name, cut)
 
-    def out_of(self, name: str) -> Path:
-        """Return the output folder of what is computed about a case."""
-        self.need(name)
+    def output_folder(self, name: str) -> Path:
+        """Return the output folder of results about a case."""
+        self.require(name)
         return self.registry.parks.output(name) if UPLOADED.fullmatch(name) else self.shared
 
-    def homes(self, case: str | None = None) -> list[Path]:
-        """List output folders in which something of a case, or of any, may lie: of an own park, before the shared."""
-        own = self.own() if case is None else [case] if UPLOADED.fullmatch(case) and self.has(case) else []
+    def output_folders(self, case: str | None = None) -> list[Path]:
+        """Return the output folders in which results may lie, those of own parks before the shared one.
+
+        Parameters
+        ----------
+        case
+            Name of a case whose results are wanted; by default of any.
+        """
+        if case is None:
+            own = self.own_names()
+        elif UPLOADED.fullmatch(case) and self.has(case):
+            own = [case]
+        else:
+            own = []
         return [*map(self.registry.parks.output, own), self.shared]
 
     def shows(self, content: Any) -> bool:
-        """Return whether content names no park but the owner's: the shared folder may hold older results of others."""
+        """Return whether content names no other owner's park; the shared folder may hold old results about such."""
         return all(map(self.has, named_in(content)))
 
 
@@ -298,7 +309,7 @@ def accept_upload(registry: CaseRegistry, content: bytes, *, workbook: bool, own
 
 
 def _unpack(content: bytes, folder: Path, *, workbook: bool) -> list[Fault]:
-    """Write what was brought into a folder; everything wrong with it, of a workbook by cell."""
+    """Write an upload into a folder; return everything wrong with it, of a workbook by cell."""
     if not workbook:
         unpack_zip(content, folder)
         return check_case(folder)
@@ -310,7 +321,7 @@ def _unpack(content: bytes, folder: Path, *, workbook: bool) -> list[Fault]:
     return faults
 
 
-def pack_case(registry: CaseRegistry | OwnersView, name: str, *, workbook: bool, lang: str = "en") -> bytes:
+def pack_case(registry: CaseRegistry | OwnerView, name: str, *, workbook: bool, lang: str = "en") -> bytes:
     """Pack a case as an archive or a workbook, to change and bring back.
 
     Parameters
@@ -327,7 +338,7 @@ def pack_case(registry: CaseRegistry | OwnersView, name: str, *, workbook: bool,
 
 
 def case_template(scratch: Path, *, workbook: bool, lang: str = "en", example: bool = False) -> bytes:
-    """Give an empty workbook, or the smallest sound case as an archive, to start from; or an invented park.
+    """Return an empty workbook, or the smallest sound case as an archive, to start from; or an invented park.
 
     Parameters
     ----------

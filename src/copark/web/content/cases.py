@@ -27,7 +27,7 @@ from copark.simulation.study import baseline
 from copark.simulation.study import levers as dated_levers
 from copark.texts import LANGUAGES
 from copark.web.content.actor_network import span
-from copark.web.content.case_registry import CaseRegistry, OwnersView, accept_upload
+from copark.web.content.case_registry import CaseRegistry, OwnerView, accept_upload
 from copark.web.content.own_parks import DeletedPark
 from copark.web.content.responses import ApiModel, CaseName, Said
 from copark.web.content.sentences import own, said
@@ -156,7 +156,7 @@ class CaseAnswer(ApiModel):
     """Whose growth is not on record, and what stands there, a sentence each; empty where it is."""
 
 
-def cases_of(view: OwnersView, uploads: Sequence[str] = ()) -> list[CaseName]:
+def cases_of(view: OwnerView, uploads: Sequence[str] = ()) -> list[CaseName]:
     """List uploaded cases, but those that can no longer be read, and every case of the casebook."""
     cases: list[CaseName] = []
     for name in uploads:
@@ -165,7 +165,7 @@ def cases_of(view: OwnersView, uploads: Sequence[str] = ()) -> list[CaseName]:
     return [*cases, *(case_name(view.get(name)) for name in view.names())]
 
 
-def deleted_of(view: OwnersView) -> list[DeletedCase]:
+def deleted_of(view: OwnerView) -> list[DeletedCase]:
     """List an owner's deleted cases that can still be restored."""
     cases = []
     for park in view.registry.parks.deleted_of(view.owner):

@@ -20,8 +20,8 @@ from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
 from copark.texts import LANGUAGES
-from copark.web.content.analyses import analysis_of, context_of, home_of, results_of
-from copark.web.content.case_registry import OwnersView
+from copark.web.content.analyses import analysis_of, context_of, locate_result, results_of
+from copark.web.content.case_registry import OwnerView
 from copark.web.content.responses import ApiModel, Said
 from copark.web.content.sentences import spoken_in
 
@@ -187,7 +187,7 @@ NO_DECISIONS = DecisionAnswer(
 )
 
 
-def newest_levers(view: OwnersView, case: str) -> Levers | None:
+def newest_levers(view: OwnerView, case: str) -> Levers | None:
     """Read the newest stored result of a case's levers; one with the usual settings, if there is one.
 
     One that a former version of the model or the method made, or that is of other facts or another calibration than the
@@ -198,8 +198,8 @@ def newest_levers(view: OwnersView, case: str) -> Levers | None:
     plain = analysis.params.model_validate({"case": case}).model_dump(mode="json")
     usual = [entry for entry in results if all(plain[name] == value for name, value in entry.params.items())]
     for entry in (*usual, *results):
-        home, _ = home_of(analysis, view, entry.run_id)
-        folder = find(home, analysis, entry.run_id)
+        out, _ = locate_result(analysis, view, entry.run_id)
+        folder = find(out, analysis, entry.run_id)
         stored = load(folder, analysis)
         if stored is None or not isinstance(stored.result, Levers):
             continue
@@ -207,12 +207,12 @@ def newest_levers(view: OwnersView, case: str) -> Levers | None:
         if SHIPPED in folder.parents:
             return stored.result
         header = {"params": stored.params, "created": stored.created}
-        if is_current(analysis, entry.run_id, header, context_of(home, view.get(case))):
+        if is_current(analysis, entry.run_id, header, context_of(out, view.get(case))):
             return stored.result
     return None
 
 
-def decisions_of(view: OwnersView, case: str) -> DecisionAnswer:
+def decisions_of(view: OwnerView, case: str) -> DecisionAnswer:
     """Say what can still be decided about a park, by the newest stored result of its levers."""
     levers = newest_levers(view, case)
     return NO_DECISIONS if levers is None else decision_answer(levers)

@@ -17,7 +17,7 @@ from copark.store.scenarios import ScenarioTable
 
 if TYPE_CHECKING:
     from copark.store.run_record import RunRecord
-    from copark.web.content.case_registry import OwnersView
+    from copark.web.content.case_registry import OwnerView
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,12 @@ class ServerRecords:
         self.jobs = JobTable(self.database)
         self.scenarios = ScenarioTable(self.database)
 
-    def stored(self, identity: str, view: OwnersView) -> tuple[Path, RunRecord] | None:
+    def stored(self, identity: str, view: OwnerView) -> tuple[Path, RunRecord] | None:
         """Return the output folder and the description of a stored run that an owner may see, if there is one."""
-        for home in view.homes():
-            record = RunStore.of(home).find(identity)
+        for out in view.output_folders():
+            record = RunStore.of(out).find(identity)
             if record is not None and view.shows(record.provenance):
-                return home, record
+                return out, record
         return None
 
     def forget_case(self, name: str) -> None:
