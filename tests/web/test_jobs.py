@@ -188,7 +188,7 @@ def test_only_what_lies_among_the_reports_is_a_page(tmp_path, inside):
     path.write_bytes(b"words")
     for named in (path, tmp_path / "reports" / ".." / "page.html"):
         job = SimpleNamespace(page=str(named), case="great-stone")
-        assert (Services.page_of(services, job) == b"words") == (inside and named == path)
+        assert (Services.report_of(services, job) == b"words") == (inside and named == path)
 
 
 def test_a_summary_of_a_job_gives_way_to_paths_and_never_replaces_them(tmp_path, monkeypatch):

@@ -108,14 +108,14 @@ class ServerSettings:
     limits: Limits = field(default_factory=Limits)
 
     @property
-    def own(self) -> Path:
-        """Give the server's own part of the data folder; of one that may not be written, a folder for the moment."""
+    def server_folder(self) -> Path:
+        """Folder of the server's own files in the data folder; a temporary one if that may not be written."""
         existing = next((path for path in (self.data, *self.data.absolute().parents) if path.exists()), self.data)
-        return self.data / "web" if os.access(existing, os.W_OK) else _for_the_moment()
+        return self.data / "web" if os.access(existing, os.W_OK) else _temporary_folder()
 
 
 @cache
-def _for_the_moment() -> Path:
+def _temporary_folder() -> Path:
     folder = tempfile.TemporaryDirectory(prefix="copark-web-")
     atexit.register(folder.cleanup)
     return Path(folder.name)

@@ -43,13 +43,13 @@ class Services:
         self.settings = settings
         self.rates = rates
         limits = settings.limits
-        own = settings.own
+        server_folder = settings.server_folder
         self.records = records or ServerRecords(settings.data)
-        own.mkdir(parents=True, exist_ok=True)
-        own.chmod(0o700)
+        server_folder.mkdir(parents=True, exist_ok=True)
+        server_folder.chmod(0o700)
         sweep_scratch(settings.data)
         quota = Quota(limits.parks_each, limits.parks, limits.undo)
-        self.registry = CaseRegistry(own / "cases", settings.data, quota)
+        self.registry = CaseRegistry(server_folder / "cases", settings.data, quota)
         cache_bytes = {name: int(limits.memory * share) for name, share in SHARES.items()}
         self.engine = Engine(self.registry, settings.threads, cache_bytes["runs"], cache_bytes["inputs"])
         self.flow_cache = FlowCache(self.engine, cache_bytes["flows"])
@@ -130,11 +130,11 @@ class Services:
 
     def scratch(self, suffix: str) -> Path:
         """Return the path of a temporary file."""
-        folder = self.settings.own / "files"
+        folder = self.settings.server_folder / "files"
         folder.mkdir(parents=True, exist_ok=True)
         return folder / f"{secrets.token_hex(12)}{suffix}"
 
-    def page_of(self, job: Job) -> bytes | None:
+    def report_of(self, job: Job) -> bytes | None:
         """Return the report a job has written, if it is there; a path outside of the reports is none.
 
         The process that wrote it may have reached the data folder by another path: what counts is its path among the

@@ -11,7 +11,7 @@ from copark.analyses.context import Context
 from copark.analyses.contract import CaseParams
 from copark.json_types import JsonObject
 from copark.presentation.rendered_document import Page, RenderedChart, RenderedTable
-from copark.web.api.jobs import JOB_COST, JobInfo, accepted, submitted
+from copark.web.api.jobs import JOB_COST, JobInfo, accepted_response, submit_task
 from copark.web.api.replies import (
     NAME,
     OF_CASE,
@@ -79,9 +79,9 @@ async def submit_analysis(client: CurrentClient, request: served.AnalysisJobRequ
         context = _context(client, case_entry)
         served.refuse_unusable_now(params, context)
         served.refuse_unknown_keys(params, context)
-        return _queued(client, analysis, case_entry, params.model_dump(mode="json"), request.lang)
+        return _queue_job(client, analysis, case_entry, params.model_dump(mode="json"), request.lang)
 
-    return accepted(client, await client.run_io(work))
+    return accepted_response(client, await client.run_io(work))
 
 
 def _context(client: Client, case_entry: CaseEntry | None) -> Context:
@@ -90,7 +90,9 @@ def _context(client: Client, case_entry: CaseEntry | None) -> Context:
     return served.context_of(out, case_entry)
 
 
-def _queued(client: Client, analysis: Analysis, case_entry: CaseEntry | None, params: JsonObject, lang: str) -> JobInfo:
+def _queue_job(
+    client: Client, analysis: Analysis, case_entry: CaseEntry | None, params: JsonObject, lang: str
+) -> JobInfo:
     """Queue an analysis."""
     case = ""
     about = served.said(analysis, "title")
@@ -99,7 +101,7 @@ def _queued(client: Client, analysis: Analysis, case_entry: CaseEntry | None, pa
         park = case_entry.case.title
         about = Said(en=f"{about.en}: {park.en}", zh=f"{about.zh}：{park.zh}")
     content = {"analysis": analysis.name, "params": params}
-    return submitted(client, JobTask("analysis", case, content, lang, "", client.services.jobs.threads), about)
+    return submit_task(client, JobTask("analysis", case, content, lang, "", client.services.jobs.threads), about)
 
 
 @router.get(
@@ -139,9 +141,9 @@ async def submit_workbook(client: CurrentClient, name: AnalysisName, case: CaseN
         analysis = served.analysis_of(name)
         case_entry = client.view.get(case)
         params = served.params_of_workbook(analysis, case_entry, client.view.output_folder(case), content)
-        return _queued(client, analysis, case_entry, params, lang)
+        return _queue_job(client, analysis, case_entry, params, lang)
 
-    return accepted(client, await client.run_io(work))
+    return accepted_response(client, await client.run_io(work))
 
 
 @router.get(

@@ -31,7 +31,7 @@ from copark.web.content.server_records import RequestedStudy
 from copark.web.content.simulation import FORMS, answer, export
 
 router = APIRouter(tags=["answers"], route_class=StrictRoute)
-Make = Callable[[Study, CaseEntry, CancellationToken], ApiModel]
+MakeAnswer = Callable[[Study, CaseEntry, CancellationToken], ApiModel]
 FileName = Annotated[
     str,
     Path(
@@ -47,34 +47,50 @@ MOST_AT_ONCE = 5_000
 @router.post("/simulate", summary="One scenario beside a baseline", responses=describe_json(SimulationAnswer))
 async def simulate(client: CurrentClient, request: requests.SimulationRequest) -> Response:
     """Run a scenario and its baseline with common random numbers: bands, outcomes, differences, headlines."""
-    return await _answered(client, request, request.parts)
+    return await _simulated(client, request, request.parts)
 
 
 @router.post("/compare", summary="Two to four scenarios", responses=describe_json(SimulationAnswer))
 async def compare(client: CurrentClient, request: requests.ComparisonRequest) -> Response:
     """Run two to four scenarios with common random numbers; each is compared with the first."""
-    return await _answered(client, request, request.parts)
+    return await _simulated(client, request, request.parts)
 
 
 @router.post("/coupling", summary="Coupling coordination and phases", responses=describe_json(CouplingAnswer))
 async def coupling(client: CurrentClient, request: requests.StudyRequest) -> Response:
     """Return the coupling coordination degree and the phases of one to four scenarios."""
-    return await _run(client, request, "coupling", partial(coupling_of, client.services.engine), OUTPUTS)
+    return await _model_response(client, request, "coupling", partial(coupling_of, client.services.engine), OUTPUTS)
 
 
-async def _answered(client: Client, request: ModelRequest, parts: Parts) -> Response:
+async def _simulated(client: Client, request: ModelRequest, parts: Parts) -> Response:
+    """Respond with the answer to a study of one to four scenarios."""
+
     def make(study: Study, case_entry: CaseEntry, cancellation: CancellationToken) -> SimulationAnswer:
         return answer(
             client.services.engine, client.services.flow_cache, study, case_entry, request.outputs, parts, cancellation
         )
 
-    return await _run(client, request, f"{parts.model_dump_json()} {request.outputs}", make)
+    return await _model_response(client, request, f"{parts.model_dump_json()} {request.outputs}", make)
 
 
-async def _run(
-    client: Client, request: ModelRequest, more: str, make: Make, outputs: tuple[str, ...] | None = None
+async def _model_response(
+    client: Client, request: ModelRequest, answer_key: str, make: MakeAnswer, outputs: tuple[str, ...] | None = None
 ) -> Response:
-    """Answer a question on a thread of the model's, from memory where it was asked before."""
+    """Respond to a request to the model: with a cached answer, or one that is made on a thread of the model pool.
+
+    Parameters
+    ----------
+    client
+        The client.
+    request
+        The request.
+    answer_key
+        What the answer depends on besides its study, for the key in the cache.
+    make
+        Makes the answer.
+    outputs
+        Outputs the study keeps; by default those of the request and of the headlines.
+    """
     services = client.services
     weight = requests.cost(request)
     client.charge(weight)
@@ -83,18 +99,18 @@ async def _run(
         case_entry = client.view.get(request.case, request.cut)
         study = requests.study_of(request, case_entry, outputs)
         identity = services.engine.identity(study, case_entry)
-        key = f"{identity} {case_entry.name} {more}"
-        held = services.answers.get(key)
-        if held is not None:
-            return held, True, identity
+        key = f"{identity} {case_entry.name} {answer_key}"
+        cached = services.answers.get(key)
+        if cached is not None:
+            return cached, True, identity
         with requests.locating_faults(request):
             content = json_bytes(make(study, case_entry, cancellation))
         services.answers.put(key, content, len(content))
         services.remember_study(study, case_entry, client.owner)
         return content, False, identity
 
-    content, from_memory, identity = await services.model_pool.run(client.request, work, 1.0 + weight)
-    headers = {"x-copark-identity": identity, "x-copark-memory": "hit" if from_memory else "made"}
+    content, is_cached, identity = await services.model_pool.run(client.request, work, 1.0 + weight)
+    headers = {"x-copark-identity": identity, "x-copark-memory": "hit" if is_cached else "made"}
     return Response(content, 200, headers, JSON)
 
 
@@ -106,16 +122,16 @@ async def exported(client: CurrentClient, name: FileName, lang: Lang = "en") -> 
 
     def work() -> bytes:
         stored = client.services.records.stored(identity, client.view)
-        asked_study = client.services.requested_study(identity, client.owner) or _studied(client, stored)
-        study, case_entry = _study(client, identity, asked_study, is_stored=stored is not None)
+        requested = client.services.requested_study(identity, client.owner) or _study_of_stored_run(client, stored)
+        study, case_entry = _study_and_case(client, identity, requested, is_stored=stored is not None)
         out = client.view.output_folder(case_entry.name) if stored is None else stored[0]
         return export(client.services.engine, study, case_entry, form, client.services.scratch(f".{form}"), out, lang)
 
     return Response(await client.run_io(work), 200, attachment(f"copark-{name}"), FORMS[form])
 
 
-def _studied(client: Client, stored: tuple[FilePath, RunRecord] | None) -> RequestedStudy:
-    """Return the study of a stored run; what lies in the output folder of an own park is about that park."""
+def _study_of_stored_run(client: Client, stored: tuple[FilePath, RunRecord] | None) -> RequestedStudy:
+    """Return the study of a stored run; a run in the output folder of an uploaded case is about that case."""
     if stored is None:
         raise absent("no_result", "name")
     out, record = stored
@@ -123,13 +139,15 @@ def _studied(client: Client, stored: tuple[FilePath, RunRecord] | None) -> Reque
     return RequestedStudy.of(case, record.provenance["study"])
 
 
-def _study(client: Client, identity: str, asked_study: RequestedStudy, *, is_stored: bool) -> tuple[Study, CaseEntry]:
-    """Return the study of an identity, on the case as it is now."""
-    study = Study.model_validate(asked_study.study)
+def _study_and_case(
+    client: Client, identity: str, requested: RequestedStudy, *, is_stored: bool
+) -> tuple[Study, CaseEntry]:
+    """Return the study and the case of a run ID; Absent if the case or its calibration is another by now."""
+    study = Study.model_validate(requested.study)
     services = client.services
-    if not client.view.is_known(asked_study.case):
+    if not client.view.is_known(requested.case):
         raise absent("no_result", "name")
-    candidates = (client.view.get(asked_study.case, cut) for cut in (None, *client.view.get(asked_study.case).cuts))
+    candidates = (client.view.get(requested.case, cut) for cut in (None, *client.view.get(requested.case).cuts))
     case_entry = next(
         (candidate for candidate in candidates if services.engine.identity(study, candidate) == identity), None
     )

@@ -98,13 +98,23 @@ def job_info(job: Job, place: int) -> JobInfo:
 
 def job_now(client: Client, name: str) -> JobInfo:
     """Describe a job, given by its id, as it is now."""
-    job = found(client, name)
+    job = job_of(client, name)
     place = client.services.jobs.places().get(name, 0) if job.state == "queued" else 0
     return job_info(job, place)
 
 
-def submitted(client: Client, task: JobTask, title: Said) -> JobInfo:
-    """Queue a task."""
+def submit_task(client: Client, task: JobTask, title: Said) -> JobInfo:
+    """Queue a task, unless storage or queue are full.
+
+    Parameters
+    ----------
+    client
+        The client, whose job it becomes.
+    task
+        The task.
+    title
+        Title of the job for a reader.
+    """
     services = client.services
     limits = client.services.settings.limits
     if services.stored_bytes() > limits.stored:
@@ -117,8 +127,8 @@ def submitted(client: Client, task: JobTask, title: Said) -> JobInfo:
     return job_now(client, services.jobs.add(task, title.model_dump(), client.owner).id)
 
 
-def found(client: Client, name: str) -> Job:
-    """Return a job of the client's by its id."""
+def job_of(client: Client, name: str) -> Job:
+    """Return a job of the client by its id; Absent if there is none."""
     job = client.services.jobs.get(name)
     if job is None or not is_shown(client, job):
         raise absent("no_job", "id")
@@ -149,15 +159,15 @@ async def submit(client: CurrentClient, request: JobRequest) -> Response:
         services.remember_study(study, case_entry, client.owner)
         kind: JobKind = "report" if request.report else "run"
         task = JobTask(kind, case_entry.name, study.content(), request.lang, "", services.jobs.threads, request.cut)
-        return submitted(client, task, both(case_entry.case.title))
+        return submit_task(client, task, both(case_entry.case.title))
 
-    return accepted(client, await services.model_pool.run(client.request, work))
+    return accepted_response(client, await services.model_pool.run(client.request, work))
 
 
-def accepted(client: Client, job: JobInfo) -> Response:
-    """Say where a job that was queued is found."""
-    where = f"{client.request.url.path.rpartition('/api/')[0]}/api/v1/jobs/{job.id}"
-    return Response(job.model_dump_json(), 202, {"location": where}, "application/json")
+def accepted_response(client: Client, job: JobInfo) -> Response:
+    """Respond to a request whose job was queued, with the address of the job."""
+    location = f"{client.request.url.path.rpartition('/api/')[0]}/api/v1/jobs/{job.id}"
+    return Response(job.model_dump_json(), 202, {"location": location}, "application/json")
 
 
 @router.get("/jobs", summary="The jobs")
@@ -178,7 +188,7 @@ def job(client: CurrentClient, name: JobId) -> JobInfo:
 @router.delete("/jobs/{name}", summary="Cancel a job")
 def cancel(client: CurrentClient, name: JobId) -> JobInfo:
     """Cancel a running or waiting job; only its owner may. No partial results are kept."""
-    client.services.jobs.cancel(found(client, name).id)
+    client.services.jobs.cancel(job_of(client, name).id)
     return job_now(client, name)
 
 
@@ -190,7 +200,7 @@ def job_page(client: CurrentClient, name: JobId, leave_out: LeftOut = ()) -> Res
 
     Sections named by `leave_out` are left out of it, but for its summary, its limits, its evidence and its origin.
     """
-    content = client.services.page_of(found(client, name))
+    content = client.services.report_of(job_of(client, name))
     if content is None:
         raise absent("no_page", "id")
     if leave_out:
