@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -210,3 +211,19 @@ def test_a_summary_of_a_job_gives_way_to_paths_and_never_replaces_them(tmp_path,
     again = job_tasks.do_task(task, lambda *_: None)
     assert (again.identity, again.reused) == (job.identity, True)
     assert store.get(job.identity).kept == 20, "and a job leaves them"
+
+
+def test_a_report_has_the_titles_of_its_own_job(tmp_path):
+    """Titles are no part of a run ID: whoever asked first for the same runs gives nobody else's page its titles."""
+    pages = {}
+    for name in ("Alder", "Birch"):
+        scenarios = [{"key": key, "title": {"en": f"{name} {key}", "zh": f"{name} {key}"}} for key in ("one", "two")]
+        study = load_study("great-stone").with_changes(runs=10, draws="unsettled", keep="standard", scenarios=scenarios)
+        task = job_tasks.JobTask("report", "great-stone", study.content(), "en", str(tmp_path))
+        pages[name] = job_tasks.do_task(task, lambda *_: None)
+    assert pages["Alder"].identity == pages["Birch"].identity
+    assert pages["Birch"].reused
+    for name, other in (("Alder", "Birch"), ("Birch", "Alder")):
+        words = Path(pages[name].page).read_text(encoding="utf-8")
+        assert f"{name} two" in words
+        assert other not in words

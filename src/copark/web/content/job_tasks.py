@@ -19,6 +19,7 @@ from copark.web.content.own_parks import UPLOADED, is_there
 if TYPE_CHECKING:
     import xarray as xr
 
+    from copark.analyses.stored_runs import RunPlan
     from copark.cases import Case
 
 JobKind = Literal["run", "report", "analysis"]
@@ -142,19 +143,22 @@ def do_task(task: JobTask, tell: Tell, on_run: Callable[[str], None] = lambda _r
     page = None
     if task.kind == "report":
         moved = None if parameters.source is None else moved_by_data(case, parameters)
-        page = str(write_report(store, plan.run_id, case, task.lang, tell, moved))
+        page = str(write_report(store, plan, case, task.lang, tell, moved))
     return JobResult(plan.run_id, page, stored is not None)
 
 
 def write_report(
-    store: RunStore, identity: str, case: Case, lang: str, tell: Tell, moved: Mapping[str, str] | None = None
+    store: RunStore, plan: RunPlan, case: Case, lang: str, tell: Tell, moved: Mapping[str, str] | None = None
 ) -> Path:
     """Write the page of a stored run: of one scenario its report, of several their comparison.
 
+    The run may be stored under titles that another client gave its scenarios: the page has those of this task, and a
+    folder of its own.
+
     Parameters
     ----------
-    identity
-        Run ID.
+    plan
+        The study and its run ID.
     lang
         Language of the page, ``en`` or ``zh``.
     tell
@@ -163,14 +167,17 @@ def write_report(
         Which parameters the data informed, by name; none where they come from no posterior.
     """
     from copark.analyses.run import answer_of
+    from copark.identity import identity_of
     from copark.presentation import write
+    from copark.simulation.results import title_attributes
     from copark.workflows.run_study import counts_of
 
     tell("report", 0, 0)
-    result = store.load(identity)
-    folder = store.root.parent / "reports" / f"web-{identity}"
+    titles = title_attributes(plan.study)
+    result = store.load(plan.run_id).assign_attrs(titles)
+    folder = store.root.parent / "reports" / f"web-{plan.run_id}-{identity_of(titles)}"
     if result.sizes["scenario"] == 1:
-        answer = answer_of(result, case, counts_of(store.get(identity)), moved)
+        answer = answer_of(result, case, counts_of(store.get(plan.run_id)), moved)
         return write(answer.document(lang), folder, ("html",))["html"]
     return _write_comparison(result, case, lang, folder)
 
