@@ -119,9 +119,10 @@ class Scenario(Entry):
     edits: Edits = Edits()
     """Facts of the case that are changed; a lever that sets the same fact has it."""
     times: dict[str, Factor] = Field(default_factory=dict, exclude_if=not_)
-    """Parameters multiplied, after they are set: one that is drawn cannot be trebled by naming a value."""
+    """Factors by name of a parameter: its value, drawn or set, is multiplied by the factor."""
     scale: dict[str, Factor] = Field(default_factory=dict, exclude_if=not_)
-    """Levers and drivers multiplied, after all else."""
+    """Factors by name of a lever or driver: its value in every quarter is multiplied by the factor, after all other
+    changes."""
 
     @field_validator("times", "scale")
     @classmethod
