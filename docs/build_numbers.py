@@ -18,7 +18,7 @@ from typing import Any
 from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.brief.show import spelled
 from copark.analyses.claims.evidence import AGAINST, factor, speaks_against
-from copark.analyses.claims.rules import OPEN
+from copark.analyses.claims.words import OPEN
 from copark.analyses.contract import Texts
 from copark.analyses.registry import REGISTRY
 from copark.calibration.calibrations import StoredPosterior
@@ -150,7 +150,7 @@ def signed(value: int, lang: str) -> str:
 
 
 def reliability(lang: str) -> str:
-    """Tell what chances of standing alone have meant over the casebook."""
+    """Tell what chances of being self-standing have meant over the casebook."""
     found = shipped("reliability")
     values = {
         "parks": len(found.parks),
@@ -232,14 +232,14 @@ def claims(lang: str) -> str:
     lines = [heads[lang].format(count=len(found.file.claims.judgement)), "|---|---|---:|---:|---:|---:|---|"]
     for claim in found.claims:
         parts = [
-            part_title.format(title=getattr(part.part.title, lang), share=percent(part.probability))
+            part_title.format(title=part.part.title.text(lang), share=percent(part.probability))
             for part in claim.deciding
             if part.why != "lacking"
         ]
         lines.append(
             row(
                 [
-                    f"{claim_number(claim.claim.id, lang)} {getattr(claim.claim.title, lang)}",
+                    f"{claim_number(claim.claim.id, lang)} {claim.claim.title.text(lang)}",
                     text(f"claims.word.{claim.word}", lang),
                     percent(claim.probability),
                     percent(claim.prior_probability),
@@ -316,7 +316,7 @@ def calibrations(lang: str) -> str:
         seen, outside, share = (cell.format(**values) for cell in cells)
         searches = number(brief.trust.scale_reduction, 2)
         became = text(f"parks.status.{outcome}", lang)
-        lines.append(row([getattr(brief.park, lang), seen, searches, outside, share, became]))
+        lines.append(row([brief.park.text(lang), seen, searches, outside, share, became]))
     return "\n".join(lines)
 
 
@@ -479,12 +479,12 @@ def joint_more(lang: str) -> str:
         ),
     }
     return words[lang].format(
-        park=getattr(park.title, lang), **{name: number(value, 2) for name, value in values.items()}
+        park=park.title.text(lang), **{name: number(value, 2) for name, value in values.items()}
     )
 
 
 def reliability_scores(lang: str) -> str:
-    """Tell how well chances of standing alone tell which parks thrive."""
+    """Tell how well chances of being self-standing tell which parks thrive."""
     found = shipped("reliability")
     scores = {score.key: score for score in found.scores}
     last = scores["calibrated"]
@@ -708,7 +708,7 @@ def informed_counts(lang: str) -> str:
 
 
 def fixed_values(lang: str) -> str:
-    """Tell how often Great Stone stands on its own with other values in the place of those fixed by judgement."""
+    """Tell how often Great Stone is self-standing with other values in the place of those fixed by judgement."""
     found = shipped("compare")
     changes = [(scenario.title, scenario.outcome("self_standing")) for scenario in found.scenarios]
     heads = {
@@ -716,10 +716,10 @@ def fixed_values(lang: str) -> str:
         "zh": "| 替代固定值的取值 | 自立 | 变化（百分点） |",
     }
     lines = [heads[lang], "|---|---:|---:|"]
-    lines.append(row([getattr(found.reference, lang), percent(changes[0][1].reference_share), ""]))
+    lines.append(row([found.reference.text(lang), percent(changes[0][1].reference_share), ""]))
     for title, change in changes:
         interval = Interval(change.low, change.high, change.change)
-        lines.append(row([getattr(title, lang), percent(change.scenario_share), shown(interval, POINTS, lang)]))
+        lines.append(row([title.text(lang), percent(change.scenario_share), shown(interval, POINTS, lang)]))
     return "\n".join(lines)
 
 
@@ -809,7 +809,7 @@ def stack(lang: str) -> str:
 
 
 def reliability_more(lang: str) -> str:
-    """Tell what chances of standing alone are corrected to, and what the model misses."""
+    """Tell what chances of being self-standing are corrected to, and what the model misses."""
     return bullets("reliability", shipped("reliability"), "summary", lang)
 
 

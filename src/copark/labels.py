@@ -6,13 +6,13 @@ Factors in words, each with a mark of what the data did to it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from copark.calibration.diagnostics import title_of
 from copark.cases.observed_variables import HOST_CONTEXT, SERIES, series_title
 from copark.model.variables import catalogue
-from copark.presentation.numbers import bounded, unit_title
+from copark.presentation.numbers import bounded, percent_words, unit_title
 from copark.texts import has_text, text
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from copark.calibration.rolling_origin import ScoreLine
     from copark.cases.table_schemas import Observation
+    from copark.stats.shares import Share
 
 
 def variable_title(name: str, lang: str) -> str:
@@ -62,6 +63,38 @@ def join(parts: Sequence[str], lang: str) -> str:
     if len(parts) < 2:
         return "".join(parts)
     return text("report.join.list", lang).join(parts[:-1]) + text("report.join.last", lang) + parts[-1]
+
+
+TOLD = ("self_standing", "dependent", "stagnant", "failed")
+"""Outcomes in the order in which a sentence names them."""
+
+
+def outcomes_in_words(shares: Iterable[Share], lang: str, first: Callable[[Share, str], str]) -> str:
+    """Say how often each outcome happens: "is self-standing in 88% of runs and stagnates in 12%".
+
+    An outcome that no run has is left out.
+
+    Parameters
+    ----------
+    shares
+        Shares of the outcomes.
+    lang
+        Language.
+    first
+        Writes the first share, from the share and its words: of what all of them are shares.
+    """
+    by_name = {share.name: share for share in shares}
+    happening = [by_name[name] for name in TOLD if by_name[name].share > 0.0]
+    clauses: list[str] = []
+    for share in happening[:-1] or happening:
+        words = percent_words(share.share, lang)
+        written = words if clauses else first(share, words)
+        clauses.append(text(f"analysis.outcome_in.{share.name}", lang, share=written))
+    sentence = text("analysis.outcome_in.list", lang).join(clauses)
+    if len(happening) > 1:
+        last = happening[-1]
+        sentence += text(f"analysis.outcome_last.{last.name}", lang, share=percent_words(last.share, lang))
+    return sentence
 
 
 def lowered(title: str) -> str:

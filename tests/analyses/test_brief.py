@@ -30,7 +30,8 @@ from copark.presentation.docx import PAGE, PORTRAIT
 from copark.presentation.numbers import percent_words
 from copark.presentation.rendered_document import page_of
 from copark.presentation.text_wrap import height_of
-from copark.texts import LANGUAGES, Said
+from copark.texts import LANGUAGES
+from copark.texts.localized import LocalizedText
 from tests.asked import table
 
 BRIEF = REGISTRY["brief"]
@@ -133,7 +134,7 @@ def shipped(case):
 
 def long_named(found):
     """The same of a park whose title has 170 letters."""
-    return replace(found, park=Said((LONG * 2)[:170], "政府间国际产业合作示范园区" * 13))
+    return replace(found, park=LocalizedText(en=(LONG * 2)[:170], zh="政府间国际产业合作示范园区" * 13))
 
 
 def printed(found, lang):
@@ -244,7 +245,7 @@ def test_what_would_change_the_answer_is_said_in_words():
     standing = [reading.standing for reading in shipped("imip").levers.readings[1:]]
     low, high = percent_words(min(standing), "en"), percent_words(max(standing), "en")
     assert f"that alone moves the chance from {low} to {high}" in words
-    assert "the voting quota, the investment threshold and the tax rate" in words
+    assert "the voting quota, the entry threshold and the tax rate" in words
     assert re.search("the effect of “[^”]+” depends on it", words)
     assert "effects that move with it" not in words
 
@@ -322,3 +323,14 @@ def test_it_stays_on_one_page_and_its_slides_do_not_overprint(named, lang, tmp_p
         size = made.styles["Normal"].font.size.pt
         words = sum(height_of(one.text, size, PORTRAIT) for one in made.paragraphs)
         assert words + sum(shape.height.cm for shape in made.inline_shapes) < PAGE, case
+
+
+def test_the_first_sentence_lists_no_outcome_that_never_happens():
+    """Kuantan stagnates in every run: what other structures say of being self-standing is told all the same."""
+    english = shipped("mckip").document("en").headline
+    assert "stagnates in 100% of simulated runs (self-standing in 0% to 49% under 4 other structures" in english
+    assert "depends on" not in english
+    assert "has failed" not in english
+    chinese = shipped("mckip").document("zh").headline
+    assert "停滞的占全部模拟的100%（在另外4种模型结构下，自立的占0%至49%）" in chinese
+    assert "依赖救助的占" not in chinese

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from copark.analyses.answer import SHIPPED, listed, load, place_of
-from copark.analyses.contract import Said
-from copark.analyses.how_sure import NONE, Doubts, doubts_of, how_sure, structure_range
+from copark.analyses.how_sure import NONE, Doubts, doubts_of, ends_in_words, how_sure, structure_range
 from copark.analyses.levers.effects import Reading
 from copark.analyses.registry import REGISTRY
 from copark.cases import load_case
 from copark.stats.shares import shares_of
+from copark.texts.localized import LocalizedText
 from tests.asked import table
 
 OUTCOMES = ("failed", "stagnant", "dependent", "self_standing")
@@ -128,7 +128,7 @@ def test_a_stacked_forecast_tells_the_model_beside_it_in_the_same_sentence(lang)
 def test_brief_levers_decide_and_forecast_begin_with_what_the_record_says(said):
     from copark.web.content.lever_options import decision_answer
 
-    words = Said("The record says otherwise.", "实际记录并非如此。")
+    words = LocalizedText(en="The record says otherwise.", zh="实际记录并非如此。")
     doubts = Doubts(**{said: words})
     brief, levers = (replace(shipped(name, case="great-stone"), doubts=doubts) for name in ("brief", "levers"))
     forecast = replace(shipped("forecast", case="great-stone", cut=None), **{said: words})
@@ -150,7 +150,7 @@ def test_no_option_is_advised_where_the_model_gives_no_ground_for_a_choice(lang,
     """The headline says so; the rows of levers, brief and Decide say no other: their numbers stand as they are."""
     from copark.web.content.lever_options import decision_answer
 
-    doubts = Doubts(contradiction=Said("No.", "否。")) if in_doubt else NONE
+    doubts = Doubts(contradiction=LocalizedText(en="No.", zh="否。")) if in_doubt else NONE
     levers = replace(shipped("levers", case="great-stone"), doubts=doubts)
     brief = replace(shipped("brief", case="great-stone"), levers=levers, doubts=doubts)
     decide = decision_answer(levers)
@@ -164,3 +164,16 @@ def test_no_option_is_advised_where_the_model_gives_no_ground_for_a_choice(lang,
     assert ("avoid" in {option.advice for option in decide.options}) is not in_doubt
     harmful = len(levers.recommendation.with_word("avoid"))
     assert harmful > 0, "what the model says of them is not lost"
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        ((0.995, 1.0), ("more than 99%", "more than 99%")),
+        ((0.0, 0.001), ("less than 1%", "less than 1%")),
+        ((0.98, 1.0), ("98%", "100%")),
+        ((0.0, 1.0), ("0%", "100%")),
+    ],
+)
+def test_ends_that_round_alike_are_no_range(ends, words):
+    assert ends_in_words(*ends, "en") == words

@@ -1,6 +1,10 @@
 """The nouns of the catalogue and the records of the code are the same, room by room."""
 
+import re
+from pathlib import Path
+
 import numpy as np
+import pytest
 
 from copark import units
 from copark.model.company import records as company
@@ -9,7 +13,10 @@ from copark.model.enterprises import records as enterprises
 from copark.model.governments import equations as governments
 from copark.model.variables import KINDS, ROOMS, catalogue
 from copark.model.world import equations as world
+from copark.simulation import ensemble
 from tests.golden import numbers
+
+ROOT = Path(__file__).parents[2]
 
 RECORDS = {"world": world, "governments": governments, "company": company, "enterprises": enterprises}
 KIND_OF = {"Parameters": ("parameter",), "Dated": ("lever", "driver"), "State": ("state",),
@@ -56,7 +63,10 @@ def test_priors_stay_within_their_range_and_hold_the_default(subtests):
 def test_a_parameter_keeps_its_number_and_none_is_given_twice():
     """Numbers address random draws: a new parameter has the next one, wherever it stands in its file."""
     given, now = numbers.read(), numbers.of_catalogue()
-    assert not numbers.faults(given, now)
+    wrong_numbers = numbers.faults(given, now)
+    assert not wrong_numbers, wrong_numbers
+    not_entered = sorted(now.keys() - given.keys())
+    assert not not_entered, f"make golden (ARGS=power is enough) enters the numbers of {not_entered}"
     assert len(set(now.values())) == len(now)
     following = max(given.values()) + 1
     assert not numbers.faults(given, {**now, "new": following, "newer": following + 1})
@@ -87,6 +97,20 @@ def test_each_link_is_a_function_between_ports_that_exist(subtests):
             assert set(link.sends) <= {v.name for v in catalogue().of("sends", link.source_room)}
             assert set(link.receives) <= {v.name for v in catalogue().of("receives", link.target_room)}
             assert all((link.en, link.zh, units.known(link.unit)))
+
+
+def test_a_link_with_too_many_channels_is_refused_with_a_repair(monkeypatch):
+    """Beyond its room a link would write into that of the next, and no result would say so."""
+    monkeypatch.setattr(ensemble, "CHANNELS_PER_LINK", 4)
+    with pytest.raises(ValueError, match=r"partners_to_network brings 5 numbers.*Raise CHANNELS_PER_LINK .* to 5"):
+        ensemble.channels.__wrapped__()
+
+
+@pytest.mark.parametrize("document", ["MODEL.md", "ODD.md"])
+def test_documents_count_the_links(document):
+    counts = re.findall(r"(\d+) links\b", (ROOT / "docs/model" / document).read_text(encoding="utf-8"))
+    assert counts
+    assert set(map(int, counts)) == {len(catalogue().links)}
 
 
 def test_every_port_has_an_arrow():

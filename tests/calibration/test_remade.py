@@ -17,7 +17,7 @@ from copark.cases import load_case
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.model.jit import cpu_features, versions
 from copark.presentation.rendered_document import page_of
-from copark.texts import Said
+from copark.texts.localized import LocalizedText
 
 ELSEWHERE = {**versions(), "cpu_features": "of-another-maker"}
 
@@ -86,7 +86,12 @@ def test_on_the_machine_it_was_made_on_numbers_are_compared(stored):
 
 def answer(again):
     return Answer(
-        run_id="0" * 16, provenance={}, case="great-stone", park=Said("Great Stone", "巨石"), cut="2024Q4", again=again
+        run_id="0" * 16,
+        provenance={},
+        case="great-stone",
+        park=LocalizedText(en="Great Stone", zh="巨石"),
+        cut="2024Q4",
+        again=again,
     )
 
 

@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from copark.analyses.claims.arm_statistics import Readings
 from copark.analyses.claims.claims_file import load_claims
-from copark.analyses.claims.judging import find
-from copark.analyses.claims.rules import Judge, Rule, Sample
+from copark.analyses.claims.earlier_standard import EarlierStandard
+from copark.analyses.claims.evaluation import find
+from copark.analyses.claims.rules import Rule
+from copark.analyses.claims.samples import Sample
+from copark.analyses.claims.scenario_statistics import ScenarioReadings
 from copark.analyses.claims.scenarios import trial_study
-from copark.analyses.claims.trial import Trial
+from copark.analyses.claims.trial import ClaimTrial
 from copark.cases.casebook import CLAIMS
 from copark.simulation.measures import ScenarioMeasures
 
@@ -33,7 +35,7 @@ def rule(**conditions):
 
 
 def judged(written, **samples):
-    return Judge(MARGINS).verdict(rule(**written), samples)
+    return EarlierStandard(MARGINS).verdict(rule(**written), samples)
 
 
 YEAR_TWELVE, JUDGED = 47, 79
@@ -54,7 +56,7 @@ def runs(outcome=(), at_the_end=None, **values):
 def read(arms, replicates=1):
     """Readings of arms made by hand."""
     places = (*((name, YEAR_TWELVE) for name in OUTPUTS), ("operating", JUDGED))
-    return Readings(arms.__getitem__, places, JUDGED, replicates)
+    return ScenarioReadings(arms.__getitem__, places, JUDGED, replicates)
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +72,7 @@ def small(great_stone):
 
 def trial_of(file, case, draws=8, replicates=1, seed=SEED, **how):
     """Set up a trial of all claims of a file on draws of the prior."""
-    return Trial(file, case, trial_study(case, draws, replicates, seed, "prior"), file.claims.claims, None, **how)
+    return ClaimTrial(file, case, trial_study(case, draws, replicates, seed, "prior"), file.claims.claims, None, **how)
 
 
 @pytest.fixture(scope="session")

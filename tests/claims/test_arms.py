@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from copark.analyses.claims.scenarios import ArmsChangeNothing, check_moves, trial_study
-from copark.analyses.claims.schema import Change, is_empty, upon
+from copark.analyses.claims.scenarios import ScenariosChangeNothing, check_moves, trial_study
+from copark.analyses.claims.schema import CaseChange, is_empty, upon
 from copark.simulation.experiment import Experiment
 from copark.simulation.measures import OutputValues
 from copark.simulation.run import simulate
@@ -20,14 +20,14 @@ def experiment(great_stone):
 
 
 def change(**given):
-    return Change.model_validate(given)
+    return CaseChange.model_validate(given)
 
 
 def test_an_arm_is_what_the_study_of_it_gives(experiment, great_stone):
     arm = change(parameters={"value_home": 0}, edits={"framework": "off"})
     scenarios = [baseline("great-stone").scenarios[0], arm]
     whole = simulate(experiment.study.with_changes(scenarios=scenarios, keep=["operating"]), great_stone)
-    for number, scenario in enumerate((Change(), arm)):
+    for number, scenario in enumerate((CaseChange(), arm)):
         measured = experiment.measured(scenario)
         assert np.array_equal(measured.values[:, 0, 0], whole.operating.values[number, :, 47])
         assert np.array_equal(measured.outcome, whole.outcome.values[number])
@@ -48,8 +48,8 @@ def test_an_arm_upon_a_ground_has_the_last_word():
     assert both.edits.drop == ("shock/pandemic", "shock/sanctions")
     assert (both.edits.depth.credit, both.edits.depth.visits, both.edits.depth.plan) == (False, False, True)
     assert both.edits.quota[0].value == 5001
-    assert upon(Change(), arm).content() == arm.content()
-    assert is_empty(upon(Change()))
+    assert upon(CaseChange(), arm).content() == arm.content()
+    assert is_empty(upon(CaseChange()))
 
 
 def test_an_arm_that_changes_nothing_is_refused(experiment):
@@ -58,9 +58,9 @@ def test_an_arm_that_changes_nothing_is_refused(experiment):
         ("arms", "whole"): change(links={"rescue_to_ledger": {"strength": 1}}),
         ("arms", "once"): change(times={"value_home": 1}),
         ("arms", "none"): change(parameters={"value_home": 0}),
-        ("arms", "as-it-is"): Change(),
+        ("arms", "as-it-is"): CaseChange(),
     }
-    with pytest.raises(ArmsChangeNothing) as caught:
+    with pytest.raises(ScenariosChangeNothing) as caught:
         check_moves(experiment, arms, "claims.yaml")
     assert [fault.key for fault in caught.value.faults] == ["arms.same-cost", "arms.whole", "arms.once"]
     assert "same-cost" in caught.value.faults[0].cause("zh")

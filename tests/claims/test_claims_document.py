@@ -8,7 +8,8 @@ import pytest
 
 from copark.analyses import REGISTRY
 from copark.analyses.answer import SHIPPED, answer, listed, load, place_of, run_id_of
-from copark.analyses.claims.rules import WORDS
+from copark.analyses.claims.scenarios import trial_study
+from copark.analyses.claims.words import WORDS
 from copark.analyses.context import Context
 from copark.presentation.document import Bullets, Caveat
 from copark.simulation.trust import Trust
@@ -64,8 +65,8 @@ def test_the_document_says_every_verdict_and_by_which_rules_in_both_languages(fi
                 assert getattr(claim.claim.title, lang) in said
                 for part in claim.parts:
                     assert text(f"claims.word.{part.word}", lang) in said
-                    assert part.part.says.get(lang) in said
-                    assert part.part.reason.get(lang).rstrip("。.") in said
+                    assert part.part.says.text(lang) in said
+                    assert part.part.reason.text(lang).rstrip("。.") in said
             assert text("claims.found.prior_alone", lang) in said
             one, row = found.claims[0], table(document, "claims").rows[0]
             assert row[1:4] == (text(f"claims.word.{one.word}", lang), one.probability, one.prior_probability)
@@ -117,14 +118,37 @@ def test_a_word_that_other_draws_may_not_repeat_says_so_wherever_it_is_said(firs
             assert clause not in CLAIMS.document(replace(result, claims=(steady,)), lang).headline
 
 
-def test_a_claim_that_an_alternative_turns_says_why_it_is_open():
-    """Open at 94 % read as a fault of the command: the reason stood in a column that the screen left out."""
-    stored = next(
+@pytest.fixture(scope="module")
+def stored():
+    """The claims about Great Stone, as they ship."""
+    return next(
         entry.result
         for run_id, header in listed(SHIPPED, CLAIMS)
         if not header["params"].get("cut")
         for entry in [load(place_of(SHIPPED, CLAIMS, run_id), CLAIMS)]
     )
+
+
+def test_the_answer_says_when_outcomes_are_judged(stored, great_stone):
+    """P of an outcome means nothing without its date: that of the study whose runs were judged."""
+    study = trial_study(great_stone, 2, 1, 1, "prior")
+    quarter = str(great_stone.clock.start + study.judged_in(great_stone.clock.quarters))
+    for lang, words in (("en", f"judged at the end of {quarter}, 20 years after"), ("zh", "以2032年第二季度末")):
+        document = stored.document(lang)
+        assert any(words in getattr(block, "text", "") for block in document.sections[0].blocks)
+        assert all(words in entry.note for entry in document.tables() if entry.key.startswith("evidence"))
+    without_outcomes = replace(
+        stored, claims=tuple(claim for claim in stored.claims if not any(map(asks_outcome, claim.parts)))
+    )
+    assert "judged at the end of" not in repr(without_outcomes.document("en").sections[0])
+
+
+def asks_outcome(part):
+    return any(statistic.outcome for statistic in part.part.statistics.values())
+
+
+def test_a_claim_that_an_alternative_turns_says_why_it_is_open(stored):
+    """Open at 94 % read as a fault of the command: the reason stood in a column that the screen left out."""
     turned = [claim for claim in stored.claims if claim.turned]
     others = [claim for claim in stored.claims if claim.word == "open" and not claim.turned]
     assert turned

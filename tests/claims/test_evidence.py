@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from copark.analyses.claims.arm_statistics import averaged, by_run, contrast, sample_of
+from copark.analyses.claims.earlier_standard import EarlierStandard
 from copark.analyses.claims.expected import Ridge
-from copark.analyses.claims.rules import Condition, Judge, Sample
+from copark.analyses.claims.rules import RuleCondition
+from copark.analyses.claims.samples import Sample
+from copark.analyses.claims.scenario_statistics import averaged, by_run, contrast, sample_of
 from copark.analyses.claims.schema import Part, Statistic
 from copark.analyses.claims.severity import RECENTRED, built_in, recentred, severity, steadiness
 from copark.analyses.claims.verdict import weigh
@@ -163,12 +165,12 @@ def test_what_cannot_be_measured_decides_nothing():
     """Unknown and false is false, unknown or true is true, all else unknown."""
     true, false, unknown = ({"of": name, "above": 0} for name in ("yes", "no", "nothing"))
     samples = {"yes": sample(1.0), "no": sample(-1.0), "nothing": sample()}
-    judge = Judge({})
+    judge = EarlierStandard({})
     for written, answer in (
         ({"all": [true, unknown]}, None), ({"all": [false, unknown]}, False),
         ({"any": [true, unknown]}, True), ({"any": [false, unknown]}, None), ({"not": unknown}, None),
     ):  # fmt: skip
-        assert judge.holds(Condition.model_validate(written), samples) is answer
+        assert judge.holds(RuleCondition.model_validate(written), samples) is answer
 
 
 def part(kind="log"):

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from copark.analyses.claims import trial as trials
-from copark.analyses.claims.judging import find
-from copark.analyses.claims.rules import WORDS, Condition, side
+from copark.analyses.claims.evaluation import find
+from copark.analyses.claims.rules import RuleCondition
 from copark.analyses.claims.standard import standard
 from copark.analyses.claims.stopping_rule import SEQUENTIAL, Stopping, stopping
 from copark.analyses.claims.verdict import Verdict, holds
+from copark.analyses.claims.words import WORDS, side
 from copark.cases.validated_yaml import read_shipped
 from copark.simulation.experiment import ScenarioBlock
 from tests.claims.conftest import SEED, trial_of
@@ -152,7 +153,7 @@ def test_error_rates_of_the_sequential_rule(subtests, capsys):
             x, effect, runs = make(rng, *how)
             found, draws = by_looks(lambda n: judged(rule, statistic, x[:n], runs[:n])[0])  # noqa: B023 - used at once
             said[found.word], taken = said[found.word] + 1, taken + draws
-            errors.append(found.probability - holds(Condition.model_validate(rule), {statistic: effect}, {}).mean())
+            errors.append(found.probability - holds(RuleCondition.model_validate(rule), {statistic: effect}, {}).mean())
         with subtests.test(world=name):
             assert not any(side(word) * right < 0 for word in said)
         with capsys.disabled():

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from copark.analyses.claims.judging import find
-from copark.analyses.claims.rules import Sample
-from copark.analyses.claims.sequential import TrialLooks
+from copark.analyses.claims.evaluation import find
+from copark.analyses.claims.samples import Sample
+from copark.analyses.claims.sequential import TrialRuns
 from copark.analyses.claims.severity import leaning, rank_shares
 from copark.simulation.experiment import ScenarioBlock
 from copark.store import checkpoints
@@ -65,14 +65,14 @@ def test_a_result_leans_on_what_moves_it():
 
 def test_with_the_carrying_link_cut_no_claim_about_a_difference_is_supported(shipped, great_stone):
     """Every shipped part that measures differences, in each of its false worlds, on a few draws of the prior."""
-    looks = TrialLooks(trial_of(shipped, great_stone, draws=4))
+    trial_runs = TrialRuns(trial_of(shipped, great_stone, draws=4))
     levels = {"share", "context", "level", "missing"}
     tried = 0
     for claim, one in shipped.claims.of(shipped.claims.claims):
-        if levels & {one.statistics[name].kind for name in one.judged}:
+        if levels & {one.statistics[name].kind for name in one.rule_statistics}:
             continue
         for world in one.false_worlds:
-            found = looks.weigh(one, looks.experiment, 4, looks.trial.world(world))
+            found = trial_runs.weigh(one, trial_runs.experiment, 4, trial_runs.trial.null_model(world))
             assert found.probability <= 0.5, (claim.id, one.key, world)
             tried += 1
     assert tried > 30

@@ -8,12 +8,13 @@ from scipy.special import expit
 
 from copark.analyses.claims import verdict
 from copark.analyses.claims.expected import Ridge
-from copark.analyses.claims.rules import WORDS, Condition, side
+from copark.analyses.claims.rules import RuleCondition
 from copark.analyses.claims.scenarios import trial_study
-from copark.analyses.claims.schema import Headline, Part
-from copark.analyses.claims.sequential import TrialLooks
+from copark.analyses.claims.schema import Part, PartCombination
+from copark.analyses.claims.sequential import TrialRuns
 from copark.analyses.claims.standard import standard, turned_word
-from copark.analyses.claims.trial import Trial
+from copark.analyses.claims.trial import ClaimTrial
+from copark.analyses.claims.words import WORDS, side
 from copark.calibration.case_parameters import parameters_of
 from copark.stats.jackknife import groups_of, jackknife, reach
 from tests.claims.conftest import SEED
@@ -79,14 +80,14 @@ def test_no_word_stands_that_an_alternative_turns():
 
 
 def test_a_word_needs_every_part_or_one_of_them():
-    every, some = (Headline.model_validate({head: ["a", "b"]}) for head in ("all", "any"))
+    every, some = (PartCombination.model_validate({head: ["a", "b"]}) for head in ("all", "any"))
     needed = {word: (verdict.needs_every_part(every, word), verdict.needs_every_part(some, word)) for word in WORDS[:5]}
     assert needed["established"] == needed["likely"] == (True, False)
     assert needed["unlikely"] == needed["contradicted"] == (False, True)
 
 
 def test_a_claim_that_any_part_holds_is_turned_where_all_are_taken_away_at_once():
-    some = Headline.model_validate({"any": ["a", "b", "not-measured"]})
+    some = PartCombination.model_validate({"any": ["a", "b", "not-measured"]})
     established = verdict.Verdict(word="established", probability=1.0)
     held, taken = (np.ones(60), np.ones(60)), (np.ones(60), np.full(60, 0.3))
     for under, said in (
@@ -169,16 +170,16 @@ def test_conditions_are_asked_draw_by_draw_and_one_statistic_decides():
         (either, [1, 1, 1, 0]), (both, [0, 1, 0, 0]), ({"not": SMALLER}, [0, 0, 1, 1]),
         ({"of": "size", "beyond": 0.1}, [1, 1, 0, 1]), ({"of": "size", "within": 0.1}, [0, 0, 1, 0]),
     ):  # fmt: skip
-        assert verdict.holds(Condition.model_validate(written), values, {}).tolist() == met
+        assert verdict.holds(RuleCondition.model_validate(written), values, {}).tolist() == met
     values["failed"] = np.zeros(4)
-    assert verdict.deciding(Condition.model_validate(either), values, {}) == "size"
-    assert verdict.deciding(Condition.model_validate(both), values, {}) == "failed"
+    assert verdict.deciding(RuleCondition.model_validate(either), values, {}) == "size"
+    assert verdict.deciding(RuleCondition.model_validate(both), values, {}) == "failed"
 
 
 def test_parts_hold_together_or_any_of_them():
     one, other = np.array([1.0, 1.0, 0.0, 0.5]), np.array([1.0, 0.0, 0.0, 0.5])
     weighed = {"a": verdict.Weighed(one, None, {}), "b": verdict.Weighed(other, None, {})}
-    every, some = (Headline.model_validate({head: ["a", "b"]}) for head in ("all", "any"))
+    every, some = (PartCombination.model_validate({head: ["a", "b"]}) for head in ("all", "any"))
     assert verdict.joint(every, weighed).tolist() == [1.0, 0.0, 0.0, 0.25]
     assert verdict.joint(some, weighed).tolist() == [1.0, 1.0, 0.0, 0.75]
     found = verdict.claim_verdict(every, dict.fromkeys("ab", verdict.Verdict(probability=0.5)), weighed, weighed)
@@ -186,7 +187,7 @@ def test_parts_hold_together_or_any_of_them():
 
 
 def test_a_part_that_is_not_measured_leaves_open_what_the_others_cannot_decide():
-    every, some = (Headline.model_validate({head: ["a", "b"]}) for head in ("all", "any"))
+    every, some = (PartCombination.model_validate({head: ["a", "b"]}) for head in ("all", "any"))
     for share, said in ((0.0, ("contradicted", "open")), (1.0, ("open", "established"))):
         weighed = {"a": verdict.Weighed(np.full(200, share), None, {}), "b": verdict.Weighed(np.zeros(0), None, {})}
         parts = {"a": verdict.Verdict(probability=share), "b": verdict.Verdict()}
@@ -233,7 +234,7 @@ def rates(world, trials, **plan):
         x, effect, runs = make(rng, *how, **plan)
         found = judged(rule, name, x, runs)[0]
         said[found.word] += 1
-        errors.append(found.probability - verdict.holds(Condition.model_validate(rule), {name: effect}, {}).mean())
+        errors.append(found.probability - verdict.holds(RuleCondition.model_validate(rule), {name: effect}, {}).mean())
     return said, float(np.sqrt(np.mean(np.square(errors))))
 
 
@@ -266,12 +267,12 @@ def test_five_runs_of_a_draw_say_of_the_park_what_forty_say(great_stone, shipped
     """P from five runs of each draw against P from forty, for sizes and outcomes of Great Stone."""
     source = parameters_of(great_stone, wanted="shipped").source
     study = trial_study(great_stone, 100, 40, SEED, "posterior")
-    looks = TrialLooks(Trial(shipped, great_stone, study, shipped.claims.claims, source, threads=2))
-    few = looks.experiment.part(range(5))
+    trial_runs = TrialRuns(ClaimTrial(shipped, great_stone, study, shipped.claims.claims, source, threads=2))
+    few = trial_runs.experiment.part(range(5))
     asked = (("4b", "ties"), ("4a", "token"), ("1", "joint"), ("3", "weak-enterprises"), ("R-rescue", "effect"))
     for claim, key in asked:
         one = next(each for each in shipped.claims.claims if each.id == claim).part(key)
-        many, five = (looks.weigh(one, each, 100).probability for each in (looks.experiment, few))
+        many, five = (trial_runs.weigh(one, each, 100).probability for each in (trial_runs.experiment, few))
         with subtests.test(claim=claim, part=key):
             assert five == pytest.approx(many, abs=0.06)
         with capsys.disabled():

@@ -56,11 +56,11 @@ class Counting(Threads):
     def fails(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    def make(self, work, ranges, tell):
+    def make(self, work, ranges, progress):
         for span in ranges:
             if self.until is not None and len(self.made) >= self.until:
                 raise KeyboardInterrupt
-            yield from super().make(work, [span], tell)
+            yield from super().make(work, [span], progress)
             self.made.append(span)
 
 

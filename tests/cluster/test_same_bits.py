@@ -34,11 +34,11 @@ from copark.simulation.study import baseline
 from copark.store import RunStore
 
 class FirstTwo(Threads):
-    def make(self, work, ranges, tell):
+    def make(self, work, ranges, progress):
         for span in ranges:
             if span[0] > 1000:
                 raise SystemExit(0)
-            yield from super().make(work, [span], tell)
+            yield from super().make(work, [span], progress)
 
 case = load_case("great-stone")
 study = baseline("great-stone").with_changes(runs={RUNS}, quarters=20, keep=("operating", "cash"))

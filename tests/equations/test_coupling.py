@@ -5,9 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copark.cases import load_case
+from copark.model import rng, step
 from copark.model.arrays import make_inputs, make_workspace
 from copark.model.coupling import links
 from copark.model.variables import catalogue
+from copark.simulation.run import inputs_of
+from copark.simulation.sample import fill, sample
+from copark.simulation.study import baseline
 from tests.equations.small_park import blank, lawful, numbered
 
 LINKS = catalogue().links
@@ -74,3 +79,36 @@ def test_what_arrives_is_neutral_plus_strength_times_the_rest(value, strength, n
 def test_land_takes_a_year_from_payment_to_use():
     assert LINKS["land_to_starts"].delay == 4
     assert [link.name for link in LINKS.values() if link.delay] == ["land_to_starts"]
+
+
+def first_quarter(inputs, draws, unknown=None):
+    """Run the first quarter with a port unknown until its link arrives: what ports began with, and what is left."""
+    work = make_workspace(inputs)
+    with np.errstate(all="ignore"):  # integers of random numbers wrap around, and what is unknown spreads
+        rng.prepare(draws.addresses[0])
+        step.begin(inputs, work, draws.governments[0])
+        begun = {link.target_room: getattr(work.rooms, link.target_room).receives.copy() for link in LINKS.values()}
+        if unknown is not None:
+            room, name = unknown
+            getattr(work.rooms, room).receives[name] = np.nan
+        step.quarter(0, 0, inputs, draws, work)
+    return begun, work.memory.copy()
+
+
+def test_what_is_read_before_its_link_arrives_begins_neutral(subtests):
+    """In the first quarter a scale may act before another has sent: what it has then is the link's neutral value."""
+    case = load_case("great-stone")
+    study = baseline(case.name).with_changes(runs=1, draws="defaults")
+    inputs = inputs_of(case)
+    draws = fill(sample(study, case, 0, 1), study.scenarios[0], study, 0, 1)
+    begun, whole = first_quarter(inputs, draws)
+    read = []
+    for link in LINKS.values():
+        for name in link.receives:
+            _, left = first_quarter(inputs, draws, (link.target_room, name))
+            if np.array_equal(left, whole):
+                continue
+            read.append(name)
+            with subtests.test(f"{link.name}: {name}"):
+                assert (begun[link.target_room][name] == link.neutral).all(), f"set it in begin of {link.target_room}"
+    assert "reputation" in read, "the test sees no port that is read early any more"

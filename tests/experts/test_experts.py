@@ -10,7 +10,7 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.experts.workbook import Question, read, template
-from copark.cases.types import Bilingual
+from copark.cases.types import WrittenText
 from copark.errors import FaultsFound, RunRefused
 from copark.presentation.document import Chart
 from copark.presentation.figures import render
@@ -18,14 +18,14 @@ from copark.presentation.style import styled
 from tests.asked import table
 from tests.experts.shared import few_alternatives
 
-both = Bilingual.model_validate
+both = WrittenText.model_validate
 ASKED = (
     Question("alpha", "parameter", both("Weight"), both("1"), 0.35, 0.7),
     Question(
         "4b/ties/size",
         "effect",
-        Bilingual(en="Change", zh="变化"),
-        Bilingual(en="per cent", zh="百分比"),
+        WrittenText(en="Change", zh="变化"),
+        WrittenText(en="per cent", zh="百分比"),
         -99.0,
         1000.0,
         "log",

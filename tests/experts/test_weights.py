@@ -13,7 +13,7 @@ from copark.analyses.experts.literature import Estimate, error_of, literature, s
 from copark.analyses.experts.weighing import held_of
 from copark.analyses.experts.workbook import Expert, Question
 from copark.cases import load_case
-from copark.cases.types import Bilingual
+from copark.cases.types import WrittenText
 from copark.simulation.experiment import Experiment
 from copark.simulation.measures import OutputValues
 from copark.stats.precision import effective
@@ -76,7 +76,7 @@ class Toy:
         return self.values
 
 
-QUESTION = {"x": Question("x", "parameter", Bilingual(en="x", zh="x"), Bilingual(en="1", zh="1"), -9.0, 9.0)}
+QUESTION = {"x": Question("x", "parameter", WrittenText(en="x", zh="x"), WrittenText(en="1", zh="1"), -9.0, 9.0)}
 
 
 def test_the_record_is_told_after_the_experts(normal):
@@ -84,9 +84,9 @@ def test_the_record_is_told_after_the_experts(normal):
     quantiles = tuple(np.quantile(normal, LEVELS).tolist())
     record = 1.0 + np.sqrt(0.5) * normal[:5000]
     same = opinion(Expert("A", 1.0, {"x": quantiles}), QUESTION, Toy(normal), Toy(record))
-    assert np.average(record, weights=same.record) == pytest.approx(1.0, abs=0.02)
+    assert np.average(record, weights=same.posterior) == pytest.approx(1.0, abs=0.02)
     low = opinion(Expert("B", 1.0, {"x": (-1.5, -0.7, 0.1)}), QUESTION, Toy(normal), Toy(record))
-    prior, after = np.average(normal, weights=low.prior), np.average(record, weights=low.record)
+    prior, after = np.average(normal, weights=low.prior), np.average(record, weights=low.posterior)
     assert prior == pytest.approx(-0.7, abs=0.1)
     assert prior < after < 1.0
 

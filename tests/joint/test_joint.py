@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from copark.analyses.joint.findings import AxisFinding, held, r2_of, ranks_of, recorded
+from copark.analyses.joint.findings import AxisFinding, coverage_of, observed_features, r2_of, ranks_of
 from copark.analyses.joint.reader import read_panels
 from copark.analyses.joint.simulated_panels import (
     AGES,
@@ -144,7 +144,7 @@ def test_of_reports_whose_posterior_is_known_it_says_just_that(known):
     np.testing.assert_allclose(both, 2 / 3, atol=0.04)
     np.testing.assert_allclose(one, 1 / 2, atol=0.04)
     ranks = ranks_of(known)
-    assert 0.87 < held(ranks).mean() < 0.93
+    assert 0.87 < coverage_of(ranks).mean() < 0.93
     x = [np.full((1, 3), 0.9)] * 2
     found = known.posterior(known.columns_of(x)[0])
     np.testing.assert_allclose(found.mean, 0.6, atol=0.12)
@@ -194,9 +194,9 @@ def test_intervals_hold_what_they_say(folder):
     """Simulation-based calibration of all parks: 90 % intervals hold 85 to 95 %."""
     whole = simulate(members(), 1 << 12, 1, threads=2, folder=folder)
     reader = read_panels(whole).of_blocks(range(len(whole.members)))
-    found = held(ranks_of(reader))
+    found = coverage_of(ranks_of(reader))
     assert 0.85 <= found.mean() <= 0.95
-    assert len(recorded(whole)) == len(whole.members)
+    assert len(observed_features(whole)) == len(whole.members)
     r2 = dict(zip(names_of(), r2_of(reader.theta, reader.expected), strict=True))
     assert r2["home_contribution"] > 0.1
     assert r2["agglomeration"] < 0.1

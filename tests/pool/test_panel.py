@@ -230,7 +230,7 @@ def test_a_park_without_a_history(tmp_path, out, monkeypatch):
         tables = {table.key: table for table in shown.tables()}
         assert [column.key for column in tables["ends"].columns] == ["quarter", "forecast", "model", "growth", "alone"]
         assert sum(tables["weights"].rows[0][1:]) == pytest.approx(1.0)
-        assert load_case("thilawa").title.get(lang) in str(shown.sections[2])
+        assert load_case("thilawa").title.text(lang) in str(shown.sections[2])
         assert result.trust.label(lang) in shown.trust
         assert result.frozen_id in str(shown.sections[0])
     frozen_and_scored(file, result, tmp_path)

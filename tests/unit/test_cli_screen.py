@@ -179,7 +179,7 @@ def test_longer_work_shows_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) 
     stream = io.StringIO()
     made = Console(file=stream, force_terminal=True, width=80, legacy_windows=False)
     monkeypatch.setattr("rich.console.Console", lambda stderr: made)
-    with screen.Progress("en") as told:
+    with screen.ProgressBar("en") as told:
         told("simulate", 500, 1000)
         told._lose_patience()
         told("simulate", 750, 1000)
@@ -195,7 +195,7 @@ def test_longer_work_without_a_terminal_prints_a_line_now_and_then(
     """What was there before does not shorten the time left: 50 in ten seconds leave thirty for 150."""
     now = [100.0]
     monkeypatch.setattr(screen.time, "monotonic", lambda: now[0])
-    with screen.Progress("en") as told:
+    with screen.ProgressBar("en") as told:
         told._lose_patience()
         told("simulate", 0, 1000)
         for done in range(100, 1001, 100):

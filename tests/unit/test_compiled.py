@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from copark.analyses import progress
-from copark.cli.screen import Progress
+from copark.cli.screen import ProgressBar
 from copark.texts import LANGUAGES, text
 
 SAYS = """
@@ -50,7 +50,7 @@ def test_only_the_stage_of_compiling_speaks_of_it(
 ) -> None:
     for is_compiled, name in ((True, "prepare"), (False, "compile")):
         monkeypatch.setattr(progress, "is_compiled", lambda is_compiled=is_compiled: is_compiled)
-        with Progress(lang) as told:
+        with ProgressBar(lang) as told:
             progress.stage(told, "prepare")(0, 0)
             told._lose_patience()
         assert text(f"cli.stage.{name}", lang) in capsys.readouterr().err

@@ -8,9 +8,10 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copark.labels import outcomes_in_words
 from copark.simulation.outcomes import OUTCOMES, reclassify
 from copark.simulation.readouts.compare import judged_column, sweep
-from copark.stats.shares import shares, wilson
+from copark.stats.shares import Share, shares, wilson
 
 
 def test_wilson_by_hand() -> None:
@@ -77,3 +78,27 @@ def test_a_study_that_does_not_look_ahead_is_judged_in_year_twenty_however_long_
     assert sweep(ensemble(operating, [3]))[50.0][3].count == 1
     assert judged_column(ensemble(operating[:, :40], [3])) == 39
     assert judged_column(ensemble(operating[:, :25], [3], step=4)) == 19
+
+
+@pytest.mark.parametrize(
+    ("counts", "english", "chinese"),
+    [
+        (
+            {"self_standing": 880, "stagnant": 120},
+            "is self-standing in 88% of runs and stagnates in 12%",
+            "自立的占runs的88%，停滞的占12%",
+        ),
+        ({"self_standing": 1000}, "is self-standing in 100% of runs", "自立的占runs的100%"),
+        ({"stagnant": 1000}, "stagnates in 100% of runs", "停滞的占runs的100%"),
+        (
+            {"self_standing": 600, "dependent": 396, "failed": 4},
+            "is self-standing in 60% of runs, depends on bail-outs in 40% and has failed in less than 1%",
+            "自立的占runs的60%，依赖救助的占40%，失败的占不到1%",
+        ),
+    ],
+)
+def test_a_sentence_names_only_outcomes_that_happen(counts, english, chinese):
+    """An outcome of no run is left out; the first one named says of what all of them are shares."""
+    shares = [Share(name, counts.get(name, 0), 1000, counts.get(name, 0) / 1000, 0.0, 1.0) for name in OUTCOMES]
+    assert outcomes_in_words(shares, "en", lambda _, words: f"{words} of runs") == english
+    assert outcomes_in_words(shares, "zh", lambda _, words: f"runs的{words}") == chinese

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from tests.levers.conftest import by_hand
 
-from copark.analyses.claims.arm_statistics import contrast
-from copark.analyses.claims.rules import Sample
+from copark.analyses.claims.samples import Sample
+from copark.analyses.claims.scenario_statistics import contrast
 from copark.analyses.levers.dependence import leanings
 from copark.analyses.levers.effects import lever_effects
 from copark.cases import load_case

@@ -12,11 +12,11 @@ export interface components {
         AnalysisInfo: {
             name: string;
             group: string;
-            group_title: components["schemas"]["Said"];
-            title: components["schemas"]["Said"];
-            help: components["schemas"]["Said"];
+            group_title: components["schemas"]["LocalizedText"];
+            title: components["schemas"]["LocalizedText"];
+            help: components["schemas"]["LocalizedText"];
             form: components["schemas"]["FieldInfo"][];
-            workbook: components["schemas"]["Said"] | null;
+            workbook: components["schemas"]["LocalizedText"] | null;
         };
         /** ArmFlows */
         ArmFlows: {
@@ -33,11 +33,11 @@ export interface components {
         /** ArrowInfo */
         ArrowInfo: {
             link: string;
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
             source_layer: string;
             target_layer: string;
             unit: string;
-            unit_title: components["schemas"]["Said"];
+            unit_title: components["schemas"]["LocalizedText"];
             delay: number;
         };
         /** CalibrationInfo */
@@ -53,17 +53,17 @@ export interface components {
         CaseAnswer: {
             case: components["schemas"]["CaseName"];
             sides: {
-                [key: string]: components["schemas"]["Said"];
+                [key: string]: components["schemas"]["LocalizedText"];
             };
             levers: components["schemas"]["LeverInfo"][];
-            notes: components["schemas"]["Said"][];
+            notes: components["schemas"]["LocalizedText"][];
         };
         /** CaseName */
         CaseName: {
             name: string;
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
             kind: string;
-            kind_title: components["schemas"]["Said"];
+            kind_title: components["schemas"]["LocalizedText"];
             start: string;
             quarters: number;
             now: string;
@@ -82,21 +82,21 @@ export interface components {
         /** ChoiceInfo */
         ChoiceInfo: {
             value: string;
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
         };
         /** ChoicesAnswer */
         ChoicesAnswer: {
             choices: {
                 [key: string]: components["schemas"]["ChoiceInfo"][];
             };
-            refused: components["schemas"]["Said"] | null;
+            refused: components["schemas"]["LocalizedText"] | null;
         };
         /** ConditionInfo */
         ConditionInfo: {
-            title: components["schemas"]["Said"];
-            meaning: components["schemas"]["Said"];
-            anchors: components["schemas"]["Said"];
-            caveat: components["schemas"]["Said"] | null;
+            title: components["schemas"]["LocalizedText"];
+            meaning: components["schemas"]["LocalizedText"];
+            anchors: components["schemas"]["LocalizedText"];
+            caveat: components["schemas"]["LocalizedText"] | null;
         };
         /** CouplingAnswer */
         CouplingAnswer: {
@@ -107,19 +107,19 @@ export interface components {
             arms: components["schemas"]["CouplingArm"][];
             indicators: components["schemas"]["IndicatorInfo"][];
             grades: {
-                [key: string]: components["schemas"]["Said"];
+                [key: string]: components["schemas"]["LocalizedText"];
             };
             phases: {
-                [key: string]: components["schemas"]["Said"];
+                [key: string]: components["schemas"]["LocalizedText"];
             };
             renegotiations: string[];
-            caveat: components["schemas"]["Said"];
+            caveat: components["schemas"]["LocalizedText"];
             draws: components["schemas"]["DrawsNote"];
         };
         /** CouplingArm */
         CouplingArm: {
             key: string;
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
             coordination: (number | null)[][];
             coordination_corrected: (number | null)[][];
             coordination_null: (number | null)[][];
@@ -131,8 +131,8 @@ export interface components {
             phases: {
                 [key: string]: (number | null)[];
             };
-            sentence: components["schemas"]["Said"];
-            null_sentence: components["schemas"]["Said"];
+            sentence: components["schemas"]["LocalizedText"];
+            null_sentence: components["schemas"]["LocalizedText"];
         };
         /** DatedValue */
         DatedValue: {
@@ -142,12 +142,12 @@ export interface components {
             };
             grade: string;
             source: string[];
-            note: components["schemas"]["Said"] | null;
+            note: components["schemas"]["LocalizedText"] | null;
         };
         /** DecisionAnswer */
         DecisionAnswer: {
             run_id: string | null;
-            sentences: components["schemas"]["Said"][];
+            sentences: components["schemas"]["LocalizedText"][];
             since: string;
             pulled: string;
             horizon: string;
@@ -155,42 +155,42 @@ export interface components {
             before: number | null;
             before_low: number | null;
             before_high: number | null;
-            between: components["schemas"]["Said"] | null;
-            sure: components["schemas"]["Said"][];
+            between: components["schemas"]["LocalizedText"] | null;
+            sure: components["schemas"]["LocalizedText"][];
             runs: number;
             left_out: number;
             acceptable: number | null;
             states: number;
             structures: number;
-            requirements: components["schemas"]["Said"][];
-            sides: components["schemas"]["Said"][];
-            budgets: components["schemas"]["Said"][];
+            requirements: components["schemas"]["LocalizedText"][];
+            sides: components["schemas"]["LocalizedText"][];
+            budgets: components["schemas"]["LocalizedText"][];
             levers: components["schemas"]["LeverStory"][];
             options: components["schemas"]["DecisionOption"][];
         };
         /** DecisionOption */
         DecisionOption: {
             key: string;
-            title: components["schemas"]["Said"];
-            reason: components["schemas"]["Said"];
-            lever: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
+            reason: components["schemas"]["LocalizedText"];
+            lever: components["schemas"]["LocalizedText"];
             lever_key: string;
-            owner: components["schemas"]["Said"];
+            owner: components["schemas"]["LocalizedText"];
             change: number;
             low: number;
             high: number;
-            told: components["schemas"]["Said"];
-            across: components["schemas"]["Said"];
+            told: components["schemas"]["LocalizedText"];
+            across: components["schemas"]["LocalizedText"];
             flips: boolean;
             sides: components["schemas"]["SideEffect"][];
             acceptable: number | null;
             advice: string;
-            advice_reason: components["schemas"]["Said"];
-            losing: components["schemas"]["Said"][];
-            twins: components["schemas"]["Said"][];
-            companies: components["schemas"]["Said"];
-            jobs: components["schemas"]["Said"];
-            budgets: components["schemas"]["Said"][];
+            advice_reason: components["schemas"]["LocalizedText"];
+            losing: components["schemas"]["LocalizedText"][];
+            twins: components["schemas"]["LocalizedText"][];
+            companies: components["schemas"]["LocalizedText"];
+            jobs: components["schemas"]["LocalizedText"];
+            budgets: components["schemas"]["LocalizedText"][];
             scenario: {
                 [key: string]: unknown;
             };
@@ -198,13 +198,13 @@ export interface components {
         /** DeletedCase */
         DeletedCase: {
             name: string;
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
             until: string;
         };
         /** DrawsNote */
         DrawsNote: {
             kind: string;
-            words: components["schemas"]["Said"];
+            words: components["schemas"]["LocalizedText"];
             cut: string | null;
             pairs: number | null;
         };
@@ -224,9 +224,9 @@ export interface components {
             name: string;
             name_zh: string | null;
             country: string | null;
-            country_title: components["schemas"]["Said"] | null;
+            country_title: components["schemas"]["LocalizedText"] | null;
             origin: string | null;
-            sector: components["schemas"]["Said"] | null;
+            sector: components["schemas"]["LocalizedText"] | null;
             status: string;
             registered: string | null;
             operating: string | null;
@@ -240,9 +240,9 @@ export interface components {
             quarter: string;
             scale: string;
             mechanism: string;
-            mechanism_title: components["schemas"]["Said"];
-            actors: components["schemas"]["Said"];
-            event: components["schemas"]["Said"];
+            mechanism_title: components["schemas"]["LocalizedText"];
+            actors: components["schemas"]["LocalizedText"];
+            event: components["schemas"]["LocalizedText"];
             grade: string;
             source: string[];
         };
@@ -257,7 +257,7 @@ export interface components {
                 [key: string]: components["schemas"]["SourceInfo"];
             };
             grades: {
-                [key: string]: components["schemas"]["Said"];
+                [key: string]: components["schemas"]["LocalizedText"];
             };
         };
         /** FaultInfo */
@@ -266,20 +266,20 @@ export interface components {
             code: string;
             file: string;
             line: number | null;
-            cause: components["schemas"]["Said"];
-            repair: components["schemas"]["Said"];
+            cause: components["schemas"]["LocalizedText"];
+            repair: components["schemas"]["LocalizedText"];
         };
         /** FieldInfo */
         FieldInfo: {
             name: string;
             type: string;
-            title: components["schemas"]["Said"];
-            help: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
+            help: components["schemas"]["LocalizedText"];
             required: boolean;
             default: unknown;
             minimum: number | null;
             maximum: number | null;
-            usual: components["schemas"]["Said"] | null;
+            usual: components["schemas"]["LocalizedText"] | null;
             keyed: boolean;
             closed: boolean;
             choices: components["schemas"]["ChoiceInfo"][];
@@ -306,7 +306,7 @@ export interface components {
             low: number | null;
             median: number | null;
             high: number | null;
-            shown: components["schemas"]["Said"];
+            shown: components["schemas"]["LocalizedText"];
         };
         /** HeadlineValue */
         HeadlineValue: {
@@ -315,15 +315,15 @@ export interface components {
             low: number | null;
             median: number | null;
             high: number | null;
-            shown: components["schemas"]["Said"];
-            middle: components["schemas"]["Said"];
-            band: components["schemas"]["Said"];
+            shown: components["schemas"]["LocalizedText"];
+            middle: components["schemas"]["LocalizedText"];
+            band: components["schemas"]["LocalizedText"];
         };
         /** IndicatorInfo */
         IndicatorInfo: {
             scale: string;
             name: string;
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
             low: number;
             high: number;
             unit: string;
@@ -334,16 +334,16 @@ export interface components {
             kind: string;
             analysis: string;
             state: string;
-            state_title: components["schemas"]["Said"];
+            state_title: components["schemas"]["LocalizedText"];
             case: string;
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
             runs: number | null;
             created: string;
             started: string;
             ended: string;
             place: number;
             stage: string;
-            stage_title: components["schemas"]["Said"];
+            stage_title: components["schemas"]["LocalizedText"];
             done: number;
             total: number;
             seconds_left: number | null;
@@ -366,15 +366,15 @@ export interface components {
         LayerInfo: {
             key: string;
             room: string;
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
         };
         /** LeverInfo */
         LeverInfo: {
             key: string;
             form: string;
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
             unit: string;
-            unit_title: components["schemas"]["Said"];
+            unit_title: components["schemas"]["LocalizedText"];
             low: number | null;
             high: number | null;
             slider: components["schemas"]["Slider"] | null;
@@ -383,12 +383,12 @@ export interface components {
             prior: string | null;
             moved: string | null;
             grade: string | null;
-            source: components["schemas"]["Said"] | null;
+            source: components["schemas"]["LocalizedText"] | null;
         };
         /** LeverOptionInfo */
         LeverOptionInfo: {
             key: string;
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
             date: string | null;
             spans: [
                 string,
@@ -398,37 +398,37 @@ export interface components {
         };
         /** LeverParameter */
         LeverParameter: {
-            title: components["schemas"]["Said"];
-            moved: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
+            moved: components["schemas"]["LocalizedText"];
         };
         /** LeverStory */
         LeverStory: {
             key: string;
-            title: components["schemas"]["Said"];
-            owner: components["schemas"]["Said"];
-            reason: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
+            owner: components["schemas"]["LocalizedText"];
+            reason: components["schemas"]["LocalizedText"];
             rests: components["schemas"]["LeverParameter"][];
         };
         /** LinkMechanism */
         LinkMechanism: {
             link: string;
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
             unit: string;
             before: number | null;
             after: number | null;
             moved: number;
             alone: number | null;
-            sentence: components["schemas"]["Said"];
+            sentence: components["schemas"]["LocalizedText"];
         };
         /** LinkPart */
         LinkPart: {
             group: string;
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
             links: string[];
             change: number;
             low: number;
             high: number;
-            told: components["schemas"]["Said"];
+            told: components["schemas"]["LocalizedText"];
         };
         /** LinkParts */
         LinkParts: {
@@ -436,13 +436,18 @@ export interface components {
             runs: number;
             parts: components["schemas"]["LinkPart"][];
         };
+        /** LocalizedText */
+        LocalizedText: {
+            en: string;
+            zh: string;
+        };
         /** MethodAnswer */
         MethodAnswer: {
             parameters: components["schemas"]["ParameterInfo"][];
             outputs: components["schemas"]["OutputInfo"][];
             arrows: components["schemas"]["ArrowInfo"][];
             calibration: components["schemas"]["CalibrationInfo"] | null;
-            limits: components["schemas"]["Said"][];
+            limits: components["schemas"]["LocalizedText"][];
             made: components["schemas"]["VersionsInfo"];
         };
         /** NetworkAnswer */
@@ -456,7 +461,7 @@ export interface components {
         NodeInfo: {
             key: string;
             layer: string;
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
             side: string | null;
             role: string;
             x: number;
@@ -481,17 +486,17 @@ export interface components {
             use: boolean;
             role: string;
             source: string[];
-            note: components["schemas"]["Said"] | null;
+            note: components["schemas"]["LocalizedText"] | null;
         };
         /** OutcomeChange */
         OutcomeChange: {
-            sentence: components["schemas"]["Said"];
+            sentence: components["schemas"]["LocalizedText"];
             moves: components["schemas"]["OutcomeTransition"][];
         };
         /** OutcomeMove */
         OutcomeMove: {
             name: string;
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
             reference_share: number | null;
             arm_share: number | null;
             change: number | null;
@@ -503,8 +508,8 @@ export interface components {
         /** OutcomeShare */
         OutcomeShare: {
             name: string;
-            title: components["schemas"]["Said"];
-            meaning: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
+            meaning: components["schemas"]["LocalizedText"];
             count: number;
             total: number;
             share: number | null;
@@ -513,19 +518,19 @@ export interface components {
         };
         /** OutcomeTransition */
         OutcomeTransition: {
-            words: components["schemas"]["Said"];
+            words: components["schemas"]["LocalizedText"];
             runs: number;
             share: number;
-            cause_words: components["schemas"]["Said"];
-            account: components["schemas"]["Said"];
+            cause_words: components["schemas"]["LocalizedText"];
+            account: components["schemas"]["LocalizedText"];
         };
         /** OutputInfo */
         OutputInfo: {
             name: string;
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
             symbol: string;
             unit: string;
-            unit_title: components["schemas"]["Said"];
+            unit_title: components["schemas"]["LocalizedText"];
             room: string;
             source: string;
         };
@@ -546,17 +551,17 @@ export interface components {
         ParameterInfo: {
             name: string;
             room: string;
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
             symbol: string;
             unit: string;
-            unit_title: components["schemas"]["Said"];
+            unit_title: components["schemas"]["LocalizedText"];
             low: number;
             high: number;
             default: number[];
             prior: string | null;
             moved: string;
             grade: string;
-            source: components["schemas"]["Said"];
+            source: components["schemas"]["LocalizedText"];
             prior_quantiles: number[] | null;
             posterior_quantiles: number[] | null;
         };
@@ -564,14 +569,14 @@ export interface components {
         ParkInfo: {
             id: string;
             case: string | null;
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
             kind: string;
-            kind_title: components["schemas"]["Said"];
-            host_title: components["schemas"]["Said"];
-            home_title: components["schemas"]["Said"];
-            status_title: components["schemas"]["Said"] | null;
+            kind_title: components["schemas"]["LocalizedText"];
+            host_title: components["schemas"]["LocalizedText"];
+            home_title: components["schemas"]["LocalizedText"];
+            status_title: components["schemas"]["LocalizedText"] | null;
             words: {
-                [key: string]: components["schemas"]["Said"];
+                [key: string]: components["schemas"]["LocalizedText"];
             };
             values: {
                 [key: string]: unknown;
@@ -592,11 +597,11 @@ export interface components {
         };
         /** PlaceInfo */
         PlaceInfo: {
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
             longitude: number;
             latitude: number;
             grade: string;
-            note: components["schemas"]["Said"] | null;
+            note: components["schemas"]["LocalizedText"] | null;
         };
         /** ProblemInfo */
         ProblemInfo: {
@@ -605,8 +610,8 @@ export interface components {
             status: number;
             detail: string;
             code: string;
-            cause: components["schemas"]["Said"];
-            repair: components["schemas"]["Said"];
+            cause: components["schemas"]["LocalizedText"];
+            repair: components["schemas"]["LocalizedText"];
             faults: components["schemas"]["FaultInfo"][];
         };
         /** RecordRow */
@@ -736,11 +741,6 @@ export interface components {
         ResultsAnswer: {
             results: components["schemas"]["ResultInfo"][];
         };
-        /** Said */
-        Said: {
-            en: string;
-            zh: string;
-        };
         /** SavedScenarioInfo */
         SavedScenarioInfo: {
             name: string;
@@ -765,13 +765,13 @@ export interface components {
                 [key: string]: (number | null)[][];
             };
             sentences: {
-                [key: string]: components["schemas"]["Said"];
+                [key: string]: components["schemas"]["LocalizedText"];
             };
         };
         /** ScenarioInfo */
         ScenarioInfo: {
             key: string;
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
             scenario: {
                 [key: string]: unknown;
             };
@@ -783,7 +783,7 @@ export interface components {
         /** ScenarioResult */
         ScenarioResult: {
             key: string;
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
             runs: number;
             finished: number;
             outcomes: components["schemas"]["OutcomeShare"][];
@@ -795,7 +795,7 @@ export interface components {
                 [key: string]: (number | null)[][];
             };
             sentences: {
-                [key: string]: components["schemas"]["Said"];
+                [key: string]: components["schemas"]["LocalizedText"];
             };
         };
         /** ScoreInfo */
@@ -808,14 +808,14 @@ export interface components {
                 [key: string]: number | null;
             };
             reasons: {
-                [key: string]: components["schemas"]["Said"];
+                [key: string]: components["schemas"]["LocalizedText"];
             };
             grade: string;
         };
         /** SeriesInfo */
         SeriesInfo: {
             variable: string;
-            title: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
             is_output: boolean;
             points: components["schemas"]["SeriesPoint"][];
         };
@@ -827,23 +827,23 @@ export interface components {
             high: number | null;
             bound: string;
             unit: string;
-            unit_title: components["schemas"]["Said"];
-            shown: components["schemas"]["Said"];
-            basis: components["schemas"]["Said"];
+            unit_title: components["schemas"]["LocalizedText"];
+            shown: components["schemas"]["LocalizedText"];
+            basis: components["schemas"]["LocalizedText"];
             grade: string;
             use: boolean;
             role: string;
-            role_title: components["schemas"]["Said"];
+            role_title: components["schemas"]["LocalizedText"];
             source: string[];
-            note: components["schemas"]["Said"] | null;
+            note: components["schemas"]["LocalizedText"] | null;
         };
         /** SideEffect */
         SideEffect: {
             side: string;
             sign: string;
-            verdict: components["schemas"]["Said"];
-            median: components["schemas"]["Said"];
-            amount: components["schemas"]["Said"];
+            verdict: components["schemas"]["LocalizedText"];
+            median: components["schemas"]["LocalizedText"];
+            amount: components["schemas"]["LocalizedText"];
         };
         /** SimulationAnswer */
         SimulationAnswer: {
@@ -865,8 +865,8 @@ export interface components {
             observed: {
                 [key: string]: components["schemas"]["ObservedPoint"][];
             };
-            summary: components["schemas"]["Said"];
-            caveats: components["schemas"]["Said"][];
+            summary: components["schemas"]["LocalizedText"];
+            caveats: components["schemas"]["LocalizedText"][];
             flows: components["schemas"]["ArmFlows"][] | null;
             why: components["schemas"]["Why"] | null;
             record: components["schemas"]["RecordRow"][] | null;
@@ -885,13 +885,13 @@ export interface components {
         /** SourceInfo */
         SourceInfo: {
             key: string;
-            outlet: components["schemas"]["Said"];
+            outlet: components["schemas"]["LocalizedText"];
             title: string | null;
             date: string | null;
             url: string | null;
             read: string;
             language: string | null;
-            note: components["schemas"]["Said"] | null;
+            note: components["schemas"]["LocalizedText"] | null;
         };
         /** Studies */
         Studies: {
@@ -900,8 +900,8 @@ export interface components {
         /** StudyInfo */
         StudyInfo: {
             name: string;
-            title: components["schemas"]["Said"];
-            about: components["schemas"]["Said"];
+            title: components["schemas"]["LocalizedText"];
+            about: components["schemas"]["LocalizedText"];
             case: string;
             runs: number;
             draws: string;
@@ -911,17 +911,17 @@ export interface components {
         TrustNote: {
             state: string;
             kind: string;
-            label: components["schemas"]["Said"];
-            meaning: components["schemas"]["Said"];
-            renew: components["schemas"]["Said"] | null;
-            recorded: components["schemas"]["Said"] | null;
+            label: components["schemas"]["LocalizedText"];
+            meaning: components["schemas"]["LocalizedText"];
+            renew: components["schemas"]["LocalizedText"] | null;
+            recorded: components["schemas"]["LocalizedText"] | null;
             outcomes_shown: boolean;
         };
         /** UploadAnswer */
         UploadAnswer: {
             case: components["schemas"]["CaseName"];
             most: number;
-            notes: components["schemas"]["Said"][];
+            notes: components["schemas"]["LocalizedText"][];
         };
         /** VersionsInfo */
         VersionsInfo: {
@@ -942,7 +942,7 @@ export interface components {
             change: number | null;
             runs: number;
             mechanisms: components["schemas"]["LinkMechanism"][];
-            method: components["schemas"]["Said"];
+            method: components["schemas"]["LocalizedText"];
         };
     };
     responses: never;
@@ -992,6 +992,7 @@ export type LeverStory = components['schemas']['LeverStory'];
 export type LinkMechanism = components['schemas']['LinkMechanism'];
 export type LinkPart = components['schemas']['LinkPart'];
 export type LinkParts = components['schemas']['LinkParts'];
+export type LocalizedText = components['schemas']['LocalizedText'];
 export type MethodAnswer = components['schemas']['MethodAnswer'];
 export type NetworkAnswer = components['schemas']['NetworkAnswer'];
 export type NodeInfo = components['schemas']['NodeInfo'];
@@ -1022,7 +1023,6 @@ export type RenderedSource = components['schemas']['RenderedSource'];
 export type RenderedTable = components['schemas']['RenderedTable'];
 export type ResultInfo = components['schemas']['ResultInfo'];
 export type ResultsAnswer = components['schemas']['ResultsAnswer'];
-export type Said = components['schemas']['Said'];
 export type SavedScenarioInfo = components['schemas']['SavedScenarioInfo'];
 export type ScenarioChange = components['schemas']['ScenarioChange'];
 export type ScenarioInfo = components['schemas']['ScenarioInfo'];

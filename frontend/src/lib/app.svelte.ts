@@ -5,7 +5,7 @@ import { History } from './history';
 import { OWN, pruned } from './scenario';
 import { store, stored } from './stored';
 import { encoded, LOOKS, parsed, PLAIN, type Looks, type Unread, type View } from './url';
-import type { CaseAnswer, CaseName, Evidence, Fault, Lang, Made, Said, Scenario, StudyInfo } from './types';
+import type { CaseAnswer, CaseName, Evidence, Fault, Lang, Made, LocalizedText, Scenario, StudyInfo } from './types';
 
 export const PAGES = [
   'home', 'decide', 'simulate', 'compare', 'network', 'analyses', 'evidence', 'parks', 'coupling', 'jobs', 'report', 'method', 'interface',
@@ -303,7 +303,7 @@ export function t(key: TextKey, values: Record<string, string | number> = {}): s
   return app.words[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
-export function say(said: Said | null | undefined): string {
+export function say(said: LocalizedText | null | undefined): string {
   return said ? said[app.lang] : '';
 }
 

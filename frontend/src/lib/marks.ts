@@ -1,7 +1,7 @@
 import type { EventInfo } from './api-types';
 import { before, quarterOf } from './quarters';
 import { changed } from './scenario';
-import type { Lever, Said, Scenario } from './types';
+import type { Lever, LocalizedText, Scenario } from './types';
 
 /** What stands at a quarter of the time axis: a dated event, changes that begin to act, the end of the data, the present. */
 export interface TimeMark {
@@ -10,7 +10,7 @@ export interface TimeMark {
   quarter: string;
   /** The day or month, where more than the quarter is known. */
   date: string;
-  words: Said;
+  words: LocalizedText;
 }
 
 /** All that the time axis of a case may mark. */
@@ -19,15 +19,15 @@ export interface Marked {
   events: readonly Pick<EventInfo, 'key' | 'date' | 'quarter' | 'event'>[];
   changes: readonly Acting[];
   /** The last quarter of the data, and what that is called. */
-  end: { quarter: string; words: Said } | null;
+  end: { quarter: string; words: LocalizedText } | null;
   /** The quarter that is the present, where it is told. */
-  now?: { quarter: string; words: Said } | null;
+  now?: { quarter: string; words: LocalizedText } | null;
 }
 
 /** A lever that is moved, and the quarter from which that acts. */
 export interface Acting {
   key: string;
-  title: Said;
+  title: LocalizedText;
   quarter: string;
 }
 
@@ -35,7 +35,7 @@ const ORDER = ['end', 'now', 'change', 'event'] as const;
 
 /** The marks on the time axis, in the order of time: the one place where they are listed. */
 export function marksOf({ quarters, events, changes, end, now }: Marked): TimeMark[] {
-  const at = (kind: TimeMark['kind'], key: string, quarter: string, words: Said): TimeMark => ({ key, kind, quarter, date: quarter, words });
+  const at = (kind: TimeMark['kind'], key: string, quarter: string, words: LocalizedText): TimeMark => ({ key, kind, quarter, date: quarter, words });
   const found: TimeMark[] = [
     ...(end ? [at('end', 'end', end.quarter, end.words)] : []),
     ...(now ? [at('now', 'now', now.quarter, now.words)] : []),
@@ -98,7 +98,7 @@ function dated(date: string | undefined, quarters: readonly string[]): string | 
 const earliest = (found: (string | undefined)[]): string | undefined => found.filter((one) => one !== undefined).sort()[0];
 
 /** What a scenario changes, and from which quarter on each change acts. */
-export function actingOf(scenario: Scenario, levers: readonly Lever[], quarters: readonly string[], untitled: Said): Acting[] {
+export function actingOf(scenario: Scenario, levers: readonly Lever[], quarters: readonly string[], untitled: LocalizedText): Acting[] {
   const known = new Map(levers.map((one) => [one.key, one]));
   return changed(scenario).flatMap(([key, value]) => {
     const lever = known.get(key);

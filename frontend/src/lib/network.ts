@@ -1,5 +1,5 @@
 import type { ArrowInfo, EdgeInfo, NetworkAnswer, NodeInfo } from './api-types';
-import type { Said } from './types';
+import type { LocalizedText } from './types';
 
 export type Actor = Pick<NodeInfo, 'key' | 'layer' | 'title' | 'side' | 'role' | 'x' | 'row' | 'weight' | 'spans' | 'source'>;
 export type Bond = EdgeInfo;
@@ -17,7 +17,7 @@ const GAP = 10;
 
 export interface Drawn {
   height: number;
-  layers: { key: string; title: Said; top: number; height: number }[];
+  layers: { key: string; title: LocalizedText; top: number; height: number }[];
   places: Map<string, { x: number; y: number; r: number; lines: string[] }>;
 }
 
@@ -38,7 +38,7 @@ export function wrapped(title: string, most: number): string[] {
 export const radius = (weight: number): number => 5 + 9 * Math.sqrt(weight);
 
 /** Fixed places of all actors: a row is as high as its longest label needs, so that no label is cut or lies on another. */
-export function layout(net: Net, say: (said: Said) => string): Drawn {
+export function layout(net: Net, say: (said: LocalizedText) => string): Drawn {
   const places: Drawn['places'] = new Map();
   const layers: Drawn['layers'] = [];
   let top = 0;

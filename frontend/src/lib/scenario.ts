@@ -1,6 +1,6 @@
 import type { DecisionOption } from './api-types';
 import { quarterOf } from './quarters';
-import type { Lever, Said, Scenario, Step } from './types';
+import type { Lever, LocalizedText, Scenario, Step } from './types';
 
 export const AS_IT_IS: Scenario = { key: 'as-it-is', title: { en: 'Baseline (history as recorded)', zh: '基准情景（按史实）' } };
 export const OWN: Scenario = { key: 'scenario', title: { en: 'Scenario', zh: '情景' } };
@@ -82,7 +82,7 @@ export function changed(scenario: Scenario): [string, unknown][] {
 const NAMED = 3;
 
 /** What a scenario is called that nobody has named: the levers it changes. */
-export function titleOf(scenario: Scenario, levers: Lever[]): Said {
+export function titleOf(scenario: Scenario, levers: Lever[]): LocalizedText {
   const titles = new Map(levers.map(({ key, title }) => [key, title]));
   const found = changed(scenario).flatMap(([key]) => titles.get(key) ?? []);
   if (!found.length) return OWN.title;

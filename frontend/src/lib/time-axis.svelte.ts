@@ -1,9 +1,9 @@
 import { app, t } from './app.svelte';
 import { actingOf, marksOf, type Acting, type TimeMark } from './marks';
-import type { Said, Scenario } from './types';
+import type { LocalizedText, Scenario } from './types';
 
 /** What the page says, where something of a case has words in both languages. */
-const spoken = (words: string): Said => ({ en: words, zh: words });
+const spoken = (words: string): LocalizedText => ({ en: words, zh: words });
 
 /** What a scenario of the case that is open changes, and from when that acts. */
 export function scenarioActs(scenario: Scenario, quarters: readonly string[]): Acting[] {

@@ -1,9 +1,9 @@
 import { t } from './app.svelte';
-import type { Said, Trust } from './types';
+import type { LocalizedText, Trust } from './types';
 
 /** What holds where nothing is said of it, in the page's language. */
 function untold(): Trust {
-  const said = (words: string): Said => ({ en: words, zh: words });
+  const said = (words: string): LocalizedText => ({ en: words, zh: words });
   const [label, meaning] = [said(t('trust_untold')), said(t('trust_untold_words'))];
   return { state: 'uncalibrated', kind: 'prior', label, meaning, renew: null, recorded: null, outcomes_shown: false };
 }

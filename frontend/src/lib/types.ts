@@ -9,12 +9,12 @@ export type Numbers = (number | null)[];
 export type {
   ScenarioResult as Arm, CaseAnswer, CaseName, ScenarioChange as Change, EvidenceAnswer as Evidence, EventInfo as ParkEvent,
   FaultInfo as Fault, JobInfo as Job, LeverInfo as Lever, VersionsInfo as Made, ObservedPoint, OutcomeChange, ParkInfo as Park,
-  ProblemInfo, Said, SourceInfo, TrustNote as Trust, Why,
+  ProblemInfo, LocalizedText, SourceInfo, TrustNote as Trust, Why,
 } from './api-types';
 
 /** An answer; servers of before did not tell the trust state. */
 export type Answer = Omit<api.SimulationAnswer, 'study' | 'trust'> & { study: { seed: number; runs: number; draws: string }; trust?: api.TrustNote };
-export type StudyInfo = Omit<api.StudyInfo, 'scenarios'> & { scenarios: { key: string; title: api.Said; scenario: Scenario }[] };
+export type StudyInfo = Omit<api.StudyInfo, 'scenarios'> & { scenarios: { key: string; title: api.LocalizedText; scenario: Scenario }[] };
 /** A scenario that was saved under a name; its content without what is usual. */
 export type SavedScenario = Pick<api.SavedScenarioInfo, 'name' | 'case'> & { scenario: Partial<Scenario> };
 
@@ -77,7 +77,7 @@ export interface LinkChange {
 
 export interface Scenario {
   key: string;
-  title: api.Said;
+  title: api.LocalizedText;
   parameters?: Record<string, number | number[]>;
   levers?: Record<string, { value: number | number[]; from?: number; to?: number }[]>;
   links?: Record<string, LinkChange>;

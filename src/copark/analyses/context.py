@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from copark.analyses.progress import Progress, stage
+from copark.analyses.progress import stage
 from copark.analyses.stored_runs import ExecutionOptions, find_or_run, plan_stored_run
+from copark.progress import Progress, StagedProgress, silent
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -64,7 +65,7 @@ class Context:
     """Whether results are stored in the output folder by run ID, and found there again."""
     threads: int | None = None
     """Threads of the model; they do not change the numbers."""
-    progress: Progress = lambda *_: None
+    progress: StagedProgress = silent
     """Called with stage, done and total."""
     on_study: StudyCallback | None = None
     """Called before a study is run that may take long."""
@@ -130,7 +131,7 @@ class Context:
 
         return self.threads or default_threads()
 
-    def stage(self, name: str) -> Callable[[int, int], None]:
+    def stage(self, name: str) -> Progress:
         """Return the progress callback of a stage of the work, under its name."""
         return stage(self.progress, name)
 
@@ -220,7 +221,7 @@ class Context:
         cut: str | None = None,
         announced_studies: int = 1,
         *,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
         checkpoint: Checkpoint | None = None,
     ) -> Experiment:
         """Set up an experiment on the parameters the case has, and announce it.

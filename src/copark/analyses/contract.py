@@ -15,7 +15,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from copark.calibration.remade import Comparison
 from copark.json_types import JsonObject
 from copark.simulation.trust import Trust
-from copark.texts import LANGUAGES, Said, has_text, text
+from copark.texts import LANGUAGES, has_text, text
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +44,7 @@ class Choice:
     """A value that may be chosen, and what it is."""
 
     value: str
-    title: Said
+    title: LocalizedText
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def cuts_of(context: Context, params: Mapping[str, Any]) -> list[Choice]:
     from copark.calibration import case_parameters
 
     quarters = case_parameters.cuts_of(context.case(params["case"]), context.lookup_folder)
-    return [Choice(cut, Said(cut, cut)) for cut in quarters]
+    return [Choice(cut, LocalizedText.same(cut)) for cut in quarters]
 
 
 @dataclass(frozen=True)
@@ -241,7 +242,7 @@ class Result:
     """Versions, hashes, study, seed, time."""
     trust: Trust | None = None
     """How far the parameters of the model may be trusted; ``None`` where none are used."""
-    recorded: Said | None = None
+    recorded: LocalizedText | None = None
     """What is on record of how the park fared, where its parameters are not calibrated to it."""
 
     @property
@@ -301,9 +302,9 @@ class Texts:
         """Join sentences one after the other, each with its full stop."""
         return "".join(self("sentence", words=part.rstrip(".。")) for part in parts).strip()
 
-    def of(self, words: Any) -> str:
+    def of(self, words: LocalizedText) -> str:
         """Choose what is said in both languages, in this one."""
-        return str(getattr(words, self.lang))
+        return words.text(self.lang)
 
 
 def assemble(

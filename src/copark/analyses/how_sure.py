@@ -16,7 +16,8 @@ from copark.analyses.on_record import recorded_park
 from copark.analyses.registry import REGISTRY
 from copark.labels import join
 from copark.presentation.numbers import percent, percent_words
-from copark.texts import LANGUAGES, Said, text
+from copark.texts import text
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from copark.analyses.levers.effects import Reading
@@ -51,15 +52,15 @@ class Doubts:
     """Facts that are assumed: equity, quota, threshold, tax."""
     imposed: tuple[str, ...] = ()
     """Closures that are imposed on every run, as years."""
-    contradiction: Said | None = None
+    contradiction: LocalizedText | None = None
     """How the recorded outcome contradicts the shares of outcomes; ``None`` where it does not or none is recorded."""
-    partial_agreement: Said | None = None
+    partial_agreement: LocalizedText | None = None
     """How far the recorded outcome and the shares of outcomes agree, where they agree only in part."""
 
     def record_words(self, lang: str) -> list[str]:
         """Say what the record has against the model, for the first sentence; nothing where it has nothing."""
         objections = (self.contradiction, self.partial_agreement)
-        return [str(getattr(words, lang)) for words in objections if words is not None]
+        return [words.text(lang) for words in objections if words is not None]
 
     def sentences(self, lang: str) -> list[str]:
         """Say what is assumed and imposed."""
@@ -106,7 +107,7 @@ def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> D
     return doubts
 
 
-def _beside_the_record(key: str, park: Park, shares: Mapping[str, float]) -> Said:
+def _beside_the_record(key: str, park: Park, shares: Mapping[str, float]) -> LocalizedText:
     """Set the share of runs that concerns a recorded outcome beside it, in both languages."""
     outcome = FAILED if park.outcome in ("surviving", "failed") else STANDING
 
@@ -116,7 +117,7 @@ def _beside_the_record(key: str, park: Park, shares: Mapping[str, float]) -> Sai
         share = percent_words(shares[outcome], lang)
         return text(f"sure.{key}.{outcome}", lang, kind=kind, why=why, share=share)
 
-    return Said(**{lang: words(lang) for lang in LANGUAGES})
+    return LocalizedText.by_language(words)
 
 
 def structure_range(readings: Sequence[Reading]) -> tuple[float, float, int] | None:
@@ -129,6 +130,17 @@ def structure_range(readings: Sequence[Reading]) -> tuple[float, float, int] | N
     """
     other_standings = [reading.standing for reading in readings[1:] if isfinite(reading.standing)]
     return (min(other_standings), max(other_standings), len(other_standings)) if other_standings else None
+
+
+def ends_in_words(low: float, high: float, lang: str) -> tuple[str, str]:
+    """Say the ends of a range of shares, alike where they round alike: "more than 99%" and "100%" are no range."""
+    low_words = percent_words(low, lang)
+    high_words = percent_words(high, lang)
+    if high_words == percent_words(1.0, lang) and percent(low).startswith(">"):
+        return low_words, low_words
+    if low_words == percent_words(0.0, lang) and percent(high).startswith("<"):
+        return high_words, high_words
+    return low_words, high_words
 
 
 SELDOM = 1.0 / 3.0
@@ -145,7 +157,7 @@ def structures_disagree(readings: Sequence[Reading], chance: float) -> bool:
     readings
         The case as it is under each structure, the model as it is first.
     chance
-        Chance of standing alone under the model as it is, 0 to 1.
+        Chance of being self-standing under the model as it is, 0 to 1.
     """
     span = structure_range(readings)
     return span is not None and min(span[0], chance) < SELDOM and max(span[1], chance) > MOSTLY
@@ -156,7 +168,7 @@ def structures_words(readings: Sequence[Reading], lang: str) -> str:
     structure_span = structure_range(readings)
     if structure_span is None:
         return ""
-    low, high = (percent_words(value, lang) for value in structure_span[:2])
+    low, high = ends_in_words(*structure_span[:2], lang)
     key = "sure.structures_alike" if low == high else "sure.structures"
     return text(key, lang, count=structure_span[2], low=low, high=high)
 

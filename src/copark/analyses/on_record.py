@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from copark.cases.casebook import casebook_path
 from copark.cases.parks import Park, load_parks
 from copark.labels import join, observed, variable_title
-from copark.texts import LANGUAGES, Said, text
+from copark.texts import text
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from copark.cases.case import Case
@@ -18,12 +19,12 @@ HEADLINES = ("registered", "operating", "realised_investment", "jobs")
 """What is told of the record first."""
 
 
-def recorded_outcome(case: Case, trust: Trust) -> Said | None:
+def recorded_outcome(case: Case, trust: Trust) -> LocalizedText | None:
     """Say how the park fared by the record, as the casebook has it, else by its latest values.
 
     Returns
     -------
-    Said or None
+    LocalizedText or None
         ``None`` where chances of outcomes are told.
     """
     if trust.shows_outcomes:
@@ -51,7 +52,7 @@ def recorded_outcome(case: Case, trust: Trust) -> Said | None:
         key = "trust.recorded_first" if trust.converged else "trust.recorded_unconverged"
         return text(key, lang, recorded=recorded)
 
-    return Said(**{lang: words(lang) for lang in LANGUAGES})
+    return LocalizedText.by_language(words)
 
 
 def recorded_park(case: Case) -> Park | None:

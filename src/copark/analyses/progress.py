@@ -1,24 +1,18 @@
-"""Progress of a computation, told stage by stage to whoever shows it."""
+"""Progress of an analysis: the stages of the work, and whether the model must be compiled first."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-Progress = Callable[[str, int, int], None]
-"""Called with a stage, how much of it is done and how much there is in all; what it raises stops the work."""
+from copark.progress import Progress, StagedProgress, of_stage
 
 
-def stage(progress: Progress | None, name: str) -> Callable[[int, int], None]:
-    """Return the progress callback of one stage of the work, under its name.
+def stage(progress: StagedProgress | None, name: str) -> Progress:
+    """Return the progress callback of one stage of the work.
 
-    ``prepare`` is shown as ``compile`` where the model must be compiled first.
+    ``prepare`` is reported as ``compile`` where the model must be compiled first.
     """
-
-    def tell(done: int, total: int) -> None:
-        if progress is not None:
-            progress("compile" if name == "prepare" and not is_compiled() else name, done, total)
-
-    return tell
+    if name == "prepare" and progress is not None and not is_compiled():
+        return of_stage(progress, "compile")
+    return of_stage(progress, name)
 
 
 def is_compiled() -> bool:

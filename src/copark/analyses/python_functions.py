@@ -25,6 +25,7 @@ from copark.cases import Case
 from copark.cases.types import suggestion
 from copark.cases.validated_yaml import faults_in
 from copark.errors import CoparkError, FaultsFound
+from copark.progress import StagedProgress
 from copark.store.runs import OUT
 from copark.texts import text
 
@@ -72,7 +73,7 @@ class PythonProgress:
 
 
 @contextmanager
-def watched(callback: Callable[[str, int, int], None] | None) -> Iterator[Callable[[str, int, int], None]]:
+def watched(callback: StagedProgress | None) -> Iterator[StagedProgress]:
     """Give what is told how far the work is: what is given, or else a line on standard error."""
     if callback is not None:
         yield callback

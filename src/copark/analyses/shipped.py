@@ -23,9 +23,9 @@ from copark.analyses.answer import (
     save,
 )
 from copark.analyses.context import Context
-from copark.analyses.progress import Progress
 from copark.analyses.registry import REGISTRY, Analysis
 from copark.errors import CoparkError
+from copark.progress import StagedProgress, silent
 from copark.stats.rounding import NO_DIFFERENCE
 from copark.version import RELEASE_QUARTER
 
@@ -209,7 +209,7 @@ def shipped(only: Sequence[str] = ()) -> Iterator[Shipped]:
 
 
 def _made(
-    only: Sequence[str], threads: int | None, progress: Progress
+    only: Sequence[str], threads: int | None, progress: StagedProgress
 ) -> Iterator[tuple[str, Analysis, AnalysisParams, Answered]]:
     """Compute the answers, one after the other; nothing that is there is read."""
     with TemporaryDirectory() as scratch:
@@ -221,7 +221,7 @@ def _made(
 
 
 def make(
-    folder: Path, only: Sequence[str] = (), threads: int | None = None, progress: Progress = lambda *_: None
+    folder: Path, only: Sequence[str] = (), threads: int | None = None, progress: StagedProgress = silent
 ) -> Iterator[Path]:
     """Make them into an output folder, and give the folder of each; in that of the package itself, they ship.
 
@@ -242,9 +242,7 @@ def make(
         yield place
 
 
-def check(
-    only: Sequence[str] = (), threads: int | None = None, progress: Progress = lambda *_: None
-) -> Iterator[Remade]:
+def check(only: Sequence[str] = (), threads: int | None = None, progress: StagedProgress = silent) -> Iterator[Remade]:
     """Make them again, and compare each number by number and word by word with the one that ships.
 
     Parameters

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copark.analyses.progress import Progress, stage
+from copark.analyses.progress import stage
 from copark.errors import RunRefused
 from copark.presentation.numbers import number
+from copark.progress import StagedProgress
 from copark.store.manifest import set_aside
 from copark.store.runs import SUMMARY_ABOVE, RunStore
 from copark.texts import text
@@ -102,7 +103,7 @@ def find_or_run(
     lang: str = "en",
     fresh: bool = False,
     before_run: BeforeRun | None = None,
-    progress: Progress | None = None,
+    progress: StagedProgress | None = None,
 ) -> StoredRun:
     """Find the stored run of a study whose draws are decided, or else run and store it; resume what was interrupted.
 
@@ -192,7 +193,7 @@ def run_and_store(
     out: Path,
     lang: str = "en",
     fresh: bool = False,
-    progress: Progress | None = None,
+    progress: StagedProgress | None = None,
 ) -> tuple[RunRecord, tuple[str, ...]]:
     """Make the runs of a study, or those that are missing, and store them.
 

@@ -25,6 +25,7 @@ from copark.calibration.tempering import ARRAYS, GONE, Cloud, Mover, Plan, one_s
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.model.arrays import Draws
+from copark.progress import Progress, silent
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.store.checkpoints import Stage, Stages
@@ -42,7 +43,6 @@ ROUND = 10
 """Sweeps between two looks at whether the populations agree."""
 EARLIEST = 40
 """Sweeps before the first look at populations on ladders, which have too few draws at β = 1 before."""
-Progress = Callable[[int, int], None]
 
 
 def effective(logs: Floats) -> float:
@@ -67,6 +67,7 @@ def next_temperature(fit: Floats, beta: float, members: float) -> float:
         return 1.0
     low = beta
     high = 1.0
+    # Sixty halvings of an interval within [0, 1] end at neighbouring numbers.
     for _ in range(60):
         middle = 0.5 * (low + high)
         if effective((middle - beta) * fit) >= members:
@@ -96,6 +97,8 @@ def step(fit: Floats, mover: Mover, members: float) -> Integers:
     logs = (after - mover.beta) * fit
     top = logs.max()
     mover.beta = after
+    # Evidence is the product of the mean weights of all steps; the largest is taken out so that exponentials stay
+    # finite.
     mover.log_evidence += float(top + np.log(np.exp(logs - top).mean()))
     return systematic(np.exp(logs - top), mover.plan.members, float(mover.random.random()))
 
@@ -107,6 +110,7 @@ def first_step(fit: Floats, mover: Mover) -> Integers:
     be where members move freely, as many as there are members.
     """
     share = 1.0 if mover.plan.ladder else 0.5 * mover.plan.keep
+    # With fewer than 16 effective runs most members would be copies of one another, whatever the plan asks for.
     return step(np.maximum(fit, GONE), mover, max(share * mover.plan.members, 16.0))
 
 
@@ -118,11 +122,11 @@ class Population:
     """
 
     def __init__(
-        self, mover: Mover, cloud: Cloud | None, stage: Stage | None = None, tell: Callable[[float], None] | None = None
+        self, mover: Mover, cloud: Cloud | None, stage: Stage | None = None, report: Callable[[float], None] = silent
     ) -> None:
         self.mover = mover
         self.stage = stage or Stage(None, "")
-        self.tell = tell or (lambda _: None)
+        self.report = report
         self.rungs: list[Cloud] = []  # those left at each temperature on the way
         self.kept: list[Cloud] = []  # those at β = 1 after each of the later half of sweeps
         self.swept = 0
@@ -166,7 +170,7 @@ class Population:
     def warm(self) -> None:
         """Take the cloud from its first temperature to β = 1; at its end set up the ladder, if there is to be one.
 
-        Half of the way to the end of all sweeps is told to be done there, by the logarithm of β.
+        Half of the way to the end of all sweeps is reported to be done there, by the logarithm of β.
         """
         plan = self.mover.plan
         while self.mover.beta < 1.0:
@@ -175,7 +179,7 @@ class Population:
                 self.sweep()
                 if self.stage.is_due:
                     self.keep(share)
-            self.tell(share)
+            self.report(share)
             if plan.ladder:
                 self.rungs.append(self.cloud.spread(plan.ladder))
             self.cloud = self.cloud.take(step(self.cloud.fit, self.mover, plan.keep * plan.members))
@@ -193,7 +197,7 @@ class Population:
             share = 0.5 + 0.5 * self.swept / most
             if self.stage.is_due or self.swept == most:
                 self.keep(share)
-            self.tell(share)
+            self.report(share)
 
     @property
     def found(self) -> Cloud:
@@ -219,6 +223,7 @@ class Simulator:
 
     def __call__(self, points: Floats, addresses: Integers) -> Floats:
         """Simulate and read the targets, shape (runs, targets); NaN where a run did not end well."""
+        # Records of parameters cost more to make than to compare: moves of random numbers leave the points as they are.
         if self.last is None or not np.array_equal(self.last[0], points):
             self.last = points.copy(), self.space.draws(points, self.seed)
         draws = with_addresses(self.last[1], addresses, self.seed)
@@ -278,7 +283,21 @@ def near_enough(agree: float, parameters: float, forecasts: float = 1.0) -> bool
 
 
 def agreed(posterior: ReplayPosterior, agree: float, threads: int) -> bool:
-    """Say whether populations are :func:`near_enough`; forecasts are only made where parameters are."""
+    """Say whether populations are :func:`near_enough`; forecasts are only made where parameters are.
+
+    Parameters
+    ----------
+    posterior
+        Pairs of all populations so far.
+    agree
+        Largest scale reduction allowed of parameters, 1 for populations that are alike; see :func:`near_enough`.
+    threads
+        Threads on which pairs are run on to forecast.
+
+    Returns
+    -------
+    True if both parameters and forecasts agree.
+    """
     parameters = float(np.max(posterior.disagreement()))
     if not near_enough(agree, parameters):
         return False
@@ -286,7 +305,23 @@ def agreed(posterior: ReplayPosterior, agree: float, threads: int) -> bool:
 
 
 def begun_stages(stages: Stages, cut: Quarter, plan: Plan, populations: int) -> list[Stage]:
-    """Give the stages of populations; what has made more sweeps than a plan has is no part of it."""
+    """Give the stages of populations; what has made more sweeps than a plan has is no part of it.
+
+    Parameters
+    ----------
+    stages
+        Where populations are kept; stages of nothing where they are not.
+    cut
+        Last quarter the calibration knows, part of a stage's name.
+    plan
+        Plan of the search, for the most sweeps it may have.
+    populations
+        Number of populations.
+
+    Returns
+    -------
+    A stage for each. Where one has swept on too far all begin anew.
+    """
     begun = [stages.stage(f"{POPULATION}{cut}-{part}") for part in range(populations)]
     if any(stage.found is not None and stage.found.values["swept"] > plan.most for stage in begun):
         for stage in begun:
@@ -345,12 +380,12 @@ def replay_posterior(
     is_begun = all(stage.found is not None for stage in begun)
     clouds = [None] * populations if is_begun else first_clouds(batch, model, columns, movers)
 
-    def tell(part: int, share: float) -> None:
+    def report(part: int, share: float) -> None:
         shares[part] = share
         if progress is not None:
             progress(int(PARTS * sum(shares)), PARTS * populations)
 
-    searches = [Population(movers[n], clouds[n], begun[n], partial(tell, n)) for n in range(populations)]
+    searches = [Population(movers[n], clouds[n], begun[n], partial(report, n)) for n in range(populations)]
     for search in searches:
         search.warm()
     first = full_plan.sweeps + (EARLIEST if full_plan.ladder else ROUND)
@@ -364,12 +399,28 @@ def replay_posterior(
     for search in searches:
         if search.swept < full_plan.most:
             search.keep(1.0)
-        search.tell(1.0)
+        search.report(1.0)
     return pairs_of(searches, batch, model, cut)
 
 
 def pairs_of(searches: list[Population], batch: Batch, model: ObservationModel, cut: Quarter) -> ReplayPosterior:
-    """Join the members of all populations, as pairs."""
+    """Join the members of all populations, as pairs.
+
+    Parameters
+    ----------
+    searches
+        Populations on their way, in their order.
+    batch
+        Prior runs they began with, for the space of parameters and the seed.
+    model
+        Targets that are fitted.
+    cut
+        Last quarter the calibration knows.
+
+    Returns
+    -------
+    Members at temperature 1 of all, each with the number of its population.
+    """
     members = [search.found for search in searches]
     return ReplayPosterior(
         space=batch.space,

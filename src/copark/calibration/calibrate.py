@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,10 @@ from copark.calibration.replay_posterior import ReplayPosterior
 from copark.calibration.tempering import Plan
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
+from copark.progress import StagedProgress, of_stage, silent
 from copark.store.checkpoints import Stages
 
 Floats = NDArray[np.float64]
-Progress = Callable[[str, int, int], None]
-"""Called with the stage (waiting, batch, summaries, replay), what is done of it and how much there is."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,21 @@ class Calibration:
 
 
 def recipe_of(case: Case, cut: Quarter, settings: Settings) -> Recipe:
-    """Give the recipe of the batch a calibration of a case to a cut rests on."""
+    """Give the recipe of the batch a calibration of a case to a cut rests on.
+
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter the calibration knows: targets dated after it are none.
+    settings
+        Runs, seed and discrepancy of the calibration.
+
+    Returns
+    -------
+    Recipe of the prior batch; the same for a longer search over it, which finds its runs again.
+    """
     model = ObservationModel(targets(case, cut=cut), settings.discrepancy)
     return Recipe(case, cut, settings.runs, settings.seed, model)
 
@@ -144,7 +157,7 @@ def calibrate(
     threads: int = 1,
     folder: Path | None = None,
     stages: Stages | None = None,
-    progress: Progress | None = None,
+    progress: StagedProgress | None = None,
 ) -> Calibration:
     """Calibrate a case to what was known of it at a cut.
 
@@ -167,23 +180,23 @@ def calibrate(
     """
     options = settings or Settings()
     checkpoints = stages or Stages()
-    tell: Progress = progress or (lambda *_: None)
+    report = progress or silent
     recipe = recipe_of(case, cut, options)
     batch = make_batch(
         recipe,
         threads=threads,
         folder=folder,
-        progress=lambda done, total: tell("batch", done, total),
-        waiting=lambda: tell("waiting", 0, 0),
+        progress=of_stage(progress, "batch"),
+        waiting=lambda: report("waiting", 0, 0),
     )
     checkpoints.count("batch", batch.kept / batch.runs or None)
-    tell("summaries", 0, 1)
+    report("summaries", 0, 1)
     learned = learn_from(batch, checkpoints)
     neighbours = neighbours_of(batch, learned)
-    tell("summaries", 1, 1)
+    report("summaries", 1, 1)
     recorded = learned(recipe.model.recorded[np.newaxis, :])[0]
     parameters = neighbours.accept(batch.space, recorded, options.accepted)
-    tell("replay", 0, 1)
+    report("replay", 0, 1)
     replay = replay_posterior(
         batch,
         recipe.model,
@@ -194,7 +207,7 @@ def calibrate(
         agree=options.agree,
         seed=options.seed,
         threads=threads,
-        progress=lambda done, total: tell("replay", done, total),
+        progress=of_stage(progress, "replay"),
         stages=checkpoints,
     )
     return Calibration(options, batch, recorded, neighbours, parameters, replay)

@@ -26,7 +26,6 @@ from copark.calibration.calibrate import (
     FULL,
     QUICK,
     Calibration,
-    Progress,
     Settings,
     calibrate,
     kept_stages,
@@ -46,6 +45,7 @@ from copark.errors import NotFound, RunRefused
 from copark.identity import identity_of
 from copark.json_types import JsonObject
 from copark.model.jit import cpu_features, versions
+from copark.progress import StagedProgress, of_stage
 from copark.simulation.ensemble import default_threads
 from copark.simulation.trust import Trust
 from copark.stats.rounding import differ
@@ -237,7 +237,7 @@ def kept_posterior(
     fresh: bool = False,
     threads: int | None = None,
     out: Path,
-    progress: Progress | None = None,
+    progress: StagedProgress | None = None,
 ) -> KeptPosterior:
     """Find a calibration in the output folder, or make, examine and keep it.
 
@@ -272,7 +272,7 @@ def _make(
     folder: Path,
     threads: int,
     batches: Path,
-    progress: Progress | None,
+    progress: StagedProgress | None,
 ) -> Tally | None:
     """Calibrate, examine, and write both, whole or not at all; what another process makes meanwhile is waited for.
 
@@ -280,10 +280,9 @@ def _make(
     """
     reading = reading_of(case, cut, settings)
     read_case = case_for(case, cut, reading)
-    tell = progress or (lambda *_: None)
     stages = kept_stages(read_case, cut, settings, batches)
     stamp = stamp_of(folder)
-    with stages.alone(lambda: tell("waiting", 0, 0)):
+    with stages.alone(lambda: of_stage(progress, "waiting")(0, 0)):
         if stamp_of(folder) != stamp and is_kept(folder):
             return None
         calibration = calibrate(

@@ -252,7 +252,21 @@ def source_named(case: Case, out: Path | None, draws_hash: str) -> Source | None
 
 
 def posteriors_to_pack(case: Case, out: Path, used: Collection[str]) -> tuple[Path, ...]:
-    """Find the folders of one's own posteriors that go with a case: the one it is run on, and those of given hashes."""
+    """Find the folders of one's own posteriors that go with a case: the one it is run on, and those of given hashes.
+
+    Parameters
+    ----------
+    case
+        The case.
+    out
+        Folder of results, where one's own calibrations are.
+    used
+        Hashes of draws that stored runs were made with.
+
+    Returns
+    -------
+    Folders, without those that ship with the package.
+    """
     posteriors, _ = _own_posteriors(case, out)
     best = max(posteriors, key=_merit, default=None)
     chosen = (parameters.folder for parameters in posteriors if parameters is best or parameters.identity in used)
@@ -265,7 +279,21 @@ def shipped_cases() -> tuple[str, ...]:
 
 
 def calibration_in_use(case: Case, out: Path, cut: str | None = None) -> KeptPosterior | None:
-    """Find the calibration that a case is run on, by default or of a cut; ``None`` without a current one."""
+    """Find the calibration that a case is run on, by default or of a cut; ``None`` without a current one.
+
+    Parameters
+    ----------
+    case
+        The case.
+    out
+        Folder of results, where one's own calibrations are.
+    cut
+        Last quarter the calibration knows, such as ``2020Q4``; ``None`` for the one that is used by default.
+
+    Returns
+    -------
+    One's own where it is preferred, else the one that ships; ``None`` where parameters are borrowed or uncalibrated.
+    """
     try:
         parameters = parameters_of(case, out, cut=cut)
     except NotFound:

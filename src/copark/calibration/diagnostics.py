@@ -10,7 +10,7 @@ What can only be asked of a calibration while its batch is there is examined at 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from copark.calibration.posterior import Neighbours, ParameterPosterior
 from copark.calibration.prior import MIX, Batch, PriorSpace
 from copark.calibration.replay_posterior import ReplayPosterior
 from copark.model.variables import ORIGINS, Variable, catalogue
+from copark.progress import Progress, StagedProgress, of_stage, part_of
 from copark.simulation.trust import CONVERGED
 from copark.stats.quantiles import LEVELS, band, weighted_quantiles
 from copark.stats.scores import Percentiles, percentiles, relative_half_width
@@ -266,7 +267,7 @@ def simulated_ranks(
     records: int = 200,
     near: Floats | None = None,
     accepted: int = 2000,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
     stage: Stage | None = None,
 ) -> Ranks:
     """Let runs of the batch play the record, infer their parameters, and see where the truth lies.
@@ -287,7 +288,7 @@ def simulated_ranks(
     accepted
         Runs accepted for each.
     progress
-        Called with records done.
+        Called with records done and in all.
     stage
         Where ranks are kept as they are done.
     """
@@ -308,7 +309,7 @@ def simulated_ranks(
         if checkpoint.is_due or n + 1 == len(runs):
             checkpoint.keep((n + 1) / len(runs), {"ranks": ranks[: n + 1]})
         if progress is not None:
-            progress(n + 1)
+            progress(n + 1, len(runs))
     return Ranks(batch.space.names, ranks)
 
 
@@ -433,7 +434,7 @@ def examine(
     *,
     threads: int = 1,
     stages: Stages | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: StagedProgress | None = None,
 ) -> Examination:
     """Examine a calibration while its batch is in memory, on as many simulated records as its settings say.
 
@@ -452,10 +453,21 @@ def examine(
     accepted = min(calibration.settings.accepted, calibration.batch.runs // 8)
 
     def ranks(name: str, near: Floats | None, before: int) -> Ranks:
-        def tell(done: int) -> None:
-            if progress is not None:
-                progress("ranks", before + done, 2 * records)
+        """Rank the truth in one kind of simulated records.
 
+        Parameters
+        ----------
+        name
+            Name of the kind of records, part of the stage's name.
+        near
+            Summaries near which records are taken, shape (axes,); ``None`` for anywhere in the prior.
+        before
+            Records of the kinds before it, for the progress of both.
+
+        Returns
+        -------
+        Ranks of the true parameters among posterior draws of simulated records.
+        """
         stage = (stages or Stages()).stage(f"ranks-{name}-{records}")
         return simulated_ranks(
             calibration.batch,
@@ -463,7 +475,7 @@ def examine(
             records=records,
             near=near,
             accepted=accepted,
-            progress=tell,
+            progress=part_of(of_stage(progress, "ranks"), before, 2 * records),
             stage=stage,
         )
 

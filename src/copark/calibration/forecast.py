@@ -176,7 +176,21 @@ def end_of(
 
 
 def quarters_of(case: Case, cut: Quarter, until: Quarter) -> range:
-    """Give the quarters whose ends a frozen file holds, counted from the case's start: from the cut on."""
+    """Give the quarters whose ends a frozen file holds, counted from the case's start: from the cut on.
+
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter known.
+    until
+        Last quarter forecast.
+
+    Returns
+    -------
+    Numbers of quarters, cut and last included.
+    """
     return range(cut - case.clock.start, until - case.clock.start + 1)
 
 

@@ -1,4 +1,4 @@
-"""Which parameters of a case data inform: by its own calibration, by other parks, or by the catalogue alone."""
+"""Parameters of a case that data inform: by its own calibration, by other parks, or by the catalogue alone."""
 
 from __future__ import annotations
 

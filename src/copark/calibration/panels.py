@@ -5,7 +5,7 @@ Everything that is told of parks pooled: what the panel informs, how far parks s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +21,10 @@ from copark.calibration.pool.parks import COUNTS, POOLED, Park, parks_of
 from copark.cases import Case, list_cases
 from copark.cases.quarters import Quarter
 from copark.errors import RunRefused
-from copark.simulation.study_entries import Title
+from copark.progress import Progress, shares
 from copark.store.files import lock_of, only_one
 from copark.texts import text
+from copark.texts.localized import LocalizedText
 
 FAN_RUNS = 512
 
@@ -34,7 +35,7 @@ class ParkFindings:
 
     name: str
     """Name of its case."""
-    title: Title
+    title: LocalizedText
     """Title of its case."""
     kind: str
     """Who drives it: intergovernmental, mixed or enterprise-led."""
@@ -131,7 +132,7 @@ class PanelFindings:
         return next(park for park in self.parks if park.name == name)
 
 
-def find(panel: Panel, threads: int, progress: Callable[[int, int], None]) -> PanelFindings:
+def find(panel: Panel, threads: int, progress: Progress) -> PanelFindings:
     """Find everything that follows from a panel.
 
     Parameters
@@ -151,11 +152,10 @@ def find(panel: Panel, threads: int, progress: Callable[[int, int], None]) -> Pa
         progress(position, len(panel.parks))
         own = panel.local[park.name]
         open_ = panel.pooled.leaning(position)
-        title = park.case.title
         parks.append(
             ParkFindings(
                 park.name,
-                Title(en=title.en, zh=title.zh),
+                park.case.title,
                 park.case.kind,
                 park.case.hash,
                 own.values,
@@ -203,7 +203,6 @@ def _fan(panel: Panel, park: Park, threads: int) -> ParkFan | None:
     return ParkFan(park.name, variable, times, levels, reported, largest)
 
 
-Tell = Callable[[int, int], None]
 LEAST = 8
 """Fewest runs of each park, as a power of two."""
 MOST = 15
@@ -221,7 +220,7 @@ def runs_of(written: str | None, lang: str = "en") -> int:
 
 
 def one_at_a_time(
-    parks: Sequence[Park], settings: PanelSettings, folder: Path, waiting: Tell
+    parks: Sequence[Park], settings: PanelSettings, folder: Path, waiting: Progress
 ) -> AbstractContextManager[bool]:
     """Hold a panel, so that nobody else makes it meanwhile; who waits finds its steps done.
 
@@ -239,15 +238,6 @@ def one_at_a_time(
     return only_one(lock_of(folder / panel_identity(parks, settings)), lambda: waiting(0, 0))
 
 
-def shares(tell: Tell, parts: Sequence[int]) -> list[Tell]:
-    """Report several pieces of work as one, each by its share in a hundred, so that the time left is that of all."""
-
-    def of(first: int, share: int) -> Tell:
-        return lambda done, whole: tell(first + share * done // max(whole, 1), 100)
-
-    return [of(sum(parts[:n]), share) for n, share in enumerate(parts)]
-
-
 def other_parks(case: Case, lang: str = "en") -> tuple[Park, ...]:
     """Read the parks of the casebook without one."""
     return tuple(parks_of([name for name in list_cases() if name != case.name], lang))
@@ -261,8 +251,8 @@ def look(
     *,
     threads: int,
     folder: Path,
-    progress: Tell,
-    waiting: Tell,
+    progress: Progress,
+    waiting: Progress,
 ) -> tuple[Panel, PooledOutlook]:
     """Forecast a park of which nothing has been observed, or as if nothing had been, by what other parks teach.
 

@@ -160,7 +160,20 @@ def unpacked(model: ObservationModel, arrays: Mapping[str, Floats]) -> Summaries
 
 
 def reports_of(batch: Batch, first: int, last: int) -> Floats:
-    """Give the reports of a batch's runs first … last - 1, shape (runs, targets)."""
+    """Give the reports of a batch's runs first … last - 1, shape (runs, targets).
+
+    Parameters
+    ----------
+    batch
+        Prior runs.
+    first, last
+        The runs first … last - 1.
+
+    Returns
+    -------
+    What would have been reported of each, errors of observation included; the errors of a run are the same in any
+    piece.
+    """
     return batch.recipe.model.reports(batch.counterparts[first:last].astype(np.float64), batch.recipe.seed, first)
 
 

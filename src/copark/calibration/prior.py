@@ -32,6 +32,7 @@ from copark.identity import hash_content, identity_of
 from copark.json_types import JsonObject
 from copark.model.arrays import Draws
 from copark.model.variables import ORIGINS, Prior, Variable, catalogue
+from copark.progress import Progress, silent
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.simulation.sample import fill, prior_of
@@ -42,7 +43,6 @@ from copark.version import MODEL_VERSION
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
-Progress = Callable[[int, int], None]
 PIECE = 1 << 14
 BATCH_FORMAT = 2
 MIX = "origin_weight"
@@ -176,7 +176,20 @@ class PriorSpace:
         return fill(self.values(points), scenario or study.scenarios[0], study, first, first + len(points))
 
     def sobol(self, first: int, last: int, seed: int) -> Floats:
-        """Give points first … last - 1 of the scrambled Sobol sequence of a seed, the same in any piece."""
+        """Give points first … last - 1 of the scrambled Sobol sequence of a seed, the same in any piece.
+
+        Parameters
+        ----------
+        first, last
+            The points first … last - 1.
+        seed
+            Seed of the scrambling.
+
+        Returns
+        -------
+        Points inside the cube, shape (last - first, axes); its edges, where quantiles of a prior are infinite, are left
+        out.
+        """
         from scipy.stats import qmc
 
         if last <= first:
@@ -366,7 +379,7 @@ def make_batch(
     width = len(recipe.model.targets)
     counterparts = np.empty((recipe.runs, width), np.float32)
     home = None if folder is None else home_of(folder, recipe)
-    tell: Progress = progress or (lambda *_: None)
+    report = progress or silent
     kept_runs = 0
     with nullcontext() if home is None else only_one(lock_of(home), waiting):
         if home is not None:
@@ -377,12 +390,12 @@ def make_batch(
             piece = None if home is None else read_piece(home, first, (last - first, width))
             kept_runs += 0 if piece is None else last - first
             if piece is None:
-                tell(first, recipe.runs)
+                report(first, recipe.runs)
                 piece = run_piece(recipe, first, last, threads)
                 if home is not None:
                     write_piece(home, first, piece)
             counterparts[first:last] = piece
-    tell(recipe.runs, recipe.runs)
+    report(recipe.runs, recipe.runs)
     return Batch(recipe, counterparts, kept_runs)
 
 
@@ -397,7 +410,21 @@ def piece_path(home: Path, first: int) -> Path:
 
 
 def read_piece(home: Path, first: int, shape: tuple[int, int]) -> Singles | None:
-    """Read a piece; ``None`` if it is not there, not whole, or of another batch or machine."""
+    """Read a piece; ``None`` if it is not there, not whole, or of another batch or machine.
+
+    Parameters
+    ----------
+    home
+        Folder of the batch.
+    first
+        Number of the piece's first run.
+    shape
+        Runs of the piece and targets of the batch; another shape is of another batch.
+
+    Returns
+    -------
+    Counterparts of the targets in single precision, of that shape.
+    """
     state = read_state(piece_path(home, first), _identity(home))
     counterparts: Singles | None = None if state is None else state.arrays.get("read")
     return (
@@ -408,7 +435,17 @@ def read_piece(home: Path, first: int, shape: tuple[int, int]) -> Singles | None
 
 
 def write_piece(home: Path, first: int, counterparts: Singles) -> None:
-    """Write a piece whole or not at all."""
+    """Write a piece whole or not at all.
+
+    Parameters
+    ----------
+    home
+        Folder of the batch.
+    first
+        Number of the piece's first run.
+    counterparts
+        Counterparts of the targets, shape (runs, targets), NaN where a run did not end well.
+    """
     write_state(piece_path(home, first), _identity(home), State(1.0, {"read": counterparts}, {}))
 
 

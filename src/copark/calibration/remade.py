@@ -12,7 +12,7 @@ of another case, prior or model does not, nor one that has not found where the p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -20,12 +20,13 @@ from typing import Literal
 import numpy as np
 
 from copark.arrays import Floats
-from copark.calibration.calibrate import Calibration, Progress, Settings, calibrate, kept_stages
+from copark.calibration.calibrate import Calibration, Settings, calibrate, kept_stages
 from copark.calibration.calibration_setup import Reading, case_for
 from copark.calibration.calibrations import StoredPosterior, load
 from copark.calibration.replay_posterior import AHEAD, FORECAST, ReplayPosterior
 from copark.cases.case import Case
 from copark.model.jit import cpu_features, versions
+from copark.progress import StagedProgress, of_stage
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.outcomes import NEEDED, OUTCOMES
 from copark.simulation.run import inputs_of
@@ -98,7 +99,7 @@ class Comparison:
 
 
 def check(
-    case: Case, folder: Path, *, threads: int = 1, batches: Path | None = None, progress: Progress | None = None
+    case: Case, folder: Path, *, threads: int = 1, batches: Path | None = None, progress: StagedProgress | None = None
 ) -> Comparison:
     """Make a case's posteriors again by their recipe, or resume that, and compare them with those stored.
 
@@ -120,8 +121,7 @@ def check(
     cut = stored.replay.cut
     case = case_for(case, cut, Reading.of(stored.recipe))
     stages = kept_stages(case, cut, settings, batches)
-    waiting: Callable[[], None] | None = None if progress is None else lambda: progress("waiting", 0, 0)
-    with stages.alone(waiting):
+    with stages.alone(lambda: of_stage(progress, "waiting")(0, 0)):
         calibration = calibrate(case, cut, settings, threads=threads, folder=batches, stages=stages, progress=progress)
         compared = replace(comparison(calibration, stored, threads), tally=stages.tally())
         stages.remove()
@@ -166,7 +166,22 @@ def compared_by_numbers(calibration: Calibration, stored: StoredPosterior) -> Co
 
 
 def distances(calibration: Calibration, stored: StoredPosterior, threads: int = 1) -> tuple[Apart, ...]:
-    """Measure how far a calibration is from posteriors that are stored, in every respect that is compared."""
+    """Measure how far a calibration is from posteriors that are stored, in every respect that is compared.
+
+    Parameters
+    ----------
+    calibration
+        The calibration made now.
+    stored
+        Posteriors it is compared with.
+    threads
+        Threads on which pairs are run on, to forecasts and outcomes.
+
+    Returns
+    -------
+    Largest distance in each respect beside what is allowed: of medians and widths as shares of a prior's range, of
+    forecasts as shares of their width, of outcomes as shares of runs.
+    """
     replay = calibration.replay.thin(stored.replay.pairs)
     drawn = calibration.parameters.equal(len(stored.parameters.points))
     names = replay.space.names

@@ -207,6 +207,19 @@ def blind(inputs: Inputs, case: Case, cut: Quarter) -> Inputs:
     Law, shares, plans, ties and terms stay as they were at the cut. Shocks that began before it end when they did.
     Growth is drawn from the years before, partners come and go by the model, anchor projects known by then build and
     open as any enterprise does.
+
+    Parameters
+    ----------
+    inputs
+        Inputs of the case as it went on; they are copied.
+    case
+        The case, for the dates of its shocks.
+    cut
+        Last quarter that is known.
+
+    Returns
+    -------
+    Inputs over the same quarters, and a history of growth no longer than was known.
     """
     last_known = cut - case.clock.start
     blinded = Inputs(*(np.array(part, copy=True).view(type(part)) for part in inputs))
@@ -221,6 +234,7 @@ def blind(inputs: Inputs, case: Case, cut: Quarter) -> Inputs:
     for name in {shock.key for shock in case.shocks if shock.since > cut}:
         world[f"exposure_{name}"][last_known + 1 :] = 0.0
     forced = world["partner_forced"]
+    # Places without a partner stay empty; the coming and going of the others is left to the model.
     forced[last_known + 1 :] = np.where(forced[last_known] == NO_PARTNER, NO_PARTNER, FREE)
     opened = anchors["start_quarter"] + anchors["build_quarters"] - 1
     later = anchors["start_quarter"] > last_known

@@ -27,12 +27,12 @@ from copark.calibration.replay_posterior import Projection, ReplayPosterior, pro
 from copark.calibration.tempering import Plan
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
+from copark.progress import Progress
 from copark.stats.quantiles import quantile_band
 from copark.stats.scores import Percentiles, covered, crps, crps_within, percentiles, relative_half_width
 from copark.store.checkpoints import Stages
 
 Shape = Callable[[Floats, Floats], Floats]
-Progress = Callable[[int, int], None]
 LINE_YEARS = 3.0
 MEMBERS = 2000
 """Members of a forecast, at least about so many; of a naive curve half as many."""
@@ -65,7 +65,21 @@ class History:
 
     @classmethod
     def of(cls, times: ArrayLike, values: ArrayLike, errors: ArrayLike) -> History:
-        """Make a history, put in order of time."""
+        """Make a history, put in order of time.
+
+        Parameters
+        ----------
+        times
+            Years since the park began, in any order.
+        values
+            Values at these times, of the same shape.
+        errors
+            Standard errors of observation, in the values' unit; 0 where a value is exact.
+
+        Returns
+        -------
+        The history, with errors above 0, since residuals are divided by them.
+        """
         t, y, e = (np.asarray(part, dtype=np.float64) for part in (times, values, errors))
         order = np.argsort(t, kind="stable")
         return cls(t[order], y[order], np.maximum(e[order], 1e-9))
@@ -180,12 +194,28 @@ def saturating(
 
 
 def logistic(history: History, times: Floats, errors: Floats) -> NaiveForecast | None:
-    """Continue a logistic curve K / (1 + e^(-r (t - t0)))."""
+    """Continue a logistic curve K / (1 + e^(-r (t - t0))).
+
+    Parameters
+    ----------
+    history
+        Past values.
+    times
+        Times to forecast, in years since the park began, shape (times,).
+    errors
+        Standard errors of what will be observed, shape (times,), in the values' unit.
+
+    Returns
+    -------
+    The forecast; ``None`` with fewer than four values, or where none is above 0.
+    """
 
     def shape(p: Floats, t: Floats) -> Floats:
         return np.exp(p[0]) / (1.0 + np.exp(-np.exp(p[1]) * (t - p[2])))
 
     first, last = (history.times[0], history.times[-1]) if len(history.times) else (0.0, 0.0)
+    # Growth of 2 to 500 % a year and a turning point within twenty years of the data: beyond these a few points at the
+    # foot of a curve fit anything.
     rest = (np.log(0.5), last), (np.log(0.02), first - 20.0), (np.log(5.0), last + 20.0)
     return saturating(shape, rest, history, times, errors)
 
@@ -194,6 +224,19 @@ def bass(history: History, times: Floats, errors: Floats) -> NaiveForecast | Non
     """Continue the diffusion curve of Bass (Management Science 15, 1969), from time 0 on.
 
     N(t) = m (1 - e^(-(p+q) t)) / (1 + (q/p) e^(-(p+q) t)).
+
+    Parameters
+    ----------
+    history
+        Past values.
+    times
+        Times to forecast, in years since the park began, shape (times,).
+    errors
+        Standard errors of what will be observed, shape (times,), in the values' unit.
+
+    Returns
+    -------
+    The forecast; ``None`` with fewer than four values, or where none is above 0.
     """
 
     def shape(p: Floats, t: Floats) -> Floats:
@@ -243,6 +286,7 @@ def fitted(
     fit = least_squares(residuals, np.clip(start, low + 1e-9, high - 1e-9), bounds=(low, high), x_scale="jac")
     freedom = max(len(history.times) - len(start), 1)
     factor = max(float((fit.fun**2).sum()) / freedom, 1.0)
+    # A pseudo-inverse: a few points may leave a direction of the parameters without any information.
     covariance = np.linalg.pinv(fit.jac.T @ fit.jac, rcond=1e-12)
     slopes = gradient(shape, fit.x, times)
     variance = np.einsum("ij,jk,ik->i", slopes, covariance, slopes) + errors**2
@@ -250,10 +294,26 @@ def fitted(
 
 
 def gradient(shape: Shape, p: Floats, times: Floats) -> Floats:
-    """Derive a curve by its parameters, by central differences; shape (times, parameters)."""
+    """Derive a curve by its parameters, by central differences; shape (times, parameters).
+
+    Parameters
+    ----------
+    shape
+        The curve, of its parameters and of times.
+    p
+        Parameters at which it is derived, shape (parameters,).
+    times
+        Times, in years, shape (times,).
+
+    Returns
+    -------
+    Change of the curve for each unit of each parameter.
+    """
     columns = []
     for n in range(len(p)):
         step = np.zeros(len(p))
+        # Of central differences the error is least near the cube root of the precision of numbers, 6e-6 of the
+        # parameter.
         step[n] = 1e-5 * max(abs(p[n]), 1.0)
         columns.append((shape(p + step, times) - shape(p - step, times)) / (2.0 * step[n]))
     return np.stack(columns, axis=1)
@@ -457,6 +517,19 @@ def forecast_from(replay: ReplayPosterior, case: Case, threads: int = 1) -> Orig
     ------
     ValueError
         If the case observed nothing after the cut.
+
+    Parameters
+    ----------
+    replay
+        Pairs of the calibration to the cut.
+    case
+        The case, with what it observed later.
+    threads
+        Threads that runs are made on.
+
+    Returns
+    -------
+    Members of every method for each later value, in the order of the values.
     """
     cut = replay.cut
     later = tuple(target for target in targets(case, ("fit", "score"), after=cut) if target.variable not in STAND_INS)
@@ -510,7 +583,7 @@ def rolling(
     origins = []
     missing = [cut for cut in ordered if cut not in posteriors]
 
-    def tell(part: int, whole: int) -> None:
+    def report(part: int, whole: int) -> None:
         if progress is not None:
             progress(missing.index(cut) * whole + part, len(missing) * whole)
 
@@ -524,7 +597,7 @@ def rolling(
                 plan=plan,
                 populations=populations,
                 threads=threads,
-                progress=tell,
+                progress=report,
                 stages=stages,
             )
         origins.append(forecast_from(replay, batch.recipe.case, threads))

@@ -122,9 +122,24 @@ def present(addresses: Integers, quarters: int) -> Booleans:
 
 
 def with_addresses(draws: Draws, addresses: Integers, seed: int) -> Draws:
-    """Give draws the random numbers of a seed, to a quarter that never comes."""
+    """Give draws the random numbers of a seed, to a quarter that never comes.
+
+    Parameters
+    ----------
+    draws
+        Records of the members, shape (members,); their addresses are written in place.
+    addresses
+        Spans of each, (since, run), shape (members, spans, 2).
+    seed
+        Seed of the random numbers.
+
+    Returns
+    -------
+    The same draws.
+    """
     since = addresses[:, 1:, SINCE]
     runs = addresses[:, 1:, RUN]
+    # Put in the order of their quarters, as `rng.key` takes them; of two that begin together the later stays behind.
     order = np.argsort(since, axis=1, kind="stable")
     used = slice(0, since.shape[1])
     draws.addresses["seed"] = seed
@@ -174,6 +189,7 @@ class Response:
         is_known = np.isfinite(answered).all(axis=1)
         x = moved[is_known]
         y = answered[is_known]
+        # Moves that answer by far more than an error say little of what small ones do.
         weights = 1.0 / (1.0 + (y**2).sum(axis=1) / FAR)
         slopes = self.arrays.get("slopes")
         with one_thread():
@@ -396,6 +412,7 @@ class Mover:
         first, second = (others[self.random.integers(len(others), size=count)] for _ in range(2))
         share = self.random.choice([FEW, SOME, ALL], size=(count, 1))
         moved = self.random.random((count, axes)) < share
+        # Half of ter Braak's 2.38/√(2d), d the parameters that are moved.
         length = 1.19 / np.sqrt(2.0 * np.maximum(moved.sum(axis=1, keepdims=True), 1))
         length = length * np.exp(0.5 * self.random.standard_normal((count, 1)))
         return z + moved * (length * (first - second) + 1e-3 * self.random.standard_normal((count, axes)))

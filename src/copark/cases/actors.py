@@ -8,7 +8,7 @@ from pydantic import Field
 
 from copark.cases.dates import Date
 from copark.cases.quarters import Quarter
-from copark.cases.types import Bilingual, Country, Key, Named, Number, Record, Side, Sourced, UnitInterval, wrong
+from copark.cases.types import Country, Key, Named, Number, Record, Side, Sourced, UnitInterval, WrittenText, wrong
 
 
 class Government(Record):
@@ -16,7 +16,7 @@ class Government(Record):
 
     country: Country
     """ISO 3166-1 alpha-3 code of its country."""
-    title: Bilingual
+    title: WrittenText
     """Its name for a reader."""
 
 
@@ -58,7 +58,7 @@ class Interest(Named):
 
     side: Literal["home", "host"]
     """Whose interest it is: home or host."""
-    meaning: Bilingual
+    meaning: WrittenText
     """What the government wants."""
 
 
@@ -71,7 +71,7 @@ class Shareholder(Named, Span):
     """Side it votes with: home, host or third."""
     country: Country
     """ISO 3166-1 alpha-3 code of its country."""
-    capability: Bilingual
+    capability: WrittenText
     """What it is able to do for the park."""
     ties: Ties | None = None
     """Its ties to enterprises of each origin; left out if not known, and then none are counted."""

@@ -10,7 +10,7 @@ from copark.cases.actors import QuarterSpan
 from copark.cases.dates import Date
 from copark.cases.facts import Area, Money
 from copark.cases.quarters import Quarter
-from copark.cases.types import Bilingual, Count, Jump, Key, Named, Number, Record, Side, Sourced, SourceKeys, wrong
+from copark.cases.types import Count, Jump, Key, Named, Number, Record, Side, Sourced, SourceKeys, WrittenText, wrong
 
 
 class Anchor(Named):
@@ -60,7 +60,7 @@ class Visit(Sourced):
 
     date: Date
     """When it took place."""
-    title: Bilingual
+    title: WrittenText
     """What it was, for a reader."""
     home: Jump
     """Jump of the investing government's commitment (which lies between 0 and 1)."""
@@ -84,7 +84,7 @@ class Shock(Sourced, QuarterSpan):
 
     key: Literal["pandemic", "sanctions", "market_shift"]
     """Which shock of the model it is: pandemic, sanctions or market_shift."""
-    title: Bilingual
+    title: WrittenText
     """What it was, for a reader."""
     exposure: ByOrigin
     """Exposure of each origin, 1 = in full, 0 = none, below 0 = it gains."""
@@ -124,7 +124,7 @@ class Renegotiation(Record):
 
     date: Date
     """When the terms were changed."""
-    title: Bilingual
+    title: WrittenText
     """What was changed, for a reader."""
     source: SourceKeys
     """Keys of sources.yaml."""
@@ -141,11 +141,11 @@ class Closure(Named, QuarterSpan):
 
 
 class Term(Sourced):
-    """What the park lets enterprises arbitrage, as a difference of their yearly return."""
+    """Arbitrage that the park allows, as a difference of the yearly return of enterprises in it."""
 
     key: Literal["cost", "market"]
     """Lower cost, or access to a market without tariffs."""
-    title: Bilingual
+    title: WrittenText
     """What it is, for a reader."""
     home: Jump
     """For enterprises of the investing country, per year (0.01 = one percentage point)."""

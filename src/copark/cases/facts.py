@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 from copark import units
 from copark.cases.dates import Date, quarter_of
 from copark.cases.quarters import Quarter
-from copark.cases.types import Bilingual, Grade, Number, Record, SourceKeys, UnitSymbol, Words, YesNo, wrong
+from copark.cases.types import Grade, Number, Record, SourceKeys, UnitSymbol, Words, WrittenText, YesNo, wrong
 
 
 class Fact(Record):
@@ -28,7 +28,7 @@ class Fact(Record):
     """Keys of sources.yaml, or judgement."""
     use: YesNo = True
     """Whether the model uses it; contradictory values stand beside the used one with use: false."""
-    note: Bilingual | None = None
+    note: WrittenText | None = None
     """What a reader should know: why a judgement is so, why a contradictory value is not used."""
 
     def in_unit(self, unit: str) -> float:

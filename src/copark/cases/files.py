@@ -151,7 +151,21 @@ def _read_bytes(path: Path, name: str, faults: list[Fault]) -> bytes | None:
 
 
 def too_large(name: str, size: int, most: int) -> Fault:
-    """Say that a file is larger than what is read."""
+    """Say that a file is larger than what is read.
+
+    Parameters
+    ----------
+    name
+        Name of the file in its folder.
+    size
+        Its size, bytes.
+    most
+        Largest size that is read, bytes.
+
+    Returns
+    -------
+    The fault, with both in MB.
+    """
     return fault("too_large", name, found=f"{size / 1e6:.1f}", most=f"{most / 1e6:.0f}")
 
 
@@ -370,7 +384,19 @@ def _encoding(raw: bytes) -> str:
 
 
 def place(sheet: str, row: int, column: int) -> str:
-    """Name a cell as a spreadsheet does: ``Observations!C7``."""
+    """Name a cell as a spreadsheet does: ``Observations!C7``.
+
+    Parameters
+    ----------
+    sheet
+        Title of the sheet.
+    row, column
+        Place of the cell, both counted from 1.
+
+    Returns
+    -------
+    The place as a fault shows it and as a spreadsheet finds it.
+    """
     from openpyxl.utils import get_column_letter
 
     return f"{sheet}!{get_column_letter(column)}{row}"

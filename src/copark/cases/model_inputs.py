@@ -94,15 +94,42 @@ def check_numbers(inputs: Inputs) -> None:
 
 
 def span(quarters: list[Quarter], since: Quarter, until: Quarter | None = None) -> slice:
-    """Give the places of the quarters from one to another, both included; without an end, to the last."""
+    """Give the places of the quarters from one to another, both included; without an end, to the last.
+
+    Parameters
+    ----------
+    quarters
+        Quarters that are simulated, in order.
+    since
+        First quarter; one before the start means from the start on.
+    until
+        Last quarter, included; ``None`` for no end.
+
+    Returns
+    -------
+    Slice of rows; empty where the quarters lie outside those simulated.
+    """
     return slice(max(since - quarters[0], 0), None if until is None else max(until - quarters[0] + 1, 0))
 
 
 def pack_world(case: Case, quarters: list[Quarter], gaps: tuple[dict[int, float], ...], inputs: Inputs) -> None:
-    """Pack growth while it is known, exposure to dated shocks, and who among the partners was there."""
+    """Pack growth while it is known, exposure to dated shocks, and who among the partners was there.
+
+    Parameters
+    ----------
+    case
+        The case.
+    quarters
+        Quarters that are simulated.
+    gaps
+        Growth gaps by year, as shares: of the host, then of the sources of home, host and third.
+    inputs
+        Written: `world`.
+    """
     dated = inputs.world
     dated["year"] = [max(t - (quarter.quarter - 1), 0) for t, quarter in enumerate(quarters)]
     for t, quarter in enumerate(quarters):
+        # All or none: where one series has ended a whole year is drawn for all countries, which keeps them correlated.
         if all(quarter.year in gap for gap in gaps):
             dated["growth_known"][t] = 1.0
             dated["growth_host"][t] = gaps[0][quarter.year]
@@ -111,6 +138,7 @@ def pack_world(case: Case, quarters: list[Quarter], gaps: tuple[dict[int, float]
         hit = [getattr(shock.exposure, origin) for origin in ORIGINS]
         dated[f"exposure_{shock.key}"][span(quarters, shock.since, shock.until)] += hit
     observed = sum(quarter <= case.clock.data_end for quarter in quarters)
+    # Up to the last quarter with data presence is as observed; behind it the model lets partners join and leave.
     dated["partner_forced"] = NO_PARTNER
     for j, partner in enumerate(case.partners[:PARTNERS]):
         dated["partner_forced"][observed:, j] = FREE
@@ -126,7 +154,17 @@ def presence(partner: Partner, quarter: Quarter) -> int:
 
 
 def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
-    """Pack framework, visits, land plan, legal regime; rescue is open to whoever the framework lets rescue."""
+    """Pack framework, visits, land plan, legal regime; rescue is open to whoever the framework lets rescue.
+
+    Parameters
+    ----------
+    case
+        The case.
+    quarters
+        Quarters that are simulated.
+    inputs
+        Written: `governments`.
+    """
     framework = case.framework
     narrow = case.regime.narrow_until
     dated = inputs.governments
@@ -135,6 +173,7 @@ def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> Non
     dated["profit_tax"] = values_in_force(case.regime.profit_tax, quarters, "1", 0.0)
     for switch in ("rescue_by_treaty", "rescue_by_controller", "credit_open", "plan_open", "mediation_open"):
         dated[switch] = 1.0
+    # Levers are open by default: which of them act follows from the framework, and scenarios close them one by one.
     dated["private_owner"] = float(case.kind == "enterprise-led")
     if framework is not None:
         dated["framework"][span(quarters, framework.since, framework.until)] = 1.0
@@ -146,7 +185,17 @@ def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> Non
 
 
 def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
-    """Pack cap tables, quota, capability, land steps, and the ties of shareholders present and of partners."""
+    """Pack cap tables, quota, capability, land steps, and the ties of shareholders present and of partners.
+
+    Parameters
+    ----------
+    case
+        The case.
+    quarters
+        Quarters that are simulated.
+    inputs
+        Written: `company`; shares are of the day of each cap table, the unallocated left out.
+    """
     dated = inputs.company
     dated["quota"] = values_in_force(case.quota, quarters, "bp", 5001.0)
     dated["capability"] = values_in_force(case.capability, quarters, "1", 1.0)
@@ -176,6 +225,15 @@ def pack_rivals(case: Case, quarter: Quarter, row: Record) -> None:
     """Pack size and stake of the rivals of each side; several at a time act as one of their joint size and mean stake.
 
     Attention is a = omega/(omega + sum_i rho_i omega_i), and omega_i is linear in the stake, so that nothing is lost.
+
+    Parameters
+    ----------
+    case
+        The case, with its rivals.
+    quarter
+        The quarter.
+    row
+        Written: the company's record of the quarter; sizes are multiples of this park, stakes 0 to 1.
     """
     for g, side in enumerate(("home", "host")):
         present = [
@@ -199,6 +257,15 @@ def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     Aid and budget money is spent by those who give it: it counts in realised investment and never passes through the
     company's cash. Several credit lines are repaid as one, from the first end of grace to the last maturity; those
     whose terms are not known are not repaid.
+
+    Parameters
+    ----------
+    case
+        The case.
+    quarters
+        Quarters that are simulated.
+    inputs
+        Written: `company`, and the credit that `governments` open, M USD.
     """
     dated = inputs.company
     lines = [(line.since.quarter(), line) for line in case.finance.credit if line.use]
@@ -218,7 +285,17 @@ def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
 
 
 def pack_enterprises(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
-    """Pack terms that enterprises arbitrage, dated certificates and anchor projects."""
+    """Pack terms that enterprises arbitrage, dated certificates and anchor projects.
+
+    Parameters
+    ----------
+    case
+        The case.
+    quarters
+        Quarters that are simulated.
+    inputs
+        Written: `enterprises` and `anchors`.
+    """
     dated = inputs.enterprises
     named = {anchor.key: anchor for anchor in case.anchors}
     dated["reference_tax"] = case.regime.reference_tax.in_unit("1")
@@ -229,6 +306,7 @@ def pack_enterprises(case: Case, quarters: list[Quarter], inputs: Inputs) -> Non
         quarter = batch.date.quarter()
         counts = {origin: getattr(batch, origin) for origin in ORIGINS}
         for key in batch.anchors:
+            # A certificate of an anchor project is that project: it must not register twice.
             counts[named[key].origin] -= 1
         dated["certificates"][span(quarters, quarter, quarter)] += [max(counts[origin], 0) for origin in ORIGINS]
     for n, anchor in enumerate(case.anchors):
@@ -240,6 +318,15 @@ def pack_anchor(anchor: Anchor, start: Quarter, row: Record) -> None:
 
     One that opened in a quarter has built through that quarter. Where the start of building or the opening is not
     known, the enterprise decides for itself, or builds for the model's mean time.
+
+    Parameters
+    ----------
+    anchor
+        The project, as its case dates it.
+    start
+        First quarter that is simulated.
+    row
+        Written: its record; times in quarters, money in M USD, land in ha.
     """
     registered = anchor.registered.quarter() - start
     row.quarter = registered
@@ -251,6 +338,7 @@ def pack_anchor(anchor: Anchor, start: Quarter, row: Record) -> None:
     row.build_quarters = catalogue().parameters["build_quarters"].default[0]
     if anchor.operating is not None:
         begun = registered if anchor.started is None else anchor.started.quarter() - start
+        # Both ends count: a project that starts and opens in one quarter has built for one.
         row.build_quarters = max(anchor.operating.quarter() - start - begun + 1, 1)
         row.start_quarter = begun
 
@@ -261,6 +349,15 @@ def pack_closures(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     To newcomers: the least investment asked is the model's greatest. Of the park: besides, enterprises lose all they
     have within a year and leave; no vote passes; framework, credit, plan, rescue and further equity end; the government
     that closes is not committed as long as it lasts.
+
+    Parameters
+    ----------
+    case
+        The case, with its closures.
+    quarters
+        Quarters that are simulated.
+    inputs
+        Written over, so that it comes last: governments, company and enterprises while a closure lasts.
     """
     governments = inputs.governments
     company = inputs.company

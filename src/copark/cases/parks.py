@@ -21,7 +21,6 @@ from copark.cases.table_schemas import Source
 from copark.cases.tables import read_table
 from copark.cases.types import (
     Amount,
-    Bilingual,
     Count,
     Country,
     Grade,
@@ -33,6 +32,7 @@ from copark.cases.types import (
     SourceKeys,
     UnitInterval,
     Words,
+    WrittenText,
     YesNo,
     wrong,
 )
@@ -232,15 +232,15 @@ class Step(Record):
 class Condition(Record):
     """A condition of the comparison, or its outcome."""
 
-    title: Bilingual
+    title: WrittenText
     """The condition in words."""
-    meaning: Bilingual
+    meaning: WrittenText
     """What it says of a park."""
-    anchors: Bilingual
+    anchors: WrittenText
     """What its scores stand for."""
     steps: tuple[Step, ...] = ()
     """For a score by rule: from the highest step down."""
-    caveat: Bilingual | None = None
+    caveat: WrittenText | None = None
     """What to know before using it; left out if nothing."""
 
 
@@ -310,6 +310,21 @@ def examine_parks(folder: Path | None = None) -> tuple[Parks | None, list[Fault]
         return () if text is None else tuple(row.record for row in read_table(text, name, model, faults).rows)
 
     def entries(name: str, kind: Any, keys: type[Record]) -> Any:
+        """Read a YAML file of the folder; faults are added to those of all files.
+
+        Parameters
+        ----------
+        name
+            Name of the file.
+        kind
+            Type of the whole content.
+        keys
+            Model of an entry, whose fields have the lines of faults.
+
+        Returns
+        -------
+        The content; ``None`` where the file is missing or has faults.
+        """
         text = read_text(place, name, faults) if name in present else None
         tree = None if text is None else read_yaml(text, name, faults)
         return None if tree is None else validate_mapping(tree, name, kind, keys, faults)

@@ -37,7 +37,19 @@ from copark.cases.dates import Date
 from copark.cases.defaults import Unknown, completed
 from copark.cases.facts import Fraction, Money, PlannedArea, QuotaFact, Rate, TaxRate, Threshold
 from copark.cases.quarters import Quarter
-from copark.cases.types import Bilingual, Count, Country, Key, Named, Number, Record, Sourced, UnitSymbol, YesNo, wrong
+from copark.cases.types import (
+    Count,
+    Country,
+    Key,
+    Named,
+    Number,
+    Record,
+    Sourced,
+    UnitSymbol,
+    WrittenText,
+    YesNo,
+    wrong,
+)
 
 __all__ = ["Anchor", "CaseFile", "Clock", "Framework", "Parameter", "Partner", "Prior", "Sides", "Term"]
 """What is read elsewhere."""
@@ -51,7 +63,7 @@ ROUNDING = 1e-9
 
 
 class Clock(Record):
-    """When the case starts, how long it is simulated, and where its observations end."""
+    """Time of the case: its first quarter, how long it is simulated, and the end of its observations."""
 
     start: Quarter
     """First quarter, when the development company is founded."""
@@ -67,7 +79,7 @@ class Clock(Record):
 
 
 class WorldSource(Record):
-    """Whose growth drives the demand of the enterprises of an origin: country codes, WLD for the world."""
+    """Country codes, WLD for the world, whose growth drives the demand of the enterprises of each origin."""
 
     home: Country
     """Country whose growth drives enterprises of the investing country."""
@@ -135,7 +147,7 @@ class Land(Record):
 
 
 class Regime(Record):
-    """What the host's law offers and asks of residents."""
+    """Legal regime of the park: the host's offers to residents and its demands on them."""
 
     threshold: Annotated[tuple[Threshold, ...], Field(min_length=1)]
     """Least declared investment, over time."""
@@ -208,7 +220,7 @@ class CaseFile(Record):
     """Version of this format: 1."""
     name: Key
     """Short name of the case, such as great-stone."""
-    title: Bilingual
+    title: WrittenText
     """The park's name for a reader."""
     kind: Literal["intergovernmental", "mixed", "enterprise-led"]
     """Who drives the park."""

@@ -24,7 +24,6 @@ from copark.cases.types import (
     Address,
     Amount,
     BasisPoints,
-    Bilingual,
     Count,
     Country,
     Grade,
@@ -36,6 +35,7 @@ from copark.cases.types import (
     SourceKeys,
     UnitSymbol,
     Words,
+    WrittenText,
     YesNo,
     in_both,
     suggestion,
@@ -73,7 +73,7 @@ def _one_of(words: Collection[str], code: LiteralString) -> AfterValidator:
 
 
 class Source(Record):
-    """Where something was read."""
+    """Publication that something was read in."""
 
     outlet: Words
     """Who published it."""
@@ -87,12 +87,12 @@ class Source(Record):
     """Whether the original was read, or a mirror of it."""
     language: Words | None = None
     """Language code, as en, ru, zh, be."""
-    note: Bilingual | None = None
+    note: WrittenText | None = None
     """What a reader should know."""
 
 
 class Holding(Record):
-    """What one holder has, in a cap table."""
+    """Shares of one holder in a cap table."""
 
     holder: Words
     """Key of a shareholder of case.yaml, or a name (of several holders together); unallocated for the rest."""
@@ -126,7 +126,7 @@ class EquityRow(Holding):
 
 
 class CapTable(Record):
-    """Who owns the development company from a date on."""
+    """Owners of the development company from a date on."""
 
     table: Key
     """Key of the cap table."""

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Wit
 from pydantic_core import PydanticCustomError
 
 from copark.texts import entries
+from copark.texts.localized import LocalizedText
 from copark.units import UNITS
 
 JUDGEMENT = "judgement"
@@ -253,13 +254,27 @@ class Record(BaseModel):
 
 
 def in_both(data: Any, en: str, zh: str) -> Any:
-    """Give content whose text in one language stands for the other, where that is not given."""
+    """Give content whose text in one language stands for the other, where that is not given.
+
+    Parameters
+    ----------
+    data
+        What was written; anything but a mapping is given back as it is, for the schema to refuse.
+    en
+        Key of the English text.
+    zh
+        Key of the Chinese text.
+
+    Returns
+    -------
+    A mapping with both, where there was one of them.
+    """
     if not isinstance(data, dict) or (en in data) == (zh in data):
         return data
     return {**data, en: data.get(en, data.get(zh)), zh: data.get(zh, data.get(en))}
 
 
-class Bilingual(Record):
+class WrittenText(Record, LocalizedText):
     """Text in both languages; where only one is given, it stands for both."""
 
     en: Words
@@ -274,10 +289,6 @@ class Bilingual(Record):
             return {"en": data, "zh": data}
         return in_both(data, "en", "zh")
 
-    def get(self, lang: str = "en") -> str:
-        """Give the text in a language, ``en`` or ``zh``."""
-        return self.zh if lang == "zh" else self.en
-
 
 class Sourced(Record):
     """Something a case says, with where it is from and how far it is trusted."""
@@ -286,7 +297,7 @@ class Sourced(Record):
     """Keys of ``sources.yaml``, or ``judgement``."""
     grade: Grade
     """How far it is trusted: high, medium, low, derived, judgement or background."""
-    note: Bilingual | None = None
+    note: WrittenText | None = None
     """What a reader should know; a judgement gives its reason here."""
 
 
@@ -295,5 +306,5 @@ class Named(Sourced):
 
     key: Key
     """Short name."""
-    title: Bilingual
+    title: WrittenText
     """Name for a reader."""

@@ -224,9 +224,29 @@ class _Reading:
     rows: list[list[str]]
 
     def say(self, code: str, row: int, column: int, **values: Any) -> None:
+        """Add a fault in a cell of this sheet.
+
+        Parameters
+        ----------
+        code
+            Code of the fault, whose text says the repair.
+        row, column
+            Place of the cell, both counted from 1.
+        **values
+            Values that the text names.
+        """
         self.book.faults.append(fault(code, place(self.title, row, column), **values))
 
     def cell(self, row: int, column: int, label: str = "") -> Cell:
+        """Return the place of a cell, so that a fault of the case that comes of it can point to it.
+
+        Parameters
+        ----------
+        row, column
+            Place of the cell, both counted from 1.
+        label
+            What it stands under, by default the heading of its column.
+        """
         return Cell(self.title, row, column, label or self.rows[0][column - 1])
 
     def columns(self) -> dict[int, SheetColumn]:
@@ -265,7 +285,21 @@ class _Reading:
         return {column.key: _value(column, cells[column.key]) for column in self.sheet.columns if column.key in cells}
 
     def stand(self, file: str, path: str, row: int, columns: Mapping[int, SheetColumn], lead: str = "") -> None:
-        """Remember where the keys of a record stand; the record itself where ``lead`` does."""
+        """Remember where the keys of a record stand; the record itself where ``lead`` does.
+
+        Parameters
+        ----------
+        file
+            File of the case that the record goes to.
+        path
+            Path of the record in that file.
+        row
+            Row of the sheet that it is read from.
+        columns
+            Columns of the sheet, by their place.
+        lead
+            Key of the record whose cell stands for the whole record; empty for none.
+        """
         for position, column in columns.items():
             self.book.cells[file, f"{path}.{column.key}"] = self.cell(row, position)
         if lead:

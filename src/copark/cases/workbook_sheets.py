@@ -116,7 +116,8 @@ class WorkbookSheet:
         head, _, tail = key.rpartition(".")
         if not head:
             raise KeyError(f"workbook.label.{self.key}.{key}")
-        whole, (part, explanation) = self._named(head, lang)[0], self._named(tail, lang)
+        whole, _ = self._named(head, lang)
+        part, explanation = self._named(tail, lang)
         return text("workbook.part", lang, whole=whole, part=part), explanation
 
 

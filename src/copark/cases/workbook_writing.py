@@ -163,7 +163,17 @@ class _Pages:
         return column.parts[1] not in ("", self.lang)
 
     def fill(self, cell: Any, column: SheetColumn, value: Any) -> None:
-        """Write a value as its cell has it."""
+        """Write a value as its cell has it.
+
+        Parameters
+        ----------
+        cell
+            Cell of the sheet.
+        column
+            Column that it stands in, with its kind and its list of choices.
+        value
+            The value as ``case.yaml`` has it; a choice is written in the workbook's language, digits as a number.
+        """
         if isinstance(value, bool):
             value = "yes" if value else "no"
         if column.choice:
@@ -176,7 +186,17 @@ class _Pages:
         set_cell(cell, value)
 
     def offer(self, page: Worksheet, column: SheetColumn, cells: str) -> None:
-        """Offer a list in cells; what is not in it is taken all the same, and told when the workbook is read."""
+        """Offer a list in cells; what is not in it is taken all the same, and told when the workbook is read.
+
+        Parameters
+        ----------
+        page
+            The sheet.
+        column
+            Column whose choices are offered; without choices nothing is done.
+        cells
+            Range of cells, such as ``C3:C200``.
+        """
         from openpyxl.worksheet.datavalidation import DataValidation
 
         if column.choice:
@@ -186,7 +206,17 @@ class _Pages:
             )
 
     def table(self, page: Worksheet, sheet: WorkbookSheet, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Write a sheet with a row for each record."""
+        """Write a sheet with a row for each record.
+
+        Parameters
+        ----------
+        page
+            The sheet, empty.
+        sheet
+            Columns and explanations of such a sheet.
+        rows
+            Records by key; they begin in row 3, below headings and explanations.
+        """
         for place, column in enumerate(self.columns(sheet), start=1):
             head_cell(page.cell(1, place), sheet.label(column, self.lang), column.is_needed)
             told_cell(page.cell(2, place), sheet.told(column, self.lang))
@@ -280,7 +310,17 @@ def on_paper(page: Worksheet) -> None:
 
 
 def head_cell(cell: Any, words: str, needed: bool) -> None:
-    """Write a heading, darker where what stands under it is needed."""
+    """Write a heading, darker where what stands under it is needed.
+
+    Parameters
+    ----------
+    cell
+        Cell of the sheet.
+    words
+        The heading.
+    needed
+        True for a column that must be filled in.
+    """
     from openpyxl.styles import Alignment, Font, PatternFill
 
     cell.value = words

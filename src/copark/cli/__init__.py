@@ -13,8 +13,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
 
-OK, FAULTS, WRONG_USAGE, STOPPED, BY_SIGNAL = 0, 1, 2, 130, 128
-"""Codes of an end; by a signal it is 128 and the signal's number, as shells have it."""
+OK = 0
+FAULTS = 1
+"""Code of an end where what was asked for has faults, or could not be done."""
+WRONG_USAGE = 2
+STOPPED = 130
+"""Code of an end by the keyboard, 128 and the number of its signal."""
+BY_SIGNAL = 128
+"""Added to the number of a signal, as shells have it."""
 ERRORS = {
     "ENOENT": "no_folder",
     "ENOTDIR": "no_folder",

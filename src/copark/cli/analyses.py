@@ -15,7 +15,7 @@ from typer.main import get_command
 from copark.analyses import Analysis
 from copark.cli.app import OUT, Json, Lang, Threads, formats_of
 from copark.cli.help import SpokenCommand
-from copark.cli.screen import Progress, console, duration, print_json, show_plan
+from copark.cli.screen import ProgressBar, console, duration, print_json, show_plan
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -46,7 +46,19 @@ class AnalysisCommand(SpokenCommand):
                     param.told = partial(_told, self.analysis, fields[param.name])  # type: ignore[attr-defined]
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """Make the context, once the options are known; former options are replaced by those that followed them."""
+        """Make the context, once the options are known; former options are replaced by those that followed them.
+
+        Parameters
+        ----------
+        info_name
+            Name that the command was called by.
+        args
+            Words behind it; a copy is changed where former options are among them.
+        parent
+            Context of the application; ``None`` for none.
+        **extra
+            Further settings of the context, as Click has them.
+        """
         for option, instead in self.analysis.former:
             if option in args:
                 args = [argument for argument in args if argument != option] + instead.split()
@@ -167,7 +179,7 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, option
         foresee(context.case(values["case"]), analysis.ask.workload(params, context))
         return
     written: dict[str, Path] = {}
-    with Progress(lang) as progress:
+    with ProgressBar(lang) as progress:
         context.progress = progress
         answered = answer(analysis, params, context)
         if not options["no_report"] and not (options["as_json"] and options["formats"] is None):

@@ -28,7 +28,7 @@ from copark.cli.app import (
 )
 from copark.cli.help import SpokenCommand
 from copark.cli.screen import (
-    Progress,
+    ProgressBar,
     listed,
     print_json,
     say,
@@ -66,11 +66,51 @@ def run(
     as_json: Json = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="cli.help.run.no_report")] = False,
 ) -> None:
-    """Run a study, store its runs, write its report, show the answer."""
+    """Run a study, store its runs, write its report, show the answer.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    name
+        Name or file of a study, or name or folder of a case, which means its baseline.
+    runs
+        Runs of each scenario; ``None`` for those of the study.
+    seed
+        Seed of the random numbers; ``None`` for that of the study.
+    draws
+        What is drawn; ``None`` for what the case has.
+    parameters
+        Parameters to use in place of the best there are; ``None`` for these.
+    cut
+        Last quarter that the calibration used may know; ``None`` for the usual one.
+    now
+        Quarter the park is looked at from; ``None`` for the present one.
+    outcomes
+        True to show the shares of outcomes too.
+    threads
+        Threads; ``None`` for as many as the processors that may be used.
+    _lang
+        Language of help and answers; it was read before the command was.
+    out
+        Folder of results.
+    fresh
+        True to make the runs again where they are stored already.
+    scheduler
+        Address of a Dask scheduler; ``None`` to run here.
+    workers
+        Processes to start here instead of threads; ``None`` for none.
+    formats
+        Formats of the report, with commas between them; ``None`` for HTML, or with ``--json`` for no report.
+    as_json
+        True to print the document as JSON and nothing else.
+    no_report
+        True to write no report.
+    """
     from copark import workflows
 
     written = formats_of(formats, ctx.obj, "html")
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         outcome = workflows.run_study(
             name,
             runs=runs,
@@ -102,7 +142,24 @@ def check(
     everything: Annotated[bool, typer.Option("--all", help="cli.check.all")] = False,
     _lang: Lang = None,
 ) -> None:
-    """Check a case, or the whole casebook; show every fault, and what a light case lacks."""
+    """Check a case, or the whole casebook; show every fault, and what a light case lacks.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    case
+        Name or folder of a case; ``None`` for the whole casebook.
+    everything
+        True for the whole casebook, whatever is named.
+    _lang
+        Language of help and answers; it was read before the command was.
+
+    Raises
+    ------
+    typer.Exit
+        With 1 if anything has a fault.
+    """
     from copark.workflows import case_commands
 
     if case is None or everything:
@@ -133,7 +190,27 @@ def new(
     example: Annotated[bool, typer.Option("--example", help="cli.help.new.example")] = False,
     _lang: Lang = None,
 ) -> None:
-    """Make the skeleton of a case, a workbook to fill in, or a case of a workbook."""
+    """Make the skeleton of a case, a workbook to fill in, or a case of a workbook.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    name
+        Name of the case; of a workbook to fill in it may be empty.
+    folder
+        Folder that the case's folder goes into.
+    source
+        Workbook to make the case of; ``None`` for an empty skeleton.
+    workbook
+        File of a workbook to write in the place of a case; ``None`` for none.
+    of
+        Case that the workbook is filled in with; ``None`` for an empty one.
+    example
+        True to fill the workbook in with an example.
+    _lang
+        Language of help and answers; it was read before the command was.
+    """
     from copark.workflows import case_commands
 
     if workbook is not None:
@@ -158,7 +235,17 @@ def list_all(
     as_json: Json = False,
     _lang: Lang = None,
 ) -> None:
-    """List cases and studies; stored runs are listed by ``copark runs``."""
+    """List cases and studies; stored runs are listed by ``copark runs``.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    as_json
+        True to print the document as JSON and nothing else.
+    _lang
+        Language of help and answers; it was read before the command was.
+    """
     from copark import workflows
 
     tables = {key: (text(f"cli.list.{key}", ctx.obj), rows) for key, rows in workflows.catalogue(ctx.obj).items()}
@@ -174,7 +261,21 @@ def show(
     out: Out = OUT,
     _lang: Lang = None,
 ) -> None:
-    """Show a case, a study or a stored run."""
+    """Show a case, a study or a stored run.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    name
+        Name of a case or study, or run ID.
+    as_json
+        True to print the document as JSON and nothing else.
+    out
+        Folder of results.
+    _lang
+        Language of help and answers; it was read before the command was.
+    """
     from copark import workflows
 
     entries = workflows.show(name, out, ctx.obj)
@@ -191,10 +292,26 @@ def export(
     out: Out = OUT,
     _lang: Lang = None,
 ) -> None:
-    """Export a stored run."""
+    """Export a stored run.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    identity
+        Run ID, or the beginning of one.
+    form
+        Form of the file.
+    to
+        File or folder that is written.
+    out
+        Folder of results.
+    _lang
+        Language of help and answers; it was read before the command was.
+    """
     from copark import workflows
 
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         path = workflows.export(identity, form.value, to, out=out, lang=ctx.obj, progress=progress)
     say("cli.written", ctx.obj, path=path)
 
@@ -203,10 +320,29 @@ def export(
 def verify(
     ctx: typer.Context, identity: Identity, *, out: Out = OUT, threads: Threads = None, _lang: Lang = None
 ) -> None:
-    """Replay a stored run and compare."""
+    """Replay a stored run and compare.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    identity
+        Run ID, or the beginning of one.
+    out
+        Folder of results.
+    threads
+        Threads; ``None`` for as many as the processors that may be used.
+    _lang
+        Language of help and answers; it was read before the command was.
+
+    Raises
+    ------
+    typer.Exit
+        With 1 if the numbers are not the same.
+    """
     from copark import workflows
 
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         verdict = workflows.verify(identity, out=out, threads=threads, progress=progress)
     show_verdict(verdict, ctx.obj)
     if not verdict.passed:
@@ -219,7 +355,17 @@ def schema(
     to: Annotated[Path | None, typer.Option("--to", help="cli.help.schema.to", metavar="PATH")] = None,
     _lang: Lang = None,
 ) -> None:
-    """Write the JSON Schema of case files."""
+    """Write the JSON Schema of case files.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    to
+        File to write; ``None`` to print the schema.
+    _lang
+        Language of help and answers; it was read before the command was.
+    """
     from copark import workflows
 
     content = workflows.case_schema(to)
@@ -247,10 +393,38 @@ def plan(
     _lang: Lang = None,
     out: Out = OUT,
 ) -> None:
-    """Say what a study will take before it is run."""
+    """Say what a study will take before it is run.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    name
+        Name or file of a study, or name or folder of a case.
+    runs
+        Runs of each scenario; ``None`` for those of the study.
+    precision
+        Half-width of the interval of a share that is to be reached, 0 to 0.5; ``None`` to ask about the runs alone.
+    seed
+        Seed of the random numbers; ``None`` for that of the study.
+    parameters
+        Parameters to use in place of the best there are; ``None`` for these.
+    cut
+        Last quarter that the calibration used may know; ``None`` for the usual one.
+    now
+        Quarter the park is looked at from; ``None`` for the present one.
+    threads
+        Threads; ``None`` for as many as the processors that may be used.
+    as_json
+        True to print the document as JSON and nothing else.
+    _lang
+        Language of help and answers; it was read before the command was.
+    out
+        Folder of results.
+    """
     from copark.workflows.run_plan import plan_study
 
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         planned = plan_study(
             name,
             runs=runs,
@@ -286,7 +460,29 @@ def serve(
     memory: Annotated[int, typer.Option("--memory", min=16, help="web.help.memory", metavar="MB")] = 480,
     _lang: Lang = None,
 ) -> None:
-    """Serve until somebody stops it."""
+    """Serve until somebody stops it.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    host
+        Address to listen at; others than this computer need a token.
+    port
+        Port, 0 for one that is free.
+    token
+        Word that clients must bring; ``None`` for none.
+    data
+        Folder of results, and of the server's database.
+    proxy
+        Addresses of reverse proxies whose headers are believed; ``None`` for none.
+    threads
+        Threads; ``None`` for as many as the processors that may be used.
+    memory
+        Megabytes for runs that are held ready for the page.
+    _lang
+        Language of help and answers; it was read before the command was.
+    """
     from copark.analyses.progress import is_compiled
     from copark.web.server import is_built, settings_of
     from copark.web.server import serve as run

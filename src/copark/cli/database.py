@@ -19,7 +19,17 @@ app.add_typer(database, name="database", help="database.help.database", rich_hel
 
 @database.callback(invoke_without_command=True)
 def show(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
-    """Say what the database of an output folder is."""
+    """Say what the database of an output folder is.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    out
+        Folder of results.
+    _lang
+        Language of help and answers; it was read before the command was.
+    """
     if ctx.invoked_subcommand is None:
         from copark.workflows.database import describe
 
@@ -28,7 +38,17 @@ def show(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
 
 @database.command("init", cls=SpokenCommand, help="database.help.init", rich_help_panel="serve")
 def init(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
-    """Create copark's tables."""
+    """Create copark's tables.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    out
+        Folder of results.
+    _lang
+        Language of help and answers; it was read before the command was.
+    """
     from copark.workflows.database import initialise
 
     _say_report(initialise(out), ctx.obj)
@@ -36,7 +56,17 @@ def init(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
 
 @database.command("upgrade", cls=SpokenCommand, help="database.help.upgrade", rich_help_panel="serve")
 def upgrade(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
-    """Upgrade a database of an earlier version."""
+    """Upgrade a database of an earlier version.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    out
+        Folder of results.
+    _lang
+        Language of help and answers; it was read before the command was.
+    """
     from copark.workflows import database
 
     report = database.upgrade(out)

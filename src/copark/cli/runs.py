@@ -12,7 +12,7 @@ import typer
 
 from copark.cli.app import OUT, Lang, Out, Threads, app
 from copark.cli.help import SpokenCommand, SpokenGroup
-from copark.cli.screen import Progress, duration, listing, say, show_faults, show_listing
+from copark.cli.screen import ProgressBar, duration, listing, say, show_faults, show_listing
 from copark.errors import NotFound, printable
 from copark.texts import text
 
@@ -36,7 +36,21 @@ def listed(
     out: Out = OUT,
     _lang: Lang = None,
 ) -> None:
-    """List what is stored, and what is being made or was interrupted."""
+    """List what is stored, and what is being made or was interrupted.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    failed
+        True to list only interrupted runs, and stored ones in which single runs did not finish.
+    as_json
+        True to print the list as JSON.
+    out
+        Folder of results.
+    _lang
+        Language of help and answers; it was read before the command was.
+    """
     if ctx.invoked_subcommand is not None:
         return
     from copark.workflows.runs import books
@@ -58,10 +72,27 @@ def check(
     out: Out = OUT,
     _lang: Lang = None,
 ) -> None:
-    """Check that stored runs are whole and where they belong."""
+    """Check that stored runs are whole and where they belong.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    quick
+        True to skip checksums of large files and to decode no arrays.
+    out
+        Folder of results.
+    _lang
+        Language of help and answers; it was read before the command was.
+
+    Raises
+    ------
+    typer.Exit
+        With 1 if there is a fault.
+    """
     from copark.workflows import runs
 
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         faults = runs.check_books(out, quick=quick, progress=progress)
     if faults:
         show_faults(faults, ctx.obj)
@@ -80,7 +111,23 @@ def gc(
     out: Out = OUT,
     _lang: Lang = None,
 ) -> None:
-    """Say what broken-off work has left, and throw it away if asked."""
+    """Say what broken-off work has left, and throw it away if asked.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    unfinished
+        True to delete shards and checkpoints too, from which an interrupted command would resume.
+    stale
+        True to delete stored runs of other model versions too.
+    yes
+        True to delete; else leftovers are only listed.
+    out
+        Folder of results.
+    _lang
+        Language of help and answers; it was read before the command was.
+    """
     from copark.presentation.numbers import number
     from copark.workflows.runs import tidy
 
@@ -134,7 +181,30 @@ def results(
     threads: Threads = None,
     _lang: Lang = None,
 ) -> None:
-    """List the results that ship with copark, or make them again."""
+    """List the results that ship with copark, or make them again.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    only
+        Names of analyses or cases; ``None`` for all.
+    make
+        Folder to make results in again; ``None`` not to.
+    check
+        True to make results again and compare them with those that ship.
+    threads
+        Threads; ``None`` for as many as the processors that may be used.
+    _lang
+        Language of help and answers; it was read before the command was.
+
+    Raises
+    ------
+    copark.errors.NotFound
+        If there is no such analysis or case
+    typer.Exit
+        With 1 if a result is not the same.
+    """
     from copark.analyses import shipped
 
     names = dict.fromkeys(word for name, params in shipped.asked() for word in (name, str(params.get("case", name))))
@@ -142,7 +212,7 @@ def results(
     for name in only or ():
         if name not in names:
             raise NotFound.of("analyses.shipped.unknown", found=printable(name), known=", ".join(names))
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         if make is not None:
             for folder in shipped.make(make, only or (), threads, progress):
                 say("cli.written", ctx.obj, path=folder)
@@ -185,11 +255,40 @@ def pack(
     _lang: Lang = None,
     out: Out = OUT,
 ) -> None:
-    """Pack cases, studies and runs."""
+    """Pack cases, studies and runs.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    file
+        File of the workspace.
+    case
+        Cases that go in, by name or folder.
+    study
+        Studies that go in, by name or file.
+    run
+        Run IDs of stored runs that go in.
+    everything
+        True for every stored run of the folder of results.
+    creator
+        Names of who made it, for its description.
+    licence
+        Address of the licence; empty for none.
+    _lang
+        Language of help and answers; it was read before the command was.
+    out
+        Folder of results.
+
+    Raises
+    ------
+    typer.Exit
+        With 1 if anything had to be left out.
+    """
     from copark.presentation.numbers import number
     from copark.workflows import workspaces
 
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         packed = workspaces.pack(
             file,
             cases=case or (),
@@ -217,10 +316,22 @@ def open_(
     to: Annotated[Path, typer.Option("--to", help="workspace.help.to", metavar="DIR")],
     _lang: Lang = None,
 ) -> None:
-    """Open a workspace into a folder."""
+    """Open a workspace into a folder.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    file
+        File of the workspace.
+    to
+        Folder that is not there yet, or empty.
+    _lang
+        Language of help and answers; it was read before the command was.
+    """
     from copark.workflows import workspaces
 
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         findings = workspaces.open_(file, to, progress=progress)
     _show(findings, ctx.obj)
     say("workspace.opened", ctx.obj, path=to)
@@ -228,10 +339,25 @@ def open_(
 
 @workspace.command("verify", cls=SpokenCommand, help="workspace.help.verify")
 def verify(ctx: typer.Context, file: File, _lang: Lang = None) -> None:
-    """See whether a workspace is what it says."""
+    """See whether a workspace is what it says.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    file
+        File of the workspace.
+    _lang
+        Language of help and answers; it was read before the command was.
+
+    Raises
+    ------
+    typer.Exit
+        With 1 if it is not what it says.
+    """
     from copark.workflows import workspaces
 
-    with Progress(ctx.obj) as progress:
+    with ProgressBar(ctx.obj) as progress:
         findings = workspaces.verify(file, progress=progress)
     if findings.faults:
         show_faults(findings.faults, ctx.obj)

@@ -221,7 +221,7 @@ def duration(seconds: float, lang: str) -> str:
     return text("cli.hours", lang, hours=whole // 3600, minutes=whole % 3600 // 60)
 
 
-class Progress:
+class ProgressBar:
     """Tells how far a stage is and how long it will still take, once the work takes longer than ``PATIENCE``.
 
     On a terminal a bar; elsewhere a plain line every ``BETWEEN_LINES`` seconds. All on standard error.

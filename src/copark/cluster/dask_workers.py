@@ -19,9 +19,10 @@ from multiprocessing import current_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.cluster.shard_worker import Ranges, Tell, Work
+from copark.cluster.shard_worker import Ranges, Work
 from copark.cluster.worker_fingerprint import BITS, CODE, Machine, MachinesDiffer, faults_between, machine
 from copark.errors import CoparkError, Fault, RunRefused
+from copark.progress import CountedProgress
 from copark.store.shards import MAKING, ShardFolder
 
 if TYPE_CHECKING:
@@ -221,10 +222,28 @@ class Workers:
     def _address(self) -> str:
         return str(self._client.scheduler.address if self._client.scheduler else "")
 
-    def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
+    def make(self, work: Work, ranges: Ranges, progress: CountedProgress) -> Iterator[Mapping[str, float]]:
         """Have shards made, or other parts of a piece of work; Dask hands those of a worker that dies to another.
 
         Raises ClusterLost if the scheduler is gone, or workers die over one shard again and again.
+
+        Parameters
+        ----------
+        work
+            What is made of a study, without its subject, which is sent to the workers once.
+        ranges
+            Runs of each shard, first and one behind the last.
+        progress
+            Called with runs made, over all scenarios.
+
+        Returns
+        -------
+        Seconds of each shard by step of the work, as shards are done.
+
+        Raises
+        ------
+        ClusterLost
+            If the scheduler is gone, or workers die over one shard again and again.
         """
         from distributed import KilledWorker, as_completed
 
@@ -244,7 +263,7 @@ class Workers:
                 with self._connection():
                     seconds = future.result()  # a scheduler may go after a shard is made and before it is asked
                 first, last = spans.pop(future)
-                tell((last - first) * arms)
+                progress((last - first) * arms)
                 yield seconds
         finally:
             with contextlib.suppress(Exception):

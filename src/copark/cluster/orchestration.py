@@ -7,12 +7,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from threading import Lock
 
 from copark.cases.case import Case
-from copark.cluster.shard_worker import Subject, Tell, Work, WorkerPool, prepared
+from copark.cluster.shard_worker import Subject, Work, WorkerPool, prepared
 from copark.cluster.worker_fingerprint import BITS, CODE, Machine, faults_between, joined, need_alike
 from copark.errors import Fault
+from copark.progress import CountedProgress, Progress, ProgressCounter
 from copark.simulation.run import run_chunk
 from copark.simulation.sample import DrawSource
 from copark.simulation.study import Study
@@ -41,7 +41,6 @@ SHARDS_EACH = 4
 """Shards that every maker should get at least, so that nobody waits long for the last."""
 ROUNDS = 3
 """How often shards that were made and have vanished are made again."""
-Progress = Callable[[int, int], None]
 
 
 def shard_runs(seconds: Mapping[str, float], runs: int, makers: int) -> int:
@@ -105,7 +104,7 @@ def make(
 
     Parameters
     ----------
-    ask
+    request
         The ensemble.
     store
         Where it is stored.
@@ -176,28 +175,33 @@ def _make_in(
         plan = ShardPlan(request.identity, runs, paths, request.bands, CHUNK, request.study.name, request.case.name)
     work = Work(subject, str(shards.path), plan, fingerprint)
     reused = sum(record.last - record.first for record in done)
-    tell = _adding_up(progress, reused, request)
+    scenarios = len(request.study.scenarios)
+    counter = ProgressCounter(progress, runs * scenarios, reused * scenarios)
+    if reused:
+        counter(0)
     if not is_begun:
         store.need_room(header, plan.kept)
-        (seconds,) = worker_pool.make(work, plan.ranges()[:1], tell)
+        (seconds,) = worker_pool.make(work, plan.ranges()[:1], counter)
         plan = replace(plan, shard=shard_runs(seconds, runs, worker_pool.makers))
         write_plan(shards, plan)
         work = replace(work, plan=plan)
-    records = _all_shards(shards, work, worker_pool, tell)
+    records = _all_shards(shards, work, worker_pool, counter)
     made_by: dict[str, object] = json.loads(header.attrs["provenance"]) | joined(record.made_with for record in records)
     provenance = json.dumps(made_by, ensure_ascii=False, sort_keys=True)
     join(shards, plan, records, header.assign_attrs(provenance=provenance))
     return reused, anew
 
 
-def _all_shards(shards: ShardFolder, work: Work, worker_pool: WorkerPool, tell: Tell) -> list[ShardRecord]:
+def _all_shards(
+    shards: ShardFolder, work: Work, worker_pool: WorkerPool, progress: CountedProgress
+) -> list[ShardRecord]:
     for _ in range(ROUNDS):
         records = list(finished(shards, work.plan, deep=False))
         finished_spans = {(record.first, record.last) for record in records}
         missing = [span for span in work.plan.ranges() if span not in finished_spans]
         if not missing:
             return records
-        for _seconds in worker_pool.make(work, missing, tell):
+        for _seconds in worker_pool.make(work, missing, progress):
             pass
     raise ExportRefused([Fault("cluster.shards_vanish", str(shards.path))])
 
@@ -223,22 +227,3 @@ def _begun(
     for record in done:
         need_alike(fingerprint, record.made_with, f"{shards.path}: {record.first}-{record.last}", BITS)
     return plan, done, 0
-
-
-def _adding_up(progress: Progress | None, reused: int, request: EnsembleRequest) -> Tell:
-    """Return a callback that adds up, from any thread, how many runs are there."""
-    arms = len(request.study.scenarios)
-    lock = Lock()
-    done = reused * arms
-    total = request.study.runs * arms
-
-    def tell(count: int) -> None:
-        nonlocal done
-        with lock:
-            done = min(done + count, total)
-            if progress is not None:
-                progress(done, total)
-
-    if reused:
-        tell(0)
-    return tell

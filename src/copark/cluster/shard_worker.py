@@ -5,7 +5,7 @@ A run depends on its number alone, and so does a shard.
 
 import os
 import platform
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +14,7 @@ from typing import Protocol
 
 from copark.cases.case import Case
 from copark.cluster.worker_fingerprint import Machine, machine, need_alike
+from copark.progress import CountedProgress
 from copark.simulation.run import Prepared, prepare, run_chunk
 from copark.simulation.sample import DrawSource
 from copark.simulation.study import Study
@@ -21,7 +22,6 @@ from copark.store.array_forms import CHUNK
 from copark.store.shards import ShardFolder, ShardPlan, ShardWriter, Stopwatch, is_whole, read_record
 
 Ranges = Sequence[tuple[int, int]]
-Tell = Callable[[int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,14 +47,16 @@ class Work:
     machine: Machine
     """What every maker must be."""
 
-    def make(self, first: int, last: int, *, threads: int = 1, tell: Tell | None = None) -> Mapping[str, float]:
+    def make(
+        self, first: int, last: int, *, threads: int = 1, progress: CountedProgress | None = None
+    ) -> Mapping[str, float]:
         """Make runs ``first`` to ``last - 1`` and write them to their place, unless they are there already.
 
         Parameters
         ----------
         threads
             Threads to make them on.
-        tell
+        progress
             Called with the number of runs, over all scenarios, that were made since the last call; what it raises ends
             the work, and the shard is not made.
 
@@ -79,7 +81,7 @@ class Work:
         writer = ShardWriter(folder, self.plan, first, last)
         clock = Stopwatch()
         for begin in range(first, last, CHUNK):
-            chunk = run_chunk(ready, begin, min(begin + CHUNK, last), threads, tell)
+            chunk = run_chunk(ready, begin, min(begin + CHUNK, last), threads, progress)
             clock.lap("simulate")
             writer.add(chunk)
             clock.lap("store")
@@ -107,14 +109,14 @@ class WorkerPool(Protocol):
     def machine(self, folder: str) -> Machine:
         """Return what all makers are; raise ``RunRefused`` if they are not alike, or do not see a folder."""
 
-    def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
+    def make(self, work: Work, ranges: Ranges, progress: CountedProgress) -> Iterator[Mapping[str, float]]:
         """Make shards, or other parts of a piece of work, in any order.
 
         Parameters
         ----------
         ranges
             First run of each part, and the one after its last.
-        tell
+        progress
             Called with the number of runs, over all scenarios, that were made since the last call.
 
         Yields
@@ -143,21 +145,35 @@ class Threads:
         """Return what this process is."""
         return machine()
 
-    def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
-        """Make shards side by side; where there are fewer shards than threads, each on several."""
+    def make(self, work: Work, ranges: Ranges, progress: CountedProgress) -> Iterator[Mapping[str, float]]:
+        """Make shards side by side; where there are fewer shards than threads, each on several.
+
+        Parameters
+        ----------
+        work
+            What is made of a study.
+        ranges
+            Runs of each shard, first and one behind the last.
+        progress
+            Called with runs made, over all scenarios.
+
+        Returns
+        -------
+        Seconds of each shard by step of the work, as shards are done; simulating counts for each of its threads.
+        """
         jobs = min(self._threads, len(ranges))
         if not jobs:
             return
         stop = Event()
         threads_each = max(1, self._threads // jobs)
 
-        def tell_unless_stopped(count: int) -> None:
+        def report_unless_stopped(count: int) -> None:
             if stop.is_set():
                 raise Stopped
-            tell(count)
+            progress(count)
 
         def make_shard(span: tuple[int, int]) -> Mapping[str, float]:
-            seconds = dict(work.make(*span, threads=threads_each, tell=tell_unless_stopped))
+            seconds = dict(work.make(*span, threads=threads_each, progress=report_unless_stopped))
             return seconds | {"simulate": seconds.get("simulate", 0.0) * threads_each}
 
         with ThreadPoolExecutor(jobs) as pool:
@@ -166,6 +182,7 @@ class Threads:
                 for done in as_completed(waiting):
                     yield done.result()
             finally:
+                # A shard cannot be interrupted from outside; it stops the next time it tells how far it is.
                 stop.set()
                 for future in waiting:
                     future.cancel()

@@ -100,7 +100,7 @@ def _network(case: Case, lang: str) -> Network:
         "global",
         {
             f"partner-{partner.key}": Actor(
-                partner.title.get(lang),
+                partner.title.text(lang),
                 partner.side,
                 any(_there(stay, case) for stay in partner.presence),
                 graph.tie(f"partner-{partner.key}", partner.ties),
@@ -109,15 +109,15 @@ def _network(case: Case, lang: str) -> Network:
         },
     )
     governments = {
-        "government-home": Actor(case.sides.home.title.get(lang), "home", order=-1.0, strong=True),
-        "government-host": Actor(case.sides.host.title.get(lang), "host", order=2.0, strong=True),
+        "government-home": Actor(case.sides.home.title.text(lang), "home", order=-1.0, strong=True),
+        "government-host": Actor(case.sides.host.title.text(lang), "host", order=2.0, strong=True),
     }
     bodies = {}
     for position, body in enumerate(case.institutions):
         key = f"institution-{body.key}"
         is_shared = body.kind in _BOTH
         place = (0.3 if is_shared else 0.8) + 0.001 * position
-        bodies[key] = Actor(body.title.get(lang), "none" if is_shared else "host", _there(body, case), place)
+        bodies[key] = Actor(body.title.text(lang), "none" if is_shared else "host", _there(body, case), place)
         graph.edges += [
             (government, key, 0.8, False) for government in governments if is_shared or government == "government-host"
         ]
@@ -131,7 +131,7 @@ def _network(case: Case, lang: str) -> Network:
         origins[f"firms-{origin}"] = Actor(_firms(case, origin, lang), origin, order=_PLACE[origin], strong=True)
         graph.edges.append(("company", f"firms-{origin}", 0.8, False))
     for anchor in case.anchors:
-        anchors[f"anchor-{anchor.key}"] = Actor(anchor.title.get(lang), anchor.origin, order=_PLACE[anchor.origin])
+        anchors[f"anchor-{anchor.key}"] = Actor(anchor.title.text(lang), anchor.origin, order=_PLACE[anchor.origin])
         graph.edges.append((f"firms-{anchor.origin}", f"anchor-{anchor.key}", 0.8, False))
     graph.layer("enterprise", origins, anchors)
     return graph
@@ -150,7 +150,7 @@ def _holders(graph: Network, case: Case, lang: str) -> dict[str, Actor]:
     for position, shareholder in enumerate(case.shareholders):
         key = f"holder-{shareholder.key}"
         share = shares.get(shareholder.key, 0)
-        words = shareholder.title.get(lang) + (f" {shares_of(share)}" if share else "")
+        words = shareholder.title.text(lang) + (f" {shares_of(share)}" if share else "")
         place = {"home": 0.0, "third": 0.9, "host": 1.0}[shareholder.side] + 0.001 * position
         holders[key] = Actor(words, shareholder.side, _there(shareholder, case), place)
         graph.edges.append((key, "company", 0.8 + share / 2500.0, False))
@@ -275,9 +275,9 @@ def dated_facts(case: Case, lang: str) -> dict[str, list[tuple[float, str]]]:
     """List what the model is told happened, by scale: (moment, words), each once, in order."""
 
     def told(*entries: tuple[str, Any]) -> list[tuple[float, str]]:
-        return [(moment(getattr(entry, when)), entry.title.get(lang)) for when, some in entries for entry in some]
+        return [(moment(getattr(entry, when)), entry.title.text(lang)) for when, some in entries for entry in some]
 
-    closures = [(closure.side is None, year_of(closure.since), closure.title.get(lang)) for closure in case.closures]
+    closures = [(closure.side is None, year_of(closure.since), closure.title.text(lang)) for closure in case.closures]
     certificates = [
         (
             moment(certificate.date),
@@ -287,9 +287,9 @@ def dated_facts(case: Case, lang: str) -> dict[str, list[tuple[float, str]]]:
     ]
     facts = {
         "global": [
-            (moment(stay.since), partner.title.get(lang)) for partner in case.partners for stay in partner.presence
+            (moment(stay.since), partner.title.text(lang)) for partner in case.partners for stay in partner.presence
         ]
-        + [(year_of(shock.since) - 0.25, shock.title.get(lang)) for shock in case.shocks],
+        + [(year_of(shock.since) - 0.25, shock.title.text(lang)) for shock in case.shocks],
         "intergovernmental": told(("since", case.institutions), ("date", case.visits), ("date", case.renegotiations))
         + [(when, words) for of_park, when, words in closures if not of_park],
         "park": told(("since", case.shareholders), ("since", [credit for credit in case.finance.credit if credit.use]))

@@ -78,7 +78,19 @@ class View:
 def view(result: xr.Dataset, lang: str, scenario: int = 0) -> View:
     """Look at a scenario of a result.
 
-    Raises ValueError if there is no such language or scenario.
+    Parameters
+    ----------
+    result
+        Stored runs.
+    lang
+        Language of the figure, ``en`` or ``zh``.
+    scenario
+        Place of the scenario in the result.
+
+    Raises
+    ------
+    ValueError
+        If there is no such language or scenario.
     """
     if lang not in LANGUAGES:
         raise ValueError(f"no language {lang!r}: one of {', '.join(LANGUAGES)}")

@@ -212,7 +212,7 @@ def equity(case: Case, lang: str = "en") -> Figure:
                     weight="bold",
                 )
             base += share
-    names = {"home": case.sides.home.title.get(lang), "host": case.sides.host.title.get(lang)}
+    names = {"home": case.sides.home.title.text(lang), "host": case.sides.host.title.text(lang)}
     last = {side: points for side, points in side_shares(tables[-1]).items() if points}
     places = style.spread([middles[side] for side in last], 7.5)
     for place, (side, points) in zip(places, last.items(), strict=True):
@@ -227,7 +227,19 @@ def equity(case: Case, lang: str = "en") -> Figure:
 def ledger_land(result: xr.Dataset, case: Case | None = None, lang: str = "en") -> Figure:
     """Draw land serviced, usable and occupied: medians, the band of serviced and occupied land, plan and record.
 
-    Raises KeyError if the study kept none of the three areas.
+    Parameters
+    ----------
+    result
+        Stored runs, of which the first scenario is drawn.
+    case
+        Case whose plan and observations are drawn beside the runs; ``None`` for neither.
+    lang
+        Language of the figure.
+
+    Raises
+    ------
+    KeyError
+        If the study kept none of the three areas.
     """
     study_view = view(result, lang)
     looks = {

@@ -129,7 +129,19 @@ def coordination(result: xr.Dataset, lang: str = "en") -> Figure:
 def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en") -> Figure:
     """Draw the share of runs in each phase, quarter by quarter, with the dated renegotiations.
 
-    Raises KeyError if the study did not keep ``arrivals`` and ``operating``.
+    Parameters
+    ----------
+    result
+        Stored runs, of which the first scenario is drawn.
+    case
+        Case whose renegotiations count as references of a recoupling; ``None`` for none.
+    lang
+        Language of the figure.
+
+    Raises
+    ------
+    KeyError
+        If the study did not keep ``arrivals`` and ``operating``.
     """
     study_view = view(result, lang)
     marks = [] if case is None else [entry.date.quarter("event") for entry in case.renegotiations]

@@ -63,7 +63,17 @@ def _legend(axes: Axes, entries: Sequence[tuple[Any, str]]) -> None:
 
 
 def ceiling_plot(analysis: Necessities, necessity: Necessity, lang: str = "en") -> Figure:
-    """Draw a condition against the outcome, with CE-FDH, CR-FDH, the empty zone and the cases that hold the ceiling."""
+    """Draw a condition against the outcome, with CE-FDH, CR-FDH, the empty zone and the cases that hold the ceiling.
+
+    Parameters
+    ----------
+    analysis
+        The analysis, with its cases and its corner.
+    necessity
+        The condition of it that is drawn.
+    lang
+        Language of the figure.
+    """
     request = analysis.request
     scope = necessity.scope
     line = necessity.ceilings["cr_fdh"]

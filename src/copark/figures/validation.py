@@ -280,7 +280,7 @@ def _fan(axes: Axes, fan: ParkFan, park: Any, lang: str) -> None:
     axes.set_xticks(axes.get_xticks()[:: max(1, len(axes.get_xticks()) // 3)])
     axes.tick_params(labelsize=style.SIZE["foot"])
     observable = catalogue().outputs[fan.variable].title(lang)
-    title = text("pool.figure.fan_title", lang, park=getattr(park, lang), observable=observable)
+    title = text("pool.figure.fan_title", lang, park=park.text(lang), observable=observable)
     axes.set_title(style.wrap(title, 17.0, 3), **style.SMALL, loc="left", pad=3)
 
 

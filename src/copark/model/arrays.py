@@ -67,7 +67,7 @@ class Draws(NamedTuple):
 
 
 class Workspace(NamedTuple):
-    """What one thread needs to simulate one run after another.
+    """Buffers of one thread, in which it simulates one run after another.
 
     `memory` underlies every record, so that all can be zeroed at once.
     """
@@ -95,7 +95,21 @@ def lay_out(dtypes: list[np.dtype[np.void]]) -> tuple[npt.NDArray[np.float64], l
 
 
 def make_inputs(quarters: int, years: int, anchors: int) -> Inputs:
-    """Zeroed inputs for a case, with every link at full strength and no delay."""
+    """Zeroed inputs for a case, with every link at full strength and no delay.
+
+    Parameters
+    ----------
+    quarters
+        Length of every dated record.
+    years
+        Years of growth that a future year may be drawn from.
+    anchors
+        Anchor projects of the case.
+
+    Returns
+    -------
+    Inputs in which no origin comes, nothing is owned and no link is cut; `cases.model_inputs.pack` fills them.
+    """
     return Inputs(
         world=records(world.Dated, quarters),
         governments=records(governments.Dated, quarters),
@@ -123,8 +137,10 @@ def make_workspace(inputs: Inputs) -> Workspace:
     """Make what one thread needs for runs of a case."""
     quarters = len(inputs.world)
     rooms = (world, governments, company, enterprises)
+    # The order of `Rooms`, three records each, is what the unpacking below counts on.
     ports = [dtype for room in rooms for dtype in (room.State, room.Receives, room.Sends)]
     memory, made = lay_out([*ports, OUTPUTS])
+    # The tables are not part of `memory`: a run clears its counts, and no column beyond a count is ever read.
     tables = [np.zeros(ALL_ROWS * WIDTH) for _ in range(3)]
     ids = [np.zeros(WIDTH, np.int64) for _ in range(3)]
     return Workspace(

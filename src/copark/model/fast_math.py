@@ -23,8 +23,10 @@ def exp(x: float) -> float:
 
     Reduction by multiples of ln 2, then a Taylor polynomial of degree 11 on [-ln 2/2, ln 2/2] in Horner's form.
     """
+    # Beyond these the exponent made below would leave the eleven bits it has and turn into another number.
     x = min(max(x, -700.0), 700.0)
     n = np.floor(x * LOG2E + 0.5)
+    # ln 2 in two parts: n times the upper part is exact, so the remainder keeps its digits.
     r = (x - n * LN2_HIGH) - n * LN2_LOW
     p = 2.505210838544172e-08
     p = p * r + 2.755731922398589e-07
@@ -50,6 +52,7 @@ def log(x: float) -> float:
     bits = np.float64(x).view(np.int64)
     exponent = np.float64(((bits >> 52) & 0x7FF) - 1022)
     m = np.int64((bits & 0x000FFFFFFFFFFFFF) | 0x3FE0000000000000).view(np.float64)
+    # Mantissas around 1 keep the series short, and log(1) comes out as exactly 0.
     low = m < SQRT_HALF
     m = m + m if low else m
     exponent = exponent - 1.0 if low else exponent
@@ -81,6 +84,7 @@ def inverse_normal(u: float) -> float:
     Source: M. Giles, Approximating the erfinv function, GPU Computing Gems Jade Edition (2011), 109-116.
     """
     x = 2.0 * u - 1.0
+    # Both polynomials are computed and one is taken: a branch would keep the loop from being vectorised.
     w = -log(4.0 * u * (1.0 - u))
     near = w < 5.0
     v = w - 2.5

@@ -64,7 +64,7 @@ def code_stamp() -> str:
 
 
 def cache_folder() -> Path:
-    """Where compiled kernels of exactly this model and this compiler are kept.
+    """Return the folder of compiled kernels of exactly this model and this compiler, making it if need be.
 
     ``COPARK_CACHE`` moves it; by default it is the user's cache folder, or a temporary one if that cannot be written.
     """

@@ -17,18 +17,34 @@ from copark.model.step import begin, quarter, record
 
 OK, NOT_FINITE, OUT_OF_RANGE, TOO_MANY = 0, 1, 2, 3
 WORLD, GOVERNMENTS, COMPANY, ENTERPRISES = 0, 1, 2, 3
-MONEY_LIMIT, RETURN_LIMIT, LARGEST = 1e7, 5.0, 1e12
-"""M USD, per year, and any number: beyond these a run is out of range."""
+# Wide enough that no plausible park meets them: they tell a run that has broken, not one that does well.
+MONEY_LIMIT = 1e7
+"""M USD of cash or capital, beyond which a run is out of range."""
+RETURN_LIMIT = 5.0
+"""Mean return per year, beyond which a run is out of range."""
+LARGEST = 1e12
+"""Size beyond which no output is a number that can be, whatever its unit."""
 BLOCK = 64
 """Runs per call: long enough to hide the call, short enough to share between threads."""
 
 
 @compiled
 def sound(values: np.ndarray, first: int, last: int) -> bool:
-    """Whether outputs first..last-1 are numbers of a size that can be.
+    """Return True if outputs first..last-1 are numbers of a size that can be.
 
     By comparison with a limit, which is false of NaN and infinity: under the arithmetic that equations are compiled
     with, asking for finiteness may be simplified away.
+
+    Parameters
+    ----------
+    values
+        Outputs of the quarter in the order of `outputs.NAMES`, float64 of shape (outputs,).
+    first, last
+        Half-open range of positions, as it bounds one scale's outputs.
+
+    Returns
+    -------
+    False if any of them is NaN, infinite or above `LARGEST` in size.
     """
     for n in range(first, last):  # noqa: SIM110 - a loop compiles to less than a generator
         if not abs(values[n]) <= LARGEST:
@@ -40,6 +56,8 @@ def sound(values: np.ndarray, first: int, last: int) -> bool:
 def fault(work: Workspace) -> tuple[int, int]:
     """Status code and room of the first fault of the quarter, in the order in which the rooms act."""
     row, values = work.row[0], work.values
+    # NaN spreads along the links, so the first scale to show it, in the order of `step.quarter`, is the one to
+    # blame. Overflow is asked before the enterprises' outputs, since it leaves them half done.
     if not sound(values, WORLD_FROM, values.size):
         return NOT_FINITE, WORLD
     if not sound(values, COMPANY_FROM, GOVERNMENTS_FROM):
@@ -80,10 +98,14 @@ def simulate_block(
         Written: int64 of shape (runs, 3): code, quarter, room.
     """
     for i in range(first, last):
+        # What a run finds in the buffers must not depend on the run before it, or results would depend on blocks and
+        # threads.
         work.memory[:] = 0.0
         rng.prepare(draws.addresses[i])
         begin(inputs, work, draws.governments[i])
         code = OK
+        # A run that stops goes on through the loop without being simulated, so that the rest of its row is written as
+        # NaN and never left as the memory was.
         for t in range(out.shape[2]):
             if code == OK:
                 quarter(t, i, inputs, draws, work)

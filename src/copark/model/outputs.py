@@ -1,4 +1,4 @@
-"""What a run reports every quarter: one record, filled at the end of the quarter from the four scales."""
+"""Outputs of a run: one record a quarter, filled at its end from the four scales."""
 
 from __future__ import annotations
 
@@ -85,7 +85,18 @@ OUTPUTS = np.dtype([(name, "f8") for name in NAMES])
 
 @compiled
 def report_enterprises(row: Record, state: Record, received_area: float) -> None:
-    """Counts, money, land and returns of the enterprises; means are of operating enterprises, NaN-free when none is."""
+    """Counts, money, land and returns of the enterprises; means are of operating enterprises, NaN-free when none is.
+
+    Parameters
+    ----------
+    row
+        Written: the record of outputs.
+    state
+        State of the enterprises after the quarter.
+    received_area
+        Serviced land that has reached the enterprises, ha: less than the company's own by what was serviced within
+        the delay of the link `land_to_starts`.
+    """
     row.registered = float(state.registered_now + state.building + state.operating)
     row.registered_ever = state.registered_ever
     row.registered_home = state.registered_by_origin[0]
@@ -109,6 +120,7 @@ def report_enterprises(row: Record, state: Record, received_area: float) -> None
     row.jobs = state.jobs
     row.profit = state.profit
     row.taxes = state.taxes
+    # Those that left at the end of the quarter earned in it, and are in the sums; the count no longer has them.
     worked = state.operating + state.exits
     row.mean_return = state.return_sum / worked if worked > 0.0 else 0.0
     row.loss_share = state.losses / worked if worked > 0.0 else 0.0
@@ -147,6 +159,8 @@ def report_company(row: Record, state: Record) -> None:
     row.insolvent_quarters = state.insolvent_quarters
     row.failed = state.failed
     row.ledger_gap = state.ledger_gap
+    # Reports count aid and budget money that never passes the company's cash: decision log 0024. Read from the row, so
+    # that the enterprises have to be reported first.
     row.realised_investment = row.enterprise_investment + state.infrastructure + state.other_investment
 
 
@@ -164,7 +178,17 @@ def report_governments(row: Record, state: Record) -> None:
 
 @compiled
 def report_world(row: Record, state: Record, demand: np.ndarray) -> None:
-    """Demand by origin, the host's growth gap and the number of partners present."""
+    """Demand by origin, the host's growth gap and the number of partners present.
+
+    Parameters
+    ----------
+    row
+        Written: the record of outputs.
+    state
+        State of the world after the quarter, for the partners present and the host's growth.
+    demand
+        Demand by origin as it was sent this quarter, log points, shape (ORIGINS,).
+    """
     row.demand_home = demand[0]
     row.demand_host = demand[1]
     row.demand_third = demand[2]

@@ -60,10 +60,13 @@ are not used.
 `early`, `later` and `spans` are the pairs of keys made of them by `prepare`, once per run.
 """
 
+# Above any quarter, and far from where adding to it could wrap around in 64 bits.
 NEVER = 1 << 40
 """A quarter that does not come: the cut of a run whose random numbers are one."""
 
 MASK = 0xFFFFFFFF
+# 2^-32. With half a unit added, the 2^32 numbers lie at the middles of equal cells, so that 0 and 1 never come and
+# logarithms and quantiles of them are finite.
 PER_UNIT = 2.3283064365386963e-10
 
 
@@ -87,6 +90,8 @@ def mix(x: int) -> int:
 @compiled
 def root(seed: int, run: int) -> tuple[int, int]:
     """Make the two keys of a run: every bit of seed and run (64 bits each) moves both."""
+    # Two chains with different constants: with one key of 32 bits, two of some 77,000 runs would probably share all
+    # their random numbers.
     a = mix(mix(mix(mix(seed) + (seed >> 32) + 0x9E3779B9) ^ run) + (run >> 32))
     b = mix(mix(mix(mix(seed ^ 0x5851F42D) + (seed >> 32)) + run * 3 + 0x632BE59B) ^ (run >> 32))
     return a, b
@@ -107,14 +112,30 @@ def key(address: Record, process: int, quarter: int) -> tuple[int, int]:
     """Make the two keys of a process in a quarter of a run that is prepared.
 
     Within a run no two pairs of process and quarter (below 65,536) share a key, since mixing is a permutation.
+
+    Parameters
+    ----------
+    address
+        Address of the run, with the keys that `prepare` has put into it.
+    process
+        What the number is for, one of the constants above.
+    quarter
+        Quarter from 0; of growth the first quarter of the calendar year.
+
+    Returns
+    -------
+    Two 32-bit keys for `uniform` and `normal`, the same for every entity of the process in this quarter.
     """
     early = quarter < address.cut
     a = int(address.early[0]) if early else int(address.later[0])
     b = int(address.early[1]) if early else int(address.later[1])
     if early and address.since[0] > 0:
+        # No early end: spans are in order, so the last one begun is the one that stays.
         for n in range(SPANS):
             if 0 < address.since[n] <= quarter:
                 a, b = int(address.spans[n, 0]), int(address.spans[n, 1])
+    # The second key is moved by a multiple of the golden ratio's 32 bits, so that neighbouring quarters do not move
+    # both keys alike.
     what = (process << 16) + quarter
     return mix(a + what), mix(b ^ (what * 0x9E3779B9))
 
@@ -127,13 +148,37 @@ def aspect(b: int, number: int) -> int:
 
 @compiled
 def uniform(a: int, b: int, entity: int) -> float:
-    """Uniform number in (0, 1) of an entity under a pair of keys; never 0, never 1."""
+    """Uniform number in (0, 1) of an entity under a pair of keys; never 0, never 1.
+
+    Parameters
+    ----------
+    a, b
+        Keys of the process in the quarter, from `key`; `aspect` changes b where an entity needs several numbers.
+    entity
+        Origin, partner or enterprise: an integer below 2^32, the same in every scenario.
+
+    Returns
+    -------
+    A multiple of 2^-32 plus half of it.
+    """
     return (mix(mix(entity ^ a) + b) + 0.5) * PER_UNIT
 
 
 @compiled
 def normal(a: int, b: int, entity: int) -> float:
-    """Standard normal number of an entity under a pair of keys."""
+    """Standard normal number of an entity under a pair of keys.
+
+    Parameters
+    ----------
+    a, b
+        Keys of the process in the quarter, from `key` and `aspect`.
+    entity
+        Origin or enterprise, an integer below 2^32.
+
+    Returns
+    -------
+    Between -6.4 and 6.4, as there are 2^32 uniforms.
+    """
     return inverse_normal(uniform(a, b, entity))
 
 
@@ -143,6 +188,8 @@ def poisson(u: float, rate: float) -> int:
 
     Valid for rate < 700; the count is held at 4,095, the room an identity has within a quarter and origin.
     """
+    # Walking up the distribution costs as many steps as the count. A rejection sampler would be faster at high rates,
+    # but take an unknown number of draws, and counts would not be nested between scenarios.
     term = exp(-rate)
     total = term
     count = 0

@@ -18,13 +18,31 @@ from copark.model.world import equations as world
 
 @compiled
 def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> None:
-    """Move the park of run i by one quarter."""
-    link_buffers, rooms, address = work.link_buffers, work.rooms, draws.addresses[i]
+    """Move the park of run i by one quarter.
+
+    Parameters
+    ----------
+    t
+        Quarter from 0.
+    i
+        Position of the run in `draws`.
+    inputs
+        Dated facts of the case, shared by all runs.
+    draws
+        Parameters of every run and the addresses of its random numbers; not written.
+    work
+        Written: states, ports, tables and link buffers of the run, which hold the quarter before.
+    """
+    link_buffers = work.link_buffers
+    rooms = work.rooms
+    address = draws.addresses[i]
     w_state, w_in, w_out = rooms.world.state[0], rooms.world.receives[0], rooms.world.sends[0]
     g_state, g_in, g_out = rooms.governments.state[0], rooms.governments.receives[0], rooms.governments.sends[0]
     c_state, c_in, c_out = rooms.company.state[0], rooms.company.receives[0], rooms.company.sends[0]
     e_state, e_in, e_out = rooms.enterprises.state[0], rooms.enterprises.receives[0], rooms.enterprises.sends[0]
 
+    # The order is part of the theory (decision log 0021): what flows with it is felt in the same quarter, what flows
+    # against it in the next. A link is carried right after what it sends is known, whoever reads it and when.
     world.step(t, w_state, w_out, inputs.world[t], inputs.history, draws.world[i], address)
     links.demand_to_arrivals(t, link_buffers, w_out, e_in)
     links.growth_to_returns(t, link_buffers, w_out, e_in)
@@ -40,6 +58,7 @@ def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> No
     links.regime_to_arrivals(t, link_buffers, g_out, e_in)
     links.tax_to_returns(t, link_buffers, g_out, e_in)
 
+    # Land is decided before this quarter's enterprises arrive: with the cash and the occupied area of the last quarter.
     developed = company.decide(t, c_state, c_in, c_out, inputs.company[t], draws.company[i], address)
     links.network_to_arrivals(t, link_buffers, c_out, e_in)
     links.network_to_partners(t, link_buffers, c_out, w_in)
@@ -60,6 +79,8 @@ def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> No
     links.results_to_arrivals(t, link_buffers, e_out, e_in)
     links.results_to_partners(t, link_buffers, e_out, w_in)
 
+    # Books after the enterprises, so that land taken this quarter is sold this quarter; the bargain after the books, so
+    # that a rescue comes in the quarter of the shortfall.
     company.keep_books(c_state, c_in, c_out, inputs.company[t], draws.company[i], developed)
     links.interest_to_home(t, link_buffers, c_out, g_in)
     links.contracts_to_home(t, link_buffers, c_out, g_in)
@@ -71,6 +92,7 @@ def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> No
     governments.step(g_state, g_in, g_out, inputs.governments[t], draws.governments[i])
     links.rescue_to_ledger(t, link_buffers, g_out, c_in)
     company.close(c_state, c_in, c_out)
+    # Partners last: they have seen the network and the results of this quarter, and change the next.
     world.partners(t, w_state, w_in, inputs.world[t], draws.world[i], address)
 
 
@@ -86,7 +108,17 @@ def record(work: Workspace) -> None:
 
 @compiled
 def begin(inputs: Inputs, work: Workspace, theta_governments: Record) -> None:
-    """Set a park to its state before the first quarter."""
+    """Set a park to its state before the first quarter.
+
+    Parameters
+    ----------
+    inputs
+        Dated facts; of the first quarter are the first cap table, the capital paid in and the ownership.
+    work
+        Written: a workspace whose memory is all zeros.
+    theta_governments
+        Parameters of the governments in this run, for their strategic values and commitments at rest.
+    """
     world.begin(work.rooms.world.state[0], work.rooms.world.receives[0])
     governments.begin(work.rooms.governments.state[0], inputs.governments[0], theta_governments)
     company.begin(

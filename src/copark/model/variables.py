@@ -56,7 +56,7 @@ class Prior:
         return np.full_like(u, default)
 
     def density_kind(self) -> str:
-        """The prior as a person reads it, for instance ``uniform(0, 0.4)``."""
+        """Write the prior as a person reads it, for instance ``uniform(0, 0.4)``."""
         return "fixed" if self.kind == "fixed" else f"{self.kind}({self.a:g}, {self.b:g})"
 
 
@@ -93,7 +93,7 @@ class Variable:
 
     @property
     def drawn(self) -> bool:
-        """Whether the parameter has a prior to draw from."""
+        """Return True if the parameter has a prior to draw from."""
         return self.prior is not None and self.prior.kind != "fixed"
 
     def title(self, lang: str = "en") -> str:
@@ -145,7 +145,28 @@ class Catalogue:
 
 
 def read_variable(room: str, kind: str, name: str, entry: dict[str, Any]) -> Variable:
-    """Make a variable of its entry in a room's file."""
+    """Make a variable of its entry in a room's file.
+
+    Parameters
+    ----------
+    room
+        Scale, the folder that the file lies in.
+    kind
+        Heading that it stands under: parameter, lever, driver, state, receives, sends or output.
+    name
+        Its key, the name of the field in the model's records.
+    entry
+        Its block as read from YAML, with `title`, `symbol`, `unit`, `range` and `source` at least.
+
+    Returns
+    -------
+    A scalar default becomes a tuple of one; without a default the tuple is empty.
+
+    Raises
+    ------
+    KeyError
+        If the block lacks one of the five.
+    """
     default = entry.get("default", ())
     prior = entry.get("prior")
     return Variable(
@@ -182,7 +203,7 @@ def read_yaml(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
 
 @cache
 def catalogue() -> Catalogue:
-    """The catalogue, read once."""
+    """Return the catalogue, which is read once."""
     variables = [
         read_variable(room, kind, name, entry)
         for room in ROOMS

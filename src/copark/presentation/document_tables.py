@@ -71,6 +71,19 @@ def write_csvs(document: Document, folder: Path, _charts: Any = None) -> Path:
     """Write every table as ``<table>.csv`` into a folder, and give the folder.
 
     Numbers are whole, shares 0 to 1, yes and no 1 and 0; where there is no value, nothing.
+
+    Parameters
+    ----------
+    document
+        The document.
+    folder
+        Folder of the files; it is made if it is not there, and files of the same name are replaced.
+    _charts
+        Taken like every writer takes it, and not used: tables have no figures.
+
+    Returns
+    -------
+    The folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for table in document.tables():
@@ -207,6 +220,17 @@ class _Book:
         )
 
     def width(self, column: Column, place: int, spread: Flat) -> float:
+        """Return the width of a column, in characters of a spreadsheet, by the first 200 rows.
+
+        Parameters
+        ----------
+        column
+            The column; notes may be wider than others.
+        place
+            Its place in the rows.
+        spread
+            The table with its rows.
+        """
         cells = [shown(row[place], column, self.document.lang) for row in spread.rows[:200]]
         widest = max((column_width(words, 0, 200) for words in cells), default=0.0)
         most = 60 if column.kind is Kind.note else 40

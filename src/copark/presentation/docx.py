@@ -50,7 +50,21 @@ MUTED = "65717C"
 
 
 def write(document: Document, path: Path, charts: Charts | None = None) -> Path:
-    """Write a document as DOCX; its figures are PNG, with their alternative texts."""
+    """Write a document as DOCX; its figures are PNG, with their alternative texts.
+
+    Parameters
+    ----------
+    document
+        The document.
+    path
+        File that is written, whole or not at all.
+    charts
+        Drawer of its figures; ``None`` to draw them now.
+
+    Returns
+    -------
+    The file.
+    """
     content = _DocxWriter(document, charts or Charts()).document()
     with written_file(path) as target:
         content.save(str(target))
@@ -308,7 +322,17 @@ class _Filler:
         self.sides = ["right" if is_number else "left" for is_number in numeric]
 
     def row(self, words: list[str], *, head: bool = False, span: int = 1) -> None:
-        """Add a row; a head stands again on each page, and one cell that spans all columns is the head of a group."""
+        """Add a row; a head stands again on each page, and one cell that spans all columns is the head of a group.
+
+        Parameters
+        ----------
+        words
+            What stands in each cell.
+        head
+            True for the head of the table.
+        span
+            Columns that the one cell takes, where there is one.
+        """
         from docx.oxml import parse_xml
         from docx.oxml.ns import nsdecls
 

@@ -30,7 +30,22 @@ _PART = {colour: part for part, colour in PALETTE.items()}
 
 
 def metadata(kind: str, title: str, identity: str) -> dict[str, str | None]:
-    """Return what a file of a kind says about itself: title, and the identity of the run that made it."""
+    """Return what a file of a kind says about itself: title, and the identity of the run that made it.
+
+    Parameters
+    ----------
+    kind
+        Form of the file: svg, pdf or png.
+    title
+        Title of the figure.
+    identity
+        Run ID, or run IDs, that the figure is of.
+
+    Returns
+    -------
+    Entries by name as the form knows them. A date is left out on purpose (``None`` where one is written by default), so
+    that the same figure is the same file.
+    """
     origin = f"copark run {identity}"
     if kind == "svg":
         return {"Title": title, "Identifier": identity, "Source": origin, "Creator": "copark", "Date": None}

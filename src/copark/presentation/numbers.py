@@ -95,7 +95,21 @@ def band(low: float, upper: float, unit: str, width: float) -> str:
 
 
 def percent_words(share: float, lang: str, places: int = 0) -> str:
-    """Write a share in per cent as a sentence says it: "less than 1%"."""
+    """Write a share in per cent as a sentence says it: "less than 1%".
+
+    Parameters
+    ----------
+    share
+        The share, 0 to 1.
+    lang
+        Language, ``en`` or ``zh``.
+    places
+        Decimals of the per cent.
+
+    Returns
+    -------
+    The words; a bare number where the share is not too near to 0 or 1 to be written with so many decimals.
+    """
     shown = percent(share, places)
     for mark, key in (("<", "less_than"), (">", "more_than")):
         if shown.startswith(mark):

@@ -49,7 +49,21 @@ Words = tuple[str, str]
 
 
 def write(document: Document, path: Path, charts: Charts | None = None) -> Path:
-    """Write a document as PPTX; its figures are PNG, with their alternative texts."""
+    """Write a document as PPTX; its figures are PNG, with their alternative texts.
+
+    Parameters
+    ----------
+    document
+        The document.
+    path
+        File that is written, whole or not at all.
+    charts
+        Drawer of its figures; ``None`` to draw them now.
+
+    Returns
+    -------
+    The file.
+    """
     slides = _PptxWriter(document, charts or Charts()).slides()
     with written_file(path) as target:
         slides.save(str(target))

@@ -333,7 +333,21 @@ def table_of(document: Document, key: str) -> RenderedTable | None:
 
 
 def chart_of(document: Document, key: str, charts: Charts) -> RenderedChart | None:
-    """Return one chart of a document, drawn by ``charts``; ``None`` where there is none of this key."""
+    """Return one chart of a document, drawn by ``charts``; ``None`` where there is none of this key.
+
+    Parameters
+    ----------
+    document
+        The document.
+    key
+        Key of the chart.
+    charts
+        Drawer of figures, which remembers those it has drawn.
+
+    Returns
+    -------
+    The chart as an SVG with its words.
+    """
     blocks = (block for block in document.blocks() if isinstance(block, data.Chart) and block.key == key)
     return next((_View(document, charts, whole=False).chart(chart) for chart in blocks), None)
 
@@ -413,6 +427,21 @@ class _View:
         return RenderedCard(title=clean(card.title), cell=cell, note=clean(card.note))
 
     def cell(self, value: Value, column: Column, *, with_unit: bool = False) -> RenderedCell:
+        """Write a value as a cell has it: in words, and as a plain value for programs.
+
+        Parameters
+        ----------
+        value
+            The value; an interval has ends of its own.
+        column
+            Column that it stands in, with kind, unit and decimals.
+        with_unit
+            True where nothing beside the cell says the unit, as on a card.
+
+        Returns
+        -------
+        The cell; of a column of sources with a link to each.
+        """
         if column.kind is Kind.source and isinstance(value, str) and value:
             sources = tuple(map(self.source, value.split("; ")))
             return RenderedCell(value=plain(value), text="; ".join(source.text for source in sources), sources=sources)
@@ -440,6 +469,21 @@ class _View:
         )
 
     def table(self, table: data.Table, *, is_left_out: bool = False, is_annex: bool = False) -> RenderedTable:
+        """Write a table as far as it is shown here.
+
+        Parameters
+        ----------
+        table
+            The table.
+        is_left_out
+            True where the reader asks for the rows later: heads and the count alone are given.
+        is_annex
+            True for a table in a folded section, of which print leaves out long ones.
+
+        Returns
+        -------
+        The table, with a note of rows that are left out and where they are.
+        """
         rows = () if is_left_out else table.rows if self.most is None else table.rows[: self.most]
         heads = tuple(map(self.head, table.columns))
         cells = tuple(tuple(map(self.cell, row, table.columns)) for row in rows)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from copark import units
 from copark.json_types import JsonObject
 from copark.presentation.xlsx_sheets import Cell, Row, Sheet, Styled, write_sheets
+from copark.progress import Progress
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.trust import Trust
 from copark.store.errors import ExportRefused, fault
@@ -85,7 +86,6 @@ def _titled(variable: xr.DataArray, lang: str) -> tuple[str, str]:
     return str(variable.attrs.get(f"title_{lang}") or variable.name), unit
 
 
-Progress = Callable[[int, int], None]
 ROWS_BETWEEN_REPORTS = 10_000
 
 

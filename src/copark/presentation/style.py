@@ -320,7 +320,19 @@ def row_value(axes: Axes, row: float, words: str, aside: float = 6.0, **look: An
 
 
 def corner(axes: Axes, words: str, aside: tuple[float, float] = (6.0, 4.0), **look: Any) -> None:
-    """Put the head of a column right of the axes, at their upper right corner; ``aside`` in points."""
+    """Put the head of a column right of the axes, at their upper right corner; ``aside`` in points.
+
+    Parameters
+    ----------
+    axes
+        The axes.
+    words
+        The head.
+    aside
+        Distance from the corner to the right and upwards, points.
+    **look
+        Properties of the text, over those of a note.
+    """
     _outside(axes, (1.0, 1.0), "axes fraction", words, aside, {**NOTE, "ha": "left", "va": "bottom", **look})
 
 
@@ -470,7 +482,17 @@ def zero(axes: Axes) -> None:
 
 
 def bounds(axes: Axes, values: Iterable[float], *, upright: bool = True) -> None:
-    """Draw dotted lines at bounds, ``upright`` or level."""
+    """Draw dotted lines at bounds, ``upright`` or level.
+
+    Parameters
+    ----------
+    axes
+        The axes.
+    values
+        Bounds, in the unit of the axis that they are on.
+    upright
+        True for bounds on the horizontal axis.
+    """
     for value in values:
         (axes.axvline if upright else axes.axhline)(value, color=MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
 

@@ -84,7 +84,17 @@ class _Screen:
         return text(f"presentation.{key}", self.page.lang, **values)
 
     def line(self, words: str = "", style: str = "", indent: str = "") -> None:
-        """Print words in lines of the screen's width; Chinese breaks between any two characters."""
+        """Print words in lines of the screen's width; Chinese breaks between any two characters.
+
+        Parameters
+        ----------
+        words
+            The words; empty for an empty line.
+        style
+            Style of Rich; empty for none.
+        indent
+            What each line begins with; the width is less by it.
+        """
         from rich.text import Text
 
         for row in wrapped(words, self.console.width - len(indent)) or [""]:

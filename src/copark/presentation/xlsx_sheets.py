@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import zip_longest
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from copark.presentation.clean_words import clean
 from copark.presentation.text_wrap import width_of
+from copark.progress import Progress
 from copark.store.errors import ExportRefused, fault
 from copark.store.files import written_file
 
@@ -107,9 +108,7 @@ class Sheet:
     """Whether it is printed on upright paper."""
 
 
-def write_sheets(
-    sheets: Sequence[Sheet], target: Path, progress: Callable[[int, int], None] | None = None, title: str = ""
-) -> Path:
+def write_sheets(sheets: Sequence[Sheet], target: Path, progress: Progress | None = None, title: str = "") -> Path:
     """Write sheets as one workbook, row by row, each as wide as a page where it is printed, and give its path.
 
     Parameters

@@ -8,7 +8,7 @@ meaning only where the cases stand in the order of time. Weights and ranges do n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from copark.arrays import Floats
 from copark.errors import Fault
+from copark.progress import Progress
 from copark.setmethods.coupling_degree import BOUNDARIES, FORMS, GRADES, Coupled, coordination, development, scored
 from copark.setmethods.table import fault
 from copark.stats.quantiles import BAND, LEVELS
@@ -70,7 +71,7 @@ def draws_faults(flag: str, draws: int, cases: int) -> list[Fault]:
     return [] if 0 <= draws <= most else [fault("draws", flag, found=str(draws), most=f"{most:,}")]
 
 
-def null(degrees: Coupled, deals: int, seed: int, progress: Callable[[int, int], None] | None = None) -> Null:
+def null(degrees: Coupled, deals: int, seed: int, progress: Progress | None = None) -> Null:
     """Deal indicators out and shift them, so many times each.
 
     Parameters
@@ -101,6 +102,7 @@ def null(degrees: Coupled, deals: int, seed: int, progress: Callable[[int, int],
                 reached[name] += int(np.count_nonzero(values[name] >= observed[name] - TIE))
             if progress is not None:
                 progress(turn * deals + done + count, len(KINDS) * deals)
+        # The table as it is counts as one of the deals, so that p is never 0 (Phipson and Smyth 2010).
         p[kind] = {name: (1 + reached[name]) / (1 + deals) for name in STATISTICS}
     band = np.quantile(np.concatenate(shuffled), BAND, axis=0)
     return Null(band, observed, p)
@@ -177,6 +179,7 @@ def ensemble(degrees: Coupled, draws: int, seed: int) -> WeightEnsemble:
         rng = np.random.default_rng(seed)
         counts = (min(size, draws - done) for done in range(0, draws, size))
         degree = np.concatenate([_drawn(degrees, source, count, rng) for count in counts])
+        # Rounded as grades are: the last digit does not decide a grade.
         reached = np.searchsorted(BOUNDARIES, degree.round(12), side=side)
         stays[source] = float(np.mean(reached == own))
     shares = np.stack([np.mean(reached == number, axis=0) for number in range(len(GRADES))], axis=1)
@@ -192,6 +195,8 @@ def _drawn(degrees: Coupled, source: Source, draws: int, rng: np.random.Generato
     low = np.array([degrees.ranges[name].low for name in columns])
     high = np.array([degrees.ranges[name].high for name in columns])
     out = rng.random((2, draws, 1, len(columns))) * WIDEN * (high - low)
+    # Exponentials divided by their sum are uniform over all weights that sum to 1. All are drawn whatever is varied, so
+    # that weights, ranges and both are compared on the same numbers.
     within, between = (rng.standard_exponential((draws, size)) for size in degrees.shares.shape)
     if source != "weights":
         low = low - out[0]

@@ -317,6 +317,7 @@ def entropy_weights(scores: Floats) -> Floats:
 
 def equal_weights(scores: Floats) -> Floats:
     """Return equal weights of the indicators that vary, shape (indicator,); a NaN column has none."""
+    # An indicator that never varies has no range to be scored over, and tells no case from another.
     varies = ~np.isnan(scores).all(axis=0)
     return np.asarray(varies / max(1, int(varies.sum())))
 

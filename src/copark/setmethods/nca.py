@@ -14,7 +14,7 @@ the form that is never zero (Phipson & Smyth 2010).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from copark.arrays import Floats
 from copark.errors import Fault
+from copark.progress import Progress, part_of
 from copark.setmethods.table import CaseTable, SettingFaults, TableFaults, Warned, fault, left_out_warning
 
 Kind = Literal["ce_fdh", "cr_fdh"]
@@ -43,8 +44,6 @@ MOST_UNSEEN = 0.5
 """Share of an empty zone that may lie where nothing was observed before it is told."""
 FRAGILE = 0.1
 """Change of d by one case from which it is told."""
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -158,6 +157,7 @@ def step_zone(steps: Steps, y: Floats, scope: Scope) -> Floats:
     """
     ceiling = np.maximum.accumulate(steps.tops(y)[0], axis=-1)
     widths = np.diff(np.append(steps.x, scope.x_high))
+    # Left of the first case nothing was observed at all, so the whole height is empty there.
     first = (steps.x[0] - scope.x_low) * (scope.y_high - scope.y_low)
     above = np.clip(scope.y_high - ceiling, 0.0, scope.y_high - scope.y_low)
     return first + above @ widths
@@ -301,6 +301,7 @@ def p_values(
         dealt = rng.permuted(np.broadcast_to(y, (count, y.size)), axis=1)
         for kind in KINDS:
             dealt_zones = zones(steps, dealt, scope, kind)
+            # Deals often leave the very same zone, with other rounding; a tie counts against the claim.
             reached[kind] += int(np.count_nonzero(dealt_zones >= observed[kind] - TIE * scope.area))
         if progress is not None:
             progress(done + count, deals)
@@ -434,12 +435,8 @@ def analyse(table: CaseTable, request: NcaRequest, progress: Progress | None = N
     deals = max(1, request.permutations)
     necessities = []
     for number, name in enumerate(request.conditions):
-
-        def tell(done: int, _: int, before: int = number * deals) -> None:
-            if progress is not None:
-                progress(before + done, len(request.conditions) * deals)
-
-        necessities.append(_condition(table, name, request, tell))
+        condition_progress = part_of(progress, number * deals, len(request.conditions) * deals)
+        necessities.append(_condition(table, name, request, condition_progress))
     return Necessities(table, request, tuple(necessities))
 
 
@@ -485,6 +482,7 @@ def _condition(table: CaseTable, name: str, request: NcaRequest, progress: Progr
         else:
             intercept, slope = (float(value) for value in peer_line(steps, seen_y))
             own = view.y_sign * intercept, view.y_sign * view.x_sign * slope
+            # Peers lie on the line but for rounding, and must not count as sticking out of it.
             height = intercept + slope * seen_x + NEAR * (box.y_high - box.y_low)
             above = int(np.count_nonzero(seen_y > height))
             top = (box.y_high - intercept) / slope if slope else nothing

@@ -7,7 +7,7 @@ cutoffs together; a term survives surely if every tied model of the variant has 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any, Literal
@@ -16,6 +16,7 @@ import numpy as np
 
 from copark.arrays import Floats
 from copark.errors import Fault
+from copark.progress import Progress, silent
 from copark.setmethods.qca_sets import (
     Model,
     Necessary,
@@ -359,9 +360,7 @@ def models_of(solutions: Solutions) -> dict[Kind, tuple[Model, ...]]:
     }
 
 
-def robustness(
-    analysis: QcaAnalysis, recipe: CalibrationRecipe, progress: Callable[[int, int], None] = lambda _done, _total: None
-) -> Robustness:
+def robustness(analysis: QcaAnalysis, recipe: CalibrationRecipe, progress: Progress = silent) -> Robustness:
     """Run every variant of an analysis.
 
     Parameters

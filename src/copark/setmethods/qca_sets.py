@@ -143,6 +143,8 @@ def sufficiency(x: Floats, y: Floats, unique: float = float("nan")) -> Sufficien
         Its unique coverage, where that has a meaning.
     """
     both = float(np.minimum(x, y).sum())
+    # The part of x that is in the outcome and in its absence at once; PRI takes it off both sides, since it speaks for
+    # neither.
     torn = float(np.minimum(np.minimum(x, y), 1.0 - y).sum())
     whole = float(x.sum())
     return Sufficiency(_ratio(both, whole), _ratio(both - torn, whole - torn), _ratio(both, float(y.sum())), unique)
@@ -233,6 +235,7 @@ def necessary_expressions(members: Floats, outcome: Floats, conditions: Sequence
     terms = [t for t in product((NEGATED, PRESENT, ABSENT), repeat=count) if 0 < literals(t) <= MOST_LITERALS]
     for term in sorted(terms, key=lambda term: (literals(term), [-value % 3 for value in term])):
         value = necessity(term_membership(term, members), outcome)
+        # Sums of memberships such as 0.9 carry rounding; a consistency on the cutoff reaches it.
         if value.inclusion >= INCLUSION - NEAR and value.relevance >= RELEVANCE - NEAR:
             expressions.append(Necessary(term_name(term, conditions), value))
     consistent: list[frozenset[Term]] = []

@@ -106,6 +106,7 @@ def truth_table(
     """
     corners = corner_memberships(members)
     crossing = np.any(np.abs(members - CROSSOVER) <= NEAR, axis=1)
+    # A case at exactly 0.5 is more in no row than in another; it is counted in none, and weighs in every consistency.
     inside = (corners > CROSSOVER) & ~crossing[:, None]
     rows = []
     for row in range(corners.shape[1]):
@@ -156,6 +157,7 @@ def prime_implicants(positive: Iterable[int], free: Iterable[int], count: int) -
     holds_positive = _marked(to_cover, count)
     implies = ~_marked(set(range(1 << count)) - allowed, count)
     prime = implies & holds_positive
+    # A term is prime if dropping any one of its conditions lets a row in that must stay out.
     for axis in range(count):
         larger = np.take(implies, [ABSENT], axis=axis)
         named = np.ones(3, dtype=bool)

@@ -29,7 +29,7 @@ from copark.cases.model_inputs import presence
 from copark.cases.pydantic_errors import told
 from copark.cases.schema import CaseFile, Term
 from copark.cases.table_schemas import UNALLOCATED, CapTable, Holding
-from copark.cases.types import JUDGEMENT, Bilingual, shown, suggestion
+from copark.cases.types import JUDGEMENT, WrittenText, shown, suggestion
 from copark.cases.world import in_order
 from copark.errors import Fault
 from copark.model.arrays import Inputs, records
@@ -62,7 +62,7 @@ def dated_events(case: Case) -> tuple[DatedEvent, ...]:
 def _said(kind: str, entry: Any = None, millions: float | None = None, **values: Any) -> Title:
     words = {}
     for lang in LANGUAGES:
-        named = dict(values) if entry is None else values | {"title": entry.title.get(lang)}
+        named = dict(values) if entry is None else values | {"title": entry.title.text(lang)}
         if millions is not None:
             named["value"] = in_chinese(millions) if lang == "zh" else f"{millions:g}"
         words[lang] = text(f"study.dated_event.{kind}", lang, **named)[:200]
@@ -219,7 +219,7 @@ def fault_of_edit(problem: Problem, file: str, line: int | None = None, place: K
         Name of the file in the fault.
     line
         Its line, where known.
-    at
+    place
         Path of the scenario in the file.
     """
     values = {name: shown(value) for name, value in problem.values.items() if name != "where"}
@@ -228,8 +228,8 @@ def fault_of_edit(problem: Problem, file: str, line: int | None = None, place: K
     return Fault(problem.code, file, line, f"{key} → {where}" if where else key, values)
 
 
-def _note() -> Bilingual:
-    return Bilingual(en=text("study.edited", "en"), zh=text("study.edited", "zh"))
+def _note() -> WrittenText:
+    return WrittenText.by_language(partial(text, "study.edited"))
 
 
 def _start(case: Case) -> Date:

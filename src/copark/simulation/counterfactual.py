@@ -19,8 +19,9 @@ from copark.cases.types import shown, suggestion
 from copark.errors import NotFound
 from copark.model.arrays import Draws
 from copark.model.variables import catalogue
+from copark.progress import Progress
 from copark.simulation.case_edits import DatedEvent, dated_events
-from copark.simulation.run import Progress, simulate
+from copark.simulation.run import simulate
 from copark.simulation.sample import DrawSource
 from copark.simulation.scenario_edits import Edits
 from copark.simulation.study import LinkChange, Scenario, Study, baseline
@@ -78,12 +79,12 @@ def but_for_study(case: Case, names: str | Sequence[str], **changes: Any) -> Stu
     """
     events = find_dated_events(case, names)
     keys = tuple(dict.fromkeys(event.key for event in events))
-    words = {lang: text("study.join", lang).join(getattr(event.title, lang) for event in events) for lang in LANGUAGES}
+    words = {lang: text("study.join", lang).join(event.title.text(lang) for event in events) for lang in LANGUAGES}
     titles = {lang: text("study.but_for", lang, title=words[lang])[:200] for lang in LANGUAGES}
     base = baseline_of(case)
     without = Scenario(
         key=WITHOUT,
-        title=Title(**{lang: text("study.without", lang, title=words[lang])[:200] for lang in LANGUAGES}),
+        title=Title.by_language(lambda lang: text("study.without", lang, title=words[lang])[:200]),
         edits=Edits(drop=keys),
     )
     name = re.sub(r"[^a-z0-9]+", "-", f"but-for-{'-'.join(keys)}".lower())[:64]

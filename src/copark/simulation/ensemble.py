@@ -28,6 +28,7 @@ from copark.model.jit import ENABLED
 from copark.model.kernel import BLOCK, OK, simulate_block
 from copark.model.outputs import NAMES
 from copark.model.variables import ORIGINS, Link, catalogue
+from copark.progress import CountedProgress, silent
 from copark.simulation.outcomes import NEEDED, outcomes, year_twenty
 
 Floats = NDArray[np.float64]
@@ -46,7 +47,7 @@ class Channel:
     name: str
 
     def amounts(self, arrived: Floats) -> Floats:
-        """What arrived as amounts: NaN where there is nothing that could be one.
+        """Return what arrived as amounts: NaN where there is nothing that could be one.
 
         A negative neutral is no amount but the mark for none: of the land plan, -1 ha is "no plan".
         """
@@ -55,7 +56,7 @@ class Channel:
 
 @dataclass(frozen=True)
 class Flows:
-    """What arrived at the end of every link."""
+    """Values that arrived at the end of every link."""
 
     arrived: Floats
     """float64 of shape (runs, quarters, channels), channels in the order of :func:`channels`; NaN from the quarter on
@@ -64,9 +65,22 @@ class Flows:
     """Strength of each link, by its number, shape (quarters, links)."""
 
 
+TOO_MANY_CHANNELS = (
+    "The link {link} brings {channels} numbers, and a link has room for {most}. "
+    "Raise CHANNELS_PER_LINK in copark/model/coupling/link_index.py to {channels}: no number of a run moves by it."
+)
+"""What is wrong with a link that brings too much, and how to fix it."""
+
+
 @cache
 def channels() -> tuple[Channel, ...]:
-    """Every channel of every link, in the order of the links."""
+    """List every channel of every link, in the order of the links.
+
+    Raises
+    ------
+    ValueError
+        If a link brings more numbers than there is room for in ``link_buffers``: they would run into the next link's.
+    """
     shapes = {(v.room, v.name): v for v in catalogue().of("receives")}
     found: list[Channel] = []
     for link in catalogue().links.values():
@@ -80,16 +94,21 @@ def channels() -> tuple[Channel, ...]:
             else:
                 by_axis = {"origin": ORIGINS, "side": SIDES}.get(variable.axes[0])
                 names += list(by_axis) if by_axis is not None else [str(n + 1) for n in range(count)]
+        if len(names) > CHANNELS_PER_LINK:
+            raise ValueError(TOO_MANY_CHANNELS.format(link=link.name, channels=len(names), most=CHANNELS_PER_LINK))
         found += [Channel(link, first + n, name) for n, name in enumerate(names)]
     return tuple(found)
 
 
 def arriving(sent: Floats, inputs: Inputs) -> Floats:
-    """What arrives of what was sent: ``neutral + strength (sent delay quarters ago - neutral)``."""
+    """Compute what arrives of what was sent: ``neutral + strength (sent delay quarters ago - neutral)``."""
     arrived = np.empty_like(sent)
     for n, channel in enumerate(channels()):
         link = channel.link
-        delay, strength = int(inputs.link_delay[link.number]), inputs.link_strength[:, link.number]
+        delay = int(inputs.link_delay[link.number])
+        strength = inputs.link_strength[:, link.number]
+        # The arithmetic of `links.carry`, of whole arrays: until something sent has had time to arrive, it is the
+        # neutral value.
         late = np.full(sent.shape[:2], link.neutral)
         late[:, delay:] = sent[:, : sent.shape[1] - delay, n] if delay < sent.shape[1] else late[:, delay:]
         arrived[:, :, n] = strength * late + (1.0 - strength) * link.neutral
@@ -97,7 +116,7 @@ def arriving(sent: Floats, inputs: Inputs) -> Floats:
 
 
 def as_amounts(arrived: Floats) -> Floats:
-    """What arrived at every channel, on the last axis, as amounts."""
+    """Return what arrived at every channel, on the last axis, as amounts."""
     return np.stack([channel.amounts(arrived[..., n]) for n, channel in enumerate(channels())], axis=-1)
 
 
@@ -106,14 +125,14 @@ def by_link(values: Floats) -> dict[str, Floats]:
     found: dict[str, Floats] = {}
     for link in catalogue().links.values():
         at = [n for n, channel in enumerate(channels()) if channel.link.number == link.number]
+        # Levels of several origins or sides are averaged, amounts of money, land or people add up; a link that carries
+        # two things (the legal regime) is represented by the first.
         mixed = link.unit in ("1", "log points", "1/yr") or len(link.receives) > 1
         part = values[..., at[:1]] if len(link.receives) > 1 else values[..., at]
         found[link.name] = part.mean(axis=-1) if mixed else part.sum(axis=-1)
     return found
 
 
-Done = Callable[[int], None]
-"""Told how many runs were made since the last time; what it raises ends the work."""
 CHUNK = 1000
 
 
@@ -156,7 +175,7 @@ class ScenarioRuns:
 
     @property
     def finished(self) -> NDArray[np.bool_]:
-        """Whether each run ended well as a computation, shape (runs,)."""
+        """Mark the runs that ended well as a computation, shape (runs,)."""
         finished: NDArray[np.bool_] = self.status[:, 0] == OK
         return finished
 
@@ -185,7 +204,7 @@ class ScenarioRuns:
         return replace(self, out=np.ascontiguousarray(self.out.transpose(1, 2, 0)).transpose(2, 0, 1))
 
     def of_finished(self, values: Floats) -> Floats:
-        """What was read of the runs, shape (runs, …), with NaN in those that did not finish; written in place."""
+        """Put NaN in what was read of runs that did not finish, shape (runs, …); written in place."""
         values[~self.finished] = np.nan
         return values
 
@@ -209,7 +228,7 @@ def default_threads() -> int:
 
 
 def is_compiled() -> bool:
-    """Whether machine code of the kernel as it stands is on disk, or none is needed.
+    """Return True if machine code of the kernel as it stands is on disk, or none is needed.
 
     The compiler's index is older than the kernel's file where that was changed or fetched anew.
     """
@@ -239,7 +258,7 @@ class Ensemble:
         *,
         runs: int = 0,
         threads: int = 1,
-        progress: Done | None = None,
+        progress: CountedProgress | None = None,
         block: int = BLOCK,
         judged: int | None = None,
     ) -> None:
@@ -247,9 +266,11 @@ class Ensemble:
         self.draws = self._sharing(draws) if isinstance(draws, Draws) else draws
         self.size = len(draws.addresses) if isinstance(draws, Draws) else runs
         self.names = tuple(names)
-        self.threads, self.block = threads, block
+        self.threads = threads
+        self.block = block
         self.judged = judged
-        self.progress: Done = progress or (lambda _: None)
+        self.progress = progress or silent
+        channels()  # refuses a link with too many before any run
 
     def _sharing(self, draws: Draws) -> DrawsOf:
         return lambda first, last: Paired([Draws(*(room[first:last] for room in draws))] * len(self.inputs), {})
@@ -271,7 +292,7 @@ class Ensemble:
             yield self.arrays(first, min(first + chunk, self.size))
 
     def flows(self) -> tuple[Flows, ...]:
-        """What arrived along every link between scales in the runs of each scenario."""
+        """Return what arrived along every link between scales in the runs of each scenario."""
         paired = self.draws(0, self.size)
         return tuple(self._flows(*scenario) for scenario in zip(self.inputs, paired.by_scenario, strict=True))
 
@@ -279,7 +300,10 @@ class Ensemble:
         runs = len(draws.addresses)
         block = max(1, min(self.block, -(-runs // self.threads)))  # few runs are shared among all threads, too
         keep = np.array([NAMES.index(name) for name in self.names], np.int64)
-        out, status = np.empty((runs, len(keep), len(inputs.world))), np.zeros((runs, 3), np.int64)
+        out = np.empty((runs, len(keep), len(inputs.world)))
+        status = np.zeros((runs, 3), np.int64)
+        # A workspace for each thread, handed from block to block: the kernel clears it at the start of a run, so that
+        # which one a run gets does not matter.
         spare: SimpleQueue[Workspace] = SimpleQueue()
         for _ in range(self.threads):
             spare.put(make_workspace(inputs))
@@ -287,6 +311,7 @@ class Ensemble:
         def one(first: int) -> int:
             last = min(first + block, runs)
             work = spare.get()
+            # A run may divide by zero: it then ends with a status, and is no cause for a warning.
             with np.errstate(all="ignore"):
                 simulate_block(inputs, draws, work, keep, first, last, out, status)
             spare.put(work)
@@ -298,6 +323,7 @@ class Ensemble:
                 self.progress(one(first))
         else:
             with ThreadPoolExecutor(self.threads) as pool:
+                # In the order of the blocks, whichever thread is first, so that progress only grows.
                 for done in pool.map(one, starts):
                     self.progress(done)
         judged = year_twenty(len(inputs.world)) if self.judged is None else self.judged
@@ -305,16 +331,21 @@ class Ensemble:
 
     def _flows(self, inputs: Inputs, draws: Draws) -> Flows:
         """Run draws one by one and copy what they sent along the links, which the next run overwrites."""
-        count, quarters, rows = len(draws.addresses), len(inputs.world), [channel.row for channel in channels()]
-        work, nothing = make_workspace(inputs), np.zeros(0, np.int64)
+        count = len(draws.addresses)
+        quarters = len(inputs.world)
+        rows = [channel.row for channel in channels()]
+        work = make_workspace(inputs)
+        nothing = np.zeros(0, np.int64)
         sent = np.empty((count, quarters, len(rows)))
-        out, status = np.empty((count, 0, quarters)), np.zeros((count, 3), np.int64)
+        out = np.empty((count, 0, quarters))
+        status = np.zeros((count, 3), np.int64)
         self.progress(0)
         for run in range(count):
             with np.errstate(all="ignore"):
                 simulate_block(inputs, draws, work, nothing, run, run + 1, out, status)
             sent[run] = work.link_buffers.sent[:, rows]
             if status[run, 0]:
+                # Behind the quarter in which a run stopped the buffer still holds what an earlier run sent.
                 sent[run, status[run, 1] :] = np.nan
             if (run + 1) % self.block == 0 or run + 1 == count:
                 self.progress(run % self.block + 1)

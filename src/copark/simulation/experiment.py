@@ -25,11 +25,12 @@ from copark.cases.case import Case
 from copark.identity import identity_of
 from copark.json_types import JsonObject
 from copark.model.arrays import Draws, Inputs
-from copark.simulation.ensemble import CHUNK, Done, Ensemble, calls_for
+from copark.progress import CountedProgress, Progress, ProgressCounter, silent
+from copark.simulation.ensemble import CHUNK, Ensemble, calls_for
 from copark.simulation.measures import Measures, ScenarioMeasures, packed, unpacked
 from copark.simulation.outcomes import NEEDED, outcome_effects
 from copark.simulation.results import Label, label
-from copark.simulation.run import Progress, facts_of, inputs_of, source_of
+from copark.simulation.run import facts_of, inputs_of, source_of
 from copark.simulation.sample import NOTHING, DrawSource, StudyDraws, with_parameters
 from copark.simulation.study import Scenario, Study
 from copark.simulation.unfinished import require_finished_of_each
@@ -46,7 +47,7 @@ class ScenarioBlock:
     judged: int
     """Quarter in which outcomes are judged, counted from 0."""
 
-    def measure(self, threads: int = 1, progress: Done | None = None) -> ScenarioMeasures:
+    def measure(self, threads: int = 1, progress: CountedProgress | None = None) -> ScenarioMeasures:
         """Make the runs and read them."""
         outputs = tuple(dict.fromkeys((*self.measures.outputs, *NEEDED)))
         ensemble = Ensemble(self.inputs, self.draws, outputs, threads=threads, progress=progress, judged=self.judged)
@@ -55,15 +56,15 @@ class ScenarioBlock:
 
 
 class Checkpoint(Protocol):
-    """Where an experiment is kept from time to time; :class:`copark.store.checkpoints.Stage` is one."""
+    """Store in which an experiment is kept from time to time; :class:`copark.store.checkpoints.Stage` is one."""
 
     @property
     def found(self) -> Any:
-        """What an earlier attempt has left, with its ``arrays``; ``None`` if nothing."""
+        """State that an earlier attempt has left, with its ``arrays``; ``None`` if there is none."""
 
     @property
     def is_due(self) -> bool:
-        """Whether it is worth keeping again."""
+        """True if it is worth keeping again."""
 
     def keep(self, share: float, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Keep arrays, and the share of the work they are."""
@@ -116,7 +117,7 @@ class Experiment:
         self._filed = case
         self.threads = threads
         self.workers = workers
-        self.progress: Progress = progress or (lambda *_: None)
+        self.progress: Progress = progress or silent
         self.checkpoint = checkpoint
         self.replicates = tuple(range(study.futures))
         # By memo key and replicates; runs that were made later are appended, and joined when they are read.
@@ -128,7 +129,7 @@ class Experiment:
 
     @cached_property
     def label(self) -> Label:
-        """What the study's result is known by: run ID, provenance, trust."""
+        """Label of the study's result: run ID, provenance, trust."""
         return label(self.study, self._filed, None if self.source is None else self.source.content)
 
     @cached_property
@@ -206,20 +207,15 @@ class Experiment:
         waiting = {memo_key(scenario): scenario for scenario in scenarios}
         waiting = {key: scenario for key, scenario in waiting.items() if self._known(key) < wanted}
         begun = {key: self._runs_kept(self._place(key)) for key in waiting}
-        total = sum(wanted - count for count in begun.values())
-        made = 0
-
-        def count(more: int) -> None:
-            nonlocal made
-            made += more
-            self.progress(made, total)
-
+        counter = ProgressCounter(self.progress, sum(wanted - count for count in begun.values()))
+        # Scenarios that have come equally far go together: draws of a stretch of runs are made once and serve all of
+        # them.
         for start in sorted(set(begun.values())):
             group = {key: scenario for key, scenario in waiting.items() if begun[key] == start}
-            for key, runs in self._measured(group, start, wanted, count):
+            for key, runs in self._measured(group, start, wanted, counter):
                 self._made.setdefault(self._place(key), []).append(runs)
                 if self.checkpoint is not None and self.checkpoint.is_due:
-                    self.checkpoint.keep(made / total, packed(self._all_made()))
+                    self.checkpoint.keep(counter.done / counter.total, packed(self._all_made()))
         if self.checkpoint is not None and waiting:
             self.checkpoint.keep(1.0, packed(self._all_made()))
 
@@ -232,6 +228,7 @@ class Experiment:
         place = self._place(key)
         if self._runs_kept(place) >= runs:
             return self._joined(place)[:runs]
+        # The whole has them: replicates of a part are rows of it, on the same random numbers.
         return self._joined(key)[self._numbers(0, runs)]
 
     def forget(self, scenario: Scenario) -> None:
@@ -272,7 +269,27 @@ class Experiment:
         )
 
     def outcome_effects(self, scenarios: Sequence[Scenario], against: Scenario, draws: int | None = None) -> Effects:
-        """Compare the shares of outcomes of scenarios with those of a reference; see :meth:`effects`."""
+        """Compare the shares of outcomes of scenarios with those of a reference; see :meth:`effects`.
+
+        Parameters
+        ----------
+        scenarios
+            Those that are compared.
+        against
+            The reference.
+        draws
+            Draws of parameters, by default as many as make the study's runs.
+
+        Returns
+        -------
+        Effects whose measures are the outcomes, each 1 in a run that comes to it and 0 in any other, in the quarter in
+        which outcomes are judged.
+
+        Raises
+        ------
+        StudyFaults
+            If the edits of a scenario do not fit the case.
+        """
         self.extend([against, *scenarios], draws)
         reference = self.measured(against, draws)
         return outcome_effects(
@@ -346,13 +363,14 @@ class Experiment:
         """Pack a scenario's inputs and find its facts, once for all that differ in parameters alone."""
         key = memo_key(scenario.model_copy(update={"parameters": {}, "times": {}}))
         if key not in self._inputs:
+            # The oldest goes, so that memory is bounded; asked for again it is packed again.
             while len(self._inputs) >= MOST_PACKED:
                 self._inputs.pop(next(iter(self._inputs)))
             self._inputs[key] = inputs_of(self.case, scenario), facts_of(self.study, self.case, scenario)
         return self._inputs[key]
 
     def _measured(
-        self, group: Mapping[str, Scenario], first: int, last: int, count: Done
+        self, group: Mapping[str, Scenario], first: int, last: int, progress: CountedProgress
     ) -> Iterator[tuple[str, ScenarioMeasures]]:
         """Make and read runs first … last - 1 of scenarios, some of one scenario after the other.
 
@@ -373,10 +391,10 @@ class Experiment:
             elif together:
                 measured = side_by_side(blocks, self.threads)
             else:
-                measured = (block.measure(self.threads, count) for block in blocks)
+                measured = (block.measure(self.threads, progress) for block in blocks)
             for key, runs in zip(group, measured, strict=True):
                 if together or self.workers is not None:
-                    count(len(runs.status))
+                    progress(len(runs.status))
                 yield key, runs
 
 
@@ -395,6 +413,7 @@ def side_by_side(blocks: Iterable[ScenarioBlock], threads: int) -> Iterator[Scen
 def alike(first: Inputs | Draws, second: Inputs | Draws) -> bool:
     """Tell whether inputs, or draws, are alike to the last bit."""
     pairs = zip(first, second, strict=True)
+    # By bytes, so that records of fields and plain arrays are compared alike, and NaN is like itself.
     return all(np.asarray(one).tobytes() == np.asarray(other).tobytes() for one, other in pairs)
 
 

@@ -1,4 +1,4 @@
-"""What is read of the runs of an experiment: its measures, and the values of a scenario's runs.
+"""Measures of an experiment's runs, and the values of a scenario's runs.
 
 Whoever asks a question says what it reads by a class of measures; two are enough for most. What was read is kept, and
 what it was read of is let go.
@@ -20,7 +20,7 @@ from copark.simulation.unfinished import OK
 
 
 class Measures(Protocol):
-    """What is read of every run. It knows one scenario's runs and nothing of any other; workers are sent it."""
+    """Reading of every run. It knows one scenario's runs and nothing of any other; workers are sent it."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -116,7 +116,7 @@ class ScenarioMeasures:
 
     @property
     def finished(self) -> Booleans:
-        """Whether each run finished, shape (runs,)."""
+        """Mark the runs that finished, shape (runs,)."""
         finished: Booleans = self.status[:, 0] == OK
         return finished
 

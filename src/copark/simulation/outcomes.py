@@ -69,6 +69,7 @@ def outcomes(
     rescue = out[:, 1, :end]
     failed = out[:, 2, end - 1]
     rescued = (rescue[:, max(end - RESCUED_WITHIN, 0) :] > 0.0).any(axis=1)
+    # From the mildest to the gravest: each later condition takes the place of the earlier ones.
     codes = np.where(operating < self_standing, 2, 3)
     codes = np.where(rescued, 1, codes)
     codes = np.where(closed | (failed > 0.5), 0, codes)

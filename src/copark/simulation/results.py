@@ -135,7 +135,17 @@ def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
     import xarray as xr
 
     def variable(dims: str | tuple[str, ...], values: Any, attrs: Mapping[str, Any] | None = None) -> xr.Variable:
-        """Make a variable of an array as it is: xarray need not ask Dask, which takes long to import, what it is."""
+        """Make a variable of an array as it is: xarray need not ask Dask, which takes long to import, what it is.
+
+        Parameters
+        ----------
+        dims
+            Name of its dimension, or the names of all.
+        values
+            Array with as many axes.
+        attrs
+            Attributes; ``None`` for none.
+        """
         return xr.Variable(dims, values, attrs, fastpath=True)
 
     over_time = ("scenario", "run", "quarter")

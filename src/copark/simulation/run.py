@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -13,8 +13,9 @@ from copark.cases.model_inputs import case_parameters, pack
 from copark.errors import RunRefused, StudyFaults
 from copark.model.arrays import Inputs
 from copark.model.variables import catalogue
+from copark.progress import CountedProgress, Progress, ProgressCounter
 from copark.simulation.case_edits import edited, fault_of_edit, set_in_inputs
-from copark.simulation.ensemble import CHUNK, Done, Ensemble, Runs, default_threads
+from copark.simulation.ensemble import CHUNK, Ensemble, Runs, default_threads
 from copark.simulation.outcomes import NEEDED
 from copark.simulation.results import Label, assemble, label
 from copark.simulation.sample import DrawSource, StudyDraws, drawn_parameters
@@ -23,8 +24,6 @@ from copark.simulation.study_entries import span
 
 if TYPE_CHECKING:
     import xarray as xr
-
-Progress = Callable[[int, int], None]
 
 
 def case_of(case: Case, scenario: Scenario) -> Case:
@@ -72,7 +71,10 @@ def inputs_of(case: Case, scenario: Scenario | None = None, quarters: int | None
             inputs.link_delay[number] = link.delay
     for n in scenario.without_anchors:
         if n < len(inputs.anchors):
+            # No quarter is -1, so it never comes, and the others keep their places, by which their random numbers are
+            # addressed.
             inputs.anchors["quarter"][n] = -1
+    # Last, so that a factor is of what levers and edits have set.
     for name, factor in scenario.scale.items():
         room, field = name.split(".")
         getattr(inputs, room)[field] *= factor
@@ -123,7 +125,7 @@ class Prepared(NamedTuple):
     source: DrawSource | None = None
     """Where draws come from if the study does not draw them itself."""
 
-    def ensemble(self, threads: int, progress: Done | None = None) -> Ensemble:
+    def ensemble(self, threads: int, progress: CountedProgress | None = None) -> Ensemble:
         """Return the study's runs, with the outputs it keeps first and those that outcomes are judged by behind."""
         study = self.study
         case = self.case
@@ -138,7 +140,26 @@ class Prepared(NamedTuple):
 
 
 def source_of(study: Study, case: Case, source: DrawSource | None) -> DrawSource | None:
-    """Give the source of a study's draws if it draws from a posterior; RunRefused if it does and none is given."""
+    """Give the source of a study's draws if it draws from a posterior; RunRefused if it does and none is given.
+
+    Parameters
+    ----------
+    study
+        The study.
+    case
+        Its case, named in the refusal.
+    source
+        Source of draws that is at hand; ``None`` for none.
+
+    Returns
+    -------
+    The source; ``None`` where the study draws for itself, even if one is given.
+
+    Raises
+    ------
+    RunRefused
+        If the study draws from a posterior and no source is given.
+    """
     if study.draws != "posterior":
         return None
     if source is None:
@@ -147,7 +168,28 @@ def source_of(study: Study, case: Case, source: DrawSource | None) -> DrawSource
 
 
 def prepare(study: Study, case: Case, source: DrawSource | None = None) -> Prepared:
-    """Make a study ready to run; RunRefused if it draws from a posterior and none is given."""
+    """Make a study ready to run; RunRefused if it draws from a posterior and none is given.
+
+    Parameters
+    ----------
+    study
+        The study.
+    case
+        Its case as it is filed, with its own time.
+    source
+        Posterior that draws come from; ``None`` if the study draws for itself.
+
+    Returns
+    -------
+    Inputs and facts of every scenario, over the study's time, and labels of the result.
+
+    Raises
+    ------
+    RunRefused
+        If the study draws from a posterior and none is given.
+    StudyFaults
+        If the edits of a scenario do not fit the case.
+    """
     draw_source = source_of(study, case, source)
     timed_case = study.seen(case)
     inputs = tuple(inputs_of(timed_case, scenario) for scenario in study.scenarios)
@@ -157,7 +199,21 @@ def prepare(study: Study, case: Case, source: DrawSource | None = None) -> Prepa
 
 
 def facts_of(study: Study, case: Case, scenario: Scenario) -> dict[str, np.ndarray]:
-    """Return parameters that are facts of the case and are others once it is edited: the rate of its credit."""
+    """Return parameters that are facts of the case and are others once it is edited: the rate of its credit.
+
+    Parameters
+    ----------
+    study
+        The study, for what it draws: a parameter that is drawn is no fact.
+    case
+        Its case, with the time that is simulated.
+    scenario
+        The scenario that edits the case.
+
+    Returns
+    -------
+    Values by name of the parameter; empty where the edits leave them as they are.
+    """
     if scenario.edits.is_empty:
         return {}
     drawn = {variable.name for variable in drawn_parameters(study, case)}
@@ -166,7 +222,7 @@ def facts_of(study: Study, case: Case, scenario: Scenario) -> dict[str, np.ndarr
     return {name: np.array(after[name]) for name in before.keys() & after.keys() - drawn if after[name] != before[name]}
 
 
-def run_chunk(prepared: Prepared, first: int, last: int, threads: int, progress: Done | None) -> xr.Dataset:
+def run_chunk(prepared: Prepared, first: int, last: int, threads: int, progress: CountedProgress | None) -> xr.Dataset:
     """Run all scenarios of runs first..last-1 and label what comes out.
 
     Parameters
@@ -210,16 +266,8 @@ def stream(
         Where draws come from if the study draws from a posterior.
     """
     prepared = prepare(study, case, source)
-    total = study.runs * len(study.scenarios)
-    done = 0
-
-    def more(count: int) -> None:
-        nonlocal done
-        done += count
-        if progress is not None:
-            progress(done, total)
-
-    for runs in prepared.ensemble(threads or default_threads(), more).stream(chunk):
+    counter = ProgressCounter(progress, study.runs * len(study.scenarios))
+    for runs in prepared.ensemble(threads or default_threads(), counter).stream(chunk):
         yield prepared.labelled(runs)
 
 

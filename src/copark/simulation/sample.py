@@ -31,7 +31,19 @@ class DrawSource(Protocol):
         """Parameters, one number each, that differ between draws."""
 
     def draws(self, study: Study, first: int, last: int) -> Draws:
-        """Give parameters and random numbers of a study's runs first … last - 1, before any scenario."""
+        """Give parameters and random numbers of a study's runs first … last - 1, before any scenario.
+
+        Parameters
+        ----------
+        study
+            Study that draws, for its seed and its replicates: run r has draw r // futures.
+        first, last
+            The runs first … last - 1.
+
+        Returns
+        -------
+        Records of shape (last - first,): the same for a run in whichever piece it is asked for.
+        """
 
 
 def with_parameters(draws: Draws, scenario: Scenario, facts: Mapping[str, np.ndarray] | None = None) -> Draws:
@@ -56,11 +68,13 @@ def _change(draws: Draws, scenario: Scenario, facts: Mapping[str, np.ndarray]) -
     if not (facts or scenario.parameters or scenario.times):
         return
     variables = catalogue().parameters
+    # A scenario's word counts more than a fact of the edited case; factors come last, since they are of what is set.
     for name, value in {**facts, **scenario.parameters}.items():
         getattr(draws, variables[name].room)[name] = np.array(value)
     for name, factor in scenario.times.items():
         variable = variables[name]
         records = getattr(draws, variable.room)
+        # A multiple of a draw may leave the range that the catalogue gives the parameter.
         records[name] = np.clip(records[name] * factor, variable.low, variable.high)
 
 
@@ -129,8 +143,10 @@ def _block(number: int, first: int, last: int, seed: int, width: int) -> np.ndar
     """Draw a block of columns, shape (last - first, width)."""
     counters = width // PER_COUNTER
     generator = np.random.Philox(key=np.array([seed, PARAMETERS + number], dtype=np.uint64))
+    # Counter-based: the generator jumps to a run without drawing those before it.
     generator.advance(first * counters)
     raw = np.asarray(generator.random_raw((last - first) * width), dtype=np.uint64)
+    # 53 random bits, at the middles of equal cells: never 0 or 1, where quantiles of a prior are infinite.
     inside: np.ndarray = ((raw >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
     return inside.reshape(last - first, width)
 
@@ -166,6 +182,8 @@ def sample(study: Study, case: Case, first: int, last: int) -> dict[str, np.ndar
             prior = prior_of(variable, case)
             if prior is not None:
                 drawn = prior.quantile(points[:, variable.number], variable.default[0])
+                # The column is the parameter's own number, not its place among those drawn: drawing another one moves
+                # none.
                 values[variable.name] = np.clip(drawn, variable.low, variable.high)[numbers - numbers[0]]
     return values
 

@@ -74,7 +74,7 @@ class FrameworkEdit(Entry):
 
 
 class Depth(Entry):
-    """How deep the framework goes: each of its instruments on or off, from a date on."""
+    """Instruments of the framework, each on or off, from a date on."""
 
     credit: Switch = True
     """Concessional credit to the development company."""
@@ -93,7 +93,7 @@ class Depth(Entry):
 
 
 class Stay(Entry):
-    """When a partner or shareholder is there: not at all, for good, at other dates, or some quarters later."""
+    """Time of a partner or shareholder in the park: none, for good, at other dates, or some quarters later."""
 
     present: Switch = True
     """Whether it is ever there; off, nothing else may be said."""
@@ -188,7 +188,7 @@ TermWords = Annotated[TermEdit, _words(off={"home": 0.0, "host": 0.0, "third": 0
 
 
 class Edits(Entry):
-    """What a scenario changes among the facts of its case; what is left out stays as on record.
+    """Changes of a scenario to the facts of its case; what is left out stays as on record.
 
     A list of values (or shares) takes the place of everything on record from its first date on.
     """

@@ -6,7 +6,7 @@ A study file is as hostile as a case until it is parsed; all of its faults are t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from math import prod
 from operator import not_
 from pathlib import Path
@@ -72,7 +72,7 @@ Factor = Annotated[float, Field(ge=0.0, le=100.0)]
 
 
 class LinkChange(Entry):
-    """How a link between scales is changed: its strength (1 as it is, 0 cut) and its delay in quarters.
+    """Change of a link between scales: its strength (1 as it is, 0 cut) and its delay in quarters.
 
     The strength holds from a quarter (2016Q1) to the end of another, where one is given; the delay holds throughout.
     """
@@ -289,11 +289,9 @@ def baseline(case: str, title: Title | None = None) -> Study:
     """Give the baseline study of a case: the case as it is."""
     return Study(
         name="baseline",
-        title=title or Title(en=text("study.baseline", "en"), zh=text("study.baseline", "zh")),
+        title=title or Title.by_language(partial(text, "study.baseline")),
         case=case,
-        scenarios=(
-            Scenario(key="as-it-is", title=Title(en=text("study.as_it_is", "en"), zh=text("study.as_it_is", "zh"))),
-        ),
+        scenarios=(Scenario(key="as-it-is", title=Title.by_language(partial(text, "study.as_it_is"))),),
     )
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from copark.cases.dates import Date
 from copark.cases.quarters import Quarter
 from copark.cases.types import suggestion, wrong
+from copark.texts.localized import LocalizedText
 
 
 class Entry(BaseModel):
@@ -18,7 +19,7 @@ class Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
 
 
-class Title(Entry):
+class Title(Entry, LocalizedText):
     """A title in both languages; one that is given in a single language, or as plain text, stands for both."""
 
     en: Annotated[str, Field(max_length=200)]

@@ -226,6 +226,19 @@ class Effects:
     ) -> Effects:
         """Keep some scenarios, measures and quarters, by their labels; all where none are given.
 
+        Parameters
+        ----------
+        scenarios
+            Keys of scenarios, in the order that is wanted; ``None`` for all.
+        measures
+            Names of measures; ``None`` for all.
+        quarters
+            Labels of quarters; ``None`` for all.
+
+        Returns
+        -------
+        Effects of the same runs, with arrays of shape (runs, measures, quarters) cut to these.
+
         Raises
         ------
         KeyError
@@ -275,6 +288,7 @@ class Effects:
     def rows(self, *, log: bool = False) -> Iterator[Effect]:
         """Give every effect, by scenario, measure and quarter; ``log``: of logarithms."""
         for scenario in self.scenarios:
+            # By pair, not by run: pairs of which one run did not finish are in no number.
             draws = self.draws[self.finished[scenario]]
             for measure, unit in zip(self.measures, self.units, strict=True):
                 before = self.before(scenario, measure)

@@ -46,6 +46,7 @@ def jackknife(values: Sequence[float] | Floats) -> float:
 @cache
 def halves() -> tuple[tuple[int, ...], ...]:
     """Return the groups of each half, the same for everybody."""
+    # Fixed, so that the same numbers have the same error whenever and by whomever they are asked for.
     rng = np.random.default_rng(0x68616C66)
     return tuple(tuple(sorted(rng.permutation(GROUPS)[: GROUPS // 2].tolist())) for _ in range(HALVES))
 
@@ -69,5 +70,6 @@ def reach(value: float, error: float, level: float) -> tuple[float, float]:
     """
     from scipy.special import stdtrit
 
+    # Student's t, since the error itself is estimated from ten groups.
     half = float(stdtrit(GROUPS - 1, 0.5 + level / 2.0)) * error if isfinite(error) else 0.0
     return value - half, value + half

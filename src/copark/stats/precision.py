@@ -58,6 +58,8 @@ def components(values: Floats, groups: Integers) -> Split:
     means = np.bincount(places, weights=values) / counts
     within = float(((values - means[places]) ** 2).sum()) / (total - drawn)
     between = float((counts * (means - values.mean()) ** 2).sum()) / (drawn - 1)
+    # The effective number of runs of a draw where draws have different numbers of them; their common number where they
+    # do not.
     size = (total - float((counts**2).sum()) / total) / (drawn - 1)
     return Split(max((between - within) / size, 0.0), within)
 
@@ -166,12 +168,15 @@ def runs_for(
     if half <= 0.0:
         raise ValueError("a half-width is above 0")
     z = z_of(level)
+    # From Wilson's half-width at 0 of n, solved for n: no share, however extreme, is told better by fewer runs.
     sure = ceil(z * z / (2.0 * half) - z * z)
 
     def enough(draws: int) -> bool:
         runs = draws * futures
         return half_width(error(variance, runs, planned_concentration(runs, futures, pool), pool), runs, level) <= half
 
+    # Half-widths fall with every draw up to one use of the pool, so that the fewest are found by halving; beyond it the
+    # weights of the draws are uneven until a round is whole.
     most = LARGEST // futures if pool is None else pool
     if enough(most):
         low = 0
@@ -182,6 +187,8 @@ def runs_for(
         return high * futures
     if pool is None:
         return None
+    # In whole rounds parameters add no error. A billionth is taken off first, so that a product that is whole but for
+    # rounding is not rounded up.
     runs_needed = max(ceil(variance.chance * (z / half) ** 2 - 1e-9), sure, 1)
     rounds = ceil(runs_needed / (pool * futures))
     return rounds * pool * futures if rounds * pool * futures <= LARGEST else None
@@ -233,6 +240,7 @@ def difference(before: Floats, after: Floats, *, log: bool = False) -> Floats:
         Whether logarithms are compared, with a count of 0 taken as 1: log points (0.1: a tenth more).
     """
     if log:
+        # Counts may be 0, whose logarithm is none; a park with no company counts as one with one.
         before = np.log(np.maximum(before, 1.0))
         after = np.log(np.maximum(after, 1.0))
     return settled(after - before, before)
@@ -281,5 +289,6 @@ def change_interval(change: Floats, draws: NDArray[np.int64], level: float = LEV
     if counts.max() > 1 and counts.size > 1:
         means = np.bincount(places, weights=change) / counts
         middle = float(change.mean())
+        # Not below the interval of independent pairs: the means of a few draws may be alike by chance.
         half = max(half, z * float(means.std(ddof=1)) / sqrt(counts.size))
     return max(-1.0, middle - half), min(1.0, middle + half)

@@ -36,6 +36,7 @@ def quantiles(values: ArrayLike, levels: Sequence[float] = LEVELS) -> Floats:
     whole = finite.all(axis=0) & (columns.shape[0] > 0)
     if whole.any():
         answer[:, whole] = np.quantile(columns[:, whole], levels, axis=0)
+    # Only columns with a gap go one by one; they are few, and each loses other runs.
     for column in np.flatnonzero(~whole & finite.any(axis=0)):
         answer[:, column] = np.quantile(columns[finite[:, column], column], levels)
     return answer.reshape((len(levels), *ensemble.shape[1:]))
@@ -77,7 +78,19 @@ def quantiles_over(values: Floats, levels: Sequence[float] = LEVELS) -> Floats:
 
 
 def between(low: Floats, high: Floats, share: float) -> Floats:
-    """Return the value a share of the way from low to high, rounded as NumPy rounds it: from the nearer end."""
+    """Return the value a share of the way from low to high, rounded as NumPy rounds it: from the nearer end.
+
+    Parameters
+    ----------
+    low, high
+        Neighbouring order statistics, of one shape.
+    share
+        Share of the way from low to high, 0 to 1.
+
+    Returns
+    -------
+    Values of the same shape, equal to the bit to those of `numpy.quantile`.
+    """
     step = high - low
     return high - step * (1.0 - share) if share >= 0.5 else low + step * share
 

@@ -65,6 +65,8 @@ def resampled_weights(groups: Integers, times: int, seed: int = 1) -> Floats:
     -------
     Weights, shape (times, members).
     """
+    # Groups are drawn, not members: members of one group share a draw or a past, and would be counted as if they did
+    # not.
     names, places = np.unique(groups, return_inverse=True)
     generator = np.random.Generator(np.random.Philox(key=seed))
     drawn = generator.integers(0, names.size, size=(times, names.size))
@@ -101,6 +103,7 @@ def stability(score: Callable[[Floats | None], Floats], weights: Floats, *, most
     """
     rank = ranks(score(None), most_is_best=most_is_best)
     again = np.stack([ranks(score(replicate), most_is_best=most_is_best) for replicate in weights])
+    # Ranks are whole; between two of them there is none.
     low, high = np.quantile(again, RANK_BAND, axis=0, method="nearest")
     return Stability(rank, low.astype(np.int64), high.astype(np.int64), (again == 1).mean(axis=0))
 
@@ -203,4 +206,6 @@ def _between(means: Sequence[dict[int, float]]) -> float:
     deviations = table - table.mean(axis=0)
     effects = deviations.mean(axis=1)
     errors = deviations.var(axis=1, ddof=1) / len(shared)
+    # Means of structures scatter by their own errors too; only what is left over is structure. Draws they share are
+    # taken pair by pair, which leaves smaller errors.
     return max(float(np.mean(effects**2) - np.mean(errors)), 0.0)

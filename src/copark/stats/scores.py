@@ -38,6 +38,7 @@ def crps(ensemble: ArrayLike, observed: float) -> float:
     w = np.full(np.count_nonzero(finite), 1.0 / len(x))
     x = np.sort(x[finite], kind="stable")
     w = w / w.sum()
+    # E|X - X'| from the sorted members, by their ranks: n log n instead of all pairs.
     below = np.cumsum(w) - 0.5 * w
     spread = 2.0 * float((w * x * (2.0 * below - 1.0)).sum())
     return float((w * np.abs(x - observed)).sum()) - 0.5 * spread
@@ -127,6 +128,7 @@ def percentiles(ensemble: ArrayLike, low: float | None, high: float | None) -> P
     single = low is not None and low == high
     if not x.size:
         return Percentiles(float("nan"), float("nan"), single)
+    # Settled: a run that reports the observed count exactly is a tie on every processor.
     first = 0.0 if low is None else 100.0 * float(np.mean(settled(x - low, low) < 0.0))
     last = 100.0 if high is None else 100.0 * float(np.mean(settled(x - high, high) <= 0.0))
     return (
@@ -135,7 +137,19 @@ def percentiles(ensemble: ArrayLike, low: float | None, high: float | None) -> P
 
 
 def relative_half_width(low: float, upper: float, value: float) -> float:
-    """Return half the width of a band as a share of a value: 0.5 is ± 50 %; NaN of a value of zero."""
+    """Return half the width of a band as a share of a value: 0.5 is ± 50 %; NaN of a value of zero.
+
+    Parameters
+    ----------
+    low, upper
+        Ends of the band, in the unit of the value.
+    value
+        What the width is compared with; its sign does not matter.
+
+    Returns
+    -------
+    Half the width over the size of the value.
+    """
     return (upper - low) / (2.0 * abs(value)) if value else float("nan")
 
 
@@ -166,6 +180,7 @@ def recalibrated(probability: Floats, happened: Booleans) -> Recalibration:
 
     log_odds = _logit(probability)
     middle = float(log_odds.mean())
+    # Standardised, so that the prior of the slope means the same whatever the spread of the probabilities.
     spread = float(log_odds.std()) or 1.0
     model = LogisticRegression(C=PRIOR**2).fit(((log_odds - middle) / spread)[:, None], happened)
     slope = float(model.coef_[0, 0]) / spread

@@ -42,6 +42,7 @@ def verdict(better: float, equal: float) -> Verdict:
     if not isfinite(better):
         return "unknown"
     worse = max(1.0 - better - equal, 0.0)
+    # A share on a limit is on it on every processor: no word hangs on rounding (decision 0082).
     surely = SURELY - NO_DIFFERENCE
     mostly = MOSTLY - NO_DIFFERENCE
     seldom = SELDOM + NO_DIFFERENCE
@@ -109,6 +110,7 @@ def wilson(count: float, total: int, level: float = LEVEL) -> tuple[float, float
     middle = share + z * z / (2.0 * total)
     half = z * sqrt(share * (1.0 - share) / total + z * z / (4.0 * total * total))
     scale = 1.0 + z * z / total
+    # Exactly 0 and 1 at the ends, where the formula gives them but for rounding.
     low = 0.0 if count == 0 else max(0.0, (middle - half) / scale)
     return low, 1.0 if count == total else min(1.0, (middle + half) / scale)
 

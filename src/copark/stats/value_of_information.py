@@ -98,6 +98,7 @@ def foretell(known_reports: Floats, candidate: Floats, effects: Floats, holds: B
         for train, test in folds.split(targets):
             foretold[test] = targets[train].mean(axis=0)
     count = effects.shape[1]
+    # A regression may foretell beyond anything that happened.
     within = np.clip(foretold, targets.min(axis=0), targets.max(axis=0))  # a mean lies between what it is a mean of
     with config_context(assume_finite=True, skip_parameter_validation=True):
         probabilities = [_calibrated(within[:, [n, count + n]], holds[:, n], folds) for n in range(count)]
@@ -113,6 +114,8 @@ def _regression(known_count: int, candidate_count: int) -> Any:
 
     spline = make_pipeline(SplineTransformer(KNOTS, degree=2, extrapolation="linear"), StandardScaler())
     parts = (
+        # What is known enters as it is, a candidate by splines: what it tells need not be a straight line, and a
+        # network or trees foretold no more (decision log 0058).
         ("known", StandardScaler(), slice(0, known_count)),
         ("candidate", spline, slice(known_count, known_count + candidate_count)),
     )
@@ -124,6 +127,8 @@ def _calibrated(foretold: Floats, holds: Booleans, folds: Any) -> Floats:
     from sklearn.linear_model import LogisticRegression
 
     probability = np.full(len(holds), holds.mean())
+    # With fewer worlds of one kind a fold may have none, and nothing can be learned; the share of all worlds stands
+    # then.
     if min(np.count_nonzero(holds), np.count_nonzero(~holds)) >= FOLDS * 2:
         model = LogisticRegression(C=WEAK, solver="newton-cholesky")
         for train, test in folds.split(foretold):

@@ -34,10 +34,14 @@ ARRAYS = "arrays.zarr"
 SUMMARY = "summary.zarr"
 EVERY_RUN = "every_run.zarr"
 DESCRIPTION = "zarr.json"
-MOST_QUARTERS, MOST_PARAMETERS = 400, 1000
-"""Quarters of the longest study, and more parameters than a model has."""
-MOST_DESCRIPTION, MOST_TEXT = 20_000_000, 1_000_000
-"""Bytes of a description, and of the names along one axis."""
+MOST_QUARTERS = 400
+"""Quarters of the longest study."""
+MOST_PARAMETERS = 1000
+"""More parameters than a model has."""
+MOST_DESCRIPTION = 20_000_000
+"""Bytes of a description that is read."""
+MOST_TEXT = 1_000_000
+"""Bytes of the names along one axis."""
 PER_RUN = ("scenario", "run")
 PATHS = ("scenario", "run", "quarter")
 BANDS = ("scenario", "statistic", "quarter")

@@ -43,7 +43,26 @@ class CheckedStore(LocalStore):
     async def get(
         self, key: str, prototype: BufferPrototype | None = None, byte_range: ByteRequest | None = None
     ) -> Buffer | None:
-        """Read a file; ``DamagedRun`` if it is a chunk that is not as it was stored."""
+        """Read a file.
+
+        Parameters
+        ----------
+        key
+            Path of the file below the run's folder.
+        prototype
+            Kind of buffer that Zarr wants.
+        byte_range
+            Part of the file; ``None`` for all of it, as chunks are read: they are compared with their checksums whole.
+
+        Returns
+        -------
+        The bytes; ``None`` where there is no such file.
+
+        Raises
+        ------
+        DamagedRun
+            If it is a chunk that is not as it was stored.
+        """
         return self._checked(key, await super().get(key, prototype, byte_range))
 
     def get_sync(self, key: str, **how: Any) -> Buffer | None:

@@ -46,7 +46,17 @@ class State:
 
 
 def write_state(path: Path, identity: str, state: State) -> None:
-    """Write a state of the work of an identity, whole or not at all."""
+    """Write a state of the work of an identity, whole or not at all.
+
+    Parameters
+    ----------
+    path
+        File of the state.
+    identity
+        Identity of the work; a state of another one is not read.
+    state
+        How far it is (0 to 1), its arrays and plain values.
+    """
     about = {"format": FORMAT, "identity": identity, "name": path.name, "share": state.share, "values": state.values}
     packed = BytesIO()
     np.savez(packed, allow_pickle=False, **dict(state.arrays))

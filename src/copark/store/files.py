@@ -90,6 +90,20 @@ def take_place(folder: Path, target: Path, *, replace: bool) -> None:
 
     A process that is killed between the two moves leaves the target empty and the older folder beside it;
     :func:`put_back` gives it its place again.
+
+    Parameters
+    ----------
+    folder
+        Finished folder, on the disk of the target.
+    target
+        Where it goes.
+    replace
+        True to put an older one out of the way; else the older one stays, and so does the folder.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be moved though nothing is in the way.
     """
     replaced: list[Path] = []
     while True:

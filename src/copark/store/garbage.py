@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from copark.errors import Fault
+from copark.progress import Progress
 from copark.store.array_forms import faults_of_form
 from copark.store.checkpoints import FOLDER
 from copark.store.errors import DamagedRun, MisplacedRun, fault
@@ -153,9 +154,7 @@ def throw_away(leftover: Leftover) -> None:
             remove(path)
 
 
-def faults_in(
-    store: RunStore, *, deep: bool | None = True, progress: Callable[[int, int], None] | None = None
-) -> list[Fault]:
+def faults_in(store: RunStore, *, deep: bool | None = True, progress: Progress | None = None) -> list[Fault]:
     """Find every fault of the folders of stored runs; one that cannot be read does not hide those of the others.
 
     Parameters
@@ -187,9 +186,24 @@ def faults_in(
 
 
 def faults_of_content(store: RunStore, name: str, *, deep: bool) -> list[Fault]:
-    """Return the faults of what a whole and rightly placed folder holds: its metadata, the forms of its arrays, what
-    the metadata say of how its runs ended, and, if ``deep``, chunks that cannot be decoded.
-    """  # noqa: D205 - one sentence
+    """Return the faults of what a whole and rightly placed folder holds.
+
+    Its metadata are read, the forms of its arrays, what the metadata say of how its runs ended, and, if ``deep``,
+    chunks that cannot be decoded.
+
+    Parameters
+    ----------
+    store
+        The store.
+    name
+        Run ID, the name of the folder.
+    deep
+        True to decode chunks too, which reads all of the run.
+
+    Returns
+    -------
+    Faults; none where the content agrees with itself.
+    """
     try:
         record = store.record(name, checked=False)
     except (DamagedRun, MisplacedRun) as refusal:

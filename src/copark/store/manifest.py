@@ -123,7 +123,17 @@ REASONS = {"EACCES": "forbidden", "EPERM": "forbidden", "EIO": "disk_fails"}
 
 
 def unreadable(place: object, key: str, error: OSError) -> Fault:
-    """Return the fault of a file of a stored run that is there and cannot be read."""
+    """Return the fault of a file of a stored run that is there and cannot be read.
+
+    Parameters
+    ----------
+    place
+        Folder of the run, as a fault shows it.
+    key
+        Name of the file in it.
+    error
+        What the operating system said; only some of its errors have a repair of their own.
+    """
     code = REASONS.get(errno.errorcode.get(error.errno or 0, ""), "unreadable")
     return fault(code, place, key, reason=error.strerror or type(error).__name__)
 

@@ -164,6 +164,20 @@ class RunStore:
         study gives, and how its runs ended with what its arrays say. Not ``checked``, as for a list of many, what
         describes the run is believed.
 
+        Parameters
+        ----------
+        identity
+            Run ID, the name of the folder.
+        deep
+            True to compare checksums of any size, False of none but the small files that describe the run; ``None``
+            for those of up to 256 MB in all.
+        checked
+            False to believe what describes the run.
+
+        Returns
+        -------
+        Place, metadata and size of the run; its arrays are not read.
+
         Raises
         ------
         DamagedRun

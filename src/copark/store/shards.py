@@ -266,7 +266,19 @@ def finished(folder: ShardFolder, plan: ShardPlan, *, deep: bool = True) -> Iter
 
 
 def read_record(folder: ShardFolder, first: int, last: int) -> ShardRecord | None:
-    """Read a shard's listing; ``None`` if it is not there or torn."""
+    """Read a shard's listing; ``None`` if it is not there or torn.
+
+    Parameters
+    ----------
+    folder
+        Where shards are put.
+    first, last
+        Runs of the shard, first and one behind the last.
+
+    Returns
+    -------
+    The listing, with names, sizes and checksums of the shard's files.
+    """
     try:
         record = _reader(ShardRecord).validate_json(folder.get(listing_name(first, last)) or b"")
     except ValueError:

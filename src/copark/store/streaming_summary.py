@@ -216,7 +216,8 @@ class ShardBands:
         for n, name in enumerate(self.names):
             ordered = np.sort(np.moveaxis(chunk[name].values, 1, -1), axis=-1)
             batch = moments_of(ordered, ordered.shape[-1] - np.isnan(ordered).sum(axis=-1))
-            sizes[n], moments[:, n] = batch.size, batch[1:]
+            sizes[n] = batch.size
+            moments[:, n] = batch[1:]
             for cell in np.ndindex(shape[1:]):
                 place = (n, *cell)
                 values = ordered[cell][: sizes[n][cell]]

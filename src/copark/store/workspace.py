@@ -16,7 +16,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ from copark.cases.yaml_loader import read_yaml
 from copark.errors import CoparkError, Fault, FaultsFound
 from copark.identity import RESULT_FORMAT
 from copark.json_types import JsonObject
+from copark.progress import Progress
 from copark.store.errors import DamagedRun, MisplacedRun
 from copark.store.files import written_file, written_folder
 from copark.store.headlines import faults_of_chunks
@@ -57,8 +58,12 @@ PLACES = re.compile(
     re.ASCII,
 )
 """Places of files. Earlier versions packed saved scenarios too, which nobody reads."""
-MOST_FILES, MOST_BYTES, MOST_LISTING = 500_000, 200_000_000_000, 150_000_000
-"""Files of a workspace (a stored run of 100,000 has about 6,000), bytes it may unpack to, and those of its lists."""
+MOST_FILES = 500_000
+"""Files of a workspace; a stored run of 100,000 has about 6,000."""
+MOST_BYTES = 200_000_000_000
+"""Bytes that it may unpack to."""
+MOST_LISTING = 150_000_000
+"""Bytes of its lists."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every entry: a ZIP archive knows none earlier."""
 EARLY_CONTEXT = "https://w3id.org/ro/crate/1.1/context"
@@ -70,7 +75,6 @@ LICENCE = "https://spdx.org/licenses/Apache-2.0"
 NOT_STATED = "#licence-not-stated"
 MEDIA = {".yaml": "application/yaml", ".csv": "text/csv", ".json": "application/json", ".md": "text/markdown"}
 Listing = dict[str, tuple[int, str]]
-Progress = Callable[[int, int], None] | None
 Entity = JsonObject
 
 
@@ -136,11 +140,24 @@ def manifest_of(listed: Listing) -> Entity:
     return {"format": FORMAT, "copark": __version__, "files": files}
 
 
-def pack_workspace(contents: Contents, target: Path, progress: Progress = None) -> str:
+def pack_workspace(contents: Contents, target: Path, progress: Progress | None = None) -> str:
     """Write a workspace; give its SHA-256.
 
     Folders come first, then files, each in the order of their names; without a time and without compression (the
     numbers of runs are compressed already, and compressors of two machines may differ).
+
+    Parameters
+    ----------
+    contents
+        What goes in.
+    target
+        File of the workspace; it is written whole or not at all.
+    progress
+        Called with bytes written and in all; ``None`` for nobody.
+
+    Returns
+    -------
+    SHA-256 of the file, the same for the same contents on any machine.
     """
     files = contents.files()
     listed = Listing()
@@ -302,19 +319,32 @@ class WorkspaceFindings:
     """What is to be known of it: runs of another version of the model, of a case that has changed since."""
 
 
-def verify_workspace(path: Path, progress: Progress = None) -> WorkspaceFindings:
+def verify_workspace(path: Path, progress: Progress | None = None) -> WorkspaceFindings:
     """See whether a workspace is what it says; nothing of it stays on the disk."""
     with tempfile.TemporaryDirectory(prefix="copark-workspace-") as folder:
         return _take(path, Path(folder), progress)
 
 
-def open_workspace(path: Path, target: Path, progress: Progress = None) -> WorkspaceFindings:
+def open_workspace(path: Path, target: Path, progress: Progress | None = None) -> WorkspaceFindings:
     """Open a workspace into a folder that is not there yet, or empty: an output folder like any other.
 
     Raises
     ------
     WorkspaceRefused
         If it has faults, or the folder something in it; nothing is written then.
+
+    Parameters
+    ----------
+    path
+        File of the workspace.
+    target
+        Folder that it is opened into.
+    progress
+        Called with bytes read and in all; ``None`` for nobody.
+
+    Returns
+    -------
+    What was found in it; it has no faults.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise WorkspaceRefused([Fault(f"{AREA}.not_empty", str(target))])
@@ -327,7 +357,7 @@ def open_workspace(path: Path, target: Path, progress: Progress = None) -> Works
     return findings
 
 
-def _take(path: Path, folder: Path, progress: Progress) -> WorkspaceFindings:
+def _take(path: Path, folder: Path, progress: Progress | None) -> WorkspaceFindings:
     try:
         with opened(path, path.name, AREA) as archive:
             entries = _entries(archive, folder)
@@ -407,7 +437,7 @@ def _json(raw: bytes) -> Any:
 
 
 def _unpack(
-    archive: Archive, entries: Mapping[str, zipfile.ZipInfo], listing: Listing, folder: Path, progress: Progress
+    archive: Archive, entries: Mapping[str, zipfile.ZipInfo], listing: Listing, folder: Path, progress: Progress | None
 ) -> list[Fault]:
     """Write files while their checksums are made; what differs from the list."""
     held = entries.keys() - {MANIFEST, CRATE}

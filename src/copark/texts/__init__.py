@@ -8,7 +8,6 @@ words in ``texts.yaml``.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from json import loads
 from pathlib import Path
@@ -34,16 +33,6 @@ _QUARTER = re.compile(r"(?<![A-Za-z0-9_./=:@-])([12][0-9]{3})Q([1-4])(?![A-Za-z0
 """A quarter by itself, not within a name, a path or an option."""
 _NUMERALS = "一二三四"
 _ENTRY = re.compile(r"""^(?=(["']?)([\w.-]+)\1:(?:\s|$))""", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Said:
-    """Words in both languages."""
-
-    en: str
-    """The words in English."""
-    zh: str
-    """The words in Chinese."""
 
 
 class Entries(Mapping[str, dict[str, str]]):

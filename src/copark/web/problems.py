@@ -16,9 +16,10 @@ from starlette.requests import ClientDisconnect
 from copark.errors import CoparkError, Fault, FaultsFound, NotFound, RunRefused, Unavailable
 from copark.json_types import JsonObject
 from copark.texts import has_text, text
+from copark.texts.localized import LocalizedText
 from copark.web.content.engine import Cancelled
 from copark.web.content.faults import FaultInfo, fault_infos, faults_of_request
-from copark.web.content.responses import ApiModel, Said
+from copark.web.content.responses import ApiModel
 from copark.web.content.sentences import said
 
 MEDIA = "application/problem+json"
@@ -45,9 +46,9 @@ class ProblemInfo(ApiModel):
     """How to fix it, in the language of the request."""
     code: str
     """What kind of problem it is; the same in every language."""
-    cause: Said
+    cause: LocalizedText
     """What is wrong, in both languages."""
-    repair: Said
+    repair: LocalizedText
     """How to fix it, in both languages."""
     faults: list[FaultInfo]
     """Everything that is wrong with a request or an upload, place by place; empty for other problems."""
@@ -103,9 +104,9 @@ def problem_response(problem: HttpProblem, lang: str) -> Response:
     cause, repair = (said(f"web.problem.{problem.code}.{part}", **problem.values) for part in ("cause", "repair"))
     info = ProblemInfo(
         type=f"/api/docs#{problem.code}",
-        title=getattr(cause, lang),
+        title=cause.text(lang),
         status=problem.status,
-        detail=getattr(repair, lang),
+        detail=repair.text(lang),
         code=problem.code,
         cause=cause,
         repair=repair,

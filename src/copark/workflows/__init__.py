@@ -7,7 +7,6 @@ The command line and the Python interface call these and nothing below them. Wha
 the language asked for; nothing here prints.
 """
 
-from copark.analyses.progress import Progress
 from copark.analyses.stored_runs import ExecutionOptions
 from copark.workflows.case_commands import case_schema, catalogue, check, export, new, show
 from copark.workflows.replay import ReplayVerdict, verify
@@ -15,7 +14,6 @@ from copark.workflows.run_study import RunOutcome, run_study, simulate
 
 __all__ = [
     "ExecutionOptions",
-    "Progress",
     "ReplayVerdict",
     "RunOutcome",
     "case_schema",

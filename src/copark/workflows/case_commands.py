@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copark.analyses.progress import Progress, stage
+from copark.analyses.progress import stage
 from copark.errors import Fault
 from copark.presentation.numbers import number, percent
+from copark.progress import StagedProgress
 from copark.store.runs import OUT, RunStore
 from copark.texts import text
 
@@ -116,8 +117,8 @@ def catalogue(lang: str = "en") -> dict[str, Entries]:
     from copark.simulation.study import list_studies, load_study
 
     return {
-        "cases": tuple((name, getattr(load_case(name).title, lang)) for name in list_cases()),
-        "studies": tuple((name, getattr(load_study(name).title, lang)) for name in list_studies()),
+        "cases": tuple((name, load_case(name).title.text(lang)) for name in list_cases()),
+        "studies": tuple((name, load_study(name).title.text(lang)) for name in list_studies()),
     }
 
 
@@ -146,7 +147,7 @@ def _describe_case(case: Case, lang: str) -> tuple[str, Entries]:
         yield "kind", text(f"workflows.kind.{case.kind}", lang)
         yield "clock", text("workflows.clock", lang, start=case.clock.start, quarters=case.clock.quarters)
         yield "data_end", case.clock.data_end
-        owners = (getattr(entry.title, lang) for entry in case.shareholders)
+        owners = (entry.title.text(lang) for entry in case.shareholders)
         yield "shareholders", text("report.join.list", lang).join(owners)
         yield "cap_tables", len(case.equity)
         yield "events", len(case.events)
@@ -161,7 +162,7 @@ def _describe_case(case: Case, lang: str) -> tuple[str, Entries]:
         yield "folder", case.folder
         yield "hash", case.hash
 
-    return _described(getattr(case.title, lang), lang, entries())
+    return _described(case.title.text(lang), lang, entries())
 
 
 def _describe_study(study: Study, lang: str) -> tuple[str, Entries]:
@@ -172,10 +173,10 @@ def _describe_study(study: Study, lang: str) -> tuple[str, Entries]:
         yield "seed", study.seed
         yield "draws", text(f"workflows.draws.{study.draws}", lang)
         for scenario in study.scenarios:
-            yield "scenario", f"{scenario.key}: {getattr(scenario.title, lang)}"
+            yield "scenario", f"{scenario.key}: {scenario.title.text(lang)}"
         yield "outputs", ", ".join(study.kept)
 
-    return _described(getattr(study.title, lang), lang, entries())
+    return _described(study.title.text(lang), lang, entries())
 
 
 def _describe_run(record: RunRecord, lang: str) -> tuple[str, Entries]:
@@ -189,7 +190,7 @@ def _describe_run(record: RunRecord, lang: str) -> tuple[str, Entries]:
 
 
 def export(
-    identity: str, form: str, to: Path, *, out: Path = OUT, lang: str = "en", progress: Progress | None = None
+    identity: str, form: str, to: Path, *, out: Path = OUT, lang: str = "en", progress: StagedProgress | None = None
 ) -> Path:
     """Export a stored run as ``netcdf``, ``csv`` or ``xlsx``; see :func:`copark.presentation.run_export.export_run`.
 

@@ -14,7 +14,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.analyses.progress import Progress, stage
+from copark.analyses.progress import stage
+from copark.progress import StagedProgress
 from copark.store.runs import OUT, RunStore
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class ReplayVerdict:
 
 
 def verify(
-    identity: str, *, out: Path = OUT, threads: int | None = None, progress: Progress | None = None
+    identity: str, *, out: Path = OUT, threads: int | None = None, progress: StagedProgress | None = None
 ) -> ReplayVerdict:
     """Replay a stored run and compare all that is stored of it.
 

@@ -13,8 +13,9 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copark.analyses.progress import Progress, stage
+from copark.analyses.progress import stage
 from copark.presentation.numbers import exact, number, precise
+from copark.progress import StagedProgress
 from copark.store.runs import OUT
 from copark.texts import text
 
@@ -252,7 +253,7 @@ def plan_study(
     parameters: str | None = None,
     cut: str | None = None,
     now: str | None = None,
-    progress: Progress | None = None,
+    progress: StagedProgress | None = None,
 ) -> PlannedStudy:
     """Plan a study: time and precision of so many runs, or the runs that reach a precision.
 
@@ -280,7 +281,7 @@ def plan_study(
         planned = plan(
             study, case, settled.source, planned.needed, precision=precision, threads=threads, earlier=measured
         )
-    return PlannedStudy(getattr(study.title, lang), planned, told(planned, lang))
+    return PlannedStudy(study.title.text(lang), planned, told(planned, lang))
 
 
 def told(planned: Plan, lang: str = "en") -> tuple[str, ...]:

@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.analyses.progress import Progress, stage
+from copark.analyses.progress import stage
 from copark.analyses.stored_runs import ExecutionOptions, find_or_run
+from copark.progress import StagedProgress
 from copark.store.runs import OUT, RunStore
 from copark.texts import text
 
@@ -77,7 +78,7 @@ def run_study(
     report: bool = True,
     formats: Sequence[str] = ("html",),
     announce: Callable[[Sequence[str]], None] | None = None,
-    progress: Progress | None = None,
+    progress: StagedProgress | None = None,
 ) -> RunOutcome:
     """Run a study, or find its run; store it; write its report.
 
@@ -140,7 +141,7 @@ def run_study(
     return RunOutcome(
         **{name: getattr(record, name) for name in ("identity", "path", "runs", "kept", "failed")},
         answer=answer,
-        study=getattr(stored_run.study.title, lang),
+        study=stored_run.study.title.text(lang),
         seed=stored_run.study.seed,
         reused=stored_run.reused,
         seconds=seconds,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copark.analyses.progress import Progress, stage
+from copark.analyses.progress import stage
 from copark.errors import Fault
+from copark.progress import StagedProgress
 from copark.store.garbage import Leftover, faults_in, find_leftovers, throw_away
 from copark.store.runs import OUT, RunStore
 from copark.version import MODEL_VERSION
@@ -87,7 +88,7 @@ def _in_shards(store: RunStore) -> list[BookedRun]:
     return booked
 
 
-def check_books(out: Path = OUT, *, quick: bool = False, progress: Progress | None = None) -> list[Fault]:
+def check_books(out: Path = OUT, *, quick: bool = False, progress: StagedProgress | None = None) -> list[Fault]:
     """Find every fault of the stored runs; none if all is well.
 
     Files are compared with their checksums, the forms of arrays with what copark stores for their study, the metadata

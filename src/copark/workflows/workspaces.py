@@ -1,15 +1,16 @@
 """Workspaces: what a group has, packed into one archive, opened elsewhere, and verified."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from copark.analyses.progress import Progress, stage
+from copark.analyses.progress import stage
 from copark.cases import casebook_path, check_case, list_cases, load_case
 from copark.cases.types import shown
 from copark.errors import CoparkError, Fault, NotFound
 from copark.json_types import JsonObject
+from copark.progress import Progress, StagedProgress
 from copark.store.errors import DamagedRun, MisplacedRun
 from copark.store.run_record import RunRecord
 from copark.store.runs import OUT, RunStore
@@ -57,7 +58,7 @@ def pack(
     creators: Sequence[str] = (),
     licence: str = "",
     out: Path = OUT,
-    progress: Progress | None = None,
+    progress: StagedProgress | None = None,
 ) -> PackedWorkspace:
     """Pack cases, studies and stored runs into one archive.
 
@@ -91,7 +92,7 @@ def pack(
     return PackedWorkspace(Path(file), digest, Path(file).stat().st_size, *names, left_out)
 
 
-def open_(file: Path, to: Path, *, progress: Progress | None = None) -> WorkspaceFindings:
+def open_(file: Path, to: Path, *, progress: StagedProgress | None = None) -> WorkspaceFindings:
     """Open a workspace into a new folder, after it was verified; a ``CoparkError`` if it cannot be.
 
     Parameters
@@ -106,14 +107,14 @@ def open_(file: Path, to: Path, *, progress: Progress | None = None) -> Workspac
     return open_workspace(_there(file), Path(to), _in_megabytes(progress, "unpack"))
 
 
-def verify(file: Path, *, progress: Progress | None = None) -> WorkspaceFindings:
+def verify(file: Path, *, progress: StagedProgress | None = None) -> WorkspaceFindings:
     """Verify a workspace: names, checksums, cases, studies, identities, description."""
     return verify_workspace(_there(file), _in_megabytes(progress, "unpack"))
 
 
-def _in_megabytes(progress: Progress | None, name: str) -> Callable[[int, int], None]:
-    tell = stage(progress, name)
-    return lambda done, total: tell(done // 1_000_000, max(total // 1_000_000, 1))
+def _in_megabytes(progress: StagedProgress | None, name: str) -> Progress:
+    report = stage(progress, name)
+    return lambda done, total: report(done // 1_000_000, max(total // 1_000_000, 1))
 
 
 def _there(file: Path) -> Path:

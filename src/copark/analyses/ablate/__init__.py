@@ -1,4 +1,4 @@
-"""What each mechanism and each link contributes: each is switched off in turn.
+"""Contribution of each mechanism and each link: each is switched off in turn.
 
 Every mechanism and every link between scales of a case switched off, one at a time, with common random numbers.
 """
@@ -17,7 +17,6 @@ from copark.analyses.ablate.effects import ablations_of
 from copark.analyses.contract import CaseParams, Choice, Keys, Result, Rows
 from copark.errors import NotFound, RunRefused
 from copark.json_types import JsonObject
-from copark.texts import Said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,13 +30,13 @@ LEAST_SIZE = 512
 
 
 def mechanisms_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
-    """What can be switched off in a case."""
+    """List what can be switched off in a case."""
     found = ablations_of(context.case(given["case"]), links=not given["no_links"])
-    return [Choice(one.key, Said(one.title.en, one.title.zh)) for one in found]
+    return [Choice(one.key, one.title) for one in found]
 
 
 class Params(CaseParams):
-    """What may be asked of a case's mechanisms."""
+    """Parameters of ablations."""
 
     size: Annotated[int, Field(ge=0, le=1 << 20)] = 1 << 14
     """Runs of each refit, a power of two; 0 skips the refits."""
@@ -52,10 +51,10 @@ class Params(CaseParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Ablations, Result):
-    """What each mechanism and link does to outcomes, and what the forecast is worth without it."""
+    """Effect of each mechanism and link on outcomes, and the worth of the forecast without it."""
 
     def main_table(self) -> Rows:
-        """Every difference of every output, a row each: without less with."""
+        """Give every difference of every output, a row each: without less with."""
         return (
             {
                 "ablation": row.key,
@@ -77,7 +76,7 @@ class Answer(Ablations, Result):
 
 
 def settings_of(params: Params) -> AblationSettings:
-    """What is asked of the engine.
+    """Return what is asked of the engine.
 
     Raises copark.errors.RunRefused if the size is neither 0 nor a power of two from 512 on.
     """
@@ -100,7 +99,7 @@ def _parameters(params: Params, context: Context) -> CaseParameters:
 
 
 def depends_on(params: Params, context: Context) -> JsonObject:
-    """The draws, of the calibration to the last value meant to be fitted where none is asked for; and what there is."""
+    """Name the draws, by default of the calibration to the last value meant to be fitted; and what there is."""
     every = ablations_of(context.case(params.case), links=not params.no_links)
     return {
         "drawn_from": _parameters(params, context).identity,
@@ -109,7 +108,7 @@ def depends_on(params: Params, context: Context) -> JsonObject:
 
 
 def made_of(params: Params, context: Context) -> JsonObject:
-    """Everything the numbers depend on."""
+    """Return everything the numbers depend on."""
     case = context.case(params.case)
     source = _parameters(params, context).source
     settings = settings_of(params)
@@ -117,7 +116,7 @@ def made_of(params: Params, context: Context) -> JsonObject:
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
-    """How much there is to run."""
+    """Count how much there is to run."""
     stored = _parameters(params, context).stored
     pairs, cut = (0, None) if stored is None else (stored.replay.pairs, stored.replay.cut)
     return engine.workload(context.case(params.case), settings_of(params), pairs, cut)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from math import inf
 
@@ -33,13 +33,14 @@ from copark.cases.quarters import Quarter
 from copark.cases.world import world_hash
 from copark.identity import identity_of
 from copark.json_types import JsonObject
+from copark.progress import Progress, StagedProgress, of_stage
 from copark.simulation.experiment import Experiment
 from copark.simulation.readouts.compare import COUNTS
 from copark.simulation.study import Scenario
-from copark.simulation.study_entries import Title
 from copark.simulation.workload import Workload
 from copark.stats.effects import Effect, ShareEffect
 from copark.store.checkpoints import Stages
+from copark.texts.localized import LocalizedText
 from copark.version import MODEL_VERSION, __version__
 
 NOISES = 2.0
@@ -49,12 +50,11 @@ HARDLY = 0.05
 """A mechanism *hardly* works if on average it moves no output compared by more than this share of its spread…"""
 HARDLY_FAILED = 0.01
 """…and the probability of failure by no more than this."""
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
 class AblationSettings:
-    """What may be asked."""
+    """Settings of ablations."""
 
     futures: int = 2
     """Futures of each pair of the posterior."""
@@ -84,7 +84,7 @@ class ScoreChange:
 
 @dataclass(frozen=True)
 class AblationRow:
-    """What is different without one thing."""
+    """Differences that come of switching one thing off."""
 
     key: str
     """As of :class:`~copark.analyses.ablate.effects.Ablation`."""
@@ -92,7 +92,7 @@ class AblationRow:
     """mechanism or link."""
     scale: str
     """global, intergovernmental, park or enterprise."""
-    title: Title
+    title: LocalizedText
     """What is off."""
     differences: tuple[Effect, ...]
     """Effects by output and quarter, off for the whole history: without less with, of counts in log points."""
@@ -133,7 +133,7 @@ class Ablations:
     """Everything it depends on."""
     case: str
     """Name of the case."""
-    park: Title
+    park: LocalizedText
     """Name of the park."""
     settings: AblationSettings
     """What was asked."""
@@ -186,13 +186,43 @@ def standing(ablation: Ablation, marks: Mapping[str, str]) -> str:
 
 
 def chosen(case: Case, settings: AblationSettings, cut: Quarter | None) -> tuple[Ablation, ...]:
-    """List what is to be switched off."""
+    """List what is to be switched off.
+
+    Parameters
+    ----------
+    case
+        The case.
+    settings
+        Which kinds, or which keys, are asked for.
+    cut
+        Quarter after which a scenario "since the cut" begins; ``None`` to make none.
+
+    Returns
+    -------
+    Ablations in the order of their file, links last.
+    """
     every = ablations_of(case, cut, links=settings.links)
     return tuple(ablation for ablation in every if not settings.only or ablation.key in settings.only)
 
 
 def workload(case: Case, settings: AblationSettings, pairs: int, cut: Quarter | None) -> tuple[Workload, ...]:
-    """Count the runs: those of the scenarios, those of the batches, those of the refits' forecasts."""
+    """Count the runs: those of the scenarios, those of the batches, those of the refits' forecasts.
+
+    Parameters
+    ----------
+    case
+        The case.
+    settings
+        Replicates, runs of a refit, repeats of the whole model.
+    pairs
+        Pairs of the posterior; 0 where there is none and draws come from the prior.
+    cut
+        Last quarter the calibration knows; ``None`` for no refits.
+
+    Returns
+    -------
+    Runs and their quarters by kind; a progress bar counts their products together.
+    """
     ablations = chosen(case, settings, cut)
     since_cut = sum(ablation.since_cut is not None for ablation in ablations)
     scenarios = len(ablations) + since_cut + 1 + settings.repeats
@@ -214,7 +244,7 @@ def ablate(
     parameters: ParameterPosterior | None = None,
     threads: int = 1,
     stages: Stages | None = None,
-    progress: Progress | None = None,
+    progress: StagedProgress | None = None,
 ) -> Ablations:
     """Switch everything off, one at a time.
 
@@ -240,7 +270,7 @@ def ablate(
     stages = stages or Stages()
     cut = None if source is None else source.cut
     later = () if cut is None else later_targets(case, cut)
-    work = _Work.of(case, settings, source, later, threads, stages, progress or (lambda *_: None))
+    work = _Work.of(case, settings, source, later, threads, stages, of_stage(progress, "simulate"))
     work.score_reference()
     refits = None
     if cut is not None and settings.size and later:
@@ -252,7 +282,7 @@ def ablate(
         run_id=identity_of(made_of),
         provenance=made_of,
         case=case.name,
-        park=Title(en=case.title.en, zh=case.title.zh),
+        park=case.title,
         settings=settings,
         cut=None if cut is None else str(cut),
         quarters=quarters_compared(case),
@@ -267,7 +297,23 @@ def ablate(
 
 
 def provenance_of(case: Case, settings: AblationSettings, source: Source | None, cut: Quarter | None) -> JsonObject:
-    """Give everything ablations depend on, and the version that made them."""
+    """Give everything ablations depend on, and the version that made them.
+
+    Parameters
+    ----------
+    case
+        The case.
+    settings
+        What is asked.
+    source
+        Posterior that draws come from; ``None`` for the prior.
+    cut
+        Last quarter the calibration knows; ``None`` without one.
+
+    Returns
+    -------
+    Entries that the run ID is made of.
+    """
     return {
         "ablations": 1,
         "code_version": __version__,
@@ -301,7 +347,7 @@ def change(scored: Floats, whole: Floats, later: tuple[Target, ...], noise: floa
 
 @dataclass
 class _Work:
-    """What scenarios are run with, kept as it is done; simulated quarters of all kinds of runs are counted together."""
+    """Experiment of the scenarios, kept as it is done; simulated quarters of all kinds of runs are counted together."""
 
     case: Case
     """The case."""
@@ -314,7 +360,7 @@ class _Work:
     stages: Stages
     """Where what is done is kept."""
     progress: Progress
-    """Told how far the work is."""
+    """Called with thousands of simulated quarters done and in all."""
     plans: tuple[Workload, ...]
     """How much there is to run, by kind."""
     done: int = 0
@@ -337,7 +383,22 @@ class _Work:
     ) -> _Work:
         """Set up the experiment: the posterior's pairs with some replicates, or else draws without any to replay.
 
-        Parameters are as of :func:`ablate`; ``later`` are the targets after the cut, which replays alone are scored on.
+        Parameters
+        ----------
+        case
+            The case.
+        settings
+            As of :func:`ablate`.
+        source
+            Posterior that draws come from; ``None`` for the prior.
+        later
+            Targets after the cut, which replays alone are scored on.
+        threads
+            Threads that runs are made on.
+        stages
+            Where scores are kept as they are done.
+        progress
+            Called with simulated quarters done and in all.
         """
         pairs = source.replay.pairs if isinstance(source, PosteriorSource) else 0
         scored = later if pairs else ()
@@ -362,7 +423,7 @@ class _Work:
         """Count simulated quarters, and say how far the work is."""
         self.done += quarters
         total = sum(plan.quarters_in_all for plan in self.plans) // 1000
-        self.progress("simulate", min(self.done // 1000, total), total)
+        self.progress(min(self.done // 1000, total), total)
 
     def count_scenario(self) -> None:
         """Count the runs of a scenario."""
@@ -380,7 +441,21 @@ class _Work:
             self.noise = float(np.std(ratios, ddof=1)) if len(ratios) > 1 else None
 
     def scores(self, name: str, scenario: Scenario, seed: int) -> Floats:
-        """Score the runs of a scenario with random numbers of a seed, or find the scores among the stages."""
+        """Score the runs of a scenario with random numbers of a seed, or find the scores among the stages.
+
+        Parameters
+        ----------
+        name
+            Name of the stage.
+        scenario
+            The scenario.
+        seed
+            Seed of the random numbers; parameters and past are those of the posterior's pairs whatever it is.
+
+        Returns
+        -------
+        CRPS on each later target, shape (targets,).
+        """
 
         def make() -> dict[str, Floats]:
             study = self.experiment.study.model_copy(update={"seed": seed})

@@ -1,6 +1,6 @@
-"""What can be switched off in a case, and how park and forecast differ without it, with common random numbers.
+"""Mechanisms and links of a case that can be switched off, and their effects on park and forecast.
 
-Everything is a scenario of one experiment: :func:`experiment_of`.
+Everything is a scenario of one experiment, with common random numbers: :func:`experiment_of`.
 
 Mechanisms are listed in ``mechanisms.yaml``: parameters at the value at which each does nothing, or edits of facts.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from copark.simulation.study import LinkChange, Scenario
 from copark.simulation.study_entries import Title
 from copark.stats.effects import Effects
 from copark.stats.scores import crps
-from copark.texts import LANGUAGES, text
+from copark.texts import text
 
 FILE = Path(__file__).parent / "mechanisms.yaml"
 NEEDED = ("framework", "visits")
@@ -59,7 +59,7 @@ class Ablation:
 
 @cache
 def listed() -> dict[str, dict[str, Any]]:
-    """The file of mechanisms, entry by entry."""
+    """Read the file of mechanisms, entry by entry."""
     faults: list[Fault] = []
     tree = read_yaml(FILE.read_text(encoding="utf-8"), FILE.name, faults)
     assert tree is not None, faults  # noqa: S101 - a file of the package
@@ -67,9 +67,16 @@ def listed() -> dict[str, dict[str, Any]]:
 
 
 def ablations_of(case: Case, cut: Quarter | None = None, *, links: bool = True) -> tuple[Ablation, ...]:
-    """Everything that can be switched off in a case: mechanisms in the order of their file, then links.
+    """List everything that can be switched off in a case: mechanisms in the order of their file, then links.
 
-    cut: the quarter after which ``since_cut`` begins; none are made where it is not given.
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Quarter after which ``since_cut`` begins; ``None`` to make none.
+    links
+        False to leave links out.
     """
     return (*_mechanisms(case, cut), *(_links() if links else ()))
 
@@ -90,7 +97,7 @@ def _mechanisms(case: Case, cut: Quarter | None) -> Iterator[Ablation]:
             edits["drop"] = [name for start in starts for name in titles if name.startswith(start)]
             if not edits["drop"]:
                 continue
-        title = Title(**{lang: text(f"ablate.mechanism.{key}.title", lang) for lang in LANGUAGES})
+        title = Title.by_language(partial(text, f"ablate.mechanism.{key}.title"))
         yield _ablation(case, key, entry | {"edits": edits}, title, cut)
 
 
@@ -108,7 +115,7 @@ def _ablation(case: Case, key: str, entry: Mapping[str, Any], title: Title, cut:
 
 
 def _since(case: Case, entry: Mapping[str, Any], cut: Quarter) -> Edits | None:
-    """The edits made from the quarter after the cut on, where they can be."""
+    """Give the edits made from the quarter after the cut on, where they can be."""
     kind = entry.get("since")
     if kind == "depth":
         return Edits.model_validate({"depth": {**entry["edits"]["depth"], "from": str(cut + 1)}})
@@ -123,7 +130,7 @@ def _since(case: Case, entry: Mapping[str, Any], cut: Quarter) -> Edits | None:
 
 def _links() -> Iterator[Ablation]:
     for name, link in catalogue().links.items():
-        title = Title(en=link.en, zh=link.zh)
+        title = Title.by_language(link.title)
         key = f"cut-{name.replace('_', '-')}"[:64]
         scenario = Scenario(key=key, title=title, links={name: LinkChange(strength=0.0)})
         yield Ablation(f"link/{name}", "link", ROOMS[link.source_room], title, scenario)
@@ -231,7 +238,21 @@ def experiment_of(
 
 
 def scores_of(runs: ScenarioMeasures, outputs: Sequence[str], later: Sequence[Target]) -> Floats:
-    """Score a scenario's runs on each target, from the paths of outputs; shape (targets,)."""
+    """Score a scenario's runs on each target, from the paths of outputs; shape (targets,).
+
+    Parameters
+    ----------
+    runs
+        Runs of the scenario, with the paths of outputs as measures.
+    outputs
+        Names of these outputs, in order.
+    later
+        Targets; none give an empty array.
+
+    Returns
+    -------
+    CRPS on each, in the target's unit.
+    """
     if not later:
         return np.zeros(0)
     return scores(ObservationModel(tuple(later)).counterparts(runs.values, outputs), later)

@@ -38,7 +38,7 @@ RIDGE = 1e-3
 
 @dataclass(frozen=True)
 class Refit:
-    """What is left without something."""
+    """Scores and misfit of the model without something."""
 
     scores: Floats
     """CRPS on each later target, shape (targets,)."""
@@ -49,7 +49,7 @@ class Refit:
 
 @dataclass(frozen=True)
 class Refitting:
-    """What all refits share: the observations to the cut, points and random numbers."""
+    """Settings that all refits share: the observations to the cut, points and random numbers."""
 
     case: Case
     """The case."""

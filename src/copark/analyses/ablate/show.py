@@ -1,4 +1,4 @@
-"""What is shown of ablations: what matters, what each mechanism and link does, and what forecasts are without it."""
+"""Document of ablations: what matters, what each mechanism and link does, and what forecasts are without it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LOG = doc.plain(doc.Kind.change, places=2)
 
 
 def document(found: Answer, t: Texts) -> doc.Document:
-    """The answer first: what the park would be without each."""
+    """Write the answer first: what the park would be without each."""
     show = _Show(found, t)
     return assemble(
         found,
@@ -57,7 +57,7 @@ class _Show(Show):
         return self.t.of(row.title)
 
     def moved(self, row: AblationRow) -> float:
-        """Median difference of operating enterprises at the last quarter, log points."""
+        """Return the median difference of operating enterprises at the last quarter, log points."""
         return row.of("operating", self.last).median
 
     def by_size(self, rows: Sequence[AblationRow]) -> list[AblationRow]:
@@ -106,7 +106,7 @@ class _Show(Show):
         return self.section("summary", doc.Cards(tuple(self.cards())), lead, said, *doubts)
 
     def cards(self) -> Iterator[doc.Card]:
-        """The largest effects, how many have none, and how many the data support."""
+        """Show the largest effects, how many have none, and how many the data support."""
         t = self.t
         found = self.found
         first = self.by_size(found.rows)[0]
@@ -270,6 +270,6 @@ def _number(key: str, places: int) -> doc.Column:
 
 
 def _middle(row: AblationRow, output: str, quarter: str) -> doc.Interval:
-    """Median of a difference and 90 % of the pairs."""
+    """Give the median of a difference and 90 % of the pairs."""
     one = row.of(output, quarter)
     return doc.Interval(one.low, one.high, one.median)

@@ -20,7 +20,7 @@ from copark.calibration.rolling_origin import Point, known_points
 from copark.errors import NotFound
 from copark.json_types import JsonObject
 from copark.stats.shares import Share
-from copark.texts import Said
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,7 @@ class Closed:
 
     key: str
     """Key of the closure among the events that can be undone."""
-    title: Said
+    title: LocalizedText
     """What it was."""
     since: str
     """First quarter of it."""
@@ -68,7 +68,7 @@ class DatedEvent:
     """Quarter it falls in, such as 2015Q2."""
     at: float
     """End of that quarter, in years."""
-    title: Said
+    title: LocalizedText
     """What happened, in words."""
 
 
@@ -78,7 +78,7 @@ class Answer(Result):
 
     case: str
     """Name of the case."""
-    park: Said
+    park: LocalizedText
     """Title of the case."""
     start: str
     """First quarter of the case."""
@@ -157,7 +157,7 @@ def compute(params: Params, context: Context) -> Answer:
     shows_outcomes = trust is None or trust.shows_outcomes
     return Answer(
         case=case.name,
-        park=Said(case.title.en, case.title.zh),
+        park=case.title,
         start=run_answer.labels[0],
         horizon=run_answer.labels[run_answer.last],
         data_end=str(case.clock.data_end),
@@ -168,9 +168,7 @@ def compute(params: Params, context: Context) -> Answer:
         bands=bands[0],
         reported=known_points(case, case.clock.data_end, "operating", ("fit", "score")),
         levers=_levers(params, context),
-        closed=None
-        if closure is None
-        else Closed(key_of(closure), Said(closure.title.en, closure.title.zh), str(closure.since), bands[1]),
+        closed=None if closure is None else Closed(key_of(closure), closure.title, str(closure.since), bands[1]),
         doubts=doubts_of(case, run_answer.outcomes[0], shows_outcomes=shows_outcomes),
         now=str(now_for(case, params.now)),
         events=events_of(case),
@@ -183,7 +181,7 @@ def events_of(case: Case) -> tuple[DatedEvent, ...]:
     dated = [(event.date.quarter("event"), event) for event in case.events]
     within = [pair for pair in dated if pair[0] >= case.clock.start]
     return tuple(
-        DatedEvent(str(quarter), (quarter.index + 1) / 4.0, Said(event.event("en"), event.event("zh")))
+        DatedEvent(str(quarter), (quarter.index + 1) / 4.0, LocalizedText.by_language(event.event))
         for quarter, event in sorted(within, key=lambda pair: pair[0])
     )
 

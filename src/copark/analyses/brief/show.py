@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.brief import Answer
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.how_sure import NONE, how_sure, structure_range, structures_disagree
+from copark.analyses.how_sure import NONE, ends_in_words, how_sure, structure_range, structures_disagree
 from copark.analyses.levers.effect_words import advice_words, change, middle
 from copark.analyses.levers.measures import BUDGETS, SIDES
 from copark.analyses.levers.show import answers
@@ -21,7 +21,7 @@ from copark.analyses.show import Show
 from copark.arrays import Floats
 from copark.calibration.rolling_origin import year_of_moment
 from copark.cases.quarters import Quarter
-from copark.labels import join
+from copark.labels import join, outcomes_in_words
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent_words, shown, unit_title
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from copark.analyses.levers.effects import Reading
     from copark.analyses.levers.schema import LeverOption
     from copark.simulation.trust import Trust
+    from copark.stats.shares import Share
 
 MOST_OPEN = 2
 """Open parameters that are named."""
@@ -79,7 +80,7 @@ def _percent(share: float) -> float:
 
 
 def of_structures(readings: Sequence[Reading], t: Texts) -> str:
-    """Say what the chance of standing on its own is under the other structures of the model."""
+    """Say what the chance of being self-standing is under the other structures of the model."""
     between = structure_range(readings)
     if between is None:
         return t("card.no_structures")
@@ -116,16 +117,24 @@ class _Show(Show):
             return t.sentences([t("headline.closed", since=since, title=t.of(answer.closed.title), **words)])
         if not answer.shows_outcomes:
             return t.sentences([t("headline.assumed", **words)])
-        shares = {share.name: percent_words(share.share, t.lang) for share in answer.outcomes}
-        between = structure_range(self.readings)
-        if between is None:
-            return t.sentences([*self.record(), t("headline", **shares, **words), *self.assumed()])
-        low, high = (percent_words(value, t.lang) for value in between[:2])
-        key = "headline.alike" if low == high else "headline.between"
-        outcome = t(key, **shares, **words, low=low, high=high, count=between[2])
+        outcome = t("headline", outcomes=outcomes_in_words(answer.outcomes, t.lang, self.first_share), **words)
         disagree = structures_disagree(self.readings, answer.share("self_standing").share)
         warnings = [text("sure.disagree", t.lang, park=words["park"])] if disagree else []
         return t.sentences([*self.record(), *warnings, outcome, *self.assumed()])
+
+    def first_share(self, share: Share, words: str) -> str:
+        """Say of what the shares are, and what the chance of being self-standing is under the other structures."""
+        t = self.t
+        between = structure_range(self.readings)
+        if between is None:
+            return t("headline.share", share=words, structures="")
+        low, high = ends_in_words(*between[:2], t.lang)
+        if share.name == "self_standing":
+            key = "headline.alike" if low == high else "headline.between"
+        else:  # no run is self-standing, so that the outcome told first is another
+            key = "headline.nowhere" if low == high else "headline.elsewhere"
+        structures = t(key, low=low, high=high, count=between[2])
+        return t("headline.share", share=words, structures=structures)
 
     def record(self) -> list[str]:
         """Say what the park's record has against the model: before anything else."""
@@ -395,6 +404,19 @@ class _Show(Show):
             bands.append((levels, 0, 2, 4))
 
         def cell(levels: Floats, low: int, middle_of: int | None, high: int, position: int) -> doc.Interval:
+            """Write a band at a quarter.
+
+            Parameters
+            ----------
+            levels
+                Quantiles of the output, shape (levels, quarters).
+            low, high
+                Rows of the ends of the band.
+            middle_of
+                Row of the value between them; ``None`` for a band without one.
+            position
+                The quarter, counted from 0.
+            """
             value = None if middle_of is None else float(levels[middle_of, position])
             return doc.Interval(float(levels[low, position]), float(levels[high, position]), value)
 

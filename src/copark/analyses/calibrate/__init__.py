@@ -17,7 +17,8 @@ from copark.calibration.diagnostics import Check, Movement, Note, Ranks, Tie
 from copark.json_types import JsonObject
 from copark.presentation.document import Evidence
 from copark.presentation.numbers import number
-from copark.texts import Said, text
+from copark.texts import text
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
@@ -139,7 +140,7 @@ class Answer(Remakeable):
 
     case: str
     """Name of the case."""
-    park: Said
+    park: LocalizedText
     """Title of the case."""
     cut: str
     """Last quarter known."""
@@ -249,7 +250,17 @@ def compute(params: Params, context: Context) -> Answer:
 
 
 def deliver(params: Params, _answer: Answer, context: Context) -> None:
-    """Tell the reader where answers do not use the calibration, since a better one is there."""
+    """Tell the reader where answers do not use the calibration, since a better one is there.
+
+    Parameters
+    ----------
+    params
+        What was asked; after a mere check nothing is told.
+    _answer
+        The answer, which has no part in it.
+    context
+        Folders and messages of the analysis: looking for the case's parameters tells which are used.
+    """
     if not params.check:
         context.parameters(params.case)
 
@@ -305,7 +316,7 @@ def _common_fields(task: Asked, context: Context, trust: Trust | None, model: in
         origin: dict[str, Any] = {"run_id": context.run_id, "provenance": provenance}
     else:
         origin = context.result_fields_of(case, trust, provenance)
-    return {"case": case.name, "park": Said(case.title.en, case.title.zh), "cut": str(task.cut), **origin}
+    return {"case": case.name, "park": case.title, "cut": str(task.cut), **origin}
 
 
 def _densities(own: ParameterPosterior, moved: tuple[Movement, ...]) -> tuple[Density, ...]:

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from copark.analyses.claims.claims_file import ClaimsFile, general_claims, load_claims
+from copark.analyses.claims.evaluation import find
 from copark.analyses.claims.findings import ClaimFindings
-from copark.analyses.claims.judging import find
 from copark.analyses.claims.scenarios import trial_study
-from copark.analyses.claims.trial import Trial, rules_of
+from copark.analyses.claims.trial import ClaimTrial, rules_of
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows
 from copark.cases.casebook import CLAIMS, brought
 from copark.labels import claim_number
 from copark.simulation.workload import Workload
-from copark.texts import Said
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 def claims_of(context: Context, params: Mapping[str, Any]) -> list[Choice]:
     """List the claims about a case, or those of a file."""
     return [
-        Choice(claim.id, Said(f"{claim.id} {claim.title.en}", f"{claim_number(claim.id, 'zh')} {claim.title.zh}"))
+        Choice(
+            claim.id,
+            LocalizedText(en=f"{claim.id} {claim.title.en}", zh=f"{claim_number(claim.id, 'zh')} {claim.title.zh}"),
+        )
         for claim in _file(context, params).claims.claims
     ]
 
@@ -104,12 +107,12 @@ def chosen(params: Params, file: ClaimsFile) -> tuple[Claim, ...]:
     return tuple(claim for claim in file.claims.claims if not params.claim or claim.id in params.claim)
 
 
-def trial_of(params: Params, context: Context) -> Trial:
+def trial_of(params: Params, context: Context) -> ClaimTrial:
     """Set up the trial that is asked for; nothing is run or drawn."""
     case = context.case(params.case)
     file = written(params, context)
     parameters = context.parameters(params.case, *params.wanted)
-    return Trial(
+    return ClaimTrial(
         file,
         case,
         trial_study(case, params.draws, params.futures, params.seed, parameters.draws),
@@ -130,8 +133,8 @@ def workload(params: Params, context: Context) -> tuple[Workload, ...]:
     return _work(trial_of(params, context))
 
 
-def _work(trial: Trial) -> tuple[Workload, ...]:
-    return (Workload(trial.runs, trial.case.clock.quarters, at_most=trial.rule is not None),)
+def _work(trial: ClaimTrial) -> tuple[Workload, ...]:
+    return (Workload(trial.runs, trial.case.clock.quarters, at_most=trial.stopping is not None),)
 
 
 def compute(params: Params, context: Context) -> Answer:

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from copark.analyses.claims.rules import Condition
+from copark.analyses.claims.rules import RuleCondition
 from copark.analyses.claims.scenarios import trial_study
-from copark.analyses.claims.schema import AS_IT_IS, Change, Claim, Claims, Part
+from copark.analyses.claims.schema import AS_IT_IS, CaseChange, Claim, Claims, Part
 from copark.cases.case import Case
 from copark.cases.casebook import CLAIMS, casebook_path
 from copark.cases.files import KeyPath, written
@@ -154,14 +154,14 @@ def _arms_of(claim: Claim, arms: Iterable[str], path: KeyPath, places: _Places) 
 
 
 def _names_of(part: Part, claims: Claims, path: KeyPath, places: _Places) -> Iterator[Fault]:
-    """Check arms of statistics, statistics and margins of conditions, false worlds."""
+    """Check scenarios of statistics, statistics and margins of conditions, null models."""
     for name, statistic in part.statistics.items():
         statistic_path = (*path, "statistics", name)
         for field in ("arm", "reference"):
             yield from places.unknown(getattr(statistic, field), claims.arms, (*statistic_path, field), "unknown_arm")
         yield from places.missing(statistic.arms, claims.arms, (*statistic_path, "arms"), "unknown_arm")
     for name in ("supported", "not_supported", "contradicted"):
-        condition: Condition | None = getattr(part.rule, name)
+        condition: RuleCondition | None = getattr(part.rule, name)
         for simple in condition.simple() if condition is not None else ():
             yield from _names_in(simple, part, claims, (*path, "rule", name), places)
     yield from places.missing(part.false_worlds, claims.worlds, (*path, "false_worlds"), "unknown_world")
@@ -169,7 +169,7 @@ def _names_of(part: Part, claims: Claims, path: KeyPath, places: _Places) -> Ite
         yield places.fault("no_world", path, found=part.key)
 
 
-def _names_in(condition: Condition, part: Part, claims: Claims, path: KeyPath, places: _Places) -> Iterator[Fault]:
+def _names_in(condition: RuleCondition, part: Part, claims: Claims, path: KeyPath, places: _Places) -> Iterator[Fault]:
     yield from places.unknown(condition.of, part.statistics, path, "unknown_statistic")
     relation, bound = condition.relation
     margin = bound.removeprefix("-").removeprefix("+").strip() if isinstance(bound, str) else None
@@ -181,7 +181,7 @@ def _names_in(condition: Condition, part: Part, claims: Claims, path: KeyPath, p
 
 def _edits(claims: Claims, case: Case, places: _Places) -> Iterator[Fault]:
     """Find what is wrong with edits, on this case, and dates beyond its horizon."""
-    changes: list[tuple[KeyPath, Change]] = [(("arms", key), arm) for key, arm in claims.arms.items()]
+    changes: list[tuple[KeyPath, CaseChange]] = [(("arms", key), scenario) for key, scenario in claims.arms.items()]
     changes += [(("judgement", number), variant) for number, variant in enumerate(claims.judgement)]
     changes += [(("worlds", key), world) for key, world in claims.worlds.items()]
     for path, change in changes:
@@ -222,9 +222,9 @@ def general_claims(case: Case, *, outcomes: bool) -> ClaimsFile:
     tied = any(np.any(inputs.company[name]) for name in TIES)
     taxed = np.max(inputs.governments["profit_tax"]) > HOLIDAY
     arms = data["arms"]
-    felt_arms = {key: arm for key, arm in arms.items() if key == AS_IT_IS or _is_felt(arm, experiment)}
+    felt_arms = {key: scenario for key, scenario in arms.items() if key == AS_IT_IS or _is_felt(scenario, experiment)}
     unasked = (frozenset() if tied else NEEDS_TIES) | ({"taxed"} if taxed else set())
-    data["arms"] = {key: arm for key, arm in felt_arms.items() if key not in unasked}
+    data["arms"] = {key: scenario for key, scenario in felt_arms.items() if key not in unasked}
     data["worlds"] = {key: world for key, world in data["worlds"].items() if _is_felt(world, experiment)}
     data["judgement"] = [
         variant for variant in data["judgement"] if "self_standing" in variant or _is_felt(variant, experiment)
@@ -232,8 +232,8 @@ def general_claims(case: Case, *, outcomes: bool) -> ClaimsFile:
     data["claims"], left_out = _reduced(data["claims"], data, outcomes=outcomes)
     if not data["claims"]:
         raise NotFound.of("claims.none_general", case=case.name)
-    used = {arm for claim in data["claims"] for part in claim["parts"] for arm in _uses(part)}
-    data["arms"] = {key: arm for key, arm in data["arms"].items() if key in used | {AS_IT_IS}}
+    used = {scenario for claim in data["claims"] for part in claim["parts"] for scenario in _uses(part)}
+    data["arms"] = {key: scenario for key, scenario in data["arms"].items() if key in used | {AS_IT_IS}}
     claims = Claims.model_validate(data)
     digest = hash_content(claims.model_dump(mode="json", by_alias=True, exclude_unset=True))
     return ClaimsFile(claims, FILE.name, digest, general=True, left_out=tuple(left_out))
@@ -263,7 +263,7 @@ def _filled(case: Case) -> dict[str, Any]:
     shows = [{"year": year} for year in dict.fromkeys((f"{years:g}", f"{min(20.0, last):g}"))]
     data["claims"] = [{**claim, "shows": shows} for claim in data["claims"]]
     partners = {partner.key: "drop" for partner in case.partners}
-    data["arms"] = {key: arm for key, arm in data["arms"].items() if partners or key != "no-partners"}
+    data["arms"] = {key: scenario for key, scenario in data["arms"].items() if partners or key != "no-partners"}
     if partners:
         data["arms"]["no-partners"] = {**data["arms"]["no-partners"], "edits": {"partners": partners}}
     return data
@@ -271,7 +271,9 @@ def _filled(case: Case) -> dict[str, Any]:
 
 def _is_felt(change_entry: Any, experiment: Experiment) -> bool:
     """Tell whether a case bears a change, and it alters something."""
-    change = Change.model_validate({key: value for key, value in change_entry.items() if key in Change.model_fields})
+    change = CaseChange.model_validate(
+        {key: value for key, value in change_entry.items() if key in CaseChange.model_fields}
+    )
     return not edited(experiment.case, change.edits)[1] and experiment.alters(change)
 
 

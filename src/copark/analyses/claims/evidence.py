@@ -77,8 +77,8 @@ def sampling_range(finding: Verdict) -> str:
     return percent(reach(0.0, finding.sampling_error, standard().sampling_error.value)[1])
 
 
-def record(t: Texts, finding: Verdict) -> str:
-    """Say what the record changed of what the prior alone says."""
+def observations_changed(t: Texts, finding: Verdict) -> str:
+    """Say what the observations changed of what the prior alone says."""
     if not isfinite(finding.probability):
         return ""
     before = finding.prior_probability

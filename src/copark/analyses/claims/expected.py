@@ -92,7 +92,7 @@ class Expected:
 
 
 def expected(part: Part, runs: Mapping[str, Floats], ridge: Ridge) -> Expected | None:
-    """Estimate what is expected of the judged statistics of a part, over chance.
+    """Estimate what is expected of the statistics in the rule of a part, over chance.
 
     Parameters
     ----------
@@ -107,15 +107,15 @@ def expected(part: Part, runs: Mapping[str, Floats], ridge: Ridge) -> Expected |
     -------
     ``None`` where one of them is not measured.
     """
-    if any(not runs[name].size for name in part.judged):
+    if any(not runs[name].size for name in part.rule_statistics):
         return None
-    measured = np.logical_and.reduce([np.isfinite(runs[name]) for name in part.judged])
+    measured = np.logical_and.reduce([np.isfinite(runs[name]) for name in part.rule_statistics])
     is_known = np.logical_or.reduce(measured, axis=1)
     if not is_known.any():
         return None
     rng = np.random.default_rng(0x657870)
-    shares = tuple(name for name in part.judged if part.statistics[name].kind in SHARES)
-    sizes = tuple(name for name in part.judged if name not in shares)
+    shares = tuple(name for name in part.rule_statistics if part.statistics[name].kind in SHARES)
+    sizes = tuple(name for name in part.rule_statistics if name not in shares)
     count = measured[is_known].sum(axis=1)
     means: dict[str, Floats] = {}
     values: dict[str, Floats] = {}

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from copark.analyses.claims.arm_statistics import ShownOutput
 from copark.analyses.claims.findings import ClaimFinding, ClaimFindings, PartFinding
 from copark.analyses.claims.rules import resolve
+from copark.analyses.claims.scenario_statistics import ShownOutput
 from copark.analyses.claims.standard import standard
 from copark.labels import claim_number, lowered
 from copark.model.variables import catalogue
@@ -35,10 +35,6 @@ def _say(key: str, lang: str, **values: object) -> str:
     return text(f"claims.figure.{key}", lang, **values)
 
 
-def _of(words: object, lang: str) -> str:
-    return str(getattr(words, lang))
-
-
 def _outcome(name: str, lang: str) -> str:
     return f"P({lowered(text(f'analysis.outcome.{name}', lang))})"
 
@@ -49,7 +45,7 @@ def _footer(findings: ClaimFindings, lang: str) -> str:
     return _say(
         "footer",
         lang,
-        case=_of(findings.park, lang),
+        case=findings.park.text(lang),
         identity=findings.run_id,
         draws=provenance["draws"],
         futures=provenance["futures"],
@@ -60,8 +56,8 @@ def _footer(findings: ClaimFindings, lang: str) -> str:
 
 
 def _titles(claim: ClaimFinding, findings: ClaimFindings, lang: str, kind: str) -> tuple[str, str, str]:
-    title = _say(kind, lang, id=claim_number(claim.claim.id, lang), title=_of(claim.claim.title, lang))
-    reference = {"reference": _of(findings.arm(claim.claim.reference), lang)} if kind in ("forest", "curve") else {}
+    title = _say(kind, lang, id=claim_number(claim.claim.id, lang), title=claim.claim.title.text(lang))
+    reference = {"reference": findings.arm(claim.claim.reference).text(lang)} if kind in ("forest", "curve") else {}
     return title, _say(f"{kind}_subtitle", lang, **reference), _footer(findings, lang)
 
 
@@ -94,7 +90,7 @@ def forest(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en", *, ou
     """Draw every scenario of a claim against its reference: medians and 5 to 95 % of draws, a line an output and date.
 
     Outputs whose logarithms are not compared have no place on the axis and are left to the table. With ``outcomes``
-    shares of runs that failed and that stand by themselves are written beside.
+    shares of runs that failed and that are self-standing are written beside.
 
     Parameters
     ----------
@@ -105,14 +101,14 @@ def forest(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en", *, ou
     lang
         Language.
     outcomes
-        Write shares of runs that failed and that stand by themselves beside.
+        Write shares of runs that failed and that are self-standing beside.
     """
     rows = claim.rows[1:]
     shares = OUTCOMES if outcomes else ()
     looks = _looks(claim)
     lines = 0.19 * ceil(len(looks) / 2)
     figure, axes = style.in_rows(
-        [_of(findings.arm(row.arm), lang) for row in rows],
+        [findings.arm(row.arm).text(lang) for row in rows],
         _titles(claim, findings, lang, "forest"),
         inches=NAMES,
         high=0.29 + 0.07 * len(looks),
@@ -155,9 +151,9 @@ def _mark_key(figure: Figure, ways: Mapping[str, int]) -> None:
 
 
 def probabilities(findings: ClaimFindings, lang: str = "en") -> Figure:
-    """Draw P of every part: open where the prior alone puts it, filled where the record leaves it."""
+    """Draw P of every part: open where the prior alone puts it, filled where the observations leave it."""
     rows = [(claim, part) for claim in findings.claims for part in claim.parts if isfinite(part.probability)]
-    names = [f"{claim_number(claim.claim.id, lang)} · {_of(part.part.title, lang)}" for claim, part in rows]
+    names = [f"{claim_number(claim.claim.id, lang)} · {part.part.title.text(lang)}" for claim, part in rows]
     titles = (_say("probabilities", lang), _say("probabilities_subtitle", lang), _footer(findings, lang))
     figure, axes = _chances(names, titles, 0.21, 1)
     for place, (_, part) in enumerate(rows):
@@ -206,7 +202,7 @@ def curve(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Fig
     looks = _looks(claim)
     if curve_spec is None:
         raise ValueError("no curve")
-    points = sorted((place, by_arm[arm]) for arm, place in curve_spec.points.items() if arm in by_arm)
+    points = sorted((place, by_arm[scenario]) for scenario, place in curve_spec.points.items() if scenario in by_arm)
     figure = style.sheet((7.2, 3.9), *_titles(claim, findings, lang, "curve"))
     axes = style.panel(figure, 0.6, 0.92, 1.5, 0.95)
     axes.axhline(0.0, color=style.INK, linewidth=0.8)
@@ -230,7 +226,7 @@ def curve(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Fig
             linewidth=1.8,
             markersize=3.6,
         )
-    axes.set_xlabel(style.legible(_of(curve_spec.axis, lang)), size=style.SIZE["label"])
+    axes.set_xlabel(style.legible(curve_spec.axis.text(lang)), size=style.SIZE["label"])
     _key(figure, (_look(claim.rows[0].seen[look], findings, lang) for look in looks))
     return figure
 
@@ -247,14 +243,14 @@ def cube(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Figu
         axes.set_ylim(-0.03, 1.03)
         axes.set_title(style.legible(_outcome(name, lang)), **style.LABEL, loc="left")
         for colour, line in zip(COLOURS, cube_spec.lines, strict=False):
-            values = [by_arm[arm].share(name) for arm in line.arms]
+            values = [by_arm[scenario].share(name) for scenario in line.arms]
             axes.plot(ticks, values, "o-", color=colour, linewidth=1.8, markersize=4.2)
-            for tick, arm, value in zip(ticks, line.arms, values, strict=True):
-                axes.plot([tick, tick], by_arm[arm].band(name), color=colour, linewidth=4.5, alpha=0.30)
+            for tick, scenario, value in zip(ticks, line.arms, values, strict=True):
+                axes.plot([tick, tick], by_arm[scenario].band(name), color=colour, linewidth=4.5, alpha=0.30)
                 style.direct_label(axes, (tick + 0.07, value + 0.045), percent(value), colour)
-        axes.set_xticks(ticks, [style.wrap(_of(tick, lang), 7.5, 2) for tick in cube_spec.ticks])
+        axes.set_xticks(ticks, [style.wrap(tick.text(lang), 7.5, 2) for tick in cube_spec.ticks])
         axes.set_xlim(-0.3, len(ticks) - 0.4)
-    _key(figure, (_of(line.title, lang) for line in cube_spec.lines))
+    _key(figure, (line.title.text(lang) for line in cube_spec.lines))
     return figure
 
 
@@ -271,7 +267,7 @@ def level_rows(claim: ClaimFinding) -> list[tuple[PartFinding, str]]:
 def levels(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Figure:
     """Draw shares of a host's value that the park makes, with the bound of each rule; for claims without scenarios."""
     rows = level_rows(claim)
-    names = [_of(part.part.title, lang) for part, _ in rows]
+    names = [part.part.title.text(lang) for part, _ in rows]
     figure, axes = style.in_rows(names, _titles(claim, findings, lang, "levels"), inches=NAMES, high=0.42, right=0.4)
     for place, (part, name) in enumerate(rows):
         measured = part.measured[name]

@@ -6,23 +6,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from copark.analyses.claims.arm_statistics import ArmRow
 from copark.analyses.claims.claims_file import ClaimsFile
-from copark.analyses.claims.rules import Measured
+from copark.analyses.claims.samples import Measured
+from copark.analyses.claims.scenario_statistics import ScenarioRow
 from copark.analyses.claims.schema import Claim, Part
 from copark.analyses.claims.severity import Lean, Severity
 from copark.analyses.claims.verdict import Verdict
 from copark.cases.quarters import Quarter
-from copark.simulation.study_entries import Title
 from copark.stats.precision import Split
+from copark.texts.localized import LocalizedText
 
 
 @dataclass(frozen=True)
-class InVariant:
-    """A part in a variant of the judgement block."""
+class UnderAlternative:
+    """A part under an alternative assumption."""
 
     variant: str
-    """Key of the variant."""
+    """Key of the alternative."""
     probability: float
     """P of the part in it."""
     word: str
@@ -30,7 +30,7 @@ class InVariant:
     turns: bool
     """Whether the word is of another side."""
     departs: float
-    """Log points by which the variant's own reference departs from the record's number of residents at the cut."""
+    """Log points by which the alternative's own reference departs from the observed number of residents at the cut."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,23 +52,23 @@ class PartFinding(Verdict):
     ``width`` or ``lacking``; empty otherwise."""
     leans: tuple[Lean, ...]
     """Parameters its statistics lean on."""
-    variants: tuple[InVariant, ...]
-    """The judgement block, variant by variant."""
+    variants: tuple[UnderAlternative, ...]
+    """The part under each alternative assumption."""
     severities: tuple[Severity, ...]
-    """One for each false world."""
+    """One for each null model."""
     recentred: Severity | None
     """How the test would do against effects as wide as those found but nil in the middle; ``None`` where the rule looks
     at other things than differences."""
 
     @property
     def severity(self) -> Severity | None:
-        """Give the severity against effects nil in the middle, else of false worlds the least, by construction last."""
+        """Give the severity against effects nil in the middle, else of null models the least, by construction last."""
         telling = least(severity for severity in self.severities if not severity.identical)
         return self.recentred or telling or least(self.severities)
 
     @property
     def flipped(self) -> tuple[str, ...]:
-        """Variants that turn the verdict."""
+        """Alternatives that turn the verdict."""
         return tuple(variant.variant for variant in self.variants if variant.turns)
 
     @property
@@ -91,8 +91,8 @@ class ClaimFinding(Verdict):
     """The claim, as it is written."""
     parts: tuple[PartFinding, ...]
     """What was found of each part."""
-    rows: tuple[ArmRow, ...]
-    """The evidence: every arm that the claim shows, beside the reference."""
+    rows: tuple[ScenarioRow, ...]
+    """The evidence: every scenario that the claim shows, beside the reference."""
 
     def part(self, key: str) -> PartFinding:
         """Give what was found of a part."""
@@ -129,7 +129,7 @@ class ClaimFindings:
     """What it was made of, as plain values."""
     case: str
     """Name of the case."""
-    park: Title
+    park: LocalizedText
     """Title of the case."""
     start: str
     """First quarter of the case."""
@@ -144,15 +144,15 @@ class ClaimFindings:
     runs: int = 0
     """Runs that were made; 0 where it was not told."""
 
-    def arm(self, key: str) -> Title:
-        """Give the title of an arm."""
+    def arm(self, key: str) -> LocalizedText:
+        """Give the title of a scenario."""
         return self.file.claims.arms[key].title
 
-    def world(self, key: str) -> Title:
-        """Give the title of a world in which a claim is false."""
+    def world(self, key: str) -> LocalizedText:
+        """Give the title of a null model, in which a claim is false."""
         return self.file.claims.worlds[key].title
 
-    def variant(self, key: str) -> Title:
+    def variant(self, key: str) -> LocalizedText:
         """Give the title of an alternative assumption."""
         return next(variant.title for variant in self.file.claims.judgement if variant.key == key)
 

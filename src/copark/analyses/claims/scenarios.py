@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from copark.analyses.claims.schema import Change, Part, is_empty
+from copark.analyses.claims.schema import CaseChange, Part, is_empty
 from copark.cases.case import Case
 from copark.errors import Fault, FaultsFound
 from copark.simulation.experiment import Experiment
@@ -15,12 +15,12 @@ SIZE = "operating"
 """Output that tells self-standing parks from stagnant ones, in the quarter in which outcomes are judged."""
 
 
-class ArmsChangeNothing(FaultsFound):
-    """Some arms, variants or worlds alter neither inputs nor draws: what is compared would be the same thing twice."""
+class ScenariosChangeNothing(FaultsFound):
+    """Some scenarios, alternatives or null models alter neither inputs nor draws: like would be compared with like."""
 
 
 def trial_study(case: Case, draws: int, replicates: int, seed: int, draws_of: str) -> Study:
-    """Give the study whose draws and random numbers all arms have.
+    """Give the study whose draws and random numbers all scenarios have.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def values_read(study: Study, case: Case, places: Iterable[tuple[str, int]]) -> 
     return OutputValues(tuple(sorted({judged, *places})))
 
 
-def check_moves(experiment: Experiment, changes: Mapping[tuple[str, str], Change], file: str) -> None:
+def check_moves(experiment: Experiment, changes: Mapping[tuple[str, str], CaseChange], file: str) -> None:
     """Refuse changes that change nothing though they say they do.
 
     Parameters
@@ -74,8 +74,8 @@ def check_moves(experiment: Experiment, changes: Mapping[tuple[str, str], Change
 
     Raises
     ------
-    ArmsChangeNothing
-        With every arm, variant and world that alters nothing.
+    ScenariosChangeNothing
+        With every scenario, alternative and null model that alters nothing.
     """
     faults = [
         Fault("claims.no_change", file, None, ".".join(place), {"found": place[-1]})
@@ -83,4 +83,4 @@ def check_moves(experiment: Experiment, changes: Mapping[tuple[str, str], Change
         if not is_empty(change) and not experiment.alters(change)
     ]
     if faults:
-        raise ArmsChangeNothing(faults)
+        raise ScenariosChangeNothing(faults)

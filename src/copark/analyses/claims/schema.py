@@ -1,6 +1,6 @@
 """A claims file: what is claimed, how it is tried, and what would refute it; fixed before any run that uses it.
 
-Changes: what an arm, a variant of the judgement block or a false world alters, and how one is put upon another. Each is
+Changes: what a scenario, an alternative assumption or a null model alters, and how one is put upon another. Each is
 a scenario of a study (:class:`~copark.simulation.study.Scenario`), whose key stands beside it in the file.
 """
 
@@ -15,7 +15,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator, 
 from copark.analyses.claims.rules import Rule
 from copark.cases.dates import Date
 from copark.cases.observed_variables import HOST_CONTEXT
-from copark.cases.types import Bilingual, suggestion, wrong
+from copark.cases.types import WrittenText, suggestion, wrong
 from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
 from copark.simulation.experiment import CHANGES
@@ -23,10 +23,10 @@ from copark.simulation.study import Scenario, unknown
 from copark.simulation.study_entries import Entry, Key, Title
 
 AS_IT_IS = "as-it-is"
-"""Key of the arm that changes nothing: the case as it is."""
+"""Key of the scenario that changes nothing: the case as it is."""
 
 
-class Change(Scenario):
+class CaseChange(Scenario):
     """Change against a case; nothing unless something is given."""
 
     key: Key = "change"
@@ -46,12 +46,12 @@ def _one_of(name: str, names: Collection[str]) -> str:
     return name
 
 
-def upon(ground: Change, *changes: Change) -> Change:
+def upon(ground: CaseChange, *changes: CaseChange) -> CaseChange:
     """Put changes upon a ground, the later upon the earlier: where two set the same thing, the later one has it.
 
     Factors multiply, lists of what never happened are joined, instruments of the framework are switched one by one.
     """
-    return Change.model_validate(reduce(_joined, (change.content() for change in changes), ground.content()))
+    return CaseChange.model_validate(reduce(_joined, (change.content() for change in changes), ground.content()))
 
 
 JOINED_BY_NAME = frozenset(("parameters", "levers", "links", "depth", "partners", "shareholders", "terms"))
@@ -75,7 +75,7 @@ def _joined(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return joined
 
 
-def is_empty(change: Change) -> bool:
+def is_empty(change: CaseChange) -> bool:
     """Tell whether nothing is altered."""
     return not change.content()
 
@@ -97,7 +97,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
 }
 """What each kind of statistic must say; an interaction says an outcome, or an output and a year, besides."""
 DIFFERENCES = frozenset(("log", "difference", "change", "interaction"))
-"""Kinds that are 0 where the arms do not differ."""
+"""Kinds that are 0 where the scenarios do not differ."""
 FREE = frozenset(("output", "outcome", "year", "arm", "reference", "arms", "context", "lacking"))
 
 
@@ -106,15 +106,15 @@ class Margin(Entry):
 
     value: Annotated[float, Field(ge=0.0, le=1e6)]
     """The size, in the unit of what is compared."""
-    reason: Bilingual
+    reason: WrittenText
     """Why it is this large."""
 
 
 class Statistic(Entry):
-    """Measure on the arms of a claim; :mod:`~copark.analyses.claims.arm_statistics` explains the kinds."""
+    """Measure on the scenarios of a claim; :mod:`~copark.analyses.claims.scenario_statistics` explains the kinds."""
 
     kind: Kind
-    """What is measured: see :mod:`~copark.analyses.claims.arm_statistics`."""
+    """What is measured: see :mod:`~copark.analyses.claims.scenario_statistics`."""
     output: str | None = None
     """Name of the output; left out of a statistic of an outcome."""
     outcome: Literal["failed", "dependent", "stagnant", "self_standing"] | None = None
@@ -122,14 +122,14 @@ class Statistic(Entry):
     year: Annotated[float, Field(gt=0.0, le=100.0)] | None = None
     """End of a year since the start, in quarters of a year: 12 is the end of the twelfth year."""
     arm: Key | None = None
-    """Key of the arm; left out where ``arms`` are given."""
+    """Key of the scenario; left out where ``arms`` are given."""
     reference: Key | None = None
-    """Key of the arm it is compared with; left out of what stands by itself."""
+    """Key of the scenario it is compared with; left out of what stands by itself."""
     arms: Annotated[tuple[Key, ...], Field(max_length=8)] = ()
     """Of an interaction: with both, without the second, without the first, without either; of three factors eight."""
     context: str | None = None
     """Variable of the case's ``host_context.csv`` that the output is set beside."""
-    lacking: Bilingual | None = None
+    lacking: WrittenText | None = None
     """What would be needed and is not there."""
 
     @field_validator("output", "context")
@@ -164,7 +164,7 @@ class Statistic(Entry):
 
     @property
     def uses(self) -> tuple[str, ...]:
-        """Keys of the arms it is made of."""
+        """Keys of the scenarios it is made of."""
         return self.arms or tuple(key for key in (self.arm, self.reference) if key is not None)
 
     @property
@@ -180,30 +180,30 @@ class Part(Entry):
     """Key of the part."""
     title: Title
     """Title for a reader."""
-    says: Bilingual
+    says: WrittenText
     """What holds if the part is true."""
     statistics: Annotated[dict[Key, Statistic], Field(min_length=1, max_length=20)]
     """What is measured, by key."""
     rule: Rule
     """What numbers lead to which verdict."""
-    reason: Bilingual
+    reason: WrittenText
     """Why this experiment, this date and these margins."""
     false_worlds: Annotated[tuple[Key, ...], Field(max_length=5)] = ()
     """Models in which the part is false by construction; none where nothing is measured."""
 
     @property
     def uses(self) -> tuple[str, ...]:
-        """Keys of the arms of its statistics."""
+        """Keys of the scenarios of its statistics."""
         return tuple(dict.fromkeys(key for statistic in self.statistics.values() for key in statistic.uses))
 
     @property
-    def judged(self) -> tuple[str, ...]:
-        """Names of the statistics that the rule looks at."""
+    def rule_statistics(self) -> tuple[str, ...]:
+        """Names of the statistics in the rule."""
         conditions = self.rule.simple()
         return tuple(dict.fromkeys(condition.of for condition in conditions if condition.of is not None))
 
 
-class Headline(Entry):
+class PartCombination(Entry):
     """Parts that make the verdict of the claim: all of them together, or any of them.
 
     P is the mean over draws of the product of the parts' probabilities (all), or of one minus the product of their
@@ -217,7 +217,7 @@ class Headline(Entry):
     """Keys of parts of which one must hold."""
 
     @model_validator(mode="after")
-    def _one_of_the_two(self) -> Headline:
+    def _one_of_the_two(self) -> PartCombination:
         if (self.every is None) == (self.some is None):
             raise wrong("claims_headline")
         return self
@@ -228,7 +228,7 @@ class Headline(Entry):
         return self.every or self.some or ()
 
 
-class Look(Entry):
+class EvidenceOutput(Entry):
     """An output and year that the evidence of a claim shows, besides outcomes."""
 
     output: str = "operating"
@@ -248,25 +248,25 @@ class Look(Entry):
 
 
 class Curve(Entry):
-    """Arms along an axis, as the home side's share: key of the arm to its place."""
+    """Scenarios along an axis, as the home side's share: key of the scenario to its place."""
 
     axis: Title
     """What the axis is."""
     points: Annotated[dict[Key, float], Field(min_length=2)]
-    """By key of the arm: its place on the axis."""
+    """By key of the scenario: its place on the axis."""
 
 
 class Line(Entry):
-    """Arms of a line of an interaction figure, in the order of its ticks."""
+    """Scenarios of a line of an interaction figure, in the order of its ticks."""
 
     title: Title
     """Title of the line."""
     arms: Annotated[tuple[Key, ...], Field(min_length=2)]
-    """Keys of the arms, in the order of the ticks."""
+    """Keys of the scenarios, in the order of the ticks."""
 
 
 class Cube(Entry):
-    """Arms of an interaction figure: lines over the same ticks."""
+    """Scenarios of an interaction figure: lines over the same ticks."""
 
     ticks: Annotated[tuple[Title, ...], Field(min_length=2)]
     """Titles of the ticks."""
@@ -274,10 +274,10 @@ class Cube(Entry):
     """The lines over them."""
 
 
-class Mechanism(Entry):
+class ClaimMechanism(Entry):
     """Mechanism of a claim in the model: parameters it rests on, and links between the scales."""
 
-    text: Bilingual
+    text: WrittenText
     """What carries it, in words."""
     parameters: tuple[str, ...] = ()
     """Names of the parameters it rests on."""
@@ -303,35 +303,35 @@ class Claim(Entry):
     """claim, or rival for a rival explanation."""
     title: Title
     """Title for a reader."""
-    statement: Bilingual
+    statement: WrittenText
     """Close to the source's words."""
-    mechanism: Mechanism
+    mechanism: ClaimMechanism
     """What carries it in the model."""
     reference: Key = "as-it-is"
-    """Arm that the evidence is shown against."""
+    """Scenario that the evidence is shown against."""
     arms: tuple[Key, ...] = ()
-    """Further arms shown as evidence; no rule looks at them."""
-    shows: tuple[Look, ...] = (Look(year=12), Look(year=20))
+    """Further scenarios shown as evidence; no rule names them."""
+    shows: tuple[EvidenceOutput, ...] = (EvidenceOutput(year=12), EvidenceOutput(year=20))
     """Outputs and years that the evidence shows, besides outcomes."""
     parts: Annotated[tuple[Part, ...], Field(min_length=1, max_length=12)]
     """Its parts, each true or false by itself."""
-    headline: Headline
+    headline: PartCombination
     """Which parts make the verdict of the claim."""
     curve: Curve | None = None
-    """Arms along an axis, drawn as a curve; left out if there is none."""
+    """Scenarios along an axis, drawn as a curve; left out if there is none."""
     cube: Cube | None = None
-    """Arms of an interaction figure; left out if there is none."""
-    limits: Bilingual
+    """Scenarios of an interaction figure; left out if there is none."""
+    limits: WrittenText
     """What the test cannot tell."""
 
     @property
     def tried(self) -> tuple[str, ...]:
-        """Keys of the arms that rules look at."""
+        """Keys of the scenarios that rules name."""
         return tuple(dict.fromkeys(key for part in self.parts for key in part.uses))
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """Keys of all arms but the reference, in the order they are shown."""
+        """Keys of all scenarios but the reference, in the order they are shown."""
         curve_arms = tuple(self.curve.points) if self.curve else ()
         lines = tuple(key for line in self.cube.lines for key in line.arms) if self.cube else ()
         keys = dict.fromkeys((*self.tried, *self.arms, *curve_arms, *lines))
@@ -342,32 +342,32 @@ class Claim(Entry):
         return next(part for part in self.parts if part.key == key)
 
 
-class Arm(Change):
-    """An arm, with its title."""
+class ClaimScenario(CaseChange):
+    """A scenario, with its title."""
 
     title: Title
     """Title for a reader."""
 
 
-class Variant(Change):
-    """A variant of the judgement block: what might as well have been assumed, and why."""
+class Alternative(CaseChange):
+    """An alternative assumption: what might as well have been assumed, and why."""
 
     key: Key
-    """Key of the variant."""
+    """Key of the alternative."""
     title: Title
     """Title for a reader."""
-    reason: Bilingual
+    reason: WrittenText
     """Why it might as well have been assumed."""
     self_standing: Annotated[float, Field(ge=1.0, le=10_000.0)] | None = None
     """Another S*: operating enterprises from which on a park is self-standing."""
 
 
-class World(Change):
-    """A world in which a mechanism is absent or reversed."""
+class NullModel(CaseChange):
+    """A null model, in which a mechanism is absent or reversed."""
 
     title: Title
     """Title for a reader."""
-    text: Bilingual
+    text: WrittenText
     """What is absent or reversed in it."""
 
 
@@ -382,17 +382,17 @@ class Claims(Entry):
     """Day on which the rules were fixed."""
     title: Title
     """Title of the set of claims."""
-    source: Bilingual
+    source: WrittenText
     """Where the claims are from."""
-    preface: Bilingual
+    preface: WrittenText
     """What was known when the rules were fixed."""
     margins: dict[Key, Margin]
     """Sizes below which differences are held to be nil, by key."""
-    arms: Annotated[dict[Key, Arm], Field(min_length=1, max_length=200)]
+    arms: Annotated[dict[Key, ClaimScenario], Field(min_length=1, max_length=200)]
     """What is tried, by key."""
-    judgement: Annotated[tuple[Variant, ...], Field(max_length=60)] = ()
+    judgement: Annotated[tuple[Alternative, ...], Field(max_length=60)] = ()
     """What might as well have been assumed."""
-    worlds: dict[Key, World] = Field(default_factory=dict)
+    worlds: dict[Key, NullModel] = Field(default_factory=dict)
     """Models in which claims are false, by key."""
     claims: Annotated[tuple[Claim, ...], Field(min_length=1, max_length=60)]
     """The claims, in the order they are told."""

@@ -8,16 +8,18 @@ from math import exp, expm1, isfinite
 from copark.analyses.claims import Answer
 from copark.analyses.claims.evidence import (
     column_of,
-    record,
+    observations_changed,
     sampling_range,
 )
 from copark.analyses.claims.findings import ClaimFinding, PartFinding
-from copark.analyses.claims.rules import OPEN, Condition, Measured, resolve
+from copark.analyses.claims.rules import RuleCondition, resolve
+from copark.analyses.claims.samples import Measured
 from copark.analyses.claims.schema import Part, Statistic
 from copark.analyses.claims.severity import RECENTRED, Severity
 from copark.analyses.claims.standard import standard
-from copark.analyses.claims.trial import LEFT_THE_RECORD
+from copark.analyses.claims.trial import DEPARTS
 from copark.analyses.claims.verdict import Verdict
+from copark.analyses.claims.words import OPEN
 from copark.analyses.contract import Texts
 from copark.analyses.show import Show
 from copark.calibration.diagnostics import title_of
@@ -60,7 +62,7 @@ class Sentences(Show):
         return self.said(doc.Interval(*effect), column), self.said(doc.Interval(*ends), column)
 
     def arm(self, key: str | None) -> str:
-        """Give the title of an arm; nothing for none."""
+        """Give the title of a scenario; nothing for none."""
         return "" if key is None else self.t.of(self.result.arm(key))
 
     def outcome(self, name: str) -> str:
@@ -101,7 +103,7 @@ class Sentences(Show):
         """Say a bound in the unit of a statistic."""
         return self.said(value, column_of(statistic)).removeprefix("+")
 
-    def condition(self, condition: Condition, statistics: dict[str, Statistic]) -> str:
+    def condition(self, condition: RuleCondition, statistics: dict[str, Statistic]) -> str:
         """Say a condition; statistics are those of its part by name."""
         t = self.t
         if condition.of is not None:
@@ -165,10 +167,10 @@ class Sentences(Show):
             return t("found.holds") if finding.variants and finding.word != OPEN else ""
         for variant in flipped:
             words = t("found.under", word=self.word(variant.word), share=percent(variant.probability))
-            if abs(variant.departs) > LEFT_THE_RECORD:
+            if abs(variant.departs) > DEPARTS:
                 words += t("found.away", departs=number(variant.departs, 2))
             named.append(t("aside", words=t.of(self.result.variant(variant.variant)), aside=words))
-        all_depart = all(abs(variant.departs) > LEFT_THE_RECORD for variant in flipped)
+        all_depart = all(abs(variant.departs) > DEPARTS for variant in flipped)
         flips = t("found.flips", variants=self.listed(named))
         return t.sentences([flips, t("found.departs")] if all_depart else [flips])
 
@@ -196,7 +198,7 @@ class Sentences(Show):
                     low=low,
                     high=high,
                     error=sampling_range(finding),
-                    record=record(t, finding),
+                    record=observations_changed(t, finding),
                 ),
             )
             factor = number(standard().prior_factor.value, 0)

@@ -2,9 +2,10 @@
 
 *Severity* is the share of batches whose word is against the claim where the claim is false. A batch is as many draws
 as the test had, taken anew from them with replacement. It is asked first of effects as wide as those found but nil in
-the middle (*recentred*), then of worlds in which the claim's mechanism is absent. Where the arms of a test differ in
-nothing but what that world takes away, it cannot but refute: that is *by construction* and says little. Where the
-prior alone holds a claim on nearly every draw, the model hardly knows another answer, and the claim is nearly built in.
+the middle (*recentred*), then of null models, in which the claim's mechanism is absent. Where the scenarios of a test
+differ in nothing but what that model takes away, it cannot but refute: that is *by construction* and says little. Where
+the prior alone holds a claim on nearly every draw, the model hardly knows another answer, and the claim is nearly built
+in.
 
 What a result leans on: parameters that move its statistics from draw to draw, and whether the data moved them.
 """
@@ -17,10 +18,11 @@ from math import nan
 
 import numpy as np
 
-from copark.analyses.claims.rules import Sample, side
+from copark.analyses.claims.samples import Sample
 from copark.analyses.claims.schema import DIFFERENCES, Part
 from copark.analyses.claims.standard import standard
 from copark.analyses.claims.verdict import Weighed, mean_of, weigh_expected
+from copark.analyses.claims.words import side
 from copark.arrays import Floats
 from copark.calibration.case_parameters import Source
 from copark.calibration.diagnostics import movements
@@ -33,7 +35,7 @@ from copark.stats.shares import wilson
 BATCHES = 200
 """Batches of draws that a test is repeated on."""
 RECENTRED = "recentred"
-"""Name of the world in which the effects found are shifted to be nil in the middle."""
+"""Name of the null model in which the effects found are shifted to be nil in the middle."""
 BATCHED = 0x736576
 """Second key of the generator: what the numbers are for."""
 BUILT_IN = 0.95
@@ -44,10 +46,10 @@ RULED_OUT = 0.05
 
 @dataclass(frozen=True)
 class Severity:
-    """Severity of the test in one world in which the claim is false."""
+    """Severity of the test in one null model."""
 
     world: str
-    """Key of the world."""
+    """Key of the null model."""
     word: str
     """Word for the claim there, on all draws."""
     probability: float
@@ -57,7 +59,7 @@ class Severity:
     batches: int
     """Batches in all."""
     identical: bool
-    """The arms no longer differ at all there: the test cannot but refute, which says little."""
+    """The scenarios no longer differ at all there: the test cannot but refute, which says little."""
 
     @property
     def share(self) -> float:
@@ -71,7 +73,7 @@ class Severity:
 
 
 def severity(part: Part, weighed: Weighed, world: str, seed: int) -> Severity:
-    """Count how often a part is refuted on batches of what was measured in a world where it is false.
+    """Count how often a part is refuted on batches of what was measured in a null model.
 
     Parameters
     ----------
@@ -80,7 +82,7 @@ def severity(part: Part, weighed: Weighed, world: str, seed: int) -> Severity:
     weighed
         The part weighed there.
     world
-        Key of the world.
+        Key of the null model.
     seed
         Of the batches.
     """
@@ -109,7 +111,7 @@ def recentred(part: Part, weighed: Weighed, margins: Mapping[str, float]) -> Wei
     margins
         Numbers of the margins of its rule.
     """
-    if weighed.effects is None or any(part.statistics[name].kind not in DIFFERENCES for name in part.judged):
+    if weighed.effects is None or any(part.statistics[name].kind not in DIFFERENCES for name in part.rule_statistics):
         return None
     middle = {name: -float(np.median(means)) for name, means in weighed.effects.means.items()}
     return weigh_expected(part, weighed.effects.shifted(middle), weighed.runs, margins)

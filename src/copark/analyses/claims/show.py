@@ -14,26 +14,28 @@ from copark.analyses.claims.evidence import (
     against,
     chance,
     factor,
+    observations_changed,
     other_draws,
-    record,
     said_word,
     sampling_range,
 )
 from copark.analyses.claims.findings import ClaimFinding
-from copark.analyses.claims.rules import FOR, OPEN, REFUTED, WORDS
-from copark.analyses.claims.schema import Variant
+from copark.analyses.claims.schema import Alternative
 from copark.analyses.claims.sentences import Sentences
 from copark.analyses.claims.severity import RECENTRED
 from copark.analyses.claims.standard import standard
 from copark.analyses.claims.stopping_rule import stopping
-from copark.analyses.claims.trial import LOOK_DRAWS, LOOK_FUTURES
+from copark.analyses.claims.trial import FEW_DRAWS, FEW_REPLICATES
+from copark.analyses.claims.words import FOR, OPEN, REFUTED, WORDS
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import known
 from copark.calibration.diagnostics import title_of
 from copark.labels import claim_number, join
+from copark.model.clock import QUARTERS_PER_YEAR
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent, precise, shown
+from copark.simulation.outcomes import YEAR_TWENTY
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -114,7 +116,7 @@ class _Show(Sentences):
             only = claims[0]
             key = "headline.one_turned" if only.turned else "headline.one"
             verdict = t(key, title=t.of(only.claim.title), word=said_word(t, only))
-            return t.sentences([verdict, *filter(None, [record(t, only)])])
+            return t.sentences([verdict, *filter(None, [observations_changed(t, only)])])
         sides = self.sides()
         counts = {key: len(side) for key, side in sides.items()}
         doubted = [t("headline.against_data", claims=names) for names in against(sides["sure"], t)]
@@ -122,6 +124,15 @@ class _Show(Sentences):
         return t.sentences(
             [t("headline", count=len(claims), park=t.of(self.result.park), **counts), *unsteady, *doubted]
         )
+
+    def asks_outcomes(self) -> bool:
+        """Tell whether a part is about what becomes of the park."""
+        return any(statistic.outcome for _, part in self.parts for statistic in part.part.statistics.values())
+
+    def outcomes_judged(self) -> str:
+        """Say when outcomes are judged: what P of an outcome, and its change, are about."""
+        quarter = self.result.quarter(YEAR_TWENTY - 1)
+        return self.t("outcomes_judged", quarter=quarter, years=YEAR_TWENTY // QUARTERS_PER_YEAR)
 
     def sides(self) -> dict[str, list[ClaimFinding]]:
         """Sort the claims by what is held of them."""
@@ -158,7 +169,7 @@ class _Show(Sentences):
     def sections(self) -> Iterator[doc.Section]:
         yield self.summary()
         yield from map(self.claim, self.result.claims)
-        lead = self.text("lead.block", draws=LOOK_DRAWS, futures=LOOK_FUTURES)
+        lead = self.text("lead.block", draws=FEW_DRAWS, futures=FEW_REPLICATES)
         first = [self.text("lead.first_look", draws=stopping().alternatives.draws)] if self.sequential else []
         yield self.section("block", lead, *first, self.variants(), folded=True)
         t = self.t
@@ -180,6 +191,7 @@ class _Show(Sentences):
         blocks: list[doc.Block] = [
             *([self.held()] if len(result.claims) > 1 else []),
             self.text("lead.verdict"),
+            *([doc.Paragraph(self.outcomes_judged())] if self.asks_outcomes() else []),
             self.overview(),
             self.chart("probabilities", lambda: probabilities(result, t.lang)),
         ]
@@ -222,7 +234,7 @@ class _Show(Sentences):
         return self.table("claims", CLAIM_COLUMNS, rows)
 
     def sentence(self, claim: ClaimFinding) -> str:
-        """Say a claim in short: what the record changed, which parts make it, what turns it."""
+        """Say a claim in short: what the observations changed, which parts make it, what turns it."""
         t = self.t
         parts = self.listed(
             t(
@@ -235,7 +247,10 @@ class _Show(Sentences):
             for part in claim.deciding
         )
         turning_variants = dict.fromkeys(key for part in claim.deciding for key in part.flipped)
-        sentences = [record(self.t, claim), t("short.all" if claim.claim.headline.every else "short.any", parts=parts)]
+        sentences = [
+            observations_changed(self.t, claim),
+            t("short.all" if claim.claim.headline.every else "short.any", parts=parts),
+        ]
         if turning_variants:
             sentences.append(t("short.turned", variants=self.variants_named(tuple(turning_variants))))
         lacking = [t.of(part.part.title) for part in claim.deciding if part.why == "lacking"]
@@ -293,7 +308,9 @@ class _Show(Sentences):
         }
         how = [(title_of(name, self.t.lang), t(f"moved.{how_far}")) for name, how_far in moved.items()]
         mechanism = [t("mechanism.parameter", title=title, moved=how_far) for title, how_far in how]
-        mechanism += [t("mechanism.link", title=t.of(catalogue().links[name])) for name in claim_text.mechanism.links]
+        mechanism += [
+            t("mechanism.link", title=catalogue().links[name].title(self.t.lang)) for name in claim_text.mechanism.links
+        ]
         blocks += [
             *exhibits,
             self.text("mechanism", text=t.of(claim_text.mechanism.text)),
@@ -319,7 +336,9 @@ class _Show(Sentences):
                 error=sampling_range(claim),
             )
             cards.append(doc.Card(t("card.probability"), doc.SHARE, claim.probability, note))
-            cards.append(doc.Card(t("card.prior"), doc.SHARE, claim.prior_probability, record(self.t, claim)))
+            cards.append(
+                doc.Card(t("card.prior"), doc.SHARE, claim.prior_probability, observations_changed(self.t, claim))
+            )
         if least is not None:
             key = "by_construction" if least.identical else "recentred" if least.world == RECENTRED else ""
             cards.append(doc.Card(t("card.severity"), doc.SHARE, least.share, t(f"card.{key}") if key else ""))
@@ -381,6 +400,8 @@ class _Show(Sentences):
                 ]
             rows.append([*cells, *(doc.Interval(*row.band(outcome), row.share(outcome)) for outcome in shares)])
         note = t("note.evidence", reference=self.arm(claim.claim.reference))
+        if self.levels:
+            note = t.sentences([note, self.outcomes_judged()])
         name = f"evidence-{claim.claim.id.lower()}"
         title = t("table.evidence", id=claim_number(claim.claim.id, t.lang))
         return doc.Table(name, title, tuple(columns), tuple(map(tuple, rows)), note=note, folded=True)
@@ -395,7 +416,7 @@ class _Show(Sentences):
         columns = "variant altered:note reason:note departs:change:2:log_points flipped:count"
         return self.table("variants", columns, rows)
 
-    def altered(self, variant: Variant) -> str:
+    def altered(self, variant: Alternative) -> str:
         """Write what an alternative assumption alters."""
         words = [f"{name} = {precise(value)}" for name, value in variant.parameters.items() if isinstance(value, float)]
         words += [f"{name} × {precise(value)}" for name, value in (variant.times | variant.scale).items()]

@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from copark.analyses.claims.rules import CONTRADICTED, ESTABLISHED, LIKELY, OPEN, UNLIKELY
 from copark.analyses.claims.schema import DIFFERENCES, Statistic
+from copark.analyses.claims.words import CONTRADICTED, ESTABLISHED, LIKELY, OPEN, UNLIKELY
 from copark.cases.dates import Date
-from copark.cases.types import Bilingual
+from copark.cases.types import WrittenText
 from copark.cases.validated_yaml import read_shipped
 from copark.simulation.study_entries import Entry
 from copark.stats.shares import wilson
@@ -27,21 +27,21 @@ class WordsAt(Entry):
     likely: Share
     unlikely: Share
     contradicted: Share
-    reason: Bilingual
+    reason: WrittenText
 
 
 class Size(Entry):
     """A number of the standard, and why."""
 
     value: Annotated[float, Field(gt=0.0)]
-    reason: Bilingual
+    reason: WrittenText
 
 
 class Robust(Entry):
     """Words that need that no alternative assumption turns them, and why."""
 
     words: tuple[Literal["established", "likely", "unlikely", "contradicted"], ...]
-    reason: Bilingual
+    reason: WrittenText
 
 
 class Standard(Entry):

@@ -1,8 +1,8 @@
 """Rule for stopping draws early: sequential, fixed beforehand, it tells what is decided.
 
-Parts of claims, and claims, are looked at after the first draws (``sequential.yaml``, decision 0066). What has a word
-that more draws could hardly change is run no further: where a Monte Carlo interval wider than that of the word holds no
-threshold. The word itself, and what is told beside it, come of the draws that were run, by the same standard.
+Parts of claims, and claims, have interim looks after the first draws (``sequential.yaml``, decision 0066). What has a
+word that more draws could hardly change is run no further: where a Monte Carlo interval wider than that of the word
+holds no threshold. The word itself, and what is told beside it, come of the draws that were run, by the same standard.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from copark.analyses.claims.rules import SMALL, side
 from copark.analyses.claims.standard import Share, standard
 from copark.analyses.claims.verdict import Verdict, turns
+from copark.analyses.claims.words import SMALL, side
 from copark.arrays import Floats
 from copark.cases.dates import Date
-from copark.cases.types import Bilingual
+from copark.cases.types import WrittenText
 from copark.cases.validated_yaml import read_shipped
 from copark.simulation.study_entries import Entry
 from copark.stats.shares import wilson, z_of
@@ -28,21 +28,21 @@ from copark.stats.shares import wilson, z_of
 Draws = Annotated[int, Field(ge=2, le=100_000)]
 
 
-class Looks(Entry):
+class InterimLooks(Entry):
     """Draws after which everything is looked at, and why."""
 
     draws: Annotated[tuple[Draws, ...], Field(min_length=1, max_length=10)]
-    reason: Bilingual
+    reason: WrittenText
 
 
 class FirstLook(Entry):
     """Draws of a first look, and why."""
 
     draws: Draws
-    reason: Bilingual
+    reason: WrittenText
 
 
-class Alternatives(FirstLook):
+class AlternativesLook(FirstLook):
     """The first look at alternative assumptions."""
 
     level: Share
@@ -55,7 +55,7 @@ class Level(Entry):
     """Level of an interval, and why."""
 
     value: Share
-    reason: Bilingual
+    reason: WrittenText
 
 
 class Stopping(Entry):
@@ -63,9 +63,9 @@ class Stopping(Entry):
 
     format: Literal[1]
     fixed: Date
-    looks: Looks
+    looks: InterimLooks
     level: Level
-    alternatives: Alternatives
+    alternatives: AlternativesLook
     worlds: FirstLook
 
     def decided(self, verdict: Verdict, draws: int) -> bool:

@@ -1,9 +1,9 @@
 """A trial of claims: what is tried on a case, on which draws, and what its name is made of; nothing is run here.
 
-Two experiments: on the case's posterior for the verdicts, whose first draws also serve worlds in which a claim is false
-and, with fewer replicates, the variants of the judgement block; and on the prior, to see what the record changed.
-Variants and false worlds are not calibrated anew. No run is made twice. By a sequential rule what is decided is run no
-further (:mod:`~copark.analyses.claims.sequential`).
+Two experiments: on the case's posterior for the verdicts, whose first draws also serve null models and, with fewer
+replicates, alternative assumptions; and on the prior, to see what the observations changed. Alternatives and null
+models are not calibrated anew. No run is made twice. By a sequential rule what is decided is run no further
+(:mod:`~copark.analyses.claims.sequential`).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from functools import cache, cached_property
 from typing import Any
 
 from copark.analyses.claims.claims_file import ClaimsFile
+from copark.analyses.claims.earlier_standard import EarlierStandard
 from copark.analyses.claims.expected import Ridge
-from copark.analyses.claims.rules import Judge
 from copark.analyses.claims.scenarios import check_moves, draws_in, places_of, values_read
-from copark.analyses.claims.schema import AS_IT_IS, Change, Claim, is_empty, upon
+from copark.analyses.claims.schema import AS_IT_IS, CaseChange, Claim, is_empty, upon
 from copark.analyses.claims.severity import (
     drawn_values,
     moved_words,
@@ -29,28 +29,28 @@ from copark.cases.case import Case
 from copark.cases.validated_yaml import read_shipped
 from copark.cases.world import world_hash
 from copark.identity import identity_of
+from copark.progress import Progress
 from copark.simulation.experiment import Checkpoint, Experiment, memo_key
 from copark.simulation.measures import OutputValues
-from copark.simulation.run import Progress
 from copark.simulation.study import Study
 from copark.simulation.trust import Trust
 from copark.stats.jackknife import groups_of
 from copark.version import MODEL_VERSION
 
-LOOK_DRAWS = 60
-"""Draws of a variant of the judgement block, and of a false world."""
-LOOK_FUTURES = 2
-"""Replicates of each draw in a variant of the judgement block."""
-HELD_DRAWS = 200
+FEW_DRAWS = 60
+"""Draws under an alternative assumption, and in a null model."""
+FEW_REPLICATES = 2
+"""Replicates of each draw under an alternative assumption."""
+PRIOR_DRAWS = 200
 """Draws of the prior."""
-RECORD = "registered"
-"""Output by which a variant is seen to leave the record."""
-LEFT_THE_RECORD = 0.2
-"""Log points by which the median of registered residents at the cut may differ before a variant is said to leave it."""
+OBSERVED_OUTPUT = "registered"
+"""Output by which an alternative is seen to depart from the observations."""
+DEPARTS = 0.2
+"""Log points by which median registered residents at the cut may differ before an alternative is said to depart."""
 
 
-class Trial:
-    """Trial of claims on a case, and on given draws; it is run by :func:`copark.analyses.claims.judging.find`.
+class ClaimTrial:
+    """Trial of claims on a case, and on given draws; it is run by :func:`copark.analyses.claims.evaluation.find`.
 
     Parameters
     ----------
@@ -87,24 +87,26 @@ class Trial:
         self.chosen = claims
         self.source = source
         self.threads = threads
-        self.judge = Judge(file.claims.sizes)
-        self.rule = stopping() if sequential else None
-        self.arms: Mapping[str, Change] = file.claims.arms
+        self.margins: Mapping[str, float] = file.claims.sizes
+        """Numbers of the margins that rules name."""
+        self.earlier_standard = EarlierStandard(self.margins)
+        self.stopping = stopping() if sequential else None
+        self.arms: Mapping[str, CaseChange] = file.claims.arms
         self.draws = draws_in(study)
-        self.prior_draws = min(self.draws, HELD_DRAWS)
-        self.few_draws = min(self.draws, LOOK_DRAWS)
-        self.few_replicates = min(study.futures, LOOK_FUTURES)
-        self.record = (RECORD, _cut(case, source))
-        """Output and quarter by which a variant is seen to leave the record."""
-        self.judged = study.judged_in(case.clock.quarters)
-        self._upon: dict[tuple[str, str], Change] = {}
+        self.prior_draws = min(self.draws, PRIOR_DRAWS)
+        self.few_draws = min(self.draws, FEW_DRAWS)
+        self.few_replicates = min(study.futures, FEW_REPLICATES)
+        self.observed_place = (OBSERVED_OUTPUT, _cut(case, source))
+        """Output and quarter by which an alternative is seen to depart from the observations."""
+        self.outcome_quarter = study.judged_in(case.clock.quarters)
+        self._upon: dict[tuple[str, str], CaseChange] = {}
         self.ridge = cache(self._ridge)
         self.ridge_without = cache(self._ridge_without)
 
     @cached_property
     def values_read(self) -> OutputValues:
         """Values that are read of every run."""
-        places = {self.record, *places_of([part for _, part in self.file.claims.of(self.chosen)])}
+        places = {self.observed_place, *places_of([part for _, part in self.file.claims.of(self.chosen)])}
         places |= {(look.output, look.at) for claim in self.chosen for look in claim.shows}
         return values_read(self.study, self.case, places)
 
@@ -153,24 +155,24 @@ class Trial:
         is_kept = groups_of(draws)[group]
         return Ridge({name: column[:draws][is_kept] for name, column in self.values.items()})
 
-    def scenario(self, arm: str, ground: Change | None = None) -> Change:
-        """Give an arm by its key, upon a variant or world where one is given."""
+    def scenario(self, key: str, ground: CaseChange | None = None) -> CaseChange:
+        """Give a scenario by its key, upon an alternative or null model where one is given."""
         if ground is None:
-            return self.arms[arm]
-        key = arm, memo_key(ground)
-        if key not in self._upon:
-            self._upon[key] = upon(ground, self.arms[arm])
-        return self._upon[key]
+            return self.arms[key]
+        memo = key, memo_key(ground)
+        if memo not in self._upon:
+            self._upon[memo] = upon(ground, self.arms[key])
+        return self._upon[memo]
 
-    def world(self, key: str) -> Change:
-        """Give a world in which something is false."""
+    def null_model(self, key: str) -> CaseChange:
+        """Give a null model by its key."""
         return self.file.claims.worlds[key]
 
     def check(self, experiment: Experiment) -> None:
-        """Raise ArmsChangeNothing with every arm, variant and world that changes nothing."""
+        """Raise ScenariosChangeNothing with every scenario, alternative and null model that changes nothing."""
         claims = self.file.claims
-        changes: dict[tuple[str, str], Change] = {("arms", key): arm for key, arm in claims.arms.items()}
-        changes |= {("judgement", variant.key): variant for variant in claims.judgement}
+        changes: dict[tuple[str, str], CaseChange] = {("arms", key): scenario for key, scenario in claims.arms.items()}
+        changes |= {("judgement", alternative.key): alternative for alternative in claims.judgement}
         changes |= {("worlds", key): world for key, world in claims.worlds.items()}
         check_moves(experiment, changes, self.file.name)
 
@@ -181,26 +183,29 @@ class Trial:
 
     @cached_property
     def sizes(self) -> tuple[int, int, int, int]:
-        """Runs on the draws, on the prior, in the false worlds, and in the judgement block.
+        """Runs on the draws, on the prior, in the null models, and under alternative assumptions.
 
-        What false worlds and the judgement block have in common with the first is made once.
+        What null models and the alternative assumptions have in common with the first is made once.
         """
-        shown_arms = dict.fromkeys(arm for claim in self.chosen for arm in (claim.reference, *claim.shown))
-        needed = dict.fromkeys((AS_IT_IS, *(arm for claim in self.chosen for arm in claim.tried)))
-        arms_tried = [arm for arm in needed if arm in self.arms]
+        shown_arms = dict.fromkeys(key for claim in self.chosen for key in (claim.reference, *claim.shown))
+        needed = dict.fromkeys((AS_IT_IS, *(key for claim in self.chosen for key in claim.tried)))
+        arms_tried = [key for key in needed if key in self.arms]
         parts = [part for _, part in self.file.claims.of(self.chosen)]
         in_worlds = [
-            self.scenario(arm, self.world(world)) for part in parts for world in part.false_worlds for arm in part.uses
+            self.scenario(key, self.null_model(world))
+            for part in parts
+            for world in part.false_worlds
+            for key in part.uses
         ]
-        grounds = [variant for variant in self.file.claims.judgement if not is_empty(variant)]
-        in_variants = [self.scenario(arm, ground) for ground in grounds for arm in arms_tried]
-        run = {memo_key(self.arms[arm]) for arm in (*shown_arms, *arms_tried)}
-        run_on_prior = {memo_key(self.arms[arm]) for arm in arms_tried}
+        grounds = [alternative for alternative in self.file.claims.judgement if not is_empty(alternative)]
+        in_alternatives = [self.scenario(key, ground) for ground in grounds for key in arms_tried]
+        run = {memo_key(self.arms[key]) for key in (*shown_arms, *arms_tried)}
+        run_on_prior = {memo_key(self.arms[key]) for key in arms_tried}
         return (
             len(run) * self.draws * self.study.futures,
             len(run_on_prior) * self.prior_draws * self.study.futures,
             len({memo_key(scenario) for scenario in in_worlds} - run) * self.few_draws * self.study.futures,
-            len({memo_key(scenario) for scenario in in_variants} - run) * self.few_draws * self.few_replicates,
+            len({memo_key(scenario) for scenario in in_alternatives} - run) * self.few_draws * self.few_replicates,
         )
 
     @property
@@ -211,7 +216,7 @@ class Trial:
     @property
     def provenance(self) -> dict[str, Any]:
         """Everything that makes it, as plain values."""
-        is_sequential = self.rule is not None
+        is_sequential = self.stopping is not None
         return provenance_of(self.file, self.case, self.study, self.chosen, self.source, sequential=is_sequential)
 
 
@@ -229,7 +234,7 @@ def provenance_of(
     Parameters
     ----------
     file, case, study, claims, source, sequential
-        As of :class:`Trial`.
+        As of :class:`ClaimTrial`.
     """
     draws_of = study.draws or ""
     drawn_from = {"trust": Trust.without(case.name, draws_of).content()} if source is None else dict(source.content)
@@ -265,6 +270,6 @@ def identity_from(provenance: dict[str, Any]) -> str:
 
 
 def _cut(case: Case, source: Source | None) -> int:
-    """Give the quarter to which the record is told: the posterior's cut, else the end of the data, counted from 0."""
+    """Give the last quarter of the observations used, counted from 0: the posterior's cut, else the end of the data."""
     last = (None if source is None else source.cut) or case.clock.data_end
     return int(min(last - case.clock.start, case.clock.quarters - 1))

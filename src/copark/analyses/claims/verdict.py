@@ -14,9 +14,10 @@ from math import copysign, isfinite, nan, sqrt
 import numpy as np
 
 from copark.analyses.claims.expected import Expected, Ridge, expected
-from copark.analyses.claims.rules import OPEN, SMALL, WORDS, Condition, flips, resolve, side
-from copark.analyses.claims.schema import Headline, Part
+from copark.analyses.claims.rules import RuleCondition, resolve
+from copark.analyses.claims.schema import Part, PartCombination
 from copark.analyses.claims.standard import standard, turned_word
+from copark.analyses.claims.words import OPEN, SMALL, WORDS, flips, side
 from copark.arrays import Floats
 from copark.stats.jackknife import groups_of, jackknife, reach
 from copark.stats.shares import z_of
@@ -30,7 +31,7 @@ class ExpectedEffect:
     """The effect of a statistic that is expected over chance, over draws of parameters."""
 
     statistic: str
-    """Its name: of several that a part looks at, the one that decides."""
+    """Its name: of several that a part names, the one that decides."""
     mean: float
     """Mean over draws."""
     low: float
@@ -44,7 +45,7 @@ class Verdict:
     """Conclusion on a claim, or on a part of one; open where something is not measured."""
 
     word: str = OPEN
-    """One of :data:`~copark.analyses.claims.rules.WORDS`."""
+    """One of :data:`~copark.analyses.claims.words.WORDS`."""
     probability: float = nan
     """Share of posterior draws that hold it."""
     monte_carlo: tuple[float, float] = (nan, nan)
@@ -60,7 +61,7 @@ class Verdict:
     effect: ExpectedEffect | None = None
     """The expected effect."""
     bounds: tuple[float, float] | None = None
-    """Least and largest expected effect over the admissible priors, given the same record."""
+    """Least and largest expected effect over the admissible priors, given the same observations."""
 
 
 def when_turned(verdict: Verdict) -> Verdict:
@@ -92,7 +93,7 @@ def other_words(probability: float, error: float, word: Callable[[float], str]) 
     return tuple(other for other in WORDS if other in words_met and other != word(probability))
 
 
-def holds(condition: Condition, values: Mapping[str, Floats], margins: Mapping[str, float]) -> Floats:
+def holds(condition: RuleCondition, values: Mapping[str, Floats], margins: Mapping[str, float]) -> Floats:
     """Tell where a condition is met, value by value: 1 or 0.
 
     Parameters
@@ -121,7 +122,7 @@ def holds(condition: Condition, values: Mapping[str, Floats], margins: Mapping[s
     return np.min(parts, axis=0) if condition.every is not None else np.max(parts, axis=0)
 
 
-def deciding(condition: Condition, values: Mapping[str, Floats], margins: Mapping[str, float]) -> str:
+def deciding(condition: RuleCondition, values: Mapping[str, Floats], margins: Mapping[str, float]) -> str:
     """Name the statistic that decides a condition: of all that must hold the least probable, of any the most probable.
 
     Its parameters are those of :func:`holds`.
@@ -253,14 +254,14 @@ def weigh_expected(
 def verdict_of(
     part: Part, weighed: Weighed, prior: Weighed, margins: Mapping[str, float], sampling_error: float = nan
 ) -> Verdict:
-    """Give the verdict on a part, before alternative assumptions are looked at.
+    """Give the verdict on a part, before alternative assumptions are tried.
 
     Parameters
     ----------
     part
         The part.
     weighed
-        With the record.
+        With the observations.
     prior
         On the prior alone.
     margins
@@ -277,7 +278,7 @@ def verdict_of(
     low, high = np.quantile(values[name], (0.05, 0.95))
     ends = {key: bounds(means, rules.prior_factor.value) for key, means in weighed.effects.means.items()}
     draws = weighed.draws
-    sizes = ((max(map(abs, ends[key])), rules.small(part.statistics[key])) for key in part.judged)
+    sizes = ((max(map(abs, ends[key])), rules.small(part.statistics[key])) for key in part.rule_statistics)
     small_at_most = all(size <= small for size, small in sizes)
 
     def word(probability: float) -> str:
@@ -296,7 +297,7 @@ def verdict_of(
     )
 
 
-def joint(headline: Headline, parts: Mapping[str, Weighed]) -> Floats:
+def joint(headline: PartCombination, parts: Mapping[str, Weighed]) -> Floats:
     """Compute how probable it is that all (any) of the measured parts of a headline hold, for draws that all have."""
     chances = [parts[key].chance for key in headline.parts if parts[key].draws]
     if not chances:
@@ -306,7 +307,9 @@ def joint(headline: Headline, parts: Mapping[str, Weighed]) -> Floats:
     return np.prod(chances, axis=0) if headline.every else 1.0 - np.prod([1.0 - chance for chance in chances], axis=0)
 
 
-def joint_error(headline: Headline, weighed: Mapping[str, Weighed], without: Mapping[str, Sequence[Weighed]]) -> float:
+def joint_error(
+    headline: PartCombination, weighed: Mapping[str, Weighed], without: Mapping[str, Sequence[Weighed]]
+) -> float:
     """Estimate the sampling error of a claim's probability.
 
     Parameters
@@ -324,7 +327,7 @@ def joint_error(headline: Headline, weighed: Mapping[str, Weighed], without: Map
 
 
 def claim_verdict(
-    headline: Headline,
+    headline: PartCombination,
     parts: Mapping[str, Verdict],
     weighed: Mapping[str, Weighed],
     prior: Mapping[str, Weighed],
@@ -342,7 +345,7 @@ def claim_verdict(
     parts
         Verdicts on them, by key.
     weighed
-        Parts with the record, by key.
+        Parts with the observations, by key.
     prior
         Parts on the prior alone, by key.
     sampling_error
@@ -375,7 +378,7 @@ def claim_verdict(
     )
 
 
-def needs_every_part(headline: Headline, word: str) -> bool:
+def needs_every_part(headline: PartCombination, word: str) -> bool:
     """Tell whether a claim's word needs all its parts: to be held by them, or refuted where any would hold it."""
     return (headline.every is not None) == (side(word) > 0)
 
@@ -415,7 +418,7 @@ def turns(word: str, other: str) -> bool:
 
 
 def turns_together(
-    headline: Headline, verdict: Verdict, under: Mapping[str, tuple[Floats, Floats]], draws: int
+    headline: PartCombination, verdict: Verdict, under: Mapping[str, tuple[Floats, Floats]], draws: int
 ) -> bool:
     """Tell whether an alternative turns a claim whose parts are taken together.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
@@ -40,7 +41,8 @@ from copark.simulation.readouts.compare import (
 )
 from copark.stats.effects import Effect, Effects, ShareEffect
 from copark.stats.quantiles import quantiles
-from copark.texts import LANGUAGES, Said, text
+from copark.texts import text
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -55,7 +57,7 @@ STANDING = "self_standing"
 
 
 class Params(AnalysisParams):
-    """What may be compared."""
+    """Parameters of a comparison."""
 
     reference: Annotated[str, StudyName(), Field(min_length=1, max_length=1000)]
     """Study, case or run ID of a stored run; its first scenario is the reference."""
@@ -82,7 +84,7 @@ class ComparedScenario:
 
     key: str
     """What it is called in files."""
-    title: Said
+    title: LocalizedText
     """What it is called in words."""
     differences: tuple[Effect, ...]
     """Effects by output and date; of counts also on logarithms."""
@@ -107,7 +109,21 @@ class ComparedScenario:
         return min(self.first_differences.values(), default=None)
 
     def difference(self, output: str, quarter: str, *, log: bool = False) -> Effect | None:
-        """Give the effect on an output at a date; none where it was not kept."""
+        """Give the effect on an output at a date; none where it was not kept.
+
+        Parameters
+        ----------
+        output
+            Name of the output.
+        quarter
+            Date, as a label such as ``2035Q4``.
+        log
+            True for the effect on logarithms, which counts have.
+
+        Returns
+        -------
+        The effect; ``None`` where the output was not kept or the date is none of those compared.
+        """
         wanted = (output, quarter, log)
         return next((row for row in self.differences if (row.measure, row.quarter, row.log) == wanted), None)
 
@@ -125,11 +141,11 @@ class ComparedScenario:
 class Compared:
     """Scenarios beside a reference."""
 
-    park: Said
+    park: LocalizedText
     """Title of the case."""
-    titles: tuple[Said, ...]
+    titles: tuple[LocalizedText, ...]
     """Titles of the studies."""
-    reference: Said
+    reference: LocalizedText
     """Title of the reference."""
     studies: tuple[str, ...]
     """Run IDs of the ensembles."""
@@ -178,7 +194,7 @@ class Answer(Compared, Result):
 
 
 def depends_on(params: Params, context: Context) -> JsonObject:
-    """The runs that are compared, however they were named: they tell studies, seed and parameters."""
+    """Name the runs that are compared, however they were named: they tell studies, seed and parameters."""
     runs = [
         wanted
         if isinstance(wanted, str)
@@ -275,9 +291,9 @@ def answer_of(
     parts = None
     if shows_outcomes:
         parts = outcome_parts(reference, scenarios, shares, most, case, context, wanted)
-    titles = (Said(*(str(result.attrs.get(f"title_{lang}", "")) for lang in LANGUAGES)) for result in results)
+    titles = (LocalizedText.by_language(partial(_study_title, result)) for result in results)
     compared = Compared(
-        park=Said(case.title.en, case.title.zh),
+        park=case.title,
         titles=tuple(dict.fromkeys(titles)),
         reference=_title(shares.reference, reference, scenarios),
         studies=tuple(dict.fromkeys(str(result.attrs.get("identity", "")) for result in (reference, scenarios))),
@@ -353,10 +369,15 @@ def _scenario(
     )
 
 
-def _title(key: str, *results: xr.Dataset) -> Said:
+def _study_title(result: xr.Dataset, lang: str) -> str:
+    """Give the title of a result's study; empty where it has none."""
+    return str(result.attrs.get(f"title_{lang}", ""))
+
+
+def _title(key: str, *results: xr.Dataset) -> LocalizedText:
     """Look up the title of a scenario, in the first result that knows it; its key where none does."""
     for result in results:
         titles = json.loads(result.attrs.get("scenario_titles", "{}"))
         if key in titles:
-            return Said(**{lang: str(titles[key][lang]) for lang in LANGUAGES})
-    return Said(key, key)
+            return LocalizedText.model_validate(titles[key])
+    return LocalizedText.same(key)

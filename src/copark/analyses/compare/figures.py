@@ -1,4 +1,4 @@
-"""What differs between runs with common random numbers: scenarios, mechanisms off, what factors explain."""
+"""Figures of runs with common random numbers: scenarios compared, mechanisms off, indices of factors."""
 
 from __future__ import annotations
 
@@ -24,23 +24,35 @@ if TYPE_CHECKING:
 
 NAMES = 2.55
 """Inches for the names of rows."""
-MOST, SHOWN = 24, 10
-"""Rows of mechanisms, and factors: those with the largest effects; the tables have all."""
+MOST = 24
+"""Rows of mechanisms that are drawn: those with the largest effects; the table has all."""
+SHOWN = 10
+"""Factors that are drawn, likewise."""
 
 
 def output_title(output: str, lang: str) -> str:
-    """What an output is called; its name where the catalogue does not know it."""
+    """Return the title of an output; its name where the catalogue does not know it."""
     known = catalogue().outputs
     return known[output].title(lang) if output in known else output
 
 
 def measure_title(unit: str, lang: str) -> str:
-    """A unit in words, log points explained."""
+    """Write a unit in words, log points explained."""
     return text("compare.log_points", lang) if unit == "log points" else unit_title(unit, lang)
 
 
 def footer(studies: Sequence[str], pairs: int, lang: str) -> str:
-    """What stands below a figure: run IDs and pairs of runs."""
+    """Write the foot of a figure: run IDs and pairs of runs.
+
+    Parameters
+    ----------
+    studies
+        Run IDs.
+    pairs
+        Pairs of runs that finished in both.
+    lang
+        Language of the figure.
+    """
     return text("compare.footer", lang, identity=" · ".join(studies), pairs=number(pairs, 0))
 
 
@@ -142,10 +154,18 @@ def waterfall(
     foot: str,
     lang: str = "en",
 ) -> Figure:
-    """A share in the reference, what each part adds to it or takes off, and the share in the scenario, a row each.
+    """Draw a share in the reference, what each part adds to it or takes off, and the share in the scenario, a row each.
 
-    steps: what a part is called, its size, and half the width of its interval; they sum to the difference of the ends.
-    ends: what reference and scenario are called, and their shares.
+    Parameters
+    ----------
+    steps
+        Title of each part, its size, and half the width of its interval; sizes sum to the difference of the ends.
+    ends
+        Titles of reference and scenario, and their shares, 0 to 1.
+    title, subtitle, foot
+        Words of the figure.
+    lang
+        Language of the numbers.
     """
     names = [ends[0][0], *(name for name, _, _ in steps), ends[1][0]]
     figure, axes = style.in_rows(names, (title, subtitle, foot), inches=NAMES, high=0.34, right=0.8)
@@ -165,9 +185,22 @@ def waterfall(
 
 
 def effect_dots(found: Ablations, output: str, quarter: str, kind: str = "mechanism", lang: str = "en") -> Figure:
-    """An output without each mechanism or link, less with it, run by run: median and nine tenths of the pairs of runs.
+    """Draw an output without each mechanism or link, less with it, run by run.
 
-    kind: mechanism or link; those that do nothing are left out.
+    Dots are medians of the pairs of runs, lines hold nine tenths of them.
+
+    Parameters
+    ----------
+    found
+        Ablations of a case.
+    output
+        Name of the output, of those compared.
+    quarter
+        Quarter, of those compared.
+    kind
+        ``mechanism`` or ``link``; those that do nothing are left out.
+    lang
+        Language of the figure.
     """
     rows = [(row, row.of(output, quarter)) for row in found.of_kind(kind) if row.verdict != "nothing"]
     rows = sorted(rows, key=lambda one: -max(abs(one[1].median), 0.5 * abs(one[1].high - one[1].low)))[:MOST]
@@ -199,14 +232,23 @@ def effect_dots(found: Ablations, output: str, quarter: str, kind: str = "mechan
 def _with_mark(row: AblationRow, lang: str) -> str:
     """Title of what is off, marked where its parameters were not moved by the data, or a little."""
     mark = {"unmoved": UNMOVED, "fixed": UNMOVED, "weakly": SLIGHTLY}.get(row.standing, "")
-    return f"{getattr(row.title, lang)} {mark}".rstrip()
+    return f"{row.title.text(lang)} {mark}".rstrip()
 
 
 def sobol_bars(found: Exploration, at: int, lang: str = "en") -> Figure:
-    """Total and first-order indices of one read-out with 95 % intervals, and the dummy's line.
+    """Draw total and first-order indices of one read-out with 95 % intervals, and the dummy's line.
 
-    A bar is pale if the factor does not stand out from the dummy. A circle after a name says that the data did not
-    move the parameter (half filled: a little). at: place of the read-out.
+    A bar is pale if the factor does not stand out from the dummy. A circle after a name says that the data did not move
+    the parameter (half filled: a little).
+
+    Parameters
+    ----------
+    found
+        Indices of a case.
+    at
+        Place of the read-out among those explored.
+    lang
+        Language of the figure.
     """
     one = found.indices[at]
     settings = found.settings

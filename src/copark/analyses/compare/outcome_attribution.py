@@ -1,4 +1,4 @@
-"""Why outcomes change: on paired runs, which run went from which outcome to which, through which account and links.
+"""Attribution of changes of outcomes: on paired runs, from which outcome to which, through which account and links.
 
 Outcomes are judged by three rules in order: failed, rescued lately, fewer than S* operating. A run whose outcome
 changes does so by the first rule that is answered otherwise in the arm, so that every move has one cause. What stands
@@ -124,13 +124,13 @@ class Move:
 
     @property
     def better(self) -> bool:
-        """Whether the arm is on the better side of the rule that decided."""
+        """True if the arm is on the better side of the rule that decided."""
         return CAUSES.index(self.cause) % 2 == 0
 
 
 @dataclass(frozen=True)
 class OutcomeMoves:
-    """How outcomes of paired runs change."""
+    """Changes of the outcomes of paired runs."""
 
     counts: tuple[tuple[int, ...], ...]
     """Runs by outcome in the reference (rows) and in the arm (columns), in the order of
@@ -149,7 +149,7 @@ class OutcomeMoves:
         return sum(move.runs for move in self.moves)
 
     def shares(self, outcome: str) -> tuple[float, float]:
-        """P(outcome) in the reference and in the arm; NaN where there is no pair."""
+        """Return P(outcome) in the reference and in the arm; NaN where there is no pair."""
         at = OUTCOMES.index(outcome)
         before, after = sum(self.counts[at]), sum(row[at] for row in self.counts)
         return (before / self.pairs, after / self.pairs) if self.pairs else (float("nan"), float("nan"))
@@ -194,8 +194,8 @@ def moves_of(effects: Effects, outcomes: Effects, scenario: str, judged: int) ->
 
 def outcome_moves(
     reference: NDArray[np.int8], arm: NDArray[np.int8], before: Outputs, after: Outputs, judged: int
-) -> OutcomeMoves:  # fmt: skip
-    """How outcomes change, run by run.
+) -> OutcomeMoves:
+    """Count how outcomes change, run by run.
 
     Parameters
     ----------
@@ -243,7 +243,7 @@ def _move(i: int, j: int, runs: int, pairs: int, before: Outputs, after: Outputs
 
 
 def _decided(rule: str, worse: Outputs) -> NDArray[np.int64]:
-    """The quarter that decided, by run: of the failure, of the last rescue, or the last one judged; shape (runs,)."""
+    """Find the quarter that decided each run: of failure, of the last rescue, or the last one judged; shape (runs,)."""
     last = worse["cash"].shape[1] - 1
     found = np.full(len(worse["cash"]), last)
     if rule == "failed":
@@ -254,8 +254,9 @@ def _decided(rule: str, worse: Outputs) -> NDArray[np.int64]:
 
 
 def _balance(out: Outputs, items: Mapping[str, Item], at: NDArray[np.int64]) -> dict[str, Floats]:
-    """What each item came to by a quarter, by run."""
-    rows, per = np.arange(len(at)), DT if items is CASH else 1.0
+    """Sum up what each item came to by a quarter, by run."""
+    rows = np.arange(len(at))
+    per = DT if items is CASH else 1.0  # flows of money are yearly, those of enterprises are of the quarter
     found = {}
     for name, item in items.items():
         paths = out["registered"] - out["operating"] if name == WAITING else out[name]
@@ -270,10 +271,14 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "commitment": ("commitment_to_votes", "council_to_votes", "commitment_to_effort", "commitment_to_hurdle"),
     "rules": ("regime_to_arrivals", "tax_to_returns"),
     "service": (
-        "network_to_arrivals", "service_to_arrivals", "service_to_starts", "service_to_returns", "land_to_starts",
+        "network_to_arrivals",
+        "service_to_arrivals",
+        "service_to_starts",
+        "service_to_returns",
+        "land_to_starts",
         "opening_to_enterprises",
     ),
-}  # fmt: skip
+}
 """Groups of links, by what they carry."""
 REST = "rest"
 MOST = 4
@@ -292,7 +297,7 @@ reference (-1, 0 or 1), shape (runs, outcomes)."""
 
 @dataclass(frozen=True)
 class OutcomePart:
-    """What passes through a group of links; of :data:`REST` what passes through none of the groups."""
+    """Part of a change that passes through a group of links; of :data:`REST` what passes through none of the groups."""
 
     group: str
     """The group of links; ``rest`` is what passes through none."""
@@ -322,7 +327,7 @@ class OutcomeParts:
     """They sum to ``after - before``; the rest last."""
 
     def share(self, outcome: str) -> tuple[float, float]:
-        """P(outcome) in the reference and in the arm."""
+        """Return P(outcome) in the reference and in the arm."""
         at = OUTCOMES.index(outcome)
         return self.before[at], self.after[at]
 
@@ -447,14 +452,14 @@ def _first_apart(study: Study, case: Case, before: Scenario, after: Scenario) ->
 
 
 def _difference(reference: NDArray[np.int8], arm: NDArray[np.int8]) -> Indicators:
-    """The change of each outcome in each run: 1 gained, -1 lost, 0 otherwise; shape (runs, outcomes)."""
+    """Give the change of each outcome in each run: 1 gained, -1 lost, 0 otherwise; shape (runs, outcomes)."""
     codes = np.arange(len(OUTCOMES))
     return (arm[:, None] == codes).astype(np.int8) - (reference[:, None] == codes).astype(np.int8)
 
 
 @dataclass(frozen=True)
 class Books:
-    """What the company's books show in reference and arm, in this order."""
+    """Entries of the company's books in reference and arm, in this order."""
 
     quarter: str
     """In which outcomes are judged."""

@@ -1,4 +1,4 @@
-"""Why outcomes change, in words and tables: made by rules from the moves of runs and the accounts behind them.
+"""Words and tables of why outcomes change, made by rules from the moves of runs and the accounts behind them.
 
 The document and the page's interactive comparison tell it with these.
 """
@@ -28,18 +28,18 @@ def _outcomes(move: Move, lang: str) -> tuple[str, str]:
 
 
 def way(move: Move, lang: str) -> str:
-    """A move: "Dependent → Self-standing"."""
+    """Write a move: "Dependent → Self-standing"."""
     before, after = _outcomes(move, lang)
     return text("compare.moves.ends", lang, before=before, after=after)
 
 
 def cause(move: Move, lang: str) -> str:
-    """The rule by which a run's outcome changed, in words."""
+    """Say the rule by which a run's outcome changed, in words."""
     return text(f"compare.moves.{move.cause}", lang)
 
 
 def account(move: Move, lang: str) -> str:
-    """The account that is most often the reason, and in how many runs; nothing where no accounts were kept."""
+    """Find the account that is most often the reason, and in how many runs; nothing where no accounts were kept."""
     if not move.reasons:
         return ""
     name, runs = move.reasons[0]
@@ -47,7 +47,7 @@ def account(move: Move, lang: str) -> str:
 
 
 def sentence(found: OutcomeMoves, lang: str) -> str:
-    """The whole change: which outcomes, which runs, and what the accounts of the most frequent move say."""
+    """Say the whole change: which outcomes, which runs, and what the accounts of the most frequent move say."""
     if not found.moved:
         return text("compare.moves.none", lang)
     apart = {name: found.shares(name) for name in OUTCOMES}
@@ -82,7 +82,8 @@ def _move(move: Move, lang: str, *, first: bool) -> str:
     words = text("compare.moves.move", lang, runs=runs, cause=cause(move, lang), before=before, after=after)
     if not first or not move.reasons:
         return words
-    (name, count), lines = move.reasons[0], _by_account(move)
+    name, count = move.reasons[0]
+    lines = _by_account(move)
     # accounts towards the new outcome, and against it, the largest first, small ones left out
     sign = 1.0 if move.better else -1.0
     sums = {key: sign * sum(line.effect for line in own) for key, own in lines.items()}
@@ -142,7 +143,7 @@ def moves_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
 
 
 def accounts_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
-    """The items of every move's accounts in both scenarios, means over its runs, and what each adds to the balance."""
+    """Tabulate the items of every move's accounts in both scenarios, and what each adds to the balance, as means."""
     columns = "from to group item unit reference_mean:number:1 arm_mean:number:1 effect:change:1"
     rows = [
         (

@@ -1,4 +1,4 @@
-"""What is shown of scenarios beside a reference: the answer, what each changes, how outcomes change and why."""
+"""Document of scenarios beside a reference: the answer, what each changes, how outcomes change and why."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HEADLINE = "operating"
 
 
 def document(found: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of a comparison."""
+    """Write the document of a comparison."""
     show = CompareShow(found, found.trust, t)
     return assemble(
         found,
@@ -43,12 +43,22 @@ def document(found: Answer, t: Texts) -> doc.Document:
 
 
 def change_column(unit: str, title: str = "", key: str = "change") -> doc.Column:
-    """A column of differences in a unit: things that are counted may differ by halves of one in the middle."""
+    """Make a column of differences in a unit: things that are counted may differ by halves of one in the middle.
+
+    Parameters
+    ----------
+    unit
+        Unit of the differences, or log points.
+    title
+        Head of the column.
+    key
+        Key of the column.
+    """
     return doc.Column(key, title, doc.Kind.change, unit, 2 if unit == "log points" else None)
 
 
 def band(row: Effect) -> doc.Interval:
-    """The median of paired differences, with 90 % of pairs."""
+    """Give the median of paired differences, with 90 % of pairs."""
     return doc.Interval(row.low, row.high, row.median)
 
 
@@ -75,21 +85,21 @@ class CompareShow(Show):
         self.assumed = text("trust.outcomes_assumed", t.lang, label=trust.label(t.lang)) if trust and assumed else ""
 
     def main(self, one: ComparedScenario) -> Effect | None:
-        """The difference of a scenario that is told first."""
+        """Return the difference of a scenario that is told first."""
         return None if self.first is None else one.difference(self.first.measure, self.end)
 
     def change(self, row: Effect, title: str = "") -> doc.Column:
-        """The column of that difference."""
+        """Make the column of that difference."""
         return change_column(row.unit, title or self.output(row.measure))
 
     def output(self, name: str) -> str:
-        """What an output is called."""
+        """Return the title of an output."""
         from copark.analyses.compare.figures import output_title
 
         return output_title(name, self.t.lang)
 
     def headline(self) -> str:
-        """The answer: what the scenario that changes most does to enterprises and to outcomes."""
+        """Say the answer: what the scenario that changes most does to enterprises and to outcomes."""
         t = self.t
         found = self.found
         moved = [one for one in found.scenarios if one.begins is not None or one.moves.moved]
@@ -101,7 +111,7 @@ class CompareShow(Show):
         return t.sentences(tuple(self.told(most, "headline.most" if len(moved) > 1 else "headline.change")))
 
     def told(self, one: ComparedScenario, key: str) -> Iterator[str]:
-        """What a scenario changes, in sentences, the first of a key."""
+        """Say in sentences, the first of a key, what a scenario changes."""
         t = self.t
         row = self.main(one)
         standing = one.outcome(STANDING)
@@ -118,17 +128,17 @@ class CompareShow(Show):
         yield self.own(key, change=self.said(points(standing), self.points), **told, **words)
 
     def provenance(self) -> dict[str, doc.Value]:
-        """What the comparison rests on."""
+        """Return what the comparison rests on."""
         found = self.found
         return {"studies": ", ".join(found.studies), "reference": self.words["reference"], "pairs": found.pairs}
 
     def sections(self) -> tuple[doc.Section, ...]:
-        """The sections in their order."""
+        """Give the sections in their order."""
         both = self.by_output(log=False), self.by_output(log=True)
         return self.summary(), self.changes(), self.outcomes(), self.moves(), self.section("differences", *both)
 
     def summary(self) -> doc.Section:
-        """The numbers to be seen first, and a row for each scenario."""
+        """Show the numbers to be seen first, and a row for each scenario."""
         t = self.t
         found = self.found
         one = found.scenarios[0] if len(found.scenarios) == 1 else None
@@ -142,7 +152,7 @@ class CompareShow(Show):
         return self.section("summary", *blocks)
 
     def cards(self, one: ComparedScenario) -> Iterator[doc.Card]:
-        """The numbers of the only scenario."""
+        """Show the numbers of the only scenario."""
         t = self.t
         row = self.main(one)
         standing = one.outcome(STANDING)
@@ -156,7 +166,7 @@ class CompareShow(Show):
         yield doc.Card(begins.title, begins, one.begins or t("never"))
 
     def every(self) -> doc.Table:
-        """A row for each scenario."""
+        """Give a row for each scenario."""
         first = () if self.first is None else (self.change(self.first),)
         rows = []
         for one in self.found.scenarios:
@@ -169,7 +179,7 @@ class CompareShow(Show):
         return replace(table, note=self.t("note.answer.read", **self.words))
 
     def changes(self) -> doc.Section:
-        """What each scenario changes, drawn: over time where there is one alone, else all at the ends of years."""
+        """Draw what each scenario changes: over time where there is one alone, else all at the ends of years."""
         drawn = self.over_time(self.found.scenarios[0]) if len(self.found.scenarios) == 1 else self.at_ends()
         same = self.t("join").join(lowered(self.output(name)) for name in self.unchanged)
         return self.section("changes", *drawn, *([self.text("unchanged", outputs=same)] if same else []))
@@ -182,7 +192,7 @@ class CompareShow(Show):
         return tuple(output for output in scenarios[0].courses if output not in moved)
 
     def foot(self) -> str:
-        """What stands below a figure."""
+        """Write the foot of a figure."""
         from copark.analyses.compare.figures import footer
 
         return footer(self.found.studies, self.found.pairs, self.t.lang)
@@ -236,11 +246,11 @@ class CompareShow(Show):
                 yield doc.Chart(key, t("table.ends", **words), t("alt.ends"), draw, t("caption.ends"), numbers)
 
     def grouped(self, sizes: Sequence[int]) -> tuple[tuple[str, int], ...]:
-        """Heads of groups of rows, one for each scenario."""
+        """Give heads of groups of rows, one for each scenario."""
         return tuple(zip((self.t.of(one.title) for one in self.found.scenarios), sizes, strict=True))
 
     def outcomes(self) -> doc.Section:
-        """How often each outcome happens, and in how many pairs in both, in one, in none."""
+        """Count how often each outcome happens, and in how many pairs in both, in one, in none."""
         names = ("both", "gained", "lost", "neither")
         shares = "reference_share:share:1 arm_share:share:1 change:points"
         every = [
@@ -259,12 +269,12 @@ class CompareShow(Show):
         )
 
     def told_of_outcomes(self, key: str, *blocks: doc.Block) -> doc.Section:
-        """A section that says so where outcomes follow from parameters that are assumed; folded unless asked for."""
+        """Make a section that says where outcomes follow from assumed parameters; folded unless asked for."""
         assumed = (doc.Caveat(self.assumed),) if self.assumed else ()
         return self.section(key, *assumed, *blocks, folded=not self.found.shows_outcomes)
 
     def moves(self) -> doc.Section:
-        """Why outcomes change: a sentence for each scenario, the moves of all and the accounts behind them."""
+        """Say why outcomes change: a sentence for each scenario, the moves of all and the accounts behind them."""
         named = [(self.t.of(one.title), one.moves) for one in self.found.scenarios]
         lang = self.t.lang
         told = doc.Bullets(
@@ -275,7 +285,7 @@ class CompareShow(Show):
         return self.told_of_outcomes("moves", *why, told, *(table for table in tables if table.rows))
 
     def why(self, one: ComparedScenario) -> Iterator[doc.Block]:
-        """The change of the share of self-standing runs by links, and what the company's books show."""
+        """Show the change of the share of self-standing runs by links, and what the company's books show."""
         t = self.t
         parts = one.parts
         if parts is None:
@@ -359,7 +369,7 @@ class CompareShow(Show):
         return self.table("ratios" if log else "differences", columns, rows, groups=groups, folded=True)
 
     def unit(self, row: Effect) -> str:
-        """The unit of an output in words; of a ratio that of the medians beside it."""
+        """Write the unit of an output in words; of a ratio that of the medians beside it."""
         from copark.model.variables import catalogue
 
         known = catalogue().outputs

@@ -16,7 +16,7 @@ from copark.analyses.contract import AheadParams, Option, Result, Rows
 from copark.simulation.case_edits import dated_events
 from copark.simulation.counterfactual import WITHOUT, but_for_study, find_dated_events
 from copark.simulation.readouts.compare import paired
-from copark.texts import Said
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Params(AheadParams):
-    """What is thought away."""
+    """Parameters of a counterfactual."""
 
     without: Annotated[tuple[str, ...], Option("--without", repeated=True)] = ()
     """Keys of what is undone, such as ``visit/2015-05-10``; empty to list what can be."""
@@ -47,17 +47,17 @@ class PastEvent:
     """Key of the event."""
     date: str
     """When it happened, as the source gives it."""
-    title: Said
+    title: LocalizedText
     """What it was."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """What is due to something that happened."""
+    """Effect of something that happened: the case beside the case without it."""
 
     case: str
     """Name of the case."""
-    park: Said
+    park: LocalizedText
     """Title of the case."""
     events: tuple[PastEvent, ...]
     """Everything that can be undone."""
@@ -67,7 +67,7 @@ class Answer(Result):
     """The case as it is beside the case without it: what they differ by is due to it. None where nothing was undone."""
 
     def main_table(self) -> Rows:
-        """Every difference, or else every event, a row each."""
+        """Give every difference, or else every event, a row each."""
         if self.found is not None:
             return self.found.main_table()
         return {
@@ -78,7 +78,7 @@ class Answer(Result):
 
 
 def _study(params: Params, context: Context) -> Study:
-    """The case as it is and less what did not happen.
+    """Make the study of the case as it is and less what did not happen.
 
     Raises NotFound if nothing of that name happened.
     """
@@ -96,8 +96,8 @@ def _study(params: Params, context: Context) -> Study:
 def compute(params: Params, context: Context) -> Answer:
     """Replay history with and without it; list what can be undone where nothing is named."""
     case = context.case(params.case)
-    events = tuple(PastEvent(one.key, str(one.date), Said(one.title.en, one.title.zh)) for one in dated_events(case))
-    about: dict[str, Any] = {"case": case.name, "park": Said(case.title.en, case.title.zh), "events": events}
+    events = tuple(PastEvent(one.key, str(one.date), one.title) for one in dated_events(case))
+    about: dict[str, Any] = {"case": case.name, "park": case.title, "events": events}
     if not params.without:
         return Answer(**about, run_id=context.run_id, provenance={"case": case.name, "case_hash": case.hash})
     runs = context.stored_run(_study(params, context), case, *params.wanted)

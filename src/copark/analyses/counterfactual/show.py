@@ -1,4 +1,4 @@
-"""What is shown of a counterfactual: what is due to an event, or the events that can be removed."""
+"""Document of a counterfactual: what is due to an event, or the events that can be removed."""
 
 from copark.analyses.compare.show import CompareShow
 from copark.analyses.contract import Texts, assemble
@@ -8,7 +8,7 @@ from copark.presentation.document import Document, Section
 
 
 def document(found: Answer, t: Texts) -> Document:
-    """What is due to what was removed; the events that can be where nothing was."""
+    """Write what is due to what was removed, or, where nothing was, the events that can be."""
     park = t.of(found.park)
     key = f"counterfactual-{found.case}"
     if found.found is None:

@@ -120,8 +120,8 @@ def compute(params: Params, context: Context) -> Answer:
     """Compute degrees, set them against the nulls, and draw weights and ranges."""
     request, table = asked_of(params)
     coupled = couple(table, request)
-    tell = context.stage("analyse")
-    null = chance.null(coupled, params.permutations, params.seed, tell) if params.permutations else None
+    progress = context.stage("analyse")
+    null = chance.null(coupled, params.permutations, params.seed, progress) if params.permutations else None
     ensemble = chance.ensemble(coupled, params.ensemble, params.seed) if params.ensemble else None
     warnings = warnings_of(coupled, params.seed, null=null, ensemble=ensemble)
     return Answer(found=coupled, null=null, ensemble=ensemble, warnings=warnings, **origin(params, context, table))

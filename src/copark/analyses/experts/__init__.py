@@ -1,4 +1,4 @@
-"""Probabilities of claims about a park with what the literature and experts say, beside the prior and the record.
+"""Probabilities of claims about a park with what the literature and experts say, beside the prior and the posterior.
 
 How far estimates from the literature, and experts of one's own, change what is held of a park's claims.
 """
@@ -17,14 +17,22 @@ from copark.analyses.claims import written
 from copark.analyses.claims.shared import draws_of, verdicts, workload_of
 from copark.analyses.claims.trial import provenance_of, rules_of
 from copark.analyses.contract import CaseParams, Option, Result
-from copark.analyses.experts.elicitation import ExpertPlan, Worlds
+from copark.analyses.experts.elicitation import DrawSet, ExpertPlan
 from copark.analyses.experts.literature import literature
-from copark.analyses.experts.weighing import AnsweredQuestion, Beside, Outlook, Row, Voice, Weighing
+from copark.analyses.experts.weighing import (
+    AnsweredQuestion,
+    ClaimRow,
+    EstimateComparison,
+    ExpertFinding,
+    Outlook,
+    Weighing,
+)
 from copark.analyses.experts.workbook import Expert, Question, questions, read, template
 from copark.calibration.draw_sources import DRAWS as BORROWED
 from copark.errors import RunRefused
+from copark.progress import part_until
 from copark.simulation.workload import Workload
-from copark.texts import Said
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
@@ -53,15 +61,15 @@ class Answer(Result):
 
     case: str
     """Name of the case."""
-    park: Said
+    park: LocalizedText
     """Name of the park."""
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ClaimRow, ...] = ()
     """Claims as a whole, each followed by its parts."""
     ways: dict[str, float] = field(default_factory=dict)
     """What probabilities rest on, in order, with the effective draws of each."""
-    estimates: tuple[Beside, ...] = ()
+    estimates: tuple[EstimateComparison, ...] = ()
     """Every estimate of the literature."""
-    experts: tuple[Voice, ...] = ()
+    experts: tuple[ExpertFinding, ...] = ()
     """Every expert."""
     asked: tuple[AnsweredQuestion, ...] = ()
     """Questions that somebody answered."""
@@ -78,7 +86,7 @@ class Answer(Result):
 
     @property
     def main(self) -> str:
-        """Name what counts before anything is added: the record, or the prior where there is none."""
+        """Name what counts before anything is added: the posterior, or the prior where there is none."""
         return "record" if "record" in self.ways else "prior"
 
     def with_(self, what: str) -> str:
@@ -94,14 +102,14 @@ class Answer(Result):
             yield entries
 
 
-def _plan(params: Params, context: Context, voices: Sequence[Expert] = ()) -> ExpertPlan:
+def _plan(params: Params, context: Context, experts: Sequence[Expert] = ()) -> ExpertPlan:
     """Decide what is run: of draws that repeat themselves each is taken once."""
     case = context.case(params.case)
     parameters = context.parameters(params.case, *params.wanted)
     distinct = params.draws
     if parameters.source is not None:
         distinct = BORROWED if parameters.posterior is None else parameters.posterior.replay.pairs
-    answered = {key for voice in voices for key in voice.answers}
+    answered = {key for expert in experts for key in expert.answers}
     quarters = {str(case.clock.start + quarter): quarter for quarter in range(case.clock.quarters)}
     outlooks = []
     for question in _questions(params, context):
@@ -124,12 +132,12 @@ def _questions(params: Params, context: Context) -> tuple[Question, ...]:
     return questions(context.case(params.case), written(ClaimsParams(case=params.case), context))
 
 
-def _voices(params: Params, context: Context) -> tuple[Expert, ...]:
+def _experts(params: Params, context: Context) -> tuple[Expert, ...]:
     return () if params.answers is None else read(params.answers, _questions(params, context))
 
 
 def _provenance(plan: ExpertPlan) -> dict[str, Any]:
-    study = plan.study(on_record=plan.source is not None)
+    study = plan.study(on_posterior=plan.source is not None)
     provenance = provenance_of(plan.file, plan.case, study, plan.file.claims.claims, plan.source)
     return provenance | {"literature_sha256": literature()[1], "claims_draws": draws_of(plan.draws)}
 
@@ -144,8 +152,8 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
     if params.answers is not None and params.template is not None:
         raise RunRefused.of("experts.both")
     answers = [
-        [voice.name, voice.weight, {key: list(quantiles) for key, quantiles in voice.answers.items()}]
-        for voice in _voices(params, context)
+        [expert.name, expert.weight, {key: list(quantiles) for key, quantiles in expert.answers.items()}]
+        for expert in _experts(params, context)
     ]
     return {
         "rules": rules_of(written(ClaimsParams(case=params.case), context), sequential=False),
@@ -157,7 +165,7 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
 
 def workbook(params: Params, context: Context) -> bytes:
     """Make the empty workbook for this case's experts, in the context's language."""
-    return template(_questions(params, context), getattr(context.case(params.case).title, context.lang), context.lang)
+    return template(_questions(params, context), context.case(params.case).title.text(context.lang), context.lang)
 
 
 def deliver(params: Params, _answer: Answer, context: Context) -> None:
@@ -175,13 +183,13 @@ def workload(params: Params, context: Context) -> tuple[Workload, ...]:
 
 
 def compute(params: Params, context: Context) -> Answer:
-    """Run every arm on the prior and on the record, and weigh the draws by what is known elsewhere."""
-    voices = _voices(params, context)
-    plan = _plan(params, context, voices)
+    """Run every scenario on the prior and on the posterior, and weigh the draws by what is known elsewhere."""
+    experts = _experts(params, context)
+    plan = _plan(params, context, experts)
     questions = _questions(params, context)
     shared_fields: dict[str, Any] = {
         "case": plan.case.name,
-        "park": Said(plan.case.title.en, plan.case.title.zh),
+        "park": plan.case.title,
         "general": plan.file.general,
         "template": "" if params.template is None else params.template.name,
         "questions": len(questions),
@@ -191,23 +199,23 @@ def compute(params: Params, context: Context) -> Answer:
         return Answer(**shared_fields)
     context.announce_workload(plan.case, workload(params, context))
     claimed = verdicts(params, plan.draws, context)
-    tell = context.stage("simulate")
+    progress = context.stage("simulate")
     on_prior = plan.runs if plan.source is None else plan.runs // 2
     with context.stages({"experts": context.run_id}) as stages:
-        prior = Worlds.run(
+        prior = DrawSet.run(
             plan,
-            on_record=False,
-            progress=lambda done, total: tell(on_prior - total + done, plan.runs),
+            on_posterior=False,
+            progress=part_until(progress, on_prior, plan.runs),
             checkpoint=stages.stage("runs-prior"),
         )
-        record = None
+        posterior = None
         if plan.source is not None:
-            record = Worlds.run(
+            posterior = DrawSet.run(
                 plan,
-                on_record=True,
-                progress=lambda done, total: tell(plan.runs - total + done, plan.runs),
+                on_posterior=True,
+                progress=part_until(progress, plan.runs, plan.runs),
                 checkpoint=stages.stage("runs-record"),
             )
     context.stage("weigh")(0, 0)
     by_key = {question.key: question for question in questions}
-    return Answer(**shared_fields, **Weighing(plan, prior, record, voices, by_key, claimed).fields())
+    return Answer(**shared_fields, **Weighing(plan, prior, posterior, experts, by_key, claimed).fields())

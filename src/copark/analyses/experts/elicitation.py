@@ -12,11 +12,11 @@ from functools import cached_property
 
 import numpy as np
 
-from copark.analyses.claims.arm_statistics import Readings, statistics_of
 from copark.analyses.claims.claims_file import ClaimsFile
 from copark.analyses.claims.expected import Ridge, expected
+from copark.analyses.claims.scenario_statistics import ScenarioReadings, statistics_of
 from copark.analyses.claims.scenarios import draws_in, places_of, trial_study, values_read
-from copark.analyses.claims.schema import AS_IT_IS, Change, Claim, Part
+from copark.analyses.claims.schema import AS_IT_IS, CaseChange, Claim, Part
 from copark.analyses.claims.severity import drawn_values
 from copark.analyses.claims.verdict import Weighed, weigh
 from copark.analyses.experts.literature import Estimate, literature, state_of
@@ -24,9 +24,9 @@ from copark.analyses.experts.workbook import Expert, Question
 from copark.arrays import Floats, Integers
 from copark.calibration.case_parameters import Source
 from copark.cases.case import Case
+from copark.progress import Progress
 from copark.simulation.experiment import Checkpoint, Experiment, memo_key
 from copark.simulation.measures import OutputValues
-from copark.simulation.run import Progress
 from copark.simulation.study import Study
 
 SIZE = "operating"
@@ -42,12 +42,12 @@ class ExpertPlan:
     file: ClaimsFile
     """Claims about it."""
     source: Source | None
-    """Draws of the record; the prior alone where there is none."""
+    """Draws of the posterior; the prior alone where there is none."""
     outlooks: tuple[tuple[str, int], ...]
     """Outputs and quarters that experts were asked about."""
     draws: int
-    """Draws of parameters, of the prior and of the record each."""
-    futures: int
+    """Draws of parameters, of the prior and of the posterior each."""
+    replicates: int
     """Runs of each draw."""
     seed: int
     """Of draws and random numbers."""
@@ -66,10 +66,10 @@ class ExpertPlan:
         return int(min(max(clock.data_end - clock.start, 0), clock.quarters - 1))
 
     @cached_property
-    def scenarios(self) -> tuple[Change, ...]:
-        """Scenarios to run: the case as it is, and the arms of claims and of estimates that are used."""
+    def scenarios(self) -> tuple[CaseChange, ...]:
+        """Scenarios to run: the case as it is, and the scenarios of claims and of estimates that are used."""
         own = literature()[0].arms
-        experiment = self.experiment(self.study(on_record=False, draws=2, replicates=1))
+        experiment = self.experiment(self.study(on_posterior=False, draws=2, replicates=1))
         used = [
             estimate
             for estimate in literature()[0].estimates
@@ -77,25 +77,25 @@ class ExpertPlan:
         ]
         of_claims = [self.file.claims.arms[key] for _, part in self.parts for key in part.uses]
         of_estimates = [own[key] for estimate in used for key in (estimate.arm, estimate.reference) if key is not None]
-        return (Change(), *of_claims, *of_estimates)
+        return (CaseChange(), *of_claims, *of_estimates)
 
     @property
     def runs(self) -> int:
         """Runs to make."""
         distinct = {memo_key(scenario) for scenario in self.scenarios}
-        return len(distinct) * self.draws * self.futures * (1 if self.source is None else 2)
+        return len(distinct) * self.draws * self.replicates * (1 if self.source is None else 2)
 
-    def study(self, *, on_record: bool, draws: int | None = None, replicates: int | None = None) -> Study:
-        """Give the study of the draws of the record, or of those of the prior; perhaps a smaller one."""
-        draws_of = "posterior" if on_record else "prior"
-        return trial_study(self.case, draws or self.draws, replicates or self.futures, self.seed, draws_of)
+    def study(self, *, on_posterior: bool, draws: int | None = None, replicates: int | None = None) -> Study:
+        """Give the study of the draws of the posterior, or of those of the prior; perhaps a smaller one."""
+        draws_of = "posterior" if on_posterior else "prior"
+        return trial_study(self.case, draws or self.draws, replicates or self.replicates, self.seed, draws_of)
 
     @cached_property
     def values_read(self) -> OutputValues:
         """Values that are read of every run."""
         places = {*places_of([part for _, part in self.parts]), *self.outlooks, *self.sizes}
         places |= {(estimate.output, self.last) for estimate in literature()[0].estimates if estimate.output}
-        return values_read(self.study(on_record=False), self.case, places)
+        return values_read(self.study(on_posterior=False), self.case, places)
 
     def experiment(
         self, study: Study, progress: Progress | None = None, checkpoint: Checkpoint | None = None
@@ -128,8 +128,8 @@ class ModelValues:
 
 
 @dataclass(frozen=True)
-class Worlds:
-    """The draws of the prior, or of the record, with all scenarios run on common random numbers."""
+class DrawSet:
+    """The draws of the prior, or of the posterior, with all scenarios run on common random numbers."""
 
     plan: ExpertPlan
     """What is run."""
@@ -141,24 +141,24 @@ class Worlds:
         cls,
         plan: ExpertPlan,
         *,
-        on_record: bool,
+        on_posterior: bool,
         progress: Progress | None = None,
         checkpoint: Checkpoint | None = None,
-    ) -> Worlds:
+    ) -> DrawSet:
         """Run them, or read what of them was kept.
 
         Parameters
         ----------
         plan
             What is run.
-        on_record
-            Whether draws are those of the record, and not of the prior.
+        on_posterior
+            Whether draws are those of the posterior, and not of the prior.
         progress
             Called with runs made and runs to be made.
         checkpoint
             Where runs are kept from time to time, and found.
         """
-        experiment = plan.experiment(plan.study(on_record=on_record), progress, checkpoint)
+        experiment = plan.experiment(plan.study(on_posterior=on_posterior), progress, checkpoint)
         experiment.extend(plan.scenarios)
         return cls(plan, experiment)
 
@@ -187,16 +187,16 @@ class Worlds:
         """Regression on them."""
         return Ridge(self.values)
 
-    def _readings(self, arms: Mapping[str, Change]) -> Readings:
-        """Read scenarios by the keys that arms have."""
+    def _readings(self, arms: Mapping[str, CaseChange]) -> ScenarioReadings:
+        """Read scenarios by their keys."""
         judged = self.experiment.study.judged_in(self.plan.case.clock.quarters)
         places = self.plan.values_read.places
-        return Readings(lambda arm: self.experiment.measured(arms[arm]), places, judged, self.replicates)
+        return ScenarioReadings(lambda arm: self.experiment.measured(arms[arm]), places, judged, self.replicates)
 
     @property
-    def _plain(self) -> Readings:
+    def _plain(self) -> ScenarioReadings:
         """The case as it is."""
-        return self._readings({AS_IT_IS: Change()})
+        return self._readings({AS_IT_IS: CaseChange()})
 
     def output(self, output: str, quarter: int) -> Floats:
         """Give an output of the case as it is in a quarter, shape (runs,); NaN in runs that did not finish."""
@@ -339,19 +339,20 @@ class Opinion:
 
     prior: Floats
     """Of the prior."""
-    record: Floats | None
-    """Of the record, where there is one."""
+    posterior: Floats | None
+    """Of the posterior, where there is one."""
     unreached: tuple[str, ...]
     """Questions of which the model never has what is answered: they are left out."""
     off: float
     """Largest difference of a probability that is left where answers contradict each other."""
 
 
-def opinion(expert: Expert, questions: Mapping[str, Question], prior: Worlds, record: Worlds | None) -> Opinion:
+def opinion(expert: Expert, questions: Mapping[str, Question], prior: DrawSet, posterior: DrawSet | None) -> Opinion:
     """Turn answers into weights.
 
-    What is said of parameters and effects stands in the place of the prior, and the record is told after it: its draws
-    take the factors found on the prior's. What is said of the years ahead is met on each set of draws as it is.
+    What is said of parameters and effects stands in the place of the prior, and the observations come after it: draws
+    of the posterior take the factors found on the prior's. What is said of the years ahead is met on each set of draws
+    as it is.
 
     Parameters
     ----------
@@ -361,33 +362,33 @@ def opinion(expert: Expert, questions: Mapping[str, Question], prior: Worlds, re
         Questions by key.
     prior
         Draws of the prior.
-    record
-        Draws of the record, where there is one.
+    posterior
+        Draws of the posterior, where there is one.
     """
     quantiles = {key: [questions[key].inside(value) for value in answers] for key, answers in expert.answers.items()}
     reached = {key: ends for key, ends in quantiles.items() if _reaches(prior.of(questions[key]), ends)}
     prior_keys = [key for key in reached if questions[key].kind != "outlook"]
 
-    def raked(worlds: Worlds, keys: Sequence[str], start: Floats) -> Raked:
-        columns = [worlds.of(questions[key]) for key in keys]
+    def raked(draw_set: DrawSet, keys: Sequence[str], start: Floats) -> Raked:
+        columns = [draw_set.of(questions[key]) for key in keys]
         is_known = np.logical_and.reduce([np.isfinite(column) for column in columns], axis=0) if columns else True
         places = [place(column, reached[key]) for column, key in zip(columns, keys, strict=True)]
         return rake(places, np.where(is_known, start, 0.0))
 
     evenly = np.ones(prior.runs)
     raked_prior = raked(prior, list(reached), evenly)
-    if record is None:
+    if posterior is None:
         return Opinion(raked_prior.weights, None, tuple(quantiles.keys() - reached.keys()), raked_prior.off)
-    start = np.ones(record.runs)
+    start = np.ones(posterior.runs)
     for key, factor in zip(prior_keys, raked(prior, prior_keys, evenly).factors, strict=True):
-        values = record.of(questions[key])
+        values = posterior.of(questions[key])
         start *= np.where(np.isfinite(values), factor[place(values, reached[key])], 0.0)
     ahead = [
-        key for key in reached if key not in prior_keys and _reaches(record.of(questions[key]), reached[key], start)
+        key for key in reached if key not in prior_keys and _reaches(posterior.of(questions[key]), reached[key], start)
     ]
-    raked_record = raked(record, ahead, start)
+    raked_posterior = raked(posterior, ahead, start)
     lost = [key for key in quantiles if key not in prior_keys and key not in ahead]
-    return Opinion(raked_prior.weights, raked_record.weights, tuple(lost), max(raked_prior.off, raked_record.off))
+    return Opinion(raked_prior.weights, raked_posterior.weights, tuple(lost), max(raked_prior.off, raked_posterior.off))
 
 
 def _reaches(values: Floats, quantiles: Sequence[float], weights: Floats | None = None) -> bool:

@@ -1,6 +1,6 @@
 """Estimates from the literature as weights of draws.
 
-An estimate is of a parameter, or of an effect: an arm against its reference in the model of this very park. With m_d
+An estimate is of a parameter, or of an effect: a scenario against its reference in the model of this park. With m_d
 what the model has in draw d, expected over chance, and s the standard error::
 
     value v    exp(-(m_d - v)² / 2 s²)
@@ -18,11 +18,11 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from copark.analyses.claims.schema import Arm, Part, is_empty
+from copark.analyses.claims.schema import ClaimScenario, Part, is_empty
 from copark.arrays import Floats
 from copark.cases.casebook import LITERATURE, casebook_path
 from copark.cases.dates import Date
-from copark.cases.types import Bilingual
+from copark.cases.types import WrittenText
 from copark.cases.validated_yaml import read_shipped
 from copark.simulation.case_edits import edited
 from copark.simulation.experiment import Experiment
@@ -44,7 +44,7 @@ class Errors(Entry):
     """Of effects in log points."""
     outcome: dict[Grade, Positive]
     """Of effects on the chance of an outcome."""
-    reason: Bilingual
+    reason: WrittenText
 
 
 class Estimate(Entry):
@@ -52,13 +52,13 @@ class Estimate(Entry):
 
     key: Key
     title: Title
-    finding: Bilingual
+    finding: WrittenText
     citation: Annotated[str, Field(min_length=1, max_length=300)]
     doi: str
     read: Literal["abstract", "record", "memory"]
     """What was read of the source."""
     grade: Grade
-    bears: Bilingual
+    bears: WrittenText
     """Why it is set beside this intervention, or why it is not used."""
     use: bool = True
     case: str = ""
@@ -143,7 +143,7 @@ class Literature(Entry):
     format: Literal[1]
     fixed: Date
     errors: Errors
-    arms: dict[Key, Arm]
+    arms: dict[Key, ClaimScenario]
     estimates: tuple[Estimate, ...]
 
 
@@ -160,9 +160,9 @@ def state_of(estimate: Estimate, experiment: Experiment) -> State:
         return "unused"
     if estimate.case not in ("", case.name):
         return "elsewhere"
-    arms = [literature()[0].arms[key] for key in (estimate.arm, estimate.reference) if key is not None]
-    for arm in arms:
-        if not is_empty(arm) and (edited(case, arm.edits)[1] or not experiment.alters(arm)):
+    scenarios = [literature()[0].arms[key] for key in (estimate.arm, estimate.reference) if key is not None]
+    for scenario in scenarios:
+        if not is_empty(scenario) and (edited(case, scenario.edits)[1] or not experiment.alters(scenario)):
             return "unfelt"
     return "used"
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from math import expm1, isfinite, nan
 from typing import TYPE_CHECKING
 
-from copark.analyses.claims.rules import SMALL, side
 from copark.analyses.claims.standard import standard, turned_word
+from copark.analyses.claims.words import SMALL, side
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.experts import Answer
 from copark.analyses.experts.literature import Estimate, literature
-from copark.analyses.experts.weighing import LEAST, Held, Row
+from copark.analyses.experts.weighing import LEAST, ClaimRow, Held
 from copark.analyses.show import Show, grouped, known
 from copark.cases import own_words
 from copark.labels import claim_number, join
@@ -24,7 +24,7 @@ from copark.texts import text
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from copark.analyses.experts.weighing import AnsweredQuestion, Beside
+    from copark.analyses.experts.weighing import AnsweredQuestion, EstimateComparison
 
 MOVED = 0.03
 """Change of a probability from which on an estimate is named, and a claim may turn."""
@@ -79,15 +79,15 @@ class _Show(Show):
         result = self.result
         return (result.with_("literature"), *([result.with_("experts")] if result.experts else []))
 
-    def claims(self) -> list[Row]:
+    def claims(self) -> list[ClaimRow]:
         return [row for row in self.result.rows if not row.part]
 
-    def turned(self, way: str) -> list[Row]:
+    def turned(self, way: str) -> list[ClaimRow]:
         """List claims that a way moves to another side; the words are compared from as many draws as the way has."""
         rules = standard()
         main = self.result.main
 
-        def turns(row: Row) -> bool:
+        def turns(row: ClaimRow) -> bool:
             held_after = row.held[way]
             held_before = row.held[main]
             alike = rules.word(held_before.probability, round(held_after.draws))
@@ -129,7 +129,7 @@ class _Show(Show):
         provenance = self.result.provenance
         return {"claims": provenance["claims_draws"], "draws": f"{provenance['draws']} × {provenance['futures']}"}
 
-    def named(self, row: Row) -> str:
+    def named(self, row: ClaimRow) -> str:
         return self.t("claim", id=claim_number(row.claim, self.t.lang), title=self.t.of(row.title))
 
     def sections(self) -> Iterator[doc.Section]:
@@ -184,7 +184,7 @@ class _Show(Show):
         footer = t("footer", case=result.case, run_id=result.run_id, draws=result.provenance["draws"])
         return by_evidence(rows, {way: (self.way(way), marks[way]) for way in ways}, t("chart.claims"), footer)
 
-    def rows(self, key: str, rows: list[Row]) -> doc.Table:
+    def rows(self, key: str, rows: list[ClaimRow]) -> doc.Table:
         """List claims, or their parts, with word and probability in every way."""
         t = self.t
         result = self.result
@@ -210,7 +210,7 @@ class _Show(Show):
         groups = grouped(titles.get(row.claim, row.claim) for row in rows) if key == "parts" else ()
         return self.table(key, columns, cells, groups=groups)
 
-    def moved(self, row: Row) -> str:
+    def moved(self, row: ClaimRow) -> str:
         """Say which estimate changes a probability most by itself, where one changes it at all."""
         before = row.held[self.result.main].probability
         strongest = max(row.by_estimate, key=lambda key: abs(row.by_estimate[key] - before), default=None)
@@ -264,7 +264,7 @@ class _Show(Show):
             self.table("unused", "estimate finding:note source:note state bears:note", unused, folded=True),
         )
 
-    def estimate(self, comparison: Beside, written: Estimate) -> tuple[doc.Value, ...]:
+    def estimate(self, comparison: EstimateComparison, written: Estimate) -> tuple[doc.Value, ...]:
         """Give an estimate in a row; effects on sizes as per cent, on chances as percentage points."""
         t = self.t
         column = _column(written)
@@ -313,29 +313,29 @@ class _Show(Show):
         titles = {answered.question.key: t.of(answered.question.title) for answered in result.asked}
         rows = [
             (
-                voice.name,
-                voice.weight,
-                len(voice.answers),
-                t("join").join(titles[key] for key in voice.unreached),
-                voice.off > CONTRADICT,
-                voice.draws,
+                expert.name,
+                expert.weight,
+                len(expert.answers),
+                t("join").join(titles[key] for key in expert.unreached),
+                expert.off > CONTRADICT,
+                expert.draws,
             )
-            for voice in result.experts
+            for expert in result.experts
         ]
         columns = "expert weight:share answers:count unreached:note contradict:flag draws:count"
-        voices = self.table("experts", columns, rows)
-        names = (doc.Column(f"expert_{n}", voice.name) for n, voice in enumerate(result.experts))
+        experts = self.table("experts", columns, rows)
+        names = (doc.Column(f"expert_{n}", expert.name) for n, expert in enumerate(result.experts))
         columns_after = f"model pool {'after' if result.main == 'record' else ''} apart:flag"
         answers = self.table("answers", ("asked:note unit", *names, columns_after), map(self.answered, result.asked))
         expert_columns = [
-            doc.Column(f"expert_{n}", voice.name, doc.Kind.share) for n, voice in enumerate(result.experts)
+            doc.Column(f"expert_{n}", expert.name, doc.Kind.share) for n, expert in enumerate(result.experts)
         ]
         way = result.with_("experts")
         shares_by_expert = [
             (
                 self.named(claim),
                 known(claim.held[result.main].probability),
-                *(known(claim.by_expert[voice.name]) for voice in result.experts),
+                *(known(claim.by_expert[expert.name]) for expert in result.experts),
                 known(claim.held[way].probability),
             )
             for claim in self.claims()
@@ -349,7 +349,7 @@ class _Show(Show):
         return self.section(
             "experts",
             self.text("lead.experts"),
-            voices,
+            experts,
             doc.Paragraph(agreement),
             answers,
             self.table("by_expert", ("claim", main, *expert_columns, pooled), shares_by_expert),
@@ -361,7 +361,7 @@ class _Show(Show):
                 return ""
             return self.said(doc.Interval(levels[0], levels[2], levels[1]), doc.plain(doc.Kind.number))
 
-        quantiles = [ends(voice.answers.get(answered.question.key)) for voice in self.result.experts]
+        quantiles = [ends(expert.answers.get(answered.question.key)) for expert in self.result.experts]
         record_cells = [ends(answered.record)] if self.result.main == "record" else []
         unit = self.t.of(answered.question.unit)
         return (

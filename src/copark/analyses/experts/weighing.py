@@ -1,4 +1,4 @@
-"""Draws weighed in every way: by the literature, by each expert and by their pool, beside the prior and the record."""
+"""Draws weighed in every way: by the literature, by each expert and by their pool, beside prior and posterior."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from copark.analyses.claims.rules import OPEN, SMALL, side
 from copark.analyses.claims.standard import standard, turned_word
 from copark.analyses.claims.verdict import Verdict, claim_verdict, joint, verdict_of
+from copark.analyses.claims.words import OPEN, SMALL, side
 from copark.analyses.experts.elicitation import (
     LEVELS,
+    DrawSet,
     ExpertPlan,
     ModelValues,
     Opinion,
-    Worlds,
     opinion,
     pooled,
     shared,
@@ -28,10 +28,10 @@ from copark.arrays import Floats
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.precision import effective
 from copark.stats.quantiles import weighted_quantiles
-from copark.texts import Said
+from copark.texts.localized import LocalizedText
 
 WAYS = ("prior", "prior_literature", "prior_experts", "record", "record_literature", "record_experts")
-"""What a probability rests on: prior or record, by itself, with literature, or with experts; never with both."""
+"""What a probability rests on: prior or posterior, by itself, with literature, or with experts; never with both."""
 LEAST = 30.0
 """Effective draws below which nothing is said."""
 
@@ -54,18 +54,18 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Row:
+class ClaimRow:
     """A part of a claim, or a claim as a whole: then ``part`` is empty."""
 
     claim: str
     """Key of the claim."""
     part: str
     """Key of the part."""
-    title: Said
+    title: LocalizedText
     """Title of the part, or of the claim."""
     held: dict[str, Held]
-    """By what it rests on: of prior and record alone as ``copark claims`` has it, else moved from there by as much as
-    weights move it on the draws made here."""
+    """By what it rests on: of prior and posterior alone as ``copark claims`` has it, else moved from there by as much
+    as weights move it on the draws made here."""
     by_estimate: dict[str, float]
     """Probability with one estimate alone, by its key."""
     by_expert: dict[str, float]
@@ -75,7 +75,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Beside:
+class EstimateComparison:
     """An estimate beside the model's own intervention."""
 
     key: str
@@ -87,13 +87,13 @@ class Beside:
     prior: tuple[float, float, float] | None
     """5, 50 and 95 % of what the model has on the prior alone."""
     record: tuple[float, float, float] | None
-    """The same with the record."""
+    """The same with the observations."""
     draws: float
     """Effective draws it leaves by itself."""
 
 
 @dataclass(frozen=True)
-class Voice:
+class ExpertFinding:
     """An expert."""
 
     name: str
@@ -121,7 +121,7 @@ class AnsweredQuestion:
     pool: tuple[float, float, float]
     """The same of the pool of experts."""
     record: tuple[float, float, float] | None
-    """The same with the record after it."""
+    """The same after the observations."""
     apart: bool
     """Whether two experts' ranges of 90 % do not overlap."""
 
@@ -149,11 +149,11 @@ class Weighing:
         What was run.
     prior
         The draws of the prior.
-    record
-        Those of the record, where there is one.
-    voices
+    posterior
+        Those of the posterior, where there is one.
+    experts
         Experts and their answers.
-    known
+    questions
         Questions by key.
     claimed
         Verdicts of ``copark claims`` by claim and part.
@@ -162,51 +162,51 @@ class Weighing:
     def __init__(
         self,
         plan: ExpertPlan,
-        prior: Worlds,
-        record: Worlds | None,
-        voices: Sequence[Expert],
+        prior: DrawSet,
+        posterior: DrawSet | None,
+        experts: Sequence[Expert],
         questions: Mapping[str, Question],
         claimed: Mapping[tuple[str, str], Verdict],
     ) -> None:
         self.plan = plan
         self.prior = prior
-        self.voices = voices
+        self.experts = experts
         self.known = questions
         self.claimed = claimed
-        self.sets = {"prior": prior} if record is None else {"prior": prior, "record": record}
-        self.main = record or prior
-        self.name = "prior" if record is None else "record"
-        self.opinions: tuple[Opinion, ...] = tuple(opinion(voice, questions, prior, record) for voice in voices)
+        self.sets = {"prior": prior} if posterior is None else {"prior": prior, "record": posterior}
+        self.main = posterior or prior
+        self.name = "prior" if posterior is None else "record"
+        self.opinions: tuple[Opinion, ...] = tuple(opinion(expert, questions, prior, posterior) for expert in experts)
         self.estimates, self.alone = self._literature()
         self.runs = self._ways()
-        self.verdicts = {name: self._verdicts(worlds) for name, worlds in self.sets.items()}
+        self.verdicts = {name: self._verdicts(draw_set) for name, draw_set in self.sets.items()}
 
     def fields(self) -> dict[str, Any]:
         """Give everything that is found, by the fields of an answer."""
         start = self.plan.case.clock.start
-        total = sum(voice.weight for voice in self.voices)
-        answered = dict.fromkeys(key for voice in self.voices for key in voice.answers)
+        total = sum(expert.weight for expert in self.experts)
+        answered = dict.fromkeys(key for expert in self.experts for key in expert.answers)
         return {
             "rows": self._rows(),
             "ways": {way: effective(self._by_draw(way)) for way in self.runs},
             "estimates": self.estimates,
             "experts": tuple(
-                Voice(
-                    voice.name,
-                    voice.weight / total,
-                    dict(voice.answers),
+                ExpertFinding(
+                    expert.name,
+                    expert.weight / total,
+                    dict(expert.answers),
                     opinion.unreached,
                     opinion.off,
                     effective(_added(self._own(opinion), self.main.replicates)),
                 )
-                for voice, opinion in zip(self.voices, self.opinions, strict=True)
+                for expert, opinion in zip(self.experts, self.opinions, strict=True)
             ),
             "asked": tuple(map(self._answered, answered)),
             "outlooks": tuple(self._outlooks()),
             "dates": tuple(str(start + quarter) for _, quarter in self.plan.sizes),
         }
 
-    def _literature(self) -> tuple[tuple[Beside, ...], dict[str, dict[str, Floats]]]:
+    def _literature(self) -> tuple[tuple[EstimateComparison, ...], dict[str, dict[str, Floats]]]:
         """Set estimates beside the model.
 
         Returns
@@ -216,7 +216,7 @@ class Weighing:
         likelihoods
             Of each used one, by set of draws and key, each of shape (draws,).
         """
-        rows: list[Beside] = []
+        rows: list[EstimateComparison] = []
         alone: dict[str, dict[str, Floats]] = {name: {} for name in self.sets}
         for estimate in literature()[0].estimates:
             state = state_of(estimate, self.prior.experiment)
@@ -224,7 +224,7 @@ class Weighing:
             error = error_of(estimate, self.prior.values) if state == "used" and is_drawn else nan
             values: dict[str, ModelValues | None] = {}
             if isfinite(error):
-                values = {name: worlds.beside(estimate, error) for name, worlds in self.sets.items()}
+                values = {name: draw_set.beside(estimate, error) for name, draw_set in self.sets.items()}
             if state == "used" and values.get("prior") is None:
                 state = "unfelt"
             for name, model_values in values.items() if state == "used" else ():
@@ -236,40 +236,40 @@ class Weighing:
                 for name, model_values in values.items()
             }
             left = effective(alone[self.name].get(estimate.key, np.zeros(0)))
-            rows.append(Beside(estimate.key, state, error, ranges.get("prior"), ranges.get("record"), left))
+            rows.append(EstimateComparison(estimate.key, state, error, ranges.get("prior"), ranges.get("record"), left))
         return tuple(rows), alone
 
     def _ways(self) -> dict[str, Floats]:
         """Give the weights of runs in every way, each of shape (runs,)."""
         weights: dict[str, Floats] = {}
-        for name, worlds in self.sets.items():
-            product = np.prod([np.ones(worlds.draws), *self.alone[name].values()], axis=0)
-            weights[name] = np.ones(worlds.draws * worlds.replicates)
-            weights[f"{name}_literature"] = np.repeat(product, worlds.replicates)
-            if self.voices:
+        for name, draw_set in self.sets.items():
+            product = np.prod([np.ones(draw_set.draws), *self.alone[name].values()], axis=0)
+            weights[name] = np.ones(draw_set.draws * draw_set.replicates)
+            weights[f"{name}_literature"] = np.repeat(product, draw_set.replicates)
+            if self.experts:
                 opinions = [
-                    opinion.prior if name == "prior" or opinion.record is None else opinion.record
+                    opinion.prior if name == "prior" or opinion.posterior is None else opinion.posterior
                     for opinion in self.opinions
                 ]
-                weights[f"{name}_experts"] = pooled(opinions, [voice.weight for voice in self.voices])
+                weights[f"{name}_experts"] = pooled(opinions, [expert.weight for expert in self.experts])
         return {way: weights[way] for way in WAYS if way in weights}
 
     def _by_draw(self, way: str) -> Floats:
         return _added(self.runs[way], self._set(way).replicates)
 
-    def _set(self, way: str) -> Worlds:
+    def _set(self, way: str) -> DrawSet:
         return self.sets[way.partition("_")[0]]
 
     def _own(self, weights: Opinion) -> Floats:
-        return weights.prior if weights.record is None else weights.record
+        return weights.prior if weights.posterior is None else weights.posterior
 
-    def _verdicts(self, worlds: Worlds) -> dict[tuple[str, str], tuple[Floats, Verdict]]:
+    def _verdicts(self, draw_set: DrawSet) -> dict[tuple[str, str], tuple[Floats, Verdict]]:
         """Give chance on every draw, and verdict without weights, of every part, and of every claim as part ``""``."""
         margins = self.plan.file.claims.sizes
         verdicts: dict[tuple[str, str], tuple[Floats, Verdict]] = {}
         for claim in self.plan.file.claims.claims:
             parts_weighed = {
-                part: weighed for (claim_id, part), weighed in worlds.weighed.items() if claim_id == claim.id
+                part: weighed for (claim_id, part), weighed in draw_set.weighed.items() if claim_id == claim.id
             }
             if not set(claim.headline.parts) & set(parts_weighed):
                 continue
@@ -282,37 +282,37 @@ class Weighing:
                 verdicts[claim.id, ""] = joint(claim.headline, parts_weighed), whole
         return verdicts
 
-    def _rows(self) -> tuple[Row, ...]:
+    def _rows(self) -> tuple[ClaimRow, ...]:
         rows = []
         for claim in self.plan.file.claims.claims:
             titles = {"": claim.title, **{part.key: part.title for part in claim.parts}}
             for part, title in titles.items():
                 if all((claim.id, part) in verdicts for verdicts in self.verdicts.values()):
-                    rows.append(self._row(claim.id, part, Said(title.en, title.zh)))
+                    rows.append(self._row(claim.id, part, title))
         return tuple(rows)
 
-    def _row(self, claim: str, part: str, title: Said) -> Row:
+    def _row(self, claim: str, part: str, title: LocalizedText) -> ClaimRow:
         chance = self.verdicts[self.name][claim, part][0]
         shift = self._apart(self.name, claim, part)
 
         def probability(weights: Floats) -> float:
             return moved(_mean(chance, weights)[0], shift)
 
-        return Row(
+        return ClaimRow(
             claim=claim,
             part=part,
             title=title,
             held={way: self._held(way, claim, part) for way in self.runs},
             by_estimate={key: probability(weights) for key, weights in self.alone[self.name].items()},
             by_expert={
-                voice.name: probability(_added(self._own(opinion), self.main.replicates))
-                for voice, opinion in zip(self.voices, self.opinions, strict=True)
+                expert.name: probability(_added(self._own(opinion), self.main.replicates))
+                for expert, opinion in zip(self.experts, self.opinions, strict=True)
             },
             turned=self.claimed[claim, part].turned,
         )
 
     def _claimed(self, name: str, claim: str, part: str) -> float:
-        """Give P of prior or record alone, as ``copark claims`` has it."""
+        """Give P of prior or posterior alone, as ``copark claims`` has it."""
         verdict = self.claimed[claim, part]
         return verdict.probability if name == self.name else verdict.prior_probability
 
@@ -338,7 +338,7 @@ class Weighing:
     def _answered(self, key: str) -> AnsweredQuestion:
         """Set a question beside the model's own."""
         question = self.known[key]
-        answers = [voice.answers[key] for voice in self.voices if key in voice.answers]
+        answers = [expert.answers[key] for expert in self.experts if key in expert.answers]
 
         def range_in(way: str) -> tuple[float, float, float]:
             low, middle, high = _range(self._set(way).of(question), self.runs[way])
@@ -355,17 +355,17 @@ class Weighing:
     def _outlooks(self) -> list[Outlook]:
         by_way = [self._outlook(way, self._set(way), weights) for way, weights in self.runs.items()]
         by_expert = [
-            self._outlook(voice.name, self.main, self._own(opinion), expert=True)
-            for voice, opinion in zip(self.voices, self.opinions, strict=True)
+            self._outlook(expert.name, self.main, self._own(opinion), expert=True)
+            for expert, opinion in zip(self.experts, self.opinions, strict=True)
         ]
         return [*by_way, *by_expert]
 
-    def _outlook(self, name: str, worlds: Worlds, weights: Floats, *, expert: bool = False) -> Outlook:
+    def _outlook(self, name: str, draw_set: DrawSet, weights: Floats, *, expert: bool = False) -> Outlook:
         """Tell how the park fares as it is."""
-        codes = worlds.outcomes
+        codes = draw_set.outcomes
         weights = shared(np.where(codes >= 0, weights, 0.0))
         shares = tuple(float(weights[codes == code].sum()) for code in range(len(OUTCOMES)))
-        sizes = tuple(_range(worlds.output(output, quarter), weights) for output, quarter in self.plan.sizes)
+        sizes = tuple(_range(draw_set.output(output, quarter), weights) for output, quarter in self.plan.sizes)
         return Outlook(name, expert, shares, sizes)
 
 

@@ -6,7 +6,7 @@ A sheet for each expert, a row for each question: parameters of the claims, the 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
@@ -21,13 +21,13 @@ from copark.analyses.claims.claims_file import ClaimsFile
 from copark.analyses.claims.schema import Statistic
 from copark.cases.case import Case
 from copark.cases.files import Refused, place, read_cells
-from copark.cases.types import Bilingual, shown, suggestion
+from copark.cases.types import shown, suggestion
 from copark.cases.workbook_writing import content_of, head_cell, on_paper, set_cell, told_cell
 from copark.errors import Fault, FaultsFound, printable
 from copark.model.variables import catalogue
 from copark.simulation.sample import prior_of
-from copark.simulation.study_entries import Title
 from copark.texts import LANGUAGES, text
+from copark.texts.localized import LocalizedText
 
 Kind = Literal["parameter", "effect", "outlook"]
 EDGES = (0.001, 0.999)
@@ -49,9 +49,9 @@ class Question:
     kind: Kind
     """``parameter``: of the model; ``effect``: expected, of one scenario against another; ``outlook``: an
     output of one run at a date."""
-    title: Bilingual
+    title: LocalizedText
     """What is asked for."""
-    unit: Bilingual | Title
+    unit: LocalizedText
     """Unit of the answer."""
     low: float
     """Lower end of the range in which quantiles are taken, included."""
@@ -74,12 +74,8 @@ def questions(case: Case, file: ClaimsFile) -> tuple[Question, ...]:
     return (*_parameters(case, file), *_effects(case, file), *_outlooks(case))
 
 
-def _both(words: Callable[[str], str]) -> Bilingual:
-    return Bilingual(**{lang: words(lang) for lang in LANGUAGES})
-
-
-def _unit(symbol: str) -> Title:
-    return Title(**{lang: units.title(symbol, lang) if units.known(symbol) else symbol for lang in LANGUAGES})
+def _unit(symbol: str) -> LocalizedText:
+    return LocalizedText.by_language(lambda lang: units.title(symbol, lang) if units.known(symbol) else symbol)
 
 
 def _parameters(case: Case, file: ClaimsFile) -> Iterator[Question]:
@@ -91,31 +87,29 @@ def _parameters(case: Case, file: ClaimsFile) -> Iterator[Question]:
             continue
         ends = prior.quantile(np.array(EDGES), variable.default[0]).tolist()
         low, high = (float(f"{min(max(end, variable.low), variable.high):.3g}") for end in ends)
-        yield Question(name, "parameter", Bilingual(en=variable.en, zh=variable.zh), _unit(variable.unit), low, high)
+        yield Question(name, "parameter", LocalizedText.by_language(variable.title), _unit(variable.unit), low, high)
 
 
 def _effects(case: Case, file: ClaimsFile) -> Iterator[Question]:
-    """Ask for effects that the rules of deciding parts look at, each once."""
+    """Ask for effects that the rules of deciding parts name, each once."""
     statistics: dict[str, tuple[str, Statistic]] = {}
     for claim, part in file.claims.of(file.claims.claims):
-        for name in part.judged if part.key in claim.headline.parts else ():
+        for name in part.rule_statistics if part.key in claim.headline.parts else ():
             statistic = part.statistics[name]
             if statistic.kind in ("log", "change"):
                 statistics.setdefault(statistic.model_dump_json(), (f"{claim.id}/{part.key}/{name}", statistic))
     for key, statistic in statistics.values():
-        title = _both(partial(_effect, case, file, statistic))
+        title = LocalizedText.by_language(partial(_effect, case, file, statistic))
         if statistic.outcome:
-            unit = _both(lambda lang: text("experts.ask.points", lang))
+            unit = LocalizedText.by_language(lambda lang: text("experts.ask.points", lang))
             yield Question(key, "effect", title, unit, -100.0, 100.0, "share")
         else:
-            unit = _both(lambda lang: text("experts.ask.percent", lang))
+            unit = LocalizedText.by_language(lambda lang: text("experts.ask.percent", lang))
             yield Question(key, "effect", title, unit, -99.0, TOP, "log")
 
 
 def _effect(case: Case, file: ClaimsFile, statistic: Statistic, lang: str) -> str:
-    titles = {
-        name: getattr(file.claims.arms[str(getattr(statistic, name))].title, lang) for name in ("arm", "reference")
-    }
+    titles = {name: file.claims.arms[str(getattr(statistic, name))].title.text(lang) for name in ("arm", "reference")}
     if statistic.outcome:
         return text("experts.ask.change", lang, outcome=text(f"analysis.outcome.{statistic.outcome}", lang), **titles)
     return text("experts.ask.log", lang, **_output(case, str(statistic.output), statistic.at or 0, lang), **titles)
@@ -126,7 +120,7 @@ def _outlooks(case: Case) -> Iterator[Question]:
     last = case.clock.quarters - 1
     for quarter in dict.fromkeys(min(case.clock.data_end - case.clock.start + ahead, last) for ahead in AHEAD):
         for name in OUTPUTS:
-            title = _both(partial(_outlook, case, name, quarter))
+            title = LocalizedText.by_language(partial(_outlook, case, name, quarter))
             unit = _unit(catalogue().outputs[name].unit)
             yield Question(f"{name}/{case.clock.start + quarter}", "outlook", title, unit, 0.0, MOST)
 
@@ -182,8 +176,8 @@ def template(questions: Sequence[Question], title: str, lang: str) -> bytes:
         for row, question in enumerate(questions, start=HEADS + 2):
             cells = (
                 question.key,
-                getattr(question.title, lang),
-                getattr(question.unit, lang),
+                question.title.text(lang),
+                question.unit.text(lang),
                 question.low,
                 question.high,
             )

@@ -37,7 +37,7 @@ from copark.cases.horizon import horizon_for, now_for
 from copark.json_types import JsonObject
 from copark.stats.quantiles import LEVELS, band
 from copark.stats.shares import z_of
-from copark.texts import Said
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,7 @@ class Answer(Result):
 
     case: str
     """Name of the case."""
-    park: Said
+    park: LocalizedText
     """Title of the case."""
     start: str
     """First quarter of the case."""
@@ -113,13 +113,13 @@ class Answer(Result):
     as_elsewhere: dict[str, tuple[float, float, float]] = field(default_factory=dict)
     """By observable: 5, 95 and 50 % of the runs that every other page shows of the park, at the end; nothing where the
     forecast is of another quarter, or rests on other observations."""
-    contradiction: Said | None = None
+    contradiction: LocalizedText | None = None
     """Contradiction of the recorded outcome and the runs that every other page shows; ``None`` if there is none."""
-    partial_agreement: Said | None = None
+    partial_agreement: LocalizedText | None = None
     """Agreement of the recorded outcome and these runs, where they agree only in part; ``None`` elsewhere."""
     closed_since: str = ""
     """First quarter of a closure that stands at the end; empty if there is none."""
-    closed_by: Said | None = None
+    closed_by: LocalizedText | None = None
     """Title of that closure; ``None`` if there is none."""
     borrowed: Borrowed | None = None
     """Other parks it rests on, where the park's own observations were not used."""
@@ -182,7 +182,17 @@ def depends_on(params: Params, context: Context) -> JsonObject:
 
 
 def deliver(params: Params, answer: Answer, _context: Context) -> None:
-    """Write the frozen forecast where that was asked."""
+    """Write the frozen forecast where that was asked.
+
+    Parameters
+    ----------
+    params
+        What was asked, with the file to freeze it in; ``None`` for none.
+    answer
+        The answer, with the content of that file.
+    _context
+        Not needed.
+    """
     if params.freeze is not None:
         engine.write(answer.content, params.freeze)
 
@@ -212,13 +222,13 @@ def compute(params: Params, context: Context) -> Answer:
     bands, doubts = _as_elsewhere(params, context) if is_usual else ({}, None)
     return Answer(
         case=case.name,
-        park=Said(case.title.en, case.title.zh),
+        park=case.title,
         start=str(case.clock.start),
         cut=str(basis.cut),
         until=str(basis.until),
         horizon=str(horizon),
         closed_since="" if closure is None else str(closure.since),
-        closed_by=None if closure is None else Said(closure.title.en, closure.title.zh),
+        closed_by=None if closure is None else closure.title,
         as_elsewhere=bands,
         contradiction=None if doubts is None else doubts.contradiction,
         partial_agreement=None if doubts is None else doubts.partial_agreement,
@@ -373,7 +383,7 @@ def _pooled(basis: Asked, look: tuple[Panel, PooledOutlook], day: str) -> dict[s
         "reported": dict.fromkeys(outlook.pooled, ()),
         "borrowed": Borrowed(
             panel.identity,
-            {park.name: Said(park.case.title.en, park.case.title.zh) for park in panel.parks},
+            {park.name: park.case.title for park in panel.parks},
             dict(outlook.lenders),
             dict(outlook.alone),
             tuple(parameter for _, parameter in taken),

@@ -123,6 +123,15 @@ def kept_calibration(params: Params, basis: Asked, context: Context) -> KeptPost
     A new one is made where it was asked for by its runs or seed. An upload's is made on a server in any case, in a
     minute, for its owner alone.
 
+    Parameters
+    ----------
+    params
+        What was asked.
+    basis
+        Case, cut, settings, and a calibration that is in use already.
+    context
+        Folders, threads and progress; with ``planning`` the plan is told first.
+
     Raises
     ------
     copark.errors.RunRefused

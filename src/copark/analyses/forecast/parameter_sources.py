@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from copark.arrays import Floats
 from copark.calibration.pool.forecasts import BaseRate
-from copark.texts import Said
+from copark.texts.localized import LocalizedText
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Borrowed:
 
     panel: str
     """Identity of the panel."""
-    parks: dict[str, Said]
+    parks: dict[str, LocalizedText]
     """Titles of its parks by name."""
     lenders: dict[str, float]
     """Share of each park in what was learned."""

@@ -84,6 +84,17 @@ class _Show(Show):
         """Quarters that end a year, and the last, counted from the start."""
 
     def value(self, variable: str, key: str = "", title: str = "") -> doc.Column:
+        """Make a column of an observable, whole where it is counted.
+
+        Parameters
+        ----------
+        variable
+            Name of the observable.
+        key
+            Key of the column; by default the observable's name.
+        title
+            Head of the column; by default the observable's title.
+        """
         unit = catalogue().outputs[variable].unit
         kind = doc.Kind.count if unit in ("companies", "persons") else doc.Kind.number
         return doc.Column(key or variable, title or observable_title(variable, self.t.lang), kind, unit)

@@ -25,10 +25,11 @@ from copark.analyses.levers.schema import (
     load_levers,
     wanted_levers,
 )
-from copark.texts import Said
+from copark.progress import Progress
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     import pandas as pd
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
     """Give the levers of a case that have settings from now on; RunRefused is raised if it has none."""
     file = _open(context.case(given["case"]), given["file"], given.get("now"))[1]
-    return [Choice(lever.key, Said(lever.title.en, lever.title.zh)) for lever in file.levers if lever.now]
+    return [Choice(lever.key, lever.title) for lever in file.levers if lever.now]
 
 
 def targets_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
@@ -85,7 +86,7 @@ class Answer(Result):
 
     case: str
     """Name of the case."""
-    park: Said
+    park: LocalizedText
     """Name of the park."""
     file: LeverFile
     """Levers of the case."""
@@ -99,7 +100,7 @@ class Answer(Result):
     """What is aimed at."""
     events: tuple[FutureEvent, ...]
     """What befalls the park meanwhile."""
-    event_titles: tuple[Said, ...]
+    event_titles: tuple[LocalizedText, ...]
     """Whom each event befalls, in words."""
     most: int
     """Levers in a set, at most."""
@@ -243,7 +244,7 @@ def compute(params: Params, context: Context) -> Answer:
     baseline_told, *others = confirm(search, [sets.none, *without_events, *chosen], params.runs)
     return Answer(
         case=case.name,
-        park=Said(case.title.en, case.title.zh),
+        park=case.title,
         file=file,
         general=isinstance(file, GeneralLevers),
         pulled=str(file.now),
@@ -263,8 +264,8 @@ def compute(params: Params, context: Context) -> Answer:
     )
 
 
-def _summed(progress: Callable[[int, int], None], total: int) -> Callable[[int, int], None]:
-    """Tell the progress of one extension after the other as one piece of work.
+def _summed(progress: Progress, total: int) -> Progress:
+    """Return a callback that reports one extension after the other as one piece of work.
 
     Parameters
     ----------
@@ -275,10 +276,10 @@ def _summed(progress: Callable[[int, int], None], total: int) -> Callable[[int, 
     """
     before = 0
 
-    def tell(made: int, wanted: int) -> None:
+    def report(made: int, wanted: int) -> None:
         nonlocal before
         progress(before + made, total)
         if made == wanted:
             before += made
 
-    return tell
+    return report

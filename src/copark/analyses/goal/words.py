@@ -11,7 +11,8 @@ from copark.analyses.goal.measures import GoalTarget, read_targets
 from copark.cases.case import Case
 from copark.model.variables import catalogue
 from copark.presentation.numbers import percent, spoken
-from copark.texts import LANGUAGES, Said, text
+from copark.texts import text
+from copark.texts.localized import LocalizedText
 
 CHANCES = ("P(self-standing)>=0.9", "P(failed)<=0.05")
 """Examples that ask for an outcome."""
@@ -21,12 +22,12 @@ GROWTH = 1.5
 """How much more they ask for, as a multiple."""
 
 
-def event_title(event: FutureEvent, case: Case) -> Said:
+def event_title(event: FutureEvent, case: Case) -> LocalizedText:
     """Say whom an event befalls; by the key where there is nobody to name."""
     titles = {partner.key: partner.title for partner in case.partners}
     titles |= {shareholder.key: shareholder.title for shareholder in case.shareholders}
     title = titles.get(event.who)
-    return Said(event.who, event.who) if title is None else Said(title.en, title.zh)
+    return LocalizedText.same(event.who) if title is None else title
 
 
 def target_words(target: GoalTarget, t: Texts) -> str:
@@ -45,7 +46,7 @@ def asked_words(target: GoalTarget, t: Texts) -> str:
     return t("asked.least" if target.in_most else "asked.most", target=target_words(target, t), share=share)
 
 
-def event_words(event: FutureEvent, who: Said, t: Texts) -> str:
+def event_words(event: FutureEvent, who: LocalizedText, t: Texts) -> str:
     """Say what befalls the park, and when.
 
     Parameters
@@ -94,5 +95,5 @@ def events_for(case: Case, first: int) -> Iterator[Choice]:
         yield Choice(example, _in_both(partial(event_words, event, event_title(event, case))))
 
 
-def _in_both(words: Callable[[Texts], str]) -> Said:
-    return Said(*(words(Texts("goal", lang)) for lang in LANGUAGES))
+def _in_both(words: Callable[[Texts], str]) -> LocalizedText:
+    return LocalizedText.by_language(lambda lang: words(Texts("goal", lang)))

@@ -115,6 +115,6 @@ def compute(params: Params, context: Context) -> Answer:
             params.seed,
             threads=context.cores,
             folder=folder / "batches",
-            tell=lambda stage, done, whole: context.stage(stage)(done, whole),
+            progress=context.progress,
         )
     return Answer(**vars(findings), run_id=context.run_id, provenance=current_provenance())

@@ -3,7 +3,7 @@
 A summary is the expected normal score of every mechanism given the panel, as ridge regression has learned it from
 simulated panels: on each park's features and their squares. So a park is left out by leaving out its columns, and what
 could be observed is added by adding them; nothing is simulated again (decision 0061). The nearest of the panels that
-were *not* trained on are accepted and moved to the record as in :mod:`copark.calibration.pool.abc_regression`.
+were *not* trained on are accepted and moved to the observations as in :mod:`copark.calibration.pool.abc_regression`.
 
 That evidence cannot move a parameter is shown in simulated panels: in each the truth is known and the parks report what
 they have on record, with errors; R² is the share of the truth's variance that the summaries find in panels they were
@@ -13,7 +13,7 @@ whose parks do *not* share their mechanisms, as the inference supposes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -39,9 +39,10 @@ from copark.arrays import Floats
 from copark.calibration.diagnostics import BINS, title_of, verdict
 from copark.calibration.pool.abc_regression import reach_of
 from copark.calibration.pool.parks import AXES
-from copark.simulation.study_entries import Title
+from copark.progress import Progress, StagedProgress, silent
 from copark.stats.jackknife import half_sample_error, halves, reach
 from copark.stats.quantiles import LEVELS, weighted_quantiles
+from copark.texts.localized import LocalizedText
 
 PANELS = 1 << 14
 """Simulated panels, unless another number is asked for."""
@@ -49,7 +50,7 @@ FIRST = "home_contribution"
 """The parameter of equity that is told in the headline, α."""
 LEAST = 0.1
 """R² in simulated panels below which this evidence cannot move a parameter."""
-RECORDS = 400
+PANELS_TESTED = 400
 """Simulated panels that intervals are tested on."""
 APART = 0.35
 """Difference of parks' mechanisms where the inference's supposition is broken: the panel's scale of τ."""
@@ -154,7 +155,7 @@ class MemberFinding:
 
     name: str
     """Name of the park."""
-    title: Title
+    title: LocalizedText
     """Title of the park."""
     operator: str
     """Key of its operator; the name of the park where it shares none with another."""
@@ -215,15 +216,11 @@ class Findings:
     inside: float
     """Share of parameters whose coverage lies between 85 and 95 %."""
     reach: float
-    """Share of simulated panels that lie farther from their neighbours than the record does."""
+    """Share of simulated panels that lie farther from their neighbours than the observations do."""
 
     def axis(self, name: str) -> AxisFinding:
         """Return a parameter by name."""
         return next(finding for finding in self.axes if finding.name == name)
-
-
-Tell = Callable[[str, int, int], None]
-"""Progress callback: stage, what is done of it and how much there is."""
 
 
 def find(
@@ -233,7 +230,7 @@ def find(
     parks: tuple[Member, ...] | None = None,
     threads: int = 1,
     folder: Path | None = None,
-    tell: Tell | None = None,
+    progress: StagedProgress | None = None,
 ) -> Findings:
     """Simulate panels, learn summaries, and say what the observations tell of every parameter.
 
@@ -249,14 +246,14 @@ def find(
         Threads of the simulation; they do not change the numbers.
     folder
         Where runs are kept; an interrupted simulation is resumed there.
-    tell
+    progress
         Progress callback, called with the stage (pool, analyse), what is done of it and how much there is.
     """
-    report = tell or (lambda _stage, _done, _whole: None)
+    report = progress or silent
     chosen = members() if parks is None else parks
     differing_count = min(max(count // 32, TRIED), count)
 
-    def simulating(first: int) -> Callable[[int, int], None]:
+    def simulating(first: int) -> Progress:
         return lambda done, _: report("pool", 100 * (first + done) // (2 * len(chosen)), 100)
 
     panels = simulate(chosen, count, seed, threads=threads, folder=folder, progress=simulating(0))
@@ -267,26 +264,27 @@ def find(
     all_parks_reader = read_panels(panels)
     positions = range(len(chosen))
     reader = all_parks_reader.of_blocks(positions)
-    record = all_parks_reader.columns_of(recorded(panels))[0]
-    posterior = reader.posterior(record)
+    observations = all_parks_reader.columns_of(observed_features(panels))[0]
+    posterior = reader.posterior(observations)
     ranks = ranks_of(reader)
     broken = ranks_elsewhere(reader, differing)
-    errors = seed_errors(panels, all_parks_reader, record)
+    errors = seed_errors(panels, all_parks_reader, observations)
     without_park = []
     further_results = []
     for n in positions:
         report("analyse", 1 + n, len(chosen) + 2)
-        without_park.append(all_parks_reader.of_blocks([other for other in positions if other != n]).posterior(record))
+        others = all_parks_reader.of_blocks([other for other in positions if other != n])
+        without_park.append(others.posterior(observations))
     report("analyse", len(chosen) + 1, len(chosen) + 2)
     for families in FURTHER_SETS:
         further = with_further(all_parks_reader, [(key, n) for key in families for n in positions])
-        further_results.append((r2_of(further.theta, further.expected), held(ranks_of(further))))
+        further_results.append((r2_of(further.theta, further.expected), coverage_of(ranks_of(further))))
     listing_only = [with_further(all_parks_reader, [(CHECKLIST, n)]) for n in positions]
     listed = [float(r2_of(listing.theta, listing.expected)[names_of().index(FIRST)]) for listing in listing_only]
     return _findings(panels, reader, posterior, ranks, broken, errors, without_park, further_results, listed)
 
 
-def seed_errors(panels: Panels, every: Reader, record: Floats) -> Floats:
+def seed_errors(panels: Panels, every: Reader, observations: Floats) -> Floats:
     """Estimate standard errors over seeds from halves of the panels.
 
     Parameters
@@ -295,7 +293,7 @@ def seed_errors(panels: Panels, every: Reader, record: Floats) -> Floats:
         Simulated panels.
     every
         Reader of all parks of the panel.
-    record
+    observations
         Columns of the observations, shape (columns,).
 
     Returns
@@ -305,7 +303,7 @@ def seed_errors(panels: Panels, every: Reader, record: Floats) -> Floats:
     estimates = []
     for groups in halves():
         half = every.of_half(groups)
-        posterior = half.posterior(record[: half.columns.shape[1]])
+        posterior = half.posterior(observations[: half.columns.shape[1]])
         movements = [_quantiles_and_movement(panels, name, posterior)[3:] for name in names_of()]
         estimates.append(np.column_stack([movements, r2_of(half.theta, half.expected)]))
     return half_sample_error(np.array(estimates))
@@ -325,27 +323,27 @@ def with_further(every: Reader, further: Sequence[tuple[str, int]]) -> Reader:
     return every.of_blocks([*range(parks), *(n + parks * (1 + FAMILIES.index(key)) for key, n in further)])
 
 
-def recorded(panels: Panels) -> list[Floats]:
+def observed_features(panels: Panels) -> list[Floats]:
     """Return features of the observations by park, shape (1, features) each."""
     return [read(member, member.recorded[np.newaxis, :]) for member in panels.members]
 
 
 def ranks_of(reader: Reader) -> Floats:
-    """Return the posterior probability below the truth, of panels that play the record; shape (records, axes)."""
-    positions = range(min(RECORDS, len(reader.theta)))
+    """Return the posterior probability below the truth, with panels in place of observations; shape (panels, axes)."""
+    positions = range(min(PANELS_TESTED, len(reader.theta)))
     return np.array([reader.posterior(reader.columns[n], n).below(reader.theta[n]) for n in positions])
 
 
 def ranks_elsewhere(reader: Reader, panels: Panels) -> Floats:
-    """Return the posterior probability below the truth, of panels none of the reader's; shape (records, axes)."""
+    """Return the posterior probability below the truth, of panels none of the reader's; shape (panels, axes)."""
     x = panels.features()
-    sound = sound_in(x)[:RECORDS]
+    sound = sound_in(x)[:PANELS_TESTED]
     columns = reader.columns_of([features[sound] for features in x])
     truths = panels.theta[sound]
     return np.array([reader.posterior(row).below(truth) for row, truth in zip(columns, truths, strict=True)])
 
 
-def held(ranks: Floats) -> Floats:
+def coverage_of(ranks: Floats) -> Floats:
     """Return the share of truths in the central interval, by axis."""
     edge = (1.0 - LEVEL) / 2.0
     return ((ranks > edge) & (ranks < 1.0 - edge)).mean(axis=0)
@@ -372,8 +370,8 @@ def _findings(
     spread = np.sqrt(whole.weights @ (whole.draws - whole.mean) ** 2)
     moves = np.array([posterior.mean - whole.mean for posterior in left]) / spread
     r2 = r2_of(reader.theta, reader.expected)
-    coverage = held(ranks)
-    elsewhere = held(broken)
+    coverage = coverage_of(ranks)
+    elsewhere = coverage_of(broken)
     axes = []
     for j, name in enumerate(names):
         shrink_error, overlap_error, r2_error = errors[j].tolist()
@@ -400,7 +398,7 @@ def _findings(
     parks = tuple(
         MemberFinding(
             member.name,
-            Title(en=member.park.case.title.en, zh=member.park.case.title.zh),
+            member.park.case.title,
             member.operator,
             member.case,
             member.counted,

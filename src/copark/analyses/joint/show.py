@@ -161,7 +161,7 @@ class _Show(Show):
         )
 
     def trust(self) -> str:
-        """Say whether intervals hold, also where parks differ, and whether the record looks like a simulated panel."""
+        """Say whether intervals hold, also where parks differ, and whether observations look like simulated panels."""
         answer = self.answer
         return self.t(
             "said.trust",

@@ -16,7 +16,7 @@ tell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -41,8 +41,9 @@ from copark.cases.parks import Park as Row
 from copark.cases.parks import load_parks
 from copark.cases.quarters import Quarter
 from copark.cases.table_schemas import CapTable, Holding, Observation
-from copark.cases.types import JUDGEMENT, Bilingual
+from copark.cases.types import JUDGEMENT, WrittenText
 from copark.model.variables import catalogue
+from copark.progress import Progress
 from copark.simulation.outcomes import SELF_STANDING, YEAR_TWENTY
 
 CLASSES = ("failed", "stalled", "surviving", "thriving")
@@ -215,7 +216,7 @@ def outline(row: Row) -> Case:
     return shape.model_copy(
         update={
             "name": row.id,
-            "title": Bilingual(en=row.name_en, zh=row.name_zh),
+            "title": WrittenText(en=row.name_en, zh=row.name_zh),
             "kind": row.type,
             "clock": clock,
             "sides": sides,
@@ -267,7 +268,6 @@ ABOUT = 0x68797065
 """Second key of the generator of what a panel draws."""
 KEPT = 0x6B657074
 """Second key of the generator of which promises are kept."""
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

@@ -33,9 +33,9 @@ from copark.analyses.levers.schema import (
 )
 from copark.calibration.informed_parameters import moved_by_data
 from copark.cases.horizon import horizon_of
-from copark.simulation.study_entries import Title
 from copark.stats.shares import Share
-from copark.texts import Said, text
+from copark.texts import text
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +54,7 @@ def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
     file = load_levers(context.case(given["case"]), given["file"], given.get("now"))
     since = since_of(file, given["since"])
     levers = [lever for lever in file.levers if lever.settings(since)]
-    return [Choice(lever.key, Said(lever.title.en, lever.title.zh)) for lever in levers]
+    return [Choice(lever.key, lever.title) for lever in levers]
 
 
 def since_of(file: LeverFile, wanted: Since | None) -> Since:
@@ -85,7 +85,7 @@ class Answer(Result):
 
     case: str
     """Name of the case."""
-    park: Title
+    park: LocalizedText
     """Name of the park."""
     file: LeverFile
     """Levers of the case."""
@@ -117,7 +117,7 @@ class Answer(Result):
     """Lever, parameter its mechanism passes through, whether data moved it."""
     closed_since: str = ""
     """Quarter of a closure that stands at the horizon in every scenario, if any."""
-    closed_by: Title | None = None
+    closed_by: LocalizedText | None = None
     """Title of that closure."""
     doubts: Doubts = NONE
     """What is assumed of the park, imposed on it, and what its record says against the model."""
@@ -236,7 +236,7 @@ def compute(params: Params, context: Context) -> Answer:
     others = [reading_of(key, under) for key, under in by_structure.items() if key != AS_MODELLED]
     answer = Answer(
         case=case.name,
-        park=Title(en=case.title.en, zh=case.title.zh),
+        park=case.title,
         file=file,
         general=isinstance(file, GeneralLevers),
         since=since,
@@ -252,7 +252,7 @@ def compute(params: Params, context: Context) -> Answer:
         leanings=tuple(leanings(effects[0], shared.drawn_parameters(), moved)),
         rests=tuple(rests_on(options, moved)),
         closed_since="" if closure is None else str(closure.since),
-        closed_by=None if closure is None else Title(en=closure.title.en, zh=closure.title.zh),
+        closed_by=None if closure is None else closure.title,
         **context.result_fields(params, shared.provenance | {"since": since}),
     )
     shows_outcomes = answer.trust is None or answer.trust.shows_outcomes

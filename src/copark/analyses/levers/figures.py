@@ -58,9 +58,9 @@ def _rows_of(answer: Answer, lang: str) -> list[SettingRow]:
     last = None
     for option in answer.options:
         if option.lever.key != last:
-            rows.append(SettingRow(getattr(option.lever.title, lang), None))
+            rows.append(SettingRow(option.lever.title.text(lang), None))
             last = option.lever.key
-        rows.append(SettingRow(getattr(option.setting.title, lang), option.key))
+        rows.append(SettingRow(option.setting.title.text(lang), option.key))
     return rows
 
 

@@ -19,7 +19,7 @@ from pydantic import Field
 from copark.analyses.levers.choice import Choice
 from copark.analyses.levers.effects import LeverEffect
 from copark.analyses.levers.measures import SIDES
-from copark.cases.types import Bilingual
+from copark.cases.types import WrittenText
 from copark.cases.validated_yaml import read_shipped
 from copark.simulation.study_entries import Entry
 
@@ -41,7 +41,7 @@ class Relevance(Entry):
     """A difference of probability."""
     operating: Annotated[float, Field(ge=0.0, le=10.0)]
     """Log points of operating companies."""
-    reason: Bilingual
+    reason: WrittenText
     """Why these."""
 
 
@@ -50,7 +50,7 @@ class LosingSide(Entry):
 
     value: Annotated[float, Field(gt=0.0, lt=1.0)]
     """Share of runs in which it is worse off."""
-    reason: Bilingual
+    reason: WrittenText
     """Why so many."""
 
 

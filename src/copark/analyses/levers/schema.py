@@ -35,7 +35,8 @@ from copark.simulation.outcomes import SELF_STANDING
 from copark.simulation.run import DATED, facts_of, inputs_of, rows_apart
 from copark.simulation.study import Scenario, baseline
 from copark.simulation.study_entries import Entry, Key, Title
-from copark.texts import LANGUAGES, text
+from copark.texts import text
+from copark.texts.localized import LocalizedText
 
 Since = Literal["start", "now"]
 Owner = Literal["home", "host", "both", "developer"]
@@ -46,7 +47,7 @@ MOST_SETTINGS = 99
 """Settings of one variant: a study holds a hundred scenarios, and the case as it is is one of them."""
 
 
-class Reason(Entry):
+class Reason(Entry, LocalizedText):
     """A reason, in both languages."""
 
     en: Annotated[str, Field(min_length=1, max_length=600)]
@@ -147,8 +148,8 @@ class LeverOption:
 
     def name(self, lang: str) -> str:
         """Name the setting with its lever, for where it stands alone: "Global partners: all three"."""
-        lever = getattr(self.lever.title, lang)
-        setting = getattr(self.setting.title, lang)
+        lever = self.lever.title.text(lang)
+        setting = self.setting.title.text(lang)
         return text("levers.named", lang, lever=lever, setting=setting)
 
 
@@ -267,7 +268,7 @@ def scenario_of(setting: Setting | None = None, structure: Structure | None = No
         changes["scale"] = structure.scale
         changes["levers"] = {**structure.levers, **changes.get("levers", {})}
     if setting is None:
-        title = Title(**{lang: text("study.as_it_is", lang) for lang in LANGUAGES})
+        title = Title.by_language(lambda lang: text("study.as_it_is", lang))
         return Scenario(key=AS_IT_IS, title=title, **changes)
     return Scenario(key=setting.key, title=setting.title, **changes)
 

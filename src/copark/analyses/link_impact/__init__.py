@@ -23,7 +23,7 @@ from copark.analyses.link_impact.scenarios import (
 )
 from copark.json_types import JsonObject
 from copark.stats.effects import Effect
-from copark.texts import Said
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
@@ -36,7 +36,7 @@ READ = (HEADLINE, "jobs", "cash")
 
 def links_of(_context: Context, _given: Mapping[str, Any]) -> list[Choice]:
     """Give the links between scales."""
-    return [Choice(link.name, Said(link.en, link.zh)) for link in links_named()]
+    return [Choice(link.name, LocalizedText.by_language(link.title)) for link in links_named()]
 
 
 class Params(CaseParams):
@@ -57,7 +57,7 @@ class Answer(Result):
 
     case: str
     """Name of the case."""
-    park: Said
+    park: LocalizedText
     """Name of the park."""
     studies: tuple[str, ...]
     """Run IDs of the studies: links cut; links at several strengths, if any has an effect."""
@@ -132,7 +132,7 @@ def compute(params: Params, context: Context) -> Answer:
         responses = tuple(dosed.select(measures=READ, quarters=[end]).rows())
     return Answer(
         case=case.name,
-        park=Said(case.title.en, case.title.zh),
+        park=case.title,
         studies=tuple(studies),
         since=effects.quarters[since],
         end=end,

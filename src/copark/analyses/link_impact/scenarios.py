@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from copark.cases.case import Case
@@ -10,7 +11,7 @@ from copark.model.variables import Link, catalogue
 from copark.simulation.counterfactual import baseline_of
 from copark.simulation.study import LinkChange, Scenario, Study
 from copark.simulation.study_entries import Title
-from copark.texts import LANGUAGES, text
+from copark.texts import text
 
 STRENGTHS = (0.0, 0.5, 1.5, 2.0)
 """Strengths beside 1, the link as it is."""
@@ -70,13 +71,13 @@ def strength_study(case: Case, since: int, links: Sequence[Link], **changes: Any
 
 
 def _with_strength(link: Link, strength: float, since: int) -> Scenario:
-    title = Title(**{lang: f"{getattr(link, lang)} × {strength:g}" for lang in LANGUAGES})
+    title = Title.by_language(lambda lang: f"{link.title(lang)} × {strength:g}")
     change = LinkChange.model_validate({"strength": strength, "from": since})
     return Scenario(key=key_of(link.name, strength), title=title, links={link.name: change})
 
 
 def _study(case: Case, name: str, scenarios: Sequence[Scenario], changes: dict[str, Any]) -> Study:
     baseline = baseline_of(case)
-    title = Title(**{lang: text(f"study.{name}", lang) for lang in LANGUAGES})
+    title = Title.by_language(partial(text, f"study.{name}"))
     fields = {"name": name, "title": title, "keep": OUTPUTS, "scenarios": (*baseline.scenarios, *scenarios)}
     return baseline.with_changes(**(fields | changes))

@@ -102,7 +102,23 @@ _ORDERS: Mapping[str, Callable[[Park, str], Any]] = {
 def country_code(country: str, parks: Iterable[Park], lang: str = "en") -> str:
     """Find the code of a country that parks are in or of, by its code or its name in either language.
 
-    Raises NotFound if no park is.
+    Parameters
+    ----------
+    country
+        What was written, in capitals or not.
+    parks
+        The parks; countries of others are not known.
+    lang
+        Language of a refusal.
+
+    Returns
+    -------
+    The code, two letters.
+
+    Raises
+    ------
+    copark.errors.NotFound
+        If no park is in or of it.
     """
     from copark.errors import NotFound
 
@@ -132,7 +148,21 @@ def depends_on(_params: Params, context: Context) -> JsonObject:
 
 
 def listed(park: Park, place: Place, context: Context) -> ListedPark:
-    """Put a park together with what its case tells."""
+    """Put a park together with what its case tells.
+
+    Parameters
+    ----------
+    park
+        Row of the table of parks.
+    place
+        Where the park is.
+    context
+        Loader of cases.
+
+    Returns
+    -------
+    The park; without courses and mechanisms where it has no case.
+    """
     if not park.case:
         return ListedPark(park, place, (), {})
     case = context.case(park.case)

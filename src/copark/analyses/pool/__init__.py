@@ -13,8 +13,9 @@ from pydantic import Field
 from copark.analyses.case_table import Names
 from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Rows, by_difference
 from copark.analyses.provenance import current_provenance
-from copark.calibration.panels import PanelFindings, find, one_at_a_time, runs_of, shares
+from copark.calibration.panels import PanelFindings, find, one_at_a_time, runs_of
 from copark.json_types import JsonObject
+from copark.progress import shares
 from copark.texts import text
 
 if TYPE_CHECKING:

@@ -138,8 +138,8 @@ def depends_on(params: Params, _context: Context) -> JsonObject:
 def compute(params: Params, context: Context) -> Answer:
     """Minimise the truth table, and where it is asked again under other choices."""
     settings, recipe = asked_of(params)
-    tell = context.stage("analyse")
-    tell(0, 0)
+    progress = context.stage("analyse")
+    progress(0, 0)
     analysis = analyse(calibrated(recipe.table, recipe.calibrations), settings)
-    robust = robustness(analysis, recipe, tell) if params.robust else None
+    robust = robustness(analysis, recipe, progress) if params.robust else None
     return Answer(found=analysis, robust=robust, full=params.idm, **origin(params, context, recipe.table))

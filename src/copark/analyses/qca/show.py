@@ -156,6 +156,19 @@ class _Show(Show):
         )
 
     def drawn(self, key: str, draw: Any, suffix: str = "", **values: str) -> doc.Chart:
+        """Make a chart with the words of its key.
+
+        Parameters
+        ----------
+        key
+            Key of the words: title, alternative text and caption.
+        draw
+            Function that draws the figure, called when it is needed.
+        suffix
+            What tells charts of one key apart, part of the chart's key.
+        **values
+            Values that the words name.
+        """
         t = self.t
         return doc.Chart(
             f"{key}{suffix}", t(f"chart.{key}", **values), t(f"alt.{key}", **values), draw, t(f"caption.{key}")
@@ -211,6 +224,23 @@ class _Show(Show):
     def scatter(
         self, suffix: str, name: str, x: Floats, words: str, values: dict[str, float], aim: Aim = "sufficiency"
     ) -> doc.Chart:
+        """Plot a set beside the outcome.
+
+        Parameters
+        ----------
+        suffix
+            Tells it apart from other plots of this kind.
+        name
+            The set, as it is written.
+        x
+            Memberships in the set, shape (case,).
+        words
+            Key of the words that say the fit.
+        values
+            Parameters of fit by name.
+        aim
+            Whether the set is looked at as sufficient or as necessary: which triangle should be empty.
+        """
         from copark.figures.set_methods import xy_plot
 
         fit = self.t(words, **{key: self.written(value, key) for key, value in values.items()})

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def parks(findings: ReliabilityFindings, lang: str = "en") -> Figure:
     """Draw a row for each park: the probability said, coloured by what became of it, and the corrected one."""
     titles = [text(f"reliability.figure.{part}", lang) for part in ("parks.title", "parks.subtitle", "footer")]
-    names = [park.title.get(lang) for park in findings.parks]
+    names = [park.title.text(lang) for park in findings.parks]
     figure, axes = style.in_rows(
         names, titles, inches=2.75, high=0.19, wide=7.2, bottom=0.85, right=0.25, lines=1, small=True
     )

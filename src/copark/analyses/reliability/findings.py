@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +14,12 @@ from copark.cases.case import Case
 from copark.cases.model_inputs import pack
 from copark.cases.parks import Outcome
 from copark.cases.quarters import Quarter
-from copark.cases.types import Bilingual
+from copark.progress import Progress, silent
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.outcomes import NEEDED, OUTCOMES, outcomes, year_twenty
 from copark.simulation.study import baseline
 from copark.stats.scores import Recalibration, brier, discrimination, left_out, recalibrated
+from copark.texts.localized import LocalizedText
 
 SAID = "self_standing"
 """Outcome of runs that is set beside the class ``DONE`` of the casebook."""
@@ -38,7 +39,7 @@ class JudgedPark:
 
     case: str
     """Name of its case."""
-    title: Bilingual
+    title: LocalizedText
     """Title of its case."""
     recorded: str
     """How it stood at the end of 2024: ``thriving``, ``surviving``, ``stalled`` or ``failed``."""
@@ -49,11 +50,11 @@ class JudgedPark:
     corrected: float
     """Probability that it thrives, set right by the other parks, 0 to 1."""
     calibrated: float | None
-    """Share of runs that stand by themselves on the calibration that ships with it; ``None`` without one."""
+    """Share of runs that are self-standing on the calibration that ships with it; ``None`` without one."""
 
     @property
     def said(self) -> float:
-        """Share of runs that stand by themselves."""
+        """Share of runs that are self-standing."""
         return self.shares[STANDING]
 
     @property
@@ -83,7 +84,7 @@ class ReliabilityFindings:
     """Findings over parks with a case and an outcome."""
 
     parks: tuple[JudgedPark, ...]
-    """The parks, the most probable to stand by itself first."""
+    """The parks, the most probable to be self-standing first."""
     known: int
     """Parks of the casebook whose outcome is known."""
     thriving: int
@@ -149,7 +150,7 @@ def find(
     futures: int,
     seed: int,
     threads: int = 1,
-    tell: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Progress = silent,
 ) -> ReliabilityFindings:
     """Run every park as if it were new, and set what is said beside what is on record.
 
@@ -165,14 +166,14 @@ def find(
         Draws of parameters, runs of each, and their seed.
     threads
         Threads of the model; they do not change the numbers.
-    tell
+    progress
         Called with parks done and parks in all.
     """
     shares = []
     quarters = []
     calibrated_shares = []
     for position, (case, _) in enumerate(cases):
-        tell(position, len(cases))
+        progress(position, len(cases))
         park_shares, quarter = shares_of(case, draws, futures, seed, threads)
         shares.append(park_shares)
         quarters.append(quarter)

@@ -89,7 +89,7 @@ class _Show(Show):
         columns: Columns = ("park recorded judged:quarter", *shares, "corrected:share calibrated:share")
         rows: list[Sequence[doc.Value]] = [
             (
-                park.title.get(t.lang),
+                park.title.text(t.lang),
                 self.recorded(park.recorded),
                 park.judged,
                 *park.shares,

@@ -15,7 +15,7 @@ from copark.analyses.run.show_case import AboutCase, evidence, sources
 from copark.analyses.show import grouped
 from copark.cases.completeness import missing_growth
 from copark.cases.quarters import Quarter
-from copark.labels import grade_title, scenario_title, with_unit
+from copark.labels import grade_title, outcomes_in_words, scenario_title, with_unit
 from copark.presentation import document as doc
 from copark.presentation import numbers as say
 from copark.presentation.numbers import number, percent, percentile, reach, spoken
@@ -57,7 +57,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
         answer,
         t,
         key="report",
-        title=t("title", park=answer.case.title.get(t.lang)),
+        title=t("title", park=answer.case.title.text(t.lang)),
         headline=show.headline(),
         sections=show.sections(),
         evidence=evidence(answer, t),
@@ -75,17 +75,22 @@ class _Show(AboutCase):
         if not answer.finished:
             return t("headline.none")
         words = {
-            "park": self.case.title.get(t.lang),
+            "park": self.case.title.text(t.lang),
             "last": answer.labels[answer.last],
             "runs": number(answer.finished, 0),
         }
-        shares = {outcome.name: say.percent_words(outcome.share, t.lang) for outcome in answer.outcomes[0]}
         doubts = doubts_of(self.case, answer.outcomes[0], shows_outcomes=answer.shows_outcomes)
         sentences = doubts.record_words(t.lang)
         closure = self.case.closed_by(Quarter.parse(words["last"]))
         if closure is not None:
             sentences.append(t("headline.closed", since=str(closure.since), title=t.of(closure.title), **words))
-        sentences.append(t("headline", **shares, **words) if answer.shows_outcomes else t("headline.assumed", **words))
+        if answer.shows_outcomes:
+            outcomes = outcomes_in_words(
+                answer.outcomes[0], t.lang, lambda _, share: t("headline.share", share=share, **words)
+            )
+            sentences.append(t("headline", outcomes=outcomes, **words))
+        else:
+            sentences.append(t("headline.assumed", **words))
         operating = answer.final("operating")
         if closure is None and operating is not None:
             low, median, high = (number(value, 0) for value in operating)
@@ -138,7 +143,7 @@ class _Show(AboutCase):
         return self.section("summary", *blocks)
 
     def cards(self) -> Iterator[doc.Card]:
-        """Give the chance to stand alone, size and money at the end, and how many observations lie outside."""
+        """Give the chance of being self-standing, size and money at the end, and how many observations lie outside."""
         answer = self.answer
         t = self.t
         last = self.answer.labels[self.answer.last]
@@ -563,7 +568,7 @@ class _Show(AboutCase):
         blocks.append(self.picture("phases", "phases", result, case, alternative=alternative, caption=words))
         if case.renegotiations:
             named = [
-                f"{renegotiation.title.get(t.lang)} ({renegotiation.date})" for renegotiation in case.renegotiations
+                f"{renegotiation.title.text(t.lang)} ({renegotiation.date})" for renegotiation in case.renegotiations
             ]
             blocks.append(self.text("phases.marks", values=t("join.clause").join(named)))
         on_record = phases_of_record(case)

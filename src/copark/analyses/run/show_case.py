@@ -55,7 +55,7 @@ def evidence(answer: Answer, t: Texts) -> tuple[Evidence, ...]:
     """List every source: outlet, title, date, how it was read, note."""
     entries = []
     for key, source in sorted(answer.case.sources.items()):
-        note = "" if source.note is None else source.note.get(t.lang)
+        note = "" if source.note is None else source.note.text(t.lang)
         parts = (
             own_words(source.outlet, t.lang),
             source.title,
@@ -160,8 +160,8 @@ class AboutCase(Show):
             rows = [
                 (
                     self.side(interest.side),
-                    interest.title.get(t.lang),
-                    interest.meaning.get(t.lang),
+                    interest.title.text(t.lang),
+                    interest.meaning.text(t.lang),
                     grade_title(interest.grade, t.lang),
                     sources(interest.source),
                 )
@@ -182,13 +182,13 @@ class AboutCase(Show):
         ]
         actors = [
             (
-                party.title.get(t.lang),
+                party.title.text(t.lang),
                 t(f"kind.{kind}"),
                 self.side(side),
                 f"{since} –" if until is None else f"{since} – {until}",
                 grade_title(party.grade, t.lang),
                 sources(party.source),
-                "" if party.note is None else party.note.get(t.lang),
+                "" if party.note is None else party.note.text(t.lang),
             )
             for party, kind, side, since, until in parties
         ]
@@ -201,9 +201,9 @@ class AboutCase(Show):
         kind = {"intergovernmental": "known.intergovernmental", "enterprise-led": "known.enterprise_led"}
         first = t(
             kind.get(case.kind, "known.park"),
-            park=case.title.get(t.lang),
-            home=case.sides.home.title.get(t.lang),
-            host=case.sides.host.title.get(t.lang),
+            park=case.title.text(t.lang),
+            home=case.sides.home.title.text(t.lang),
+            host=case.sides.host.title.text(t.lang),
             start=str(case.clock.start),
         )
         counts = t(
@@ -276,7 +276,7 @@ class AboutCase(Show):
             sentences.append(t("equity.since", date=str(cap_table.date), shares=self.joined(shares)))
         owners = {name: getattr(case.sides, name).title for name in ("home", "host")}
         owners |= {owner.key: owner.title for owner in case.shareholders}
-        names = {UNALLOCATED: self.side("none"), **{key: title.get(t.lang) for key, title in owners.items()}}
+        names = {UNALLOCATED: self.side("none"), **{key: title.text(t.lang) for key, title in owners.items()}}
         rows = [
             (
                 str(cap.date),

@@ -16,7 +16,7 @@ from copark.arrays import Floats
 from copark.calibration.rolling_origin import ScoreLine
 from copark.stats.quantiles import LEVELS
 from copark.stats.scores import Percentiles
-from copark.texts import Said
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
@@ -110,7 +110,7 @@ class Answer(Result):
 
     case: str
     """Name of the case."""
-    park: Said
+    park: LocalizedText
     """Title of the case."""
     forecast: str
     """Identity of the frozen forecast."""
@@ -246,20 +246,31 @@ def compute(params: Params, context: Context) -> Answer:
 
 
 def why_left(row: Left, cut: str, until: str, lang: str) -> str:
-    """Say why a row could not be scored."""
+    """Say why a row could not be scored.
+
+    Parameters
+    ----------
+    row
+        The row, with its reason.
+    cut
+        Last quarter that the forecast knew; what is of no later date is no test.
+    until
+        Last quarter that was forecast.
+    lang
+        Language.
+    """
     from copark.cases.quarters import Quarter
     from copark.texts import text
 
     return text(f"score.why_left.{row.reason}", lang, cut=cut, first=Quarter.parse(cut) + 1, until=until)
 
 
-def _park(case: str) -> Said:
+def _park(case: str) -> LocalizedText:
     from copark.cases import list_cases, load_case
 
     if case not in list_cases():
-        return Said(case, case)
-    title = load_case(case).title
-    return Said(title.en, title.zh)
+        return LocalizedText.same(case)
+    return load_case(case).title
 
 
 def _left(rows: Sequence[LeftOut]) -> tuple[Left, ...]:

@@ -125,6 +125,19 @@ class _Show(Show):
         return self.table("values", columns, rows, groups=heads, folded=bool(answer.lines))
 
     def reported(self, variable: str, value: float, high: float | None, bound: str) -> str:
+        """Write a value as it was reported, with its bound.
+
+        Parameters
+        ----------
+        variable
+            Name of the observable, for its unit.
+        value
+            The value, or the lower end of a range.
+        high
+            Upper end of a range; ``None`` for a single value.
+        bound
+            Kind of the report: exact, about, at least, at most, more than, range.
+        """
         from copark.model.variables import catalogue
 
         return bounded(value, high, bound, catalogue().outputs[variable].unit, self.t.lang, "bare")

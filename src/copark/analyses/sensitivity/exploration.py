@@ -5,9 +5,8 @@ design are means over replicates with common random numbers at every point; each
 its own. Both are read at the ends of years.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import partial
 
 from copark.analyses.sensitivity.indices import Given, Indices, design, dummy_steps, given, sobol_indices
 from copark.analyses.sensitivity.samples import (
@@ -27,15 +26,14 @@ from copark.cases.case import Case
 from copark.cases.world import world_hash
 from copark.identity import identity_of
 from copark.json_types import JsonObject
-from copark.simulation.study_entries import Title
+from copark.progress import Progress, StagedProgress, of_stage
 from copark.simulation.workload import Workload
 from copark.store.checkpoints import Stages
+from copark.texts.localized import LocalizedText
 from copark.version import MODEL_VERSION, __version__
 
 METHODS = ("sobol", "given")
 """Methods: a design, and samples at hand."""
-Tell = Callable[[str, int, int], None]
-"""Called with a stage (simulate, analyse), what is done of it and how much there is."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ class Exploration:
     """Versions, hashes, settings and time."""
     case: str
     """Name of the case."""
-    park: Title
+    park: LocalizedText
     """Title of the case."""
     settings: ExplorationSettings
     """Settings it was made with."""
@@ -130,7 +128,7 @@ def explore(
     source: PosteriorSource | None = None,
     threads: int = 1,
     stages: Stages | None = None,
-    progress: Tell | None = None,
+    progress: StagedProgress | None = None,
 ) -> Exploration:
     """Explore a case.
 
@@ -152,8 +150,8 @@ def explore(
     """
     chosen = settings or ExplorationSettings()
     checkpoints = stages or Stages()
-    tell: Tell = progress or (lambda *_: None)
-    simulated = partial(tell, "simulate")
+    simulated = of_stage(progress, "simulate")
+    analysed = of_stage(progress, "analyse")
     prior = prior_factors(case)
     readouts = readouts_of(case)
     factors = prior
@@ -198,13 +196,13 @@ def explore(
         run_id=identity_of(made_of),
         provenance=made_of,
         case=case.name,
-        park=Title(en=case.title.en, zh=case.title.zh),
+        park=case.title,
         settings=chosen,
         names=factors.space.names,
         readouts=readouts,
         moved={} if parameters is None else marks_of(parameters),
         indices=indices,
-        given=tuple(given_set(sample, readouts, chosen.seed, tell) for sample in samples),
+        given=tuple(given_set(sample, readouts, chosen.seed, analysed) for sample in samples),
     )
 
 
@@ -235,7 +233,7 @@ def provenance_of(
     }
 
 
-def given_set(sample: GivenSample, readouts: tuple[Readout, ...], seed: int, tell: Tell) -> GivenSet:
+def given_set(sample: GivenSample, readouts: tuple[Readout, ...], seed: int, progress: Progress) -> GivenSet:
     """Read a sample on all its read-outs.
 
     Parameters
@@ -246,12 +244,12 @@ def given_set(sample: GivenSample, readouts: tuple[Readout, ...], seed: int, tel
         Outputs that are read, in the order of the sample's columns.
     seed
         Seed of dummies and resamples.
-    tell
-        Called with the stage, read-outs done and read-outs in all.
+    progress
+        Called with read-outs done and read-outs in all.
     """
     readings = []
     for n, column in enumerate(sample.values.T):
-        tell("analyse", n, len(readouts))
+        progress(n, len(readouts))
         readings.append(given(sample.matrix, column, seed=seed))
     names = tuple(sample.factors)
     return GivenSet(sample.kind, names, readouts, tuple(readings), len(sample.values), sample.replicates)

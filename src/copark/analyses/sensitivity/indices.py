@@ -154,7 +154,21 @@ def sobol_indices(values: Floats, factors: int, seed: int = 1, resamples: int = 
 
 
 def bootstrap_counts(rows: int, resamples: int, seed: int) -> Floats:
-    """Draw how often each row comes up in each resample, shape (resamples, rows)."""
+    """Draw how often each row comes up in each resample, shape (resamples, rows).
+
+    Parameters
+    ----------
+    rows
+        Rows of the design.
+    resamples
+        Resamples of the bootstrap.
+    seed
+        Seed; the same rows and seed give the same counts, so that all read-outs share their resamples.
+
+    Returns
+    -------
+    Each row sums to the number of rows.
+    """
     generator = np.random.default_rng([seed, rows])
     return generator.multinomial(rows, np.full(rows, 1.0 / rows), size=resamples).astype(np.float64)
 
@@ -278,6 +292,17 @@ def given(factors: Floats, values: Floats, *, seed: int = 1, resamples: int = GI
         return Given(nothing, nothing, nothing, nothing, 0.0, 0.0, never, never, runs, slices)
 
     def read(y: Floats, levels: Integers, cut: Integers) -> Floats:
+        """Return both indices of each column of slices, shape (2, columns): share of variance and PAWN.
+
+        Parameters
+        ----------
+        y
+            Read-out, shape (runs,).
+        levels
+            Step of each run on the grid of quantiles, shape (runs,).
+        cut
+            Slice of each run by factor, shape (runs, factors).
+        """
         shares = [share_between(y, column, slices) for column in cut.T]
         return np.array([shares, [distance(levels, column, slices) for column in cut.T]])
 

@@ -4,7 +4,7 @@ Answers are means over replicates with common random numbers at every point; eac
 its own. All are experiments of one scenario, the case as it is, on draws that are given.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from copark.cases.case import Case
 from copark.identity import identity_of
 from copark.model.arrays import Draws
 from copark.model.variables import catalogue
+from copark.progress import Progress
 from copark.simulation.experiment import Experiment
 from copark.simulation.measures import OutputValues
 from copark.simulation.sample import DrawSource
@@ -37,8 +38,6 @@ ASKED = (
     ("benefit_host", 20),
 )
 """Outputs, and the year since the start at whose end they are read."""
-Progress = Callable[[int, int], None]
-"""Progress callback: runs made, and runs to be made."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,19 @@ class PointDraws:
         return ()
 
     def draws(self, study: Study, first: int, last: int) -> Draws:
-        """Make parameters and random numbers of runs first … last - 1; run r is of point r // replicates."""
+        """Make parameters and random numbers of runs first … last - 1; run r is of point r // replicates.
+
+        Parameters
+        ----------
+        study
+            Study, for the seed of its random numbers.
+        first, last
+            The runs first … last - 1.
+
+        Returns
+        -------
+        Records of shape (last - first,), the same for a run in whichever piece it is asked for.
+        """
         space = self.factors.space
         if self.other is None:
             numbers = np.arange(first, last) // self.replicates

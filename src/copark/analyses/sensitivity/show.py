@@ -75,7 +75,21 @@ class _Show(Show):
         folded: bool = False,
         groups: tuple[tuple[str, int], ...] = (),
     ) -> doc.Table:
-        """Make a table; what data did to a parameter is left out where no data were compared with it."""
+        """Make a table; what data did to a parameter is left out where no data were compared with it.
+
+        Parameters
+        ----------
+        key
+            Key of the table.
+        columns
+            Columns, as :meth:`Show.columns` reads them.
+        rows
+            A value for each column, also for one that is left out.
+        folded
+            True to fold the table away.
+        groups
+            Heads of groups of rows, and the rows of each.
+        """
         every_column = self.columns(columns)
         positions = [n for n, column in enumerate(every_column) if column.key != "moved" or self.answer.moved]
         shown_rows = ([row[n] for n in positions] for row in rows)
@@ -282,6 +296,21 @@ class _Show(Show):
         *,
         folded: bool = False,
     ) -> doc.Table:
+        """Make a table of one read-out, under its title.
+
+        Parameters
+        ----------
+        key
+            Key of the table.
+        readout
+            The read-out.
+        columns
+            The columns.
+        rows
+            A value for each column.
+        folded
+            True to fold the table away.
+        """
         return doc.Table(key, readout.title(self.t.lang), tuple(columns), tuple(map(tuple, rows)), folded=folded)
 
     def indices_of(self, position: int) -> doc.Table:
@@ -318,6 +347,17 @@ class _Show(Show):
         return self.section("given", *blocks)
 
     def given_of(self, given_set: GivenSet, position: int, *, folded: bool = False) -> doc.Table:
+        """Tabulate the indices of one read-out that given runs tell, with those of a dummy in the last row.
+
+        Parameters
+        ----------
+        given_set
+            Runs that were given and what was read of them.
+        position
+            Place of the read-out among theirs.
+        folded
+            True to fold the table away.
+        """
         reading = given_set.found[position]
         readout = given_set.readouts[position]
         columns = self.columns("factor share:number:3 total_clear:flag pawn:number:3 pawn_clear:flag moved")

@@ -12,7 +12,7 @@ from copark.analyses.contract import AnalysisParams, Local, Remakeable, by_diffe
 from copark.analyses.provenance import current_provenance
 from copark.analyses.stack.stacking import Judged
 from copark.json_types import JsonObject
-from copark.texts import Said
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ class Weight:
 class Answer(Remakeable):
     """Scores of the stacks, or the comparison of the shipped one with one made again."""
 
-    titles: dict[str, Said]
+    titles: dict[str, LocalizedText]
     """Of the parks, by name."""
     judged: Judged
     """Scores of the stack, the model and the curves."""
@@ -103,7 +103,7 @@ def compute(params: Params, context: Context) -> Answer:
     return Answer(
         run_id=context.run_id,
         provenance=current_provenance(),
-        titles={park.name: Said(park.case.title.en, park.case.title.zh) for park in parks},
+        titles={park.name: park.case.title for park in parks},
         judged=judge(trials, stack),
         weights=tuple(_weights(stack)),
         again=_again(context) if params.check else None,
@@ -122,9 +122,10 @@ def _weights(stack: Stack) -> Iterator[Weight]:
 def _again(context: Context) -> Comparison:
     """Make the trials that ship again, by their recipe."""
     from copark.analyses.stack.stacking import CLOSE, largest_difference, load_trials, shipped, trials_of
-    from copark.calibration.panels import one_at_a_time, shares
+    from copark.calibration.panels import one_at_a_time
     from copark.calibration.pool.panel import PanelSettings, learn
     from copark.calibration.pool.parks import parks_of
+    from copark.progress import shares
 
     recipe = shipped().stack.recipe
     parks = parks_of(tuple(recipe["parks"]), context.lang)

@@ -48,7 +48,7 @@ from copark.calibration.pool.forecasts import (
     unseen,
     winners,
 )
-from copark.calibration.pool.panel import Panel, Progress
+from copark.calibration.pool.panel import Panel
 from copark.calibration.pool.panel import recipe_of as recipe_of_panel
 from copark.calibration.pool.parks import COUNTS, LAST, YOUNGEST, Park, last_day
 from copark.calibration.rolling_origin import forecasts, history_of
@@ -56,6 +56,7 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.identity import hash_content, identity_of
 from copark.json_types import JsonObject
+from copark.progress import Progress
 from copark.stats.quantiles import weighted_quantiles
 from copark.stats.scores import crps
 from copark.version import MODEL_VERSION, PANEL_VERSION
@@ -394,12 +395,23 @@ def recipe_of(panel: Panel) -> JsonObject:
 
 
 def save(trials: Sequence[Trial], recipe: Mapping[str, Any], folder: Path = SHIPPED) -> None:
-    """Write trials, and the stack that is learned from them as they are written."""
+    """Write trials, and the stack that is learned from them as they are written.
+
+    Parameters
+    ----------
+    trials
+        Trials of all parks; quantiles are kept in single precision.
+    recipe
+        What they depend on, as of :func:`recipe_of`.
+    folder
+        Folder of both files; by default that of the package.
+    """
     nothing = np.full(len(LEVELS), np.nan)
     levels = np.array([[trial.levels.get(name, nothing) for name in METHODS] for trial in trials], dtype=np.float32)
     numbers = np.array([[trial.ahead, trial.value] for trial in trials])
     words: dict[str, Any] = {name: np.array([getattr(trial, name) for trial in trials]) for name in WORDS}
     np.savez_compressed(folder / TRIALS, levels=levels, numbers=numbers, **words)
+    # From the file, not from memory: the stack must be what anybody gets who learns it from the rounded trials.
     content = TypeAdapter(Shipped).dump_json(made_of(load_trials(folder), recipe), indent=1)
     (folder / FILE).write_bytes(content + b"\n")
 

@@ -226,6 +226,17 @@ def land_price(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
     """Compute the price of land the rival leaves, M USD a hectare: ``p_eff = c_A + (p_L - c_A) a_host``.
 
     a_host is the attention the host gives this park rather than its rival; shape (runs, quarters).
+
+    Parameters
+    ----------
+    result
+        Stored runs, with the host's control.
+    study
+        The study they are of.
+    case
+        Its case.
+    n
+        Place of the scenario in the result.
     """
     inputs = inputs_of(case, study.scenarios[n], result.sizes["quarter"])
     values = _parameters(result, case)

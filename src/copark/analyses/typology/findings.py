@@ -30,11 +30,11 @@ import numpy as np
 from copark.analyses.typology.measures import MEASURES, ParkMeasure, measured
 from copark.arrays import Floats
 from copark.simulation.readouts.compare import COUNTS, effects_of, ends_of_years, paired
-from copark.simulation.study_entries import Title
 from copark.stats.precision import difference
 from copark.stats.quantiles import band, quantile_band
 from copark.stats.rounding import rounded
 from copark.stats.shares import side_of
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -398,7 +398,7 @@ class Gap:
 
     scenario: str
     """Key of the scenario."""
-    title: Title
+    title: LocalizedText
     """Title of the scenario."""
     output: str
     """Name of the output."""
@@ -420,7 +420,7 @@ class Gap:
 class TypeFindings:
     """A comparison of types of parks."""
 
-    names: Mapping[str, Title]
+    names: Mapping[str, LocalizedText]
     """Titles of the parks, by key."""
     homes: int
     """Number of enterprise-led parks that have investors of the commonest country."""
@@ -454,7 +454,17 @@ class TypeFindings:
         return next(reading for reading in self.readings if (reading.reading, reading.year) == (name, year))
 
     def part(self, name: str, year: int, factor: str) -> FactorPart:
-        """Return the part of a difference that is due to a factor."""
+        """Return the part of a difference that is due to a factor.
+
+        Parameters
+        ----------
+        name
+            Name of the reading.
+        year
+            Year since the start.
+        factor
+            Key of the factor that is swapped.
+        """
         return next(part for part in self.parts if (part.reading, part.year, part.factor) == (name, year, factor))
 
 
@@ -489,7 +499,7 @@ def find(
     read = tuple(readings(factorial, key_of(()), key_of(FACTORS)))
     ((home, homes),) = Counter(park.home for park in book.parks if park.type == SECOND).most_common(1)
     return TypeFindings(
-        names={park.id: Title(en=park.name("en"), zh=park.name("zh")) for park in book.parks},
+        names={park.id: LocalizedText.by_language(park.name) for park in book.parks},
         homes=homes,
         home=home,
         measured=values,

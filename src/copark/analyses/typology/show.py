@@ -179,6 +179,17 @@ class _Show(Show):
         return self.table("medians", columns, rows, folded=True)
 
     def by_type(self, key: str, kind: doc.Kind, types: Sequence[str]) -> list[doc.Column]:
+        """Make a column for each type of park.
+
+        Parameters
+        ----------
+        key
+            Beginning of the columns' keys, and key of their words.
+        kind
+            Kind of the columns.
+        types
+            Types of parks.
+        """
         return [
             doc.Column(f"{key}_{type_}".replace("-", "_"), self.t(f"column.{key}", type=self.type(type_)), kind)
             for type_ in types

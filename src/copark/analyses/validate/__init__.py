@@ -18,7 +18,8 @@ from copark.calibration.validation_study import Assessment
 from copark.identity import hash_array
 from copark.json_types import JsonObject
 from copark.presentation.document import Evidence
-from copark.texts import Said, text
+from copark.texts import text
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +71,7 @@ class Answer(Assessment, Result):
 
     case: str
     """Name of the case."""
-    park: Said
+    park: LocalizedText
     """Title of the case."""
     start: str
     """First quarter of the case."""
@@ -222,7 +223,7 @@ def compute(params: Params, context: Context) -> Answer:
     return Answer(
         **vars(assessment),
         case=case.name,
-        park=Said(case.title.en, case.title.zh),
+        park=case.title,
         start=str(case.clock.start),
         fans={line.variable: _fan(assessment, origins[-1], case, line.variable) for line in assessment.last.fair},
         runs=settings.runs,

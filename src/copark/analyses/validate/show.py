@@ -418,7 +418,21 @@ def widths(assessment: Assessment, t: Texts) -> Iterator[str]:
 
 
 def overall_width(rows: tuple[Width, ...], base: str, t: Texts) -> str:
-    """Say the mean shares of variance over indicators."""
+    """Say the mean shares of variance over indicators.
+
+    Parameters
+    ----------
+    rows
+        Widths of the indicators, each with its variance by source.
+    base
+        Method whose band is split.
+    t
+        Words of the analysis.
+
+    Returns
+    -------
+    A sentence. Chance shocks are left out below half a per cent.
+    """
     shares = {source: sum(width.split.shares[source] for width in rows) / len(rows) for source in SOURCES}
     parts = [
         t("width.part", source=t(f"source.{name}"), share=percent(share))
@@ -429,7 +443,17 @@ def overall_width(rows: tuple[Width, ...], base: str, t: Texts) -> str:
 
 
 def honesty(coverage: Honesty, method: str, t: Texts) -> str:
-    """Say whether coverage and score are what well-calibrated intervals would give."""
+    """Say whether coverage and score are what well-calibrated intervals would give.
+
+    Parameters
+    ----------
+    coverage
+        Coverage and score, and what honest bands would have had.
+    method
+        Key of the method.
+    t
+        Words of the analysis.
+    """
     word = "wide" if coverage.as_good < RARE else "aside" if coverage.as_good > 1.0 - RARE / 2.0 else "fine"
     return t(
         f"honesty.{word}",

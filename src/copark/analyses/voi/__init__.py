@@ -27,7 +27,7 @@ from copark.errors import RunRefused, printable
 from copark.labels import claim_number
 from copark.simulation.workload import Workload
 from copark.stats.value_of_information import SURE, Foretold, InformationGain, foretell, gains
-from copark.texts import Said
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from typing import Any
@@ -54,8 +54,8 @@ def parts_of(context: Context, params: Mapping[str, Any]) -> list[Choice]:
     ]
 
 
-def _title(claim: Claim, part: Part) -> Said:
-    return Said(f"{claim.id} {part.title.en}", f"{claim_number(claim.id, 'zh')} {part.title.zh}")
+def _title(claim: Claim, part: Part) -> LocalizedText:
+    return LocalizedText(en=f"{claim.id} {part.title.en}", zh=f"{claim_number(claim.id, 'zh')} {part.title.zh}")
 
 
 class Params(CaseParams):
@@ -105,9 +105,9 @@ class OpenQuestion:
     """Claim and part."""
     rival: bool
     """Whether it is of a rival explanation."""
-    title: Said
+    title: LocalizedText
     """Title of the part."""
-    says: Said
+    says: LocalizedText
     """What holds if it is true."""
     claimed: float
     """P, which counts every draw by the probability that it holds there: that of ``copark claims``."""
@@ -192,7 +192,7 @@ class Answer(Result):
 
     case: str
     """Name of the case."""
-    park: Said
+    park: LocalizedText
     """Name of the park."""
     cut: str
     """Last quarter that the draws reproduce already; empty where they reproduce nothing."""
@@ -366,7 +366,7 @@ def _weighed(plan: information.InformationPlan, worlds: xr.Dataset, params: Para
     from copark.calibration.posterior import one_thread
 
     claimed = verdicts(params, plan.draws, context)
-    tell = context.stage("analyse")
+    progress = context.stage("analyse")
     with one_thread():
         reports = _Reports(plan, worlds)
         questions = _questions(plan, reports, claimed)
@@ -378,10 +378,10 @@ def _weighed(plan: information.InformationPlan, worlds: xr.Dataset, params: Para
             base = reports.foretell(None, still_open)
             total = len(reports.candidates) + len(still_open)
             for observation in range(len(reports.candidates)):
-                tell(observation, total)
+                progress(observation, total)
                 tried += _tried(reports, base, still_open, observation, 1.0)
             for place, number in enumerate(still_open):
-                tell(len(reports.candidates) + place, total)
+                progress(len(reports.candidates) + place, total)
                 trials = [trial for trial in tried if trial.question == questions[number].key]
                 observation = simplest(trials, observations).observation
                 single = Foretold(base.effect[:, [place]], base.probability[:, [place]])
@@ -389,7 +389,7 @@ def _weighed(plan: information.InformationPlan, worlds: xr.Dataset, params: Para
                     precisions += _tried(reports, single, [number], observation, factor)
     return Answer(
         case=plan.case.name,
-        park=Said(plan.case.title.en, plan.case.title.zh),
+        park=plan.case.title,
         cut="" if plan.cut is None else str(plan.cut),
         worlds=int(reports.whole.sum()),
         futures=plan.futures,
@@ -465,7 +465,7 @@ def _questions(
                 key=information.key_of(claim, part),
                 rival=claim.kind == "rival",
                 title=_title(claim, part),
-                says=Said(part.says.en, part.says.zh),
+                says=part.says,
                 claimed=verdict.probability,
                 claimed_word=verdict.word,
                 probability=float(reports.holds[:, number].mean()),

@@ -11,17 +11,17 @@ parameter that a study elsewhere estimates.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from copark.analyses.claims.arm_statistics import Readings, by_run
 from copark.analyses.claims.claims_file import ClaimsFile
 from copark.analyses.claims.expected import Ridge, expected
+from copark.analyses.claims.scenario_statistics import ScenarioReadings, by_run
 from copark.analyses.claims.scenarios import places_of, trial_study, values_read
-from copark.analyses.claims.schema import Change, Claim, Part
+from copark.analyses.claims.schema import CaseChange, Claim, Part
 from copark.analyses.claims.severity import drawn_values
 from copark.analyses.claims.verdict import holds as is_met
 from copark.arrays import Booleans, Floats
@@ -31,6 +31,7 @@ from copark.calibration.observations import ObservationModel, Target, error_scal
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.model.variables import catalogue
+from copark.progress import Progress, part_of, part_until
 from copark.simulation.ensemble import ScenarioRuns
 from copark.simulation.experiment import Experiment, memo_key
 from copark.simulation.study import Study
@@ -236,7 +237,7 @@ MOST_ARMS = 2
 
 def measurable(part: Part) -> bool:
     """Tell whether the statistics that a part's rule looks at can be told of one world."""
-    return all(part.statistics[name].kind in MEASURED for name in part.judged)
+    return all(part.statistics[name].kind in MEASURED for name in part.rule_statistics)
 
 
 def key_of(claim: Claim, part: Part) -> str:
@@ -292,7 +293,7 @@ class InformationPlan:
         return trial_study(self.case, self.draws, self.futures, self.seed, draws_of)
 
     @property
-    def arms(self) -> tuple[Change, ...]:
+    def arms(self) -> tuple[CaseChange, ...]:
         """Scenarios that the parts compare."""
         keys = dict.fromkeys(key for _, part in self.parts for key in part.uses)
         return tuple(self.file.claims.arms[key] for key in keys)
@@ -311,14 +312,14 @@ class InformationPlan:
     @property
     def statistics(self) -> list[str]:
         """Names of the statistics that the rules of parts look at."""
-        return [f"{key_of(claim, part)}/{name}" for claim, part in self.parts for name in part.judged]
+        return [f"{key_of(claim, part)}/{name}" for claim, part in self.parts for name in part.rule_statistics]
 
     def holds(self, worlds: xr.Dataset) -> Booleans:
         """Tell whether the condition of support of each part holds in each world, shape (draws, parts)."""
         columns = dict(zip(self.statistics, worlds["statistics"].to_numpy().T, strict=True))
         met = []
         for claim, part in self.parts:
-            statistics = {name: columns[f"{key_of(claim, part)}/{name}"] for name in part.judged}
+            statistics = {name: columns[f"{key_of(claim, part)}/{name}"] for name in part.rule_statistics}
             met.append(is_met(part.rule.supported, statistics, self.file.claims.sizes) > 0.5)
         return np.array(met, dtype=bool).T
 
@@ -327,7 +328,9 @@ class InformationPlan:
         """Places of the statistics that tell the effect of each part: the first judged, of an output if any is."""
         places = []
         for claim, part in self.parts:
-            name = next((name for name in part.judged if part.statistics[name].output), part.judged[0])
+            name = next(
+                (name for name in part.rule_statistics if part.statistics[name].output), part.rule_statistics[0]
+            )
             places.append(self.statistics.index(f"{key_of(claim, part)}/{name}"))
         return places
 
@@ -383,7 +386,7 @@ class ReportMeasures:
         return first, second, third
 
 
-def simulate(plan: InformationPlan, threads: int, progress: Callable[[int, int], None]) -> xr.Dataset:
+def simulate(plan: InformationPlan, threads: int, progress: Progress) -> xr.Dataset:
     """Run the worlds.
 
     Parameters
@@ -409,7 +412,7 @@ def simulate(plan: InformationPlan, threads: int, progress: Callable[[int, int],
     study = plan.study
     read = values_read(study, case, places_of([part for _, part in plan.parts]))
     comparison = Experiment(
-        study, case, read, source=plan.source, threads=threads, progress=lambda done, _: progress(done, plan.runs)
+        study, case, read, source=plan.source, threads=threads, progress=part_of(progress, 0, plan.runs)
     )
     drawn_parameters = drawn_values(comparison.drawn_records())
     compared = comparison.part(range(1, plan.futures))
@@ -427,7 +430,7 @@ def simulate(plan: InformationPlan, threads: int, progress: Callable[[int, int],
         reports,
         source=plan.source,
         threads=threads,
-        progress=lambda done, total: progress(plan.runs - total + done, plan.runs),
+        progress=part_until(progress, plan.runs, plan.runs),
     )
     recorded, of_outputs, residents = reports.split(observed.part((0,)).measured(study.scenarios[0]).values)
     columns = dict(zip(reports.columns, of_outputs.T, strict=True))
@@ -450,11 +453,11 @@ def _statistics(
     """Measure what the rules of parts look at: expected in every world, and what chance gives one run."""
     arms = plan.file.claims.arms
     judged_in = plan.study.judged_in(plan.case.clock.quarters)
-    readings = Readings(lambda arm: compared.measured(arms[arm]), places, judged_in, len(compared.replicates))
+    readings = ScenarioReadings(lambda arm: compared.measured(arms[arm]), places, judged_in, len(compared.replicates))
     statistics: list[Floats] = []
     chance: list[float] = []
     for _, part in plan.parts:
-        runs = {name: by_run(part.statistics[name], readings, plan.case) for name in part.judged}
+        runs = {name: by_run(part.statistics[name], readings, plan.case) for name in part.rule_statistics}
         effects = expected(part, runs, ridge)
         for name, values in runs.items():
             means = np.full(len(values), np.nan)

@@ -353,7 +353,21 @@ def trials_of(window: Window, batch: PanelBatch, seed: int) -> list[SpreadTrial]
 
 
 def past_of(park: Park, variable: str, until: int | None = None) -> Past:
-    """Give the values of an observable against age, known by a day."""
+    """Give the values of an observable against age, known by a day.
+
+    Parameters
+    ----------
+    park
+        The park.
+    variable
+        Name of the observable.
+    until
+        Last day known, counted as `date.toordinal`; ``None`` for all values.
+
+    Returns
+    -------
+    Values as reported, bounds included, against years since the park's first day.
+    """
     positions = [n for n in park.known(until) if park.model.targets[n].variable == variable]
     return Past(park.ages[positions], np.array([park.model.targets[n].reported for n in positions]))
 

@@ -43,12 +43,13 @@ from copark.calibration.pool.batches import (
     strayed,
 )
 from copark.calibration.pool.benchmarks import MEMBERS, NO_PAST, fit_growth, persistence
-from copark.calibration.pool.panel import Panel, Progress, pooled_prior, prior_batch, step, warping_of
+from copark.calibration.pool.panel import Panel, pooled_prior, prior_batch, step, warping_of
 from copark.calibration.pool.parks import COUNTS, Park, bare, park_of, points_at
 from copark.calibration.rolling_origin import BORROWED, History, forecasts
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.json_types import JsonObject
+from copark.progress import Progress
 from copark.simulation.trust import Trust
 
 MODEL = "model"

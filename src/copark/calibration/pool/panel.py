@@ -39,6 +39,7 @@ from copark.calibration.size_priors import SIZES
 from copark.cases.case import Case
 from copark.identity import hash_content, identity_of
 from copark.json_types import JsonObject
+from copark.progress import Progress, silent
 from copark.store.checkpoints import SUFFIX, State, read_state, write_state
 from copark.version import MODEL_VERSION, PANEL_VERSION
 
@@ -53,7 +54,6 @@ LEFT_SWEEPS = 800
 GIBBS = 0x706F6F6C
 RUNS = 1 << 13
 FORMAT = 2
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,21 @@ def mixture_quantiles(means: Floats, variances: Floats, weights: Floats, levels:
 
 
 def pooled_axes(local: Mapping[str, LocalPosterior], seed: int, sweeps: int | None = None) -> Pooled:
-    """Pool all axes over parks; a park in which an axis is its own says nothing of it."""
+    """Pool all axes over parks; a park in which an axis is its own says nothing of it.
+
+    Parameters
+    ----------
+    local
+        Posterior of each park by itself, by its name.
+    seed
+        Seed of the sampler.
+    sweeps
+        Sweeps of the sampler; ``None`` for its usual number.
+
+    Returns
+    -------
+    The hierarchy over parks, for all axes that are pooled.
+    """
     alike = np.array([ALIKE[AXES[name].role] for name in POOLED])
     parks = []
     for posterior in local.values():
@@ -454,7 +468,7 @@ def learn(
     """
     identity = panel_identity(parks, settings)
     seed = settings.seed
-    tell = progress or (lambda _done, _total: None)
+    report = progress or silent
     total = 3 * len(parks)
     trials: list[SpreadTrial] = []
 
@@ -464,7 +478,7 @@ def learn(
         return [[trial.family, trial.day, list(trial.log_density)] for trial in trials_found]
 
     for done, park in enumerate(parks):
-        tell(2 * done, total)
+        report(2 * done, total)
         rows = step(folder, identity, f"trials-{park.name}", partial(tried, park))
         trials += [SpreadTrial(park.name, name, day, tuple(logs)) for name, day, logs in rows]
     spread = chosen(trials)
@@ -482,7 +496,7 @@ def learn(
         ]
 
     for done, park in enumerate(parks):
-        tell(2 * len(parks) + done, total)
+        report(2 * len(parks) + done, total)
         rows, *more, reach, values = step(folder, identity, f"local-{park.name}", partial(read, park))
         readings = Readings(np.reshape(rows, (-1, len(park.pooled))), *map(np.array, more))
         local[park.name] = LocalPosterior(park.pooled, readings, reach, values)

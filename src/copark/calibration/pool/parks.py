@@ -148,7 +148,21 @@ class Park:
         return [n for n, target in enumerate(self.model.targets) if until is None or last_day(target) <= until]
 
     def between(self, variable: str, after: int, until: int) -> list[int]:
-        """Give the positions of an observable's exact values whose date ends after one day and by another."""
+        """Give the positions of an observable's exact values whose date ends after one day and by another.
+
+        Parameters
+        ----------
+        variable
+            Name of the observable.
+        after
+            Day after which its date must end, counted as `date.toordinal`.
+        until
+            Day by which it must.
+
+        Returns
+        -------
+        Positions among the park's targets, by date.
+        """
         return [n for n in self.scored(variable) if after < last_day(self.model.targets[n]) <= until]
 
     @property

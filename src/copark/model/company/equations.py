@@ -15,7 +15,19 @@ from copark.model.jit import Record, compiled
 
 @compiled
 def begin(state: Record, receives: Record, sends: Record, dated: Record) -> None:
-    """Begin with the capital paid in at the founding, no land, no debt, and control by the first cap table."""
+    """Begin with the capital paid in at the founding, no land, no debt, and control by the first cap table.
+
+    Parameters
+    ----------
+    state
+        Written: cash and paid-in equity (M USD), control.
+    receives
+        Written: 0 for what is read before it is first sent.
+    sends
+        Written: `open`, since the links of openness are carried before `close` has said it once.
+    dated
+        The first quarter's record.
+    """
     state.cash = dated.paid_in_at_start
     state.paid_in_equity = dated.paid_in_at_start
     banzhaf(dated.share, dated.quota, state.control)
@@ -33,7 +45,29 @@ def decide(
     parameters: Record,
     address: Record,
 ) -> float:
-    """Control and votes, stakes and service, ties, and the land serviced this quarter (ha, returned)."""
+    """Control and votes, stakes and service, ties, and the land serviced this quarter (ha, returned).
+
+    Parameters
+    ----------
+    t
+        Quarter from 0.
+    state
+        Read and written; serviced area is not moved yet, see below.
+    receives
+        Commitments, surplus, land plan, credit and partners that came this quarter; occupied area of the last.
+    sends
+        Written: network, service and serviced area.
+    dated
+        Cap table, capability, land, finance, rivals and ties of this quarter.
+    parameters
+        Of the run.
+    address
+        Address of the run's random numbers.
+
+    Returns
+    -------
+    Land serviced this quarter, ha; `keep_books` pays for it and adds it to the stock.
+    """
     vote(state, receives, dated, parameters)
     serve(state, receives, dated, parameters)
     tie(state, receives, dated, parameters)
@@ -42,6 +76,8 @@ def decide(
         sends.network[o] = state.network[o]
     sends.log_service = state.log_service
     sends.service_level = state.service_level
+    # The stock is moved when it is paid for, in `account`; what is sent already has it, so that the delay of the link
+    # counts from this quarter.
     sends.serviced_area = state.serviced_area + developed
     return developed
 
@@ -55,7 +91,23 @@ def keep_books(
     parameters: Record,
     developed: float,
 ) -> None:
-    """Account for the quarter and send the governments what they gain and what is short."""
+    """Account for the quarter and send the governments what they gain and what is short.
+
+    Parameters
+    ----------
+    state
+        Read and written.
+    receives
+        Land taken this quarter (ha), occupied area (ha), credit limit (M USD).
+    sends
+        Written: interest, contractor's margin, dividends and shortfall (M USD/yr), control.
+    dated
+        Registered capital, repayment, grants and shares of this quarter.
+    parameters
+        Of the run.
+    developed
+        Land serviced this quarter, ha, from `decide`.
+    """
     if state.failed > 0.5:
         freeze(state)
     else:
@@ -70,6 +122,16 @@ def keep_books(
 
 @compiled
 def close(state: Record, receives: Record, sends: Record) -> None:
-    """Take the governments' rescue, and say whether the company is still open."""
+    """Take the governments' rescue, and say whether the company is still open.
+
+    Parameters
+    ----------
+    state
+        Read and written: cash, insolvent quarters, failure.
+    receives
+        `rescue`, M USD/yr.
+    sends
+        Written: `open`, 1 or 0; it reaches the others in the next quarter.
+    """
     settle(state, receives)
     sends.open = 0.0 if state.failed > 0.5 else 1.0

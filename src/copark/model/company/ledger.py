@@ -10,19 +10,49 @@ from copark.model.clock import DT
 from copark.model.dimensions import BLOCS, HOST
 from copark.model.jit import Record, compiled
 
+# A year of insolvency: a rule of the quarterly clock (MODEL §0.1), not a rate.
 QUARTERS_TO_FAILURE = 4
+# Without a political plan land is built ahead of demand until three fifths of it are taken.
 TARGET_OCCUPANCY = 0.6
 
 
 @compiled
 def demand_led_plan(first_area: float, occupied: float, block: float) -> float:
-    """Land a company plans without a political plan: A* = max(A_first, O/0.6 + block), hectares (MODEL §3(8))."""
+    """Land a company plans without a political plan: A* = max(A_first, O/0.6 + block), hectares (MODEL §3(8)).
+
+    Parameters
+    ----------
+    first_area
+        Land of the first phase, ha, which is serviced whether or not anybody has come.
+    occupied
+        Land that enterprises have taken, ha.
+    block
+        Land serviced at a time, ha.
+
+    Returns
+    -------
+    Planned area, ha.
+    """
     return max(first_area, occupied / TARGET_OCCUPANCY + block)
 
 
 @compiled
 def effective_price(price: float, cost: float, host_attention: float) -> float:
-    """Land price under rivalry: p_eff = c_A + (p_L - c_A) a_host; a rival of the host undercuts the margin."""
+    """Land price under rivalry: p_eff = c_A + (p_L - c_A) a_host; a rival of the host undercuts the margin.
+
+    Parameters
+    ----------
+    price
+        Price of land without a rival, M USD/ha.
+    cost
+        Cost of servicing land, M USD/ha.
+    host_attention
+        Share of the host's effort that goes to this park, 0 to 1; 1 without a rival.
+
+    Returns
+    -------
+    Price obtained, M USD/ha; the cost at no attention.
+    """
     return cost + (price - cost) * host_attention
 
 
@@ -34,7 +64,21 @@ def running_cost(parameters: Record, area: float) -> float:
 
 @compiled
 def funds(state: Record, receives: Record, dated: Record) -> tuple[float, float]:
-    """Equity that can still be called and credit that can still be drawn, M USD."""
+    """Equity that can still be called and credit that can still be drawn, M USD.
+
+    Parameters
+    ----------
+    state
+        Paid-in equity and debt, M USD.
+    receives
+        `credit`, the limit that arrived from the governments, M USD; 0 without a framework.
+    dated
+        Registered capital (M USD) and quarters to maturity, above 0 once repayment has begun.
+
+    Returns
+    -------
+    Both M USD and never negative; credit is closed from the quarter in which repayment begins.
+    """
     callable_equity = max(dated.registered_capital - state.paid_in_equity, 0.0)
     undrawn = max(receives.credit - state.debt, 0.0) if dated.repayment_quarters <= 0.0 else 0.0
     return callable_equity, undrawn
@@ -45,6 +89,25 @@ def develop(t: int, state: Record, receives: Record, dated: Record, parameters: 
     """Hectares serviced this quarter: a block, if the plan has room, the money is there and the vote passes.
 
     The plan is the governments' where they send one, and led by demand where they send none (a negative plan).
+
+    Parameters
+    ----------
+    t
+        Quarter from 0.
+    state
+        Read: serviced area, cash, chance of the vote. Written: `planned_area`, ha.
+    receives
+        Land plan (ha, negative for none), occupied area (ha), credit limit (M USD).
+    dated
+        First area and block (ha), registered capital, repayment.
+    parameters
+        `servicing_cost`, M USD/ha.
+    address
+        Address of the run's random numbers; one uniform number, for the vote.
+
+    Returns
+    -------
+    Hectares, 0 or a block; `account` books them.
     """
     planned = receives.plan_area
     if planned < 0.0:
@@ -54,6 +117,7 @@ def develop(t: int, state: Record, receives: Record, dated: Record, parameters: 
         return 0.0
     block = min(dated.block_area, planned - state.serviced_area)
     callable_equity, undrawn = funds(state, receives, dated)
+    # All that could be had counts, not cash alone: equity is called and credit drawn only when cash has run out.
     if max(state.cash, 0.0) + callable_equity + undrawn < parameters.servicing_cost * block:
         return 0.0
     a, b = rng.key(address, rng.VOTE, t)
@@ -68,8 +132,23 @@ def repayment(debt: float, quarters_left: float) -> float:
 
 @compiled
 def finance(state: Record, receives: Record, dated: Record) -> tuple[float, float]:
-    """Cover a shortfall of cash first by calling equity up to the registered capital, then by drawing credit."""
+    """Cover a shortfall of cash first by calling equity up to the registered capital, then by drawing credit.
+
+    Parameters
+    ----------
+    state
+        Read and written: cash, paid-in equity and debt, M USD.
+    receives
+        `credit`, the limit of debt, M USD.
+    dated
+        Registered capital, M USD, and the state of repayment.
+
+    Returns
+    -------
+    Equity called and credit drawn, M USD of this quarter; cash stays negative where both do not reach.
+    """
     callable_equity, undrawn = funds(state, receives, dated)
+    # Equity before credit (decision log 0023): no schedule of payments is known, and debt then comes as late as it can.
     calls = min(max(-state.cash, 0.0), callable_equity)
     draws = min(max(-state.cash - calls, 0.0), undrawn)
     state.cash += calls + draws
@@ -80,7 +159,21 @@ def finance(state: Record, receives: Record, dated: Record) -> tuple[float, floa
 
 @compiled
 def distribute(state: Record, dated: Record, parameters: Record) -> float:
-    """Pay dividends delta [K - K_res]+ a year while there is no debt, by share; shares of nobody get nothing."""
+    """Pay dividends delta [K - K_res]+ a year while there is no debt, by share; shares of nobody get nothing.
+
+    Parameters
+    ----------
+    state
+        Read: debt. Written: `dividends` by bloc (M USD/yr) and cash (M USD).
+    dated
+        `share` by bloc, basis points.
+    parameters
+        `dividend_rate` delta, 1/yr, and `cash_reserve` K_res, M USD.
+
+    Returns
+    -------
+    Dividends of all blocs, M USD/yr. Those of the third bloc leave the model.
+    """
     if state.debt > 0.0:
         rate = 0.0
     else:
@@ -95,12 +188,28 @@ def distribute(state: Record, dated: Record, parameters: Record) -> float:
 
 @compiled
 def account(state: Record, receives: Record, dated: Record, parameters: Record, developed: float) -> None:
-    """One quarter of money: sales, fees, costs, debt service, then calls, draws and dividends (MODEL §3(8)).
+    """Book one quarter of money: sales, fees, costs, debt service, then calls, draws and dividends (MODEL §3(8)).
 
     K' = K + p_eff land + (fee O - opex)/4 - c_A dA - (r_D/4) D - principal + calls + draws + grants - dividends.
+
+    Parameters
+    ----------
+    state
+        Read and written: stocks in M USD and ha, flows in M USD/yr.
+    receives
+        Land taken (ha a quarter), occupied area (ha), credit limit (M USD).
+    dated
+        Registered capital, repayment, grants, other investment, shares.
+    parameters
+        Price, fee, costs and rates of the run.
+    developed
+        Land serviced this quarter, ha.
     """
+    # Calls and draws move cash and its counterpart alike and cancel out of this sum, so that only result and dividends
+    # may move it: what else does is the gap, which tests hold below 1e-9.
     before = state.cash - state.debt - state.paid_in_equity
     price = effective_price(parameters.land_price, parameters.servicing_cost, state.attention[HOST])
+    # Land moves in hectares a quarter; flows of the state are per year, as are those that the governments weigh.
     state.land_sales = price * receives.land_taken / DT
     state.fees = parameters.service_fee * receives.occupied_area
     state.operating_cost = running_cost(parameters, state.serviced_area)
@@ -111,6 +220,8 @@ def account(state: Record, receives: Record, dated: Record, parameters: Record, 
     result = state.land_sales + state.fees - state.operating_cost - state.land_cost - state.interest + state.grants
     state.cash += (result - state.principal) * DT
     state.debt -= state.principal * DT
+    # After debt service, so that interest and principal can be paid out of equity and credit; before dividends, which
+    # are paid only out of cash that is there.
     calls, draws = finance(state, receives, dated)
     state.calls, state.draws_credit = calls / DT, draws / DT
     paid = distribute(state, dated, parameters)
@@ -118,6 +229,7 @@ def account(state: Record, receives: Record, dated: Record, parameters: Record, 
     state.serviced_area += developed
     state.infrastructure += state.land_cost * DT
     state.other_investment += dated.other_investment
+    # As a yearly flow, since the governments' benefits, out of which it would be paid, are per year.
     state.shortfall = max(-state.cash, 0.0) / DT
     after = state.cash - state.debt - state.paid_in_equity
     state.ledger_gap = (after - before) - (result - paid) * DT
@@ -130,6 +242,7 @@ def settle(state: Record, receives: Record) -> None:
         return
     state.rescue = receives.rescue
     state.cash += receives.rescue * DT
+    # A rescue covers the shortfall exactly, but for rounding: what is left of it must not count as insolvency.
     if state.cash < -1e-9:
         state.insolvent_quarters += 1.0
     else:
@@ -140,7 +253,7 @@ def settle(state: Record, receives: Record) -> None:
 
 @compiled
 def freeze(state: Record) -> None:
-    """A failed company keeps its stocks and has no flows."""
+    """Stop all flows of a failed company; it keeps its stocks."""
     state.land_sales = state.fees = state.operating_cost = state.land_cost = 0.0
     state.interest = state.principal = state.grants = state.calls = state.draws_credit = 0.0
     state.rescue = state.shortfall = state.ledger_gap = 0.0

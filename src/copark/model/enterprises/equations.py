@@ -38,20 +38,45 @@ def step(
     parameters: Record,
     address: Record,
 ) -> None:
-    """One quarter: arrivals, start or lapse, building, operating, exit; then what the other scales receive.
+    """Move the enterprises by one quarter, from arrivals to exits, and send what the other scales receive.
 
     A park whose company has failed takes nobody new; those inside go on.
+
+    Parameters
+    ----------
+    t
+        Quarter from 0.
+    firms
+        Read and written: the three tables.
+    state
+        Read and written.
+    receives
+        What came along the links this quarter; the reputation is last quarter's.
+    sends
+        Written: land taken and occupied (ha), jobs (persons), taxes and home profits (M USD/yr), reputation (per
+        year).
+    dated
+        Terms, reference tax, first area and certificates of this quarter.
+    anchors
+        Anchor projects, record array of shape (anchors,).
+    parameters
+        Of the run.
+    address
+        Address of the run's random numbers.
     """
     clear_flows(state)
+    # Before anybody moves: agglomeration is of last quarter's count, for those who decide and those who earn alike.
     common = common_return(float(state.operating), receives, parameters)
     if receives.open > 0.5:
         dated_arrivals(t, firms, state, receives, dated, anchors, parameters, address)
+        # Fixed before the origins are asked in turn, so that the pool left is the same for all three.
         state.registered_before = state.registered_ever
         for origin in range(ORIGINS):
             arrive(t, origin, firms, state, receives, dated, parameters, address)
     weigh(t, firms, int(state.registered_now), receives, dated, parameters, common, address)
     sends.land_taken = start_or_lapse(t, firms, state, receives)
     build(t, firms, state, parameters, address)
+    # After building, so that who opens this quarter earns in it; before exits, so that who leaves has earned too.
     count = int(state.operating)
     draw(t, firms, count, address)
     earn(firms, count, receives, dated, parameters, common)

@@ -38,6 +38,17 @@ def draw(t: int, firms: Firms, count: int, address: Record) -> None:
     """Draw each enterprise's shock (standard normal) and fate (uniform) of the quarter.
 
     Numbers first, then their quantiles: the compiler makes more of short loops.
+
+    Parameters
+    ----------
+    t
+        Quarter from 0.
+    firms
+        Written: rows SHOCK and FATE of the operating.
+    count
+        Operating enterprises.
+    address
+        Address of the run's random numbers.
     """
     ids, table = firms.operating_id, firms.operating
     a, b = rng.key(address, rng.TRANSITORY, t)
@@ -57,10 +68,26 @@ def earn(firms: Firms, count: int, receives: Record, dated: Record, parameters: 
     e' = phi^dt e + s sqrt(1 - phi^(2 dt)) z with s = sigma/sqrt(2); r is, after tax, common + u + e + terms - start-up
     loss, so that the loss of the start lowers the tax; k' = k (1 + reinvested [r]+ dt); the exit hazard is
     h_x exp{-(r4 - 0.07)/sigma}, r4 the mean return of the last four quarters.
+
+    Parameters
+    ----------
+    firms
+        Read and written: the table of the operating. `LEAVES` says 1 for who goes at the end of the quarter.
+    count
+        Operating enterprises.
+    receives
+        `profit_tax`, a share.
+    dated
+        Terms of cost and market access by origin, per year.
+    parameters
+        Of the run.
+    common
+        Return that all earn alike, per year, from `common_return`.
     """
     table = firms.operating
     persistence = parameters.transitory_persistence**DT
     innovation = component_spread(parameters.return_spread) * np.sqrt(1.0 - persistence * persistence)
+    # By origin before the loop: three numbers instead of a lookup for each enterprise.
     base_home = common + arbitrage(dated, 0)
     base_host = common + arbitrage(dated, 1)
     base_third = common + arbitrage(dated, 2)
@@ -70,6 +97,7 @@ def earn(firms: Firms, count: int, receives: Record, dated: Record, parameters: 
     exit_rate, spread, reference = parameters.exit_rate, parameters.return_spread, parameters.reference_return
     for i in range(count):
         origin = table[ORIGIN + i]
+        # Origins stand in the table as floats; compared midway between them they need no conversion.
         base = base_home if origin < 0.5 else (base_host if origin < 1.5 else base_third)
         transitory = persistence * table[TRANSITORY + i] + innovation * table[SHOCK + i]
         age = table[AGE + i]
@@ -79,17 +107,34 @@ def earn(firms: Firms, count: int, receives: Record, dated: Record, parameters: 
         table[AGE + i] = age + 1.0
         first, second, third = table[LATEST + i], table[SECOND + i], table[THIRD + i]
         table[LATEST + i], table[SECOND + i], table[THIRD + i] = r, first, second
+        # Earlier returns are 0 before there were any, so the sum needs no branch. A shift register, not a ring: no
+        # index.
         recent = (r + first + second + third) / min(age + 1.0, 4.0)
         table[MEAN_RETURN + i] = recent
         table[CAPITAL + i] *= 1.0 + growth * max(r, 0.0)
     for i in range(count):
+        # A loop of its own: the exponential and the random number in one loop with the rest would be too long for the
+        # compiler to treat several enterprises at once.
         hazard = exit_rate * exp((reference - table[MEAN_RETURN + i]) / spread)
         table[LEAVES + i] = 1.0 if table[FATE + i] < rng.probability(hazard, DT) else 0.0
 
 
 @compiled
 def add_up(firms: Firms, state: Record, receives: Record, parameters: Record) -> None:
-    """Sums over the enterprises that operated this quarter: money, jobs, taxes, returns (M USD/yr, persons, 1/yr)."""
+    """Sums over the enterprises that operated this quarter: money, jobs, taxes, returns (M USD/yr, persons, 1/yr).
+
+    Parameters
+    ----------
+    firms
+        The table of the operating, after `earn`.
+    state
+        Written: profit, home profit and taxes (M USD/yr), capital (M USD), jobs (persons), sum of mean returns and
+        number of losses; reinvestment is added to `investment`, M USD since the beginning.
+    receives
+        `profit_tax`, a share below 1.
+    parameters
+        Of the run.
+    """
     table, count = firms.operating, int(state.operating)
     keep = 1.0 - receives.profit_tax
     ramp = parameters.startup_years / DT
@@ -97,6 +142,7 @@ def add_up(firms: Firms, state: Record, receives: Record, parameters: Record) ->
     profit = home = capital = working = positive = returns = losses = grown = 0.0
     for i in range(count):
         r, k = table[LATEST + i], table[CAPITAL + i]
+        # Capital as it was before this quarter's reinvestment: that is what earned the return.
         before = k / (1.0 + reinvested * max(r, 0.0))
         profit += r * before
         home += r * before if table[ORIGIN + i] < 0.5 else 0.0
@@ -108,6 +154,7 @@ def add_up(firms: Firms, state: Record, receives: Record, parameters: Record) ->
         grown += k - before
     state.profit, state.profit_home, state.capital = profit, home, capital
     state.jobs = working / parameters.capital_per_job
+    # The return is after tax; tau/(1 - tau) of it is the tax on what it was before.
     state.taxes = receives.profit_tax * positive / keep
     state.return_sum, state.losses = returns, losses
     state.investment += grown

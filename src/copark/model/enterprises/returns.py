@@ -16,9 +16,22 @@ def component_spread(spread: float) -> float:
 
 @compiled
 def common_return(operating: float, receives: Record, parameters: Record) -> float:
-    """What every enterprise of the park earns alike, before its own qualities (MODEL §3(4)), per year.
+    """Return the part of the return that all enterprises of the park share, before their own qualities (MODEL §3(4)).
 
     rho + y_K gamma ln(1 + n/n_ref) + 0.05 ln Q + response to the host's market growth.
+
+    Parameters
+    ----------
+    operating
+        Operating enterprises at the end of the last quarter.
+    receives
+        Service (ln Q) and the host's growth gap (share per year) that came this quarter.
+    parameters
+        Of the run; `industrial_base` n_ref counts enterprises.
+
+    Returns
+    -------
+    Return per year, before tax.
     """
     return (
         parameters.return_mean
@@ -48,7 +61,23 @@ def startup_share(age: float, startup_quarters: float) -> float:
 
 @compiled
 def expected_return(expected: float, common: float, terms: float, tax: float) -> float:
-    """What a registered enterprise expects to earn when mature: its self-knowledge, no chance, no start-up loss."""
+    """Return what a registered enterprise expects to earn when mature: its self-knowledge, no chance, no start-up loss.
+
+    Parameters
+    ----------
+    expected
+        What it believes its permanent return to be, E[u|s], per year.
+    common
+        Return that all earn alike, per year.
+    terms
+        Cost and market access of its origin, per year.
+    tax
+        Profit tax, a share.
+
+    Returns
+    -------
+    Expected return per year after tax.
+    """
     return after_tax(common + expected + terms, tax)
 
 
@@ -58,5 +87,18 @@ def reputation(returns: float, operating: float, reference: float) -> float:
 
     `returns` is the sum over operating enterprises of their mean return of the last four quarters; five imagined
     enterprises at the reference keep the first few from deciding everything.
+
+    Parameters
+    ----------
+    returns
+        Sum of mean returns, per year.
+    operating
+        Number of enterprises in the sum.
+    reference
+        Return at which a park has no name, good or bad, per year.
+
+    Returns
+    -------
+    Excess return per year; 0 while nobody operates.
     """
     return (5.0 * reference + returns) / (5.0 + operating) - reference

@@ -79,6 +79,7 @@ Sends = np.dtype(
     ],
     align=True,
 )
+# Negative, since a plan of 0 ha is one: a government may plan that nothing be serviced.
 NO_PLAN = -1.0
 
 
@@ -87,6 +88,19 @@ def benefit_home(receives: Record, parameters: Record, private: bool) -> float:
     """u_home = v_home + profits of home firms + interest + contractor's margin + dividends, M USD/yr (MODEL §3(9)).
 
     The strategic value v is enjoyed while the park's company lives; a private owner has none.
+
+    Parameters
+    ----------
+    receives
+        Profits of home enterprises, interest, contractor's margin and dividends, each M USD/yr; `open`, 1 or 0.
+    parameters
+        `value_home`, M USD/yr.
+    private
+        True where the home side is a private owner, as in an enterprise-led park.
+
+    Returns
+    -------
+    Benefit of the quarter before it is smoothed, M USD/yr; negative where home enterprises lose more than comes in.
     """
     value = 0.0 if private else parameters.value_home * receives.open
     return value + receives.profit_home + receives.interest + receives.contractor_margin + receives.dividends[HOME]
@@ -105,10 +119,25 @@ def bargain(home: float, host: float, shortfall: float, weight: float) -> tuple[
 
     W = u_home + u_host - X is what is left over; with W >= 0 and no side left worse than nothing the split is returned,
     otherwise (0, 0): nobody pays. All in M USD/yr.
+
+    Parameters
+    ----------
+    home, host
+        Smoothed benefits of the two sides before they pay, M USD/yr.
+    shortfall
+        Cash the company lacks, as a yearly flow, M USD/yr; no greater than 0 means that nothing is to be paid.
+    weight
+        Bargaining weight beta of the home side, 0 to 1.
+
+    Returns
+    -------
+    Payments of home and host, M USD/yr, adding up to the shortfall or both 0: a shortfall is covered whole or not at
+    all.
     """
     surplus = home + host - shortfall
     if shortfall <= 0.0 or surplus < 0.0:
         return 0.0, 0.0
+    # Clipped, since the rule alone may have one side pay the other: only the company is to be paid.
     pays_home = min(max(home - weight * surplus, 0.0), shortfall)
     pays_host = shortfall - pays_home
     if home - pays_home < 0.0 or host - pays_host < 0.0:
@@ -120,7 +149,21 @@ def bargain(home: float, host: float, shortfall: float, weight: float) -> tuple[
 def controller_pays(
     home: float, host: float, shortfall: float, control_home: float, control_host: float
 ) -> tuple[float, float]:
-    """Without a treaty the side that controls the company pays the whole shortfall, if its benefit covers it."""
+    """Without a treaty the side that controls the company pays the whole shortfall, if its benefit covers it.
+
+    Parameters
+    ----------
+    home, host
+        Smoothed benefits, M USD/yr.
+    shortfall
+        Cash the company lacks as a yearly flow, M USD/yr.
+    control_home, control_host
+        Normalised Banzhaf indices of the two blocs, 0 to 1.
+
+    Returns
+    -------
+    Payments of home and host, M USD/yr; both 0 where control is equal, since nobody is in charge then.
+    """
     if shortfall <= 0.0 or control_home == control_host:
         return 0.0, 0.0
     if control_home > control_host:
@@ -130,7 +173,19 @@ def controller_pays(
 
 @compiled
 def rescue(state: Record, receives: Record, dated: Record, parameters: Record) -> None:
-    """Decide who pays how much of the company's shortfall: by treaty, by the controller, or nobody."""
+    """Decide who pays how much of the company's shortfall: by treaty, by the controller, or nobody.
+
+    Parameters
+    ----------
+    state
+        Read: `benefit`, M USD/yr by side. Written: `contribution` by side and `surplus`, M USD/yr.
+    receives
+        `shortfall`, M USD/yr, and `control` by side.
+    dated
+        Whether the framework is on, and which of the two ways of rescue is open.
+    parameters
+        `home_bargaining`, the weight beta.
+    """
     pays_home, pays_host = 0.0, 0.0
     if dated.framework > 0.5 and dated.rescue_by_treaty > 0.5:
         pays_home, pays_host = bargain(
@@ -146,6 +201,7 @@ def rescue(state: Record, receives: Record, dated: Record, parameters: Record) -
         )
     state.contribution[HOME] = pays_home
     state.contribution[HOST] = pays_host
+    # Reported and laid on the council's table with or without a framework; whoever paid, the shortfall counts once.
     state.surplus = state.benefit[HOME] + state.benefit[HOST] - receives.shortfall
 
 
@@ -154,6 +210,21 @@ def commit(now: float, benefit: float, visit: float, parameters: Record) -> floa
     """Commitment drifts to what the benefit justifies, and jumps at a visit.
 
     m' = m + (1 - exp(-eta dt)) [logistic((u - x - c)/s_u) - m] + visit, held in [0, 1].
+
+    Parameters
+    ----------
+    now
+        Commitment before the quarter, 0 to 1.
+    benefit
+        Smoothed benefit of the side less what it paid, M USD/yr.
+    visit
+        Jump of the quarter, a share; negative where a government closes the park, 0 without a visit.
+    parameters
+        `effort_cost` c and `benefit_spread` s_u, M USD/yr; `commitment_rate` eta, 1/yr.
+
+    Returns
+    -------
+    Commitment after the quarter, 0 to 1.
     """
     aim = logistic((benefit - parameters.effort_cost) / parameters.benefit_spread)
     moved = now + (1.0 - exp(-parameters.commitment_rate * DT)) * (aim - now) + visit
@@ -162,7 +233,17 @@ def commit(now: float, benefit: float, visit: float, parameters: Record) -> floa
 
 @compiled
 def begin(state: Record, dated: Record, parameters: Record) -> None:
-    """Begin at rest: benefit is the strategic value, commitment what that value justifies."""
+    """Begin at rest: benefit is the strategic value, commitment what that value justifies.
+
+    Parameters
+    ----------
+    state
+        Written: benefit, commitment, contribution and surplus.
+    dated
+        The first quarter's record, for `private_owner`.
+    parameters
+        Strategic values, cost of effort and spread of benefit, M USD/yr.
+    """
     private = dated.private_owner > 0.5
     state.benefit[HOME] = 0.0 if private else parameters.value_home
     state.benefit[HOST] = parameters.value_host
@@ -175,10 +256,19 @@ def begin(state: Record, dated: Record, parameters: Record) -> None:
 
 @compiled
 def announce(state: Record, sends: Record, dated: Record) -> None:
-    """What the governments put on the table as the quarter begins: commitment, framework, plan, credit, regime.
+    """Send what the governments put on the table as the quarter begins: commitment, framework, plan, credit, regime.
 
     Without the framework there is no concessional credit, no political land plan and no council to mediate; what the
     council puts on the table in a vote is last quarter's surplus.
+
+    Parameters
+    ----------
+    state
+        Read: commitment and surplus as the last quarter left them.
+    sends
+        Written, all but `rescue`, which is known only after the bargain.
+    dated
+        Framework, levers and regime of this quarter.
     """
     for g in range(SIDES):
         sends.commitment[g] = state.commitment[g]
@@ -193,16 +283,32 @@ def announce(state: Record, sends: Record, dated: Record) -> None:
 
 @compiled
 def step(state: Record, receives: Record, sends: Record, dated: Record, parameters: Record) -> None:
-    """One quarter of the governments: benefit, bargain over a shortfall, commitment.
+    """Move the governments by one quarter: benefit, bargain over a shortfall, commitment.
 
     A private owner is a residual claimant: no strategic value, full commitment until the company fails.
+
+    Parameters
+    ----------
+    state
+        Read and written.
+    receives
+        What came along the links this quarter; money in M USD/yr, jobs in persons.
+    sends
+        Written: `rescue`, M USD/yr.
+    dated
+        Framework, rescue levers, ownership and visits of this quarter.
+    parameters
+        Of the run.
     """
     private = dated.private_owner > 0.5
+    # Exact for any step: two half steps of a smoother of this form are one whole step. The memory is about a
+    # budget year, so that one good quarter convinces no government.
     keep = 1.0 - exp(-DT / parameters.benefit_memory)
     home = benefit_home(receives, parameters, private)
     host = benefit_host(receives, parameters)
     state.benefit[HOME] += keep * (home - state.benefit[HOME])
     state.benefit[HOST] += keep * (host - state.benefit[HOST])
+    # Before commitment, so that what a side has just paid already cools it.
     rescue(state, receives, dated, parameters)
     for g in range(SIDES):
         net = state.benefit[g] - state.contribution[g]

@@ -78,7 +78,10 @@ def growth_gap(state: Record, dated: Record, history: np.ndarray, address: Recor
         for o in range(ORIGINS):
             state.growth_source[o] = dated.growth_source[o]
         return
+    # Addressed by the first quarter of the calendar year, so that its four quarters draw the same year. Whole years of
+    # all countries at once keep their correlation (decision log 0031).
     a, b = rng.key(address, rng.GROWTH, int(dated.year))
+    # A guard alone: a uniform number is never 1.
     drawn = min(int(rng.uniform(a, b, 0) * history.shape[0]), history.shape[0] - 1)
     state.growth_host = history[drawn, 0]
     for o in range(ORIGINS):
@@ -90,6 +93,17 @@ def climate(t: int, state: Record, parameters: Record, address: Record) -> None:
     """Investment climate by origin: xi' = phi^dt xi + s sqrt(1 - phi^(2 dt)) z, begun in its stationary law.
 
     phi is the persistence over a year, s the stationary standard deviation in log points.
+
+    Parameters
+    ----------
+    t
+        Quarter from 0; in the first the climate is drawn from its stationary law, so that no run begins at rest.
+    state
+        Read and written: `climate`, log points, shape (ORIGINS,).
+    parameters
+        `climate_persistence` over a year, `climate_spread` in log points.
+    address
+        Address of the run's random numbers; one normal number for each origin.
     """
     phi = parameters.climate_persistence**DT
     a, b = rng.key(address, rng.DEMAND, t)
@@ -100,7 +114,17 @@ def climate(t: int, state: Record, parameters: Record, address: Record) -> None:
 
 @compiled
 def dated_shocks(state: Record, dated: Record, parameters: Record) -> None:
-    """Dated shocks to demand by origin, log points: minus pandemic, minus sanctions, plus the shift of the market."""
+    """Dated shocks to demand by origin, log points: minus pandemic, minus sanctions, plus the shift of the market.
+
+    Parameters
+    ----------
+    state
+        Written: `shock`, log points, shape (ORIGINS,).
+    dated
+        Exposures of this quarter by origin: 0 none, 1 full.
+    parameters
+        Sizes of the three shocks at full exposure, log points. A negative `market_shift` is a market lost.
+    """
     for o in range(ORIGINS):
         state.shock[o] = (
             parameters.market_shift * dated.exposure_market_shift[o]
@@ -111,7 +135,21 @@ def dated_shocks(state: Record, dated: Record, parameters: Record) -> None:
 
 @compiled
 def demand(state: Record, parameters: Record, origin: int) -> float:
-    """G_o = chi_h g_host + chi_s g_source(o) + xi_o + dated shocks, in log points (MODEL §3(0))."""
+    """G_o = chi_h g_host + chi_s g_source(o) + xi_o + dated shocks, in log points (MODEL §3(0)).
+
+    Parameters
+    ----------
+    state
+        Growth gaps (shares per year), climate and shocks (log points) of this quarter.
+    parameters
+        Pulls of host and source growth, log points for a gap of 1, that is of 100 percentage points.
+    origin
+        Position of the origin: home, host, third.
+
+    Returns
+    -------
+    Log points added to the logarithm of the origin's enquiry rate.
+    """
     return (
         parameters.host_growth_pull * state.growth_host
         + parameters.source_growth_pull * state.growth_source[origin]
@@ -122,7 +160,21 @@ def demand(state: Record, parameters: Record, origin: int) -> float:
 
 @compiled
 def join_hazard(parameters: Record, network: float, reputation: float) -> float:
-    """Yearly hazard that an absent partner joins: j0 (N + [rho - 0.07]+)."""
+    """Yearly hazard that an absent partner joins: j0 (N + [rho - 0.07]+).
+
+    Parameters
+    ----------
+    parameters
+        `partner_join` j0, 1/yr for one log point of network.
+    network
+        Mean of the network over origins, log points; below 0 it counts as 0.
+    reputation
+        Excess return that the park signals, per year; below 0 it counts as 0.
+
+    Returns
+    -------
+    Hazard per year, never negative.
+    """
     return parameters.partner_join * (max(network, 0.0) + max(reputation, 0.0))
 
 
@@ -134,7 +186,7 @@ def leave_hazard(parameters: Record, shock: float) -> float:
 
 @compiled
 def recorded_partners(state: Record, dated: Record) -> None:
-    """Where the record says who was there, the record rules: it is applied as the quarter begins."""
+    """Set presence as observed where the record says who was there; it is applied as the quarter begins."""
     for j in range(PARTNERS):
         forced = dated.partner_forced[j]
         if forced == NO_PARTNER:
@@ -145,13 +197,31 @@ def recorded_partners(state: Record, dated: Record) -> None:
 
 @compiled
 def partners(t: int, state: Record, receives: Record, dated: Record, parameters: Record, address: Record) -> None:
-    """Partners whose coming and going the record leaves open join or leave at the end of the quarter."""
+    """Partners whose coming and going the record leaves open join or leave at the end of the quarter.
+
+    Parameters
+    ----------
+    t
+        Quarter from 0.
+    state
+        Read: `shock`. Written: `partner`, 0 or 1, shape (PARTNERS,).
+    receives
+        Network (log points) and reputation (excess return per year) that came this quarter.
+    dated
+        `partner_forced`: 0 or 1 on record, -1 free, -2 no such partner.
+    parameters
+        Hazards of joining and leaving.
+    address
+        Address of the run's random numbers; one uniform number for each partner.
+    """
     a, b = rng.key(address, rng.PARTNER, t)
     joins = rng.probability(join_hazard(parameters, receives.network, receives.reputation), DT)
+    # Global partners are third parties, hence the shock of third countries (MODEL, Departures).
     leaves = rng.probability(leave_hazard(parameters, state.shock[THIRD]), DT)
     for j in range(PARTNERS):
         if dated.partner_forced[j] == FREE:
             here = state.partner[j] > 0.5
+            # One number for either change: who is absent and who is present in two scenarios meets the same chance.
             changes = rng.uniform(a, b, j) < (leaves if here else joins)
             state.partner[j] = ABSENT if here == changes else PRESENT
 
@@ -175,7 +245,25 @@ def step(
     parameters: Record,
     address: Record,
 ) -> None:
-    """One quarter of the world: growth, climate and shocks, then what the other scales may feel of them."""
+    """Move the world by one quarter: growth, climate and shocks, then what the other scales may feel of them.
+
+    Parameters
+    ----------
+    t
+        Quarter from 0.
+    state
+        Read and written.
+    sends
+        Written: demand by origin (log points), the host's growth gap (share per year), partners present (0 or 1).
+    dated
+        Record of this quarter: growth where known, exposures, partners.
+    history
+        Growth gaps of past years to draw from, shape (years, 4), as in `growth_gap`.
+    parameters
+        Of the run.
+    address
+        Address of the run's random numbers.
+    """
     recorded_partners(state, dated)
     growth_gap(state, dated, history, address)
     climate(t, state, parameters, address)

@@ -74,7 +74,21 @@ def judged_column(result: xr.Dataset) -> int:
 def sweep(
     result: xr.Dataset, scenario: int = 0, thresholds: tuple[float, ...] = THRESHOLDS
 ) -> dict[float, tuple[Share, ...]]:
-    """Give the outcome shares of a scenario under each S*; none where the study did not keep ``operating``."""
+    """Give the outcome shares of a scenario under each S*; none where the study did not keep ``operating``.
+
+    Parameters
+    ----------
+    result
+        Stored runs.
+    scenario
+        Place of the scenario in the result.
+    thresholds
+        Values of S*, operating companies.
+
+    Returns
+    -------
+    Shares of the outcomes by S*; failed and dependent are the same in all.
+    """
     if "operating" not in result:
         return {}
     codes = result["outcome"].isel(scenario=scenario).to_numpy()
@@ -83,7 +97,28 @@ def sweep(
 
 
 def bands(result: xr.Dataset, variable: str, scenario: int = 0, levels: Sequence[float] = LEVELS) -> Floats:
-    """Give quantiles of an output over a scenario's runs, shape (level, quarter); KeyError if it was not kept."""
+    """Give quantiles of an output over a scenario's runs, shape (level, quarter); KeyError if it was not kept.
+
+    Parameters
+    ----------
+    result
+        Stored runs.
+    variable
+        Name of an output.
+    scenario
+        Place of the scenario in the result.
+    levels
+        Levels of the quantiles, 0 to 1.
+
+    Returns
+    -------
+    Quantiles in the output's unit, shape (levels, quarters); NaN where no run has a value.
+
+    Raises
+    ------
+    KeyError
+        If the output was not kept.
+    """
     return quantiles(result[variable].isel(scenario=scenario).to_numpy(), levels)
 
 
@@ -246,7 +281,23 @@ def outcome_effects_of(reference: xr.Dataset, scenarios: xr.Dataset) -> Effects:
 def differences(effects: Effects, outputs: Sequence[str], quarters: Sequence[str]) -> Iterator[Effect]:
     """Give effects on outputs in some quarters, of counts also those on logarithms.
 
-    Raises KeyError if there is no such output or quarter.
+    Parameters
+    ----------
+    effects
+        Effects on outputs, as of :func:`effects_of`.
+    outputs
+        Names of outputs among their measures.
+    quarters
+        Labels of quarters among theirs, such as ``2035Q4``.
+
+    Returns
+    -------
+    Effects by output, scenario and quarter; of a count those in its unit come first, then those in log points.
+
+    Raises
+    ------
+    KeyError
+        If there is no such output or quarter.
     """
     for output in outputs:
         chosen = effects.select(measures=[output], quarters=quarters)

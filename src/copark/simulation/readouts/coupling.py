@@ -106,7 +106,9 @@ def classify(arrivals: ArrayLike, operating: ArrayLike, renegotiations: Iterable
     stock = np.asarray(operating, dtype=np.float64)
     j, n = flows(arrivals, stock)
     peak = np.fmax.accumulate(j, axis=-1)
+    # Against its own past maximum: parks differ in size, and a run is compared with what it once was.
     decoupling = running((j < LOW * peak) & (n <= 0.0), PATIENCE)
+    # A recoupling is measured from where the decoupling began, not from its depth, where a few arrivals would do.
     onset = decoupling.copy()
     onset[..., 1:] &= ~decoupling[..., :-1]
     coupled = np.fmax.accumulate(stock, axis=-1) > 0.0
@@ -120,6 +122,8 @@ def classify(arrivals: ArrayLike, operating: ArrayLike, renegotiations: Iterable
             later = slice(t + 1, t + 1 + REACH)
             recoupling[..., later] |= reference[..., None] & (j[..., later] > RISE * j[..., t, None])
     finished = np.isfinite(j) & np.isfinite(n)
+    # The first that holds counts: where both hold it is a decoupling, so that a twitch of a few arrivals is no
+    # recovery.
     codes = np.select([~finished, decoupling, recoupling, stock > 0.0], [-1, 2, 3, 1], 0)
     return codes.astype(np.int8)
 
@@ -184,6 +188,7 @@ def phases_of_record(case: Case) -> RecordPhases | None:
         np.interp(times, sorted(counts), [counts[t] for t in sorted(counts)], left=0.0)
         for counts in (residents, operating)
     ]
+    # Reports count residents, not arrivals; where the count falls nobody is taken to have come.
     arrivals = np.maximum(np.diff(lines[0], prepend=0.0), 0.0)
     start = case.clock.start
     marks = [entry.date.quarter("event") - start for entry in case.renegotiations]

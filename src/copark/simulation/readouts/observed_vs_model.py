@@ -140,6 +140,7 @@ def compare(result: xr.Dataset, observation: Observation, scenario: int = 0) -> 
     high = None if observation.high is None else units.convert(observation.high, reported_unit, unit)
     least, most = observation.interval(unit)
     if observation.error is not None:
+        # An observation with an error of its own is read as a range of 90 %, like that of the runs.
         reach = z_of(0.90) * units.convert(observation.error, reported_unit, unit)
         least = None if least is None else least - reach
         most = None if most is None else most + reach

@@ -11,6 +11,7 @@ from copark.analyses.context import Context
 from copark.analyses.contract import CaseParams
 from copark.json_types import JsonObject
 from copark.presentation.rendered_document import Page, RenderedChart, RenderedTable
+from copark.texts.localized import LocalizedText
 from copark.web.api.jobs import JOB_COST, JobInfo, accepted_response, submit_task
 from copark.web.api.replies import (
     NAME,
@@ -29,7 +30,6 @@ from copark.web.content import analyses as served
 from copark.web.content.case_registry import CaseEntry
 from copark.web.content.job_tasks import JobTask
 from copark.web.content.lever_options import DecisionAnswer, decisions_of
-from copark.web.content.responses import Said
 from copark.web.middleware import REPORT
 from copark.web.problems import HttpProblem
 
@@ -99,7 +99,7 @@ def _queue_job(
     if case_entry is not None:
         case = case_entry.name
         park = case_entry.case.title
-        about = Said(en=f"{about.en}: {park.en}", zh=f"{about.zh}：{park.zh}")
+        about = LocalizedText(en=f"{about.en}: {park.en}", zh=f"{about.zh}：{park.zh}")
     content = {"analysis": analysis.name, "params": params}
     return submit_task(client, JobTask("analysis", case, content, lang, "", client.services.jobs.threads), about)
 

@@ -6,13 +6,14 @@ from fastapi import APIRouter, Path, Query, Response
 
 from copark.store.jobs import Job
 from copark.texts import has_text
+from copark.texts.localized import LocalizedText
 from copark.web.api.replies import Client, CurrentClient, StrictRoute, describe_file, describe_json
 from copark.web.content.engine import CancellationToken
 from copark.web.content.faults import FaultInfo, absent
 from copark.web.content.job_tasks import JobKind, JobTask
 from copark.web.content.requests import JobRequest, study_of
-from copark.web.content.responses import ApiModel, Said
-from copark.web.content.sentences import both, said
+from copark.web.content.responses import ApiModel
+from copark.web.content.sentences import said
 from copark.web.middleware import REPORT
 from copark.web.problems import HttpProblem
 from copark.web.report_parts import without
@@ -34,11 +35,11 @@ class JobInfo(ApiModel):
     """Name of the analysis; empty for another kind."""
     state: str
     """queued, running, done, failed or cancelled."""
-    state_title: Said
+    state_title: LocalizedText
     """The state in words."""
     case: str
     """Name of the case it is about; empty where it is about none."""
-    title: Said
+    title: LocalizedText
     """What it is about, for a reader."""
     runs: int | None
     """Runs of each scenario; null of an analysis."""
@@ -52,7 +53,7 @@ class JobInfo(ApiModel):
     """Its place in the queue: 1 is next, 0 is running or over."""
     stage: str
     """What it is doing, as a key; empty while it does not run."""
-    stage_title: Said
+    stage_title: LocalizedText
     """The stage in words; empty while it does not run."""
     done: int
     """How much of the stage is done, of ``total``."""
@@ -86,10 +87,10 @@ def job_info(job: Job, place: int) -> JobInfo:
         job,
         analysis=str(job.errand.get("study", {}).get("analysis", "")),
         state_title=said(f"web.state.{job.state}"),
-        title=Said(**job.title),
+        title=LocalizedText(**job.title),
         runs=job.errand.get("study", {}).get("runs"),
         place=place,
-        stage_title=said(stage) if has_text(stage) else Said(en=job.stage, zh=job.stage),
+        stage_title=said(stage) if has_text(stage) else LocalizedText.same(job.stage),
         seconds_left=None if job.seconds_left is None else round(job.seconds_left, 1),
         has_page=bool(job.page),
         trouble=[FaultInfo(**fault) for fault in job.trouble],
@@ -103,7 +104,7 @@ def job_now(client: Client, name: str) -> JobInfo:
     return job_info(job, place)
 
 
-def submit_task(client: Client, task: JobTask, title: Said) -> JobInfo:
+def submit_task(client: Client, task: JobTask, title: LocalizedText) -> JobInfo:
     """Queue a task, unless storage or queue are full.
 
     Parameters
@@ -159,7 +160,7 @@ async def submit(client: CurrentClient, request: JobRequest) -> Response:
         services.remember_study(study, case_entry, client.owner)
         kind: JobKind = "report" if request.report else "run"
         task = JobTask(kind, case_entry.name, study.content(), request.lang, "", services.jobs.threads, request.cut)
-        return submit_task(client, task, both(case_entry.case.title))
+        return submit_task(client, task, case_entry.case.title)
 
     return accepted_response(client, await services.model_pool.run(client.request, work))
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from copark.cases.facts import used
 from copark.model.variables import ORIGINS, catalogue
+from copark.texts.localized import LocalizedText
 from copark.web.content.case_registry import CaseEntry
-from copark.web.content.responses import ApiModel, Said
+from copark.web.content.responses import ApiModel
 from copark.web.content.sentences import said
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class NodeInfo(ApiModel):
     """Its key: role and name, such as ``partner/duisport``; no other actor's."""
     layer: str
     """Scale it acts at: global, intergovernmental, park or enterprise."""
-    title: Said
+    title: LocalizedText
     """Name for a reader."""
     side: str | None
     """Side it belongs to: home, host or third; null of what belongs to none."""
@@ -104,7 +105,7 @@ class ArrowInfo(ApiModel):
 
     link: str
     """Name of the link, by which a scenario changes it."""
-    title: Said
+    title: LocalizedText
     """The link in words."""
     source_layer: str
     """Scale it comes from: global, intergovernmental, park or enterprise."""
@@ -112,7 +113,7 @@ class ArrowInfo(ApiModel):
     """Scale it acts on: global, intergovernmental, park or enterprise."""
     unit: str
     """Symbol of the unit of what it carries."""
-    unit_title: Said
+    unit_title: LocalizedText
     """The unit in words; empty for a pure number."""
     delay: int
     """Quarters from sending to arriving."""
@@ -125,7 +126,7 @@ class LayerInfo(ApiModel):
     """The scale: global, intergovernmental, park or enterprise."""
     room: str
     """Part of the model that computes it: world, governments, company or enterprises."""
-    title: Said
+    title: LocalizedText
     """The scale in words."""
 
 

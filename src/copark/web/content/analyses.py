@@ -38,12 +38,12 @@ from copark.presentation.numbers import exact
 from copark.presentation.rendered_document import chart_of, page_of, table_of
 from copark.simulation.study import load_study
 from copark.store.files import written_file
+from copark.texts.localized import LocalizedText
 from copark.web.content.case_registry import CaseEntry, OwnerView
 from copark.web.content.faults import REQUEST, absent, fault, faults_of_request
 from copark.web.content.requests import usable_now
-from copark.web.content.responses import ApiModel, Said
+from copark.web.content.responses import ApiModel
 from copark.web.content.sentences import said as said_by_key
-from copark.web.content.sentences import spoken_in
 
 MEDIA = {
     "html": "text/html; charset=utf-8",
@@ -73,7 +73,7 @@ class ChoiceInfo(ApiModel):
 
     value: str
     """Value to send."""
-    title: Said
+    title: LocalizedText
     """The value in words."""
 
 
@@ -84,9 +84,9 @@ class FieldInfo(ApiModel):
     """Name under which it is sent."""
     type: str
     """case, string, list (of strings), integer, number, boolean or choice."""
-    title: Said
+    title: LocalizedText
     """Label of the field."""
-    help: Said
+    help: LocalizedText
     """What it asks, in a sentence."""
     required: bool
     """Whether it must be given."""
@@ -96,7 +96,7 @@ class FieldInfo(ApiModel):
     """Least number that is taken; null where there is no such limit."""
     maximum: float | None
     """Largest number that this server takes; null where there is no such limit."""
-    usual: Said | None
+    usual: LocalizedText | None
     """The default in words, where it is no plain value; null else."""
     keyed: bool
     """Whether its values depend on the case: ``choices`` of the analysis lists them."""
@@ -113,15 +113,15 @@ class AnalysisInfo(ApiModel):
     """Name of the analysis, as in the addresses."""
     group: str
     """Group of the menu it belongs to, as a key."""
-    group_title: Said
+    group_title: LocalizedText
     """The group in words."""
-    title: Said
+    title: LocalizedText
     """The analysis in a word or two."""
-    help: Said
+    help: LocalizedText
     """What it answers, in a sentence."""
     form: list[FieldInfo]
     """Fields of its form, in their order."""
-    workbook: Said | None
+    workbook: LocalizedText | None
     """What the workbook asks for, whose template the server gives; null where there is none."""
 
 
@@ -137,7 +137,7 @@ class ChoicesAnswer(ApiModel):
 
     choices: dict[str, list[ChoiceInfo]]
     """By name of a field: what may be chosen."""
-    refused: Said | None = None
+    refused: LocalizedText | None = None
     """Why the analysis cannot be run for this case, whatever is chosen; null where it can."""
 
 
@@ -185,9 +185,9 @@ def menu() -> AnalysesAnswer:
     return AnalysesAnswer(analyses=[_info(analysis) for analysis in REGISTRY if analysis.served])
 
 
-def said(analysis: Analysis, key: str) -> Said:
+def said(analysis: Analysis, key: str) -> LocalizedText:
     """Return a text of an analysis, or a shared one, in both languages."""
-    return spoken_in(lambda lang: Texts(analysis.area, lang)(key))
+    return LocalizedText.by_language(lambda lang: Texts(analysis.area, lang)(key))
 
 
 def _info(analysis: Analysis) -> AnalysisInfo:
@@ -307,7 +307,7 @@ def choices_of(analysis: Analysis, entered: Mapping[str, str], context: Context)
             if field.keys is not None and not (field.name == "cut" and "case" not in values):
                 choices[field.name] = [ChoiceInfo.of(choice) for choice in field.keys.choices(context, values)]
     except RunRefused as error:
-        return ChoicesAnswer(choices={}, refused=spoken_in(error.said))
+        return ChoicesAnswer(choices={}, refused=LocalizedText.by_language(error.said))
     return ChoicesAnswer(choices=choices)
 
 

@@ -13,14 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copark.analyses.compare.outcome_attribution import GROUPS, Indicators, parts_of
-from copark.analyses.contract import Texts
 from copark.model.variables import Link
 from copark.simulation.counterfactual import without_links
 from copark.simulation.ensemble import Channel, Ensemble, Flows, ScenarioRuns, as_amounts, by_link, channels
@@ -29,10 +28,12 @@ from copark.simulation.run import facts_of, first_apart
 from copark.simulation.study import Scenario, Study
 from copark.stats.precision import difference
 from copark.stats.quantiles import quantiles_over
+from copark.texts import text
+from copark.texts.localized import LocalizedText
 from copark.web.content.engine import BoundedCache
 from copark.web.content.frame import Frame, output_info
-from copark.web.content.responses import ArmFlows, ArrowFlow, LinkMechanism, LinkPart, LinkParts, Said, Why
-from copark.web.content.sentences import STANDING, amount, both, points, said, signed, spoken_in
+from copark.web.content.responses import ArmFlows, ArrowFlow, LinkMechanism, LinkPart, LinkParts, Why
+from copark.web.content.sentences import STANDING, amount, points, said, signed
 
 if TYPE_CHECKING:
     from copark.web.content.case_registry import CaseEntry
@@ -347,11 +348,11 @@ def mechanism(moved: MovedChannel, alone: float | None, target: str) -> LinkMech
         change = "gone" if np.isnan(moved.after) else "begun"
     else:
         change = "more" if moved.spreads > 0.0 else "less"
-    nothing = Said(en="", zh="")
+    nothing = LocalizedText.same("")
     words = {
         "before": amount(moved.before, link.unit),
         "after": amount(moved.after, link.unit),
-        "title": both(link),
+        "title": LocalizedText.by_language(link.title),
         "channel": nothing,
         "alone": nothing,
     }
@@ -431,22 +432,22 @@ def link_parts(
                 change=part,
                 low=part - half_width,
                 high=part + half_width,
-                told=Said(en=points(part), zh=points(part)),
+                told=LocalizedText.same(points(part)),
             )
         )
     rest = rounded_rest(whole_change(runs[0], runs[-1]), [part.change for part in parts])
     if rest and most < study.runs:
         heading = said("web.links.other_runs", runs=most)
-        words = Said(en=points(rest), zh=points(rest))
+        words = LocalizedText.same(points(rest))
         parts.append(
             LinkPart(group="other_runs", title=heading, links=[], change=rest, low=rest, high=rest, told=words)
         )
     return LinkParts(since=frame.labels[since], runs=most, parts=parts)
 
 
-def _group_title(group: str) -> Said:
+def _group_title(group: str) -> LocalizedText:
     """Return the title of a group of links, as the analysis compare has it."""
-    return spoken_in(lambda lang: Texts("compare", lang)(f"group.{group}"))
+    return LocalizedText.by_language(partial(text, f"compare.group.{group}"))
 
 
 def whole_change(before: ScenarioRuns, after: ScenarioRuns) -> float:

@@ -26,10 +26,11 @@ from copark.simulation.scenario_edits import Depth
 from copark.simulation.study import baseline
 from copark.simulation.study import levers as dated_levers
 from copark.texts import LANGUAGES
+from copark.texts.localized import LocalizedText
 from copark.web.content.actor_network import span
 from copark.web.content.case_registry import CaseRegistry, OwnerView, accept_upload
 from copark.web.content.own_parks import DeletedPark
-from copark.web.content.responses import ApiModel, CaseName, Said
+from copark.web.content.responses import ApiModel, CaseName
 from copark.web.content.sentences import own, said
 from copark.web.content.simulation import case_name
 
@@ -55,7 +56,7 @@ class DatedValue(ApiModel):
     """How far it is trusted: high, medium, low, derived or judgement."""
     source: list[str] = Field(default_factory=list)
     """Keys of its sources among those of the case's evidence; empty where the model has it."""
-    note: Said | None = None
+    note: LocalizedText | None = None
     """What to know of it; null where there is nothing."""
 
 
@@ -65,7 +66,7 @@ class LeverOptionInfo(ApiModel):
     key: str
     """Key to put into a scenario: of an actor, a dated event, a kind of park, a switch or a term; home or host of a
     rival's side."""
-    title: Said
+    title: LocalizedText
     """The thing in words."""
     date: str | None = None
     """When it happened, or since when it is there, as the source gives it; null where it has no date."""
@@ -95,11 +96,11 @@ class LeverInfo(ApiModel):
     form: str
     """How it is written: shares, steps, framework, switches, presence, date, drop, choice, rivals, terms, number, dated
     or link."""
-    title: Said
+    title: LocalizedText
     """What it is, for a reader."""
     unit: str
     """Symbol of the unit of its values; ``1`` for a pure number and for what has no value."""
-    unit_title: Said
+    unit_title: LocalizedText
     """The unit in words; empty for a pure number."""
     low: float | None = None
     """Least value that is taken; null of what is no number."""
@@ -117,7 +118,7 @@ class LeverInfo(ApiModel):
     """Of a parameter, whether data moved it from its prior: moved, weakly or unmoved; null of anything else."""
     grade: str | None = None
     """Of a parameter, how far it is trusted; null of anything else."""
-    source: Said | None = None
+    source: LocalizedText | None = None
     """Of what belongs to the model, where it is from; null of anything else."""
 
 
@@ -128,7 +129,7 @@ class UploadAnswer(ApiModel):
     """The case; its name is what to ask for it by, and nobody can guess it."""
     most: int
     """Uploaded cases that one owner may keep."""
-    notes: list[Said]
+    notes: list[LocalizedText]
     """Whose growth is not on record, and what stands there, a sentence each; empty where it is."""
 
 
@@ -137,7 +138,7 @@ class DeletedCase(ApiModel):
 
     name: str
     """Name of the case."""
-    title: Said
+    title: LocalizedText
     """The park's name for a reader."""
     until: str
     """When it is removed for good, with everything computed about it, UTC, ISO 8601."""
@@ -148,11 +149,11 @@ class CaseAnswer(ApiModel):
 
     case: CaseName
     """The case as in the list of cases."""
-    sides: dict[str, Said]
+    sides: dict[str, LocalizedText]
     """Names of the two countries, under ``home`` (the investing one) and ``host``."""
     levers: list[LeverInfo]
     """Everything that may be moved."""
-    notes: list[Said]
+    notes: list[LocalizedText]
     """Whose growth is not on record, and what stands there, a sentence each; empty where it is."""
 
 
@@ -178,7 +179,7 @@ def deleted_case(registry: CaseRegistry, deleted: DeletedPark) -> DeletedCase:
     """Describe a deleted case to its owner."""
     title = load_case(registry.uploads / deleted.name).title
     until = datetime.fromtimestamp(deleted.until, UTC).isoformat(timespec="seconds")
-    return DeletedCase(name=deleted.name, title=Said(en=title.en, zh=title.zh), until=until)
+    return DeletedCase(name=deleted.name, title=title, until=until)
 
 
 def uploaded(registry: CaseRegistry, content: bytes, *, workbook: bool, owner: str) -> UploadAnswer:
@@ -208,19 +209,19 @@ def describe(engine: Engine, case_entry: CaseEntry) -> CaseAnswer:
     )
 
 
-def growth_notes(case: Case) -> list[Said]:
+def growth_notes(case: Case) -> list[LocalizedText]:
     """Say in both languages whose growth is not on record."""
     by_language = (missing_growth(case, lang) for lang in LANGUAGES)
-    return [Said(**dict(zip(LANGUAGES, words, strict=True))) for words in zip(*by_language, strict=True)]
+    return [LocalizedText(**dict(zip(LANGUAGES, words, strict=True))) for words in zip(*by_language, strict=True)]
 
 
-def lever(key: str, form: str, title: Any = None, unit: str = "1", **more: Any) -> LeverInfo:
+def lever(key: str, form: str, title: LocalizedText | None = None, unit: str = "1", **more: Any) -> LeverInfo:
     """Make a lever of what it has; the rest is empty.
 
     Parameters
     ----------
     title
-        What has words in both languages; by default the texts of the key.
+        Its title; by default the texts of the key.
     more
         Further fields of :class:`LeverInfo`.
     """
@@ -330,7 +331,7 @@ def _parameter(variable: Variable, case: Case) -> LeverInfo:
     return lever(
         f"parameters.{variable.name}",
         "number",
-        variable,
+        LocalizedText.by_language(variable.title),
         variable.unit,
         low=variable.low,
         high=variable.high,
@@ -371,7 +372,7 @@ def _dated(name: str, variable: Variable, inputs: Inputs) -> LeverInfo:
     return lever(
         f"levers.{name}",
         "dated",
-        variable,
+        LocalizedText.by_language(variable.title),
         variable.unit,
         low=variable.low,
         high=variable.high,
@@ -385,4 +386,5 @@ def _links(inputs: Inputs) -> Iterator[LeverInfo]:
     for link in catalogue().links.values():
         values = {"strength": 1.0, "delay": float(inputs.link_delay[link.number])}
         recorded = [DatedValue(date="0", values=values, grade="judgement")]
-        yield lever(f"links.{link.name}", "link", link, low=0, high=10, slider=slider, baseline=recorded)
+        title = LocalizedText.by_language(link.title)
+        yield lever(f"links.{link.name}", "link", title, low=0, high=10, slider=slider, baseline=recorded)

@@ -16,11 +16,12 @@ from copark.presentation.numbers import bounded
 from copark.simulation.sample import prior_of
 from copark.simulation.study import list_studies, load_study
 from copark.stats.quantiles import LEVELS
+from copark.texts.localized import LocalizedText
 from copark.web.content.actor_network import ArrowInfo, arrows
 from copark.web.content.case_registry import CaseEntry
 from copark.web.content.frame import output_info
-from copark.web.content.responses import ApiModel, CaseName, OutputInfo, Said, VersionsInfo
-from copark.web.content.sentences import drawn_bound, own, said, spoken_in
+from copark.web.content.responses import ApiModel, CaseName, OutputInfo, VersionsInfo
+from copark.web.content.sentences import drawn_bound, own, said
 from copark.web.content.simulation import case_name, versions_info
 
 if TYPE_CHECKING:
@@ -43,11 +44,11 @@ class EventInfo(ApiModel):
     """Scale it happened at: global, intergovernmental, park or enterprise."""
     mechanism: str
     """By which mechanism it bears on the park, as a key."""
-    mechanism_title: Said
+    mechanism_title: LocalizedText
     """The mechanism in words."""
-    actors: Said
+    actors: LocalizedText
     """Who acted."""
-    event: Said
+    event: LocalizedText
     """What happened."""
     grade: str
     """How far it is trusted: a key of ``grades``."""
@@ -70,11 +71,11 @@ class SeriesPoint(ApiModel):
     """exact, about, at-least (which stands for "more than", too), at-most or range."""
     unit: str
     """Symbol of the unit its source used."""
-    unit_title: Said
+    unit_title: LocalizedText
     """The unit in words; empty for a pure number."""
-    shown: Said
+    shown: LocalizedText
     """The value with its unit and bound, as a person reads it."""
-    basis: Said
+    basis: LocalizedText
     """What exactly is counted or measured."""
     grade: str
     """How far it is trusted: a key of ``grades``."""
@@ -82,11 +83,11 @@ class SeriesPoint(ApiModel):
     """Whether it is the value used at its date; values that contradict it stand beside it with false."""
     role: str
     """What it is for: fit, score, check or context."""
-    role_title: Said
+    role_title: LocalizedText
     """The role in words; that it is not used, where ``use`` is false."""
     source: list[str]
     """Keys of ``sources``."""
-    note: Said | None
+    note: LocalizedText | None
     """What to know of it; null where there is nothing."""
 
 
@@ -95,7 +96,7 @@ class SeriesInfo(ApiModel):
 
     variable: str
     """Name of the quantity; that of the model's output where it has one."""
-    title: Said
+    title: LocalizedText
     """The quantity in words."""
     is_output: bool
     """Whether the model has an output of this name: its points then stand in that chart."""
@@ -108,7 +109,7 @@ class SourceInfo(ApiModel):
 
     key: str
     """Key by which others name it."""
-    outlet: Said
+    outlet: LocalizedText
     """Who published it."""
     title: str | None
     """Its title as published; null where it is not known."""
@@ -120,7 +121,7 @@ class SourceInfo(ApiModel):
     """Whether the original was read, or a mirror of it: original or mirror."""
     language: str | None
     """Code of its language, such as en, ru or zh; null where it is not known."""
-    note: Said | None
+    note: LocalizedText | None
     """What to know of it; null where there is nothing."""
 
 
@@ -133,11 +134,11 @@ class EnterpriseInfo(ApiModel):
     """Its name in Chinese; that in Latin letters where no other is known."""
     country: str | None
     """Three-letter code of its country (ISO 3166-1); null where it is not known."""
-    country_title: Said | None
+    country_title: LocalizedText | None
     """The country in words; null where it is not known."""
     origin: str | None
     """Its origin as the model counts it: home, host or third; null where it is not known."""
-    sector: Said | None
+    sector: LocalizedText | None
     """What it does; null where it is not known."""
     status: str
     """Its last known stage: intention, registered, building, operating, gone or unknown."""
@@ -166,7 +167,7 @@ class EvidenceAnswer(ApiModel):
     """Enterprises known by name."""
     sources: dict[str, SourceInfo]
     """Sources by key; ``judgement`` stands for a judgement of the modellers."""
-    grades: dict[str, Said]
+    grades: dict[str, LocalizedText]
     """Grades of trust in words, by key: high, medium, low, derived, judgement and background."""
 
 
@@ -202,7 +203,7 @@ def events_of(case_entry: CaseEntry) -> EvidenceAnswer:
 
 def _enterprise(row: Enterprise) -> EnterpriseInfo:
     """Describe a named enterprise, with its Chinese name and its country's name where they are known."""
-    country = None if row.country is None else spoken_in(partial(country_name, row.country))
+    country = None if row.country is None else LocalizedText.by_language(partial(country_name, row.country))
     return EnterpriseInfo.of(row, name_zh=row.name_zh or own(row.name).zh, country_title=country)
 
 
@@ -219,14 +220,19 @@ def series_of(rows: object) -> list[SeriesInfo]:
             quarter=str(row.quarter),
             bound=drawn_bound(bound),
             basis=own(row.basis),
-            shown=spoken_in(partial(bounded, row.value, high, bound, row.unit)),
+            shown=LocalizedText.by_language(partial(bounded, row.value, high, bound, row.unit)),
             note=None if row.note is None else own(row.note),
             role_title=said(f"report.{role}"),
             **usual,
         )
         by_name.setdefault(row.variable, []).append(point)
     series = [
-        SeriesInfo(variable=name, title=spoken_in(partial(series_title, name)), is_output=name in NAMES, points=points)
+        SeriesInfo(
+            variable=name,
+            title=LocalizedText.by_language(partial(series_title, name)),
+            is_output=name in NAMES,
+            points=points,
+        )
         for name, points in by_name.items()
     ]
     return sorted(series, key=lambda quantity: not quantity.is_output)
@@ -245,7 +251,7 @@ class ScenarioInfo(ApiModel):
 
     key: str
     """Key of the scenario."""
-    title: Said
+    title: LocalizedText
     """The scenario in words."""
     scenario: JsonObject
     """The scenario as a request takes it; what is left out is as in the case."""
@@ -256,9 +262,9 @@ class StudyInfo(ApiModel):
 
     name: str
     """Name of the study, which ``copark run`` takes."""
-    title: Said
+    title: LocalizedText
     """The study in words."""
-    about: Said
+    about: LocalizedText
     """What it asks, in a sentence or two."""
     case: str
     """Name of its case."""
@@ -277,13 +283,13 @@ class ParameterInfo(ApiModel):
     """Name of the parameter, by which a scenario sets it."""
     room: str
     """Part of the model it belongs to: world, governments, company or enterprises."""
-    title: Said
+    title: LocalizedText
     """What it is, for a reader."""
     symbol: str
     """Symbol in the equations of the model; empty where it has none."""
     unit: str
     """Symbol of its unit; ``1`` for a pure number."""
-    unit_title: Said
+    unit_title: LocalizedText
     """The unit in words; empty for a pure number."""
     low: float
     """Least value it may have."""
@@ -297,7 +303,7 @@ class ParameterInfo(ApiModel):
     """Whether data of a calibration moved it from its prior: moved, weakly or unmoved."""
     grade: str
     """How far it is trusted: high, medium, low, derived or judgement."""
-    source: Said
+    source: LocalizedText
     """Where it is from."""
     prior_quantiles: list[float] | None
     """5, 25, 50, 75 and 95 % of the prior, in ``unit``; null where it has none."""
@@ -333,7 +339,7 @@ class MethodAnswer(ApiModel):
     """Links between scales: the whole theory of their coupling."""
     calibration: CalibrationInfo | None
     """How the case was calibrated; null for a case without a posterior."""
-    limits: list[Said]
+    limits: list[LocalizedText]
     """Limits of the model, a sentence each."""
     made: VersionsInfo
     """Versions and hashes that answers about the case depend on."""

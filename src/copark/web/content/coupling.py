@@ -20,10 +20,11 @@ from copark.setmethods.coupling_degree import (
 from copark.simulation.ensemble import ScenarioRuns
 from copark.simulation.readouts.coupling import COMPONENTS, PHASES, SCALES, needed, phase_shares, phases, read_out
 from copark.stats.quantiles import BAND, LEVELS, quantiles_over
+from copark.texts.localized import LocalizedText
 from copark.web.content.engine import CancellationToken, Engine
 from copark.web.content.frame import Frame, frame_of
-from copark.web.content.responses import ApiModel, CaseName, DrawsNote, Numbers, Said
-from copark.web.content.sentences import both, said
+from copark.web.content.responses import ApiModel, CaseName, DrawsNote, Numbers
+from copark.web.content.sentences import said
 from copark.web.content.simulation import case_name, draws_note
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class IndicatorInfo(ApiModel):
     """Scale whose score it is part of: global, intergovernmental, park or enterprise."""
     name: str
     """Name of the indicator: an output of the model, or a ratio of two."""
-    title: Said
+    title: LocalizedText
     """What it is, for a reader."""
     low: float
     """Value that scores 0, in ``unit``."""
@@ -57,7 +58,7 @@ class CouplingArm(ApiModel):
 
     key: str
     """Key of the scenario."""
-    title: Said
+    title: LocalizedText
     """The scenario in words."""
     coordination: list[Numbers]
     """Coordination degree D in its standard form, 0 to 1: a row for each of ``levels``, in it a number for each
@@ -75,9 +76,9 @@ class CouplingArm(ApiModel):
     """Grade of the median of D in each quarter, a key of the answer's ``grades``; null where no run finished."""
     phases: dict[str, Numbers]
     """By phase: share of the runs that finished which are in it, 0 to 1, a number for each quarter."""
-    sentence: Said
+    sentence: LocalizedText
     """The degree when outcomes are judged, in a sentence."""
-    null_sentence: Said
+    null_sentence: LocalizedText
     """What the null says in a sentence."""
 
 
@@ -96,13 +97,13 @@ class CouplingAnswer(ApiModel):
     """The scenarios, in the order of the request."""
     indicators: list[IndicatorInfo]
     """What the four scores are made of."""
-    grades: dict[str, Said]
+    grades: dict[str, LocalizedText]
     """Names of the grades of D by key, from extreme_imbalance to quality_coordination."""
-    phases: dict[str, Said]
+    phases: dict[str, LocalizedText]
     """Names of the phases by key: before, coupling, decoupling and recoupling."""
     renegotiations: list[str]
     """Quarters of the dated renegotiations, which the phases depend on."""
-    caveat: Said
+    caveat: LocalizedText
     """What the degree is not."""
     draws: DrawsNote
     """What the parameters are drawn from."""
@@ -147,7 +148,7 @@ def _coupling_arm(frame: Frame, scenario: Scenario, runs: ScenarioRuns, turns: l
     data = {name: (("scenario", "run", "quarter"), runs[name][np.newaxis]) for name in runs.names}
     result = xr.Dataset(data, coords={"label": ("quarter", list(frame.labels))})
     read = read_out(result)
-    title = both(scenario.title)
+    title = scenario.title
     quarter = frame.labels[frame.judged]
     degree = quantiles_over(read.coordination.T)
     null = _null(read.scores, coupling)

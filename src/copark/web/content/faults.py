@@ -12,7 +12,8 @@ from copark.cases.types import gives_orders, shown
 from copark.errors import Fault, FaultsFound, NotFound, StudyFaults
 from copark.json_types import JsonObject
 from copark.texts import has_text
-from copark.web.content.responses import ApiModel, Said
+from copark.texts.localized import LocalizedText
+from copark.web.content.responses import ApiModel
 
 REQUEST = "request"
 """What stands in the place of a file's name in the faults of a request."""
@@ -64,9 +65,9 @@ class FaultInfo(ApiModel):
     """``request``, or the file or sheet of an upload."""
     line: int | None
     """Line or row in it; null where there is none."""
-    cause: Said
+    cause: LocalizedText
     """What is wrong."""
-    repair: Said
+    repair: LocalizedText
     """How to fix it."""
 
 
@@ -76,8 +77,8 @@ def fault_infos(faults: Iterable[Fault]) -> list[FaultInfo]:
         FaultInfo.of(
             fault,
             field=fault.key,
-            cause=Said(en=fault.cause("en"), zh=fault.cause("zh")),
-            repair=Said(en=fault.repair("en"), zh=fault.repair("zh")),
+            cause=LocalizedText.by_language(fault.cause),
+            repair=LocalizedText.by_language(fault.repair),
         )
         for fault in faults
     ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from copark.analyses.answer import RESULTS
 from copark.errors import Fault
 from copark.json_types import JsonObject
+from copark.progress import StagedProgress
 from copark.store.files import sweep
 from copark.store.garbage import forget_shards
 from copark.store.runs import SUMMARY_PATHS, RunStore
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from copark.cases import Case
 
 JobKind = Literal["run", "report", "analysis"]
-Tell = Callable[[str, int, int], None]
 FORETOLD = "foretold"
 """Key under which the seconds are told that the whole work will take; it is no stage."""
 SUMMARY_ABOVE = SUMMARY_PATHS
@@ -109,12 +109,12 @@ def deleted_fault() -> Fault:
     return fault("job_deleted")
 
 
-def do_task(task: JobTask, tell: Tell, on_run: Callable[[str], None] = lambda _run_id: None) -> JobResult:
+def do_task(task: JobTask, progress: StagedProgress, on_run: Callable[[str], None] = lambda _run_id: None) -> JobResult:
     """Do a task: run a study and store it, write its report, or compute an analysis.
 
     Parameters
     ----------
-    tell
+    progress
         Called with stage, done and total; what it raises stops the work, and nothing half-written is kept.
     on_run
         Called with the run ID before runs are made, so that what a cancelled job leaves of them can be removed.
@@ -122,7 +122,7 @@ def do_task(task: JobTask, tell: Tell, on_run: Callable[[str], None] = lambda _r
     if is_deleted(task):
         raise Absent([deleted_fault()])
     if task.kind == "analysis":
-        return _compute_analysis(task, tell)
+        return _compute_analysis(task, progress)
     from copark.analyses.stored_runs import ExecutionOptions, RunPlan, run_and_store
     from copark.calibration.case_parameters import settle
     from copark.calibration.informed_parameters import moved_by_data
@@ -130,7 +130,7 @@ def do_task(task: JobTask, tell: Tell, on_run: Callable[[str], None] = lambda _r
     from copark.simulation.results import study_identity
     from copark.simulation.study import Study
 
-    tell("prepare", 0, 0)
+    progress("prepare", 0, 0)
     case = load_case(task.case)
     data = Path(task.data)
     study, parameters = settle(Study.model_validate(task.study), case, data, cut=task.cut)
@@ -139,16 +139,23 @@ def do_task(task: JobTask, tell: Tell, on_run: Callable[[str], None] = lambda _r
     stored = store.find(plan.run_id)
     if stored is None:
         on_run(plan.run_id)
-        run_and_store(plan, case, parameters.source, execution=ExecutionOptions(task.threads), out=data, progress=tell)
+        run_and_store(
+            plan, case, parameters.source, execution=ExecutionOptions(task.threads), out=data, progress=progress
+        )
     page = None
     if task.kind == "report":
         moved = None if parameters.source is None else moved_by_data(case, parameters)
-        page = str(write_report(store, plan, case, task.lang, tell, moved))
+        page = str(write_report(store, plan, case, task.lang, progress, moved))
     return JobResult(plan.run_id, page, stored is not None)
 
 
 def write_report(
-    store: RunStore, plan: RunPlan, case: Case, lang: str, tell: Tell, moved: Mapping[str, str] | None = None
+    store: RunStore,
+    plan: RunPlan,
+    case: Case,
+    lang: str,
+    progress: StagedProgress,
+    moved: Mapping[str, str] | None = None,
 ) -> Path:
     """Write the page of a stored run: of one scenario its report, of several their comparison.
 
@@ -161,7 +168,7 @@ def write_report(
         The study and its run ID.
     lang
         Language of the page, ``en`` or ``zh``.
-    tell
+    progress
         Called with stage, done and total.
     moved
         Which parameters the data informed, by name; none where they come from no posterior.
@@ -172,7 +179,7 @@ def write_report(
     from copark.simulation.results import title_attributes
     from copark.workflows.run_study import counts_of
 
-    tell("report", 0, 0)
+    progress("report", 0, 0)
     titles = title_attributes(plan.study)
     result = store.load(plan.run_id).assign_attrs(titles)
     folder = store.root.parent / "reports" / f"web-{plan.run_id}-{identity_of(titles)}"
@@ -189,19 +196,19 @@ def _write_comparison(result: xr.Dataset, case: Case, lang: str, folder: Path) -
     from copark.analyses.context import Context
     from copark.presentation import write
     from copark.simulation.readouts.compare import paired
-    from copark.texts import LANGUAGES, Said
+    from copark.texts.localized import LocalizedText
 
     context = Context()
     context.run_id = str(result.attrs["identity"])
     comparison, origin = answer_of(*paired(result), [result], case, context)
     # What was asked on the page has no title.
     names = (comparison.reference, *(scenario.title for scenario in comparison.scenarios))
-    titled = Said(**{language: " · ".join(getattr(name, language) for name in names) for language in LANGUAGES})
+    titled = LocalizedText.by_language(lambda language: " · ".join(name.text(language) for name in names))
     answer = Answer(**{**vars(comparison), "titles": (titled,)}, **origin)
     return write(REGISTRY["compare"].document(answer, lang), folder, ["html"])["html"]
 
 
-def _compute_analysis(task: JobTask, tell: Tell) -> JobResult:
+def _compute_analysis(task: JobTask, progress: StagedProgress) -> JobResult:
     """Compute an analysis, or find its stored result."""
     from copark.analyses import REGISTRY
     from copark.analyses.answer import answer
@@ -217,11 +224,11 @@ def _compute_analysis(task: JobTask, tell: Tell) -> JobResult:
     context = Context(
         Path(task.data),
         threads=task.threads,
-        progress=tell,
+        progress=progress,
         case_folders=case_folders,
         may_calibrate=False,
         lang=task.lang,
-        on_calibration=lambda planned: tell(FORETOLD, 0, round(planned.seconds)),
+        on_calibration=lambda planned: progress(FORETOLD, 0, round(planned.seconds)),
     )
     outcome = answer(analysis, params, context)
     return JobResult(outcome.result.run_id, None, outcome.reused)

@@ -20,10 +20,10 @@ from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
 from copark.texts import LANGUAGES
+from copark.texts.localized import LocalizedText
 from copark.web.content.analyses import analysis_of, context_of, locate_result, results_of
 from copark.web.content.case_registry import OwnerView
-from copark.web.content.responses import ApiModel, Said
-from copark.web.content.sentences import spoken_in
+from copark.web.content.responses import ApiModel
 
 
 class SideEffect(ApiModel):
@@ -33,11 +33,11 @@ class SideEffect(ApiModel):
     """home, host, developer or enterprises."""
     sign: str
     """Its verdict as a sign, from ++ to −−."""
-    verdict: Said
+    verdict: LocalizedText
     """In how many runs the side gains or loses."""
-    median: Said
+    median: LocalizedText
     """Median gain."""
-    amount: Said
+    amount: LocalizedText
     """Median gain and the range of 90 % of runs."""
 
 
@@ -46,15 +46,15 @@ class DecisionOption(ApiModel):
 
     key: str
     """Key of the setting."""
-    title: Said
+    title: LocalizedText
     """Title of the setting."""
-    reason: Said
+    reason: LocalizedText
     """Why it is tried."""
-    lever: Said
+    lever: LocalizedText
     """Title of the lever."""
     lever_key: str
     """Key of that lever, which the answer's ``levers`` tell of."""
-    owner: Said
+    owner: LocalizedText
     """Who can pull the lever."""
     change: float
     """Change of the chance to be self-standing."""
@@ -62,9 +62,9 @@ class DecisionOption(ApiModel):
     """Lower end of the Monte Carlo interval (95 %) of the change."""
     high: float
     """Upper end of that interval."""
-    told: Said
+    told: LocalizedText
     """The change and its interval in percentage points."""
-    across: Said
+    across: LocalizedText
     """Least and largest change under the structures of the model that were tried."""
     flips: bool
     """Whether structures of the model disagree about the sign of the change."""
@@ -75,17 +75,17 @@ class DecisionOption(ApiModel):
     advice: str
     """What the rule says of it: recommended, avoid, unchanged or unreliable; neither of the first two where the model
     gives no ground for a choice."""
-    advice_reason: Said
+    advice_reason: LocalizedText
     """The advice in words, with the tests that an unreliable option fails."""
-    losing: list[Said]
+    losing: list[LocalizedText]
     """Sides that are worse off in most runs."""
-    twins: list[Said]
+    twins: list[LocalizedText]
     """Other options whose numbers are the same in every measure: they are told as one."""
-    companies: Said
+    companies: LocalizedText
     """Median change of operating companies at the horizon, and the range of 90 % of runs."""
-    jobs: Said
+    jobs: LocalizedText
     """Median change of jobs at the horizon, and the range of 90 % of runs."""
-    budgets: list[Said]
+    budgets: list[LocalizedText]
     """Median change of the home and of the host budget up to the horizon: taxes on profits less rescues."""
     scenario: JsonObject
     """What it changes in the case, as a scenario that can be simulated."""
@@ -94,9 +94,9 @@ class DecisionOption(ApiModel):
 class LeverParameter(ApiModel):
     """A parameter that the effect of a lever depends on."""
 
-    title: Said
+    title: LocalizedText
     """Title of the parameter."""
-    moved: Said
+    moved: LocalizedText
     """How far the data inform it, in words."""
 
 
@@ -105,11 +105,11 @@ class LeverStory(ApiModel):
 
     key: str
     """Key of the lever."""
-    title: Said
+    title: LocalizedText
     """Title of the lever."""
-    owner: Said
+    owner: LocalizedText
     """Who can pull it."""
-    reason: Said
+    reason: LocalizedText
     """What it is: an institution, a rule or a decision of this park."""
     rests: list[LeverParameter]
     """What its effect depends on."""
@@ -120,7 +120,7 @@ class DecisionAnswer(ApiModel):
 
     run_id: str | None
     """Run ID of that analysis; null where none is stored."""
-    sentences: list[Said]
+    sentences: list[LocalizedText]
     """The answer: what forbids to rely on it, what may be recommended, what to avoid, what changes nothing."""
     since: str
     """``now``: from the present on; ``start``: had it been so from the founding; empty without a result."""
@@ -136,9 +136,9 @@ class DecisionAnswer(ApiModel):
     """Lower end of its Monte Carlo interval (95 %)."""
     before_high: float | None
     """Upper end of that interval."""
-    between: Said | None
+    between: LocalizedText | None
     """The chance under the other structures of the model; null where none was tried."""
-    sure: list[Said]
+    sure: list[LocalizedText]
     """How sure the chance is, a sentence each, the gravest doubt first; what the record says stands in the answer."""
     runs: int
     """Runs of the baseline and of every option."""
@@ -150,11 +150,11 @@ class DecisionAnswer(ApiModel):
     """States compared: parameter draws under structures of the model."""
     structures: int
     """Structures of the model that were tried, the model as it is among them."""
-    requirements: list[Said]
+    requirements: list[LocalizedText]
     """What a state must reach for an option to be acceptable in it."""
-    sides: list[Said]
+    sides: list[LocalizedText]
     """Names of the four sides, in the order of every option's."""
-    budgets: list[Said]
+    budgets: list[LocalizedText]
     """Names of the two budgets, in the order of every option's."""
     levers: list[LeverStory]
     """The levers of the options."""
@@ -260,7 +260,7 @@ def _stories(answer: Levers, keys: set[str]) -> list[LeverStory]:
     rests: dict[str, list[LeverParameter]] = {key: [] for key in levers}
     for key, name, moved in answer.rests:
         if key in rests:
-            title = spoken_in(catalogue().parameters[name].title)
+            title = LocalizedText.by_language(catalogue().parameters[name].title)
             rests[key].append(LeverParameter(title=title, moved=_lever_words(f"moved.{moved}")))
     return [
         LeverStory.of(lever, owner=_lever_words(f"owner.{lever.controlled_by}"), rests=rests[key])
@@ -277,34 +277,36 @@ def _order(option: DecisionOption) -> tuple[int, float]:
     return ORDER.index(option.advice), -option.change
 
 
-def _sentences(levers: Levers) -> list[Said]:
+def _sentences(levers: Levers) -> list[LocalizedText]:
     """Give the sentences of the answer in both languages, after what forbids to rely on it."""
     in_english, in_chinese = (
         [*forbidding(levers, words), *answers(levers, words)] for words in (Texts("levers", lang) for lang in LANGUAGES)
     )
     return [
-        Said(en=_ended(english, "."), zh=_ended(chinese, "。"))
+        LocalizedText(en=_ended(english, "."), zh=_ended(chinese, "。"))
         for english, chinese in zip(in_english, in_chinese, strict=True)
     ]
 
 
-def _between(levers: Levers) -> Said | None:
+def _between(levers: Levers) -> LocalizedText | None:
     """Say between what the chance lies under the other structures."""
     between = structure_range(levers.readings)
     if between is None:
         return None
     low, high, count = between
     interval = doc.Interval(low, high)
-    return spoken_in(lambda lang: Texts("levers", lang)("between", band=shown(interval, doc.SHARE, lang), count=count))
+    return LocalizedText.by_language(
+        lambda lang: Texts("levers", lang)("between", band=shown(interval, doc.SHARE, lang), count=count)
+    )
 
 
-def _sure(levers: Levers) -> list[Said]:
+def _sure(levers: Levers) -> list[LocalizedText]:
     """Say how sure the chance is, in both languages, but for what the record says: the answer begins with that."""
     if not levers.outcomes:
         return []
     doubts = replace(levers.doubts, contradiction=None, partial_agreement=None)
     by_language = [how_sure(levers.trust, levers.outcomes, levers.readings, doubts, lang) for lang in LANGUAGES]
-    return [Said(en=english, zh=chinese) for english, chinese in zip(*by_language, strict=True)]
+    return [LocalizedText(en=english, zh=chinese) for english, chinese in zip(*by_language, strict=True)]
 
 
 def _ended(sentence: str, stop: str) -> str:
@@ -312,14 +314,16 @@ def _ended(sentence: str, stop: str) -> str:
     return sentence if sentence.endswith(stop) else sentence + stop
 
 
-def _lever_words(key: str) -> Said:
+def _lever_words(key: str) -> LocalizedText:
     """Give a text of levers in both languages."""
-    return spoken_in(lambda lang: Texts("levers", lang)(key))
+    return LocalizedText.by_language(lambda lang: Texts("levers", lang)(key))
 
 
-def _amount(effect: LeverEffect, value: doc.Value) -> Said:
+def _amount(effect: LeverEffect, value: doc.Value) -> LocalizedText:
     """Say a value in the unit of an effect, as a change."""
-    return spoken_in(lambda lang: shown(value, change(effect.measure, Texts("levers", lang)), lang, with_unit=True))
+    return LocalizedText.by_language(
+        lambda lang: shown(value, change(effect.measure, Texts("levers", lang)), lang, with_unit=True)
+    )
 
 
 def _option(levers: Levers, option: LeverOption, judgement: Judgement, acceptable: float | None) -> DecisionOption:
@@ -365,9 +369,9 @@ def _option(levers: Levers, option: LeverOption, judgement: Judgement, acceptabl
         ],
         acceptable=acceptable,
         advice="unreliable" if levers.doubt is not None and judgement.word == "avoid" else judgement.word,
-        advice_reason=spoken_in(lambda lang: advice_words(levers, option.key, Texts("levers", lang))),
+        advice_reason=LocalizedText.by_language(lambda lang: advice_words(levers, option.key, Texts("levers", lang))),
         losing=[_lever_words(f"side.{side}") for side in judgement.losing],
-        twins=[spoken_in(partial(levers.name, key)) for key in twins],
+        twins=[LocalizedText.by_language(partial(levers.name, key)) for key in twins],
         companies=_amount(companies, middle(companies)),
         jobs=_amount(jobs, middle(jobs)),
         budgets=[_amount(budget, budget.median) for budget in budgets],

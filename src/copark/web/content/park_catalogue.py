@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from copark.cases.observed_variables import country_name
 from copark.cases.parks import load_parks
 from copark.json_types import JsonObject
+from copark.texts.localized import LocalizedText
 from copark.web.content.catalogues import SourceInfo, source_info
-from copark.web.content.responses import ApiModel, Said
-from copark.web.content.sentences import own, said, spoken_in
+from copark.web.content.responses import ApiModel
+from copark.web.content.sentences import own, said
 
 if TYPE_CHECKING:
     from copark.cases.parks import Park, Place, Score
@@ -24,7 +25,7 @@ OWN = ("developer", "investment_basis", "note")
 class PlaceInfo(ApiModel):
     """Where a park lies, to about a tenth of a degree: for a dot on a map, and no calculation."""
 
-    title: Said
+    title: LocalizedText
     """Town or district."""
     longitude: float
     """Degrees east, to about 0.1°, -180 to 180."""
@@ -32,7 +33,7 @@ class PlaceInfo(ApiModel):
     """Degrees north, to about 0.1°, -90 to 90."""
     grade: str
     """Always background: general geographic knowledge."""
-    note: Said | None
+    note: LocalizedText | None
     """What to know of it; null where there is nothing."""
 
 
@@ -43,19 +44,19 @@ class ParkInfo(ApiModel):
     """Short name of the park."""
     case: str | None
     """Name of its case in the casebook; null where it has none."""
-    title: Said
+    title: LocalizedText
     """The park's name for a reader."""
     kind: str
     """Who drives the park: intergovernmental, mixed or enterprise-led."""
-    kind_title: Said
+    kind_title: LocalizedText
     """The kind in words."""
-    host_title: Said
+    host_title: LocalizedText
     """Country it lies in."""
-    home_title: Said
+    home_title: LocalizedText
     """Country that invests."""
-    status_title: Said | None
+    status_title: LocalizedText | None
     """How it stood at the end of the data, in words; null where it is not known."""
-    words: dict[str, Said]
+    words: dict[str, LocalizedText]
     """framework, equity_change, outcome, developer, investment_basis and note in words, those that are known."""
     values: JsonObject
     """Every other column of ``casebook/parks.csv`` by its name; null where it is not known."""
@@ -78,7 +79,7 @@ class ScoreInfo(ApiModel):
     """Last year of the period."""
     memberships: dict[str, float | None]
     """By condition, from 0 (out) to 1 (in); null where it is not known."""
-    reasons: dict[str, Said]
+    reasons: dict[str, LocalizedText]
     """By condition, why its membership is so; without those that follow a rule."""
     grade: str
     """How far the scores are trusted: high, medium, low, derived, judgement or background."""
@@ -87,13 +88,13 @@ class ScoreInfo(ApiModel):
 class ConditionInfo(ApiModel):
     """A condition of the comparison, or its outcome."""
 
-    title: Said
+    title: LocalizedText
     """The condition in words."""
-    meaning: Said
+    meaning: LocalizedText
     """What it says of a park."""
-    anchors: Said
+    anchors: LocalizedText
     """What its scores stand for."""
-    caveat: Said | None
+    caveat: LocalizedText | None
     """What to know before using it; null where there is nothing."""
 
 
@@ -125,27 +126,27 @@ def park_info(park: Park, place: Place) -> ParkInfo:
     """Describe a park."""
     content = park.model_dump(mode="json")
     spoken = {name: (content.pop(f"{name}_en"), content.pop(f"{name}_zh")) for name in SPOKEN}
-    words = {name: Said(en=en, zh=zh) for name, (en, zh) in spoken.items() if name != "name" and en and zh}
+    words = {name: LocalizedText(en=en, zh=zh) for name, (en, zh) in spoken.items() if name != "name" and en and zh}
     in_one_language = {name: content.pop(name) for name in OWN}
     words |= {name: own(text) for name, text in in_one_language.items() if text}
     rest = {name: value for name, value in content.items() if name not in {"id", "case", "type", "source"}}
     return ParkInfo.of(
         park,
-        title=Said(en=spoken["name"][0], zh=spoken["name"][1]),
+        title=LocalizedText(en=spoken["name"][0], zh=spoken["name"][1]),
         kind=park.type,
         kind_title=said(f"workflows.kind.{park.type}"),
-        host_title=spoken_in(partial(country_name, park.host)),
-        home_title=spoken_in(partial(country_name, park.home)),
+        host_title=LocalizedText.by_language(partial(country_name, park.host)),
+        home_title=LocalizedText.by_language(partial(country_name, park.home)),
         status_title=None if park.outcome is None else said(f"parks.status.{park.outcome}"),
         words=words,
         values=rest,
-        place=PlaceInfo.of(place, title=Said(en=place.place_en, zh=place.place_zh)),
+        place=PlaceInfo.of(place, title=LocalizedText(en=place.place_en, zh=place.place_zh)),
     )
 
 
 def score_info(score: Score, conditions: tuple[str, ...]) -> ScoreInfo:
     """Describe a park's scores in a period."""
-    reasons = {name: spoken_in(partial(score.reason, name)) for name in conditions}
+    reasons = {name: LocalizedText.by_language(partial(score.reason, name)) for name in conditions}
     return ScoreInfo.of(
         score,
         memberships={name: getattr(score, name, None) for name in conditions},

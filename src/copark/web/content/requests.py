@@ -5,6 +5,7 @@ It is the study that :func:`copark.workflows.simulate` runs for the same argumen
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
@@ -34,7 +35,7 @@ HEADLINES = ("operating", "jobs", "cash", "commitment_home", "commitment_host")
 
 
 def _title(key: str) -> Title:
-    return Title(en=text(key, "en"), zh=text(key, "zh"))
+    return Title.by_language(partial(text, key))
 
 
 class RequestedScenario(Scenario):

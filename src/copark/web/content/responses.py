@@ -4,12 +4,14 @@ Everything a person reads is there in both languages, so that another language n
 rounded. Where there is no number stands null.
 """
 
+from functools import partial
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from copark import units
 from copark.json_types import JsonObject
+from copark.texts.localized import LocalizedText
 
 Numbers = list[float | None]
 """A number for each quarter."""
@@ -37,28 +39,17 @@ class ApiModel(BaseModel):
             else:
                 fields |= {name: getattr(record, name) for name in cls.model_fields if hasattr(record, name)}
                 if hasattr(record, "en"):
-                    fields["title"] = record
+                    fields["title"] = LocalizedText(en=record.en, zh=record.zh)
         if "unit_title" in cls.model_fields:
             fields["unit_title"] = unit_title((fields | more)["unit"])
         return cls(**{**fields, **more})
 
 
-class Said(ApiModel):
-    """Words in both languages; made of anything that has them."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    en: str
-    """The words in English."""
-    zh: str
-    """The words in Chinese (simplified)."""
-
-
-def unit_title(symbol: str) -> Said:
+def unit_title(symbol: str) -> LocalizedText:
     """Return a unit as a person reads it; its symbol where the list of units has none."""
     if not units.known(symbol):
-        return Said(en=symbol, zh=symbol)
-    return Said(en=units.title(symbol, "en"), zh=units.title(symbol, "zh"))
+        return LocalizedText.same(symbol)
+    return LocalizedText.by_language(partial(units.title, symbol))
 
 
 class OutputInfo(ApiModel):
@@ -66,13 +57,13 @@ class OutputInfo(ApiModel):
 
     name: str
     """Name of the output, by which requests ask for it."""
-    title: Said
+    title: LocalizedText
     """What the output is, for a reader."""
     symbol: str
     """Symbol in the equations of the model; empty where it has none."""
     unit: str
     """Symbol of its unit, such as ``M USD``, ``companies`` or ``1`` (a pure number)."""
-    unit_title: Said
+    unit_title: LocalizedText
     """The unit in words; empty for a pure number."""
     room: str
     """Part of the model that computes it: world, governments, company or enterprises."""
@@ -105,7 +96,7 @@ class ObservedPoint(ApiModel):
     """What it is for: fit, score, check or context."""
     source: list[str]
     """Keys of its sources among those of the case's evidence (``GET /evidence``); ``judgement`` is a judgement."""
-    note: Said | None
+    note: LocalizedText | None
     """What to know of it; null where there is nothing."""
 
 
@@ -114,9 +105,9 @@ class OutcomeShare(ApiModel):
 
     name: str
     """The outcome: failed, dependent, stagnant or self_standing."""
-    title: Said
+    title: LocalizedText
     """The outcome in words."""
-    meaning: Said
+    meaning: LocalizedText
     """By which rule a run has this outcome."""
     count: int
     """Runs with this outcome."""
@@ -135,7 +126,7 @@ class OutcomeMove(ApiModel):
 
     name: str
     """The outcome: failed, dependent, stagnant or self_standing."""
-    title: Said
+    title: LocalizedText
     """The outcome in words."""
     reference_share: float | None
     """Share of pairs with this outcome in the reference, 0 to 1; null where there are no pairs."""
@@ -156,22 +147,22 @@ class OutcomeMove(ApiModel):
 class OutcomeTransition(ApiModel):
     """Runs that go from one outcome to another."""
 
-    words: Said
+    words: LocalizedText
     """From which outcome to which, such as "Dependent → Self-standing"."""
     runs: int
     """Pairs of runs that go this way."""
     share: float
     """These pairs as a share of all pairs that finished, 0 to 1."""
-    cause_words: Said
+    cause_words: LocalizedText
     """The rule of the outcomes that is answered otherwise in the arm, in words."""
-    account: Said
+    account: LocalizedText
     """The account that is most often the reason, and in how many runs; empty where none is known."""
 
 
 class OutcomeChange(ApiModel):
     """Why outcomes change: which runs go from which outcome to which, and through which account."""
 
-    sentence: Said
+    sentence: LocalizedText
     """The whole change in a few sentences."""
     moves: list[OutcomeTransition]
     """The moves that happen, the most frequent first."""
@@ -182,7 +173,7 @@ class LinkPart(ApiModel):
 
     group: str
     """The group; ``rest`` is what passes through none, ``other_runs`` what the runs add that were not shared out."""
-    title: Said
+    title: LocalizedText
     """The group in words."""
     links: list[str]
     """Names of the links in the group; empty for ``rest`` and ``other_runs``."""
@@ -192,7 +183,7 @@ class LinkPart(ApiModel):
     """Lower end of the Monte Carlo interval of the part (95 %)."""
     high: float
     """Upper end of the same interval."""
-    told: Said
+    told: LocalizedText
     """The part in percentage points, with its sign."""
 
 
@@ -221,16 +212,16 @@ class HeadlineMove(ApiModel):
     """50th percentile over the same, in the output's unit; null where no run finished."""
     high: float | None
     """95th percentile over the same, in the output's unit; null where no run finished."""
-    shown: Said
+    shown: LocalizedText
     """Median and range as a person reads them, with the unit; of a difference with signs."""
 
 
 class HeadlineValue(HeadlineMove):
     """A number to be seen first: an output when outcomes are judged."""
 
-    middle: Said
+    middle: LocalizedText
     """The median alone, as a person reads it."""
-    band: Said
+    band: LocalizedText
     """The range of 90 % of runs alone, as a person reads it."""
 
 
@@ -239,7 +230,7 @@ class ScenarioResult(ApiModel):
 
     key: str
     """Key of the scenario."""
-    title: Said
+    title: LocalizedText
     """The scenario in words."""
     runs: int
     """Runs made."""
@@ -254,7 +245,7 @@ class ScenarioResult(ApiModel):
     samples: dict[str, list[Numbers]]
     """By output: paths of the first runs, a row for each run, in it a number for each quarter; empty unless
     requested."""
-    sentences: dict[str, Said]
+    sentences: dict[str, LocalizedText]
     """By output: its chart in a sentence."""
 
 
@@ -277,7 +268,7 @@ class ScenarioChange(ApiModel):
     """Differences of the numbers to be seen first, arm less reference."""
     bands: dict[str, list[Numbers]]
     """By output: quantiles of the paired differences, a row for each of ``levels``, in it a number for each quarter."""
-    sentences: dict[str, Said]
+    sentences: dict[str, LocalizedText]
     """By output: the difference in a sentence."""
 
 
@@ -310,7 +301,7 @@ class LinkMechanism(ApiModel):
 
     link: str
     """Name of the link."""
-    title: Said
+    title: LocalizedText
     """The link in words."""
     unit: str
     """Symbol of the unit of what it carries."""
@@ -324,7 +315,7 @@ class LinkMechanism(ApiModel):
     alone: float | None
     """What the target would change by, at the median of pairs and in the target's unit, if this link alone carried what
     it carries in the arm; null where no strength of the link gives that, or the target is not among ``outputs``."""
-    sentence: Said
+    sentence: LocalizedText
     """All of this in a sentence."""
 
 
@@ -346,7 +337,7 @@ class Why(ApiModel):
     """Runs whose links were looked at: the first ones."""
     mechanisms: list[LinkMechanism]
     """At most three links that carry something else; those with the largest effect alone first."""
-    method: Said
+    method: LocalizedText
     """How this was computed, and what it cannot show."""
 
 
@@ -359,13 +350,13 @@ class TrustNote(ApiModel):
     kind: str
     """Which parameters: own (calibrated here), shipped, borrowed, prior, unsettled (only those no data informs are
     drawn), defaults or unknown."""
-    label: Said
+    label: LocalizedText
     """The state in a few words, to stand beside a headline."""
-    meaning: Said
+    meaning: LocalizedText
     """What the state means for a reader, in a sentence or two."""
-    renew: Said | None
+    renew: LocalizedText | None
     """What to do for a better state; null where there is nothing to do."""
-    recorded: Said | None
+    recorded: LocalizedText | None
     """How the park fared according to the observations; null where the parameters are calibrated to them."""
     outcomes_shown: bool
     """Whether shares of outcomes are shown unasked: only of a park whose own calibration has converged."""
@@ -376,11 +367,11 @@ class CaseName(ApiModel):
 
     name: str
     """Name to ask for it by: the casebook's, or one that cannot be guessed of an upload."""
-    title: Said
+    title: LocalizedText
     """The park's name for a reader."""
     kind: str
     """Who drives the park: intergovernmental, mixed or enterprise-led."""
-    kind_title: Said
+    kind_title: LocalizedText
     """The kind in words."""
     start: str
     """First quarter, such as 2012Q3."""
@@ -407,7 +398,7 @@ class DrawsNote(ApiModel):
 
     kind: str
     """posterior, unsettled (those no data informs), prior or defaults."""
-    words: Said
+    words: LocalizedText
     """The parameters in a few words."""
     cut: str | None
     """Last quarter known to the posterior; null where none is drawn from."""
@@ -470,9 +461,9 @@ class SimulationAnswer(ApiModel):
     """Every other arm against the first, on common random numbers; empty where there is one arm."""
     observed: dict[str, list[ObservedPoint]]
     """By requested output: its observations within the simulated time, by date, unused ones included."""
-    summary: Said
+    summary: LocalizedText
     """The answer in a sentence or two."""
-    caveats: list[Said]
+    caveats: list[LocalizedText]
     """What a reader should know before believing it, a sentence or two each."""
     flows: list[ArmFlows] | None
     """Flows along the links between scales in each arm; null unless requested."""

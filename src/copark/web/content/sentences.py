@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -10,70 +10,62 @@ from typing import TYPE_CHECKING, Any
 from copark.cases import own_words
 from copark.presentation.numbers import bare, number, percent, reach, spoken
 from copark.texts import text
-from copark.web.content.responses import DrawsNote, OutputInfo, Said, ScenarioChange, ScenarioResult, TrustNote
+from copark.texts.localized import LocalizedText
+from copark.web.content.responses import DrawsNote, OutputInfo, ScenarioChange, ScenarioResult, TrustNote
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from copark.analyses.how_sure import Doubts
-    from copark.simulation.study_entries import Title
     from copark.web.content.case_registry import CaseEntry
 
 
 MONEY = "M USD"
 
 
-def said(key: str, **values: Any) -> Said:
+def said(key: str, **values: Any) -> LocalizedText:
     """Return a text in both languages; values that are words themselves are put in by language."""
 
     def words(lang: str) -> str:
-        filled = {name: getattr(value, lang) if isinstance(value, Said) else value for name, value in values.items()}
+        filled = {
+            name: value.text(lang) if isinstance(value, LocalizedText) else value for name, value in values.items()
+        }
         return text(key, lang, **filled)
 
-    return spoken_in(words)
+    return LocalizedText.by_language(words)
 
 
-def spoken_in(words: Callable[[str], str]) -> Said:
-    """Return what a function of a language says, in both languages."""
-    return Said(en=words("en"), zh=words("zh"))
-
-
-def both(entry: Any) -> Said:
-    """Return a title that a case or a study has in both languages."""
-    return Said(en=str(entry.en), zh=str(entry.zh))
-
-
-def own(words: str) -> Said:
+def own(words: str) -> LocalizedText:
     """Return what a case says in one language, with its Chinese where the casebook has it."""
-    return spoken_in(partial(own_words, words))
+    return LocalizedText.by_language(partial(own_words, words))
 
 
-def amount(value: float, unit: str) -> Said:
+def amount(value: float, unit: str) -> LocalizedText:
     """Write a value with its unit, money as people count it: in Chinese in 亿 or 万."""
-    return spoken_in(partial(spoken, value, unit))
+    return LocalizedText.by_language(partial(spoken, value, unit))
 
 
-def span(low: float, high: float, unit: str) -> Said:
+def span(low: float, high: float, unit: str) -> LocalizedText:
     """Write a range with its unit once."""
-    return spoken_in(partial(reach, low, high, unit))
+    return LocalizedText.by_language(partial(reach, low, high, unit))
 
 
-def signed(value: float, unit: str) -> Said:
+def signed(value: float, unit: str) -> LocalizedText:
     """Write a difference with its sign and unit."""
-    return spoken_in(lambda lang: plus(value, spoken(value, unit, lang)))
+    return LocalizedText.by_language(lambda lang: plus(value, spoken(value, unit, lang)))
 
 
-def signed_span(low: float, high: float, unit: str) -> Said:
+def signed_span(low: float, high: float, unit: str) -> LocalizedText:
     """Write a range of differences with their signs, the unit once where both ends have the same."""
     if unit == MONEY:
         return said("presentation.number.reach", low=_unit_left_out(signed(low, unit)), high=signed(high, unit))
     return said("presentation.number.reach", low=plus(low, bare(low, unit)), high=signed(high, unit))
 
 
-def _unit_left_out(money: Said) -> Said:
+def _unit_left_out(money: LocalizedText) -> LocalizedText:
     """Take the unit off the lower end of a range, whose upper end names it; 万 and 亿 stay (GB/T 15835)."""
-    return Said(en=money.en.removesuffix(" million"), zh=money.zh.removesuffix("美元"))
+    return LocalizedText(en=money.en.removesuffix(" million"), zh=money.zh.removesuffix("美元"))
 
 
 def plus(value: float, words: str) -> str:
@@ -95,7 +87,7 @@ STANDING = "self_standing"
 OPERATING = "operating"
 
 
-def shown(low: float, median: float, high: float, unit: str, *, signs: bool = False) -> Said:
+def shown(low: float, median: float, high: float, unit: str, *, signs: bool = False) -> LocalizedText:
     """Write median and band as a person reads them.
 
     Parameters
@@ -114,7 +106,7 @@ def shown(low: float, median: float, high: float, unit: str, *, signs: bool = Fa
     return said("web.words.band", median=amount(median, unit), band=span(low, high, unit))
 
 
-def chart(output: OutputInfo, last: NDArray[np.float64], quarter: str) -> Said:
+def chart(output: OutputInfo, last: NDArray[np.float64], quarter: str) -> LocalizedText:
     """Describe an output's fan in a sentence.
 
     Parameters
@@ -137,8 +129,8 @@ def chart(output: OutputInfo, last: NDArray[np.float64], quarter: str) -> Said:
 
 
 def difference(
-    output: OutputInfo, last: NDArray[np.float64], quarter: str, reference: Title, begins: str | None
-) -> Said:
+    output: OutputInfo, last: NDArray[np.float64], quarter: str, reference: LocalizedText, begins: str | None
+) -> LocalizedText:
     """Describe an output's difference to the reference in a sentence.
 
     Parameters
@@ -154,20 +146,22 @@ def difference(
     if not isfinite(median):
         return said("web.words.chart_nothing", title=output.title)
     if low == high == 0.0:
-        return said("web.words.same", title=output.title, reference=both(reference), quarter=quarter)
+        return said("web.words.same", title=output.title, reference=reference, quarter=quarter)
     return said(
         "web.words.difference",
         title=output.title,
         quarter=quarter,
         median=signed(median, output.unit),
-        reference=both(reference),
+        reference=reference,
         begins=begins or "",
         band=signed_span(low, high, output.unit),
     )
 
 
-def summary(arms: Sequence[ScenarioResult], changes: Sequence[ScenarioChange], quarter: str, trust: TrustNote) -> Said:
-    """Give the whole answer in a sentence or two: how often the park stands on its own feet, and against what.
+def summary(
+    arms: Sequence[ScenarioResult], changes: Sequence[ScenarioChange], quarter: str, trust: TrustNote
+) -> LocalizedText:
+    """Give the whole answer in a sentence or two: how often the park is self-standing, and against what.
 
     Of a park that is not calibrated say what is on record, and how many enterprises operate in the runs.
 
@@ -214,7 +208,7 @@ def summary(arms: Sequence[ScenarioResult], changes: Sequence[ScenarioChange], q
 
 def _without_shares(
     arms: Sequence[ScenarioResult], changes: Sequence[ScenarioChange], quarter: str, trust: TrustNote
-) -> Said:
+) -> LocalizedText:
     """Say what is on record, how many enterprises operate, and how many more or fewer than in the reference."""
     last = arms[-1]
     nothing = said("web.words.nothing")
@@ -235,7 +229,7 @@ def _without_shares(
 
 def caveats(
     case_entry: CaseEntry, note: DrawsNote, trust: TrustNote, doubts: Doubts, labels: Sequence[str]
-) -> list[Said]:
+) -> list[LocalizedText]:
     """Say what a reader should know before believing an answer.
 
     First what happened against the model and what is assumed, then the trust state.
@@ -250,7 +244,7 @@ def caveats(
         Labels of the quarters simulated.
     """
     in_english, in_chinese = ([*doubts.record_words(lang), *doubts.sentences(lang)] for lang in ("en", "zh"))
-    notes = [Said(en=english, zh=chinese) for english, chinese in zip(in_english, in_chinese, strict=True)]
+    notes = [LocalizedText(en=english, zh=chinese) for english, chinese in zip(in_english, in_chinese, strict=True)]
     notes += [trust.meaning, said("report.limits.bands"), said("report.limits.interested")]
     if note.cut is not None:
         drawn, uninformed = case_entry.informed

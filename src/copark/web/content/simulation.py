@@ -40,6 +40,7 @@ from copark.stats.shares import shares
 from copark.store import RunStore
 from copark.store.streaming_summary import summary_of
 from copark.texts import text
+from copark.texts.localized import LocalizedText
 from copark.version import MODEL_VERSION, __version__
 from copark.web.content import responses, sentences
 from copark.web.content.attribution import FlowCache, arm_flows, link_parts, why
@@ -47,7 +48,7 @@ from copark.web.content.case_registry import CaseEntry
 from copark.web.content.engine import CancellationToken, Engine
 from copark.web.content.frame import Frame, frame_of, output_info
 from copark.web.content.requests import HEADLINES, Parts, SimulationRequest, study_of
-from copark.web.content.sentences import amount, both, drawn_bound, own, said, span, spoken_in
+from copark.web.content.sentences import amount, drawn_bound, own, said, span
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -181,7 +182,7 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -
         )
     return responses.ScenarioResult.model_construct(
         key=scenario.key,
-        title=both(scenario.title),
+        title=scenario.title,
         runs=len(runs),
         finished=int(np.count_nonzero(runs.finished)),
         outcomes=outcomes,
@@ -287,9 +288,9 @@ def outcome_change(outcomes: changing.OutcomeMoves) -> responses.OutcomeChange:
     moves = []
     for move in outcomes.moves:
         ways = {"words": words.way, "cause_words": words.cause, "account": words.account}
-        spoken = {name: spoken_in(partial(say, move)) for name, say in ways.items()}
+        spoken = {name: LocalizedText.by_language(partial(say, move)) for name, say in ways.items()}
         moves.append(responses.OutcomeTransition(runs=move.runs, share=move.share, **spoken))
-    return responses.OutcomeChange(sentence=spoken_in(partial(words.sentence, outcomes)), moves=moves)
+    return responses.OutcomeChange(sentence=LocalizedText.by_language(partial(words.sentence, outcomes)), moves=moves)
 
 
 def observed_points(
@@ -338,9 +339,9 @@ def trust_note(trust: Trust, case: Case) -> responses.TrustNote:
     """Describe a trust state."""
     return responses.TrustNote.of(
         trust,
-        label=spoken_in(trust.label),
-        meaning=spoken_in(trust.meaning),
-        renew=spoken_in(trust.renew) if trust.renew() else None,
+        label=LocalizedText.by_language(trust.label),
+        meaning=LocalizedText.by_language(trust.meaning),
+        renew=LocalizedText.by_language(trust.renew) if trust.renew() else None,
         recorded=recorded_outcome(case, trust),
         outcomes_shown=trust.shows_outcomes,
     )
@@ -356,7 +357,7 @@ def trust_in(study: Study, case_entry: CaseEntry) -> Trust:
 def draws_note(engine: Engine, study: Study, case_entry: CaseEntry) -> responses.DrawsNote:
     """Describe the source of a study's parameters."""
     source = engine.source(study, case_entry)
-    words = spoken_in(trust_in(study, case_entry).label)
+    words = LocalizedText.by_language(trust_in(study, case_entry).label)
     stored = None if source is None else case_entry.parameters.stored
     cut = None if source is None or source.cut is None else str(source.cut)
     return responses.DrawsNote(

@@ -1,16 +1,16 @@
-"""Statistics of each arm of a claim, and differences between arms.
+"""Statistics of each scenario of a claim, and differences between scenarios.
 
-Statistics: what is measured on arms, one value for every draw of parameters, averaged over its replicates.
+Statistics: what is measured on scenarios, one value for every draw of parameters, averaged over its replicates.
 
 =============  ================================================================================================
-log            ln max(arm, 1) - ln max(reference, 1) of an output, run by run (of counts; 0.1 is about a tenth)
-difference     arm - reference of an output, run by run
-ratio          mean over replicates of the arm over that of the reference
-level          an output of the arm
-change         share of runs with an outcome in the arm, less that in the reference
+log            ln max(scenario, 1) - ln max(reference, 1) of an output, run by run (of counts; 0.1 is about a tenth)
+difference     scenario - reference of an output, run by run
+ratio          mean over replicates of the scenario over that of the reference
+level          an output of the scenario
+change         share of runs with an outcome in the scenario, less that in the reference
 share          share of runs with an outcome
-interaction    of 2^k arms: Σ (-1)^(factors absent) y; for two y11 - y10 - y01 + y00, which is 0 where effects add up
-context        an output of the arm over a value of the host's context: the share of it that the park would be
+interaction    of 2^k scenarios: Σ (-1)^(factors absent) y; for two y11 - y10 - y01 + y00: 0 where effects add up
+context        an output of the scenario over a value of the host's context: the share of it that the park would be
 missing        nothing: what would be needed is not there
 =============  ================================================================================================
 """
@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analyses.claims.rules import Sample
+from copark.analyses.claims.samples import Sample
 from copark.analyses.claims.scenarios import SIZE
-from copark.analyses.claims.schema import Claim, Look, Part, Statistic
+from copark.analyses.claims.schema import Claim, EvidenceOutput, Part, Statistic
 from copark.arrays import Booleans, Floats
 from copark.model.variables import catalogue
 from copark.simulation.measures import ScenarioMeasures
@@ -41,25 +41,25 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Readings:
-    """Outputs and outcomes of arms by their key, as statistics read them: each of shape (draws, replicates)."""
+class ScenarioReadings:
+    """Outputs and outcomes of scenarios by their key, as statistics read them: each of shape (draws, replicates)."""
 
     measured: Callable[[str], ScenarioMeasures]
-    """Gives the runs of an arm by its key."""
+    """Gives the runs of a scenario by its key."""
     places: tuple[tuple[str, int], ...]
     """Outputs and quarters that were read, in the order of the measures."""
-    judged: int
+    outcome_quarter: int
     """Quarter in which outcomes are judged, counted from 0."""
     replicates: int
     """Runs of each draw."""
 
-    def output(self, arm: str, output: str, quarter: int) -> Floats:
-        """Give an output of an arm in a quarter; NaN in runs that did not finish.
+    def output(self, scenario: str, output: str, quarter: int) -> Floats:
+        """Give an output of a scenario in a quarter; NaN in runs that did not finish.
 
         Parameters
         ----------
-        arm
-            Key of the arm.
+        scenario
+            Key of the scenario.
         output
             Name of the output.
         quarter
@@ -70,23 +70,23 @@ class Readings:
         Shape (draws, replicates).
         """
         column = self.places.index((output, quarter))
-        return self._by_draw(self.measured(arm).values[:, column, 0])
+        return self._by_draw(self.measured(scenario).values[:, column, 0])
 
-    def outcomes(self, arm: str, self_standing: float | None = None) -> Floats:
+    def outcomes(self, scenario: str, self_standing: float | None = None) -> Floats:
         """Give the code of each run's outcome, -1 where it did not finish; perhaps by another S*."""
-        codes: Floats = self._by_draw(self.measured(arm).outcome)
+        codes: Floats = self._by_draw(self.measured(scenario).outcome)
         if self_standing is None:
             return codes
-        operating = self.output(arm, SIZE, self.judged)
+        operating = self.output(scenario, SIZE, self.outcome_quarter)
         return np.where(codes > NOT_OK, reclassify(codes, operating, self_standing), codes)
 
-    def has(self, arm: str, outcome: int, self_standing: float | None = None) -> Floats:
+    def has(self, scenario: str, outcome: int, self_standing: float | None = None) -> Floats:
         """Tell whether each run has an outcome: 1 or 0, NaN where it did not finish.
 
         Parameters
         ----------
-        arm
-            Key of the arm.
+        scenario
+            Key of the scenario.
         outcome
             Code of the outcome.
         self_standing
@@ -96,14 +96,16 @@ class Readings:
         -------
         Shape (draws, replicates).
         """
-        codes = self.outcomes(arm, self_standing)
+        codes = self.outcomes(scenario, self_standing)
         return np.where(codes > NOT_OK, (codes == outcome).astype(np.float64), np.nan)
 
     def _by_draw(self, values: np.ndarray) -> Floats:
         return np.ascontiguousarray(values).reshape(-1, self.replicates)
 
 
-def statistics_of(part: Part, readings: Readings, case: Case, self_standing: float | None = None) -> dict[str, Floats]:
+def statistics_of(
+    part: Part, readings: ScenarioReadings, case: Case, self_standing: float | None = None
+) -> dict[str, Floats]:
     """Measure every statistic of a part run by run, by name; see :func:`by_run`."""
     return {name: by_run(statistic, readings, case, self_standing) for name, statistic in part.statistics.items()}
 
@@ -120,7 +122,7 @@ def split_of(runs: Floats) -> Split | None:
     return split(runs[is_known], draws[is_known]) if is_known.any() else None
 
 
-def by_run(statistic: Statistic, readings: Readings, case: Case, self_standing: float | None = None) -> Floats:
+def by_run(statistic: Statistic, readings: ScenarioReadings, case: Case, self_standing: float | None = None) -> Floats:
     """Measure a statistic run by run.
 
     Parameters
@@ -128,7 +130,7 @@ def by_run(statistic: Statistic, readings: Readings, case: Case, self_standing: 
     statistic
         What is measured.
     readings
-        Of the arms it is made of.
+        Of the scenarios it is made of.
     case
         The case, of which a statistic may need the host's context.
     self_standing
@@ -141,7 +143,7 @@ def by_run(statistic: Statistic, readings: Readings, case: Case, self_standing: 
     host = latest(case, statistic.context) if statistic.kind == "context" else None
     if statistic.kind == "missing" or (statistic.kind == "context" and host is None):
         return np.zeros((0, 1))
-    values = [_values(statistic, arm, readings, self_standing) for arm in statistic.uses]
+    values = [_values(statistic, scenario, readings, self_standing) for scenario in statistic.uses]
     if statistic.kind == "interaction":
         return contrast(values)
     if statistic.kind == "ratio":
@@ -153,16 +155,16 @@ def by_run(statistic: Statistic, readings: Readings, case: Case, self_standing: 
     return values[0] / host.value if host is not None else values[0]
 
 
-def _values(statistic: Statistic, arm: str, readings: Readings, self_standing: float | None) -> Floats:
-    """Read what a statistic needs of one of its arms."""
+def _values(statistic: Statistic, scenario: str, readings: ScenarioReadings, self_standing: float | None) -> Floats:
+    """Read what a statistic needs of one of its scenarios."""
     if statistic.outcome:
-        return readings.has(arm, OUTCOMES.index(statistic.outcome), self_standing)
-    values = readings.output(arm, str(statistic.output), int(statistic.at or 0))
+        return readings.has(scenario, OUTCOMES.index(statistic.outcome), self_standing)
+    values = readings.output(scenario, str(statistic.output), int(statistic.at or 0))
     return np.log(np.maximum(values, 1.0)) if statistic.kind in ("log", "interaction") else values
 
 
 def contrast(values: list[Floats]) -> Floats:
-    """Add up Σ (-1)^(factors absent) y over 2^k arms, the first with all factors, the last with none."""
+    """Add up Σ (-1)^(factors absent) y over 2^k scenarios, the first with all factors, the last with none."""
     total = np.zeros_like(values[0])
     for absent, of_arm in enumerate(values):
         total = total + (-1.0) ** absent.bit_count() * of_arm
@@ -197,14 +199,14 @@ GROWING = frozenset(("realised_investment", "enterprise_investment"))
 
 @dataclass(frozen=True)
 class ShownOutput:
-    """An output of an arm against its reference, at a quarter."""
+    """An output of a scenario against its reference, at a quarter."""
 
-    look: Look
+    look: EvidenceOutput
     """Output and year."""
     log: bool
     """Whether logarithms are compared."""
     level: float
-    """Median over runs of the arm itself, in the output's unit."""
+    """Median over runs of the scenario itself, in the output's unit."""
     low: float
     """5 % quantile of the differences over draws, each averaged over its replicates."""
     median: float
@@ -212,21 +214,21 @@ class ShownOutput:
     high: float
     """95 % quantile of the same differences."""
     lower: float
-    """Share of runs in which the arm is below the reference."""
+    """Share of runs in which the scenario is below the reference."""
     equal: float
-    """Share of runs in which the arm is exactly like the reference."""
+    """Share of runs in which the scenario is exactly like the reference."""
     split: Split | None
     """Variance of the difference, run by run, from parameters and from chance; ``None`` of one replicate."""
 
 
 @dataclass(frozen=True)
-class ArmRow:
-    """An arm: how it differs from the reference, and how often each outcome happens in it."""
+class ScenarioRow:
+    """A scenario: how it differs from the reference, and how often each outcome happens in it."""
 
     arm: str
     """Its key; the first row of a claim is the reference, which differs from itself in nothing."""
     seen: tuple[ShownOutput, ...]
-    """One for each look of the claim."""
+    """One for each output that the claim shows."""
     shares: tuple[float, ...]
     """Share of runs with each outcome, in the order of :data:`~copark.simulation.outcomes.OUTCOMES`."""
     bands: tuple[tuple[float, float], ...]
@@ -244,40 +246,40 @@ class ArmRow:
         return max(low, 0.0), min(high, 1.0)
 
 
-def rows_of(claim: Claim, readings: Readings) -> tuple[ArmRow, ...]:
-    """Read the reference and every arm that a claim shows."""
-    return tuple(row_of(arm, claim, readings) for arm in (claim.reference, *claim.shown))
+def rows_of(claim: Claim, readings: ScenarioReadings) -> tuple[ScenarioRow, ...]:
+    """Read the reference and every scenario that a claim shows."""
+    return tuple(row_of(scenario, claim, readings) for scenario in (claim.reference, *claim.shown))
 
 
-def row_of(arm: str, claim: Claim, readings: Readings) -> ArmRow:
-    """Read an arm beside the reference of a claim."""
-    codes = readings.outcomes(arm)
+def row_of(scenario: str, claim: Claim, readings: ScenarioReadings) -> ScenarioRow:
+    """Read a scenario beside the reference of a claim."""
+    codes = readings.outcomes(scenario)
     finished = codes[codes > NOT_OK]
-    samples = [Sample(averaged(readings.has(arm, outcome)), "mean") for outcome in range(len(OUTCOMES))]
+    samples = [Sample(averaged(readings.has(scenario, outcome)), "mean") for outcome in range(len(OUTCOMES))]
     bands = [sample.band() for sample in samples]
-    return ArmRow(
-        arm=arm,
-        seen=tuple(seen(look, arm, claim.reference, readings) for look in claim.shows),
+    return ScenarioRow(
+        arm=scenario,
+        seen=tuple(seen(look, scenario, claim.reference, readings) for look in claim.shows),
         shares=tuple(_mean(finished == outcome) for outcome in range(len(OUTCOMES))),
         bands=tuple((low, high) for low, _, high in bands),
         runs=int(finished.size),
     )
 
 
-def seen(look: Look, arm: str, reference: str, readings: Readings) -> ShownOutput:
-    """Read an output of an arm at one date, beside the reference.
+def seen(look: EvidenceOutput, scenario: str, reference: str, readings: ScenarioReadings) -> ShownOutput:
+    """Read an output of a scenario at one date, beside the reference.
 
     Parameters
     ----------
     look
         Output and date.
-    arm, reference
-        Keys of the arms.
+    scenario, reference
+        Keys of the scenarios.
     readings
         Values of runs.
     """
     log = look.output in GROWING or catalogue().outputs[look.output].unit in LOGGED
-    values = readings.output(arm, look.output, look.at)
+    values = readings.output(scenario, look.output, look.at)
     differences = difference(readings.output(reference, look.output, look.at), values, log=log)
     low, median, high = Sample(averaged(differences)).band()
     measured = differences[np.isfinite(differences)]
