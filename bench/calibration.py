@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.arguments import parser_of
-from copark.calibration.calibrate import FULL, QUICK, Settings
+from copark.calibration.calibrate import FULL, QUICK, CalibrationSettings
 from copark.calibration.calibration_setup import cut_of
 from copark.calibration.calibrations import kept_posterior
 from copark.calibration.case_parameters import shipped_calibration
@@ -36,7 +36,7 @@ HEAD = (
     "park", "values", "quick, s", "full, s", f"medians within {MEDIAN:.0%}", "farthest", f"widths within {WIDTH:.0%}",
     "width", "forecasts", "coverage", "R̂ quick / full",
 )  # fmt: skip
-FEWEST = Settings(runs=1 << 11, accepted=128, members=16, sweeps=1, last_sweeps=1, populations=1, records=2)
+FEWEST = CalibrationSettings(runs=1 << 11, accepted=128, members=16, sweeps=1, last_sweeps=1, populations=1, records=2)
 SMALLEST = (FEWEST, replace(FEWEST, seed=2))
 """Of the smallest form: two calibrations that say nothing."""
 RESULT = Path(__file__).with_name("CALIBRATION.md")
@@ -99,7 +99,7 @@ def compare(
     threads: int,
     *,
     shipped: bool,
-    both: tuple[Settings, Settings] = (QUICK, FULL),
+    both: tuple[CalibrationSettings, CalibrationSettings] = (QUICK, FULL),
 ) -> Row:
     """Make or find both calibrations of a park, and compare them."""
     case = load_case(park)

@@ -210,7 +210,7 @@ class Park(mesa.Model):  # type: ignore[misc]
         for anchor in self.facts.anchors:
             if anchor["quarter"] == self.t:
                 self.register(anchor["origin"], anchor["declared"], anchor)
-        rates = [self.enquiry_rate(o, by_origin[o]) for o in range(3)]
+        rates = [self.enquiries_per_year(o, by_origin[o]) for o in range(3)]
         for origin in range(3):
             led = [p["follow_own"] * math.log(1.0 + by_origin[origin]), self.company.network[origin]]
             for _ in range(rng.poisson(rates[origin] * DT)):
@@ -226,7 +226,7 @@ class Park(mesa.Model):  # type: ignore[misc]
         self.registered_ever += 1
         self.count[found_by] += 1
 
-    def enquiry_rate(self, origin: int, operating: int) -> float:
+    def enquiries_per_year(self, origin: int, operating: int) -> float:
         """Enquiries of an origin a year."""
         p, today, park = self.p, self.facts.governments[self.t], self.company
         facts = self.facts.enterprises[self.t]

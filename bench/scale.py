@@ -23,7 +23,7 @@ from bench.arguments import parser_of
 from copark.cases import load_case
 from copark.cluster import EnsembleRequest, Threads, WorkerPool, make
 from copark.cluster.dask_workers import local_workers
-from copark.cluster.shard_worker import Ranges, Work
+from copark.cluster.shard_worker import Ranges, ShardWork
 from copark.progress import CountedProgress
 from copark.simulation.results import study_identity
 from copark.simulation.run import stream
@@ -44,7 +44,7 @@ class Timed:
         self.seconds: dict[str, float] = {}
         self.makers, self.machine = worker_pool.makers, worker_pool.machine
 
-    def make(self, work: Work, ranges: Ranges, progress: CountedProgress) -> Iterator[Mapping[str, float]]:
+    def make(self, work: ShardWork, ranges: Ranges, progress: CountedProgress) -> Iterator[Mapping[str, float]]:
         """Make shards and add up their seconds."""
         for found in self._worker_pool.make(work, ranges, progress):
             for stage, seconds in found.items():

@@ -17,7 +17,7 @@ from pathlib import Path
 from copark.analyses.stack import stacking as shipped
 from copark.analyses.stack.stacking import trials_of
 from copark.calibration import calibrations, draw_sources
-from copark.calibration.calibrate import FULL, QUICK, Settings, calibrate
+from copark.calibration.calibrate import FULL, QUICK, CalibrationSettings, calibrate
 from copark.calibration.calibration_setup import case_for, cut_of, reading_of
 from copark.calibration.diagnostics import predictive_checks
 from copark.calibration.draw_sources import PosteriorSource
@@ -53,7 +53,7 @@ def make(case: Case, cut: Quarter, place: Path, out: Path, sweeps: int | None) -
     """Make a case's posterior to a cut; write it if its searches agree, and say what it does not reproduce."""
     folder = place / str(cut)
     recipe = recipe_in(folder)
-    settings = Settings(**recipe["settings"]) if recipe else AT_MOST
+    settings = CalibrationSettings(**recipe["settings"]) if recipe else AT_MOST
     settings = replace(settings, last_sweeps=sweeps or settings.last_sweeps)
     how = reading_of(case, cut, settings)
     made = calibrate(case_for(case, cut, how), cut, settings, threads=default_threads(), folder=out / "batches")

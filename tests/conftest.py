@@ -53,7 +53,7 @@ def no_large_ensembles_uncompiled() -> Iterator[None]:
         return
     from copark.simulation.ensemble import Ensemble
 
-    run = Ensemble._run
+    run = Ensemble._run_scenario
 
     def run_a_few(self: Ensemble, inputs: Any, draws: Any) -> Any:
         runs = len(draws.addresses)
@@ -62,7 +62,7 @@ def no_large_ensembles_uncompiled() -> Iterator[None]:
         return run(self, inputs, draws)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Ensemble, "_run", run_a_few)
+        patch.setattr(Ensemble, "_run_scenario", run_a_few)
         yield
 
 

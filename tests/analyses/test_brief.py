@@ -20,10 +20,10 @@ from copark.analyses.brief.show import spelled, without_commands
 from copark.analyses.context import Context
 from copark.analyses.contract import Texts
 from copark.analyses.levers.choice import choose
-from copark.analyses.levers.schema import wanted_levers
 from copark.analyses.registry import REGISTRY
 from copark.calibration.rolling_origin import moment, year_of_moment
 from copark.cases import load_case
+from copark.decisions.lever_file import wanted_levers
 from copark.presentation.document import Bullets, Chart
 from copark.presentation.document_tables import write_csvs, write_workbook
 from copark.presentation.docx import PAGE, PORTRAIT
@@ -182,7 +182,7 @@ def test_its_csv_holds_findings_figures_options_and_the_course_with_observations
     shares = [float(row["value"]) / 100.0 for row in figures[: len(found.outcomes)]]
     assert shares == pytest.approx([share.share for share in found.outcomes])
     options = rows_of(folder, "options")
-    settings = [option.setting for option in found.levers.options]
+    settings = [option.entry for option in found.levers.options]
     assert [row["option"] for row in options] == [getattr(setting.title, lang) for setting in settings]
     for row, setting in zip(options, settings, strict=True):
         assert row["advice"]
@@ -242,7 +242,7 @@ def test_an_observation_stands_in_the_year_it_is_of(day):
 def test_what_would_change_the_answer_is_said_in_words():
     (section,) = (one for one in BRIEF.document(shipped("imip"), "en").sections if one.key == "open")
     words = " ".join(section.blocks[0].items)
-    standing = [reading.standing for reading in shipped("imip").levers.readings[1:]]
+    standing = [reading.standing for reading in shipped("imip").levers.baselines[1:]]
     low, high = percent_words(min(standing), "en"), percent_words(max(standing), "en")
     assert f"that alone moves the chance from {low} to {high}" in words
     assert "the voting quota, the entry threshold and the tax rate" in words

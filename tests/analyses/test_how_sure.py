@@ -6,9 +6,9 @@ import pytest
 
 from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.how_sure import NONE, Doubts, doubts_of, ends_in_words, how_sure, structure_range
-from copark.analyses.levers.effects import Reading
 from copark.analyses.registry import REGISTRY
 from copark.cases import load_case
+from copark.decisions.effects import StructureBaseline
 from copark.stats.shares import shares_of
 from copark.texts.localized import LocalizedText
 from tests.asked import table
@@ -29,7 +29,7 @@ def shipped(name, **asked):
 
 
 def readings(*standing):
-    return [Reading(f"structure-{at}", value, 0.0, 100) for at, value in enumerate(standing)]
+    return [StructureBaseline(f"structure-{at}", value, 0.0, 100) for at, value in enumerate(standing)]
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import RESULT, answer, listed
 from copark.analyses.context import Context
 from copark.analyses.contract import Texts
-from copark.analyses.levers.schema import load_levers
 from copark.cases import load_case
+from copark.decisions.lever_file import load_levers
 from copark.errors import CoparkError
 from copark.texts import LANGUAGES
 from copark.web import jobs as work

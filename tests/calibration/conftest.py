@@ -10,13 +10,13 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.calibration import calibrations
-from copark.calibration.calibrate import Settings
+from copark.calibration.calibrate import CalibrationSettings
 from copark.calibration.observations import ObservationModel, Target, targets
 from copark.calibration.prior import Recipe, make_batch
 from copark.cases.quarters import Quarter
 
 CUT = Quarter(2020, 4)
-TINY = Settings(runs=1 << 12, accepted=300, members=32, sweeps=1, last_sweeps=2, populations=2, records=20)
+TINY = CalibrationSettings(runs=1 << 12, accepted=300, members=32, sweeps=1, last_sweeps=2, populations=2, records=20)
 LEFT_OPEN = re.compile(r"\{[a-z_]+\}|\bnan\b|None|\b(?:calibration|validation|forecast|inference)\.[a-z]+\.")
 """Never on a page or a screen: a value not filled in, a number that is none, the key of a text."""
 

@@ -10,7 +10,7 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.calibration import calibrations, remade
-from copark.calibration.calibrate import FULL, QUICK, Settings
+from copark.calibration.calibrate import FULL, QUICK, CalibrationSettings
 from copark.calibration.calibrations import settings_of
 from copark.calibration.provenance import recipe_in
 from copark.cases.casebook import POSTERIOR, casebook_path
@@ -130,10 +130,10 @@ def test_quick_and_full_differ_in_settings_alone_and_recipes_made_before_them_st
     assert (settings_of(None, None), settings_of(None, 7, full=True)) == (QUICK, replace(FULL, seed=7))
     assert settings_of("2^14", None) == replace(QUICK, runs=1 << 14)
     shipped = recipe_in(casebook_path() / "great-stone" / POSTERIOR / "2020Q4")
-    assert Settings.of(shipped) == Settings()
-    assert Settings().content().items() <= shipped["settings"].items()
+    assert CalibrationSettings.of(shipped) == CalibrationSettings()
+    assert CalibrationSettings().content().items() <= shipped["settings"].items()
     for settings in (QUICK, FULL):
-        assert Settings.of({"settings": settings.content()}) == settings
+        assert CalibrationSettings.of({"settings": settings.content()}) == settings
 
 
 def test_the_shipped_posterior_is_made_again_every_time_and_the_command_ends_with_1_if_it_differs(

@@ -13,7 +13,7 @@ from copark.analyses import REGISTRY, ablate, validate
 from copark.analyses.answer import load
 from copark.analyses.context import Context
 from copark.calibration import calibrations, case_parameters, draw_sources
-from copark.calibration.calibrate import Settings
+from copark.calibration.calibrate import CalibrationSettings
 from copark.calibration.calibration_setup import case_for
 from copark.calibration.calibrations import own_folder
 from copark.calibration.observations import targets
@@ -31,7 +31,9 @@ from copark.web.content.case_registry import CaseRegistry
 from copark.web.content.job_tasks import FORETOLD, JobTask, do_task
 from tests.calibration.conftest import ask
 
-SMALLEST = Settings(runs=1 << 10, accepted=100, members=16, sweeps=1, last_sweeps=2, populations=2, records=20)
+SMALLEST = CalibrationSettings(
+    runs=1 << 10, accepted=100, members=16, sweeps=1, last_sweeps=2, populations=2, records=20
+)
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,11 @@ import pytest
 from copark.calibration import forecast
 from copark.calibration.annealing import replay_posterior
 from copark.calibration.forecast import read
-from copark.calibration.tempering import Plan
+from copark.calibration.tempering import TemperingPlan
 from copark.cases.dates import Date
 from copark.cases.horizon import with_quarters
 from copark.cases.quarters import Quarter
-from copark.cases.tables import Row
+from copark.cases.tables import TableRow
 from copark.errors import FaultsFound, NotFound, RunRefused
 from copark.identity import identity_of
 from tests.calibration.conftest import CUT
@@ -22,7 +22,7 @@ UNTIL = Quarter(2024, 4)
 
 def numbered(observations):
     """Give observations as the rows of a table, which begin on its second line."""
-    return [Row(line, observation) for line, observation in enumerate(observations, 2)]
+    return [TableRow(line, observation) for line, observation in enumerate(observations, 2)]
 
 
 def scored(frozen, observations):
@@ -36,7 +36,7 @@ def on_day(great_stone, day):
 
 @pytest.fixture(scope="module")
 def replay(batch, record):
-    plan = Plan(members=48, sweeps=1, last_sweeps=2)
+    plan = TemperingPlan(members=48, sweeps=1, last_sweeps=2)
     return replay_posterior(batch, record, np.arange(len(record.targets)), CUT, plan=plan, populations=2)
 
 

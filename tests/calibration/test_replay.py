@@ -14,7 +14,7 @@ from copark.calibration.annealing import ROUND, replay_posterior
 from copark.calibration.draw_sources import PosteriorSource
 from copark.calibration.prior import study_of
 from copark.calibration.replay_posterior import blind, years_known
-from copark.calibration.tempering import Plan
+from copark.calibration.tempering import TemperingPlan
 from copark.cases.quarters import Quarter
 from copark.model.enterprises.records import FREE_TO_DECIDE
 from copark.model.world.equations import FREE, NO_PARTNER
@@ -25,7 +25,7 @@ from copark.store import checkpoints
 from copark.store.checkpoints import Stages
 from tests.calibration.conftest import CUT
 
-SMALL = Plan(members=96, sweeps=2, last_sweeps=3)
+SMALL = TemperingPlan(members=96, sweeps=2, last_sweeps=3)
 
 
 def made(batch, record, threads=1, seed=1):

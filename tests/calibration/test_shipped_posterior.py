@@ -8,7 +8,7 @@ import shutil
 import numpy as np
 import pytest
 
-from copark.calibration.calibrate import Settings, calibrate
+from copark.calibration.calibrate import CalibrationSettings, calibrate
 from copark.calibration.calibration_setup import Reading
 from copark.calibration.calibrations import load, save
 from copark.calibration.diagnostics import movements
@@ -115,7 +115,7 @@ def test_made_again_it_is_the_same(great_stone, shipped):
 
 @pytest.mark.long
 def test_a_file_that_was_tampered_with_is_found_out(great_stone, tmp_path):
-    small = Settings(runs=1 << 11, accepted=300, members=32, sweeps=1, last_sweeps=1, populations=2)
+    small = CalibrationSettings(runs=1 << 11, accepted=300, members=32, sweeps=1, last_sweeps=1, populations=2)
     stored = tmp_path / "stored"
     spoilt = tmp_path / "spoilt"
     save(calibrate(great_stone, CUT, small), stored, Reading(wide=False))

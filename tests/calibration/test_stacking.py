@@ -11,7 +11,7 @@ from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
 from copark.analyses.stack import stacking
-from copark.analyses.stack.stacking import FAR, METHODS, NEAR, STACK, UNSEEN, Trial
+from copark.analyses.stack.stacking import FAR, METHODS, NEAR, STACK, UNSEEN, ForecastTrial
 from copark.calibration.forecast import LEVELS
 from copark.calibration.pool.parks import park_of, parks_of
 from copark.cases import load_case
@@ -40,7 +40,7 @@ def made_up():
             good = levels(value * np.exp(rng.normal(0.0, 0.2)), 0.2)
             bad = levels(3.0 * value, 0.2)
             parts = {"model": bad, "growth": good} if setting == UNSEEN else {"model": good, "growth": bad, "line": bad}
-            trials.append(Trial(park, setting, "registered", 2.0, value, parts))
+            trials.append(ForecastTrial(park, setting, "registered", 2.0, value, parts))
     return tuple(trials)
 
 

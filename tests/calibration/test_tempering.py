@@ -22,7 +22,7 @@ QUARTERS = len(RECORD)
 SPANS = 3
 PRIOR_RUNS = 6000
 COVARIANCE = np.full((QUARTERS, QUARTERS), 1.0) + ADDRESS**2 * np.eye(QUARTERS)
-PLAN = tempering.Plan(1500, sweeps=4, last_sweeps=25, keep=0.8, quarters=QUARTERS, spans=SPANS)
+PLAN = tempering.TemperingPlan(1500, sweeps=4, last_sweeps=25, keep=0.8, quarters=QUARTERS, spans=SPANS)
 LADDER = replace(PLAN, early=True, ladder=200, last_sweeps=46)
 
 

@@ -9,13 +9,13 @@ from copark.calibration import rolling_origin, validation_study
 from copark.calibration.annealing import replay_posterior
 from copark.calibration.prior import PriorSpace
 from copark.calibration.rolling_origin import line
-from copark.calibration.tempering import Plan
+from copark.calibration.tempering import TemperingPlan
 from copark.calibration.validation_study import AHEAD, BOTH, CENTRE, FUTURE, MOVED, PAST, SHOCKS, UNMOVED, WIDTH
 from copark.cases.quarters import Quarter
 from copark.stats.quantiles import quantile_band
 from tests.calibration.conftest import CUT, target
 
-SMALL = Plan(members=48, sweeps=1, last_sweeps=2)
+SMALL = TemperingPlan(members=48, sweeps=1, last_sweeps=2)
 LEVELS = (np.arange(400) + 0.5) / 400
 
 

@@ -5,10 +5,10 @@ import shutil
 import pytest
 import yaml
 
-from copark.analyses.levers.schema import load_levers
 from copark.calibration.case_parameters import parameters_of
 from copark.cases.casebook import CLAIMS, LEVERS, POSTERIOR, STUDIES, brought, casebook_path, list_cases
 from copark.cases.load import examine, load_case
+from copark.decisions.lever_file import load_levers
 from copark.simulation.study import list_studies, load_study
 
 

@@ -32,7 +32,7 @@ def test_no_arm_undoes_a_judgement_unseen(shipped):
     met = set()
     for variant in shipped.claims.judgement:
         for key, arm in shipped.claims.arms.items():
-            for name in ("parameters", "levers", "links", "times", "scale"):
+            for name in ("parameters", "dated_inputs", "links", "times", "scale"):
                 if set(getattr(variant, name)) & set(getattr(arm, name)):
                     met.add((variant.key, key))
             if set(variant.content().get("edits", {})) & set(arm.content().get("edits", {})):

@@ -8,13 +8,14 @@ import pytest
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.goal import Params, events_of, levers_of, targets_of
-from copark.analyses.goal.lever_sets import LeverSets, read_events, scenario_with
+from copark.analyses.goal.future_events import read_events, scenario_of_events
+from copark.analyses.goal.lever_sets import LeverSets
 from copark.analyses.goal.measures import GoalTarget, read_targets
-from copark.analyses.goal.search import Confirmed, ladder
-from copark.analyses.levers.schema import load_levers
+from copark.analyses.goal.search import ConfirmedSet, ladder
 from copark.analyses.registry import REGISTRY
 from copark.cases.horizon import seen_from
 from copark.cases.quarters import Quarter
+from copark.decisions.lever_file import load_levers
 from copark.errors import NotFound, RunRefused
 from copark.simulation.run import inputs_of
 from copark.simulation.scenario_edits import Edits
@@ -134,7 +135,7 @@ def test_targets_are_read_or_refused(great_stone):
 def test_a_government_that_withdraws_is_committed_to_nothing(great_stone):
     events = read_events(("government-withdraws:home@2027Q1", "shock:pandemic@2027Q1..2027Q4"), great_stone, 50)
     plain = baseline("great-stone").scenarios[0]
-    scenario = scenario_with(events, great_stone, plain.key, plain.title)
+    scenario = scenario_of_events(events, great_stone, plain.key, plain.title)
     at = events[0].since
     after, before = inputs_of(great_stone, scenario), inputs_of(great_stone)
     assert (after.governments["framework"][at:] == 0).all()
@@ -184,7 +185,7 @@ def test_the_ladder_leaves_out_a_lever_that_adds_nothing():
 
     def confirmed(keys, share, cost):
         shares = (Share("failed", 0, 100, share, share - 0.05, share + 0.05),)
-        return Confirmed(tuple(keys), 1.0, shares, cost, cost - 1.0, cost + 1.0, (), ())
+        return ConfirmedSet(tuple(keys), 1.0, shares, cost, cost - 1.0, cost + 1.0, (), ())
 
     sets = [confirmed(*one) for one in (
         ("a", 0.9, 5.0), ("ab", 0.95, 4.5), ("ac", 0.9, 1.0), ("d", 0.2, 0.0), ("de", 0.2, 0.5), ("df", 0.3, 0.5),

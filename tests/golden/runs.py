@@ -18,7 +18,7 @@ from copark.analyses.answer import answer, question_of
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
 from copark.analyses.shipped import FITS, FITTED, RUNS, at_release, leaves
-from copark.calibration.calibrate import Settings, calibrate
+from copark.calibration.calibrate import CalibrationSettings, calibrate
 from copark.calibration.calibration_setup import case_for
 from copark.cases.load import load_case
 from copark.cases.quarters import Quarter
@@ -66,7 +66,7 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "power": {"weights": "50,30,20", "quota": "51"},
 }  # fmt: skip
 """What is asked of an analysis."""
-TINY = Settings(runs=1 << 10, accepted=100, members=32, sweeps=1, last_sweeps=2, populations=2, records=10)
+TINY = CalibrationSettings(runs=1 << 10, accepted=100, members=32, sweeps=1, last_sweeps=2, populations=2, records=10)
 NOT_HELD = {"validate": "forecasts and scores of small calibrations: as held by calibrate, forecast and score"}
 """Analyses without a golden run, and what holds them."""
 DEAR = ("ablate", "experts", "joint", "reliability", "sensitivity", "typology", "voi")

@@ -59,7 +59,7 @@ RENAMED = (
     "simulation/trust.py",
     "calibration/prior.py",
     "calibration/draw_sources.py",
-    "analyses/levers/experiment.py",
+    "decisions/experiment.py",
     "analyses/levers/__init__.py",
     "analyses/answer.py",
 )

@@ -247,7 +247,7 @@ def claims(raw: bytes, folder: Path) -> str:
 
 
 def levers(raw: bytes, folder: Path) -> str:
-    from copark.analyses.levers.schema import load_levers
+    from copark.decisions.lever_file import load_levers
 
     write(folder, {"levers.yaml": raw})
     return tried(lambda: load_levers(great_stone(), folder / "levers.yaml"))

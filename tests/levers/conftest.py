@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.analyses.levers.measures import MEASURES, NAMES
+from copark.decisions.measures import MEASURES, NAMES
 from copark.stats.effects import Effects
 
 SMALL = """\

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from copark.analyses.levers.choice import choose, met, states_of
-from copark.analyses.levers.dependence import leanings
-from copark.analyses.levers.effects import lever_effects, reading_of
-from copark.analyses.levers.experiment import counts, groups_of
-from copark.analyses.levers.measures import ALIVE, KEPT, SIDES, LeverMeasures, discounting
-from copark.analyses.levers.schema import examine_levers
+from copark.analyses.levers.dependence import find_dependences
+from copark.decisions.effects import baseline_under, lever_effects
+from copark.decisions.experiment import draw_groups, runs_that_count
+from copark.decisions.lever_file import examine_levers
+from copark.decisions.measures import ALIVE, KEPT, SIDES, LeverMeasures, discounting
 from copark.simulation.ensemble import ScenarioRuns
 from copark.stats.effects import Effects
 from copark.stats.shares import verdict
@@ -86,7 +86,7 @@ def test_runs_count_that_finished_in_every_option_of_a_park_that_lives():
     alive = np.array([1.0, 1.0, 1.0, 0.0])[:, np.newaxis, np.newaxis]
     values = {key: np.ones((4, 1, 1)) for key in finished}
     effects = Effects((ALIVE,), ("1",), ("2035Q4",), "as-it-is", alive, values, finished, np.arange(4))
-    assert counts(effects).tolist() == [True, False, False, False]
+    assert runs_that_count(effects).tolist() == [True, False, False, False]
 
 
 WORDS = {
@@ -135,9 +135,9 @@ def test_effects_are_taken_run_by_run():
     assert (enterprises.above, enterprises.equal, enterprises.verdict) == (0.0, 0.5, "loses_at_times")
     standing = effects["option-1", "self_standing"]
     assert (standing.before, standing.after, standing.mean) == (0.5, 0.75, 0.25)
-    assert standing.interval_low < 0.25 < standing.interval_high
+    assert standing.monte_carlo_low < 0.25 < standing.monte_carlo_high
     assert effects["option-2", "home"].verdict == "nothing"
-    assert home.interval_low == home.interval_high == 3.0, "in every run"
+    assert home.monte_carlo_low == home.monte_carlo_high == 3.0, "in every run"
 
 
 def test_who_gains_and_who_loses():
@@ -166,10 +166,10 @@ def test_where_no_run_counts_nothing_is_said(thresholds):
     by_structure = [effects.of_runs(np.zeros(8, dtype=bool)) for effects in by_hand(structures=2)]
     effects = effects_of(by_structure).values()
     assert {(effect.pairs, effect.verdict) for effect in effects} == {(0, "unknown")}
-    assert all(np.isnan([effect.before, effect.mean, effect.interval_low]).all() for effect in effects)
+    assert all(np.isnan([effect.before, effect.mean, effect.monte_carlo_low]).all() for effect in effects)
     assert choose(by_structure, thresholds, np.arange(4), times=5) is None
-    assert leanings(by_structure[0], {"network_strength": np.arange(4.0)}, {}) == []
-    assert reading_of("as-modelled", by_structure[0]).runs == 0
+    assert find_dependences(by_structure[0], {"network_strength": np.arange(4.0)}, {}) == []
+    assert baseline_under("as-modelled", by_structure[0]).runs == 0
 
 
 def test_states_are_means_over_replicates_and_leave_out_runs_that_do_not_count():
@@ -215,11 +215,11 @@ def test_an_effect_that_moves_with_a_parameter_leans_on_it():
     operating[0, 1] = np.repeat(np.arange(20.0), 2) ** 3
     drawn = {"network_strength": np.arange(20.0)}
     (effects,) = by_hand(options=2, draws=20, operating=operating)
-    (leaning,) = leanings(effects, drawn, {"network_strength": "unmoved"})
-    assert (leaning.parameter, leaning.verdict) == ("network_strength", "unmoved")
-    assert leaning.correlation == pytest.approx(1.0)
+    (dependence,) = find_dependences(effects, drawn, {"network_strength": "unmoved"})
+    assert (dependence.parameter, dependence.verdict) == ("network_strength", "unmoved")
+    assert dependence.correlation == pytest.approx(1.0)
     (nothing,) = by_hand(options=2, draws=20)
-    assert leanings(nothing, drawn, {}) == []
+    assert find_dependences(nothing, drawn, {}) == []
 
 
 @pytest.mark.parametrize(("populations", "wanted"), [(10, [0, 5, 1]), (2, [0, 1, 2])])
@@ -227,5 +227,5 @@ def test_draws_of_one_population_are_one_group_where_there_are_ten(populations, 
     replay = SimpleNamespace(pairs=20, population=np.repeat(np.arange(populations), 20 // populations))
     order = np.concatenate([[0, 10, 2], np.setdiff1d(np.arange(20), [0, 10, 2])])
     source = SimpleNamespace(replay=replay, order=order)
-    assert groups_of(source, 20)[:3].tolist() == wanted
-    assert groups_of(None, 3).tolist() == [0, 1, 2]
+    assert draw_groups(source, 20)[:3].tolist() == wanted
+    assert draw_groups(None, 3).tolist() == [0, 1, 2]

@@ -11,9 +11,9 @@ from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.levers import Params, compute, options_of
 from copark.analyses.levers.choice import choose
-from copark.analyses.levers.experiment import groups_of, measures_of, study_of
-from copark.analyses.levers.measures import SIDES
 from copark.cases import load_case
+from copark.decisions.experiment import draw_groups, measures_of, study_of
+from copark.decisions.measures import SIDES
 from copark.presentation.document import Cards, Interval
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.study import baseline
@@ -81,11 +81,11 @@ def test_the_answer_has_a_row_for_each_setting_with_its_interval_and_its_sides(s
     assert [row[0] for row in answers.rows] == ["5 M USD for good", "20 %"]
     assert answers.groups == (("Entry threshold — host side", 1), ("Tax — both governments", 1))
     effect = found.effect("tax-20", "self_standing")
-    assert answers.rows[1][2] == Interval(effect.interval_low, effect.interval_high, effect.mean)
+    assert answers.rows[1][2] == Interval(effect.monte_carlo_low, effect.monte_carlo_high, effect.mean)
     assert answers.rows[1][-len(SIDES) + SIDES.index("enterprises")] in ("−", "−−"), "tax takes from enterprises"
     cards = next(block for block in shown("en").blocks() if isinstance(block, Cards))
     assert effect.before not in {card.value for card in cards.cards}, "outcome shares of a park that is not calibrated"
-    told = {judgement.setting: judgement.word for judgement in found.recommendation.judgements}
+    told = {judgement.option: judgement.word for judgement in found.recommendation.judgements}
     words = {"recommended": "helps", "avoid": "no advice; does harm in the model", "unchanged": "changes nothing"}
     assert [row[1].partition(":")[0] for row in answers.rows] == [
         words.get(told[key], "not reliable") for key in ("five", "tax-20")
@@ -111,7 +111,7 @@ def test_draws_come_from_the_posterior_where_there_is_one(file):
     experiment = context.experiment(study, case, measures_of(levers, case, since))
     assert experiment.study.draws == "posterior"
     assert experiment.provenance["posterior_cut"] == str(load_case("great-stone").clock.data_end)
-    assert 1 < np.unique(groups_of(experiment.source, 24)).size <= 24
+    assert 1 < np.unique(draw_groups(experiment.source, 24)).size <= 24
     effects = experiment.effects(experiment.study.scenarios[1:], against=experiment.study.scenarios[0])
     assert np.array_equal(effects.draws, np.repeat(np.arange(24), 2))
     drawn = experiment.drawn_parameters()

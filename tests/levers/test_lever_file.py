@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from copark.analyses.levers import schema
-from copark.analyses.levers.experiment import measures_of, parts_of, scenarios_under, study_of
 from copark.cases.horizon import present_quarter, seen_from
 from copark.cases.load import load_case
+from copark.decisions import lever_file
+from copark.decisions.experiment import count_structures, measures_of, scenarios_under, study_of
 from copark.model.variables import catalogue
 from copark.simulation.run import inputs_of
 from tests.levers.conftest import small
@@ -19,7 +19,7 @@ LEVERS = {"equity", "quota", "operator", "partners", "threshold", "tax", "land",
 
 @pytest.fixture(scope="module")
 def shipped_file(great_stone):
-    return schema.load_levers(great_stone)
+    return lever_file.load_levers(great_stone)
 
 
 def test_the_levers_of_great_stone_are_those_that_somebody_controls(shipped_file):
@@ -34,23 +34,23 @@ def test_settings_of_now_leave_the_past_and_begin_at_now(shipped_file, great_sto
     assert shipped_file.now == present_quarter()
     now = shipped_file.now - great_stone.clock.start
     seen = seen_from(great_stone, shipped_file.now)
-    as_it_is = inputs_of(seen, schema.scenario_of())
+    as_it_is = inputs_of(seen, lever_file.scenario_of())
     for option in shipped_file.options("now"):
-        changed = inputs_of(seen, schema.scenario_of(option.setting))
+        changed = inputs_of(seen, lever_file.scenario_of(option.entry))
         for room in ("world", "governments", "company", "enterprises"):
             assert np.array_equal(getattr(as_it_is, room)[:now], getattr(changed, room)[:now]), option.key
 
 
 def test_a_structure_is_what_its_scenarios_have_in_common(shipped_file):
     options = shipped_file.options("start")
-    assert parts_of(shipped_file) == 1 + sum(structure.changes_runs for structure in shipped_file.structures)
+    assert count_structures(shipped_file) == 1 + sum(structure.changes_runs for structure in shipped_file.structures)
     for structure in shipped_file.structures:
         as_it_is, *changed = scenarios_under(options, structure)
-        assert as_it_is.key == schema.AS_IT_IS
+        assert as_it_is.key == lever_file.AS_IT_IS
         assert as_it_is.edits.is_empty
         assert [scenario.key for scenario in changed] == [option.key for option in options]
         for scenario in (as_it_is, *changed):
-            assert structure.levers.keys() <= scenario.levers.keys()
+            assert structure.dated_inputs.keys() <= scenario.dated_inputs.keys()
             assert (scenario.parameters, scenario.links) == (structure.parameters, structure.links)
 
 
@@ -62,7 +62,7 @@ def test_a_bar_of_its_own_is_a_measure_of_the_same_runs(shipped_file, great_ston
 
 def test_a_structure_multiplies_under_every_setting_and_no_setting_does():
     words = {"en": "Both interests doubled", "zh": "双方利益增至两倍"}
-    structure = schema.Structure.model_validate(
+    structure = lever_file.Structure.model_validate(
         {
             "key": "strong",
             "title": words,
@@ -71,15 +71,15 @@ def test_a_structure_multiplies_under_every_setting_and_no_setting_does():
             "scale": {"governments.visit": 2},
         }
     )
-    setting = schema.Setting.model_validate(
+    setting = lever_file.OptionEntry.model_validate(
         {"key": "taxed", "title": words, "reason": words, "edits": {"profit_tax": 0.2}}
     )
     assert structure.changes_runs
-    under = schema.scenario_of(setting, structure)
+    under = lever_file.scenario_of(setting, structure)
     assert (under.times, under.scale) == (structure.times, structure.scale)
     assert under.edits == setting.edits
     with pytest.raises(ValidationError, match="levers_setting"):
-        schema.Setting.model_validate(setting.model_dump(by_alias=True) | {"times": {"value_home": 2}})
+        lever_file.OptionEntry.model_validate(setting.model_dump(by_alias=True) | {"times": {"value_home": 2}})
 
 
 SPOILT = {
@@ -106,7 +106,7 @@ def test_each_fault_says_where_it_is_what_is_wrong_and_how_to_mend_it(written, g
     for sound, (spoilt, key, word) in SPOILT.items():
         with subtests.test(sound=sound):
             assert sound in small()
-            found, faults = schema.examine_levers(written(small().replace(sound, spoilt, 1)), great_stone)
+            found, faults = lever_file.examine_levers(written(small().replace(sound, spoilt, 1)), great_stone)
             assert found is None
             told = [fault for fault in faults if fault.key.startswith(key)]
             assert told, [fault.sentence() for fault in faults]
@@ -129,7 +129,7 @@ HOSTILE = {
 def test_hostile_files_are_refused_with_words(written, great_stone, subtests):
     for harm, text in HOSTILE.items():
         with subtests.test(harm=harm):
-            found, faults = schema.examine_levers(written(text), great_stone)
+            found, faults = lever_file.examine_levers(written(text), great_stone)
             assert found is None
             assert faults
             for fault in faults:
@@ -143,19 +143,19 @@ def test_a_case_without_levers_has_a_general_set_that_it_feels(name):
     The first twenty years of Suzhou are over; from now on something can be decided of it all the same.
     """
     case = load_case(name)
-    found = schema.load_levers(case)
-    assert isinstance(found, schema.GeneralLevers)
+    found = lever_file.load_levers(case)
+    assert isinstance(found, lever_file.GeneralLevers)
     levers = {lever.key: {one.key for one in lever.start} for lever in found.levers}
     assert ("partners" in levers) is bool(case.partners)
     assert levers["land"] == {"demand-led"}
     seen, now = seen_from(case, found.now), found.now - case.clock.start
-    as_it_is = inputs_of(seen, schema.scenario_of())
+    as_it_is = inputs_of(seen, lever_file.scenario_of())
     for since in ("start", "now"):
         for option in found.options(since):
-            anything, past = schema.touched(seen, option.setting, as_it_is, now)
+            anything, past = lever_file.touched(seen, option.entry, as_it_is, now)
             assert anything, option.key
             assert not (since == "now" and past), option.key
-    assert schema.wanted_levers(found, "now", ())
+    assert lever_file.wanted_levers(found, "now", ())
     assert "NOW" not in found.model_dump_json()
     study = study_of(found, "start", found.options("start"), runs=2)
-    assert study.scenarios[0].key == schema.AS_IT_IS
+    assert study.scenarios[0].key == lever_file.AS_IT_IS

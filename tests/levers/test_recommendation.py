@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from copark.analyses.levers.choice import choose
-from copark.analyses.levers.effects import lever_effects
-from copark.analyses.levers.recommendation import recommend, recommendation_rule
-from copark.analyses.levers.schema import examine_levers
+from copark.analyses.levers.recommendation import recommend
+from copark.decisions.effects import lever_effects
+from copark.decisions.lever_file import examine_levers
+from copark.decisions.recommendation_rule import recommendation_rule
 from tests.levers.conftest import by_hand, small
 
 RUNS = 800
@@ -119,14 +120,14 @@ def test_options_with_the_same_numbers_are_told_as_one():
     values[0, 1:] = more_stand(0.1)
     found = recommend(effects_of(by_hand(3, RUNS, 1, self_standing=values)), None)
     first, second = found.judgements
-    assert second.same_as == first.setting
+    assert second.same_as == first.option
     assert found.distinct == (first,)
-    assert found.twins(first.setting) == (second.setting,)
+    assert found.twins(first.option) == (second.option,)
 
 
 def test_the_strongest_is_told_first():
     found = recommend(effects_of(by_hand(4, RUNS, 1, operating=np.array([[[0.0], [-0.1], [-0.5], [-0.2]]]))), None)
-    assert [judgement.setting for judgement in found.with_word("avoid")] == ["option-2", "option-3", "option-1"]
+    assert [judgement.option for judgement in found.with_word("avoid")] == ["option-2", "option-3", "option-1"]
 
 
 def test_thresholds_are_those_of_the_file_that_ships():

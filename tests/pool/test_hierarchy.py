@@ -5,14 +5,16 @@ import pytest
 from scipy.stats import norm
 
 from copark.calibration.pool import batches
-from copark.calibration.pool.abc_regression import Readings, directions, readings_of
+from copark.calibration.pool.abc_regression import ParkStatements, directions, readings_of
 from copark.calibration.pool.panel import TAU, given_tau, mixture_quantiles, pool
 from copark.calibration.pool.parks import park_of
 from copark.cases import load_case
 
 
 def one_axis(middles, precisions):
-    return [Readings(np.ones((1, 1)), np.array([y]), np.array([p])) for y, p in zip(middles, precisions, strict=True)]
+    return [
+        ParkStatements(np.ones((1, 1)), np.array([y]), np.array([p])) for y, p in zip(middles, precisions, strict=True)
+    ]
 
 
 def exact(middles, precisions, alike):
@@ -60,7 +62,7 @@ def test_gibbs_agrees_with_the_sum_over_the_grid(alike):
 
 def test_parks_without_data_return_the_prior():
     """Whatever τ is, nothing known leaves N(0, 1): exactly, as a mixture over the draws of τ."""
-    pooled = pool([Readings.none(2)] * 3, np.array([0.35, 0.9]), sweeps=800)
+    pooled = pool([ParkStatements.none(2)] * 3, np.array([0.35, 0.9]), sweeps=800)
     levels = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
     for j in range(2):
         wide = pooled.variance[:, j] + pooled.tau[:, j] ** 2
@@ -73,7 +75,7 @@ def test_parks_without_data_return_the_prior():
 
 def test_a_sum_is_told_once():
     """Parks that each tell a + b = 2 put 2 into the sum, not into each of the two."""
-    readings = Readings(np.array([[1.0, 1.0]]) / np.sqrt(2.0), np.array([np.sqrt(2.0)]), np.array([50.0]))
+    readings = ParkStatements(np.array([[1.0, 1.0]]) / np.sqrt(2.0), np.array([np.sqrt(2.0)]), np.array([50.0]))
     conditional = given_tau([readings] * 10, np.full(2, 0.1))
     assert conditional.mean.sum() == pytest.approx(2.0, abs=0.05)
     assert conditional.mean[0] == pytest.approx(conditional.mean[1])

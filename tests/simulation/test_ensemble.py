@@ -36,7 +36,7 @@ def alone(great_stone, drawn):
 def test_scenarios_are_paired_by_run(great_stone, drawn, alone):
     """The same inputs twice are the same runs twice; a scenario's own parameters are all that differs in its draws."""
     inputs = (inputs_of(great_stone), inputs_of(great_stone, CUT), inputs_of(great_stone, arm()))
-    as_it_is, cut, again = Ensemble(inputs, drawn.by_scenario[0], NAMES).arrays().scenarios
+    as_it_is, cut, again = Ensemble(inputs, drawn.by_scenario[0], NAMES).run_scenarios().scenarios
     assert np.array_equal(as_it_is.out, again.out)
     assert np.array_equal(as_it_is.out, alone.out)
     assert np.array_equal(as_it_is["demand_home"], cut["demand_home"])

@@ -3,9 +3,9 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from copark.analyses.levers.schema import Reason
 from copark.cases import load_case
 from copark.cases.types import WrittenText
+from copark.decisions.lever_file import Reason
 from copark.simulation.study_entries import Title
 from copark.texts.localized import LocalizedText
 

@@ -12,12 +12,12 @@ from tests.levers.conftest import by_hand
 
 from copark.analyses.claims.samples import Sample
 from copark.analyses.claims.scenario_statistics import contrast
-from copark.analyses.levers.dependence import leanings
-from copark.analyses.levers.effects import lever_effects
+from copark.analyses.levers.dependence import find_dependences
 from copark.cases import load_case
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.cases.quarters import Quarter
 from copark.cases.world import growth_gaps, in_order
+from copark.decisions.effects import lever_effects
 from copark.simulation.run import inputs_of
 from copark.stats.precision import any_differ, difference
 from copark.stats.robust_choice import non_dominated, ranks
@@ -62,7 +62,7 @@ def test_a_gain_of_rounding_leans_on_no_parameter() -> None:
     operating = np.zeros((1, 3, 400))
     operating[0, 1] = NOISE[:400]
     (effects,) = by_hand(draws=200, operating=operating)
-    assert not leanings(effects, {"enquiry_rate": operating[0, 1, ::2]}, {"enquiry_rate": "moved"})
+    assert not find_dependences(effects, {"enquiry_rate": operating[0, 1, ::2]}, {"enquiry_rate": "moved"})
 
 
 def test_ranks_and_dominance_hold_ties() -> None:

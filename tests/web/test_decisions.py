@@ -23,7 +23,7 @@ def test_options_say_what_the_analysis_of_levers_says(told, data):
     assert (told["before_low"], told["before_high"]) == stored.effects[0].before_interval
     assert told["left_out"] == told["runs"] - stored.effects[0].pairs
     assert told["before_low"] < told["before"] < told["before_high"]
-    judgements = {judgement.setting: judgement for judgement in stored.recommendation.distinct}
+    judgements = {judgement.option: judgement for judgement in stored.recommendation.distinct}
     assert {option["key"] for option in told["options"]} == set(judgements)
     for option in told["options"]:
         assert option["advice"] == judgements[option["key"]].word
@@ -67,7 +67,7 @@ def test_the_first_sentence_is_that_of_the_analysis_and_simulation_error_is_not_
     for lang in ("en", "zh"):
         said = [sentence[lang].rstrip(".。") for sentence in told["sentences"]]
         assert all(words in stored.document(lang).headline for words in said)
-    others = [reading.standing for reading in stored.readings[1:]]
+    others = [reading.standing for reading in stored.baselines[1:]]
     assert f"{100 * min(others):.0f}%" in told["between"]["en"]
     assert f"{100 * max(others):.0f}%" in told["between"]["en"]
     assert len(told["sure"]) >= 2

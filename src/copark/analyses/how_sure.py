@@ -20,10 +20,10 @@ from copark.texts import text
 from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
-    from copark.analyses.levers.effects import Reading
     from copark.analyses.reliability import Answer as Reliability
     from copark.cases.case import Case
     from copark.cases.parks import Park
+    from copark.decisions.effects import StructureBaseline
     from copark.simulation.trust import Trust
     from copark.stats.shares import Share
 
@@ -120,7 +120,7 @@ def _beside_the_record(key: str, park: Park, shares: Mapping[str, float]) -> Loc
     return LocalizedText.by_language(words)
 
 
-def structure_range(readings: Sequence[Reading]) -> tuple[float, float, int] | None:
+def structure_range(baselines: Sequence[StructureBaseline]) -> tuple[float, float, int] | None:
     """Return the least and the largest chance under the other structures, and how many there are.
 
     Returns
@@ -128,7 +128,7 @@ def structure_range(readings: Sequence[Reading]) -> tuple[float, float, int] | N
     tuple or None
         ``None`` where no other structure was tried, or none has runs that count.
     """
-    other_standings = [reading.standing for reading in readings[1:] if isfinite(reading.standing)]
+    other_standings = [baseline.standing for baseline in baselines[1:] if isfinite(baseline.standing)]
     return (min(other_standings), max(other_standings), len(other_standings)) if other_standings else None
 
 
@@ -149,23 +149,23 @@ MOSTLY = 2.0 / 3.0
 """Chance above which one structure of the model says the opposite of one below ``SELDOM``."""
 
 
-def structures_disagree(readings: Sequence[Reading], chance: float) -> bool:
+def structures_disagree(baselines: Sequence[StructureBaseline], chance: float) -> bool:
     """Say whether one structure of the model says the opposite of another, so that the chance hangs on which holds.
 
     Parameters
     ----------
-    readings
+    baselines
         The case as it is under each structure, the model as it is first.
     chance
         Chance of being self-standing under the model as it is, 0 to 1.
     """
-    span = structure_range(readings)
+    span = structure_range(baselines)
     return span is not None and min(span[0], chance) < SELDOM and max(span[1], chance) > MOSTLY
 
 
-def structures_words(readings: Sequence[Reading], lang: str) -> str:
+def structures_words(baselines: Sequence[StructureBaseline], lang: str) -> str:
     """Say between what the chance lies under the other structures; empty where none was tried."""
-    structure_span = structure_range(readings)
+    structure_span = structure_range(baselines)
     if structure_span is None:
         return ""
     low, high = ends_in_words(*structure_span[:2], lang)
@@ -219,7 +219,7 @@ def _reliability() -> Reliability | None:
 def how_sure(
     trust: Trust | None,
     shares: Sequence[Share],
-    readings: Sequence[Reading],
+    baselines: Sequence[StructureBaseline],
     doubts: Doubts,
     lang: str,
 ) -> list[str]:
@@ -231,7 +231,7 @@ def how_sure(
         Where the parameters come from.
     shares
         Shares of outcomes.
-    readings
+    baselines
         The case as it is under each structure, the model as it is first; empty where none was tried.
     doubts
         What is assumed and imposed, and what the record has against the model.
@@ -239,7 +239,7 @@ def how_sure(
         Language.
     """
     is_shown = trust is None or trust.shows_outcomes
-    structures = structures_words(readings, lang) if is_shown else ""
+    structures = structures_words(baselines, lang) if is_shown else ""
     recorded = doubts.record_words(lang)
     sentences = [*recorded, structures, corrected(trust, shares, lang), *doubts.sentences(lang)]
     return [sentence for sentence in sentences if sentence]

@@ -77,7 +77,7 @@ OF_EVERY_PARK = ("levers", "brief")
 
 
 @dataclass(frozen=True)
-class Shipped:
+class ShippedResult:
     """A question, and what ships for it."""
 
     name: str
@@ -194,7 +194,7 @@ def questions(only: Sequence[str] = ()) -> Iterator[tuple[str, Analysis, Analysi
             yield words, analysis, analysis.params(**values)
 
 
-def shipped(only: Sequence[str] = ()) -> Iterator[Shipped]:
+def shipped(only: Sequence[str] = ()) -> Iterator[ShippedResult]:
     """List each question, and what ships for it."""
     context = Context()
     for name, analysis, params in questions(only):
@@ -202,10 +202,10 @@ def shipped(only: Sequence[str] = ()) -> Iterator[Shipped]:
             run_id = run_id_of(analysis, params, context)
         header = head(place_of(SHIPPED, analysis, run_id), analysis)
         if header is None:
-            yield Shipped(name, run_id)
+            yield ShippedResult(name, run_id)
         else:
             is_current = header.get("version", 0) == analysis.version
-            yield Shipped(name, run_id, "listed" if is_current else "changed", header["created"])
+            yield ShippedResult(name, run_id, "listed" if is_current else "changed", header["created"])
 
 
 def _made(

@@ -21,7 +21,7 @@ from copark.calibration.observations import ObservationModel
 from copark.calibration.posterior import MANY, systematic
 from copark.calibration.prior import Batch, PriorSpace, expit, logit
 from copark.calibration.replay_posterior import ReplayPosterior
-from copark.calibration.tempering import ARRAYS, GONE, Cloud, Mover, Plan, one_span, with_addresses
+from copark.calibration.tempering import ARRAYS, GONE, Cloud, Mover, TemperingPlan, one_span, with_addresses
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.model.arrays import Draws
@@ -304,7 +304,7 @@ def agreed(posterior: ReplayPosterior, agree: float, threads: int) -> bool:
     return near_enough(agree, parameters, float(np.max(posterior.forecast_disagreement(threads=threads))))
 
 
-def begun_stages(stages: Stages, cut: Quarter, plan: Plan, populations: int) -> list[Stage]:
+def begun_stages(stages: Stages, cut: Quarter, plan: TemperingPlan, populations: int) -> list[Stage]:
     """Give the stages of populations; what has made more sweeps than a plan has is no part of it.
 
     Parameters
@@ -335,7 +335,7 @@ def replay_posterior(
     columns: Integers,
     cut: Quarter,
     *,
-    plan: Plan | None = None,
+    plan: TemperingPlan | None = None,
     populations: int = POPULATIONS,
     agree: float = 0.0,
     seed: int = 1,
@@ -373,7 +373,7 @@ def replay_posterior(
     case = batch.recipe.case
     quarters = cut - batch.recipe.case.clock.start + 1
     shares = [0.0] * populations
-    full_plan = replace(plan or Plan(), quarters=quarters)
+    full_plan = replace(plan or TemperingPlan(), quarters=quarters)
     simulate = Simulator(case, batch.space, model, min(model.quarters, quarters), batch.recipe.seed, threads)
     movers = [Mover(simulate, model, full_plan, seed, part) for part in range(populations)]
     begun = begun_stages(stages or Stages(), cut, full_plan, populations)

@@ -16,7 +16,7 @@ from copark.calibration.posterior import ACCEPTED, Neighbours, ParameterPosterio
 from copark.calibration.prior import Batch, Recipe, make_batch
 from copark.calibration.provenance import stages_of
 from copark.calibration.replay_posterior import ReplayPosterior
-from copark.calibration.tempering import Plan
+from copark.calibration.tempering import TemperingPlan
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.progress import StagedProgress, of_stage, silent
@@ -26,10 +26,10 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Settings:
+class CalibrationSettings:
     """Settings of a calibration; the defaults are those Great Stone's to 2020 was made with.
 
-    Those without a text say how the replay is moved (:class:`copark.calibration.tempering.Plan`).
+    Those without a text say how the replay is moved (:class:`copark.calibration.tempering.TemperingPlan`).
     """
 
     runs: int = 1 << 19
@@ -53,7 +53,7 @@ class Settings:
     ladder: int = 0
 
     @classmethod
-    def of(cls, recipe: Mapping[str, Any]) -> Settings:
+    def of(cls, recipe: Mapping[str, Any]) -> CalibrationSettings:
         """Read the settings a recipe was made with; what only earlier versions had (``refine``) is left out."""
         recorded = recipe["settings"]
         return cls(
@@ -64,9 +64,11 @@ class Settings:
             }
         )
 
-    def plan(self) -> Plan:
+    def plan(self) -> TemperingPlan:
         """Give the plan of the replay posterior."""
-        return Plan(self.members, self.sweeps, self.last_sweeps, self.keep, early=self.early, ladder=self.ladder)
+        return TemperingPlan(
+            self.members, self.sweeps, self.last_sweeps, self.keep, early=self.early, ladder=self.ladder
+        )
 
     def content(self) -> Mapping[str, int | float | bool]:
         """Give the settings as plain values; of those that came later, what is not the default."""
@@ -80,7 +82,7 @@ AT_THE_END = ("last_sweeps", "agree", "records")
 """Settings that say when a search ends and how it is examined: what is kept of one goes on under others."""
 LEFT_OUT = 0.1
 """What the model is taken to leave out of a park's course, as a share of each value."""
-QUICK = Settings(
+QUICK = CalibrationSettings(
     runs=1 << 16,
     members=128,
     sweeps=3,
@@ -102,7 +104,7 @@ FULL = replace(QUICK, last_sweeps=400, agree=1.05, records=200)
 class Calibration:
     """Two posteriors, never mixed, and what they were made with."""
 
-    settings: Settings
+    settings: CalibrationSettings
     batch: Batch
     recorded: Floats
     """Summaries of the case's record, shape (axes,)."""
@@ -111,7 +113,7 @@ class Calibration:
     replay: ReplayPosterior
 
 
-def recipe_of(case: Case, cut: Quarter, settings: Settings) -> Recipe:
+def recipe_of(case: Case, cut: Quarter, settings: CalibrationSettings) -> Recipe:
     """Give the recipe of the batch a calibration of a case to a cut rests on.
 
     Parameters
@@ -131,7 +133,7 @@ def recipe_of(case: Case, cut: Quarter, settings: Settings) -> Recipe:
     return Recipe(case, cut, settings.runs, settings.seed, model)
 
 
-def kept_stages(case: Case, cut: Quarter, settings: Settings, folder: Path | None) -> Stages:
+def kept_stages(case: Case, cut: Quarter, settings: CalibrationSettings, folder: Path | None) -> Stages:
     """Find what is kept of a calibration that is not finished or has not converged, for it or a longer one to resume.
 
     Parameters
@@ -152,7 +154,7 @@ def kept_stages(case: Case, cut: Quarter, settings: Settings, folder: Path | Non
 def calibrate(
     case: Case,
     cut: Quarter,
-    settings: Settings | None = None,
+    settings: CalibrationSettings | None = None,
     *,
     threads: int = 1,
     folder: Path | None = None,
@@ -178,7 +180,7 @@ def calibrate(
     progress
         Called with the stage, what is done of it and how much there is.
     """
-    options = settings or Settings()
+    options = settings or CalibrationSettings()
     checkpoints = stages or Stages()
     report = progress or silent
     recipe = recipe_of(case, cut, options)

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from copark.arrays import Floats
-from copark.calibration.calibrate import Settings, recipe_of
+from copark.calibration.calibrate import CalibrationSettings, recipe_of
 from copark.calibration.observations import ObservationModel, Target, target_of, targets
 from copark.calibration.prior import Recipe, run_piece
 from copark.calibration.provenance import recipe_in
@@ -237,7 +237,7 @@ def case_for(case: Case, cut: Quarter, reading: Reading | None = None) -> Case:
     return read_with_sizes(read_case, applied.flat) if applied.wide else read_case
 
 
-def reading_of(case: Case, cut: Quarter, settings: Settings, threads: int = 1) -> Reading:
+def reading_of(case: Case, cut: Quarter, settings: CalibrationSettings, threads: int = 1) -> Reading:
     """Decide how a calibration to a cut reads a case: as the posterior it ships with, or as prior runs reach.
 
     Parameters
@@ -266,7 +266,7 @@ def reading_of(case: Case, cut: Quarter, settings: Settings, threads: int = 1) -
     return _KNOWN[first.identity]
 
 
-def probe_of(case: Case, cut: Quarter, settings: Settings, reading: Reading) -> Recipe:
+def probe_of(case: Case, cut: Quarter, settings: CalibrationSettings, reading: Reading) -> Recipe:
     """Make the recipe of a few prior runs of a case, read in a way.
 
     Parameters

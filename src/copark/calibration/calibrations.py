@@ -26,7 +26,7 @@ from copark.calibration.calibrate import (
     FULL,
     QUICK,
     Calibration,
-    Settings,
+    CalibrationSettings,
     calibrate,
     kept_stages,
     recipe_of,
@@ -148,8 +148,8 @@ def settings_of(
     *,
     full: bool = False,
     sweeps: int | None = None,
-    usual: Settings | None = None,
-) -> Settings:
+    usual: CalibrationSettings | None = None,
+) -> CalibrationSettings:
     """Make the settings of a calibration.
 
     Parameters
@@ -200,7 +200,7 @@ def power_of_two(written: str, least: int, most: int) -> int | None:
     return {name: 1 << n for n in range(least, most + 1) for name in (f"2^{n}", str(1 << n))}.get(plain)
 
 
-def place_of(case: Case, cut: Quarter, settings: Settings, out: Path) -> tuple[str, Path]:
+def place_of(case: Case, cut: Quarter, settings: CalibrationSettings, out: Path) -> tuple[str, Path]:
     """Give a calibration's identity, and the folder it is kept in.
 
     Parameters
@@ -232,7 +232,7 @@ def is_kept(folder: Path) -> bool:
 def kept_posterior(
     case: Case,
     cut: Quarter,
-    settings: Settings,
+    settings: CalibrationSettings,
     *,
     fresh: bool = False,
     threads: int | None = None,
@@ -268,7 +268,7 @@ def kept_posterior(
 def _make(
     case: Case,
     cut: Quarter,
-    settings: Settings,
+    settings: CalibrationSettings,
     folder: Path,
     threads: int,
     batches: Path,
@@ -301,7 +301,7 @@ def _make(
 def plan_of(
     case: Case,
     cut: Quarter,
-    settings: Settings,
+    settings: CalibrationSettings,
     *,
     posteriors: int = 1,
     stages: Stages | None = None,
@@ -423,7 +423,7 @@ def load(case: Case, folder: Path) -> StoredPosterior:
     arrays = arrays_in(folder / "replay.npz")
     replay = ReplayPosterior(
         space=space,
-        model=ObservationModel(targets(case, cut=cut), Settings.of(recipe).discrepancy),
+        model=ObservationModel(targets(case, cut=cut), CalibrationSettings.of(recipe).discrepancy),
         points=arrays["points"],
         addresses=arrays["lucks"],
         seed=int(recipe["settings"]["seed"]),
@@ -462,7 +462,7 @@ def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
         return True
     cut = Quarter.parse(recipe["cut"])
     read_case = case_for(case, cut, Reading.of(recipe))
-    now = json.loads(json.dumps(recipe_of(read_case, cut, Settings.of(recipe)).content()))
+    now = json.loads(json.dumps(recipe_of(read_case, cut, CalibrationSettings.of(recipe)).content()))
     now["axes"] = [name for name in now["axes"] if name in recipe["axes"]]  # what is drawn since is held at its default
     return not _same(now, recipe["batch"])
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from copark.calibration import calibrations
-from copark.calibration.calibrate import Settings
+from copark.calibration.calibrate import CalibrationSettings
 from copark.calibration.calibration_setup import cut_of
 from copark.calibration.calibrations import OWN, KeptPosterior, StoredPosterior, own_folder
 from copark.calibration.diagnostics import load_examination
@@ -330,7 +330,7 @@ def shipped_calibration(
     parameters = _shipped(case, str(cut))
     if parameters is None or parameters.stored is None or parameters.trust.state != "calibrated":
         return None
-    settings = Settings.of(parameters.stored.recipe)
+    settings = CalibrationSettings.of(parameters.stored.recipe)
     if runs not in (None, settings.runs) or seed not in (None, settings.seed):
         return None
     return KeptPosterior(

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from copark.arrays import Floats, Integers
 from copark.calibration.pool.abc_regression import scores_of
 from copark.calibration.pool.panel import Panel, recipe_of
-from copark.calibration.pool.parks import AXES, POOLED, Park, is_pooled, park_of
+from copark.calibration.pool.parks import AXES, POOLED, PanelPark, is_pooled, park_of
 from copark.calibration.prior import EDGE, PriorSpace, study_of
 from copark.calibration.replay_posterior import ReplayPosterior
 from copark.calibration.size_priors import read_with_sizes
@@ -195,7 +195,7 @@ class PooledDraws:
             {name.removeprefix("theta/"): hash_array(values, "<f8") for name, values in self.arrays.items()}
         )
 
-    def knows(self, park: Park) -> bool:
+    def knows(self, park: PanelPark) -> bool:
         """Say whether a park is in the panel, as it is now."""
         return bool(self.recipe["parks"].get(park.name) == hash_content(park.content))
 

@@ -24,14 +24,14 @@ import numpy as np
 from copark.arrays import Floats
 from copark.calibration.observations import Target, noise, target_of
 from copark.calibration.replay_posterior import ReplayPosterior, project
-from copark.calibration.rolling_origin import BLIND, CONDITIONAL, NaiveForecast, Score, benchmarks_at, score
+from copark.calibration.rolling_origin import BLIND, CONDITIONAL, ForecastScore, NaiveForecast, benchmarks_at, score
 from copark.calibration.validation_study import Spread, groups_of, spread
 from copark.cases.case import Case
 from copark.cases.files import ENOUGH, fault, in_reading_order, read_text
 from copark.cases.horizon import horizon_for
 from copark.cases.quarters import Quarter
 from copark.cases.table_schemas import Observation
-from copark.cases.tables import Row, faults_of_rows, faults_of_series, read_table
+from copark.cases.tables import TableRow, faults_of_rows, faults_of_series, read_table
 from copark.errors import CoparkError, Fault, FaultsFound, NotFound, RunRefused
 from copark.identity import identity_of
 from copark.json_types import JsonObject
@@ -455,7 +455,7 @@ class Later:
     left_out: tuple[LeftOut, ...]
 
 
-def later_targets(forecast: Mapping[str, Any], rows: Iterable[Row[Observation]]) -> Later:
+def later_targets(forecast: Mapping[str, Any], rows: Iterable[TableRow[Observation]]) -> Later:
     """Sort out which observations a frozen forecast can be scored on: all that are dated after the cut, if they can."""
     frozen = Frozen(forecast)
     scored: list[Target] = []
@@ -500,17 +500,17 @@ def why_left_out(frozen: Frozen, observation: Observation, target: Target | None
     return next((reason for reason, so in reasons.items() if so), "nothing_like_it" if target is None else "")
 
 
-def score_later(forecast: Mapping[str, Any], targets: Iterable[Target]) -> tuple[Score, ...]:
+def score_later(forecast: Mapping[str, Any], targets: Iterable[Target]) -> tuple[ForecastScore, ...]:
     """Score a frozen forecast and its naive curves on targets that :func:`later_targets` gave."""
     frozen = Frozen(forecast)
-    scores: list[Score] = []
+    scores: list[ForecastScore] = []
     for target in targets:
         scores.append(score(target, frozen.method, frozen.ensemble(target)))
         scores += [score(target, name, members) for name, members in frozen.naive(target).items()]
     return tuple(scores)
 
 
-def read_later(path: Path) -> tuple[Row[Observation], ...]:
+def read_later(path: Path) -> tuple[TableRow[Observation], ...]:
     """Read a table of observations, each with its line.
 
     Raises

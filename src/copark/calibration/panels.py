@@ -17,7 +17,7 @@ from copark.calibration.calibrations import power_of_two
 from copark.calibration.pool.batches import GRID, Discrepancy, table
 from copark.calibration.pool.forecasts import SHOWN, PooledOutlook, bands_at, outlook
 from copark.calibration.pool.panel import RUNS, Panel, PanelSettings, learn, panel_identity, pooled_prior
-from copark.calibration.pool.parks import COUNTS, POOLED, Park, parks_of
+from copark.calibration.pool.parks import COUNTS, POOLED, PanelPark, parks_of
 from copark.cases import Case, list_cases
 from copark.cases.quarters import Quarter
 from copark.errors import RunRefused
@@ -88,7 +88,7 @@ class ParkFan:
 
 
 @dataclass(frozen=True)
-class Tried:
+class DiscrepancyTrial:
     """Success of forecasts of parks' own later values with a size of the discrepancy."""
 
     family: str
@@ -117,7 +117,7 @@ class PanelFindings:
     """What is found of each park."""
     spread: Discrepancy
     """How far parks stray from the model."""
-    trials: tuple[Tried, ...]
+    trials: tuple[DiscrepancyTrial, ...]
     """How that was chosen."""
     fans: tuple[ParkFan, ...]
     """Parks as the others would have forecast them."""
@@ -169,7 +169,7 @@ def find(panel: Panel, threads: int, progress: Progress) -> PanelFindings:
         fans.append(_fan(panel, park, threads))
     taken = {"companies": panel.spread.companies, "jobs": panel.spread.jobs}
     trials = tuple(
-        Tried(family, count, spread, float(log), spread == taken[family])
+        DiscrepancyTrial(family, count, spread, float(log), spread == taken[family])
         for family, (count, logs) in table(panel.trials).items()
         for spread, log in zip(GRID, logs, strict=True)
     )
@@ -184,7 +184,7 @@ def find(panel: Panel, threads: int, progress: Progress) -> PanelFindings:
     )
 
 
-def _fan(panel: Panel, park: Park, threads: int) -> ParkFan | None:
+def _fan(panel: Panel, park: PanelPark, threads: int) -> ParkFan | None:
     """Forecast the count of a park that is reported most often, as the other parks would have."""
     counts = {name: len(park.of(name)) for name in COUNTS if park.of(name)}
     if not counts:
@@ -220,7 +220,7 @@ def runs_of(written: str | None, lang: str = "en") -> int:
 
 
 def one_at_a_time(
-    parks: Sequence[Park], settings: PanelSettings, folder: Path, waiting: Progress
+    parks: Sequence[PanelPark], settings: PanelSettings, folder: Path, waiting: Progress
 ) -> AbstractContextManager[bool]:
     """Hold a panel, so that nobody else makes it meanwhile; who waits finds its steps done.
 
@@ -238,7 +238,7 @@ def one_at_a_time(
     return only_one(lock_of(folder / panel_identity(parks, settings)), lambda: waiting(0, 0))
 
 
-def other_parks(case: Case, lang: str = "en") -> tuple[Park, ...]:
+def other_parks(case: Case, lang: str = "en") -> tuple[PanelPark, ...]:
     """Read the parks of the casebook without one."""
     return tuple(parks_of([name for name in list_cases() if name != case.name], lang))
 
@@ -246,7 +246,7 @@ def other_parks(case: Case, lang: str = "en") -> tuple[Park, ...]:
 def look(
     case: Case,
     until: Quarter,
-    parks: Sequence[Park],
+    parks: Sequence[PanelPark],
     settings: PanelSettings,
     *,
     threads: int,

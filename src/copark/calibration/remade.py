@@ -20,7 +20,7 @@ from typing import Literal
 import numpy as np
 
 from copark.arrays import Floats
-from copark.calibration.calibrate import Calibration, Settings, calibrate, kept_stages
+from copark.calibration.calibrate import Calibration, CalibrationSettings, calibrate, kept_stages
 from copark.calibration.calibration_setup import Reading, case_for
 from copark.calibration.calibrations import StoredPosterior, load
 from copark.calibration.replay_posterior import AHEAD, FORECAST, ReplayPosterior
@@ -117,7 +117,7 @@ def check(
         Called with the stage, what is done of it and how much there is.
     """
     stored = load(case, folder)
-    settings = Settings.of(stored.recipe)
+    settings = CalibrationSettings.of(stored.recipe)
     cut = stored.replay.cut
     case = case_for(case, cut, Reading.of(stored.recipe))
     stages = kept_stages(case, cut, settings, batches)

@@ -24,7 +24,7 @@ from copark.calibration.annealing import POPULATIONS, replay_posterior
 from copark.calibration.observations import STAND_INS, ObservationModel, Target, targets
 from copark.calibration.prior import Batch
 from copark.calibration.replay_posterior import Projection, ReplayPosterior, project
-from copark.calibration.tempering import Plan
+from copark.calibration.tempering import TemperingPlan
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.progress import Progress
@@ -342,7 +342,7 @@ def forecasts(history: History, times: ArrayLike, errors: ArrayLike) -> dict[str
 
 
 @dataclass(frozen=True)
-class Score:
+class ForecastScore:
     """Score of one method on one value."""
 
     target: Target
@@ -375,7 +375,7 @@ def is_exact(target: Target) -> bool:
     return target.bound in {"exact", "about"}
 
 
-def score(target: Target, method: str, ensemble: Floats) -> Score:
+def score(target: Target, method: str, ensemble: Floats) -> ForecastScore:
     """Score an ensemble against a value.
 
     Parameters
@@ -389,7 +389,7 @@ def score(target: Target, method: str, ensemble: Floats) -> Score:
     """
     low, high = target.wording
     cost = crps(ensemble, target.value) if is_exact(target) else crps_within(ensemble, low, high)
-    return Score(
+    return ForecastScore(
         target,
         method,
         cost,
@@ -416,7 +416,7 @@ class Origin:
     projections: Mapping[str, Projection] = field(default_factory=dict, repr=False)
     """By method of the model: the runs its ensembles were read off."""
 
-    def scores(self, methods: Iterable[str] | None = None) -> tuple[Score, ...]:
+    def scores(self, methods: Iterable[str] | None = None) -> tuple[ForecastScore, ...]:
         """Score every method on every target it forecasts."""
         return tuple(
             score(self.targets[n], method, self.ensembles[method][n])
@@ -550,7 +550,7 @@ def rolling(
     batch: Batch,
     cuts: Iterable[Quarter],
     *,
-    plan: Plan | None = None,
+    plan: TemperingPlan | None = None,
     populations: int = POPULATIONS,
     threads: int = 1,
     ready: Mapping[Quarter, ReplayPosterior] | None = None,
@@ -634,7 +634,7 @@ class ScoreLine:
         return min(naive, key=lambda method: self.crps[method]) if naive else None
 
 
-def table(scores: Sequence[Score], methods: Sequence[str] | None = None) -> tuple[ScoreLine, ...]:
+def table(scores: Sequence[ForecastScore], methods: Sequence[str] | None = None) -> tuple[ScoreLine, ...]:
     """Average scores by observable over exact values; coverage counts bounds and ranges too.
 
     A method that cannot forecast an observable (too short a past) is not in its line.
@@ -725,7 +725,7 @@ def known_points(case: Case, cut: Quarter, variable: str, roles: Sequence[str] =
     )
 
 
-def later_points(scores: Iterable[Score]) -> tuple[Point, ...]:
+def later_points(scores: Iterable[ForecastScore]) -> tuple[Point, ...]:
     """Give the values that came later, each reached by the band or not."""
     return tuple(_point(score.target, "inside" if score.covered else "outside") for score in scores)
 

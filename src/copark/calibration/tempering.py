@@ -315,7 +315,7 @@ ARRAYS = tuple(field.name for field in fields(Cloud))
 
 
 @dataclass(frozen=True)
-class Plan:
+class TemperingPlan:
     """The way a cloud is moved."""
 
     members: int = 512
@@ -363,7 +363,9 @@ def plain_state(state: Mapping[str, Any]) -> JsonObject:
 class Mover:
     """The moves of a cloud, with the generator, the counter of fresh runs, and the temperature."""
 
-    def __init__(self, simulate: Simulate, model: ObservationModel, plan: Plan, seed: int, stream: int) -> None:
+    def __init__(
+        self, simulate: Simulate, model: ObservationModel, plan: TemperingPlan, seed: int, stream: int
+    ) -> None:
         self.simulate = simulate
         self.model = model
         self.plan = plan

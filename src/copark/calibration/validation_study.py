@@ -32,8 +32,8 @@ from copark.calibration.rolling_origin import (
     LEVEL,
     MODELS,
     NAIVE,
+    ForecastScore,
     Origin,
-    Score,
     ScoreLine,
     history_of,
     is_exact,
@@ -416,7 +416,7 @@ FAIR = (BLIND, *NAIVE)
 
 
 @dataclass(frozen=True)
-class Judged:
+class CutScores:
     """Scores of the forecasts from one cut."""
 
     cut: str
@@ -446,9 +446,9 @@ class Judged:
 class Assessment:
     """A validation; the last cut is the one that counts, and that all but ``cuts`` is of."""
 
-    cuts: tuple[Judged, ...]
+    cuts: tuple[CutScores, ...]
     """What came of each cut, earliest first."""
-    scores: tuple[Score, ...]
+    scores: tuple[ForecastScore, ...]
     """Score of every method and value."""
     swaps: tuple[Swap, ...]
     """Observables with a naive curve: centre and band swapped."""
@@ -458,11 +458,11 @@ class Assessment:
     """By model: where the width of each observable's band comes from."""
 
     @property
-    def last(self) -> Judged:
+    def last(self) -> CutScores:
         """The forecasts from the last cut."""
         return self.cuts[-1]
 
-    def scores_of(self, method: str, variable: str) -> tuple[Score, ...]:
+    def scores_of(self, method: str, variable: str) -> tuple[ForecastScore, ...]:
         """Give the scores of a method on the values of an observable, from the last cut."""
         return tuple(score for score in self.scores if (score.method, score.target.variable) == (method, variable))
 
@@ -483,7 +483,7 @@ def assess(origins: Sequence[Origin], case: Case, *, threads: int = 1) -> Assess
     for origin in origins:
         scores = origin.scores()
         honest = {name: honesty(origin, name) for name in MODELS}
-        judged.append(Judged(str(origin.cut), table(scores, FAIR), table(scores), honest))
+        judged.append(CutScores(str(origin.cut), table(scores, FAIR), table(scores), honest))
     last = origins[-1]
     raced = {line.variable: line.best_naive for line in judged[-1].fair}
     swaps = tuple(swap(last, variable, rival) for variable, rival in raced.items() if rival is not None)

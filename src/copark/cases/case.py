@@ -11,7 +11,16 @@ from copark.cases.dated_events import Closure
 from copark.cases.facts import in_force, used
 from copark.cases.quarters import Quarter
 from copark.cases.schema import CaseFile
-from copark.cases.table_schemas import CapTable, ContextValue, Enterprise, Event, GrowthValue, Observation, Role, Source
+from copark.cases.table_schemas import (
+    CapTable,
+    ContextValue,
+    Enterprise,
+    Event,
+    GrowthValue,
+    Observation,
+    Role,
+    Source,
+)
 from copark.identity import canonical, hash_content
 from copark.json_types import JsonObject
 from copark.texts import LANGUAGES, entries

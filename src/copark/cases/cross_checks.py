@@ -39,7 +39,7 @@ _KEYED: tuple[KeyPath, ...] = (
 
 
 @dataclass(frozen=True)
-class Problem:
+class CaseProblem:
     """A fault of ``case.yaml`` before its line is known."""
 
     path: KeyPath
@@ -53,7 +53,7 @@ Sections = Mapping[str, Any]
 
 def problems_of(
     sections: Sections, parameters: Mapping[str, str], counts: Mapping[str, int] | None = None
-) -> Iterator[Problem]:
+) -> Iterator[CaseProblem]:
     """Give what is wrong between the keys of a case, as far as they are sound by themselves.
 
     Parameters
@@ -77,7 +77,7 @@ def problems_of(
     yield from _parameters(sections, parameters, counts or {})
 
 
-def _services(sections: Sections) -> Iterator[Problem]:
+def _services(sections: Sections) -> Iterator[CaseProblem]:
     """See that a service that stands does so by the end of data, and the same one is not due twice on one day."""
     clock = sections.get("clock")
     services = _at(sections, ("services",))
@@ -89,7 +89,7 @@ def _services(sections: Sections) -> Iterator[Problem]:
                 "last": clock.data_end,
                 "quarter": Quarter.of_day(service.stands.first_day),
             }
-            yield Problem(("services", place, "stands"), "after_data_end", values)
+            yield CaseProblem(("services", place, "stands"), "after_data_end", values)
 
 
 def _at(sections: Sections, path: KeyPath) -> Any:
@@ -99,15 +99,15 @@ def _at(sections: Sections, path: KeyPath) -> Any:
     return () if value is None else value
 
 
-def _repeated(path: KeyPath, names: Iterable[Any], key: str) -> Iterator[Problem]:
+def _repeated(path: KeyPath, names: Iterable[Any], key: str) -> Iterator[CaseProblem]:
     names_before: set[Any] = set()
     for place, name in enumerate(names):
         if name in names_before:
-            yield Problem((*path, place, key), "duplicate", {"found": name})
+            yield CaseProblem((*path, place, key), "duplicate", {"found": name})
         names_before.add(name)
 
 
-def _fact_lists(sections: Sections) -> Iterator[Problem]:
+def _fact_lists(sections: Sections) -> Iterator[CaseProblem]:
     clock = sections.get("clock")
     for path in _FACT_LISTS:
         facts: tuple[Fact, ...] = _at(sections, path)
@@ -118,19 +118,19 @@ def _fact_lists(sections: Sections) -> Iterator[Problem]:
             days = [fact.date.first_day for _, fact in in_use]
             for n, (place, fact) in enumerate(in_use):
                 if days[n] in days[:n]:
-                    yield Problem((*path, place, "date"), "same_date", {"found": fact.date})
+                    yield CaseProblem((*path, place, "date"), "same_date", {"found": fact.date})
             if not in_use:
-                yield Problem(path, "none_used")
+                yield CaseProblem(path, "none_used")
         for place, fact in enumerate(facts):
             if not fact.use and in_use and fact.note is None:
-                yield Problem((*path, place), "unused_without_note")
+                yield CaseProblem((*path, place), "unused_without_note")
         if clock is not None and in_use and path in _NEEDED_AT_START:
             first = used(facts)[0]
             if quarter_of(first.date) > clock.start:
-                yield Problem(path, "starts_late", {"found": first.date, "start": clock.start})
+                yield CaseProblem(path, "starts_late", {"found": first.date, "start": clock.start})
 
 
-def _single_facts(sections: Sections) -> Iterator[Problem]:
+def _single_facts(sections: Sections) -> Iterator[CaseProblem]:
     paths: list[KeyPath] = [
         ("finance", "paid_in_at_start"),
         ("land", "first_area"),
@@ -144,10 +144,10 @@ def _single_facts(sections: Sections) -> Iterator[Problem]:
         facts += [(("anchors", place, name), getattr(anchor, name)) for name in ("declared", "land")]
     for path, fact in facts:
         if isinstance(fact, Fact) and not fact.use:
-            yield Problem((*path, "use"), "single_unused")
+            yield CaseProblem((*path, "use"), "single_unused")
 
 
-def _overlaps(sections: Sections) -> Iterator[Problem]:
+def _overlaps(sections: Sections) -> Iterator[CaseProblem]:
     """Find times of one partner's presence, shock or rival that lie over one another."""
     for place, partner in enumerate(_at(sections, ("partners",))):
         stays = [("", stay, stay.since.first_day, stay.until and stay.until.first_day) for stay in partner.presence]
@@ -161,16 +161,18 @@ def _overlaps(sections: Sections) -> Iterator[Problem]:
     yield from _overlapping(("rivals",), rivals)
 
 
-def _overlapping(path: KeyPath, spans: list[tuple[str, Any, Any, Any]], *, adjoin: bool = False) -> Iterator[Problem]:
+def _overlapping(
+    path: KeyPath, spans: list[tuple[str, Any, Any, Any]], *, adjoin: bool = False
+) -> Iterator[CaseProblem]:
     """Find spans (name, entry, start, end) that begin before the one before of their name ends, or with its end."""
     ordered = sorted(enumerate(spans), key=lambda numbered: (numbered[1][0], numbered[1][2]))
     for (_, (name, before, _, end)), (place, (other, after, start, _)) in pairwise(ordered):
         if name == other and (end is None or start < end or (start == end and not adjoin)):
             values = {"found": after.since, "before": before.until or "…", "since": before.since}
-            yield Problem((*path, place, "from"), "overlap", values)
+            yield CaseProblem((*path, place, "from"), "overlap", values)
 
 
-def _certificates(sections: Sections) -> Iterator[Problem]:
+def _certificates(sections: Sections) -> Iterator[CaseProblem]:
     if "anchors" not in sections:
         return
     anchors = {anchor.key: anchor for anchor in sections["anchors"]}
@@ -179,26 +181,26 @@ def _certificates(sections: Sections) -> Iterator[Problem]:
         for number, name in enumerate(batch.anchors):
             path: KeyPath = ("certificates", place, "anchors", number)
             if name not in anchors:
-                yield Problem(path, "unknown_anchor", {"found": name, "suggestion": suggestion(name, anchors)})
+                yield CaseProblem(path, "unknown_anchor", {"found": name, "suggestion": suggestion(name, anchors)})
             elif name in claimed:
-                yield Problem(path, "duplicate", {"found": name})
+                yield CaseProblem(path, "duplicate", {"found": name})
             claimed.add(name)
         for side in ("home", "host", "third"):
             named = sum(1 for name in batch.anchors if name in anchors and anchors[name].origin == side)
             if named > getattr(batch, side):
                 values = {"found": getattr(batch, side), "named": named}
-                yield Problem(("certificates", place, side), "fewer_than_anchors", values)
+                yield CaseProblem(("certificates", place, side), "fewer_than_anchors", values)
 
 
-def problems_of_unknown(tree: Any) -> Iterator[Problem]:
+def problems_of_unknown(tree: Any) -> Iterator[CaseProblem]:
     """Give what ``case.yaml`` says is not known and says all the same, and what it says twice is not known."""
     if not isinstance(tree, dict) or not isinstance(tree.get(UNKNOWN), list):
         return
     for place, word in enumerate(tree[UNKNOWN]):
         if isinstance(word, str) and _is_given(tree, word, tree[UNKNOWN]):
-            yield Problem((UNKNOWN, place), "known_all_the_same", {"found": word})
+            yield CaseProblem((UNKNOWN, place), "known_all_the_same", {"found": word})
         if word in tree[UNKNOWN][:place]:
-            yield Problem((UNKNOWN, place), "duplicate", {"found": word})
+            yield CaseProblem((UNKNOWN, place), "duplicate", {"found": word})
 
 
 def _is_given(tree: JsonObject, word: str, unknown: list[Any]) -> bool:
@@ -208,20 +210,24 @@ def _is_given(tree: JsonObject, word: str, unknown: list[Any]) -> bool:
     return key in tree if not part else key in unknown or (isinstance(section, dict) and part in section)
 
 
-def _parameters(sections: Sections, units_by_name: Mapping[str, str], counts: Mapping[str, int]) -> Iterator[Problem]:
+def _parameters(
+    sections: Sections, units_by_name: Mapping[str, str], counts: Mapping[str, int]
+) -> Iterator[CaseProblem]:
     for name, parameter in (sections.get("parameters") or {}).items():
         path: KeyPath = ("parameters", name)
         if name not in units_by_name:
-            yield Problem(path, "unknown_parameter", {"found": name, "suggestion": suggestion(name, units_by_name)})
+            yield CaseProblem(path, "unknown_parameter", {"found": name, "suggestion": suggestion(name, units_by_name)})
         elif not units.convertible(parameter.unit, units_by_name[name]):
-            yield Problem((*path, "unit"), "unit_misfit", {"found": parameter.unit, "expected": units_by_name[name]})
+            yield CaseProblem(
+                (*path, "unit"), "unit_misfit", {"found": parameter.unit, "expected": units_by_name[name]}
+            )
         count = len(parameter.values)
         expected = counts.get(name)
         if expected is not None and count != expected:
-            yield Problem((*path, "value"), "parameter_count", {"found": count, "wanted": expected})
+            yield CaseProblem((*path, "value"), "parameter_count", {"found": count, "wanted": expected})
 
 
-def problems_of_tree(tree: Any, sources: Iterable[str] | None, data_end: Quarter | None) -> Iterator[Problem]:
+def problems_of_tree(tree: Any, sources: Iterable[str] | None, data_end: Quarter | None) -> Iterator[CaseProblem]:
     """Give what is wrong with sources, grades and dates anywhere in ``case.yaml``, whatever else is wrong with it.
 
     Parameters
@@ -251,7 +257,7 @@ def _mappings(node: Any, path: KeyPath) -> Iterator[tuple[KeyPath, JsonObject]]:
             yield from _mappings(value, (*path, place))
 
 
-def sourcing(path: KeyPath, entry: Mapping[str, Any], known_sources: Collection[str] | None) -> Iterator[Problem]:
+def sourcing(path: KeyPath, entry: Mapping[str, Any], known_sources: Collection[str] | None) -> Iterator[CaseProblem]:
     """Give what is wrong with the sources, grade and note of an entry.
 
     Parameters
@@ -269,18 +275,18 @@ def sourcing(path: KeyPath, entry: Mapping[str, Any], known_sources: Collection[
     for name in keys:
         if known_sources is not None and name not in known_sources:
             values = {"found": name, "suggestion": suggestion(name, known_sources)}
-            yield Problem((*path, "source"), "unknown_source", values)
+            yield CaseProblem((*path, "source"), "unknown_source", values)
     grade = entry.get("grade")
     if (JUDGEMENT in keys or grade == "judgement") and not entry.get("note"):
-        yield Problem(path, "judgement_without_note")
+        yield CaseProblem(path, "judgement_without_note")
     if keys == [JUDGEMENT] and grade not in ("judgement", None):
-        yield Problem((*path, "grade"), "judgement_grade", {"found": grade})
+        yield CaseProblem((*path, "grade"), "judgement_grade", {"found": grade})
     modelled = bool(path) and path[0] not in _UNMODELLED
     if modelled and grade == "background" and entry.get("use", True) not in (False, "no", "false"):
-        yield Problem((*path, "grade"), "background_used")
+        yield CaseProblem((*path, "grade"), "background_used")
 
 
-def _late(path: KeyPath, entry: JsonObject, data_end: Quarter) -> Iterator[Problem]:
+def _late(path: KeyPath, entry: JsonObject, data_end: Quarter) -> Iterator[CaseProblem]:
     if _MAY_LIE_AHEAD in path:
         return
     for name in ("date", "from", "registered", "started", "operating"):
@@ -290,4 +296,4 @@ def _late(path: KeyPath, entry: JsonObject, data_end: Quarter) -> Iterator[Probl
             continue
         if when.first_day > data_end.last_day:
             values = {"found": when, "last": data_end, "quarter": Quarter.of_day(when.first_day)}
-            yield Problem((*path, name), "after_data_end", values)
+            yield CaseProblem((*path, name), "after_data_end", values)

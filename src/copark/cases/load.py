@@ -13,7 +13,15 @@ from copark.cases.defaults import TABLES_UNKNOWN, checklist, even_table
 from copark.cases.files import ENOUGH, check_folder, fault, in_reading_order, read_text
 from copark.cases.pydantic_errors import CASE, SOURCES, validate_case, validate_mapping
 from copark.cases.schema import CaseFile, Clock
-from copark.cases.table_schemas import ContextValue, Enterprise, EquityRow, Event, GrowthValue, Observation, Source
+from copark.cases.table_schemas import (
+    ContextValue,
+    Enterprise,
+    EquityRow,
+    Event,
+    GrowthValue,
+    Observation,
+    Source,
+)
 from copark.cases.tables import (
     CONTEXT,
     ENTERPRISES,
@@ -21,7 +29,7 @@ from copark.cases.tables import (
     EVENTS,
     GROWTH,
     SERIES,
-    Table,
+    SoundTable,
     cap_tables,
     faults_of_equity,
     faults_of_growth,
@@ -97,7 +105,7 @@ def examine(folder: Path) -> tuple[Case | None, list[Fault]]:
     present = check_folder(folder, ALWAYS_NEEDED, (*TABLES_UNKNOWN.values(), *OPTIONAL), faults)
     sources = _read_sources(folder, faults) if SOURCES in present else None
     file, sections = _read_case_file(folder, sources, faults) if CASE in present else (None, {})
-    tables: dict[str, Table[Any]] = {}
+    tables: dict[str, SoundTable[Any]] = {}
     if present:
         unknown = sections.get("not_known", ())
         lacking = (name for word, name in TABLES_UNKNOWN.items() if word not in unknown)
@@ -153,13 +161,13 @@ def _read_case_file(
     return file, sections
 
 
-def _read_rows(folder: Path, name: str, faults: list[Fault]) -> Table[Any]:
+def _read_rows(folder: Path, name: str, faults: list[Fault]) -> SoundTable[Any]:
     text = read_text(folder, name, faults)
-    return Table([], [{}]) if text is None else read_table(text, name, _TABLES[name], faults)
+    return SoundTable([], [{}]) if text is None else read_table(text, name, _TABLES[name], faults)
 
 
 def _faults_of_tables(
-    tables: Mapping[str, Table[Any]], sources: Iterable[str] | None, clock: Clock | None, *, needs_equity: bool
+    tables: Mapping[str, SoundTable[Any]], sources: Iterable[str] | None, clock: Clock | None, *, needs_equity: bool
 ) -> Iterator[Fault]:
     for name, table in tables.items():
         faults = faults_of_rows(name, table.rows, sources, None if clock is None else clock.data_end)
@@ -174,7 +182,7 @@ def _faults_of_tables(
 
 
 def _put_together(
-    folder: Path, file: CaseFile, sources: Mapping[str, Source], tables: Mapping[str, Table[Any]]
+    folder: Path, file: CaseFile, sources: Mapping[str, Source], tables: Mapping[str, SoundTable[Any]]
 ) -> Case:
     records = {name: tuple(row.record for row in table.rows) for name, table in tables.items()}
     equity = cap_tables(tables[EQUITY].rows) if EQUITY in tables else ()

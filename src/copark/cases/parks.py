@@ -165,7 +165,7 @@ class Park(Record):
         return str(getattr(self, f"{field}_{lang}") or "")
 
 
-class Score(Record):
+class ParkMembership(Record):
     """A row of ``parks-scores.csv``: a park in a period, its memberships from 0 (out) to 1 (in), and their reasons."""
 
     id: Key
@@ -220,7 +220,7 @@ class Score(Record):
         return str(getattr(self, f"{condition.lower()}_{lang}", ""))
 
 
-class Step(Record):
+class ShareStep(Record):
     """From which share on a score is given."""
 
     least_percent: Percent
@@ -229,7 +229,7 @@ class Step(Record):
     """The score given from that share on, 0 to 1."""
 
 
-class Condition(Record):
+class ComparisonCondition(Record):
     """A condition of the comparison, or its outcome."""
 
     title: WrittenText
@@ -238,7 +238,7 @@ class Condition(Record):
     """What it says of a park."""
     anchors: WrittenText
     """What its scores stand for."""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[ShareStep, ...] = ()
     """For a score by rule: from the highest step down."""
     caveat: WrittenText | None = None
     """What to know before using it; left out if nothing."""
@@ -275,7 +275,7 @@ class Place(Record):
         return self.place_zh if lang == "zh" else self.place_en
 
 
-Conditions = Mapping[Literal["GOV", "EQUITY", "EQUITY_mech", "NETWORK", "ENTERPRISE", "OUTCOME"], Condition]
+Conditions = Mapping[Literal["GOV", "EQUITY", "EQUITY_mech", "NETWORK", "ENTERPRISE", "OUTCOME"], ComparisonCondition]
 R = TypeVar("R", bound=Record)
 
 
@@ -285,7 +285,7 @@ class Parks:
 
     parks: tuple[Park, ...]
     """The parks."""
-    scores: tuple[Score, ...]
+    scores: tuple[ParkMembership, ...]
     """Their scores by period."""
     conditions: Conditions
     """What the scores are of, by name."""
@@ -331,8 +331,8 @@ def examine_parks(folder: Path | None = None) -> tuple[Parks | None, list[Fault]
 
     sources = entries(PARK_SOURCES, dict[Key, Source], Source)
     parks = rows(PARKS, Park)
-    scores = rows(SCORES, Score)
-    conditions = entries(CONDITIONS, Conditions, Condition)
+    scores = rows(SCORES, ParkMembership)
+    conditions = entries(CONDITIONS, Conditions, ComparisonCondition)
     places = {row.park: row for row in rows(PLACES, Place)}
     ordered = in_reading_order(faults, FILES)
     return (None, ordered) if ordered else (Parks(parks, scores, conditions, sources, places), [])

@@ -51,7 +51,7 @@ from copark.cases.types import (
     wrong,
 )
 
-__all__ = ["Anchor", "CaseFile", "Clock", "Framework", "Parameter", "Partner", "Prior", "Sides", "Term"]
+__all__ = ["Anchor", "CaseFile", "CasePrior", "Clock", "Framework", "Parameter", "Partner", "Sides", "Term"]
 """What is read elsewhere."""
 
 FORMAT = 1
@@ -89,7 +89,7 @@ class WorldSource(Record):
     """Country whose growth drives enterprises of other countries."""
 
 
-class World(Record):
+class CaseWorld(Record):
     """The macroeconomic series the case is tied to."""
 
     source: WorldSource
@@ -159,7 +159,7 @@ class Regime(Record):
     """The tax rate enterprises compare with."""
 
 
-class Prior(Record):
+class CasePrior(Record):
     """The spread of a parameter before any fit."""
 
     kind: Literal["uniform", "loguniform", "normal", "lognormal"]
@@ -193,7 +193,7 @@ class Parameter(Sourced):
     """Unit of the value, that of the parameter."""
     by_origin: ByOrigin | None = None
     """For a parameter with a value for each origin of enterprises (origin_weight): the values."""
-    prior: Prior | None = None
+    prior: CasePrior | None = None
     """Its spread; left out if it is held fixed, as values by origin always are."""
 
     def _check(self) -> None:
@@ -231,7 +231,7 @@ class CaseFile(Record):
     """When it starts, how long it is simulated, and where its observations end."""
     sides: Sides
     """The two governments."""
-    world: World
+    world: CaseWorld
     """Which macroeconomic series it is tied to."""
     interests: tuple[Interest, ...] = ()
     """What the governments want of the park."""

@@ -30,17 +30,17 @@ WHOLE = 10_000
 R = TypeVar("R", bound=Record)
 
 
-class Row(NamedTuple, Generic[R]):
+class TableRow(NamedTuple, Generic[R]):
     """A row of a table, and the line it begins on."""
 
     line: int
     record: R
 
 
-class Table(NamedTuple, Generic[R]):
+class SoundTable(NamedTuple, Generic[R]):
     """A table as far as it is sound."""
 
-    rows: list[Row[R]]
+    rows: list[TableRow[R]]
     """Rows without a fault."""
     spoiled: list[Mapping[str, str]]
     """Cells of the rows with a fault, by column; without cells where the columns cannot be told."""
@@ -68,7 +68,7 @@ def lines_of(text: str) -> Iterator[tuple[int, list[str]]]:
         raise Broken(error, line) from None
 
 
-def read_table(text: str, file: str, model: type[R], faults: list[Fault]) -> Table[R]:
+def read_table(text: str, file: str, model: type[R], faults: list[Fault]) -> SoundTable[R]:
     """Read a table whose columns are the fields of ``model``.
 
     Cells are separated by commas; empty rows are skipped; lines may end as on any system. Text that a spreadsheet would
@@ -86,7 +86,7 @@ def read_table(text: str, file: str, model: type[R], faults: list[Fault]) -> Tab
         List to which faults are added.
     """
     own_faults: list[Fault] = []
-    table: Table[R] = Table([], [])
+    table: SoundTable[R] = SoundTable([], [])
     columns: list[str] = []
     try:
         for line, cells in lines_of(text):
@@ -129,7 +129,13 @@ def _columns(file: str, line: int, columns: list[str], model: type[Record], faul
 
 
 def _take(
-    table: Table[R], file: str, line: int, cells: list[str], columns: list[str], model: type[R], faults: list[Fault]
+    table: SoundTable[R],
+    file: str,
+    line: int,
+    cells: list[str],
+    columns: list[str],
+    model: type[R],
+    faults: list[Fault],
 ) -> None:
     while len(cells) > len(columns) and not cells[-1]:
         cells.pop()
@@ -142,7 +148,7 @@ def _take(
         if column in model.model_fields and cell:
             named.setdefault(column, cell)
     try:
-        table.rows.append(Row(line, model.model_validate(named)))
+        table.rows.append(TableRow(line, model.model_validate(named)))
     except ValidationError as error:
         table.spoiled.append(named)
         for problem in error.errors(include_url=False):
@@ -153,7 +159,7 @@ def _take(
                 faults.append(fault("empty_cell", file, line, path))
 
 
-def cap_tables(rows: Iterable[Row[EquityRow]]) -> tuple[CapTable, ...]:
+def cap_tables(rows: Iterable[TableRow[EquityRow]]) -> tuple[CapTable, ...]:
     """Put cap tables together from their rows, by date and in the order they are written."""
     tables = []
     for group in _by_table(rows).values():
@@ -165,14 +171,14 @@ def cap_tables(rows: Iterable[Row[EquityRow]]) -> tuple[CapTable, ...]:
     return tuple(sorted(tables, key=lambda table: table.date))
 
 
-def _by_table(rows: Iterable[Row[EquityRow]]) -> dict[str, list[Row[EquityRow]]]:
-    groups: dict[str, list[Row[EquityRow]]] = {}
+def _by_table(rows: Iterable[TableRow[EquityRow]]) -> dict[str, list[TableRow[EquityRow]]]:
+    groups: dict[str, list[TableRow[EquityRow]]] = {}
     for row in rows:
         groups.setdefault(row.record.table, []).append(row)
     return groups
 
 
-def faults_of_equity(table: Table[EquityRow], start: Quarter | None, *, needed: bool = True) -> Iterator[Fault]:
+def faults_of_equity(table: SoundTable[EquityRow], start: Quarter | None, *, needed: bool = True) -> Iterator[Fault]:
     """Give what is wrong between the rows of ``equity.csv``.
 
     A cap table one of whose rows has a fault of its own is not added up: its sum would only repeat that fault.
@@ -209,7 +215,7 @@ def faults_of_equity(table: Table[EquityRow], start: Quarter | None, *, needed: 
         yield fault("starts_late", EQUITY, heads[0].line, "date", found=heads[0].record.date, start=start)
 
 
-def _one_table(name: str, group: list[Row[EquityRow]]) -> Iterator[Fault]:
+def _one_table(name: str, group: list[TableRow[EquityRow]]) -> Iterator[Fault]:
     head = group[0]
     holders: set[str] = set()
     for line, row in group:
@@ -229,7 +235,7 @@ def _one_table(name: str, group: list[Row[EquityRow]]) -> Iterator[Fault]:
         yield fault("equity_over", EQUITY, head.line, "basis_points", table=name, found=total)
 
 
-def faults_of_series(rows: list[Row[Observation]]) -> Iterator[Fault]:
+def faults_of_series(rows: list[TableRow[Observation]]) -> Iterator[Fault]:
     """Give what is wrong between the rows of ``series.csv``."""
     used: dict[tuple[str, Date], int] = {}
     for line, row in rows:
@@ -246,7 +252,7 @@ def faults_of_series(rows: list[Row[Observation]]) -> Iterator[Fault]:
             yield fault("unused_without_note", SERIES, line, "note")
 
 
-def faults_of_growth(rows: Iterable[Row[GrowthValue]]) -> Iterator[Fault]:
+def faults_of_growth(rows: Iterable[TableRow[GrowthValue]]) -> Iterator[Fault]:
     """Give what is wrong between the rows of ``growth.csv``: a year told twice, or not yet begun."""
     years_before: set[tuple[str, int]] = set()
     for line, row in rows:
@@ -258,7 +264,7 @@ def faults_of_growth(rows: Iterable[Row[GrowthValue]]) -> Iterator[Fault]:
 
 
 def faults_of_rows(
-    file: str, rows: Iterable[Row[Any]], sources: Iterable[str] | None, data_end: Quarter | None
+    file: str, rows: Iterable[TableRow[Any]], sources: Iterable[str] | None, data_end: Quarter | None
 ) -> Iterator[Fault]:
     """Give what is wrong with the sources, judgements and dates of any table's rows.
 

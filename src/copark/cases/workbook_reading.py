@@ -58,7 +58,7 @@ _SPLIT = re.compile(r"[;；]")
 
 
 @dataclass(frozen=True)
-class Cell:
+class WorkbookCell:
     """A cell by where it is, and the heading it stands under."""
 
     title: str
@@ -84,7 +84,7 @@ class CaseWorkbook:
     """Rows of the CSV tables by file, each where it stands in its sheet, so that lines are rows."""
     faults: list[Fault] = field(default_factory=list)
     """What is wrong with the workbook itself."""
-    cells: dict[tuple[str, str], Cell] = field(default_factory=dict)
+    cells: dict[tuple[str, str], WorkbookCell] = field(default_factory=dict)
     """Where each key of a file, or column of a table, stands; under ``""`` of a table the first cell of its sheet."""
     titles: dict[str, str] = field(default_factory=dict)
     """Titles of the sheets by key."""
@@ -133,13 +133,17 @@ class CaseWorkbook:
             values = {"name": _heading(name, issue.key, cell.title)}
         return Fault(code, cell.address, None, cell.label, values)
 
-    def _of_table(self, name: str, issue: Fault) -> Cell | None:
+    def _of_table(self, name: str, issue: Fault) -> WorkbookCell | None:
         other = issue.key[:-3] + ("_zh" if issue.key.endswith("_en") else "_en")
         keys = (issue.key, other, "") if issue.key.endswith(("_en", "_zh")) else (issue.key, "")
         head = next((self.cells[name, key] for key in keys if (name, key) in self.cells), None)
-        return None if head is None or issue.line is None else Cell(head.title, issue.line, head.column, head.label)
+        return (
+            None
+            if head is None or issue.line is None
+            else WorkbookCell(head.title, issue.line, head.column, head.label)
+        )
 
-    def _of_tree(self, name: str, key: str) -> Cell | None:
+    def _of_tree(self, name: str, key: str) -> WorkbookCell | None:
         """Find the cell of a key, or the first inside it, or that of the nearest key around it."""
         while key:
             inside = (
@@ -237,7 +241,7 @@ class _Reading:
         """
         self.book.faults.append(fault(code, place(self.title, row, column), **values))
 
-    def cell(self, row: int, column: int, label: str = "") -> Cell:
+    def cell(self, row: int, column: int, label: str = "") -> WorkbookCell:
         """Return the place of a cell, so that a fault of the case that comes of it can point to it.
 
         Parameters
@@ -247,7 +251,7 @@ class _Reading:
         label
             What it stands under, by default the heading of its column.
         """
-        return Cell(self.title, row, column, label or self.rows[0][column - 1])
+        return WorkbookCell(self.title, row, column, label or self.rows[0][column - 1])
 
     def columns(self) -> dict[int, SheetColumn]:
         """Return the columns by their place in the sheet, as the headings of its first row say."""
@@ -418,7 +422,7 @@ def _table(reading: _Reading) -> None:
     sheet = reading.sheet
     book = reading.book
     book.cells |= {(file, column.key): reading.cell(1, position) for position, column in columns.items()}
-    book.cells[file, ""] = Cell(reading.title, 1, min(columns), "")
+    book.cells[file, ""] = WorkbookCell(reading.title, 1, min(columns), "")
     written_columns = [column for column in sheet.columns if column in columns.values() or column.key in _FILLED]
     rows = [[column.key for column in written_columns]]
     for number, cells in reading.records(columns):

@@ -15,7 +15,15 @@ from copark.cases.facts import Fact
 from copark.cases.observed_variables import HOST_CONTEXT, MECHANISMS, country_name, series_title
 from copark.cases.observed_variables import SERIES as VARIABLES
 from copark.cases.pydantic_errors import SOURCES
-from copark.cases.table_schemas import ContextValue, Enterprise, EquityRow, Event, GrowthValue, Observation, Source
+from copark.cases.table_schemas import (
+    ContextValue,
+    Enterprise,
+    EquityRow,
+    Event,
+    GrowthValue,
+    Observation,
+    Source,
+)
 from copark.cases.tables import CONTEXT, ENTERPRISES, EQUITY, EVENTS, GROWTH, SERIES
 from copark.cases.types import Country, Grade, Record, Scale, Side, UnitSymbol, YesNo
 from copark.texts import LANGUAGES, entries, has_text, text
@@ -230,7 +238,7 @@ def _form() -> WorkbookSheet:
         SheetColumn("not_known", several="keys"),
         *columns_of(schema.Clock, "clock."),
         *columns_of(schema.Sides, "sides."),
-        *columns_of(schema.World, "world."),
+        *columns_of(schema.CaseWorld, "world."),
         *(
             replace(column, key=f"framework.{column.key}")
             for column in _keyed(columns_of(schema.Framework), "from", "to")

@@ -19,7 +19,7 @@ from multiprocessing import current_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.cluster.shard_worker import Ranges, Work
+from copark.cluster.shard_worker import Ranges, ShardWork
 from copark.cluster.worker_fingerprint import BITS, CODE, Machine, MachinesDiffer, faults_between, machine
 from copark.errors import CoparkError, Fault, RunRefused
 from copark.progress import CountedProgress
@@ -222,7 +222,7 @@ class Workers:
     def _address(self) -> str:
         return str(self._client.scheduler.address if self._client.scheduler else "")
 
-    def make(self, work: Work, ranges: Ranges, progress: CountedProgress) -> Iterator[Mapping[str, float]]:
+    def make(self, work: ShardWork, ranges: Ranges, progress: CountedProgress) -> Iterator[Mapping[str, float]]:
         """Have shards made, or other parts of a piece of work; Dask hands those of a worker that dies to another.
 
         Raises ClusterLost if the scheduler is gone, or workers die over one shard again and again.
@@ -274,7 +274,7 @@ def _as_it_is(subject: Any) -> Any:
     return subject
 
 
-def _part(work: Work, subject: Any, first: int, last: int) -> dict[str, float]:
+def _part(work: ShardWork, subject: Any, first: int, last: int) -> dict[str, float]:
     return dict(replace(work, subject=subject).make(first, last))
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from copark.cases.case import Case
-from copark.cluster.shard_worker import Subject, Work, WorkerPool, prepared
+from copark.cluster.shard_worker import ShardWork, Subject, WorkerPool, prepared
 from copark.cluster.worker_fingerprint import BITS, CODE, Machine, faults_between, joined, need_alike
 from copark.errors import Fault
 from copark.progress import CountedProgress, Progress, ProgressCounter
@@ -173,7 +173,7 @@ def _make_in(
     if plan is None:
         paths = min(stored.SUMMARY_PATHS, runs) if request.bands else runs
         plan = ShardPlan(request.identity, runs, paths, request.bands, CHUNK, request.study.name, request.case.name)
-    work = Work(subject, str(shards.path), plan, fingerprint)
+    work = ShardWork(subject, str(shards.path), plan, fingerprint)
     reused = sum(record.last - record.first for record in done)
     scenarios = len(request.study.scenarios)
     counter = ProgressCounter(progress, runs * scenarios, reused * scenarios)
@@ -193,7 +193,7 @@ def _make_in(
 
 
 def _all_shards(
-    shards: ShardFolder, work: Work, worker_pool: WorkerPool, progress: CountedProgress
+    shards: ShardFolder, work: ShardWork, worker_pool: WorkerPool, progress: CountedProgress
 ) -> list[ShardRecord]:
     for _ in range(ROUNDS):
         records = list(finished(shards, work.plan, deep=False))

@@ -37,7 +37,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Work:
+class ShardWork:
     """Everything a maker needs to make any shard of an ensemble."""
 
     subject: Subject
@@ -109,7 +109,7 @@ class WorkerPool(Protocol):
     def machine(self, folder: str) -> Machine:
         """Return what all makers are; raise ``RunRefused`` if they are not alike, or do not see a folder."""
 
-    def make(self, work: Work, ranges: Ranges, progress: CountedProgress) -> Iterator[Mapping[str, float]]:
+    def make(self, work: ShardWork, ranges: Ranges, progress: CountedProgress) -> Iterator[Mapping[str, float]]:
         """Make shards, or other parts of a piece of work, in any order.
 
         Parameters
@@ -126,7 +126,7 @@ class WorkerPool(Protocol):
         """
 
 
-class Stopped(Exception):
+class OtherThreadFailed(Exception):
     """Another thread has failed: what this one makes is not needed any more."""
 
 
@@ -145,7 +145,7 @@ class Threads:
         """Return what this process is."""
         return machine()
 
-    def make(self, work: Work, ranges: Ranges, progress: CountedProgress) -> Iterator[Mapping[str, float]]:
+    def make(self, work: ShardWork, ranges: Ranges, progress: CountedProgress) -> Iterator[Mapping[str, float]]:
         """Make shards side by side; where there are fewer shards than threads, each on several.
 
         Parameters
@@ -169,7 +169,7 @@ class Threads:
 
         def report_unless_stopped(count: int) -> None:
             if stop.is_set():
-                raise Stopped
+                raise OtherThreadFailed
             progress(count)
 
         def make_shard(span: tuple[int, int]) -> Mapping[str, float]:

@@ -50,7 +50,7 @@ _FILL = {"high": 1.0, "medium": 0.55, "derived": 0.55}
 
 
 @dataclass
-class Actor:
+class DrawnActor:
     """An actor: what it says, whose side it is on, whether it is still there, and where it stands (inches)."""
 
     words: str
@@ -67,11 +67,11 @@ class Actor:
 class Network:
     """Rows of actors by layer, from the top, and edges between their keys: (from, to, width in points, dashed)."""
 
-    actors: dict[str, Actor] = field(default_factory=dict)
-    layers: dict[str, list[list[Actor]]] = field(default_factory=dict)
+    actors: dict[str, DrawnActor] = field(default_factory=dict)
+    layers: dict[str, list[list[DrawnActor]]] = field(default_factory=dict)
     edges: list[tuple[str, str, float, bool]] = field(default_factory=list)
 
-    def layer(self, name: str, *groups: dict[str, Actor]) -> None:
+    def layer(self, name: str, *groups: dict[str, DrawnActor]) -> None:
         """Add a layer of groups, each in rows of at most six, as even as can be."""
         self.layers[name] = []
         for group in groups:
@@ -99,7 +99,7 @@ def _network(case: Case, lang: str) -> Network:
     graph.layer(
         "global",
         {
-            f"partner-{partner.key}": Actor(
+            f"partner-{partner.key}": DrawnActor(
                 partner.title.text(lang),
                 partner.side,
                 any(_there(stay, case) for stay in partner.presence),
@@ -109,15 +109,15 @@ def _network(case: Case, lang: str) -> Network:
         },
     )
     governments = {
-        "government-home": Actor(case.sides.home.title.text(lang), "home", order=-1.0, strong=True),
-        "government-host": Actor(case.sides.host.title.text(lang), "host", order=2.0, strong=True),
+        "government-home": DrawnActor(case.sides.home.title.text(lang), "home", order=-1.0, strong=True),
+        "government-host": DrawnActor(case.sides.host.title.text(lang), "host", order=2.0, strong=True),
     }
     bodies = {}
     for position, body in enumerate(case.institutions):
         key = f"institution-{body.key}"
         is_shared = body.kind in _BOTH
         place = (0.3 if is_shared else 0.8) + 0.001 * position
-        bodies[key] = Actor(body.title.text(lang), "none" if is_shared else "host", _there(body, case), place)
+        bodies[key] = DrawnActor(body.title.text(lang), "none" if is_shared else "host", _there(body, case), place)
         graph.edges += [
             (government, key, 0.8, False) for government in governments if is_shared or government == "government-host"
         ]
@@ -128,22 +128,24 @@ def _network(case: Case, lang: str) -> Network:
     origins = {}
     anchors = {}
     for origin in ("home", "third", "host"):
-        origins[f"firms-{origin}"] = Actor(_firms(case, origin, lang), origin, order=_PLACE[origin], strong=True)
+        origins[f"firms-{origin}"] = DrawnActor(_firms(case, origin, lang), origin, order=_PLACE[origin], strong=True)
         graph.edges.append(("company", f"firms-{origin}", 0.8, False))
     for anchor in case.anchors:
-        anchors[f"anchor-{anchor.key}"] = Actor(anchor.title.text(lang), anchor.origin, order=_PLACE[anchor.origin])
+        anchors[f"anchor-{anchor.key}"] = DrawnActor(
+            anchor.title.text(lang), anchor.origin, order=_PLACE[anchor.origin]
+        )
         graph.edges.append((f"firms-{anchor.origin}", f"anchor-{anchor.key}", 0.8, False))
     graph.layer("enterprise", origins, anchors)
     return graph
 
 
-def _company(case: Case, lang: str) -> Actor:
+def _company(case: Case, lang: str) -> DrawnActor:
     sides = side_shares(cap_tables(case)[-1]) if cap_tables(case) else {}
     parts = [f"{text(f'report.side.{side}', lang)} {shares_of(value)}" for side, value in sides.items() if value]
-    return Actor("\n".join([text("report.network.company", lang), *parts[:2]]), "none", strong=True)
+    return DrawnActor("\n".join([text("report.network.company", lang), *parts[:2]]), "none", strong=True)
 
 
-def _holders(graph: Network, case: Case, lang: str) -> dict[str, Actor]:
+def _holders(graph: Network, case: Case, lang: str) -> dict[str, DrawnActor]:
     tables = cap_tables(case)
     shares = {row.holder: row.basis_points for row in tables[-1].holdings} if tables else {}
     holders = {}
@@ -152,7 +154,7 @@ def _holders(graph: Network, case: Case, lang: str) -> dict[str, Actor]:
         share = shares.get(shareholder.key, 0)
         words = shareholder.title.text(lang) + (f" {shares_of(share)}" if share else "")
         place = {"home": 0.0, "third": 0.9, "host": 1.0}[shareholder.side] + 0.001 * position
-        holders[key] = Actor(words, shareholder.side, _there(shareholder, case), place)
+        holders[key] = DrawnActor(words, shareholder.side, _there(shareholder, case), place)
         graph.edges.append((key, "company", 0.8 + share / 2500.0, False))
         graph.tie(key, shareholder.ties)
     return holders
@@ -225,11 +227,11 @@ def network(case: Case, lang: str = "en") -> Figure:
     return figure
 
 
-def _colour(actor: Actor) -> str:
+def _colour(actor: DrawnActor) -> str:
     return style.PALE if not actor.present else style.MUTED if actor.side == "none" else style.SIDES[actor.side]
 
 
-def _box(axes: Axes, actor: Actor) -> None:
+def _box(axes: Axes, actor: DrawnActor) -> None:
     high = ROW - 0.10
     is_full = actor.strong and actor.present
     axes.add_patch(

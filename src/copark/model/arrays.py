@@ -1,4 +1,4 @@
-"""Record types of a run's arrays: submodels, inputs, random draws and workspace.
+"""Record types of a run's arrays: scales, inputs, random draws and workspace.
 
 Everything the compiled quarter reads or writes is in one of these tuples. Records are structured arrays viewed as
 record arrays, so that a field is written `state.cash` both compiled and not.

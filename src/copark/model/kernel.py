@@ -1,7 +1,7 @@
 """The kernel: all quarters of a block of runs. It never raises; every run ends with a status.
 
 Status codes: 0 ok; 1 a number is not finite; 2 a rate, return or stock left its range; 3 more enterprises than there
-is room for. With the code go the quarter and the room (0 world, 1 governments, 2 company, 3 enterprises). A run that
+is room for. With the code go the quarter and the scale (0 world, 1 governments, 2 company, 3 enterprises). A run that
 stops early is NaN from the quarter of its fault.
 """
 
@@ -54,7 +54,7 @@ def sound(values: np.ndarray, first: int, last: int) -> bool:
 
 @compiled
 def fault(work: Workspace) -> tuple[int, int]:
-    """Status code and room of the first fault of the quarter, in the order in which the rooms act."""
+    """Return status code and scale of the first fault of the quarter, in the order in which the scales act."""
     row, values = work.row[0], work.values
     # NaN spreads along the links, so the first scale to show it, in the order of `step.quarter`, is the one to
     # blame. Overflow is asked before the enterprises' outputs, since it leaves them half done.
@@ -95,7 +95,7 @@ def simulate_block(
     out
         Written: float64 of shape (runs, kept, quarters).
     status
-        Written: int64 of shape (runs, 3): code, quarter, room.
+        Written: int64 of shape (runs, 3): code, quarter, scale (see the top of the file).
     """
     for i in range(first, last):
         # What a run finds in the buffers must not depend on the run before it, or results would depend on blocks and

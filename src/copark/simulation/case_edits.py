@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from copark.cases.actors import Framework, Partner, Presence, Shareholder, Span
 from copark.cases.case import Case
-from copark.cases.cross_checks import Problem, problems_of
+from copark.cases.cross_checks import CaseProblem, problems_of
 from copark.cases.dated_events import Anchor, Certificates
 from copark.cases.dates import Date
 from copark.cases.facts import Fact, used
@@ -37,7 +37,7 @@ from copark.model.dimensions import PARTNERS
 from copark.model.enterprises import records as enterprises
 from copark.model.variables import ORIGINS
 from copark.model.world.equations import NO_PARTNER, PRESENT
-from copark.simulation.scenario_edits import ALWAYS, Edits, Stay, Step
+from copark.simulation.scenario_edits import ALWAYS, Edits, Stay, ValueStep
 from copark.simulation.study_entries import Title, first_month
 from copark.texts import LANGUAGES, text
 from copark.units import in_chinese
@@ -188,7 +188,7 @@ NEVER_COMES = -1
 D = TypeVar("D", Fact, CapTable)
 
 
-def edited(case: Case, edits: Edits) -> tuple[Case, list[Problem]]:
+def edited(case: Case, edits: Edits) -> tuple[Case, list[CaseProblem]]:
     """Return the case as a scenario has it, and what is wrong with the scenario's edits.
 
     Paths of problems begin at the edits; of an edited case that is unsound as a whole they are empty, and ``where``
@@ -196,7 +196,7 @@ def edited(case: Case, edits: Edits) -> tuple[Case, list[Problem]]:
     """
     if edits.is_empty:
         return case, []
-    problems: list[Problem] = []
+    problems: list[CaseProblem] = []
     changed = _dropped(case, edits, problems)
     changed = _shares_changed(changed, edits)
     changed = _values_changed(changed, edits)
@@ -208,7 +208,7 @@ def edited(case: Case, edits: Edits) -> tuple[Case, list[Problem]]:
     return changed, problems or list(_unsound(changed))
 
 
-def fault_of_edit(problem: Problem, file: str, line: int | None = None, place: KeyPath = ()) -> Fault:
+def fault_of_edit(problem: CaseProblem, file: str, line: int | None = None, place: KeyPath = ()) -> Fault:
     """Return a problem as a fault; of an unsound case as a whole, the place in the case stands behind the edits.
 
     Parameters
@@ -241,14 +241,14 @@ def superseded(dated: Iterable[D], since: Date) -> tuple[D, ...]:
     return tuple(entry for entry in dated if not entry.use or entry.date.first_day < since.first_day)
 
 
-def _dropped(case: Case, edits: Edits, problems: list[Problem]) -> Case:
+def _dropped(case: Case, edits: Edits, problems: list[CaseProblem]) -> Case:
     changed = case
     undoable = dated_events(case)
     for place, key in enumerate(edits.drop):
         named = [event for event in undoable if event.key == key]
         if not named:
             names = {"found": key, "suggestion": suggestion(key, [event.key for event in undoable])}
-            problems.append(Problem(("drop", place), "study.edit_drop", names))
+            problems.append(CaseProblem(("drop", place), "study.edit_drop", names))
         for event in named:
             changed = event.undo(changed)
     return changed
@@ -270,7 +270,7 @@ def _shares_changed(case: Case, edits: Edits) -> Case:
     return case.model_copy(update={"equity": tuple(tables)})
 
 
-def _facts(case: Case, old: tuple[Fact, ...], steps: tuple[Step, ...] | None, unit: str) -> tuple[Fact, ...]:
+def _facts(case: Case, old: tuple[Fact, ...], steps: tuple[ValueStep, ...] | None, unit: str) -> tuple[Fact, ...]:
     if steps is None:
         return old
     dates = [step.since or _start(case) for step in steps]
@@ -294,7 +294,7 @@ def _values_changed(case: Case, edits: Edits) -> Case:
     return changed
 
 
-def _framework_changed(case: Case, edits: Edits, problems: list[Problem]) -> Case:
+def _framework_changed(case: Case, edits: Edits, problems: list[CaseProblem]) -> Case:
     edit = edits.framework
     had = case.framework
     if edit is None:
@@ -304,7 +304,7 @@ def _framework_changed(case: Case, edits: Edits, problems: list[Problem]) -> Cas
     since = edit.since.quarter("event") if edit.since else had.since if had else case.clock.start
     until = edit.until.quarter("event") if edit.until else had.until if had and not edit.since else None
     if until is not None and until < since:
-        problems.append(Problem(("framework", "to"), "cases.ends_before_start", {"found": until, "start": since}))
+        problems.append(CaseProblem(("framework", "to"), "cases.ends_before_start", {"found": until, "start": since}))
         return case
     framework = Framework.model_construct(
         since=since, until=until, source=(JUDGEMENT,), grade="judgement", note=_note()
@@ -312,14 +312,14 @@ def _framework_changed(case: Case, edits: Edits, problems: list[Problem]) -> Cas
     return case.model_copy(update={"framework": framework})
 
 
-def _stays_changed(case: Case, edits: Edits, problems: list[Problem]) -> Case:
+def _stays_changed(case: Case, edits: Edits, problems: list[CaseProblem]) -> Case:
     changes: dict[str, Any] = {}
     for part, stays in (("partners", edits.partners), ("shareholders", edits.shareholders)):
         entries: dict[str, Partner | Shareholder] = {entry.key: entry for entry in getattr(case, part)}
         for key, stay in stays.items():
             if key not in entries:
                 names = {"found": key, "suggestion": suggestion(key, entries)}
-                problems.append(Problem((part, key), f"study.edit_{part}", names))
+                problems.append(CaseProblem((part, key), f"study.edit_{part}", names))
             elif stay.present:
                 entries[key] = _staying(entries[key], stay, (part, key), problems)
             else:
@@ -329,12 +329,12 @@ def _stays_changed(case: Case, edits: Edits, problems: list[Problem]) -> Case:
 
 
 def _staying(
-    entry: Partner | Shareholder, stay: Stay, path: tuple[str, str], problems: list[Problem]
+    entry: Partner | Shareholder, stay: Stay, path: tuple[str, str], problems: list[CaseProblem]
 ) -> Partner | Shareholder:
     spans = _times(entry.presence if isinstance(entry, Partner) else (entry,), stay)
     for since, until in spans:
         if until is not None and until.last_day < since.first_day:
-            problems.append(Problem(path, "cases.ends_before_start", {"found": until, "start": since}))
+            problems.append(CaseProblem(path, "cases.ends_before_start", {"found": until, "start": since}))
     if isinstance(entry, Partner):
         presence = tuple(Presence.model_construct(since=since, until=until) for since, until in spans)
         return entry.model_copy(update={"presence": presence})
@@ -371,33 +371,33 @@ def _terms_changed(case: Case, edits: Edits) -> Case:
     return case.model_copy(update={"terms": tuple(terms)})
 
 
-def _unsound(case: Case) -> Iterable[Problem]:
+def _unsound(case: Case) -> Iterable[CaseProblem]:
     content = case.model_dump(by_alias=True, include=set(CaseFile.model_fields))
     try:
         CaseFile.model_validate(content)
     except ValidationError as errors:
         for error in errors.errors(include_url=False):
             code, path, values = told(error)
-            yield Problem((), f"cases.{code}", {**values, "where": written(path)})
+            yield CaseProblem((), f"cases.{code}", {**values, "where": written(path)})
         return
     sections = {name: getattr(case, name) for name in CaseFile.model_fields if name != "parameters"}
     for problem in problems_of(sections, {}):
-        yield Problem((), f"cases.{problem.code}", {**problem.values, "where": written(problem.path)})
+        yield CaseProblem((), f"cases.{problem.code}", {**problem.values, "where": written(problem.path)})
     yield from _unsound_shares(case)
 
 
-def _unsound_shares(case: Case) -> Iterable[Problem]:
+def _unsound_shares(case: Case) -> Iterable[CaseProblem]:
     tables = used(case.equity)
     dates = [table.date.first_day for table in tables]
     if not tables:
-        yield Problem((), "cases.no_used_table", {"where": "equity"})
+        yield CaseProblem((), "cases.no_used_table", {"where": "equity"})
     elif tables[0].date.quarter("event") > case.clock.start:
         values = {"found": tables[0].date, "start": case.clock.start, "where": "equity"}
-        yield Problem((), "cases.starts_late", values)
+        yield CaseProblem((), "cases.starts_late", values)
     for table in tables:
         if dates.count(table.date.first_day) > 1:
             values = {"found": table.date, "other": table.table, "where": "equity"}
-            yield Problem((), "cases.two_tables", values)
+            yield CaseProblem((), "cases.two_tables", values)
             return
 
 

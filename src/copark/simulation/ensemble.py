@@ -158,7 +158,7 @@ class ScenarioRuns:
     out: Floats
     """Values of the outputs kept, float64 of shape (runs, names, quarters); NaN from where a run broke off."""
     status: NDArray[np.int64]
-    """Code, quarter and submodel of each run, int64 of shape (runs, 3); see :mod:`copark.model.kernel`."""
+    """Code, quarter and scale of each run, int64 of shape (runs, 3); see :mod:`copark.model.kernel`."""
     closed: bool = False
     """Whether the park is closed when outcomes are judged."""
     judged: int | None = None
@@ -273,30 +273,33 @@ class Ensemble:
         channels()  # refuses a link with too many before any run
 
     def _sharing(self, draws: Draws) -> DrawsOf:
-        return lambda first, last: Paired([Draws(*(room[first:last] for room in draws))] * len(self.inputs), {})
+        return lambda first, last: Paired([Draws(*(records[first:last] for records in draws))] * len(self.inputs), {})
 
-    def arrays(self, first: int = 0, last: int | None = None) -> Runs:
+    def run_scenarios(self, first: int = 0, last: int | None = None) -> Runs:
         """Run all scenarios; runs first … last - 1, or all of them."""
         paired = self.draws(first, self.size if last is None else last)
-        made = [self._run(*scenario) for scenario in zip(self.inputs, paired.by_scenario, strict=True)]
-        return Runs(tuple(made), paired.drawn, first)
+        scenarios = zip(self.inputs, paired.by_scenario, strict=True)
+        runs = tuple(self._run_scenario(inputs, draws) for inputs, draws in scenarios)
+        return Runs(runs, paired.drawn, first)
 
     def run(self) -> ScenarioRuns:
         """Run the only scenario; ValueError if there are several."""
-        (only,) = self.arrays().scenarios
-        return only
+        paired = self.draws(0, self.size)
+        ((inputs, draws),) = zip(self.inputs, paired.by_scenario, strict=True)
+        return self._run_scenario(inputs, draws)
 
     def stream(self, chunk: int = CHUNK) -> Iterator[Runs]:
         """Run all scenarios chunk by chunk, so that memory does not grow with the number of runs."""
         for first in range(0, self.size, chunk):
-            yield self.arrays(first, min(first + chunk, self.size))
+            yield self.run_scenarios(first, min(first + chunk, self.size))
 
     def flows(self) -> tuple[Flows, ...]:
         """Return what arrived along every link between scales in the runs of each scenario."""
         paired = self.draws(0, self.size)
         return tuple(self._flows(*scenario) for scenario in zip(self.inputs, paired.by_scenario, strict=True))
 
-    def _run(self, inputs: Inputs, draws: Draws) -> ScenarioRuns:
+    def _run_scenario(self, inputs: Inputs, draws: Draws) -> ScenarioRuns:
+        """Run a scenario on draws of shape (runs,), a block of runs in each call of the kernel."""
         runs = len(draws.addresses)
         block = max(1, min(self.block, -(-runs // self.threads)))  # few runs are shared among all threads, too
         keep = np.array([NAMES.index(name) for name in self.names], np.int64)
@@ -304,27 +307,27 @@ class Ensemble:
         status = np.zeros((runs, 3), np.int64)
         # A workspace for each thread, handed from block to block: the kernel clears it at the start of a run, so that
         # which one a run gets does not matter.
-        spare: SimpleQueue[Workspace] = SimpleQueue()
+        workspaces: SimpleQueue[Workspace] = SimpleQueue()
         for _ in range(self.threads):
-            spare.put(make_workspace(inputs))
+            workspaces.put(make_workspace(inputs))
 
-        def one(first: int) -> int:
+        def run_block(first: int) -> int:
             last = min(first + block, runs)
-            work = spare.get()
+            work = workspaces.get()
             # A run may divide by zero: it then ends with a status, and is no cause for a warning.
             with np.errstate(all="ignore"):
                 simulate_block(inputs, draws, work, keep, first, last, out, status)
-            spare.put(work)
+            workspaces.put(work)
             return last - first
 
         starts = range(0, runs, block)
         if self.threads == 1:
             for first in starts:
-                self.progress(one(first))
+                self.progress(run_block(first))
         else:
             with ThreadPoolExecutor(self.threads) as pool:
                 # In the order of the blocks, whichever thread is first, so that progress only grows.
-                for done in pool.map(one, starts):
+                for done in pool.map(run_block, starts):
                     self.progress(done)
         judged = year_twenty(len(inputs.world)) if self.judged is None else self.judged
         return ScenarioRuns(self.names, out, status, is_closed(inputs, judged), judged)

@@ -120,12 +120,12 @@ class Experiment:
         self.progress: Progress = progress or silent
         self.checkpoint = checkpoint
         self.replicates = tuple(range(study.futures))
-        # By memo key and replicates; runs that were made later are appended, and joined when they are read.
-        self._made: dict[str, list[ScenarioMeasures]] = {}
+        # By storage key; runs that were made later are appended, and joined when they are read.
+        self._stored: dict[str, list[ScenarioMeasures]] = {}
         # By what alters inputs.
         self._inputs: dict[str, tuple[Inputs, dict[str, np.ndarray]]] = {}
         if checkpoint is not None and checkpoint.found is not None:
-            self._made = {key: [runs] for key, runs in unpacked(checkpoint.found.arrays).items()}
+            self._stored = {key: [runs] for key, runs in unpacked(checkpoint.found.arrays).items()}
 
     @cached_property
     def label(self) -> Label:
@@ -152,7 +152,7 @@ class Experiment:
     @property
     def made(self) -> int:
         """Runs that were made, of all scenarios, here and by all parts."""
-        return sum(map(self._runs_kept, self._made))
+        return sum(map(self._runs_stored, self._stored))
 
     def part(self, replicates: Iterable[int]) -> Experiment:
         """Give the experiment on some replicates of each draw, on the random numbers they have in the whole.
@@ -191,7 +191,7 @@ class Experiment:
 
     def runs_of(self, scenario: Scenario) -> int:
         """Count the runs there are of a scenario."""
-        return self._known(memo_key(scenario))
+        return self._runs_available(memo_key(scenario))
 
     def extend(self, scenarios: Iterable[Scenario], draws: int | None = None) -> None:
         """Run scenarios on the first so many draws; nothing is run twice.
@@ -205,35 +205,35 @@ class Experiment:
         """
         wanted = self._runs(draws)
         waiting = {memo_key(scenario): scenario for scenario in scenarios}
-        waiting = {key: scenario for key, scenario in waiting.items() if self._known(key) < wanted}
-        begun = {key: self._runs_kept(self._place(key)) for key in waiting}
+        waiting = {key: scenario for key, scenario in waiting.items() if self._runs_available(key) < wanted}
+        begun = {key: self._runs_stored(self._storage_key(key)) for key in waiting}
         counter = ProgressCounter(self.progress, sum(wanted - count for count in begun.values()))
         # Scenarios that have come equally far go together: draws of a stretch of runs are made once and serve all of
         # them.
         for start in sorted(set(begun.values())):
             group = {key: scenario for key, scenario in waiting.items() if begun[key] == start}
-            for key, runs in self._measured(group, start, wanted, counter):
-                self._made.setdefault(self._place(key), []).append(runs)
+            for key, runs in self._measure_chunks(group, start, wanted, counter):
+                self._stored.setdefault(self._storage_key(key), []).append(runs)
                 if self.checkpoint is not None and self.checkpoint.is_due:
-                    self.checkpoint.keep(counter.done / counter.total, packed(self._all_made()))
+                    self.checkpoint.keep(counter.done / counter.total, packed(self._all_stored()))
         if self.checkpoint is not None and waiting:
-            self.checkpoint.keep(1.0, packed(self._all_made()))
+            self.checkpoint.keep(1.0, packed(self._all_stored()))
 
     def measured(self, scenario: Scenario, draws: int | None = None) -> ScenarioMeasures:
         """Give the measures of a scenario on the first so many draws, run now where they are missing."""
         key = memo_key(scenario)
         runs = self._runs(draws)
-        if self._known(key) < runs:
+        if self._runs_available(key) < runs:
             self.extend([scenario], draws)
-        place = self._place(key)
-        if self._runs_kept(place) >= runs:
-            return self._joined(place)[:runs]
+        storage_key = self._storage_key(key)
+        if self._runs_stored(storage_key) >= runs:
+            return self._joined(storage_key)[:runs]
         # The whole has them: replicates of a part are rows of it, on the same random numbers.
         return self._joined(key)[self._numbers(0, runs)]
 
     def forget(self, scenario: Scenario) -> None:
         """Let go of a scenario that was read, so that memory holds many one after the other; asked again, it is run."""
-        self._made.pop(memo_key(scenario), None)
+        self._stored.pop(memo_key(scenario), None)
 
     def effects(self, scenarios: Sequence[Scenario], against: Scenario, draws: int | None = None) -> Effects:
         """Compare scenarios with a reference, run by run; what is missing of them is run first.
@@ -332,32 +332,32 @@ class Experiment:
         numbers: Integers = draws * self.study.futures + np.array(self.replicates)[places]
         return numbers
 
-    def _place(self, key: str) -> str:
-        """Name where runs of these replicates are kept of a scenario, by its memo key; all replicates, by that key."""
+    def _storage_key(self, key: str) -> str:
+        """Return the key under which runs of these replicates are stored; of all replicates, it is the memo key."""
         if len(self.replicates) == self.study.futures:
             return key
         return f"{key}@{','.join(map(str, self.replicates))}"
 
-    def _runs_kept(self, place: str) -> int:
-        """Count the runs that are kept in a place."""
-        return sum(len(runs.status) for runs in self._made.get(place, ()))
+    def _runs_stored(self, key: str) -> int:
+        """Count the runs that are stored under a key."""
+        return sum(len(runs.status) for runs in self._stored.get(key, ()))
 
-    def _known(self, key: str) -> int:
-        """Count the runs of these replicates, by a scenario's memo key: their own, or those the whole has."""
-        whole = self._runs_kept(key) // self.study.futures * len(self.replicates)
-        own = self._runs_kept(self._place(key))
+    def _runs_available(self, key: str) -> int:
+        """Count the runs there are of these replicates, by a scenario's memo key: their own, or those the whole has."""
+        whole = self._runs_stored(key) // self.study.futures * len(self.replicates)
+        own = self._runs_stored(self._storage_key(key))
         return max(own, whole)
 
-    def _joined(self, place: str) -> ScenarioMeasures:
-        """Give what was made of a scenario in one piece."""
-        parts = self._made[place]
+    def _joined(self, key: str) -> ScenarioMeasures:
+        """Join what is stored under a key, and return it in one piece."""
+        parts = self._stored[key]
         if len(parts) > 1:
             parts[:] = [ScenarioMeasures.joined(parts)]
         return parts[0]
 
-    def _all_made(self) -> dict[str, ScenarioMeasures]:
-        """Give what was made of all scenarios, by place."""
-        return {place: self._joined(place) for place in self._made}
+    def _all_stored(self) -> dict[str, ScenarioMeasures]:
+        """Return all that is stored, by key."""
+        return {key: self._joined(key) for key in self._stored}
 
     def _prepared(self, scenario: Scenario) -> tuple[Inputs, dict[str, np.ndarray]]:
         """Pack a scenario's inputs and find its facts, once for all that differ in parameters alone."""
@@ -369,12 +369,25 @@ class Experiment:
             self._inputs[key] = inputs_of(self.case, scenario), facts_of(self.study, self.case, scenario)
         return self._inputs[key]
 
-    def _measured(
+    def _measure_chunks(
         self, group: Mapping[str, Scenario], first: int, last: int, progress: CountedProgress
     ) -> Iterator[tuple[str, ScenarioMeasures]]:
-        """Make and read runs first … last - 1 of scenarios, some of one scenario after the other.
+        """Make and read runs first … last - 1 of scenarios, a chunk of runs of one scenario after the other.
 
-        Draws of some runs are made once and serve all scenarios.
+        Draws of a chunk are made once and serve all scenarios.
+
+        Parameters
+        ----------
+        group
+            Scenarios by memo key.
+        first, last
+            Runs of these replicates, counted from 0.
+        progress
+            Called with how many runs more were made.
+
+        Yields
+        ------
+        Memo key of a scenario, and the measures of a chunk of its runs.
         """
         inputs, facts = zip(*map(self._prepared, group.values()), strict=True)
         draws_of = StudyDraws(self.study, self.case, tuple(group.values()), facts, self.source)
@@ -417,12 +430,14 @@ def alike(first: Inputs | Draws, second: Inputs | Draws) -> bool:
     return all(np.asarray(one).tobytes() == np.asarray(other).tobytes() for one, other in pairs)
 
 
-CHANGES = frozenset(Scenario.model_fields) - {"key", "title"}
-"""Fields of a scenario that change something; what further kinds of scenarios say beside them changes no run."""
+CHANGES = frozenset(field.alias or name for name, field in Scenario.model_fields.items()) - {"key", "title"}
+"""Keys of a scenario, as files have them, that change something; what further kinds of scenarios say beside them
+changes no run."""
 MOST_PACKED = 512
 """Inputs that are kept packed, of some 70 kB each."""
 
 
 def memo_key(scenario: Scenario) -> str:
     """Name what a scenario changes, whatever it is called."""
-    return identity_of(scenario.model_dump(mode="json", by_alias=True, include=set(CHANGES)))
+    content = scenario.model_dump(mode="json", by_alias=True)
+    return identity_of({key: value for key, value in content.items() if key in CHANGES})

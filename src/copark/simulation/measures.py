@@ -110,7 +110,7 @@ class ScenarioMeasures:
     values: Floats
     """Shape (runs, measures, quarters)."""
     status: NDArray[np.int64]
-    """Code, quarter and submodel of each run, shape (runs, 3); see :mod:`copark.model.kernel`."""
+    """Code, quarter and scale of each run, shape (runs, 3); see :mod:`copark.model.kernel`."""
     outcome: NDArray[np.int8]
     """Code of the outcome of each run, -1 where it did not finish, shape (runs,)."""
 

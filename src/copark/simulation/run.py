@@ -56,7 +56,7 @@ def inputs_of(case: Case, scenario: Scenario | None = None, quarters: int | None
         return pack(longer)
     changed = case_of(longer, scenario)
     inputs = set_in_inputs(pack(changed), longer, changed, scenario.edits)
-    for name, changes in scenario.levers.items():
+    for name, changes in scenario.dated_inputs.items():
         room, field = name.split(".")
         column = getattr(inputs, room)[field]
         for change in changes:
@@ -236,7 +236,7 @@ def run_chunk(prepared: Prepared, first: int, last: int, threads: int, progress:
     progress
         Called with the number of runs done since the last call.
     """
-    return prepared.labelled(prepared.ensemble(threads, progress).arrays(first, last))
+    return prepared.labelled(prepared.ensemble(threads, progress).run_scenarios(first, last))
 
 
 def stream(

@@ -175,7 +175,7 @@ def runs_needed(
 
 
 @dataclass(frozen=True)
-class Plan:
+class StudyPlan:
     """Cost and precision of a study, before it is run."""
 
     runs: int

@@ -15,7 +15,7 @@ from copark.cases.dates import Date
 from copark.cases.facts import MOST_AREA, MOST_TAX, MOST_THRESHOLD
 from copark.cases.tables import WHOLE
 from copark.cases.types import BasisPoints, Jump, UnitInterval, wrong
-from copark.simulation.study_entries import Entry, Switch, When
+from copark.simulation.study_entries import StudyEntry, Switch, When
 
 ALWAYS = Date(2999, 12, 31)
 """Date after everything: a narrow list that stays."""
@@ -25,7 +25,7 @@ NEVER = Date(1000, 1, 1)
 LONGEST_SHIFT = 400
 
 
-class Step(Entry):
+class ValueStep(StudyEntry):
     """A value from a date on; without a date from the start on."""
 
     value: float
@@ -34,7 +34,7 @@ class Step(Entry):
     """When it begins to hold: a date (2015, 2015-05, 2015-05-10) or a quarter (2015Q2); null for the start."""
 
 
-class Shares(Entry):
+class Shares(StudyEntry):
     """A cap table from a date on, by side, in basis points; the unallocated rest never votes."""
 
     home: BasisPoints = 0
@@ -56,7 +56,7 @@ class Shares(Entry):
         return self
 
 
-class FrameworkEdit(Entry):
+class FrameworkEdit(StudyEntry):
     """The intergovernmental framework: off for good, or on from a quarter to a quarter."""
 
     on: Switch = True
@@ -73,7 +73,7 @@ class FrameworkEdit(Entry):
         return self
 
 
-class Depth(Entry):
+class Depth(StudyEntry):
     """Instruments of the framework, each on or off, from a date on."""
 
     credit: Switch = True
@@ -92,7 +92,7 @@ class Depth(Entry):
     """When what is off goes off: a date or a quarter; null for the start."""
 
 
-class Stay(Entry):
+class Stay(StudyEntry):
     """Time of a partner or shareholder in the park: none, for good, at other dates, or some quarters later."""
 
     present: Switch = True
@@ -116,7 +116,7 @@ class Stay(Entry):
         return self
 
 
-class Rival(Entry):
+class RivalEdit(StudyEntry):
     """A rival park next door, of a side: its size relative to this park, and that side's stake in it."""
 
     side: Literal["home", "host"]
@@ -131,7 +131,7 @@ class Rival(Entry):
     """Last quarter of the rival; null for no end."""
 
 
-class TermEdit(Entry):
+class TermEdit(StudyEntry):
     """Gains of enterprises of each origin in the park, in return per year (0.01 = one point), from a date on."""
 
     home: Jump
@@ -180,14 +180,14 @@ def _narrow(value: Any) -> Any:
     return {"forever": ALWAYS, "never": NEVER}.get(value, value) if isinstance(value, str) else value
 
 
-Steps = tuple[Step, ...]
+Steps = tuple[ValueStep, ...]
 StepsWritten = Annotated[Steps | None, BeforeValidator(_steps)]
 """Values from a date on, or one number for all time."""
 StayWords = Annotated[Stay, _words(drop={"present": False}, forever={"forever": True})]
 TermWords = Annotated[TermEdit, _words(off={"home": 0.0, "host": 0.0, "third": 0.0})]
 
 
-class Edits(Entry):
+class Edits(StudyEntry):
     """Changes of a scenario to the facts of its case; what is left out stays as on record.
 
     A list of values (or shares) takes the place of everything on record from its first date on.
@@ -221,7 +221,7 @@ class Edits(Entry):
     """Area to be serviced in all, hectares, 0 to 100000: a number, or values from dates on."""
     kind: Literal["intergovernmental", "mixed", "enterprise-led"] | None = None
     """Who drives the park: intergovernmental, mixed, or enterprise-led (a private owner); null for as on record."""
-    rivals: tuple[Rival, ...] = ()
+    rivals: tuple[RivalEdit, ...] = ()
     """Rival parks next door; each takes the place of what is on record of its side while it lasts."""
     terms: dict[Literal["cost", "market"], TermWords] = Field(default_factory=dict)
     """What the park lets enterprises arbitrage, by kind (cost or market): off, or a return for each origin."""

@@ -31,7 +31,7 @@ from copark.model.variables import catalogue
 from copark.simulation.case_edits import edited, fault_of_edit
 from copark.simulation.outcomes import year_twenty
 from copark.simulation.scenario_edits import Edits
-from copark.simulation.study_entries import Entry, Key, Moment, Title
+from copark.simulation.study_entries import Key, Moment, StudyEntry, Title
 from copark.texts import text
 
 MOST_RUNS = 100_000_000
@@ -71,7 +71,7 @@ Value = float | tuple[float, ...]
 Factor = Annotated[float, Field(ge=0.0, le=100.0)]
 
 
-class LinkChange(Entry):
+class LinkChange(StudyEntry):
     """Change of a link between scales: its strength (1 as it is, 0 cut) and its delay in quarters.
 
     The strength holds from a quarter (2016Q1) to the end of another, where one is given; the delay holds throughout.
@@ -88,11 +88,11 @@ class LinkChange(Entry):
     which no longer counts; null for no end."""
 
 
-class LeverChange(Entry):
-    """The value of a lever or driver from a quarter (2016Q1) to the end of another, where one is given."""
+class InputChange(StudyEntry):
+    """The value of a dated input of the model from a quarter (2016Q1) to the end of another, where one is given."""
 
     value: Value
-    """The value, in the unit and range of the lever; as many numbers as it has."""
+    """The value, in the unit and range of the dated input; as many numbers as it has."""
     since: Moment = Field(default=0, alias="from")
     """From when it holds: a quarter (2016Q1), or so many quarters after the case's first."""
     until: Moment | None = Field(default=None, alias="to")
@@ -100,7 +100,7 @@ class LeverChange(Entry):
     longer counts; null for no end."""
 
 
-class Scenario(Entry):
+class Scenario(StudyEntry):
     """One arm of a study: what is changed against the case. Random numbers and draws are those of every other arm."""
 
     key: Key
@@ -109,7 +109,7 @@ class Scenario(Entry):
     """Title for a reader."""
     parameters: dict[str, Value] = Field(default_factory=dict)
     """Parameters fixed at a value, by name: a number, or as many as the parameter has, in its unit and range."""
-    levers: dict[str, tuple[LeverChange, ...]] = Field(default_factory=dict)
+    dated_inputs: dict[str, tuple[InputChange, ...]] = Field(default_factory=dict, alias="levers")
     """Levers and drivers of the model that are given another value for a time, by name, such as
     ``world.exposure_pandemic``."""
     links: dict[str, LinkChange] = Field(default_factory=dict)
@@ -127,27 +127,27 @@ class Scenario(Entry):
     @field_validator("times", "scale")
     @classmethod
     def _factors_known(cls, factors: dict[str, float], info: ValidationInfo) -> dict[str, float]:
-        names: Mapping[str, Any] = catalogue().parameters if info.field_name == "times" else levers()
+        names: Mapping[str, Any] = catalogue().parameters if info.field_name == "times" else dated_inputs()
         for name in factors:
             if name not in names:
                 raise unknown(name, names)
         return factors
 
-    @field_validator("parameters", "links", "levers")
+    @field_validator("parameters", "links", "dated_inputs")
     @classmethod
     def _known(cls, changes: JsonObject, info: ValidationInfo) -> JsonObject:
         kind = str(info.field_name)
-        variables: Mapping[str, Any] = levers() if kind == "levers" else getattr(catalogue(), kind)
+        variables: Mapping[str, Any] = dated_inputs() if kind == "dated_inputs" else getattr(catalogue(), kind)
         for name, change in changes.items():
             if name not in variables:
                 raise unknown(name, variables)
-            dated = [entry.value for entry in change] if kind == "levers" else []
+            dated = [entry.value for entry in change] if kind == "dated_inputs" else []
             for value in [change] if kind == "parameters" else dated:
                 check_value(name, value, variables[name].shape, variables[name].low, variables[name].high)
         return changes
 
 
-class Study(Entry):
+class Study(StudyEntry):
     """A study, as its file says it."""
 
     format: Literal[1] = 1
@@ -241,8 +241,8 @@ class Study(Entry):
 
 
 @cache
-def levers() -> dict[str, Any]:
-    """Return the levers and drivers a scenario may change, by name ``<room>.<name>``."""
+def dated_inputs() -> dict[str, Any]:
+    """Return the levers and drivers of the model that a scenario may change, by name ``<room>.<name>``."""
     return {f"{v.room}.{v.name}": v for kind in ("lever", "driver") for v in catalogue().of(kind)}
 
 

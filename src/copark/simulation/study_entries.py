@@ -13,13 +13,13 @@ from copark.cases.types import suggestion, wrong
 from copark.texts.localized import LocalizedText
 
 
-class Entry(BaseModel):
+class StudyEntry(BaseModel):
     """Base of the entries of a study: frozen, no unknown keys, no NaN."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
 
 
-class Title(Entry, LocalizedText):
+class Title(StudyEntry, LocalizedText):
     """A title in both languages; one that is given in a single language, or as plain text, stands for both."""
 
     en: Annotated[str, Field(max_length=200)]

@@ -3,7 +3,7 @@
 What people write in files is read as a subclass, each of which refuses what its place cannot have:
 :class:`copark.cases.types.WrittenText` of a case or a set of claims is never empty and gives no orders to a screen,
 :class:`copark.simulation.study_entries.Title` of a study has 200 letters at most, and a
-:class:`copark.analyses.levers.schema.Reason` of a lever 600. Once read, they are texts like any other: two are equal
+:class:`copark.decisions.lever_file.Reason` of a lever 600. Once read, they are texts like any other: two are equal
 that say the same, and a field of an answer holds any of them.
 
 It stands apart from the texts of the program, which are read without pydantic: importing that takes longer than most

@@ -47,8 +47,8 @@ def _faults_of_claims(path: Path, case: Case | None) -> list[Fault]:
 
 
 def _faults_of_levers(path: Path, case: Case | None) -> list[Fault]:
-    from copark.analyses.levers.schema import LeverFile, examine_levers
     from copark.cases.validated_yaml import read_model
+    from copark.decisions.lever_file import LeverFile, examine_levers
 
     if not path.exists():
         return []

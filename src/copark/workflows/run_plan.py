@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from copark.cases import Case
     from copark.presentation.document import Document
     from copark.simulation.sample import DrawSource
-    from copark.simulation.sample_size import Plan, Reported
+    from copark.simulation.sample_size import Reported, StudyPlan
     from copark.simulation.study import Study
     from copark.simulation.workload import Workload
 
@@ -161,7 +161,7 @@ def plan(
     threads: int | None = None,
     studies: int = 1,
     earlier: Pilot | None = None,
-) -> Plan:
+) -> StudyPlan:
     """Say what a study will take and what it will tell, from a pilot of it.
 
     Parameters
@@ -176,12 +176,12 @@ def plan(
         A pilot made before.
     """
     from copark.simulation.ensemble import default_threads
-    from copark.simulation.sample_size import Plan, precisions, runs_needed
+    from copark.simulation.sample_size import StudyPlan, precisions, runs_needed
 
     sized = study.with_changes(runs=runs)
     pool = pool_of(source)
     measured = earlier or pilot(sized, case, source, threads)
-    return Plan(
+    return StudyPlan(
         runs=sized.runs,
         futures=sized.futures,
         arms=len(sized.scenarios) * studies,
@@ -205,7 +205,7 @@ class PlannedStudy:
 
     title: str
     """What is planned."""
-    plan: Plan
+    plan: StudyPlan
     """Its numbers."""
     sentences: tuple[str, ...]
     """What to tell: runs, time, precision."""
@@ -284,7 +284,7 @@ def plan_study(
     return PlannedStudy(study.title.text(lang), planned, told(planned, lang))
 
 
-def told(planned: Plan, lang: str = "en") -> tuple[str, ...]:
+def told(planned: StudyPlan, lang: str = "en") -> tuple[str, ...]:
     """Put a plan in sentences, in a reader's language."""
     counts = {"runs": planned.runs, "arms": planned.arms, "draws": ceil(planned.runs / planned.futures)}
     work = "work_futures" if planned.futures > 1 else "work"

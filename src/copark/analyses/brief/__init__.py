@@ -61,7 +61,7 @@ class Closed:
 
 
 @dataclass(frozen=True)
-class DatedEvent:
+class BriefEvent:
     """Something that happened to the park."""
 
     quarter: str
@@ -106,7 +106,7 @@ class Answer(Result):
     """What is assumed of the park, imposed on it, and what its record says against the model."""
     now: str = ""
     """Quarter the park is looked at from."""
-    events: tuple[DatedEvent, ...] = ()
+    events: tuple[BriefEvent, ...] = ()
     """What happened to the park from its first quarter on, in the order of time."""
 
     @property
@@ -176,12 +176,12 @@ def compute(params: Params, context: Context) -> Answer:
     )
 
 
-def events_of(case: Case) -> tuple[DatedEvent, ...]:
+def events_of(case: Case) -> tuple[BriefEvent, ...]:
     """List what happened to a park within its time, in the order of time."""
     dated = [(event.date.quarter("event"), event) for event in case.events]
     within = [pair for pair in dated if pair[0] >= case.clock.start]
     return tuple(
-        DatedEvent(str(quarter), (quarter.index + 1) / 4.0, LocalizedText.by_language(event.event))
+        BriefEvent(str(quarter), (quarter.index + 1) / 4.0, LocalizedText.by_language(event.event))
         for quarter, event in sorted(within, key=lambda pair: pair[0])
     )
 

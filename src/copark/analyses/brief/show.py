@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 from copark.analyses.brief import Answer
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.how_sure import NONE, ends_in_words, how_sure, structure_range, structures_disagree
-from copark.analyses.levers.effect_words import advice_words, change, middle
-from copark.analyses.levers.measures import BUDGETS, SIDES
-from copark.analyses.levers.show import answers
+from copark.analyses.lever_columns import change_column, effect_interval
+from copark.analyses.levers.advice_words import advice_words
+from copark.analyses.levers.show import advice_sentences
 from copark.analyses.show import Show
 from copark.arrays import Floats
 from copark.calibration.rolling_origin import year_of_moment
 from copark.cases.quarters import Quarter
+from copark.decisions.measures import BUDGETS, SIDES
 from copark.labels import join, outcomes_in_words
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from copark.analyses.levers import Answer as Levers
-    from copark.analyses.levers.effects import Reading
-    from copark.analyses.levers.schema import LeverOption
+    from copark.decisions.effects import StructureBaseline
+    from copark.decisions.lever_file import LeverOption
     from copark.simulation.trust import Trust
     from copark.stats.shares import Share
 
@@ -79,9 +80,9 @@ def _percent(share: float) -> float:
     return round(100.0 * share, 10)
 
 
-def of_structures(readings: Sequence[Reading], t: Texts) -> str:
+def of_structures(baselines: Sequence[StructureBaseline], t: Texts) -> str:
     """Say what the chance of being self-standing is under the other structures of the model."""
-    between = structure_range(readings)
+    between = structure_range(baselines)
     if between is None:
         return t("card.no_structures")
     low, high, count = between
@@ -96,7 +97,7 @@ class _Show(Show):
         super().__init__(t)
         self.answer = answer
         self.words = {"park": t.of(answer.park), "horizon": spelled(answer.horizon, t), "case": answer.case}
-        self.readings = () if answer.levers is None else answer.levers.readings
+        self.baselines = () if answer.levers is None else answer.levers.baselines
 
     def size(self, name: str, bands: Mapping[str, Floats] | None = None) -> tuple[doc.Column, doc.Interval]:
         """Give an output at the horizon: 5, 50 and 95 % of runs."""
@@ -118,14 +119,14 @@ class _Show(Show):
         if not answer.shows_outcomes:
             return t.sentences([t("headline.assumed", **words)])
         outcome = t("headline", outcomes=outcomes_in_words(answer.outcomes, t.lang, self.first_share), **words)
-        disagree = structures_disagree(self.readings, answer.share("self_standing").share)
+        disagree = structures_disagree(self.baselines, answer.share("self_standing").share)
         warnings = [text("sure.disagree", t.lang, park=words["park"])] if disagree else []
         return t.sentences([*self.record(), *warnings, outcome, *self.assumed()])
 
     def first_share(self, share: Share, words: str) -> str:
         """Say of what the shares are, and what the chance of being self-standing is under the other structures."""
         t = self.t
-        between = structure_range(self.readings)
+        between = structure_range(self.baselines)
         if between is None:
             return t("headline.share", share=words, structures="")
         low, high = ends_in_words(*between[:2], t.lang)
@@ -158,7 +159,7 @@ class _Show(Show):
         t = self.t
         if answer.shows_outcomes:
             standing = answer.share("self_standing")
-            yield doc.Card(t("card.self_standing"), doc.SHARE, standing.share, of_structures(self.readings, t))
+            yield doc.Card(t("card.self_standing"), doc.SHARE, standing.share, of_structures(self.baselines, t))
         for name in answer.bands:
             column, value = self.size(name)
             band = self.said(doc.Interval(value.low, value.high), column)
@@ -190,7 +191,7 @@ class _Show(Show):
             doc.Bullets(
                 tuple(
                     t("sentence", words=sentence.rstrip(".。")).strip()
-                    for sentence in answers(levers, Texts("levers", t.lang))
+                    for sentence in advice_sentences(levers, Texts("levers", t.lang))
                 )
             ),
         ]
@@ -211,7 +212,9 @@ class _Show(Show):
         t = self.t
         if answer.trust is not None:
             yield self.meaning(answer.trust)
-        for sentence in how_sure(answer.trust, answer.outcomes, self.readings, NONE, t.lang):  # the headline has doubts
+        for sentence in how_sure(
+            answer.trust, answer.outcomes, self.baselines, NONE, t.lang
+        ):  # the headline has doubts
             yield without_commands(sentence)
         if answer.shows_outcomes:
             standing = answer.share("self_standing")
@@ -229,7 +232,7 @@ class _Show(Show):
         if answer.closed is not None:
             yield t("open.closed")
             return
-        between = structure_range(self.readings) if answer.shows_outcomes else None
+        between = structure_range(self.baselines) if answer.shows_outcomes else None
         if between is not None and between[1] - between[0] >= WIDE_RANGE:
             low, high = (percent_words(value, t.lang) for value in between[:2])
             yield t("open.structures", low=low, high=high)
@@ -255,11 +258,11 @@ class _Show(Show):
         if self.answer.levers is None:
             return by_parameter
         lever_of = {option.key: option.lever for option in self.answer.levers.options}
-        leanings = reversed(self.answer.levers.leanings)
-        first = {leaning.setting: leaning for leaning in leanings if leaning.verdict != "moved"}
-        for setting, leaning in first.items():
-            titles = by_parameter.setdefault(leaning.parameter, [])
-            title = self.t.of(lever_of[setting].title)
+        dependences = reversed(self.answer.levers.dependences)
+        first = {dependence.option: dependence for dependence in dependences if dependence.verdict != "moved"}
+        for key, dependence in first.items():
+            titles = by_parameter.setdefault(dependence.parameter, [])
+            title = self.t.of(lever_of[key].title)
             if title not in titles:
                 titles.append(title)
         return by_parameter
@@ -335,7 +338,7 @@ class _Show(Show):
                 value = doc.Interval(_percent(share.low), _percent(share.high), _percent(share.share))
                 title = t("figure.outcome", outcome=text(f"store.outcome.{share.name}", t.lang))
                 yield self.dated(title), value, percent, t("range.simulation")
-            between = structure_range(self.readings)
+            between = structure_range(self.baselines)
             if between is not None:
                 value = doc.Interval(_percent(between[0]), _percent(between[1]))
                 yield self.dated(t("figure.structures")), value, percent, t("range.structures", count=between[2])
@@ -365,16 +368,16 @@ class _Show(Show):
             owner = words(f"owner.{lever.controlled_by}")
             return (
                 words("head", lever=words.of(lever.title), owner=owner),
-                words.of(option.setting.title),
+                words.of(option.entry.title),
                 advice_words(levers, option.key, words),
-                *(middle(levers.effect(option.key, name)) for name in names),
+                *(effect_interval(levers.effect(option.key, name)) for name in names),
                 *(words(f"verdict.{levers.effect(option.key, side).verdict}") for side in SIDES),
             )
 
         columns = (
             *self.columns("lever option"),
             doc.Column("advice", words("column.advice"), doc.Kind.note),
-            *(change(name, words) for name in names),
+            *(change_column(name, words) for name in names),
             *(doc.Column(f"{side}_verdict", self.t("column.verdict", side=words(f"side.{side}"))) for side in SIDES),
         )
         rows = [row(option) for option in levers.options]

@@ -22,7 +22,7 @@ from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
-    from copark.calibration.calibrate import Settings
+    from copark.calibration.calibrate import CalibrationSettings
     from copark.calibration.calibrations import KeptPosterior
     from copark.calibration.posterior import ParameterPosterior
     from copark.cases.case import Case
@@ -170,14 +170,14 @@ class Answer(Remakeable):
 
 
 @dataclass(frozen=True)
-class Asked:
+class CalibrationRequest:
     """Case, cut and settings of a calibration, and where it is kept."""
 
     case: Case
     """The case."""
     cut: Quarter
     """Last quarter known."""
-    settings: Settings
+    settings: CalibrationSettings
     """Settings of the calibration."""
     identity: str
     """Identity of the calibration."""
@@ -185,7 +185,7 @@ class Asked:
     """Folder it is kept in."""
 
 
-def asked_of(params: Params, context: Context) -> Asked:
+def asked_of(params: Params, context: Context) -> CalibrationRequest:
     """Decide what is calibrated; whatever cannot be is refused before any work.
 
     A server calibrates no parks it shares, whose parameters all would get, and makes no long searches.
@@ -207,7 +207,7 @@ def asked_of(params: Params, context: Context) -> Asked:
         raise RunRefused(text("calibrate.shared", context.lang, case=params.case))
     if not context.may_calibrate and settings.runs > FULL.runs:
         raise RunRefused(text("calibrate.too_many", context.lang, most=number(FULL.runs, 0)))
-    return Asked(case, cut, settings, identity, folder)
+    return CalibrationRequest(case, cut, settings, identity, folder)
 
 
 def depends_on(params: Params, context: Context) -> JsonObject:
@@ -265,7 +265,7 @@ def deliver(params: Params, _answer: Answer, context: Context) -> None:
         context.parameters(params.case)
 
 
-def _answer(case_as_asked: str, task: Asked, posterior: KeptPosterior, context: Context) -> Answer:
+def _answer(case_as_asked: str, task: CalibrationRequest, posterior: KeptPosterior, context: Context) -> Answer:
     """Read a calibration that was made or found."""
     from copark.analyses.show import evidence_of
     from copark.calibration.diagnostics import judged, movements, predictive_checks, ties, unsettled
@@ -307,7 +307,7 @@ def _answer(case_as_asked: str, task: Asked, posterior: KeptPosterior, context: 
     )
 
 
-def _common_fields(task: Asked, context: Context, trust: Trust | None, model: int) -> dict[str, Any]:
+def _common_fields(task: CalibrationRequest, context: Context, trust: Trust | None, model: int) -> dict[str, Any]:
     """Return the fields that every answer tells of itself."""
     case = task.case
     provenance = current_provenance(posterior_cut=str(task.cut)) | {"model_version": model}

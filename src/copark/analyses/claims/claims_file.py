@@ -271,9 +271,8 @@ def _filled(case: Case) -> dict[str, Any]:
 
 def _is_felt(change_entry: Any, experiment: Experiment) -> bool:
     """Tell whether a case bears a change, and it alters something."""
-    change = CaseChange.model_validate(
-        {key: value for key, value in change_entry.items() if key in CaseChange.model_fields}
-    )
+    keys = {field.alias or name for name, field in CaseChange.model_fields.items()}
+    change = CaseChange.model_validate({key: value for key, value in change_entry.items() if key in keys})
     return not edited(experiment.case, change.edits)[1] and experiment.alters(change)
 
 

@@ -23,7 +23,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from copark.cases.types import wrong
-from copark.simulation.study_entries import Entry, Key
+from copark.simulation.study_entries import Key, StudyEntry
 
 RELATIONS = ("above", "below", "within", "beyond")
 
@@ -43,7 +43,7 @@ def _bound(value: Any) -> Any:
 Bound = Annotated[float | str, BeforeValidator(_bound)]
 
 
-class RuleCondition(Entry):
+class RuleCondition(StudyEntry):
     """One condition of a rule, or several joined; see the module."""
 
     of: Key | None = None
@@ -93,7 +93,7 @@ class RuleCondition(Entry):
             yield from part.simple()
 
 
-class Rule(Entry):
+class Rule(StudyEntry):
     """What a part of a claim means in numbers; all but ``supported`` is read by the earlier standard alone."""
 
     supported: RuleCondition

@@ -20,7 +20,7 @@ from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
 from copark.simulation.experiment import CHANGES
 from copark.simulation.study import Scenario, unknown
-from copark.simulation.study_entries import Entry, Key, Title
+from copark.simulation.study_entries import Key, StudyEntry, Title
 
 AS_IT_IS = "as-it-is"
 """Key of the scenario that changes nothing: the case as it is."""
@@ -101,7 +101,7 @@ DIFFERENCES = frozenset(("log", "difference", "change", "interaction"))
 FREE = frozenset(("output", "outcome", "year", "arm", "reference", "arms", "context", "lacking"))
 
 
-class Margin(Entry):
+class Margin(StudyEntry):
     """A size below which a difference is held to be nil, and why."""
 
     value: Annotated[float, Field(ge=0.0, le=1e6)]
@@ -110,7 +110,7 @@ class Margin(Entry):
     """Why it is this large."""
 
 
-class Statistic(Entry):
+class Statistic(StudyEntry):
     """Measure on the scenarios of a claim; :mod:`~copark.analyses.claims.scenario_statistics` explains the kinds."""
 
     kind: Kind
@@ -173,7 +173,7 @@ class Statistic(Entry):
         return None if self.year is None else round(4.0 * self.year) - 1
 
 
-class Part(Entry):
+class Part(StudyEntry):
     """A part of a claim that can be true or false by itself."""
 
     key: Key
@@ -203,7 +203,7 @@ class Part(Entry):
         return tuple(dict.fromkeys(condition.of for condition in conditions if condition.of is not None))
 
 
-class PartCombination(Entry):
+class PartCombination(StudyEntry):
     """Parts that make the verdict of the claim: all of them together, or any of them.
 
     P is the mean over draws of the product of the parts' probabilities (all), or of one minus the product of their
@@ -228,7 +228,7 @@ class PartCombination(Entry):
         return self.every or self.some or ()
 
 
-class EvidenceOutput(Entry):
+class EvidenceOutput(StudyEntry):
     """An output and year that the evidence of a claim shows, besides outcomes."""
 
     output: str = "operating"
@@ -247,7 +247,7 @@ class EvidenceOutput(Entry):
         return round(4.0 * self.year) - 1
 
 
-class Curve(Entry):
+class Curve(StudyEntry):
     """Scenarios along an axis, as the home side's share: key of the scenario to its place."""
 
     axis: Title
@@ -256,7 +256,7 @@ class Curve(Entry):
     """By key of the scenario: its place on the axis."""
 
 
-class Line(Entry):
+class Line(StudyEntry):
     """Scenarios of a line of an interaction figure, in the order of its ticks."""
 
     title: Title
@@ -265,7 +265,7 @@ class Line(Entry):
     """Keys of the scenarios, in the order of the ticks."""
 
 
-class Cube(Entry):
+class Cube(StudyEntry):
     """Scenarios of an interaction figure: lines over the same ticks."""
 
     ticks: Annotated[tuple[Title, ...], Field(min_length=2)]
@@ -274,7 +274,7 @@ class Cube(Entry):
     """The lines over them."""
 
 
-class ClaimMechanism(Entry):
+class ClaimMechanism(StudyEntry):
     """Mechanism of a claim in the model: parameters it rests on, and links between the scales."""
 
     text: WrittenText
@@ -294,7 +294,7 @@ class ClaimMechanism(Entry):
         return names
 
 
-class Claim(Entry):
+class Claim(StudyEntry):
     """A claim, or a rival explanation, with everything that is needed to try it."""
 
     id: Id
@@ -371,7 +371,7 @@ class NullModel(CaseChange):
     """What is absent or reversed in it."""
 
 
-class Claims(Entry):
+class Claims(StudyEntry):
     """A claims file, as it is written."""
 
     format: Literal[1]

@@ -420,7 +420,7 @@ class _Show(Sentences):
         """Write what an alternative assumption alters."""
         words = [f"{name} = {precise(value)}" for name, value in variant.parameters.items() if isinstance(value, float)]
         words += [f"{name} × {precise(value)}" for name, value in (variant.times | variant.scale).items()]
-        words += [f"{name} = {change.value}" for name, changes in variant.levers.items() for change in changes]
+        words += [f"{name} = {change.value}" for name, changes in variant.dated_inputs.items() for change in changes]
         words += [f"edits.{name}" for name in variant.content().get("edits", {})]
         if variant.self_standing is not None:
             words.append(self.t("self_standing", value=number(variant.self_standing, 0)))

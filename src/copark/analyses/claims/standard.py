@@ -14,13 +14,13 @@ from copark.analyses.claims.words import CONTRADICTED, ESTABLISHED, LIKELY, OPEN
 from copark.cases.dates import Date
 from copark.cases.types import WrittenText
 from copark.cases.validated_yaml import read_shipped
-from copark.simulation.study_entries import Entry
+from copark.simulation.study_entries import StudyEntry
 from copark.stats.shares import wilson
 
 Share = Annotated[float, Field(gt=0.0, lt=1.0)]
 
 
-class WordsAt(Entry):
+class WordsAt(StudyEntry):
     """Probabilities from which on, or up to which, words are said, and why."""
 
     established: Share
@@ -30,21 +30,21 @@ class WordsAt(Entry):
     reason: WrittenText
 
 
-class Size(Entry):
+class Size(StudyEntry):
     """A number of the standard, and why."""
 
     value: Annotated[float, Field(gt=0.0)]
     reason: WrittenText
 
 
-class Robust(Entry):
+class Robust(StudyEntry):
     """Words that need that no alternative assumption turns them, and why."""
 
     words: tuple[Literal["established", "likely", "unlikely", "contradicted"], ...]
     reason: WrittenText
 
 
-class Standard(Entry):
+class Standard(StudyEntry):
     """A standard of proof, as it is written."""
 
     format: Literal[1]

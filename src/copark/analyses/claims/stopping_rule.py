@@ -22,20 +22,20 @@ from copark.arrays import Floats
 from copark.cases.dates import Date
 from copark.cases.types import WrittenText
 from copark.cases.validated_yaml import read_shipped
-from copark.simulation.study_entries import Entry
+from copark.simulation.study_entries import StudyEntry
 from copark.stats.shares import wilson, z_of
 
 Draws = Annotated[int, Field(ge=2, le=100_000)]
 
 
-class InterimLooks(Entry):
+class InterimLooks(StudyEntry):
     """Draws after which everything is looked at, and why."""
 
     draws: Annotated[tuple[Draws, ...], Field(min_length=1, max_length=10)]
     reason: WrittenText
 
 
-class FirstLook(Entry):
+class FirstLook(StudyEntry):
     """Draws of a first look, and why."""
 
     draws: Draws
@@ -51,14 +51,14 @@ class AlternativesLook(FirstLook):
     """By which each of two draws more is moved."""
 
 
-class Level(Entry):
+class Level(StudyEntry):
     """Level of an interval, and why."""
 
     value: Share
     reason: WrittenText
 
 
-class Stopping(Entry):
+class Stopping(StudyEntry):
     """A sequential rule, as it is written."""
 
     format: Literal[1]

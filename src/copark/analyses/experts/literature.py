@@ -26,7 +26,7 @@ from copark.cases.types import WrittenText
 from copark.cases.validated_yaml import read_shipped
 from copark.simulation.case_edits import edited
 from copark.simulation.experiment import Experiment
-from copark.simulation.study_entries import Entry, Key, Title
+from copark.simulation.study_entries import Key, StudyEntry, Title
 
 Grade = Literal["high", "medium", "low"]
 State = Literal["used", "unused", "elsewhere", "unfelt"]
@@ -35,7 +35,7 @@ the intervention, or it alters nothing there that differs between draws."""
 Positive = Annotated[float, Field(gt=0.0)]
 
 
-class Errors(Entry):
+class Errors(StudyEntry):
     """Standard errors by grade where a source gives none."""
 
     parameter: dict[Grade, Positive]
@@ -47,7 +47,7 @@ class Errors(Entry):
     reason: WrittenText
 
 
-class Estimate(Entry):
+class Estimate(StudyEntry):
     """An estimate, as it is written."""
 
     key: Key
@@ -137,7 +137,7 @@ class Estimate(Entry):
         return np.exp(-0.5 * ((values - (self.value or 0.0)) / error) ** 2)
 
 
-class Literature(Entry):
+class Literature(StudyEntry):
     """The table, as it is written."""
 
     format: Literal[1]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from copark.analyses.contract import Result
-from copark.analyses.forecast.basis import Asked, asked_of, kept_calibration, looked_at
+from copark.analyses.forecast.basis import ForecastBasis, asked_of, kept_calibration, looked_at
 from copark.analyses.forecast.parameter_sources import Borrowed, Informed, Taken
 from copark.analyses.forecast.params import Params
 from copark.analyses.provenance import current_provenance, today
@@ -16,7 +16,7 @@ from copark.analyses.stack.stacking import (
     LINE,
     STACK,
     UNSEEN,
-    Judged,
+    StackComparison,
     StackedForecast,
     shipped,
     stack_of,
@@ -100,7 +100,7 @@ class Answer(Result):
     """Quarters from the start to the first of ``methods`` and ``weights``."""
     weights: dict[str, dict[str, Floats]]
     """By observable and method: weights in the stack in the same quarters, shape (quarters,)."""
-    held: Judged
+    held: StackComparison
     """Scores of such forecasts on the parks of the casebook, each without a say in its weights."""
     reported: dict[str, tuple[Point, ...]]
     """By observable: values on record."""
@@ -199,7 +199,7 @@ def deliver(params: Params, answer: Answer, _context: Context) -> None:
 
 def compute(params: Params, context: Context) -> Answer:
     """Find or make what the forecast rests on, and run it forward."""
-    from copark.calibration.calibrate import Settings
+    from copark.calibration.calibrate import CalibrationSettings
 
     basis = asked_of(params, context)
     day = "" if params.freeze is None else today()
@@ -213,7 +213,7 @@ def compute(params: Params, context: Context) -> Answer:
         context.stage("forecast")(0, 0)
         contents = _on_own(basis, calibration, context, later_facts=params.told, day=day)
         trust = calibration.trust
-        settings = Settings.of(calibration.stored.recipe)
+        settings = CalibrationSettings.of(calibration.stored.recipe)
     case = basis.case
     horizon = horizon_for(case, params.now)
     closure = case.closed_by(basis.until)
@@ -285,7 +285,7 @@ def _methods(frozen: engine.Frozen, stacks: Mapping[str, StackedForecast]) -> di
 
 
 def _on_own(
-    basis: Asked, calibration: KeptPosterior, context: Context, *, later_facts: bool, day: str
+    basis: ForecastBasis, calibration: KeptPosterior, context: Context, *, later_facts: bool, day: str
 ) -> dict[str, Any]:
     """Run a calibration forward, stack it, and split the width of the model's forecast."""
     from copark.calibration.replay_posterior import project
@@ -355,7 +355,7 @@ def _on_own(
     }
 
 
-def _pooled(basis: Asked, look: tuple[Panel, PooledOutlook], day: str) -> dict[str, Any]:
+def _pooled(basis: ForecastBasis, look: tuple[Panel, PooledOutlook], day: str) -> dict[str, Any]:
     """Stack the model on the pooled prior and the growth curve as for a park that was never seen, and say from whom."""
     case = basis.case
     panel, outlook = look

@@ -19,7 +19,7 @@ from copark.texts import text
 if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.analyses.forecast.params import Params
-    from copark.calibration.calibrate import Settings
+    from copark.calibration.calibrate import CalibrationSettings
     from copark.calibration.calibrations import KeptPosterior
     from copark.calibration.pool.forecasts import PooledOutlook
     from copark.calibration.pool.panel import Panel
@@ -30,7 +30,7 @@ SECONDS_A_MINUTE = 60.0
 
 
 @dataclass(frozen=True)
-class Asked:
+class ForecastBasis:
     """Subject and basis of a forecast: a calibration that is there, one to be found or made, or other parks."""
 
     case: Case
@@ -39,7 +39,7 @@ class Asked:
     """Last quarter known."""
     until: Quarter
     """Last quarter forecast."""
-    settings: Settings | None = None
+    settings: CalibrationSettings | None = None
     """Settings of the calibration that is found or made."""
     own: KeptPosterior | None = None
     """Calibration that is there already."""
@@ -53,7 +53,7 @@ class Asked:
         return calibrations.place_of(self.case, self.cut, self.settings, out=context.calibration_folder)
 
 
-def asked_of(params: Params, context: Context) -> Asked:
+def asked_of(params: Params, context: Context) -> ForecastBasis:
     """Decide what a forecast is made on; whatever cannot be is refused before any work.
 
     Raises
@@ -79,7 +79,7 @@ def asked_of(params: Params, context: Context) -> Asked:
         after = case.clock.start if params.freeze is None else None
         until = engine.end_of(case, case.clock.data_end, params.to, lang, after=after, now=now)
         panel = PanelSettings(panels.runs_of(params.runs, lang), 1 if params.seed is None else params.seed)
-        return Asked(case, case.clock.data_end, until, panel=panel)
+        return ForecastBasis(case, case.clock.data_end, until, panel=panel)
     settings = calibrations.settings_of(params.runs, params.seed, lang)
     if params.runs is None and params.seed is None:
         calibration = calibration_in_use(case, context.calibration_folder, params.cut)
@@ -89,10 +89,10 @@ def asked_of(params: Params, context: Context) -> Asked:
         is_kept = calibrations.is_kept(calibrations.place_of(case, cut, settings, out=context.calibration_folder)[1])
         runs = None if params.runs is None else settings.runs
         calibration = None if is_kept else shipped_calibration(case, cut, runs, params.seed)
-    return Asked(case, cut, engine.end_of(case, cut, params.to, lang, now=now), settings, calibration)
+    return ForecastBasis(case, cut, engine.end_of(case, cut, params.to, lang, now=now), settings, calibration)
 
 
-def looked_at(basis: Asked, settings: PanelSettings, context: Context) -> tuple[Panel, PooledOutlook]:
+def looked_at(basis: ForecastBasis, settings: PanelSettings, context: Context) -> tuple[Panel, PooledOutlook]:
     """Return the panel of the other parks, and the park as they would forecast it.
 
     Parameters
@@ -117,7 +117,7 @@ def looked_at(basis: Asked, settings: PanelSettings, context: Context) -> tuple[
     )
 
 
-def kept_calibration(params: Params, basis: Asked, context: Context) -> KeptPosterior:
+def kept_calibration(params: Params, basis: ForecastBasis, context: Context) -> KeptPosterior:
     """Find the calibration: one's own, one that is kept, or a new one, after saying what that will take.
 
     A new one is made where it was asked for by its runs or seed. An upload's is made on a server in any case, in a
@@ -159,12 +159,12 @@ def kept_calibration(params: Params, basis: Asked, context: Context) -> KeptPost
     )
 
 
-def _refuse_long_work(basis: Asked, context: Context) -> None:
+def _refuse_long_work(basis: ForecastBasis, context: Context) -> None:
     if not context.may_calibrate:
         raise RunRefused.of("forecast.not_here", case=basis.case.name)
 
 
-def _not_calibrated(params: Params, basis: Asked, seconds: float) -> RunRefused:
+def _not_calibrated(params: Params, basis: ForecastBasis, seconds: float) -> RunRefused:
     """Say that there is no calibration to forecast on, what makes one and how long that takes."""
     case = basis.case
     closure = case.closed_by(basis.until)

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result
-from copark.analyses.goal.lever_sets import FutureEvent, LeverSet, LeverSets, read_events, scenario_with
+from copark.analyses.goal.future_events import FutureEvent, read_events, scenario_of_events
+from copark.analyses.goal.lever_sets import LeverSet, LeverSets
 from copark.analyses.goal.measures import GoalMeasures, GoalTarget, read_targets
-from copark.analyses.goal.search import LAST, MOST_SETS, Confirmed, LeverSearch, confirm, ladder, most_runs
+from copark.analyses.goal.search import LAST, MOST_SETS, ConfirmedSet, LeverSearch, confirm, ladder, most_runs
 from copark.analyses.goal.words import event_title, events_for, targets_for
-from copark.analyses.levers.measures import LeverMeasures
-from copark.analyses.levers.schema import (
+from copark.decisions.lever_file import (
     AS_IT_IS,
     GeneralLevers,
     LeverFile,
@@ -25,6 +25,7 @@ from copark.analyses.levers.schema import (
     load_levers,
     wanted_levers,
 )
+from copark.decisions.measures import LeverMeasures
 from copark.progress import Progress
 from copark.texts.localized import LocalizedText
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 
 def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
-    """Give the levers of a case that have settings from now on; RunRefused is raised if it has none."""
+    """Give the levers of a case that have options from now on; RunRefused is raised if it has none."""
     file = _open(context.case(given["case"]), given["file"], given.get("now"))[1]
     return [Choice(lever.key, lever.title) for lever in file.levers if lever.now]
 
@@ -104,7 +105,7 @@ class Answer(Result):
     """Whom each event befalls, in words."""
     most: int
     """Levers in a set, at most."""
-    settings: int
+    options_tried: Annotated[int, Field(alias="settings")]
     """Options tried in the search."""
     sets: int
     """Sets tried in the search."""
@@ -112,11 +113,11 @@ class Answer(Result):
     """Runs of the search in all."""
     confirmed: int
     """Runs of each set on fresh random numbers."""
-    before: Confirmed
+    before: ConfirmedSet
     """The case as it is."""
-    without_events: Confirmed | None
+    without_events: ConfirmedSet | None
     """The case as it is without the events, where there are any."""
-    ladder: tuple[Confirmed, ...]
+    ladder: tuple[ConfirmedSet, ...]
     """Sets that reach the targets, the cheapest first; then those that do not, the nearest first."""
 
     @property
@@ -125,11 +126,11 @@ class Answer(Result):
         return self.before.reach(self.targets) == "reached"
 
     @property
-    def reaching(self) -> tuple[Confirmed, ...]:
+    def reaching(self) -> tuple[ConfirmedSet, ...]:
         """Sets that reach every target, the cheapest first."""
         return tuple(lever_set for lever_set in self.ladder if lever_set.reach(self.targets) == "reached")
 
-    def options(self, lever_set: Confirmed) -> tuple[LeverOption, ...]:
+    def options(self, lever_set: ConfirmedSet) -> tuple[LeverOption, ...]:
         """Give the options of a set."""
         return tuple(option for option in self.file.options("now") if option.key in lever_set.keys)
 
@@ -225,7 +226,7 @@ def compute(params: Params, context: Context) -> Answer:
     targets = _targets(params, seen, first)
     plain = baseline(case.name).scenarios[0]
     options = file.options("now", wanted_levers(file, "now", params.levers))
-    sets = LeverSets(options, scenario_with(events, seen, plain.key, plain.title), seen, first)
+    sets = LeverSets(options, scenario_of_events(events, seen, plain.key, plain.title), seen, first)
     measures = GoalMeasures(targets, LeverMeasures(first, file.discount.rate))
     total = most_runs(len(sets.options), params.most, params.runs)
     experiment = context.experiment(
@@ -253,7 +254,7 @@ def compute(params: Params, context: Context) -> Answer:
         events=events,
         event_titles=tuple(event_title(event, case) for event in events),
         most=params.most,
-        settings=len(sets.options),
+        options_tried=len(sets.options),
         sets=len(search.tried) - 1,
         searched=searched,
         confirmed=params.runs,

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from copark.analyses.goal.lever_sets import quarter_at
-from copark.analyses.levers.measures import LeverMeasures, discounting, summed
+from copark.analyses.goal.future_events import quarter_at
 from copark.arrays import Booleans, Floats
 from copark.cases.case import Case
 from copark.cases.types import suggestion
+from copark.decisions.measures import LeverMeasures, discounting, summed
 from copark.errors import NotFound, RunRefused, printable
 from copark.model.outputs import NAMES
 from copark.simulation.ensemble import ScenarioRuns

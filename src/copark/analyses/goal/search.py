@@ -16,10 +16,10 @@ import numpy as np
 
 from copark.analyses.goal.lever_sets import LeverSet, LeverSets
 from copark.analyses.goal.measures import COST, GoalMeasures, GoalTarget
-from copark.analyses.levers.effects import LeverEffect, lever_effects
-from copark.analyses.levers.experiment import counts
-from copark.analyses.levers.measures import ALIVE, SIDES
 from copark.arrays import Floats
+from copark.decisions.effects import LeverEffect, lever_effects
+from copark.decisions.experiment import runs_that_count
+from copark.decisions.measures import ALIVE, SIDES
 from copark.simulation.experiment import Experiment
 from copark.simulation.study import Scenario
 from copark.stats.effects import Effects, place_of
@@ -164,7 +164,7 @@ Reach = Literal["reached", "borderline", "missed"]
 
 
 @dataclass(frozen=True)
-class Confirmed:
+class ConfirmedSet:
     """A set on fresh random numbers."""
 
     keys: tuple[str, ...]
@@ -189,13 +189,21 @@ class Confirmed:
         """Whether the model knows a cost: any pair of runs differs in it."""
         return self.cost != 0.0 or self.cost_low != self.cost_high
 
-    def equals(self, other: Confirmed) -> bool:
+    def equals(self, other: ConfirmedSet) -> bool:
         """Tell whether another set has the same numbers: what it changes is the same in every run."""
         return self._numbers() == other._numbers()
 
     def _numbers(self) -> tuple[object, ...]:
         effects = [
-            (effect.low, effect.lower, effect.median, effect.upper, effect.high, effect.above, effect.equal)
+            (
+                effect.low,
+                effect.lower_quartile,
+                effect.median,
+                effect.upper_quartile,
+                effect.high,
+                effect.above,
+                effect.equal,
+            )
             for effect in self.effects
         ]
         return (self.shares, self.cost, effects)
@@ -215,7 +223,7 @@ class Confirmed:
         return "missed" if max(best for best, _ in ends) > NO_DIFFERENCE else "borderline"
 
 
-def confirm(search: LeverSearch, sets: Sequence[LeverSet], runs: int) -> list[Confirmed]:
+def confirm(search: LeverSearch, sets: Sequence[LeverSet], runs: int) -> list[ConfirmedSet]:
     """Tell sets of runs that follow those of the search, so many of each.
 
     Parameters
@@ -233,7 +241,7 @@ def confirm(search: LeverSearch, sets: Sequence[LeverSet], runs: int) -> list[Co
     return [_confirmed(search, fresh, scenario, lever_set) for scenario, lever_set in zip(scenarios, sets, strict=True)]
 
 
-def _confirmed(search: LeverSearch, fresh: Effects, scenario: Scenario, lever_set: LeverSet) -> Confirmed:
+def _confirmed(search: LeverSearch, fresh: Effects, scenario: Scenario, lever_set: LeverSet) -> ConfirmedSet:
     """Tell a set of fresh runs.
 
     Parameters
@@ -258,10 +266,10 @@ def _confirmed(search: LeverSearch, fresh: Effects, scenario: Scenario, lever_se
     half = z_of() * float(change.std(ddof=1)) / sqrt(change.size) if change.size > 1 else nan
     effects: tuple[LeverEffect, ...] = ()
     if lever_set.options:
-        counted = fresh.of_runs(counts(fresh)).select(scenarios=[scenario.key], measures=SIDES)
+        counted = fresh.of_runs(runs_that_count(fresh)).select(scenarios=[scenario.key], measures=SIDES)
         effects = tuple(lever_effects(counted, [counted]))
     was_searched = search.tried.get(lever_set.keys) is lever_set
-    return Confirmed(
+    return ConfirmedSet(
         keys=lever_set.keys,
         effort=lever_set.effort,
         shares=tuple(shares),
@@ -273,18 +281,18 @@ def _confirmed(search: LeverSearch, fresh: Effects, scenario: Scenario, lever_se
     )
 
 
-def ladder(confirmed: Sequence[Confirmed], targets: Sequence[GoalTarget]) -> tuple[Confirmed, ...]:
+def ladder(confirmed: Sequence[ConfirmedSet], targets: Sequence[GoalTarget]) -> tuple[ConfirmedSet, ...]:
     """Order sets by what they cost; those that reach no target last, by how far they are from it.
 
     A set that adds a lever to another and is not surely cheaper is left out, where it brings the targets no nearer; of
     sets with the same numbers the least moved stands for all.
     """
 
-    def order(lever_set: Confirmed) -> tuple[float, float, float]:
+    def order(lever_set: ConfirmedSet) -> tuple[float, float, float]:
         missed = lever_set.reach(targets) == "missed"
         return (round(lever_set.short(targets), 9) if missed else 0.0, round(lever_set.cost, 6), lever_set.effort)
 
-    def adds_nothing(more: Confirmed, less: Confirmed) -> bool:
+    def adds_nothing(more: ConfirmedSet, less: ConfirmedSet) -> bool:
         both_reach = more.reach(targets) == less.reach(targets) == "reached"
         no_nearer = both_reach or more.short(targets) >= less.short(targets) - NO_DIFFERENCE
         return set(less.keys) < set(more.keys) and no_nearer and not more.cost_high < less.cost_low

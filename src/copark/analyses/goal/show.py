@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.goal import Answer
 from copark.analyses.goal.measures import GoalTarget
-from copark.analyses.goal.search import Confirmed
+from copark.analyses.goal.search import ConfirmedSet
 from copark.analyses.goal.words import asked_words, event_words, target_words
-from copark.analyses.levers.effect_words import SIGNS, change, middle
-from copark.analyses.levers.measures import SIDES
-from copark.analyses.levers.recommendation import recommendation_rule
+from copark.analyses.lever_columns import SIGNS, change_column, effect_interval
 from copark.analyses.show import Show
+from copark.decisions.measures import SIDES
+from copark.decisions.recommendation_rule import recommendation_rule
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent, percent_words, shown
 from copark.texts import text
@@ -53,7 +53,7 @@ class _Show(Show):
         """Say what is aimed at."""
         return self.t("and").join(asked_words(target, self.t) for target in self.answer.targets)
 
-    def name(self, lever_set: Confirmed) -> str:
+    def name(self, lever_set: ConfirmedSet) -> str:
         """Name a set by its options."""
         names = [option.name(self.t.lang) for option in self.answer.options(lever_set)]
         return self.t("plus").join(names) or text("study.as_it_is", self.t.lang)
@@ -90,7 +90,7 @@ class _Show(Show):
             )
         yield from self.balance(best)
 
-    def balance(self, lever_set: Confirmed) -> Iterator[str]:
+    def balance(self, lever_set: ConfirmedSet) -> Iterator[str]:
         """Say which sides gain and which lose in most runs."""
         most = recommendation_rule().losing_side.value
         gaining = [effect for effect in lever_set.effects if effect.above > most]
@@ -159,7 +159,7 @@ class _Show(Show):
         rows = [self.row(lever_set) for lever_set in (self.answer.before, *self.answer.ladder)]
         return self.table("ladder", columns, rows)
 
-    def row(self, lever_set: Confirmed) -> tuple[doc.Value, ...]:
+    def row(self, lever_set: ConfirmedSet) -> tuple[doc.Value, ...]:
         """Make the row of a set."""
         cost = None
         if lever_set.keys and lever_set.costs:
@@ -176,9 +176,9 @@ class _Show(Show):
 
     def sides(self) -> doc.Table:
         """Show what each side gains by each set: medians and bands of 90 % of pairs."""
-        sides = [change(side, self.t, title=self.t(f"side.{side}")) for side in SIDES]
+        sides = [change_column(side, self.t, title=self.t(f"side.{side}")) for side in SIDES]
         rows: list[tuple[doc.Value, ...]] = [
-            (self.name(lever_set), *map(middle, lever_set.effects)) for lever_set in self.answer.ladder
+            (self.name(lever_set), *map(effect_interval, lever_set.effects)) for lever_set in self.answer.ladder
         ]
         return self.table("sides", (self.column("set"), *sides), rows)
 
@@ -199,7 +199,7 @@ class _Show(Show):
         t = self.t
         answer = self.answer
         counts = {
-            "settings": answer.settings,
+            "settings": answer.options_tried,
             "sets": shown(answer.sets, doc.COUNT, t.lang),
             "most": answer.most,
             "runs": shown(answer.searched, doc.COUNT, t.lang),

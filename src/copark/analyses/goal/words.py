@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from copark.analyses.contract import Choice, Texts
-from copark.analyses.goal.lever_sets import FutureEvent, example_events, read_events
+from copark.analyses.goal.future_events import FutureEvent, example_events, read_events
 from copark.analyses.goal.measures import GoalTarget, read_targets
 from copark.cases.case import Case
 from copark.model.variables import catalogue

@@ -29,7 +29,7 @@ from copark.arrays import Floats
 from copark.calibration.observations import STAND_INS, ObservationModel, Target
 from copark.calibration.pool.abc_regression import part_of, scores_of
 from copark.calibration.pool.batches import design, make_panel_batch, reported
-from copark.calibration.pool.parks import AXES, COLUMN, LAST, Park, known_targets, park_of
+from copark.calibration.pool.parks import AXES, COLUMN, LAST, PanelPark, known_targets, park_of
 from copark.calibration.posterior import features
 from copark.calibration.prior import EDGE
 from copark.cases import list_cases, load_case
@@ -69,7 +69,7 @@ TEMPLATE = casebook_path() / "templates" / "haier-ruba"
 class Member:
     """A park of the joint panel."""
 
-    park: Park
+    park: PanelPark
     """The park; behind its values stand as targets the classes of its outcome, then what could be observed."""
     operator: str
     """Key of its operator; the name of the park where it shares none with another."""

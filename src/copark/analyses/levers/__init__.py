@@ -1,6 +1,6 @@
-"""Levers: what decision-makers control, what each setting changes and for whom, and which settings are robust.
+"""Levers: what decision-makers control, what each option changes and for whom, and which options are robust.
 
-Every setting of a case's levers tried under every structure of the model, with common random numbers.
+Every option of a case's levers is tried under every structure of the model, with common random numbers.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from pydantic import Field
 
 from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result
 from copark.analyses.how_sure import NONE, Doubts, doubts_of
-from copark.analyses.levers.choice import Choice as RobustChoice
-from copark.analyses.levers.choice import choose
-from copark.analyses.levers.dependence import Leaning, leanings, rests_on
-from copark.analyses.levers.effects import LeverEffect, Reading, lever_effects, reading_of
-from copark.analyses.levers.experiment import effects_under, groups_of, measures_of, parts_of, study_of
+from copark.analyses.levers.choice import RobustChoice, choose
+from copark.analyses.levers.dependence import ParameterDependence, find_dependences, mechanism_parameters
 from copark.analyses.levers.recommendation import Reason, Recommendation, recommend
-from copark.analyses.levers.schema import (
+from copark.calibration.informed_parameters import moved_by_data
+from copark.cases.horizon import horizon_of
+from copark.decisions.effects import LeverEffect, StructureBaseline, baseline_under, lever_effects
+from copark.decisions.experiment import count_structures, draw_groups, effects_under, measures_of, study_of
+from copark.decisions.lever_file import (
     AS_IT_IS,
     AS_MODELLED,
     GeneralLevers,
@@ -31,8 +32,6 @@ from copark.analyses.levers.schema import (
     load_levers,
     wanted_levers,
 )
-from copark.calibration.informed_parameters import moved_by_data
-from copark.cases.horizon import horizon_of
 from copark.stats.shares import Share
 from copark.texts import text
 from copark.texts.localized import LocalizedText
@@ -43,23 +42,23 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from copark.analyses.context import Context
-    from copark.analyses.levers.measures import LeverMeasures
+    from copark.decisions.measures import LeverMeasures
     from copark.simulation.experiment import Experiment
     from copark.simulation.study import Study
     from copark.store.checkpoints import Stages
 
 
 def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
-    """Give the levers of a case that have settings since the founding, or from now on."""
+    """Give the levers of a case that have options since the founding, or from now on."""
     file = load_levers(context.case(given["case"]), given["file"], given.get("now"))
     since = since_of(file, given["since"])
-    levers = [lever for lever in file.levers if lever.settings(since)]
+    levers = [lever for lever in file.levers if lever.options(since)]
     return [Choice(lever.key, lever.title) for lever in levers]
 
 
 def since_of(file: LeverFile, wanted: Since | None) -> Since:
     """Decide when levers are pulled: as it is wanted, else from now on where something can still be decided."""
-    return wanted or ("now" if any(lever.settings("now") for lever in file.levers) else "start")
+    return wanted or ("now" if any(lever.options("now") for lever in file.levers) else "start")
 
 
 class Params(AheadParams):
@@ -81,7 +80,7 @@ class Params(AheadParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """What each setting changes, for whom, which is robust, and what all this rests on."""
+    """What each option changes, for whom, which is robust, and what all this rests on."""
 
     case: str
     """Name of the case."""
@@ -105,13 +104,13 @@ class Answer(Result):
     """Runs of each draw."""
     seed: int
     """Seed of the study."""
-    readings: tuple[Reading, ...]
+    baselines: Annotated[tuple[StructureBaseline, ...], Field(alias="readings")]
     """The case as it is under each structure, the model as it is first."""
     effects: tuple[LeverEffect, ...]
     """Effect of every option on every measure."""
     choice: RobustChoice | None
     """Which option is robust; ``None`` where no state is left to compare in."""
-    leanings: tuple[Leaning, ...]
+    dependences: Annotated[tuple[ParameterDependence, ...], Field(alias="leanings")]
     """Parameters that effects on operating enterprises move with."""
     rests: tuple[tuple[str, str, str], ...]
     """Lever, parameter its mechanism passes through, whether data moved it."""
@@ -131,7 +130,7 @@ class Answer(Result):
     def structures(self) -> tuple[Structure | None, ...]:
         """Structures in the order they were measured; ``None`` for the model as it is."""
         known = {structure.key: structure for structure in self.file.structures}
-        return tuple(known.get(reading.key) for reading in self.readings)
+        return tuple(known.get(baseline.key) for baseline in self.baselines)
 
     def effect(self, option: str, measure: str) -> LeverEffect:
         """Give the effect of an option on a measure."""
@@ -187,8 +186,8 @@ class Answer(Result):
                 "median": effect.median,
                 "p05": effect.low,
                 "p95": effect.high,
-                "interval_low": effect.interval_low,
-                "interval_high": effect.interval_high,
+                "interval_low": effect.monte_carlo_low,
+                "interval_high": effect.monte_carlo_high,
                 "share_better": effect.above,
                 "share_equal": effect.equal,
                 "verdict": effect.verdict,
@@ -225,15 +224,15 @@ def compute(params: Params, context: Context) -> Answer:
     study = study_of(file, since, options, **fields)
     measures = measures_of(file, case, since)
     with context.stages({"levers": context.run_id}) as stages:
-        shared, alone = _experiments(params, context, study, measures, file, stages)
-        by_structure = effects_under((None, *file.structures), options, shared)
-        (single,) = effects_under([None], options, alone).values()
+        replicated, independent = _experiments(params, context, study, measures, file, stages)
+        by_structure = effects_under((None, *file.structures), options, replicated)
+        (modelled,) = effects_under([None], options, independent).values()
     context.stage("analyse")(0, 0)
     effects = tuple(by_structure.values())
     moved = moved_by_data(case, parameters)
-    horizon = horizon_of(shared.case)
+    horizon = horizon_of(replicated.case)
     closure = case.closed_by(horizon)
-    others = [reading_of(key, under) for key, under in by_structure.items() if key != AS_MODELLED]
+    others = [baseline_under(key, under) for key, under in by_structure.items() if key != AS_MODELLED]
     answer = Answer(
         case=case.name,
         park=case.title,
@@ -246,14 +245,14 @@ def compute(params: Params, context: Context) -> Answer:
         draws=params.draws,
         futures=params.futures,
         seed=params.seed,
-        readings=(reading_of(AS_MODELLED, single), *others),
-        effects=tuple(lever_effects(single, effects)),
-        choice=choose(effects, file.thresholds, groups_of(parameters.source, params.draws)),
-        leanings=tuple(leanings(effects[0], shared.drawn_parameters(), moved)),
-        rests=tuple(rests_on(options, moved)),
+        baselines=(baseline_under(AS_MODELLED, modelled), *others),
+        effects=tuple(lever_effects(modelled, effects)),
+        choice=choose(effects, file.thresholds, draw_groups(parameters.source, params.draws)),
+        dependences=tuple(find_dependences(effects[0], replicated.drawn_parameters(), moved)),
+        rests=tuple(mechanism_parameters(options, moved)),
         closed_since="" if closure is None else str(closure.since),
         closed_by=None if closure is None else closure.title,
-        **context.result_fields(params, shared.provenance | {"since": since}),
+        **context.result_fields(params, replicated.provenance | {"since": since}),
     )
     shows_outcomes = answer.trust is None or answer.trust.shows_outcomes
     is_known = shows_outcomes and bool(answer.outcomes)
@@ -280,37 +279,37 @@ def _experiments(
 
     Returns
     -------
-    shared, alone
-        With draws that are shared by several runs, which tell parameters from chance and structures from each other;
-        and with a draw of its own for each run, which every other page has of the same question.
+    replicated, independent
+        With several runs for each draw, which tell parameters from chance and structures from each other; and with a
+        draw of its own for each run, which every other page has of the same question.
     """
     case = context.case(params.case)
     tell = context.stage("simulate")
-    parts = parts_of(file)
+    structures = count_structures(file)
     runs = study.runs * len(study.scenarios)
 
-    def tell_shared(made: int, total: int) -> None:
+    def tell_replicated(made: int, total: int) -> None:
         tell(made, total + runs)
 
-    def tell_alone(made: int, total: int) -> None:
-        tell(parts * runs + made, parts * runs + total)
+    def tell_independent(made: int, total: int) -> None:
+        tell(structures * runs + made, structures * runs + total)
 
-    shared = context.experiment(
+    replicated = context.experiment(
         study,
         case,
         measures,
         *params.wanted,
-        announced_studies=parts + 1,
-        progress=tell_shared,
+        announced_studies=structures + 1,
+        progress=tell_replicated,
         checkpoint=stages.stage("shared"),
     )
-    alone = context.experiment(
+    independent = context.experiment(
         study.with_changes(futures=1),
         case,
         measures,
         *params.wanted,
         announced_studies=0,
-        progress=tell_alone,
+        progress=tell_independent,
         checkpoint=stages.stage("alone"),
     )
-    return shared, alone
+    return replicated, independent

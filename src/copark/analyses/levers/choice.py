@@ -14,9 +14,9 @@ from functools import partial
 
 import numpy as np
 
-from copark.analyses.levers.measures import RANKED, SIDES
-from copark.analyses.levers.schema import Threshold
 from copark.arrays import Booleans, Floats, Integers
+from copark.decisions.lever_file import Threshold
+from copark.decisions.measures import RANKED, SIDES
 from copark.stats.effects import Effects, place_of
 from copark.stats.precision import difference
 from copark.stats.robust_choice import (
@@ -94,7 +94,7 @@ class Ranking:
 
 
 @dataclass(frozen=True)
-class Choice:
+class RobustChoice:
     """Comparison of all options over all states."""
 
     options: tuple[str, ...]
@@ -124,7 +124,7 @@ class Choice:
 
 def choose(
     by_structure: Sequence[Effects], thresholds: Sequence[Threshold], groups: Integers, times: int = TIMES
-) -> Choice | None:
+) -> RobustChoice | None:
     """Compare all options over all states.
 
     Parameters
@@ -140,7 +140,7 @@ def choose(
 
     Returns
     -------
-    Choice or None
+    RobustChoice or None
         ``None`` where no state is left.
     """
     measures = tuple(dict.fromkeys((*RANKED, *(threshold.measure for threshold in thresholds))))
@@ -161,7 +161,7 @@ def choose(
     sides = [states.gain(side) for side in SIDES]
     means = np.stack([gains.mean(axis=1) for gains in sides], axis=1)
     first = by_structure[0]
-    return Choice(
+    return RobustChoice(
         options=(first.reference, *first.scenarios),
         states=states.draws.size,
         by_structure=states.by_structure,

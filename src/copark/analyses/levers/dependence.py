@@ -1,24 +1,26 @@
 """Parameters that the effects of levers depend on, and how far data inform them.
 
-An effect *leans* on parameters its mechanism passes through, and on those it moves with over the draws: one whose size
-hangs on a parameter that no data moved is what was assumed, however narrow its band.
+An effect depends on parameters its mechanism passes through, and on those it moves with over the draws: one whose size
+depends on a parameter that no data inform is what was assumed, however narrow its band.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
-from copark.analyses.levers.schema import LeverOption
 from copark.arrays import Floats
 from copark.calibration.informed_parameters import FIXED
+from copark.decisions.lever_file import LeverOption
 from copark.stats.effects import Effects
 from copark.stats.rounding import rounded
 
 NOTABLE = 0.3
-"""Rank correlation from which an effect is said to hang on a parameter, at least."""
+"""Rank correlation from which an effect is said to depend on a parameter, at least."""
 SPURIOUS = 3.0
 """The same, as 3/√draws: the largest of some forty correlations of nothing with anything reaches about that."""
 MOST = 3
@@ -26,17 +28,17 @@ MOST = 3
 
 
 @dataclass(frozen=True)
-class Leaning:
+class ParameterDependence:
     """A parameter that the effect of an option moves with."""
 
-    setting: str
+    option: Annotated[str, Field(alias="setting")]
     """Key of the option."""
     parameter: str
     """Name of the parameter."""
     correlation: float
     """Rank correlation of the effect's mean over replicates with the parameter, over draws."""
     verdict: str
-    """Whether data moved the parameter: moved, weakly or unmoved."""
+    """Whether data inform the parameter: moved, weakly or unmoved."""
 
 
 def rank_correlation(first: Floats, second: Floats) -> float:
@@ -50,9 +52,9 @@ def rank_correlation(first: Floats, second: Floats) -> float:
     return float(((ranked[0] - ranked[0].mean()) * (ranked[1] - ranked[1].mean())).mean() / (spread[0] * spread[1]))
 
 
-def leanings(
+def find_dependences(
     effects: Effects, drawn: Mapping[str, Floats], moved: Mapping[str, str], measure: str = "operating"
-) -> list[Leaning]:
+) -> list[ParameterDependence]:
     """Find the parameters that the effect of each option moves with, the strongest first; those notable alone.
 
     Parameters
@@ -62,7 +64,7 @@ def leanings(
     drawn
         Parameters by name, each of shape (draws,).
     moved
-        Whether data moved each parameter.
+        Whether data inform each parameter, by name: moved, weakly or unmoved.
     measure
         The measure whose effect is meant.
     """
@@ -70,20 +72,20 @@ def leanings(
     if numbers.size < 3:
         return []
     least = max(NOTABLE, SPURIOUS / numbers.size**0.5)
-    leant: list[Leaning] = []
+    dependences: list[ParameterDependence] = []
     for option in effects.scenarios:
         means = np.bincount(places, effects.differences(option, measure)[:, 0]) / counts
         correlations = {name: rank_correlation(means, values[numbers]) for name, values in drawn.items()}
         strongest = sorted(correlations, key=lambda name: -round(abs(correlations[name]), 9))[:MOST]
-        leant += [
-            Leaning(option, name, correlations[name], moved.get(name, FIXED))
+        dependences += [
+            ParameterDependence(option, name, correlations[name], moved.get(name, FIXED))
             for name in strongest
             if abs(correlations[name]) >= least
         ]
-    return leant
+    return dependences
 
 
-def rests_on(options: Sequence[LeverOption], moved: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """List lever, parameter its mechanism passes through, and whether data moved it."""
+def mechanism_parameters(options: Sequence[LeverOption], moved: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """List key of the lever, parameter its mechanism passes through, and whether data inform that."""
     levers = {option.lever.key: option.lever for option in options}
     return [(key, name, moved.get(name, FIXED)) for key, lever in levers.items() for name in lever.rests_on]

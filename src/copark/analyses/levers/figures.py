@@ -1,6 +1,6 @@
-"""What settings of levers change in the park and for each side, and what observations would tell of each claim.
+"""What options change in the park and for each side.
 
-Rows of levers are settings under the heads of their levers. A side's gain has a shape as well as a colour, so that it
+Rows are options under the heads of their levers. A side's gain has a shape as well as a colour, so that it
 is told without colour: a triangle up for gains, down for losses, a circle where it is unclear, a dash where nothing
 changes.
 """
@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isfinite
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from copark.analyses.levers.measures import SIDES
+from copark.decisions.measures import SIDES
+from copark.figures.headed_rows import HeadedRow, write_heads
 from copark.presentation import style
 from copark.presentation.document import Kind, plain
 from copark.presentation.numbers import axis_number, number, percent, shown
@@ -23,16 +24,14 @@ from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.analyses.levers import Answer
-    from copark.analyses.levers.effects import LeverEffect
+    from copark.decisions.effects import LeverEffect
 
 ROW = 0.245
 """Inches of a row."""
 NAMES = 2.75
-"""Inches for the names of settings."""
-CLAIMS = 3.1
-"""Inches for the names of observations."""
+"""Inches for the names of options."""
 SIDE_NAMES = 2.55
-"""Inches for the names of settings beside the four sides."""
+"""Inches for the names of options beside the four sides."""
 POINTS = plain(Kind.points)
 MARKS = {
     "gains": ("^", style.MODEL),
@@ -43,24 +42,15 @@ MARKS = {
 """Shape and colour of a verdict by its beginning."""
 
 
-class SettingRow(NamedTuple):
-    """A row of settings under the heads of their levers."""
-
-    words: str
-    """Title of the setting or of the lever."""
-    setting: str | None
-    """Key of the setting; a head has none."""
-
-
-def _rows_of(answer: Answer, lang: str) -> list[SettingRow]:
-    """List settings under the heads of their levers."""
-    rows: list[SettingRow] = []
+def _rows_of(answer: Answer, lang: str) -> list[HeadedRow]:
+    """List options under the heads of their levers."""
+    rows: list[HeadedRow] = []
     last = None
     for option in answer.options:
         if option.lever.key != last:
-            rows.append(SettingRow(option.lever.title.text(lang), None))
+            rows.append(HeadedRow(option.lever.title.text(lang), None))
             last = option.lever.key
-        rows.append(SettingRow(option.setting.title.text(lang), option.key))
+        rows.append(HeadedRow(option.entry.title.text(lang), option.key))
     return rows
 
 
@@ -79,25 +69,15 @@ def _footer(answer: Answer, lang: str) -> str:
     )
 
 
-def _heads(axes: Axes, rows: Sequence[SettingRow], inches: float) -> None:
-    """Write heads of levers, bold and at the left edge, with a line above; ``inches`` are those for names."""
-    for place, row in enumerate(rows):
-        if row.setting is None:
-            words = style.wrap(row.words, 60.0, 1)
-            style.row_name(axes, place, words, -inches * 72.0 + 14.0, ha="left", weight="bold")
-            if place:
-                axes.axhline(place - 0.5, color=style.GRID, linewidth=0.7)
-
-
-def _effects_of(answer: Answer, rows: Sequence[SettingRow], measure: str) -> list[tuple[int, LeverEffect]]:
-    """Give the effects of settings on a measure, each with the place of its row."""
-    return [(place, answer.effect(row.setting, measure)) for place, row in enumerate(rows) if row.setting is not None]
+def _effects_of(answer: Answer, rows: Sequence[HeadedRow], measure: str) -> list[tuple[int, LeverEffect]]:
+    """Give the effects of options on a measure, each with the place of its row."""
+    return [(place, answer.effect(row.key, measure)) for place, row in enumerate(rows) if row.key is not None]
 
 
 def _sheet(
     answer: Answer, measure: str, key: str, corner: str, lang: str, **values: str
 ) -> tuple[Figure, Axes, list[tuple[int, LeverEffect]]]:
-    """Make a sheet with a row for each setting.
+    """Make a sheet with a row for each option.
 
     Parameters
     ----------
@@ -117,14 +97,14 @@ def _sheet(
     Returns
     -------
     figure, axes, effects
-        The sheet, its axes, and the effect of each setting with the place of its row.
+        The sheet, its axes, and the effect of each option with the place of its row.
     """
     rows = _rows_of(answer, lang)
     title = text(f"levers.figure.{key}.title", lang, **values)
     titles = (title, text(f"levers.figure.{key}.subtitle", lang), _footer(answer, lang))
-    names = [row.words if row.setting else "" for row in rows]
+    names = [row.words if row.key else "" for row in rows]
     figure, axes = style.in_rows(names, titles, inches=NAMES, high=ROW, bottom=0.72, right=0.85, lines=1, small=True)
-    _heads(axes, rows, NAMES)
+    write_heads(axes, rows, NAMES)
     style.corner(axes, text(f"levers.figure.{corner}", lang))
     handles = (style.line(style.MODEL, "o"), style.line(style.ACCENT, "|", linestyle=""))
     words = (text(f"levers.key.{name}", lang) for name in (key, "structures"))
@@ -140,29 +120,29 @@ def _structures(axes: Axes, place: float, values: Sequence[float]) -> None:
 
 
 def standing(answer: Answer, lang: str = "en") -> Figure:
-    """Draw what each setting changes in P(self-standing): Monte Carlo interval, and the change in each structure."""
+    """Draw what each option changes in P(self-standing): Monte Carlo interval, and the change in each structure."""
     figure, axes, effects = _sheet(answer, "self_standing", "standing", "points", lang)
     for place, effect in effects:
         _structures(axes, place, [100.0 * value for value in effect.by_structure[1:]])
-        interval = (100.0 * effect.interval_low, 100.0 * effect.interval_high)
+        interval = (100.0 * effect.monte_carlo_low, 100.0 * effect.monte_carlo_high)
         style.interval(axes, place, interval, 100.0 * effect.mean, told=shown(effect.mean, POINTS, lang))
     style.zero(axes)
     return figure
 
 
 def operating(answer: Answer, lang: str = "en") -> Figure:
-    """Draw what each setting changes in operating enterprises: half and nine tenths of pairs, and other structures."""
+    """Draw what each option changes in operating enterprises: half and nine tenths of pairs, and other structures."""
     figure, axes, effects = _sheet(answer, "operating", "operating", "better", lang, quarter=answer.horizon)
     for place, effect in effects:
         _structures(axes, place, effect.by_structure[1:])
-        half = (effect.lower, effect.upper)
+        half = (effect.lower_quartile, effect.upper_quartile)
         style.interval(axes, place, (effect.low, effect.high), effect.median, told=percent(effect.above), half=half)
     style.zero(axes)
     return figure
 
 
 def sides(answer: Answer, lang: str = "en") -> Figure:
-    """Draw the coupling seen from each side: what each setting brings the four, in M USD, on one signed scale each."""
+    """Draw the coupling seen from each side: what each option brings the four, in M USD, on one signed scale each."""
     rows = _rows_of(answer, lang)
     subtitle = text("levers.figure.sides.subtitle", lang, quarter=answer.pulled)
     size = (9.4, 1.7 + ROW * len(rows))
@@ -175,10 +155,10 @@ def sides(answer: Answer, lang: str = "en") -> Figure:
         axes.set_title(text(f"levers.side.{side}", lang), **style.LABEL, weight="bold", pad=5)
         _side(axes, _effects_of(answer, rows, side))
     for place, row in enumerate(rows):
-        if row.setting is not None:
+        if row.key is not None:
             words = style.wrap(row.words, (SIDE_NAMES - 0.2) * 72.0 / style.SIZE["small"], 1)
             style.row_name(every[0], place, words, -6, size=style.SIZE["small"])
-    _heads(every[0], rows, SIDE_NAMES)
+    write_heads(every[0], rows, SIDE_NAMES)
     marks = {
         "gains_surely": ("gains", True),
         "gains": ("gains", False),
@@ -197,14 +177,14 @@ def sides(answer: Answer, lang: str = "en") -> Figure:
 
 
 def _side(axes: Axes, effects: Sequence[tuple[int, LeverEffect]]) -> None:
-    """Draw what each setting brings one side.
+    """Draw what each option brings one side.
 
     Parameters
     ----------
     axes
         Axes of the side.
     effects
-        The effect of each setting, with the place of its row.
+        The effect of each option, with the place of its row.
     """
     axes.set_xscale("symlog", linthresh=3.0, linscale=0.6)
     axes.axvline(0.0, color=style.INK, linewidth=0.8)
@@ -231,49 +211,3 @@ def _side(axes: Axes, effects: Sequence[tuple[int, LeverEffect]]) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: axis_number(value)))
     axes.tick_params(axis="x", labelsize=style.SIZE["small"])
     axes.minorticks_off()
-
-
-class Bars(NamedTuple):
-    """A claim with the observations that tell most of it."""
-
-    title: str
-    """Title of the claim."""
-    rows: tuple[tuple[str, float, float, float], ...]
-    """Each observation, the gain, its standard error, and the share of worlds in which it decides the claim."""
-
-
-def gain_bars(claims: Sequence[Bars], title: str, subtitle: str, heads: tuple[str, str], foot: str) -> Figure:
-    """Draw a bar of gain for each observation, under the head of its claim, with its standard error.
-
-    Parameters
-    ----------
-    claims
-        Claims with their observations.
-    title, subtitle
-        Words above the figure.
-    heads
-        Words of the axis and of the column of shares.
-    foot
-        Line below the figure.
-    """
-    rows: list[SettingRow] = []
-    for claim in claims:
-        rows += [SettingRow(claim.title, None), *(SettingRow(name, name) for name, *_ in claim.rows)]
-    names = [row.words if row.setting else "" for row in rows]
-    titles = (title, subtitle, foot)
-    figure, axes = style.in_rows(
-        names, titles, inches=CLAIMS, high=0.2, wide=7.6, bottom=0.62, right=0.95, lines=1, small=True
-    )
-    _heads(axes, rows, CLAIMS)
-    place = 0
-    for claim in claims:
-        for _, gain, error, decided in claim.rows:
-            place += 1
-            axes.barh(place, max(gain, 0.0), height=0.62, color=style.MODEL)
-            axes.plot([max(gain - error, 0.0), gain + error], [place, place], color=style.INK, linewidth=0.9)
-            style.row_value(axes, place, percent(decided), **style.SMALL)
-        place += 1
-    axes.set_xlim(left=0.0)
-    axes.set_xlabel(style.legible(heads[0]), fontsize=style.SIZE["small"])
-    style.corner(axes, heads[1])
-    return figure

@@ -1,31 +1,23 @@
 """Judge options by one rule: which may be recommended, which to avoid, which change nothing, and why not the others.
 
-The rule and its thresholds are in ``recommendation.yaml``, fixed before any result was judged by it. It reads effects
-that are there already, so that every page, document and command says the same of an option.
+The rule's thresholds are in :mod:`~copark.decisions.recommendation_rule`. It reads effects that are there already, so
+that every page, document and command says the same of an option.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from functools import cache
 from math import isfinite
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
-
-from copark.analyses.levers.choice import Choice
-from copark.analyses.levers.effects import LeverEffect
-from copark.analyses.levers.measures import SIDES
-from copark.cases.types import WrittenText
-from copark.cases.validated_yaml import read_shipped
-from copark.simulation.study_entries import Entry
+from copark.analyses.levers.choice import RobustChoice
+from copark.decisions.effects import LeverEffect
+from copark.decisions.measures import SIDES
+from copark.decisions.recommendation_rule import recommendation_rule
 
 AIMS = ("self_standing", "operating")
 """Measures by which an option helps or harms: the probability of standing alone, and operating companies."""
-RULE = Path(__file__).parent / "recommendation.yaml"
 ROUNDING = 1e-9
 """Effects nearer to 0 than this are differences of rounding."""
 Word = Literal["recommended", "avoid", "unchanged", "unreliable"]
@@ -34,54 +26,11 @@ Reason = Literal[
 ]
 
 
-class Relevance(Entry):
-    """Smallest effects that matter to somebody who decides."""
-
-    self_standing: Annotated[float, Field(ge=0.0, le=1.0)]
-    """A difference of probability."""
-    operating: Annotated[float, Field(ge=0.0, le=10.0)]
-    """Log points of operating companies."""
-    reason: WrittenText
-    """Why these."""
-
-
-class LosingSide(Entry):
-    """When a side counts as losing."""
-
-    value: Annotated[float, Field(gt=0.0, lt=1.0)]
-    """Share of runs in which it is worse off."""
-    reason: WrittenText
-    """Why so many."""
-
-
-class RecommendationRule(Entry):
-    """The file of the rule."""
-
-    format: Literal[1]
-    """Version of the format."""
-    fixed: date
-    """Day on which the rule was fixed."""
-    relevance: Relevance
-    """Smallest effects that matter."""
-    losing_side: LosingSide
-    """When a side counts as losing."""
-
-    def threshold(self, aim: str) -> float:
-        """Return the smallest relevant effect on an aim, in its unit."""
-        return float(getattr(self.relevance, aim))
-
-
-@cache
-def recommendation_rule() -> RecommendationRule:
-    """Read the rule that ships."""
-    return read_shipped(RULE, RecommendationRule)[0]
-
-
 @dataclass(frozen=True)
 class Judgement:
     """What the rule says of an option."""
 
-    setting: str
+    option: str
     """Key of the option."""
     word: Word
     """What is said of it."""
@@ -114,16 +63,18 @@ class Recommendation:
         judgements = (judgement for judgement in self.distinct if judgement.word == word)
         return tuple(sorted(judgements, key=lambda judgement: -abs(judgement.strength)))
 
-    def of(self, setting: str) -> Judgement:
+    def of(self, option: str) -> Judgement:
         """Return the judgement of an option."""
-        return next(judgement for judgement in self.judgements if judgement.setting == setting)
+        return next(judgement for judgement in self.judgements if judgement.option == option)
 
-    def twins(self, setting: str) -> tuple[str, ...]:
+    def twins(self, option: str) -> tuple[str, ...]:
         """Later options with the same numbers as an option."""
-        return tuple(judgement.setting for judgement in self.judgements if judgement.same_as == setting)
+        return tuple(judgement.option for judgement in self.judgements if judgement.same_as == option)
 
 
-def recommend(effects: Sequence[LeverEffect], choice: Choice | None, doubt: Reason | None = None) -> Recommendation:
+def recommend(
+    effects: Sequence[LeverEffect], choice: RobustChoice | None, doubt: Reason | None = None
+) -> Recommendation:
     """Judge every option.
 
     Parameters
@@ -147,25 +98,25 @@ def recommend(effects: Sequence[LeverEffect], choice: Choice | None, doubt: Reas
     acceptable = _acceptable(choice)
     seen: dict[tuple[object, ...], str] = {}
     judgements = []
-    for setting, by_measure in table.items():
+    for option, by_measure in table.items():
         numbers = _numbers(by_measure)
-        judgement = judge(setting, by_measure, acceptable)
+        judgement = judge(option, by_measure, acceptable)
         if doubt is not None and judgement.word == "recommended":
-            judgement = Judgement(setting, "unreliable", reasons=(doubt,), losing=judgement.losing)
+            judgement = Judgement(option, "unreliable", reasons=(doubt,), losing=judgement.losing)
         if judgement.word != "unchanged":
-            same_as = seen.setdefault(numbers, setting)
-            if same_as != setting:
+            same_as = seen.setdefault(numbers, option)
+            if same_as != option:
                 judgement = replace(judgement, same_as=same_as)
         judgements.append(judgement)
     return Recommendation(tuple(judgements))
 
 
-def judge(setting: str, effects: Mapping[str, LeverEffect], acceptable: Mapping[str, float]) -> Judgement:
+def judge(option: str, effects: Mapping[str, LeverEffect], acceptable: Mapping[str, float]) -> Judgement:
     """Judge an option by the rule that ships.
 
     Parameters
     ----------
-    setting
+    option
         Its key.
     effects
         Its effect on every measure, by name.
@@ -174,7 +125,7 @@ def judge(setting: str, effects: Mapping[str, LeverEffect], acceptable: Mapping[
         empty where it is not known.
     """
     if is_unchanged(effects):
-        return Judgement(setting, "unchanged")
+        return Judgement(option, "unchanged")
     rule = recommendation_rule()
     losing = tuple(side for side in SIDES if effects[side].below > rule.losing_side.value)
     aims = {aim: _AimEffect.of(effects[aim], rule.threshold(aim)) for aim in AIMS}
@@ -183,7 +134,7 @@ def judge(setting: str, effects: Mapping[str, LeverEffect], acceptable: Mapping[
     harmed = [aim for aim in AIMS if aims[aim].sign < 0]
     if harmed and not helped and not any(aims[aim].may_gain for aim in harmed):
         worst = max(harmed, key=lambda aim: abs(aims[aim].size))
-        return Judgement(setting, "avoid", worst, aims[worst].size, losing=losing)
+        return Judgement(option, "avoid", worst, aims[worst].size, losing=losing)
     reasons: list[Reason] = []
     if not helped and not harmed:
         reasons.append("too_small" if aims[strongest].is_beyond_error else "simulation_error")
@@ -192,12 +143,12 @@ def judge(setting: str, effects: Mapping[str, LeverEffect], acceptable: Mapping[
     concerned = helped or harmed or [strongest]
     if any(aims[aim].reverses for aim in concerned):
         reasons.append("structures")
-    if acceptable and acceptable[setting] < acceptable[""] - ROUNDING:
+    if acceptable and acceptable[option] < acceptable[""] - ROUNDING:
         reasons.append("fewer_states")
     if reasons:
-        return Judgement(setting, "unreliable", reasons=tuple(reasons), losing=losing)
+        return Judgement(option, "unreliable", reasons=tuple(reasons), losing=losing)
     best = max(helped, key=lambda aim: aims[aim].size)
-    return Judgement(setting, "recommended", best, aims[best].size, losing=losing)
+    return Judgement(option, "recommended", best, aims[best].size, losing=losing)
 
 
 def is_unchanged(effects: Mapping[str, LeverEffect]) -> bool:
@@ -229,21 +180,21 @@ class _AimEffect:
     def of(cls, effect: LeverEffect, threshold: float) -> _AimEffect:
         """Read an effect: a gain is relevant with the whole of its interval, a loss already in its middle."""
         sign = 0
-        if effect.interval_low >= threshold - ROUNDING:
+        if effect.monte_carlo_low >= threshold - ROUNDING:
             sign = 1
-        elif effect.interval_high < 0.0 and effect.centre <= ROUNDING - threshold:
+        elif effect.monte_carlo_high < 0.0 and effect.centre <= ROUNDING - threshold:
             sign = -1
         structures = effect.known_structures
         return cls(
             sign,
             size=effect.centre / threshold if isfinite(effect.centre) else 0.0,
-            is_beyond_error=effect.interval_low > 0.0 or effect.interval_high < 0.0,
+            is_beyond_error=effect.monte_carlo_low > 0.0 or effect.monte_carlo_high < 0.0,
             reverses=any(change * effect.centre < 0.0 and abs(change) > ROUNDING for change in structures),
             may_gain=any(change >= threshold - ROUNDING for change in structures),
         )
 
 
-def _acceptable(choice: Choice | None) -> dict[str, float]:
+def _acceptable(choice: RobustChoice | None) -> dict[str, float]:
     if choice is None:
         return {}
     scores = choice.ranking("satisficing").scores.tolist()
@@ -256,7 +207,7 @@ def _numbers(effects: Mapping[str, LeverEffect]) -> tuple[object, ...]:
     """Give what two options must share to be told as one: all numbers of every measure, up to rounding."""
     numbers: list[object] = []
     for name, effect in effects.items():
-        quantiles = (effect.low, effect.lower, effect.median, effect.upper, effect.high)
+        quantiles = (effect.low, effect.lower_quartile, effect.median, effect.upper_quartile, effect.high)
         values = (*quantiles, effect.mean, effect.above, effect.equal, *effect.by_structure)
         numbers.append((name, *(f"{value + 0.0:.9g}" for value in values)))
     return tuple(numbers)

@@ -1,6 +1,6 @@
 """Report of levers, in the order of a decision-maker's questions.
 
-What can I move, what happens, to whom, which settings are robust, what does all this rest on?
+What can I move, what happens, to whom, which options are robust, what does all this rest on?
 """
 
 from __future__ import annotations
@@ -9,23 +9,16 @@ from collections.abc import Callable, Sequence
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.how_sure import structures_disagree
+from copark.analyses.lever_columns import SIGNS, across_structures, change_column, effect_interval, level_column
 from copark.analyses.levers import Answer
-from copark.analyses.levers.choice import Choice
-from copark.analyses.levers.dependence import Leaning
-from copark.analyses.levers.effect_words import (
-    SIGNS,
-    across_structures,
-    advice_words,
-    change,
-    effect_words,
-    level,
-    middle,
-)
-from copark.analyses.levers.effects import LeverEffect
-from copark.analyses.levers.measures import BUDGETS, NAMES, RANKED, SIDES, measure_of
+from copark.analyses.levers.advice_words import advice_words, effect_words
+from copark.analyses.levers.choice import RobustChoice
+from copark.analyses.levers.dependence import ParameterDependence
 from copark.analyses.levers.recommendation import Judgement
-from copark.analyses.levers.schema import LeverOption
 from copark.analyses.show import Show, grouped
+from copark.decisions.effects import LeverEffect
+from copark.decisions.lever_file import LeverOption
+from copark.decisions.measures import BUDGETS, NAMES, RANKED, SIDES, measure_of
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
@@ -56,21 +49,21 @@ def document(answer: Answer, t: Texts) -> doc.Document:
         sections=show.sections(),
         provenance={
             "draws": f"{answer.draws} × {answer.futures}",
-            "structures": len(answer.readings),
+            "structures": len(answer.baselines),
             "seed": answer.seed,
             "horizon": answer.horizon,
         },
     )
 
 
-def forbidding(answer: Answer, t: Texts) -> list[str]:
+def cautions(answer: Answer, t: Texts) -> list[str]:
     """Say what forbids or limits to rely on the answer, a sentence each: before anything else."""
-    return _Show(answer, t).forbidding()
+    return _Show(answer, t).cautions()
 
 
-def answers(answer: Answer, t: Texts) -> list[str]:
+def advice_sentences(answer: Answer, t: Texts) -> list[str]:
     """Say what may be recommended, what to avoid and what changes nothing, a sentence each."""
-    return _Show(answer, t).answers()
+    return _Show(answer, t).advice_sentences()
 
 
 class _Show(Show):
@@ -85,7 +78,7 @@ class _Show(Show):
         self.shows_levels = answer.trust is None or answer.trust.shows_outcomes
         """Whether levels of outcome shares are told unasked, beside their changes."""
 
-    def by_setting(
+    def by_option(
         self,
         key: str,
         columns: Sequence[doc.Column],
@@ -100,30 +93,30 @@ class _Show(Show):
         key
             Of the table.
         columns
-            Those behind the name of the setting.
+            Those behind the name of the option.
         row
             Gives their values by the key of an option.
         folded
             Whether the table is folded at first.
         """
-        rows = [(self.t.of(option.setting.title), *row(option.key)) for option in self.answer.options]
+        rows = [(self.t.of(option.entry.title), *row(option.key)) for option in self.answer.options]
         return self.table(key, (self.column("setting"), *columns), rows, folded=folded, groups=self.groups)
 
     def headline(self) -> str:
         """The answer in a paragraph, after what forbids to rely on it."""
-        return self.t.sentences([*self.forbidding(), *self.answers()])
+        return self.t.sentences([*self.cautions(), *self.advice_sentences()])
 
-    def forbidding(self) -> list[str]:
+    def cautions(self) -> list[str]:
         """Say what forbids or limits to rely on the answer."""
         if self.answer.doubt == "uncalibrated" and self.answer.closed_by is None:
             return [self.t("advice.uncalibrated", park=self.t.of(self.answer.park))]
         doubts = self.answer.doubts.record_words(self.t.lang)
         standing = [share.share for share in self.answer.outcomes if share.name == "self_standing"]
-        if self.answer.closed_by is None and standing and structures_disagree(self.answer.readings, standing[0]):
+        if self.answer.closed_by is None and standing and structures_disagree(self.answer.baselines, standing[0]):
             doubts.append(text("sure.disagree", self.t.lang, park=self.t.of(self.answer.park)))
         return doubts
 
-    def answers(self) -> list[str]:
+    def advice_sentences(self) -> list[str]:
         """Say what may be recommended, what to avoid and what changes nothing."""
         t = self.t
         since = self.answer.since
@@ -140,7 +133,7 @@ class _Show(Show):
         if worst is not None:
             key = f"advice.avoid.{since}" if not others else f"advice.avoid_more.{since}"
             key = "advice.avoid.doubt" if in_doubt else key
-            effect = effect_words(self.answer, worst.setting, worst.aim, t)
+            effect = effect_words(self.answer, worst.option, worst.aim, t)
             sentences.append(t(key, option=self.option(worst), effect=effect, count=len(others)))
         unchanged = self.recommendation.with_word("unchanged")
         if unchanged:
@@ -151,7 +144,7 @@ class _Show(Show):
     def recommended(self, judgement: Judgement) -> str:
         """Say that an option helps, and in the same sentence who loses by it."""
         t = self.t
-        effect = effect_words(self.answer, judgement.setting, judgement.aim, t)
+        effect = effect_words(self.answer, judgement.option, judgement.aim, t)
         option = self.option(judgement)
         since = self.answer.since
         if not judgement.losing:
@@ -161,7 +154,7 @@ class _Show(Show):
 
     def option(self, judgement: Judgement) -> str:
         """Name an option, with those whose numbers are the same."""
-        keys = (judgement.setting, *self.recommendation.twins(judgement.setting))
+        keys = (judgement.option, *self.recommendation.twins(judgement.option))
         return self.t("same").join(self.answer.name(key, self.t.lang) for key in keys)
 
     def sections(self) -> tuple[doc.Section, ...]:
@@ -183,7 +176,7 @@ class _Show(Show):
         """Show what may be recommended, and beside it what every option changes."""
         t = self.t
         answer = self.answer
-        before = level(measure_of("self_standing"), t)
+        before = level_column(measure_of("self_standing"), t)
         cards = []
         if self.shows_levels and answer.effects:
             baseline = answer.effects[0]
@@ -204,36 +197,36 @@ class _Show(Show):
             cards.append(doc.Card(title, doc.SHARE, now, note))
         columns = (
             self.column("advice"),
-            change("self_standing", t, title=t("column.standing")),
-            *(change(name, t) for name in BESIDE),
+            change_column("self_standing", t, title=t("column.standing")),
+            *(change_column(name, t) for name in BESIDE),
             *(self.column(side) for side in SIDES),
         )
 
         def row(key: str) -> tuple[doc.Value, ...]:
             return (
                 advice_words(answer, key, t),
-                middle(answer.effect(key, "self_standing")),
+                effect_interval(answer.effect(key, "self_standing")),
                 *(answer.effect(key, name).median for name in BESIDE),
                 *(SIGNS[answer.effect(key, side).verdict] for side in SIDES),
             )
 
-        table = self.by_setting("answer", columns, row)
+        table = self.by_option("answer", columns, row)
         lead = doc.Paragraph(t(f"lead.{answer.since}", quarter=answer.pulled, horizon=answer.horizon))
         caveats = self.doubts(answer, general=answer.general, caveat=True)
         return self.section("summary", doc.Cards(tuple(cards)), lead, table, *caveats)
 
     def levers(self) -> doc.Section:
-        """Show what can be moved and by whom; every setting and why it is tried."""
+        """Show what can be moved and by whom; every option and why it is tried."""
         t = self.t
         options = self.answer.options
         levers = {option.lever.key: option.lever for option in options}.values()
         rows = [(t.of(lever.title), t(f"owner.{lever.controlled_by}"), t.of(lever.reason)) for lever in levers]
-        reasons = {option.key: t.of(option.setting.reason) for option in options}
+        reasons = {option.key: t.of(option.entry.reason) for option in options}
         reason = self.column("reason", doc.Kind.note)
         return self.section(
             "levers",
             self.table("levers", self.columns("lever controlled_by what:note"), rows),
-            self.by_setting("settings", (reason,), lambda key: (reasons[key],), folded=True),
+            self.by_option("settings", (reason,), lambda key: (reasons[key],), folded=True),
         )
 
     def changes(self) -> doc.Section:
@@ -242,10 +235,10 @@ class _Show(Show):
 
         t = self.t
         answer = self.answer
-        measures = self.by_setting(
+        measures = self.by_option(
             "measures",
-            [change(name, t) for name in NAMES],
-            lambda key: [middle(answer.effect(key, name)) for name in NAMES],
+            [change_column(name, t) for name in NAMES],
+            lambda key: [effect_interval(answer.effect(key, name)) for name in NAMES],
             folded=True,
         )
         return self.section(
@@ -262,21 +255,21 @@ class _Show(Show):
 
         def row(key: str) -> tuple[doc.Value, ...]:
             effect = self.answer.effect(key, name)
-            values = (effect.before, effect.after, middle(effect), effect.above, effect.equal)
+            values = (effect.before, effect.after, effect_interval(effect), effect.above, effect.equal)
             return (*values, across_structures(effect))
 
         columns = (
-            level(measure, t, "before", t("column.before")),
-            level(measure, t, "after", t("column.after")),
-            change(name, t, "difference", t("column.difference")),
+            level_column(measure, t, "before", t("column.before")),
+            level_column(measure, t, "after", t("column.after")),
+            change_column(name, t, "difference", t("column.difference")),
             self.column("better", doc.Kind.share),
             self.column("equal", doc.Kind.share),
-            change(name, t, "across", t("column.across")),
+            change_column(name, t, "across", t("column.across")),
         )
         table = name.replace("_", "-")
         if name == "self_standing" and not self.shows_levels:
-            return self.by_setting(table, columns[2:], lambda key: row(key)[2:])
-        return self.by_setting(table, columns, row)
+            return self.by_option(table, columns[2:], lambda key: row(key)[2:])
+        return self.by_option(table, columns, row)
 
     def sides(self) -> tuple[doc.Section, doc.Section]:
         """Show who gains and who loses: drawn, and in words."""
@@ -286,17 +279,17 @@ class _Show(Show):
         answer = self.answer
         columns: list[doc.Column] = []
         for side in SIDES:
-            columns.append(change(side, t))
+            columns.append(change_column(side, t))
             columns.append(doc.Column(f"{side}_verdict", t("column.verdict_of", side=t(f"side.{side}"))))
 
         def row(key: str) -> list[doc.Value]:
             values: list[doc.Value] = []
             for side in SIDES:
                 effect = answer.effect(key, side)
-                values += [middle(effect), t(f"verdict.{effect.verdict}")]
+                values += [effect_interval(effect), t(f"verdict.{effect.verdict}")]
             return values
 
-        drawn = self.chart("sides", lambda: sides(answer, t.lang), self.by_setting("sides", columns, row))
+        drawn = self.chart("sides", lambda: sides(answer, t.lang), self.by_option("sides", columns, row))
         words = doc.Bullets(tuple(self.balance(option) for option in answer.options))
         return (
             self.section("sides", doc.Paragraph(t("sides.lead")), drawn),
@@ -325,7 +318,7 @@ class _Show(Show):
     def how(self, effect: LeverEffect) -> str:
         """Say what a side gains or loses, and in how many runs."""
         share = shown(max(effect.above, effect.below), doc.SHARE, self.t.lang)
-        amount = shown(effect.median, change(effect.measure, self.t), self.t.lang, with_unit=True)
+        amount = shown(effect.median, change_column(effect.measure, self.t), self.t.lang, with_unit=True)
         return self.t("how", side=self.t(f"word.{effect.measure}"), amount=amount, share=share)
 
     def robust(self) -> doc.Section:
@@ -347,7 +340,7 @@ class _Show(Show):
         firmness = doc.Paragraph(t("robust.stability", groups=choice.independent))
         return self.section("robust", lead, table, firmness, self.ranking(choice))
 
-    def ranking(self, choice: Choice) -> doc.Table:
+    def ranking(self, choice: RobustChoice) -> doc.Table:
         """Rank options by the share of states in which they do well enough; largest and mean regret, with ranks."""
         t = self.t
         enough = choice.ranking("satisficing")
@@ -359,7 +352,7 @@ class _Show(Show):
         columns = [*self.columns("option enough:share:1 rank:number first:share")]
         for criterion, name in REGRETS:
             title = t("column.regret", criterion=t(f"criterion.{criterion}"), measure=t(f"measure.{name}"))
-            column = level(measure_of(name), t, f"{criterion}_{name}", title)
+            column = level_column(measure_of(name), t, f"{criterion}_{name}", title)
             rank = doc.Column(f"rank_{column.key}", t("column.rank_of", of=title), doc.Kind.number, places=0)
             columns += [column, rank]
         rows = []
@@ -381,14 +374,14 @@ class _Show(Show):
         t = self.t
         answer = self.answer
         parameters = catalogue().parameters
-        leant = [
+        dependences = [
             (
-                answer.name(leaning.setting, t.lang),
-                parameters[leaning.parameter].title(t.lang),
-                leaning.correlation,
-                t(f"moved.{leaning.verdict}"),
+                answer.name(dependence.option, t.lang),
+                parameters[dependence.parameter].title(t.lang),
+                dependence.correlation,
+                t(f"moved.{dependence.verdict}"),
             )
-            for leaning in answer.leanings
+            for dependence in answer.dependences
         ]
         levers = {lever.key: t.of(lever.title) for lever in answer.file.levers}
         passed = [(parameters[name].title(t.lang), t(f"moved.{verdict}")) for _, name, verdict in answer.rests]
@@ -400,28 +393,30 @@ class _Show(Show):
             "rests",
             doc.Paragraph(t("rests.lead")),
             doc.Bullets(self.hanging() or (t("rests.none"),)),
-            self.table("leaning", (self.column("setting"), parameter, correlation, moved), leant, folded=True),
+            self.table("leaning", (self.column("setting"), parameter, correlation, moved), dependences, folded=True),
             self.table("rests", (parameter, moved), passed, folded=True, groups=groups),
         )
 
     def hanging(self) -> tuple[str, ...]:
         """Say which effects hang on a parameter that no data moved, or moved weakly."""
         t = self.t
-        strongest: dict[str, Leaning] = {}
-        for leaning in self.answer.leanings:
-            strongest.setdefault(leaning.setting, leaning)
+        strongest: dict[str, ParameterDependence] = {}
+        for dependence in self.answer.dependences:
+            strongest.setdefault(dependence.option, dependence)
         column = doc.plain(doc.Kind.change, places=2)
         sentences = []
-        for name in dict.fromkeys(leaning.parameter for leaning in strongest.values() if leaning.verdict != "moved"):
-            rows = [leaning for leaning in strongest.values() if leaning.parameter == name]
-            rows.sort(key=lambda leaning: -abs(leaning.correlation))
+        for name in dict.fromkeys(
+            dependence.parameter for dependence in strongest.values() if dependence.verdict != "moved"
+        ):
+            rows = [dependence for dependence in strongest.values() if dependence.parameter == name]
+            rows.sort(key=lambda dependence: -abs(dependence.correlation))
             settings = [
                 t(
                     "hangs",
-                    setting=self.answer.name(leaning.setting, t.lang),
-                    correlation=shown(leaning.correlation, column, t.lang),
+                    setting=self.answer.name(dependence.option, t.lang),
+                    correlation=shown(dependence.correlation, column, t.lang),
                 )
-                for leaning in rows
+                for dependence in rows
             ]
             title = catalogue().parameters[name].title(t.lang)
             sentences.append(t(f"leaning.{rows[0].verdict}", parameter=title, settings=t("join").join(settings)))
@@ -440,7 +435,7 @@ class _Show(Show):
         def row(key: str) -> list[float]:
             return [share for name in measures for share in self.answer.effect(key, name).sources.shares]
 
-        return self.section("widths", doc.Paragraph(t("widths.lead")), self.by_setting("widths", columns, row))
+        return self.section("widths", doc.Paragraph(t("widths.lead")), self.by_option("widths", columns, row))
 
     def pareto(self) -> doc.Section:
         """Show which options none dominates on what the four sides gain."""
@@ -481,10 +476,10 @@ class _Show(Show):
         """Show every structure: why it is tried, and what becomes of the case as it is in it."""
         t = self.t
         rows: list[Sequence[doc.Value]] = []
-        for structure, reading in zip(self.answer.structures, self.answer.readings, strict=True):
+        for structure, baseline in zip(self.answer.structures, self.answer.baselines, strict=True):
             title = t("as_modelled") if structure is None else t.of(structure.title)
             reason = t("as_modelled.reason") if structure is None else t.of(structure.reason)
-            rows.append((title, reason, reading.standing, reading.failed, reading.runs))
+            rows.append((title, reason, baseline.standing, baseline.failed, baseline.runs))
         columns = self.columns("structure reason:note standing:share failed:share runs:count")
         table = self.table("structures", columns, rows)
         return self.section("structures", doc.Paragraph(t("structures.lead")), table, folded=True)

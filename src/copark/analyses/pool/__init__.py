@@ -21,7 +21,7 @@ from copark.texts import text
 if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.calibration.pool.panel import Panel, PanelSettings
-    from copark.calibration.pool.parks import Park
+    from copark.calibration.pool.parks import PanelPark
 
 
 COLUMNS = ("kind", "values", "reach", "directions", "shrinkage_size", "shrinkage_rest", "lent")
@@ -55,7 +55,7 @@ class Answer(Remakeable):
         return [{"park": park.name, **{name: getattr(park, name) for name in COLUMNS}} for park in parks]
 
 
-def asked_of(params: Params, context: Context) -> tuple[tuple[Park, ...], PanelSettings]:
+def asked_of(params: Params, context: Context) -> tuple[tuple[PanelPark, ...], PanelSettings]:
     """Return the parks and the settings of their panel; of the shipped one, where it is to be made again.
 
     Raises copark.errors.CoparkError if a case is missing or has faults, the number of runs cannot be used, or no panel

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from copark.cases.dates import Date
-    from copark.cases.schema import Parameter
-    from copark.cases.schema import Prior as CasePrior
+    from copark.cases.schema import CasePrior, Parameter
     from copark.model.variables import Prior
 
 MOVED = {"moved": "moved", "weakly": "weakly", "unmoved": "not_moved"}

@@ -21,7 +21,7 @@ from copark.texts.localized import LocalizedText
 if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.calibration.forecast import Frozen, LeftOut
-    from copark.calibration.rolling_origin import Score
+    from copark.calibration.rolling_origin import ForecastScore
 
 
 class Params(AnalysisParams):
@@ -277,7 +277,7 @@ def _left(rows: Sequence[LeftOut]) -> tuple[Left, ...]:
     return tuple(Left(row.line, str(row.observation.date), row.observation.variable, row.reason) for row in rows)
 
 
-def _values(scores: Sequence[Score], method: str, benchmark: str) -> tuple[Scored, ...]:
+def _values(scores: Sequence[ForecastScore], method: str, benchmark: str) -> tuple[Scored, ...]:
     """List values by observable and date, with what model and benchmark had said of them."""
     from copark.calibration.rolling_origin import moment
 
@@ -304,11 +304,11 @@ def _values(scores: Sequence[Score], method: str, benchmark: str) -> tuple[Score
     )
 
 
-def _said(score: Score) -> Forecasted:
+def _said(score: ForecastScore) -> Forecasted:
     return Forecasted(score.median, score.low, score.high, score.crps)
 
 
-def _fan(frozen: Frozen, variable: str, benchmark: str, scores: Sequence[Score]) -> FrozenBands:
+def _fan(frozen: Frozen, variable: str, benchmark: str, scores: Sequence[ForecastScore]) -> FrozenBands:
     """Cut the frozen intervals, to a year after the last value, and two years at least."""
     last = max(score.target.last for score in scores if score.target.variable == variable)
     quarters_shown = min(max(last + 4, frozen.first + 8), frozen.last) - frozen.first + 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from copark.analyses.contract import AnalysisParams, Local, Remakeable, by_difference
 from copark.analyses.provenance import current_provenance
-from copark.analyses.stack.stacking import Judged
+from copark.analyses.stack.stacking import StackComparison
 from copark.json_types import JsonObject
 from copark.texts.localized import LocalizedText
 
@@ -55,7 +55,7 @@ class Answer(Remakeable):
 
     titles: dict[str, LocalizedText]
     """Of the parks, by name."""
-    judged: Judged
+    judged: StackComparison
     """Scores of the stack, the model and the curves."""
     weights: tuple[Weight, ...]
     """By setting, observable and method."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, grouped, made_again
 from copark.analyses.stack import Answer
-from copark.analyses.stack.stacking import STACK, Beside
+from copark.analyses.stack.stacking import STACK, ParkScore
 from copark.calibration.pool.forecasts import GROWTH, MODEL
 from copark.labels import method_title, observable_title
 from copark.presentation import document as doc
@@ -44,7 +44,7 @@ class _Show(Show):
         self.answer = answer
         self.settings = tuple(dict.fromkeys(weight.setting for weight in answer.weights))
 
-    def share(self, parks: Sequence[Beside]) -> float:
+    def share(self, parks: Sequence[ParkScore]) -> float:
         return sum(park.not_worse for park in parks) / len(parks)
 
     def headline(self) -> str:

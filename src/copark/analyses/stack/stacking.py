@@ -50,7 +50,7 @@ from copark.calibration.pool.forecasts import (
 )
 from copark.calibration.pool.panel import Panel
 from copark.calibration.pool.panel import recipe_of as recipe_of_panel
-from copark.calibration.pool.parks import COUNTS, LAST, YOUNGEST, Park, last_day
+from copark.calibration.pool.parks import COUNTS, LAST, YOUNGEST, PanelPark, last_day
 from copark.calibration.rolling_origin import forecasts, history_of
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
@@ -98,7 +98,7 @@ Weights = Mapping[str, Mapping[str, Mapping[str, float]]]
 
 
 @dataclass(frozen=True)
-class Trial:
+class ForecastTrial:
     """A value of a park, and what every method had said of it: levels of a frozen forecast, not below 0."""
 
     park: str
@@ -112,7 +112,7 @@ class Trial:
 
 def trials_of(
     panel: Panel, *, threads: int = 1, folder: Path | None = None, progress: Progress | None = None
-) -> tuple[Trial, ...]:
+) -> tuple[ForecastTrial, ...]:
     """Let every method forecast every park; each step is kept in the folder and found again.
 
     Parameters
@@ -129,7 +129,7 @@ def trials_of(
     race = Race(panel, threads, folder)
     steps: dict[str, Callable[[], list[Any]]] = {}
 
-    def blind(park: Park) -> list[Any]:
+    def blind(park: PanelPark) -> list[Any]:
         return _told(park, UNSEEN, unseen(race, park), park.ages)
 
     def later(setting: str, window: Window) -> list[Any]:
@@ -144,12 +144,14 @@ def trials_of(
                 steps[f"stack-{setting}-{park.name}-{window.year}"] = partial(later, setting, window)
     rows = race.in_steps(steps, progress)
     return tuple(
-        Trial(**row | {"levels": {name: np.array(row["levels"][name]) for name in METHODS if name in row["levels"]}})
+        ForecastTrial(
+            **row | {"levels": {name: np.array(row["levels"][name]) for name in METHODS if name in row["levels"]}}
+        )
         for row in rows
     )
 
 
-def _told(park: Park, setting: str, method_forecasts: Iterable[Forecast], ahead: Floats) -> list[Any]:
+def _told(park: PanelPark, setting: str, method_forecasts: Iterable[Forecast], ahead: Floats) -> list[Any]:
     """Give the trials of a park as plain values, by target."""
     rows: dict[int, dict[str, list[float]]] = {}
     for method, position, members in method_forecasts:
@@ -260,7 +262,7 @@ def shares(grid: Floats, present: Sequence[bool]) -> Floats:
     return np.where(total > 0.0, columns / np.maximum(total, 1e-12), 1.0 / columns.shape[1])
 
 
-def learn(trials: Sequence[Trial], recipe: Mapping[str, Any]) -> Stack:
+def learn(trials: Sequence[ForecastTrial], recipe: Mapping[str, Any]) -> Stack:
     """Learn the weights of each setting, from all parks and from all but each."""
     parks = tuple(dict.fromkeys(trial.park for trial in trials))
     learned: dict[str, dict[str, dict[str, dict[str, float]]]] = {name: {} for name in ("", *parks)}
@@ -273,7 +275,7 @@ def learn(trials: Sequence[Trial], recipe: Mapping[str, Any]) -> Stack:
     return Stack(learned.pop(""), learned, recipe)
 
 
-def _learned(trials: Sequence[Trial], without: Sequence[str]) -> dict[str, dict[str, float]]:
+def _learned(trials: Sequence[ForecastTrial], without: Sequence[str]) -> dict[str, dict[str, float]]:
     """Learn weights, by the park that had no say in them."""
     names = tuple(name for name in STACKED if any(name in trial.levels for trial in trials))
     grid = simplex(len(names))
@@ -299,7 +301,7 @@ def bagged(scores: Floats, grid: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
-class Beside:
+class ParkScore:
     """A park's mean score in a setting: CRPS of ln(1 + count)."""
 
     park: str
@@ -320,24 +322,24 @@ class Beside:
 
 
 @dataclass(frozen=True)
-class Judged:
+class StackComparison:
     """Comparisons of a stack with the model and the curves."""
 
     contests: tuple[Contest, ...]
     """For each setting and set of methods: over all counts first, then by observable."""
-    parks: tuple[Beside, ...]
+    parks: tuple[ParkScore, ...]
     """Every park in every setting it has values in."""
 
     def main(self, setting: str) -> Contest:
         """Return the comparison over all counts, with the methods that need little."""
         return next(entry for entry in self.contests if entry.scheme == setting and not entry.variable)
 
-    def of(self, setting: str) -> tuple[Beside, ...]:
+    def of(self, setting: str) -> tuple[ParkScore, ...]:
         """Return the parks of a setting."""
         return tuple(park for park in self.parks if park.setting == setting)
 
 
-def scored(trials: Sequence[Trial], stack: Stack) -> Iterator[PanelScore]:
+def scored(trials: Sequence[ForecastTrial], stack: Stack) -> Iterator[PanelScore]:
     """Score the stack and every method; a park that is scored had no say in its weights."""
     for position, trial in enumerate(trials):
         stack_levels, _ = stacked(trial.levels, stack.of(trial.park, trial.setting, trial.variable, trial.ahead))
@@ -356,7 +358,7 @@ def scored(trials: Sequence[Trial], stack: Stack) -> Iterator[PanelScore]:
             )
 
 
-def judge(trials: Sequence[Trial], stack: Stack) -> Judged:
+def judge(trials: Sequence[ForecastTrial], stack: Stack) -> StackComparison:
     """Compare the stack with the model and the curves."""
     scores = tuple(scored(trials, stack))
     contests = [
@@ -367,25 +369,25 @@ def judge(trials: Sequence[Trial], stack: Stack) -> Judged:
     ]
     curved = [score for score in scores if GROWTH in trials[score.at].levels]
     parks = tuple(
-        Beside(park, setting, means[STACK], means[MODEL], means[GROWTH])
+        ParkScore(park, setting, means[STACK], means[MODEL], means[GROWTH])
         for setting in SETTINGS
         for park, (_, means) in winners(curved, setting).items()
     )
-    return Judged(tuple(entry for entry in contests if entry is not None), parks)
+    return StackComparison(tuple(entry for entry in contests if entry is not None), parks)
 
 
 @dataclass(frozen=True)
-class Shipped:
+class ShippedStack:
     """A stack, and how it did on parks that had no say in its weights."""
 
     stack: Stack
-    judged: Judged
+    judged: StackComparison
 
 
-def made_of(trials: Sequence[Trial], recipe: Mapping[str, Any]) -> Shipped:
+def made_of(trials: Sequence[ForecastTrial], recipe: Mapping[str, Any]) -> ShippedStack:
     """Learn a stack from trials and judge it."""
     stack = learn(trials, recipe)
-    return Shipped(stack, judge(trials, stack))
+    return ShippedStack(stack, judge(trials, stack))
 
 
 def recipe_of(panel: Panel) -> JsonObject:
@@ -394,7 +396,7 @@ def recipe_of(panel: Panel) -> JsonObject:
     return {key: whole[key] for key in ("format", "parks", "model", "method", "settings")}
 
 
-def save(trials: Sequence[Trial], recipe: Mapping[str, Any], folder: Path = SHIPPED) -> None:
+def save(trials: Sequence[ForecastTrial], recipe: Mapping[str, Any], folder: Path = SHIPPED) -> None:
     """Write trials, and the stack that is learned from them as they are written.
 
     Parameters
@@ -412,18 +414,18 @@ def save(trials: Sequence[Trial], recipe: Mapping[str, Any], folder: Path = SHIP
     words: dict[str, Any] = {name: np.array([getattr(trial, name) for trial in trials]) for name in WORDS}
     np.savez_compressed(folder / TRIALS, levels=levels, numbers=numbers, **words)
     # From the file, not from memory: the stack must be what anybody gets who learns it from the rounded trials.
-    content = TypeAdapter(Shipped).dump_json(made_of(load_trials(folder), recipe), indent=1)
+    content = TypeAdapter(ShippedStack).dump_json(made_of(load_trials(folder), recipe), indent=1)
     (folder / FILE).write_bytes(content + b"\n")
 
 
-def load_trials(folder: Path = SHIPPED) -> tuple[Trial, ...]:
+def load_trials(folder: Path = SHIPPED) -> tuple[ForecastTrial, ...]:
     """Read trials."""
     arrays = arrays_in(folder / TRIALS)
     levels = arrays["levels"].astype(np.float64)
     words = (arrays[name].tolist() for name in WORDS)
     numbers = arrays["numbers"].tolist()
     return tuple(
-        Trial(
+        ForecastTrial(
             park,
             setting,
             variable,
@@ -436,12 +438,12 @@ def load_trials(folder: Path = SHIPPED) -> tuple[Trial, ...]:
 
 
 @cache
-def shipped() -> Shipped:
+def shipped() -> ShippedStack:
     """Return the stack that ships with the package."""
-    return TypeAdapter(Shipped).validate_json((SHIPPED / FILE).read_bytes())
+    return TypeAdapter(ShippedStack).validate_json((SHIPPED / FILE).read_bytes())
 
 
-def is_current(parks: Sequence[Park]) -> bool:
+def is_current(parks: Sequence[PanelPark]) -> bool:
     """Say whether the shipped stack was learned from these parks and this model."""
     recipe = shipped().stack.recipe
     hashes = {park.name: hash_content(park.content) for park in parks}
@@ -449,7 +451,7 @@ def is_current(parks: Sequence[Park]) -> bool:
     return bool(versions == (MODEL_VERSION, PANEL_VERSION) and recipe["parks"] == hashes)
 
 
-def largest_difference(first: Sequence[Trial], second: Sequence[Trial]) -> float:
+def largest_difference(first: Sequence[ForecastTrial], second: Sequence[ForecastTrial]) -> float:
     """Find the largest difference of ln(1 + count) between trials; infinite where they are not of the same values."""
     labels = [
         [(*(getattr(trial, name) for name in WORDS), tuple(trial.levels)) for trial in trials]
@@ -506,7 +508,12 @@ def stack_of(
 
 
 def stacks_of(
-    case: Case, cut: Quarter, model: Mapping[str, Floats], quarters: Sequence[int], parks: Sequence[Park], stack: Stack
+    case: Case,
+    cut: Quarter,
+    model: Mapping[str, Floats],
+    quarters: Sequence[int],
+    parks: Sequence[PanelPark],
+    stack: Stack,
 ) -> dict[str, StackedForecast]:
     """Stack the counts of a park with a history; one of which nothing is known is stacked as of an unseen park.
 
@@ -538,7 +545,7 @@ def stacks_of(
 
 
 def curves_of(
-    case: Case, cut: Quarter, variable: str, quarters: Sequence[int], parks: Sequence[Park]
+    case: Case, cut: Quarter, variable: str, quarters: Sequence[int], parks: Sequence[PanelPark]
 ) -> tuple[dict[str, Floats], bool]:
     """Give benchmark curves of an observable as quantiles, (quarters, levels), and whether the park has a past.
 

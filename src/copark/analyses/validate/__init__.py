@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from copark.analyses.context import Context
-    from copark.calibration.calibrate import Settings
+    from copark.calibration.calibrate import CalibrationSettings
     from copark.calibration.replay_posterior import ReplayPosterior
     from copark.calibration.rolling_origin import Origin
     from copark.cases.case import Case
@@ -109,14 +109,14 @@ class Answer(Assessment, Result):
 
 
 @dataclass(frozen=True)
-class Asked:
+class ValidationRequest:
     """Case, cuts (earliest first) and settings of a validation, and posteriors that are there already."""
 
     case: Case
     """The case."""
     cuts: tuple[Quarter, ...]
     """Quarters to forecast from, earliest first."""
-    settings: Settings
+    settings: CalibrationSettings
     """Settings of the calibrations."""
     ready: Mapping[Quarter, ReplayPosterior]
     """Posteriors that are there already, by cut."""
@@ -131,7 +131,7 @@ class Asked:
         }
 
 
-def asked_of(params: Params, context: Context) -> Asked:
+def asked_of(params: Params, context: Context) -> ValidationRequest:
     """Decide what is forecast from where; whatever cannot be is refused before any work.
 
     Raises
@@ -139,12 +139,12 @@ def asked_of(params: Params, context: Context) -> Asked:
     copark.errors.CoparkError
         If the case is missing, has faults, or nothing to fit to or to score on, or a cut or runs cannot be used.
     """
-    from copark.calibration.calibrate import Settings
+    from copark.calibration.calibrate import CalibrationSettings
 
     case = context.case(params.case)
-    settings = calibrations.settings_of(params.runs, params.seed, context.lang, usual=Settings())
+    settings = calibrations.settings_of(params.runs, params.seed, context.lang, usual=CalibrationSettings())
     cuts = cuts_of(case, params.cuts, context.lang)
-    return Asked(case, cuts, settings, _ready(case, cuts[-1], settings, context.lookup_folder))
+    return ValidationRequest(case, cuts, settings, _ready(case, cuts[-1], settings, context.lookup_folder))
 
 
 def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter, ...]:
@@ -183,9 +183,9 @@ def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter,
     return tuple(sorted(set(chosen)))
 
 
-def _ready(case: Case, cut: Quarter, settings: Settings, out: Path | None) -> dict[Quarter, ReplayPosterior]:
+def _ready(case: Case, cut: Quarter, settings: CalibrationSettings, out: Path | None) -> dict[Quarter, ReplayPosterior]:
     """Find the replay posterior of a cut, where one ships with the case or is kept, made with these settings."""
-    from copark.calibration.calibrate import Settings
+    from copark.calibration.calibrate import CalibrationSettings
     from copark.calibration.calibrations import own_folder
     from copark.cases.casebook import posteriors_of
 
@@ -194,7 +194,7 @@ def _ready(case: Case, cut: Quarter, settings: Settings, out: Path | None) -> di
         if (place / "recipe.json").is_file():
             with suppress(OSError, ValueError, KeyError, TypeError):
                 stored = calibrations.load(case, place)
-                if Settings.of(stored.recipe) == settings and not stored.stale and stored.replay.cut == cut:
+                if CalibrationSettings.of(stored.recipe) == settings and not stored.stale and stored.replay.cut == cut:
                     return {cut: stored.replay}
     return {}
 
@@ -238,7 +238,7 @@ def compute(params: Params, context: Context) -> Answer:
     )
 
 
-def _origins(task: Asked, context: Context, threads: int) -> tuple[Origin, ...]:
+def _origins(task: ValidationRequest, context: Context, threads: int) -> tuple[Origin, ...]:
     """Make forecasts from every cut."""
     from copark.calibration.calibrate import recipe_of
     from copark.calibration.prior import make_batch

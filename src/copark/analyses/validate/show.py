@@ -13,8 +13,8 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show, grouped
 from copark.analyses.validate import Answer
 from copark.calibration.diagnostics import title_of
-from copark.calibration.rolling_origin import BLIND, CONDITIONAL, MODELS, NAIVE, Score, ScoreLine
-from copark.calibration.validation_study import FAIR, SHOCKS, SOURCES, Assessment, Judged
+from copark.calibration.rolling_origin import BLIND, CONDITIONAL, MODELS, NAIVE, ForecastScore, ScoreLine
+from copark.calibration.validation_study import FAIR, SHOCKS, SOURCES, Assessment, CutScores
 from copark.cases.quarters import Quarter
 from copark.labels import join, method_title, observable_title, titled, winner_title
 from copark.model.variables import catalogue
@@ -172,7 +172,7 @@ class _Show(Show):
         )
 
     def values(self) -> doc.Table:
-        by_name: dict[str, dict[str, Score]] = {}
+        by_name: dict[str, dict[str, ForecastScore]] = {}
         for score in self.answer.scores:
             if score.method in SHOWN:
                 by_name.setdefault(score.target.name, {})[score.method] = score
@@ -189,7 +189,7 @@ class _Show(Show):
         heads = grouped(titled(scores[BLIND].target.variable, self.t.lang) for scores in ordered)
         return self.table("values", columns, map(self.value, ordered), groups=heads, folded=True)
 
-    def value(self, scores: dict[str, Score]) -> Sequence[doc.Value]:
+    def value(self, scores: dict[str, ForecastScore]) -> Sequence[doc.Value]:
         model = scores[BLIND]
         target = model.target
         unit = catalogue().outputs[model.target.variable].unit
@@ -352,11 +352,11 @@ def brief(assessment: Assessment, t: Texts) -> Iterator[str]:
         yield t("brief.earlier", cut=cut.cut, won=cut.wins()[BLIND], raced=len(cut.raced), **_reach(cut))
 
 
-def _reach(cut: Judged) -> dict[str, str]:
+def _reach(cut: CutScores) -> dict[str, str]:
     return {name: percent(cut.honesty[method].covered) for name, method in (("covered", BLIND), ("told", CONDITIONAL))}
 
 
-def wins(cut: Judged, t: Texts) -> str:
+def wins(cut: CutScores, t: Texts) -> str:
     """Say how many indicators each method forecast best."""
     parts = [
         t("wins", method=method_title(name, t.lang), count=count)

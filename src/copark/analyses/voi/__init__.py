@@ -151,7 +151,7 @@ class PossibleObservation:
 
 
 @dataclass(frozen=True)
-class Tried:
+class ObservationValue:
     """Value of an observation for a question, with its error multiplied by a factor."""
 
     question: str
@@ -164,7 +164,7 @@ class Tried:
     """What it tells."""
 
 
-def simplest(tried: Sequence[Tried], observations: Sequence[PossibleObservation]) -> Tried:
+def simplest(tried: Sequence[ObservationValue], observations: Sequence[PossibleObservation]) -> ObservationValue:
     """Choose the best observation of a question: of those within a standard error of the largest gain, the simplest.
 
     That is the one with the fewest dates, then the earliest.
@@ -179,7 +179,7 @@ def simplest(tried: Sequence[Tried], observations: Sequence[PossibleObservation]
     top = max(tried, key=lambda trial: trial.gain.variance)
     candidates = [trial for trial in tried if trial.gain.variance >= top.gain.variance - top.gain.error]
 
-    def order(trial: Tried) -> tuple[int, str, float]:
+    def order(trial: ObservationValue) -> tuple[int, str, float]:
         dates = observations[trial.observation].dates
         return max(len(dates), 1), max(dates, default=""), -trial.gain.variance
 
@@ -206,17 +206,17 @@ class Answer(Result):
     """What is asked of the claims."""
     observations: tuple[PossibleObservation, ...]
     """What could be observed."""
-    tried: tuple[Tried, ...]
+    tried: tuple[ObservationValue, ...]
     """Every open question with every observation."""
-    precisions: tuple[Tried, ...]
+    precisions: tuple[ObservationValue, ...]
     """The best observation of each open question, more and less precise."""
     costs: dict[str, float]
     """What the reader says that observations cost, by family."""
 
     @cached_property
-    def ranked(self) -> dict[str, tuple[Tried, ...]]:
+    def ranked(self) -> dict[str, tuple[ObservationValue, ...]]:
         """List what was tried of each open question, the largest gain first."""
-        by_question: dict[str, list[Tried]] = {}
+        by_question: dict[str, list[ObservationValue]] = {}
         for trial in self.tried:
             by_question.setdefault(trial.question, []).append(trial)
         return {
@@ -225,7 +225,7 @@ class Answer(Result):
         }
 
     @cached_property
-    def best(self) -> tuple[Tried, ...]:
+    def best(self) -> tuple[ObservationValue, ...]:
         """The best observation of each open question: claims before rivals, the largest gain first."""
         best = [simplest(trials, self.observations) for trials in self.ranked.values()]
         return tuple(sorted(best, key=lambda trial: (self.question(trial.question).rival, -trial.gain.variance)))
@@ -372,8 +372,8 @@ def _weighed(plan: information.InformationPlan, worlds: xr.Dataset, params: Para
         questions = _questions(plan, reports, claimed)
         observations = _observations(plan, reports)
         still_open = [number for number, question in enumerate(questions) if question.open]
-        tried: list[Tried] = []
-        precisions: list[Tried] = []
+        tried: list[ObservationValue] = []
+        precisions: list[ObservationValue] = []
         if still_open:
             base = reports.foretell(None, still_open)
             total = len(reports.candidates) + len(still_open)
@@ -410,7 +410,9 @@ def _provenance(plan: information.InformationPlan) -> dict[str, Any]:
     return provenance_of(plan.file, plan.case, plan.study, claims, plan.source)
 
 
-def _tried(reports: _Reports, base: Foretold, questions: Sequence[int], observation: int, factor: float) -> list[Tried]:
+def _tried(
+    reports: _Reports, base: Foretold, questions: Sequence[int], observation: int, factor: float
+) -> list[ObservationValue]:
     """Find what one candidate tells of some questions.
 
     Parameters
@@ -429,7 +431,7 @@ def _tried(reports: _Reports, base: Foretold, questions: Sequence[int], observat
     foretold = reports.foretell(reports.candidates[observation], questions, factor)
     gained = gains(base, foretold, reports.effects[:, questions], reports.holds[:, questions])
     keys = [information.key_of(*reports.plan.parts[number]) for number in questions]
-    return [Tried(key, observation, factor, gain) for key, gain in zip(keys, gained, strict=True)]
+    return [ObservationValue(key, observation, factor, gain) for key, gain in zip(keys, gained, strict=True)]
 
 
 def _observations(plan: information.InformationPlan, reports: _Reports) -> tuple[PossibleObservation, ...]:

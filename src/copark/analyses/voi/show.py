@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show, known
-from copark.analyses.voi import Answer, Tried
+from copark.analyses.voi import Answer, ObservationValue
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, precise, shown
 
 if TYPE_CHECKING:
-    from copark.analyses.levers.figures import Bars
     from copark.analyses.voi import OpenQuestion, PossibleObservation
+    from copark.analyses.voi.figures import ClaimGains
 
 DRAWN = 8
 """Claims that are drawn."""
@@ -45,7 +45,7 @@ MOST_OPEN = 0.25
 """P(1 - P) of a claim that is as likely as not: what an observation can take away at most."""
 
 
-def telling(trial: Tried) -> bool:
+def telling(trial: ObservationValue) -> bool:
     """Say whether a gain is more than chance in the worlds that were simulated."""
     return trial.gain.variance > TELLING * trial.gain.error
 
@@ -144,7 +144,7 @@ class _Show(Show):
     def told(self) -> tuple[doc.Column, ...]:
         return self.columns("before:number:2 after:number:2 was:share decided:share move:share gain:number:3")
 
-    def values(self, trial: Tried) -> tuple[doc.Value, ...]:
+    def values(self, trial: ObservationValue) -> tuple[doc.Value, ...]:
         gain = trial.gain
         return gain.before, gain.after, gain.decided_before, gain.decided, gain.move, gain.variance
 
@@ -156,7 +156,7 @@ class _Show(Show):
         """Show sections that there are only where something is open: gains drawn, ranked, and by precision."""
         if not self.best:
             return
-        from copark.analyses.levers.figures import gain_bars
+        from copark.analyses.voi.figures import gain_bars
 
         t = self.t
 
@@ -170,11 +170,11 @@ class _Show(Show):
         yield self.section("ranking", self.text("ranking.lead"), self.ranking())
         yield self.section("precision", self.text("precision.lead"), self.precisions())
 
-    def bars(self) -> Sequence[Bars]:
-        from copark.analyses.levers.figures import Bars
+    def bars(self) -> Sequence[ClaimGains]:
+        from copark.analyses.voi.figures import ClaimGains
 
         return [
-            Bars(
+            ClaimGains(
                 self.title(trial.question),
                 tuple(
                     (self.whole(row.observation), row.gain.variance, row.gain.error, row.gain.decided)

@@ -22,7 +22,7 @@ from copark.arrays import Floats
 from copark.calibration.observations import ObservationModel
 from copark.calibration.pool.batches import GRID, Discrepancy, PanelBatch, SpreadTrial, family, log_density
 from copark.calibration.pool.benchmarks import MEMBERS, Past
-from copark.calibration.pool.parks import COUNTS, Park, last_day, year_end
+from copark.calibration.pool.parks import COUNTS, PanelPark, last_day, year_end
 from copark.calibration.posterior import adjust, features, one_thread, systematic
 from copark.calibration.prior import EDGE
 from copark.stats.precision import effective
@@ -45,7 +45,7 @@ TRIED = 1 << 12
 
 
 @dataclass(frozen=True)
-class Readings:
+class ParkStatements:
     """One park's record as statements on the pooled axes: rows g'θ = middle, each with its precision.
 
     The prior is divided out.
@@ -59,7 +59,7 @@ class Readings:
     """Precisions, shape (readings,)."""
 
     @classmethod
-    def none(cls, axes: int) -> Readings:
+    def none(cls, axes: int) -> ParkStatements:
         """Make no readings."""
         return cls(np.zeros((0, axes)), np.zeros(0), np.zeros(0))
 
@@ -75,7 +75,7 @@ class LocalPosterior:
 
     names: tuple[str, ...]
     """Names of these axes."""
-    readings: Readings
+    readings: ParkStatements
     reach: float
     """Share of its own runs that lie farther from their neighbours than the record does; NaN without one, or
     unasked."""
@@ -204,7 +204,7 @@ def local_posterior(
     park = batch.park
     columns = batch.park.known(until)
     if not columns:
-        return LocalPosterior(park.pooled, Readings.none(len(park.pooled)), float("nan"), 0)
+        return LocalPosterior(park.pooled, ParkStatements.none(len(park.pooled)), float("nan"), 0)
     model = part_of(park.model, columns)
     reports = batch.reports(seed, spread)[:, columns]
     is_finite = np.isfinite(reports).all(axis=1)
@@ -222,7 +222,7 @@ def local_posterior(
     )
 
 
-def readings_of(z: Floats, share: Floats, ways: Floats, ess: float) -> Readings:
+def readings_of(z: Floats, share: Floats, ways: Floats, ess: float) -> ParkStatements:
     """Divide the prior N(0, 1) out of weighted draws, along orthonormal directions of the axes.
 
     Within the directions the draws' own main axes are taken; one whose variance is less than twice its sampling error
@@ -247,7 +247,7 @@ def readings_of(z: Floats, share: Floats, ways: Floats, ess: float) -> Readings:
     is_informed = variances < 1.0 - ERRORS * np.sqrt(2.0 / max(ess, 1.0))
     e = np.maximum(variances[is_informed], SMALLEST)
     rows = (ways @ turned[:, is_informed]).T
-    return Readings(rows, (middle @ turned[:, is_informed]) / (1.0 - e), 1.0 / e - 1.0)
+    return ParkStatements(rows, (middle @ turned[:, is_informed]) / (1.0 - e), 1.0 / e - 1.0)
 
 
 @dataclass(frozen=True)
@@ -257,7 +257,7 @@ class Window:
     Of an observable with nothing known nothing is forecast: that is what leaving a park out is for.
     """
 
-    park: Park
+    park: PanelPark
     year: int
     known: tuple[int, ...]
     """Positions of the values known by then."""
@@ -270,7 +270,7 @@ class Window:
         return year_end(self.year)
 
 
-def windows(park: Park, after: int = 0, until: int = YEARS) -> tuple[Window, ...]:
+def windows(park: PanelPark, after: int = 0, until: int = YEARS) -> tuple[Window, ...]:
     """Find every origin of a park at which something can be forecast.
 
     Parameters
@@ -352,7 +352,7 @@ def trials_of(window: Window, batch: PanelBatch, seed: int) -> list[SpreadTrial]
     ]
 
 
-def past_of(park: Park, variable: str, until: int | None = None) -> Past:
+def past_of(park: PanelPark, variable: str, until: int | None = None) -> Past:
     """Give the values of an observable against age, known by a day.
 
     Parameters
@@ -372,7 +372,7 @@ def past_of(park: Park, variable: str, until: int | None = None) -> Past:
     return Past(park.ages[positions], np.array([park.model.targets[n].reported for n in positions]))
 
 
-def pasts(parks: Sequence[Park], without: str, variable: str, until: int | None = None) -> list[Past]:
+def pasts(parks: Sequence[PanelPark], without: str, variable: str, until: int | None = None) -> list[Past]:
     """Give the values of an observable in all parks but one, known by a day.
 
     Parameters

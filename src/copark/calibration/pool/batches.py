@@ -24,7 +24,7 @@ import numpy as np
 from copark.arrays import Floats
 from copark.calibration.observations import STAND_INS, ObservationModel, error_scales, noise, own_error
 from copark.calibration.pool.benchmarks import MEMORY
-from copark.calibration.pool.parks import AXES, Park, points_at
+from copark.calibration.pool.parks import AXES, PanelPark, points_at
 from copark.calibration.prior import random_points, read_piece, write_piece
 from copark.calibration.replay_posterior import blind
 from copark.cases.quarters import Quarter
@@ -230,7 +230,7 @@ def chosen(trials: Sequence[SpreadTrial], *, without: str = "", until: int | Non
 class PanelBatch:
     """Runs of a park."""
 
-    park: Park
+    park: PanelPark
     points: Floats
     """Points of the cube, shape (runs, axes)."""
     counterparts: Floats
@@ -251,7 +251,7 @@ def design(runs: int, seed: int) -> Floats:
 
 
 def make_panel_batch(
-    park: Park,
+    park: PanelPark,
     runs: int,
     seed: int,
     *,
@@ -312,7 +312,9 @@ def make_panel_batch(
     return PanelBatch(park, points, counterparts.astype(np.float64))
 
 
-def counterparts_at(park: Park, points: Floats, seed: int, first: int, threads: int, cut: Quarter | None) -> Floats:
+def counterparts_at(
+    park: PanelPark, points: Floats, seed: int, first: int, threads: int, cut: Quarter | None
+) -> Floats:
     """Run a park at points and read its targets.
 
     Parameters
@@ -339,7 +341,7 @@ def counterparts_at(park: Park, points: Floats, seed: int, first: int, threads: 
 
 
 def run_outputs(
-    park: Park,
+    park: PanelPark,
     points: Floats,
     names: tuple[str, ...],
     quarters: int,

@@ -44,7 +44,7 @@ from copark.calibration.pool.batches import (
 )
 from copark.calibration.pool.benchmarks import MEMBERS, NO_PAST, fit_growth, persistence
 from copark.calibration.pool.panel import Panel, pooled_prior, prior_batch, step, warping_of
-from copark.calibration.pool.parks import COUNTS, Park, bare, park_of, points_at
+from copark.calibration.pool.parks import COUNTS, PanelPark, bare, park_of, points_at
 from copark.calibration.rolling_origin import BORROWED, History, forecasts
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
@@ -186,7 +186,7 @@ class Race:
         """Seed of design, random numbers and errors."""
         return self.panel.settings.seed
 
-    def runs(self, park: Park, window: Window | None = None) -> tuple[PanelBatch, Discrepancy]:
+    def runs(self, park: PanelPark, window: Window | None = None) -> tuple[PanelBatch, Discrepancy]:
         """Run a park read bare, on the prior that the others moved by all they told or by an origin."""
         panel = self.panel
         folder = None if self.folder is None else self.folder / "batches"
@@ -247,7 +247,7 @@ class Race:
             yield from step(self.folder, self.panel.identity, name, make)
 
 
-def unseen(race: Race, park: Park) -> Iterator[Forecast]:
+def unseen(race: Race, park: PanelPark) -> Iterator[Forecast]:
     """Forecast a park of which no value is known."""
     batch, spread = race.runs(park)
     reports = batch.reports(race.seed, spread)
@@ -353,7 +353,7 @@ class BaseRate:
         return float(min(values)), float(np.median(values)), float(max(values))
 
 
-def base_rates(parks: Sequence[Park], kind: str, variable: str, *, without: str = "") -> tuple[BaseRate, ...]:
+def base_rates(parks: Sequence[PanelPark], kind: str, variable: str, *, without: str = "") -> tuple[BaseRate, ...]:
     """Give base rates of an observable by age, of parks of a type and of all parks; without ages that no park tells.
 
     Parameters
@@ -386,7 +386,7 @@ def base_rates(parks: Sequence[Park], kind: str, variable: str, *, without: str 
 class PooledOutlook:
     """A forecast of a park by the panel's other parks; its own values were not used."""
 
-    park: Park
+    park: PanelPark
     until: Quarter
     """Last quarter."""
     pooled: Mapping[str, Floats]
@@ -424,7 +424,7 @@ class PooledOutlook:
 
 def bands_at(
     panel: Panel,
-    park: Park,
+    park: PanelPark,
     points: Floats,
     names: tuple[str, ...],
     quarters: int,

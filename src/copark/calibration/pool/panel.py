@@ -25,14 +25,14 @@ import numpy as np
 from copark.arrays import Floats
 from copark.calibration.pool.abc_regression import (
     LocalPosterior,
-    Readings,
+    ParkStatements,
     local_posterior,
     scores_of,
     trials_of,
     windows,
 )
 from copark.calibration.pool.batches import Discrepancy, PanelBatch, SpreadTrial, chosen, design, make_panel_batch
-from copark.calibration.pool.parks import AXES, POOLED, Park, bare, park_of, points_at
+from copark.calibration.pool.parks import AXES, POOLED, PanelPark, bare, park_of, points_at
 from copark.calibration.posterior import one_thread
 from copark.calibration.provenance import made_with
 from copark.calibration.size_priors import SIZES
@@ -68,12 +68,12 @@ class GivenTau:
     """Weight of each park in the mean, shape (parks, axes)."""
 
 
-def marginal(readings: Readings, tau: Floats) -> Floats:
+def marginal(readings: ParkStatements, tau: Floats) -> Floats:
     """Compute the covariance of a park's readings given μ, V + G diag(τ²) G'."""
     return np.diag(1.0 / readings.precisions) + (readings.rows * tau**2) @ readings.rows.T
 
 
-def given_tau(parks: Sequence[Readings], tau: Floats) -> GivenTau:
+def given_tau(parks: Sequence[ParkStatements], tau: Floats) -> GivenTau:
     """Compute μ given τ; with τ = 0 it is complete pooling."""
     precision = np.diag(1.0 / (1.0 - tau**2))
     weighted = np.zeros(len(tau))
@@ -95,7 +95,7 @@ def given_tau(parks: Sequence[Readings], tau: Floats) -> GivenTau:
 class Pooled:
     """Draws of the hierarchy."""
 
-    parks: tuple[Readings, ...]
+    parks: tuple[ParkStatements, ...]
     mu: Floats
     """Middle over parks, shape (draws, axes)."""
     tau: Floats
@@ -127,7 +127,7 @@ class Pooled:
         return np.clip(given_tau(self.parks, np.sqrt((self.tau**2).mean(axis=0))).weights, 0.0, 1.0)
 
 
-def pool(parks: Sequence[Readings], alike: Floats, seed: int = 1, sweeps: int | None = None) -> Pooled:
+def pool(parks: Sequence[ParkStatements], alike: Floats, seed: int = 1, sweeps: int | None = None) -> Pooled:
     """Pool all axes by Gibbs steps, the first of which are dropped.
 
     Parameters
@@ -161,7 +161,7 @@ def pool(parks: Sequence[Readings], alike: Floats, seed: int = 1, sweeps: int | 
     return Pooled(tuple(parks), *(samples[DROPPED:] for samples in (mu, taus, mean, variance, theta)))
 
 
-def draw_park(readings: Readings, mu: Floats, tau: Floats, random: np.random.Generator) -> Floats:
+def draw_park(readings: ParkStatements, mu: Floats, tau: Floats, random: np.random.Generator) -> Floats:
     """Draw θ of a park given μ and τ: a draw without its readings, moved to agree with them (Matheron's rule).
 
     Parameters
@@ -251,7 +251,7 @@ def pooled_axes(local: Mapping[str, LocalPosterior], seed: int, sweeps: int | No
     for posterior in local.values():
         rows = np.zeros((posterior.readings.count, len(POOLED)))
         rows[:, [POOLED.index(name) for name in posterior.names]] = posterior.readings.rows
-        parks.append(Readings(rows, posterior.readings.middles, posterior.readings.precisions))
+        parks.append(ParkStatements(rows, posterior.readings.middles, posterior.readings.precisions))
     return pool(parks, alike, seed, sweeps)
 
 
@@ -295,7 +295,7 @@ class Panel:
     """Parks together."""
 
     settings: PanelSettings
-    parks: tuple[Park, ...]
+    parks: tuple[PanelPark, ...]
     trials: tuple[SpreadTrial, ...]
     spread: Discrepancy
     local: Mapping[str, LocalPosterior]
@@ -309,7 +309,7 @@ class Panel:
         """Names of the parks."""
         return tuple(park.name for park in self.parks)
 
-    def park(self, name: str) -> Park:
+    def park(self, name: str) -> PanelPark:
         """Find a park by name."""
         return self.parks[self.names.index(name)]
 
@@ -328,7 +328,7 @@ class Panel:
 
 
 def warping_of(
-    panel: Panel, others: Mapping[str, LocalPosterior], park: Park, spread: Discrepancy, until: int | None = None
+    panel: Panel, others: Mapping[str, LocalPosterior], park: PanelPark, spread: Discrepancy, until: int | None = None
 ) -> Warping:
     """Make the pooled prior of a park, learned from what others' records say.
 
@@ -357,7 +357,7 @@ def warping_of(
     return Warping(pooled_axes(others, panel.settings.seed, LEFT_SWEEPS), park.pooled, identity)
 
 
-def pooled_prior(panel: Panel, case: Case, runs: int, seed: int = 1) -> tuple[Park, Floats]:
+def pooled_prior(panel: Panel, case: Case, runs: int, seed: int = 1) -> tuple[PanelPark, Floats]:
     """Draw points of a case's prior as the panel's other parks have moved it.
 
     Parameters
@@ -380,12 +380,12 @@ def pooled_prior(panel: Panel, case: Case, runs: int, seed: int = 1) -> tuple[Pa
     return park, warp(points_at(park, design(runs, seed)), park.space.names)
 
 
-def panel_identity(parks: Sequence[Park], settings: PanelSettings) -> str:
+def panel_identity(parks: Sequence[PanelPark], settings: PanelSettings) -> str:
     """Identify a panel by parks, settings, versions of the model and of pooling."""
     return identity_of(recipe_of(parks, settings))
 
 
-def recipe_of(parks: Sequence[Park], settings: PanelSettings) -> JsonObject:
+def recipe_of(parks: Sequence[PanelPark], settings: PanelSettings) -> JsonObject:
     """Give the dependencies of a panel, as plain values."""
     return {
         "format": FORMAT,
@@ -425,7 +425,7 @@ def step(folder: Path | None, identity: str, name: str, make: Callable[[], Any])
     return result
 
 
-def prior_batch(park: Park, settings: PanelSettings, threads: int = 1, folder: Path | None = None) -> PanelBatch:
+def prior_batch(park: PanelPark, settings: PanelSettings, threads: int = 1, folder: Path | None = None) -> PanelBatch:
     """Make the runs of a park on its own prior, or find them.
 
     Parameters
@@ -444,7 +444,7 @@ def prior_batch(park: Park, settings: PanelSettings, threads: int = 1, folder: P
 
 
 def learn(
-    parks: Sequence[Park],
+    parks: Sequence[PanelPark],
     settings: PanelSettings,
     *,
     threads: int = 1,
@@ -472,7 +472,7 @@ def learn(
     total = 3 * len(parks)
     trials: list[SpreadTrial] = []
 
-    def tried(park: Park) -> list[Any]:
+    def tried(park: PanelPark) -> list[Any]:
         batch = prior_batch(park, settings, threads, folder)
         trials_found = [trial for window in windows(park) for trial in trials_of(window, batch, seed)]
         return [[trial.family, trial.day, list(trial.log_density)] for trial in trials_found]
@@ -484,7 +484,7 @@ def learn(
     spread = chosen(trials)
     local = {}
 
-    def read(park: Park) -> list[Any]:
+    def read(park: PanelPark) -> list[Any]:
         posterior = local_posterior(prior_batch(park, settings, threads, folder), seed, spread, reach=True)
         readings = posterior.readings
         return [
@@ -498,6 +498,6 @@ def learn(
     for done, park in enumerate(parks):
         report(2 * len(parks) + done, total)
         rows, *more, reach, values = step(folder, identity, f"local-{park.name}", partial(read, park))
-        readings = Readings(np.reshape(rows, (-1, len(park.pooled))), *map(np.array, more))
+        readings = ParkStatements(np.reshape(rows, (-1, len(park.pooled))), *map(np.array, more))
         local[park.name] = LocalPosterior(park.pooled, readings, reach, values)
     return Panel(settings, tuple(parks), tuple(trials), spread, local, pooled_axes(local, seed), identity)

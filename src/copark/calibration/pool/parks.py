@@ -103,7 +103,7 @@ YOUNGEST = 0.25
 
 
 @dataclass(frozen=True)
-class Park:
+class PanelPark:
     """A park of the panel."""
 
     case: Case
@@ -192,7 +192,7 @@ def bare(case: Case, *, past: bool = False) -> Case:
     return case.model_copy(update={"parameters": {}} | ({} if past else {"anchors": (), "certificates": ()}))
 
 
-def park_of(case: Case) -> Park:
+def park_of(case: Case) -> PanelPark:
     """Read a case for the panel."""
     fitted = known_targets(case, FITTED)
     looked = [target for target in known_targets(case, ("check",)) if target.variable == "jobs" and target.value > 0]
@@ -201,10 +201,10 @@ def park_of(case: Case) -> Park:
         extra = []
     chosen = sorted((*fitted, *extra), key=lambda target: (target.variable, last_day(target), target.value))
     sized = read_for_panel(case)
-    return Park(case, sized, PriorSpace.of(sized).only(AXES), ObservationModel(tuple(chosen)))
+    return PanelPark(case, sized, PriorSpace.of(sized).only(AXES), ObservationModel(tuple(chosen)))
 
 
-def parks_of(names: Sequence[str] = (), lang: str = "en") -> tuple[Park, ...]:
+def parks_of(names: Sequence[str] = (), lang: str = "en") -> tuple[PanelPark, ...]:
     """Read cases of the casebook, all by default.
 
     Raises
@@ -229,6 +229,6 @@ def year_end(year: int) -> int:
     return Quarter(year, 4).last_day.toordinal()
 
 
-def points_at(park: Park, uniforms: Floats) -> Floats:
+def points_at(park: PanelPark, uniforms: Floats) -> Floats:
     """Take the points of a park from the common design, shape (runs, axes)."""
     return np.clip(uniforms[:, [COLUMN[name] for name in park.space.names]], EDGE, 1.0 - EDGE)

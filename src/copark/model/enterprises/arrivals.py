@@ -82,8 +82,8 @@ def pool_left(registered_ever: float, parameters: Record) -> float:
 
 
 @compiled
-def enquiry_rate(origin: int, state: Record, receives: Record, dated: Record, parameters: Record) -> float:
-    """Enquiries of an origin per year, before the entry threshold thins them (MODEL §3(3)).
+def enquiries_per_year(origin: int, state: Record, receives: Record, dated: Record, parameters: Record) -> float:
+    """Return the enquiries of an origin per year, before the entry threshold thins them (MODEL §3(3)).
 
     lambda_o = lambda0 w_o pool regime exp{theta_n ln(1 + n_o) + N_o + theta_q ln Q + theta_y (rho - 0.07)/sigma
     - eps' (tau - tau0) + G_o}. The pool is that of the quarter's beginning, so that no origin comes before another.
@@ -280,7 +280,7 @@ def arrive(
     address
         Address of the run's random numbers.
     """
-    rate = enquiry_rate(origin, state, receives, dated, parameters) * DT
+    rate = enquiries_per_year(origin, state, receives, dated, parameters) * DT
     # Written so that NaN is caught too. At 700 e^-rate would leave the normal numbers, and the inverse Poisson with it.
     if not rate < 600.0:
         state.overflow = 1.0

@@ -23,8 +23,7 @@ from copark.model.variables import ORIGINS, Variable, catalogue
 from copark.simulation.case_edits import dated_events
 from copark.simulation.sample import prior_of
 from copark.simulation.scenario_edits import Depth
-from copark.simulation.study import baseline
-from copark.simulation.study import levers as dated_levers
+from copark.simulation.study import baseline, dated_inputs
 from copark.texts import LANGUAGES
 from copark.texts.localized import LocalizedText
 from copark.web.content.actor_network import span
@@ -236,7 +235,7 @@ def levers_of(case: Case, inputs: Inputs) -> list[LeverInfo]:
         *_actors(case),
         *_rules(case),
         *(_parameter(variable, case) for variable in catalogue().parameters.values()),
-        *(_dated(name, variable, inputs) for name, variable in dated_levers().items()),
+        *(_dated(name, variable, inputs) for name, variable in dated_inputs().items()),
         *_links(inputs),
     ]
 

@@ -7,14 +7,15 @@ from math import isfinite
 from copark.analyses.answer import SHIPPED, find, load
 from copark.analyses.contract import Texts
 from copark.analyses.how_sure import how_sure, structure_range
+from copark.analyses.lever_columns import SIGNS, across_structures, change_column, effect_interval
 from copark.analyses.levers import Answer as Levers
-from copark.analyses.levers.effect_words import SIGNS, across_structures, advice_words, change, middle
-from copark.analyses.levers.effects import LeverEffect
-from copark.analyses.levers.measures import BUDGETS, SIDES
+from copark.analyses.levers.advice_words import advice_words
 from copark.analyses.levers.recommendation import Judgement
-from copark.analyses.levers.schema import AS_IT_IS, LeverOption
-from copark.analyses.levers.show import answers, forbidding
+from copark.analyses.levers.show import advice_sentences, cautions
 from copark.analyses.shipped import is_current
+from copark.decisions.effects import LeverEffect
+from copark.decisions.lever_file import AS_IT_IS, LeverOption
+from copark.decisions.measures import BUDGETS, SIDES
 from copark.json_types import JsonObject
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -42,12 +43,12 @@ class SideEffect(ApiModel):
 
 
 class DecisionOption(ApiModel):
-    """A setting of a lever, what it changes and for whom."""
+    """An option of a lever, what it changes and for whom."""
 
     key: str
-    """Key of the setting."""
+    """Key of the option."""
     title: LocalizedText
-    """Title of the setting."""
+    """Title of the option."""
     reason: LocalizedText
     """Why it is tried."""
     lever: LocalizedText
@@ -224,7 +225,7 @@ def decision_answer(levers: Levers) -> DecisionAnswer:
     acceptable: dict[str, float] = {}
     if choice is not None:
         acceptable = dict(zip(choice.options, choice.ranking("satisficing").scores.tolist(), strict=True))
-    judgements = {judgement.setting: judgement for judgement in levers.recommendation.distinct}
+    judgements = {judgement.option: judgement for judgement in levers.recommendation.distinct}
     options = [
         _option(levers, option, judgements[option.key], acceptable.get(option.key))
         for option in levers.options
@@ -244,7 +245,7 @@ def decision_answer(levers: Levers) -> DecisionAnswer:
         left_out=0 if first is None else runs - first.pairs,
         acceptable=acceptable.get(AS_IT_IS),
         states=0 if choice is None else choice.states,
-        structures=len(levers.readings),
+        structures=len(levers.baselines),
         requirements=[threshold.title for threshold in levers.file.thresholds],
         sentences=_sentences(levers),
         sides=[_lever_words(f"side.{side}") for side in SIDES],
@@ -280,7 +281,8 @@ def _order(option: DecisionOption) -> tuple[int, float]:
 def _sentences(levers: Levers) -> list[LocalizedText]:
     """Give the sentences of the answer in both languages, after what forbids to rely on it."""
     in_english, in_chinese = (
-        [*forbidding(levers, words), *answers(levers, words)] for words in (Texts("levers", lang) for lang in LANGUAGES)
+        [*cautions(levers, words), *advice_sentences(levers, words)]
+        for words in (Texts("levers", lang) for lang in LANGUAGES)
     )
     return [
         LocalizedText(en=_ended(english, "."), zh=_ended(chinese, "。"))
@@ -290,7 +292,7 @@ def _sentences(levers: Levers) -> list[LocalizedText]:
 
 def _between(levers: Levers) -> LocalizedText | None:
     """Say between what the chance lies under the other structures."""
-    between = structure_range(levers.readings)
+    between = structure_range(levers.baselines)
     if between is None:
         return None
     low, high, count = between
@@ -305,7 +307,7 @@ def _sure(levers: Levers) -> list[LocalizedText]:
     if not levers.outcomes:
         return []
     doubts = replace(levers.doubts, contradiction=None, partial_agreement=None)
-    by_language = [how_sure(levers.trust, levers.outcomes, levers.readings, doubts, lang) for lang in LANGUAGES]
+    by_language = [how_sure(levers.trust, levers.outcomes, levers.baselines, doubts, lang) for lang in LANGUAGES]
     return [LocalizedText(en=english, zh=chinese) for english, chinese in zip(*by_language, strict=True)]
 
 
@@ -322,7 +324,7 @@ def _lever_words(key: str) -> LocalizedText:
 def _amount(effect: LeverEffect, value: doc.Value) -> LocalizedText:
     """Say a value in the unit of an effect, as a change."""
     return LocalizedText.by_language(
-        lambda lang: shown(value, change(effect.measure, Texts("levers", lang)), lang, with_unit=True)
+        lambda lang: shown(value, change_column(effect.measure, Texts("levers", lang)), lang, with_unit=True)
     )
 
 
@@ -347,14 +349,14 @@ def _option(levers: Levers, option: LeverOption, judgement: Judgement, acceptabl
     sides = [levers.effect(option.key, side) for side in SIDES]
     twins = levers.recommendation.twins(option.key)
     return DecisionOption.of(
-        option.setting,
+        option.entry,
         lever=option.lever.title,
         lever_key=option.lever.key,
         owner=_lever_words(f"owner.{option.lever.controlled_by}"),
         change=standing.mean,
-        low=standing.interval_low,
-        high=standing.interval_high,
-        told=_amount(standing, middle(standing)),
+        low=standing.monte_carlo_low,
+        high=standing.monte_carlo_high,
+        told=_amount(standing, effect_interval(standing)),
         across=_amount(standing, across_structures(standing)),
         flips=standing.flips,
         sides=[
@@ -363,7 +365,7 @@ def _option(levers: Levers, option: LeverOption, judgement: Judgement, acceptabl
                 sign=SIGNS[side.verdict],
                 verdict=_lever_words(f"verdict.{side.verdict}"),
                 median=_amount(side, side.median),
-                amount=_amount(side, middle(side)),
+                amount=_amount(side, effect_interval(side)),
             )
             for side in sides
         ],
@@ -372,8 +374,8 @@ def _option(levers: Levers, option: LeverOption, judgement: Judgement, acceptabl
         advice_reason=LocalizedText.by_language(lambda lang: advice_words(levers, option.key, Texts("levers", lang))),
         losing=[_lever_words(f"side.{side}") for side in judgement.losing],
         twins=[LocalizedText.by_language(partial(levers.name, key)) for key in twins],
-        companies=_amount(companies, middle(companies)),
-        jobs=_amount(jobs, middle(jobs)),
+        companies=_amount(companies, effect_interval(companies)),
+        jobs=_amount(jobs, effect_interval(jobs)),
         budgets=[_amount(budget, budget.median) for budget in budgets],
-        scenario=option.setting.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"reason"}),
+        scenario=option.entry.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"reason"}),
     )

@@ -14,7 +14,7 @@ from copark.web.content.responses import ApiModel
 from copark.web.content.sentences import own, said
 
 if TYPE_CHECKING:
-    from copark.cases.parks import Park, Place, Score
+    from copark.cases.parks import Park, ParkMembership, Place
 
 SPOKEN = ("name", "framework", "equity_change", "outcome")
 """Columns in both languages, which end in ``_en`` and ``_zh``."""
@@ -144,7 +144,7 @@ def park_info(park: Park, place: Place) -> ParkInfo:
     )
 
 
-def score_info(score: Score, conditions: tuple[str, ...]) -> ScoreInfo:
+def score_info(score: ParkMembership, conditions: tuple[str, ...]) -> ScoreInfo:
     """Describe a park's scores in a period."""
     reasons = {name: LocalizedText.by_language(partial(score.reason, name)) for name in conditions}
     return ScoreInfo.of(

@@ -1,8 +1,9 @@
-"""Files of levers: levers and their settings, structures of the model, what a good choice reaches.
+"""Files of levers: levers and their options, structures of the model, what a good choice reaches.
 
-A *setting* changes facts of the case (edits), as a decision would. A *structure* changes the model (parameters, dated
-switches, links, the bar of self-standing), as a rival judgement of the analyst would. The two never touch the same
-thing, so that every setting can be tried under every structure.
+A *lever* is a thing that a decision-maker may set, an *option* a way to set it: it changes facts of the case (edits)
+or dated inputs, as a decision would. A *structure* changes the model (parameters, dated inputs, links, the bar of
+self-standing), as a rival judgement of the analyst would. The two never touch the same thing, so that every option can
+be tried under every structure.
 
 A file is untrusted until it is parsed; every fault is told at once, and it is checked against its case. A case
 that brings none has a general set: what of ``general.yaml`` its facts bear and feel.
@@ -18,7 +19,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from copark.analyses.levers.measures import NAMES
 from copark.cases.case import Case
 from copark.cases.casebook import LEVERS, brought
 from copark.cases.files import KeyPath, written
@@ -27,6 +27,7 @@ from copark.cases.quarters import Quarter
 from copark.cases.types import shown, suggestion, wrong
 from copark.cases.validated_yaml import read_model
 from copark.cases.yaml_loader import Tree, read_yaml
+from copark.decisions.measures import NAMES
 from copark.errors import Fault, NotFound, RunRefused, StudyFaults
 from copark.model.arrays import Inputs
 from copark.model.variables import catalogue
@@ -34,7 +35,7 @@ from copark.simulation.case_edits import edited, fault_of_edit
 from copark.simulation.outcomes import SELF_STANDING
 from copark.simulation.run import DATED, facts_of, inputs_of, rows_apart
 from copark.simulation.study import Scenario, baseline
-from copark.simulation.study_entries import Entry, Key, Title
+from copark.simulation.study_entries import Key, StudyEntry, Title
 from copark.texts import text
 from copark.texts.localized import LocalizedText
 
@@ -43,11 +44,11 @@ Owner = Literal["home", "host", "both", "developer"]
 SINCE: tuple[Since, ...] = ("start", "now")
 AS_IT_IS = "as-it-is"
 AS_MODELLED = "as-modelled"
-MOST_SETTINGS = 99
-"""Settings of one variant: a study holds a hundred scenarios, and the case as it is is one of them."""
+MOST_OPTIONS = 99
+"""Options of one variant: a study holds a hundred scenarios, and the case as it is is one of them."""
 
 
-class Reason(Entry, LocalizedText):
+class Reason(StudyEntry, LocalizedText):
     """A reason, in both languages."""
 
     en: Annotated[str, Field(min_length=1, max_length=600)]
@@ -56,27 +57,27 @@ class Reason(Entry, LocalizedText):
     """In Chinese."""
 
 
-class Setting(Scenario):
-    """One position of a lever: what it changes in the case, and why it is tried.
+class OptionEntry(Scenario):
+    """An option as a file gives it, within its lever: what it changes in the case, and why it is tried.
 
-    Of a scenario it has the edits of facts, and dated switches that no fact stands for, such as summits to come.
+    Of a scenario it has the edits of facts, and dated inputs that no fact stands for, such as summits to come.
     """
 
     reason: Reason
     """Why it is tried."""
 
     @model_validator(mode="after")
-    def _check_change(self) -> Setting:
+    def _check_change(self) -> OptionEntry:
         for name in ("parameters", "links", "without_anchors", "times", "scale"):
             if getattr(self, name):
                 raise wrong("levers_setting", at=name, found=name)
-        if self.edits.is_empty and not self.levers:
+        if self.edits.is_empty and not self.dated_inputs:
             raise wrong("levers_nothing", at="key", found=self.key)
         return self
 
 
-class Lever(Entry):
-    """Something a decision-maker controls."""
+class Lever(StudyEntry):
+    """A thing that a decision-maker may set."""
 
     key: Key
     """Key of the lever, by which it is asked for."""
@@ -88,10 +89,10 @@ class Lever(Entry):
     """What it is: an institution, a rule or a decision."""
     rests_on: tuple[str, ...] = ()
     """Parameters its effect passes through, by the equations; the page says which of them data have moved."""
-    start: tuple[Setting, ...] = ()
-    """Settings had it been pulled from the founding on."""
-    now: tuple[Setting, ...] = ()
-    """Settings if it is pulled from now on: the past stays."""
+    start: tuple[OptionEntry, ...] = ()
+    """Options had it been pulled from the founding on."""
+    now: tuple[OptionEntry, ...] = ()
+    """Options if it is pulled from now on: the past stays."""
 
     @model_validator(mode="after")
     def _check_parameters(self) -> Lever:
@@ -101,15 +102,15 @@ class Lever(Entry):
                 raise wrong("study_unknown", at="rests_on", found=name, suggestion=near)
         return self
 
-    def settings(self, since: Since) -> tuple[Setting, ...]:
-        """Give the settings of a variant."""
+    def options(self, since: Since) -> tuple[OptionEntry, ...]:
+        """Give its options from the founding, or from now on."""
         return self.start if since == "start" else self.now
 
 
 class Structure(Scenario):
-    """Another judgement of how the model should be: held for every setting, with the same draws and random numbers.
+    """Another judgement of how the model should be: held for every option, with the same draws and random numbers.
 
-    Of a scenario it has the parameters, dated switches and links, and what is multiplied.
+    Of a scenario it has the parameters, dated inputs and links, and what is multiplied.
     """
 
     reason: Reason
@@ -129,32 +130,32 @@ class Structure(Scenario):
     @property
     def changes_runs(self) -> bool:
         """Whether its runs are others than those as modelled; a bar alone only reads the same runs otherwise."""
-        return bool(self.parameters or self.levers or self.links or self.times or self.scale)
+        return bool(self.parameters or self.dated_inputs or self.links or self.times or self.scale)
 
 
 @dataclass(frozen=True)
 class LeverOption:
-    """A lever in one of its settings: what may be chosen, alone or in a set."""
+    """An option and its lever: what may be chosen, alone or in a set."""
 
     lever: Lever
     """The lever."""
-    setting: Setting
-    """The setting, by whose key an option goes."""
+    entry: OptionEntry
+    """What the file says of the option."""
 
     @property
     def key(self) -> str:
-        """Key of its setting."""
-        return self.setting.key
+        """Key of the option; that of its scenario, too."""
+        return self.entry.key
 
     def name(self, lang: str) -> str:
-        """Name the setting with its lever, for where it stands alone: "Global partners: all three"."""
+        """Name it with its lever, for where it stands alone: "Global partners: all three"."""
         lever = self.lever.title.text(lang)
-        setting = self.setting.title.text(lang)
-        return text("levers.named", lang, lever=lever, setting=setting)
+        option = self.entry.title.text(lang)
+        return text("levers.named", lang, lever=lever, setting=option)
 
 
-class Threshold(Entry):
-    """What a state must reach for a setting to do well enough there."""
+class Threshold(StudyEntry):
+    """What a state must reach for an option to do well enough there."""
 
     key: Key
     """Key of the requirement."""
@@ -163,7 +164,7 @@ class Threshold(Entry):
     reason: Reason
     """Why so much is asked for."""
     measure: str
-    """One of :data:`~copark.analyses.levers.measures.NAMES`."""
+    """One of :data:`~copark.decisions.measures.NAMES`."""
     at_least: float
     """In the measure's unit, of the mean over futures."""
     compared: bool = False
@@ -176,7 +177,7 @@ class Threshold(Entry):
         return self
 
 
-class Discount(Entry):
+class Discount(StudyEntry):
     """Discounting of money."""
 
     rate: Annotated[float, Field(ge=0.0, le=1.0)]
@@ -185,7 +186,7 @@ class Discount(Entry):
     """Why this rate."""
 
 
-class LeverFile(Entry):
+class LeverFile(StudyEntry):
     """A file of levers."""
 
     format: Literal[1] = 1
@@ -201,83 +202,87 @@ class LeverFile(Entry):
     thresholds: Annotated[tuple[Threshold, ...], Field(min_length=1, max_length=20)]
     """What a good choice reaches in a state."""
     structures: Annotated[tuple[Structure, ...], Field(max_length=30)] = ()
-    """Other structures of the model that every setting is tried under."""
+    """Other structures of the model that every option is tried under."""
     levers: Annotated[tuple[Lever, ...], Field(min_length=1, max_length=50)]
     """What decision-makers control, each with its options."""
 
     @model_validator(mode="after")
     def _check_keys(self) -> LeverFile:
-        """Refuse keys that are given twice, and a setting and a structure that change the same switch."""
-        settings = [[option.setting for option in self.options(since)] for since in SINCE]
+        """Refuse keys that are given twice, and an option and a structure that change the same dated input."""
+        variants = [[option.entry for option in self.options(since)] for since in SINCE]
         keys = [
             ("levers", [lever.key for lever in self.levers]),
             ("structures", [AS_MODELLED, *(structure.key for structure in self.structures)]),
             ("thresholds", [threshold.key for threshold in self.thresholds]),
-            *(("levers", [AS_IT_IS, *(setting.key for setting in variant)]) for variant in settings),
+            *(("levers", [AS_IT_IS, *(entry.key for entry in variant)]) for variant in variants),
         ]
         for name, known in keys:
             again = next((key for place, key in enumerate(known) if key in known[:place]), None)
             if again is not None:
                 raise wrong("study_same_key", at=name, found=again)
-        switched = {name: structure.key for structure in self.structures for name in structure.levers}
-        for variant in settings:
-            if len(variant) > MOST_SETTINGS:
-                raise wrong("too_long", at="levers", found=len(variant), limit=MOST_SETTINGS)
-            for setting in variant:
-                for name in setting.levers.keys() & switched.keys():
-                    values = {"found": name, "other": switched[name], "setting": setting.key}
+        of_structures = {name: structure.key for structure in self.structures for name in structure.dated_inputs}
+        for variant in variants:
+            if len(variant) > MOST_OPTIONS:
+                raise wrong("too_long", at="levers", found=len(variant), limit=MOST_OPTIONS)
+            for entry in variant:
+                for name in entry.dated_inputs.keys() & of_structures.keys():
+                    values = {"found": name, "other": of_structures[name], "setting": entry.key}
                     raise wrong("levers_both", at="structures", **values)
         return self
 
     def options(self, since: Since, only: Sequence[str] = ()) -> tuple[LeverOption, ...]:
-        """Give the options of a variant in the order of the file; of some levers only, if they are named.
+        """Give all options in the order of the file; of some levers only, if they are named.
 
         Parameters
         ----------
         since
-            The variant.
+            From the founding, or from now on.
         only
             Keys of levers.
         """
         return tuple(
-            LeverOption(lever, setting)
+            LeverOption(lever, entry)
             for lever in self.levers
             if not only or lever.key in only
-            for setting in lever.settings(since)
+            for entry in lever.options(since)
         )
 
 
-def scenario_of(setting: Setting | None = None, structure: Structure | None = None) -> Scenario:
-    """Make the scenario of a setting under a structure.
+def scenario_of(option: OptionEntry | None = None, structure: Structure | None = None) -> Scenario:
+    """Make the scenario of an option under a structure.
 
     Parameters
     ----------
-    setting
+    option
         What is changed in the case; by default the case is as it is.
     structure
         What is changed in the model; by default the model is as it is.
+
+    Returns
+    -------
+    Scenario, by the key of the option, or ``as-it-is``.
     """
     changes: dict[str, Any] = {}
-    if setting is not None:
-        changes["edits"] = setting.edits
-        changes["levers"] = dict(setting.levers)
+    if option is not None:
+        changes["edits"] = option.edits
+        changes["levers"] = dict(option.dated_inputs)
     if structure is not None:
         changes["parameters"] = structure.parameters
         changes["links"] = structure.links
         changes["times"] = structure.times
         changes["scale"] = structure.scale
-        changes["levers"] = {**structure.levers, **changes.get("levers", {})}
-    if setting is None:
+        changes["levers"] = {**structure.dated_inputs, **changes.get("levers", {})}
+    if option is None:
         title = Title.by_language(lambda lang: text("study.as_it_is", lang))
         return Scenario(key=AS_IT_IS, title=title, **changes)
-    return Scenario(key=setting.key, title=setting.title, **changes)
+    return Scenario(key=option.key, title=option.title, **changes)
 
 
 FILE = Path(__file__).parent / "general.yaml"
 KEPT = 32
 """Files of levers that are held ready."""
 _SOUND: dict[tuple[object, ...], LeverFile] = {}
-"""Levers that were found sound, by case and file: every setting is tried on the case, which takes seconds."""
+"""Levers that were found sound, by case and file: every option is tried on the case, which takes seconds."""
 
 
 class GeneralLevers(LeverFile):
@@ -297,16 +302,16 @@ def general_levers(case: Case, now: Quarter) -> GeneralLevers:
     seen = seen_from(case, now)
     before = inputs_of(seen, scenario_of())
 
-    def is_felt(setting: Setting, since: Since) -> bool:
-        if edited(seen, setting.edits)[1]:
+    def is_felt(option: OptionEntry, since: Since) -> bool:
+        if edited(seen, option.edits)[1]:
             return False
-        changes_anything, changes_past = touched(seen, setting, before, now - case.clock.start)
+        changes_anything, changes_past = touched(seen, option, before, now - case.clock.start)
         return changes_anything and (since == "start" or not changes_past)
 
     for lever, entry in zip(file.levers, data["levers"], strict=True):
         for since in SINCE:
-            keys = {setting.key for setting in lever.settings(since) if is_felt(setting, since)}
-            entry[since] = [setting for setting in entry.get(since, ()) if setting["key"] in keys]
+            keys = {option.key for option in lever.options(since) if is_felt(option, since)}
+            entry[since] = [option for option in entry.get(since, ()) if option["key"] in keys]
     data["levers"] = [lever for lever in data["levers"] if lever["start"] or lever["now"]]
     if not data["levers"]:
         raise NotFound.of("levers.none_general", case=case.name)
@@ -330,23 +335,23 @@ def _filled(now: Quarter, case: Case) -> Any:
     data: Any = tree.data
     data["case"] = case.name
     for lever in data["levers"]:
-        for setting in lever["start"]:
-            word = setting["edits"].get("partners")
+        for option in lever["start"]:
+            word = option["edits"].get("partners")
             if word is not None:
-                setting["edits"] = {"partners": {partner.key: word for partner in case.partners}}
+                option["edits"] = {"partners": {partner.key: word for partner in case.partners}}
     data["levers"] = [lever for lever in data["levers"] if case.partners or lever["key"] != "partners"]
     return data
 
 
-def touched(case: Case, setting: Setting, before: Inputs, now: int) -> tuple[bool, bool]:
-    """Tell what a setting changes of what the model receives.
+def touched(case: Case, option: OptionEntry, before: Inputs, now: int) -> tuple[bool, bool]:
+    """Tell what an option changes of what the model receives.
 
     Parameters
     ----------
     case
         The case, as it is seen.
-    setting
-        The setting.
+    option
+        The option.
     before
         Inputs of the case as it is.
     now
@@ -357,7 +362,7 @@ def touched(case: Case, setting: Setting, before: Inputs, now: int) -> tuple[boo
     anything, past
         Whether it changes anything, and whether anything of the quarters before now.
     """
-    scenario = scenario_of(setting)
+    scenario = scenario_of(option)
     facts = bool(facts_of(baseline(case.name), case, scenario))
     moved = rows_apart(before, inputs_of(case, scenario))
     dated = [first for name, first in moved.items() if name in (*DATED, "anchors") and first is not None]
@@ -459,14 +464,14 @@ def _faults_in_case(file: LeverFile, case: Case, tree: Tree, name: str) -> Itera
     before = inputs_of(seen, scenario_of())
     for number, lever in enumerate(file.levers):
         for since in SINCE:
-            for place, setting in enumerate(lever.settings(since)):
+            for place, option in enumerate(lever.options(since)):
                 path: KeyPath = ("levers", number, since, place)
-                problems = edited(seen, setting.edits)[1]
+                problems = edited(seen, option.edits)[1]
                 for problem in problems:
                     line = tree.line((*path, "edits", *problem.path))
                     yield fault_of_edit(problem, name, line, path)
-                if since == "now" and not problems and touched(seen, setting, before, now)[1]:
-                    values = {"found": setting.key, "now": str(file.now)}
+                if since == "now" and not problems and touched(seen, option, before, now)[1]:
+                    values = {"found": option.key, "now": str(file.now)}
                     yield Fault("levers.changes_past", name, tree.line(path), written(path), values)
 
 
@@ -478,16 +483,16 @@ def wanted_levers(file: LeverFile, since: Since, names: Sequence[str]) -> tuple[
     file
         The levers.
     since
-        The variant.
+        From the founding, or from now on.
     names
-        Keys that are asked for; all that have settings in this variant where none is named.
+        Keys that are asked for; all that have options then, where none is named.
 
     Raises
     ------
     NotFound
         If none is left.
     """
-    known = [lever.key for lever in file.levers if lever.settings(since)]
+    known = [lever.key for lever in file.levers if lever.options(since)]
     chosen = tuple(key for key in known if not names or key in names)
     if not chosen:
         raise NotFound.of(f"levers.none_{since}", case=file.case)

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from copark.analyses.levers.measures import ALIVE, KEPT, NAMES, LeverMeasures, standing_by
-from copark.analyses.levers.schema import AS_MODELLED, LeverFile, LeverOption, Since, Structure, scenario_of
 from copark.arrays import Booleans, Integers
 from copark.cases.case import Case
+from copark.decisions.lever_file import AS_MODELLED, LeverFile, LeverOption, Since, Structure, scenario_of
+from copark.decisions.measures import ALIVE, KEPT, NAMES, LeverMeasures, standing_by
 from copark.simulation.experiment import Experiment
 from copark.simulation.outcomes import SELF_STANDING
 from copark.simulation.sample import DrawSource
@@ -40,7 +40,7 @@ def study_of(file: LeverFile, since: Since, options: Sequence[LeverOption], **ch
     **changes
         Further fields of the study.
     """
-    scenarios = (scenario_of(), *(scenario_of(option.setting) for option in options))
+    scenarios = (scenario_of(), *(scenario_of(option.entry) for option in options))
     name = f"levers-{since}-{AS_MODELLED}"
     study = Study(name=name, title=file.title, case=file.case, scenarios=scenarios, keep=KEPT)
     return study.with_changes(now=file.now, **changes)
@@ -63,14 +63,14 @@ def measures_of(file: LeverFile, case: Case, since: Since) -> LeverMeasures:
     return LeverMeasures(first, file.discount.rate, tuple(bar for bar in bars if bar != SELF_STANDING))
 
 
-def parts_of(file: LeverFile) -> int:
+def count_structures(file: LeverFile) -> int:
     """Count the structures that have runs of their own, the model as it is among them."""
     return 1 + sum(structure.changes_runs for structure in file.structures)
 
 
 def scenarios_under(options: Sequence[LeverOption], structure: Structure | None) -> list[Scenario]:
     """Make the scenarios of a structure, or of the model as it is: the case as it is, then every option."""
-    return [scenario_of(None, structure), *(scenario_of(option.setting, structure) for option in options)]
+    return [scenario_of(None, structure), *(scenario_of(option.entry, structure) for option in options)]
 
 
 def effects_under(
@@ -85,11 +85,11 @@ def effects_under(
     options
         What may be chosen.
     experiment
-        On :class:`~copark.analyses.levers.measures.LeverMeasures`.
+        On :class:`~copark.decisions.measures.LeverMeasures`.
 
     Returns
     -------
-    By key of the structure, effects on :data:`~copark.analyses.levers.measures.NAMES` in the runs that count: those
+    By key of the structure, effects on :data:`~copark.decisions.measures.NAMES` in the runs that count: those
     that finished in every option, of parks whose company lived when levers are pulled.
     """
     scenarios = [scenarios_under(options, structure) for structure in structures]
@@ -97,7 +97,7 @@ def effects_under(
     effects: dict[str, Effects] = {}
     for structure, (as_it_is, *changed) in zip(structures, scenarios, strict=True):
         every = experiment.effects(changed, against=as_it_is)
-        counted = every.of_runs(counts(every))
+        counted = every.of_runs(runs_that_count(every))
         key = AS_MODELLED if structure is None else structure.key
         bar = SELF_STANDING if structure is None else structure.self_standing
         standing = "self_standing" if bar == SELF_STANDING else standing_by(bar)
@@ -107,13 +107,13 @@ def effects_under(
     return effects
 
 
-def counts(effects: Effects) -> Booleans:
+def runs_that_count(effects: Effects) -> Booleans:
     """Tell which runs count: they finished in every scenario, and the company lived when levers are pulled.
 
     Parameters
     ----------
     effects
-        On :class:`~copark.analyses.levers.measures.LeverMeasures`, among other measures.
+        On :class:`~copark.decisions.measures.LeverMeasures`, among other measures.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def counts(effects: Effects) -> Booleans:
     return np.asarray(alive & finished)
 
 
-def groups_of(source: DrawSource | None, draws: int) -> Integers:
+def draw_groups(source: DrawSource | None, draws: int) -> Integers:
     """Group draws by what is independent of what: by populations of a replay posterior, if there are enough of them.
 
     Pairs of a population may share a past; a handful of populations, however, says little of how they vary.

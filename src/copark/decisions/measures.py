@@ -54,7 +54,7 @@ SIDES = ("home", "host", "developer", "enterprises")
 """The sides whose gains are set beside each other."""
 
 RANKED = ("self_standing", "operating", *SIDES)
-"""Measures that settings are ranked by."""
+"""Measures that options are ranked by."""
 
 KEPT = (
     "operating",

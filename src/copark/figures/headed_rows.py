@@ -1,0 +1,29 @@
+"""Rows of a figure in groups, each under a bold head: options under their levers, observations under their claims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from matplotlib.axes import Axes
+
+from copark.presentation import style
+
+
+class HeadedRow(NamedTuple):
+    """A row of a figure, or the head of those below it."""
+
+    words: str
+    """Name of the row, or the head."""
+    key: str | None
+    """Key of what the row is of; a head has none."""
+
+
+def write_heads(axes: Axes, rows: Sequence[HeadedRow], inches: float) -> None:
+    """Write the heads among the rows, bold and at the left edge, with a line above; ``inches`` are those for names."""
+    for place, row in enumerate(rows):
+        if row.key is None:
+            words = style.wrap(row.words, 60.0, 1)
+            style.row_name(axes, place, words, -inches * 72.0 + 14.0, ha="left", weight="bold")
+            if place:
+                axes.axhline(place - 0.5, color=style.GRID, linewidth=0.7)
