@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from bench.arguments import parser_of
 from copark.store.database import open_database
 from copark.store.jobs import JobTable
-from copark.web.limits import Settings
+from copark.web.limits import ServerSettings
 from copark.web.server import create_app
 
 JOBS = 200
@@ -39,7 +39,7 @@ def cancels(repeats: int) -> list[float]:
     asked = {"case": "great-stone", "runs": 1_000_000, "draws": "defaults", "outputs": ["jobs"]}
     found = []
     with tempfile.TemporaryDirectory() as name:
-        app = create_app(Settings(data=Path(name), warm=False, threads=1))
+        app = create_app(ServerSettings(data=Path(name), warm=False, threads=1))
         with TestClient(app, base_url="http://localhost") as client:
             for seed in range(repeats):
                 place = client.post("/api/v1/jobs", json=asked | {"seed": seed}).headers["location"]

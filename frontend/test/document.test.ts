@@ -1,7 +1,7 @@
 import { render } from 'svelte/server';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 
-import type { AnalysisInfo, Cell, Head, Page, ResultInfo, Table } from '../src/lib/api-types';
+import type { AnalysisInfo, Head, Page, RenderedCell as Cell, RenderedTable as Table, ResultInfo } from '../src/lib/api-types';
 import { grouped, lookOf, newest, partsOf, unusual } from '../src/lib/document';
 import { wordsOf } from '../src/texts';
 

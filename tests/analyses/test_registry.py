@@ -25,7 +25,7 @@ from copark.decisions.lever_file import load_levers
 from copark.errors import CoparkError
 from copark.texts import LANGUAGES
 from copark.web import jobs as work
-from copark.web.limits import Limits, Settings
+from copark.web.limits import Limits, ServerSettings
 from copark.web.server import create_app
 from tests.analyses.conftest import ROOT, recipe
 from tests.asked import call
@@ -60,6 +60,8 @@ def test_it_has_a_command(toy, tmp_path, capsys):
     code, out, err = call([*asked, "--format", "html,csv", "--lang", "zh"], capsys)
     assert code == 0, err
     assert "运营企业" in out
+    assert "--all" in out
+    assert "--format" not in out, "formats that were given are not advised again"
     assert "直接读取" in err
     (report,) = (tmp_path / "reports").iterdir()
     assert report.name == f"toy-great-stone-{today()}"
@@ -93,7 +95,7 @@ def test_it_has_a_function_with_a_typed_result(toy, tmp_path):
 def asked_of(toy, out):
     context = Context(out, threads=1)
     found = answer(toy, toy.params(case="great-stone", runs=20), context)
-    return context.place / RESULT, found.reused, vars(found.result)
+    return context.result_folder / RESULT, found.reused, vars(found.result)
 
 
 def test_what_is_damaged_or_foreign_is_computed_again(toy, tmp_path):
@@ -146,7 +148,7 @@ def test_two_who_ask_the_same_compute_it_once(toy, tmp_path, monkeypatch):
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
     many = Limits(rate=100_000.0, burst=1_000_000.0)
-    settings = Settings(data=tmp_path_factory.mktemp("data"), threads=1, warm=False, limits=many)
+    settings = ServerSettings(data=tmp_path_factory.mktemp("data"), threads=1, warm=False, limits=many)
     with TestClient(create_app(settings), base_url="http://127.0.0.1:8765") as found:
         yield found
 
@@ -271,9 +273,11 @@ def test_the_recipe_passes_the_checks_of_contributors(tmp_path):
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     copied = tmp_path / "src" / "copark"
     shutil.copytree(ROOT / "src" / "copark", copied, ignore=not_code)
-    (copied / "analyses" / "toy").mkdir()
+    folder = copied / "analyses" / "toy"
+    shutil.rmtree(folder, ignore_errors=True)  # whoever tries the recipe has it in the tree
+    folder.mkdir()
     for name, content in recipe().items():
-        (copied / "analyses" / "toy" / name).write_text(content, encoding="utf-8")
+        (folder / name).write_text(content, encoding="utf-8")
     for what in (["check"], ["format", "--check"]):
         command = [ruff, *what, "--no-cache", "src/copark/analyses/toy"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)

@@ -15,7 +15,7 @@ from copark.analyses.forecast import Params, asked_of
 from copark.cases.casebook import POSTERIOR, casebook_path, list_cases, posteriors_in
 from copark.cli import main
 from copark.presentation.rendered_document import page_of
-from copark.web.limits import Settings
+from copark.web.limits import ServerSettings
 from copark.web.server import create_app
 
 PARKS, IMPACT = REGISTRY["parks"], REGISTRY["link-impact"]
@@ -56,10 +56,10 @@ def test_it_is_not_offered_for_another_case_or_model(tmp_path, monkeypatch):
     assert len(list(shipped.usable(IMPACT, context))) == 1
     folder = tmp_path / "great-stone"
     shutil.copytree(casebook_path() / "great-stone", folder)
-    assert len(list(shipped.usable(IMPACT, Context(tmp_path, folders={"great-stone": folder})))) == 1
+    assert len(list(shipped.usable(IMPACT, Context(tmp_path, case_folders={"great-stone": folder})))) == 1
     case = folder / "case.yaml"
     case.write_text(case.read_text(encoding="utf-8").replace("quarters: 80", "quarters: 79"), encoding="utf-8")
-    other = Context(tmp_path, folders={"great-stone": folder})
+    other = Context(tmp_path, case_folders={"great-stone": folder})
     assert other.case("great-stone").hash != context.case("great-stone").hash
     assert not list(shipped.usable(IMPACT, other))
     monkeypatch.setattr("copark.analyses.answer.MODEL_VERSION", 99)
@@ -67,7 +67,7 @@ def test_it_is_not_offered_for_another_case_or_model(tmp_path, monkeypatch):
 
 
 def test_the_page_has_them_at_once(tmp_path):
-    settings = Settings(data=tmp_path, threads=1, warm=False)
+    settings = ServerSettings(data=tmp_path, threads=1, warm=False)
     with TestClient(create_app(settings), base_url="http://127.0.0.1:8765") as client:
         place = "/api/v1/analyses/link-impact"
         (one,) = client.get(f"{place}/results", params={"case": "great-stone"}).json()["results"]

@@ -40,7 +40,7 @@ def main(out, point="", share=0.0):
     prior.PIECE = PIECE
     checkpoints.write_state = prior.write_state = kept
     answered, context = ask("calibrate", out)
-    print(answered.reused, context.went_on(), sep="\n")
+    print(answered.reused, context.remarks(), sep="\n")
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ def test_a_search_that_has_not_converged_says_how_to_go_on_and_a_longer_one_ends
         assert any("10%" in block.text for block in shown.sections[0].blocks if isinstance(block, Paragraph))
     assert list((tmp_path / "batches").glob("stages-*"))
     again, context = ask("calibrate", tmp_path, settings=longer)
-    assert context.went_on()
+    assert context.remarks()
     assert not again.reused
     whole = ask("calibrate", tmp_path / "elsewhere", settings=longer)[0].result
     assert again.result.run_id == whole.run_id != first.run_id
@@ -158,6 +158,6 @@ def test_the_shipped_posterior_is_made_again_every_time_and_the_command_ends_wit
 def test_a_server_calibrates_uploaded_parks_alone(out, tmp_path):
     """Else anybody could change what everybody is shown of a shared park."""
     with pytest.raises(RunRefused, match="uploaded parks only"):
-        answer(CALIBRATE, CALIBRATE.params(case="great-stone"), Context(out, calibrates=False))
+        answer(CALIBRATE, CALIBRATE.params(case="great-stone"), Context(out, may_calibrate=False))
     offered = {field.name for field in CALIBRATE.params.form(served=True)}
     assert offered == {"case", "cut", "runs", "seed", "full"}

@@ -28,7 +28,7 @@ from copark.simulation.study import baseline
 from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES
 from copark.web.content.case_registry import CaseRegistry
-from copark.web.content.job_tasks import FORETOLD, JobTask, do
+from copark.web.content.job_tasks import FORETOLD, JobTask, do_task
 from tests.calibration.conftest import ask
 
 SMALLEST = CalibrationSettings(
@@ -224,11 +224,11 @@ def test_an_uploaded_park_is_calibrated_by_a_job_and_its_later_runs_use_that(par
     )
     monkeypatch.setattr(calibrations, "settings_of", lambda *_, **__: SMALLEST)
     reports = []
-    done = do(errand, lambda *report: reports.append(report))
+    done = do_task(errand, lambda *report: reports.append(report))
     assert next(total for stage, _, total in reports if stage == FORETOLD) >= 0
     assert shelf.get(name).parameters.trust.kind == "own"
     assert load(data / "results" / "calibrate" / done.identity, REGISTRY["calibrate"]) is not None
-    assert do(errand, lambda *_: None) == replace(done, reused=True)
+    assert do_task(errand, lambda *_: None) == replace(done, reused=True)
 
 
 def test_borrowed_draws_depend_on_their_number_alone():

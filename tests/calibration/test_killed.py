@@ -45,7 +45,7 @@ def arrays(folder):
 def calibrated(out):
     """Calibrate, or resume; give the folder of the posteriors, and what was there already."""
     answered, context = ask("calibrate", out)
-    return out / answered.result.calibrated.folder, context.went_on()
+    return out / answered.result.calibrated.folder, context.remarks()
 
 
 @pytest.fixture(scope="module")

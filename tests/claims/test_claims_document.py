@@ -43,7 +43,7 @@ def told(document):
 
 def test_what_was_found_is_read_again_in_another_language_with_the_verdicts_of_the_engine(first, place, found):
     one, context = first
-    again = answer(CLAIMS, CLAIMS.params(**ASKED), Context(place, foreseeing=pytest.fail))
+    again = answer(CLAIMS, CLAIMS.params(**ASKED), Context(place, on_workload=pytest.fail))
     assert (one.reused, again.reused) == (False, True)
     assert repr(again.result.document("zh")) == repr(one.result.document("zh"))
     assert one.result.run_id == context.run_id

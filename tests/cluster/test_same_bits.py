@@ -21,7 +21,7 @@ from copark.store import RunStore
 from tests.cluster.test_making import RUNS, asked, expected, numbers  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("default")]
-SECOND = Path(".venv-3.13/bin/python")
+SECOND = Path(__file__).parents[2] / ".venv-3.13" / "bin" / "python"
 
 SCRIPT = f"""
 import json, sys

@@ -13,10 +13,10 @@ from copark.cluster import dask_workers
 from copark.errors import RunRefused
 
 CALL = """
-made = run_study("great-stone", runs=1100, means=Means(workers=2), out=Path(sys.argv[1]), report=False)
+made = run_study("great-stone", runs=1100, execution=ExecutionOptions(workers=2), out=Path(sys.argv[1]), report=False)
 print(made.runs, "runs")
 """
-BEGIN = "import sys\nfrom pathlib import Path\nfrom copark.workflows import Means, run_study\n"
+BEGIN = "import sys\nfrom pathlib import Path\nfrom copark.workflows import ExecutionOptions, run_study\n"
 GUARDED = "if __name__ == '__main__':" + CALL.replace("\n", "\n    ")
 
 

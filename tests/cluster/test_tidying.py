@@ -19,7 +19,7 @@ from copark.store import RunStore, files
 from copark.store.checkpoints import Stages
 from copark.store.files import is_held, lock_of, only_one
 from copark.store.garbage import find_leftovers, throw_away
-from copark.web.content.job_tasks import clear_cancelled
+from copark.web.content.job_tasks import remove_shards_of_cancelled
 from tests.cluster import contention
 from tests.unit.ensembles import ensemble
 
@@ -98,14 +98,14 @@ def test_a_cancelled_job_takes_away_its_own_shards_alone(tmp_path: Path) -> None
     others = [left(tmp_path / "runs" / ".shards-fedcba9876543210", old=False), left(tmp_path / "stages-x", old=False)]
     began = time.time() - 60
     with only_one(own.with_name(f"{own.name}.lock")):
-        clear_cancelled(tmp_path, IDENTITY, began)
+        remove_shards_of_cancelled(tmp_path, IDENTITY, began)
         assert own.is_dir(), "somebody is making them"
-    clear_cancelled(tmp_path, IDENTITY, time.time() + 60)
+    remove_shards_of_cancelled(tmp_path, IDENTITY, time.time() + 60)
     assert own.is_dir(), "an earlier command began them"
-    clear_cancelled(tmp_path, IDENTITY, began)
+    remove_shards_of_cancelled(tmp_path, IDENTITY, began)
     assert not own.exists()
     assert all(one.is_dir() for one in others)
-    clear_cancelled(tmp_path, IDENTITY, began)
+    remove_shards_of_cancelled(tmp_path, IDENTITY, began)
 
 
 @pytest.mark.parametrize("number", sorted(files.NO_LOCKS))

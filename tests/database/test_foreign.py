@@ -11,7 +11,7 @@ from copark.store.database import open_database
 from copark.store.errors import DatabaseRefused
 from copark.store.jobs import JobTable
 from copark.store.scenarios import ScenarioTable
-from copark.web.content.job_tasks import Records
+from copark.web.content.server_records import ServerRecords
 from tests.asked import call
 from tests.database.others import FOREIGN, connected, dump, file_hash, fill_foreign, fill_former, insert, run_sql
 
@@ -21,7 +21,7 @@ TABLES = ("jobs", "scenarios", "runs", "studies", "executions", "asked", "alembi
 
 def refused(folder):
     with pytest.raises(DatabaseRefused) as error:
-        Records(folder)
+        ServerRecords(folder)
     (fault,) = error.value.faults
     return fault
 
@@ -62,7 +62,7 @@ def test_the_tables_may_stand_beside_others_where_somebody_says_so(tmp_path, eit
     assert code == 0
     assert "alembic_version" in said
     for _ in range(2):
-        with closing(Records(tmp_path)) as records:
+        with closing(ServerRecords(tmp_path)) as records:
             while records.jobs.claim("long"):
                 pass
             records.scenarios.save("me", "high", "x", {"a": 1})
@@ -117,7 +117,7 @@ def test_a_table_of_a_version_alone_makes_no_database_of_ours(tmp_path, either, 
     assert call(["database", "upgrade", "--out", tmp_path], capsys)[0] == 1
     assert dump(tmp_path) == before
     assert call(["database", "init", "--out", tmp_path], capsys)[0] == 0
-    with closing(Records(tmp_path)) as records:
+    with closing(ServerRecords(tmp_path)) as records:
         assert records.jobs.all() == []
     assert dump(tmp_path) == before
 

@@ -15,7 +15,7 @@ from copark.store.jobs import MOST_ATTEMPTS, JobTable, in_turn
 pytest.importorskip("fastapi")
 
 from copark.web import jobs as works
-from copark.web.content import job_tasks as records
+from copark.web.content import server_records as records
 from copark.web.content.job_tasks import JobTask
 from copark.web.jobs import JobQueue
 from tests.asked import waited
@@ -161,19 +161,19 @@ def test_a_claim_whose_answer_did_not_arrive_is_begun_again(table, monkeypatch):
 
     with monkeypatch.context() as patched:
         patched.setattr(table, "claim", unheard)
-        assert queue._claimed("long") is None
+        assert queue._claim("long") is None
     assert table.get("a").state == "running"
-    assert queue._claimed("long").job.attempts == 2
+    assert queue._claim("long").job.attempts == 2
 
 
 def test_one_server_at_a_time_works_on_a_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(connection, "LOCK_PATIENCE", 0.1)
-    first = records.Records(tmp_path)
+    first = records.ServerRecords(tmp_path)
     with pytest.raises(DatabaseRefused) as refused:
-        records.Records(tmp_path)
+        records.ServerRecords(tmp_path)
     assert refused.value.faults[0].code == "database.served"
     first.close()
-    records.Records(tmp_path).close()
+    records.ServerRecords(tmp_path).close()
 
 
 @pytest.mark.long
@@ -190,21 +190,21 @@ def test_the_queue_outlives_its_database_for_a_while(tmp_path, postgres, postgre
 
 
 def test_a_job_that_something_unexpected_happens_to_fails_alone_and_its_lane_goes_on(tmp_path, monkeypatch):
-    do = works.Work.do
+    do = works.JobProcess.do
 
     def stumbles(work):
         if work.job.owner == "unlucky":
             raise FileNotFoundError("gone meanwhile")
         return do(work)
 
-    monkeypatch.setattr(works.Work, "do", stumbles)
+    monkeypatch.setattr(works.JobProcess, "do", stumbles)
     with queue_of(tmp_path, monkeypatch, SAYS_DONE) as queue:
         first, second = submitted(queue, tmp_path, "unlucky"), submitted(queue, tmp_path)
         assert wait_for(queue, second).state == "done"
         job = queue.table.get(first)
         assert (job.state, job.trouble[0]["code"]) == ("failed", "web.job_unexpected")
         assert "FileNotFoundError" in job.trouble[0]["cause"]["zh"]
-        waited(lambda: not queue._working, patience=5)
+        waited(lambda: not queue._running, patience=5)
 
 
 def test_a_job_that_waits_while_its_folder_is_moved_is_done_in_the_new_place(tmp_path, monkeypatch):

@@ -15,7 +15,7 @@ from copark.store.database.examination import DatabaseState
 from copark.store.database.schema import APPLICATION_ID, HEAD, OWN, VERSION_TABLE, metadata
 from copark.store.errors import DatabaseRefused
 from copark.store.jobs import JobTable
-from copark.web.limits import Settings
+from copark.web.limits import ServerSettings
 
 
 def test_the_tables_are_made_once_and_are_those_of_the_program(tmp_path, either):
@@ -108,7 +108,7 @@ def test_a_folder_that_may_not_be_written_can_be_read(tmp_path, monkeypatch):
 def test_a_folder_that_may_not_be_written_can_be_served(tmp_path, monkeypatch):
     testclient, app = pytest.importorskip("starlette.testclient"), pytest.importorskip("copark.web.server")
     locked(monkeypatch, tmp_path)
-    made = app.create_app(Settings(data=tmp_path / "out", warm=False))
+    made = app.create_app(ServerSettings(data=tmp_path / "out", warm=False))
     with testclient.TestClient(made, base_url="http://localhost") as client:
         answer = client.get("/api/v1/status")
         assert answer.status_code == 200, answer.text

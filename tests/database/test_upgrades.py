@@ -18,7 +18,7 @@ from copark.store.database.schema import HEAD, OWN, PREFIX, VERSIONS, metadata
 from copark.store.errors import DatabaseRefused
 from copark.store.jobs import JobTable
 from copark.store.scenarios import ScenarioTable
-from copark.web.content.job_tasks import Records
+from copark.web.content.server_records import ServerRecords
 from tests.asked import call
 from tests.database.others import (
     BESIDE_FORMER,
@@ -74,7 +74,7 @@ def test_a_server_says_which_command_upgrades_and_touches_nothing(tmp_path, eith
     before = dump(tmp_path), file_hash(tmp_path)
     for _ in range(2):
         with pytest.raises(DatabaseRefused) as refused:
-            Records(tmp_path)
+            ServerRecords(tmp_path)
         (fault,) = refused.value.faults
         assert fault.code == "database.older"
         for lang in ("en", "zh"):
@@ -93,7 +93,7 @@ def test_the_command_keeps_jobs_and_scenarios_and_every_former_table(tmp_path, e
     assert dump(tmp_path) == before
     kept = [(41, "a", "queued", "基准情景", 1)], [(SCENARIO["name"], {"levers": {"profit_tax": 0.2}})]
     assert rows(tmp_path) == (([], []) if version == "0001" else kept)
-    with closing(Records(tmp_path)) as records:
+    with closing(ServerRecords(tmp_path)) as records:
         new = {"id": "b", "owner": "me", "lane": "long", "kind": "run", "case": "x", "title": {}, "errand": {}}
         assert records.jobs.add(new).number == (1 if version == "0001" else 42)
     code, said, _ = call(["database", "upgrade", "--out", tmp_path], capsys)
@@ -148,7 +148,7 @@ def test_before_a_later_upgrade_the_tables_are_kept_too(tmp_path, either, monkey
     monkeypatch.setattr(upgrades, "HEAD", "0006")
     monkeypatch.setattr(upgrades, "_migrate", migrate)
     with pytest.raises(DatabaseRefused):
-        Records(tmp_path)
+        ServerRecords(tmp_path)
     code, said, _ = call(["database", "upgrade", "--out", tmp_path], capsys)
     assert code == 0
     assert "0005 to 0006" in said
@@ -185,7 +185,7 @@ def test_where_nothing_is_nothing_is_upgraded_and_no_file_made(tmp_path, capsys)
 
 @pytest.mark.long
 def test_while_a_server_works_on_the_folder_nothing_is_upgraded(tmp_path, capsys):
-    with closing(Records(tmp_path)):
+    with closing(ServerRecords(tmp_path)):
         code, _, told = call(["database", "upgrade", "--out", tmp_path], capsys)
     assert code == 1
     assert "Another server" in told

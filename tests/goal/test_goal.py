@@ -50,7 +50,7 @@ def levers(tmp_path_factory):
 
 def ask(levers, *targets, **more):
     asked = Params.model_validate({"case": "great-stone", "target": targets, "runs": 400, "file": levers, **more})
-    return GOAL.ask.compute(asked, Context(keeps=False))
+    return GOAL.ask.compute(asked, Context(keep_results=False))
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_the_probability_told_holds_in_an_independent_run(reached, great_stone, 
 def test_no_more_runs_are_made_than_are_foreseen(levers):
     told = []
     asked = Params(case="great-stone", target=("registered>=2000@2030",), runs=50, most=2, file=levers)
-    GOAL.ask.compute(asked, Context(keeps=False, progress=lambda _, done, total: told.append((done, total))))
+    GOAL.ask.compute(asked, Context(keep_results=False, progress=lambda _, done, total: told.append((done, total))))
     runs = [one for one in told if one[1]]
     assert 0 < runs[-1][0] <= runs[-1][1], "so that the time left can be told"
 
@@ -153,7 +153,7 @@ def test_a_government_that_withdraws_is_committed_to_nothing(great_stone):
 
 
 def test_examples_offered_for_a_case_are_understood_and_name_nobody_who_has_left(great_stone):
-    context, given = Context(keeps=False), {"case": "great-stone", "file": None}
+    context, given = Context(keep_results=False), {"case": "great-stone", "file": None}
     targets, events = targets_of(context, given), events_of(context, given)
     seen, now = seen_from(great_stone, Quarter(2026, 4)), Quarter(2026, 4) - great_stone.clock.start
     assert read_targets(tuple(one.value for one in targets), 0.8, seen)
@@ -164,7 +164,7 @@ def test_examples_offered_for_a_case_are_understood_and_name_nobody_who_has_left
 
 
 def test_a_park_whose_first_twenty_years_are_over_still_has_levers_from_now_on():
-    assert levers_of(Context(keeps=False), {"case": "suzhou", "file": None})
+    assert levers_of(Context(keep_results=False), {"case": "suzhou", "file": None})
 
 
 def test_edits_go_together_unless_they_change_the_same_fact():

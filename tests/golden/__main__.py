@@ -35,7 +35,7 @@ def main(wanted: list[str]) -> int:
 
 def smoke() -> int:
     """Make the golden run of the park made up, and compare it with the record; the exit code."""
-    made = [runs.of_model(str(runs.MINIATURE))]
+    made = [runs.of_model(runs.MINIATURE.name)]
     refused = record.refusals(record.read(), made)
     for sentence in refused:
         print(sentence, file=sys.stderr)

@@ -32,7 +32,8 @@ from tests.golden.fingerprints import Fingerprint, of_leaves, summary_of
 MODEL = "model"
 HERE = Path(__file__).parent
 MINIATURE = HERE.parent / "cases" / "miniature"
-PARKS = ("great-stone", "suzhou", "kaesong", "sihanoukville", str(MINIATURE))
+PARKS = ("great-stone", "suzhou", "kaesong", "sihanoukville", "miniature")
+"""Parks of the casebook, and the one made up, by the names of their cases."""
 ENSEMBLE = 32
 GREAT_STONE, THILAWA = {"case": "great-stone"}, {"case": "thilawa"}
 CUT = "2020Q4"
@@ -94,7 +95,7 @@ class Golden:
 
 def of_model(park: str) -> Golden:
     """Run a park on draws from the priors."""
-    case = load_case(park)
+    case = load_case(MINIATURE if park == MINIATURE.name else park)
     study = baseline(case.name).with_changes(runs=ENSEMBLE, draws="prior", keep="all")
     made = simulate(study, case, threads=1)
     series = [name for name in map(str, made.data_vars) if "quarter" in made[name].dims and name != "ledger_gap"]
@@ -109,7 +110,7 @@ def of_analysis(name: str) -> Golden:
     analysis = REGISTRY[name]
     params = analysis.params(**QUESTIONS[name])
     with TemporaryDirectory() as out:
-        context = Context(Path(out), threads=1, reads_shipped=False)
+        context = Context(Path(out), threads=1, use_shipped=False)
         asked = question_of(analysis, params, context)
         found = answer(analysis, params, context).result
     tolerance = FITS if name in (*FITTED, *DEAR, *SEARCHED) else RUNS
@@ -136,7 +137,7 @@ def of_score() -> Golden:
     forecast, score = REGISTRY["forecast"], REGISTRY["score"]
     asked = forecast.params(**QUESTIONS["forecast"])
     with TemporaryDirectory() as out:
-        context, file = Context(Path(out), threads=1, reads_shipped=False), Path(out) / "frozen.json"
+        context, file = Context(Path(out), threads=1, use_shipped=False), Path(out) / "frozen.json"
         answer(forecast, asked.model_copy(update={"freeze": file}), context)
         data = load_case("great-stone").folder / "series.csv"
         found = answer(score, score.params(file=file, data=data), context).result
@@ -155,7 +156,7 @@ SPECIAL: Mapping[str, Callable[[], Golden]] = {"calibrate": of_calibration, "sco
 
 
 def names() -> Iterator[str]:
-    """All golden runs by name: parks of the model by their place."""
+    """All golden runs by name: those of the model by park."""
     yield from (f"{MODEL} {park}" for park in PARKS)
     yield from (*QUESTIONS, *SPECIAL)
 

@@ -97,10 +97,10 @@ METHODS = (*["GET"] * 4, *["HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH", 
 
 @cache
 def routes() -> tuple[str, ...]:
-    from copark.web.limits import Rates, Settings
+    from copark.web.limits import ServerSettings, TokenBuckets
     from copark.web.server import bare_app
 
-    return ("/", "/api/docs", *bare_app(Settings(), Rates(1.0, 1.0)).openapi()["paths"])
+    return ("/", "/api/docs", *bare_app(ServerSettings(), TokenBuckets(1.0, 1.0)).openapi()["paths"])
 
 
 _FILLED = {"{name}": "great-stone", "{form}": "zip", "{run_id}": "0123456789abcdef", "{key}": "a"}
@@ -156,10 +156,10 @@ def bodies(draw: m.Draw) -> Sent:
 
 def taken(content: bytes, folder: Path, *, workbook: bool) -> str:
     """Taking an upload; nothing of what is refused may stay."""
-    from copark.web.content.case_registry import CaseRegistry, take
+    from copark.web.content.case_registry import CaseRegistry, accept_upload
 
     registry = CaseRegistry(folder / "uploads")
-    answer = tried(lambda: take(registry, content, workbook=workbook))
+    answer = tried(lambda: accept_upload(registry, content, workbook=workbook))
     kept = list((folder / "uploads").iterdir())
     assert len(kept) == (answer == ACCEPTED), kept
     return answer

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 import copark
 from copark.cases.files import Refused, check_workbook, read_cells
 from copark.errors import Fault
-from copark.web.content.case_registry import CaseRegistry, take
+from copark.web.content.case_registry import CaseRegistry, accept_upload
 from copark.workflows import run_study
 from tests.hostile.fuzzing import Watch, watched
 from tests.hostile.mutations import DOCTYPE, entry_of, zipped
@@ -134,7 +134,7 @@ def test_entities_in_a_table_however_they_are_written(tmp_path, change):
 
 def test_an_archive_with_a_nameless_file(tmp_path):
     raw = zipped([(entry_of("case.yaml"), b"a: 1\n")]).replace(b"case.yaml", b"\0ase.yaml")
-    answer = tried(lambda: take(CaseRegistry(tmp_path / "uploads"), raw, workbook=False))
+    answer = tried(lambda: accept_upload(CaseRegistry(tmp_path / "uploads"), raw, workbook=False))
     assert answer == "refused"
     for content in (raw, with_sheet(lambda sheet: sheet).replace(b"docProps/app.xml", b"\0ocProps/app.xml")):
         with pytest.raises(Refused, match="broken"):

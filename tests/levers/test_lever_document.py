@@ -51,7 +51,7 @@ def ask(place, file):
 
     def asked(*, keeps=True, threads=1, announcing=None, **changes):
         given = {"case": "great-stone", "draws": 12, "futures": 2, "file": file, "parameters": "prior"}
-        context = Context(place, keeps=keeps, threads=threads, announcing=announcing)
+        context = Context(place, keep_results=keeps, threads=threads, on_study=announcing)
         return answer(LEVERS, LEVERS.params(**given | {"since": "start"} | changes), context), context
 
     return asked
@@ -139,7 +139,7 @@ def test_what_was_run_before_a_stop_is_found_again(file, tmp_path):
         answer(LEVERS, params, Context(tmp_path / "own", threads=1, progress=stop))
     context = Context(tmp_path / "own", threads=1)
     again = answer(LEVERS, params, context).result
-    assert (context.tally.done, context.tally.whole) == (1, 2)
+    assert (context.earlier_work.done, context.earlier_work.whole) == (1, 2)
     assert repr(again.effects) == repr(whole.effects)
 
 

@@ -273,7 +273,7 @@ def test_what_cannot_be_asked_is_refused(tmp_path):
     assert runs_of("2^10") == 1024
     with pytest.raises(NotFound):
         copark.pool(cases=("great-stone", "atlantis"), out=tmp_path)
-    server = Context(tmp_path, calibrates=False)
+    server = Context(tmp_path, may_calibrate=False)
     park = str(new_case("my-park", tmp_path))
     for request, message in (
         (lambda: copark.pool(cases=("great-stone",), out=tmp_path), "."),

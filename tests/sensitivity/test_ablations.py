@@ -143,7 +143,7 @@ def test_stopped_work_goes_on(tmp_path, few):
         answer(ABLATE, params, Context(tmp_path, threads=1, progress=stops))
     context = Context(tmp_path, threads=1)
     again = answer(ABLATE, params, context)
-    assert (context.tally.done, context.tally.whole) == (2, 3)
+    assert (context.earlier_work.done, context.earlier_work.whole) == (2, 3)
     assert repr(again.document("en").sections) == repr(
         answer(ABLATE, params, Context(threads=2)).document("en").sections
     )

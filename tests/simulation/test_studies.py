@@ -61,7 +61,7 @@ def test_a_title_is_no_part_of_it_and_a_run_is_shown_under_the_one_it_was_asked_
     other = baseline("great-stone", Title(en="As recorded", zh="如实")).with_changes(runs=3)
     titles = []
     for one in (first, other, other):
-        made = Context(tmp_path, threads=1).run(one, great_stone)
+        made = Context(tmp_path, threads=1).stored_run(one, great_stone)
         titles.append((made.attrs["identity"], made.attrs["title_en"]))
     assert {identity for identity, _ in titles} == {titles[0][0]}
     assert [title for _, title in titles] == [first.title.en, "As recorded", "As recorded"]

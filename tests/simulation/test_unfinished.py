@@ -70,7 +70,7 @@ def test_a_scenario_without_a_finished_run_is_an_error(tmp_path):
         "command": lambda: workflows.run_study(asked, out=tmp_path, report=False),
         "again, from disk": lambda: workflows.run_study(asked, out=tmp_path, report=False),
         "analyses": lambda: Context().simulate(asked, case),
-        "analyses of stored runs": lambda: Context(tmp_path).run(asked, case),
+        "analyses of stored runs": lambda: Context(tmp_path).stored_run(asked, case),
     }
     for name, read in readers.items():
         with pytest.raises(StudyFaults) as refused:

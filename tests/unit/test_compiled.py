@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from copark.analyses import context
+from copark.analyses import progress
 from copark.cli.screen import ProgressBar
 from copark.texts import LANGUAGES, text
 
 SAYS = """
 import sys
-from copark.analyses.context import is_compiled, stage
+from copark.analyses.progress import is_compiled, stage
 stage(lambda name, done, total: print(name), "prepare")(0, 0)
 if len(sys.argv) > 1:
     from pathlib import Path
@@ -49,9 +49,9 @@ def test_only_the_stage_of_compiling_speaks_of_it(
     lang: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for is_compiled, name in ((True, "prepare"), (False, "compile")):
-        monkeypatch.setattr(context, "is_compiled", lambda is_compiled=is_compiled: is_compiled)
+        monkeypatch.setattr(progress, "is_compiled", lambda is_compiled=is_compiled: is_compiled)
         with ProgressBar(lang) as told:
-            context.stage(told, "prepare")(0, 0)
+            progress.stage(told, "prepare")(0, 0)
             told._lose_patience()
         assert text(f"cli.stage.{name}", lang) in capsys.readouterr().err
     assert text("cli.stage.prepare", lang) != text("cli.stage.compile", lang)

@@ -109,7 +109,7 @@ def test_a_tally_counts_what_each_scenario_came_to() -> None:
 @pytest.fixture
 def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "SUMMARY_ABOVE", 100)
-    monkeypatch.setattr(runs, "KEPT", 25)
+    monkeypatch.setattr(runs, "SUMMARY_PATHS", 25)
 
 
 @pytest.mark.usefixtures("small_limits")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from resealing import change_json, change_metadata, change_provenance, reseal, with_checksum
 
 from copark import workflows
-from copark.analyses import context
+from copark.analyses import stored_runs
 from copark.cases import load_case
 from copark.errors import FaultsFound
 from copark.store import RunRecord, RunStore, runs
@@ -100,8 +100,8 @@ def test_a_report_is_written_beside_the_runs(out: Path, first: workflows.RunOutc
 def test_above_the_limit_bands_are_kept_and_the_same_run_is_found_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(context, "SUMMARY_ABOVE", 10)
-    monkeypatch.setattr(runs, "KEPT", 5)
+    monkeypatch.setattr(stored_runs, "SUMMARY_ABOVE", 10)
+    monkeypatch.setattr(runs, "SUMMARY_PATHS", 5)
     made = workflows.run_study("great-stone", runs=RUNS, out=tmp_path, report=False)
     assert (made.runs, made.kept) == (RUNS, 5)
     assert workflows.run_study("great-stone", runs=RUNS, out=tmp_path, report=False).reused
@@ -158,8 +158,8 @@ def test_verify_names_the_first_number_that_differs(copied: Path, first: workflo
 
 def with_bands(out: Path, monkeypatch: pytest.MonkeyPatch) -> RunRecord:
     """A run of which bands and the first paths are kept."""
-    monkeypatch.setattr(context, "SUMMARY_ABOVE", 10)
-    monkeypatch.setattr(runs, "KEPT", 5)
+    monkeypatch.setattr(stored_runs, "SUMMARY_ABOVE", 10)
+    monkeypatch.setattr(runs, "SUMMARY_PATHS", 5)
     made = workflows.run_study("great-stone", runs=RUNS, out=out, report=False)
     return RunStore.of(out).get(made.identity)
 

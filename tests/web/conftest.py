@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from copark.web.limits import Limits, Settings
-from copark.web.server import Announced, config_of, create_app, listen
+from copark.web.limits import Limits, ServerSettings
+from copark.web.server import CoparkServer, create_app, listen, uvicorn_config
 
 MANY = Limits(rate=100_000.0, burst=1_000_000.0)
 """Limits under which no test of something else is ever slowed down."""
@@ -31,7 +31,7 @@ Serve = Callable[..., AbstractContextManager[TestClient]]
 def serving(data: Path, **changes: Any) -> Iterator[TestClient]:
     limits = replace(MANY, **changes.pop("limits", {}))
     base = changes.pop("base_url", "http://localhost")
-    settings = Settings(data=data, limits=limits, **{"warm": False, "threads": 1, **changes})
+    settings = ServerSettings(data=data, limits=limits, **{"warm": False, "threads": 1, **changes})
     with TestClient(create_app(settings), base_url=base, raise_server_exceptions=False) as client:
         yield client
 
@@ -58,13 +58,13 @@ def serve(tmp_path: Path) -> Serve:
 
 
 @contextmanager
-def listening(data: Path, **changes: Any) -> Iterator[tuple[str, Announced]]:
+def listening(data: Path, **changes: Any) -> Iterator[tuple[str, CoparkServer]]:
     """The address of a server that listens on a thread of this process, and the server."""
     limits = replace(MANY, **changes.pop("limits", {}))
-    settings = Settings(data=data, port=0, limits=limits, **{"warm": False, "threads": 1, **changes})
+    settings = ServerSettings(data=data, port=0, limits=limits, **{"warm": False, "threads": 1, **changes})
     door = listen(settings, "en")
     ready = threading.Event()
-    server = Announced(config_of(settings), ready.set)
+    server = CoparkServer(uvicorn_config(settings), ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
     thread.start()
     try:

@@ -9,7 +9,7 @@ from copark.analyses.brief.show import spelled
 from copark.analyses.contract import Texts
 from copark.cases import load_case, used
 from copark.model.variables import catalogue
-from copark.web.content.requests import AskedScenario
+from copark.web.content.requests import RequestedScenario
 from copark.web.content.sentences import signed_span
 from tests.web.conftest import EQUITY
 
@@ -161,10 +161,10 @@ def test_every_lever_may_be_moved_to_both_its_ends_and_not_beyond(client):
     for one in tried:
         beyond = max(1e-6, 1e-9 * (one["high"] - one["low"]))
         for value in (one["low"], one["high"]):
-            AskedScenario.model_validate(placed(one["key"], value))
+            RequestedScenario.model_validate(placed(one["key"], value))
         for value in (one["low"] - beyond, one["high"] + beyond):
             with pytest.raises(ValueError, match=r"range|strength|limit"):
-                AskedScenario.model_validate(placed(one["key"], value))
+                RequestedScenario.model_validate(placed(one["key"], value))
         if one["slider"]:
             assert one["low"] <= one["slider"]["low"] < one["slider"]["high"] <= one["high"]
 

@@ -13,8 +13,8 @@ import pytest
 from copark.web import connections
 from copark.web.connections import OTHER_DESCRIPTORS, PIPELINED, BoundedProtocol, room_for_connections
 from copark.web.limits import Limits
-from copark.web.middleware import Bodies
-from copark.web.problems import Problem
+from copark.web.middleware import BodyLimit
+from copark.web.problems import HttpProblem
 from tests.asked import waited
 from tests.web.conftest import TOKEN, awaited, listening, never
 from tests.web.test_wire import CLOSE, STATUS, connected, said
@@ -86,7 +86,7 @@ def test_an_address_with_too_many_connections_loses_its_oldest_silent_one(addres
 
 def test_strangers_open_connections_at_a_rate(tmp_path, monkeypatch) -> None:
     """Others open theirs meanwhile, and as often as they like once a request has passed the gate."""
-    monkeypatch.setattr(connections, "STRANGERS", (0.01, 3.0))
+    monkeypatch.setattr(connections, "UNPROVEN_RATE", (0.01, 3.0))
     with listening(tmp_path / "out", token=TOKEN) as (address, _), ExitStack() as opened:
         lines = [opened.enter_context(connected(address)) for _ in range(5)]
         waited(lambda: [has_ended(line) for line in lines] == [False] * 3 + [True] * 2, patience=5)
@@ -132,7 +132,7 @@ def test_requests_sent_behind_one_another_are_answered_up_to_a_bound(address: st
 
 def test_stalled_bodies_make_room_for_others(tmp_path, monkeypatch) -> None:
     """The place of a request is no longer its own while it waits for its client, in all and of one address."""
-    monkeypatch.setattr(connections, "IN_HASTE", 0.0)
+    monkeypatch.setattr(connections, "STALLED_AFTER", 0.0)
     for limits, source in (({"open": 3}, HOLDER), ({"open_each": 3}, "127.0.0.2")):
         with listening(tmp_path / "out", limits=limits) as (address, _), ExitStack() as attackers:
             stalled = [attackers.enter_context(connected(address, "127.0.0.2")) for _ in range(3)]
@@ -144,7 +144,7 @@ def test_stalled_bodies_make_room_for_others(tmp_path, monkeypatch) -> None:
 
 def test_a_crowd_that_has_just_begun_to_stall_keeps_nobody_out(tmp_path, monkeypatch) -> None:
     """Those who come again together would else have all places until each is taken for stalled."""
-    monkeypatch.setattr(connections, "IN_HASTE", 60.0)
+    monkeypatch.setattr(connections, "STALLED_AFTER", 60.0)
     with listening(tmp_path / "out", limits={"open": 10}) as (address, _), ExitStack() as attackers:
         for _ in range(10):
             attackers.enter_context(connected(address, "127.0.0.2")).sendall(STALLED)
@@ -152,10 +152,10 @@ def test_a_crowd_that_has_just_begun_to_stall_keeps_nobody_out(tmp_path, monkeyp
             assert said(line, CLOSE).startswith(SERVED)
 
 
-def body_sent(*parts: tuple[float, bytes], **limits: float) -> bytes | Problem:
+def body_sent(*parts: tuple[float, bytes], **limits: float) -> bytes | HttpProblem:
     """What an application reads of a body whose parts come after so many seconds, or why it is refused."""
 
-    async def whole() -> bytes | Problem:
+    async def whole() -> bytes | HttpProblem:
         left = list(parts)
         read = b""
 
@@ -170,10 +170,10 @@ def body_sent(*parts: tuple[float, bytes], **limits: float) -> bytes | Problem:
                 read += message["body"]
             read += message["body"]
 
-        bodies = Bodies(application, SimpleNamespace(limits=Limits(**limits)))
+        bodies = BodyLimit(application, SimpleNamespace(limits=Limits(**limits)))
         try:
             await bodies({"method": "POST", "path": "/", "headers": []}, receive, None)
-        except Problem as problem:
+        except HttpProblem as problem:
             return problem
         return read
 
@@ -187,7 +187,7 @@ def test_a_body_comes_at_a_rate_or_not_at_all() -> None:
     assert body_sent((0.0, part), (0.5, part), patience=30.0, **limits) == part * 2
     for parts, patience in ((((0.0, b"x"), (5.0, part)), 30.0), (((0.0, part), (5.0, part)), 0.4)):
         refused = body_sent(*parts, patience=patience, **limits)
-        assert isinstance(refused, Problem)
+        assert isinstance(refused, HttpProblem)
         assert (refused.status, refused.code) == (408, "slow")
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from copark.store.files import written_file
 from copark.web.content import case_registry
-from copark.web.content.job_tasks import JobTask, placed
+from copark.web.content.job_tasks import JobTask, with_local_paths
 from copark.web.content.own_parks import OwnParks, Quota
 from copark.web.job_process import failure, without_paths
 from copark.web.jobs import JobQueue
@@ -142,7 +142,7 @@ def test_a_job_whose_park_was_deleted_tells_no_path(serve, tmp_path):
     park = case_registry.CaseRegistry(tmp_path / "cases")
     name = f"u-{32 * 'a'}"
     waits = asdict(JobTask("run", name, {}, "en", ""))
-    task = JobTask(**placed(waits, tmp_path, park.uploads, park.parks.outputs))
+    task = JobTask(**with_local_paths(waits, tmp_path, park.uploads, park.parks.outputs))
     for error in (FileNotFoundError(f"{tmp_path}/cases/{name}/case.yaml"), ValueError()):
         told = failure(error, task)
         (trouble,) = told["trouble"]

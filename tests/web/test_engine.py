@@ -10,7 +10,7 @@ import pytest
 
 from copark.simulation.study import baseline
 from copark.web.content.case_registry import CaseRegistry
-from copark.web.content.engine import BoundedCache, Cancelled, Engine, Ticket
+from copark.web.content.engine import BoundedCache, CancellationToken, Cancelled, Engine
 
 GREAT_STONE = baseline("great-stone").with_changes(runs=40, draws="unsettled", keep=("jobs", "usable_area"))
 
@@ -51,7 +51,7 @@ def test_what_two_ask_for_at_once_is_made_once():
 
 
 def test_cancelling_stops_within_a_block_of_runs(engine, great_stone):
-    class AtOnce(Ticket):
+    class AtOnce(CancellationToken):
         asked = 0
 
         def check(self, done=0):
@@ -60,13 +60,13 @@ def test_cancelling_stops_within_a_block_of_runs(engine, great_stone):
                 raise Cancelled
 
     study = GREAT_STONE.with_changes(seed=78, runs=5000)
-    ticket = AtOnce()
+    cancellation = AtOnce()
     with pytest.raises(Cancelled):
-        engine.simulate(study, great_stone, ticket)
-    assert ticket.asked == 4
+        engine.simulate(study, great_stone, cancellation)
+    assert cancellation.asked == 4
 
 
-class Stuck(Ticket):
+class Stuck(CancellationToken):
     """Somebody whose work stands still once some of it is done, until it is let go."""
 
     def __init__(self):
@@ -83,22 +83,27 @@ class Stuck(Ticket):
 def test_who_asks_few_runs_never_waits_while_many_are_made(engine, great_stone):
     """Neither for those that are held, nor for a few more; and no bit depends on who made them."""
     few = GREAT_STONE.with_changes(seed=80)
-    many, more, stuck, ticket = few.with_changes(runs=1_000), few.with_changes(runs=50), Stuck(), Ticket()
-    (first,) = engine.simulate(few, great_stone, Ticket())
+    many, more, stuck, cancellation = (
+        few.with_changes(runs=1_000),
+        few.with_changes(runs=50),
+        Stuck(),
+        CancellationToken(),
+    )
+    (first,) = engine.simulate(few, great_stone, CancellationToken())
     with ThreadPoolExecutor(2) as others:
         working = others.submit(engine.simulate, many, great_stone, stuck)
         try:
             assert stuck.begun.wait(60)
             for study, made in ((few, 0), (more, 10)):
-                (found,) = others.submit(engine.simulate, study, great_stone, ticket).result(20)
-                assert ticket.runs == made
+                (found,) = others.submit(engine.simulate, study, great_stone, cancellation).result(20)
+                assert cancellation.runs == made
         finally:
             stuck.free.set()
         (all_of_them,) = working.result(60)
-    engine.simulate(many, great_stone, ticket)
-    assert ticket.runs == 10, "the many are kept beside the few"
+    engine.simulate(many, great_stone, cancellation)
+    assert cancellation.runs == 10, "the many are kept beside the few"
     for runs in (first, found):
         for name in runs.names:
             assert np.array_equal(runs[name], all_of_them[name][: len(runs)], equal_nan=True)
-    engine.simulate(few.with_changes(runs=60), great_stone, ticket)
-    assert ticket.runs == 10, "few are the first of many"
+    engine.simulate(few.with_changes(runs=60), great_stone, cancellation)
+    assert cancellation.runs == 10, "few are the first of many"

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from copark.errors import RunRefused
-from copark.web.limits import Rates, is_loopback
+from copark.web.limits import TokenBuckets, is_loopback
 from copark.web.middleware import COOKIE
 from copark.web.server import settings_of
 from tests.web.conftest import SHOWN, TOKEN, sent_raw
@@ -135,7 +135,7 @@ def test_any_address_but_loopback_needs_a_token(tmp_path, monkeypatch, subtests)
 
 def test_rates_refill_with_time():
     now = [0.0]
-    rates = Rates(2.0, 4.0, clock=lambda: now[0])
+    rates = TokenBuckets(2.0, 4.0, clock=lambda: now[0])
     assert [rates.take("a", 1.0) for _ in range(4)] == [0.0] * 4
     assert rates.take("a", 1.0) == pytest.approx(0.5)
     assert rates.take("b", 1.0) == 0.0

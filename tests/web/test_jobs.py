@@ -5,17 +5,21 @@ from __future__ import annotations
 import csv
 import json
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import yaml
 
-from copark.store import RunStore
+from copark.simulation.study import load_study
+from copark.store import RunStore, runs
+from copark.web.content import job_tasks
 from copark.web.job_process import main
 from copark.web.jobs import JobQueue, trouble_of
-from copark.web.limits import Settings
+from copark.web.limits import ServerSettings
 from copark.web.services import Services
+from copark.workflows import run_study
 from tests.asked import waited
 from tests.web.conftest import LONG, MINE, YOURS, services_of
 
@@ -179,10 +183,47 @@ def test_why_a_job_failed_is_told_in_both_languages():
 @pytest.mark.parametrize("inside", [True, False])
 def test_only_what_lies_among_the_reports_is_a_page(tmp_path, inside):
     """A database can be imported, and then says what somebody else wrote."""
-    services = SimpleNamespace(settings=Settings(data=tmp_path))
+    services = SimpleNamespace(settings=ServerSettings(data=tmp_path))
     (tmp_path / "reports").mkdir()
     path = tmp_path / ("reports" if inside else "") / "page.html"
     path.write_bytes(b"words")
     for named in (path, tmp_path / "reports" / ".." / "page.html"):
         job = SimpleNamespace(page=str(named), case="great-stone")
-        assert (Services.page_of(services, job) == b"words") == (inside and named == path)
+        assert (Services.report_of(services, job) == b"words") == (inside and named == path)
+
+
+def test_a_summary_of_a_job_gives_way_to_paths_and_never_replaces_them(tmp_path, monkeypatch):
+    """A server keeps paths of fewer runs than the command line, under the same run ID: neither is lost to the other."""
+    monkeypatch.setattr(job_tasks, "SUMMARY_ABOVE", 10)
+    monkeypatch.setattr(runs, "SUMMARY_PATHS", 5)
+    study = load_study("great-stone").with_changes(runs=20, draws="unsettled", keep="standard")
+    task = job_tasks.JobTask("run", "great-stone", study.content(), "en", str(tmp_path))
+    store = RunStore.of(tmp_path)
+
+    job = job_tasks.do_task(task, lambda *_: None)
+    summary = store.get(job.identity)
+    assert (job.reused, summary.form, summary.kept) == (False, "summarised", 5)
+
+    made = run_study(study, out=tmp_path, report=False)
+    assert (made.identity, made.reused, made.kept) == (job.identity, False, 20), "the command line wants paths"
+    assert store.get(job.identity).outcome == summary.outcome, "both are of the same runs"
+
+    again = job_tasks.do_task(task, lambda *_: None)
+    assert (again.identity, again.reused) == (job.identity, True)
+    assert store.get(job.identity).kept == 20, "and a job leaves them"
+
+
+def test_a_report_has_the_titles_of_its_own_job(tmp_path):
+    """Titles are no part of a run ID: whoever asked first for the same runs gives nobody else's page its titles."""
+    pages = {}
+    for name in ("Alder", "Birch"):
+        scenarios = [{"key": key, "title": {"en": f"{name} {key}", "zh": f"{name} {key}"}} for key in ("one", "two")]
+        study = load_study("great-stone").with_changes(runs=10, draws="unsettled", keep="standard", scenarios=scenarios)
+        task = job_tasks.JobTask("report", "great-stone", study.content(), "en", str(tmp_path))
+        pages[name] = job_tasks.do_task(task, lambda *_: None)
+    assert pages["Alder"].identity == pages["Birch"].identity
+    assert pages["Birch"].reused
+    for name, other in (("Alder", "Birch"), ("Birch", "Alder")):
+        words = Path(pages[name].page).read_text(encoding="utf-8")
+        assert f"{name} two" in words
+        assert other not in words

@@ -32,7 +32,7 @@ def test_a_client_that_leaves_cancels_its_work(client, monkeypatch):
     asked = b'{"case": "great-stone"}'
     assert sent_raw(client, "POST", b"/api/v1/simulate", asked, headers=kind, then=leaves)[0] == 499
     assert stopped.wait(10)
-    waited(lambda: services_of(client).kernels.pending == 0, patience=10)
+    waited(lambda: services_of(client).model_pool.pending == 0, patience=10)
 
 
 def test_the_loop_of_events_is_free_while_the_model_runs_and_the_database_is_slow(serve, monkeypatch):

@@ -10,8 +10,8 @@ import pytest
 from bench.saturation import saturate
 
 from copark.web.content.engine import Cancelled
-from copark.web.limits import HEADER, Pool
-from copark.web.problems import Problem, problem_response
+from copark.web.limits import HEADER, RequestPool
+from copark.web.problems import HttpProblem, problem_response
 from tests.web.conftest import awaited, never
 
 
@@ -25,16 +25,16 @@ class Held:
     def __init__(self):
         self.begun, self.free = threading.Event(), threading.Event()
 
-    def __call__(self, ticket):
+    def __call__(self, cancellation):
         self.begun.set()
         while not self.free.wait(0.01):
-            ticket.check()
+            cancellation.check()
         return "held"
 
 
 def with_pool(go, **options):
     async def whole():
-        pool = Pool(**{"threads": 1, "waiting": 8} | options)
+        pool = RequestPool(**{"threads": 1, "waiting": 8} | options)
         try:
             return await asyncio.wait_for(go(pool), 60)
         finally:
@@ -71,7 +71,7 @@ def test_a_light_question_never_waits_for_heavy_ones():
         held, free = await busy(pool, *[11.0] * 5)
         assert sum(one.begun.is_set() for one in held) == 2
         assert await pool.run(request_of("me0"), lambda _: "light", 1.5) == "light"
-        with pytest.raises(Problem):
+        with pytest.raises(HttpProblem):
             await pool.run(request_of("you"), lambda _: None, 11.0)
         return await free()
 
@@ -84,7 +84,7 @@ def test_who_would_wait_too_long_is_told_how_long():
     async def go(pool):
         pool.heavy.seconds, pool.heavy.weights = 2.0, 10.0  # two tenths of a second for a unit of weight
         _, free = await busy(pool, 10.0, 5.0, 15.0)
-        with pytest.raises(Problem) as refused:
+        with pytest.raises(HttpProblem) as refused:
             await pool.run(request_of("you"), lambda _: None, 10.0)
         await free()
         assert await pool.run(request_of("you"), lambda _: "now", 10.0) == "now"
@@ -103,7 +103,7 @@ def test_nothing_waits_beyond_the_end_of_the_queue_and_one_is_told_when_a_place_
     async def go(pool):
         pool.heavy.seconds, pool.heavy.weights = 20.0, 1.0
         _, free = await busy(pool, 1.0, 1.0)
-        with pytest.raises(Problem) as refused:
+        with pytest.raises(HttpProblem) as refused:
             await pool.run(request_of("you"), lambda _: None)
         await free()
         return refused.value
@@ -115,7 +115,7 @@ def test_nothing_waits_beyond_the_end_of_the_queue_and_one_is_told_when_a_place_
 def test_no_client_takes_all_places():
     async def go(pool):
         _, free = await busy(pool, 1.0)
-        with pytest.raises(Problem):
+        with pytest.raises(HttpProblem):
             await pool.run(request_of("me0"), lambda _: None)
         other = asyncio.create_task(pool.run(request_of("you"), lambda _: "other"))
         await free()
@@ -143,7 +143,7 @@ def test_answers_from_memory_say_nothing_of_the_speed():
     async def go(pool):
         weights = []
         for runs in (0, 1):
-            await pool.run(request_of("you"), lambda ticket, runs=runs: setattr(ticket, "runs", runs), 2.0)
+            await pool.run(request_of("you"), lambda cancellation, runs=runs: setattr(cancellation, "runs", runs), 2.0)
             weights.append(pool.quick.weights)
         return weights
 

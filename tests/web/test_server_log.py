@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-from copark.web.server_log import LINE, MINUTE, LineFormatter, Sparing
+from copark.web.server_log import LINE, MINUTE, LineFormatter, RepetitionFilter
 from tests.web.conftest import TOKEN, sent_raw
 
 FORGED = "1.2.3.4\n2026-11-29 19:00:00,000 WARNING all is well \x1b[2J\x9b31m"
@@ -40,7 +40,7 @@ def test_an_address_that_a_proxy_was_told_reaches_the_log_escaped(serve, caplog)
 def test_of_one_kind_no_more_is_written_than_somebody_would_read():
     """How many there were beyond is said with the next; other kinds are written as before."""
     now = [0.0]
-    sparing = Sparing(3, clock=lambda: now[0])
+    sparing = RepetitionFilter(3, clock=lambda: now[0])
     assert [sparing.filter(record("no descriptors left")) for _ in range(10)] == [True] * 3 + [False] * 7
     assert sparing.filter(record("another matter", line=2))
     now[0] = MINUTE + 1

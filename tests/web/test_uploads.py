@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from copark.cases import casebook_path, list_cases, load_case
 from copark.errors import CaseFaults
-from copark.web.content.case_registry import MOST_ENTRIES, CaseRegistry, take
+from copark.web.content.case_registry import MOST_ENTRIES, CaseRegistry, accept_upload
 from tests.web.conftest import MINE, YOURS
 
 ZIP = {"content-type": "application/zip"}
@@ -36,7 +36,7 @@ def registry(tmp_path):
 def codes(registry, content, *, workbook=False):
     """Why an upload is refused; nothing of it may stay."""
     with pytest.raises(CaseFaults) as refused:
-        take(registry, content, workbook=workbook)
+        accept_upload(registry, content, workbook=workbook)
     assert list(registry.uploads.iterdir()) == []
     return {fault.code.removeprefix("web.upload.") for fault in refused.value.faults}
 

@@ -11,8 +11,8 @@ from copark.analyses.answer import find, load
 from copark.analyses.registry import REGISTRY
 from copark.web.api.analyses import XLSX
 from copark.web.content.analyses import WORKBOOKS, params_of_workbook, results_of
-from copark.web.content.case_registry import CaseRegistry, OwnersView
-from copark.web.content.job_tasks import JobTask, do
+from copark.web.content.case_registry import CaseRegistry, OwnerView
+from copark.web.content.job_tasks import JobTask, do_task
 from tests.experts.shared import few_alternatives
 from tests.web.conftest import services_of
 
@@ -64,13 +64,13 @@ def test_a_workbook_waits_by_name_and_its_result_is_listed_nowhere(client, tmp_p
     assert params["answers"].startswith(f"{WORKBOOKS}/"), "no path of this machine waits in the queue"
     content = {"analysis": "experts", "params": {**params, "draws": 20, "futures": 2}}
     with few_alternatives():
-        done = do(JobTask("analysis", SMALL_PARK, content, "en", str(tmp_path)), lambda *_: None)
+        done = do_task(JobTask("analysis", SMALL_PARK, content, "en", str(tmp_path)), lambda *_: None)
     stored = load(find(tmp_path, EXPERTS, done.identity), EXPERTS)
     assert stored is not None
     assert [one.name for one in stored.result.experts] == ["Expert 1"]
     assert "record_experts" in stored.result.ways
     assert done.identity not in {
-        one.run_id for one in results_of(EXPERTS, OwnersView(CaseRegistry(), "", tmp_path), SMALL_PARK).results
+        one.run_id for one in results_of(EXPERTS, OwnerView(CaseRegistry(), "", tmp_path), SMALL_PARK).results
     }
 
 

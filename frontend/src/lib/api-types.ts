@@ -18,24 +18,6 @@ export interface components {
             form: components["schemas"]["FieldInfo"][];
             workbook: components["schemas"]["LocalizedText"] | null;
         };
-        /** Arm */
-        Arm: {
-            key: string;
-            title: components["schemas"]["LocalizedText"];
-            runs: number;
-            finished: number;
-            outcomes: components["schemas"]["OutcomeShare"][];
-            headlines: components["schemas"]["Headline"][];
-            bands: {
-                [key: string]: (number | null)[][];
-            };
-            samples: {
-                [key: string]: (number | null)[][];
-            };
-            sentences: {
-                [key: string]: components["schemas"]["LocalizedText"];
-            };
-        };
         /** ArmFlows */
         ArmFlows: {
             arm: string;
@@ -58,15 +40,6 @@ export interface components {
             unit_title: components["schemas"]["LocalizedText"];
             delay: number;
         };
-        /** Bullets */
-        Bullets: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "bullets";
-            items: string[];
-        };
         /** CalibrationInfo */
         CalibrationInfo: {
             cut: string;
@@ -75,22 +48,6 @@ export interface components {
             runs: number;
             stale: boolean;
             targets: number;
-        };
-        /** Card */
-        Card: {
-            title: string;
-            cell: components["schemas"]["Cell"];
-            note: string;
-        };
-        /** Cards */
-        Cards: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "cards";
-            cards: components["schemas"]["Card"][];
-            across: number;
         };
         /** CaseAnswer */
         CaseAnswer: {
@@ -121,54 +78,6 @@ export interface components {
         Cases: {
             cases: components["schemas"]["CaseName"][];
             deleted: components["schemas"]["DeletedCase"][];
-        };
-        /** Caveat */
-        Caveat: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "caveat";
-            text: string;
-        };
-        /** Cell */
-        Cell: {
-            value: boolean | number | string | null;
-            text: string;
-            low: number | null;
-            high: number | null;
-            sources: components["schemas"]["Source"][];
-        };
-        /** Change */
-        Change: {
-            arm: string;
-            reference: string;
-            pairs: number;
-            begins: string | null;
-            outcomes: components["schemas"]["OutcomeMove"][];
-            outcome_change: components["schemas"]["OutcomeChange"];
-            headlines: components["schemas"]["HeadlineMove"][];
-            bands: {
-                [key: string]: (number | null)[][];
-            };
-            sentences: {
-                [key: string]: components["schemas"]["LocalizedText"];
-            };
-        };
-        /** Chart */
-        Chart: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "chart";
-            key: string;
-            title: string;
-            alternative: string;
-            caption: string;
-            wide: boolean;
-            svg: string;
-            numbers: components["schemas"]["Table"] | null;
         };
         /** ChoiceInfo */
         ChoiceInfo: {
@@ -324,11 +233,6 @@ export interface components {
             grade: string;
             source: string[];
         };
-        /** Entry */
-        Entry: {
-            title: string;
-            value: string;
-        };
         /** EventInfo */
         EventInfo: {
             key: string;
@@ -341,12 +245,6 @@ export interface components {
             event: components["schemas"]["LocalizedText"];
             grade: string;
             source: string[];
-        };
-        /** Evidence */
-        Evidence: {
-            key: string;
-            text: string;
-            link: string;
         };
         /** EvidenceAnswer */
         EvidenceAnswer: {
@@ -401,17 +299,6 @@ export interface components {
             numeric: boolean;
             meaning: string;
         };
-        /** Headline */
-        Headline: {
-            output: string;
-            quarter: string;
-            low: number | null;
-            median: number | null;
-            high: number | null;
-            shown: components["schemas"]["LocalizedText"];
-            middle: components["schemas"]["LocalizedText"];
-            band: components["schemas"]["LocalizedText"];
-        };
         /** HeadlineMove */
         HeadlineMove: {
             output: string;
@@ -420,6 +307,17 @@ export interface components {
             median: number | null;
             high: number | null;
             shown: components["schemas"]["LocalizedText"];
+        };
+        /** HeadlineValue */
+        HeadlineValue: {
+            output: string;
+            quarter: string;
+            low: number | null;
+            median: number | null;
+            high: number | null;
+            shown: components["schemas"]["LocalizedText"];
+            middle: components["schemas"]["LocalizedText"];
+            band: components["schemas"]["LocalizedText"];
         };
         /** IndicatorInfo */
         IndicatorInfo: {
@@ -480,12 +378,23 @@ export interface components {
             low: number | null;
             high: number | null;
             slider: components["schemas"]["Slider"] | null;
-            options: components["schemas"]["Option"][];
+            options: components["schemas"]["LeverOptionInfo"][];
             baseline: components["schemas"]["DatedValue"][];
             prior: string | null;
             moved: string | null;
             grade: string | null;
             source: components["schemas"]["LocalizedText"] | null;
+        };
+        /** LeverOptionInfo */
+        LeverOptionInfo: {
+            key: string;
+            title: components["schemas"]["LocalizedText"];
+            date: string | null;
+            spans: [
+                string,
+                string | null
+            ][];
+            side: string | null;
         };
         /** LeverParameter */
         LeverParameter: {
@@ -499,6 +408,17 @@ export interface components {
             owner: components["schemas"]["LocalizedText"];
             reason: components["schemas"]["LocalizedText"];
             rests: components["schemas"]["LeverParameter"][];
+        };
+        /** LinkMechanism */
+        LinkMechanism: {
+            link: string;
+            title: components["schemas"]["LocalizedText"];
+            unit: string;
+            before: number | null;
+            after: number | null;
+            moved: number;
+            alone: number | null;
+            sentence: components["schemas"]["LocalizedText"];
         };
         /** LinkPart */
         LinkPart: {
@@ -521,27 +441,6 @@ export interface components {
             en: string;
             zh: string;
         };
-        /** Made */
-        Made: {
-            code_version: string;
-            model_version: number;
-            case_hash: string;
-            cpu_features: string;
-            versions: {
-                [key: string]: string;
-            };
-        };
-        /** Mechanism */
-        Mechanism: {
-            link: string;
-            title: components["schemas"]["LocalizedText"];
-            unit: string;
-            before: number | null;
-            after: number | null;
-            moved: number;
-            alone: number | null;
-            sentence: components["schemas"]["LocalizedText"];
-        };
         /** MethodAnswer */
         MethodAnswer: {
             parameters: components["schemas"]["ParameterInfo"][];
@@ -549,7 +448,7 @@ export interface components {
             arrows: components["schemas"]["ArrowInfo"][];
             calibration: components["schemas"]["CalibrationInfo"] | null;
             limits: components["schemas"]["LocalizedText"][];
-            made: components["schemas"]["Made"];
+            made: components["schemas"]["VersionsInfo"];
         };
         /** NetworkAnswer */
         NetworkAnswer: {
@@ -588,17 +487,6 @@ export interface components {
             role: string;
             source: string[];
             note: components["schemas"]["LocalizedText"] | null;
-        };
-        /** Option */
-        Option: {
-            key: string;
-            title: components["schemas"]["LocalizedText"];
-            date: string | null;
-            spans: [
-                string,
-                string | null
-            ][];
-            side: string | null;
         };
         /** OutcomeChange */
         OutcomeChange: {
@@ -655,18 +543,9 @@ export interface components {
             headline: string;
             trust: string;
             trust_state: string;
-            sections: components["schemas"]["Section"][];
-            evidence: components["schemas"]["Evidence"][];
-            provenance: components["schemas"]["Entry"][];
-        };
-        /** Paragraph */
-        Paragraph: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "paragraph";
-            text: string;
+            sections: components["schemas"]["RenderedSection"][];
+            evidence: components["schemas"]["RenderedEvidence"][];
+            provenance: components["schemas"]["RenderedEntry"][];
         };
         /** ParameterInfo */
         ParameterInfo: {
@@ -742,6 +621,114 @@ export interface components {
             within: number;
             misses: string[];
         };
+        /** RenderedBullets */
+        RenderedBullets: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "bullets";
+            items: string[];
+        };
+        /** RenderedCard */
+        RenderedCard: {
+            title: string;
+            cell: components["schemas"]["RenderedCell"];
+            note: string;
+        };
+        /** RenderedCards */
+        RenderedCards: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "cards";
+            cards: components["schemas"]["RenderedCard"][];
+            across: number;
+        };
+        /** RenderedCaveat */
+        RenderedCaveat: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "caveat";
+            text: string;
+        };
+        /** RenderedCell */
+        RenderedCell: {
+            value: boolean | number | string | null;
+            text: string;
+            low: number | null;
+            high: number | null;
+            sources: components["schemas"]["RenderedSource"][];
+        };
+        /** RenderedChart */
+        RenderedChart: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "chart";
+            key: string;
+            title: string;
+            alternative: string;
+            caption: string;
+            wide: boolean;
+            svg: string;
+            numbers: components["schemas"]["RenderedTable"] | null;
+        };
+        /** RenderedEntry */
+        RenderedEntry: {
+            title: string;
+            value: string;
+        };
+        /** RenderedEvidence */
+        RenderedEvidence: {
+            key: string;
+            text: string;
+            link: string;
+        };
+        /** RenderedParagraph */
+        RenderedParagraph: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "paragraph";
+            text: string;
+        };
+        /** RenderedSection */
+        RenderedSection: {
+            key: string;
+            title: string;
+            folded: boolean;
+            blocks: (components["schemas"]["RenderedParagraph"] | components["schemas"]["RenderedBullets"] | components["schemas"]["RenderedCaveat"] | components["schemas"]["RenderedCards"] | components["schemas"]["RenderedTable"] | components["schemas"]["RenderedChart"])[];
+        };
+        /** RenderedSource */
+        RenderedSource: {
+            key: string;
+            text: string;
+            listed: boolean;
+        };
+        /** RenderedTable */
+        RenderedTable: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "table";
+            key: string;
+            title: string;
+            columns: components["schemas"]["Head"][];
+            rows: components["schemas"]["RenderedCell"][][];
+            groups: components["schemas"]["Group"][];
+            note: string;
+            folded: boolean;
+            count: number;
+            empty: string;
+            widths: number[];
+        };
         /** ResultInfo */
         ResultInfo: {
             run_id: string;
@@ -765,6 +752,22 @@ export interface components {
             created: string;
             updated: string;
         };
+        /** ScenarioChange */
+        ScenarioChange: {
+            arm: string;
+            reference: string;
+            pairs: number;
+            begins: string | null;
+            outcomes: components["schemas"]["OutcomeMove"][];
+            outcome_change: components["schemas"]["OutcomeChange"];
+            headlines: components["schemas"]["HeadlineMove"][];
+            bands: {
+                [key: string]: (number | null)[][];
+            };
+            sentences: {
+                [key: string]: components["schemas"]["LocalizedText"];
+            };
+        };
         /** ScenarioInfo */
         ScenarioInfo: {
             key: string;
@@ -776,6 +779,24 @@ export interface components {
         /** ScenarioList */
         ScenarioList: {
             scenarios: components["schemas"]["SavedScenarioInfo"][];
+        };
+        /** ScenarioResult */
+        ScenarioResult: {
+            key: string;
+            title: components["schemas"]["LocalizedText"];
+            runs: number;
+            finished: number;
+            outcomes: components["schemas"]["OutcomeShare"][];
+            headlines: components["schemas"]["HeadlineValue"][];
+            bands: {
+                [key: string]: (number | null)[][];
+            };
+            samples: {
+                [key: string]: (number | null)[][];
+            };
+            sentences: {
+                [key: string]: components["schemas"]["LocalizedText"];
+            };
         };
         /** ScoreInfo */
         ScoreInfo: {
@@ -790,13 +811,6 @@ export interface components {
                 [key: string]: components["schemas"]["LocalizedText"];
             };
             grade: string;
-        };
-        /** Section */
-        Section: {
-            key: string;
-            title: string;
-            folded: boolean;
-            blocks: (components["schemas"]["Paragraph"] | components["schemas"]["Bullets"] | components["schemas"]["Caveat"] | components["schemas"]["Cards"] | components["schemas"]["Table"] | components["schemas"]["Chart"])[];
         };
         /** SeriesInfo */
         SeriesInfo: {
@@ -846,8 +860,8 @@ export interface components {
             outputs: {
                 [key: string]: components["schemas"]["OutputInfo"];
             };
-            arms: components["schemas"]["Arm"][];
-            changes: components["schemas"]["Change"][];
+            arms: components["schemas"]["ScenarioResult"][];
+            changes: components["schemas"]["ScenarioChange"][];
             observed: {
                 [key: string]: components["schemas"]["ObservedPoint"][];
             };
@@ -859,7 +873,7 @@ export interface components {
             links: components["schemas"]["LinkParts"] | null;
             draws: components["schemas"]["DrawsNote"];
             trust: components["schemas"]["TrustNote"];
-            made: components["schemas"]["Made"];
+            made: components["schemas"]["VersionsInfo"];
             seconds: number;
         };
         /** Slider */
@@ -867,12 +881,6 @@ export interface components {
             low: number;
             high: number;
             step: number;
-        };
-        /** Source */
-        Source: {
-            key: string;
-            text: string;
-            listed: boolean;
         };
         /** SourceInfo */
         SourceInfo: {
@@ -899,24 +907,6 @@ export interface components {
             draws: string;
             scenarios: components["schemas"]["ScenarioInfo"][];
         };
-        /** Table */
-        Table: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "table";
-            key: string;
-            title: string;
-            columns: components["schemas"]["Head"][];
-            rows: components["schemas"]["Cell"][][];
-            groups: components["schemas"]["Group"][];
-            note: string;
-            folded: boolean;
-            count: number;
-            empty: string;
-            widths: number[];
-        };
         /** TrustNote */
         TrustNote: {
             state: string;
@@ -933,6 +923,16 @@ export interface components {
             most: number;
             notes: components["schemas"]["LocalizedText"][];
         };
+        /** VersionsInfo */
+        VersionsInfo: {
+            code_version: string;
+            model_version: number;
+            case_hash: string;
+            cpu_features: string;
+            versions: {
+                [key: string]: string;
+            };
+        };
         /** Why */
         Why: {
             arm: string;
@@ -941,7 +941,7 @@ export interface components {
             quarter: string;
             change: number | null;
             runs: number;
-            mechanisms: components["schemas"]["Mechanism"][];
+            mechanisms: components["schemas"]["LinkMechanism"][];
             method: components["schemas"]["LocalizedText"];
         };
     };
@@ -953,21 +953,13 @@ export interface components {
 }
 export type AnalysesAnswer = components['schemas']['AnalysesAnswer'];
 export type AnalysisInfo = components['schemas']['AnalysisInfo'];
-export type Arm = components['schemas']['Arm'];
 export type ArmFlows = components['schemas']['ArmFlows'];
 export type ArrowFlow = components['schemas']['ArrowFlow'];
 export type ArrowInfo = components['schemas']['ArrowInfo'];
-export type Bullets = components['schemas']['Bullets'];
 export type CalibrationInfo = components['schemas']['CalibrationInfo'];
-export type Card = components['schemas']['Card'];
-export type Cards = components['schemas']['Cards'];
 export type CaseAnswer = components['schemas']['CaseAnswer'];
 export type CaseName = components['schemas']['CaseName'];
 export type Cases = components['schemas']['Cases'];
-export type Caveat = components['schemas']['Caveat'];
-export type Cell = components['schemas']['Cell'];
-export type Change = components['schemas']['Change'];
-export type Chart = components['schemas']['Chart'];
 export type ChoiceInfo = components['schemas']['ChoiceInfo'];
 export type ChoicesAnswer = components['schemas']['ChoicesAnswer'];
 export type ConditionInfo = components['schemas']['ConditionInfo'];
@@ -980,66 +972,74 @@ export type DeletedCase = components['schemas']['DeletedCase'];
 export type DrawsNote = components['schemas']['DrawsNote'];
 export type EdgeInfo = components['schemas']['EdgeInfo'];
 export type EnterpriseInfo = components['schemas']['EnterpriseInfo'];
-export type Entry = components['schemas']['Entry'];
 export type EventInfo = components['schemas']['EventInfo'];
-export type Evidence = components['schemas']['Evidence'];
 export type EvidenceAnswer = components['schemas']['EvidenceAnswer'];
 export type FaultInfo = components['schemas']['FaultInfo'];
 export type FieldInfo = components['schemas']['FieldInfo'];
 export type Group = components['schemas']['Group'];
 export type Head = components['schemas']['Head'];
-export type Headline = components['schemas']['Headline'];
 export type HeadlineMove = components['schemas']['HeadlineMove'];
+export type HeadlineValue = components['schemas']['HeadlineValue'];
 export type IndicatorInfo = components['schemas']['IndicatorInfo'];
 export type JobInfo = components['schemas']['JobInfo'];
 export type Jobs = components['schemas']['Jobs'];
 export type Kind = components['schemas']['Kind'];
 export type LayerInfo = components['schemas']['LayerInfo'];
 export type LeverInfo = components['schemas']['LeverInfo'];
+export type LeverOptionInfo = components['schemas']['LeverOptionInfo'];
 export type LeverParameter = components['schemas']['LeverParameter'];
 export type LeverStory = components['schemas']['LeverStory'];
+export type LinkMechanism = components['schemas']['LinkMechanism'];
 export type LinkPart = components['schemas']['LinkPart'];
 export type LinkParts = components['schemas']['LinkParts'];
 export type LocalizedText = components['schemas']['LocalizedText'];
-export type Made = components['schemas']['Made'];
-export type Mechanism = components['schemas']['Mechanism'];
 export type MethodAnswer = components['schemas']['MethodAnswer'];
 export type NetworkAnswer = components['schemas']['NetworkAnswer'];
 export type NodeInfo = components['schemas']['NodeInfo'];
 export type ObservedPoint = components['schemas']['ObservedPoint'];
-export type Option = components['schemas']['Option'];
 export type OutcomeChange = components['schemas']['OutcomeChange'];
 export type OutcomeMove = components['schemas']['OutcomeMove'];
 export type OutcomeShare = components['schemas']['OutcomeShare'];
 export type OutcomeTransition = components['schemas']['OutcomeTransition'];
 export type OutputInfo = components['schemas']['OutputInfo'];
 export type Page = components['schemas']['Page'];
-export type Paragraph = components['schemas']['Paragraph'];
 export type ParameterInfo = components['schemas']['ParameterInfo'];
 export type ParkInfo = components['schemas']['ParkInfo'];
 export type ParksAnswer = components['schemas']['ParksAnswer'];
 export type PlaceInfo = components['schemas']['PlaceInfo'];
 export type ProblemInfo = components['schemas']['ProblemInfo'];
 export type RecordRow = components['schemas']['RecordRow'];
+export type RenderedBullets = components['schemas']['RenderedBullets'];
+export type RenderedCard = components['schemas']['RenderedCard'];
+export type RenderedCards = components['schemas']['RenderedCards'];
+export type RenderedCaveat = components['schemas']['RenderedCaveat'];
+export type RenderedCell = components['schemas']['RenderedCell'];
+export type RenderedChart = components['schemas']['RenderedChart'];
+export type RenderedEntry = components['schemas']['RenderedEntry'];
+export type RenderedEvidence = components['schemas']['RenderedEvidence'];
+export type RenderedParagraph = components['schemas']['RenderedParagraph'];
+export type RenderedSection = components['schemas']['RenderedSection'];
+export type RenderedSource = components['schemas']['RenderedSource'];
+export type RenderedTable = components['schemas']['RenderedTable'];
 export type ResultInfo = components['schemas']['ResultInfo'];
 export type ResultsAnswer = components['schemas']['ResultsAnswer'];
 export type SavedScenarioInfo = components['schemas']['SavedScenarioInfo'];
+export type ScenarioChange = components['schemas']['ScenarioChange'];
 export type ScenarioInfo = components['schemas']['ScenarioInfo'];
 export type ScenarioList = components['schemas']['ScenarioList'];
+export type ScenarioResult = components['schemas']['ScenarioResult'];
 export type ScoreInfo = components['schemas']['ScoreInfo'];
-export type Section = components['schemas']['Section'];
 export type SeriesInfo = components['schemas']['SeriesInfo'];
 export type SeriesPoint = components['schemas']['SeriesPoint'];
 export type SideEffect = components['schemas']['SideEffect'];
 export type SimulationAnswer = components['schemas']['SimulationAnswer'];
 export type Slider = components['schemas']['Slider'];
-export type Source = components['schemas']['Source'];
 export type SourceInfo = components['schemas']['SourceInfo'];
 export type Studies = components['schemas']['Studies'];
 export type StudyInfo = components['schemas']['StudyInfo'];
-export type Table = components['schemas']['Table'];
 export type TrustNote = components['schemas']['TrustNote'];
 export type UploadAnswer = components['schemas']['UploadAnswer'];
+export type VersionsInfo = components['schemas']['VersionsInfo'];
 export type Why = components['schemas']['Why'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

@@ -1,4 +1,4 @@
-import type { AnalysisInfo, Cell, FieldInfo, Head, ResultInfo, Table } from './api-types';
+import type { AnalysisInfo, FieldInfo, Head, RenderedCell as Cell, RenderedTable as Table, ResultInfo } from './api-types';
 
 export const FORMATS = ['html', 'xlsx', 'csv', 'docx', 'pdf', 'pptx', 'json'] as const;
 

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from shlex import quote
-from typing import IO, Any
+from typing import IO, NotRequired, TypedDict, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -29,6 +29,7 @@ from copark.analyses.contract import AnalysisParams, FormField, Result
 from copark.analyses.registry import Analysis
 from copark.cases.types import shown, suggestion
 from copark.errors import Fault, FaultsFound, NotFound
+from copark.json_types import JsonObject
 from copark.presentation.document import Document
 from copark.store.files import only_one, written_file
 from copark.version import MODEL_VERSION
@@ -129,14 +130,17 @@ def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answ
     context.stage("prepare")(0, 0)
     check_keys(analysis, params, context)
     context.run_id = run_id_of(analysis, params, context)
-    keeps = context.keeps and context.out is not None
-    place = place_of(context.home, analysis, context.run_id) if keeps else None
-    context.place = place
+    if context.keep_results and context.out is not None:
+        context.result_folder = place_of(context.out, analysis, context.run_id)
+    else:
+        context.result_folder = None
     result = None if hasattr(ask, "anew") and ask.anew(params, context) else _stored(analysis, context)
     reused = result is not None
     if result is None:
-        computed = None if place is None else _made(analysis, params, context, place)
-        result, reused = computed or (_computed(analysis, params, context), False)
+        if context.result_folder is None:
+            result = _computed(analysis, params, context)
+        else:
+            result, reused = _computed_once(analysis, params, context, context.result_folder)
     if hasattr(ask, "deliver"):
         ask.deliver(params, result, context)
     return Answered(analysis, result, reused, time.monotonic() - began)
@@ -144,24 +148,24 @@ def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answ
 
 def _stored(analysis: Analysis, context: Context) -> Result | None:
     """Read what was found before, by the reader or for all."""
-    if not context.keeps or context.source is None:
+    if not context.keep_results or context.lookup_folder is None:
         return None
-    own_place = place_of(context.source, analysis, context.run_id)
-    places = [own_place, *([place_of(SHIPPED, analysis, context.run_id)] if context.reads_shipped else [])]
+    own_place = place_of(context.lookup_folder, analysis, context.run_id)
+    places = [own_place, *([place_of(SHIPPED, analysis, context.run_id)] if context.use_shipped else [])]
     stored_results = (load(place, analysis) for place in places)
     return next(
         (stored.result for stored in stored_results if stored is not None and stored.version == analysis.version), None
     )
 
 
-def _made(analysis: Analysis, params: AnalysisParams, context: Context, place: Path) -> tuple[Result, bool]:
-    """Compute and keep a result, one process at a time; what another has made meanwhile is read."""
-    with only_one(place.parent / f".{context.run_id}.lock", lambda: context.stage("waiting")(0, 0)) as waited:
+def _computed_once(analysis: Analysis, params: AnalysisParams, context: Context, folder: Path) -> tuple[Result, bool]:
+    """Compute and store a result, one process at a time; read what another has stored meanwhile."""
+    with only_one(folder.parent / f".{context.run_id}.lock", lambda: context.stage("waiting")(0, 0)) as waited:
         stored = _stored(analysis, context) if waited else None
         if stored is not None:
             return stored, True
         result = _computed(analysis, params, context)
-        save(place, analysis, params, result)
+        save(folder, analysis, params, result)
         return result, False
 
 
@@ -198,7 +202,7 @@ def run_id_of(analysis: Analysis, params: AnalysisParams, context: Context) -> s
     return identity_of({"analysis": analysis.name, **versions, "asked": question_of(analysis, params, context)})
 
 
-def question_of(analysis: Analysis, params: AnalysisParams, context: Context) -> dict[str, Any]:
+def question_of(analysis: Analysis, params: AnalysisParams, context: Context) -> JsonObject:
     """Give what is asked as plain values: every parameter, with contents in the place of names.
 
     Files are told by their content, a case by its own and that of the world's series it takes, its parameters by their
@@ -213,7 +217,7 @@ def question_of(analysis: Analysis, params: AnalysisParams, context: Context) ->
     selection = getattr(params, "wanted", None)
     extra = dict(ask.depends_on(params, context)) if hasattr(ask, "depends_on") else {}
     excluded = HOW_IT_IS_DONE if selection is None else HOW_IT_IS_DONE | TOLD_BY_DRAWS
-    question: dict[str, Any] = params.model_dump(mode="json", exclude=set(excluded))
+    question: JsonObject = params.model_dump(mode="json", exclude=set(excluded))
     for field in type(params).form():
         value = getattr(params, field.name)
         if value is None or field.name in extra:
@@ -232,12 +236,31 @@ def question_of(analysis: Analysis, params: AnalysisParams, context: Context) ->
     return question | extra
 
 
+class ResultHeader(TypedDict):
+    """First line of a stored result, without the result itself."""
+
+    format: int
+    """Version of the file format."""
+    analysis: str
+    """Name of the analysis."""
+    run_id: str
+    """Run ID of the result."""
+    version: NotRequired[int]
+    """Version of the method; missing where it was made before methods had one."""
+    created: str
+    """When it was stored, UTC, ISO 8601."""
+    params: JsonObject
+    """Parameters of the analysis."""
+    sha256: str
+    """Hash of the result as it is written."""
+
+
 @dataclass(frozen=True)
 class Stored:
-    """A stored result and what was asked for it."""
+    """A stored result and its parameters."""
 
     result: Result
-    params: dict[str, Any]
+    params: JsonObject
     version: int
     """Version of the method that made it; 0 where it was made before methods had one."""
     created: str
@@ -295,7 +318,7 @@ def save(folder: Path, analysis: Analysis, params: AnalysisParams, result: Resul
     """
     plain = TypeAdapter(type(result)).dump_python(result, mode="json", by_alias=True, exclude_unset=True)
     content = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-    header = {
+    header: ResultHeader = {
         "format": FORMAT,
         "analysis": analysis.name,
         "run_id": result.run_id,
@@ -333,8 +356,8 @@ def load(folder: Path, analysis: Analysis) -> Stored | None:
     return Stored(result, header["params"], version, header["created"]) if result.run_id == folder.name else None
 
 
-def head(folder: Path, analysis: Analysis) -> dict[str, Any] | None:
-    """Read the first line of a stored result: what it is, without what was found."""
+def head(folder: Path, analysis: Analysis) -> ResultHeader | None:
+    """Read the header of a stored result; ``None`` where there is none that is sound."""
     path = _path(folder)
     try:
         if path.is_symlink() or path.stat().st_size > MOST_BYTES:
@@ -348,11 +371,11 @@ def head(folder: Path, analysis: Analysis) -> dict[str, Any] | None:
         is_sound = is_sound and isinstance(header.get("version", 0), int)
     except (*UNREADABLE, AttributeError):
         return None
-    return dict(header) if is_sound else None
+    return cast("ResultHeader", header) if is_sound else None
 
 
-def listed(out: Path, analysis: Analysis) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Run IDs of stored results and what was asked, newest first."""
+def listed(out: Path, analysis: Analysis) -> Iterator[tuple[str, ResultHeader]]:
+    """Yield the run IDs of stored results and their headers, newest first."""
     folders = [folder for folder in (Path(out) / RESULTS / analysis.name).glob("*/") if RUN_ID.fullmatch(folder.name)]
     entries = [(folder.name, header) for folder in folders if (header := head(folder, analysis)) is not None]
     yield from sorted(entries, key=lambda entry: entry[1]["created"], reverse=True)

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator
 from copark.analyses.contract import AnalysisParams, Argument, Option, Result
 from copark.cases.user_tables import parsed
 from copark.errors import Fault
+from copark.json_types import JsonObject
 from copark.setmethods.coupling_degree import Indicator, Subsystem
 from copark.setmethods.nca import Scope
 from copark.setmethods.qca_sets import FULL, SetCalibration
@@ -301,7 +302,7 @@ def origin(params: AnalysisParams, context: Context, table: CaseTable | None = N
     table
         The table it was asked of, where there is one.
     """
-    provenance: dict[str, Any] = {
+    provenance: JsonObject = {
         "code_version": __version__,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }

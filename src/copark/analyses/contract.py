@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, Un
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from copark.calibration.remade import Comparison
+from copark.json_types import JsonObject
 from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES, has_text, text
 from copark.texts.localized import LocalizedText
@@ -60,7 +61,7 @@ def cuts_of(context: Context, params: Mapping[str, Any]) -> list[Choice]:
     """List the last quarters known to the calibrations a case has."""
     from copark.calibration import case_parameters
 
-    quarters = case_parameters.cuts_of(context.case(params["case"]), context.source)
+    quarters = case_parameters.cuts_of(context.case(params["case"]), context.lookup_folder)
     return [Choice(cut, LocalizedText.same(cut)) for cut in quarters]
 
 
@@ -237,7 +238,7 @@ class Result:
     """Whether it draws assumed ranges on purpose, so that no calibration would change it."""
     run_id: str
     """Hash of everything it depends on: 16 hexadecimal digits."""
-    provenance: dict[str, Any]
+    provenance: JsonObject
     """Versions, hashes, study, seed, time."""
     trust: Trust | None = None
     """How far the parameters of the model may be trusted; ``None`` where none are used."""

@@ -126,7 +126,7 @@ def function_of(analysis: Analysis) -> Callable[..., Result]:
         with said_in_python(), watched(progress) as callback:
             params = _params(analysis, values)
             context = Context(
-                None if out is None else Path(out), reads=OUT, threads=threads, progress=callback, cases=cases
+                None if out is None else Path(out), read_from=OUT, threads=threads, progress=callback, cases=cases
             )
             result = answer(analysis, params, context).result
         tell(context.notes)

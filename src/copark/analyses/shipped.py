@@ -10,7 +10,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
-from copark.analyses.answer import SHIPPED, Answered, answer, head, listed, load, place_of, run_id_of, save
+from copark.analyses.answer import (
+    SHIPPED,
+    Answered,
+    ResultHeader,
+    answer,
+    head,
+    listed,
+    load,
+    place_of,
+    run_id_of,
+    save,
+)
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY, Analysis
 from copark.errors import CoparkError
@@ -107,8 +118,8 @@ def at_release() -> AbstractContextManager[None]:
     return present_is(Quarter.parse(RELEASE_QUARTER))
 
 
-def usable(analysis: Analysis, context: Context, case: str | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Run IDs of shipped results and what was asked, of a case alone if it is named, where they answer here.
+def usable(analysis: Analysis, context: Context, case: str | None = None) -> Iterator[tuple[str, ResultHeader]]:
+    """Yield run IDs and headers of shipped results that answer here, of a case alone if it is named.
 
     The same question has another run ID where the case, its parameters or the model are others than in the package.
 
@@ -203,7 +214,7 @@ def _made(
     """Compute the answers, one after the other; nothing that is there is read."""
     with TemporaryDirectory() as scratch:
         for name, analysis, params in questions(only):
-            context = Context(Path(scratch), threads=threads, progress=progress, reads_shipped=False)
+            context = Context(Path(scratch), threads=threads, progress=progress, use_shipped=False)
             with at_release():
                 answered = answer(analysis, params, context)
             yield name, analysis, params, answered

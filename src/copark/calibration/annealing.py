@@ -314,7 +314,7 @@ def begun_stages(stages: Stages, cut: Quarter, plan: TemperingPlan, populations:
     cut
         Last quarter the calibration knows, part of a stage's name.
     plan
-        TemperingPlan of the search, for the most sweeps it may have.
+        Plan of the search, for the most sweeps it may have.
     populations
         Number of populations.
 

@@ -29,6 +29,7 @@ from copark.cases.case import Case
 from copark.cases.casebook import posteriors_of
 from copark.cases.quarters import Quarter
 from copark.errors import RunRefused, printable
+from copark.json_types import JsonObject
 
 APART = 92
 """Days that a value kept for looking must lie from every other value of its variable to say something of its own."""
@@ -191,9 +192,9 @@ class Reading:
         aside = tuple(recipe.get("set_aside", ()))
         return cls(bool(recipe.get("wide_sizes")), flat, aside)
 
-    def content(self) -> dict[str, Any]:
+    def content(self) -> JsonObject:
         """Give its entries of a recipe; what is empty is left out."""
-        entries: dict[str, Any] = {"wide_sizes": self.wide}
+        entries: JsonObject = {"wide_sizes": self.wide}
         if self.flat:
             entries["flat_sizes"] = list(self.flat)
         if self.aside:

@@ -43,6 +43,7 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.errors import NotFound, RunRefused
 from copark.identity import identity_of
+from copark.json_types import JsonObject
 from copark.model.jit import cpu_features, versions
 from copark.progress import StagedProgress, of_stage
 from copark.simulation.ensemble import default_threads
@@ -354,7 +355,7 @@ def plan_of(
     return Planned(missing + searched, seconds, megabytes, Path(out), went_on(tally, lang))
 
 
-def content_of(calibration: Calibration, reading: Reading) -> dict[str, Any]:
+def content_of(calibration: Calibration, reading: Reading) -> JsonObject:
     """Give the recipe of a calibration: what it depends on, and what it was made with."""
     recipe = calibration.batch.recipe
     return {

@@ -29,6 +29,7 @@ from copark.cases.horizon import now_for
 from copark.cases.quarters import Quarter
 from copark.cases.types import shown, suggestion
 from copark.errors import CoparkError, NotFound, RunRefused, printable
+from copark.json_types import JsonObject
 from copark.model.variables import catalogue
 from copark.simulation.study import Study
 from copark.simulation.trust import Trust
@@ -405,7 +406,7 @@ def _merit(parameters: CaseParameters) -> tuple[bool, bool, str, bool, int, int]
     return trust.state == "calibrated", trust.converged, trust.cut, trust.kind == "own", trust.values, runs
 
 
-def _is_of(case: Case, recipe: dict[str, Any]) -> bool:
+def _is_of(case: Case, recipe: JsonObject) -> bool:
     """Say whether posteriors are of a case: by its content, whatever it is called, else by its name.
 
     A calibration that begins in another quarter, or ends before the case begins, is another park's.

@@ -34,6 +34,7 @@ from copark.cases.table_schemas import Observation
 from copark.cases.tables import TableRow, faults_of_rows, faults_of_series, read_table
 from copark.errors import CoparkError, Fault, FaultsFound, NotFound, RunRefused
 from copark.identity import identity_of
+from copark.json_types import JsonObject
 from copark.model.variables import catalogue
 from copark.stats.quantiles import quantiles
 from copark.texts import text
@@ -81,7 +82,7 @@ def freeze(
     made_on: str = "",
     made_from: Mapping[str, Any] | None = None,
     threads: int = 1,
-) -> dict[str, Any]:
+) -> JsonObject:
     """Make a frozen forecast.
 
     Parameters
@@ -206,7 +207,7 @@ def sealed(
     fitted: Sequence[Sequence[str]] = (),
     made_on: str = "",
     made_from: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
+) -> JsonObject:
     """Put the content of a frozen file together and give it its identity.
 
     Parameters
@@ -235,7 +236,7 @@ def sealed(
         What its parameters were made from.
     """
     start = case.clock.start
-    content: dict[str, Any] = {
+    content: JsonObject = {
         "kind": KIND,
         "format": FORMAT,
         "made_on": made_on,
@@ -282,7 +283,7 @@ def refuse_existing(path: Path) -> None:
         raise ForecastRefused.of("inference.forecast.exists", file=path.name)
 
 
-def read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> JsonObject:
     """Read a frozen forecast.
 
     Raises

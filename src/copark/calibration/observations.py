@@ -24,6 +24,7 @@ from copark.cases.case import Case
 from copark.cases.observed_variables import SERIES
 from copark.cases.quarters import Quarter
 from copark.cases.table_schemas import Observation
+from copark.json_types import JsonObject
 from copark.model.variables import catalogue
 from copark.units import convert, convertible
 
@@ -39,7 +40,7 @@ NOISE = 0x6E6F697365
 
 
 @cache
-def error_scales() -> dict[str, Any]:
+def error_scales() -> JsonObject:
     """Read the error scales: relative error by grade, factor by bound, floor by variable, each with its reason."""
     import yaml
 

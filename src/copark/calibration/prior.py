@@ -29,6 +29,7 @@ from copark.cases.case import Case
 from copark.cases.model_inputs import case_parameters
 from copark.cases.quarters import Quarter
 from copark.identity import hash_content, identity_of
+from copark.json_types import JsonObject
 from copark.model.arrays import Draws
 from copark.model.variables import ORIGINS, Prior, Variable, catalogue
 from copark.progress import Progress, silent
@@ -279,7 +280,7 @@ class Recipe:
         """Hash of what runs to the cut are given of the case."""
         return facts_hash(self.case, self.cut)
 
-    def content(self) -> dict[str, Any]:
+    def content(self) -> JsonObject:
         """Give the recipe as plain values."""
         return {
             "format": BATCH_FORMAT,

@@ -16,6 +16,7 @@ from typing import Any
 
 from copark.cluster.worker_fingerprint import BITS, machine
 from copark.identity import identity_of, source_stamp
+from copark.json_types import JsonObject
 from copark.store.checkpoints import Stages
 from copark.version import MODEL_VERSION
 
@@ -54,10 +55,10 @@ def stages_of(folder: Path | None, content: Mapping[str, Any]) -> Stages:
     return Stages(folder, identity_of(parts))
 
 
-def recipe_in(folder: Path) -> dict[str, Any] | None:
+def recipe_in(folder: Path) -> JsonObject | None:
     """Read the recipe of the posteriors in a folder; ``None`` if there are none that this version can read."""
     path = folder / "recipe.json"
     if not path.is_file():
         return None
-    recipe: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    recipe: JsonObject = json.loads(path.read_text(encoding="utf-8"))
     return recipe if recipe["format"] == FORMAT else None

@@ -31,6 +31,7 @@ from copark.arrays import Booleans, Floats, Integers
 from copark.calibration.observations import ObservationModel
 from copark.calibration.posterior import one_thread
 from copark.calibration.prior import expit
+from copark.json_types import JsonObject
 from copark.model.arrays import Draws
 from copark.model.rng import NEVER, SPANS
 from copark.stats.precision import effective
@@ -347,7 +348,7 @@ def log_prior(z: Floats) -> Floats:
     return (-size - 2.0 * np.log1p(np.exp(-size))).sum(axis=1)
 
 
-def plain_state(state: Mapping[str, Any]) -> dict[str, Any]:
+def plain_state(state: Mapping[str, Any]) -> JsonObject:
     """Give the state of a generator of NumPy as plain values, which it takes back."""
     return {
         name: plain_state(part)
@@ -374,7 +375,7 @@ class Mover:
         self.beta = 0.0
         self.log_evidence = 0.0
 
-    def content(self) -> dict[str, Any]:
+    def content(self) -> JsonObject:
         """Give what it holds, as plain values."""
         values = {name: getattr(self, name) for name in HELD}
         return values | {"random": plain_state(self.random.bit_generator.state)}

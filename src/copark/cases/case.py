@@ -22,6 +22,7 @@ from copark.cases.table_schemas import (
     Source,
 )
 from copark.identity import canonical, hash_content
+from copark.json_types import JsonObject
 from copark.texts import LANGUAGES, entries
 
 _ADDED = ("rivals", "not_known", "growth", "closures", "services")
@@ -81,9 +82,9 @@ class Case(CaseFile):
         copied.__dict__.pop("hash", None)
         return copied
 
-    def content(self) -> dict[str, Any]:
+    def content(self) -> JsonObject:
         """Give everything the case says as plain values, in an order of its own."""
-        content: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
+        content: JsonObject = self.model_dump(mode="json", by_alias=True)
         for parameter in content["parameters"].values():
             if parameter["by_origin"] is None:
                 del parameter["by_origin"]

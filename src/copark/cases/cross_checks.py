@@ -11,6 +11,7 @@ from copark.cases.facts import Fact, used
 from copark.cases.files import KeyPath
 from copark.cases.quarters import Quarter
 from copark.cases.types import JUDGEMENT, suggestion
+from copark.json_types import JsonObject
 
 UNKNOWN = "not_known"
 _UNMODELLED = ("interests", "institutions", "renegotiations")
@@ -202,7 +203,7 @@ def problems_of_unknown(tree: Any) -> Iterator[CaseProblem]:
             yield CaseProblem((UNKNOWN, place), "duplicate", {"found": word})
 
 
-def _is_given(tree: dict[str, Any], word: str, unknown: list[Any]) -> bool:
+def _is_given(tree: JsonObject, word: str, unknown: list[Any]) -> bool:
     """Say whether what is called unknown is given: a key, or a part of a key that is or is not given as a whole."""
     key, _, part = word.partition(".")
     section = tree.get(key)
@@ -246,7 +247,7 @@ def problems_of_tree(tree: Any, sources: Iterable[str] | None, data_end: Quarter
             yield from _late(path, entry, data_end)
 
 
-def _mappings(node: Any, path: KeyPath) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+def _mappings(node: Any, path: KeyPath) -> Iterator[tuple[KeyPath, JsonObject]]:
     if isinstance(node, dict):
         yield path, node
         for name, value in node.items():
@@ -285,7 +286,7 @@ def sourcing(path: KeyPath, entry: Mapping[str, Any], known_sources: Collection[
         yield CaseProblem((*path, "grade"), "background_used")
 
 
-def _late(path: KeyPath, entry: dict[str, Any], data_end: Quarter) -> Iterator[CaseProblem]:
+def _late(path: KeyPath, entry: JsonObject, data_end: Quarter) -> Iterator[CaseProblem]:
     if _MAY_LIE_AHEAD in path:
         return
     for name in ("date", "from", "registered", "started", "operating"):

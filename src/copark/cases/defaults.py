@@ -23,6 +23,7 @@ from copark.cases.dates import Date
 from copark.cases.quarters import Quarter
 from copark.cases.table_schemas import CapTable, Holding, Observation
 from copark.cases.types import JUDGEMENT, Grade
+from copark.json_types import JsonObject
 from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _part(key: str, part: str, default: Any, section: Mapping[Any, Any]) -> Any:
     return [{**fact, "note": note} for fact in default] if isinstance(default, list) else {**default, "note": note}
 
 
-def _fact(word: str, since: str, value: float, unit: str) -> dict[str, Any]:
+def _fact(word: str, since: str, value: float, unit: str) -> JsonObject:
     return {
         "date": since,
         "value": value,

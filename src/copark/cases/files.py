@@ -21,6 +21,7 @@ from typing import Any
 
 from copark.cases.types import LARGEST, shown, suggestion
 from copark.errors import Fault
+from copark.json_types import JsonObject
 
 MOST_BYTES = 5_000_000
 """Largest file that is read."""
@@ -491,7 +492,7 @@ _NO_VALUE = object()
 """The value of a formula without one."""
 
 
-def _parsed(sheet: Any) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+def _parsed(sheet: Any) -> Iterator[tuple[int, list[JsonObject]]]:
     """Yield rows by number, as the library parses them with the stored values; a formula without one is marked."""
     from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
@@ -507,8 +508,8 @@ def _parsed(sheet: Any) -> Iterator[tuple[int, list[dict[str, Any]]]]:
         )
         parse = parser.parse_cell
 
-        def parse_cell(element: Any) -> dict[str, Any]:
-            cell: dict[str, Any] = parse(element)
+        def parse_cell(element: Any) -> JsonObject:
+            cell: JsonObject = parse(element)
             if cell["value"] is None and element.find(FORMULA_TAG) is not None:
                 cell["value"] = _NO_VALUE
             return cell

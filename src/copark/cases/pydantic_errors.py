@@ -13,6 +13,7 @@ from copark.cases.schema import CaseFile
 from copark.cases.types import Record, suggestion
 from copark.cases.yaml_loader import Tree
 from copark.errors import Fault
+from copark.json_types import JsonObject
 
 CASE = "case.yaml"
 SOURCES = "sources.yaml"
@@ -77,7 +78,7 @@ def errors_of(invalid: ValidationError) -> list[ErrorDetails]:
     return [error for error in errors if error["type"] != "too_short" or not holds_another(error)]
 
 
-def validate_case(tree: Tree, faults: list[Fault]) -> tuple[CaseFile | None, dict[str, Any]]:
+def validate_case(tree: Tree, faults: list[Fault]) -> tuple[CaseFile | None, JsonObject]:
     """Read ``case.yaml``'s tree as a :class:`CaseFile`; ``None`` if anything is wrong.
 
     Beside it are given the top-level values that are sound, by name: what several keys say together can then be checked

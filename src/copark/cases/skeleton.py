@@ -4,12 +4,12 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any
 
 from copark.cases.defaults import MAY_BE_UNKNOWN, PARTS_MAY_BE_UNKNOWN
 from copark.cases.files import fault
 from copark.cases.schema import CaseFile
 from copark.errors import CaseFaults
+from copark.json_types import JsonObject
 
 TEMPLATE = Path(__file__).parent / "template"
 SCHEMA = "case.schema.json"
@@ -19,7 +19,7 @@ _LONGEST = 64
 _TEMPLATE_NAME = "name: my-park"
 
 
-def case_schema() -> dict[str, Any]:
+def case_schema() -> JsonObject:
     """Give the JSON Schema (draft 2020-12) of ``case.yaml``."""
     schema = CaseFile.model_json_schema()
     may_lack = [word for word in schema["required"] if word in MAY_BE_UNKNOWN]
@@ -35,7 +35,7 @@ def case_schema() -> dict[str, Any]:
     }
 
 
-def _needed_unless_unknown(word: str) -> dict[str, Any]:
+def _needed_unless_unknown(word: str) -> JsonObject:
     is_declared = {"properties": {"not_known": {"contains": {"const": word}}}, "required": ["not_known"]}
     return {"if": is_declared, "else": {"required": [word]}}
 

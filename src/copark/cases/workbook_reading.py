@@ -34,6 +34,7 @@ from copark.cases.workbook_sheets import (
     sheets,
 )
 from copark.errors import Fault
+from copark.json_types import JsonObject
 from copark.texts import LANGUAGES, entries, text
 
 NEEDED = ("park", "observations", "sources")
@@ -75,9 +76,9 @@ class WorkbookCell:
 class CaseWorkbook:
     """The content of a workbook about a park."""
 
-    tree: dict[str, Any] = field(default_factory=dict)
+    tree: JsonObject = field(default_factory=dict)
     """Content of ``case.yaml``."""
-    sources: dict[str, Any] = field(default_factory=dict)
+    sources: JsonObject = field(default_factory=dict)
     """Content of ``sources.yaml``."""
     tables: dict[str, list[list[str]]] = field(default_factory=dict)
     """Rows of the CSV tables by file, each where it stands in its sheet, so that lines are rows."""
@@ -283,7 +284,7 @@ class _Reading:
                 if record:
                     yield number, record
 
-    def values(self, cells: Mapping[str, str]) -> dict[str, Any]:
+    def values(self, cells: Mapping[str, str]) -> JsonObject:
         """Return the values ``case.yaml`` would have for the cells of a row."""
         return {column.key: _value(column, cells[column.key]) for column in self.sheet.columns if column.key in cells}
 
@@ -364,7 +365,7 @@ def _facts(reading: _Reading) -> None:
 def _list(reading: _Reading) -> None:
     columns = reading.columns()
     sheet = reading.sheet
-    entries_read: list[dict[str, Any]] = []
+    entries_read: list[JsonObject] = []
     for number, cells in reading.records(columns):
         reading.stand(CASE, f"{sheet.place}[{len(entries_read)}]", number, columns)
         if any(column.key == "key" and not column.choice for column in sheet.columns):
@@ -374,7 +375,7 @@ def _list(reading: _Reading) -> None:
         _put(reading.book.tree, sheet.place, entries_read)
 
 
-def _with_facts(values: dict[str, Any]) -> dict[str, Any]:
+def _with_facts(values: JsonObject) -> JsonObject:
     """Complete values of money or land with what they lack from the row: date, grade, source and note."""
     completed = dict(values)
     for key in (path.removesuffix(".value") for path in values if path.endswith(".value")):
@@ -396,7 +397,7 @@ def _with_facts(values: dict[str, Any]) -> dict[str, Any]:
 def _named(reading: _Reading) -> None:
     columns = reading.columns()
     sheet = reading.sheet
-    records: dict[str, Any] = {}
+    records: JsonObject = {}
     file = SOURCES if sheet.place == SOURCES else CASE
     position = next((number for number, column in columns.items() if column.key == "key"), 1)
     for number, cells in reading.records(columns):
@@ -480,7 +481,7 @@ def _number(words: str) -> Any:
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else words
 
 
-def _put(tree: dict[str, Any], path: str, value: Any) -> None:
+def _put(tree: JsonObject, path: str, value: Any) -> None:
     *steps, last = path.split(".")
     for step in steps:
         tree = tree.setdefault(step, {})
@@ -495,14 +496,14 @@ def got(tree: Mapping[str, Any], path: str) -> Any:
     return node
 
 
-def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
+def _nested(values: Mapping[str, Any]) -> JsonObject:
+    tree: JsonObject = {}
     for path, value in values.items():
         _put(tree, path, value)
     return tree
 
 
-def _completed(content: Mapping[str, Any], tables: Container[str], name: str) -> dict[str, Any]:
+def _completed(content: Mapping[str, Any], tables: Container[str], name: str) -> JsonObject:
     """Complete the content of ``case.yaml``: fill in what has one plain answer, and name what is not known."""
     tree = dict(content)
     origins = {"third": "WLD"}
@@ -528,7 +529,7 @@ def _quarters(clock: Mapping[str, Any]) -> int:
     return max(QUARTERS, min(data + BEYOND, MOST_QUARTERS))
 
 
-def _unknown(tree: dict[str, Any], tables: Container[str], declared: Sequence[str]) -> Iterator[str]:
+def _unknown(tree: JsonObject, tables: Container[str], declared: Sequence[str]) -> Iterator[str]:
     """Yield what nobody has given and a case may leave unknown."""
     lacking = [word for word in ("shareholders", "quota", "capability") if word not in tree]
     lacking += [word for word, file in TABLES_UNKNOWN.items() if file not in tables]

@@ -170,7 +170,7 @@ class _Pages:
         cell
             Cell of the sheet.
         column
-            SheetColumn that it stands in, with its kind and its list of choices.
+            Column that it stands in, with its kind and its list of choices.
         value
             The value as ``case.yaml`` has it; a choice is written in the workbook's language, digits as a number.
         """
@@ -193,7 +193,7 @@ class _Pages:
         page
             The sheet.
         column
-            SheetColumn whose choices are offered; without choices nothing is done.
+            Column whose choices are offered; without choices nothing is done.
         cells
             Range of cells, such as ``C3:C200``.
         """

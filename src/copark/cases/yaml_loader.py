@@ -15,6 +15,7 @@ import yaml
 from copark.cases.files import KeyPath, fault
 from copark.cases.types import NUMBER, gives_orders
 from copark.errors import Fault
+from copark.json_types import JsonObject
 
 DEEPEST = 20
 MOST_NODES = 200_000
@@ -157,8 +158,8 @@ class _Composer:
             items.append(self._node(event, (*path, len(items))))
         return items
 
-    def _mapping(self, path: KeyPath) -> dict[str, Any]:
-        items: dict[str, Any] = {}
+    def _mapping(self, path: KeyPath) -> JsonObject:
+        items: JsonObject = {}
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 self._refuse("complex_key", event, path)

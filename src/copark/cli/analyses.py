@@ -163,11 +163,11 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, option
     announce = partial(_announce, threads=threads, lang=lang)
     context = Context(
         options["out"],
-        keeps=not options["no_report"],
+        keep_results=not options["no_report"],
         threads=threads,
-        announcing=announce,
-        foreseeing=foresee,
-        planning=partial(_tell_plan, lang=lang),
+        on_study=announce,
+        on_workload=foresee,
+        on_calibration=partial(_tell_plan, lang=lang),
         lang=lang,
     )
     params = _params(analysis, fields, values, lang)
@@ -188,7 +188,7 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, option
     _print(answered.document(lang), written, as_json=options["as_json"], whole=options["whole"])
     if not options["as_json"]:
         took = text("analyses.took", lang, time=duration(answered.seconds, lang))
-        words = f"{text('analyses.reused', lang) if answered.reused else took} {context.went_on()}".strip()
+        words = f"{text('analyses.reused', lang) if answered.reused else took} {context.remarks()}".strip()
         print(words, file=sys.stderr)
     if not answered.result.passed:
         raise typer.Exit(1)
@@ -217,11 +217,11 @@ def _value(field: FormField, value: Any) -> Any:
     return value
 
 
-def _announce(study: Any, case: Any, source: Any, times: int, *, threads: int | None, lang: str) -> None:
+def _announce(study: Any, case: Any, source: Any, studies: int, *, threads: int | None, lang: str) -> None:
     """Say on standard error what will be run, where it takes longer than a few seconds."""
     from copark.workflows.run_plan import worth_telling
 
-    show_plan(worth_telling(study, case, source, threads=threads, times=times, lang=lang))
+    show_plan(worth_telling(study, case, source, threads=threads, studies=studies, lang=lang))
 
 
 def _tell_plan(planned: Any, lang: str) -> None:

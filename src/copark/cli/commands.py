@@ -122,7 +122,7 @@ def run(
             lang=ctx.obj,
             out=out,
             fresh=fresh,
-            means=workflows.Means(threads, scheduler, workers),
+            execution=workflows.ExecutionOptions(threads, scheduler, workers),
             announce=show_plan,
             formats=written,
             progress=progress,
@@ -483,7 +483,7 @@ def serve(
     _lang
         Language of help and answers; it was read before the command was.
     """
-    from copark.analyses.context import is_compiled
+    from copark.analyses.progress import is_compiled
     from copark.web.server import is_built, settings_of
     from copark.web.server import serve as run
 

@@ -5,7 +5,7 @@ is and refuses those that would give other numbers; ``scheduler`` are workers of
 divides an ensemble by its measured cost, and begins it or goes on where it stopped.
 """
 
-from copark.cluster.orchestration import EnsembleRequest, MadeEnsemble, make
+from copark.cluster.orchestration import EnsembleRequest, StoredEnsemble, make
 from copark.cluster.shard_worker import Threads, WorkerPool
 
-__all__ = ["EnsembleRequest", "MadeEnsemble", "Threads", "WorkerPool", "make"]
+__all__ = ["EnsembleRequest", "StoredEnsemble", "Threads", "WorkerPool", "make"]

@@ -82,7 +82,7 @@ class EnsembleRequest:
 
 
 @dataclass(frozen=True)
-class MadeEnsemble:
+class StoredEnsemble:
     """An ensemble that was made."""
 
     record: RunRecord
@@ -93,18 +93,18 @@ class MadeEnsemble:
 
 
 def make(
-    ask: EnsembleRequest,
+    request: EnsembleRequest,
     store: RunStore,
     worker_pool: WorkerPool,
     *,
     progress: Progress | None = None,
     waiting: Callable[[], None] | None = None,
-) -> MadeEnsemble:
+) -> StoredEnsemble:
     """Make an ensemble, or what is missing of it, and store it.
 
     Parameters
     ----------
-    ask
+    request
         The ensemble.
     store
         Where it is stored.
@@ -121,32 +121,32 @@ def make(
     copark.errors.RunRefused
         If the workers or earlier shards are of other machines, or the disk is full. Finished shards stay.
     """
-    folder = store.shards_of(ask.identity)
-    place = store.root / ask.identity
-    before = stamp_of(place) if ask.seen is None else ask.seen
+    folder = store.shards_of(request.identity)
+    place = store.root / request.identity
+    before = stamp_of(place) if request.seen is None else request.seen
     with only_one(lock_of(folder), waiting), _disk_may_fill(store):
         if stamp_of(place) not in ((), before):
-            record = store.record(ask.identity)
-            if ask.bands or record.kept == record.runs:
-                return MadeEnsemble(record)
+            record = store.record(request.identity)
+            if request.bands or record.kept == record.runs:
+                return StoredEnsemble(record)
         folder.mkdir(exist_ok=True)
         shards = ShardFolder(folder)
-        if not _is_joined(shards, ask):
-            reused, anew = _make_in(shards, ask, store, worker_pool, progress)
-            return MadeEnsemble(store.adopt(ask.identity), reused, anew)
+        if not _is_joined(shards, request):
+            reused, anew = _make_in(shards, request, store, worker_pool, progress)
+            return StoredEnsemble(store.adopt(request.identity), reused, anew)
         shards.remove(MAKING)  # whoever was killed just before giving it its place may have left some of it
         shards.settle()
-        return MadeEnsemble(store.adopt(ask.identity), ask.study.runs)
+        return StoredEnsemble(store.adopt(request.identity), request.study.runs)
 
 
-def _is_joined(shards: ShardFolder, ask: EnsembleRequest) -> bool:
+def _is_joined(shards: ShardFolder, request: EnsembleRequest) -> bool:
     """Say whether a run waits for its place alone, and holds what is asked: bands do not stand in for paths."""
     if read_plan(shards) is not None or faults_of(shards.path, deep=True):
         return False
     try:
         metadata = json.loads(shards.get(METADATA) or b"")
-        is_its_own = misplacement(metadata, ask.identity, shards.path) is None
-        return is_its_own and (ask.bands or bool(metadata["kept"] == metadata["runs"]))
+        is_its_own = misplacement(metadata, request.identity, shards.path) is None
+        return is_its_own and (request.bands or bool(metadata["kept"] == metadata["runs"]))
     except UNREADABLE:
         return False
 
@@ -162,20 +162,20 @@ def _disk_may_fill(store: RunStore) -> Iterator[None]:
 
 
 def _make_in(
-    shards: ShardFolder, ask: EnsembleRequest, store: RunStore, worker_pool: WorkerPool, progress: Progress | None
+    shards: ShardFolder, request: EnsembleRequest, store: RunStore, worker_pool: WorkerPool, progress: Progress | None
 ) -> tuple[int, int]:
     fingerprint = worker_pool.machine(str(shards.path))
-    subject = Subject(ask.study, ask.case, ask.source)
-    runs = ask.study.runs
-    plan, done, anew = _begun(shards, ask, fingerprint)
+    subject = Subject(request.study, request.case, request.source)
+    runs = request.study.runs
+    plan, done, anew = _begun(shards, request, fingerprint)
     header = run_chunk(prepared(subject), 0, 1, 1, None)
     is_begun = plan is not None
     if plan is None:
-        paths = min(stored.KEPT, runs) if ask.bands else runs
-        plan = ShardPlan(ask.identity, runs, paths, ask.bands, CHUNK, ask.study.name, ask.case.name)
+        paths = min(stored.SUMMARY_PATHS, runs) if request.bands else runs
+        plan = ShardPlan(request.identity, runs, paths, request.bands, CHUNK, request.study.name, request.case.name)
     work = ShardWork(subject, str(shards.path), plan, fingerprint)
     reused = sum(record.last - record.first for record in done)
-    scenarios = len(ask.study.scenarios)
+    scenarios = len(request.study.scenarios)
     counter = ProgressCounter(progress, runs * scenarios, reused * scenarios)
     if reused:
         counter(0)
@@ -207,7 +207,7 @@ def _all_shards(
 
 
 def _begun(
-    shards: ShardFolder, ask: EnsembleRequest, fingerprint: Machine
+    shards: ShardFolder, request: EnsembleRequest, fingerprint: Machine
 ) -> tuple[ShardPlan | None, list[ShardRecord], int]:
     """Plan and shards of an earlier attempt, if it can be gone on with; otherwise how many runs are to be made again.
 
@@ -216,11 +216,11 @@ def _begun(
     there, unless all is to be fresh.
     """
     plan = read_plan(shards)
-    if plan is None or (plan.identity, plan.runs, plan.bands) != (ask.identity, ask.study.runs, ask.bands):
+    if plan is None or (plan.identity, plan.runs, plan.bands) != (request.identity, request.study.runs, request.bands):
         begin_anew(shards)
         return None, [], 0
     done = list(finished(shards, plan))
-    entries = (*CODE, *BITS) if ask.fresh else CODE
+    entries = (*CODE, *BITS) if request.fresh else CODE
     if any(faults_between(fingerprint, record.made_with, "", entries) for record in done):
         begin_anew(shards)
         return None, [], sum(record.last - record.first for record in done)

@@ -10,11 +10,11 @@ from copark.presentation.figures import Charts
 from copark.presentation.rendered_document import (
     PRINTED_ROWS,
     Block,
-    Card,
-    Cards,
-    Chart,
     Page,
-    Table,
+    RenderedCard,
+    RenderedCards,
+    RenderedChart,
+    RenderedTable,
     commands,
     page_of,
 )
@@ -167,11 +167,11 @@ class _DocxWriter:
                 _field(footer, field)
 
     def block(self, block: Block, above: str) -> None:
-        if isinstance(block, Table):
+        if isinstance(block, RenderedTable):
             self.table(block, above)
-        elif isinstance(block, Chart):
+        elif isinstance(block, RenderedChart):
             self.chart(block)
-        elif isinstance(block, Cards):
+        elif isinstance(block, RenderedCards):
             self.cards(block)
         elif block.type == "bullets":
             for item in block.items:
@@ -189,7 +189,7 @@ class _DocxWriter:
         paragraph.add_run(f"{label}  ").bold = True
         _prose(paragraph, words)
 
-    def cards(self, block: Cards) -> None:
+    def cards(self, block: RenderedCards) -> None:
         from docx.shared import Pt, RGBColor
 
         across = block.across
@@ -206,7 +206,7 @@ class _DocxWriter:
                 words.add_run("\n")
                 _quiet(words, card.note)
 
-    def table(self, block: Table, above: str = "") -> None:
+    def table(self, block: RenderedTable, above: str = "") -> None:
         if block.empty and block.count:
             self.quiet(f"{block.title}{self.say('colon')}{block.empty}")
             return
@@ -233,7 +233,7 @@ class _DocxWriter:
         section.orientation = orientation
         section.page_width, section.page_height = section.page_height, section.page_width
 
-    def grid(self, block: Table, width: float) -> None:
+    def grid(self, block: RenderedTable, width: float) -> None:
         from docx.oxml.ns import qn
 
         table = self.file.add_table(0, len(block.columns), style=STYLE)
@@ -254,7 +254,7 @@ class _DocxWriter:
                 put.row([cell.text for cell in row])
         self.file.add_paragraph()
 
-    def chart(self, block: Chart) -> None:
+    def chart(self, block: RenderedChart) -> None:
         from docx.shared import Cm
 
         picture = BytesIO(self.charts.file(self.figures[block.key], "png"))
@@ -281,9 +281,9 @@ def _height(page: Page, body: float) -> float:
     for section in page.sections:
         needs += 1.0
         for block in section.blocks:
-            if isinstance(block, Cards):
+            if isinstance(block, RenderedCards):
                 needs += max(_card_height(card, body, PORTRAIT / block.across - 0.4) for card in block.cards)
-            elif isinstance(block, Chart):
+            elif isinstance(block, RenderedChart):
                 needs += height_of(block.caption or block.title, 9, PORTRAIT) + 0.6
             elif block.type == "bullets":
                 needs += sum(height_of(item, body, PORTRAIT - 0.7) + 0.1 for item in block.items)
@@ -293,7 +293,7 @@ def _height(page: Page, body: float) -> float:
     return needs + height_of(words, 7, PORTRAIT)
 
 
-def _card_height(card: Card, body: float, width: float) -> float:
+def _card_height(card: RenderedCard, body: float, width: float) -> float:
     """Estimate the height of a card, cm."""
     words = height_of(card.cell.text, 13, width) + height_of(card.title, body, width)
     return words + 0.1 + height_of(card.note, 9, width)
@@ -301,7 +301,7 @@ def _card_height(card: Card, body: float, width: float) -> float:
 
 def is_wide(block: Block) -> bool:
     """Return whether a block is a table that needs a page on its side."""
-    return isinstance(block, Table) and not block.empty and sum(block.widths) + 2 * len(block.widths) > LETTERS
+    return isinstance(block, RenderedTable) and not block.empty and sum(block.widths) + 2 * len(block.widths) > LETTERS
 
 
 class _Filler:

@@ -9,7 +9,16 @@ from copark.presentation.document import Chart as DocumentChart
 from copark.presentation.document import Document
 from copark.presentation.docx import FONTS, INK, MUTED
 from copark.presentation.figures import Charts
-from copark.presentation.rendered_document import Block, Bullets, Cards, Caveat, Chart, Paragraph, commands, page_of
+from copark.presentation.rendered_document import (
+    Block,
+    RenderedBullets,
+    RenderedCards,
+    RenderedCaveat,
+    RenderedChart,
+    RenderedParagraph,
+    commands,
+    page_of,
+)
 from copark.presentation.text_wrap import height_of, width_of
 from copark.store.files import written_file
 from copark.texts import text
@@ -82,7 +91,7 @@ class _PptxWriter:
         for section in self.page.sections:
             words.append((section.title, "heading"))
             for block in section.blocks:
-                if isinstance(block, Chart):
+                if isinstance(block, RenderedChart):
                     self.slide(words, block)
                     words = []
                 else:
@@ -100,7 +109,7 @@ class _PptxWriter:
         self.put(slide, title, 1.2, 2.4)
         self.put(slide, answer, 3.8, 7.0)
         blocks = [block for section in page.sections for block in section.blocks]
-        cards = [card for block in blocks if isinstance(block, Cards) for card in block.cards]
+        cards = [card for block in blocks if isinstance(block, RenderedCards) for card in block.cards]
         room = (WIDTH - 2 * EDGE) / max(1, min(4, len(cards)))
         for n, card in enumerate(cards[:4]):
             words = [(card.cell.text, 28, INK, True), (card.title, 14, DARK, False), (card.note, 11, MUTED, False)]
@@ -109,7 +118,7 @@ class _PptxWriter:
         origin = [f"{entry.title}{colon}{entry.value}" for entry in page.provenance[:1]]
         self.put(slide, [(f"copark · {entry}", 10, MUTED, False) for entry in origin], 17.4, 1.0)
 
-    def slide(self, words: list[Words], chart: Chart | None) -> None:
+    def slide(self, words: list[Words], chart: RenderedChart | None) -> None:
         """Make slides of words, the last one beside a figure where there is one; none where nothing is to be shown."""
         below = [*words[1:], ("", "heading" if chart is None else "text")]
         pairs = zip(words, below, strict=False)
@@ -127,7 +136,7 @@ class _PptxWriter:
             if part or last is not None:
                 self.filled(part, last)
 
-    def filled(self, words: list[Words], chart: Chart | None) -> None:
+    def filled(self, words: list[Words], chart: RenderedChart | None) -> None:
         slide = self.empty()
         size = {"heading": (20, INK, True), "text": (15, DARK, False), "bullet": (15, DARK, False)}
         paragraphs = [(f"• {part}" if kind == "bullet" else part, *size[kind]) for part, kind in words]
@@ -138,7 +147,7 @@ class _PptxWriter:
             left = EDGE + width + 0.8 if is_beside else EDGE
             self.picture(slide, chart, left, WIDTH - EDGE - left, 0.5 * HEIGHT if paragraphs and not is_beside else 1.4)
 
-    def picture(self, slide: Any, chart: Chart, left: float, width: float, top: float) -> None:
+    def picture(self, slide: Any, chart: RenderedChart, left: float, width: float, top: float) -> None:
         """Put a figure on a slide, as large as its place, with its caption below.
 
         Parameters
@@ -219,6 +228,6 @@ def _largest(sizes: Sequence[int], height: float, make: Callable[[int], list[Sty
 
 def _words(block: Block) -> list[Words]:
     """Return the paragraphs of a block; tables and cards have their own place."""
-    if isinstance(block, Bullets):
+    if isinstance(block, RenderedBullets):
         return [(item, "bullet") for item in block.items]
-    return [(block.text, "text")] if isinstance(block, Paragraph | Caveat) else []
+    return [(block.text, "text")] if isinstance(block, RenderedParagraph | RenderedCaveat) else []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from copark.cases.types import JUDGEMENT
+from copark.json_types import JsonObject
 from copark.presentation import document as data
 from copark.presentation.clean_words import clean, titled
 from copark.presentation.document import Column, Document, Interval, Kind, Value
@@ -40,7 +41,7 @@ class Shown(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
-class Source(Shown):
+class RenderedSource(Shown):
     """A source that a cell names, and whether the document lists it."""
 
     key: str
@@ -51,7 +52,7 @@ class Source(Shown):
     """Whether the document's ``evidence`` lists it."""
 
 
-class Cell(Shown):
+class RenderedCell(Shown):
     """A value, the ends of its interval where it has one, and the characters of all of it."""
 
     value: Scalar
@@ -63,7 +64,7 @@ class Cell(Shown):
     """Lower end of its interval, in the same unit; null where it has none."""
     high: float | None = None
     """Upper end of its interval, in the same unit; null where it has none."""
-    sources: tuple[Source, ...] = ()
+    sources: tuple[RenderedSource, ...] = ()
     """Sources that the cell names; empty in columns that name none."""
 
 
@@ -95,7 +96,7 @@ class Group(Shown):
     """How many of the table's rows belong to it, from where the group before ends."""
 
 
-class Table(Shown):
+class RenderedTable(Shown):
     """A table.
 
     ``count`` is how many rows there are, also where they are left out, and ``empty`` says so where there are none.
@@ -111,7 +112,7 @@ class Table(Shown):
     """Head of the table."""
     columns: tuple[Head, ...]
     """Heads of the columns."""
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[RenderedCell, ...], ...]
     """The rows, each with a cell for each column; empty where the document leaves them out (of folded tables, and of
     numbers behind figures): the table itself brings them."""
     groups: tuple[Group, ...]
@@ -128,7 +129,7 @@ class Table(Shown):
     """Letters that each column needs, a Chinese character counting two; words may be broken, numbers not."""
 
     @property
-    def parts(self) -> list[tuple[str, tuple[tuple[Cell, ...], ...]]]:
+    def parts(self) -> list[tuple[str, tuple[tuple[RenderedCell, ...], ...]]]:
         """Return rows by group, each with its head; all under an empty head where there are no groups."""
         parts = []
         first = 0
@@ -143,7 +144,7 @@ class Table(Shown):
         return [column for column in self.columns if column.meaning]
 
 
-class Chart(Shown):
+class RenderedChart(Shown):
     """A figure; ``svg`` is empty where no drawings were requested."""
 
     type: Literal["chart"] = "chart"
@@ -160,11 +161,11 @@ class Chart(Shown):
     """Whether it takes the full width of the page."""
     svg: str
     """The drawing as SVG; empty where no drawings were requested."""
-    numbers: Table | None
+    numbers: RenderedTable | None
     """The numbers behind it; null where there are none to show."""
 
 
-class Paragraph(Shown):
+class RenderedParagraph(Shown):
     """Sentences."""
 
     type: Literal["paragraph"] = "paragraph"
@@ -173,7 +174,7 @@ class Paragraph(Shown):
     """One or more sentences; what stands between backticks is a command."""
 
 
-class Bullets(Shown):
+class RenderedBullets(Shown):
     """A list of sentences."""
 
     type: Literal["bullets"] = "bullets"
@@ -182,7 +183,7 @@ class Bullets(Shown):
     """The entries, a sentence or two each; what stands between backticks is a command."""
 
 
-class Caveat(Shown):
+class RenderedCaveat(Shown):
     """A warning to read before using a number."""
 
     type: Literal["caveat"] = "caveat"
@@ -191,32 +192,35 @@ class Caveat(Shown):
     """One or more sentences; what stands between backticks is a command."""
 
 
-class Card(Shown):
+class RenderedCard(Shown):
     """A number to be seen first."""
 
     title: str
     """What the number is."""
-    cell: Cell
+    cell: RenderedCell
     """The number, or a word."""
     note: str
     """How sure it is, or over what; empty where there is nothing to say."""
 
 
-class Cards(Shown):
+class RenderedCards(Shown):
     """Numbers to be seen first."""
 
     type: Literal["cards"] = "cards"
     """What this block is: numbers to be seen first."""
-    cards: tuple[Card, ...]
+    cards: tuple[RenderedCard, ...]
     """The numbers, in their order."""
     across: int
     """How many stand side by side on paper: four, else at most three."""
 
 
-Block = Annotated[Paragraph | Bullets | Caveat | Cards | Table | Chart, Field(discriminator="type")]
+Block = Annotated[
+    RenderedParagraph | RenderedBullets | RenderedCaveat | RenderedCards | RenderedTable | RenderedChart,
+    Field(discriminator="type"),
+]
 
 
-class Section(Shown):
+class RenderedSection(Shown):
     """Blocks under a title."""
 
     key: str
@@ -229,7 +233,7 @@ class Section(Shown):
     """What stands in it, in the order it is read."""
 
 
-class Evidence(Shown):
+class RenderedEvidence(Shown):
     """A source; its link leads to the web or is empty."""
 
     key: str
@@ -240,7 +244,7 @@ class Evidence(Shown):
     """Web address; empty where there is none."""
 
 
-class Entry(Shown):
+class RenderedEntry(Shown):
     """An entry of the provenance."""
 
     title: str
@@ -264,11 +268,11 @@ class Page(Shown):
     """Where the parameters come from and how far they may be trusted; empty where no parameter of a model is used."""
     trust_state: str
     """calibrated, borrowed, uncalibrated or stale; empty where no parameter of a model is used."""
-    sections: tuple[Section, ...]
+    sections: tuple[RenderedSection, ...]
     """In the order they are read."""
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[RenderedEvidence, ...]
     """The sources that cells name."""
-    provenance: tuple[Entry, ...]
+    provenance: tuple[RenderedEntry, ...]
     """What it was made of: run ID, hashes, versions, seed, time."""
 
 
@@ -299,10 +303,10 @@ def page_of(
     sections = tuple(view.section(section) for section in document.sections if section.on_paper or most is None)
     sources = tuple(map(view.evidence, document.evidence))
     evidence = sources if most is None else tuple(source for source in sources if source.key in view.named)
-    provenance = [Entry(title=clean(title), value=clean(value)) for title, value in document.provenance]
+    provenance = [RenderedEntry(title=clean(title), value=clean(value)) for title, value in document.provenance]
     if len(evidence) < len(document.evidence):
         counts = {"printed": number(len(evidence), 0), "count": number(len(document.evidence), 0)}
-        provenance.append(Entry(title=view.say("evidence"), value=view.say("some_sources", **counts)))
+        provenance.append(RenderedEntry(title=view.say("evidence"), value=view.say("some_sources", **counts)))
     return Page(
         key=document.key,
         lang=document.lang,
@@ -316,19 +320,19 @@ def page_of(
     )
 
 
-def to_json(document: Document, charts: Charts | None = None) -> dict[str, Any]:
+def to_json(document: Document, charts: Charts | None = None) -> JsonObject:
     """Return a document as plain values: what the page in the browser shows, and what programs read."""
     from copark.presentation.figures import Charts
 
     return page_of(document, charts or Charts()).model_dump(mode="json")
 
 
-def table_of(document: Document, key: str) -> Table | None:
+def table_of(document: Document, key: str) -> RenderedTable | None:
     """Return one table of a document, also one behind a chart; ``None`` where there is none of this key."""
     return next((_View(document).table(table) for table in document.tables() if table.key == key), None)
 
 
-def chart_of(document: Document, key: str, charts: Charts) -> Chart | None:
+def chart_of(document: Document, key: str, charts: Charts) -> RenderedChart | None:
     """Return one chart of a document, drawn by ``charts``; ``None`` where there is none of this key.
 
     Parameters
@@ -398,9 +402,11 @@ class _View:
     def say(self, key: str, /, **values: Any) -> str:
         return text(f"presentation.{key}", self.lang, **values)
 
-    def section(self, section: data.Section) -> Section:
+    def section(self, section: data.Section) -> RenderedSection:
         blocks = tuple(self.block(block, is_seen=not section.folded) for block in section.blocks)
-        return Section(key=section.key, title=titled(section.title, section.key), folded=section.folded, blocks=blocks)
+        return RenderedSection(
+            key=section.key, title=titled(section.title, section.key), folded=section.folded, blocks=blocks
+        )
 
     def block(self, block: data.Block, *, is_seen: bool) -> Block:
         if isinstance(block, data.Table):
@@ -409,18 +415,18 @@ class _View:
             return self.chart(block)
         if isinstance(block, data.Cards):
             cards = tuple(map(self.card, block.cards))
-            return Cards(cards=cards, across=4 if len(cards) == 4 else min(max(len(cards), 1), 3))
+            return RenderedCards(cards=cards, across=4 if len(cards) == 4 else min(max(len(cards), 1), 3))
         if isinstance(block, data.Bullets):
-            return Bullets(items=tuple(map(clean, block.items)))
+            return RenderedBullets(items=tuple(map(clean, block.items)))
         if isinstance(block, data.Caveat):
-            return Caveat(text=clean(block.text))
-        return Paragraph(text=clean(block.text))
+            return RenderedCaveat(text=clean(block.text))
+        return RenderedParagraph(text=clean(block.text))
 
-    def card(self, card: data.Card) -> Card:
+    def card(self, card: data.Card) -> RenderedCard:
         cell = self.cell(card.value, card.column, with_unit=True)
-        return Card(title=clean(card.title), cell=cell, note=clean(card.note))
+        return RenderedCard(title=clean(card.title), cell=cell, note=clean(card.note))
 
-    def cell(self, value: Value, column: Column, *, with_unit: bool = False) -> Cell:
+    def cell(self, value: Value, column: Column, *, with_unit: bool = False) -> RenderedCell:
         """Write a value as a cell has it: in words, and as a plain value for programs.
 
         Parameters
@@ -438,16 +444,16 @@ class _View:
         """
         if column.kind is Kind.source and isinstance(value, str) and value:
             sources = tuple(map(self.source, value.split("; ")))
-            return Cell(value=plain(value), text="; ".join(source.text for source in sources), sources=sources)
+            return RenderedCell(value=plain(value), text="; ".join(source.text for source in sources), sources=sources)
         words = clean(shown(value, column, self.lang, with_unit=with_unit))
         low, high = (_end(value.low), _end(value.high)) if isinstance(value, Interval) else (None, None)
-        return Cell(value=plain(value), text=words, low=low, high=high)
+        return RenderedCell(value=plain(value), text=words, low=low, high=high)
 
-    def source(self, key: str) -> Source:
+    def source(self, key: str) -> RenderedSource:
         listed = key in self.listed
         key = clean(key)
         words = key if listed else self.say(JUDGEMENT) if key == JUDGEMENT else self.say("unknown_source", source=key)
-        return Source(key=key, text=words, listed=listed)
+        return RenderedSource(key=key, text=words, listed=listed)
 
     def head(self, column: Column) -> Head:
         unit = column_unit(column, self.lang)
@@ -462,7 +468,7 @@ class _View:
             meaning=clean(column.meaning),
         )
 
-    def table(self, table: data.Table, *, is_left_out: bool = False, is_annex: bool = False) -> Table:
+    def table(self, table: data.Table, *, is_left_out: bool = False, is_annex: bool = False) -> RenderedTable:
         """Write a table as far as it is shown here.
 
         Parameters
@@ -494,7 +500,7 @@ class _View:
             notes.append(self.say("more_rows", count=number(len(table.rows) - len(rows), 0)))
         left = len(table.rows) if is_left_out else len(rows)
         self.named |= {source.key for row in cells for cell in row for source in cell.sources}
-        return Table(
+        return RenderedTable(
             key=table.key,
             title=titled(table.title, table.key),
             columns=heads,
@@ -507,12 +513,12 @@ class _View:
             empty=empty,
         )
 
-    def chart(self, chart: data.Chart) -> Chart:
+    def chart(self, chart: data.Chart) -> RenderedChart:
         title = titled(chart.title, chart.key)
         numbers = chart.numbers
         if self.most is not None and numbers is not None and numbers.folded:
             numbers = None
-        return Chart(
+        return RenderedChart(
             key=chart.key,
             title=title,
             alternative=titled(chart.alternative, title),
@@ -527,7 +533,7 @@ class _View:
             return ""
         return self.charts.inline(chart) if self.inline else self.charts.file(chart, "svg").decode("utf-8")
 
-    def evidence(self, source: data.Evidence) -> Evidence:
+    def evidence(self, source: data.Evidence) -> RenderedEvidence:
         link = clean(source.link)
         is_web = link.lower().startswith(_WEB)
-        return Evidence(key=clean(source.key), text=clean(source.text), link=link if is_web else "")
+        return RenderedEvidence(key=clean(source.key), text=clean(source.text), link=link if is_web else "")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark import units
+from copark.json_types import JsonObject
 from copark.presentation.xlsx_sheets import Cell, Row, Sheet, Styled, write_sheets
 from copark.progress import Progress
 from copark.simulation.outcomes import OUTCOMES
@@ -310,7 +311,7 @@ def variables_table(dataset: xr.Dataset) -> PlainTable:
 
 def provenance_table(record: RunRecord, lang: str) -> PlainTable:
     """Lay out what made the run: one row for each entry, nested entries with dots."""
-    content: dict[str, Any] = {
+    content: JsonObject = {
         "parameters": Trust.of(record.provenance).label(lang),
         "identity": record.identity,
         "stored": record.created,
@@ -363,7 +364,7 @@ def _of_the_whole(attributes: dict[Any, Any]) -> dict[str, str]:
     }
 
 
-def _attributes(name: str, variable: xr.DataArray) -> dict[str, Any]:
+def _attributes(name: str, variable: xr.DataArray) -> JsonObject:
     """Return a title, a unit of UDUNITS beside the unit itself, and what codes mean."""
     attributes = dict(variable.attrs) | COORDINATES.get(name, {})
     if has_text(f"store.netcdf.{name}"):
@@ -377,7 +378,7 @@ def _attributes(name: str, variable: xr.DataArray) -> dict[str, Any]:
     return attributes | _flags(variable)
 
 
-def _flags(variable: xr.DataArray) -> dict[str, Any]:
+def _flags(variable: xr.DataArray) -> JsonObject:
     """Return what codes mean: a word each, between blanks, and values of the variable's own type.
 
     Runs stored by early versions have meanings of several words, between semicolons.

@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from copark.presentation.document import Document, Kind
-from copark.presentation.rendered_document import Block, Cards, Cell, Chart, Page, Section, Table, page_of
+from copark.presentation.rendered_document import (
+    Block,
+    Page,
+    RenderedCards,
+    RenderedCell,
+    RenderedChart,
+    RenderedSection,
+    RenderedTable,
+    page_of,
+)
 from copark.presentation.text_wrap import width_of, wrapped
 from copark.texts import text
 
@@ -125,7 +134,7 @@ class _Screen:
             if self.left_out:
                 titles = self.say("join").join(dict.fromkeys(self.left_out))
                 self.line(self.say("left_out", titles=titles), "dim")
-            self.line(self.say("summary_only"), "dim")
+            self.line(self.say("summary_of_files" if self.files else "summary_only"), "dim")
         for path in self.files.values():
             self.console.print(str(path), markup=False, highlight=False, soft_wrap=True)
 
@@ -133,15 +142,15 @@ class _Screen:
         self.line()
         self.line(title, "bold cyan")
 
-    def section(self, section: Section) -> None:
+    def section(self, section: RenderedSection) -> None:
         if section.key not in self.only if self.only else section.folded:
             self.folded.append(section.title)
             return
-        if not all(isinstance(block, Table) and block.folded for block in section.blocks):
+        if not all(isinstance(block, RenderedTable) and block.folded for block in section.blocks):
             self.heading(section.title)
-        charts: list[Chart] = []
+        charts: list[RenderedChart] = []
         for block in section.blocks:  # figures that follow each other are named in one line
-            if isinstance(block, Chart):
+            if isinstance(block, RenderedChart):
                 charts.append(block)
                 continue
             self.charts(charts)
@@ -153,14 +162,14 @@ class _Screen:
         self.charts(charts)
 
     def block(self, block: Block, above: str) -> None:
-        if isinstance(block, Table):
+        if isinstance(block, RenderedTable):
             if block.folded:
                 self.folded.append(block.title)
             else:
                 self.table(block, above)
-        elif isinstance(block, Chart):
+        elif isinstance(block, RenderedChart):
             self.charts([block])
-        elif isinstance(block, Cards):
+        elif isinstance(block, RenderedCards):
             self.cards(block)
         elif block.type == "bullets":
             for item in block.items:
@@ -170,7 +179,7 @@ class _Screen:
         else:
             self.line(block.text)
 
-    def charts(self, charts: Sequence[Chart]) -> None:
+    def charts(self, charts: Sequence[RenderedChart]) -> None:
         """Name figures, and the file they are in, once."""
         if not charts:
             return
@@ -179,7 +188,7 @@ class _Screen:
         titles = self.say("join").join(chart.title for chart in charts)
         self.line(self.say("figure_in" if file else "figure", title=titles, **where))
 
-    def cards(self, block: Cards) -> None:
+    def cards(self, block: RenderedCards) -> None:
         from rich.table import Table as Grid
         from rich.text import Text
 
@@ -193,7 +202,7 @@ class _Screen:
             grid.add_row(Text(card.cell.text, style="bold"), words)
         self.grid(grid)
 
-    def table(self, table: Table, above: str) -> None:
+    def table(self, table: RenderedTable, above: str) -> None:
         if table.title != above:
             self.line()
             self.line(table.title, "bold")
@@ -204,7 +213,7 @@ class _Screen:
         if table.note:
             self.line(table.note, "dim")
 
-    def parts(self, table: Table) -> None:
+    def parts(self, table: RenderedTable) -> None:
         """Show the columns of a table, as many side by side as the screen is wide; in a summary the first of them."""
         needs = _needs(table, self.console.width)
         parts = list(_parts(needs, self.console.width))
@@ -223,7 +232,7 @@ class _Screen:
             self.line(self.say(key, rows=rows, columns=columns), "dim")
 
 
-def _needs(table: Table, width: int) -> list[int]:
+def _needs(table: RenderedTable, width: int) -> list[int]:
     """Return letters for each column; the first, which names the rows, is narrowed where the others then fit."""
     first, *others = table.widths
     spare = width - sum(others) - GAP * len(others)
@@ -231,7 +240,9 @@ def _needs(table: Table, width: int) -> list[int]:
     return [spare if narrow else first, *others]
 
 
-def _grid(table: Table, widths: Sequence[int], places: Sequence[int], width: int, most: int | None = None) -> Any:
+def _grid(
+    table: RenderedTable, widths: Sequence[int], places: Sequence[int], width: int, most: int | None = None
+) -> Any:
     """Lay out some columns of a table, and so many of its rows; sentences have what room the screen leaves them."""
     from rich import box
     from rich.table import Table as Grid
@@ -263,7 +274,7 @@ def _grid(table: Table, widths: Sequence[int], places: Sequence[int], width: int
     return grid
 
 
-def _has(row: Sequence[Cell], places: Sequence[int]) -> bool:
+def _has(row: Sequence[RenderedCell], places: Sequence[int]) -> bool:
     """Return whether a row says anything in some columns but the one that names it."""
     return any(row[place].text and row[place].value is not None for place in places[1:])
 

@@ -219,7 +219,7 @@ def fault_of_edit(problem: CaseProblem, file: str, line: int | None = None, plac
         Name of the file in the fault.
     line
         Its line, where known.
-    at
+    place
         Path of the scenario in the file.
     """
     values = {name: shown(value) for name, value in problem.values.items() if name != "where"}

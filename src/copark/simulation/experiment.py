@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from copark.arrays import Floats, Integers
 from copark.cases.case import Case
 from copark.identity import identity_of
+from copark.json_types import JsonObject
 from copark.model.arrays import Draws, Inputs
 from copark.progress import CountedProgress, Progress, ProgressCounter, silent
 from copark.simulation.ensemble import CHUNK, Ensemble, calls_for
@@ -143,9 +144,9 @@ class Experiment:
         return self.label.identity
 
     @property
-    def provenance(self) -> dict[str, Any]:
+    def provenance(self) -> JsonObject:
         """Everything the study is made of: versions, hashes, seed, time."""
-        provenance: dict[str, Any] = json.loads(self.label.provenance)
+        provenance: JsonObject = json.loads(self.label.provenance)
         return provenance
 
     @property
@@ -381,7 +382,7 @@ class Experiment:
             Scenarios by memo key.
         first, last
             Runs of these replicates, counted from 0.
-        count
+        progress
             Called with how many runs more were made.
 
         Yields

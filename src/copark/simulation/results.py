@@ -56,6 +56,16 @@ def study_identity(study: Study, case: Case, source: str | None = None) -> str:
     return result_identity(content if source is None else content | {"draws_hash": source})
 
 
+def title_attributes(study: Study) -> dict[str, str]:
+    """Return the attributes of a result that hold its titles, which its run ID does not cover."""
+    titles = {scenario.key: scenario.title.model_dump() for scenario in study.scenarios}
+    return {
+        "title_en": study.title.en,
+        "title_zh": study.title.zh,
+        "scenario_titles": json.dumps(titles, ensure_ascii=False),
+    }
+
+
 def label(study: Study, case: Case, source: Mapping[str, Any] | None = None) -> Label:
     """Name a study's result and tell everything that made it.
 
@@ -148,7 +158,6 @@ def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
     count = out.shape[1]
     drawn = np.stack(list(runs.drawn.values()), axis=1) if runs.drawn else np.zeros((count, 0))
     quarters = [case.clock.start + t for t in range(out.shape[3])]
-    titles = {scenario.key: scenario.title.model_dump() for scenario in study.scenarios}
     return xr.Dataset(
         {
             **{
@@ -172,9 +181,7 @@ def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
         },
         attrs={
             "identity": label.identity,
-            "title_en": study.title.en,
-            "title_zh": study.title.zh,
-            "scenario_titles": json.dumps(titles, ensure_ascii=False),
+            **title_attributes(study),
             "provenance": label.provenance,
             **{f"trust_{lang}": label.trust.label(lang) for lang in LANGUAGES},
         },

@@ -25,6 +25,7 @@ from copark.cases.types import shown, suggestion, wrong
 from copark.cases.validated_yaml import faults_in, read_model
 from copark.cases.yaml_loader import Tree
 from copark.errors import CoparkError, Fault, NotFound, StudyFaults
+from copark.json_types import JsonObject
 from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
 from copark.simulation.case_edits import edited, fault_of_edit
@@ -118,9 +119,10 @@ class Scenario(StudyEntry):
     edits: Edits = Edits()
     """Facts of the case that are changed; a lever that sets the same fact has it."""
     times: dict[str, Factor] = Field(default_factory=dict, exclude_if=not_)
-    """Parameters multiplied, after they are set: one that is drawn cannot be trebled by naming a value."""
+    """Factors by name of a parameter: its value, drawn or set, is multiplied by the factor."""
     scale: dict[str, Factor] = Field(default_factory=dict, exclude_if=not_)
-    """Levers and drivers multiplied, after all else."""
+    """Factors by name of a lever or driver: its value in every quarter is multiplied by the factor, after all other
+    changes."""
 
     @field_validator("times", "scale")
     @classmethod
@@ -133,7 +135,7 @@ class Scenario(StudyEntry):
 
     @field_validator("parameters", "links", "dated_inputs")
     @classmethod
-    def _known(cls, changes: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+    def _known(cls, changes: JsonObject, info: ValidationInfo) -> JsonObject:
         kind = str(info.field_name)
         variables: Mapping[str, Any] = dated_inputs() if kind == "dated_inputs" else getattr(catalogue(), kind)
         for name, change in changes.items():
@@ -220,9 +222,9 @@ class Study(StudyEntry):
         except ValidationError as errors:
             raise StudyFaults(faults_in(errors, self.name, Study, ("study",))) from None
 
-    def content(self) -> dict[str, Any]:
+    def content(self) -> JsonObject:
         """Give the study as plain values: but for its titles, what its identity is made of."""
-        content: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
+        content: JsonObject = self.model_dump(mode="json", by_alias=True)
         if self.now is None:
             del content["now"]
         return content

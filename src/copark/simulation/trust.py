@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from copark.json_types import JsonObject
 from copark.texts import text
 
 State = Literal["calibrated", "borrowed", "uncalibrated", "stale"]
@@ -85,7 +86,7 @@ class Trust:
             "passed_over": f"{self.passed_over:.1f}",
         }
 
-    def content(self) -> dict[str, Any]:
+    def content(self) -> JsonObject:
         """Return plain values, for provenance."""
         return asdict(self)
 

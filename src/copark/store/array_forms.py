@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.errors import Fault
+from copark.json_types import JsonObject
 from copark.store.errors import fault
 from copark.store.manifest import METADATA, NAME, UNREADABLE, listed_in, unreadable
 from copark.store.streaming_summary import STATISTICS
@@ -232,7 +233,7 @@ def _faults_of_groups(record: RunRecord) -> Iterator[Fault]:
                 yield fault("array", record.path, place)
 
 
-def _described(record: RunRecord, place: str) -> dict[str, Any] | Fault:
+def _described(record: RunRecord, place: str) -> JsonObject | Fault:
     """Read a description, or say why it cannot be read."""
     path = record.path / place
     try:
@@ -302,14 +303,14 @@ def _is_array_of(
     return described["codecs"] in codecs and _are_plain(described["attributes"])
 
 
-def _codecs(kind: str, size_of: str) -> list[list[dict[str, Any]]]:
+def _codecs(kind: str, size_of: str) -> list[list[JsonObject]]:
     """Give what copark writes arrays of a type with: now, and before chunks had checksums."""
     zstd = {"name": "zstd", "configuration": {"level": 0, "checksum": False}}
     if size_of == "string":
         texts = {"name": "vlen-utf8", "configuration": {}}
         return [[texts, CHECKSUM], [texts, zstd]]
     size = ITEM_BYTES[size_of]
-    numbers: dict[str, Any] = {"name": "bytes"}
+    numbers: JsonObject = {"name": "bytes"}
     if size > 1:
         numbers["configuration"] = {"endian": "little"}
     if kind == "string":

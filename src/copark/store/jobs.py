@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import and_, delete, func, insert, select, update
 
+from copark.json_types import JsonObject
 from copark.store.database import jobs, now
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Job:
     """Name of the case it is about."""
     title: dict[str, str]
     """Titles in both languages."""
-    errand: dict[str, Any]
+    errand: JsonObject
     """What its process is told."""
     created: str
     """When it came, UTC, ISO 8601."""
@@ -64,7 +65,7 @@ class Job:
     """File of its page."""
     reused: bool
     """The result was there already."""
-    trouble: list[dict[str, Any]]
+    trouble: list[JsonObject]
     """Why it failed: faults with cause and repair in both languages."""
     stage: str = ""
     """Its stage while it runs, as its server knows."""

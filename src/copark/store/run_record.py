@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from copark.json_types import JsonObject
 from copark.store.manifest import FORMAT, NAME
 from copark.store.streaming_summary import EndCounts, failed_in
 
@@ -43,7 +44,7 @@ class RunRecord:
     """Runs by code of their status, for each scenario."""
     outcome: dict[str, dict[str, int]]
     """Runs by code of their outcome, for each scenario."""
-    provenance: dict[str, Any] = field(default_factory=dict)
+    provenance: JsonObject = field(default_factory=dict)
     """What made the numbers."""
 
     @property
@@ -66,7 +67,7 @@ def metadata_of(first: xr.Dataset, runs: int, kept: int, tally: EndCounts, *, ba
     bands
         Whether bands over all runs stand in for most of their paths.
     """
-    content: dict[str, Any] = {
+    content: JsonObject = {
         "format": FORMAT,
         "identity": str(first.attrs["identity"]),
         "form": "summarised" if bands else "full",
@@ -82,7 +83,7 @@ def metadata_of(first: xr.Dataset, runs: int, kept: int, tally: EndCounts, *, ba
     return json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def record_of(folder: Path, metadata: dict[str, Any]) -> RunRecord:
+def record_of(folder: Path, metadata: JsonObject) -> RunRecord:
     """Read what is known of a run from its metadata; what is none raises one of ``UNREADABLE``."""
     size = json.loads((folder / NAME).read_text(encoding="utf-8"))["bytes"]
     return _reader().validate_python({**metadata, "path": folder, "bytes": size})

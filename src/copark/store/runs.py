@@ -2,8 +2,8 @@
 
 A folder holds ``arrays.zarr`` (the numbers), ``metadata.json`` (what made them and how the runs ended) and
 ``manifest.json`` (every file with its checksum, written last). Above ``SUMMARY_ABOVE`` runs, ``arrays.zarr`` keeps
-the first ``KEPT`` runs, ``summary.zarr`` the bands over all of them, and ``every_run.zarr`` the status, outcome and
-draws of each; a run's random numbers depend on its number alone, so the first are as good a sample as any.
+the first ``SUMMARY_PATHS`` runs, ``summary.zarr`` the bands over all of them, and ``every_run.zarr`` the status,
+outcome and draws of each; a run's random numbers depend on its number alone, so the first are as good a sample as any.
 
 Whenever a run is read, its identity is made again from its provenance: what lies in the folder of another identity is
 misplaced (:mod:`copark.store.manifest`), neither used nor shown, and moved aside by whoever writes to that folder.
@@ -54,7 +54,14 @@ if TYPE_CHECKING:
 OUT = Path("out")
 """The output folder where none is named."""
 SUMMARY_ABOVE = 100_000
-KEPT = 10_000
+"""Runs above which a summary is kept in the place of all paths, where nobody decides otherwise.
+
+A server decides otherwise (:data:`copark.web.content.job_tasks.SUMMARY_ABOVE`), and so does a study that names the
+outputs to keep (:func:`copark.analyses.stored_runs.plan_stored_run`). Hence a run ID may be stored in either form: the
+numbers are the same, and a summary never replaces paths.
+"""
+SUMMARY_PATHS = 10_000
+"""Runs whose paths are kept beside a summary: the first ones."""
 LEAST_COMPRESSION = 0.2
 """Ensembles were never seen to shrink to less than this share of their size in memory."""
 
@@ -101,7 +108,7 @@ class RunStore:
             raise ExportRefused([fault("runs_differ", self.root, found=0, wanted=runs)])
         identity = str(first.attrs["identity"])
         bands = runs > SUMMARY_ABOVE if summarise is None else summarise
-        plan = ShardPlan(identity, runs, min(KEPT, runs) if bands else runs, bands, CHUNK)
+        plan = ShardPlan(identity, runs, min(SUMMARY_PATHS, runs) if bands else runs, bands, CHUNK)
         self.need_room(first, plan.kept)
         set_aside(self.root / identity)
         with written_folder(self.root / identity, replace=replace) as folder:

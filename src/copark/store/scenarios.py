@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, insert, select
 
 from copark.identity import identity_of
+from copark.json_types import JsonObject
 from copark.store.database import now, scenarios
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class SavedScenario:
     case: str
     identity: str
     """Of its content: the same content has the same."""
-    content: dict[str, Any]
+    content: JsonObject
     created: str
     """When it was first saved, UTC, ISO 8601."""
     updated: str

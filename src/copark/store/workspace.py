@@ -29,6 +29,7 @@ from copark.cases.types import shown
 from copark.cases.yaml_loader import read_yaml
 from copark.errors import CoparkError, Fault, FaultsFound
 from copark.identity import RESULT_FORMAT
+from copark.json_types import JsonObject
 from copark.progress import Progress
 from copark.store.errors import DamagedRun, MisplacedRun
 from copark.store.files import written_file, written_folder
@@ -74,7 +75,7 @@ LICENCE = "https://spdx.org/licenses/Apache-2.0"
 NOT_STATED = "#licence-not-stated"
 MEDIA = {".yaml": "application/yaml", ".csv": "text/csv", ".json": "application/json", ".md": "text/markdown"}
 Listing = dict[str, tuple[int, str]]
-Entity = dict[str, Any]
+Entity = JsonObject
 
 
 class WorkspaceRefused(FaultsFound):

@@ -13,6 +13,8 @@ from json import loads
 from pathlib import Path
 from typing import Any
 
+from copark.json_types import JsonObject
+
 LANGUAGES = ("en", "zh")
 FOLDER = Path(__file__).parent
 ANALYSES = FOLDER.parent / "analyses"
@@ -89,12 +91,12 @@ def entries(area: str) -> Mapping[str, dict[str, str]]:
     return Entries(path.read_text(encoding="utf-8"))
 
 
-def read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> JsonObject:
     """Read a YAML file that comes with the package."""
     return _parsed(path.read_text(encoding="utf-8"))
 
 
-def _parsed(source: str) -> dict[str, Any]:
+def _parsed(source: str) -> JsonObject:
     import yaml
 
     return yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}  # noqa: S506 - a safe loader

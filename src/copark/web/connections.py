@@ -1,9 +1,9 @@
-"""Connections: how many there may be, which of them makes room for another, and when one is given up.
+"""Connections: how many there may be, which of them makes room for a new one, and when one is closed.
 
-A newcomer gets in. Where there are as many connections as descriptors allow, or an address has as many as it may, the
-least needed one is closed: first those that have not yet sent a request that passed the gate, of the address that has
-most of them and the oldest among these; then idle ones; then those that wait for their own client. Who holds the token
-is known by the first request, so that whoever does not cannot keep him out by opening connections.
+A new connection is always accepted. Where there are as many as descriptors allow, or an address has as many as it may,
+the least needed one is closed: first those without a request that passed access control, of the address that has most
+of them and the oldest among these; then idle ones; then those that wait for their own client. A client with the token
+is known by its first request, so that nobody without it can keep him out by opening connections.
 """
 
 import asyncio
@@ -19,8 +19,8 @@ import h11
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from copark.web.limits import Limits, Rates, address_of
-from copark.web.problems import Problem, language_of, problem_response
+from copark.web.limits import Limits, TokenBuckets, address_of
+from copark.web.problems import HttpProblem, language_of, problem_response
 
 try:
     import resource
@@ -37,18 +37,19 @@ PIPELINED = 16
 """Requests that a client may send behind one another without waiting for an answer."""
 UNSENT = 32_768
 """Bytes that the system may hold of an answer and has not yet sent."""
-STRANGERS = (10.0, 100.0)
-"""Connections that an address may open in a second, and at once, before a request from there has passed the gate."""
+UNPROVEN_RATE = (10.0, 100.0)
+"""Connections that an address may open in a second, and at once, before a request from there has passed access
+control."""
 AT_ONCE = struct.pack("ii", 1, 0)
 """Value of ``SO_LINGER`` for a connection that is reset, so that nothing of it is kept."""
-TURNED_AWAY = 500
-"""Connections that are turned away in one step, before others have their turn."""
-MOST_FRIENDS = 1_000
-"""Addresses that are remembered of whom passed the gate."""
-IN_HASTE = 0.5
-FEW = 6
-"""Seconds for which a request may wait for its client before it is taken for stalled, unless more than so many of its
-address wait: a browser has six connections."""
+MOST_REJECTED = 500
+"""Connections that are rejected in one step, before others have their turn."""
+MOST_PROVEN = 1_000
+"""Addresses with a request that passed access control, of which as many are remembered."""
+STALLED_AFTER = 0.5
+"""Seconds a request may wait for its client before it counts as stalled."""
+BROWSER_CONNECTIONS = 6
+"""Connections of an address that may wait for so long; beyond, all that wait count as stalled."""
 
 
 def descriptors(count: int) -> int:
@@ -73,19 +74,19 @@ def room_for_connections(limits: Limits) -> int:
     return min(limits.connections, max(allowed - reserve, allowed // 2))
 
 
-def hold_back(line: socket.socket) -> None:
-    """Have the system take no more of an answer than it can soon send.
+def limit_unsent(connection: socket.socket) -> None:
+    """Let the system buffer no more of a response than it can soon send.
 
-    It would take megabytes for a client that reads nothing, and one that reads slowly would seem to have stopped.
+    It would buffer megabytes for a client that reads nothing, and one that reads slowly would seem to have stopped.
     """
     if hasattr(socket, "TCP_NOTSENT_LOWAT"):
         with suppress(OSError):
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
 
 
 async def busy(scope: Scope, receive: Receive, send: Send) -> None:
-    """Tell a request of a connection that is one too many when to come again."""
-    problem = problem_response(Problem(503, "busy", retry_after=1.0), language_of(None, None))
+    """Respond to a connection that is one too many with 503 and when to retry."""
+    problem = problem_response(HttpProblem(503, "busy", retry_after=1.0), language_of(None, None))
     problem.headers["connection"] = "close"
     await problem(scope, receive, send)
 
@@ -93,8 +94,8 @@ async def busy(scope: Scope, receive: Receive, send: Send) -> None:
 class BoundedProtocol(H11Protocol):
     """HTTP/1.1 as uvicorn has it, with bounds.
 
-    Headers have to arrive within ten seconds of their first byte, or a 408. Of what is sent, something has to be taken
-    in any thirty seconds. Nobody but a proxy has more than 100 connections at once.
+    Headers must arrive within ten seconds of their first byte, else the response is 408. A client must read something
+    in any thirty seconds. No address but a proxy has more than 100 connections at once.
     """
 
     most = Limits.connections
@@ -107,29 +108,30 @@ class BoundedProtocol(H11Protocol):
     """Seconds without progress in sending."""
     proxies: tuple[str, ...] = ()
     """Addresses whose connections are not counted."""
-    openings: ClassVar["Openings"]
-    """Rates at which others may open connections."""
-    is_known = False
-    """Whether the last request passed the gate."""
-    is_given_up = False
+    rates: ClassVar["ConnectionRates"]
+    """Rates at which addresses may open connections."""
+    is_proven = False
+    """Whether the last request passed access control."""
+    is_aborted = False
+    """Whether the connection was closed at once."""
     _late: asyncio.TimerHandle | None = None
     _unsent = 0
     _pipelined = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin; another connection may have to make room."""
+        """Set up the connection; another one may have to make room for it."""
         super().connection_made(transport)
         self.received = self.loop.time()
         self.taken = self.loop.time()
         self.host = self.client[0] if self.client else ""
         self.app = self._with_connection(self.app)
         if line := transport.get_extra_info("socket"):
-            hold_back(line)
-        self._take_place()
+            limit_unsent(line)
+        self._enforce_limits()
         self._watch(is_waiting=True)
 
     def data_received(self, data: bytes) -> None:
-        """Read on."""
+        """Read what has arrived."""
         self.received = self.loop.time()
         super().data_received(data)
         is_leftover = self.conn.their_state is h11.SEND_BODY and self.is_idle
@@ -144,7 +146,7 @@ class BoundedProtocol(H11Protocol):
         super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End."""
+        """Clean up."""
         super().connection_lost(exc)
         self._watch(is_waiting=False)
 
@@ -160,36 +162,36 @@ class BoundedProtocol(H11Protocol):
             return self.taken
         return self.received if self.conn.their_state is h11.SEND_BODY else None
 
-    def judge(self, *, has_passed: bool) -> None:
-        """Take note whether a request has passed the gate."""
-        self.is_known = has_passed
-        if has_passed:
-            self.openings.befriend(self.host)
+    def record_access(self, *, is_allowed: bool) -> None:
+        """Record whether a request has passed access control."""
+        self.is_proven = is_allowed
+        if is_allowed:
+            self.rates.prove(self.host)
 
-    def look(self) -> None:
-        """Give up if the client has long taken nothing of what is sent to it."""
+    def check_progress(self) -> None:
+        """Abort if the client has long read nothing of what is sent to it."""
         unsent = self.transport.get_write_buffer_size()
         if unsent == 0 or unsent < self._unsent:
             self.taken = self.loop.time()
         self._unsent = unsent
         if self.loop.time() - self.taken > self.stalled:
-            self.give_up()
+            self.abort()
 
-    def give_up(self) -> None:
-        """Close the connection at once, and with it whatever is not yet sent."""
-        self.is_given_up = True
+    def abort(self) -> None:
+        """Close the connection at once, whatever is not yet sent."""
+        self.is_aborted = True
         self.connections.discard(self)
         self.transport.abort()
 
     def _with_connection(self, app: Any) -> Callable[..., Any]:
-        async def heard(scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_connection(scope: Scope, receive: Receive, send: Send) -> None:
             scope["state"]["connection"] = self
             await app(scope, receive, send)
 
-        return heard
+        return with_connection
 
-    def _take_place(self) -> None:
-        """Have another connection closed where there are too many; else be refused."""
+    def _enforce_limits(self) -> None:
+        """Close another connection where there are too many, or else refuse this one."""
         others = cast("set[BoundedProtocol]", self.connections)
         own = [other for other in others if other.host == self.host]
         if len(own) > self.each and self.host not in self.proxies:
@@ -197,7 +199,7 @@ class BoundedProtocol(H11Protocol):
                 self.app = busy
                 self.within = 2.0
         elif len(others) > self.most and not make_room(other for other in others if other is not self):
-            self.give_up()
+            self.abort()
 
     def _watch(self, *, is_waiting: bool) -> None:
         if is_waiting and self._late is None:
@@ -212,8 +214,8 @@ class BoundedProtocol(H11Protocol):
         self.transport.close()
 
 
-class Openings:
-    """Rates at which addresses may open connections: unbounded where a request has passed the gate, else slow.
+class ConnectionRates:
+    """Rates at which addresses may open connections: unbounded once a request has passed access control, else slow.
 
     Parameters
     ----------
@@ -223,30 +225,30 @@ class Openings:
 
     def __init__(self, proxies: Iterable[str] = ()) -> None:
         self.proxies = frozenset(proxies)
-        self.strangers = Rates(*STRANGERS)
-        self._friends: set[str] = set()
+        self.unproven = TokenBuckets(*UNPROVEN_RATE)
+        self._proven: set[str] = set()
 
-    def befriend(self, host: str) -> None:
-        """Remember that a request of an address has passed the gate."""
-        if len(self._friends) >= MOST_FRIENDS:
-            self._friends.clear()
-        self._friends.add(host)
+    def prove(self, host: str) -> None:
+        """Remember that a request of an address has passed access control."""
+        if len(self._proven) >= MOST_PROVEN:
+            self._proven.clear()
+        self._proven.add(host)
 
     def admit(self, host: str) -> bool:
         """Say whether an address may open a connection now."""
-        return host in self._friends or host in self.proxies or not self.strangers.take(host, 1.0)
+        return host in self._proven or host in self.proxies or not self.unproven.take(host, 1.0)
 
 
-class Door(socket.socket):
-    """The socket that listens; who opens connections too fast is turned away before anything is made for them."""
+class ListeningSocket(socket.socket):
+    """The socket that listens; an address that opens connections too fast is rejected before anything is set up."""
 
-    openings = Openings()
+    rates = ConnectionRates()
 
     def accept(self) -> tuple[socket.socket, Any]:
         """Return the next connection that is admitted. Raises BlockingIOError if there is none for now."""
-        for _ in range(TURNED_AWAY):
+        for _ in range(MOST_REJECTED):
             line, address = super().accept()
-            if self.openings.admit(str(address[0])):
+            if self.rates.admit(str(address[0])):
                 return line, address
             line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
             line.close()
@@ -254,31 +256,31 @@ class Door(socket.socket):
 
 
 def make_room(connections: Iterable[BoundedProtocol]) -> bool:
-    """Give up the connection that is needed least; whether there was one.
+    """Abort the connection that is needed least; return whether there was one.
 
-    Of many strangers a twentieth goes at once, since to look through all of them for every newcomer would take longer
-    than to accept him.
+    Of many unproven ones a twentieth goes at once, since to rank all of them for every new connection would take longer
+    than to accept it.
     """
     candidates = list(connections)
     crowds = Counter(
-        connection.host for connection in candidates if is_stranger(connection) or connection.waits_since is not None
+        connection.host for connection in candidates if is_unproven(connection) or connection.waits_since is not None
     )
     ranked = [
         (rank, number)
         for number, connection in enumerate(candidates)
         if (rank := rank_of(connection, crowds)) is not None
     ]
-    strangers = sum(rank[0] == 0 for rank, _ in ranked)
-    leaving = 1 + strangers // 20
-    for _, number in heapq.nsmallest(leaving, ranked):
-        candidates[number].give_up()
+    unproven = sum(rank[0] == 0 for rank, _ in ranked)
+    closing = 1 + unproven // 20
+    for _, number in heapq.nsmallest(closing, ranked):
+        candidates[number].abort()
     return bool(ranked)
 
 
-def is_stranger(connection: BoundedProtocol) -> bool:
-    """Say whether nothing speaks for a connection: no request of it passed the gate, or it is being closed."""
-    is_known = connection.is_known or connection.host in connection.proxies
-    return not is_known or connection.transport.is_closing()
+def is_unproven(connection: BoundedProtocol) -> bool:
+    """Say whether no request of a connection has passed access control, or it is being closed."""
+    is_proven = connection.is_proven or connection.host in connection.proxies
+    return not is_proven or connection.transport.is_closing()
 
 
 def rank_of(connection: BoundedProtocol, crowds: Counter[str]) -> tuple[int, int, float] | None:
@@ -287,27 +289,27 @@ def rank_of(connection: BoundedProtocol, crowds: Counter[str]) -> tuple[int, int
     Parameters
     ----------
     crowds
-        How many connections of each address are strangers or wait for their client.
+        Number of connections of each address that are unproven or wait for their client.
     """
     crowd = crowds[connection.host]
-    if is_stranger(connection):
+    if is_unproven(connection):
         return 0, -crowd, connection.received
     if connection.is_idle:
         return 1, 0, connection.received
     since = connection.waits_since
-    if since is not None and (crowd > FEW or connection.loop.time() - since > IN_HASTE):
+    if since is not None and (crowd > BROWSER_CONNECTIONS or connection.loop.time() - since > STALLED_AFTER):
         return 2, -crowd, since
     return None
 
 
 def connection_of(scope: Scope) -> BoundedProtocol | None:
-    """Return the connection of a request, if a server of ours has accepted it."""
+    """Return the connection of a request, if this server has accepted it."""
     connection: BoundedProtocol | None = scope.get("state", {}).get("connection")
     return connection
 
 
-class Places:
-    """Requests that are heard at once.
+class RequestSlots:
+    """Slots for requests that are served at once.
 
     Parameters
     ----------
@@ -321,22 +323,22 @@ class Places:
         self._taken: dict[object, tuple[str, BoundedProtocol | None]] = {}
 
     @contextmanager
-    def place(self, scope: Scope) -> Iterator[bool]:
-        """Take a place for as long as a request lasts; whether there was one."""
+    def slot(self, scope: Scope) -> Iterator[bool]:
+        """Take a slot for as long as a request lasts; yield whether there was one."""
         address = address_of(scope)
         connection = connection_of(scope)
-        place = object()
+        slot = object()
         is_free = self._is_free(address)
         if is_free:
-            self._taken[place] = address, connection
+            self._taken[slot] = address, connection
         try:
             yield is_free
         finally:
-            self._taken.pop(place, None)
+            self._taken.pop(slot, None)
 
     def _is_free(self, address: str) -> bool:
-        """Say whether there is a place, after another request has made room if there was none."""
-        others = [(host, line) for host, line in self._taken.values() if line is None or not line.is_given_up]
+        """Say whether there is a slot, after another request has made room if there was none."""
+        others = [(host, line) for host, line in self._taken.values() if line is None or not line.is_aborted]
         own = [(host, line) for host, line in others if host == address]
         if len(own) >= self.each:
             full = own

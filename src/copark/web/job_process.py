@@ -1,4 +1,4 @@
-"""The process that does one task: told what on its first line of input, it tells how far it is, line by line.
+"""The process that does one job: it reads a task from its first line of input and writes its progress, a line each.
 
 It ends when it is done, when the next line says ``cancel``, and when its input ends, since then its server is gone.
 """
@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from copark.json_types import JsonObject
+
 if TYPE_CHECKING:
     from copark.web.content.job_tasks import JobTask
 
@@ -24,12 +26,12 @@ OFTEN = 0.1
 PROGRAM = ("-m", "copark.web.job_process")
 
 
-class Stopped(BaseException):
-    """The job was cancelled: like an interrupt, it is no fault that anything on the way should treat."""
+class JobCancelled(BaseException):
+    """The job was cancelled; like KeyboardInterrupt it is no error that code on the way should handle."""
 
 
 class ProgressWriter:
-    """Tells a server how far the work is."""
+    """Writes progress of the work to the server."""
 
     def __init__(self, out: TextIO) -> None:
         self.out = out
@@ -37,24 +39,24 @@ class ProgressWriter:
         self._last = 0.0
         self._stage = ""
 
-    def say(self, **message: Any) -> None:
-        """Say something on a line of its own."""
+    def write(self, **message: Any) -> None:
+        """Write a message as a line of JSON."""
         self.out.write(json.dumps(message, ensure_ascii=False) + "\n")
         self.out.flush()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """Tell a stage and how much of it is done, not too often."""
+        """Write a stage and how much of it is done, not too often."""
         if self.stopped.is_set():
-            raise Stopped
+            raise JobCancelled
         now = time.monotonic()
         if stage != self._stage or done >= total > 0 or now - self._last >= OFTEN:
             self._last = now
             self._stage = stage
-            self.say(stage=stage, done=done, total=total)
+            self.write(stage=stage, done=done, total=total)
 
 
 def listen(source: TextIO, writer: ProgressWriter) -> None:
-    """Wait for the word to stop, or for the server to be gone."""
+    """Read the input until the server cancels the job or is gone."""
     for line in source:
         if line.strip() == "cancel":
             writer.stopped.set()
@@ -64,33 +66,33 @@ def listen(source: TextIO, writer: ProgressWriter) -> None:
 
 def main(source: TextIO, out: TextIO) -> int:
     """Do what the first line of input says."""
-    from copark.web.content.job_tasks import JobTask, do
+    from copark.web.content.job_tasks import JobTask, do_task
 
     writer = ProgressWriter(out)
     task = JobTask(**json.loads(source.readline()))
     threading.Thread(target=listen, args=(source, writer), daemon=True).start()
     try:
-        done = do(task, writer, lambda identity: writer.say(makes=identity))
-    except Stopped:
-        writer.say(end="cancelled")
+        result = do_task(task, writer, lambda run_id: writer.write(makes=run_id))
+    except JobCancelled:
+        writer.write(end="cancelled")
     except Exception as error:  # noqa: BLE001 - told to the server in its words or by its kind alone
-        writer.say(end="failed", **without_paths(failure(error, task), task))
+        writer.write(end="failed", **without_paths(failure(error, task), task))
     else:
-        writer.say(end="done", identity=done.identity, page=done.page or "", reused=done.reused)
+        writer.write(end="done", identity=result.identity, page=result.page or "", reused=result.reused)
     return 0
 
 
-def failure(error: Exception, task: JobTask) -> dict[str, Any]:
-    """Return why a job failed, as its server is told."""
+def failure(error: Exception, task: JobTask) -> JsonObject:
+    """Return the message to the server on why a job failed."""
     from copark.errors import CoparkError, FaultsFound
     from copark.texts import LANGUAGES
-    from copark.web.content.faults import told_faults
-    from copark.web.content.job_tasks import deleted, is_deleted
+    from copark.web.content.faults import fault_infos
+    from copark.web.content.job_tasks import deleted_fault, is_deleted
 
     if is_deleted(task):  # whatever came of it
-        return {"trouble": [fault.model_dump() for fault in told_faults([deleted()])]}
+        return {"trouble": [fault.model_dump() for fault in fault_infos([deleted_fault()])]}
     if isinstance(error, FaultsFound):
-        return {"trouble": [fault.model_dump() for fault in told_faults(error.faults)]}
+        return {"trouble": [fault.model_dump() for fault in fault_infos(error.faults)]}
     if isinstance(error, CoparkError):
         return {"trouble": [], "words": {lang: error.said(lang) for lang in LANGUAGES}}
     if isinstance(error, MemoryError):
@@ -99,7 +101,7 @@ def failure(error: Exception, task: JobTask) -> dict[str, Any]:
 
 
 def without_paths(content: Any, task: JobTask) -> Any:
-    """Return what is told with folders of the server by their last name alone: where they lie is nobody's business."""
+    """Return a message with folders of the server by their last name alone, since clients are not to see its paths."""
     if isinstance(content, dict):
         return {name: without_paths(value, task) for name, value in content.items()}
     if isinstance(content, list):

@@ -1,7 +1,7 @@
-"""The queue of a server: it takes jobs from the database's, long ones and pages in two lanes, each done by a process.
+"""The job queue of a server: it takes jobs from the database, in a lane for long ones and one for pages.
 
-A server that ends gives its jobs back; what ran when it was killed the next one begins again. A process that dies is a
-new attempt, and only the last one's death is a failure.
+Each job is done by a process. A server that ends gives its jobs back; a job that ran when it was killed is started
+again by the next server. If a process dies the job is tried again, and only the last attempt's death is a failure.
 """
 
 import json
@@ -16,38 +16,49 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
+from copark.json_types import JsonObject
+from copark.store.errors import DatabaseRefused
+from copark.store.jobs import LANES, MOST_ATTEMPTS, Job, JobTable
 from copark.texts import text
-from copark.web.content.faults import fault, told_faults
+from copark.web.content.faults import fault, fault_infos
 from copark.web.content.job_tasks import (
     FORETOLD,
-    LANES,
-    MOST_ATTEMPTS,
-    DatabaseRefused,
-    Job,
-    JobTable,
     JobTask,
-    clear_after,
-    clear_cancelled,
-    placed,
+    remove_leftovers_of_process,
+    remove_shards_of_cancelled,
+    with_local_paths,
 )
 from copark.web.job_process import PROGRAM
 
 GRACE = 0.4
 """Seconds a job has to stop by itself."""
-LEAST = 0.5
-"""Seconds after which it can be said how long a stage may still take."""
-LOOK = 1.0
-"""Seconds after which a lane without jobs looks for some by itself: the database may have been away."""
+ESTIMATE_AFTER = 0.5
+"""Seconds after which the time a stage may still take is estimated."""
+POLL = 1.0
+"""Seconds after which a lane without jobs polls the database, which may have been away."""
 PATIENCE = 5.0
 """Seconds that a worker may take to end."""
 QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore"}
 log = logging.getLogger("copark.web")
 
 
-class Work:
-    """A job being done: its process, how far it says it is, and how it is stopped.
+class JobProgress(TypedDict):
+    """How far a job is."""
+
+    stage: str
+    """Key of the stage."""
+    done: int
+    """How much of the stage is done."""
+    total: int
+    """How much the stage has to do; 0 where that is not known."""
+    seconds_left: float | None
+    """Estimated seconds left."""
+
+
+class JobProcess:
+    """The process that does a job: its progress, and how it is stopped.
 
     Folders of results, of uploaded cases and of results of these are as they are reached from here; by default as its
     task says.
@@ -60,20 +71,20 @@ class Work:
         self.data = data
         self.uploads = uploads
         self.outputs = outputs
-        self.unwanted = self._killed = False
+        self.is_cancelled = self._killed = False
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
         self._stage = ""
         self._done = 0
         self._total = 0
         self._since = time.monotonic()
-        self._makes = ""
+        self._run_id = ""
         self._ends = 0.0
 
-    def do(self) -> dict[str, Any]:
-        """Have a process do it; return what it says last, or with which code it ended without a word."""
+    def do(self) -> JsonObject:
+        """Run the process; return its last message, or its exit code if it ended without one."""
         began = time.time()
-        task = placed(self.job.errand, self.data, self.uploads, self.outputs)
+        task = with_local_paths(self.job.errand, self.data, self.uploads, self.outputs)
         try:
             with subprocess.Popen(  # noqa: S603 - this very program
                 [sys.executable, *PROGRAM],
@@ -86,49 +97,49 @@ class Work:
             ) as process:
                 with self._lock:
                     self._process = process
-                if self._killed or self.unwanted:
+                if self._killed or self.is_cancelled:
                     process.kill()
-                message = self._heard(process, task)
+                message = self._exchange(process, task)
         except OSError as error:
             return unexpected(error)
         data = Path(task["data"])
         before = began - 1.0
         with suppress(OSError):  # what cannot be cleaned hinders nobody
             if "end" not in message:
-                clear_after(data, process.pid, before)
+                remove_leftovers_of_process(data, process.pid, before)
         with suppress(OSError):
-            if self.unwanted and self._makes:
-                clear_cancelled(data, self._makes, before)
+            if self.is_cancelled and self._run_id:
+                remove_shards_of_cancelled(data, self._run_id, before)
         return message
 
-    def progress(self) -> dict[str, Any]:
-        """Say how far it is, and how many seconds its stage may still take, or all of it where that was foretold."""
+    def progress(self) -> JobProgress:
+        """Return stage, done, total, and estimated seconds left: of the stage, or of all where that was foretold."""
         now = time.monotonic()
         done = self._done
         total = self._total
         elapsed = now - self._since
-        left = elapsed * (total - done) / done if done and total and elapsed > LEAST else None
+        left = elapsed * (total - done) / done if done and total and elapsed > ESTIMATE_AFTER else None
         if self._ends > now:
             left = max(self._ends - now, left or 0.0)
         return {"stage": self._stage, "done": done, "total": total, "seconds_left": left}
 
     def stop(self) -> None:
-        """Ask it to stop, and kill it soon if it does not."""
+        """Ask the process to stop, and kill it soon if it does not."""
         with self._lock:
-            if not self.unwanted and self._process is not None:
+            if not self.is_cancelled and self._process is not None:
                 threading.Thread(target=_stop, args=(self._process,), daemon=True).start()
-            self.unwanted = True
+            self.is_cancelled = True
 
     def kill(self) -> None:
-        """End it at once."""
+        """Kill the process."""
         with self._lock:
             self._killed = True
             if self._process is not None:
                 self._process.kill()
 
-    def _heard(self, process: subprocess.Popen[str], task: Mapping[str, Any]) -> dict[str, Any]:
-        """Tell the process what to do, and listen to it until it ends."""
-        last: dict[str, Any] = {}
+    def _exchange(self, process: subprocess.Popen[str], task: Mapping[str, Any]) -> JsonObject:
+        """Send the task to the process, and read its messages until it ends."""
+        last: JsonObject = {}
         try:
             if process.stdin is not None and process.stdout is not None:
                 process.stdin.write(json.dumps(task, ensure_ascii=False) + "\n")
@@ -138,7 +149,7 @@ class Work:
                     if "end" in message:
                         last = message
                     elif "makes" in message:
-                        self._makes = str(message["makes"])
+                        self._run_id = str(message["makes"])
                     else:
                         self._tell(message)
         except (OSError, ValueError, TypeError, KeyError):  # what it says is no message of a job
@@ -170,20 +181,20 @@ def _stop(process: subprocess.Popen[str]) -> None:
         process.kill()
 
 
-def unexpected(error: Exception) -> dict[str, Any]:
-    """Return the end of a job that something unexpected happened to; whoever asked is told its kind alone."""
+def unexpected(error: Exception) -> JsonObject:
+    """Return the last message of a job with an unexpected error, of which a client is told the type alone."""
     return {"end": "failed", "code": "unexpected", "kind": type(error).__name__}
 
 
 def trouble_of(message: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Say why a job failed, by the last its process said, in both languages."""
+    """Return why a job failed, by the last message of its process, in both languages."""
     trouble = list(message.get("trouble", ()))
     if trouble:
         return trouble
     failure = fault(
         f"job_{message.get('code', 'failed')}", detail=message.get("kind", ""), times=message.get("times", 1)
     )
-    (described,) = (info.model_dump() for info in told_faults([failure]))
+    (described,) = (info.model_dump() for info in fault_infos([failure]))
     described["cause"] |= {
         lang: text("web.job_failed.cause", lang, detail=x) for lang, x in message.get("words", {}).items()
     }
@@ -191,7 +202,7 @@ def trouble_of(message: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 class JobQueue:
-    """Has jobs done.
+    """Runs the jobs of the database, one at a time in each lane.
 
     Folders of results, of uploaded cases and of results of these are as they are reached from here; by default as each
     task says.
@@ -210,35 +221,45 @@ class JobQueue:
         self.data = data
         self.uploads = uploads
         self.outputs = outputs
-        self._news = threading.Condition()
+        self._changed = threading.Condition()
         self._closing = threading.Event()
-        self._working: dict[str, Work] = {}
+        self._running: dict[str, JobProcess] = {}
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Begin."""
+        """Start a thread for each lane."""
         for lane in sorted(set(LANES.values())):
             self._threads.append(threading.Thread(target=self._serve, args=(lane,), name=f"jobs-{lane}", daemon=True))
             self._threads[-1].start()
 
     def add(self, task: JobTask, title: dict[str, str], owner: str) -> Job:
-        """Queue a job of somebody's."""
+        """Queue a job.
+
+        Parameters
+        ----------
+        task
+            What is to be done.
+        title
+            Title for a reader, by language.
+        owner
+            Whose job it is.
+        """
         about = {"owner": owner, "lane": LANES[task.kind], "kind": task.kind, "case": task.case, "title": title}
         job = self.table.add({"id": secrets.token_hex(12), **about, "errand": asdict(task)})
         self._wake()
         return job
 
     def get(self, name: str) -> Job | None:
-        """Return a job by its id, and how far it is."""
+        """Return a job by its id, with its progress."""
         job = self.table.get(name)
-        return None if job is None else self._now(job)
+        return None if job is None else self._with_progress(job)
 
     def all(self) -> list[Job]:
-        """List all jobs, in the order they came, and how far they are."""
-        return [self._now(job) for job in self.table.all()]
+        """Return all jobs, in the order they came, with their progress."""
+        return [self._with_progress(job) for job in self.table.all()]
 
     def places(self) -> dict[str, int]:
-        """Give the jobs that are not over their places in the queue: 0 is done now, 1 is next."""
+        """Return the places in the queue of the jobs that are not over: 0 runs, 1 is next."""
         places: dict[str, int] = {}
         jobs = self.table.all(open_only=True)
         for lane in set(LANES.values()):
@@ -249,11 +270,11 @@ class JobQueue:
 
     def cancel(self, name: str) -> None:
         """Stop a job, or take it out of the queue; one that is over stays as it is."""
-        with self._news:
+        with self._changed:
             self.table.cancel(name)
-            work = self._working.get(name)
-        if work is not None:
-            work.stop()
+            process = self._running.get(name)
+        if process is not None:
+            process.stop()
 
     def cancel_of(self, case: str) -> bool:
         """Stop the jobs of a case; return whether all of them are over."""
@@ -266,47 +287,48 @@ class JobQueue:
         """Kill what runs, give it back, and end."""
         self._closing.set()
         self._wake()
-        for work in list(self._working.values()):
-            work.kill()
+        for process in list(self._running.values()):
+            process.kill()
         for thread in self._threads:
             thread.join(PATIENCE)
 
     def _wake(self) -> None:
-        with self._news:
-            self._news.notify_all()
+        with self._changed:
+            self._changed.notify_all()
 
-    def _now(self, job: Job) -> Job:
-        work = self._working.get(job.id)
-        return job if work is None or job.state != "running" else replace(job, **work.progress())
+    def _with_progress(self, job: Job) -> Job:
+        process = self._running.get(job.id)
+        return job if process is None or job.state != "running" else replace(job, **process.progress())
 
     def _serve(self, lane: str) -> None:
         """Do the jobs of a lane, one after another, until all ends."""
         while not self._closing.is_set():
-            with self._news:
-                work = self._claimed(lane)
-                if work is None:
-                    self._news.wait(LOOK)
+            with self._changed:
+                process = self._claim(lane)
+                if process is None:
+                    self._changed.wait(POLL)
                     continue
             try:
                 if self._closing.is_set():
-                    work.kill()
-                self._conclude(work.job, work, self._done(work))
+                    process.kill()
+                self._conclude(process.job, process, self._run(process))
             finally:
-                self._working.pop(work.job.id, None)
+                self._running.pop(process.job.id, None)
 
-    def _done(self, work: Work) -> Mapping[str, Any]:
-        """Have a job done; what its process said last, or what went wrong here."""
+    def _run(self, process: JobProcess) -> Mapping[str, Any]:
+        """Run a job's process; return its last message, or what went wrong here."""
         try:
-            return work.do()
+            return process.do()
         except Exception as error:
             log.exception("a job could not be done")
-            work.kill()
+            process.kill()
             return unexpected(error)
 
-    def _claimed(self, lane: str) -> Work | None:
+    def _claim(self, lane: str) -> JobProcess | None:
         """Claim the next job of a lane, if there is one and the database gives it.
 
-        What runs by its word and not here was begun by a server that was killed, or claimed without our being told.
+        A job that the database has as running and that does not run here was started by a server that was killed, or
+        its claim was lost on the way.
         """
         try:
             for lost in self.table.all(open_only=True):
@@ -319,15 +341,15 @@ class JobQueue:
             log.exception("a job could not be claimed")
             return None
         if job is not None:
-            self._working[job.id] = Work(job, self.data, self.uploads, self.outputs)
-        return None if job is None else self._working[job.id]
+            self._running[job.id] = JobProcess(job, self.data, self.uploads, self.outputs)
+        return None if job is None else self._running[job.id]
 
-    def _conclude(self, job: Job, work: Work, message: Mapping[str, Any]) -> None:
-        """Write what has become of a job, as soon as the database lets us; a lane outlives whatever comes of it."""
+    def _conclude(self, job: Job, process: JobProcess, message: Mapping[str, Any]) -> None:
+        """Write the end of a job, as soon as the database lets us; a lane outlives any error of it."""
         is_last = False
         while True:
             try:
-                self._write(job, work, message)
+                self._write(job, process, message)
                 return
             except DatabaseRefused as refused:
                 log.warning("a job's end is not yet written: %s", refused)
@@ -340,10 +362,10 @@ class JobQueue:
                 message = unexpected(error)
                 is_last = True
 
-    def _write(self, job: Job, work: Work, message: Mapping[str, Any]) -> None:
+    def _write(self, job: Job, process: JobProcess, message: Mapping[str, Any]) -> None:
         if message.get("end") == "done":
             self.table.end(job, "done", **{name: message[name] for name in ("identity", "page", "reused")})
-        elif work.unwanted:
+        elif process.is_cancelled:
             self.table.end(job, "cancelled")
         elif message.get("end") == "failed":
             self.table.end(job, "failed", trouble=trouble_of(message))

@@ -1,7 +1,7 @@
-"""Server settings, limits of rate and of concurrent work, and who owns what.
+"""Server settings, limits of rate and of concurrent work, and owners.
 
-Whose something is: a page makes itself a word that nobody can guess, keeps it, and sends it with what it asks. The word
-is a key and no name. What is stored is its hash, so that who reads the database cannot ask in its place.
+An owner is known by a client token: random letters that a page generates, keeps, and sends with its requests. The token
+is a key and no name. Its hash is what is stored, so that nobody who reads the database can act in its place.
 """
 
 import asyncio
@@ -28,8 +28,8 @@ from pydantic.json_schema import SkipJsonSchema
 from starlette.types import Scope
 
 from copark.errors import printable
-from copark.web.content.engine import Cancelled, Ticket
-from copark.web.problems import Problem
+from copark.web.content.engine import CancellationToken, Cancelled
+from copark.web.problems import HttpProblem
 
 LOOPBACK = "127.0.0.1"
 DIST = Path(__file__).parent / "dist"
@@ -37,7 +37,7 @@ DIST = Path(__file__).parent / "dist"
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of what one server gives."""
+    """Limits of one server."""
 
     body: int = 256_000
     """Bytes of a question."""
@@ -85,7 +85,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Settings:
+class ServerSettings:
     """Settings of a server."""
 
     data: Path = Path("out")
@@ -108,14 +108,14 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
 
     @property
-    def own(self) -> Path:
-        """Give the server's own part of the data folder; of one that may not be written, a folder for the moment."""
+    def server_folder(self) -> Path:
+        """Folder of the server's own files in the data folder; a temporary one if that may not be written."""
         existing = next((path for path in (self.data, *self.data.absolute().parents) if path.exists()), self.data)
-        return self.data / "web" if os.access(existing, os.W_OK) else _for_the_moment()
+        return self.data / "web" if os.access(existing, os.W_OK) else _temporary_folder()
 
 
 @cache
-def _for_the_moment() -> Path:
+def _temporary_folder() -> Path:
     folder = tempfile.TemporaryDirectory(prefix="copark-web-")
     atexit.register(folder.cleanup)
     return Path(folder.name)
@@ -131,13 +131,13 @@ def is_loopback(host: str) -> bool:
 
 HEADER = "X-Copark-Owner"
 _PATTERN = "^[A-Za-z0-9_-]{16,64}$"
-_TOLD = (
+_DESCRIPTION = (
     "Token of the client, 16 to 64 random letters and digits that it keeps to itself: what is uploaded, saved or "
     "queued with it is found with it alone. Without it, jobs and uploads belong to the client's address."
 )
-Owner = Annotated[str, Header(alias=HEADER, pattern=_PATTERN, description=_TOLD)]
-_Word = Annotated[str, StringConstraints(pattern=_PATTERN)]
-MaybeOwner = Annotated[_Word | SkipJsonSchema[None], Header(alias=HEADER, description=_TOLD)]
+ClientToken = Annotated[str, Header(alias=HEADER, pattern=_PATTERN, description=_DESCRIPTION)]
+_Token = Annotated[str, StringConstraints(pattern=_PATTERN)]
+OptionalClientToken = Annotated[_Token | SkipJsonSchema[None], Header(alias=HEADER, description=_DESCRIPTION)]
 
 
 def address_of(scope: Scope) -> str:
@@ -146,20 +146,20 @@ def address_of(scope: Scope) -> str:
     return printable(str(client[0])) if client else "?"
 
 
-def owner_by_word(word: str) -> str:
-    """Return the owner who has a word."""
-    return _hashed(f"word {word}")
+def owner_of_token(token: str) -> str:
+    """Return the owner who has a client token."""
+    return _hashed(f"word {token}")  # the prefix is part of what is stored
 
 
-def owner_of(request: Request, word: str | None) -> str:
-    """Say whose a job is: its client's, by the word, or else by its address."""
-    return owner_by_word(word) if word else _hashed(f"address {address_of(request.scope)}")
+def owner_of(request: Request, token: str | None) -> str:
+    """Return the owner of a request: by its client token, or else by its address."""
+    return owner_of_token(token) if token else _hashed(f"address {address_of(request.scope)}")
 
 
-def asker_of(request: Request) -> str:
-    """Say whose a question is: as a job's, by the word where one is sent, whatever is asked."""
-    word = request.headers.get(HEADER, "")
-    return owner_of(request, word if re.fullmatch(_PATTERN, word) else None)
+def client_id_of(request: Request) -> str:
+    """Return whom a request counts for in a fair queue: the owner, whatever route it is of."""
+    token = request.headers.get(HEADER, "")
+    return owner_of(request, token if re.fullmatch(_PATTERN, token) else None)
 
 
 def _hashed(content: str) -> str:
@@ -167,18 +167,21 @@ def _hashed(content: str) -> str:
 
 
 T = TypeVar("T")
-KEPT = 0.9
-"""What each measured task leaves of those before it in the estimate of speed."""
+DECAY = 0.9
+"""Weight that earlier tasks keep in the estimate of speed with each new one (exponential smoothing)."""
 
 
 @dataclass
-class Lane:
-    """Threads for one kind of work, what is being done or waits there (client, weight), and how fast it was lately."""
+class PoolLane:
+    """Threads for light or for heavy requests of a pool, and how fast they were lately."""
 
     threads: int
-    pending: dict[Ticket, tuple[str, float]] = field(default_factory=dict)
+    pending: dict[CancellationToken, tuple[str, float]] = field(default_factory=dict)
+    """Client and weight of each request that runs or waits."""
     seconds: float = 0.0
+    """Seconds that recent requests took, smoothed."""
     weights: float = 0.0
+    """Weights of the same requests, smoothed."""
 
     def __post_init__(self) -> None:
         """Set up a limiter: threads are lent by anyio."""
@@ -191,38 +194,50 @@ class Lane:
         ahead = sum(weight for _, weight in self.pending.values())
         return ahead * self.seconds / self.weights / self.threads
 
-    async def do(self, work: Callable[[Ticket], T], ticket: Ticket, weight: float, *, measured: bool) -> T:
-        """Do it on a thread.
+    async def do(
+        self, work: Callable[[CancellationToken], T], cancellation: CancellationToken, weight: float, *, measured: bool
+    ) -> T:
+        """Run a function on a thread.
 
         Parameters
         ----------
         work
-            What is to be done.
-        ticket
+            The function.
+        cancellation
             Stops the work, and counts the runs it makes.
         weight
             Proportional to the seconds it takes.
         measured
-            Let it tell how fast work is even if no runs were made for it.
+            Count it in the estimate of speed even if no runs were made for it.
         """
 
         def timed() -> tuple[T, float]:
-            ticket.check()
+            cancellation.check()
             began = time.monotonic()
-            return work(ticket), time.monotonic() - began
+            return work(cancellation), time.monotonic() - began
 
         answer, seconds = await to_thread.run_sync(timed, limiter=self.limiter)
-        if measured or ticket.runs:
-            self.seconds = KEPT * self.seconds + seconds
-            self.weights = KEPT * self.weights + weight
+        if measured or cancellation.runs:
+            self.seconds = DECAY * self.seconds + seconds
+            self.weights = DECAY * self.weights + weight
         return answer
 
 
-class Pool:
+class RequestPool:
     """Threads that work for requests, first come, first served; light work has threads of its own.
 
-    Threads for each kind, requests of a kind that may wait, seconds one may be expected to wait, the weight up to which
-    work is light (0: no such difference), and requests of a kind that one client may have under way.
+    Parameters
+    ----------
+    threads
+        Threads for each kind of work, light and heavy.
+    waiting
+        Requests of a kind that may wait.
+    patience
+        Seconds a request may be expected to wait.
+    light
+        Weight up to which work is light; 0 for no such difference.
+    each
+        Requests of a kind that one client may have under way.
     """
 
     def __init__(
@@ -232,35 +247,39 @@ class Pool:
         self.patience = patience
         self.light = light
         self.each = each
-        self.heavy = Lane(threads)
-        self.quick = Lane(threads)
+        self.heavy = PoolLane(threads)
+        self.quick = PoolLane(threads)
         self.closed = False
 
     @property
     def pending(self) -> int:
-        """Count the requests that are worked for or wait."""
+        """Count the requests that run or wait."""
         return len(self.heavy.pending) + len(self.quick.pending)
 
-    async def run(self, request: Request, work: Callable[[Ticket], T], weight: float = 1.0) -> T:
-        """Do some work for a request; stop it if the client leaves.
-
-        Its weight is proportional to the seconds it takes. Where too many wait, or it would for too long: 503 with the
-        seconds after which there will be room; ``Cancelled`` if the client has left.
+    async def run(self, request: Request, work: Callable[[CancellationToken], T], weight: float = 1.0) -> T:
+        """Run a function for a request; stop it if the client disconnects.
 
         Parameters
         ----------
         work
-            What is to be done, given a ticket that stops it.
+            The function, given a token that cancels it.
         weight
             Proportional to the seconds it takes.
+
+        Raises
+        ------
+        HttpProblem
+            503, with the seconds until there is room, if too many requests wait, or this one would for too long.
+        Cancelled
+            If the client has disconnected.
         """
         lane = self.quick if weight <= self.light else self.heavy
-        client = asker_of(request)
+        client = client_id_of(request)
         self._need_room(lane, client)
-        ticket = Ticket()
-        lane.pending[ticket] = client, weight
-        doing = asyncio.ensure_future(lane.do(work, ticket, weight, measured=not self.light))
-        leaving = asyncio.ensure_future(left(request))
+        cancellation = CancellationToken()
+        lane.pending[cancellation] = client, weight
+        doing = asyncio.ensure_future(lane.do(work, cancellation, weight, measured=not self.light))
+        leaving = asyncio.ensure_future(disconnected(request))
         either: set[asyncio.Future[Any]] = {doing, leaving}
         try:
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
@@ -269,35 +288,44 @@ class Pool:
             return doing.result()
         finally:
             leaving.cancel()
-            ticket.cancel()
+            cancellation.cancel()
             doing.cancel()
-            del lane.pending[ticket]
+            del lane.pending[cancellation]
 
-    def _need_room(self, lane: Lane, client: str) -> None:
+    def _need_room(self, lane: PoolLane, client: str) -> None:
         wait = lane.expected()
         own = sum(name == client for name, _ in lane.pending.values())
         is_full = len(lane.pending) >= lane.threads + self.waiting
         if self.closed or is_full or own >= self.each or wait > self.patience:
             later = wait - self.patience if isfinite(self.patience) else wait / (len(lane.pending) or 1)
-            raise Problem(503, "queue", retry_after=max(later, 1.0), seconds=max(1, round(wait)))
+            raise HttpProblem(503, "queue", retry_after=max(later, 1.0), seconds=max(1, round(wait)))
 
     def close(self) -> None:
-        """Take nothing more and stop what runs."""
+        """Accept no more requests and cancel those that run."""
         self.closed = True
-        for ticket in (*self.heavy.pending, *self.quick.pending):
-            ticket.cancel()
+        for cancellation in (*self.heavy.pending, *self.quick.pending):
+            cancellation.cancel()
 
 
-async def left(request: Request) -> None:
-    """Wait until the client has left."""
+async def disconnected(request: Request) -> None:
+    """Wait until the client has disconnected."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
 
 
-class Rates:
-    """Token buckets by address: who saves tokens may ask in a burst, who does not waits.
+class TokenBuckets:
+    """Token buckets by address: an address that has saved tokens may send a burst of requests, another waits.
 
-    Tokens earned in a second, the most saved, and addresses remembered: who is forgotten begins with a full bucket.
+    Parameters
+    ----------
+    rate
+        Tokens earned in a second.
+    burst
+        Tokens saved at most.
+    most
+        Addresses remembered; one that is forgotten begins with a full bucket.
+    clock
+        Returns the time, seconds.
     """
 
     def __init__(
@@ -311,9 +339,14 @@ class Rates:
         self._lock = threading.Lock()
 
     def take(self, address: str, cost: float) -> float:
-        """Take tokens; what costs more than a full bucket takes it whole, so that it can be had at all.
+        """Take tokens, at most a full bucket; return 0, or the seconds until there are enough.
 
-        0, or the seconds to wait before there will be enough.
+        Parameters
+        ----------
+        address
+            Address whose bucket it is.
+        cost
+            Tokens to take.
         """
         now = self.clock()
         cost = min(cost, self.burst)

@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import Callable
 
-LASTS = 60
+LIFETIME = 60
 """Seconds for which a link is good."""
 PARAMETER = "link"
 """Parameter of a query that holds the signature."""
@@ -25,7 +25,7 @@ class Links:
 
     def make(self, owner: str, path: str) -> str:
         """Return the signature that lets a path be asked for as an owner's."""
-        until = int(self.clock()) + LASTS
+        until = int(self.clock()) + LIFETIME
         return f"{until}.{owner}.{self._signed(owner, path, until)}"
 
     def owner_of(self, link: str, path: str) -> str | None:

@@ -13,11 +13,11 @@ from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from copark.web.middleware import API, refuse
-from copark.web.problems import Problem
+from copark.web.problems import HttpProblem
 
 
-class Heads:
-    """An application whose API answers HEAD as GET without the body; outermost, since the headers are those of GET."""
+class HeadRequests:
+    """Middleware that answers HEAD as GET without the body; outermost, since the headers are those of GET."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -35,8 +35,8 @@ class Heads:
         await self.app({**scope, "method": "GET"}, receive, without_body)
 
 
-class Methods:
-    """An application that refuses methods its paths have not."""
+class AllowedMethods:
+    """Middleware that refuses methods a path does not have."""
 
     def __init__(self, app: FastAPI) -> None:
         self.app: ASGIApp = app
@@ -46,7 +46,7 @@ class Methods:
         """Pass a request on, or refuse its method."""
         allowed = self.allowed(scope["path"]) if scope["type"] == "http" else ()
         if allowed and scope["method"] not in allowed:
-            await refuse(Problem(405, "http_405", allow=allowed), scope, receive, send)
+            await refuse(HttpProblem(405, "http_405", allow=allowed), scope, receive, send)
         else:
             await self.app(scope, receive, send)
 

@@ -1,4 +1,4 @@
-"""Guards before the application: names, origins, tokens, rates and sizes; and headers on whatever leaves it.
+"""Middleware: host names, origins, tokens, rates and sizes of requests; and headers of all responses.
 
 Each layer is a plain ASGI callable, so that streams pass through unbuffered and a client that leaves is noticed.
 """
@@ -17,9 +17,9 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from copark.web.connections import Places, connection_of
-from copark.web.limits import Rates, Settings, address_of, is_loopback
-from copark.web.problems import Problem, language_of, problem_response, unexpected
+from copark.web.connections import RequestSlots, connection_of
+from copark.web.limits import ServerSettings, TokenBuckets, address_of, is_loopback
+from copark.web.problems import HttpProblem, language_of, problem_response, unexpected
 from copark.web.sessions import Sessions
 
 API = "/api/"
@@ -35,19 +35,19 @@ PACKED = (
 )
 GZIP = {"minimum_size": 1_400, "compresslevel": 1, "exclude_content_types": PACKED}
 """112 kB become 43 in a millisecond at the lowest level; higher ones take three to five times as long for a tenth."""
-WRONG = (1.0, 10.0)
+WRONG_TOKENS = (1.0, 10.0)
 """Wrong tokens an address may show in a second, and at once."""
 
-NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-"""Policy of data."""
+DATA = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+"""Content security policy of data."""
 PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: "
     "blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 )
-"""Policy of the front end, whose charts set the style of their own elements."""
+"""Content security policy of the front end, whose charts set the style of their own elements."""
 REPORT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; sandbox"
-"""Policy of reports, which are one file, run nothing, and are kept apart from the server they came from."""
+"""Content security policy of reports, which are one file, run nothing, and are kept apart from the server."""
 
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -56,14 +56,14 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "content-security-policy": NOTHING,
+    "content-security-policy": DATA,
     "cache-control": "no-store",
 }
-"""Headers of what does not bring its own."""
+"""Headers of a response that does not set them itself."""
 log = logging.getLogger("copark.web")
 
 
-async def refuse(problem: Problem, scope: Scope, receive: Receive, send: Send, *, closes: bool = False) -> None:
+async def refuse(problem: HttpProblem, scope: Scope, receive: Receive, send: Send, *, closes: bool = False) -> None:
     """Answer with a problem, in the language the request asks for before it is anything else.
 
     Parameters
@@ -71,19 +71,19 @@ async def refuse(problem: Problem, scope: Scope, receive: Receive, send: Send, *
     closes
         End the connection with it, so that neither the body nor another request is read.
     """
-    lang = language_of(_asked(scope, "lang"), Headers(scope=scope).get("accept-language"))
+    lang = language_of(_query(scope, "lang"), Headers(scope=scope).get("accept-language"))
     response = problem_response(problem, lang)
     if closes:
         response.headers["connection"] = "close"
     await response(scope, receive, send)
 
 
-def _asked(scope: Scope, name: str) -> str:
+def _query(scope: Scope, name: str) -> str:
     return parse_qs(str(scope.get("query_string", b""), "latin-1")).get(name, [""])[0]
 
 
-class Outside:
-    """The outermost layer: headers on everything, and no error beyond it."""
+class ResponseHeaders:
+    """Middleware that sets the headers of all responses, and lets no error pass."""
 
     def __init__(self, app: ASGIApp, bare: ASGIApp) -> None:
         self.app = app
@@ -113,14 +113,14 @@ class Outside:
                 await refuse(unexpected(error), scope, receive, with_headers)
 
 
-class Gate:
-    """Nobody without the server's own name, its own origin, the token where there is one, and tokens to ask.
+class AccessControl:
+    """Middleware that refuses another host name or origin, a missing token, and too many requests.
 
     A page of another origin that had its own name point here (DNS rebinding) still sends that name. The token is shown
     as a bearer, or as the cookie that a first visit with it sets.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, rates: Rates) -> None:
+    def __init__(self, app: ASGIApp, settings: ServerSettings, rates: TokenBuckets) -> None:
         self.app = app
         self.rates = rates
         self.token = settings.token
@@ -128,32 +128,32 @@ class Gate:
         self.origins = frozenset(settings.origins)
         self.digest = hashlib.sha256((settings.token or "").encode()).digest()
         self.sessions = Sessions(settings.token or "", settings)
-        self.wrong = Rates(*WRONG)
-        self.refused = Places(settings.limits.refused, settings.limits.refused)
+        self.wrong_tokens = TokenBuckets(*WRONG_TOKENS)
+        self.refusal_slots = RequestSlots(settings.limits.refused, settings.limits.refused)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it before its body is read."""
         headers = Headers(scope=scope)
         is_api = scope["path"].startswith(API)
-        visit = _asked(scope, "token") if scope["method"] == "GET" and not is_api else ""
+        visit = _query(scope, "token") if scope["method"] == "GET" and not is_api else ""
         session = self.session_of(headers)
-        problem = self.misdirected(scope, headers)
+        problem = self.framing_or_origin_problem(scope, headers)
         is_visit = False
         if problem is None and self.token is not None and session is None:
             kind, _, shown = headers.get("authorization", "").partition(" ")
-            problem = self.wrong_token(visit or (shown.strip() if kind.lower() == "bearer" else ""), scope)
+            problem = self.token_problem(visit or (shown.strip() if kind.lower() == "bearer" else ""), scope)
             is_visit = problem is None and bool(visit)
         if problem is None and is_api and (wait := self.rates.take(address_of(scope), 1.0)):
-            problem = Problem(429, "rate", retry_after=wait)
+            problem = HttpProblem(429, "rate", retry_after=wait)
         if (connection := connection_of(scope)) is not None:
-            connection.judge(has_passed=problem is None)
+            connection.record_access(is_allowed=problem is None)
         if problem is not None:
-            with self.refused.place(scope):
+            with self.refusal_slots.slot(scope):
                 await refuse(problem, scope, receive, send, closes=True)
         elif is_visit:
-            answer = RedirectResponse("/", 303)
-            answer.headers["set-cookie"] = self.cookie(self.sessions.begin(), scope)
-            await answer(scope, receive, send)
+            response = RedirectResponse("/", 303)
+            response.headers["set-cookie"] = self.cookie(self.sessions.begin(), scope)
+            await response(scope, receive, send)
         else:
             renewed = self.sessions.renewed(session) if session and is_api else None
             await self.app(scope, receive, self.with_cookie(send, renewed, scope) if renewed else send)
@@ -175,21 +175,21 @@ class Gate:
         response.set_cookie(COOKIE, session, httponly=True, samesite="strict", path="/", secure=is_https)
         return response.headers["set-cookie"]
 
-    def misdirected(self, scope: Scope, headers: Headers) -> Problem | None:
-        """Say what is wrong with how a request is framed and where it comes from."""
+    def framing_or_origin_problem(self, scope: Scope, headers: Headers) -> HttpProblem | None:
+        """Return what is wrong with how a request is framed or where it comes from."""
         if "content-length" in headers and "transfer-encoding" in headers:
-            return Problem(400, "framing")
+            return HttpProblem(400, "framing")
         host = headers.get("host", "")
         if not self.is_own(host):
-            return Problem(403, "host")
+            return HttpProblem(403, "host")
         if not scope["path"].startswith(API):
             return None
         site = headers.get("sec-fetch-site")
         origin = headers.get("origin")
         if origin in self.origins or (site != "cross-site" and (scope["method"] in SAFE or origin is None)):
             return None
-        is_mine = site != "cross-site" and origin in (f"http://{host}", f"https://{host}")
-        return None if is_mine else Problem(403, "origin")
+        is_own_origin = site != "cross-site" and origin in (f"http://{host}", f"https://{host}")
+        return None if is_own_origin else HttpProblem(403, "origin")
 
     def is_own(self, host: str) -> bool:
         """Say whether a Host header names this server; a bare address cannot be made to point elsewhere."""
@@ -201,17 +201,17 @@ class Gate:
         except ValueError:
             return False
 
-    def wrong_token(self, shown: str, scope: Scope) -> Problem | None:
-        """Say what is wrong with a token that is shown; an address that has shown many wrong ones has to wait."""
+    def token_problem(self, shown: str, scope: Scope) -> HttpProblem | None:
+        """Return what is wrong with a token; an address that has sent many wrong ones has to wait."""
         address = address_of(scope)
-        if shown and (wait := self.wrong.take(address, 1.0)):
-            return Problem(429, "rate", retry_after=wait)
+        if shown and (wait := self.wrong_tokens.take(address, 1.0)):
+            return HttpProblem(429, "rate", retry_after=wait)
         if hmac.compare_digest(hashlib.sha256(shown.encode()).digest(), self.digest):  # in the same time whatever it is
-            self.wrong.take(address, -1.0)  # it was not a wrong one
+            self.wrong_tokens.take(address, -1.0)  # it was not a wrong one
             return None
         if shown:
             log.warning("a wrong token from %s", address)
-        return Problem(401, "token")
+        return HttpProblem(401, "token")
 
     def session_of(self, headers: Headers) -> str | None:
         """Return the session that a request shows, where it is valid; None otherwise, and where there is no token."""
@@ -224,8 +224,8 @@ class Gate:
         return cookie.value if cookie is not None and self.sessions.is_valid(cookie.value) else None
 
 
-def own_names(settings: Settings) -> frozenset[str]:
-    """List the names a server may be called by."""
+def own_names(settings: ServerSettings) -> frozenset[str]:
+    """Return the host names a server answers to."""
     names = {"localhost", "127.0.0.1", "::1", settings.host, *settings.hosts}
     if not is_loopback(settings.host):
         import socket
@@ -234,26 +234,26 @@ def own_names(settings: Settings) -> frozenset[str]:
     return frozenset(name.lower() for name in names if name)
 
 
-class Heard:
-    """No more requests at once than can be heard, in all and of one address; counted are those that passed the gate."""
+class RequestLimit:
+    """Middleware that limits the requests served at once, in all and of one address."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
         self.app = app
-        self.places = Places(settings.limits.open, settings.limits.open_each)
+        self.slots = RequestSlots(settings.limits.open, settings.limits.open_each)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or tell when to come again."""
-        with self.places.place(scope) as is_free:
+        """Pass a request on, or respond with 503 and when to retry."""
+        with self.slots.slot(scope) as is_free:
             if is_free:
                 await self.app(scope, receive, send)
             else:
-                await refuse(Problem(503, "busy", retry_after=1.0), scope, receive, send, closes=True)
+                await refuse(HttpProblem(503, "busy", retry_after=1.0), scope, receive, send, closes=True)
 
 
-class Bodies:
-    """No body larger than allowed, whatever it says of its size, and none that takes for ever to arrive."""
+class BodyLimit:
+    """Middleware that limits the size of a body, whatever its header says, and the time it takes to arrive."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
         self.app = app
         self.limits = settings.limits
 
@@ -275,24 +275,24 @@ class Bodies:
                 async with asyncio.timeout_at(until):
                     message = await receive()
             except TimeoutError:
-                raise Problem(408, "slow") from None
+                raise HttpProblem(408, "slow") from None
             left -= len(message.get("body", b""))
             if left < 0:
-                raise Problem(413, "body", most=most // 1000)
+                raise HttpProblem(413, "body", most=most // 1000)
             is_whole = not message.get("more_body", False)
             return message
 
         length = Headers(scope=scope).get("content-length", "0")
         if not length.isascii() or not length.isdigit() or int(length[:12]) > most:
-            await refuse(Problem(413, "body", most=most // 1000), scope, receive, send)
+            await refuse(HttpProblem(413, "body", most=most // 1000), scope, receive, send)
         else:
             await self.app(scope, bounded, send)
 
 
-def guarded(app: ASGIApp, settings: Settings, rates: Rates) -> ASGIApp:
-    """Put all guards before an application; addresses and scheme are those a trusted proxy tells."""
-    wrapped: ASGIApp = Gate(Heard(Bodies(app, settings), settings), settings, rates)
-    wrapped = Outside(GZipMiddleware(wrapped, **GZIP), app)  # type: ignore[arg-type]
+def guarded(app: ASGIApp, settings: ServerSettings, rates: TokenBuckets) -> ASGIApp:
+    """Wrap an application in all middleware; addresses and scheme are those a trusted proxy tells."""
+    wrapped: ASGIApp = AccessControl(RequestLimit(BodyLimit(app, settings), settings), settings, rates)
+    wrapped = ResponseHeaders(GZipMiddleware(wrapped, **GZIP), app)  # type: ignore[arg-type]
     if settings.proxies:
         from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 

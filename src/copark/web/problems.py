@@ -14,25 +14,26 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from copark.errors import CoparkError, Fault, FaultsFound, NotFound, RunRefused, Unavailable
+from copark.json_types import JsonObject
 from copark.texts import has_text, text
 from copark.texts.localized import LocalizedText
 from copark.web.content.engine import Cancelled
-from copark.web.content.faults import FaultInfo, faults_of_request, told_faults
-from copark.web.content.responses import Answer
+from copark.web.content.faults import FaultInfo, fault_infos, faults_of_request
+from copark.web.content.responses import ApiModel
 from copark.web.content.sentences import said
 
 MEDIA = "application/problem+json"
 GONE = 499
-"""Nobody is there to read the answer any more (as nginx has it)."""
+"""Status where the client has disconnected (as nginx has it)."""
 RETRY_AFTER = 5.0
 """Seconds after which something that did not answer may do so again."""
-ENDING = ("framing", "body", "slow")
-"""Problems after which nobody knows where the next request on the connection begins."""
+CLOSING = ("framing", "body", "slow")
+"""Problems after which the connection is closed, since the start of the next request on it is unknown."""
 HEADERS: dict[str, str] = {"content-type": MEDIA, "cache-control": "no-store"}
 log = logging.getLogger("copark.web")
 
 
-class ProblemInfo(Answer):
+class ProblemInfo(ApiModel):
     """What is wrong, and how to fix it."""
 
     type: str
@@ -53,10 +54,10 @@ class ProblemInfo(Answer):
     """Everything that is wrong with a request or an upload, place by place; empty for other problems."""
 
 
-class Problem(Exception):
-    """Something a client must be told.
+class HttpProblem(Exception):
+    """An error that ends a request, with its HTTP status.
 
-    Its words are ``web.problem.<code>.cause`` and ``.repair``, with values.
+    Its texts are ``web.problem.<code>.cause`` and ``.repair``, with values.
     """
 
     def __init__(
@@ -89,7 +90,7 @@ def language(request: Request) -> str:
     return language_of(request.query_params.get("lang"), request.headers.get("accept-language"))
 
 
-def problem_response(problem: Problem, lang: str) -> Response:
+def problem_response(problem: HttpProblem, lang: str) -> Response:
     """Return a problem as a response, in words."""
     headers = dict(HEADERS)
     if problem.retry_after is not None:
@@ -98,7 +99,7 @@ def problem_response(problem: Problem, lang: str) -> Response:
         headers["allow"] = ", ".join(problem.allow)
     if problem.status == 401:
         headers["www-authenticate"] = "Bearer"
-    if problem.code in ENDING:
+    if problem.code in CLOSING:
         headers["connection"] = "close"
     cause, repair = (said(f"web.problem.{problem.code}.{part}", **problem.values) for part in ("cause", "repair"))
     info = ProblemInfo(
@@ -109,17 +110,17 @@ def problem_response(problem: Problem, lang: str) -> Response:
         code=problem.code,
         cause=cause,
         repair=repair,
-        faults=told_faults(problem.faults),
+        faults=fault_infos(problem.faults),
     )
     return Response(info.model_dump_json().encode(), problem.status, headers)
 
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
-"""What the system says of a disk without room, or a user without a share of it."""
+"""Codes of the system for a full disk or an exhausted quota."""
 
 
 KINDS = ((NotFound, 404, "absent"), (RunRefused, 409, "refused"), (CoparkError, 422, "faults"))
-"""What an error of copark's own is told as, the first that fits."""
+"""Status and code for errors of copark's own; the first class that fits."""
 
 
 def body_model(request: Request) -> type[BaseModel] | None:
@@ -133,48 +134,48 @@ def add_handlers(app: FastAPI) -> None:
     """Let every error leave the application as a problem."""
 
     async def known(request: Request, error: Exception) -> Response:
-        return problem_response(told(error, request), language(request))
+        return problem_response(problem_of(error, request), language(request))
 
-    ours = (Problem, CoparkError, Cancelled)
+    ours = (HttpProblem, CoparkError, Cancelled)
     for kind in (*ours, RequestValidationError, ValidationError, HTTPException, ClientDisconnect, Exception):
         app.add_exception_handler(kind, known)
 
 
-def told(error: Exception, request: Request) -> Problem:
-    """Return the problem that an error is; one of reading a body is told as its cause."""
-    if isinstance(error, HTTPException) and isinstance(error.__cause__, Problem | CoparkError):
-        return told(error.__cause__, request)
-    if isinstance(error, Problem):
+def problem_of(error: Exception, request: Request) -> HttpProblem:
+    """Return the problem that an error is for a client; an error in reading a body is told as its cause."""
+    if isinstance(error, HTTPException) and isinstance(error.__cause__, HttpProblem | CoparkError):
+        return problem_of(error.__cause__, request)
+    if isinstance(error, HttpProblem):
         return error
     if isinstance(error, CoparkError):
         faults = error.faults if isinstance(error, FaultsFound) else ()
         if isinstance(error, Unavailable):
-            return Problem(503, "unavailable", retry_after=RETRY_AFTER, faults=faults)
+            return HttpProblem(503, "unavailable", retry_after=RETRY_AFTER, faults=faults)
         status, code = next((status, code) for kind, status, code in KINDS if isinstance(error, kind))
-        return Problem(status, code, faults=faults, count=max(len(faults), 1))
+        return HttpProblem(status, code, faults=faults, count=max(len(faults), 1))
     if isinstance(error, RequestValidationError | ValidationError):
         wrong = faults_of_request(error.errors(), body_model(request))
-        return Problem(422, "faults", faults=wrong, count=len(wrong))
+        return HttpProblem(422, "faults", faults=wrong, count=len(wrong))
     if isinstance(error, HTTPException):
         code = f"http_{error.status_code}"
         is_known = has_text(f"web.problem.{code}.cause")
         allow = (error.headers or {}).get("Allow", "")
-        return Problem(error.status_code, code if is_known else "http", allow=[allow] if allow else ())
+        return HttpProblem(error.status_code, code if is_known else "http", allow=[allow] if allow else ())
     if isinstance(error, OSError) and error.errno in FULL:
         log.error("the disk is full: %s", error)
-        return Problem(507, "disk_full", file=PurePath(str(error.filename or "–")).name)
+        return HttpProblem(507, "disk_full", file=PurePath(str(error.filename or "–")).name)
     if isinstance(error, Cancelled | ClientDisconnect):
-        return Problem(GONE, "gone")
+        return HttpProblem(GONE, "gone")
     return unexpected(error)
 
 
-def unexpected(error: BaseException) -> Problem:
+def unexpected(error: BaseException) -> HttpProblem:
     """Log a fault of the program, and tell it without its details."""
     log.error("unexpected: %s", type(error).__name__, exc_info=error)
-    return Problem(500, "unexpected")
+    return HttpProblem(500, "unexpected")
 
 
-def documented() -> dict[int | str, dict[str, Any]]:
-    """Give what the description of the interface says of problems; their media type is put in with all of it."""
+def problem_responses() -> dict[int | str, JsonObject]:
+    """Describe all problems for the OpenAPI document, which puts in their media type."""
     statuses = (400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 500, 503, 507)
     return {status: {"model": ProblemInfo, "description": text("web.problem_described")} for status in statuses}

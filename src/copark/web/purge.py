@@ -12,20 +12,20 @@ from pathlib import Path
 
 from copark.errors import CoparkError
 from copark.web.content.case_registry import CaseRegistry
-from copark.web.content.job_tasks import Records
+from copark.web.content.server_records import ServerRecords
 from copark.web.jobs import JobQueue
 
-OFTEN = 15.0
-"""Seconds between two looks for what is due."""
+INTERVAL = 15.0
+"""Seconds between two checks."""
 LONGEST = 1_000_000
 """Characters of the first line of a stored result, which says what was asked."""
 log = logging.getLogger("copark.web")
 
 
 class Purge:
-    """Removes the deleted parks of a server that are due, now and then, until it is closed."""
+    """Removes the deleted parks of a server when they are due, until it is closed."""
 
-    def __init__(self, registry: CaseRegistry, records: Records, jobs: JobQueue, data: Path) -> None:
+    def __init__(self, registry: CaseRegistry, records: ServerRecords, jobs: JobQueue, data: Path) -> None:
         self.registry = registry
         self.records = records
         self.jobs = jobs
@@ -49,10 +49,10 @@ class Purge:
     def close(self) -> None:
         """End."""
         self._closing.set()
-        self._thread.join(OFTEN)
+        self._thread.join(INTERVAL)
 
     def _run(self) -> None:
-        while not self._closing.wait(OFTEN):
+        while not self._closing.wait(INTERVAL):
             self.now()
 
     def _remove(self, name: str) -> None:

@@ -25,40 +25,41 @@ from starlette.types import ASGIApp, Scope
 
 from copark.analyses import REGISTRY
 from copark.errors import RunRefused
+from copark.json_types import JsonObject
 from copark.texts import entries, text
 from copark.version import __version__
 from copark.web.api import PREFIX, router
-from copark.web.connections import BATCH, QUEUE, BoundedProtocol, Door, Openings, room_for_connections
-from copark.web.content.job_tasks import Records
-from copark.web.limits import Limits, Rates, Settings, is_loopback
-from copark.web.methods import Heads, Methods
+from copark.web.connections import BATCH, QUEUE, BoundedProtocol, ConnectionRates, ListeningSocket, room_for_connections
+from copark.web.content.server_records import ServerRecords
+from copark.web.limits import Limits, ServerSettings, TokenBuckets, is_loopback
+from copark.web.methods import AllowedMethods, HeadRequests
 from copark.web.middleware import API, PAGE, guarded
 from copark.web.problems import MEDIA, add_handlers, language
 from copark.web.server_log import begin_log
 from copark.web.services import Services
 
-UNWATCHED: Any = dict.fromkeys(("tracing", "metrics", "logs", "auto_configure"), False)
+NO_TELEMETRY: Any = dict.fromkeys(("tracing", "metrics", "logs", "auto_configure"), False)
 """Nothing is reported to anybody."""
 PROBLEM = {MEDIA: {"schema": {"$ref": "#/components/schemas/ProblemInfo"}}}
 SUMMARY = "A stochastic simulator of the multi-scale coupling of intergovernmental cooperation parks."
 KEEP_ALIVE = 30
 GRACE = 3
 TICKS = 10
-"""Of the ten ticks of a second one looks at the connections."""
+"""Ticks between two checks of the connections: a second has ten."""
 LEAST_TOKEN = 16
 ARENA_MAX = -8
 """Number of the setting in ``malloc.h``."""
 
 
-def create_app(settings: Settings | None = None, records: Records | None = None) -> ASGIApp:
-    """Make the application, behind its guards; ``records`` are those whose lock is held already."""
-    chosen = settings or Settings()
-    rates = Rates(chosen.limits.rate, chosen.limits.burst)
-    return Heads(guarded(Methods(bare_app(chosen, rates, records)), chosen, rates))
+def create_app(settings: ServerSettings | None = None, records: ServerRecords | None = None) -> ASGIApp:
+    """Make the application with its middleware; ``records`` are those whose lock is held already."""
+    chosen = settings or ServerSettings()
+    rates = TokenBuckets(chosen.limits.rate, chosen.limits.burst)
+    return HeadRequests(guarded(AllowedMethods(bare_app(chosen, rates, records)), chosen, rates))
 
 
-def bare_app(settings: Settings, rates: Rates, records: Records | None = None) -> FastAPI:
-    """Make the application without its guards.
+def bare_app(settings: ServerSettings, rates: TokenBuckets, records: ServerRecords | None = None) -> FastAPI:
+    """Make the application without its middleware.
 
     Parameters
     ----------
@@ -89,7 +90,7 @@ def bare_app(settings: Settings, rates: Rates, records: Records | None = None) -
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        telemetry=UNWATCHED,
+        telemetry=NO_TELEMETRY,
         generate_unique_id_function=lambda route: f"{[*route.tags, 'server'][0]}_{route.name}",
     )
     add_handlers(app)
@@ -116,7 +117,7 @@ def share_arenas() -> None:
             ctypes.CDLL(None).mallopt(ARENA_MAX, 2)
 
 
-def described(app: FastAPI) -> dict[str, Any]:
+def described(app: FastAPI) -> JsonObject:
     """Describe the interface (OpenAPI 3.1), once; whatever goes wrong is answered by a problem."""
     if app.openapi_schema is None:
         description = get_openapi(
@@ -131,31 +132,31 @@ def described(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-class Announced(uvicorn.Server):
-    """A server that says when it is ready, looks after its connections, and takes SIGHUP as a request to end."""
+class CoparkServer(uvicorn.Server):
+    """A server that calls back when it is ready, checks its connections, and ends at SIGHUP."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self.ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin, and say so."""
+        """Start, and call back."""
         protocol: Any = self.config.http_protocol_class
-        for door in sockets or ():
-            if isinstance(door, Door):
-                door.openings = protocol.openings
+        for listener in sockets or ():
+            if isinstance(listener, ListeningSocket):
+                listener.rates = protocol.rates
         await super().startup(sockets)
-        for door in sockets or ():
-            door.listen(QUEUE)  # asyncio lets as many wait as it accepts in one step
+        for listener in sockets or ():
+            listener.listen(QUEUE)  # asyncio lets as many wait as it accepts in one step
         if self.started:
             self.ready()
 
     async def on_tick(self, counter: int) -> bool:
-        """Look at every connection once a second; whether it is time to end."""
+        """Check every connection once a second; return whether it is time to end."""
         if counter % TICKS == 0:
             for connection in list(self.server_state.connections):
                 if isinstance(connection, BoundedProtocol):
-                    connection.look()
+                    connection.check_progress()
         return await super().on_tick(counter)
 
     @contextmanager
@@ -184,8 +185,8 @@ def settings_of(
     threads: int | None = None,
     memory: int = Limits.memory // 1_000_000,
     proxies: Sequence[str] = (),
-) -> Settings:
-    """Set up a server by what was said and by the environment; refuse an open one without a sound token.
+) -> ServerSettings:
+    """Return the settings of a server by arguments and environment; refuse an open one without a sound token.
 
     ``COPARK_TOKEN`` is the token where none is given; ``COPARK_HOSTS`` and ``COPARK_ORIGINS`` name further hosts it may
     be called by and origins that may write, with commas between them. Memory is in megabytes.
@@ -216,7 +217,7 @@ def settings_of(
         tuple(name.strip() for name in os.environ.get(variable, "").split(",") if name.strip())
         for variable in ("COPARK_HOSTS", "COPARK_ORIGINS")
     )
-    return Settings(
+    return ServerSettings(
         data=data,
         host=host,
         port=port,
@@ -229,27 +230,27 @@ def settings_of(
     )
 
 
-def listen(settings: Settings, lang: str) -> socket.socket:
-    """Take the address; what hinders that is told."""
+def listen(settings: ServerSettings, lang: str) -> socket.socket:
+    """Bind the address and listen; RunRefused with the reason if that fails."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    door = Door(family, socket.SOCK_STREAM)
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener = ListeningSocket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        door.bind((settings.host, settings.port))
-        door.listen()  # until somebody listens, another server can bind the same address
+        listener.bind((settings.host, settings.port))
+        listener.listen()  # until somebody listens, another server can bind the same address
     except OSError as error:
-        door.close()
+        listener.close()
         reason = error.strerror or str(error)
         raise RunRefused(text("web.no_address", lang, host=settings.host, port=settings.port, reason=reason)) from None
-    return door
+    return listener
 
 
-def config_of(settings: Settings, records: Records | None = None) -> uvicorn.Config:
-    """Say how the server listens: what is not yet a request is bounded by the protocol, all else by the guards."""
+def uvicorn_config(settings: ServerSettings, records: ServerRecords | None = None) -> uvicorn.Config:
+    """Return the configuration of uvicorn: the protocol bounds connections, the middleware bounds requests."""
     bounds = {
         "proxies": settings.proxies,
         "most": room_for_connections(settings.limits),
-        "openings": Openings(settings.proxies),
+        "rates": ConnectionRates(settings.proxies),
     }
     return uvicorn.Config(
         create_app(settings, records),
@@ -268,7 +269,7 @@ def config_of(settings: Settings, records: Records | None = None) -> uvicorn.Con
     )
 
 
-def serve(settings: Settings, lang: str, ready: Callable[[str], None]) -> None:
+def serve(settings: ServerSettings, lang: str, ready: Callable[[str], None]) -> None:
     """Serve until somebody stops it.
 
     Parameters
@@ -280,10 +281,12 @@ def serve(settings: Settings, lang: str, ready: Callable[[str], None]) -> None:
     """
     begin_log()
     share_arenas()
-    with closing(Records(settings.data)) as records, listen(settings, lang) as door:
-        host, port = door.getsockname()[:2]
+    with closing(ServerRecords(settings.data)) as records, listen(settings, lang) as listener:
+        host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
-        Announced(config_of(settings, records), lambda: ready(f"http://{shown}:{port}/")).run(sockets=[door])
+        CoparkServer(uvicorn_config(settings, records), lambda: ready(f"http://{shown}:{port}/")).run(
+            sockets=[listener]
+        )
 
 
 INDEX = "index.html"
@@ -416,7 +419,7 @@ def _problems(lang: str) -> Iterator[str]:
             yield f'<tr id="{code}"><td><code>{code}</code></td><td>{words}</td></tr>'
 
 
-def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
+def _operation(path: str, method: str, operation: JsonObject) -> str:
     named = " ".join(f"<code>{escape(parameter['name'])}</code>" for parameter in operation.get("parameters", ()))
     sent = [
         operation.get("requestBody", {}),

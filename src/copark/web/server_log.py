@@ -28,8 +28,8 @@ class LineFormatter(logging.Formatter):
         return "\n".join(f"  {printable(line)}" for line in super().formatException(ei).splitlines())
 
 
-class Sparing(logging.Filter):
-    """Lets so many records of one place in the code through each minute, and says how many there were beyond.
+class RepetitionFilter(logging.Filter):
+    """Passes so many records of one place in the code each minute, and writes how many there were beyond.
 
     Parameters
     ----------
@@ -64,5 +64,5 @@ def begin_log() -> None:
     """Write whatever is logged to standard error, in such lines."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter(LINE))
-    handler.addFilter(Sparing())
+    handler.addFilter(RepetitionFilter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -7,50 +7,58 @@ from pathlib import Path
 
 from anyio import CapacityLimiter
 
-from copark.web.content.attribution import FlowBook
-from copark.web.content.case_registry import CaseEntry, CaseRegistry, OwnersView, sweep_scratch
+from copark.simulation.study import Study
+from copark.store.jobs import Job
+from copark.web.content.attribution import FlowCache
+from copark.web.content.case_registry import CaseEntry, CaseRegistry, OwnerView, sweep_scratch
 from copark.web.content.engine import BoundedCache, Engine
-from copark.web.content.job_tasks import AskedStudy, Job, Records
 from copark.web.content.lever_options import decisions_of
 from copark.web.content.own_parks import UPLOADED, Quota
-from copark.web.content.requests import Ask, Study, told_of
+from copark.web.content.requests import ModelRequest, locating_faults
+from copark.web.content.server_records import RequestedStudy, ServerRecords
 from copark.web.content.simulation import FIRST, warm_up
 from copark.web.jobs import JobQueue
-from copark.web.limits import Pool, Rates, Settings
+from copark.web.limits import RequestPool, ServerSettings, TokenBuckets
 from copark.web.links import Links
 from copark.web.purge import Purge
 
-ASKED = 8_000_000
-"""Characters of questions that are remembered, some ten thousand, so that their results can be exported."""
+REMEMBERED = 8_000_000
+"""Characters of requested studies that are remembered, some ten thousand, so that their results can be exported."""
 SHARES = {"runs": 8 / 15, "flows": 3 / 15, "answers": 2 / 15, "inputs": 2 / 15}
-"""How memory is divided among what is held."""
-DESKS, QUEUED, UPLOADS = 2, 8, 8
-"""Threads that write files, exports that may wait for one, and uploads that are received at once."""
+"""Shares of the memory for each cache."""
+IO_THREADS = 2
+"""Threads that read and write files."""
+IO_WAITING = 8
+"""Requests that may wait for one of them."""
+UPLOADS = 8
+"""Uploads that are received at once."""
 LIGHT = 5.0
 """Weight of a question that is asked while a lever moves: 200 runs of at most four arms, and what any one takes."""
 
 
 class Services:
-    """The parts of a server."""
+    """Caches, pools of threads, case registry, records and job queue of one server."""
 
-    def __init__(self, settings: Settings, rates: Rates, records: Records | None = None) -> None:
+    def __init__(self, settings: ServerSettings, rates: TokenBuckets, records: ServerRecords | None = None) -> None:
         self.settings = settings
         self.rates = rates
         limits = settings.limits
-        own = settings.own
-        self.records = records or Records(settings.data)
-        own.mkdir(parents=True, exist_ok=True)
-        own.chmod(0o700)
+        server_folder = settings.server_folder
+        self.records = records or ServerRecords(settings.data)
+        server_folder.mkdir(parents=True, exist_ok=True)
+        server_folder.chmod(0o700)
         sweep_scratch(settings.data)
         quota = Quota(limits.parks_each, limits.parks, limits.undo)
-        self.registry = CaseRegistry(own / "cases", settings.data, quota)
-        held = {name: int(limits.memory * share) for name, share in SHARES.items()}
-        self.engine = Engine(self.registry, settings.threads, held["runs"], held["inputs"])
-        self.book = FlowBook(self.engine, held["flows"])
-        self.kernels = Pool(self.engine.threads, limits.waiting, patience=limits.wait, light=LIGHT, each=limits.each)
-        self.desk = Pool(DESKS, QUEUED)
-        self.answers: BoundedCache[bytes] = BoundedCache(held["answers"])
-        self._asked: BoundedCache[AskedStudy] = BoundedCache(ASKED)
+        self.registry = CaseRegistry(server_folder / "cases", settings.data, quota)
+        cache_bytes = {name: int(limits.memory * share) for name, share in SHARES.items()}
+        self.engine = Engine(self.registry, settings.threads, cache_bytes["runs"], cache_bytes["inputs"])
+        self.flow_cache = FlowCache(self.engine, cache_bytes["flows"])
+        self.model_pool = RequestPool(
+            self.engine.threads, limits.waiting, patience=limits.wait, light=LIGHT, each=limits.each
+        )
+        self.io_pool = RequestPool(IO_THREADS, IO_WAITING)
+        self.answers: BoundedCache[bytes] = BoundedCache(cache_bytes["answers"])
+        self._requested: BoundedCache[RequestedStudy] = BoundedCache(REMEMBERED)
         self.jobs = JobQueue(
             self.records.jobs,
             max(1, self.engine.threads // 2),
@@ -63,12 +71,12 @@ class Services:
         self.purge = Purge(self.registry, self.records, self.jobs, settings.data)
 
     def warm_up(self) -> None:
-        """Do everything the first question would otherwise wait for."""
-        warm_up(self.engine, self.book)
+        """Load and compile everything the first request would otherwise wait for."""
+        warm_up(self.engine, self.flow_cache)
         decisions_of(self.view_of(""), FIRST)
 
-    def check(self, study: Study, case_entry: CaseEntry, request: Ask) -> None:
-        """See that every scenario fits its case.
+    def check(self, study: Study, case_entry: CaseEntry, request: ModelRequest) -> None:
+        """Check that every scenario fits its case.
 
         Parameters
         ----------
@@ -77,40 +85,40 @@ class Services:
         request
             The request the study stands for, whose fields faults are told by.
         """
-        with told_of(request):
+        with locating_faults(request):
             for scenario in study.scenarios:
                 self.engine.inputs(study, case_entry, scenario)
 
-    def view_of(self, owner: str) -> OwnersView:
+    def view_of(self, owner: str) -> OwnerView:
         """Return what an owner may see."""
-        return OwnersView(self.registry, owner, self.settings.data)
+        return OwnerView(self.registry, owner, self.settings.data)
 
-    def remember(self, study: Study, case_entry: CaseEntry, owner: str) -> str:
-        """Remember what was asked, so that it can be exported by its identity; about an own park, by its owner.
+    def remember_study(self, study: Study, case_entry: CaseEntry, owner: str) -> str:
+        """Remember a requested study, so that its result can be exported by run ID; of an uploaded case, by its owner.
 
         Parameters
         ----------
         case_entry
             The case.
         owner
-            Who asked.
+            Owner of the request.
 
         Returns
         -------
         str
-            Identity of the result.
+            Run ID of the result.
         """
         identity = self.engine.identity(study, case_entry)
-        question = AskedStudy.of(case_entry.name, study.content())
-        self._asked.put((owner if case_entry.uploaded else "", identity), question, len(question.written))
+        requested = RequestedStudy.of(case_entry.name, study.content())
+        self._requested.put((owner if case_entry.uploaded else "", identity), requested, len(requested.json_text))
         return identity
 
-    def asked(self, identity: str, owner: str) -> AskedStudy | None:
-        """Return what an owner, or anybody about a case of the casebook, has asked under an identity."""
-        return self._asked.get(("", identity)) or self._asked.get((owner, identity))
+    def requested_study(self, identity: str, owner: str) -> RequestedStudy | None:
+        """Return the study of a run ID that an owner, or anybody about a case of the casebook, has requested."""
+        return self._requested.get(("", identity)) or self._requested.get((owner, identity))
 
     def stored_bytes(self) -> int:
-        """Count bytes of stored runs and results; what vanishes meanwhile, being finished elsewhere, is passed over."""
+        """Count bytes of stored runs and results; files that vanish meanwhile are passed over."""
         total = 0
         homes = (self.settings.data / "runs", self.settings.data / "results", self.registry.parks.outputs)
         for home in homes:
@@ -121,15 +129,16 @@ class Services:
         return total
 
     def scratch(self, suffix: str) -> Path:
-        """Name of a file for the moment."""
-        folder = self.settings.own / "files"
+        """Return the path of a temporary file."""
+        folder = self.settings.server_folder / "files"
         folder.mkdir(parents=True, exist_ok=True)
         return folder / f"{secrets.token_hex(12)}{suffix}"
 
-    def page_of(self, job: Job) -> bytes | None:
-        """Return the page a job has written, if it is there; what the database names beside the reports is no page.
+    def report_of(self, job: Job) -> bytes | None:
+        """Return the report a job has written, if it is there; a path outside of the reports is none.
 
-        Who wrote it may have reached the data folder by another path: what counts is its place among the reports.
+        The process that wrote it may have reached the data folder by another path: what counts is its path among the
+        reports.
         """
         home = self.settings.data
         if UPLOADED.fullmatch(job.case):
@@ -145,6 +154,6 @@ class Services:
         """End everything."""
         self.purge.close()
         self.jobs.close()
-        self.kernels.close()
-        self.desk.close()
+        self.model_pool.close()
+        self.io_pool.close()
         self.records.close()

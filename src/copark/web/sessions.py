@@ -1,4 +1,4 @@
-"""Sessions: what a browser shows in the place of the token. They are signed, renewed while used, and end by themselves.
+"""Sessions: a cookie that a browser sends in the place of the token; signed, renewed while used, and ending by itself.
 
 The signature is made with the token and with a key that the server keeps beside its data (``web/session.key``, readable
 by its owner alone): a session outlives a restart, and ends when either of the two is changed.
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from copark.web.limits import Settings
+from copark.web.limits import ServerSettings
 
 UNUSED = 12 * 3_600
 """Seconds after which a session that was not used ends."""
@@ -29,7 +29,7 @@ KEY = "session.key"
 class Sessions:
     """Sessions of a server that has a token."""
 
-    def __init__(self, token: str, settings: Settings) -> None:
+    def __init__(self, token: str, settings: ServerSettings) -> None:
         self.token = token
         self.settings = settings
 
@@ -52,7 +52,7 @@ class Sessions:
         return str(self._signer.dumps(session))
 
     def _read(self, cookie: str) -> tuple[dict[str, str | int], float] | None:
-        """Return what a session says and when it was signed; None if it is none of ours or has ended."""
+        """Return the content of a session and when it was signed; None if it is not this server's or has ended."""
         try:
             session, signed = self._signer.loads(cookie, max_age=UNUSED, return_timestamp=True)
             has_ended = time.time() - int(session["begun"]) > LONGEST
@@ -68,11 +68,11 @@ class Sessions:
 
     def _server_key(self) -> bytes:
         """Return the server's own key, made at the first need; one for this process where none can be kept."""
-        folder = self.settings.own
+        folder = self.settings.server_folder
         path = folder / KEY
         with suppress(OSError):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if key := _kept(path):
+            if key := _stored_key(path):
                 return key
             part = folder / f".{KEY}-{secrets.token_hex(4)}"
             with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -82,8 +82,8 @@ class Sessions:
         return secrets.token_bytes(32)
 
 
-def _kept(path: Path) -> bytes:
-    """Return a key of full length that is kept; nothing where there is none."""
+def _stored_key(path: Path) -> bytes:
+    """Return the key that is stored; nothing where there is none of full length."""
     try:
         key = path.read_bytes()
     except FileNotFoundError:

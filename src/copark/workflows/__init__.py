@@ -7,13 +7,13 @@ The command line and the Python interface call these and nothing below them. Wha
 the language asked for; nothing here prints.
 """
 
-from copark.analyses.context import Means
+from copark.analyses.stored_runs import ExecutionOptions
 from copark.workflows.case_commands import case_schema, catalogue, check, export, new, show
 from copark.workflows.replay import ReplayVerdict, verify
 from copark.workflows.run_study import RunOutcome, run_study, simulate
 
 __all__ = [
-    "Means",
+    "ExecutionOptions",
     "ReplayVerdict",
     "RunOutcome",
     "case_schema",

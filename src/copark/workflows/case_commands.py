@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copark.analyses.context import stage
+from copark.analyses.progress import stage
 from copark.errors import Fault
 from copark.presentation.numbers import number, percent
 from copark.progress import StagedProgress

@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.analyses.context import stage
+from copark.analyses.progress import stage
 from copark.progress import StagedProgress
 from copark.store.runs import OUT, RunStore
 

@@ -13,7 +13,7 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copark.analyses.context import stage
+from copark.analyses.progress import stage
 from copark.presentation.numbers import exact, number, precise
 from copark.progress import StagedProgress
 from copark.store.runs import OUT
@@ -159,7 +159,7 @@ def plan(
     *,
     precision: float | None = None,
     threads: int | None = None,
-    times: int = 1,
+    studies: int = 1,
     earlier: Pilot | None = None,
 ) -> StudyPlan:
     """Say what a study will take and what it will tell, from a pilot of it.
@@ -170,7 +170,7 @@ def plan(
         Where its draws come from, if from a posterior; runs of each arm, by default the study's own.
     precision
         A half-width wanted; the plan then says how many runs reach it.
-    times
+    studies
         Studies of its kind that will be run one after the other.
     earlier
         A pilot made before.
@@ -184,9 +184,9 @@ def plan(
     return StudyPlan(
         runs=sized.runs,
         futures=sized.futures,
-        arms=len(sized.scenarios) * times,
+        arms=len(sized.scenarios) * studies,
         pilot=measured.runs,
-        seconds=measured.seconds * sized.runs * times,
+        seconds=measured.seconds * sized.runs * studies,
         threads=threads or default_threads(),
         precisions=precisions(measured.reported[:1], pool=pool, runs=sized.runs, futures=sized.futures),
         wanted=precision,
@@ -315,7 +315,7 @@ def worth_telling(
     source: DrawSource | None = None,
     *,
     threads: int | None = None,
-    times: int = 1,
+    studies: int = 1,
     lang: str = "en",
 ) -> tuple[str, ...]:
     """Put a plan in sentences, if the work, so many such studies, will take more than ten seconds; else nothing.
@@ -326,14 +326,14 @@ def worth_telling(
         Where its draws come from, if from a posterior.
     threads
         Threads to run on.
-    times
+    studies
         Studies of its kind that will be run one after the other.
     lang
         ``en`` or ``zh``.
     """
-    if study.runs * len(study.scenarios) * times < WITHOUT_PILOT:
+    if study.runs * len(study.scenarios) * studies < WITHOUT_PILOT:
         return ()
-    planned = plan(study, case, source, threads=threads, times=times)
+    planned = plan(study, case, source, threads=threads, studies=studies)
     return told(planned, lang) if planned.seconds > WORTH_TELLING else ()
 
 

@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.analyses.context import Means, find_or_make, stage
+from copark.analyses.progress import stage
+from copark.analyses.stored_runs import ExecutionOptions, find_or_run
 from copark.progress import StagedProgress
 from copark.store.runs import OUT, RunStore
 from copark.texts import text
@@ -69,7 +70,7 @@ def run_study(
     parameters: str | None = None,
     cut: str | None = None,
     threads: int | None = None,
-    means: Means | None = None,
+    execution: ExecutionOptions | None = None,
     now: str | None = None,
     lang: str = "en",
     out: Path = OUT,
@@ -88,8 +89,8 @@ def run_study(
     runs, seed, draws, parameters, cut, now
         In the place of the study's own, of the best parameters (``own``, ``shipped`` …), of their cut (``2020Q4``), and
         of the present quarter, from which the park is looked at.
-    threads, means, lang, out
-        Threads here, or other means to make the runs; ``en`` or ``zh``; folder of ``runs/`` and ``reports/``.
+    threads, execution, lang, out
+        Threads here, or other ways to make the runs; ``en`` or ``zh``; folder of ``runs/`` and ``reports/``.
     fresh, report, formats
         Run even if it is stored, in its place; write the report, in some of :data:`copark.presentation.FORMATS`.
     announce, progress
@@ -113,13 +114,21 @@ def run_study(
     out = Path(out)
     case = load_case(named.case)
     began = time.monotonic()
-    execution = means or Means(threads)
+    execution = execution or ExecutionOptions(threads)
     study, settled = settle(named.with_changes(runs=runs, seed=seed, draws=draws, now=now), case, out, parameters, cut)
-    ahead = None if announce is None else partial(_announce, announce, case, settled, execution.threads, lang)
-    made_run = find_or_make(
-        study, case, settled, means=execution, out=out, lang=lang, fresh=fresh, ahead=ahead, progress=progress
+    before_run = None if announce is None else partial(_announce, announce, case, settled, execution.threads, lang)
+    stored_run = find_or_run(
+        study,
+        case,
+        settled,
+        execution=execution,
+        out=out,
+        lang=lang,
+        fresh=fresh,
+        before_run=before_run,
+        progress=progress,
     )
-    record = made_run.record
+    record = stored_run.record
     seconds = time.monotonic() - began
     files = dict[str, Path]()
     runs_made = RunStore.of(out).load(record.identity)
@@ -128,16 +137,16 @@ def run_study(
     answer = answer_of(runs_made, case, counts_of(record), moved)
     if report:
         stage(progress, "report")(0, 0)
-        files = write(answer.document(lang), out / "reports" / f"{made_run.study.name}-{answer.run_id}", formats)
+        files = write(answer.document(lang), out / "reports" / f"{stored_run.study.name}-{answer.run_id}", formats)
     return RunOutcome(
         **{name: getattr(record, name) for name in ("identity", "path", "runs", "kept", "failed")},
         answer=answer,
-        study=made_run.study.title.text(lang),
-        seed=made_run.study.seed,
-        reused=made_run.reused,
+        study=stored_run.study.title.text(lang),
+        seed=stored_run.study.seed,
+        reused=stored_run.reused,
         seconds=seconds,
         files=files,
-        notes=(*settled.said(lang), *made_run.notes),
+        notes=(*settled.said(lang), *stored_run.notes),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copark.analyses.context import stage
+from copark.analyses.progress import stage
 from copark.errors import Fault
 from copark.progress import StagedProgress
 from copark.store.garbage import Leftover, faults_in, find_leftovers, throw_away

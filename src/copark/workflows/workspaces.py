@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from copark.analyses.context import stage
+from copark.analyses.progress import stage
 from copark.cases import casebook_path, check_case, list_cases, load_case
 from copark.cases.types import shown
 from copark.errors import CoparkError, Fault, NotFound
+from copark.json_types import JsonObject
 from copark.progress import Progress, StagedProgress
 from copark.store.errors import DamagedRun, MisplacedRun
 from copark.store.run_record import RunRecord
@@ -148,7 +149,7 @@ def _gathered(
     texts: dict[str, bytes] = {}
     folders: dict[str, Path] = {}
 
-    def add(gathered: dict[str, Any], name: str, content: Any) -> None:
+    def add(gathered: JsonObject, name: str, content: Any) -> None:
         if gathered.setdefault(name, content) != content:  # something else bears the name
             raise _refused("same_name", name)
 

@@ -16,6 +16,7 @@ from copark.analyses.ablate.ablations import Ablations, AblationSettings
 from copark.analyses.ablate.effects import ablations_of
 from copark.analyses.contract import CaseParams, Choice, Keys, Result, Rows
 from copark.errors import NotFound, RunRefused
+from copark.json_types import JsonObject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,7 +98,7 @@ def _parameters(params: Params, context: Context) -> CaseParameters:
     return context.parameters(params.case, *params.wanted)
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """Name the draws, by default of the calibration to the last value meant to be fitted; and what there is."""
     every = ablations_of(context.case(params.case), links=not params.no_links)
     return {
@@ -106,7 +107,7 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
     }
 
 
-def made_of(params: Params, context: Context) -> dict[str, Any]:
+def made_of(params: Params, context: Context) -> JsonObject:
     """Return everything the numbers depend on."""
     case = context.case(params.case)
     source = _parameters(params, context).source
@@ -125,7 +126,7 @@ def compute(params: Params, context: Context) -> Answer:
     """Switch everything off, one at a time; what was done before a stop is found again."""
     case = context.case(params.case)
     has = _parameters(params, context)
-    context.foresee(case, workload(params, context))
+    context.announce_workload(case, workload(params, context))
     with context.stages(made_of(params, context)) as stages:
         found = engine.ablate(
             case,
@@ -136,4 +137,4 @@ def compute(params: Params, context: Context) -> Answer:
             stages=stages,
             progress=context.progress,
         )
-    return Answer(**vars(found) | context.stamped(case, has.trust, found.provenance))
+    return Answer(**vars(found) | context.result_fields_of(case, has.trust, found.provenance))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from math import inf
-from typing import Any
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -33,6 +32,7 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cases.world import world_hash
 from copark.identity import identity_of
+from copark.json_types import JsonObject
 from copark.progress import Progress, StagedProgress, of_stage
 from copark.simulation.experiment import Experiment
 from copark.simulation.readouts.compare import COUNTS
@@ -129,7 +129,7 @@ class Ablations:
 
     run_id: str
     """Run ID of what it was made with."""
-    provenance: dict[str, Any]
+    provenance: JsonObject
     """Everything it depends on."""
     case: str
     """Name of the case."""
@@ -296,7 +296,7 @@ def ablate(
     )
 
 
-def provenance_of(case: Case, settings: AblationSettings, source: Source | None, cut: Quarter | None) -> dict[str, Any]:
+def provenance_of(case: Case, settings: AblationSettings, source: Source | None, cut: Quarter | None) -> JsonObject:
     """Give everything ablations depend on, and the version that made them.
 
     Parameters

@@ -6,7 +6,7 @@ The park as it is run to its horizon, beside its record, and its levers: what a 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Annotated, ClassVar, cast
 
 from pydantic import Field
 
@@ -18,6 +18,7 @@ from copark.analyses.levers import options_of
 from copark.arrays import Floats
 from copark.calibration.rolling_origin import Point, known_points
 from copark.errors import NotFound
+from copark.json_types import JsonObject
 from copark.stats.shares import Share
 from copark.texts.localized import LocalizedText
 
@@ -128,7 +129,7 @@ class Answer(Result):
         return pd.DataFrame(rows)
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """Return the question of its levers, where it has any."""
     from copark.analyses.answer import run_id_of
     from copark.analyses.registry import REGISTRY
@@ -151,7 +152,7 @@ def compute(params: Params, context: Context) -> Answer:
         {name: quantiles(ensemble[name].isel(scenario=position).to_numpy()[:, : run_answer.last + 1]) for name in SIZES}
         for position in range(ensemble.sizes["scenario"])
     ]
-    origin = context.origin(params, ensemble)
+    origin = context.result_fields(params, ensemble)
     trust = origin["trust"]
     shows_outcomes = trust is None or trust.shows_outcomes
     return Answer(

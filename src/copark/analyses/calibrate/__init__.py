@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Rows
+from copark.analyses.provenance import current_provenance
 from copark.arrays import Floats
 from copark.calibration import calibrations, remade
 from copark.calibration.calibration_setup import Reading, cut_of, uses_everything
 from copark.calibration.diagnostics import Check, Movement, Note, Ranks, Tie
+from copark.json_types import JsonObject
 from copark.presentation.document import Evidence
 from copark.presentation.numbers import number
 from copark.texts import text
@@ -101,7 +102,7 @@ class Calibrated:
     """Numbers of health."""
     apart: tuple[str, ...]
     """Parameters on which independent searches have not agreed, farthest apart first."""
-    recipe: dict[str, Any]
+    recipe: JsonObject
     """Everything the posteriors depend on."""
     wide_sizes: bool = False
     """Whether the park was read with the panel's priors of size."""
@@ -201,15 +202,15 @@ def asked_of(params: Params, context: Context) -> CalibrationRequest:
     case = context.case(params.case)
     settings = calibrations.settings_of(params.runs, params.seed, context.lang, full=params.full, sweeps=params.sweeps)
     cut = cut_of(case, params.cut)
-    identity, folder = calibrations.place_of(case, cut, settings, context.home)
-    if not context.calibrates and params.case not in context.folders:
+    identity, folder = calibrations.place_of(case, cut, settings, context.calibration_folder)
+    if not context.may_calibrate and params.case not in context.case_folders:
         raise RunRefused(text("calibrate.shared", context.lang, case=params.case))
-    if not context.calibrates and settings.runs > FULL.runs:
+    if not context.may_calibrate and settings.runs > FULL.runs:
         raise RunRefused(text("calibrate.too_many", context.lang, most=number(FULL.runs, 0)))
     return CalibrationRequest(case, cut, settings, identity, folder)
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """Return the calibration it makes or finds."""
     return {"calibration": asked_of(params, context).identity}
 
@@ -224,14 +225,14 @@ def compute(params: Params, context: Context) -> Answer:
     if params.check:
         return _remade(params, context)
     task = asked_of(params, context)
-    if context.planning is not None and (params.fresh or not calibrations.is_kept(task.folder)):
-        context.planning(
+    if context.on_calibration is not None and (params.fresh or not calibrations.is_kept(task.folder)):
+        context.on_calibration(
             calibrations.plan_of(
                 task.case,
                 task.cut,
                 task.settings,
                 threads=context.threads,
-                out=context.home,
+                out=context.calibration_folder,
                 lang=context.lang,
             )
         )
@@ -241,10 +242,10 @@ def compute(params: Params, context: Context) -> Answer:
         task.settings,
         fresh=params.fresh,
         threads=context.threads,
-        out=context.home,
+        out=context.calibration_folder,
         progress=context.progress,
     )
-    context.tally = posterior.tally
+    context.earlier_work = posterior.tally
     return _answer(params.case, task, posterior, context)
 
 
@@ -309,12 +310,12 @@ def _answer(case_as_asked: str, task: CalibrationRequest, posterior: KeptPosteri
 def _common_fields(task: CalibrationRequest, context: Context, trust: Trust | None, model: int) -> dict[str, Any]:
     """Return the fields that every answer tells of itself."""
     case = task.case
-    provenance = made_now(posterior_cut=str(task.cut)) | {"model_version": model}
+    provenance = current_provenance(posterior_cut=str(task.cut)) | {"model_version": model}
     if trust is None:
         provenance = {"case": case.name, "case_hash": case.hash, **provenance}
         origin: dict[str, Any] = {"run_id": context.run_id, "provenance": provenance}
     else:
-        origin = context.stamped(case, trust, provenance)
+        origin = context.result_fields_of(case, trust, provenance)
     return {"case": case.name, "park": case.title, "cut": str(task.cut), **origin}
 
 
@@ -360,10 +361,10 @@ def _remade(params: Params, context: Context) -> Answer:
         case,
         folder,
         threads=context.cores,
-        batches=calibrations.batches_in(context.home),
+        batches=calibrations.batches_in(context.calibration_folder),
         progress=context.progress,
     )
-    context.tally = compared.tally
+    context.earlier_work = compared.tally
     trust = PosteriorSource(stored.replay, stale=stored.stale).trust
     origin = _common_fields(task, context, trust, stored.recipe["batch"]["model"])
     return Answer(**origin | {"cut": str(stored.replay.cut)}, again=compared, stale=stored.stale)

@@ -140,11 +140,11 @@ def _work(trial: ClaimTrial) -> tuple[Workload, ...]:
 def compute(params: Params, context: Context) -> Answer:
     """Try the claims; what was run before a stop is found again."""
     trial = trial_of(params, context)
-    context.foresee(trial.case, _work(trial))
+    context.announce_workload(trial.case, _work(trial))
     with context.stages({"claims": trial.identity}) as stages:
         findings = find(trial, context.stage("simulate"), context.stage("weigh"), stages)
     trust = context.parameters(params.case, *params.wanted).trust
-    return Answer(**vars(findings) | context.stamped(trial.case, trust, findings.provenance))
+    return Answer(**vars(findings) | context.result_fields_of(trial.case, trust, findings.provenance))
 
 
 def listing(params: Params, context: Context) -> ClaimsFile:

@@ -50,7 +50,7 @@ def verdicts(params: CaseParams, draws: int, context: Context) -> Mapping[tuple[
     from copark.analyses.answer import answer
     from copark.analyses.registry import REGISTRY
 
-    alone = replace(context, foreseeing=None)  # what is run for them was told with the rest
+    alone = replace(context, on_workload=None)  # what is run for them was told with the rest
     findings = cast("Answer", answer(REGISTRY["claims"], claims_params(params, draws), alone).result)
     by_part: dict[tuple[str, str], Verdict] = {}
     for claim in findings.claims:

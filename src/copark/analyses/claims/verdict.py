@@ -45,7 +45,7 @@ class Verdict:
     """Conclusion on a claim, or on a part of one; open where something is not measured."""
 
     word: str = OPEN
-    """One of :data:`~copark.analyses.claims.rules.WORDS`."""
+    """One of :data:`~copark.analyses.claims.words.WORDS`."""
     probability: float = nan
     """Share of posterior draws that hold it."""
     monte_carlo: tuple[float, float] = (nan, nan)

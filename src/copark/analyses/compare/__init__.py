@@ -24,6 +24,7 @@ from copark.analyses.compare.outcome_attribution import (
 )
 from copark.analyses.contract import AnalysisParams, Argument, Cut, ParametersOf, Result, Rows, StudyName
 from copark.arrays import Floats
+from copark.json_types import JsonObject
 from copark.simulation.readouts.compare import (
     COUNTS,
     DRAWN,
@@ -192,12 +193,12 @@ class Answer(Compared, Result):
     """Scenarios beside a reference, how outcomes change and why."""
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """Name the runs that are compared, however they were named: they tell studies, seed and parameters."""
     runs = [
         wanted
         if isinstance(wanted, str)
-        else context.identity(wanted, context.case(wanted.case), params.parameters, params.cut)
+        else context.stored_run_id(wanted, context.case(wanted.case), params.parameters, params.cut)
         for wanted in _runs_named(params, context)
     ]
     return {**dict.fromkeys(("arm", "seed", "now", "parameters", "cut")), "reference": None, "runs": runs}
@@ -214,7 +215,7 @@ def compute(params: Params, context: Context) -> Answer:
         raise _nothing_beside(params.reference, named[0].case, context.lang)
     wanted = (params.parameters, params.cut)
     results = [
-        context.stored(each) if isinstance(each, str) else context.run(each, context.case(each.case), *wanted)
+        context.load_run(each) if isinstance(each, str) else context.stored_run(each, context.case(each.case), *wanted)
         for each in named
     ]
     context.stage("analyse")(0, 0)
@@ -243,7 +244,7 @@ def _runs_named(params: Params, context: Context) -> Iterator[str | Study]:
 
     for name in (params.reference, params.arm):
         if name is not None:
-            stored = None if context.source is None else RunStore.of(context.source).named(name)
+            stored = None if context.lookup_folder is None else RunStore.of(context.lookup_folder).named(name)
             yield stored or load_study(name).with_changes(runs=params.runs, seed=params.seed, now=params.now)
 
 
@@ -256,7 +257,7 @@ def answer_of(
     *,
     outcomes: bool = False,
     wanted: Wanted = (None, None),
-) -> tuple[Compared, dict[str, Any]]:
+) -> tuple[Compared, JsonObject]:
     """Set at least one scenario beside the reference.
 
     Parameters
@@ -306,7 +307,7 @@ def answer_of(
         shows_outcomes=shows_outcomes,
         unfinished=sum(map(unfinished_in, results)),
     )
-    return compared, context.stamped(case, trust, made_of)
+    return compared, context.result_fields_of(case, trust, made_of)
 
 
 def _most_moved(outcomes: Effects) -> str:

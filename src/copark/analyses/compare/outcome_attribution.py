@@ -425,7 +425,7 @@ def outcome_parts(
         kept = numbers[numbers < min(runs, first.runs)]
         changes = {"runs": int(kept[-1]) + 1, "keep": ("operating",), "name": "outcome-parts"}
         study = first.model_copy(update={**changes, "scenarios": tuple(cut)})
-        codes = context.simulate(study, case, *wanted, times=0)["outcome"].to_numpy()
+        codes = context.simulate(study, case, *wanted, announced_studies=0)["outcome"].to_numpy()
         return [_difference(codes[at][kept], codes[at + 1][kept]) for at in range(0, len(cut), 2)]
 
     (whole,) = change([()], MOST_RUNS)

@@ -100,7 +100,7 @@ def compute(params: Params, context: Context) -> Answer:
     about: dict[str, Any] = {"case": case.name, "park": case.title, "events": events}
     if not params.without:
         return Answer(**about, run_id=context.run_id, provenance={"case": case.name, "case_hash": case.hash})
-    runs = context.run(_study(params, context), case, *params.wanted)
+    runs = context.stored_run(_study(params, context), case, *params.wanted)
     context.stage("analyse")(0, 0)
     reference, scenarios = paired(runs, scenario=WITHOUT)
     found, origin = answer_of(

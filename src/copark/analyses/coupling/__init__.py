@@ -15,6 +15,7 @@ from pydantic import Field
 from copark.analyses import case_table as options
 from copark.analyses.case_table import Pairs, TableParams, TableResult, origin, read_table
 from copark.analyses.contract import Option
+from copark.json_types import JsonObject
 from copark.setmethods import coupling_chance as chance
 from copark.setmethods.coupling_chance import Null, WeightEnsemble, draws_faults
 from copark.setmethods.coupling_degree import Coupled, CouplingRequest, couple, request_faults
@@ -110,7 +111,7 @@ def asked_of(params: Params) -> tuple[CouplingRequest, CaseTable]:
     return request, table
 
 
-def depends_on(params: Params, _context: Context) -> dict[str, Any]:
+def depends_on(params: Params, _context: Context) -> JsonObject:
     """Return the content of the table."""
     return {"table": asked_of(params)[1].digest}
 

@@ -193,11 +193,11 @@ def compute(params: Params, context: Context) -> Answer:
         "general": plan.file.general,
         "template": "" if params.template is None else params.template.name,
         "questions": len(questions),
-        **context.origin(params, _provenance(plan)),
+        **context.result_fields(params, _provenance(plan)),
     }
     if params.template is not None:
         return Answer(**shared_fields)
-    context.foresee(plan.case, workload(params, context))
+    context.announce_workload(plan.case, workload(params, context))
     claimed = verdicts(params, plan.draws, context)
     progress = context.stage("simulate")
     on_prior = plan.runs if plan.source is None else plan.runs // 2

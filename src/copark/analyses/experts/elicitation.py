@@ -151,7 +151,7 @@ class DrawSet:
         ----------
         plan
             What is run.
-        on_record
+        on_posterior
             Whether draws are those of the posterior, and not of the prior.
         progress
             Called with runs made and runs to be made.

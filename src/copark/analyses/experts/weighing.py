@@ -153,7 +153,7 @@ class Weighing:
         Those of the posterior, where there is one.
     experts
         Experts and their answers.
-    known
+    questions
         Questions by key.
     claimed
         Verdicts of ``copark claims`` by claim and part.

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.analyses.context import made_now, today
 from copark.analyses.contract import Result
 from copark.analyses.forecast.basis import ForecastBasis, asked_of, kept_calibration, looked_at
 from copark.analyses.forecast.parameter_sources import Borrowed, Informed, Taken
 from copark.analyses.forecast.params import Params
+from copark.analyses.provenance import current_provenance, today
 from copark.analyses.stack.stacking import (
     LINE,
     STACK,
@@ -34,6 +34,7 @@ from copark.calibration.pool.parks import AXES, POOLED
 from copark.calibration.rolling_origin import BLIND, BORROWED, Point, known_points
 from copark.calibration.validation_study import Spread
 from copark.cases.horizon import horizon_for, now_for
+from copark.json_types import JsonObject
 from copark.stats.quantiles import LEVELS, band
 from copark.stats.shares import z_of
 from copark.texts.localized import LocalizedText
@@ -77,7 +78,7 @@ class Answer(Result):
     """Method of the model's forecast: on its own calibration, or borrowed from other parks."""
     pairs: int
     """Pairs of parameters and past random numbers it runs on; of a borrowed forecast its runs."""
-    content: dict[str, Any]
+    content: JsonObject
     """The forecast as it is frozen, or would be; empty where it ends before the data do."""
     file: str
     """Name of the file it is frozen in; empty if it is not."""
@@ -159,7 +160,7 @@ class Answer(Result):
         )
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """Return the source of the parameters, cut and end, and what other parks tell.
 
     Where the forecast is frozen, the file and the day too.
@@ -236,7 +237,9 @@ def compute(params: Params, context: Context) -> Answer:
         seed=settings.seed,
         held=shipped().judged,
         **contents,
-        **context.stamped(case, trust, made_now(posterior_cut="" if basis.panel is not None else str(basis.cut))),
+        **context.result_fields_of(
+            case, trust, current_provenance(posterior_cut="" if basis.panel is not None else str(basis.cut))
+        ),
     )
 
 

@@ -50,7 +50,7 @@ class ForecastBasis:
         """Return identity and folder of the calibration that is needed, kept or not."""
         if self.settings is None:
             raise ValueError("nothing to calibrate")
-        return calibrations.place_of(self.case, self.cut, self.settings, out=context.home)
+        return calibrations.place_of(self.case, self.cut, self.settings, out=context.calibration_folder)
 
 
 def asked_of(params: Params, context: Context) -> ForecastBasis:
@@ -82,11 +82,11 @@ def asked_of(params: Params, context: Context) -> ForecastBasis:
         return ForecastBasis(case, case.clock.data_end, until, panel=panel)
     settings = calibrations.settings_of(params.runs, params.seed, lang)
     if params.runs is None and params.seed is None:
-        calibration = calibration_in_use(case, context.home, params.cut)
+        calibration = calibration_in_use(case, context.calibration_folder, params.cut)
         cut = cut_of(case, params.cut) if calibration is None else calibration.cut
     else:
         cut = cut_of(case, params.cut)
-        is_kept = calibrations.is_kept(calibrations.place_of(case, cut, settings, out=context.home)[1])
+        is_kept = calibrations.is_kept(calibrations.place_of(case, cut, settings, out=context.calibration_folder)[1])
         runs = None if params.runs is None else settings.runs
         calibration = None if is_kept else shipped_calibration(case, cut, runs, params.seed)
     return ForecastBasis(case, cut, engine.end_of(case, cut, params.to, lang, now=now), settings, calibration)
@@ -111,7 +111,7 @@ def looked_at(basis: ForecastBasis, settings: PanelSettings, context: Context) -
         panels.other_parks(basis.case, context.lang),
         settings,
         threads=context.cores,
-        folder=context.home / "pool",
+        folder=context.calibration_folder / "pool",
         progress=context.stage("pool"),
         waiting=context.stage("waiting"),
     )
@@ -142,23 +142,25 @@ def kept_calibration(params: Params, basis: ForecastBasis, context: Context) -> 
     folder = basis.place(context)[1]
     calibration: Any = (basis.case, basis.cut, basis.settings)
     if not calibrations.is_kept(folder):
-        is_upload = params.case in context.folders
+        is_upload = params.case in context.case_folders
         if not is_upload:
             _refuse_long_work(basis, context)
         is_wanted = is_upload or params.runs is not None or params.seed is not None
-        if context.planning is not None or not is_wanted:
-            plan = calibrations.plan_of(*calibration, threads=context.threads, out=context.home, lang=context.lang)
+        if context.on_calibration is not None or not is_wanted:
+            plan = calibrations.plan_of(
+                *calibration, threads=context.threads, out=context.calibration_folder, lang=context.lang
+            )
             if not is_wanted:
                 raise _not_calibrated(params, basis, plan.seconds)
-            if context.planning is not None:
-                context.planning(plan)
+            if context.on_calibration is not None:
+                context.on_calibration(plan)
     return calibrations.kept_posterior(
-        *calibration, threads=context.threads, out=context.home, progress=context.progress
+        *calibration, threads=context.threads, out=context.calibration_folder, progress=context.progress
     )
 
 
 def _refuse_long_work(basis: ForecastBasis, context: Context) -> None:
-    if not context.calibrates:
+    if not context.may_calibrate:
         raise RunRefused.of("forecast.not_here", case=basis.case.name)
 
 

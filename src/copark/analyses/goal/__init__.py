@@ -166,7 +166,7 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
         "target": [vars(target) for target in _targets(params, seen, first)],
         "probability": None,
         "file": file.model_dump(mode="json", by_alias=True),
-        "runs": context.identity(_study(params, case, file), case, *params.wanted),
+        "runs": context.stored_run_id(_study(params, case, file), case, *params.wanted),
     }
 
 
@@ -261,7 +261,7 @@ def compute(params: Params, context: Context) -> Answer:
         before=baseline_told,
         without_events=others[0] if events else None,
         ladder=ladder(others[len(without_events) :], targets),
-        **context.origin(params, experiment.provenance),
+        **context.result_fields(params, experiment.provenance),
     )
 
 

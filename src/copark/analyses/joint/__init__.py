@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result
 from copark.analyses.joint.findings import PANELS, Findings, find
+from copark.analyses.provenance import current_provenance
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,9 +106,9 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.store.files import lock_of, only_one
     from copark.texts import text
 
-    if not context.calibrates:
+    if not context.may_calibrate:
         raise RunRefused(text("joint.not_here", context.lang))
-    folder = context.home / "pool"
+    folder = context.calibration_folder / "pool"
     with only_one(lock_of(folder / f"joint-{context.run_id}"), lambda: context.stage("waiting")(0, 0)):
         findings = find(
             panels_of(params, context),
@@ -117,4 +117,4 @@ def compute(params: Params, context: Context) -> Answer:
             folder=folder / "batches",
             progress=context.progress,
         )
-    return Answer(**vars(findings), run_id=context.run_id, provenance=made_now())
+    return Answer(**vars(findings), run_id=context.run_id, provenance=current_provenance())

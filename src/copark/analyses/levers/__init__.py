@@ -252,7 +252,7 @@ def compute(params: Params, context: Context) -> Answer:
         rests=tuple(mechanism_parameters(options, moved)),
         closed_since="" if closure is None else str(closure.since),
         closed_by=None if closure is None else closure.title,
-        **context.origin(params, replicated.provenance | {"since": since}),
+        **context.result_fields(params, replicated.provenance | {"since": since}),
     )
     shows_outcomes = answer.trust is None or answer.trust.shows_outcomes
     is_known = shows_outcomes and bool(answer.outcomes)
@@ -299,7 +299,7 @@ def _experiments(
         case,
         measures,
         *params.wanted,
-        times=structures + 1,
+        announced_studies=structures + 1,
         progress=tell_replicated,
         checkpoint=stages.stage("shared"),
     )
@@ -308,7 +308,7 @@ def _experiments(
         case,
         measures,
         *params.wanted,
-        times=0,
+        announced_studies=0,
         progress=tell_independent,
         checkpoint=stages.stage("alone"),
     )

@@ -21,6 +21,7 @@ from copark.analyses.link_impact.scenarios import (
     links_named,
     strength_study,
 )
+from copark.json_types import JsonObject
 from copark.stats.effects import Effect
 from copark.texts.localized import LocalizedText
 
@@ -101,7 +102,7 @@ class Answer(Result):
         return (vars(impact) for impact in self.impacts)
 
 
-def depends_on(params: Params, _context: Context) -> dict[str, Any]:
+def depends_on(params: Params, _context: Context) -> JsonObject:
     """Return the links that are cut: all that the model has, where none is named."""
     return {"links": list(params.links) or [link.name for link in links_named()]}
 
@@ -117,7 +118,7 @@ def compute(params: Params, context: Context) -> Answer:
     fields = {"runs": params.draws, "seed": params.seed, "quarters": case.clock.quarters}
     cuts = cut_study(case, since, links, **fields)
     as_it_is, *cut = cuts.scenarios
-    experiment = context.experiment(cuts, case, OutputPaths(OUTPUTS), *params.wanted, times=2)
+    experiment = context.experiment(cuts, case, OutputPaths(OUTPUTS), *params.wanted, announced_studies=2)
     effects = experiment.effects(cut, against=as_it_is)
     all_impacts = tuple(impacts(effects, {key_of(link.name, 0.0): link.name for link in links}, since))
     end = effects.quarters[-1]
@@ -126,7 +127,7 @@ def compute(params: Params, context: Context) -> Answer:
     chosen = strongest(all_impacts, len(links), READ)
     if chosen:
         strengths = strength_study(case, since, links_named(chosen), **fields)
-        studies.append(context.identity(strengths, case, *params.wanted))
+        studies.append(context.stored_run_id(strengths, case, *params.wanted))
         dosed = experiment.effects(strengths.scenarios[1:], against=as_it_is)
         responses = tuple(dosed.select(measures=READ, quarters=[end]).rows())
     return Answer(
@@ -138,7 +139,7 @@ def compute(params: Params, context: Context) -> Answer:
         pairs=effects.pairs(effects.scenarios[0]),
         impacts=all_impacts,
         responses=responses,
-        **context.origin(params, experiment.provenance),
+        **context.result_fields(params, experiment.provenance),
     )
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
 from copark.analyses import case_table as options
 from copark.analyses.case_table import Names, TableParams, TableResult, origin, read_table
 from copark.analyses.contract import Option, Rows
+from copark.json_types import JsonObject
 from copark.setmethods.nca import KINDS, NcaRequest, Necessities, analyse, request_faults, warnings_of
 from copark.setmethods.table import Warned
 
@@ -80,7 +81,7 @@ def asked_of(params: Params) -> tuple[NcaRequest, CaseTable]:
     return request, read_table(params, tuple(dict.fromkeys((*params.x, params.y))), faults)
 
 
-def depends_on(params: Params, _context: Context) -> dict[str, Any]:
+def depends_on(params: Params, _context: Context) -> JsonObject:
     """Return the content of the table."""
     return {"table": asked_of(params)[1].digest}
 

@@ -17,6 +17,7 @@ from copark.cases.completeness import State, mechanisms_of
 from copark.cases.observed_variables import country_name
 from copark.cases.parks import Outcome, Park, ParkType, Place, load_parks
 from copark.cases.table_schemas import Source
+from copark.json_types import JsonObject
 from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def country_code(country: str, parks: Iterable[Park], lang: str = "en") -> str:
     raise NotFound(text("parks.no_country", lang, found=country, known=countries))
 
 
-def depends_on(_params: Params, context: Context) -> dict[str, Any]:
+def depends_on(_params: Params, context: Context) -> JsonObject:
     """Return the table of parks and its sources and places, and the cases with series, by their content."""
     from copark.cases.casebook import casebook_path
     from copark.cases.parks import FILES

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from copark.analyses.case_table import Names
-from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Rows, by_difference
+from copark.analyses.provenance import current_provenance
 from copark.calibration.panels import PanelFindings, find, one_at_a_time, runs_of
+from copark.json_types import JsonObject
 from copark.progress import shares
 from copark.texts import text
 
@@ -71,7 +72,7 @@ def asked_of(params: Params, context: Context) -> tuple[tuple[PanelPark, ...], P
     return parks_of(params.cases, context.lang), settings
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """Return the panel: parks and what they report."""
     from copark.calibration.pool.panel import panel_identity
 
@@ -93,10 +94,10 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.calibration.pool.panel import learn
     from copark.errors import RunRefused
 
-    if not context.calibrates:
+    if not context.may_calibrate:
         raise RunRefused(text("pool.not_here", context.lang))
     parks, settings = asked_of(params, context)
-    folder = context.home / "pool"
+    folder = context.calibration_folder / "pool"
     threads = context.cores
     learning, drawing = shares(context.stage("pool"), (100, 0) if params.check else (90, 10))
     with one_at_a_time(parks, settings, folder, context.stage("waiting")):
@@ -105,7 +106,7 @@ def compute(params: Params, context: Context) -> Answer:
         outcome = _compared(panel)
     else:
         outcome = {"pooled": find(panel, threads, drawing)}
-    return Answer(run_id=context.run_id, provenance=made_now(), parks=len(parks), **outcome)
+    return Answer(run_id=context.run_id, provenance=current_provenance(), parks=len(parks), **outcome)
 
 
 def _compared(panel: Panel) -> dict[str, Any]:

@@ -6,11 +6,12 @@ Qualitative comparative analysis of a table of cases.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from copark.analyses import case_table as options
 from copark.analyses.case_table import Names, Pairs, TableParams, TableResult, origin, read_table
 from copark.analyses.contract import Option, Rows
+from copark.json_types import JsonObject
 from copark.setmethods.qca import (
     CalibrationRecipe,
     Kind,
@@ -129,7 +130,7 @@ def asked_of(params: Params) -> tuple[QcaSettings, CalibrationRecipe]:
     return settings, CalibrationRecipe(read_table(params, columns, faults, **reading), recipes, other_scores)
 
 
-def depends_on(params: Params, _context: Context) -> dict[str, Any]:
+def depends_on(params: Params, _context: Context) -> JsonObject:
     """Return the content of the table."""
     return {"table": asked_of(params)[1].table.digest}
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Result, Rows
+from copark.analyses.provenance import current_provenance
 from copark.analyses.reliability.findings import ReliabilityFindings, find
+from copark.json_types import JsonObject
 from copark.simulation.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Answer(ReliabilityFindings, Result):
         )
 
 
-def depends_on(_params: Params, context: Context) -> dict[str, Any]:
+def depends_on(_params: Params, context: Context) -> JsonObject:
     """Return the parks and their cases, their calibrations, and what is lent where they have none."""
     from copark.calibration.draw_sources import shipped_draws
 
@@ -97,5 +98,5 @@ def compute(params: Params, context: Context) -> Answer:
         context.threads or 1,
         context.stage("simulate"),
     )
-    provenance = made_now(draws_hash=shipped_draws().identity)
+    provenance = current_provenance(draws_hash=shipped_draws().identity)
     return Answer(run_id=context.run_id, provenance=provenance, **vars(findings))

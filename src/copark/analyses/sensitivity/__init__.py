@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from copark.analyses.sensitivity import exploration as engine
 from copark.analyses.sensitivity.exploration import METHODS, Exploration, ExplorationSettings
 from copark.errors import RunRefused
 from copark.identity import hash_array
+from copark.json_types import JsonObject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,7 +86,7 @@ def settings_of(params: Params) -> ExplorationSettings:
     )
 
 
-def _dependencies_of(params: Params, context: Context) -> tuple[ExplorationSettings, CaseParameters, dict[str, Any]]:
+def _dependencies_of(params: Params, context: Context) -> tuple[ExplorationSettings, CaseParameters, JsonObject]:
     """Return settings, what the case has, and everything the numbers depend on.
 
     Raises
@@ -113,7 +114,7 @@ def compute(params: Params, context: Context) -> Answer:
     """Run designs and samples and read them; an interrupted computation is resumed."""
     case = context.case(params.case)
     settings, case_parameters, made_of = _dependencies_of(params, context)
-    context.foresee(case, workload(params, context))
+    context.announce_workload(case, workload(params, context))
     parameters = None if case_parameters.stored is None else case_parameters.stored.parameters
     box = None if parameters is None else hash_array(parameters.points, "<f8")
     with context.stages({**made_of, "box": box}) as stages:
@@ -127,4 +128,4 @@ def compute(params: Params, context: Context) -> Answer:
             progress=context.progress,
         )
     used = params if case_parameters.stored is not None else params.model_copy(update={"parameters": "prior"})
-    return Answer(**vars(exploration) | context.origin(used, exploration.provenance))
+    return Answer(**vars(exploration) | context.result_fields(used, exploration.provenance))

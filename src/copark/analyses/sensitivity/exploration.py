@@ -7,7 +7,6 @@ its own. Both are read at the ends of years.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from copark.analyses.sensitivity.indices import Given, Indices, design, dummy_steps, given, sobol_indices
 from copark.analyses.sensitivity.samples import (
@@ -26,6 +25,7 @@ from copark.calibration.posterior import ParameterPosterior
 from copark.cases.case import Case
 from copark.cases.world import world_hash
 from copark.identity import identity_of
+from copark.json_types import JsonObject
 from copark.progress import Progress, StagedProgress, of_stage
 from copark.simulation.workload import Workload
 from copark.store.checkpoints import Stages
@@ -80,7 +80,7 @@ class Exploration:
 
     run_id: str
     """Hash of everything it depends on: 16 hexadecimal digits."""
-    provenance: dict[str, Any]
+    provenance: JsonObject
     """Versions, hashes, settings and time."""
     case: str
     """Name of the case."""
@@ -208,7 +208,7 @@ def explore(
 
 def provenance_of(
     case: Case, settings: ExplorationSettings, parameters: ParameterPosterior | None, source: PosteriorSource | None
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return everything an exploration depends on, and the version that made it.
 
     Parameters

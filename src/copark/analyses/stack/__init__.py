@@ -6,11 +6,12 @@ Stacked forecasts of the casebook's parks, each without a say in its weights, be
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
-from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Local, Remakeable, by_difference
+from copark.analyses.provenance import current_provenance
 from copark.analyses.stack.stacking import StackComparison
+from copark.json_types import JsonObject
 from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Answer(Remakeable):
         )
 
 
-def depends_on(_params: Params, context: Context) -> dict[str, Any]:
+def depends_on(_params: Params, context: Context) -> JsonObject:
     """Return the shipped stack, and say whether parks and model are still those it was learned from."""
     from copark.analyses.stack.stacking import is_current, shipped
     from copark.calibration.pool.parks import parks_of
@@ -94,14 +95,14 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.errors import RunRefused
     from copark.texts import text
 
-    if params.check and not context.calibrates:
+    if params.check and not context.may_calibrate:
         raise RunRefused(text("pool.not_here", context.lang))
     stack = shipped().stack
     trials = load_trials()
     parks = parks_of(tuple(stack.recipe["parks"]), context.lang)
     return Answer(
         run_id=context.run_id,
-        provenance=made_now(),
+        provenance=current_provenance(),
         titles={park.name: park.case.title for park in parks},
         judged=judge(trials, stack),
         weights=tuple(_weights(stack)),
@@ -129,7 +130,7 @@ def _again(context: Context) -> Comparison:
     recipe = shipped().stack.recipe
     parks = parks_of(tuple(recipe["parks"]), context.lang)
     settings = PanelSettings(**recipe["settings"])
-    folder = context.home / "pool"
+    folder = context.calibration_folder / "pool"
     threads = context.cores
     learning, trying = shares(context.stage("pool"), (25, 75))
     with one_at_a_time(parks, settings, folder, context.stage("waiting")):

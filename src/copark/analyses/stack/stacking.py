@@ -55,6 +55,7 @@ from copark.calibration.rolling_origin import forecasts, history_of
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.identity import hash_content, identity_of
+from copark.json_types import JsonObject
 from copark.progress import Progress
 from copark.stats.quantiles import weighted_quantiles
 from copark.stats.scores import crps
@@ -389,7 +390,7 @@ def made_of(trials: Sequence[ForecastTrial], recipe: Mapping[str, Any]) -> Shipp
     return ShippedStack(stack, judge(trials, stack))
 
 
-def recipe_of(panel: Panel) -> dict[str, Any]:
+def recipe_of(panel: Panel) -> JsonObject:
     """Return what trials depend on: parks and their hashes, model, settings of the panel."""
     whole = recipe_of_panel(panel.parks, panel.settings)
     return {key: whole[key] for key in ("format", "parks", "model", "method", "settings")}

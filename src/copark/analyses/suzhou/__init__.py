@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
 from copark.analyses.contract import AnalysisParams, Result, Rows
 from copark.analyses.suzhou.findings import SuzhouFindings, find
+from copark.json_types import JsonObject
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
@@ -57,7 +58,7 @@ class Answer(SuzhouFindings, Result):
         )
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """Return the study of Suzhou's park, by the identity of its runs."""
     from copark.simulation.results import study_identity
 
@@ -79,6 +80,6 @@ def compute(params: Params, context: Context) -> Answer:
     case = context.case(study.case)
     runs = context.simulate(study, case)
     context.stage("analyse")(0, 0)
-    shared = context.origin(case.name, runs)
+    shared = context.result_fields(case.name, runs)
     trust_fields = {"trust": Trust.of(shared["provenance"]), "recorded": None}
     return Answer(**vars(find(runs, study, case)), **shared | trust_fields)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
 from copark.analyses.contract import AnalysisParams, Result, Rows
 from copark.analyses.typology.findings import TypeFindings, find
+from copark.json_types import JsonObject
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
@@ -62,7 +63,7 @@ class Answer(TypeFindings, Result):
         )
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """Return both studies and the draws of their case, the table of parks and the cases it names."""
     from copark.cases.casebook import casebook_path
     from copark.cases.parks import load_parks
@@ -70,7 +71,7 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
 
     folder = casebook_path()
     return {
-        "studies": [context.identity(study, context.case(study.case)) for study in _studies(params)],
+        "studies": [context.stored_run_id(study, context.case(study.case)) for study in _studies(params)],
         "cases": {park.case: context.case(park.case).hash for park in load_parks().parks if park.case},
         "parks": hash_files([folder / "parks.csv"], folder),
     }
@@ -101,5 +102,5 @@ def compute(params: Params, context: Context) -> Answer:
         runs=params.runs,
         seed=params.seed,
         **vars(findings),
-        **context.origin(case.name, factorial),
+        **context.result_fields(case.name, factorial),
     )

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BeforeValidator, Field
 
-from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Option, PowerOfTwo, Result, Rows
+from copark.analyses.provenance import current_provenance
 from copark.arrays import Floats
 from copark.calibration import calibrations
 from copark.calibration.rolling_origin import BLIND, Point
 from copark.calibration.validation_study import Assessment
 from copark.identity import hash_array
+from copark.json_types import JsonObject
 from copark.presentation.document import Evidence
 from copark.texts import text
 from copark.texts.localized import LocalizedText
@@ -120,7 +121,7 @@ class ValidationRequest:
     ready: Mapping[Quarter, ReplayPosterior]
     """Posteriors that are there already, by cut."""
 
-    def content(self) -> dict[str, Any]:
+    def content(self) -> JsonObject:
         """Return everything the numbers depend on, as plain values."""
         return {
             "content": self.case.hash,
@@ -143,7 +144,7 @@ def asked_of(params: Params, context: Context) -> ValidationRequest:
     case = context.case(params.case)
     settings = calibrations.settings_of(params.runs, params.seed, context.lang, usual=CalibrationSettings())
     cuts = cuts_of(case, params.cuts, context.lang)
-    return ValidationRequest(case, cuts, settings, _ready(case, cuts[-1], settings, context.source))
+    return ValidationRequest(case, cuts, settings, _ready(case, cuts[-1], settings, context.lookup_folder))
 
 
 def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter, ...]:
@@ -198,7 +199,7 @@ def _ready(case: Case, cut: Quarter, settings: CalibrationSettings, out: Path | 
     return {}
 
 
-def depends_on(params: Params, context: Context) -> dict[str, Any]:
+def depends_on(params: Params, context: Context) -> JsonObject:
     """Return cuts, settings, and the posteriors that are there."""
     return asked_of(params, context).content()
 
@@ -231,7 +232,9 @@ def compute(params: Params, context: Context) -> Answer:
         pasts=tuple(float(replay.pasts) for replay in replays),
         found=last in task.ready,
         evidence=evidence_of(case, (target.observation for target in targets(case, ("fit", "score"), after=last))),
-        **context.stamped(case, PosteriorSource(replays[-1], kind="own").trust, made_now(posterior_cut=str(last))),
+        **context.result_fields_of(
+            case, PosteriorSource(replays[-1], kind="own").trust, current_provenance(posterior_cut=str(last))
+        ),
     )
 
 
@@ -246,9 +249,9 @@ def _origins(task: ValidationRequest, context: Context, threads: int) -> tuple[O
     settings = task.settings
     folder = None if context.out is None else calibrations.batches_in(context.out)
     with context.stages(task.content()) as stages:
-        if context.planning is not None:
+        if context.on_calibration is not None:
             searched = sum(cut not in task.ready for cut in cuts)
-            context.planning(
+            context.on_calibration(
                 calibrations.plan_of(
                     case,
                     cuts[-1],
@@ -256,7 +259,7 @@ def _origins(task: ValidationRequest, context: Context, threads: int) -> tuple[O
                     posteriors=searched,
                     stages=stages,
                     threads=threads,
-                    out=context.home,
+                    out=context.calibration_folder,
                     lang=context.lang,
                 )
             )

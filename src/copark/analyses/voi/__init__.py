@@ -305,10 +305,10 @@ def compute(params: Params, context: Context) -> Answer:
     plan = _plan(params, context)
 
     def simulate() -> xr.Dataset:
-        context.foresee(plan.case, workload(params, context))
+        context.announce_workload(plan.case, workload(params, context))
         return information.simulate(plan, context.cores, context.stage("simulate"))
 
-    return _weighed(plan, context.kept("worlds", simulate), params, context)
+    return _weighed(plan, context.cached("worlds", simulate), params, context)
 
 
 class _Reports:
@@ -399,7 +399,7 @@ def _weighed(plan: information.InformationPlan, worlds: xr.Dataset, params: Para
         tried=tuple(tried),
         precisions=tuple(precisions),
         costs={},
-        **context.origin(params, _provenance(plan)),
+        **context.result_fields(params, _provenance(plan)),
     )
 
 

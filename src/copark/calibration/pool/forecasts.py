@@ -48,6 +48,7 @@ from copark.calibration.pool.parks import COUNTS, PanelPark, bare, park_of, poin
 from copark.calibration.rolling_origin import BORROWED, History, forecasts
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
+from copark.json_types import JsonObject
 from copark.progress import Progress
 from copark.simulation.trust import Trust
 
@@ -495,7 +496,7 @@ def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int | None = None
     return PooledOutlook(park, until, pooled, alone, grown, fine, fine_growth, rates, panel.lenders(case.name), runs)
 
 
-def freeze_outlook(panel: Panel, pooled_outlook: PooledOutlook, made_on: str = "") -> dict[str, Any]:
+def freeze_outlook(panel: Panel, pooled_outlook: PooledOutlook, made_on: str = "") -> JsonObject:
     """Make a frozen forecast of a park without a history, from the end of its case's data.
 
     Its parameters are borrowed, which the file says; it has no past for a naive curve, so that the pooled growth curve

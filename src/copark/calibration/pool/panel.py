@@ -38,6 +38,7 @@ from copark.calibration.provenance import made_with
 from copark.calibration.size_priors import SIZES
 from copark.cases.case import Case
 from copark.identity import hash_content, identity_of
+from copark.json_types import JsonObject
 from copark.progress import Progress, silent
 from copark.store.checkpoints import SUFFIX, State, read_state, write_state
 from copark.version import MODEL_VERSION, PANEL_VERSION
@@ -384,7 +385,7 @@ def panel_identity(parks: Sequence[PanelPark], settings: PanelSettings) -> str:
     return identity_of(recipe_of(parks, settings))
 
 
-def recipe_of(parks: Sequence[PanelPark], settings: PanelSettings) -> dict[str, Any]:
+def recipe_of(parks: Sequence[PanelPark], settings: PanelSettings) -> JsonObject:
     """Give the dependencies of a panel, as plain values."""
     return {
         "format": FORMAT,

@@ -16,6 +16,7 @@ import numpy as np
 from copark.arrays import Floats, Integers
 from copark.cases.quarters import Quarter
 from copark.errors import Fault, FaultsFound
+from copark.json_types import JsonObject
 from copark.simulation.outcomes import OUTCOMES, YEAR_TWENTY, outcome_effects, reclassify
 from copark.simulation.unfinished import OK
 from copark.stats.effects import Effect, Effects
@@ -125,13 +126,13 @@ class NotComparable(FaultsFound):
     """Two results are not of the same case, model, random numbers or draws; every difference is told."""
 
 
-def provenance(result: xr.Dataset) -> dict[str, Any]:
+def provenance(result: xr.Dataset) -> JsonObject:
     """Read what made a result."""
-    entries: dict[str, Any] = json.loads(result.attrs.get("provenance", "{}"))
+    entries: JsonObject = json.loads(result.attrs.get("provenance", "{}"))
     return entries
 
 
-def _entry(entries: dict[str, Any], path: str) -> Any:
+def _entry(entries: JsonObject, path: str) -> Any:
     """Look up an entry of a provenance; a study from before there were replicates has 1."""
     entry: Any = entries
     for step in path.split("."):

@@ -5,7 +5,7 @@ from functools import cache
 from fastapi import APIRouter
 
 from copark.web.api import analyses, answers, cases, catalogues, jobs, links
-from copark.web.problems import documented
+from copark.web.problems import problem_responses
 
 PREFIX = "/api/v1"
 
@@ -13,7 +13,7 @@ PREFIX = "/api/v1"
 @cache
 def router() -> APIRouter:
     """Gather everything that can be asked; its models are built once in a process, however many servers are in it."""
-    api_router = APIRouter(prefix=PREFIX, responses=documented())
+    api_router = APIRouter(prefix=PREFIX, responses=problem_responses())
     for part in (catalogues, cases, answers, jobs, analyses, links):
         api_router.include_router(part.router)
     return api_router

@@ -1,6 +1,6 @@
 """Analyses: the menu, what is stored, documents by run ID, and their files. All follow from the registry."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import StringConstraints
@@ -9,28 +9,29 @@ from pydantic.json_schema import SkipJsonSchema
 from copark.analyses import Analysis
 from copark.analyses.context import Context
 from copark.analyses.contract import CaseParams
-from copark.presentation.rendered_document import Chart, Page, Table
+from copark.json_types import JsonObject
+from copark.presentation.rendered_document import Page, RenderedChart, RenderedTable
 from copark.texts.localized import LocalizedText
-from copark.web.api.jobs import JOB_COST, JobInfo, accepted, submitted
+from copark.web.api.jobs import JOB_COST, JobInfo, accepted_response, submit_task
 from copark.web.api.replies import (
     NAME,
     OF_CASE,
-    Asking,
     CaseName,
-    Here,
+    Client,
+    CurrentClient,
     Identity,
     Lang,
     StrictRoute,
-    answered,
     attachment,
-    sent,
+    describe_file,
+    describe_json,
 )
 from copark.web.content import analyses as served
 from copark.web.content.case_registry import CaseEntry
 from copark.web.content.job_tasks import JobTask
 from copark.web.content.lever_options import DecisionAnswer, decisions_of
 from copark.web.middleware import REPORT
-from copark.web.problems import Problem
+from copark.web.problems import HttpProblem
 
 router = APIRouter(tags=["analyses"], route_class=StrictRoute)
 AnalysisName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,59}$", description="Name of an analysis, as listed.")]
@@ -44,7 +45,7 @@ FormatName = Annotated[served.FormatName, Path(description="Form of the file; cs
 FILE_COST = 20.0
 WORKBOOK_COST = 5.0
 XLSX = served.MEDIA["xlsx"]
-BOOK: dict[str, Any] = {
+BOOK: JsonObject = {
     "requestBody": {
         "required": True,
         "description": "A workbook made from the template.",
@@ -53,10 +54,10 @@ BOOK: dict[str, Any] = {
 }
 
 
-@router.get("/analyses", summary="The analyses and their forms", responses=answered(served.AnalysesAnswer))
-async def analyses(client: Here) -> Response:
+@router.get("/analyses", summary="The analyses and their forms", responses=describe_json(served.AnalysesAnswer))
+async def analyses(client: CurrentClient) -> Response:
     """List the analyses: their group in the menu, what they answer, and the fields of their forms."""
-    return await client.held("analyses", served.menu)
+    return await client.cached_json("analyses", served.menu)
 
 
 @router.post(
@@ -64,11 +65,11 @@ async def analyses(client: Here) -> Response:
     summary="Run an analysis",
     status_code=202,
     response_class=Response,
-    responses=answered(JobInfo, status=202),
+    responses=describe_json(JobInfo, status=202),
 )
-async def submit_analysis(client: Here, request: served.AnalysisJobRequest) -> Response:
+async def submit_analysis(client: CurrentClient, request: served.AnalysisJobRequest) -> Response:
     """Queue an analysis; its result is stored under its run ID, given as `identity` of the finished job."""
-    client.pay(JOB_COST)
+    client.charge(JOB_COST)
 
     def work() -> JobInfo:
         analysis = served.analysis_of(request.analysis)
@@ -78,19 +79,19 @@ async def submit_analysis(client: Here, request: served.AnalysisJobRequest) -> R
         context = _context(client, case_entry)
         served.refuse_unusable_now(params, context)
         served.refuse_unknown_keys(params, context)
-        return _queued(client, analysis, case_entry, params.model_dump(mode="json"), request.lang)
+        return _queue_job(client, analysis, case_entry, params.model_dump(mode="json"), request.lang)
 
-    return accepted(client, await client.desk(work))
+    return accepted_response(client, await client.run_io(work))
 
 
-def _context(client: Asking, case_entry: CaseEntry | None) -> Context:
+def _context(client: Client, case_entry: CaseEntry | None) -> Context:
     """Return where keys of a case are looked up."""
-    home = client.view.shared if case_entry is None else client.view.out_of(case_entry.name)
-    return served.context_of(home, case_entry)
+    out = client.view.shared if case_entry is None else client.view.output_folder(case_entry.name)
+    return served.context_of(out, case_entry)
 
 
-def _queued(
-    client: Asking, analysis: Analysis, case_entry: CaseEntry | None, params: dict[str, Any], lang: str
+def _queue_job(
+    client: Client, analysis: Analysis, case_entry: CaseEntry | None, params: JsonObject, lang: str
 ) -> JobInfo:
     """Queue an analysis."""
     case = ""
@@ -100,24 +101,24 @@ def _queued(
         park = case_entry.case.title
         about = LocalizedText(en=f"{about.en}: {park.en}", zh=f"{about.zh}：{park.zh}")
     content = {"analysis": analysis.name, "params": params}
-    return submitted(client, JobTask("analysis", case, content, lang, "", client.services.jobs.threads), about)
+    return submit_task(client, JobTask("analysis", case, content, lang, "", client.services.jobs.threads), about)
 
 
 @router.get(
     "/analyses/{name}/workbook.xlsx",
     summary="The workbook an analysis reads",
-    responses=sent("The empty workbook.", XLSX),
+    responses=describe_file("The empty workbook.", XLSX),
 )
-async def workbook(client: Here, name: AnalysisName, case: CaseName, lang: Lang = "en") -> Response:
+async def workbook(client: CurrentClient, name: AnalysisName, case: CaseName, lang: Lang = "en") -> Response:
     """Return the empty workbook of a case, to fill in and upload."""
-    client.pay(WORKBOOK_COST)
+    client.charge(WORKBOOK_COST)
 
     def work() -> bytes:
         analysis = served.analysis_of(name)
         case_entry = client.view.get(case)
-        return served.workbook_of(analysis, case_entry, client.view.out_of(case), lang)
+        return served.workbook_of(analysis, case_entry, client.view.output_folder(case), lang)
 
-    content = await client.desk(work)
+    content = await client.run_io(work)
     return Response(content, 200, attachment(f"copark-{name}-{case}-{lang}.xlsx"), XLSX)
 
 
@@ -126,29 +127,29 @@ async def workbook(client: Here, name: AnalysisName, case: CaseName, lang: Lang 
     summary="Run an analysis on a workbook",
     status_code=202,
     response_class=Response,
-    responses=answered(JobInfo, status=202),
+    responses=describe_json(JobInfo, status=202),
     openapi_extra=BOOK,
 )
-async def submit_workbook(client: Here, name: AnalysisName, case: CaseName, lang: Lang = "en") -> Response:
+async def submit_workbook(client: CurrentClient, name: AnalysisName, case: CaseName, lang: Lang = "en") -> Response:
     """Read a workbook and queue the analysis, or return every problem by sheet and cell."""
     if client.request.headers.get("content-type", "").partition(";")[0].strip().lower() != XLSX:
-        raise Problem(415, "media", wanted=XLSX)
-    client.pay(JOB_COST)
+        raise HttpProblem(415, "media", wanted=XLSX)
+    client.charge(JOB_COST)
     content = await client.request.body()
 
     def work() -> JobInfo:
         analysis = served.analysis_of(name)
         case_entry = client.view.get(case)
-        params = served.params_of_workbook(analysis, case_entry, client.view.out_of(case), content)
-        return _queued(client, analysis, case_entry, params, lang)
+        params = served.params_of_workbook(analysis, case_entry, client.view.output_folder(case), content)
+        return _queue_job(client, analysis, case_entry, params, lang)
 
-    return accepted(client, await client.desk(work))
+    return accepted_response(client, await client.run_io(work))
 
 
 @router.get(
-    "/analyses/{name}/choices", summary="Choices that depend on the case", responses=answered(served.ChoicesAnswer)
+    "/analyses/{name}/choices", summary="Choices that depend on the case", responses=describe_json(served.ChoicesAnswer)
 )
-async def choices(client: Here, name: AnalysisName, case: ChoicesCase = None) -> Response:
+async def choices(client: CurrentClient, name: AnalysisName, case: ChoicesCase = None) -> Response:
     """List the keys that fields take, such as levers of a case; other fields of the form may be sent too."""
     analysis = served.analysis_of(name)
     entered = dict(client.request.query_params)
@@ -160,62 +161,72 @@ async def choices(client: Here, name: AnalysisName, case: ChoicesCase = None) ->
         case_entry = client.view.get(case) if of_case and case is not None else None
         return served.choices_of(analysis, entered, _context(client, case_entry))
 
-    return await client.made(make)
+    return await client.fresh_json(make)
 
 
-@router.get("/analyses/{name}/results", summary="Stored results", responses=answered(served.ResultsAnswer))
-async def results(client: Here, name: AnalysisName, case: ResultsCase = None) -> Response:
+@router.get("/analyses/{name}/results", summary="Stored results", responses=describe_json(served.ResultsAnswer))
+async def results(client: CurrentClient, name: AnalysisName, case: ResultsCase = None) -> Response:
     """List the stored results of an analysis, newest first."""
-    return await client.made(lambda: served.results_of(served.analysis_of(name), client.view, case))
+    return await client.fresh_json(lambda: served.results_of(served.analysis_of(name), client.view, case))
 
 
-@router.get("/decisions", summary="What can still be decided about a park", responses=answered(DecisionAnswer))
-async def decisions(client: Here, case: CaseName) -> Response:
+@router.get("/decisions", summary="What can still be decided about a park", responses=describe_json(DecisionAnswer))
+async def decisions(client: CurrentClient, case: CaseName) -> Response:
     """Summarise the newest stored lever analysis of a case: effects, gains of each side, robustness, scenarios."""
-    return await client.made(lambda: decisions_of(client.view, case))
+    return await client.fresh_json(lambda: decisions_of(client.view, case))
 
 
-@router.get("/analyses/{name}/{run_id}", summary="A result as a document", responses=answered(Page))
-async def document(client: Here, name: AnalysisName, run_id: Identity, lang: Lang = "en") -> Response:
+@router.get("/analyses/{name}/{run_id}", summary="A result as a document", responses=describe_json(Page))
+async def document(client: CurrentClient, name: AnalysisName, run_id: Identity, lang: Lang = "en") -> Response:
     """Return a stored result as a document in a language; nothing is computed."""
     return await _part(client, name, run_id, lang)
 
 
-@router.get("/analyses/{name}/{run_id}/tables/{key}", summary="A table of a document", responses=answered(Table))
-async def table(client: Here, name: AnalysisName, run_id: Identity, key: PartKey, lang: Lang = "en") -> Response:
+@router.get(
+    "/analyses/{name}/{run_id}/tables/{key}", summary="A table of a document", responses=describe_json(RenderedTable)
+)
+async def table(
+    client: CurrentClient, name: AnalysisName, run_id: Identity, key: PartKey, lang: Lang = "en"
+) -> Response:
     """Return a table with all its rows; the document itself leaves out rows of long tables."""
     return await _part(client, name, run_id, lang, "tables", key)
 
 
-@router.get("/analyses/{name}/{run_id}/charts/{key}", summary="A chart of a document", responses=answered(Chart))
-async def chart(client: Here, name: AnalysisName, run_id: Identity, key: PartKey, lang: Lang = "en") -> Response:
+@router.get(
+    "/analyses/{name}/{run_id}/charts/{key}", summary="A chart of a document", responses=describe_json(RenderedChart)
+)
+async def chart(
+    client: CurrentClient, name: AnalysisName, run_id: Identity, key: PartKey, lang: Lang = "en"
+) -> Response:
     """Return a chart with its SVG, in the fonts of the page; the document itself holds no drawings."""
     return await _part(client, name, run_id, lang, "charts", key)
 
 
-async def _part(client: Asking, name: str, run_id: str, *which: str) -> Response:
+async def _part(client: Client, name: str, run_id: str, *which: str) -> Response:
     """Return a document or a part of it, made when it is asked for."""
     analysis = served.analysis_of(name)
-    home, code = await client.desk(lambda: served.home_of(analysis, client.view, run_id))
+    out, code = await client.run_io(lambda: served.locate_result(analysis, client.view, run_id))
     key = " ".join(("document", name, run_id, code, *which))
-    return await client.held(key, lambda: served.part_json(analysis, home, run_id, *which))
+    return await client.cached_json(key, lambda: served.part_json(analysis, out, run_id, *which))
 
 
 @router.get(
     "/analyses/{name}/{run_id}/files/{form}",
     summary="A document as a file",
-    responses=sent("The file.", *dict.fromkeys(served.MEDIA.values())),
+    responses=describe_file("The file.", *dict.fromkeys(served.MEDIA.values())),
 )
-async def file(client: Here, name: AnalysisName, run_id: Identity, form: FormatName, lang: Lang = "en") -> Response:
+async def file(
+    client: CurrentClient, name: AnalysisName, run_id: Identity, form: FormatName, lang: Lang = "en"
+) -> Response:
     """Return the document of a stored result as a file; CSV files come as a zip archive."""
-    client.pay(FILE_COST)
+    client.charge(FILE_COST)
     analysis = served.analysis_of(name)
     scratch = client.services.scratch("-files")
 
     def work() -> tuple[str, bytes]:
-        home, _ = served.home_of(analysis, client.view, run_id)
-        return served.document_file(analysis, home, run_id, form, lang, scratch)
+        out, _ = served.locate_result(analysis, client.view, run_id)
+        return served.document_file(analysis, out, run_id, form, lang, scratch)
 
-    saved_as, content = await client.desk(work)
+    saved_as, content = await client.run_io(work)
     headers = attachment(saved_as) | {"content-security-policy": REPORT}
     return Response(content, 200, headers, served.MEDIA[form])

@@ -7,19 +7,31 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from copark.web.api.replies import JSON, Asking, Here, Lang, StrictRoute, answered, as_bytes, attachment, sent
+from copark.simulation.study import Study
+from copark.store.run_record import RunRecord
+from copark.web.api.replies import (
+    JSON,
+    Client,
+    CurrentClient,
+    Lang,
+    StrictRoute,
+    attachment,
+    describe_file,
+    describe_json,
+    json_bytes,
+)
 from copark.web.content import requests
 from copark.web.content.case_registry import CaseEntry
 from copark.web.content.coupling import OUTPUTS, CouplingAnswer, coupling_of
-from copark.web.content.engine import Ticket
+from copark.web.content.engine import CancellationToken
 from copark.web.content.faults import absent
-from copark.web.content.job_tasks import AskedStudy, RunRecord
-from copark.web.content.requests import Ask, Parts, Study
-from copark.web.content.responses import Answer, SimulationAnswer
+from copark.web.content.requests import ModelRequest, Parts
+from copark.web.content.responses import ApiModel, SimulationAnswer
+from copark.web.content.server_records import RequestedStudy
 from copark.web.content.simulation import FORMS, answer, export
 
 router = APIRouter(tags=["answers"], route_class=StrictRoute)
-Make = Callable[[Study, CaseEntry, Ticket], Answer]
+MakeAnswer = Callable[[Study, CaseEntry, CancellationToken], ApiModel]
 FileName = Annotated[
     str,
     Path(
@@ -32,88 +44,110 @@ MOST_AT_ONCE = 5_000
 """Runs of a result that is made again for an export; larger ones are jobs, whose results are stored."""
 
 
-@router.post("/simulate", summary="One scenario beside a baseline", responses=answered(SimulationAnswer))
-async def simulate(client: Here, request: requests.SimulationRequest) -> Response:
+@router.post("/simulate", summary="One scenario beside a baseline", responses=describe_json(SimulationAnswer))
+async def simulate(client: CurrentClient, request: requests.SimulationRequest) -> Response:
     """Run a scenario and its baseline with common random numbers: bands, outcomes, differences, headlines."""
-    return await _answered(client, request, request.parts)
+    return await _simulated(client, request, request.parts)
 
 
-@router.post("/compare", summary="Two to four scenarios", responses=answered(SimulationAnswer))
-async def compare(client: Here, request: requests.ComparisonRequest) -> Response:
+@router.post("/compare", summary="Two to four scenarios", responses=describe_json(SimulationAnswer))
+async def compare(client: CurrentClient, request: requests.ComparisonRequest) -> Response:
     """Run two to four scenarios with common random numbers; each is compared with the first."""
-    return await _answered(client, request, request.parts)
+    return await _simulated(client, request, request.parts)
 
 
-@router.post("/coupling", summary="Coupling coordination and phases", responses=answered(CouplingAnswer))
-async def coupling(client: Here, request: requests.StudyRequest) -> Response:
+@router.post("/coupling", summary="Coupling coordination and phases", responses=describe_json(CouplingAnswer))
+async def coupling(client: CurrentClient, request: requests.StudyRequest) -> Response:
     """Return the coupling coordination degree and the phases of one to four scenarios."""
-    return await _run(client, request, "coupling", partial(coupling_of, client.services.engine), OUTPUTS)
+    return await _model_response(client, request, "coupling", partial(coupling_of, client.services.engine), OUTPUTS)
 
 
-async def _answered(client: Asking, request: Ask, parts: Parts) -> Response:
-    def make(study: Study, case_entry: CaseEntry, ticket: Ticket) -> SimulationAnswer:
-        return answer(client.services.engine, client.services.book, study, case_entry, request.outputs, parts, ticket)
+async def _simulated(client: Client, request: ModelRequest, parts: Parts) -> Response:
+    """Respond with the answer to a study of one to four scenarios."""
 
-    return await _run(client, request, f"{parts.model_dump_json()} {request.outputs}", make)
+    def make(study: Study, case_entry: CaseEntry, cancellation: CancellationToken) -> SimulationAnswer:
+        return answer(
+            client.services.engine, client.services.flow_cache, study, case_entry, request.outputs, parts, cancellation
+        )
+
+    return await _model_response(client, request, f"{parts.model_dump_json()} {request.outputs}", make)
 
 
-async def _run(client: Asking, request: Ask, more: str, make: Make, outputs: tuple[str, ...] | None = None) -> Response:
-    """Answer a question on a thread of the model's, from memory where it was asked before."""
+async def _model_response(
+    client: Client, request: ModelRequest, answer_key: str, make: MakeAnswer, outputs: tuple[str, ...] | None = None
+) -> Response:
+    """Respond to a request to the model: with a cached answer, or one that is made on a thread of the model pool.
+
+    Parameters
+    ----------
+    client
+        The client.
+    request
+        The request.
+    answer_key
+        What the answer depends on besides its study, for the key in the cache.
+    make
+        Makes the answer.
+    outputs
+        Outputs the study keeps; by default those of the request and of the headlines.
+    """
     services = client.services
     weight = requests.cost(request)
-    client.pay(weight)
+    client.charge(weight)
 
-    def work(ticket: Ticket) -> tuple[bytes, bool, str]:
+    def work(cancellation: CancellationToken) -> tuple[bytes, bool, str]:
         case_entry = client.view.get(request.case, request.cut)
         study = requests.study_of(request, case_entry, outputs)
         identity = services.engine.identity(study, case_entry)
-        key = f"{identity} {case_entry.name} {more}"
-        held = services.answers.get(key)
-        if held is not None:
-            return held, True, identity
-        with requests.told_of(request):
-            content = as_bytes(make(study, case_entry, ticket))
+        key = f"{identity} {case_entry.name} {answer_key}"
+        cached = services.answers.get(key)
+        if cached is not None:
+            return cached, True, identity
+        with requests.locating_faults(request):
+            content = json_bytes(make(study, case_entry, cancellation))
         services.answers.put(key, content, len(content))
-        services.remember(study, case_entry, client.owner)
+        services.remember_study(study, case_entry, client.owner)
         return content, False, identity
 
-    content, from_memory, identity = await services.kernels.run(client.request, work, 1.0 + weight)
-    headers = {"x-copark-identity": identity, "x-copark-memory": "hit" if from_memory else "made"}
+    content, is_cached, identity = await services.model_pool.run(client.request, work, 1.0 + weight)
+    headers = {"x-copark-identity": identity, "x-copark-memory": "hit" if is_cached else "made"}
     return Response(content, 200, headers, JSON)
 
 
-@router.get("/export/{name}", summary="A file of a result", responses=sent("The file.", *FORMS.values()))
-async def exported(client: Here, name: FileName, lang: Lang = "en") -> Response:
+@router.get("/export/{name}", summary="A file of a result", responses=describe_file("The file.", *FORMS.values()))
+async def exported(client: CurrentClient, name: FileName, lang: Lang = "en") -> Response:
     """Export a result by its run ID: CSV (bands), workbook, netCDF, metadata, or the study behind it."""
     identity, _, form = name.partition(".")
-    client.pay(EXPORT_COST)
+    client.charge(EXPORT_COST)
 
     def work() -> bytes:
         stored = client.services.records.stored(identity, client.view)
-        asked_study = client.services.asked(identity, client.owner) or _studied(client, stored)
-        study, case_entry = _study(client, identity, asked_study, is_stored=stored is not None)
-        home = client.view.out_of(case_entry.name) if stored is None else stored[0]
-        return export(client.services.engine, study, case_entry, form, client.services.scratch(f".{form}"), home, lang)
+        requested = client.services.requested_study(identity, client.owner) or _study_of_stored_run(client, stored)
+        study, case_entry = _study_and_case(client, identity, requested, is_stored=stored is not None)
+        out = client.view.output_folder(case_entry.name) if stored is None else stored[0]
+        return export(client.services.engine, study, case_entry, form, client.services.scratch(f".{form}"), out, lang)
 
-    return Response(await client.desk(work), 200, attachment(f"copark-{name}"), FORMS[form])
+    return Response(await client.run_io(work), 200, attachment(f"copark-{name}"), FORMS[form])
 
 
-def _studied(client: Asking, stored: tuple[FilePath, RunRecord] | None) -> AskedStudy:
-    """Return the study of a stored run; what lies in the output folder of an own park is about that park."""
+def _study_of_stored_run(client: Client, stored: tuple[FilePath, RunRecord] | None) -> RequestedStudy:
+    """Return the study of a stored run; a run in the output folder of an uploaded case is about that case."""
     if stored is None:
         raise absent("no_result", "name")
-    home, record = stored
-    case = str(record.provenance["case"]) if home == client.view.shared else home.name
-    return AskedStudy.of(case, record.provenance["study"])
+    out, record = stored
+    case = str(record.provenance["case"]) if out == client.view.shared else out.name
+    return RequestedStudy.of(case, record.provenance["study"])
 
 
-def _study(client: Asking, identity: str, asked_study: AskedStudy, *, is_stored: bool) -> tuple[Study, CaseEntry]:
-    """Return the study of an identity, on the case as it is now."""
-    study = Study.model_validate(asked_study.study)
+def _study_and_case(
+    client: Client, identity: str, requested: RequestedStudy, *, is_stored: bool
+) -> tuple[Study, CaseEntry]:
+    """Return the study and the case of a run ID; Absent if the case or its calibration is another by now."""
+    study = Study.model_validate(requested.study)
     services = client.services
-    if not client.view.is_known(asked_study.case):
+    if not client.view.is_known(requested.case):
         raise absent("no_result", "name")
-    candidates = (client.view.get(asked_study.case, cut) for cut in (None, *client.view.get(asked_study.case).cuts))
+    candidates = (client.view.get(requested.case, cut) for cut in (None, *client.view.get(requested.case).cuts))
     case_entry = next(
         (candidate for candidate in candidates if services.engine.identity(study, candidate) == identity), None
     )

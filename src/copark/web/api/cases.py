@@ -2,16 +2,26 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated
 
 from anyio import WouldBlock
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
-from copark.web.api.replies import Asking, CasePath, Here, Lang, StrictRoute, answered, attachment, sent
+from copark.json_types import JsonObject
+from copark.web.api.replies import (
+    CasePath,
+    Client,
+    CurrentClient,
+    Lang,
+    StrictRoute,
+    attachment,
+    describe_file,
+    describe_json,
+)
 from copark.web.content.actor_network import NetworkAnswer, network_of
-from copark.web.content.case_registry import naming, packed, skeleton
+from copark.web.content.case_registry import case_template, naming_file, pack_case
 from copark.web.content.cases import (
     CaseAnswer,
     DeletedCase,
@@ -24,11 +34,11 @@ from copark.web.content.cases import (
 )
 from copark.web.content.faults import absent
 from copark.web.content.own_parks import DeletedPark, ParksFull
-from copark.web.content.requests import Ask, AskedScenario, CaseKey, SimulationRequest, study_of
-from copark.web.content.responses import Answer, CaseName
+from copark.web.content.requests import CaseKey, ModelRequest, RequestedScenario, SimulationRequest, study_of
+from copark.web.content.responses import ApiModel, CaseName
 from copark.web.content.simulation import case_name
-from copark.web.limits import Owner, owner_by_word
-from copark.web.problems import Problem
+from copark.web.limits import ClientToken, owner_of_token
+from copark.web.problems import HttpProblem
 
 router = APIRouter(tags=["cases"], route_class=StrictRoute)
 ZIP = "application/zip"
@@ -42,7 +52,7 @@ Form = Annotated[
 Example = Annotated[
     bool, Query(description="Whether to give an invented park, to try everything on, in place of an empty case.")
 ]
-BODY: dict[str, Any] = {
+BODY: JsonObject = {
     "requestBody": {
         "required": True,
         "description": "An archive of a case's files (case.yaml, equity.csv, …), or a workbook made from the template.",
@@ -51,7 +61,7 @@ BODY: dict[str, Any] = {
 }
 
 
-class Cases(Answer):
+class Cases(ApiModel):
     """The casebook's cases and the client's own."""
 
     cases: list[CaseName]
@@ -60,15 +70,17 @@ class Cases(Answer):
     """The client's own that were deleted and can still be restored."""
 
 
-@router.get("/cases", summary="The casebook", responses=answered(Cases))
-async def cases(client: Here) -> Response:
+@router.get("/cases", summary="The casebook", responses=describe_json(Cases))
+async def cases(client: CurrentClient) -> Response:
     """List the cases: those this client has uploaded (`X-Copark-Owner`), then the casebook's."""
     own, deleted = (
-        await run_in_threadpool(lambda: (client.view.own(), deleted_of(client.view))) if client.word else ([], [])
+        await run_in_threadpool(lambda: (client.view.own_names(), deleted_of(client.view)))
+        if client.token
+        else ([], [])
     )
     if not own and not deleted:
-        return await client.held("cases", lambda: Cases(cases=cases_of(client.view), deleted=[]))
-    return await client.made(lambda: Cases(cases=cases_of(client.view, own), deleted=deleted))
+        return await client.cached_json("cases", lambda: Cases(cases=cases_of(client.view), deleted=[]))
+    return await client.fresh_json(lambda: Cases(cases=cases_of(client.view, own), deleted=deleted))
 
 
 @router.post(
@@ -77,20 +89,20 @@ async def cases(client: Here) -> Response:
     status_code=201,
     openapi_extra=BODY,
     response_class=Response,
-    responses=answered(UploadAnswer, status=201),
+    responses=describe_json(UploadAnswer, status=201),
 )
-async def upload(client: Here) -> Response:
+async def upload(client: CurrentClient) -> Response:
     """Upload a case as an archive or a workbook; the answer is its name, or every problem found."""
     kind = client.request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in (ZIP, XLSX):
-        raise Problem(415, "media", wanted=f"{ZIP}, {XLSX}")
-    client.pay(UPLOAD_COST)
+        raise HttpProblem(415, "media", wanted=f"{ZIP}, {XLSX}")
+    client.charge(UPLOAD_COST)
     path = client.services.scratch(".upload")
     places = client.services.uploads
     try:
         places.acquire_on_behalf_of_nowait(path)  # a place, before anything is read
     except WouldBlock:
-        raise Problem(503, "busy", retry_after=5.0) from None
+        raise HttpProblem(503, "busy", retry_after=5.0) from None
 
     def take() -> UploadAnswer:
         with refused_if_full():
@@ -99,50 +111,54 @@ async def upload(client: Here) -> Response:
     try:
         with refused_if_full():
             await run_in_threadpool(client.services.registry.parks.need_room, client.owner)  # before anything is read
-        with naming("upload.xlsx" if kind == XLSX else "upload.zip"), path.open("wb") as spooled:
+        with naming_file("upload.xlsx" if kind == XLSX else "upload.zip"), path.open("wb") as spooled:
             async for part in client.request.stream():
                 spooled.write(part)
-        return await client.made(take, 201)
+        return await client.fresh_json(take, 201)
     finally:
         places.release_on_behalf_of(path)
         path.unlink(missing_ok=True)
 
 
-@router.get("/case-template.{form}", summary="A case to start from", responses=sent("The template.", ZIP, XLSX))
-async def template(client: Here, form: Form, lang: Lang = "en", *, example: Example = False) -> Response:
+@router.get(
+    "/case-template.{form}", summary="A case to start from", responses=describe_file("The template.", ZIP, XLSX)
+)
+async def template(client: CurrentClient, form: Form, lang: Lang = "en", *, example: Example = False) -> Response:
     """Return an empty workbook, the smallest valid case as an archive, or an invented park as either."""
     scratch = client.services.scratch("")
     name = "blue-harbour" if example else "copark-case"
-    return await _file(client, form, name, lambda book: skeleton(scratch, workbook=book, lang=lang, example=example))
+    return await _file(
+        client, form, name, lambda book: case_template(scratch, workbook=book, lang=lang, example=example)
+    )
 
 
-@router.get("/cases/{name}", summary="A case and its levers", responses=answered(CaseAnswer))
-async def case(client: Here, name: CasePath) -> Response:
+@router.get("/cases/{name}", summary="A case and its levers", responses=describe_json(CaseAnswer))
+async def case(client: CurrentClient, name: CasePath) -> Response:
     """Describe a case: its levers with range, unit, and the observed values with dates and sources."""
-    return await client.of_case("case", name, lambda: describe(client.services.engine, client.view.get(name)))
+    return await client.case_json("case", name, lambda: describe(client.services.engine, client.view.get(name)))
 
 
-@router.get("/cases/{name}/network", summary="The network of a case", responses=answered(NetworkAnswer))
-async def network(client: Here, name: CasePath) -> Response:
+@router.get("/cases/{name}/network", summary="The network of a case", responses=describe_json(NetworkAnswer))
+async def network(client: CurrentClient, name: CasePath) -> Response:
     """Return the actors in four layers, their ties, and the model's links between scales."""
-    return await client.of_case("network", name, lambda: network_of(client.view.get(name)))
+    return await client.case_json("network", name, lambda: network_of(client.view.get(name)))
 
 
-@router.get("/cases/{name}/files.{form}", summary="A case's files", responses=sent("The files.", ZIP, XLSX))
-async def files(client: Here, name: CasePath, form: Form, lang: Lang = "en") -> Response:
+@router.get("/cases/{name}/files.{form}", summary="A case's files", responses=describe_file("The files.", ZIP, XLSX))
+async def files(client: CurrentClient, name: CasePath, form: Form, lang: Lang = "en") -> Response:
     """Return the files of a case as an archive or a workbook, to change and upload again."""
-    return await _file(client, form, name, lambda book: packed(client.view, name, workbook=book, lang=lang))
+    return await _file(client, form, name, lambda book: pack_case(client.view, name, workbook=book, lang=lang))
 
 
-async def _file(client: Asking, form: str, name: str, make: Callable[[bool], bytes]) -> Response:
+async def _file(client: Client, form: str, name: str, make: Callable[[bool], bytes]) -> Response:
     """Return an archive, or a workbook."""
-    client.pay(FILE_COST)
-    content = await client.desk(lambda: make(form == "xlsx"))
+    client.charge(FILE_COST)
+    content = await client.run_io(lambda: make(form == "xlsx"))
     return Response(content, 200, attachment(f"{name}.{form}"), XLSX if form == "xlsx" else ZIP)
 
 
-@router.delete("/cases/{name}", summary="Delete an uploaded case", responses=answered(DeletedCase))
-async def forget(client: Here, name: CasePath) -> Response:
+@router.delete("/cases/{name}", summary="Delete an uploaded case", responses=describe_json(DeletedCase))
+async def forget(client: CurrentClient, name: CasePath) -> Response:
     """Delete an uploaded case with everything computed about it; until the time given it can be restored.
 
     Its running jobs are cancelled. Cases of the casebook cannot be deleted.
@@ -159,11 +175,11 @@ async def forget(client: Here, name: CasePath) -> Response:
         services.purge.now()
         return answer
 
-    return await client.made(work)
+    return await client.fresh_json(work)
 
 
-@router.post("/cases/{name}/restore", summary="Restore a deleted case", responses=answered(CaseName))
-async def restore(client: Here, name: CasePath) -> Response:
+@router.post("/cases/{name}/restore", summary="Restore a deleted case", responses=describe_json(CaseName))
+async def restore(client: CurrentClient, name: CasePath) -> Response:
     """Restore an uploaded case that was deleted, with everything computed about it; cancelled jobs stay cancelled."""
 
     def work() -> CaseName:
@@ -172,7 +188,7 @@ async def restore(client: Here, name: CasePath) -> Response:
                 raise absent("no_upload", "name")
         return case_name(client.view.get(name))
 
-    return await client.made(work)
+    return await client.fresh_json(work)
 
 
 @contextmanager
@@ -181,7 +197,7 @@ def refused_if_full() -> Iterator[None]:
     try:
         yield
     except ParksFull as full:
-        raise Problem(409 if full.code == "parks_yours" else 507, full.code, most=full.most) from None
+        raise HttpProblem(409 if full.code == "parks_yours" else 507, full.code, most=full.most) from None
 
 
 ScenarioName = Annotated[
@@ -196,15 +212,15 @@ ScenarioName = Annotated[
 class ScenarioToSave(BaseModel):
     """A scenario of a case, to be saved."""
 
-    model_config = Ask.model_config
+    model_config = ModelRequest.model_config
 
     case: CaseKey
     """Name of the case it is a scenario of."""
-    scenario: AskedScenario
+    scenario: RequestedScenario
     """The scenario, as a request has it."""
 
 
-class SavedScenarioInfo(Answer):
+class SavedScenarioInfo(ApiModel):
     """A saved scenario."""
 
     name: str
@@ -213,7 +229,7 @@ class SavedScenarioInfo(Answer):
     """Name of the case it is a scenario of."""
     identity: str
     """Hash of case and content, 16 hexadecimal digits: the same content has the same."""
-    scenario: dict[str, Any]
+    scenario: JsonObject
     """The scenario, as a request has it; what is left out is as in the case."""
     created: str
     """When it was first saved, UTC, ISO 8601."""
@@ -221,7 +237,7 @@ class SavedScenarioInfo(Answer):
     """When it was last saved, UTC, ISO 8601."""
 
 
-class ScenarioList(Answer):
+class ScenarioList(ApiModel):
     """Saved scenarios of an owner."""
 
     scenarios: list[SavedScenarioInfo]
@@ -229,27 +245,27 @@ class ScenarioList(Answer):
 
 
 @router.get("/scenarios", summary="Saved scenarios")
-def scenarios(client: Here, word: Owner) -> ScenarioList:
+def scenarios(client: CurrentClient, token: ClientToken) -> ScenarioList:
     """List the scenarios of an owner."""
-    saved = client.services.records.scenarios.all(owner_by_word(word))
+    saved = client.services.records.scenarios.all(owner_of_token(token))
     return ScenarioList(scenarios=[SavedScenarioInfo.of(scenario, scenario=scenario.content) for scenario in saved])
 
 
 @router.put("/scenarios/{name}", summary="Save a scenario")
-def save(client: Here, word: Owner, name: ScenarioName, body: ScenarioToSave) -> SavedScenarioInfo:
+def save(client: CurrentClient, token: ClientToken, name: ScenarioName, body: ScenarioToSave) -> SavedScenarioInfo:
     """Save a scenario; it must fit its case and replaces the owner's scenario of the same name."""
     request = SimulationRequest(case=body.case, runs=1, scenario=body.scenario, baseline=None, draws="defaults")
     case_entry = client.view.get(request.case)
     client.services.check(study_of(request, case_entry), case_entry, request)
     content = body.scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    saved = client.services.records.scenarios.save(owner_by_word(word), name, body.case, content)
+    saved = client.services.records.scenarios.save(owner_of_token(token), name, body.case, content)
     if saved is None:
-        raise Problem(409, "scenarios_many", most=client.services.records.scenarios.most)
+        raise HttpProblem(409, "scenarios_many", most=client.services.records.scenarios.most)
     return SavedScenarioInfo.of(saved, scenario=saved.content)
 
 
 @router.delete("/scenarios/{name}", summary="Delete a saved scenario", status_code=204)
-def delete(client: Here, word: Owner, name: ScenarioName) -> None:
+def delete(client: CurrentClient, token: ClientToken, name: ScenarioName) -> None:
     """Delete a scenario of an owner."""
-    if not client.services.records.scenarios.delete(owner_by_word(word), name):
+    if not client.services.records.scenarios.delete(owner_of_token(token), name):
         raise absent("no_saved_scenario", "name")

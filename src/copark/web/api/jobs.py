@@ -4,17 +4,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from copark.store.jobs import Job
 from copark.texts import has_text
 from copark.texts.localized import LocalizedText
-from copark.web.api.replies import Asking, Here, StrictRoute, answered, sent
-from copark.web.content.engine import Ticket
+from copark.web.api.replies import Client, CurrentClient, StrictRoute, describe_file, describe_json
+from copark.web.content.engine import CancellationToken
 from copark.web.content.faults import FaultInfo, absent
-from copark.web.content.job_tasks import Job, JobTask, Kind
+from copark.web.content.job_tasks import JobKind, JobTask
 from copark.web.content.requests import JobRequest, study_of
-from copark.web.content.responses import Answer
+from copark.web.content.responses import ApiModel
 from copark.web.content.sentences import said
 from copark.web.middleware import REPORT
-from copark.web.problems import Problem
+from copark.web.problems import HttpProblem
 from copark.web.report_parts import without
 
 router = APIRouter(tags=["jobs"], route_class=StrictRoute)
@@ -23,7 +24,7 @@ LeftOut = Annotated[tuple[str, ...], Query(max_length=50, description="Names of 
 JOB_COST = 30.0
 
 
-class JobInfo(Answer):
+class JobInfo(ApiModel):
     """A job."""
 
     id: str
@@ -72,7 +73,7 @@ class JobInfo(Answer):
     """Why it failed; empty of any other job."""
 
 
-class Jobs(Answer):
+class Jobs(ApiModel):
     """The jobs of an owner."""
 
     jobs: list[JobInfo]
@@ -96,36 +97,46 @@ def job_info(job: Job, place: int) -> JobInfo:
     )
 
 
-def job_now(client: Asking, name: str) -> JobInfo:
+def job_now(client: Client, name: str) -> JobInfo:
     """Describe a job, given by its id, as it is now."""
-    job = found(client, name)
+    job = job_of(client, name)
     place = client.services.jobs.places().get(name, 0) if job.state == "queued" else 0
     return job_info(job, place)
 
 
-def submitted(client: Asking, task: JobTask, title: LocalizedText) -> JobInfo:
-    """Queue a task."""
+def submit_task(client: Client, task: JobTask, title: LocalizedText) -> JobInfo:
+    """Queue a task, unless storage or queue are full.
+
+    Parameters
+    ----------
+    client
+        The client, whose job it becomes.
+    task
+        The task.
+    title
+        Title of the job for a reader.
+    """
     services = client.services
     limits = client.services.settings.limits
     if services.stored_bytes() > limits.stored:
-        raise Problem(507, "storage", folder="results" if task.kind == "analysis" else "runs")
+        raise HttpProblem(507, "storage", folder="results" if task.kind == "analysis" else "runs")
     waiting = services.jobs.table.waiting()
     if waiting.total() >= limits.jobs:
-        raise Problem(503, "jobs_full", retry_after=30.0)
+        raise HttpProblem(503, "jobs_full", retry_after=30.0)
     if waiting[client.owner] >= limits.jobs_each:
-        raise Problem(429, "jobs_yours", retry_after=30.0, most=limits.jobs_each)
+        raise HttpProblem(429, "jobs_yours", retry_after=30.0, most=limits.jobs_each)
     return job_now(client, services.jobs.add(task, title.model_dump(), client.owner).id)
 
 
-def found(client: Asking, name: str) -> Job:
-    """Return a job of the client's by its id."""
+def job_of(client: Client, name: str) -> Job:
+    """Return a job of the client by its id; Absent if there is none."""
     job = client.services.jobs.get(name)
     if job is None or not is_shown(client, job):
         raise absent("no_job", "id")
     return job
 
 
-def is_shown(client: Asking, job: Job) -> bool:
+def is_shown(client: Client, job: Job) -> bool:
     """Say whether a job belongs to the client, and what it is about was not deleted."""
     return job.owner == client.owner and client.view.has(job.case)
 
@@ -134,34 +145,34 @@ def is_shown(client: Asking, job: Job) -> bool:
     "/jobs",
     summary="A study with many runs",
     status_code=202,
-    responses=answered(JobInfo, status=202),
+    responses=describe_json(JobInfo, status=202),
     response_class=Response,
 )
-async def submit(client: Here, request: JobRequest) -> Response:
+async def submit(client: CurrentClient, request: JobRequest) -> Response:
     """Queue a study of up to a million runs; its result is stored under its run ID, with a report if requested."""
-    client.pay(JOB_COST)
+    client.charge(JOB_COST)
     services = client.services
 
-    def work(_ticket: Ticket) -> JobInfo:
+    def work(_cancellation: CancellationToken) -> JobInfo:
         case_entry = client.view.get(request.case, request.cut)
         study = study_of(request, case_entry, outputs="standard" if request.report else None)
         services.check(study, case_entry, request)
-        services.remember(study, case_entry, client.owner)
-        kind: Kind = "report" if request.report else "run"
+        services.remember_study(study, case_entry, client.owner)
+        kind: JobKind = "report" if request.report else "run"
         task = JobTask(kind, case_entry.name, study.content(), request.lang, "", services.jobs.threads, request.cut)
-        return submitted(client, task, case_entry.case.title)
+        return submit_task(client, task, case_entry.case.title)
 
-    return accepted(client, await services.kernels.run(client.request, work))
+    return accepted_response(client, await services.model_pool.run(client.request, work))
 
 
-def accepted(client: Asking, job: JobInfo) -> Response:
-    """Say where a job that was queued is found."""
-    where = f"{client.request.url.path.rpartition('/api/')[0]}/api/v1/jobs/{job.id}"
-    return Response(job.model_dump_json(), 202, {"location": where}, "application/json")
+def accepted_response(client: Client, job: JobInfo) -> Response:
+    """Respond to a request whose job was queued, with the address of the job."""
+    location = f"{client.request.url.path.rpartition('/api/')[0]}/api/v1/jobs/{job.id}"
+    return Response(job.model_dump_json(), 202, {"location": location}, "application/json")
 
 
 @router.get("/jobs", summary="The jobs")
-def jobs(client: Here) -> Jobs:
+def jobs(client: CurrentClient) -> Jobs:
     """List the client's own jobs (`X-Copark-Owner`), newest first."""
     queue = client.services.jobs
     places = queue.places()
@@ -170,25 +181,27 @@ def jobs(client: Here) -> Jobs:
 
 
 @router.get("/jobs/{name}", summary="A job")
-def job(client: Here, name: JobId) -> JobInfo:
+def job(client: CurrentClient, name: JobId) -> JobInfo:
     """Return the state and progress of a job."""
     return job_now(client, name)
 
 
 @router.delete("/jobs/{name}", summary="Cancel a job")
-def cancel(client: Here, name: JobId) -> JobInfo:
+def cancel(client: CurrentClient, name: JobId) -> JobInfo:
     """Cancel a running or waiting job; only its owner may. No partial results are kept."""
-    client.services.jobs.cancel(found(client, name).id)
+    client.services.jobs.cancel(job_of(client, name).id)
     return job_now(client, name)
 
 
-@router.get("/jobs/{name}/page", summary="The report of a job", responses=sent("The page, one file.", "text/html"))
-def job_page(client: Here, name: JobId, leave_out: LeftOut = ()) -> Response:
+@router.get(
+    "/jobs/{name}/page", summary="The report of a job", responses=describe_file("The page, one file.", "text/html")
+)
+def job_page(client: CurrentClient, name: JobId, leave_out: LeftOut = ()) -> Response:
     """Return the HTML report a job has written: it runs nothing and is kept apart from the server it came from.
 
     Sections named by `leave_out` are left out of it, but for its summary, its limits, its evidence and its origin.
     """
-    content = client.services.page_of(found(client, name))
+    content = client.services.report_of(job_of(client, name))
     if content is None:
         raise absent("no_page", "id")
     if leave_out:

@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from copark.web.api.replies import Here, StrictRoute
-from copark.web.content.responses import Answer
-from copark.web.links import LASTS, PARAMETER
+from copark.web.api.replies import CurrentClient, StrictRoute
+from copark.web.content.responses import ApiModel
+from copark.web.links import LIFETIME, PARAMETER
 
 router = APIRouter(tags=["links"], route_class=StrictRoute)
 
@@ -19,7 +19,7 @@ class LinkRequest(BaseModel):
     """Path of this API, without its query."""
 
 
-class LinkAnswer(Answer):
+class LinkAnswer(ApiModel):
     """A link."""
 
     address: str
@@ -29,10 +29,10 @@ class LinkAnswer(Answer):
 
 
 @router.post("/links", summary="A link that works without a header")
-def link(client: Here, request: LinkRequest) -> LinkAnswer:
+def link(client: CurrentClient, request: LinkRequest) -> LinkAnswer:
     """Return an address by which a GET of a path is answered as to this client, without `X-Copark-Owner`, for a minute.
 
     A link to what does not exist, or belongs to somebody else, can be made and leads nowhere.
     """
     signed = client.services.links.make(client.owner, request.path)
-    return LinkAnswer(address=f"{request.path}?{PARAMETER}={signed}", seconds=LASTS)
+    return LinkAnswer(address=f"{request.path}?{PARAMETER}={signed}", seconds=LIFETIME)

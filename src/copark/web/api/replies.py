@@ -1,6 +1,7 @@
-"""The asking client, and how answers are sent: as JSON made once, with a mark by which none is fetched twice.
+"""The client of a request, responses as JSON or files, and how the JSON of a request is read.
 
-How a question is read: texts by the rule of files, and no key twice, so that what is taken can be exported.
+JSON that is the same each time is cached and sent with an ETag, so that no client fetches it twice. Texts in a request
+obey the rules of files and no key stands twice, so that what is accepted can be exported.
 """
 
 import hashlib
@@ -12,11 +13,12 @@ from fastapi import Path as PathOf
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from copark.json_types import JsonObject
 from copark.web.content.faults import read_json
-from copark.web.content.responses import Answer
-from copark.web.limits import MaybeOwner, address_of, owner_of
+from copark.web.content.responses import ApiModel
+from copark.web.limits import OptionalClientToken, address_of, owner_of
 from copark.web.links import PARAMETER
-from copark.web.problems import Problem
+from copark.web.problems import HttpProblem
 from copark.web.services import Services
 
 T = TypeVar("T")
@@ -29,75 +31,103 @@ CasePath = Annotated[str, PathOf(pattern=NAME, description=OF_CASE)]
 Identity = Annotated[str, PathOf(pattern=r"^[0-9a-f]{16}$", description="Run ID of a result, 16 hexadecimal digits.")]
 
 
-class Asking:
-    """A request with whose it is, and the services of the server it came to."""
+class Client:
+    """Client that sent a request: its owner and what it may see, and the services of the server."""
 
-    def __init__(self, request: Request, word: MaybeOwner = None) -> None:
+    def __init__(self, request: Request, token: OptionalClientToken = None) -> None:
         self.request = request
         self.services: Services = request.app.state.services
-        self.word = word
+        self.token = token
         link = request.query_params.get(PARAMETER, "") if request.method == "GET" else ""
         by_link = self.services.links.owner_of(link, request.url.path) if link else None
-        self.owner = by_link or owner_of(request, word)
+        self.owner = by_link or owner_of(request, token)
         self.view = self.services.view_of(self.owner)
-        """What whoever asks may see; anything else is not there."""
+        """Cases, results and jobs the client may see; any other does not exist for it."""
 
-    def pay(self, cost: float) -> None:
-        """Pay for what is asked beyond being heard."""
+    def charge(self, cost: float) -> None:
+        """Take the tokens of a request from the bucket of its address, less the one every request costs."""
         wait = self.services.rates.take(address_of(self.request.scope), max(cost - 1.0, 0.0))
         if wait > 0.0:
-            raise Problem(429, "rate", retry_after=wait)
+            raise HttpProblem(429, "rate", retry_after=wait)
 
-    async def desk(self, work: Callable[[], T]) -> T:
-        """Do some work on a thread of the desk, and return what comes of it."""
-        return await self.services.desk.run(self.request, lambda _ticket: work())
+    async def run_io(self, work: Callable[[], T]) -> T:
+        """Run a function on a thread for files and databases, and return its result."""
+        return await self.services.io_pool.run(self.request, lambda _ticket: work())
 
-    async def made(self, make: Callable[[], Answer], status: int = 200) -> Response:
-        """Answer with what is made now."""
-        return Response(await self.desk(lambda: as_bytes(make())), status, media_type=JSON)
+    async def fresh_json(self, make: Callable[[], ApiModel], status: int = 200) -> Response:
+        """Respond with JSON that is made for this request.
 
-    async def held(self, key: str, make: Callable[[], Answer | bytes]) -> Response:
-        """Answer with what is the same each time, made once."""
+        Parameters
+        ----------
+        make
+            Makes the content, on a thread for files.
+        status
+            HTTP status of the response.
+        """
+        return Response(await self.run_io(lambda: json_bytes(make())), status, media_type=JSON)
+
+    async def cached_json(self, key: str, make: Callable[[], ApiModel | bytes]) -> Response:
+        """Respond with JSON that is the same each time, made once and sent with an ETag.
+
+        Parameters
+        ----------
+        key
+            Key of the content in the cache.
+        make
+            Makes the content, on a thread for files.
+        """
 
         def content_of() -> bytes:
             answer = make()
-            return answer if isinstance(answer, bytes) else as_bytes(answer)
+            return answer if isinstance(answer, bytes) else json_bytes(answer)
 
         content = self.services.answers.get(key)
         if content is None:
-            content = await self.desk(lambda: self.services.answers.once(key, content_of, len))
-        mark = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
-        headers = {"etag": mark, "cache-control": "no-cache"}
-        if self.request.headers.get("if-none-match") == mark:
+            content = await self.run_io(lambda: self.services.answers.once(key, content_of, len))
+        etag = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
+        headers = {"etag": etag, "cache-control": "no-cache"}
+        if self.request.headers.get("if-none-match") == etag:
             return Response(None, 304, headers | {"vary": "accept-encoding"})
         return Response(content, 200, headers, JSON)
 
-    async def of_case(self, part: str, name: str, make: Callable[[], Answer]) -> Response:
-        """Answer with something of a case; of an uploaded one it is not held, since the case may be forgotten."""
-        return await (self.held(f"{part} {name}", make) if name in self.view.names() else self.made(make))
+    async def case_json(self, part: str, name: str, make: Callable[[], ApiModel]) -> Response:
+        """Respond with JSON about a case, cached unless the case was uploaded and may be deleted.
+
+        Parameters
+        ----------
+        part
+            Part of the case, for the key in the cache.
+        name
+            Name of the case.
+        make
+            Makes the content.
+        """
+        if name in self.view.names():
+            return await self.cached_json(f"{part} {name}", make)
+        return await self.fresh_json(make)
 
 
-Here = Annotated[Asking, Depends()]
+CurrentClient = Annotated[Client, Depends()]
 
 
-def answered(model: type[BaseModel], status: int = 200) -> dict[int | str, dict[str, Any]]:
-    """Give what the description of the interface says of an answer that is sent as made."""
+def describe_json(model: type[BaseModel], status: int = 200) -> dict[int | str, JsonObject]:
+    """Describe a JSON response for the OpenAPI document."""
     return {status: {"model": model, "description": (model.__doc__ or "").partition("\n")[0]}}
 
 
-def sent(description: str, *media: str) -> dict[int | str, dict[str, Any]]:
-    """Give what the description of the interface says of a file."""
+def describe_file(description: str, *media: str) -> dict[int | str, JsonObject]:
+    """Describe a file response for the OpenAPI document."""
     content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in media}
     return {200: {"description": description, "content": content}}
 
 
-def as_bytes(answer: BaseModel) -> bytes:
-    """Give an answer as JSON."""
+def json_bytes(answer: BaseModel) -> bytes:
+    """Return an answer as JSON."""
     return answer.model_dump_json().encode()
 
 
 def attachment(name: str) -> dict[str, str]:
-    """Give the headers of a file to be saved."""
+    """Return the headers of a file to be saved."""
     return {"content-disposition": f'attachment; filename="{name}"'}
 
 
@@ -110,13 +140,13 @@ class StrictRequest(Request):
 
 
 class StrictRoute(APIRoute):
-    """A route that reads its question so."""
+    """A route whose handler gets a strict request."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the handler, given a request of the other kind."""
-        whole = super().get_route_handler()
+        """Return the handler, wrapped to get a strict request."""
+        inner = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
-            return await whole(StrictRequest(request.scope, request.receive))
+            return await inner(StrictRequest(request.scope, request.receive))
 
         return handler

@@ -1,6 +1,6 @@
 """The network of a case: actors in four layers at fixed places, what binds them, and the links between the layers.
 
-Places are computed once, from left (the investing side) to right (the host), and do not move when numbers change.
+RequestSlots are computed once, from left (the investing side) to right (the host), and do not move when numbers change.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from copark.cases.facts import used
 from copark.model.variables import ORIGINS, catalogue
 from copark.texts.localized import LocalizedText
 from copark.web.content.case_registry import CaseEntry
-from copark.web.content.responses import Answer
+from copark.web.content.responses import ApiModel
 from copark.web.content.sentences import said
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ Spans = list[tuple[str, str | None]]
 
 
 @dataclass(frozen=True)
-class Actor:
+class NetworkActor:
     """Who acts in a case: his role and key, names, side, when he is there, and his ties by origin of enterprises."""
 
     role: str
@@ -57,7 +57,7 @@ class Actor:
         return f"{self.role}/{self.key}"
 
 
-class NodeInfo(Answer):
+class NodeInfo(ApiModel):
     """An actor in its place."""
 
     key: str
@@ -84,7 +84,7 @@ class NodeInfo(Answer):
     """Keys of its sources among those of the case's evidence; empty where it needs none."""
 
 
-class EdgeInfo(Answer):
+class EdgeInfo(ApiModel):
     """A tie between two actors."""
 
     source_key: str
@@ -100,7 +100,7 @@ class EdgeInfo(Answer):
     does."""
 
 
-class ArrowInfo(Answer):
+class ArrowInfo(ApiModel):
     """A link of the model between two scales; its flow is in the ``flows`` of a simulation."""
 
     link: str
@@ -119,7 +119,7 @@ class ArrowInfo(Answer):
     """Quarters from sending to arriving."""
 
 
-class LayerInfo(Answer):
+class LayerInfo(ApiModel):
     """A layer: one of the four scales."""
 
     key: str
@@ -130,7 +130,7 @@ class LayerInfo(Answer):
     """The scale in words."""
 
 
-class NetworkAnswer(Answer):
+class NetworkAnswer(ApiModel):
     """The network of a case."""
 
     layers: list[LayerInfo]
@@ -159,18 +159,18 @@ def network_of(case_entry: CaseEntry) -> NetworkAnswer:
     )
 
 
-def _actors(case: Case) -> Iterator[Actor]:
+def _actors(case: Case) -> Iterator[NetworkActor]:
     """Yield who acts in a case, but for those who only have an interest."""
 
-    def actor(role: str, entry: Any, side: str | None, stays: Iterable[Any]) -> Actor:
+    def actor(role: str, entry: Any, side: str | None, stays: Iterable[Any]) -> NetworkActor:
         ties = getattr(entry, "ties", None)  # none where they are not known
         strengths = {} if ties is None else {origin: float(getattr(ties, origin)) for origin in ORIGINS}
         kind = entry.kind if role == "institution" else None
         spans = [span(stay) for stay in stays]
-        return Actor(role, entry.key, entry.title, side, kind, spans, strengths, list(entry.source))
+        return NetworkActor(role, entry.key, entry.title, side, kind, spans, strengths, list(entry.source))
 
     for side, government in (("home", case.sides.home), ("host", case.sides.host)):
-        yield Actor("government", side, government.title, side)
+        yield NetworkActor("government", side, government.title, side)
     for holder in case.shareholders:
         yield actor("shareholder", holder, holder.side, [holder])
     for partner in case.partners:
@@ -179,9 +179,9 @@ def _actors(case: Case) -> Iterator[Actor]:
         yield actor("institution", body, None, [body])
     for anchor in case.anchors:
         yield replace(actor("anchor", anchor, anchor.origin, []), spans=[(str(anchor.registered), None)])
-    yield Actor("company", "company", said("report.network.company"))
+    yield NetworkActor("company", "company", said("report.network.company"))
     for origin in ("home", "third", "host"):
-        yield Actor("origin", origin, said(f"report.network.firms_{origin}"), origin)
+        yield NetworkActor("origin", origin, said(f"report.network.firms_{origin}"), origin)
 
 
 def span(entry: Any) -> tuple[str, str | None]:
@@ -197,7 +197,7 @@ def arrows() -> list[ArrowInfo]:
     ]
 
 
-def _placed(actors: list[Actor], shares: dict[str, float]) -> Iterator[NodeInfo]:
+def _placed(actors: list[NetworkActor], shares: dict[str, float]) -> Iterator[NodeInfo]:
     """Place actors in rows of at most six, as even as can be; within a row by side and by their ties."""
     for layer, roles in ROWS.items():
         row = 0
@@ -212,7 +212,7 @@ def _placed(actors: list[Actor], shares: dict[str, float]) -> Iterator[NodeInfo]
                 row += 1
 
 
-def _wanted_place(actor: Actor) -> float:
+def _wanted_place(actor: NetworkActor) -> float:
     """Return the mean place of the enterprises an actor is tied to; of one without ties the place of its side."""
     total = sum(actor.ties.values())
     if total > 0.0:
@@ -222,7 +222,7 @@ def _wanted_place(actor: Actor) -> float:
     return PLACE[actor.side]
 
 
-def _node(layer: str, actor: Actor, x: float, row: int, shares: dict[str, float]) -> NodeInfo:
+def _node(layer: str, actor: NetworkActor, x: float, row: int, shares: dict[str, float]) -> NodeInfo:
     weight = {"company": 1.0, "government": 1.0, "origin": 0.8}.get(actor.role)
     if weight is None:
         weight = max(shares.get(actor.key, 0.0), sum(actor.ties.values()) / 3.0, 0.1)
@@ -233,7 +233,7 @@ def _bind(source: str, target: str, kind: str, strength: float, spans: Spans) ->
     return EdgeInfo(source_key=source, target_key=target, kind=kind, strength=strength, spans=spans)
 
 
-def _edges(case: Case, actors: list[Actor]) -> Iterator[EdgeInfo]:
+def _edges(case: Case, actors: list[NetworkActor]) -> Iterator[EdgeInfo]:
     for actor in actors:
         for origin, strength in actor.ties.items():
             if strength > 0.0:

@@ -1,4 +1,4 @@
-"""Analyses as a server offers them: the menu with its forms, what is stored, documents and their files."""
+"""Analyses as a server offers them: the menu with its forms, stored results, documents and their files."""
 
 import hashlib
 import re
@@ -13,7 +13,18 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from copark.analyses import REGISTRY, Analysis
-from copark.analyses.answer import NO_KEY, RUN_ID, find, head, listed, load, place_of, run_id_of, unknown_keys
+from copark.analyses.answer import (
+    NO_KEY,
+    RUN_ID,
+    ResultHeader,
+    find,
+    head,
+    listed,
+    load,
+    place_of,
+    run_id_of,
+    unknown_keys,
+)
 from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, CaseParams, FormField, Texts
 from copark.analyses.shipped import usable
@@ -21,16 +32,17 @@ from copark.calibration.calibrations import own_folder
 from copark.cases.files import fault as case_fault
 from copark.cases.types import suggestion
 from copark.errors import CoparkError, Fault, RunRefused, StudyFaults
+from copark.json_types import JsonObject
 from copark.presentation.document import Document
 from copark.presentation.numbers import exact
 from copark.presentation.rendered_document import chart_of, page_of, table_of
 from copark.simulation.study import load_study
 from copark.store.files import written_file
 from copark.texts.localized import LocalizedText
-from copark.web.content.case_registry import CaseEntry, OwnersView
+from copark.web.content.case_registry import CaseEntry, OwnerView
 from copark.web.content.faults import REQUEST, absent, fault, faults_of_request
 from copark.web.content.requests import usable_now
-from copark.web.content.responses import Answer
+from copark.web.content.responses import ApiModel
 from copark.web.content.sentences import said as said_by_key
 
 MEDIA = {
@@ -44,7 +56,7 @@ MEDIA = {
 }
 """Formats of a document, and what they are sent as; CSV files come in an archive."""
 WORKBOOKS, MOST_WORKBOOKS = "workbooks", 50
-"""Folder of the workbooks that were brought, and how many are kept; beyond, the oldest goes."""
+"""Folder of the uploaded workbooks, and how many are kept; beyond, the oldest goes."""
 DOCUMENTS = 4
 """Documents that are kept in memory."""
 DRAWING = threading.Lock()
@@ -56,7 +68,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 FormatName = Literal["html", "xlsx", "csv", "docx", "pdf", "pptx", "json"]
 
 
-class ChoiceInfo(Answer):
+class ChoiceInfo(ApiModel):
     """A value that may be chosen."""
 
     value: str
@@ -65,7 +77,7 @@ class ChoiceInfo(Answer):
     """The value in words."""
 
 
-class FieldInfo(Answer):
+class FieldInfo(ApiModel):
     """A parameter of an analysis, as a form asks for it."""
 
     name: str
@@ -94,7 +106,7 @@ class FieldInfo(Answer):
     """Values that are the same for every case; empty where there are none."""
 
 
-class AnalysisInfo(Answer):
+class AnalysisInfo(ApiModel):
     """An analysis in the menu."""
 
     name: str
@@ -113,14 +125,14 @@ class AnalysisInfo(Answer):
     """What the workbook asks for, whose template the server gives; null where there is none."""
 
 
-class AnalysesAnswer(Answer):
+class AnalysesAnswer(ApiModel):
     """The menu of analyses."""
 
     analyses: list[AnalysisInfo]
     """The analyses, in the order of the menu."""
 
 
-class ChoicesAnswer(Answer):
+class ChoicesAnswer(ApiModel):
     """Values that may be chosen where they are keys, such as those of a case's levers."""
 
     choices: dict[str, list[ChoiceInfo]]
@@ -129,30 +141,30 @@ class ChoicesAnswer(Answer):
     """Why the analysis cannot be run for this case, whatever is chosen; null where it can."""
 
 
-class ResultInfo(Answer):
+class ResultInfo(ApiModel):
     """A stored result."""
 
     run_id: str
     """Run ID of the result, 16 hexadecimal digits, which its document's address contains."""
     created: str
     """When it was stored, UTC, ISO 8601."""
-    params: dict[str, Any]
+    params: JsonObject
     """Parameters of the analysis, by name of the form's fields."""
 
 
-class ResultsAnswer(Answer):
+class ResultsAnswer(ApiModel):
     """Stored results of an analysis."""
 
     results: list[ResultInfo]
     """Newest first."""
 
 
-class AnalysisJobRequest(Answer):
+class AnalysisJobRequest(ApiModel):
     """An analysis to be made."""
 
     analysis: str = Field(max_length=60)
     """Name of the analysis."""
-    params: dict[str, Any] = Field(default_factory=dict)
+    params: JsonObject = Field(default_factory=dict)
     """Parameters of the analysis, by name of the form's fields; those left out have their defaults."""
     lang: Literal["en", "zh"] = "en"
     """Language of progress and of problems met on the way: en or zh; the result has both."""
@@ -169,17 +181,17 @@ def analysis_of(name: str) -> Analysis:
 
 
 def menu() -> AnalysesAnswer:
-    """List all analyses that can be asked here, with their forms."""
+    """Return all analyses that a server offers, with their forms."""
     return AnalysesAnswer(analyses=[_info(analysis) for analysis in REGISTRY if analysis.served])
 
 
 def said(analysis: Analysis, key: str) -> LocalizedText:
-    """Return words of an analysis, or shared ones, in both languages."""
+    """Return a text of an analysis, or a shared one, in both languages."""
     return LocalizedText.by_language(lambda lang: Texts(analysis.area, lang)(key))
 
 
 def _info(analysis: Analysis) -> AnalysisInfo:
-    # What all analyses of a case may be asked comes after what is asked by this one.
+    # Parameters of all analyses of a case come after those of this one.
     fields = sorted(analysis.params.form(served=True), key=lambda field: field.name in CaseParams.model_fields)
     return AnalysisInfo.of(
         analysis,
@@ -212,8 +224,10 @@ def _field(analysis: Analysis, field: FormField) -> FieldInfo:
 
 
 def context_of(data: Path, case: CaseEntry | None, lang: str = "en") -> Context:
-    """Return where keys of a case are looked up: one that was uploaded is found by its name."""
-    return Context(data, folders={} if case is None else {case.name: case.case.folder}, calibrates=False, lang=lang)
+    """Return the context in which an analysis of a case is checked; an uploaded case is found by its name."""
+    return Context(
+        data, case_folders={} if case is None else {case.name: case.case.folder}, may_calibrate=False, lang=lang
+    )
 
 
 def workbook_of(analysis: Analysis, case: CaseEntry, data: Path, lang: str) -> bytes:
@@ -233,8 +247,8 @@ def workbook_of(analysis: Analysis, case: CaseEntry, data: Path, lang: str) -> b
     return analysis.ask.workbook(analysis.params.model_validate({"case": case.name}), context_of(data, case, lang))
 
 
-def params_of_workbook(analysis: Analysis, case: CaseEntry, data: Path, content: bytes) -> dict[str, Any]:
-    """Read what is asked by a workbook, which is kept to be read when its turn comes.
+def params_of_workbook(analysis: Analysis, case: CaseEntry, data: Path, content: bytes) -> JsonObject:
+    """Read the parameters of an analysis from a workbook, which is kept until the job reads it.
 
     Parameters
     ----------
@@ -298,7 +312,7 @@ def choices_of(analysis: Analysis, entered: Mapping[str, str], context: Context)
 
 
 def refuse_unknown_keys(params: AnalysisParams, context: Context) -> None:
-    """Refuse keys that are none."""
+    """Refuse unknown keys."""
     faults = [
         Fault(NO_KEY, REQUEST, None, f"params.{field.name}", values) for field, values in unknown_keys(params, context)
     ]
@@ -307,7 +321,7 @@ def refuse_unknown_keys(params: AnalysisParams, context: Context) -> None:
 
 
 def refuse_unusable_now(params: AnalysisParams, context: Context) -> None:
-    """Refuse a quarter that cannot be now, or of studies that say their length themselves any."""
+    """Refuse a quarter that cannot be now; and any, of studies that have a length of their own."""
     now = getattr(params, "now", None)
     if now is None:
         return
@@ -325,7 +339,7 @@ def refuse_unusable_now(params: AnalysisParams, context: Context) -> None:
 
 
 def params_of(analysis: Analysis, entered: Mapping[str, Any]) -> AnalysisParams:
-    """Read what a client asks, within what a server gives."""
+    """Validate the parameters of a request, within the limits of a server."""
     fields = {field.name: field for field in analysis.params.form(served=True)}
     faults = list(_beyond(entered, fields))
     try:
@@ -341,7 +355,7 @@ def params_of(analysis: Analysis, entered: Mapping[str, Any]) -> AnalysisParams:
 
 
 def _beyond(entered: Mapping[str, Any], fields: Mapping[str, FormField]) -> Iterator[Fault]:
-    """Find what a command may be asked and a server may not: paths, and more than its share."""
+    """Yield faults of parameters that a command takes and a server does not: paths, and values beyond its limits."""
     for name, value in entered.items():
         field = fields.get(name)
         if field is None:
@@ -355,25 +369,25 @@ def _beyond(entered: Mapping[str, Any], fields: Mapping[str, FormField]) -> Iter
             yield fault("no_study", f"params.{name}", found=str(value)[:80], suggestion=near)
 
 
-def results_of(analysis: Analysis, view: OwnersView, case: str | None) -> ResultsAnswer:
+def results_of(analysis: Analysis, view: OwnerView, case: str | None) -> ResultsAnswer:
     """List stored results and those that ship with copark, newest first; of a case alone if it is named.
 
-    None that was asked of a path is told of, nor any that names a park of somebody else's.
+    Results about a path are left out, and so are those that name another owner's park.
 
     Parameters
     ----------
     view
-        What the reader may see.
+        The owner's view.
     case
         The case whose results are listed alone; all by default.
     """
     if case is not None:
-        view.need(case)
+        view.require(case)
     names_served = {field.name for field in analysis.params.form(served=True)}
     results = []
     entries = _shipped(analysis, view.shared, case, _posteriors(view.shared))
-    for home in reversed(view.homes(case)):
-        entries = entries | dict(listed(home, analysis))
+    for out in reversed(view.output_folders(case)):
+        entries = entries | dict(listed(out, analysis))
     for run_id, entry in entries.items():
         params = {name: value for name, value in entry["params"].items() if name in names_served}
         paths = [value for name, value in entry["params"].items() if name not in names_served and value is not None]
@@ -387,35 +401,35 @@ def results_of(analysis: Analysis, view: OwnersView, case: str | None) -> Result
 @lru_cache(maxsize=64)
 def _shipped(
     analysis: Analysis, data: Path, case: str | None, _posteriors: tuple[tuple[str, int], ...]
-) -> dict[str, dict[str, Any]]:
-    """List results that ship and answer here; to make the run IDs they are compared by takes up to a second."""
+) -> dict[str, ResultHeader]:
+    """Return the shipped results that answer here; to compute the run IDs they are compared by takes up to a second."""
     return dict(usable(analysis, context_of(data, None), case))
 
 
 def _posteriors(data: Path) -> tuple[tuple[str, int], ...]:
-    """Give the reader's own posteriors, by name and time: with others a question has another run ID."""
+    """Return own posteriors by name and time: with others a question has another run ID."""
     return tuple(sorted((str(recipe), recipe.stat().st_mtime_ns) for recipe in own_folder(data).glob("*/recipe.json")))
 
 
-def home_of(analysis: Analysis, view: OwnersView, run_id: str) -> tuple[Path, str]:
+def locate_result(analysis: Analysis, view: OwnerView, run_id: str) -> tuple[Path, str]:
     """Find the output folder of a stored result, and the hash of what is stored, which tells renderings of it apart.
 
-    Raises Absent where there is none, or none but of somebody else's park.
+    Raises Absent where there is none, or none but of another owner's park.
     """
     if RUN_ID.fullmatch(run_id):
-        for home in view.homes():
-            is_shared = home == view.shared  # what ships stands in for it alone
-            folder = find(home, analysis, run_id) if is_shared else place_of(home, analysis, run_id)
+        for out in view.output_folders():
+            is_shared = out == view.shared  # what ships stands in for it alone
+            folder = find(out, analysis, run_id) if is_shared else place_of(out, analysis, run_id)
             header = head(folder, analysis)
             if header is not None and view.shows(header["params"]):
-                return home, str(header["sha256"])
+                return out, str(header["sha256"])
     raise absent("no_answer", "run_id", found=run_id)
 
 
 def part_json(analysis: Analysis, data: Path, run_id: str, lang: str, kind: str = "", key: str = "") -> bytes:
-    """Give a stored result's document as JSON, with what is seen at once: no drawings, no rows of folded tables.
+    """Return a stored result's document as JSON, without drawings and without rows of folded tables.
 
-    Or one of its tables with all rows, or a chart of it, drawn with text in the page's own fonts.
+    Or return one of its tables with all rows, or one of its charts, drawn with text in the page's own fonts.
 
     Parameters
     ----------

@@ -1,13 +1,12 @@
-"""Why an output moved: which links carry something else than in the reference, and what each would do alone.
+"""Attribution of a change: which links carry something else than in the reference, and what each would do alone.
 
-A link's change is the mean, over the quarters from the first difference on, of what arrives in the arm less what
-arrives in the reference, on the same random numbers, in spreads of what arrives in the reference. What it would do
-alone is asked of the model: in the reference's world the link is given, quarter by quarter, the strength at which it
-carries on average what it carries in the arm, everything else is left free, and the paired change of the target is
-read. Links whose flow comes into being, or only changes hands between sides, have no such strength, and are told
-without it.
+The change of a link is the mean, over the quarters from the first difference on, of what arrives in the scenario less
+what arrives in the reference, with common random numbers, in standard deviations of what arrives in the reference. Its
+effect alone is simulated: in the reference the link is given, quarter by quarter, the strength at which it carries on
+average what it carries in the scenario, everything else is left free, and the paired change of the target is read.
+Links whose flow comes into being, or only moves between sides, have no such strength, and no effect alone is told.
 
-And through which links a change of P(self-standing) passes, on the runs a page asks for.
+Likewise, through which links a change of P(self-standing) passes, for the runs a page asks for.
 """
 
 from __future__ import annotations
@@ -33,194 +32,269 @@ from copark.texts import text
 from copark.texts.localized import LocalizedText
 from copark.web.content.engine import BoundedCache
 from copark.web.content.frame import Frame, output_info
-from copark.web.content.responses import ArmFlows, ArrowFlow, LinkPart, LinkParts, Mechanism, Why
+from copark.web.content.responses import ArmFlows, ArrowFlow, LinkMechanism, LinkPart, LinkParts, Why
 from copark.web.content.sentences import STANDING, amount, points, said, signed
 
 if TYPE_CHECKING:
     from copark.web.content.case_registry import CaseEntry
-    from copark.web.content.engine import Engine, Ticket
+    from copark.web.content.engine import CancellationToken, Engine
 
 
 FLOW_RUNS = 200
-"""Runs whose links are looked at."""
-FLOWS_HELD = 96_000_000
+"""Runs whose flows along links are computed."""
+FLOW_CACHE_BYTES = 96_000_000
 
 
-class FlowBook:
-    """Flows along the links in the first runs of arms, held like their runs: 100 kB a run."""
+class FlowCache:
+    """Flows along the links in the first runs of scenarios, cached like their runs: 100 kB a run."""
 
-    def __init__(self, engine: Engine, held: int = FLOWS_HELD) -> None:
+    def __init__(self, engine: Engine, most_bytes: int = FLOW_CACHE_BYTES) -> None:
         self.engine = engine
-        self.held: BoundedCache[Flows] = BoundedCache(held)
+        self.cache: BoundedCache[Flows] = BoundedCache(most_bytes)
 
-    def flows(self, study: Study, case_entry: CaseEntry, scenario: Scenario, ticket: Ticket) -> Flows:
-        """Flows of the first runs of a scenario."""
+    def flows(self, study: Study, case_entry: CaseEntry, scenario: Scenario, cancellation: CancellationToken) -> Flows:
+        """Return the flows of the first runs of a scenario.
+
+        Parameters
+        ----------
+        study
+            The study.
+        case_entry
+            Its case.
+        scenario
+            The scenario.
+        cancellation
+            Stops the work.
+        """
         runs = min(FLOW_RUNS, study.runs)
         key = (self.engine.scenario_key(study, case_entry, scenario), runs)
 
-        def make() -> Flows:
+        def compute() -> Flows:
             inputs = self.engine.inputs(study, case_entry, scenario)
             draws = self.engine.draws(study, case_entry, scenario, 0, runs)
-            (made,) = Ensemble(inputs, draws, (), progress=ticket.check).flows()
-            return made
+            (flows,) = Ensemble(inputs, draws, (), progress=cancellation.check).flows()
+            return flows
 
-        return self.held.once(key, make, lambda made: made.arrived.nbytes, ticket.check)
+        return self.cache.once(key, compute, lambda flows: flows.arrived.nbytes, cancellation.check)
 
 
 Floats = NDArray[np.float64]
 CANDIDATES = 8
-TOLD = 3
+"""Links that moved most, whose effects alone are computed."""
+SHOWN = 3
+"""Links that are shown."""
 LEAST_MOVED = 0.01
-"""Spreads below which a link counts as unmoved."""
+"""Standard deviations below which a link counts as unmoved."""
 RUNS_ALONE = 100
-STRONGEST = 10.0
-LEAST_STRENGTH = 0.02
+"""Runs by which the effect of a link alone is computed."""
+MOST_STRENGTH = 10.0
+"""Largest strength a link is given."""
+LEAST_STRENGTH_CHANGE = 0.02
 """A strength this near to 1 changes nothing worth a run."""
-NOTHING = 1e-9
-HIDDEN = 0.05
-"""Share of an arm's flow that may fall into quarters in which nothing flows in the reference."""
+NO_FLOW = 1e-9
+"""Flow below which nothing flows, relative to its absolute size."""
+MOST_HIDDEN = 0.05
+"""Share of a scenario's flow that may fall into quarters in which nothing flows in the reference."""
 
 
-def arm_flows(book: FlowBook, study: Study, case_entry: CaseEntry, ticket: Ticket) -> list[ArmFlows]:
-    """What the links carry in every arm: medians over runs, and weights on the reference's scale.
+def arm_flows(
+    flow_cache: FlowCache, study: Study, case_entry: CaseEntry, cancellation: CancellationToken
+) -> list[ArmFlows]:
+    """Compute what the links carry in every scenario: medians over runs, and weights on the reference's scale.
 
     A weight is how far what arrives is from nothing arriving, 1 at the strongest twentieth of the reference.
-    """
-    every = [book.flows(study, case_entry, scenario, ticket) for scenario in study.scenarios]
-    neutral = np.array([channel.link.neutral for channel in channels()])
-    beyond = [by_link(np.abs(flows.arrived - neutral)) for flows in every]
-    scale = {name: strongest(values) for name, values in beyond[0].items()}
 
-    def middle(values: Floats) -> Floats:
+    Parameters
+    ----------
+    flow_cache
+        Computes the flows.
+    study
+        The study; its first scenario is the reference.
+    case_entry
+        Its case.
+    cancellation
+        Stops the work.
+    """
+    flows_by_scenario = [flow_cache.flows(study, case_entry, scenario, cancellation) for scenario in study.scenarios]
+    neutral = np.array([channel.link.neutral for channel in channels()])
+    distances = [by_link(np.abs(flows.arrived - neutral)) for flows in flows_by_scenario]
+    scale = {name: strongest(values) for name, values in distances[0].items()}
+
+    def medians(values: Floats) -> Floats:
         return quantiles_over(np.ascontiguousarray(values.T), (0.5,))[0]
 
-    found = []
-    for scenario, flows, weights in zip(study.scenarios, every, beyond, strict=True):
+    answers = []
+    for scenario, flows, distance in zip(study.scenarios, flows_by_scenario, distances, strict=True):
         arrows = [
             ArrowFlow.model_construct(
                 link=name,
-                median=middle(values).tolist(),
-                weight=np.clip(middle(weights[name]) / scale[name], 0.0, 1.0).tolist(),
+                median=medians(values).tolist(),
+                weight=np.clip(medians(distance[name]) / scale[name], 0.0, 1.0).tolist(),
             )
             for name, values in by_link(as_amounts(flows.arrived)).items()
         ]
-        found.append(ArmFlows.model_construct(arm=scenario.key, runs=len(flows.arrived), arrows=arrows))
-    return found
+        answers.append(ArmFlows.model_construct(arm=scenario.key, runs=len(flows.arrived), arrows=arrows))
+    return answers
 
 
 def strongest(values: Floats) -> float:
-    """The strongest twentieth of what a link carries; 1 where it never carries anything."""
-    there = values[np.isfinite(values)]
-    found = float(np.quantile(there, 0.95)) if there.size else 0.0
-    return found if found > 0.0 else float(there.max(initial=0.0)) or 1.0
+    """Return the strongest twentieth of what a link carries; 1 where it never carries anything."""
+    finite = values[np.isfinite(values)]
+    level = float(np.quantile(finite, 0.95)) if finite.size else 0.0
+    return level if level > 0.0 else float(finite.max(initial=0.0)) or 1.0
 
 
 @dataclass(frozen=True)
-class Moved:
-    """A channel that carries something else: means in reference and arm, NaN where it carries no amount; the change."""
+class MovedChannel:
+    """A channel of a link that carries something else than in the reference."""
 
     channel: Channel
     before: float
+    """Mean amount in the reference; NaN where it carries none."""
     after: float
+    """Mean amount in the scenario; NaN where it carries none."""
     spreads: float
+    """The change in standard deviations of what arrives in the reference."""
 
 
-def why(book: FlowBook, frame: Frame, runs: tuple[ScenarioRuns, ...], target: str, ticket: Ticket) -> Why:
-    """Why the last arm's target differs from the reference's."""
-    study, case_entry = frame.study, frame.case_entry
-    reference, arm = study.scenarios[0], study.scenarios[-1]
-    before, after = (book.flows(study, case_entry, one, ticket) for one in (reference, arm))
-    moved = moved_channels(before, after)[:CANDIDATES]
-    alone = [effect_alone(book, frame, runs[0], one.channel.link, before, after, target, ticket) for one in moved]
-    order = sorted(range(len(moved)), key=lambda n: (alone[n] is None, -abs(alone[n] or 0.0), -abs(moved[n].spreads)))
-    known = target in runs[-1].names
+def why(
+    flow_cache: FlowCache, frame: Frame, runs: tuple[ScenarioRuns, ...], target: str, cancellation: CancellationToken
+) -> Why:
+    """Explain why an output of the last scenario differs from the reference.
+
+    Parameters
+    ----------
+    flow_cache
+        Computes the flows, and has the engine.
+    frame
+        What all parts of an answer share.
+    runs
+        Runs of each scenario.
+    target
+        Name of the output.
+    cancellation
+        Stops the work.
+    """
+    study = frame.study
+    reference = study.scenarios[0]
+    scenario = study.scenarios[-1]
+    before = flow_cache.flows(study, frame.case_entry, reference, cancellation)
+    after = flow_cache.flows(study, frame.case_entry, scenario, cancellation)
+    candidates = moved_channels(before, after)[:CANDIDATES]
+    alone = [
+        effect_alone(flow_cache, frame, runs[0], moved.channel.link, before, after, target, cancellation)
+        for moved in candidates
+    ]
+    order = sorted(
+        range(len(candidates)),
+        key=lambda n: (alone[n] is None, -abs(alone[n] or 0.0), -abs(candidates[n].spreads)),
+    )
+    is_kept = target in runs[-1].names
     return Why(
-        arm=arm.key,
+        arm=scenario.key,
         reference=reference.key,
         target=target,
         quarter=frame.labels[frame.judged],
-        change=median((runs[-1][target] - runs[0][target])[:, frame.judged]) if known else None,
+        change=median((runs[-1][target] - runs[0][target])[:, frame.judged]) if is_kept else None,
         runs=len(before.arrived),
-        mechanisms=[mechanism(moved[n], alone[n], target) for n in order[:TOLD]],
+        mechanisms=[mechanism(candidates[n], alone[n], target) for n in order[:SHOWN]],
         method=said("web.why.method", runs=len(before.arrived), alone=min(RUNS_ALONE, len(before.arrived))),
     )
 
 
 def median(values: Floats) -> float | None:
-    """Median of the values there are."""
-    there = values[np.isfinite(values)]
-    return float(np.median(there)) if there.size else None
+    """Return the median of the finite values."""
+    finite = values[np.isfinite(values)]
+    return float(np.median(finite)) if finite.size else None
 
 
-def moved_channels(before: Flows, after: Flows) -> list[Moved]:
-    """The strongest channel of every link that moved, the most moved first."""
+def moved_channels(before: Flows, after: Flows) -> list[MovedChannel]:
+    """Return the most moved channel of every link that moved, the most moved first."""
     differs = np.nan_to_num(difference(before.arrived, after.arrived)).any(axis=(0, 2))
     if not differs.any():
         return []
     since = int(np.argmax(differs))
-    best: dict[int, Moved] = {}
+    most_moved: dict[int, MovedChannel] = {}
     for n, channel in enumerate(channels()):
-        one = moved_channel(channel, before.arrived[:, since:, n], after.arrived[:, since:, n])
-        held = best.get(channel.link.number)
-        if abs(one.spreads) >= LEAST_MOVED and (held is None or abs(one.spreads) > abs(held.spreads)):
-            best[channel.link.number] = one
-    return sorted(best.values(), key=lambda one: -abs(one.spreads))
+        moved = moved_channel(channel, before.arrived[:, since:, n], after.arrived[:, since:, n])
+        best = most_moved.get(channel.link.number)
+        if abs(moved.spreads) >= LEAST_MOVED and (best is None or abs(moved.spreads) > abs(best.spreads)):
+            most_moved[channel.link.number] = moved
+    return sorted(most_moved.values(), key=lambda moved: -abs(moved.spreads))
 
 
-def moved_channel(channel: Channel, before: Floats, after: Floats) -> Moved:
-    """How far a channel moved, shape of both (runs, quarters); at most 99 spreads, where the reference has none."""
-    both_there = np.isfinite(before) & np.isfinite(after)
-    first, second = before[both_there], after[both_there]
+def moved_channel(channel: Channel, before: Floats, after: Floats) -> MovedChannel:
+    """Compute how far a channel moved; at most 99 standard deviations, where the reference has none.
+
+    Parameters
+    ----------
+    channel
+        The channel.
+    before, after
+        What arrives in the reference and in the scenario, shape (runs, quarters).
+    """
+    both_finite = np.isfinite(before) & np.isfinite(after)
+    first = before[both_finite]
+    second = after[both_finite]
     if not first.size:
-        return Moved(channel, float("nan"), float("nan"), 0.0)
-    change, spread = float((second - first).mean()), float(first.std())
-    spreads = change / spread if spread > 1e-12 else np.sign(change) * 99.0 if abs(change) > 1e-12 else 0.0
-    reference, arm = (mean(channel.amounts(one)) for one in (first, second))
-    return Moved(channel, reference, arm, float(np.clip(spreads, -99.0, 99.0)))
+        return MovedChannel(channel, float("nan"), float("nan"), 0.0)
+    change = float((second - first).mean())
+    spread = float(first.std())
+    if spread > 1e-12:
+        spreads = change / spread
+    elif abs(change) > 1e-12:
+        spreads = float(np.sign(change)) * 99.0
+    else:
+        spreads = 0.0
+    return MovedChannel(
+        channel, mean(channel.amounts(first)), mean(channel.amounts(second)), float(np.clip(spreads, -99.0, 99.0))
+    )
 
 
 def mean(values: Floats) -> float:
-    """Mean of the amounts there are; NaN where there is none."""
-    there = values[np.isfinite(values)]
-    return float(there.mean()) if there.size else float("nan")
+    """Return the mean of the finite values; NaN where there is none."""
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if finite.size else float("nan")
 
 
 def ratios(link: Link, before: Flows, after: Flows) -> Floats | None:
-    """What the reference's flow must be multiplied by in each quarter to be the arm's on average, shape (quarters,).
+    """Return the factor by quarter that makes the reference's flow the scenario's on average, shape (quarters,).
 
-    1 in quarters in which nothing flows in the reference; ``None`` where that hides a flow of the arm, or where nothing
-    need be multiplied.
+    It is 1 in quarters in which nothing flows in the reference; ``None`` where that hides a flow of the scenario, or
+    where no factor differs from 1.
     """
-    at = [n for n, channel in enumerate(channels()) if channel.link.number == link.number]
-    first, second = before.arrived[..., at] - link.neutral, after.arrived[..., at] - link.neutral
-    there = np.isfinite(first) & np.isfinite(second)
-    base, new = (np.where(there, one, 0.0).sum(axis=(0, 2)) for one in (first, second))
-    size = np.where(there, np.abs(first), 0.0).sum(axis=(0, 2))
-    flowing = np.abs(base) > NOTHING * np.maximum(size, NOTHING)
-    if np.abs(new[~flowing]).sum() > HIDDEN * np.abs(new).sum():
+    numbers = [n for n, channel in enumerate(channels()) if channel.link.number == link.number]
+    first = before.arrived[..., numbers] - link.neutral
+    second = after.arrived[..., numbers] - link.neutral
+    both_finite = np.isfinite(first) & np.isfinite(second)
+    reference_total = np.where(both_finite, first, 0.0).sum(axis=(0, 2))
+    scenario_total = np.where(both_finite, second, 0.0).sum(axis=(0, 2))
+    size = np.where(both_finite, np.abs(first), 0.0).sum(axis=(0, 2))
+    flowing = np.abs(reference_total) > NO_FLOW * np.maximum(size, NO_FLOW)
+    if np.abs(scenario_total[~flowing]).sum() > MOST_HIDDEN * np.abs(scenario_total).sum():
         return None
-    found = np.ones(len(base))
-    np.divide(new, base, out=found, where=flowing)
-    if (found < 0.0).any() or not (np.abs(found - 1.0) >= LEAST_STRENGTH).any():
+    factors = np.ones(len(reference_total))
+    np.divide(scenario_total, reference_total, out=factors, where=flowing)
+    if (factors < 0.0).any() or not (np.abs(factors - 1.0) >= LEAST_STRENGTH_CHANGE).any():
         return None
-    return np.minimum(found, STRONGEST)
+    return np.minimum(factors, MOST_STRENGTH)
 
 
 def effect_alone(
-    book: FlowBook,
+    flow_cache: FlowCache,
     frame: Frame,
     reference: ScenarioRuns,
     link: Link,
     before: Flows,
     after: Flows,
     target: str,
-    ticket: Ticket,
+    cancellation: CancellationToken,
 ) -> float | None:
     """Give the median paired change of an output where one link alone carries what it carries in the scenario.
 
     Parameters
     ----------
-    book
+    flow_cache
         Has the engine.
     frame
         What all parts of an answer share.
@@ -232,7 +306,7 @@ def effect_alone(
         What arrives along all links in the reference and in the scenario.
     target
         The output.
-    ticket
+    cancellation
         Stops the work.
 
     Returns
@@ -242,7 +316,7 @@ def effect_alone(
     factors = ratios(link, before, after)
     if factors is None or target not in reference.names:
         return None
-    engine = book.engine
+    engine = flow_cache.engine
     study = frame.study
     scenario = study.scenarios[0]
     runs = min(RUNS_ALONE, len(reference))
@@ -250,26 +324,43 @@ def effect_alone(
     changed = inputs.link_strength.copy()
     changed[:, link.number] *= factors
     draws = engine.draws(study, frame.case_entry, scenario, 0, runs)
-    alone = engine.run(inputs._replace(link_strength=changed), draws, (target,), ticket)
+    alone = engine.run(inputs._replace(link_strength=changed), draws, (target,), cancellation)
     apart = alone[target][:, frame.judged] - reference[target][:runs, frame.judged]
     return median(apart[alone.finished])
 
 
-def mechanism(moved: Moved, alone: float | None, target: str) -> Mechanism:
-    """A link that moved, in numbers and words."""
-    link, output, name = moved.channel.link, output_info(target), moved.channel.name
+def mechanism(moved: MovedChannel, alone: float | None, target: str) -> LinkMechanism:
+    """Describe a link that moved, in numbers and in words.
+
+    Parameters
+    ----------
+    moved
+        Its most moved channel.
+    alone
+        Its effect alone, if there is one.
+    target
+        Name of the output.
+    """
+    link = moved.channel.link
+    output = output_info(target)
+    name = moved.channel.name
     if np.isnan(moved.before) or np.isnan(moved.after):
         change = "gone" if np.isnan(moved.after) else "begun"
     else:
         change = "more" if moved.spreads > 0.0 else "less"
-    words = {"before": amount(moved.before, link.unit), "after": amount(moved.after, link.unit)}
     nothing = LocalizedText.same("")
-    words |= {"title": LocalizedText.by_language(link.title), "channel": nothing, "alone": nothing}
+    words = {
+        "before": amount(moved.before, link.unit),
+        "after": amount(moved.after, link.unit),
+        "title": LocalizedText.by_language(link.title),
+        "channel": nothing,
+        "alone": nothing,
+    }
     if name:  # of a link that carries several numbers
         words["channel"] = said("web.channel.number", number=name) if name.isdigit() else said(f"web.channel.{name}")
     if alone is not None:
         words["alone"] = said("web.why.alone", target=output.title, effect=signed(alone, output.unit))
-    return Mechanism.of(
+    return LinkMechanism.of(
         link,
         link=link.name,
         before=None if np.isnan(moved.before) else moved.before,
@@ -284,52 +375,83 @@ PARTS_RUNS = 200
 """Pairs of runs that are run again with links cut."""
 
 
-def link_parts(engine: Engine, frame: Frame, runs: tuple[ScenarioRuns, ...], ticket: Ticket) -> LinkParts:
-    """Share the change of P(self-standing) from the first arm to the last out among groups of links.
+def link_parts(
+    engine: Engine, frame: Frame, runs: tuple[ScenarioRuns, ...], cancellation: CancellationToken
+) -> LinkParts:
+    """Share the change of P(self-standing) from the first scenario to the last out among groups of links.
 
     As in the analysis compare, on the first runs; a page that wants more asks that. What all runs change beyond these
     is a part of its own, so that the parts sum to the change that the page shows.
+
+    Parameters
+    ----------
+    engine
+        Runs the model.
+    frame
+        What all parts of an answer share.
+    runs
+        Runs of each scenario.
+    cancellation
+        Stops the work.
     """
-    study, case_entry = frame.study, frame.case_entry
+    study = frame.study
+    case_entry = frame.case_entry
     ends = (study.scenarios[0], study.scenarios[-1])
-    facts = [facts_of(study, study.seen(case_entry.case), one) for one in ends]
-    is_whole = ends[0].parameters != ends[1].parameters or bool(facts[0].keys() ^ facts[1].keys())
-    since = 0 if is_whole else first_apart(*(engine.inputs(study, case_entry, one) for one in ends))
+    facts = [facts_of(study, study.seen(case_entry.case), scenario) for scenario in ends]
+    differs_from_start = ends[0].parameters != ends[1].parameters or bool(facts[0].keys() ^ facts[1].keys())
+    since = 0 if differs_from_start else first_apart(*(engine.inputs(study, case_entry, end) for end in ends))
     most = min(PARTS_RUNS, study.runs)
 
     @cache
-    def outcomes(at: int, groups: tuple[str, ...], runs: int) -> NDArray[np.int8]:
-        """Codes of the outcomes at an end, groups of links cut; many are asked for twice."""
-        cut = without_links(ends[at], ends[at].key, [link for name in groups for link in GROUPS[name]], since)
+    def outcomes(end: int, groups: tuple[str, ...], count: int) -> NDArray[np.int8]:
+        """Run an end with groups of links cut, and return codes of outcomes; many are asked for twice."""
+        cut = without_links(ends[end], ends[end].key, [link for name in groups for link in GROUPS[name]], since)
         inputs = engine.inputs(study, case_entry, cut)
-        draws = engine.draws(study, case_entry, cut, 0, runs)
-        return engine.run(inputs, draws, NEEDED, ticket, frame.judged).outcome
+        draws = engine.draws(study, case_entry, cut, 0, count)
+        return engine.run(inputs, draws, NEEDED, cancellation, frame.judged).outcome
 
-    def change(coalitions: Sequence[tuple[str, ...]], runs: int) -> list[Indicators]:
-        codes, found = np.arange(len(OUTCOMES)), []
+    codes = np.arange(len(OUTCOMES))
+
+    def change(coalitions: Sequence[tuple[str, ...]], count: int) -> list[Indicators]:
+        changes = []
         for groups in coalitions:
-            before, after = (outcomes(at, groups, min(runs, most))[:, None] == codes for at in (0, 1))
-            found.append(after.astype(np.int8) - before.astype(np.int8))
-        return found
+            before, after = (outcomes(end, groups, min(count, most))[:, None] == codes for end in (0, 1))
+            changes.append(after.astype(np.int8) - before.astype(np.int8))
+        return changes
 
     parts = []
-    for one in parts_of(change, most):
-        part, error = one.of(STANDING), one.error[OUTCOMES.index(STANDING)]
-        half, told = error if np.isfinite(error) else 0.0, points(part)
-        ends_of = {"change": part, "low": part - half, "high": part + half, "told": LocalizedText.same(told)}
-        title = LocalizedText.by_language(partial(text, f"compare.group.{one.group}"))
-        parts.append(LinkPart(group=one.group, title=title, links=list(GROUPS.get(one.group, ())), **ends_of))
+    for outcome_part in parts_of(change, most):
+        part = outcome_part.of(STANDING)
+        error = outcome_part.error[OUTCOMES.index(STANDING)]
+        half_width = error if np.isfinite(error) else 0.0
+        parts.append(
+            LinkPart(
+                group=outcome_part.group,
+                title=_group_title(outcome_part.group),
+                links=list(GROUPS.get(outcome_part.group, ())),
+                change=part,
+                low=part - half_width,
+                high=part + half_width,
+                told=LocalizedText.same(points(part)),
+            )
+        )
     rest = rounded_rest(whole_change(runs[0], runs[-1]), [part.change for part in parts])
     if rest and most < study.runs:
         heading = said("web.links.other_runs", runs=most)
-        words = LocalizedText.by_language(lambda _: points(rest))
-        other = LinkPart(group="other_runs", title=heading, links=[], change=rest, low=rest, high=rest, told=words)
-        parts.append(other)
+        words = LocalizedText.same(points(rest))
+        parts.append(
+            LinkPart(group="other_runs", title=heading, links=[], change=rest, low=rest, high=rest, told=words)
+        )
     return LinkParts(since=frame.labels[since], runs=most, parts=parts)
 
 
+def _group_title(group: str) -> LocalizedText:
+    """Return the title of a group of links, as the analysis compare has it."""
+    return LocalizedText.by_language(partial(text, f"compare.group.{group}"))
+
+
 def whole_change(before: ScenarioRuns, after: ScenarioRuns) -> float:
-    """Give the change of the chance to be self-standing over all pairs of runs that finished."""
+    """Return the change of the chance to be self-standing over all pairs of runs that finished."""
     pairs = before.finished & after.finished
     if not pairs.any():
         return 0.0
@@ -338,5 +460,5 @@ def whole_change(before: ScenarioRuns, after: ScenarioRuns) -> float:
 
 
 def rounded_rest(whole: float, parts: Sequence[float]) -> float:
-    """Give what is left of a change so that it and its parts, each told to a tenth of a point, sum to what is told."""
+    """Return the rest of a change, so that it and the parts, each rounded to a tenth of a point, sum to it."""
     return (round(1000.0 * whole) - sum(round(1000.0 * part) for part in parts)) / 1000.0

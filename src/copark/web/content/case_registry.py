@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CaseEntry:
-    """A case that a server has at hand, with its parameters."""
+    """A case that a server has loaded, with its parameters."""
 
     name: str
     """What a client calls it: the casebook's name, or the opaque one of an upload."""
@@ -65,8 +65,14 @@ class CaseEntry:
 class CaseRegistry:
     """Cases by name. No name is ever taken for a path.
 
-    Folder of uploaded cases, a folder each, output folder that calibrations of one's own are looked for in, and how
-    many uploads are kept; an uploaded case has an output folder of its own.
+    Parameters
+    ----------
+    uploads
+        Folder of uploaded cases, a folder each; an uploaded case has an output folder of its own.
+    out
+        Output folder in which calibrations of the casebook's cases are looked up.
+    quota
+        Number of uploads that are kept.
     """
 
     def __init__(
@@ -74,7 +80,7 @@ class CaseRegistry:
     ) -> None:
         self.parks = OwnParks(uploads, quota)
         self.out = out
-        self._held: dict[tuple[str, str | None], tuple[int | None, CaseEntry]] = {}
+        self._entries: dict[tuple[str, str | None], tuple[int | None, CaseEntry]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -88,8 +94,8 @@ class CaseRegistry:
 
         return list_cases()
 
-    def out_of(self, name: str) -> Path | None:
-        """Return the output folder of what is computed about a case."""
+    def output_folder(self, name: str) -> Path | None:
+        """Return the output folder of results about a case."""
         return self.parks.output(name) if UPLOADED.fullmatch(name) else self.out
 
     def get(self, name: str, cut: str | None = None) -> CaseEntry:
@@ -101,12 +107,12 @@ class CaseRegistry:
         if folder is None and name not in self.names():
             self.drop(name)
             raise absent("no_case", "case", known=", ".join(self.names()))
-        out = self.out_of(name)
+        out = self.output_folder(name)
         with self._lock:
             calibrated_at = _calibrated_at(out)
-            stamp, case_entry = self._held.get((name, cut), (None, None))
+            stamp, case_entry = self._entries.get((name, cut), (None, None))
             if case_entry is None or stamp != calibrated_at:  # a calibration was kept or removed meanwhile
-                _, plain = self._held.get((name, None), (None, None))
+                _, plain = self._entries.get((name, None), (None, None))
                 case = load_case(name if folder is None else folder) if plain is None else plain.case
                 cuts = cuts_of(case, out)
                 if cut is not None and cut not in cuts:
@@ -114,13 +120,13 @@ class CaseRegistry:
                 parameters = parameters_of(case, out, cut=cut)
                 _ = parameters.identity  # made now, under the lock
                 case_entry = CaseEntry(name, case, case.hash, folder is not None, parameters, cuts)
-                self._held[name, cut] = calibrated_at, case_entry
+                self._entries[name, cut] = calibrated_at, case_entry
             return case_entry
 
     def drop(self, name: str) -> None:
-        """Forget what is held of a case."""
+        """Forget the cached entries of a case."""
         with self._lock:
-            self._held = {key: held for key, held in self._held.items() if key[0] != name}
+            self._entries = {key: entry for key, entry in self._entries.items() if key[0] != name}
 
 
 def _calibrated_at(out: Path | None) -> int | None:
@@ -134,10 +140,10 @@ def _calibrated_at(out: Path | None) -> int | None:
 
 
 @dataclass(frozen=True)
-class OwnersView:
-    """View of one owner: the casebook, the shared output folder, and the owner's own parks.
+class OwnerView:
+    """What one owner may see: the casebook, the shared output folder, and the owner's own parks.
 
-    Anything of somebody else's park answers exactly as what does not exist.
+    Anything of another owner's park is answered exactly as what does not exist.
     """
 
     registry: CaseRegistry
@@ -149,49 +155,60 @@ class OwnersView:
         """List the names of the casebook's cases."""
         return self.registry.names()
 
-    def own(self) -> list[str]:
-        """List the names of the owner's parks, the latest first."""
+    def own_names(self) -> list[str]:
+        """Return the names of the owner's parks, the latest first."""
         return self.registry.parks.of(self.owner)
 
     def has(self, name: str) -> bool:
-        """Return whether a name is not that of a park of somebody else's, or of none at all."""
+        """Return whether a name is the casebook's or of the owner's park, not of another owner's or a deleted one."""
         return not UPLOADED.fullmatch(name) or self.registry.parks.owner_of(name) == self.owner
 
     def is_known(self, name: str) -> bool:
         """Return whether a name is that of a case of the casebook or of a park of the owner's."""
         return self.has(name) if UPLOADED.fullmatch(name) else name in self.names()
 
-    def need(self, name: str) -> None:
-        """Raise Absent for the name of somebody else's park."""
+    def require(self, name: str) -> None:
+        """Raise Absent for the name of another owner's park."""
         if not self.has(name):
             raise absent("no_case", "case", known=", ".join(self.names()))
 
     def get(self, name: str, cut: str | None = None) -> CaseEntry:
         """Return the case of a name, with its latest calibration or that to a cut."""
-        self.need(name)
+        self.require(name)
         return self.registry.get(name, cut)
 
-    def out_of(self, name: str) -> Path:
-        """Return the output folder of what is computed about a case."""
-        self.need(name)
+    def output_folder(self, name: str) -> Path:
+        """Return the output folder of results about a case."""
+        self.require(name)
         return self.registry.parks.output(name) if UPLOADED.fullmatch(name) else self.shared
 
-    def homes(self, case: str | None = None) -> list[Path]:
-        """List output folders in which something of a case, or of any, may lie: of an own park, before the shared."""
-        own = self.own() if case is None else [case] if UPLOADED.fullmatch(case) and self.has(case) else []
+    def output_folders(self, case: str | None = None) -> list[Path]:
+        """Return the output folders in which results may lie, those of own parks before the shared one.
+
+        Parameters
+        ----------
+        case
+            Name of a case whose results are wanted; by default of any.
+        """
+        if case is None:
+            own = self.own_names()
+        elif UPLOADED.fullmatch(case) and self.has(case):
+            own = [case]
+        else:
+            own = []
         return [*map(self.registry.parks.output, own), self.shared]
 
     def shows(self, content: Any) -> bool:
-        """Return whether content names no park but the owner's: the shared folder may hold older results of others."""
+        """Return whether content names no other owner's park; the shared folder may hold old results about such."""
         return all(map(self.has, named_in(content)))
 
 
 SCRATCH = (".export-*", "web/cases/.incoming-*", "web/files/*", "web/parks/*/.export-*")
-"""What a server that was killed may have left, in the data folder."""
+"""Patterns of temporary files in the data folder that a server that was killed may have left."""
 
 
 def sweep_scratch(data: Path) -> None:
-    """Take away what a server that was killed has left."""
+    """Remove temporary files that a server that was killed has left."""
     for path in (entry for pattern in SCRATCH for entry in data.glob(pattern)):
         with suppress(OSError):  # not ours to take
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
@@ -203,8 +220,8 @@ MOST_ENTRIES = 60
 
 
 @contextmanager
-def naming(name: str) -> Iterator[None]:
-    """Let an error of the disk tell which file it was about, by a name that means something to whoever sent it."""
+def naming_file(name: str) -> Iterator[None]:
+    """Name the file that an error of the disk is about as its sender knows it."""
     try:
         yield
     except OSError as error:
@@ -222,7 +239,7 @@ def unpack_zip(content: bytes, folder: Path) -> None:
         for name, entry in files:
             raw = archive.read(entry, min(MOST_BYTES, left))
             left -= len(raw)
-            with naming(name):
+            with naming_file(name):
                 (folder / name).write_bytes(raw)
 
 
@@ -261,8 +278,8 @@ def pack_zip(folder: Path) -> bytes:
     return stream.getvalue()
 
 
-def take(registry: CaseRegistry, content: bytes, *, workbook: bool, owner: str = "") -> CaseEntry:
-    """Take an uploaded case; raise ParksFull where its owner, or the server, keeps as many as allowed.
+def accept_upload(registry: CaseRegistry, content: bytes, *, workbook: bool, owner: str = "") -> CaseEntry:
+    """Check and keep an uploaded case; raise ParksFull where its owner, or the server, keeps as many as allowed.
 
     Parameters
     ----------
@@ -292,19 +309,19 @@ def take(registry: CaseRegistry, content: bytes, *, workbook: bool, owner: str =
 
 
 def _unpack(content: bytes, folder: Path, *, workbook: bool) -> list[Fault]:
-    """Write what was brought into a folder; everything wrong with it, of a workbook by cell."""
+    """Write an upload into a folder; return everything wrong with it, of a workbook by cell."""
     if not workbook:
         unpack_zip(content, folder)
         return check_case(folder)
     book = read_workbook(content)
     faults = book.check()
     if not faults:
-        with naming("upload.xlsx"):
+        with naming_file("upload.xlsx"):
             book.write(folder)
     return faults
 
 
-def packed(registry: CaseRegistry | OwnersView, name: str, *, workbook: bool, lang: str = "en") -> bytes:
+def pack_case(registry: CaseRegistry | OwnerView, name: str, *, workbook: bool, lang: str = "en") -> bytes:
     """Pack a case as an archive or a workbook, to change and bring back.
 
     Parameters
@@ -320,8 +337,8 @@ def packed(registry: CaseRegistry | OwnersView, name: str, *, workbook: bool, la
     return workbook_of(folder, lang) if workbook else pack_zip(folder)
 
 
-def skeleton(scratch: Path, *, workbook: bool, lang: str = "en", example: bool = False) -> bytes:
-    """Give an empty workbook, or the smallest sound case as an archive, to start from; or an invented park.
+def case_template(scratch: Path, *, workbook: bool, lang: str = "en", example: bool = False) -> bytes:
+    """Return an empty workbook, or the smallest sound case as an archive, to start from; or an invented park.
 
     Parameters
     ----------

@@ -27,9 +27,9 @@ from copark.simulation.study import baseline, dated_inputs
 from copark.texts import LANGUAGES
 from copark.texts.localized import LocalizedText
 from copark.web.content.actor_network import span
-from copark.web.content.case_registry import CaseRegistry, OwnersView, take
+from copark.web.content.case_registry import CaseRegistry, OwnerView, accept_upload
 from copark.web.content.own_parks import DeletedPark
-from copark.web.content.responses import Answer, CaseName
+from copark.web.content.responses import ApiModel, CaseName
 from copark.web.content.sentences import own, said
 from copark.web.content.simulation import case_name
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 WHOLE = 10_000
 
 
-class DatedValue(Answer):
+class DatedValue(ApiModel):
     """A value on record, from a date on."""
 
     date: str
@@ -59,7 +59,7 @@ class DatedValue(Answer):
     """What to know of it; null where there is nothing."""
 
 
-class Option(Answer):
+class LeverOptionInfo(ApiModel):
     """One of the things a lever lets choose or switch."""
 
     key: str
@@ -75,7 +75,7 @@ class Option(Answer):
     """Side of an actor: home, host or third; null of what has none."""
 
 
-class Slider(Answer):
+class Slider(ApiModel):
     """A range that is useful to move in; the whole range is wider. A judgement of presentation, not of fact."""
 
     low: float
@@ -86,7 +86,7 @@ class Slider(Answer):
     """Smallest move, in the lever's unit."""
 
 
-class LeverInfo(Answer):
+class LeverInfo(ApiModel):
     """Something that may be moved."""
 
     key: str
@@ -107,7 +107,7 @@ class LeverInfo(Answer):
     """Largest value that is taken; null of what is no number."""
     slider: Slider | None = None
     """A narrower range that is useful to move in; null where there is none."""
-    options: list[Option] = Field(default_factory=list)
+    options: list[LeverOptionInfo] = Field(default_factory=list)
     """What may be chosen, switched, dropped or moved."""
     baseline: list[DatedValue] = Field(default_factory=list)
     """Values on record, by date; of a parameter its value where nothing is drawn."""
@@ -121,7 +121,7 @@ class LeverInfo(Answer):
     """Of what belongs to the model, where it is from; null of anything else."""
 
 
-class UploadAnswer(Answer):
+class UploadAnswer(ApiModel):
     """A case that was taken."""
 
     case: CaseName
@@ -132,7 +132,7 @@ class UploadAnswer(Answer):
     """Whose growth is not on record, and what stands there, a sentence each; empty where it is."""
 
 
-class DeletedCase(Answer):
+class DeletedCase(ApiModel):
     """A deleted case that can still be restored."""
 
     name: str
@@ -143,7 +143,7 @@ class DeletedCase(Answer):
     """When it is removed for good, with everything computed about it, UTC, ISO 8601."""
 
 
-class CaseAnswer(Answer):
+class CaseAnswer(ApiModel):
     """A case with everything that may be moved in it."""
 
     case: CaseName
@@ -156,7 +156,7 @@ class CaseAnswer(Answer):
     """Whose growth is not on record, and what stands there, a sentence each; empty where it is."""
 
 
-def cases_of(view: OwnersView, uploads: Sequence[str] = ()) -> list[CaseName]:
+def cases_of(view: OwnerView, uploads: Sequence[str] = ()) -> list[CaseName]:
     """List uploaded cases, but those that can no longer be read, and every case of the casebook."""
     cases: list[CaseName] = []
     for name in uploads:
@@ -165,7 +165,7 @@ def cases_of(view: OwnersView, uploads: Sequence[str] = ()) -> list[CaseName]:
     return [*cases, *(case_name(view.get(name)) for name in view.names())]
 
 
-def deleted_of(view: OwnersView) -> list[DeletedCase]:
+def deleted_of(view: OwnerView) -> list[DeletedCase]:
     """List an owner's deleted cases that can still be restored."""
     cases = []
     for park in view.registry.parks.deleted_of(view.owner):
@@ -193,8 +193,8 @@ def uploaded(registry: CaseRegistry, content: bytes, *, workbook: bool, owner: s
     owner
         Whose the case becomes.
     """
-    case_entry = take(registry, content, workbook=workbook, owner=owner)
-    return UploadAnswer(case=case_name(case_entry), most=registry.parks.quota.each, notes=growth_told(case_entry.case))
+    case_entry = accept_upload(registry, content, workbook=workbook, owner=owner)
+    return UploadAnswer(case=case_name(case_entry), most=registry.parks.quota.each, notes=growth_notes(case_entry.case))
 
 
 def describe(engine: Engine, case_entry: CaseEntry) -> CaseAnswer:
@@ -204,11 +204,11 @@ def describe(engine: Engine, case_entry: CaseEntry) -> CaseAnswer:
     inputs = engine.inputs(study, case_entry, study.scenarios[0])
     sides = {"home": case.sides.home.title, "host": case.sides.host.title}
     return CaseAnswer.of(
-        case=case_name(case_entry), sides=sides, levers=levers_of(case, inputs), notes=growth_told(case)
+        case=case_name(case_entry), sides=sides, levers=levers_of(case, inputs), notes=growth_notes(case)
     )
 
 
-def growth_told(case: Case) -> list[LocalizedText]:
+def growth_notes(case: Case) -> list[LocalizedText]:
     """Say in both languages whose growth is not on record."""
     by_language = (missing_growth(case, lang) for lang in LANGUAGES)
     return [LocalizedText(**dict(zip(LANGUAGES, words, strict=True))) for words in zip(*by_language, strict=True)]
@@ -270,10 +270,10 @@ def _facts(case: Case) -> Iterator[LeverInfo]:
 
 def _actors(case: Case) -> Iterator[LeverInfo]:
     spans = [] if case.framework is None else [span(case.framework)]
-    options = [Option(key="framework", title=said("web.lever.framework"), spans=spans)]
+    options = [LeverOptionInfo(key="framework", title=said("web.lever.framework"), spans=spans)]
     yield lever("edits.framework", "framework", options=options)
     switches = [name for name in Depth.model_fields if name != "since"]
-    options = [Option(key=name, title=said(f"web.depth.{name}")) for name in switches]
+    options = [LeverOptionInfo(key=name, title=said(f"web.depth.{name}")) for name in switches]
     yield lever("edits.depth", "switches", options=options)
     stays: dict[str, list[tuple[Any, Any]]] = {
         "partners": [(partner, partner.presence) for partner in case.partners],
@@ -281,7 +281,7 @@ def _actors(case: Case) -> Iterator[LeverInfo]:
     }
     for name, actors in stays.items():
         options = [
-            Option(
+            LeverOptionInfo(
                 key=actor.key,
                 title=actor.title,
                 date=str(times[0].since),
@@ -294,20 +294,23 @@ def _actors(case: Case) -> Iterator[LeverInfo]:
 
 
 def _rules(case: Case) -> Iterator[LeverInfo]:
-    options = [Option(key=event.key, title=event.title, date=str(event.date)) for event in dated_events(case)]
+    options = [LeverOptionInfo(key=event.key, title=event.title, date=str(event.date)) for event in dated_events(case)]
     yield lever("edits.drop", "drop", options=options)
     until = case.regime.narrow_until
     date = None if until is None else str(until)
-    narrow = Option(key="narrow_until", title=said("web.lever.narrow_until"), date=date)
+    narrow = LeverOptionInfo(key="narrow_until", title=said("web.lever.narrow_until"), date=date)
     yield lever("edits.narrow_until", "date", options=[narrow])
     kinds = ("intergovernmental", "mixed", "enterprise-led")
-    options = [Option(key=kind, title=said(f"workflows.kind.{kind}")) for kind in kinds]
+    options = [LeverOptionInfo(key=kind, title=said(f"workflows.kind.{kind}")) for kind in kinds]
     yield lever("edits.kind", "choice", options=options)
     slider = Slider(low=0, high=3, step=0.1)
-    sides = [Option(key="home", title=case.sides.home.title), Option(key="host", title=case.sides.host.title)]
+    sides = [
+        LeverOptionInfo(key="home", title=case.sides.home.title),
+        LeverOptionInfo(key="host", title=case.sides.host.title),
+    ]
     yield lever("edits.rivals", "rivals", low=0, high=100, slider=slider, options=sides)
     slider = Slider(low=-0.1, high=0.1, step=0.005)
-    terms = [Option(key=key, title=said(f"web.term.{key}")) for key in ("cost", "market")]
+    terms = [LeverOptionInfo(key=key, title=said(f"web.term.{key}")) for key in ("cost", "market")]
     recorded = []
     for term in case.terms:
         values = {origin: float(getattr(term, origin)) for origin in ORIGINS}

@@ -9,6 +9,7 @@ import numpy as np
 
 from copark.cases import Source, series_title
 from copark.cases.observed_variables import country_name
+from copark.json_types import JsonObject
 from copark.model.outputs import NAMES
 from copark.model.variables import Variable, catalogue
 from copark.presentation.numbers import bounded
@@ -19,9 +20,9 @@ from copark.texts.localized import LocalizedText
 from copark.web.content.actor_network import ArrowInfo, arrows
 from copark.web.content.case_registry import CaseEntry
 from copark.web.content.frame import output_info
-from copark.web.content.responses import Answer, CaseName, Made, OutputInfo
+from copark.web.content.responses import ApiModel, CaseName, OutputInfo, VersionsInfo
 from copark.web.content.sentences import drawn_bound, own, said
-from copark.web.content.simulation import case_name, made_by
+from copark.web.content.simulation import case_name, versions_info
 
 if TYPE_CHECKING:
     from copark.cases.table_schemas import Enterprise
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 GRADES = ("high", "medium", "low", "derived", "judgement", "background")
 
 
-class EventInfo(Answer):
+class EventInfo(ApiModel):
     """Something that happened."""
 
     key: str
@@ -55,7 +56,7 @@ class EventInfo(Answer):
     """Keys of ``sources``."""
 
 
-class SeriesPoint(Answer):
+class SeriesPoint(ApiModel):
     """A value somebody reported."""
 
     date: str
@@ -90,7 +91,7 @@ class SeriesPoint(Answer):
     """What to know of it; null where there is nothing."""
 
 
-class SeriesInfo(Answer):
+class SeriesInfo(ApiModel):
     """An observed quantity."""
 
     variable: str
@@ -103,7 +104,7 @@ class SeriesInfo(Answer):
     """Its values, by date."""
 
 
-class SourceInfo(Answer):
+class SourceInfo(ApiModel):
     """Where something was read."""
 
     key: str
@@ -124,7 +125,7 @@ class SourceInfo(Answer):
     """What to know of it; null where there is nothing."""
 
 
-class EnterpriseInfo(Answer):
+class EnterpriseInfo(ApiModel):
     """An enterprise known by name."""
 
     name: str
@@ -151,7 +152,7 @@ class EnterpriseInfo(Answer):
     """Keys of ``sources``."""
 
 
-class EvidenceAnswer(Answer):
+class EvidenceAnswer(ApiModel):
     """The evidence of a case."""
 
     case: CaseName
@@ -245,18 +246,18 @@ def source_info(key: str, source: Source) -> SourceInfo:
 LIMITS = ("bands", "interested", "nominal", "one_case", "causes")
 
 
-class ScenarioInfo(Answer):
+class ScenarioInfo(ApiModel):
     """A scenario of a shipped study, as it may be put into a question."""
 
     key: str
     """Key of the scenario."""
     title: LocalizedText
     """The scenario in words."""
-    scenario: dict[str, Any]
+    scenario: JsonObject
     """The scenario as a request takes it; what is left out is as in the case."""
 
 
-class StudyInfo(Answer):
+class StudyInfo(ApiModel):
     """A study shipped with copark."""
 
     name: str
@@ -275,7 +276,7 @@ class StudyInfo(Answer):
     """Its scenarios; the first is the reference."""
 
 
-class ParameterInfo(Answer):
+class ParameterInfo(ApiModel):
     """A parameter: value, prior, what the data say of it, and where it is from."""
 
     name: str
@@ -310,7 +311,7 @@ class ParameterInfo(Answer):
     """The same of the posterior; null where the case has none, or it does not draw this parameter."""
 
 
-class CalibrationInfo(Answer):
+class CalibrationInfo(ApiModel):
     """How a case was calibrated."""
 
     cut: str
@@ -327,7 +328,7 @@ class CalibrationInfo(Answer):
     """Observed values it was fitted to."""
 
 
-class MethodAnswer(Answer):
+class MethodAnswer(ApiModel):
     """The model: parameters, outputs, links, calibration, limits."""
 
     parameters: list[ParameterInfo]
@@ -340,7 +341,7 @@ class MethodAnswer(Answer):
     """How the case was calibrated; null for a case without a posterior."""
     limits: list[LocalizedText]
     """Limits of the model, a sentence each."""
-    made: Made
+    made: VersionsInfo
     """Versions and hashes that answers about the case depend on."""
 
 
@@ -371,7 +372,7 @@ def method_of(case_entry: CaseEntry) -> MethodAnswer:
         arrows=arrows(),
         calibration=calibration,
         limits=[said(f"report.limits.{key}") for key in LIMITS],
-        made=made_by(case_entry.hash),
+        made=versions_info(case_entry.hash),
     )
 
 

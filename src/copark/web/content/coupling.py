@@ -21,9 +21,9 @@ from copark.simulation.ensemble import ScenarioRuns
 from copark.simulation.readouts.coupling import COMPONENTS, PHASES, SCALES, needed, phase_shares, phases, read_out
 from copark.stats.quantiles import BAND, LEVELS, quantiles_over
 from copark.texts.localized import LocalizedText
-from copark.web.content.engine import Engine, Ticket
+from copark.web.content.engine import CancellationToken, Engine
 from copark.web.content.frame import Frame, frame_of
-from copark.web.content.responses import Answer, CaseName, DrawsNote, Numbers
+from copark.web.content.responses import ApiModel, CaseName, DrawsNote, Numbers
 from copark.web.content.sentences import said
 from copark.web.content.simulation import case_name, draws_note
 
@@ -36,7 +36,7 @@ OUTPUTS = tuple(dict.fromkeys((*needed(), "arrivals", "operating")))
 """Outputs the read-outs need."""
 
 
-class IndicatorInfo(Answer):
+class IndicatorInfo(ApiModel):
     """One indicator of a scale's score, with its fixed range: a judgement."""
 
     scale: str
@@ -53,7 +53,7 @@ class IndicatorInfo(Answer):
     """Symbol of the unit of its value."""
 
 
-class CouplingArm(Answer):
+class CouplingArm(ApiModel):
     """The read-outs of one scenario."""
 
     key: str
@@ -82,7 +82,7 @@ class CouplingArm(Answer):
     """What the null says in a sentence."""
 
 
-class CouplingAnswer(Answer):
+class CouplingAnswer(ApiModel):
     """Coupling coordination and phases. They are read off a result and never feed back."""
 
     identity: str
@@ -109,21 +109,21 @@ class CouplingAnswer(Answer):
     """What the parameters are drawn from."""
 
 
-def coupling_of(engine: Engine, study: Study, case_entry: CaseEntry, ticket: Ticket) -> CouplingAnswer:
+def coupling_of(engine: Engine, study: Study, case_entry: CaseEntry, cancellation: CancellationToken) -> CouplingAnswer:
     """Read coordination and phases off the runs of a study.
 
     Parameters
     ----------
     study
         It keeps :data:`OUTPUTS`.
-    ticket
+    cancellation
         Stops the work when nobody waits for it any more.
     """
     frame = frame_of(study, case_entry, OUTPUTS)
     turns = [str(renegotiation.date.quarter("event")) for renegotiation in case_entry.case.renegotiations]
     arms = []
-    for scenario, runs in zip(study.scenarios, engine.simulate(study, case_entry, ticket), strict=True):
-        ticket.check()
+    for scenario, runs in zip(study.scenarios, engine.simulate(study, case_entry, cancellation), strict=True):
+        cancellation.check()
         arms.append(_coupling_arm(frame, scenario, runs, turns))
     return CouplingAnswer.model_construct(
         identity=engine.identity(study, case_entry),

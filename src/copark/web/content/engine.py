@@ -1,7 +1,7 @@
-"""The one engine behind every answer: the same packing, draws and kernel as the command line's, with a memory.
+"""The engine behind every answer of the model: the packing, draws and kernel of the command line, with caches.
 
 Runs are addressed by number, so that 1,000 runs begin with the 200 that were made while a slider moved, and the
-scenarios of a comparison share parameters and random numbers. What was made lately is held, within a bound of bytes.
+scenarios of a comparison share parameters and random numbers. Recent runs are cached, within a bound of bytes.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from copark.analyses.compare import outcome_attribution
 from copark.calibration.case_parameters import Source
 from copark.identity import identity_of
+from copark.json_types import JsonObject
 from copark.simulation.ensemble import Ensemble, ScenarioRuns, default_threads
 from copark.simulation.outcomes import NEEDED
 from copark.simulation.results import study_identity
@@ -28,12 +29,12 @@ if TYPE_CHECKING:
     from copark.model.arrays import Draws, Inputs
 
 V = TypeVar("V")
-SLICE = 0.1
-"""Seconds between two looks whether what is waited for is still wanted."""
+POLL = 0.1
+"""Seconds between two checks whether a request that waits was cancelled."""
 
 
 class BoundedCache(Generic[V]):
-    """Values by key; the one not asked for longest goes first when the bytes run out. Safe between threads."""
+    """Values by key, within a bound of bytes: the least recently used go first. Safe between threads."""
 
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes = most_bytes
@@ -43,7 +44,7 @@ class BoundedCache(Generic[V]):
         self._making: dict[Hashable, tuple[threading.Lock, int]] = {}
 
     def get(self, key: Hashable) -> V | None:
-        """The value of a key, or ``None``."""
+        """Return the value of a key, or ``None``."""
         with self._lock:
             if key not in self._values:
                 return None
@@ -51,7 +52,17 @@ class BoundedCache(Generic[V]):
             return self._values[key][0]
 
     def put(self, key: Hashable, value: V, size: int) -> None:
-        """Hold a value of a size in bytes, in the place of an older one of its key."""
+        """Cache a value, in the place of an older one of its key.
+
+        Parameters
+        ----------
+        key
+            The key.
+        value
+            The value; one larger than the cache is not cached.
+        size
+            Its size in bytes.
+        """
         with self._lock:
             if key in self._values:
                 self.bytes -= self._values.pop(key)[1]
@@ -63,10 +74,15 @@ class BoundedCache(Generic[V]):
                 self.bytes -= self._values.popitem(last=False)[1][1]
 
     @contextmanager
-    def alone(self, key: Hashable, check: Callable[[], None] | None = None) -> Iterator[None]:
-        """Be the only one at work on a key, so that what two ask for at once is made once.
+    def locked(self, key: Hashable, check: Callable[[], None] | None = None) -> Iterator[None]:
+        """Lock a key, so that what two requests want at once is made once.
 
-        ``check`` is called now and then while another is at work; what it raises ends the waiting.
+        Parameters
+        ----------
+        key
+            The key.
+        check
+            Called now and then while another has the lock; what it raises ends the wait.
         """
         with self._lock:
             lock, users = self._making.get(key, (threading.Lock(), 0))
@@ -88,48 +104,60 @@ class BoundedCache(Generic[V]):
     def once(
         self, key: Hashable, make: Callable[[], V], size: Callable[[V], int], check: Callable[[], None] | None = None
     ) -> V:
-        """The value of a key, made now if it is not held; see :meth:`alone`."""
-        found = self.get(key)
-        if found is not None:
-            return found
-        with self.alone(key, check):
-            found = self.get(key)
-            if found is None:
-                found = make()
-                self.put(key, found, size(found))
-            return found
+        """Return the value of a key; make and cache it if it is not there.
+
+        Parameters
+        ----------
+        key
+            The key.
+        make
+            Makes the value.
+        size
+            Returns its size in bytes.
+        check
+            Called now and then while another makes the value; what it raises ends the wait.
+        """
+        value = self.get(key)
+        if value is not None:
+            return value
+        with self.locked(key, check):
+            value = self.get(key)
+            if value is None:
+                value = make()
+                self.put(key, value, size(value))
+            return value
 
 
 def _acquire(lock: threading.Lock, check: Callable[[], None] | None) -> None:
-    """Take a lock, and look now and then whether it is still wanted."""
+    """Acquire a lock, and check now and then whether to go on waiting."""
     if check is None:
         lock.acquire()
         return
-    while not lock.acquire(timeout=SLICE):
+    while not lock.acquire(timeout=POLL):
         check()
 
 
 FEW = 800 * 80
-"""Quarters of runs of a scenario up to which they are few: no light question asks more (decision 0044)."""
+"""Runs times quarters up to which runs of a scenario are few: no light request wants more (decision 0044)."""
 
 
 class Cancelled(Exception):
-    """Whoever asked is gone, or has asked to stop."""
+    """The client has disconnected, or the request was cancelled."""
 
 
-class Ticket:
-    """One request's right to be computed, until it is cancelled; and how many runs were made for it."""
+class CancellationToken:
+    """Cancels the computation for one request, and counts the runs that were made for it."""
 
     def __init__(self) -> None:
         self._gone = threading.Event()
         self.runs = 0
 
     def cancel(self) -> None:
-        """Let the work stop at the next block of runs."""
+        """Stop the work at its next check."""
         self._gone.set()
 
     def check(self, done: int = 0) -> None:
-        """Stop here if it was cancelled."""
+        """Count runs that were made; raise Cancelled if the request was cancelled."""
         self.runs += done
         if self._gone.is_set():
             raise Cancelled
@@ -139,17 +167,21 @@ class Engine:
     """Runs scenarios of studies for many clients at once."""
 
     def __init__(
-        self, registry: CaseRegistry, threads: int | None = None, held: int = 256_000_000, inputs: int = 64_000_000
+        self,
+        registry: CaseRegistry,
+        threads: int | None = None,
+        run_bytes: int = 256_000_000,
+        input_bytes: int = 64_000_000,
     ) -> None:
         self.registry = registry
         self.threads = threads or default_threads()
-        self.runs: BoundedCache[ScenarioRuns] = BoundedCache(held)
-        self._inputs: BoundedCache[Inputs] = BoundedCache(inputs)
+        self.runs: BoundedCache[ScenarioRuns] = BoundedCache(run_bytes)
+        self._inputs: BoundedCache[Inputs] = BoundedCache(input_bytes)
         self._lock = threading.Lock()
         self._busy = 0
 
     @contextmanager
-    def share(self) -> Iterator[int]:
+    def share_of_threads(self) -> Iterator[int]:
         """Give one request its share of the threads, by how many are being served."""
         with self._lock:
             self._busy += 1
@@ -161,69 +193,73 @@ class Engine:
                 self._busy -= 1
 
     def source(self, study: Study, case_entry: CaseEntry) -> Source | None:
-        """Where a study's draws come from."""
+        """Return the posterior a study's draws come from, if they do."""
         return case_entry.parameters.source if study.draws == "posterior" else None
 
     def identity(self, study: Study, case_entry: CaseEntry) -> str:
-        """Identity of a study's result: that of the command line and of the library."""
+        """Return the run ID of a study's result: that of the command line and of the library."""
         source = self.source(study, case_entry)
         return study_identity(study, case_entry.case, None if source is None else str(source.content["draws_hash"]))
 
     def inputs(self, study: Study, case_entry: CaseEntry, scenario: Scenario) -> Inputs:
-        """Packed inputs of a scenario; parameters bear on none of them."""
+        """Return the packed inputs of a scenario, which do not depend on parameters."""
         content = scenario.model_dump(mode="json", by_alias=True, exclude={"key", "title", "parameters"})
         seen = study.seen(case_entry.case)
         key = identity_of({"case": case_entry.hash, "quarters": seen.clock.quarters, "scenario": content})
         return self._inputs.once(
             key,
             lambda: inputs_of(seen, scenario),
-            lambda made: sum(room.nbytes for room in made),
+            lambda inputs: sum(room.nbytes for room in inputs),
         )
 
-    def simulate(self, study: Study, case_entry: CaseEntry, ticket: Ticket) -> tuple[ScenarioRuns, ...]:
-        """Give the runs of every scenario of a study, laid out quarter by quarter.
+    def simulate(
+        self, study: Study, case_entry: CaseEntry, cancellation: CancellationToken
+    ) -> tuple[ScenarioRuns, ...]:
+        """Return the runs of every scenario of a study, laid out quarter by quarter.
 
-        They have the outputs the study keeps and those that tell why outcomes change; there may be more.
+        They have the outputs the study keeps and those that explain why outcomes change; there may be more.
         """
-        return tuple(self._runs_of(study, case_entry, scenario, ticket) for scenario in study.scenarios)
+        return tuple(self._runs_of(study, case_entry, scenario, cancellation) for scenario in study.scenarios)
 
-    def _runs_of(self, study: Study, case_entry: CaseEntry, scenario: Scenario, ticket: Ticket) -> ScenarioRuns:
-        """Give the runs of a scenario that are held, at once; where they are too few, one at a time makes more.
+    def _runs_of(
+        self, study: Study, case_entry: CaseEntry, scenario: Scenario, cancellation: CancellationToken
+    ) -> ScenarioRuns:
+        """Return the cached runs of a scenario; where they are too few, one request at a time makes more.
 
-        Few and many have each a place and a lock of their own, so that who wants few never waits while many are made.
-        What one has made is where the other goes on.
+        Few and many runs have each a slot of the cache and a lock of their own, so that a request for few never waits
+        while many are made. Either continues from the runs of the other.
         """
         outputs = tuple(dict.fromkeys((*study.kept, *NEEDED, *outcome_attribution.NEEDED)))
         key = self.scenario_key(study, case_entry, scenario)
-        held = self._held(key, outputs)
-        if held is None or len(held) < study.runs:
+        cached = self._cached(key, outputs)
+        if cached is None or len(cached) < study.runs:
             quarters = study.seen(case_entry.case).clock.quarters
-            place = (key, study.runs * quarters <= FEW)
-            with self.runs.alone(place, ticket.check):
-                held = self._held(key, outputs)
-                if held is None or len(held) < study.runs:
-                    before = self.runs.get(place)
+            slot = (key, study.runs * quarters <= FEW)
+            with self.runs.locked(slot, cancellation.check):
+                cached = self._cached(key, outputs)
+                if cached is None or len(cached) < study.runs:
+                    before = self.runs.get(slot)
                     if before is not None and not set(outputs) <= set(before.names):
                         outputs = tuple(dict.fromkeys((*before.names, *outputs)))
-                        held = None
-                    held = self._extended(study, case_entry, scenario, outputs, held, ticket)
-                    self.runs.put(place, held, held.nbytes)
-        return held.first(study.runs)
+                        cached = None
+                    cached = self._extended(study, case_entry, scenario, outputs, cached, cancellation)
+                    self.runs.put(slot, cached, cached.nbytes)
+        return cached.first(study.runs)
 
-    def _held(self, key: str, outputs: tuple[str, ...]) -> ScenarioRuns | None:
-        """Give the most runs that are held of a scenario with all these outputs."""
+    def _cached(self, key: str, outputs: tuple[str, ...]) -> ScenarioRuns | None:
+        """Return the most runs that are cached of a scenario with all these outputs."""
         for few in (False, True):
-            held = self.runs.get((key, few))
-            if held is not None and set(outputs) <= set(held.names):
-                return held
+            cached = self.runs.get((key, few))
+            if cached is not None and set(outputs) <= set(cached.names):
+                return cached
         return None
 
     def scenario_key(self, study: Study, case_entry: CaseEntry, scenario: Scenario) -> str:
-        """Name what a scenario's runs depend on, but for how many of them are wanted."""
+        """Return a key of everything a scenario's runs depend on, but for their number."""
         source = self.source(study, case_entry)
         content = scenario.model_dump(mode="json", by_alias=True, exclude={"key", "title"})
         draws = study.draws if source is None else str(source.content["draws_hash"])
-        seed: dict[str, Any] = {"seed": study.seed, "futures": study.futures, "quarters": study.quarters}
+        seed: JsonObject = {"seed": study.seed, "futures": study.futures, "quarters": study.quarters}
         if study.now is not None:
             seed["now"] = str(study.now)
         return identity_of({"case": case_entry.hash, "scenario": content, "draws": draws, **seed})
@@ -236,7 +272,12 @@ class Engine:
         return draws
 
     def run(
-        self, inputs: Inputs, draws: Draws, outputs: Sequence[str], ticket: Ticket, judged: int | None = None
+        self,
+        inputs: Inputs,
+        draws: Draws,
+        outputs: Sequence[str],
+        cancellation: CancellationToken,
+        judged: int | None = None,
     ) -> ScenarioRuns:
         """Make runs on this request's share of the threads.
 
@@ -246,13 +287,13 @@ class Engine:
             Of the scenario and its runs.
         outputs
             Outputs to keep.
-        ticket
+        cancellation
             Stops the work.
         judged
             Quarter in which outcomes are judged, counted from 0.
         """
-        with self.share() as threads:
-            return Ensemble(inputs, draws, outputs, threads=threads, progress=ticket.check, judged=judged).run()
+        with self.share_of_threads() as threads:
+            return Ensemble(inputs, draws, outputs, threads=threads, progress=cancellation.check, judged=judged).run()
 
     def _extended(
         self,
@@ -260,18 +301,18 @@ class Engine:
         case_entry: CaseEntry,
         scenario: Scenario,
         outputs: tuple[str, ...],
-        held: ScenarioRuns | None,
-        ticket: Ticket,
+        cached: ScenarioRuns | None,
+        cancellation: CancellationToken,
     ) -> ScenarioRuns:
-        """Make as many runs as a study asks, beginning with those that are held."""
-        ticket.check()
-        first = 0 if held is None else len(held)
+        """Make as many runs as a study asks for, beginning with the cached ones."""
+        cancellation.check()
+        first = 0 if cached is None else len(cached)
         inputs = self.inputs(study, case_entry, scenario)
         draws = self.draws(study, case_entry, scenario, first, study.runs)
-        kept = outputs if held is None else held.names
-        made = self.run(inputs, draws, kept, ticket, study.judged_in(len(inputs.world))).by_quarter()
-        if held is not None:
-            return held.then(made)
+        kept = outputs if cached is None else cached.names
+        new_runs = self.run(inputs, draws, kept, cancellation, study.judged_in(len(inputs.world))).by_quarter()
+        if cached is not None:
+            return cached.then(new_runs)
         start = case_entry.case.clock.start
-        require_any_finished(scenario.key, made.status, [str(start + n) for n in range(made.out.shape[2])])
-        return made
+        require_any_finished(scenario.key, new_runs.status, [str(start + n) for n in range(new_runs.out.shape[2])])
+        return new_runs

@@ -1,7 +1,4 @@
-"""Faults of a request, in both languages, each with its place, cause and repair.
-
-What a server refuses, each with its cause and repair in both languages.
-"""
+"""Faults of a request, each with its place, cause and repair in both languages."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -13,9 +10,10 @@ from copark.cases.files import KeyPath, written
 from copark.cases.pydantic_errors import keys_at, told
 from copark.cases.types import gives_orders, shown
 from copark.errors import Fault, FaultsFound, NotFound, StudyFaults
+from copark.json_types import JsonObject
 from copark.texts import has_text
 from copark.texts.localized import LocalizedText
-from copark.web.content.responses import Answer
+from copark.web.content.responses import ApiModel
 
 REQUEST = "request"
 """What stands in the place of a file's name in the faults of a request."""
@@ -31,7 +29,7 @@ def fault(code: str, key: str = "", **values: Any) -> Fault:
 
 
 def absent(code: str, key: str = "", **values: Any) -> Absent:
-    """Say that something is not there."""
+    """Return the error that something is not there."""
     return Absent([fault(code, key, **values)])
 
 
@@ -56,7 +54,7 @@ PLAIN = {
 """Errors that a request may have and a case or study has in other words."""
 
 
-class FaultInfo(Answer):
+class FaultInfo(ApiModel):
     """One thing wrong in one place."""
 
     field: str
@@ -73,8 +71,8 @@ class FaultInfo(Answer):
     """How to fix it."""
 
 
-def told_faults(faults: Iterable[Fault]) -> list[FaultInfo]:
-    """Give faults as they are answered."""
+def fault_infos(faults: Iterable[Fault]) -> list[FaultInfo]:
+    """Return faults as a response has them."""
     return [
         FaultInfo.of(
             fault,
@@ -127,8 +125,8 @@ def read_json(content: bytes) -> Any:
     def refuse(code: str, key: str, value_found: str) -> None:
         faults.append(Fault(code, REQUEST, None, shown(key), {"found": shown(value_found)}))
 
-    def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        entries: dict[str, Any] = {}
+    def mapping(pairs: list[tuple[str, Any]]) -> JsonObject:
+        entries: JsonObject = {}
         for key, value in pairs:
             if key in entries:
                 refuse("cases.duplicate", key, key)

@@ -1,72 +1,51 @@
-"""Long tasks, run in a child process, and the server's records of them."""
+"""Tasks of jobs: what the child process of a job does, and how what a killed one has left is removed."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal
 
 from copark.analyses.answer import RESULTS
 from copark.errors import Fault
+from copark.json_types import JsonObject
 from copark.progress import StagedProgress
-from copark.store.database import Database, prepare
-from copark.store.errors import DatabaseRefused
 from copark.store.files import sweep
 from copark.store.garbage import forget_shards
-from copark.store.jobs import LANES, MOST_ATTEMPTS, Job, JobTable
-from copark.store.run_record import RunRecord
-from copark.store.runs import RunStore
-from copark.store.scenarios import SavedScenario, ScenarioTable
+from copark.store.runs import SUMMARY_PATHS, RunStore
 from copark.web.content.faults import Absent, fault
 from copark.web.content.own_parks import UPLOADED, is_there
 
 if TYPE_CHECKING:
     import xarray as xr
 
+    from copark.analyses.stored_runs import RunPlan
     from copark.cases import Case
-    from copark.web.content.case_registry import OwnersView
 
-__all__ = [
-    "LANES",
-    "MOST_ATTEMPTS",
-    "AskedStudy",
-    "DatabaseRefused",
-    "Done",
-    "Job",
-    "JobTable",
-    "JobTask",
-    "Kind",
-    "Records",
-    "RunRecord",
-    "SavedScenario",
-    "clear_after",
-    "clear_cancelled",
-    "deleted",
-    "do",
-    "is_deleted",
-    "placed",
-    "report",
-]
-Kind = Literal["run", "report", "analysis"]
+JobKind = Literal["run", "report", "analysis"]
 FORETOLD = "foretold"
-"""No stage: what is told under it are the seconds the whole work will take."""
-KEPT = 10_000
-"""Above so many runs bands are kept, and the paths of the first."""
+"""Key under which the seconds are told that the whole work will take; it is no stage."""
+SUMMARY_ABOVE = SUMMARY_PATHS
+"""Runs above which a server keeps a summary, whatever outputs are asked for: its disk is everybody's.
+
+``copark run`` keeps all paths up to ten times as many (:data:`copark.store.runs.SUMMARY_ABOVE`), and of a study that
+names its outputs always. The run ID is the same, since the numbers are: a run that the command line has stored serves a
+job as it is, and the command line makes the paths again that a server's summary lacks
+(:func:`copark.analyses.stored_runs.find_or_run`).
+"""
 
 
 @dataclass(frozen=True)
 class JobTask:
-    """Task of a job."""
+    """Task of a job, as it waits in the database or is given to the process that does it."""
 
-    kind: Kind
+    kind: JobKind
     """``run``: a study is run and stored; ``report``: its page is written, too; ``analysis``: an analysis of the
     registry is made."""
     case: str
     """Name of a case of the casebook or of an upload; for the process that does it, the folder of the upload."""
-    study: dict[str, Any]
+    study: JsonObject
     """Content of the study; of an analysis its name and parameters."""
     lang: str
     data: str
@@ -77,21 +56,24 @@ class JobTask:
 
 
 @dataclass(frozen=True)
-class Done:
-    """Outcome of a task: the identity of the result, its page if one was written, whether it was there already."""
+class JobResult:
+    """Result of a task."""
 
     identity: str
+    """Run ID of the result."""
     page: str | None
+    """File of the report, if one was written."""
     reused: bool
+    """Whether the result was stored already."""
 
 
-def placed(
+def with_local_paths(
     task: Mapping[str, Any], data: Path | None, uploads: Path | None, outputs: Path | None = None
-) -> dict[str, Any]:
-    """Return a task for the process that does it, with the paths by which things are reached from here.
+) -> JsonObject:
+    """Return a task for the process that does it, with the paths by which this server reaches its folders.
 
-    A task waits with names alone, since whoever does it may reach the folders by other paths. What is computed about
-    an uploaded case goes into an output folder of its own.
+    A task waits with names alone, since another server may do it that reaches the folders by other paths. Results about
+    an uploaded case go into an output folder of its own.
 
     Parameters
     ----------
@@ -122,26 +104,26 @@ def is_deleted(task: JobTask) -> bool:
     return UPLOADED.fullmatch(folder.name) is not None and not is_there(folder)
 
 
-def deleted() -> Fault:
-    """Return what is told of a job whose case was deleted: no name, and no path."""
+def deleted_fault() -> Fault:
+    """Return the fault of a job whose case was deleted; it tells no name and no path."""
     return fault("job_deleted")
 
 
-def do(task: JobTask, progress: StagedProgress, makes: Callable[[str], None] = lambda _identity: None) -> Done:
-    """Do a task.
+def do_task(task: JobTask, progress: StagedProgress, on_run: Callable[[str], None] = lambda _run_id: None) -> JobResult:
+    """Do a task: run a study and store it, write its report, or compute an analysis.
 
     Parameters
     ----------
     progress
         Called with stage, done and total; what it raises stops the work, and nothing half-written is kept.
-    makes
-        Called with the identity of a run that will be made.
+    on_run
+        Called with the run ID before runs are made, so that what a cancelled job leaves of them can be removed.
     """
     if is_deleted(task):
-        raise Absent([deleted()])
+        raise Absent([deleted_fault()])
     if task.kind == "analysis":
-        return _analysis(task, progress)
-    from copark.analyses.context import Means, make_run
+        return _compute_analysis(task, progress)
+    from copark.analyses.stored_runs import ExecutionOptions, RunPlan, run_and_store
     from copark.calibration.case_parameters import settle
     from copark.calibration.informed_parameters import moved_by_data
     from copark.cases import load_case
@@ -152,31 +134,24 @@ def do(task: JobTask, progress: StagedProgress, makes: Callable[[str], None] = l
     case = load_case(task.case)
     data = Path(task.data)
     study, parameters = settle(Study.model_validate(task.study), case, data, cut=task.cut)
-    identity = study_identity(study, case, parameters.identity or None)
+    plan = RunPlan(study, study_identity(study, case, parameters.identity or None), study.runs > SUMMARY_ABOVE)
     store = RunStore.of(data)
-    stored = store.find(identity)
+    stored = store.find(plan.run_id)
     if stored is None:
-        makes(identity)
-        make_run(
-            study,
-            case,
-            parameters.source,
-            identity,
-            bands=study.runs > KEPT,
-            means=Means(task.threads),
-            out=data,
-            progress=progress,
+        on_run(plan.run_id)
+        run_and_store(
+            plan, case, parameters.source, execution=ExecutionOptions(task.threads), out=data, progress=progress
         )
     page = None
     if task.kind == "report":
         moved = None if parameters.source is None else moved_by_data(case, parameters)
-        page = str(report(store, identity, case, task.lang, progress, moved))
-    return Done(identity, page, stored is not None)
+        page = str(write_report(store, plan, case, task.lang, progress, moved))
+    return JobResult(plan.run_id, page, stored is not None)
 
 
-def report(
+def write_report(
     store: RunStore,
-    identity: str,
+    plan: RunPlan,
     case: Case,
     lang: str,
     progress: StagedProgress,
@@ -184,10 +159,13 @@ def report(
 ) -> Path:
     """Write the page of a stored run: of one scenario its report, of several their comparison.
 
+    The run may be stored under titles that another client gave its scenarios: the page has those of this task, and a
+    folder of its own.
+
     Parameters
     ----------
-    identity
-        Identity of the run.
+    plan
+        The study and its run ID.
     lang
         Language of the page, ``en`` or ``zh``.
     progress
@@ -196,19 +174,22 @@ def report(
         Which parameters the data informed, by name; none where they come from no posterior.
     """
     from copark.analyses.run import answer_of
+    from copark.identity import identity_of
     from copark.presentation import write
+    from copark.simulation.results import title_attributes
     from copark.workflows.run_study import counts_of
 
     progress("report", 0, 0)
-    result = store.load(identity)
-    folder = store.root.parent / "reports" / f"web-{identity}"
+    titles = title_attributes(plan.study)
+    result = store.load(plan.run_id).assign_attrs(titles)
+    folder = store.root.parent / "reports" / f"web-{plan.run_id}-{identity_of(titles)}"
     if result.sizes["scenario"] == 1:
-        answer = answer_of(result, case, counts_of(store.get(identity)), moved)
+        answer = answer_of(result, case, counts_of(store.get(plan.run_id)), moved)
         return write(answer.document(lang), folder, ("html",))["html"]
-    return _comparison(result, case, lang, folder)
+    return _write_comparison(result, case, lang, folder)
 
 
-def _comparison(result: xr.Dataset, case: Case, lang: str, folder: Path) -> Path:
+def _write_comparison(result: xr.Dataset, case: Case, lang: str, folder: Path) -> Path:
     """Write the document of an analysis that compares scenarios, as a page."""
     from copark.analyses import REGISTRY
     from copark.analyses.compare import Answer, answer_of
@@ -227,94 +208,43 @@ def _comparison(result: xr.Dataset, case: Case, lang: str, folder: Path) -> Path
     return write(REGISTRY["compare"].document(answer, lang), folder, ["html"])["html"]
 
 
-def _analysis(task: JobTask, progress: StagedProgress) -> Done:
+def _compute_analysis(task: JobTask, progress: StagedProgress) -> JobResult:
+    """Compute an analysis, or find its stored result."""
     from copark.analyses import REGISTRY
     from copark.analyses.answer import answer
     from copark.analyses.context import Context
 
     analysis = REGISTRY[task.study["analysis"]]
     values = dict(task.study["params"])
-    if values.get(analysis.workbook):  # it waits with the workbook's place in the folder of results
+    if values.get(analysis.workbook):  # the task names the workbook by its path within the output folder
         values[analysis.workbook] = Path(task.data) / values[analysis.workbook]
     params = analysis.params.model_validate(values)
     named = getattr(params, "case", task.case)
-    folders = {} if named == task.case else {named: Path(task.case)}
+    case_folders = {} if named == task.case else {named: Path(task.case)}
     context = Context(
         Path(task.data),
         threads=task.threads,
         progress=progress,
-        folders=folders,
-        calibrates=False,
+        case_folders=case_folders,
+        may_calibrate=False,
         lang=task.lang,
-        planning=lambda planned: progress(FORETOLD, 0, round(planned.seconds)),
+        on_calibration=lambda planned: progress(FORETOLD, 0, round(planned.seconds)),
     )
     outcome = answer(analysis, params, context)
-    return Done(outcome.result.run_id, None, outcome.reused)
+    return JobResult(outcome.result.run_id, None, outcome.reused)
 
 
-@dataclass(frozen=True)
-class AskedStudy:
-    """A study that was asked for: its case, as the client names it, and its content as JSON."""
+def remove_leftovers_of_process(data: Path, pid: int, began: float) -> None:
+    """Remove the half-written files of a process that was killed.
 
-    case: str
-    written: str
-
-    @classmethod
-    def of(cls, case: str, study: Mapping[str, Any]) -> Self:
-        """Make one of a study's content."""
-        return cls(case, json.dumps(study, separators=(",", ":")))
-
-    @property
-    def study(self) -> dict[str, Any]:
-        """Content of the study."""
-        return json.loads(self.written)
-
-
-class Records:
-    """Memory of a server; one server at a time works on a data folder, another is refused."""
-
-    def __init__(self, data: Path) -> None:
-        self.database = Database(data)
-        self._lock = ExitStack()
-        try:
-            self._lock.enter_context(self.database.reserved())
-            prepare(self.database)
-        except BaseException:
-            self.close()
-            raise
-        self.jobs = JobTable(self.database)
-        self.scenarios = ScenarioTable(self.database)
-
-    def stored(self, identity: str, view: OwnersView) -> tuple[Path, RunRecord] | None:
-        """Return output folder and record of a stored run that an owner may see, if it is whole and in its place."""
-        for home in view.homes():
-            record = RunStore.of(home).find(identity)
-            if record is not None and view.shows(record.provenance):
-                return home, record
-        return None
-
-    def forget_case(self, name: str) -> None:
-        """Forget the jobs and saved scenarios of a case that is removed."""
-        self.jobs.forget(name)
-        self.scenarios.forget(name)
-
-    def close(self) -> None:
-        """Let go."""
-        self.database.close()
-        self._lock.close()
-
-
-def clear_after(data: Path, pid: int, began: float) -> None:
-    """Take away what a process that was killed has left half-written.
-
-    What is older than it began was another's of its number.
+    Files older than the process belonged to an earlier one of the same number.
 
     Parameters
     ----------
     data
         Output folder.
     pid
-        Number of the process.
+        Number (PID) of the process.
     began
         When it began, seconds since the epoch.
     """
@@ -323,17 +253,17 @@ def clear_after(data: Path, pid: int, began: float) -> None:
         sweep(folder, pid, began)
 
 
-def clear_cancelled(data: Path, identity: str, began: float) -> None:
-    """Take away the shards that a cancelled job has begun: nobody is to go on from them.
+def remove_shards_of_cancelled(data: Path, identity: str, began: float) -> None:
+    """Remove the shards that a cancelled job has begun: nobody is to resume them.
 
-    Shards that a living process holds stay, and so do those of an earlier command, from which it would go on.
+    Shards that a living process holds stay, and so do those of an earlier command, which would resume them.
 
     Parameters
     ----------
     data
         Output folder.
     identity
-        Identity of the run.
+        Run ID.
     began
         When the job began, seconds since the epoch.
     """

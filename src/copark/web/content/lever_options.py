@@ -3,7 +3,6 @@
 from dataclasses import replace
 from functools import partial
 from math import isfinite
-from typing import Any
 
 from copark.analyses.answer import SHIPPED, find, load
 from copark.analyses.contract import Texts
@@ -17,17 +16,18 @@ from copark.analyses.shipped import is_current
 from copark.decisions.effects import LeverEffect
 from copark.decisions.lever_file import AS_IT_IS, LeverOption
 from copark.decisions.measures import BUDGETS, SIDES
+from copark.json_types import JsonObject
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
 from copark.texts import LANGUAGES
 from copark.texts.localized import LocalizedText
-from copark.web.content.analyses import analysis_of, context_of, home_of, results_of
-from copark.web.content.case_registry import OwnersView
-from copark.web.content.responses import Answer
+from copark.web.content.analyses import analysis_of, context_of, locate_result, results_of
+from copark.web.content.case_registry import OwnerView
+from copark.web.content.responses import ApiModel
 
 
-class SideEffect(Answer):
+class SideEffect(ApiModel):
     """The effect of an option on one side."""
 
     side: str
@@ -42,7 +42,7 @@ class SideEffect(Answer):
     """Median gain and the range of 90 % of runs."""
 
 
-class DecisionOption(Answer):
+class DecisionOption(ApiModel):
     """An option of a lever, what it changes and for whom."""
 
     key: str
@@ -88,11 +88,11 @@ class DecisionOption(Answer):
     """Median change of jobs at the horizon, and the range of 90 % of runs."""
     budgets: list[LocalizedText]
     """Median change of the home and of the host budget up to the horizon: taxes on profits less rescues."""
-    scenario: dict[str, Any]
+    scenario: JsonObject
     """What it changes in the case, as a scenario that can be simulated."""
 
 
-class LeverParameter(Answer):
+class LeverParameter(ApiModel):
     """A parameter that the effect of a lever depends on."""
 
     title: LocalizedText
@@ -101,7 +101,7 @@ class LeverParameter(Answer):
     """How far the data inform it, in words."""
 
 
-class LeverStory(Answer):
+class LeverStory(ApiModel):
     """A lever in the world, and the parameters its effect rests on in the model."""
 
     key: str
@@ -116,7 +116,7 @@ class LeverStory(Answer):
     """What its effect depends on."""
 
 
-class DecisionAnswer(Answer):
+class DecisionAnswer(ApiModel):
     """Options that can still be decided on, from a park's newest stored analysis of levers."""
 
     run_id: str | None
@@ -163,7 +163,7 @@ class DecisionAnswer(Answer):
     """Every option, those with the same numbers once: what helps first, what to avoid last."""
 
 
-NOTHING = DecisionAnswer(
+NO_DECISIONS = DecisionAnswer(
     run_id=None,
     sentences=[],
     since="",
@@ -188,7 +188,7 @@ NOTHING = DecisionAnswer(
 )
 
 
-def newest_levers(view: OwnersView, case: str) -> Levers | None:
+def newest_levers(view: OwnerView, case: str) -> Levers | None:
     """Read the newest stored result of a case's levers; one with the usual settings, if there is one.
 
     One that a former version of the model or the method made, or that is of other facts or another calibration than the
@@ -199,8 +199,8 @@ def newest_levers(view: OwnersView, case: str) -> Levers | None:
     plain = analysis.params.model_validate({"case": case}).model_dump(mode="json")
     usual = [entry for entry in results if all(plain[name] == value for name, value in entry.params.items())]
     for entry in (*usual, *results):
-        home, _ = home_of(analysis, view, entry.run_id)
-        folder = find(home, analysis, entry.run_id)
+        out, _ = locate_result(analysis, view, entry.run_id)
+        folder = find(out, analysis, entry.run_id)
         stored = load(folder, analysis)
         if stored is None or not isinstance(stored.result, Levers):
             continue
@@ -208,15 +208,15 @@ def newest_levers(view: OwnersView, case: str) -> Levers | None:
         if SHIPPED in folder.parents:
             return stored.result
         header = {"params": stored.params, "created": stored.created}
-        if is_current(analysis, entry.run_id, header, context_of(home, view.get(case))):
+        if is_current(analysis, entry.run_id, header, context_of(out, view.get(case))):
             return stored.result
     return None
 
 
-def decisions_of(view: OwnersView, case: str) -> DecisionAnswer:
+def decisions_of(view: OwnerView, case: str) -> DecisionAnswer:
     """Say what can still be decided about a park, by the newest stored result of its levers."""
     levers = newest_levers(view, case)
-    return NOTHING if levers is None else decision_answer(levers)
+    return NO_DECISIONS if levers is None else decision_answer(levers)
 
 
 def decision_answer(levers: Levers) -> DecisionAnswer:

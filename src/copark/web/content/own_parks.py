@@ -1,8 +1,8 @@
-"""Parks that people bring: whose each is, how many an owner may keep, and what becomes of a deleted one.
+"""Uploaded parks: the owner of each, how many an owner may keep, and the deletion of one.
 
-A park is a folder of the files that were brought, a file beside it that names its owner, and an output folder of its
-own, in which everything computed about it lies. Since nothing of it lies elsewhere, nobody else finds it, and all of it
-goes with it. A deleted park keeps its place under a mark until it can no longer be restored.
+A park is a folder of the uploaded files, a file beside it that names its owner, and an output folder of its own for all
+results about it. Since nothing of it lies elsewhere, nobody else finds it, and deleting it leaves nothing. A deleted
+park stays, with a mark, until it can no longer be restored.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ OUTPUTS = "parks"
 
 @dataclass(frozen=True)
 class Quota:
-    """Limits of what is kept."""
+    """Limits of the uploaded parks that are kept."""
 
     each: int = 20
     """Parks one owner may keep; as many deleted ones can be restored."""
@@ -59,7 +59,7 @@ class DeletedPark:
 
 
 class OwnParks:
-    """The own parks of a server. No name that is not one of theirs is ever taken for a path."""
+    """The uploaded parks of a server. No name but that of an uploaded park is ever taken for a path."""
 
     def __init__(self, root: Path, quota: Quota | None = None, clock: Callable[[], float] = time.time) -> None:
         self.root = root

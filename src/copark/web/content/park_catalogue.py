@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from copark.cases.observed_variables import country_name
 from copark.cases.parks import load_parks
+from copark.json_types import JsonObject
 from copark.texts.localized import LocalizedText
 from copark.web.content.catalogues import SourceInfo, source_info
-from copark.web.content.responses import Answer
+from copark.web.content.responses import ApiModel
 from copark.web.content.sentences import own, said
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ OWN = ("developer", "investment_basis", "note")
 """Columns in one language."""
 
 
-class PlaceInfo(Answer):
+class PlaceInfo(ApiModel):
     """Where a park lies, to about a tenth of a degree: for a dot on a map, and no calculation."""
 
     title: LocalizedText
@@ -36,7 +37,7 @@ class PlaceInfo(Answer):
     """What to know of it; null where there is nothing."""
 
 
-class ParkInfo(Answer):
+class ParkInfo(ApiModel):
     """A park, as it was known by the end of the data."""
 
     id: str
@@ -57,7 +58,7 @@ class ParkInfo(Answer):
     """How it stood at the end of the data, in words; null where it is not known."""
     words: dict[str, LocalizedText]
     """framework, equity_change, outcome, developer, investment_basis and note in words, those that are known."""
-    values: dict[str, Any]
+    values: JsonObject
     """Every other column of ``casebook/parks.csv`` by its name; null where it is not known."""
     source: list[str]
     """Keys of ``sources``."""
@@ -65,7 +66,7 @@ class ParkInfo(Answer):
     """Where it lies."""
 
 
-class ScoreInfo(Answer):
+class ScoreInfo(ApiModel):
     """A park in a period: memberships from 0 (out) to 1 (in), each with its reason."""
 
     id: str
@@ -84,7 +85,7 @@ class ScoreInfo(Answer):
     """How far the scores are trusted: high, medium, low, derived, judgement or background."""
 
 
-class ConditionInfo(Answer):
+class ConditionInfo(ApiModel):
     """A condition of the comparison, or its outcome."""
 
     title: LocalizedText
@@ -97,7 +98,7 @@ class ConditionInfo(Answer):
     """What to know before using it; null where there is nothing."""
 
 
-class ParksAnswer(Answer):
+class ParksAnswer(ApiModel):
     """Every park of the comparison."""
 
     parks: list[ParkInfo]

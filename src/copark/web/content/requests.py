@@ -1,6 +1,6 @@
-"""Questions to the server as typed models, and the study each stands for.
+"""Requests to the model as typed records, and the study each stands for.
 
-The study is that of :func:`copark.workflows.simulate` for the same words, so that identity and numbers are, too.
+It is the study that :func:`copark.workflows.simulate` runs for the same arguments, with the same run ID and numbers.
 """
 
 from collections.abc import Iterator
@@ -16,8 +16,7 @@ from copark.cases.quarters import Quarter
 from copark.cases.types import shown, suggestion, wrong
 from copark.errors import Fault, RunRefused, StudyFaults
 from copark.model.outputs import NAMES
-from copark.simulation.study import KeepWord, Scenario, baseline
-from copark.simulation.study import Study as Study  # noqa: PLC0414 - for those who call only workflows
+from copark.simulation.study import KeepWord, Scenario, Study, baseline
 from copark.simulation.study_entries import Key, Title
 from copark.texts import text
 from copark.web.content.case_registry import CaseEntry
@@ -39,8 +38,8 @@ def _title(key: str) -> Title:
     return Title.by_language(partial(text, key))
 
 
-class AskedScenario(Scenario):
-    """Changes against the case; without a key and title of its own it has plain ones."""
+class RequestedScenario(Scenario):
+    """Changes against the case; key and title have defaults."""
 
     key: Key = "scenario"
     """Key of the scenario in the answer: small letters, digits and hyphens, up to 64."""
@@ -48,9 +47,9 @@ class AskedScenario(Scenario):
     """Title in the answer; "Scenario" by default."""
 
 
-def as_it_is() -> AskedScenario:
+def as_it_is() -> RequestedScenario:
     """Return the scenario in which nothing is changed."""
-    return AskedScenario(key="as-it-is", title=_title("study.as_it_is"))
+    return RequestedScenario(key="as-it-is", title=_title("study.as_it_is"))
 
 
 def _output(name: str) -> str:
@@ -66,8 +65,8 @@ CaseKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{
 """Name of a case of the casebook, or of an upload."""
 
 
-class Ask(BaseModel):
-    """Fields that every question has."""
+class ModelRequest(BaseModel):
+    """Fields that every request to the model has."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True, populate_by_name=True
@@ -94,7 +93,7 @@ class Ask(BaseModel):
     outputs: Annotated[tuple[OutputName, ...], Field(min_length=1, max_length=MOST_OUTPUTS)] = OUTPUTS
     """Names of the outputs in the answer; those of the headlines are added."""
 
-    def arms(self) -> dict[str, AskedScenario]:
+    def arms(self) -> dict[str, RequestedScenario]:
         """Return the arms by where they stand in the request, the reference first."""
         return {}
 
@@ -116,17 +115,17 @@ class Parts(BaseModel):
     """Whether to include through which links between scales the change of the chance to be self-standing passes."""
 
 
-class SimulationRequest(Ask):
+class SimulationRequest(ModelRequest):
     """One scenario, beside a baseline on common random numbers."""
 
-    scenario: AskedScenario = Field(default_factory=AskedScenario)
+    scenario: RequestedScenario = Field(default_factory=RequestedScenario)
     """What is changed against the case; by default nothing."""
-    baseline: AskedScenario | None = Field(default_factory=as_it_is)
+    baseline: RequestedScenario | None = Field(default_factory=as_it_is)
     """What it is compared with: by default the case as it is; null for nothing."""
     parts: Parts = Parts()
     """Parts of the answer that take longer; by default none."""
 
-    def arms(self) -> dict[str, AskedScenario]:
+    def arms(self) -> dict[str, RequestedScenario]:
         """Return the baseline, if any, and the scenario."""
         return (
             {"scenario": self.scenario}
@@ -135,15 +134,15 @@ class SimulationRequest(Ask):
         )
 
 
-class StudyRequest(Ask):
+class StudyRequest(ModelRequest):
     """One to four scenarios, the first of them the reference."""
 
-    scenarios: Annotated[tuple[AskedScenario, ...], Field(min_length=1, max_length=MOST_ARMS)] = Field(
+    scenarios: Annotated[tuple[RequestedScenario, ...], Field(min_length=1, max_length=MOST_ARMS)] = Field(
         default_factory=lambda: (as_it_is(),)
     )
     """One to four scenarios, the first of them the reference; by default the case as it is."""
 
-    def arms(self) -> dict[str, AskedScenario]:
+    def arms(self) -> dict[str, RequestedScenario]:
         """Return the scenarios."""
         return {f"scenarios[{n}]": scenario for n, scenario in enumerate(self.scenarios)}
 
@@ -151,7 +150,7 @@ class StudyRequest(Ask):
 class ComparisonRequest(StudyRequest):
     """Two to four scenarios on common random numbers; the first is the reference."""
 
-    scenarios: Annotated[tuple[AskedScenario, ...], Field(min_length=2, max_length=MOST_ARMS)]
+    scenarios: Annotated[tuple[RequestedScenario, ...], Field(min_length=2, max_length=MOST_ARMS)]
     """Two to four scenarios, the first of them the reference."""
     parts: Parts = Parts()
     """Parts of the answer that take longer; by default none."""
@@ -168,7 +167,7 @@ class JobRequest(StudyRequest):
     """Whether to write a report of the result, too: an HTML page."""
 
 
-def study_of(request: Ask, case_entry: CaseEntry, outputs: KeepWord | tuple[str, ...] | None = None) -> Study:
+def study_of(request: ModelRequest, case_entry: CaseEntry, outputs: KeepWord | tuple[str, ...] | None = None) -> Study:
     """Return the study that a request stands for.
 
     Parameters
@@ -200,8 +199,8 @@ def study_of(request: Ask, case_entry: CaseEntry, outputs: KeepWord | tuple[str,
     )
 
 
-def _now_of(request: Ask, case: Case) -> Quarter | str | None:
-    """Give the quarter a park is looked at from; of a length in its place what was asked, which the study refuses.
+def _now_of(request: ModelRequest, case: Case) -> Quarter | str | None:
+    """Return the quarter a park is looked at from; of a request with a length its ``now``, which the study refuses.
 
     Raises StudyFaults if the quarter cannot be used.
     """
@@ -211,16 +210,16 @@ def _now_of(request: Ask, case: Case) -> Quarter | str | None:
 
 
 def usable_now(case: Case, quarter: str | None, place: str) -> Quarter:
-    """Give the quarter a park is looked at from: as asked, else the present one.
+    """Return the quarter a park is looked at from: the requested one, else the present one.
 
     Parameters
     ----------
     case
         The park.
     quarter
-        What was asked, a quarter or not.
+        The requested quarter, if any.
     place
-        Where in the request that stands.
+        Where in the request it stands.
 
     Raises StudyFaults if the quarter cannot be used.
     """
@@ -234,8 +233,8 @@ def usable_now(case: Case, quarter: str | None, place: str) -> Quarter:
 
 
 @contextmanager
-def told_of(request: Ask) -> Iterator[None]:
-    """Tell faults of scenarios where these stand in the request."""
+def locating_faults(request: ModelRequest) -> Iterator[None]:
+    """Raise faults of scenarios with the place of the scenario in the request."""
     try:
         yield
     except StudyFaults as error:
@@ -252,7 +251,7 @@ USUAL_QUARTERS = 100
 
 
 def cost(request: Any) -> float:
-    """Return what a question costs, in hundreds of runs of eighty quarters."""
+    """Return what a request costs, in hundreds of runs of eighty quarters."""
     quarters = (request.quarters or USUAL_QUARTERS) / 80.0
     parts = getattr(request, "parts", None)
     more = 0.0 if parts is None else 4.0 * bool(parts.flows or parts.why) + 16.0 * parts.links

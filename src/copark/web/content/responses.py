@@ -10,13 +10,14 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict
 
 from copark import units
+from copark.json_types import JsonObject
 from copark.texts.localized import LocalizedText
 
 Numbers = list[float | None]
 """A number for each quarter."""
 
 
-class Answer(BaseModel):
+class ApiModel(BaseModel):
     """Base of all answers: frozen, documented field by field, null for what is no number."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, ser_json_inf_nan="null")
@@ -51,7 +52,7 @@ def unit_title(symbol: str) -> LocalizedText:
     return LocalizedText.by_language(partial(units.title, symbol))
 
 
-class OutputInfo(Answer):
+class OutputInfo(ApiModel):
     """An output of the model."""
 
     name: str
@@ -70,7 +71,7 @@ class OutputInfo(Answer):
     """Section of the model's description that defines it, such as ``MODEL §3(7)``."""
 
 
-class ObservedPoint(Answer):
+class ObservedPoint(ApiModel):
     """An observation beside the model."""
 
     date: str
@@ -99,7 +100,7 @@ class ObservedPoint(Answer):
     """What to know of it; null where there is nothing."""
 
 
-class OutcomeShare(Answer):
+class OutcomeShare(ApiModel):
     """How often an outcome happened."""
 
     name: str
@@ -120,7 +121,7 @@ class OutcomeShare(Answer):
     """Upper end of the same interval."""
 
 
-class OutcomeMove(Answer):
+class OutcomeMove(ApiModel):
     """How an outcome's share moves from the reference to an arm, on common random numbers."""
 
     name: str
@@ -143,7 +144,7 @@ class OutcomeMove(Answer):
     """Pairs with this outcome in the reference alone."""
 
 
-class OutcomeTransition(Answer):
+class OutcomeTransition(ApiModel):
     """Runs that go from one outcome to another."""
 
     words: LocalizedText
@@ -158,7 +159,7 @@ class OutcomeTransition(Answer):
     """The account that is most often the reason, and in how many runs; empty where none is known."""
 
 
-class OutcomeChange(Answer):
+class OutcomeChange(ApiModel):
     """Why outcomes change: which runs go from which outcome to which, and through which account."""
 
     sentence: LocalizedText
@@ -167,7 +168,7 @@ class OutcomeChange(Answer):
     """The moves that happen, the most frequent first."""
 
 
-class LinkPart(Answer):
+class LinkPart(ApiModel):
     """The part of a change that passes through a group of links."""
 
     group: str
@@ -186,7 +187,7 @@ class LinkPart(Answer):
     """The part in percentage points, with its sign."""
 
 
-class LinkParts(Answer):
+class LinkParts(ApiModel):
     """The change of the chance to be self-standing, shared out among groups of links by their Shapley values."""
 
     since: str
@@ -198,7 +199,7 @@ class LinkParts(Answer):
     change."""
 
 
-class HeadlineMove(Answer):
+class HeadlineMove(ApiModel):
     """A headline's difference to the reference: over pairs of runs, not of the medians."""
 
     output: str
@@ -215,7 +216,7 @@ class HeadlineMove(Answer):
     """Median and range as a person reads them, with the unit; of a difference with signs."""
 
 
-class Headline(HeadlineMove):
+class HeadlineValue(HeadlineMove):
     """A number to be seen first: an output when outcomes are judged."""
 
     middle: LocalizedText
@@ -224,7 +225,7 @@ class Headline(HeadlineMove):
     """The range of 90 % of runs alone, as a person reads it."""
 
 
-class Arm(Answer):
+class ScenarioResult(ApiModel):
     """One scenario's runs."""
 
     key: str
@@ -237,7 +238,7 @@ class Arm(Answer):
     """Runs that finished as a computation; the others are left out of everything but this count and ``runs``."""
     outcomes: list[OutcomeShare]
     """Shares of the four outcomes among the runs that finished."""
-    headlines: list[Headline]
+    headlines: list[HeadlineValue]
     """The numbers to be seen first, when outcomes are judged."""
     bands: dict[str, list[Numbers]]
     """By output: quantiles over runs, a row for each of ``levels``, in it a number for each quarter."""
@@ -248,7 +249,7 @@ class Arm(Answer):
     """By output: its chart in a sentence."""
 
 
-class Change(Answer):
+class ScenarioChange(ApiModel):
     """An arm against the reference, run by run on the same parameters and random numbers."""
 
     arm: str
@@ -271,7 +272,7 @@ class Change(Answer):
     """By output: the difference in a sentence."""
 
 
-class ArrowFlow(Answer):
+class ArrowFlow(ApiModel):
     """The flow along a link between scales."""
 
     link: str
@@ -284,7 +285,7 @@ class ArrowFlow(Answer):
     the reference)."""
 
 
-class ArmFlows(Answer):
+class ArmFlows(ApiModel):
     """The flows along all links in one scenario."""
 
     arm: str
@@ -295,7 +296,7 @@ class ArmFlows(Answer):
     """What each link carries."""
 
 
-class Mechanism(Answer):
+class LinkMechanism(ApiModel):
     """A link that carries something else than in the reference."""
 
     link: str
@@ -318,7 +319,7 @@ class Mechanism(Answer):
     """All of this in a sentence."""
 
 
-class Why(Answer):
+class Why(ApiModel):
     """Why an output moved: the links that carry more or less, and what each would do alone."""
 
     arm: str
@@ -334,13 +335,13 @@ class Why(Answer):
     pair finished."""
     runs: int
     """Runs whose links were looked at: the first ones."""
-    mechanisms: list[Mechanism]
+    mechanisms: list[LinkMechanism]
     """At most three links that carry something else; those with the largest effect alone first."""
     method: LocalizedText
     """How this was computed, and what it cannot show."""
 
 
-class TrustNote(Answer):
+class TrustNote(ApiModel):
     """How far the parameters behind an answer may be trusted for the park it is about."""
 
     state: str
@@ -361,7 +362,7 @@ class TrustNote(Answer):
     """Whether shares of outcomes are shown unasked: only of a park whose own calibration has converged."""
 
 
-class CaseName(Answer):
+class CaseName(ApiModel):
     """A case in a list of cases."""
 
     name: str
@@ -392,7 +393,7 @@ class CaseName(Answer):
     """How far its parameters may be trusted."""
 
 
-class DrawsNote(Answer):
+class DrawsNote(ApiModel):
     """The source of the parameters."""
 
     kind: str
@@ -405,7 +406,7 @@ class DrawsNote(Answer):
     """Pairs of parameters and past random numbers in the posterior of the case; null where none is drawn from."""
 
 
-class Made(Answer):
+class VersionsInfo(ApiModel):
     """Versions and hashes that the numbers depend on; with the study, all that is needed to compute them again."""
 
     code_version: str
@@ -420,7 +421,7 @@ class Made(Answer):
     """Versions of Python, NumPy, Numba and llvmlite, by name."""
 
 
-class RecordRow(Answer):
+class RecordRow(ApiModel):
     """Observations of an output beside the range of 90 % of runs."""
 
     output: str
@@ -433,12 +434,12 @@ class RecordRow(Answer):
     """Quarters of those that lie outside."""
 
 
-class SimulationAnswer(Answer):
+class SimulationAnswer(ApiModel):
     """The answer to a study of one to four scenarios."""
 
     identity: str
     """Run ID of the result, 16 hexadecimal digits: the same as on the command line and in Python for the same study."""
-    study: dict[str, Any]
+    study: JsonObject
     """The study in full; as a YAML file it runs on the command line and gives the same numbers."""
     case: CaseName
     """The case that was run."""
@@ -454,9 +455,9 @@ class SimulationAnswer(Answer):
     """Last quarter of the case's data: what comes later is the model's alone."""
     outputs: dict[str, OutputInfo]
     """The outputs by name: those requested and those of the headlines."""
-    arms: list[Arm]
+    arms: list[ScenarioResult]
     """The scenarios; the first is the reference."""
-    changes: list[Change]
+    changes: list[ScenarioChange]
     """Every other arm against the first, on common random numbers; empty where there is one arm."""
     observed: dict[str, list[ObservedPoint]]
     """By requested output: its observations within the simulated time, by date, unused ones included."""
@@ -477,7 +478,7 @@ class SimulationAnswer(Answer):
     """What the parameters are drawn from."""
     trust: TrustNote
     """How far these parameters may be trusted."""
-    made: Made
+    made: VersionsInfo
     """Versions and hashes that the numbers depend on."""
     seconds: float
     """How long it took when it was made, in seconds; an answer from memory keeps that time."""

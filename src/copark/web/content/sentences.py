@@ -11,7 +11,7 @@ from copark.cases import own_words
 from copark.presentation.numbers import bare, number, percent, reach, spoken
 from copark.texts import text
 from copark.texts.localized import LocalizedText
-from copark.web.content.responses import Arm, Change, DrawsNote, OutputInfo, TrustNote
+from copark.web.content.responses import DrawsNote, OutputInfo, ScenarioChange, ScenarioResult, TrustNote
 
 if TYPE_CHECKING:
     import numpy as np
@@ -158,7 +158,9 @@ def difference(
     )
 
 
-def summary(arms: Sequence[Arm], changes: Sequence[Change], quarter: str, trust: TrustNote) -> LocalizedText:
+def summary(
+    arms: Sequence[ScenarioResult], changes: Sequence[ScenarioChange], quarter: str, trust: TrustNote
+) -> LocalizedText:
     """Give the whole answer in a sentence or two: how often the park is self-standing, and against what.
 
     Of a park that is not calibrated say what is on record, and how many enterprises operate in the runs.
@@ -204,7 +206,9 @@ def summary(arms: Sequence[Arm], changes: Sequence[Change], quarter: str, trust:
     )
 
 
-def _without_shares(arms: Sequence[Arm], changes: Sequence[Change], quarter: str, trust: TrustNote) -> LocalizedText:
+def _without_shares(
+    arms: Sequence[ScenarioResult], changes: Sequence[ScenarioChange], quarter: str, trust: TrustNote
+) -> LocalizedText:
     """Say what is on record, how many enterprises operate, and how many more or fewer than in the reference."""
     last = arms[-1]
     nothing = said("web.words.nothing")

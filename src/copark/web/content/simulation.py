@@ -1,7 +1,7 @@
-"""The answer to a question: a study of one to four arms, as bands, shares, differences, observations and words.
+"""The answer to a study of one to four scenarios: bands, shares, differences, observations and sentences.
 
-And its files: tables for spreadsheets and statistics, netCDF for science, the study itself. A result that is stored is
-read; another is made again, bit by bit the same, in a place of its own that is then removed.
+Likewise its files: tables for spreadsheets and statistics, netCDF for science, the study itself. A stored result is
+read; another is made again, bit by bit the same, in a temporary folder.
 """
 
 from __future__ import annotations
@@ -42,11 +42,10 @@ from copark.store.streaming_summary import summary_of
 from copark.texts import text
 from copark.texts.localized import LocalizedText
 from copark.version import MODEL_VERSION, __version__
-from copark.web.content import responses as told
-from copark.web.content import sentences
-from copark.web.content.attribution import FlowBook, arm_flows, link_parts, why
+from copark.web.content import responses, sentences
+from copark.web.content.attribution import FlowCache, arm_flows, link_parts, why
 from copark.web.content.case_registry import CaseEntry
-from copark.web.content.engine import Engine, Ticket
+from copark.web.content.engine import CancellationToken, Engine
 from copark.web.content.frame import Frame, frame_of, output_info
 from copark.web.content.requests import HEADLINES, Parts, SimulationRequest, study_of
 from copark.web.content.sentences import amount, drawn_bound, own, said, span
@@ -64,19 +63,37 @@ Floats = NDArray[np.float64]
 
 def answer(
     engine: Engine,
-    book: FlowBook,
+    flow_cache: FlowCache,
     study: Study,
     case_entry: CaseEntry,
     wanted: Sequence[str],
     parts: Parts,
-    ticket: Ticket,
-) -> told.SimulationAnswer:
-    """Run a study and say what came of it."""
+    cancellation: CancellationToken,
+) -> responses.SimulationAnswer:
+    """Run a study and describe its result.
+
+    Parameters
+    ----------
+    engine
+        Runs the model.
+    flow_cache
+        Computes flows along links.
+    study
+        The study.
+    case_entry
+        Its case.
+    wanted
+        Names of the outputs that are shown.
+    parts
+        Parts of the answer that take longer.
+    cancellation
+        Stops the work.
+    """
     began = time.perf_counter()
     frame = frame_of(study, case_entry, wanted)
-    runs = engine.simulate(study, case_entry, ticket)
+    runs = engine.simulate(study, case_entry, cancellation)
     arms = [arm_of(frame, scenario, own, parts.samples) for scenario, own in zip(study.scenarios, runs, strict=True)]
-    ticket.check()
+    cancellation.check()
     changes = [
         change_of(frame, scenario, runs[0], own) for scenario, own in zip(study.scenarios[1:], runs[1:], strict=True)
     ]
@@ -84,7 +101,7 @@ def answer(
     trust = trust_note(trust_in(study, case_entry), case_entry.case)
     is_known = trust.outcomes_shown and bool(arms[0].finished)
     doubts = doubts_of(case_entry.case, shares(runs[0].outcome, OUTCOMES), shows_outcomes=is_known)
-    return told.SimulationAnswer.model_construct(
+    return responses.SimulationAnswer.model_construct(
         identity=engine.identity(study, case_entry),
         study=study.content(),
         case=case_name(case_entry),
@@ -99,18 +116,18 @@ def answer(
         observed=observed_points(case_entry.case, frame.wanted, frame.labels),
         summary=sentences.summary(arms, changes, frame.labels[frame.judged], trust),
         caveats=sentences.caveats(case_entry, note, trust, doubts, frame.labels),
-        flows=arm_flows(book, study, case_entry, ticket) if parts.flows else None,
-        why=why(book, frame, runs, parts.why, ticket) if parts.why and changes else None,
+        flows=arm_flows(flow_cache, study, case_entry, cancellation) if parts.flows else None,
+        why=why(flow_cache, frame, runs, parts.why, cancellation) if parts.why and changes else None,
         record=record_of(frame, runs[0]) if parts.record else None,
-        links=link_parts(engine, frame, runs, ticket) if parts.links and changes else None,
+        links=link_parts(engine, frame, runs, cancellation) if parts.links and changes else None,
         draws=note,
         trust=trust,
-        made=made_by(case_entry.hash),
+        made=versions_info(case_entry.hash),
         seconds=round(time.perf_counter() - began, 4),
     )
 
 
-def record_of(frame: Frame, runs: ScenarioRuns) -> list[told.RecordRow]:
+def record_of(frame: Frame, runs: ScenarioRuns) -> list[responses.RecordRow]:
     """Count the observations that lie within the range of 90 % of runs, as the report of a run does."""
     import xarray as xr
 
@@ -133,12 +150,12 @@ def record_of(frame: Frame, runs: ScenarioRuns) -> list[told.RecordRow]:
             inside.setdefault(name, []).append(row.inside)
             misses.setdefault(name, []).extend([] if row.inside else [row.quarter])
     return [
-        told.RecordRow(output=name, seen=len(each), within=sum(each), misses=misses[name])
+        responses.RecordRow(output=name, seen=len(each), within=sum(each), misses=misses[name])
         for name, each in inside.items()
     ]
 
 
-def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -> told.Arm:
+def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -> responses.ScenarioResult:
     """Read a scenario's runs; of those that did not finish there is no number.
 
     Parameters
@@ -160,8 +177,10 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -
     outcomes = []
     for share in shares(runs.outcome, OUTCOMES):
         key = f"analysis.outcome.{share.name}"
-        outcomes.append(told.OutcomeShare.of(share, title=said(key), meaning=said(f"{key}.meaning", threshold="50")))
-    return told.Arm.model_construct(
+        outcomes.append(
+            responses.OutcomeShare.of(share, title=said(key), meaning=said(f"{key}.meaning", threshold="50"))
+        )
+    return responses.ScenarioResult.model_construct(
         key=scenario.key,
         title=scenario.title,
         runs=len(runs),
@@ -176,11 +195,11 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -
     )
 
 
-def headline(frame: Frame, name: str, values: Floats) -> told.Headline:
+def headline(frame: Frame, name: str, values: Floats) -> responses.HeadlineValue:
     """Read an output, shape (quarters, runs), when outcomes are judged."""
     low, median, high = quantiles_over(values[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
     unit = output_info(name).unit
-    return told.Headline(
+    return responses.HeadlineValue(
         output=name,
         quarter=frame.labels[frame.judged],
         low=low,
@@ -222,7 +241,7 @@ def outcomes_between(frame: Frame, scenario: Scenario, before: ScenarioRuns, aft
     )
 
 
-def change_of(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns) -> told.Change:
+def change_of(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns) -> responses.ScenarioChange:
     """Set a scenario's runs beside the reference's, run by run."""
     key = scenario.key
     effects = effects_between(frame, scenario, before, after)
@@ -232,13 +251,13 @@ def change_of(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: Sce
     bands = {name: quantiles_over(apart[name]) for name in frame.wanted}
     begins = min(filter(None, (effects.first_difference(key, name) for name in names)), default=None)
     title = frame.study.scenarios[0].title
-    return told.Change.model_construct(
+    return responses.ScenarioChange.model_construct(
         arm=key,
         reference=effects.reference,
         pairs=effects.pairs(key),
         begins=begins,
         outcomes=[
-            told.OutcomeMove.of(
+            responses.OutcomeMove.of(
                 move,
                 name=move.measure,
                 title=said(f"analysis.outcome.{move.measure}"),
@@ -256,50 +275,54 @@ def change_of(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: Sce
     )
 
 
-def headline_move(frame: Frame, name: str, apart: Floats) -> told.HeadlineMove:
+def headline_move(frame: Frame, name: str, apart: Floats) -> responses.HeadlineMove:
     """Read a headline's differences to the reference, shape (quarters, pairs), when outcomes are judged."""
     low, median, high = quantiles_over(apart[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
     shown = sentences.shown(low, median, high, output_info(name).unit, signs=True)
     quarter = frame.labels[frame.judged]
-    return told.HeadlineMove(output=name, quarter=quarter, low=low, median=median, high=high, shown=shown)
+    return responses.HeadlineMove(output=name, quarter=quarter, low=low, median=median, high=high, shown=shown)
 
 
-def outcome_change(outcomes: changing.OutcomeMoves) -> told.OutcomeChange:
+def outcome_change(outcomes: changing.OutcomeMoves) -> responses.OutcomeChange:
     """Say why outcomes change from the reference to a scenario."""
     moves = []
     for move in outcomes.moves:
         ways = {"words": words.way, "cause_words": words.cause, "account": words.account}
         spoken = {name: LocalizedText.by_language(partial(say, move)) for name, say in ways.items()}
-        moves.append(told.OutcomeTransition(runs=move.runs, share=move.share, **spoken))
-    return told.OutcomeChange(sentence=LocalizedText.by_language(partial(words.sentence, outcomes)), moves=moves)
+        moves.append(responses.OutcomeTransition(runs=move.runs, share=move.share, **spoken))
+    return responses.OutcomeChange(sentence=LocalizedText.by_language(partial(words.sentence, outcomes)), moves=moves)
 
 
-def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> dict[str, list[told.ObservedPoint]]:
-    """Observations of outputs within the horizon, in the model's units, by date; unused ones, too."""
-    found: dict[str, list[told.ObservedPoint]] = {name: [] for name in names}
-    for one in sorted(case.observations, key=lambda one: one.date.first_day):
-        quarter, known = str(one.date.quarter("stock")), one.variable in found and one.grade != "background"
-        unit = catalogue().outputs[one.variable].unit if known else ""
-        if known and quarter in labels and units.convertible(one.unit, unit):
-            point = told.ObservedPoint.of(
-                one,
+def observed_points(
+    case: Case, names: Sequence[str], labels: Sequence[str]
+) -> dict[str, list[responses.ObservedPoint]]:
+    """Return observations of outputs within the horizon, in the model's units, by date; unused ones, too."""
+    points: dict[str, list[responses.ObservedPoint]] = {name: [] for name in names}
+    for observation in sorted(case.observations, key=lambda observation: observation.date.first_day):
+        quarter = str(observation.date.quarter("stock"))
+        if observation.variable not in points or observation.grade == "background" or quarter not in labels:
+            continue
+        unit = catalogue().outputs[observation.variable].unit
+        if units.convertible(observation.unit, unit):
+            point = responses.ObservedPoint.of(
+                observation,
                 quarter=quarter,
-                bound=drawn_bound(one.bound),
-                value=units.convert(one.value, one.unit, unit),
-                reported=one.value,
-                reported_unit=one.unit,
-                high=None if one.high is None else units.convert(one.high, one.unit, unit),
-                note=None if one.note is None else own(one.note),
+                bound=drawn_bound(observation.bound),
+                value=units.convert(observation.value, observation.unit, unit),
+                reported=observation.value,
+                reported_unit=observation.unit,
+                high=None if observation.high is None else units.convert(observation.high, observation.unit, unit),
+                note=None if observation.note is None else own(observation.note),
             )
-            found[one.variable].append(point)
-    return found
+            points[observation.variable].append(point)
+    return points
 
 
-def case_name(case_entry: CaseEntry) -> told.CaseName:
-    """A case in a list."""
+def case_name(case_entry: CaseEntry) -> responses.CaseName:
+    """Describe a case in a list."""
     case = case_entry.case
     now = now_for(case)
-    return told.CaseName.of(
+    return responses.CaseName.of(
         case_entry,
         title=case.title,
         kind=case.kind,
@@ -312,9 +335,9 @@ def case_name(case_entry: CaseEntry) -> told.CaseName:
     )
 
 
-def trust_note(trust: Trust, case: Case) -> told.TrustNote:
-    """A trust state as an answer tells it."""
-    return told.TrustNote.of(
+def trust_note(trust: Trust, case: Case) -> responses.TrustNote:
+    """Describe a trust state."""
+    return responses.TrustNote.of(
         trust,
         label=LocalizedText.by_language(trust.label),
         meaning=LocalizedText.by_language(trust.meaning),
@@ -325,24 +348,27 @@ def trust_note(trust: Trust, case: Case) -> told.TrustNote:
 
 
 def trust_in(study: Study, case_entry: CaseEntry) -> Trust:
-    """How far the parameters a study draws may be trusted."""
+    """Return how far the parameters a study draws may be trusted."""
     if study.draws == case_entry.parameters.draws:
         return case_entry.parameters.trust
     return Trust.without(case_entry.case.name, str(study.draws))
 
 
-def draws_note(engine: Engine, study: Study, case_entry: CaseEntry) -> told.DrawsNote:
-    """What a study's parameters are drawn from."""
-    source, words = engine.source(study, case_entry), LocalizedText.by_language(trust_in(study, case_entry).label)
+def draws_note(engine: Engine, study: Study, case_entry: CaseEntry) -> responses.DrawsNote:
+    """Describe the source of a study's parameters."""
+    source = engine.source(study, case_entry)
+    words = LocalizedText.by_language(trust_in(study, case_entry).label)
     stored = None if source is None else case_entry.parameters.stored
     cut = None if source is None or source.cut is None else str(source.cut)
-    return told.DrawsNote(kind=study.draws, words=words, cut=cut, pairs=None if stored is None else stored.replay.pairs)
+    return responses.DrawsNote(
+        kind=study.draws, words=words, cut=cut, pairs=None if stored is None else stored.replay.pairs
+    )
 
 
 @cache
-def made_by(case_hash: str) -> told.Made:
-    """What makes the numbers here and now."""
-    return told.Made(
+def versions_info(case_hash: str) -> responses.VersionsInfo:
+    """Return versions and hashes that the numbers of a case depend on, on this machine."""
+    return responses.VersionsInfo(
         code_version=__version__,
         model_version=MODEL_VERSION,
         case_hash=case_hash,
@@ -354,12 +380,12 @@ def made_by(case_hash: str) -> told.Made:
 FIRST = "great-stone"
 
 
-def warm_up(engine: Engine, book: FlowBook) -> told.SimulationAnswer:
+def warm_up(engine: Engine, flow_cache: FlowCache) -> responses.SimulationAnswer:
     """Load the first case and its posterior, compile or load the kernel, and run the baseline."""
     case_entry = engine.registry.get(FIRST)
-    asked = SimulationRequest(case=FIRST)
-    study = study_of(asked, case_entry)
-    return answer(engine, book, study, case_entry, asked.outputs, Parts(flows=True), Ticket())
+    request = SimulationRequest(case=FIRST)
+    study = study_of(request, case_entry)
+    return answer(engine, flow_cache, study, case_entry, request.outputs, Parts(flows=True), CancellationToken())
 
 
 FORMS = {
@@ -370,26 +396,26 @@ FORMS = {
     "study.yaml": "application/yaml",
 }
 METADATA = ("identity", "created", "runs", "kept", "scenarios", "variables", "status", "outcome", "provenance")
-"""What made a result, and what its runs came to."""
+"""Fields of a stored run that its metadata file has."""
 
 
 @contextmanager
-def at_hand(
+def stored_or_simulated(
     engine: Engine, study: Study, case_entry: CaseEntry, data: Path
 ) -> Iterator[tuple[RunStore, RunRecord, xr.Dataset]]:
-    """A result as a stored one: that of the data folder, or one made for the moment."""
+    """Yield the stored run of a study: that of the data folder, or one simulated into a temporary folder."""
     identity = engine.identity(study, case_entry)
     store = RunStore.of(data)
-    found = store.find(identity)
-    if found is not None:
-        yield store, found, store.load(identity)
+    stored = store.find(identity)
+    if stored is not None:
+        yield store, stored, store.load(identity)
         return
     folder = data / f".export-{secrets.token_hex(8)}"
     try:
         store = RunStore(folder)
-        made = simulate(study, case_entry.case, threads=1, source=engine.source(study, case_entry))
-        record = store.save(made)
-        yield store, record, made
+        runs = simulate(study, case_entry.case, threads=1, source=engine.source(study, case_entry))
+        record = store.save(runs)
+        yield store, record, runs
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -397,14 +423,32 @@ def at_hand(
 def export(
     engine: Engine, study: Study, case_entry: CaseEntry, form: str, scratch: Path, data: Path, lang: str
 ) -> bytes:
-    """A result in a form of :data:`FORMS`; a study is a file that ``copark run`` takes, with the same identity."""
+    """Return a result as a file; a study is a file that ``copark run`` takes, with the same run ID.
+
+    Parameters
+    ----------
+    engine
+        Runs the model, if the result is not stored.
+    study
+        The study.
+    case_entry
+        Its case.
+    form
+        A key of :data:`FORMS`.
+    scratch
+        Temporary file.
+    data
+        Output folder in which the result may be stored.
+    lang
+        Language of headings, ``en`` or ``zh``.
+    """
     if form == "study.yaml":
         words: str = yaml.safe_dump(study.content(), allow_unicode=True, sort_keys=False, width=120)
         return f"# {text('web.study_file')} / {text('web.study_file', 'zh')}\n{words}".encode()
-    with at_hand(engine, study, case_entry, data) as (store, record, dataset):
+    with stored_or_simulated(engine, study, case_entry, data) as (store, record, dataset):
         if form == "metadata.json":
-            told = {name: getattr(record, name) for name in METADATA}
-            return (json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+            metadata = {name: getattr(record, name) for name in METADATA}
+            return (json.dumps(metadata, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
         try:
             if form == "csv":
                 write_csv(summary_table(store.load_summary(record.identity) or summary_of(dataset), lang), scratch)
