@@ -119,7 +119,7 @@ class Link:
     unit: str
     neutral: float
     delay: int
-    off: bool = False
+    switched_off: bool = False
     """Whether its mechanism is switched off by default, so that what it carries is felt nowhere."""
 
     def title(self, lang: str = "en") -> str:
@@ -146,7 +146,7 @@ class Catalogue:
     @property
     def acting_links(self) -> dict[str, Link]:
         """Links by name, without those whose mechanism is switched off by default."""
-        return {name: link for name, link in self.links.items() if not link.off}
+        return {name: link for name, link in self.links.items() if not link.switched_off}
 
     @property
     def outputs(self) -> dict[str, Variable]:
@@ -233,7 +233,7 @@ def catalogue() -> Catalogue:
             unit=entry["unit"],
             neutral=float(entry["neutral"]),
             delay=int(entry["delay"]),
-            off=bool(entry.get("off", False)),
+            switched_off=bool(entry.get("switched_off", False)),
         )
         for number, (name, entry) in enumerate(read_yaml(FOLDER / "coupling" / "variables.yaml")["link"].items())
     }
