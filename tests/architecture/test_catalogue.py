@@ -14,6 +14,7 @@ from copark.model.governments import equations as governments
 from copark.model.variables import KINDS, ROOMS, catalogue
 from copark.model.world import equations as world
 from copark.simulation import ensemble
+from copark.texts import has_text
 from tests.golden import numbers
 
 ROOT = Path(__file__).parents[2]
@@ -119,3 +120,11 @@ def test_every_port_has_an_arrow():
     brought = {(link.target_room, name) for link in catalogue().links.values() for name in link.receives}
     assert taken == {(v.room, v.name) for v in catalogue().of("sends")}
     assert brought == {(v.room, v.name) for v in catalogue().of("receives")}
+
+
+def test_every_channel_of_a_link_has_a_name(subtests):
+    """A link that carries several things tells them apart on the page, in both languages."""
+    for channel in ensemble.channels():
+        if channel.name and not channel.name.isdigit():
+            with subtests.test(link=channel.link.name, channel=channel.name):
+                assert has_text(f"web.channel.{channel.name}")

@@ -44,7 +44,7 @@ def test_the_company_is_reported():
     outputs.report_company(row, state)
     same = (set(state.dtype.names) & set(outputs.NAMES)) - {"dividends"}
     assert {name: row[name] for name in same} == {name: state[name] for name in same}
-    assert len(same) == 22
+    assert len(same) == 23
     sides = by_origin(state, "control", "control", ("home", "host")) | by_origin(state, "network", "network")
     assert {name: row[name] for name in sides} == sides
     assert row.dividends == state.dividends.sum()
@@ -53,7 +53,14 @@ def test_the_company_is_reported():
 
 def test_the_governments_and_the_world_are_reported():
     state = numbered("governments", "state")
-    expected = {"surplus": state.surplus}
+    expected = {
+        "surplus": state.surplus,
+        "alignment": state.alignment,
+        "transfer_home": state.transfer[0],
+        "closed": state.closed,
+        "state_debt": state.state_debt,
+        "state_debt_service": state.state_interest + state.state_principal,
+    }
     for name in ("commitment", "benefit", "contribution"):
         expected |= by_origin(state, name, name, ("home", "host"))
     assert reported(outputs.report_governments, state) == expected

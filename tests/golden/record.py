@@ -12,10 +12,11 @@ from tests.golden.fingerprints import differences
 from tests.golden.runs import MODEL, Golden
 
 FILE = Path(__file__).parent / "fingerprints.json"
-State = Literal["same", "new", "moved", "idle", "renewed", "asked otherwise", "elsewhere"]
+State = Literal["same", "new", "moved", "idle", "renewed", "wider", "asked otherwise", "elsewhere"]
 """``moved``: other numbers under the same version; ``idle``: another version, the same numbers; ``renewed``: another
-version, other numbers; ``asked otherwise``: a case or what is kept with it has changed, so that nothing follows;
-``elsewhere``: the numbers are the same on another kind of processor alone."""
+version, other numbers; ``wider``: the model has further outputs, and those on record are the same; ``asked otherwise``:
+a case or what is kept with it has changed, so that nothing follows; ``elsewhere``: the numbers are the same on another
+kind of processor alone."""
 REFUSED: Mapping[State, str] = {
     "moved": "numbers have moved under the same version: {parts}. If that is meant, raise its version ({where}).",
     "idle": "the version has moved and no number has: take it back ({where}).",
@@ -23,6 +24,7 @@ REFUSED: Mapping[State, str] = {
 STALE: Mapping[State, str] = {
     "new": "no fingerprint is on record",
     "renewed": "the fingerprint on record is of the version before",
+    "wider": "an output of the model is not on record yet",
     "asked otherwise": "a case, or what is kept with it, is another than in the fingerprint on record",
 }
 
@@ -42,6 +44,9 @@ def state_of(then: Golden | None, now: Golden) -> State:
         return "asked otherwise"
     if then.made_with != now.made_with:
         return "elsewhere"
+    if is_of_model(now.name) and then.version == now.version and now.numbers.keys() > then.numbers.keys():
+        common = {name: now.numbers[name] for name in then.numbers}
+        return "moved" if differences(then.numbers, common, now.tolerance) else "wider"
     has_moved = bool(differences(then.numbers, now.numbers, now.tolerance))
     if then.version == now.version:
         return "moved" if has_moved else "same"

@@ -57,6 +57,10 @@ def test_every_analysis_is_held_and_nothing_else_is_on_record(kept, parks):
 
 def test_numbers_move_with_the_version_and_the_version_with_numbers(kept, parks, tmp_path):
     """Each way to go wrong is told, and refused by what writes; what has another content may be written."""
+    park = parks[0]
+    further = replace(park, numbers={**park.numbers, "another output": park.numbers["cash"]})
+    assert record.state_of(park, further) == "wider"
+    assert record.state_of(replace(park, numbers={**park.numbers, "cash": park.numbers["jobs"]}), further) == "moved"
     levers = kept["levers"]
     part = next(iter(levers.numbers))
     count, size, mark = levers.numbers[part]

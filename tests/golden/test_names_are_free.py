@@ -209,7 +209,7 @@ def add_a_link(copy: Path) -> None:
     )
     coupling = model / "coupling" / "variables.yaml"
     coupling.write_text(coupling.read_text(encoding="utf-8").rstrip("\n") + f"\n{entry}", encoding="utf-8")
-    change(model / "coupling" / "link_index.py", "^LINKS = 32", "SERVICE_TO_GOVERNMENTS = 32\nLINKS = 33")
+    change(model / "coupling" / "link_index.py", "^LINKS = 39", "SERVICE_TO_GOVERNMENTS = 39\nLINKS = 40")
     links = model / "coupling" / "links.py"
     links.write_text(
         links.read_text(encoding="utf-8") + "\n\n@compiled\n"

@@ -39,6 +39,13 @@ DISTURBED = {
     "jobs_to_host": ({"parameters": {"capital_per_job": 0.01}}, ("benefit_host", "commitment_host", "registered")),
     "shortfall_to_bargain": ({"parameters": {"overhead": 40.0}}, ("contribution_home", "contribution_host")),
     "interest_to_home": ({"parameters": {"interest_rate": 0.2}}, ("benefit_home",)),
+    "funding_to_host": ({"levers": {"governments.state_credit": [{"value": 300}]}}, ("state_debt",)),
+    "commitment_to_arrivals": ({"parameters": {"mobilisation": 1.0}}, ("arrivals",)),
+    "price_to_arrivals": ({"parameters": {"price_pull": 1.0, "reference_price": 0.2}}, ("arrivals",)),
+    "jobs_to_interests": ({"parameters": {"interest_jobs": 50_000}}, ("benefit_home",)),
+    "capital_to_interests": ({"parameters": {"interest_technology": 5.0}}, ("benefit_home",)),
+    "closing_to_company": ({"parameters": {"closure_rate": 1.0}}, ("failed",)),
+    "closing_to_enterprises": ({"parameters": {"closure_rate": 1.0}}, ("mean_return",)),
     "sales_to_ledger": ({"parameters": {"land_per_capital": 1.0}}, ("land_sales",)),
     "credit_to_ledger": ({"levers": {"governments.credit": [{"value": 5000}]}}, ("debt", "draws_credit")),
     "regime_to_arrivals": ({"levers": {"governments.threshold": [{"value": 50}]}}, ("registered", "operating")),
@@ -55,7 +62,13 @@ def test_a_cut_arrow_carries_nothing(great_stone, link):
     if link == "interest_to_home":  # what else money in the company lets the home side gain
         others = ("dividends_to_sides", "profits_to_home", "contracts_to_home", "opening_to_interests")
         cut |= {name: {"strength": 0.0} for name in others}
-    arms = (arm("a", links=cut), arm("b", links=cut, **change), arm("c"), arm("d", **change))
+    if link == "closing_to_enterprises":  # a closure also ends the company, and with it the park's openings
+        cut |= {"closing_to_company": {"strength": 0.0}}
+    # without an interest in growth and technology no government looks at them
+    weights = {"governments.interest_weight_home": [{"value": [0.4, 0.4, 0, 0]}]}
+    given = {"levers": weights} if link in ("jobs_to_interests", "capital_to_interests") else {}
+    changed = given | change
+    arms = (arm("a", links=cut, **given), arm("b", links=cut, **changed), arm("c", **given), arm("d", **changed))
     made = simulate(study(*arms, runs=48, draws="defaults"), great_stone)
     for name in felt:
         assert np.array_equal(made[name].values[0], made[name].values[1]), name

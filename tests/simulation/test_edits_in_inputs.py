@@ -38,6 +38,28 @@ def test_shares_from_a_date_on(miniature):
     assert shares[16:] == [[3000, 2000, 4000]] * 24
 
 
+def test_shares_by_side_keep_the_businesses_of_the_side_on_record(miniature):
+    """A contractor left with 35 % instead of 60 % is still a contractor; two thirds of a side stay two thirds."""
+    builder, *others = miniature.shareholders
+    operator = builder.model_copy(update={"key": "operator", "business": "operator"})
+    contractor = builder.model_copy(update={"business": "contractor"})
+    table = miniature.equity[0]
+    held, *rest = table.holdings
+    shared = (held.model_copy(update={"basis_points": 4000}),
+              held.model_copy(update={"holder": "operator", "basis_points": 2000}), *rest)  # fmt: skip
+    known = miniature.model_copy(
+        update={
+            "shareholders": (contractor, operator, *others),
+            "equity": (table.model_copy(update={"holdings": shared}),),
+        }
+    )
+    before, after = packed(known, equity=[{"from": "2015Q1", "home": 3500, "host": 6500}])
+    assert column(before, "company", "share")[12] == [6000, 4000, 0]
+    assert column(after, "company", "share")[12] == [3500, 6500, 0]
+    assert column(before, "company", "business_home")[12] == pytest.approx([2 / 3, 1 / 3, 0])
+    assert column(after, "company", "business_home")[12] == pytest.approx([2 / 3, 1 / 3, 0], abs=1e-3)
+
+
 STEPS = {
     # edit: the field it sets, the value before 2015Q1 in the record
     "quota": ("company.quota", 6001.0),

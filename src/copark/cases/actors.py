@@ -10,6 +10,11 @@ from copark.cases.dates import Date
 from copark.cases.quarters import Quarter
 from copark.cases.types import Country, Key, Named, Number, Record, Side, Sourced, UnitInterval, WrittenText, wrong
 
+ServedBy = Literal["presence", "growth", "technology", "control", "burden"]
+"""What in the park serves an interest: that it is there; jobs; capital per job; control; that the other side pays."""
+Business = Literal["contractor", "operator", "investor", "authority"]
+"""What a shareholder lives by."""
+
 
 class Government(Record):
     """One of the two governments."""
@@ -60,6 +65,11 @@ class Interest(Named):
     """Whose interest it is: home or host."""
     meaning: WrittenText
     """What the government wants."""
+    served_by: ServedBy | None = None
+    """What in the park serves it: presence, growth, technology, control or burden; left out, it is told and counts for
+    nothing in the model."""
+    weight: Annotated[Number, Field(gt=0, le=100)] = 1.0
+    """Its weight beside the side's other interests that something serves."""
 
 
 class Shareholder(Named, Span):
@@ -73,6 +83,9 @@ class Shareholder(Named, Span):
     """ISO 3166-1 alpha-3 code of its country."""
     capability: WrittenText
     """What it is able to do for the park."""
+    business: Business | None = None
+    """What it lives by: contractor (builds), operator (runs parks), investor (puts in money), authority (a body of the
+    state); left out if not known, and then it counts as an investor."""
     ties: Ties | None = None
     """Its ties to enterprises of each origin; left out if not known, and then none are counted."""
 

@@ -27,6 +27,12 @@ from copark.texts import LANGUAGES, entries
 
 _ADDED = ("rivals", "not_known", "growth", "closures", "services")
 """Keys the format gained later: left out of the content where they are empty, so that older cases keep their hash."""
+_ADDED_ENTRIES: Mapping[tuple[str, ...], Mapping[str, Any]] = {
+    ("finance", "credit"): {"borrower": "company"},
+    ("interests",): {"served_by": None, "weight": 1.0},
+    ("shareholders",): {"business": None},
+}
+"""Entries of a key that the format gained later, with what holds where a case does not say: left out likewise."""
 FILLED_IN = ("default.", "checklist")
 """How the keys begin of texts that a case is given where it says nothing itself."""
 _TABLES = ("equity", "events", "observations", "enterprises", "host_context", "growth")
@@ -90,6 +96,7 @@ class Case(CaseFile):
         for name in _ADDED:
             if not content[name]:
                 del content[name]
+        _leave_out_defaults(content)
         for table in content["equity"]:
             table["holdings"].sort(key=canonical)
         return content
@@ -106,6 +113,18 @@ class Case(CaseFile):
     def observed(self, variable: str, role: Role | None = None) -> tuple[Observation, ...]:
         """Give the used observations of a variable by date, those of one role if asked."""
         return used(row for row in self.observations if row.variable == variable and (role is None or row.role == role))
+
+
+def _leave_out_defaults(content: dict[str, Any]) -> None:
+    """Leave out what a case does not say, of the entries that the format gained later."""
+    for path, defaults in _ADDED_ENTRIES.items():
+        rows: Any = content
+        for key in path:
+            rows = rows[key]
+        for row in rows:
+            for name, default in defaults.items():
+                if row[name] == default:
+                    del row[name]
 
 
 @cache

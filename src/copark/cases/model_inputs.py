@@ -13,7 +13,8 @@ from copark.cases.case import Case
 from copark.cases.dates import quarter_of
 from copark.cases.facts import Fact, used
 from copark.cases.quarters import Quarter, quarters_from
-from copark.cases.schema import Anchor, Partner
+from copark.cases.schema import Anchor, Credit, Partner
+from copark.cases.table_schemas import CapTable
 from copark.cases.world import growth_gaps, in_order, years_on_record
 from copark.model.arrays import Inputs, make_inputs
 from copark.model.dimensions import PARTNERS
@@ -24,6 +25,10 @@ from copark.model.variables import ORIGINS, catalogue
 from copark.model.world.equations import ABSENT, FREE, NO_PARTNER, PRESENT
 from copark.units import convert
 
+SIDE_NAMES = ("home", "host")
+BESIDE_INVESTORS = ("contractor", "operator", "authority")
+BESIDE_PRESENCE = ("growth", "technology", "control", "burden")
+"""Names by their place on the axes of the model."""
 NOBODY_ENTERS = 1000.0
 """Least declared investment that nobody reaches, M USD: the upper end of the model's range."""
 NO_VOTE_PASSES = 10_001
@@ -174,6 +179,8 @@ def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> Non
     for switch in ("rescue_by_treaty", "rescue_by_controller", "credit_open", "plan_open", "mediation_open"):
         dated[switch] = 1.0
     # Levers are open by default: which of them act follows from the framework, and scenarios close them one by one.
+    for side in SIDE_NAMES:
+        dated[f"interest_weight_{side}"] = interest_weights(case, side)
     dated["private_owner"] = float(case.kind == "enterprise-led")
     if framework is not None:
         dated["framework"][span(quarters, framework.since, framework.until)] = 1.0
@@ -182,6 +189,20 @@ def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> Non
     for visit in case.visits:
         quarter = visit.date.quarter()
         dated["visit"][span(quarters, quarter, quarter)] += [visit.home, visit.host]
+
+
+def interest_weights(case: Case, side: str) -> list[float]:
+    """Give the weights of a side's strategic interests beside presence, by what serves them; presence has the rest.
+
+    Of a side whose interests nothing is known to serve, the park's presence is all that counts.
+    """
+    served = [interest for interest in case.interests if interest.side == side and interest.served_by is not None]
+    total = in_order(interest.weight for interest in served)
+    weights = [0.0] * len(BESIDE_PRESENCE)
+    for interest in served:
+        if interest.served_by in BESIDE_PRESENCE:
+            weights[BESIDE_PRESENCE.index(interest.served_by)] += interest.weight / total
+    return weights
 
 
 def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
@@ -207,13 +228,28 @@ def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     for since in sorted({quarter_of(table.date, "event") for table in used(case.equity)}):
         table = case.cap_table(since)
         if table is not None:
-            dated["share"][span(quarters, since)] = [table.basis_points_of(side) for side in ORIGINS]
+            held = span(quarters, since)
+            dated["share"][held] = [table.basis_points_of(side) for side in ORIGINS]
+            for side in SIDE_NAMES:
+                dated[f"business_{side}"][held] = businesses_of(case, table, side)
     for holder in case.shareholders:
         until = None if holder.until is None else holder.until.quarter()
         dated["shareholder_ties"][span(quarters, holder.since.quarter(), until)] += strengths(holder.ties)
     if case.rivals:
         for t, quarter in enumerate(quarters):
             pack_rivals(case, quarter, dated[t])
+
+
+def businesses_of(case: Case, table: CapTable, side: str) -> list[float]:
+    """Give the parts of a side's shares that contractors, operators and authorities hold."""
+    of_holder = {holder.key: holder.business for holder in case.shareholders}
+    total = table.basis_points_of(side)
+    parts = [0.0] * len(BESIDE_INVESTORS)
+    for holding in table.holdings:
+        business = of_holder.get(holding.holder)
+        if holding.side == side and business in BESIDE_INVESTORS and total:
+            parts[BESIDE_INVESTORS.index(business)] += holding.basis_points / total
+    return parts
 
 
 def strengths(ties: Ties | None) -> list[float]:
@@ -235,7 +271,7 @@ def pack_rivals(case: Case, quarter: Quarter, row: Record) -> None:
     row
         Written: the company's record of the quarter; sizes are multiples of this park, stakes 0 to 1.
     """
-    for g, side in enumerate(("home", "host")):
+    for g, side in enumerate(SIDE_NAMES):
         present = [
             rival
             for rival in case.rivals
@@ -255,8 +291,7 @@ def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     """Pack registered capital, credit lines and repayment, and the infrastructure others paid for.
 
     Aid and budget money is spent by those who give it: it counts in realised investment and never passes through the
-    company's cash. Several credit lines are repaid as one, from the first end of grace to the last maturity; those
-    whose terms are not known are not repaid.
+    company's cash. A line is booked to who owes it, the company or the host state.
 
     Parameters
     ----------
@@ -268,20 +303,55 @@ def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
         Written: `company`, and the credit that `governments` open, M USD.
     """
     dated = inputs.company
-    lines = [(line.since.quarter(), line) for line in case.finance.credit if line.use]
-    grace = [start + round(4 * line.grace_years) for start, line in lines if line.grace_years is not None]
-    ends = [start + round(4 * line.maturity_years) for start, line in lines if line.maturity_years is not None]
-    agreed = [(start, line.amount.in_unit("M USD")) for start, line in lines]
     dated["registered_capital"] = values_in_force(case.finance.registered_capital, quarters, "M USD", 0.0)
-    inputs.governments["credit"] = [
-        in_order(amount for start, amount in agreed if start <= quarter) for quarter in quarters
-    ]
-    if grace:
-        repaid = span(quarters, min(grace))
-        dated["repayment_quarters"][repaid] = [max(max(ends) - quarter, 1) for quarter in quarters[repaid]]
+    owed_by_company = credit_lines(case, "company")
+    inputs.governments["credit"] = agreed_to_date(owed_by_company, quarters)
+    dated["repayment_quarters"] = quarters_to_repay(owed_by_company, quarters)
+    owed_by_state = credit_lines(case, "host")
+    inputs.governments["state_credit"] = agreed_to_date(owed_by_state, quarters)
+    inputs.governments["state_repayment_quarters"] = quarters_to_repay(owed_by_state, quarters)
+    known_rate = rate_of(owed_by_state)
+    if owed_by_state:
+        default_rate = catalogue().parameters["interest_rate"].default[0]
+        inputs.governments["state_credit_rate"] = default_rate if known_rate is None else known_rate
     for grant in used(case.finance.grants):
         paid_in = grant.date.quarter()
         dated["other_investment"][span(quarters, paid_in, paid_in)] += grant.in_unit("M USD")
+
+
+def credit_lines(case: Case, borrower: str) -> list[Credit]:
+    """Give the credit lines that the model uses and that somebody owes: company or host."""
+    return [line for line in case.finance.credit if line.use and line.borrower == borrower]
+
+
+def agreed_to_date(lines: list[Credit], quarters: list[Quarter]) -> list[float]:
+    """Give what may be drawn of credit lines by each quarter, M USD."""
+    agreed = [(line.since.quarter(), line.amount.in_unit("M USD")) for line in lines]
+    return [in_order(amount for start, amount in agreed if start <= quarter) for quarter in quarters]
+
+
+def quarters_to_repay(lines: list[Credit], quarters: list[Quarter]) -> list[float]:
+    """Give over how many quarters the debt of each quarter is still repaid, at least one; 0 before the end of grace.
+
+    Several lines are repaid as one, from the first end of grace to the last maturity; those whose terms are not known
+    are not repaid.
+    """
+    grace = [line.since.quarter() + round(4 * line.grace_years) for line in lines if line.grace_years is not None]
+    ends = [line.since.quarter() + round(4 * line.maturity_years) for line in lines if line.maturity_years is not None]
+    if not grace:
+        return [0.0] * len(quarters)
+    first = min(grace)
+    last = max(ends)
+    return [float(max(last - quarter, 1)) if quarter >= first else 0.0 for quarter in quarters]
+
+
+def rate_of(lines: list[Credit]) -> float | None:
+    """Give the mean rate of credit lines by their amounts, 1/yr; ``None`` if no line tells its rate."""
+    rates = [(line.amount.in_unit("M USD"), line.rate.in_unit("1/yr")) for line in lines if line.rate is not None]
+    if not rates:
+        return None
+    owed = in_order(amount for amount, _ in rates)
+    return in_order(amount * rate for amount, rate in rates) / owed
 
 
 def pack_enterprises(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
@@ -370,11 +440,12 @@ def pack_closures(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
             continue
         for name in ("framework", "rescue_by_treaty", "rescue_by_controller", "credit_open", "plan_open"):
             governments[name][closed] = 0.0
+        governments["rescue_alone"][closed] = 0.0
         company["quota"][closed] = NO_VOTE_PASSES
         company["registered_capital"][closed] = 0.0
         enterprises["term_market"][closed] = ALL_IS_LOST
         if closure.side is not None:
-            governments["visit"][closed, ("home", "host").index(closure.side)] = -1.0
+            governments["visit"][closed, SIDE_NAMES.index(closure.side)] = -1.0
 
 
 def is_closed(inputs: Inputs, t: int) -> bool:
@@ -386,13 +457,10 @@ def is_closed(inputs: Inputs, t: int) -> bool:
 def case_parameters(case: Case) -> dict[str, tuple[float, ...]]:
     """Give values of the model's parameters that are facts of the case, and the rate of its credit, where known."""
     variables = catalogue().parameters
-    lines = [(line.amount.in_unit("M USD"), line.rate) for line in case.finance.credit if line.use]
     values: dict[str, tuple[float, ...]] = {}
-    rates = [(amount, rate.in_unit("1/yr")) for amount, rate in lines if rate is not None]
-    if rates:
-        owed = in_order(amount for amount, _ in rates)
-        paid = in_order(amount * rate for amount, rate in rates)
-        values["interest_rate"] = (paid / owed,)
+    rate = rate_of(credit_lines(case, "company"))
+    if rate is not None:
+        values["interest_rate"] = (rate,)
     for name, parameter in case.parameters.items():
         values[name] = tuple(convert(value, parameter.unit, variables[name].unit) for value in parameter.values)
     return values

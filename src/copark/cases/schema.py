@@ -97,7 +97,7 @@ class CaseWorld(Record):
 
 
 class Credit(Named):
-    """A credit line to the development company."""
+    """A credit line for the park: to the development company, or to the host state, which passes the money on."""
 
     amount: Money
     """What may be drawn."""
@@ -111,6 +111,8 @@ class Credit(Named):
     """Interest, per year; left out if not known: then it is the model's own parameter."""
     concessional: YesNo
     """Whether it depends on the intergovernmental framework."""
+    borrower: Literal["company", "host"] = "company"
+    """Who owes it: the development company, or the host state, which passes the money on and repays it itself."""
     use: YesNo = True
     """Whether the model uses it; lines that contradict the used ones stand beside them with use: false."""
 
@@ -130,7 +132,7 @@ class Finance(Record):
     paid_in_at_start: Money
     """What was paid in when it was founded."""
     credit: tuple[Credit, ...] = ()
-    """Credit lines to the development company."""
+    """Credit lines to the development company, and those of the host state for it."""
     grants: tuple[Money, ...] = ()
     """Dated aid and budget money for infrastructure, each payment by itself (not sums so far)."""
 

@@ -56,6 +56,7 @@ NAMES = (
     "principal",
     "calls",
     "draws_credit",
+    "state_funding",
     "grants",
     "dividends",
     "rescue",
@@ -70,6 +71,11 @@ NAMES = (
     "surplus",
     "contribution_home",
     "contribution_host",
+    "alignment",
+    "transfer_home",
+    "closed",
+    "state_debt",
+    "state_debt_service",
     "demand_home",
     "demand_host",
     "demand_third",
@@ -152,6 +158,7 @@ def report_company(row: Record, state: Record) -> None:
     row.principal = state.principal
     row.calls = state.calls
     row.draws_credit = state.draws_credit
+    row.state_funding = state.state_funding
     row.grants = state.grants
     row.dividends = state.dividends[0] + state.dividends[1] + state.dividends[2]
     row.rescue = state.rescue
@@ -174,6 +181,11 @@ def report_governments(row: Record, state: Record) -> None:
     row.surplus = state.surplus
     row.contribution_home = state.contribution[0]
     row.contribution_host = state.contribution[1]
+    row.alignment = state.alignment
+    row.transfer_home = state.transfer[0]
+    row.closed = state.closed
+    row.state_debt = state.state_debt
+    row.state_debt_service = state.state_interest + state.state_principal
 
 
 @compiled

@@ -29,6 +29,7 @@ LAPSE = 8
 TRANSITORY = 9
 EXIT = 10
 OPENING = 11
+CLOSURE = 12
 
 # Aspects of one process, where an entity needs several numbers at once (those of ENTRY).
 SIZE, PERMANENT, SIGNAL, FOUND, BUILD = 0, 1, 2, 3, 4  # BUILD to BUILD + 3: four stages

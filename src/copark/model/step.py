@@ -17,7 +17,7 @@ from copark.model.world import equations as world
 
 
 @compiled
-def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> None:
+def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> None:  # noqa: PLR0915 - one timetable
     """Move the park of run i by one quarter.
 
     Parameters
@@ -52,6 +52,7 @@ def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> No
     links.commitment_to_votes(t, link_buffers, g_out, c_in)
     links.commitment_to_effort(t, link_buffers, g_out, c_in)
     links.commitment_to_hurdle(t, link_buffers, g_out, e_in)
+    links.commitment_to_arrivals(t, link_buffers, g_out, e_in)
     links.council_to_votes(t, link_buffers, g_out, c_in)
     links.credit_to_ledger(t, link_buffers, g_out, c_in)
     links.plan_to_land(t, link_buffers, g_out, c_in)
@@ -67,6 +68,7 @@ def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> No
     links.service_to_returns(t, link_buffers, c_out, e_in)
     links.land_to_starts(t, link_buffers, c_out, e_in)
     links.opening_to_enterprises(t, link_buffers, c_out, e_in)
+    links.price_to_arrivals(t, link_buffers, c_out, e_in)
 
     enterprises.step(
         t, work.firms, e_state, e_in, e_out, inputs.enterprises[t], inputs.anchors, draws.enterprises[i], address
@@ -76,6 +78,8 @@ def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> No
     links.profits_to_home(t, link_buffers, e_out, g_in)
     links.jobs_to_host(t, link_buffers, e_out, g_in)
     links.taxes_to_host(t, link_buffers, e_out, g_in)
+    links.jobs_to_interests(t, link_buffers, e_out, g_in)
+    links.capital_to_interests(t, link_buffers, e_out, g_in)
     links.results_to_arrivals(t, link_buffers, e_out, e_in)
     links.results_to_partners(t, link_buffers, e_out, w_in)
 
@@ -83,14 +87,17 @@ def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> No
     # that a rescue comes in the quarter of the shortfall.
     company.keep_books(c_state, c_in, c_out, inputs.company[t], draws.company[i], developed)
     links.interest_to_home(t, link_buffers, c_out, g_in)
+    links.funding_to_host(t, link_buffers, c_out, g_in)
     links.contracts_to_home(t, link_buffers, c_out, g_in)
     links.dividends_to_sides(t, link_buffers, c_out, g_in)
     links.shortfall_to_bargain(t, link_buffers, c_out, g_in)
     links.control_to_bargain(t, link_buffers, c_out, g_in)
     links.opening_to_interests(t, link_buffers, c_out, g_in)
 
-    governments.step(g_state, g_in, g_out, inputs.governments[t], draws.governments[i])
+    governments.step(t, g_state, g_in, g_out, inputs.governments[t], draws.governments[i], address)
     links.rescue_to_ledger(t, link_buffers, g_out, c_in)
+    links.closing_to_company(t, link_buffers, g_out, c_in)
+    links.closing_to_enterprises(t, link_buffers, g_out, e_in)
     company.close(c_state, c_in, c_out)
     # Partners last: they have seen the network and the results of this quarter, and change the next.
     world.partners(t, w_state, w_in, inputs.world[t], draws.world[i], address)

@@ -262,12 +262,40 @@ def _shares_changed(case: Case, edits: Edits) -> Case:
     for number, (date, shares) in enumerate(zip(dates, edits.equity, strict=True)):
         held: dict[Any, int] = {side: getattr(shares, side) for side in ORIGINS} | {"none": shares.unallocated}
         evidence: Any = {"basis": text("study.edited"), "grade": "judgement", "source": (JUDGEMENT,)}
+        on_record = case.cap_table(date.quarter("event"))
         holdings = tuple(
-            Holding(holder=UNALLOCATED if side == "none" else side, side=side, basis_points=points, **evidence)
-            for side, points in held.items()
+            Holding(holder=holder, side=side, basis_points=points, **evidence)
+            for side, of_side in held.items()
+            for holder, points in _among_holders(on_record, side, of_side)
         )
         tables.append(CapTable(table=f"edited-{number}", date=date, use=True, holdings=holdings))
     return case.model_copy(update={"equity": tuple(tables)})
+
+
+def _among_holders(table: CapTable | None, side: str, points: int) -> list[tuple[str, int]]:
+    """Divide a side's shares among its holders on record as they hold them: who it is made of stays as it was.
+
+    Parameters
+    ----------
+    table
+        Cap table on record when the shares begin to hold.
+    side
+        home, host, third or none.
+    points
+        Its shares, basis points; none get lost in rounding.
+
+    Returns
+    -------
+    Holders with basis points; of a side without holders on record the side itself.
+    """
+    holdings = [] if table is None else [holding for holding in table.holdings if holding.side == side]
+    total = sum(holding.basis_points for holding in holdings)
+    if side == "none":
+        return [(UNALLOCATED, points)]
+    if total == 0:
+        return [(side, points)]
+    ends = [round(points * sum(h.basis_points for h in holdings[: n + 1]) / total) for n in range(len(holdings))]
+    return [(holding.holder, end - begin) for holding, begin, end in zip(holdings, [0, *ends], ends, strict=False)]
 
 
 def _facts(case: Case, old: tuple[Fact, ...], steps: tuple[ValueStep, ...] | None, unit: str) -> tuple[Fact, ...]:

@@ -22,6 +22,7 @@ from copark.analyses.link_impact.scenarios import (
     strength_study,
 )
 from copark.json_types import JsonObject
+from copark.model.variables import catalogue
 from copark.stats.effects import Effect
 from copark.texts.localized import LocalizedText
 
@@ -36,7 +37,7 @@ READ = (HEADLINE, "jobs", "cash")
 
 def links_of(_context: Context, _given: Mapping[str, Any]) -> list[Choice]:
     """Give the links between scales."""
-    return [Choice(link.name, LocalizedText.by_language(link.title)) for link in links_named()]
+    return [Choice(link.name, LocalizedText.by_language(link.title)) for link in catalogue().links.values()]
 
 
 class Params(CaseParams):

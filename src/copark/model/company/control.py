@@ -1,19 +1,82 @@
 """Control and votes: who decides in the development company, and how likely a land decision is to pass.
 
-Three blocs hold shares in basis points: home, host and third. Shares held by nobody count in the base of 10,000 and
-never vote. A vote passes when the blocs that say yes hold at least the quota (5,001 is "more than half").
+Three blocs hold shares in basis points: home, host and third. Those of a side may vote in groups, by the business of
+their holders. Shares held by nobody count in the base of 10,000 and never vote. A vote passes when those who say yes
+hold at least the quota (5,001 is "more than half").
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from copark.model.dimensions import BLOCS, HOME, HOST
+from copark.model.company.ledger import TARGET_OCCUPANCY
+from copark.model.dimensions import (
+    AUTHORITY,
+    BUSINESSES,
+    CONTRACTOR,
+    HOME,
+    HOST,
+    INVESTOR,
+    SIDES,
+    THIRD,
+    THIRD_GROUP,
+)
 from copark.model.jit import Record, compiled
 
 
 @compiled
-def pass_probability(share: np.ndarray, quota: float, yes: tuple[float, float, float]) -> float:
+def side_sum(values: np.ndarray, side: int) -> float:
+    """Add up the groups of a side; the third bloc belongs to none."""
+    total = 0.0
+    for n in range(BUSINESSES + 1):
+        total += values[side * (BUSINESSES + 1) + n]
+    return total
+
+
+@compiled
+def divide(share: float, business: np.ndarray, side: int, group_share: np.ndarray) -> None:
+    """Divide a side's shares among its groups; who has no business on record is an investor.
+
+    Parameters
+    ----------
+    share
+        Shares of the side, basis points.
+    business
+        Part of them held by contractors, operators and authorities, shape (BUSINESSES,), at most one in sum.
+    side
+        Home or host.
+    group_share
+        Written: basis points of the side's groups, shape (GROUPS,).
+    """
+    left = 1.0
+    for n in range(BUSINESSES):
+        group_share[side * (BUSINESSES + 1) + n] = share * business[n]
+        left -= business[n]
+    group_share[side * (BUSINESSES + 1) + INVESTOR] = share * max(left, 0.0)
+
+
+@compiled
+def holders(share: np.ndarray) -> int:
+    """Return the groups that hold shares, as bits: groups without shares change no vote and are not gone through."""
+    present = 0
+    for i in range(share.size):
+        if share[i] > 0.0:
+            present |= 1 << i
+    return present
+
+
+@compiled
+def weight_of(coalition: int, share: np.ndarray) -> float:
+    """Return the shares of a coalition in basis points; its members are bits."""
+    weight = 0.0
+    for i in range(share.size):
+        if coalition >> i & 1:
+            weight += share[i]
+    return weight
+
+
+@compiled
+def pass_probability(share: np.ndarray, quota: float, yes: np.ndarray) -> float:
     """Chance that a vote passes: sum over winning coalitions of the product of yes and no probabilities.
 
     Lambda = sum over S with sum of shares >= q of prod_(i in S) p_i prod_(i not in S) (1 - p_i); exact (MODEL §3(1)).
@@ -21,64 +84,140 @@ def pass_probability(share: np.ndarray, quota: float, yes: tuple[float, float, f
     Parameters
     ----------
     share
-        Shares of home, host and third in basis points, shape (BLOCS,); unallocated shares make them less than
+        Shares of the groups in basis points, one for each; unallocated shares make them less than
         10,000.
     quota
         Shares that must say yes, basis points.
     yes
-        Chance that each bloc says yes, 0 to 1; blocs decide independently.
+        Chance that each group says yes, 0 to 1; groups decide independently.
 
     Returns
     -------
-    Chance between 0 and 1; 0 where all blocs together do not reach the quota.
+    Chance between 0 and 1; 0 where all together do not reach the quota.
     """
+    present = holders(share)
     total = 0.0
-    for coalition in range(1 << BLOCS):
-        weight = 0.0
-        chance = 1.0
-        for i in range(BLOCS):
-            if coalition >> i & 1:
-                weight += share[i]
-                chance *= yes[i]
-            else:
-                chance *= 1.0 - yes[i]
-        if weight >= quota:
+    coalition = present
+    for _ in range(1 << share.size):
+        if weight_of(coalition, share) >= quota:
+            chance = 1.0
+            for i in range(share.size):
+                if present >> i & 1:
+                    chance *= yes[i] if coalition >> i & 1 else 1.0 - yes[i]
             total += chance
+        if coalition == 0:
+            break
+        coalition = (coalition - 1) & present  # the next smaller set of holders
     return total
 
 
 @compiled
 def banzhaf(share: np.ndarray, quota: float, index: np.ndarray) -> None:
-    """Normalised Banzhaf index of the three blocs, exact; all zero where no bloc is ever decisive.
+    """Normalised Banzhaf index of the groups, exact; all zero where none is ever decisive.
 
-    A bloc is decisive in a coalition that wins with it and loses without it. Source: Banzhaf 1965; Leech 2002 for its
+    A group is decisive in a coalition that wins with it and loses without it. Source: Banzhaf 1965; Leech 2002 for its
     use on company control.
 
     Parameters
     ----------
     share
-        Shares of home, host and third in basis points, shape (BLOCS,).
+        Shares of the groups in basis points, one for each.
     quota
         Shares needed to win, basis points.
     index
-        Written: swings of each bloc over swings of all, shape (BLOCS,).
+        Written: swings of each group over swings of all, one for each.
     """
-    swings = 0.0
-    for i in range(BLOCS):
+    for i in range(share.size):
         index[i] = 0.0
-        # All eight coalitions, of every bloc: exact, and too few for anything cleverer to be worth its lines.
-        for coalition in range(1 << BLOCS):
-            if coalition >> i & 1:
-                weight = 0.0
-                for j in range(BLOCS):
-                    if coalition >> j & 1:
-                        weight += share[j]
-                if weight >= quota > weight - share[i]:
+    present = holders(share)
+    swings = 0.0
+    coalition = present
+    for _ in range(1 << share.size):
+        weight = weight_of(coalition, share)
+        if weight >= quota:
+            for i in range(share.size):
+                if coalition >> i & 1 and weight - share[i] < quota:
                     index[i] += 1.0
-        swings += index[i]
+                    swings += 1.0
+        if coalition == 0:
+            break
+        coalition = (coalition - 1) & present
     if swings > 0.0:
-        for i in range(BLOCS):
+        for i in range(share.size):
             index[i] /= swings
+
+
+@compiled
+def land_interest(business: int, commitment: float, occupied: float, serviced: float) -> float:
+    """Return how much a group's own benefit speaks for more land, 0 to 1, by its business.
+
+    A contractor earns on any land; operator and investor on land that is taken up, O/(0.6 A); an authority has the
+    interest of its government.
+
+    Parameters
+    ----------
+    business
+        Contractor, operator, authority or investor.
+    commitment
+        Of the government of its side, 0 to 1.
+    occupied, serviced
+        Land taken up and land serviced, ha.
+    """
+    if business == CONTRACTOR:
+        return 1.0
+    if business == AUTHORITY:
+        return commitment
+    return min(occupied / (TARGET_OCCUPANCY * serviced), 1.0) if serviced > 0.0 else 1.0
+
+
+@compiled
+def say_yes(state: Record, receives: Record, parameters: Record) -> None:
+    """Find how likely each group says yes to land: p = (1 - iota) m_g + iota (its own interest).
+
+    The third bloc has no government behind it; it follows neither and both, hence the mean.
+
+    Parameters
+    ----------
+    state
+        Read: serviced area, ha. Written: `approval` by group, 0 to 1.
+    receives
+        Commitments of the two governments as they reach the votes, and occupied area, ha.
+    parameters
+        `group_interest` iota, a share.
+    """
+    own = parameters.group_interest
+    for g in range(SIDES):
+        commitment = receives.commitment_vote[g]
+        for n in range(BUSINESSES + 1):
+            wants = land_interest(n, commitment, receives.occupied_area, state.serviced_area)
+            state.approval[g * (BUSINESSES + 1) + n] = (1.0 - own) * commitment + own * wants
+    state.approval[THIRD_GROUP] = 0.5 * (receives.commitment_vote[HOME] + receives.commitment_vote[HOST])
+
+
+@compiled
+def capability_of_owners(control: np.ndarray, parameters: Record, otherwise: float) -> float:
+    """Return the operating capability of whoever controls the company: the mean over groups, weighted by control.
+
+    Parameters
+    ----------
+    control
+        Control by group, shape (GROUPS,).
+    parameters
+        Capability of each business and of investors, 0 to 1.
+    otherwise
+        What holds where no group of a side has control, 0 to 1.
+    """
+    total = 0.0
+    weighted = 0.0
+    for g in range(SIDES):
+        for n in range(BUSINESSES):
+            of_business = control[g * (BUSINESSES + 1) + n]
+            total += of_business
+            weighted += of_business * parameters.business_capability[n]
+        of_investors = control[g * (BUSINESSES + 1) + INVESTOR]
+        total += of_investors
+        weighted += of_investors * parameters.investor_capability
+    return weighted / total if total > 0.0 else otherwise
 
 
 @compiled
@@ -107,21 +246,26 @@ def mediate(passes: float, mediation: float, surplus: float) -> float:
 
 @compiled
 def vote(state: Record, receives: Record, dated: Record, parameters: Record) -> None:
-    """Find the blocs' control and the chance that a land decision passes this quarter.
+    """Find who is in control and the chance that a decision passes this quarter.
 
     Parameters
     ----------
     state
-        Written: `control` by bloc and `vote_pass`, both 0 to 1.
+        Written: shares, control and approval by group, `control` by bloc, and `vote_pass`, 0 to 1.
     receives
         Commitments of the two governments as they reach the votes, and the surplus on the council's table.
     dated
-        Shares and quota of this quarter, basis points.
+        Shares by bloc and quota of this quarter, basis points; businesses of each side's holders.
     parameters
-        `mediation`.
+        `mediation` and `group_interest`.
     """
-    home, host = receives.commitment_vote[HOME], receives.commitment_vote[HOST]
-    banzhaf(dated.share, dated.quota, state.control)
-    # The third bloc has no government behind it; it follows neither and both, hence the mean.
-    passes = pass_probability(dated.share, dated.quota, (home, host, 0.5 * (home + host)))
+    divide(dated.share[HOME], dated.business_home, HOME, state.group_share)
+    divide(dated.share[HOST], dated.business_host, HOST, state.group_share)
+    state.group_share[THIRD_GROUP] = dated.share[THIRD]
+    banzhaf(state.group_share, dated.quota, state.group_control)
+    state.control[HOME] = side_sum(state.group_control, HOME)
+    state.control[HOST] = side_sum(state.group_control, HOST)
+    state.control[THIRD] = state.group_control[THIRD_GROUP]
+    say_yes(state, receives, parameters)
+    passes = pass_probability(state.group_share, dated.quota, state.approval)
     state.vote_pass = mediate(passes, parameters.mediation, receives.mediation)

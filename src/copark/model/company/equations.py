@@ -7,9 +7,10 @@ enterprises have acted, and it `settle`s once the governments have bargained.
 from __future__ import annotations
 
 from copark.model.company.control import banzhaf, vote
-from copark.model.company.ledger import account, develop, freeze, settle
+from copark.model.company.ledger import account, develop, effective_price, freeze, settle
 from copark.model.company.service import serve, tie
-from copark.model.dimensions import ORIGINS, SIDES
+from copark.model.dimensions import HOST, ORIGINS, SIDES
+from copark.model.fast_math import log
 from copark.model.jit import Record, compiled
 
 
@@ -33,6 +34,13 @@ def begin(state: Record, receives: Record, sends: Record, dated: Record) -> None
     banzhaf(dated.share, dated.quota, state.control)
     receives.mediation = receives.rescue = receives.land_taken = receives.occupied_area = 0.0
     sends.open = 1.0
+
+
+@compiled
+def log_price(host_attention: float, parameters: Record) -> float:
+    """Return the logarithm of the price of land beside the reference price; 0 where land is free."""
+    price = effective_price(parameters.land_price, parameters.servicing_cost, host_attention)
+    return log(price / parameters.reference_price) if price > 0.0 else 0.0
 
 
 @compiled
@@ -79,6 +87,7 @@ def decide(
     # The stock is moved when it is paid for, in `account`; what is sent already has it, so that the delay of the link
     # counts from this quarter.
     sends.serviced_area = state.serviced_area + developed
+    sends.log_price = log_price(state.attention[HOST], parameters)
     return developed
 
 
@@ -118,11 +127,12 @@ def keep_books(
         sends.dividends[g] = state.dividends[g]
         sends.control[g] = state.control[g]
     sends.shortfall = state.shortfall
+    sends.state_funding = state.state_funding
 
 
 @compiled
 def close(state: Record, receives: Record, sends: Record) -> None:
-    """Take the governments' rescue, and say whether the company is still open.
+    """Take the governments' rescue, end where a government has closed the park, and say whether the company is open.
 
     Parameters
     ----------
@@ -134,4 +144,6 @@ def close(state: Record, receives: Record, sends: Record) -> None:
         Written: `open`, 1 or 0; it reaches the others in the next quarter.
     """
     settle(state, receives)
+    if receives.closed > 0.5:
+        state.failed = 1.0
     sends.open = 0.0 if state.failed > 0.5 else 1.0

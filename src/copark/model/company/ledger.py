@@ -63,25 +63,26 @@ def running_cost(parameters: Record, area: float) -> float:
 
 
 @compiled
-def funds(state: Record, receives: Record, dated: Record) -> tuple[float, float]:
-    """Equity that can still be called and credit that can still be drawn, M USD.
+def funds(state: Record, receives: Record, dated: Record) -> tuple[float, float, float]:
+    """Equity that can still be called, money a state passes on, and credit that can still be drawn, M USD.
 
     Parameters
     ----------
     state
         Paid-in equity and debt, M USD.
     receives
-        `credit`, the limit that arrived from the governments, M USD; 0 without a framework.
+        `credit` and `state_credit`, the limits that arrived from the governments, M USD; 0 without a framework.
     dated
         Registered capital (M USD) and quarters to maturity, above 0 once repayment has begun.
 
     Returns
     -------
-    Both M USD and never negative; credit is closed from the quarter in which repayment begins.
+    All M USD and never negative; credit is closed from the quarter in which repayment begins.
     """
     callable_equity = max(dated.registered_capital - state.paid_in_equity, 0.0)
+    from_state = max(receives.state_credit - state.state_funding_ever, 0.0)
     undrawn = max(receives.credit - state.debt, 0.0) if dated.repayment_quarters <= 0.0 else 0.0
-    return callable_equity, undrawn
+    return callable_equity, from_state, undrawn
 
 
 @compiled
@@ -116,9 +117,9 @@ def develop(t: int, state: Record, receives: Record, dated: Record, parameters: 
     if state.failed > 0.5 or state.serviced_area >= planned:
         return 0.0
     block = min(dated.block_area, planned - state.serviced_area)
-    callable_equity, undrawn = funds(state, receives, dated)
     # All that could be had counts, not cash alone: equity is called and credit drawn only when cash has run out.
-    if max(state.cash, 0.0) + callable_equity + undrawn < parameters.servicing_cost * block:
+    callable_equity, from_state, undrawn = funds(state, receives, dated)
+    if max(state.cash, 0.0) + callable_equity + from_state + undrawn < parameters.servicing_cost * block:
         return 0.0
     a, b = rng.key(address, rng.VOTE, t)
     return block if rng.uniform(a, b, 0) < state.vote_pass else 0.0
@@ -131,8 +132,10 @@ def repayment(debt: float, quarters_left: float) -> float:
 
 
 @compiled
-def finance(state: Record, receives: Record, dated: Record) -> tuple[float, float]:
-    """Cover a shortfall of cash first by calling equity up to the registered capital, then by drawing credit.
+def finance(state: Record, receives: Record, dated: Record) -> tuple[float, float, float]:
+    """Cover a shortfall of cash: call equity up to the registered capital, take what a state passes on, draw credit.
+
+    Only the last of the three is owed by the company.
 
     Parameters
     ----------
@@ -145,16 +148,19 @@ def finance(state: Record, receives: Record, dated: Record) -> tuple[float, floa
 
     Returns
     -------
-    Equity called and credit drawn, M USD of this quarter; cash stays negative where both do not reach.
+    Equity called, money from the state and credit drawn, M USD of this quarter; cash stays negative where they do not
+    reach.
     """
-    callable_equity, undrawn = funds(state, receives, dated)
+    callable_equity, from_state, undrawn = funds(state, receives, dated)
     # Equity before credit (decision log 0023): no schedule of payments is known, and debt then comes as late as it can.
     calls = min(max(-state.cash, 0.0), callable_equity)
-    draws = min(max(-state.cash - calls, 0.0), undrawn)
-    state.cash += calls + draws
+    funding = min(max(-state.cash - calls, 0.0), from_state)
+    draws = min(max(-state.cash - calls - funding, 0.0), undrawn)
+    state.cash += calls + funding + draws
     state.paid_in_equity += calls
+    state.state_funding_ever += funding
     state.debt += draws
-    return calls, draws
+    return calls, funding, draws
 
 
 @compiled
@@ -190,7 +196,8 @@ def distribute(state: Record, dated: Record, parameters: Record) -> float:
 def account(state: Record, receives: Record, dated: Record, parameters: Record, developed: float) -> None:
     """Book one quarter of money: sales, fees, costs, debt service, then calls, draws and dividends (MODEL §3(8)).
 
-    K' = K + p_eff land + (fee O - opex)/4 - c_A dA - (r_D/4) D - principal + calls + draws + grants - dividends.
+    K' = K + p_eff land + (fee O - opex)/4 - c_A dA - (r_D/4) D - principal + calls + funding + draws + grants
+    - dividends.
 
     Parameters
     ----------
@@ -222,8 +229,10 @@ def account(state: Record, receives: Record, dated: Record, parameters: Record, 
     state.debt -= state.principal * DT
     # After debt service, so that interest and principal can be paid out of equity and credit; before dividends, which
     # are paid only out of cash that is there.
-    calls, draws = finance(state, receives, dated)
-    state.calls, state.draws_credit = calls / DT, draws / DT
+    calls, funding, draws = finance(state, receives, dated)
+    state.calls = calls / DT
+    state.state_funding = funding / DT
+    state.draws_credit = draws / DT
     paid = distribute(state, dated, parameters)
     state.result_cumulative += result * DT
     state.serviced_area += developed
@@ -232,7 +241,7 @@ def account(state: Record, receives: Record, dated: Record, parameters: Record, 
     # As a yearly flow, since the governments' benefits, out of which it would be paid, are per year.
     state.shortfall = max(-state.cash, 0.0) / DT
     after = state.cash - state.debt - state.paid_in_equity
-    state.ledger_gap = (after - before) - (result - paid) * DT
+    state.ledger_gap = (after - before) - (result + state.state_funding - paid) * DT
 
 
 @compiled
@@ -255,7 +264,7 @@ def settle(state: Record, receives: Record) -> None:
 def freeze(state: Record) -> None:
     """Stop all flows of a failed company; it keeps its stocks."""
     state.land_sales = state.fees = state.operating_cost = state.land_cost = 0.0
-    state.interest = state.principal = state.grants = state.calls = state.draws_credit = 0.0
+    state.interest = state.principal = state.grants = state.calls = state.draws_credit = state.state_funding = 0.0
     state.rescue = state.shortfall = state.ledger_gap = 0.0
     for i in range(BLOCS):
         state.dividends[i] = 0.0

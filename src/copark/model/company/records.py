@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model.dimensions import BLOCS, ORIGINS, PARTNERS, SIDES
+from copark.model.dimensions import BLOCS, BUSINESSES, GROUPS, ORIGINS, PARTNERS, SIDES
 
 Parameters = np.dtype(
     [
@@ -24,12 +24,20 @@ Parameters = np.dtype(
         ("contractor_margin_rate", "f8"),
         ("dividend_rate", "f8"),
         ("cash_reserve", "f8"),
+        ("deadlock", "f8"),
+        ("group_interest", "f8"),
+        ("owner_weight", "f8"),
+        ("business_capability", "f8", (BUSINESSES,)),
+        ("investor_capability", "f8"),
+        ("reference_price", "f8"),
     ],
     align=True,
 )
 Dated = np.dtype(
     [
         ("share", "f8", (BLOCS,)),
+        ("business_home", "f8", (BUSINESSES,)),
+        ("business_host", "f8", (BUSINESSES,)),
         ("quota", "f8"),
         ("capability", "f8"),
         ("first_area", "f8"),
@@ -49,6 +57,9 @@ Dated = np.dtype(
 State = np.dtype(
     [
         ("control", "f8", (BLOCS,)),
+        ("group_share", "f8", (GROUPS,)),
+        ("group_control", "f8", (GROUPS,)),
+        ("approval", "f8", (GROUPS,)),
         ("stake", "f8", (SIDES,)),
         ("attention", "f8", (SIDES,)),
         ("vote_pass", "f8"),
@@ -71,6 +82,8 @@ State = np.dtype(
         ("principal", "f8"),
         ("calls", "f8"),
         ("draws_credit", "f8"),
+        ("state_funding", "f8"),
+        ("state_funding_ever", "f8"),
         ("grants", "f8"),
         ("dividends", "f8", (BLOCS,)),
         ("rescue", "f8"),
@@ -92,6 +105,8 @@ Receives = np.dtype(
         ("occupied_area", "f8"),
         ("rescue", "f8"),
         ("credit", "f8"),
+        ("state_credit", "f8"),
+        ("closed", "f8"),
     ],
     align=True,
 )
@@ -107,6 +122,8 @@ Sends = np.dtype(
         ("shortfall", "f8"),
         ("control", "f8", (SIDES,)),
         ("open", "f8"),
+        ("state_funding", "f8"),
+        ("log_price", "f8"),
     ],
     align=True,
 )

@@ -6,6 +6,7 @@ the elasticity of its contribution (Eswaran & Kotwal 1985; Bhattacharyya & Lafon
 
 from __future__ import annotations
 
+from copark.model.company.control import capability_of_owners
 from copark.model.dimensions import HOME, HOST, ORIGINS, PARTNERS, SIDES
 from copark.model.fast_math import exp, log
 from copark.model.jit import Record, compiled
@@ -99,6 +100,12 @@ def log_service(home: float, host: float, contribution: float, limit: float) -> 
 
 
 @compiled
+def deadlock(passes: float, weight: float) -> float:
+    """Return delta ln Lambda: what the service level loses because decisions are not taken (log points, at most 0)."""
+    return weight * log(max(passes, FLOOR))
+
+
+@compiled
 def serve(state: Record, receives: Record, dated: Record, parameters: Record) -> None:
     """Find stakes, attention and the service level of the quarter from shares, control, rivals and commitment.
 
@@ -124,10 +131,13 @@ def serve(state: Record, receives: Record, dated: Record, parameters: Record) ->
         state.attention[g] = attention(state.stake[g], dated.rival_size[g], rival_stake)
     home = state.stake[HOME] * state.attention[HOME] * max(receives.commitment_effort[HOME], FLOOR)
     host = state.stake[HOST] * state.attention[HOST] * max(receives.commitment_effort[HOST], FLOOR)
-    limit = capability_limit(dated.capability, parameters.capability_weight)
+    of_owners = capability_of_owners(state.group_control, parameters, dated.capability)
+    capability = (1.0 - parameters.owner_weight) * dated.capability + parameters.owner_weight * of_owners
+    limit = capability_limit(capability, parameters.capability_weight)
+    undecided = deadlock(state.vote_pass, parameters.deadlock)
     # Q is at most kappa by the inequality of means while stakes and commitments are shares; a strengthened link may
     # push it above, and a level of service above 1 has no meaning.
-    state.log_service = min(log_service(home, host, parameters.home_contribution, limit), 0.0)
+    state.log_service = min(log_service(home, host, parameters.home_contribution, limit) + undecided, 0.0)
     state.service_level = exp(state.log_service)
 
 

@@ -4,7 +4,7 @@ They stand in a file of their own so that the equations name them as attributes 
 bare constant is a type of its own to the compiler, which would compile the carrying of a link once for every link.
 """
 
-# Links in the order of the scales they leave: world, governments, company, enterprises.
+# Links in the order of the scales they leave (world, governments, company, enterprises); newer ones follow.
 DEMAND_TO_ARRIVALS = 0
 GROWTH_TO_RETURNS = 1
 PARTNERS_TO_NETWORK = 2
@@ -37,5 +37,12 @@ JOBS_TO_HOST = 28
 TAXES_TO_HOST = 29
 RESULTS_TO_ARRIVALS = 30
 RESULTS_TO_PARTNERS = 31
-LINKS = 32
+FUNDING_TO_HOST = 32
+JOBS_TO_INTERESTS = 33
+COMMITMENT_TO_ARRIVALS = 34
+PRICE_TO_ARRIVALS = 35
+CLOSING_TO_COMPANY = 36
+CLOSING_TO_ENTERPRISES = 37
+CAPITAL_TO_INTERESTS = 38
+LINKS = 39
 CHANNELS_PER_LINK = 5

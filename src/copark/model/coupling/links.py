@@ -184,6 +184,25 @@ def commitment_to_hurdle(t: int, link_buffers: LinkBuffers, governments: Record,
 
 
 @compiled
+def commitment_to_arrivals(t: int, link_buffers: LinkBuffers, governments: Record, enterprises: Record) -> None:
+    """A committed government sends its own country's enterprises; cut, they come as if it were fully committed.
+
+    Parameters
+    ----------
+    t, link_buffers
+        Quarter, and the links of the run, as in `carry`.
+    governments
+        Sends `commitment` by side, 0 to 1.
+    enterprises
+        Written: `commitment_own` by side; 1 where nothing arrives.
+    """
+    for g in range(SIDES):
+        enterprises.commitment_own[g] = carry(
+            link_buffers, t, link_index.COMMITMENT_TO_ARRIVALS, g, governments.commitment[g], 1.0
+        )
+
+
+@compiled
 def council_to_votes(t: int, link_buffers: LinkBuffers, governments: Record, company: Record) -> None:
     """The council of the framework lays last quarter's joint surplus on the table of a failing vote (M USD/yr).
 
@@ -201,18 +220,19 @@ def council_to_votes(t: int, link_buffers: LinkBuffers, governments: Record, com
 
 @compiled
 def credit_to_ledger(t: int, link_buffers: LinkBuffers, governments: Record, company: Record) -> None:
-    """The framework opens concessional credit to the company, up to a limit (M USD).
+    """The framework opens concessional credit, up to a limit: to the company, or to the state for it (M USD).
 
     Parameters
     ----------
     t, link_buffers
         Quarter, and the links of the run, as in `carry`.
     governments
-        Sends `credit`, M USD.
+        Sends `credit` and `state_credit`, M USD.
     company
-        Written: `credit`; 0 where nothing arrives.
+        Written: `credit` and `state_credit`; 0 where nothing arrives.
     """
     company.credit = carry(link_buffers, t, link_index.CREDIT_TO_LEDGER, 0, governments.credit, 0.0)
+    company.state_credit = carry(link_buffers, t, link_index.CREDIT_TO_LEDGER, 1, governments.state_credit, 0.0)
 
 
 @compiled
@@ -279,6 +299,38 @@ def rescue_to_ledger(t: int, link_buffers: LinkBuffers, governments: Record, com
         Written: `rescue`; 0 where nothing arrives.
     """
     company.rescue = carry(link_buffers, t, link_index.RESCUE_TO_LEDGER, 0, governments.rescue, 0.0)
+
+
+@compiled
+def closing_to_company(t: int, link_buffers: LinkBuffers, governments: Record, company: Record) -> None:
+    """A government that closes the park ends the company (1 closed).
+
+    Parameters
+    ----------
+    t, link_buffers
+        Quarter, and the links of the run, as in `carry`.
+    governments
+        Sends `closed`, 1 or 0.
+    company
+        Written: `closed`; 0 where nothing arrives.
+    """
+    company.closed = carry(link_buffers, t, link_index.CLOSING_TO_COMPANY, 0, governments.closed, 0.0)
+
+
+@compiled
+def closing_to_enterprises(t: int, link_buffers: LinkBuffers, governments: Record, enterprises: Record) -> None:
+    """A government that closes the park takes from the enterprises inside what they earn there (1 closed).
+
+    Parameters
+    ----------
+    t, link_buffers
+        Quarter, and the links of the run, as in `carry`.
+    governments
+        Sends `closed`, 1 or 0.
+    enterprises
+        Written: `closed`; 0 where nothing arrives.
+    """
+    enterprises.closed = carry(link_buffers, t, link_index.CLOSING_TO_ENTERPRISES, 0, governments.closed, 0.0)
 
 
 # Company to the world, the governments and the enterprises ------------------------------------------------------------
@@ -400,6 +452,22 @@ def opening_to_enterprises(t: int, link_buffers: LinkBuffers, company: Record, e
 
 
 @compiled
+def price_to_arrivals(t: int, link_buffers: LinkBuffers, company: Record, enterprises: Record) -> None:
+    """Dear land keeps enterprises of all origins away (logarithm of its price beside the reference price).
+
+    Parameters
+    ----------
+    t, link_buffers
+        Quarter, and the links of the run, as in `carry`.
+    company
+        Sends `log_price`, log points.
+    enterprises
+        Written: `log_price`; 0 where nothing arrives.
+    """
+    enterprises.log_price = carry(link_buffers, t, link_index.PRICE_TO_ARRIVALS, 0, company.log_price, 0.0)
+
+
+@compiled
 def opening_to_interests(t: int, link_buffers: LinkBuffers, company: Record, governments: Record) -> None:
     """A failed company ends the strategic value the governments see in the park (1 open, 0 failed).
 
@@ -429,6 +497,22 @@ def interest_to_home(t: int, link_buffers: LinkBuffers, company: Record, governm
         Written: `interest`; 0 where nothing arrives.
     """
     governments.interest = carry(link_buffers, t, link_index.INTEREST_TO_HOME, 0, company.interest, 0.0)
+
+
+@compiled
+def funding_to_host(t: int, link_buffers: LinkBuffers, company: Record, governments: Record) -> None:
+    """What the company takes of a state's credit is booked to the host state, which owes it (M USD/yr).
+
+    Parameters
+    ----------
+    t, link_buffers
+        Quarter, and the links of the run, as in `carry`.
+    company
+        Sends `state_funding`, M USD/yr.
+    governments
+        Written: `state_funding`; 0 where nothing arrives.
+    """
+    governments.state_funding = carry(link_buffers, t, link_index.FUNDING_TO_HOST, 0, company.state_funding, 0.0)
 
 
 @compiled
@@ -580,6 +664,38 @@ def taxes_to_host(t: int, link_buffers: LinkBuffers, enterprises: Record, govern
         Written: `taxes`; 0 where nothing arrives.
     """
     governments.taxes = carry(link_buffers, t, link_index.TAXES_TO_HOST, 0, enterprises.taxes, 0.0)
+
+
+@compiled
+def jobs_to_interests(t: int, link_buffers: LinkBuffers, enterprises: Record, governments: Record) -> None:
+    """Jobs inside serve an interest in growth, beside the money they bring (persons).
+
+    Parameters
+    ----------
+    t, link_buffers
+        Quarter, and the links of the run, as in `carry`.
+    enterprises
+        Sends `jobs`, persons.
+    governments
+        Written: `jobs_seen`; 0 where nothing arrives.
+    """
+    governments.jobs_seen = carry(link_buffers, t, link_index.JOBS_TO_INTERESTS, 0, enterprises.jobs, 0.0)
+
+
+@compiled
+def capital_to_interests(t: int, link_buffers: LinkBuffers, enterprises: Record, governments: Record) -> None:
+    """Capital beside jobs serves an interest in technology (M USD).
+
+    Parameters
+    ----------
+    t, link_buffers
+        Quarter, and the links of the run, as in `carry`.
+    enterprises
+        Sends `capital`, M USD.
+    governments
+        Written: `capital`; 0 where nothing arrives.
+    """
+    governments.capital = carry(link_buffers, t, link_index.CAPITAL_TO_INTERESTS, 0, enterprises.capital, 0.0)
 
 
 @compiled

@@ -6,7 +6,7 @@ import numpy as np
 
 from copark.model import rng
 from copark.model.clock import DT
-from copark.model.dimensions import ORIGINS
+from copark.model.dimensions import HOME, HOST, ORIGINS
 from copark.model.enterprises.records import (
     BUILD_QUARTERS,
     CAPITAL,
@@ -18,7 +18,7 @@ from copark.model.enterprises.records import (
     START_QUARTER,
     Firms,
 )
-from copark.model.enterprises.returns import component_spread
+from copark.model.enterprises.returns import arbitrage, component_spread
 from copark.model.fast_math import exp, log
 from copark.model.jit import Record, compiled
 
@@ -82,11 +82,22 @@ def pool_left(registered_ever: float, parameters: Record) -> float:
 
 
 @compiled
+def sent_by(origin: int, receives: Record) -> float:
+    """Return the commitment of the government that can send enterprises of an origin; for third countries 1."""
+    if origin == HOME:
+        return receives.commitment_own[HOME]
+    if origin == HOST:
+        return receives.commitment_own[HOST]
+    return 1.0
+
+
+@compiled
 def enquiries_per_year(origin: int, state: Record, receives: Record, dated: Record, parameters: Record) -> float:
     """Return the enquiries of an origin per year, before the entry threshold thins them (MODEL §3(3)).
 
     lambda_o = lambda0 w_o pool regime exp{theta_n ln(1 + n_o) + N_o + theta_q ln Q + theta_y (rho - 0.07)/sigma
-    - eps' (tau - tau0) + G_o}. The pool is that of the quarter's beginning, so that no origin comes before another.
+    - eps' (tau - tau0) + G_o + theta_a (cost + market)_o - theta_m (1 - m_o) - eps_L ln(p/p_ref)}. The pool is that of
+    the quarter's beginning, so that no origin comes before another.
 
     Parameters
     ----------
@@ -115,6 +126,9 @@ def enquiries_per_year(origin: int, state: Record, receives: Record, dated: Reco
         # The published semi-elasticity is per percentage point.
         - parameters.tax_pull * (receives.profit_tax - dated.reference_tax) * 100.0
         + receives.demand[origin]
+        + parameters.arbitrage_pull * arbitrage(dated, origin)
+        - parameters.mobilisation * (1.0 - sent_by(origin, receives))
+        - parameters.price_pull * receives.log_price
     )
     scale = parameters.enquiry_rate * parameters.origin_weight[origin]
     return scale * pool_left(state.registered_before, parameters) * regime(receives, dated, parameters) * exp(pull)

@@ -17,6 +17,7 @@ from copark.model.jit import Record, compiled
 def begin(receives: Record) -> None:
     """Begin with no enterprise, and nothing heard of the park's success."""
     receives.reputation = 0.0
+    receives.closed = 0.0
 
 
 @compiled
@@ -86,3 +87,4 @@ def step(
     sends.occupied_area = state.occupied_area
     sends.jobs, sends.taxes, sends.profit_home = state.jobs, state.taxes, state.profit_home
     sends.reputation = state.reputation
+    sends.capital = state.capital

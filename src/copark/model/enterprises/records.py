@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from copark.model.dimensions import ORIGINS
+from copark.model.dimensions import ORIGINS, SIDES
 
 Parameters = np.dtype(
     [
@@ -50,6 +50,9 @@ Parameters = np.dtype(
         ("capital_per_job", "f8"),
         ("reinvested_share", "f8"),
         ("land_per_capital", "f8"),
+        ("arbitrage_pull", "f8"),
+        ("mobilisation", "f8"),
+        ("price_pull", "f8"),
     ],
     align=True,
 )
@@ -121,6 +124,9 @@ Receives = np.dtype(
         ("narrow_list", "f8"),
         ("profit_tax", "f8"),
         ("open", "f8"),
+        ("commitment_own", "f8", (SIDES,)),
+        ("log_price", "f8"),
+        ("closed", "f8"),
     ],
     align=True,
 )
@@ -132,6 +138,7 @@ Sends = np.dtype(
         ("taxes", "f8"),
         ("profit_home", "f8"),
         ("reputation", "f8"),
+        ("capital", "f8"),
     ],
     align=True,
 )

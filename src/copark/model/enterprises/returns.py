@@ -18,7 +18,8 @@ def component_spread(spread: float) -> float:
 def common_return(operating: float, receives: Record, parameters: Record) -> float:
     """Return the part of the return that all enterprises of the park share, before their own qualities (MODEL §3(4)).
 
-    rho + y_K gamma ln(1 + n/n_ref) + 0.05 ln Q + response to the host's market growth.
+    rho + y_K gamma ln(1 + n/n_ref) + 0.05 ln Q + response to the host's market growth; less all capital within a year
+    in a park that a government has closed.
 
     Parameters
     ----------
@@ -38,6 +39,7 @@ def common_return(operating: float, receives: Record, parameters: Record) -> flo
         + parameters.output_capital * parameters.agglomeration * log(1.0 + operating / parameters.industrial_base)
         + parameters.service_return * receives.service_returns
         + parameters.market_response * receives.market_growth
+        - receives.closed
     )
 
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from copark.model import rng
 from copark.model.clock import DT
-from copark.model.dimensions import HOME, HOST, SIDES
+from copark.model.dimensions import HOME, HOST, INTERESTS, SIDES
 from copark.model.fast_math import exp, logistic
+from copark.model.governments.interests import align, closing_hazard, concede, served
 from copark.model.jit import Record, compiled
 
 Parameters = np.dtype(
@@ -22,6 +24,13 @@ Parameters = np.dtype(
         ("commitment_rate", "f8"),
         ("home_bargaining", "f8"),
         ("tax_per_job", "f8"),
+        ("interest_jobs", "f8"),
+        ("interest_technology", "f8"),
+        ("alignment", "f8"),
+        ("alignment_memory", "f8"),
+        ("session_effect", "f8"),
+        ("visit_weight", "f8"),
+        ("closure_rate", "f8"),
     ],
     align=True,
 )
@@ -30,10 +39,17 @@ Dated = np.dtype(
         ("framework", "f8"),
         ("rescue_by_treaty", "f8"),
         ("rescue_by_controller", "f8"),
+        ("rescue_alone", "f8", (SIDES,)),
+        ("rescue_limit", "f8", (SIDES,)),
         ("private_owner", "f8"),
         ("visit", "f8", (SIDES,)),
+        ("interest_weight_home", "f8", (INTERESTS,)),
+        ("interest_weight_host", "f8", (INTERESTS,)),
         ("credit_open", "f8"),
         ("credit", "f8"),
+        ("state_credit", "f8"),
+        ("state_credit_rate", "f8"),
+        ("state_repayment_quarters", "f8"),
         ("plan_open", "f8"),
         ("plan_area", "f8"),
         ("mediation_open", "f8"),
@@ -49,6 +65,13 @@ State = np.dtype(
         ("benefit", "f8", (SIDES,)),
         ("contribution", "f8", (SIDES,)),
         ("surplus", "f8"),
+        ("alignment", "f8"),
+        ("transfer", "f8", (SIDES,)),
+        ("outlay", "f8", (SIDES,)),
+        ("closed", "f8"),
+        ("state_debt", "f8"),
+        ("state_interest", "f8"),
+        ("state_principal", "f8"),
     ],
     align=True,
 )
@@ -63,6 +86,9 @@ Receives = np.dtype(
         ("shortfall", "f8"),
         ("control", "f8", (SIDES,)),
         ("open", "f8"),
+        ("state_funding", "f8"),
+        ("jobs_seen", "f8"),
+        ("capital", "f8"),
     ],
     align=True,
 )
@@ -72,10 +98,12 @@ Sends = np.dtype(
         ("rescue", "f8"),
         ("mediation", "f8"),
         ("credit", "f8"),
+        ("state_credit", "f8"),
         ("plan_area", "f8"),
         ("threshold", "f8"),
         ("narrow_list", "f8"),
         ("profit_tax", "f8"),
+        ("closed", "f8"),
     ],
     align=True,
 )
@@ -84,33 +112,79 @@ NO_PLAN = -1.0
 
 
 @compiled
-def benefit_home(receives: Record, parameters: Record, private: bool) -> float:
-    """u_home = v_home + profits of home firms + interest + contractor's margin + dividends, M USD/yr (MODEL §3(9)).
+def serve_debt(state: Record, receives: Record, dated: Record) -> None:
+    """One quarter of the host state's own debt for the park: what it passes on, interest, principal (MODEL §3(9)).
 
-    The strategic value v is enjoyed while the park's company lives; a private owner has none.
+    D' = D + funding/4 - principal/4, interest r D a year, principal in equal parts from the end of grace to maturity.
+    A credit whose borrower is the state is on the state's books: the company receives money and owes nothing.
 
     Parameters
     ----------
+    state
+        Read and written: `state_debt`, M USD; written: `state_interest` and `state_principal`, M USD/yr.
     receives
-        Profits of home enterprises, interest, contractor's margin and dividends, each M USD/yr; `open`, 1 or 0.
+        `state_funding`, M USD/yr.
+    dated
+        Rate, 1/yr, and quarters left to repay; 0 in the years of grace.
+    """
+    quarters = dated.state_repayment_quarters
+    due = state.state_debt / quarters if quarters >= 1.0 else 0.0
+    state.state_interest = dated.state_credit_rate * state.state_debt
+    state.state_principal = due / DT
+    state.state_debt += receives.state_funding * DT - due
+
+
+@compiled
+def benefit_home(state: Record, receives: Record, dated: Record, parameters: Record) -> float:
+    """u_home = v_home S_home + profits of home firms + interest + contractor's margin + dividends, M USD/yr.
+
+    S is how far the side's strategic interests are served. Interest comes from the company and, where the host state is
+    the borrower, from the host state. A private owner has no strategic value (MODEL §3(9)).
+
+    Parameters
+    ----------
+    state
+        `outlay` of both sides, M USD, and the host state's interest, M USD/yr.
+    receives
+        Profits of home enterprises, interest, contractor's margin and dividends, each M USD/yr; what serves interests.
+    dated
+        Weights of the side's interests, and whether the home side is a private owner.
     parameters
-        `value_home`, M USD/yr.
-    private
-        True where the home side is a private owner, as in an enterprise-led park.
+        `value_home`, M USD/yr, and where interests are half served.
 
     Returns
     -------
     Benefit of the quarter before it is smoothed, M USD/yr; negative where home enterprises lose more than comes in.
     """
-    value = 0.0 if private else parameters.value_home * receives.open
-    return value + receives.profit_home + receives.interest + receives.contractor_margin + receives.dividends[HOME]
+    value = 0.0
+    if dated.private_owner < 0.5:
+        value = parameters.value_home * served(HOME, state.outlay, receives, dated.interest_weight_home, parameters)
+    earned = receives.profit_home + receives.interest + receives.contractor_margin + receives.dividends[HOME]
+    return value + earned + state.state_interest
 
 
 @compiled
-def benefit_host(receives: Record, parameters: Record) -> float:
-    """u_host = v_host + theta_B jobs + taxes on profit + dividends, M USD/yr (MODEL §3(9))."""
-    value = parameters.value_host * receives.open
-    return value + parameters.tax_per_job * receives.jobs + receives.taxes + receives.dividends[HOST]
+def benefit_host(state: Record, receives: Record, dated: Record, parameters: Record) -> float:
+    """u_host = v_host S_host + theta_B jobs + taxes on profit + dividends - debt service of the state, M USD/yr.
+
+    Parameters
+    ----------
+    state
+        `outlay` of both sides, M USD, and the host state's interest and principal, M USD/yr.
+    receives
+        Jobs, taxes and dividends of the quarter; what serves interests.
+    dated
+        Weights of the side's interests.
+    parameters
+        `value_host`, M USD/yr, `tax_per_job`, M USD/yr for each job, and where interests are half served.
+
+    Returns
+    -------
+    Benefit of the quarter before it is smoothed, M USD/yr; negative where debt service exceeds what comes in.
+    """
+    value = parameters.value_host * served(HOST, state.outlay, receives, dated.interest_weight_host, parameters)
+    earned = value + parameters.tax_per_job * receives.jobs + receives.taxes + receives.dividends[HOST]
+    return earned - (state.state_interest + state.state_principal)
 
 
 @compiled
@@ -172,8 +246,37 @@ def controller_pays(
 
 
 @compiled
+def within_means(worth: float, limit: float) -> float:
+    """Return what a side would pay at most, M USD/yr: what the park is worth to it, within its means where they end."""
+    return min(worth, limit) if limit > 0.0 else worth
+
+
+@compiled
+def pays_alone(willing: float, shortfall: float, allowed: float) -> float:
+    """Return what a side pays without the other: the whole shortfall, if it may and the park is worth that to it.
+
+    Parameters
+    ----------
+    willing
+        Most it would pay, M USD/yr.
+    shortfall
+        Cash the company lacks, as a yearly flow, M USD/yr.
+    allowed
+        1 where the rules in force let it pay, 0 where they do not.
+
+    Returns
+    -------
+    The shortfall or 0, M USD/yr.
+    """
+    return shortfall if allowed > 0.5 and 0.0 < shortfall <= willing else 0.0
+
+
+@compiled
 def rescue(state: Record, receives: Record, dated: Record, parameters: Record) -> None:
-    """Decide who pays how much of the company's shortfall: by treaty, by the controller, or nobody.
+    """Decide who pays how much of the company's shortfall: both by treaty, one side alone, or nobody.
+
+    A side is willing to pay what the park is worth to it, as far as its means reach. A treaty lets both share a
+    shortfall that neither would bear alone; without one the side with more control is asked first, then the other.
 
     Parameters
     ----------
@@ -182,27 +285,30 @@ def rescue(state: Record, receives: Record, dated: Record, parameters: Record) -
     receives
         `shortfall`, M USD/yr, and `control` by side.
     dated
-        Whether the framework is on, and which of the two ways of rescue is open.
+        Whether the framework is on, which ways of rescue are open, and the means of each side, M USD/yr.
     parameters
         `home_bargaining`, the weight beta.
     """
+    shortfall = receives.shortfall
+    willing_home = within_means(state.benefit[HOME] + state.transfer[HOME], dated.rescue_limit[HOME])
+    willing_host = within_means(state.benefit[HOST] + state.transfer[HOST], dated.rescue_limit[HOST])
     pays_home, pays_host = 0.0, 0.0
     if dated.framework > 0.5 and dated.rescue_by_treaty > 0.5:
-        pays_home, pays_host = bargain(
-            state.benefit[HOME], state.benefit[HOST], receives.shortfall, parameters.home_bargaining
-        )
+        pays_home, pays_host = bargain(willing_home, willing_host, shortfall, parameters.home_bargaining)
     elif dated.framework < 0.5 and dated.rescue_by_controller > 0.5:
         pays_home, pays_host = controller_pays(
-            state.benefit[HOME],
-            state.benefit[HOST],
-            receives.shortfall,
-            receives.control[HOME],
-            receives.control[HOST],
+            willing_home, willing_host, shortfall, receives.control[HOME], receives.control[HOST]
         )
+    if pays_home + pays_host <= 0.0:
+        home_alone = pays_alone(willing_home, shortfall, dated.rescue_alone[HOME])
+        host_alone = pays_alone(willing_host, shortfall, dated.rescue_alone[HOST])
+        home_first = receives.control[HOME] >= receives.control[HOST]
+        pays_home = home_alone if home_first or host_alone <= 0.0 else 0.0
+        pays_host = host_alone if pays_home <= 0.0 else 0.0
     state.contribution[HOME] = pays_home
     state.contribution[HOST] = pays_host
     # Reported and laid on the council's table with or without a framework; whoever paid, the shortfall counts once.
-    state.surplus = state.benefit[HOME] + state.benefit[HOST] - receives.shortfall
+    state.surplus = state.benefit[HOME] + state.benefit[HOST] - shortfall
 
 
 @compiled
@@ -251,7 +357,10 @@ def begin(state: Record, dated: Record, parameters: Record) -> None:
         aim = logistic((state.benefit[g] - parameters.effort_cost) / parameters.benefit_spread)
         state.commitment[g] = 1.0 if private and g == HOME else aim
         state.contribution[g] = 0.0
+        state.transfer[g] = 0.0
+        state.outlay[g] = 0.0
     state.surplus = state.benefit[HOME] + state.benefit[HOST]
+    state.alignment = parameters.alignment if dated.framework > 0.5 else 0.0
 
 
 @compiled
@@ -259,7 +368,7 @@ def announce(state: Record, sends: Record, dated: Record) -> None:
     """Send what the governments put on the table as the quarter begins: commitment, framework, plan, credit, regime.
 
     Without the framework there is no concessional credit, no political land plan and no council to mediate; what the
-    council puts on the table in a vote is last quarter's surplus.
+    council puts on the table in a vote is last quarter's surplus. A state draws on its credit until it begins to repay.
 
     Parameters
     ----------
@@ -273,7 +382,9 @@ def announce(state: Record, sends: Record, dated: Record) -> None:
     for g in range(SIDES):
         sends.commitment[g] = state.commitment[g]
     framework = dated.framework > 0.5
-    sends.credit = dated.credit if framework and dated.credit_open > 0.5 else 0.0
+    lends = framework and dated.credit_open > 0.5
+    sends.credit = dated.credit if lends else 0.0
+    sends.state_credit = dated.state_credit if lends and dated.state_repayment_quarters <= 0.0 else 0.0
     sends.plan_area = dated.plan_area if framework and dated.plan_open > 0.5 else NO_PLAN
     sends.mediation = state.surplus if framework and dated.mediation_open > 0.5 else 0.0
     sends.threshold = dated.threshold
@@ -282,37 +393,72 @@ def announce(state: Record, sends: Record, dated: Record) -> None:
 
 
 @compiled
-def step(state: Record, receives: Record, sends: Record, dated: Record, parameters: Record) -> None:
-    """Move the governments by one quarter: benefit, bargain over a shortfall, commitment.
+def step(
+    t: int, state: Record, receives: Record, sends: Record, dated: Record, parameters: Record, address: Record
+) -> None:
+    """Move the governments by one quarter: benefit, concessions, bargain over a shortfall, commitment, closing.
 
     A private owner is a residual claimant: no strategic value, full commitment until the company fails.
 
     Parameters
     ----------
+    t
+        Quarter from 0.
     state
         Read and written.
     receives
         What came along the links this quarter; money in M USD/yr, jobs in persons.
     sends
-        Written: `rescue`, M USD/yr.
+        Written: `rescue`, M USD/yr, and `closed`.
     dated
         Framework, rescue levers, ownership and visits of this quarter.
     parameters
         Of the run.
+    address
+        Address of the run's random numbers.
     """
     private = dated.private_owner > 0.5
     # Exact for any step: two half steps of a smoother of this form are one whole step. The memory is about a
     # budget year, so that one good quarter convinces no government.
     keep = 1.0 - exp(-DT / parameters.benefit_memory)
-    home = benefit_home(receives, parameters, private)
-    host = benefit_host(receives, parameters)
+    serve_debt(state, receives, dated)
+    home = benefit_home(state, receives, dated, parameters)
+    host = benefit_host(state, receives, dated, parameters)
     state.benefit[HOME] += keep * (home - state.benefit[HOME])
     state.benefit[HOST] += keep * (host - state.benefit[HOST])
+    align(state, dated, parameters)
+    concede(state, dated, parameters)
     # Before commitment, so that what a side has just paid already cools it.
     rescue(state, receives, dated, parameters)
     for g in range(SIDES):
-        net = state.benefit[g] - state.contribution[g]
-        state.commitment[g] = commit(state.commitment[g], net, dated.visit[g], parameters)
+        net = state.benefit[g] + state.transfer[g] - state.contribution[g]
+        jump = parameters.visit_weight * dated.visit[g]
+        state.commitment[g] = commit(state.commitment[g], net, jump, parameters)
+        state.outlay[g] += state.contribution[g] * DT
+    state.outlay[HOST] += (state.state_interest + state.state_principal) * DT
     if private:
         state.commitment[HOME] = 1.0 if receives.open > 0.5 else 0.0
     sends.rescue = state.contribution[HOME] + state.contribution[HOST]
+    close_park(t, state, parameters, address)
+    sends.closed = state.closed
+
+
+@compiled
+def close_park(t: int, state: Record, parameters: Record, address: Record) -> None:
+    """Decide whether a government closes the park this quarter, for good: likelier the less committed they are.
+
+    Parameters
+    ----------
+    t
+        Quarter from 0.
+    state
+        Read: `commitment` by side. Written: `closed`.
+    parameters
+        `closure_rate`, 1/yr.
+    address
+        Address of the run's random numbers.
+    """
+    hazard = closing_hazard(state.commitment[HOME], state.commitment[HOST], parameters.closure_rate)
+    a, b = rng.key(address, rng.CLOSURE, t)
+    if rng.uniform(a, b, 0) < rng.probability(hazard, DT):
+        state.closed = 1.0

@@ -190,10 +190,10 @@ def span(entry: Any) -> tuple[str, str | None]:
 
 
 def arrows() -> list[ArrowInfo]:
-    """List every link of the model."""
+    """List every link of the model that is not switched off by default."""
     return [
         ArrowInfo.of(link, link=link.name, source_layer=LAYERS[link.source_room], target_layer=LAYERS[link.target_room])
-        for link in catalogue().links.values()
+        for link in catalogue().acting_links.values()
     ]
 
 
