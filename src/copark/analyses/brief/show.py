@@ -86,9 +86,11 @@ def of_structures(baselines: Sequence[StructureBaseline], t: Texts) -> str:
     if between is None:
         return t("card.no_structures")
     low, high, count = between
-    first, last = (shown(end, doc.SHARE, t.lang) for end in (low, high))
-    if first == last:
-        return t("card.structures_alike", value=first, count=count)
+    first = shown(low, doc.SHARE, t.lang)
+    last = shown(high, doc.SHARE, t.lang)
+    low_words, high_words = ends_in_words(low, high, t.lang)
+    if low_words == high_words:
+        return t("card.structures_alike", value=first if first != shown(0.0, doc.SHARE, t.lang) else last, count=count)
     return t("card.structures", band=shown(doc.Interval(low, high), doc.SHARE, t.lang), count=count)
 
 

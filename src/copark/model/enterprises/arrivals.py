@@ -297,7 +297,10 @@ def arrive(
     rate = enquiries_per_year(origin, state, receives, dated, parameters) * DT
     # Written so that NaN is caught too. At 700 e^-rate would leave the normal numbers, and the inverse Poisson with it.
     if not rate < 600.0:
-        state.overflow = 1.0
+        if rate >= 600.0:
+            state.overflow = 1.0
+        else:
+            state.arrivals = rate  # not a number: the run stops with that status
         return
     a, b = rng.key(address, rng.ARRIVALS, t)
     # One uniform for the whole count: the scenario with the higher rate has the same enterprises and some more.
