@@ -813,6 +813,17 @@ def reliability_more(lang: str) -> str:
     return bullets("reliability", shipped("reliability"), "summary", lang)
 
 
+def by_accounts(lang: str) -> str:
+    """Tell of each park whether it stands by its accounts where its data end, beside the coder's word."""
+    found = shipped("standing")
+    document = REGISTRY["standing"].document(found, lang)
+    lead = next(section for section in document.sections if section.key == "record").blocks[0]
+    columns = "park recorded earns unaided pays_back holds stands self_standing"
+    table = table_of(found, "standing", "record", columns, lang)
+    sentences = bullets("standing", found, "record", lang)
+    return f"{lead.text}\n\n{table}\n\n{sentences}"
+
+
 def headline(name: str, answer: Any, lang: str) -> str:
     """Return the first sentences of an answer."""
     return str(REGISTRY[name].document(answer, lang).headline)
@@ -994,6 +1005,7 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "validation-width": validation_width,
     "ablation": ablation,
     "stack": stack,
+    "by-accounts": by_accounts,
     "reliability-more": reliability_more,
     "claims-to-2020": claims_to_2020,
     "claims-changed": claims_changed,

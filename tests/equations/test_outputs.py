@@ -60,6 +60,7 @@ def test_the_governments_and_the_world_are_reported():
         "closed": state.closed,
         "state_debt": state.state_debt,
         "state_debt_service": state.state_interest + state.state_principal,
+        "public_income": state.public_income,
     }
     for name in ("commitment", "benefit", "contribution"):
         expected |= by_origin(state, name, name, ("home", "host"))

@@ -57,6 +57,7 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "voi": {**GREAT_STONE, "draws": 100, "futures": 3},
     "link-impact": {**GREAT_STONE, "draws": 8},
     "typology": {"runs": 16},
+    "standing": {"cases": ("thilawa", "suzhou"), "runs": 16},
     "reliability": {"draws": 2, "futures": 1},
     "suzhou": {"runs": 400},
     "parks": {},

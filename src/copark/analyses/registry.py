@@ -162,6 +162,7 @@ REGISTRY = Registry(
         of_copark("voi", "decide"),
         of_copark("link-impact", "explain", aliases=("cascade",), version=2),
         of_copark("typology", "parks"),
+        of_copark("standing", "parks"),
         of_copark("reliability", "parks"),
         of_copark("suzhou", "parks"),
         of_copark("parks", "parks"),

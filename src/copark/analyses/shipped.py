@@ -47,6 +47,7 @@ QUESTIONS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("typology", {}),
     ("suzhou", {}),
     ("reliability", {}),
+    ("standing", {}),
     ("forecast", {**GREAT_STONE, "cut": "2020Q4"}),
     ("forecast", GREAT_STONE),
     ("link-impact", GREAT_STONE),

@@ -76,6 +76,8 @@ NAMES = (
     "closed",
     "state_debt",
     "state_debt_service",
+    "public_income",
+    "public_outlay",
     "demand_home",
     "demand_host",
     "demand_third",
@@ -166,6 +168,8 @@ def report_company(row: Record, state: Record) -> None:
     row.insolvent_quarters = state.insolvent_quarters
     row.failed = state.failed
     row.ledger_gap = state.ledger_gap
+    # Aid and budget money never passes through the company; what the governments pay is added by their report.
+    row.public_outlay = state.other_investment
     # Reports count aid and budget money that never passes the company's cash: decision log 0024. Read from the row, so
     # that the enterprises have to be reported first.
     row.realised_investment = row.enterprise_investment + state.infrastructure + state.other_investment
@@ -186,6 +190,8 @@ def report_governments(row: Record, state: Record) -> None:
     row.closed = state.closed
     row.state_debt = state.state_debt
     row.state_debt_service = state.state_interest + state.state_principal
+    row.public_income = state.public_income
+    row.public_outlay += state.outlay[0] + state.outlay[1]
 
 
 @compiled

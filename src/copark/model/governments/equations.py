@@ -72,6 +72,7 @@ State = np.dtype(
         ("state_debt", "f8"),
         ("state_interest", "f8"),
         ("state_principal", "f8"),
+        ("public_income", "f8"),
     ],
     align=True,
 )
@@ -422,6 +423,7 @@ def step(
     # budget year, so that one good quarter convinces no government.
     keep = 1.0 - exp(-DT / parameters.benefit_memory)
     serve_debt(state, receives, dated)
+    state.public_income = parameters.tax_per_job * receives.jobs + receives.taxes
     home = benefit_home(state, receives, dated, parameters)
     host = benefit_host(state, receives, dated, parameters)
     state.benefit[HOME] += keep * (home - state.benefit[HOME])

@@ -1,0 +1,225 @@
+"""Whether parks stand by their accounts, beside the count of enterprises and beside what is on record of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from copark.analyses.contract import AnalysisParams, Choice, Keys, Result, Rows
+from copark.analyses.provenance import current_provenance
+from copark.json_types import JsonObject
+from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.accounts import NEEDED, TESTS, standing
+from copark.stats.quantiles import BAND, quantiles
+from copark.texts.localized import LocalizedText
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from copark.analyses.context import Context
+    from copark.cases.case import Case
+    from copark.cases.quarters import Quarter
+
+SIZES = ("operating", "jobs")
+"""Outputs that tell the size of a park."""
+GOOD = ("thriving", "surviving")
+"""Words of the record for a park that goes well."""
+MOST = 0.5
+"""Share of runs from which on most stand."""
+
+
+def parks_of(_context: Context, _given: Mapping[str, Any]) -> list[Choice]:
+    """Give the parks of the casebook that are calibrated."""
+    from copark.calibration.case_parameters import shipped_cases
+    from copark.cases.load import load_case
+
+    return [Choice(name, load_case(name).title) for name in shipped_cases()]
+
+
+class Params(AnalysisParams):
+    """What may be asked: which parks, from which quarter, with how many runs."""
+
+    cases: Annotated[tuple[str, ...], Keys(parks_of)] = ()
+    """Names of parks; by default every park of the casebook that is calibrated."""
+    runs: Annotated[int, Field(ge=1, le=10_000)] = 500
+    """Runs of each park."""
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    """Seed of the random numbers."""
+    now: Annotated[str | None, Field(max_length=20)] = None
+    """Quarter the parks are looked at from, by default the present one."""
+    served: ClassVar[Mapping[str, float]] = {"runs": 500}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How a park stands in a quarter."""
+
+    quarter: str
+    """Quarter that is asked about, such as 2036Q4."""
+    tests: dict[str, float]
+    """Share of runs that pass a test, by its name, 0 to 1."""
+    stands: float
+    """Share of runs that pass all four, 0 to 1."""
+    self_standing: float
+    """Share of runs that are self-standing by the count of enterprises, 0 to 1."""
+    sizes: dict[str, tuple[float, float, float]]
+    """Enterprises and jobs by name of the output: 5 %, median and 95 % of runs."""
+    land: float
+    """Median of land taken up as a share of land planned, or of land serviced where nobody plans; NaN where there is
+    none."""
+
+
+@dataclass(frozen=True)
+class ParkStanding:
+    """A park: on record, at the end of its data, and ten years from now."""
+
+    case: str
+    """Name of the case."""
+    park: LocalizedText
+    """Title of the park."""
+    recorded: str | None
+    """Coder's word for what became of it: thriving, surviving, stalled or failed; none where it has none."""
+    at_data_end: Judged
+    """How it stands where its data end."""
+    ahead: Judged
+    """How it stands at the horizon."""
+
+    def contradicts(self, share: float) -> bool:
+        """Say whether a share of runs that stand is the opposite of the coder's word: most of a park gone badly."""
+        return self.recorded is not None and (share >= MOST) != (self.recorded in GOOD)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Result):
+    """Parks by their accounts."""
+
+    parks: tuple[ParkStanding, ...]
+    """Parks, in the order of their names."""
+    runs: int
+    """Runs of each park."""
+
+    def main_table(self) -> Rows:
+        """Give a row for each park and quarter."""
+        return (
+            {
+                "case": park.case,
+                "recorded": park.recorded,
+                "quarter": judged.quarter,
+                **judged.tests,
+                "stands": judged.stands,
+                "self_standing": judged.self_standing,
+                **{name: size[1] for name, size in judged.sizes.items()},
+                "land": judged.land,
+            }
+            for park in self.parks
+            for judged in (park.at_data_end, park.ahead)
+        )
+
+
+def _names(params: Params) -> tuple[str, ...]:
+    from copark.calibration.case_parameters import shipped_cases
+
+    return params.cases or tuple(shipped_cases())
+
+
+def depends_on(params: Params, context: Context) -> JsonObject:
+    """Return the parks, their calibrations and what is on record of them."""
+    recorded = _recorded()
+    parks = {}
+    for name in _names(params):
+        case = context.case(name)
+        source = context.parameters(name).source
+        draws = None if source is None else source.content["draws_hash"]
+        parks[name] = (case.hash, draws, recorded.get(name), str(_now(case, params)))
+    return {"cases": parks, "now": ""}
+
+
+def _now(case: Case, params: Params) -> Quarter:
+    from copark.cases.horizon import now_for
+
+    return now_for(case, params.now)
+
+
+def _recorded() -> dict[str, str]:
+    from copark.cases.parks import load_parks
+
+    return {park.case: park.outcome for park in load_parks().parks if park.case and park.outcome}
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Run every park as it is, and ask of each run whether it stands by its accounts."""
+    recorded = _recorded()
+    names = _names(params)
+    parks = tuple(_park(context.case(name), recorded.get(name), params, context) for name in names)
+    return Answer(parks=parks, runs=params.runs, run_id=context.run_id, provenance=current_provenance())
+
+
+def _park(case: Case, recorded: str | None, params: Params, context: Context) -> ParkStanding:
+    from copark.cases.horizon import horizon_for
+    from copark.simulation.study import baseline
+
+    now = _now(case, params)
+    keep = tuple(dict.fromkeys((*NEEDED, *SIZES, "occupied_area", "planned_area", "serviced_area")))
+    study = baseline(case.name).with_changes(
+        name=f"standing-{case.name}", runs=params.runs, seed=params.seed, now=now, keep=keep
+    )
+    runs = context.simulate(study, case)
+    start = case.clock.start
+    return ParkStanding(
+        case=case.name,
+        park=case.title,
+        recorded=recorded,
+        at_data_end=judge(runs, case, case.clock.data_end - start),
+        ahead=judge(runs, case, horizon_for(case, now) - start),
+    )
+
+
+def judge(runs: xr.Dataset, case: Case, quarter: int) -> Judged:
+    """Ask of the runs of a park how it stands in a quarter.
+
+    Parameters
+    ----------
+    runs
+        Runs of one scenario.
+    case
+        The park.
+    quarter
+        The quarter, counted from the start of the case.
+    """
+    from copark.simulation.outcomes import outcomes
+
+    sound = np.asarray(runs["status"].to_numpy())[0].reshape(runs.sizes["run"], -1)[:, 0] == 0
+    paths = {name: runs[name].to_numpy()[0][sound] for name in (*NEEDED, *SIZES)}
+    closed = case.closed_by(case.clock.start + quarter) is not None
+    found = standing(paths, quarter, closed=closed)
+    counted = outcomes(
+        np.stack([paths[name] for name in ("operating", "rescue", "failed")], axis=1),
+        np.zeros(int(sound.sum()), dtype=np.int64),
+        closed=closed,
+        judged=quarter,
+    )
+    return Judged(
+        quarter=str(case.clock.start + quarter),
+        tests={name: float(getattr(found, name).mean()) for name in TESTS},
+        stands=float(found.stands.mean()),
+        self_standing=float((counted == OUTCOMES.index("self_standing")).mean()),
+        sizes={name: _band(paths[name][:, quarter]) for name in SIZES},
+        land=_land_taken_up(runs, sound, quarter),
+    )
+
+
+def _band(values: np.ndarray) -> tuple[float, float, float]:
+    low, middle, high = quantiles(values[:, np.newaxis], BAND)[:, 0].tolist()
+    return low, middle, high
+
+
+def _land_taken_up(runs: xr.Dataset, sound: np.ndarray, quarter: int) -> float:
+    planned = runs["planned_area"].to_numpy()[0][sound, quarter]
+    serviced = runs["serviced_area"].to_numpy()[0][sound, quarter]
+    occupied = runs["occupied_area"].to_numpy()[0][sound, quarter]
+    land = np.where(planned > 0.0, planned, serviced)
+    return float(np.median(occupied[land > 0.0] / land[land > 0.0])) if (land > 0.0).any() else float("nan")

@@ -1,0 +1,54 @@
+"""Figure of parks by their accounts: a row for each park."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
+
+from copark.figures.park_kinds import STATUS
+from copark.presentation import style
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from copark.analyses.standing import ParkStanding
+
+NO_WORD = "surviving"
+"""Colour of a park of which nothing is on record; the key names recorded words alone."""
+
+
+def parks(found: Sequence[ParkStanding], lang: str = "en") -> Figure:
+    """Draw for each park how often it stands by its accounts, coloured by the record, and by the count of enterprises.
+
+    Parameters
+    ----------
+    found
+        Parks, the first at the top.
+    lang
+        Language, en or zh.
+    """
+    titles = [text(f"standing.figure.{part}", lang) for part in ("title", "subtitle", "footer")]
+    names = [park.park.text(lang) for park in found]
+    figure, axes = style.in_rows(
+        names, titles, inches=2.75, high=0.19, wide=7.2, bottom=0.85, right=0.25, lines=1, small=True
+    )
+    axes.set_xlim(-0.02, 1.02)
+    style.in_percent(axes)
+    for position, park in enumerate(found):
+        accounts = park.ahead.stands
+        count = park.ahead.self_standing
+        colour = STATUS[park.recorded or NO_WORD][0]
+        axes.plot([count, accounts], [position, position], color=style.GRID, linewidth=1.6, zorder=1)
+        axes.plot([count], [position], "o", color=style.INK, mfc=style.PAPER, ms=4.6, zorder=2)
+        axes.plot([accounts], [position], "o", color=colour, ms=6.0, zorder=3)
+    recorded = {park.recorded for park in found}
+    handles = [
+        (style.line(colour, "o", linestyle=""), text(f"parks.status.{name}", lang))
+        for name, (colour, _) in STATUS.items()
+        if name in recorded
+    ]
+    counted = style.line(style.INK, "o", linestyle="", markerfacecolor=style.PAPER)
+    handles.append((counted, text("standing.figure.count", lang)))
+    style.key(figure, handles)
+    return figure

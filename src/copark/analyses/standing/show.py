@@ -1,0 +1,108 @@
+"""What is shown of parks by their accounts: the answer, the tests, and where record and model disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.show import Show
+from copark.analyses.standing import MOST, Answer, Judged, ParkStanding
+from copark.presentation import document as doc
+from copark.simulation.readouts.accounts import TESTS
+from copark.texts import text
+
+COLUMNS = "park recorded earns:share unaided:share pays_back:share holds:share stands:share self_standing:share"
+SIZE_COLUMNS = "park operating:count::companies jobs:count::persons land:share"
+
+
+def document(answer: Answer, t: Texts) -> doc.Document:
+    """Say how many parks stand, then the tests of each, then where the record says otherwise."""
+    show = _Show(answer, t)
+    return assemble(
+        answer,
+        t,
+        key="standing",
+        title=t("question", count=len(answer.parks)),
+        headline=show.headline(),
+        sections=[show.ahead(), show.on_record(), show.method()],
+    )
+
+
+class _Show(Show):
+    def __init__(self, answer: Answer, t: Texts) -> None:
+        super().__init__(t)
+        self.answer = answer
+        self.parks = sorted(answer.parks, key=lambda park: -park.ahead.stands)
+
+    def headline(self) -> str:
+        """Say how many stand by their accounts in most runs, and how many do by the count of enterprises."""
+        quarters = sorted({park.ahead.quarter for park in self.parks})
+        by_accounts = [park for park in self.parks if park.ahead.stands >= MOST]
+        by_count = [park for park in self.parks if park.ahead.self_standing >= MOST]
+        if len(self.parks) == 1:
+            (park,) = self.parks
+            return self.t("headline.one", park=self.t.of(park.park), quarter=quarters[0], **self.shares(park.ahead))
+        values = {"count": len(self.parks), "accounts": len(by_accounts), "enterprises": len(by_count)}
+        return self.t("headline", quarter=quarters[-1], **values)
+
+    def shares(self, judged: Judged) -> dict[str, str]:
+        from copark.presentation.numbers import percent_words
+
+        return {
+            "accounts": percent_words(judged.stands, self.t.lang),
+            "enterprises": percent_words(judged.self_standing, self.t.lang),
+            **{name: percent_words(judged.tests[name], self.t.lang) for name in TESTS},
+        }
+
+    def rows(self, judged: Sequence[tuple[ParkStanding, Judged]]) -> list[Sequence[doc.Value]]:
+        return [
+            (
+                self.t.of(park.park),
+                self.word(park),
+                *(found.tests[name] for name in TESTS),
+                found.stands,
+                found.self_standing,
+            )
+            for park, found in judged
+        ]
+
+    def word(self, park: ParkStanding) -> str | None:
+        return None if park.recorded is None else text(f"parks.status.{park.recorded}", self.t.lang)
+
+    def ahead(self) -> doc.Section:
+        from copark.analyses.standing.figures import parks
+
+        tests = self.table("ahead", COLUMNS, self.rows([(park, park.ahead) for park in self.parks]))
+        sizes: list[Sequence[doc.Value]] = [
+            (
+                self.t.of(park.park),
+                *(doc.Interval(low, high, middle) for low, middle, high in park.ahead.sizes.values()),
+                park.ahead.land,
+            )
+            for park in self.parks
+        ]
+        chart = self.chart("parks", lambda: parks(self.parks, self.t.lang))
+        return self.section("ahead", chart, tests, self.table("size", SIZE_COLUMNS, sizes))
+
+    def on_record(self) -> doc.Section:
+        """Set the coder's word beside how a park stands where its data end, and say which of the two is at fault."""
+        t = self.t
+        known = [park for park in self.parks if park.recorded is not None]
+        table = self.table("record", COLUMNS, self.rows([(park, park.at_data_end) for park in known]))
+        apart = [park for park in known if park.contradicts(park.at_data_end.stands)]
+        counted = sum(park.contradicts(park.at_data_end.self_standing) for park in known)
+        sentences = tuple(self.disagreement(park) for park in apart)
+        key = "record.apart" if apart else "record.alike"
+        lead = t(key, count=len(apart), known=len(known), counted=counted)
+        return self.section("record", doc.Paragraph(lead), table, *((doc.Bullets(sentences),) if sentences else ()))
+
+    def disagreement(self, park: ParkStanding) -> str:
+        lowest = min(TESTS, key=lambda name: park.at_data_end.tests[name])
+        key = "apart.stands" if park.at_data_end.stands >= MOST else f"apart.{lowest}"
+        words = {"park": self.t.of(park.park), "word": self.word(park) or "", "quarter": park.at_data_end.quarter}
+        return self.t(key, **words, **self.shares(park.at_data_end))
+
+    def method(self) -> doc.Section:
+        return self.section(
+            "method", self.caveat("caveat.tests"), self.caveat("caveat.equity"), self.caveat("caveat.model")
+        )
