@@ -37,7 +37,7 @@ def words_of(answer, lang="en"):
 def test_the_headline_counts_both_ways(answer):
     headline, _ = words_of(answer)
     assert "1 of 3 parks stand in most runs in 2036Q4" in headline
-    assert "by the count of fifty enterprises 1 do" in headline
+    assert "by the count of fifty enterprises 1 do, 0 by both" in headline
     assert "3个园区中有1个" in words_of(answer, "zh")[0]
 
 

@@ -42,7 +42,8 @@ class _Show(Show):
         if len(self.parks) == 1:
             (park,) = self.parks
             return self.t("headline.one", park=self.t.of(park.park), quarter=quarters[0], **self.shares(park.ahead))
-        values = {"count": len(self.parks), "accounts": len(by_accounts), "enterprises": len(by_count)}
+        both = sum(park in by_count for park in by_accounts)
+        values = {"count": len(self.parks), "accounts": len(by_accounts), "enterprises": len(by_count), "both": both}
         return self.t("headline", quarter=quarters[-1], **values)
 
     def shares(self, judged: Judged) -> dict[str, str]:
