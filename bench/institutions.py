@@ -56,6 +56,18 @@ def banzhaf_index(share: list[float], quota: float) -> list[float]:
     return [s / total if total else 0.0 for s in swings]
 
 
+NOT_IMPLEMENTED = (
+    "ledger_gap",
+    "alignment",
+    "transfer_home",
+    "closed",
+    "state_funding",
+    "state_debt",
+    "state_debt_service",
+)
+"""Outputs that the other implementations lack: a check of the kernel's own, and mechanisms that are off by default."""
+
+
 class World:
     """Growth gaps, investment climate, dated shocks and global partners (MODEL §3(0), (10))."""
 
@@ -125,6 +137,7 @@ class Governments:
         if self.private:
             self.commitment[HOME] = 1.0
         self.pays = [0.0, 0.0]
+        self.paid = 0.0
         self.surplus = sum(self.benefit)
 
     def justified(self, net_benefit: float) -> float:
@@ -149,6 +162,7 @@ class Governments:
         for g in (HOME, HOST):
             self.benefit[g] += memory * (value[g] + gains[g] - self.benefit[g])
         self.pays = self.bargain(today, shortfall, control) if shortfall > 0.0 else [0.0, 0.0]
+        self.paid += sum(self.pays) * DT
         self.surplus = sum(self.benefit) - shortfall
         inertia = -math.expm1(-p["commitment_rate"] * DT)
         for g in (HOME, HOST):
@@ -304,8 +318,10 @@ class Company:
         self.failed = self.insolvent_quarters >= 4
 
 
-def report_institutions(world: World, governments: Governments, company: Company) -> dict[str, float]:
-    """Outputs of the three rooms, by the model's names."""
+def report_institutions(
+    world: World, governments: Governments, company: Company, totals: dict[str, float]
+) -> dict[str, float]:
+    """Outputs of the three rooms, by the model's names; `totals` are those of the enterprises."""
     f, c = company.flows, company
     return {
         "serviced_area": c.area, "usable_area": c.usable_area, "planned_area": c.plan,
@@ -321,6 +337,8 @@ def report_institutions(world: World, governments: Governments, company: Company
         "benefit_home": governments.benefit[HOME], "benefit_host": governments.benefit[HOST],
         "surplus": governments.surplus,
         "contribution_home": governments.pays[HOME], "contribution_host": governments.pays[HOST],
+        "public_income": governments.p["tax_per_job"] * totals["jobs"] + totals["taxes"],
+        "public_outlay": company.aid + governments.paid,
         "demand_home": world.demand[HOME], "demand_host": world.demand[HOST], "demand_third": world.demand[THIRD],
         "growth_gap_host": world.growth_host, "partners": float(sum(world.partners)),
     }  # fmt: skip

@@ -19,6 +19,7 @@ from bench.institutions import (
     DT,
     HOME,
     HOST,
+    NOT_IMPLEMENTED,
     Company,
     Governments,
     World,
@@ -28,7 +29,7 @@ from bench.institutions import (
 )
 from copark.model.outputs import NAMES
 
-RECORDED = tuple(name for name in NAMES if name != "ledger_gap")
+RECORDED = tuple(name for name in NAMES if name not in NOT_IMPLEMENTED)
 SQRT2 = math.sqrt(2.0)
 
 
@@ -284,7 +285,7 @@ class Park(mesa.Model):  # type: ignore[misc]
             stage[enterprise.stage][enterprise.origin] += 1
         operating, inside = stage[Stage.OPERATING], [sum(column) for column in zip(*stage.values(), strict=True)]
         n = self.count
-        self.outputs = report_institutions(self.world, self.governments, self.company) | self.totals
+        self.outputs = report_institutions(self.world, self.governments, self.company, self.totals) | self.totals
         self.outputs |= {f"operating_{o}": operating[i] for i, o in enumerate(("home", "host", "third"))}
         self.outputs |= {f"registered_{o}": inside[i] for i, o in enumerate(("home", "host", "third"))}
         self.outputs |= {

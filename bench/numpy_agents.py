@@ -11,10 +11,10 @@ import math
 import numpy as np
 
 from bench.facts import Facts, Parameters, Record
-from bench.institutions import DT, HOME, HOST, Company, Governments, World, report_institutions
+from bench.institutions import DT, HOME, HOST, NOT_IMPLEMENTED, Company, Governments, World, report_institutions
 from copark.model.outputs import NAMES
 
-RECORDED = tuple(name for name in NAMES if name != "ledger_gap")
+RECORDED = tuple(name for name in NAMES if name not in NOT_IMPLEMENTED)
 REGISTERED, BUILDING, OPERATING = 0, 1, 2
 STAGE, ORIGIN, CAPITAL, LAND, PERMANENT, BELIEVED, BUILD_TIME, LEFT, START, TRANSITORY, AGE, RETURNS = range(12)
 ROWS = RETURNS + 4
@@ -242,7 +242,7 @@ class Park:
         """Outputs of the quarter, by the model's names."""
         inside = np.bincount(self.firms[ORIGIN].astype(int), minlength=3).tolist()
         operating = self.by_origin(OPERATING).tolist()
-        made = report_institutions(self.world, self.governments, self.company) | self.totals | self.flow
+        made = report_institutions(self.world, self.governments, self.company, self.totals) | self.totals | self.flow
         made |= dict(zip(("registered_home", "registered_host", "registered_third"), inside, strict=True))
         made |= dict(zip(("operating_home", "operating_host", "operating_third"), operating, strict=True))
         return made | {

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.long
 
 AXE = Path(__file__).parents[3] / "frontend/node_modules/axe-core/axe.min.js"
 HEADINGS = {
-    "": ("Will a cooperation park stand", "合作园区能否走向自立"),
+    "": ("Will a cooperation park become self-standing", "合作园区能否走向自立"),
     "decide": ("What can still be decided?", "现在还能决定什么？"),
     "simulate": ("Simulate", "模拟"), "compare": ("Compare", "对比"), "network": ("Network", "网络"),
     "analyses": ("Analyses", "分析"),
