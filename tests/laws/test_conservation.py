@@ -43,7 +43,7 @@ def check_laws(made):
 def check_ledger(made):
     """Rebuild cash, debt and equity from their flows alone."""
     flows = {name: made[name].values for name in made.data_vars}
-    inward = ("land_sales", "fees", "calls", "draws_credit", "grants", "rescue")
+    inward = ("land_sales", "fees", "calls", "state_funding", "draws_credit", "grants", "rescue")
     outward = ("operating_cost", "land_cost", "interest", "principal", "dividends")
     change = sum(flows[name] for name in inward) - sum(flows[name] for name in outward)
     start = flows["paid_in_equity"][..., :1] - 0.25 * flows["calls"][..., :1]
@@ -103,3 +103,38 @@ def test_service_never_exceeds_capability(great_stone):
     weight = made.draws.sel(parameter="capability_weight").values
     before = 1.0 - 0.4 * weight
     assert (made.service_level.values[0, :, 5] <= before + 1e-12).all()
+
+
+EVERYTHING = {
+    "alignment": 0.5, "session_effect": 0.2, "visit_weight": 0.0, "closure_rate": 0.01, "deadlock": 0.5,
+    "group_interest": 0.5, "owner_weight": 0.5, "arbitrage_pull": 20.0, "mobilisation": 0.5, "price_pull": 0.5,
+}  # fmt: skip
+"""Every mechanism that is off by default, at a value from the middle of what is thinkable."""
+
+
+def test_every_mechanism_conserves_when_it_is_turned_on(great_stone):
+    """With a state's credit, businesses, interests, coordination, deadlock, prices and closures at once."""
+    levers = {
+        "governments.rescue_alone": [{"value": [1, 1]}],
+        "governments.state_credit": [{"value": 100}],
+        "governments.state_credit_rate": [{"value": 0.03}],
+        "governments.interest_weight_home": [{"value": [0.2, 0.2, 0.2, 0.2]}],
+        "governments.interest_weight_host": [{"value": [0.4, 0.2, 0.1, 0.1]}],
+        "company.business_home": [{"value": [0.5, 0.3, 0]}],
+        "company.business_host": [{"value": [0, 0, 1]}],
+    }
+    made = simulate(study(arm("all", parameters=EVERYTHING, levers=levers), runs=256, draws="prior"), great_stone)
+    check_laws(made)
+    check_ledger(made)
+    drawn = 0.25 * np.cumsum(made["state_funding"].values, axis=-1)
+    assert np.allclose(made["state_debt"].values, drawn, atol=1e-8), "nothing is repaid where no end of grace is set"
+    assert (made["closed"].values[..., -1] > 0.5).any()
+    assert (made["state_debt"].values[..., -1] > 0.0).any()
+
+
+def test_what_one_side_concedes_the_other_gains_and_nobody_pays_more_than_the_park_is_worth(great_stone):
+    made = simulate(study(arm("on", parameters={"alignment": 0.7}), runs=128, draws="prior"), great_stone)
+    for side, sign in (("home", 1.0), ("host", -1.0)):
+        worth = made[f"benefit_{side}"].values + sign * made["transfer_home"].values
+        pays = made[f"contribution_{side}"].values
+        assert (worth - pays)[pays > 0.0].min(initial=0.0) > -1e-9, side

@@ -157,3 +157,13 @@ def test_an_arrow_cut_for_some_years_is_felt_from_then_on(great_stone):
     ever = made.registered_ever.values
     assert np.array_equal(ever[0, :, :24], ever[1, :, :24])
     assert not np.array_equal(ever[0, :, 24:40], ever[1, :, 24:40])
+
+
+def test_what_is_switched_off_is_felt_nowhere_until_it_is_turned_on(great_stone):
+    """Cut, a link that is switched off leaves every bit of a run as it was."""
+    off = [link for link in catalogue().links if link not in catalogue().acting_links]
+    scenarios = (arm("as-it-is"), *(arm(link.replace("_", "-"), links={link: {"strength": 0.0}}) for link in off))
+    made = simulate(study(*scenarios, runs=8), great_stone)
+    whole = outputs(made, 0)
+    for n, link in enumerate(off, 1):
+        assert same_bits(whole, outputs(made, n)), link

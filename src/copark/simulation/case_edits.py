@@ -449,7 +449,9 @@ def set_in_inputs(inputs: Inputs, case: Case, changed: Case, edits: Edits) -> In
     first = 0 if edits.depth.since is None else max(edits.depth.since.quarter("event") - start, 0)
     for switch, field in SWITCHED.items():
         if not getattr(edits.depth, switch):
-            inputs.governments[field][first:] = 0.0
+            values = inputs.governments[field]
+            # A closure is a visit of -1; it is no instrument of the framework, and stays.
+            values[first:] = np.minimum(values[first:], 0.0) if field == "visit" else 0.0
     for rival in edits.rivals:
         since = 0 if rival.since is None else max(rival.since.quarter("event") - start, 0)
         until = None if rival.until is None else max(rival.until.quarter("event") - start + 1, 0)

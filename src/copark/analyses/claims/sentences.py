@@ -30,6 +30,20 @@ from copark.presentation.numbers import number, percent, shown
 from copark.texts import text
 
 
+def reason_open(finding: PartFinding) -> str:
+    """Name the reason why a part is open, as texts ``why.*`` tell it; empty where it is not open.
+
+    A probability beyond a threshold of the standard, with an interval that reaches across it, is open for want of
+    draws; only parameters that the data did not move at all are said not to be informed by them.
+    """
+    if finding.why not in ("prior", "width"):
+        return finding.why
+    ends = standard().words
+    if finding.probability <= ends.unlikely or finding.probability >= ends.likely:
+        return "draws"
+    return "prior" if finding.unmoved else "width"
+
+
 class Sentences(Show):
     """Words for verdicts, statistics, conditions and what was found, in one language."""
 
@@ -204,7 +218,7 @@ class Sentences(Show):
             factor = number(standard().prior_factor.value, 0)
             sentences.insert(1, t("found.effect", effect=effect, bounds=ends, factor=factor))
         if finding.why:
-            sentences.append(t("found.why", why=t(f"why.{finding.why}")))
+            sentences.append(t("found.why", why=t(f"why.{reason_open(finding)}")))
         if not finding.part.uses or all(sample.is_empty for sample in finding.measured.values()):
             return sentences
         leans = self.listed(

@@ -21,7 +21,7 @@ from copark.analyses.claims.evidence import (
 )
 from copark.analyses.claims.findings import ClaimFinding
 from copark.analyses.claims.schema import Alternative
-from copark.analyses.claims.sentences import Sentences
+from copark.analyses.claims.sentences import Sentences, reason_open
 from copark.analyses.claims.severity import RECENTRED
 from copark.analyses.claims.standard import standard
 from copark.analyses.claims.stopping_rule import stopping
@@ -270,7 +270,7 @@ class _Show(Sentences):
                 *self.effect(part, [part]),
                 *((None, None) if part.severity is None else (part.severity.share, part.severity.identical)),
                 self.listed(title_of(lean.parameter, self.t.lang) for lean in part.unmoved),
-                self.variants_named(part.flipped) or (self.t(f"why.{part.why}") if part.why else ""),
+                self.variants_named(part.flipped) or (self.t(f"why.{reason_open(part)}") if part.why else ""),
             )
             for _, part in self.parts
         ]

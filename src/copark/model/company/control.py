@@ -171,27 +171,64 @@ def land_interest(business: int, commitment: float, occupied: float, serviced: f
 
 
 @compiled
-def say_yes(state: Record, receives: Record, parameters: Record) -> None:
-    """Find how likely each group says yes to land: p = (1 - iota) m_g + iota (its own interest).
+def say_yes(state: Record, receives: Record) -> None:
+    """Find how likely each bloc as one, and each group by its own interest, says yes to land.
 
     The third bloc has no government behind it; it follows neither and both, hence the mean.
 
     Parameters
     ----------
     state
-        Read: serviced area, ha. Written: `approval` by group, 0 to 1.
+        Read: serviced area, ha. Written: `bloc_approval` by bloc and `approval` by group, 0 to 1.
     receives
         Commitments of the two governments as they reach the votes, and occupied area, ha.
-    parameters
-        `group_interest` iota, a share.
     """
-    own = parameters.group_interest
     for g in range(SIDES):
         commitment = receives.commitment_vote[g]
+        state.bloc_approval[g] = commitment
         for n in range(BUSINESSES + 1):
             wants = land_interest(n, commitment, receives.occupied_area, state.serviced_area)
-            state.approval[g * (BUSINESSES + 1) + n] = (1.0 - own) * commitment + own * wants
-    state.approval[THIRD_GROUP] = 0.5 * (receives.commitment_vote[HOME] + receives.commitment_vote[HOST])
+            state.approval[g * (BUSINESSES + 1) + n] = wants
+    state.bloc_approval[THIRD] = 0.5 * (receives.commitment_vote[HOME] + receives.commitment_vote[HOST])
+    state.approval[THIRD_GROUP] = state.bloc_approval[THIRD]
+
+
+@compiled
+def own_votes(state: Record, quota: float, own: float, passes: float) -> float:
+    """Let groups vote by their own interest in a part of the votes; return the chance that a vote passes over both.
+
+    Lambda = (1 - iota) Lambda of blocs + iota Lambda of groups; control likewise. Where a side votes as one, a group
+    has its part of the side's control by its shares.
+
+    Parameters
+    ----------
+    state
+        Read: shares and approval by group. Read and written: `control` by bloc; written: `group_control`.
+    quota
+        Shares that must say yes, basis points.
+    own
+        Part iota of the votes in which groups follow their own interest, 0 to 1.
+    passes
+        Chance that a vote of blocs passes.
+    """
+    by_groups = passes
+    if own > 0.0:
+        banzhaf(state.group_share, quota, state.group_control)
+        by_groups = pass_probability(state.group_share, quota, state.approval)
+    for g in range(SIDES):
+        of_side = side_sum(state.group_share, g)
+        together = state.control[g]
+        apart = side_sum(state.group_control, g) if own > 0.0 else 0.0
+        for n in range(BUSINESSES + 1):
+            i = g * (BUSINESSES + 1) + n
+            part = state.group_share[i] / of_side if of_side > 0.0 else 0.0
+            alone = state.group_control[i] if own > 0.0 else 0.0
+            state.group_control[i] = (1.0 - own) * together * part + own * alone
+        state.control[g] = (1.0 - own) * together + own * apart
+    third = state.group_control[THIRD_GROUP] if own > 0.0 else 0.0
+    state.control[THIRD] = (1.0 - own) * state.control[THIRD] + own * third
+    state.group_control[THIRD_GROUP] = state.control[THIRD]
+    return (1.0 - own) * passes + own * by_groups
 
 
 @compiled
@@ -262,10 +299,8 @@ def vote(state: Record, receives: Record, dated: Record, parameters: Record) -> 
     divide(dated.share[HOME], dated.business_home, HOME, state.group_share)
     divide(dated.share[HOST], dated.business_host, HOST, state.group_share)
     state.group_share[THIRD_GROUP] = dated.share[THIRD]
-    banzhaf(state.group_share, dated.quota, state.group_control)
-    state.control[HOME] = side_sum(state.group_control, HOME)
-    state.control[HOST] = side_sum(state.group_control, HOST)
-    state.control[THIRD] = state.group_control[THIRD_GROUP]
-    say_yes(state, receives, parameters)
-    passes = pass_probability(state.group_share, dated.quota, state.approval)
+    banzhaf(dated.share, dated.quota, state.control)
+    say_yes(state, receives)
+    of_blocs = pass_probability(dated.share, dated.quota, state.bloc_approval)
+    passes = own_votes(state, dated.quota, parameters.group_interest, of_blocs)
     state.vote_pass = mediate(passes, parameters.mediation, receives.mediation)

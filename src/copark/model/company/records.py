@@ -57,6 +57,7 @@ Dated = np.dtype(
 State = np.dtype(
     [
         ("control", "f8", (BLOCS,)),
+        ("bloc_approval", "f8", (BLOCS,)),
         ("group_share", "f8", (GROUPS,)),
         ("group_control", "f8", (GROUPS,)),
         ("approval", "f8", (GROUPS,)),

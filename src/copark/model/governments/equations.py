@@ -434,7 +434,8 @@ def step(
     rescue(state, receives, dated, parameters)
     for g in range(SIDES):
         net = state.benefit[g] + state.transfer[g] - state.contribution[g]
-        jump = parameters.visit_weight * dated.visit[g]
+        # a closure is a visit of -1, and no weight of visits undoes it
+        jump = parameters.visit_weight * max(dated.visit[g], 0.0) + min(dated.visit[g], 0.0)
         state.commitment[g] = commit(state.commitment[g], net, jump, parameters)
         state.outlay[g] += state.contribution[g] * DT
     state.outlay[HOST] += (state.state_interest + state.state_principal) * DT
