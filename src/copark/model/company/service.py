@@ -139,8 +139,8 @@ def serve(state: Record, receives: Record, dated: Record, parameters: Record) ->
     limit = capability_limit(capability, parameters.capability_weight)
     undecided = deadlock(state.vote_pass, parameters.deadlock)
     # By the inequality of means Q is at most kappa, and no link strengthens it beyond: what is strengthened is the
-    # distance of a commitment from its neutral value 1. The bound guards against rounding where Q would be 1, and
-    # against votes whose strengthened commitments make Lambda greater than 1.
+    # distance of a commitment from its neutral value 1. The bound guards against rounding where Q would be 1 and,
+    # with deadlock, against votes whose strengthened commitments make Lambda greater than 1.
     state.log_service = min(log_service(home, host, parameters.home_contribution, limit) + undecided, 0.0)
     state.service_level = exp(state.log_service)
 

@@ -191,8 +191,8 @@ def enter(
     """Register an enterprise: draw what it is and what it believes of itself; return its column, or -1 if none is left.
 
     Permanent return u = s_u z; signal s = sqrt(varsigma) z + sqrt(1 - varsigma) z'; it expects E[u|s] =
-    s_u sqrt(varsigma) s, with s_u = sigma/sqrt(2) and varsigma the share of signal. A small enterprise rents ready space: no land, two quarters.
-    a and b are the keys of the quarter's entries.
+    s_u sqrt(varsigma) s, with s_u = sigma/sqrt(2) and varsigma the share of signal. A small enterprise rents ready
+    space: no land, two quarters. a and b are the keys of the quarter's entries.
 
     Parameters
     ----------

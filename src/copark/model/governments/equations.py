@@ -277,8 +277,8 @@ def rescue(state: Record, receives: Record, dated: Record, parameters: Record) -
     """Decide who pays how much of the company's shortfall: both by treaty, one side alone, or nobody.
 
     A side is willing to pay what the park is worth to it, as far as its means reach. A treaty lets both share a
-    shortfall that neither would bear alone; without one the side with more control is asked. Where nobody has paid, a side
-    that may pay alone does, the one with more control first, and home where both have the same.
+    shortfall that neither would bear alone; without one the side with more control is asked. Where nobody has paid, a
+    side that may pay alone does: the one with more control first, and home where both have the same.
 
     Parameters
     ----------
@@ -326,7 +326,8 @@ def commit(now: float, benefit: float, visit: float, parameters: Record) -> floa
     benefit
         u + Z - x: smoothed benefit of the side and what it is conceded, less what it paid, M USD/yr.
     visit
-        Jump of the quarter, omega_v times the case's, a share; negative where a government closes the park, 0 without a visit.
+        Jump of the quarter, omega_v times the case's, a share; negative where a government closes the park, 0 without a
+        visit.
     parameters
         `effort_cost` c and `benefit_spread` s_u, M USD/yr; `commitment_rate` eta, 1/yr.
 

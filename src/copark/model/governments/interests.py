@@ -68,8 +68,8 @@ def served(side: int, outlay: np.ndarray, receives: Record, weight: np.ndarray, 
 def align(state: Record, dated: Record, parameters: Record) -> None:
     """Let alignment drift to what the framework sustains, and rise at sessions of its bodies (MODEL §3(9)).
 
-    C_F' = C_F + (1 - exp(-dt/T_C)) (alpha_F F - C_F), then C_F' + kappa_s (1 - C_F') in a quarter with a visit or session
-    under a framework F.
+    C_F' = C_F + (1 - exp(-dt/T_C)) (alpha_F F - C_F), then C_F' + kappa_s (1 - C_F') in a quarter with a visit or
+    session under a framework F.
 
     Parameters
     ----------
