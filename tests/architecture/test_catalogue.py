@@ -1,6 +1,8 @@
 """The nouns of the catalogue and the records of the code are the same, room by room."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +83,25 @@ def test_a_parameter_keeps_its_number_and_none_is_given_twice():
     assert numbers.faults(given, {**gone, "new": now["exit_rate"]}), "nor that of one that is gone"
 
 
+def test_each_parameter_has_a_symbol_of_its_own():
+    """MODEL writes equations in symbols: two parameters under one would be one quantity to a reader."""
+    symbols = [variable.symbol for variable in catalogue().parameters.values()]
+    assert all(symbols)
+    assert sorted(symbols) == sorted(set(symbols))
+
+
+def test_no_parameter_leans_on_a_section_of_the_model_that_gives_no_reason():
+    """MODEL §4 says where defaults stand, not why: what nothing bounds is called a judgement, with its reason."""
+    assert not [name for name, variable in catalogue().parameters.items() if "MODEL §4" in variable.source]
+
+
+def test_the_list_of_variables_is_current():
+    """The page is made from the catalogue; one that is not made again would say what no longer holds."""
+    script = ROOT / "docs/build_reference.py"
+    made = subprocess.run([sys.executable, str(script), "--check"], check=False)
+    assert made.returncode == 0, "python docs/build_reference.py writes docs/reference/variables.md anew"
+
+
 def test_links_are_numbered_as_in_the_code():
     coded = {
         name.lower(): value
@@ -109,9 +130,13 @@ def test_a_link_with_too_many_channels_is_refused_with_a_repair(monkeypatch):
 
 @pytest.mark.parametrize("document", ["MODEL.md", "ODD.md"])
 def test_documents_count_the_links(document):
-    counts = re.findall(r"(\d+) links\b", (ROOT / "docs/model" / document).read_text(encoding="utf-8"))
+    text = (ROOT / "docs/model" / document).read_text(encoding="utf-8")
+    counts = re.findall(r"(\d+) links\b", text)
     assert counts
     assert set(map(int, counts)) == {len(catalogue().links)}
+    switched_off = re.findall(r"(\d+) of them off by default", text)
+    assert switched_off
+    assert set(map(int, switched_off)) == {len(catalogue().links) - len(catalogue().acting_links)}
 
 
 def test_every_port_has_an_arrow():

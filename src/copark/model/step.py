@@ -1,7 +1,8 @@
 """One quarter, in order. This is the whole timetable of the model.
 
 dated events -> world -> control and votes -> stakes, attention, service level -> arrivals -> start or lapse ->
-building -> operating, reinvesting, exit -> developer's ledger -> benefit, bargaining, commitment -> partners -> record
+building -> operating, reinvesting, exit -> developer's ledger -> benefit, concessions, bargaining, commitment, closing
+-> partners -> record
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The park scale: one quarter of the development company.
 
-The company acts three times in a quarter: it `decide`s (votes, service, network, land), it `account`s once the
-enterprises have acted, and it `settle`s once the governments have bargained.
+The company acts three times in a quarter: `decide` (votes, service, network, land), `keep_books` once the
+enterprises have acted, and `close` once the governments have bargained.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def decide(
     receives
         Commitments, surplus, land plan, credit and partners that came this quarter; occupied area of the last.
     sends
-        Written: network, service and serviced area.
+        Written: network, service, serviced area and the price of land.
     dated
         Cap table, capability, land, finance, rivals and ties of this quarter.
     parameters
@@ -107,9 +107,9 @@ def keep_books(
     state
         Read and written.
     receives
-        Land taken this quarter (ha), occupied area (ha), credit limit (M USD).
+        Land taken this quarter (ha), occupied area (ha), `credit` and `state_credit` (M USD).
     sends
-        Written: interest, contractor's margin, dividends and shortfall (M USD/yr), control.
+        Written: interest, contractor's margin, dividends, shortfall and state funding (M USD/yr), control.
     dated
         Registered capital, repayment, grants and shares of this quarter.
     parameters
@@ -139,7 +139,7 @@ def close(state: Record, receives: Record, sends: Record) -> None:
     state
         Read and written: cash, insolvent quarters, failure.
     receives
-        `rescue`, M USD/yr.
+        `rescue`, M USD/yr, and `closed`, 1 or 0.
     sends
         Written: `open`, 1 or 0; it reaches the others in the next quarter.
     """

@@ -98,7 +98,7 @@ def develop(t: int, state: Record, receives: Record, dated: Record, parameters: 
     state
         Read: serviced area, cash, chance of the vote. Written: `planned_area`, ha.
     receives
-        Land plan (ha, negative for none), occupied area (ha), credit limit (M USD).
+        Land plan (ha, negative for none), last quarter's occupied area (ha), `credit` and `state_credit` (M USD).
     dated
         First area and block (ha), registered capital, repayment.
     parameters
@@ -142,7 +142,7 @@ def finance(state: Record, receives: Record, dated: Record) -> tuple[float, floa
     state
         Read and written: cash, paid-in equity and debt, M USD.
     receives
-        `credit`, the limit of debt, M USD.
+        `credit`, the limit of debt, and `state_credit`, the limit of what a state passes on, M USD.
     dated
         Registered capital, M USD, and the state of repayment.
 
@@ -196,15 +196,16 @@ def distribute(state: Record, dated: Record, parameters: Record) -> float:
 def account(state: Record, receives: Record, dated: Record, parameters: Record, developed: float) -> None:
     """Book one quarter of money: sales, fees, costs, debt service, then calls, draws and dividends (MODEL §3(8)).
 
-    K' = K + p_eff land + (fee O - opex)/4 - c_A dA - (r_D/4) D - principal + calls + funding + draws + grants
-    - dividends.
+    K' = K + p_eff land + (fee O - opex + grants)/4 - c_A dA - (r_D/4) D - principal + calls + funding + draws
+    - dividends/4, where principal, calls, funding and draws are amounts of the quarter. A rescue, rescue/4, is added by
+    `settle` after the bargain.
 
     Parameters
     ----------
     state
         Read and written: stocks in M USD and ha, flows in M USD/yr.
     receives
-        Land taken (ha a quarter), occupied area (ha), credit limit (M USD).
+        Land taken (ha a quarter), occupied area (ha), `credit` and `state_credit` (M USD).
     dated
         Registered capital, repayment, grants, other investment, shares.
     parameters

@@ -12,7 +12,10 @@ from copark.model.fast_math import exp, log
 from copark.model.jit import Record, compiled
 
 FLOOR = 0.01
-"""Least stake, attention and commitment that enter the service level, so that its logarithm stays finite."""
+"""Least commitment, and least chance of a vote, that enter the service level, so that its logarithm stays finite.
+
+A side's effort, the product of stake, attention and commitment, is held at the square of it.
+"""
 
 
 @compiled
@@ -101,7 +104,7 @@ def log_service(home: float, host: float, contribution: float, limit: float) -> 
 
 @compiled
 def deadlock(passes: float, weight: float) -> float:
-    """Return delta ln Lambda: what the service level loses because decisions are not taken (log points, at most 0)."""
+    """Return delta_Lambda ln Lambda: what service loses because decisions are not taken (log points, at most 0)."""
     return weight * log(max(passes, FLOOR))
 
 
@@ -114,7 +117,7 @@ def serve(state: Record, receives: Record, dated: Record, parameters: Record) ->
     state
         Written: stakes, attention, service level and its logarithm. Read: `control`, so votes come before.
     receives
-        `commitment_effort` by side, 0 to 1; above it where a link is strengthened.
+        `commitment_effort` by side, at most 1; below 0 where its link is strengthened far enough, hence the floor.
     dated
         Shares (basis points), rivals and capability of this quarter.
     parameters
@@ -135,15 +138,16 @@ def serve(state: Record, receives: Record, dated: Record, parameters: Record) ->
     capability = (1.0 - parameters.owner_weight) * dated.capability + parameters.owner_weight * of_owners
     limit = capability_limit(capability, parameters.capability_weight)
     undecided = deadlock(state.vote_pass, parameters.deadlock)
-    # Q is at most kappa by the inequality of means while stakes and commitments are shares; a strengthened link may
-    # push it above, and a level of service above 1 has no meaning.
+    # By the inequality of means Q is at most kappa, and no link strengthens it beyond: what is strengthened is the
+    # distance of a commitment from its neutral value 1. The bound guards against rounding where Q would be 1 and,
+    # with deadlock, against votes whose strengthened commitments make Lambda greater than 1.
     state.log_service = min(log_service(home, host, parameters.home_contribution, limit) + undecided, 0.0)
     state.service_level = exp(state.log_service)
 
 
 @compiled
 def tie(state: Record, receives: Record, dated: Record, parameters: Record) -> None:
-    """N_o = theta_P sum_j a_j tau_jo over shareholders and partners: presence counts, shares do not (MODEL §3(3)).
+    """N_o = theta_P sum_j a_j tau_jo over shareholders and partners: presence counts, shares do not (MODEL §3(2)).
 
     Parameters
     ----------

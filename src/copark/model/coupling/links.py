@@ -568,7 +568,7 @@ def shortfall_to_bargain(t: int, link_buffers: LinkBuffers, company: Record, gov
 
 @compiled
 def control_to_bargain(t: int, link_buffers: LinkBuffers, company: Record, governments: Record) -> None:
-    """Control of the company decides who may rescue it where there is no treaty (Banzhaf index).
+    """Control of the company decides who rescues it without a treaty, and serves an interest in it (Banzhaf index).
 
     Parameters
     ----------

@@ -52,7 +52,7 @@ def identity(t: int, origin: int, number: int) -> int:
 
 @compiled
 def regime(receives: Record, dated: Record, parameters: Record) -> float:
-    """Factor of the legal regime and of missing land: exp(-delta narrow) (1 - gamma while A < A_first).
+    """Factor of the legal regime and of missing land: exp(-delta_166 narrow) (1 - gamma_A while A < A_first).
 
     Before the decree that widened the list of activities narrow = 1; A is the area usable now (MODEL §3(3)).
 
@@ -96,8 +96,8 @@ def enquiries_per_year(origin: int, state: Record, receives: Record, dated: Reco
     """Return the enquiries of an origin per year, before the entry threshold thins them (MODEL §3(3)).
 
     lambda_o = lambda0 w_o pool regime exp{theta_n ln(1 + n_o) + N_o + theta_q ln Q + theta_y (rho - 0.07)/sigma
-    - eps' (tau - tau0) + G_o + theta_a (cost + market)_o - theta_m (1 - m_o) - eps_L ln(p/p_ref)}. The pool is that of
-    the quarter's beginning, so that no origin comes before another.
+    - eps' 100 (tau - tau0) + G_o + theta_a (cost + market)_o - theta_m (1 - m_o) - eps_L ln(p/p_ref)}. The pool is
+    that of the quarter's beginning, so that no origin comes before another.
 
     Parameters
     ----------
@@ -190,9 +190,9 @@ def enter(
 ) -> int:
     """Register an enterprise: draw what it is and what it believes of itself; return its column, or -1 if none is left.
 
-    Permanent return u = s_u z; signal s = sqrt(c) z + sqrt(1 - c) z'; it expects E[u|s] = s_u sqrt(c) s, with
-    s_u = sigma/sqrt(2) and c the share of signal. A small enterprise rents ready space: no land, two quarters.
-    a and b are the keys of the quarter's entries.
+    Permanent return u = s_u z; signal s = sqrt(varsigma) z + sqrt(1 - varsigma) z'; it expects E[u|s] =
+    s_u sqrt(varsigma) s, with s_u = sigma/sqrt(2) and varsigma the share of signal. A small enterprise rents ready
+    space: no land, two quarters. a and b are the keys of the quarter's entries.
 
     Parameters
     ----------

@@ -60,7 +60,7 @@ def move(
 
 @compiled
 def hurdle_rate(commitment_least: float, parameters: Record) -> float:
-    """Return an enterprise asks for, per year: h = h0 + premium (1 - min m), m the governments' commitments."""
+    """Return an enterprise asks for, per year: h = h-bar + prem (1 - min m), m the governments' commitments."""
     return parameters.hurdle + parameters.risk_premium * (1.0 - commitment_least)
 
 

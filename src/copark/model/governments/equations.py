@@ -190,15 +190,15 @@ def benefit_host(state: Record, receives: Record, dated: Record, parameters: Rec
 
 @compiled
 def bargain(home: float, host: float, shortfall: float, weight: float) -> tuple[float, float]:
-    """Split a shortfall X by the generalised Nash rule: x_home = clip(u_home - beta W, 0, X), x_host = X - x_home.
+    """Split a shortfall X by the generalised Nash rule: x_home = clip(P_home - beta R, 0, X), x_host = X - x_home.
 
-    W = u_home + u_host - X is what is left over; with W >= 0 and no side left worse than nothing the split is returned,
-    otherwise (0, 0): nobody pays. All in M USD/yr.
+    R = P_home + P_host - X is what is left of what the sides would pay at most; with R >= 0 and no side asked for more
+    than that the split is returned, otherwise (0, 0): nobody pays. All in M USD/yr.
 
     Parameters
     ----------
     home, host
-        Smoothed benefits of the two sides before they pay, M USD/yr.
+        Most that each side would pay, P_g, M USD/yr.
     shortfall
         Cash the company lacks, as a yearly flow, M USD/yr; no greater than 0 means that nothing is to be paid.
     weight
@@ -224,12 +224,12 @@ def bargain(home: float, host: float, shortfall: float, weight: float) -> tuple[
 def controller_pays(
     home: float, host: float, shortfall: float, control_home: float, control_host: float
 ) -> tuple[float, float]:
-    """Without a treaty the side that controls the company pays the whole shortfall, if its benefit covers it.
+    """Without a treaty the side that controls the company pays the whole shortfall, if it would pay that much.
 
     Parameters
     ----------
     home, host
-        Smoothed benefits, M USD/yr.
+        Most that each side would pay, P_g, M USD/yr.
     shortfall
         Cash the company lacks as a yearly flow, M USD/yr.
     control_home, control_host
@@ -248,7 +248,7 @@ def controller_pays(
 
 @compiled
 def within_means(worth: float, limit: float) -> float:
-    """Return what a side would pay at most, M USD/yr: what the park is worth to it, within its means where they end."""
+    """Return what a side would pay at most, P_g, M USD/yr: what the park is worth to it, within a limit above 0."""
     return min(worth, limit) if limit > 0.0 else worth
 
 
@@ -277,16 +277,17 @@ def rescue(state: Record, receives: Record, dated: Record, parameters: Record) -
     """Decide who pays how much of the company's shortfall: both by treaty, one side alone, or nobody.
 
     A side is willing to pay what the park is worth to it, as far as its means reach. A treaty lets both share a
-    shortfall that neither would bear alone; without one the side with more control is asked first, then the other.
+    shortfall that neither would bear alone; without one the side with more control is asked. Where nobody has paid, a
+    side that may pay alone does: the one with more control first, and home where both have the same.
 
     Parameters
     ----------
     state
-        Read: `benefit`, M USD/yr by side. Written: `contribution` by side and `surplus`, M USD/yr.
+        Read: `benefit` and `transfer`, M USD/yr by side. Written: `contribution` by side and `surplus`, M USD/yr.
     receives
         `shortfall`, M USD/yr, and `control` by side.
     dated
-        Whether the framework is on, which ways of rescue are open, and the means of each side, M USD/yr.
+        Whether the framework is on, which ways of rescue are open, and the means of each side, M USD/yr (0: no limit).
     parameters
         `home_bargaining`, the weight beta.
     """
@@ -316,16 +317,17 @@ def rescue(state: Record, receives: Record, dated: Record, parameters: Record) -
 def commit(now: float, benefit: float, visit: float, parameters: Record) -> float:
     """Commitment drifts to what the benefit justifies, and jumps at a visit.
 
-    m' = m + (1 - exp(-eta dt)) [logistic((u - x - c)/s_u) - m] + visit, held in [0, 1].
+    m' = m + (1 - exp(-eta dt)) [logistic((u + Z - x - c)/s_u) - m] + omega_v visit, held in [0, 1].
 
     Parameters
     ----------
     now
         Commitment before the quarter, 0 to 1.
     benefit
-        Smoothed benefit of the side less what it paid, M USD/yr.
+        u + Z - x: smoothed benefit of the side and what it is conceded, less what it paid, M USD/yr.
     visit
-        Jump of the quarter, a share; negative where a government closes the park, 0 without a visit.
+        Jump of the quarter, omega_v times the case's, a share; negative where a government closes the park, 0 without a
+        visit.
     parameters
         `effort_cost` c and `benefit_spread` s_u, M USD/yr; `commitment_rate` eta, 1/yr.
 
@@ -345,11 +347,11 @@ def begin(state: Record, dated: Record, parameters: Record) -> None:
     Parameters
     ----------
     state
-        Written: benefit, commitment, contribution and surplus.
+        Written: benefit, commitment, contribution, concession, outlay, surplus and alignment.
     dated
-        The first quarter's record, for `private_owner`.
+        The first quarter's record, for `private_owner` and `framework`.
     parameters
-        Strategic values, cost of effort and spread of benefit, M USD/yr.
+        Strategic values, cost of effort and spread of benefit, M USD/yr; alignment that the framework sustains.
     """
     private = dated.private_owner > 0.5
     state.benefit[HOME] = 0.0 if private else parameters.value_home
@@ -376,7 +378,7 @@ def announce(state: Record, sends: Record, dated: Record) -> None:
     state
         Read: commitment and surplus as the last quarter left them.
     sends
-        Written, all but `rescue`, which is known only after the bargain.
+        Written, all but `rescue` and `closed`, which are known only after the bargain.
     dated
         Framework, levers and regime of this quarter.
     """

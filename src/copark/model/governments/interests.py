@@ -42,7 +42,7 @@ def served(side: int, outlay: np.ndarray, receives: Record, weight: np.ndarray, 
     side
         Home or host.
     outlay
-        What each side has paid for the park so far, M USD, shape (SIDES,).
+        What each side has paid for rescues and the state's own loan so far, M USD, shape (SIDES,).
     receives
         Jobs, capital in M USD, control by side, and whether the company is open.
     weight
@@ -68,8 +68,8 @@ def served(side: int, outlay: np.ndarray, receives: Record, weight: np.ndarray, 
 def align(state: Record, dated: Record, parameters: Record) -> None:
     """Let alignment drift to what the framework sustains, and rise at sessions of its bodies (MODEL §3(9)).
 
-    A' = A + (1 - exp(-dt/T_A)) (alpha_F F - A), then A' + kappa (1 - A') in a quarter with a visit or session under a
-    framework F.
+    C_F' = C_F + (1 - exp(-dt/T_C)) (alpha_F F - C_F), then C_F' + kappa_s (1 - C_F') in a quarter with a visit or
+    session under a framework F.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def align(state: Record, dated: Record, parameters: Record) -> None:
     dated
         Whether the framework is on, and the visits of the quarter.
     parameters
-        `alignment` alpha_F and `session_effect` kappa, shares; `alignment_memory` T_A, years.
+        `alignment` alpha_F and `session_effect` kappa_s, shares; `alignment_memory` T_C, years.
     """
     in_force = 1.0 if dated.framework > 0.5 else 0.0
     drift = 1.0 - exp(-DT / parameters.alignment_memory)
@@ -89,7 +89,7 @@ def align(state: Record, dated: Record, parameters: Record) -> None:
 
 @compiled
 def transfer_to_home(alignment: float, home: float, host: float, weight: float) -> float:
-    """Return what the host side concedes to the home side: A (beta (u_home + u_host) - u_home).
+    """Return what the host side concedes to the home side: Z = C_F (beta (u_home + u_host) - u_home).
 
     Fully aligned, each side ends with its bargaining share of the joint gain (generalised Nash, nothing to fall back
     on); not aligned, each keeps what falls to it.
@@ -97,7 +97,7 @@ def transfer_to_home(alignment: float, home: float, host: float, weight: float) 
     Parameters
     ----------
     alignment
-        A, 0 to 1.
+        C_F, 0 to 1.
     home, host
         Smoothed benefits of the two sides, M USD/yr.
     weight
