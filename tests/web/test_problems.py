@@ -14,9 +14,7 @@ from tests.web.conftest import EQUITY
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 SIMULATE = "/api/v1/simulate"
-LOOKING_AHEAD = [
-    analysis.name for analysis in REGISTRY if "now" in analysis.params.model_fields and analysis.name != "compare"
-]
+LOOKING_AHEAD = [analysis.name for analysis in REGISTRY if {"now", "case"} <= analysis.params.model_fields.keys()]
 
 
 def faults(answer):
@@ -169,6 +167,8 @@ def test_a_quarter_that_cannot_be_now_is_refused_with_its_repair(client, asked, 
     ("analysis", "asked", "code", "words"),
     [
         *((name, {"case": "lekki", "now": "banana"}, "web.bad_now", "banana") for name in LOOKING_AHEAD),
+        ("standing", {"cases": ["lekki"], "now": "banana"}, "web.bad_now", "banana"),
+        ("standing", {"now": "2010Q1"}, "web.bad_now", "2010"),
         ("levers", {"case": "lekki", "now": "2010Q1"}, "web.bad_now", "2025Q1"),
         ("levers", {"case": "lekki", "now": "9999Q1"}, "web.bad_now", "2025Q1"),
         ("compare", {"reference": "old-threshold", "now": "2010Q1"}, "web.bad_now", "2025Q1"),

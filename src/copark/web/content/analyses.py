@@ -320,13 +320,21 @@ def refuse_unknown_keys(params: AnalysisParams, context: Context) -> None:
         raise StudyFaults(faults)
 
 
+def _every_park(params: AnalysisParams) -> tuple[str, ...]:
+    """Return the parks that an analysis of several asks about where none is named; none for other analyses."""
+    from copark.calibration.case_parameters import shipped_cases
+
+    return tuple(shipped_cases()) if "cases" in type(params).model_fields else ()
+
+
 def refuse_unusable_now(params: AnalysisParams, context: Context) -> None:
     """Refuse a quarter that cannot be now; and any, of studies that have a length of their own."""
     now = getattr(params, "now", None)
     if now is None:
         return
-    if hasattr(params, "case"):
-        usable_now(context.case(params.case), now, NOW)
+    names = (params.case,) if hasattr(params, "case") else getattr(params, "cases", ()) or _every_park(params)
+    for name in names:
+        usable_now(context.case(name), now, NOW)
     for field in type(params).form(served=True):
         name = getattr(params, field.name)
         if field.kind != "study" or name is None:
