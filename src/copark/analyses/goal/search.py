@@ -85,7 +85,7 @@ class LeverSearch:
     @property
     def runs(self) -> int:
         """Count the runs of all sets that were tried."""
-        return sum(self.experiment.runs_of(lever_set.scenario) for lever_set in self.tried.values())
+        return sum(self.experiment.count_runs(lever_set.scenario) for lever_set in self.tried.values())
 
     def counted(self, lever_set: LeverSet) -> Floats:
         """Give the measures of a set's runs that count: they finished, and the company lived when levers are pulled.
@@ -94,7 +94,7 @@ class LeverSearch:
         -------
         Of the runs of the search that were made, shape (runs, measures).
         """
-        made = min(self.experiment.runs_of(lever_set.scenario), LAST)
+        made = min(self.experiment.count_runs(lever_set.scenario), LAST)
         runs = self.experiment.measured(lever_set.scenario, made)
         alive = runs.values[:, place_of(ALIVE, self.measures.names), 0] == 1.0
         values: Floats = runs.values[runs.finished & alive, :, 0]
