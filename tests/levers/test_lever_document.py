@@ -86,7 +86,7 @@ def test_the_answer_has_a_row_for_each_setting_with_its_interval_and_its_sides(s
     cards = next(block for block in shown("en").blocks() if isinstance(block, Cards))
     assert effect.before not in {card.value for card in cards.cards}, "outcome shares of a park that is not calibrated"
     told = {judgement.option: judgement.word for judgement in found.recommendation.judgements}
-    words = {"recommended": "helps", "avoid": "no advice; does harm in the model", "unchanged": "changes nothing"}
+    words = {"recommended": "helps", "avoid_doubt": "no advice; does harm in the model", "unchanged": "changes nothing"}
     assert [row[1].partition(":")[0] for row in answers.rows] == [
         words.get(told[key], "not reliable") for key in ("five", "tax-20")
     ]

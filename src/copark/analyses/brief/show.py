@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.brief import Answer
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.how_sure import NONE, ends_in_words, how_sure, structure_range, structures_disagree
+from copark.analyses.how_sure import NO_DOUBTS, ends_in_words, how_sure, structure_range, structures_disagree
 from copark.analyses.lever_columns import change_column, effect_interval
 from copark.analyses.levers.advice_words import advice_words
 from copark.analyses.levers.show import advice_sentences
@@ -215,7 +215,7 @@ class _Show(Show):
         if answer.trust is not None:
             yield self.meaning(answer.trust)
         for sentence in how_sure(
-            answer.trust, answer.outcomes, self.baselines, NONE, t.lang
+            answer.trust, answer.outcomes, self.baselines, NO_DOUBTS, t.lang
         ):  # the headline has doubts
             yield without_commands(sentence)
         if answer.shows_outcomes:

@@ -107,7 +107,7 @@ class _Show(Show):
         """Give the sections in their order."""
         answer = self.answer
         general = [doc.Caveat(text("levers.general", self.t.lang))] if answer.general else []
-        yield self.section("answer", doc.Cards(tuple(self.cards())), *self.doubts(answer), *general)
+        yield self.section("answer", doc.Cards(tuple(self.cards())), *self.caveats(answer), *general)
         yield self.section("sets", self.ladder())
         if answer.ladder:
             balances = tuple(

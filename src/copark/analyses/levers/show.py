@@ -33,10 +33,6 @@ PARTS = ("structure", "parameters", "chance")
 """Parts of an effect's variance."""
 
 
-CARDS_IN_DOUBT = {"avoid": "card.avoid_doubt", "unreliable": "card.unreliable_doubt"}
-"""Words of cards where the model gives no ground for a choice."""
-
-
 def document(answer: Answer, t: Texts) -> doc.Document:
     """Show everything that is known of a case's levers."""
     show = _Show(answer, t)
@@ -108,13 +104,13 @@ class _Show(Show):
 
     def cautions(self) -> list[str]:
         """Say what forbids or limits to rely on the answer."""
-        if self.answer.doubt == "uncalibrated" and self.answer.closed_by is None:
+        if self.answer.no_advice_because == "uncalibrated" and self.answer.closed_by is None:
             return [self.t("advice.uncalibrated", park=self.t.of(self.answer.park))]
-        doubts = self.answer.doubts.record_words(self.t.lang)
+        cautions = self.answer.doubts.record_words(self.t.lang)
         standing = [share.share for share in self.answer.outcomes if share.name == "self_standing"]
         if self.answer.closed_by is None and standing and structures_disagree(self.answer.baselines, standing[0]):
-            doubts.append(text("sure.disagree", self.t.lang, park=self.t.of(self.answer.park)))
-        return doubts
+            cautions.append(text("sure.disagree", self.t.lang, park=self.t.of(self.answer.park)))
+        return cautions
 
     def advice_sentences(self) -> list[str]:
         """Say what may be recommended, what to avoid and what changes nothing."""
@@ -126,13 +122,13 @@ class _Show(Show):
         count = len(self.recommendation.distinct)
         recommended = self.recommendation.with_word("recommended")
         sentences = [self.recommended(judgement) for judgement in recommended]
-        in_doubt = self.answer.doubt is not None
         if not recommended:
+            in_doubt = self.answer.no_advice_because is not None
             sentences = [t("advice.none.doubt" if in_doubt else f"advice.none.{since}", count=count)]
-        worst, *others = self.recommendation.with_word("avoid") or (None,)
+        worst, *others = self.recommendation.harmful or (None,)
         if worst is not None:
             key = f"advice.avoid.{since}" if not others else f"advice.avoid_more.{since}"
-            key = "advice.avoid.doubt" if in_doubt else key
+            key = "advice.avoid.doubt" if worst.word == "avoid_doubt" else key
             effect = effect_words(self.answer, worst.option, worst.aim, t)
             sentences.append(t(key, option=self.option(worst), effect=effect, count=len(others)))
         unchanged = self.recommendation.with_word("unchanged")
@@ -183,13 +179,15 @@ class _Show(Show):
             interval = shown(doc.Interval(*baseline.before_interval), before, t.lang)
             note = t("card.pairs", pairs=baseline.pairs, interval=interval)
             cards.append(doc.Card(t("card.before"), before, baseline.before, note))
-        for word in ("recommended", "avoid", "unchanged", "unreliable"):
-            column = doc.plain(doc.Kind.count)
-            count = len(self.recommendation.with_word(word))
-            key = f"card.{word}"
-            if answer.doubt is not None:
-                key = CARDS_IN_DOUBT.get(word, key)
-            cards.append(doc.Card(t(key), column, count, t(f"{key}.note")))
+        in_doubt = answer.no_advice_because is not None
+        counted = {
+            "card.recommended": self.recommendation.with_word("recommended"),
+            "card.avoid_doubt" if in_doubt else "card.avoid": self.recommendation.harmful,
+            "card.unchanged": self.recommendation.with_word("unchanged"),
+            "card.unreliable_doubt" if in_doubt else "card.unreliable": self.recommendation.with_word("unreliable"),
+        }
+        for key, judgements in counted.items():
+            cards.append(doc.Card(t(key), doc.plain(doc.Kind.count), len(judgements), t(f"{key}.note")))
         if answer.choice is not None:
             now = float(answer.choice.ranking("satisficing").scores[0])
             title = t("card.acceptable")
@@ -212,7 +210,7 @@ class _Show(Show):
 
         table = self.by_option("answer", columns, row)
         lead = doc.Paragraph(t(f"lead.{answer.since}", quarter=answer.pulled, horizon=answer.horizon))
-        caveats = self.doubts(answer, general=answer.general, caveat=True)
+        caveats = self.caveats(answer, general=answer.general, caveat=True)
         return self.section("summary", doc.Cards(tuple(cards)), lead, table, *caveats)
 
     def levers(self) -> doc.Section:

@@ -1,4 +1,7 @@
-"""What can still be decided about a park: its stored levers as data for a chart, each ready to be simulated."""
+"""What can still be decided about a park: its stored levers as the whole Decide page shows them, in words and numbers.
+
+Every option carries its scenario, ready to be simulated.
+"""
 
 from dataclasses import replace
 from functools import partial
@@ -370,7 +373,7 @@ def _option(levers: Levers, option: LeverOption, judgement: Judgement, acceptabl
             for side in sides
         ],
         acceptable=acceptable,
-        advice="unreliable" if levers.doubt is not None and judgement.word == "avoid" else judgement.word,
+        advice=judgement.advice,
         advice_reason=LocalizedText.by_language(lambda lang: advice_words(levers, option.key, Texts("levers", lang))),
         losing=[_lever_words(f"side.{side}") for side in judgement.losing],
         twins=[LocalizedText.by_language(partial(levers.name, key)) for key in twins],
