@@ -175,7 +175,7 @@ def test_where_no_run_counts_nothing_is_said(thresholds):
 def test_states_are_means_over_replicates_and_leave_out_runs_that_do_not_count():
     first, second = by_hand(options=2, structures=2, home=np.arange(8.0))
     states = states_of([first, second.of_runs(np.arange(8) >= 2)], ("home",))
-    assert states.by_structure == (4, 3)
+    assert states.states_by_structure == (4, 3)
     assert states.values["home"][0].tolist() == [0.5, 2.5, 4.5, 6.5, 2.5, 4.5, 6.5]
     assert states.draws.tolist() == [0, 1, 2, 3, 1, 2, 3]
     assert not states.gain("home").any()

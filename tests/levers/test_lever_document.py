@@ -113,7 +113,7 @@ def test_draws_come_from_the_posterior_where_there_is_one(file):
     assert experiment.provenance["posterior_cut"] == str(load_case("great-stone").clock.data_end)
     assert 1 < np.unique(draw_groups(experiment.source, 24)).size <= 24
     effects = experiment.effects(experiment.study.scenarios[1:], against=experiment.study.scenarios[0])
-    assert np.array_equal(effects.draws, np.repeat(np.arange(24), 2))
+    assert np.array_equal(effects.draw_of_run, np.repeat(np.arange(24), 2))
     drawn = experiment.drawn_parameters()
     assert drawn
     assert {values.shape for values in drawn.values()} == {(24,)}

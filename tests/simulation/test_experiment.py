@@ -59,7 +59,7 @@ def test_effects_are_those_of_the_study_read_as_pairs(experiment, stored):
     effects = experiment.effects([CUT, DEAR], against=AS_IT_IS)
     assert same(experiment, stored)
     assert (effects.scenarios, effects.measures, len(effects.quarters)) == (("cut", "dear"), READ, 80)
-    assert effects.draws.tolist() == [run // REPLICATES for run in range(RUNS)]
+    assert effects.draw_of_run.tolist() == [run // REPLICATES for run in range(RUNS)]
     quarter = effects.quarters[-1]
     reference, scenarios = paired(stored)
     read = list(differences(effects_of(reference, scenarios, READ), READ, [quarter]))
@@ -102,7 +102,7 @@ def test_a_part_has_the_random_numbers_of_the_whole_and_runs_nothing_that_is_the
     assert np.array_equal(alone.measured(CUT).values, every.values[chosen])
     assert np.array_equal(alone.measured(CUT, draws=5).outcome, every.outcome[chosen[:10]])
     assert (apart.count_runs(CUT), apart.runs_made) == (0, RUNS // 2)
-    assert alone.effects([DEAR], against=CUT, draws=3).draws.tolist() == [0, 0, 1, 1, 2, 2]
+    assert alone.effects([DEAR], against=CUT, draws=3).draw_of_run.tolist() == [0, 0, 1, 1, 2, 2]
 
 
 def test_factors_multiply_what_is_drawn_within_its_range(great_stone):

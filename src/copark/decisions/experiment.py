@@ -63,8 +63,12 @@ def measures_of(file: LeverFile, case: Case, since: Since) -> LeverMeasures:
     return LeverMeasures(first, file.discount.rate, tuple(bar for bar in bars if bar != SELF_STANDING))
 
 
-def count_structures(file: LeverFile) -> int:
-    """Count the structures that have runs of their own, the model as it is among them."""
+def count_simulated_structures(file: LeverFile) -> int:
+    """Count the structures that have runs of their own, the model as it is among them.
+
+    Documents and provenance count all structures that were tried: also those that only read the runs as modelled by
+    another bar.
+    """
     return 1 + sum(structure.changes_runs for structure in file.structures)
 
 

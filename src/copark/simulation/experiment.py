@@ -265,7 +265,7 @@ class Experiment:
             reference_values=reference.values,
             values={key: runs.values for key, runs in measured.items()},
             finished={key: runs.finished & reference.finished for key, runs in measured.items()},
-            draws=self._draws(reference),
+            draw_of_run=self._draw_of_run(reference),
         )
 
     def outcome_effects(self, scenarios: Sequence[Scenario], against: Scenario, draws: int | None = None) -> Effects:
@@ -296,7 +296,7 @@ class Experiment:
             against.key,
             reference.outcome,
             {scenario.key: self.measured(scenario, draws).outcome for scenario in scenarios},
-            self._draws(reference),
+            self._draw_of_run(reference),
             self.quarter_labels[self.study.judged_in(len(self.quarter_labels))],
         )
 
@@ -316,7 +316,7 @@ class Experiment:
         last = self.study.runs if draws is None else draws * self.study.futures
         return dict(draws_of.of_runs(np.arange(0, last, self.study.futures)).drawn)
 
-    def _draws(self, runs: ScenarioMeasures) -> Integers:
+    def _draw_of_run(self, runs: ScenarioMeasures) -> Integers:
         """Number the parameter draw of every run, shape (runs,)."""
         return np.arange(len(runs.status), dtype=np.int64) // len(self.replicates)
 

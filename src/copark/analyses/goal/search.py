@@ -237,7 +237,7 @@ def confirm(search: LeverSearch, sets: Sequence[LeverSet], runs: int) -> list[Co
     """
     scenarios = [lever_set.scenario.model_copy(update={"key": f"set-{place}"}) for place, lever_set in enumerate(sets)]
     every = search.experiment.effects(scenarios, against=search.sets.none.scenario, draws=LAST + runs)
-    fresh = every.of_runs(every.draws >= LAST)
+    fresh = every.of_runs(every.draw_of_run >= LAST)
     return [_confirmed(search, fresh, scenario, lever_set) for scenario, lever_set in zip(scenarios, sets, strict=True)]
 
 

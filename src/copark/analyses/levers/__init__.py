@@ -20,7 +20,7 @@ from copark.analyses.levers.recommendation import NoAdviceReason, Recommendation
 from copark.calibration.informed_parameters import moved_by_data
 from copark.cases.horizon import horizon_of
 from copark.decisions.effects import LeverEffect, StructureBaseline, baseline_under, lever_effects
-from copark.decisions.experiment import count_structures, draw_groups, effects_under, measures_of, study_of
+from copark.decisions.experiment import count_simulated_structures, draw_groups, effects_under, measures_of, study_of
 from copark.decisions.lever_file import (
     AS_IT_IS,
     AS_MODELLED,
@@ -225,14 +225,14 @@ def compute(params: Params, context: Context) -> Answer:
     measures = measures_of(file, case, since)
     with context.stages({"levers": context.run_id}) as stages:
         replicated, independent = _experiments(params, context, study, measures, file, stages)
-        by_structure = effects_under((None, *file.structures), options, replicated)
+        effects_by_structure = effects_under((None, *file.structures), options, replicated)
         (modelled,) = effects_under([None], options, independent).values()
     context.stage("analyse")(0, 0)
-    effects = tuple(by_structure.values())
+    effects = tuple(effects_by_structure.values())
     moved = moved_by_data(case, parameters)
     horizon = horizon_of(replicated.case)
     closure = case.closed_by(horizon)
-    others = [baseline_under(key, under) for key, under in by_structure.items() if key != AS_MODELLED]
+    others = [baseline_under(key, under) for key, under in effects_by_structure.items() if key != AS_MODELLED]
     answer = Answer(
         case=case.name,
         park=case.title,
@@ -285,7 +285,7 @@ def _experiments(
     """
     case = context.case(params.case)
     tell = context.stage("simulate")
-    structures = count_structures(file)
+    structures = count_simulated_structures(file)
     runs = study.runs * len(study.scenarios)
 
     def tell_replicated(made: int, total: int) -> None:

@@ -179,7 +179,7 @@ def judge(option: str, effects: Mapping[str, LeverEffect], acceptable: Mapping[s
 def is_unchanged(effects: Mapping[str, LeverEffect]) -> bool:
     """Tell whether an option leaves every measure of every run as it is, under every structure."""
     for effect in effects.values():
-        if effect.equal < 1.0 or any(abs(change) > NO_DIFFERENCE for change in effect.known_structures):
+        if effect.equal < 1.0 or any(abs(change) > NO_DIFFERENCE for change in effect.known_effects):
             return False
         if effect.sources.total > NO_DIFFERENCE:
             return False
@@ -209,13 +209,13 @@ class _AimEffect:
             sign = 1
         elif effect.monte_carlo_high < 0.0 and effect.centre <= NO_DIFFERENCE - threshold:
             sign = -1
-        structures = effect.known_structures
+        changes = effect.known_effects
         return cls(
             sign,
             size=effect.centre / threshold if isfinite(effect.centre) else 0.0,
             is_beyond_error=effect.monte_carlo_low > 0.0 or effect.monte_carlo_high < 0.0,
-            reverses=any(change * effect.centre < 0.0 and abs(change) > NO_DIFFERENCE for change in structures),
-            may_gain=any(change >= threshold - NO_DIFFERENCE for change in structures),
+            reverses=any(change * effect.centre < 0.0 and abs(change) > NO_DIFFERENCE for change in changes),
+            may_gain=any(change >= threshold - NO_DIFFERENCE for change in changes),
         )
 
 

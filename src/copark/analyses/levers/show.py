@@ -45,7 +45,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
         sections=show.sections(),
         provenance={
             "draws": f"{answer.draws} × {answer.futures}",
-            "structures": len(answer.baselines),
+            "structures": len(answer.baselines),  # also those without runs of their own
             "seed": answer.seed,
             "horizon": answer.horizon,
         },
