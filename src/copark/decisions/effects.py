@@ -17,7 +17,7 @@ from copark.stats.precision import change_interval, median_interval
 from copark.stats.quantiles import quantiles
 from copark.stats.robust_choice import Sources, sources
 from copark.stats.rounding import NO_DIFFERENCE
-from copark.stats.shares import Verdict, verdict, wilson
+from copark.stats.shares import GainVerdict, verdict, wilson
 
 FEW = 20
 """Runs under a structure below which nothing is said of it."""
@@ -74,7 +74,7 @@ class LeverEffect(Effect):
         return wilson(round(self.before * self.pairs), self.pairs)
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> GainVerdict:
         """The word for it."""
         return verdict(self.above, self.equal)
 

@@ -15,7 +15,7 @@ import numpy as np
 from copark.arrays import Booleans, Integers
 from copark.cases.case import Case
 from copark.decisions.lever_file import AS_MODELLED, LeverFile, LeverOption, Since, Structure, scenario_of
-from copark.decisions.measures import ALIVE, KEPT, NAMES, LeverMeasures, standing_by
+from copark.decisions.measures import ALIVE, NAMES, OUTPUTS_READ, LeverMeasures, standing_by
 from copark.simulation.experiment import Experiment
 from copark.simulation.outcomes import SELF_STANDING
 from copark.simulation.sample import DrawSource
@@ -42,7 +42,7 @@ def study_of(file: LeverFile, since: Since, options: Sequence[LeverOption], **ch
     """
     scenarios = (scenario_of(), *(scenario_of(option.entry) for option in options))
     name = f"levers-{since}-{AS_MODELLED}"
-    study = Study(name=name, title=file.title, case=file.case, scenarios=scenarios, keep=KEPT)
+    study = Study(name=name, title=file.title, case=file.case, scenarios=scenarios, keep=OUTPUTS_READ)
     return study.with_changes(now=file.now, **changes)
 
 

@@ -19,7 +19,7 @@ from copark.analyses.goal.measures import COST, GoalMeasures, GoalTarget
 from copark.arrays import Floats
 from copark.decisions.effects import LeverEffect, lever_effects
 from copark.decisions.experiment import runs_that_count
-from copark.decisions.measures import ALIVE, SIDES
+from copark.decisions.measures import ALIVE, FOUR_SIDES
 from copark.simulation.experiment import Experiment
 from copark.simulation.study import Scenario
 from copark.stats.effects import Effects, place_of
@@ -266,7 +266,7 @@ def _confirmed(search: LeverSearch, fresh: Effects, scenario: Scenario, lever_se
     half = z_of() * float(change.std(ddof=1)) / sqrt(change.size) if change.size > 1 else nan
     effects: tuple[LeverEffect, ...] = ()
     if lever_set.options:
-        counted = fresh.of_runs(runs_that_count(fresh)).select(scenarios=[scenario.key], measures=SIDES)
+        counted = fresh.of_runs(runs_that_count(fresh)).select(scenarios=[scenario.key], measures=FOUR_SIDES)
         effects = tuple(lever_effects(counted, [counted]))
     was_searched = search.tried.get(lever_set.keys) is lever_set
     return ConfirmedSet(

@@ -16,7 +16,7 @@ import numpy as np
 
 from copark.arrays import Booleans, Floats, Integers
 from copark.decisions.lever_file import Threshold
-from copark.decisions.measures import RANKED, SIDES
+from copark.decisions.measures import FOUR_SIDES, RANKED
 from copark.stats.effects import Effects, place_of
 from copark.stats.precision import difference
 from copark.stats.robust_choice import (
@@ -158,7 +158,7 @@ def choose(
         for criterion, score in (("minimax_regret", greatest), ("mean_regret", average)):
             firmness = stability(partial(score, regrets), weights, most_is_best=False)
             rankings.append(Ranking(criterion, measure, score(regrets), firmness))
-    sides = [states.gain(side) for side in SIDES]
+    sides = [states.gain(side) for side in FOUR_SIDES]
     means = np.stack([gains.mean(axis=1) for gains in sides], axis=1)
     first = effects_by_structure[0]
     return RobustChoice(

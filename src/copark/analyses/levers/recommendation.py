@@ -13,7 +13,7 @@ from typing import Literal
 
 from copark.analyses.levers.choice import RobustChoice
 from copark.decisions.effects import LeverEffect
-from copark.decisions.measures import SIDES
+from copark.decisions.measures import FOUR_SIDES
 from copark.decisions.recommendation_rule import recommendation_rule
 from copark.stats.rounding import NO_DIFFERENCE
 
@@ -152,7 +152,7 @@ def judge(option: str, effects: Mapping[str, LeverEffect], acceptable: Mapping[s
     if is_unchanged(effects):
         return Judgement(option, "unchanged")
     rule = recommendation_rule()
-    losing = tuple(side for side in SIDES if effects[side].below > rule.losing_side.value)
+    losing = tuple(side for side in FOUR_SIDES if effects[side].below > rule.losing_side.value)
     aims = {aim: _AimEffect.of(effects[aim], rule.threshold(aim)) for aim in AIMS}
     strongest = max(AIMS, key=lambda aim: abs(aims[aim].size))
     helped = [aim for aim in AIMS if aims[aim].sign > 0]

@@ -18,7 +18,7 @@ from copark.analyses.levers.recommendation import Judgement
 from copark.analyses.show import Show, grouped
 from copark.decisions.effects import LeverEffect
 from copark.decisions.lever_file import LeverOption
-from copark.decisions.measures import BUDGETS, NAMES, RANKED, SIDES, measure_of
+from copark.decisions.measures import BUDGETS, FOUR_SIDES, NAMES, RANKED, measure_of
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
@@ -162,7 +162,7 @@ class _Show(Show):
             *self.sides(),
             self.robust(),
             self.rests(),
-            self.widths(),
+            self.variance_sources(),
             self.pareto(),
             self.structures(),
             self.limits(),
@@ -197,7 +197,7 @@ class _Show(Show):
             self.column("advice"),
             change_column("self_standing", t, title=t("column.standing")),
             *(change_column(name, t) for name in BESIDE),
-            *(self.column(side) for side in SIDES),
+            *(self.column(side) for side in FOUR_SIDES),
         )
 
         def row(key: str) -> tuple[doc.Value, ...]:
@@ -205,7 +205,7 @@ class _Show(Show):
                 advice_words(answer, key, t),
                 effect_interval(answer.effect(key, "self_standing")),
                 *(answer.effect(key, name).median for name in BESIDE),
-                *(SIGNS[answer.effect(key, side).verdict] for side in SIDES),
+                *(SIGNS[answer.effect(key, side).verdict] for side in FOUR_SIDES),
             )
 
         table = self.by_option("answer", columns, row)
@@ -276,13 +276,13 @@ class _Show(Show):
         t = self.t
         answer = self.answer
         columns: list[doc.Column] = []
-        for side in SIDES:
+        for side in FOUR_SIDES:
             columns.append(change_column(side, t))
             columns.append(doc.Column(f"{side}_verdict", t("column.verdict_of", side=t(f"side.{side}"))))
 
         def row(key: str) -> list[doc.Value]:
             values: list[doc.Value] = []
-            for side in SIDES:
+            for side in FOUR_SIDES:
                 effect = answer.effect(key, side)
                 values += [effect_interval(effect), t(f"verdict.{effect.verdict}")]
             return values
@@ -297,7 +297,7 @@ class _Show(Show):
     def balance(self, option: LeverOption) -> str:
         """Say who gains and who loses by an option."""
         t = self.t
-        effects = {side: self.answer.effect(option.key, side) for side in SIDES}
+        effects = {side: self.answer.effect(option.key, side) for side in FOUR_SIDES}
         parts = [t("balance.setting", title=option.name(t.lang))]
         for word, beginning in (("gain", "gains_"), ("lose", "loses_")):
             amounts = [self.how(effect) for effect in effects.values() if effect.verdict.startswith(beginning)]
@@ -308,7 +308,7 @@ class _Show(Show):
         flips = [side for side, effect in effects.items() if effect.flips]
         for word, sides in (("unclear", unclear), ("nothing", nothing), ("flips", flips)):
             if sides:
-                is_every = len(sides) == len(SIDES)
+                is_every = len(sides) == len(FOUR_SIDES)
                 names = [t("all_sides")] if is_every else [t(f"word.{side}") for side in sides]
                 parts.append(t(f"balance.{word}", sides=t("join").join(names)))
         return "".join(parts)
@@ -420,10 +420,10 @@ class _Show(Show):
             sentences.append(t(f"leaning.{rows[0].verdict}", parameter=title, settings=t("join").join(settings)))
         return tuple(sentences)
 
-    def widths(self) -> doc.Section:
+    def variance_sources(self) -> doc.Section:
         """Show where the variance of effects comes from."""
         t = self.t
-        measures = ("operating", *SIDES)
+        measures = ("operating", *FOUR_SIDES)
         columns = []
         for name in measures:
             for part in PARTS:
@@ -463,7 +463,7 @@ class _Show(Show):
         ]
         columns = (
             self.column("option"),
-            *(doc.Column(side, t(f"side.{side}"), doc.Kind.change, "M USD", 1) for side in SIDES),
+            *(doc.Column(side, t(f"side.{side}"), doc.Kind.change, "M USD", 1) for side in FOUR_SIDES),
             self.column("pareto", doc.Kind.flag),
             self.column("chance", doc.Kind.share),
             *meets,
