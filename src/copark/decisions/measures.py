@@ -46,7 +46,7 @@ MEASURES = (
     Measure("budget_home", "M USD", "flow"),
     Measure("budget_host", "M USD", "flow"),
 )
-"""What is read of every run. ``operating`` is the natural logarithm of the operating companies at the horizon, so that
+"""Measures of every run. ``operating`` is the natural logarithm of the operating companies at the horizon, so that
 differences are relative; ``companies`` is their count."""
 NAMES = tuple(measure.name for measure in MEASURES)
 """Their names."""

@@ -40,7 +40,7 @@ class Judgement:
     strength: float = 0.0
     """Its effect on that aim, as a multiple of the smallest relevant one; positive for a gain."""
     reasons: tuple[NoAdviceReason, ...] = ()
-    """Tests that an unreliable option fails."""
+    """Tests that an unreliable option fails, or why the model's word is not relied on."""
     losing: tuple[str, ...] = ()
     """Sides worse off in most runs."""
     same_as: str = ""
