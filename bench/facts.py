@@ -39,7 +39,7 @@ def records(array: np.ndarray) -> list[Record]:
 
 
 def facts_of(inputs: Inputs) -> Facts:
-    """Unpack the inputs of a case. Arrows between scales are taken at full strength."""
+    """Unpack the inputs of a case. Links between scales are taken at full strength."""
     return Facts(
         world=records(inputs.world),
         governments=records(inputs.governments),

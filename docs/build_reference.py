@@ -33,7 +33,7 @@ TITLES = {
 }
 PLAIN = ("name", "symbol", "title", "名称", "unit", "axes", "range", "source")
 DRAWN = ("name", "symbol", "title", "名称", "unit", "default", "prior", "moved", "grade", "range", "source")
-ARROWS = ("no", "name", "title", "名称", "from", "to", "sends", "receives", "unit", "neutral", "delay (quarters)")
+LINKS = ("no", "name", "title", "名称", "from", "to", "sends", "receives", "unit", "neutral", "delay (quarters)")
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
@@ -58,8 +58,8 @@ def cells(variable: Variable) -> list[str]:
     return [*first, default, prior, variable.moved, variable.grade, reach(variable), variable.source]
 
 
-def arrow(link: Link) -> list[str]:
-    """Give the cells of an arrow, in the order of ARROWS."""
+def link_cells(link: Link) -> list[str]:
+    """Give the cells of a link, in the order of LINKS."""
     named = [str(link.number), f"`{link.name}`", link.en, link.zh]
     ends = [link.source_room, link.target_room, ", ".join(link.sends), ", ".join(link.receives)]
     return [*named, *ends, link.unit, f"{link.neutral:g}", str(link.delay)]
@@ -75,7 +75,7 @@ def page(known: Catalogue) -> str:
             if found:
                 columns = DRAWN if kind == "parameter" else PLAIN
                 lines += ["", f"### {room}", "", *table(columns, map(cells, found))]
-    lines += ["", "## Arrows 箭头", "", *table(ARROWS, map(arrow, known.links.values()))]
+    lines += ["", "## Links between scales 传导渠道", "", *table(LINKS, map(link_cells, known.links.values()))]
     return "\n".join(lines) + "\n"
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from copark.analyses.answer import SHIPPED, listed, load, place_of
-from copark.analyses.how_sure import NONE, Doubts, doubts_of, ends_in_words, how_sure, structure_range
+from copark.analyses.how_sure import NO_DOUBTS, Doubts, doubts_of, ends_in_words, how_sure, structure_range
 from copark.analyses.registry import REGISTRY
 from copark.cases import load_case
 from copark.decisions.effects import StructureBaseline
@@ -98,7 +98,7 @@ def test_assumed_shares_and_taxes_and_imposed_closures_are_said():
 def test_the_range_is_that_of_the_other_structures():
     assert structure_range(readings(0.94)) is None
     assert structure_range(readings(0.94, 0.4, 1.0)) == (0.4, 1.0, 2)
-    said = how_sure(None, shares(94), readings(0.94, 0.4, 1.0), NONE, "en")
+    said = how_sure(None, shares(94), readings(0.94, 0.4, 1.0), NO_DOUBTS, "en")
     assert any("40% and 100%" in sentence for sentence in said)
     assert Doubts().sentences("zh") == []
 
@@ -150,7 +150,7 @@ def test_no_option_is_advised_where_the_model_gives_no_ground_for_a_choice(lang,
     """The headline says so; the rows of levers, brief and Decide say no other: their numbers stand as they are."""
     from copark.web.content.lever_options import decision_answer
 
-    doubts = Doubts(contradiction=LocalizedText(en="No.", zh="否。")) if in_doubt else NONE
+    doubts = Doubts(contradiction=LocalizedText(en="No.", zh="否。")) if in_doubt else NO_DOUBTS
     levers = replace(shipped("levers", case="great-stone"), doubts=doubts)
     brief = replace(shipped("brief", case="great-stone"), levers=levers, doubts=doubts)
     decide = decision_answer(levers)
@@ -162,7 +162,7 @@ def test_no_option_is_advised_where_the_model_gives_no_ground_for_a_choice(lang,
     advises = [words for words in advice if words in ADVISING[lang]]
     assert bool(advises) is not in_doubt
     assert ("avoid" in {option.advice for option in decide.options}) is not in_doubt
-    harmful = len(levers.recommendation.with_word("avoid"))
+    harmful = len(levers.recommendation.harmful)
     assert harmful > 0, "what the model says of them is not lost"
 
 

@@ -139,8 +139,8 @@ def test_documents_count_the_links(document):
     assert set(map(int, switched_off)) == {len(catalogue().links) - len(catalogue().acting_links)}
 
 
-def test_every_port_has_an_arrow():
-    """Nothing is received that no arrow brings, and nothing sent that no arrow takes."""
+def test_every_port_has_a_link():
+    """Nothing is received that no link brings, and nothing sent that no link takes."""
     taken = {(link.source_room, name) for link in catalogue().links.values() for name in link.sends}
     brought = {(link.target_room, name) for link in catalogue().links.values() for name in link.receives}
     assert taken == {(v.room, v.name) for v in catalogue().of("sends")}

@@ -1,4 +1,4 @@
-"""Every arrow carries what it says from one scale to another, and can be cut, weakened and delayed."""
+"""Every link carries what it says from one scale to another, and can be cut, weakened and delayed."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ UNTOUCHED = -77.0
 
 
 def carried(link, sent):
-    """What should arrive of it at full strength, by field: itself but for two arrows that sum up."""
+    """What should arrive of it at full strength, by field: itself but for two links that sum up."""
     if link.name == "commitment_to_hurdle":
         return {"commitment_least": np.atleast_1d(np.min(sent["commitment"]))}
     if link.name == "network_to_partners":
@@ -31,7 +31,7 @@ def carried(link, sent):
 
 
 def arrive(link, wire, t, sent):
-    """Let an arrow carry; return the fields it touched."""
+    """Let a link carry; return the fields it touched."""
     target = blank(link.target_room, "receives")
     for name in target.dtype.names:
         target[name] = UNTOUCHED
@@ -40,12 +40,12 @@ def arrive(link, wire, t, sent):
     return {name: value for name, value in touched.items() if (value != UNTOUCHED).any()}
 
 
-arrows = pytest.mark.parametrize("link", LINKS.values(), ids=lambda link: link.name)
+each_link = pytest.mark.parametrize("link", LINKS.values(), ids=lambda link: link.name)
 
 
-@arrows
+@each_link
 @pytest.mark.parametrize("strength", [1.0, 0.5, 0.0])
-def test_an_arrow_carries_its_fields_and_no_other_as_far_from_neutral_as_it_is_strong(link, strength):
+def test_a_link_carries_its_fields_and_no_other_as_far_from_neutral_as_it_is_strong(link, strength):
     wire = make_workspace(make_inputs(QUARTERS, 1, 0)).link_buffers
     sent = numbered(link.source_room, "sends")
     wire.strength[:, link.number] = strength
@@ -55,7 +55,7 @@ def test_an_arrow_carries_its_fields_and_no_other_as_far_from_neutral_as_it_is_s
         assert found[name] == pytest.approx(link.neutral + strength * (value - link.neutral)), name
 
 
-@arrows
+@each_link
 def test_what_is_delayed_arrives_late_and_until_then_what_is_neutral(link):
     wire = make_workspace(make_inputs(QUARTERS, 1, 0)).link_buffers
     wire.delay[link.number] = 3

@@ -1,4 +1,4 @@
-"""Each arrow between scales can be cut; cut, it is as if its parameter were nothing, bit for bit."""
+"""Each link between scales can be cut; cut, it is as if its parameter were nothing, bit for bit."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ SAME_AS_PARAMETER = {
 
 @pytest.mark.parametrize("name", SAME_AS_PARAMETER)
 def test_cut_is_the_parameter_at_zero(great_stone, name):
-    """What a network would bring, without the arrows that it feeds, is reported all the same."""
+    """What a network would bring, without the links that it feeds, is reported all the same."""
     cut = arm("cut", links={link: {"strength": 0.0} for link in SAME_AS_PARAMETER[name]})
     both = simulate(study(cut, arm("zero", parameters={name: 0.0}), runs=64), great_stone)
     apart = ("network_home", "network_host", "network_third") if name == "network_strength" else ()
@@ -55,8 +55,8 @@ QUIET = ("service_to_starts", "service_to_returns")
 
 
 @pytest.mark.parametrize("link", DISTURBED)
-def test_a_cut_arrow_carries_nothing(great_stone, link):
-    """With the arrow whole the disturbance is felt at its far end; with it cut it is not felt at all."""
+def test_a_cut_link_carries_nothing(great_stone, link):
+    """With the link whole the disturbance is felt at its far end; with it cut it is not felt at all."""
     change, felt = DISTURBED[link]
     cut = {link: {"strength": 0.0}} | ({name: {"strength": 0.0} for name in QUIET} if "service" in link else {})
     if link == "interest_to_home":  # what else money in the company lets the home side gain
@@ -114,7 +114,7 @@ SOME = ("network_to_arrivals", "tax_to_returns", "rescue_to_ledger")
 
 @pytest.fixture(scope="module")
 def arms(great_stone):
-    """Outputs with each arrow changed in each of the ways, by the arrow and the way; and with all of them whole."""
+    """Outputs with each link changed in each of the ways, by the link and the way; and with all of them whole."""
     found = {("", "whole"): outputs(simulate(study(runs=2), great_stone))}
     for way, change in WAYS.items():
         links = SOME if way in ("once", "never") else tuple(catalogue().links)
@@ -125,7 +125,7 @@ def arms(great_stone):
 
 
 def test_a_delay_keeps_the_first_quarters_neutral(arms, subtests):
-    """An arrow delayed beyond the horizon never arrives: the same bits as an arrow cut."""
+    """A link delayed beyond the horizon never carries: the same bits as a link cut."""
     for link in catalogue().links:
         with subtests.test(link):
             assert same_bits(arms[link, "late"], arms[link, "cut"])
@@ -139,7 +139,7 @@ def test_half_a_link_lies_between(great_stone):
 
 
 def test_a_cut_from_a_quarter_on_changes_nothing_before_it(arms, subtests):
-    """What is cut later is whole until then; cut from the start it is the arrow cut, bit for bit."""
+    """What is cut later is whole until then; cut from the start it is the link cut, bit for bit."""
     whole = arms["", "whole"]
     for link in catalogue().links:
         with subtests.test(link):
@@ -151,7 +151,7 @@ def test_a_cut_from_a_quarter_on_changes_nothing_before_it(arms, subtests):
             assert same_bits(whole, arms[link, "never"])
 
 
-def test_an_arrow_cut_for_some_years_is_felt_from_then_on(great_stone):
+def test_a_link_cut_for_some_years_is_felt_from_then_on(great_stone):
     gap = arm("gap", links={"demand_to_arrivals": {"strength": 0.0, "from": 24, "to": 40}})
     made = simulate(study(arm("whole"), gap, runs=64), great_stone)
     ever = made.registered_ever.values

@@ -90,7 +90,7 @@ def by_hand(options=3, draws=4, futures=2, structures=1, **measures):
             reference_values=table[0],
             values=dict(zip(keys, table[1:], strict=True)),
             finished=dict.fromkeys(keys, np.ones(runs, dtype=bool)),
-            draws=np.arange(runs) // futures,
+            draw_of_run=np.arange(runs) // futures,
         )
         for table in values
     ]

@@ -10,7 +10,7 @@ from copark.analyses.levers.dependence import find_dependences
 from copark.decisions.effects import baseline_under, lever_effects
 from copark.decisions.experiment import draw_groups, runs_that_count
 from copark.decisions.lever_file import examine_levers
-from copark.decisions.measures import ALIVE, KEPT, SIDES, LeverMeasures, discounting
+from copark.decisions.measures import ALIVE, FOUR_SIDES, OUTPUTS_READ, LeverMeasures, discounting
 from copark.simulation.ensemble import ScenarioRuns
 from copark.stats.effects import Effects
 from copark.stats.shares import verdict
@@ -19,7 +19,7 @@ from tests.levers.conftest import by_hand, small
 
 def simple(operating=60.0, runs=2, quarters=8):
     """A scenario whose every path is known: benefit 4 a year, rescues 1, profit 2, result 1 more each quarter."""
-    paths = {name: np.zeros((runs, quarters)) for name in (*KEPT, "rescue")}
+    paths = {name: np.zeros((runs, quarters)) for name in (*OUTPUTS_READ, "rescue")}
     paths["benefit_home"][:] = 4.0
     paths["contribution_home"][:] = 1.0
     paths["benefit_host"][:] = 2.0
@@ -142,14 +142,14 @@ def test_effects_are_taken_run_by_run():
 
 def test_who_gains_and_who_loses():
     effects = effects_of(two_options())
-    first = {side: effects["option-1", side].verdict for side in SIDES}
+    first = {side: effects["option-1", side].verdict for side in FOUR_SIDES}
     assert first == {
         "home": "gains_surely",
         "host": "nothing",
         "developer": "nothing",
         "enterprises": "loses_at_times",
     }
-    assert {effects["option-2", side].verdict for side in SIDES} == {"nothing"}
+    assert {effects["option-2", side].verdict for side in FOUR_SIDES} == {"nothing"}
 
 
 def test_structures_that_disagree_about_the_sign_are_told():
@@ -175,7 +175,7 @@ def test_where_no_run_counts_nothing_is_said(thresholds):
 def test_states_are_means_over_replicates_and_leave_out_runs_that_do_not_count():
     first, second = by_hand(options=2, structures=2, home=np.arange(8.0))
     states = states_of([first, second.of_runs(np.arange(8) >= 2)], ("home",))
-    assert states.by_structure == (4, 3)
+    assert states.states_by_structure == (4, 3)
     assert states.values["home"][0].tolist() == [0.5, 2.5, 4.5, 6.5, 2.5, 4.5, 6.5]
     assert states.draws.tolist() == [0, 1, 2, 3, 1, 2, 3]
     assert not states.gain("home").any()

@@ -13,7 +13,7 @@ from copark.analyses.levers import Params, compute, options_of
 from copark.analyses.levers.choice import choose
 from copark.cases import load_case
 from copark.decisions.experiment import draw_groups, measures_of, study_of
-from copark.decisions.measures import SIDES
+from copark.decisions.measures import FOUR_SIDES
 from copark.presentation.document import Cards, Interval
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.study import baseline
@@ -82,11 +82,13 @@ def test_the_answer_has_a_row_for_each_setting_with_its_interval_and_its_sides(s
     assert answers.groups == (("Entry threshold — host side", 1), ("Tax — both governments", 1))
     effect = found.effect("tax-20", "self_standing")
     assert answers.rows[1][2] == Interval(effect.monte_carlo_low, effect.monte_carlo_high, effect.mean)
-    assert answers.rows[1][-len(SIDES) + SIDES.index("enterprises")] in ("−", "−−"), "tax takes from enterprises"
+    assert answers.rows[1][-len(FOUR_SIDES) + FOUR_SIDES.index("enterprises")] in ("−", "−−"), (
+        "tax takes from enterprises"
+    )
     cards = next(block for block in shown("en").blocks() if isinstance(block, Cards))
     assert effect.before not in {card.value for card in cards.cards}, "outcome shares of a park that is not calibrated"
     told = {judgement.option: judgement.word for judgement in found.recommendation.judgements}
-    words = {"recommended": "helps", "avoid": "no advice; does harm in the model", "unchanged": "changes nothing"}
+    words = {"recommended": "helps", "avoid_doubt": "no advice; does harm in the model", "unchanged": "changes nothing"}
     assert [row[1].partition(":")[0] for row in answers.rows] == [
         words.get(told[key], "not reliable") for key in ("five", "tax-20")
     ]
@@ -113,7 +115,7 @@ def test_draws_come_from_the_posterior_where_there_is_one(file):
     assert experiment.provenance["posterior_cut"] == str(load_case("great-stone").clock.data_end)
     assert 1 < np.unique(draw_groups(experiment.source, 24)).size <= 24
     effects = experiment.effects(experiment.study.scenarios[1:], against=experiment.study.scenarios[0])
-    assert np.array_equal(effects.draws, np.repeat(np.arange(24), 2))
+    assert np.array_equal(effects.draw_of_run, np.repeat(np.arange(24), 2))
     drawn = experiment.drawn_parameters()
     assert drawn
     assert {values.shape for values in drawn.values()} == {(24,)}

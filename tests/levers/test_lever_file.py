@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from copark.cases.horizon import present_quarter, seen_from
 from copark.cases.load import load_case
 from copark.decisions import lever_file
-from copark.decisions.experiment import count_structures, measures_of, scenarios_under, study_of
+from copark.decisions.experiment import count_simulated_structures, measures_of, scenarios_under, study_of
 from copark.model.variables import catalogue
 from copark.simulation.run import inputs_of
 from tests.levers.conftest import small
@@ -43,7 +43,9 @@ def test_settings_of_now_leave_the_past_and_begin_at_now(shipped_file, great_sto
 
 def test_a_structure_is_what_its_scenarios_have_in_common(shipped_file):
     options = shipped_file.options("start")
-    assert count_structures(shipped_file) == 1 + sum(structure.changes_runs for structure in shipped_file.structures)
+    assert count_simulated_structures(shipped_file) == 1 + sum(
+        structure.changes_runs for structure in shipped_file.structures
+    )
     for structure in shipped_file.structures:
         as_it_is, *changed = scenarios_under(options, structure)
         assert as_it_is.key == lever_file.AS_IT_IS

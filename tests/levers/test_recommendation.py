@@ -108,6 +108,19 @@ def test_a_relevant_loss_is_to_be_avoided_unless_a_structure_makes_it_a_gain():
     assert (mixed.word, mixed.reasons) == ("unreliable", ("structures",))
 
 
+@pytest.mark.parametrize("reason", ["contradicted", "uncalibrated"])
+def test_no_advice_is_given_for_or_against_an_option_on_the_word_of_a_model_in_doubt(reason):
+    changes = (0.1, -0.1, 0.0)
+    stand = np.stack([np.zeros(RUNS), *(more_stand(change) if change else np.zeros(RUNS) for change in changes)])
+    found = recommend(effects_of(by_hand(4, RUNS, 1, self_standing=stand[None])), None, reason)
+    helpful, harmful, unchanged = found.judgements
+    assert [judgement.advice for judgement in found.judgements] == ["unreliable", "unreliable", "unchanged"]
+    assert helpful.reasons == (reason,)
+    assert (harmful.word, harmful.aim, harmful.strength < 0.0) == ("avoid_doubt", "self_standing", True)
+    assert found.harmful == (harmful,), "that it does harm in the model is not lost"
+    assert unchanged.word == "unchanged"
+
+
 def test_what_changes_exactly_nothing_is_told_apart_from_what_changes_little():
     assert judged(worlds()).word == "unchanged"
     assert judged(worlds(host=1e-6)).word == "unreliable"

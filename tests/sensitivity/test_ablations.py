@@ -34,7 +34,7 @@ def experiment(great_stone, source):
     return effects.experiment_of(great_stone, source, runs=16, futures=1, seed=1)
 
 
-def test_every_arrow_and_every_shock_is_among_them(great_stone, listed):
+def test_every_link_and_every_shock_is_among_them(great_stone, listed):
     assert {f"link/{name}" for name in catalogue().acting_links} <= set(listed)
     assert {f"shock-{one.key.replace('_', '-')}" for one in great_stone.shocks} <= set(listed)
     keys = [one.whole.key for one in listed.values()]

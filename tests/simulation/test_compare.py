@@ -132,7 +132,7 @@ def test_results_of_other_length_are_paired_where_they_overlap():
     assert effects.scenarios == ("better", "same"), "the reference stands beside others, not itself"
     assert effects.pairs("better") == 35
     assert effects.quarters[-1] == "2027Q2"
-    assert effects.draws.tolist() == list(range(5, 40))
+    assert effects.draw_of_run.tolist() == list(range(5, 40))
     assert dates_compared(reference) == ("2024Q2", "2027Q2")
 
 

@@ -59,7 +59,7 @@ def test_effects_are_those_of_the_study_read_as_pairs(experiment, stored):
     effects = experiment.effects([CUT, DEAR], against=AS_IT_IS)
     assert same(experiment, stored)
     assert (effects.scenarios, effects.measures, len(effects.quarters)) == (("cut", "dear"), READ, 80)
-    assert effects.draws.tolist() == [run // REPLICATES for run in range(RUNS)]
+    assert effects.draw_of_run.tolist() == [run // REPLICATES for run in range(RUNS)]
     quarter = effects.quarters[-1]
     reference, scenarios = paired(stored)
     read = list(differences(effects_of(reference, scenarios, READ), READ, [quarter]))
@@ -71,7 +71,7 @@ def test_effects_are_those_of_the_study_read_as_pairs(experiment, stored):
 def test_a_scenario_that_was_let_go_of_is_run_again_when_it_is_asked_for(experiment, stored):
     experiment.effects([CUT, DEAR], against=AS_IT_IS)
     experiment.forget(CUT)
-    assert (experiment.runs_of(CUT), experiment.runs_of(DEAR)) == (0, RUNS)
+    assert (experiment.count_runs(CUT), experiment.count_runs(DEAR)) == (0, RUNS)
     assert same(experiment, stored)
 
 
@@ -79,12 +79,12 @@ def test_nothing_is_run_twice_and_more_draws_go_on_where_the_last_ended(great_st
     made = []
     experiment = Experiment(asked(), great_stone, OutputPaths(READ), progress=lambda done, _: made.append(done))
     experiment.extend([AS_IT_IS, CUT], draws=5)
-    assert (made[-1], experiment.runs_of(CUT), experiment.runs_of(DEAR)) == (2 * 5 * REPLICATES, 10, 0)
+    assert (made[-1], experiment.count_runs(CUT), experiment.count_runs(DEAR)) == (2 * 5 * REPLICATES, 10, 0)
     made.clear()
     experiment.extend([AS_IT_IS, CUT.model_copy(update={"key": "called-otherwise"})], draws=5)
     assert not made
     experiment.extend([CUT])
-    assert (made[-1], experiment.runs_of(AS_IT_IS)) == (RUNS - 10, 10)
+    assert (made[-1], experiment.count_runs(AS_IT_IS)) == (RUNS - 10, 10)
     assert len(experiment.measured(CUT, draws=3).status) == 3 * REPLICATES
     assert same(experiment, stored)
 
@@ -96,13 +96,13 @@ def test_a_part_has_the_random_numbers_of_the_whole_and_runs_nothing_that_is_the
     chosen = [number for number in range(RUNS) if number % 4 in (1, 3)]
     part = whole.part((1, 3))
     assert np.array_equal(part.measured(CUT).values, every.values[chosen])
-    assert (part.runs_of(CUT), whole.made) == (RUNS // 2, RUNS)
+    assert (part.count_runs(CUT), whole.runs_made) == (RUNS // 2, RUNS)
     alone = apart.part((1, 3))
     alone.extend([CUT], draws=2)
     assert np.array_equal(alone.measured(CUT).values, every.values[chosen])
     assert np.array_equal(alone.measured(CUT, draws=5).outcome, every.outcome[chosen[:10]])
-    assert (apart.runs_of(CUT), apart.made) == (0, RUNS // 2)
-    assert alone.effects([DEAR], against=CUT, draws=3).draws.tolist() == [0, 0, 1, 1, 2, 2]
+    assert (apart.count_runs(CUT), apart.runs_made) == (0, RUNS // 2)
+    assert alone.effects([DEAR], against=CUT, draws=3).draw_of_run.tolist() == [0, 0, 1, 1, 2, 2]
 
 
 def test_factors_multiply_what_is_drawn_within_its_range(great_stone):
@@ -157,7 +157,7 @@ def test_a_stop_loses_nothing_that_was_made(great_stone, stored):
     experiment = Experiment(asked(), great_stone, OutputPaths(READ), progress=leave)
     with pytest.raises(LeftError):
         experiment.extend([AS_IT_IS, CUT, DEAR])
-    assert (experiment.runs_of(AS_IT_IS), experiment.runs_of(DEAR)) == (RUNS, 0)
+    assert (experiment.count_runs(AS_IT_IS), experiment.count_runs(DEAR)) == (RUNS, 0)
     assert same(experiment, stored)
 
 
@@ -165,7 +165,7 @@ def test_a_checkpoint_is_found_by_the_same_experiment(great_stone, stored, tmp_p
     first = Experiment(asked(), great_stone, OutputPaths(READ), checkpoint=Stages(tmp_path, "a").stage("runs"))
     first.extend([AS_IT_IS, CUT])
     again = Experiment(asked(), great_stone, OutputPaths(READ), checkpoint=Stages(tmp_path, "a").stage("runs"))
-    assert (again.runs_of(CUT), again.runs_of(DEAR)) == (RUNS, 0)
+    assert (again.count_runs(CUT), again.count_runs(DEAR)) == (RUNS, 0)
     assert same(again, stored)
 
 
@@ -181,7 +181,7 @@ def test_a_checkpoint_that_is_due_has_the_scenarios_before_a_stop(great_stone, s
     with pytest.raises(LeftError):
         first.extend([AS_IT_IS, CUT, DEAR])
     again = Experiment(asked(), great_stone, OutputPaths(READ), checkpoint=Stages(tmp_path, "a").stage("runs"))
-    assert (again.runs_of(AS_IT_IS), again.runs_of(CUT)) == (RUNS, 0)
+    assert (again.count_runs(AS_IT_IS), again.count_runs(CUT)) == (RUNS, 0)
     assert same(again, stored)
 
 

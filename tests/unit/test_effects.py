@@ -25,7 +25,7 @@ def made_up():
         reference_values=reference,
         values={"more": more, "same": reference},
         finished={"more": finished, "same": np.ones(RUNS, bool)},
-        draws=np.arange(RUNS) // 2,
+        draw_of_run=np.arange(RUNS) // 2,
     )
 
 
@@ -82,7 +82,7 @@ def test_a_group_has_the_pairs_of_its_runs():
     parts = made_up().by(["failed", "failed", "stagnant", "stagnant", "stagnant"])
     assert {group: part.pairs("more") for group, part in parts.items()} == {"failed": 2, "stagnant": 2}
     assert parts["stagnant"].differences("more", "jobs")[:, 1].tolist() == [20.0, 30.0]
-    assert parts["failed"].draws.tolist() == [0, 0]
+    assert parts["failed"].draw_of_run.tolist() == [0, 0]
 
 
 def test_without_a_pair_nothing_is_known():

@@ -33,7 +33,7 @@ def effects_of(**differences):
         reference_values=BEFORE[:, None, :],
         values={key: (BEFORE + apart)[:, None, :] for key, apart in differences.items()},
         finished=dict.fromkeys(differences, np.ones(len(BEFORE), bool)),
-        draws=np.arange(len(BEFORE)),
+        draw_of_run=np.arange(len(BEFORE)),
     )
 
 

@@ -73,7 +73,7 @@ class Doubts:
         return sentences
 
 
-NONE = Doubts()
+NO_DOUBTS = Doubts()
 """Of a result that was made without a case."""
 
 

@@ -153,7 +153,7 @@ class Show:
         """Make a caveat that a reader must know, of the texts."""
         return Caveat(self.t(key, **values))
 
-    def doubts(self, result: Result, **flags: bool) -> list[Caveat]:
+    def caveats(self, result: Result, **flags: bool) -> list[Caveat]:
         """Say how far parameters may be trusted, where chances of outcomes are not told unasked, and texts that hold.
 
         ``stale`` is asked of the provenance.

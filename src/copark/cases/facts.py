@@ -68,7 +68,7 @@ MOST_AREA = 100_000.0
 TaxRate = Annotated[Fact, _measured_in("1", low=0, high=MOST_TAX)]
 """A fact that is a tax rate: at most the model's greatest, since nothing is left to invest at 1."""
 
-Threshold = Annotated[Fact, _measured_in("M USD", low=0, high=MOST_THRESHOLD)]
+ThresholdFact = Annotated[Fact, _measured_in("M USD", low=0, high=MOST_THRESHOLD)]
 """A fact that is the least investment asked, up to the model's greatest."""
 
 PlannedArea = Annotated[Fact, _measured_in("ha", low=0, high=MOST_AREA)]

@@ -35,7 +35,7 @@ from copark.cases.dated_events import (
 )
 from copark.cases.dates import Date
 from copark.cases.defaults import Unknown, completed
-from copark.cases.facts import Fraction, Money, PlannedArea, QuotaFact, Rate, TaxRate, Threshold
+from copark.cases.facts import Fraction, Money, PlannedArea, QuotaFact, Rate, TaxRate, ThresholdFact
 from copark.cases.quarters import Quarter
 from copark.cases.types import (
     Count,
@@ -151,7 +151,7 @@ class Land(Record):
 class Regime(Record):
     """Legal regime of the park: the host's offers to residents and its demands on them."""
 
-    threshold: Annotated[tuple[Threshold, ...], Field(min_length=1)]
+    threshold: Annotated[tuple[ThresholdFact, ...], Field(min_length=1)]
     """Least declared investment, over time."""
     narrow_until: Date | None = None
     """Until when the list of activities was narrow and there was no one-stop shop; null if never."""

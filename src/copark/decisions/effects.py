@@ -17,7 +17,7 @@ from copark.stats.precision import change_interval, median_interval
 from copark.stats.quantiles import quantiles
 from copark.stats.robust_choice import Sources, sources
 from copark.stats.rounding import NO_DIFFERENCE
-from copark.stats.shares import Verdict, verdict, wilson
+from copark.stats.shares import GainVerdict, verdict, wilson
 
 FEW = 20
 """Runs under a structure below which nothing is said of it."""
@@ -47,7 +47,11 @@ class LeverEffect(Effect):
     sources: Sources
     """Variance from structure, parameters and chance."""
     by_structure: tuple[float, ...]
-    """``centre`` under each structure, the model as it is first; NaN where too few runs are left."""
+    """``centre`` under each structure, the model as it is first; NaN where too few runs are left.
+
+    The first is read off other runs than the rest: like all numbers of the model as it is, off runs with a parameter
+    draw of their own each; the rest off runs that replicate fewer draws, which tell structures from each other.
+    """
 
     @property
     def is_share(self) -> bool:
@@ -70,30 +74,30 @@ class LeverEffect(Effect):
         return wilson(round(self.before * self.pairs), self.pairs)
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> GainVerdict:
         """The word for it."""
         return verdict(self.above, self.equal)
 
     @property
-    def known_structures(self) -> list[float]:
-        """The effect under the structures in which enough runs are left."""
+    def known_effects(self) -> list[float]:
+        """``centre`` under the structures in which enough runs are left."""
         return [value for value in self.by_structure if np.isfinite(value)]
 
     @property
     def flips(self) -> bool:
         """Whether structures disagree about its sign."""
-        signed = [value for value in self.known_structures if abs(value) > NO_DIFFERENCE]
+        signed = [value for value in self.known_effects if abs(value) > NO_DIFFERENCE]
         return bool(signed) and min(signed) < 0.0 < max(signed)
 
 
-def lever_effects(modelled: Effects, by_structure: Sequence[Effects]) -> Iterator[LeverEffect]:
+def lever_effects(modelled: Effects, effects_by_structure: Sequence[Effects]) -> Iterator[LeverEffect]:
     """Give the effect of every option on every measure, by option and measure.
 
     Parameters
     ----------
     modelled
         Paired runs of the model as it is, a parameter draw for each: levels, differences and their simulation error.
-    by_structure
+    effects_by_structure
         Paired runs under every structure, the model as it is first, with several runs for each draw: variance from
         structure, parameters and chance, and the effect under the other structures.
     """
@@ -101,14 +105,18 @@ def lever_effects(modelled: Effects, by_structure: Sequence[Effects]) -> Iterato
         is_share = measure_of(row.measure).kind == "share"
         labels = (row.scenario, row.measure)
         differences = modelled.differences(*labels)[:, 0]
-        draws = modelled.draws[modelled.finished[row.scenario]]
+        draws = modelled.draw_of_run[modelled.finished[row.scenario]]
         low, high = change_interval(differences, draws) if is_share else median_interval(differences)
         lower, upper = quantiles(differences, (0.25, 0.75))
         mean_difference = mean(differences)
         # Not the median of the row: a quantile may differ from it in the last bit, and stored answers hold both.
         centre = mean_difference if is_share else centre_of(differences, is_share)
-        differences_by_structure = [effects.differences(*labels)[:, 0] for effects in by_structure]
-        draws_by_structure = [effects.draws[effects.finished[row.scenario]] for effects in by_structure]
+        differences_by_structure = [effects.differences(*labels)[:, 0] for effects in effects_by_structure]
+        draws_by_structure = [effects.draw_of_run[effects.finished[row.scenario]] for effects in effects_by_structure]
+        centres_by_structure = (
+            centre if differences.size >= FEW else nan,
+            *(centre_of(values, is_share) if values.size >= FEW else nan for values in differences_by_structure[1:]),
+        )
         with_enough_runs = [number for number, values in enumerate(differences_by_structure) if values.size >= FEW]
         yield LeverEffect(
             **vars(row),
@@ -123,13 +131,7 @@ def lever_effects(modelled: Effects, by_structure: Sequence[Effects]) -> Iterato
                 [differences_by_structure[number] for number in with_enough_runs],
                 [draws_by_structure[number] for number in with_enough_runs],
             ),
-            by_structure=(
-                centre if differences.size >= FEW else nan,
-                *(
-                    centre_of(values, is_share) if values.size >= FEW else nan
-                    for values in differences_by_structure[1:]
-                ),
-            ),
+            by_structure=centres_by_structure,
         )
 
 
@@ -152,7 +154,7 @@ def baseline_under(structure: str, effects: Effects) -> StructureBaseline:
     standing, failed = (
         mean(effects.reference_values[:, place_of(name, effects.measures), 0]) for name in ("self_standing", "failed")
     )
-    return StructureBaseline(structure, standing, failed, len(effects.draws))
+    return StructureBaseline(structure, standing, failed, len(effects.draw_of_run))
 
 
 def centre_of(values: Floats, is_share: bool) -> float:

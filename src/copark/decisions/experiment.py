@@ -15,7 +15,7 @@ import numpy as np
 from copark.arrays import Booleans, Integers
 from copark.cases.case import Case
 from copark.decisions.lever_file import AS_MODELLED, LeverFile, LeverOption, Since, Structure, scenario_of
-from copark.decisions.measures import ALIVE, KEPT, NAMES, LeverMeasures, standing_by
+from copark.decisions.measures import ALIVE, NAMES, OUTPUTS_READ, LeverMeasures, standing_by
 from copark.simulation.experiment import Experiment
 from copark.simulation.outcomes import SELF_STANDING
 from copark.simulation.sample import DrawSource
@@ -42,7 +42,7 @@ def study_of(file: LeverFile, since: Since, options: Sequence[LeverOption], **ch
     """
     scenarios = (scenario_of(), *(scenario_of(option.entry) for option in options))
     name = f"levers-{since}-{AS_MODELLED}"
-    study = Study(name=name, title=file.title, case=file.case, scenarios=scenarios, keep=KEPT)
+    study = Study(name=name, title=file.title, case=file.case, scenarios=scenarios, keep=OUTPUTS_READ)
     return study.with_changes(now=file.now, **changes)
 
 
@@ -63,8 +63,12 @@ def measures_of(file: LeverFile, case: Case, since: Since) -> LeverMeasures:
     return LeverMeasures(first, file.discount.rate, tuple(bar for bar in bars if bar != SELF_STANDING))
 
 
-def count_structures(file: LeverFile) -> int:
-    """Count the structures that have runs of their own, the model as it is among them."""
+def count_simulated_structures(file: LeverFile) -> int:
+    """Count the structures that have runs of their own, the model as it is among them.
+
+    Documents and provenance count all structures that were tried: also those that only read the runs as modelled by
+    another bar.
+    """
     return 1 + sum(structure.changes_runs for structure in file.structures)
 
 

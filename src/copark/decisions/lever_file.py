@@ -279,8 +279,8 @@ def scenario_of(option: OptionEntry | None = None, structure: Structure | None =
 
 
 FILE = Path(__file__).parent / "general.yaml"
-KEPT = 32
-"""Files of levers that are held ready."""
+MOST_READY = 32
+"""Files of levers that are held ready at most."""
 _SOUND: dict[tuple[object, ...], LeverFile] = {}
 """Levers that were found sound, by case and file: every option is tried on the case, which takes seconds."""
 
@@ -297,7 +297,7 @@ def general_levers(case: Case, now: Quarter) -> GeneralLevers:
     NotFound
         If nothing is left.
     """
-    data = _filled(now, case)
+    data = _general_set(now, case)
     file = GeneralLevers.model_validate(data)
     seen = seen_from(case, now)
     before = inputs_of(seen, scenario_of())
@@ -322,15 +322,15 @@ NOW = re.compile(r"\bNOW(?:([+-]\d{1,3}))?\b")
 """The word of a file of levers for the first quarter that can still be decided, and for quarters counted from it."""
 
 
-def filled(content: str, now: Quarter) -> str:
+def with_quarters(content: str, now: Quarter) -> str:
     """Put quarters in the place of the word ``NOW``, and of ``NOW-1`` or ``NOW+4``, in a file of levers."""
     return NOW.sub(lambda match: str(now + int(match[1] or 0)), content)
 
 
-def _filled(now: Quarter, case: Case) -> Any:
-    """Fill the set with the case's name and quarter; what is done to partners is done to each of the case's own."""
+def _general_set(now: Quarter, case: Case) -> Any:
+    """Fill the general set for a case from a quarter on; what is done to partners is done to each of the case's own."""
     faults: list[Fault] = []
-    tree = read_yaml(filled(FILE.read_text(encoding="utf-8"), now), FILE.name, faults)
+    tree = read_yaml(with_quarters(FILE.read_text(encoding="utf-8"), now), FILE.name, faults)
     assert tree is not None, faults  # noqa: S101 - a file of the package
     data: Any = tree.data
     data["case"] = case.name
@@ -401,7 +401,7 @@ def load_levers(case: Case, path: Path | None = None, now: Quarter | str | None 
         file, faults = (general_levers(case, quarter), []) if place is None else examine_levers(place, case, quarter)
         if file is None:
             raise StudyFaults(faults)
-        if len(_SOUND) >= KEPT:
+        if len(_SOUND) >= MOST_READY:
             _SOUND.clear()
         _SOUND[key] = file
     levers = _SOUND[key]
@@ -428,7 +428,7 @@ def examine_levers(path: Path, case: Case, now: Quarter | None = None) -> tuple[
         The levers, or ``None`` if there are faults; and all faults.
     """
     quarter = now or now_for(case)
-    read, faults = read_model(path, LeverFile, ("levers", "study"), lambda content: filled(content, quarter))
+    read, faults = read_model(path, LeverFile, ("levers", "study"), lambda content: with_quarters(content, quarter))
     if read is None:
         return None, faults
     file, tree = read

@@ -46,17 +46,19 @@ MEASURES = (
     Measure("budget_home", "M USD", "flow"),
     Measure("budget_host", "M USD", "flow"),
 )
+"""Measures of every run. ``operating`` is the natural logarithm of the operating companies at the horizon, so that
+differences are relative; ``companies`` is their count."""
 NAMES = tuple(measure.name for measure in MEASURES)
 """Their names."""
 BUDGETS = ("budget_home", "budget_host")
 """Public money of each side: what its budget receives in taxes on profits less what it pays in rescues."""
-SIDES = ("home", "host", "developer", "enterprises")
-"""The sides whose gains are set beside each other."""
+FOUR_SIDES = ("home", "host", "developer", "enterprises")
+"""The sides whose gains are set beside each other; the two sides of the model are the governments alone."""
 
-RANKED = ("self_standing", "operating", *SIDES)
+RANKED = ("self_standing", "operating", *FOUR_SIDES)
 """Measures that options are ranked by."""
 
-KEPT = (
+OUTPUTS_READ = (
     "operating",
     "jobs",
     "benefit_home",
@@ -152,7 +154,7 @@ class LeverMeasures:
     @property
     def outputs(self) -> tuple[str, ...]:
         """Outputs they are read of."""
-        return KEPT
+        return OUTPUTS_READ
 
     def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
         """Give the last quarter, for all measures."""

@@ -111,6 +111,8 @@ def simulate_block(
                 quarter(t, i, inputs, draws, work)
                 record(work)
                 code, where = fault(work)
-                status[i, 0], status[i, 1], status[i, 2] = code, t if code != OK else 0, where
+                status[i, 0] = code
+                status[i, 1] = t if code != OK else 0
+                status[i, 2] = where
             for n in range(keep.size):
                 out[i, n, t] = work.values[keep[n]] if code == OK else np.nan

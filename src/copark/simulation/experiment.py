@@ -114,7 +114,7 @@ class Experiment:
         self.case = study.seen(case)
         self.measures = measures
         self.source = source_of(study, case, source)
-        self._filed = case
+        self._case_as_filed = case
         self.threads = threads
         self.workers = workers
         self.progress: Progress = progress or silent
@@ -128,31 +128,31 @@ class Experiment:
             self._stored = {key: [runs] for key, runs in unpacked(checkpoint.found.arrays).items()}
 
     @cached_property
-    def label(self) -> Label:
+    def result_label(self) -> Label:
         """Label of the study's result: run ID, provenance, trust."""
-        return label(self.study, self._filed, None if self.source is None else self.source.content)
+        return label(self.study, self._case_as_filed, None if self.source is None else self.source.content)
 
     @cached_property
-    def labels(self) -> tuple[str, ...]:
-        """All quarters that are simulated."""
+    def quarter_labels(self) -> tuple[str, ...]:
+        """All quarters that are simulated, such as 2021Q1."""
         start = self.case.clock.start
         return tuple(str(start + quarter) for quarter in range(self.case.clock.quarters))
 
     @property
     def run_id(self) -> str:
         """Run ID of the study."""
-        return self.label.identity
+        return self.result_label.identity
 
     @property
     def provenance(self) -> JsonObject:
         """Everything the study is made of: versions, hashes, seed, time."""
-        provenance: JsonObject = json.loads(self.label.provenance)
+        provenance: JsonObject = json.loads(self.result_label.provenance)
         return provenance
 
     @property
-    def made(self) -> int:
+    def runs_made(self) -> int:
         """Runs that were made, of all scenarios, here and by all parts."""
-        return sum(map(self._runs_stored, self._stored))
+        return sum(map(self._count_stored, self._stored))
 
     def part(self, replicates: Iterable[int]) -> Experiment:
         """Give the experiment on some replicates of each draw, on the random numbers they have in the whole.
@@ -189,9 +189,9 @@ class Experiment:
         """The first two draws before any scenario."""
         return self._before_scenarios(np.arange(min(self.study.futures + 1, self.study.runs)))
 
-    def runs_of(self, scenario: Scenario) -> int:
+    def count_runs(self, scenario: Scenario) -> int:
         """Count the runs there are of a scenario."""
-        return self._runs_available(memo_key(scenario))
+        return self._count_available(memo_key(scenario))
 
     def extend(self, scenarios: Iterable[Scenario], draws: int | None = None) -> None:
         """Run scenarios on the first so many draws; nothing is run twice.
@@ -203,10 +203,10 @@ class Experiment:
         draws
             Draws of parameters, with the replicates of each; by default as many as make the study's runs.
         """
-        wanted = self._runs(draws)
+        wanted = self._count_wanted(draws)
         waiting = {memo_key(scenario): scenario for scenario in scenarios}
-        waiting = {key: scenario for key, scenario in waiting.items() if self._runs_available(key) < wanted}
-        begun = {key: self._runs_stored(self._storage_key(key)) for key in waiting}
+        waiting = {key: scenario for key, scenario in waiting.items() if self._count_available(key) < wanted}
+        begun = {key: self._count_stored(self._storage_key(key)) for key in waiting}
         counter = ProgressCounter(self.progress, sum(wanted - count for count in begun.values()))
         # Scenarios that have come equally far go together: draws of a stretch of runs are made once and serve all of
         # them.
@@ -222,14 +222,14 @@ class Experiment:
     def measured(self, scenario: Scenario, draws: int | None = None) -> ScenarioMeasures:
         """Give the measures of a scenario on the first so many draws, run now where they are missing."""
         key = memo_key(scenario)
-        runs = self._runs(draws)
-        if self._runs_available(key) < runs:
+        runs = self._count_wanted(draws)
+        if self._count_available(key) < runs:
             self.extend([scenario], draws)
         storage_key = self._storage_key(key)
-        if self._runs_stored(storage_key) >= runs:
+        if self._count_stored(storage_key) >= runs:
             return self._joined(storage_key)[:runs]
         # The whole has them: replicates of a part are rows of it, on the same random numbers.
-        return self._joined(key)[self._numbers(0, runs)]
+        return self._joined(key)[self._run_numbers(0, runs)]
 
     def forget(self, scenario: Scenario) -> None:
         """Let go of a scenario that was read, so that memory holds many one after the other; asked again, it is run."""
@@ -254,18 +254,18 @@ class Experiment:
         """
         self.extend([against, *scenarios], draws)
         reference = self.measured(against, draws)
-        made = {scenario.key: self.measured(scenario, draws) for scenario in scenarios}
-        status = {against.key: reference.status} | {key: runs.status for key, runs in made.items()}
-        require_finished_of_each(status, self.labels)
+        measured = {scenario.key: self.measured(scenario, draws) for scenario in scenarios}
+        status = {against.key: reference.status} | {key: runs.status for key, runs in measured.items()}
+        require_finished_of_each(status, self.quarter_labels)
         return Effects(
             measures=self.measures.names,
             units=self.measures.units,
-            quarters=self.measures.quarters(self.labels),
+            quarters=self.measures.quarters(self.quarter_labels),
             reference=against.key,
             reference_values=reference.values,
-            values={key: runs.values for key, runs in made.items()},
-            finished={key: runs.finished & reference.finished for key, runs in made.items()},
-            draws=self._draws(reference),
+            values={key: runs.values for key, runs in measured.items()},
+            finished={key: runs.finished & reference.finished for key, runs in measured.items()},
+            draw_of_run=self._draw_of_run(reference),
         )
 
     def outcome_effects(self, scenarios: Sequence[Scenario], against: Scenario, draws: int | None = None) -> Effects:
@@ -296,8 +296,8 @@ class Experiment:
             against.key,
             reference.outcome,
             {scenario.key: self.measured(scenario, draws).outcome for scenario in scenarios},
-            self._draws(reference),
-            self.labels[self.study.judged_in(len(self.labels))],
+            self._draw_of_run(reference),
+            self.quarter_labels[self.study.judged_in(len(self.quarter_labels))],
         )
 
     def drawn_parameters(self, draws: int | None = None) -> dict[str, Floats]:
@@ -316,17 +316,17 @@ class Experiment:
         last = self.study.runs if draws is None else draws * self.study.futures
         return dict(draws_of.of_runs(np.arange(0, last, self.study.futures)).drawn)
 
-    def _draws(self, runs: ScenarioMeasures) -> Integers:
+    def _draw_of_run(self, runs: ScenarioMeasures) -> Integers:
         """Number the parameter draw of every run, shape (runs,)."""
         return np.arange(len(runs.status), dtype=np.int64) // len(self.replicates)
 
-    def _runs(self, draws: int | None) -> int:
-        """Count the runs of a scenario on so many draws; on those that make the study's runs where none are given."""
+    def _count_wanted(self, draws: int | None) -> int:
+        """Count the runs that a scenario has on so many draws; where none are given, on those of the study's runs."""
         if draws is None and len(self.replicates) == self.study.futures:
             return self.study.runs
         return len(self.replicates) * (self.study.runs // self.study.futures if draws is None else draws)
 
-    def _numbers(self, first: int, last: int) -> Integers:
+    def _run_numbers(self, first: int, last: int) -> Integers:
         """Number runs first … last - 1 of these replicates as the study numbers them."""
         draws, places = np.divmod(np.arange(first, last), len(self.replicates))
         numbers: Integers = draws * self.study.futures + np.array(self.replicates)[places]
@@ -338,14 +338,14 @@ class Experiment:
             return key
         return f"{key}@{','.join(map(str, self.replicates))}"
 
-    def _runs_stored(self, key: str) -> int:
-        """Count the runs that are stored under a key."""
-        return sum(len(runs.status) for runs in self._stored.get(key, ()))
+    def _count_stored(self, storage_key: str) -> int:
+        """Count the runs that are stored under a storage key."""
+        return sum(len(runs.status) for runs in self._stored.get(storage_key, ()))
 
-    def _runs_available(self, key: str) -> int:
+    def _count_available(self, key: str) -> int:
         """Count the runs there are of these replicates, by a scenario's memo key: their own, or those the whole has."""
-        whole = self._runs_stored(key) // self.study.futures * len(self.replicates)
-        own = self._runs_stored(self._storage_key(key))
+        whole = self._count_stored(key) // self.study.futures * len(self.replicates)
+        own = self._count_stored(self._storage_key(key))
         return max(own, whole)
 
     def _joined(self, key: str) -> ScenarioMeasures:
@@ -389,13 +389,13 @@ class Experiment:
         ------
         Memo key of a scenario, and the measures of a chunk of its runs.
         """
-        inputs, facts = zip(*map(self._prepared, group.values()), strict=True)
-        draws_of = StudyDraws(self.study, self.case, tuple(group.values()), facts, self.source)
+        inputs_by_scenario, facts_by_scenario = zip(*map(self._prepared, group.values()), strict=True)
+        draws_of = StudyDraws(self.study, self.case, tuple(group.values()), facts_by_scenario, self.source)
         judged = self.study.judged_in(self.case.clock.quarters)
         for start in range(first, last, CHUNK):
-            numbers = self._numbers(start, min(start + CHUNK, last))
-            scenarios = zip(inputs, draws_of.of_runs(numbers).by_scenario, strict=True)
-            blocks = (ScenarioBlock(inputs, draws, self.measures, judged) for inputs, draws in scenarios)
+            numbers = self._run_numbers(start, min(start + CHUNK, last))
+            prepared = zip(inputs_by_scenario, draws_of.of_runs(numbers).by_scenario, strict=True)
+            blocks = (ScenarioBlock(inputs, draws, self.measures, judged) for inputs, draws in prepared)
             # Runs too few to share out are made on one thread, those of several scenarios at a time.
             together = calls_for(len(numbers)) < min(self.threads, len(group))
             measured: Iterable[ScenarioMeasures]

@@ -99,7 +99,7 @@ def outcome_effects(
     reference: str,
     reference_codes: NDArray[np.int8],
     codes: Mapping[str, NDArray[np.int8]],
-    draws: Integers,
+    draw_of_run: Integers,
     quarter: str,
 ) -> Effects:
     """Read outcomes as effects on shares: of each outcome a measure that is 1 in the runs that come to it.
@@ -112,7 +112,7 @@ def outcome_effects(
         Codes of its outcomes, shape (runs,).
     codes
         Codes of the outcomes of each scenario, by its key.
-    draws
+    draw_of_run
         Number of the parameter draw of every run, shape (runs,).
     quarter
         Label of the quarter in which outcomes are judged.
@@ -125,7 +125,7 @@ def outcome_effects(
         reference_values=_indicators(reference_codes),
         values={key: _indicators(own) for key, own in codes.items()},
         finished={key: (own != NOT_OK) & (reference_codes != NOT_OK) for key, own in codes.items()},
-        draws=draws,
+        draw_of_run=draw_of_run,
     )
 
 

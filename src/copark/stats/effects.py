@@ -129,8 +129,8 @@ class Effects:
     """Measures of each scenario by its key, each of the shape of the reference's."""
     finished: Mapping[str, Booleans]
     """By scenario, whether the run finished in it and in the reference, shape (runs,)."""
-    draws: Integers
-    """Number of the parameter draw of every run, shape (runs,)."""
+    draw_of_run: Integers
+    """Number of the parameter draw of every run, shape (runs,); replicates of a draw have the same."""
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -257,7 +257,7 @@ class Effects:
             reference_values=self.reference_values[:, rows][:, :, columns],
             values={key: self.values[key][:, rows][:, :, columns] for key in keys},
             finished={key: self.finished[key] for key in keys},
-            draws=self.draws,
+            draw_of_run=self.draw_of_run,
         )
 
     def by(self, groups: ArrayLike) -> dict[Any, Effects]:
@@ -282,14 +282,14 @@ class Effects:
             reference_values=self.reference_values[chosen],
             values={key: values[chosen] for key, values in self.values.items()},
             finished={key: finished[chosen] for key, finished in self.finished.items()},
-            draws=self.draws[chosen],
+            draw_of_run=self.draw_of_run[chosen],
         )
 
     def rows(self, *, log: bool = False) -> Iterator[Effect]:
         """Give every effect, by scenario, measure and quarter; ``log``: of logarithms."""
         for scenario in self.scenarios:
             # By pair, not by run: pairs of which one run did not finish are in no number.
-            draws = self.draws[self.finished[scenario]]
+            draws = self.draw_of_run[self.finished[scenario]]
             for measure, unit in zip(self.measures, self.units, strict=True):
                 before = self.before(scenario, measure)
                 after = self.after(scenario, measure)
@@ -318,7 +318,7 @@ class Effects:
     def shares(self) -> Iterator[ShareEffect]:
         """Give every effect on a share, by scenario, measure and quarter, of measures that are 1 or 0 in a run."""
         for scenario in self.scenarios:
-            draws = self.draws[self.finished[scenario]]
+            draws = self.draw_of_run[self.finished[scenario]]
             for measure in self.measures:
                 before = self.before(scenario, measure) == 1.0
                 after = self.after(scenario, measure) == 1.0

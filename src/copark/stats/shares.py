@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 
 from copark.stats.rounding import NO_DIFFERENCE
 
-Verdict = Literal[
+GainVerdict = Literal[
     "gains_surely",
     "gains_mostly",
     "gains_at_times",
@@ -37,7 +37,7 @@ MOSTLY = 0.75
 SELDOM = 0.05
 
 
-def verdict(better: float, equal: float) -> Verdict:
+def verdict(better: float, equal: float) -> GainVerdict:
     """Give the word for shares of pairs in which a setting is better and exactly alike."""
     if not isfinite(better):
         return "unknown"

@@ -102,8 +102,8 @@ class _Show(Show):
         found = self.found
         said = doc.Bullets((*self.worked(), *self.scored()))
         lead = self.text("lead", pairs=found.pairs)
-        doubts = self.doubts(found, caveat=True, prior=not found.asked)
-        return self.section("summary", doc.Cards(tuple(self.cards())), lead, said, *doubts)
+        caveats = self.caveats(found, caveat=True, prior=not found.asked)
+        return self.section("summary", doc.Cards(tuple(self.cards())), lead, said, *caveats)
 
     def cards(self) -> Iterator[doc.Card]:
         """Show the largest effects, how many have none, and how many the data support."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, cast
 from pydantic import Field
 
 from copark.analyses.contract import AheadParams, Result
-from copark.analyses.how_sure import NONE, Doubts, doubts_of
+from copark.analyses.how_sure import NO_DOUBTS, Doubts, doubts_of
 from copark.analyses.levers import Answer as Levers
 from copark.analyses.levers import Params as LeverParams
 from copark.analyses.levers import options_of
@@ -102,7 +102,7 @@ class Answer(Result):
     """What can still be changed; ``None`` where the facts of the case allow no lever, or the park is closed."""
     closed: Closed | None = None
     """The closure that stands at the horizon, if any."""
-    doubts: Doubts = NONE
+    doubts: Doubts = NO_DOUBTS
     """What is assumed of the park, imposed on it, and what its record says against the model."""
     now: str = ""
     """Quarter the park is looked at from."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.brief import Answer
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.how_sure import NONE, ends_in_words, how_sure, structure_range, structures_disagree
+from copark.analyses.how_sure import NO_DOUBTS, ends_in_words, how_sure, structure_range, structures_disagree
 from copark.analyses.lever_columns import change_column, effect_interval
 from copark.analyses.levers.advice_words import advice_words
 from copark.analyses.levers.show import advice_sentences
@@ -21,7 +21,7 @@ from copark.analyses.show import Show
 from copark.arrays import Floats
 from copark.calibration.rolling_origin import year_of_moment
 from copark.cases.quarters import Quarter
-from copark.decisions.measures import BUDGETS, SIDES
+from copark.decisions.measures import BUDGETS, FOUR_SIDES
 from copark.labels import join, outcomes_in_words
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -215,7 +215,7 @@ class _Show(Show):
         if answer.trust is not None:
             yield self.meaning(answer.trust)
         for sentence in how_sure(
-            answer.trust, answer.outcomes, self.baselines, NONE, t.lang
+            answer.trust, answer.outcomes, self.baselines, NO_DOUBTS, t.lang
         ):  # the headline has doubts
             yield without_commands(sentence)
         if answer.shows_outcomes:
@@ -363,7 +363,7 @@ class _Show(Show):
     def options(self, levers: Levers) -> doc.Table:
         """Set beside every option the advice, its effect, companies, jobs, public money and the four sides."""
         words = Texts("levers", self.t.lang)
-        names = ("self_standing", "companies", "jobs", *BUDGETS, *SIDES)
+        names = ("self_standing", "companies", "jobs", *BUDGETS, *FOUR_SIDES)
 
         def row(option: LeverOption) -> tuple[doc.Value, ...]:
             lever = option.lever
@@ -373,14 +373,17 @@ class _Show(Show):
                 words.of(option.entry.title),
                 advice_words(levers, option.key, words),
                 *(effect_interval(levers.effect(option.key, name)) for name in names),
-                *(words(f"verdict.{levers.effect(option.key, side).verdict}") for side in SIDES),
+                *(words(f"verdict.{levers.effect(option.key, side).verdict}") for side in FOUR_SIDES),
             )
 
         columns = (
             *self.columns("lever option"),
             doc.Column("advice", words("column.advice"), doc.Kind.note),
             *(change_column(name, words) for name in names),
-            *(doc.Column(f"{side}_verdict", self.t("column.verdict", side=words(f"side.{side}"))) for side in SIDES),
+            *(
+                doc.Column(f"{side}_verdict", self.t("column.verdict", side=words(f"side.{side}")))
+                for side in FOUR_SIDES
+            ),
         )
         rows = [row(option) for option in levers.options]
         return self.table("options", columns, rows, folded=True)

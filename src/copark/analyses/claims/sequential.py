@@ -70,7 +70,7 @@ class TrialRuns:
     @property
     def made(self) -> int:
         """Count the runs that were made."""
-        return self.experiment.made + self.prior.made
+        return self.experiment.runs_made + self.prior.runs_made
 
     @cached_property
     def few(self) -> Experiment:
@@ -242,7 +242,7 @@ class TrialRuns:
     def _departure(self, alternative: Alternative) -> float:
         ground = None if is_empty(alternative) else alternative
         scenario = self.trial.scenario(AS_IT_IS, ground)
-        draws = self.few.runs_of(scenario) // len(self.few.replicates) or self.trial.few_draws
+        draws = self.few.count_runs(scenario) // len(self.few.replicates) or self.trial.few_draws
         draws = min(draws, self.trial.few_draws)
         return float(np.log(self._residents(ground, draws) / self._residents(None, draws)))
 

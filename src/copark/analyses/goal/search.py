@@ -19,7 +19,7 @@ from copark.analyses.goal.measures import COST, GoalMeasures, GoalTarget
 from copark.arrays import Floats
 from copark.decisions.effects import LeverEffect, lever_effects
 from copark.decisions.experiment import runs_that_count
-from copark.decisions.measures import ALIVE, SIDES
+from copark.decisions.measures import ALIVE, FOUR_SIDES
 from copark.simulation.experiment import Experiment
 from copark.simulation.study import Scenario
 from copark.stats.effects import Effects, place_of
@@ -85,7 +85,7 @@ class LeverSearch:
     @property
     def runs(self) -> int:
         """Count the runs of all sets that were tried."""
-        return sum(self.experiment.runs_of(lever_set.scenario) for lever_set in self.tried.values())
+        return sum(self.experiment.count_runs(lever_set.scenario) for lever_set in self.tried.values())
 
     def counted(self, lever_set: LeverSet) -> Floats:
         """Give the measures of a set's runs that count: they finished, and the company lived when levers are pulled.
@@ -94,7 +94,7 @@ class LeverSearch:
         -------
         Of the runs of the search that were made, shape (runs, measures).
         """
-        made = min(self.experiment.runs_of(lever_set.scenario), LAST)
+        made = min(self.experiment.count_runs(lever_set.scenario), LAST)
         runs = self.experiment.measured(lever_set.scenario, made)
         alive = runs.values[:, place_of(ALIVE, self.measures.names), 0] == 1.0
         values: Floats = runs.values[runs.finished & alive, :, 0]
@@ -237,7 +237,7 @@ def confirm(search: LeverSearch, sets: Sequence[LeverSet], runs: int) -> list[Co
     """
     scenarios = [lever_set.scenario.model_copy(update={"key": f"set-{place}"}) for place, lever_set in enumerate(sets)]
     every = search.experiment.effects(scenarios, against=search.sets.none.scenario, draws=LAST + runs)
-    fresh = every.of_runs(every.draws >= LAST)
+    fresh = every.of_runs(every.draw_of_run >= LAST)
     return [_confirmed(search, fresh, scenario, lever_set) for scenario, lever_set in zip(scenarios, sets, strict=True)]
 
 
@@ -266,7 +266,7 @@ def _confirmed(search: LeverSearch, fresh: Effects, scenario: Scenario, lever_se
     half = z_of() * float(change.std(ddof=1)) / sqrt(change.size) if change.size > 1 else nan
     effects: tuple[LeverEffect, ...] = ()
     if lever_set.options:
-        counted = fresh.of_runs(runs_that_count(fresh)).select(scenarios=[scenario.key], measures=SIDES)
+        counted = fresh.of_runs(runs_that_count(fresh)).select(scenarios=[scenario.key], measures=FOUR_SIDES)
         effects = tuple(lever_effects(counted, [counted]))
     was_searched = search.tried.get(lever_set.keys) is lever_set
     return ConfirmedSet(

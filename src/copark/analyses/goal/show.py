@@ -11,7 +11,7 @@ from copark.analyses.goal.search import ConfirmedSet
 from copark.analyses.goal.words import asked_words, event_words, target_words
 from copark.analyses.lever_columns import SIGNS, change_column, effect_interval
 from copark.analyses.show import Show
-from copark.decisions.measures import SIDES
+from copark.decisions.measures import FOUR_SIDES
 from copark.decisions.recommendation_rule import recommendation_rule
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent, percent_words, shown
@@ -107,7 +107,7 @@ class _Show(Show):
         """Give the sections in their order."""
         answer = self.answer
         general = [doc.Caveat(text("levers.general", self.t.lang))] if answer.general else []
-        yield self.section("answer", doc.Cards(tuple(self.cards())), *self.doubts(answer), *general)
+        yield self.section("answer", doc.Cards(tuple(self.cards())), *self.caveats(answer), *general)
         yield self.section("sets", self.ladder())
         if answer.ladder:
             balances = tuple(
@@ -153,7 +153,7 @@ class _Show(Show):
             *targets,
             self.column("cost", doc.Kind.change, "M USD"),
             self.column("effort", doc.Kind.number, places=2),
-            *(self.column(side) for side in SIDES),
+            *(self.column(side) for side in FOUR_SIDES),
             doc.Column("searched", t("column.searched"), doc.Kind.share, "", 1),
         )
         rows = [self.row(lever_set) for lever_set in (self.answer.before, *self.answer.ladder)]
@@ -170,13 +170,13 @@ class _Show(Show):
             *(doc.Interval(share.low, share.high, share.share) for share in lever_set.shares),
             cost,
             lever_set.effort if lever_set.keys else None,
-            *([SIGNS[effect.verdict] for effect in lever_set.effects] or [""] * len(SIDES)),
+            *([SIGNS[effect.verdict] for effect in lever_set.effects] or [""] * len(FOUR_SIDES)),
             lever_set.searched[0] if lever_set.searched else None,
         )
 
     def sides(self) -> doc.Table:
         """Show what each side gains by each set: medians and bands of 90 % of pairs."""
-        sides = [change_column(side, self.t, title=self.t(f"side.{side}")) for side in SIDES]
+        sides = [change_column(side, self.t, title=self.t(f"side.{side}")) for side in FOUR_SIDES]
         rows: list[tuple[doc.Value, ...]] = [
             (self.name(lever_set), *map(effect_interval, lever_set.effects)) for lever_set in self.answer.ladder
         ]

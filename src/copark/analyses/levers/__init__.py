@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result
-from copark.analyses.how_sure import NONE, Doubts, doubts_of
+from copark.analyses.how_sure import NO_DOUBTS, Doubts, doubts_of
 from copark.analyses.levers.choice import RobustChoice, choose
 from copark.analyses.levers.dependence import ParameterDependence, find_dependences, mechanism_parameters
-from copark.analyses.levers.recommendation import Reason, Recommendation, recommend
+from copark.analyses.levers.recommendation import NoAdviceReason, Recommendation, recommend
 from copark.calibration.informed_parameters import moved_by_data
 from copark.cases.horizon import horizon_of
 from copark.decisions.effects import LeverEffect, StructureBaseline, baseline_under, lever_effects
-from copark.decisions.experiment import count_structures, draw_groups, effects_under, measures_of, study_of
+from copark.decisions.experiment import count_simulated_structures, draw_groups, effects_under, measures_of, study_of
 from copark.decisions.lever_file import (
     AS_IT_IS,
     AS_MODELLED,
@@ -118,7 +118,7 @@ class Answer(Result):
     """Quarter of a closure that stands at the horizon in every scenario, if any."""
     closed_by: LocalizedText | None = None
     """Title of that closure."""
-    doubts: Doubts = NONE
+    doubts: Doubts = NO_DOUBTS
     """What is assumed of the park, imposed on it, and what its record says against the model."""
 
     @cached_property
@@ -145,11 +145,11 @@ class Answer(Result):
     @cached_property
     def recommendation(self) -> Recommendation:
         """What may be recommended, by the rule that ships; nothing where the model's word cannot be relied on."""
-        return recommend(self.effects, self.choice, self.doubt)
+        return recommend(self.effects, self.choice, self.no_advice_because)
 
     @property
-    def doubt(self) -> Reason | None:
-        """Why nothing may be recommended on the model's word: what happened contradicts it, or it is not calibrated."""
+    def no_advice_because(self) -> NoAdviceReason | None:
+        """Why nothing may be advised on the model's word: what happened contradicts it, or it is not calibrated."""
         if self.doubts.contradiction is not None:
             return "contradicted"
         return None if self.trust is None or self.trust.shows_outcomes else "uncalibrated"
@@ -225,14 +225,14 @@ def compute(params: Params, context: Context) -> Answer:
     measures = measures_of(file, case, since)
     with context.stages({"levers": context.run_id}) as stages:
         replicated, independent = _experiments(params, context, study, measures, file, stages)
-        by_structure = effects_under((None, *file.structures), options, replicated)
+        effects_by_structure = effects_under((None, *file.structures), options, replicated)
         (modelled,) = effects_under([None], options, independent).values()
     context.stage("analyse")(0, 0)
-    effects = tuple(by_structure.values())
+    effects = tuple(effects_by_structure.values())
     moved = moved_by_data(case, parameters)
     horizon = horizon_of(replicated.case)
     closure = case.closed_by(horizon)
-    others = [baseline_under(key, under) for key, under in by_structure.items() if key != AS_MODELLED]
+    others = [baseline_under(key, under) for key, under in effects_by_structure.items() if key != AS_MODELLED]
     answer = Answer(
         case=case.name,
         park=case.title,
@@ -285,7 +285,7 @@ def _experiments(
     """
     case = context.case(params.case)
     tell = context.stage("simulate")
-    structures = count_structures(file)
+    structures = count_simulated_structures(file)
     runs = study.runs * len(study.scenarios)
 
     def tell_replicated(made: int, total: int) -> None:

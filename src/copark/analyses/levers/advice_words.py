@@ -12,7 +12,7 @@ from copark.presentation.numbers import percent, shown
 
 
 def advice_words(answer: Answer, option: str, t: Texts) -> str:
-    """Say what the rule says of an option, with the tests that it fails or its effect on what it helps or harms.
+    """Say what the rule says of an option: of an unreliable one with the tests that it fails.
 
     Parameters
     ----------
@@ -24,8 +24,6 @@ def advice_words(answer: Answer, option: str, t: Texts) -> str:
         Texts of levers in a language.
     """
     judgement = answer.recommendation.of(option)
-    if answer.doubt is not None and judgement.word == "avoid":
-        return t("advice.word.avoid_doubt")
     if judgement.word == "unreliable":
         return t(
             "advice.word.unreliable", reasons=t("join").join(t(f"advice.reason.{key}") for key in judgement.reasons)

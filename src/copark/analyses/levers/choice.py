@@ -16,7 +16,7 @@ import numpy as np
 
 from copark.arrays import Booleans, Floats, Integers
 from copark.decisions.lever_file import Threshold
-from copark.decisions.measures import RANKED, SIDES
+from copark.decisions.measures import FOUR_SIDES, RANKED
 from copark.stats.effects import Effects, place_of
 from copark.stats.precision import difference
 from copark.stats.robust_choice import (
@@ -45,7 +45,7 @@ class States:
     """By measure, means over replicates, shape (options, states); the first option is the case as it is."""
     draws: Integers
     """Draw of every state."""
-    by_structure: tuple[int, ...]
+    states_by_structure: tuple[int, ...]
     """Count of states under each structure."""
 
     def gain(self, measure: str) -> Floats:
@@ -54,12 +54,12 @@ class States:
         return difference(before, self.values[measure])
 
 
-def states_of(by_structure: Sequence[Effects], measures: Sequence[str]) -> States:
+def states_of(effects_by_structure: Sequence[Effects], measures: Sequence[str]) -> States:
     """Average runs over the replicates of each draw, under each structure."""
     parts: dict[str, list[Floats]] = {name: [] for name in measures}
     draws = []
-    for effects in by_structure:
-        numbers, places, sizes = np.unique(effects.draws, return_inverse=True, return_counts=True)
+    for effects in effects_by_structure:
+        numbers, places, sizes = np.unique(effects.draw_of_run, return_inverse=True, return_counts=True)
         for name in measures:
             column = place_of(name, effects.measures)
             options = [effects.reference_values, *effects.values.values()]
@@ -123,13 +123,13 @@ class RobustChoice:
 
 
 def choose(
-    by_structure: Sequence[Effects], thresholds: Sequence[Threshold], groups: Integers, times: int = TIMES
+    effects_by_structure: Sequence[Effects], thresholds: Sequence[Threshold], groups: Integers, times: int = TIMES
 ) -> RobustChoice | None:
     """Compare all options over all states.
 
     Parameters
     ----------
-    by_structure
+    effects_by_structure
         Effects of the options under every structure.
     thresholds
         What a state must reach.
@@ -144,7 +144,7 @@ def choose(
         ``None`` where no state is left.
     """
     measures = tuple(dict.fromkeys((*RANKED, *(threshold.measure for threshold in thresholds))))
-    states = states_of(by_structure, measures)
+    states = states_of(effects_by_structure, measures)
     if not states.draws.size:
         return None
     state_groups = groups[states.draws]
@@ -158,13 +158,13 @@ def choose(
         for criterion, score in (("minimax_regret", greatest), ("mean_regret", average)):
             firmness = stability(partial(score, regrets), weights, most_is_best=False)
             rankings.append(Ranking(criterion, measure, score(regrets), firmness))
-    sides = [states.gain(side) for side in SIDES]
+    sides = [states.gain(side) for side in FOUR_SIDES]
     means = np.stack([gains.mean(axis=1) for gains in sides], axis=1)
-    first = by_structure[0]
+    first = effects_by_structure[0]
     return RobustChoice(
         options=(first.reference, *first.scenarios),
         states=states.draws.size,
-        by_structure=states.by_structure,
+        by_structure=states.states_by_structure,
         independent=int(np.unique(state_groups).size),
         met=reached.mean(axis=2),
         rankings=tuple(rankings),

@@ -68,7 +68,7 @@ def find_dependences(
     measure
         The measure whose effect is meant.
     """
-    numbers, places, counts = np.unique(effects.draws, return_inverse=True, return_counts=True)
+    numbers, places, counts = np.unique(effects.draw_of_run, return_inverse=True, return_counts=True)
     if numbers.size < 3:
         return []
     least = max(NOTABLE, SPURIOUS / numbers.size**0.5)

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from copark.decisions.measures import SIDES
+from copark.decisions.measures import FOUR_SIDES
 from copark.figures.headed_rows import HeadedRow, write_heads
 from copark.presentation import style
 from copark.presentation.document import Kind, plain
@@ -147,8 +147,8 @@ def sides(answer: Answer, lang: str = "en") -> Figure:
     subtitle = text("levers.figure.sides.subtitle", lang, quarter=answer.pulled)
     size = (9.4, 1.7 + ROW * len(rows))
     figure = style.sheet(size, text("levers.figure.sides.title", lang), subtitle, _footer(answer, lang))
-    every = style.tiles(figure, len(SIDES), len(SIDES), (SIDE_NAMES, 0.2, 0.98), ROW * len(rows), (0.1, 0.0))
-    for side, axes in zip(SIDES, every, strict=True):
+    every = style.tiles(figure, len(FOUR_SIDES), len(FOUR_SIDES), (SIDE_NAMES, 0.2, 0.98), ROW * len(rows), (0.1, 0.0))
+    for side, axes in zip(FOUR_SIDES, every, strict=True):
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.set_yticks([])
         axes.grid(axis="x", color=style.GRID, linewidth=0.7)

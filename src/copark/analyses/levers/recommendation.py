@@ -13,15 +13,15 @@ from typing import Literal
 
 from copark.analyses.levers.choice import RobustChoice
 from copark.decisions.effects import LeverEffect
-from copark.decisions.measures import SIDES
+from copark.decisions.measures import FOUR_SIDES
 from copark.decisions.recommendation_rule import recommendation_rule
+from copark.stats.rounding import NO_DIFFERENCE
 
 AIMS = ("self_standing", "operating")
 """Measures by which an option helps or harms: the probability of standing alone, and operating companies."""
-ROUNDING = 1e-9
-"""Effects nearer to 0 than this are differences of rounding."""
-Word = Literal["recommended", "avoid", "unchanged", "unreliable"]
-Reason = Literal[
+Advice = Literal["recommended", "avoid", "unchanged", "unreliable"]
+Word = Literal[Advice, "avoid_doubt"]
+NoAdviceReason = Literal[
     "simulation_error", "too_small", "structures", "fewer_states", "other_aim", "contradicted", "uncalibrated"
 ]
 
@@ -33,17 +33,37 @@ class Judgement:
     option: str
     """Key of the option."""
     word: Word
-    """What is said of it."""
+    """What is said of it: the advice, or ``avoid_doubt`` of an option that does harm in a model on whose word none is
+    given."""
     aim: str = ""
     """The aim it helps or harms most, relative to what is relevant; empty where it does neither."""
     strength: float = 0.0
     """Its effect on that aim, as a multiple of the smallest relevant one; positive for a gain."""
-    reasons: tuple[Reason, ...] = ()
-    """Tests that an unreliable option fails."""
+    reasons: tuple[NoAdviceReason, ...] = ()
+    """Tests that an unreliable option fails, or why the model's word is not relied on."""
     losing: tuple[str, ...] = ()
     """Sides worse off in most runs."""
     same_as: str = ""
     """An earlier option whose numbers are the same in every measure; empty if none."""
+
+    @property
+    def advice(self) -> Advice:
+        """The advice: an option that does harm in a model in doubt has no reliable effect."""
+        return "unreliable" if self.word == "avoid_doubt" else self.word
+
+    def in_doubt(self, reason: NoAdviceReason) -> Judgement:
+        """Return what is left to say of the option where nothing may be advised on the model's word.
+
+        Parameters
+        ----------
+        reason
+            Why nothing may be advised.
+        """
+        if self.word == "recommended":
+            return Judgement(self.option, "unreliable", reasons=(reason,), losing=self.losing)
+        if self.word == "avoid":
+            return replace(self, word="avoid_doubt")
+        return self
 
 
 @dataclass(frozen=True)
@@ -63,6 +83,11 @@ class Recommendation:
         judgements = (judgement for judgement in self.distinct if judgement.word == word)
         return tuple(sorted(judgements, key=lambda judgement: -abs(judgement.strength)))
 
+    @property
+    def harmful(self) -> tuple[Judgement, ...]:
+        """Distinct options that do harm, to be avoided unless the model is in doubt; the strongest effect first."""
+        return self.with_word("avoid") or self.with_word("avoid_doubt")
+
     def of(self, option: str) -> Judgement:
         """Return the judgement of an option."""
         return next(judgement for judgement in self.judgements if judgement.option == option)
@@ -73,7 +98,7 @@ class Recommendation:
 
 
 def recommend(
-    effects: Sequence[LeverEffect], choice: RobustChoice | None, doubt: Reason | None = None
+    effects: Sequence[LeverEffect], choice: RobustChoice | None, no_advice_because: NoAdviceReason | None = None
 ) -> Recommendation:
     """Judge every option.
 
@@ -83,9 +108,9 @@ def recommend(
         Effect of every option on every measure.
     choice
         Comparison of options over states; ``None`` where no state is left, so that acceptability is not asked for.
-    doubt
-        Why nothing may be recommended on the model's word: what happened to the park contradicts it, or it is not
-        calibrated to the park.
+    no_advice_because
+        Why nothing may be advised on the model's word, neither for an option nor against it: what happened to the park
+        contradicts it, or it is not calibrated to the park.
 
     Returns
     -------
@@ -101,8 +126,8 @@ def recommend(
     for option, by_measure in table.items():
         numbers = _numbers(by_measure)
         judgement = judge(option, by_measure, acceptable)
-        if doubt is not None and judgement.word == "recommended":
-            judgement = Judgement(option, "unreliable", reasons=(doubt,), losing=judgement.losing)
+        if no_advice_because is not None:
+            judgement = judgement.in_doubt(no_advice_because)
         if judgement.word != "unchanged":
             same_as = seen.setdefault(numbers, option)
             if same_as != option:
@@ -127,7 +152,7 @@ def judge(option: str, effects: Mapping[str, LeverEffect], acceptable: Mapping[s
     if is_unchanged(effects):
         return Judgement(option, "unchanged")
     rule = recommendation_rule()
-    losing = tuple(side for side in SIDES if effects[side].below > rule.losing_side.value)
+    losing = tuple(side for side in FOUR_SIDES if effects[side].below > rule.losing_side.value)
     aims = {aim: _AimEffect.of(effects[aim], rule.threshold(aim)) for aim in AIMS}
     strongest = max(AIMS, key=lambda aim: abs(aims[aim].size))
     helped = [aim for aim in AIMS if aims[aim].sign > 0]
@@ -135,7 +160,7 @@ def judge(option: str, effects: Mapping[str, LeverEffect], acceptable: Mapping[s
     if harmed and not helped and not any(aims[aim].may_gain for aim in harmed):
         worst = max(harmed, key=lambda aim: abs(aims[aim].size))
         return Judgement(option, "avoid", worst, aims[worst].size, losing=losing)
-    reasons: list[Reason] = []
+    reasons: list[NoAdviceReason] = []
     if not helped and not harmed:
         reasons.append("too_small" if aims[strongest].is_beyond_error else "simulation_error")
     if helped and harmed:
@@ -143,7 +168,7 @@ def judge(option: str, effects: Mapping[str, LeverEffect], acceptable: Mapping[s
     concerned = helped or harmed or [strongest]
     if any(aims[aim].reverses for aim in concerned):
         reasons.append("structures")
-    if acceptable and acceptable[option] < acceptable[""] - ROUNDING:
+    if acceptable and acceptable[option] < acceptable[""] - NO_DIFFERENCE:
         reasons.append("fewer_states")
     if reasons:
         return Judgement(option, "unreliable", reasons=tuple(reasons), losing=losing)
@@ -154,9 +179,9 @@ def judge(option: str, effects: Mapping[str, LeverEffect], acceptable: Mapping[s
 def is_unchanged(effects: Mapping[str, LeverEffect]) -> bool:
     """Tell whether an option leaves every measure of every run as it is, under every structure."""
     for effect in effects.values():
-        if effect.equal < 1.0 or any(abs(change) > ROUNDING for change in effect.known_structures):
+        if effect.equal < 1.0 or any(abs(change) > NO_DIFFERENCE for change in effect.known_effects):
             return False
-        if effect.sources.total > ROUNDING:
+        if effect.sources.total > NO_DIFFERENCE:
             return False
     return True
 
@@ -180,17 +205,17 @@ class _AimEffect:
     def of(cls, effect: LeverEffect, threshold: float) -> _AimEffect:
         """Read an effect: a gain is relevant with the whole of its interval, a loss already in its middle."""
         sign = 0
-        if effect.monte_carlo_low >= threshold - ROUNDING:
+        if effect.monte_carlo_low >= threshold - NO_DIFFERENCE:
             sign = 1
-        elif effect.monte_carlo_high < 0.0 and effect.centre <= ROUNDING - threshold:
+        elif effect.monte_carlo_high < 0.0 and effect.centre <= NO_DIFFERENCE - threshold:
             sign = -1
-        structures = effect.known_structures
+        changes = effect.known_effects
         return cls(
             sign,
             size=effect.centre / threshold if isfinite(effect.centre) else 0.0,
             is_beyond_error=effect.monte_carlo_low > 0.0 or effect.monte_carlo_high < 0.0,
-            reverses=any(change * effect.centre < 0.0 and abs(change) > ROUNDING for change in structures),
-            may_gain=any(change >= threshold - ROUNDING for change in structures),
+            reverses=any(change * effect.centre < 0.0 and abs(change) > NO_DIFFERENCE for change in changes),
+            may_gain=any(change >= threshold - NO_DIFFERENCE for change in changes),
         )
 
 

@@ -18,7 +18,7 @@ from copark.analyses.levers.recommendation import Judgement
 from copark.analyses.show import Show, grouped
 from copark.decisions.effects import LeverEffect
 from copark.decisions.lever_file import LeverOption
-from copark.decisions.measures import BUDGETS, NAMES, RANKED, SIDES, measure_of
+from copark.decisions.measures import BUDGETS, FOUR_SIDES, NAMES, RANKED, measure_of
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
@@ -33,10 +33,6 @@ PARTS = ("structure", "parameters", "chance")
 """Parts of an effect's variance."""
 
 
-CARDS_IN_DOUBT = {"avoid": "card.avoid_doubt", "unreliable": "card.unreliable_doubt"}
-"""Words of cards where the model gives no ground for a choice."""
-
-
 def document(answer: Answer, t: Texts) -> doc.Document:
     """Show everything that is known of a case's levers."""
     show = _Show(answer, t)
@@ -49,7 +45,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
         sections=show.sections(),
         provenance={
             "draws": f"{answer.draws} × {answer.futures}",
-            "structures": len(answer.baselines),
+            "structures": len(answer.baselines),  # also those without runs of their own
             "seed": answer.seed,
             "horizon": answer.horizon,
         },
@@ -108,13 +104,13 @@ class _Show(Show):
 
     def cautions(self) -> list[str]:
         """Say what forbids or limits to rely on the answer."""
-        if self.answer.doubt == "uncalibrated" and self.answer.closed_by is None:
+        if self.answer.no_advice_because == "uncalibrated" and self.answer.closed_by is None:
             return [self.t("advice.uncalibrated", park=self.t.of(self.answer.park))]
-        doubts = self.answer.doubts.record_words(self.t.lang)
+        cautions = self.answer.doubts.record_words(self.t.lang)
         standing = [share.share for share in self.answer.outcomes if share.name == "self_standing"]
         if self.answer.closed_by is None and standing and structures_disagree(self.answer.baselines, standing[0]):
-            doubts.append(text("sure.disagree", self.t.lang, park=self.t.of(self.answer.park)))
-        return doubts
+            cautions.append(text("sure.disagree", self.t.lang, park=self.t.of(self.answer.park)))
+        return cautions
 
     def advice_sentences(self) -> list[str]:
         """Say what may be recommended, what to avoid and what changes nothing."""
@@ -126,13 +122,13 @@ class _Show(Show):
         count = len(self.recommendation.distinct)
         recommended = self.recommendation.with_word("recommended")
         sentences = [self.recommended(judgement) for judgement in recommended]
-        in_doubt = self.answer.doubt is not None
         if not recommended:
+            in_doubt = self.answer.no_advice_because is not None
             sentences = [t("advice.none.doubt" if in_doubt else f"advice.none.{since}", count=count)]
-        worst, *others = self.recommendation.with_word("avoid") or (None,)
+        worst, *others = self.recommendation.harmful or (None,)
         if worst is not None:
             key = f"advice.avoid.{since}" if not others else f"advice.avoid_more.{since}"
-            key = "advice.avoid.doubt" if in_doubt else key
+            key = "advice.avoid.doubt" if worst.word == "avoid_doubt" else key
             effect = effect_words(self.answer, worst.option, worst.aim, t)
             sentences.append(t(key, option=self.option(worst), effect=effect, count=len(others)))
         unchanged = self.recommendation.with_word("unchanged")
@@ -166,7 +162,7 @@ class _Show(Show):
             *self.sides(),
             self.robust(),
             self.rests(),
-            self.widths(),
+            self.variance_sources(),
             self.pareto(),
             self.structures(),
             self.limits(),
@@ -183,13 +179,15 @@ class _Show(Show):
             interval = shown(doc.Interval(*baseline.before_interval), before, t.lang)
             note = t("card.pairs", pairs=baseline.pairs, interval=interval)
             cards.append(doc.Card(t("card.before"), before, baseline.before, note))
-        for word in ("recommended", "avoid", "unchanged", "unreliable"):
-            column = doc.plain(doc.Kind.count)
-            count = len(self.recommendation.with_word(word))
-            key = f"card.{word}"
-            if answer.doubt is not None:
-                key = CARDS_IN_DOUBT.get(word, key)
-            cards.append(doc.Card(t(key), column, count, t(f"{key}.note")))
+        in_doubt = answer.no_advice_because is not None
+        counted = {
+            "card.recommended": self.recommendation.with_word("recommended"),
+            "card.avoid_doubt" if in_doubt else "card.avoid": self.recommendation.harmful,
+            "card.unchanged": self.recommendation.with_word("unchanged"),
+            "card.unreliable_doubt" if in_doubt else "card.unreliable": self.recommendation.with_word("unreliable"),
+        }
+        for key, judgements in counted.items():
+            cards.append(doc.Card(t(key), doc.plain(doc.Kind.count), len(judgements), t(f"{key}.note")))
         if answer.choice is not None:
             now = float(answer.choice.ranking("satisficing").scores[0])
             title = t("card.acceptable")
@@ -199,7 +197,7 @@ class _Show(Show):
             self.column("advice"),
             change_column("self_standing", t, title=t("column.standing")),
             *(change_column(name, t) for name in BESIDE),
-            *(self.column(side) for side in SIDES),
+            *(self.column(side) for side in FOUR_SIDES),
         )
 
         def row(key: str) -> tuple[doc.Value, ...]:
@@ -207,12 +205,12 @@ class _Show(Show):
                 advice_words(answer, key, t),
                 effect_interval(answer.effect(key, "self_standing")),
                 *(answer.effect(key, name).median for name in BESIDE),
-                *(SIGNS[answer.effect(key, side).verdict] for side in SIDES),
+                *(SIGNS[answer.effect(key, side).verdict] for side in FOUR_SIDES),
             )
 
         table = self.by_option("answer", columns, row)
         lead = doc.Paragraph(t(f"lead.{answer.since}", quarter=answer.pulled, horizon=answer.horizon))
-        caveats = self.doubts(answer, general=answer.general, caveat=True)
+        caveats = self.caveats(answer, general=answer.general, caveat=True)
         return self.section("summary", doc.Cards(tuple(cards)), lead, table, *caveats)
 
     def levers(self) -> doc.Section:
@@ -278,13 +276,13 @@ class _Show(Show):
         t = self.t
         answer = self.answer
         columns: list[doc.Column] = []
-        for side in SIDES:
+        for side in FOUR_SIDES:
             columns.append(change_column(side, t))
             columns.append(doc.Column(f"{side}_verdict", t("column.verdict_of", side=t(f"side.{side}"))))
 
         def row(key: str) -> list[doc.Value]:
             values: list[doc.Value] = []
-            for side in SIDES:
+            for side in FOUR_SIDES:
                 effect = answer.effect(key, side)
                 values += [effect_interval(effect), t(f"verdict.{effect.verdict}")]
             return values
@@ -299,7 +297,7 @@ class _Show(Show):
     def balance(self, option: LeverOption) -> str:
         """Say who gains and who loses by an option."""
         t = self.t
-        effects = {side: self.answer.effect(option.key, side) for side in SIDES}
+        effects = {side: self.answer.effect(option.key, side) for side in FOUR_SIDES}
         parts = [t("balance.setting", title=option.name(t.lang))]
         for word, beginning in (("gain", "gains_"), ("lose", "loses_")):
             amounts = [self.how(effect) for effect in effects.values() if effect.verdict.startswith(beginning)]
@@ -310,7 +308,7 @@ class _Show(Show):
         flips = [side for side, effect in effects.items() if effect.flips]
         for word, sides in (("unclear", unclear), ("nothing", nothing), ("flips", flips)):
             if sides:
-                is_every = len(sides) == len(SIDES)
+                is_every = len(sides) == len(FOUR_SIDES)
                 names = [t("all_sides")] if is_every else [t(f"word.{side}") for side in sides]
                 parts.append(t(f"balance.{word}", sides=t("join").join(names)))
         return "".join(parts)
@@ -422,10 +420,10 @@ class _Show(Show):
             sentences.append(t(f"leaning.{rows[0].verdict}", parameter=title, settings=t("join").join(settings)))
         return tuple(sentences)
 
-    def widths(self) -> doc.Section:
+    def variance_sources(self) -> doc.Section:
         """Show where the variance of effects comes from."""
         t = self.t
-        measures = ("operating", *SIDES)
+        measures = ("operating", *FOUR_SIDES)
         columns = []
         for name in measures:
             for part in PARTS:
@@ -465,7 +463,7 @@ class _Show(Show):
         ]
         columns = (
             self.column("option"),
-            *(doc.Column(side, t(f"side.{side}"), doc.Kind.change, "M USD", 1) for side in SIDES),
+            *(doc.Column(side, t(f"side.{side}"), doc.Kind.change, "M USD", 1) for side in FOUR_SIDES),
             self.column("pareto", doc.Kind.flag),
             self.column("chance", doc.Kind.share),
             *meets,

@@ -166,7 +166,7 @@ class _Show(Show):
             if given_set.kind == "posterior" or not answer.indices:
                 blocks.append(self.text(f"summary.given.{given_set.kind}"))
                 blocks.append(doc.Bullets(tuple(self.leaders(given_set, n) for n in range(len(given_set.readouts)))))
-        return self.section("summary", *blocks, *self.doubts(answer, caveat=True))
+        return self.section("summary", *blocks, *self.caveats(answer, caveat=True))
 
     def drivers(self, position: int) -> str:
         """Say what one output depends on by total index: the clear factors, largest first."""

@@ -89,7 +89,7 @@ Forecast = tuple[str, int, Floats]
 
 
 @dataclass(frozen=True)
-class Standing:
+class MethodStanding:
     """Standing of one method over parks, on values all methods of the table forecast."""
 
     method: str
@@ -114,7 +114,7 @@ class Contest:
     """Setting in which parks are forecast."""
     variable: str
     """Name of the observable; empty for all counts."""
-    standings: tuple[Standing, ...]
+    standings: tuple[MethodStanding, ...]
     """The methods, best first."""
 
 
@@ -153,7 +153,7 @@ def contest(scores: Iterable[PanelScore], scheme: str, variable: str, methods: S
             for kind in ("crps", "log_crps")
         )
         coverage = float(np.mean([row[method].covered for row in common]))
-        standings.append(Standing(method, len(parks), len(common), plain, log, coverage))
+        standings.append(MethodStanding(method, len(parks), len(common), plain, log, coverage))
     return Contest(scheme, variable, tuple(sorted(standings, key=lambda standing: standing.log_crps)))
 
 

@@ -246,7 +246,7 @@ def effects_of(reference: xr.Dataset, scenarios: xr.Dataset, outputs: Sequence[s
         reference_values=_paths(reference, outputs),
         values={key: _paths(scenarios.isel(scenario=place), outputs) for place, key in enumerate(keys)},
         finished=dict(zip(keys, finished, strict=True)),
-        draws=_draws(reference),
+        draw_of_run=_draw_of_run(reference),
     )
 
 
@@ -259,7 +259,7 @@ def _paths(scenario: xr.Dataset, outputs: Sequence[str]) -> Floats:
     return paths
 
 
-def _draws(reference: xr.Dataset) -> Integers:
+def _draw_of_run(reference: xr.Dataset) -> Integers:
     """Give the number of the parameter draw of every run, shape (runs,)."""
     replicates = int(_entry(provenance(reference), "study.futures") or 1)
     runs: Integers = reference["run"].to_numpy().astype(np.int64)
@@ -273,7 +273,7 @@ def outcome_effects_of(reference: xr.Dataset, scenarios: xr.Dataset) -> Effects:
         str(reference["scenario"].item()),
         reference["outcome"].to_numpy(),
         dict(zip(keys, scenarios["outcome"].to_numpy(), strict=True)),
-        _draws(reference),
+        _draw_of_run(reference),
         str(reference["label"].to_numpy()[judged_column(reference)]),
     )
 

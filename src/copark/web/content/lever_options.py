@@ -1,4 +1,7 @@
-"""What can still be decided about a park: its stored levers as data for a chart, each ready to be simulated."""
+"""What can still be decided about a park: its stored levers as the whole Decide page shows them, in words and numbers.
+
+Every option carries its scenario, ready to be simulated.
+"""
 
 from dataclasses import replace
 from functools import partial
@@ -15,7 +18,7 @@ from copark.analyses.levers.show import advice_sentences, cautions
 from copark.analyses.shipped import is_current
 from copark.decisions.effects import LeverEffect
 from copark.decisions.lever_file import AS_IT_IS, LeverOption
-from copark.decisions.measures import BUDGETS, SIDES
+from copark.decisions.measures import BUDGETS, FOUR_SIDES
 from copark.json_types import JsonObject
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -248,7 +251,7 @@ def decision_answer(levers: Levers) -> DecisionAnswer:
         structures=len(levers.baselines),
         requirements=[threshold.title for threshold in levers.file.thresholds],
         sentences=_sentences(levers),
-        sides=[_lever_words(f"side.{side}") for side in SIDES],
+        sides=[_lever_words(f"side.{side}") for side in FOUR_SIDES],
         budgets=[_lever_words(f"measure.{budget}") for budget in BUDGETS],
         levers=_stories(levers, {option.lever_key for option in options}),
         options=sorted((option for option in options if isfinite(option.change)), key=_order),
@@ -346,7 +349,7 @@ def _option(levers: Levers, option: LeverOption, judgement: Judgement, acceptabl
     companies = levers.effect(option.key, "companies")
     jobs = levers.effect(option.key, "jobs")
     budgets = [levers.effect(option.key, budget) for budget in BUDGETS]
-    sides = [levers.effect(option.key, side) for side in SIDES]
+    sides = [levers.effect(option.key, side) for side in FOUR_SIDES]
     twins = levers.recommendation.twins(option.key)
     return DecisionOption.of(
         option.entry,
@@ -370,7 +373,7 @@ def _option(levers: Levers, option: LeverOption, judgement: Judgement, acceptabl
             for side in sides
         ],
         acceptable=acceptable,
-        advice="unreliable" if levers.doubt is not None and judgement.word == "avoid" else judgement.word,
+        advice=judgement.advice,
         advice_reason=LocalizedText.by_language(lambda lang: advice_words(levers, option.key, Texts("levers", lang))),
         losing=[_lever_words(f"side.{side}") for side in judgement.losing],
         twins=[LocalizedText.by_language(partial(levers.name, key)) for key in twins],

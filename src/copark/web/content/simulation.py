@@ -226,7 +226,7 @@ def effects_between(frame: Frame, scenario: Scenario, before: ScenarioRuns, afte
         reference_values=reference_values,
         values={scenario.key: values},
         finished={scenario.key: before.finished & after.finished},
-        draws=np.arange(len(before)) // frame.study.futures,
+        draw_of_run=np.arange(len(before)) // frame.study.futures,
     )
 
 
