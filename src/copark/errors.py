@@ -71,7 +71,7 @@ class Fault:
         return text(f"{self.code}.repair", lang, **self.values)
 
     def place(self) -> str:
-        """Where it is: ``file:line`` or ``file``."""
+        """Return the place of the fault: ``file:line``, or ``file`` where no line is known."""
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
     def sentence(self, lang: str = "en") -> str:
@@ -101,7 +101,7 @@ class StudyFaults(FaultsFound):
 
 
 class NotFound(CoparkError):
-    """What was asked for by name (a case, a study, a stored run) is not there."""
+    """Something that was asked for by name (a case, a study, a stored run) is not there."""
 
 
 class RunRefused(CoparkError):

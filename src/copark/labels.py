@@ -29,7 +29,17 @@ def variable_title(name: str, lang: str) -> str:
 
 
 def output_title(result: xr.Dataset, name: str, lang: str) -> str:
-    """Give the title of an output of the model: the result's, or the catalogue's where the study did not keep it."""
+    """Give the title of an output of the model: the result's, or the catalogue's where the study did not keep it.
+
+    Parameters
+    ----------
+    result
+        Runs of a study; its variables carry titles as attributes ``title_en`` and ``title_zh``.
+    name
+        Name of the output; one that neither has is titled as a series or context variable.
+    lang
+        Language, ``en`` or ``zh``.
+    """
     own_title = str(result[name].attrs.get(f"title_{lang}", "")) if name in result.data_vars else ""
     if own_title or name not in catalogue().outputs:
         return own_title or variable_title(name, lang)
@@ -43,7 +53,17 @@ def claim_number(identity: str, lang: str) -> str:
 
 
 def scenario_title(result: xr.Dataset, position: int, lang: str) -> str:
-    """Give the title of a scenario; its key where the result has no titles."""
+    """Give the title of a scenario; its key where the result has no titles.
+
+    Parameters
+    ----------
+    result
+        Runs of a study, whose attribute ``scenario_titles`` is JSON: titles by key and language.
+    position
+        Place of the scenario along the dimension ``scenario``, from 0.
+    lang
+        Language, ``en`` or ``zh``.
+    """
     key = str(result["scenario"].to_numpy()[position])
     try:
         titles = json.loads(result.attrs.get("scenario_titles", "{}"))
@@ -103,12 +123,32 @@ def lowered(title: str) -> str:
 
 
 def observed(entry: Observation, lang: str, kind: str = "quantity") -> str:
-    """Give an observation in the unit of its source."""
+    """Give an observation in the unit of its source.
+
+    Parameters
+    ----------
+    entry
+        The observation; its bound is written out, such as "at least" or "from … to".
+    lang
+        Language, ``en`` or ``zh``.
+    kind
+        ``quantity`` with the unit's symbol, ``spoken`` as a sentence says it, ``bare`` without a unit.
+    """
     return bounded(entry.value, entry.high, entry.bound, entry.unit, lang, kind)
 
 
 def with_unit(title: str, unit: str, lang: str) -> str:
-    """Give a title with its unit in brackets."""
+    """Give a title with its unit in brackets.
+
+    Parameters
+    ----------
+    title
+        Title in the language of ``lang``.
+    unit
+        Symbol of the unit, as in the list of :mod:`copark.units`; of a pure number the title stands alone.
+    lang
+        Language of the unit, ``en`` or ``zh``.
+    """
     unit_words = unit_title(unit, lang)
     return text("report.column.variable_unit", lang, title=title, unit=unit_words) if unit_words else title
 
@@ -154,6 +194,17 @@ def named(name: str, lang: str) -> str:
 
 
 def marked(name: str, moved: Mapping[str, str], lang: str) -> str:
-    """Mark a factor's title with what the data did to it; unmarked where they moved it, or none is known."""
+    """Mark a factor's title with what the data did to it; unmarked where they moved it, or none is known.
+
+    Parameters
+    ----------
+    name
+        Name of the parameter, or :data:`DUMMY`.
+    moved
+        What the data did, by name of the parameter: ``unmoved`` (an open circle) and ``weakly`` (a half-filled one) are
+        marked, any other word is not.
+    lang
+        Language, ``en`` or ``zh``.
+    """
     sign = {"unmoved": UNMOVED, "weakly": SLIGHTLY}.get(moved.get(name, ""), "")
     return f"{named(name, lang)} {sign}" if sign else named(name, lang)

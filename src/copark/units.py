@@ -71,7 +71,7 @@ SINGULAR = {
 
 
 def known(symbol: str) -> bool:
-    """Whether a unit is in the list."""
+    """Say whether a unit is in the list."""
     return symbol in UNITS
 
 
@@ -83,17 +83,29 @@ def in_chinese(millions: float) -> str:
 
 
 def convertible(source: str, target: str) -> bool:
-    """Whether a value in one unit can be given in another without an outside number."""
+    """Say whether a value in one unit can be given in another without an outside number."""
     return known(source) and known(target) and UNITS[source].quantity == UNITS[target].quantity
 
 
 def convert(value: float, source: str, target: str) -> float:
     """Give a value of one unit in another.
 
+    Parameters
+    ----------
+    value
+        The value, in ``source``.
+    source, target
+        Symbols of the units; a symbol that stands on both sides need not be in the list.
+
+    Returns
+    -------
+    float
+        The value in ``target``.
+
     Raises
     ------
     ValueError
-        If the two measure different things.
+        If the two measure different things, or one of them is not in the list.
     """
     if source == target:
         return value

@@ -241,7 +241,23 @@ def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
 
 
 def businesses_of(case: Case, table: CapTable, side: str) -> list[float]:
-    """Give the parts of a side's shares that contractors, operators and authorities hold."""
+    """Give the parts of a side's shares that contractors, operators and authorities hold.
+
+    Parameters
+    ----------
+    case
+        The case, whose shareholders have their line of business.
+    table
+        Cap table, in basis points.
+    side
+        Side of the holdings counted, ``home`` or ``host``.
+
+    Returns
+    -------
+    list of float
+        Parts of the side's own shares, 0 to 1, in the order of :data:`BESIDE_INVESTORS`; the rest is held by investors
+        and by holders whose business is not stated. All 0 where the side has no share.
+    """
     of_holder = {holder.key: holder.business for holder in case.shareholders}
     total = table.basis_points_of(side)
     parts = [0.0] * len(BESIDE_INVESTORS)

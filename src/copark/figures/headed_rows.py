@@ -20,7 +20,17 @@ class HeadedRow(NamedTuple):
 
 
 def write_heads(axes: Axes, rows: Sequence[HeadedRow], inches: float) -> None:
-    """Write the heads among the rows, bold and at the left edge, with a line above; ``inches`` are those for names."""
+    """Write the heads among the rows, bold and at the left edge, with a line above each but the first.
+
+    Parameters
+    ----------
+    axes
+        Axes whose rows are at 0, 1, 2 … on the vertical axis.
+    rows
+        All rows, in the order drawn; those without a key are heads.
+    inches
+        Width left of the axes that is kept for names.
+    """
     for place, row in enumerate(rows):
         if row.key is None:
             words = style.wrap(row.words, 60.0, 1)

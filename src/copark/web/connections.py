@@ -85,7 +85,15 @@ def limit_unsent(connection: socket.socket) -> None:
 
 
 async def busy(scope: Scope, receive: Receive, send: Send) -> None:
-    """Respond to a connection that is one too many with 503 and when to retry."""
+    """Respond to a connection that is one too many with 503 and when to retry.
+
+    Takes the place of the application for that connection: no route, middleware or slot is reached.
+
+    Parameters
+    ----------
+    scope, receive, send
+        The request and its two channels, as ASGI defines them; the body is not read.
+    """
     problem = problem_response(HttpProblem(503, "busy", retry_after=1.0), language_of(None, None))
     problem.headers["connection"] = "close"
     await problem(scope, receive, send)
@@ -185,6 +193,15 @@ class BoundedProtocol(H11Protocol):
 
     def _with_connection(self, app: Any) -> Callable[..., Any]:
         async def with_connection(scope: Scope, receive: Receive, send: Send) -> None:
+            """Tell the application which connection a request came by, for :func:`connection_of`.
+
+            Parameters
+            ----------
+            scope
+                ASGI scope of the request; its ``state`` gets the key ``connection``.
+            receive, send
+                Passed on as they are.
+            """
             scope["state"]["connection"] = self
             await app(scope, receive, send)
 

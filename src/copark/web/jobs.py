@@ -45,7 +45,7 @@ log = logging.getLogger("copark.web")
 
 
 class JobProgress(TypedDict):
-    """How far a job is."""
+    """Progress of a running job."""
 
     stage: str
     """Key of the stage."""

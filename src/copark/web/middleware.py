@@ -159,7 +159,22 @@ class AccessControl:
             await self.app(scope, receive, self.with_cookie(send, renewed, scope) if renewed else send)
 
     def with_cookie(self, send: Send, session: str, scope: Scope) -> Send:
-        """Send a session along with an answer."""
+        """Send a session along with an answer.
+
+        Parameters
+        ----------
+        send
+            Where the messages of the response go.
+        session
+            The renewed session, as it is written into the cookie.
+        scope
+            ASGI scope of the request: over HTTPS the cookie is marked secure.
+
+        Returns
+        -------
+        Send
+            Takes the place of ``send``, and adds the cookie to the head of the response.
+        """
 
         async def with_header(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -290,7 +305,17 @@ class BodyLimit:
 
 
 def guarded(app: ASGIApp, settings: ServerSettings, rates: TokenBuckets) -> ASGIApp:
-    """Wrap an application in all middleware; addresses and scheme are those a trusted proxy tells."""
+    """Wrap an application in all middleware; addresses and scheme are those a trusted proxy tells.
+
+    Parameters
+    ----------
+    app
+        The application, without any middleware.
+    settings
+        Settings of the server: limits, token, host names and origins, and the addresses of proxies that are trusted.
+    rates
+        Requests to the API that an address may send; over it the response is 429.
+    """
     wrapped: ASGIApp = AccessControl(RequestLimit(BodyLimit(app, settings), settings), settings, rates)
     wrapped = ResponseHeaders(GZipMiddleware(wrapped, **GZIP), app)  # type: ignore[arg-type]
     if settings.proxies:

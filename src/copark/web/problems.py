@@ -34,7 +34,7 @@ log = logging.getLogger("copark.web")
 
 
 class ProblemInfo(ApiModel):
-    """What is wrong, and how to fix it."""
+    """A problem of a request, and how to fix it."""
 
     type: str
     """Address of the text on this kind of problem, relative to the server."""

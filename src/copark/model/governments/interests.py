@@ -1,4 +1,4 @@
-"""What each side wants of the park, and how the framework lets one side make up for what the other lacks.
+"""Strategic interests of the two sides, and the framework by which one side makes up for what the other lacks.
 
 A side has several strategic interests, some of which conflict: control cannot be both sides', and what one side does
 not pay the other must. A framework aligns them: the sides share the joint gain instead of keeping what falls to each.

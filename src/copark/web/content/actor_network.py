@@ -40,7 +40,7 @@ Spans = list[tuple[str, str | None]]
 
 @dataclass(frozen=True)
 class NetworkActor:
-    """Who acts in a case: his role and key, names, side, when he is there, and his ties by origin of enterprises."""
+    """Actor of a case: role and key, names, side, times of presence, and ties by origin of enterprises."""
 
     role: str
     key: str
@@ -163,6 +163,19 @@ def _actors(case: Case) -> Iterator[NetworkActor]:
     """Yield who acts in a case, but for those who only have an interest."""
 
     def actor(role: str, entry: Any, side: str | None, stays: Iterable[Any]) -> NetworkActor:
+        """Make an actor of an entry of the case.
+
+        Parameters
+        ----------
+        role
+            Its role, ``shareholder``, ``partner``, ``institution`` or ``anchor``.
+        entry
+            Entry with key, title and sources; ties to enterprises are taken where it has any.
+        side
+            Side or origin it is drawn at; ``None`` for a body of both sides.
+        stays
+            Entries with the dates between which it is there; empty where its times are set afterwards.
+        """
         ties = getattr(entry, "ties", None)  # none where they are not known
         strengths = {} if ties is None else {origin: float(getattr(ties, origin)) for origin in ORIGINS}
         kind = entry.kind if role == "institution" else None

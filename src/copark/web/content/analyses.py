@@ -224,7 +224,17 @@ def _field(analysis: Analysis, field: FormField) -> FieldInfo:
 
 
 def context_of(data: Path, case: CaseEntry | None, lang: str = "en") -> Context:
-    """Return the context in which an analysis of a case is checked; an uploaded case is found by its name."""
+    """Return the context in which an analysis of a case is checked; an uploaded case is found by its name.
+
+    Parameters
+    ----------
+    data
+        Output folder in which calibrations, runs and results are looked up.
+    case
+        Case that the analysis names; ``None`` where it names none.
+    lang
+        Language of what is written in the context, ``en`` or ``zh``.
+    """
     return Context(
         data, case_folders={} if case is None else {case.name: case.case.folder}, may_calibrate=False, lang=lang
     )
@@ -422,7 +432,24 @@ def _posteriors(data: Path) -> tuple[tuple[str, int], ...]:
 def locate_result(analysis: Analysis, view: OwnerView, run_id: str) -> tuple[Path, str]:
     """Find the output folder of a stored result, and the hash of what is stored, which tells renderings of it apart.
 
-    Raises Absent where there is none, or none but of another owner's park.
+    Parameters
+    ----------
+    analysis
+        The analysis.
+    view
+        View of the owner who asks: the shared folder, and those of the owner's own parks.
+    run_id
+        Run ID of the result, 16 hexadecimal digits. What ships stands in for the shared folder alone.
+
+    Returns
+    -------
+    tuple
+        Output folder, which is the shared one for a result that ships; and the SHA-256 of the result as written.
+
+    Raises
+    ------
+    Absent
+        If there is no such result, or none but of another owner's park.
     """
     if RUN_ID.fullmatch(run_id):
         for out in view.output_folders():

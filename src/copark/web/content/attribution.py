@@ -258,10 +258,21 @@ def mean(values: Floats) -> float:
 
 
 def ratios(link: Link, before: Flows, after: Flows) -> Floats | None:
-    """Return the factor by quarter that makes the reference's flow the scenario's on average, shape (quarters,).
+    """Return the factor by quarter that makes the reference's flow the scenario's on average.
 
-    It is 1 in quarters in which nothing flows in the reference; ``None`` where that hides a flow of the scenario, or
-    where no factor differs from 1.
+    Parameters
+    ----------
+    link
+        The link; its channels are taken together, as what they carry beyond its neutral value.
+    before, after
+        What arrives by every channel in the reference and in the scenario, on the same runs.
+
+    Returns
+    -------
+    numpy.ndarray or None
+        Shape (quarters,), at most :data:`MOST_STRENGTH`, and 1 in quarters in which nothing flows in the reference.
+        ``None`` where that hides a flow of the scenario, where the flow changes its sign, or where no factor differs
+        from 1.
     """
     numbers = [n for n, channel in enumerate(channels()) if channel.link.number == link.number]
     first = before.arrived[..., numbers] - link.neutral
@@ -404,7 +415,22 @@ def link_parts(
 
     @cache
     def outcomes(end: int, groups: tuple[str, ...], count: int) -> NDArray[np.int8]:
-        """Run an end with groups of links cut, and return codes of outcomes; many are asked for twice."""
+        """Run an end with groups of links cut, and return codes of outcomes; many are asked for twice.
+
+        Parameters
+        ----------
+        end
+            0 for the first scenario, 1 for the last.
+        groups
+            Names among :data:`GROUPS` whose links are cut, from the first quarter in which the two scenarios differ.
+        count
+            Number of the first runs that are made.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (count,): places among :data:`~copark.simulation.outcomes.OUTCOMES`, -1 for a run that did not finish.
+        """
         cut = without_links(ends[end], ends[end].key, [link for name in groups for link in GROUPS[name]], since)
         inputs = engine.inputs(study, case_entry, cut)
         draws = engine.draws(study, case_entry, cut, 0, count)

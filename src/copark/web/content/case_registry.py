@@ -141,7 +141,7 @@ def _calibrated_at(out: Path | None) -> int | None:
 
 @dataclass(frozen=True)
 class OwnerView:
-    """What one owner may see: the casebook, the shared output folder, and the owner's own parks.
+    """Everything one owner may see: the casebook, the shared output folder, and the owner's own parks.
 
     Anything of another owner's park is answered exactly as what does not exist.
     """

@@ -105,7 +105,7 @@ class SeriesInfo(ApiModel):
 
 
 class SourceInfo(ApiModel):
-    """Where something was read."""
+    """Source of evidence: a publication or a judgement."""
 
     key: str
     """Key by which others name it."""
@@ -312,7 +312,7 @@ class ParameterInfo(ApiModel):
 
 
 class CalibrationInfo(ApiModel):
-    """How a case was calibrated."""
+    """Calibration of a case: the observations it was fitted to, its size, and whether it is still current."""
 
     cut: str
     """Last quarter of the observations it was fitted to."""

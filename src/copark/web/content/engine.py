@@ -202,7 +202,17 @@ class Engine:
         return study_identity(study, case_entry.case, None if source is None else str(source.content["draws_hash"]))
 
     def inputs(self, study: Study, case_entry: CaseEntry, scenario: Scenario) -> Inputs:
-        """Return the packed inputs of a scenario, which do not depend on parameters."""
+        """Return the packed inputs of a scenario, which do not depend on parameters.
+
+        Parameters
+        ----------
+        study
+            Study of the scenario, which decides the horizon and the quarter the case is looked at from.
+        case_entry
+            The case.
+        scenario
+            The scenario; two that differ only in key, title or parameters share their inputs in the cache.
+        """
         content = scenario.model_dump(mode="json", by_alias=True, exclude={"key", "title", "parameters"})
         seen = study.seen(case_entry.case)
         key = identity_of({"case": case_entry.hash, "quarters": seen.clock.quarters, "scenario": content})
@@ -218,6 +228,25 @@ class Engine:
         """Return the runs of every scenario of a study, laid out quarter by quarter.
 
         They have the outputs the study keeps and those that explain why outcomes change; there may be more.
+
+        Parameters
+        ----------
+        study
+            The study; runs that are cached of any study with the same draws, seed and horizon are used again.
+        case_entry
+            Its case.
+        cancellation
+            Stops the work, also while another request makes the same runs.
+
+        Returns
+        -------
+        tuple of ScenarioRuns
+            In the order of the study's scenarios, each with the study's number of runs.
+
+        Raises
+        ------
+        Cancelled
+            If the request was cancelled.
         """
         return tuple(self._runs_of(study, case_entry, scenario, cancellation) for scenario in study.scenarios)
 
@@ -255,7 +284,17 @@ class Engine:
         return None
 
     def scenario_key(self, study: Study, case_entry: CaseEntry, scenario: Scenario) -> str:
-        """Return a key of everything a scenario's runs depend on, but for their number."""
+        """Return a key of everything a scenario's runs depend on, but for their number.
+
+        Parameters
+        ----------
+        study
+            Study of the scenario: seed, runs of each draw, quarters, and the quarter it is looked at from.
+        case_entry
+            The case, known by the hash of its content.
+        scenario
+            The scenario, without its key and title.
+        """
         source = self.source(study, case_entry)
         content = scenario.model_dump(mode="json", by_alias=True, exclude={"key", "title"})
         draws = study.draws if source is None else str(source.content["draws_hash"])
@@ -265,7 +304,19 @@ class Engine:
         return identity_of({"case": case_entry.hash, "scenario": content, "draws": draws, **seed})
 
     def draws(self, study: Study, case_entry: CaseEntry, scenario: Scenario, first: int, last: int) -> Draws:
-        """Make parameters and random numbers of a scenario's runs first … last - 1."""
+        """Make parameters and random numbers of a scenario's runs first … last - 1.
+
+        Parameters
+        ----------
+        study
+            Study of the scenario, whose seed and kind of draws decide the numbers.
+        case_entry
+            The case, with the posterior the study may draw from.
+        scenario
+            The scenario, which may set parameters of its own.
+        first, last
+            Numbers of the runs, from 0, the last excluded. A run has the same draws in whatever range it is made.
+        """
         facts = facts_of(study, case_entry.case, scenario)
         draws_of = StudyDraws(study, case_entry.case, (scenario,), (facts,), self.source(study, case_entry))
         (draws,) = draws_of(first, last).by_scenario

@@ -123,6 +123,17 @@ def read_json(content: bytes) -> Any:
     faults: list[Fault] = []
 
     def refuse(code: str, key: str, value_found: str) -> None:
+        """Note a fault of the request.
+
+        Parameters
+        ----------
+        code
+            Key of the fault's text.
+        key
+            Key of the JSON object at which it is.
+        value_found
+            What stands there; shown shortened and without control characters.
+        """
         faults.append(Fault(code, REQUEST, None, shown(key), {"found": shown(value_found)}))
 
     def mapping(pairs: list[tuple[str, Any]]) -> JsonObject:

@@ -1,4 +1,4 @@
-"""What can still be decided about a park: its stored levers as the whole Decide page shows them, in words and numbers.
+"""Decisions still open about a park: its stored levers as the whole Decide page shows them, in words and numbers.
 
 Every option carries its scenario, ready to be simulated.
 """

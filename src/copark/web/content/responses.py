@@ -101,7 +101,7 @@ class ObservedPoint(ApiModel):
 
 
 class OutcomeShare(ApiModel):
-    """How often an outcome happened."""
+    """Frequency of an outcome among the runs."""
 
     name: str
     """The outcome: failed, dependent, stagnant or self_standing."""
@@ -122,7 +122,7 @@ class OutcomeShare(ApiModel):
 
 
 class OutcomeMove(ApiModel):
-    """How an outcome's share moves from the reference to an arm, on common random numbers."""
+    """Change of an outcome's share from the reference to an arm, on common random numbers."""
 
     name: str
     """The outcome: failed, dependent, stagnant or self_standing."""
@@ -160,7 +160,7 @@ class OutcomeTransition(ApiModel):
 
 
 class OutcomeChange(ApiModel):
-    """Why outcomes change: which runs go from which outcome to which, and through which account."""
+    """Reasons why outcomes change: which runs go from which outcome to which, and through which account."""
 
     sentence: LocalizedText
     """The whole change in a few sentences."""
@@ -320,7 +320,7 @@ class LinkMechanism(ApiModel):
 
 
 class Why(ApiModel):
-    """Why an output moved: the links that carry more or less, and what each would do alone."""
+    """Reasons why an output moved: the links that carry more or less, and what each would do alone."""
 
     arm: str
     """Key of the arm: the last scenario."""
@@ -342,7 +342,7 @@ class Why(ApiModel):
 
 
 class TrustNote(ApiModel):
-    """How far the parameters behind an answer may be trusted for the park it is about."""
+    """Trust in the parameters behind an answer, for the park it is about."""
 
     state: str
     """calibrated (to this park), borrowed (from other parks), uncalibrated (assumed ranges or fixed values) or stale

@@ -47,7 +47,20 @@ def amount(value: float, unit: str) -> LocalizedText:
 
 
 def span(low: float, high: float, unit: str) -> LocalizedText:
-    """Write a range with its unit once."""
+    """Write a range with its unit once.
+
+    Parameters
+    ----------
+    low, high
+        Ends of the range, in ``unit``.
+    unit
+        Symbol of the unit, as in the list of :mod:`copark.units`.
+
+    Returns
+    -------
+    LocalizedText
+        The range in both languages.
+    """
     return LocalizedText.by_language(partial(reach, low, high, unit))
 
 
@@ -57,7 +70,20 @@ def signed(value: float, unit: str) -> LocalizedText:
 
 
 def signed_span(low: float, high: float, unit: str) -> LocalizedText:
-    """Write a range of differences with their signs, the unit once where both ends have the same."""
+    """Write a range of differences with their signs, the unit once where both ends have the same.
+
+    Parameters
+    ----------
+    low, high
+        Ends of the range, in ``unit``; an end that rounds to 0 has no sign.
+    unit
+        Symbol of the unit; money is rescaled end by end, so that in Chinese each keeps its own 万 or 亿.
+
+    Returns
+    -------
+    LocalizedText
+        The range in both languages.
+    """
     if unit == MONEY:
         return said("presentation.number.reach", low=_unit_left_out(signed(low, unit)), high=signed(high, unit))
     return said("presentation.number.reach", low=plus(low, bare(low, unit)), high=signed(high, unit))

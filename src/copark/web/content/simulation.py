@@ -196,7 +196,17 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -
 
 
 def headline(frame: Frame, name: str, values: Floats) -> responses.HeadlineValue:
-    """Read an output, shape (quarters, runs), when outcomes are judged."""
+    """Read an output when outcomes are judged.
+
+    Parameters
+    ----------
+    frame
+        Study, case and quarters of the answer.
+    name
+        Name of the output.
+    values
+        The output in its unit, shape (quarters, runs); NaN in runs that did not finish.
+    """
     low, median, high = quantiles_over(values[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
     unit = output_info(name).unit
     return responses.HeadlineValue(
@@ -212,7 +222,22 @@ def headline(frame: Frame, name: str, values: Floats) -> responses.HeadlineValue
 
 
 def effects_between(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns) -> Effects:
-    """Read a scenario as effects on the outputs that its runs and the reference's both have."""
+    """Read a scenario as effects on the outputs that its runs and the reference's both have.
+
+    Parameters
+    ----------
+    frame
+        Study, case and quarters of the answer.
+    scenario
+        The scenario.
+    before, after
+        Runs of the reference and of the scenario, paired by number.
+
+    Returns
+    -------
+    Effects
+        In every quarter; a pair counts where both of its runs finished.
+    """
     names = tuple(name for name in before.names if name in after.names)
     reference_values, values = (
         runs.out if runs.names == names else np.stack([runs[name] for name in names], axis=1)
@@ -231,7 +256,22 @@ def effects_between(frame: Frame, scenario: Scenario, before: ScenarioRuns, afte
 
 
 def outcomes_between(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns) -> Effects:
-    """Read a scenario as effects on the shares of outcomes."""
+    """Read a scenario as effects on the shares of outcomes.
+
+    Parameters
+    ----------
+    frame
+        Study, case and quarters of the answer.
+    scenario
+        The scenario.
+    before, after
+        Runs of the reference and of the scenario, paired by number.
+
+    Returns
+    -------
+    Effects
+        In the quarter in which outcomes are judged.
+    """
     return outcome_effects(
         frame.study.scenarios[0].key,
         before.outcome,
@@ -242,7 +282,17 @@ def outcomes_between(frame: Frame, scenario: Scenario, before: ScenarioRuns, aft
 
 
 def change_of(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: ScenarioRuns) -> responses.ScenarioChange:
-    """Set a scenario's runs beside the reference's, run by run."""
+    """Set a scenario's runs beside the reference's, run by run.
+
+    Parameters
+    ----------
+    frame
+        Study, case and quarters of the answer; the study's first scenario is the reference.
+    scenario
+        The scenario.
+    before, after
+        Runs of the reference and of the scenario, paired by number.
+    """
     key = scenario.key
     effects = effects_between(frame, scenario, before, after)
     outcomes = outcomes_between(frame, scenario, before, after)
@@ -276,7 +326,17 @@ def change_of(frame: Frame, scenario: Scenario, before: ScenarioRuns, after: Sce
 
 
 def headline_move(frame: Frame, name: str, apart: Floats) -> responses.HeadlineMove:
-    """Read a headline's differences to the reference, shape (quarters, pairs), when outcomes are judged."""
+    """Read a headline's differences to the reference when outcomes are judged.
+
+    Parameters
+    ----------
+    frame
+        Study, case and quarters of the answer.
+    name
+        Name of the output.
+    apart
+        Differences in its unit, scenario less reference, shape (quarters, pairs).
+    """
     low, median, high = quantiles_over(apart[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
     shown = sentences.shown(low, median, high, output_info(name).unit, signs=True)
     quarter = frame.labels[frame.judged]
@@ -296,7 +356,23 @@ def outcome_change(outcomes: changing.OutcomeMoves) -> responses.OutcomeChange:
 def observed_points(
     case: Case, names: Sequence[str], labels: Sequence[str]
 ) -> dict[str, list[responses.ObservedPoint]]:
-    """Return observations of outputs within the horizon, in the model's units, by date; unused ones, too."""
+    """Return observations of outputs within the horizon, in the model's units, by date; unused ones, too.
+
+    Parameters
+    ----------
+    case
+        The case.
+    names
+        Names of the outputs.
+    labels
+        Quarters of the answer, such as ``2012Q3``. Observations outside them are left out, as are background figures
+        and those in a unit that cannot be converted.
+
+    Returns
+    -------
+    dict
+        Points by output; an empty list for one that nobody observed.
+    """
     points: dict[str, list[responses.ObservedPoint]] = {name: [] for name in names}
     for observation in sorted(case.observations, key=lambda observation: observation.date.first_day):
         quarter = str(observation.date.quarter("stock"))
@@ -355,7 +431,22 @@ def trust_in(study: Study, case_entry: CaseEntry) -> Trust:
 
 
 def draws_note(engine: Engine, study: Study, case_entry: CaseEntry) -> responses.DrawsNote:
-    """Describe the source of a study's parameters."""
+    """Describe the source of a study's parameters.
+
+    Parameters
+    ----------
+    engine
+        Has the posterior of the case.
+    study
+        The study, which says what is drawn.
+    case_entry
+        Its case.
+
+    Returns
+    -------
+    DrawsNote
+        Cut and pairs are null where the study does not draw from a posterior.
+    """
     source = engine.source(study, case_entry)
     words = LocalizedText.by_language(trust_in(study, case_entry).label)
     stored = None if source is None else case_entry.parameters.stored
@@ -403,7 +494,24 @@ METADATA = ("identity", "created", "runs", "kept", "scenarios", "variables", "st
 def stored_or_simulated(
     engine: Engine, study: Study, case_entry: CaseEntry, data: Path
 ) -> Iterator[tuple[RunStore, RunRecord, xr.Dataset]]:
-    """Yield the stored run of a study: that of the data folder, or one simulated into a temporary folder."""
+    """Yield the stored run of a study: that of the data folder, or one simulated into a temporary folder.
+
+    Parameters
+    ----------
+    engine
+        Has the posterior of the case.
+    study
+        The study.
+    case_entry
+        Its case.
+    data
+        Output folder that is searched; a temporary folder in it is removed when the block ends.
+
+    Yields
+    ------
+    tuple
+        The store, the record of the run, and its outputs.
+    """
     identity = engine.identity(study, case_entry)
     store = RunStore.of(data)
     stored = store.find(identity)
