@@ -72,9 +72,23 @@ class Answered:
         return self.analysis.document(self.result, lang)
 
     def write(self, out: Path, formats: Sequence[str], lang: str) -> dict[str, Path]:
-        """Write files into a folder of ``out/reports``, both named by document and day; their paths by format.
+        """Write files into a folder of ``out/reports``, both named by document and day.
 
         Another run of the same day has a folder of its own, with a number behind the day.
+
+        Parameters
+        ----------
+        out
+            Output folder.
+        formats
+            Some of :data:`copark.presentation.FORMATS`.
+        lang
+            Language of the document, ``en`` or ``zh``.
+
+        Returns
+        -------
+        dict
+            Paths by format.
         """
         from copark.presentation import dated_name, write
 
@@ -115,7 +129,22 @@ def unknown_keys(params: AnalysisParams, context: Context) -> Iterator[tuple[For
 
 
 def check_keys(analysis: Analysis, params: AnalysisParams, context: Context) -> None:
-    """Refuse keys that are none, by NoKey with all of them."""
+    """Refuse keys that are none.
+
+    Parameters
+    ----------
+    analysis
+        The analysis, which faults name.
+    params
+        Its parameters; fields that take any text are not checked.
+    context
+        Context in which valid keys are listed, such as the levers of the case.
+
+    Raises
+    ------
+    NoKey
+        With every key that is none, and the valid one it resembles.
+    """
     faults = [
         Fault(NO_KEY, analysis.name, None, field.flag, details) for field, details in unknown_keys(params, context)
     ]
@@ -124,7 +153,23 @@ def check_keys(analysis: Analysis, params: AnalysisParams, context: Context) -> 
 
 
 def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answered:
-    """Answer a question; copark.errors.CoparkError if something that is named is not there or has faults."""
+    """Answer a question: from what is stored under its run ID, or else by computing and storing it.
+
+    Parameters
+    ----------
+    analysis
+        The analysis.
+    params
+        What is asked.
+    context
+        Folders, threads and progress. Its run ID and result folder are set here; without an output folder nothing is
+        stored.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If something that is named is not there or has faults.
+    """
     began = time.monotonic()
     ask = analysis.ask
     context.stage("prepare")(0, 0)
@@ -194,7 +239,24 @@ def command_of(analysis: Analysis, params: AnalysisParams) -> str:
 def run_id_of(analysis: Analysis, params: AnalysisParams, context: Context) -> str:
     """Name a question: what is asked, and the versions of the model and of the method that answers it.
 
-    Raises NotFound if a file that is named is not there, and what reading the case may raise.
+    Parameters
+    ----------
+    analysis
+        The analysis, with the version of its method.
+    params
+        What is asked.
+    context
+        Context in which cases and their parameters are looked up.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits.
+
+    Raises
+    ------
+    copark.errors.NotFound
+        If a file that is named is not there; and what reading the case may raise.
     """
     from copark.identity import identity_of
 
@@ -208,6 +270,20 @@ def question_of(analysis: Analysis, params: AnalysisParams, context: Context) ->
     Files are told by their content, a case by its own and that of the world's series it takes, its parameters by their
     draws, and the quarter it is looked at from as it is decided. What else a question depends on, or what tells a
     parameter better than its value does, an analysis says by ``depends_on(params, context)``.
+
+    Parameters
+    ----------
+    analysis
+        The analysis.
+    params
+        What is asked; parameters that only say how the work is done are left out.
+    context
+        Context in which cases and their parameters are looked up.
+
+    Raises
+    ------
+    copark.errors.NotFound
+        If a file that is named is not there; and what reading the case may raise.
     """
     from copark.cases.horizon import now_for
     from copark.cases.world import world_hash
@@ -287,7 +363,24 @@ def place_of(out: Path, analysis: Analysis, run_id: str) -> Path:
 def find(out: Path, analysis: Analysis, run_id: str) -> Path:
     """Find the folder in which a result lies: of the output folder, or of those shipped where it has none.
 
-    Raises ValueError if no run has such an ID.
+    Parameters
+    ----------
+    out
+        Output folder.
+    analysis
+        The analysis.
+    run_id
+        Run ID of the result, 16 hexadecimal digits.
+
+    Returns
+    -------
+    pathlib.Path
+        Where neither has a sound result, the folder it would have in the output folder.
+
+    Raises
+    ------
+    ValueError
+        If no run has such an ID.
     """
     own_place, shipped = (place_of(home, analysis, run_id) for home in (out, SHIPPED))
     return shipped if head(own_place, analysis) is None and head(shipped, analysis) is not None else own_place

@@ -70,7 +70,18 @@ def numbers(flag: str, entries: str | Sequence[float], faults: list[Fault], key:
 
 
 def fractions(flag: str, entries: str | Sequence[str], faults: list[Fault]) -> tuple[Fraction, ...]:
-    """Read numbers of a list, exactly: ``31.33`` is 3133/100."""
+    """Read numbers of a list, exactly: ``31.33`` is 3133/100.
+
+    Parameters
+    ----------
+    flag
+        Option the list was given for; faults name it.
+    entries
+        Numbers as texts, or a text with commas between them. One with more than 40 characters, above 1e12, or with an
+        exponent is refused: its exact value would take too long to compute with.
+    faults
+        Faults are added to it.
+    """
 
     def read(part: str) -> Fraction | None:
         value = None if len(part) > 40 else parsed(part)
@@ -330,7 +341,19 @@ def caveats(warnings: Sequence[Warned], lang: str) -> tuple[Caveat, ...]:
 
 
 def method(show: Show, count: int, settings: Mapping[str, str], **values: Any) -> Section:
-    """Make the section on method, limits, and what was asked."""
+    """Make the section on method, limits, and what was asked.
+
+    Parameters
+    ----------
+    show
+        Makes blocks in the document's language.
+    count
+        Number of sentences on the method: the texts ``method.1`` to ``method.<count>``.
+    settings
+        Parameters and their values, as :class:`TableResult` keeps them.
+    **values
+        What the sentences are filled in with.
+    """
     from copark.presentation.document import Bullets
 
     t = show.t
@@ -347,7 +370,17 @@ def method(show: Show, count: int, settings: Mapping[str, str], **values: Any) -
 
 
 def data_table(show: Show, table: CaseTable, names: Sequence[str]) -> Table:
-    """Make the table of the data as they were used; keys of columns are names that R keeps as they are."""
+    """Make the table of the data as they were used; keys of columns are names that R keeps as they are.
+
+    Parameters
+    ----------
+    show
+        Makes blocks in the document's language.
+    table
+        The data.
+    names
+        Columns shown, in this order, after the labels of the cases.
+    """
     from copark.presentation.document import Column, Kind
 
     keys = clean_names(names)

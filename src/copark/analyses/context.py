@@ -311,7 +311,19 @@ class Context:
         return runs
 
     def stored_run_id(self, study: Study, case: Case, parameter_set: str | None = None, cut: str | None = None) -> str:
-        """Return the run ID under which :meth:`stored_run` stores a study."""
+        """Return the run ID under which :meth:`stored_run` stores a study.
+
+        Parameters
+        ----------
+        study
+            The study, as it is asked for.
+        case
+            Its case.
+        parameter_set
+            Parameters that are wished for; ``None`` for the best the case has.
+        cut
+            Last quarter known to the calibration that is wished for; ``None`` for the latest.
+        """
         from copark.calibration.case_parameters import settle
 
         settled, parameters = settle(study, case, self.lookup_folder, parameter_set, cut)

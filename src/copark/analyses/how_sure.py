@@ -133,7 +133,20 @@ def structure_range(baselines: Sequence[StructureBaseline]) -> tuple[float, floa
 
 
 def ends_in_words(low: float, high: float, lang: str) -> tuple[str, str]:
-    """Say the ends of a range of shares, alike where they round alike: "more than 99%" and "100%" are no range."""
+    """Say the ends of a range of shares, alike where they round alike: "more than 99%" and "100%" are no range.
+
+    Parameters
+    ----------
+    low, high
+        Ends of the range, 0 to 1.
+    lang
+        Language, ``en`` or ``zh``.
+
+    Returns
+    -------
+    tuple of str
+        Lower and upper end; the same words twice where a sentence has no range to tell.
+    """
     low_words = percent_words(low, lang)
     high_words = percent_words(high, lang)
     if high_words == percent_words(1.0, lang) and percent(low).startswith(">"):
@@ -174,10 +187,24 @@ def structures_words(baselines: Sequence[StructureBaseline], lang: str) -> str:
 
 
 def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
-    """Say what a share of self-standing runs means by the record of other parks; empty where it needs no such word.
+    """Say what a share of self-standing runs means by the record of other parks.
 
     The correction was learned from parks drawn as if never seen. Of calibrated parks it is told how often theirs came
     true, which is no test of them. A park that is closed needs neither.
+
+    Parameters
+    ----------
+    trust
+        Trust in the park's parameters; ``None`` where it is not known.
+    shares
+        Shares of all outcomes.
+    lang
+        Language, ``en`` or ``zh``.
+
+    Returns
+    -------
+    str
+        A sentence; empty where none is needed, or no record of other parks ships.
     """
     by_name = {share.name: share.share for share in shares}
     if trust is None or trust.state not in ("borrowed", "calibrated") or by_name[FAILED] >= 1.0:

@@ -72,7 +72,17 @@ class Analysis:
         return result.document(lang)
 
     def listing(self, params: AnalysisParams, context: Context, lang: str) -> Document:
-        """List what may be chosen, in a language; nothing is computed."""
+        """List what may be chosen, in a language; nothing is computed.
+
+        Parameters
+        ----------
+        params
+            Parameters of which the choices depend, such as the case.
+        context
+            Context in which the case is looked up.
+        lang
+            Language of the document, ``en`` or ``zh``.
+        """
         from copark.analyses.contract import Texts
 
         show = import_module(f"{self.package}.show")

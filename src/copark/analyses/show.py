@@ -125,7 +125,19 @@ class Show:
         self.t = t
 
     def column(self, key: str, kind: Kind = Kind.text, unit: str = "", places: int | None = None) -> Column:
-        """Make a column with a title of its own."""
+        """Make a column with a title of its own.
+
+        Parameters
+        ----------
+        key
+            Key of the column in files; its title is the text ``column.<key>``.
+        kind
+            What its values are.
+        unit
+            Symbol of the unit, as in the list of :mod:`copark.units`; empty where there is none.
+        places
+            Decimals; ``None`` for as many as each value asks for.
+        """
         return Column(key, self.t(f"column.{key}"), kind, unit, places)
 
     def columns(self, keys: Columns) -> tuple[Column, ...]:
@@ -200,7 +212,17 @@ class Show:
         return Table(key, self.t(f"table.{key}"), typed_columns, tuple(map(tuple, rows)), groups, note, folded)
 
     def chart(self, key: str, draw: Callable[[], Figure], numbers: Table | None = None) -> Chart:
-        """Make a figure with its words."""
+        """Make a figure with its words.
+
+        Parameters
+        ----------
+        key
+            Key of the figure, in files and in the texts ``chart.<key>``, ``alt.<key>`` and ``caption.<key>``.
+        draw
+            Draws it, when a renderer needs it.
+        numbers
+            Table of the numbers behind it; ``None`` where there are none to show.
+        """
         t = self.t
         return Chart(key, t(f"chart.{key}"), t(f"alt.{key}"), draw, t(f"caption.{key}"), numbers)
 

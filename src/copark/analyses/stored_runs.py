@@ -56,7 +56,7 @@ class StoredRun:
 
 @dataclass(frozen=True)
 class RunPlan:
-    """How a study will be stored."""
+    """Plan of storing a study: the study as it is run, its run ID, and how much is kept of it."""
 
     study: Study
     """The study as it is run: where only a summary is kept of all runs, with the standard outputs."""

@@ -75,7 +75,27 @@ def new(name: str, folder: Path = Path()) -> Path:
 
 
 def new_from_workbook(path: Path, folder: Path = Path(), name: str = "") -> Path:
-    """Make a case folder of a workbook, if it is sound; its faults are told by sheet and cell."""
+    """Make a case folder of a workbook, if it is sound.
+
+    Parameters
+    ----------
+    path
+        The workbook.
+    folder
+        Folder in which the case gets its own new folder; by default the working directory.
+    name
+        Short name of the case; where it is empty the one in the workbook, else the workbook's own.
+
+    Returns
+    -------
+    pathlib.Path
+        The case's new folder.
+
+    Raises
+    ------
+    copark.errors.CaseFaults
+        With every fault by sheet and cell; or if the workbook cannot be read, or the folder cannot be made.
+    """
     from copark.cases.workbook_writing import case_from_workbook
 
     return case_from_workbook(path, folder, name)
@@ -123,7 +143,27 @@ def catalogue(lang: str = "en") -> dict[str, Entries]:
 
 
 def show(name: str, out: Path = OUT, lang: str = "en") -> tuple[str, Entries]:
-    """Give title and entries of what a stored run, a study or a case holds, looked for in this order."""
+    """Give title and entries of what a stored run, a study or a case holds, looked for in this order.
+
+    Parameters
+    ----------
+    name
+        Run ID of a stored run, or the first digits of one; name or file of a study; name or folder of a case.
+    out
+        Output folder in which stored runs are looked for.
+    lang
+        Language of title and entries, ``en`` or ``zh``.
+
+    Returns
+    -------
+    tuple
+        The title; and pairs of a heading and its value, in the order shown.
+
+    Raises
+    ------
+    copark.errors.NotFound
+        If nothing has this name.
+    """
     from copark.cases import load_case
     from copark.simulation.study import list_studies, load_study
 

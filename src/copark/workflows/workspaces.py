@@ -150,6 +150,22 @@ def _gathered(
     folders: dict[str, Path] = {}
 
     def add(gathered: JsonObject, name: str, content: Any) -> None:
+        """Add an entry that is to be packed, once.
+
+        Parameters
+        ----------
+        gathered
+            Entries so far, by name; changed in place.
+        name
+            Name in the workspace.
+        content
+            Folder of a case, or the text of a study.
+
+        Raises
+        ------
+        WorkspaceRefused
+            If an entry with another content has this name.
+        """
         if gathered.setdefault(name, content) != content:  # something else bears the name
             raise _refused("same_name", name)
 

@@ -169,7 +169,17 @@ def workbook(params: Params, context: Context) -> bytes:
 
 
 def deliver(params: Params, _answer: Answer, context: Context) -> None:
-    """Write the template where that was asked."""
+    """Write the template where that was asked.
+
+    Parameters
+    ----------
+    params
+        Parameters that name the file of the template; nothing is written where they do not.
+    _answer
+        Not read: a template does not depend on what was found.
+    context
+        Context that has the case and the language.
+    """
     from copark.cases.workbook_writing import write_new
 
     if params.template is not None:

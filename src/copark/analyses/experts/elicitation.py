@@ -86,7 +86,17 @@ class ExpertPlan:
         return len(distinct) * self.draws * self.replicates * (1 if self.source is None else 2)
 
     def study(self, *, on_posterior: bool, draws: int | None = None, replicates: int | None = None) -> Study:
-        """Give the study of the draws of the posterior, or of those of the prior; perhaps a smaller one."""
+        """Give the study of the draws of the posterior, or of those of the prior; perhaps a smaller one.
+
+        Parameters
+        ----------
+        on_posterior
+            Whether parameters are drawn from the posterior, and not from the prior.
+        draws
+            Draws of parameters; ``None`` for those of the plan.
+        replicates
+            Runs of each draw; ``None`` for those of the plan.
+        """
         draws_of = "posterior" if on_posterior else "prior"
         return trial_study(self.case, draws or self.draws, replicates or self.replicates, self.seed, draws_of)
 
@@ -100,7 +110,17 @@ class ExpertPlan:
     def experiment(
         self, study: Study, progress: Progress | None = None, checkpoint: Checkpoint | None = None
     ) -> Experiment:
-        """Set up an experiment; its arguments are those of :class:`~copark.simulation.experiment.Experiment`."""
+        """Set up an experiment on the plan's case; nothing is run yet.
+
+        Parameters
+        ----------
+        study
+            As of :meth:`study`: on the prior or on the posterior.
+        progress
+            Called with runs made and runs to be made; ``None`` where nobody is told.
+        checkpoint
+            Store in which an experiment that is stopped is kept; ``None`` where it is lost.
+        """
         return Experiment(
             study,
             self.case,
@@ -370,6 +390,17 @@ def opinion(expert: Expert, questions: Mapping[str, Question], prior: DrawSet, p
     prior_keys = [key for key in reached if questions[key].kind != "outlook"]
 
     def raked(draw_set: DrawSet, keys: Sequence[str], start: Floats) -> Raked:
+        """Find weights of runs that meet the expert's quantiles.
+
+        Parameters
+        ----------
+        draw_set
+            Runs of the prior, or of the posterior.
+        keys
+            Questions whose quantiles are met; the model reaches all of them.
+        start
+            Weights of the runs before, shape (runs,); runs in which a quantity is not known weigh nothing.
+        """
         columns = [draw_set.of(questions[key]) for key in keys]
         is_known = np.logical_and.reduce([np.isfinite(column) for column in columns], axis=0) if columns else True
         places = [place(column, reached[key]) for column, key in zip(columns, keys, strict=True)]

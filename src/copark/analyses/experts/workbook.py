@@ -155,7 +155,22 @@ class Expert:
 
 
 def template(questions: Sequence[Question], title: str, lang: str) -> bytes:
-    """Make an empty workbook for two experts, with the title of the park."""
+    """Make an empty workbook for two experts, a sheet each behind a cover.
+
+    Parameters
+    ----------
+    questions
+        Questions, a row each.
+    title
+        Title of the park, on the cover.
+    lang
+        Language of the workbook, ``en`` or ``zh``.
+
+    Returns
+    -------
+    bytes
+        The file, xlsx.
+    """
     from openpyxl import Workbook
 
     book = Workbook()
@@ -258,6 +273,17 @@ class _Sheet:
     faults: list[Fault]
 
     def say(self, code: str, row: int, column: int, **values: Any) -> None:
+        """Add a fault of a cell to those of the sheet.
+
+        Parameters
+        ----------
+        code
+            Key of the fault's text, below ``experts``.
+        row, column
+            The cell, counted from 1.
+        **values
+            What the text is filled in with.
+        """
         shown_values = {name: shown(value) for name, value in values.items()}
         self.faults.append(Fault(f"experts.{code}", place(self.title, row, column), values=shown_values))
 
@@ -287,7 +313,24 @@ class _Sheet:
     def quantiles(
         self, row: int, cells: Mapping[str, str], columns: Mapping[str, int], question: Question
     ) -> tuple[float, float, float] | None:
-        """Read the quantiles of a row, if they are sound."""
+        """Read the quantiles of a row; a fault is added for each that is unsound.
+
+        Parameters
+        ----------
+        row
+            Row of the sheet, counted from 1; faults name it.
+        cells
+            Cells of the row that are filled, by key of their column.
+        columns
+            Places of the columns, by key, counted from 1.
+        question
+            The question that is answered, with the range its quantiles may lie in.
+
+        Returns
+        -------
+        tuple or None
+            5, 50 and 95 %, increasing; ``None`` where one is missing, out of range or not above the one before.
+        """
         values: list[float] = []
         for key in QUANTILES:
             value = _number(cells.get(key, ""))

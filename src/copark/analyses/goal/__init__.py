@@ -58,7 +58,7 @@ def events_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
 
 
 class Params(AheadParams):
-    """What may be aimed at, with what, and in which future."""
+    """Parameters of a goal: targets, levers that may be used, and the future they are used in."""
 
     target: Annotated[
         tuple[str, ...], Option("--target", repeated=True), Keys(targets_of, closed=False), Field(max_length=10)
@@ -122,7 +122,7 @@ class Answer(Result):
 
     @property
     def is_met(self) -> bool:
-        """Whether the case as it is reaches every target."""
+        """Say whether the case as it is reaches every target."""
         return self.before.reach(self.targets) == "reached"
 
     @property

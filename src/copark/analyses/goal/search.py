@@ -186,7 +186,7 @@ class ConfirmedSet:
 
     @property
     def costs(self) -> bool:
-        """Whether the model knows a cost: any pair of runs differs in it."""
+        """Say whether the model knows a cost: any pair of runs differs in it."""
         return self.cost != 0.0 or self.cost_low != self.cost_high
 
     def equals(self, other: ConfirmedSet) -> bool:

@@ -1,4 +1,4 @@
-"""What is shown of a goal: the answer, sets of levers by cost, who pays and gains, what befalls, how it was found."""
+"""Document of a goal: the answer, sets of levers by cost, who pays and gains, what befalls, how it was found."""
 
 from __future__ import annotations
 

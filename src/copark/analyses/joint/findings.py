@@ -427,7 +427,17 @@ def _findings(
 
 
 def median(panels: Panels, axis: int, posterior: Posterior) -> float:
-    """Return the median of a parameter, in its unit."""
+    """Return the median of a parameter, in its unit.
+
+    Parameters
+    ----------
+    panels
+        Panels whose parks share the parameter.
+    axis
+        Place of the parameter among the names of the panels' parameters, from 0.
+    posterior
+        Weighted draws of normal scores, shape (draws, parameters).
+    """
     score = weighted_quantiles(posterior.draws[:, axis], posterior.weights, (0.5,))
     return float(values_at(panels, names_of()[axis], score)[0])
 

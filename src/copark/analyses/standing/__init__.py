@@ -1,4 +1,4 @@
-"""Whether parks stand by their accounts, beside the count of enterprises and beside what is on record of them."""
+"""Test parks by their accounts, beside the count of enterprises and beside what is on record of them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def parks_of(_context: Context, _given: Mapping[str, Any]) -> list[Choice]:
 
 
 class Params(AnalysisParams):
-    """What may be asked: which parks, from which quarter, with how many runs."""
+    """Parameters of the test: which parks, from which quarter, with how many runs."""
 
     cases: Annotated[tuple[str, ...], Keys(parks_of)] = ()
     """Names of parks; by default every park of the casebook that is calibrated."""
@@ -56,7 +56,7 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True)
 class Judged:
-    """How a park stands in a quarter."""
+    """Standing of a park in a quarter: shares of runs that pass each test, and the park's size."""
 
     quarter: str
     """Quarter that is asked about, such as 2036Q4."""

@@ -1,4 +1,4 @@
-"""What is shown of parks by their accounts: the answer, the tests, and where record and model disagree."""
+"""Document of parks by their accounts: the answer, the tests, and where record and model disagree."""
 
 from __future__ import annotations
 

@@ -351,7 +351,17 @@ class _Reports:
     def foretell(
         self, candidate: information.Candidate | None, questions: Sequence[int], factor: float = 1.0
     ) -> Foretold:
-        """Foretell some questions, by their numbers, from the known and a candidate."""
+        """Foretell some questions from the known and a candidate.
+
+        Parameters
+        ----------
+        candidate
+            Observation that is tried; ``None`` for what the known tells alone.
+        questions
+            Numbers of the questions, from 0.
+        factor
+            What the candidate's errors are multiplied by: 0.5 is an observation twice as precise.
+        """
         reported = np.zeros((len(self.known), 0)) if candidate is None else self.of(candidate, factor)
         return foretell(self.known, reported, self.effects[:, questions], self.holds[:, questions], self.plan.seed)
 

@@ -1,4 +1,4 @@
-"""What each observation would tell of each claim, drawn."""
+"""Figures of the value of information: what each observation would tell of each claim."""
 
 from __future__ import annotations
 
