@@ -55,7 +55,7 @@ class LeverEffect(Effect):
 
     @property
     def is_share(self) -> bool:
-        """Whether the measure is a share of runs."""
+        """Say whether the measure is a share of runs."""
         return measure_of(self.measure).kind == "share"
 
     @property
@@ -85,7 +85,7 @@ class LeverEffect(Effect):
 
     @property
     def flips(self) -> bool:
-        """Whether structures disagree about its sign."""
+        """Say whether structures disagree about its sign."""
         signed = [value for value in self.known_effects if abs(value) > NO_DIFFERENCE]
         return bool(signed) and min(signed) < 0.0 < max(signed)
 

@@ -129,7 +129,7 @@ class Structure(Scenario):
 
     @property
     def changes_runs(self) -> bool:
-        """Whether its runs are others than those as modelled; a bar alone only reads the same runs otherwise."""
+        """Say whether its runs are others than those as modelled; a bar alone only reads the same runs otherwise."""
         return bool(self.parameters or self.dated_inputs or self.links or self.times or self.scale)
 
 
@@ -155,7 +155,7 @@ class LeverOption:
 
 
 class Threshold(StudyEntry):
-    """What a state must reach for an option to do well enough there."""
+    """Requirement that a state must meet for an option to do well enough there."""
 
     key: Key
     """Key of the requirement."""

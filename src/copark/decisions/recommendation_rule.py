@@ -28,7 +28,7 @@ class Relevance(StudyEntry):
 
 
 class LosingSide(StudyEntry):
-    """When a side counts as losing."""
+    """Share of runs from which on a side counts as losing."""
 
     value: Annotated[float, Field(gt=0.0, lt=1.0)]
     """Share of runs in which it is worse off."""

@@ -112,16 +112,53 @@ class _Places:
         return Fault(f"claims.{code}", self.file, self.tree.line(path), written(path), shown_values)
 
     def repeated(self, names: list[str], path: KeyPath, key: str) -> Iterator[Fault]:
+        """Yield a fault for every name that stands earlier in its list.
+
+        Parameters
+        ----------
+        names
+            Names, in the order of the file.
+        path
+            Path of the list in the file.
+        key
+            Key under which each entry has its name, such as ``id``.
+        """
         for number, name in enumerate(names):
             if name in names[:number]:
                 yield self.fault("repeated", (*path, number, key), found=name)
 
     def unknown(self, name: str | None, names: Iterable[str], path: KeyPath, code: str) -> Iterator[Fault]:
+        """Yield a fault if a name is not among those known, with the one it resembles.
+
+        Parameters
+        ----------
+        name
+            The name; ``None`` where none is given, which is no fault.
+        names
+            Names that are known.
+        path
+            Path at which the name stands in the file.
+        code
+            Key of the fault's text, below ``claims``.
+        """
         words = list(names)
         if name is not None and name not in words:
             yield self.fault(code, path, found=name, suggestion=suggestion(name, words))
 
     def missing(self, names: Iterable[str], known_names: Iterable[str], path: KeyPath, code: str) -> Iterator[Fault]:
+        """Yield a fault for every name of a list that is not among those known.
+
+        Parameters
+        ----------
+        names
+            Names, in the order of the file.
+        known_names
+            Names that are known; a collection, since it is read again for each name.
+        path
+            Path of the list in the file.
+        code
+            Key of the fault's text, below ``claims``.
+        """
         for number, name in enumerate(names):
             yield from self.unknown(name, known_names, (*path, number), code)
 

@@ -196,7 +196,22 @@ def by_evidence(
 
 
 def curve(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Figure:
-    """Draw the scenarios of a claim along an axis, as the home side's share: change of the outputs, with bands."""
+    """Draw the scenarios of a claim along an axis, as the home side's share: change of the outputs, with bands.
+
+    Parameters
+    ----------
+    claim
+        The claim, with the change of each output against the reference, by scenario.
+    findings
+        All findings: provenance for the footer, names of quarters and scenarios, and the margins that rules name.
+    lang
+        Language, ``en`` or ``zh``.
+
+    Raises
+    ------
+    ValueError
+        If the claim has no such axis.
+    """
     curve_spec = claim.claim.curve
     by_arm = {row.arm: row for row in claim.rows}
     looks = _looks(claim)
@@ -232,7 +247,22 @@ def curve(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Fig
 
 
 def cube(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Figure:
-    """Draw outcomes over the scenarios of an interaction: lines that run in parallel add up, others do not."""
+    """Draw outcomes over the scenarios of an interaction: lines that run in parallel add up, others do not.
+
+    Parameters
+    ----------
+    claim
+        The claim, with the share of each outcome and its band, by scenario.
+    findings
+        All findings: provenance for the footer.
+    lang
+        Language, ``en`` or ``zh``.
+
+    Raises
+    ------
+    ValueError
+        If the claim has no lines to draw.
+    """
     cube_spec = claim.claim.cube
     by_arm = {row.arm: row for row in claim.rows}
     if cube_spec is None:
@@ -265,7 +295,17 @@ def level_rows(claim: ClaimFinding) -> list[tuple[PartFinding, str]]:
 
 
 def levels(claim: ClaimFinding, findings: ClaimFindings, lang: str = "en") -> Figure:
-    """Draw shares of a host's value that the park makes, with the bound of each rule; for claims without scenarios."""
+    """Draw shares of a host's value that the park makes, with the bound of each rule; for claims without scenarios.
+
+    Parameters
+    ----------
+    claim
+        The claim; its rows are those of :func:`level_rows`.
+    findings
+        All findings: provenance for the footer, and the margins that rules name.
+    lang
+        Language, ``en`` or ``zh``.
+    """
     rows = level_rows(claim)
     names = [part.part.title.text(lang) for part, _ in rows]
     figure, axes = style.in_rows(names, _titles(claim, findings, lang, "levels"), inches=NAMES, high=0.42, right=0.4)

@@ -94,7 +94,7 @@ class RuleCondition(StudyEntry):
 
 
 class Rule(StudyEntry):
-    """What a part of a claim means in numbers; all but ``supported`` is read by the earlier standard alone."""
+    """Meaning of a part of a claim in numbers; all but ``supported`` is read by the earlier standard alone."""
 
     supported: RuleCondition
     """What is claimed."""

@@ -106,7 +106,24 @@ class ScenarioReadings:
 def statistics_of(
     part: Part, readings: ScenarioReadings, case: Case, self_standing: float | None = None
 ) -> dict[str, Floats]:
-    """Measure every statistic of a part run by run, by name; see :func:`by_run`."""
+    """Measure every statistic of a part run by run.
+
+    Parameters
+    ----------
+    part
+        The part of a claim.
+    readings
+        Values and outcomes of the runs of its scenarios.
+    case
+        The case, of which a statistic may need the host's context.
+    self_standing
+        S*, the operating enterprises from which on a park is self-standing; ``None`` for the usual one.
+
+    Returns
+    -------
+    dict
+        By name of the statistic, as of :func:`by_run`: shape (draws, replicates), or (0, 1) where it is not measured.
+    """
     return {name: by_run(statistic, readings, case, self_standing) for name, statistic in part.statistics.items()}
 
 
@@ -252,7 +269,17 @@ def rows_of(claim: Claim, readings: ScenarioReadings) -> tuple[ScenarioRow, ...]
 
 
 def row_of(scenario: str, claim: Claim, readings: ScenarioReadings) -> ScenarioRow:
-    """Read a scenario beside the reference of a claim."""
+    """Read a scenario beside the reference of a claim.
+
+    Parameters
+    ----------
+    scenario
+        Key of the scenario; that of the reference itself differs from it in nothing.
+    claim
+        The claim: its reference, and the outputs and quarters it shows.
+    readings
+        Values and outcomes of the runs of both.
+    """
     codes = readings.outcomes(scenario)
     finished = codes[codes > NOT_OK]
     samples = [Sample(averaged(readings.has(scenario, outcome)), "mean") for outcome in range(len(OUTCOMES))]

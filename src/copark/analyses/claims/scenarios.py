@@ -55,7 +55,17 @@ def places_of(parts: Iterable[Part]) -> set[tuple[str, int]]:
 
 
 def values_read(study: Study, case: Case, places: Iterable[tuple[str, int]]) -> OutputValues:
-    """Choose what is read of a run: outputs in quarters, and what outcomes by another S* are judged by."""
+    """Choose what is read of a run: outputs in quarters, and what outcomes by another S* are judged by.
+
+    Parameters
+    ----------
+    study
+        The study, which decides the quarter in which outcomes are judged.
+    case
+        The case, whose clock says how many quarters there are.
+    places
+        Outputs and quarters, counted from 0, that are read besides; each once, whatever their order.
+    """
     judged = (SIZE, study.judged_in(case.clock.quarters))
     return OutputValues(tuple(sorted({judged, *places})))
 

@@ -178,7 +178,17 @@ class TrialRuns:
         return [(claim, part) for part in claim.parts if part.key in going]
 
     def plain(self, claim: Claim, part: Part, sampling_error: float = nan) -> Verdict:
-        """Give the verdict on a part, before alternative assumptions are tried."""
+        """Give the verdict on a part, before alternative assumptions are tried.
+
+        Parameters
+        ----------
+        claim
+            The claim.
+        part
+            Its part, which has been weighed on the prior and on the posterior.
+        sampling_error
+            Standard error of its probability, over other draws and chance; NaN where it is not known yet.
+        """
         key = key_of(claim, part)
         return verdict_of(part, self.after[key], self.before[key], self.trial.margins, sampling_error)
 

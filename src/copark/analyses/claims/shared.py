@@ -31,7 +31,17 @@ def claims_params(params: CaseParams, draws: int) -> Params:
 
 
 def workload_of(params: CaseParams, draws: int, context: Context) -> tuple[Workload, ...]:
-    """Tell how much there is to run for them, at most, where they were not answered before."""
+    """Tell how much there is to run for them, at most, where they were not answered before.
+
+    Parameters
+    ----------
+    params
+        Parameters of an analysis that needs them: the case, its parameters, cut and seed are taken over.
+    draws
+        Draws of that analysis; claims use no more than their usual number.
+    context
+        Context of the analysis.
+    """
     return workload(claims_params(params, draws), context)
 
 

@@ -359,6 +359,17 @@ class _Show(Sentences):
             yield "cube", lambda: figures.cube(claim, result, lang)
 
     def drawing(self, claim: ClaimFinding, kind: str, draw: Callable[[], Figure]) -> doc.Chart:
+        """Make a figure of a claim with its words.
+
+        Parameters
+        ----------
+        claim
+            The claim.
+        kind
+            ``forest``, ``levels``, ``curve`` or ``cube``: names its title, ``figure.<kind>``, and begins its key.
+        draw
+            Draws it, when a renderer needs it.
+        """
         t = self.t
         key = f"{kind}-{claim.claim.id.lower()}"
         title = t(f"figure.{kind}", id=claim_number(claim.claim.id, t.lang), title=t.of(claim.claim.title))

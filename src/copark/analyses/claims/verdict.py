@@ -125,7 +125,15 @@ def holds(condition: RuleCondition, values: Mapping[str, Floats], margins: Mappi
 def deciding(condition: RuleCondition, values: Mapping[str, Floats], margins: Mapping[str, float]) -> str:
     """Name the statistic that decides a condition: of all that must hold the least probable, of any the most probable.
 
-    Its parameters are those of :func:`holds`.
+    Parameters
+    ----------
+    condition
+        The condition.
+    values
+        Of the statistics it names, by name, all of one shape. The share of values that meet a condition is its
+        probability.
+    margins
+        Numbers of the margins it names, in the unit of their statistic.
     """
     if condition.of is not None:
         return condition.of

@@ -62,7 +62,7 @@ def since_of(file: LeverFile, wanted: Since | None) -> Since:
 
 
 class Params(AheadParams):
-    """What may be asked of a case's levers."""
+    """Parameters of the analysis of a case's levers."""
 
     draws: Annotated[int, Field(ge=1, le=100_000)] = 200
     """Number of parameter draws."""
@@ -80,7 +80,7 @@ class Params(AheadParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Result):
-    """What each option changes, for whom, which is robust, and what all this rests on."""
+    """Answer on levers: what each option changes, for whom, which is robust, and what all this rests on."""
 
     case: str
     """Name of the case."""
@@ -144,12 +144,12 @@ class Answer(Result):
 
     @cached_property
     def recommendation(self) -> Recommendation:
-        """What may be recommended, by the rule that ships; nothing where the model's word cannot be relied on."""
+        """Judge options by the rule that ships; none is recommended where the model's word cannot be relied on."""
         return recommend(self.effects, self.choice, self.no_advice_because)
 
     @property
     def no_advice_because(self) -> NoAdviceReason | None:
-        """Why nothing may be advised on the model's word: what happened contradicts it, or it is not calibrated."""
+        """Say why nothing may be advised on the model's word: what happened contradicts it, or it is not calibrated."""
         if self.doubts.contradiction is not None:
             return "contradicted"
         return None if self.trust is None or self.trust.shows_outcomes else "uncalibrated"

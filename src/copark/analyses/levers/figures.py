@@ -1,4 +1,4 @@
-"""What options change in the park and for each side.
+"""Figures of levers: effects of options on the park and on each side.
 
 Rows are options under the heads of their levers. A side's gain has a shape as well as a colour, so that it
 is told without colour: a triangle up for gains, down for losses, a circle where it is unclear, a dash where nothing

@@ -28,7 +28,7 @@ NoAdviceReason = Literal[
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the rule says of an option."""
+    """Judgement of an option by the rule."""
 
     option: str
     """Key of the option."""
@@ -68,7 +68,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """What the rule says of all options, in the order of the file."""
+    """Judgements of all options by the rule, in the order of the file."""
 
     judgements: tuple[Judgement, ...]
     """A judgement of every option."""

@@ -65,7 +65,19 @@ def cut_study(case: Case, since: int, links: Sequence[Link], **changes: Any) -> 
 
 
 def strength_study(case: Case, since: int, links: Sequence[Link], **changes: Any) -> Study:
-    """Make the study of the case as it is, and with each link at each of :data:`STRENGTHS`; see :func:`cut_study`."""
+    """Make the study of the case as it is, and with each link at each of :data:`STRENGTHS`.
+
+    Parameters
+    ----------
+    case
+        The case.
+    since
+        First quarter of the change, counted from 0.
+    links
+        Links that are changed, one at a time.
+    **changes
+        Further fields of the study.
+    """
     scenarios = [_with_strength(link, strength, since) for link in links for strength in STRENGTHS]
     return _study(case, "arrows-dosed-from", scenarios, changes)
 

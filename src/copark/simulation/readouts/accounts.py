@@ -1,4 +1,4 @@
-"""Whether a park stands by its accounts: four tests of money, by run (decision 0093). Nothing here feeds back.
+"""Test whether a park stands by its accounts: four tests of money, by run (decision 0093). Nothing here feeds back.
 
 They stand beside the outcomes, which count enterprises: a steel town of thirty plants may stand, and a company that
 lives on the land it sells may not.
@@ -46,7 +46,7 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Standing:
-    """How runs stand in a quarter: a flag for each run and test."""
+    """Standing of runs in a quarter: a flag for each run and test."""
 
     earns: Flags
     """The company's result over five years is not negative."""

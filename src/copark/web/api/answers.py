@@ -66,6 +66,17 @@ async def _simulated(client: Client, request: ModelRequest, parts: Parts) -> Res
     """Respond with the answer to a study of one to four scenarios."""
 
     def make(study: Study, case_entry: CaseEntry, cancellation: CancellationToken) -> SimulationAnswer:
+        """Read the runs of a study as a simulation answer.
+
+        Parameters
+        ----------
+        study
+            The study of the request, one to four scenarios.
+        case_entry
+            Its case.
+        cancellation
+            Stops the work when the client is gone.
+        """
         return answer(
             client.services.engine, client.services.flow_cache, study, case_entry, request.outputs, parts, cancellation
         )

@@ -23,7 +23,7 @@ OWN = ("developer", "investment_basis", "note")
 
 
 class PlaceInfo(ApiModel):
-    """Where a park lies, to about a tenth of a degree: for a dot on a map, and no calculation."""
+    """Location of a park, to about a tenth of a degree: for a dot on a map, and no calculation."""
 
     title: LocalizedText
     """Town or district."""
