@@ -90,8 +90,16 @@ def simulate_block(
 
     Parameters
     ----------
+    inputs
+        Packed case and scenario, the same for every run.
+    draws
+        Parameters and addresses of random numbers, a row for each run.
+    work
+        Memory of one thread; cleared before each run.
     keep
         Positions in `outputs.NAMES` of the outputs to keep, int64 of shape (kept,).
+    first, last
+        Numbers of the runs, from 0, the last excluded; rows of `draws`, `out` and `status` alike.
     out
         Written: float64 of shape (runs, kept, quarters).
     status

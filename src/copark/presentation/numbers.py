@@ -87,6 +87,8 @@ def band(low: float, upper: float, unit: str, width: float) -> str:
     ----------
     low, upper
         Its ends, in the unit.
+    unit
+        Symbol of the unit, which decides the decimals; it is not written.
     width
         Half of it as a share of what was observed; NaN where nothing was.
     """
@@ -134,6 +136,8 @@ def money(value: float, lang: str, *, reported: bool = False) -> str:
     ----------
     value
         The amount, M USD.
+    lang
+        Language, ``en`` or ``zh``.
     reported
         Whether it was reported, and keeps every digit.
     """
@@ -167,6 +171,10 @@ def bare(value: float, unit: str, *, reported: bool = False) -> str:
 
     Parameters
     ----------
+    value
+        The value, in ``unit``; one that is not finite is a dash.
+    unit
+        Symbol of the unit: things counted are whole numbers, a rate per year is a percentage.
     reported
         Whether it was reported, and keeps every digit.
     """
@@ -182,6 +190,12 @@ def quantity(value: float, unit: str, lang: str, *, reported: bool = False) -> s
 
     Parameters
     ----------
+    value
+        The value, in ``unit``; one that is not finite is a dash.
+    unit
+        Symbol of the unit, as in the list of :mod:`copark.units`.
+    lang
+        Language, ``en`` or ``zh``; in Chinese millions are counted in 亿 or 万.
     reported
         Whether it was reported, and keeps every digit.
     """
@@ -202,6 +216,12 @@ def spoken(value: float, unit: str, lang: str, *, reported: bool = False) -> str
 
     Parameters
     ----------
+    value
+        The value, in ``unit``; one that is not finite is a dash.
+    unit
+        Symbol of the unit, as in the list of :mod:`copark.units`.
+    lang
+        Language, ``en`` or ``zh``.
     reported
         Whether it was reported, and keeps every digit.
     """
@@ -216,9 +236,13 @@ def bounded(value: float, high: float | None, bound: str, unit: str, lang: str, 
     Parameters
     ----------
     value, high
-        The value; the ends of a range.
+        The value; the ends of a range. ``high`` is ``None`` where there is one value.
     bound
         What is said of it: exact, about, more-than, at-least, at-most or range.
+    unit
+        Symbol of the unit of both.
+    lang
+        Language, ``en`` or ``zh``.
     kind
         How a value is written: ``quantity`` with its unit, ``spoken`` as a sentence says it, ``bare`` without a unit.
     """
@@ -244,6 +268,10 @@ def reach(low: float, high: float, unit: str, lang: str) -> str:
     ----------
     low, high
         Its ends, in the unit; a dash stands for a range without both.
+    unit
+        Symbol of the unit, as in the list of :mod:`copark.units`.
+    lang
+        Language, ``en`` or ``zh``.
     """
     if not (isfinite(low) and isfinite(high)):
         return NOTHING
@@ -284,6 +312,10 @@ def shown(value: Value, column: Column, lang: str, *, with_unit: bool = False) -
     ----------
     value
         A value of the column; an interval is written with its ends.
+    column
+        Column of the value, with its kind, unit and decimals.
+    lang
+        Language, ``en`` or ``zh``.
     with_unit
         Whether the unit follows, as where no head of a column tells it; money is then counted as the language counts.
     """

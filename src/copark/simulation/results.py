@@ -43,8 +43,12 @@ def study_identity(study: Study, case: Case, source: str | None = None) -> str:
 
     Parameters
     ----------
+    study
+        The study, with draws and time decided.
+    case
+        Its case, known by the hashes of its content and of the world's series it takes.
     source
-        Identity of the source of its draws, if it has one.
+        Identity of the source of its draws; ``None`` where they come from no posterior.
     """
     content = {
         "format": RESULT_FORMAT,

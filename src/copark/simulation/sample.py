@@ -128,6 +128,8 @@ def uniforms(count: int, first: int, last: int, seed: int, width: int = WIDTH) -
         Columns: numbers of parameters from 0 on.
     first, last
         The runs first … last - 1.
+    seed
+        Seed of the study.
     width
         Columns of a block, a multiple of four.
 

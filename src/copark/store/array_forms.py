@@ -193,6 +193,8 @@ def headline(record: RunRecord, entry: str, stated: object, expected: object) ->
 
     Parameters
     ----------
+    record
+        Record of the run, whose folder the fault names.
     entry
         Entry of the metadata.
     stated
@@ -364,6 +366,10 @@ def damage_in(content: bytes, form: ArrayForm, digest: str = "") -> str:
 
     Parameters
     ----------
+    content
+        The chunk as it is stored, with its checksum where its form has one.
+    form
+        Type and shape of the array, and how its chunks are encoded.
     digest
         The SHA-256 the manifest lists, for chunks without a checksum of their own.
     """

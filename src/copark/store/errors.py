@@ -30,6 +30,8 @@ def fault(code: str, place: object, key: str = "", **values: Any) -> Fault:
 
     Parameters
     ----------
+    code
+        Key of the fault's text, below ``store``.
     place
         File or folder it is about.
     key
@@ -45,6 +47,8 @@ def database_fault(code: str, place: object, key: str = "", **values: Any) -> Fa
 
     Parameters
     ----------
+    code
+        Key of the fault's text, below ``database``.
     place
         The database, without a password.
     key

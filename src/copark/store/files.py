@@ -168,6 +168,8 @@ def sweep(folder: Path, pid: int, began: float) -> None:
 
     Parameters
     ----------
+    folder
+        The folder; it need not exist.
     pid
         Number of the process.
     began

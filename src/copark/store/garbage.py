@@ -77,6 +77,8 @@ def find_leftovers(
 
     Parameters
     ----------
+    out
+        Output folder.
     unfinished
         Also shards, and stages of calibrations, that could be resumed.
     is_stale
@@ -117,6 +119,8 @@ def forget_shards(store: RunStore, identity: str, began: float) -> None:
 
     Parameters
     ----------
+    store
+        Store of the run.
     identity
         Identity of the run.
     began
@@ -159,6 +163,8 @@ def faults_in(store: RunStore, *, deep: bool | None = True, progress: Progress |
 
     Parameters
     ----------
+    store
+        Store whose folders are checked.
     deep
         Compare the checksums of every file, whatever it takes, and decode every chunk.
     progress

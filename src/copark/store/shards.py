@@ -251,6 +251,10 @@ def finished(folder: ShardFolder, plan: ShardPlan, *, deep: bool = True) -> Iter
 
     Parameters
     ----------
+    folder
+        Folder of the ensemble's shards; one that is not whole is removed from it.
+    plan
+        How the ensemble is divided.
     deep
         Compare checksums, not names and sizes alone: what was written before a power cut may be torn.
     """
@@ -291,6 +295,8 @@ def is_whole(folder: ShardFolder, plan: ShardPlan, record: ShardRecord, *, deep:
 
     Parameters
     ----------
+    folder
+        Folder of the ensemble's shards.
     plan
         How the ensemble is divided.
     record
@@ -334,6 +340,10 @@ def join(folder: ShardFolder, plan: ShardPlan, records: Sequence[ShardRecord], h
 
     Parameters
     ----------
+    folder
+        Folder of the ensemble's shards, which becomes that of the run.
+    plan
+        How the ensemble is divided, and what is kept of it.
     records
         All shards, in order; ``ValueError`` if one is missing.
     header

@@ -68,6 +68,10 @@ async def refuse(problem: HttpProblem, scope: Scope, receive: Receive, send: Sen
 
     Parameters
     ----------
+    problem
+        The problem, with its status and texts.
+    scope, receive, send
+        The request and its two channels, as ASGI defines them.
     closes
         End the connection with it, so that neither the body nor another request is read.
     """

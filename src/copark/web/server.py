@@ -63,8 +63,10 @@ def bare_app(settings: ServerSettings, rates: TokenBuckets, records: ServerRecor
 
     Parameters
     ----------
+    settings
+        Settings of the server.
     rates
-        Tokens of addresses.
+        Requests to the API that an address may send; those of several applications may share them.
     records
         Memory of the server; its own by default.
     """
@@ -274,6 +276,8 @@ def serve(settings: ServerSettings, lang: str, ready: Callable[[str], None]) -> 
 
     Parameters
     ----------
+    settings
+        Settings of the server: address, output folder, limits.
     lang
         Language of messages, ``en`` or ``zh``.
     ready

@@ -80,6 +80,8 @@ class Services:
 
         Parameters
         ----------
+        study
+            The study that the request stands for.
         case_entry
             The case.
         request
@@ -98,6 +100,8 @@ class Services:
 
         Parameters
         ----------
+        study
+            The study as it is run.
         case_entry
             The case.
         owner

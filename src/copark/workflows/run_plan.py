@@ -94,6 +94,8 @@ def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> 
 
     Parameters
     ----------
+    result
+        Runs of a study, which kept operating enterprises.
     source
         Where the draws come from, if from a posterior.
     futures
@@ -134,10 +136,14 @@ def pilot(study: Study, case: Case, source: DrawSource | None = None, threads: i
 
     Parameters
     ----------
+    study
+        The study; the pilot has its scenarios, and fewer runs.
+    case
+        Its case.
     source
         Where its draws come from, if from a posterior.
     threads
-        Threads to run on.
+        Threads to run on; ``None`` for all that copark uses by default.
     """
     from copark.simulation.run import simulate
 
@@ -166,10 +172,16 @@ def plan(
 
     Parameters
     ----------
+    study
+        The study.
+    case
+        Its case.
     source, runs
         Where its draws come from, if from a posterior; runs of each arm, by default the study's own.
     precision
         A half-width wanted; the plan then says how many runs reach it.
+    threads
+        Threads to run on; ``None`` for all that copark uses by default.
     studies
         Studies of its kind that will be run one after the other.
     earlier
@@ -261,11 +273,21 @@ def plan_study(
     ----------
     name_or_path
         A study, its name or path, or a case for its baseline study.
+    runs
+        Runs of each scenario; ``None`` for the study's own, or for as many as reach the precision.
     precision
         Half-width wanted, as a share: 0.01 is one percentage point.
+    seed
+        Seed of the random numbers; ``None`` for the study's own.
+    threads
+        Threads to run on; ``None`` for all that copark uses by default.
+    lang
+        Language of the plan's sentences, ``en`` or ``zh``.
     out, parameters, cut, now
         Output folder, which parameters of which cut, and the quarter the park is looked at from, as in
         :func:`copark.workflows.run_study`.
+    progress
+        Called with stage, done and total.
     """
     from copark.calibration.case_parameters import settle
     from copark.cases import load_case
@@ -322,6 +344,10 @@ def worth_telling(
 
     Parameters
     ----------
+    study
+        The study.
+    case
+        Its case.
     source
         Where its draws come from, if from a posterior.
     threads
@@ -342,6 +368,8 @@ def seconds_of(case: Case, works: Sequence[Workload], threads: int | None = None
 
     Parameters
     ----------
+    case
+        The case, whose baseline is timed.
     works
         Work of the studies.
     threads

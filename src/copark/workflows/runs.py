@@ -96,8 +96,12 @@ def check_books(out: Path = OUT, *, quick: bool = False, progress: StagedProgres
 
     Parameters
     ----------
+    out
+        Output folder.
     quick
         Do not compare the checksums of large files, and do not decode what nobody asks for.
+    progress
+        Called with stage, done and total.
     """
     return faults_in(RunStore.of(out), deep=None if quick else True, progress=stage(progress, "check"))
 
@@ -107,6 +111,8 @@ def tidy(out: Path = OUT, *, unfinished: bool = False, stale: bool = False, real
 
     Parameters
     ----------
+    out
+        Output folder.
     unfinished
         Also shards from which a stopped command would go on.
     stale

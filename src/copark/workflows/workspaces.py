@@ -67,6 +67,8 @@ def pack(
 
     Parameters
     ----------
+    file
+        Archive to write.
     cases, studies, runs
         Names or paths of cases and studies, identities of runs.
     everything
@@ -74,6 +76,10 @@ def pack(
     creators, licence
         Who made it, and the address of the licence it is given under: by default the casebook's where nothing but the
         casebook is packed, and nobody's guess otherwise.
+    out
+        Output folder of the runs, and of calibrations that cases and runs rest on.
+    progress
+        Called with stage, done and total, in MB.
 
     Raises
     ------

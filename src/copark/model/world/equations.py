@@ -69,9 +69,15 @@ def growth_gap(state: Record, dated: Record, history: np.ndarray, address: Recor
 
     Parameters
     ----------
+    state
+        Written: `growth_host`, and `growth_source` of each origin.
+    dated
+        Inputs of the quarter: its year, and the growth gaps on record where `growth_known` is 1.
     history
         Growth gaps of past years, shape (years, 4): host, then source of home, host and third (percentage points as
         shares, 0.01 = one point).
+    address
+        Address of the run's random numbers.
     """
     if dated.growth_known > 0.5:
         state.growth_host = dated.growth_host

@@ -245,6 +245,8 @@ def workbook_of(analysis: Analysis, case: CaseEntry, data: Path, lang: str) -> b
 
     Parameters
     ----------
+    analysis
+        The analysis; Absent is raised where it reads no workbook.
     case
         The case the workbook is for.
     data
@@ -262,6 +264,8 @@ def params_of_workbook(analysis: Analysis, case: CaseEntry, data: Path, content:
 
     Parameters
     ----------
+    analysis
+        The analysis; Absent is raised where it reads no workbook.
     case
         The case it was made for.
     data
@@ -298,6 +302,8 @@ def choices_of(analysis: Analysis, entered: Mapping[str, str], context: Context)
 
     Parameters
     ----------
+    analysis
+        The analysis whose form is filled in.
     entered
         Values of the form so far, as text, by name.
     context
@@ -394,6 +400,8 @@ def results_of(analysis: Analysis, view: OwnerView, case: str | None) -> Results
 
     Parameters
     ----------
+    analysis
+        The analysis.
     view
         The owner's view.
     case
@@ -468,6 +476,8 @@ def part_json(analysis: Analysis, data: Path, run_id: str, lang: str, kind: str 
 
     Parameters
     ----------
+    analysis
+        The analysis of the result.
     data
         Output folder the result lies in.
     run_id
@@ -513,6 +523,8 @@ def document_file(
 
     Parameters
     ----------
+    analysis
+        The analysis of the result.
     data
         Output folder the result lies in.
     run_id

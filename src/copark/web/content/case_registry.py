@@ -283,6 +283,8 @@ def accept_upload(registry: CaseRegistry, content: bytes, *, workbook: bool, own
 
     Parameters
     ----------
+    registry
+        Registry that keeps the case.
     content
         The upload as it came.
     workbook
@@ -326,6 +328,8 @@ def pack_case(registry: CaseRegistry | OwnerView, name: str, *, workbook: bool, 
 
     Parameters
     ----------
+    registry
+        Registry, or what one owner sees of it.
     name
         Name of the case.
     workbook

@@ -186,6 +186,8 @@ def uploaded(registry: CaseRegistry, content: bytes, *, workbook: bool, owner: s
 
     Parameters
     ----------
+    registry
+        Registry that keeps the case.
     content
         The bytes of an archive or of a workbook.
     workbook
@@ -219,8 +221,14 @@ def lever(key: str, form: str, title: LocalizedText | None = None, unit: str = "
 
     Parameters
     ----------
+    key
+        Key of the lever; its last part names the texts.
+    form
+        How it is set on the page.
     title
         Its title; by default the texts of the key.
+    unit
+        Symbol of the unit of its values; ``1`` for a pure number.
     more
         Further fields of :class:`LeverInfo`.
     """

@@ -114,8 +114,12 @@ def coupling_of(engine: Engine, study: Study, case_entry: CaseEntry, cancellatio
 
     Parameters
     ----------
+    engine
+        Runs the model.
     study
         It keeps :data:`OUTPUTS`.
+    case_entry
+        The case, whose renegotiations are marked.
     cancellation
         Stops the work when nobody waits for it any more.
     """

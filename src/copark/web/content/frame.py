@@ -36,6 +36,8 @@ def frame_of(study: Study, case_entry: CaseEntry, outputs: Sequence[str]) -> Fra
 
     Parameters
     ----------
+    study
+        The study, which decides the quarters.
     case_entry
         The case it is about.
     outputs

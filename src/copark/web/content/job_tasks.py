@@ -114,6 +114,8 @@ def do_task(task: JobTask, progress: StagedProgress, on_run: Callable[[str], Non
 
     Parameters
     ----------
+    task
+        The task; Absent is raised where the case it is about was deleted meanwhile.
     progress
         Called with stage, done and total; what it raises stops the work, and nothing half-written is kept.
     on_run
@@ -164,8 +166,12 @@ def write_report(
 
     Parameters
     ----------
+    store
+        Store of the run; the page goes into ``reports`` beside it.
     plan
         The study and its run ID.
+    case
+        The case.
     lang
         Language of the page, ``en`` or ``zh``.
     progress

@@ -172,6 +172,8 @@ def study_of(request: ModelRequest, case_entry: CaseEntry, outputs: KeepWord | t
 
     Parameters
     ----------
+    request
+        The request, as it was checked.
     case_entry
         The case it is about.
     outputs

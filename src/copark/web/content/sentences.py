@@ -137,6 +137,8 @@ def chart(output: OutputInfo, last: NDArray[np.float64], quarter: str) -> Locali
 
     Parameters
     ----------
+    output
+        The output, with title and unit.
     last
         Its five quantiles in the last quarter, shape (5,).
     quarter
@@ -161,12 +163,16 @@ def difference(
 
     Parameters
     ----------
+    output
+        The output, with title and unit.
     last
         Five quantiles of the paired differences in the last quarter, shape (5,).
     quarter
         Label of that quarter.
+    reference
+        Title of the reference.
     begins
-        First quarter in which any pair differs.
+        First quarter in which any pair differs; ``None`` where none does.
     """
     low, median, high = last[[0, 2, 4]].tolist()
     if not isfinite(median):
@@ -199,6 +205,8 @@ def summary(
         Differences to the first; empty where it stands alone.
     quarter
         Label of the quarter in which outcomes are judged.
+    trust
+        Trust in the parameters: it decides whether chances of outcomes are told.
     """
     last = arms[-1]
     if not last.finished:
@@ -262,8 +270,12 @@ def caveats(
 
     Parameters
     ----------
+    case_entry
+        The case, and how many of its parameters the data informed.
     note
         What the parameters are drawn from.
+    trust
+        Trust in its parameters.
     doubts
         What is assumed of the case, and what its record says against the model.
     labels
