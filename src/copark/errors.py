@@ -21,13 +21,13 @@ class CoparkError(Exception):
 
     @classmethod
     def of(cls, key: str, /, **values: Any) -> Self:
-        """An error whose message is a text, with its values."""
+        """Make an error whose message is a text, with its values."""
         error = cls(text(key, **values))
         error._told = (key, values)
         return error
 
     def said(self, lang: str) -> str:
-        """Its message in a language, where it is made of a text; else as it is."""
+        """Return its message in a language, where it is made of a text; else as it is."""
         return str(self) if self._told is None else text(self._told[0], lang, **self._told[1])
 
 
@@ -36,7 +36,7 @@ LONGEST_LINE = 500
 
 
 def printable(words: str) -> str:
-    """A text on one line, cut where it is long: no control character of a person's file may reach a screen."""
+    """Return a text on one line, cut where it is long: no control character of a person's file may reach a screen."""
     cut = words if len(words) <= LONGEST_LINE else words[:LONGEST_LINE] + "…"
     return cut if cut.isprintable() else "".join(m if m.isprintable() else f"\\x{ord(m):02x}" for m in cut)
 
@@ -75,7 +75,7 @@ class Fault:
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
     def sentence(self, lang: str = "en") -> str:
-        """The whole fault on one line: place, key, cause, repair."""
+        """Return the whole fault on one line: place, key, cause, repair."""
         where = f"{self.place()}: {self.key}" if self.key else self.place()
         return f"{where}: {self.cause(lang)} {self.repair(lang)}"
 

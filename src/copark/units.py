@@ -115,6 +115,6 @@ def convert(value: float, source: str, target: str) -> float:
 
 
 def title(symbol: str, lang: str = "en") -> str:
-    """The unit as a person reads it."""
+    """Return the unit as a person reads it."""
     unit = UNITS[symbol]
     return unit.zh if lang == "zh" else unit.en

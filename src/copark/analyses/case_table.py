@@ -273,8 +273,6 @@ class TableResult(Result):
 def read_table(params: TableParams, columns: Sequence[str], faults: Sequence[Fault], **how: Any) -> CaseTable:
     """Read a table; its faults and those of the settings come together.
 
-    Raises copark.errors.FaultsFound with every fault of the settings and the table.
-
     Parameters
     ----------
     params
@@ -285,6 +283,11 @@ def read_table(params: TableParams, columns: Sequence[str], faults: Sequence[Fau
         Faults are added to it.
     how
         Further arguments of the reader.
+
+    Raises
+    ------
+    copark.errors.FaultsFound
+        With every fault of the settings and the table.
     """
     from copark.cases.casebook import casebook_path
     from copark.cases.parks import SCORES

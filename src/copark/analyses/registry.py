@@ -124,7 +124,10 @@ class Registry:
     def __getitem__(self, name: str) -> Analysis:
         """Return one of them.
 
-        Raises KeyError if there is none of this name.
+        Raises
+        ------
+        KeyError
+            If there is none of this name.
         """
         return self._known[name]
 

@@ -44,7 +44,10 @@ def present_is(quarter: Quarter) -> Iterator[None]:
 def present_quarter() -> Quarter:
     """Give the quarter of today, or the one that the environment names.
 
-    Raises RunRefused if what the environment names is no quarter.
+    Raises
+    ------
+    RunRefused
+        If what the environment names is no quarter.
     """
     quarter = _given.get()
     if quarter is not None:
@@ -71,7 +74,10 @@ def latest_now(case: Case) -> Quarter:
 def now_for(case: Case, quarter: Quarter | str | None = None) -> Quarter:
     """Give the quarter a case is looked at from: as asked, else the present one, or the first one that is open.
 
-    Raises RunRefused if what is asked is no quarter, lies within the case's data, or too far ahead.
+    Raises
+    ------
+    RunRefused
+        If what is asked is no quarter, lies within the case's data, or too far ahead.
     """
     first = first_open_quarter(case)
     if quarter is None:
@@ -103,7 +109,10 @@ def with_quarters(case: Case, quarters: int) -> Case:
 def horizon_for(case: Case, quarter: Quarter | str | None = None) -> Quarter:
     """Give the quarter in which every page judges a case, looked at from a quarter: as asked, else the present one.
 
-    Raises RunRefused as :func:`now_for`.
+    Raises
+    ------
+    RunRefused
+        As :func:`now_for`.
     """
     return horizon_of(seen_from(case, now_for(case, quarter)))
 

@@ -76,6 +76,8 @@ def read_case_table(
 
     Parameters
     ----------
+    path
+        The file; its ending tells CSV from a workbook.
     needed
         Columns that are used; all others are left unread.
     label

@@ -92,6 +92,10 @@ def show_outcome(outcome: RunOutcome, lang: str, *, shares: bool = False) -> Non
 
     Parameters
     ----------
+    outcome
+        The stored run, with the answer read from it.
+    lang
+        Language, ``en`` or ``zh``.
     shares
         Print shares of outcomes also of a park that is not calibrated.
     """

@@ -52,7 +52,10 @@ class ClusterLost(CoparkError):
 def workers_at(address: str) -> Iterator[Workers]:
     """Be a client of a scheduler, such as ``tcp://10.0.0.5:8786``, or ``tls://…`` with Dask's configured certificates.
 
-    Raises RunRefused if Dask distributed is not installed, or nobody answers.
+    Raises
+    ------
+    RunRefused
+        If Dask distributed is not installed, or nobody answers.
     """
     need_dask()
     from distributed import Client
@@ -93,7 +96,10 @@ def local_workers(count: int) -> Iterator[Workers]:
 def local_cluster(count: int) -> Iterator[LocalCluster]:
     """Start a scheduler and worker processes of one thread each; a worker that dies is started again.
 
-    Raises RunRefused if Dask distributed is not installed, or workers could not read the script again that runs.
+    Raises
+    ------
+    RunRefused
+        If Dask distributed is not installed, or workers could not read the script again that runs.
     """
     need_dask()
     need_guard()
@@ -224,8 +230,6 @@ class Workers:
 
     def make(self, work: ShardWork, ranges: Ranges, progress: CountedProgress) -> Iterator[Mapping[str, float]]:
         """Have shards made, or other parts of a piece of work; Dask hands those of a worker that dies to another.
-
-        Raises ClusterLost if the scheduler is gone, or workers die over one shard again and again.
 
         Parameters
         ----------

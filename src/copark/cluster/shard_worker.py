@@ -54,6 +54,8 @@ class ShardWork:
 
         Parameters
         ----------
+        first, last
+            Numbers of the runs, from 0, the last excluded; chunks begin at ``first``.
         threads
             Threads to make them on.
         progress
@@ -114,6 +116,8 @@ class WorkerPool(Protocol):
 
         Parameters
         ----------
+        work
+            What is made of a study.
         ranges
             First run of each part, and the one after its last.
         progress

@@ -81,7 +81,10 @@ def outcome_bars(result: xr.Dataset, lang: str = "en") -> Figure:
 def coordination(result: xr.Dataset, lang: str = "en") -> Figure:
     """Draw the coupling coordination degree in both forms, with its grades; below, the four scores it is made of.
 
-    Raises KeyError if the study did not keep the outputs it needs.
+    Raises
+    ------
+    KeyError
+        If the study did not keep the outputs it needs.
     """
     study_view = view(result, lang)
     readout = read_out(result, 0)

@@ -114,7 +114,7 @@ def versions() -> dict[str, str]:
 
 
 def cpu_features() -> str:
-    """Name and features of the processor that kernels are compiled for: bits are promised for one such set."""
+    """Return name and features of the processor that kernels are compiled for: bits are promised for one such set."""
     import hashlib
 
     import llvmlite.binding as llvm

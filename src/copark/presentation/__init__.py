@@ -27,6 +27,8 @@ def write(document: Document, folder: Path, formats: Sequence[str], name: str = 
 
     Parameters
     ----------
+    document
+        The document, in the language of its words.
     folder
         Where ``<name>-<lang>.<format>`` goes; made if missing. For ``csv`` it is a folder ``<name>-<lang>-csv`` of a
         file for each table.

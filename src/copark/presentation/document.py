@@ -87,6 +87,8 @@ def plain(kind: Kind, unit: str = "", places: int | None = None) -> Column:
 
     Parameters
     ----------
+    kind
+        What the number is: a share, for one, is written in per cent.
     unit
         Symbol from the list of units; empty where there is none.
     places

@@ -99,6 +99,10 @@ def write_workbook(document: Document, path: Path, charts: Charts | None = None)
 
     Parameters
     ----------
+    document
+        The document, in the language of its words.
+    path
+        The file to write; it replaces one of that name.
     charts
         Draws the figures; each is drawn once, however many renderers show it.
 

@@ -60,6 +60,8 @@ def render(figure: Figure, kind: str, title: str = "", identity: str = "", *, ou
 
     Parameters
     ----------
+    figure
+        The figure.
     kind
         svg, pdf or png.
     title, identity
@@ -78,6 +80,8 @@ def save(figure: Figure, stem: Path, title: str, identity: str, kinds: Iterable[
 
     Parameters
     ----------
+    figure
+        The figure.
     stem
         Path of the files without their endings.
     title, identity

@@ -66,6 +66,10 @@ def write_pdf(document: Document, path: Path, charts: Charts | None = None) -> P
 
     Parameters
     ----------
+    document
+        The document, in the language of its words.
+    path
+        The file to write.
     charts
         Draws the figures; each is drawn once, however many renderers show it.
 

@@ -152,6 +152,10 @@ class _PptxWriter:
 
         Parameters
         ----------
+        slide
+            Slide of the presentation that is being made.
+        chart
+            Figure as it is rendered: caption, and words for those who cannot see it.
         left, width, top
             Place on the slide, centimetres.
         """
@@ -181,6 +185,10 @@ class _PptxWriter:
 
         Parameters
         ----------
+        slide
+            Slide of the presentation that is being made.
+        paragraphs
+            Paragraphs in a single box, one below the other.
         top, height, left, width
             Their place, cm.
         """

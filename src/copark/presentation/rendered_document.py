@@ -288,6 +288,8 @@ def page_of(
 
     Parameters
     ----------
+    document
+        The document, in the language of its words.
     charts
         Draws its figures; none are drawn without.
     inline

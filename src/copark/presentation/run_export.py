@@ -102,6 +102,8 @@ def export_run(
 
     Parameters
     ----------
+    store
+        Store of the run.
     identity
         Run ID.
     form
@@ -109,6 +111,8 @@ def export_run(
     target
         The file to write. For ``csv``, a name that does not end in ``.csv`` is a folder: paths, bands, runs, variables
         and provenance, a file each; a name that does is one tidy file of paths.
+    lang
+        Language of headings, ``en`` or ``zh``; netCDF and one tidy file of paths have names alone.
     progress
         Is told rows done and rows in all.
 
@@ -151,6 +155,12 @@ def write_workbook(
 
     Parameters
     ----------
+    tables
+        Tables, a sheet each.
+    target
+        The file to write; it replaces one of that name.
+    lang
+        Language of the sheets' names, ``en`` or ``zh``.
     progress
         Is told rows done and rows in all.
 
@@ -186,6 +196,10 @@ def write_csv(table: PlainTable, target: Path, progress: Progress | None = None)
 
     Parameters
     ----------
+    table
+        The table; its rows are read once, and never all held in memory.
+    target
+        The file to write; it replaces one of that name.
     progress
         Is told rows done and rows in all.
     """

@@ -115,6 +115,8 @@ def wrap(words: str, ems: float, lines: int = 3) -> str:
 
     Parameters
     ----------
+    words
+        Words of one paragraph.
     ems
         Width of a line, ems.
     lines
@@ -163,6 +165,10 @@ def sheet(size: tuple[float, float], title: str, subtitle: str = "", footer: str
     ----------
     size
         Width and height, inches.
+    title, subtitle
+        Words above, two lines each at most; what does not fit ends in an ellipsis.
+    footer
+        One line below, in small letters.
     """
     width, height = size
     figure = NotebookFigure(figsize=size, facecolor=PAPER)
@@ -183,6 +189,8 @@ def panel(figure: Figure, left: float, bottom: float, right: float, top: float) 
 
     Parameters
     ----------
+    figure
+        The sheet.
     left, bottom, right, top
         Distances from the sheet's edges, inches.
     """
@@ -203,6 +211,8 @@ def years(axes: Axes, first: float, last: float) -> None:
 
     Parameters
     ----------
+    axes
+        Axes whose horizontal coordinate is a year, such as 2012.5 for its middle.
     first, last
         Its ends, in years.
     """
@@ -246,6 +256,8 @@ def key(
 
     Parameters
     ----------
+    figure
+        The sheet.
     entries
         Handles with their words.
     corner
@@ -276,8 +288,14 @@ def direct_label(axes: Axes, place: tuple[float, float], words: str, colour: str
 
     Parameters
     ----------
+    axes
+        Axes; the label may reach beyond them.
     place
         Where it begins, in the data's units.
+    words
+        The label.
+    colour
+        Colour of what it names.
     """
     options: dict[str, Any] = {"size": SIZE["small"], "va": "center", "ha": "left", "clip_on": False, **extra}
     axes.text(*place, legible(words), color=colour, **options)
@@ -295,8 +313,12 @@ def row_name(axes: Axes, row: float, words: str, aside: float = -8.0, **look: An
 
     Parameters
     ----------
+    axes
+        Axes whose rows are places on the vertical axis.
     row
         Its place on the vertical axis.
+    words
+        Name of the row, broken into lines already.
     aside
         Distance from the axes, points; to the left below 0.
     """
@@ -309,6 +331,8 @@ def row_value(axes: Axes, row: float, words: str, aside: float = 6.0, **look: An
 
     Parameters
     ----------
+    axes
+        Axes whose rows are places on the vertical axis.
     row
         Place on the vertical axis.
     words
@@ -341,8 +365,12 @@ def above(axes: Axes, place: float, words: str, aside: tuple[float, float] = (0.
 
     Parameters
     ----------
+    axes
+        The axes.
     place
         Place on the horizontal axis.
+    words
+        Words, centred above the place.
     aside
         Distance from it, points.
     """
@@ -367,6 +395,8 @@ def in_rows(
 
     Parameters
     ----------
+    names
+        Names of the rows; the first is at 0 on the vertical axis, the next at 1.
     titles
         Title, subtitle and footer, as of :func:`sheet`.
     inches
@@ -400,6 +430,8 @@ def tiles(
 
     Parameters
     ----------
+    figure
+        The sheet.
     count, columns
         How many there are, and how many stand side by side.
     edges
@@ -429,10 +461,16 @@ def interval(
 
     Parameters
     ----------
+    axes
+        Axes whose rows are places on the vertical axis.
     place
         Place on the vertical axis.
     ends, half
         Ends of the interval, and of what holds half of the values; none of the latter by default.
+    middle
+        Value of the dot, such as the median.
+    colour
+        Colour of line and dot.
     told
         Words right of the axes.
     """
@@ -449,6 +487,8 @@ def stack(axes: Axes, place: float, parts: Iterable[tuple[float, str, str, str]]
 
     Parameters
     ----------
+    axes
+        Axes whose rows are places on the vertical axis.
     place
         Place on the vertical axis.
     parts
@@ -507,6 +547,8 @@ def fan(axes: Axes, times: Any, levels: Any, alphas: tuple[float, float], width:
 
     Parameters
     ----------
+    axes
+        Axes over time.
     times
         Moments, shape (moments,).
     levels
@@ -515,6 +557,8 @@ def fan(axes: Axes, times: Any, levels: Any, alphas: tuple[float, float], width:
         Opacity of the outer and of the inner band.
     width
         Of the line at the median, points.
+    colour
+        Colour of bands and line.
     """
     for (low, high), alpha in zip(((0, 4), (1, 3)), alphas, strict=True):
         axes.fill_between(times, levels[low], levels[high], color=colour, alpha=alpha, linewidth=0)
@@ -526,6 +570,8 @@ def fan_ends(axes: Axes, last: float, ends: Sequence[float], median: str) -> Non
 
     Parameters
     ----------
+    axes
+        Axes with the fan, their limits set: labels are kept apart by their height.
     last
         The moment at which the fan ends, on the horizontal axis.
     ends

@@ -48,6 +48,10 @@ def show(
 
     Parameters
     ----------
+    document
+        The document, in the language of its words.
+    console
+        Where it is printed; its width decides how many columns fit.
     files
         What was written of it, by format: charts and what is folded are then named with a file that holds them.
     only

@@ -113,6 +113,10 @@ def write_sheets(sheets: Sequence[Sheet], target: Path, progress: Progress | Non
 
     Parameters
     ----------
+    sheets
+        Sheets, whose rows are read once.
+    target
+        The file to write; it replaces one of that name.
     progress
         Is told rows written and rows in all, now and then.
     title
@@ -197,6 +201,8 @@ def column_width(words: str, least: int = 11, most: int = 60) -> float:
 
     Parameters
     ----------
+    words
+        Words of a cell; Chinese characters count as two.
     least, most
         Bounds of it, in characters.
     """
@@ -223,8 +229,12 @@ class _Cells:
 
         Parameters
         ----------
+        sheet
+            Sheet that is written, line after line.
         line
             Line of the sheet, counted from 0.
+        row
+            Cells of the row, or a picture, which takes several lines.
         widths
             Widths of the columns, where they are set.
         """

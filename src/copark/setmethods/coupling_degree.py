@@ -218,7 +218,10 @@ FORMS = {"standard": coupling, "wang2021": coupling_corrected}
 def development(scores: ArrayLike, weights: Sequence[float] | Floats | None = None) -> Floats:
     """Return the development index ``T = Σ α U``, α equal unless given.
 
-    Raises ValueError if the weights are not as many as the scores, negative, or do not sum to 1.
+    Raises
+    ------
+    ValueError
+        If the weights are not as many as the scores, negative, or do not sum to 1.
     """
     values = _checked(scores)
     n = values.shape[-1]

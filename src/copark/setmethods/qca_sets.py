@@ -281,7 +281,10 @@ class SetCalibration:
     def __post_init__(self) -> None:
         """See that the anchors can be used.
 
-        Raises ValueError if their number or order does not fit the form, or ``full`` is not between 0.5 and 1.
+        Raises
+        ------
+        ValueError
+            If their number or order does not fit the form, or ``full`` is not between 0.5 and 1.
         """
         steps = np.diff(self.anchors)
         if self.form == "crisp":

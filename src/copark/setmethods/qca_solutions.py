@@ -245,7 +245,10 @@ class PrimeChart:
     def coverable(self, rows: int, size: int) -> bool:
         """Say whether so many masks can cover some rows.
 
-        Raises SettingFaults if the chart has too many ways to be covered to look through them.
+        Raises
+        ------
+        SettingFaults
+            If the chart has too many ways to be covered to look through them.
         """
         if not rows or self._enough.get(rows, size + 1) <= size:
             return True

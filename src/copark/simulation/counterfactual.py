@@ -39,7 +39,10 @@ WITHOUT = "without"
 def find_dated_events(case: Case, names: str | Sequence[str]) -> tuple[DatedEvent, ...]:
     """Find what happened by key (``visit/2015-05-10``) or, where one kind alone has it, by its name (``2015-05-10``).
 
-    Raises NotFound if nothing, or more than one kind of thing, has the name.
+    Raises
+    ------
+    NotFound
+        If nothing, or more than one kind of thing, has the name.
     """
     events = dated_events(case)
     matches: list[DatedEvent] = []

@@ -121,7 +121,7 @@ def as_amounts(arrived: Floats) -> Floats:
 
 
 def by_link(values: Floats) -> dict[str, Floats]:
-    """Values of channels, on the last axis, added up into one number a link: means of levels, sums of amounts."""
+    """Add values of channels, on the last axis, up into one number a link: means of levels, sums of amounts."""
     found: dict[str, Floats] = {}
     for link in catalogue().links.values():
         at = [n for n, channel in enumerate(channels()) if channel.link.number == link.number]

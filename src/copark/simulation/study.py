@@ -214,7 +214,10 @@ class Study(StudyEntry):
     def with_changes(self, **changes: Any) -> Study:
         """Give a copy with some fields changed and checked again; those given as None stay as they are.
 
-        Raises StudyFaults with all that is wrong with the changes.
+        Raises
+        ------
+        StudyFaults
+            With all that is wrong with the changes.
         """
         given_values = {name: value for name, value in changes.items() if value is not None}
         try:
@@ -308,7 +311,12 @@ def read_study(path: Path) -> Study:
 def load_study(name_or_path: str | Path) -> Study:
     """Load a study by name or path of its file; by the name or folder of a case its baseline.
 
-    Raises NotFound if there is no such study, file or case; StudyFaults if the file has faults.
+    Raises
+    ------
+    NotFound
+        If there is no such study, file or case.
+    StudyFaults
+        If the file has faults.
     """
     written = str(name_or_path)
     if (shipped := _shipped().get(written)) is not None:

@@ -261,6 +261,8 @@ class RequestPool:
 
         Parameters
         ----------
+        request
+            The request, whose client takes its turn among others.
         work
             The function, given a token that cancels it.
         weight

@@ -66,7 +66,7 @@ def bare_app(settings: ServerSettings, rates: TokenBuckets, records: ServerRecor
     settings
         Settings of the server.
     rates
-        Requests to the API that an address may send; those of several applications may share them.
+        Requests that an address may send, shared with the access control around the application.
     records
         Memory of the server; its own by default.
     """

@@ -78,7 +78,10 @@ class Answer(Ablations, Result):
 def settings_of(params: Params) -> AblationSettings:
     """Return what is asked of the engine.
 
-    Raises copark.errors.RunRefused if the size is neither 0 nor a power of two from 512 on.
+    Raises
+    ------
+    copark.errors.RunRefused
+        If the size is neither 0 nor a power of two from 512 on.
     """
     size = params.size
     if size and (size < LEAST_SIZE or size & (size - 1)):
@@ -89,7 +92,10 @@ def settings_of(params: Params) -> AblationSettings:
 
 
 def _parameters(params: Params, context: Context) -> CaseParameters:
-    """Those asked for; else, so that forecasts can be scored, the calibration to the last value meant to be fitted."""
+    """Choose the parameters: those asked for, else the calibration to the last value meant to be fitted.
+
+    So forecasts can be scored.
+    """
     from copark.calibration.calibration_setup import fitted_until
 
     if params.cut is None and params.parameters in (None, "own", "shipped"):

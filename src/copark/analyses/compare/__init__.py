@@ -207,8 +207,12 @@ def depends_on(params: Params, context: Context) -> JsonObject:
 def compute(params: Params, context: Context) -> Answer:
     """Find or make the runs and set them side by side.
 
-    Raises RunRefused if there is one scenario alone; NotComparable if the two are not of the same case, model, random
-    numbers and draws.
+    Raises
+    ------
+    RunRefused
+        If there is one scenario alone.
+    NotComparable
+        If the two are not of the same case, model, random numbers and draws.
     """
     named = list(_runs_named(params, context))
     if len(named) == 1 and not isinstance(named[0], str) and len(named[0].scenarios) == 1:

@@ -230,7 +230,7 @@ def effect_dots(found: Ablations, output: str, quarter: str, kind: str = "mechan
 
 
 def _with_mark(row: AblationRow, lang: str) -> str:
-    """Title of what is off, marked where its parameters were not moved by the data, or a little."""
+    """Give the title of what is off, marked where its parameters were not moved by the data, or a little."""
     mark = {"unmoved": UNMOVED, "fixed": UNMOVED, "weakly": SLIGHTLY}.get(row.standing, "")
     return f"{row.title.text(lang)} {mark}".rstrip()
 

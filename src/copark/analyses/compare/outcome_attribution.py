@@ -307,7 +307,7 @@ class OutcomePart:
     """Half the width of its Monte Carlo interval (95 %)."""
 
     def of(self, outcome: str) -> float:
-        """Its part of the change of an outcome's share."""
+        """Give its part of the change of an outcome's share."""
         return self.change[OUTCOMES.index(outcome)]
 
 

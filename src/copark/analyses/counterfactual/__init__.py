@@ -80,7 +80,10 @@ class Answer(Result):
 def _study(params: Params, context: Context) -> Study:
     """Make the study of the case as it is and less what did not happen.
 
-    Raises NotFound if nothing of that name happened.
+    Raises
+    ------
+    NotFound
+        If nothing of that name happened.
     """
     study = but_for_study(
         context.case(params.case),

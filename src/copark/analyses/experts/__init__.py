@@ -145,7 +145,12 @@ def _provenance(plan: ExpertPlan) -> dict[str, Any]:
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
     """Tell the claims and their rules, the table of literature, and what experts answered.
 
-    Raises copark.errors.FaultsFound if the workbook has faults; RunRefused if a template is asked for, too.
+    Raises
+    ------
+    copark.errors.FaultsFound
+        If the workbook has faults.
+    RunRefused
+        If a template is asked for, too.
     """
     from copark.identity import hash_content
 

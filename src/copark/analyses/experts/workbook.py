@@ -221,8 +221,10 @@ def _cover(page: Any, title: str, lang: str) -> None:
 def read(path: Path, questions: Sequence[Question]) -> tuple[Expert, ...]:
     """Read the experts of a workbook made from the template.
 
-    Raises copark.errors.FaultsFound with every fault by sheet and cell; or if it is no such workbook, or nobody has
-    answered.
+    Raises
+    ------
+    copark.errors.FaultsFound
+        With every fault by sheet and cell; or if it is no such workbook, or nobody has answered.
     """
     try:
         content = content_of(path)

@@ -99,7 +99,7 @@ class _Show(Show):
         return self.table(key, (self.column("setting"), *columns), rows, folded=folded, groups=self.groups)
 
     def headline(self) -> str:
-        """The answer in a paragraph, after what forbids to rely on it."""
+        """Give the answer in a paragraph, after what forbids to rely on it."""
         return self.t.sentences([*self.cautions(), *self.advice_sentences()])
 
     def cautions(self) -> list[str]:
@@ -154,7 +154,7 @@ class _Show(Show):
         return self.t("same").join(self.answer.name(key, self.t.lang) for key in keys)
 
     def sections(self) -> tuple[doc.Section, ...]:
-        """The sections in their order."""
+        """Return the sections in their order."""
         return (
             self.summary(),
             self.levers(),

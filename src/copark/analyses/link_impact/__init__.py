@@ -147,7 +147,10 @@ def compute(params: Params, context: Context) -> Answer:
 def _quarter(case: Case, params: Params, context: Context) -> int:
     """Give the first quarter of the cut, counted from 0: the first not calibrated to, or the first if none is left.
 
-    Raises RunRefused if it lies outside the case's time.
+    Raises
+    ------
+    RunRefused
+        If it lies outside the case's time.
     """
     from copark.cases.quarters import Quarter
     from copark.errors import RunRefused, printable

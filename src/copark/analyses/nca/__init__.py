@@ -72,7 +72,10 @@ class Answer(TableResult):
 def asked_of(params: Params) -> tuple[NcaRequest, CaseTable]:
     """Read the request, and the table it is made of.
 
-    Raises copark.errors.FaultsFound with every fault of the settings and the table.
+    Raises
+    ------
+    copark.errors.FaultsFound
+        With every fault of the settings and the table.
     """
     faults: list[Fault] = []
     scope = options.scope(params.scope, faults)

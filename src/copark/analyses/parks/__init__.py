@@ -172,7 +172,10 @@ def listed(park: Park, place: Place, context: Context) -> ListedPark:
 def compute(params: Params, context: Context) -> Answer:
     """Choose parks, and read the series of those that have a case.
 
-    Raises copark.errors.CoparkError if no park is in or of the country, or the table of parks or a case has faults.
+    Raises
+    ------
+    copark.errors.CoparkError
+        If no park is in or of the country, or the table of parks or a case has faults.
     """
     from datetime import UTC, datetime
 

@@ -58,8 +58,10 @@ class Answer(Remakeable):
 def asked_of(params: Params, context: Context) -> tuple[tuple[PanelPark, ...], PanelSettings]:
     """Return the parks and the settings of their panel; of the shipped one, where it is to be made again.
 
-    Raises copark.errors.CoparkError if a case is missing or has faults, the number of runs cannot be used, or no panel
-    ships.
+    Raises
+    ------
+    copark.errors.CoparkError
+        If a case is missing or has faults, the number of runs cannot be used, or no panel ships.
     """
     from copark.calibration.draw_sources import shipped_draws
     from copark.calibration.pool.panel import PanelSettings
@@ -89,7 +91,10 @@ def compute(params: Params, context: Context) -> Answer:
 
     Each step is kept, and found again.
 
-    Raises RunRefused where no panel is to be made: it takes hours.
+    Raises
+    ------
+    RunRefused
+        Where no panel is to be made: it takes hours.
     """
     from copark.calibration.pool.panel import learn
     from copark.errors import RunRefused

@@ -54,7 +54,10 @@ class Answer(TableResult):
 def compute(params: Params, context: Context) -> Answer:
     """Count coalitions.
 
-    Raises SettingFaults with every fault of what was given.
+    Raises
+    ------
+    SettingFaults
+        With every fault of what was given.
     """
     faults: list[Fault] = []
     weights = options.fractions("--weights", params.weights, faults)

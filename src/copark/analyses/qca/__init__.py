@@ -105,7 +105,10 @@ class Answer(TableResult):
 def asked_of(params: Params) -> tuple[QcaSettings, CalibrationRecipe]:
     """Read the settings, and how the sets come from which raw columns.
 
-    Raises copark.errors.FaultsFound with every fault of the settings and the table.
+    Raises
+    ------
+    copark.errors.FaultsFound
+        With every fault of the settings and the table.
     """
     faults: list[Fault] = []
     settings = QcaSettings(

@@ -170,8 +170,10 @@ class Answer(Result):
 def compute(params: Params, context: Context) -> Answer:
     """Read both files, sort out what can be scored, and score it.
 
-    Raises copark.errors.CoparkError if the file is no frozen forecast or was changed, the table has faults, or nothing
-    in it can be scored.
+    Raises
+    ------
+    copark.errors.CoparkError
+        If the file is no frozen forecast or was changed, the table has faults, or nothing in it can be scored.
     """
     from copark.analyses.stack.stacking import STACK
     from copark.calibration.forecast import Frozen, later_targets, read, read_later, score_later

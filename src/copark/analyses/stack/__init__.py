@@ -88,7 +88,10 @@ def anew(params: Params, _context: Context) -> bool:
 def compute(params: Params, context: Context) -> Answer:
     """Judge the stack on the trials that ship, or make these again and compare them.
 
-    Raises RunRefused where no panel is to be made: it takes an hour or more.
+    Raises
+    ------
+    RunRefused
+        Where no panel is to be made: it takes an hour or more.
     """
     from copark.analyses.stack.stacking import is_current, judge, load_trials, shipped
     from copark.calibration.pool.parks import parks_of

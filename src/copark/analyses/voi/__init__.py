@@ -76,7 +76,10 @@ class Params(CaseParams):
     def costs(self) -> dict[str, float]:
         """Read what observations cost, by family.
 
-        Raises RunRefused if an entry is not ``observation=cost``, the observation is none or the cost is not above 0.
+        Raises
+        ------
+        RunRefused
+            If an entry is not ``observation=cost``, the observation is none or the cost is not above 0.
         """
         names = [*(family.key for family in information.FAMILIES), information.LITERATURE]
         costs = {}
@@ -262,7 +265,10 @@ class Answer(Result):
 def _plan(params: Params, context: Context) -> information.InformationPlan:
     """Decide what worlds are made of; of draws that repeat themselves each is taken once.
 
-    Raises RunRefused if no part of a claim about the case can be told of one world.
+    Raises
+    ------
+    RunRefused
+        If no part of a claim about the case can be told of one world.
     """
     case = context.case(params.case)
     parameters = context.parameters(params.case, *params.wanted)

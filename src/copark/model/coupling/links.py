@@ -501,7 +501,7 @@ def interest_to_home(t: int, link_buffers: LinkBuffers, company: Record, governm
 
 @compiled
 def funding_to_host(t: int, link_buffers: LinkBuffers, company: Record, governments: Record) -> None:
-    """Book the part of a state's credit that the company takes to the host state, which owes it (M USD/yr).
+    """The part of a state's credit that the company takes is booked to the host state, which owes it (M USD/yr).
 
     Parameters
     ----------

@@ -224,7 +224,7 @@ def lever(key: str, form: str, title: LocalizedText | None = None, unit: str = "
     key
         Key of the lever; its last part names the texts.
     form
-        How it is set on the page.
+        How it is written, as of :attr:`LeverInfo.form`.
     title
         Its title; by default the texts of the key.
     unit

@@ -204,7 +204,10 @@ def study_of(request: ModelRequest, case_entry: CaseEntry, outputs: KeepWord | t
 def _now_of(request: ModelRequest, case: Case) -> Quarter | str | None:
     """Return the quarter a park is looked at from; of a request with a length its ``now``, which the study refuses.
 
-    Raises StudyFaults if the quarter cannot be used.
+    Raises
+    ------
+    StudyFaults
+        If the quarter cannot be used.
     """
     if request.quarters is not None:
         return request.now
@@ -223,7 +226,10 @@ def usable_now(case: Case, quarter: str | None, place: str) -> Quarter:
     place
         Where in the request it stands.
 
-    Raises StudyFaults if the quarter cannot be used.
+    Raises
+    ------
+    StudyFaults
+        If the quarter cannot be used.
     """
     try:
         return now_for(case, quarter)
