@@ -105,7 +105,7 @@ class SeriesInfo(ApiModel):
 
 
 class SourceInfo(ApiModel):
-    """Source of evidence: a publication or a judgement."""
+    """Source of evidence, as it was published and read."""
 
     key: str
     """Key by which others name it."""
