@@ -478,9 +478,7 @@ def joint_more(lang: str) -> str:
             "去掉{park}，α为{without}，其他园区的影响均小于此。"
         ),
     }
-    return words[lang].format(
-        park=park.title.text(lang), **{name: number(value, 2) for name, value in values.items()}
-    )
+    return words[lang].format(park=park.title.text(lang), **{name: number(value, 2) for name, value in values.items()})
 
 
 def reliability_scores(lang: str) -> str:

@@ -5,7 +5,15 @@ from dataclasses import replace
 import pytest
 
 from copark.analyses.answer import SHIPPED, listed, load, place_of
-from copark.analyses.how_sure import NO_DOUBTS, Doubts, doubts_of, ends_in_words, how_sure, structure_range
+from copark.analyses.how_sure import (
+    NO_DOUBTS,
+    Doubts,
+    doubts_of,
+    ends_in_words,
+    how_sure,
+    structure_range,
+    structures_in_words,
+)
 from copark.analyses.registry import REGISTRY
 from copark.cases import load_case
 from copark.decisions.effects import StructureBaseline
@@ -104,11 +112,12 @@ def test_the_range_is_that_of_the_other_structures():
 
 
 def test_structures_that_agree_are_told_by_one_number():
-    from copark.analyses.brief.show import of_structures
-    from copark.analyses.contract import Texts
-
-    assert of_structures(readings(0.94, 1.0, 1.0), Texts("brief", "zh")).endswith("均为100%")
-    assert "40%至100%" in of_structures(readings(0.94, 0.4, 1.0), Texts("brief", "zh"))
+    """On the brief's card and on Decide's, also where they only round alike."""
+    assert structures_in_words(readings(0.94, 1.0, 1.0), "zh").endswith("均为100%")
+    assert structures_in_words(readings(0.94, 0.998, 1.0), "en").startswith(">99% under each of 2")
+    assert structures_in_words(readings(0.94, 0.0, 0.002), "en").startswith("<1% under each of 2")
+    assert "40%至100%" in structures_in_words(readings(0.94, 0.4, 1.0), "zh")
+    assert structures_in_words(readings(0.94), "en") == ""
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -15,7 +15,8 @@ from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.on_record import recorded_park
 from copark.analyses.registry import REGISTRY
 from copark.labels import join
-from copark.presentation.numbers import percent, percent_words
+from copark.presentation.document import SHARE, Interval
+from copark.presentation.numbers import percent, percent_words, shown
 from copark.texts import text
 from copark.texts.localized import LocalizedText
 
@@ -154,6 +155,27 @@ def ends_in_words(low: float, high: float, lang: str) -> tuple[str, str]:
     if low_words == percent_words(0.0, lang) and percent(high).startswith("<"):
         return high_words, high_words
     return low_words, high_words
+
+
+def structures_in_words(baselines: Sequence[StructureBaseline], lang: str) -> str:
+    """Say beside a chance what it is under the other structures of the model; nothing where none was tried.
+
+    Parameters
+    ----------
+    baselines
+        The case as it is under each structure, the model as it is first.
+    lang
+        Language, en or zh.
+    """
+    between = structure_range(baselines)
+    if between is None:
+        return ""
+    low, high, count = between
+    low_words, high_words = ends_in_words(low, high, lang)
+    if low_words == high_words:
+        nearest = high if low_words == percent_words(high, lang) else low
+        return text("sure.card_alike", lang, value=shown(nearest, SHARE, lang), count=count)
+    return text("sure.card", lang, band=shown(Interval(low, high), SHARE, lang), count=count)
 
 
 SELDOM = 1.0 / 3.0

@@ -7,13 +7,20 @@ files of numbers have more: an annex of tables, and the commands.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copark.analyses.brief import Answer
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.how_sure import NO_DOUBTS, ends_in_words, how_sure, structure_range, structures_disagree
+from copark.analyses.how_sure import (
+    NO_DOUBTS,
+    ends_in_words,
+    how_sure,
+    structure_range,
+    structures_disagree,
+    structures_in_words,
+)
 from copark.analyses.lever_columns import change_column, effect_interval
 from copark.analyses.levers.advice_words import advice_words
 from copark.analyses.levers.show import advice_sentences
@@ -33,7 +40,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from copark.analyses.levers import Answer as Levers
-    from copark.decisions.effects import StructureBaseline
     from copark.decisions.lever_file import LeverOption
     from copark.simulation.trust import Trust
     from copark.stats.shares import Share
@@ -78,20 +84,6 @@ def without_commands(sentence: str) -> str:
 def _percent(share: float) -> float:
     """Give a share in per cent, without the noise that multiplying leaves in its last digits."""
     return round(100.0 * share, 10)
-
-
-def of_structures(baselines: Sequence[StructureBaseline], t: Texts) -> str:
-    """Say what the chance of being self-standing is under the other structures of the model."""
-    between = structure_range(baselines)
-    if between is None:
-        return t("card.no_structures")
-    low, high, count = between
-    first = shown(low, doc.SHARE, t.lang)
-    last = shown(high, doc.SHARE, t.lang)
-    low_words, high_words = ends_in_words(low, high, t.lang)
-    if low_words == high_words:
-        return t("card.structures_alike", value=first if first != shown(0.0, doc.SHARE, t.lang) else last, count=count)
-    return t("card.structures", band=shown(doc.Interval(low, high), doc.SHARE, t.lang), count=count)
 
 
 class _Show(Show):
@@ -161,7 +153,12 @@ class _Show(Show):
         t = self.t
         if answer.shows_outcomes:
             standing = answer.share("self_standing")
-            yield doc.Card(t("card.self_standing"), doc.SHARE, standing.share, of_structures(self.baselines, t))
+            yield doc.Card(
+                t("card.self_standing"),
+                doc.SHARE,
+                standing.share,
+                structures_in_words(self.baselines, t.lang) or t("card.no_structures"),
+            )
         for name in answer.bands:
             column, value = self.size(name)
             band = self.said(doc.Interval(value.low, value.high), column)

@@ -9,7 +9,7 @@ from math import isfinite
 
 from copark.analyses.answer import SHIPPED, find, load
 from copark.analyses.contract import Texts
-from copark.analyses.how_sure import how_sure, structure_range
+from copark.analyses.how_sure import how_sure, structures_in_words
 from copark.analyses.lever_columns import SIGNS, across_structures, change_column, effect_interval
 from copark.analyses.levers import Answer as Levers
 from copark.analyses.levers.advice_words import advice_words
@@ -294,15 +294,9 @@ def _sentences(levers: Levers) -> list[LocalizedText]:
 
 
 def _between(levers: Levers) -> LocalizedText | None:
-    """Say between what the chance lies under the other structures."""
-    between = structure_range(levers.baselines)
-    if between is None:
-        return None
-    low, high, count = between
-    interval = doc.Interval(low, high)
-    return LocalizedText.by_language(
-        lambda lang: Texts("levers", lang)("between", band=shown(interval, doc.SHARE, lang), count=count)
-    )
+    """Say between what the chance lies under the other structures; ``None`` where none was tried."""
+    words = LocalizedText.by_language(lambda lang: structures_in_words(levers.baselines, lang))
+    return words if words.en else None
 
 
 def _sure(levers: Levers) -> list[LocalizedText]:
