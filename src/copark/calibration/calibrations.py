@@ -250,7 +250,7 @@ def kept_posterior(
     settings
         Settings of the calibration.
     fresh
-        Whether it is made anew, even if it is kept.
+        Whether it is calibrated again although a calibration of it is stored.
     threads
         Threads that runs are made on; by default all that are worthwhile.
     out

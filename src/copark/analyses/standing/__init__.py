@@ -135,6 +135,7 @@ def depends_on(params: Params, context: Context) -> JsonObject:
         source = context.parameters(name).source
         draws = None if source is None else source.content["draws_hash"]
         parks[name] = (case.hash, draws, recorded.get(name), str(_now(case, params)))
+    # What bears the name of a parameter stands in its place; the quarter each park is read at is in ``cases``.
     return {"cases": parks, "now": ""}
 
 
