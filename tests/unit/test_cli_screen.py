@@ -142,7 +142,11 @@ def test_what_is_there_and_cannot_be_read_is_not_told_as_read_only(
     path = tmp_path / "case.yaml"
     path.touch()
     may = os.access
-    monkeypatch.setattr(os, "access", lambda place, how: how != os.R_OK and may(place, how))
+
+    def may_not_read_the_case(place: Any, how: int) -> bool:
+        return (how != os.R_OK or Path(place) != path) and may(place, how)
+
+    monkeypatch.setattr(os, "access", may_not_read_the_case)
     answers(monkeypatch, "run_study", PermissionError(13, "Permission denied", str(path)))
     assert "case.yaml cannot be read" in call(["run", "a-park"], capsys)[2]
     monkeypatch.setenv("COPARK_LANG", "zh")
