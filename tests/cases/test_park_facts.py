@@ -30,7 +30,7 @@ def test_what_acts_is_in_the_models_inputs_and_what_does_not_is_not(subtests):
             "network": company["shareholder_ties"].any() or company["partner_ties"].any(),
             "rivals": company["rival_size"].any(),
             "solvency": limited,
-            "credit": limited and governments["credit"][on].any(),
+            "credit": limited and (governments["credit"][on].any() or governments["state_credit"][on].any()),
             "land_plan": (governments["plan_area"][on] > NO_PLAN).any(),
             "start_up_area": (company["first_area"] > 0.0).any(),
             "tax": governments["profit_tax"].any(),
