@@ -97,7 +97,7 @@ def test_futures_share_a_draw_and_differ_in_chance(great_stone):
 
 def test_the_rate_of_credit_follows_the_edited_case(great_stone):
     """With two credits in use their mean rate is owed; with one dropped that of the other. Before, nothing is owed."""
-    first, second = great_stone.finance.credit
+    first, second = (line.model_copy(update={"borrower": "company"}) for line in great_stone.finance.credit)
     dearer = second.model_copy(update={"use": True, "rate": second.rate.model_copy(update={"value": 0.06})})
     finance = great_stone.finance.model_copy(update={"credit": (first, dearer)})
     case = great_stone.model_copy(update={"finance": finance})
