@@ -82,6 +82,24 @@ AXES: Mapping[str, Axis] = {
     **_same("own", "demand", "one_park_only", "sanctions", "market_shift"),
     **_same("own", "size", "own_mix", "origin_weight.home", "origin_weight.host"),
     **_same("own", "size", "own_facts", "land_per_capital", "land_price", "overhead"),
+    **_same(
+        "mechanism",
+        "framework",
+        "bodies_at_work",
+        "alignment",
+        "session_effect",
+        "mediation",
+        "home_bargaining",
+        "partner_mobilisation",
+    ),
+    **_same("mechanism", "framework", "governments_close", "closure_rate"),
+    **_same("scale", "framework", "governments_money", "effort_cost"),
+    **_same("mechanism", "equity", "rule_of_shares", "deadlock", "group_interest", "owner_weight"),
+    **_same("mechanism", "network", "firms_follow", "partner_join", "network_return"),
+    **_same("mechanism", "demand", "terms_and_calls", "arbitrage_pull", "mobilisation"),
+    **_same("mechanism", "demand", "land_and_service", "price_pull"),
+    **_same("mechanism", "enterprises", "firms_alike", "risk_premium", "service_return"),
+    **_same("scale", "size", "price_of_place", "service_fee", "tax_per_job"),
 }
 POOLED = tuple(name for name, axis in AXES.items() if axis.role != "own")
 COLUMN = {name: column for column, name in enumerate(AXES)}
