@@ -8,8 +8,8 @@ to the last quarter with data. ``--sweeps`` are the most at the end, in the plac
 not converged is not written.
 
 Without a name everything that ships is made which is not current, parks first: the command after the version of the
-model or of the method has changed. It can be stopped and given again: what is written is current and skipped, and a search
-goes on where it was.
+model or of the method has changed. It can be stopped and given again: what is written is current and skipped, and a
+search goes on where it was.
 """  # noqa: INP001 - a script that writes what ships
 
 from __future__ import annotations
