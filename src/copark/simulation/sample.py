@@ -91,10 +91,12 @@ PARAMETERS = 0x636F7061726B
 
 
 def prior_of(variable: Variable, case: Case) -> Prior | None:
-    """Return the prior of a parameter in a case: the case's own where it gives one, none where it fixes the value."""
+    """Return the prior of a parameter in a case: the case's own where it gives one, none where its facts fix it."""
     own = case.parameters.get(variable.name)
     if own is not None:
         return None if own.prior is None else Prior(own.prior.kind, own.prior.a, own.prior.b)
+    if variable.name in case_parameters(case):
+        return None
     return variable.prior if variable.drawn else None
 
 

@@ -93,13 +93,14 @@ AXES: Mapping[str, Axis] = {
         "partner_mobilisation",
     ),
     **_same("mechanism", "framework", "governments_close", "closure_rate"),
-    **_same("scale", "framework", "governments_money", "effort_cost"),
+    **_same("scale", "framework", "governments_money", "effort_cost", "benefit_spread"),
     **_same("mechanism", "equity", "rule_of_shares", "deadlock", "group_interest", "owner_weight"),
     **_same("mechanism", "network", "firms_follow", "partner_join", "network_return"),
     **_same("mechanism", "demand", "terms_and_calls", "arbitrage_pull", "mobilisation"),
     **_same("mechanism", "demand", "land_and_service", "price_pull"),
     **_same("mechanism", "enterprises", "firms_alike", "risk_premium", "service_return"),
     **_same("scale", "size", "price_of_place", "service_fee", "tax_per_job"),
+    **_same("own", "size", "own_facts", "overhead_per_area", "dividend_rate", "interest_rate"),
 }
 POOLED = tuple(name for name, axis in AXES.items() if axis.role != "own")
 COLUMN = {name: column for column, name in enumerate(AXES)}
