@@ -999,10 +999,8 @@ def tested(lang: str) -> str:
         "en": (
             "*Fit.* {fit}",
             "*Forecast.* {forecast}",
-            "*Ranking.* A park that thrives was given a higher chance than one that does not in {pairs} of pairs, where "
-            "0.5 is chance.",
-            "*Claims.* Of {claims} claims and rival explanations {open} are open; against {against} the observations "
-            "speak.",
+            "*Ranking.* Parks that thrive were given more than others in {pairs} of pairs, where 0.5 is chance.",
+            "*Claims.* Of {claims} claims and rivals {open} are open; the observations speak against {against}.",
             "*Advice.* {advice}",
         ),
         "zh": (
