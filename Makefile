@@ -59,7 +59,7 @@ check: $(VENV)/.ready-dev ## lint, format, types, import rules
 check-page: frontend/node_modules/.ready ## types and markup of the page
 	@cd frontend && npm run --silent check
 
-docs-numbers: $(VENV)/.ready-dev ## write the numbers of shipped results into README, findings, validity and reliability
+docs-numbers: $(VENV)/.ready-dev ## write the numbers of shipped results into README, findings, validity, reliability, model card and TRACE
 	@$(BIN)/python docs/build_numbers.py
 
 golden: $(VENV)/.ready-dev ## make the golden runs and write their fingerprints; refused where numbers moved without a version (ARGS="levers")
