@@ -8,7 +8,7 @@ TIDY := $(wildcard src tests bench hatch_build.py)
 PAGE := src/copark/web/dist/index.html
 # Folders are named too: a file that is deleted changes its folder.
 PAGE_SOURCES := $(shell find frontend/src frontend/public 2>/dev/null) $(wildcard frontend/*.json frontend/*.js frontend/*.mjs frontend/*.ts frontend/*.html) \
-  src/copark/texts/page.yaml CHANGELOG.md docs/model/MODEL.md docs/validity.md docs/validity.zh.md docs/meeting.md docs/meeting.zh.md docs/glossary.md
+  src/copark/texts/page.yaml CHANGELOG.md docs/model/MODEL.md docs/validity.md docs/validity.zh.md docs/meeting.md docs/meeting.zh.md docs/model/card.md docs/model/card.zh.md docs/glossary.md
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Where Python is told to keep nothing compiled, as in many containers, a process that reads the server takes 2.6 s of CPU instead of 2.0.
@@ -59,7 +59,7 @@ check: $(VENV)/.ready-dev ## lint, format, types, import rules
 check-page: frontend/node_modules/.ready ## types and markup of the page
 	@cd frontend && npm run --silent check
 
-docs-numbers: $(VENV)/.ready-dev ## write the numbers of shipped results into README, findings, validity and reliability
+docs-numbers: $(VENV)/.ready-dev ## write the numbers of shipped results into README, findings, validity, reliability, model card and TRACE
 	@$(BIN)/python docs/build_numbers.py
 
 golden: $(VENV)/.ready-dev ## make the golden runs and write their fingerprints; refused where numbers moved without a version (ARGS="levers")

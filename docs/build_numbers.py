@@ -34,6 +34,7 @@ from copark.model.variables import catalogue
 from copark.presentation.document import Bullets, Chart, Column, Interval, Kind, Section, Table
 from copark.presentation.numbers import bounded, number, percent, reach, shown, spoken
 from copark.texts import text
+from copark.version import CALIBRATION_VERSION, MODEL_VERSION, PANEL_VERSION, __version__
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS: Mapping[str, str] = {
@@ -45,6 +46,9 @@ DOCUMENTS: Mapping[str, str] = {
     "docs/validity.zh.md": "zh",
     "docs/reliability.md": "en",
     "docs/reliability.zh.md": "zh",
+    "docs/model/card.md": "en",
+    "docs/model/card.zh.md": "zh",
+    "docs/model/TRACE.md": "en",
 }
 """Documents with blocks, and their languages."""
 SWAPPED, KEPT = "swap", "unswapped"
@@ -973,6 +977,44 @@ def options(lang: str) -> str:
     )
 
 
+def versions(lang: str) -> str:
+    """Tell which versions of code, model and methods a document is about."""
+    words = {
+        "en": "copark {code}; model {model}, calibration {calibration}, panel {panel}.",
+        "zh": "copark {code}；模型第{model}版，校准方法第{calibration}版，联合校准第{panel}版。",
+    }
+    return words[lang].format(
+        code=__version__, model=MODEL_VERSION, calibration=CALIBRATION_VERSION, panel=PANEL_VERSION
+    )
+
+
+def tested(lang: str) -> str:
+    """List what was tested of the model and what came out, in a line each."""
+    found = shipped("reliability")
+    pairs = Interval(found.discrimination_low, found.discrimination_high, found.discrimination)
+    judged = shipped("claims", GREAT_STONE).claims
+    told = {"against": sum(speaks_against(claim) for claim in judged), "pairs": shown(pairs, TWO, lang)}
+    told |= {"claims": len(judged), "open": sum(claim.word == OPEN for claim in judged)}
+    lines = {
+        "en": (
+            "*Fit.* {fit}",
+            "*Forecast.* {forecast}",
+            "*Ranking.* Parks that thrive were given more than others in {pairs} of pairs, where 0.5 is chance.",
+            "*Claims.* Of {claims} claims and rivals {open} are open; the observations speak against {against}.",
+            "*Advice.* {advice}",
+        ),
+        "zh": (
+            "*拟合*：{fit}",
+            "*预测*：{forecast}",
+            "*排序*：繁荣园区所得概率高于其他园区的配对占{pairs}，0.5即为偶然。",
+            "*论断*：{claims}条论断与竞争性解释中，{open}条尚无定论，{against}条与观测相左。",
+            "*建议*：{advice}",
+        ),
+    }[lang]
+    told |= {"fit": fit(lang), "forecast": validation_short(lang), "advice": options(lang)}
+    return "\n".join("- " + line.format(**told) for line in lines)
+
+
 BLOCKS: Mapping[str, Callable[[str], str]] = {
     "suzhou-turns": suzhou_turns,
     "suzhou-results": suzhou_results,
@@ -1012,6 +1054,8 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "validation-short": validation_short,
     "data": data,
     "options": options,
+    "versions": versions,
+    "tested": tested,
 }
 
 

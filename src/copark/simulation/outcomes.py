@@ -19,7 +19,7 @@ OUTCOMES = ("failed", "dependent", "stagnant", "self_standing")
 NOT_OK = -1
 """Code of a run that did not end well as a computation."""
 SELF_STANDING = 50
-"""S*: companies operating at the horizon from which on a park that lives unaided is self-standing (MODEL §3.11)."""
+"""S*: companies operating at the horizon from which on a park that lives unaided is self-standing (MODEL §3(11))."""
 YEAR_TWENTY = 80
 """Quarters after which outcomes are judged where nobody looks ahead."""
 RESCUED_WITHIN = 8

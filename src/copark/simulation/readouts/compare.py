@@ -34,7 +34,7 @@ MADE_OF = (
 )
 """What two results must share to be paired, and where their provenance says it."""
 THRESHOLDS = (15.0, 50.0, 100.0)
-"""S*: companies operating at the horizon from which on a park that lives unaided is self-standing (MODEL §3.11)."""
+"""S*: companies operating at the horizon from which on a park that lives unaided is self-standing (MODEL §3(11))."""
 EARLY_YEAR = 12
 """Year since the start at whose end scenarios are compared, beside the quarter in which outcomes are judged."""
 MAIN = (
