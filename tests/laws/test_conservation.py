@@ -139,8 +139,9 @@ def test_service_never_exceeds_capability(great_stone):
 
 
 EVERYTHING = {
-    "alignment": 0.5, "session_effect": 0.2, "visit_weight": 0.0, "closure_rate": 0.01, "closure_threshold": 1.0, "deadlock": 0.5,
-    "group_interest": 0.5, "owner_weight": 0.5, "arbitrage_pull": 20.0, "mobilisation": 0.5, "price_pull": 0.5,
+    "alignment": 0.5, "session_effect": 0.2, "visit_weight": 0.0, "closure_rate": 0.01, "closure_threshold": 1.0,
+    "deadlock": 0.5, "group_interest": 0.5, "owner_weight": 0.5, "arbitrage_pull": 20.0, "mobilisation": 0.5,
+    "price_pull": 0.5,
 }  # fmt: skip
 """Every mechanism that is off by default, at a value from the middle of what is thinkable."""
 
