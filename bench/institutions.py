@@ -56,15 +56,7 @@ def banzhaf_index(share: list[float], quota: float) -> list[float]:
     return [s / total if total else 0.0 for s in swings]
 
 
-NOT_IMPLEMENTED = (
-    "ledger_gap",
-    "alignment",
-    "transfer_home",
-    "closed",
-    "state_funding",
-    "state_debt",
-    "state_debt_service",
-)
+NOT_IMPLEMENTED = ("ledger_gap", "closed")
 """Outputs that the other implementations lack: a check of the kernel's own, and mechanisms that are off by default."""
 
 
@@ -137,7 +129,10 @@ class Governments:
         if self.private:
             self.commitment[HOME] = 1.0
         self.pays = [0.0, 0.0]
-        self.paid = 0.0
+        self.outlay = [0.0, 0.0]
+        self.alignment = p["alignment"] if facts.governments[0]["framework"] else 0.0
+        self.conceded_to_home = 0.0
+        self.state_debt = self.state_interest = self.state_principal = 0.0
         self.surplus = sum(self.benefit)
 
     def justified(self, net_benefit: float) -> float:
@@ -145,46 +140,90 @@ class Governments:
         return logistic((net_benefit - self.p["effort_cost"]) / self.p["benefit_spread"])
 
     def offer(self, t: int) -> dict[str, Any]:
-        """What the framework gives the company this quarter: credit, a land plan, a council that mediates."""
+        """What governments give the company this quarter: credit, a land plan, a council that mediates."""
         today = self.facts.governments[t]
         on = bool(today["framework"])
+        limits = {
+            name: (today[f"commercial_{name}"] + today[name] * on) * bool(today["credit_open"])
+            for name in ("credit", "state_credit")
+        }
         return {
-            "credit": today["credit"] if on and today["credit_open"] else 0.0,
+            "credit": limits["credit"],
+            "state_credit": 0.0 if today["state_repayment_quarters"] > 0.0 else limits["state_credit"],
+            "state_debt": self.state_debt,
             "plan": today["plan_area"] if on and today["plan_open"] else None,
             "mediates": bool(on and today["mediation_open"] and self.surplus > 0.0),
         }
 
-    def step(self, t: int, gains: list[float], shortfall: float, control: list[float], alive: bool) -> float:
-        """Feel the quarter's gains, decide on a rescue (returned, M USD/yr), move commitment."""
-        p, today = self.p, self.facts.governments[t]
+    def step(self, t: int, gains: list[float], company: Company, totals: dict[str, float], alive: bool) -> float:
+        """Feel the quarter's gains, decide on a rescue (returned, M USD/yr), move alignment and commitment."""
+        p, today, shortfall = self.p, self.facts.governments[t], company.shortfall
+        self.serve_debt(today, company.flows["state_funding"])
         memory = -math.expm1(-DT / p["benefit_memory"])
-        value = [0.0 if self.private or not alive else p["value_home"], p["value_host"] if alive else 0.0]
+        values = [0.0 if self.private else p["value_home"], p["value_host"]]
+        owed = [self.state_interest, -self.state_interest - self.state_principal]
         for g in (HOME, HOST):
-            self.benefit[g] += memory * (value[g] + gains[g] - self.benefit[g])
-        self.pays = self.bargain(today, shortfall, control) if shortfall > 0.0 else [0.0, 0.0]
-        self.paid += sum(self.pays) * DT
+            value = values[g] * self.served(g, today, company.control, totals, alive)
+            self.benefit[g] += memory * (value + gains[g] + owed[g] - self.benefit[g])
+        self.align(today)
+        self.conceded_to_home = 0.0
+        if not self.private:
+            self.conceded_to_home = self.alignment * (p["home_bargaining"] * sum(self.benefit) - self.benefit[HOME])
+        worth = [self.benefit[HOME] + self.conceded_to_home, self.benefit[HOST] - self.conceded_to_home]
+        self.pays = self.bargain(today, worth, shortfall, company.control) if shortfall > 0.0 else [0.0, 0.0]
         self.surplus = sum(self.benefit) - shortfall
         inertia = -math.expm1(-p["commitment_rate"] * DT)
         for g in (HOME, HOST):
-            drift = self.justified(self.benefit[g] - self.pays[g]) - self.commitment[g]
-            self.commitment[g] = min(max(self.commitment[g] + inertia * drift + today["visit"][g], 0.0), 1.0)
+            self.outlay[g] += self.pays[g] * DT
+            drift = self.justified(worth[g] - self.pays[g]) - self.commitment[g]
+            visit = today["visit"][g]
+            jump = visit * p["visit_weight"] if visit > 0.0 else visit
+            self.commitment[g] = min(max(self.commitment[g] + inertia * drift + jump, 0.0), 1.0)
+        self.outlay[HOST] += (self.state_interest + self.state_principal) * DT
         if self.private:
             self.commitment[HOME] = 1.0 if alive else 0.0
         return sum(self.pays)
 
-    def bargain(self, today: Record, x: float, control: list[float]) -> list[float]:
-        """Who pays how much of a shortfall x: by treaty both, without one the controller, or nobody."""
-        u = self.benefit
-        if today["framework"]:
-            if not today["rescue_by_treaty"] or sum(u) - x < 0.0:
-                return [0.0, 0.0]
+    def serve_debt(self, today: Record, funding: float) -> None:
+        """Interest and principal of what the host state borrowed; what it passes on is added to its debt."""
+        left = today["state_repayment_quarters"]
+        due = self.state_debt / left if left >= 1.0 else 0.0
+        self.state_interest, self.state_principal = today["state_credit_rate"] * self.state_debt, due / DT
+        self.state_debt += funding * DT - due
+
+    def served(self, g: int, today: Record, control: list[float], totals: dict[str, float], alive: bool) -> float:
+        """How far a side's interests are served: growth, technology, control, burden, and presence with the rest."""
+        growth, technology, power, burden = today[("interest_weight_home", "interest_weight_host")[g]]
+        jobs = totals["jobs"]
+        per_job = totals["capital"] / jobs if jobs > 0.0 else 0.0
+        paid = sum(self.outlay)
+        left_to_other = self.outlay[1 - g] / paid if paid > 0.0 else 0.5
+        presence = 1.0 - growth - technology - power - burden
+        return (
+            alive * (presence + power * control[g] + burden * left_to_other)
+            + growth * jobs / (jobs + self.p["interest_jobs"])
+            + technology * per_job / (per_job + self.p["interest_technology"])
+        )
+
+    def align(self, today: Record) -> None:
+        """Alignment: back to what the framework sustains, and up in a quarter with a visit under it."""
+        p, on = self.p, bool(today["framework"])
+        self.alignment += -math.expm1(-DT / p["alignment_memory"]) * (p["alignment"] * on - self.alignment)
+        if on and max(today["visit"]) > 0.0:
+            self.alignment += p["session_effect"] * (1.0 - self.alignment)
+
+    def bargain(self, today: Record, worth: list[float], x: float, control: list[float]) -> list[float]:
+        """Who pays how much of a shortfall x: by treaty both, else one side alone, who controls it first, or nobody."""
+        u = [min(w, most) if most > 0.0 else w for w, most in zip(worth, today["rescue_limit"], strict=True)]
+        if today["framework"] and today["rescue_by_treaty"] and sum(u) >= x:
             home = min(max(u[HOME] - self.p["home_bargaining"] * (sum(u) - x), 0.0), x)
             shares = [home, x - home]
-            return shares if all(u[g] >= shares[g] for g in (HOME, HOST)) else [0.0, 0.0]
-        if not today["rescue_by_controller"] or control[HOME] == control[HOST]:
-            return [0.0, 0.0]
-        payer = HOME if control[HOME] > control[HOST] else HOST
-        return [x if g == payer and u[g] >= x else 0.0 for g in (HOME, HOST)]
+            if all(u[g] >= shares[g] for g in (HOME, HOST)):
+                return shares
+        for payer in (HOME, HOST) if control[HOME] >= control[HOST] else (HOST, HOME):
+            if today["rescue_alone"][payer] and u[payer] >= x:
+                return [x if g == payer else 0.0 for g in (HOME, HOST)]
+        return [0.0, 0.0]
 
 
 class Company:
@@ -194,7 +233,8 @@ class Company:
         self.facts, self.p, self.rng = facts, p, rng
         self.cash = self.paid_in = facts.company[0]["paid_in_at_start"]
         self.debt = self.area = self.developed = 0.0
-        self.area_by_quarter: list[float] = []
+        self.delivered = self.passed_on = 0.0
+        self.delivered_by_quarter: list[float] = []
         self.result_cumulative = self.infrastructure = self.aid = 0.0
         self.insolvent_quarters = 0
         self.failed = False
@@ -209,9 +249,9 @@ class Company:
 
     @property
     def usable_area(self) -> float:
-        """Land serviced long enough ago to be built on."""
-        past = len(self.area_by_quarter) - 1 - self.facts.land_delay
-        return self.area_by_quarter[past] if past >= 0 else 0.0
+        """Land delivered long enough ago to be built on."""
+        past = len(self.delivered_by_quarter) - 1 - self.facts.land_delay
+        return self.delivered_by_quarter[past] if past >= 0 else 0.0
 
     def decide(self, t: int, commitment: list[float], offer: dict[str, Any], world: World, occupied: float) -> None:
         """Vote, serve, tie, and service land."""
@@ -223,11 +263,16 @@ class Company:
             ties = [tie + here * extra for tie, extra in zip(ties, partner, strict=True)]
         self.network = [self.p["network_strength"] * tie for tie in ties]
         self.developed = self.develop(today, offer, occupied)
-        self.area_by_quarter.append(self.area + self.developed)
+        lot = 0.0 if offer["plan"] is None else min(today["lot_area"], offer["plan"])
+        if self.area + self.developed >= lot - 1e-6:
+            self.delivered = self.area + self.developed
+        self.delivered_by_quarter.append(self.delivered)
 
     def vote(self, today: Record, commitment: list[float], mediates: bool) -> None:
         """Control by the Banzhaf index; the chance that a land vote passes, mediated where the council can."""
         share, quota = today["share"], today["quota"]
+        if quota <= 10_000.0:
+            quota = min(quota, sum(share))
         if self.decided_by != (share, quota):
             self.decided_by, self.control = (share, quota), banzhaf_index(share, quota)
         self.passes = chance_to_pass(share, quota, [*commitment, sum(commitment) / 2.0])
@@ -258,26 +303,33 @@ class Company:
         block = min(today["block_area"], self.plan - self.area)
         if self.failed or block <= 0.0:
             return 0.0
-        reach = max(self.cash, 0.0) + sum(self.in_reach(today, offer["credit"]))
+        reach = max(self.cash, 0.0) + sum(self.in_reach(today, offer))
         affordable = reach >= self.p["servicing_cost"] * block
         return block if affordable and self.rng.random() < self.passes else 0.0
 
-    def in_reach(self, today: Record, credit: float) -> tuple[float, float]:
-        """Equity not yet called, and credit not yet drawn; once repayment begins nothing more is drawn."""
+    def in_reach(self, today: Record, offer: dict[str, Any]) -> tuple[float, float, float]:
+        """Equity not yet called, money of the state and credit not yet drawn; none once repayment begins."""
         repaying = today["repayment_quarters"] > 0.0
-        return max(today["registered_capital"] - self.paid_in, 0.0), 0.0 if repaying else max(credit - self.debt, 0.0)
+        return (
+            max(today["registered_capital"] - self.paid_in, 0.0),
+            max(offer["state_credit"] - self.passed_on, 0.0),
+            0.0 if repaying else max(offer["credit"] - self.debt, 0.0),
+        )
 
-    def keep_books(self, t: int, land_taken: float, occupied: float, credit: float) -> None:
+    def keep_books(self, t: int, land_taken: float, occupied: float, offer: dict[str, Any]) -> None:
         """Move the quarter's money, or none if the company has failed."""
-        income, spending = ("land_sales", "fees", "grants", "calls", "draws"), ("operating_cost", "land_cost")
+        income, spending = (
+            ("land_sales", "fees", "grants", "calls", "state_funding", "draws"),
+            ("operating_cost", "land_cost"),
+        )
         self.flows = dict.fromkeys((*income, *spending, "interest", "principal"), 0.0)
         self.dividends = [0.0, 0.0, 0.0]
         self.rescue = self.shortfall = 0.0
         if not self.failed:
-            self.account(self.facts.company[t], land_taken, occupied, credit)
+            self.account(self.facts.company[t], land_taken, occupied, offer)
 
-    def account(self, today: Record, land_taken: float, occupied: float, credit: float) -> None:
-        """K' = K + sales + fees - costs - debt service + calls + draws + grants - dividends."""
+    def account(self, today: Record, land_taken: float, occupied: float, offer: dict[str, Any]) -> None:
+        """K' = K + sales + fees - costs - debt service + calls + state money + draws + grants - dividends."""
         p, f = self.p, self.flows
         price = p["servicing_cost"] + (p["land_price"] - p["servicing_cost"]) * self.attention[HOST]
         f["land_sales"] = price * land_taken / DT
@@ -291,14 +343,16 @@ class Company:
         result = f["land_sales"] + f["fees"] + f["grants"] - f["operating_cost"] - f["land_cost"] - f["interest"]
         self.cash += DT * (result - f["principal"])
         self.debt -= DT * f["principal"]
-        equity, line = self.in_reach(today, credit)
+        equity, from_state, line = self.in_reach(today, offer)
         calls = min(max(-self.cash, 0.0), equity)
-        draws = min(max(-self.cash - calls, 0.0), line)
-        f["calls"], f["draws"] = calls / DT, draws / DT
-        self.cash += calls + draws
+        funding = min(max(-self.cash - calls, 0.0), from_state)
+        draws = min(max(-self.cash - calls - funding, 0.0), line)
+        f["calls"], f["state_funding"], f["draws"] = calls / DT, funding / DT, draws / DT
+        self.cash += calls + funding + draws
         self.paid_in += calls
+        self.passed_on += funding
         self.debt += draws
-        if self.debt <= 0.0:
+        if self.debt <= 0.0 and offer["state_debt"] <= 0.0:
             pot = p["dividend_rate"] * max(self.cash - p["cash_reserve"], 0.0)
             self.dividends = [pot * share / 1e4 for share in today["share"]]
             self.cash -= DT * sum(self.dividends)
@@ -331,6 +385,7 @@ def report_institutions(
         "network_home": c.network[HOME], "network_host": c.network[HOST], "network_third": c.network[THIRD],
         "land_sales": f["land_sales"], "fees": f["fees"], "operating_cost": f["operating_cost"],
         "land_cost": f["land_cost"], "interest": f["interest"], "principal": f["principal"], "calls": f["calls"],
+        "state_funding": f["state_funding"],
         "draws_credit": f["draws"], "grants": f["grants"], "dividends": sum(c.dividends), "rescue": c.rescue,
         "shortfall": c.shortfall, "insolvent_quarters": float(c.insolvent_quarters), "failed": float(c.failed),
         "commitment_home": governments.commitment[HOME], "commitment_host": governments.commitment[HOST],
@@ -338,7 +393,10 @@ def report_institutions(
         "surplus": governments.surplus,
         "contribution_home": governments.pays[HOME], "contribution_host": governments.pays[HOST],
         "public_income": governments.p["tax_per_job"] * totals["jobs"] + totals["taxes"],
-        "public_outlay": company.aid + governments.paid,
+        "public_outlay": company.aid + sum(governments.outlay),
+        "alignment": governments.alignment, "transfer_home": governments.conceded_to_home,
+        "state_debt": governments.state_debt,
+        "state_debt_service": governments.state_interest + governments.state_principal,
         "demand_home": world.demand[HOME], "demand_host": world.demand[HOST], "demand_third": world.demand[THIRD],
         "growth_gap_host": world.growth_host, "partners": float(sum(world.partners)),
     }  # fmt: skip

@@ -24,14 +24,17 @@ def test_what_acts_is_in_the_models_inputs_and_what_does_not_is_not(subtests):
         governments, company, enterprises = inputs.governments, inputs.company, inputs.enterprises
         on = governments["framework"] > 0.5
         limited = (company["registered_capital"] < 100_000.0).any() and name != "kaesong"
+        with_framework = governments["credit"][on].any() or governments["state_credit"][on].any()
+        commercial = governments["commercial_credit"].any() or governments["commercial_state_credit"].any()
         felt = {
             "framework": on.any(),
-            "visits": (np.abs(governments["visit"]) % 1.0 > 0.0).any(),
+            "visits": (np.abs(governments["visit"][on]) % 1.0 > 0.0).any(),
             "network": company["shareholder_ties"].any() or company["partner_ties"].any(),
             "rivals": company["rival_size"].any(),
             "solvency": limited,
-            "credit": limited and (governments["credit"][on].any() or governments["state_credit"][on].any()),
+            "credit": limited and (with_framework or commercial),
             "land_plan": (governments["plan_area"][on] > NO_PLAN).any(),
+            "lots": company["lot_area"][on].any(),
             "start_up_area": (company["first_area"] > 0.0).any(),
             "tax": governments["profit_tax"].any(),
             "grants": company["other_investment"].any(),

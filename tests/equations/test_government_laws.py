@@ -31,7 +31,7 @@ def test_a_bargain_pays_all_or_nothing_and_leaves_nobody_below_zero(home, host, 
 )  # fmt: skip
 def test_a_rescue_never_leaves_a_side_worse_than_nothing(benefit, shortfall, control, framework, weight):
     state = blank("governments", "state", benefit=benefit)
-    dated = blank("governments", "dated", framework=framework, rescue_by_treaty=1, rescue_by_controller=1)
+    dated = blank("governments", "dated", framework=framework, rescue_by_treaty=1, rescue_alone=[1, 1])
     receives = blank("governments", "receives", shortfall=shortfall, control=control)
     governments.rescue(state, receives, dated, parameters("governments", home_bargaining=weight))
     paid = state.contribution.sum()

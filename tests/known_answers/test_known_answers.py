@@ -8,7 +8,10 @@ from tests.simulation.conftest import arm, study
 
 FACTS = [f"world.exposure_{shock}" for shock in ("pandemic", "sanctions", "market_shift")]
 NOTHING_ELSE = {name: [{"value": (0.0, 0.0, 0.0)}] for name in (*FACTS, "enterprises.certificates")} | {
-    "governments.narrow_list": [{"value": 0.0}]
+    "governments.narrow_list": [{"value": 0.0}],
+    "governments.state_credit": [{"value": 0.0}],
+    "governments.interest_weight_home": [{"value": (0.0, 0.0, 0.0, 0.0)}],
+    "governments.interest_weight_host": [{"value": (0.0, 0.0, 0.0, 0.0)}],
 }
 NO_PULL = {
     "follow_own": 0.0, "service_pull": 0.0, "reputation_pull": 0.0, "network_strength": 0.0, "climate_spread": 0.0,

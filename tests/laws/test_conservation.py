@@ -75,8 +75,9 @@ def test_a_rescue_never_leaves_a_side_worse_than_nothing(great_stone):
     paid_home, paid_host = made.contribution_home.values, made.contribution_host.values
     assert (paid_home > 0).any()
     assert (paid_host > 0).any()
-    assert (made.benefit_home.values - paid_home)[paid_home > 0].min() >= -1e-9
-    assert (made.benefit_host.values - paid_host)[paid_host > 0].min() >= -1e-9
+    conceded = made.transfer_home.values
+    assert (made.benefit_home.values + conceded - paid_home)[paid_home > 0].min() >= -1e-9
+    assert (made.benefit_host.values - conceded - paid_host)[paid_host > 0].min() >= -1e-9
     assert np.allclose((paid_home + paid_host)[made.rescue.values > 0], made.shortfall.values[made.rescue.values > 0])
 
 
@@ -84,6 +85,38 @@ def test_no_framework_no_concessional_debt(great_stone):
     made = simulate(study(arm("off", levers={"governments.framework": [{"value": 0.0}]}), runs=128), great_stone)
     assert (made.debt.values == 0.0).all()
     assert (made.draws_credit.values == 0.0).all()
+
+
+def test_commercial_credit_needs_no_framework(great_stone):
+    off = {"governments.framework": [{"value": 0.0}], "company.registered_capital": [{"value": 0.0}]}
+    lent = {"governments.commercial_credit": [{"value": 300.0}]}
+    stops = {"governments.credit_open": [{"value": 0.0}]}
+    arms = (arm("lent", levers=off | lent), arm("closed", levers=off | lent | stops))
+    made = simulate(study(*arms, runs=64), great_stone)
+    assert (made.draws_credit.values[0] > 0.0).any()
+    assert (made.debt.values[1] == 0.0).all()
+
+
+def test_nothing_is_distributed_while_the_state_owes_what_it_passed_on(great_stone):
+    rich = arm("rich", parameters={"land_price": 2.0, "cash_reserve": 0.0})
+    made = simulate(study(rich, runs=128), great_stone)
+    owed = made.state_debt.values[..., :-1] > 0.0
+    paid = made.dividends.values[..., 1:] > 0.0
+    assert (owed & (made.cash.values[..., 1:] > 0.0)).any()
+    assert not (owed & paid).any()
+    assert paid.any()
+
+
+def test_land_is_usable_by_whole_lots_of_the_plan(great_stone):
+    """Great Stone delivers 350 and 851 ha; without the governments' plan land is used as it is serviced."""
+    whole = arm("lots")
+    blocks = arm("blocks", levers={"company.lot_area": [{"value": 0.0}]})
+    demand_led = arm("demand-led", edits={"depth": {"plan": "off"}})
+    made = simulate(study(whole, blocks, demand_led, runs=128), great_stone)
+    usable, serviced = made.usable_area.values, made.serviced_area.values
+    assert set(np.unique(usable[0])) <= {0.0, 350.0, 851.0}
+    assert np.array_equal(usable[1, :, 4:], serviced[1, :, :-4])
+    assert np.array_equal(usable[2, :, 4:], serviced[2, :, :-4])
 
 
 def test_a_failed_company_is_frozen(great_stone):
@@ -106,8 +139,9 @@ def test_service_never_exceeds_capability(great_stone):
 
 
 EVERYTHING = {
-    "alignment": 0.5, "session_effect": 0.2, "visit_weight": 0.0, "closure_rate": 0.01, "deadlock": 0.5,
-    "group_interest": 0.5, "owner_weight": 0.5, "arbitrage_pull": 20.0, "mobilisation": 0.5, "price_pull": 0.5,
+    "alignment": 0.5, "session_effect": 0.2, "visit_weight": 0.0, "closure_rate": 0.01, "closure_threshold": 1.0,
+    "deadlock": 0.5, "group_interest": 0.5, "owner_weight": 0.5, "arbitrage_pull": 20.0, "mobilisation": 0.5,
+    "price_pull": 0.5,
 }  # fmt: skip
 """Every mechanism that is off by default, at a value from the middle of what is thinkable."""
 
@@ -118,6 +152,7 @@ def test_every_mechanism_conserves_when_it_is_turned_on(great_stone):
         "governments.rescue_alone": [{"value": [1, 1]}],
         "governments.state_credit": [{"value": 100}],
         "governments.state_credit_rate": [{"value": 0.03}],
+        "governments.state_repayment_quarters": [{"value": 0}],
         "governments.interest_weight_home": [{"value": [0.2, 0.2, 0.2, 0.2]}],
         "governments.interest_weight_host": [{"value": [0.4, 0.2, 0.1, 0.1]}],
         "company.business_home": [{"value": [0.5, 0.3, 0]}],

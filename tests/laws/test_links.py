@@ -44,8 +44,8 @@ DISTURBED = {
     "price_to_arrivals": ({"parameters": {"price_pull": 1.0, "reference_price": 0.2}}, ("arrivals",)),
     "jobs_to_interests": ({"parameters": {"interest_jobs": 50_000}}, ("benefit_home",)),
     "capital_to_interests": ({"parameters": {"interest_technology": 5.0}}, ("benefit_home",)),
-    "closing_to_company": ({"parameters": {"closure_rate": 1.0}}, ("failed",)),
-    "closing_to_enterprises": ({"parameters": {"closure_rate": 1.0}}, ("mean_return",)),
+    "closing_to_company": ({"parameters": {"closure_rate": 1.0, "closure_threshold": 1.0}}, ("failed",)),
+    "closing_to_enterprises": ({"parameters": {"closure_rate": 1.0, "closure_threshold": 1.0}}, ("mean_return",)),
     "sales_to_ledger": ({"parameters": {"land_per_capital": 1.0}}, ("land_sales",)),
     "credit_to_ledger": ({"levers": {"governments.credit": [{"value": 5000}]}}, ("debt", "draws_credit")),
     "regime_to_arrivals": ({"levers": {"governments.threshold": [{"value": 50}]}}, ("registered", "operating")),
@@ -60,13 +60,20 @@ def test_a_cut_link_carries_nothing(great_stone, link):
     change, felt = DISTURBED[link]
     cut = {link: {"strength": 0.0}} | ({name: {"strength": 0.0} for name in QUIET} if "service" in link else {})
     if link == "interest_to_home":  # what else money in the company lets the home side gain
-        others = ("dividends_to_sides", "profits_to_home", "contracts_to_home", "opening_to_interests")
+        others = (
+            "dividends_to_sides", "profits_to_home", "contracts_to_home", "opening_to_interests", "funding_to_host",
+            "jobs_to_interests", "capital_to_interests", "shortfall_to_bargain",
+        )  # fmt: skip
         cut |= {name: {"strength": 0.0} for name in others}
+    if link == "jobs_to_host":  # jobs also serve interests, which is another link
+        cut |= {name: {"strength": 0.0} for name in ("jobs_to_interests", "capital_to_interests")}
     if link == "closing_to_enterprises":  # a closure also ends the company, and with it the park's openings
         cut |= {"closing_to_company": {"strength": 0.0}}
     # without an interest in growth and technology no government looks at them
     weights = {"governments.interest_weight_home": [{"value": [0.4, 0.4, 0, 0]}]}
     given = {"levers": weights} if link in ("jobs_to_interests", "capital_to_interests") else {}
+    if link == "interest_to_home":  # the credit on record is the host state's
+        given = {"levers": {"governments.credit": [{"value": 300}]}}
     changed = given | change
     arms = (arm("a", links=cut, **given), arm("b", links=cut, **changed), arm("c", **given), arm("d", **changed))
     made = simulate(study(*arms, runs=48, draws="defaults"), great_stone)
@@ -129,6 +136,28 @@ def test_a_delay_keeps_the_first_quarters_neutral(arms, subtests):
     for link in catalogue().links:
         with subtests.test(link):
             assert same_bits(arms[link, "late"], arms[link, "cut"])
+
+
+def test_who_controls_the_company_pays_first(great_stone):
+    """Where either side would pay alone, the side in control is asked; with the link cut, the home side."""
+    levers = {
+        "governments.framework": [{"value": 0.0}],
+        "company.share": [{"value": [3200, 6800, 0]}],
+        "company.registered_capital": [{"value": 0.0}],
+    }
+    parameters = {"value_home": 200.0, "value_host": 200.0}
+    cut = {"control_to_bargain": {"strength": 0.0}}
+    host, nobody = (
+        arm(key, levers=levers, parameters=parameters, links=links) for key, links in (("a", {}), ("b", cut))
+    )
+    made = simulate(study(host, nobody, runs=32, draws="defaults"), great_stone)
+    first = np.argmax(made.rescue.values > 0.0, axis=-1)[..., None]
+    pays_home = np.take_along_axis(made.contribution_home.values, first, axis=-1)
+    pays_host = np.take_along_axis(made.contribution_host.values, first, axis=-1)
+    assert (pays_host[0] > 0.0).any()
+    assert (pays_home[0] == 0.0).all()
+    assert (pays_home[1] > 0.0).any()
+    assert (pays_host[1] == 0.0).all()
 
 
 def test_half_a_link_lies_between(great_stone):

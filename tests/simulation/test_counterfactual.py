@@ -108,13 +108,16 @@ def test_but_for_an_event_after_the_horizon_is_exactly_nothing(great_stone):
         assert not any(effects.differences("as-it-is", output).any() for output in effects.measures)
 
 
-def test_but_for_a_visit_commitment_is_lower_by_its_jump(great_stone):
+def test_but_for_a_visit_the_sides_are_less_aligned_and_the_one_concedes_less(great_stone):
+    """A visit makes good a tenth of the missing alignment; what it brought fades."""
     result = but_for(great_stone, "visit/2015-05-10", runs=8, quarters=HORIZON, keep="all", threads=1, draws="defaults")
     effects = effects_in(result, WITHOUT)
-    at, effect = effects.quarters.index("2015Q2"), effects.differences("as-it-is", "commitment_home")
-    assert np.allclose(effect[:, at], 0.05)
+    at, effect = effects.quarters.index("2015Q2"), effects.differences("as-it-is", "alignment")
+    missing = 1.0 - result.alignment.sel(scenario=WITHOUT).values[:, at]
+    assert np.allclose(effect[:, at], 0.1 * missing)
     assert not effect[:, :at].any()
     assert (effect[:, at + 4] < effect[:, at]).all()
+    assert (effects.differences("as-it-is", "transfer_home")[:, at] != 0.0).all()
 
 
 def test_but_for_all_that_is_known_runs_or_says_why(great_stone):

@@ -102,7 +102,7 @@ def test_framework_off_and_for_a_time(miniature):
     ("switch", "field"),
     [
         ("credit", "credit_open"), ("plan", "plan_open"), ("mediation", "mediation_open"), ("visits", "visit"),
-        ("rescue_by_treaty", "rescue_by_treaty"), ("rescue_by_controller", "rescue_by_controller"),
+        ("rescue_by_treaty", "rescue_by_treaty"), ("rescue_alone", "rescue_alone"),
     ],
 )  # fmt: skip
 def test_depth_of_the_framework(miniature, switch, field):

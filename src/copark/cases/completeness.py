@@ -76,10 +76,12 @@ def _limited(case: Case) -> bool:
 
 
 def _lends(case: Case) -> bool:
-    """Say whether a credit line can be drawn: the framework is on after it begins, and capital may run out."""
+    """Say whether a credit line can be drawn: capital may run out, and what is concessional has its framework."""
     on = case.framework
-    lines = [line.since.quarter() for line in case.finance.credit if line.use]
-    return _limited(case) and on is not None and any(on.until is None or since <= on.until for since in lines)
+    lines = [line for line in case.finance.credit if line.use]
+    concessional = [line.since.quarter() for line in lines if line.concessional]
+    with_framework = on is not None and any(on.until is None or since <= on.until for since in concessional)
+    return _limited(case) and (with_framework or len(concessional) < len(lines))
 
 
 def _shares_change(case: Case) -> bool:
@@ -98,6 +100,11 @@ class _Mechanism(NamedTuple):
     is_able: Callable[[Case], bool] = lambda _: True
 
 
+def _plans(case: Case) -> bool:
+    """Say whether the governments plan land: lots are those of their plan."""
+    return _has_framework(case) and bool(used(case.land.plan))
+
+
 def _any_above_0(facts: Iterable[Fact]) -> bool:
     return any(fact.value > 0 for fact in used(facts))
 
@@ -108,7 +115,7 @@ _MECHANISMS: Mapping[str, _Mechanism] = {
     "share_changes": _Mechanism(_shares_change, ("equity",)),
     "quota": _Mechanism(lambda case: "quota" not in case.not_known, ("quota",)),
     "framework": _Mechanism(_has_framework, ()),
-    "visits": _Mechanism(lambda case: case.visits),
+    "visits": _Mechanism(lambda case: case.visits, is_able=_has_framework),
     "network": _Mechanism(lambda case: any(any(strengths(ties)) for ties in _ties(case)), ("shareholders", "ties")),
     "partners": _Mechanism(lambda case: case.partners),
     "rivals": _Mechanism(lambda case: case.rivals),
@@ -117,6 +124,7 @@ _MECHANISMS: Mapping[str, _Mechanism] = {
     "credit": _Mechanism(lambda case: case.finance.credit, ("finance", "finance.credit"), _lends),
     "grants": _Mechanism(lambda case: used(case.finance.grants), ("finance",)),
     "land_plan": _Mechanism(lambda case: case.land.plan, ("land", "land.plan"), _has_framework),
+    "lots": _Mechanism(lambda case: used(case.land.lots), ("land",), _plans),
     "start_up_area": _Mechanism(lambda case: case.land.first_area.value > 0, ("land", "land.first_area")),
     "threshold": _Mechanism(lambda case: _any_above_0(case.regime.threshold), ("regime", "regime.threshold")),
     "narrow_list": _Mechanism(lambda case: case.regime.narrow_until is not None, ("regime",)),

@@ -15,18 +15,19 @@ from copark.json_types import JsonObject
 
 UNKNOWN = "not_known"
 _UNMODELLED = ("interests", "institutions", "renegotiations")
-_MAY_LIE_AHEAD = "plan"
+_MAY_LIE_AHEAD = ("plan", "lots")
 _FACT_LISTS: tuple[KeyPath, ...] = (
     ("quota",),
     ("capability",),
     ("finance", "registered_capital"),
     ("finance", "grants"),
     ("land", "plan"),
+    ("land", "lots"),
     ("regime", "threshold"),
     ("regime", "profit_tax"),
 )
 _PAYMENTS: KeyPath = ("finance", "grants")
-_NEEDED_AT_START: tuple[KeyPath, ...] = tuple(path for path in _FACT_LISTS if path not in (_PAYMENTS, ("land", "plan")))
+_NEEDED_AT_START: tuple[KeyPath, ...] = tuple(path for path in _FACT_LISTS if path != _PAYMENTS and path[0] != "land")
 _KEYED: tuple[KeyPath, ...] = (
     ("interests",),
     ("shareholders",),
@@ -287,7 +288,7 @@ def sourcing(path: KeyPath, entry: Mapping[str, Any], known_sources: Collection[
 
 
 def _late(path: KeyPath, entry: JsonObject, data_end: Quarter) -> Iterator[CaseProblem]:
-    if _MAY_LIE_AHEAD in path:
+    if any(key in path for key in _MAY_LIE_AHEAD):
         return
     for name in ("date", "from", "registered", "started", "operating"):
         try:

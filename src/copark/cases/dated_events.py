@@ -56,7 +56,11 @@ class Certificates(Sourced):
 
 
 class Visit(Sourced):
-    """A visit or summit that made commitment jump; the size is a judgement."""
+    """A visit or summit of the two sides.
+
+    Under a framework it raises their alignment. By its jumps, judgements, it moves commitment as far as the parameter
+    visit_weight lets it, which by default is not at all.
+    """
 
     date: Date
     """When it took place."""

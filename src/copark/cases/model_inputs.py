@@ -159,7 +159,7 @@ def presence(partner: Partner, quarter: Quarter) -> int:
 
 
 def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
-    """Pack framework, visits, land plan, legal regime; rescue is open to whoever the framework lets rescue.
+    """Pack framework, visits, land plan, legal regime; rescue is open to both sides, and by treaty to both together.
 
     Parameters
     ----------
@@ -176,9 +176,10 @@ def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> Non
     dated["plan_area"] = values_in_force(case.land.plan, quarters, "ha", 0.0 if case.land.plan else NO_PLAN)
     dated["threshold"] = values_in_force(case.regime.threshold, quarters, "M USD", 0.0)
     dated["profit_tax"] = values_in_force(case.regime.profit_tax, quarters, "1", 0.0)
-    for switch in ("rescue_by_treaty", "rescue_by_controller", "credit_open", "plan_open", "mediation_open"):
+    # Levers are open by default: which of them act follows from the framework, and scenarios close them one by one. A
+    # private owner is asked for a rescue as a government is: it pays at most what it earns in the park.
+    for switch in ("rescue_by_treaty", "rescue_alone", "credit_open", "plan_open", "mediation_open"):
         dated[switch] = 1.0
-    # Levers are open by default: which of them act follows from the framework, and scenarios close them one by one.
     for side in SIDE_NAMES:
         dated[f"interest_weight_{side}"] = interest_weights(case, side)
     dated["private_owner"] = float(case.kind == "enterprise-led")
@@ -222,6 +223,7 @@ def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     dated["capability"] = values_in_force(case.capability, quarters, "1", 1.0)
     dated["first_area"] = case.land.first_area.in_unit("ha")
     dated["block_area"] = case.land.block.in_unit("ha")
+    dated["lot_area"] = values_in_force(case.land.lots, quarters, "ha", 0.0)
     dated["paid_in_at_start"] = case.finance.paid_in_at_start.in_unit("M USD")
     for j, partner in enumerate(case.partners[:PARTNERS]):
         dated["partner_ties"][:, j, :] = strengths(partner.ties)
@@ -307,7 +309,8 @@ def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     """Pack registered capital, credit lines and repayment, and the infrastructure others paid for.
 
     Aid and budget money is spent by those who give it: it counts in realised investment and never passes through the
-    company's cash. A line is booked to who owes it, the company or the host state.
+    company's cash. A line is booked to who owes it, the company or the host state; commercial lines are apart, since
+    they need no framework.
 
     Parameters
     ----------
@@ -321,10 +324,12 @@ def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     dated = inputs.company
     dated["registered_capital"] = values_in_force(case.finance.registered_capital, quarters, "M USD", 0.0)
     owed_by_company = credit_lines(case, "company")
-    inputs.governments["credit"] = agreed_to_date(owed_by_company, quarters)
+    inputs.governments["credit"] = agreed_to_date(concessional(owed_by_company), quarters)
+    inputs.governments["commercial_credit"] = agreed_to_date(commercial(owed_by_company), quarters)
     dated["repayment_quarters"] = quarters_to_repay(owed_by_company, quarters)
     owed_by_state = credit_lines(case, "host")
-    inputs.governments["state_credit"] = agreed_to_date(owed_by_state, quarters)
+    inputs.governments["state_credit"] = agreed_to_date(concessional(owed_by_state), quarters)
+    inputs.governments["commercial_state_credit"] = agreed_to_date(commercial(owed_by_state), quarters)
     inputs.governments["state_repayment_quarters"] = quarters_to_repay(owed_by_state, quarters)
     known_rate = rate_of(owed_by_state)
     if owed_by_state:
@@ -338,6 +343,16 @@ def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
 def credit_lines(case: Case, borrower: str) -> list[Credit]:
     """Give the credit lines that the model uses and that somebody owes: company or host."""
     return [line for line in case.finance.credit if line.use and line.borrower == borrower]
+
+
+def concessional(lines: list[Credit]) -> list[Credit]:
+    """Give the credit lines that depend on the framework."""
+    return [line for line in lines if line.concessional]
+
+
+def commercial(lines: list[Credit]) -> list[Credit]:
+    """Give the credit lines that can be drawn without a framework."""
+    return [line for line in lines if not line.concessional]
 
 
 def agreed_to_date(lines: list[Credit], quarters: list[Quarter]) -> list[float]:
@@ -454,9 +469,8 @@ def pack_closures(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
         enterprises["certificates"][closed] = 0.0
         if closure.scope == "newcomers":
             continue
-        for name in ("framework", "rescue_by_treaty", "rescue_by_controller", "credit_open", "plan_open"):
+        for name in ("framework", "rescue_by_treaty", "rescue_alone", "credit_open", "plan_open"):
             governments[name][closed] = 0.0
-        governments["rescue_alone"][closed] = 0.0
         company["quota"][closed] = NO_VOTE_PASSES
         company["registered_capital"][closed] = 0.0
         enterprises["term_market"][closed] = ALL_IS_LOST

@@ -110,7 +110,7 @@ class Credit(Named):
     rate: Rate | None = None
     """Interest, per year; left out if not known: then it is the model's own parameter."""
     concessional: YesNo
-    """Whether it depends on the intergovernmental framework."""
+    """Whether it depends on the intergovernmental framework; a commercial line can be drawn without it."""
     borrower: Literal["company", "host"] = "company"
     """Who owes it: the development company, or the host state, which passes the money on and repays it itself."""
     use: YesNo = True
@@ -146,6 +146,9 @@ class Land(Record):
     """The start-up area: until it is serviced, arrivals are held back."""
     block: PlannedArea
     """Area serviced at a time."""
+    lots: tuple[PlannedArea, ...] = ()
+    """Lots that are delivered whole, each with the area complete with it (earlier lots included), from when work on it
+    begins; empty where land is used as it is serviced."""
 
 
 class Regime(Record):
@@ -262,7 +265,7 @@ class CaseFile(Record):
     certificates: tuple[Certificates, ...] = ()
     """Dated first residents."""
     visits: tuple[Visit, ...] = ()
-    """Visits and summits that made commitment jump."""
+    """Visits and summits of the two sides."""
     shocks: tuple[Shock, ...] = ()
     """Dated global shocks."""
     closures: tuple[Closure, ...] = ()

@@ -38,6 +38,7 @@ FACTS: Mapping[str, tuple[str, bool]] = {
     "land.plan": ("ha", True),
     "land.first_area": ("ha", False),
     "land.block": ("ha", False),
+    "land.lots": ("ha", True),
     "regime.threshold": ("M USD", True),
     "regime.profit_tax": ("1", True),
     "regime.reference_tax": ("1", False),

@@ -102,8 +102,8 @@ def report_enterprises(row: Record, state: Record, received_area: float) -> None
     state
         State of the enterprises after the quarter.
     received_area
-        Serviced land that has reached the enterprises, ha: less than the company's own by what was serviced within
-        the delay of the link `land_to_starts`.
+        Delivered land that has reached the enterprises, ha: less than the company's serviced land by lots that are not
+        complete, and by what was delivered within the delay of the link `land_to_starts`.
     """
     row.registered = float(state.registered_now + state.building + state.operating)
     row.registered_ever = state.registered_ever

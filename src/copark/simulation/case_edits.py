@@ -179,7 +179,7 @@ SWITCHED = {
     "mediation": "mediation_open",
     "visits": "visit",
     "rescue_by_treaty": "rescue_by_treaty",
-    "rescue_by_controller": "rescue_by_controller",
+    "rescue_alone": "rescue_alone",
 }
 """Instruments of the framework, and the inputs of the governments that they open."""
 NEVER_COMES = -1

@@ -77,17 +77,17 @@ class Depth(StudyEntry):
     """Instruments of the framework, each on or off, from a date on."""
 
     credit: Switch = True
-    """Concessional credit to the development company."""
+    """Credit for the park: concessional with the framework, commercial with or without it."""
     plan: Switch = True
     """The political land plan; off, land follows demand."""
     mediation: Switch = True
     """The council mediates votes that would fail."""
     visits: Switch = True
-    """Visits and summits make commitment jump."""
+    """Visits and summits bring the two sides closer."""
     rescue_by_treaty: Switch = True
-    """With the framework, the two governments bargain over a shortfall."""
-    rescue_by_controller: Switch = True
-    """Without the framework, the side that controls the company may pay."""
+    """With the framework, the two sides may share a shortfall that neither would bear alone."""
+    rescue_alone: Switch = True
+    """With or without the framework, a side may pay a shortfall without the other."""
     since: When | None = Field(default=None, alias="from")
     """When what is off goes off: a date or a quarter; null for the start."""
 

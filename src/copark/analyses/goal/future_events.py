@@ -159,7 +159,7 @@ def scenario_of_events(events: tuple[FutureEvent, ...], case: Case, key: str, ti
             values["governments.framework"] = 0.0
         if event.kind == "government-withdraws":
             values["governments.visit"] = [-1.0 if side == event.who else 0.0 for side in SIDES]
-            values["governments.rescue_by_controller"] = 0.0
+            values["governments.rescue_alone"] = [0.0 if side == event.who else 1.0 for side in SIDES]
         until = None if event.until is None else event.until + 1
         for name, value in values.items():
             dated_inputs.setdefault(name, []).append({"value": value, "from": event.since, "to": until})

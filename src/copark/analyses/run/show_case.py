@@ -456,6 +456,7 @@ class AboutCase(Show):
             *case.shocks,
             *case.terms,
             *case.land.plan,
+            *case.land.lots,
             *case.regime.threshold,
             *case.regime.profit_tax,
         )

@@ -23,6 +23,9 @@ from copark.model.dimensions import (
 )
 from copark.model.jit import Record, compiled
 
+WHOLE = 10_000.0
+"""All shares of the company, those of nobody included, basis points."""
+
 
 @compiled
 def side_sum(values: np.ndarray, side: int) -> float:
@@ -76,6 +79,26 @@ def weight_of(coalition: int, share: np.ndarray) -> float:
 
 
 @compiled
+def votes_needed(share: np.ndarray, quota: float) -> float:
+    """Return the shares that must say yes, basis points: the quota, or all that anybody holds where that is less.
+
+    A quota of all shares asks for all who can vote, which shares of nobody cannot. A quota above the whole of 10,000
+    means that nothing is decided (a closed park), and stays.
+
+    Parameters
+    ----------
+    share
+        Shares of the blocs in basis points, without those of nobody.
+    quota
+        Quota of the case, basis points.
+    """
+    held = 0.0
+    for i in range(share.size):
+        held += share[i]
+    return min(quota, held) if quota <= WHOLE and held > 0.0 else quota
+
+
+@compiled
 def pass_probability(share: np.ndarray, quota: float, yes: np.ndarray) -> float:
     """Chance that a vote passes: sum over winning coalitions of the product of yes and no probabilities.
 
@@ -84,8 +107,7 @@ def pass_probability(share: np.ndarray, quota: float, yes: np.ndarray) -> float:
     Parameters
     ----------
     share
-        Shares of the groups in basis points, one for each; unallocated shares make them less than
-        10,000.
+        Shares of the groups in basis points, one for each; unallocated shares make them less than 10,000.
     quota
         Shares that must say yes, basis points.
     yes
@@ -299,8 +321,9 @@ def vote(state: Record, receives: Record, dated: Record, parameters: Record) -> 
     divide(dated.share[HOME], dated.business_home, HOME, state.group_share)
     divide(dated.share[HOST], dated.business_host, HOST, state.group_share)
     state.group_share[THIRD_GROUP] = dated.share[THIRD]
-    banzhaf(dated.share, dated.quota, state.control)
+    quota = votes_needed(dated.share, dated.quota)
+    banzhaf(dated.share, quota, state.control)
     say_yes(state, receives)
-    of_blocs = pass_probability(dated.share, dated.quota, state.bloc_approval)
-    passes = own_votes(state, dated.quota, parameters.group_interest, of_blocs)
+    of_blocs = pass_probability(dated.share, quota, state.bloc_approval)
+    passes = own_votes(state, quota, parameters.group_interest, of_blocs)
     state.vote_pass = mediate(passes, parameters.mediation, receives.mediation)

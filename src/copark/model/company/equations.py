@@ -6,8 +6,8 @@ enterprises have acted, and `close` once the governments have bargained.
 
 from __future__ import annotations
 
-from copark.model.company.control import banzhaf, vote
-from copark.model.company.ledger import account, develop, effective_price, freeze, settle
+from copark.model.company.control import banzhaf, vote, votes_needed
+from copark.model.company.ledger import account, deliver, develop, effective_price, freeze, lot_in_force, settle
 from copark.model.company.service import serve, tie
 from copark.model.dimensions import HOST, ORIGINS, SIDES
 from copark.model.fast_math import log
@@ -31,7 +31,7 @@ def begin(state: Record, receives: Record, sends: Record, dated: Record) -> None
     """
     state.cash = dated.paid_in_at_start
     state.paid_in_equity = dated.paid_in_at_start
-    banzhaf(dated.share, dated.quota, state.control)
+    banzhaf(dated.share, votes_needed(dated.share, dated.quota), state.control)
     receives.mediation = receives.rescue = receives.land_taken = receives.occupied_area = 0.0
     sends.open = 1.0
 
@@ -64,7 +64,7 @@ def decide(
     receives
         Commitments, surplus, land plan, credit and partners that came this quarter; occupied area of the last.
     sends
-        Written: network, service, serviced area and the price of land.
+        Written: network, service, land delivered for use and the price of land.
     dated
         Cap table, capability, land, finance, rivals and ties of this quarter.
     parameters
@@ -86,7 +86,9 @@ def decide(
     sends.service_level = state.service_level
     # The stock is moved when it is paid for, in `account`; what is sent already has it, so that the delay of the link
     # counts from this quarter.
-    sends.serviced_area = state.serviced_area + developed
+    lot = lot_in_force(dated.lot_area, receives.plan_area)
+    state.delivered_area = deliver(state.delivered_area, state.serviced_area + developed, lot)
+    sends.delivered_area = state.delivered_area
     sends.log_price = log_price(state.attention[HOST], parameters)
     return developed
 
@@ -107,7 +109,7 @@ def keep_books(
     state
         Read and written.
     receives
-        Land taken this quarter (ha), occupied area (ha), `credit` and `state_credit` (M USD).
+        Land taken this quarter (ha), occupied area (ha), `credit`, `state_credit` and `state_debt` (M USD).
     sends
         Written: interest, contractor's margin, dividends, shortfall and state funding (M USD/yr), control.
     dated

@@ -14,6 +14,8 @@ from copark.model.jit import Record, compiled
 QUARTERS_TO_FAILURE = 4
 # Without a political plan land is built ahead of demand until three fifths of it are taken.
 TARGET_OCCUPANCY = 0.6
+# Sums of blocks may miss a lot by rounding; a hundredth of a square metre is no land.
+SMALLEST_AREA = 1e-6
 
 
 @compiled
@@ -71,7 +73,7 @@ def funds(state: Record, receives: Record, dated: Record) -> tuple[float, float,
     state
         Paid-in equity and debt, M USD.
     receives
-        `credit` and `state_credit`, the limits that arrived from the governments, M USD; 0 without a framework.
+        `credit` and `state_credit`, the limits that arrived from the governments, M USD.
     dated
         Registered capital (M USD) and quarters to maturity, above 0 once repayment has begun.
 
@@ -126,6 +128,43 @@ def develop(t: int, state: Record, receives: Record, dated: Record, parameters: 
 
 
 @compiled
+def lot_in_force(lot: float, plan: float) -> float:
+    """Return the area up to which land must be serviced before any more of it is delivered, ha; 0 where none is asked.
+
+    Lots are of the governments' plan: where there is none land is delivered as it is serviced, and no lot waits for
+    more than is planned.
+
+    Parameters
+    ----------
+    lot
+        Area at which the lot under way is complete, all earlier ones included, ha; 0 without lots.
+    plan
+        Land plan of the governments as it reached the company, ha; negative for none.
+    """
+    return min(lot, plan) if plan >= 0.0 else 0.0
+
+
+@compiled
+def deliver(delivered: float, serviced: float, lot: float) -> float:
+    """Return the land delivered for use, ha: all that is serviced once it completes the lot under way (MODEL §3(8)).
+
+    Parameters
+    ----------
+    delivered
+        Land delivered so far, ha.
+    serviced
+        Land serviced, that of this quarter included, ha.
+    lot
+        Area at which the lot is complete, ha; 0 without lots: then all that is serviced is delivered.
+
+    Returns
+    -------
+    Hectares, never less than before.
+    """
+    return serviced if serviced >= lot - SMALLEST_AREA else delivered
+
+
+@compiled
 def repayment(debt: float, quarters_left: float) -> float:
     """Principal due this quarter in equal parts to maturity, M USD; nothing in the years of grace."""
     return debt / quarters_left if quarters_left >= 1.0 else 0.0
@@ -164,13 +203,18 @@ def finance(state: Record, receives: Record, dated: Record) -> tuple[float, floa
 
 
 @compiled
-def distribute(state: Record, dated: Record, parameters: Record) -> float:
-    """Pay dividends delta [K - K_res]+ a year while there is no debt, by share; shares of nobody get nothing.
+def distribute(state: Record, receives: Record, dated: Record, parameters: Record) -> float:
+    """Pay dividends delta [K - K_res]+ a year while nobody owes for the park, by share; shares of nobody get nothing.
+
+    What a state passed on is a gift to the company, but no profit of it: while the state owes its loan nothing is
+    distributed, as while the company itself is in debt.
 
     Parameters
     ----------
     state
         Read: debt. Written: `dividends` by bloc (M USD/yr) and cash (M USD).
+    receives
+        `state_debt`, what the host state still owes of its loans for the park, M USD.
     dated
         `share` by bloc, basis points.
     parameters
@@ -180,7 +224,7 @@ def distribute(state: Record, dated: Record, parameters: Record) -> float:
     -------
     Dividends of all blocs, M USD/yr. Those of the third bloc leave the model.
     """
-    if state.debt > 0.0:
+    if state.debt > 0.0 or receives.state_debt > 0.0:
         rate = 0.0
     else:
         rate = parameters.dividend_rate * max(state.cash - parameters.cash_reserve, 0.0)
@@ -205,7 +249,7 @@ def account(state: Record, receives: Record, dated: Record, parameters: Record, 
     state
         Read and written: stocks in M USD and ha, flows in M USD/yr.
     receives
-        Land taken (ha a quarter), occupied area (ha), `credit` and `state_credit` (M USD).
+        Land taken (ha a quarter), occupied area (ha), `credit`, `state_credit` and `state_debt` (M USD).
     dated
         Registered capital, repayment, grants, other investment, shares.
     parameters
@@ -234,7 +278,7 @@ def account(state: Record, receives: Record, dated: Record, parameters: Record, 
     state.calls = calls / DT
     state.state_funding = funding / DT
     state.draws_credit = draws / DT
-    paid = distribute(state, dated, parameters)
+    paid = distribute(state, receives, dated, parameters)
     state.result_cumulative += result * DT
     state.serviced_area += developed
     state.infrastructure += state.land_cost * DT

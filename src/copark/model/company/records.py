@@ -51,6 +51,7 @@ Dated = np.dtype(
         ("shareholder_ties", "f8", (ORIGINS,)),
         ("partner_ties", "f8", (PARTNERS, ORIGINS)),
         ("paid_in_at_start", "f8"),
+        ("lot_area", "f8"),
     ],
     align=True,
 )
@@ -92,6 +93,7 @@ State = np.dtype(
         ("insolvent_quarters", "f8"),
         ("failed", "f8"),
         ("ledger_gap", "f8"),
+        ("delivered_area", "f8"),
     ],
     align=True,
 )
@@ -108,6 +110,7 @@ Receives = np.dtype(
         ("credit", "f8"),
         ("state_credit", "f8"),
         ("closed", "f8"),
+        ("state_debt", "f8"),
     ],
     align=True,
 )
@@ -116,7 +119,7 @@ Sends = np.dtype(
         ("network", "f8", (ORIGINS,)),
         ("log_service", "f8"),
         ("service_level", "f8"),
-        ("serviced_area", "f8"),
+        ("delivered_area", "f8"),
         ("interest", "f8"),
         ("contractor_margin", "f8"),
         ("dividends", "f8", (SIDES,)),

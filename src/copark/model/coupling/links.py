@@ -220,19 +220,20 @@ def council_to_votes(t: int, link_buffers: LinkBuffers, governments: Record, com
 
 @compiled
 def credit_to_ledger(t: int, link_buffers: LinkBuffers, governments: Record, company: Record) -> None:
-    """The framework opens concessional credit, up to a limit: to the company, or to the state for it (M USD).
+    """Credit is open up to a limit, to the company or to the state for it; while the state owes, no dividends (M USD).
 
     Parameters
     ----------
     t, link_buffers
         Quarter, and the links of the run, as in `carry`.
     governments
-        Sends `credit` and `state_credit`, M USD.
+        Sends `credit`, `state_credit` and `state_debt`, M USD.
     company
-        Written: `credit` and `state_credit`; 0 where nothing arrives.
+        Written: `credit`, `state_credit` and `state_debt`; 0 where nothing arrives.
     """
     company.credit = carry(link_buffers, t, link_index.CREDIT_TO_LEDGER, 0, governments.credit, 0.0)
     company.state_credit = carry(link_buffers, t, link_index.CREDIT_TO_LEDGER, 1, governments.state_credit, 0.0)
+    company.state_debt = carry(link_buffers, t, link_index.CREDIT_TO_LEDGER, 2, governments.state_debt, 0.0)
 
 
 @compiled
@@ -421,18 +422,18 @@ def service_to_returns(t: int, link_buffers: LinkBuffers, company: Record, enter
 
 @compiled
 def land_to_starts(t: int, link_buffers: LinkBuffers, company: Record, enterprises: Record) -> None:
-    """Serviced land lets enterprises start; its delay is the time from payment to use (ha).
+    """Land that is delivered lets enterprises start; its delay is the time from payment to use (ha).
 
     Parameters
     ----------
     t, link_buffers
         Quarter, and the links of the run, as in `carry`.
     company
-        Sends `serviced_area`, ha.
+        Sends `delivered_area`, ha.
     enterprises
         Written: `usable_area`, in the same unit; 0 where nothing arrives.
     """
-    enterprises.usable_area = carry(link_buffers, t, link_index.LAND_TO_STARTS, 0, company.serviced_area, 0.0)
+    enterprises.usable_area = carry(link_buffers, t, link_index.LAND_TO_STARTS, 0, company.delivered_area, 0.0)
 
 
 @compiled
@@ -568,7 +569,7 @@ def shortfall_to_bargain(t: int, link_buffers: LinkBuffers, company: Record, gov
 
 @compiled
 def control_to_bargain(t: int, link_buffers: LinkBuffers, company: Record, governments: Record) -> None:
-    """Control of the company decides who rescues it without a treaty, and serves an interest in it (Banzhaf index).
+    """Control of the company decides who is asked first to pay alone, and serves an interest in it (Banzhaf index).
 
     Parameters
     ----------

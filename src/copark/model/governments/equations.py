@@ -31,6 +31,7 @@ Parameters = np.dtype(
         ("session_effect", "f8"),
         ("visit_weight", "f8"),
         ("closure_rate", "f8"),
+        ("closure_threshold", "f8"),
     ],
     align=True,
 )
@@ -38,7 +39,6 @@ Dated = np.dtype(
     [
         ("framework", "f8"),
         ("rescue_by_treaty", "f8"),
-        ("rescue_by_controller", "f8"),
         ("rescue_alone", "f8", (SIDES,)),
         ("rescue_limit", "f8", (SIDES,)),
         ("private_owner", "f8"),
@@ -56,6 +56,8 @@ Dated = np.dtype(
         ("threshold", "f8"),
         ("narrow_list", "f8"),
         ("profit_tax", "f8"),
+        ("commercial_credit", "f8"),
+        ("commercial_state_credit", "f8"),
     ],
     align=True,
 )
@@ -105,6 +107,7 @@ Sends = np.dtype(
         ("narrow_list", "f8"),
         ("profit_tax", "f8"),
         ("closed", "f8"),
+        ("state_debt", "f8"),
     ],
     align=True,
 )
@@ -221,32 +224,6 @@ def bargain(home: float, host: float, shortfall: float, weight: float) -> tuple[
 
 
 @compiled
-def controller_pays(
-    home: float, host: float, shortfall: float, control_home: float, control_host: float
-) -> tuple[float, float]:
-    """Without a treaty the side that controls the company pays the whole shortfall, if it would pay that much.
-
-    Parameters
-    ----------
-    home, host
-        Most that each side would pay, P_g, M USD/yr.
-    shortfall
-        Cash the company lacks as a yearly flow, M USD/yr.
-    control_home, control_host
-        Normalised Banzhaf indices of the two blocs, 0 to 1.
-
-    Returns
-    -------
-    Payments of home and host, M USD/yr; both 0 where control is equal, since nobody is in charge then.
-    """
-    if shortfall <= 0.0 or control_home == control_host:
-        return 0.0, 0.0
-    if control_home > control_host:
-        return (shortfall, 0.0) if home >= shortfall else (0.0, 0.0)
-    return (0.0, shortfall) if host >= shortfall else (0.0, 0.0)
-
-
-@compiled
 def within_means(worth: float, limit: float) -> float:
     """Return what a side would pay at most, P_g, M USD/yr: what the park is worth to it, within a limit above 0."""
     return min(worth, limit) if limit > 0.0 else worth
@@ -276,9 +253,10 @@ def pays_alone(willing: float, shortfall: float, allowed: float) -> float:
 def rescue(state: Record, receives: Record, dated: Record, parameters: Record) -> None:
     """Decide who pays how much of the company's shortfall: both by treaty, one side alone, or nobody.
 
-    A side is willing to pay what the park is worth to it, as far as its means reach. A treaty lets both share a
-    shortfall that neither would bear alone; without one the side with more control is asked. Where nobody has paid, a
-    side that may pay alone does: the one with more control first, and home where both have the same.
+    A side is willing to pay what the park is worth to it, as far as its means reach, with or without a framework. A
+    treaty lets both share a shortfall that neither would bear alone. Where nobody has paid, a side that may pay alone
+    does: the one with more control first, and home where both have the same. A private owner on the home side is asked
+    as any side: what the park is worth to it is what it earns there, since it has no strategic interest.
 
     Parameters
     ----------
@@ -287,7 +265,8 @@ def rescue(state: Record, receives: Record, dated: Record, parameters: Record) -
     receives
         `shortfall`, M USD/yr, and `control` by side.
     dated
-        Whether the framework is on, which ways of rescue are open, and the means of each side, M USD/yr (0: no limit).
+        Whether the framework is on and provides for a rescue, which sides may pay alone, and the means of each side,
+        M USD/yr (0: no limit).
     parameters
         `home_bargaining`, the weight beta.
     """
@@ -297,10 +276,6 @@ def rescue(state: Record, receives: Record, dated: Record, parameters: Record) -
     pays_home, pays_host = 0.0, 0.0
     if dated.framework > 0.5 and dated.rescue_by_treaty > 0.5:
         pays_home, pays_host = bargain(willing_home, willing_host, shortfall, parameters.home_bargaining)
-    elif dated.framework < 0.5 and dated.rescue_by_controller > 0.5:
-        pays_home, pays_host = controller_pays(
-            willing_home, willing_host, shortfall, receives.control[HOME], receives.control[HOST]
-        )
     if pays_home + pays_host <= 0.0:
         home_alone = pays_alone(willing_home, shortfall, dated.rescue_alone[HOME])
         host_alone = pays_alone(willing_host, shortfall, dated.rescue_alone[HOST])
@@ -367,16 +342,33 @@ def begin(state: Record, dated: Record, parameters: Record) -> None:
 
 
 @compiled
+def credit_limit(concessional: float, commercial: float, dated: Record) -> float:
+    """Return what a borrower may draw, M USD: commercial lines with or without a framework, concessional ones with it.
+
+    Parameters
+    ----------
+    concessional, commercial
+        Limits agreed to date, M USD.
+    dated
+        Whether credit is open, and whether the framework is on.
+    """
+    if dated.credit_open < 0.5:
+        return 0.0
+    return commercial + (concessional if dated.framework > 0.5 else 0.0)
+
+
+@compiled
 def announce(state: Record, sends: Record, dated: Record) -> None:
     """Send what the governments put on the table as the quarter begins: commitment, framework, plan, credit, regime.
 
     Without the framework there is no concessional credit, no political land plan and no council to mediate; what the
-    council puts on the table in a vote is last quarter's surplus. A state draws on its credit until it begins to repay.
+    council puts on the table in a vote is last quarter's surplus. Commercial credit needs no framework. A state draws
+    on its credit until it begins to repay.
 
     Parameters
     ----------
     state
-        Read: commitment and surplus as the last quarter left them.
+        Read: commitment, surplus and the state's debt as the last quarter left them.
     sends
         Written, all but `rescue` and `closed`, which are known only after the bargain.
     dated
@@ -385,9 +377,10 @@ def announce(state: Record, sends: Record, dated: Record) -> None:
     for g in range(SIDES):
         sends.commitment[g] = state.commitment[g]
     framework = dated.framework > 0.5
-    lends = framework and dated.credit_open > 0.5
-    sends.credit = dated.credit if lends else 0.0
-    sends.state_credit = dated.state_credit if lends and dated.state_repayment_quarters <= 0.0 else 0.0
+    sends.credit = credit_limit(dated.credit, dated.commercial_credit, dated)
+    state_limit = credit_limit(dated.state_credit, dated.commercial_state_credit, dated)
+    sends.state_credit = state_limit if dated.state_repayment_quarters <= 0.0 else 0.0
+    sends.state_debt = state.state_debt
     sends.plan_area = dated.plan_area if framework and dated.plan_open > 0.5 else NO_PLAN
     sends.mediation = state.surplus if framework and dated.mediation_open > 0.5 else 0.0
     sends.threshold = dated.threshold
@@ -444,13 +437,15 @@ def step(
     if private:
         state.commitment[HOME] = 1.0 if receives.open > 0.5 else 0.0
     sends.rescue = state.contribution[HOME] + state.contribution[HOST]
-    close_park(t, state, parameters, address)
+    close_park(t, state, dated, parameters, address)
     sends.closed = state.closed
 
 
 @compiled
-def close_park(t: int, state: Record, parameters: Record, address: Record) -> None:
+def close_park(t: int, state: Record, dated: Record, parameters: Record, address: Record) -> None:
     """Decide whether a government closes the park this quarter, for good: likelier the less committed they are.
+
+    A private owner is no government: it may leave, but closes no park.
 
     Parameters
     ----------
@@ -458,12 +453,15 @@ def close_park(t: int, state: Record, parameters: Record, address: Record) -> No
         Quarter from 0.
     state
         Read: `commitment` by side. Written: `closed`.
+    dated
+        Whether the home side is a private owner.
     parameters
-        `closure_rate`, 1/yr.
+        `closure_rate`, 1/yr, and `closure_threshold`, a share.
     address
         Address of the run's random numbers.
     """
-    hazard = closing_hazard(state.commitment[HOME], state.commitment[HOST], parameters.closure_rate)
+    home = 1.0 if dated.private_owner > 0.5 else state.commitment[HOME]
+    hazard = closing_hazard(home, state.commitment[HOST], parameters.closure_rate, parameters.closure_threshold)
     a, b = rng.key(address, rng.CLOSURE, t)
     if rng.uniform(a, b, 0) < rng.probability(hazard, DT):
         state.closed = 1.0

@@ -131,8 +131,10 @@ def concede(state: Record, dated: Record, parameters: Record) -> None:
 
 
 @compiled
-def closing_hazard(home: float, host: float, rate: float) -> float:
-    """Return the yearly hazard that a government closes the park: h_c ((1 - m_home) + (1 - m_host)).
+def closing_hazard(home: float, host: float, rate: float, threshold: float) -> float:
+    """Return the yearly hazard that a government closes the park: h_c ([1 - m_home/m*]+ + [1 - m_host/m*]+).
+
+    A government that is committed at least to the threshold m* never closes it.
 
     Parameters
     ----------
@@ -140,5 +142,7 @@ def closing_hazard(home: float, host: float, rate: float) -> float:
         Commitments of the two governments, 0 to 1.
     rate
         Hazard h_c of a government without any commitment, 1/yr.
+    threshold
+        Commitment m* below which a government may close, above 0 and at most 1.
     """
-    return rate * ((1.0 - home) + (1.0 - host))
+    return rate * (max(1.0 - home / threshold, 0.0) + max(1.0 - host / threshold, 0.0))
