@@ -17,7 +17,9 @@ SAME_AS_PARAMETER = {
     "risk_premium": ["commitment_to_hurdle"],
     "tax_per_job": ["jobs_to_host"],
     "contractor_margin_rate": ["contracts_to_home"],
-    "network_strength": ["network_to_arrivals", "network_to_partners"],
+    "network_strength": ["network_to_arrivals", "network_to_partners", "network_to_returns"],
+    "network_return": ["network_to_returns"],
+    "partner_mobilisation": ["commitment_to_partners"],
 }
 
 
@@ -45,7 +47,9 @@ DISTURBED = {
     "jobs_to_interests": ({"parameters": {"interest_jobs": 50_000}}, ("benefit_home",)),
     "capital_to_interests": ({"parameters": {"interest_technology": 5.0}}, ("benefit_home",)),
     "closing_to_company": ({"parameters": {"closure_rate": 1.0}}, ("failed",)),
-    "closing_to_enterprises": ({"parameters": {"closure_rate": 1.0}}, ("mean_return",)),
+    "closing_to_enterprises": ({"parameters": {"closure_rate": 1.0}}, ("operating", "building")),
+    "commitment_to_partners": ({"parameters": {"value_host": 0.0}}, ("partners",)),
+    "network_to_returns": ({"parameters": {"network_strength": 1.0}}, ("mean_return",)),
     "sales_to_ledger": ({"parameters": {"land_per_capital": 1.0}}, ("land_sales",)),
     "credit_to_ledger": ({"levers": {"governments.credit": [{"value": 5000}]}}, ("debt", "draws_credit")),
     "regime_to_arrivals": ({"levers": {"governments.threshold": [{"value": 50}]}}, ("registered", "operating")),
@@ -62,6 +66,10 @@ def test_a_cut_link_carries_nothing(great_stone, link):
     if link == "interest_to_home":  # what else money in the company lets the home side gain
         others = ("dividends_to_sides", "profits_to_home", "contracts_to_home", "opening_to_interests")
         cut |= {name: {"strength": 0.0} for name in others}
+    if link == "network_to_returns":  # more arrivals would raise returns, too
+        cut |= {name: {"strength": 0.0} for name in ("network_to_arrivals", "network_to_partners")}
+    if link == "commitment_to_partners":  # commitment also moves services, votes and hurdles, and with them results
+        cut |= {"results_to_partners": {"strength": 0.0}}
     if link == "closing_to_enterprises":  # a closure also ends the company, and with it the park's openings
         cut |= {"closing_to_company": {"strength": 0.0}}
     # without an interest in growth and technology no government looks at them
