@@ -56,6 +56,14 @@ DISTURBED = {
     "tax_to_returns": ({"levers": {"governments.profit_tax": [{"value": 0.5}]}}, ("taxes", "operating", "registered")),
 }
 QUIET = ("service_to_starts", "service_to_returns")
+BESIDE = {
+    # link: what else carries the disturbance to where it is looked for
+    "network_to_arrivals": ("network_to_returns", "network_to_partners"),
+    "network_to_returns": ("network_to_arrivals", "network_to_partners"),
+    "commitment_to_partners": ("results_to_partners", "network_to_partners"),
+    "closing_to_company": ("closing_to_enterprises", "commitment_to_partners"),
+    "closing_to_enterprises": ("closing_to_company", "commitment_to_partners"),
+}
 
 
 @pytest.mark.parametrize("link", DISTURBED)
@@ -66,12 +74,8 @@ def test_a_cut_link_carries_nothing(great_stone, link):
     if link == "interest_to_home":  # what else money in the company lets the home side gain
         others = ("dividends_to_sides", "profits_to_home", "contracts_to_home", "opening_to_interests")
         cut |= {name: {"strength": 0.0} for name in others}
-    if link == "network_to_returns":  # more arrivals would raise returns, too
-        cut |= {name: {"strength": 0.0} for name in ("network_to_arrivals", "network_to_partners")}
-    if link == "commitment_to_partners":  # commitment also moves services, votes and hurdles, and with them results
-        cut |= {"results_to_partners": {"strength": 0.0}}
-    if link == "closing_to_enterprises":  # a closure also ends the company, and with it the park's openings
-        cut |= {"closing_to_company": {"strength": 0.0}}
+    if link in BESIDE:
+        cut |= {name: {"strength": 0.0} for name in BESIDE[link]}
     # without an interest in growth and technology no government looks at them
     weights = {"governments.interest_weight_home": [{"value": [0.4, 0.4, 0, 0]}]}
     given = {"levers": weights} if link in ("jobs_to_interests", "capital_to_interests") else {}
