@@ -19,7 +19,7 @@ BY_HAND = {
 
 
 def test_two_quarters_of_an_enterprise_by_hand():
-    """Host's enterprise of 10 M USD in its first two quarters: u 0.02, common 0.05, terms 0.006, ties 0.02 x 0.2, tax 0.1.
+    """Host's enterprise of 10 M USD, two quarters: u 0.02, common 0.05, terms 0.006, ties 0.02 x 0.2, tax 0.1.
 
     phi^dt = 0.4096^(1/4) = 0.8, innovation 0.6 x 0.1/sqrt 2. Quarter 1: shock 1, e0 0.01, start-up loss 0.08.
     Quarter 2: shock -3, start-up loss 0.08 x 7/8; a loss is neither taxed nor reinvested.

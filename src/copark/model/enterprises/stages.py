@@ -234,7 +234,8 @@ def shut(state: Record) -> None:
     Parameters
     ----------
     state
-        Written: counts of who is in the tables, which are read no further, and counts of flows, which stay those of the registered ever, and occupied area, ha.
+        Written: counts of who is in the tables, which are read no further, of flows and of who is gone; occupied area,
+        ha.
     """
     state.lapses += float(state.registered_now + state.building)
     state.exits += float(state.operating)
