@@ -105,11 +105,17 @@ class World:
             past = self.facts.history[self.rng.integers(len(self.facts.history))]
             self.growth_host, self.growth_source = past[0], past[1:]
 
-    def close_quarter(self, t: int, network: list[float], reputation: float) -> None:
-        """Partners whom the record leaves open come, drawn by ties and success, or go, driven by shocks."""
+    def close_quarter(self, t: int, network: list[float], reputation: float, mobilised: float) -> None:
+        """Partners whom the record leaves open come, for ties, success and governments, or go, for shocks and failure.
+
+        Reputation is an excess return per year; what is mobilised is the commitment that the quarter began with.
+        """
         p = self.p
-        joins = within_a_quarter(p["partner_join"] * (max(sum(network) / 3.0, 0.0) + max(reputation, 0.0)))
-        leaves = within_a_quarter(p["partner_leave"] + p["partner_leave_shock"] * max(-self.shock[THIRD], 0.0))
+        success = reputation / p["return_spread"]
+        reasons = max(sum(network) / 3.0, 0.0) + max(success, 0.0) + p["partner_mobilisation"] * mobilised
+        joins = within_a_quarter(p["partner_join"] * (1.0 - math.exp(-reasons)))
+        reasons = max(-self.shock[THIRD], 0.0) + max(-success, 0.0)
+        leaves = within_a_quarter(p["partner_leave"] + p["partner_leave_shock"] * reasons)
         for j, recorded in enumerate(self.facts.world[t]["partner_forced"]):
             if recorded == LEFT_OPEN:
                 if self.partners[j]:
@@ -140,7 +146,7 @@ class Governments:
         return logistic((net_benefit - self.p["effort_cost"]) / self.p["benefit_spread"])
 
     def offer(self, t: int) -> dict[str, Any]:
-        """What governments give the company this quarter: credit, a land plan, a council that mediates."""
+        """What governments offer this quarter: credit, a land plan, a council that mediates, word among partners."""
         today = self.facts.governments[t]
         on = bool(today["framework"])
         limits = {
@@ -153,6 +159,7 @@ class Governments:
             "state_debt": self.state_debt,
             "plan": today["plan_area"] if on and today["plan_open"] else None,
             "mediates": bool(on and today["mediation_open"] and self.surplus > 0.0),
+            "mobilised": sum(self.commitment) / 2.0 if on else 0.0,
         }
 
     def step(self, t: int, gains: list[float], company: Company, totals: dict[str, float], alive: bool) -> float:
@@ -261,7 +268,7 @@ class Company:
         ties = list(today["shareholder_ties"])
         for here, partner in zip(world.partners, today["partner_ties"], strict=True):
             ties = [tie + here * extra for tie, extra in zip(ties, partner, strict=True)]
-        self.network = [self.p["network_strength"] * tie for tie in ties]
+        self.network = [0.0 if self.failed else self.p["network_strength"] * tie for tie in ties]
         self.developed = self.develop(today, offer, occupied)
         lot = 0.0 if offer["plan"] is None else min(today["lot_area"], offer["plan"])
         if self.area + self.developed >= lot - 1e-6:

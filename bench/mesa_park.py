@@ -180,7 +180,7 @@ class Park(mesa.Model):  # type: ignore[misc]
         self.company.keep_books(self.t, self.land_taken, self.occupied, offer)
         rescue = self.governments.step(self.t, self.gains(), self.company, self.totals, alive)
         self.company.settle(rescue)
-        self.world.close_quarter(self.t, self.company.network, self.reputation)
+        self.world.close_quarter(self.t, self.company.network, self.reputation, offer["mobilised"])
         self.report()
         self.datacollector.collect(self)
 
@@ -194,7 +194,8 @@ class Park(mesa.Model):  # type: ignore[misc]
             + p["service_return"] * self.company.log_service
             + p["market_response"] * self.world.growth_host
         )
-        self.terms = [cost + market for cost, market in zip(today["term_cost"], today["term_market"], strict=True)]
+        offered = zip(today["term_cost"], today["term_market"], self.company.network, strict=True)
+        self.terms = [cost + market + p["network_return"] * ties for cost, market, ties in offered]
         self.tax = self.facts.governments[self.t]["profit_tax"]
         self.hurdle = p["hurdle"] + p["risk_premium"] * (1.0 - min(commitment))
         self.service = math.exp(self.company.log_service)

@@ -62,7 +62,8 @@ class Park:
             + p["service_return"] * self.company.log_service
             + p["market_response"] * self.world.growth_host
         )
-        self.terms = np.array(today["term_cost"]) + today["term_market"]
+        ties = p["network_return"] * np.array(self.company.network)
+        self.terms = np.array(today["term_cost"]) + today["term_market"] + ties
         if alive:
             self.arrive(t, today, regime)
         self.start_or_lapse(t, min(commitment), regime["profit_tax"], alive)
@@ -71,7 +72,7 @@ class Park:
         self.company.keep_books(t, self.land_taken, self.occupied, offer)
         rescue = self.governments.step(t, self.gains(), self.company, self.totals, alive)
         self.company.settle(rescue)
-        self.world.close_quarter(t, self.company.network, self.reputation)
+        self.world.close_quarter(t, self.company.network, self.reputation, offer["mobilised"])
         return self.report()
 
     def number(self, stage: int) -> float:

@@ -19,13 +19,14 @@ BY_HAND = {
 
 
 def test_two_quarters_of_an_enterprise_by_hand():
-    """Host's enterprise of 10 M USD in its first two quarters: u 0.02, common 0.05, terms 0.01, tax 0.1.
+    """Host's enterprise of 10 M USD, two quarters: u 0.02, common 0.05, terms 0.006, ties 0.02 x 0.2, tax 0.1.
 
     phi^dt = 0.4096^(1/4) = 0.8, innovation 0.6 x 0.1/sqrt 2. Quarter 1: shock 1, e0 0.01, start-up loss 0.08.
     Quarter 2: shock -3, start-up loss 0.08 x 7/8; a loss is neither taxed nor reinvested.
     """
-    theta, heard = parameters("enterprises", **BY_HAND), blank("enterprises", "receives", profit_tax=0.1)
-    dated = blank("enterprises", "dated", term_cost=[0.5, 0.004, 0.5], term_market=[0.5, 0.006, 0.5])
+    theta = parameters("enterprises", **BY_HAND, network_return=0.02)
+    heard = blank("enterprises", "receives", profit_tax=0.1, network_returns=[0.5, 0.2, 0.5])
+    dated = blank("enterprises", "dated", term_cost=[0.5, 0.004, 0.5], term_market=[0.5, 0.002, 0.5])
     firms, state = no_firms(), blank("enterprises", "state", operating=1)
     stand(firms.operating, firms.operating_id, 0, 77, origin=1, capital=10, permanent=0.02, transitory=0.01)
 
@@ -201,6 +202,24 @@ def test_a_park_whose_company_has_failed_takes_nobody_new_and_those_inside_go_on
 
 
 @integers_wrap
+@pytest.mark.parametrize(("closed", "closure"), [(1, 0), (0, 1)], ids=["by a government", "on record"])
+def test_a_closed_park_loses_all_at_once_and_takes_nobody(closed, closure):
+    """Whoever closes it: one operates, one builds, one has applied, and each is counted as gone."""
+    firms, sends = no_firms(), blank("enterprises", "sends")
+    state = blank("enterprises", "state", operating=1, building=1, registered_now=1, registered_ever=3)
+    state.operating_by_origin = [1, 0, 0]
+    state.registered_by_origin = [1, 1, 1]
+    heard = blank("enterprises", "receives", usable_area=60, open=1, closed=closed)
+    dated = blank("enterprises", "dated", certificates=[3, 0, 0], closure=closure)
+    theta = parameters("enterprises", enquiry_rate=60.0)
+    enterprises.step(3, firms, state, heard, sends, dated, NOBODY, theta, address())
+    assert (state.operating, state.building, state.registered_now) == (0, 0, 0)
+    assert state.registered_ever == state.gone == 3
+    assert (state.lapses, state.exits, state.arrivals) == (2, 1, 0)
+    assert (sends.jobs, sends.profit_home, sends.reputation, sends.relative_reputation) == (0, 0, 0, 0)
+
+
+@integers_wrap
 def test_the_name_of_the_park_is_made_by_all_who_operated_in_the_quarter():
     """Two operate, both leave: their results still count."""
     firms, state, sends = no_firms(), blank("enterprises", "state", operating=2), blank("enterprises", "sends")
@@ -211,4 +230,5 @@ def test_the_name_of_the_park_is_made_by_all_who_operated_in_the_quarter():
     enterprises.step(3, firms, state, heard, sends, blank("enterprises", "dated"), NOBODY, theta, address())
     assert (state.operating, state.exits) == (0, 2)
     assert sends.reputation == pytest.approx((5 * 0.07 + state.return_sum) / 7 - 0.07)
+    assert sends.relative_reputation == pytest.approx(sends.reputation / 0.1)
     assert state.return_sum != 0

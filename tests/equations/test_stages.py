@@ -30,15 +30,19 @@ def test_better_prospects_and_firmer_governments_start_more_and_lapse_less(expec
 
 @integers_wrap
 def test_an_enterprise_weighs_starting_and_lapsing():
-    """Host's enterprise, E[u] 0.03, common 0.05, terms 0.01, tax 0.1: E r = 0.081; hurdle -0.02 + 0.05 x 0.5 = 0.005.
+    """Host's enterprise, E[u] 0.03, common 0.05, terms 0.006, ties 0.02 x 0.2, tax 0.1: E r = 0.081; hurdle 0.005.
 
     Start at 2.0 x Q 0.9 x willing, lapse at 0.5 (2 - willing), willing = logistic(0.076/0.04).
     """
     theta = parameters(
-        "enterprises", hurdle=-0.02, hurdle_spread=0.04, risk_premium=0.05, start_rate=2.0, lapse_rate=0.5
+        "enterprises", hurdle=-0.02, hurdle_spread=0.04, risk_premium=0.05, start_rate=2.0, lapse_rate=0.5,
+        network_return=0.02,
+    )  # fmt: skip
+    ties = [0.5, 0.2, 0.5]
+    heard = blank(
+        "enterprises", "receives", commitment_least=0.5, profit_tax=0.1, service_starts=0.9, network_returns=ties
     )
-    heard = blank("enterprises", "receives", commitment_least=0.5, profit_tax=0.1, service_starts=0.9)
-    dated = blank("enterprises", "dated", term_cost=[0.5, 0.004, 0.5], term_market=[0.5, 0.006, 0.5])
+    dated = blank("enterprises", "dated", term_cost=[0.5, 0.004, 0.5], term_market=[0.5, 0.002, 0.5])
     firms, where, count = no_firms(), address(run=4), 400
     for i in range(count):
         stand(firms.registered, firms.registered_id, i, 7000 + i, origin=1, expected=0.03)

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from copark.model import rng
 from copark.model.dimensions import ORIGINS
 from copark.model.world import equations as world
-from tests.equations.small_park import address, blank, parameters
+from tests.equations.small_park import address, blank, lawful, parameters
 
 HISTORY = np.arange(28.0).reshape(7, 4)
 
@@ -56,9 +58,9 @@ def test_growth_after_the_cut_is_drawn_with_later_random_numbers():
 
 
 def test_partners_come_and_go_at_their_hazards():
-    """Hazards of 0.4 and 0.8 a year: in a quarter 1 - exp(-0.1) come and 1 - exp(-0.2) go."""
-    theta = parameters("world", partner_join=1.0, partner_leave=0.8, partner_leave_shock=0.0)
-    heard, free = blank("world", "receives", network=0.4), blank("world", "dated", partner_forced=[-1] * 5)
+    """Hazards of 0.8 (1 - 1/2) = 0.4 and 0.8 a year: in a quarter 1 - exp(-0.1) come and 1 - exp(-0.2) go."""
+    theta = parameters("world", partner_join=0.8, partner_leave=0.8, partner_leave_shock=0.0)
+    heard, free = blank("world", "receives", network=np.log(2)), blank("world", "dated", partner_forced=[-1] * 5)
     came = went = 0.0
     for run in range(400):
         outside = blank("world", "state")
@@ -69,3 +71,19 @@ def test_partners_come_and_go_at_their_hazards():
         went += 5 - inside.partner.sum()
     for share, chance in ((came / 2000, 1 - np.exp(-0.1)), (went / 2000, 1 - np.exp(-0.2))):
         assert abs(share - chance) < 4 * np.sqrt(chance * (1 - chance) / 2000)
+
+
+reason = st.floats(-20, 20)
+
+
+@lawful
+@given(network=st.floats(0, 20), results=st.tuples(reason, reason), mobilised=st.floats(0, 1), shock=reason)
+def test_better_results_bring_partners_sooner_and_keep_them_longer(network, results, mobilised, shock):
+    theta = parameters("world")
+    poor, good = sorted(results)
+    join = [world.join_hazard(theta, network, result, mobilised) for result in (poor, good)]
+    leave = [world.leave_hazard(theta, shock, result) for result in (good, poor)]
+    assert 0 <= join[0] <= join[1] <= theta.partner_join
+    assert theta.partner_leave <= leave[0] <= leave[1]
+    assert world.join_hazard(theta, network, poor, 0.0) <= join[0]
+    assert world.join_hazard(theta, 0.0, poor, mobilised) <= join[0]

@@ -26,7 +26,11 @@ def check_laws(made):
     assert np.array_equal(np.cumsum(of("arrivals"), axis=-1), of("registered_ever"))
     assert np.array_equal(of("registered"), of("registered_home") + of("registered_host") + of("registered_third"))
     assert np.array_equal(of("operating"), of("operating_home") + of("operating_host") + of("operating_third"))
-    assert np.array_equal(np.cumsum(of("starts") - of("completions"), axis=-1), of("building"))
+    # A closed park has nobody who builds, from the quarter after its closing on.
+    closed = of("closed")
+    shut = np.concatenate([np.zeros_like(closed[..., :1]), closed[..., :-1]], axis=-1)
+    building = np.cumsum(of("starts") - of("completions"), axis=-1)
+    assert np.array_equal(np.where(shut > 0.5, 0.0, building), of("building"))
     assert np.array_equal(np.cumsum(of("completions") - of("exits"), axis=-1), of("operating"))
     assert np.array_equal(of("arrivals"), of("arrivals_own") + of("arrivals_incumbent") + of("arrivals_partner"))
     assert (of("occupied_area") <= of("usable_area") + 1e-6).all()

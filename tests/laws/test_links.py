@@ -17,7 +17,9 @@ SAME_AS_PARAMETER = {
     "risk_premium": ["commitment_to_hurdle"],
     "tax_per_job": ["jobs_to_host"],
     "contractor_margin_rate": ["contracts_to_home"],
-    "network_strength": ["network_to_arrivals", "network_to_partners"],
+    "network_strength": ["network_to_arrivals", "network_to_partners", "network_to_returns"],
+    "network_return": ["network_to_returns"],
+    "partner_mobilisation": ["commitment_to_partners"],
 }
 
 
@@ -45,13 +47,27 @@ DISTURBED = {
     "jobs_to_interests": ({"parameters": {"interest_jobs": 50_000}}, ("benefit_home",)),
     "capital_to_interests": ({"parameters": {"interest_technology": 5.0}}, ("benefit_home",)),
     "closing_to_company": ({"parameters": {"closure_rate": 1.0, "closure_threshold": 1.0}}, ("failed",)),
-    "closing_to_enterprises": ({"parameters": {"closure_rate": 1.0, "closure_threshold": 1.0}}, ("mean_return",)),
+    "closing_to_enterprises": (
+        {"parameters": {"closure_rate": 1.0, "closure_threshold": 1.0}},
+        ("operating", "building"),
+    ),
+    "commitment_to_partners": ({"parameters": {"value_host": 0.0}}, ("partners",)),
+    "network_to_returns": ({"parameters": {"network_strength": 1.0}}, ("mean_return",)),
     "sales_to_ledger": ({"parameters": {"land_per_capital": 1.0}}, ("land_sales",)),
     "credit_to_ledger": ({"levers": {"governments.credit": [{"value": 5000}]}}, ("debt", "draws_credit")),
     "regime_to_arrivals": ({"levers": {"governments.threshold": [{"value": 50}]}}, ("registered", "operating")),
     "tax_to_returns": ({"levers": {"governments.profit_tax": [{"value": 0.5}]}}, ("taxes", "operating", "registered")),
 }
 QUIET = ("service_to_starts", "service_to_returns")
+BESIDE = {
+    # link: what else carries the disturbance to where it is looked for
+    "jobs_to_host": ("jobs_to_interests", "capital_to_interests"),
+    "network_to_arrivals": ("network_to_returns", "network_to_partners"),
+    "network_to_returns": ("network_to_arrivals", "network_to_partners"),
+    "commitment_to_partners": ("results_to_partners", "network_to_partners"),
+    "closing_to_company": ("closing_to_enterprises", "commitment_to_partners"),
+    "closing_to_enterprises": ("closing_to_company", "commitment_to_partners"),
+}
 
 
 @pytest.mark.parametrize("link", DISTURBED)
@@ -65,10 +81,8 @@ def test_a_cut_link_carries_nothing(great_stone, link):
             "jobs_to_interests", "capital_to_interests", "shortfall_to_bargain",
         )  # fmt: skip
         cut |= {name: {"strength": 0.0} for name in others}
-    if link == "jobs_to_host":  # jobs also serve interests, which is another link
-        cut |= {name: {"strength": 0.0} for name in ("jobs_to_interests", "capital_to_interests")}
-    if link == "closing_to_enterprises":  # a closure also ends the company, and with it the park's openings
-        cut |= {"closing_to_company": {"strength": 0.0}}
+    if link in BESIDE:
+        cut |= {name: {"strength": 0.0} for name in BESIDE[link]}
     # without an interest in growth and technology no government looks at them
     weights = {"governments.interest_weight_home": [{"value": [0.4, 0.4, 0, 0]}]}
     given = {"levers": weights} if link in ("jobs_to_interests", "capital_to_interests") else {}

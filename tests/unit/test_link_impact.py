@@ -8,7 +8,14 @@ import copark
 from copark.analyses import REGISTRY
 from copark.analyses.answer import check_keys
 from copark.analyses.context import Context
-from copark.analyses.link_impact.impacts import direction, half_width, impacts, lag_of
+from copark.analyses.link_impact.impacts import (
+    direction,
+    half_width,
+    impacts,
+    lag_of,
+    share_changed,
+    strongest,
+)
 from copark.analyses.link_impact.scenarios import STRENGTHS, cut_study, key_of, links_named
 from copark.cases.load import load_case
 from copark.errors import NotFound
@@ -44,15 +51,34 @@ def test_a_size_is_in_half_widths_of_the_reference():
     assert half_width(BEFORE[:, -1]) == pytest.approx(45.0)
     assert (found.link, found.output) == ("network_to_arrivals", "operating")
     assert (found.size, found.low, found.high) == pytest.approx((-0.2, -0.2, -0.2))
-    assert found.differing == 1.0
+    assert (found.mean, found.typical, found.largest) == pytest.approx((-0.2, 0.2, 0.2))
+    assert (found.changed, found.exists, found.rare) == (1.0, True, False)
     assert found.lag == 3
 
 
+def test_what_is_felt_in_few_runs_is_an_effect_and_moves_no_median():
+    """Two of 101 runs lose 45 companies, a half-width, from the fifth quarter on; in another scenario one run does."""
+    felt, alone = np.zeros_like(BEFORE), np.zeros_like(BEFORE)
+    felt[:2, 4:] = alone[:1, 4:] = -45.0
+    few, one = impacts(effects_of(few=felt, one=alone), {"few": "opening_to_enterprises", "one": "tax_to_returns"}, 2)
+    assert (few.size, few.typical) == (0.0, 0.0)
+    assert few.mean == pytest.approx(-2 / 101)
+    assert few.largest == pytest.approx(2 / 101)
+    assert few.changed == pytest.approx(2 / 101)
+    assert (few.exists, few.rare, few.lag) == (True, True, 2)
+    assert (one.exists, one.rare, one.lag) == (False, False, None)
+
+
+def test_a_pair_is_changed_by_more_than_a_hundredth_of_the_half_width():
+    sizes = np.array([[0.0, 0.4], [0.6, 0.6], [0.0, 0.0], [0.0, 0.7]])
+    assert share_changed(sizes, 50.0) == 0.5
+    assert share_changed(sizes, float("nan")) == 0.75, "where runs are all alike any difference counts"
+
+
 def test_a_lag_counts_from_the_cut_to_a_tenth_of_the_largest():
-    course = np.array([0.0, 0.0, 0.0, 0.5, 1.0, 7.0, 10.0])
-    assert lag_of(np.tile(course, (3, 1)), 2, 1.0) == 2
-    assert lag_of(-np.tile(course, (3, 1)), 2, 1.0) == 2
-    assert lag_of(np.tile(course, (3, 1)), 2, 2000.0) is None
+    course = np.array([0.0, 0.5, 1.0, 7.0, 10.0])
+    assert lag_of(np.tile(course, (3, 1))) == 2
+    assert lag_of(np.zeros((3, 5))) is None
 
 
 @pytest.mark.parametrize(
@@ -86,7 +112,7 @@ def test_an_unknown_link_is_answered_with_the_nearest():
         check_keys(analysis, analysis.params(case="great-stone", links=("network_to_arrival",)), Context())
 
 
-NAMES = ("network_to_arrivals", "jobs_to_host", "results_to_partners")
+NAMES = ("network_to_arrivals", "jobs_to_host", "taxes_to_host")
 
 
 @pytest.fixture(scope="module")
@@ -98,21 +124,22 @@ def found(tmp_path_factory):
 def test_links_of_great_stone(found):
     assert found.links == NAMES
     assert len(found.to_frame()) == len(found.impacts) == 3 * 15
-    quiet = found.impact("results_to_partners")
+    quiet = found.impact("taxes_to_host")  # residents pay no profit tax
     assert (quiet.lag, quiet.exists) == (None, False)
     assert all(one.lag is None or 0 <= one.lag < 46 for one in found.impacts)
     assert found.impact("network_to_arrivals").lag is not None
     assert list(found.response("network_to_arrivals")) == list(STRENGTHS)
-    assert found.response("results_to_partners") == {}
-    assert "results_to_partners" not in found.responding
+    assert found.response("taxes_to_host") == {}
+    assert "taxes_to_host" not in found.responding
     assert found.trust.state == "calibrated"
 
 
 def test_the_document_says_it_in_both_languages(found):
-    """Of the two links that governments and enterprises send, those felt in a scale and the soonest quarter."""
+    """Of the links that company and enterprises send, those felt in a scale and the soonest quarter."""
+    (first,) = strongest(found.impacts, 1, ("operating",))
     for lang, words in (
-        ("en", "Of the 3 links between scales that were cut, “Network → new firms” matters most"),
-        ("zh", "在所切断的3条尺度间传导渠道中"),
+        ("en", f"Of the 3 links between scales that were cut, “{catalogue().links[first].en}” matters most"),
+        ("zh", f"在所切断的3条尺度间传导渠道中，“{catalogue().links[first].zh}”影响最大"),
     ):
         document = found.document(lang)
         assert document.headline.startswith(words)
@@ -130,3 +157,15 @@ def test_where_no_quarter_is_left_after_the_calibration_links_are_cut_from_the_f
     """Suzhou's calibration knows 2019; its simulated period ended in 2014."""
     found = copark.link_impact("suzhou", links=NAMES[:1], draws=4, out=tmp_path, threads=1)
     assert found.since == "1994Q2"
+
+
+def test_what_few_runs_feel_is_named_with_their_share(tmp_path):
+    """Where the company fails in some runs, its survival matters to the enterprises there, and moves no median."""
+    links = ("opening_to_enterprises", "rescue_to_ledger")
+    given = {"links": links, "since": "2007Q3", "draws": 60, "parameters": "prior"}
+    found = copark.link_impact("jinfei", out=tmp_path, threads=1, **given)
+    rare = [impact for impact in found.impacts if impact.rare]
+    assert rare
+    assert all(0.01 <= impact.changed < 0.5 and impact.lag is not None for impact in rare)
+    assert "change some runs all the same" in str(found.document("en").sections[0].blocks)
+    assert "不改变中位数" in str(found.document("zh").sections[0].blocks)

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from copark.calibration.observations import ObservationModel
 from copark.calibration.provenance import made_with
 from copark.cases.case import Case
-from copark.cases.model_inputs import case_parameters
+from copark.cases.model_inputs import case_parameters, set_reference_price
 from copark.cases.quarters import Quarter
 from copark.identity import hash_content, identity_of
 from copark.json_types import JsonObject
@@ -145,6 +145,7 @@ class PriorSpace:
             home, host_of_rest = sticks
             rest = 1.0 - home
             values[MIX] = np.stack([home, rest * host_of_rest, rest * (1.0 - host_of_rest)], axis=1)
+        set_reference_price(values, self.case)
         return values
 
     def table(self, points: Floats) -> dict[str, Floats]:

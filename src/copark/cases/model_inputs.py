@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from copark.arrays import Floats
 from copark.cases.actors import Ties
 from copark.cases.case import Case
 from copark.cases.dates import quarter_of
@@ -33,8 +34,6 @@ NOBODY_ENTERS = 1000.0
 """Least declared investment that nobody reaches, M USD: the upper end of the model's range."""
 NO_VOTE_PASSES = 10_001
 """Quota above all shares, in basis points: nothing can be decided."""
-ALL_IS_LOST = -1.0
-"""Return from the market at which an enterprise loses its capital within a year, 1/yr: the lower end of its range."""
 
 
 def values_in_force(facts: tuple[Fact, ...], quarters: list[Quarter], unit: str, before: float) -> list[float]:
@@ -445,11 +444,12 @@ def pack_anchor(anchor: Anchor, start: Quarter, row: Record) -> None:
 
 
 def pack_closures(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
-    """Pack closures by what the model has: whoever is let in, decides, pays or earns there does so no longer.
+    """Pack closures: whoever is let in, works, decides or pays there does so no longer.
 
-    To newcomers: the least investment asked is the model's greatest. Of the park: besides, enterprises lose all they
-    have within a year and leave; no vote passes; framework, credit, plan, rescue and further equity end; the government
-    that closes is not committed as long as it lasts.
+    To newcomers: the least investment asked is the model's greatest. Of the park: besides, all enterprises are gone, as
+    in a park that a government closes in the model; no vote passes; framework, credit, plan, rescue and further equity
+    end; the government that closes is not committed as long as it lasts. A closure on record may end, so that the
+    company does not fail by it and a park may begin again.
 
     Parameters
     ----------
@@ -473,19 +473,22 @@ def pack_closures(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
             governments[name][closed] = 0.0
         company["quota"][closed] = NO_VOTE_PASSES
         company["registered_capital"][closed] = 0.0
-        enterprises["term_market"][closed] = ALL_IS_LOST
+        enterprises["closure"][closed] = 1.0
         if closure.side is not None:
             governments["visit"][closed, SIDE_NAMES.index(closure.side)] = -1.0
 
 
 def is_closed(inputs: Inputs, t: int) -> bool:
     """Say whether a park is closed in a quarter, newcomers and those inside alike."""
-    decided = inputs.company["quota"][t] < NO_VOTE_PASSES
-    return not decided and bool((inputs.enterprises["term_market"][t] <= ALL_IS_LOST).all())
+    return bool(inputs.enterprises["closure"][t] > 0.5)
 
 
 def case_parameters(case: Case) -> dict[str, tuple[float, ...]]:
-    """Give values of the model's parameters that are facts of the case, and the rate of its credit, where known."""
+    """Give values of the model's parameters that are facts of the case, and the rate of its credit, where known.
+
+    The price at which enterprises do not mind paying for land is the case's own: what keeps them away is a departure
+    from it, and not the level of prices in a country.
+    """
     variables = catalogue().parameters
     values: dict[str, tuple[float, ...]] = {}
     rate = rate_of(credit_lines(case, "company"))
@@ -493,4 +496,20 @@ def case_parameters(case: Case) -> dict[str, tuple[float, ...]]:
         values["interest_rate"] = (rate,)
     for name, parameter in case.parameters.items():
         values[name] = tuple(convert(value, parameter.unit, variables[name].unit) for value in parameter.values)
+    if "land_price" in values:
+        values.setdefault("reference_price", values["land_price"])
     return values
+
+
+def set_reference_price(values: dict[str, Floats], case: Case) -> None:
+    """Have the reference price of land follow the price of each draw, unless the case says what it is.
+
+    Parameters
+    ----------
+    values
+        Parameters of runs by name, each of shape (runs, *shape); written: `reference_price`.
+    case
+        The case.
+    """
+    if "reference_price" not in case.parameters:
+        values["reference_price"] = values["land_price"].copy()

@@ -10,7 +10,7 @@ import numpy as np
 
 from copark.arrays import Integers
 from copark.cases.case import Case
-from copark.cases.model_inputs import case_parameters
+from copark.cases.model_inputs import case_parameters, set_reference_price
 from copark.model.arrays import Draws, make_draws
 from copark.model.rng import NEVER
 from copark.model.variables import Prior, Variable, catalogue
@@ -189,6 +189,7 @@ def sample(study: Study, case: Case, first: int, last: int) -> dict[str, np.ndar
                 # The column is the parameter's own number, not its place among those drawn: drawing another one moves
                 # none.
                 values[variable.name] = np.clip(drawn, variable.low, variable.high)[numbers - numbers[0]]
+    set_reference_price(values, case)
     return values
 
 

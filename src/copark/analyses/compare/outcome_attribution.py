@@ -272,6 +272,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "rules": ("regime_to_arrivals", "tax_to_returns"),
     "service": (
         "network_to_arrivals",
+        "network_to_returns",
         "service_to_arrivals",
         "service_to_starts",
         "service_to_returns",

@@ -1,9 +1,11 @@
 """Effects of cutting a link on an output: how much, and how soon.
 
 A *size* is the median difference at the horizon, divided by half the width of the band that 90 % of the reference's
-runs fill there, so that outputs of any unit stand side by side: 1 is as much as runs differ among themselves anyway. A
-*lag* is the number of quarters from the cut to the first one in which the median of the absolute differences reaches a
-tenth of the largest it comes to.
+runs fill there, so that outputs of any unit stand side by side: 1 is as much as runs differ among themselves anyway.
+What a link carries may be felt in few runs, such as those in which the company fails: it then moves no median, so that
+the *mean* difference and the share of runs that are *changed* stand beside it. Both runs of a pair have the same random
+numbers, so that no difference is due to chance. A *lag* is the number of quarters from the cut to the first one in
+which the mean of the absolute differences reaches a tenth of the largest it comes to.
 """
 
 from __future__ import annotations
@@ -19,9 +21,11 @@ from copark.stats.precision import difference
 from copark.stats.quantiles import band, quantiles
 
 REACHED = 0.10
-"""Share of the largest median absolute difference at which an effect is said to have set in."""
+"""Share of the largest mean absolute difference at which an effect is said to have set in."""
 NEGLIGIBLE = 0.01
-"""Size that an effect must exceed in some quarter to be called one."""
+"""Size that a difference must exceed for a pair of runs to be called changed."""
+FELT = 0.01
+"""Share of pairs that must be changed in some quarter for an effect to be called one."""
 
 
 @dataclass(frozen=True)
@@ -38,17 +42,26 @@ class Impact:
     """5 % quantile of the paired differences at the horizon."""
     high: float
     """95 % quantile of the paired differences at the horizon."""
-    largest: float
+    mean: float
+    """Mean of the paired differences at the horizon."""
+    typical: float
     """Largest median absolute difference of any quarter."""
-    differing: float
-    """Share of pairs that differ at the horizon."""
+    largest: float
+    """Largest mean absolute difference of any quarter."""
+    changed: float
+    """Largest share of pairs, in any quarter, that differ by more than :data:`NEGLIGIBLE`."""
     lag: int | None
     """Quarters from the cut until the effect sets in; ``None`` where it never does."""
 
     @property
     def exists(self) -> bool:
-        """Say whether there is an effect at all, in any quarter."""
-        return self.lag is not None and self.largest > NEGLIGIBLE
+        """Say whether there is an effect at all, in any quarter and in more than a few runs."""
+        return self.changed >= FELT
+
+    @property
+    def rare(self) -> bool:
+        """Say whether the effect is felt in some runs and leaves the median where it was."""
+        return self.exists and not self.typical > NEGLIGIBLE
 
 
 def impacts(effects: Effects, links: Mapping[str, str], since: int) -> Iterator[Impact]:
@@ -68,15 +81,19 @@ def impacts(effects: Effects, links: Mapping[str, str], since: int) -> Iterator[
             differences = effects.differences(scenario, output)
             scale = half_width(effects.before(scenario, output)[:, -1])
             low, median, high = band(differences[:, -1])
+            sizes = np.abs(differences[:, since:])
+            changed = share_changed(sizes, scale)
             yield Impact(
                 link=links[scenario],
                 output=output,
                 size=median / scale,
                 low=low / scale,
                 high=high / scale,
-                largest=float(np.median(np.abs(differences), axis=0).max()) / scale,
-                differing=float(np.mean(differences[:, -1] != 0.0)),
-                lag=lag_of(differences, since, scale),
+                mean=float(differences[:, -1].mean()) / scale,
+                typical=float(np.median(sizes, axis=0).max(initial=0.0)) / scale,
+                largest=float(sizes.mean(axis=0).max(initial=0.0)) / scale,
+                changed=changed,
+                lag=lag_of(sizes) if changed >= FELT else None,
             )
 
 
@@ -87,25 +104,35 @@ def half_width(values: Floats) -> float:
     return width if width > 0.0 else float("nan")
 
 
-def lag_of(differences: Floats, since: int, scale: float) -> int | None:
+def share_changed(sizes: Floats, scale: float) -> float:
+    """Compute the largest share of pairs, in any quarter, that differ by more than :data:`NEGLIGIBLE`.
+
+    Parameters
+    ----------
+    sizes
+        Absolute paired differences from the cut on, shape (pairs, quarters); 0 where there is only rounding.
+    scale
+        Half-width of the reference's band; where runs do not differ, not a number: any difference counts then.
+    """
+    floor = NEGLIGIBLE * scale if np.isfinite(scale) else 0.0
+    return float((sizes > floor).mean(axis=0).max(initial=0.0))
+
+
+def lag_of(sizes: Floats) -> int | None:
     """Count the quarters from a cut until its effect sets in.
 
     Parameters
     ----------
-    differences
-        Paired differences, shape (pairs, quarters).
-    since
-        First quarter of the cut, counted from 0.
-    scale
-        Half-width of the reference's band.
+    sizes
+        Absolute paired differences from the cut on, shape (pairs, quarters).
 
     Returns
     -------
-    Quarters, or ``None`` where no effect is larger than :data:`NEGLIGIBLE`.
+    Quarters, or ``None`` where nothing ever differs.
     """
-    course = np.median(np.abs(differences[:, since:]), axis=0)
+    course = sizes.mean(axis=0)
     largest = float(course.max(initial=0.0))
-    return int(np.argmax(course >= REACHED * largest)) if largest > NEGLIGIBLE * scale else None
+    return int(np.argmax(course >= REACHED * largest)) if largest > 0.0 else None
 
 
 def strongest(all_impacts: Sequence[Impact], count: int, outputs: Sequence[str]) -> tuple[str, ...]:

@@ -49,6 +49,7 @@ class _Show(Show):
         super().__init__(t)
         self.answer = answer
         self.active = tuple(link for link in answer.links if any(impact.exists for impact in self.of(link)))
+        self.rare = tuple(self.felt_rarely(link) for link in self.active if self.is_rare(link))
         self.best = strongest(answer.impacts, NAMED, (HEADLINE,))
         self.change = self.column("change", doc.Kind.change, catalogue().outputs[HEADLINE].unit)
         self.size = self.column("size", doc.Kind.change, places=2)
@@ -57,6 +58,17 @@ class _Show(Show):
 
     def of(self, link: str) -> list[Impact]:
         return [impact for impact in self.answer.impacts if impact.link == link]
+
+    def is_rare(self, link: str) -> bool:
+        """Say whether a link is felt in some runs and moves no median."""
+        return not any(impact.exists and not impact.rare for impact in self.of(link))
+
+    def felt_rarely(self, link: str) -> str:
+        """Name a link with the largest share of runs that it changes, and the result in which it does."""
+        felt = max(self.of(link), key=lambda impact: impact.changed)
+        output = catalogue().outputs[felt.output].title(self.t.lang)
+        share = self.said(felt.changed, self.column("changed", doc.Kind.share))
+        return self.t("rare.one", link=self.title(link), output=output, share=share)
 
     def title(self, link: str) -> str:
         return catalogue().links[link].title(self.t.lang)
@@ -89,6 +101,8 @@ class _Show(Show):
             note = t("note.strongest", **self.words)
             columns = self.columns(("link", self.change, self.size, self.lag))
             blocks.append(doc.Table("strongest", t("table.strongest"), columns, tuple(rows), note=note))
+        if self.rare:
+            blocks.append(self.text("rare", count=len(self.rare), names=t("join").join(self.rare), **self.words))
         quiet = [self.title(link) for link in answer.links if link not in self.active]
         if quiet:
             blocks.append(self.text("quiet", count=len(quiet), names=t("join").join(quiet), **self.words))
@@ -104,10 +118,17 @@ class _Show(Show):
         answer = self.answer
         outputs = catalogue().outputs
         rows = [
-            (self.title(impact.link), outputs[impact.output].title(self.t.lang), *self.impact(impact), impact.differing)
+            (
+                self.title(impact.link),
+                outputs[impact.output].title(self.t.lang),
+                *self.impact(impact),
+                impact.mean,
+                impact.changed,
+            )
             for impact in answer.impacts
         ]
-        columns = ("link output", self.size, self.lag, "differing:share")
+        mean = self.column("mean", doc.Kind.change, places=2)
+        columns = ("link output", self.size, self.lag, mean, "changed:share")
         numbers = self.table("impacts", columns, rows, folded=True)
         lang = self.t.lang
         footer = self.footer(answer.studies[0])

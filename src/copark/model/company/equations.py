@@ -38,9 +38,9 @@ def begin(state: Record, receives: Record, sends: Record, dated: Record) -> None
 
 @compiled
 def log_price(host_attention: float, parameters: Record) -> float:
-    """Return the logarithm of the price of land beside the reference price; 0 where land is free."""
+    """Return the logarithm of the price of land beside the reference price; 0 where either is nothing."""
     price = effective_price(parameters.land_price, parameters.servicing_cost, host_attention)
-    return log(price / parameters.reference_price) if price > 0.0 else 0.0
+    return log(price / parameters.reference_price) if price > 0.0 and parameters.reference_price > 0.0 else 0.0
 
 
 @compiled

@@ -149,10 +149,12 @@ def serve(state: Record, receives: Record, dated: Record, parameters: Record) ->
 def tie(state: Record, receives: Record, dated: Record, parameters: Record) -> None:
     """N_o = theta_P sum_j a_j tau_jo over shareholders and partners: presence counts, shares do not (MODEL §3(2)).
 
+    A failed company has no ties left.
+
     Parameters
     ----------
     state
-        Written: `network`, log points, shape (ORIGINS,).
+        Read: `failed`. Written: `network`, log points, shape (ORIGINS,).
     receives
         `partner`, presence 0 to 1, shape (PARTNERS,).
     dated
@@ -160,8 +162,9 @@ def tie(state: Record, receives: Record, dated: Record, parameters: Record) -> N
     parameters
         `network_strength` theta_P, log points for a full tie.
     """
+    strength = parameters.network_strength if state.failed < 0.5 else 0.0
     for o in range(ORIGINS):
         ties = dated.shareholder_ties[o]
         for j in range(PARTNERS):
             ties += receives.partner[j] * dated.partner_ties[j, o]
-        state.network[o] = parameters.network_strength * ties
+        state.network[o] = strength * ties

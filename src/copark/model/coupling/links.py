@@ -320,7 +320,7 @@ def closing_to_company(t: int, link_buffers: LinkBuffers, governments: Record, c
 
 @compiled
 def closing_to_enterprises(t: int, link_buffers: LinkBuffers, governments: Record, enterprises: Record) -> None:
-    """A government that closes the park takes from the enterprises inside what they earn there (1 closed).
+    """A government that closes the park ends the business of all who are in it (1 closed).
 
     Parameters
     ----------
@@ -332,6 +332,22 @@ def closing_to_enterprises(t: int, link_buffers: LinkBuffers, governments: Recor
         Written: `closed`; 0 where nothing arrives.
     """
     enterprises.closed = carry(link_buffers, t, link_index.CLOSING_TO_ENTERPRISES, 0, governments.closed, 0.0)
+
+
+@compiled
+def commitment_to_partners(t: int, link_buffers: LinkBuffers, governments: Record, world: Record) -> None:
+    """Governments that are committed under a framework mobilise partners beyond the two countries (0 to 1).
+
+    Parameters
+    ----------
+    t, link_buffers
+        Quarter, and the links of the run, as in `carry`.
+    governments
+        Sends `mobilised`, the mean commitment under a framework, 0 to 1.
+    world
+        Written: `mobilised`; 0 where nothing arrives.
+    """
+    world.mobilised = carry(link_buffers, t, link_index.COMMITMENT_TO_PARTNERS, 0, governments.mobilised, 0.0)
 
 
 # Company to the world, the governments and the enterprises ------------------------------------------------------------
@@ -370,6 +386,24 @@ def network_to_partners(t: int, link_buffers: LinkBuffers, company: Record, worl
     # Partners are third parties: the ties to no origin count more than those to another (MODEL, Departures).
     mean = (company.network[HOME] + company.network[HOST] + company.network[THIRD]) / 3.0
     world.network = carry(link_buffers, t, link_index.NETWORK_TO_PARTNERS, 0, mean, 0.0)
+
+
+@compiled
+def network_to_returns(t: int, link_buffers: LinkBuffers, company: Record, enterprises: Record) -> None:
+    """The ties of shareholders and partners bring an origin's enterprises suppliers and markets (log points).
+
+    Parameters
+    ----------
+    t, link_buffers
+        Quarter, and the links of the run, as in `carry`.
+    company
+        Sends `network`, log points, shape (ORIGINS,).
+    enterprises
+        Written: `network_returns`, in the same unit; 0 where nothing arrives.
+    """
+    for o in range(ORIGINS):
+        sent = company.network[o]
+        enterprises.network_returns[o] = carry(link_buffers, t, link_index.NETWORK_TO_RETURNS, o, sent, 0.0)
 
 
 @compiled
@@ -717,15 +751,16 @@ def results_to_arrivals(t: int, link_buffers: LinkBuffers, enterprises: Record, 
 
 @compiled
 def results_to_partners(t: int, link_buffers: LinkBuffers, enterprises: Record, world: Record) -> None:
-    """The enterprises' results draw global partners (excess return per year).
+    """The enterprises' results draw global partners, or drive them away (excess return in standard deviations).
 
     Parameters
     ----------
     t, link_buffers
         Quarter, and the links of the run, as in `carry`.
     enterprises
-        Sends `reputation`, excess return per year.
+        Sends `relative_reputation`, standard deviations of returns.
     world
-        Written: `reputation`; 0 where nothing arrives.
+        Written: `reputation`, in the same unit; 0 where nothing arrives.
     """
-    world.reputation = carry(link_buffers, t, link_index.RESULTS_TO_PARTNERS, 0, enterprises.reputation, 0.0)
+    sent = enterprises.relative_reputation
+    world.reputation = carry(link_buffers, t, link_index.RESULTS_TO_PARTNERS, 0, sent, 0.0)

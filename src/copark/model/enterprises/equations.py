@@ -9,7 +9,7 @@ from copark.model.enterprises.arrivals import arrive, dated_arrivals
 from copark.model.enterprises.operating import add_up, draw, earn, leave
 from copark.model.enterprises.records import Firms
 from copark.model.enterprises.returns import common_return, reputation
-from copark.model.enterprises.stages import build, start_or_lapse, weigh
+from copark.model.enterprises.stages import build, shut, start_or_lapse, weigh
 from copark.model.jit import Record, compiled
 
 
@@ -41,7 +41,8 @@ def step(
 ) -> None:
     """Move the enterprises by one quarter, from arrivals to exits, and send what the other scales receive.
 
-    A park whose company has failed takes nobody new; those inside go on.
+    A park whose company has failed takes nobody new; those inside go on. A park that is closed, by a government or on
+    record, loses them all at once.
 
     Parameters
     ----------
@@ -55,9 +56,9 @@ def step(
         What came along the links this quarter; the reputation is last quarter's.
     sends
         Written: land taken and occupied (ha), jobs (persons), taxes and home profits (M USD/yr), reputation (per
-        year).
+        year, and in standard deviations of returns), capital (M USD).
     dated
-        Terms, reference tax, first area and certificates of this quarter.
+        Terms, reference tax, first area, certificates and closure of this quarter.
     anchors
         Anchor projects, record array of shape (anchors,).
     parameters
@@ -68,7 +69,10 @@ def step(
     clear_flows(state)
     # Before anybody moves: agglomeration is of last quarter's count, for those who decide and those who earn alike.
     common = common_return(float(state.operating), receives, parameters)
-    if receives.open > 0.5:
+    closed = receives.closed > 0.5 or dated.closure > 0.5
+    if closed:
+        shut(state)
+    if receives.open > 0.5 and not closed:
         dated_arrivals(t, firms, state, receives, dated, anchors, parameters, address)
         # Fixed before the origins are asked in turn, so that the pool left is the same for all three.
         state.registered_before = state.registered_ever
@@ -87,4 +91,5 @@ def step(
     sends.occupied_area = state.occupied_area
     sends.jobs, sends.taxes, sends.profit_home = state.jobs, state.taxes, state.profit_home
     sends.reputation = state.reputation
+    sends.relative_reputation = state.reputation / parameters.return_spread
     sends.capital = state.capital

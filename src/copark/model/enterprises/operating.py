@@ -27,7 +27,7 @@ from copark.model.enterprises.records import (
     TRANSITORY,
     Firms,
 )
-from copark.model.enterprises.returns import after_tax, arbitrage, component_spread, startup_share
+from copark.model.enterprises.returns import advantage, after_tax, component_spread, startup_share
 from copark.model.enterprises.stages import move
 from copark.model.fast_math import exp, inverse_normal
 from copark.model.jit import Record, compiled
@@ -76,7 +76,7 @@ def earn(firms: Firms, count: int, receives: Record, dated: Record, parameters: 
     count
         Operating enterprises.
     receives
-        `profit_tax`, a share.
+        `profit_tax`, a share; `network_returns`, log points by origin.
     dated
         Terms of cost and market access by origin, per year.
     parameters
@@ -88,9 +88,9 @@ def earn(firms: Firms, count: int, receives: Record, dated: Record, parameters: 
     persistence = parameters.transitory_persistence**DT
     innovation = component_spread(parameters.return_spread) * np.sqrt(1.0 - persistence * persistence)
     # By origin before the loop: three numbers instead of a lookup for each enterprise.
-    base_home = common + arbitrage(dated, 0)
-    base_host = common + arbitrage(dated, 1)
-    base_third = common + arbitrage(dated, 2)
+    base_home = common + advantage(0, receives, dated, parameters)
+    base_host = common + advantage(1, receives, dated, parameters)
+    base_third = common + advantage(2, receives, dated, parameters)
     tax = receives.profit_tax
     loss, ramp = parameters.startup_loss, parameters.startup_years / DT
     growth = parameters.reinvested_share * DT

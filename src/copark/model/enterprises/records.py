@@ -53,6 +53,7 @@ Parameters = np.dtype(
         ("arbitrage_pull", "f8"),
         ("mobilisation", "f8"),
         ("price_pull", "f8"),
+        ("network_return", "f8"),
     ],
     align=True,
 )
@@ -63,6 +64,7 @@ Dated = np.dtype(
         ("term_cost", "f8", (ORIGINS,)),
         ("term_market", "f8", (ORIGINS,)),
         ("certificates", "f8", (ORIGINS,)),
+        ("closure", "f8"),
     ],
     align=True,
 )
@@ -127,6 +129,7 @@ Receives = np.dtype(
         ("commitment_own", "f8", (SIDES,)),
         ("log_price", "f8"),
         ("closed", "f8"),
+        ("network_returns", "f8", (ORIGINS,)),
     ],
     align=True,
 )
@@ -139,6 +142,7 @@ Sends = np.dtype(
         ("profit_home", "f8"),
         ("reputation", "f8"),
         ("capital", "f8"),
+        ("relative_reputation", "f8"),
     ],
     align=True,
 )

@@ -18,8 +18,7 @@ def component_spread(spread: float) -> float:
 def common_return(operating: float, receives: Record, parameters: Record) -> float:
     """Return the part of the return that all enterprises of the park share, before their own qualities (MODEL §3(4)).
 
-    rho + y_K gamma ln(1 + n/n_ref) + 0.05 ln Q + response to the host's market growth; less all capital within a year
-    in a park that a government has closed.
+    rho + y_K gamma ln(1 + n/n_ref) + 0.05 ln Q + response to the host's market growth.
 
     Parameters
     ----------
@@ -39,7 +38,6 @@ def common_return(operating: float, receives: Record, parameters: Record) -> flo
         + parameters.output_capital * parameters.agglomeration * log(1.0 + operating / parameters.industrial_base)
         + parameters.service_return * receives.service_returns
         + parameters.market_response * receives.market_growth
-        - receives.closed
     )
 
 
@@ -47,6 +45,30 @@ def common_return(operating: float, receives: Record, parameters: Record) -> flo
 def arbitrage(dated: Record, origin: int) -> float:
     """Return that the park lets an origin's enterprises arbitrage: cost and market access, each a term of its own."""
     return dated.term_cost[origin] + dated.term_market[origin]
+
+
+@compiled
+def advantage(origin: int, receives: Record, dated: Record, parameters: Record) -> float:
+    """Return that the park adds for an origin's enterprises: its terms, and what ties bring (MODEL §3(4)).
+
+    cost + market + y_N N_o: the company's ties to an origin bring its enterprises suppliers and markets.
+
+    Parameters
+    ----------
+    origin
+        Home, host or third.
+    receives
+        `network_returns`, log points by origin, as it came this quarter.
+    dated
+        Terms of cost and market access by origin, per year.
+    parameters
+        `network_return` y_N, 1/yr for one log point.
+
+    Returns
+    -------
+    Return per year, before tax.
+    """
+    return arbitrage(dated, origin) + parameters.network_return * receives.network_returns[origin]
 
 
 @compiled
@@ -72,7 +94,7 @@ def expected_return(expected: float, common: float, terms: float, tax: float) ->
     common
         Return that all earn alike, per year.
     terms
-        Cost and market access of its origin, per year.
+        What the park adds for its origin, per year, from `advantage`.
     tax
         Profit tax, a share.
 

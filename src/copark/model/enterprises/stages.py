@@ -6,6 +6,7 @@ import numpy as np
 
 from copark.model import rng
 from copark.model.clock import DT
+from copark.model.dimensions import ORIGINS
 from copark.model.enterprises.records import (
     AGE,
     BUILD_QUARTERS,
@@ -29,7 +30,7 @@ from copark.model.enterprises.records import (
     WIDTH,
     Firms,
 )
-from copark.model.enterprises.returns import arbitrage, component_spread, expected_return
+from copark.model.enterprises.returns import advantage, component_spread, expected_return
 from copark.model.fast_math import logistic
 from copark.model.jit import Record, compiled
 
@@ -144,7 +145,8 @@ def weigh(
     count
         Registered enterprises, this quarter's among them.
     receives
-        Least commitment (0 to 1), service for starts (0 to 1) and tax (share) as they came this quarter.
+        Least commitment (0 to 1), service for starts (0 to 1), tax (share) and network (log points) as they came this
+        quarter.
     dated
         Terms of cost and market access by origin, per year.
     parameters
@@ -157,7 +159,9 @@ def weigh(
     table, ids = firms.registered, firms.registered_id
     start_a, start_b = rng.key(address, rng.START, t)
     lapse_a, lapse_b = rng.key(address, rng.LAPSE, t)
-    terms_home, terms_host, terms_third = arbitrage(dated, 0), arbitrage(dated, 1), arbitrage(dated, 2)
+    terms_home = advantage(0, receives, dated, parameters)
+    terms_host = advantage(1, receives, dated, parameters)
+    terms_third = advantage(2, receives, dated, parameters)
     hurdle = hurdle_rate(receives.commitment_least, parameters)
     spread, tax = parameters.hurdle_spread, receives.profit_tax
     start_rate = parameters.start_rate * receives.service_starts
@@ -221,6 +225,26 @@ def start_or_lapse(t: int, firms: Firms, state: Record, receives: Record) -> flo
             kept += 1
     state.registered_now = kept
     return taken
+
+
+@compiled
+def shut(state: Record) -> None:
+    """All who are in a closed park go at once: applicants lapse, who builds stops and lapses, who operates leaves.
+
+    Parameters
+    ----------
+    state
+        Written: counts of who is in the tables, which are read no further, of flows and of who is gone; occupied area,
+        ha.
+    """
+    state.lapses += float(state.registered_now + state.building)
+    state.exits += float(state.operating)
+    state.gone += float(state.registered_now + state.building + state.operating)
+    state.registered_now = state.building = state.operating = 0
+    for origin in range(ORIGINS):
+        state.registered_by_origin[origin] = 0.0
+        state.operating_by_origin[origin] = 0.0
+    state.occupied_area = 0.0
 
 
 @compiled

@@ -108,6 +108,7 @@ Sends = np.dtype(
         ("profit_tax", "f8"),
         ("closed", "f8"),
         ("state_debt", "f8"),
+        ("mobilised", "f8"),
     ],
     align=True,
 )
@@ -358,6 +359,26 @@ def credit_limit(concessional: float, commercial: float, dated: Record) -> float
 
 
 @compiled
+def mobilised(commitment: np.ndarray, framework: float, closed: float) -> float:
+    """What the framework mobilises beyond the two countries: F (m_home + m_host)/2, nothing in a closed park.
+
+    Parameters
+    ----------
+    commitment
+        Of home and host, 0 to 1.
+    framework
+        1 while there is one, else 0.
+    closed
+        1 once a government has closed the park, else 0.
+
+    Returns
+    -------
+    0 to 1.
+    """
+    return 0.5 * (commitment[HOME] + commitment[HOST]) if framework > 0.5 and closed < 0.5 else 0.0
+
+
+@compiled
 def announce(state: Record, sends: Record, dated: Record) -> None:
     """Send what the governments put on the table as the quarter begins: commitment, framework, plan, credit, regime.
 
@@ -383,6 +404,7 @@ def announce(state: Record, sends: Record, dated: Record) -> None:
     sends.state_debt = state.state_debt
     sends.plan_area = dated.plan_area if framework and dated.plan_open > 0.5 else NO_PLAN
     sends.mediation = state.surplus if framework and dated.mediation_open > 0.5 else 0.0
+    sends.mobilised = mobilised(state.commitment, dated.framework, state.closed)
     sends.threshold = dated.threshold
     sends.narrow_list = dated.narrow_list
     sends.profit_tax = dated.profit_tax

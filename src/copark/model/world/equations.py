@@ -11,6 +11,7 @@ import numpy as np
 from copark.model import rng
 from copark.model.clock import DT
 from copark.model.dimensions import ORIGINS, PARTNERS, THIRD
+from copark.model.fast_math import exp
 from copark.model.jit import Record, compiled
 
 ABSENT, PRESENT, FREE, NO_PARTNER = 0, 1, -1, -2
@@ -27,6 +28,7 @@ Parameters = np.dtype(
         ("partner_join", "f8"),
         ("partner_leave", "f8"),
         ("partner_leave_shock", "f8"),
+        ("partner_mobilisation", "f8"),
     ],
     align=True,
 )
@@ -53,7 +55,7 @@ State = np.dtype(
     ],
     align=True,
 )
-Receives = np.dtype([("network", "f8"), ("reputation", "f8")], align=True)
+Receives = np.dtype([("network", "f8"), ("reputation", "f8"), ("mobilised", "f8")], align=True)
 Sends = np.dtype(
     [("demand", "f8", (ORIGINS,)), ("market_growth", "f8"), ("partner", "f8", (PARTNERS,))],
     align=True,
@@ -165,29 +167,51 @@ def demand(state: Record, parameters: Record, origin: int) -> float:
 
 
 @compiled
-def join_hazard(parameters: Record, network: float, reputation: float) -> float:
-    """Yearly hazard that an absent partner joins: j0 (N + [rho - 0.07]+).
+def join_hazard(parameters: Record, network: float, reputation: float, mobilised: float) -> float:
+    """Yearly hazard that an absent partner joins: j0 (1 - exp{-(N + [rho]+ + mu_P F m)}) (MODEL §3(10)).
+
+    Three reasons: those who are there already, good results, and governments whose framework mobilises partners beyond
+    the two countries. None of them is needed, and all together bring a partner at the rate j0 at most.
 
     Parameters
     ----------
     parameters
-        `partner_join` j0, 1/yr for one log point of network.
+        `partner_join` j0, 1/yr; `partner_mobilisation` mu_P, what full commitment under a framework counts for.
     network
         Mean of the network over origins, log points; below 0 it counts as 0.
     reputation
-        Excess return that the park signals, per year; below 0 it counts as 0.
+        Excess return that the park signals, in standard deviations of returns; below 0 it counts as 0.
+    mobilised
+        Commitment of both governments under a framework, 0 to 1.
 
     Returns
     -------
-    Hazard per year, never negative.
+    Hazard per year, from 0 to j0.
     """
-    return parameters.partner_join * (max(network, 0.0) + max(reputation, 0.0))
+    reasons = max(network, 0.0) + max(reputation, 0.0) + parameters.partner_mobilisation * max(mobilised, 0.0)
+    return parameters.partner_join * (1.0 - exp(-reasons))
 
 
 @compiled
-def leave_hazard(parameters: Record, shock: float) -> float:
-    """Yearly hazard that a present partner leaves: l0 + l1 times the adverse shock in log points."""
-    return parameters.partner_leave + parameters.partner_leave_shock * max(-shock, 0.0)
+def leave_hazard(parameters: Record, shock: float, reputation: float) -> float:
+    """Yearly hazard that a present partner leaves: l0 + l1 ([-shock]+ + [-rho]+) (MODEL §3(10)).
+
+    Two reasons beside those of normal times: a shock to its home market's demand, and results below the reference.
+
+    Parameters
+    ----------
+    parameters
+        `partner_leave` l0, 1/yr; `partner_leave_shock` l1, 1/yr for one log point or one standard deviation.
+    shock
+        Dated shock to demand, log points; above 0 it counts as 0.
+    reputation
+        Excess return that the park signals, in standard deviations of returns; above 0 it counts as 0.
+
+    Returns
+    -------
+    Hazard per year, never below l0.
+    """
+    return parameters.partner_leave + parameters.partner_leave_shock * (max(-shock, 0.0) + max(-reputation, 0.0))
 
 
 @compiled
@@ -212,7 +236,8 @@ def partners(t: int, state: Record, receives: Record, dated: Record, parameters:
     state
         Read: `shock`. Written: `partner`, 0 or 1, shape (PARTNERS,).
     receives
-        Network (log points) and reputation (excess return per year) that came this quarter.
+        Network (log points), reputation (standard deviations of returns) and what governments mobilise (0 to 1), as
+        they came this quarter.
     dated
         `partner_forced`: 0 or 1 on record, -1 free, -2 no such partner.
     parameters
@@ -221,9 +246,10 @@ def partners(t: int, state: Record, receives: Record, dated: Record, parameters:
         Address of the run's random numbers; one uniform number for each partner.
     """
     a, b = rng.key(address, rng.PARTNER, t)
-    joins = rng.probability(join_hazard(parameters, receives.network, receives.reputation), DT)
+    hazard = join_hazard(parameters, receives.network, receives.reputation, receives.mobilised)
+    joins = rng.probability(hazard, DT)
     # Global partners are third parties, hence the shock of third countries (MODEL, Departures).
-    leaves = rng.probability(leave_hazard(parameters, state.shock[THIRD]), DT)
+    leaves = rng.probability(leave_hazard(parameters, state.shock[THIRD], receives.reputation), DT)
     for j in range(PARTNERS):
         if dated.partner_forced[j] == FREE:
             here = state.partner[j] > 0.5
@@ -237,6 +263,7 @@ def begin(state: Record, receives: Record) -> None:
     """Begin with no partner and nothing heard from the park."""
     receives.network = 0.0
     receives.reputation = 0.0
+    receives.mobilised = 0.0
     for j in range(PARTNERS):
         state.partner[j] = ABSENT
 
