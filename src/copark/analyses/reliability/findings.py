@@ -16,7 +16,7 @@ from copark.cases.parks import Outcome
 from copark.cases.quarters import Quarter
 from copark.progress import Progress, silent
 from copark.simulation.ensemble import Ensemble
-from copark.simulation.outcomes import NEEDED, OUTCOMES, outcomes, year_twenty
+from copark.simulation.outcomes import OUTCOMES, year_twenty
 from copark.simulation.study import baseline
 from copark.stats.scores import Recalibration, brier, discrimination, left_out, recalibrated
 from copark.texts.localized import LocalizedText
@@ -234,11 +234,10 @@ def shares_of(
     read = lent.read if calibration is None else calibration.space.case.model_copy(update={"closures": ()})
     runs = draws * futures
     study = baseline(case.name).with_changes(runs=runs, futures=futures, seed=seed)
-    ensemble = Ensemble(pack(read), (calibration or lent).draws(study, 0, runs), NEEDED, threads=threads).run()
-    lived = min(max(DATED - case.clock.start + 1, 1), ensemble.out.shape[2])
-    codes = outcomes(ensemble.out[:, :, :lived], ensemble.status[:, 0])
-    counts = np.array([(codes == code).sum() for code in range(len(OUTCOMES))])
-    return tuple(map(float, counts / max(counts.sum(), 1))), str(case.clock.start + year_twenty(lived))
+    judged = year_twenty(min(max(DATED - case.clock.start + 1, 1), case.clock.quarters))
+    made = Ensemble(pack(read), (calibration or lent).draws(study, 0, runs), (), threads=threads, judged=judged).run()
+    counts = np.array([(made.outcome == code).sum() for code in range(len(OUTCOMES))])
+    return tuple(map(float, counts / max(counts.sum(), 1))), str(case.clock.start + judged)
 
 
 def _scores(
