@@ -163,8 +163,8 @@ def reliability(lang: str) -> str:
     words = {
         "en": (
             "Over the casebook (`copark reliability`): {parks} parks simulated as if never seen are called "
-            "self-standing in {said} of runs, {thrive} of them thrive or survive; the {calibrated} parks with a calibration are "
-            "given {calibrated_said}, {calibrated_thrive} of them thrive or survive."
+            "self-standing in {said} of runs, {thrive} of them thrive or survive; the {calibrated} parks with a "
+            "calibration are given {calibrated_said}, {calibrated_thrive} of them thrive or survive."
         ),
         "zh": (
             "就整个案例库而言（`copark reliability`）：{parks}个园区按从未见过抽样时，判为自立的占{said}，"
@@ -497,9 +497,9 @@ def reliability_scores(lang: str) -> str:
     }
     words = {
         "en": (
-            "A park that thrives or survives was given more than one that does not in {tells} of pairs, where 0.5 is chance: no "
-            "evidence that the model can rank parks. Brier scores over {parks} parks: the model {model}, corrected by "
-            "the other parks {corrected}, the other parks' base rate {base_rate}; over the {of} with a calibration "
+            "A park that thrives or survives was given more than one that does not in {tells} of pairs, where 0.5 is "
+            "chance: no evidence that the model can rank parks. Brier scores over {parks} parks: the model {model}, "
+            "corrected by the other parks {corrected}, the other parks' base rate {base_rate}; over the {of} with a calibration "
             "{calibrated} (difference to the base rate {least} to {most}). Of all {known} parks whose outcome is known "
             "{rate} thrive or survive."
         ),

@@ -25,7 +25,7 @@ OUTCOMES = ("failed", "fragile", "dependent", "self_standing")
 
 
 def shares(self_standing=0, failed=0):
-    """Shares of a hundred runs; those of neither kind stagnate."""
+    """Shares of a hundred runs; those of neither kind are fragile."""
     return shares_of([failed, 100 - self_standing - failed, 0, self_standing], OUTCOMES)
 
 

@@ -79,7 +79,7 @@ def test_a_failure_is_told_at_the_quarter_of_the_failure():
 
 
 def test_a_fragile_park_is_told_by_the_first_test_it_fails():
-    """Publics that put in 5 and received taxes of 1 a year for three years are not repaid; half of the runs earn less."""
+    """Publics that put in 5 and had taxes of 1 a year for three years are not repaid; half of the runs lose, too."""
     half = np.repeat([1.0, 0.0], RUNS // 2)[:, None]
     before = books(public_outlay=5.0, public_income=1.0, result_cumulative=-2.0 * half)
     (move,) = moves(before, books()).moves

@@ -101,8 +101,8 @@ def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> D
     failed = by_name[FAILED]
     chances = {"thriving": standing, "surviving": 1.0 - failed, "stalled": 1.0 - standing, "failed": failed}
     chance = chances[park.outcome]
-    # Enterprises may thrive around a company whose accounts do not stand: a coder who counts enterprises is contradicted
-    # by a park that fails, and no more than in part by a fragile one.
+    # Enterprises may thrive around a company whose accounts do not stand: a coder who counts enterprises is
+    # contradicted by a park that fails, and no more than in part by a fragile one.
     denied = 1.0 - failed if park.outcome == "thriving" else chance
     if denied < CONTRADICTED:
         return replace(doubts, contradiction=_beside_the_record("contradiction", park, by_name))
