@@ -120,7 +120,7 @@ class _Show(Show):
         values = {
             **self.values,
             "outcome": text(f"analysis.outcome.{SAID}", self.t.lang),
-            "classes": join(list(map(self.recorded, WELL)), self.t.lang),
+            "classes": join([self.recorded(name) for name in WELL], self.t.lang),
         }
         for key, count in (("method", METHODS), ("limit", LIMITS)):
             yield self.section(key, self.numbered(key, count, **values))
