@@ -500,8 +500,8 @@ def reliability_scores(lang: str) -> str:
             "A park that thrives or survives was given more than one that does not in {tells} of pairs, where 0.5 is "
             "chance: no evidence that the model can rank parks. Brier scores over {parks} parks: the model {model}, "
             "corrected by the other parks {corrected}, the other parks' base rate {base_rate}; over the {of} with a "
-            "calibration {calibrated} (difference to the base rate {least} to {most}). Of all {known} parks whose outcome "
-            "is known {rate} thrive or survive."
+            "calibration {calibrated} (difference to the base rate {least} to {most}). Of all {known} parks whose "
+            "outcome is known {rate} thrive or survive."
         ),
         "zh": (
             "繁荣或存续的园区所得概率高于其他园区的配对占{tells}，0.5即为偶然：没有证据表明模型能为园区排序。"
