@@ -163,18 +163,17 @@ def reliability(lang: str) -> str:
         "calibrated": len(found.calibrated),
         "calibrated_said": percent(found.calibrated_mean),
         "calibrated_thrive": percent(found.calibrated_observed),
-        "calibrated_alive": percent(found.calibrated_alive),
     }
     words = {
         "en": (
             "Over the casebook (`copark reliability`): {parks} parks simulated as if never seen are called "
-            "self-standing in {said} of runs, {thrive} of them thrive; the {calibrated} parks with a calibration are "
-            "given {calibrated_said}, {calibrated_thrive} of them thrive and {calibrated_alive} thrive or survive."
+            "self-standing in {said} of runs, {thrive} of them thrive or survive; the {calibrated} parks with a "
+            "calibration are given {calibrated_said}, {calibrated_thrive} of them thrive or survive."
         ),
         "zh": (
             "就整个案例库而言（`copark reliability`）：{parks}个园区按从未见过抽样时，判为自立的占{said}，"
-            "实际繁荣的占{thrive}；{calibrated}个有校准结果的园区平均为{calibrated_said}，"
-            "实际繁荣的占{calibrated_thrive}，繁荣或存续的占{calibrated_alive}。"
+            "实际繁荣或存续的占{thrive}；{calibrated}个有校准结果的园区平均为{calibrated_said}，"
+            "实际繁荣或存续的占{calibrated_thrive}。"
         ),
     }[lang]
     return words.format(**values)
@@ -486,14 +485,14 @@ def joint_more(lang: str) -> str:
 
 
 def reliability_scores(lang: str) -> str:
-    """Tell how well chances of being self-standing tell which parks thrive."""
+    """Tell how well chances of being self-standing tell which parks thrive or survive."""
     found = shipped("reliability")
     scores = {score.key: score for score in found.scores}
     last = scores["calibrated"]
     values = {
         "parks": len(found.parks),
         "known": found.known,
-        "rate": percent(found.thriving / found.known),
+        "rate": percent(found.going_well / found.known),
         "tells": shown(Interval(found.discrimination_low, found.discrimination_high, found.discrimination), TWO, lang),
         **{key: number(score.brier, 3) for key, score in scores.items()},
         "least": shown(last.low, TWO, lang),
@@ -502,17 +501,17 @@ def reliability_scores(lang: str) -> str:
     }
     words = {
         "en": (
-            "A park that thrives was given more than one that does not in {tells} of pairs, where 0.5 is chance: no "
-            "evidence that the model can rank parks. Brier scores over {parks} parks: the model {model}, corrected by "
-            "the other parks {corrected}, the other parks' base rate {base_rate}; over the {of} with a calibration "
-            "{calibrated} (difference to the base rate {least} to {most}). Of all {known} parks whose outcome is known "
-            "{rate} thrive."
+            "A park that thrives or survives was given more than one that does not in {tells} of pairs, where 0.5 is "
+            "chance: no evidence that the model can rank parks. Brier scores over {parks} parks: the model {model}, "
+            "corrected by the other parks {corrected}, the other parks' base rate {base_rate}; over the {of} with a "
+            "calibration {calibrated} (difference to the base rate {least} to {most}). Of all {known} parks whose "
+            "outcome is known {rate} thrive or survive."
         ),
         "zh": (
-            "繁荣园区所得概率高于其他园区的配对占{tells}，0.5即为偶然：没有证据表明模型能为园区排序。"
+            "繁荣或存续的园区所得概率高于其他园区的配对占{tells}，0.5即为偶然：没有证据表明模型能为园区排序。"
             "{parks}个园区的Brier评分：模型{model}，以其他园区校正后{corrected}，其他园区的基准比率{base_rate}；"
             "有校准结果的{of}个园区为{calibrated}（与基准比率之差{least}至{most}）。"
-            "结局已知的全部{known}个园区中，{rate}繁荣。"
+            "结局已知的全部{known}个园区中，{rate}繁荣或存续。"
         ),
     }
     return words[lang].format(**values)
@@ -816,11 +815,11 @@ def reliability_more(lang: str) -> str:
 
 
 def by_accounts(lang: str) -> str:
-    """Tell of each park whether it stands by its accounts where its data end, beside the coder's word."""
+    """Tell of each park which tests of accounts it passes where its data end, beside the coder's word."""
     found = shipped("standing")
     document = REGISTRY["standing"].document(found, lang)
     lead = next(section for section in document.sections if section.key == "record").blocks[0]
-    columns = "park recorded earns unaided pays_back holds stands self_standing"
+    columns = "park recorded earns unaided pays_back holds stands"
     table = table_of(found, "standing", "record", columns, lang)
     sentences = bullets("standing", found, "record", lang)
     return f"{lead.text}\n\n{table}\n\n{sentences}"

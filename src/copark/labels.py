@@ -85,12 +85,12 @@ def join(parts: Sequence[str], lang: str) -> str:
     return text("report.join.list", lang).join(parts[:-1]) + text("report.join.last", lang) + parts[-1]
 
 
-TOLD = ("self_standing", "dependent", "stagnant", "failed")
+TOLD = ("self_standing", "dependent", "fragile", "failed")
 """Outcomes in the order in which a sentence names them."""
 
 
 def outcomes_in_words(shares: Iterable[Share], lang: str, first: Callable[[Share, str], str]) -> str:
-    """Say how often each outcome happens: "is self-standing in 88% of runs and stagnates in 12%".
+    """Say how often each outcome happens: "is self-standing in 88% of runs and fragile in 12%".
 
     An outcome that no run has is left out.
 

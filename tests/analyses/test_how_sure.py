@@ -21,11 +21,11 @@ from copark.stats.shares import shares_of
 from copark.texts.localized import LocalizedText
 from tests.asked import table
 
-OUTCOMES = ("failed", "stagnant", "dependent", "self_standing")
+OUTCOMES = ("failed", "fragile", "dependent", "self_standing")
 
 
 def shares(self_standing=0, failed=0):
-    """Shares of a hundred runs; those of neither kind stagnate."""
+    """Shares of a hundred runs; those of neither kind are fragile."""
     return shares_of([failed, 100 - self_standing - failed, 0, self_standing], OUTCOMES)
 
 
@@ -43,9 +43,9 @@ def readings(*standing):
 @pytest.mark.parametrize(
     ("case", "counts", "contradicts"),
     [
-        ("imip", {"self_standing": 2}, True),
-        ("imip", {"self_standing": 97}, False),
-        ("mckip", {"self_standing": 0}, True),
+        ("imip", {"self_standing": 2}, False),
+        ("imip", {"failed": 60}, True),
+        ("mckip", {"self_standing": 97}, False),
         ("jinfei", {"failed": 0}, True),
         ("jinfei", {"failed": 80}, False),
         ("lekki", {"self_standing": 86}, False),
@@ -68,7 +68,8 @@ def test_a_recorded_outcome_that_most_runs_deny_is_said_first(case, counts, cont
         ("suzhou", {"self_standing": 50}, True),
         ("suzhou", {"self_standing": 66}, True),
         ("suzhou", {"self_standing": 67}, False),
-        ("suzhou", {"self_standing": 49}, False),
+        ("suzhou", {"self_standing": 2}, True),
+        ("suzhou", {"failed": 60}, False),
         ("jinfei", {"failed": 60}, True),
         ("jinfei", {"failed": 80}, False),
         ("lekki", {"failed": 40}, True),
@@ -76,7 +77,7 @@ def test_a_recorded_outcome_that_most_runs_deny_is_said_first(case, counts, cont
     ],
 )
 def test_what_the_model_would_not_call_likely_beside_the_record_is_said_first(case, counts, agrees_in_part):
-    """Between a half, below which the record contradicts the model, and two thirds."""
+    """Between a half, below which the record contradicts the model, and two thirds; fragile parks may thrive."""
     doubts = doubts_of(load_case(case), shares(**counts), shows_outcomes=True)
     assert (doubts.partial_agreement is not None) is agrees_in_part
     if agrees_in_part:

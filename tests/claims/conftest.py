@@ -38,16 +38,15 @@ def judged(written, **samples):
     return EarlierStandard(MARGINS).verdict(rule(**written), samples)
 
 
-YEAR_TWELVE, JUDGED = 47, 79
+YEAR_TWELVE = 47
 OUTPUTS = ("operating", "jobs")
 
 
-def runs(outcome=(), at_the_end=None, **values):
-    """Make the measures of an arm by hand: outputs at the end of year twelve, outcomes, the size they are judged by."""
+def runs(outcome=(), **values):
+    """Make the measures of an arm by hand: outputs at the end of year twelve, and outcomes."""
     given = [np.array(values[name], dtype=float) if name in values else None for name in OUTPUTS]
     count = len(outcome) or next(len(column) for column in given if column is not None)
     columns = [np.full(count, np.nan) if column is None else column for column in given]
-    columns.append(np.array([60.0] * count if at_the_end is None else at_the_end, dtype=float))
     codes = np.array(outcome or [3] * count, dtype=np.int8)
     status = np.zeros((count, 3), dtype=np.int64)
     return ScenarioMeasures(np.stack(columns, axis=1)[:, :, np.newaxis], status, codes)
@@ -55,8 +54,8 @@ def runs(outcome=(), at_the_end=None, **values):
 
 def read(arms, replicates=1):
     """Readings of arms made by hand."""
-    places = (*((name, YEAR_TWELVE) for name in OUTPUTS), ("operating", JUDGED))
-    return ScenarioReadings(arms.__getitem__, places, JUDGED, replicates)
+    places = tuple((name, YEAR_TWELVE) for name in OUTPUTS)
+    return ScenarioReadings(arms.__getitem__, places, replicates)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from copark.analyses.claims.severity import RECENTRED, built_in, recentred, seve
 from copark.analyses.claims.verdict import weigh
 from tests.claims.conftest import MARGINS, judged, read, runs, sample, spread
 
-FAILED, STAGNANT, STANDING = 0, 2, 3
+FAILED, STANDING = 0, 3
 
 
 def of(kind, **said):
@@ -55,15 +55,6 @@ def test_outcomes_are_shares_of_futures():
     }
     assert values(of("share", outcome="failed", arm="a"), replicates=2, **arms) == [1.0, 0.5]
     assert values(of("change", outcome="failed", arm="a", reference="b"), replicates=2, **arms) == [0.5, 0.5]
-
-
-def test_another_bar_makes_stagnant_parks_of_self_standing_ones_and_leaves_failed_ones():
-    readings = read({"a": runs([FAILED, STANDING, STANDING, -1], at_the_end=[80, 80, 60, np.nan])})
-    assert readings.has("a", STANDING).ravel().tolist()[:3] == [0.0, 1.0, 1.0]
-    higher = readings.has("a", STANDING, 70.0).ravel()
-    assert higher.tolist()[:3] == [0.0, 1.0, 0.0]
-    assert np.isnan(higher[3])
-    assert readings.outcomes("a", 70.0).ravel().tolist() == [FAILED, STANDING, STAGNANT, -1]
 
 
 @pytest.mark.parametrize(

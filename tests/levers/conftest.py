@@ -29,7 +29,10 @@ structures:
     title: {{en: Nobody rescues, zh: 无人救助}}
     links: {{rescue_to_ledger: {{strength: 0}}}}
     reason: {{en: Who may is assumed., zh: 谁可救助为假定。}}
-  - {{key: low-bar, title: {{en: Low bar, zh: 低门槛}}, self_standing: 15, reason: {{en: A convention., zh: 约定。}}}}
+  - key: endless-pool
+    title: {{en: Endless pool, zh: 候选不竭}}
+    parameters: {{pool_years: 500}}
+    reason: {{en: Its size is not known., zh: 规模不详。}}
 levers:
   - key: threshold
     title: {{en: Entry threshold, zh: 入园门槛}}

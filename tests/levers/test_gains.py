@@ -12,28 +12,31 @@ from copark.decisions.experiment import draw_groups, runs_that_count
 from copark.decisions.lever_file import examine_levers
 from copark.decisions.measures import ALIVE, FOUR_SIDES, OUTPUTS_READ, LeverMeasures, discounting
 from copark.simulation.ensemble import ScenarioRuns
+from copark.simulation.outcomes import OUTCOMES
 from copark.stats.effects import Effects
 from copark.stats.shares import verdict
 from tests.levers.conftest import by_hand, small
 
 
-def simple(operating=60.0, runs=2, quarters=8):
+def simple(outcome="self_standing", runs=2, quarters=8):
     """A scenario whose every path is known: benefit 4 a year, rescues 1, profit 2, result 1 more each quarter."""
-    paths = {name: np.zeros((runs, quarters)) for name in (*OUTPUTS_READ, "rescue")}
+    paths = {name: np.zeros((runs, quarters)) for name in OUTPUTS_READ}
     paths["benefit_home"][:] = 4.0
     paths["contribution_home"][:] = 1.0
     paths["benefit_host"][:] = 2.0
     paths["profit"][:] = 2.0
     paths["result_cumulative"][:] = np.arange(1.0, quarters + 1.0)
-    paths["operating"][:] = operating
+    paths["operating"][:] = 60.0
     paths["jobs"][:] = 1000.0
     paths["mean_return"][:] = 0.08
-    return ScenarioRuns(tuple(paths), np.stack(list(paths.values()), axis=1), np.zeros((runs, 3), np.int64))
+    codes = np.full(runs, OUTCOMES.index(outcome), np.int8)
+    out = np.stack(list(paths.values()), axis=1)
+    return ScenarioRuns(tuple(paths), out, np.zeros((runs, 3), np.int64), codes)
 
 
-def measured(runs, first=0, rate=0.0, bars=()):
+def measured(runs, first=0, rate=0.0):
     """Every measure of every run by its name."""
-    measures = LeverMeasures(first, rate, bars)
+    measures = LeverMeasures(first, rate)
     return dict(zip(measures.names, measures.read(runs)[:, :, 0].T, strict=True))
 
 
@@ -52,12 +55,10 @@ def test_every_measure_by_hand():
     assert values["developer"] == 8.0
     assert values["operating"] == pytest.approx(np.log(60.0))
     assert (values["jobs"], values["mean_return"]) == (1000.0, 0.08)
-    assert (values["self_standing"], measured(simple(20.0))["self_standing"][0]) == (1.0, 0.0)
-
-
-def test_standing_alone_is_judged_by_every_bar():
-    values = measured(simple(20.0), bars=(15.0, 100.0))
-    assert (values["self_standing"][0], values["self_standing_15"][0], values["self_standing_100"][0]) == (0, 1, 0)
+    assert (values["self_standing"], values["failed"]) == (1.0, 0.0)
+    for outcome, shares in (("fragile", (0.0, 0.0)), ("failed", (0.0, 1.0))):
+        found = measured(simple(outcome))
+        assert (found["self_standing"][0], found["failed"][0]) == shares
 
 
 def test_a_lever_pulled_later_counts_from_then():

@@ -127,14 +127,14 @@ class Stopped(Exception):
 
 def test_what_was_run_before_a_stop_is_found_again(file, tmp_path):
     params = Params(case="great-stone", levers=("tax",), file=file, draws=12, futures=2, since="start")
-    runs = 24 * 2 * 3  # as modelled, without rescue, and once more as modelled with a draw for each run
+    runs = 24 * 2 * 4  # as modelled, under two structures, and once more as modelled with a draw for each run
     counts = []
     context = Context(tmp_path / "whole", threads=1, progress=lambda _, done, total: counts.append((done, total)))
     whole = answer(LEVERS, params, context).result
     assert max(counts) == (runs, runs), "both experiments count as one piece of work"
 
     def stop(_stage, done, total):
-        if total and done > 2 / 3 * runs:
+        if total and done > 3 / 4 * runs:
             raise Stopped
 
     with pytest.raises(Stopped):

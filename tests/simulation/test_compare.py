@@ -66,12 +66,12 @@ def test_differences_are_taken_run_by_run():
 
 
 def test_changes_of_outcomes_count_pairs():
-    """Ten stagnant runs of forty; in the better scenario four of them remain, and two self-standing ones fail."""
+    """Ten fragile runs of forty; in the better scenario four of them remain, and two self-standing ones fail."""
     shares = outcome_effects_of(*paired(made_up())).shares()
     changes = {(row.scenario, row.measure): row for row in shares}
-    stagnant = changes["better", "stagnant"]
-    assert (stagnant.both, stagnant.gained, stagnant.lost, stagnant.neither) == (4, 0, 6, 30)
-    assert (stagnant.reference_share, stagnant.scenario_share, stagnant.change) == (0.25, 0.1, -0.15)
+    fragile = changes["better", "fragile"]
+    assert (fragile.both, fragile.gained, fragile.lost, fragile.neither) == (4, 0, 6, 30)
+    assert (fragile.reference_share, fragile.scenario_share, fragile.change) == (0.25, 0.1, -0.15)
     standing = changes["better", "self_standing"]
     assert (standing.both, standing.gained, standing.lost, standing.neither) == (28, 6, 2, 4)
     assert changes["better", "failed"].gained == 2

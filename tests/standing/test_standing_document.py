@@ -12,8 +12,9 @@ PASSES = {"earns": 1.0, "unaided": 1.0, "pays_back": 1.0, "holds": 1.0}
 SIZES = {"operating": (10.0, 20.0, 30.0), "jobs": (1000.0, 2000.0, 3000.0)}
 
 
-def judged(quarter, stands, counted, **tests):
-    return Judged(quarter, {**PASSES, **tests}, stands, counted, SIZES, 0.5)
+def judged(quarter, stands, **tests):
+    outcomes = {"failed": 0.0, "dependent": 0.0, "fragile": 1.0 - stands, "self_standing": stands}
+    return Judged(quarter, {**PASSES, **tests}, outcomes, SIZES, 0.5)
 
 
 def park(name, recorded, then, ahead):
@@ -22,9 +23,9 @@ def park(name, recorded, then, ahead):
 
 @pytest.fixture
 def answer():
-    steel = park("steel", "thriving", judged("2024Q4", 0.8, 0.0), judged("2036Q4", 0.9, 0.01))
-    land = park("land", "thriving", judged("2024Q4", 0.1, 0.9, holds=0.1), judged("2036Q4", 0.2, 0.9, holds=0.2))
-    ruin = park("ruin", "failed", judged("2024Q4", 0.0, 0.0, earns=0.0), judged("2036Q4", 0.0, 0.0, earns=0.0))
+    steel = park("steel", "thriving", judged("2024Q4", 0.8), judged("2036Q4", 0.9))
+    land = park("land", "thriving", judged("2024Q4", 0.1, holds=0.1), judged("2036Q4", 0.2, holds=0.2))
+    ruin = park("ruin", "failed", judged("2024Q4", 0.0, earns=0.0), judged("2036Q4", 0.0, earns=0.0))
     return Answer(parks=(ruin, land, steel), runs=100, run_id="0" * 16, provenance={})
 
 
@@ -34,18 +35,16 @@ def words_of(answer, lang="en"):
     return document.headline, " ".join(str(block) for block in record.blocks)
 
 
-def test_the_headline_counts_both_ways(answer):
+def test_the_headline_counts_parks_ahead_and_where_data_end(answer):
     headline, _ = words_of(answer)
-    assert "1 of 3 parks stand in most runs in 2036Q4" in headline
-    assert "by the count of fifty enterprises 1 do, 0 by both" in headline
-    assert "3个园区中有1个" in words_of(answer, "zh")[0]
+    assert "1 of 3 parks are self-standing in most runs in 2036Q4; where their data end 1 are" in headline
+    assert "在多数模拟中自立的有1个" in words_of(answer, "zh")[0]
 
 
 def test_who_is_at_fault_is_said_where_record_and_model_disagree(answer):
     """A steel town and a ruin are judged as the coder did; what lives on the land it sells is not."""
     _, record = words_of(answer)
     assert "1 are judged by most runs otherwise" in record
-    assert "By the count of fifty enterprises 1 are." in record, "the steel town has twenty"
     assert "Land: observed to be thriving, but it would hold against a shock in 10% of runs" in record
     assert "Steel:" not in record
 
@@ -53,4 +52,4 @@ def test_who_is_at_fault_is_said_where_record_and_model_disagree(answer):
 def test_one_park_alone_is_told_in_shares(answer):
     alone = replace(answer, parks=(answer.parks[2],))
     headline, _ = words_of(alone)
-    assert headline.startswith("In 2036Q4 Steel stands by its accounts in 90% of simulated runs")
+    assert headline.startswith("In 2036Q4 Steel is self-standing in 90% of simulated runs")

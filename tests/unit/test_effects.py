@@ -79,9 +79,9 @@ def test_labels_choose_what_they_name():
 
 
 def test_a_group_has_the_pairs_of_its_runs():
-    parts = made_up().by(["failed", "failed", "stagnant", "stagnant", "stagnant"])
-    assert {group: part.pairs("more") for group, part in parts.items()} == {"failed": 2, "stagnant": 2}
-    assert parts["stagnant"].differences("more", "jobs")[:, 1].tolist() == [20.0, 30.0]
+    parts = made_up().by(["failed", "failed", "fragile", "fragile", "fragile"])
+    assert {group: part.pairs("more") for group, part in parts.items()} == {"failed": 2, "fragile": 2}
+    assert parts["fragile"].differences("more", "jobs")[:, 1].tolist() == [20.0, 30.0]
     assert parts["failed"].draw_of_run.tolist() == [0, 0]
 
 

@@ -1,4 +1,4 @@
-"""Outcome shares: hand-counted, with Wilson's interval, and the sweep of the threshold S*."""
+"""Outcome shares: hand-counted, with Wilson's interval, and by other thresholds of the tests of accounts."""
 
 import math
 
@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copark.labels import outcomes_in_words
-from copark.simulation.outcomes import OUTCOMES, reclassify
+from copark.simulation.accounts import NEEDED, VARIANTS
+from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import judged_column, sweep
 from copark.stats.shares import Share, shares, wilson
 
@@ -46,54 +47,63 @@ def test_shares_are_of_the_runs_that_finished_and_sum_to_one(codes: list[int]) -
         assert all(math.isnan(entry.share) for entry in found)
 
 
-def test_threshold_moves_only_parks_that_live_unaided() -> None:
-    codes, operating = np.array([0, 1, 2, 3, -1]), np.array([200.0, 200.0, 49.0, 50.0, np.nan])
-    for threshold, expected in ((15, [0, 1, 3, 3, -1]), (50, [0, 1, 2, 3, -1]), (50.5, [0, 1, 2, 2, -1])):
-        assert reclassify(codes, operating, threshold).tolist() == expected
+FAILED, FRAGILE, STANDING = 0, 2, 3
 
 
-def ensemble(operating: np.ndarray, outcome: list[int], step: int = 1) -> xr.Dataset:
-    labels = [f"{2000 + (at * step) // 4}Q{(at * step) % 4 + 1}" for at in range(operating.shape[-1])]
+def ensemble(cash: list[float], outcome: list[int], quarters: int = 80, step: int = 1, **others: float) -> xr.Dataset:
+    """Runs that differ in cash alone, with fees of 4 and costs of 3 a year; the accounts of all are flat."""
+    flat = dict.fromkeys(NEEDED, 0.0) | {"fees": 4.0, "operating_cost": 3.0} | others
+    shape = (1, len(cash), quarters)
+    paths = {name: np.full(shape, value) for name, value in flat.items()}
+    paths["cash"] = np.broadcast_to(np.array(cash)[None, :, None], shape)
+    labels = [f"{2000 + (at * step) // 4}Q{(at * step) % 4 + 1}" for at in range(quarters)]
     return xr.Dataset(
         {
-            "operating": (("scenario", "run", "quarter"), operating[None]),
+            **{name: (("scenario", "run", "quarter"), values) for name, values in paths.items()},
             "outcome": (("scenario", "run"), np.array([outcome], dtype=np.int8)),
         },
         coords={"scenario": ["baseline"], "label": ("quarter", labels)},
     )
 
 
-def test_sweep_falls_as_the_threshold_rises() -> None:
-    operating = np.array([[0.0, 20.0], [0.0, 60.0], [0.0, 120.0]])
-    found = sweep(ensemble(operating, [2, 3, 3]))
-    standing = [next(one.count for one in row if one.name == "self_standing") for row in found.values()]
-    assert list(found) == [15.0, 50.0, 100.0]
-    assert standing == [3, 2, 1]
+def test_fewer_stand_the_greater_the_shock() -> None:
+    """Two years without half of the fees cost 2, which 1 in cash does not cover and 3 do."""
+    found = sweep(ensemble([0.0, 1.0, 3.0], [STANDING, STANDING, STANDING]))
+    standing = {name: next(one.count for one in row if one.name == "self_standing") for name, row in found.items()}
+    assert list(found) == list(VARIANTS)
+    assert standing == {"fees_kept": 3, "fees_halved": 1, "three_years": 3, "ten_years": 3}
+
+
+def test_what_failed_was_closed_or_broke_is_so_by_any_threshold() -> None:
+    for row in sweep(ensemble([9.0, 9.0, 9.0], [FAILED, -1, FRAGILE])).values():
+        assert [one.count for one in row] == [1, 0, 0, 1]
+
+
+def test_no_other_thresholds_are_told_where_the_accounts_were_not_kept() -> None:
+    assert sweep(ensemble([1.0], [STANDING]).drop_vars("public_outlay")) == {}
+    assert sweep(ensemble([1.0], [STANDING], quarters=20, step=4)) == {}, "ends of years are no accounts"
 
 
 def test_a_study_that_does_not_look_ahead_is_judged_in_year_twenty_however_long_its_time() -> None:
-    operating = np.zeros((1, 100))
-    operating[:, 79] = 60.0
-    assert judged_column(ensemble(operating, [3])) == 79
-    assert sweep(ensemble(operating, [3]))[50.0][3].count == 1
-    assert judged_column(ensemble(operating[:, :40], [3])) == 39
-    assert judged_column(ensemble(operating[:, :25], [3], step=4)) == 19
+    assert judged_column(ensemble([1.0], [STANDING], quarters=100)) == 79
+    assert judged_column(ensemble([1.0], [STANDING], quarters=40)) == 39
+    assert judged_column(ensemble([1.0], [STANDING], quarters=25, step=4)) == 19
 
 
 @pytest.mark.parametrize(
     ("counts", "english", "chinese"),
     [
         (
-            {"self_standing": 880, "stagnant": 120},
-            "is self-standing in 88% of runs and stagnates in 12%",
-            "自立的占runs的88%，停滞的占12%",
+            {"self_standing": 880, "fragile": 120},
+            "is self-standing in 88% of runs and is fragile in 12%",
+            "自立的占runs的88%，脆弱的占12%",
         ),
         ({"self_standing": 1000}, "is self-standing in 100% of runs", "自立的占runs的100%"),
-        ({"stagnant": 1000}, "stagnates in 100% of runs", "停滞的占runs的100%"),
+        ({"fragile": 1000}, "is fragile in 100% of runs", "脆弱的占runs的100%"),
         (
             {"self_standing": 600, "dependent": 396, "failed": 4},
-            "is self-standing in 60% of runs, depends on bail-outs in 40% and has failed in less than 1%",
-            "自立的占runs的60%，依赖救助的占40%，失败的占不到1%",
+            "is self-standing in 60% of runs, depends on help in 40% and has failed in less than 1%",
+            "自立的占runs的60%，依赖援助的占40%，失败的占不到1%",
         ),
     ],
 )

@@ -101,7 +101,10 @@ def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> D
     failed = by_name[FAILED]
     chances = {"thriving": standing, "surviving": 1.0 - failed, "stalled": 1.0 - standing, "failed": failed}
     chance = chances[park.outcome]
-    if chance < CONTRADICTED:
+    # Enterprises may thrive around a company whose accounts do not stand: a coder who counts enterprises is
+    # contradicted by a park that fails, and no more than in part by a fragile one.
+    denied = 1.0 - failed if park.outcome == "thriving" else chance
+    if denied < CONTRADICTED:
         return replace(doubts, contradiction=_beside_the_record("contradiction", park, by_name))
     if chance < LIKELY:
         return replace(doubts, partial_agreement=_beside_the_record("partial", park, by_name))
@@ -110,7 +113,10 @@ def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> D
 
 def _beside_the_record(key: str, park: Park, shares: Mapping[str, float]) -> LocalizedText:
     """Set the share of runs that concerns a recorded outcome beside it, in both languages."""
-    outcome = FAILED if park.outcome in ("surviving", "failed") else STANDING
+    concerns_failure = park.outcome in ("surviving", "failed") or (
+        park.outcome == "thriving" and key == "contradiction"
+    )
+    outcome = FAILED if concerns_failure else STANDING
 
     def words(lang: str) -> str:
         why = (park.outcome_zh if lang == "zh" else park.outcome_en).rstrip(".。")
@@ -240,8 +246,7 @@ def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
             lang,
             parks=len(record.calibrated),
             mean=percent(record.calibrated_mean),
-            thriving=percent(record.calibrated_observed),
-            alive=percent(record.calibrated_alive),
+            well=percent(record.calibrated_observed),
         )
     standing = by_name[STANDING]
     return text(
@@ -249,7 +254,7 @@ def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
         lang,
         parks=len(record.parks),
         mean=percent(record.mean),
-        thriving=percent(record.observed),
+        well=percent(record.observed),
         said=percent(standing),
         corrected=percent(record.corrected(standing)),
         base_rate=percent(record.base_rate),

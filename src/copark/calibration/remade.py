@@ -28,7 +28,7 @@ from copark.cases.case import Case
 from copark.model.jit import cpu_features, versions
 from copark.progress import StagedProgress, of_stage
 from copark.simulation.ensemble import Ensemble
-from copark.simulation.outcomes import NEEDED, OUTCOMES
+from copark.simulation.outcomes import OUTCOMES, year_twenty
 from copark.simulation.run import inputs_of
 from copark.stats.quantiles import BAND, quantiles
 from copark.store.checkpoints import Tally
@@ -213,8 +213,8 @@ def _of_runs(first: ReplayPosterior, second: ReplayPosterior, threads: int) -> I
 def _run_on(replay: ReplayPosterior, threads: int) -> tuple[Floats, Floats]:
     """Run pairs on: logarithms of what they forecast, (pairs, outputs), and the share of each outcome at the end."""
     case = replay.space.case
-    names = tuple(dict.fromkeys((*NEEDED, *FORECAST)))
-    runs = Ensemble(inputs_of(case), replay.draws(), names, threads=threads).run()
+    judged = year_twenty(case.clock.quarters)
+    runs = Ensemble(inputs_of(case), replay.draws(), FORECAST, threads=threads, judged=judged).run()
     quarter = min(replay.quarters + AHEAD, case.clock.quarters) - 1
     ahead = np.stack([runs.of_finished(runs[name][:, quarter]) for name in FORECAST], axis=1)
     finished = runs.outcome[runs.outcome >= 0]

@@ -1,13 +1,12 @@
 """An experiment with levers: every option under every structure of the model, on common random numbers.
 
 A structure is what its scenarios have in common. Its options are compared with the case as it is under the same
-structure. A structure that sets a bar of its own, and changes nothing else, is read off the runs as modelled.
+structure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,8 @@ import numpy as np
 from copark.arrays import Booleans, Integers
 from copark.cases.case import Case
 from copark.decisions.lever_file import AS_MODELLED, LeverFile, LeverOption, Since, Structure, scenario_of
-from copark.decisions.measures import ALIVE, NAMES, OUTPUTS_READ, LeverMeasures, standing_by
+from copark.decisions.measures import ALIVE, NAMES, OUTPUTS_READ, LeverMeasures
 from copark.simulation.experiment import Experiment
-from copark.simulation.outcomes import SELF_STANDING
 from copark.simulation.sample import DrawSource
 from copark.simulation.study import Scenario, Study
 from copark.stats.effects import Effects, place_of
@@ -47,7 +45,7 @@ def study_of(file: LeverFile, since: Since, options: Sequence[LeverOption], **ch
 
 
 def measures_of(file: LeverFile, case: Case, since: Since) -> LeverMeasures:
-    """Say what is measured: by every bar of the file, from the quarter the levers are pulled.
+    """Say what is measured, from the quarter the levers are pulled.
 
     Parameters
     ----------
@@ -59,17 +57,7 @@ def measures_of(file: LeverFile, case: Case, since: Since) -> LeverMeasures:
         When they are pulled.
     """
     first = 0 if since == "start" else file.now - case.clock.start
-    bars = dict.fromkeys(structure.self_standing for structure in file.structures)
-    return LeverMeasures(first, file.discount.rate, tuple(bar for bar in bars if bar != SELF_STANDING))
-
-
-def count_simulated_structures(file: LeverFile) -> int:
-    """Count the structures that have runs of their own, the model as it is among them.
-
-    Documents and provenance count all structures that were tried: also those that only read the runs as modelled by
-    another bar.
-    """
-    return 1 + sum(structure.changes_runs for structure in file.structures)
+    return LeverMeasures(first, file.discount.rate)
 
 
 def scenarios_under(options: Sequence[LeverOption], structure: Structure | None) -> list[Scenario]:
@@ -103,11 +91,7 @@ def effects_under(
         every = experiment.effects(changed, against=as_it_is)
         counted = every.of_runs(runs_that_count(every))
         key = AS_MODELLED if structure is None else structure.key
-        bar = SELF_STANDING if structure is None else structure.self_standing
-        standing = "self_standing" if bar == SELF_STANDING else standing_by(bar)
-        # By whichever bar a structure judges, the measure has one name from here on.
-        measures = [standing if name == "self_standing" else name for name in NAMES]
-        effects[key] = replace(counted.select(measures=measures), measures=NAMES)
+        effects[key] = counted.select(measures=NAMES)
     return effects
 
 

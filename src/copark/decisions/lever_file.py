@@ -32,7 +32,6 @@ from copark.errors import Fault, NotFound, RunRefused, StudyFaults
 from copark.model.arrays import Inputs
 from copark.model.variables import catalogue
 from copark.simulation.case_edits import edited, fault_of_edit
-from copark.simulation.outcomes import SELF_STANDING
 from copark.simulation.run import DATED, facts_of, inputs_of, rows_apart
 from copark.simulation.study import Scenario, baseline
 from copark.simulation.study_entries import Key, StudyEntry, Title
@@ -115,22 +114,15 @@ class Structure(Scenario):
 
     reason: Reason
     """Why it is tried."""
-    self_standing: Annotated[float, Field(gt=0.0, le=1e6)] = float(SELF_STANDING)
-    """S*, operating enterprises from which on a park that lives unaided is self-standing."""
 
     @model_validator(mode="after")
     def _check_change(self) -> Structure:
         for name in ("edits", "without_anchors"):
             if name in self.model_fields_set:
                 raise wrong("levers_structure", at=name, found=name)
-        if not self.changes_runs and self.self_standing == SELF_STANDING:
+        if not (self.parameters or self.dated_inputs or self.links or self.times or self.scale):
             raise wrong("levers_nothing", at="key", found=self.key)
         return self
-
-    @property
-    def changes_runs(self) -> bool:
-        """Say whether its runs are others than those as modelled; a bar alone only reads the same runs otherwise."""
-        return bool(self.parameters or self.dated_inputs or self.links or self.times or self.scale)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import numpy as np
 from copark.arrays import Booleans, Floats
 from copark.model.clock import DT
 from copark.simulation.ensemble import ScenarioRuns
-from copark.simulation.outcomes import OUTCOMES, SELF_STANDING, reclassify, year_twenty
+from copark.simulation.outcomes import OUTCOMES
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def summed(flow: Floats, weights: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class LeverMeasures:
-    """The measures of an experiment with levers: :data:`MEASURES`, standing alone by other bars, and being alive.
+    """The measures of an experiment with levers: :data:`MEASURES`, and being alive.
 
     Each has its own time; they are labelled by the last quarter. Of a run that did not finish none is a number.
     """
@@ -138,18 +138,16 @@ class LeverMeasures:
     """Quarter levers are pulled, counted from 0."""
     rate: float
     """Yearly discount rate."""
-    bars: tuple[float, ...] = ()
-    """Values of S* beside the usual one by which standing alone is judged as well."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the measures, those of :data:`MEASURES` first."""
-        return (*NAMES, *(standing_by(bar) for bar in self.bars), ALIVE)
+        return (*NAMES, ALIVE)
 
     @property
     def units(self) -> tuple[str, ...]:
         """Units of the measures."""
-        return (*(measure.unit for measure in MEASURES), *("1" for _ in self.bars), "1")
+        return (*(measure.unit for measure in MEASURES), "1")
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -170,7 +168,7 @@ class LeverMeasures:
         contribution_home = summed(runs["contribution_home"], weights)
         contribution_host = summed(runs["contribution_host"], weights)
         values: dict[str, Floats] = {
-            "self_standing": standing_alone(runs, SELF_STANDING),
+            "self_standing": (runs.outcome == OUTCOMES.index("self_standing")).astype(np.float64),
             "failed": (runs.outcome == OUTCOMES.index("failed")).astype(np.float64),
             "operating": np.log(np.maximum(operating[:, -1], 1.0)),
             "companies": operating[:, -1],
@@ -184,23 +182,8 @@ class LeverMeasures:
             "budget_host": summed(runs["taxes"], weights) - contribution_host,
             ALIVE: is_alive(runs, self.first).astype(np.float64),
         }
-        for bar in self.bars:
-            values[standing_by(bar)] = standing_alone(runs, bar)
         table: Floats = np.stack([values[name] for name in self.names], axis=1)
         return runs.of_finished(table)[:, :, np.newaxis]
-
-
-def standing_by(bar: float) -> str:
-    """Name the measure of standing alone by a value of S*."""
-    return f"self_standing_{bar:g}"
-
-
-def standing_alone(runs: ScenarioRuns, bar: float) -> Floats:
-    """Tell whether each run is self-standing by a value of S*, as 1 or 0, shape (runs,)."""
-    quarters = runs.out.shape[2]
-    judged = year_twenty(quarters) if runs.judged is None else runs.judged
-    outcome = reclassify(runs.outcome, runs["operating"][:, judged], bar)
-    return (outcome == OUTCOMES.index("self_standing")).astype(np.float64)
 
 
 def is_alive(runs: ScenarioRuns, first: int) -> Booleans:

@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from copark.figures.frame import view, year_of
 from copark.labels import scenario_title
 from copark.presentation import style
-from copark.presentation.numbers import number, percent
+from copark.presentation.numbers import percent
 from copark.setmethods.coupling_degree import BOUNDARIES, GRADES
 from copark.simulation.outcomes import OUTCOMES as NAMES
 from copark.simulation.readouts.compare import sweep
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
     from copark.cases.case import Case
 
-_HATCH = {"failed": "", "dependent": "///", "stagnant": "...", "self_standing": ""}
+_HATCH = {"failed": "", "dependent": "///", "fragile": "...", "self_standing": ""}
 
 
 @style.styled
 def outcome_bars(result: xr.Dataset, lang: str = "en") -> Figure:
-    """Draw how often each outcome happens: every scenario, and below it the first one under other values of S*."""
+    """Draw how often each outcome happens: every scenario, and below it the first one by other thresholds."""
     study_view = view(result, lang)
     rows = [
         (scenario_title(result, position, lang), shares(result["outcome"].isel(scenario=position).to_numpy(), NAMES))
@@ -43,10 +43,7 @@ def outcome_bars(result: xr.Dataset, lang: str = "en") -> Figure:
     by_threshold = sweep(result, 0)
     if by_threshold:
         rows.append(("", ()))
-    rows += [
-        (study_view.say("outcomes.threshold", value=number(value, 0)), outcome_shares)
-        for value, outcome_shares in by_threshold.items()
-    ]
+    rows += [(study_view.say(f"outcomes.{name}"), outcome_shares) for name, outcome_shares in by_threshold.items()]
     titles = (study_view.say("outcomes.title"), study_view.say("outcomes.subtitle"), study_view.footer)
     figure, axes = style.in_rows(
         [name for name, _ in rows], titles, inches=1.75, high=0.34, wide=7.2, top=0.70, right=0.25

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache
 from math import prod
 from pathlib import Path
 from queue import SimpleQueue
@@ -29,7 +29,8 @@ from copark.model.kernel import BLOCK, OK, simulate_block
 from copark.model.outputs import NAMES
 from copark.model.variables import ORIGINS, Link, catalogue
 from copark.progress import CountedProgress, silent
-from copark.simulation.outcomes import NEEDED, outcomes, year_twenty
+from copark.simulation.accounts import NEEDED
+from copark.simulation.outcomes import outcomes
 
 Floats = NDArray[np.float64]
 SIDES = ORIGINS[:2]
@@ -159,10 +160,8 @@ class ScenarioRuns:
     """Values of the outputs kept, float64 of shape (runs, names, quarters); NaN from where a run broke off."""
     status: NDArray[np.int64]
     """Code, quarter and scale of each run, int64 of shape (runs, 3); see :mod:`copark.model.kernel`."""
-    closed: bool = False
-    """Whether the park is closed when outcomes are judged."""
-    judged: int | None = None
-    """Quarter in which outcomes are judged, counted from 0; year twenty where none is said."""
+    codes: NDArray[np.int8] | None = None
+    """Codes of the outcomes, shape (runs,); nothing where they were not judged."""
 
     def __getitem__(self, name: str) -> Floats:
         """Give an output, shape (runs, quarters)."""
@@ -179,25 +178,39 @@ class ScenarioRuns:
         finished: NDArray[np.bool_] = self.status[:, 0] == OK
         return finished
 
-    @cached_property
+    @property
     def outcome(self) -> NDArray[np.int8]:
-        """Code of the outcome of each run, -1 where it did not finish, shape (runs,); needs the outputs `NEEDED`."""
-        needed = self.out[:, [self.names.index(name) for name in NEEDED], :]
-        return outcomes(needed, self.status[:, 0], closed=self.closed, judged=self.judged)
+        """Code of the outcome of each run, -1 where it did not finish, shape (runs,).
+
+        Raises
+        ------
+        ValueError
+            If the ensemble was not told to judge outcomes.
+        """
+        if self.codes is None:
+            raise ValueError("These runs were made without a quarter in which outcomes are judged.")
+        return self.codes
 
     @property
     def nbytes(self) -> int:
         """Bytes that the runs hold."""
-        return self.out.nbytes + self.status.nbytes
+        return self.out.nbytes + self.status.nbytes + (0 if self.codes is None else self.codes.nbytes)
 
     def first(self, runs: int) -> ScenarioRuns:
         """Keep the first so many runs."""
-        return self if runs >= len(self) else replace(self, out=self.out[:runs], status=self.status[:runs])
+        if runs >= len(self):
+            return self
+        codes = None if self.codes is None else self.codes[:runs]
+        return replace(self, out=self.out[:runs], status=self.status[:runs], codes=codes)
 
     def then(self, later: ScenarioRuns) -> ScenarioRuns:
         """Join the runs that follow, of the same scenario and with the same outputs."""
         out = np.concatenate([self.out, later.out])
-        return replace(self, out=out, status=np.concatenate([self.status, later.status]))
+        status = np.concatenate([self.status, later.status])
+        is_judged = self.codes is not None and later.codes is not None
+        return replace(
+            self, out=out, status=status, codes=np.concatenate([self.outcome, later.outcome]) if is_judged else None
+        )
 
     def by_quarter(self) -> ScenarioRuns:
         """Lay the runs side by side in memory, for whoever reads an output quarter by quarter."""
@@ -247,7 +260,8 @@ class Ensemble:
     depends on its own inputs and draws alone, so that neither threads, blocks (runs in one call of the kernel) nor
     chunks can change a bit. Inputs are of one scenario or of each of several over the same quarters; draws are at hand,
     the same for every scenario, or what gives those of runs first … last - 1. What ``progress`` raises ends the work.
-    Outcomes are ``judged`` in a quarter counted from 0, by default the last of year twenty.
+    Outcomes are ``judged`` in a quarter counted from 0, block by block, so that what they are judged by need not be
+    kept; where no quarter is given they are not judged.
     """
 
     def __init__(
@@ -302,9 +316,12 @@ class Ensemble:
         """Run a scenario on draws of shape (runs,), a block of runs in each call of the kernel."""
         runs = len(draws.addresses)
         block = max(1, min(self.block, -(-runs // self.threads)))  # few runs are shared among all threads, too
-        keep = np.array([NAMES.index(name) for name in self.names], np.int64)
-        out = np.empty((runs, len(keep), len(inputs.world)))
+        names = self.names if self.judged is None else tuple(dict.fromkeys((*self.names, *NEEDED)))
+        keep = np.array([NAMES.index(name) for name in names], np.int64)
+        quarters = len(inputs.world)
+        out = np.empty((runs, len(self.names), quarters))
         status = np.zeros((runs, 3), np.int64)
+        codes = None if self.judged is None else np.empty(runs, np.int8)
         # A workspace for each thread, handed from block to block: the kernel clears it at the start of a run, so that
         # which one a run gets does not matter.
         workspaces: SimpleQueue[Workspace] = SimpleQueue()
@@ -313,11 +330,19 @@ class Ensemble:
 
         def run_block(first: int) -> int:
             last = min(first + block, runs)
+            rows = np.empty((last - first, len(names), quarters)) if len(names) > len(self.names) else out[first:last]
+            made = ScenarioRuns(names, rows, status[first:last])
             work = workspaces.get()
             # A run may divide by zero: it then ends with a status, and is no cause for a warning.
             with np.errstate(all="ignore"):
-                simulate_block(inputs, draws, work, keep, first, last, out, status)
+                own = Draws(*(records[first:last] for records in draws))
+                simulate_block(inputs, own, work, keep, 0, last - first, rows, made.status)
             workspaces.put(work)
+            if rows.base is not out:
+                out[first:last] = rows[:, : len(self.names)]
+            if codes is not None and self.judged is not None:
+                closed = is_closed(inputs, self.judged)
+                codes[first:last] = outcomes(made, made.status[:, 0], self.judged, closed=closed)
             return last - first
 
         starts = range(0, runs, block)
@@ -329,8 +354,7 @@ class Ensemble:
                 # In the order of the blocks, whichever thread is first, so that progress only grows.
                 for done in pool.map(run_block, starts):
                     self.progress(done)
-        judged = year_twenty(len(inputs.world)) if self.judged is None else self.judged
-        return ScenarioRuns(self.names, out, status, is_closed(inputs, judged), judged)
+        return ScenarioRuns(self.names, out, status, codes)
 
     def _flows(self, inputs: Inputs, draws: Draws) -> Flows:
         """Run draws one by one and copy what they sent along the links, which the next run overwrites."""

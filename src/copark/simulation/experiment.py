@@ -28,7 +28,7 @@ from copark.model.arrays import Draws, Inputs
 from copark.progress import CountedProgress, Progress, ProgressCounter, silent
 from copark.simulation.ensemble import CHUNK, Ensemble, calls_for
 from copark.simulation.measures import Measures, ScenarioMeasures, packed, unpacked
-from copark.simulation.outcomes import NEEDED, outcome_effects
+from copark.simulation.outcomes import outcome_effects
 from copark.simulation.results import Label, label
 from copark.simulation.run import facts_of, inputs_of, source_of
 from copark.simulation.sample import NOTHING, DrawSource, StudyDraws, with_parameters
@@ -49,7 +49,7 @@ class ScenarioBlock:
 
     def measure(self, threads: int = 1, progress: CountedProgress | None = None) -> ScenarioMeasures:
         """Make the runs and read them."""
-        outputs = tuple(dict.fromkeys((*self.measures.outputs, *NEEDED)))
+        outputs = tuple(dict.fromkeys(self.measures.outputs))
         ensemble = Ensemble(self.inputs, self.draws, outputs, threads=threads, progress=progress, judged=self.judged)
         runs = ensemble.run()
         return ScenarioMeasures(self.measures.read(runs), runs.status, runs.outcome)

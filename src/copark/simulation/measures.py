@@ -32,7 +32,7 @@ class Measures(Protocol):
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """Outputs that are read; those that outcomes are judged by are there anyway."""
+        """Outputs that are read; outcomes are judged anyway."""
 
     def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
         """Quarters in which measures are read, of all that are simulated; the last where each has its own time."""

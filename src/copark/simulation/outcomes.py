@@ -1,7 +1,7 @@
-"""Outcomes: what became of a park in a run, judged at a horizon.
+"""Outcomes: what became of a park in a run, judged by its accounts at a horizon (decision 0094).
 
 Who looks ahead judges ten years from now (:mod:`copark.cases.horizon`); what is asked of the mechanism itself is judged
-in year twenty of every park.
+in year twenty of every park. Size is told beside an outcome, and is no part of it.
 """
 
 from __future__ import annotations
@@ -9,23 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from copark.arrays import Floats, Integers
+from copark.simulation.accounts import THRESHOLDS, Paths, Thresholds, standing
 from copark.stats.effects import Effects
 
-OUTCOMES = ("failed", "dependent", "stagnant", "self_standing")
+OUTCOMES = ("failed", "dependent", "fragile", "self_standing")
 """Outcomes by code: ``OUTCOMES[0]`` is code 0."""
 NOT_OK = -1
 """Code of a run that did not end well as a computation."""
-SELF_STANDING = 50
-"""S*: companies operating at the horizon from which on a park that lives unaided is self-standing (MODEL §3(11))."""
 YEAR_TWENTY = 80
 """Quarters after which outcomes are judged where nobody looks ahead."""
-RESCUED_WITHIN = 8
-"""Quarters before it in which a rescue makes a park dependent."""
-NEEDED = ("operating", "rescue", "failed")
-"""Outputs that outcomes are judged by."""
 
 
 def year_twenty(quarters: int) -> int:
@@ -34,65 +29,42 @@ def year_twenty(quarters: int) -> int:
 
 
 def outcomes(
-    out: np.ndarray,
-    status: np.ndarray,
-    self_standing: float = SELF_STANDING,
+    paths: Paths,
+    status: NDArray[np.int64],
+    judged: int,
     *,
     closed: bool = False,
-    judged: int | None = None,
-) -> np.ndarray:
-    """Return the outcome of every run in a quarter, by default year twenty or the end of a shorter time (MODEL §3(11)).
+    thresholds: Thresholds = THRESHOLDS,
+) -> NDArray[np.int8]:
+    """Return the outcome of every run in a quarter (MODEL §3(11)).
 
     failed: the company is insolvent, or the park ``closed``, whatever became of the company; dependent: alive, and
-    rescued within the last eight quarters; stagnant: fewer than S* operating; self-standing. -1 if a run did not end
-    well as a computation.
+    helped in the last two years; fragile: alive and unaided, but it does not earn, does not pay back or would not hold;
+    self-standing: it passes all four tests of accounts. -1 if a run did not end well as a computation.
 
     Parameters
     ----------
-    out
-        Outputs :data:`NEEDED`, shape (runs, 3, quarters).
+    paths
+        Outputs :data:`copark.simulation.accounts.NEEDED` by name, each of shape (runs, quarters).
     status
         Codes of how each run ended, shape (runs,); 0 is well.
-    self_standing
-        S*, operating companies.
-    closed
-        Whether the park is closed.
     judged
         The quarter, counted from 0.
+    closed
+        Whether the park is closed then.
+    thresholds
+        Thresholds of the tests.
 
     Returns
     -------
     Codes of :data:`OUTCOMES`, shape (runs,).
     """
-    end = (year_twenty(out.shape[2]) if judged is None else judged) + 1
-    operating = out[:, 0, end - 1]
-    rescue = out[:, 1, :end]
-    failed = out[:, 2, end - 1]
-    rescued = (rescue[:, max(end - RESCUED_WITHIN, 0) :] > 0.0).any(axis=1)
+    found = standing(paths, judged, closed=closed, thresholds=thresholds)
     # From the mildest to the gravest: each later condition takes the place of the earlier ones.
-    codes = np.where(operating < self_standing, 2, 3)
-    codes = np.where(rescued, 1, codes)
-    codes = np.where(closed | (failed > 0.5), 0, codes)
+    codes = np.where(found.stands, 3, 2)
+    codes = np.where(found.unaided, codes, 1)
+    codes = np.where(found.alive, codes, 0)
     return np.where(status == 0, codes, NOT_OK).astype(np.int8)
-
-
-def reclassify(outcome: ArrayLike, operating: ArrayLike, threshold: float) -> NDArray[np.int8]:
-    """Return outcomes under another S*; failed and dependent do not depend on it.
-
-    Parameters
-    ----------
-    outcome
-        Codes of outcomes, shape (run,).
-    operating
-        Operating companies when they are judged, shape (run,).
-    threshold
-        S*, operating companies: stagnant below it, self-standing from it on.
-    """
-    codes = np.asarray(outcome, dtype=np.int8).copy()
-    alive = codes >= OUTCOMES.index("stagnant")
-    standing = np.asarray(operating) >= threshold
-    codes[alive] = np.where(standing[alive], OUTCOMES.index("self_standing"), OUTCOMES.index("stagnant"))
-    return codes
 
 
 def outcome_effects(

@@ -134,7 +134,7 @@ def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
     label
         Labels of the result.
     runs
-        The runs; their first outputs are those the study keeps.
+        The runs, with the outputs the study keeps.
     """
     import xarray as xr
 

@@ -16,7 +16,6 @@ from copark.model.variables import catalogue
 from copark.progress import CountedProgress, Progress, ProgressCounter
 from copark.simulation.case_edits import edited, fault_of_edit, set_in_inputs
 from copark.simulation.ensemble import CHUNK, Ensemble, Runs, default_threads
-from copark.simulation.outcomes import NEEDED
 from copark.simulation.results import Label, assemble, label
 from copark.simulation.sample import DrawSource, StudyDraws, drawn_parameters
 from copark.simulation.study import Scenario, Study
@@ -126,13 +125,14 @@ class Prepared(NamedTuple):
     """Where draws come from if the study does not draw them itself."""
 
     def ensemble(self, threads: int, progress: CountedProgress | None = None) -> Ensemble:
-        """Return the study's runs, with the outputs it keeps first and those that outcomes are judged by behind."""
+        """Return the study's runs, with the outputs it keeps and their outcomes."""
         study = self.study
         case = self.case
-        names = tuple(dict.fromkeys((*study.kept, *NEEDED)))
         draws = StudyDraws(study, case, study.scenarios, self.facts, self.source)
         judged = study.judged_in(case.clock.quarters)
-        return Ensemble(self.inputs, draws, names, runs=study.runs, threads=threads, progress=progress, judged=judged)
+        return Ensemble(
+            self.inputs, draws, study.kept, runs=study.runs, threads=threads, progress=progress, judged=judged
+        )
 
     def labelled(self, runs: Runs) -> xr.Dataset:
         """Return some of these runs as a dataset."""

@@ -263,9 +263,7 @@ def general_claims(case: Case, *, outcomes: bool) -> ClaimsFile:
     unasked = (frozenset() if tied else NEEDS_TIES) | ({"taxed"} if taxed else set())
     data["arms"] = {key: scenario for key, scenario in felt_arms.items() if key not in unasked}
     data["worlds"] = {key: world for key, world in data["worlds"].items() if _is_felt(world, experiment)}
-    data["judgement"] = [
-        variant for variant in data["judgement"] if "self_standing" in variant or _is_felt(variant, experiment)
-    ]
+    data["judgement"] = [variant for variant in data["judgement"] if _is_felt(variant, experiment)]
     data["claims"], left_out = _reduced(data["claims"], data, outcomes=outcomes)
     if not data["claims"]:
         raise NotFound.of("claims.none_general", case=case.name)

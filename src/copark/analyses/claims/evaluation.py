@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from copark.analyses.claims.findings import ClaimFinding, ClaimFindings, HostValue, PartFinding, UnderAlternative
 from copark.analyses.claims.samples import Sample, measured
 from copark.analyses.claims.scenario_statistics import latest, rows_of, sample_of, split_of
-from copark.analyses.claims.schema import Alternative, Claim, Part, is_empty
+from copark.analyses.claims.schema import Alternative, Claim, Part
 from copark.analyses.claims.sequential import TrialRuns, key_of
 from copark.analyses.claims.severity import (
     RECENTRED,
@@ -173,12 +173,7 @@ def _alternatives(trial_runs: TrialRuns, claim: Claim, part: Part, verdict: Verd
 
 def _under(trial_runs: TrialRuns, claim: Claim, part: Part, alternative: Alternative) -> tuple[Floats, Floats]:
     """Give the probabilities of draws that a part holds, as it is and under an alternative, on the same draws."""
-    key = key_of(claim, part)
-    if not is_empty(alternative):
-        return trial_runs.alternatives[key, alternative.key]
-    reference = trial_runs.after[key].chance
-    weighed = trial_runs.weigh(part, trial_runs.experiment, len(reference), self_standing=alternative.self_standing)
-    return reference, weighed.chance
+    return trial_runs.alternatives[key_of(claim, part), alternative.key]
 
 
 def _why(rule_samples: dict[str, Sample], leans: tuple[Lean, ...]) -> str:

@@ -25,12 +25,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark.analyses.claims.samples import Sample
-from copark.analyses.claims.scenarios import SIZE
 from copark.analyses.claims.schema import Claim, EvidenceOutput, Part, Statistic
 from copark.arrays import Booleans, Floats
 from copark.model.variables import catalogue
 from copark.simulation.measures import ScenarioMeasures
-from copark.simulation.outcomes import NOT_OK, OUTCOMES, reclassify
+from copark.simulation.outcomes import NOT_OK, OUTCOMES
 from copark.simulation.readouts.compare import COUNTS
 from copark.stats.precision import Split, difference, split
 from copark.stats.rounding import settled
@@ -48,8 +47,6 @@ class ScenarioReadings:
     """Gives the runs of a scenario by its key."""
     places: tuple[tuple[str, int], ...]
     """Outputs and quarters that were read, in the order of the measures."""
-    outcome_quarter: int
-    """Quarter in which outcomes are judged, counted from 0."""
     replicates: int
     """Runs of each draw."""
 
@@ -72,15 +69,11 @@ class ScenarioReadings:
         column = self.places.index((output, quarter))
         return self._by_draw(self.measured(scenario).values[:, column, 0])
 
-    def outcomes(self, scenario: str, self_standing: float | None = None) -> Floats:
-        """Give the code of each run's outcome, -1 where it did not finish; perhaps by another S*."""
-        codes: Floats = self._by_draw(self.measured(scenario).outcome)
-        if self_standing is None:
-            return codes
-        operating = self.output(scenario, SIZE, self.outcome_quarter)
-        return np.where(codes > NOT_OK, reclassify(codes, operating, self_standing), codes)
+    def outcomes(self, scenario: str) -> Floats:
+        """Give the code of each run's outcome, -1 where it did not finish."""
+        return self._by_draw(self.measured(scenario).outcome)
 
-    def has(self, scenario: str, outcome: int, self_standing: float | None = None) -> Floats:
+    def has(self, scenario: str, outcome: int) -> Floats:
         """Tell whether each run has an outcome: 1 or 0, NaN where it did not finish.
 
         Parameters
@@ -89,23 +82,19 @@ class ScenarioReadings:
             Key of the scenario.
         outcome
             Code of the outcome.
-        self_standing
-            Another S* to judge by, companies.
 
         Returns
         -------
         Shape (draws, replicates).
         """
-        codes = self.outcomes(scenario, self_standing)
+        codes = self.outcomes(scenario)
         return np.where(codes > NOT_OK, (codes == outcome).astype(np.float64), np.nan)
 
     def _by_draw(self, values: np.ndarray) -> Floats:
         return np.ascontiguousarray(values).reshape(-1, self.replicates)
 
 
-def statistics_of(
-    part: Part, readings: ScenarioReadings, case: Case, self_standing: float | None = None
-) -> dict[str, Floats]:
+def statistics_of(part: Part, readings: ScenarioReadings, case: Case) -> dict[str, Floats]:
     """Measure every statistic of a part run by run.
 
     Parameters
@@ -116,15 +105,13 @@ def statistics_of(
         Values and outcomes of the runs of its scenarios.
     case
         The case, of which a statistic may need the host's context.
-    self_standing
-        S*, the operating enterprises from which on a park is self-standing; ``None`` for the usual one.
 
     Returns
     -------
     dict
         By name of the statistic, as of :func:`by_run`: shape (draws, replicates), or (0, 1) where it is not measured.
     """
-    return {name: by_run(statistic, readings, case, self_standing) for name, statistic in part.statistics.items()}
+    return {name: by_run(statistic, readings, case) for name, statistic in part.statistics.items()}
 
 
 def sample_of(statistic: Statistic, runs: Floats) -> Sample:
@@ -139,7 +126,7 @@ def split_of(runs: Floats) -> Split | None:
     return split(runs[is_known], draws[is_known]) if is_known.any() else None
 
 
-def by_run(statistic: Statistic, readings: ScenarioReadings, case: Case, self_standing: float | None = None) -> Floats:
+def by_run(statistic: Statistic, readings: ScenarioReadings, case: Case) -> Floats:
     """Measure a statistic run by run.
 
     Parameters
@@ -150,8 +137,6 @@ def by_run(statistic: Statistic, readings: ScenarioReadings, case: Case, self_st
         Of the scenarios it is made of.
     case
         The case, of which a statistic may need the host's context.
-    self_standing
-        S*, the operating enterprises from which on a park is self-standing; the usual one where none is given.
 
     Returns
     -------
@@ -160,7 +145,7 @@ def by_run(statistic: Statistic, readings: ScenarioReadings, case: Case, self_st
     host = latest(case, statistic.context) if statistic.kind == "context" else None
     if statistic.kind == "missing" or (statistic.kind == "context" and host is None):
         return np.zeros((0, 1))
-    values = [_values(statistic, scenario, readings, self_standing) for scenario in statistic.uses]
+    values = [_values(statistic, scenario, readings) for scenario in statistic.uses]
     if statistic.kind == "interaction":
         return contrast(values)
     if statistic.kind == "ratio":
@@ -172,10 +157,10 @@ def by_run(statistic: Statistic, readings: ScenarioReadings, case: Case, self_st
     return values[0] / host.value if host is not None else values[0]
 
 
-def _values(statistic: Statistic, scenario: str, readings: ScenarioReadings, self_standing: float | None) -> Floats:
+def _values(statistic: Statistic, scenario: str, readings: ScenarioReadings) -> Floats:
     """Read what a statistic needs of one of its scenarios."""
     if statistic.outcome:
-        return readings.has(scenario, OUTCOMES.index(statistic.outcome), self_standing)
+        return readings.has(scenario, OUTCOMES.index(statistic.outcome))
     values = readings.output(scenario, str(statistic.output), int(statistic.at or 0))
     return np.log(np.maximum(values, 1.0)) if statistic.kind in ("log", "interaction") else values
 

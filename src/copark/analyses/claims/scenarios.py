@@ -12,7 +12,7 @@ from copark.simulation.measures import OutputValues
 from copark.simulation.study import Study, baseline
 
 SIZE = "operating"
-"""Output that tells self-standing parks from stagnant ones, in the quarter in which outcomes are judged."""
+"""Output that tells the size of a park, which a trial keeps whatever is asked."""
 
 
 class ScenariosChangeNothing(FaultsFound):
@@ -54,20 +54,9 @@ def places_of(parts: Iterable[Part]) -> set[tuple[str, int]]:
     }
 
 
-def values_read(study: Study, case: Case, places: Iterable[tuple[str, int]]) -> OutputValues:
-    """Choose what is read of a run: outputs in quarters, and what outcomes by another S* are judged by.
-
-    Parameters
-    ----------
-    study
-        The study, which decides the quarter in which outcomes are judged.
-    case
-        The case, whose clock says how many quarters there are.
-    places
-        Outputs and quarters, counted from 0, that are read besides; each once, whatever their order.
-    """
-    judged = (SIZE, study.judged_in(case.clock.quarters))
-    return OutputValues(tuple(sorted({judged, *places})))
+def values_read(places: Iterable[tuple[str, int]]) -> OutputValues:
+    """Choose what is read of a run: outputs and quarters, counted from 0, each once, whatever their order."""
+    return OutputValues(tuple(sorted(set(places))))
 
 
 def check_moves(experiment: Experiment, changes: Mapping[tuple[str, str], CaseChange], file: str) -> None:

@@ -117,8 +117,8 @@ class Statistic(StudyEntry):
     """What is measured: see :mod:`~copark.analyses.claims.scenario_statistics`."""
     output: str | None = None
     """Name of the output; left out of a statistic of an outcome."""
-    outcome: Literal["failed", "dependent", "stagnant", "self_standing"] | None = None
-    """The outcome: failed, dependent, stagnant or self_standing; left out of a statistic of an output."""
+    outcome: Literal["failed", "dependent", "fragile", "self_standing"] | None = None
+    """The outcome: failed, dependent, fragile or self_standing; left out of a statistic of an output."""
     year: Annotated[float, Field(gt=0.0, le=100.0)] | None = None
     """End of a year since the start, in quarters of a year: 12 is the end of the twelfth year."""
     arm: Key | None = None
@@ -359,7 +359,8 @@ class Alternative(CaseChange):
     reason: WrittenText
     """Why it might as well have been assumed."""
     self_standing: Annotated[float, Field(ge=1.0, le=10_000.0)] | None = None
-    """Another S*: operating enterprises from which on a park is self-standing."""
+    """Operating enterprises from which on a park is self-standing, in a file fixed before outcomes were judged by
+    accounts (decision 0094): it is read, since the bytes of a file are fixed, and tried by nobody."""
 
 
 class NullModel(CaseChange):
@@ -396,6 +397,12 @@ class Claims(StudyEntry):
     """Models in which claims are false, by key."""
     claims: Annotated[tuple[Claim, ...], Field(min_length=1, max_length=60)]
     """The claims, in the order they are told."""
+
+    @field_validator("judgement")
+    @classmethod
+    def _leave_out_counts(cls, found: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
+        """Leave out what counts enterprises: no outcome is judged by their number any more."""
+        return tuple(alternative for alternative in found if alternative.self_standing is None)
 
     @property
     def sizes(self) -> dict[str, float]:

@@ -12,7 +12,7 @@ from math import nan
 import numpy as np
 
 from copark.analyses.claims.scenario_statistics import ScenarioReadings, statistics_of
-from copark.analyses.claims.schema import AS_IT_IS, Alternative, CaseChange, Claim, Part, is_empty
+from copark.analyses.claims.schema import AS_IT_IS, Alternative, CaseChange, Claim, Part
 from copark.analyses.claims.stopping_rule import Stopping
 from copark.analyses.claims.trial import ClaimTrial
 from copark.analyses.claims.verdict import Verdict, Weighed, claim_verdict, verdict_of, weigh
@@ -116,7 +116,7 @@ class TrialRuns:
         measured: Callable[[str], ScenarioMeasures] = cache(
             lambda key: experiment.measured(trial.scenario(key, ground), draws)
         )
-        return ScenarioReadings(measured, trial.values_read.places, trial.outcome_quarter, len(experiment.replicates))
+        return ScenarioReadings(measured, trial.values_read.places, len(experiment.replicates))
 
     def weigh(
         self,
@@ -124,7 +124,6 @@ class TrialRuns:
         experiment: Experiment,
         draws: int,
         ground: CaseChange | None = None,
-        self_standing: float | None = None,
     ) -> Weighed:
         """Weigh a part on the first draws of an experiment.
 
@@ -138,11 +137,9 @@ class TrialRuns:
             So many of the first.
         ground
             What its scenarios are put upon, if anything.
-        self_standing
-            Another S*, if it is another.
         """
         trial = self.trial
-        runs = statistics_of(part, self.readings(experiment, draws, ground), trial.case, self_standing)
+        runs = statistics_of(part, self.readings(experiment, draws, ground), trial.case)
         return weigh(part, runs, trial.ridge(experiment is self.prior, draws), trial.margins)
 
     def _verdicts(self) -> None:
@@ -213,9 +210,9 @@ class TrialRuns:
         return [self.trial.scenario(key, ground) for ground, part in parts for key in part.uses]
 
     def _alternatives(self) -> None:
-        """Run alternatives; what only changes which parks count as self-standing needs no runs."""
+        """Run alternatives."""
         trial = self.trial
-        grounds = [alternative for alternative in trial.file.claims.judgement if not is_empty(alternative)]
+        grounds = trial.file.claims.judgement
         going = [(claim_part, alternative) for claim_part in self.parts for alternative in grounds]
         as_it_is = [trial.scenario(AS_IT_IS, alternative) for alternative in grounds if AS_IT_IS in trial.arms]
         for draws in self._draws((self.stopping.alternatives.draws,) if self.stopping else (), trial.few_draws):
@@ -226,7 +223,7 @@ class TrialRuns:
             reference = {key: self.weigh(part, self.few, draws).chance for key, part in parts.items()}
             for (claim, part), alternative in going:
                 key = key_of(claim, part)
-                weighed = self.weigh(part, self.few, draws, alternative, alternative.self_standing)
+                weighed = self.weigh(part, self.few, draws, alternative)
                 self.alternatives[key, alternative.key] = reference[key], weighed.chance
             if self.stopping is not None:
                 same_side = partial(self._same_side, self.stopping)
@@ -250,11 +247,10 @@ class TrialRuns:
         return {alternative.key: self._departure(alternative) for alternative in judgement}
 
     def _departure(self, alternative: Alternative) -> float:
-        ground = None if is_empty(alternative) else alternative
-        scenario = self.trial.scenario(AS_IT_IS, ground)
+        scenario = self.trial.scenario(AS_IT_IS, alternative)
         draws = self.few.count_runs(scenario) // len(self.few.replicates) or self.trial.few_draws
         draws = min(draws, self.trial.few_draws)
-        return float(np.log(self._residents(ground, draws) / self._residents(None, draws)))
+        return float(np.log(self._residents(alternative, draws) / self._residents(None, draws)))
 
     def _residents(self, ground: CaseChange | None, draws: int) -> float:
         """Give the median registered residents at the cut over runs as it is, upon a ground; at least one."""

@@ -34,7 +34,7 @@ from copark.labels import claim_number, join
 from copark.model.clock import QUARTERS_PER_YEAR
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
-from copark.presentation.numbers import number, percent, precise, shown
+from copark.presentation.numbers import percent, precise, shown
 from copark.simulation.outcomes import YEAR_TWENTY
 
 if TYPE_CHECKING:
@@ -433,8 +433,6 @@ class _Show(Sentences):
         words += [f"{name} × {precise(value)}" for name, value in (variant.times | variant.scale).items()]
         words += [f"{name} = {change.value}" for name, changes in variant.dated_inputs.items() for change in changes]
         words += [f"edits.{name}" for name in variant.content().get("edits", {})]
-        if variant.self_standing is not None:
-            words.append(self.t("self_standing", value=number(variant.self_standing, 0)))
         return "; ".join(words)
 
     def standard(self) -> doc.Table:

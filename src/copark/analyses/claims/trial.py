@@ -16,7 +16,7 @@ from copark.analyses.claims.claims_file import ClaimsFile
 from copark.analyses.claims.earlier_standard import EarlierStandard
 from copark.analyses.claims.expected import Ridge
 from copark.analyses.claims.scenarios import check_moves, draws_in, places_of, values_read
-from copark.analyses.claims.schema import AS_IT_IS, CaseChange, Claim, is_empty, upon
+from copark.analyses.claims.schema import AS_IT_IS, CaseChange, Claim, upon
 from copark.analyses.claims.severity import (
     drawn_values,
     moved_words,
@@ -98,7 +98,6 @@ class ClaimTrial:
         self.few_replicates = min(study.futures, FEW_REPLICATES)
         self.observed_place = (OBSERVED_OUTPUT, _cut(case, source))
         """Output and quarter by which an alternative is seen to depart from the observations."""
-        self.outcome_quarter = study.judged_in(case.clock.quarters)
         self._upon: dict[tuple[str, str], CaseChange] = {}
         self.ridge = cache(self._ridge)
         self.ridge_without = cache(self._ridge_without)
@@ -108,7 +107,7 @@ class ClaimTrial:
         """Values that are read of every run."""
         places = {self.observed_place, *places_of([part for _, part in self.file.claims.of(self.chosen)])}
         places |= {(look.output, look.at) for claim in self.chosen for look in claim.shows}
-        return values_read(self.study, self.case, places)
+        return values_read(places)
 
     def experiment(
         self, *, on_prior: bool = False, progress: Progress | None = None, checkpoint: Checkpoint | None = None
@@ -197,7 +196,7 @@ class ClaimTrial:
             for world in part.false_worlds
             for key in part.uses
         ]
-        grounds = [alternative for alternative in self.file.claims.judgement if not is_empty(alternative)]
+        grounds = self.file.claims.judgement
         in_alternatives = [self.scenario(key, ground) for ground in grounds for key in arms_tried]
         run = {memo_key(self.arms[key]) for key in (*shown_arms, *arms_tried)}
         run_on_prior = {memo_key(self.arms[key]) for key in arms_tried}

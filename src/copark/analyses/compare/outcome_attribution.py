@@ -1,12 +1,12 @@
 """Attribution of changes of outcomes: on paired runs, from which outcome to which, through which account and links.
 
-Outcomes are judged by three rules in order: failed, rescued lately, fewer than S* operating. A run whose outcome
+Outcomes are judged by three rules in order: failed, helped lately, fails a test of accounts. A run whose outcome
 changes does so by the first rule that is answered otherwise in the arm, so that every move has one cause. What stands
-behind it is read from accounts that close. Cash is what flowed in less what flowed out,
-``paid-in equity + (sales + fees + grants + draws + rescue - costs - interest - principal - dividends)/4``, summed over
-quarters; operating enterprises are those ever registered less lapses, exits, and those not yet at work. The paired
-differences of the items add up to the difference of the balance. The account that moves it most towards the run's new
-outcome is the run's reason; where the arm that is not rescued is short of cash all the same, the reason is the rescue.
+behind the first two is read from an account that closes. Cash is what flowed in less what flowed out,
+``paid-in equity + (sales + fees + grants + funding + draws + rescue - costs - interest - principal - dividends)/4``,
+summed over quarters. The paired differences of the items add up to the difference of the balance. The account that
+moves it most towards the run's new outcome is the run's reason; where the arm that is not helped is short of cash all
+the same, the reason is the rescue. Behind the third stands a test: the first that the arm which is fragile fails.
 
 The change of P(outcome) is shared out among groups of links: v(S) is the change where the links in S are as they are
 and the other groups are cut in both scenarios, from the quarter on in which the two begin to differ. A group's part is
@@ -26,8 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.arrays import Floats
-from copark.model.clock import DT
-from copark.simulation.outcomes import OUTCOMES, RESCUED_WITHIN
+from copark.model.clock import DT, QUARTERS_PER_YEAR
+from copark.simulation import accounts
+from copark.simulation.accounts import THRESHOLDS
+from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import provenance
 from copark.stats.effects import Effects
 from copark.stats.shares import z_of
@@ -42,10 +44,10 @@ if TYPE_CHECKING:
 
 Outputs = Mapping[str, Floats]
 """Outputs by name, each of shape (runs, quarters)."""
-CAUSES = ("survives", "fails", "not_rescued", "rescued", "reaches", "below")
+CAUSES = ("survives", "fails", "unaided", "aided", "passes", "fragile")
 """Per rule, in the order of the rules: the arm is on the better side of it, or on the worse."""
-WAITING = "waiting"
-"""Registered and not yet operating: no output of its own."""
+AIDED_WITHIN = THRESHOLDS.aid_years * QUARTERS_PER_YEAR
+"""Quarters before outcomes are judged in which help makes a park dependent."""
 SHORT = -1e-9
 """Cash below which the company is short, M USD (as in the ledger)."""
 
@@ -72,30 +74,26 @@ CASH = {
     "paid_in_equity": Item("equity", 1.0, False),
     "grants": Item("grants", 1.0, True),
     "dividends": Item("dividends", -1.0, True),
+    "state_funding": Item("state_funding", 1.0, True),
     "rescue": Item("rescue", 1.0, True),
 }
 """What the developer's cash is made of."""
-ENTERPRISES = {
-    "registered_ever": Item("entries", 1.0, False),
-    "lapses": Item("lapses", -1.0, True),
-    "exits": Item("exits", -1.0, True),
-    WAITING: Item("waiting", -1.0, False),
-}
-"""What the number of operating enterprises is made of; lapses and exits are counted by the quarter."""
-NEEDED = (*CASH, "cash", "failed", "registered_ever", "lapses", "exits", "registered", "operating")
+MARGINS = ("earns", "pays_back", "holds")
+"""Tests of accounts that tell fragile parks from self-standing ones, by the money by which they are passed."""
+NEEDED = tuple(dict.fromkeys((*CASH, *accounts.NEEDED)))
 """Outputs the accounts are read from."""
 
 
 @dataclass(frozen=True)
 class AccountLine:
-    """An item in both arms: means over the runs of a move, up to the quarter that decided."""
+    """An item of cash, or the margin of a test, in both arms: means over a move's runs, to the quarter that decided."""
 
     account: str
-    """Account it is an item of."""
+    """Account it is an item of, or the test."""
     output: str
-    """The output (or :data:`WAITING`) it is read from."""
+    """The output it is read from, or the test."""
     reference: float
-    """Mean in the reference: a sum of flows, or a stock; M USD or enterprises."""
+    """Mean in the reference: a sum of flows, a stock or a margin; M USD."""
     arm: float
     """Mean in the arm, likewise."""
     effect: float
@@ -224,44 +222,66 @@ def _move(i: int, j: int, runs: int, pairs: int, before: Outputs, after: Outputs
     if not set(NEEDED) <= before.keys() & after.keys():
         return Move(*made, (), ())
     worse, better = (after, before) if j == rule else (before, after)
-    items = ENTERPRISES if OUTCOMES[rule] == "stagnant" else CASH
+    if OUTCOMES[rule] == "fragile":
+        return Move(*made, _counted(_first_failed(worse)), tuple(_margin_lines(before, after)))
     at = _decided(OUTCOMES[rule], worse)
-    first, second = (_balance(out, items, at) for out in (before, after))
-    effects = {name: one.sign * (second[name] - first[name]) for name, one in items.items()}
+    first, second = (_balance(out, at) for out in (before, after))
+    effects = {name: one.sign * (second[name] - first[name]) for name, one in CASH.items()}
     lines = []
-    for name, one in items.items():
+    for name, one in CASH.items():
         reference, arm = (float(out[name].mean()) for out in (first, second))
         lines.append(AccountLine(one.account, name, reference, arm, one.sign * (arm - reference)))
-    accounts = np.array(list(dict.fromkeys(one.account for one in items.values())), dtype=object)
-    moved = np.array([sum(effects[name] for name, one in items.items() if one.account == each) for each in accounts])
-    names = accounts[((-1.0 if j == rule else 1.0) * moved).argmax(axis=0)]
+    groups = np.array(list(dict.fromkeys(one.account for one in CASH.values())), dtype=object)
+    moved = np.array([sum(effects[name] for name, one in CASH.items() if one.account == each) for each in groups])
+    names = groups[((-1.0 if j == rule else 1.0) * moved).argmax(axis=0)]
     if OUTCOMES[rule] == "dependent":
-        names[better["cash"][:, -RESCUED_WITHIN:].min(axis=1) < SHORT] = "rescue"
-    reasons, counted = np.unique(names, return_counts=True)
-    order = np.argsort(-counted, kind="stable")
-    return Move(*made, tuple((str(reasons[n]), int(counted[n])) for n in order), tuple(lines))
+        names[better["cash"][:, -AIDED_WITHIN:].min(axis=1) < SHORT] = "rescue"
+    return Move(*made, _counted(names), tuple(lines))
+
+
+def _counted(names: NDArray[np.object_]) -> tuple[tuple[str, int], ...]:
+    """Count how often each reason is given, the most frequent first."""
+    reasons, counts = np.unique(names, return_counts=True)
+    return tuple((str(reasons[n]), int(counts[n])) for n in np.argsort(-counts, kind="stable"))
+
+
+def _first_failed(fragile: Outputs) -> NDArray[np.object_]:
+    """Name the first test that each run fails in its last quarter, shape (runs,)."""
+    found = accounts.margins(fragile, _last(fragile))
+    failed = np.stack([getattr(found, name) < 0.0 for name in MARGINS])
+    return np.array(MARGINS, dtype=object)[failed.argmax(axis=0)]
+
+
+def _margin_lines(before: Outputs, after: Outputs) -> list[AccountLine]:
+    """Say by how much the tests are passed in both arms, on average."""
+    found = [accounts.margins(out, _last(out)) for out in (before, after)]
+    lines = []
+    for name in MARGINS:
+        reference, arm = (float(getattr(margin, name).mean()) for margin in found)
+        lines.append(AccountLine(name, name, reference, arm, arm - reference))
+    return lines
+
+
+def _last(out: Outputs) -> int:
+    """Give the last quarter of outputs, counted from 0."""
+    return int(out["cash"].shape[1]) - 1
 
 
 def _decided(rule: str, worse: Outputs) -> NDArray[np.int64]:
-    """Find the quarter that decided each run: of failure, of the last rescue, or the last one judged; shape (runs,)."""
-    last = worse["cash"].shape[1] - 1
-    found = np.full(len(worse["cash"]), last)
+    """Find the quarter that decided each run: of failure, or of the last help; shape (runs,)."""
     if rule == "failed":
-        found = (worse["failed"] > 0.5).argmax(axis=1)
-    elif rule == "dependent":
-        found = last - (worse["rescue"][:, ::-1] > 0.0).argmax(axis=1)
-    return found
+        return (worse["failed"] > 0.5).argmax(axis=1)
+    aid = worse["rescue"] + worse["state_funding"]
+    return _last(worse) - (aid[:, ::-1] > 0.0).argmax(axis=1)
 
 
-def _balance(out: Outputs, items: Mapping[str, Item], at: NDArray[np.int64]) -> dict[str, Floats]:
-    """Sum up what each item came to by a quarter, by run."""
+def _balance(out: Outputs, at: NDArray[np.int64]) -> dict[str, Floats]:
+    """Sum up what each item of cash came to by a quarter, by run."""
     rows = np.arange(len(at))
-    per = DT if items is CASH else 1.0  # flows of money are yearly, those of enterprises are of the quarter
-    found = {}
-    for name, item in items.items():
-        paths = out["registered"] - out["operating"] if name == WAITING else out[name]
-        found[name] = paths.cumsum(axis=1)[rows, at] * per if item.flow else paths[rows, at]
-    return found
+    return {
+        name: out[name].cumsum(axis=1)[rows, at] * DT if item.flow else out[name][rows, at]
+        for name, item in CASH.items()
+    }
 
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -494,7 +514,7 @@ def books_of(effects: Effects, scenario: str, judged: int) -> Books | None:
     for read in (effects.before, effects.after):
         rescued = read(scenario, "rescue")[:, : judged + 1] > 0.0
         owed = read(scenario, "debt")[:, : judged + 1]
-        late = rescued[:, -RESCUED_WITHIN:].any(axis=1).mean()
+        late = rescued[:, -AIDED_WITHIN:].any(axis=1).mean()
         sides.append((float(late), float(rescued.any(axis=1).mean()), float(np.median(owed.max(axis=1)))))
     late, ever, debt = zip(*sides, strict=True)
     return Books(effects.quarters[judged], late, ever, debt)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from copark.analyses.compare.outcome_attribution import CASH, WAITING, AccountLine, Move, OutcomeMoves
+from copark.analyses.compare.outcome_attribution import MARGINS, AccountLine, Move, OutcomeMoves
 from copark.analyses.contract import Texts
 from copark.analyses.show import Show
 from copark.labels import lowered
@@ -94,7 +94,8 @@ def _move(move: Move, lang: str, *, first: bool) -> str:
         "against": [key for key in largest if -sums[key] >= least > 0.0],
     }
     items = _items(lines[name], lang) or text(f"compare.account.{name}", lang)
-    key = f"compare.moves.main_{'all' if count == move.runs else 'some'}"
+    kind = "test" if name in MARGINS else "main"
+    key = f"compare.moves.{kind}_{'all' if count == move.runs else 'some'}"
     main = text(key, lang, items=items, runs=number(count, 0), of=runs)
     parts = [words, text(f"compare.moves.until_{move.cause}", lang, main=main)]
     for word, names in sides.items():
@@ -111,10 +112,7 @@ def _by_account(move: Move) -> dict[str, list[AccountLine]]:
 
 def _items(lines: Sequence[AccountLine], lang: str) -> str:
     """Items of an account: "interest US$0 million instead of US$13 million"; those that read the same are left out."""
-    amounts = [
-        [money(value, lang) if line.output in CASH else number(value, 1) for value in (line.reference, line.arm)]
-        for line in lines
-    ]
+    amounts = [[money(value, lang) for value in (line.reference, line.arm)] for line in lines]
     return _joined(
         (
             text("compare.moves.item", lang, title=lowered(_title(line, lang)), arm=arm, reference=reference)
@@ -126,8 +124,8 @@ def _items(lines: Sequence[AccountLine], lang: str) -> str:
 
 
 def _title(line: AccountLine, lang: str) -> str:
-    is_output = line.output != WAITING
-    return catalogue().outputs[line.output].title(lang) if is_output else text("compare.moves.waiting", lang)
+    is_test = line.output in MARGINS
+    return text(f"compare.margin.{line.output}", lang) if is_test else catalogue().outputs[line.output].title(lang)
 
 
 def moves_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
@@ -150,7 +148,7 @@ def accounts_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Tabl
             *_outcomes(move, lang),
             text(f"compare.account.{line.account}", lang),
             _title(line, lang),
-            text(f"compare.moves.{'money' if move.lines[0].output in CASH else 'enterprises'}", lang),
+            text("compare.moves.money", lang),
             line.reference,
             line.arm,
             line.effect,

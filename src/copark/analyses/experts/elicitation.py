@@ -105,7 +105,7 @@ class ExpertPlan:
         """Values that are read of every run."""
         places = {*places_of([part for _, part in self.parts]), *self.outlooks, *self.sizes}
         places |= {(estimate.output, self.last) for estimate in literature()[0].estimates if estimate.output}
-        return values_read(self.study(on_posterior=False), self.case, places)
+        return values_read(places)
 
     def experiment(
         self, study: Study, progress: Progress | None = None, checkpoint: Checkpoint | None = None
@@ -209,9 +209,8 @@ class DrawSet:
 
     def _readings(self, arms: Mapping[str, CaseChange]) -> ScenarioReadings:
         """Read scenarios by their keys."""
-        judged = self.experiment.study.judged_in(self.plan.case.clock.quarters)
         places = self.plan.values_read.places
-        return ScenarioReadings(lambda arm: self.experiment.measured(arms[arm]), places, judged, self.replicates)
+        return ScenarioReadings(lambda arm: self.experiment.measured(arms[arm]), places, self.replicates)
 
     @property
     def _plain(self) -> ScenarioReadings:

@@ -8,7 +8,7 @@ drawn too. A further question of the same parks makes no run again.
 
 Parks are those of the casebook, and every other whose shares and outcome are on record in ``parks.csv``: countries,
 year of launch, shares, counts of enterprises and jobs, the class of the outcome. The class is a further report of
-operating enterprises: in bins whose edges are the model's own S* (thriving from there on), ten (stalled below) and one
+operating enterprises: in bins whose edges are fifty (thriving from there on), ten (stalled below) and one
 (failed), with an error of the coder. Beside what is on record stands what *could* be, at four ages: counts, the service
 level, and the checklist of services that is a stand-in for it; it is read only to say what such observations would
 tell.
@@ -44,10 +44,10 @@ from copark.cases.table_schemas import CapTable, Holding, Observation
 from copark.cases.types import JUDGEMENT, WrittenText
 from copark.model.variables import catalogue
 from copark.progress import Progress
-from copark.simulation.outcomes import SELF_STANDING, YEAR_TWENTY
+from copark.simulation.outcomes import YEAR_TWENTY
 
 CLASSES = ("failed", "stalled", "surviving", "thriving")
-EDGES = (1.0, 10.0, float(SELF_STANDING))
+EDGES = (1.0, 10.0, 50.0)
 """Operating enterprises at which one class ends and the next begins."""
 CODER = 0.7
 """Standard deviation of the coder's error in ln(1 + operating), a judgement: a factor of two."""

@@ -20,7 +20,7 @@ from copark.analyses.levers.recommendation import NoAdviceReason, Recommendation
 from copark.calibration.informed_parameters import moved_by_data
 from copark.cases.horizon import horizon_of
 from copark.decisions.effects import LeverEffect, StructureBaseline, baseline_under, lever_effects
-from copark.decisions.experiment import count_simulated_structures, draw_groups, effects_under, measures_of, study_of
+from copark.decisions.experiment import draw_groups, effects_under, measures_of, study_of
 from copark.decisions.lever_file import (
     AS_IT_IS,
     AS_MODELLED,
@@ -285,7 +285,7 @@ def _experiments(
     """
     case = context.case(params.case)
     tell = context.stage("simulate")
-    structures = count_simulated_structures(file)
+    structures = 1 + len(file.structures)
     runs = study.runs * len(study.scenarios)
 
     def tell_replicated(made: int, total: int) -> None:

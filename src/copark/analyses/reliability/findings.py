@@ -16,17 +16,18 @@ from copark.cases.parks import Outcome
 from copark.cases.quarters import Quarter
 from copark.progress import Progress, silent
 from copark.simulation.ensemble import Ensemble
-from copark.simulation.outcomes import NEEDED, OUTCOMES, outcomes, year_twenty
+from copark.simulation.outcomes import OUTCOMES, year_twenty
 from copark.simulation.study import baseline
 from copark.stats.scores import Recalibration, brier, discrimination, left_out, recalibrated
 from copark.texts.localized import LocalizedText
 
 SAID = "self_standing"
-"""Outcome of runs that is set beside the class ``DONE`` of the casebook."""
-DONE = "thriving"
-"""Class of the casebook that is set beside the outcome ``SAID`` of runs."""
+"""Outcome of runs that is set beside the classes ``WELL`` of the casebook: the company earns, is unaided, pays back and
+would hold."""
+WELL = ("thriving", "surviving")
+"""Classes of the casebook that are set beside the outcome ``SAID`` of runs: enterprises came and stayed. No company's
+accounts are published, so that a coder cannot tell more, and nothing on record is the same event."""
 STANDING = OUTCOMES.index(SAID)
-ALIVE = (DONE, "surviving")
 DATED = Quarter(2024, 4)
 """The casebook tells how parks stood then."""
 RESAMPLED = 2000
@@ -48,7 +49,7 @@ class JudgedPark:
     shares: tuple[float, ...]
     """Shares of runs by outcome, in the order of ``OUTCOMES``."""
     corrected: float
-    """Probability that it thrives, set right by the other parks, 0 to 1."""
+    """Probability that it goes well, set right by the other parks, 0 to 1."""
     calibrated: float | None
     """Share of runs that are self-standing on the calibration that ships with it; ``None`` without one."""
 
@@ -58,9 +59,9 @@ class JudgedPark:
         return self.shares[STANDING]
 
     @property
-    def thrives(self) -> bool:
-        """Say whether the park thrives."""
-        return self.recorded == DONE
+    def goes_well(self) -> bool:
+        """Say whether the park thrives or survives."""
+        return self.recorded in WELL
 
 
 @dataclass(frozen=True)
@@ -87,12 +88,12 @@ class ReliabilityFindings:
     """The parks, the most probable to be self-standing first."""
     known: int
     """Parks of the casebook whose outcome is known."""
-    thriving: int
-    """How many of them thrive."""
+    going_well: int
+    """How many of them thrive or survive."""
     scores: tuple[ProbabilityScore, ...]
     """Brier scores of the ways of giving probabilities."""
     discrimination: float
-    """How often a park that thrives was given more than one that does not, 0 to 1."""
+    """How often a park that goes well was given more than one that does not, 0 to 1."""
     discrimination_low: float
     """5 % quantile of it over resampled parks."""
     discrimination_high: float
@@ -119,26 +120,21 @@ class ReliabilityFindings:
 
     @property
     def calibrated_observed(self) -> float:
-        """Share of the parks with a calibration that thrive."""
-        return sum(park.thrives for park in self.calibrated) / max(len(self.calibrated), 1)
-
-    @property
-    def calibrated_alive(self) -> float:
         """Share of the parks with a calibration that thrive or survive."""
-        return sum(park.recorded in ALIVE for park in self.calibrated) / max(len(self.calibrated), 1)
+        return sum(park.goes_well for park in self.calibrated) / max(len(self.calibrated), 1)
 
     @property
     def observed(self) -> float:
-        """Share of these parks that thrive."""
-        return sum(park.thrives for park in self.parks) / len(self.parks)
+        """Share of these parks that thrive or survive."""
+        return sum(park.goes_well for park in self.parks) / len(self.parks)
 
     @property
     def base_rate(self) -> float:
-        """Share of the casebook's parks that thrive."""
-        return self.thriving / self.known
+        """Share of the casebook's parks that thrive or survive."""
+        return self.going_well / self.known
 
     def corrected(self, probability: float) -> float:
-        """Correct the probability that a park thrives where the model, not calibrated to it, gives it so often."""
+        """Correct the probability that a park goes well where the model, not calibrated to it, gives it so often."""
         return float(Recalibration(self.intercept, self.slope)(probability))
 
 
@@ -182,9 +178,9 @@ def find(
             None if source is None else shares_of(case, draws, futures, seed, threads, source)[0][STANDING]
         )
     probabilities = np.array([park_shares[STANDING] for park_shares in shares])
-    happened = np.array([outcome == DONE for _, outcome in cases])
-    thriving = sum(outcome == DONE for outcome in recorded)
-    learned = recalibrated(probabilities, happened).for_base_rate(float(happened.mean()), thriving / len(recorded))
+    happened = np.array([outcome in WELL for _, outcome in cases])
+    going_well = sum(outcome in WELL for outcome in recorded)
+    learned = recalibrated(probabilities, happened).for_base_rate(float(happened.mean()), going_well / len(recorded))
     corrected = left_out(probabilities, happened)
     scores = _scores(probabilities, happened, corrected, np.array(calibrated_shares, dtype=float))
     rows = (
@@ -197,7 +193,7 @@ def find(
     return ReliabilityFindings(
         parks=tuple(sorted(rows, key=lambda park: -park.said)),
         known=len(recorded),
-        thriving=thriving,
+        going_well=going_well,
         scores=scores,
         discrimination=discrimination(probabilities, happened),
         discrimination_low=low,
@@ -234,11 +230,10 @@ def shares_of(
     read = lent.read if calibration is None else calibration.space.case.model_copy(update={"closures": ()})
     runs = draws * futures
     study = baseline(case.name).with_changes(runs=runs, futures=futures, seed=seed)
-    ensemble = Ensemble(pack(read), (calibration or lent).draws(study, 0, runs), NEEDED, threads=threads).run()
-    lived = min(max(DATED - case.clock.start + 1, 1), ensemble.out.shape[2])
-    codes = outcomes(ensemble.out[:, :, :lived], ensemble.status[:, 0])
-    counts = np.array([(codes == code).sum() for code in range(len(OUTCOMES))])
-    return tuple(map(float, counts / max(counts.sum(), 1))), str(case.clock.start + year_twenty(lived))
+    judged = year_twenty(min(max(DATED - case.clock.start + 1, 1), case.clock.quarters))
+    made = Ensemble(pack(read), (calibration or lent).draws(study, 0, runs), (), threads=threads, judged=judged).run()
+    counts = np.array([(made.outcome == code).sum() for code in range(len(OUTCOMES))])
+    return tuple(map(float, counts / max(counts.sum(), 1))), str(case.clock.start + judged)
 
 
 def _scores(

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.reliability import Answer
-from copark.analyses.reliability.findings import DONE, SAID
+from copark.analyses.reliability.findings import SAID, WELL
 from copark.analyses.show import Columns, Show
+from copark.labels import join
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
 from copark.simulation.outcomes import OUTCOMES
@@ -37,14 +38,14 @@ class _Show(Show):
     def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
         self.answer = answer
-        self.happened = sum(park.thrives for park in answer.parks)
+        self.happened = sum(park.goes_well for park in answer.parks)
         self.values = {
             "parks": len(answer.parks),
             "said": percent(answer.mean),
             "happened": self.happened,
             "share": percent(answer.observed),
             "known": answer.known,
-            "thriving": answer.thriving,
+            "going_well": answer.going_well,
             "base_rate": percent(answer.base_rate),
             "auc": number(answer.discrimination, 2),
             "auc_low": number(answer.discrimination_low, 2),
@@ -53,8 +54,7 @@ class _Show(Show):
             "failed_said": percent(sum(park.shares[0] for park in answer.parks) / len(answer.parks)),
             "calibrated": len(answer.calibrated),
             "calibrated_said": percent(answer.calibrated_mean),
-            "calibrated_happened": sum(park.thrives for park in answer.calibrated),
-            "calibrated_alive": percent(answer.calibrated_alive),
+            "calibrated_happened": sum(park.goes_well for park in answer.calibrated),
             "at_half": percent(answer.corrected(0.5)),
             "at_most": percent(answer.corrected(0.95)),
         }
@@ -117,6 +117,10 @@ class _Show(Show):
         return self.section("scores", self.table("scores", "way of:count brier:number:3 difference:change:3", rows))
 
     def words(self) -> Iterator[doc.Section]:
-        values = {**self.values, "outcome": text(f"analysis.outcome.{SAID}", self.t.lang), "class": self.recorded(DONE)}
+        values = {
+            **self.values,
+            "outcome": text(f"analysis.outcome.{SAID}", self.t.lang),
+            "classes": join([self.recorded(name) for name in WELL], self.t.lang),
+        }
         for key, count in (("method", METHODS), ("limit", LIMITS)):
             yield self.section(key, self.numbered(key, count, **values))

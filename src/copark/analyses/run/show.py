@@ -37,8 +37,6 @@ from copark.simulation.readouts.observed_vs_model import ObservedComparison, exp
 from copark.stats.quantiles import mean, quantiles
 from copark.texts import text
 
-THRESHOLD = 50.0
-"""Operating companies from which on a park is self-standing."""
 FANS = ("registered", "operating", "realised_investment", "jobs", "cash", "commitment_home", "commitment_host")
 """Outputs drawn as fans, in the order of the report."""
 LAND = ("serviced_area", "usable_area", "occupied_area")
@@ -170,12 +168,9 @@ class _Show(AboutCase):
         t = self.t
         swept = sweep(answer.ensemble) if answer.finished and answer.shows_outcomes else {}
         if swept:
-            ends = (
-                next(outcome.share for outcome in swept[threshold] if outcome.name == "self_standing")
-                for threshold in (15.0, 100.0)
-            )
-            low, high = (say.percent_words(share, t.lang) for share in ends)
-            yield t("why.threshold", low=low, high=high)
+            standing = [one.share for shares in swept.values() for one in shares if one.name == "self_standing"]
+            low, high = (say.percent_words(share, t.lang) for share in (min(standing), max(standing)))
+            yield t("why.threshold_alike" if low == high else "why.threshold", low=low, high=high)
         if answer.finished:
             yield from self.against_the_record()
         if answer.trust is not None:
@@ -237,7 +232,7 @@ class _Show(AboutCase):
         rows: list[Sequence[doc.Value]] = [
             (
                 titles[outcome.name],
-                text(f"analysis.outcome.{outcome.name}.meaning", t.lang, threshold=number(THRESHOLD, 0)),
+                text(f"analysis.outcome.{outcome.name}.meaning", t.lang),
                 outcome.count,
                 doc.Interval(outcome.low, outcome.high, outcome.share) if isfinite(outcome.share) else None,
             )
@@ -252,8 +247,11 @@ class _Show(AboutCase):
             blocks.append(self.by_scenario())
         swept = sweep(answer.ensemble)
         if swept:
-            cells = ((value, *(outcome.share for outcome in shares)) for value, shares in swept.items())
-            blocks.append(self.table("sweep", ("threshold:count", *self.outcome_columns()), cells))
+            cells: list[Sequence[doc.Value]] = [
+                (text(f"report.outcomes.{name}", t.lang), *(outcome.share for outcome in shares))
+                for name, shares in swept.items()
+            ]
+            blocks.append(self.table("sweep", ("thresholds", *self.outcome_columns()), cells))
         return self.section("outcomes", *blocks, folded=not answer.shows_outcomes)
 
     def by_scenario(self) -> doc.Table:

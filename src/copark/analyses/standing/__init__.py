@@ -1,4 +1,4 @@
-"""Test parks by their accounts, beside the count of enterprises and beside what is on record of them."""
+"""Tell the four tests of accounts one by one for many parks, and their size, beside what is on record of them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pydantic import Field
 from copark.analyses.contract import AnalysisParams, Choice, Keys, Result, Rows
 from copark.analyses.provenance import current_provenance
 from copark.json_types import JsonObject
-from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.readouts.accounts import NEEDED, TESTS, standing
+from copark.simulation.accounts import NEEDED, TESTS, standing
+from copark.simulation.outcomes import OUTCOMES, outcomes
 from copark.stats.quantiles import BAND, quantiles
 from copark.texts.localized import LocalizedText
 
@@ -56,21 +56,24 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True)
 class Judged:
-    """Standing of a park in a quarter: shares of runs that pass each test, and the park's size."""
+    """Standing of a park in a quarter: shares of runs that pass each test, of each outcome, and the park's size."""
 
     quarter: str
     """Quarter that is asked about, such as 2036Q4."""
     tests: dict[str, float]
     """Share of runs that pass a test, by its name, 0 to 1."""
-    stands: float
-    """Share of runs that pass all four, 0 to 1."""
-    self_standing: float
-    """Share of runs that are self-standing by the count of enterprises, 0 to 1."""
+    outcomes: dict[str, float]
+    """Share of runs by outcome, 0 to 1; who passes all four tests is self-standing."""
     sizes: dict[str, tuple[float, float, float]]
     """Enterprises and jobs by name of the output: 5 %, median and 95 % of runs."""
     land: float
     """Median of land taken up as a share of land planned, or of land serviced where nobody plans; NaN where there is
     none."""
+
+    @property
+    def stands(self) -> float:
+        """Share of runs that are self-standing."""
+        return self.outcomes["self_standing"]
 
 
 @dataclass(frozen=True)
@@ -110,8 +113,7 @@ class Answer(Result):
                 "recorded": park.recorded,
                 "quarter": judged.quarter,
                 **judged.tests,
-                "stands": judged.stands,
-                "self_standing": judged.self_standing,
+                **judged.outcomes,
                 **{name: size[1] for name, size in judged.sizes.items()},
                 "land": judged.land,
             }
@@ -191,23 +193,15 @@ def judge(runs: xr.Dataset, case: Case, quarter: int) -> Judged:
     quarter
         The quarter, counted from the start of the case.
     """
-    from copark.simulation.outcomes import outcomes
-
     sound = np.asarray(runs["status"].to_numpy())[0].reshape(runs.sizes["run"], -1)[:, 0] == 0
     paths = {name: runs[name].to_numpy()[0][sound] for name in (*NEEDED, *SIZES)}
     closed = case.closed_by(case.clock.start + quarter) is not None
     found = standing(paths, quarter, closed=closed)
-    counted = outcomes(
-        np.stack([paths[name] for name in ("operating", "rescue", "failed")], axis=1),
-        np.zeros(int(sound.sum()), dtype=np.int64),
-        closed=closed,
-        judged=quarter,
-    )
+    codes = outcomes(paths, np.zeros(int(sound.sum()), dtype=np.int64), quarter, closed=closed)
     return Judged(
         quarter=str(case.clock.start + quarter),
         tests={name: float(getattr(found, name).mean()) for name in TESTS},
-        stands=float(found.stands.mean()),
-        self_standing=float((counted == OUTCOMES.index("self_standing")).mean()),
+        outcomes={name: float((codes == code).mean()) for code, name in enumerate(OUTCOMES)},
         sizes={name: _band(paths[name][:, quarter]) for name in SIZES},
         land=_land_taken_up(runs, sound, quarter),
     )

@@ -19,7 +19,7 @@ NO_WORD = "surviving"
 
 
 def parks(found: Sequence[ParkStanding], lang: str = "en") -> Figure:
-    """Draw for each park how often it stands by its accounts, coloured by the record, and by the count of enterprises.
+    """Draw for each park how often it stands by its accounts, coloured by the record, and where its data end.
 
     Parameters
     ----------
@@ -37,10 +37,10 @@ def parks(found: Sequence[ParkStanding], lang: str = "en") -> Figure:
     style.in_percent(axes)
     for position, park in enumerate(found):
         accounts = park.ahead.stands
-        count = park.ahead.self_standing
+        then = park.at_data_end.stands
         colour = STATUS[park.recorded or NO_WORD][0]
-        axes.plot([count, accounts], [position, position], color=style.GRID, linewidth=1.6, zorder=1)
-        axes.plot([count], [position], "o", color=style.INK, mfc=style.PAPER, ms=4.6, zorder=2)
+        axes.plot([then, accounts], [position, position], color=style.GRID, linewidth=1.6, zorder=1)
+        axes.plot([then], [position], "o", color=style.INK, mfc=style.PAPER, ms=4.6, zorder=2)
         axes.plot([accounts], [position], "o", color=colour, ms=6.0, zorder=3)
     recorded = {park.recorded for park in found}
     handles = [
@@ -49,6 +49,6 @@ def parks(found: Sequence[ParkStanding], lang: str = "en") -> Figure:
         if name in recorded
     ]
     counted = style.line(style.INK, "o", linestyle="", markerfacecolor=style.PAPER)
-    handles.append((counted, text("standing.figure.count", lang)))
+    handles.append((counted, text("standing.figure.then", lang)))
     style.key(figure, handles)
     return figure

@@ -8,10 +8,10 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show
 from copark.analyses.standing import MOST, Answer, Judged, ParkStanding
 from copark.presentation import document as doc
-from copark.simulation.readouts.accounts import TESTS
+from copark.simulation.accounts import TESTS
 from copark.texts import text
 
-COLUMNS = "park recorded earns:share unaided:share pays_back:share holds:share stands:share self_standing:share"
+COLUMNS = "park recorded earns:share unaided:share pays_back:share holds:share stands:share"
 SIZE_COLUMNS = "park operating:count::companies jobs:count::persons land:share"
 
 
@@ -35,23 +35,20 @@ class _Show(Show):
         self.parks = sorted(answer.parks, key=lambda park: -park.ahead.stands)
 
     def headline(self) -> str:
-        """Say how many stand by their accounts in most runs, and how many do by the count of enterprises."""
+        """Say how many are self-standing in most runs, and how many were where their data end."""
         quarters = sorted({park.ahead.quarter for park in self.parks})
-        by_accounts = [park for park in self.parks if park.ahead.stands >= MOST]
-        by_count = [park for park in self.parks if park.ahead.self_standing >= MOST]
         if len(self.parks) == 1:
             (park,) = self.parks
             return self.t("headline.one", park=self.t.of(park.park), quarter=quarters[0], **self.shares(park.ahead))
-        both = sum(park in by_count for park in by_accounts)
-        values = {"count": len(self.parks), "accounts": len(by_accounts), "enterprises": len(by_count), "both": both}
-        return self.t("headline", quarter=quarters[-1], **values)
+        ahead = sum(park.ahead.stands >= MOST for park in self.parks)
+        then = sum(park.at_data_end.stands >= MOST for park in self.parks)
+        return self.t("headline", quarter=quarters[-1], count=len(self.parks), ahead=ahead, then=then)
 
     def shares(self, judged: Judged) -> dict[str, str]:
         from copark.presentation.numbers import percent_words
 
         return {
-            "accounts": percent_words(judged.stands, self.t.lang),
-            "enterprises": percent_words(judged.self_standing, self.t.lang),
+            "stands": percent_words(judged.stands, self.t.lang),
             **{name: percent_words(judged.tests[name], self.t.lang) for name in TESTS},
         }
 
@@ -62,7 +59,6 @@ class _Show(Show):
                 self.word(park),
                 *(found.tests[name] for name in TESTS),
                 found.stands,
-                found.self_standing,
             )
             for park, found in judged
         ]
@@ -74,16 +70,20 @@ class _Show(Show):
         from copark.analyses.standing.figures import parks
 
         tests = self.table("ahead", COLUMNS, self.rows([(park, park.ahead) for park in self.parks]))
-        sizes: list[Sequence[doc.Value]] = [
+        chart = self.chart("parks", lambda: parks(self.parks, self.t.lang))
+        return self.section("ahead", chart, tests, self.size("size", [(park, park.ahead) for park in self.parks]))
+
+    def size(self, key: str, judged: Sequence[tuple[ParkStanding, Judged]]) -> doc.Table:
+        """Tell enterprises, jobs and land taken up: they are no part of the tests."""
+        rows: list[Sequence[doc.Value]] = [
             (
                 self.t.of(park.park),
-                *(doc.Interval(low, high, middle) for low, middle, high in park.ahead.sizes.values()),
-                park.ahead.land,
+                *(doc.Interval(low, high, middle) for low, middle, high in found.sizes.values()),
+                found.land,
             )
-            for park in self.parks
+            for park, found in judged
         ]
-        chart = self.chart("parks", lambda: parks(self.parks, self.t.lang))
-        return self.section("ahead", chart, tests, self.table("size", SIZE_COLUMNS, sizes))
+        return self.table(key, SIZE_COLUMNS, rows)
 
     def on_record(self) -> doc.Section:
         """Set the coder's word beside how a park stands where its data end, and say which of the two is at fault."""
@@ -91,11 +91,13 @@ class _Show(Show):
         known = [park for park in self.parks if park.recorded is not None]
         table = self.table("record", COLUMNS, self.rows([(park, park.at_data_end) for park in known]))
         apart = [park for park in known if park.contradicts(park.at_data_end.stands)]
-        counted = sum(park.contradicts(park.at_data_end.self_standing) for park in known)
         sentences = tuple(self.disagreement(park) for park in apart)
         key = "record.apart" if apart else "record.alike"
-        lead = t(key, count=len(apart), known=len(known), counted=counted)
-        return self.section("record", doc.Paragraph(lead), table, *((doc.Bullets(sentences),) if sentences else ()))
+        lead = t(key, count=len(apart), known=len(known))
+        size = self.size("size_then", [(park, park.at_data_end) for park in known])
+        return self.section(
+            "record", doc.Paragraph(lead), table, *((doc.Bullets(sentences),) if sentences else ()), size
+        )
 
     def disagreement(self, park: ParkStanding) -> str:
         lowest = min(TESTS, key=lambda name: park.at_data_end.tests[name])

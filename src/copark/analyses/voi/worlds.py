@@ -410,7 +410,7 @@ def simulate(plan: InformationPlan, threads: int, progress: Progress) -> xr.Data
 
     case = plan.case
     study = plan.study
-    read = values_read(study, case, places_of([part for _, part in plan.parts]))
+    read = values_read(places_of([part for _, part in plan.parts]))
     comparison = Experiment(
         study, case, read, source=plan.source, threads=threads, progress=part_of(progress, 0, plan.runs)
     )
@@ -452,8 +452,7 @@ def _statistics(
 ) -> tuple[list[Floats], list[float]]:
     """Measure what the rules of parts look at: expected in every world, and what chance gives one run."""
     arms = plan.file.claims.arms
-    judged_in = plan.study.judged_in(plan.case.clock.quarters)
-    readings = ScenarioReadings(lambda arm: compared.measured(arms[arm]), places, judged_in, len(compared.replicates))
+    readings = ScenarioReadings(lambda arm: compared.measured(arms[arm]), places, len(compared.replicates))
     statistics: list[Floats] = []
     chance: list[float] = []
     for _, part in plan.parts:

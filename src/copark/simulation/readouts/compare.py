@@ -17,7 +17,8 @@ from copark.arrays import Floats, Integers
 from copark.cases.quarters import Quarter
 from copark.errors import Fault, FaultsFound
 from copark.json_types import JsonObject
-from copark.simulation.outcomes import OUTCOMES, YEAR_TWENTY, outcome_effects, reclassify
+from copark.simulation.accounts import NEEDED, VARIANTS
+from copark.simulation.outcomes import OUTCOMES, YEAR_TWENTY, outcome_effects, outcomes
 from copark.simulation.unfinished import OK
 from copark.stats.effects import Effect, Effects
 from copark.stats.quantiles import LEVELS, quantiles
@@ -33,8 +34,6 @@ MADE_OF = (
     ("draws", ("study.draws", "study.futures", "draws_hash")),
 )
 """What two results must share to be paired, and where their provenance says it."""
-THRESHOLDS = (15.0, 50.0, 100.0)
-"""S*: companies operating at the horizon from which on a park that lives unaided is self-standing (MODEL §3(11))."""
 EARLY_YEAR = 12
 """Year since the start at whose end scenarios are compared, beside the quarter in which outcomes are judged."""
 MAIN = (
@@ -71,10 +70,8 @@ def judged_column(result: xr.Dataset) -> int:
     return min(YEAR_TWENTY // quarters_apart(result), columns) - 1
 
 
-def sweep(
-    result: xr.Dataset, scenario: int = 0, thresholds: tuple[float, ...] = THRESHOLDS
-) -> dict[float, tuple[Share, ...]]:
-    """Give the outcome shares of a scenario under each S*; none where the study did not keep ``operating``.
+def sweep(result: xr.Dataset, scenario: int = 0) -> dict[str, tuple[Share, ...]]:
+    """Give the outcome shares of a scenario under other thresholds of the tests of accounts.
 
     Parameters
     ----------
@@ -82,18 +79,24 @@ def sweep(
         Stored runs.
     scenario
         Place of the scenario in the result.
-    thresholds
-        Values of S*, operating companies.
 
     Returns
     -------
-    Shares of the outcomes by S*; failed and dependent are the same in all.
+    Shares of the outcomes by name of the thresholds (:data:`copark.simulation.accounts.VARIANTS`); failed is the same
+    in all. None where the study did not keep every quarter of the outputs that outcomes are judged by.
     """
-    if "operating" not in result:
+    if not set(NEEDED) <= set(result.data_vars) or quarters_apart(result) > 1:
         return {}
     codes = result["outcome"].isel(scenario=scenario).to_numpy()
-    final = result["operating"].isel(scenario=scenario, quarter=judged_column(result)).to_numpy()
-    return {value: shares(reclassify(codes, final, value), OUTCOMES) for value in thresholds}
+    paths = {name: result[name].isel(scenario=scenario).to_numpy() for name in NEEDED}
+    status = np.zeros(len(codes), dtype=np.int64)
+    judged = judged_column(result)
+    found = {}
+    for name, thresholds in VARIANTS.items():
+        others = outcomes(paths, status, judged, thresholds=thresholds)
+        # What has failed, was closed or did not finish is so by any threshold.
+        found[name] = shares(np.where(codes > OUTCOMES.index("failed"), others, codes), OUTCOMES)
+    return found
 
 
 def bands(result: xr.Dataset, variable: str, scenario: int = 0, levels: Sequence[float] = LEVELS) -> Floats:

@@ -23,7 +23,7 @@ from copark.analyses.compare.outcome_attribution import GROUPS, Indicators, part
 from copark.model.variables import Link
 from copark.simulation.counterfactual import without_links
 from copark.simulation.ensemble import Channel, Ensemble, Flows, ScenarioRuns, as_amounts, by_link, channels
-from copark.simulation.outcomes import NEEDED, OUTCOMES
+from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.run import facts_of, first_apart
 from copark.simulation.study import Scenario, Study
 from copark.stats.precision import difference
@@ -434,7 +434,7 @@ def link_parts(
         cut = without_links(ends[end], ends[end].key, [link for name in groups for link in GROUPS[name]], since)
         inputs = engine.inputs(study, case_entry, cut)
         draws = engine.draws(study, case_entry, cut, 0, count)
-        return engine.run(inputs, draws, NEEDED, cancellation, frame.judged).outcome
+        return engine.run(inputs, draws, (), cancellation, frame.judged).outcome
 
     codes = np.arange(len(OUTCOMES))
 

@@ -17,7 +17,6 @@ from copark.calibration.case_parameters import Source
 from copark.identity import identity_of
 from copark.json_types import JsonObject
 from copark.simulation.ensemble import Ensemble, ScenarioRuns, default_threads
-from copark.simulation.outcomes import NEEDED
 from copark.simulation.results import study_identity
 from copark.simulation.run import facts_of, inputs_of
 from copark.simulation.sample import StudyDraws
@@ -258,7 +257,7 @@ class Engine:
         Few and many runs have each a slot of the cache and a lock of their own, so that a request for few never waits
         while many are made. Either continues from the runs of the other.
         """
-        outputs = tuple(dict.fromkeys((*study.kept, *NEEDED, *outcome_attribution.NEEDED)))
+        outputs = tuple(dict.fromkeys((*study.kept, *outcome_attribution.NEEDED)))
         key = self.scenario_key(study, case_entry, scenario)
         cached = self._cached(key, outputs)
         if cached is None or len(cached) < study.runs:

@@ -104,7 +104,7 @@ class OutcomeShare(ApiModel):
     """Frequency of an outcome among the runs."""
 
     name: str
-    """The outcome: failed, dependent, stagnant or self_standing."""
+    """The outcome: failed, dependent, fragile or self_standing."""
     title: LocalizedText
     """The outcome in words."""
     meaning: LocalizedText
@@ -125,7 +125,7 @@ class OutcomeMove(ApiModel):
     """Change of an outcome's share from the reference to an arm, on common random numbers."""
 
     name: str
-    """The outcome: failed, dependent, stagnant or self_standing."""
+    """The outcome: failed, dependent, fragile or self_standing."""
     title: LocalizedText
     """The outcome in words."""
     reference_share: float | None

@@ -1,9 +1,10 @@
-"""Whether a park stands by its accounts: four tests of money, each worked out by hand (decision 0093)."""
+"""Accounts and the outcome they are judged by: four tests of money, each by hand (decisions 0093, 0094)."""
 
 import numpy as np
 import pytest
 
-from copark.simulation.readouts.accounts import NEEDED, TESTS, standing
+from copark.simulation.accounts import NEEDED, TESTS, VARIANTS, Thresholds, margins, standing
+from copark.simulation.outcomes import NOT_OK, OUTCOMES, outcomes
 
 QUARTERS = 30
 
@@ -70,3 +71,54 @@ def test_a_failed_or_closed_park_stands_by_nothing():
 def test_a_young_park_is_asked_of_the_years_it_has():
     assert passed(quarter=3, public_outlay=8.0) == set(TESTS)
     assert "earns" not in passed(quarter=3, result_cumulative=-np.arange(QUARTERS) / 4.0)
+
+
+def outcome(quarter=QUARTERS - 1, status=0, closed=False, **changes):
+    """Name the outcome of the one run."""
+    (code,) = outcomes(accounts(**changes), np.array([status]), quarter, closed=closed)
+    return OUTCOMES[code] if code != NOT_OK else None
+
+
+LATELY = np.arange(QUARTERS) >= QUARTERS - 3
+LOSSES = {"result_cumulative": -np.arange(QUARTERS) / 4.0}
+UNPAID = {"public_outlay": 61.0}
+BARE = {"cash": 0.0, "interest": 1.0}
+CLASSES = {
+    "it earns, is unaided, has repaid the publics and would hold": ("self_standing", {}),
+    "it loses 1 a year": ("fragile", LOSSES),
+    "taxes of 60 against an outlay of 61": ("fragile", UNPAID),
+    "without cash a shock costs 2": ("fragile", BARE),
+    "none of the three": ("fragile", LOSSES | UNPAID | BARE),
+    "bailed out lately, and all else well": ("dependent", {"rescue": 2.0 * LATELY}),
+    "a state passed money on lately": ("dependent", {"state_funding": 2.0 * LATELY}),
+    "helped, and nothing well": ("dependent", {"rescue": 2.0 * LATELY} | LOSSES | UNPAID | BARE),
+    "insolvent": ("failed", {"failed": 1.0}),
+    "insolvent after help": ("failed", {"failed": 1.0, "rescue": 2.0 * LATELY}),
+    "closed, and all else well": ("failed", {"closed": True}),
+    "a computation that broke": (None, {"status": 2}),
+}
+
+
+@pytest.mark.parametrize("case", CLASSES)
+def test_every_outcome_follows_from_the_accounts(case):
+    expected, changes = CLASSES[case]
+    assert outcome(**changes) == expected
+
+
+def test_size_is_no_part_of_the_outcome():
+    """A steel town of thirty plants and a town of three hundred workshops with the same books are judged alike."""
+    assert not set(NEEDED) & {"operating", "registered", "jobs", "occupied_area", "serviced_area"}
+
+
+def test_margins_say_by_how_much_a_test_is_passed():
+    found = margins(accounts(public_outlay=61.0), QUARTERS - 1)
+    assert (found.earns[0], found.pays_back[0], found.holds[0]) == (5.0, -1.0, 20.0)
+
+
+def test_other_thresholds_change_the_word_where_accounts_are_between_them():
+    """Fees of 4 less costs of 3: half of the fees lost are 1 a year too little, for which 1.9 in cash do not last."""
+    thin = accounts(cash=1.9)
+    words = {name: outcomes(thin, np.zeros(1), QUARTERS - 1, thresholds=own)[0] for name, own in VARIANTS.items()}
+    assert {OUTCOMES[words[name]] for name in ("fees_kept", "three_years", "ten_years")} == {"self_standing"}
+    assert OUTCOMES[words["fees_halved"]] == "fragile"
+    assert all(own != Thresholds() for own in VARIANTS.values())
