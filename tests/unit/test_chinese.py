@@ -18,7 +18,7 @@ from copark.texts import areas, entries, read, text
 
 DOCS = Path(__file__).parents[2] / "docs"
 DATA = (
-    "casebook/*/claims.yaml", "casebook/*/levers.yaml", "casebook/*/studies/*.yaml", "casebook/*.yaml",
+    "casebook/*/claims.yaml", "casebook/*/claims-*.yaml", "casebook/*/levers.yaml", "casebook/*/studies/*.yaml", "casebook/*.yaml",
     "calibration/*.yaml", "analyses/*/[!t]*.yaml", "model/*/variables.yaml",
 )  # fmt: skip
 CASES = ("casebook/*/case.yaml", "casebook/*/sources.yaml")

@@ -14,7 +14,7 @@ from pydantic import Field
 from copark.analyses.claims.claims_file import ClaimsFile, load_claims
 from copark.analyses.claims.evaluation import find
 from copark.analyses.claims.findings import ClaimFindings
-from copark.analyses.claims.general_set import EARLIER, FILE, general_claims
+from copark.analyses.claims.general_set import general_claims
 from copark.analyses.claims.scenarios import trial_study
 from copark.analyses.claims.trial import ClaimTrial, rules_of
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows
@@ -96,11 +96,11 @@ def written(params: Params, context: Context) -> ClaimsFile:
 
 def _file(context: Context, params: Mapping[str, Any]) -> ClaimsFile:
     case = context.case(params["case"])
-    path = params["file"] or newest_claims_of(case) or FILE
-    if path not in (EARLIER, FILE):
+    path = params["file"] or newest_claims_of(case)
+    if path is not None:
         return load_claims(path, case)
     trust = context.parameters(params["case"], params["parameters"], params["cut"]).trust
-    return general_claims(case, outcomes=trust.shows_outcomes, file=path)
+    return general_claims(case, outcomes=trust.shows_outcomes)
 
 
 def chosen(params: Params, file: ClaimsFile) -> tuple[Claim, ...]:

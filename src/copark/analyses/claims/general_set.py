@@ -1,7 +1,7 @@
 """A general set of claims, for a case that brings none: those that its facts bear and feel.
 
-The second edition takes claims, scenarios, alternative assumptions and null models from the source's own case by their
-keys, so that any park is judged by the same rules. The first has claims of its own (``general.yaml``).
+Claims, scenarios, alternative assumptions and null models are taken from the source's own case by their keys, so that any
+park is judged by the same rules. The first edition, which had claims of its own, belongs to version 1 of the model.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from copark.analyses.claims.claims_file import ClaimsFile
 from copark.analyses.claims.scenarios import trial_study
 from copark.analyses.claims.schema import AS_IT_IS, CaseChange, Claims
 from copark.cases.case import Case
-from copark.cases.casebook import CLAIMS_EDITIONS, casebook_path
+from copark.cases.casebook import casebook_path
 from copark.cases.yaml_loader import read_yaml
 from copark.errors import Fault, NotFound
 from copark.identity import hash_content
@@ -29,10 +29,10 @@ from copark.simulation.study_entries import Title
 
 SOURCE = "great-stone"
 """Case of the source, whose rules are borrowed."""
-EARLIER, FILE = (Path(__file__).parent / name for name in ("general.yaml", "general-2.yaml"))
-"""Editions of the general set: for version 1 of the model, and the newest."""
-BORROWED_FROM = dict(zip((EARLIER, FILE), CLAIMS_EDITIONS, strict=True))
-"""By edition: the claims file of the source's case that it borrows from."""
+FILE = Path(__file__).parent / "general-2.yaml"
+"""The general set."""
+BORROWED_FROM = "claims-2.yaml"
+"""Claims file of the source's case that it borrows from: that of the same edition."""
 SOURCE_YEARS = ("12", "20")
 """Years in rules of the source's case: its last with a record, and that in which outcomes are judged."""
 
@@ -61,7 +61,7 @@ ONE_IS_ENOUGH = frozenset(("no-resources",))
 """Scenarios that take several things away: they are asked about where one of these is on record."""
 
 
-def general_claims(case: Case, *, outcomes: bool, file: Path = FILE) -> ClaimsFile:
+def general_claims(case: Case, *, outcomes: bool) -> ClaimsFile:
     """Make the general set, less what the case's facts do not bear and what changes nothing in it.
 
     Its hash is that of the set as it is left for this case.
@@ -72,18 +72,15 @@ def general_claims(case: Case, *, outcomes: bool, file: Path = FILE) -> ClaimsFi
         The case, which brings no claims of its own.
     outcomes
         Whether chances of outcomes may be told: of what happens to the park it asks only then.
-    file
-        The edition: :data:`FILE`, or :data:`EARLIER`.
 
     Raises
     ------
     NotFound
         If nothing is left.
     """
-    data = _filled(case, file)
+    data = _filled(case)
     experiment = Experiment(trial_study(case, 2, 1, 1, "prior"), case, OutputValues(()))
-    # The first edition asked about partners whether or not they have ties.
-    on_record = _on_record(case) | ({"partners"} if file == EARLIER else set())
+    on_record = _on_record(case)
     written_arms = data["arms"]
     felt_arms = {key for key, scenario in written_arms.items() if key == AS_IT_IS or _is_felt(scenario, experiment)}
     data["arms"] = {
@@ -92,9 +89,7 @@ def general_claims(case: Case, *, outcomes: bool, file: Path = FILE) -> ClaimsFi
         if key in felt_arms and _is_askable(key, scenario, on_record)
     }
     data["worlds"] = {key: world for key, world in data["worlds"].items() if _is_felt(world, experiment)}
-    data["judgement"] = [
-        variant for variant in data["judgement"] if "self_standing" in variant or _is_felt(variant, experiment)
-    ]
+    data["judgement"] = [variant for variant in data["judgement"] if _is_felt(variant, experiment)]
     plain = BUSINESSES & (written_arms.keys() - felt_arms)
     data["claims"] = [_compared(claim, plain) for claim in data["claims"]]
     data["claims"], left_out = _reduced(data["claims"], data, outcomes=outcomes)
@@ -104,7 +99,7 @@ def general_claims(case: Case, *, outcomes: bool, file: Path = FILE) -> ClaimsFi
     data["arms"] = {key: scenario for key, scenario in data["arms"].items() if key in used | {AS_IT_IS}}
     claims = Claims.model_validate(data)
     digest = hash_content(claims.model_dump(mode="json", by_alias=True, exclude_unset=True))
-    return ClaimsFile(claims, file.name, digest, general=True, left_out=tuple(left_out))
+    return ClaimsFile(claims, FILE.name, digest, general=True, left_out=tuple(left_out))
 
 
 def _on_record(case: Case) -> frozenset[str]:
@@ -142,23 +137,22 @@ def _read(path: Path, **filled: str) -> Any:
     return tree.data
 
 
-def _filled(case: Case, file: Path) -> dict[str, Any]:
+def _filled(case: Case) -> dict[str, Any]:
     """Fill in the case's name, its last year on record, its own partners, and what is borrowed from the source."""
     quarters = case.clock.data_end - case.clock.start + 1
     last = case.clock.quarters / 4.0
     years = dict(zip(SOURCE_YEARS, (f"{min(quarters / 4.0, last):g}", f"{min(20.0, last):g}"), strict=True))
     recorded, judged = (years[year] for year in SOURCE_YEARS)
-    data = dict(_read(file, YEAR=recorded, CASE=case.name))
-    source = _read(casebook_path() / SOURCE / BORROWED_FROM[file])
+    data = dict(_read(FILE, YEAR=recorded, CASE=case.name))
+    source = _read(casebook_path() / SOURCE / BORROWED_FROM)
     borrowed = {variant["key"]: variant for variant in source["judgement"]}
     data["judgement"] = [borrowed[key] for key in data["judgement"]]
     data["worlds"] = {key: source["worlds"][key] for key in data["worlds"]}
     claims = {claim["id"]: claim for claim in source["claims"]}
     shows = [{"year": year} for year in dict.fromkeys((recorded, judged))]
     data["claims"] = [{**_borrowed(claim, claims, years), "shows": shows} for claim in data["claims"]]
-    own_arms = data.get("arms", {})
     used = {key for claim in data["claims"] for part in claim["parts"] for key in _uses(part)} | {AS_IT_IS}
-    arms = own_arms or {key: scenario for key, scenario in source["arms"].items() if key in used}
+    arms = {key: scenario for key, scenario in source["arms"].items() if key in used}
     partners = {partner.key: "drop" for partner in case.partners}
     data["arms"] = {key: scenario for key, scenario in arms.items() if partners or key != "no-partners"}
     if partners:
