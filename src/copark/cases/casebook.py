@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 CLAIMS = "claims.yaml"
 """File of the claims a case may bring beside its facts, and how they are tried."""
 CLAIMS_EDITIONS = (CLAIMS, "claims-2.yaml")
-"""Files of claims, the oldest first: rules that were used are never edited, what replaces them has a name of its own."""
+"""Files of claims, the oldest first: rules that were used are never edited, and what replaces them has its own name."""
 LEVERS = "levers.yaml"
 """File of the levers from now that a case may bring."""
 STUDIES = "studies"

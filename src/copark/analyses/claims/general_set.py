@@ -1,7 +1,7 @@
 """A general set of claims, for a case that brings none: those that its facts bear and feel.
 
-Claims, scenarios, alternative assumptions and null models are taken from the source's own case by their keys, so that any
-park is judged by the same rules. The first edition, which had claims of its own, belongs to version 1 of the model.
+Claims, scenarios, alternative assumptions and null models are taken from the source's own case by their keys, so that
+any park is judged by the same rules. The first edition, which had claims of its own, belongs to version 1 of the model.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ def _dated(part: Any, years: Mapping[str, str]) -> Any:
 
 
 def _compared(claim: Any, plain: Collection[str]) -> Any:
-    """Compare with the case as it is where one of two scenarios is just that: operators, where operators hold shares."""
+    """Compare with the case as it is where one of two scenarios is just that, as where operators hold the shares."""
 
     def of(statistic: Any) -> Any:
         if statistic.get("reference", AS_IT_IS) == AS_IT_IS:
