@@ -13,7 +13,7 @@ from copark.analyses.claims.samples import Sample
 from copark.analyses.claims.scenario_statistics import ScenarioReadings
 from copark.analyses.claims.scenarios import trial_study
 from copark.analyses.claims.trial import ClaimTrial
-from copark.cases.casebook import CLAIMS
+from copark.cases.casebook import claims_of
 from copark.simulation.measures import ScenarioMeasures
 
 SMALL = Path(__file__).parent / "small.yaml"
@@ -60,8 +60,8 @@ def read(arms, replicates=1):
 
 @pytest.fixture(scope="session")
 def shipped(great_stone):
-    """The claims file of Great Stone."""
-    return load_claims(great_stone.folder / CLAIMS, great_stone)
+    """The newest claims file of Great Stone."""
+    return load_claims(claims_of(great_stone), great_stone)
 
 
 @pytest.fixture(scope="session")

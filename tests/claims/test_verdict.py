@@ -269,7 +269,7 @@ def test_five_runs_of_a_draw_say_of_the_park_what_forty_say(great_stone, shipped
     study = trial_study(great_stone, 100, 40, SEED, "posterior")
     trial_runs = TrialRuns(ClaimTrial(shipped, great_stone, study, shipped.claims.claims, source, threads=2))
     few = trial_runs.experiment.part(range(5))
-    asked = (("4b", "ties"), ("4a", "token"), ("1", "joint"), ("3", "weak-enterprises"), ("R-rescue", "effect"))
+    asked = (("4b", "ties"), ("4a", "home-token"), ("1", "joint"), ("3", "weak-enterprises"), ("R-rescue", "effect"))
     for claim, key in asked:
         one = next(each for each in shipped.claims.claims if each.id == claim).part(key)
         many, five = (trial_runs.weigh(one, each, 100).probability for each in (trial_runs.experiment, few))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from copark.analyses.claims import claims_file
+from copark.analyses.claims import general_set
 
 if TYPE_CHECKING:
     from copark.analyses.claims.claims_file import ClaimsFile
@@ -22,7 +22,7 @@ FEW = 2
 @contextmanager
 def few_alternatives() -> Iterator[None]:
     """Look at a few of the alternative assumptions under which verdicts are asked again, and read claims once."""
-    general = claims_file.general_claims
+    general = general_set.general_claims
     known: dict[tuple[str, bool], ClaimsFile] = {}
 
     def fewer(case: Case, *, outcomes: bool) -> ClaimsFile:

@@ -18,8 +18,8 @@ from copark.texts import areas, entries, read, text
 
 DOCS = Path(__file__).parents[2] / "docs"
 DATA = (
-    "casebook/*/claims.yaml", "casebook/*/levers.yaml", "casebook/*/studies/*.yaml", "casebook/*.yaml",
-    "calibration/*.yaml", "analyses/*/[!t]*.yaml", "model/*/variables.yaml",
+    "casebook/*/claims.yaml", "casebook/*/claims-*.yaml", "casebook/*/levers.yaml", "casebook/*/studies/*.yaml",
+    "casebook/*.yaml", "calibration/*.yaml", "analyses/*/[!t]*.yaml", "model/*/variables.yaml",
 )  # fmt: skip
 CASES = ("casebook/*/case.yaml", "casebook/*/sources.yaml")
 TABLES = ("casebook/*.csv", "casebook/*/*.csv")
@@ -247,7 +247,7 @@ def test_rival_claims_are_named_in_chinese() -> None:
     from copark.analyses.claims.claims_file import load_claims
     from copark.labels import claim_number
 
-    ids = [one.id for one in load_claims(PACKAGE / "casebook/great-stone/claims.yaml").claims.claims]
+    ids = [one.id for one in load_claims(PACKAGE / "casebook/great-stone/claims-2.yaml").claims.claims]
     assert any(one.startswith("R-") for one in ids)
     assert [one for one in ids if claim_number(one, "en") != one] == []
     assert [one for one in ids if one.startswith("R-") and not CHINESE.search(claim_number(one, "zh"))] == []

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 CLAIMS = "claims.yaml"
 """File of the claims a case may bring beside its facts, and how they are tried."""
+CLAIMS_EDITIONS = (CLAIMS, "claims-2.yaml")
+"""Files of claims, the oldest first: rules that were used are never edited, and what replaces them has its own name."""
 LEVERS = "levers.yaml"
 """File of the levers from now that a case may bring."""
 STUDIES = "studies"
@@ -50,6 +52,21 @@ def brought(case: Case, name: str) -> Path | None:
     ``None`` where neither does.
     """
     places = (folder / name for folder in (case.folder, _CASEBOOK / case.name))
+    return next((place for place in places if place.exists()), None)
+
+
+def claims_of(case: Case) -> Path | None:
+    """Give the newest file of claims that a case brings, or the casebook for a case of its name.
+
+    ``None`` where neither does. What a folder of its own brings comes before the casebook's, however old.
+    """
+    places = (newest_claims(folder) for folder in (case.folder, _CASEBOOK / case.name))
+    return next((place for place in places if place is not None), None)
+
+
+def newest_claims(folder: Path) -> Path | None:
+    """Give the newest edition of claims in a folder; ``None`` where there is none."""
+    places = (folder / name for name in reversed(CLAIMS_EDITIONS))
     return next((place for place in places if place.exists()), None)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from copark.cases.case import Case
-from copark.cases.casebook import CLAIMS, LEVERS, casebook_path, folder_of, kind_of, list_cases
+from copark.cases.casebook import CLAIMS_EDITIONS, LEVERS, casebook_path, folder_of, kind_of, list_cases
 from copark.cases.cross_checks import problems_of, problems_of_tree, problems_of_unknown
 from copark.cases.defaults import TABLES_UNKNOWN, checklist, even_table
 from copark.cases.files import ENOUGH, check_folder, fault, in_reading_order, read_text
@@ -45,7 +45,7 @@ from copark.model.variables import catalogue
 NEEDED = (CASE, EQUITY, EVENTS, SERIES, SOURCES)
 ALWAYS_NEEDED = (CASE, SERIES, SOURCES)
 """Files that even a light case has."""
-OPTIONAL = (ENTERPRISES, CONTEXT, GROWTH, CLAIMS, LEVERS)
+OPTIONAL = (ENTERPRISES, CONTEXT, GROWTH, *CLAIMS_EDITIONS, LEVERS)
 _TABLES: dict[str, type[Any]] = {
     EQUITY: EquityRow,
     EVENTS: Event,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copark.cases.casebook import CLAIMS, LEVERS, POSTERIOR, STUDIES
+from copark.cases.casebook import LEVERS, POSTERIOR, STUDIES, newest_claims
 from copark.cases.files import fault, in_reading_order
 from copark.cases.types import shown
 from copark.errors import CoparkError, Fault
@@ -32,7 +32,7 @@ def faults_beside(folder: Path, case: Case | None) -> list[Fault]:
         are read by themselves alone.
     """
     faults = [
-        *_faults_of_claims(folder / CLAIMS, case),
+        *_faults_of_claims(newest_claims(folder), case),
         *_faults_of_levers(folder / LEVERS, case),
         *_faults_of_studies(folder / STUDIES, case),
         *_faults_of_calibrations(folder / POSTERIOR, case),
@@ -40,10 +40,11 @@ def faults_beside(folder: Path, case: Case | None) -> list[Fault]:
     return in_reading_order(faults, dict.fromkeys(fault.file for fault in faults))
 
 
-def _faults_of_claims(path: Path, case: Case | None) -> list[Fault]:
+def _faults_of_claims(path: Path | None, case: Case | None) -> list[Fault]:
+    """Check the newest edition alone: earlier ones are for the version of the model they were fixed for."""
     from copark.analyses.claims.claims_file import examine
 
-    return examine(path, case)[1] if path.exists() else []
+    return [] if path is None else examine(path, case)[1]
 
 
 def _faults_of_levers(path: Path, case: Case | None) -> list[Fault]:

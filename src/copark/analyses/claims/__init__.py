@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from copark.analyses.claims.claims_file import ClaimsFile, general_claims, load_claims
+from copark.analyses.claims.claims_file import ClaimsFile, load_claims
 from copark.analyses.claims.evaluation import find
 from copark.analyses.claims.findings import ClaimFindings
+from copark.analyses.claims.general_set import general_claims
 from copark.analyses.claims.scenarios import trial_study
 from copark.analyses.claims.trial import ClaimTrial, rules_of
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows
-from copark.cases.casebook import CLAIMS, brought
+from copark.cases.casebook import claims_of as newest_claims_of
 from copark.labels import claim_number
 from copark.simulation.workload import Workload
 from copark.texts.localized import LocalizedText
@@ -50,7 +51,7 @@ class Params(CaseParams):
     claim: Annotated[tuple[str, ...], Option("--claim", repeated=True), Keys(claims_of)] = ()
     """Ids of the claims to test; by default all."""
     file: Path | None = None
-    """Your own claims file; by default the one shipped for the case."""
+    """Your own claims file, or an earlier edition; by default the newest of the case, or a general set."""
     stopping: Literal["sequential", "none"] = "sequential"
     """Whether a rule fixed in advance stops what is decided (sequential), or everything is run on all draws (none)."""
     served: ClassVar[Mapping[str, float]] = {"draws": 400, "futures": 20}
@@ -95,7 +96,7 @@ def written(params: Params, context: Context) -> ClaimsFile:
 
 def _file(context: Context, params: Mapping[str, Any]) -> ClaimsFile:
     case = context.case(params["case"])
-    path = params["file"] or brought(case, CLAIMS)
+    path = params["file"] or newest_claims_of(case)
     if path is not None:
         return load_claims(path, case)
     trust = context.parameters(params["case"], params["parameters"], params["cut"]).trust

@@ -1,34 +1,22 @@
-"""Reading a claims file: untrusted until it is parsed, and with every fault at once.
-
-A general set of claims, for a case that brings none: those of ``general.yaml`` that its facts bear and feel.
-"""
+"""Reading a claims file: untrusted until it is parsed, and with every fault at once."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from copark.analyses.claims.rules import RuleCondition
-from copark.analyses.claims.scenarios import trial_study
-from copark.analyses.claims.schema import AS_IT_IS, CaseChange, Claim, Claims, Part
+from copark.analyses.claims.schema import CaseChange, Claim, Claims, Part
 from copark.cases.case import Case
-from copark.cases.casebook import CLAIMS, casebook_path
 from copark.cases.files import KeyPath, written
 from copark.cases.types import shown, suggestion
 from copark.cases.validated_yaml import read_model
-from copark.cases.yaml_loader import Tree, read_yaml
+from copark.cases.yaml_loader import Tree
 from copark.errors import Fault, FaultsFound, NotFound
-from copark.identity import hash_content
 from copark.simulation.case_edits import edited, fault_of_edit
-from copark.simulation.experiment import Experiment
-from copark.simulation.measures import OutputValues
-from copark.simulation.run import inputs_of
 from copark.simulation.study_entries import Title
 
 
@@ -233,112 +221,3 @@ def _edits(claims: Claims, case: Case, places: _Places) -> Iterator[Fault]:
             if at_end is not None and at_end >= quarters:
                 years = {"found": (at_end + 1) / 4, "most": quarters / 4}
                 yield places.fault("beyond", ("claims", number, *place, "year"), **years)
-
-
-FILE = Path(__file__).parent / "general.yaml"
-"""The general set."""
-SOURCE = "great-stone"
-"""Case of the source, whose alternative assumptions and models in which a claim is false are borrowed."""
-TIES = ("shareholder_ties", "partner_ties")
-NEEDS_TIES = frozenset(("no-ties", "strong-no-ties"))
-"""Scenarios that cut ties: nothing is asked by them where a case has none on record."""
-HOLIDAY = 0.1
-"""Highest tax on residents' profits at which the loss of a tax holiday is asked about."""
-
-
-def general_claims(case: Case, *, outcomes: bool) -> ClaimsFile:
-    """Make the general set, less what the case's facts do not bear and what changes nothing in it.
-
-    Its hash is that of the set as it is left for this case.
-
-    Of what happens to the park it asks only where chances of outcomes may be told. Raises NotFound if nothing is left.
-    """
-    data = _filled(case)
-    experiment = Experiment(trial_study(case, 2, 1, 1, "prior"), case, OutputValues(()))
-    inputs = inputs_of(case)
-    tied = any(np.any(inputs.company[name]) for name in TIES)
-    taxed = np.max(inputs.governments["profit_tax"]) > HOLIDAY
-    arms = data["arms"]
-    felt_arms = {key: scenario for key, scenario in arms.items() if key == AS_IT_IS or _is_felt(scenario, experiment)}
-    unasked = (frozenset() if tied else NEEDS_TIES) | ({"taxed"} if taxed else set())
-    data["arms"] = {key: scenario for key, scenario in felt_arms.items() if key not in unasked}
-    data["worlds"] = {key: world for key, world in data["worlds"].items() if _is_felt(world, experiment)}
-    data["judgement"] = [variant for variant in data["judgement"] if _is_felt(variant, experiment)]
-    data["claims"], left_out = _reduced(data["claims"], data, outcomes=outcomes)
-    if not data["claims"]:
-        raise NotFound.of("claims.none_general", case=case.name)
-    used = {scenario for claim in data["claims"] for part in claim["parts"] for scenario in _uses(part)}
-    data["arms"] = {key: scenario for key, scenario in data["arms"].items() if key in used | {AS_IT_IS}}
-    claims = Claims.model_validate(data)
-    digest = hash_content(claims.model_dump(mode="json", by_alias=True, exclude_unset=True))
-    return ClaimsFile(claims, FILE.name, digest, general=True, left_out=tuple(left_out))
-
-
-@cache
-def _read(path: Path, **filled: str) -> Any:
-    faults: list[Fault] = []
-    content = path.read_text(encoding="utf-8")
-    for name, value in filled.items():
-        content = content.replace(name, value)
-    tree = read_yaml(content, path.name, faults)
-    assert tree is not None, faults  # noqa: S101 - a file of the package
-    return tree.data
-
-
-def _filled(case: Case) -> dict[str, Any]:
-    """Fill in the case's name, its last year on record, its own partners, and what is borrowed from the source."""
-    quarters = case.clock.data_end - case.clock.start + 1
-    years = min(max(quarters, 1), case.clock.quarters) / 4.0
-    data = dict(_read(FILE, YEAR=f"{years:g}", CASE=case.name))
-    source = _read(casebook_path() / SOURCE / CLAIMS)
-    borrowed = {variant["key"]: variant for variant in source["judgement"]}
-    data["judgement"] = [borrowed[key] for key in data["judgement"]]
-    data["worlds"] = {key: source["worlds"][key] for key in data["worlds"]}
-    last = case.clock.quarters / 4.0
-    shows = [{"year": year} for year in dict.fromkeys((f"{years:g}", f"{min(20.0, last):g}"))]
-    data["claims"] = [{**claim, "shows": shows} for claim in data["claims"]]
-    partners = {partner.key: "drop" for partner in case.partners}
-    data["arms"] = {key: scenario for key, scenario in data["arms"].items() if partners or key != "no-partners"}
-    if partners:
-        data["arms"]["no-partners"] = {**data["arms"]["no-partners"], "edits": {"partners": partners}}
-    return data
-
-
-def _is_felt(change_entry: Any, experiment: Experiment) -> bool:
-    """Tell whether a case bears a change, and it alters something."""
-    keys = {field.alias or name for name, field in CaseChange.model_fields.items()}
-    change = CaseChange.model_validate({key: value for key, value in change_entry.items() if key in keys})
-    return not edited(experiment.case, change.edits)[1] and experiment.alters(change)
-
-
-def _uses(part: Any) -> set[str]:
-    statistics = part["statistics"].values()
-    used = {statistic[name] for statistic in statistics for name in ("arm", "reference") if name in statistic}
-    return used.union(*(statistic.get("arms", ()) for statistic in statistics))
-
-
-def _reduced(claims: list[Any], data: dict[str, Any], *, outcomes: bool) -> tuple[list[Any], list[Title]]:
-    """Leave out parts that cannot be asked, and claims of which no part decides; give titles of what is left out."""
-    kept_claims = []
-    left_out = []
-    for entry in claims:
-        claim = {key: value for key, value in entry.items() if key != "needs"}
-        parts = [
-            {**part, "false_worlds": [world for world in part["false_worlds"] if world in data["worlds"]]}
-            for part in claim["parts"]
-            if _uses(part) <= set(data["arms"])
-        ]
-        askable = outcomes or "needs" not in entry
-        keys = {part["key"] for part in parts if part["false_worlds"] and askable}
-        ((kind, deciding),) = claim["headline"].items()
-        if not keys & set(deciding):
-            left_out.append(Title(**claim["title"]))
-            continue
-        headline = {kind: [key for key in deciding if key in keys]}
-        kept_claims.append({**claim, "parts": [part for part in parts if part["key"] in keys], "headline": headline})
-        for part in claim["parts"]:
-            if part["key"] not in keys:
-                whole = claim["title"]
-                detail = part["title"]
-                left_out.append(Title(en=f"{whole['en']} ({detail['en']})", zh=f"{whole['zh']}（{detail['zh']}）"))
-    return kept_claims, left_out
