@@ -7,10 +7,12 @@ import pytest
 
 from copark.analyses.context import Context
 from copark.calibration.case_parameters import settle
+from copark.calibration.prior import PriorSpace
 from copark.cases.load import load_case
 from copark.identity import result_identity
 from copark.simulation.results import label, study_identity
 from copark.simulation.run import inputs_of, simulate
+from copark.simulation.sample import fill, sample
 from copark.simulation.study import baseline, list_studies, load_study
 from copark.simulation.study_entries import Title
 from tests.simulation.conftest import arm, study
@@ -107,3 +109,20 @@ def test_the_rate_of_credit_follows_the_edited_case(great_stone):
         owing = (debt[:, :-1] > 1.0) & (made.failed.values[scenario][:, 1:] == 0)
         assert owing.any()
         assert np.allclose((interest[:, 1:] / np.where(owing, debt[:, :-1], 1.0))[owing], rate, rtol=1e-9)
+
+
+def test_the_price_of_land_counts_as_it_departs_from_the_parks_own():
+    """Suzhou's price is drawn, and the reference with it; another price in a scenario departs from the draw."""
+    case = load_case("suzhou")
+    asked = study(draws="prior").with_changes(case="suzhou")
+    drawn = sample(asked, case, 0, 8)
+    assert len(set(drawn["land_price"])) == 8
+    assert np.array_equal(drawn["reference_price"], drawn["land_price"])
+    space = PriorSpace.of(case)
+    points = np.random.default_rng(1).uniform(size=(8, space.axes))
+    calibrated = space.values(points)
+    assert np.array_equal(calibrated["reference_price"], calibrated["land_price"])
+    dear = fill(drawn, arm("dear", times={"land_price": 2.0}), asked, 0, 8).company
+    assert np.array_equal(dear["land_price"], 2.0 * dear["reference_price"])
+    own = case.parameters | {"reference_price": case.parameters["land_price"].model_copy(update={"prior": None})}
+    assert set(sample(asked, case.model_copy(update={"parameters": own}), 0, 8)["reference_price"]) == {0.75}
