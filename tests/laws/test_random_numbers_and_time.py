@@ -66,11 +66,14 @@ def test_origins_are_symmetric_without_shocks_and_ties(great_stone):
 
 
 def test_total_response_to_tax_is_that_of_the_literature(great_stone):
-    """Capital of operating enterprises in year 20 falls by 2.55 % per point of tax (Feld & Heckemeyer 2011)."""
+    """Capital of operating enterprises in year 20 falls by 2.55 % per point of tax (Feld & Heckemeyer 2011).
+
+    Of the mean over runs: in the few whose government loses interest the logarithm of a run falls without bound.
+    """
     arms = [arm(f"t{n}", levers={"governments.profit_tax": [{"value": 0.01 * n}]}) for n in (0, 5)]
     made = simulate(study(*arms, runs=2500, draws="defaults"), great_stone)
-    change = np.log(made.capital.values[1][:, -1] / made.capital.values[0][:, -1])
-    response = -100.0 * change.mean() / 5.0
-    error = 100.0 * change.std() / 5.0 / np.sqrt(change.size)
-    assert error < 0.04
+    untaxed, taxed = made.capital.values[:, :, -1]
+    response = -100.0 * np.log(taxed.mean() / untaxed.mean()) / 5.0
+    error = 100.0 * np.std(taxed / taxed.mean() - untaxed / untaxed.mean()) / 5.0 / np.sqrt(untaxed.size)
+    assert error < 0.05
     assert abs(response - 2.55) < 0.1
