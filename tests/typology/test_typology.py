@@ -19,7 +19,7 @@ from copark.simulation.study import load_study
 @pytest.fixture(scope="module")
 def found():
     book = load_parks()
-    return measured(book.parks, {park.case: load_case(park.case) for park in book.parks if park.case})
+    return measured(book, {park.case: load_case(park.case) for park in book.parks if park.case})
 
 
 def value(found, measure, park):
