@@ -389,7 +389,6 @@ def joint(lang: str) -> str:
     values = {
         "parks": len(found.parks),
         "values": sum(park.values for park in found.parks),
-        "classes": sum(len(park.outcomes) for park in found.parks),
         "panels": number(found.panels, 0),
         "tested": number(found.tested, 0),
         "parameters": len(axes),
@@ -407,8 +406,8 @@ def joint(lang: str) -> str:
     }
     words = {
         "en": (
-            "{parks} parks, {values} dated values and {classes} classes of outcomes inform {informed} of the "
-            "{parameters} mechanisms that parks share; {cannot} cannot be informed: in {tested} simulated panels that "
+            "{parks} parks and {values} dated values inform {informed} of the {parameters} "
+            "mechanisms that parks share; {cannot} cannot be informed: in {tested} simulated panels that "
             "were not learned from (of {panels}), the same reports find less than a tenth of their variance. The "
             "weight of the home side's effort in service, α, is {posterior}, by the prior {prior}; simulated panels "
             "find {found} of its variance. Intervals of 90% hold {coverage} of truths in {records} simulated panels "
@@ -416,7 +415,7 @@ def joint(lang: str) -> str:
             "supposes they do not. Seed {seed}."
         ),
         "zh": (
-            "{parks}个园区、{values}个有日期的数值与{classes}个结局类别，使{parameters}个共有机制参数中的{informed}个受到约束；"
+            "{parks}个园区的{values}个有日期的数值，使{parameters}个共有机制参数中的{informed}个受到约束；"
             "另有{cannot}个无法约束：在{tested}个未用于学习的模拟面板中（共{panels}个），同样的报告只能找回其方差的不到十分之一。"
             "投资国一方投入在服务水平中的权重α为{posterior}，先验为{prior}；模拟面板找回其方差的{found}。"
             "在{records}个模拟面板中，90%区间包含{coverage}的真值（各参数{low}至{high}）；"

@@ -228,7 +228,7 @@ class ParkMembership(Record):
 
     def _check(self) -> None:
         _check_together(self, ("count", "count_of"), ("count", "count_date"), ("OUTCOME", "outcome"))
-        if self.outcome is not None and self.OUTCOME != SCORE_OF[self.outcome]:
+        if self.outcome is not None and SCORE_OF[self.outcome] != self.OUTCOME:
             raise wrong(
                 "not_the_word", at="OUTCOME", found=self.OUTCOME, word=self.outcome, score=SCORE_OF[self.outcome]
             )
