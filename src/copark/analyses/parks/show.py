@@ -180,7 +180,7 @@ class _Show(Show):
             _date(park.jobs_date),
             park.area_km2,
             self.status(entry),
-            entry.record.reason("OUTCOME", lang),
+            entry.record.said(lang),
             grade(entry.record.outcome_grade),
             place.name(lang),
             place.longitude,
