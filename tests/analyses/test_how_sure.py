@@ -45,7 +45,8 @@ def readings(*standing):
     [
         ("imip", {"self_standing": 2}, True),
         ("imip", {"self_standing": 97}, False),
-        ("mckip", {"self_standing": 0}, True),
+        ("eiz-ethiopia", {"self_standing": 0}, True),
+        ("mckip", {"self_standing": 0}, False),
         ("jinfei", {"failed": 0}, True),
         ("jinfei", {"failed": 80}, False),
         ("lekki", {"self_standing": 86}, False),
