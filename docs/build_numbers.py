@@ -389,10 +389,15 @@ def joint(lang: str) -> str:
     axes = [axis for axis in found.axes if axis.group != "panel"]
     weight = next(axis for axis in axes if axis.name == "home_contribution")
     coverage = [axis.coverage for axis in axes]
+    words_of = {name: text(f"joint.word.{name}", lang) for name in (weight.word, *weight.other_words)}
+    quoted = [text("joint.quoted", lang, word=words_of[name]) for name in weight.other_words]
+    others = text("joint.or", lang).join(quoted)
+    word = words_of[weight.word]
     values = {
+        "word": text("joint.another_seed", lang, word=word, others=others) if others else word,
+        "unsteady": sum(bool(axis.other_words) for axis in axes),
         "parks": len(found.parks),
         "values": sum(park.values for park in found.parks),
-        "classes": sum(len(park.outcomes) for park in found.parks),
         "panels": number(found.panels, 0),
         "tested": number(found.tested, 0),
         "parameters": len(axes),
@@ -410,18 +415,20 @@ def joint(lang: str) -> str:
     }
     words = {
         "en": (
-            "{parks} parks, {values} dated values and {classes} classes of outcomes inform {informed} of the "
-            "{parameters} mechanisms that parks share; {cannot} cannot be informed: in {tested} simulated panels that "
+            "{parks} parks and {values} dated values inform {informed} of the {parameters} "
+            "mechanisms that parks share; {cannot} cannot be informed: in {tested} simulated panels that "
             "were not learned from (of {panels}), the same reports find less than a tenth of their variance. The "
             "weight of the home side's effort in service, α, is {posterior}, by the prior {prior}; simulated panels "
-            "find {found} of its variance. Intervals of 90% hold {coverage} of truths in {records} simulated panels "
+            "find {found} of its variance: {word}. For {unsteady} of the mechanisms another seed may say another word. "
+            "Intervals of 90% hold {coverage} of truths in {records} simulated panels "
             "({low} to {high} by parameter), and {broken} where parks' mechanisms differ although the inference "
             "supposes they do not. Seed {seed}."
         ),
         "zh": (
-            "{parks}个园区、{values}个有日期的数值与{classes}个结局类别，使{parameters}个共有机制参数中的{informed}个受到约束；"
+            "{parks}个园区的{values}个有日期的数值，使{parameters}个共有机制参数中的{informed}个受到约束；"
             "另有{cannot}个无法约束：在{tested}个未用于学习的模拟面板中（共{panels}个），同样的报告只能找回其方差的不到十分之一。"
-            "投资国一方投入在服务水平中的权重α为{posterior}，先验为{prior}；模拟面板找回其方差的{found}。"
+            "投资国一方投入在服务水平中的权重α为{posterior}，先验为{prior}；模拟面板找回其方差的{found}：{word}。"
+            "换一个随机种子，其中{unsteady}个机制参数的用语可能不同。"
             "在{records}个模拟面板中，90%区间包含{coverage}的真值（各参数{low}至{high}）；"
             "若各园区机制其实不同（与假定不符），则为{broken}。随机种子为{seed}。"
         ),

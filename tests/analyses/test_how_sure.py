@@ -46,6 +46,7 @@ def readings(*standing):
         ("imip", {"self_standing": 2}, False),
         ("imip", {"failed": 60}, True),
         ("mckip", {"self_standing": 97}, False),
+        ("eiz-ethiopia", {"failed": 60}, True),
         ("jinfei", {"failed": 0}, True),
         ("jinfei", {"failed": 80}, False),
         ("lekki", {"self_standing": 86}, False),

@@ -56,9 +56,11 @@ def test_a_case_is_set_right_by_the_others_alone():
 
 
 def test_every_park_with_a_case_and_an_outcome_is_asked_and_its_closure_is_not_told(found):
-    known = [one for one in load_parks().parks if one.outcome is not None]
-    assert {one.case: one.recorded for one in found.parks} == {one.case: one.outcome for one in known if one.case}
-    assert (found.known, found.going_well) == (len(known), sum(one.outcome in WELL for one in known))
+    book = load_parks()
+    known = {park: outcome for park, row in book.last_periods.items() if (outcome := row.outcome) is not None}
+    cases = {park.case: known[park.id] for park in book.parks if park.case and park.id in known}
+    assert {one.case: one.recorded for one in found.parks} == cases
+    assert (found.known, found.going_well) == (len(known), sum(outcome in WELL for outcome in known.values()))
     kaesong = next(one for one in found.parks if one.case == "kaesong")
     assert kaesong.shares[0] < 1.0, "with its closure every run would fail"
     assert {one.case for one in found.calibrated} == set(shipped_cases()) & {one.case for one in found.parks}

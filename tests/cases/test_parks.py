@@ -8,7 +8,16 @@ import pytest
 
 from copark.cases import load_case
 from copark.cases.casebook import casebook_path, list_cases
-from copark.cases.parks import CONDITIONS, FILES, PARK_SOURCES, PARKS, SCORES, examine_parks, load_parks
+from copark.cases.parks import (
+    CONDITIONS,
+    FILES,
+    PARK_SOURCES,
+    PARKS,
+    SCORE_OF,
+    SCORES,
+    examine_parks,
+    load_parks,
+)
 from copark.errors import CaseFaults
 
 PACKAGE = casebook_path().parent
@@ -49,6 +58,50 @@ def test_rows_agree_with_one_another(parks):
 def test_every_source_is_defined_and_used(parks):
     assert set(chain.from_iterable(park.source for park in parks.parks)) == set(parks.sources)
     assert all((source.url is None) == (source.read == "mirror") for source in parks.sources.values())
+
+
+def test_outcomes_stand_in_one_table_with_facts_in_both_languages_and_their_sources(parks):
+    """A row for each scored case; the table of parks has no outcome of its own, and shows the last period."""
+    assert {score.park for score in parks.scores} == {park.id for park in parks.parks}
+    assert not [name for name in type(parks.parks[0]).model_fields if name.startswith("outcome")]
+    assert parks.last_periods["suzhou"].id == "suzhou-t2"
+    assert parks.last_periods["thilawa"].id == "thilawa-t2"
+    for score in parks.scores:
+        assert (None if score.outcome is None else SCORE_OF[score.outcome]) == score.OUTCOME
+        assert CHINESE.search(score.outcome_zh)
+        assert not CHINESE.search(score.outcome_en)
+        assert score.outcome_grade != "background"
+        park = parks[score.park]
+        case = load_case(park.case) if park.case else None
+        assert set(score.outcome_source) <= {*park.source, *(() if case is None else case.sources)}, score.id
+
+
+TOLD_IN_WORDS = ("bintan-ie", "kitic")
+"""Rows whose firms at work stand in the words of the park, beside those registered."""
+
+
+def test_counts_that_outcomes_were_judged_by_are_on_record(parks):
+    """In the series of the case, or in the row of the park; and what thrives is large by its own count."""
+    least = {"operating": 50, "registered": 100, "jobs": 10_000, "other": 1000}
+    for score in parks.scores:
+        park = parks[score.park]
+        if score.outcome == "thriving":
+            assert score.count >= least[score.count_of], score.id
+        if score.count is None or score.id in TOLD_IN_WORDS:
+            continue
+        in_row = {(park.firms, str(park.firms_date)), (park.jobs, str(park.jobs_date))}
+        series = load_case(park.case).observations if park.case else ()
+        in_series = {(row.value, str(row.date)) for row in series if row.variable == score.count_of and row.use}
+        assert (score.count, str(score.count_date)) in in_row | in_series, score.id
+
+
+def test_a_score_that_is_not_that_of_its_word_is_refused(tmp_path):
+    for name in FILES:
+        shutil.copy(casebook_path() / name, tmp_path / name)
+    text = (tmp_path / SCORES).read_text(encoding="utf-8")
+    (tmp_path / SCORES).write_text(text.replace(",stalled,", ",thriving,", 1), encoding="utf-8")
+    (fault,) = examine_parks(tmp_path)[1]
+    assert (fault.file, fault.code) == (SCORES, "cases.not_the_word")
 
 
 def test_the_mechanical_score_follows_its_rule(parks):

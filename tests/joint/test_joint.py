@@ -9,11 +9,9 @@ from copark.analyses.joint.findings import AxisFinding, coverage_of, observed_fe
 from copark.analyses.joint.reader import read_panels
 from copark.analyses.joint.simulated_panels import (
     AGES,
-    CLASSES,
     DUE,
     Panels,
     Sizes,
-    classes,
     members,
     names_of,
     promised,
@@ -46,13 +44,15 @@ def panels(parks, folder):
     return simulate(parks, PANELS, 1, threads=2, folder=folder)
 
 
-def test_every_park_with_shares_and_an_outcome_is_in_it():
+def test_every_park_with_shares_and_a_count_is_in_it_and_reports_counts_alone():
     known = {one.name: one for one in members()}
-    assert len(known) == 32
+    assert len(known) == 30
     assert {"great-stone", "suzhou", "kendal", "ussuriysk"} <= known.keys()
-    assert known["suzhou"].outcomes == (CLASSES.index("stalled"), CLASSES.index("thriving"))
-    assert known["kaesong"].outcomes == ()
-    assert known["guangzhou-kc"].counted == 0
+    assert known.keys().isdisjoint({"guangzhou-kc", "khorgos"}), "no count of theirs is of tenants"
+    targets = known["suzhou"].park.model.targets[: known["suzhou"].counted]
+    assert 44 in [target.value for target in targets if target.variable == "operating"], "a count, not a word"
+    for member in known.values():
+        assert len(member.recorded) == member.counted > 0
     assert known["vsip"].operator == known["wsip"].operator != known["thilawa"].operator
     assert "zccz" not in known
     held = known["ogun-guangdong"].park.case.cap_table(Quarter(2010, 1))
@@ -92,12 +92,6 @@ def test_mechanisms_differ_only_where_that_is_asked(parks):
     before, after = scores_of(points[:, at]), scores_of(moved[:, at])
     assert abs(np.corrcoef(before, after)[0, 1] - 0.8) < 0.03
     assert abs(after.std() - 1.0) < 0.03
-
-
-def test_classes_are_bins_of_operating_enterprises():
-    operating = np.array([[0.0, 0.9, 1.0, 9.9, 10.0, 49.0, 50.0, np.nan]])
-    found = classes(operating, np.zeros_like(operating))[0]
-    np.testing.assert_array_equal(found, [0, 0, 1, 1, 2, 2, 3, np.nan])
 
 
 def test_a_checklist_tells_the_level_of_service_with_its_error():

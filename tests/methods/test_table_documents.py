@@ -105,7 +105,7 @@ def test_the_casebooks_own_scores_are_meant_where_no_table_is_named(monkeypatch,
     """``parks`` is that table too, unless there is a file of this name."""
     monkeypatch.chdir(tmp_path)
     own = copark.nca(x="GOV,EQUITY,NETWORK", y="OUTCOME", drop_missing=True)
-    assert len(own.found.table) == 36
+    assert len(own.found.table) == 34
     assert NCA.params(table="parks", x="GOV", y="OUTCOME").table is None
     (tmp_path / "parks").write_bytes(parks.read_bytes())
     assert NCA.params(table="parks", x="GOV", y="OUTCOME").table is not None

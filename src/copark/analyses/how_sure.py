@@ -12,7 +12,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, cast
 
 from copark.analyses.answer import SHIPPED, listed, load, place_of
-from copark.analyses.on_record import recorded_park
+from copark.analyses.on_record import record_of
 from copark.analyses.registry import REGISTRY
 from copark.labels import join
 from copark.presentation.document import SHARE, Interval
@@ -23,7 +23,7 @@ from copark.texts.localized import LocalizedText
 if TYPE_CHECKING:
     from copark.analyses.reliability import Answer as Reliability
     from copark.cases.case import Case
-    from copark.cases.parks import Park
+    from copark.cases.parks import ParkMembership
     from copark.decisions.effects import StructureBaseline
     from copark.simulation.trust import Trust
     from copark.stats.shares import Share
@@ -92,37 +92,36 @@ def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> D
     """
     assumed = tuple(fact for word, facts in ASSUMED.items() if word in case.not_known for fact in facts)
     imposed = tuple(str(closure.since.year) for closure in case.closures)
-    park = recorded_park(case)
+    record = record_of(case)
     doubts = Doubts(assumed, imposed)
-    if park is None or park.outcome is None or not shows_outcomes:
+    if record is None or record.outcome is None or not shows_outcomes:
         return doubts
     by_name = {share.name: share.share for share in shares}
     standing = by_name[STANDING]
     failed = by_name[FAILED]
     chances = {"thriving": standing, "surviving": 1.0 - failed, "stalled": 1.0 - standing, "failed": failed}
-    chance = chances[park.outcome]
+    chance = chances[record.outcome]
     # Enterprises may thrive around a company whose accounts do not stand: a coder who counts enterprises is
     # contradicted by a park that fails, and no more than in part by a fragile one.
-    denied = 1.0 - failed if park.outcome == "thriving" else chance
+    denied = 1.0 - failed if record.outcome == "thriving" else chance
     if denied < CONTRADICTED:
-        return replace(doubts, contradiction=_beside_the_record("contradiction", park, by_name))
+        return replace(doubts, contradiction=_beside_the_record("contradiction", record, by_name))
     if chance < LIKELY:
-        return replace(doubts, partial_agreement=_beside_the_record("partial", park, by_name))
+        return replace(doubts, partial_agreement=_beside_the_record("partial", record, by_name))
     return doubts
 
 
-def _beside_the_record(key: str, park: Park, shares: Mapping[str, float]) -> LocalizedText:
+def _beside_the_record(key: str, record: ParkMembership, shares: Mapping[str, float]) -> LocalizedText:
     """Set the share of runs that concerns a recorded outcome beside it, in both languages."""
-    concerns_failure = park.outcome in ("surviving", "failed") or (
-        park.outcome == "thriving" and key == "contradiction"
+    concerns_failure = record.outcome in ("surviving", "failed") or (
+        record.outcome == "thriving" and key == "contradiction"
     )
     outcome = FAILED if concerns_failure else STANDING
 
     def words(lang: str) -> str:
-        why = (park.outcome_zh if lang == "zh" else park.outcome_en).rstrip(".。")
-        kind = text(f"trust.recorded_class.{park.outcome}", lang)
+        kind = text(f"trust.recorded_class.{record.outcome}", lang)
         share = percent_words(shares[outcome], lang)
-        return text(f"sure.{key}.{outcome}", lang, kind=kind, why=why, share=share)
+        return text(f"sure.{key}.{outcome}", lang, kind=kind, why=record.said(lang), share=share)
 
     return LocalizedText.by_language(words)
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from copark.cases.casebook import casebook_path
-from copark.cases.parks import Park, load_parks
+from copark.cases.parks import ParkMembership, load_parks
 from copark.labels import join, observed, variable_title
 from copark.texts import text
 from copark.texts.localized import LocalizedText
@@ -29,13 +29,13 @@ def recorded_outcome(case: Case, trust: Trust) -> LocalizedText | None:
     """
     if trust.shows_outcomes:
         return None
-    park = recorded_park(case)
+    record = record_of(case)
 
     def words(lang: str) -> str:
-        if park is not None and park.outcome is not None:
-            kind = text(f"trust.recorded_class.{park.outcome}", lang)
-            why = (park.outcome_zh if lang == "zh" else park.outcome_en).rstrip(".。")
-            recorded = text("trust.recorded", lang, outcome=text("trust.recorded_why", lang, kind=kind, why=why))
+        if record is not None and record.outcome is not None:
+            kind = text(f"trust.recorded_class.{record.outcome}", lang)
+            outcome = text("trust.recorded_why", lang, kind=kind, why=record.said(lang))
+            recorded = text("trust.recorded", lang, outcome=outcome)
         else:
             latest = [rows[-1] for rows in map(case.observed, HEADLINES) if rows]
             values = [
@@ -55,12 +55,13 @@ def recorded_outcome(case: Case, trust: Trust) -> LocalizedText | None:
     return LocalizedText.by_language(words)
 
 
-def recorded_park(case: Case) -> Park | None:
-    """Return what the casebook records of a park; ``None`` of a case that is not the casebook's own."""
-    return _parks().get(case.name) if case.folder == casebook_path() / case.name else None
+def record_of(case: Case) -> ParkMembership | None:
+    """Return what became of a park by the record; ``None`` of a case that is not the casebook's own."""
+    return _records().get(case.name) if case.folder == casebook_path() / case.name else None
 
 
 @cache
-def _parks() -> dict[str, Park]:
-    """Read the parks of the casebook that have a case, by its name."""
-    return {park.case: park for park in load_parks().parks if park.case is not None}
+def _records() -> dict[str, ParkMembership]:
+    """Read the last periods of the parks that have a case, by its name."""
+    book = load_parks()
+    return {park.case: book.last_periods[park.id] for park in book.parks if park.case is not None}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -48,6 +49,9 @@ FILES = (PARKS, SCORES, PARK_SOURCES, CONDITIONS, PLACES)
 
 ParkType = Literal["intergovernmental", "mixed", "enterprise-led"]
 Outcome = Literal["thriving", "surviving", "stalled", "failed"]
+SCORE_OF: Mapping[Outcome, float] = {"failed": 0.0, "stalled": 0.33, "surviving": 0.67, "thriving": 1.0}
+"""Membership in OUTCOME that each word stands for: the word is coded, the score follows (decision 0096)."""
+Counted = Literal["operating", "registered", "jobs", "other"]
 Percent = Annotated[Number, Field(ge=0, le=100)]
 Year = Annotated[Count, Field(ge=1900, le=2100)]
 
@@ -123,16 +127,8 @@ class Park(Record):
     """Date of that count."""
     area_km2: Amount | None = None
     """Area, km²; empty if not known."""
-    outcome: Outcome | None = None
-    """How it stands: thriving, surviving, stalled or failed; empty if not known."""
-    outcome_en: Words
-    """What became of it, in English."""
-    outcome_zh: Words
-    """What became of it, in Chinese."""
-    outcome_grade: Grade
-    """How far the outcome is trusted."""
     grade: Grade
-    """How far the rest of the row is trusted."""
+    """How far the row is trusted, but for shares and flags."""
     source: SourceKeys
     """Keys of ``parks-sources.yaml``."""
     note: Words | None = None
@@ -161,12 +157,15 @@ class Park(Record):
         return self.name_zh if lang == "zh" else self.name_en
 
     def said(self, field: str, lang: str = "en") -> str:
-        """Give one of its texts (framework, equity_change, outcome); empty where there is none."""
+        """Give one of its texts (framework, equity_change); empty where there is none."""
         return str(getattr(self, f"{field}_{lang}") or "")
 
 
 class ParkMembership(Record):
-    """A row of ``parks-scores.csv``: a park in a period, its memberships from 0 (out) to 1 (in), and their reasons."""
+    """A row of ``parks-scores.csv``: a park in a period, what became of it, its memberships and their reasons.
+
+    It is the one record of outcomes. Memberships are from 0 (out) to 1 (in).
+    """
 
     id: Key
     """Its short name; a park with two periods has two."""
@@ -191,7 +190,7 @@ class ParkMembership(Record):
     ENTERPRISE: UnitInterval | None = None
     """Performance of enterprises."""
     OUTCOME: UnitInterval | None = None
-    """Outcome of the park: how it stood at the end of the period."""
+    """The outcome as a score, which follows from its word by :data:`SCORE_OF`; empty if that is not known."""
     gov_en: Words
     """Reason of GOV, in English."""
     gov_zh: Words
@@ -208,12 +207,35 @@ class ParkMembership(Record):
     """Reason of ENTERPRISE, in English."""
     enterprise_zh: Words
     """Reason of ENTERPRISE, in Chinese."""
-    outcome_en: Words
-    """Reason of OUTCOME, in English."""
-    outcome_zh: Words
-    """Reason of OUTCOME, in Chinese."""
     grade: Grade
-    """How far the scores are trusted."""
+    """How far the scores of conditions are trusted."""
+    outcome: Outcome | None = None
+    """How the park stood at the end of the period: thriving, surviving, stalled or failed; empty if not known."""
+    outcome_en: Words
+    """Facts that decided the outcome, in English."""
+    outcome_zh: Words
+    """Facts that decided the outcome, in Chinese."""
+    outcome_grade: Grade
+    """How far the weakest of these facts is trusted."""
+    outcome_source: SourceKeys
+    """Keys of ``parks-sources.yaml``, or of the sources of the park's case."""
+    count: Count | None = None
+    """Count by which the park's size was judged; empty where none is on record."""
+    count_of: Counted | None = None
+    """What was counted: operating or registered enterprises, jobs, or other entities."""
+    count_date: Date | None = None
+    """Date of that count."""
+
+    def _check(self) -> None:
+        _check_together(self, ("count", "count_of"), ("count", "count_date"), ("OUTCOME", "outcome"))
+        if self.outcome is not None and SCORE_OF[self.outcome] != self.OUTCOME:
+            raise wrong(
+                "not_the_word", at="OUTCOME", found=self.OUTCOME, word=self.outcome, score=SCORE_OF[self.outcome]
+            )
+
+    def said(self, lang: str = "en") -> str:
+        """Give the facts that decided the outcome, without the full stop."""
+        return self.reason("OUTCOME", lang).rstrip(".。")
 
     def reason(self, condition: str, lang: str = "en") -> str:
         """Give the reason of a score; EQUITY_mech has a rule and no reason."""
@@ -297,6 +319,11 @@ class Parks:
     def __getitem__(self, name: str) -> Park:
         """Give a park by its short name; ``KeyError`` if there is none."""
         return {park.id: park for park in self.parks}[name]
+
+    @cached_property
+    def last_periods(self) -> Mapping[str, ParkMembership]:
+        """The last period of each park, by its short name: what became of the park."""
+        return {row.park: row for row in sorted(self.scores, key=lambda row: row.last_year)}
 
 
 def examine_parks(folder: Path | None = None) -> tuple[Parks | None, list[Fault]]:

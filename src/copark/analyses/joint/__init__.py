@@ -1,6 +1,6 @@
 """One posterior over all parks: which mechanisms the evidence moves, and which it cannot.
 
-One posterior over Great Stone, Suzhou with its swap, and every park with shares and an outcome on record.
+One posterior over Great Stone, Suzhou with its swap, and every park with shares and a count on record.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
     from copark.analyses.joint.simulated_panels import members
     from copark.identity import hash_content
 
-    parks = {member.name: [hash_content(member.park.content), member.operator, member.outcomes] for member in members()}
+    parks = {member.name: [hash_content(member.park.content), member.operator] for member in members()}
     return {"parks": parks, "panels": panels_of(params, context)}
 
 

@@ -23,7 +23,6 @@ import numpy as np
 from copark.analyses.joint.reader import NEAR, Posterior, Reader, read_panels, sound_in
 from copark.analyses.joint.simulated_panels import (
     CHECKLIST,
-    CLASSES,
     FAMILIES,
     HYPER,
     MECHANISMS,
@@ -163,8 +162,6 @@ class MemberFinding:
     """Whether it has a case in the casebook."""
     values: int
     """Dated values fitted."""
-    outcomes: tuple[str, ...]
-    """Classes of its outcome that are known."""
     served: int
     """Values of its service level among those fitted."""
     shift: float
@@ -402,7 +399,6 @@ def _findings(
             member.operator,
             member.case,
             member.counted,
-            tuple(CLASSES[n] for n in member.outcomes),
             member.served,
             float(row[np.argmax(np.abs(row))]),
             names[int(np.argmax(np.abs(row)))],

@@ -118,7 +118,7 @@ class _Show(Show):
                 t("card.values"),
                 doc.COUNT,
                 sum(member.values for member in answer.parks),
-                t("card.outcomes", count=sum(len(member.outcomes) for member in answer.parks)),
+                t("card.no_words"),
             ),
             doc.Card(
                 self.title(first),
@@ -238,7 +238,6 @@ class _Show(Show):
             (
                 self.t.of(member.title),
                 member.values,
-                self.t("join").join(self.t(f"outcome.{outcome}") for outcome in member.outcomes),
                 self.t(f"operator.{member.operator}") if operators.count(member.operator) > 1 else "",
                 member.first,
                 member.shift,
@@ -247,7 +246,5 @@ class _Show(Show):
             )
             for member in sorted(self.answer.parks, key=lambda member: -abs(member.first))
         ]
-        columns = self.columns(
-            "park values:count outcome operator first:change:3 largest:change:1 axis listed:number:2"
-        )
+        columns = self.columns("park values:count operator first:change:3 largest:change:1 axis listed:number:2")
         return self.section("parks", doc.Paragraph(self.t("lead.parks")), self.table("parks", columns, rows))

@@ -6,12 +6,11 @@ where a and w are the shares of the variance of size that go with the area on re
 in common, so that its prior stays what it was. What the model leaves out is the panel's discrepancy, whose size is
 drawn too. A further question of the same parks makes no run again.
 
-Parks are those of the casebook, and every other whose shares and outcome are on record in ``parks.csv``: countries,
-year of launch, shares, counts of enterprises and jobs, the class of the outcome. The class is a further report of
-operating enterprises: in bins whose edges are fifty (thriving from there on), ten (stalled below) and one
-(failed), with an error of the coder. Beside what is on record stands what *could* be, at four ages: counts, the service
-level, and the checklist of services that is a stand-in for it; it is read only to say what such observations would
-tell.
+Parks are those of the casebook, and every other whose shares and a count are on record in ``parks.csv``: countries,
+year of launch, shares, counts of enterprises and jobs. Counts enter as counts, with the errors of their grades; no word
+for what became of a park enters (decision 0096). Beside what is on record stands what *could* be, at four ages: counts,
+the service level, and the checklist of services that is a stand-in for it; it is read only to say what such
+observations would tell.
 """
 
 from __future__ import annotations
@@ -44,13 +43,7 @@ from copark.cases.table_schemas import CapTable, Holding, Observation
 from copark.cases.types import JUDGEMENT, WrittenText
 from copark.model.variables import catalogue
 from copark.progress import Progress
-from copark.simulation.outcomes import YEAR_TWENTY
 
-CLASSES = ("failed", "stalled", "surviving", "thriving")
-EDGES = (1.0, 10.0, 50.0)
-"""Operating enterprises at which one class ends and the next begins."""
-CODER = 0.7
-"""Standard deviation of the coder's error in ln(1 + operating), a judgement: a factor of two."""
 AGES = (3, 6, 9, 12)
 """Years after the start at which more could be observed."""
 FURTHER = {"counts": ("registered", "operating"), "service": (LEVEL,)}
@@ -70,11 +63,9 @@ class Member:
     """A park of the joint panel."""
 
     park: PanelPark
-    """The park; behind its values stand as targets the classes of its outcome, then what could be observed."""
+    """The park; behind its values stand as targets what could be observed."""
     operator: str
     """Key of its operator; the name of the park where it shares none with another."""
-    outcomes: tuple[int, ...]
-    """Classes on record, by position in :data:`CLASSES`."""
     case: bool
     """Whether it has a case in the casebook."""
     area: float
@@ -95,7 +86,7 @@ class Member:
     @property
     def counted(self) -> int:
         """Targets that are values on record: the first ones."""
-        return len(self.park.model.targets) - len(self.outcomes) - sum(map(len, self.further.values()))
+        return len(self.park.model.targets) - sum(map(len, self.further.values()))
 
     @property
     def served(self) -> int:
@@ -103,15 +94,9 @@ class Member:
         return sum(target.variable == LEVEL for target in self.park.model.targets[: self.counted])
 
     @property
-    def reported(self) -> int:
-        """Targets that are on record: values and classes."""
-        return self.counted + len(self.outcomes)
-
-    @property
     def recorded(self) -> Floats:
-        """Observations: values, then positions of classes; shape (targets,)."""
-        values = self.park.model.recorded[: self.counted]
-        return np.concatenate([values, np.array(self.outcomes, dtype=np.float64)])
+        """Observations, shape (values,)."""
+        return self.park.model.recorded[: self.counted]
 
 
 @cache
@@ -123,19 +108,19 @@ def settled() -> Mapping[str, Any]:
 
 
 def members() -> tuple[Member, ...]:
-    """List all parks that can be simulated and say anything: cases, then rows with shares and an outcome."""
+    """List all parks that can be simulated and say anything: cases, then rows with shares and a count."""
     rows = {row.case or row.id: row for row in load_parks().parks}
     parks = [member_of(load_case(name), rows.get(name), has_case=True) for name in list_cases()]
     names = {member.name for member in parks}
     for name, row in rows.items():
-        is_usable = row.shares_grade not in (None, "background") and row.outcome is not None
-        if name not in names and is_usable and row.home_share_percent is not None:
+        are_shares_known = row.shares_grade not in (None, "background") and row.home_share_percent is not None
+        if name not in names and are_shares_known:
             parks.append(member_of(outline(row), row))
-    return tuple(member for member in parks if member.reported)
+    return tuple(member for member in parks if member.counted)
 
 
 def member_of(case: Case, row: Row | None, *, has_case: bool = False) -> Member:
-    """Return a park whose further targets are its outcomes, stand-ins of service and what could be observed.
+    """Return a park whose further targets are stand-ins of service and what could be observed.
 
     Parameters
     ----------
@@ -149,15 +134,7 @@ def member_of(case: Case, row: Row | None, *, has_case: bool = False) -> Member:
     park = park_of(case)
     name = case.name
     stand_ins = [target for target in known_targets(case, ("check",)) if target.variable in STAND_INS]
-    classes: dict[int, str] = dict(settled()["outcomes"].get(name, {}))
-    if not classes and row is not None and row.outcome is not None and name not in settled()["closed"]:
-        counted = [
-            date.last_day.year for date in (row.firms_date, row.jobs_date, row.investment_date) if date is not None
-        ]
-        classes = {min(max(counted, default=LAST.year), LAST.year): row.outcome}
-    twentieth = case.clock.start + (min(case.clock.quarters, YEAR_TWENTY) - 1)
-    outcome_targets = [_target(case, min(Quarter(year, 4), twentieth), "operating") for year in classes]
-    targets = [*park.model.targets, *stand_ins, *outcome_targets]
+    targets = [*park.model.targets, *stand_ins]
     further = {}
     ends = [end for end in (case.clock.start + (4 * age - 1) for age in AGES) if end <= LAST]
     for key, variables in FURTHER.items():
@@ -165,10 +142,9 @@ def member_of(case: Case, row: Row | None, *, has_case: bool = False) -> Member:
         further[key] = tuple(range(len(targets), len(targets) + len(further_targets)))
         targets += further_targets
     operator = next((key for key, parks in settled()["operators"].items() if name in parks), name)
-    outcomes = tuple(CLASSES.index(name_of_class) for name_of_class in classes.values())
     area = float("nan") if row is None or not row.area_km2 else float(row.area_km2)
     park = replace(park, model=ObservationModel(tuple(targets)))
-    return Member(park, operator, outcomes, has_case, area, further)
+    return Member(park, operator, has_case, area, further)
 
 
 def _target(case: Case, quarter: Quarter, variable: str) -> Target:
@@ -427,7 +403,7 @@ def scores_of_area(members: Sequence[Member]) -> Floats:
 
 
 def told(member: Member, runs: Floats, spread: Floats, seed: int) -> Floats:
-    """Return what a park would report in each panel: values off the model's course with errors, classes, what could be.
+    """Return what a park would report in each panel: values off the model's course with errors, what could be.
 
     Parameters
     ----------
@@ -445,10 +421,8 @@ def told(member: Member, runs: Floats, spread: Floats, seed: int) -> Floats:
     Reports, shape (panels, targets).
     """
     park = member.park
-    looks = slice(member.counted, member.reported)
     own_seed = (seed << 32) ^ crc32(member.name.encode())
-    reports, strayed, free = reported(park.model, park.ages, runs, spread[:, np.newaxis], own_seed)
-    reports[:, looks] = classes(strayed[:, looks], CODER * free[:, looks])
+    reports, _, free = reported(park.model, park.ages, runs, spread[:, np.newaxis], own_seed)
     service = list(member.further["service"])
     reports[:, service] = runs[:, service] + SERVICE_ERROR * free[:, service]
     return reports
@@ -465,22 +439,6 @@ def promised(service: Floats, random: np.random.Generator) -> Floats:
     return np.where(np.isfinite(service), stood / DUE, np.nan)
 
 
-def classes(operating: Floats, error: Floats) -> Floats:
-    """Return the position of the class a coder would give to operating enterprises.
-
-    Parameters
-    ----------
-    operating
-        Operating enterprises, any shape.
-    error
-        Error of ln(1 + operating), of the same shape.
-    """
-    perceived = np.expm1(np.log1p(np.maximum(operating, 0.0)) + error)
-    return np.where(np.isfinite(perceived), np.digitize(perceived, EDGES), np.nan).astype(np.float64)
-
-
 def read(member: Member, reports: Floats) -> Floats:
-    """Compute features of a park's observations: logarithms and growth of values, and classes; (panels, features)."""
-    values = part_of(member.park.model, range(member.counted))
-    features_of_values = features(values, reports[:, : member.counted])
-    return np.concatenate([features_of_values, reports[:, member.counted : member.reported]], axis=1)
+    """Compute features of a park's observations: logarithms and growth of values; shape (panels, features)."""
+    return features(part_of(member.park.model, range(member.counted)), reports[:, : member.counted])

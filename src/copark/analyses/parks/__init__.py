@@ -15,7 +15,7 @@ from copark.analyses.contract import AnalysisParams, Result, Rows
 from copark.analyses.typology.measures import EnterpriseCourse, courses_of
 from copark.cases.completeness import State, mechanisms_of
 from copark.cases.observed_variables import country_name
-from copark.cases.parks import Outcome, Park, ParkType, Place, load_parks
+from copark.cases.parks import Outcome, Park, ParkMembership, ParkType, Place, load_parks
 from copark.cases.table_schemas import Source
 from copark.json_types import JsonObject
 from copark.texts import LANGUAGES, text
@@ -51,6 +51,8 @@ class ListedPark:
     """Its row of the table of parks."""
     place: Place
     """Its dot on a map."""
+    record: ParkMembership
+    """What became of it, in its last period."""
     courses: tuple[EnterpriseCourse, ...]
     """Counts of its enterprises over time; empty where it has no case."""
     mechanisms: dict[str, State]
@@ -73,11 +75,15 @@ class Answer(Result):
     def ordered(self, lang: str = "en") -> list[ListedPark]:
         """Sort parks in the order asked for, words as a language orders them; what is not known comes last."""
         order = _ORDERS[self.sort]
-        return sorted(self.parks, key=lambda entry: (order(entry.park, lang), entry.park.name(lang)))
+        return sorted(self.parks, key=lambda entry: (order(entry, lang), entry.park.name(lang)))
 
     def main_table(self) -> Rows:
-        """Return what is known of each park, a row each, columns as in ``parks.csv``."""
-        return (entry.park.model_dump(mode="json") for entry in self.ordered())
+        """Return what is known of each park, a row each, columns as in ``parks.csv``, and what became of it."""
+        told = {"outcome", "outcome_en", "outcome_zh", "outcome_grade"}
+        return (
+            entry.park.model_dump(mode="json") | entry.record.model_dump(mode="json", include=told)
+            for entry in self.ordered()
+        )
 
 
 def _falling(value: float | None) -> tuple[bool, float]:
@@ -85,17 +91,17 @@ def _falling(value: float | None) -> tuple[bool, float]:
     return value is None, -(value or 0.0)
 
 
-_ORDERS: Mapping[str, Callable[[Park, str], Any]] = {
-    "name": lambda park, lang: park.name(lang),
-    "type": lambda park, lang: text(f"parks.type.{park.type}", lang),
-    "country": lambda park, lang: (country_name(park.host, lang), country_name(park.home, lang)),
-    "launch": lambda park, _: park.launch,
-    "home-share": lambda park, _: _falling(park.home_share_percent),
-    "firms": lambda park, _: _falling(park.firms),
-    "investment": lambda park, _: _falling(park.investment_m_usd),
-    "jobs": lambda park, _: _falling(park.jobs),
-    "area": lambda park, _: _falling(park.area_km2),
-    "status": lambda park, lang: text(f"parks.status.{park.outcome}", lang) if park.outcome else "",
+_ORDERS: Mapping[str, Callable[[ListedPark, str], Any]] = {
+    "name": lambda entry, lang: entry.park.name(lang),
+    "type": lambda entry, lang: text(f"parks.type.{entry.park.type}", lang),
+    "country": lambda entry, lang: (country_name(entry.park.host, lang), country_name(entry.park.home, lang)),
+    "launch": lambda entry, _: entry.park.launch,
+    "home-share": lambda entry, _: _falling(entry.park.home_share_percent),
+    "firms": lambda entry, _: _falling(entry.park.firms),
+    "investment": lambda entry, _: _falling(entry.park.investment_m_usd),
+    "jobs": lambda entry, _: _falling(entry.park.jobs),
+    "area": lambda entry, _: _falling(entry.park.area_km2),
+    "status": lambda entry, lang: text(f"parks.status.{entry.record.outcome}", lang) if entry.record.outcome else "",
 }
 
 
@@ -147,7 +153,7 @@ def depends_on(_params: Params, context: Context) -> JsonObject:
     }
 
 
-def listed(park: Park, place: Place, context: Context) -> ListedPark:
+def listed(park: Park, place: Place, record: ParkMembership, context: Context) -> ListedPark:
     """Put a park together with what its case tells.
 
     Parameters
@@ -156,6 +162,8 @@ def listed(park: Park, place: Place, context: Context) -> ListedPark:
         Row of the table of parks.
     place
         Where the park is.
+    record
+        Its last period.
     context
         Loader of cases.
 
@@ -164,9 +172,9 @@ def listed(park: Park, place: Place, context: Context) -> ListedPark:
     The park; without courses and mechanisms where it has no case.
     """
     if not park.case:
-        return ListedPark(park, place, (), {})
+        return ListedPark(park, place, record, (), {})
     case = context.case(park.case)
-    return ListedPark(park, place, courses_of(case), mechanisms_of(case))
+    return ListedPark(park, place, record, courses_of(case), mechanisms_of(case))
 
 
 def compute(params: Params, context: Context) -> Answer:
@@ -184,10 +192,10 @@ def compute(params: Params, context: Context) -> Answer:
     book = load_parks()
     code = None if params.country is None else country_code(params.country, book.parks, context.lang)
     listed_parks = [
-        listed(park, book.places[park.id], context)
+        listed(park, book.places[park.id], book.last_periods[park.id], context)
         for park in book.parks
         if params.type in (None, park.type)
-        and params.status in (None, park.outcome)
+        and params.status in (None, book.last_periods[park.id].outcome)
         and code in (None, park.host, park.home)
     ]
     named = {key for entry in listed_parks for key in entry.park.source}

@@ -41,7 +41,7 @@ class _Show(Show):
         super().__init__(t)
         self.answer = answer
         self.parks = answer.ordered(t.lang)
-        self.stand = Counter(entry.park.outcome for entry in self.parks)
+        self.stand = Counter(entry.record.outcome for entry in self.parks)
 
     def headline(self) -> str:
         t = self.t
@@ -75,7 +75,7 @@ class _Show(Show):
         )
 
     def status(self, entry: ListedPark) -> str | None:
-        return self.t(f"status.{entry.park.outcome}") if entry.park.outcome else None
+        return self.t(f"status.{entry.record.outcome}") if entry.record.outcome else None
 
     def courses(self) -> doc.Section:
         """Show small multiples of the parks that have a series: of each type the oldest first."""
@@ -180,8 +180,8 @@ class _Show(Show):
             _date(park.jobs_date),
             park.area_km2,
             self.status(entry),
-            park.said("outcome", lang),
-            grade(park.outcome_grade),
+            entry.record.said(lang),
+            grade(entry.record.outcome_grade),
             place.name(lang),
             place.longitude,
             place.latitude,

@@ -21,7 +21,7 @@ from copark.simulation.outcomes import OUTCOMES
 if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.calibration.draw_sources import PosteriorSource
-    from copark.cases.parks import Parks
+    from copark.cases.parks import Outcome, Park
 
 
 class Params(AnalysisParams):
@@ -61,7 +61,7 @@ def depends_on(_params: Params, context: Context) -> JsonObject:
 
     return {
         "lent": shipped_draws().identity,
-        "parks": {park.id: (park.outcome, park.case and context.case(park.case).hash) for park in _book().parks},
+        "parks": {park.id: (outcome, park.case and context.case(park.case).hash) for park, outcome in _recorded()},
         "calibrated": {name: source.content["draws_hash"] for name, source in _calibrations(context).items()},
     }
 
@@ -75,17 +75,19 @@ def _calibrations(context: Context) -> Mapping[str, PosteriorSource]:
 
 
 @cache
-def _book() -> Parks:
+def _recorded() -> tuple[tuple[Park, Outcome | None], ...]:
+    """Read every park with its outcome; ``None`` where it is not known."""
     from copark.cases.parks import load_parks
 
-    return load_parks()
+    book = load_parks()
+    return tuple((park, book.last_periods[park.id].outcome) for park in book.parks)
 
 
 def compute(params: Params, context: Context) -> Answer:
     """Run every park of the casebook that has a case and an outcome as if it were new; set it beside the record."""
     from copark.calibration.draw_sources import shipped_draws
 
-    outcomes = [(park.case, park.outcome) for park in _book().parks if park.outcome is not None]
+    outcomes = [(park.case, outcome) for park, outcome in _recorded() if outcome is not None]
     recorded = [outcome for _, outcome in outcomes]
     cases = [(context.case(name), outcome) for name, outcome in outcomes if name is not None]
     findings = find(

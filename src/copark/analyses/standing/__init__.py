@@ -150,7 +150,9 @@ def _now(case: Case, params: Params) -> Quarter:
 def _recorded() -> dict[str, str]:
     from copark.cases.parks import load_parks
 
-    return {park.case: park.outcome for park in load_parks().parks if park.case and park.outcome}
+    book = load_parks()
+    outcomes = {park.case: book.last_periods[park.id].outcome for park in book.parks if park.case}
+    return {case: outcome for case, outcome in outcomes.items() if case and outcome}
 
 
 def compute(params: Params, context: Context) -> Answer:

@@ -64,16 +64,16 @@ class Answer(TypeFindings, Result):
 
 
 def depends_on(params: Params, context: Context) -> JsonObject:
-    """Return both studies and the draws of their case, the table of parks and the cases it names."""
+    """Return both studies and the draws of their case, the tables of parks and the cases they name."""
     from copark.cases.casebook import casebook_path
-    from copark.cases.parks import load_parks
+    from copark.cases.parks import PARKS, SCORES, load_parks
     from copark.identity import hash_files
 
     folder = casebook_path()
     return {
         "studies": [context.stored_run_id(study, context.case(study.case)) for study in _studies(params)],
         "cases": {park.case: context.case(park.case).hash for park in load_parks().parks if park.case},
-        "parks": hash_files([folder / "parks.csv"], folder),
+        "parks": hash_files([folder / PARKS, folder / SCORES], folder),
     }
 
 

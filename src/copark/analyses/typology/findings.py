@@ -486,7 +486,7 @@ def find(
     study
         Study that the further scenarios are of.
     """
-    values = measured(book.parks, cases)
+    values = measured(book, cases)
 
     def of(measure: str, type_: str) -> list[float]:
         return [
@@ -504,15 +504,18 @@ def find(
         home=home,
         measured=values,
         contrasts=contrasts,
-        outcomes={
-            type_: dict(Counter(park.outcome for park in book.parks if park.type == type_ and park.outcome))
-            for type_ in TYPES
-        },
+        outcomes={type_: _outcomes(book, type_) for type_ in TYPES},
         readings=read,
         parts=tuple(parts(factorial)),
         gaps=gaps(twins, study),
         agreements=agreements(contrasts, read),
     )
+
+
+def _outcomes(book: Parks, type_: str) -> dict[str, int]:
+    """Count what became of the parks of a type, those left out of which it is not known."""
+    outcomes = (book.last_periods[park.id].outcome for park in book.parks if park.type == type_)
+    return dict(Counter(outcome for outcome in outcomes if outcome is not None))
 
 
 def gaps(twins: xr.Dataset, study: Study) -> tuple[Gap, ...]:

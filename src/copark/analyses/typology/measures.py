@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from copark.cases.case import Case
-    from copark.cases.parks import Park
+    from copark.cases.parks import Park, ParkMembership, Parks
     from copark.cases.table_schemas import Observation
 
 STANDINGS = ("failed", "stalled", "surviving", "thriving")
@@ -92,26 +92,28 @@ class EnterpriseCourse:
         return self.points[-1].time - self.points[0].time
 
 
-def measured(parks: Iterable[Park], cases: Mapping[str, Case]) -> tuple[ParkMeasure, ...]:
+def measured(book: Parks, cases: Mapping[str, Case]) -> tuple[ParkMeasure, ...]:
     """List all known values, measure by measure.
 
     Parameters
     ----------
-    parks
-        Rows of ``parks.csv``.
+    book
+        Parks, with what became of them.
     cases
         Cases of the casebook, by name.
     """
-    measures = [measure for park in parks for measure in _of(park, cases.get(park.case or ""))]
+    measures = [
+        measure for park in book.parks for measure in _of(park, book.last_periods[park.id], cases.get(park.case or ""))
+    ]
     return tuple(sorted(measures, key=lambda measure: (MEASURES.index(measure.measure), measure.park)))
 
 
-def _of(park: Park, case: Case | None) -> Iterator[ParkMeasure]:
+def _of(park: Park, record: ParkMembership, case: Case | None) -> Iterator[ParkMeasure]:
     shares = None if park.shares is None or park.shares_grade == "background" else min(park.shares[:2])
     density = park.firms / park.area_km2 if park.firms is not None and park.area_km2 else None
-    standing = None if park.outcome is None else STANDINGS.index(park.outcome)
+    standing = None if record.outcome is None else STANDINGS.index(record.outcome)
     values: list[tuple[str, float | None, object, str | None]] = [
-        ("standing", standing, "2024", park.outcome_grade),
+        ("standing", standing, "2024", record.outcome_grade),
         ("firms", park.firms, park.firms_date, park.grade),
         ("jobs", park.jobs, park.jobs_date, park.grade),
         ("investment", park.investment_m_usd, park.investment_date, park.grade),

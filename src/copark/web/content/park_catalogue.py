@@ -16,7 +16,7 @@ from copark.web.content.sentences import own, said
 if TYPE_CHECKING:
     from copark.cases.parks import Park, ParkMembership, Place
 
-SPOKEN = ("name", "framework", "equity_change", "outcome")
+SPOKEN = ("name", "framework", "equity_change")
 """Columns in both languages, which end in ``_en`` and ``_zh``."""
 OWN = ("developer", "investment_basis", "note")
 """Columns in one language."""
@@ -115,18 +115,19 @@ def parks() -> ParksAnswer:
     """Describe every park of the comparison: what the casebook knows of each, its scores, and where it was read."""
     book = load_parks()
     return ParksAnswer(
-        parks=[park_info(park, book.places[park.id]) for park in book.parks],
+        parks=[park_info(park, book.places[park.id], book.last_periods[park.id]) for park in book.parks],
         scores=[score_info(score, tuple(book.conditions)) for score in book.scores],
         conditions={key: ConditionInfo.of(condition) for key, condition in book.conditions.items()},
         sources={key: source_info(key, source) for key, source in book.sources.items()},
     )
 
 
-def park_info(park: Park, place: Place) -> ParkInfo:
-    """Describe a park."""
+def park_info(park: Park, place: Place, record: ParkMembership) -> ParkInfo:
+    """Describe a park, with what became of it in its last period."""
     content = park.model_dump(mode="json")
     spoken = {name: (content.pop(f"{name}_en"), content.pop(f"{name}_zh")) for name in SPOKEN}
     words = {name: LocalizedText(en=en, zh=zh) for name, (en, zh) in spoken.items() if name != "name" and en and zh}
+    words["outcome"] = LocalizedText.by_language(record.said)
     in_one_language = {name: content.pop(name) for name in OWN}
     words |= {name: own(text) for name, text in in_one_language.items() if text}
     rest = {name: value for name, value in content.items() if name not in {"id", "case", "type", "source"}}
@@ -137,7 +138,7 @@ def park_info(park: Park, place: Place) -> ParkInfo:
         kind_title=said(f"workflows.kind.{park.type}"),
         host_title=LocalizedText.by_language(partial(country_name, park.host)),
         home_title=LocalizedText.by_language(partial(country_name, park.home)),
-        status_title=None if park.outcome is None else said(f"parks.status.{park.outcome}"),
+        status_title=None if record.outcome is None else said(f"parks.status.{record.outcome}"),
         words=words,
         values=rest,
         place=PlaceInfo.of(place, title=LocalizedText(en=place.place_en, zh=place.place_zh)),
