@@ -163,7 +163,7 @@ REGISTRY = Registry(
         of_copark("goal", "decide", version=2),
         of_copark("compare", "explain", version=3),
         of_copark("counterfactual", "explain", aliases=("but-for",), version=3),
-        of_copark("sensitivity", "explain"),
+        of_copark("sensitivity", "explain", version=2),
         of_copark("structures", "explain"),
         of_copark("ablate", "explain", version=3),
         of_copark("calibrate", "calibrate", version=CALIBRATION_VERSION),
