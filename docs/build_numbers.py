@@ -829,7 +829,7 @@ def by_accounts(lang: str) -> str:
 
 
 def structures(lang: str) -> str:
-    """Tell of five parks over what range the answer lies as structural choices are crossed, and whether advice holds."""
+    """Tell of five parks over what range the answer lies as structures are crossed, and whether advice holds."""
     return "\n".join(f"- {headline('structures', shipped('structures', case), lang)}" for case in FIVE)
 
 
@@ -840,6 +840,7 @@ def plausible(lang: str) -> str:
         "zh": "| 园区 | 最取决于（方差总占比，95%区间） | 与偶然性无法区分 |",
     }
     mark = {"en": ", held fixed otherwise", "zh": "（平时固定）"}[lang]
+    colon, gap = {"en": (": ", "; "), "zh": ("：", "；")}[lang]
     of = {"en": "{rest} of {all}", "zh": "{all}个中{rest}个"}[lang]
     lines = [heads[lang], "|---|---|---:|"]
     for case in FIVE:
@@ -852,9 +853,9 @@ def plausible(lang: str) -> str:
         for at in told[:MOST_TOLD]:
             name = found.names[at]
             share = Interval(float(indices.total_low[at]), float(indices.total_high[at]), float(indices.total[at]))
-            cells.append(f"{title_of(name, lang)}{mark if name in fixed else ''}: {shown(share, TWO, lang)}")
+            cells.append(f"{title_of(name, lang)}{mark if name in fixed else ''}{colon}{shown(share, TWO, lang)}")
         rest = of.format(rest=len(found.names) - len(told), all=len(found.names))
-        lines.append(row([found.park.text(lang), "; ".join(cells) if lang == "en" else "；".join(cells), rest]))
+        lines.append(row([found.park.text(lang), gap.join(cells), rest]))
     return "\n".join(lines)
 
 

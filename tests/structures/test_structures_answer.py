@@ -61,7 +61,7 @@ def test_the_first_sentences_say_whether_advice_turns(found, subtests):
         (signs("avoid", -0.1, -0.2), "None of the 1 options that are recommended or advised against changes sign."),
         (signs("avoid", -0.1, 0.2), "1 change sign in some combination: “Option”"),
         (signs("recommended", 0.1, None, -0.2), "1 change sign in some combination: “Option”"),
-        (signs("avoid", -0.1, 0.0), "1 of them have no effect beyond Monte Carlo error: “Option”"),
+        (signs("avoid", -0.1, 0.0), "these are no longer beyond Monte Carlo error (1): “Option”"),
     ):
         with subtests.test(words=words):
             headline = replace(found, options=(option,)).document("en").headline

@@ -35,9 +35,9 @@ def cells(answer: Answer, lang: str = "en") -> Figure:
     title = text("structures.figure.title", lang, park=answer.park.text(lang))
     titles = (title, text("structures.figure.subtitle", lang, quarter=answer.quarter), footer)
     names = [_name(answer, cell, place, lang) for place, cell in enumerate(answer.cells)]
-    inches = 4.1 if len(answer.choices) > 2 else 3.3
+    inches = 1.6 + 0.55 * len(answer.choices)
     figure, axes = style.in_rows(
-        names, titles, inches=inches, high=0.32, wide=inches + 4.4, bottom=0.85, right=0.6, lines=2, small=True
+        names, titles, inches=inches, high=0.24, wide=inches + 4.4, bottom=0.85, right=0.6, lines=1, small=True
     )
     axes.set_xlim(-0.02, 1.02)
     style.in_percent(axes)
@@ -54,7 +54,7 @@ def cells(answer: Answer, lang: str = "en") -> Figure:
 def _name(answer: Answer, cell: CellResult, place: int, lang: str) -> str:
     """Name a combination by its sides; a star marks the model as it is."""
     sides = (
-        text(f"structures.side.{choice}.{side}", lang) for choice, side in zip(answer.choices, cell.sides, strict=True)
+        text(f"structures.short.{choice}.{side}", lang) for choice, side in zip(answer.choices, cell.sides, strict=True)
     )
     star = "* " if place == answer.as_modelled else ""
     return star + text("structures.joiner", lang).join(sides)
