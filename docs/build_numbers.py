@@ -15,16 +15,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.brief.show import spelled
 from copark.analyses.claims.evidence import AGAINST, factor, speaks_against
 from copark.analyses.claims.words import OPEN
 from copark.analyses.contract import Texts
 from copark.analyses.registry import REGISTRY
+from copark.analyses.sensitivity.samples import STANDS, held
+from copark.analyses.shipped import FIVE
 from copark.calibration.calibrations import StoredPosterior
 from copark.calibration.calibrations import load as load_posterior
 from copark.calibration.case_parameters import shipped_cases
-from copark.calibration.diagnostics import Movement, health, movements, predictive_checks
+from copark.calibration.diagnostics import Movement, health, movements, predictive_checks, title_of
 from copark.calibration.rolling_origin import BLIND
 from copark.cases.casebook import posteriors_of
 from copark.cases.load import load_case
@@ -63,6 +67,8 @@ MECHANISMS = ("equity", "network", "framework")
 """Groups of the joint posterior's parameters that the claims are about."""
 HARDLY_FOUND = 0.1
 """R² in simulated panels below which a parameter that moved may have moved by chance (decision 0061)."""
+MOST_TOLD = 5
+"""Parameters that a table of sensitivity names for a park, at most."""
 TWO = Column("value", "", Kind.number, places=2)
 THREE = Column("value", "", Kind.number, places=3)
 BAND = Column("value", "", Kind.number)
@@ -832,6 +838,37 @@ def by_accounts(lang: str) -> str:
     return f"{lead.text}\n\n{table}\n\n{sentences}"
 
 
+def structures(lang: str) -> str:
+    """Tell of five parks over what range the answer lies as structures are crossed, and whether advice holds."""
+    return "\n".join(f"- {headline('structures', shipped('structures', case), lang)}" for case in FIVE)
+
+
+def plausible(lang: str) -> str:
+    """Tell of five parks what standing by accounts depends on most where fixed parameters vary, too."""
+    heads = {
+        "en": "| park | depends most on (total share of variance, 95% interval) | not told from chance |",
+        "zh": "| 园区 | 最取决于（方差总占比，95%区间） | 与偶然性无法区分 |",
+    }
+    mark = {"en": ", held fixed otherwise", "zh": "（平时固定）"}[lang]
+    colon, gap = {"en": (": ", "; "), "zh": ("：", "；")}[lang]
+    of = {"en": "{rest} of {all}", "zh": "{all}个中{rest}个"}[lang]
+    lines = [heads[lang], "|---|---|---:|"]
+    for case in FIVE:
+        found = shipped("sensitivity", case)
+        place = next(at for at, readout in enumerate(found.readouts) if readout.output == STANDS)
+        indices = found.indices[place]
+        told = [at for at in np.argsort(-indices.total[:-1], kind="stable").tolist() if indices.total_clear[at]]
+        fixed = held(load_case(case))
+        cells = []
+        for at in told[:MOST_TOLD]:
+            name = found.names[at]
+            share = Interval(float(indices.total_low[at]), float(indices.total_high[at]), float(indices.total[at]))
+            cells.append(f"{title_of(name, lang)}{mark if name in fixed else ''}{colon}{shown(share, TWO, lang)}")
+        rest = of.format(rest=len(found.names) - len(told), all=len(found.names))
+        lines.append(row([found.park.text(lang), gap.join(cells), rest]))
+    return "\n".join(lines)
+
+
 def headline(name: str, answer: Any, lang: str) -> str:
     """Return the first sentences of an answer."""
     return str(REGISTRY[name].document(answer, lang).headline)
@@ -1052,6 +1089,8 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "ablation": ablation,
     "stack": stack,
     "by-accounts": by_accounts,
+    "structures": structures,
+    "plausible": plausible,
     "reliability-more": reliability_more,
     "claims-to-2020": claims_to_2020,
     "claims-changed": claims_changed,

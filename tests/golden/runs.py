@@ -49,6 +49,7 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "compare": {"reference": "old-threshold", "runs": 8},
     "counterfactual": {**GREAT_STONE, "without": ("visit/2015-05-10",), "runs": 32},
     "sensitivity": {**THILAWA, "size": 8, "replicates": 2},
+    "structures": {"case": "sihanoukville", "runs": 20},
     "ablate": {**GREAT_STONE, "size": 0, "futures": 1},
     "forecast": {**GREAT_STONE, "cut": CUT, "to": "2025Q4"},
     "pool": {"cases": ("great-stone", "suzhou", "thilawa"), "runs": "2^8"},

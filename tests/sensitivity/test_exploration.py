@@ -8,7 +8,9 @@ from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.sensitivity import Answer, samples
 from copark.calibration.prior import PriorSpace
+from copark.cases.load import load_case
 from copark.errors import CoparkError
+from copark.model.variables import catalogue
 from copark.simulation import experiment
 from copark.simulation.trust import Trust
 from copark.store import checkpoints
@@ -58,6 +60,37 @@ def test_the_box_of_a_posterior_holds_nine_tenths_of_each_axis(great_stone):
     box = samples.posterior_box(space, points)
     assert np.allclose(box.low, 0.275, atol=0.02)
     assert np.allclose(box.high, 0.725, atol=0.02)
+
+
+def test_what_is_held_is_let_go_over_a_plausible_range(great_stone):
+    """Every range is of a parameter and holds its default; a case that knows a value, or draws it, keeps that."""
+    parameters = catalogue().parameters
+    for name, plausible in samples.plausible_ranges().items():
+        assert parameters[name].low <= plausible["low"] < plausible["high"] <= parameters[name].high, name
+        assert plausible["low"] <= parameters[name].default[0] <= plausible["high"], name
+        assert plausible["reason"], name
+    released = samples.held(great_stone)
+    assert "overhead" in released
+    assert "interest_rate" not in released, "the case knows the rate of its credit"
+    assert "overhead" not in samples.held(load_case("suzhou")), "the case draws it"
+    drawn = set(PriorSpace.of(great_stone).names)
+    assert set(samples.prior_factors(samples.let_go(great_stone)).space.names) == drawn | set(released)
+
+
+def test_a_box_leaves_what_was_held_its_whole_range(great_stone):
+    space = PriorSpace.of(great_stone)
+    box = samples.posterior_box(space, np.full((10, space.axes), 0.5))
+    wide = samples.box_within(PriorSpace.of(samples.let_go(great_stone)), box)
+    places = [wide.space.names.index(name) for name in (space.names[0], "overhead")]
+    assert wide.low[places].tolist() == [0.5, 0.0]
+    assert wide.high[places].tolist() == [0.5, 1.0]
+
+
+def test_standing_by_accounts_is_read_beside_the_outputs(cube, points, asked):
+    stands = [readout.output for readout in asked].index(samples.STANDS)
+    found = samples.answers(cube, points, asked, replicates=3, seed=1)
+    assert (np.isin(np.round(3.0 * found[:, stands]), (0.0, 1.0, 2.0, 3.0))).all()
+    assert asked[stands].title("en").startswith("Probability of standing by accounts in ")
 
 
 def test_a_sample_goes_on_within(cube, asked, monkeypatch, tmp_path):

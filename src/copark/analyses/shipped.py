@@ -73,6 +73,14 @@ From ``stack`` on they are asked since documents tell their numbers (``docs/buil
 earlier cuts is among them: it would search for posteriors that do not ship, and a search is another one on another
 processor.
 """
+FIVE = ("great-stone", "thilawa", "sihanoukville", "lekki", "suzhou")
+"""Parks that the structure of the model and its fixed values are tried on: three coupled ones, and both ends of the
+casebook."""
+OF_FIVE_PARKS: tuple[tuple[str, Mapping[str, Any]], ...] = (
+    ("structures", {}),
+    ("sensitivity", {"method": "sobol", "over": "posterior-box", "fixed": True, "size": 256, "replicates": 6}),
+)
+"""What is asked of each of these, once their levers are answered."""
 OF_EVERY_PARK = ("levers", "brief")
 """What is asked, besides, of every park of the casebook that is calibrated: what its page to decide on begins with."""
 
@@ -184,6 +192,8 @@ def asked() -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield from QUESTIONS
     for case in shipped_cases():
         yield from ((name, {"case": case}) for name in OF_EVERY_PARK)
+    for case in FIVE:
+        yield from ((name, {"case": case, **values}) for name, values in OF_FIVE_PARKS)
 
 
 def questions(only: Sequence[str] = ()) -> Iterator[tuple[str, Analysis, AnalysisParams]]:

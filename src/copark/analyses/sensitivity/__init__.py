@@ -38,6 +38,8 @@ class Params(CaseParams):
     """Runs at each point of a design, with common random numbers."""
     over: Literal["prior", "posterior-box"] = "prior"
     """Range of the parameters in designs: the whole prior, or the box around the posterior."""
+    fixed: bool = False
+    """Whether parameters that are held fixed vary, too, over plausible ranges (a judgement)."""
     served: ClassVar[Mapping[str, float]] = {"size": 1024, "replicates": 8}
 
 
@@ -83,6 +85,7 @@ def settings_of(params: Params) -> ExplorationSettings:
         sample=max(LEAST_SAMPLE, SAMPLES * size),
         replicates=params.replicates,
         seed=params.seed,
+        fixed=params.fixed,
     )
 
 

@@ -13,7 +13,10 @@ from copark.analyses.sensitivity.samples import (
     GivenSample,
     Readout,
     answers,
+    box_within,
     drawn_sample,
+    held,
+    let_go,
     posterior_box,
     posterior_sample,
     prior_factors,
@@ -54,6 +57,8 @@ class ExplorationSettings:
     """Futures of each pair of the replay posterior."""
     seed: int = 1
     """Seed of designs, samples and random numbers."""
+    fixed: bool = False
+    """Whether parameters that are held fixed vary, too, over their plausible ranges."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,7 @@ def workload(case: Case, settings: ExplorationSettings, pairs: int = 0) -> Workl
     """
     runs = 0
     if "sobol" in settings.methods:
-        runs += settings.size * (prior_factors(case).space.axes + 3) * settings.replicates
+        runs += settings.size * (prior_factors(_varied(case, settings)).space.axes + 3) * settings.replicates
     if "given" in settings.methods:
         runs += settings.sample + pairs * settings.futures
     return Workload(runs, case.clock.quarters)
@@ -152,13 +157,15 @@ def explore(
     checkpoints = stages or Stages()
     simulated = of_stage(progress, "simulate")
     analysed = of_stage(progress, "analyse")
-    prior = prior_factors(case)
+    prior = prior_factors(_varied(case, chosen))
     readouts = readouts_of(case)
     factors = prior
     if chosen.over == "posterior-box":
         if parameters is None:
             raise ValueError("no posterior to make a box of")
         factors = posterior_box(parameters.space, parameters.points, parameters.weights)
+        if chosen.fixed:
+            factors = box_within(prior.space, factors)
     indices: tuple[Indices, ...] = ()
     if "sobol" in chosen.methods:
         count = factors.space.axes + 1
@@ -200,10 +207,21 @@ def explore(
         settings=chosen,
         names=factors.space.names,
         readouts=readouts,
-        moved={} if parameters is None else marks_of(parameters),
+        moved={} if parameters is None else _marks(case, parameters, chosen),
         indices=indices,
         given=tuple(given_set(sample, readouts, chosen.seed, analysed) for sample in samples),
     )
+
+
+def _varied(case: Case, settings: ExplorationSettings) -> Case:
+    """Give the case whose cube is explored."""
+    return let_go(case) if settings.fixed else case
+
+
+def _marks(case: Case, parameters: ParameterPosterior, settings: ExplorationSettings) -> dict[str, str]:
+    """Say what the data did to each factor; they did nothing to what was held."""
+    released = held(case) if settings.fixed else ()
+    return {**dict.fromkeys(released, "unmoved"), **marks_of(parameters)}
 
 
 def provenance_of(

@@ -6,6 +6,8 @@ its own. All are experiments of one scenario, the case as it is, on draws that a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,23 +16,31 @@ from copark.arrays import Booleans, Floats
 from copark.calibration.draw_sources import PosteriorSource
 from copark.calibration.prior import PriorSpace, random_points, study_of
 from copark.cases.case import Case
+from copark.cases.model_inputs import case_parameters
+from copark.cases.schema import CasePrior, Parameter
+from copark.cases.types import JUDGEMENT
 from copark.identity import identity_of
 from copark.model.arrays import Draws
 from copark.model.variables import catalogue
 from copark.progress import Progress
+from copark.simulation.ensemble import ScenarioRuns
 from copark.simulation.experiment import Experiment
-from copark.simulation.measures import OutputValues
-from copark.simulation.sample import DrawSource
+from copark.simulation.readouts.accounts import NEEDED, standing
+from copark.simulation.sample import DrawSource, prior_of
 from copark.simulation.study import Study
 from copark.stats.quantiles import weighted_quantiles
 from copark.store.checkpoints import Stage
 from copark.texts import text
 
+PLAUSIBLE = Path(__file__).parent / "plausible.yaml"
+STANDS = "stands"
+"""Read-out that is no output of the model: whether the park stands by its accounts (decision 0093)."""
 BOX = (0.05, 0.95)
 """Quantiles of the posterior that bound its box."""
 ASKED = (
     ("operating", 12),
     ("operating", 20),
+    (STANDS, 20),
     ("failed", 20),
     ("result_cumulative", 20),
     ("jobs", 20),
@@ -86,6 +96,52 @@ def posterior_box(space: PriorSpace, points: Floats, weights: Floats | None = No
     return Factors(space, edges[:, 0], edges[:, 1])
 
 
+@cache
+def plausible_ranges() -> Mapping[str, Mapping[str, Any]]:
+    """Read the plausible ranges of fixed parameters: ``low``, ``high`` and ``reason`` by name."""
+    import yaml
+
+    ranges: Mapping[str, Mapping[str, Any]] = yaml.safe_load(PLAUSIBLE.read_text(encoding="utf-8"))
+    return ranges
+
+
+def held(case: Case) -> tuple[str, ...]:
+    """Name the parameters with a plausible range that nothing draws: neither the model nor the case gives a prior."""
+    parameters = catalogue().parameters
+    known = case_parameters(case)
+    return tuple(name for name in plausible_ranges() if name not in known and prior_of(parameters[name], case) is None)
+
+
+def let_go(case: Case) -> Case:
+    """Give a case in which parameters that are held fixed are drawn from their plausible ranges."""
+    released = {}
+    for name in held(case):
+        low, high = (float(plausible_ranges()[name][end]) for end in ("low", "high"))
+        prior = CasePrior.model_construct(kind="loguniform" if low > 0.0 else "uniform", a=low, b=high)
+        variable = catalogue().parameters[name]
+        value = min(max(variable.default[0], low), high)
+        evidence: Any = {"source": (JUDGEMENT,), "grade": "judgement", "note": None}
+        released[name] = Parameter.model_construct(
+            value=value, unit=variable.unit, by_origin=None, prior=prior, **evidence
+        )
+    return case.model_copy(update={"parameters": {**case.parameters, **released}})
+
+
+def box_within(space: PriorSpace, box: Factors) -> Factors:
+    """Give the box of a posterior in the cube of a case with more axes, those that it lacks in their whole range.
+
+    Parameters
+    ----------
+    space
+        The cube with more axes.
+    box
+        The box, in its own cube.
+    """
+    ends = dict(zip(box.space.names, zip(box.low, box.high, strict=True), strict=True))
+    both = np.array([ends.get(name, (0.0, 1.0)) for name in space.names])
+    return Factors(space, both[:, 0], both[:, 1])
+
+
 @dataclass(frozen=True)
 class Readout:
     """An output at the end of a quarter."""
@@ -107,14 +163,62 @@ class Readout:
     @property
     def unit(self) -> str:
         """Unit of the output."""
-        return catalogue().outputs[self.output].unit
+        return "1" if self.output == STANDS else catalogue().outputs[self.output].unit
 
     def title(self, lang: str) -> str:
-        """Return the output's title with the quarter; of failure, its probability."""
-        if self.output == "failed":
-            return text("sensitivity.readout.failed", lang, quarter=self.quarter)
+        """Return the output's title with the quarter; of failure and of standing, the probability."""
+        if self.output in ("failed", STANDS):
+            return text(f"sensitivity.readout.{self.output}", lang, quarter=self.quarter)
         title = catalogue().outputs[self.output].title(lang)
         return text("sensitivity.readout.other", lang, title=title, quarter=self.quarter)
+
+
+def closed_at(case: Case, readout: Readout) -> bool:
+    """Say whether the park is closed in the quarter of a read-out."""
+    return case.closed_by(case.clock.start + readout.at) is not None
+
+
+@dataclass(frozen=True)
+class ReadoutMeasures:
+    """Read-outs as measures of an experiment, each in a quarter of its own; not a number where a run did not finish."""
+
+    readouts: tuple[Readout, ...]
+    """The read-outs."""
+    closed: tuple[bool, ...]
+    """Whether the park is closed in the quarter of each."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the measures."""
+        return tuple(readout.key for readout in self.readouts)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Units of the measures."""
+        return tuple(readout.unit for readout in self.readouts)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Outputs that are read."""
+        names = [
+            name for readout in self.readouts for name in (NEEDED if readout.output == STANDS else [readout.output])
+        ]
+        return tuple(dict.fromkeys(names))
+
+    def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
+        """Give the last quarter, for all of them."""
+        return tuple(labels[-1:])
+
+    def read(self, runs: ScenarioRuns) -> Floats:
+        """Read some runs, shape (runs, read-outs, 1)."""
+        values = np.empty((len(runs.status), len(self.readouts), 1))
+        for column, (readout, closed) in enumerate(zip(self.readouts, self.closed, strict=True)):
+            if readout.output == STANDS:
+                paths = {name: runs[name] for name in NEEDED}
+                values[:, column, 0] = standing(paths, readout.at, closed=closed).stands
+            else:
+                values[:, column, 0] = runs[readout.output][:, readout.at]
+        return runs.of_finished(values)
 
 
 def readouts_of(case: Case) -> tuple[Readout, ...]:
@@ -234,7 +338,7 @@ def read_points(
     Means over replicates, shape (draws, read-outs); not a number where a run did not finish.
     """
     study = study_of(case, seed).with_changes(draws="posterior", runs=count * replicates, futures=replicates)
-    measures = OutputValues(tuple((readout.output, readout.at) for readout in readouts))
+    measures = ReadoutMeasures(tuple(readouts), tuple(closed_at(case, readout) for readout in readouts))
     experiment = Experiment(study, case, measures, source=source, threads=threads, checkpoint=stage, progress=progress)
     values = experiment.measured(study.scenarios[0]).values
     return np.asarray(values.reshape(count, replicates, len(readouts)).mean(axis=1))
