@@ -188,9 +188,11 @@ def is_current(analysis: Analysis, run_id: str, header: Mapping[str, Any], conte
 def asked() -> Iterator[tuple[str, Mapping[str, Any]]]:
     """List what is asked: names of analyses, and parameters that are not the default."""
     from copark.calibration.case_parameters import shipped_cases
+    from copark.cases.load import load_case
 
     yield from QUESTIONS
     for case in shipped_cases():
+        yield "link-impact", {"case": case, "since": str(load_case(case).clock.start)}
         yield from ((name, {"case": case}) for name in OF_EVERY_PARK)
     for case in FIVE:
         yield from ((name, {"case": case, **values}) for name, values in OF_FIVE_PARKS)
