@@ -35,7 +35,7 @@ def experiment(great_stone, source):
 
 
 def test_every_link_and_every_shock_is_among_them(great_stone, listed):
-    assert {f"link/{name}" for name in catalogue().acting_links} <= set(listed)
+    assert {f"link/{name}" for name in catalogue().links} <= set(listed)
     assert {f"shock-{one.key.replace('_', '-')}" for one in great_stone.shocks} <= set(listed)
     keys = [one.whole.key for one in listed.values()]
     assert len(set(keys)) == len(keys)

@@ -10,6 +10,13 @@ from copark.simulation.study import Scenario, Study, Title
 
 MINIATURE = Path(__file__).parents[1] / "cases" / "miniature"
 
+NEUTRAL = {
+    "alignment": 0.0, "session_effect": 0.0, "visit_weight": 0.0, "closure_rate": 0.0, "deadlock": 0.0,
+    "group_interest": 0.0, "owner_weight": 0.0, "arbitrage_pull": 0.0, "mobilisation": 0.0, "price_pull": 0.0,
+    "network_return": 0.0, "partner_mobilisation": 0.0,
+}  # fmt: skip
+"""Parameters at which the mechanisms of MODEL §7 do nothing, for tests of one mechanism by itself."""
+
 
 def arm(key="as-it-is", edits=None, **changes):
     return Scenario(key=key, title=Title(en=key, zh=key), edits=edits or {}, **changes)

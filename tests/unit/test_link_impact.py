@@ -100,7 +100,7 @@ def test_a_response_has_a_direction(medians, way):
 
 def test_each_scenario_cuts_its_own_link_from_the_quarter_on():
     study = cut_study(load_case("great-stone"), 34, links_named(), runs=4)
-    assert len(study.scenarios) == 1 + len(catalogue().acting_links)
+    assert len(study.scenarios) == 1 + len(catalogue().links)
     for scenario in study.scenarios[1:]:
         ((name, change),) = scenario.links.items()
         assert (change.strength, change.since, scenario.key) == (0.0, 34, key_of(name, 0.0))

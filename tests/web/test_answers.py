@@ -152,7 +152,7 @@ def test_every_lever_may_be_moved_to_both_its_ends_and_not_beyond(client):
     keys = [lever["key"] for lever in levers]
     assert len(keys) == len(set(keys))
     assert {f"parameters.{name}" for name in catalogue().parameters} <= set(keys)
-    assert {f"links.{name}" for name in catalogue().acting_links} <= set(keys)
+    assert {f"links.{name}" for name in catalogue().links} <= set(keys)
     equity = next(one for one in levers if one["key"] == "edits.equity")
     recorded = [one.basis_points_of("home") for one in used(load_case("great-stone").equity)]
     assert [one["values"]["home"] for one in equity["baseline"]] == recorded

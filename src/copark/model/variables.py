@@ -119,8 +119,6 @@ class Link:
     unit: str
     neutral: float
     delay: int
-    switched_off: bool = False
-    """Whether its mechanism is switched off by default, so that what it carries is felt nowhere."""
 
     def title(self, lang: str = "en") -> str:
         """The title in a language."""
@@ -142,11 +140,6 @@ class Catalogue:
     def parameters(self) -> dict[str, Variable]:
         """Parameters by name, in the order of the files; names are unique across rooms."""
         return {v.name: v for v in self.of("parameter")}
-
-    @property
-    def acting_links(self) -> dict[str, Link]:
-        """Links by name, without those whose mechanism is switched off by default."""
-        return {name: link for name, link in self.links.items() if not link.switched_off}
 
     @property
     def outputs(self) -> dict[str, Variable]:
@@ -233,7 +226,6 @@ def catalogue() -> Catalogue:
             unit=entry["unit"],
             neutral=float(entry["neutral"]),
             delay=int(entry["delay"]),
-            switched_off=bool(entry.get("switched_off", False)),
         )
         for number, (name, entry) in enumerate(read_yaml(FOLDER / "coupling" / "variables.yaml")["link"].items())
     }

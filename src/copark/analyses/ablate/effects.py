@@ -129,7 +129,7 @@ def _since(case: Case, entry: Mapping[str, Any], cut: Quarter) -> Edits | None:
 
 
 def _links() -> Iterator[Ablation]:
-    for name, link in catalogue().acting_links.items():
+    for name, link in catalogue().links.items():
         title = Title.by_language(link.title)
         key = f"cut-{name.replace('_', '-')}"[:64]
         scenario = Scenario(key=key, title=title, links={name: LinkChange(strength=0.0)})

@@ -44,7 +44,7 @@ class Params(CaseParams):
     """Parameters of the impact of links between scales."""
 
     links: Annotated[tuple[str, ...], Keys(links_of)] = ()
-    """Names of the links to cut; by default all that act, that is, whose mechanism is not switched off."""
+    """Names of the links to cut; by default all."""
     since: Annotated[str | None, Option("--from")] = None
     """First quarter of the cut, such as 2021Q1; by default the first after the calibration, or the start."""
     draws: Annotated[int, Field(ge=2, le=100_000)] = 200
@@ -104,12 +104,12 @@ class Answer(Result):
 
 
 def depends_on(params: Params, _context: Context) -> JsonObject:
-    """Return the links that are cut: all that act where none is named, that is, whose mechanism is not switched off."""
+    """Return the links that are cut: all where none is named."""
     return {"links": list(params.links) or [link.name for link in links_named()]}
 
 
 def compute(params: Params, context: Context) -> Answer:
-    """Cut every link that is named, or that acts, then run those with an effect at several strengths."""
+    """Cut every link that is named, or all, then run those with an effect at several strengths."""
     from copark.simulation.measures import OutputPaths
 
     case = context.case(params.case)

@@ -36,9 +36,9 @@ OUTPUTS = (
 
 
 def links_named(names: Sequence[str] | None = None) -> tuple[Link, ...]:
-    """Give the links of these names, or all whose mechanism is not switched off by default."""
+    """Give the links of these names, or all."""
     links = catalogue().links
-    return tuple(links[name] for name in names or catalogue().acting_links)
+    return tuple(links[name] for name in names or links)
 
 
 def key_of(link: str, strength: float) -> str:

@@ -23,9 +23,9 @@ from copark.identity import identity_of
 from copark.model.arrays import Draws
 from copark.model.variables import catalogue
 from copark.progress import Progress
+from copark.simulation.accounts import NEEDED, standing
 from copark.simulation.ensemble import ScenarioRuns
 from copark.simulation.experiment import Experiment
-from copark.simulation.readouts.accounts import NEEDED, standing
 from copark.simulation.sample import DrawSource, prior_of
 from copark.simulation.study import Study
 from copark.stats.quantiles import weighted_quantiles

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark.arrays import Floats
+from copark.simulation.accounts import NEEDED, standing
 from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.readouts.accounts import NEEDED, standing
 
 if TYPE_CHECKING:
     from copark.simulation.ensemble import ScenarioRuns

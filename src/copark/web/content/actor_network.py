@@ -203,10 +203,10 @@ def span(entry: Any) -> tuple[str, str | None]:
 
 
 def arrows() -> list[ArrowInfo]:
-    """List every link of the model that is not switched off by default."""
+    """List every link of the model."""
     return [
         ArrowInfo.of(link, link=link.name, source_layer=LAYERS[link.source_room], target_layer=LAYERS[link.target_room])
-        for link in catalogue().acting_links.values()
+        for link in catalogue().links.values()
     ]
 
 

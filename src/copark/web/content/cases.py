@@ -390,7 +390,7 @@ def _dated(name: str, variable: Variable, inputs: Inputs) -> LeverInfo:
 
 def _links(inputs: Inputs) -> Iterator[LeverInfo]:
     slider = Slider(low=0, high=2, step=0.05)
-    for link in catalogue().acting_links.values():
+    for link in catalogue().links.values():
         values = {"strength": 1.0, "delay": float(inputs.link_delay[link.number])}
         recorded = [DatedValue(date="0", values=values, grade="judgement")]
         title = LocalizedText.by_language(link.title)
