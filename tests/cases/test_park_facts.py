@@ -67,7 +67,7 @@ def test_kaesong_ends_when_seoul_closes_it(kaesong):
     operating, jobs, arrivals = (kaesong[name].values[0] for name in ("operating", "jobs", "arrivals"))
     assert arrivals[:, :ban].any()
     assert not arrivals[:, ban:].any()
-    assert np.median(operating[:, before]) > 10
+    assert (operating[:, before] > 0.0).mean() > 0.8
     assert not operating[:, after:].any()
     assert jobs[:, after:].max() < 100
     assert (kaesong["outcome"].values[0] == OUTCOMES.index("failed")).all()

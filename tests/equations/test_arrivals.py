@@ -92,7 +92,7 @@ def test_expectations_are_right_on_average_and_as_sharp_as_the_signal():
 
 
 def open_park(**changes):
-    heard = {"usable_area": 500, "profit_tax": 0.1, "open": 1} | changes
+    heard = {"usable_area": 500, "profit_tax": 0.1, "open": 1, "commitment_own": [1, 1]} | changes
     return blank("enterprises", "receives", **heard), blank("enterprises", "dated", first_area=350, reference_tax=0.1)
 
 

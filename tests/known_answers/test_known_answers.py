@@ -1,10 +1,11 @@
 """The whole model in corners where the answer is known by hand: Poisson arrivals, exponential lives, fixed points."""
 
 import numpy as np
+import pytest
 from scipy.stats import norm
 
 from copark.simulation.run import simulate
-from tests.simulation.conftest import arm, study
+from tests.simulation.conftest import NEUTRAL, arm, study
 
 FACTS = [f"world.exposure_{shock}" for shock in ("pandemic", "sanctions", "market_shift")]
 NOTHING_ELSE = {name: [{"value": (0.0, 0.0, 0.0)}] for name in (*FACTS, "enterprises.certificates")} | {
@@ -20,7 +21,9 @@ NO_PULL = {
 
 
 def bare(key="bare", levers=None, **parameters):
-    return arm(key, parameters=NO_PULL | parameters, levers=NOTHING_ELSE | (levers or {}), without_anchors=(0, 1))
+    return arm(
+        key, parameters=NEUTRAL | NO_PULL | parameters, levers=NOTHING_ELSE | (levers or {}), without_anchors=(0, 1)
+    )
 
 
 def test_arrivals_are_poisson_thinned_by_the_threshold(great_stone):
@@ -79,16 +82,23 @@ def test_building_spends_what_was_promised(great_stone):
     assert np.allclose(spent[finished], opened[finished], rtol=1e-9)
 
 
-def test_commitment_rests_at_its_fixed_point(great_stone):
-    """Nothing flows from an empty park: commitment stays at logistic((v - c)/s_u) but for the visits."""
+@pytest.mark.parametrize("alignment", [0.0, 0.4])
+def test_commitment_goes_to_its_fixed_point(great_stone, alignment):
+    """Nothing flows from an empty park: commitment goes from logistic((v - c)/s_u) to logistic((v + Z - c)/s_u).
+
+    Of v = 12 and 7 the home side concedes Z = C_F (12 - 9.5): without a framework that aligns them commitment rests.
+    """
     empty = bare(enquiry_rate=0.1, value_home=12.0, value_host=7.0, contractor_margin_rate=0.0, interest_rate=0.0,
+                 effort_cost=5.0, benefit_spread=10.0, home_bargaining=0.5, alignment=alignment,
                  levers={"governments.visit": [{"value": (0.0, 0.0)}], "governments.plan_area": [{"value": 0.0}],
                          "governments.threshold": [{"value": 1000.0}]})  # fmt: skip
     made = simulate(study(empty, runs=4, draws="defaults"), great_stone)
-    home, host = (1.0 / (1.0 + np.exp(-(v - 5.0) / 10.0)) for v in (12.0, 7.0))
-    before_trouble = slice(0, 20)
-    assert np.allclose(made.commitment_home.values[0][:, before_trouble], home, atol=1e-12)
-    assert np.allclose(made.commitment_host.values[0][:, before_trouble], host, atol=1e-12)
+    before_trouble = np.arange(20)
+    left = np.exp(-0.6 * 0.25 * (before_trouble + 1))
+    for side, value, conceded in (("home", 12.0, -2.5 * alignment), ("host", 7.0, 2.5 * alignment)):
+        first, last = (1.0 / (1.0 + np.exp(-(v - 5.0) / 10.0)) for v in (value, value + conceded))
+        found = made[f"commitment_{side}"].values[0][:, before_trouble]
+        assert np.allclose(found, last + (first - last) * left, atol=1e-12), side
 
 
 def test_an_empty_company_burns_its_overhead(great_stone):

@@ -147,10 +147,10 @@ EVERYTHING = {
     "deadlock": 0.5, "group_interest": 0.5, "owner_weight": 0.5, "arbitrage_pull": 20.0, "mobilisation": 0.5,
     "price_pull": 0.5,
 }  # fmt: skip
-"""Every mechanism that is off by default, at a value from the middle of what is thinkable."""
+"""Every mechanism of MODEL §7, stronger than by default."""
 
 
-def test_every_mechanism_conserves_when_it_is_turned_on(great_stone):
+def test_every_mechanism_conserves_when_it_is_strong(great_stone):
     """With a state's credit, businesses, interests, coordination, deadlock, prices and closures at once."""
     levers = {
         "governments.rescue_alone": [{"value": [1, 1]}],

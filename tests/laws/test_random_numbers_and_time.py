@@ -3,7 +3,7 @@
 import numpy as np
 
 from copark.simulation.run import simulate
-from tests.simulation.conftest import arm, outputs, study
+from tests.simulation.conftest import NEUTRAL, arm, outputs, study
 
 FIRST_OF_2022 = 38
 
@@ -21,7 +21,11 @@ def test_a_lever_acts_from_its_quarter_on(great_stone):
     late = arm("late", levers={"governments.threshold": [{"value": 5.0, "from": 60}]})
     both = simulate(study(arm(), late, runs=128), great_stone)
     assert np.array_equal(both.registered.values[0][:, :60], both.registered.values[1][:, :60])
-    assert (both.registered.values[0][:, -1] > both.registered.values[1][:, -1]).mean() > 0.9
+    as_it_is, dear = both.arrivals.values[:, :, 60:].sum(axis=-1)
+    assert (as_it_is >= dear).all()
+    comes = as_it_is > 0.0  # nobody registers with a company that has failed, or in a park that a government has closed
+    assert comes.mean() > 0.6
+    assert (as_it_is > dear)[comes].mean() > 0.95
 
 
 def test_pairing_removes_most_of_the_noise(great_stone):
@@ -48,21 +52,27 @@ def test_arrivals_are_nested_between_arms(great_stone):
 
 
 def test_origins_are_symmetric_without_shocks_and_ties(great_stone):
+    """What is left that tells them apart is what governments send: with equal interests of the three, none."""
     third = 1.0 / 3.0
     facts = [f"world.exposure_{shock}" for shock in ("pandemic", "sanctions", "market_shift")]
     facts += ["enterprises.term_market", "enterprises.certificates"]
     levers = {name: [{"value": (0.0, 0.0, 0.0)}] for name in facts}
-    parameters = {
+    parameters = NEUTRAL | {
         "origin_weight": (third, third, third), "network_strength": 0.0, "host_growth_pull": 0.0,
         "source_growth_pull": 0.0,
     }  # fmt: skip
     even = arm("even", parameters=parameters, levers=levers, without_anchors=(0, 1))
-    made = simulate(study(even, runs=3000, draws="defaults"), great_stone)
-    counts = [made[f"operating_{origin}"].values[0][:, -1] for origin in ("home", "host", "third")]
+    sent = even.model_copy(update={"key": "sent", "parameters": parameters | {"mobilisation": 0.5}})
+    made = simulate(study(even, sent, runs=3000, draws="defaults"), great_stone)
+    counts, of_the_sent = (
+        [made[f"operating_{origin}"].values[n][:, -1] for origin in ("home", "host", "third")] for n in range(2)
+    )
     for one, other in ((0, 1), (0, 2), (1, 2)):
         difference = counts[one] - counts[other]
         assert abs(difference.mean()) < 4.0 * difference.std() / np.sqrt(len(difference))
     assert counts[0].mean() > 10
+    home, host, third_countries = (count.mean() for count in of_the_sent)
+    assert host < home < third_countries, "whose government is less committed comes less; no government sends the third"
 
 
 def test_total_response_to_tax_is_that_of_the_literature(great_stone):

@@ -32,4 +32,7 @@ def test_more_runs_begin_with_the_same_runs_and_another_arm_changes_nothing(grea
 def test_another_seed_changes_everything(great_stone, baseline):
     other = simulate(study(runs=512, seed=2), great_stone)
     assert not np.array_equal(other.operating.values, baseline.operating.values)
-    assert (other.jobs.values[0, :, -1] != baseline.jobs.values[0, :, -1]).mean() > 0.99
+    jobs, others = (made.jobs.values[0, :, -1] for made in (baseline, other))
+    alive = (jobs > 0.0) | (others > 0.0)  # a park that has closed is empty with either seed
+    assert alive.mean() > 0.9
+    assert (jobs != others)[alive].all()

@@ -4,11 +4,11 @@ import numpy as np
 
 from copark.simulation.outcomes import NOT_OK
 from copark.simulation.run import simulate
-from tests.simulation.conftest import arm, study
+from tests.simulation.conftest import FLOOD, arm, study
 
 
 def test_too_many_enterprises_is_recorded_and_does_not_touch_the_neighbours(great_stone, baseline):
-    flood = arm("flood", parameters={"enquiry_rate": 500.0, "pool_years": 500.0, "lapse_rate": 0.0})
+    flood = arm("flood", parameters=FLOOD)
     made = simulate(study(flood, arm(), runs=32), great_stone, threads=1)
     assert (made.status.values == [[3], [0]]).all()
     assert (made.status_room.values[0] == 3).all()

@@ -17,6 +17,11 @@ NEUTRAL = {
 }  # fmt: skip
 """Parameters at which the mechanisms of MODEL §7 do nothing, for tests of one mechanism by itself."""
 
+FLOOD = {
+    "enquiry_rate": 500.0, "pool_years": 500.0, "lapse_rate": 0.0, "start_rate": 0.0, "service_pull": 0.0,
+}  # fmt: skip
+"""Parameters within their ranges under which every run ends with too many enterprises: none starts, none goes."""
+
 
 def arm(key="as-it-is", edits=None, **changes):
     return Scenario(key=key, title=Title(en=key, zh=key), edits=edits or {}, **changes)

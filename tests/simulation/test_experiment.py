@@ -16,8 +16,7 @@ from copark.simulation.readouts.compare import differences, effects_of, outcome_
 from copark.simulation.run import inputs_of, simulate
 from copark.simulation.sample import StudyDraws
 from copark.store.checkpoints import Stages
-from tests.simulation.conftest import arm, study
-from tests.simulation.test_unfinished import FLOOD
+from tests.simulation.conftest import FLOOD, arm, study
 
 AS_IT_IS = arm()
 CUT = arm("cut", links={"network_to_arrivals": {"strength": 0.0}})
@@ -127,7 +126,7 @@ def test_what_alters_neither_inputs_nor_draws_is_seen(experiment):
     idle = [
         arm("same", links={"rescue_to_ledger": {"strength": 1.0}}),
         arm("once", times={"value_home": 1.0}),
-        arm("set", parameters={"effort_cost": 5.0}),
+        arm("set", parameters={"cash_reserve": catalogue().parameters["cash_reserve"].default[0]}),
     ]
     felt = [CUT, DEAR, arm("none", parameters={"value_home": 0.0}), arm("twice", scale={"governments.visit": 2.0})]
     assert [experiment.alters(scenario) for scenario in (*idle, *felt)] == [False] * 3 + [True] * 4

@@ -19,10 +19,8 @@ from copark.simulation.results import STATUS
 from copark.simulation.study import examine_study
 from copark.simulation.unfinished import require_finished, unfinished_in
 from copark.texts import LANGUAGES
-from tests.simulation.conftest import arm, study
+from tests.simulation.conftest import FLOOD, arm, study
 
-FLOOD = {"enquiry_rate": 500.0, "pool_years": 500.0, "lapse_rate": 0.0}
-"""Parameters within their ranges under which every run ends with too many enterprises."""
 OUT_OF_RANGE = {
     "profit_tax": [1, "1", [{"value": 0.95, "from": "2020"}]],
     "quota": [0, 10_001, "9223372036854775808"],
