@@ -14,6 +14,7 @@ from copark.model.variables import ROOMS, catalogue
 from copark.simulation.study import STANDARD
 from tests.architecture.test_decisions import DOTTED, NAMED, OF_CASES_AND_RUNS, PARTS, PLACE, is_defined, named_places
 from tests.asked import call
+from tests.simulation.conftest import NEUTRAL
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "model"
@@ -96,21 +97,22 @@ def test_random_processes_are_those_of_the_code() -> None:
     assert listed == {name.lower() for name in re.findall(r"(?m)^([A-Z]+) = \d+$", source)}
 
 
-def test_what_is_switched_off_by_default_is_named_as_the_code_has_it(subtests: pytest.Subtests) -> None:
-    """Names, symbols and defaults of parameters in the table are the catalogue's; levers and drivers exist."""
-    rows = table_under("### Switched off by default")
+def test_mechanisms_and_their_neutral_values_are_those_of_the_code(subtests: pytest.Subtests) -> None:
+    """Names and symbols in the table are the catalogue's; levers and drivers exist; neutral values are those tested."""
+    rows = table_under("### Mechanisms and their neutral values")
     inputs = {f"{v.room}.{v.name}" for kind in ("lever", "driver") for v in catalogue().of(kind)}
     for mechanism, names, _, _ in rows:
         with subtests.test(mechanism=mechanism):
             assert {name for name in re.findall(r"`(\w+\.\w+)`", names) if name.partition(".")[0] in ROOMS} <= inputs
-            symbols = dict(re.findall(r"`(\w+)` ([^\s,;`|\[]+)", names))
-            for name, symbol in symbols.items():
+            for name, symbol in re.findall(r"`(\w+)` ([^\s,;`|\[]+)", names):
                 parameter = catalogue().parameters.get(name)
-                assert parameter is None or parameter.symbol == symbol.strip("*"), name
-    told = " ".join(row[1] for row in rows)
-    inert = [v.name for v in catalogue().parameters.values() if re.match(r"(?:judgement; )?0: ", v.source)]
-    assert len(inert) > 5
-    assert not [name for name in inert if f"`{name}`" not in told], "no row in MODEL §7"
+                assert parameter is None or parameter.symbol == symbol, name
+    neutral = {name: float(value) for row in rows for name, value in re.findall(r"`(\w+): ([\d.]+)`", row[2])}
+    assert neutral == NEUTRAL
+    assert neutral.keys() <= {name for row in rows for name in re.findall(r"`(\w+)`", row[1])}
+    said = {v.name for v in catalogue().parameters.values() if re.search(r"(?:^|; )0: ", v.source)}
+    assert len(said) > 5
+    assert said <= neutral.keys(), "no row in MODEL §7"
 
 
 def test_sections_of_the_model_that_code_refers_to_exist() -> None:

@@ -60,7 +60,7 @@ def effective_price(price: float, cost: float, host_attention: float) -> float:
 
 @compiled
 def running_cost(parameters: Record, area: float) -> float:
-    """Overhead of the company, M USD/yr: o0 (1 + 0.0035 A)."""
+    """Overhead of the company, M USD/yr: o0 (1 + o_A A)."""
     return parameters.overhead * (1.0 + parameters.overhead_per_area * area)
 
 

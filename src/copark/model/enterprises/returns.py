@@ -18,7 +18,7 @@ def component_spread(spread: float) -> float:
 def common_return(operating: float, receives: Record, parameters: Record) -> float:
     """Return the part of the return that all enterprises of the park share, before their own qualities (MODEL §3(4)).
 
-    rho + y_K gamma ln(1 + n/n_ref) + 0.05 ln Q + response to the host's market growth.
+    rho + y_K gamma ln(1 + n/n_ref) + y_Q ln Q + response to the host's market growth.
 
     Parameters
     ----------
