@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -36,19 +36,19 @@ def wins(votes: tuple[int, ...], share: list[float], quota: float) -> bool:
 
 
 def chance_to_pass(share: list[float], quota: float, yes: list[float]) -> float:
-    """Chance that a vote passes when bloc i says yes with probability yes[i], independently."""
+    """Chance that a vote passes when holder i says yes with probability yes[i], independently."""
     total = 0.0
-    for votes in product((0, 1), repeat=3):
+    for votes in product((0, 1), repeat=len(share)):
         if wins(votes, share, quota):
             total += math.prod(p if vote else 1.0 - p for p, vote in zip(yes, votes, strict=True))
     return total
 
 
 def banzhaf_index(share: list[float], quota: float) -> list[float]:
-    """Each bloc's part of all swings: votes that its yes turns from lost to won."""
-    swings = [0, 0, 0]
-    for votes in product((0, 1), repeat=3):
-        for i in range(3):
+    """Each holder's part of all swings: votes that its yes turns from lost to won."""
+    swings = [0 for _ in share]
+    for votes in product((0, 1), repeat=len(share)):
+        for i in range(len(share)):
             without = tuple(0 if j == i else vote for j, vote in enumerate(votes))
             if votes[i] and wins(votes, share, quota) and not wins(without, share, quota):
                 swings[i] += 1
@@ -56,8 +56,28 @@ def banzhaf_index(share: list[float], quota: float) -> list[float]:
     return [s / total if total else 0.0 for s in swings]
 
 
-NOT_IMPLEMENTED = ("ledger_gap", "closed")
-"""Outputs that the other implementations lack: a check of the kernel's own, and mechanisms that are off by default."""
+NOT_IMPLEMENTED = ("ledger_gap",)
+"""Outputs that the other implementations lack: a check of the kernel's own."""
+
+CONTRACTOR, OPERATOR, AUTHORITY, INVESTOR = range(4)
+
+
+class Group(NamedTuple):
+    """Holders of a side that live by the same business; of the third bloc all are one group."""
+
+    side: int
+    business: int
+    share: float
+
+
+def groups_of(today: Record) -> list[Group]:
+    """Divide the shares of each side by business; whoever has none on record is an investor."""
+    share = today["share"]
+    found = []
+    for side, name in ((HOME, "business_home"), (HOST, "business_host")):
+        parts = [*today[name], max(1.0 - sum(today[name]), 0.0)]
+        found += [Group(side, business, share[side] * part) for business, part in enumerate(parts)]
+    return [group for group in (*found, Group(THIRD, INVESTOR, share[THIRD])) if group.share > 0.0]
 
 
 class World:
@@ -127,8 +147,9 @@ class World:
 class Governments:
     """Two governments: what they gain, how they bargain over a rescue, how committed they are (MODEL §3(9))."""
 
-    def __init__(self, facts: Facts, p: Parameters) -> None:
-        self.facts, self.p = facts, p
+    def __init__(self, facts: Facts, p: Parameters, rng: np.random.Generator) -> None:
+        self.facts, self.p, self.rng = facts, p, rng
+        self.closed = False
         self.private = bool(facts.governments[0]["private_owner"])
         self.benefit = [0.0 if self.private else p["value_home"], p["value_host"]]
         self.commitment = [self.justified(u) for u in self.benefit]
@@ -159,7 +180,7 @@ class Governments:
             "state_debt": self.state_debt,
             "plan": today["plan_area"] if on and today["plan_open"] else None,
             "mediates": bool(on and today["mediation_open"] and self.surplus > 0.0),
-            "mobilised": sum(self.commitment) / 2.0 if on else 0.0,
+            "mobilised": sum(self.commitment) / 2.0 if on and not self.closed else 0.0,
         }
 
     def step(self, t: int, gains: list[float], company: Company, totals: dict[str, float], alive: bool) -> float:
@@ -189,7 +210,15 @@ class Governments:
         self.outlay[HOST] += (self.state_interest + self.state_principal) * DT
         if self.private:
             self.commitment[HOME] = 1.0 if alive else 0.0
+        self.close()
         return sum(self.pays)
+
+    def close(self) -> None:
+        """Close the park for good, the likelier the further a government's commitment is below the threshold."""
+        asked = self.commitment[HOST:] if self.private else self.commitment
+        lacking = sum(max(1.0 - m / self.p["closure_threshold"], 0.0) for m in asked)
+        if self.rng.random() < within_a_quarter(self.p["closure_rate"] * lacking):
+            self.closed = True
 
     def serve_debt(self, today: Record, funding: float) -> None:
         """Interest and principal of what the host state borrowed; what it passes on is added to its debt."""
@@ -249,7 +278,9 @@ class Company:
         self.dividends = [0.0, 0.0, 0.0]
         self.rescue = self.shortfall = 0.0
         self.control: list[float] = []
-        self.decided_by: tuple[list[float], float] | None = None
+        self.capability = 0.0
+        self.decided_by: tuple[list[Group], float] | None = None
+        self.power: tuple[list[float], list[float]] = ([], [])
         self.attention = [1.0, 1.0]
         self.passes = self.log_service = self.plan = 0.0
         self.network = [0.0, 0.0, 0.0]
@@ -260,10 +291,16 @@ class Company:
         past = len(self.delivered_by_quarter) - 1 - self.facts.land_delay
         return self.delivered_by_quarter[past] if past >= 0 else 0.0
 
+    @property
+    def price(self) -> float:
+        """Price of a hectare, whose margin a rival of the host undercuts."""
+        margin = self.p["land_price"] - self.p["servicing_cost"]
+        return float(self.p["servicing_cost"] + margin * self.attention[HOST])
+
     def decide(self, t: int, commitment: list[float], offer: dict[str, Any], world: World, occupied: float) -> None:
         """Vote, serve, tie, and service land."""
         today = self.facts.company[t]
-        self.vote(today, commitment, offer["mediates"])
+        self.vote(today, commitment, offer["mediates"], occupied)
         self.serve(today, commitment)
         ties = list(today["shareholder_ties"])
         for here, partner in zip(world.partners, today["partner_ties"], strict=True):
@@ -275,19 +312,51 @@ class Company:
             self.delivered = self.area + self.developed
         self.delivered_by_quarter.append(self.delivered)
 
-    def vote(self, today: Record, commitment: list[float], mediates: bool) -> None:
-        """Control by the Banzhaf index; the chance that a land vote passes, mediated where the council can."""
-        share, quota = today["share"], today["quota"]
+    def vote(self, today: Record, commitment: list[float], mediates: bool, occupied: float) -> None:
+        """Control by the Banzhaf index; the chance that a land vote passes, mediated where the council can.
+
+        In a part of the votes sides vote as one, in the others each group of holders by what it lives on.
+        """
+        share, quota, groups = today["share"], today["quota"], groups_of(today)
         if quota <= 10_000.0:
             quota = min(quota, sum(share))
-        if self.decided_by != (share, quota):
-            self.decided_by, self.control = (share, quota), banzhaf_index(share, quota)
-        self.passes = chance_to_pass(share, quota, [*commitment, sum(commitment) / 2.0])
+        held = [group.share for group in groups]
+        if self.decided_by != (groups, quota):
+            self.decided_by = groups, quota
+            self.power = banzhaf_index(share, quota), banzhaf_index(held, quota)
+        of_sides, of_groups = self.power
+        blocs = [*commitment, sum(commitment) / 2.0]
+        own = self.p["group_interest"]
+        wants = [self.interest(group, blocs, occupied) for group in groups]
+        self.passes = (1.0 - own) * chance_to_pass(share, quota, blocs) + own * chance_to_pass(held, quota, wants)
         if mediates:
             self.passes += (1.0 - self.passes) * self.p["mediation"]
+        control = [
+            (1.0 - own) * of_sides[group.side] * group.share / share[group.side] + own * power
+            for group, power in zip(groups, of_groups, strict=True)
+        ]
+        self.control = [sum(c for c, group in zip(control, groups, strict=True) if group.side == g) for g in range(3)]
+        self.capability = self.capability_of(groups, control, today["capability"])
+
+    def interest(self, group: Group, commitment: list[float], occupied: float) -> float:
+        """Chance that a group says yes to land: contractors always, authorities as governments, others as it fills."""
+        if group.side == THIRD or group.business == AUTHORITY:
+            return commitment[group.side]
+        if group.business == CONTRACTOR or self.area <= 0.0:
+            return 1.0
+        return min(occupied / (0.6 * self.area), 1.0)
+
+    def capability_of(self, groups: list[Group], control: list[float], on_record: float) -> float:
+        """Capability to run the park: in part as on record, in part that of whoever controls the company."""
+        p = self.p
+        able = [*p["business_capability"], p["investor_capability"]]
+        held = [(c, able[group.business]) for c, group in zip(control, groups, strict=True) if group.side != THIRD]
+        total = sum(c for c, _ in held)
+        of_owners = sum(c * capability for c, capability in held) / total if total > 0.0 else on_record
+        return (1.0 - p["owner_weight"]) * on_record + p["owner_weight"] * float(of_owners)
 
     def serve(self, today: Record, commitment: list[float]) -> None:
-        """Service level Q of the two-sided moral-hazard game."""
+        """Service level Q of the two-sided moral-hazard game, less what undecided matters cost."""
         p = self.p
         spill = [p["spill_home"], p["spill_host"]]
         kept = 1.0 - sum(spill)
@@ -299,9 +368,10 @@ class Company:
             self.attention[g] = stake / (stake + rival) if rival > 0.0 else 1.0
             efforts.append(max(stake * self.attention[g] * max(commitment[g], 0.01), 1e-4))
         alpha = p["home_contribution"]
-        limit = 1.0 - p["capability_weight"] * (1.0 - today["capability"])
+        limit = 1.0 - p["capability_weight"] * (1.0 - self.capability)
         quality = limit * (efforts[HOME] / alpha) ** alpha * (efforts[HOST] / (1.0 - alpha)) ** (1.0 - alpha)
-        self.log_service = min(math.log(quality), 0.0)
+        undecided = p["deadlock"] * math.log(max(self.passes, 0.01))
+        self.log_service = min(math.log(quality) + undecided, 0.0)
 
     def develop(self, today: Record, offer: dict[str, Any], occupied: float) -> float:
         """Service a block where the plan has room, the money is in reach and the vote passes."""
@@ -338,8 +408,7 @@ class Company:
     def account(self, today: Record, land_taken: float, occupied: float, offer: dict[str, Any]) -> None:
         """K' = K + sales + fees - costs - debt service + calls + state money + draws + grants - dividends."""
         p, f = self.p, self.flows
-        price = p["servicing_cost"] + (p["land_price"] - p["servicing_cost"]) * self.attention[HOST]
-        f["land_sales"] = price * land_taken / DT
+        f["land_sales"] = self.price * land_taken / DT
         f["fees"] = p["service_fee"] * occupied
         f["operating_cost"] = p["overhead"] * (1.0 + p["overhead_per_area"] * self.area)
         f["land_cost"] = p["servicing_cost"] * self.developed / DT
@@ -369,14 +438,27 @@ class Company:
         self.aid += today["other_investment"]
         self.shortfall = max(-self.cash, 0.0) / DT
 
-    def settle(self, rescue: float) -> None:
-        """Take the rescue; fail after four quarters insolvent without one."""
-        if self.failed:
-            return
-        self.rescue = rescue
-        self.cash += DT * rescue
-        self.insolvent_quarters = self.insolvent_quarters + 1 if self.cash < -1e-9 else 0
-        self.failed = self.insolvent_quarters >= 4
+    def settle(self, rescue: float, closed: bool) -> None:
+        """Take the rescue; fail after four quarters insolvent without one, or with the park."""
+        if not self.failed:
+            self.rescue = rescue
+            self.cash += DT * rescue
+            self.insolvent_quarters = self.insolvent_quarters + 1 if self.cash < -1e-9 else 0
+            self.failed = self.insolvent_quarters >= 4
+        self.failed = self.failed or closed
+
+
+def appeal(p: Parameters, today: Record, company: Company, commitment: list[float]) -> list[float]:
+    """What draws enquiries of each origin beside ties, service, success and demand (MODEL §3(3)).
+
+    Terms of cost and market access, the commitment of the government that could send them, and the price of land.
+    """
+    known = company.price > 0.0 and p["reference_price"] > 0.0
+    dear = math.log(company.price / p["reference_price"]) if known else 0.0
+    return [
+        p["arbitrage_pull"] * (cost + market) - p["mobilisation"] * (1.0 - sends) - p["price_pull"] * dear
+        for cost, market, sends in zip(today["term_cost"], today["term_market"], [*commitment, 1.0], strict=True)
+    ]
 
 
 def report_institutions(
@@ -401,6 +483,7 @@ def report_institutions(
         "contribution_home": governments.pays[HOME], "contribution_host": governments.pays[HOST],
         "public_income": governments.p["tax_per_job"] * totals["jobs"] + totals["taxes"],
         "public_outlay": company.aid + sum(governments.outlay),
+        "closed": float(governments.closed),
         "alignment": governments.alignment, "transfer_home": governments.conceded_to_home,
         "state_debt": governments.state_debt,
         "state_debt_service": governments.state_interest + governments.state_principal,

@@ -23,6 +23,7 @@ from bench.institutions import (
     Company,
     Governments,
     World,
+    appeal,
     logistic,
     report_institutions,
     within_a_quarter,
@@ -140,12 +141,13 @@ class Park(mesa.Model):  # type: ignore[misc]
         super().__init__(rng=seed)
         self.facts, self.p = facts, p
         self.world = World(facts, p, self.rng)
-        self.governments = Governments(facts, p)
+        self.governments = Governments(facts, p, self.rng)
         self.company = Company(facts, p, self.rng)
         self.t = -1
         self.occupied = self.land_taken = self.invested = 0.0
         self.common = self.hurdle = self.tax = self.service = 0.0
         self.terms = [0.0, 0.0, 0.0]
+        self.appeal = [0.0, 0.0, 0.0]
         self.registered_ever = 0
         self.reputation = 0.0
         self.count: dict[str, int] = {}
@@ -169,6 +171,8 @@ class Park(mesa.Model):  # type: ignore[misc]
         commitment = list(self.governments.commitment)
         self.company.decide(self.t, commitment, offer, self.world, self.occupied)
         self.prepare(commitment)
+        if self.governments.closed:
+            self.shut()
         if alive:
             self.arrive()
         self.in_stage(Stage.REGISTERED).do("consider")
@@ -179,7 +183,7 @@ class Park(mesa.Model):  # type: ignore[misc]
         operating.do("stay_or_leave")
         self.company.keep_books(self.t, self.land_taken, self.occupied, offer)
         rescue = self.governments.step(self.t, self.gains(), self.company, self.totals, alive)
-        self.company.settle(rescue)
+        self.company.settle(rescue, self.governments.closed)
         self.world.close_quarter(self.t, self.company.network, self.reputation, offer["mobilised"])
         self.report()
         self.datacollector.collect(self)
@@ -197,8 +201,16 @@ class Park(mesa.Model):  # type: ignore[misc]
         offered = zip(today["term_cost"], today["term_market"], self.company.network, strict=True)
         self.terms = [cost + market + p["network_return"] * ties for cost, market, ties in offered]
         self.tax = self.facts.governments[self.t]["profit_tax"]
+        self.appeal = appeal(p, today, self.company, commitment)
         self.hurdle = p["hurdle"] + p["risk_premium"] * (1.0 - min(commitment))
         self.service = math.exp(self.company.log_service)
+
+    def shut(self) -> None:
+        """Everybody leaves a park that a government has closed."""
+        for enterprise in list(self.agents):
+            self.count["exits" if enterprise.stage is Stage.OPERATING else "lapses"] += 1
+            enterprise.remove()
+        self.occupied = 0.0
 
     def arrive(self) -> None:
         """Register those whom the record names, then those who enquire and reach the threshold (MODEL §3(3))."""
@@ -239,6 +251,7 @@ class Park(mesa.Model):  # type: ignore[misc]
             + p["reputation_pull"] * self.reputation / p["return_spread"]
             - p["tax_pull"] * 100.0 * (self.tax - facts["reference_tax"])
             + self.world.demand[origin]
+            + self.appeal[origin]
         )
         regime = math.exp(-p["narrow_list_drag"] * today["narrow_list"])
         if park.usable_area < facts["first_area"]:

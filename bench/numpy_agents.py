@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from bench.facts import Facts, Parameters, Record
-from bench.institutions import DT, HOME, HOST, NOT_IMPLEMENTED, Company, Governments, World, report_institutions
+from bench.institutions import DT, HOME, HOST, NOT_IMPLEMENTED, Company, Governments, World, appeal, report_institutions
 from copark.model.outputs import NAMES
 
 RECORDED = tuple(name for name in NAMES if name not in NOT_IMPLEMENTED)
@@ -38,7 +38,7 @@ class Park:
     def __init__(self, facts: Facts, p: Parameters, seed: int) -> None:
         self.facts, self.p = facts, p
         self.rng = np.random.default_rng(seed)
-        self.world, self.governments = World(facts, p, self.rng), Governments(facts, p)
+        self.world, self.governments = World(facts, p, self.rng), Governments(facts, p, self.rng)
         self.company = Company(facts, p, self.rng)
         self.firms = np.zeros((ROWS, 0))
         self.registered_ever = 0.0
@@ -64,14 +64,17 @@ class Park:
         )
         ties = p["network_return"] * np.array(self.company.network)
         self.terms = np.array(today["term_cost"]) + today["term_market"] + ties
+        left = self.shut() if self.governments.closed else (0.0, 0.0)
         if alive:
-            self.arrive(t, today, regime)
+            self.arrive(t, today, regime, commitment)
         self.start_or_lapse(t, min(commitment), regime["profit_tax"], alive)
         self.build()
         self.operate(regime["profit_tax"])
+        self.flow["lapses"] += left[0]
+        self.flow["exits"] += left[1]
         self.company.keep_books(t, self.land_taken, self.occupied, offer)
         rescue = self.governments.step(t, self.gains(), self.company, self.totals, alive)
-        self.company.settle(rescue)
+        self.company.settle(rescue, self.governments.closed)
         self.world.close_quarter(t, self.company.network, self.reputation, offer["mobilised"])
         return self.report()
 
@@ -83,11 +86,20 @@ class Park:
         """How many of each origin are in a stage."""
         return np.bincount(self.firms[ORIGIN][self.firms[STAGE] == stage].astype(int), minlength=3)
 
-    def arrive(self, t: int, today: Record, regime: Record) -> None:
+    def shut(self) -> tuple[float, float]:
+        """Everybody leaves a park that a government has closed; count those that had not opened, and the others."""
+        working = self.number(OPERATING)
+        waiting = self.firms.shape[1] - working
+        self.firms = self.firms[:, :0]
+        self.occupied = 0.0
+        return waiting, working
+
+    def arrive(self, t: int, today: Record, regime: Record, commitment: list[float]) -> None:
         """Dated arrivals and enquiries (MODEL §3(3))."""
         p, park, operating = self.p, self.company, self.by_origin(OPERATING)
         own, partner = p["follow_own"] * np.log1p(operating), np.array(park.network)
         pull = own + partner + p["service_pull"] * park.log_service + np.array(self.world.demand)
+        pull += appeal(p, today, park, commitment)
         pull += p["reputation_pull"] * self.reputation / p["return_spread"]
         pull -= p["tax_pull"] * 100.0 * (regime["profit_tax"] - today["reference_tax"])
         certified = np.repeat(np.arange(3), np.array(today["certificates"], int))

@@ -46,6 +46,15 @@ POOR = arm(
     },
 )
 """Taxes, no credit, little strategic value: rescues and failures, which the park as it is hardly knows."""
+STRONG = arm(
+    "strong",
+    parameters={
+        "alignment": 0.7, "deadlock": 0.5, "group_interest": 1.0, "owner_weight": 1.0, "arbitrage_pull": 20.0,
+        "mobilisation": 0.8, "price_pull": 0.6, "reference_price": 0.25, "network_return": 0.04,
+        "closure_rate": 0.2, "closure_threshold": 1.0,
+    },
+)  # fmt: skip
+"""Mechanisms of MODEL §7 at the ends of their priors and beyond: most parks are closed in the end."""
 
 
 def samples(implementation, scenario, case, few, many):
@@ -82,7 +91,7 @@ def assert_same_headlines(other, kernel):
 
 @pytest.mark.parametrize(
     ("implementation", "scenario"),
-    [("mesa_park", AS_IT_IS), ("numpy_agents", POOR)],
+    [("mesa_park", AS_IT_IS), ("numpy_agents", POOR), ("numpy_agents", STRONG)],
     ids=lambda one: getattr(one, "key", one),
 )
 def test_every_output_agrees_as_it_is_and_in_trouble(great_stone, implementation, scenario):
