@@ -82,8 +82,8 @@ def assert_same_headlines(other, kernel):
         for d, date in enumerate(DATES):
             a, b = other[:, NAMES.index(name), d], kernel[:, NAMES.index(name), d]
             assert ks_2samp(a, b).pvalue > chance, (name, date)
-            # Of one variance, that of the large sample: most parks have no cash in 2018, and of two hundred the few that
-            # have some may be missing.
+            # Of one variance, that of the large sample: most parks have no cash in 2018, and two hundred may miss those
+            # few that have.
             error = np.sqrt(b.var() * (1.0 / a.size + 1.0 / b.size))
             assert abs(a.mean() - b.mean()) <= norm.isf(chance / 2.0) * error, (name, date, a.mean(), b.mean())
             below, at = rank_of_median(a, b)
