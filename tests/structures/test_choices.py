@@ -53,7 +53,7 @@ def test_every_side_sets_what_it_is_about():
         visits, jumps, rescue, loan = cell.sides
         assert cell.parameters.get("session_effect") == (0.0 if visits else None)
         assert cell.parameters["visit_weight"] == jumps
-        assert {line.borrower for line in cell.case(case).finance.credit} == {("company", "host")[loan]}
+        assert {line.borrower for line in cell.case(case).finance.credit if line.use} == {("company", "host")[loan]}
         inputs = inputs_of(cell.case(case), cell.scenario())
         for way in ("rescue_alone", "rescue_by_treaty"):
             assert (np.asarray(inputs.governments[way]) == 1 - rescue).all()

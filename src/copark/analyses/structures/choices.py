@@ -50,7 +50,7 @@ class Side:
     edits: Edits = field(default_factory=Edits)
     """Facts of the case that are changed."""
     borrower: Borrower | None = None
-    """Who owes every credit line; ``None`` to leave that alone."""
+    """Who owes every credit line that is used; ``None`` to leave that alone."""
     reading: float | None = None
     """How far "more than N" reaches, as a multiple of N; ``None`` to leave that alone."""
     settles: frozenset[str] = frozenset()
@@ -92,7 +92,7 @@ class Cell:
     edits: Edits
     """Facts that it changes."""
     borrower: Borrower | None
-    """Who owes the credit lines."""
+    """Who owes the credit lines that are used."""
     reading: float | None
     """How far "more than N" reaches."""
     settles: frozenset[str]
@@ -124,10 +124,12 @@ class Cell:
         )
 
     def case(self, case: Case) -> Case:
-        """Give the case whose credit lines are owed by whom the cell says."""
+        """Give the case whose credit lines are owed by whom the cell says, as far as they are used."""
         if self.borrower is None:
             return case
-        lines = tuple(line.model_copy(update={"borrower": self.borrower}) for line in case.finance.credit)
+        lines = tuple(
+            line.model_copy(update={"borrower": self.borrower}) if line.use else line for line in case.finance.credit
+        )
         finance = case.finance.model_copy(update={"credit": lines})
         return case.model_copy(update={"finance": finance})
 
