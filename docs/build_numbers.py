@@ -23,7 +23,7 @@ from copark.analyses.claims.evidence import AGAINST, factor, speaks_against
 from copark.analyses.claims.words import OPEN
 from copark.analyses.contract import Texts
 from copark.analyses.registry import REGISTRY
-from copark.analyses.sensitivity.samples import STANDS, held
+from copark.analyses.sensitivity.samples import held
 from copark.analyses.shipped import FIVE
 from copark.calibration.calibrations import StoredPosterior
 from copark.calibration.calibrations import load as load_posterior
@@ -875,7 +875,7 @@ def structures(lang: str) -> str:
 
 
 def plausible(lang: str) -> str:
-    """Tell of five parks what standing by accounts depends on most where fixed parameters vary, too."""
+    """Tell of five parks what being self-standing depends on most where fixed parameters vary, too."""
     heads = {
         "en": "| park | depends most on (total share of variance, 95% interval) | not told from chance |",
         "zh": "| 园区 | 最取决于（方差总占比，95%区间） | 与偶然性无法区分 |",
@@ -886,7 +886,7 @@ def plausible(lang: str) -> str:
     lines = [heads[lang], "|---|---|---:|"]
     for case in FIVE:
         found = shipped("sensitivity", case)
-        place = next(at for at, readout in enumerate(found.readouts) if readout.output == STANDS)
+        place = next(at for at, readout in enumerate(found.readouts) if readout.output == "self_standing")
         indices = found.indices[place]
         told = [at for at in np.argsort(-indices.total[:-1], kind="stable").tolist() if indices.total_clear[at]]
         fixed = held(load_case(case))

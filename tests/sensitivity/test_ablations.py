@@ -10,10 +10,12 @@ from copark.analyses.ablate import Answer, effects
 from copark.analyses.ablate import ablations as ablate
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
+from copark.cases.load import load_case
 from copark.cases.quarters import Quarter
 from copark.errors import CoparkError
 from copark.model.variables import catalogue
 from copark.presentation.document import Bullets, Cards, Caveat
+from copark.simulation.run import inputs_of
 from copark.simulation.study import Scenario
 from copark.simulation.trust import Trust
 from tests.asked import table
@@ -39,6 +41,42 @@ def test_every_link_and_every_shock_is_among_them(great_stone, listed):
     assert {f"shock-{one.key.replace('_', '-')}" for one in great_stone.shocks} <= set(listed)
     keys = [one.whole.key for one in listed.values()]
     assert len(set(keys)) == len(keys)
+
+
+def test_every_mechanism_of_version_2_is_among_them_at_its_neutral_value(subtests, listed):
+    """The values of MODEL §7 at which each does nothing."""
+    for key, neutral in (
+        ("coordination", {"alignment": 0.0, "session_effect": 0.0}),
+        ("deadlock", {"deadlock": 0.0}),
+        ("businesses", {"group_interest": 0.0, "owner_weight": 0.0}),
+        ("arbitrage", {"arbitrage_pull": 0.0}),
+        ("mobilisation", {"mobilisation": 0.0}),
+        ("partner-mobilisation", {"partner_mobilisation": 0.0}),
+        ("land-price", {"price_pull": 0.0}),
+        ("closure", {"closure_rate": 0.0}),
+        ("tie-returns", {"network_return": 0.0}),
+    ):
+        with subtests.test(mechanism=key):
+            assert listed[key].whole.parameters == neutral
+
+
+def test_without_interests_the_parks_presence_is_all_that_counts(great_stone, listed):
+    as_observed, without = (inputs_of(great_stone, one) for one in (as_it_is(), listed["interests"].whole))
+    for side in ("home", "host"):
+        name = f"interest_weight_{side}"
+        assert np.asarray(as_observed.governments[name]).any()
+        assert not np.asarray(without.governments[name]).any()
+
+
+def test_what_a_case_has_none_of_is_left_out(subtests):
+    for case, lacking in (
+        ("thilawa", ("visits",)),
+        ("imip", ("framework", "coordination")),
+    ):
+        found = {one.key for one in effects.ablations_of(load_case(case))}
+        for key in lacking:
+            with subtests.test(case=case, mechanism=key):
+                assert key not in found
 
 
 def test_dated_facts_can_end_with_the_cut_and_parameters_cannot(listed):

@@ -7,11 +7,12 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.sensitivity import Answer, samples
-from copark.calibration.prior import PriorSpace
-from copark.cases.load import load_case
+from copark.calibration.prior import PriorSpace, study_of
 from copark.errors import CoparkError
 from copark.model.variables import catalogue
 from copark.simulation import experiment
+from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.run import simulate
 from copark.simulation.trust import Trust
 from copark.store import checkpoints
 from copark.store.checkpoints import Stages
@@ -63,16 +64,17 @@ def test_the_box_of_a_posterior_holds_nine_tenths_of_each_axis(great_stone):
 
 
 def test_what_is_held_is_let_go_over_a_plausible_range(great_stone):
-    """Every range is of a parameter and holds its default; a case that knows a value, or draws it, keeps that."""
+    """Every range is of a parameter that the model holds, and has its default in it."""
     parameters = catalogue().parameters
     for name, plausible in samples.plausible_ranges().items():
         assert parameters[name].low <= plausible["low"] < plausible["high"] <= parameters[name].high, name
         assert plausible["low"] <= parameters[name].default[0] <= plausible["high"], name
         assert plausible["reason"], name
     released = samples.held(great_stone)
-    assert "overhead" in released
-    assert "interest_rate" not in released, "the case knows the rate of its credit"
-    assert "overhead" not in samples.held(load_case("suzhou")), "the case draws it"
+    assert set(released) == set(samples.plausible_ranges()), "this case knows and draws none of them"
+    for name in samples.plausible_ranges():
+        assert parameters[name].prior.kind == "fixed", f"{name} is drawn by the model"
+    assert samples.held(samples.let_go(great_stone)) == (), "what a case draws is left as it draws it"
     drawn = set(PriorSpace.of(great_stone).names)
     assert set(samples.prior_factors(samples.let_go(great_stone)).space.names) == drawn | set(released)
 
@@ -81,16 +83,24 @@ def test_a_box_leaves_what_was_held_its_whole_range(great_stone):
     space = PriorSpace.of(great_stone)
     box = samples.posterior_box(space, np.full((10, space.axes), 0.5))
     wide = samples.box_within(PriorSpace.of(samples.let_go(great_stone)), box)
-    places = [wide.space.names.index(name) for name in (space.names[0], "overhead")]
+    places = [wide.space.names.index(name) for name in (space.names[0], "cash_reserve")]
     assert wide.low[places].tolist() == [0.5, 0.0]
     assert wide.high[places].tolist() == [0.5, 1.0]
 
 
-def test_standing_by_accounts_is_read_beside_the_outputs(cube, points, asked):
-    stands = [readout.output for readout in asked].index(samples.STANDS)
+def test_outcomes_are_those_that_are_told_everywhere(great_stone, cube, points, asked):
+    """They are read where they are judged, and of the same runs of a study they are the same shares."""
+    place = {readout.output: at for at, readout in enumerate(asked)}
+    assert asked[place["self_standing"]].title("en").startswith("Probability of being self-standing in ")
     found = samples.answers(cube, points, asked, replicates=3, seed=1)
-    assert (np.isin(np.round(3.0 * found[:, stands]), (0.0, 1.0, 2.0, 3.0))).all()
-    assert asked[stands].title("en").startswith("Probability of standing by accounts in ")
+    source = samples.PointDraws(cube, points, 3, np.zeros(len(points), dtype=bool))
+    study = study_of(great_stone, 1).with_changes(draws="posterior", runs=3 * len(points), futures=3)
+    codes = simulate(study, great_stone, source=source, threads=1)["outcome"].to_numpy()[0].reshape(-1, 3)
+    for outcome in samples.OUTCOME:
+        quarter = asked[place[outcome]].at
+        assert quarter == study.judged_in(great_stone.clock.quarters)
+        shares = (codes == OUTCOMES.index(outcome)).mean(axis=1)
+        assert np.allclose(found[:, place[outcome]], shares)
 
 
 def test_a_sample_goes_on_within(cube, asked, monkeypatch, tmp_path):

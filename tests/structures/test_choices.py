@@ -1,4 +1,4 @@
-"""Structural choices: both sides are set outright, and what a park lacks is left out."""
+"""Structural choices: both sides are what they are called, and what a park lacks is left out."""
 
 from types import SimpleNamespace
 
@@ -10,6 +10,7 @@ from copark.analyses.structures.choices import cells_of, choices_of, wide_weight
 from copark.calibration.observations import ObservationModel, Target
 from copark.cases.load import load_case
 from copark.simulation.run import inputs_of
+from copark.simulation.scenario_edits import Edits
 
 
 def keys(case, weights=None):
@@ -19,7 +20,7 @@ def keys(case, weights=None):
 
 def test_a_park_has_the_choices_that_its_facts_bear(subtests):
     for case, expected in (
-        ("great-stone", ["visits", "rescue", "loan"]),
+        ("great-stone", ["visits", "jumps", "rescue", "loan"]),
         ("thilawa", ["rescue"]),
         ("suzhou", ["rescue", "loan", "rivalry"]),
     ):
@@ -30,6 +31,11 @@ def test_a_park_has_the_choices_that_its_facts_bear(subtests):
             assert missing["more_than"] == "no_posterior"
 
 
+def test_visits_without_a_framework_are_left_out_for_that():
+    missing = keys("imip")[1]
+    assert missing["visits"] == missing["jumps"] == "no_framework"
+
+
 def test_a_reading_is_crossed_only_if_enough_draws_are_left():
     even, few = np.r_[np.full(100, 1.1), np.full(100, 0.9)], np.r_[np.full(3, 60.0), np.full(197, 1e-6)]
     assert keys("thilawa", even)[0] == ["rescue", "more_than"]
@@ -38,20 +44,30 @@ def test_a_reading_is_crossed_only_if_enough_draws_are_left():
 
 
 def test_every_side_sets_what_it_is_about():
-    """Neither rescue nor visits nor loan is left to a default, which the next version may change."""
+    """Alignment by visits is drawn or none, jumps are none or all, everybody may rescue or nobody."""
     case = load_case("great-stone")
     crossed = cells_of(choices_of(case, None)[0])
-    assert len(crossed) == 8
-    assert len({one.sides for one in crossed}) == 8
+    assert len(crossed) == 16
+    assert len({one.sides for one in crossed}) == 16
     for cell in crossed:
-        visits, rescue, loan = cell.sides
-        assert cell.parameters["visit_weight"] == 1.0 - visits
-        assert cell.dated["governments.rescue_alone"] == (float(rescue), float(rescue))
-        assert {line.borrower for line in cell.case(case).finance.credit} == {("company", "host")[loan]}
+        visits, jumps, rescue, loan = cell.sides
+        assert cell.parameters.get("session_effect") == (0.0 if visits else None)
+        assert cell.parameters["visit_weight"] == jumps
+        assert {line.borrower for line in cell.case(case).finance.credit if line.use} == {("company", "host")[loan]}
         inputs = inputs_of(cell.case(case), cell.scenario())
-        assert (np.asarray(inputs.governments["rescue_alone"]) == rescue).all()
+        for way in ("rescue_alone", "rescue_by_treaty"):
+            assert (np.asarray(inputs.governments[way]) == 1 - rescue).all()
         owed = {name: float(np.max(inputs.governments[name])) for name in ("credit", "state_credit")}
         assert (owed["state_credit"] > 0.0, owed["credit"] > 0.0) == (bool(loan), not loan)
+
+
+def test_an_option_that_a_cell_leaves_nothing_to_do_is_not_tried_in_it():
+    """Where nobody may rescue, no rescue can be ended; where somebody may, it can."""
+    somebody, nobody = cells_of(choices_of(load_case("thilawa"), None, ["rescue"])[0])
+    ended = Edits.model_validate({"depth": {"rescue_by_treaty": "off", "from": "2026Q1"}})
+    other = Edits.model_validate({"depth": {"visits": "off"}})
+    assert [cell.settled(ended) for cell in (somebody, nobody)] == [False, True]
+    assert not nobody.settled(other)
 
 
 def test_without_a_rival_there_is_none():

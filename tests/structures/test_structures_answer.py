@@ -38,9 +38,9 @@ def test_the_model_as_it_is_is_a_cell_and_has_its_numbers(found):
 def test_cells_and_effects_agree(found):
     """A main effect is the mean over half of the cells less that over the other half."""
     for place, choice in enumerate(found.choices):
-        sides = [[cell.stands.value for cell in found.cells if cell.sides[place] == side] for side in (0, 1)]
+        sides = [[cell.self_standing.value for cell in found.cells if cell.sides[place] == side] for side in (0, 1)]
         difference = sum(sides[1]) / len(sides[1]) - sum(sides[0]) / len(sides[0])
-        assert found.of("stands", choice).value == pytest.approx(difference, abs=1e-9)
+        assert found.of("self_standing", choice).value == pytest.approx(difference, abs=1e-9)
 
 
 def test_every_combination_is_shown_in_both_languages(found):

@@ -166,6 +166,6 @@ def test_no_framework_is_explained_by_land_that_is_not_serviced(real):
     effects = effects_of(reference, scenarios, NEEDED)
     found = moves_of(effects, outcome_effects_of(reference, scenarios), "off", 79)
     first = found.moves[0]
-    assert (first.reference, first.cause, first.reasons[0][0]) == ("failed", "survives", "land")
+    assert (first.reference, first.cause, first.reasons[0][0]) == ("dependent", "unaided", "land")
     draws = next(line for line in first.lines if line.output == "state_funding")
     assert draws.reference > 0.0 == draws.arm

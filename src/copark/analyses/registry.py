@@ -165,7 +165,7 @@ REGISTRY = Registry(
         of_copark("counterfactual", "explain", aliases=("but-for",), version=3),
         of_copark("sensitivity", "explain", version=2),
         of_copark("structures", "explain"),
-        of_copark("ablate", "explain", version=3),
+        of_copark("ablate", "explain", version=4),
         of_copark("calibrate", "calibrate", version=CALIBRATION_VERSION),
         of_copark("validate", "calibrate"),
         of_copark("forecast", "calibrate"),

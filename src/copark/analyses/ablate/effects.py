@@ -2,7 +2,8 @@
 
 Everything is a scenario of one experiment, with common random numbers: :func:`experiment_of`.
 
-Mechanisms are listed in ``mechanisms.yaml``: parameters at the value at which each does nothing, or edits of facts.
+Mechanisms are listed in ``mechanisms.yaml``: parameters or levers at the value at which each does nothing, or edits of
+facts.
 """
 
 from __future__ import annotations
@@ -28,15 +29,13 @@ from copark.simulation.experiment import Experiment
 from copark.simulation.measures import OutputPaths, ScenarioMeasures
 from copark.simulation.sample import DrawSource
 from copark.simulation.scenario_edits import Edits
-from copark.simulation.study import LinkChange, Scenario
+from copark.simulation.study import InputChange, LinkChange, Scenario
 from copark.simulation.study_entries import Title
 from copark.stats.effects import Effects
 from copark.stats.scores import crps
 from copark.texts import text
 
 FILE = Path(__file__).parent / "mechanisms.yaml"
-NEEDED = ("framework", "visits")
-"""Mechanisms that have nothing to do in a case without facts of that name."""
 ROOMS = {"world": "global", "governments": "intergovernmental", "company": "park", "enterprises": "enterprise"}
 
 
@@ -84,7 +83,7 @@ def ablations_of(case: Case, cut: Quarter | None = None, *, links: bool = True) 
 def _mechanisms(case: Case, cut: Quarter | None) -> Iterator[Ablation]:
     titles = {one.key: one.title for one in dated_events(case)}
     for key, entry in listed().items():
-        if key in NEEDED and not getattr(case, key):
+        if not _has(case, entry.get("needs")):
             continue
         if key.endswith("/*"):  # everything of a kind that happened, one by one
             for name in (one for one in titles if one.startswith(key[:-1])):
@@ -101,6 +100,15 @@ def _mechanisms(case: Case, cut: Quarter | None) -> Iterator[Ablation]:
         yield _ablation(case, key, entry | {"edits": edits}, title, cut)
 
 
+def _has(case: Case, needs: str | None) -> bool:
+    """Say whether a case has the facts that a mechanism needs; of interests, any that something in the park serves."""
+    if needs is None:
+        return True
+    if needs == "interests":
+        return any(interest.served_by is not None for interest in case.interests)
+    return bool(getattr(case, needs))
+
+
 def _ablation(case: Case, key: str, entry: Mapping[str, Any], title: Title, cut: Quarter | None) -> Ablation:
     known = catalogue().parameters
     parameters = {
@@ -108,7 +116,8 @@ def _ablation(case: Case, key: str, entry: Mapping[str, Any], title: Title, cut:
         for name, value in entry.get("parameters", {}).items()
     }
     edits = Edits.model_validate(entry["edits"])
-    whole = Scenario(key=f"without-{key}"[:64], title=title, parameters=parameters, edits=edits)
+    levers = {name: (InputChange(value=value),) for name, value in entry.get("levers", {}).items()}
+    whole = Scenario(key=f"without-{key}"[:64], title=title, parameters=parameters, edits=edits, levers=levers)
     later = None if cut is None else _since(case, entry, cut)
     since = None if later is None else whole.model_copy(update={"key": f"{whole.key[:60]}-cut", "edits": later})
     return Ablation(key, "mechanism", str(entry["scale"]), title, whole, since)

@@ -288,7 +288,14 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "credit": ("credit_to_ledger",),
     "plan": ("plan_to_land",),
     "rescue": ("rescue_to_ledger", "shortfall_to_bargain", "control_to_bargain"),
-    "commitment": ("commitment_to_votes", "council_to_votes", "commitment_to_effort", "commitment_to_hurdle"),
+    "commitment": (
+        "commitment_to_votes",
+        "council_to_votes",
+        "commitment_to_effort",
+        "commitment_to_hurdle",
+        "commitment_to_arrivals",
+        "commitment_to_partners",
+    ),
     "rules": ("regime_to_arrivals", "tax_to_returns"),
     "service": (
         "network_to_arrivals",
@@ -297,8 +304,10 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "service_to_starts",
         "service_to_returns",
         "land_to_starts",
+        "price_to_arrivals",
         "opening_to_enterprises",
     ),
+    "closure": ("closing_to_company", "closing_to_enterprises"),
 }
 """Groups of links, by what they carry."""
 REST = "rest"

@@ -23,9 +23,9 @@ from copark.identity import identity_of
 from copark.model.arrays import Draws
 from copark.model.variables import catalogue
 from copark.progress import Progress
-from copark.simulation.accounts import NEEDED, standing
 from copark.simulation.ensemble import ScenarioRuns
 from copark.simulation.experiment import Experiment
+from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.sample import DrawSource, prior_of
 from copark.simulation.study import Study
 from copark.stats.quantiles import weighted_quantiles
@@ -33,21 +33,21 @@ from copark.store.checkpoints import Stage
 from copark.texts import text
 
 PLAUSIBLE = Path(__file__).parent / "plausible.yaml"
-STANDS = "stands"
-"""Read-out that is no output of the model: whether the park stands by its accounts (decision 0093)."""
+OUTCOME = ("self_standing", "failed")
+"""Outcomes that are read, as probabilities: judged in year twenty (decision 0094)."""
 BOX = (0.05, 0.95)
 """Quantiles of the posterior that bound its box."""
 ASKED = (
     ("operating", 12),
     ("operating", 20),
-    (STANDS, 20),
+    ("self_standing", 20),
     ("failed", 20),
     ("result_cumulative", 20),
     ("jobs", 20),
     ("benefit_home", 20),
     ("benefit_host", 20),
 )
-"""Outputs, and the year since the start at whose end they are read."""
+"""Outcomes and outputs, and the year since the start at whose end they are read."""
 
 
 @dataclass(frozen=True)
@@ -144,10 +144,10 @@ def box_within(space: PriorSpace, box: Factors) -> Factors:
 
 @dataclass(frozen=True)
 class Readout:
-    """An output at the end of a quarter."""
+    """An output at the end of a quarter, or an outcome in it."""
 
     output: str
-    """Name of the output."""
+    """Name of the output, or of the outcome."""
     at: int
     """Quarter, counted from the start."""
     quarter: str
@@ -162,20 +162,15 @@ class Readout:
 
     @property
     def unit(self) -> str:
-        """Unit of the output."""
-        return "1" if self.output == STANDS else catalogue().outputs[self.output].unit
+        """Unit of the output; 1 of an outcome."""
+        return "1" if self.output in OUTCOME else catalogue().outputs[self.output].unit
 
     def title(self, lang: str) -> str:
-        """Return the output's title with the quarter; of failure and of standing, the probability."""
-        if self.output in ("failed", STANDS):
+        """Return the output's title with the quarter; of an outcome, its probability."""
+        if self.output in OUTCOME:
             return text(f"sensitivity.readout.{self.output}", lang, quarter=self.quarter)
         title = catalogue().outputs[self.output].title(lang)
         return text("sensitivity.readout.other", lang, title=title, quarter=self.quarter)
-
-
-def closed_at(case: Case, readout: Readout) -> bool:
-    """Say whether the park is closed in the quarter of a read-out."""
-    return case.closed_by(case.clock.start + readout.at) is not None
 
 
 @dataclass(frozen=True)
@@ -183,9 +178,7 @@ class ReadoutMeasures:
     """Read-outs as measures of an experiment, each in a quarter of its own; not a number where a run did not finish."""
 
     readouts: tuple[Readout, ...]
-    """The read-outs."""
-    closed: tuple[bool, ...]
-    """Whether the park is closed in the quarter of each."""
+    """The read-outs; those of outcomes in the quarter in which these are judged."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -200,10 +193,7 @@ class ReadoutMeasures:
     @property
     def outputs(self) -> tuple[str, ...]:
         """Outputs that are read."""
-        names = [
-            name for readout in self.readouts for name in (NEEDED if readout.output == STANDS else [readout.output])
-        ]
-        return tuple(dict.fromkeys(names))
+        return tuple(dict.fromkeys(readout.output for readout in self.readouts if readout.output not in OUTCOME))
 
     def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
         """Give the last quarter, for all of them."""
@@ -212,10 +202,9 @@ class ReadoutMeasures:
     def read(self, runs: ScenarioRuns) -> Floats:
         """Read some runs, shape (runs, read-outs, 1)."""
         values = np.empty((len(runs.status), len(self.readouts), 1))
-        for column, (readout, closed) in enumerate(zip(self.readouts, self.closed, strict=True)):
-            if readout.output == STANDS:
-                paths = {name: runs[name] for name in NEEDED}
-                values[:, column, 0] = standing(paths, readout.at, closed=closed).stands
+        for column, readout in enumerate(self.readouts):
+            if readout.output in OUTCOME:
+                values[:, column, 0] = runs.outcome == OUTCOMES.index(readout.output)
             else:
                 values[:, column, 0] = runs[readout.output][:, readout.at]
         return runs.of_finished(values)
@@ -338,7 +327,7 @@ def read_points(
     Means over replicates, shape (draws, read-outs); not a number where a run did not finish.
     """
     study = study_of(case, seed).with_changes(draws="posterior", runs=count * replicates, futures=replicates)
-    measures = ReadoutMeasures(tuple(readouts), tuple(closed_at(case, readout) for readout in readouts))
+    measures = ReadoutMeasures(tuple(readouts))
     experiment = Experiment(study, case, measures, source=source, threads=threads, checkpoint=stage, progress=progress)
     values = experiment.measured(study.scenarios[0]).values
     return np.asarray(values.reshape(count, replicates, len(readouts)).mean(axis=1))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from copark.analyses.sensitivity.exploration import GivenSet
     from copark.analyses.sensitivity.samples import Readout
 
-SEEN = ("operating-20", "stands-20", "failed-20", "result_cumulative-20")
+SEEN = ("operating-20", "self_standing-20", "failed-20", "result_cumulative-20")
 """Outputs whose tables of samples at hand are not folded away; indices are drawn for all."""
 FIRST = "operating-20"
 """The output the answer begins with."""

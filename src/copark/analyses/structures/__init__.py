@@ -43,9 +43,11 @@ if TYPE_CHECKING:
     from copark.simulation.measures import ScenarioMeasures
     from copark.simulation.study import Scenario
 
-SHARES = ("stands", "self_standing", "failed")
+SHARES = ("self_standing", "failed")
 """Measures that are shares of runs."""
-COMPARED = ("stands", "self_standing", "log_operating")
+SIZES = ("operating", "jobs")
+"""Measures of size."""
+COMPARED = ("self_standing", "failed", "log_operating", "log_jobs")
 """Measures whose effects are told."""
 AIM_MEASURES = {"self_standing": "self_standing", "operating": "log_operating"}
 """Measure of the grid by the aim of a judgement."""
@@ -74,14 +76,14 @@ class CellResult:
 
     sides: tuple[int, ...]
     """Side of each choice, 0 or 1, in the order of the choices."""
-    stands: Estimate
-    """Share of runs that stand by their accounts."""
     self_standing: Estimate
-    """Share of runs that are self-standing by the count of enterprises."""
+    """Share of runs that are self-standing."""
     failed: Estimate
-    """Share of runs whose company failed."""
+    """Share of runs that failed."""
     operating: tuple[float, float, float]
     """Operating enterprises: 5 %, median and 95 % of runs."""
+    jobs: tuple[float, float, float]
+    """Jobs, likewise."""
 
 
 @dataclass(frozen=True)
@@ -175,9 +177,11 @@ class Answer(Result):
                     for name in SHARES
                     for end, part in (("", "value"), ("_low", "low"), ("_high", "high"))
                 },
-                "operating_p05": cell.operating[0],
-                "operating": cell.operating[1],
-                "operating_p95": cell.operating[2],
+                **{
+                    f"{name}{end}": getattr(cell, name)[part]
+                    for name in SIZES
+                    for part, end in enumerate(("_p05", "", "_p95"))
+                },
                 "as_modelled": place == self.as_modelled,
             }
             for place, cell in enumerate(self.cells)
@@ -188,8 +192,9 @@ class Answer(Result):
         return next(found.effect for found in self.effects if (found.measure, found.choices) == (measure, choices))
 
     def range_of(self, measure: str) -> tuple[float, float]:
-        """Give the lowest and the highest share over all cells."""
-        values = [getattr(cell, measure).value for cell in self.cells]
+        """Give the lowest and the highest over all cells: of a share, or of the median of a size."""
+        found = [getattr(cell, measure) for cell in self.cells]
+        values = [one.value if isinstance(one, Estimate) else one[1] for one in found]
         return min(values), max(values)
 
     def strongest(self, measure: str) -> ChoiceEffect | None:
@@ -273,7 +278,7 @@ class _GridRuns:
     def __init__(
         self, params: Params, context: Context, cells: Sequence[Cell], options: Sequence[LeverOption], stages: Any
     ) -> None:
-        from copark.cases.horizon import horizon_for, now_for
+        from copark.cases.horizon import now_for
         from copark.simulation.experiment import Experiment
         from copark.simulation.study import baseline
 
@@ -281,7 +286,6 @@ class _GridRuns:
         self.cells = cells
         now = now_for(self.case, params.now)
         study = baseline(self.case.name).with_changes(name="structures", runs=params.runs, seed=params.seed, now=now)
-        closed = self.case.closed_by(horizon_for(self.case, now)) is not None
         wanted = {
             borrower: [
                 self.scenario(cell, option)
@@ -294,7 +298,7 @@ class _GridRuns:
         counts = {borrower: len(_different(scenarios)) for borrower, scenarios in wanted.items()}
         total = sum(counts.values())
         tell = context.stage("simulate")
-        self.first = context.experiment(study, self.case, GridMeasures(closed), *params.wanted, announced_studies=total)
+        self.first = context.experiment(study, self.case, GridMeasures(), *params.wanted, announced_studies=total)
         self.experiments: dict[str | None, Experiment] = {}
         before = 0
         for borrower, scenarios in wanted.items():
@@ -302,7 +306,7 @@ class _GridRuns:
             experiment = Experiment(
                 self.first.study,
                 cell.case(self.case),
-                GridMeasures(closed),
+                GridMeasures(),
                 source=self.first.source,
                 threads=context.cores,
                 progress=part_of(tell, before * study.runs, total * study.runs),
@@ -317,7 +321,7 @@ class _GridRuns:
         if option is None:
             return cell.scenario()
         edits = cell.edits.joined(option.entry.edits)
-        if edits is None or cell.dated.keys() & option.entry.dated_inputs.keys():
+        if edits is None or cell.dated.keys() & option.entry.dated_inputs.keys() or cell.settled(option.entry.edits):
             return None
         return cell.scenario(edits, option.entry.dated_inputs)
 
@@ -349,14 +353,16 @@ def _weights_by_cell(cells: Sequence[Cell], weights: Floats | None, runs: int) -
 
 
 def _result(cell: Cell, place: int, grids: Mapping[str, Grid]) -> CellResult:
-    operating = grids["operating"]
-    low, middle, high = weighted_quantiles(operating.values[place], operating.weights[place], BAND).tolist()
+    bands = {}
+    for name in SIZES:
+        low, middle, high = weighted_quantiles(grids[name].values[place], grids[name].weights[place], BAND).tolist()
+        bands[name] = (low, middle, high)
     return CellResult(
         sides=cell.sides,
-        stands=grids["stands"].share(place),
         self_standing=grids["self_standing"].share(place),
         failed=grids["failed"].share(place),
-        operating=(low, middle, high),
+        operating=bands["operating"],
+        jobs=bands["jobs"],
     )
 
 

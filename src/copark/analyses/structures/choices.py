@@ -1,7 +1,7 @@
-"""Structural choices: what a modeller decides before any number is estimated, each with two sides set outright.
+"""Structural choices: what a modeller decides before any number is estimated, each with two sides.
 
-Neither side is "as the model has it": which of them it has is found by comparing inputs, so that the grid means the
-same when defaults of the model change.
+Which combination is the model as it is is found by comparing inputs, so that the grid means the same when defaults of
+the model change.
 """
 
 from __future__ import annotations
@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from copark.calibration.draw_sources import PosteriorSource
 
 Borrower = Literal["company", "host"]
-Reason = Literal["no_visits", "no_loan", "no_rival", "no_posterior", "no_more_than", "too_few"]
-CHOICES = ("visits", "rescue", "loan", "rivalry", "more_than")
+Reason = Literal["no_visits", "no_framework", "no_loan", "no_rival", "no_posterior", "no_more_than", "too_few"]
+CHOICES = ("visits", "jumps", "rescue", "loan", "rivalry", "more_than")
 """Keys of the choices, in the order in which they are told."""
+VISITED = ("visits", "jumps")
+"""Choices about visits, which act under a framework alone."""
 WIDE = 1.5
 """The other reading of "more than N": as N to 1.5 N, which holds every ratio on record (decision 0047)."""
 ENOUGH = 50.0
@@ -48,9 +50,11 @@ class Side:
     edits: Edits = field(default_factory=Edits)
     """Facts of the case that are changed."""
     borrower: Borrower | None = None
-    """Who owes every credit line; ``None`` to leave that alone."""
+    """Who owes every credit line that is used; ``None`` to leave that alone."""
     reading: float | None = None
     """How far "more than N" reaches, as a multiple of N; ``None`` to leave that alone."""
+    settles: frozenset[str] = frozenset()
+    """Instruments of the framework that it leaves nothing to do, by name of :class:`Depth`."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +92,15 @@ class Cell:
     edits: Edits
     """Facts that it changes."""
     borrower: Borrower | None
-    """Who owes the credit lines."""
+    """Who owes the credit lines that are used."""
     reading: float | None
     """How far "more than N" reaches."""
+    settles: frozenset[str]
+    """Instruments of the framework that it leaves nothing to do, by name of :class:`Depth`."""
+
+    def settled(self, edits: Edits) -> bool:
+        """Say whether edits take an instrument away that the cell leaves nothing to do anyway."""
+        return any(not getattr(edits.depth, name) for name in self.settles)
 
     def scenario(
         self, edits: Edits | None = None, dated: Mapping[str, tuple[InputChange, ...]] | None = None
@@ -114,10 +124,12 @@ class Cell:
         )
 
     def case(self, case: Case) -> Case:
-        """Give the case whose credit lines are owed by whom the cell says."""
+        """Give the case whose credit lines are owed by whom the cell says, as far as they are used."""
         if self.borrower is None:
             return case
-        lines = tuple(line.model_copy(update={"borrower": self.borrower}) for line in case.finance.credit)
+        lines = tuple(
+            line.model_copy(update={"borrower": self.borrower}) if line.use else line for line in case.finance.credit
+        )
         finance = case.finance.model_copy(update={"credit": lines})
         return case.model_copy(update={"finance": finance})
 
@@ -151,8 +163,10 @@ def choices_of(
 
 
 def _lack(key: str, case: Case, weights: Floats | None) -> LeftOut | None:
+    if key in VISITED and case.visits and case.framework is None:
+        return LeftOut(key, "no_framework")
     facts: Mapping[str, tuple[Any, Reason]] = {
-        "visits": (case.visits, "no_visits"),
+        **dict.fromkeys(VISITED, (case.visits, "no_visits")),
         "loan": ([line for line in case.finance.credit if line.use], "no_loan"),
         "rivalry": (case.rivals, "no_rival"),
     }
@@ -170,13 +184,18 @@ def _lack(key: str, case: Case, weights: Floats | None) -> LeftOut | None:
 
 
 def _sides(key: str, case: Case) -> tuple[Side, Side]:
-    """Set both sides of a choice outright."""
+    """Set both sides of a choice.
+
+    Who may rescue is open in every case, to both together and to each alone, and alignment by visits is drawn: the
+    first side of these two is the case as it is.
+    """
     if key == "visits":
-        return Side(parameters={"visit_weight": 1.0}), Side(parameters={"visit_weight": 0.0, "session_effect": 0.0})
+        return Side(), Side(parameters={"session_effect": 0.0})
+    if key == "jumps":
+        return Side(parameters={"visit_weight": 0.0}), Side(parameters={"visit_weight": 1.0})
     if key == "rescue":
-        return Side(dated={"governments.rescue_alone": (0.0, 0.0)}), Side(
-            dated={"governments.rescue_alone": (1.0, 1.0)}
-        )
+        nobody = {"governments.rescue_by_treaty": (0.0,), "governments.rescue_alone": (0.0, 0.0)}
+        return Side(), Side(dated=nobody, settles=frozenset({"rescue_by_treaty", "rescue_alone"}))
     if key == "loan":
         return Side(borrower="company"), Side(borrower="host")
     if key == "rivalry":
@@ -204,6 +223,7 @@ def _cell(choices: Sequence[Choice], sides: tuple[int, ...]) -> Cell:
         edits=edits,
         borrower=next((side.borrower for side in chosen if side.borrower is not None), None),
         reading=next((side.reading for side in chosen if side.reading is not None), None),
+        settles=frozenset().union(*(side.settles for side in chosen)),
     )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def cells(answer: Answer, lang: str = "en") -> Figure:
-    """Draw for every combination how often the park stands by its accounts, with error, and by the count.
+    """Draw for every combination how often the park is self-standing, with error, and how often it fails.
 
     Parameters
     ----------
@@ -42,11 +42,11 @@ def cells(answer: Answer, lang: str = "en") -> Figure:
     axes.set_xlim(-0.02, 1.02)
     style.in_percent(axes)
     for place, cell in enumerate(answer.cells):
-        ends = (cell.stands.low, cell.stands.high)
-        axes.plot([cell.self_standing.value], [place], "o", color=style.INK, mfc=style.PAPER, ms=5.2, zorder=1)
-        style.interval(axes, place, ends, cell.stands.value, told=percent(cell.stands.value))
+        share = cell.self_standing
+        axes.plot([cell.failed.value], [place], "o", color=style.INK, mfc=style.PAPER, ms=5.2, zorder=1)
+        style.interval(axes, place, (share.low, share.high), share.value, told=percent(share.value))
     handles = (style.line(style.MODEL, "o"), style.line(style.INK, "o", linestyle="", markerfacecolor=style.PAPER))
-    words = (text(f"structures.figure.{name}", lang) for name in ("accounts", "count"))
+    words = (text(f"structures.figure.{name}", lang) for name in ("self_standing", "failed"))
     style.key(figure, zip(handles, words, strict=True), columns=2)
     return figure
 

@@ -1,4 +1,4 @@
-"""What is read of every run of a grid: whether the park stands, by both measures, and how large it is."""
+"""What is read of every run of a grid: what became of the park, and how large it is."""
 
 from __future__ import annotations
 
@@ -15,16 +15,13 @@ from copark.simulation.outcomes import OUTCOMES
 if TYPE_CHECKING:
     from copark.simulation.ensemble import ScenarioRuns
 
-NAMES = ("stands", "self_standing", "failed", "operating", "log_operating")
-"""Measures: standing by accounts, by the count of enterprises, failure; operating enterprises and their logarithm."""
+NAMES = ("self_standing", "failed", "operating", "log_operating", "jobs", "log_jobs")
+"""Measures: two outcomes; operating enterprises and jobs, and their logarithms."""
 
 
 @dataclass(frozen=True)
 class GridMeasures:
     """Measures at the horizon, :data:`NAMES`."""
-
-    closed: bool = False
-    """Whether the park is closed then."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -34,28 +31,22 @@ class GridMeasures:
     @property
     def units(self) -> tuple[str, ...]:
         """Units of the measures."""
-        return ("1", "1", "1", "companies", "log points")
+        return ("1", "1", "companies", "log points", "persons", "log points")
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """Outputs they are read of."""
-        return tuple(dict.fromkeys((*NEEDED, "operating")))
+        """Outputs they are read of, beside the outcome."""
+        return ("operating", "jobs")
 
     def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
-        """Give the last quarter, for all measures."""
+        """Give the last quarter, in which outcomes are judged, for all measures."""
         return tuple(labels[-1:])
 
     def read(self, runs: ScenarioRuns) -> Floats:
         """Read some runs, shape (runs, measures, 1); not a number where a run did not finish."""
-        last = runs.out.shape[2] - 1
-        paths = {name: runs[name] for name in NEEDED}
-        operating = runs["operating"][:, last]
-        columns = (
-            standing(paths, last, closed=self.closed).stands,
-            runs.outcome == OUTCOMES.index("self_standing"),
-            runs.outcome == OUTCOMES.index("failed"),
-            operating,
-            np.log(np.maximum(operating, 1.0)),
-        )
+        sizes = [runs[name][:, -1] for name in self.outputs]
+        columns = [runs.outcome == OUTCOMES.index(name) for name in ("self_standing", "failed")]
+        # The logarithm of nobody is that of one.
+        columns += [read for size in sizes for read in (size, np.log(np.maximum(size, 1.0)))]
         values = np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=1)
         return runs.of_finished(values)[:, :, np.newaxis]

@@ -14,7 +14,8 @@ from copark.presentation.document import Column, Kind
 from copark.presentation.numbers import number, percent_words
 
 POINTS = Column("points", "", Kind.points, places=1)
-EFFECT_COLUMNS = "stands:points:1 self_standing:points:1 log_operating:change:2"
+CHANGE = Column("change", "", Kind.change, "log points", 2)
+EFFECT_COLUMNS = "self_standing:points:1 failed:points:1 log_operating:change:2 log_jobs:change:2"
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
@@ -45,27 +46,40 @@ class _Show(Show):
             choices=len(answer.choices),
             park=self.t.of(answer.park),
             quarter=answer.quarter,
-            range=self.range("stands"),
-            counted=self.range("self_standing"),
+            range=self.range("self_standing"),
+            failed=self.range("failed"),
+            size=self.size(),
             most=self.most(),
             advice=self.advised(),
         )
 
     def range(self, measure: str) -> str:
-        low, high = (percent_words(value, self.t.lang) for value in self.answer.range_of(measure))
+        return self.between(*(percent_words(value, self.t.lang) for value in self.answer.range_of(measure)))
+
+    def size(self) -> str:
+        """Tell the lowest and the highest median of operating enterprises."""
+        return self.between(*(number(value, 0) for value in self.answer.range_of("operating")))
+
+    def between(self, low: str, high: str) -> str:
         return self.t("range.same" if low == high else "range.wide", low=low, high=high)
 
     def most(self) -> str:
-        """Name the choice that moves standing by accounts most, and that of the count where it is another."""
-        accounts, count = (self.answer.strongest(measure) for measure in ("stands", "self_standing"))
-        first = self.t("most.none") if accounts is None else self.t("most.some", **self.moved(accounts))
-        if count is None or (accounts is not None and count.choices == accounts.choices):
-            return first
-        return self.t.sentences([first, self.t("most.count", **self.moved(count))])
+        """Name the choice that moves being self-standing most, and that of failure and size where it is another."""
+        told: list[str] = []
+        named: list[tuple[str, ...]] = []
+        for measure in ("self_standing", "failed", "log_operating"):
+            found = self.answer.strongest(measure)
+            if found is not None and found.choices not in named:
+                told.append(self.t(f"most.{measure}", **self.moved(found)))
+                named.append(found.choices)
+            elif found is None and measure == "self_standing":
+                told.append(self.t("most.none"))
+        return self.t.sentences(told)
 
     def moved(self, found: ChoiceEffect) -> dict[str, str]:
         (choice,) = found.choices
-        return {"choice": self.turned(choice), "points": self.said(found.effect.value, POINTS)}
+        column = POINTS if found.measure in SHARES else CHANGE
+        return {"choice": self.turned(choice), "moved": self.said(found.effect.value, column)}
 
     def turned(self, choice: str) -> str:
         """Name a choice with its two sides."""
@@ -98,13 +112,13 @@ class _Show(Show):
         columns = [
             *answer.choices,
             *(f"{name}:share" for name in SHARES),
-            "operating:count::companies as_modelled:flag",
+            "operating:count::companies jobs:count::persons as_modelled:flag",
         ]
         rows: list[Sequence[doc.Value]] = [
             (
                 *(self.side(choice, side) for choice, side in zip(answer.choices, cell.sides, strict=True)),
                 *(_interval(getattr(cell, name)) for name in SHARES),
-                doc.Interval(cell.operating[0], cell.operating[2], cell.operating[1]),
+                *(doc.Interval(low, high, middle) for low, middle, high in (cell.operating, cell.jobs)),
                 place == answer.as_modelled,
             )
             for place, cell in enumerate(answer.cells)
@@ -146,10 +160,7 @@ class _Show(Show):
     def signs(self, option: OptionSigns) -> Sequence[doc.Value]:
         """Give the row of an option: its lowest and highest effect, and in how many combinations its sign holds."""
         values = [effect.value for effect in option.effects if effect is not None]
-        kind = Kind.points if option.aim == "self_standing" else Kind.change
-        column = Column(
-            "effect", "", kind, "" if kind is Kind.points else "log points", 1 if kind is Kind.points else 2
-        )
+        column = POINTS if option.aim == "self_standing" else CHANGE
         ends = [self.said(end, column) for end in (min(values), max(values))] if values else [None, None]
         counts = (len(option.held), len(option.turned), len(values))
         return (self.t.of(option.title), self.t(f"word.{option.word}"), *ends, *counts)
