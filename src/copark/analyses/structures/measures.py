@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark.arrays import Floats
-from copark.simulation.accounts import NEEDED, standing
 from copark.simulation.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
