@@ -92,7 +92,7 @@ def test_the_park_is_told_beside_its_own_land_and_plan(case):
     land = found.land
     area = case.land.plan[-1].in_unit("ha")
     last = made.isel(scenario=0, quarter=-1)
-    assert (land.of, land.median) == ("planned", pytest.approx(float(np.median(last["occupied_area"])) / area))
+    assert (land.basis, land.median) == ("planned", pytest.approx(float(np.median(last["occupied_area"])) / area))
     jobs = found.final("jobs")[1]
     for lang, words, plan in (
         ("en", "of the planned land taken up", f"{jobs:,.0f} of at least 6,000 planned (2015-06)"),

@@ -13,7 +13,7 @@ SERVICED = np.array([80.0, 100.0, 120.0])
 
 def test_land_is_told_beside_the_plan_where_there_is_one():
     found = land_taken_up(OCCUPIED, SERVICED, planned=200.0)
-    assert (found.of, found.median) == ("planned", 0.25)
+    assert (found.basis, found.median) == ("planned", 0.25)
     assert found.low == pytest.approx(0.205)
     assert found.high == pytest.approx(0.295)
 
@@ -21,7 +21,7 @@ def test_land_is_told_beside_the_plan_where_there_is_one():
 def test_where_nobody_plans_land_is_told_beside_what_is_serviced():
     """What the company aims for then follows demand: a share of it would be near 60 % of any park."""
     found = land_taken_up(OCCUPIED, SERVICED, planned=None)
-    assert (found.of, found.low, found.median, found.high) == ("serviced", 0.5, 0.5, 0.5)
+    assert (found.basis, found.low, found.median, found.high) == ("serviced", 0.5, 0.5, 0.5)
 
 
 def test_runs_without_land_and_without_a_number_do_not_count():

@@ -77,4 +77,4 @@ def size_clause(companies: tuple[float, float, float], land: LandTakenUp | None,
     if land is None:
         return words
     share = percent_words(land.median, lang)
-    return text(f"analysis.size.with_land.{land.of}", lang, companies=words, share=share)
+    return text(f"analysis.size.with_land.{land.basis}", lang, companies=words, share=share)

@@ -25,7 +25,7 @@ READ = ("occupied_area", "serviced_area")
 class LandTakenUp:
     """Land that enterprises use in a quarter, as a share of another area: 5, 50 and 95 % of runs."""
 
-    of: Literal["planned", "serviced"]
+    basis: Literal["planned", "serviced"]
     """What it is a share of."""
     low: float
     """5 % of runs."""

@@ -179,7 +179,7 @@ class _Show(Show):
         if land is not None and answer.closed is None:
             band = self.said(doc.Interval(land.low, land.high), doc.SHARE)
             yield doc.Card(
-                text(f"analysis.size.land.{land.of}", t.lang), doc.SHARE, land.median, t("card.band", band=band)
+                text(f"analysis.size.land.{land.basis}", t.lang), doc.SHARE, land.median, t("card.band", band=band)
             )
         words = t("card.outside_value", outside=answer.outside, compared=answer.compared)
         yield doc.Card(
@@ -380,7 +380,7 @@ class _Show(Show):
         if answer.land is not None:
             land = answer.land
             value = doc.Interval(_percent(land.low), _percent(land.high), _percent(land.median))
-            title = self.dated(text(f"analysis.size.land.{land.of}", t.lang))
+            title = self.dated(text(f"analysis.size.land.{land.basis}", t.lang))
             yield title, value, t("unit.percent"), t("range.runs")
         for name, plan in answer.planned.items():
             column, _ = self.size(name)

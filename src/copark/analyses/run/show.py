@@ -173,7 +173,7 @@ class _Show(AboutCase):
         t = self.t
         low, high = (percent(share) for share in (land.low, land.high))
         band = text("presentation.number.reach", t.lang, low=low, high=high)
-        title = t("card.at", title=text(f"analysis.size.land.{land.of}", t.lang), last=last)
+        title = t("card.at", title=text(f"analysis.size.land.{land.basis}", t.lang), last=last)
         return doc.Card(title, doc.SHARE, land.median, t("card.band", band=band))
 
     def reasons(self) -> Iterator[str]:
