@@ -31,6 +31,11 @@ def test_runs_without_land_and_without_a_number_do_not_count():
     assert land_taken_up(occupied[1:], serviced[1:], planned=None) is None
 
 
+def test_land_given_back_is_no_less_than_none():
+    found = land_taken_up(np.array([-1e-15, 0.0]), np.array([100.0, 100.0]), planned=None)
+    assert (found.low, found.high) == (0.0, 0.0)
+
+
 def test_the_plan_is_that_on_record_and_in_force():
     thilawa = load_case("thilawa")
     assert planned_land(thilawa, Quarter(2013, 3)) is None

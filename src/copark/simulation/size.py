@@ -65,5 +65,6 @@ def land_taken_up(occupied: Floats, serviced: Floats, planned: float | None) -> 
     has_land = np.isfinite(occupied) & (land > 0.0)
     if not has_land.any():
         return None
-    low, median, high = band(occupied[has_land] / land[has_land])
+    # Land that is given back leaves a rounding below 0.
+    low, median, high = band(np.maximum(occupied[has_land], 0.0) / land[has_land])
     return LandTakenUp("serviced" if planned is None else "planned", float(low), float(median), float(high))

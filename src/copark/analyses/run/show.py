@@ -91,9 +91,11 @@ class _Show(AboutCase):
                 answer.outcomes[0], t.lang, lambda _, share: t("headline.share", share=share, **words)
             )
             sentence = t("headline", outcomes=outcomes, **words)
+            joined = "headline.with_size"
         else:
             sentence = t("headline.assumed", **words)
-        sentences.append(t("headline.with_size", sentence=sentence, size=size) if size else sentence)
+            joined = "headline.assumed_with_size"
+        sentences.append(t(joined, sentence=sentence, size=size) if size else sentence)
         return t.sentences([*sentences, *doubts.sentences(t.lang)])
 
     def sections(self) -> tuple[doc.Section, ...]:
