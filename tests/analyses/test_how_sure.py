@@ -113,6 +113,14 @@ def test_the_range_is_that_of_the_other_structures():
     assert Doubts().sentences("zh") == []
 
 
+def test_what_the_tests_of_accounts_rest_on_is_said_wherever_a_chance_is():
+    """Not of a park that is closed in every run: its accounts decide nothing."""
+    for lang, words in (("en", "publishes its accounts"), ("zh", "不公布账目")):
+        assert any(words in sentence for sentence in how_sure(None, shares(94), (), NO_DOUBTS, lang))
+        closed = shares(self_standing=0, failed=100)
+        assert not any(words in sentence for sentence in how_sure(None, closed, (), NO_DOUBTS, lang))
+
+
 def test_structures_that_agree_are_told_by_one_number():
     """On the brief's card and on Decide's, also where they only round alike."""
     assert structures_in_words(readings(0.94, 1.0, 1.0), "zh").endswith("均为100%")

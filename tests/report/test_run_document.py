@@ -55,7 +55,7 @@ def test_the_answer_comes_first_and_is_made_of_the_numbers(answer):
         found = answer.document(lang)
         assert [one.key for one in found.sections] == list(SECTIONS)
         assert f"{100 * share.share:.0f}%" in found.headline
-        assert {"en": f"(median {median})", "zh": f"，中位数{median}家）"}[lang] in found.headline
+        assert {"en": f"has {median} companies (", "zh": f"运营企业{median}家（"}[lang] in found.headline
         assert found.trust_state == "calibrated"
         summary = json.dumps(to_json(found)["sections"][0], ensure_ascii=False)
         assert {"en": f"{answer.unfinished} of 150", "zh": f"150次模拟中有{answer.unfinished}次"}[lang] in summary
@@ -84,6 +84,35 @@ def test_observations_used_and_unused_stand_side_by_side_with_their_sources(answ
     assert "3.5" in json.dumps([row[1] for row in rows]), "values have the digits they were reported with"
 
 
+def test_the_park_is_told_beside_its_own_land_and_plan(case):
+    """Fifty companies are many for one park and few for another: the same sentence says what share of its land."""
+    made = calibrated(make_result(40))
+    planned = observation("2015-06", "planned_jobs", 6000, "persons", bound="at-least", role="context")
+    found = answer_of(made, case.model_copy(update={"observations": (*case.observations, planned)}))
+    land = found.land
+    area = case.land.plan[-1].in_unit("ha")
+    last = made.isel(scenario=0, quarter=-1)
+    assert (land.basis, land.median) == ("planned", pytest.approx(float(np.median(last["occupied_area"])) / area))
+    jobs = found.final("jobs")[1]
+    for lang, words, plan in (
+        ("en", "of the planned land taken up", f"{jobs:,.0f} of at least 6,000 planned (2015-06)"),
+        ("zh", "规划用地占用", f"规划不低于6,000人（2015-06），届时{jobs:,.0f}人"),
+    ):
+        document = found.document(lang)
+        first = re.split(r"\.\s|。", document.headline)[0]
+        assert {"en": "self-standing", "zh": "自立"}[lang] in first
+        assert words in first
+        notes = {card.title: card.note for card in document.sections[0].blocks[0].cards}
+        assert any(plan in note for note in notes.values()), notes
+        assert any({"en": "Planned land", "zh": "规划用地"}[lang] in title for title in notes)
+
+
+def test_what_the_tests_of_accounts_rest_on_stands_where_the_chance_is_told(answer, case):
+    words = "No park's company publishes its accounts"
+    assert words in words_of(answer.document())
+    assert words not in words_of(answer_of(make_result(10), case).document())
+
+
 def test_shares_of_outcomes_over_all_runs_are_told_where_only_some_paths_are_kept(case):
     found = answer_of(calibrated(make_result(5)), case, [{"3": 900, "1": 100}])
     assert (found.finished, found.share("self_standing").share) == (1000, 0.9)
@@ -96,7 +125,9 @@ def test_what_a_park_without_calibration_will_become_is_not_told_unasked(case):
         made = found.document(lang)
         outcomes = next(one for one in made.sections if one.key == "outcomes")
         assert outcomes.folded
-        assert "%" not in made.headline.replace("90%", "")
+        told = {"en": "self-standing", "zh": "自立"}[lang]
+        assert told not in made.headline
+        assert all(told not in card.title for card in made.sections[0].blocks[0].cards)
         assert not {"shares", "scenarios", "sweep"} & {
             one.key for one in made.sections[0].blocks if isinstance(one, Table)
         }

@@ -9,6 +9,7 @@ from copark.analyses.brief.show import spelled
 from copark.analyses.contract import Texts
 from copark.cases import load_case, used
 from copark.model.variables import catalogue
+from copark.presentation.numbers import percent
 from copark.web.content.requests import RequestedScenario
 from copark.web.content.sentences import signed_span
 from tests.web.conftest import EQUITY
@@ -44,6 +45,36 @@ def test_the_summary_says_the_numbers(client, answer):
         assert operating["shown"][lang] in answer["summary"][lang]
         assert answer["trust"]["recorded"][lang] in answer["summary"][lang]
         assert judged[lang] in answer["summary"][lang]
+
+
+def test_size_is_told_beside_the_parks_own_land_and_plan(client, subtests):
+    """Where governments plan, beside their plan; elsewhere beside the land that is serviced."""
+    plans = {"great-stone": ("planned", "of 14,000 planned (2023-11)"), "sihanoukville": ("serviced", None)}
+    for name, (basis, planned) in plans.items():
+        with subtests.test(name=name):
+            asked = {"case": name, "runs": 30, "draws": "prior", "baseline": None}
+            (arm,) = client.post("/api/v1/simulate", json=asked).json()["arms"]
+            land = arm["land"]
+            assert land["basis"] == basis
+            assert 0.0 <= land["low"] <= land["median"] <= land["high"]
+            assert land["middle"]["en"] == percent(land["median"])
+            jobs = next(one for one in arm["headlines"] if one["output"] == "jobs")
+            if planned is None:
+                assert jobs["planned"] is None
+            else:
+                assert jobs["planned"]["en"] == f"{jobs['median']:,.0f} {planned}"
+
+
+def test_the_answers_sentence_has_the_size_and_the_caveats_what_accounts_rest_on(client):
+    asked = {"case": "great-stone", "runs": 30, "draws": "posterior", "baseline": None}
+    answer = client.post("/api/v1/simulate", json=asked).json()
+    land = answer["arms"][0]["land"]
+    for lang, words in (("en", "of the planned land taken up"), ("zh", "规划用地占用")):
+        assert words in answer["summary"][lang]
+        assert land["middle"][lang].strip("<>") in answer["summary"][lang]
+    assert any("publishes its accounts" in one["en"] for one in answer["caveats"])
+    assumed = client.post("/api/v1/simulate", json=asked | {"draws": "prior"}).json()
+    assert not any("publishes its accounts" in one["en"] for one in assumed["caveats"]), "no chance is told"
 
 
 def test_choices_are_told_of_every_analysis_with_a_case_or_without(client, subtests):

@@ -22,8 +22,10 @@ from copark.analyses.registry import REGISTRY
 from copark.calibration.case_parameters import shipped_cases
 from copark.cases.casebook import list_cases
 from copark.cases.horizon import present_quarter
+from copark.cases.load import load_case
 from copark.presentation.numbers import percent
 from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.size import READ, land_taken_up, planned_land
 from copark.stats.quantiles import band
 from tests.asked import call
 
@@ -42,6 +44,8 @@ class Park:
     chance: float
     companies: Band
     jobs: Band
+    land: Band | None
+    """Land taken up, as a share of what is planned or serviced."""
 
 
 @pytest.fixture(scope="module", params=list_cases())
@@ -56,7 +60,10 @@ def park(request: pytest.FixtureRequest) -> Park:
     standing = outcomes[finished] == OUTCOMES.index("self_standing")
     last = last.isel(run=finished)
     companies, jobs = (band(last[name].to_numpy()) for name in ("operating", "jobs"))
-    return Park(request.param, float(standing.mean()), companies, jobs)
+    planned = planned_land(load_case(request.param), present_quarter() + 40)
+    land = land_taken_up(*(last[name].to_numpy() for name in READ), planned)
+    taken_up = None if land is None else (land.low, land.median, land.high)
+    return Park(request.param, float(standing.mean()), companies, jobs, taken_up)
 
 
 def answered(name: str, park: Park, out: Path) -> Answered:
@@ -73,6 +80,8 @@ def test_the_page_has_the_numbers_of_python(park: Park, client: TestClient) -> N
     assert standing == park.chance
     headlines = {one["output"]: (one["low"], one["median"], one["high"]) for one in arm["headlines"]}
     assert (headlines["operating"], headlines["jobs"]) == (park.companies, park.jobs)
+    land = arm["land"]
+    assert (land and (land["low"], land["median"], land["high"])) == park.land
 
 
 def test_the_terminal_has_the_numbers_of_python(park: Park, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,6 +105,7 @@ def test_the_brief_and_its_workbook_have_the_numbers_of_python_and_miss_as_many_
     assert found.share("self_standing").share == park.chance
     assert tuple(found.bands["operating"][[0, 2, 4], -1]) == park.companies
     assert tuple(found.bands["jobs"][[0, 2, 4], -1]) == park.jobs
+    assert (found.land and (found.land.low, found.land.median, found.land.high)) == park.land
     (workbook,) = brief.write(tmp_path, ("xlsx",), "en").values()
     cells = [cell.value for sheet in openpyxl.load_workbook(workbook) for row in sheet for cell in row]
     numbers = [cell for cell in cells if isinstance(cell, float | int)]

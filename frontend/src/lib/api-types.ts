@@ -318,6 +318,7 @@ export interface components {
             shown: components["schemas"]["LocalizedText"];
             middle: components["schemas"]["LocalizedText"];
             band: components["schemas"]["LocalizedText"];
+            planned: components["schemas"]["LocalizedText"] | null;
         };
         /** IndicatorInfo */
         IndicatorInfo: {
@@ -362,6 +363,17 @@ export interface components {
          * @enum {string}
          */
         Kind: "text" | "note" | "quarter" | "count" | "number" | "change" | "share" | "points" | "flag" | "source";
+        /** LandShare */
+        LandShare: {
+            /** @enum {string} */
+            basis: "planned" | "serviced";
+            title: components["schemas"]["LocalizedText"];
+            low: number;
+            median: number;
+            high: number;
+            middle: components["schemas"]["LocalizedText"];
+            band: components["schemas"]["LocalizedText"];
+        };
         /** LayerInfo */
         LayerInfo: {
             key: string;
@@ -788,6 +800,7 @@ export interface components {
             finished: number;
             outcomes: components["schemas"]["OutcomeShare"][];
             headlines: components["schemas"]["HeadlineValue"][];
+            land: components["schemas"]["LandShare"] | null;
             bands: {
                 [key: string]: (number | null)[][];
             };
@@ -984,6 +997,7 @@ export type IndicatorInfo = components['schemas']['IndicatorInfo'];
 export type JobInfo = components['schemas']['JobInfo'];
 export type Jobs = components['schemas']['Jobs'];
 export type Kind = components['schemas']['Kind'];
+export type LandShare = components['schemas']['LandShare'];
 export type LayerInfo = components['schemas']['LayerInfo'];
 export type LeverInfo = components['schemas']['LeverInfo'];
 export type LeverOptionInfo = components['schemas']['LeverOptionInfo'];

@@ -213,6 +213,12 @@ def structures_words(baselines: Sequence[StructureBaseline], lang: str) -> str:
     return text(key, lang, count=structure_span[2], low=low, high=high)
 
 
+def accounts_words(shares: Iterable[Share], lang: str) -> str:
+    """Say what the tests of accounts rest on; empty of a park that fails in every run, as one that is closed does."""
+    is_failed = any(share.name == FAILED and share.share >= 1.0 for share in shares)
+    return "" if is_failed else text("sure.accounts", lang)
+
+
 def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
     """Say what a share of self-standing runs means by the record of other parks.
 
@@ -294,5 +300,6 @@ def how_sure(
     is_shown = trust is None or trust.shows_outcomes
     structures = structures_words(baselines, lang) if is_shown else ""
     recorded = doubts.record_words(lang)
-    sentences = [*recorded, structures, corrected(trust, shares, lang), *doubts.sentences(lang)]
+    accounts = accounts_words(shares, lang) if is_shown else ""
+    sentences = [*recorded, structures, accounts, corrected(trust, shares, lang), *doubts.sentences(lang)]
     return [sentence for sentence in sentences if sentence]

@@ -5,7 +5,7 @@ The park as it is run to its horizon, beside its record, and its levers: what a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, cast
 
 from pydantic import Field
@@ -15,10 +15,12 @@ from copark.analyses.how_sure import NO_DOUBTS, Doubts, doubts_of
 from copark.analyses.levers import Answer as Levers
 from copark.analyses.levers import Params as LeverParams
 from copark.analyses.levers import options_of
+from copark.analyses.size_words import Planned, planned_of
 from copark.arrays import Floats
 from copark.calibration.rolling_origin import Point, known_points
 from copark.errors import NotFound
 from copark.json_types import JsonObject
+from copark.simulation.size import LandTakenUp
 from copark.stats.shares import Share
 from copark.texts.localized import LocalizedText
 
@@ -108,6 +110,10 @@ class Answer(Result):
     """Quarter the park is looked at from."""
     events: tuple[BriefEvent, ...] = ()
     """What happened to the park from its first quarter on, in the order of time."""
+    land: LandTakenUp | None = None
+    """Land taken up at the horizon; ``None`` where there is none to take up."""
+    planned: dict[str, Planned] = field(default_factory=dict)
+    """What was planned of the park's size, by output; what nobody planned is left out."""
 
     @property
     def shows_outcomes(self) -> bool:
@@ -172,8 +178,18 @@ def compute(params: Params, context: Context) -> Answer:
         doubts=doubts_of(case, run_answer.outcomes[0], shows_outcomes=shows_outcomes),
         now=str(now_for(case, params.now)),
         events=events_of(case),
+        land=run_answer.land,
+        planned=plans_of(case),
         **origin,
     )
+
+
+def plans_of(case: Case) -> dict[str, Planned]:
+    """Read what was planned of a park's size, by output."""
+    from copark.model.variables import catalogue
+
+    plans = {name: planned_of(case, name, catalogue().outputs[name].unit) for name in SIZES}
+    return {name: plan for name, plan in plans.items() if plan is not None}
 
 
 def events_of(case: Case) -> tuple[BriefEvent, ...]:

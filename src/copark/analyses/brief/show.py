@@ -25,6 +25,7 @@ from copark.analyses.lever_columns import change_column, effect_interval
 from copark.analyses.levers.advice_words import advice_words
 from copark.analyses.levers.show import advice_sentences
 from copark.analyses.show import Show
+from copark.analyses.size_words import of_plan, size_clause
 from copark.arrays import Floats
 from copark.calibration.rolling_origin import year_of_moment
 from copark.cases.quarters import Quarter
@@ -95,11 +96,16 @@ class _Show(Show):
 
     def size(self, name: str, bands: Mapping[str, Floats] | None = None) -> tuple[doc.Column, doc.Interval]:
         """Give an output at the horizon: 5, 50 and 95 % of runs."""
-        low, _, middle, _, high = map(float, (bands or self.answer.bands)[name][:, -1])
+        low, middle, high = self.at_horizon(name, bands)
         output = catalogue().outputs[name]
         return doc.Column(name, output.title(self.t.lang), doc.Kind.number, output.unit), doc.Interval(
             low, high, middle
         )
+
+    def at_horizon(self, name: str, bands: Mapping[str, Floats] | None = None) -> tuple[float, float, float]:
+        """Give 5, 50 and 95 % of runs of an output at the horizon."""
+        low, _, middle, _, high = map(float, (bands or self.answer.bands)[name][:, -1])
+        return low, middle, high
 
     def headline(self) -> str:
         """Say what becomes of the park; its size alone where its parameters are not calibrated."""
@@ -112,7 +118,9 @@ class _Show(Show):
             return t.sentences([t("headline.closed", since=since, title=t.of(answer.closed.title), **words)])
         if not answer.shows_outcomes:
             return t.sentences([t("headline.assumed", **words)])
-        outcome = t("headline", outcomes=outcomes_in_words(answer.outcomes, t.lang, self.first_share), **words)
+        outcomes = outcomes_in_words(answer.outcomes, t.lang, self.first_share)
+        size = size_clause(self.at_horizon("operating"), answer.land, t.lang)
+        outcome = t("headline", outcomes=outcomes, size=size, **words)
         disagree = structures_disagree(self.baselines, answer.share("self_standing").share)
         warnings = [text("sure.disagree", t.lang, park=words["park"])] if disagree else []
         return t.sentences([*self.record(), *warnings, outcome, *self.assumed()])
@@ -162,7 +170,17 @@ class _Show(Show):
         for name in answer.bands:
             column, value = self.size(name)
             band = self.said(doc.Interval(value.low, value.high), column)
-            yield doc.Card(column.title, column, value.value, t("card.band", band=band))
+            note = t("card.band", band=band)
+            plan = answer.planned.get(name)
+            if plan is not None and answer.closed is None:
+                note = t("card.planned", note=note, plan=of_plan(self.at_horizon(name)[1], plan, t.lang))
+            yield doc.Card(column.title, column, value.value, note)
+        land = answer.land
+        if land is not None and answer.closed is None:
+            band = self.said(doc.Interval(land.low, land.high), doc.SHARE)
+            yield doc.Card(
+                text(f"analysis.size.land.{land.basis}", t.lang), doc.SHARE, land.median, t("card.band", band=band)
+            )
         words = t("card.outside_value", outside=answer.outside, compared=answer.compared)
         yield doc.Card(
             t("card.outside"),
@@ -344,7 +362,9 @@ class _Show(Show):
         for name in answer.bands:
             column, size = self.size(name)
             yield self.dated(column.title), size, unit_title(column.unit, t.lang), t("range.runs")
-        if answer.closed is not None:
+        if answer.closed is None:
+            yield from self.size_for_itself()
+        else:
             for name in answer.closed.bands:
                 column, size = self.size(name, answer.closed.bands)
                 title = self.dated(t("figure.without", title=column.title))
@@ -352,6 +372,22 @@ class _Show(Show):
         counts = {"outside": answer.outside, "compared": answer.compared, "expected": expected_outside(answer.compared)}
         for key, count in counts.items():
             yield t(f"figure.{key}"), count, t("unit.observations"), ""
+
+    def size_for_itself(self) -> Iterator[tuple[doc.Value, ...]]:
+        """Make a row of land taken up, and one for each size that was planned."""
+        answer = self.answer
+        t = self.t
+        if answer.land is not None:
+            land = answer.land
+            value = doc.Interval(_percent(land.low), _percent(land.high), _percent(land.median))
+            title = self.dated(text(f"analysis.size.land.{land.basis}", t.lang))
+            yield title, value, t("unit.percent"), t("range.runs")
+        for name, plan in answer.planned.items():
+            column, _ = self.size(name)
+            title = t("figure.planned", title=column.title, date=plan.date)
+            planned = plan.value if plan.high is None else doc.Interval(plan.value, plan.high)
+            kind = text(f"presentation.number.bound.{plan.bound}", t.lang, value="", high="").strip("– 至")
+            yield title, planned, unit_title(plan.unit, t.lang), kind
 
     def dated(self, title: str) -> str:
         """Give a title with the horizon."""

@@ -14,9 +14,11 @@ import numpy as np
 
 from copark.analyses.contract import Result, Rows
 from copark.analyses.on_record import recorded_outcome
+from copark.cases.quarters import Quarter
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import judged_column, provenance
 from copark.simulation.readouts.observed_vs_model import ObservedComparison, comparisons, misses
+from copark.simulation.size import READ, LandTakenUp, land_taken_up, planned_land
 from copark.simulation.trust import Trust
 from copark.stats.quantiles import band
 from copark.stats.shares import Share, shares, shares_of
@@ -101,6 +103,26 @@ class Answer(Result):
             return None
         low, median, high = band(self.ensemble[output].isel(scenario=0, quarter=self.last).to_numpy())
         return (low, median, high) if np.isfinite(median) else None
+
+    @cached_property
+    def land(self) -> LandTakenUp | None:
+        """Land taken up when outcomes are judged; ``None`` where the study did not keep what it is read of."""
+        if not all(name in self.ensemble.data_vars for name in READ):
+            return None
+        judged = self.ensemble.isel(scenario=0, quarter=self.last)
+        occupied, serviced = (judged[name].to_numpy() for name in READ)
+        return land_taken_up(
+            occupied, serviced, planned_land(self._simulated_case, Quarter.parse(self.labels[self.last]))
+        )
+
+    @property
+    def _simulated_case(self) -> Case:
+        """The park with the facts that the first scenario edits."""
+        from copark.simulation.run import case_of
+        from copark.simulation.study import Scenario
+
+        scenarios = self.provenance.get("study", {}).get("scenarios", [])
+        return case_of(self.case, Scenario.model_validate(scenarios[0])) if scenarios else self.case
 
     def main_table(self) -> Rows:
         """Return every observation beside the model, a row each; values in the model's unit."""

@@ -9,10 +9,11 @@ from math import isfinite
 import numpy as np
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.how_sure import corrected, doubts_of
+from copark.analyses.how_sure import accounts_words, corrected, doubts_of
 from copark.analyses.run import Answer
 from copark.analyses.run.show_case import AboutCase, evidence, sources
 from copark.analyses.show import grouped
+from copark.analyses.size_words import of_plan, planned_of, size_clause
 from copark.cases.completeness import missing_growth
 from copark.cases.quarters import Quarter
 from copark.labels import grade_title, outcomes_in_words, scenario_title, with_unit
@@ -34,6 +35,7 @@ from copark.simulation.readouts.coupling import (
     read_out,
 )
 from copark.simulation.readouts.observed_vs_model import ObservedComparison, expected_outside, misses
+from copark.simulation.size import LandTakenUp
 from copark.stats.quantiles import mean, quantiles
 from copark.texts import text
 
@@ -82,17 +84,18 @@ class _Show(AboutCase):
         closure = self.case.closed_by(Quarter.parse(words["last"]))
         if closure is not None:
             sentences.append(t("headline.closed", since=str(closure.since), title=t.of(closure.title), **words))
+        operating = answer.final("operating")
+        size = "" if closure is not None or operating is None else size_clause(operating, answer.land, t.lang)
         if answer.shows_outcomes:
             outcomes = outcomes_in_words(
                 answer.outcomes[0], t.lang, lambda _, share: t("headline.share", share=share, **words)
             )
-            sentences.append(t("headline", outcomes=outcomes, **words))
+            sentence = t("headline", outcomes=outcomes, **words)
+            joined = "headline.with_size"
         else:
-            sentences.append(t("headline.assumed", **words))
-        operating = answer.final("operating")
-        if closure is None and operating is not None:
-            low, median, high = (number(value, 0) for value in operating)
-            sentences.append(t("headline.size", low=low, median=median, high=high, **words))
+            sentence = t("headline.assumed", **words)
+            joined = "headline.assumed_with_size"
+        sentences.append(t(joined, sentence=sentence, size=size) if size else sentence)
         return t.sentences([*sentences, *doubts.sentences(t.lang)])
 
     def sections(self) -> tuple[doc.Section, ...]:
@@ -155,12 +158,25 @@ class _Show(AboutCase):
             if final is not None:
                 unit = doc.plain(doc.Kind.number, answer.unit(output))
                 note = t("card.band", band=reach(final[0], final[2], unit.unit, t.lang))
+                plan = planned_of(self.case, output, unit.unit)
+                if plan is not None:
+                    note = t("join.clause").join((note, of_plan(final[1], plan, t.lang)))
                 yield doc.Card(t("card.at", title=self.title(output), last=last), unit, final[1], note)
+            if output == "jobs" and answer.land is not None:
+                yield self.land_card(answer.land, last)
         if answer.compared:
             count = len(answer.compared)
             value = t("card.outside_value", outside=answer.outside, compared=count)
             expected = t("card.expected", expected=expected_outside(count))
             yield doc.Card(t("card.outside"), doc.plain(doc.Kind.text), value, expected)
+
+    def land_card(self, land: LandTakenUp, last: str) -> doc.Card:
+        """Tell land taken up as a share of what is planned, or serviced where nobody plans."""
+        t = self.t
+        low, high = (percent(share) for share in (land.low, land.high))
+        band = text("presentation.number.reach", t.lang, low=low, high=high)
+        title = t("card.at", title=text(f"analysis.size.land.{land.basis}", t.lang), last=last)
+        return doc.Card(title, doc.SHARE, land.median, t("card.band", band=band))
 
     def reasons(self) -> Iterator[str]:
         """Say on what the answer rests: the threshold, the observations, the parameters, the runs."""
@@ -171,6 +187,8 @@ class _Show(AboutCase):
             standing = [one.share for shares in swept.values() for one in shares if one.name == "self_standing"]
             low, high = (say.percent_words(share, t.lang) for share in (min(standing), max(standing)))
             yield t("why.threshold_alike" if low == high else "why.threshold", low=low, high=high)
+        if answer.finished and answer.shows_outcomes:
+            yield from filter(None, [accounts_words(answer.outcomes[0], t.lang)])
         if answer.finished:
             yield from self.against_the_record()
         if answer.trust is not None:

@@ -14,6 +14,7 @@ from copark.analyses.provenance import current_provenance
 from copark.json_types import JsonObject
 from copark.simulation.accounts import NEEDED, TESTS, standing
 from copark.simulation.outcomes import OUTCOMES, outcomes
+from copark.simulation.size import READ, land_taken_up, planned_land
 from copark.stats.quantiles import BAND, quantiles
 from copark.texts.localized import LocalizedText
 
@@ -67,8 +68,8 @@ class Judged:
     sizes: dict[str, tuple[float, float, float]]
     """Enterprises and jobs by name of the output: 5 %, median and 95 % of runs."""
     land: float
-    """Median of land taken up as a share of land planned, or of land serviced where nobody plans; NaN where there is
-    none."""
+    """Median of land taken up as a share of what governments plan to service, or of land serviced where nobody plans;
+    NaN where there is none."""
 
     @property
     def stands(self) -> float:
@@ -168,7 +169,7 @@ def _park(case: Case, recorded: str | None, params: Params, context: Context) ->
     from copark.simulation.study import baseline
 
     now = _now(case, params)
-    keep = tuple(dict.fromkeys((*NEEDED, *SIZES, "occupied_area", "planned_area", "serviced_area")))
+    keep = tuple(dict.fromkeys((*NEEDED, *SIZES, *READ)))
     study = baseline(case.name).with_changes(
         name=f"standing-{case.name}", runs=params.runs, seed=params.seed, now=now, keep=keep
     )
@@ -205,7 +206,7 @@ def judge(runs: xr.Dataset, case: Case, quarter: int) -> Judged:
         tests={name: float(getattr(found, name).mean()) for name in TESTS},
         outcomes={name: float((codes == code).mean()) for code, name in enumerate(OUTCOMES)},
         sizes={name: _band(paths[name][:, quarter]) for name in SIZES},
-        land=_land_taken_up(runs, sound, quarter),
+        land=_land_taken_up(runs, case, sound, quarter),
     )
 
 
@@ -214,9 +215,7 @@ def _band(values: np.ndarray) -> tuple[float, float, float]:
     return low, middle, high
 
 
-def _land_taken_up(runs: xr.Dataset, sound: np.ndarray, quarter: int) -> float:
-    planned = runs["planned_area"].to_numpy()[0][sound, quarter]
-    serviced = runs["serviced_area"].to_numpy()[0][sound, quarter]
-    occupied = runs["occupied_area"].to_numpy()[0][sound, quarter]
-    land = np.where(planned > 0.0, planned, serviced)
-    return float(np.median(occupied[land > 0.0] / land[land > 0.0])) if (land > 0.0).any() else float("nan")
+def _land_taken_up(runs: xr.Dataset, case: Case, sound: np.ndarray, quarter: int) -> float:
+    occupied, serviced = (runs[name].to_numpy()[0][sound, quarter] for name in READ)
+    found = land_taken_up(occupied, serviced, planned_land(case, case.clock.start + quarter))
+    return float("nan") if found is None else found.median

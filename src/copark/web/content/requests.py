@@ -16,6 +16,7 @@ from copark.cases.quarters import Quarter
 from copark.cases.types import shown, suggestion, wrong
 from copark.errors import Fault, RunRefused, StudyFaults
 from copark.model.outputs import NAMES
+from copark.simulation.size import READ
 from copark.simulation.study import KeepWord, Scenario, Study, baseline
 from copark.simulation.study_entries import Key, Title
 from copark.texts import text
@@ -31,7 +32,7 @@ MOST_QUARTERS = 200
 OUTPUTS = ("operating", "registered", "realised_investment", "jobs", "cash", "serviced_area")
 """The six charts of the first page."""
 HEADLINES = ("operating", "jobs", "cash", "commitment_home", "commitment_host")
-"""The numbers to be seen first; always kept."""
+"""The numbers to be seen first; always kept, as is what land taken up is read of."""
 
 
 def _title(key: str) -> Title:
@@ -91,7 +92,7 @@ class ModelRequest(BaseModel):
     now: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$")] | None = None
     """Quarter the park is looked at from, such as 2026Q4; by default the present one."""
     outputs: Annotated[tuple[OutputName, ...], Field(min_length=1, max_length=MOST_OUTPUTS)] = OUTPUTS
-    """Names of the outputs in the answer; those of the headlines are added."""
+    """Names of the outputs in the answer; those of the headlines and of land taken up are added."""
 
     def arms(self) -> dict[str, RequestedScenario]:
         """Return the arms by where they stand in the request, the reference first."""
@@ -197,7 +198,7 @@ def study_of(request: ModelRequest, case_entry: CaseEntry, outputs: KeepWord | t
         quarters=request.quarters,
         now=_now_of(request, case_entry.case),
         scenarios=[scenario.model_dump(mode="json", by_alias=True) for scenario in request.arms().values()],
-        keep=tuple(dict.fromkeys((*request.outputs, *HEADLINES))) if outputs is None else outputs,
+        keep=tuple(dict.fromkeys((*request.outputs, *HEADLINES, *READ))) if outputs is None else outputs,
     )
 
 

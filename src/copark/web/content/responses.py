@@ -5,7 +5,7 @@ rounded. Where there is no number stands null.
 """
 
 from functools import partial
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -223,6 +223,27 @@ class HeadlineValue(HeadlineMove):
     """The median alone, as a person reads it."""
     band: LocalizedText
     """The range of 90 % of runs alone, as a person reads it."""
+    planned: LocalizedText | None
+    """The median beside what was planned, such as "2,820 of 14,000 planned (2023-11)"; null where nobody planned."""
+
+
+class LandShare(ApiModel):
+    """Land that enterprises use when outcomes are judged, as a share of another area."""
+
+    basis: Literal["planned", "serviced"]
+    """What it is a share of: the area that the governments plan, or, where nobody plans, the area that is serviced."""
+    title: LocalizedText
+    """What it is, in words."""
+    low: float
+    """5th percentile over runs."""
+    median: float
+    """50th percentile; above 1 where a plan was made smaller than what stood."""
+    high: float
+    """95th percentile."""
+    middle: LocalizedText
+    """The median as a person reads it, in per cent."""
+    band: LocalizedText
+    """The range of 90 % of runs as a person reads it, in per cent."""
 
 
 class ScenarioResult(ApiModel):
@@ -240,6 +261,8 @@ class ScenarioResult(ApiModel):
     """Shares of the four outcomes among the runs that finished."""
     headlines: list[HeadlineValue]
     """The numbers to be seen first, when outcomes are judged."""
+    land: LandShare | None
+    """Land taken up, when outcomes are judged; null where no run has any to take up."""
     bands: dict[str, list[Numbers]]
     """By output: quantiles over runs, a row for each of ``levels``, in it a number for each quarter."""
     samples: dict[str, list[Numbers]]
@@ -454,7 +477,7 @@ class SimulationAnswer(ApiModel):
     today: str
     """Last quarter of the case's data: what comes later is the model's alone."""
     outputs: dict[str, OutputInfo]
-    """The outputs by name: those requested and those of the headlines."""
+    """The outputs by name: those requested, those of the headlines, and those land taken up is read of."""
     arms: list[ScenarioResult]
     """The scenarios; the first is the reference."""
     changes: list[ScenarioChange]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from math import isfinite
+from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
 
+from copark.analyses.size_words import size_clause
 from copark.cases import own_words
 from copark.presentation.numbers import bare, number, percent, reach, spoken
+from copark.simulation.size import LandTakenUp
 from copark.texts import text
 from copark.texts.localized import LocalizedText
 from copark.web.content.responses import DrawsNote, OutputInfo, ScenarioChange, ScenarioResult, TrustNote
@@ -219,6 +221,7 @@ def summary(
         "runs": number(last.finished, 0),
         "quarter": quarter,
         "share": percent(standing.share or 0.0, 0),
+        "size": _size(last),
     }
     if not changes:
         return said("web.words.summary", **values)
@@ -238,6 +241,15 @@ def summary(
         high=points(move.high or 0.0),
         **values,
     )
+
+
+def _size(arm: ScenarioResult) -> LocalizedText:
+    """Say how many companies operate in a scenario, and what land is taken up, as the report of a run does."""
+    operating = next(headline for headline in arm.headlines if headline.output == OPERATING)
+    ends = (operating.low, operating.median, operating.high)
+    companies = tuple(nan if value is None else value for value in ends)
+    land = None if arm.land is None else LandTakenUp(arm.land.basis, arm.land.low, arm.land.median, arm.land.high)
+    return LocalizedText.by_language(lambda lang: size_clause((companies[0], companies[1], companies[2]), land, lang))
 
 
 def _without_shares(
@@ -283,6 +295,8 @@ def caveats(
     """
     in_english, in_chinese = ([*doubts.record_words(lang), *doubts.sentences(lang)] for lang in ("en", "zh"))
     notes = [LocalizedText(en=english, zh=chinese) for english, chinese in zip(in_english, in_chinese, strict=True)]
+    if trust.outcomes_shown:
+        notes.append(LocalizedText.by_language(lambda lang: text("sure.accounts", lang)))
     notes += [trust.meaning, said("report.limits.bands"), said("report.limits.interested")]
     if note.cut is not None:
         drawn, uninformed = case_entry.informed

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,13 +26,17 @@ from copark.analyses.compare import outcome_attribution as changing
 from copark.analyses.compare import outcome_change_text as words
 from copark.analyses.how_sure import doubts_of
 from copark.analyses.on_record import recorded_outcome
+from copark.analyses.size_words import of_plan, planned_of
 from copark.cases.horizon import now_for, seen_from
+from copark.cases.quarters import Quarter
 from copark.model.jit import cpu_features, versions
 from copark.model.variables import catalogue
+from copark.presentation.numbers import percent
 from copark.presentation.run_export import export_run, summary_table, write_csv
 from copark.simulation.ensemble import ScenarioRuns
 from copark.simulation.outcomes import OUTCOMES, outcome_effects
-from copark.simulation.run import simulate
+from copark.simulation.run import case_of, simulate
+from copark.simulation.size import READ, land_taken_up, planned_land
 from copark.simulation.study import STANDARD, Scenario, Study
 from copark.simulation.trust import Trust
 from copark.stats.effects import Effects
@@ -187,6 +192,7 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -
         finished=int(np.count_nonzero(runs.finished)),
         outcomes=outcomes,
         headlines=[headline(frame, name, paths[name]) for name in HEADLINES if name in paths],
+        land=land_of(frame, scenario, runs),
         bands={name: values.tolist() for name, values in bands.items()},
         samples={name: runs[name][:samples].tolist() for name in frame.wanted} if samples else {},
         sentences={
@@ -209,6 +215,7 @@ def headline(frame: Frame, name: str, values: Floats) -> responses.HeadlineValue
     """
     low, median, high = quantiles_over(values[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
     unit = output_info(name).unit
+    plan = planned_of(frame.case_entry.case, name, unit) if isfinite(median) else None
     return responses.HeadlineValue(
         output=name,
         quarter=frame.labels[frame.judged],
@@ -218,6 +225,35 @@ def headline(frame: Frame, name: str, values: Floats) -> responses.HeadlineValue
         shown=sentences.shown(low, median, high, unit),
         middle=amount(median, unit),
         band=span(low, high, unit),
+        planned=None if plan is None else LocalizedText.by_language(partial(of_plan, median, plan)),
+    )
+
+
+def land_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns) -> responses.LandShare | None:
+    """Read land taken up when outcomes are judged, beside the plan as the scenario has it.
+
+    Parameters
+    ----------
+    frame
+        What all parts share.
+    scenario
+        The scenario, which may edit the plan.
+    runs
+        Its runs.
+    """
+    if not set(READ) <= set(runs.names):
+        return None
+    occupied, serviced = (runs[name][runs.finished, frame.judged] for name in READ)
+    planned = planned_land(case_of(frame.case_entry.case, scenario), Quarter.parse(frame.labels[frame.judged]))
+    found = land_taken_up(occupied, serviced, planned)
+    if found is None:
+        return None
+    band = said("presentation.number.reach", low=percent(found.low), high=percent(found.high))
+    return responses.LandShare.of(
+        found,
+        title=said(f"analysis.size.land.{found.basis}"),
+        middle=LocalizedText.same(percent(found.median)),
+        band=band,
     )
 
 

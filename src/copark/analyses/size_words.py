@@ -1,0 +1,80 @@
+"""Say how large a park is for itself, beside an outcome: companies, land taken up, and what was planned of either."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from copark.cases.plan_targets import plan_target
+from copark.presentation.numbers import bounded, number, percent_words, quantity, spoken
+from copark.texts import text
+from copark.units import convert
+
+if TYPE_CHECKING:
+    from copark.cases.case import Case
+    from copark.simulation.size import LandTakenUp
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A size that somebody planned for a park, in the unit of the output it stands beside."""
+
+    value: float
+    """What was planned; the lower end of a range."""
+    high: float | None
+    """Upper end of a range."""
+    bound: str
+    """What the record says: exact, about, more-than, at-least, at-most or range."""
+    unit: str
+    """Unit of both."""
+    date: str
+    """Date of the plan."""
+
+
+def planned_of(case: Case, output: str, unit: str) -> Planned | None:
+    """Read what was planned of an output, in its unit; ``None`` where no plan is on record."""
+    plan = plan_target(case, output)
+    if plan is None:
+        return None
+    high = None if plan.high is None else convert(plan.high, plan.unit, unit)
+    return Planned(plan.in_unit(unit), high, plan.bound, unit, str(plan.date))
+
+
+def of_plan(value: float, plan: Planned, lang: str) -> str:
+    """Set a size beside what was planned: "2,820 of 14,000 planned (2023-11)".
+
+    Parameters
+    ----------
+    value
+        The size, in the unit of the plan.
+    plan
+        What was planned.
+    lang
+        Language, ``en`` or ``zh``.
+    """
+    kind = "bare" if lang == "en" else "spoken"
+    planned = bounded(plan.value, plan.high, plan.bound, plan.unit, lang, kind)
+    size = number(value, 0) if lang == "en" else spoken(value, plan.unit, lang)
+    return text("analysis.size.of_plan", lang, value=size, planned=planned, date=plan.date)
+
+
+def size_clause(companies: tuple[float, float, float], land: LandTakenUp | None, lang: str) -> str:
+    """Say how many companies operate and what land is taken up, as a clause that follows an outcome.
+
+    Parameters
+    ----------
+    companies
+        5, 50 and 95 % of runs.
+    land
+        Land taken up; ``None`` where there is none to take up.
+    lang
+        Language, ``en`` or ``zh``.
+    """
+    low, _, high = (number(value, 0) for value in companies)
+    key = "companies_alike" if low == high else "companies"
+    median = quantity(companies[1], "companies", lang)
+    words = text(f"analysis.size.{key}", lang, companies=median, low=low, high=high)
+    if land is None:
+        return words
+    share = percent_words(land.median, lang)
+    return text(f"analysis.size.with_land.{land.basis}", lang, companies=words, share=share)
