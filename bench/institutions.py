@@ -210,7 +210,8 @@ class Governments:
         self.outlay[HOST] += (self.state_interest + self.state_principal) * DT
         if self.private:
             self.commitment[HOME] = 1.0 if alive else 0.0
-        self.close()
+        if min(today["visit"]) >= 0.0:
+            self.close()
         return sum(self.pays)
 
     def close(self) -> None:
@@ -294,8 +295,8 @@ class Company:
     @property
     def price(self) -> float:
         """Price of a hectare, whose margin a rival of the host undercuts."""
-        margin = self.p["land_price"] - self.p["servicing_cost"]
-        return float(self.p["servicing_cost"] + margin * self.attention[HOST])
+        margin = max(self.p["land_price"] - self.p["servicing_cost"], 0.0)
+        return float(self.p["land_price"] - margin * (1.0 - self.attention[HOST]))
 
     def decide(self, t: int, commitment: list[float], offer: dict[str, Any], world: World, occupied: float) -> None:
         """Vote, serve, tie, and service land."""

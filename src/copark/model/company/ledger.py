@@ -40,7 +40,7 @@ def demand_led_plan(first_area: float, occupied: float, block: float) -> float:
 
 @compiled
 def effective_price(price: float, cost: float, host_attention: float) -> float:
-    """Land price under rivalry: p_eff = c_A + (p_L - c_A) a_host; a rival of the host undercuts the margin.
+    """Land price under rivalry: p_eff = p_L - [p_L - c_A]+ (1 - a_host); a rival of the host undercuts the margin.
 
     Parameters
     ----------
@@ -53,9 +53,9 @@ def effective_price(price: float, cost: float, host_attention: float) -> float:
 
     Returns
     -------
-    Price obtained, M USD/ha; the cost at no attention.
+    Price obtained, M USD/ha; the cost at no attention. Land that is sold below its cost has no margin to undercut.
     """
-    return cost + (price - cost) * host_attention
+    return price - max(price - cost, 0.0) * (1.0 - host_attention)
 
 
 @compiled

@@ -467,7 +467,8 @@ def step(
 def close_park(t: int, state: Record, dated: Record, parameters: Record, address: Record) -> None:
     """Decide whether a government closes the park this quarter, for good: likelier the less committed they are.
 
-    A private owner is no government: it may leave, but closes no park.
+    A private owner is no government: it may leave, but closes no park. While a closure on record lasts nothing is
+    decided: what is closed already may be opened again.
 
     Parameters
     ----------
@@ -476,12 +477,14 @@ def close_park(t: int, state: Record, dated: Record, parameters: Record, address
     state
         Read: `commitment` by side. Written: `closed`.
     dated
-        Whether the home side is a private owner.
+        Whether the home side is a private owner; visits, below 0 of a side that closes the park on record.
     parameters
         `closure_rate`, 1/yr, and `closure_threshold`, a share.
     address
         Address of the run's random numbers.
     """
+    if min(dated.visit[HOME], dated.visit[HOST]) < 0.0:
+        return
     home = 1.0 if dated.private_owner > 0.5 else state.commitment[HOME]
     hazard = closing_hazard(home, state.commitment[HOST], parameters.closure_rate, parameters.closure_threshold)
     a, b = rng.key(address, rng.CLOSURE, t)
