@@ -39,7 +39,9 @@ def test_who_brought_whom_tells_of_ties_and_nothing_of_shares(found):
     assert best.family == "attribution"
     assert ties[0].gain.after - ties[0].gain.before > 0.4
     assert ties[0].gain.variance > 4.0 * ties[0].gain.error
-    token = [one for one in found.ranked["4a/home-token"] if found.observations[one.observation].family == "attribution"]
+    token = [
+        one for one in found.ranked["4a/home-token"] if found.observations[one.observation].family == "attribution"
+    ]
     assert all(one.gain.after - one.gain.before < 0.1 for one in token)
 
 
