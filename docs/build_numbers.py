@@ -19,7 +19,7 @@ import numpy as np
 
 from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.brief.show import spelled
-from copark.analyses.claims.evidence import AGAINST, factor, speaks_against
+from copark.analyses.claims.evidence import AGAINST, factor, is_tested, speaks_against
 from copark.analyses.claims.words import OPEN
 from copark.analyses.contract import Texts
 from copark.analyses.registry import REGISTRY
@@ -249,7 +249,7 @@ def claims(lang: str) -> str:
             row(
                 [
                     f"{claim_number(claim.claim.id, lang)} {claim.claim.title.text(lang)}",
-                    text(f"claims.word.{claim.word}", lang),
+                    word_of(claim, lang),
                     percent(claim.probability),
                     percent(claim.prior_probability),
                     shown(factor(claim), TWO, lang),
@@ -261,6 +261,12 @@ def claims(lang: str) -> str:
     return "\n".join(lines)
 
 
+def word_of(claim: Any, lang: str) -> str:
+    """Return the word of a claim; of one that nothing measures, that it was not tested."""
+    untested = {"en": "not tested", "zh": "未作检验"}[lang]
+    return text(f"claims.word.{claim.word}", lang) if is_tested(claim) else untested
+
+
 def turning(claim: Any) -> set[str]:
     """Return the alternative assumptions that turn a part on which a claim rests."""
     return {variant for part in claim.deciding for variant in part.flipped}
@@ -269,30 +275,39 @@ def turning(claim: Any) -> set[str]:
 def claims_said(lang: str) -> str:
     """Tell which claims the observations speak for or against, and which words hang on an assumption."""
     found = shipped("claims", GREAT_STONE)
-    known = [(claim, factor(claim)) for claim in found.claims]
-    turned = [claim for claim in found.claims if claim.turned]
+    factors = {claim.claim.id: factor(claim) for claim in found.claims}
+
+    def names(claims: Iterable[Any]) -> str:
+        none = {"en": "none", "zh": "无"}[lang]
+        return join((claim_number(claim.claim.id, lang) for claim in claims), lang) or none
+
+    tested = [claim for claim in found.claims if is_tested(claim)]
+    turned = [claim for claim in tested if claim.turned]
+    favoured = [claim for claim in tested if (ratio := factors[claim.claim.id]) and ratio.low > 1.0 / AGAINST]
     numbers = {
         "runs": number(found.runs, 0),
-        "against": join((claim_number(one.claim.id, lang) for one in found.claims if speaks_against(one)), lang),
-        "favour": join(
-            (claim_number(one.claim.id, lang) for one, ratio in known if ratio and ratio.low > 1.0 / AGAINST), lang
-        ),
+        "against": names(claim for claim in tested if speaks_against(claim)),
+        "favour": names(favoured),
         "claims": len(found.claims),
-        "open": sum(claim.word == OPEN for claim in found.claims),
+        "untested": names(claim for claim in found.claims if not is_tested(claim)),
+        "tested": len(tested),
+        "open": sum(claim.word == OPEN for claim in tested),
         "turned": len(turned),
-        "names": join((claim_number(claim.claim.id, lang) for claim in turned), lang),
+        "names": names(turned),
     }
     words = {
         "en": (
-            "A word is no evidence. By the Bayes factor (posterior over prior odds, with its Monte Carlo interval) the "
-            "observations to 2024 speak against {against} and for {favour}; of the others they say little, or nothing "
-            "that is clear of a factor of three. Of {claims} claims and rivals {open} are open, {turned} of them since "
-            "an assumption turns them ({names}). {runs} runs."
+            "A word is no evidence. Bayes factors (posterior over prior odds, with their Monte Carlo intervals) tell "
+            "what the observations to 2024 add. Against: {against}. For: {favour}. Of the others they say little, or "
+            "nothing that is clear of a factor of three. Of {claims} claims and rivals {tested} were tested (not "
+            "tested: {untested}); {open} of these are open, {turned} since an assumption turns them ({names}). {runs} "
+            "runs."
         ),
         "zh": (
-            "用语不等于证据。按贝叶斯因子（后验优势与先验优势之比，附蒙特卡洛区间），截至2024年的观测与{against}相左，"
-            "支持{favour}；就其余各项而言，观测说明甚少，或其区间未越过三倍。{claims}条论断与竞争性解释中"
-            "{open}条尚无定论，其中{turned}条（{names}）系被某一假定翻转。共模拟{runs}次。"
+            "用语不等于证据。贝叶斯因子（后验优势与先验优势之比，附蒙特卡洛区间）显示截至2024年的观测所提供的信息。"
+            "相左者：{against}；支持者：{favour}；就其余各项而言，观测说明甚少，或其区间未越过三倍。"
+            "{claims}条论断与竞争性解释中检验了{tested}条（未作检验：{untested}），其中{open}条尚无定论，"
+            "内有{turned}条（{names}）系被某一假定翻转。共模拟{runs}次。"
         ),
     }
     return words[lang].format(**numbers)
@@ -924,7 +939,7 @@ def claims_to_2020(lang: str) -> str:
     for finding in shipped("claims", GREAT_STONE).claims:
         cells = [claim_number(finding.claim.id, lang)]
         for one in (earlier[finding.claim.id], finding):
-            cells += [percent(one.probability), text(f"claims.word.{one.word}", lang)]
+            cells += [percent(one.probability), word_of(one, lang)]
         lines.append(row(cells))
     return "\n".join(lines)
 
@@ -1066,7 +1081,7 @@ def tested(lang: str) -> str:
     """List what was tested of the model and what came out, in a line each."""
     found = shipped("reliability")
     pairs = Interval(found.discrimination_low, found.discrimination_high, found.discrimination)
-    judged = shipped("claims", GREAT_STONE).claims
+    judged = [claim for claim in shipped("claims", GREAT_STONE).claims if is_tested(claim)]
     told = {"against": sum(speaks_against(claim) for claim in judged), "pairs": shown(pairs, TWO, lang)}
     told |= {"claims": len(judged), "open": sum(claim.word == OPEN for claim in judged)}
     lines = {
@@ -1074,14 +1089,14 @@ def tested(lang: str) -> str:
             "*Fit.* {fit}",
             "*Forecast.* {forecast}",
             "*Ranking.* Parks that thrive were given more than others in {pairs} of pairs, where 0.5 is chance.",
-            "*Claims.* Of {claims} claims and rivals {open} are open; the observations speak against {against}.",
+            "*Claims.* Of {claims} claims and rivals tested {open} are open; the observations speak against {against}.",
             "*Advice.* {advice}",
         ),
         "zh": (
             "*拟合*：{fit}",
             "*预测*：{forecast}",
             "*排序*：繁荣园区所得概率高于其他园区的配对占{pairs}，0.5即为偶然。",
-            "*论断*：{claims}条论断与竞争性解释中，{open}条尚无定论，{against}条与观测相左。",
+            "*论断*：{claims}条经检验的论断与竞争性解释中，{open}条尚无定论，{against}条与观测相左。",
             "*建议*：{advice}",
         ),
     }[lang]

@@ -5,6 +5,7 @@ import pytest
 
 from copark.analyses.claims.scenarios import ScenariosChangeNothing, check_moves, trial_study
 from copark.analyses.claims.schema import CaseChange, is_empty, upon
+from copark.model.variables import catalogue
 from copark.simulation.experiment import Experiment
 from copark.simulation.measures import OutputValues
 from copark.simulation.run import simulate
@@ -12,6 +13,8 @@ from copark.simulation.study import baseline
 from tests.claims.conftest import SEED
 
 PLACES = (("operating", 47), ("registered", 33), ("jobs", 47))
+HELD_AT = catalogue().parameters["commitment_rate"].default[0]
+"""Of a parameter that has no prior: to set it so changes no draw."""
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +57,7 @@ def test_an_arm_upon_a_ground_has_the_last_word():
 
 def test_an_arm_that_changes_nothing_is_refused(experiment):
     arms = {
-        ("arms", "same-cost"): change(parameters={"effort_cost": 5}),
+        ("arms", "same-rate"): change(parameters={"commitment_rate": HELD_AT}),
         ("arms", "whole"): change(links={"rescue_to_ledger": {"strength": 1}}),
         ("arms", "once"): change(times={"value_home": 1}),
         ("arms", "none"): change(parameters={"value_home": 0}),
@@ -62,5 +65,5 @@ def test_an_arm_that_changes_nothing_is_refused(experiment):
     }
     with pytest.raises(ScenariosChangeNothing) as caught:
         check_moves(experiment, arms, "claims.yaml")
-    assert [fault.key for fault in caught.value.faults] == ["arms.same-cost", "arms.whole", "arms.once"]
-    assert "same-cost" in caught.value.faults[0].cause("zh")
+    assert [fault.key for fault in caught.value.faults] == ["arms.same-rate", "arms.whole", "arms.once"]
+    assert "same-rate" in caught.value.faults[0].cause("zh")

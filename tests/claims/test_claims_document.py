@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from copark.analyses import REGISTRY
-from copark.analyses.answer import SHIPPED, answer, listed, load, place_of, run_id_of
+from copark.analyses.answer import answer, run_id_of
 from copark.analyses.claims.scenarios import trial_study
 from copark.analyses.claims.words import WORDS
 from copark.analyses.context import Context
@@ -19,6 +19,9 @@ from tests.claims.conftest import SEED, SMALL
 
 CLAIMS = REGISTRY["claims"]
 ASKED = {"case": "great-stone", "draws": 8, "futures": 1, "seed": SEED, "file": SMALL, "parameters": "prior"}
+
+
+CALIBRATED = Trust("calibrated", "shipped", "great-stone", "2020Q4", 20)
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +88,7 @@ def test_verdicts_of_a_park_that_is_not_calibrated_say_so_beside_them_and_tell_n
     assert any(isinstance(one, Caveat) and meaning in one.text for one in document.sections[0].blocks)
     keys = {column.key for one in document.tables() for column in one.columns}
     assert not keys & {"failed", "self_standing"}
-    calibrated = Trust("calibrated", "shipped", "great-stone", "2020Q4", 20)
-    known = CLAIMS.document(type(first[0].result)(**vars(first[0].result) | {"trust": calibrated}), "en")
+    known = CLAIMS.document(replace(first[0].result, trust=CALIBRATED), "en")
     assert {"failed", "self_standing"} <= {column.key for one in known.tables() for column in one.columns}
 
 
@@ -118,27 +120,24 @@ def test_a_word_that_other_draws_may_not_repeat_says_so_wherever_it_is_said(firs
             assert clause not in CLAIMS.document(replace(result, claims=(steady,)), lang).headline
 
 
-@pytest.fixture(scope="module")
-def stored():
-    """The claims about Great Stone, as they ship."""
-    return next(
-        entry.result
-        for run_id, header in listed(SHIPPED, CLAIMS)
-        if not header["params"].get("cut")
-        for entry in [load(place_of(SHIPPED, CLAIMS, run_id), CLAIMS)]
-    )
+def test_what_nothing_can_measure_is_called_not_tested(shown, subtests):
+    """“Open” reads as a verdict; of growth there are no numbers."""
+    for lang, words in (("en", "open (not tested)"), ("zh", "尚无定论（未作检验）")):
+        with subtests.test(lang=lang):
+            assert table(shown(lang), "parts").rows[-1][1] == words
 
 
-def test_the_answer_says_when_outcomes_are_judged(stored, great_stone):
+def test_the_answer_says_when_outcomes_are_judged(first, great_stone):
     """P of an outcome means nothing without its date: that of the study whose runs were judged."""
+    known = replace(first[0].result, trust=CALIBRATED)
     study = trial_study(great_stone, 2, 1, 1, "prior")
     quarter = str(great_stone.clock.start + study.judged_in(great_stone.clock.quarters))
     for lang, words in (("en", f"judged at the end of {quarter}, 20 years after"), ("zh", "以2032年第二季度末")):
-        document = stored.document(lang)
+        document = known.document(lang)
         assert any(words in getattr(block, "text", "") for block in document.sections[0].blocks)
         assert all(words in entry.note for entry in document.tables() if entry.key.startswith("evidence"))
     without_outcomes = replace(
-        stored, claims=tuple(claim for claim in stored.claims if not any(map(asks_outcome, claim.parts)))
+        known, claims=tuple(claim for claim in known.claims if not any(map(asks_outcome, claim.parts)))
     )
     assert "judged at the end of" not in repr(without_outcomes.document("en").sections[0])
 
@@ -147,17 +146,18 @@ def asks_outcome(part):
     return any(statistic.outcome for statistic in part.part.statistics.values())
 
 
-def test_a_claim_that_an_alternative_turns_says_why_it_is_open(stored):
+def test_a_claim_that_an_alternative_turns_says_why_it_is_open(first):
     """Open at 94 % read as a fault of the command: the reason stood in a column that the screen left out."""
-    turned = [claim for claim in stored.claims if claim.turned]
-    others = [claim for claim in stored.claims if claim.word == "open" and not claim.turned]
+    known = first[0].result
+    turned = [claim for claim in known.claims if claim.turned]
+    others = [claim for claim in known.claims if claim.word == "open" and not claim.turned]
     assert turned
     assert others
     for lang, reason in (("en", "since an alternative assumption turns"), ("zh", "因替代假定可使其原有用语翻转")):
-        document = stored.document(lang)
+        document = known.document(lang)
         held = next(block for block in document.sections[0].blocks if isinstance(block, Bullets))
         (sentence,) = (item for item in held.items if reason in item)
         assert all(getattr(claim.claim.title, lang) in sentence for claim in turned)
         assert not any(getattr(claim.claim.title, lang) in sentence for claim in others)
-        alone = replace(stored, claims=(turned[0],)).document(lang)
+        alone = replace(known, claims=(turned[0],)).document(lang)
         assert reason in alone.headline

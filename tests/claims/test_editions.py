@@ -7,10 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from copark.analyses.claims.claims_file import ClaimsFaults, examine, load_claims
 from copark.analyses.claims.schema import AS_IT_IS, is_empty, upon
 from copark.analyses.claims.trial import rules_of
 from copark.cases.casebook import CLAIMS, CLAIMS_EDITIONS, casebook_path, claims_of
-from tests.claims.conftest import trial_of
+from copark.version import MODEL_VERSION
+from tests.asked import call
+from tests.claims.conftest import SMALL, trial_of
 
 GREAT_STONE = casebook_path() / "great-stone"
 SHA256 = {
@@ -33,6 +36,29 @@ def test_the_newest_edition_is_read_and_the_answer_says_which(great_stone, shipp
     assert rules_of(shipped, sequential=True)["claims"] == SHA256[shipped.name]
     provenance = trial_of(shipped, great_stone, draws=2).provenance
     assert (provenance["claims_name"], provenance["claims_sha256"]) == (shipped.name, SHA256[shipped.name])
+
+
+def test_an_edition_for_an_earlier_model_says_which_model_it_belongs_to(great_stone, capsys, subtests):
+    """Not of each key that is gone, nor that it might be written otherwise: an edition is never edited."""
+    first = GREAT_STONE / CLAIMS
+    with pytest.raises(ClaimsFaults) as caught:
+        load_claims(first, great_stone)
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.file, fault.values["version"]) == ("claims.version_1", CLAIMS, MODEL_VERSION)
+    written = first.read_text(encoding="utf-8").splitlines()[fault.line - 1]
+    assert fault.values["found"] in written
+    for lang, words in (("en", "version 1 of the model"), ("zh", "模型第1版")):
+        with subtests.test(lang=lang):
+            code, _, said = call(["claims", "great-stone", "--file", first, "--lang", lang], capsys)
+            assert code == 1
+            assert all(word in said for word in (f"{CLAIMS}:{fault.line}", words, "model-1"))
+
+
+def test_a_file_with_more_faults_than_its_age_tells_them_all(great_stone, tmp_path):
+    counted = SMALL.read_text(encoding="utf-8").replace("scale: {governments.visit: 0}", "self_standing: 15")
+    (tmp_path / CLAIMS).write_text(counted.replace("fixed: 2026-11-24", "fixed: 2026-13-24"), encoding="utf-8")
+    codes = [fault.code for fault in examine(tmp_path / CLAIMS, great_stone)[1]]
+    assert codes == ["claims.version_1", "cases.no_such_day"]
 
 
 def test_a_folder_that_brings_an_older_edition_has_its_own(great_stone, tmp_path):

@@ -32,7 +32,7 @@ def test_an_alternative_that_takes_the_effect_away_turns_the_verdict(found):
     """With a tenth of the enquiries set by the judgement the arm's half is not a half of what the verdict saw."""
     size = part(found, "1", "size")
     by_key = {one.variant: one for one in size.variants}
-    assert set(by_key) == {"no-service", "visits-nil"}, "who counts enterprises is read, and tried by nobody"
+    assert set(by_key) == {"no-service", "visits-nil"}
     assert by_key["no-service"].departs < -0.5
     assert (by_key["no-service"].probability < 0.5) == by_key["no-service"].turns
     assert size.turned

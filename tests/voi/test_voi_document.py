@@ -12,7 +12,7 @@ from copark.errors import CoparkError
 
 pytestmark = pytest.mark.long
 VOI = REGISTRY["voi"]
-SMALL = {"case": "great-stone", "draws": 200, "futures": 3, "claim": ("4b/ties", "4a/token")}
+SMALL = {"case": "great-stone", "draws": 200, "futures": 3, "claim": ("4b/ties", "4a/home-token")}
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,9 @@ def test_who_brought_whom_tells_of_ties_and_nothing_of_shares(found):
     assert best.family == "attribution"
     assert ties[0].gain.after - ties[0].gain.before > 0.4
     assert ties[0].gain.variance > 4.0 * ties[0].gain.error
-    token = [one for one in found.ranked["4a/token"] if found.observations[one.observation].family == "attribution"]
+    token = [
+        one for one in found.ranked["4a/home-token"] if found.observations[one.observation].family == "attribution"
+    ]
     assert all(one.gain.after - one.gain.before < 0.1 for one in token)
 
 

@@ -1,8 +1,8 @@
 """Files of levers: levers and their options, structures of the model, what a good choice reaches.
 
 A *lever* is a thing that a decision-maker may set, an *option* a way to set it: it changes facts of the case (edits)
-or dated inputs, as a decision would. A *structure* changes the model (parameters, dated inputs, links, the bar of
-self-standing), as a rival judgement of the analyst would. The two never touch the same thing, so that every option can
+or dated inputs, as a decision would. A *structure* changes the model (parameters, dated inputs, links), as a
+rival judgement of the analyst would. The two never touch the same thing, so that every option can
 be tried under every structure.
 
 A file is untrusted until it is parsed; every fault is told at once, and it is checked against its case. A case

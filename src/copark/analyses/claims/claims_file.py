@@ -18,6 +18,7 @@ from copark.cases.yaml_loader import Tree
 from copark.errors import Fault, FaultsFound, NotFound
 from copark.simulation.case_edits import edited, fault_of_edit
 from copark.simulation.study_entries import Title
+from copark.version import MODEL_VERSION
 
 
 class ClaimsFaults(FaultsFound):
@@ -40,6 +41,8 @@ class ClaimsFile:
     """What of a general set cannot be asked of the case."""
 
 
+OF_VERSION_1 = frozenset(("rescue_by_controller", "self_standing"))
+"""Keys of files for version 1 of the model: who alone might rescue, and how many enterprises made a park stand."""
 _SOUND: dict[tuple[str, str, str | None], ClaimsFile] = {}
 """Files found sound by name, bytes and case: to check every edit takes a second, which a server pays once."""
 MOST_KEPT = 8
@@ -81,11 +84,22 @@ def examine(path: Path, case: Case | None = None) -> tuple[Claims | None, list[F
     """Read a claims file and check it: the claims, or ``None``, and all its faults."""
     read, faults = read_model(path, Claims, ("claims", "study"))
     if read is None:
-        return None, faults
+        return None, _told_once(faults)
     claims, tree = read
     places = _Places(tree, path.name)
     faults = [*_references(claims, places), *([] if case is None else _edits(claims, case, places))]
     return (None if faults else claims), faults
+
+
+def _told_once(faults: list[Fault]) -> list[Fault]:
+    """Say once that a file belongs to version 1 of the model, and not of each key that no later version has."""
+    gone = [fault for fault in faults if fault.key.rpartition(".")[2] in OF_VERSION_1]
+    if not gone:
+        return faults
+    first = gone[0]
+    values = {"found": first.key.rpartition(".")[2], "version": MODEL_VERSION}
+    told = Fault("claims.version_1", first.file, first.line, first.key, values)
+    return [told, *(fault for fault in faults if fault not in gone)]
 
 
 @dataclass(frozen=True)

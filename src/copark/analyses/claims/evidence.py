@@ -55,9 +55,16 @@ def _named(findings: Iterable[ClaimFinding], t: Texts) -> list[str]:
     return [t("and_another").join(names)] if names else []
 
 
+def is_tested(finding: Verdict) -> bool:
+    """Tell whether anything could be measured that decides about a claim or a part."""
+    return isfinite(finding.probability)
+
+
 def said_word(t: Texts, finding: Verdict) -> str:
-    """Say the word of a verdict, followed by those that other draws may say."""
+    """Say the word of a verdict, followed by those that other draws may say, or by that nothing could be tested."""
     word = t(f"word.{finding.word}")
+    if not is_tested(finding):
+        return t("untested", word=word)
     others = t("or").join(t("quoted", title=t(f"word.{other}")) for other in finding.other_words)
     return t("other_draws", word=word, others=others) if others else word
 

@@ -358,9 +358,6 @@ class Alternative(CaseChange):
     """Title for a reader."""
     reason: WrittenText
     """Why it might as well have been assumed."""
-    self_standing: Annotated[float, Field(ge=1.0, le=10_000.0)] | None = None
-    """Operating enterprises from which on a park is self-standing, in a file fixed before outcomes were judged by
-    accounts (decision 0094): it is read, since the bytes of a file are fixed, and tried by nobody."""
 
 
 class NullModel(CaseChange):
@@ -397,12 +394,6 @@ class Claims(StudyEntry):
     """Models in which claims are false, by key."""
     claims: Annotated[tuple[Claim, ...], Field(min_length=1, max_length=60)]
     """The claims, in the order they are told."""
-
-    @field_validator("judgement")
-    @classmethod
-    def _leave_out_counts(cls, found: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
-        """Leave out what counts enterprises: no outcome is judged by their number any more."""
-        return tuple(alternative for alternative in found if alternative.self_standing is None)
 
     @property
     def sizes(self) -> dict[str, float]:
