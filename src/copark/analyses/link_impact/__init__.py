@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 HEADLINE = "operating"
 READ = (HEADLINE, "jobs", "cash")
 """Outputs whose response to strengths is read; a link with no effect on any of them is only cut."""
+DOSED = 24
+"""Links that are run at several strengths at most, the strongest: a study has room for a hundred scenarios."""
 
 
 def links_of(_context: Context, _given: Mapping[str, Any]) -> list[Choice]:
@@ -125,7 +127,7 @@ def compute(params: Params, context: Context) -> Answer:
     end = effects.quarters[-1]
     studies = [experiment.run_id]
     responses: tuple[Effect, ...] = ()
-    chosen = strongest(all_impacts, len(links), READ)
+    chosen = strongest(all_impacts, DOSED, READ)
     if chosen:
         strengths = strength_study(case, since, links_named(chosen), **fields)
         studies.append(context.stored_run_id(strengths, case, *params.wanted))

@@ -5,7 +5,7 @@ from math import isfinite
 from statistics import median
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.link_impact import HEADLINE, READ, Answer
+from copark.analyses.link_impact import DOSED, HEADLINE, READ, Answer
 from copark.analyses.link_impact.impacts import Impact, direction, strongest
 from copark.analyses.link_impact.scenarios import STRENGTHS
 from copark.analyses.show import Show
@@ -166,7 +166,7 @@ class _Show(Show):
         if not self.answer.responses:
             return ()
         curves = [self.curve(link) for link in strongest(self.answer.impacts, DRAWN, (HEADLINE,))]
-        lead = self.text("responses.lead", **self.words)
+        lead = self.text("responses.lead", count=DOSED, **self.words)
         return (self.section("responses", lead, *curves, self.all_responses()),)
 
     def curve(self, link: str) -> doc.Chart:
