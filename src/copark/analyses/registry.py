@@ -167,7 +167,7 @@ REGISTRY = Registry(
         of_copark("structures", "explain"),
         of_copark("ablate", "explain", version=4),
         of_copark("calibrate", "calibrate", version=CALIBRATION_VERSION),
-        of_copark("validate", "calibrate"),
+        of_copark("validate", "calibrate", version=2),
         of_copark("forecast", "calibrate"),
         of_copark("score", "calibrate"),
         of_copark("pool", "calibrate", version=PANEL_VERSION),

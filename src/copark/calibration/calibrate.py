@@ -75,6 +75,11 @@ class CalibrationSettings:
         defaults = {field.name: field.default for field in fields(self)}
         return {name: value for name, value in asdict(self).items() if name not in LATER or value != defaults[name]}
 
+    @property
+    def lasting(self) -> Mapping[str, int | float | bool]:
+        """Settings that a search has from its beginning: without those that say when it ends."""
+        return {name: value for name, value in self.content().items() if name not in AT_THE_END}
+
 
 LATER = ("agree", "records", "discrepancy", "keep", "early", "ladder")
 """Settings that recipes made before them do not name."""
@@ -147,8 +152,7 @@ def kept_stages(case: Case, cut: Quarter, settings: CalibrationSettings, folder:
     folder
         Where prior batches are kept.
     """
-    lasting = {name: value for name, value in settings.content().items() if name not in AT_THE_END}
-    return stages_of(folder, {"batch": recipe_of(case, cut, settings).identity, "settings": lasting})
+    return stages_of(folder, {"batch": recipe_of(case, cut, settings).identity, "settings": dict(settings.lasting)})
 
 
 def calibrate(

@@ -139,10 +139,10 @@ def asked_of(params: Params, context: Context) -> ValidationRequest:
     copark.errors.CoparkError
         If the case is missing, has faults, or nothing to fit to or to score on, or a cut or runs cannot be used.
     """
-    from copark.calibration.calibrate import CalibrationSettings
+    from copark.calibration.calibrate import FULL
 
     case = context.case(params.case)
-    settings = calibrations.settings_of(params.runs, params.seed, context.lang, usual=CalibrationSettings())
+    settings = calibrations.settings_of(params.runs, params.seed, context.lang, usual=FULL)
     cuts = cuts_of(case, params.cuts, context.lang)
     return ValidationRequest(case, cuts, settings, _ready(case, cuts[-1], settings, context.lookup_folder))
 
@@ -194,7 +194,8 @@ def _ready(case: Case, cut: Quarter, settings: CalibrationSettings, out: Path | 
         if (place / "recipe.json").is_file():
             with suppress(OSError, ValueError, KeyError, TypeError):
                 stored = calibrations.load(case, place)
-                if CalibrationSettings.of(stored.recipe) == settings and not stored.stale and stored.replay.cut == cut:
+                alike = CalibrationSettings.of(stored.recipe).lasting == settings.lasting
+                if alike and not stored.stale and stored.replay.cut == cut:
                     return {cut: stored.replay}
     return {}
 
