@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class CalibrationSettings:
-    """Settings of a calibration; the defaults are those Great Stone's to 2020 was made with.
+    """Settings of a calibration; the defaults are those of the first one, of Great Stone to 2020 with version 1.
 
     Those without a text say how the replay is moved (:class:`copark.calibration.tempering.TemperingPlan`).
     """

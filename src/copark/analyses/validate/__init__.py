@@ -48,7 +48,7 @@ class Params(AnalysisParams):
     """Quarters to forecast from, such as 2020Q4; by default the end of the fitted values, and two and four years
     before."""
     runs: PowerOfTwo = None
-    """Runs of the prior batch, a power of two such as ``2^19``; 2^19 by default."""
+    """Runs of the prior batch, a power of two such as ``2^16``, the default."""
     seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
     """Seed of the random numbers; by default that of the method."""
 
