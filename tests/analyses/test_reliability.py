@@ -39,6 +39,12 @@ def test_probabilities_that_tell_nothing_become_the_base_rate():
     assert discrimination(empty, happened) == pytest.approx(0.5, abs=0.02)
 
 
+def test_what_is_likelier_is_never_corrected_to_be_less_likely():
+    learned = recalibrated(np.array([0.9, 0.8, 0.4, 0.3]), np.array([False, True, True, True]))
+    assert learned.slope == 0.0
+    assert learned(np.array([0.2, 0.9])) == pytest.approx([0.75, 0.75])
+
+
 def test_another_base_rate_multiplies_odds():
     learned = recalibrated(np.array([0.9, 0.8, 0.7, 0.4]), np.array([True, True, False, False]))
     before, after = learned(0.8), learned.for_base_rate(0.5, 0.2)(0.8)

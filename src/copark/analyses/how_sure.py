@@ -254,8 +254,9 @@ def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
             well=percent(record.calibrated_observed),
         )
     standing = by_name[STANDING]
+    # where the record gives no ground for a correction the base rate is all that it says
     return text(
-        "trust.corrected",
+        "trust.corrected" if record.slope > 0.0 else "trust.base_rate_alone",
         lang,
         parks=len(record.parks),
         mean=percent(record.mean),

@@ -175,7 +175,11 @@ def _logit(probability: Floats | float) -> Floats:
 
 
 def recalibrated(probability: Floats, happened: Booleans) -> Recalibration:
-    """Learn it from cases of both kinds: a posterior mode, with a normal prior on the standardised slope."""
+    """Learn it from cases of both kinds: a posterior mode, with a normal prior on the standardised slope, from 0 on.
+
+    Where cases that were given more came about less often, the slope is 0 and what is left is the base rate: that they
+    should do so elsewhere, too, no few cases show.
+    """
     from sklearn.linear_model import LogisticRegression
 
     log_odds = _logit(probability)
@@ -184,6 +188,8 @@ def recalibrated(probability: Floats, happened: Booleans) -> Recalibration:
     spread = float(log_odds.std()) or 1.0
     model = LogisticRegression(C=PRIOR**2).fit(((log_odds - middle) / spread)[:, None], happened)
     slope = float(model.coef_[0, 0]) / spread
+    if slope <= 0.0:
+        return Recalibration(float(_logit(float(np.mean(happened)))), 0.0)
     return Recalibration(float(model.intercept_[0]) - slope * middle, slope)
 
 

@@ -77,7 +77,8 @@ class _Show(Show):
             doc.Card(t("card.happened"), doc.SHARE, answer.observed, t("card.happened.note", **self.values)),
             doc.Card(t("card.base_rate"), doc.SHARE, answer.base_rate, t("card.base_rate.note", **self.values)),
         )
-        words = tuple(t(f"said.{key}", **self.values) for key in ("correction", "calibrated", "failed", "selection"))
+        correction = "correction" if self.answer.slope > 0.0 else "no_correction"
+        words = tuple(t(f"said.{key}", **self.values) for key in (correction, "calibrated", "failed", "selection"))
         return self.section("summary", doc.Cards(cards), doc.Bullets(words))
 
     def parks(self) -> doc.Section:
