@@ -38,13 +38,13 @@ def test_every_calibrated_park_is_asked_what_its_page_begins_with():
     parks = [given["case"] for name, given in every if name == "levers"]
     assert parks == [one for one in list_cases() if posteriors_in(casebook_path() / one / POSTERIOR)]
     assert [given["case"] for name, given in every if name == "brief" and "cut" not in given] == parks
-    assert {words.split()[0] for words, *_ in shipped.questions(["cmqip"])} == {"levers", "brief"}
+    assert {words.split()[0] for words, *_ in shipped.questions(["cmqip"])} == {"link-impact", "levers", "brief"}
 
 
 def test_five_parks_are_asked_of_structures_and_fixed_values_after_their_levers():
     """A grid asks the levers first: made in this order they are read, not made twice."""
     names = [words.split()[0] for words, *_ in shipped.questions(["thilawa"])]
-    assert names == ["levers", "brief", "structures", "sensitivity"]
+    assert names == ["link-impact", "levers", "brief", "structures", "sensitivity"]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.parts[-3])
@@ -59,15 +59,17 @@ def test_a_result_is_shown_in_both_languages(path):
 
 def test_it_is_not_offered_for_another_case_or_model(tmp_path, monkeypatch):
     context = Context(tmp_path)
-    assert len(list(shipped.usable(IMPACT, context))) == 1
+    offered = {header["params"]["case"] for _run_id, header in shipped.usable(IMPACT, context)}
+    assert offered == {given["case"] for name, given in shipped.asked() if name == "link-impact"}
     folder = tmp_path / "great-stone"
     shutil.copytree(casebook_path() / "great-stone", folder)
-    assert len(list(shipped.usable(IMPACT, Context(tmp_path, case_folders={"great-stone": folder})))) == 1
+    copied = list(shipped.usable(IMPACT, Context(tmp_path, case_folders={"great-stone": folder}), "great-stone"))
+    assert len(copied) == 2, "from now on, and from the founding on"
     case = folder / "case.yaml"
     case.write_text(case.read_text(encoding="utf-8").replace("quarters: 80", "quarters: 79"), encoding="utf-8")
     other = Context(tmp_path, case_folders={"great-stone": folder})
     assert other.case("great-stone").hash != context.case("great-stone").hash
-    assert not list(shipped.usable(IMPACT, other))
+    assert not list(shipped.usable(IMPACT, other, "great-stone"))
     monkeypatch.setattr("copark.analyses.answer.MODEL_VERSION", 99)
     assert not list(shipped.usable(IMPACT, context))
 
@@ -76,8 +78,8 @@ def test_the_page_has_them_at_once(tmp_path):
     settings = ServerSettings(data=tmp_path, threads=1, warm=False)
     with TestClient(create_app(settings), base_url="http://127.0.0.1:8765") as client:
         place = "/api/v1/analyses/link-impact"
-        (one,) = client.get(f"{place}/results", params={"case": "great-stone"}).json()["results"]
-        assert client.get(f"{place}/results", params={"case": "suzhou"}).json()["results"] == []
+        (one,) = client.get(f"{place}/results", params={"case": "suzhou"}).json()["results"]
+        assert client.get(f"{place}/results", params={"case": "kaesong"}).json()["results"] == []
         assert client.get(f"{place}/{one['run_id']}", params={"lang": "zh"}).json()["lang"] == "zh"
 
 
