@@ -348,8 +348,8 @@ def claims_short(lang: str) -> str:
             "others, {decided}. What was observed to 2024 speaks against {against}, and for {favour}."
         ),
         "zh": (
-            "就中白工业园检验的{tested}条论断与竞争性解释中（`copark claims great-stone`），{open}条尚无定论。其余为{decided}。"
-            "截至2024年的观测与{against}相左，支持{favour}。"
+            "就中白工业园检验的{tested}条论断与竞争性解释中（`copark claims great-stone`），{open}条尚无定论。"
+            "其余为{decided}。截至2024年的观测与{against}相左，支持{favour}。"
         ),
     }[lang]
     numbers = (claim_number(claim.claim.id, lang) for claim in favoured)
@@ -848,7 +848,10 @@ def rests_on(lang: str) -> str:
             "Great Stone is self-standing in {share} of runs in 2036; with another value of one judgement, in {low} "
             "(“{least}”) to {high} (“{most}”)."
         ),
-        "zh": "中白工业园2036年自立的占全部模拟的{share}；仅将一项判断换用其他取值，即为{low}（“{least}”）至{high}（“{most}”）。",
+        "zh": (
+            "中白工业园2036年自立的占全部模拟的{share}；仅将一项判断换用其他取值，"
+            "即为{low}（“{least}”）至{high}（“{most}”）。"
+        ),
     }
     return words[lang].format(
         share=percent(scenarios[0].outcome("self_standing").reference_share),
@@ -1186,8 +1189,8 @@ def options(lang: str) -> str:
         verdicts.update(found.recommendation.of(option.key).word for option in found.options)
     words = {
         "en": (
-            "Of {all} options of the {parks} calibrated parks the rule recommends {recommended}, advises against {avoid} "
-            "and finds {unchanged} that change nothing at all (`copark levers PARK`)."
+            "Of {all} options of the {parks} calibrated parks the rule recommends {recommended}, advises against "
+            "{avoid} and finds {unchanged} that change nothing at all (`copark levers PARK`)."
         ),
         "zh": (
             "{parks}个已校准园区的{all}个选项中，获推荐者{recommended}个，应避免者{avoid}个，毫无影响者{unchanged}个"
