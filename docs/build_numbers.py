@@ -61,6 +61,8 @@ NEVER = "never"
 ENDS = {"control": "2001", "memorandum": "1999", "mayor": "1998", NEVER: NEVER}
 """Readings of when Suzhou's rivalry ended, by the key of their scenarios."""
 GREAT_STONE = "great-stone"
+PRICES_AND_COSTS = ("overhead", "no-fee", "high-fee", "low-price", "high-price")
+"""Scenarios of the study of fixed values that change what a company pays or takes."""
 VALIDATION_CUT, LATEST_CUT = "2020Q4", "2024Q4"
 """Last quarters of the observations that the two calibrations of Great Stone are fitted to."""
 MECHANISMS = ("equity", "network", "framework")
@@ -839,17 +841,17 @@ def fixed_values(lang: str) -> str:
 
 
 def rests_on(lang: str) -> str:
-    """Tell over what range Great Stone's chance lies with another value of one price, cost or other judgement."""
-    scenarios = shipped("compare").scenarios
+    """Tell over what range Great Stone's chance lies with another value of one price or cost of its company."""
+    scenarios = [one for one in shipped("compare").scenarios if one.key in PRICES_AND_COSTS]
     shares = [scenario.outcome("self_standing").scenario_share for scenario in scenarios]
     least, most = (scenarios[shares.index(end)].title.text(lang) for end in (min(shares), max(shares)))
     words = {
         "en": (
-            "Great Stone is self-standing in {share} of runs in 2036; with another value of one judgement, in {low} "
+            "Great Stone is self-standing in {share} of runs in 2036; with another value of one price or cost, in {low} "
             "(“{least}”) to {high} (“{most}”)."
         ),
         "zh": (
-            "中白工业园2036年自立的占全部模拟的{share}；仅将一项判断换用其他取值，"
+            "中白工业园2036年自立的占全部模拟的{share}；仅将一项价格或成本换用其他取值，"
             "即为{low}（“{least}”）至{high}（“{most}”）。"
         ),
     }
