@@ -847,8 +847,8 @@ def rests_on(lang: str) -> str:
     least, most = (scenarios[shares.index(end)].title.text(lang) for end in (min(shares), max(shares)))
     words = {
         "en": (
-            "Great Stone is self-standing in {share} of runs in 2036; with another value of one price or cost, in {low} "
-            "(“{least}”) to {high} (“{most}”)."
+            "Great Stone is self-standing in {share} of runs in 2036; with another value of one price or cost, in "
+            "{low} (“{least}”) to {high} (“{most}”)."
         ),
         "zh": (
             "中白工业园2036年自立的占全部模拟的{share}；仅将一项价格或成本换用其他取值，"
