@@ -61,18 +61,23 @@ NEVER = "never"
 ENDS = {"control": "2001", "memorandum": "1999", "mayor": "1998", NEVER: NEVER}
 """Readings of when Suzhou's rivalry ended, by the key of their scenarios."""
 GREAT_STONE = "great-stone"
+PRICES_AND_COSTS = ("overhead", "no-fee", "high-fee", "low-price", "high-price")
+"""Scenarios of the study of fixed values that change what a company pays or takes."""
 VALIDATION_CUT, LATEST_CUT = "2020Q4", "2024Q4"
 """Last quarters of the observations that the two calibrations of Great Stone are fitted to."""
 MECHANISMS = ("equity", "network", "framework")
 """Groups of the joint posterior's parameters that the claims are about."""
 HARDLY_FOUND = 0.1
 """R² in simulated panels below which a parameter that moved may have moved by chance (decision 0061)."""
+MOST_OPTIONS = 4
+"""Options that a sentence names as those that move most."""
 MOST_TOLD = 5
 """Parameters that a table of sensitivity names for a park, at most."""
 TWO = Column("value", "", Kind.number, places=2)
 THREE = Column("value", "", Kind.number, places=3)
 BAND = Column("value", "", Kind.number)
 POINTS = Column("value", "", Kind.points)
+CHANGE = Column("value", "", Kind.change)
 
 
 @cache
@@ -311,6 +316,52 @@ def claims_said(lang: str) -> str:
         ),
     }
     return words[lang].format(**numbers)
+
+
+def claims_short(lang: str) -> str:
+    """Name the claims that are not open, by their words, and those that the observations speak for or against."""
+    tested = [claim for claim in shipped("claims", GREAT_STONE).claims if is_tested(claim)]
+    favoured = [claim for claim in tested if (ratio := factor(claim)) and ratio.low > 1.0 / AGAINST]
+
+    def named(claims: Iterable[Any], prior: bool = False) -> str:
+        chance = {"en": "; {share} by the prior alone", "zh": "；仅凭先验{share}"}[lang]
+        shape = {"en": "“{title}” ({id}{more})", "zh": "“{title}”（{id}{more}）"}[lang]
+        return join(
+            (
+                shape.format(
+                    title=claim.claim.title.text(lang),
+                    id=claim_number(claim.claim.id, lang),
+                    more=chance.format(share=percent(claim.prior_probability)) if prior else "",
+                )
+                for claim in claims
+            ),
+            lang,
+        )
+
+    colon, stop = {"en": (": ", "; "), "zh": ("：", "；")}[lang]
+    decided = [
+        f"{text(f'claims.word.{word}', lang)}{colon}{named(those, prior=True)}"
+        for word in dict.fromkeys(claim.word for claim in tested if claim.word != OPEN)
+        if (those := [claim for claim in tested if claim.word == word])
+    ]
+    words = {
+        "en": (
+            "Of {tested} claims and rivals tested on Great Stone (`copark claims great-stone`) {open} are open. Of the "
+            "others, {decided}. What was observed to 2024 speaks against {against}, and for {favour}."
+        ),
+        "zh": (
+            "就中白工业园检验的{tested}条论断与竞争性解释中（`copark claims great-stone`），{open}条尚无定论。"
+            "其余为{decided}。截至2024年的观测与{against}相左，支持{favour}。"
+        ),
+    }[lang]
+    numbers = (claim_number(claim.claim.id, lang) for claim in favoured)
+    return words.format(
+        tested=len(tested),
+        open=sum(claim.word == OPEN for claim in tested),
+        decided=stop.join(decided),
+        against=named(claim for claim in tested if speaks_against(claim)),
+        favour=join(numbers, lang),
+    )
 
 
 def calibrations(lang: str) -> str:
@@ -562,19 +613,25 @@ def link_impact(lang: str) -> str:
     found = shipped("link-impact", GREAT_STONE)
     felt = {impact.link for impact in found.impacts if impact.exists}
     typical = {impact.link for impact in found.impacts if impact.exists and not impact.rare}
+    between = {name for name in found.links if catalogue().links[name].source_room == "governments"}
     values = {
         "headline": REGISTRY["link-impact"].document(found, lang).headline,
         "quiet": len(set(found.links) - felt),
         "rare": len(felt - typical),
         "links": len(found.links),
+        "between": len(between),
+        "between_felt": len(between & felt),
+        "between_typical": len(between & typical),
     }
     words = {
         "en": (
             "{headline} Of {links} links, {rare} are felt in some runs and leave every median where it is, and {quiet} "
-            "are felt in less than one run in a hundred."
+            "are felt in less than one run in a hundred. Of the {between} that leave the two governments "
+            "{between_felt} are felt, {between_typical} of them in a median."
         ),
         "zh": (
             "{headline}{links}条传导渠道中，{rare}条只在部分模拟中有影响而不改变任何中位数，{quiet}条有影响的模拟不足百分之一。"
+            "由两国政府发出的{between}条中，{between_felt}条有影响，其中{between_typical}条改变中位数。"
         ),
     }
     return words[lang].format(**values)
@@ -783,6 +840,60 @@ def fixed_values(lang: str) -> str:
     return "\n".join(lines)
 
 
+def rests_on(lang: str) -> str:
+    """Tell over what range Great Stone's chance lies with another value of one price or cost of its company."""
+    scenarios = [one for one in shipped("compare").scenarios if one.key in PRICES_AND_COSTS]
+    shares = [scenario.outcome("self_standing").scenario_share for scenario in scenarios]
+    least, most = (scenarios[shares.index(end)].title.text(lang) for end in (min(shares), max(shares)))
+    words = {
+        "en": (
+            "Great Stone is self-standing in {share} of runs in 2036; with another value of one price or cost, in "
+            "{low} (“{least}”) to {high} (“{most}”)."
+        ),
+        "zh": (
+            "中白工业园2036年自立的占全部模拟的{share}；仅将一项价格或成本换用其他取值，"
+            "即为{low}（“{least}”）至{high}（“{most}”）。"
+        ),
+    }
+    return words[lang].format(
+        share=percent(scenarios[0].outcome("self_standing").reference_share),
+        low=percent(min(shares)),
+        high=percent(max(shares)),
+        least=least,
+        most=most,
+    )
+
+
+def levers_most(lang: str) -> str:
+    """Name the options of Great Stone that move its chance most, and those that move the number of companies most."""
+    found = shipped("levers", GREAT_STONE)
+
+    def most(measure: str, size: Callable[[Any], float], column: Column) -> str:
+        order = sorted(found.options, key=lambda option: -abs(size(found.effect(option.key, measure))))
+        shape = {"en": "“{name}” ({size})", "zh": "“{name}”（{size}）"}[lang]
+        told = order[:MOST_OPTIONS]
+        sizes = [shown(size(found.effect(option.key, measure)), column, lang) for option in told]
+        return join(
+            (shape.format(name=option.name(lang), size=of) for option, of in zip(told, sizes, strict=True)), lang
+        )
+
+    words = {
+        "en": (
+            "Of Great Stone's {options} options these move its chance of being self-standing in 2036 most, in points: "
+            "{chance}; and these the number of operating companies (median): {companies} (`copark levers great-stone`)."
+        ),
+        "zh": (
+            "中白工业园的{options}个选项中，使2036年自立概率变动最大的是（百分点）：{chance}；使运营企业数变动最大的是（中位数）："
+            "{companies}（`copark levers great-stone`）。"
+        ),
+    }
+    return words[lang].format(
+        options=len(found.options),
+        chance=most("self_standing", lambda effect: effect.mean, POINTS),
+        companies=most("companies", lambda effect: effect.median, CHANGE),
+    )
+
+
 def judgement(lang: str) -> str:
     """Count the parameters of the model that rest on judgement, and those that are fixed."""
     parameters = catalogue().parameters.values()
@@ -866,6 +977,37 @@ def stack(lang: str) -> str:
             lines.append(row([str(method), number(score, 3), percent(share)]))
         at += count
     return "\n".join(lines)
+
+
+def stack_short(lang: str) -> str:
+    """Tell how model, growth curve and stack forecast the counts of the casebook's parks, in a sentence."""
+    found = shipped("stack").judged
+    spans = {"unseen": ("parks never seen", "从未见过的园区"), "near": ("up to three years ahead", "三年以内")}
+    spans |= {"far": ("further ahead", "三年以上")}
+    parts = []
+    for setting, (en, zh) in spans.items():
+        scores = {standing.method: number(standing.log_crps, 3) for standing in found.main(setting).standings}
+        shape = {
+            "en": "{span} {model} by the model, {growth} by the pooled growth curve, {stack} by the stack",
+            "zh": "{span}，模型{model}，合并增长曲线{growth}，加权组合{stack}",
+        }[lang]
+        parts.append(shape.format(span={"en": en, "zh": zh}[lang], **scores))
+    words = {
+        "en": "Mean error of counts over the casebook's parks (CRPS of ln(1 + count), lower is better): {parts}.",
+        "zh": "案例库各园区数量预测的平均误差（ln(1 + 数量) 的CRPS，越低越好）：{parts}。",
+    }
+    return words[lang].format(parts={"en": "; ", "zh": "；"}[lang].join(parts))
+
+
+def ranking(lang: str) -> str:
+    """Tell whether chances of being self-standing can rank parks."""
+    found = shipped("reliability")
+    pairs = Interval(found.discrimination_low, found.discrimination_high, found.discrimination)
+    words = {
+        "en": "Parks that thrive or survive were given more than others in {pairs} of pairs, where 0.5 is chance.",
+        "zh": "繁荣或存续园区所得概率高于其他园区的配对占{pairs}，0.5即为偶然。",
+    }
+    return words[lang].format(pairs=shown(pairs, TWO, lang))
 
 
 def reliability_more(lang: str) -> str:
@@ -1049,8 +1191,8 @@ def options(lang: str) -> str:
         verdicts.update(found.recommendation.of(option.key).word for option in found.options)
     words = {
         "en": (
-            "Of {all} options of the {parks} calibrated parks {recommended} are recommended, {avoid} are to be "
-            "avoided, {unchanged} change nothing at all (`copark levers PARK`)."
+            "Of {all} options of the {parks} calibrated parks the rule recommends {recommended}, advises against "
+            "{avoid} and finds {unchanged} that change nothing at all (`copark levers PARK`)."
         ),
         "zh": (
             "{parks}个已校准园区的{all}个选项中，获推荐者{recommended}个，应避免者{avoid}个，毫无影响者{unchanged}个"
@@ -1079,23 +1221,21 @@ def versions(lang: str) -> str:
 
 def tested(lang: str) -> str:
     """List what was tested of the model and what came out, in a line each."""
-    found = shipped("reliability")
-    pairs = Interval(found.discrimination_low, found.discrimination_high, found.discrimination)
     judged = [claim for claim in shipped("claims", GREAT_STONE).claims if is_tested(claim)]
-    told = {"against": sum(speaks_against(claim) for claim in judged), "pairs": shown(pairs, TWO, lang)}
+    told: dict[str, Any] = {"against": sum(speaks_against(claim) for claim in judged), "ranking": ranking(lang)}
     told |= {"claims": len(judged), "open": sum(claim.word == OPEN for claim in judged)}
     lines = {
         "en": (
             "*Fit.* {fit}",
             "*Forecast.* {forecast}",
-            "*Ranking.* Parks that thrive were given more than others in {pairs} of pairs, where 0.5 is chance.",
+            "*Ranking.* {ranking}",
             "*Claims.* Of {claims} claims and rivals tested {open} are open; the observations speak against {against}.",
             "*Advice.* {advice}",
         ),
         "zh": (
             "*拟合*：{fit}",
             "*预测*：{forecast}",
-            "*排序*：繁荣园区所得概率高于其他园区的配对占{pairs}，0.5即为偶然。",
+            "*排序*：{ranking}",
             "*论断*：{claims}条经检验的论断与竞争性解释中，{open}条尚无定论，{against}条与观测相左。",
             "*建议*：{advice}",
         ),
@@ -1111,6 +1251,7 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "thilawa": thilawa,
     "claims": claims,
     "claims-said": claims_said,
+    "claims-short": claims_short,
     "calibrations": calibrations,
     "fit": fit,
     "great-stone": great_stone,
@@ -1128,6 +1269,8 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "informed": informed,
     "informed-counts": informed_counts,
     "fixed-values": fixed_values,
+    "rests-on": rests_on,
+    "levers-most": levers_most,
     "judgement": judgement,
     "to-2020": to_2020,
     "validation": validation,
@@ -1135,6 +1278,8 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "validation-width": validation_width,
     "ablation": ablation,
     "stack": stack,
+    "stack-short": stack_short,
+    "ranking": ranking,
     "by-accounts": by_accounts,
     "structures": structures,
     "plausible": plausible,
