@@ -158,7 +158,7 @@ REGISTRY = Registry(
     (
         of_copark("claims", "explain", former=(("--prior", "--parameters prior"),)),
         of_copark("experts", "explain"),
-        of_copark("brief", "decide", version=2),
+        of_copark("brief", "decide", version=3),
         of_copark("levers", "decide", version=2),
         of_copark("goal", "decide", version=2),
         of_copark("compare", "explain", version=3),

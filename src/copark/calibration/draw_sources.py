@@ -158,11 +158,19 @@ class PosteriorSource:
             Number after the last run.
         """
         runs = np.arange(first, last)
-        pairs = self.order[runs // study.futures % self.replay.pairs]
-        draws = Draws(*(room[pairs].copy() for room in self.whole))
+        draws = Draws(*(room[self._pairs(runs, study.futures)].copy() for room in self.whole))
         draws.addresses["later_seed"] = study.seed
         draws.addresses["later_run"] = runs
         return draws
+
+    def searches(self, runs: int, futures: int) -> Integers:
+        """Number the search of the calibration that found the pair of each run, shape (runs,)."""
+        return self.replay.population[self._pairs(np.arange(runs), futures)]
+
+    def _pairs(self, runs: Integers, futures: int) -> Integers:
+        """Give the pair of each run, by its number."""
+        pairs: Integers = self.order[runs // futures % self.replay.pairs]
+        return pairs
 
 
 @dataclass(frozen=True)

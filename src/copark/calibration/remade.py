@@ -45,8 +45,8 @@ WIDTHS = 0.32
 """Difference of the widths of a parameter's 90 %, as a share of the prior's range."""
 FORECASTS = 0.30
 """Distance of medians and widths of forecasts, as a share of the width of their 90 %."""
-OUTCOME_SHARES = 0.12
-"""Difference of the share of an outcome."""
+OUTCOME_SHARES = 0.2
+"""Difference of the share of an outcome: two searches of Great Stone that ship differ by 0.16."""
 LEAST_WIDTH = 0.05
 """Of a forecast, in log points: one that hardly varies is not compared more closely than that."""
 What = Literal["medians", "typical", "widths", "forecasts", "outcomes"]

@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
+    import xarray as xr
 
     from copark.analyses.context import Context
     from copark.cases.case import Case
     from copark.cases.dated_events import Closure
+    from copark.simulation.sample import DrawSource
     from copark.simulation.study import Study
 
 SIZES = ("operating", "jobs")
@@ -114,6 +116,8 @@ class Answer(Result):
     """Land taken up at the horizon; ``None`` where there is none to take up."""
     planned: dict[str, Planned] = field(default_factory=dict)
     """What was planned of the park's size, by output; what nobody planned is left out."""
+    by_search: tuple[float, ...] = ()
+    """Share of self-standing runs on the draws of each search of the calibration; empty where nothing is calibrated."""
 
     @property
     def shows_outcomes(self) -> bool:
@@ -151,7 +155,8 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.stats.quantiles import quantiles
 
     case = context.case(params.case)
-    ensemble = context.simulate(_study(params, context), case, *params.wanted)
+    study = _study(params, context)
+    ensemble = context.simulate(study, case, *params.wanted)
     run_answer = answer_of(ensemble, case)
     closure = closure_of(case, params.now)
     bands = [
@@ -180,8 +185,26 @@ def compute(params: Params, context: Context) -> Answer:
         events=events_of(case),
         land=run_answer.land,
         planned=plans_of(case),
+        by_search=_by_search(ensemble, study, context.parameters(params.case, *params.wanted).source),
         **origin,
     )
+
+
+def _by_search(ensemble: xr.Dataset, study: Study, source: DrawSource | None) -> tuple[float, ...]:
+    """Give the share of self-standing runs on the draws of each search: they should agree, and tell how far they do."""
+    import numpy as np
+
+    from copark.calibration.draw_sources import PosteriorSource
+    from copark.simulation.outcomes import NOT_OK, OUTCOMES
+
+    if not isinstance(source, PosteriorSource):
+        return ()
+    outcome = ensemble["outcome"].isel(scenario=0).to_numpy()
+    finished = outcome != NOT_OK
+    searches = source.searches(len(outcome), study.futures)
+    standing = outcome == OUTCOMES.index("self_standing")
+    numbers = np.unique(searches[finished])
+    return tuple(float(standing[finished & (searches == number)].mean()) for number in numbers.tolist())
 
 
 def plans_of(case: Case) -> dict[str, Planned]:

@@ -236,6 +236,10 @@ class _Show(Show):
         if answer.shows_outcomes:
             standing = answer.share("self_standing")
             interval = shown(doc.Interval(standing.low, standing.high), doc.plain(doc.Kind.share, places=1), t.lang)
+            if len(answer.by_search) > 1:
+                apart = doc.Interval(min(answer.by_search), max(answer.by_search))
+                told = shown(apart, doc.plain(doc.Kind.share), t.lang)
+                yield t("confidence.searches", count=len(answer.by_search), interval=told)
             yield t("confidence.simulation", runs=answer.runs, interval=interval)
 
     def meaning(self, trust: Trust) -> str:
