@@ -609,7 +609,10 @@ def links_said(felt: Mapping[str, int], parks: int, lang: str) -> str:
     everywhere = sum(count == parks for count in felt.values())
     words = {
         "en": "Of {all} links {somewhere} are felt in at least one park and {everywhere} in all; in none: {nowhere}.",
-        "zh": "{all}条传导渠道中，{somewhere}条至少在一个园区有影响，{everywhere}条在全部园区有影响；在任何园区均无影响的是：{nowhere}。",
+        "zh": (
+            "{all}条传导渠道中，{somewhere}条至少在一个园区有影响，{everywhere}条在全部园区有影响；"
+            "在任何园区均无影响的是：{nowhere}。"
+        ),
     }
     counts = {"all": len(felt), "somewhere": len(felt) - len(nowhere), "everywhere": everywhere}
     listed = ("; " if lang == "en" else "、").join(nowhere) or {"en": "no link", "zh": "无"}[lang]
@@ -1103,7 +1106,7 @@ def tested(lang: str) -> str:
         "en": (
             "*Fit.* {fit}",
             "*Forecast.* {forecast}",
-            "*Ranking.* Parks that thrive or survive were given more than others in {pairs} of pairs, where 0.5 is chance.",
+            "*Ranking.* Parks that thrive or survive were given more than others in {pairs} of pairs; 0.5 is chance.",
             "*Claims.* Of {claims} claims and rivals tested {open} are open; the observations speak against {against}.",
             "*Advice.* {advice}",
         ),
