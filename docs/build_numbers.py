@@ -646,6 +646,7 @@ def links_felt(lang: str) -> str:
     }
     lines = [heads[lang], "|---|---:|---|---:|"]
     links = catalogue().links
+    felt = {}
     for name in parks[0].links:
         shares = {}
         for found in parks:
@@ -654,8 +655,25 @@ def links_felt(lang: str) -> str:
                 shares[found.park.text(lang)] = max(impact.changed for impact in own)
         most = max(shares, key=lambda park: shares[park], default="–")
         share = percent(shares[most]) if shares else "–"
+        felt[links[name].title(lang)] = len(shares)
         lines.append(row([links[name].title(lang), f"{len(shares)}/{len(parks)}", most, share]))
-    return "\n".join(lines)
+    return f"{links_said(felt, len(parks), lang)}\n\n" + "\n".join(lines)
+
+
+def links_said(felt: Mapping[str, int], parks: int, lang: str) -> str:
+    """Say in a sentence how many links are felt in every park, in one at least, and in none."""
+    nowhere = [link for link, count in felt.items() if count == 0]
+    everywhere = sum(count == parks for count in felt.values())
+    words = {
+        "en": "Of {all} links {somewhere} are felt in at least one park and {everywhere} in all; in none: {nowhere}.",
+        "zh": (
+            "{all}条传导渠道中，{somewhere}条至少在一个园区有影响，{everywhere}条在全部园区有影响；"
+            "在任何园区均无影响的是：{nowhere}。"
+        ),
+    }
+    counts = {"all": len(felt), "somewhere": len(felt) - len(nowhere), "everywhere": everywhere}
+    listed = ("; " if lang == "en" else "、").join(nowhere) or {"en": "no link", "zh": "无"}[lang]
+    return words[lang].format(nowhere=listed, **counts)
 
 
 def founding_cuts() -> list[Any]:
@@ -825,12 +843,12 @@ def informed_counts(lang: str) -> str:
 
 
 def fixed_values(lang: str) -> str:
-    """Tell how often Great Stone is self-standing with other values in the place of those fixed by judgement."""
+    """Tell how often Great Stone is self-standing with one value in the place of a prior that is judgement."""
     found = shipped("compare")
     changes = [(scenario.title, scenario.outcome("self_standing")) for scenario in found.scenarios]
     heads = {
-        "en": "| in the place of the fixed value | self-standing | change, points |",
-        "zh": "| 替代固定值的取值 | 自立 | 变化（百分点） |",
+        "en": "| held in all runs | self-standing | change, points |",
+        "zh": "| 全部模拟中的取值 | 自立 | 变化（百分点） |",
     }
     lines = [heads[lang], "|---|---:|---:|"]
     lines.append(row([found.reference.text(lang), percent(changes[0][1].reference_share), ""]))

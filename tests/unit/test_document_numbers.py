@@ -61,7 +61,6 @@ OUTSIDE_BLOCKS = {
         "beyond a factor of 1.3": RULE,
         "N to 1.1 N": RULE,
         "not worse in 60% of parks": RULE,
-        "13 to 17 of the 19 have had fifty enterprises": RECORD,
         "was to reach 0.35": RULE,
         "R² below 0.1": RULE,
         "*Established* from 95%, *likely* from 66%, *unlikely* up to 34%, *contradicted* up to 5%": RULE,
