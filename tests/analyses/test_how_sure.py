@@ -93,8 +93,8 @@ def test_what_the_model_would_not_call_likely_beside_the_record_is_said_first(ca
 @pytest.mark.parametrize(
     ("case", "counts", "outcome"),
     [
-        ("suzhou", {"dependent": 51, "self_standing": 32}, ("dependent on bail-outs", "依赖救助")),
-        ("jinfei", {"dependent": 82, "failed": 6}, ("dependent on bail-outs", "依赖救助")),
+        ("suzhou", {"dependent": 51, "fragile": 17, "self_standing": 32}, ("dependent on bail-outs", "依赖救助")),
+        ("jinfei", {"dependent": 82, "fragile": 12, "failed": 6}, ("dependent on bail-outs", "依赖救助")),
         ("itpl-bangalore", {"fragile": 54, "self_standing": 46}, ("fragile", "脆弱")),
     ],
 )

@@ -63,7 +63,7 @@ def of_plan(value: float, plan: Planned, lang: str) -> str:
 
 
 def spans_too_much(low: float, high: float) -> bool:
-    """Say whether a range of a count spans so much that its middle tells nothing: a factor of ten and more.
+    """Say whether a range of a count spans so much that its middle tells nothing: more than a factor of ten.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def spans_too_much(low: float, high: float) -> bool:
 
 
 def band_words(note: str, low: float, high: float, lang: str) -> str:
-    """Warn in the note under a number where its range spans a factor of ten and more.
+    """Warn in the note under a number where its range spans more than a factor of ten.
 
     Parameters
     ----------

@@ -111,13 +111,13 @@ class _Show(Show):
         """Say what becomes of the park; its size alone where its parameters are not calibrated."""
         answer = self.answer
         t = self.t
-        column, operating = self.size("operating")
-        words = {**self.words, "operating": self.said(operating, column)}
+        words = self.words
         if answer.closed is not None:
             since = spelled(answer.closed.since, t)
             return t.sentences([t("headline.closed", since=since, title=t.of(answer.closed.title), **words)])
         if not answer.shows_outcomes:
-            return t.sentences([t("headline.assumed", **words)])
+            size = size_clause(self.at_horizon("operating"), None, t.lang)
+            return t.sentences([t("headline.assumed", size=size, **words)])
         outcomes = outcomes_in_words(answer.outcomes, t.lang, self.first_share)
         size = size_clause(self.at_horizon("operating"), answer.land, t.lang)
         outcome = t("headline", outcomes=outcomes, size=size, **words)

@@ -116,7 +116,7 @@ class _Show(Show):
         return self.t.sentences([*closed, *recorded, forecast, *alone])
 
     def parts(self, bands: Mapping[str, doc.Interval]) -> str:
-        """Tell observables at the end, last those whose interval spans a factor of ten and more: they cannot be told."""
+        """Tell observables at the end, last those that cannot be told: ends of 90 % more than a factor of ten apart."""
         told: list[str] = []
         open_ones: list[str] = []
         for name, band in bands.items():
