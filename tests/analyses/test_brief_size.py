@@ -14,7 +14,7 @@ from copark.presentation.numbers import percent_words
 from tests.asked import table
 
 BRIEF = REGISTRY["brief"]
-WORDS = {"en": ("self-standing", "of the planned land taken up"), "zh": ("自立", "规划用地占用")}
+WORDS = {"en": ("self-standing", "of the planned land is taken up"), "zh": ("自立", "规划用地占用")}
 
 
 @pytest.fixture(scope="module")

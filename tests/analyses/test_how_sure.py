@@ -90,6 +90,28 @@ def test_what_the_model_would_not_call_likely_beside_the_record_is_said_first(ca
             assert f"{share}%" in first
 
 
+@pytest.mark.parametrize(
+    ("case", "counts", "outcome"),
+    [
+        ("suzhou", {"dependent": 51, "fragile": 17, "self_standing": 32}, ("dependent on bail-outs", "依赖救助")),
+        ("jinfei", {"dependent": 82, "fragile": 12, "failed": 6}, ("dependent on bail-outs", "依赖救助")),
+        ("itpl-bangalore", {"fragile": 54, "self_standing": 46}, ("fragile", "脆弱")),
+    ],
+)
+def test_beside_the_record_stands_what_the_model_says_most_often(case, counts, outcome):
+    """A third that stand alone does not tell that half live on help."""
+    found = shares_of([counts.get(name, 0) for name in OUTCOMES], OUTCOMES)
+    doubts = doubts_of(load_case(case), found, shows_outcomes=True)
+    english, chinese = outcome
+    assert f"most often ({max(counts.values())}%), {english}" in doubts.record_words("en")[0]
+    assert f"最常见的是{chinese}" in doubts.record_words("zh")[0]
+
+
+def test_what_the_model_says_most_often_is_not_said_twice():
+    (sentence,) = doubts_of(load_case("suzhou"), shares(self_standing=58), shows_outcomes=True).record_words("en")
+    assert "most often" not in sentence
+
+
 def test_nothing_is_contradicted_where_no_chance_is_told():
     assert doubts_of(load_case("imip"), shares(self_standing=2), shows_outcomes=False).record_words("en") == []
     assert doubts_of(load_case("suzhou"), shares(self_standing=58), shows_outcomes=False).record_words("en") == []

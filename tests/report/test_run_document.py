@@ -55,7 +55,7 @@ def test_the_answer_comes_first_and_is_made_of_the_numbers(answer):
         found = answer.document(lang)
         assert [one.key for one in found.sections] == list(SECTIONS)
         assert f"{100 * share.share:.0f}%" in found.headline
-        assert {"en": f"has {median} companies (", "zh": f"运营企业{median}家（"}[lang] in found.headline
+        assert {"en": f"has {median} companies in operation (", "zh": f"运营企业{median}家（"}[lang] in found.headline
         assert found.trust_state == "calibrated"
         summary = json.dumps(to_json(found)["sections"][0], ensure_ascii=False)
         assert {"en": f"{answer.unfinished} of 150", "zh": f"150次模拟中有{answer.unfinished}次"}[lang] in summary
@@ -95,7 +95,7 @@ def test_the_park_is_told_beside_its_own_land_and_plan(case):
     assert (land.basis, land.median) == ("planned", pytest.approx(float(np.median(last["occupied_area"])) / area))
     jobs = found.final("jobs")[1]
     for lang, words, plan in (
-        ("en", "of the planned land taken up", f"{jobs:,.0f} of at least 6,000 planned (2015-06)"),
+        ("en", "of the planned land is taken up", f"{jobs:,.0f} of at least 6,000 planned (2015-06)"),
         ("zh", "规划用地占用", f"规划不低于6,000人（2015-06），届时{jobs:,.0f}人"),
     ):
         document = found.document(lang)

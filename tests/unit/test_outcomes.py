@@ -95,15 +95,22 @@ def test_a_study_that_does_not_look_ahead_is_judged_in_year_twenty_however_long_
     [
         (
             {"self_standing": 880, "fragile": 120},
-            "is self-standing in 88% of runs and is fragile in 12%",
-            "自立的占runs的88%，脆弱的占12%",
+            "is self-standing in 88% of runs and is fragile (unaided, but failing a test of accounts) in 12%",
+            "自立的占runs的88%，脆弱（无援助，但账目检验未全部通过）的占12%",
         ),
         ({"self_standing": 1000}, "is self-standing in 100% of runs", "自立的占runs的100%"),
-        ({"fragile": 1000}, "is fragile in 100% of runs", "脆弱的占runs的100%"),
+        (
+            {"fragile": 1000},
+            "is fragile (unaided, but failing a test of accounts) in 100% of runs",
+            "脆弱（无援助，但账目检验未全部通过）的占runs的100%",
+        ),
         (
             {"self_standing": 600, "dependent": 396, "failed": 4},
-            "is self-standing in 60% of runs, depends on help in 40% and has failed in less than 1%",
-            "自立的占runs的60%，依赖援助的占40%，失败的占不到1%",
+            (
+                "is self-standing in 60% of runs, depends on help (bailed out or given state money in the last two "
+                "years) in 40% and has failed in less than 1%"
+            ),
+            "自立的占runs的60%，依赖援助（最近两年内曾获救助或政府拨款）的占40%，失败的占不到1%",
         ),
     ],
 )

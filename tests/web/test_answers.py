@@ -69,7 +69,7 @@ def test_the_answers_sentence_has_the_size_and_the_caveats_what_accounts_rest_on
     asked = {"case": "great-stone", "runs": 30, "draws": "posterior", "baseline": None}
     answer = client.post("/api/v1/simulate", json=asked).json()
     land = answer["arms"][0]["land"]
-    for lang, words in (("en", "of the planned land taken up"), ("zh", "规划用地占用")):
+    for lang, words in (("en", "of the planned land is taken up"), ("zh", "规划用地占用")):
         assert words in answer["summary"][lang]
         assert land["middle"][lang].strip("<>") in answer["summary"][lang]
     assert any("publishes its accounts" in one["en"] for one in answer["caveats"])

@@ -112,16 +112,20 @@ def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> D
 
 
 def _beside_the_record(key: str, record: ParkMembership, shares: Mapping[str, float]) -> LocalizedText:
-    """Set the share of runs that concerns a recorded outcome beside it, in both languages."""
+    """Set the share of runs that concerns a recorded outcome beside it, and what most runs say, in both languages."""
     concerns_failure = record.outcome in ("surviving", "failed") or (
         record.outcome == "thriving" and key == "contradiction"
     )
     outcome = FAILED if concerns_failure else STANDING
+    commonest = max(shares, key=lambda name: shares[name])
 
     def words(lang: str) -> str:
         kind = text(f"trust.recorded_class.{record.outcome}", lang)
         share = percent_words(shares[outcome], lang)
-        return text(f"sure.{key}.{outcome}", lang, kind=kind, why=record.said(lang), share=share)
+        most = ""
+        if commonest != outcome:
+            most = text(f"sure.most.{commonest}", lang, share=percent_words(shares[commonest], lang))
+        return text(f"sure.{key}.{outcome}", lang, kind=kind, why=record.said(lang), share=share, most=most)
 
     return LocalizedText.by_language(words)
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from copark.simulation.size import LandTakenUp
 
 
+OPEN_SPAN = 10.0
+"""Ratio of the ends of a 90 % range up to which a sentence tells the middle of a count."""
+
+
 @dataclass(frozen=True)
 class Planned:
     """A size that somebody planned for a park, in the unit of the output it stands beside."""
@@ -58,6 +62,32 @@ def of_plan(value: float, plan: Planned, lang: str) -> str:
     return text("analysis.size.of_plan", lang, value=size, planned=planned, date=plan.date)
 
 
+def spans_too_much(low: float, high: float) -> bool:
+    """Say whether a range of a count spans so much that its middle tells nothing: more than a factor of ten.
+
+    Parameters
+    ----------
+    low, high
+        Ends of the range, 0 and above.
+    """
+    return high > OPEN_SPAN * low
+
+
+def band_words(note: str, low: float, high: float, lang: str) -> str:
+    """Warn in the note under a number where its range spans more than a factor of ten.
+
+    Parameters
+    ----------
+    note
+        Words that tell the range.
+    low, high
+        Ends of the range, 0 and above.
+    lang
+        Language, ``en`` or ``zh``.
+    """
+    return text("analysis.size.band_open", lang, note=note) if spans_too_much(low, high) else note
+
+
 def size_clause(companies: tuple[float, float, float], land: LandTakenUp | None, lang: str) -> str:
     """Say how many companies operate and what land is taken up, as a clause that follows an outcome.
 
@@ -71,10 +101,19 @@ def size_clause(companies: tuple[float, float, float], land: LandTakenUp | None,
         Language, ``en`` or ``zh``.
     """
     low, _, high = (number(value, 0) for value in companies)
-    key = "companies_alike" if low == high else "companies"
+    key = "companies_open" if spans_too_much(companies[0], companies[2]) else "companies"
+    key = "companies_alike" if low == high else key
     median = quantity(companies[1], "companies", lang)
     words = text(f"analysis.size.{key}", lang, companies=median, low=low, high=high)
     if land is None:
         return words
-    share = percent_words(land.median, lang)
-    return text(f"analysis.size.with_land.{land.basis}", lang, companies=words, share=share)
+    return text(f"analysis.size.with_land.{land.basis}", lang, companies=words, share=_land_share(land, lang))
+
+
+def _land_share(land: LandTakenUp, lang: str) -> str:
+    """Say which share of land is taken up: the median with 90 % of runs, or these alone where they are far apart."""
+    low, share, high = (percent_words(value, lang) for value in (land.low, land.median, land.high))
+    if low == high:
+        return share
+    key = "land_share_open" if spans_too_much(land.low, land.high) else "land_share"
+    return text(f"analysis.size.{key}", lang, share=share, low=low, high=high)

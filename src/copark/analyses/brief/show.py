@@ -25,7 +25,7 @@ from copark.analyses.lever_columns import change_column, effect_interval
 from copark.analyses.levers.advice_words import advice_words
 from copark.analyses.levers.show import advice_sentences
 from copark.analyses.show import Show
-from copark.analyses.size_words import of_plan, size_clause
+from copark.analyses.size_words import band_words, of_plan, size_clause
 from copark.arrays import Floats
 from copark.calibration.rolling_origin import year_of_moment
 from copark.cases.quarters import Quarter
@@ -111,13 +111,13 @@ class _Show(Show):
         """Say what becomes of the park; its size alone where its parameters are not calibrated."""
         answer = self.answer
         t = self.t
-        column, operating = self.size("operating")
-        words = {**self.words, "operating": self.said(operating, column)}
+        words = self.words
         if answer.closed is not None:
             since = spelled(answer.closed.since, t)
             return t.sentences([t("headline.closed", since=since, title=t.of(answer.closed.title), **words)])
         if not answer.shows_outcomes:
-            return t.sentences([t("headline.assumed", **words)])
+            size = size_clause(self.at_horizon("operating"), None, t.lang)
+            return t.sentences([t("headline.assumed", size=size, **words)])
         outcomes = outcomes_in_words(answer.outcomes, t.lang, self.first_share)
         size = size_clause(self.at_horizon("operating"), answer.land, t.lang)
         outcome = t("headline", outcomes=outcomes, size=size, **words)
@@ -170,7 +170,7 @@ class _Show(Show):
         for name in answer.bands:
             column, value = self.size(name)
             band = self.said(doc.Interval(value.low, value.high), column)
-            note = t("card.band", band=band)
+            note = band_words(t("card.band", band=band), value.low, value.high, t.lang)
             plan = answer.planned.get(name)
             if plan is not None and answer.closed is None:
                 note = t("card.planned", note=note, plan=of_plan(self.at_horizon(name)[1], plan, t.lang))
@@ -178,9 +178,8 @@ class _Show(Show):
         land = answer.land
         if land is not None and answer.closed is None:
             band = self.said(doc.Interval(land.low, land.high), doc.SHARE)
-            yield doc.Card(
-                text(f"analysis.size.land.{land.basis}", t.lang), doc.SHARE, land.median, t("card.band", band=band)
-            )
+            note = band_words(t("card.band", band=band), land.low, land.high, t.lang)
+            yield doc.Card(text(f"analysis.size.land.{land.basis}", t.lang), doc.SHARE, land.median, note)
         words = t("card.outside_value", outside=answer.outside, compared=answer.compared)
         yield doc.Card(
             t("card.outside"),

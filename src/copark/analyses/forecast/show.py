@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,13 +11,14 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.forecast import Answer
 from copark.analyses.forecast.parameter_sources import Borrowed
 from copark.analyses.show import Columns, Show, grouped, interval
+from copark.analyses.size_words import spans_too_much
 from copark.analyses.stack.stacking import FAR, NEAR, STACKED, UNSEEN
 from copark.calibration.diagnostics import title_of
 from copark.calibration.pool.forecasts import GROWTH, MODEL
 from copark.calibration.rolling_origin import CONDITIONAL
 from copark.calibration.validation_study import PAST, SHOCKS, SOURCES
 from copark.cases.quarters import Quarter
-from copark.labels import method_title, observable_title, titled
+from copark.labels import join, lowered, method_title, observable_title, titled
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
@@ -58,10 +59,6 @@ def document(answer: Answer, t: Texts) -> doc.Document:
         title=t("title.pooled" if answer.borrowed else "title.own", park=t.of(answer.park), until=answer.until),
         provenance={name: value for name, value in provenance.items() if value},
     )
-
-
-OPEN_SPAN = 10.0
-"""Ratio of the ends of a 90 % interval up to which the headline tells the middle."""
 
 
 class _Show(Show):
@@ -105,9 +102,9 @@ class _Show(Show):
 
     def headline(self) -> str:
         """Tell the main observables at the end."""
-        parts = [self.part(name, self.band(name)) for name in self.first[:3]]
+        parts = self.parts({name: self.band(name) for name in self.first[:3]})
         key = "headline.told" if self.answer.method == CONDITIONAL else "headline"
-        forecast = self.t(key, quarter=self.answer.until, parts=self.t("join").join(parts))
+        forecast = self.t(key, quarter=self.answer.until, parts=parts)
         closed = (
             []
             if self.answer.closed_by is None
@@ -118,13 +115,20 @@ class _Show(Show):
         alone = [] if closed else self.model_alone()
         return self.t.sentences([*closed, *recorded, forecast, *alone])
 
-    def part(self, name: str, band: doc.Interval) -> str:
-        """Tell an observable at the end; that it cannot be told, where its interval spans a factor of ten and more."""
-        title = observable_title(name, self.t.lang)
-        if band.high <= OPEN_SPAN * band.low or band.value is None:
-            return self.t("headline.part", title=title, value=self.said(band, self.value(name)))
-        reach = self.said(doc.Interval(band.low, band.high), self.value(name))
-        return self.t("headline.part_open", title=title, value=reach)
+    def parts(self, bands: Mapping[str, doc.Interval]) -> str:
+        """Tell observables at the end, last those that cannot be told: ends of 90 % more than a factor of ten apart."""
+        told: list[str] = []
+        open_ones: list[str] = []
+        for name, band in bands.items():
+            title = lowered(observable_title(name, self.t.lang))
+            if band.value is None or not spans_too_much(band.low, band.high):
+                told.append(self.t("headline.part", title=title, value=self.said(band, self.value(name))))
+            else:
+                reach = self.said(doc.Interval(band.low, band.high), self.value(name))
+                open_ones.append(self.t("headline.part_open", title=title, value=reach))
+        if open_ones:
+            told.append(self.t("headline.open", parts=join(open_ones, self.t.lang)))
+        return self.t("join").join(told)
 
     def model_alone(self) -> list[str]:
         """Say what the model alone gives where the forecast is a stack, and why the two differ."""
@@ -135,8 +139,8 @@ class _Show(Show):
         bands = {name: doc.Interval(*band) for name, band in elsewhere.items()} or {
             name: interval(rows[:, -1]) for name, rows in own_bands.items()
         }
-        parts = [self.part(name, bands[name]) for name in stacked if name in bands]
-        return [self.t(key, parts=self.t("join").join(parts))] if parts else []
+        parts = self.parts({name: bands[name] for name in stacked if name in bands})
+        return [self.t(key, parts=parts)] if parts else []
 
     def sections(self) -> Iterator[doc.Section]:
         yield self.summary()

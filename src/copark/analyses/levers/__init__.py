@@ -32,7 +32,8 @@ from copark.decisions.lever_file import (
     load_levers,
     wanted_levers,
 )
-from copark.stats.shares import Share
+from copark.simulation.outcomes import OUTCOMES
+from copark.stats.shares import Share, shares
 from copark.texts import text
 from copark.texts.localized import LocalizedText
 
@@ -256,7 +257,9 @@ def compute(params: Params, context: Context) -> Answer:
     )
     shows_outcomes = answer.trust is None or answer.trust.shows_outcomes
     is_known = shows_outcomes and bool(answer.outcomes)
-    return replace(answer, doubts=doubts_of(case, answer.outcomes, shows_outcomes=is_known))
+    # Of all runs, as every other page has them: effects leave out those in which the park had failed before.
+    outcomes = shares(independent.measured(study.scenarios[0]).outcome, OUTCOMES)
+    return replace(answer, doubts=doubts_of(case, outcomes, shows_outcomes=is_known))
 
 
 def _experiments(

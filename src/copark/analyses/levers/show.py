@@ -14,7 +14,7 @@ from copark.analyses.levers import Answer
 from copark.analyses.levers.advice_words import advice_words, effect_words
 from copark.analyses.levers.choice import RobustChoice
 from copark.analyses.levers.dependence import ParameterDependence
-from copark.analyses.levers.recommendation import Judgement
+from copark.analyses.levers.recommendation import AIMS, Judgement
 from copark.analyses.show import Show, grouped
 from copark.decisions.effects import LeverEffect
 from copark.decisions.lever_file import LeverOption
@@ -138,9 +138,10 @@ class _Show(Show):
         return sentences
 
     def recommended(self, judgement: Judgement) -> str:
-        """Say that an option helps, and in the same sentence who loses by it."""
+        """Say that an option helps, what it does for either aim, and in the same sentence who loses by it."""
         t = self.t
-        effect = effect_words(self.answer, judgement.option, judgement.aim, t)
+        aims = (judgement.aim, *(aim for aim in AIMS if aim != judgement.aim))
+        effect = t("join").join(effect_words(self.answer, judgement.option, aim, t) for aim in aims)
         option = self.option(judgement)
         since = self.answer.since
         if not judgement.losing:

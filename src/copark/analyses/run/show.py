@@ -13,7 +13,7 @@ from copark.analyses.how_sure import accounts_words, corrected, doubts_of
 from copark.analyses.run import Answer
 from copark.analyses.run.show_case import AboutCase, evidence, sources
 from copark.analyses.show import grouped
-from copark.analyses.size_words import of_plan, planned_of, size_clause
+from copark.analyses.size_words import band_words, of_plan, planned_of, size_clause
 from copark.cases.completeness import missing_growth
 from copark.cases.quarters import Quarter
 from copark.labels import grade_title, outcomes_in_words, scenario_title, with_unit
@@ -91,11 +91,10 @@ class _Show(AboutCase):
                 answer.outcomes[0], t.lang, lambda _, share: t("headline.share", share=share, **words)
             )
             sentence = t("headline", outcomes=outcomes, **words)
-            joined = "headline.with_size"
-        else:
+            sentences.append(t("headline.with_size", sentence=sentence, size=size) if size else sentence)
+        elif closure is None:
             sentence = t("headline.assumed", **words)
-            joined = "headline.assumed_with_size"
-        sentences.append(t(joined, sentence=sentence, size=size) if size else sentence)
+            sentences.append(t("headline.assumed_with_size", sentence=sentence, size=size) if size else sentence)
         return t.sentences([*sentences, *doubts.sentences(t.lang)])
 
     def sections(self) -> tuple[doc.Section, ...]:
@@ -158,6 +157,8 @@ class _Show(AboutCase):
             if final is not None:
                 unit = doc.plain(doc.Kind.number, answer.unit(output))
                 note = t("card.band", band=reach(final[0], final[2], unit.unit, t.lang))
+                if output != "cash":  # money may be below zero
+                    note = band_words(note, final[0], final[2], t.lang)
                 plan = planned_of(self.case, output, unit.unit)
                 if plan is not None:
                     note = t("join.clause").join((note, of_plan(final[1], plan, t.lang)))
@@ -176,7 +177,8 @@ class _Show(AboutCase):
         low, high = (percent(share) for share in (land.low, land.high))
         band = text("presentation.number.reach", t.lang, low=low, high=high)
         title = t("card.at", title=text(f"analysis.size.land.{land.basis}", t.lang), last=last)
-        return doc.Card(title, doc.SHARE, land.median, t("card.band", band=band))
+        note = band_words(t("card.band", band=band), land.low, land.high, t.lang)
+        return doc.Card(title, doc.SHARE, land.median, note)
 
     def reasons(self) -> Iterator[str]:
         """Say on what the answer rests: the threshold, the observations, the parameters, the runs."""
