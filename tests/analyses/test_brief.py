@@ -240,15 +240,9 @@ def test_an_observation_stands_in_the_year_it_is_of(day):
 
 
 def test_what_would_change_the_answer_is_said_in_words():
-<<<<<<< HEAD
-    (section,) = (one for one in BRIEF.document(shipped("thilawa"), "en").sections if one.key == "open")
-    words = " ".join(section.blocks[0].items)
-    standing = [reading.standing for reading in shipped("thilawa").levers.baselines[1:]]
-=======
     (section,) = (one for one in BRIEF.document(shipped("itpl-bangalore"), "en").sections if one.key == "open")
     words = " ".join(section.blocks[0].items)
     standing = [reading.standing for reading in shipped("itpl-bangalore").levers.baselines[1:]]
->>>>>>> v4-users
     low, high = percent_words(min(standing), "en"), percent_words(max(standing), "en")
     assert f"that alone moves the chance from {low} to {high}" in words
     assert "the voting quota, the entry threshold and the tax rate" in words
@@ -332,18 +326,6 @@ def test_it_stays_on_one_page_and_its_slides_do_not_overprint(named, lang, tmp_p
 
 
 def test_the_first_sentence_lists_no_outcome_that_never_happens():
-<<<<<<< HEAD
-    """Lekki is self-standing or fragile in every run, and nothing else is said of it."""
-    english = shipped("lekki").document("en").headline
-    assert re.search(r"is self-standing in \d+% of simulated runs \(\d+% to \d+% under \d+ other structures", english)
-    assert "is fragile in" in english
-    assert "depends on" not in english
-    assert "has failed" not in english
-    chinese = shipped("lekki").document("zh").headline
-    assert "脆弱的占" in chinese
-    assert "依赖援助的占" not in chinese
-    assert "失败的占" not in chinese
-=======
     """Lekki has no run on help and none that failed."""
     assert {share.name for share in shipped("lekki").outcomes if share.share > 0.0} == {"self_standing", "fragile"}
     english = shipped("lekki").document("en").headline
@@ -353,4 +335,3 @@ def test_the_first_sentence_lists_no_outcome_that_never_happens():
     chinese = shipped("lekki").document("zh").headline
     assert "依赖援助" not in chinese
     assert "失败" not in chinese
->>>>>>> v4-users
