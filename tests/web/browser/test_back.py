@@ -15,7 +15,7 @@ def test_back_and_forward_go_through_levers(page: Any) -> None:
     page.goto("/?lang=en")
     opened(page)
     first = identity(page)
-    page.get_by_role("switch", name="Concessional credit").click()
+    page.get_by_role("switch", name="Credit, concessional and commercial").click()
     second = changed(page, first)
     slider = page.get_by_role("slider", name="China")
     slider.focus()

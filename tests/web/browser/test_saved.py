@@ -38,7 +38,7 @@ def test_a_scenario_is_saved_found_after_reloading_opened_and_deleted(page: Any)
     registry.box.get_by_text("None yet.").wait_for()
     assert "Nothing has been changed yet" in registry.box.inner_text()
     assert registry.button("Save").is_disabled()
-    page.get_by_role("switch", name="Concessional credit").click()
+    page.get_by_role("switch", name="Credit, concessional and commercial").click()
     changed(page, plain)
     edits = scenario(page)["edits"]
     registry.save(name)
@@ -54,7 +54,7 @@ def test_a_scenario_is_saved_found_after_reloading_opened_and_deleted(page: Any)
     changed(page, plain)
     assert scenario(page)["edits"] == edits
     assert scenario(page)["title"] == {"en": name, "zh": name}
-    assert not page.get_by_role("switch", name="Concessional credit").is_checked()
+    assert not page.get_by_role("switch", name="Credit, concessional and commercial").is_checked()
 
     registry.button("Delete", name).click()
     registry.button("Undo delete").wait_for()

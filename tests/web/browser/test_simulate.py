@@ -64,7 +64,7 @@ def test_dragging_asks_for_few_runs_with_still_axes_and_release_for_all(page: An
 def test_undo_redo_and_reset_go_through_the_same_states_and_leave_the_view(page: Any) -> None:
     opened(page)
     first = identity(page)
-    page.get_by_role("switch", name="Concessional credit").click()
+    page.get_by_role("switch", name="Credit, concessional and commercial").click()
     second = changed(page, first)
     page.get_by_role("switch", name="Expert mode").click()
     page.get_by_role("button", name="Undo").click()
@@ -102,7 +102,7 @@ def test_a_server_that_was_killed_and_came_back_answers_the_open_page(page: Any,
     opened(page)
     before = identity(page)
     server.stop()
-    page.get_by_role("switch", name="Concessional credit").click()
+    page.get_by_role("switch", name="Credit, concessional and commercial").click()
     page.get_by_text("The server is not responding").wait_for()
     assert page.locator(".plot").count() == 6
     assert "try again" in page.locator(".status").inner_text()
