@@ -36,7 +36,7 @@ def made(folder: Path, **variables: str) -> dict[tuple[str, str], Path]:
 def test_shipped_answers_are_those_of_a_processor_without_features(tmp_path: Path) -> None:
     here, there = made(tmp_path / "here"), made(tmp_path / "there", **plain())
     assert here.keys() == there.keys(), "the same questions have the same run IDs"
-    assert {name for name, _ in here} == {"brief", "levers", "typology"}
+    assert {name for name, _ in here} == {"brief", "levers", "link-impact", "typology"}
     for (name, run_id), folder in here.items():
         one, other = (load(place, REGISTRY[name]) for place in (folder, there[name, run_id]))
         assert one is not None
