@@ -5,7 +5,7 @@ casebook and writes them into the package; ``copark calibrate great-stone --chec
 and ``copark stack --check`` compare without writing. A park's are made to the cuts and with the settings of those it
 has, or, with ``--cut``, one of them alone; one it has not yet is made until quick searches agree, and without ``--cut``
 to the last quarter with data. ``--sweeps`` are the most at the end, in the place of the usual or those it has. What has
-not converged is not written.
+not converged is not written, and listed at the end.
 
 Without a name everything that ships is made which is not current, parks first: the command after the version of the
 model or of the method has changed. It can be stopped and given again: what is written is current and skipped, and a
@@ -15,99 +15,173 @@ search goes on where it was.
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from copark.analyses.stack import stacking as shipped
-from copark.analyses.stack.stacking import trials_of
+from copark.analyses.stack import stacking
 from copark.calibration import calibrations, draw_sources
 from copark.calibration.calibrate import FULL, QUICK, CalibrationSettings, calibrate, kept_stages
 from copark.calibration.calibration_setup import case_for, cut_of, reading_of
 from copark.calibration.diagnostics import predictive_checks
 from copark.calibration.draw_sources import PosteriorSource
-from copark.calibration.pool.panel import PanelSettings, learn
+from copark.calibration.pool.panel import Panel, PanelSettings, learn, recipe_of
 from copark.calibration.pool.parks import parks_of
 from copark.calibration.provenance import recipe_in
 from copark.cases import Case, list_cases, load_case
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.cases.quarters import Quarter
+from copark.errors import NotFound
+from copark.json_types import JsonObject
 from copark.simulation.ensemble import default_threads
 
-PANEL, STACK = "panel", "stack"
-AT_MOST = replace(QUICK, last_sweeps=FULL.last_sweeps)
-"""Until searches agree as a quick calibration asks, however long that takes."""
+PANEL, STACK = POOLED = ("panel", "stack")
+UNTIL_AGREED = replace(QUICK, last_sweeps=FULL.last_sweeps)
+"""Settings of a posterior that does not ship yet: searches agree as a quick calibration asks, however long it takes."""
 
 
-def build(name: str, out: Path, cut: str | None = None, sweeps: int | None = None) -> None:
-    """Make the posteriors of a name and write them into the package."""
-    if name in (PANEL, STACK):
-        threads, folder = default_threads(), out / "pool"
-        panel = learn(parks_of(), PanelSettings(), threads=threads, folder=folder)
-        if name == PANEL:
-            draw_sources.save(draw_sources.thinned(panel))
-        else:
-            shipped.save(trials_of(panel, threads=threads, folder=folder), shipped.recipe_of(panel))
-        return
+@dataclass(frozen=True)
+class ShippedPosterior:
+    """A park's posterior to a cut, as it ships or is to ship."""
+
+    case: Case
+    cut: Quarter
+
+    @property
+    def name(self) -> str:
+        """Park and cut, for a reader."""
+        return f"{self.case.name} {self.cut}"
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the package that it is written into."""
+        return shipped_folder(self.case.name) / str(self.cut)
+
+    @property
+    def recipe(self) -> JsonObject | None:
+        """Recipe of what ships; ``None`` if nothing does that this version reads."""
+        return recipe_in(self.folder)
+
+    @property
+    def is_current(self) -> bool:
+        """True if what ships belongs to the current state of model, method and case."""
+        recipe = self.recipe
+        return recipe is not None and not calibrations.is_stale(self.case, recipe)
+
+    def make(self, out: Path, sweeps: int | None) -> bool:
+        """Make it and report what it does not reproduce; write it, and return True, if its searches agree."""
+        recipe = self.recipe
+        settings = CalibrationSettings.of(recipe) if recipe else UNTIL_AGREED
+        settings = replace(settings, last_sweeps=sweeps or settings.last_sweeps)
+        reading = reading_of(self.case, self.cut, settings)
+        read_case = case_for(self.case, self.cut, reading)
+        batches = calibrations.batches_in(out)
+        stages = kept_stages(read_case, self.cut, settings, batches)
+        threads = default_threads()
+        made = calibrate(read_case, self.cut, settings, threads=threads, folder=batches, stages=stages)
+        trust = PosteriorSource(made.replay).trust
+        checks = predictive_checks(made.replay.model, made.replay.seen)
+        missed = ", ".join(check.target.name for check in checks if not check.inside)
+        if trust.converged:
+            calibrations.save(made, self.folder, reading)
+        report(
+            f"{self.name}: {'written' if trust.converged else 'not converged'}, R̂ {trust.scale_reduction}; "
+            f"outside the 90% band of {len(checks)}: {missed or 'none'}"
+        )
+        return trust.converged
+
+
+def shipped_folder(name: str) -> Path:
+    """Return the folder of a park's posteriors in the package."""
+    return casebook_path() / name / POSTERIOR
+
+
+def posteriors_of_park(name: str, cut: str | None = None) -> Iterator[ShippedPosterior]:
+    """Yield a park's posteriors: to one cut, to those it ships with, or, where none does, to the last with data."""
     case = load_case(name)
-    place = casebook_path() / name / POSTERIOR
-    for one in [cut] if cut else posteriors_in(place) or [None]:
-        make(case, cut_of(case, one), place, out, sweeps)
+    for label in [cut] if cut else posteriors_in(shipped_folder(name)) or [None]:
+        yield ShippedPosterior(case, cut_of(case, label))
 
 
-def build_stale(out: Path) -> list[str]:
-    """Make all that ships and is not current: posteriors of parks, then panel and stack; say what did not converge."""
+def shipped_posteriors() -> list[ShippedPosterior]:
+    """List the posteriors that ship, by park and cut."""
+    return [entry for name in list_cases() if posteriors_in(shipped_folder(name)) for entry in posteriors_of_park(name)]
+
+
+def build(names: Sequence[str], out: Path, cut: str | None, sweeps: int | None) -> list[str]:
+    """Make what ships under each name, current or not; return the names of posteriors that did not converge."""
     failed = []
-    for name in list_cases():
-        case = load_case(name)
-        place = casebook_path() / name / POSTERIOR
-        for one in posteriors_in(place):
-            recipe = recipe_in(place / one)
-            if recipe is not None and not calibrations.is_stale(case, recipe):
-                continue
-            try:
-                make(case, cut_of(case, one), place, out, None)
-            except NotConverged as problem:
-                failed.append(str(problem))
-    build(STACK, out)
-    build(PANEL, out)
+    for name in names:
+        if name in POOLED:
+            build_pooled(name, out)
+        else:
+            failed += [entry.name for entry in posteriors_of_park(name, cut) if not entry.make(out, sweeps)]
     return failed
 
 
-class NotConverged(Exception):
-    """The searches of a calibration do not agree."""
+def build_stale(out: Path, sweeps: int | None) -> list[str]:
+    """Make all that ships and is not current, parks first; return the names of posteriors that did not converge."""
+    failed = []
+    for entry in shipped_posteriors():
+        if entry.is_current:
+            report(f"{entry.name}: current")
+        elif not entry.make(out, sweeps):
+            failed.append(entry.name)
+    for name in POOLED:
+        if is_pooled_current(name):
+            report(f"{name}: current")
+        else:
+            build_pooled(name, out)
+    return failed
 
 
-def make(case: Case, cut: Quarter, place: Path, out: Path, sweeps: int | None) -> None:
-    """Make a case's posterior to a cut; write it if its searches agree, and say what it does not reproduce."""
-    folder = place / str(cut)
-    recipe = recipe_in(folder)
-    settings = CalibrationSettings.of(recipe) if recipe else AT_MOST
-    settings = replace(settings, last_sweeps=sweeps or settings.last_sweeps)
-    how = reading_of(case, cut, settings)
-    read = case_for(case, cut, how)
-    batches = out / "batches"
-    stages = kept_stages(read, cut, settings, batches)
-    made = calibrate(read, cut, settings, threads=default_threads(), folder=batches, stages=stages)
-    trust = PosteriorSource(made.replay).trust
-    checks = predictive_checks(made.replay.model, made.replay.seen)
-    missed = ", ".join(one.target.name for one in checks if not one.inside)
-    print(f"{case.name} {cut}: R̂ {trust.scale_reduction}; outside the 90% band of {len(checks)}: {missed or 'none'}")
-    if not trust.converged:
-        raise NotConverged(f"{case.name} {cut}: not converged, not written")
-    calibrations.save(made, folder, how)
+def is_pooled_current(name: str) -> bool:
+    """Say whether the panel, or the stack, that ships was made from the parks as they are, by this model and method."""
+    parks = parks_of()
+    if name == STACK:
+        return stacking.is_current(parks)
+    try:
+        shipped = draw_sources.shipped_draws()
+    except NotFound:  # of other axes than the model has now
+        return False
+    return draw_sources.is_current(shipped, recipe_of(parks, PanelSettings()))
+
+
+def build_pooled(name: str, out: Path) -> None:
+    """Make the panel, or the stack that rests on it, and write it into the package."""
+    folder = out / "pool"
+    threads = default_threads()
+    panel: Panel = learn(parks_of(), PanelSettings(), threads=threads, folder=folder)
+    if name == PANEL:
+        draw_sources.save(draw_sources.thinned(panel))
+    else:
+        trials = stacking.trials_of(panel, threads=threads, folder=folder)
+        stacking.save(trials, stacking.recipe_of(panel))
+    report(f"{name}: written")
+
+
+def report(line: str) -> None:
+    """Print a line at once: a search takes minutes."""
+    print(line, flush=True)
+
+
+def main() -> int:
+    """Make what the command line names, or what is not current; return 1 if anything did not converge."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", help="cases, panel, stack; without any, all that is not current")
+    parser.add_argument("--cut", help="the one quarter that posteriors of the named cases are made to")
+    parser.add_argument("--sweeps", type=int, help="the most sweeps at the end of a search")
+    parser.add_argument("--out", type=Path, default=Path("out"), help="folder of unfinished work; out by default")
+    options = parser.parse_args()
+    if options.cut and not options.names:
+        parser.error("--cut needs the name of a case")
+    if options.names:
+        failed = build(options.names, options.out, options.cut, options.sweeps)
+    else:
+        failed = build_stale(options.out, options.sweeps)
+    report(f"Not converged, not written: {', '.join(failed) or 'none'}")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*")
-    parser.add_argument("--cut")
-    parser.add_argument("--sweeps", type=int)
-    parser.add_argument("--out", type=Path, default=Path("out"))
-    asked = parser.parse_args()
-    if asked.names:
-        for one in asked.names:
-            build(one, asked.out, asked.cut, asked.sweeps)
-    else:
-        problems = build_stale(asked.out)
-        if problems:
-            raise SystemExit("\n".join(problems))
+    raise SystemExit(main())
