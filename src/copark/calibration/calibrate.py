@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class CalibrationSettings:
-    """Settings of a calibration; the defaults are those of the first one, of Great Stone to 2020 with version 1.
+    """Settings of a calibration; defaults stand for what the oldest recipes do not name (made are QUICK and FULL).
 
     Those without a text say how the replay is moved (:class:`copark.calibration.tempering.TemperingPlan`).
     """
@@ -158,7 +158,7 @@ def kept_stages(case: Case, cut: Quarter, settings: CalibrationSettings, folder:
 def calibrate(
     case: Case,
     cut: Quarter,
-    settings: CalibrationSettings | None = None,
+    settings: CalibrationSettings,
     *,
     threads: int = 1,
     folder: Path | None = None,
@@ -174,7 +174,7 @@ def calibrate(
     cut
         Last quarter the calibration knows.
     settings
-        Settings of the calibration; by default the usual ones.
+        Settings of the calibration.
     threads
         Threads that runs are made on.
     folder
@@ -184,10 +184,9 @@ def calibrate(
     progress
         Called with the stage, what is done of it and how much there is.
     """
-    options = settings or CalibrationSettings()
     checkpoints = stages or Stages()
     report = progress or silent
-    recipe = recipe_of(case, cut, options)
+    recipe = recipe_of(case, cut, settings)
     batch = make_batch(
         recipe,
         threads=threads,
@@ -201,19 +200,19 @@ def calibrate(
     neighbours = neighbours_of(batch, learned)
     report("summaries", 1, 1)
     recorded = learned(recipe.model.recorded[np.newaxis, :])[0]
-    parameters = neighbours.accept(batch.space, recorded, options.accepted)
+    parameters = neighbours.accept(batch.space, recorded, settings.accepted)
     report("replay", 0, 1)
     replay = replay_posterior(
         batch,
         recipe.model,
         np.arange(len(recipe.model.targets)),
         cut,
-        plan=options.plan(),
-        populations=options.populations,
-        agree=options.agree,
-        seed=options.seed,
+        plan=settings.plan(),
+        populations=settings.populations,
+        agree=settings.agree,
+        seed=settings.seed,
         threads=threads,
         progress=of_stage(progress, "replay"),
         stages=checkpoints,
     )
-    return Calibration(options, batch, recorded, neighbours, parameters, replay)
+    return Calibration(settings, batch, recorded, neighbours, parameters, replay)
