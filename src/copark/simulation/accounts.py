@@ -1,7 +1,7 @@
 """Four tests of a park's accounts, by run: what outcomes are judged by (decisions 0093, 0094). Nothing here feeds back.
 
-A park's heads are no measure of whether it stands: a steel town of thirty plants may, and a company that lives on the
-land it sells may not. What is asked is asked of money.
+Whether a park stands is read from money, and not from a count of enterprises: a steel town of thirty plants may stand,
+and a company that lives on the land it sells may not.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from copark.arrays import Floats
 from copark.model.clock import QUARTERS_PER_YEAR
 
 TESTS = ("earns", "unaided", "pays_back", "holds")
-"""The tests, in the order in which they are told."""
+"""The tests, in the order in which they are shown."""
 NEEDED = (
     "failed",
     "cash",
@@ -41,7 +41,7 @@ class Thresholds:
     earning_years: int = 5
     """Years over which the company's result must not be negative: five, since land is serviced in lumps."""
     aid_years: int = 2
-    """Years in which nobody may have helped."""
+    """Last years in which nobody may have helped."""
     shock_years: float = 2.0
     """Years that cash must cover without a sale of land."""
     fees_lost: float = 0.25
@@ -76,7 +76,7 @@ class Margins:
     """
 
     earns: Floats
-    """The company's result over the years it is asked of."""
+    """The company's result over the years that are looked at."""
     pays_back: Floats
     """What taxes have brought both publics since the founding, less what both have put in."""
     holds: Floats
@@ -105,31 +105,27 @@ class Standing:
 
 
 def standing(paths: Paths, quarter: int, *, closed: bool = False, thresholds: Thresholds = THRESHOLDS) -> Standing:
-    """Ask of every run whether the park stands by its accounts in a quarter.
+    """Test of every run whether the park stands by its accounts in a quarter.
 
     Parameters
     ----------
-    paths
-        Outputs :data:`NEEDED`.
-    quarter
-        The quarter, counted from 0.
+    paths, quarter, thresholds
+        As of :func:`margins`.
     closed
         Whether the park is closed then: it stands by no test.
-    thresholds
-        Thresholds of the tests.
 
     Returns
     -------
     Flags of the tests, each of shape (runs,); a failed company passes none.
     """
     alive = (paths["failed"][:, quarter] < 0.5) & (not closed)
-    found = margins(paths, quarter, thresholds)
+    passed_by = margins(paths, quarter, thresholds)
     return Standing(
         alive=alive,
-        earns=alive & (found.earns >= 0.0),
+        earns=alive & (passed_by.earns >= 0.0),
         unaided=alive & ~_was_aided(paths, quarter, thresholds),
-        pays_back=alive & (found.pays_back >= 0.0),
-        holds=alive & (found.holds >= 0.0),
+        pays_back=alive & (passed_by.pays_back >= 0.0),
+        holds=alive & (passed_by.holds >= 0.0),
     )
 
 
@@ -153,13 +149,14 @@ def margins(paths: Paths, quarter: int, thresholds: Thresholds = THRESHOLDS) -> 
 
 
 def _result(cumulative: Floats, quarter: int, thresholds: Thresholds) -> Floats:
-    """Return the company's result over the years it is asked of, M USD; a younger park is asked of those it has."""
+    """Return the company's result over the years that are looked at, M USD; of a younger park over all it has."""
     before = quarter - thresholds.earning_years * QUARTERS_PER_YEAR
     earlier = cumulative[:, before] if before >= 0 else 0.0
     return np.asarray(cumulative[:, quarter] - earlier)
 
 
 def _was_aided(paths: Paths, quarter: int, thresholds: Thresholds) -> Flags:
+    """Say in which runs somebody bailed the company out, or a state passed money on, in recent years."""
     recent = slice(max(quarter + 1 - thresholds.aid_years * QUARTERS_PER_YEAR, 0), quarter + 1)
     aid = paths["rescue"][:, recent] + paths["state_funding"][:, recent]
     return np.asarray((aid > 0.0).any(axis=1))

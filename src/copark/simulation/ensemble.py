@@ -185,7 +185,7 @@ class ScenarioRuns:
         Raises
         ------
         ValueError
-            If the ensemble was not told to judge outcomes.
+            If they were made without a quarter in which outcomes are judged.
         """
         if self.codes is None:
             raise ValueError("These runs were made without a quarter in which outcomes are judged.")
@@ -208,9 +208,8 @@ class ScenarioRuns:
         out = np.concatenate([self.out, later.out])
         status = np.concatenate([self.status, later.status])
         is_judged = self.codes is not None and later.codes is not None
-        return replace(
-            self, out=out, status=status, codes=np.concatenate([self.outcome, later.outcome]) if is_judged else None
-        )
+        codes = np.concatenate([self.outcome, later.outcome]) if is_judged else None
+        return replace(self, out=out, status=status, codes=codes)
 
     def by_quarter(self) -> ScenarioRuns:
         """Lay the runs side by side in memory, for whoever reads an output quarter by quarter."""
@@ -322,6 +321,7 @@ class Ensemble:
         out = np.empty((runs, len(self.names), quarters))
         status = np.zeros((runs, 3), np.int64)
         codes = None if self.judged is None else np.empty(runs, np.int8)
+        closed = self.judged is not None and is_closed(inputs, self.judged)
         # A workspace for each thread, handed from block to block: the kernel clears it at the start of a run, so that
         # which one a run gets does not matter.
         workspaces: SimpleQueue[Workspace] = SimpleQueue()
@@ -330,19 +330,18 @@ class Ensemble:
 
         def run_block(first: int) -> int:
             last = min(first + block, runs)
-            rows = np.empty((last - first, len(names), quarters)) if len(names) > len(self.names) else out[first:last]
-            made = ScenarioRuns(names, rows, status[first:last])
+            rows = out[first:last] if names == self.names else np.empty((last - first, len(names), quarters))
+            runs_of_block = ScenarioRuns(names, rows, status[first:last])
             work = workspaces.get()
             # A run may divide by zero: it then ends with a status, and is no cause for a warning.
             with np.errstate(all="ignore"):
-                own = Draws(*(records[first:last] for records in draws))
-                simulate_block(inputs, own, work, keep, 0, last - first, rows, made.status)
+                draws_of_block = Draws(*(records[first:last] for records in draws))
+                simulate_block(inputs, draws_of_block, work, keep, 0, last - first, rows, runs_of_block.status)
             workspaces.put(work)
-            if rows.base is not out:
+            if names != self.names:  # what outcomes alone are judged by is let go
                 out[first:last] = rows[:, : len(self.names)]
             if codes is not None and self.judged is not None:
-                closed = is_closed(inputs, self.judged)
-                codes[first:last] = outcomes(made, made.status[:, 0], self.judged, closed=closed)
+                codes[first:last] = outcomes(runs_of_block, status[first:last, 0], self.judged, closed=closed)
             return last - first
 
         starts = range(0, runs, block)

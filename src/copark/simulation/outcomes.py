@@ -16,7 +16,7 @@ from copark.simulation.accounts import THRESHOLDS, Paths, Thresholds, standing
 from copark.stats.effects import Effects
 
 OUTCOMES = ("failed", "dependent", "fragile", "self_standing")
-"""Outcomes by code: ``OUTCOMES[0]`` is code 0."""
+"""Outcomes by code: ``OUTCOMES[0]`` is code 0. From the gravest to the mildest: of several the first is a run's."""
 NOT_OK = -1
 """Code of a run that did not end well as a computation."""
 YEAR_TWENTY = 80
@@ -59,11 +59,11 @@ def outcomes(
     -------
     Codes of :data:`OUTCOMES`, shape (runs,).
     """
-    found = standing(paths, judged, closed=closed, thresholds=thresholds)
-    # From the mildest to the gravest: each later condition takes the place of the earlier ones.
-    codes = np.where(found.stands, 3, 2)
-    codes = np.where(found.unaided, codes, 1)
-    codes = np.where(found.alive, codes, 0)
+    tested = standing(paths, judged, closed=closed, thresholds=thresholds)
+    lacking = {"failed": ~tested.alive, "dependent": ~tested.unaided, "fragile": ~tested.stands}
+    codes = np.select(
+        list(lacking.values()), [OUTCOMES.index(name) for name in lacking], OUTCOMES.index("self_standing")
+    )
     return np.where(status == 0, codes, NOT_OK).astype(np.int8)
 
 

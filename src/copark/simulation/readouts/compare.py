@@ -91,12 +91,13 @@ def sweep(result: xr.Dataset, scenario: int = 0) -> dict[str, tuple[Share, ...]]
     paths = {name: result[name].isel(scenario=scenario).to_numpy() for name in NEEDED}
     status = np.zeros(len(codes), dtype=np.int64)
     judged = judged_column(result)
-    found = {}
+    # What has failed, was closed or did not finish is so by any threshold.
+    is_alive = codes > OUTCOMES.index("failed")
+    shares_by_variant = {}
     for name, thresholds in VARIANTS.items():
-        others = outcomes(paths, status, judged, thresholds=thresholds)
-        # What has failed, was closed or did not finish is so by any threshold.
-        found[name] = shares(np.where(codes > OUTCOMES.index("failed"), others, codes), OUTCOMES)
-    return found
+        other_codes = outcomes(paths, status, judged, thresholds=thresholds)
+        shares_by_variant[name] = shares(np.where(is_alive, other_codes, codes), OUTCOMES)
+    return shares_by_variant
 
 
 def bands(result: xr.Dataset, variable: str, scenario: int = 0, levels: Sequence[float] = LEVELS) -> Floats:
