@@ -60,6 +60,11 @@ NOT_IMPLEMENTED = ("ledger_gap",)
 """Outputs that the other implementations lack: a check of the kernel's own."""
 
 CONTRACTOR, OPERATOR, AUTHORITY, INVESTOR = range(4)
+FLOWS = (
+    "land_sales", "fees", "grants", "calls", "state_funding", "draws", "operating_cost", "land_cost", "interest",
+    "principal",
+)  # fmt: skip
+"""Yearly flows of the company, M USD/yr."""
 
 
 class Group(NamedTuple):
@@ -73,11 +78,12 @@ class Group(NamedTuple):
 def groups_of(today: Record) -> list[Group]:
     """Divide the shares of each side by business; whoever has none on record is an investor."""
     share = today["share"]
-    found = []
+    groups = []
     for side, name in ((HOME, "business_home"), (HOST, "business_host")):
         parts = [*today[name], max(1.0 - sum(today[name]), 0.0)]
-        found += [Group(side, business, share[side] * part) for business, part in enumerate(parts)]
-    return [group for group in (*found, Group(THIRD, INVESTOR, share[THIRD])) if group.share > 0.0]
+        groups += [Group(side, business, share[side] * part) for business, part in enumerate(parts)]
+    groups.append(Group(THIRD, INVESTOR, share[THIRD]))
+    return [group for group in groups if group.share > 0.0]
 
 
 class World:
@@ -167,7 +173,7 @@ class Governments:
         return logistic((net_benefit - self.p["effort_cost"]) / self.p["benefit_spread"])
 
     def offer(self, t: int) -> dict[str, Any]:
-        """What governments offer this quarter: credit, a land plan, a council that mediates, word among partners."""
+        """What governments offer this quarter: credit, a land plan, a council that mediates, calls on partners."""
         today = self.facts.governments[t]
         on = bool(today["framework"])
         limits = {
@@ -185,7 +191,9 @@ class Governments:
 
     def step(self, t: int, gains: list[float], company: Company, totals: dict[str, float], alive: bool) -> float:
         """Feel the quarter's gains, decide on a rescue (returned, M USD/yr), move alignment and commitment."""
-        p, today, shortfall = self.p, self.facts.governments[t], company.shortfall
+        p = self.p
+        today = self.facts.governments[t]
+        shortfall = company.shortfall
         self.serve_debt(today, company.flows["state_funding"])
         memory = -math.expm1(-DT / p["benefit_memory"])
         values = [0.0 if self.private else p["value_home"], p["value_host"]]
@@ -216,8 +224,8 @@ class Governments:
 
     def close(self) -> None:
         """Close the park for good, the likelier the further a government's commitment is below the threshold."""
-        asked = self.commitment[HOST:] if self.private else self.commitment
-        lacking = sum(max(1.0 - m / self.p["closure_threshold"], 0.0) for m in asked)
+        of_states = self.commitment[HOST:] if self.private else self.commitment
+        lacking = sum(max(1.0 - m / self.p["closure_threshold"], 0.0) for m in of_states)
         if self.rng.random() < within_a_quarter(self.p["closure_rate"] * lacking):
             self.closed = True
 
@@ -225,7 +233,8 @@ class Governments:
         """Interest and principal of what the host state borrowed; what it passes on is added to its debt."""
         left = today["state_repayment_quarters"]
         due = self.state_debt / left if left >= 1.0 else 0.0
-        self.state_interest, self.state_principal = today["state_credit_rate"] * self.state_debt, due / DT
+        self.state_interest = today["state_credit_rate"] * self.state_debt
+        self.state_principal = due / DT
         self.state_debt += funding * DT - due
 
     def served(self, g: int, today: Record, control: list[float], totals: dict[str, float], alive: bool) -> float:
@@ -244,7 +253,8 @@ class Governments:
 
     def align(self, today: Record) -> None:
         """Alignment: back to what the framework sustains, and up in a quarter with a visit under it."""
-        p, on = self.p, bool(today["framework"])
+        p = self.p
+        on = bool(today["framework"])
         self.alignment += -math.expm1(-DT / p["alignment_memory"]) * (p["alignment"] * on - self.alignment)
         if on and max(today["visit"]) > 0.0:
             self.alignment += p["session_effect"] * (1.0 - self.alignment)
@@ -318,7 +328,9 @@ class Company:
 
         In a part of the votes sides vote as one, in the others each group of holders by what it lives on.
         """
-        share, quota, groups = today["share"], today["quota"], groups_of(today)
+        share = today["share"]
+        quota = today["quota"]
+        groups = groups_of(today)
         if quota <= 10_000.0:
             quota = min(quota, sum(share))
         held = [group.share for group in groups]
@@ -396,11 +408,7 @@ class Company:
 
     def keep_books(self, t: int, land_taken: float, occupied: float, offer: dict[str, Any]) -> None:
         """Move the quarter's money, or none if the company has failed."""
-        income, spending = (
-            ("land_sales", "fees", "grants", "calls", "state_funding", "draws"),
-            ("operating_cost", "land_cost"),
-        )
-        self.flows = dict.fromkeys((*income, *spending, "interest", "principal"), 0.0)
+        self.flows = dict.fromkeys(FLOWS, 0.0)
         self.dividends = [0.0, 0.0, 0.0]
         self.rescue = self.shortfall = 0.0
         if not self.failed:
