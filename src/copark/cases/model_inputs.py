@@ -20,7 +20,7 @@ from copark.cases.world import growth_gaps, in_order, years_on_record
 from copark.model.arrays import Inputs, make_inputs
 from copark.model.dimensions import PARTNERS
 from copark.model.enterprises.records import FREE_TO_DECIDE
-from copark.model.governments.equations import NO_PLAN
+from copark.model.governments.equations import CLOSES_PARK, NO_PLAN
 from copark.model.jit import Record
 from copark.model.variables import ORIGINS, catalogue
 from copark.model.world.equations import ABSENT, FREE, NO_PARTNER, PRESENT
@@ -475,7 +475,7 @@ def pack_closures(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
         company["registered_capital"][closed] = 0.0
         enterprises["closure"][closed] = 1.0
         if closure.side is not None:
-            governments["visit"][closed, SIDE_NAMES.index(closure.side)] = -1.0
+            governments["visit"][closed, SIDE_NAMES.index(closure.side)] = CLOSES_PARK
 
 
 def is_closed(inputs: Inputs, t: int) -> bool:

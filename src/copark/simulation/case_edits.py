@@ -450,7 +450,7 @@ def set_in_inputs(inputs: Inputs, case: Case, changed: Case, edits: Edits) -> In
     for switch, field in SWITCHED.items():
         if not getattr(edits.depth, switch):
             values = inputs.governments[field]
-            # A closure is a visit of -1; it is no instrument of the framework, and stays.
+            # A closure on record is a visit, too (CLOSES_PARK); it is no instrument of the framework, and stays.
             values[first:] = np.minimum(values[first:], 0.0) if field == "visit" else 0.0
     for rival in edits.rivals:
         since = 0 if rival.since is None else max(rival.since.quarter("event") - start, 0)

@@ -114,6 +114,8 @@ Sends = np.dtype(
 )
 # Negative, since a plan of 0 ha is one: a government may plan that nothing be serviced.
 NO_PLAN = -1.0
+CLOSES_PARK = -1.0
+"""Visit of a side whose government keeps the park closed on record: all commitment is lost, whatever visits weigh."""
 
 
 @compiled
@@ -451,7 +453,7 @@ def step(
     rescue(state, receives, dated, parameters)
     for g in range(SIDES):
         net = state.benefit[g] + state.transfer[g] - state.contribution[g]
-        # a closure is a visit of -1, and no weight of visits undoes it
+        # A closure on record is a visit of CLOSES_PARK, and no weight of visits undoes it.
         jump = parameters.visit_weight * max(dated.visit[g], 0.0) + min(dated.visit[g], 0.0)
         state.commitment[g] = commit(state.commitment[g], net, jump, parameters)
         state.outlay[g] += state.contribution[g] * DT
@@ -467,8 +469,8 @@ def step(
 def close_park(t: int, state: Record, dated: Record, parameters: Record, address: Record) -> None:
     """Decide whether a government closes the park this quarter, for good: likelier the less committed they are.
 
-    A private owner is no government: it may leave, but closes no park. While a closure on record lasts nothing is
-    decided: what is closed already may be opened again.
+    A private owner is no government: it may leave, but closes no park. While a government keeps the park closed on
+    record nothing is decided: what is closed already may be opened again.
 
     Parameters
     ----------
