@@ -125,7 +125,7 @@ def _beside_the_record(key: str, record: ParkMembership, shares: Mapping[str, fl
         most = ""
         if commonest != outcome:
             most = text(f"sure.most.{commonest}", lang, share=percent_words(shares[commonest], lang))
-        return text(f"sure.{key}.{outcome}", lang, kind=kind, why=record.said(lang), share=share, most=most)
+        return text(f"sure.{key}.{outcome}", lang, kind=kind, why=record.outcome_facts(lang), share=share, most=most)
 
     return LocalizedText.by_language(words)
 

@@ -34,7 +34,7 @@ def recorded_outcome(case: Case, trust: Trust) -> LocalizedText | None:
     def words(lang: str) -> str:
         if record is not None and record.outcome is not None:
             kind = text(f"trust.recorded_class.{record.outcome}", lang)
-            outcome = text("trust.recorded_why", lang, kind=kind, why=record.said(lang))
+            outcome = text("trust.recorded_why", lang, kind=kind, why=record.outcome_facts(lang))
             recorded = text("trust.recorded", lang, outcome=outcome)
         else:
             latest = [rows[-1] for rows in map(case.observed, HEADLINES) if rows]

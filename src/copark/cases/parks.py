@@ -156,7 +156,7 @@ class Park(Record):
         """Give its name."""
         return self.name_zh if lang == "zh" else self.name_en
 
-    def said(self, field: str, lang: str = "en") -> str:
+    def text_of(self, field: str, lang: str = "en") -> str:
         """Give one of its texts (framework, equity_change); empty where there is none."""
         return str(getattr(self, f"{field}_{lang}") or "")
 
@@ -233,7 +233,7 @@ class ParkMembership(Record):
                 "not_the_word", at="OUTCOME", found=self.OUTCOME, word=self.outcome, score=SCORE_OF[self.outcome]
             )
 
-    def said(self, lang: str = "en") -> str:
+    def outcome_facts(self, lang: str = "en") -> str:
         """Give the facts that decided the outcome, without the full stop."""
         return self.reason("OUTCOME", lang).rstrip(".。")
 

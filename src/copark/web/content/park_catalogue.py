@@ -127,7 +127,7 @@ def park_info(park: Park, place: Place, record: ParkMembership) -> ParkInfo:
     content = park.model_dump(mode="json")
     spoken = {name: (content.pop(f"{name}_en"), content.pop(f"{name}_zh")) for name in SPOKEN}
     words = {name: LocalizedText(en=en, zh=zh) for name, (en, zh) in spoken.items() if name != "name" and en and zh}
-    words["outcome"] = LocalizedText.by_language(record.said)
+    words["outcome"] = LocalizedText.by_language(record.outcome_facts)
     in_one_language = {name: content.pop(name) for name in OWN}
     words |= {name: own(text) for name, text in in_one_language.items() if text}
     rest = {name: value for name, value in content.items() if name not in {"id", "case", "type", "source"}}
