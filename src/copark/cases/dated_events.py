@@ -138,7 +138,7 @@ class Closure(Named, QuarterSpan):
     """A closure of the park: to newcomers alone, or of everything in it."""
 
     scope: Literal["newcomers", "park"]
-    """newcomers: nobody registers any more. park: those inside lose what they have, too, and nobody decides, lends or
+    """newcomers: nobody registers any more. park: all who are inside are gone, too, and nobody decides, lends or
     rescues; a park closed when outcomes are judged has failed."""
     side: Literal["home", "host"] | None = None
     """Whose government closes it, so that its commitment ends; left out if the development company does."""
