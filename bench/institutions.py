@@ -218,7 +218,7 @@ class Governments:
         self.outlay[HOST] += (self.state_interest + self.state_principal) * DT
         if self.private:
             self.commitment[HOME] = 1.0 if alive else 0.0
-        if min(today["visit"]) >= 0.0:
+        if not today["closure"]:
             self.close()
         return sum(self.pays)
 

@@ -85,6 +85,21 @@ def test_nothing_moves_before_a_closure_and_a_scenario_may_undo_it(kaesong):
     assert (open_still["outcome"].values[0] != OUTCOMES.index("failed")).all()
 
 
+def test_a_closure_that_ends_is_never_made_permanent_by_the_model():
+    """Whoever closed it: no government decides on a park that is closed already."""
+    case = load_case("kaesong")
+    (_ban, closed) = case.closures
+    for side in ("host", None):
+        lifted = closed.model_copy(update={"until": Quarter(2018, 4), "side": side})
+        packed = pack(case.model_copy(update={"closures": (lifted,)}))
+        closing = packed.governments["closure"] > 0.5
+        assert [case.clock.start + int(t) for t in np.flatnonzero(closing)[[0, -1]]] == [
+            Quarter(2016, 1),
+            Quarter(2018, 4),
+        ]
+        assert np.array_equal(closing, packed.enterprises["closure"] > 0.5)
+
+
 def test_a_park_is_closed_while_its_closure_lasts():
     """Closed and opened again: inputs are those of an open park after it, and the outcome is judged by them."""
     case = load_case("kaesong")

@@ -473,6 +473,7 @@ def pack_closures(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
             governments[name][closed] = 0.0
         company["quota"][closed] = NO_VOTE_PASSES
         company["registered_capital"][closed] = 0.0
+        governments["closure"][closed] = 1.0
         enterprises["closure"][closed] = 1.0
         if closure.side is not None:
             governments["visit"][closed, SIDE_NAMES.index(closure.side)] = CLOSES_PARK

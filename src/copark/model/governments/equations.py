@@ -58,6 +58,7 @@ Dated = np.dtype(
         ("profit_tax", "f8"),
         ("commercial_credit", "f8"),
         ("commercial_state_credit", "f8"),
+        ("closure", "f8"),
     ],
     align=True,
 )
@@ -469,8 +470,8 @@ def step(
 def close_park(t: int, state: Record, dated: Record, parameters: Record, address: Record) -> None:
     """Decide whether a government closes the park this quarter, for good: likelier the less committed they are.
 
-    A private owner is no government: it may leave, but closes no park. While a government keeps the park closed on
-    record nothing is decided: what is closed already may be opened again.
+    A private owner is no government: it may leave, but closes no park. While a closure on record lasts nothing is
+    decided: what is closed already may be opened again.
 
     Parameters
     ----------
@@ -479,13 +480,13 @@ def close_park(t: int, state: Record, dated: Record, parameters: Record, address
     state
         Read: `commitment` by side. Written: `closed`.
     dated
-        Whether the home side is a private owner; visits, below 0 of a side that closes the park on record.
+        Whether the home side is a private owner, and whether the park is closed on record, 1 or 0.
     parameters
         `closure_rate`, 1/yr, and `closure_threshold`, a share.
     address
         Address of the run's random numbers.
     """
-    if min(dated.visit[HOME], dated.visit[HOST]) < 0.0:
+    if dated.closure > 0.5:
         return
     home = 1.0 if dated.private_owner > 0.5 else state.commitment[HOME]
     hazard = closing_hazard(home, state.commitment[HOST], parameters.closure_rate, parameters.closure_threshold)
