@@ -236,9 +236,9 @@ class _Show(Show):
             standing = answer.share("self_standing")
             interval = shown(doc.Interval(standing.low, standing.high), doc.plain(doc.Kind.share, places=1), t.lang)
             if len(answer.by_search) > 1:
-                apart = doc.Interval(min(answer.by_search), max(answer.by_search))
-                told = shown(apart, doc.plain(doc.Kind.share), t.lang)
-                yield t("confidence.searches", count=len(answer.by_search), interval=told)
+                span = doc.Interval(min(answer.by_search), max(answer.by_search))
+                span_words = shown(span, doc.plain(doc.Kind.share), t.lang)
+                yield t("confidence.searches", count=len(answer.by_search), interval=span_words)
             yield t("confidence.simulation", runs=answer.runs, interval=interval)
 
     def meaning(self, trust: Trust) -> str:
