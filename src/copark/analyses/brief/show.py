@@ -19,7 +19,7 @@ from copark.analyses.how_sure import (
     how_sure,
     structure_range,
     structures_disagree,
-    structures_in_words,
+    structures_note,
 )
 from copark.analyses.lever_columns import change_column, effect_interval
 from copark.analyses.levers.advice_words import advice_words
@@ -165,7 +165,7 @@ class _Show(Show):
                 t("card.self_standing"),
                 doc.SHARE,
                 standing.share,
-                structures_in_words(self.baselines, t.lang) or t("card.no_structures"),
+                structures_note(self.baselines, t.lang) or t("card.no_structures"),
             )
         for name in answer.bands:
             column, value = self.size(name)
