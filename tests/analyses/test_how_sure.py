@@ -12,7 +12,7 @@ from copark.analyses.how_sure import (
     ends_in_words,
     how_sure,
     structure_range,
-    structures_in_words,
+    structures_note,
 )
 from copark.analyses.registry import REGISTRY
 from copark.cases import load_case
@@ -145,11 +145,11 @@ def test_what_the_tests_of_accounts_rest_on_is_said_wherever_a_chance_is():
 
 def test_structures_that_agree_are_told_by_one_number():
     """On the brief's card and on Decide's, also where they only round alike."""
-    assert structures_in_words(readings(0.94, 1.0, 1.0), "zh").endswith("均为100%")
-    assert structures_in_words(readings(0.94, 0.998, 1.0), "en").startswith(">99% under each of 2")
-    assert structures_in_words(readings(0.94, 0.0, 0.002), "en").startswith("<1% under each of 2")
-    assert "40%至100%" in structures_in_words(readings(0.94, 0.4, 1.0), "zh")
-    assert structures_in_words(readings(0.94), "en") == ""
+    assert structures_note(readings(0.94, 1.0, 1.0), "zh").endswith("均为100%")
+    assert structures_note(readings(0.94, 0.998, 1.0), "en").startswith(">99% under each of 2")
+    assert structures_note(readings(0.94, 0.0, 0.002), "en").startswith("<1% under each of 2")
+    assert "40%至100%" in structures_note(readings(0.94, 0.4, 1.0), "zh")
+    assert structures_note(readings(0.94), "en") == ""
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

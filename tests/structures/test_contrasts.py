@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.analyses.structures.contrasts import Estimate, Grid, interaction, main_effect
+from copark.analyses.structures.contrasts import Grid, MonteCarloEstimate, interaction, main_effect
 
 SIDES = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 """Two choices crossed."""
@@ -64,4 +64,4 @@ def test_a_share_stays_between_0_and_1_and_is_not_sure_where_no_run_says_otherwi
 
 def test_an_effect_is_beyond_error_only_if_its_interval_leaves_zero_out():
     for ends, beyond in (((0.1, 0.3), True), ((-0.3, -0.1), True), ((-0.1, 0.3), False), ((0.0, 0.0), False)):
-        assert Estimate(sum(ends) / 2.0, *ends).is_beyond_error is beyond
+        assert MonteCarloEstimate(sum(ends) / 2.0, *ends).is_beyond_error is beyond

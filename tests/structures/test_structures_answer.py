@@ -8,7 +8,7 @@ from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
 from copark.analyses.structures import OptionSigns
-from copark.analyses.structures.contrasts import Estimate
+from copark.analyses.structures.contrasts import MonteCarloEstimate
 from copark.calibration.case_parameters import settle
 from copark.cases.load import load_case
 from copark.errors import RunRefused
@@ -52,7 +52,9 @@ def test_every_combination_is_shown_in_both_languages(found):
 
 
 def signs(word, *values):
-    effects = tuple(None if value is None else Estimate(value, value - 0.01, value + 0.01) for value in values)
+    effects = tuple(
+        None if value is None else MonteCarloEstimate(value, value - 0.01, value + 0.01) for value in values
+    )
     return OptionSigns("option", LocalizedText(en="Option", zh="选项"), word, "self_standing", effects)
 
 

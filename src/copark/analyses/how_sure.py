@@ -166,20 +166,20 @@ def ends_in_words(low: float, high: float, lang: str) -> tuple[str, str]:
     return low_words, high_words
 
 
-def structures_in_words(baselines: Sequence[StructureBaseline], lang: str) -> str:
-    """Say beside a chance what it is under the other structures of the model; nothing where none was tried.
+def structures_note(baselines: Sequence[StructureBaseline], lang: str) -> str:
+    """Write the note below a chance: what it is under the other structures; nothing where none was tried.
 
     Parameters
     ----------
     baselines
         The case as it is under each structure, the model as it is first.
     lang
-        Language, en or zh.
+        Language, ``en`` or ``zh``.
     """
-    between = structure_range(baselines)
-    if between is None:
+    span = structure_range(baselines)
+    if span is None:
         return ""
-    low, high, count = between
+    low, high, count = span
     low_words, high_words = ends_in_words(low, high, lang)
     if low_words == high_words:
         nearest = high if low_words == percent_words(high, lang) else low

@@ -20,7 +20,7 @@ OPEN_SPAN = 10.0
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedSize:
     """A size that somebody planned for a park, in the unit of the output it stands beside."""
 
     value: float
@@ -35,16 +35,16 @@ class Planned:
     """Date of the plan."""
 
 
-def planned_of(case: Case, output: str, unit: str) -> Planned | None:
+def planned_of(case: Case, output: str, unit: str) -> PlannedSize | None:
     """Read what was planned of an output, in its unit; ``None`` where no plan is on record."""
     plan = plan_target(case, output)
     if plan is None:
         return None
     high = None if plan.high is None else convert(plan.high, plan.unit, unit)
-    return Planned(plan.in_unit(unit), high, plan.bound, unit, str(plan.date))
+    return PlannedSize(plan.in_unit(unit), high, plan.bound, unit, str(plan.date))
 
 
-def of_plan(value: float, plan: Planned, lang: str) -> str:
+def of_plan(value: float, plan: PlannedSize, lang: str) -> str:
     """Set a size beside what was planned: "2,820 of 14,000 planned (2023-11)".
 
     Parameters

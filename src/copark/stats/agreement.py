@@ -30,7 +30,7 @@ def cohens_kappa(first: Sequence[str], second: Sequence[str]) -> float:
     if not first or len(first) != len(second):
         raise ValueError("two coders code the same cases")
     cases = len(first)
-    agreed = sum(one == other for one, other in zip(first, second, strict=True)) / cases
+    agreed = sum(word == other for word, other in zip(first, second, strict=True)) / cases
     ours = Counter(first)
     theirs = Counter(second)
     by_chance = sum(ours[word] * theirs[word] for word in ours) / cases**2

@@ -15,7 +15,7 @@ from copark.analyses.how_sure import NO_DOUBTS, Doubts, doubts_of
 from copark.analyses.levers import Answer as Levers
 from copark.analyses.levers import Params as LeverParams
 from copark.analyses.levers import options_of
-from copark.analyses.size_words import Planned, planned_of
+from copark.analyses.size_words import PlannedSize, planned_of
 from copark.arrays import Floats
 from copark.calibration.rolling_origin import Point, known_points
 from copark.errors import NotFound
@@ -114,7 +114,7 @@ class Answer(Result):
     """What happened to the park from its first quarter on, in the order of time."""
     land: LandTakenUp | None = None
     """Land taken up at the horizon; ``None`` where there is none to take up."""
-    planned: dict[str, Planned] = field(default_factory=dict)
+    planned: dict[str, PlannedSize] = field(default_factory=dict)
     """What was planned of the park's size, by output; what nobody planned is left out."""
     by_search: tuple[float, ...] = ()
     """Share of self-standing runs on the draws of each search of the calibration; empty where nothing is calibrated."""
@@ -207,7 +207,7 @@ def _by_search(ensemble: xr.Dataset, study: Study, source: DrawSource | None) ->
     return tuple(float(standing[finished & (searches == number)].mean()) for number in numbers.tolist())
 
 
-def plans_of(case: Case) -> dict[str, Planned]:
+def plans_of(case: Case) -> dict[str, PlannedSize]:
     """Read what was planned of a park's size, by output."""
     from copark.model.variables import catalogue
 

@@ -19,7 +19,7 @@ from copark.analyses.how_sure import (
     how_sure,
     structure_range,
     structures_disagree,
-    structures_in_words,
+    structures_note,
 )
 from copark.analyses.lever_columns import change_column, effect_interval
 from copark.analyses.levers.advice_words import advice_words
@@ -165,7 +165,7 @@ class _Show(Show):
                 t("card.self_standing"),
                 doc.SHARE,
                 standing.share,
-                structures_in_words(self.baselines, t.lang) or t("card.no_structures"),
+                structures_note(self.baselines, t.lang) or t("card.no_structures"),
             )
         for name in answer.bands:
             column, value = self.size(name)
@@ -236,9 +236,9 @@ class _Show(Show):
             standing = answer.share("self_standing")
             interval = shown(doc.Interval(standing.low, standing.high), doc.plain(doc.Kind.share, places=1), t.lang)
             if len(answer.by_search) > 1:
-                apart = doc.Interval(min(answer.by_search), max(answer.by_search))
-                told = shown(apart, doc.plain(doc.Kind.share), t.lang)
-                yield t("confidence.searches", count=len(answer.by_search), interval=told)
+                span = doc.Interval(min(answer.by_search), max(answer.by_search))
+                span_words = shown(span, doc.plain(doc.Kind.share), t.lang)
+                yield t("confidence.searches", count=len(answer.by_search), interval=span_words)
             yield t("confidence.simulation", runs=answer.runs, interval=interval)
 
     def meaning(self, trust: Trust) -> str:

@@ -98,8 +98,8 @@ def _told_once(faults: list[Fault]) -> list[Fault]:
         return faults
     first = gone[0]
     values = {"found": first.key.rpartition(".")[2], "version": MODEL_VERSION}
-    told = Fault("claims.version_1", first.file, first.line, first.key, values)
-    return [told, *(fault for fault in faults if fault not in gone)]
+    by_version = Fault("claims.version_1", first.file, first.line, first.key, values)
+    return [by_version, *(fault for fault in faults if fault not in gone)]
 
 
 @dataclass(frozen=True)

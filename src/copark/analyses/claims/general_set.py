@@ -105,7 +105,7 @@ def general_claims(case: Case, *, outcomes: bool) -> ClaimsFile:
 def _on_record(case: Case) -> frozenset[str]:
     """Name what a case has on record of all that scenarios may need."""
     inputs = inputs_of(case)
-    found = {
+    is_recorded = {
         "framework": np.any(inputs.governments["framework"]),
         "credit": any(line.use for line in case.finance.credit),
         "plan": any(fact.use for fact in case.land.plan),
@@ -114,7 +114,7 @@ def _on_record(case: Case) -> frozenset[str]:
         "partners": np.any(inputs.company["partner_ties"]),
         "terms": np.any(inputs.enterprises["term_cost"]) or np.any(inputs.enterprises["term_market"]),
     }
-    return frozenset(name for name, is_there in found.items() if is_there)
+    return frozenset(name for name, recorded in is_recorded.items() if recorded)
 
 
 def _is_askable(key: str, scenario: Any, on_record: frozenset[str]) -> bool:

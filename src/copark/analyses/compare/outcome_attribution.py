@@ -224,15 +224,15 @@ def _move(i: int, j: int, runs: int, pairs: int, before: Outputs, after: Outputs
     worse, better = (after, before) if j == rule else (before, after)
     if OUTCOMES[rule] == "fragile":
         return Move(*made, _counted(_first_failed(worse)), tuple(_margin_lines(before, after)))
-    at = _decided(OUTCOMES[rule], worse)
-    first, second = (_balance(out, at) for out in (before, after))
-    effects = {name: one.sign * (second[name] - first[name]) for name, one in CASH.items()}
+    quarters = _decided(OUTCOMES[rule], worse)
+    first, second = (_balance(out, quarters) for out in (before, after))
+    effects = {name: item.sign * (second[name] - first[name]) for name, item in CASH.items()}
     lines = []
-    for name, one in CASH.items():
+    for name, item in CASH.items():
         reference, arm = (float(out[name].mean()) for out in (first, second))
-        lines.append(AccountLine(one.account, name, reference, arm, one.sign * (arm - reference)))
-    groups = np.array(list(dict.fromkeys(one.account for one in CASH.values())), dtype=object)
-    moved = np.array([sum(effects[name] for name, one in CASH.items() if one.account == each) for each in groups])
+        lines.append(AccountLine(item.account, name, reference, arm, item.sign * (arm - reference)))
+    groups = np.array(list(dict.fromkeys(item.account for item in CASH.values())), dtype=object)
+    moved = np.array([sum(effects[name] for name, item in CASH.items() if item.account == group) for group in groups])
     names = groups[((-1.0 if j == rule else 1.0) * moved).argmax(axis=0)]
     if OUTCOMES[rule] == "dependent":
         names[better["cash"][:, -AIDED_WITHIN:].min(axis=1) < SHORT] = "rescue"
@@ -247,17 +247,17 @@ def _counted(names: NDArray[np.object_]) -> tuple[tuple[str, int], ...]:
 
 def _first_failed(fragile: Outputs) -> NDArray[np.object_]:
     """Name the first test that each run fails in its last quarter, shape (runs,)."""
-    found = accounts.margins(fragile, _last(fragile))
-    failed = np.stack([getattr(found, name) < 0.0 for name in MARGINS])
+    margins = accounts.margins(fragile, _last(fragile))
+    failed = np.stack([getattr(margins, name) < 0.0 for name in MARGINS])
     return np.array(MARGINS, dtype=object)[failed.argmax(axis=0)]
 
 
 def _margin_lines(before: Outputs, after: Outputs) -> list[AccountLine]:
     """Say by how much the tests are passed in both arms, on average."""
-    found = [accounts.margins(out, _last(out)) for out in (before, after)]
+    margins = [accounts.margins(out, _last(out)) for out in (before, after)]
     lines = []
     for name in MARGINS:
-        reference, arm = (float(getattr(margin, name).mean()) for margin in found)
+        reference, arm = (float(getattr(margin, name).mean()) for margin in margins)
         lines.append(AccountLine(name, name, reference, arm, arm - reference))
     return lines
 
@@ -275,11 +275,11 @@ def _decided(rule: str, worse: Outputs) -> NDArray[np.int64]:
     return _last(worse) - (aid[:, ::-1] > 0.0).argmax(axis=1)
 
 
-def _balance(out: Outputs, at: NDArray[np.int64]) -> dict[str, Floats]:
-    """Sum up what each item of cash came to by a quarter, by run."""
-    rows = np.arange(len(at))
+def _balance(out: Outputs, quarters: NDArray[np.int64]) -> dict[str, Floats]:
+    """Sum up what each item of cash came to by a quarter of each run, shape (runs,)."""
+    rows = np.arange(len(quarters))
     return {
-        name: out[name].cumsum(axis=1)[rows, at] * DT if item.flow else out[name][rows, at]
+        name: out[name].cumsum(axis=1)[rows, quarters] * DT if item.flow else out[name][rows, quarters]
         for name, item in CASH.items()
     }
 

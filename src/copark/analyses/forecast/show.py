@@ -117,18 +117,18 @@ class _Show(Show):
 
     def parts(self, bands: Mapping[str, doc.Interval]) -> str:
         """Tell observables at the end, last those that cannot be told: ends of 90 % more than a factor of ten apart."""
-        told: list[str] = []
-        open_ones: list[str] = []
+        parts: list[str] = []
+        open_parts: list[str] = []
         for name, band in bands.items():
             title = lowered(observable_title(name, self.t.lang))
             if band.value is None or not spans_too_much(band.low, band.high):
-                told.append(self.t("headline.part", title=title, value=self.said(band, self.value(name))))
+                parts.append(self.t("headline.part", title=title, value=self.said(band, self.value(name))))
             else:
                 reach = self.said(doc.Interval(band.low, band.high), self.value(name))
-                open_ones.append(self.t("headline.part_open", title=title, value=reach))
-        if open_ones:
-            told.append(self.t("headline.open", parts=join(open_ones, self.t.lang)))
-        return self.t("join").join(told)
+                open_parts.append(self.t("headline.part_open", title=title, value=reach))
+        if open_parts:
+            parts.append(self.t("headline.open", parts=join(open_parts, self.t.lang)))
+        return self.t("join").join(parts)
 
     def model_alone(self) -> list[str]:
         """Say what the model alone gives where the forecast is a stack, and why the two differ."""

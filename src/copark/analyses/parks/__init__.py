@@ -79,9 +79,9 @@ class Answer(Result):
 
     def main_table(self) -> Rows:
         """Return what is known of each park, a row each, columns as in ``parks.csv``, and what became of it."""
-        told = {"outcome", "outcome_en", "outcome_zh", "outcome_grade"}
+        columns = {"outcome", "outcome_en", "outcome_zh", "outcome_grade"}
         return (
-            entry.park.model_dump(mode="json") | entry.record.model_dump(mode="json", include=told)
+            entry.park.model_dump(mode="json") | entry.record.model_dump(mode="json", include=columns)
             for entry in self.ordered()
         )
 

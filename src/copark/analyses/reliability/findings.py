@@ -231,8 +231,9 @@ def shares_of(
     runs = draws * futures
     study = baseline(case.name).with_changes(runs=runs, futures=futures, seed=seed)
     judged = year_twenty(min(max(DATED - case.clock.start + 1, 1), case.clock.quarters))
-    made = Ensemble(pack(read), (calibration or lent).draws(study, 0, runs), (), threads=threads, judged=judged).run()
-    counts = np.array([(made.outcome == code).sum() for code in range(len(OUTCOMES))])
+    drawn = (calibration or lent).draws(study, 0, runs)
+    simulated = Ensemble(pack(read), drawn, (), threads=threads, judged=judged).run()
+    counts = np.array([(simulated.outcome == code).sum() for code in range(len(OUTCOMES))])
     return tuple(map(float, counts / max(counts.sum(), 1))), str(case.clock.start + judged)
 
 

@@ -186,7 +186,7 @@ class _Show(AboutCase):
         t = self.t
         swept = sweep(answer.ensemble) if answer.finished and answer.shows_outcomes else {}
         if swept:
-            standing = [one.share for shares in swept.values() for one in shares if one.name == "self_standing"]
+            standing = [share.share for shares in swept.values() for share in shares if share.name == "self_standing"]
             low, high = (say.percent_words(share, t.lang) for share in (min(standing), max(standing)))
             yield t("why.threshold_alike" if low == high else "why.threshold", low=low, high=high)
         if answer.finished and answer.shows_outcomes:

@@ -108,8 +108,8 @@ def plausible_ranges() -> Mapping[str, Mapping[str, Any]]:
 def held(case: Case) -> tuple[str, ...]:
     """Name the parameters with a plausible range that nothing draws: neither the model nor the case gives a prior."""
     parameters = catalogue().parameters
-    known = case_parameters(case)
-    return tuple(name for name in plausible_ranges() if name not in known and prior_of(parameters[name], case) is None)
+    own = case_parameters(case)
+    return tuple(name for name in plausible_ranges() if name not in own and prior_of(parameters[name], case) is None)
 
 
 def let_go(case: Case) -> Case:

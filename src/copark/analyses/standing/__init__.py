@@ -217,5 +217,5 @@ def _band(values: np.ndarray) -> tuple[float, float, float]:
 
 def _land_taken_up(runs: xr.Dataset, case: Case, sound: np.ndarray, quarter: int) -> float:
     occupied, serviced = (runs[name].to_numpy()[0][sound, quarter] for name in READ)
-    found = land_taken_up(occupied, serviced, planned_land(case, case.clock.start + quarter))
-    return float("nan") if found is None else found.median
+    land = land_taken_up(occupied, serviced, planned_land(case, case.clock.start + quarter))
+    return float("nan") if land is None else land.median

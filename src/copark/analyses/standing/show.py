@@ -78,10 +78,10 @@ class _Show(Show):
         rows: list[Sequence[doc.Value]] = [
             (
                 self.t.of(park.park),
-                *(doc.Interval(low, high, middle) for low, middle, high in found.sizes.values()),
-                found.land,
+                *(doc.Interval(low, high, middle) for low, middle, high in standing.sizes.values()),
+                standing.land,
             )
-            for park, found in judged
+            for park, standing in judged
         ]
         return self.table(key, SIZE_COLUMNS, rows)
 

@@ -16,12 +16,12 @@ from copark.analyses.structures.choices import (
     CHOICES,
     WIDE,
     Cell,
-    LeftOut,
+    UncrossedChoice,
     cells_of,
     choices_of,
     wide_weights,
 )
-from copark.analyses.structures.contrasts import Estimate, Grid, interaction, main_effect
+from copark.analyses.structures.contrasts import Grid, MonteCarloEstimate, interaction, main_effect
 from copark.analyses.structures.measures import NAMES, GridMeasures
 from copark.arrays import Booleans, Floats, Integers
 from copark.cases.table_schemas import MORE_THAN
@@ -48,7 +48,7 @@ SHARES = ("self_standing", "failed")
 SIZES = ("operating", "jobs")
 """Measures of size."""
 COMPARED = ("self_standing", "failed", "log_operating", "log_jobs")
-"""Measures whose effects are told."""
+"""Measures whose effects are shown."""
 AIM_MEASURES = {"self_standing": "self_standing", "operating": "log_operating"}
 """Measure of the grid by the aim of a judgement."""
 ADVISED = ("recommended", "avoid")
@@ -76,9 +76,9 @@ class CellResult:
 
     sides: tuple[int, ...]
     """Side of each choice, 0 or 1, in the order of the choices."""
-    self_standing: Estimate
+    self_standing: MonteCarloEstimate
     """Share of runs that are self-standing."""
-    failed: Estimate
+    failed: MonteCarloEstimate
     """Share of runs that failed."""
     operating: tuple[float, float, float]
     """Operating enterprises: 5 %, median and 95 % of runs."""
@@ -94,7 +94,7 @@ class ChoiceEffect:
     """One of :data:`COMPARED`."""
     choices: tuple[str, ...]
     """Key of the choice, or of the two that interact."""
-    effect: Estimate
+    effect: MonteCarloEstimate
     """Of one: its second side less its first, the mean over the sides of the others. Of two: how much larger the effect
     of the one is on the second side of the other."""
 
@@ -111,7 +111,7 @@ class OptionSigns:
     """What the analysis of levers says of it."""
     aim: Literal["self_standing", "operating"]
     """The aim that it helps or harms most."""
-    effects: tuple[Estimate | None, ...]
+    effects: tuple[MonteCarloEstimate | None, ...]
     """Effect on that aim in every cell, a difference of shares or log points; ``None`` where option and cell change the
     same fact."""
 
@@ -149,10 +149,10 @@ class Answer(Result):
     quarter: str
     """Quarter in which the park is judged."""
     asked: int
-    """Runs of each cell that were asked for, each with a draw of its own."""
+    """Runs of each cell that were requested, each with a draw of its own."""
     choices: tuple[str, ...]
     """Keys of the choices that are crossed."""
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[UncrossedChoice, ...]
     """Choices that are not, and why."""
     cells: tuple[CellResult, ...]
     """Every combination, the last choice changing fastest."""
@@ -187,21 +187,21 @@ class Answer(Result):
             for place, cell in enumerate(self.cells)
         )
 
-    def of(self, measure: str, *choices: str) -> Estimate:
+    def of(self, measure: str, *choices: str) -> MonteCarloEstimate:
         """Give the effect of a choice, or of two, on a measure."""
-        return next(found.effect for found in self.effects if (found.measure, found.choices) == (measure, choices))
+        return next(row.effect for row in self.effects if (row.measure, row.choices) == (measure, choices))
 
     def range_of(self, measure: str) -> tuple[float, float]:
         """Give the lowest and the highest over all cells: of a share, or of the median of a size."""
-        found = [getattr(cell, measure) for cell in self.cells]
-        values = [one.value if isinstance(one, Estimate) else one[1] for one in found]
+        by_cell = [getattr(cell, measure) for cell in self.cells]
+        values = [entry.value if isinstance(entry, MonteCarloEstimate) else entry[1] for entry in by_cell]
         return min(values), max(values)
 
     def strongest(self, measure: str) -> ChoiceEffect | None:
         """Find the choice that moves a measure most, beyond Monte Carlo error; ``None`` where none does."""
-        single = [found for found in self.effects if found.measure == measure and len(found.choices) == 1]
-        felt = [found for found in single if found.effect.is_beyond_error]
-        return max(felt, key=lambda found: round(abs(found.effect.value), 9), default=None)
+        single = [row for row in self.effects if row.measure == measure and len(row.choices) == 1]
+        felt = [row for row in single if row.effect.is_beyond_error]
+        return max(felt, key=lambda row: round(abs(row.effect.value), 9), default=None)
 
 
 def depends_on(params: Params, context: Context) -> JsonObject:
@@ -209,9 +209,9 @@ def depends_on(params: Params, context: Context) -> JsonObject:
     from copark.analyses.answer import run_id_of
     from copark.analyses.registry import REGISTRY
 
-    levers = _levers_asked(params, context)
-    asked = "" if levers is None else run_id_of(REGISTRY["levers"], levers, context)
-    return {"levers": asked, "choices": list(params.choices)}
+    lever_params = _lever_params(params, context)
+    run_id = "" if lever_params is None else run_id_of(REGISTRY["levers"], lever_params, context)
+    return {"levers": run_id, "choices": list(params.choices)}
 
 
 def compute(params: Params, context: Context) -> Answer:
@@ -242,10 +242,10 @@ def compute(params: Params, context: Context) -> Answer:
         params.runs if posterior is None else posterior.replay.pairs
     )
     by_cell = _weights_by_cell(cells, weights, params.runs)
-    finished: Booleans = np.logical_and.reduce([found.finished for found in measured])
+    finished: Booleans = np.logical_and.reduce([runs_of_cell.finished for runs_of_cell in measured])
     grids = {
         name: Grid(
-            np.stack([found.values[finished, place, 0] for found in measured]),
+            np.stack([runs_of_cell.values[finished, place, 0] for runs_of_cell in measured]),
             by_cell[:, finished],
             draw_of_run[finished],
         )
@@ -263,8 +263,8 @@ def compute(params: Params, context: Context) -> Answer:
         as_modelled=as_modelled,
         effects=tuple(_effects(np.array([cell.sides for cell in cells]), [choice.key for choice in choices], grids)),
         options=tuple(
-            _signs(option, judgement, found, measured, by_cell, draw_of_run)
-            for (option, judgement), found in zip(judged, pulled, strict=True)
+            _signs(option, judgement, with_option, measured, by_cell, draw_of_run)
+            for (option, judgement), with_option in zip(judged, pulled, strict=True)
         ),
         effective=None if crossed is None else effective(crossed),
         runs=int(finished.sum()),
@@ -286,7 +286,7 @@ class _GridRuns:
         self.cells = cells
         now = now_for(self.case, params.now)
         study = baseline(self.case.name).with_changes(name="structures", runs=params.runs, seed=params.seed, now=now)
-        wanted = {
+        scenarios_by_borrower = {
             borrower: [
                 self.scenario(cell, option)
                 for cell in cells
@@ -295,13 +295,13 @@ class _GridRuns:
             ]
             for borrower in dict.fromkeys(cell.borrower for cell in cells)
         }
-        counts = {borrower: len(_different(scenarios)) for borrower, scenarios in wanted.items()}
+        counts = {borrower: len(_different(scenarios)) for borrower, scenarios in scenarios_by_borrower.items()}
         total = sum(counts.values())
-        tell = context.stage("simulate")
+        progress = context.stage("simulate")
         self.first = context.experiment(study, self.case, GridMeasures(), *params.wanted, announced_studies=total)
         self.experiments: dict[str | None, Experiment] = {}
         before = 0
-        for borrower, scenarios in wanted.items():
+        for borrower, scenarios in scenarios_by_borrower.items():
             cell = next(cell for cell in cells if cell.borrower == borrower)
             experiment = Experiment(
                 self.first.study,
@@ -309,7 +309,7 @@ class _GridRuns:
                 GridMeasures(),
                 source=self.first.source,
                 threads=context.cores,
-                progress=part_of(tell, before * study.runs, total * study.runs),
+                progress=part_of(progress, before * study.runs, total * study.runs),
                 checkpoint=stages.stage(f"cells-{borrower}"),
             )
             experiment.extend([scenario for scenario in scenarios if scenario is not None])
@@ -371,8 +371,8 @@ def _effects(sides: Integers, keys: Sequence[str], grids: Mapping[str, Grid]) ->
         for place, key in enumerate(keys):
             yield ChoiceEffect(measure, (key,), grids[measure].contrast(main_effect(sides, place)))
         for first, second in combinations(range(len(keys)), 2):
-            found = grids[measure].contrast(interaction(sides, first, second))
-            yield ChoiceEffect(measure, (keys[first], keys[second]), found)
+            effect = grids[measure].contrast(interaction(sides, first, second))
+            yield ChoiceEffect(measure, (keys[first], keys[second]), effect)
 
 
 def _signs(
@@ -385,7 +385,7 @@ def _signs(
 ) -> OptionSigns:
     """Compare a cell with the option and without it, run by run, in every cell."""
     place = NAMES.index(AIM_MEASURES[judgement.aim])
-    effects: list[Estimate | None] = []
+    effects: list[MonteCarloEstimate | None] = []
     for cell, (after, before) in enumerate(zip(pulled, measured, strict=True)):
         if after is None:
             effects.append(None)
@@ -406,8 +406,8 @@ def _signs(
     )
 
 
-def _levers_asked(params: Params, context: Context) -> LeverParams | None:
-    """Ask for levers with as many runs; ``None`` where the park is closed or its facts allow no lever."""
+def _lever_params(params: Params, context: Context) -> LeverParams | None:
+    """Give the parameters of its analysis of levers; ``None`` where the park is closed or its facts allow no lever."""
     from copark.analyses.levers import Params as LeverParams
     from copark.analyses.levers import options_of
     from copark.cases.horizon import horizon_for
@@ -417,23 +417,23 @@ def _levers_asked(params: Params, context: Context) -> LeverParams | None:
         return None
     common = {name: getattr(params, name) for name in ("case", "parameters", "cut", "seed", "now")}
     futures = LeverParams.model_fields["futures"].default
-    asked = LeverParams(**common, draws=max(params.runs // futures, 1), futures=futures)
+    lever_params = LeverParams(**common, draws=max(params.runs // futures, 1), futures=futures)
     try:
-        options_of(asked, context)
+        options_of(lever_params, context)
     except NotFound:
         return None
-    return asked
+    return lever_params
 
 
 def _advised(params: Params, context: Context) -> list[tuple[LeverOption, Judgement]]:
-    """List the options that the analysis of levers recommends or advises against; one that was asked before is read."""
+    """List the options that the analysis of levers recommends or advises against; a stored answer is read."""
     from copark.analyses.answer import answer
     from copark.analyses.registry import REGISTRY
 
-    asked = _levers_asked(params, context)
-    if asked is None:
+    lever_params = _lever_params(params, context)
+    if lever_params is None:
         return []
-    levers = cast("Levers", answer(REGISTRY["levers"], asked, replace(context)).result)
+    levers = cast("Levers", answer(REGISTRY["levers"], lever_params, replace(context)).result)
     by_key = {option.key: option for option in levers.options}
-    judgements = [one for word in ADVISED for one in levers.recommendation.with_word(cast("Any", word))]
+    judgements = [judgement for word in ADVISED for judgement in levers.recommendation.with_word(cast("Any", word))]
     return [(by_key[judgement.option], judgement) for judgement in judgements]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Borrower = Literal["company", "host"]
 Reason = Literal["no_visits", "no_framework", "no_loan", "no_rival", "no_posterior", "no_more_than", "too_few"]
 CHOICES = ("visits", "jumps", "rescue", "loan", "rivalry", "more_than")
-"""Keys of the choices, in the order in which they are told."""
+"""Keys of the choices, in the order in which they are shown."""
 VISITED = ("visits", "jumps")
 """Choices about visits, which act under a framework alone."""
 WIDE = 1.5
@@ -58,7 +58,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Choice:
+class StructuralChoice:
     """A structural choice that a park has."""
 
     key: str
@@ -68,7 +68,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class UncrossedChoice:
     """A choice that is not crossed."""
 
     choice: str
@@ -136,7 +136,7 @@ class Cell:
 
 def choices_of(
     case: Case, weights: Floats | None, only: Sequence[str] = ()
-) -> tuple[tuple[Choice, ...], tuple[LeftOut, ...]]:
+) -> tuple[tuple[StructuralChoice, ...], tuple[UncrossedChoice, ...]]:
     """List the choices that a park has, and those that it lacks.
 
     Parameters
@@ -149,38 +149,38 @@ def choices_of(
     only
         Keys of the choices that are wanted; all where there are none.
     """
-    found: list[Choice] = []
-    missing: list[LeftOut] = []
+    present: list[StructuralChoice] = []
+    missing: list[UncrossedChoice] = []
     for key in CHOICES:
         if only and key not in only:
             continue
         lack = _lack(key, case, weights)
         if lack is None:
-            found.append(Choice(key, _sides(key, case)))
+            present.append(StructuralChoice(key, _sides(key, case)))
         else:
             missing.append(lack)
-    return tuple(found), tuple(missing)
+    return tuple(present), tuple(missing)
 
 
-def _lack(key: str, case: Case, weights: Floats | None) -> LeftOut | None:
+def _lack(key: str, case: Case, weights: Floats | None) -> UncrossedChoice | None:
     if key in VISITED and case.visits and case.framework is None:
-        return LeftOut(key, "no_framework")
+        return UncrossedChoice(key, "no_framework")
     facts: Mapping[str, tuple[Any, Reason]] = {
         **dict.fromkeys(VISITED, (case.visits, "no_visits")),
         "loan": ([line for line in case.finance.credit if line.use], "no_loan"),
         "rivalry": (case.rivals, "no_rival"),
     }
     if key in facts:
-        present, reason = facts[key]
-        return None if present else LeftOut(key, reason)
+        fact, reason = facts[key]
+        return None if fact else UncrossedChoice(key, reason)
     if key != "more_than":
         return None
     if weights is None:
-        return LeftOut(key, "no_posterior")
+        return UncrossedChoice(key, "no_posterior")
     if not np.ptp(weights) > 0.0:
-        return LeftOut(key, "no_more_than")
+        return UncrossedChoice(key, "no_more_than")
     worth = effective(weights)
-    return LeftOut(key, "too_few", worth) if worth < ENOUGH else None
+    return UncrossedChoice(key, "too_few", worth) if worth < ENOUGH else None
 
 
 def _sides(key: str, case: Case) -> tuple[Side, Side]:
@@ -208,12 +208,12 @@ def _rival_sides(case: Case) -> tuple[Literal["home", "host"], ...]:
     return tuple(dict.fromkeys(rival.side for rival in case.rivals))
 
 
-def cells_of(choices: Sequence[Choice]) -> tuple[Cell, ...]:
+def cells_of(choices: Sequence[StructuralChoice]) -> tuple[Cell, ...]:
     """Cross the choices: a cell for every combination of their sides, the last choice changing fastest."""
     return tuple(_cell(choices, sides) for sides in product((0, 1), repeat=len(choices)))
 
 
-def _cell(choices: Sequence[Choice], sides: tuple[int, ...]) -> Cell:
+def _cell(choices: Sequence[StructuralChoice], sides: tuple[int, ...]) -> Cell:
     chosen = [choice.sides[side] for choice, side in zip(choices, sides, strict=True)]
     edits = next((side.edits for side in chosen if not side.edits.is_empty), Edits())
     return Cell(
@@ -245,16 +245,16 @@ def wide_weights(source: PosteriorSource, runs: int) -> Floats:
     Weights of mean 1, shape (runs,); all 1 where no value is worded so.
     """
     replay = source.replay
-    worded = [at for at, target in enumerate(replay.model.targets) if target.bound == "more-than"]
+    worded = [place for place, target in enumerate(replay.model.targets) if target.bound == "more-than"]
     pairs = source.order[np.arange(runs) % replay.pairs]
     if not worded:
         return np.ones(runs)
-    narrow = tuple(replay.model.targets[at] for at in worded)
+    narrow = tuple(replay.model.targets[place] for place in worded)
     wide = tuple(replace(target, high=WIDE * target.value) for target in narrow)
-    seen = replay.seen[pairs][:, worded]
+    reported = replay.seen[pairs][:, worded]
     discrepancy = replay.model.discrepancy
-    ratio = ObservationModel(wide, discrepancy).log_likelihood(seen) - ObservationModel(
+    ratio = ObservationModel(wide, discrepancy).log_likelihood(reported) - ObservationModel(
         narrow, discrepancy
-    ).log_likelihood(seen)
+    ).log_likelihood(reported)
     weights = np.exp(ratio - ratio.max())
     return np.asarray(weights / weights.mean())

@@ -14,7 +14,7 @@ from copark.stats.shares import z_of
 
 
 @dataclass(frozen=True)
-class Estimate:
+class MonteCarloEstimate:
     """A number with its Monte Carlo interval (95 %): what more runs of the same model and draws might still move."""
 
     value: float
@@ -46,7 +46,7 @@ class Grid:
         """Weighted mean of every cell, shape (cells,)."""
         return np.asarray((self.weights * self.values).sum(axis=1) / self.weights.sum(axis=1))
 
-    def contrast(self, coefficients: Sequence[float] | Floats) -> Estimate:
+    def contrast(self, coefficients: Sequence[float] | Floats) -> MonteCarloEstimate:
         """Combine the means of cells, with the error of the combination over draws.
 
         The runs of a number have the same draw and random numbers in every cell, so that what they have in common
@@ -63,15 +63,15 @@ class Grid:
         # What is alike in every run but for rounding is alike (decision 0082).
         value = value if abs(value) > NO_DIFFERENCE else 0.0
         half = z_of() * error if error > NO_DIFFERENCE else 0.0
-        return Estimate(value, value - half, value + half)
+        return MonteCarloEstimate(value, value - half, value + half)
 
-    def share(self, cell: int) -> Estimate:
+    def share(self, cell: int) -> MonteCarloEstimate:
         """Give a cell's mean of a measure that is 0 or 1, within 0 and 1."""
         factors = np.zeros(len(self.values))
         factors[cell] = 1.0
         value = float(self.means[cell])
         half = half_width(self._error(factors), self.values.shape[1])
-        return Estimate(value, max(value - half, 0.0), min(value + half, 1.0))
+        return MonteCarloEstimate(value, max(value - half, 0.0), min(value + half, 1.0))
 
     def _error(self, factors: Floats) -> float:
         scaled = self.weights / self.weights.mean(axis=1, keepdims=True)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, known
 from copark.analyses.structures import COMPARED, SHARES, Answer, ChoiceEffect, OptionSigns
-from copark.analyses.structures.choices import LeftOut
-from copark.analyses.structures.contrasts import Estimate
+from copark.analyses.structures.choices import UncrossedChoice
+from copark.analyses.structures.contrasts import MonteCarloEstimate
 from copark.presentation import document as doc
 from copark.presentation.document import Column, Kind
 from copark.presentation.numbers import number, percent_words
@@ -37,7 +37,7 @@ class _Show(Show):
         self.answer = answer
 
     def headline(self) -> str:
-        """Tell the range over all combinations, what matters most, and whether any advice turns."""
+        """Give the range over all combinations, what matters most, and whether any advice turns."""
         answer = self.answer
         return self.t(
             "headline" if len(answer.choices) > 1 else "headline.one",
@@ -57,7 +57,7 @@ class _Show(Show):
         return self.between(*(percent_words(value, self.t.lang) for value in self.answer.range_of(measure)))
 
     def size(self) -> str:
-        """Tell the lowest and the highest median of operating enterprises."""
+        """Give the lowest and the highest median of operating enterprises."""
         return self.between(*(number(value, 0) for value in self.answer.range_of("operating")))
 
     def between(self, low: str, high: str) -> str:
@@ -65,21 +65,21 @@ class _Show(Show):
 
     def most(self) -> str:
         """Name the choice that moves being self-standing most, and that of failure and size where it is another."""
-        told: list[str] = []
+        sentences: list[str] = []
         named: list[tuple[str, ...]] = []
         for measure in ("self_standing", "failed", "log_operating"):
-            found = self.answer.strongest(measure)
-            if found is not None and found.choices not in named:
-                told.append(self.t(f"most.{measure}", **self.moved(found)))
-                named.append(found.choices)
-            elif found is None and measure == "self_standing":
-                told.append(self.t("most.none"))
-        return self.t.sentences(told)
+            strongest = self.answer.strongest(measure)
+            if strongest is not None and strongest.choices not in named:
+                sentences.append(self.t(f"most.{measure}", **self.moved(strongest)))
+                named.append(strongest.choices)
+            elif strongest is None and measure == "self_standing":
+                sentences.append(self.t("most.none"))
+        return self.t.sentences(sentences)
 
-    def moved(self, found: ChoiceEffect) -> dict[str, str]:
-        (choice,) = found.choices
-        column = POINTS if found.measure in SHARES else CHANGE
-        return {"choice": self.turned(choice), "moved": self.said(found.effect.value, column)}
+    def moved(self, effect: ChoiceEffect) -> dict[str, str]:
+        (choice,) = effect.choices
+        column = POINTS if effect.measure in SHARES else CHANGE
+        return {"choice": self.turned(choice), "moved": self.said(effect.effect.value, column)}
 
     def turned(self, choice: str) -> str:
         """Name a choice with its two sides."""
@@ -127,7 +127,7 @@ class _Show(Show):
         return self.section("cells", chart, self.table("cells", columns, rows))
 
     def effects(self) -> doc.Section:
-        """Tell what each choice does on the average over the others, and where two do not simply add up."""
+        """Show what each choice does on the average over the others, and where two do not simply add up."""
         answer = self.answer
         main: list[Sequence[doc.Value]] = [
             (
@@ -139,7 +139,7 @@ class _Show(Show):
             for choice in answer.choices
         ]
         blocks: list[doc.Block] = [self.table("main", f"choice first second {EFFECT_COLUMNS}", main)]
-        pairs = dict.fromkeys(found.choices for found in answer.effects if len(found.choices) == 2)
+        pairs = dict.fromkeys(effect.choices for effect in answer.effects if len(effect.choices) == 2)
         if pairs:
             rows: list[Sequence[doc.Value]] = [
                 (
@@ -155,7 +155,9 @@ class _Show(Show):
         if not self.answer.options:
             return self.section("advice", self.text("advice.none"))
         columns = "option word lowest highest held:count turned:count tried:count"
-        return self.section("advice", self.table("advice", columns, [self.signs(one) for one in self.answer.options]))
+        return self.section(
+            "advice", self.table("advice", columns, [self.signs(option) for option in self.answer.options])
+        )
 
     def signs(self, option: OptionSigns) -> Sequence[doc.Value]:
         """Give the row of an option: its lowest and highest effect, and in how many combinations its sign holds."""
@@ -175,11 +177,11 @@ class _Show(Show):
             blocks.append(doc.Bullets(tuple(map(self.lacking, answer.left_out))))
         return self.section("method", *blocks)
 
-    def lacking(self, left_out: LeftOut) -> str:
+    def lacking(self, left_out: UncrossedChoice) -> str:
         worth = "" if left_out.effective is None else number(left_out.effective, 0)
         choice = self.t(f"choice.{left_out.choice}")
         return self.t(f"left_out.{left_out.reason}", choice=choice, effective=worth)
 
 
-def _interval(estimate: Estimate) -> doc.Value:
+def _interval(estimate: MonteCarloEstimate) -> doc.Value:
     return None if known(estimate.value) is None else doc.Interval(estimate.low, estimate.high, estimate.value)

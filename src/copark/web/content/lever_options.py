@@ -9,7 +9,7 @@ from math import isfinite
 
 from copark.analyses.answer import SHIPPED, find, load
 from copark.analyses.contract import Texts
-from copark.analyses.how_sure import how_sure, structures_in_words
+from copark.analyses.how_sure import how_sure, structures_note
 from copark.analyses.lever_columns import SIGNS, across_structures, change_column, effect_interval
 from copark.analyses.levers import Answer as Levers
 from copark.analyses.levers.advice_words import advice_words
@@ -295,7 +295,7 @@ def _sentences(levers: Levers) -> list[LocalizedText]:
 
 def _between(levers: Levers) -> LocalizedText | None:
     """Say between what the chance lies under the other structures; ``None`` where none was tried."""
-    words = LocalizedText.by_language(lambda lang: structures_in_words(levers.baselines, lang))
+    words = LocalizedText.by_language(lambda lang: structures_note(levers.baselines, lang))
     return words if words.en else None
 
 

@@ -245,14 +245,14 @@ def land_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns) -> responses.L
         return None
     occupied, serviced = (runs[name][runs.finished, frame.judged] for name in READ)
     planned = planned_land(case_of(frame.case_entry.case, scenario), Quarter.parse(frame.labels[frame.judged]))
-    found = land_taken_up(occupied, serviced, planned)
-    if found is None:
+    land = land_taken_up(occupied, serviced, planned)
+    if land is None:
         return None
-    band = said("presentation.number.reach", low=percent(found.low), high=percent(found.high))
+    band = said("presentation.number.reach", low=percent(land.low), high=percent(land.high))
     return responses.LandShare.of(
-        found,
-        title=said(f"analysis.size.land.{found.basis}"),
-        middle=LocalizedText.same(percent(found.median)),
+        land,
+        title=said(f"analysis.size.land.{land.basis}"),
+        middle=LocalizedText.same(percent(land.median)),
         band=band,
     )
 
