@@ -11,6 +11,7 @@ import pytest
 
 from copark.analyses import REGISTRY
 from copark.analyses.calibrate import Answer
+from copark.calibration import remade
 from copark.calibration.calibrations import load
 from copark.calibration.remade import Apart, Comparison, comparison
 from copark.cases import load_case
@@ -73,6 +74,24 @@ def test_one_that_is_as_wide_as_the_prior_does_not(stored):
     free = np.random.default_rng(1)
     calibration.replay = replace(calibration.replay, points=free.uniform(size=calibration.replay.points.shape))
     assert failed(comparison(calibration, stored)) & {"medians", "widths", "typical"}
+
+
+def test_shares_of_outcomes_are_compared_as_closely_as_different_pasts_allow(stored, monkeypatch):
+    """Halves and 65 % are 15 points apart: chance over the 126 pasts of Great Stone, not over Bangalore's 309."""
+    shares = iter((np.array([0.0, 0.0, 0.5, 0.5]), np.array([0.0, 0.0, 0.35, 0.65])))
+    monkeypatch.setattr(remade, "_run_on", lambda *_: (np.zeros((2, 3)), next(shares)))
+    found = failed(comparison(as_found(stored, shift=1e-5), stored))
+    assert found == ({"outcomes"} if stored.replay.pasts > 300 else set())
+
+
+@pytest.mark.parametrize(("pasts", "even", "absent"), [(400.0, 0.1167, 0.0116), (100.0, 0.2, 0.0460), (10.0, 0.2, 0.2)])
+def test_what_chance_allows_by_hand(pasts, even, absent):
+    """Of 400 pasts each: 3.3 x sqrt(0.5 x 0.5 / 200) = 0.1167 of a half; never more than 0.2.
+
+    Of an outcome that neither has, which counts as 2 in 804: 3.3 x sqrt(0.0025 x 0.9975 / 200) = 0.0116.
+    """
+    shares = np.array([0.5, 0.0])
+    assert remade._allowed_of_outcomes(shares, shares, pasts, pasts) == pytest.approx([even, absent], abs=1e-4)
 
 
 def test_on_the_machine_it_was_made_on_numbers_are_compared(stored):

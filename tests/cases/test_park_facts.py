@@ -68,6 +68,7 @@ def test_kaesong_ends_when_seoul_closes_it(kaesong):
     assert arrivals[:, :ban].any()
     assert not arrivals[:, ban:].any()
     assert (operating[:, before] > 0.0).mean() > 0.8
+    assert np.median(operating[:, before]) > 5
     assert not operating[:, after:].any()
     assert jobs[:, after:].max() < 100
     assert (kaesong["outcome"].values[0] == OUTCOMES.index("failed")).all()

@@ -35,8 +35,9 @@ from copark.store.checkpoints import Tally
 
 CLOSE = 1e-6
 """Largest difference of a coordinate, between 0 and 1, that rounding may cause where chance went the same ways."""
-# Two searches of one posterior may be so far apart. Between the halves of the 19 posteriors that ship, which are
-# searches of their own, the largest were 0.29, 0.11, 0.31, 0.27 and 0.10; wholes are nearer.
+# Two searches of one posterior may be so far apart. Between the halves of the 19 posteriors of version 1, which are
+# searches of their own, the largest were 0.29, 0.11, 0.31 and 0.27. Of version 2 they are 0.36, 0.11, 0.41 and 0.49;
+# wholes, which are compared, have twice the pairs and are nearer.
 MEDIANS = 0.30
 """Distance of the medians of a parameter, the farthest of all, as a share of the prior's range."""
 TYPICAL = 0.12
@@ -45,8 +46,10 @@ WIDTHS = 0.32
 """Difference of the widths of a parameter's 90 %, as a share of the prior's range."""
 FORECASTS = 0.30
 """Distance of medians and widths of forecasts, as a share of the width of their 90 %."""
+ERRORS = 3.3
+"""Difference of the share of an outcome, in Monte Carlo errors: beyond it lies one search in a thousand."""
 OUTCOME_SHARES = 0.2
-"""Difference of the share of an outcome: two searches of Great Stone that ship differ by 0.16."""
+"""The same, as a share of runs, however few pasts the pairs have."""
 LEAST_WIDTH = 0.05
 """Of a forecast, in log points: one that hardly varies is not compared more closely than that."""
 What = Literal["medians", "typical", "widths", "forecasts", "outcomes"]
@@ -202,12 +205,36 @@ def distances(calibration: Calibration, stored: StoredPosterior, threads: int = 
 def _of_runs(first: ReplayPosterior, second: ReplayPosterior, threads: int) -> Iterator[Apart]:
     """Measure how far what pairs foretell is apart, and how often each outcome happens."""
     (ahead, outcomes), (other_ahead, other_outcomes) = (_run_on(replay, threads) for replay in (first, second))
+    allowed = _allowed_of_outcomes(outcomes, other_outcomes, first.pasts, second.pasts)
     levels = _levels(ahead)
     other_levels = _levels(other_ahead)
     scale = np.maximum(np.maximum(_width(levels), _width(other_levels)), LEAST_WIDTH)
     moved = np.maximum(np.abs(levels[1] - other_levels[1]), np.abs(_width(levels) - _width(other_levels))) / scale
     yield _farthest("forecasts", moved[np.newaxis], FORECAST, FORECASTS)
-    yield _farthest("outcomes", np.abs(outcomes - other_outcomes)[np.newaxis], OUTCOMES, OUTCOME_SHARES)
+    apart = np.abs(outcomes - other_outcomes)
+    position = int(np.argmax(apart / allowed))
+    yield Apart("outcomes", float(apart[position]), float(allowed[position]), OUTCOMES[position])
+
+
+def _allowed_of_outcomes(shares: Floats, others: Floats, pasts: float, other_pasts: float) -> Floats:
+    """Compute how far shares of outcomes may be apart, of each outcome.
+
+    Pairs that share their random numbers up to the cut are not independent: a share is known as well as from so many
+    runs as there are different pasts. Between the halves of the posteriors that ship differences are those that this
+    error leads to expect.
+
+    Parameters
+    ----------
+    shares, others
+        Shares of the outcomes of either search, shape (outcomes,).
+    pasts, other_pasts
+        Effective number of different pasts of either.
+    """
+    total = pasts + other_pasts
+    # Two of each kind more (Agresti and Coull 1998): an outcome that no run has is not known to be impossible.
+    pooled = (pasts * shares + other_pasts * others + 2.0) / (total + 4.0)
+    error = np.sqrt(pooled * (1.0 - pooled) * (1.0 / pasts + 1.0 / other_pasts))
+    return np.minimum(ERRORS * error, OUTCOME_SHARES)
 
 
 def _run_on(replay: ReplayPosterior, threads: int) -> tuple[Floats, Floats]:

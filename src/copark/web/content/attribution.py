@@ -477,12 +477,17 @@ def _group_title(group: str) -> LocalizedText:
 
 
 def whole_change(before: ScenarioRuns, after: ScenarioRuns) -> float:
-    """Return the change of the chance to be self-standing over all pairs of runs that finished."""
+    """Return the change of the chance to be self-standing over all pairs of runs that finished.
+
+    Counts are subtracted, as in :class:`~copark.stats.effects.ShareEffect`: a difference of two shares that lies midway
+    between tenths of a point may round the other way.
+    """
     pairs = before.finished & after.finished
     if not pairs.any():
         return 0.0
     code = OUTCOMES.index(STANDING)
-    return float((after.outcome[pairs] == code).mean() - (before.outcome[pairs] == code).mean())
+    had, has = (int(np.count_nonzero(runs.outcome[pairs] == code)) for runs in (before, after))
+    return (has - had) / int(np.count_nonzero(pairs))
 
 
 def rounded_rest(whole: float, parts: Sequence[float]) -> float:
