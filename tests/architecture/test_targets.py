@@ -104,7 +104,7 @@ def test_coverage_ends_since_ensembles_are_left_out_where_nothing_is_compiled(tm
         folder=ROOT, NUMBA_DISABLE_JIT="1", COVERAGE_FILE=str(tmp_path / "coverage"),
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
-    assert "an ensemble of 600 runs is left out with compilation off" in done.stdout
+    assert re.search(r"an ensemble of \d+ runs is left out with compilation off", done.stdout)
     assert " passed" in done.stdout
     told = carried_out(
         sys.executable, "-m", "coverage", "report", folder=ROOT, COVERAGE_FILE=str(tmp_path / "coverage")

@@ -104,6 +104,17 @@ def test_a_score_that_is_not_that_of_its_word_is_refused(tmp_path):
     assert (fault.file, fault.code) == (SCORES, "cases.not_the_word")
 
 
+def test_a_park_without_an_outcome_is_refused_by_file_and_line(tmp_path):
+    for name in FILES:
+        shutil.copy(casebook_path() / name, tmp_path / name)
+    rows = (tmp_path / SCORES).read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / SCORES).write_text("".join(row for row in rows if ",thilawa," not in row), encoding="utf-8")
+    (fault,) = examine_parks(tmp_path)[1]
+    line = (tmp_path / PARKS).read_text(encoding="utf-8").splitlines()[fault.line - 1]
+    assert (fault.file, fault.code) == (PARKS, "cases.park_without_row")
+    assert line.startswith("thilawa,")
+
+
 def test_the_mechanical_score_follows_its_rule(parks):
     """From the smaller share: 40 % or more in full, 25 % or more mostly, anything a little, nothing not at all."""
     steps = parks.conditions["EQUITY_mech"].steps

@@ -16,10 +16,10 @@ from pydantic import Field
 
 from copark.cases.casebook import LITERATURE, WORDS, casebook_path
 from copark.cases.dates import Date
-from copark.cases.files import check_folder, in_reading_order, read_text
+from copark.cases.files import check_folder, fault, in_reading_order, read_text
 from copark.cases.pydantic_errors import validate_mapping
 from copark.cases.table_schemas import Source
-from copark.cases.tables import read_table
+from copark.cases.tables import TableRow, read_table
 from copark.cases.types import (
     Amount,
     Count,
@@ -332,9 +332,9 @@ def examine_parks(folder: Path | None = None) -> tuple[Parks | None, list[Fault]
     faults: list[Fault] = []
     present = check_folder(place, FILES, (LITERATURE, WORDS), faults)
 
-    def rows(name: str, model: type[R]) -> tuple[R, ...]:
+    def rows(name: str, model: type[R]) -> list[TableRow[R]]:
         text = read_text(place, name, faults) if name in present else None
-        return () if text is None else tuple(row.record for row in read_table(text, name, model, faults).rows)
+        return [] if text is None else read_table(text, name, model, faults).rows
 
     def entries(name: str, kind: Any, keys: type[Record]) -> Any:
         """Read a YAML file of the folder; faults are added to those of all files.
@@ -360,9 +360,25 @@ def examine_parks(folder: Path | None = None) -> tuple[Parks | None, list[Fault]
     parks = rows(PARKS, Park)
     scores = rows(SCORES, ParkMembership)
     conditions = entries(CONDITIONS, Conditions, ComparisonCondition)
-    places = {row.park: row for row in rows(PLACES, Place)}
+    places = rows(PLACES, Place)
+    if not faults:
+        scored = {row.record.park for row in scores}
+        placed = {row.record.park for row in places}
+        for line, park in parks:
+            faults += [
+                fault("park_without_row", PARKS, line, "id", park=park.id, other=other)
+                for other, known in ((SCORES, scored), (PLACES, placed))
+                if park.id not in known
+            ]
     ordered = in_reading_order(faults, FILES)
-    return (None, ordered) if ordered else (Parks(parks, scores, conditions, sources, places), [])
+    if ordered:
+        return None, ordered
+    by_park = {row.record.park: row.record for row in places}
+    return Parks(_records(parks), _records(scores), conditions, sources, by_park), []
+
+
+def _records(rows: list[TableRow[R]]) -> tuple[R, ...]:
+    return tuple(row.record for row in rows)
 
 
 def load_parks(folder: Path | None = None) -> Parks:
