@@ -66,9 +66,7 @@ def test_origins_are_symmetric_without_shocks_and_ties(great_stone):
     origins = ("home", "host", "third")
     kept = tuple(f"operating_{origin}" for origin in origins)
     made = simulate(study(even, sent, runs=3000, draws="defaults", keep=kept), great_stone)
-    counts, of_the_sent = (
-        [made[f"operating_{origin}"].values[n][:, -1] for origin in origins] for n in range(2)
-    )
+    counts, of_the_sent = ([made[f"operating_{origin}"].values[n][:, -1] for origin in origins] for n in range(2))
     for one, other in ((0, 1), (0, 2), (1, 2)):
         difference = counts[one] - counts[other]
         assert abs(difference.mean()) < 4.0 * difference.std() / np.sqrt(len(difference))
