@@ -92,16 +92,16 @@ QUICK = CalibrationSettings(
     members=128,
     sweeps=3,
     last_sweeps=100,
-    populations=2,
-    agree=1.1,
+    populations=4,
+    agree=1.05,
     records=50,
     discrepancy=LEFT_OUT,
     keep=0.6,
     early=True,
-    ladder=24,
+    ladder=12,
 )
 """A usable posterior in a minute on two cores."""
-FULL = replace(QUICK, last_sweeps=400, agree=1.05, records=200)
+FULL = replace(QUICK, last_sweeps=400, agree=1.01, records=200)
 """The same search resumed, and a whole examination, in five minutes."""
 
 

@@ -260,7 +260,7 @@ def reading_of(case: Case, cut: Quarter, settings: CalibrationSettings, threads:
         reading = Reading(flat=tuple(sorted(missed(first.model, runs))))
         if reading.flat:
             runs = probed(probe_of(case, cut, settings, reading), threads)
-        near = np.any(np.abs(runs - first.model.recorded) <= NEAR * first.model.errors, axis=0).tolist()
+        near = np.any(np.abs(first.model.distances(runs)) <= NEAR, axis=0).tolist()
         aside = tuple(target.name for target, is_near in zip(first.model.targets, near, strict=True) if not is_near)
         _KNOWN[first.identity] = replace(reading, aside=aside) if any(near) else reading
     return _KNOWN[first.identity]

@@ -341,7 +341,7 @@ class Check:
 
 def predictive_checks(model: ObservationModel, counterparts: Floats) -> tuple[Check, ...]:
     """Set every target beside the reports of a posterior's runs, errors of observation included."""
-    reports = counterparts + model.errors * noise(PREDICTED_SEED, 0, len(counterparts), len(model.targets))
+    reports = model.with_errors(counterparts, noise(PREDICTED_SEED, 0, len(counterparts), len(model.targets)))
     checks = []
     for n, target in enumerate(model.targets):
         low, median, high = band(reports[:, n])
@@ -359,7 +359,7 @@ def health(replay: ReplayPosterior) -> Mapping[str, float]:
         to the record, in errors of observation.
     """
     model = replay.model
-    z = (model.hide(replay.seen) - model.recorded) / model.errors
+    z = model.distances(replay.seen)
     return {
         "pairs": float(replay.pairs),
         "pasts": replay.pasts,

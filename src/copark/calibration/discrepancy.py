@@ -1,0 +1,147 @@
+"""What the model leaves out of a park's course, carried on from the record.
+
+A report of a size is the model's course times exp(d), and an error of observation; d is normal around none, lasts
+(correlation exp(-|Δt| / MEMORY)) and has one size for all parks and sizes, learned over the casebook. A posterior that
+was fitted with it leaves a run beside the record it was fitted to: a forecast that begins on the run contradicts the
+last count. Given the record the d of a run is known at its dates up to the error of observation, and fades into what d
+is of a park without a record (conditional normal distribution; kriging). Each run's course is carried on with a d of
+its own.
+
+The parts of a total have its d, so that they still sum to it; no more enterprises operate than are registered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+import numpy as np
+
+from copark.arrays import Floats, Integers
+from copark.calibration.observations import OFFSET, ObservationModel, is_a_size, noise
+
+if TYPE_CHECKING:
+    from copark.calibration.replay_posterior import ReplayPosterior
+
+CARRIED_SEED = 0x6C656674
+"""Seed of the part of d that the record does not tell, beside the name of the output."""
+TOTAL_OF = dict.fromkeys(("registered_home", "registered_host", "registered_third"), "registered")
+"""Totals whose d their parts have."""
+WITHIN = {"operating": "registered"}
+"""Sizes of which there are no more than of another."""
+JITTER = 1e-12
+
+
+@dataclass(frozen=True)
+class LastingDiscrepancy:
+    """What the model leaves out of one size, given some runs and the record they were fitted to."""
+
+    size: float
+    """Standard deviation of d where nothing is known."""
+    memory: float
+    """Years after which its correlation has fallen to 1/e."""
+    years: Floats
+    """Dates of values on record, in years from the park's start, shape (values,)."""
+    errors: Floats
+    """Standard deviations of their errors of observation, in logarithms, shape (values,)."""
+    residuals: Floats
+    """Logarithms of record over run, shape (runs, values)."""
+
+    @classmethod
+    def of(cls, replay: ReplayPosterior, variable: str) -> LastingDiscrepancy:
+        """Take from a posterior what its runs leave out of a size."""
+        from copark.calibration.pool.benchmarks import MEMORY
+
+        model = replay.model
+        known = [n for n in model.single if model.in_logs[n] and model.targets[n].variable == variable]
+        some = ObservationModel(tuple(model.targets[n] for n in known), model.discrepancy)
+        scale = some.recorded + OFFSET
+        residuals = (some.recorded - some.compared(replay.seen[:, known])) / scale if known else replay.seen[:, :0]
+        errors = np.array([target.error for target in some.targets]) / scale
+        return cls(model.discrepancy, MEMORY, some.years, errors, residuals)
+
+    def covariance(self, first: Floats, second: Floats) -> Floats:
+        """Compute the covariance of d between dates, shape (dates of the first, dates of the second)."""
+        return self.size**2 * np.exp(-np.abs(first[:, np.newaxis] - second) / self.memory)
+
+    @cached_property
+    def _weight(self) -> Floats:
+        """Inverse of the covariance of the residuals, shape (values, values)."""
+        return np.asarray(np.linalg.inv(self.covariance(self.years, self.years) + np.diag(self.errors**2)))
+
+    def given(self, years: Floats) -> tuple[Floats, Floats]:
+        """Compute the distribution of d at dates, given the record.
+
+        Parameters
+        ----------
+        years
+            Dates, in years from the park's start, shape (dates,).
+
+        Returns
+        -------
+            Means of each run, shape (runs, dates), and the covariance, which all have, shape (dates, dates).
+        """
+        shared = self.covariance(years, self.years)
+        pull = shared @ self._weight
+        mean = np.einsum("ij,kj->ik", self.residuals, pull)
+        return mean, self.covariance(years, years) - pull @ shared.T
+
+    def paths(self, years: Floats, rows: Integers, seed: int) -> Floats:
+        """Draw courses of d.
+
+        Parameters
+        ----------
+        years
+            Dates, in years from the park's start, shape (dates,).
+        rows
+            Run that each course belongs to, shape (courses,).
+        seed
+            Seed of what the record does not tell; a course is a function of it and of its own number.
+
+        Returns
+        -------
+            Courses of shape (courses, dates).
+        """
+        mean, covariance = self.given(years)
+        root = np.linalg.cholesky(covariance + JITTER * np.eye(len(years)))
+        free = noise(seed, 0, len(rows), len(years))
+        return mean[rows] + np.einsum("ij,kj->ik", free, root)
+
+
+def carried_on(replay: ReplayPosterior, names: Sequence[str], out: Floats, rows: Integers) -> Floats:
+    """Multiply the courses of runs by what the model leaves out of them.
+
+    Parameters
+    ----------
+    replay
+        Posterior that the runs are of.
+    names
+        Names of the outputs.
+    out
+        Outputs from the park's start on, shape (runs, names, quarters).
+    rows
+        Pair that each run is of, shape (runs,).
+
+    Returns
+    -------
+    Outputs of the same shape; those that are no sizes, and what is none, as they are.
+    """
+    if not replay.model.discrepancy:
+        return out
+    carried = out.copy()
+    years = (np.arange(out.shape[2]) + 1.0) / 4.0
+    for n, name in enumerate(names):
+        if not is_a_size(name):
+            continue
+        whole = TOTAL_OF.get(name, name)
+        logs = LastingDiscrepancy.of(replay, whole).paths(years, rows, CARRIED_SEED + crc32(whole.encode()))
+        course = out[:, n, :]
+        carried[:, n, :] = np.where(course > 0.0, np.maximum((course + OFFSET) * np.exp(logs) - OFFSET, 0.0), course)
+    for name, limit in WITHIN.items():
+        if name in names and limit in names:
+            n = list(names).index(name)
+            carried[:, n, :] = np.minimum(carried[:, n, :], carried[:, list(names).index(limit), :])
+    return carried
