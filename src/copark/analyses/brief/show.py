@@ -27,7 +27,7 @@ from copark.analyses.lever_columns import change_column, effect_interval
 from copark.analyses.levers.advice_words import advice_words
 from copark.analyses.levers.show import advice_sentences
 from copark.analyses.show import Show
-from copark.analyses.size_words import band_words, of_plan, size_clause
+from copark.analyses.size_words import band_words, land_words, of_plan, size_clause
 from copark.arrays import Floats
 from copark.calibration.rolling_origin import year_of_moment
 from copark.cases.quarters import Quarter
@@ -180,9 +180,8 @@ class _Show(Show):
             yield doc.Card(column.title, column, value.value, note)
         land = answer.land
         if land is not None and answer.closed is None:
-            band = self.said(doc.Interval(land.low, land.high), doc.SHARE)
-            note = band_words(t("card.band", band=band), land.low, land.high, t.lang)
-            yield doc.Card(text(f"analysis.size.land.{land.basis}", t.lang), doc.SHARE, land.median, note)
+            land_in_words = land_words(land, t.lang)
+            yield doc.Card(land_in_words.title, doc.SHARE, land.median, t("card.band", band=land_in_words.band))
         words = t("card.outside_value", outside=answer.outside, compared=answer.compared)
         yield doc.Card(
             t("card.outside"),
