@@ -432,6 +432,7 @@ def test_a_manifest_that_is_none_or_was_changed_is_refused(great_stone, later, t
         {"forecasts": []},
         {"forecasts": [first, first]},
         {"forecasts": [{**first, "park": "../park-0"}]},
+        {"forecasts": [{**first, "file": "../park-0.json"}]},
         {"forecasts": [{**first, "cut": "2040Q1"}]},
         {"forecasts": [{**first, "more": 1}]},
         {"until": "soon"},

@@ -53,6 +53,8 @@ PAGES = {"en": "README.md", "zh": "README.zh.md"}
 """Pages that tell how to score the set, by language."""
 MOST_BYTES = 2_000_000
 """Largest manifest that is read."""
+MOST_BYTES_TABLE = 100_000_000
+"""Largest table that is read."""
 COLUMNS = ("park", "variable", "unit", "quarter", "method", *(f"p{100 * level:02.0f}" for level in LEVELS))
 """Columns of the table of the ends of years."""
 PARK = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
@@ -69,8 +71,10 @@ class _Written(BaseModel):
 class FrozenFile(_Written):
     """A frozen forecast of a set."""
 
+    file: Word
+    """Name of the file: that of the park."""
     park: ParkName
-    """Name of the park's case; the file bears it."""
+    """Name of the park's case."""
     sha256: Hash
     """SHA-256 of the file."""
     identity: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
@@ -87,11 +91,6 @@ class FrozenFile(_Written):
     """Version of the model."""
     made_from: JsonObject
     """What its parameters were made from."""
-
-    @property
-    def file(self) -> str:
-        """Name of the file."""
-        return file_of(self.park)
 
 
 class NotForecast(_Written):
@@ -228,7 +227,8 @@ def manifest_of(
     for park, raw in sorted(files.items()):
         content = json.loads(raw)
         names = ("identity", "made_on", "cut", "until", "method", "model_version", "made_from")
-        forecasts.append({"park": park, "sha256": _sha256(raw), **{name: content[name] for name in names}})
+        described = {name: content[name] for name in names}
+        forecasts.append({"file": file_of(park), "park": park, "sha256": _sha256(raw), **described})
     body: JsonObject = {
         "kind": KIND,
         "format": FORMAT,
@@ -316,6 +316,7 @@ def read_manifest(folder: Path) -> Manifest:
         quarters = [Quarter.parse(entry.cut) < Quarter.parse(entry.until) for entry in manifest.forecasts]
         is_sound = all(quarters) and Quarter.parse(manifest.known_until) < Quarter.parse(manifest.until)
         is_sound = is_sound and len(set(manifest.parks)) == len(manifest.parks)
+        is_sound = is_sound and all(entry.file == file_of(entry.park) for entry in manifest.forecasts)
     except (ValueError, ValidationError, RecursionError, OverflowError):
         raise ForecastRefused.of("inference.forecast.set_unreadable", folder=folder.name, file=MANIFEST) from None
     if not is_same:
@@ -348,7 +349,7 @@ def read_set(folder: Path) -> FrozenSet:
     table = folder / TABLE
     if not table.is_file():
         damaged.append(DamagedFile(TABLE, "missing"))
-    elif _sha256(table.read_bytes()) != manifest.table:
+    elif table.stat().st_size > MOST_BYTES_TABLE or _sha256(table.read_bytes()) != manifest.table:
         damaged.append(DamagedFile(TABLE, "changed"))
     return FrozenSet(manifest, forecasts, tuple(damaged))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from shlex import quote
+from typing import get_args
 
 import numpy as np
 
@@ -13,7 +14,8 @@ from copark.analyses.show import Columns, Show, interval
 from copark.calibration.forecast import OBSERVABLES
 from copark.calibration.frozen_sets import MANIFEST, TABLE
 from copark.cases.observed_variables import SERIES
-from copark.labels import observable_title, titled
+from copark.cases.table_schemas import Bound
+from copark.labels import join, observable_title, titled
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
@@ -28,6 +30,11 @@ EXAMPLE = (
 """Invented rows of a table of later observations, from the park to the grade."""
 EXAMPLE_END = ("invented-source", "yes", "score", "")
 """Last cells of each of them: source, use, role and note."""
+WRITTEN: dict[str, tuple[str, ...]] = {
+    "bound": get_args(Bound),
+    "grade": ("high", "medium", "low", "derived", "judgement"),
+}
+"""Words that a column may hold; what is graded ``background`` is never scored."""
 EXAMPLE_COLUMNS = (
     *("park", "date", "variable", "value", "high", "bound", "unit", "basis", "grade"),
     *("source", "use", "role", "note"),
@@ -154,7 +161,9 @@ class _SetShow(Show):
     def scoring(self) -> doc.Section:
         """Say how the set is scored: the command, the columns, an example, what can be scored and by which rules."""
         lang = self.t.lang
-        columns = [(name, self.t(f"set.column.{name}")) for name in EXAMPLE_COLUMNS]
+        columns = [
+            (name, self.t(f"set.column.{name}", values=join(WRITTEN.get(name, ()), lang))) for name in EXAMPLE_COLUMNS
+        ]
         example = [doc.Column(name, name) for name in EXAMPLE_COLUMNS]
         observables = [
             (name, observable_title(name, lang), ", ".join(SERIES[name].units()), self.t(f"set.rule.{_rule(name)}"))

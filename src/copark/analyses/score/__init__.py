@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 from copark.analyses.contract import AnalysisParams, Option, Result, Rows
 from copark.analyses.score.league import LeagueTable, score_set
 from copark.arrays import Floats
-from copark.calibration.frozen_sets import MANIFEST, TABLE, read_manifest
+from copark.calibration.frozen_sets import read_set
 from copark.calibration.rolling_origin import ScoreLine
-from copark.identity import hash_files
 from copark.json_types import JsonObject
 from copark.stats.quantiles import LEVELS
 from copark.stats.scores import Percentiles
@@ -176,13 +175,12 @@ Answers = Answer | LeagueTable
 
 
 def depends_on(params: Params, _context: Context) -> JsonObject:
-    """Return, where a set is scored, a hash of all that is in its folder in the place of a file's."""
+    """Return, where a set is scored, its hash and what is damaged of it in the place of a file's hash."""
     if not params.file.is_dir():
         return {}
-    manifest = read_manifest(params.file)
-    names = (MANIFEST, TABLE, *(entry.file for entry in manifest.forecasts))
-    paths = [params.file / name for name in names]
-    return {"file": hash_files([path for path in paths if path.is_file()], params.file)}
+    found = read_set(params.file)
+    damaged = [f"{damage.file} {damage.problem}" for damage in found.damaged]
+    return {"file": {"set": found.manifest.identity, "damaged": damaged}}
 
 
 def compute(params: Params, context: Context) -> Answers:

@@ -75,9 +75,8 @@ class _LeagueShow(Show):
         answer = self.answer
         main = answer.main
         words = self.t(f"league.headline.{self.verdict(main)}", **self.numbers(main))
-        held = self.t(
-            "league.headline.held", wide=answer.in_wide, half=answer.in_half, values=self.count(len(answer.values))
-        )
+        total = len(answer.values)
+        held = self.t("league.headline.held", wide=answer.in_wide, half=answer.in_half, total=total)
         return self.t.sentences([words, held])
 
     def count(self, values: int) -> str:
