@@ -14,6 +14,7 @@ from copark.cases.observed_variables import HOST_CONTEXT, SERIES, series_title
 from copark.model.variables import catalogue
 from copark.presentation.numbers import bounded, percent_words, unit_title
 from copark.texts import has_text, text
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -70,6 +71,13 @@ def scenario_title(result: xr.Dataset, position: int, lang: str) -> str:
         return str(titles[key][lang])
     except (KeyError, TypeError, ValueError):
         return key
+
+
+def park_title(case: str) -> LocalizedText:
+    """Return the title of a park; its name where the casebook does not know it."""
+    from copark.cases import list_cases, load_case
+
+    return load_case(case).title if case in list_cases() else LocalizedText.same(case)
 
 
 def mechanism_title(name: str, lang: str) -> str:

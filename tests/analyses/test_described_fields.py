@@ -91,6 +91,7 @@ def reached() -> dict[tuple[str, str], ast.ClassDef]:
     for analysis in REGISTRY:
         reach(analysis.package, "Params", seen)
         reach(analysis.package, "Answer", seen)
+        reach(analysis.package, "Answers", seen)
     reach("copark.analyses.run", "Answer", seen)
     return {(module, name): node for (module, name), node in seen.items() if not module.startswith(LEFT_OUT)}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from copark.analyses.size_words import band_words, size_clause, spans_too_much
+from copark.analyses.size_words import band_words, land_words, size_clause, spans_too_much
 from copark.simulation.size import LandTakenUp
 
 
@@ -29,6 +29,16 @@ def test_no_middle_is_told_of_a_range_that_spans_a_factor_of_ten():
     assert "无法判断（90%的模拟为55至1,178家）" in chinese
     assert "254" not in english + chinese
     assert "24%" not in english + chinese
+
+
+@pytest.mark.parametrize(("lang", "title", "band"), [
+    ("en", "Serviced land taken up", "4% to 58%, more than a factor of ten apart"),
+    ("zh", "已开发土地占用率", "4%至58%，跨度超过十倍"),
+])  # fmt: skip
+def test_land_is_warned_of_wherever_its_card_stands(lang, title, band):
+    """Report, brief and page have their words of land from here."""
+    words = land_words(LandTakenUp("serviced", 0.04, 0.34, 0.58), lang)
+    assert (words.title, words.middle, words.band) == (title, "34%", band)
 
 
 def test_a_count_that_may_be_none_has_no_middle():

@@ -81,6 +81,16 @@ WRONG = (
     {"naive": {"registered": {"line": {"centre": [1.0], "scale": [1.0], "freedom": 1}}}},
     {"naive": {"registered": {"line": {}}}},
     {"forecast": None},
+    {"method": "guess"},
+    {"curves": {"oracle": {}}},
+    {"forecast": {}, "naive": {}},
+    {"naive": {"weather": {}}},
+    {"made_from": []},
+    {"made_from": {"parks": "many"}},
+    {"made_on": 20261130},
+    {"until": "soon"},
+    {"case": ["great-stone"]},
+    {"quarters": []},
 )
 
 
@@ -89,6 +99,20 @@ def test_a_file_with_a_right_identity_and_wrong_shapes_is_refused_too(frozen, tm
         (tmp_path / "f.json").write_text(json.dumps(frozen_again(frozen, **changes)), encoding="utf-8")
         with pytest.raises(forecast.ForecastRefused, match="not a frozen forecast"):
             read(tmp_path / "f.json")
+
+
+def test_a_number_that_is_none_is_refused_whatever_way_it_is_written(frozen, tmp_path):
+    words = json.dumps(frozen)
+    value = json.dumps(frozen["forecast"]["registered"][3][20])
+    for number in ("NaN", "1e999", "-Infinity", "1" + "0" * 400, "[" * 5000 + "]" * 5000):
+        (tmp_path / "f.json").write_text(words.replace(value, number, 1), encoding="utf-8")
+        with pytest.raises(forecast.ForecastRefused):
+            read(tmp_path / "f.json")
+    rows = json.loads(words)["forecast"]
+    rows["registered"][3][20] = 10**400
+    (tmp_path / "f.json").write_text(json.dumps(frozen_again(frozen, forecast=rows)), encoding="utf-8")
+    with pytest.raises(forecast.ForecastRefused, match="not a frozen forecast"):
+        read(tmp_path / "f.json")
 
 
 def test_what_cannot_be_scored_is_sorted_by_reason(great_stone, frozen):

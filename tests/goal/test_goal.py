@@ -112,6 +112,7 @@ def test_an_absurd_target_is_not_reachable(levers):
     assert all(one.shares[0].count == 0 for one in found.ladder)
     assert "Not reachable with these levers" in GOAL.document(found).headline
     assert "无法达到" in GOAL.document(found, "zh").headline
+    assert "the best set" not in GOAL.document(found).headline, "none comes nearer than the park as it is"
 
 
 def test_what_is_met_already_needs_no_lever_and_no_search(levers):

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -250,12 +251,22 @@ def test_who_is_asked_to_end_says_so_and_what_becomes_of_the_work(number: signal
 def test_a_terminal_that_has_gone_is_no_fault_and_nohup_is_heeded(tmp_path: Path) -> None:
     """What is still to be said is not said; a command that ignores the end of its terminal goes on without it."""
     master, slave = os.openpty()
+    os.set_blocking(master, False)
     command = [sys.executable, "-m", "copark", "run", "great-stone", "--runs", "60000", "--threads", "1"]
     streams = {"stdin": slave, "stdout": slave, "stderr": slave}
+
+    def is_under_way() -> bool:
+        """Read what the terminal shows, without which it fills and the command waits; say if a part is made."""
+        with suppress(BlockingIOError):
+            os.read(master, 1 << 16)
+        return any(tmp_path.rglob("making/0*.json"))
+
     with subprocess.Popen([*command, "--out", str(tmp_path / "gone")], start_new_session=True, **streams) as running:
         os.close(slave)
-        waited(lambda: list(tmp_path.rglob("making/0*.json")), patience=120)
-        os.close(master)
+        try:
+            waited(is_under_way, patience=120)
+        finally:
+            os.close(master)  # on which a command that still writes ends
         running.send_signal(signal.SIGHUP)
         assert running.wait(60) == 128 + signal.SIGHUP
     log = tmp_path / "log"

@@ -7,6 +7,8 @@ import pytest
 
 from copark.analyses.brief.show import spelled
 from copark.analyses.contract import Texts
+from copark.calibration.case_parameters import parameters_of
+from copark.calibration.informed_parameters import moved_by_data
 from copark.cases import load_case, used
 from copark.model.variables import catalogue
 from copark.presentation.numbers import percent
@@ -242,3 +244,16 @@ def test_a_range_of_differences_has_a_sign_at_both_ends():
     money = signed_span(-79.0, 27.0, "M USD").model_dump()
     assert money == {"en": "−US$79 to +US$27 million", "zh": "−7900万至+2700万美元"}
     assert signed_span(2.0, 8.0, "companies").model_dump() == {"en": "+2 to +8 companies", "zh": "+2至+8家"}
+
+
+def test_what_data_inform_is_told_of_the_park_that_is_shown(client):
+    """The catalogue keeps what Great Stone's data inform, and no other park's."""
+    for name in ("great-stone", "lekki"):
+        shown = client.get("/api/v1/method", params={"case": name}).json()["parameters"]
+        of_method = {one["name"]: one["moved"] for one in shown}
+        levers = client.get(f"/api/v1/cases/{name}").json()["levers"]
+        of_levers = {one["key"].removeprefix("parameters."): one["moved"] for one in levers if one["moved"]}
+        case = load_case(name)
+        verdicts = moved_by_data(case, parameters_of(case))
+        assert of_method == of_levers
+        assert of_method == {key: "unmoved" if word == "fixed" else word for key, word in verdicts.items()}

@@ -46,8 +46,8 @@ MOST_BYTES = 200_000_000
 """Largest stored result that is read."""
 UNREADABLE = (OSError, EOFError, ValueError, RecursionError, zlib.error)
 NO_KEY = "analyses.no_key"
-HOW_IT_IS_DONE = frozenset({"fresh"})
-"""Parameters that say how the work is done, and not what is asked."""
+HOW_IT_IS_DONE = frozenset({"fresh", "freeze_all"})
+"""Parameters that say how the work is done or where it is written, and not what is asked."""
 TOLD_BY_DRAWS = frozenset({"cut", "parameters"})
 """Parameters that choose among the draws a case has: the draws tell what was chosen."""
 DRAWN_FROM = "drawn_from"

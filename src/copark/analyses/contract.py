@@ -82,6 +82,14 @@ class Argument:
     """Marks a parameter that is given by its place, though it need not be."""
 
 
+@dataclass(frozen=True)
+class Unless:
+    """Marks a parameter that must be given unless another is, which is local: a server always needs it."""
+
+    other: str
+    """Name of the other parameter."""
+
+
 class StudyName:
     """Marks a parameter that names a study; by a server only those shipped are taken."""
 
@@ -116,6 +124,8 @@ class FormField:
     """Whether a server does not take it, as it takes no paths."""
     keys: Keys | None
     """What gives its values, where they are keys."""
+    unless: str = ""
+    """Name of the parameter in whose place it stands; empty where there is none."""
 
 
 class AnalysisParams(BaseModel):
@@ -142,6 +152,7 @@ class AnalysisParams(BaseModel):
         return tuple(
             replace(
                 field,
+                required=field.required or bool(field.unless),
                 maximum=cls.served.get(field.name, field.maximum),
                 choices=tuple(list_studies()) if field.kind == "study" else field.choices,
             )
@@ -183,6 +194,7 @@ def _form_field(name: str, field: FieldInfo) -> FormField:
         return next((entry for entry in marks if isinstance(entry, kind)), None)
 
     option = mark(Option)
+    unless = mark(Unless)
     flag = FLAGS.get(name, f"--{name.replace('_', '-')}") if option is None else option.flag
     limit = {
         edge: next((getattr(entry, edge) for entry in marks if hasattr(entry, edge)), None) for edge in ("ge", "le")
@@ -205,6 +217,7 @@ def _form_field(name: str, field: FieldInfo) -> FormField:
         repeated=option is not None and option.repeated,
         local=kind == "file" or mark(Local) is not None,
         keys=mark(Keys),
+        unless="" if unless is None else unless.other,
     )
 
 
@@ -236,6 +249,8 @@ class Result:
 
     needs_no_calibration: ClassVar[bool] = False
     """Whether it draws assumed ranges on purpose, so that no calibration would change it."""
+    shown_by: ClassVar[str] = ""
+    """Full name of the module that shows it; by default ``show`` of the package it is defined in."""
     run_id: str
     """Hash of everything it depends on: 16 hexadecimal digits."""
     provenance: JsonObject
@@ -263,7 +278,9 @@ class Result:
         return pd.DataFrame(self.main_table())
 
     def document(self, lang: str = "en") -> Document:
-        """Show it in a language, as ``show.py`` of its package does: that is imported when it is asked.
+        """Show it in a language, as ``show.py`` of its package does, or another module that it names.
+
+        That is imported when it is asked.
 
         Raises
         ------
@@ -272,9 +289,9 @@ class Result:
         """
         if lang not in LANGUAGES:
             raise ValueError(f"no language {lang!r}: one of {', '.join(LANGUAGES)}")
-        package = type(self).__module__
-        show = import_module(f"{package}.show")
-        return show.document(self, Texts(package.rpartition(".")[2], lang))
+        module = self.shown_by or f"{type(self).__module__}.show"
+        area = module.rpartition(".")[0].rpartition(".")[2]
+        return import_module(module).document(self, Texts(area, lang))
 
 
 @dataclass(frozen=True)

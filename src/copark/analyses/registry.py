@@ -63,9 +63,9 @@ class Analysis:
         return self.ask.Params
 
     @property
-    def answer(self) -> type[Result]:
-        """Class of its answers."""
-        return self.ask.Answer
+    def answer(self) -> Any:
+        """Class of its answers; where they are of several classes, the union of these, called ``Answers``."""
+        return getattr(self.ask, "Answers", None) or self.ask.Answer
 
     def document(self, result: Result, lang: str = "en") -> Document:
         """Make the document that shows a result, in a language."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copark.cases.plan_targets import plan_target
-from copark.presentation.numbers import bounded, number, percent_words, quantity, spoken
+from copark.presentation.numbers import bounded, number, percent, percent_words, quantity, spoken
 from copark.texts import text
 from copark.units import convert
 
@@ -33,6 +33,18 @@ class PlannedSize:
     """Unit of both."""
     date: str
     """Date of the plan."""
+
+
+@dataclass(frozen=True)
+class LandWords:
+    """Land taken up in words."""
+
+    title: str
+    """What it is a share of."""
+    middle: str
+    """The median, in per cent."""
+    band: str
+    """The range of 90 % of runs, in per cent, with a warning where it spans more than a factor of ten."""
 
 
 def planned_of(case: Case, output: str, unit: str) -> PlannedSize | None:
@@ -86,6 +98,26 @@ def band_words(note: str, low: float, high: float, lang: str) -> str:
         Language, ``en`` or ``zh``.
     """
     return text("analysis.size.band_open", lang, note=note) if spans_too_much(low, high) else note
+
+
+def land_words(land: LandTakenUp, lang: str) -> LandWords:
+    """Name land taken up, and give its median and its range, as every report and the page tell them.
+
+    Parameters
+    ----------
+    land
+        Land taken up.
+    lang
+        Language, ``en`` or ``zh``.
+    """
+    low = percent(land.low)
+    high = percent(land.high)
+    band = low if low == high else text("presentation.number.reach", lang, low=low, high=high)
+    return LandWords(
+        title=text(f"analysis.size.land.{land.basis}", lang),
+        middle=percent(land.median),
+        band=band_words(band, land.low, land.high, lang),
+    )
 
 
 def size_clause(companies: tuple[float, float, float], land: LandTakenUp | None, lang: str) -> str:

@@ -13,11 +13,11 @@ file of format 1, which begins a quarter later, those days are set beside the en
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -32,15 +32,17 @@ from copark.cases.horizon import horizon_for
 from copark.cases.quarters import Quarter
 from copark.cases.table_schemas import Observation
 from copark.cases.tables import TableRow, faults_of_rows, faults_of_series, read_table
+from copark.cases.types import Key
 from copark.errors import CoparkError, Fault, FaultsFound, NotFound, RunRefused
 from copark.identity import identity_of
 from copark.json_types import JsonObject
 from copark.model.variables import catalogue
 from copark.stats.quantiles import quantiles
-from copark.texts import text
+from copark.texts import has_text, text
 from copark.version import MODEL_VERSION, __version__
 
 Rows = list[list[float]]
+Row = TypeVar("Row", bound=Observation)
 FORMAT = 2
 FORMATS = (1, 2)
 """Formats that are read."""
@@ -304,13 +306,13 @@ def read(path: Path) -> JsonObject:
     body = {name: value for name, value in content.items() if name != "identity"}
     try:
         same = identity_of(body) == content.get("identity")
-    except ValueError:  # a number that is none: no frozen forecast has one
+    except (ValueError, RecursionError):  # a number that is none: no frozen forecast has one
         same = False
     if not same:
         raise ForecastRefused.of("inference.forecast.changed", file=path.name)
     try:
         Frozen(content).check()
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError):
         raise ForecastRefused.of("inference.forecast.unreadable", file=path.name) from None
     return content
 
@@ -341,6 +343,25 @@ class Frozen:
             for curve in naive_curves.values():
                 if {len(curve["centre"]), len(curve["scale"])} != {quarters} or not curve["freedom"] > 0:
                     raise ValueError("naive")
+                if not np.all(np.asarray(curve["scale"], dtype=np.float64) >= 0.0):
+                    raise ValueError("scale")
+                np.asarray(curve["centre"], dtype=np.float64)
+        self._check_names()
+
+    def _check_names(self) -> None:
+        """Raise a ValueError where methods, observables, dates or words are none."""
+        content = self.content
+        methods = {self.method, *self.curves, *(name for curves in content["naive"].values() for name in curves)}
+        if not all(has_text(f"validate.method.{name}") for name in methods):
+            raise ValueError("method")
+        variables = {*content["naive"], *(name for rows in self.curves.values() for name in rows)}
+        if not content["forecast"] or not variables <= set(content["forecast"]) <= set(OBSERVABLES):
+            raise ValueError("observables")
+        Quarter.parse(content["until"])
+        words = [content[name] for name in ("case", "case_hash", "code_version", "made_on")]
+        if not all(isinstance(word, str) for word in words) or not isinstance(content["made_from"], Mapping):
+            raise ValueError("words")
+        int(content["made_from"].get("parks", 0))
 
     def ensemble(self, target: Target, curve: str | None = None) -> Floats:
         """Give members on a target's day, with an error of observation.
@@ -385,6 +406,24 @@ class Frozen:
         if curve is None:
             return None
         return NaiveForecast(np.array(curve["centre"]), np.array(curve["scale"]), curve["freedom"]).levels(levels)
+
+    def any_band(self, variable: str, method: str, levels: Sequence[float]) -> Floats | None:
+        """Give quantiles of any method at the end of every quarter.
+
+        Parameters
+        ----------
+        variable
+            Name of the observable.
+        method
+            Name of the model's method, a curve or a benchmark.
+        levels
+            Levels of the quantiles.
+
+        Returns
+        -------
+            Shape (levels, quarters); ``None`` if the file has no such method.
+        """
+        return self.band(variable, levels) if method == self.method else self.naive_band(variable, method, levels)
 
     def naive(self, target: Target) -> dict[str, Floats]:
         """Give members of the naive and other curves on a target's day."""
@@ -511,7 +550,38 @@ def score_later(forecast: Mapping[str, Any], targets: Iterable[Target]) -> tuple
 
 
 def read_later(path: Path) -> tuple[TableRow[Observation], ...]:
+    """Read a table of observations of one park, each with its line.
+
+    Raises
+    ------
+    NotFound
+        If there is no such file.
+    FaultsFound
+        With all its faults, each with file, line, cause and repair.
+    """
+    return read_rows(path, Observation, faults_of_series)
+
+
+class ParkObservation(Observation):
+    """A row of a table of observations of several parks."""
+
+    park: Key
+    """Name of the park's case."""
+
+
+def read_rows(
+    path: Path, model: type[Row], faults_between: Callable[[list[TableRow[Row]]], Iterator[Fault]]
+) -> tuple[TableRow[Row], ...]:
     """Read a table of observations, each with its line.
+
+    Parameters
+    ----------
+    path
+        The table.
+    model
+        Record of a row.
+    faults_between
+        Gives what is wrong between rows.
 
     Raises
     ------
@@ -526,9 +596,9 @@ def read_later(path: Path) -> tuple[TableRow[Observation], ...]:
     content = read_text(path.parent, path.name, faults)
     if content is None:
         raise FaultsFound(faults)
-    table = read_table(content, path.name, Observation, faults)
+    table = read_table(content, path.name, model, faults)
     faults += islice(faults_of_rows(path.name, table.rows, None, None), ENOUGH)
-    faults += [replace(found_fault, file=path.name) for found_fault in islice(faults_of_series(table.rows), ENOUGH)]
+    faults += [replace(found_fault, file=path.name) for found_fault in islice(faults_between(table.rows), ENOUGH)]
     if not faults and not table.rows:
         faults.append(fault("empty_file", path.name))
     if faults:

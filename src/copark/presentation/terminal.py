@@ -28,6 +28,8 @@ GAP = 3
 """Blanks between two columns of a table."""
 MOST_LINES = 60
 """Lines of a summary after which no further section begins."""
+HEADING_LINES = 2
+"""Lines of the heading of a section: none begins where no line of it would follow."""
 MOST_ROWS = 40
 """Rows of a table in a summary."""
 NARROWEST = 12
@@ -117,7 +119,7 @@ class _Screen:
             self.line(page.trust, TRUST_STYLES.get(page.trust_state, ""))
         self.line(page.title, "dim")
         for section in page.sections:
-            if self.whole or self.lines < MOST_LINES:
+            if self.whole or self.lines + HEADING_LINES < MOST_LINES:
                 self.section(section)
             else:
                 self.left_out.append(section.title)
@@ -240,7 +242,10 @@ def _needs(table: RenderedTable, width: int) -> list[int]:
     """Return letters for each column; the first, which names the rows, is narrowed where the others then fit."""
     first, *others = table.widths
     spare = width - sum(others) - GAP * len(others)
-    narrow = not table.columns[0].numeric and NARROWEST <= spare < first
+    # A word that does not break, such as "Vietnam–Singapore", needs its own room.
+    lines = (line for row in table.rows for line in wrapped(row[0].text, NARROWEST))
+    narrowest = max((width_of(line) for line in lines), default=NARROWEST)
+    narrow = not table.columns[0].numeric and max(narrowest, NARROWEST) <= spare < first
     return [spare if narrow else first, *others]
 
 

@@ -40,7 +40,7 @@ def test_the_story_leads_in_five_steps_to_a_decision(page: Any, lang: str) -> No
         assert query(page)["tour"] == [str(n)]
         if where == "simulate":
             settled(page)
-            believed = {"en": "Do not take the higher chance for a gain", "zh": "自立概率上升并不意味着改善"}[lang]
+            believed = {"en": "One number can hide changes both ways", "zh": "单一概率可能掩盖方向相反的变化"}[lang]
             assert tour.get_by_text(believed).count() == (n == 2)
             assert scenario(page).get("edits") == ({"framework": {"on": False}} if n > 1 else None)
         if n in (1, 4) and AXE.is_file():

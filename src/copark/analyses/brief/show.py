@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from math import sqrt
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from copark.analyses.brief import Answer
@@ -25,7 +27,7 @@ from copark.analyses.lever_columns import change_column, effect_interval
 from copark.analyses.levers.advice_words import advice_words
 from copark.analyses.levers.show import advice_sentences
 from copark.analyses.show import Show
-from copark.analyses.size_words import band_words, of_plan, size_clause
+from copark.analyses.size_words import band_words, land_words, of_plan, size_clause
 from copark.arrays import Floats
 from copark.calibration.rolling_origin import year_of_moment
 from copark.cases.quarters import Quarter
@@ -35,6 +37,7 @@ from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent_words, shown, unit_title
 from copark.simulation.readouts.observed_vs_model import expected_outside
+from copark.stats.shares import z_of
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -177,9 +180,8 @@ class _Show(Show):
             yield doc.Card(column.title, column, value.value, note)
         land = answer.land
         if land is not None and answer.closed is None:
-            band = self.said(doc.Interval(land.low, land.high), doc.SHARE)
-            note = band_words(t("card.band", band=band), land.low, land.high, t.lang)
-            yield doc.Card(text(f"analysis.size.land.{land.basis}", t.lang), doc.SHARE, land.median, note)
+            land_in_words = land_words(land, t.lang)
+            yield doc.Card(land_in_words.title, doc.SHARE, land.median, t("card.band", band=land_in_words.band))
         words = t("card.outside_value", outside=answer.outside, compared=answer.compared)
         yield doc.Card(
             t("card.outside"),
@@ -236,10 +238,22 @@ class _Show(Show):
             standing = answer.share("self_standing")
             interval = shown(doc.Interval(standing.low, standing.high), doc.plain(doc.Kind.share, places=1), t.lang)
             if len(answer.by_search) > 1:
-                span = doc.Interval(min(answer.by_search), max(answer.by_search))
-                span_words = shown(span, doc.plain(doc.Kind.share), t.lang)
-                yield t("confidence.searches", count=len(answer.by_search), interval=span_words)
+                yield self.searches()
             yield t("confidence.simulation", runs=answer.runs, interval=interval)
+
+    def searches(self) -> str:
+        """Say whether the searches of the calibration give one chance, up to the simulation error of so many runs."""
+        answer = self.answer
+        t = self.t
+        low, high = min(answer.by_search), max(answer.by_search)
+        middle = fmean(answer.by_search)
+        runs_each = answer.runs / len(answer.by_search)
+        error = z_of() * sqrt(2.0 * middle * (1.0 - middle) / runs_each)
+        lowest, highest = (percent_words(value, t.lang) for value in (low, high))
+        between = text("presentation.number.reach", t.lang, low=lowest, high=highest)
+        interval = lowest if lowest == highest else between
+        key = "confidence.searches" if high - low > error else "confidence.searches_alike"
+        return t(key, count=len(answer.by_search), interval=interval)
 
     def meaning(self, trust: Trust) -> str:
         """Say what the origin of the parameters means."""

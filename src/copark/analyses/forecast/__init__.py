@@ -9,29 +9,20 @@ import numpy as np
 
 from copark.analyses.contract import Result
 from copark.analyses.forecast.basis import ForecastBasis, asked_of, kept_calibration, looked_at
+from copark.analyses.forecast.frozen_content import content_from_others, content_on_own
+from copark.analyses.forecast.frozen_set import FrozenForecasts, check_set, freeze_set, set_depends_on
 from copark.analyses.forecast.parameter_sources import Borrowed, Informed, Taken
 from copark.analyses.forecast.params import Params
 from copark.analyses.provenance import current_provenance, today
-from copark.analyses.stack.stacking import (
-    LINE,
-    STACK,
-    UNSEEN,
-    StackComparison,
-    StackedForecast,
-    shipped,
-    stack_of,
-    stacks_of,
-    with_stacks,
-)
+from copark.analyses.stack.stacking import LINE, STACK, StackComparison, StackedForecast, shipped
 from copark.arrays import Floats
 from copark.calibration import forecast as engine
 from copark.calibration import panels
-from copark.calibration.calibration_setup import uses_everything
 from copark.calibration.diagnostics import BINS, Note, judged, movements, verdict
-from copark.calibration.pool.forecasts import GROWTH, MODEL, PooledOutlook, freeze_outlook
+from copark.calibration.pool.forecasts import GROWTH, MODEL, PooledOutlook
 from copark.calibration.pool.panel import Panel, mixture_quantiles, panel_identity
 from copark.calibration.pool.parks import AXES, POOLED
-from copark.calibration.rolling_origin import BLIND, BORROWED, Point, known_points
+from copark.calibration.rolling_origin import BORROWED, Point, known_points
 from copark.calibration.validation_study import Spread
 from copark.cases.horizon import horizon_for, now_for
 from copark.json_types import JsonObject
@@ -160,11 +151,23 @@ class Answer(Result):
         )
 
 
+Answers = Answer | FrozenForecasts
+"""What is answered: the forecast of a park, or a set of frozen ones."""
+
+
+def anew(params: Params, _context: Context) -> bool:
+    """Say whether to work although an answer is stored: what is written into a folder is not kept beside it."""
+    return params.freeze_all is not None
+
+
 def depends_on(params: Params, context: Context) -> JsonObject:
     """Return the source of the parameters, cut and end, and what other parks tell.
 
-    Where the forecast is frozen, the file and the day too.
+    Where the forecast is frozen, the file and the day too; of a set the same of each park.
     """
+    if params.freeze_all is not None:
+        return set_depends_on(params, params.freeze_all, context)
+    check_set(params)
     basis = asked_of(params, context)
     parks = panels.other_parks(basis.case, context.lang)
     if basis.panel is not None:
@@ -181,8 +184,8 @@ def depends_on(params: Params, context: Context) -> JsonObject:
     }
 
 
-def deliver(params: Params, answer: Answer, _context: Context) -> None:
-    """Write the frozen forecast where that was asked.
+def deliver(params: Params, answer: Answers, _context: Context) -> None:
+    """Write the frozen forecast where that was asked; the files of a set are written as they are made.
 
     Parameters
     ----------
@@ -193,12 +196,19 @@ def deliver(params: Params, answer: Answer, _context: Context) -> None:
     _context
         Not needed.
     """
-    if params.freeze is not None:
+    if params.freeze is not None and isinstance(answer, Answer):
         engine.write(answer.content, params.freeze)
 
 
-def compute(params: Params, context: Context) -> Answer:
-    """Find or make what the forecast rests on, and run it forward."""
+def compute(params: Params, context: Context) -> Answers:
+    """Find or make what the forecast rests on, and run it forward; or freeze a forecast of every park."""
+    if params.freeze_all is not None:
+        return freeze_set(params, params.freeze_all, context)
+    return _forecast(params, context)
+
+
+def _forecast(params: Params, context: Context) -> Answer:
+    """Forecast a park."""
     from copark.calibration.calibrate import CalibrationSettings
 
     basis = asked_of(params, context)
@@ -256,15 +266,15 @@ def _as_elsewhere(params: Params, context: Context) -> tuple[dict[str, tuple[flo
     from copark.simulation.study import baseline
     from copark.stats.shares import shares
 
-    case = context.case(params.case)
-    study = baseline(params.case).with_changes(now=now_for(case, params.now))
+    case = context.case(params.park)
+    study = baseline(params.park).with_changes(now=now_for(case, params.now))
     runs = context.simulate(study, case)
     bands = {}
     for name in engine.OBSERVABLES:
         if name in runs:
             low, middle, high = band(runs[name].isel(scenario=0, quarter=-1).to_numpy())
             bands[name] = (low, high, middle)
-    shows_outcomes = context.parameters(params.case).trust.shows_outcomes
+    shows_outcomes = context.parameters(params.park).trust.shows_outcomes
     outcomes = shares(runs["outcome"].to_numpy()[0], OUTCOMES)
     return bands, doubts_of(case, outcomes, shows_outcomes=shows_outcomes)
 
@@ -293,25 +303,7 @@ def _on_own(
     replay = calibration.stored.replay
     threads = context.cores
     case = basis.case
-    everything = uses_everything(case, basis.cut)
-    recipe = calibration.stored.recipe["settings"]
-    made_from = {
-        "calibration": calibration.identity,
-        "runs": recipe["runs"],
-        "seed": recipe["seed"],
-        "values": len(replay.model.targets),
-        "all_values": everything,
-    }
-    content = engine.freeze(
-        replay, basis.until, case=case, blindly=not later_facts, made_on=day, made_from=made_from, threads=threads
-    )
-    stacks: dict[str, StackedForecast] = {}
-    if content["method"] == BLIND:  # what is told later facts is no forecast, and not stacked
-        model = {name: np.array(rows) for name, rows in content["forecast"].items()}
-        quarters = engine.quarters_of(case, basis.cut, basis.until)
-        stack = shipped().stack
-        stacks = stacks_of(case, basis.cut, model, quarters, panels.other_parks(case, context.lang), stack)
-        content = with_stacks(content, stacks, stack)
+    content, stacks = content_on_own(basis, calibration, context, later_facts=later_facts, day=day)
     frozen = engine.Frozen(content)
     names = tuple(content["forecast"])
     before = project(replay, basis.cut, names, threads=threads)
@@ -331,8 +323,8 @@ def _on_own(
         "method": content["method"],
         "pairs": content["pairs"],
         "content": content,
-        "values": made_from["values"],
-        "everything": everything,
+        "values": content["made_from"]["values"],
+        "everything": content["made_from"]["all_values"],
         "widths": widths,
         "methods": _methods(frozen, stacks),
         "since": frozen.first,
@@ -359,18 +351,12 @@ def _pooled(basis: ForecastBasis, look: tuple[Panel, PooledOutlook], day: str) -
     """Stack the model on the pooled prior and the growth curve as for a park that was never seen, and say from whom."""
     case = basis.case
     panel, outlook = look
-    stack = shipped().stack
-    parts = {MODEL: outlook.fine, GROWTH: outlook.fine_growth}
-    stacks = {}
-    for name in outlook.fine:
-        bands = {key: levels[name].T for key, levels in parts.items() if name in levels}
-        stacks[name] = stack_of(case.name, name, bands, UNSEEN, outlook.times.tolist(), stack)
-    frozen = freeze_outlook(panel, outlook, day) if basis.until > case.clock.data_end else {}
+    content, stacks = content_from_others(basis, look, day)
     taken = sorted((_taken_parameter(panel, name) for name in POOLED), key=lambda pair: pair[0])
     return {
         "method": BORROWED,
         "pairs": outlook.runs,
-        "content": with_stacks(frozen, stacks, stack) if frozen else {},
+        "content": content,
         "values": sum(local.values for local in panel.local.values()),
         "everything": False,
         "widths": {},

@@ -64,7 +64,7 @@ def asked_of(params: Params, context: Context) -> ForecastBasis:
     """
     if params.freeze is not None:
         engine.refuse_existing(params.freeze)
-    case = context.case(params.case)
+    case = context.case(params.park)
     lang = context.lang
     now = now_for(case, params.now)
     if params.pool or not can_be_calibrated(case):
@@ -75,8 +75,9 @@ def asked_of(params: Params, context: Context) -> ForecastBasis:
         options = ", ".join(name for name, on in own_data_options.items() if on)
         if options:
             key = "forecast.not_with_set_aside" if params.pool else "forecast.not_with_new"
-            raise RunRefused(text(key, lang, options=options, case=params.case))
-        after = case.clock.start if params.freeze is None else None
+            raise RunRefused(text(key, lang, options=options, case=params.park))
+        is_frozen = params.freeze is not None or params.freeze_all is not None
+        after = None if is_frozen else case.clock.start
         until = engine.end_of(case, case.clock.data_end, params.to, lang, after=after, now=now)
         panel = PanelSettings(panels.runs_of(params.runs, lang), 1 if params.seed is None else params.seed)
         return ForecastBasis(case, case.clock.data_end, until, panel=panel)
@@ -142,7 +143,7 @@ def kept_calibration(params: Params, basis: ForecastBasis, context: Context) -> 
     folder = basis.place(context)[1]
     calibration: Any = (basis.case, basis.cut, basis.settings)
     if not calibrations.is_kept(folder):
-        is_upload = params.case in context.case_folders
+        is_upload = params.park in context.case_folders
         if not is_upload:
             _refuse_long_work(basis, context)
         is_wanted = is_upload or params.runs is not None or params.seed is not None

@@ -11,7 +11,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.forecast import Answer
 from copark.analyses.forecast.parameter_sources import Borrowed
 from copark.analyses.show import Columns, Show, grouped, interval
-from copark.analyses.size_words import spans_too_much
+from copark.analyses.size_words import band_words, spans_too_much
 from copark.analyses.stack.stacking import FAR, NEAR, STACKED, UNSEEN
 from copark.calibration.diagnostics import title_of
 from copark.calibration.pool.forecasts import GROWTH, MODEL
@@ -157,19 +157,7 @@ class _Show(Show):
         """Show where the park may stand at the end, and what a reader must know of that."""
         t = self.t
         answer = self.answer
-        cards = [
-            doc.Card(
-                observable_title(name, t.lang),
-                self.value(name),
-                middle,
-                t(
-                    "card.band" if name in answer.weights else "card.model",
-                    band=self.said(doc.Interval(low, high), self.value(name)),
-                ),
-            )
-            for name in self.first
-            for low, middle, high in [answer.bands[name][[0, 2, -1], -1].tolist()]
-        ]
+        cards = [self.card(name) for name in self.first]
         blocks: list[doc.Block] = [doc.Paragraph(self.rests_on()), doc.Cards(tuple(cards)), self.caveat("caveat")]
         if answer.weights:
             blocks.insert(1, doc.Paragraph(self.stacked()))
@@ -186,6 +174,17 @@ class _Show(Show):
         key = "frozen" if answer.file else "not_frozen"
         blocks.append(self.text(key, file=answer.file, identity=answer.frozen_id))
         return doc.Section("summary", t("section.summary"), tuple(blocks))
+
+    def card(self, name: str) -> doc.Card:
+        """Show an observable at the end, of a count with a warning where its range tells little."""
+        t = self.t
+        low, middle, high = self.answer.bands[name][[0, 2, -1], -1].tolist()
+        band = self.said(doc.Interval(low, high), self.value(name))
+        if name in self.answer.weights:
+            note = band_words(t("card.band", band=band), low, high, t.lang)
+        else:
+            note = t("card.model", band=band)
+        return doc.Card(observable_title(name, t.lang), self.value(name), middle, note)
 
     def rests_on(self) -> str:
         answer = self.answer

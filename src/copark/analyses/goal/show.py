@@ -45,6 +45,14 @@ class _Show(Show):
         self.answer = answer
         self.best = next(iter(answer.reaching), None) or next(iter(answer.ladder), answer.before)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether a target is missed and the best set comes no nearer to any than the case as it is."""
+        best = self.best
+        pairs = zip(self.answer.targets, best.shares, self.answer.before.shares, strict=True)
+        missed = best.reach(self.answer.targets) == "missed"
+        return missed and all(target.gap(share.share) >= target.gap(before.share) for target, share, before in pairs)
+
     def event(self, target: GoalTarget) -> str:
         """Say what a target asks of a run."""
         return target_words(target, self.t)
@@ -79,6 +87,9 @@ class _Show(Show):
         reach = best.reach(answer.targets)
         if not best.keys:
             yield t("headline.none", **words)
+            return
+        if self.is_idle:
+            yield t("headline.idle", **words)
             return
         yield t(f"headline.{reach}", **words)
         if reach == "reached":
@@ -128,15 +139,18 @@ class _Show(Show):
         t = self.t
         answer = self.answer
         best = self.best
-        sets = {"before": answer.before, "best": best} if best.keys else {"before": answer.before}
+        has_best = bool(best.keys) and not self.is_idle
+        sets = {"before": answer.before, "best": best} if has_best else {"before": answer.before}
         for place, target in enumerate(answer.targets):
             for word, lever_set in sets.items():
                 share = lever_set.shares[place]
                 interval = shown(doc.Interval(share.low, share.high), SHARE, t.lang)
                 title = t(f"card.{word}", target=self.event(target))
                 yield doc.Card(title, SHARE, share.share, t("card.error", band=interval))
-        if best.keys:
-            band = shown(doc.Interval(best.cost_low, best.cost_high), COST, t.lang)
+        if has_best:
+            low = self.said(best.cost_low, COST)
+            high = self.said(best.cost_high, COST)
+            band = text("presentation.number.reach", t.lang, low=low, high=high)
             yield doc.Card(t("card.cost"), COST, best.cost if best.costs else None, t("card.error", band=band))
             yield doc.Card(t("card.effort"), EFFORT, best.effort, t("card.effort.note", count=len(best.keys)))
 

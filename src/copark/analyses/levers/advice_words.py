@@ -7,12 +7,13 @@ from math import exp
 from copark.analyses.contract import Texts
 from copark.analyses.lever_columns import change_column, effect_interval
 from copark.analyses.levers import Answer
+from copark.analyses.levers.recommendation import AIMS
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent, shown
 
 
 def advice_words(answer: Answer, option: str, t: Texts) -> str:
-    """Say what the rule says of an option: of an unreliable one with the tests that it fails.
+    """Say what the rule says of an option: of one to avoid what it harms, of an unreliable one which tests it fails.
 
     Parameters
     ----------
@@ -25,10 +26,19 @@ def advice_words(answer: Answer, option: str, t: Texts) -> str:
     """
     judgement = answer.recommendation.of(option)
     if judgement.word == "unreliable":
-        return t(
-            "advice.word.unreliable", reasons=t("join").join(t(f"advice.reason.{key}") for key in judgement.reasons)
-        )
+        # The error is told of the aim that moves most: the other may move beyond it, by too little.
+        is_one_beyond = any(_is_beyond_error(answer, option, aim) for aim in AIMS)
+        spelled = {"simulation_error": "small_or_error"} if is_one_beyond else {}
+        reasons = (t(f"advice.reason.{spelled.get(reason, reason)}") for reason in judgement.reasons)
+        return t("advice.word.unreliable", reasons=t("join").join(reasons))
+    if judgement.word == "avoid" and judgement.aim:
+        return t(f"advice.word.avoid.{judgement.aim}")
     return t(f"advice.word.{judgement.word}")
+
+
+def _is_beyond_error(answer: Answer, option: str, aim: str) -> bool:
+    effect = answer.effect(option, aim)
+    return effect.monte_carlo_low > 0.0 or effect.monte_carlo_high < 0.0
 
 
 def effect_words(answer: Answer, option: str, aim: str, t: Texts) -> str:

@@ -192,7 +192,7 @@ class _Show(Show):
         if answer.choice is not None:
             now = float(answer.choice.ranking("satisficing").scores[0])
             title = t("card.acceptable")
-            note = t("card.states", states=answer.choice.states)
+            note = t("card.states", states=shown(answer.choice.states, doc.COUNT, t.lang))
             cards.append(doc.Card(title, doc.SHARE, now, note))
         columns = (
             self.column("advice"),

@@ -13,7 +13,7 @@ from copark.analyses.how_sure import accounts_words, corrected, doubts_of
 from copark.analyses.run import Answer
 from copark.analyses.run.show_case import AboutCase, evidence, sources
 from copark.analyses.show import grouped
-from copark.analyses.size_words import band_words, of_plan, planned_of, size_clause
+from copark.analyses.size_words import band_words, land_words, of_plan, planned_of, size_clause
 from copark.cases.completeness import missing_growth
 from copark.cases.quarters import Quarter
 from copark.labels import grade_title, outcomes_in_words, scenario_title, with_unit
@@ -174,11 +174,9 @@ class _Show(AboutCase):
     def land_card(self, land: LandTakenUp, last: str) -> doc.Card:
         """Tell land taken up as a share of what is planned, or serviced where nobody plans."""
         t = self.t
-        low, high = (percent(share) for share in (land.low, land.high))
-        band = text("presentation.number.reach", t.lang, low=low, high=high)
-        title = t("card.at", title=text(f"analysis.size.land.{land.basis}", t.lang), last=last)
-        note = band_words(t("card.band", band=band), land.low, land.high, t.lang)
-        return doc.Card(title, doc.SHARE, land.median, note)
+        words = land_words(land, t.lang)
+        title = t("card.at", title=words.title, last=last)
+        return doc.Card(title, doc.SHARE, land.median, t("card.band", band=words.band))
 
     def reasons(self) -> Iterator[str]:
         """Say on what the answer rests: the threshold, the observations, the parameters, the runs."""

@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from copark.analyses.contract import AnalysisParams, Option, Result, Rows
+from copark.analyses.score.league import LeagueTable, score_set
 from copark.arrays import Floats
+from copark.calibration.frozen_sets import read_set
 from copark.calibration.rolling_origin import ScoreLine
+from copark.json_types import JsonObject
 from copark.stats.quantiles import LEVELS
 from copark.stats.scores import Percentiles
 from copark.texts.localized import LocalizedText
@@ -28,9 +31,9 @@ class Params(AnalysisParams):
     """Parameters: the frozen forecast and the table it is scored on."""
 
     file: Path
-    """A forecast frozen by ``copark forecast CASE --freeze FILE``."""
+    """A forecast frozen by ``copark forecast CASE --freeze FILE``, or the folder of a set."""
     data: Annotated[Path, Option("--data")]
-    """CSV of later observations, with the columns of a case's ``series.csv``."""
+    """CSV of later observations, with the columns of a case's ``series.csv``; of a set with a column ``park``, too."""
 
 
 @dataclass(frozen=True)
@@ -167,19 +170,40 @@ class Answer(Result):
         )
 
 
-def compute(params: Params, context: Context) -> Answer:
-    """Read both files, sort out what can be scored, and score it.
+Answers = Answer | LeagueTable
+"""What is answered: scores of a forecast, or of a set of them."""
+
+
+def depends_on(params: Params, _context: Context) -> JsonObject:
+    """Return, where a set is scored, its hash and what is damaged of it in the place of a file's hash."""
+    if not params.file.is_dir():
+        return {}
+    found = read_set(params.file)
+    damaged = [f"{damage.file} {damage.problem}" for damage in found.damaged]
+    return {"file": {"set": found.manifest.identity, "damaged": damaged}}
+
+
+def compute(params: Params, context: Context) -> Answers:
+    """Read both files, sort out what can be scored, and score it; of a folder the set in it.
 
     Raises
     ------
     copark.errors.CoparkError
         If the file is no frozen forecast or was changed, the table has faults, or nothing in it can be scored.
     """
+    if params.file.is_dir():
+        return score_set(params.file, params.data, context)
+    return _score(params, context)
+
+
+def _score(params: Params, context: Context) -> Answer:
+    """Score a single forecast."""
     from copark.analyses.stack.stacking import STACK
     from copark.calibration.forecast import Frozen, later_targets, read, read_later, score_later
     from copark.calibration.rolling_origin import NAIVE, table
     from copark.cases.observed_variables import series_title
     from copark.errors import RunRefused
+    from copark.labels import park_title
     from copark.texts import text
 
     content = read(params.file)
@@ -227,7 +251,7 @@ def compute(params: Params, context: Context) -> Answer:
             "created": datetime.now(UTC).isoformat("T", "seconds"),
         },
         case=str(content["case"]),
-        park=_park(str(content["case"])),
+        park=park_title(str(content["case"])),
         forecast=str(content["identity"]),
         made_on=str(content["made_on"]),
         cut=str(content["cut"]),
@@ -265,14 +289,6 @@ def why_left(row: Left, cut: str, until: str, lang: str) -> str:
     from copark.texts import text
 
     return text(f"score.why_left.{row.reason}", lang, cut=cut, first=Quarter.parse(cut) + 1, until=until)
-
-
-def _park(case: str) -> LocalizedText:
-    from copark.cases import list_cases, load_case
-
-    if case not in list_cases():
-        return LocalizedText.same(case)
-    return load_case(case).title
 
 
 def _left(rows: Sequence[LeftOut]) -> tuple[Left, ...]:

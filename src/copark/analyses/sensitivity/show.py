@@ -150,7 +150,8 @@ class _Show(Show):
         readout, factors, method = leading
         for name, share in factors[:NAMED]:
             yield doc.Card(named(name, t.lang), SHARE, share, t(f"card.{method}", readout=readout.title(t.lang)))
-        yield doc.Card(t("card.clear"), doc.COUNT, len(factors), t("card.clear.note", all=len(self.answer.names)))
+        note = t("card.clear.note", all=len(self.answer.names), readout=readout.title(t.lang))
+        yield doc.Card(t("card.clear"), doc.COUNT, len(factors), note)
 
     def summary(self) -> doc.Section:
         answer = self.answer

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import sqrt
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show
 from copark.analyses.standing import MOST, Answer, Judged, ParkStanding
 from copark.presentation import document as doc
+from copark.presentation.numbers import number
 from copark.simulation.accounts import TESTS
+from copark.stats.shares import z_of
 from copark.texts import text
 
-COLUMNS = "park recorded earns:share unaided:share pays_back:share holds:share stands:share"
+COLUMNS = "park recorded stands:share earns:share unaided:share pays_back:share holds:share"
 SIZE_COLUMNS = "park operating:count::companies jobs:count::persons land:share"
 
 
@@ -57,8 +60,8 @@ class _Show(Show):
             (
                 self.t.of(park.park),
                 self.word(park),
-                *(found.tests[name] for name in TESTS),
                 found.stands,
+                *(found.tests[name] for name in TESTS),
             )
             for park, found in judged
         ]
@@ -106,6 +109,12 @@ class _Show(Show):
         return self.t(key, **words, **self.shares(park.at_data_end))
 
     def method(self) -> doc.Section:
+        runs = self.answer.runs
+        error = number(100.0 * z_of() * 0.5 / sqrt(runs), 0)
         return self.section(
-            "method", self.caveat("caveat.tests"), self.caveat("caveat.equity"), self.caveat("caveat.model")
+            "method",
+            self.caveat("caveat.tests"),
+            self.caveat("caveat.equity"),
+            self.caveat("caveat.model"),
+            self.caveat("caveat.runs", runs=number(runs, 0), error=error),
         )

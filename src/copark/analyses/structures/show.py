@@ -169,7 +169,8 @@ class _Show(Show):
 
     def method(self) -> doc.Section:
         answer = self.answer
-        blocks: list[doc.Block] = [self.caveat("caveat.sides"), self.caveat("caveat.error")]
+        caveats = ("caveat.levers", "caveat.sides", "caveat.error")
+        blocks: list[doc.Block] = list(map(self.caveat, caveats))
         if answer.effective is not None:
             worth = number(answer.effective, 0)
             blocks.append(self.caveat("caveat.more_than", effective=worth, runs=number(answer.asked, 0)))

@@ -366,6 +366,8 @@ def params_of(analysis: Analysis, entered: Mapping[str, Any]) -> AnalysisParams:
     """Validate the parameters of a request, within the limits of a server."""
     fields = {field.name: field for field in analysis.params.form(served=True)}
     faults = list(_beyond(entered, fields))
+    lacking = [field.name for field in fields.values() if field.unless and entered.get(field.name) is None]
+    faults += faults_of_request([{"type": "missing", "loc": ("params", name), "msg": ""} for name in lacking])
     try:
         params = analysis.params.model_validate(dict(entered))
     except ValidationError as error:

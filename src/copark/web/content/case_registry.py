@@ -55,6 +55,17 @@ class CaseEntry:
         return self.parameters.calibrated
 
     @cached_property
+    def moved(self) -> dict[str, str]:
+        """Tell of each parameter whether data moved it by this case's calibration, or by what other parks lend it.
+
+        One that is never drawn is unmoved.
+        """
+        from copark.calibration.informed_parameters import FIXED, moved_by_data
+
+        verdicts = moved_by_data(self.case, self.parameters)
+        return {name: "unmoved" if verdict == FIXED else verdict for name, verdict in verdicts.items()}
+
+    @cached_property
     def informed(self) -> tuple[int, int]:
         """Count the parameters that are drawn for it, and those of them that no data informed."""
         from copark.calibration.informed_parameters import informed_by_data

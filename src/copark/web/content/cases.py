@@ -206,7 +206,7 @@ def describe(engine: Engine, case_entry: CaseEntry) -> CaseAnswer:
     inputs = engine.inputs(study, case_entry, study.scenarios[0])
     sides = {"home": case.sides.home.title, "host": case.sides.host.title}
     return CaseAnswer.of(
-        case=case_name(case_entry), sides=sides, levers=levers_of(case, inputs), notes=growth_notes(case)
+        case=case_name(case_entry), sides=sides, levers=levers_of(case_entry, inputs), notes=growth_notes(case)
     )
 
 
@@ -236,13 +236,14 @@ def lever(key: str, form: str, title: LocalizedText | None = None, unit: str = "
     return LeverInfo.of(key=key, form=form, title=words, unit=unit, **more)
 
 
-def levers_of(case: Case, inputs: Inputs) -> list[LeverInfo]:
+def levers_of(case_entry: CaseEntry, inputs: Inputs) -> list[LeverInfo]:
     """List everything that may be moved in a case, whose inputs are packed as it is."""
+    case = case_entry.case
     return [
         *_facts(case),
         *_actors(case),
         *_rules(case),
-        *(_parameter(variable, case) for variable in catalogue().parameters.values()),
+        *(_parameter(variable, case_entry) for variable in catalogue().parameters.values()),
         *(_dated(name, variable, inputs) for name, variable in dated_inputs().items()),
         *_links(inputs),
     ]
@@ -326,7 +327,8 @@ def _rules(case: Case) -> Iterator[LeverInfo]:
     yield lever("edits.terms", "terms", None, "1/yr", low=-1, high=1, slider=slider, options=terms, baseline=recorded)
 
 
-def _parameter(variable: Variable, case: Case) -> LeverInfo:
+def _parameter(variable: Variable, case_entry: CaseEntry) -> LeverInfo:
+    case = case_entry.case
     prior = prior_of(variable, case)
     fact = case.parameters.get(variable.name)
     values = case_parameters(case).get(variable.name, variable.default)
@@ -344,7 +346,7 @@ def _parameter(variable: Variable, case: Case) -> LeverInfo:
         high=variable.high,
         slider=_useful(variable, drawn, values),
         grade=grade,
-        moved=variable.moved,
+        moved=case_entry.moved[variable.name],
         source=own(variable.source),
         prior=None if drawn is None else drawn.density_kind(),
         baseline=[DatedValue(date=str(case.clock.start), values=by_name, grade=grade, source=source)],

@@ -405,6 +405,7 @@ def _parameter(variable: Variable, case_entry: CaseEntry, posterior: dict[str, l
         variable,
         default=list(variable.default),
         prior=None if drawn is None else drawn.density_kind(),
+        moved=case_entry.moved[variable.name],
         source=own(variable.source),
         prior_quantiles=quantiles,
         posterior_quantiles=posterior.get(variable.name),

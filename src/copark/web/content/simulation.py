@@ -26,12 +26,12 @@ from copark.analyses.compare import outcome_attribution as changing
 from copark.analyses.compare import outcome_change_text as words
 from copark.analyses.how_sure import doubts_of
 from copark.analyses.on_record import recorded_outcome
-from copark.analyses.size_words import of_plan, planned_of
+from copark.analyses.size_words import band_words, land_words, of_plan, planned_of
 from copark.cases.horizon import now_for, seen_from
 from copark.cases.quarters import Quarter
 from copark.model.jit import cpu_features, versions
 from copark.model.variables import catalogue
-from copark.presentation.numbers import percent
+from copark.presentation.numbers import reach
 from copark.presentation.run_export import export_run, summary_table, write_csv
 from copark.simulation.ensemble import ScenarioRuns
 from copark.simulation.outcomes import OUTCOMES, outcome_effects
@@ -62,8 +62,10 @@ if TYPE_CHECKING:
     from copark.simulation.study import Study
     from copark.store import RunRecord
 
-
 Floats = NDArray[np.float64]
+
+COUNTED = ("operating", "jobs")
+"""Headlines that are counts: a range of more than a factor of ten is said to be one."""
 
 
 def answer(
@@ -182,9 +184,7 @@ def arm_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns, samples: int) -
     outcomes = []
     for share in shares(runs.outcome, OUTCOMES):
         key = f"analysis.outcome.{share.name}"
-        outcomes.append(
-            responses.OutcomeShare.of(share, title=said(key), meaning=said(f"{key}.meaning", threshold="50"))
-        )
+        outcomes.append(responses.OutcomeShare.of(share, title=said(key), meaning=said(f"{key}.meaning")))
     return responses.ScenarioResult.model_construct(
         key=scenario.key,
         title=scenario.title,
@@ -224,9 +224,26 @@ def headline(frame: Frame, name: str, values: Floats) -> responses.HeadlineValue
         high=high,
         shown=sentences.shown(low, median, high, unit),
         middle=amount(median, unit),
-        band=span(low, high, unit),
+        band=band_of(name, low, high, unit),
         planned=None if plan is None else LocalizedText.by_language(partial(of_plan, median, plan)),
     )
+
+
+def band_of(name: str, low: float, high: float, unit: str) -> LocalizedText:
+    """Write the range of a headline, of a count with a warning where its ends are more than a factor of ten apart.
+
+    Parameters
+    ----------
+    name
+        Name of the output.
+    low, high
+        5 and 95 % of runs.
+    unit
+        Unit of both.
+    """
+    if name not in COUNTED:
+        return span(low, high, unit)
+    return LocalizedText.by_language(lambda lang: band_words(reach(low, high, unit, lang), low, high, lang))
 
 
 def land_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns) -> responses.LandShare | None:
@@ -248,12 +265,11 @@ def land_of(frame: Frame, scenario: Scenario, runs: ScenarioRuns) -> responses.L
     land = land_taken_up(occupied, serviced, planned)
     if land is None:
         return None
-    band = said("presentation.number.reach", low=percent(land.low), high=percent(land.high))
     return responses.LandShare.of(
         land,
-        title=said(f"analysis.size.land.{land.basis}"),
-        middle=LocalizedText.same(percent(land.median)),
-        band=band,
+        title=LocalizedText.by_language(lambda lang: land_words(land, lang).title),
+        middle=LocalizedText.by_language(lambda lang: land_words(land, lang).middle),
+        band=LocalizedText.by_language(lambda lang: land_words(land, lang).band),
     )
 
 
