@@ -75,11 +75,11 @@ def test_the_document_holds_what_was_found_in_both_languages(calibrated):
     for lang, words in (("en", "has not converged"), ("zh", "尚未收敛")):
         shown = calibrated.document(lang)
         assert not LEFT_OPEN.search(f"{shown.title} {shown.headline} {shown.sections}".replace("None", ""))
-        assert all(str(word) in shown.headline for word in (*counts, expected_outside(23), words, factor))
+        assert all(str(word) in shown.headline for word in (*counts, expected_outside(21), words, factor))
         assert factor in shown.trust
         assert isinstance(shown.sections[0].blocks[0], Caveat)
         rows = {table.key: len(table.rows) for table in shown.tables()}
-        assert (rows["parameters"], rows["checks"], rows["coverage"]) == (len(summary.movements), 23, len(summary.axes))
+        assert (rows["parameters"], rows["checks"], rows["coverage"]) == (len(summary.movements), 21, len(summary.axes))
         assert {check.key for check in shown.evidence} == {
             key for check in summary.checks for key in check.target.observation.source
         }

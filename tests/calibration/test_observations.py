@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 from scipy.stats import multivariate_normal, norm
 
 from copark.calibration.observations import ObservationModel, error_of, target_of, targets
@@ -167,6 +168,13 @@ def counted(date, **changes):
         "role": "fit",
     }
     return Observation.model_validate(row | changes)
+
+
+def test_what_stands_on_another_basis_than_the_models_is_context_alone():
+    assert counted("2013", other_basis="wider-area", role="context").other_basis == "wider-area"
+    for role in ("fit", "check"):
+        with pytest.raises(ValidationError, match="not_compared"):
+            counted("2013", other_basis="wider-area", role=role)
 
 
 def test_a_count_since_the_founding_is_the_sum_of_a_flow():

@@ -439,7 +439,7 @@ def _fillings(row: Mapping[str, str]) -> dict[str, str]:
     fillings = {"use": "yes", "bound": "exact", "basis": text("workbook.basis"), "table": row.get("date", "")}
     variable = SERIES.get(row.get("variable", ""))
     if variable is not None:
-        fillings["role"] = "fit" if variable.output else "context"
+        fillings["role"] = "fit" if variable.output and not row.get("other_basis") else "context"
         if len(variable.units()) == 1:
             fillings["unit"] = variable.units()[0]
     return fillings

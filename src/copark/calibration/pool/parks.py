@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 
 from copark.arrays import Floats
-from copark.calibration.calibration_setup import distinct
+from copark.calibration.calibration_setup import distinct, implied_rows
 from copark.calibration.observations import ObservationModel, Target, targets
 from copark.calibration.prior import EDGE, PriorSpace
 from copark.calibration.rolling_origin import is_exact, years_since
@@ -218,7 +218,9 @@ def park_of(case: Case) -> PanelPark:
     extra = [*looked[:1], *distinct(looked, looked[:1])]
     if any(target.variable == "jobs" for target in fitted):
         extra = []
-    chosen = sorted((*fitted, *extra), key=lambda target: (target.variable, last_day(target), target.value))
+    implied = {id(row) for row in implied_rows(fitted)}
+    told = (target for target in (*fitted, *extra) if id(target.observation) not in implied)
+    chosen = sorted(told, key=lambda target: (target.variable, last_day(target), target.value))
     sized = read_for_panel(case)
     return PanelPark(case, sized, PriorSpace.of(sized).only(AXES), ObservationModel(tuple(chosen)))
 
