@@ -3,9 +3,9 @@
 ``python docs/build_posteriors.py great-stone panel stack --out out`` makes them again from the current model and
 casebook and writes them into the package; ``copark calibrate great-stone --check``, ``copark pool --check``
 and ``copark stack --check`` compare without writing. A park's are made to the cuts and with the settings of those it
-has, or, with ``--cut``, one of them alone; one it has not yet is made until quick searches agree, and without ``--cut``
-to the last quarter with data. ``--sweeps`` are the most at the end, in the place of the usual or those it has. What has
-not converged is not written, and listed at the end.
+has, or, with ``--cut``, one of them alone; one it has not yet, or has by an earlier method, is made as a full
+calibration is, and without ``--cut`` to the last quarter with data. ``--sweeps`` are the most at the end, in the place
+of the usual or those it has. What has not converged is not written, and listed at the end.
 
 Without a name everything that ships is made which is not current, parks first: the command after the version of the
 model or of the method has changed. It can be stopped and given again: what is written is current and skipped, and a
@@ -21,7 +21,7 @@ from pathlib import Path
 
 from copark.analyses.stack import stacking
 from copark.calibration import calibrations, draw_sources
-from copark.calibration.calibrate import FULL, QUICK, CalibrationSettings, calibrate, kept_stages
+from copark.calibration.calibrate import FULL, CalibrationSettings, calibrate, kept_stages
 from copark.calibration.calibration_setup import case_for, cut_of, reading_of
 from copark.calibration.diagnostics import predictive_checks
 from copark.calibration.draw_sources import PosteriorSource
@@ -34,10 +34,9 @@ from copark.cases.quarters import Quarter
 from copark.errors import NotFound
 from copark.json_types import JsonObject
 from copark.simulation.ensemble import default_threads
+from copark.version import CALIBRATION_VERSION
 
 PANEL, STACK = POOLED = ("panel", "stack")
-UNTIL_AGREED = replace(QUICK, last_sweeps=FULL.last_sweeps)
-"""Settings of a posterior that does not ship yet: searches agree as a quick calibration asks, however long it takes."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,8 @@ class ShippedPosterior:
     def make(self, out: Path, sweeps: int | None) -> bool:
         """Make it and report what it does not reproduce; write it, and return True, if its searches agree."""
         recipe = self.recipe
-        settings = CalibrationSettings.of(recipe) if recipe else UNTIL_AGREED
+        by_this_method = recipe is not None and recipe.get("method") == CALIBRATION_VERSION
+        settings = CalibrationSettings.of(recipe) if recipe is not None and by_this_method else FULL
         settings = replace(settings, last_sweeps=sweeps or settings.last_sweeps)
         reading = reading_of(self.case, self.cut, settings)
         read_case = case_for(self.case, self.cut, reading)

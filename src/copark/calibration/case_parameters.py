@@ -159,8 +159,8 @@ def _instead(best: CaseParameters, own: CaseParameters | None, notes: Notes) -> 
         "folder": "" if own.folder is None else f"{OWN}/{own.folder.name}",
         "case": own.trust.case,
         "cut": own.trust.cut,
-        "own": f"{own.trust.scale_reduction:.1f}",
-        "best": f"{trust.scale_reduction:.1f}",
+        "own": f"{own.trust.scale_reduction:.2f}",
+        "best": f"{trust.scale_reduction:.2f}",
         "best_cut": trust.cut,
     }
     return replace(best, trust=trust, notes=(*notes, _note("trust.passed_over", **values)))

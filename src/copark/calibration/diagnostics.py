@@ -371,8 +371,8 @@ def health(replay: ReplayPosterior) -> Mapping[str, float]:
 LIMITS: Mapping[str, tuple[float, float]] = {
     "ess": (400.0, 100.0),
     "pasts": (100.0, 30.0),
-    "disagreement": (1.1, CONVERGED),
-    "forecasts": (1.05, 1.1),
+    "disagreement": (1.01, CONVERGED),
+    "forecasts": (1.01, CONVERGED),
     "misfit": (1.3, 2.0),
 }
 """Of each number: from where it is good, and from where it is at least fair. Small is good of the last two."""

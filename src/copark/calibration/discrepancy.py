@@ -1,7 +1,7 @@
 """What the model leaves out of a park's course, carried on from the record.
 
 A report of a size is the model's course times exp(d), and an error of observation; d is normal around none, lasts
-(correlation exp(-|Δt| / MEMORY)) and has one size for all parks and sizes, learned over the casebook. A posterior that
+(correlation exp(-|Δt| / MEMORY)) and is as large in all parks (``error_scales.yaml``, learned over the casebook). A posterior that
 was fitted with it leaves a run beside the record it was fitted to: a forecast that begins on the run contradicts the
 last count. Given the record the d of a run is known at its dates up to the error of observation, and fades into what d
 is of a park without a record (conditional normal distribution; kriging). Each run's course is carried on with a d of
@@ -21,7 +21,7 @@ from zlib import crc32
 import numpy as np
 
 from copark.arrays import Floats, Integers
-from copark.calibration.observations import OFFSET, ObservationModel, is_a_size, noise
+from copark.calibration.observations import OFFSET, ObservationModel, is_a_size, lasting_size, noise
 
 if TYPE_CHECKING:
     from copark.calibration.replay_posterior import ReplayPosterior
@@ -61,7 +61,7 @@ class LastingDiscrepancy:
         scale = some.recorded + OFFSET
         residuals = (some.recorded - some.compared(replay.seen[:, known])) / scale if known else replay.seen[:, :0]
         errors = np.array([target.error for target in some.targets]) / scale
-        return cls(model.discrepancy, MEMORY, some.years, errors, residuals)
+        return cls(model.discrepancy * lasting_size(variable), MEMORY, some.years, errors, residuals)
 
     def covariance(self, first: Floats, second: Floats) -> Floats:
         """Compute the covariance of d between dates, shape (dates of the first, dates of the second)."""
@@ -106,7 +106,7 @@ class LastingDiscrepancy:
             Courses of shape (courses, dates).
         """
         mean, covariance = self.given(years)
-        root = np.linalg.cholesky(covariance + JITTER * np.eye(len(years)))
+        root: Floats = np.linalg.cholesky(covariance + JITTER * np.eye(len(years))).astype(np.float64)
         free = noise(seed, 0, len(rows), len(years))
         return mean[rows] + np.einsum("ij,kj->ik", free, root)
 
@@ -132,7 +132,7 @@ def carried_on(replay: ReplayPosterior, names: Sequence[str], out: Floats, rows:
     if not replay.model.discrepancy:
         return out
     carried = out.copy()
-    years = (np.arange(out.shape[2]) + 1.0) / 4.0
+    years: Floats = (np.arange(out.shape[2], dtype=np.float64) + 1.0) / 4.0
     for n, name in enumerate(names):
         if not is_a_size(name):
             continue

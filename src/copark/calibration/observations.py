@@ -266,7 +266,7 @@ class ObservationModel:
 
     targets: tuple[Target, ...]
     discrepancy: float = 0.0
-    """Standard deviation of what the model leaves out of a park's course, in logarithms: lasting (correlation
+    """What the model leaves out of a park's course, as a multiple of :func:`lasting_size`: lasting (correlation
     exp(-|Δt| / MEMORY) between two values of a variable), and added to the error of observation (Kennedy and O'Hagan
     2001). With none, errors are independent, and nothing is compared in logarithms."""
 
@@ -290,9 +290,9 @@ class ObservationModel:
     @cached_property
     def _errors(self) -> tuple[Floats, Floats]:
         """Standard deviations of errors of observation, and of what the model leaves out; shape (targets,)."""
-        strays = ~np.isin([target.variable for target in self.targets], STAND_INS)
         own = np.array([target.error for target in self.targets])
-        return own, self.discrepancy * np.abs(self.recorded) * strays
+        sizes = np.array([lasting_size(target.variable) for target in self.targets])
+        return own, self.discrepancy * np.abs(self.recorded) * sizes
 
     def compared(self, values: Floats) -> Floats:
         """Give values as they are compared with the record: of sizes by their logarithms.
@@ -500,6 +500,17 @@ class CounterpartMeasures:
     def read(self, runs: ScenarioRuns) -> Floats:
         """Read some runs, shape (runs, targets, 1); not a number where a run did not finish."""
         return runs.of_finished(self.model.counterparts(runs.out, runs.names))[:, :, np.newaxis]
+
+
+@cache
+def lasting_size(variable: str) -> float:
+    """Give the standard deviation of what the model leaves out of an output's course, as a share; 0 of stand-ins."""
+    if variable in STAND_INS:
+        return 0.0
+    output = catalogue().outputs.get(variable)
+    unit = "" if output is None else output.unit.partition("/")[0]
+    scales = error_scales()["lasting"]
+    return float(scales.get(unit, scales["companies"])["value"])
 
 
 @cache

@@ -79,7 +79,7 @@ class _Show(Show):
         trust = self.answer.trust
         sentences = []
         if trust is not None and not trust.converged:
-            sentences.append(t("headline.unconverged", factor=number(trust.scale_reduction, 1)))
+            sentences.append(t("headline.unconverged", factor=number(trust.scale_reduction, 2)))
         sentences.append(t("headline", cut=self.answer.cut, all=len(self.calibrated.movements), **self.counts))
         outside = len(self.calibrated.outside)
         count = len(self.calibrated.checks)
