@@ -91,7 +91,7 @@ def test_a_course_is_a_function_of_its_number():
     assert np.array_equal(more[:5], some)
 
 
-@pytest.mark.parametrize(("name", "size"), [("jobs", 0.15), ("serviced_area", 0.35), ("commitment_home", 0.0)])
+@pytest.mark.parametrize(("name", "size"), [("jobs", 0.15), ("serviced_area", 0.5), ("commitment_home", 0.0)])
 def test_each_kind_of_size_has_its_own(name, size):
     assert lasting_size(name) == size
     assert is_a_size(name) is (size > 0.0)
