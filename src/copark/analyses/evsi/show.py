@@ -12,12 +12,14 @@ from copark.analyses.voi.observation_words import described
 from copark.decisions.lever_file import AS_IT_IS
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
-from copark.presentation.numbers import percent, shown
+from copark.presentation.numbers import percent, shown, unit_title
 from copark.stats.value_of_information import ExpectedGain
 from copark.texts import text
 
 MONEY = doc.plain(doc.Kind.number, "M USD")
 """Column of an amount."""
+COUNTED_UNITS = ("companies", "partners", "persons", "1")
+"""Units of what is counted one by one."""
 DRAWN = 12
 """Sources that are drawn."""
 
@@ -46,6 +48,13 @@ def about(value: float, error: float) -> doc.Value:
     if not error > 0.0:
         return value
     return doc.Interval(value - NORMAL * error, value + NORMAL * error, value)
+
+
+def between(low: float, high: float) -> doc.Value:
+    """Give the bounds of what perfect information is worth, which is never below 0; one number where they are one."""
+    lower = max(low, 0.0)
+    upper = max(high, lower)
+    return doc.Interval(lower, upper) if upper > lower else upper
 
 
 class _Show(Show):
@@ -94,6 +103,7 @@ class _Show(Show):
             return self.opening(t(f"headline.{key}", second=t.of(second.title), lead=lead))
         net = self.money(about(self.best.net, self.best.error))
         key = "option" if is_clear else "option_near"
+        key = f"{key}_planned" if second.key == AS_IT_IS else key
         words = {"option": t.of(self.best.title), "net": net, "lead": lead}
         return self.opening(t(f"headline.{key}", second=self.title(second), **words))
 
@@ -135,7 +145,8 @@ class _Show(Show):
     def most(self) -> str:
         """Say what knowing everything would be worth at most."""
         result = self.result
-        return self.t("headline.most", most=self.money(result.perfect_most + NORMAL * result.perfect_error))
+        most = result.perfect_most + NORMAL * result.perfect_error
+        return self.opening(self.t("headline.most", most=self.money(most)))
 
     def sections(self) -> list[doc.Section]:
         """Give the sections in their order."""
@@ -154,7 +165,7 @@ class _Show(Show):
         t = self.t
         result = self.result
         top = max((source.gain.gain for source in result.sources), default=0.0)
-        perfect = doc.Interval(max(result.perfect.gain, 0.0), max(result.perfect_most, result.perfect.gain, 0.0))
+        perfect = between(result.perfect.gain, result.perfect_most)
         cards = (
             doc.Card(t("card.best"), MONEY, self.best.net, self.title(self.best)),
             doc.Card(t("card.source"), MONEY, max(top, 0.0), t("card.source.note", count=len(result.sources))),
@@ -178,7 +189,8 @@ class _Show(Show):
     def stake(self, stake: Stake) -> str:
         """Say what is at stake and its price."""
         t = self.t
-        words = {"name": self.stake_name(stake), "horizon": self.result.horizon}
+        name = self.stake_name(stake)
+        words = {"name": name.lower() if stake.kind == "outcome" else name, "horizon": self.result.horizon}
         if stake.unit == MONEY.unit:
             key = "money" if stake.kind == "flow" else f"money_{stake.kind}"
             factor = shown(stake.price, doc.plain(doc.Kind.number), t.lang)
@@ -195,7 +207,10 @@ class _Show(Show):
         return catalogue().outputs[stake.name].title(lang)
 
     def unit(self, stake: Stake) -> str:
-        return shown(1.0, doc.plain(doc.Kind.number, stake.unit, 0), self.t.lang, with_unit=True)
+        """Say for what the price is: each of what is counted, or a unit of what is measured."""
+        if stake.unit in COUNTED_UNITS:
+            return self.t("unit.each")
+        return self.t("unit.per", unit=unit_title(stake.unit, self.t.lang))
 
     def asked(self) -> doc.Section:
         """Show what asking each source is worth, beside its cost."""
@@ -212,18 +227,16 @@ class _Show(Show):
         heads = (t("axis.gain"), t("column.otherwise"))
         chart = self.chart("sources", lambda: source_bars(bars, titles, heads), self.choices())
         costs = " source_cost:number::M_USD after_cost:change::M_USD" if result.costs else ""
-        columns = self.columns(f"source date precision:text gain:change::M_USD otherwise:share{costs} worth:flag")
+        columns = self.columns(f"source date gain:change::M_USD{costs} worth:flag otherwise:share precision:text")
         rows = []
         for source in result.ranked:
-            row: tuple[doc.Value, ...] = (
-                *self.source(source),
-                about(source.gain.gain, source.gain.error),
-                source.gain.otherwise,
-            )
+            name, when, error = self.source(source)
+            row: list[doc.Value] = [name, when, about(source.gain.gain, source.gain.error)]
             if result.costs:
                 cost = result.cost(source)
-                row += (cost, None if cost is None else result.net(source))
-            rows.append((*row, None if self.in_doubt else result.is_worth_asking(source)))
+                row += [cost, None if cost is None else result.net(source)]
+            worth = None if self.in_doubt else result.is_worth_asking(source)
+            rows.append((*row, worth, source.gain.otherwise, error))
         return self.section("sources", self.text("sources.lead"), self.table("sources", columns, rows), chart)
 
     def choices(self) -> doc.Table:
@@ -246,7 +259,7 @@ class _Show(Show):
         result = self.result
         rows: list[Sequence[doc.Value]] = []
         for one in result.alternatives[1:]:
-            if one.knowing is None:
+            if one.knowing is None or one.unchanged:
                 continue
             place = max(range(len(one.asking)), key=lambda number: one.asking[number].gain, default=None)
             source = None if place is None else one.asking[place]
@@ -255,7 +268,7 @@ class _Show(Show):
                 (
                     self.title(one),
                     about(one.net, one.error),
-                    doc.Interval(max(one.knowing.gain, 0.0), max(one.knowing_most, one.knowing.gain, 0.0)),
+                    between(one.knowing.gain, one.knowing_most),
                     self.whole(result.sources[place]) if told and place is not None else None,
                     about(source.gain, source.error) if told and source is not None else None,
                     source.otherwise if told and source is not None else None,
