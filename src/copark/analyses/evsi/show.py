@@ -165,11 +165,12 @@ class _Show(Show):
         t = self.t
         result = self.result
         top = max((source.gain.gain for source in result.sources), default=0.0)
-        perfect = between(result.perfect.gain, result.perfect_most)
+        most = max(result.perfect_most, result.perfect.gain, 0.0)
+        least = self.money(max(result.perfect.gain, 0.0))
         cards = (
             doc.Card(t("card.best"), MONEY, self.best.net, self.title(self.best)),
             doc.Card(t("card.source"), MONEY, max(top, 0.0), t("card.source.note", count=len(result.sources))),
-            doc.Card(t("card.perfect"), MONEY, perfect, t("card.perfect.note")),
+            doc.Card(t("card.perfect"), MONEY, most, t("card.perfect.note", least=least)),
         )
         rows = [
             (
