@@ -105,7 +105,7 @@ def test_what_a_reader_must_know_is_said(capsys: Capsys) -> None:
     assert "--overwrite recomputes it" in out
     assert "300 of 200 runs did not finish" in out
     assert "full paths of the first 10" in out
-    assert "lie outside the 5th to 95th percentile" in out
+    assert "Observations outside the 5th to 95th percentile of the simulations: " in out
     assert "Report:" not in out
 
 
