@@ -63,6 +63,7 @@ def test_effort_of_the_home_side_is_what_equity_hangs_on(found):
     assert found.is_worth_asking(best)
 
 
+@pytest.mark.long
 def test_the_unit_of_money_does_not_matter(found, ask):
     other = ask(stake=("public_income=1000",))
     assert other.perfect.gain == pytest.approx(1000.0 * found.perfect.gain)
@@ -71,6 +72,7 @@ def test_the_unit_of_money_does_not_matter(found, ask):
         assert other.is_worth_asking(one) == found.is_worth_asking(first)
 
 
+@pytest.mark.long
 def test_a_cost_of_an_option_is_taken_off(found, ask):
     dear = ask(option_cost=("home-50-now=500",))
     first, second = (one.alternatives[1] for one in (found, dear))
@@ -104,6 +106,7 @@ def test_the_document_speaks_both_languages(found, subtests):
             assert not [table.key for table in document.tables() if not table.rows]
 
 
+@pytest.mark.long
 def test_where_the_model_gives_no_ground_nothing_is_worth_asking(ask):
     lent = ask(parameters="borrowed", draws=100)
     assert lent.no_ground_because == "uncalibrated"

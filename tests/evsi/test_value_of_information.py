@@ -82,6 +82,7 @@ def test_what_tells_nothing_is_worth_nothing(benefit, subtests):
             assert abs(found.gain) < 0.01
 
 
+@pytest.mark.long
 def test_ten_sources_that_tell_nothing_are_seldom_worth_asking():
     """The largest of ten gains, beyond what the largest of ten errors may be: at most in one sample of twenty."""
     false = 0
