@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,6 +12,9 @@ import pytest
 from copark.cli import main
 from copark.presentation.document import Document, Table
 
+HANGUP_IS_HEEDED = pytest.mark.skipif(
+    signal.getsignal(signal.SIGHUP) is signal.SIG_IGN, reason="SIGHUP is ignored here, as under nohup, by all commands"
+)
 SHORTEST, LONGEST = 0.02, 0.2
 """Seconds from one look to the next, at first and at most."""
 

@@ -56,6 +56,9 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "stack": {},
     "joint": {"runs": "2^12"},
     "voi": {**GREAT_STONE, "draws": 100, "futures": 3},
+    "evsi": {
+        **THILAWA, "options": ("five-now", "home-50-now"), "stake": ("public_income=1",), "draws": 100, "futures": 4,
+    },
     "link-impact": {**GREAT_STONE, "draws": 8},
     "typology": {"runs": 16},
     "standing": {"cases": ("thilawa", "suzhou"), "runs": 16},

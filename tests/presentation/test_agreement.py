@@ -74,7 +74,7 @@ def _numbers(key, cell):
 
 
 PARKS = {"table": "parks", "drop_missing": True}
-LARGE = ("claims", "levers")
+LARGE = ("claims", "levers", "link-impact")
 """Analyses whose tables take a while."""
 WORDS = ("counterfactual",)
 """Analyses of which what ships has no numbers in tables."""

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
-from tests.asked import call, waited
+from tests.asked import HANGUP_IS_HEEDED, call, waited
 from tests.report.conftest import make_case, make_result
 
 from copark import workflows
@@ -105,7 +105,7 @@ def test_what_a_reader_must_know_is_said(capsys: Capsys) -> None:
     assert "--overwrite recomputes it" in out
     assert "300 of 200 runs did not finish" in out
     assert "full paths of the first 10" in out
-    assert "lie outside the 5th to 95th percentile" in out
+    assert "Observations outside the 5th to 95th percentile of the simulations: " in out
     assert "Report:" not in out
 
 
@@ -228,7 +228,7 @@ def test_a_closed_screen_is_no_fault() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=HANGUP_IS_HEEDED)])
 def test_who_is_asked_to_end_says_so_and_what_becomes_of_the_work(number: signal.Signals, tmp_path: Path) -> None:
     """As systemd and Slurm end a command, and a terminal that closes; what is said to be listed is listed."""
     copark = [sys.executable, "-m", "copark"]
@@ -248,6 +248,7 @@ def test_who_is_asked_to_end_says_so_and_what_becomes_of_the_work(number: signal
 
 
 @pytest.mark.long
+@HANGUP_IS_HEEDED
 def test_a_terminal_that_has_gone_is_no_fault_and_nohup_is_heeded(tmp_path: Path) -> None:
     """What is still to be said is not said; a command that ignores the end of its terminal goes on without it."""
     master, slave = os.openpty()

@@ -1,4 +1,4 @@
-"""Value of information from end to end with few worlds: the document in both languages, costs, what is read again."""
+"""Information gain from end to end with few worlds: the document in both languages, costs, what is read again."""
 
 import numpy as np
 import pytest

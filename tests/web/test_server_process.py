@@ -20,7 +20,7 @@ import pytest
 
 from copark.store import RunStore
 from copark.store.manifest import faults_of
-from tests.asked import waited
+from tests.asked import HANGUP_IS_HEEDED, waited
 from tests.database.fixtures import postgres, postgres_url
 
 __all__ = ["postgres", "postgres_url"]
@@ -94,7 +94,7 @@ def test_a_killed_server_takes_its_children_with_it_and_the_next_finishes_its_jo
     assert not [fault for record in store.records()[0] for fault in faults_of(record.path, deep=True)]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=HANGUP_IS_HEEDED)])
 def test_a_server_that_is_asked_to_end_says_so_and_gives_its_job_back(tmp_path, number):
     """A terminal and systemd send it to the job's process too; that does not count as an attempt that failed."""
     data = tmp_path / "out"

@@ -174,6 +174,7 @@ REGISTRY = Registry(
         of_copark("stack", "calibrate"),
         of_copark("joint", "parks", version=2),
         of_copark("voi", "decide"),
+        of_copark("evsi", "decide"),
         of_copark("link-impact", "explain", aliases=("cascade",), version=3),
         of_copark("typology", "parks"),
         of_copark("standing", "parks", version=3),

@@ -32,7 +32,7 @@ from copark.version import RELEASE_QUARTER
 if TYPE_CHECKING:
     from copark.analyses.contract import AnalysisParams
 
-FITTED = ("ablate", "experts", "joint", "reliability", "validate", "voi")
+FITTED = ("ablate", "evsi", "experts", "joint", "reliability", "validate", "voi")
 """Analyses whose numbers come out of regressions and searches by libraries, which carry rounding farther."""
 RUNS = NO_DIFFERENCE
 """Largest difference from what ships of numbers read off runs, relative to the greater of 1 and their size: they agree

@@ -1,188 +1,290 @@
-"""Value of information by regression: what a further observation would tell of an effect, over simulated worlds.
+"""Value of information for a decision: the expected gain of knowing something before an option is chosen.
 
-Each world has an effect, a condition that holds or not, what is known already and what a candidate observation would
-report, noise included. Effect and condition are regressed on the reports (Jackson et al. 2022): what the regression
-foretells of a world is the posterior mean given its reports. Every world is foretold by a regression on the others
-alone (five-fold cross-fitting), so that a candidate that tells nothing gains nothing.
+In every world each option has a net benefit. Who decides now takes the option whose expected net benefit is largest;
+who knows something first takes the one whose expected net benefit is largest given what he knows. The difference is the
+expected value of perfect information (EVPI) where he knows the world, of partial perfect information (EVPPI) where he
+knows some parameters, of sample information (EVSI) where he knows a report (Raiffa and Schlaifer 1961). Net benefits
+are regressed on what is known (Strong, Oakley and Brennan 2014, doi:10.1177/0272989X13505910, and 2015,
+doi:10.1177/0272989X15575286).
+
+A choice in a world is made by a regression on other worlds, and valued by the net benefit of this world
+(cross-fitting); and it is followed only if such choices gained in the other folds. The estimate is therefore one of
+the rule that was found, and the best rule is worth at least as much: what tells nothing gains nothing, and a regression
+that fits too well gains nothing by it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 
-from copark.arrays import Booleans, Floats
+from copark.arrays import Booleans, Floats, Integers
+from copark.stats.information_gain import SAME, report_regression
+from copark.stats.rounding import NO_DIFFERENCE
 
 FOLDS = 5
-SURE = 0.95
-"""A condition is decided where its probability is at least this, or at most 1 less this."""
-KNOTS = 4
-PENALTIES = np.logspace(-1.0, 4.0, 11)
-"""Of the regression, from which each effect has its own."""
-WEAK = 100.0
-"""Inverse penalty of the calibration, whose two columns need next to none."""
-SAME = 1e-9
-"""Standard deviation below which a column is constant."""
-EDGE = 1e-4
-"""Probabilities are kept this far from 0 and 1."""
+TIMES = 2000
+"""Replicates of the bootstrap of the largest of several errors."""
+LEVEL = 0.95
 
 
 @dataclass(frozen=True)
-class Foretold:
-    """Effects and conditions of each world, as foretold from the others."""
+class ExpectedGain:
+    """Expected gain of choosing by a rule instead of deciding now, in the unit of net benefits."""
 
-    effect: Floats
-    """Expected effects, shape (worlds, effects)."""
-    probability: Floats
-    """Probabilities of the conditions, shape (worlds, effects)."""
-
-
-@dataclass(frozen=True)
-class InformationGain:
-    """Knowledge that a candidate adds of one effect."""
-
-    before: float
-    """Share of the variance of the effect that is foretold without the candidate (R²)."""
-    after: float
-    """The same with it."""
-    variance: float
-    """Expected reduction of the variance of the condition, E[P(1 - P)], as scored on worlds not used: the Brier score
-    without the candidate less that with it."""
+    gain: float
+    """Expected gain of the rule that was found, valued in worlds not used to find it."""
     error: float
-    """Standard error of ``variance`` over worlds."""
-    move: float
-    """Expected absolute change of the probability."""
-    decided_before: float
-    """Share of worlds in which the condition is decided without the candidate."""
-    decided: float
-    """The same with it."""
-    right: float
-    """Share of the decided worlds in which what was decided holds; NaN where none is."""
+    """Standard error of the gain over groups of worlds."""
+    chosen: tuple[float, ...]
+    """Share of worlds in which the rule chooses each option; they add up to 1."""
+    gained: tuple[float, ...]
+    """Part of the gain that comes of the worlds in which each option is chosen; they add up to the gain."""
+    otherwise: float
+    """Share of worlds in which the rule chooses another option than who decides now."""
 
 
-def foretell(known_reports: Floats, candidate: Floats, effects: Floats, holds: Booleans, seed: int = 0) -> Foretold:
-    """Regress effects and conditions on reports: linear in what is known, a spline in each report of the candidate.
+@dataclass(frozen=True)
+class RuleValue:
+    """A rule of choice, valued world by world."""
+
+    choices: Integers
+    """Option chosen in each world, shape (worlds,)."""
+    now: Integers
+    """Option that who decides now takes, shape (worlds,)."""
+    by_world: Floats
+    """Net benefit of the one less that of the other, shape (worlds,)."""
+
+
+@dataclass(frozen=True)
+class DecisionProblem:
+    """Net benefits of options over simulated worlds."""
+
+    benefits: Floats
+    """Net benefit of every option, shape (options, worlds); the first option is the one that the others are compared
+    with."""
+    groups: Integers
+    """Group of each world, shape (worlds,): worlds of a group depend on each other."""
+    seed: int = 0
+    """Seed of which groups make a fold, and of the bootstrap."""
+
+    @property
+    def options(self) -> int:
+        """Count the options."""
+        return int(self.benefits.shape[0])
+
+    @cached_property
+    def best(self) -> int:
+        """Place of the option with the largest expected net benefit; the first of several that are equal."""
+        return int(_largest(self.benefits.mean(axis=1)[:, np.newaxis])[0])
+
+    @cached_property
+    def folds(self) -> Integers:
+        """Fold of each world, whole groups together, shape (worlds,)."""
+        names, places = np.unique(self.groups, return_inverse=True)
+        order = np.random.Generator(np.random.Philox(key=self.seed)).permutation(names.size)
+        return np.asarray(order[places] % FOLDS, dtype=np.int64)
+
+    @cached_property
+    def now(self) -> Integers:
+        """Option of who decides now, the best one, shape (worlds,)."""
+        return np.full(len(self.groups), self.best, dtype=np.int64)
+
+    def between(self, option: int) -> DecisionProblem:
+        """Give the decision between the first option and another alone."""
+        return DecisionProblem(self.benefits[[0, option]], self.groups, self.seed)
+
+    def rule(self, expected: Floats, valued: Floats | None = None) -> RuleValue:
+        """Choose in every world the option that is expected to be best, and value the choices.
+
+        Parameters
+        ----------
+        expected
+            Net benefits expected of each world by the others, as of :meth:`expected`.
+        valued
+            Net benefits by which choices are valued, of the same shape; by default those of the problem.
+        """
+        worth = self.benefits if valued is None else valued
+        choices = _largest(expected)
+        worlds = np.arange(len(self.groups))
+        by_world = worth[choices, worlds] - worth[self.now, worlds]
+        # A regression on what tells nothing chooses at random among options that are nearly as good, and loses by it:
+        # a rule is followed in a fold if it gained in the others.
+        followed = self._gained_elsewhere(by_world)
+        return RuleValue(np.where(followed, choices, self.now), self.now, np.where(followed, by_world, 0.0))
+
+    def _gained_elsewhere(self, by_world: Floats) -> Booleans:
+        """Tell of each world whether a rule gained in the other folds, by more than a standard error."""
+        followed = np.zeros(by_world.size, dtype=np.bool_)
+        for fold in range(FOLDS):
+            others = self.folds != fold
+            gains = by_world[others]
+            followed[~others] = gains.mean() > clustered_error(gains, self.groups[others])
+        return followed
+
+    def expected(self, known: Floats, benefits: Floats | None = None) -> Floats:
+        """Expect net benefits over those of the first option, given what is known, shape (options, worlds).
+
+        Each option has a regression of its own, so that rows of it are what a decision between fewer options has.
+
+        Parameters
+        ----------
+        known
+            What is known before choosing, shape (worlds, columns); it may have no columns.
+        benefits
+            Net benefits that are regressed on it, shape (options, worlds); by default those of the problem.
+        """
+        regressed = self.benefits if benefits is None else benefits
+        differences = (regressed[1:] - regressed[:1]).T
+        # Without any knowledge the choice is that of who decides now, in every fold: a mean over the other folds is the
+        # smaller, the larger it is in this one, and would make another choice look better here than it is.
+        centre = differences.mean(axis=0)
+        expected = np.zeros_like(regressed)
+        for fold in range(FOLDS):
+            train = self.folds != fold
+            spread = np.maximum(differences[train].std(axis=0), SAME)
+            targets = (differences[train] - differences[train].mean(axis=0)) / spread
+            predicted = np.zeros((int((~train).sum()), self.options - 1))
+            columns = known[train].std(axis=0) > SAME if known.size else np.zeros(0, dtype=np.bool_)
+            if columns.any() and self.options > 1:
+                model = report_regression(0, int(columns.sum())).fit(known[train][:, columns], targets)
+                predicted = model.predict(known[~train][:, columns]).reshape(predicted.shape)
+                # An expectation lies between what it is an expectation of.
+                predicted = np.clip(predicted, targets.min(axis=0), targets.max(axis=0))
+            expected[1:, ~train] = (centre + spread * predicted).T
+        return expected
+
+    def gain(self, rules: Sequence[RuleValue]) -> ExpectedGain:
+        """Average what a rule gains; of several, which were found and valued in turn, what they gain on average."""
+        by_world = np.mean([rule.by_world for rule in rules], axis=0)
+        chosen = np.zeros(self.options)
+        gained = np.zeros(self.options)
+        for rule in rules:
+            chosen += np.bincount(rule.choices, minlength=self.options)
+            gained += np.bincount(rule.choices, rule.by_world, self.options)
+        count = len(rules) * by_world.size
+        return ExpectedGain(
+            gain=float(by_world.mean()),
+            error=clustered_error(by_world, self.groups),
+            chosen=tuple((chosen / count).tolist()),
+            gained=tuple((gained / count).tolist()),
+            otherwise=float(np.mean([rule.choices != rule.now for rule in rules])),
+        )
+
+    def of_report(self, report: Floats) -> ExpectedGain:
+        """Value a report, or parameters, that are known before choosing: EVSI, or EVPPI; shape (worlds, columns)."""
+        return self.gain([self.rule(self.expected(report))])
+
+
+def half_expectations(problem: DecisionProblem, known: Floats, futures: Floats) -> list[tuple[Floats, Floats]]:
+    """Expect the net benefits of one half of every world's futures, given the other half and all that is known.
 
     Parameters
     ----------
-    known_reports
-        Reports that are known already, shape (worlds, reports); it may have no columns.
-    candidate
-        Reports of the candidate, shape (worlds, reports); it may have no columns.
-    effects
-        Effects, shape (worlds, effects).
-    holds
-        Whether the condition of each effect holds, shape (worlds, effects).
+    problem
+        The decision; its net benefits are means over futures.
+    known
+        All that is known of the worlds, shape (worlds, columns).
+    futures
+        Net benefits of every future, shape (options, worlds, futures), at least two of each world.
+
+    Returns
+    -------
+    For each half what is expected of it, and what it is, both of shape (options, worlds).
+    """
+    first, second = _halves(futures)
+    expectations = []
+    for told, valued in ((first, second), (second, first)):
+        own = (told[1:] - told[:1]).T
+        expectations.append((problem.expected(np.concatenate([known, own], axis=1), valued), valued))
+    return expectations
+
+
+def perfect_information(problem: DecisionProblem, expectations: Sequence[tuple[Floats, Floats]]) -> ExpectedGain:
+    """Value perfect information on the world by the best rule that is found: EVPI, from below.
+
+    A world's expected net benefits show in its futures alone. One half of them, beside all that is known of the world,
+    tells which option to choose; the other half values the choice; then the halves change places.
+
+    Parameters
+    ----------
+    problem
+        The decision; its net benefits are means over futures.
+    expectations
+        As of :func:`half_expectations`.
+    """
+    return problem.gain([problem.rule(expected, valued) for expected, valued in expectations])
+
+
+def perfect_information_bound(problem: DecisionProblem, futures: Floats) -> tuple[float, float]:
+    """Bound perfect information on the world from above, with the standard error of the bound.
+
+    The mean over worlds of the largest mean over n futures is too large, since the largest of several means is that of
+    their errors, too; e(n) falls to EVPI as n grows. 2 e(n) - e(n / 2) takes away what falls with 1/n, and lies above
+    EVPI as long as the error falls no faster than that.
+
+    Parameters
+    ----------
+    problem
+        The decision; its net benefits are means over futures.
+    futures
+        Net benefits of every future, shape (options, worlds, futures), at least two of each world.
+    """
+    first, second = _halves(futures)
+    whole = (first + second) / 2.0
+    largest = [half.max(axis=0) for half in (first, second)]
+    by_world = 2.0 * whole.max(axis=0) - (largest[0] + largest[1]) / 2.0 - whole[problem.best]
+    return max(float(by_world.mean()), 0.0), clustered_error(by_world, problem.groups)
+
+
+def _halves(futures: Floats) -> tuple[Floats, Floats]:
+    half = futures.shape[2] // 2
+    return futures[:, :, :half].mean(axis=2), futures[:, :, half : 2 * half].mean(axis=2)
+
+
+def _largest(values: Floats) -> Integers:
+    """Find the option with the largest value in each column, the first of those that differ by rounding alone."""
+    near = NO_DIFFERENCE * np.maximum(np.abs(values).max(axis=0), 1.0)
+    return np.asarray(np.argmax(values >= values.max(axis=0) - near, axis=0), dtype=np.int64)
+
+
+def clustered_error(values: Floats, groups: Integers) -> float:
+    """Compute the standard error of a mean over worlds of which those of a group depend on each other."""
+    sums = _sums_by_group(values[np.newaxis], groups)[0]
+    count = sums.size
+    return float(np.sqrt(count / max(count - 1, 1) * np.sum(sums**2)) / values.size)
+
+
+def _sums_by_group(values: Floats, groups: Integers) -> Floats:
+    """Sum deviations from the mean over the worlds of each group, shape (rows, groups)."""
+    names, places = np.unique(groups, return_inverse=True)
+    deviations = values - values.mean(axis=1, keepdims=True)
+    return np.stack([np.bincount(places, row, names.size) for row in deviations])
+
+
+def simultaneous_errors(values: Floats, groups: Integers, seed: int = 0) -> float:
+    """Say by how many standard errors the largest of several means may exceed its expectation, in 95 of 100 samples.
+
+    By a multiplier bootstrap over groups: who looks at twenty sources sees one two errors above 0 by chance alone.
+
+    Parameters
+    ----------
+    values
+        Gains of every source in every world, shape (sources, worlds).
+    groups
+        Group of each world, shape (worlds,).
     seed
-        Seed of which worlds make a fold.
+        Seed of the bootstrap.
     """
-    from sklearn import config_context
-    from sklearn.model_selection import KFold, cross_val_predict
-
-    known_reports = varying(known_reports)
-    candidate = varying(candidate)
-    folds = KFold(FOLDS, shuffle=True, random_state=seed)
-    both = np.concatenate([effects, holds.astype(np.float64)], axis=1)
-    centre = both.mean(axis=0)
-    spread = np.maximum(both.std(axis=0), SAME)
-    targets = (both - centre) / spread
-    if known_reports.shape[1] + candidate.shape[1]:
-        reports = np.concatenate([known_reports, candidate], axis=1)
-        foretold = cross_val_predict(
-            _regression(known_reports.shape[1], candidate.shape[1]), reports, targets, cv=folds
-        )
-    else:
-        foretold = np.empty_like(targets)
-        for train, test in folds.split(targets):
-            foretold[test] = targets[train].mean(axis=0)
-    count = effects.shape[1]
-    # A regression may foretell beyond anything that happened.
-    within = np.clip(foretold, targets.min(axis=0), targets.max(axis=0))  # a mean lies between what it is a mean of
-    with config_context(assume_finite=True, skip_parameter_validation=True):
-        probabilities = [_calibrated(within[:, [n, count + n]], holds[:, n], folds) for n in range(count)]
-    probability = np.stack(probabilities, axis=1) if probabilities else np.empty_like(effects)
-    return Foretold(foretold[:, :count] * spread[:count] + centre[:count], probability)
-
-
-def _regression(known_count: int, candidate_count: int) -> Any:
-    from sklearn.compose import ColumnTransformer
-    from sklearn.linear_model import RidgeCV
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import SplineTransformer, StandardScaler
-
-    spline = make_pipeline(SplineTransformer(KNOTS, degree=2, extrapolation="linear"), StandardScaler())
-    parts = (
-        # What is known enters as it is, a candidate by splines: what it tells need not be a straight line, and a
-        # network or trees foretold no more (decision log 0058).
-        ("known", StandardScaler(), slice(0, known_count)),
-        ("candidate", spline, slice(known_count, known_count + candidate_count)),
-    )
-    chosen = [part for part, width in zip(parts, (known_count, candidate_count), strict=True) if width]
-    return make_pipeline(ColumnTransformer(chosen), RidgeCV(PENALTIES, alpha_per_target=True))
-
-
-def _calibrated(foretold: Floats, holds: Booleans, folds: Any) -> Floats:
-    from sklearn.linear_model import LogisticRegression
-
-    probability = np.full(len(holds), holds.mean())
-    # With fewer worlds of one kind a fold may have none, and nothing can be learned; the share of all worlds stands
-    # then.
-    if min(np.count_nonzero(holds), np.count_nonzero(~holds)) >= FOLDS * 2:
-        model = LogisticRegression(C=WEAK, solver="newton-cholesky")
-        for train, test in folds.split(foretold):
-            probability[test] = model.fit(foretold[train], holds[train]).predict_proba(foretold[test])[:, 1]
-    return np.clip(probability, EDGE, 1.0 - EDGE)
-
-
-def varying(columns: Floats) -> Floats:
-    """Return the columns that are not constant."""
-    return columns[:, columns.std(axis=0) > SAME] if columns.size else columns
-
-
-def explained(effect: Floats, foretold: Floats) -> float:
-    """Return R² of what was foretold of worlds not used; NaN where the effect is constant."""
-    total = float(effect.var())
-    return 1.0 - float(np.mean((effect - foretold) ** 2)) / total if total > SAME else float("nan")
-
-
-def gains(base: Foretold, more: Foretold, effects: Floats, holds: Booleans) -> list[InformationGain]:
-    """Measure what a candidate tells of every effect.
-
-    Parameters
-    ----------
-    base
-        What is foretold without the candidate.
-    more
-        What is foretold with it.
-    effects
-        Effects, shape (worlds, effects).
-    holds
-        Whether the condition of each effect holds, shape (worlds, effects).
-    """
-    by_effect = []
-    for n in range(effects.shape[1]):
-        before = base.probability[:, n]
-        after = more.probability[:, n]
-        truth = holds[:, n]
-        scored = (before - truth) ** 2 - (after - truth) ** 2
-        sure = decided(after)
-        by_effect.append(
-            InformationGain(
-                before=explained(effects[:, n], base.effect[:, n]),
-                after=explained(effects[:, n], more.effect[:, n]),
-                variance=float(scored.mean()),
-                error=float(scored.std(ddof=1) / np.sqrt(len(scored))),
-                move=float(np.abs(after - before).mean()),
-                decided_before=float(decided(before).mean()),
-                decided=float(sure.mean()),
-                right=float(((after > 0.5) == truth)[sure].mean()) if sure.any() else float("nan"),
-            )
-        )
-    return by_effect
-
-
-def decided(probability: Floats) -> Booleans:
-    """Mark where a condition is decided, for or against."""
-    return (probability >= SURE) | (probability <= 1.0 - SURE)
+    sums = _sums_by_group(values, groups) if len(values) else np.zeros((0, 1))
+    scale = np.sqrt(np.sum(sums**2, axis=1))
+    moving = scale > 0.0
+    if not moving.any():
+        return 0.0
+    generator = np.random.Generator(np.random.Philox(key=seed))
+    multipliers = generator.standard_normal((TIMES, sums.shape[1]))
+    largest = (multipliers @ (sums[moving] / scale[moving, np.newaxis]).T).max(axis=1)
+    return float(np.quantile(largest, LEVEL))

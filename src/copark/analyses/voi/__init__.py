@@ -1,6 +1,7 @@
-"""Value of information: which observation would decide what is claimed of a park.
+"""Information gain: which further observation would take away most of the variance of a claim's truth.
 
-Which further observation, at which date and precision, would tell most of what is claimed of a park.
+At which date, and how precise? The command is called ``voi``, but what it tells is the expected reduction of P(1 - P),
+a score of knowledge; what an observation is worth to a decision is told by :mod:`copark.analyses.evsi`.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from copark.calibration.observations import noise
 from copark.errors import RunRefused, printable
 from copark.labels import claim_number
 from copark.simulation.workload import Workload
-from copark.stats.value_of_information import SURE, Foretold, InformationGain, foretell, gains
+from copark.stats.information_gain import SURE, Foretold, InformationGain, foretell, gains
 from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _title(claim: Claim, part: Part) -> LocalizedText:
 
 
 class Params(CaseParams):
-    """Parameters of the value of further observations."""
+    """Parameters of the gain of information by further observations."""
 
     draws: Annotated[int, Field(ge=100, le=100_000)] = 4096
     """Simulated worlds: parameter draws, at most as many as the park's calibration has."""
@@ -154,8 +155,8 @@ class PossibleObservation:
 
 
 @dataclass(frozen=True)
-class ObservationValue:
-    """Value of an observation for a question, with its error multiplied by a factor."""
+class ObservationGain:
+    """Reduction of the variance of a question's answer by an observation, with its error multiplied by a factor."""
 
     question: str
     """Key of the question."""
@@ -167,7 +168,7 @@ class ObservationValue:
     """What it tells."""
 
 
-def simplest(tried: Sequence[ObservationValue], observations: Sequence[PossibleObservation]) -> ObservationValue:
+def simplest(tried: Sequence[ObservationGain], observations: Sequence[PossibleObservation]) -> ObservationGain:
     """Choose the best observation of a question: of those within a standard error of the largest gain, the simplest.
 
     That is the one with the fewest dates, then the earliest.
@@ -182,7 +183,7 @@ def simplest(tried: Sequence[ObservationValue], observations: Sequence[PossibleO
     top = max(tried, key=lambda trial: trial.gain.variance)
     candidates = [trial for trial in tried if trial.gain.variance >= top.gain.variance - top.gain.error]
 
-    def order(trial: ObservationValue) -> tuple[int, str, float]:
+    def order(trial: ObservationGain) -> tuple[int, str, float]:
         dates = observations[trial.observation].dates
         return max(len(dates), 1), max(dates, default=""), -trial.gain.variance
 
@@ -209,17 +210,17 @@ class Answer(Result):
     """What is asked of the claims."""
     observations: tuple[PossibleObservation, ...]
     """What could be observed."""
-    tried: tuple[ObservationValue, ...]
+    tried: tuple[ObservationGain, ...]
     """Every open question with every observation."""
-    precisions: tuple[ObservationValue, ...]
+    precisions: tuple[ObservationGain, ...]
     """The best observation of each open question, more and less precise."""
     costs: dict[str, float]
     """What the reader says that observations cost, by family."""
 
     @cached_property
-    def ranked(self) -> dict[str, tuple[ObservationValue, ...]]:
+    def ranked(self) -> dict[str, tuple[ObservationGain, ...]]:
         """List what was tried of each open question, the largest gain first."""
-        by_question: dict[str, list[ObservationValue]] = {}
+        by_question: dict[str, list[ObservationGain]] = {}
         for trial in self.tried:
             by_question.setdefault(trial.question, []).append(trial)
         return {
@@ -228,7 +229,7 @@ class Answer(Result):
         }
 
     @cached_property
-    def best(self) -> tuple[ObservationValue, ...]:
+    def best(self) -> tuple[ObservationGain, ...]:
         """The best observation of each open question: claims before rivals, the largest gain first."""
         best = [simplest(trials, self.observations) for trials in self.ranked.values()]
         return tuple(sorted(best, key=lambda trial: (self.question(trial.question).rival, -trial.gain.variance)))
@@ -334,7 +335,7 @@ class _Reports:
         targets = ObservationModel(plan.known)
         count = known_values.shape[1]
         errors = noise(plan.seed, 0, plan.draws, count + values.shape[1])
-        self.known = _logs(targets.hide(known_values + targets.errors * errors[:, :count])[self.whole])
+        self.known = information.logs(targets.hide(known_values + targets.errors * errors[:, :count])[self.whole])
         self.errors = errors[self.whole, count:]
         self.values = values[self.whole]
         self.residents = dict(enumerate(worlds["residents"].to_numpy().tolist()))
@@ -352,7 +353,7 @@ class _Reports:
     def of(self, candidate: information.Candidate, factor: float = 1.0) -> Floats:
         """Make what a candidate reports, shape (worlds, columns), its errors multiplied by a factor."""
         errors = self.errors[:, [self.places[column] for column in candidate.columns]]
-        return _logs(self._values(candidate) + factor * self.spread(candidate) * errors)
+        return information.logs(self._values(candidate) + factor * self.spread(candidate) * errors)
 
     def foretell(
         self, candidate: information.Candidate | None, questions: Sequence[int], factor: float = 1.0
@@ -372,11 +373,6 @@ class _Reports:
         return foretell(self.known, reported, self.effects[:, questions], self.holds[:, questions], self.plan.seed)
 
 
-def _logs(values: Floats) -> Floats:
-    """Take logarithms of sizes, with their signs."""
-    return np.sign(values) * np.log1p(np.abs(values))
-
-
 def _weighed(plan: information.InformationPlan, worlds: xr.Dataset, params: Params, context: Context) -> Answer:
     """Regress every question on every observation."""
     from copark.calibration.posterior import one_thread
@@ -388,8 +384,8 @@ def _weighed(plan: information.InformationPlan, worlds: xr.Dataset, params: Para
         questions = _questions(plan, reports, claimed)
         observations = _observations(plan, reports)
         still_open = [number for number, question in enumerate(questions) if question.open]
-        tried: list[ObservationValue] = []
-        precisions: list[ObservationValue] = []
+        tried: list[ObservationGain] = []
+        precisions: list[ObservationGain] = []
         if still_open:
             base = reports.foretell(None, still_open)
             total = len(reports.candidates) + len(still_open)
@@ -428,7 +424,7 @@ def _provenance(plan: information.InformationPlan) -> dict[str, Any]:
 
 def _tried(
     reports: _Reports, base: Foretold, questions: Sequence[int], observation: int, factor: float
-) -> list[ObservationValue]:
+) -> list[ObservationGain]:
     """Find what one candidate tells of some questions.
 
     Parameters
@@ -447,7 +443,7 @@ def _tried(
     foretold = reports.foretell(reports.candidates[observation], questions, factor)
     gained = gains(base, foretold, reports.effects[:, questions], reports.holds[:, questions])
     keys = [information.key_of(*reports.plan.parts[number]) for number in questions]
-    return [ObservationValue(key, observation, factor, gain) for key, gain in zip(keys, gained, strict=True)]
+    return [ObservationGain(key, observation, factor, gain) for key, gain in zip(keys, gained, strict=True)]
 
 
 def _observations(plan: information.InformationPlan, reports: _Reports) -> tuple[PossibleObservation, ...]:

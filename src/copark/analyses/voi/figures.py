@@ -1,4 +1,4 @@
-"""Figures of the value of information: what each observation would tell of each claim."""
+"""Figures of the information gain: what each observation would take away of each claim's variance."""
 
 from __future__ import annotations
 

@@ -7,21 +7,19 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show, known
-from copark.analyses.voi import Answer, ObservationValue
-from copark.model.variables import catalogue
+from copark.analyses.voi import Answer, ObservationGain
+from copark.analyses.voi.observation_words import described, observation_dates, observation_error, observation_name
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, precise, shown
 
 if TYPE_CHECKING:
-    from copark.analyses.voi import OpenQuestion, PossibleObservation
+    from copark.analyses.voi import OpenQuestion
     from copark.analyses.voi.figures import ClaimGains
 
 DRAWN = 8
 """Claims that are drawn."""
 EACH = 3
 """Observations drawn of each claim."""
-MANY = 3
-"""Dates that are named one by one."""
 TELLING = 2.0
 """Standard errors that a gain must be above 0 to count as one."""
 
@@ -45,7 +43,7 @@ MOST_OPEN = 0.25
 """P(1 - P) of a claim that is as likely as not: what an observation can take away at most."""
 
 
-def telling(trial: ObservationValue) -> bool:
+def telling(trial: ObservationGain) -> bool:
     """Say whether a gain is more than chance in the worlds that were simulated."""
     return trial.gain.variance > TELLING * trial.gain.error
 
@@ -56,31 +54,14 @@ class _Show(Show):
         self.result = result
         self.best = result.best
 
-    def name(self, observation: PossibleObservation) -> str:
-        if observation.parameter:
-            return self.t(
-                "observation.literature", parameter=catalogue().parameters[observation.parameter].title(self.t.lang)
-            )
-        return self.t(f"observation.{observation.family}")
-
-    def when(self, observation: PossibleObservation) -> str:
-        if len(observation.dates) > MANY:
-            return self.t("dates", first=observation.dates[0], last=observation.dates[-1], count=len(observation.dates))
-        return self.t("list").join(observation.dates) or self.t("any_time")
-
-    def exactness(self, observation: PossibleObservation) -> str:
-        if observation.relative:
-            return f"±{shown(observation.precision[0], doc.SHARE, self.t.lang)}"
-        errors = self.t("list").join(f"±{exact(value)}" for value in observation.precision)
-        unit = "companies" if observation.family == "attribution" else ""
-        return self.t(f"exact.{unit}", errors=errors) if unit else errors
-
     def title(self, question: str) -> str:
         return self.t.of(self.result.question(question).title)
 
     def whole(self, number: int) -> str:
         observation = self.result.observations[number]
-        return self.t("whole", name=self.name(observation), when=self.when(observation))
+        lang = self.t.lang
+        name = observation_name(observation, lang)
+        return self.t("whole", name=name, when=observation_dates(observation, lang))
 
     def share(self, value: float) -> str:
         return shown(value, doc.SHARE, self.t.lang)
@@ -96,9 +77,9 @@ class _Show(Show):
         observation = self.result.observations[first.observation]
         return t(
             "headline",
-            name=self.name(observation),
-            when=self.when(observation),
-            precision=self.exactness(observation),
+            name=observation_name(observation, t.lang),
+            when=observation_dates(observation, t.lang),
+            precision=observation_error(observation, t.lang),
             claim=self.title(first.question),
             decided=self.share(first.gain.decided),
             before=self.share(first.gain.decided_before),
@@ -144,13 +125,12 @@ class _Show(Show):
     def told(self) -> tuple[doc.Column, ...]:
         return self.columns("before:number:2 after:number:2 was:share decided:share move:share gain:number:3")
 
-    def values(self, trial: ObservationValue) -> tuple[doc.Value, ...]:
+    def values(self, trial: ObservationGain) -> tuple[doc.Value, ...]:
         gain = trial.gain
         return gain.before, gain.after, gain.decided_before, gain.decided, gain.move, gain.variance
 
     def seen(self, number: int) -> tuple[str, str, str]:
-        observation = self.result.observations[number]
-        return self.name(observation), self.when(observation), self.exactness(observation)
+        return described(self.result.observations[number], self.t.lang)
 
     def open(self) -> Iterable[doc.Section]:
         """Show sections that there are only where something is open: gains drawn, ranked, and by precision."""

@@ -1,4 +1,4 @@
-"""Value of information: worlds in which claims' effects and possible observations are simulated together.
+"""Information gain: worlds in which claims' effects and possible observations are simulated together.
 
 A world is a draw of the parameters, with its past where that is calibrated. What is observed in it comes of its first
 replicate; the expected effect of an intervention is the mean over the others, on common random numbers, so that reports
@@ -227,6 +227,11 @@ def dates(case: Case, when: When) -> tuple[int, ...]:
 def columns_of(candidates: Sequence[Candidate]) -> tuple[ReportColumn, ...]:
     """List every column of some candidates, once."""
     return tuple(dict.fromkeys(column for candidate in candidates for column in candidate.columns))
+
+
+def logs(values: Floats) -> Floats:
+    """Take logarithms of sizes, with their signs."""
+    return np.sign(values) * np.log1p(np.abs(values))
 
 
 MEASURED = frozenset(("log", "difference", "change", "share", "level"))

@@ -1,4 +1,4 @@
-"""Value of information where it is known on paper: effects and reports that are jointly normal.
+"""Information gain where it is known on paper: effects and reports that are jointly normal.
 
 With an effect of variance 1 and a report of it with error variance e the posterior mean has variance R² = 1/(1 + e),
 and the posterior deviation is sqrt(1 - R²). A sign is decided with 95 % where the posterior mean lies 1.645 such
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from copark.stats.value_of_information import SURE, decided, foretell, gains
+from copark.stats.information_gain import SURE, decided, foretell, gains
 
 WORLDS = 4000
 
