@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from tests.calibration.conftest import target
 
 from copark.calibration.discrepancy import LastingDiscrepancy, carried_on
 from copark.calibration.observations import OFFSET, ObservationModel, is_a_size, lasting_size
+from tests.calibration.conftest import target
 
 QUARTERS = 80
 KNOWN = 39

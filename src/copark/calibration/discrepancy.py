@@ -1,11 +1,11 @@
 """What the model leaves out of a park's course, carried on from the record.
 
 A report of a size is the model's course times exp(d), and an error of observation; d is normal around none, lasts
-(correlation exp(-|Δt| / MEMORY)) and is as large in all parks (``error_scales.yaml``, learned over the casebook). A posterior that
-was fitted with it leaves a run beside the record it was fitted to: a forecast that begins on the run contradicts the
-last count. Given the record the d of a run is known at its dates up to the error of observation, and fades into what d
-is of a park without a record (conditional normal distribution; kriging). Each run's course is carried on with a d of
-its own.
+(correlation exp(-|Δt| / MEMORY)) and is as large in all parks (``error_scales.yaml``, learned over the casebook). A
+posterior that was fitted with it leaves a run beside the record it was fitted to: a forecast that begins on the run
+contradicts the last count. Given the record the d of a run is known at its dates up to the error of observation, and
+fades into what d is of a park without a record (conditional normal distribution; kriging). Each run's course is carried
+on with a d of its own.
 
 The parts of a total have its d, so that they still sum to it; no more enterprises operate than are registered.
 """

@@ -282,7 +282,7 @@ class ObservationModel:
 
     @cached_property
     def in_logs(self) -> Booleans:
-        """Whether each target is compared in logarithms, shape (targets,): sizes well above none, with a discrepancy."""
+        """Whether each target is compared in logarithms, shape (targets,): sizes well above none."""
         sizes = np.array([is_a_size(target.variable) for target in self.targets], dtype=np.bool_)
         errors = np.array([target.error for target in self.targets])
         return sizes & (self.recorded > KNOWN * errors) & (self.discrepancy > 0.0)
@@ -453,7 +453,8 @@ class ObservationModel:
         values = self.compared(counterparts)
         if len(together):
             total += log_normal((self.recorded - values)[:, together], self.root(together))
-        lows, highs = self.compared(np.array([[t.value, t.value if t.high is None else t.high] for t in self.targets]).T)
+        ends = [[target.value, target.value if target.high is None else target.high] for target in self.targets]
+        lows, highs = self.compared(np.array(ends, dtype=np.float64).reshape(-1, 2).T)
         for n, target in enumerate(self.targets):
             if n in together:
                 continue
