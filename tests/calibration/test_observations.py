@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy.stats import multivariate_normal, norm
 
-from copark.calibration.observations import ObservationModel, error_of, target_of, targets
+from copark.calibration.observations import ObservationModel, error_of, lasting_size, target_of, targets
 from copark.cases.quarters import Quarter
 from copark.cases.table_schemas import Observation
 from tests.calibration.conftest import CUT, model, target
@@ -106,7 +106,7 @@ def test_what_the_model_leaves_out_lasts_and_is_told_as_it_is_judged():
         replace(target(variable, value=value, error=3.0), quarters=(quarter,)) for variable, value, quarter in dated
     ]
     limit = replace(target("jobs", bound="at-least", value=500.0, error=40.0), quarters=(8,))
-    record = ObservationModel((*counts, limit), 0.1)
+    record = ObservationModel((*counts, limit), 0.1 / lasting_size("registered"))
     lasting = np.diag([16.0, 36.0, 8100.0]) + 9.0 * np.eye(3)
     lasting[0, 1] = lasting[1, 0] = 24.0 * np.exp(-0.5)
     runs = np.array([[45.0, 50.0, 700.0, 480.0]])
@@ -130,7 +130,7 @@ def test_a_run_through_the_record_is_likelier_than_one_below_all_of_it():
         replace(target("operating", value=value, error=error), quarters=(quarter,))
         for value, error, quarter in ((62.0, 2.0, 20), (58.0, 2.9, 20), (94.0, 9.4, 24), (82.0, 2.5, 34))
     ]
-    record = ObservationModel(tuple(counts), 0.3)
+    record = ObservationModel(tuple(counts), 0.3 / lasting_size("operating"))
     factors = np.linspace(0.5, 1.5, 101)
     log_likelihood = record.log_likelihood(np.repeat(factors[:, np.newaxis] * 74.0, 4, axis=1))
     best = 74.0 * factors[log_likelihood.argmax()]

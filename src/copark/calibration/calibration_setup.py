@@ -52,7 +52,8 @@ PROBED = 1 << 12
 FEW = 0.01
 """Share of runs that have as much or as little: a value with fewer is missed."""
 NEAR = 3.0
-"""Errors within which a run is near to a value."""
+"""Errors within which a run is near to a value, of observation and of a tenth of the value."""
+TENTH = 0.1
 PER_JOB = "capital_per_job"
 PER_FIRM = "declared_mean"
 LAND = "land_per_capital"
@@ -312,7 +313,9 @@ def reading_of(case: Case, cut: Quarter, settings: CalibrationSettings, threads:
         reading = Reading(flat=tuple(sorted(missed(first.model, runs))))
         if reading.flat:
             runs = probed(probe_of(case, cut, settings, reading), threads)
-        near = np.any(np.abs(first.model.distances(runs)) <= NEAR, axis=0).tolist()
+        record = first.model
+        errors = np.hypot([target.error for target in record.targets], TENTH * np.abs(record.recorded))
+        near = np.any(np.abs(record.compared(runs) - record.recorded) <= NEAR * errors, axis=0).tolist()
         aside = tuple(target.name for target, is_near in zip(first.model.targets, near, strict=True) if not is_near)
         _KNOWN[first.identity] = replace(reading, aside=aside) if any(near) else reading
     return _KNOWN[first.identity]
