@@ -105,6 +105,22 @@ def test_a_park_with_few_points_takes_the_curve_of_the_others_and_one_without_is
     assert stacks["jobs"].weights["model"] == pytest.approx(np.full(4, everyone[UNSEEN]["jobs"]["model"]), abs=1e-3)
 
 
+def test_no_more_operate_than_are_registered_and_the_count_less_known_gives_way():
+    registered, operating = (
+        stacking.StackedForecast({STACK: np.tile(row, (3, 1)), "model": np.tile(row, (3, 1))}, {})
+        for row in (levels(19.0, 0.3), levels(40.0, 1.0))
+    )
+    both = {"registered": registered, "operating": operating}
+    capped = stacking.coherent(both, {"registered": 3, "operating": 1})
+    assert (capped["operating"].levels[STACK] <= registered.levels[STACK]).all()
+    assert capped["registered"] == registered
+    assert (capped["operating"].levels["model"] == operating.levels["model"]).all(), "what is stacked stays as it is"
+    raised = stacking.coherent(both, {"operating": 2})
+    assert (raised["registered"].levels[STACK] >= operating.levels[STACK]).all()
+    assert raised["operating"] == operating
+    assert stacking.coherent({"jobs": operating}) == {"jobs": operating}
+
+
 def test_the_stack_that_ships_was_learned_from_the_trials_that_ship():
     trials = stacking.load_trials()
     shipped = stacking.shipped()

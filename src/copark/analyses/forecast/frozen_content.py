@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analyses.stack.stacking import UNSEEN, StackedForecast, shipped, stack_of, stacks_of, with_stacks
+from copark.analyses.stack.stacking import (
+    UNSEEN,
+    StackedForecast,
+    coherent,
+    shipped,
+    stack_of,
+    stacks_of,
+    with_stacks,
+)
 from copark.calibration import forecast as engine
 from copark.calibration import panels
 from copark.calibration.calibration_setup import uses_everything
@@ -95,4 +103,5 @@ def content_from_others(basis: ForecastBasis, look: tuple[Panel, PooledOutlook],
         bands = {key: levels[name].T for key, levels in parts.items() if name in levels}
         stacks[name] = stack_of(case.name, name, bands, UNSEEN, outlook.times.tolist(), stack)
     frozen = freeze_outlook(panel, outlook, day) if basis.until > case.clock.data_end else {}
+    stacks = coherent(stacks)
     return (with_stacks(frozen, stacks, stack) if frozen else {}), stacks

@@ -21,7 +21,7 @@ compares without writing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import combinations_with_replacement
 from pathlib import Path
@@ -63,6 +63,8 @@ from copark.version import MODEL_VERSION, PANEL_VERSION
 
 LINE = "line"
 STACK = "stack"
+WHOLE, PART = "registered", "operating"
+"""Counts of which the second is a part of the first."""
 STACKED = (MODEL, GROWTH, LINE)
 """Methods that are stacked; persistence and the logistic curve made the stack no better."""
 UNSEEN = "unseen"
@@ -541,7 +543,43 @@ def stacks_of(
             forecasts_by_variable[variable] = stack_of(
                 case.name, variable, {MODEL: model[variable], **curves}, setting, ahead, stack
             )
-    return forecasts_by_variable
+    counted = {name: len(history_of(case, cut, name).values) for name in forecasts_by_variable}
+    return coherent(forecasts_by_variable, counted)
+
+
+def coherent(
+    stacked_forecasts: Mapping[str, StackedForecast], counted: Mapping[str, int] | None = None
+) -> dict[str, StackedForecast]:
+    """Let no more enterprises operate than are registered, at every level of the stack.
+
+    Each count is stacked by itself, from curves that know nothing of the other: a park with nineteen registered
+    enterprises was given sixty-three in operation. The count of which fewer values are known gives way.
+
+    Parameters
+    ----------
+    stacked_forecasts
+        Forecasts by count.
+    counted
+        Own values known of each count; none where nothing is known of the park.
+
+    Returns
+    -------
+    The same, with one of the two bounded by the other; methods that are stacked stay as they are.
+    """
+    bounded = dict(stacked_forecasts)
+    if not {WHOLE, PART} <= bounded.keys():
+        return bounded
+    known = counted or {}
+    whole = bounded[WHOLE].levels[STACK]
+    part = bounded[PART].levels[STACK]
+    if known.get(PART, 0) > known.get(WHOLE, 0):
+        name = WHOLE
+        rows = np.maximum(whole, part)
+    else:
+        name = PART
+        rows = np.minimum(part, whole)
+    bounded[name] = replace(bounded[name], levels={**bounded[name].levels, STACK: rows})
+    return bounded
 
 
 def curves_of(
