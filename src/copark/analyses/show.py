@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from copark.analyses.contract import Result, Texts, assemble
 from copark.cases.own_words import own_words
-from copark.labels import variable_title
+from copark.labels import observable_title, variable_title
+from copark.model.variables import catalogue
 from copark.presentation.document import (
     Block,
     Bullets,
@@ -49,6 +50,13 @@ def evidence_of(case: Case, used: Iterable[Observation]) -> tuple[Evidence, ...]
         parts = (source.outlet, source.title, "" if source.date is None else str(source.date))
         evidence.append(Evidence(key, ". ".join(filter(None, parts)), source.url or ""))
     return tuple(evidence)
+
+
+def value_column(lang: str, variable: str) -> Column:
+    """Make a column of an observable, whole where it is counted."""
+    unit = catalogue().outputs[variable].unit
+    kind = Kind.count if unit in ("companies", "persons") else Kind.number
+    return Column(variable, observable_title(variable, lang), kind, unit)
 
 
 def interval(levels: Sequence[float] | Floats) -> Interval:

@@ -15,16 +15,13 @@ import numpy as np
 
 from copark.analyses.evsi.stakes import StakeMeasures
 from copark.analyses.voi.worlds import (
-    DATES,
-    ESTIMATED,
-    FAMILIES,
-    LITERATURE,
-    MIDDLE,
     Candidate,
-    ReportColumn,
     ReportMeasures,
+    When,
+    candidates_on,
     columns_of,
     logs,
+    past_dates,
 )
 from copark.arrays import Booleans, Floats, Integers
 from copark.calibration.case_parameters import Source
@@ -106,30 +103,12 @@ def sources_before(varying: Sequence[str], first: int) -> tuple[Candidate, ...]:
     first
         Quarter of the decision, counted from 0.
     """
-    last = first - 1
-    middle = round(MIDDLE * last)
-    dates = {
-        "middle": (middle,),
-        "now": (last,),
-        "middle and now": (middle, last),
-        "yearly": tuple(range(last % 4, last + 1, 4)),
-        "five": tuple(round((number + 1) * last / DATES) for number in range(DATES)),
-    }
-    asked: dict[tuple[str, tuple[int, ...]], Candidate] = {}
-    for family in FAMILIES:
-        for when in family.dates:
-            quarters = tuple(dict.fromkeys(quarter for quarter in dates.get(when, ()) if quarter > 0))
-            columns = tuple(
-                ReportColumn(output, quarter, family.adds_up) for quarter in quarters for output in family.outputs
-            )
-            if columns:
-                asked.setdefault((family.key, quarters), Candidate(family.key, quarters, columns))
-    estimates = [
-        Candidate(LITERATURE, (), (ReportColumn(parameter, -1),), parameter=parameter)
-        for parameter in ESTIMATED
-        if parameter in varying
-    ]
-    return (*asked.values(), *estimates)
+    over = past_dates(first - 1)
+
+    def quarters_of(when: When) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(quarter for quarter in over.get(when, ()) if quarter > 0))
+
+    return candidates_on(quarters_of, varying)
 
 
 @dataclass(frozen=True)

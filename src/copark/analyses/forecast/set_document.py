@@ -10,13 +10,12 @@ import numpy as np
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.forecast.frozen_set import FrozenForecasts, FrozenPark
-from copark.analyses.show import Columns, Show, interval
+from copark.analyses.show import Columns, Show, interval, value_column
 from copark.calibration.forecast import OBSERVABLES
 from copark.calibration.frozen_sets import MANIFEST, TABLE
 from copark.cases.observed_variables import SERIES
 from copark.cases.table_schemas import Bound
 from copark.labels import join, observable_title, titled
-from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
 
@@ -109,22 +108,6 @@ class _SetShow(Show):
         blocks: list[doc.Block] = [doc.Bullets(tuple(bullets)), doc.Paragraph(self.words("hash"))]
         return self.section("set.summary", *blocks)
 
-    def value(self, variable: str, key: str = "", title: str = "") -> doc.Column:
-        """Make a column of an observable, whole where it is counted.
-
-        Parameters
-        ----------
-        variable
-            Name of the observable.
-        key
-            Key of the column; by default the observable's name.
-        title
-            Head of the column; by default the observable's title.
-        """
-        unit = catalogue().outputs[variable].unit
-        kind = doc.Kind.count if unit in ("companies", "persons") else doc.Kind.number
-        return doc.Column(key or variable, title or observable_title(variable, self.t.lang), kind, unit)
-
     def band(self, park: FrozenPark, variable: str, year: str) -> doc.Interval | None:
         """Return median and 90 % of an observable at the end of a year; ``None`` where it is not forecast."""
         if variable not in park.bands or year not in park.quarters:
@@ -134,7 +117,11 @@ class _SetShow(Show):
     def parks(self) -> Iterator[doc.Block]:
         """Show every park with its file, and those that are not forecast."""
         answer = self.answer
-        columns: Columns = ("park", *(self.value(name) for name in SHOWN_FIRST), "set_cut:quarter file set_id")
+        columns: Columns = (
+            "park",
+            *(value_column(self.t.lang, name) for name in SHOWN_FIRST),
+            "set_cut:quarter file set_id",
+        )
         rows = [
             (
                 self.t.of(park.title),
@@ -196,7 +183,7 @@ class _SetShow(Show):
         ]
         rows = []
         for name in park.bands:
-            cells = [self.bare(self.band(park, name, year), self.value(name)) for year in park.quarters]
+            cells = [self.bare(self.band(park, name, year), value_column(self.t.lang, name)) for year in park.quarters]
             rows.append((titled(name, self.t.lang), *cells))
         return doc.Table(
             f"forecast-{park.park}",

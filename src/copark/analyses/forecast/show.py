@@ -10,7 +10,7 @@ import numpy as np
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.forecast import Answer
 from copark.analyses.forecast.parameter_sources import Borrowed
-from copark.analyses.show import Columns, Show, grouped, interval
+from copark.analyses.show import Columns, Show, grouped, interval, value_column
 from copark.analyses.size_words import band_words, spans_too_much
 from copark.analyses.stack.stacking import FAR, NEAR, STACKED, UNSEEN
 from copark.calibration.diagnostics import title_of
@@ -19,7 +19,6 @@ from copark.calibration.rolling_origin import CONDITIONAL
 from copark.calibration.validation_study import PAST, SHOCKS, SOURCES
 from copark.cases.quarters import Quarter
 from copark.labels import join, lowered, method_title, observable_title, titled
-from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
 from copark.texts import text
@@ -80,22 +79,6 @@ class _Show(Show):
         self.years = sorted({*year_ends, len(self.quarters) - 1})
         """Quarters that end a year, and the last, counted from the start."""
 
-    def value(self, variable: str, key: str = "", title: str = "") -> doc.Column:
-        """Make a column of an observable, whole where it is counted.
-
-        Parameters
-        ----------
-        variable
-            Name of the observable.
-        key
-            Key of the column; by default the observable's name.
-        title
-            Head of the column; by default the observable's title.
-        """
-        unit = catalogue().outputs[variable].unit
-        kind = doc.Kind.count if unit in ("companies", "persons") else doc.Kind.number
-        return doc.Column(key or variable, title or observable_title(variable, self.t.lang), kind, unit)
-
     def band(self, variable: str, quarter: int = -1) -> doc.Interval:
         """Return median and 90 % of an observable at the end of a quarter."""
         return interval(self.answer.bands[variable][:, quarter])
@@ -122,9 +105,11 @@ class _Show(Show):
         for name, band in bands.items():
             title = lowered(observable_title(name, self.t.lang))
             if band.value is None or not spans_too_much(band.low, band.high):
-                parts.append(self.t("headline.part", title=title, value=self.said(band, self.value(name))))
+                parts.append(
+                    self.t("headline.part", title=title, value=self.said(band, value_column(self.t.lang, name)))
+                )
             else:
-                reach = self.said(doc.Interval(band.low, band.high), self.value(name))
+                reach = self.said(doc.Interval(band.low, band.high), value_column(self.t.lang, name))
                 open_parts.append(self.t("headline.part_open", title=title, value=reach))
         if open_parts:
             parts.append(self.t("headline.open", parts=join(open_parts, self.t.lang)))
@@ -179,12 +164,12 @@ class _Show(Show):
         """Show an observable at the end, of a count with a warning where its range tells little."""
         t = self.t
         low, middle, high = self.answer.bands[name][[0, 2, -1], -1].tolist()
-        band = self.said(doc.Interval(low, high), self.value(name))
+        band = self.said(doc.Interval(low, high), value_column(self.t.lang, name))
         if name in self.answer.weights:
             note = band_words(t("card.band", band=band), low, high, t.lang)
         else:
             note = t("card.model", band=band)
-        return doc.Card(observable_title(name, t.lang), self.value(name), middle, note)
+        return doc.Card(observable_title(name, t.lang), value_column(self.t.lang, name), middle, note)
 
     def rests_on(self) -> str:
         answer = self.answer
@@ -256,7 +241,7 @@ class _Show(Show):
             "fan.caption",
             title=title,
             quarter=self.answer.until,
-            value=self.said(self.band(variable), self.value(variable)),
+            value=self.said(self.band(variable), value_column(self.t.lang, variable)),
         )
         draw = self.draw_pooled if self.answer.borrowed else self.draw_own
         return doc.Chart(f"fan-{variable.replace('_', '-')}", title, words, lambda: draw(variable), words, wide=False)

@@ -11,8 +11,9 @@ parameter that a study elsewhere estimates.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -190,10 +191,23 @@ def candidates(case: Case, varying: Sequence[str]) -> tuple[Candidate, ...]:
     varying
         Parameters that are not known: of others an estimate tells nothing.
     """
+    return candidates_on(partial(dates, case), varying)
+
+
+def candidates_on(quarters_of: Callable[[When], tuple[int, ...]], varying: Sequence[str]) -> tuple[Candidate, ...]:
+    """List the candidates whose dates have quarters.
+
+    Parameters
+    ----------
+    quarters_of
+        Gives the quarters of a date, counted from the start; none where it is not asked about.
+    varying
+        Parameters that are not known: of others an estimate tells nothing.
+    """
     of_park: dict[tuple[str, tuple[int, ...]], Candidate] = {}
     for family in FAMILIES:
         for when in family.dates:
-            quarters = dates(case, when)
+            quarters = quarters_of(when)
             columns = tuple(
                 ReportColumn(output, quarter, family.adds_up) for quarter in quarters for output in family.outputs
             )
@@ -207,19 +221,22 @@ def candidates(case: Case, varying: Sequence[str]) -> tuple[Candidate, ...]:
     return (*of_park.values(), *estimates)
 
 
-def dates(case: Case, when: When) -> tuple[int, ...]:
-    """Give the quarters of a date, counted from the start; none where it lies beyond the case's time."""
-    now = min(case.clock.data_end - case.clock.start, case.clock.quarters - 1)
+def past_dates(now: int) -> Mapping[str, tuple[int, ...]]:
+    """Give the quarters of the dates that are over by a quarter, counted from the start, by name."""
     middle = round(MIDDLE * now)
-    quarters = {
+    return {
         "middle": (middle,),
         "now": (now,),
         "middle and now": (middle, now),
-        "soon": (now + SOON,),
-        "late": (now + LATE,),
         "yearly": tuple(range(now % 4, now + 1, 4)),
         "five": tuple(round((number + 1) * now / DATES) for number in range(DATES)),
-    }[when]
+    }
+
+
+def dates(case: Case, when: When) -> tuple[int, ...]:
+    """Give the quarters of a date, counted from the start; none where it lies beyond the case's time."""
+    now = min(case.clock.data_end - case.clock.start, case.clock.quarters - 1)
+    quarters = {**past_dates(now), "soon": (now + SOON,), "late": (now + LATE,)}[when]
     distinct = tuple(dict.fromkeys(quarters))
     return distinct if distinct and distinct[0] > 0 and distinct[-1] < case.clock.quarters else ()
 
