@@ -34,7 +34,7 @@ from copark.arrays import Floats
 from copark.calibration.draw_sources import SHIPPED, arrays_in
 from copark.calibration.forecast import LEVELS, rounded
 from copark.calibration.pool.abc_regression import ORIGINS, YEARS, Window, pasts, windows
-from copark.calibration.pool.benchmarks import MEMBERS, Past, fit_growth
+from copark.calibration.pool.benchmarks import Past, fit_growth, trend
 from copark.calibration.pool.forecasts import (
     GROWTH,
     METHODS,
@@ -44,29 +44,37 @@ from copark.calibration.pool.forecasts import (
     PanelScore,
     Race,
     contest,
+    TREND,
+    curves_from_origin,
     from_origin,
     unseen,
+    unseen_curves,
     winners,
 )
-from copark.calibration.pool.panel import Panel
+from copark.calibration.pool.panel import Panel, PanelSettings
 from copark.calibration.pool.panel import recipe_of as recipe_of_panel
-from copark.calibration.pool.parks import COUNTS, LAST, YOUNGEST, PanelPark, last_day
-from copark.calibration.rolling_origin import forecasts, history_of
+from copark.calibration.pool.parks import COUNTS, LAST, PanelPark, last_day
+from copark.calibration.pool.records import YOUNGEST, offered_after
+from copark.calibration.rolling_origin import history_of
 from copark.cases.case import Case
+from copark.cases.casebook import COUNTS as ACCOUNTS
+from copark.cases.casebook import DATES, casebook_path
 from copark.cases.quarters import Quarter
-from copark.identity import hash_content, identity_of
+from copark.identity import hash_content, hash_files, identity_of
 from copark.json_types import JsonObject
 from copark.progress import Progress
 from copark.stats.quantiles import weighted_quantiles
 from copark.stats.scores import crps
-from copark.version import MODEL_VERSION, PANEL_VERSION
+from copark.version import MODEL_VERSION, PANEL_VERSION, STACK_VERSION
 
 LINE = "line"
 STACK = "stack"
 WHOLE, PART = "registered", "operating"
 """Counts of which the second is a part of the first."""
-STACKED = (MODEL, GROWTH, LINE)
-"""Methods that are stacked; persistence and the logistic curve made the stack no better."""
+STACKED = (MODEL, GROWTH, TREND)
+"""Methods that are stacked; persistence, a straight line and the logistic curve made the stack no better."""
+RECENT = 2013
+"""Weights of near and far values are learned from origins since this year: before it there were three parks."""
 UNSEEN = "unseen"
 NEAR = "near"
 FAR = "far"
@@ -110,6 +118,8 @@ class ForecastTrial:
     """Years from the origin to the value's day; of an unseen park from its own first day."""
     value: float
     levels: Mapping[str, Floats]
+    origin: int = 0
+    """Year of the origin; 0 for an unseen park."""
 
 
 def trials_of(
@@ -131,31 +141,109 @@ def trials_of(
     race = Race(panel, threads, folder)
     steps: dict[str, Callable[[], list[Any]]] = {}
 
-    def blind(park: PanelPark) -> list[Any]:
-        return _told(park, UNSEEN, unseen(race, park), park.ages)
+    def made(task: _Task) -> list[Any]:
+        if task.window is None:
+            return _told(task, unseen(race, task.park))
+        return _told(task, from_origin(race, task.window))
 
-    def later(setting: str, window: Window) -> list[Any]:
-        ahead = np.array([(last_day(target) - window.day) / DAYS for target in window.park.model.targets])
-        return _told(window.park, setting, from_origin(race, window), ahead)
+    for task in _tasks(panel.parks):
+        steps[task.step] = partial(made, task)
+    return tuple(_trial(row) for row in race.in_steps(steps, progress))
 
-    for park in panel.parks:
+
+@dataclass(frozen=True)
+class _Task:
+    """Forecasts of one park in one setting, from one origin where it has one."""
+
+    park: PanelPark
+    setting: str
+    window: Window | None = None
+
+    @property
+    def step(self) -> str:
+        """Name of the step that is kept."""
+        year = "" if self.window is None else f"-{self.window.year}"
+        return f"stack-{STACK_VERSION}-{self.setting}-{self.park.name}{year}"
+
+    @property
+    def origin(self) -> int:
+        """Year of the origin; 0 without one."""
+        return 0 if self.window is None else self.window.year
+
+    @property
+    def ahead(self) -> Floats:
+        """Years from the origin to each target, shape (targets,); of an unseen park its age."""
+        if self.window is None:
+            return self.park.ages
+        day = self.window.day
+        return np.array([(last_day(target) - day) / DAYS for target in self.park.model.targets])
+
+    def curves(self, parks: Sequence[PanelPark]) -> Iterator[Forecast]:
+        """Forecast by the methods that know no mechanism, which takes no run."""
+        if self.window is None:
+            return unseen_curves(parks, self.park)
+        return curves_from_origin(parks, self.window)
+
+
+def _tasks(parks: Sequence[PanelPark]) -> Iterator[_Task]:
+    """List the tasks in the order of their trials."""
+    for park in parks:
         if any(park.scored(name) for name in COUNTS):
-            steps[f"stack-{UNSEEN}-{park.name}"] = partial(blind, park)
+            yield _Task(park, UNSEEN)
         for setting, after, until in ((NEAR, 0, YEARS), (FAR, YEARS, EVER)):
             for window in windows(park, after, until):
-                steps[f"stack-{setting}-{park.name}-{window.year}"] = partial(later, setting, window)
-    rows = race.in_steps(steps, progress)
-    return tuple(
-        ForecastTrial(
-            **row | {"levels": {name: np.array(row["levels"][name]) for name in METHODS if name in row["levels"]}}
-        )
-        for row in rows
-    )
+                yield _Task(park, setting, window)
 
 
-def _told(park: PanelPark, setting: str, method_forecasts: Iterable[Forecast], ahead: Floats) -> list[Any]:
-    """Give the trials of a park as plain values, by target."""
-    rows: dict[int, dict[str, list[float]]] = {}
+def with_curves(trials: Sequence[ForecastTrial], parks: Sequence[PanelPark]) -> tuple[ForecastTrial, ...]:
+    """Make the curves of trials anew and leave the model's forecasts as they are: minutes, where those take hours.
+
+    Parameters
+    ----------
+    trials
+        Trials whose model is current.
+    parks
+        The parks they are of.
+
+    Raises
+    ------
+    ValueError
+        If the trials are not of the values that these parks have.
+    """
+    models = {
+        (trial.park, trial.setting, trial.variable, round(trial.ahead, 3), trial.value): trial.levels[MODEL]
+        for trial in trials
+    }
+    made = []
+    for task in _tasks(parks):
+        positions = task.window.later if task.window is not None else [n for v in COUNTS for n in task.park.scored(v)]
+        targets = task.park.model.targets
+        model = {}
+        for position in positions:
+            target = targets[position]
+            key = (task.park.name, task.setting, target.variable, round(float(task.ahead[position]), 3), target.value)
+            if key not in models:
+                raise ValueError(f"no trial of {key}: make them by python docs/build_posteriors.py stack")
+            model[position] = models[key].tolist()
+        made += [_trial(row) for row in _told(task, task.curves(parks), model)]
+    if len(made) != len(trials):
+        raise ValueError(f"{len(trials)} trials, {len(made)} values")
+    return tuple(made)
+
+
+def _trial(row: Mapping[str, Any]) -> ForecastTrial:
+    """Make a trial of its plain values, methods in their usual order."""
+    levels = {name: np.array(row["levels"][name]) for name in METHODS if name in row["levels"]}
+    return ForecastTrial(**{**row, "levels": levels})
+
+
+def _told(
+    task: _Task, method_forecasts: Iterable[Forecast], model: Mapping[int, list[float]] | None = None
+) -> list[Any]:
+    """Give the trials of a task as plain values, by target; levels of the model are taken as they are, if given."""
+    park = task.park
+    ahead = task.ahead
+    rows: dict[int, dict[str, list[float]]] = {position: {MODEL: levels} for position, levels in (model or {}).items()}
     for method, position, members in method_forecasts:
         counts = np.maximum(members[np.isfinite(members)], 0.0)
         rows.setdefault(position, {})[method] = np.quantile(counts, LEVELS).tolist()
@@ -163,7 +251,8 @@ def _told(park: PanelPark, setting: str, method_forecasts: Iterable[Forecast], a
     return [
         {
             "park": park.name,
-            "setting": setting,
+            "setting": task.setting,
+            "origin": task.origin,
             "variable": targets[position].variable,
             "ahead": float(ahead[position]),
             "value": targets[position].value,
@@ -270,7 +359,13 @@ def learn(trials: Sequence[ForecastTrial], recipe: Mapping[str, Any]) -> Stack:
     learned: dict[str, dict[str, dict[str, dict[str, float]]]] = {name: {} for name in ("", *parks)}
     for setting in SETTINGS:
         for variable in ("", *COUNTS):
-            chosen_trials = [trial for trial in trials if trial.setting == setting and variable in ("", trial.variable)]
+            chosen_trials = [
+                trial
+                for trial in trials
+                if trial.setting == setting
+                and variable in ("", trial.variable)
+                and (setting == UNSEEN or trial.origin >= RECENT)
+            ]
             if len({trial.park for trial in chosen_trials}) >= (FEWEST if variable else 1):
                 for park, weights in _learned(chosen_trials, ("", *parks)).items():
                     learned[park].setdefault(setting, {})[variable] = weights
@@ -392,10 +487,17 @@ def made_of(trials: Sequence[ForecastTrial], recipe: Mapping[str, Any]) -> Shipp
     return ShippedStack(stack, judge(trials, stack))
 
 
-def recipe_of(panel: Panel) -> JsonObject:
-    """Return what trials depend on: parks and their hashes, model, settings of the panel."""
-    whole = recipe_of_panel(panel.parks, panel.settings)
-    return {key: whole[key] for key in ("format", "parks", "model", "method", "settings")}
+def recorded() -> str:
+    """Identify the counts and dates of parks beside the cases, which curves learn from."""
+    folder = casebook_path()
+    return hash_files([folder / name for name in (DATES, ACCOUNTS)], folder)
+
+
+def recipe_of(parks: Sequence[PanelPark], settings: PanelSettings) -> JsonObject:
+    """Return what trials depend on: parks and their hashes, model, settings of the panel, curves and their records."""
+    whole = recipe_of_panel(parks, settings)
+    made_of = {key: whole[key] for key in ("format", "parks", "model", "method", "settings")}
+    return {**made_of, "curves": STACK_VERSION, "records": recorded()}
 
 
 def save(trials: Sequence[ForecastTrial], recipe: Mapping[str, Any], folder: Path = SHIPPED) -> None:
@@ -412,7 +514,7 @@ def save(trials: Sequence[ForecastTrial], recipe: Mapping[str, Any], folder: Pat
     """
     nothing = np.full(len(LEVELS), np.nan)
     levels = np.array([[trial.levels.get(name, nothing) for name in METHODS] for trial in trials], dtype=np.float32)
-    numbers = np.array([[trial.ahead, trial.value] for trial in trials])
+    numbers = np.array([[trial.ahead, trial.value, trial.origin] for trial in trials])
     words: dict[str, Any] = {name: np.array([getattr(trial, name) for trial in trials]) for name in WORDS}
     np.savez_compressed(folder / TRIALS, levels=levels, numbers=numbers, **words)
     # From the file, not from memory: the stack must be what anybody gets who learns it from the rounded trials.
@@ -434,8 +536,9 @@ def load_trials(folder: Path = SHIPPED) -> tuple[ForecastTrial, ...]:
             ahead,
             value,
             {name: row for name, row in zip(METHODS, rows, strict=True) if np.isfinite(row).all()},
+            int(origin),
         )
-        for park, setting, variable, (ahead, value), rows in zip(*words, numbers, levels, strict=True)
+        for park, setting, variable, (ahead, value, origin), rows in zip(*words, numbers, levels, strict=True)
     )
 
 
@@ -449,8 +552,9 @@ def is_current(parks: Sequence[PanelPark]) -> bool:
     """Say whether the shipped stack was learned from these parks and this model."""
     recipe = shipped().stack.recipe
     hashes = {park.name: hash_content(park.content) for park in parks}
-    versions = (recipe.get("model"), recipe.get("method"))
-    return bool(versions == (MODEL_VERSION, PANEL_VERSION) and recipe["parks"] == hashes)
+    versions = (recipe.get("model"), recipe.get("method"), recipe.get("curves"), recipe.get("records"))
+    current = (MODEL_VERSION, PANEL_VERSION, STACK_VERSION, recorded())
+    return bool(versions == current and recipe["parks"] == hashes)
 
 
 def largest_difference(first: Sequence[ForecastTrial], second: Sequence[ForecastTrial]) -> float:
@@ -601,15 +705,20 @@ def curves_of(
         The other parks.
     """
     history = history_of(case, cut, variable)
-    past = Past(np.maximum(history.times, YOUNGEST), history.values)
-    ages = [max((t + 1) / 4.0, YOUNGEST) for t in quarters]
+    day = cut.last_day.toordinal()
+    shift = offered_after(case, day)
+    past = Past(np.maximum(history.times - shift, YOUNGEST), history.values)
+    times = [(t + 1) / 4.0 for t in quarters]
+    ages = [max(time - shift, YOUNGEST) for time in times]
     members: dict[str, list[Floats]] = {}
-    curve = fit_growth(pasts(parks, case.name, variable, cut.last_day.toordinal()))
+    curve = fit_growth(pasts(parks, case.name, variable, day))
     if curve is not None:
         members[GROWTH] = [curve.ensemble(past, age) for age in ages]
-    line_forecast = forecasts(history, ages, np.zeros(len(ages))).get(LINE)
-    if line_forecast is not None:
-        members[LINE] = [line_forecast.ensemble(n, MEMBERS) for n in range(len(ages))]
+    own = Past(history.times, history.values)
+    trends = [trend(own, time) for time in times]
+    continued = [ensemble for ensemble in trends if ensemble is not None]
+    if continued:
+        members[TREND] = continued
     rows = {name: np.quantile(np.maximum(ensemble, 0.0), LEVELS, axis=1).T for name, ensemble in members.items()}
     return rows, bool(len(past.ages))
 
