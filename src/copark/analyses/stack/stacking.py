@@ -39,12 +39,12 @@ from copark.calibration.pool.forecasts import (
     GROWTH,
     METHODS,
     MODEL,
+    TREND,
     Contest,
     Forecast,
     PanelScore,
     Race,
     contest,
-    TREND,
     curves_from_origin,
     from_origin,
     unseen,
@@ -55,6 +55,7 @@ from copark.calibration.pool.panel import Panel, PanelSettings
 from copark.calibration.pool.panel import recipe_of as recipe_of_panel
 from copark.calibration.pool.parks import COUNTS, LAST, PanelPark, last_day
 from copark.calibration.pool.records import YOUNGEST, offered_after
+from copark.calibration.pool.selection import Selection, mixed_with_nothing, select
 from copark.calibration.rolling_origin import history_of
 from copark.cases.case import Case
 from copark.cases.casebook import COUNTS as ACCOUNTS
@@ -69,6 +70,8 @@ from copark.version import MODEL_VERSION, PANEL_VERSION, STACK_VERSION
 
 LINE = "line"
 STACK = "stack"
+BEGUN = "begun"
+"""The stack of a park that comes about, beside the one mixed with the chance that it does not."""
 WHOLE, PART = "registered", "operating"
 """Counts of which the second is a part of the first."""
 STACKED = (MODEL, GROWTH, TREND)
@@ -88,10 +91,15 @@ FAR_YEARS = 6.0
 DAYS = 365.25
 STEPS = 10
 """Weights are tried in tenths."""
-EQUAL = 0.5
+EQUAL = 0.25
 """How far weights are drawn to equal ones."""
 SEED = 1
 RESAMPLES = 400
+DRAWS = 4000
+"""Resamples of parks for intervals of differences."""
+ENDS = (0.025, 0.975)
+SINGLE = (GROWTH, "persistence", "line", "logistic", TREND)
+"""Single curves, of which the best is what the stack has to reach."""
 FEWEST = 8
 """An observable that fewer parks tell takes the weights learned over all."""
 FILE = "stack.json"
@@ -419,6 +427,41 @@ class ParkScore:
 
 
 @dataclass(frozen=True)
+class AgainstBest:
+    """The stack beside the best single curve of a setting, on some of its values."""
+
+    setting: str
+    """unseen, near or far."""
+    origin: int
+    """Year of the origin; 0 for all of them, or for a park never seen."""
+    variable: str
+    """Name of the count; empty for all."""
+    curve: str
+    """The single curve with the least score in the setting; the growth curve stands in where it can say nothing."""
+    parks: int
+    """Parks with such values."""
+    values: int
+    """Values."""
+    stack: float
+    """CRPS of ln(1 + count) of the stack, the mean over parks of the park's mean."""
+    model: float
+    """That of the model."""
+    best: float
+    """That of the curve."""
+    low: float
+    """2.5 % quantile of the difference, stack less curve, over resamples of the parks."""
+    high: float
+    """97.5 % quantile."""
+    not_worse: int
+    """Parks in which the stack is not worse."""
+
+    @property
+    def difference(self) -> float:
+        """Score of the stack less that of the curve; below 0 the stack is better."""
+        return self.stack - self.best
+
+
+@dataclass(frozen=True)
 class StackComparison:
     """Comparisons of a stack with the model and the curves."""
 
@@ -426,6 +469,17 @@ class StackComparison:
     """For each setting and set of methods: over all counts first, then by observable."""
     parks: tuple[ParkScore, ...]
     """Every park in every setting it has values in."""
+    against_best: tuple[AgainstBest, ...] = ()
+    """The stack beside the best single curve: by setting over all values (of origins since RECENT), by indicator, by
+    origin."""
+
+    def best(self, setting: str) -> AgainstBest:
+        """Return the comparison with the best single curve over all values of a setting."""
+        return next(row for row in self.against_best if (row.setting, row.origin, row.variable) == (setting, 0, ""))
+
+    def by_origin(self) -> tuple[AgainstBest, ...]:
+        """Return the comparisons by origin, of origins since RECENT."""
+        return tuple(row for row in self.against_best if row.origin >= RECENT)
 
     def main(self, setting: str) -> Contest:
         """Return the comparison over all counts, with the methods that need little."""
@@ -470,21 +524,79 @@ def judge(trials: Sequence[ForecastTrial], stack: Stack) -> StackComparison:
         for setting in SETTINGS
         for park, (_, means) in winners(curved, setting).items()
     )
-    return StackComparison(tuple(entry for entry in contests if entry is not None), parks)
+    against = tuple(row for setting in SETTINGS for row in _against_best(trials, scores, setting))
+    return StackComparison(tuple(entry for entry in contests if entry is not None), parks, against)
+
+
+def _against_best(trials: Sequence[ForecastTrial], scores: Sequence[PanelScore], setting: str) -> Iterator[AgainstBest]:
+    """Set the stack beside the best single curve of a setting: over all, by indicator, by origin.
+
+    The curve is the one with the least mean over parks on values since RECENT. It is chosen with these scores in view,
+    which favours it.
+    """
+    by_value: dict[int, dict[str, float]] = {}
+    for score in scores:
+        if score.scheme == setting:
+            by_value.setdefault(score.at, {})[score.method] = score.log_crps
+    values = {at: row for at, row in by_value.items() if GROWTH in row}
+    recent = [at for at in values if setting == UNSEEN or trials[at].origin >= RECENT]
+    if not recent:
+        return
+    singles = (GROWTH,) if setting == UNSEEN else SINGLE
+
+    def over_parks(places: Sequence[int], method: str) -> dict[str, float]:
+        by_park: dict[str, list[float]] = {}
+        for at in places:
+            by_park.setdefault(trials[at].park, []).append(values[at].get(method, values[at][GROWTH]))
+        return {park: float(np.mean(rows)) for park, rows in by_park.items()}
+
+    curve = min(singles, key=lambda method: np.mean(list(over_parks(recent, method).values())))
+
+    def told(places: Sequence[int], origin: int, variable: str) -> AgainstBest:
+        by_method = {method: over_parks(places, method) for method in (STACK, MODEL, curve)}
+        stack, model, best = (np.array(list(rows.values())) for rows in by_method.values())
+        parks = len(stack)
+        counts = np.random.default_rng(SEED).multinomial(parks, np.full(parks, 1.0 / parks), size=DRAWS)
+        low, high = np.quantile(counts @ (stack - best) / parks, ENDS)
+        return AgainstBest(
+            setting,
+            origin,
+            variable,
+            curve,
+            parks,
+            len(places),
+            float(stack.mean()),
+            float(model.mean()),
+            float(best.mean()),
+            float(low),
+            float(high),
+            int((stack <= best + 1e-12).sum()),
+        )
+
+    for variable in ("", *COUNTS):
+        places = [at for at in recent if variable in ("", trials[at].variable)]
+        if places:
+            yield told(places, 0, variable)
+    for origin in sorted({trials[at].origin for at in values} - {0}):
+        yield told([at for at in values if trials[at].origin == origin], origin, "")
 
 
 @dataclass(frozen=True)
 class ShippedStack:
-    """A stack, and how it did on parks that had no say in its weights."""
+    """A stack, how it did on parks that had no say in its weights, and what the selection of cases does."""
 
     stack: Stack
     judged: StackComparison
+    selection: Selection | None = None
+    """None where it was not asked for."""
 
 
-def made_of(trials: Sequence[ForecastTrial], recipe: Mapping[str, Any]) -> ShippedStack:
-    """Learn a stack from trials and judge it."""
+def made_of(
+    trials: Sequence[ForecastTrial], recipe: Mapping[str, Any], parks: Sequence[PanelPark] = ()
+) -> ShippedStack:
+    """Learn a stack from trials and judge it; with its parks, tell the selection, too."""
     stack = learn(trials, recipe)
-    return ShippedStack(stack, judge(trials, stack))
+    return ShippedStack(stack, judge(trials, stack), select(parks) if parks else None)
 
 
 def recorded() -> str:
@@ -500,7 +612,13 @@ def recipe_of(parks: Sequence[PanelPark], settings: PanelSettings) -> JsonObject
     return {**made_of, "curves": STACK_VERSION, "records": recorded()}
 
 
-def save(trials: Sequence[ForecastTrial], recipe: Mapping[str, Any], folder: Path = SHIPPED) -> None:
+def save(
+    trials: Sequence[ForecastTrial],
+    recipe: Mapping[str, Any],
+    folder: Path = SHIPPED,
+    *,
+    parks: Sequence[PanelPark] = (),
+) -> None:
     """Write trials, and the stack that is learned from them as they are written.
 
     Parameters
@@ -511,6 +629,8 @@ def save(trials: Sequence[ForecastTrial], recipe: Mapping[str, Any], folder: Pat
         What they depend on, as of :func:`recipe_of`.
     folder
         Folder of both files; by default that of the package.
+    parks
+        Parks of the panel, for what their selection does.
     """
     nothing = np.full(len(LEVELS), np.nan)
     levels = np.array([[trial.levels.get(name, nothing) for name in METHODS] for trial in trials], dtype=np.float32)
@@ -518,7 +638,7 @@ def save(trials: Sequence[ForecastTrial], recipe: Mapping[str, Any], folder: Pat
     words: dict[str, Any] = {name: np.array([getattr(trial, name) for trial in trials]) for name in WORDS}
     np.savez_compressed(folder / TRIALS, levels=levels, numbers=numbers, **words)
     # From the file, not from memory: the stack must be what anybody gets who learns it from the rounded trials.
-    content = TypeAdapter(ShippedStack).dump_json(made_of(load_trials(folder), recipe), indent=1)
+    content = TypeAdapter(ShippedStack).dump_json(made_of(load_trials(folder), recipe, parks), indent=1)
     (folder / FILE).write_bytes(content + b"\n")
 
 
@@ -686,6 +806,33 @@ def coherent(
     return bounded
 
 
+def or_nothing(stacked_forecasts: Mapping[str, StackedForecast], chance: float) -> dict[str, StackedForecast]:
+    """Mix stacks of a park without any enterprise with the chance that it comes to nothing, and keep them without.
+
+    Parameters
+    ----------
+    stacked_forecasts
+        Forecasts by count.
+    chance
+        The chance.
+
+    Returns
+    -------
+    The same, with the stack mixed; the stack of a park that comes about stands beside it as a method of its own.
+    """
+    return {
+        name: replace(
+            entry,
+            levels={
+                **entry.levels,
+                STACK: mixed_with_nothing(entry.levels[STACK], chance),
+                BEGUN: entry.levels[STACK],
+            },
+        )
+        for name, entry in stacked_forecasts.items()
+    }
+
+
 def curves_of(
     case: Case, cut: Quarter, variable: str, quarters: Sequence[int], parks: Sequence[PanelPark]
 ) -> tuple[dict[str, Floats], bool]:
@@ -743,7 +890,7 @@ def with_stacks(
             for variable, forecast in stacked_forecasts.items()
             if name in forecast.levels
         }
-        for name in (STACK, GROWTH)
+        for name in (STACK, BEGUN, GROWTH)
     }
     changed = {
         **{name: value for name, value in content.items() if name != "identity"},
