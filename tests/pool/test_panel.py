@@ -16,7 +16,7 @@ from copark.calibration.forecast import LEVELS, Frozen, read
 from copark.calibration.panels import runs_of
 from copark.calibration.pool.abc_regression import windows
 from copark.calibration.pool.batches import design, make_panel_batch
-from copark.calibration.pool.benchmarks import Past, fit_growth, trend
+from copark.calibration.pool.benchmarks import Past, fit_growth, held_up, trend
 from copark.calibration.pool.forecasts import Race, from_origin, unseen
 from copark.calibration.pool.panel import PanelSettings, learn
 from copark.calibration.pool.parks import POOLED, bare, is_pooled, park_of, parks_of, points_at, year_end
@@ -178,6 +178,17 @@ def test_a_trend_fades_and_gives_no_stock_none():
     assert trend(Past(np.array([4.0, 4.1]), np.array([40.0, 60.0])), 6.0) is None, "a month tells no slope"
 
 
+def test_enterprises_fall_little_below_what_stands_and_jobs_as_they_may():
+    past = Past(np.array([1.0, 5.0]), np.array([60.0, 100.0]))
+    members = np.array([10.0, 90.0, 130.0])
+    held = held_up("registered", past, members)
+    assert held[0] == pytest.approx(np.expm1(0.75 * np.log1p(100.0) + 0.25 * np.log1p(10.0)))
+    assert held[0] < held[1] < 100.0
+    assert held[2] == 130.0
+    assert (held_up("jobs", past, members) == members).all()
+    assert (held_up("registered", Past(np.zeros(0), np.zeros(0)), members) == members).all()
+
+
 def test_ages_run_from_when_land_was_on_offer_where_that_is_known():
     """Thilawa was founded in October 2013 and sold land from May 2014; before that day nobody knows it."""
     park = park_of(load_case("thilawa"))
@@ -274,6 +285,7 @@ def test_a_park_without_a_history(tmp_path, out, monkeypatch):
             assert (begun[2] >= np.min(parts, axis=0) - HALF_A_COUNT).all()
         assert (begun[2] <= np.max(parts, axis=0) + HALF_A_COUNT).all()
         assert (result.bands[variable] <= begun + HALF_A_COUNT).all(), "the chance of nothing only lowers"
+    assert (result.bands["operating"] <= result.bands["registered"] + HALF_A_COUNT).all()
     for lang in ("en", "zh"):
         shown = result.document(lang)
         tables = {table.key: table for table in shown.tables()}

@@ -34,7 +34,7 @@ from copark.arrays import Floats
 from copark.calibration.draw_sources import SHIPPED, arrays_in
 from copark.calibration.forecast import LEVELS, rounded
 from copark.calibration.pool.abc_regression import ORIGINS, YEARS, Window, pasts, windows
-from copark.calibration.pool.benchmarks import Past, fit_growth, trend
+from copark.calibration.pool.benchmarks import Past, fit_growth, held_up, trend
 from copark.calibration.pool.forecasts import (
     GROWTH,
     METHODS,
@@ -860,10 +860,10 @@ def curves_of(
     members: dict[str, list[Floats]] = {}
     curve = fit_growth(pasts(parks, case.name, variable, day))
     if curve is not None:
-        members[GROWTH] = [curve.ensemble(past, age) for age in ages]
+        members[GROWTH] = [held_up(variable, past, curve.ensemble(past, age)) for age in ages]
     own = Past(history.times, history.values)
     trends = [trend(own, time) for time in times]
-    continued = [ensemble for ensemble in trends if ensemble is not None]
+    continued = [held_up(variable, own, ensemble) for ensemble in trends if ensemble is not None]
     if continued:
         members[TREND] = continued
     rows = {name: np.quantile(np.maximum(ensemble, 0.0), LEVELS, axis=1).T for name, ensemble in members.items()}

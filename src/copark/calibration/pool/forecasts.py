@@ -42,7 +42,7 @@ from copark.calibration.pool.batches import (
     run_outputs,
     strayed,
 )
-from copark.calibration.pool.benchmarks import MEMBERS, NO_PAST, Past, fit_growth, persistence, trend
+from copark.calibration.pool.benchmarks import MEMBERS, NO_PAST, Past, fit_growth, held_up, persistence, trend
 from copark.calibration.pool.panel import Panel, pooled_prior, prior_batch, step, warping_of
 from copark.calibration.pool.parks import COUNTS, PanelPark, bare, park_of, points_at
 from copark.calibration.pool.records import YOUNGEST, aged_counts, offered_after
@@ -328,10 +328,10 @@ def curves(parks: Sequence[PanelPark], window: Window, variable: str, later: Seq
     forecasts_by_method = {"persistence": [persistence(past, moving_pasts, age) for age in ages]}
     curve = fit_growth(others[variable])
     if curve is not None:
-        forecasts_by_method[GROWTH] = [curve.ensemble(past, age) for age in ages]
+        forecasts_by_method[GROWTH] = [held_up(variable, past, curve.ensemble(past, age)) for age in ages]
     dated = Past(park.ages[known_positions], past.counts)
     trends = [trend(dated, float(park.ages[position])) for position in later]
-    forecasts_by_method |= {TREND: [members for members in trends if members is not None]}
+    forecasts_by_method |= {TREND: [held_up(variable, dated, members) for members in trends if members is not None]}
     history = History.of(dated.ages, dated.counts, [targets[n].error for n in known_positions])
     last = float(history.values[-1])
     errors = [error_of(variable, last, targets[n].observation.grade, targets[n].bound) for n in later]

@@ -38,7 +38,6 @@ have that status, too, and exist."""
 ENDS = (0.05, 0.95)
 FEWER = 20
 """A park with fewer enterprises is told as small."""
-NOTHING = "nothing"
 
 
 class Share(NamedTuple):
@@ -182,7 +181,7 @@ def select(parks: Sequence[PanelPark]) -> Selection:
     chance = chance_of_nothing(len(parks))
     return Selection(
         tuple((share.record, share.nothing, share.parks) for share in records_of(len(parks))),
-        tuple(round(value, 4) for value in chance),
+        (round(chance.middle, 4), round(chance.low, 4), round(chance.high, 4)),
         tuple(_outside(parks, chance)),
         tuple(_small(parks)),
     )
