@@ -73,7 +73,7 @@ class _Show(Show):
                 coverage=percent(row[STACK].coverage),
             )
             cards.append(doc.Card(t(f"setting.{setting}"), doc.SHARE, self.share(self.answer.judged.of(setting)), note))
-        blocks: list[doc.Block] = [doc.Cards(tuple(cards)), *map(doc.Paragraph, self.against())]
+        blocks: list[doc.Block] = [doc.Cards(tuple(cards)), doc.Bullets(tuple(self.against()))]
         if self.answer.stale:
             blocks.append(doc.Caveat(t("stale")))
         return self.section("summary", *blocks)
