@@ -161,6 +161,14 @@ def test_curves_are_made_anew_around_the_model_that_ships():
         stacking.with_curves(trials[1:], parks)
 
 
+@pytest.mark.long
+def test_the_curves_that_ship_are_those_of_the_parks_and_records_that_ship():
+    trials = stacking.load_trials()
+    parks = parks_of(tuple(stacking.shipped().stack.recipe["parks"]))
+    assert stacking.largest_difference(stacking.with_curves(trials, parks), trials) <= stacking.CLOSE
+    assert stacking.select(parks) == stacking.shipped().selection
+
+
 def test_the_stack_that_ships_was_learned_from_the_trials_that_ship():
     trials = stacking.load_trials()
     shipped = stacking.shipped()

@@ -283,8 +283,9 @@ class Stack:
 
     @property
     def identity(self) -> str:
-        """Hash of the weights."""
-        return identity_of({"way": "mixture", "everyone": self.everyone, "without": self.without})
+        """Hash of the weights, and of the version and records of the curves that they weigh."""
+        curves = {key: self.recipe.get(key) for key in ("curves", "records")}
+        return identity_of({"way": "mixture", "everyone": self.everyone, "without": self.without, **curves})
 
     def of(self, park: str, setting: str, variable: str, ahead: float) -> dict[str, float]:
         """Weigh the methods for a forecast, so many years ahead, of a park in which it had no say.
