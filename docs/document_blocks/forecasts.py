@@ -156,7 +156,7 @@ def stack_selection(lang: str) -> str:
     section = next(section for section in document.sections if section.key == "selection")
     lead = next(block.text for block in section.blocks if isinstance(block, Paragraph))
     heads = {
-        "en": "| growth curve, all counts | chance of nothing | CRPS of ln(1 + count) | median over count | within 90% |",
+        "en": "| growth curve, all counts | chance of nothing | CRPS of ln(1 + count) | median over count | held |",
         "zh": "| 增长曲线，全部数量指标 | 落空概率 | ln(1 + 数量) 的CRPS | 中位数与实际之比 | 落入90%区间 |",
     }
     lines = [lead, "", heads[lang], "|---|---:|---:|---:|---:|"]
