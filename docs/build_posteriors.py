@@ -7,6 +7,9 @@ has, or, with ``--cut``, one of them alone; one it has not yet, or has by an ear
 calibration is, and without ``--cut`` to the last quarter with data. ``--sweeps`` are the most at the end, in the place
 of the usual or those it has. What has not converged is not written, and listed at the end.
 
+``curves`` makes the benchmark curves, weights and scores of the stack anew around the model's forecasts that ship: a
+minute, and no run of the model.
+
 Without a name everything that ships is made which is not current, parks first: the command after the version of the
 model or of the method has changed. It can be stopped and given again: what is written is current and skipped, and a
 search goes on where it was.
@@ -36,7 +39,7 @@ from copark.json_types import JsonObject
 from copark.simulation.ensemble import default_threads
 from copark.version import CALIBRATION_VERSION
 
-PANEL, STACK = POOLED = ("panel", "stack")
+PANEL, CURVES, STACK = POOLED = ("panel", "curves", "stack")
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ def build_stale(out: Path, sweeps: int | None) -> list[str]:
 def is_pooled_current(name: str) -> bool:
     """Say whether the panel, or the stack, that ships was made from the parks as they are, by this model and method."""
     parks = parks_of()
-    if name == STACK:
+    if name in (STACK, CURVES):
         return stacking.is_current(parks)
     try:
         shipped = draw_sources.shipped_draws()
@@ -149,6 +152,9 @@ def is_pooled_current(name: str) -> bool:
 
 def build_pooled(name: str, out: Path) -> None:
     """Make the panel, or the stack that rests on it, and write it into the package."""
+    if name == CURVES:
+        build_curves()
+        return
     folder = out / "pool"
     threads = default_threads()
     panel: Panel = learn(parks_of(), PanelSettings(), threads=threads, folder=folder)
@@ -156,8 +162,22 @@ def build_pooled(name: str, out: Path) -> None:
         draw_sources.save(draw_sources.thinned(panel))
     else:
         trials = stacking.trials_of(panel, threads=threads, folder=folder)
-        stacking.save(trials, stacking.recipe_of(panel))
+        stacking.save(trials, stacking.recipe_of(panel.parks, panel.settings), parks=panel.parks)
     report(f"{name}: written")
+
+
+def build_curves() -> None:
+    """Make benchmark curves, weights and scores of the stack anew, around the model's forecasts that ship."""
+    recipe = stacking.shipped().stack.recipe
+    parks = parks_of(tuple(recipe["parks"]))
+    settings = PanelSettings(**recipe["settings"])
+    made = stacking.recipe_of(parks, settings)
+    stale = [key for key in ("parks", "model", "method") if recipe[key] != made[key]]
+    if stale:
+        report(f"curves: not written; the model's trials are of other {', '.join(stale)}: make stack")
+        return
+    stacking.save(stacking.with_curves(stacking.load_trials(), parks), made, parks=parks)
+    report("curves: written")
 
 
 def report(line: str) -> None:
@@ -168,7 +188,7 @@ def report(line: str) -> None:
 def main() -> int:
     """Make what the command line names, or what is not current; return 1 if anything did not converge."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help="cases, panel, stack; without any, all that is not current")
+    parser.add_argument("names", nargs="*", help="cases, panel, stack, curves; without any, all that is not current")
     parser.add_argument("--cut", help="the one quarter that posteriors of the named cases are made to")
     parser.add_argument("--sweeps", type=int, help="the most sweeps at the end of a search")
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder of unfinished work; out by default")

@@ -171,7 +171,7 @@ REGISTRY = Registry(
         of_copark("forecast", "calibrate"),
         of_copark("score", "calibrate"),
         of_copark("pool", "calibrate", version=PANEL_VERSION),
-        of_copark("stack", "calibrate"),
+        of_copark("stack", "calibrate", version=2),
         of_copark("joint", "parks", version=2),
         of_copark("voi", "decide"),
         of_copark("evsi", "decide"),

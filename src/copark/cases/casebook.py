@@ -23,6 +23,12 @@ LITERATURE = "literature.yaml"
 WORDS = "words.zh.yaml"
 """The Chinese of what cases and the tables of parks say in English alone."""
 
+DATES = "parks-dates.csv"
+COUNTS = "parks-counts.csv"
+COUNT_SOURCES = "parks-counts-sources.yaml"
+COUNT_TABLES = (DATES, COUNTS, COUNT_SOURCES)
+"""Dates and counts of parks for curves that need no case, beside the tables of parks."""
+
 _CASEBOOK = Path(__file__).resolve().parent.parent / "casebook"
 
 

@@ -21,6 +21,7 @@ import numpy as np
 from copark.arrays import Floats
 from copark.calibration.calibration_setup import distinct, implied_rows
 from copark.calibration.observations import ObservationModel, Target, targets
+from copark.calibration.pool.records import YOUNGEST, offered_after
 from copark.calibration.prior import EDGE, PriorSpace
 from copark.calibration.rolling_origin import is_exact, years_since
 from copark.calibration.size_priors import SIZES, read_for_panel
@@ -117,8 +118,6 @@ COUNTS = ("registered", "operating", "jobs")
 LAST = Quarter(2024, 4)
 """Nothing later is read."""
 FITTED = ("fit", "score")
-YOUNGEST = 0.25
-"""Least age in years: a park is as old as its first quarter."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +152,16 @@ class PanelPark:
     def ages(self) -> Floats:
         """Years since its first day, at each target; shape (targets,)."""
         return np.array([max(years_since(self.case, target), YOUNGEST) for target in self.model.targets])
+
+    def curve_ages(self, until: int | None = None) -> Floats:
+        """Give years since land was on offer, as known by a day, at each target; else those since its first day.
+
+        Parameters
+        ----------
+        until
+            Last day known, counted; by default all that is on record is known.
+        """
+        return np.maximum(self.ages - offered_after(self.case, until), YOUNGEST)
 
     def of(self, variable: str) -> list[int]:
         """Give the positions of one observable's targets, by date."""
