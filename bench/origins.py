@@ -134,8 +134,9 @@ def forecast(park: str, origin: str, settings: CalibrationSettings) -> tuple[lis
     ]  # fmt: skip
     found = []
     for multiple in MULTIPLES:
-        wide = replace(replay, model=ObservationModel(replay.model.targets, multiple))
-        members = reports.counterparts(carried_on(wide, runs.names, runs.out, rows), runs.names) + reports.errors * free
+        wide = ObservationModel(replay.model.targets, multiple)
+        carried = carried_on(wide, replay.seen, runs.names, runs.out, rows)
+        members = reports.counterparts(carried, runs.names) + reports.errors * free
         found += [scored(f"{multiple:g}", members[:, n], target.value, **whats[n]) for n, target in enumerate(later)]
     for n, members in naive_ensembles(read, cut, later, ("fit",)).get(LINE, {}).items():
         found.append(scored(LINE, np.asarray(members), later[n].value, **whats[n]))

@@ -26,7 +26,7 @@ def course(replay, names, sizes):
     """Carry on courses that stay as they are."""
     runs = len(replay.seen)
     out = np.repeat(np.array(sizes, dtype=np.float64)[np.newaxis, :, np.newaxis], runs, axis=0)
-    return carried_on(replay, names, np.repeat(out, QUARTERS, axis=2), np.arange(runs))
+    return carried_on(replay.model, replay.seen, names, np.repeat(out, QUARTERS, axis=2), np.arange(runs))
 
 
 def test_a_course_passes_through_the_last_count_and_fades_into_the_run():
@@ -78,7 +78,7 @@ def test_without_a_discrepancy_nothing_is_carried_on():
 def test_limits_and_ranges_tell_nothing_of_it():
     limit = replace(target("registered", bound="at-least", value=150.0, error=3.0), quarters=(KNOWN,))
     replay = SimpleNamespace(model=ObservationModel((limit,), 1.0), seen=np.full((10, 1), 100.0))
-    left_out = LastingDiscrepancy.of(replay, "registered")
+    left_out = LastingDiscrepancy.of(replay.model, replay.seen, "registered")
     assert left_out.residuals.shape == (10, 0)
     mean, covariance = left_out.given(np.array([1.0, 9.0]))
     assert not mean.any()

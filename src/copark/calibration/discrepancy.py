@@ -15,16 +15,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
 
 from copark.arrays import Floats, Integers
 from copark.calibration.observations import OFFSET, ObservationModel, is_a_size, lasting_size, noise
-
-if TYPE_CHECKING:
-    from copark.calibration.replay_posterior import ReplayPosterior
 
 CARRIED_SEED = 0x6C656674
 """Seed of the part of d that the record does not tell, beside the name of the output."""
@@ -51,15 +47,24 @@ class LastingDiscrepancy:
     """Logarithms of record over run, shape (runs, values)."""
 
     @classmethod
-    def of(cls, replay: ReplayPosterior, variable: str) -> LastingDiscrepancy:
-        """Take from a posterior what its runs leave out of a size."""
+    def of(cls, model: ObservationModel, seen: Floats, variable: str) -> LastingDiscrepancy:
+        """Take from runs what they leave out of a size.
+
+        Parameters
+        ----------
+        model
+            The record they were fitted to.
+        seen
+            Runs read in the place of its targets, shape (runs, targets).
+        variable
+            Name of the size.
+        """
         from copark.calibration.pool.benchmarks import MEMORY
 
-        model = replay.model
         known = [n for n in model.single if model.in_logs[n] and model.targets[n].variable == variable]
         some = ObservationModel(tuple(model.targets[n] for n in known), model.discrepancy)
         scale = some.recorded + OFFSET
-        residuals = (some.recorded - some.compared(replay.seen[:, known])) / scale if known else replay.seen[:, :0]
+        residuals = (some.recorded - some.compared(seen[:, known])) / scale if known else seen[:, :0]
         errors = np.array([target.error for target in some.targets]) / scale
         return cls(model.discrepancy * lasting_size(variable), MEMORY, some.years, errors, residuals)
 
@@ -111,13 +116,15 @@ class LastingDiscrepancy:
         return mean[rows] + np.einsum("ij,kj->ik", free, root)
 
 
-def carried_on(replay: ReplayPosterior, names: Sequence[str], out: Floats, rows: Integers) -> Floats:
+def carried_on(model: ObservationModel, seen: Floats, names: Sequence[str], out: Floats, rows: Integers) -> Floats:
     """Multiply the courses of runs by what the model leaves out of them.
 
     Parameters
     ----------
-    replay
-        Posterior that the runs are of.
+    model
+        The record that the runs were fitted to.
+    seen
+        Pairs of a posterior read in the place of its targets, shape (pairs, targets).
     names
         Names of the outputs.
     out
@@ -129,7 +136,7 @@ def carried_on(replay: ReplayPosterior, names: Sequence[str], out: Floats, rows:
     -------
     Outputs of the same shape; those that are no sizes, and what is none, as they are.
     """
-    if not replay.model.discrepancy:
+    if not model.discrepancy:
         return out
     carried = out.copy()
     years: Floats = (np.arange(out.shape[2], dtype=np.float64) + 1.0) / 4.0
@@ -137,7 +144,7 @@ def carried_on(replay: ReplayPosterior, names: Sequence[str], out: Floats, rows:
         if not is_a_size(name):
             continue
         whole = TOTAL_OF.get(name, name)
-        logs = LastingDiscrepancy.of(replay, whole).paths(years, rows, CARRIED_SEED + crc32(whole.encode()))
+        logs = LastingDiscrepancy.of(model, seen, whole).paths(years, rows, CARRIED_SEED + crc32(whole.encode()))
         course = out[:, n, :]
         carried[:, n, :] = np.where(course > 0.0, np.maximum((course + OFFSET) * np.exp(logs) - OFFSET, 0.0), course)
     for name, limit in WITHIN.items():

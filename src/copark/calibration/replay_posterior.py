@@ -188,7 +188,7 @@ def project(
     draws.addresses["later_run"] = np.arange(len(rows))
     runs = Ensemble(inputs, draws, names, threads=threads).run()
     out = runs.of_finished(runs.out)
-    return Projection(names, carried_on(replay, names, out, rows) if carried else out)
+    return Projection(names, carried_on(replay.model, replay.seen, names, out, rows) if carried else out)
 
 
 def blind(inputs: Inputs, case: Case, cut: Quarter) -> Inputs:
