@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from copark.analyses.joint.findings import AxisFinding, coverage_of, observed_features, r2_of, ranks_of
+from copark.analyses.joint.findings import AxisFinding, coverage_of, observed_features, r2_of, ranks_of, word_of
 from copark.analyses.joint.reader import read_panels
 from copark.analyses.joint.simulated_panels import (
     AGES,
@@ -172,15 +172,21 @@ def test_numbers_scatter_over_halves_of_the_panels_as_they_do_over_seeds(known):
 
 def test_a_word_that_another_seed_may_not_repeat_says_so():
     one = AxisFinding(
-        "network_strength", "network", (0.0,) * 5, (0.0,) * 5, (0.0,) * 5, shrink=0.25, overlap=0.9, r2=0.08,
+        "network_strength", "network", (0.0,) * 5, (0.0,) * 5, (0.0,) * 5, shrink=0.25, overlap=0.9, r2=0.2,
         shrink_error=0.01, overlap_error=0.01, r2_error=0.005, coverage=0.9, broken=0.9, further=(),
         further_coverage=(), park="", shift=0.0,
     )  # fmt: skip
-    assert (one.word, one.other_words) == ("moved", ())
+    assert (one.word, one.other_words, one.is_firm) == ("moved", (), True)
     wide = replace(one, shrink_error=0.1)
-    assert (wide.word, wide.other_words) == ("moved", ("cannot",))
+    assert (wide.word, wide.other_words, wide.is_firm) == ("moved", ("weakly", "unmoved"), False)
     found = replace(one, shrink=0.02, overlap=0.99, r2=0.11, r2_error=0.01)
     assert (found.word, found.other_words) == ("unmoved", ("cannot",))
+
+
+@pytest.mark.parametrize(("shrink", "overlap"), [(0.0, 1.0), (0.15, 0.9), (0.6, 0.3)])
+def test_what_simulated_panels_do_not_find_cannot_be_informed_however_it_moved(shrink, overlap):
+    assert word_of(shrink, overlap, 0.099) == "cannot"
+    assert word_of(shrink, overlap, 0.1) != "cannot"
 
 
 @pytest.mark.long

@@ -61,8 +61,8 @@ class Answer(Findings, Result):
                 "other_words": " ".join(parameter.other_words),
                 "coverage": parameter.coverage,
                 "coverage_differing": parameter.broken,
-                "most_influential": parameter.park,
-                "shift": parameter.shift,
+                "most_influential": parameter.park if parameter.can_be_found else "",
+                "shift": parameter.shift if parameter.can_be_found else None,
             }
             for parameter in self.axes
         )

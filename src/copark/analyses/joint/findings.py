@@ -61,6 +61,8 @@ LEVEL = 0.9
 """Probability of the intervals that are tested."""
 FURTHER_SETS = (("counts",), ("service",), ("counts", "service"), ("checklist",))
 """Families of further observations of every park: alone and together."""
+PLACES = 51
+"""Places of a number's interval at which its words are looked up, so that none between the ends is missed."""
 GROUP = "panel"
 """Group that the hyperparameters belong to."""
 WORDS = ("moved", "weakly", "unmoved", "cannot")
@@ -68,7 +70,9 @@ WORDS = ("moved", "weakly", "unmoved", "cannot")
 
 
 def word_of(shrink: float, overlap: float, r2: float) -> str:
-    """Classify a parameter as moved, weakly, unmoved, or cannot: not moved, and hardly found in simulated panels.
+    """Classify a parameter as moved, weakly, unmoved, or cannot: hardly found in simulated panels.
+
+    What simulated panels do not find, real ones do not either: a narrowing then is chance of the regression.
 
     Parameters
     ----------
@@ -79,8 +83,7 @@ def word_of(shrink: float, overlap: float, r2: float) -> str:
     r2
         R² of the parameter in simulated panels.
     """
-    word = verdict(shrink, overlap)
-    return "cannot" if word != "moved" and r2 < LEAST else word
+    return "cannot" if r2 < LEAST else verdict(shrink, overlap)
 
 
 @dataclass(frozen=True)
@@ -118,14 +121,19 @@ class AxisFinding:
     further_coverage: tuple[float, ...]
     """Share of truths in the 90 % interval then: one for each of :data:`FURTHER_SETS`."""
     park: str
-    """The park whose leaving out moves the median most."""
+    """The park whose leaving out moves the mean most; it is no finding where :attr:`can_be_found` is false."""
     shift: float
     """By how many of the posterior's standard deviations it does."""
 
     @property
-    def moved(self) -> str:
-        """Verdict of the data alone: moved, weakly or unmoved."""
-        return verdict(self.shrink, self.overlap)
+    def can_be_found(self) -> bool:
+        """Say whether simulated panels find enough of it for shifts, and words other than cannot, to be findings."""
+        return self.r2 >= LEAST
+
+    @property
+    def is_firm(self) -> bool:
+        """Say whether its word is the same with another seed, as far as the errors over seeds tell."""
+        return not self.other_words
 
     @property
     def word(self) -> str:
@@ -138,8 +146,8 @@ class AxisFinding:
         numbers = (self.shrink, self.overlap, self.r2)
         words = set()
         for position, error in enumerate((self.shrink_error, self.overlap_error, self.r2_error)):
-            for end in reach(numbers[position], error, LEVEL):
-                shrink, overlap, r2 = (end if k == position else number for k, number in enumerate(numbers))
+            for value in np.linspace(*reach(numbers[position], error, LEVEL), PLACES).tolist():
+                shrink, overlap, r2 = (value if k == position else number for k, number in enumerate(numbers))
                 words.add(word_of(shrink, overlap, r2))
         return tuple(word for word in WORDS if word in words and word != self.word)
 
@@ -165,9 +173,10 @@ class MemberFinding:
     served: int
     """Values of its service level among those fitted."""
     shift: float
-    """Largest move of a median when the park is left out, in standard deviations of the posterior."""
+    """Largest move of a mean when the park is left out, in standard deviations of the posterior, over parameters of
+    which simulated panels find enough."""
     axis: str
-    """The parameter it is the median of."""
+    """The parameter it is the mean of; empty where there is none."""
     first: float
     """Move of the median of α when it is left out, in its unit."""
     listed: float
@@ -392,28 +401,31 @@ def _findings(
         )
     first = names.index(FIRST)
     middle = median(panels, first, whole)
-    parks = tuple(
-        MemberFinding(
-            member.name,
-            member.park.case.title,
-            member.operator,
-            member.case,
-            member.counted,
-            member.served,
-            float(row[np.argmax(np.abs(row))]),
-            names[int(np.argmax(np.abs(row)))],
-            median(panels, first, without) - middle,
-            r2_listed,
+    can_be_found = r2 >= LEAST
+    parks = []
+    for member, row, without, r2_listed in zip(chosen, moves, left, listed, strict=True):
+        largest = int(np.argmax(np.where(can_be_found, np.abs(row), -1.0)))
+        parks.append(
+            MemberFinding(
+                member.name,
+                member.park.case.title,
+                member.operator,
+                member.case,
+                member.counted,
+                member.served,
+                float(row[largest]) if can_be_found.any() else 0.0,
+                names[largest] if can_be_found.any() else "",
+                median(panels, first, without) - middle,
+                r2_listed,
+            )
         )
-        for member, row, without, r2_listed in zip(chosen, moves, left, listed, strict=True)
-    )
     return Findings(
         panels=panels.count,
         tested=len(reader.theta),
         records=len(ranks),
         seed=panels.seed,
         axes=tuple(axes),
-        parks=parks,
+        parks=tuple(parks),
         slices=tuple(_slices(reader, first)),
         coverage=float(coverage.mean()),
         broken=float(elsewhere.mean()),

@@ -77,6 +77,10 @@ class _Show(Show):
         others = self.t("or").join(self.t("quoted", word=self.t(f"word.{other}")) for other in parameter.other_words)
         return self.t("another_seed", word=word, others=others) if others else word
 
+    def most_influential(self, parameter: AxisFinding) -> tuple[str | None, float | None]:
+        """Return the park that matters most and the shift without it; neither where these are no findings."""
+        return (self.park(parameter.park), parameter.shift) if parameter.can_be_found else (None, None)
+
     def words(self, parameter: AxisFinding) -> dict[str, str]:
         number_format = SHARE if parameter.group == GROUP else PLAIN
         return {
@@ -85,16 +89,15 @@ class _Show(Show):
             "prior": self.said(self.band(parameter.prior), number_format),
             "r2": number(parameter.r2, 2),
             "word": self.word(parameter),
-            "park": self.park(parameter.park),
-            "shift": number(abs(parameter.shift), 1),
         }
 
     def headline(self) -> str:
         t = self.t
         first = self.answer.axis(FIRST)
         mechanisms = [parameter for parameter in self.axes if parameter.group != GROUP]
-        counts = {key: sum(parameter.word == key for parameter in mechanisms) for key in ("moved", "cannot")}
-        unsteady = sum(bool(parameter.other_words) for parameter in mechanisms)
+        firm = [parameter.word for parameter in mechanisms if parameter.is_firm]
+        counts = {key: firm.count(key) for key in ("moved", "cannot")}
+        unsteady = len(mechanisms) - len(firm)
         return t.sentences(
             [
                 t("headline", count=len(mechanisms), parks=len(self.answer.parks), **counts),
@@ -191,7 +194,7 @@ class _Show(Show):
         columns = self.columns("parameter prior:number posterior:number word narrowing:share r2:number:2")
         table = self.table("parameters", columns, rows, groups=heads)
         trust_rows = [
-            (self.title(parameter), parameter.coverage, parameter.broken, self.park(parameter.park), parameter.shift)
+            (self.title(parameter), parameter.coverage, parameter.broken, *self.most_influential(parameter))
             for parameter in self.axes
         ]
         columns = self.columns("parameter coverage:share differing:share influential shift:change:1")
@@ -241,7 +244,7 @@ class _Show(Show):
                 self.t(f"operator.{member.operator}") if operators.count(member.operator) > 1 else "",
                 member.first,
                 member.shift,
-                titles[member.axis],
+                titles.get(member.axis),
                 member.listed,
             )
             for member in sorted(self.answer.parks, key=lambda member: -abs(member.first))
