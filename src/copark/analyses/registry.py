@@ -173,6 +173,7 @@ REGISTRY = Registry(
         of_copark("pool", "calibrate", version=PANEL_VERSION),
         of_copark("stack", "calibrate"),
         of_copark("joint", "parks", version=3),
+        of_copark("evidence", "parks"),
         of_copark("voi", "decide"),
         of_copark("evsi", "decide"),
         of_copark("link-impact", "explain", aliases=("cascade",), version=3),
