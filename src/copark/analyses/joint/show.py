@@ -11,6 +11,7 @@ from copark.analyses.joint.findings import FIRST, FURTHER_SETS, GROUP, LEAST, LE
 from copark.analyses.joint.simulated_panels import AGES, DUE, HYPER
 from copark.analyses.show import Show, grouped
 from copark.calibration.pool.parks import GROUPS
+from copark.labels import lowered, observable_title
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
 from copark.stats.jackknife import reach
@@ -21,6 +22,8 @@ SHARE = doc.SHARE
 PLAIN = doc.plain(doc.Kind.number)
 METHODS = 7
 """Sentences about method and limits."""
+ERRORS = 2.0
+"""Standard errors over seeds that a change must exceed to be told from chance."""
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
@@ -37,6 +40,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
             show.parameters(),
             show.proof(),
             show.parks(),
+            *show.disputed(),
             show.section("method", show.numbered("method", METHODS)),
         ],
         provenance={
@@ -251,3 +255,51 @@ class _Show(Show):
         ]
         columns = self.columns("park values:count operator first:change:3 largest:change:1 axis listed:number:2")
         return self.section("parks", doc.Paragraph(self.t("lead.parks")), self.table("parks", columns, rows))
+
+    def disputed(self) -> Iterator[doc.Section]:
+        """Show α without each disputed value; nothing in results that were made before these were left out."""
+        t = self.t
+        if not self.answer.disputed:
+            return
+        first = self.answer.axis(FIRST)
+        rows = [
+            (t("all_values"), None, None, None, self.band(first.posterior), None, None),
+            *(
+                (
+                    self.park(finding.park) if finding.park else t("all_disputed"),
+                    observable_title(finding.variable, t.lang) if finding.variable else None,
+                    finding.date or None,
+                    None if finding.reason is None else t.of(finding.reason),
+                    doc.Interval(finding.quantiles[0], finding.quantiles[2], finding.quantiles[1]),
+                    finding.change,
+                    finding.error,
+                )
+                for finding in self.answer.disputed
+            ),
+        ]
+        columns = self.columns("park variable date reason weight:number:2 first:change:3 error:number:3")
+        yield self.section(
+            "disputed",
+            doc.Paragraph(t("lead.disputed")),
+            doc.Paragraph(self.most_disputed()),
+            self.table("disputed", columns, rows),
+        )
+
+    def most_disputed(self) -> str:
+        """Say how many disputed values move α beyond their seed error, and how far all of them together do."""
+        single = [finding for finding in self.answer.disputed if finding.park]
+        together = next(finding for finding in self.answer.disputed if not finding.park)
+        beyond = sum(abs(finding.change) > ERRORS * finding.error for finding in single)
+        most = max(single, key=lambda finding: abs(finding.change))
+        return self.t(
+            "said.disputed",
+            count=len(single),
+            beyond=beyond,
+            park=self.park(most.park),
+            variable=lowered(observable_title(most.variable, self.t.lang)),
+            date=most.date,
+            change=number(most.change, 3),
+            error=number(most.error, 3),
+            together=number(together.change, 3),
+            together_error=number(together.error, 3),
+        )
