@@ -6,6 +6,7 @@ from collections import Counter
 from functools import cache
 
 from copark.analyses.joint.findings import AxisFinding
+from copark.analyses.registry import REGISTRY
 from copark.calibration.calibrations import StoredPosterior
 from copark.calibration.calibrations import load as load_posterior
 from copark.calibration.diagnostics import Movement, health, movements, predictive_checks
@@ -13,6 +14,7 @@ from copark.cases.casebook import posteriors_of
 from copark.cases.load import load_case
 from copark.labels import lowered, observable_title
 from copark.model.variables import catalogue
+from copark.presentation.document import Bullets, Column, Kind
 from copark.presentation.numbers import bounded, number, percent, reach, shown
 from copark.texts import text
 from document_blocks.shipped_answers import (
@@ -25,8 +27,10 @@ from document_blocks.shipped_answers import (
     of_quantiles,
     row,
     shipped,
+    table_of,
 )
 
+CHANGE_ONE = Column("value", "", Kind.change, places=1)
 MECHANISMS = ("equity", "network", "framework")
 """Groups of the joint posterior's parameters that the claims are about."""
 
@@ -210,6 +214,42 @@ def joint_more(lang: str) -> str:
         ),
     }
     return words[lang].format(park=park.title.text(lang), **{name: number(value, 2) for name, value in values.items()})
+
+
+def evidence(lang: str) -> str:
+    """Tell which families of mechanisms the observations favour over all parks, and on which single park that hangs."""
+    answer = shipped("evidence")
+    document = REGISTRY["evidence"].document(answer, lang)
+    section = next(section for section in document.sections if section.key == "families")
+    remarks = [sentence for block in section.blocks if isinstance(block, Bullets) for sentence in block.items]
+    columns = "family parks evidence error word influential others word_others"
+    joined = {"en": " ", "zh": ""}[lang].join(remarks)
+    return "\n".join([document.headline, "", table_of(answer, "evidence", "families", columns, lang), "", joined])
+
+
+def evidence_parks(lang: str) -> str:
+    """Tell of every park how much its observations favour each family, with the standard error."""
+    answer = shipped("evidence")
+    keys = [family.key for family in answer.families]
+    head = {"en": "park (values)", "zh": "园区（数值个数）"}[lang]
+    cannot = text("evidence.word.cannot", lang)
+    cells = {"en": ("{park} ({values})", "{size} ± {error}"), "zh": ("{park}（{values}个）", "{size}±{error}")}[lang]
+    lines = [row([head, *(text(f"evidence.family.{key}", lang) for key in keys)])]
+    lines.append("|---|" + "---:|" * len(keys))
+    for park in answer.parks:
+        told = {found.family: found for found in park.families}
+        said = []
+        for key in keys:
+            found = told.get(key)
+            if found is None:
+                said.append("–")
+            elif not found.can_be_told:
+                said.append(cannot)
+            else:
+                size = shown(found.log_ratio, CHANGE_ONE, lang)
+                said.append(cells[1].format(size=size, error=number(found.error, 1)))
+        lines.append(row([cells[0].format(park=park.park.text(lang), values=park.values), *said]))
+    return "\n".join(lines)
 
 
 def posteriors(lang: str) -> str:
