@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
@@ -62,7 +63,7 @@ class Answer(Result):
 
     def main_table(self) -> Rows:
         """Give a row for each family over all parks, then one for each family of each park."""
-        yield from (
+        over_all = (
             {
                 "family": family.key,
                 "case": "",
@@ -76,7 +77,7 @@ class Answer(Result):
             }
             for family in self.families
         )
-        yield from (
+        by_park = (
             {
                 "family": evidence.family,
                 "case": park.case,
@@ -91,6 +92,7 @@ class Answer(Result):
             for park in self.parks
             for evidence in park.families
         )
+        return chain(over_all, by_park)
 
 
 def _names(params: Params) -> tuple[str, ...]:

@@ -263,7 +263,7 @@ class _Show(Show):
             return
         first = self.answer.axis(FIRST)
         rows = [
-            (t("all_values"), None, None, None, self.band(first.posterior), None, None),
+            (t("all_values"), None, None, None, self.band(first.posterior), None, self.answer.first_error),
             *(
                 (
                     self.park(finding.park) if finding.park else t("all_disputed"),
