@@ -44,7 +44,7 @@ def paired(points, addresses):
 def ends():
     """Draws of the whole model's posterior: x is normal around RECORDED - SHIFT, within 0 to 1."""
     model = ObservationModel((target(),))
-    mover = Crosser(paired, model, TemperingPlan(quarters=8), 1, 7)
+    mover = Crosser(paired, model, TemperingPlan(quarters=8, sweeps=4), 1, 7)
     mover.beta = 1.0
     random = np.random.default_rng(3)
     x = np.empty(0)
@@ -55,9 +55,8 @@ def ends():
     return mover, mover.fitted(logit(points), np.zeros((800, 3, 2), np.int64))
 
 
-def test_a_bridge_gives_the_ratio_of_evidences_known_on_paper(ends, monkeypatch):
+def test_a_bridge_gives_the_ratio_of_evidences_known_on_paper(ends):
     """Around 0.6 all of the normal lies within 0 to 1, around 1 half of it: ln(1/2) without, ln 2 back."""
-    monkeypatch.setattr("copark.analyses.evidence.bridge.SWEEPS", 4)
     mover, cloud = ends
     there = walked(mover, cloud, back=False)
     assert there.stones > 1, "the two posteriors lie four errors apart"
@@ -69,8 +68,15 @@ def test_a_bridge_gives_the_ratio_of_evidences_known_on_paper(ends, monkeypatch)
     assert np.median(expit(back.cloud.z[:, 0])) == pytest.approx(RECORDED - SHIFT, abs=0.02)
 
 
-def evidence(log_ratio, error=0.1, effective=100.0, family="framework"):
-    return Evidence(family=family, log_ratio=log_ratio, error=error, hysteresis=0.0, effective=effective, stones=2)
+def evidence(log_ratio, error=0.1, effective=100.0, family="framework", hysteresis=0.0):
+    return Evidence(family, log_ratio, error, hysteresis, effective, stones=2)
+
+
+def test_what_there_and_back_differ_by_adds_up_over_parks():
+    parks = [park(name, evidence(1.0, 0.5, hysteresis=0.8)) for name in ("one", "other", "third", "last")]
+    (family,) = summed(parks)
+    assert family.log_ratio == 4.0
+    assert family.error == pytest.approx((1.6**2 + 4 * 0.3**2) ** 0.5), "scatter 0.3, half of the difference 0.4"
 
 
 @pytest.mark.parametrize(

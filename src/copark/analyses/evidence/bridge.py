@@ -50,10 +50,8 @@ KEPT = 0.5
 """Share of the weights that is effective at each stone."""
 MOST_STONES = 40
 """Stones after which a bridge is given up."""
-SWEEPS = 1
-"""Sweeps at each stone."""
 RESTED = 6
-"""Sweeps at the far end, before the way back."""
+"""How many times the sweeps of a stone are made at the far end, before the way back."""
 CROSSING = 1 << 12
 """Stream of the first search: those below are of calibrations, whose random numbers must not come again."""
 
@@ -160,10 +158,10 @@ def both_fits(model: ObservationModel, seen: Floats) -> tuple[Floats, Floats]:
     return whole, without
 
 
-def plan_of(stored: StoredPosterior) -> TemperingPlan:
-    """Return the way members were moved when a posterior was made, without its ladder."""
+def plan_of(stored: StoredPosterior, sweeps: int) -> TemperingPlan:
+    """Return the way members were moved when a posterior was made, without its ladder, and with so many sweeps."""
     plan = CalibrationSettings.of(stored.recipe).plan()
-    return replace(plan, quarters=stored.replay.quarters, ladder=0)
+    return replace(plan, quarters=stored.replay.quarters, ladder=0, sweeps=sweeps)
 
 
 def cross(
@@ -202,7 +200,7 @@ def cross(
             continue
         differs = True
         there = walked(mover, cloud, back=False)
-        ways.append((there, walked(mover, swept(mover, there.cloud, RESTED), back=True)))
+        ways.append((there, walked(mover, swept(mover, there.cloud, RESTED * plan.sweeps), back=True)))
     if not differs:
         return Crossing(0.0, 0.0, 0.0, float(members), 1, differs=False)
     there_logs, back_logs = (np.array([pair[side].log_ratio for pair in ways]) for side in (0, 1))
@@ -258,5 +256,5 @@ def walked(mover: Crosser, cloud: Cloud, *, back: bool) -> Way:
         if passed >= 1.0:
             shares = np.unique(ancestors, return_counts=True)[1] / members
             return Way(cloud, log, 1.0 / float((shares**2).sum()), stone)
-        cloud = swept(mover, cloud, SWEEPS)
+        cloud = swept(mover, cloud, mover.plan.sweeps)
     return Way(cloud, log, 0.0, MOST_STONES)

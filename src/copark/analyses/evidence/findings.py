@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import hypot, log
+from math import hypot, log, sqrt
 
 from copark.analyses.evidence.families import listed
 from copark.texts.localized import LocalizedText
@@ -56,6 +56,11 @@ class Evidence:
     """Effective number of pairs at one end of the bridge that those at the other descend from."""
     stones: int
     """Stones of the bridge."""
+
+    @property
+    def scatter(self) -> float:
+        """The part of the error that is scatter over the searches."""
+        return sqrt(max(self.error**2 - (0.5 * self.hysteresis) ** 2, 0.0))
 
     @property
     def can_be_told(self) -> bool:
@@ -155,5 +160,7 @@ def _summed(parks: Sequence[ParkEvidence]) -> Iterator[FamilyEvidence]:
 
 def _sum(evidence: Sequence[Evidence]) -> EvidenceSum:
     log_ratio = sum((one.log_ratio for one in evidence), 0.0)
-    error = hypot(*(one.error for one in evidence))
+    # What there and back differ by leans the same way in every park, so that it adds up and does not average out.
+    leaning = sum((0.5 * one.hysteresis for one in evidence), 0.0)
+    error = hypot(leaning, *(one.scatter for one in evidence))
     return EvidenceSum(len(evidence), log_ratio, error)
