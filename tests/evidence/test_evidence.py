@@ -129,7 +129,7 @@ def test_its_document_names_families_by_what_observations_say(parks):
         document = answer.document(lang)
         assert document.headline
         assert document.lang == lang
-    assert answer.document("en").headline == "The observations favour Framework. Of Rival park they do not tell."
+    assert answer.document("en").headline == "Favoured by the observations: Framework. The observations do not tell: Rival park."
     frame = answer.to_frame()
     assert len(frame) == 2 + 4
     assert frame["word"].tolist() == ["favoured", "silent", "silent", "favoured", "silent", "cannot"]
