@@ -129,7 +129,8 @@ def test_its_document_names_families_by_what_observations_say(parks):
         document = answer.document(lang)
         assert document.headline
         assert document.lang == lang
-    assert answer.document("en").headline == "Favoured by the observations: Framework. The observations do not tell: Rival park."
+    told = "Favoured by the observations: Framework. The observations do not tell: Rival park."
+    assert answer.document("en").headline == told
     frame = answer.to_frame()
     assert len(frame) == 2 + 4
     assert frame["word"].tolist() == ["favoured", "silent", "silent", "favoured", "silent", "cannot"]
