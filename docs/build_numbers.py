@@ -14,6 +14,8 @@ from pathlib import Path
 
 from document_blocks.calibrations import (
     calibrations,
+    evidence,
+    evidence_parks,
     fit,
     informed,
     informed_counts,
@@ -82,6 +84,8 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "joint": joint,
     "joint-table": joint_table,
     "joint-more": joint_more,
+    "evidence": evidence,
+    "evidence-parks": evidence_parks,
     "reliability-scores": reliability_scores,
     "voi": voi,
     "link-impact": link_impact,

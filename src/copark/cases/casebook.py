@@ -20,6 +20,8 @@ POSTERIOR = "posterior"
 """Folder of what calibrations taught of a case's parameters, with a folder for each cut."""
 LITERATURE = "literature.yaml"
 """Estimates from the literature, beside the tables of parks."""
+DISPUTED = "disputed.yaml"
+"""Values of the casebook that are doubtful or contradicted, beside the tables of parks."""
 WORDS = "words.zh.yaml"
 """The Chinese of what cases and the tables of parks say in English alone."""
 

@@ -1,11 +1,12 @@
-"""Severity of a test: how often it refutes the claim where the claim is false, and whether it could have done so.
+"""Words on resamples of a test's draws: how steady the word is, and how often it would be against a false claim.
 
-*Severity* is the share of batches whose word is against the claim where the claim is false. A batch is as many draws
-as the test had, taken anew from them with replacement. It is asked first of effects as wide as those found but nil in
-the middle (*recentred*), then of null models, in which the claim's mechanism is absent. Where the scenarios of a test
-differ in nothing but what that model takes away, it cannot but refute: that is *by construction* and says little. Where
-the prior alone holds a claim on nearly every draw, the model hardly knows another answer, and the claim is nearly built
-in.
+The *share refuted* is the share of batches whose word is against the claim where the claim is false. A batch is as many
+draws as the test had, taken anew from them with replacement. It is asked first of effects as wide as those found but
+nil in the middle (*recentred*), then of null models, in which the claim's mechanism is absent. Between batches only
+simulation error differs: it is no severity of a test in Mayo's sense, which asks for data made without the mechanism
+and a calibration to them. Where the scenarios of a test differ in nothing but what a null model takes away, it cannot
+but refute: that is *by construction* and says little. Where the prior alone holds a claim on nearly every draw, the
+model hardly knows another answer, and the claim is nearly built in.
 
 What a result leans on: parameters that move its statistics from draw to draw, and whether the data moved them.
 """
@@ -45,8 +46,8 @@ RULED_OUT = 0.05
 
 
 @dataclass(frozen=True)
-class Severity:
-    """Severity of the test in one null model."""
+class Refutation:
+    """How often the rule is against a claim on resamples of the draws in one null model."""
 
     world: str
     """Key of the null model."""
@@ -63,7 +64,7 @@ class Severity:
 
     @property
     def share(self) -> float:
-        """Share of batches in which the test refutes the claim: the severity."""
+        """Share of batches in which the rule refutes the claim."""
         return self.refuted / self.batches if self.batches else nan
 
     @property
@@ -72,7 +73,7 @@ class Severity:
         return wilson(self.refuted, self.batches)
 
 
-def severity(part: Part, weighed: Weighed, world: str, seed: int) -> Severity:
+def refutation(part: Part, weighed: Weighed, world: str, seed: int) -> Refutation:
     """Count how often a part is refuted on batches of what was measured in a null model.
 
     Parameters
@@ -89,7 +90,7 @@ def severity(part: Part, weighed: Weighed, world: str, seed: int) -> Severity:
     words = words_of_batches(weighed.chance, seed)
     names = () if weighed.effects is None else weighed.effects.means
     differences = all(part.statistics[name].kind in DIFFERENCES for name in names)
-    return Severity(
+    return Refutation(
         world=world,
         word=word_of(weighed.chance),
         probability=weighed.probability,
