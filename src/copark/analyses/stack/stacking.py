@@ -11,7 +11,7 @@ parks count as small ones do. Each observable that enough parks tell has weights
 forecast a value gives its weight to the others. A stack is scored on parks that had no say in its weights.
 
 *Forecasts* of one park are put together of its model, the growth curve of the other parks bent to the park's own past,
-and a straight line through its own last values, where it has enough of them. Of other parks, too, only what was known
+and a damped trend through its own last values, where it has enough of them. Of other parks, too, only what was known
 by the cut has a say. Counts of enterprises and jobs are stacked; of anything else nothing was learned.
 
 Trials, weights and scores ship. ``python docs/build_posteriors.py stack`` makes them again; ``copark stack --check``
@@ -442,7 +442,7 @@ class AgainstBest:
     parks: int
     """Parks with such values."""
     values: int
-    """Values."""
+    """Dated counts that both forecast."""
     stack: float
     """CRPS of ln(1 + count) of the stack, the mean over parks of the park's mean."""
     model: float

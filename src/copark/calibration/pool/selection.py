@@ -136,7 +136,9 @@ class OutsideScore:
     chance: float
     """Chance of nothing that it was mixed with; 0 for none."""
     parks: int
+    """Parks without a case that were forecast."""
     values: int
+    """Dated counts of these parks."""
     log_crps: float
     """CRPS of ln(1 + count), the mean over parks of the park's mean."""
     ratio: float
@@ -150,10 +152,13 @@ class SmallParks:
     """How many parks had few enterprises at an age."""
 
     variable: str
+    """Name of the count."""
     age: float
+    """Years since land was on offer."""
     whose: str
     """Of ``cases`` or of parks without one, ``others``."""
     parks: int
+    """Parks with a count near that age."""
     small: int
     """Parks with fewer than FEWER."""
 
@@ -167,7 +172,9 @@ class Selection:
     chance: tuple[float, float, float]
     """Chance of nothing: middle, low, high."""
     outside: tuple[OutsideScore, ...]
+    """Scores on parks without a case, by count, whom the curve learned from, and chance of nothing."""
     small: tuple[SmallParks, ...]
+    """Parks with few enterprises, by count, age and kind of park."""
 
 
 def select(parks: Sequence[PanelPark]) -> Selection:
