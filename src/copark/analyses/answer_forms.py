@@ -192,7 +192,7 @@ def _save_stata(result: Result, path: Path, lang: str) -> None:
     columns = _columns_of(result.document(lang))
     labels = {names[name]: columns[name].title[:LONGEST_LABEL] for name in names if name in columns}
     plain = pd.DataFrame({short: _of_one_kind(frame[name]) for name, short in names.items()})
-    flags = {name: plain[name].astype("int8") for name in plain if plain[name].dtype.kind == "b"}
+    flags = {name: plain[name].astype("int8") for name in names.values() if plain[name].dtype.kind == "b"}
     with written_file(path) as target:
         plain.assign(**flags).to_stata(target, write_index=False, version=118, variable_labels=labels)
 

@@ -7,7 +7,6 @@ and what ships with copark. It keeps results only in a folder that is given.
 from __future__ import annotations
 
 import inspect
-import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,16 +16,16 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, ValidationError
 
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, FormField, Result, Texts
 from copark.analyses.registry import Analysis
+from copark.analyses.spoken_errors import in_python, said_in_python
 from copark.analyses.vocabulary import RNG, MisusedFunction, by_public_names, seed_in
 from copark.cases import Case
 from copark.cases.validated_yaml import faults_in
-from copark.errors import CoparkError, FaultsFound
 from copark.options import options
 from copark.presentation.text_wrap import width_of
 from copark.progress import StagedProgress, silent
@@ -39,8 +38,6 @@ PATIENCE = 2.0
 """Seconds before progress is shown."""
 BETWEEN = 0.2
 """Seconds between two times that progress is shown."""
-_COMMANDS = re.compile(r"(`[^`]*`)")
-_OPTION = re.compile(r"--([a-z][a-z-]*)( (?=(?:own|shipped|borrowed|prior|[0-9]{4}Q[1-4])\b))?")
 
 
 class PythonProgress:
@@ -149,39 +146,6 @@ def tell(notes: Iterable[str]) -> None:
         print(in_python(note), file=sys.stderr)
 
 
-@contextmanager
-def said_in_python(lang: str | None = None) -> Iterator[None]:
-    """Give errors their message in the language of the session, with parameters of functions and not options.
-
-    Commands between backticks are left as they are.
-
-    Parameters
-    ----------
-    lang
-        The language; by default that of the session.
-    """
-    lang = options().lang if lang is None else lang
-    try:
-        yield
-    except FaultsFound as error:
-        error.args = ("\n".join(in_python(fault.sentence(lang)) for fault in error.faults),)
-        raise
-    except CoparkError as error:
-        said = error.said(lang)
-        error.args = (in_python(said), *error.args[1:]) if error.args else error.args
-        raise
-
-
-def in_python(message: str) -> str:
-    """Rewrite a message that names options of the command line, with parameters of functions in their place."""
-
-    def named(option: re.Match[str]) -> str:
-        return option[1].replace("-", "_") + ("=" if option[2] else "")
-
-    parts = _COMMANDS.split(message)
-    return "".join(part if part.startswith("`") else _OPTION.sub(named, part) for part in parts)
-
-
 def function_of(analysis: Analysis) -> Callable[..., Result]:
     """Make the Python function of an analysis: its parameters by name, arguments of its command also by place.
 
@@ -201,6 +165,7 @@ def function_of(analysis: Analysis) -> Callable[..., Result]:
             out = session.out if out is None else out
             values |= seed_in(analysis.function, values)
             cases = _cases_in(values, fields)
+            values |= _lists_of_one(values, params, fields)
             with watched(progress) as callback:
                 asked = _params(analysis, values)
                 context = Context(
@@ -295,6 +260,19 @@ def _cases_in(values: dict[str, Any], fields: tuple[FormField, ...]) -> dict[str
         elif field.kind == "case" and isinstance(value, Path):
             values[field.word] = str(value)
     return cases
+
+
+def _lists_of_one(
+    values: Mapping[str, Any], params: type[AnalysisParams], fields: tuple[FormField, ...]
+) -> dict[str, tuple[str, ...]]:
+    """Give lists of a single text that was given in their place; not where a list may be written as one text."""
+    return {
+        field.word: (values[field.word],)
+        for field in fields
+        if field.kind == "list"
+        and isinstance(values.get(field.word), str)
+        and not any(isinstance(mark, BeforeValidator) for mark in params.model_fields[field.name].metadata)
+    }
 
 
 def _params(analysis: Analysis, values: Mapping[str, Any]) -> AnalysisParams:

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from copark.analyses.spoken_errors import said_in_python
 from copark.cases.files import fault
 from copark.cases.types import suggestion
 from copark.errors import Fault, FaultsFound
@@ -124,8 +125,10 @@ def by_public_names(
     return values
 
 
-def former_names(**former: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let a function take former names of its parameters, with a warning, and tell names it does not have.
+def public_function(**former: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function fit for users: errors in the language of the session, former names of parameters with a warning.
+
+    Names that it does not have are told with the nearest that it has.
 
     Parameters
     ----------
@@ -139,8 +142,9 @@ def former_names(**former: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
         @functools.wraps(function)
         def called(*arguments: P.args, **named: P.kwargs) -> R:
-            given: Any = by_public_names(name, named, former, known)
-            return function(*arguments, **given)
+            with said_in_python():
+                given: Any = by_public_names(name, named, former, known)
+                return function(*arguments, **given)
 
         return called
 

@@ -301,10 +301,19 @@ def _by_row(fault: Fault, labels: Mapping[str, Sequence[str]]) -> Fault:
     if name == FACTS and key.startswith("parameters."):
         name = "parameters"
         key = key.removeprefix("parameters.")
+    if fault.line is None:
+        return replace(fault, file=name, key=key)
     rows = labels.get(fault.file, ())
-    if fault.line is not None and 2 <= fault.line < len(rows) + 2:
-        name = f"{name}[{rows[fault.line - 2]}]"
-    return replace(fault, file=name, line=None, key=key)
+
+    def placed(line: int) -> str:
+        return f"{name}[{rows[line - 2]}]" if 2 <= line < len(rows) + 2 else name
+
+    if fault.code == "cases.two_used":
+        line = int(fault.values["first"])
+        first = placed(line) if line else fault.file
+        values = {**fault.values, "first": first}
+        return Fault("cases.two_used_in_frame", placed(fault.line), None, key, values)
+    return replace(fault, file=placed(fault.line), line=None, key=key)
 
 
 def values_by_name(values: Any) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class RunOutcome:
         return f"<Run {self.identity}: {self.study}, {self.runs:,} runs, seed {self.seed}, {self.path}>"
 
     def _repr_html_(self) -> str:
-        return self.answer._repr_html_()  # noqa: SLF001 - as notebooks ask it
+        return self.answer._repr_html_()
 
     def save(self, path: str | Path, *, lang: str | None = None) -> Path:
         """Write its report to a file, in the form its ending names; see :meth:`copark.analyses.contract.Result.save`.
@@ -235,7 +235,7 @@ def simulate(
     UserWarning
         If some runs did not finish.
     """
-    from copark.analyses.python_functions import said_in_python
+    from copark.analyses.spoken_errors import said_in_python
     from copark.cases import Case, load_case
     from copark.simulation.study import baseline
 
@@ -277,7 +277,8 @@ def simulate_study(
     stacklevel
         How far up the call lies that a warning names.
     """
-    from copark.analyses.python_functions import said_in_python, tell, watched
+    from copark.analyses.python_functions import tell, watched
+    from copark.analyses.spoken_errors import said_in_python
     from copark.calibration.case_parameters import settle
     from copark.options import options
     from copark.simulation import run
