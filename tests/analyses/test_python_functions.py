@@ -122,7 +122,7 @@ def test_a_case_is_told_in_one_short_line():
 
 def test_a_scenario_may_have_a_title_in_one_language():
     for title in ("Dear land", {"en": "Dear land"}, {"en": "Dear land", "zh": "Dear land"}):
-        made = cp.simulate(PARK, runs=2, scenarios=[SCENARIO | {"title": title}], draws="defaults")
+        made = cp.simulate(PARK, runs=2, scenarios=[SCENARIO | {"title": title}], draws_from="defaults")
         assert '"zh": "Dear land"' in made.attrs["scenario_titles"]
 
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 from importlib.util import find_spec
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from copark.errors import CoparkError, NotFound
+from copark.json_types import JsonObject
 from copark.options import options
 from copark.presentation.document import Chart, Column, Document
 from copark.store.files import written_file
@@ -21,7 +22,24 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
 
-    from copark.analyses.contract import Result
+
+class Answer(Protocol):
+    """What is asked of an answer here; :class:`copark.analyses.contract.Result` is one."""
+
+    @property
+    def run_id(self) -> str:
+        """Hash of everything it depends on."""
+
+    @property
+    def provenance(self) -> JsonObject:
+        """Versions, hashes, study, seed, time."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the main table."""
+
+    def document(self, lang: str | None = None) -> Document:
+        """Show it in a language."""
+
 
 LINE = 160
 """Letters of a headline in one line."""
@@ -39,21 +57,21 @@ RESERVED = frozenset(("byte", "case", "double", "float", "if", "in", "int", "lon
 """Names that columns have and that no variable of Stata may have."""
 
 
-def one_line(result: Result) -> str:
+def one_line(result: Answer) -> str:
     """Return one line: the question, the beginning of the answer, its run ID."""
     document = result.document()
     headline = document.headline if len(document.headline) <= LINE else document.headline[:LINE].rstrip() + "…"
     return f"<{document.key}: {' '.join(headline.split())} [{result.run_id}]>"
 
 
-def notebook_html(result: Result) -> str:
+def notebook_html(result: Answer) -> str:
     """Return what a notebook shows of an answer, in the language of the session."""
     from copark.presentation.html_pdf import to_notebook
 
     return to_notebook(result.document(), result.run_id)
 
 
-def figure_of(result: Result, chart: str | None, lang: str | None) -> Figure:
+def figure_of(result: Answer, chart: str | None, lang: str | None) -> Figure:
     """Draw the figure of a key, by default the first; NotFound where there is none."""
     from copark.presentation.style import styled
 
@@ -68,7 +86,7 @@ def figure_of(result: Result, chart: str | None, lang: str | None) -> Figure:
     return draw()
 
 
-def dataset_of(result: Result) -> xr.Dataset:
+def dataset_of(result: Answer) -> xr.Dataset:
     """Return the main table of an answer as a labelled Dataset."""
     import pandas as pd
 
@@ -139,7 +157,7 @@ def _columns_of(document: Document) -> Mapping[str, Column]:
     return columns
 
 
-def _of_the_whole(result: Result, documents: Sequence[Document]) -> dict[str, str]:
+def _of_the_whole(result: Answer, documents: Sequence[Document]) -> dict[str, str]:
     """Return what the whole Dataset says: the question, the answer, how sure it is, and what made it."""
     attributes = {"identity": result.run_id}
     for document in documents:
@@ -149,7 +167,7 @@ def _of_the_whole(result: Result, documents: Sequence[Document]) -> dict[str, st
     return attributes
 
 
-def save(result: Result, path: Path, lang: str | None) -> Path:
+def save(result: Answer, path: Path, lang: str | None) -> Path:
     """Write an answer to a file, in the form its ending names, and give the path."""
     from copark.presentation import FORMATS, write_file
 
@@ -165,7 +183,7 @@ def save(result: Result, path: Path, lang: str | None) -> Path:
     return write_file(result.document(lang), path, kind)
 
 
-def _save_csv(result: Result, path: Path, _lang: str) -> None:
+def _save_csv(result: Answer, path: Path, _lang: str) -> None:
     from copark.presentation.run_export import PlainTable, write_csv
 
     frame = result.to_frame()
@@ -180,7 +198,7 @@ def _cell(value: Any) -> Any:
     return int(value) if isinstance(value, bool) else value.item() if hasattr(value, "item") else value
 
 
-def _save_stata(result: Result, path: Path, lang: str) -> None:
+def _save_stata(result: Answer, path: Path, lang: str) -> None:
     """Write a file of Stata 14 and later, whose variables are labelled in the reader's language."""
     import pandas as pd
 
@@ -197,20 +215,20 @@ def _save_stata(result: Result, path: Path, lang: str) -> None:
         plain.assign(**flags).to_stata(target, write_index=False, version=118, variable_labels=labels)
 
 
-def _save_parquet(result: Result, path: Path, _lang: str) -> None:
+def _save_parquet(result: Answer, path: Path, _lang: str) -> None:
     if find_spec("pyarrow") is None:
         raise CoparkError.of("analyses.needs_package", form=".parquet", package="pyarrow")
     with written_file(path) as target:
         result.to_frame().to_parquet(target, index=False)
 
 
-def _save_netcdf(result: Result, path: Path, _lang: str) -> None:
+def _save_netcdf(result: Answer, path: Path, _lang: str) -> None:
     from copark.presentation.run_export import write_netcdf
 
     write_netcdf(dataset_of(result), path)
 
 
-_TABLES: Mapping[str, Callable[[Result, Path, str], None]] = {
+_TABLES: Mapping[str, Callable[[Answer, Path, str], None]] = {
     "csv": _save_csv,
     "dta": _save_stata,
     "parquet": _save_parquet,
