@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from os import PathLike
 from typing import Literal
 
+import pandas as pd
+
 from copark import errors as errors
 from copark import figures as figures
 from copark.analyses.ablate import Answer as AblateAnswer
@@ -116,7 +118,7 @@ def claims(
     draws: int = 200,
     replicates: int = 5,
     claim: str | Sequence[str] = (),
-    file: str | PathLike[str] | None = None,
+    file: str | PathLike[str] | pd.DataFrame | None = None,
     stopping: Literal["none", "sequential"] = "sequential",
     rng: RandomSource | None = None,
     out: str | PathLike[str] | None = None,
@@ -156,7 +158,7 @@ def counterfactual(
     progress: StagedProgress | bool | None = None,
 ) -> CounterfactualAnswer: ...
 def coupling(
-    table: str | PathLike[str] | None = None,
+    table: str | PathLike[str] | pd.DataFrame | None = None,
     *,
     label: str | None = None,
     drop_missing: bool = False,
@@ -188,7 +190,7 @@ def evsi(
     cost: str | Sequence[str] = (),
     draws: int = 1000,
     replicates: int = 16,
-    file: str | PathLike[str] | None = None,
+    file: str | PathLike[str] | pd.DataFrame | None = None,
     rng: RandomSource | None = None,
     out: str | PathLike[str] | None = None,
     threads: int | None = None,
@@ -200,8 +202,8 @@ def experts(
     parameters: Literal["borrowed", "own", "prior", "shipped"] | None = None,
     cut: str | None = None,
     seed: int = 1,
-    answers: str | PathLike[str] | None = None,
-    template: str | PathLike[str] | None = None,
+    answers: str | PathLike[str] | pd.DataFrame | None = None,
+    template: str | PathLike[str] | pd.DataFrame | None = None,
     draws: int = 600,
     replicates: int = 3,
     rng: RandomSource | None = None,
@@ -215,8 +217,8 @@ def forecast(
     cut: str | None = None,
     to: str | None = None,
     now: str | None = None,
-    freeze: str | PathLike[str] | None = None,
-    freeze_all: str | PathLike[str] | None = None,
+    freeze: str | PathLike[str] | pd.DataFrame | None = None,
+    freeze_all: str | PathLike[str] | pd.DataFrame | None = None,
     parks: str | Sequence[str] = (),
     told: bool = False,
     pool: bool = False,
@@ -240,7 +242,7 @@ def goal(
     levers: str | Sequence[str] = (),
     most: int = 3,
     runs: int = 2000,
-    file: str | PathLike[str] | None = None,
+    file: str | PathLike[str] | pd.DataFrame | None = None,
     rng: RandomSource | None = None,
     out: str | PathLike[str] | None = None,
     threads: int | None = None,
@@ -266,7 +268,7 @@ def levers(
     replicates: int = 5,
     levers: str | Sequence[str] = (),
     since: Literal["now", "start"] | None = None,
-    file: str | PathLike[str] | None = None,
+    file: str | PathLike[str] | pd.DataFrame | None = None,
     rng: RandomSource | None = None,
     out: str | PathLike[str] | None = None,
     threads: int | None = None,
@@ -287,7 +289,7 @@ def link_impact(
     progress: StagedProgress | bool | None = None,
 ) -> LinkImpactAnswer: ...
 def nca(
-    table: str | PathLike[str] | None = None,
+    table: str | PathLike[str] | pd.DataFrame | None = None,
     *,
     label: str | None = None,
     drop_missing: bool = False,
@@ -335,7 +337,7 @@ def power(
     progress: StagedProgress | bool | None = None,
 ) -> PowerAnswer: ...
 def qca(
-    table: str | PathLike[str] | None = None,
+    table: str | PathLike[str] | pd.DataFrame | None = None,
     *,
     label: str | None = None,
     drop_missing: bool = False,
@@ -365,9 +367,9 @@ def reliability(
     progress: StagedProgress | bool | None = None,
 ) -> ReliabilityAnswer: ...
 def score(
-    file: str | PathLike[str],
+    file: str | PathLike[str] | pd.DataFrame,
     *,
-    data: str | PathLike[str],
+    data: str | PathLike[str] | pd.DataFrame,
     out: str | PathLike[str] | None = None,
     threads: int | None = None,
     progress: StagedProgress | bool | None = None,

@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,7 @@ def test_every_name_is_listed_and_there():
     assert set(dir(cp)) >= set(cp.__all__)
     for name in cp.__all__:
         assert getattr(cp, name) is not None, name
+    assert pickle.loads(pickle.dumps(cp.levers)) is cp.levers
     with pytest.raises(AttributeError, match="levrs"):
         cp.levrs  # noqa: B018 - asking is what is tried
 

@@ -12,8 +12,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from html import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import BeforeValidator, ValidationError
@@ -26,6 +28,7 @@ from copark.analyses.spoken_errors import in_python, said_in_python
 from copark.analyses.vocabulary import RNG, MisusedFunction, by_public_names, seed_in
 from copark.cases import Case
 from copark.cases.validated_yaml import faults_in
+from copark.errors import Fault
 from copark.options import options
 from copark.presentation.text_wrap import width_of
 from copark.progress import StagedProgress, silent
@@ -149,8 +152,16 @@ def tell(notes: Iterable[str]) -> None:
 def function_of(analysis: Analysis) -> Callable[..., Result]:
     """Make the Python function of an analysis: its parameters by name, arguments of its command also by place.
 
-    Where it has a seed it takes ``rng`` in its place (:func:`copark.analyses.vocabulary.seed_of`).
+    Where it has a seed it takes ``rng`` in its place (:func:`copark.analyses.vocabulary.seed_of`). It is the same
+    function whenever it is asked for, with a docstring in the language of the session.
     """
+    function = _function_of(analysis)
+    function.__doc__ = described_analysis(analysis, options().lang)
+    return function
+
+
+@cache
+def _function_of(analysis: Analysis) -> Callable[..., Result]:
     params = analysis.params
     fields = params.form()
     signature = _signature(fields)
@@ -166,7 +177,8 @@ def function_of(analysis: Analysis) -> Callable[..., Result]:
             values |= seed_in(analysis.function, values)
             cases = _cases_in(values, fields)
             values |= _lists_of_one(values, params, fields)
-            with watched(progress) as callback:
+            with watched(progress) as callback, tables_as_files(values, fields) as files:
+                values |= files
                 asked = _params(analysis, values)
                 context = Context(
                     None if out is None else Path(out),
@@ -183,7 +195,6 @@ def function_of(analysis: Analysis) -> Callable[..., Result]:
     ask.__name__ = analysis.function
     ask.__qualname__ = analysis.function
     ask.__module__ = "copark"
-    ask.__doc__ = described_analysis(analysis, options().lang)
     ask.__signature__ = signature  # type: ignore[attr-defined]
     return ask
 
@@ -246,7 +257,8 @@ def _bound(
     try:
         return dict(signature.bind(*arguments, **named).arguments)
     except TypeError as error:
-        raise TypeError(f"{function}(): {error}") from None
+        reason = {"reason": str(error), "function": function}
+        raise MisusedFunction([Fault("python.arguments", f"{function}()", None, "", reason)]) from None
 
 
 def _cases_in(values: dict[str, Any], fields: tuple[FormField, ...]) -> dict[str, Case]:
@@ -260,6 +272,28 @@ def _cases_in(values: dict[str, Any], fields: tuple[FormField, ...]) -> dict[str
         elif field.kind == "case" and isinstance(value, Path):
             values[field.word] = str(value)
     return cases
+
+
+@contextmanager
+def tables_as_files(values: Mapping[str, Any], fields: tuple[FormField, ...]) -> Iterator[dict[str, Path]]:
+    """Give data frames that stand in the place of files as files, for as long as a question is asked.
+
+    Parameters
+    ----------
+    values
+        Arguments of a function by name.
+    fields
+        Its parameters.
+    """
+    frames: dict[str, Any] = {field.word: values.get(field.word) for field in fields if field.kind == "file"}
+    with TemporaryDirectory(prefix="copark-") as scratch:
+        files = {}
+        for word, frame in frames.items():
+            if hasattr(frame, "to_csv"):
+                named = [name for name in frame.index.names if name is not None]
+                files[word] = Path(scratch) / f"{word}.csv"
+                frame.to_csv(files[word], index=bool(named))
+        yield files
 
 
 def _lists_of_one(

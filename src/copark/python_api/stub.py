@@ -26,7 +26,7 @@ _KINDS = {
     "study": "str",
     "string": "str",
     "list": "str | Sequence[str]",
-    "file": "str | PathLike[str]",
+    "file": "str | PathLike[str] | pd.DataFrame",
     "integer": "int",
     "number": "float",
     "boolean": "bool",
@@ -58,6 +58,8 @@ def stub() -> str:
         "from collections.abc import Sequence",
         "from os import PathLike",
         "from typing import Literal",
+        "",
+        "import pandas as pd",
         "",
     ]
     for module in sorted(homes):
