@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from difflib import get_close_matches
+from dataclasses import dataclass, replace
+from os import PathLike
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -54,6 +54,10 @@ def options() -> Options:
     return _Session.options
 
 
+_UNCHANGED: Any = object()
+"""What stands for an option that is left as it is."""
+
+
 class set_options:  # noqa: N801 - called like a function, as in xarray
     """Set options of this session, for good or, in a ``with`` statement, for a block.
 
@@ -70,13 +74,20 @@ class set_options:  # noqa: N801 - called like a function, as in xarray
 
     Raises
     ------
-    TypeError
-        If there is no such option.
     ValueError
         If an option cannot have the value.
     """
 
-    def __init__(self, **changes: Any) -> None:
+    def __init__(
+        self,
+        *,
+        lang: Language = _UNCHANGED,
+        out: str | PathLike[str] | None = _UNCHANGED,
+        threads: int | None = _UNCHANGED,
+        progress: StagedProgress | bool | None = _UNCHANGED,
+    ) -> None:
+        given = {"lang": lang, "out": out, "threads": threads, "progress": progress}
+        changes = {name: value for name, value in given.items() if value is not _UNCHANGED}
         self.before = _Session.options
         _Session.options = replace(self.before, **_checked(changes))
 
@@ -92,12 +103,7 @@ class set_options:  # noqa: N801 - called like a function, as in xarray
 
 
 def _checked(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Refuse options there are not, and values they cannot have."""
-    names = [field.name for field in fields(Options)]
-    for name in changes:
-        if name not in names:
-            near = get_close_matches(name, names, n=1) or [", ".join(names)]
-            raise TypeError(f"set_options() has no option {name!r}; did you mean {near[0]}?")
+    """Refuse values that options cannot have."""
     values = dict(changes)
     if "lang" in values and values["lang"] not in LANGUAGES:
         raise ValueError(f"set_options(lang={values['lang']!r}): choose one of {', '.join(LANGUAGES)}")
