@@ -44,6 +44,7 @@ def test_a_park_is_made_of_frames(park):
     ]
     assert "finance" in park.not_known
     assert cp.simulate(park, runs=4, replicates=1).sizes["run"] == 4
+    assert "Blue Bay" in repr(cp.levers(park, draws=4, replicates=1))
     with pytest.raises(NotFound, match="park_from_frames"):
         cp.run(park)
 

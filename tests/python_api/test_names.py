@@ -3,6 +3,7 @@
 import inspect
 import os
 import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -92,3 +93,14 @@ def test_options_hold_for_a_block_and_refuse_what_they_cannot_be(tmp_path):
     for wrong, error in (({"lang": "fr"}, ValueError), ({"threads": 0}, ValueError), ({"langs": "en"}, TypeError)):
         with pytest.raises(error):
             cp.set_options(**wrong)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_what_the_readme_shows_runs(name, tmp_path):
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)
+    (code,) = (block for block in blocks if "import copark" in block)
+    found = {}
+    exec(compile(code, name, "exec"), found)
+    assert {path.name for path in tmp_path.iterdir()} == {"registered.svg", "levers.docx"}
+    assert found["tree"]["posterior"].sizes["chain"] > 1
