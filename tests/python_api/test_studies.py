@@ -164,3 +164,10 @@ def test_methods_for_any_table_take_a_data_frame(tmp_path):
         cp.nca(table, x="Z", y="Y")
     with pytest.raises(MisusedFunction, match=r"nca\(\): .*'y'.* See help\(copark\.nca\)"):
         cp.nca(table, x="X")
+
+
+def test_figures_are_in_the_language_of_the_session():
+    case = cp.load_case(PARK)
+    with cp.set_options(lang="zh"):
+        title = cp.figures.equity(case).texts[0].get_text()
+    assert title == cp.figures.equity(case, "zh").texts[0].get_text() != cp.figures.equity(case).texts[0].get_text()
