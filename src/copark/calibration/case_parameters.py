@@ -218,7 +218,7 @@ def settle(
     if study.draws in (None, "posterior"):
         parameters = parameters_of(case, out, wanted, cut)
         return study.with_changes(draws=parameters.draws), parameters
-    other = f"--draws {study.draws}"
+    other = f"--draws-from {study.draws}"
     if wanted is not None and not (wanted == study.draws == "prior"):
         raise RunRefused.of("trust.conflict", one=f"--parameters {wanted}", other=other)
     if cut is not None:

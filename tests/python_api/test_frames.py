@@ -1,0 +1,123 @@
+"""Parks, observations and parameters from data frames: the same checks as of folders, told by row and column."""
+
+import pandas as pd
+import pytest
+
+import copark as cp
+from copark.cases.frames import cell
+from copark.errors import CaseFaults, NotFound
+
+FACTS = {
+    "title": {"en": "Blue Bay", "zh": "蓝湾"},
+    "kind": "mixed",
+    "sides.home.country": "CHN",
+    "sides.host.country": "KEN",
+    "clock.start": pd.Period("2010Q1"),
+    "clock.data_end": "2020Q4",
+}
+SOURCES = pd.DataFrame({"key": ["press"], "outlet": ["Gazette"], "read": ["original"], "url": [None]})
+
+
+def observations(**changes):
+    return pd.DataFrame(
+        {
+            "date": ["2012", pd.Timestamp("2014-06-30"), pd.Period("2016Q2"), "2018", "2020-12"],
+            "variable": "registered",
+            "value": [3, 8.0, 20, 31, 40],
+            "grade": "high",
+            "source": "press",
+        }
+        | changes,
+        index=["a", "b", "c", "d", "e"],
+    )
+
+
+@pytest.fixture(scope="module")
+def park():
+    return cp.park_from_frames("blue-bay", FACTS, observations(), SOURCES)
+
+
+def test_a_park_is_made_of_frames(park):
+    assert [(str(row.date), row.value, row.unit, row.role) for row in park.observed("registered")][1:3] == [
+        ("2014-06-30", 8.0, "companies", "fit"),
+        ("2016-06", 20.0, "companies", "fit"),
+    ]
+    assert "finance" in park.not_known
+    assert cp.simulate(park, runs=4, replicates=1).sizes["run"] == 4
+    assert "Blue Bay" in repr(cp.levers(park, draws=4, replicates=1))
+    with pytest.raises(NotFound, match="park_from_frames"):
+        cp.run(park)
+
+
+def test_a_park_in_a_folder_is_that_in_memory_and_any_command_finds_it(park, tmp_path):
+    kept = cp.park_from_frames("blue-bay", FACTS, observations(), SOURCES, folder=tmp_path)
+    assert kept.hash == park.hash == cp.load_case(tmp_path / "blue-bay").hash
+    assert cp.check_case(tmp_path / "blue-bay").empty
+
+
+def test_all_faults_are_told_by_frame_row_and_column():
+    wrong = observations(value=[3, "eight", 20, 31, 40], grade=["high", "high", "hihg", "high", "high"], valeu=1)
+    parameters = {"land_price": {"value": 0.5, "unit": "M USD/ha", "grade": "high", "source": "pres"}}
+    with pytest.raises(CaseFaults) as raised:
+        cp.park_from_frames("blue-bay", FACTS | {"clock.start": "20x"}, wrong, SOURCES, parameters=parameters)
+    places = {(fault.file, fault.key) for fault in raised.value.faults}
+    assert places >= {
+        ("facts", "clock.start"),
+        ("parameters", "land_price.source"),
+        ("observations", "valeu"),
+        ("observations[b]", "value"),
+        ("observations[c]", "grade"),
+    }
+    assert "observations[b]: value: “eight” is not a number." in str(raised.value)
+    with cp.set_options(lang="zh"), pytest.raises(CaseFaults, match="不是"):
+        cp.park_from_frames("blue-bay", FACTS, wrong, SOURCES)
+
+
+def test_known_parameters_come_from_a_frame(park):
+    given = pd.DataFrame(
+        {"value": [0.5], "unit": ["M USD/ha"], "grade": ["high"], "source": ["press"]},
+        index=["land_price"],
+    )  # fmt: skip
+    try:
+        made = cp.park_from_frames("blue-bay", FACTS, observations(), SOURCES, parameters=given)
+    except CaseFaults as error:
+        raise AssertionError(str(error)) from None
+    assert made.parameters["land_price"].value == 0.5
+    assert made.hash != park.hash
+
+
+@pytest.mark.parametrize("name", ["great-stone", "suzhou", "lekki"])
+def test_frames_of_a_case_make_the_same_observations_again(name):
+    case = cp.load_case(name)
+    again = cp.with_observations(case, cp.frames(case)["observations"], replace_all=True)
+    assert again.hash == case.hash
+
+
+def test_observations_are_added_and_checked():
+    case = cp.load_case("lekki")
+    new = pd.DataFrame(
+        {"date": ["2016-12"], "variable": ["jobs"], "value": [1234], "grade": ["high"], "source": ["own"]}
+    )
+    with pytest.raises(CaseFaults, match=r"observations\[0\]: source: “own”"):
+        cp.with_observations(case, new)
+    sources = {"own": {"outlet": "Own survey", "read": "original"}}
+    more = cp.with_observations(case, new, sources=sources)
+    assert len(more.observations) == len(case.observations) + 1
+    assert more.hash != case.hash
+    assert cp.load_case("lekki").hash == case.hash
+    with pytest.raises(CaseFaults, match=r"observations\[0\]: use: Two values .* the first is series\.csv"):
+        cp.with_observations(case, new.assign(date="2024-12"), sources=sources)
+    with pytest.raises(CaseFaults, match="sources"):
+        cp.with_observations(case, new, sources={"own": {"outlet": "Own survey", "read": "seen"}})
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (None, ""), (float("nan"), ""), (pd.NaT, ""), (True, "yes"), (5.0, "5"), (1e-7, "0.0000001"), (0.25, "0.25"),
+        (pd.Timestamp("2020-02-03"), "2020-02-03"), (pd.Period("2016Q2"), "2016-06"), (["a", "b"], "a; b"),
+        ("two\nlines", "two lines"),
+    ],
+)  # fmt: skip
+def test_cells_are_written_as_tables_have_them(value, written):
+    assert cell(value) == written
