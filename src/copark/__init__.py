@@ -26,6 +26,7 @@ __all__ = [
     "counterfactual",
     "coupling",
     "errors",
+    "evidence",
     "evsi",
     "experts",
     "figures",

@@ -16,6 +16,7 @@ from copark.analyses.claims import Answer as ClaimsAnswer
 from copark.analyses.compare import Answer as CompareAnswer
 from copark.analyses.counterfactual import Answer as CounterfactualAnswer
 from copark.analyses.coupling import Answer as CouplingAnswer
+from copark.analyses.evidence import Answer as EvidenceAnswer
 from copark.analyses.evsi import Answer as EvsiAnswer
 from copark.analyses.experts import Answer as ExpertsAnswer
 from copark.analyses.forecast import Answers as ForecastAnswers
@@ -177,6 +178,17 @@ def coupling(
     threads: int | None = None,
     progress: StagedProgress | bool | None = None,
 ) -> CouplingAnswer: ...
+def evidence(
+    *,
+    cases: str | Sequence[str] = (),
+    members: int = 320,
+    sweeps: int = 1,
+    seed: int = 1,
+    rng: RandomSource | None = None,
+    out: str | PathLike[str] | None = None,
+    threads: int | None = None,
+    progress: StagedProgress | bool | None = None,
+) -> EvidenceAnswer: ...
 def evsi(
     case: CaseLike,
     *,
@@ -481,6 +493,7 @@ __all__ = [
     "counterfactual",
     "coupling",
     "errors",
+    "evidence",
     "evsi",
     "experts",
     "figures",
