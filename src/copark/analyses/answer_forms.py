@@ -47,7 +47,7 @@ UNIT = "unit"
 """Column of a table whose rows have units of their own."""
 ROW = "row"
 """Dimension of a table whose rows are named by no columns."""
-SPARSE = 2.0
+SPARSE = 3.0
 """How many times as many cells as rows a grid may have; a sparser table keeps its rows."""
 LONGEST_LABEL = 80
 """Letters of a label of a variable in Stata."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.evidence import Answer
+from copark.analyses.evidence.figures import families
 from copark.analyses.evidence.findings import FEWEST, EvidenceSum, strength_of
 from copark.analyses.show import Show, grouped
 from copark.presentation import document as doc
@@ -71,12 +72,15 @@ class _Show(Show):
             )
             for family in self.answer.families
         ]
+        told = any(family.parks for family in self.answer.families)
+        chart = self.chart("families", lambda: families(self.answer, self.t.lang)) if told else None
         columns = self.columns(
             "family parks:count evidence:change:1 error:number:1 word influential others:change:1 word_others"
         )
         return self.section(
             "families",
             doc.Paragraph(self.t("lead.families")),
+            *(() if chart is None else (chart,)),
             self.table("families", columns, rows),
             doc.Bullets(tuple(self.remarks())),
         )
