@@ -80,6 +80,11 @@ class Scored:
     bias: float
     """Logarithm of the value over the forecast's median."""
 
+    @property
+    def value(self) -> tuple[str, str, str, float]:
+        """Name the value that is forecast."""
+        return self.park, self.origin, self.variable, self.years
+
 
 @dataclass(frozen=True)
 class LastResidual:
@@ -170,11 +175,16 @@ def tables(rows: Sequence[Scored], residuals: Sequence[LastResidual]) -> str:
         "|---|---|---:|---:|---:|---:|---:|---:|",
     ]
     for kind in (*KINDS.values(), "all"):
-        for way in (*(f"{multiple:g}" for multiple in MULTIPLES), LINE):
-            chosen = [row for row in rows if row.way == way and kind in (row.kind, "all")]
+        of_kind = [row for row in rows if kind in (row.kind, "all")]
+        by_line = {row.value for row in of_kind if row.way == LINE}
+        ways = {
+            f"{multiple:g} × size": [row for row in of_kind if row.way == f"{multiple:g}"] for multiple in MULTIPLES
+        }
+        ways["1 × size, where a line can be drawn"] = [row for row in ways["1 × size"] if row.value in by_line]
+        ways["straight line"] = [row for row in of_kind if row.way == LINE]
+        for name, chosen in ways.items():
             if chosen:
                 count, series, (score, wide, narrow, bias) = averaged(chosen)
-                name = "straight line" if way == LINE else f"{way} × size"
                 lines.append(
                     f"| {kind} | {name} | {count} | {series} | {score:.3f} | {wide:.0%} | {narrow:.0%} | {bias:+.2f} |"
                 )
