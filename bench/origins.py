@@ -5,6 +5,7 @@ until then, and later values are forecast with multiples of what the model is ta
 (``calibration/error_scales.yaml: lasting``), which is how its sizes were learned. Scores are CRPS of ln(value + 1/2);
 every series of an origin counts once. Also told are the residuals of the calibrations at the last value of each
 series, ln(record / run), of which the mean should be none. Forecasts are blind to what happened after the origin.
+The straight line is a forecast of fewer values; the model's score on these stands above it.
 
 Known of what comes later are the casebook's priors, set with all of it in view, and the way a park is read
 (``flat_sizes``): sizes of the discrepancy hardly depend on either, scores may. Results of origins are kept in ``--out``
