@@ -129,7 +129,7 @@ def test_its_document_names_families_by_what_observations_say(parks):
         document = answer.document(lang)
         assert document.headline
         assert document.lang == lang
-    told = "Favoured by the observations: Framework. The observations do not tell: Rival park."
+    told = "Favoured by the observations: Framework. The observations favour the model neither with nor without: Rival park."
     assert answer.document("en").headline == told
     frame = answer.to_frame()
     assert len(frame) == 2 + 4
