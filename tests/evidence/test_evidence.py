@@ -129,8 +129,8 @@ def test_its_document_names_families_by_what_observations_say(parks):
         document = answer.document(lang)
         assert document.headline
         assert document.lang == lang
-    told = "Favoured by the observations: Framework. The observations favour the model neither with nor without: Rival park."
-    assert answer.document("en").headline == told
+    told = ("Favoured by the observations: Framework.", "favour the model neither with nor without: Rival park.")
+    assert all(sentence in answer.document("en").headline for sentence in told)
     frame = answer.to_frame()
     assert len(frame) == 2 + 4
     assert frame["word"].tolist() == ["favoured", "silent", "silent", "favoured", "silent", "cannot"]
