@@ -25,7 +25,7 @@ import numpy as np
 from bench.arguments import parser_of
 from copark.calibration.calibrate import QUICK, CalibrationSettings, calibrate
 from copark.calibration.calibration_setup import case_for, cut_of
-from copark.calibration.discrepancy import carried_on
+from copark.calibration.discrepancy import carried_on, tied
 from copark.calibration.observations import OFFSET, STAND_INS, ObservationModel, Target, noise, targets
 from copark.calibration.replay_posterior import REPORTED_SEED, ReplayPosterior, project
 from copark.calibration.rolling_origin import is_exact, naive_ensembles
@@ -128,7 +128,7 @@ def forecast(park: str, origin: str, settings: CalibrationSettings) -> tuple[lis
     reports = ObservationModel(later)
     end = read.clock.start + max(target.last for target in later)
     futures = max(MEMBERS // replay.pairs, 1)
-    runs = project(replay, end, reports.variables, blindly=True, futures=futures, carried=False)
+    runs = project(replay, end, tied(reports.variables), blindly=True, futures=futures, carried=False)
     rows = np.repeat(np.arange(replay.pairs), futures)
     free = noise(REPORTED_SEED, 0, len(rows), len(later))
     whats = [
@@ -141,7 +141,7 @@ def forecast(park: str, origin: str, settings: CalibrationSettings) -> tuple[lis
     found = []
     for multiple in MULTIPLES:
         wide = ObservationModel(replay.model.targets, multiple)
-        carried = carried_on(wide, replay.seen, runs.names, runs.out, rows)
+        carried = carried_on(wide, replay.seen, runs.names, runs.out, rows, replay.quarters)
         members = reports.counterparts(carried, runs.names) + reports.errors * free
         found += [scored(f"{multiple:g}", members[:, n], target.value, **whats[n]) for n, target in enumerate(later)]
     for n, members in naive_ensembles(read, cut, later, ("fit",)).get(LINE, {}).items():

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from copark.calibration.discrepancy import LastingDiscrepancy, carried_on
+from copark.calibration.discrepancy import PARTS, LastingDiscrepancy, carried_on, tied
 from copark.calibration.observations import OFFSET, ObservationModel, is_a_size, lasting_size
 from tests.calibration.conftest import target
 
@@ -26,7 +26,8 @@ def course(replay, names, sizes):
     """Carry on courses that stay as they are."""
     runs = len(replay.seen)
     out = np.repeat(np.array(sizes, dtype=np.float64)[np.newaxis, :, np.newaxis], runs, axis=0)
-    return carried_on(replay.model, replay.seen, names, np.repeat(out, QUARTERS, axis=2), np.arange(runs))
+    out = np.repeat(out, QUARTERS, axis=2)
+    return carried_on(replay.model, replay.seen, names, out, np.arange(runs), KNOWN + 1)
 
 
 def test_a_course_passes_through_the_last_count_and_fades_into_the_run():
@@ -54,13 +55,37 @@ def test_what_was_never_counted_has_the_whole_discrepancy_around_the_run():
     assert logs[:, -1].std() == pytest.approx(lasting_size("jobs"), rel=0.07)
 
 
-def test_parts_still_sum_to_their_total_and_no_more_operate_than_are_registered():
+def test_parts_sum_to_their_total_and_no_more_operate_than_are_registered():
     names = ("registered", "registered_home", "registered_host", "registered_third", "operating")
     out = course(posterior(), names, [100.0, 60.0, 30.0, 10.0, 95.0])
-    parts = (out[:, 1:4, :] + OFFSET).sum(axis=1) / (100.0 + 3.0 * OFFSET)
-    assert parts == pytest.approx((out[:, 0, :] + OFFSET) / (100.0 + OFFSET))
+    assert out[:, 1:4, :].sum(axis=1) == pytest.approx(out[:, 0, :])
     assert (out[:, 4, :] <= out[:, 0, :]).all()
     assert (out[:, 4, :] == out[:, 0, :]).any()
+
+
+def test_what_is_carried_on_of_an_output_does_not_depend_on_what_is_asked_beside_it():
+    assert set(tied(("registered_home",))) == {"registered", *PARTS["registered"]}
+    assert set(tied(("operating",))) == {"operating", "registered"}
+    assert tied(("jobs",)) == ("jobs",)
+
+
+def test_what_was_invested_stays_so():
+    """After the record a total that only grows is carried on by what it grows by, though d fades from a low record."""
+    counted = replace(target("realised_investment", value=300.0, error=3.0), quarters=(KNOWN,))
+    replay = SimpleNamespace(model=ObservationModel((counted,), 1.0), seen=np.full((200, 1), 200.0))
+    out = np.repeat(np.linspace(0.0, 400.0, QUARTERS)[np.newaxis, np.newaxis, :], 200, axis=0)
+    carried = carried_on(replay.model, replay.seen, ("realised_investment",), out, np.arange(200), KNOWN + 1)[:, 0, :]
+    assert (np.diff(carried[:, KNOWN:], axis=1) >= 0.0).all()
+    assert np.median(carried[:, -1]) > np.median(carried[:, KNOWN])
+
+
+def test_a_run_within_a_range_agrees_with_the_record_and_one_above_is_drawn_to_it():
+    """Of "more than 50", read as 50 to 55, a run of 52 leaves nothing out, and one of 65 the way to 52.5."""
+    told = replace(target("operating", bound="more-than", value=50.0, error=1.0), high=55.0, quarters=(KNOWN,))
+    model = ObservationModel((told,), 1.0)
+    within, above = (LastingDiscrepancy.of(model, np.full((10, 1), run), "operating").residuals for run in (52.0, 65.0))
+    assert (within == 0.0).all()
+    assert above == pytest.approx(np.full((10, 1), -np.log((52.5 + 10.0 + OFFSET) / (52.5 + OFFSET))))
 
 
 def test_none_stays_none_and_shares_stay_as_they_are():
@@ -75,7 +100,7 @@ def test_without_a_discrepancy_nothing_is_carried_on():
     assert (course(replay, ("registered",), [100.0]) == 100.0).all()
 
 
-def test_limits_and_ranges_tell_nothing_of_it():
+def test_limits_tell_nothing_of_it():
     limit = replace(target("registered", bound="at-least", value=150.0, error=3.0), quarters=(KNOWN,))
     replay = SimpleNamespace(model=ObservationModel((limit,), 1.0), seen=np.full((10, 1), 100.0))
     left_out = LastingDiscrepancy.of(replay.model, replay.seen, "registered")

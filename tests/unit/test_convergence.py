@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.stats.convergence import MOST_DRAWS, error_of_mean, scale_reduction
+from copark.stats.convergence import APART, MOST_DRAWS, error_of_mean, largest_reduction, scale_reduction
 
 SEARCH = np.repeat(np.arange(4), 500)
 
@@ -59,3 +59,14 @@ def test_the_error_of_a_mean_is_that_of_the_means_of_searches():
     values = np.repeat([0.5, 0.6, 0.7, 0.6], 500)
     assert error_of_mean(values, SEARCH) == pytest.approx(np.sqrt(0.02 / 3.0) / 2.0)
     assert np.isnan(error_of_mean(values, np.zeros(2000)))
+
+
+def test_searches_that_have_nothing_in_common_have_not_converged():
+    """Stuck at different places they have no spread of their own; of fewer than four draws nothing is known."""
+    population = np.repeat(np.arange(4), 8)
+    stuck = scale_reduction(population[:, np.newaxis].astype(float), population)
+    few = scale_reduction(np.arange(8.0)[:, np.newaxis], np.repeat(np.arange(4), 2))
+    assert largest_reduction(stuck, population) == APART
+    assert largest_reduction(few, np.repeat(np.arange(4), 2)) == APART
+    assert largest_reduction(np.array([np.nan]), np.zeros(8, np.int64)) == 1.0
+    assert largest_reduction(np.array([1.02, 1.2]), population) == 1.2

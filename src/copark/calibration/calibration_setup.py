@@ -21,6 +21,7 @@ import numpy as np
 
 from copark.arrays import Floats
 from copark.calibration.calibrate import CalibrationSettings, recipe_of
+from copark.calibration.discrepancy import NEVER_FALL, PARTS
 from copark.calibration.observations import ObservationModel, Target, target_of, targets
 from copark.calibration.prior import Recipe, run_piece
 from copark.calibration.provenance import recipe_in
@@ -35,14 +36,6 @@ from copark.json_types import JsonObject
 
 APART = 92
 """Days that a value kept for looking must lie from every other value of its variable to say something of its own."""
-NEVER_FALL = ("realised_investment", "enterprise_investment", "registered_ever")
-"""Outputs that only grow: of two values of which the later is the lower, one is of something else."""
-PARTS: Mapping[str, tuple[str, ...]] = {
-    "registered": ("registered_home", "registered_host", "registered_third"),
-    "operating": ("operating_home", "operating_host", "operating_third"),
-    "registered_ever": ("arrivals_own", "arrivals_incumbent", "arrivals_partner"),
-}
-"""Outputs that are the sum of others, and these; the last is what remains when the others have been counted."""
 SAME = 0.5
 """How far a sum of parts may be from a total that is the same number, in the unit of both."""
 EXPLAINED = 2.0

@@ -25,6 +25,7 @@ from copark.calibration.replay_posterior import ReplayPosterior
 from copark.model.variables import ORIGINS, Variable, catalogue
 from copark.progress import Progress, StagedProgress, of_stage, part_of
 from copark.simulation.trust import CONVERGED
+from copark.stats.convergence import APART
 from copark.stats.quantiles import LEVELS, band, weighted_quantiles
 from copark.stats.scores import Percentiles, percentiles, relative_half_width
 from copark.store.checkpoints import Stage, Stages
@@ -363,7 +364,7 @@ def health(replay: ReplayPosterior) -> Mapping[str, float]:
     return {
         "pairs": float(replay.pairs),
         "pasts": replay.pasts,
-        "disagreement": float(np.max(replay.disagreement())),
+        "disagreement": float(np.minimum(np.max(replay.disagreement()), APART)),
         "misfit": float(np.median(np.sqrt((z**2).mean(axis=1)))),
     }
 

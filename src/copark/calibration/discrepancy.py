@@ -7,12 +7,13 @@ contradicts the last count. Given the record the d of a run is known at its date
 fades into what d is of a park without a record (conditional normal distribution; kriging). Each run's course is carried
 on with a d of its own.
 
-The parts of a total have its d, so that they still sum to it; no more enterprises operate than are registered.
+A total that only grows is carried on by what it grows by, each quarter with the d of that quarter: what was invested
+stays so. Parts are scaled so that they sum to their total; no more enterprises operate than are registered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from zlib import crc32
@@ -24,11 +25,31 @@ from copark.calibration.observations import OFFSET, ObservationModel, is_a_size,
 
 CARRIED_SEED = 0x6C656674
 """Seed of the part of d that the record does not tell, beside the name of the output."""
-TOTAL_OF = dict.fromkeys(("registered_home", "registered_host", "registered_third"), "registered")
-"""Totals whose d their parts have."""
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "registered": ("registered_home", "registered_host", "registered_third"),
+    "operating": ("operating_home", "operating_host", "operating_third"),
+    "registered_ever": ("arrivals_own", "arrivals_incumbent", "arrivals_partner"),
+}
+"""Outputs that are the sum of others, and these; the last is what remains when the others have been counted."""
+NEVER_FALL = ("realised_investment", "enterprise_investment", "registered_ever")
+"""Outputs that only grow."""
 WITHIN = {"operating": "registered"}
 """Sizes of which there are no more than of another."""
+UNIFORM = np.sqrt(12.0)
+"""Width of a uniform distribution in its standard deviations."""
+STOCKS = tuple(total for total in PARTS if total not in NEVER_FALL)
+"""Totals whose parts stand beside them in every quarter; those of a count since the founding are a quarter's flows."""
 JITTER = 1e-12
+
+
+def tied(names: Sequence[str]) -> tuple[str, ...]:
+    """Add to names of outputs those that what is carried on of them depends on, so that it is the same alone or not."""
+    found = dict.fromkeys(names)
+    for total in STOCKS:
+        if any(part in found for part in PARTS[total]):
+            found |= dict.fromkeys((total, *PARTS[total]))
+    found |= dict.fromkeys(limit for name, limit in WITHIN.items() if name in found)
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -61,11 +82,19 @@ class LastingDiscrepancy:
         """
         from copark.calibration.pool.benchmarks import MEMORY
 
-        known = [n for n in model.single if model.in_logs[n] and model.targets[n].variable == variable]
+        known = [
+            n
+            for n, target in enumerate(model.targets)
+            if model.in_logs[n] and target.variable == variable and not target.bound.startswith("at-")
+        ]
         some = ObservationModel(tuple(model.targets[n] for n in known), model.discrepancy)
         scale = some.recorded + OFFSET
-        residuals = (some.recorded - some.compared(seen[:, known])) / scale if known else seen[:, :0]
-        errors = np.array([target.error for target in some.targets]) / scale
+        # Within a range, or "more than", every run agrees with the record, which then lies anywhere in it.
+        shown = some.compared(some.hide(seen[:, known]))
+        residuals = (some.recorded - shown) / scale if known else seen[:, :0]
+        widths = np.array([0.0 if target.high is None else target.high - target.value for target in some.targets])
+        own = np.array([target.error for target in some.targets])
+        errors = np.hypot(own, widths / UNIFORM) / scale
         return cls(model.discrepancy * lasting_size(variable), MEMORY, some.years, errors, residuals)
 
     def covariance(self, first: Floats, second: Floats) -> Floats:
@@ -116,7 +145,9 @@ class LastingDiscrepancy:
         return mean[rows] + np.einsum("ij,kj->ik", free, root)
 
 
-def carried_on(model: ObservationModel, seen: Floats, names: Sequence[str], out: Floats, rows: Integers) -> Floats:
+def carried_on(
+    model: ObservationModel, seen: Floats, names: Sequence[str], out: Floats, rows: Integers, known: int
+) -> Floats:
     """Multiply the courses of runs by what the model leaves out of them.
 
     Parameters
@@ -126,11 +157,13 @@ def carried_on(model: ObservationModel, seen: Floats, names: Sequence[str], out:
     seen
         Pairs of a posterior read in the place of its targets, shape (pairs, targets).
     names
-        Names of the outputs.
+        Names of the outputs, with those that they are :func:`tied` to.
     out
         Outputs from the park's start on, shape (runs, names, quarters).
     rows
         Pair that each run is of, shape (runs,).
+    known
+        Quarters that the record reaches, from the park's start on.
 
     Returns
     -------
@@ -141,14 +174,38 @@ def carried_on(model: ObservationModel, seen: Floats, names: Sequence[str], out:
     carried = out.copy()
     years: Floats = (np.arange(out.shape[2], dtype=np.float64) + 1.0) / 4.0
     for n, name in enumerate(names):
-        if not is_a_size(name):
-            continue
-        whole = TOTAL_OF.get(name, name)
-        logs = LastingDiscrepancy.of(model, seen, whole).paths(years, rows, CARRIED_SEED + crc32(whole.encode()))
-        course = out[:, n, :]
-        carried[:, n, :] = np.where(course > 0.0, np.maximum((course + OFFSET) * np.exp(logs) - OFFSET, 0.0), course)
+        if is_a_size(name):
+            logs = LastingDiscrepancy.of(model, seen, name).paths(years, rows, CARRIED_SEED + crc32(name.encode()))
+            carried[:, n, :] = _multiplied(out[:, n, :], logs, known if name in NEVER_FALL else out.shape[2])
+    place = {name: n for n, name in enumerate(names)}
+    for total in STOCKS:
+        if total in place and all(part in place for part in PARTS[total]):
+            positions = [place[part] for part in PARTS[total]]
+            whole = carried[:, positions, :].sum(axis=1)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                factor = np.where(whole > 0.0, carried[:, place[total], :] / whole, 1.0)
+            carried[:, positions, :] *= factor[:, np.newaxis, :]
     for name, limit in WITHIN.items():
-        if name in names and limit in names:
-            n = list(names).index(name)
-            carried[:, n, :] = np.minimum(carried[:, n, :], carried[:, list(names).index(limit), :])
+        if name in place and limit in place:
+            carried[:, place[name], :] = np.minimum(carried[:, place[name], :], carried[:, place[limit], :])
+    return carried
+
+
+def _multiplied(course: Floats, logs: Floats, known: int) -> Floats:
+    """Multiply sizes by exp(d), from a quarter on what they grow by; shape (runs, quarters).
+
+    Parameters
+    ----------
+    course
+        The size, shape (runs, quarters).
+    logs
+        d, of the same shape.
+    known
+        Quarters, from the first on, in which the size itself is multiplied.
+    """
+    carried = np.where(course > 0.0, np.maximum((course + OFFSET) * np.exp(logs) - OFFSET, 0.0), course)
+    if known < course.shape[1]:
+        begun = max(known, 1)
+        grown = np.diff(course[:, begun - 1 :], axis=1) * np.exp(logs[:, begun:])
+        carried[:, begun:] = carried[:, begun - 1 : begun] + np.cumsum(grown, axis=1)
     return carried

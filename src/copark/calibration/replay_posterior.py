@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from copark.arrays import Floats, Integers
-from copark.calibration.discrepancy import carried_on
+from copark.calibration.discrepancy import carried_on, tied
 from copark.calibration.observations import ObservationModel, noise
 from copark.calibration.prior import PriorSpace, logit
 from copark.calibration.tempering import different_pasts, with_addresses
@@ -186,9 +186,12 @@ def project(
     draws = Draws(*(room[rows].copy() for room in replay.draws()))
     draws.addresses["later_seed"] = LATER_SEED
     draws.addresses["later_run"] = np.arange(len(rows))
-    runs = Ensemble(inputs, draws, names, threads=threads).run()
+    kept = tied(names) if carried else names
+    runs = Ensemble(inputs, draws, kept, threads=threads).run()
     out = runs.of_finished(runs.out)
-    return Projection(names, carried_on(replay.model, replay.seen, names, out, rows) if carried else out)
+    if carried:
+        out = carried_on(replay.model, replay.seen, kept, out, rows, replay.quarters)
+    return Projection(names, out[:, [kept.index(name) for name in names], :])
 
 
 def blind(inputs: Inputs, case: Case, cut: Quarter) -> Inputs:

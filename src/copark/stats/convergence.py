@@ -13,6 +13,8 @@ import numpy as np
 
 from copark.arrays import Floats, Integers
 
+APART = 99.0
+"""Scale reduction that is told of searches that have nothing in common."""
 MOST_DRAWS = 1000
 """Draws of each search that are compared, evenly taken: ranks of more tell no more."""
 
@@ -81,3 +83,23 @@ def error_of_mean(values: Floats, population: Integers) -> float:
     if len(means) < 2:
         return float("nan")
     return float(np.std(means, ddof=1) / np.sqrt(len(means)))
+
+
+def largest_reduction(reductions: Floats, population: Integers) -> float:
+    """Give the largest scale reduction of some columns, as one number that can be told and compared.
+
+    Parameters
+    ----------
+    reductions
+        As of :func:`scale_reduction`, shape (columns,).
+    population
+        Search that each draw is of, shape (draws,).
+
+    Returns
+    -------
+        1 where there is one search only, of which nothing is known; :data:`APART` where searches have nothing in common
+        or too few draws to tell.
+    """
+    if len(np.unique(population)) < 2 or not len(reductions):
+        return 1.0
+    return float(np.minimum(np.nan_to_num(reductions, nan=APART, posinf=APART), APART).max(initial=1.0))
