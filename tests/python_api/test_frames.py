@@ -55,6 +55,17 @@ def test_a_park_in_a_folder_is_that_in_memory_and_any_command_finds_it(park, tmp
     assert cp.check_case(tmp_path / "blue-bay").empty
 
 
+def test_a_park_in_memory_is_not_taken_for_a_folder_of_its_name(park, tmp_path):
+    other = observations(value=[3, 8.0, 20, 31, 41])
+    kept = cp.park_from_frames("blue-bay", FACTS, other, SOURCES, folder=".")  # the current folder is one of its own
+    assert kept.hash != park.hash
+    with pytest.raises(NotFound, match="park_from_frames"):
+        cp.run(park)
+    study = cp.Study(kept, runs=2, draws_from="defaults", name="bay")
+    assert cp.load_case(cp.Study.from_yaml(study.to_yaml("bay.yaml")).case).hash == kept.hash
+    assert study.run(out=tmp_path).identity
+
+
 def test_all_faults_are_told_by_frame_row_and_column():
     wrong = observations(value=[3, "eight", 20, 31, 40], grade=["high", "high", "hihg", "high", "high"], valeu=1)
     parameters = {"land_price": {"value": 0.5, "unit": "M USD/ha", "grade": "high", "source": "pres"}}

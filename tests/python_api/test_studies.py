@@ -12,7 +12,7 @@ from copark.analyses import REGISTRY
 from copark.analyses.contract import WORDS
 from copark.analyses.python_functions import PATIENCE, PythonProgress
 from copark.analyses.vocabulary import MisusedFunction, seed_of
-from copark.errors import CoparkError, StudyFaults
+from copark.errors import CoparkError, NotFound, StudyFaults
 from copark.web.content.analyses import params_of
 
 PARK = "lekki"
@@ -74,6 +74,18 @@ def test_a_run_is_stored_listed_opened_and_verified(tmp_path):
         assert opened.sizes["run"] == run.dataset.sizes["run"] == 4
         assert cp.verify(run.identity).passed
     assert run.save(tmp_path / "run.html").is_file()
+
+
+def test_a_case_changed_in_memory_is_never_run_as_the_one_in_its_folder(tmp_path):
+    new = pd.DataFrame(
+        {"date": ["2016-12"], "variable": ["jobs"], "value": [1234], "grade": ["high"], "source": ["own"]}
+    )
+    changed = cp.with_observations(PARK, new, sources={"own": {"outlet": "Own survey", "read": "original"}})
+    study = cp.Study(changed, runs=2, draws_from="defaults")
+    for ask in (lambda: cp.run(changed), study.run, lambda: study.to_yaml(tmp_path / "study.yaml")):
+        with pytest.raises(NotFound, match="only in memory"):
+            ask()
+    assert cp.run(cp.load_case(PARK), runs=2, draws_from="defaults", out=tmp_path).identity
 
 
 def test_a_source_of_random_numbers_stands_for_one_seed():

@@ -17,7 +17,7 @@ from copark.cases.case import Case
 from copark.cases.frames import values_by_name
 from copark.cases.types import suggestion
 from copark.cases.validated_yaml import faults_in
-from copark.errors import Fault, StudyFaults
+from copark.errors import CaseFaults, Fault, NotFound, StudyFaults
 from copark.options import options
 from copark.progress import StagedProgress
 from copark.python_api.cases import CaseLike, case_given
@@ -268,12 +268,22 @@ class Study(files.Study):
         )
 
     def to_yaml(self, path: str | PathLike[str]) -> Path:
-        """Write the study as a file that ``copark run`` takes, and give its path."""
+        """Write the study as a file that ``copark run`` takes, and give its path.
+
+        Raises
+        ------
+        copark.errors.NotFound
+            If the case is only in memory: no file can name it.
+        """
         import yaml
 
         target = Path(path)
+        with said_in_python():
+            place = _place_of(self._park)
         needed = {"format": self.format, "name": self.name, "runs": self.runs, "seed": self.seed}
         content = needed | self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        if self.case == self._park.name:
+            content["case"] = place
         words = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
         target.write_text(words, encoding="utf-8", newline="\n")
         return target
@@ -511,15 +521,21 @@ def _named(study: CaseLike | files.Study) -> files.Study | str | Path:
 
 
 def _place_of(case: Case) -> str:
-    """Give the name or folder by which a case is found again; NotFound for one that is only in memory."""
-    from copark.cases.casebook import casebook_path
-    from copark.errors import NotFound
+    """Give the name or folder by which a case is found again; NotFound where what is found there says anything else.
 
-    if case.folder.parent == casebook_path():
-        return case.name
-    if not case.folder.is_dir():
+    A case that was changed in memory keeps the folder it was read from, and one that was made of frames has the name
+    that its folder would have: the place alone does not tell.
+    """
+    from copark.cases.casebook import casebook_path
+
+    place = case.name if case.folder.parent == casebook_path() else str(case.folder)
+    try:
+        found = case_given(place)
+    except (NotFound, CaseFaults):
+        found = None
+    if found is None or found.hash != case.hash:
         raise NotFound.of("python.in_memory", case=case.name)
-    return str(case.folder)
+    return place
 
 
 @public_function()
