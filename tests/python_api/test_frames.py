@@ -1,5 +1,6 @@
 """Parks, observations and parameters from data frames: the same checks as of folders, told by row and column."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -84,6 +85,18 @@ def test_all_faults_are_told_by_frame_row_and_column():
         cp.park_from_frames("blue-bay", FACTS, wrong, SOURCES)
 
 
+def test_cells_of_nullable_columns_may_be_missing(park):
+    notes = pd.array(["counted", pd.NA, pd.NA, pd.NA, pd.NA], dtype="string")
+    nullable = observations(value=pd.array([3, 8, 20, 31, 40], dtype="Int64"), note=notes)
+    made = cp.park_from_frames("blue-bay", FACTS, nullable.convert_dtypes(), SOURCES.convert_dtypes())
+    assert [row.value for row in made.observed("registered")] == [row.value for row in park.observed("registered")]
+    lacking = observations(value=pd.array([3, pd.NA, 20, 31, 40], dtype="Int64"))
+    with pytest.raises(CaseFaults, match=r"observations\[b\]: value"):
+        cp.park_from_frames("blue-bay", FACTS, lacking, SOURCES)
+    with pytest.raises(CaseFaults, match=r"facts: clock\.start"):
+        cp.park_from_frames("blue-bay", FACTS | {"clock.start": pd.NA}, observations(), SOURCES)
+
+
 def test_known_parameters_come_from_a_frame(park):
     given = pd.DataFrame(
         {"value": [0.5], "unit": ["M USD/ha"], "grade": ["high"], "source": ["press"]},
@@ -125,7 +138,9 @@ def test_observations_are_added_and_checked():
 @pytest.mark.parametrize(
     ("value", "written"),
     [
-        (None, ""), (float("nan"), ""), (pd.NaT, ""), (True, "yes"), (5.0, "5"), (1e-7, "0.0000001"), (0.25, "0.25"),
+        (None, ""), (float("nan"), ""), (pd.NaT, ""), (pd.NA, ""), (np.float64("nan"), ""), (np.int64(3), "3"),
+        (np.bool_(True), "yes"), (np.array(["a", "b"]), "a; b"), (True, "yes"),
+        (5.0, "5"), (1e-7, "0.0000001"), (0.25, "0.25"),
         (pd.Timestamp("2020-02-03"), "2020-02-03"), (pd.Period("2016Q2"), "2016-06"), (["a", "b"], "a; b"),
         ("two\nlines", "two lines"),
     ],

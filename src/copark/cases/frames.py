@@ -14,11 +14,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from copark.arrays import is_missing
 from copark.cases.case import Case
 from copark.cases.defaults import LEVEL, checklist
 from copark.cases.load import examine
@@ -235,10 +238,9 @@ def _rows_of(frame: pd.DataFrame, table: str) -> tuple[list[str], list[list[str]
 
 def cell(value: Any) -> str:
     """Write a value of a frame as a cell of a table: no value as nothing, dates as ISO 8601, yes and no."""
-    if value is None or value != value:  # noqa: PLR0124 - NaN and NaT alone are not themselves
+    if is_missing(value):
         return ""
-    if hasattr(value, "item") and not isinstance(value, (str, date)):
-        value = value.item()
+    value = _of_python(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
@@ -261,15 +263,23 @@ def _end_of(value: Any) -> Any:
 
 def plain_value(value: Any) -> Any:
     """Give a value as ``case.yaml`` has it: plain numbers and words, quarters and dates as they are written."""
+    if is_missing(value):
+        return None
+    value = _of_python(value)
     if isinstance(value, Mapping):
         return {str(key): plain_value(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [plain_value(part) for part in value]
-    if hasattr(value, "item") and not isinstance(value, (str, date)):
-        value = value.item()
     if isinstance(value, datetime | date):
         return value.strftime("%Y-%m-%d")
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+    if isinstance(value, bool | int | float | str):
+        return value
+    return float(value) if isinstance(value, Real) else str(value)
+
+
+def _of_python(value: Any) -> Any:
+    """Give a number or an array of NumPy as a number or a list of Python; anything else as it is."""
+    return value.tolist() if isinstance(value, np.generic | np.ndarray) else value
 
 
 def _records(entries: Entries) -> JsonObject:
