@@ -1,6 +1,7 @@
 """Scenarios and studies built in Python are those of files; runs are found, opened and verified; one vocabulary."""
 
 import sys
+from fractions import Fraction
 from types import SimpleNamespace
 
 import numpy as np
@@ -45,6 +46,24 @@ def test_changes_are_given_as_numbers_series_frames_and_by_quarter():
     assert (str(first.since), str(first.until), second.until) == ("2020Q1", "2021Q4", None)
     assert scenario.links["network_to_arrivals"].strength == 0.0
     assert scenario.title.zh == "mixed"
+
+
+def test_levers_and_links_take_numbers_of_numpy_and_refuse_what_is_none():
+    lever, link = "world.exposure_pandemic", "network_to_arrivals"
+    plain = cp.Scenario("a", levers={lever: 1}, links={link: 0})
+    for one, none in ((np.int64(1), np.int64(0)), (np.float32(1), np.float32(0)), (np.uint8(1), Fraction(0))):
+        forms = (one, [{"value": one}], {"value": one})
+        for form in forms:
+            assert cp.Scenario("a", levers={lever: form}, links={link: none}) == plain
+        by_quarter = cp.Scenario("a", levers={lever: pd.Series({"2020Q1": one, "2021Q1": none})})
+        assert [entry.value for entry in by_quarter.dated_inputs[lever]] == [1.0, 0.0]
+        assert cp.Scenario("a", links={link: {"strength": none}}) == cp.Scenario("a", links={link: 0})
+        assert cp.Scenario("a", scale={lever: one}) == cp.Scenario("a", scale={lever: 1.0})
+    for wrong in (None, "much", object(), {1, 2}, pd.NA, np.array([1, 2]), [np.int64(3)], np.datetime64("2020")):
+        with pytest.raises(StudyFaults, match="levers"):
+            cp.Scenario("a", levers={lever: wrong})
+        with pytest.raises(StudyFaults, match="links"):
+            cp.Scenario("a", links={link: wrong})
 
 
 def test_everything_wrong_with_a_scenario_is_told_at_once_in_the_language_of_the_session():
