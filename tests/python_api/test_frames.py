@@ -85,6 +85,56 @@ def test_all_faults_are_told_by_frame_row_and_column():
         cp.park_from_frames("blue-bay", FACTS, wrong, SOURCES)
 
 
+PLAIN = {key: value for key, value in FACTS.items() if not key.startswith("sides")}
+
+
+@pytest.mark.parametrize(
+    ("facts", "places"),
+    [
+        (PLAIN | {"sides": {"home": "CHN", "host": {"country": "KEN"}}}, {"sides.home"}),
+        (PLAIN | {"sides": "x"}, {"sides"}),
+        (PLAIN | {"sides": None}, {"sides"}),
+        (PLAIN | {"sides": "x", "sides.home": "y"}, {"sides", "sides.home"}),
+        (FACTS | {"sides": {"home": {"country": "CHN"}}}, {"sides.home.country"}),
+        ({key: value for key, value in FACTS.items() if "clock" not in key} | {"clock": "2010Q1"}, {"clock"}),
+        (FACTS | {"world": 3, "finance": 3, "land": "x", "regime": [1]}, {"world", "finance", "land", "regime"}),
+        (FACTS | {"world.source": "x"}, {"world.source"}),
+        (FACTS | {"not_known": 3}, {"not_known"}),
+        (FACTS | {"not_known": "land", "sides.home.country": ["CHN"]}, {"not_known", "sides.home.country"}),
+        ([1], {""}),
+    ],
+)  # fmt: skip
+def test_malformed_facts_are_told_by_their_key(facts, places):
+    with pytest.raises(CaseFaults) as raised:
+        cp.park_from_frames("blue-bay", facts, observations(), SOURCES)
+    assert {(fault.file, fault.key) for fault in raised.value.faults} == {("facts", place) for place in places}
+    assert all(fault.cause(lang) and fault.repair(lang) for fault in raised.value.faults for lang in ("en", "zh"))
+
+
+def test_malformed_arguments_are_told_all_at_once():
+    def places(function, *given, **named):
+        with pytest.raises(CaseFaults) as raised:
+            function(*given, **named)
+        return sorted((fault.file, fault.key) for fault in raised.value.faults)
+
+    make = cp.park_from_frames
+    assert places(make, "blue-bay", FACTS, [1], 3, parameters=["a"], events={"a": 1}) == [
+        ("events", ""), ("observations", ""), ("parameters", ""), ("sources", ""),
+    ]  # fmt: skip
+    wrong = {"a": "X", "press": {"outlet": "Gazette", "read": "original"}}
+    assert places(make, "blue-bay", FACTS, observations(), wrong, parameters={"start_rate": 3.0}) == [
+        ("parameters", "start_rate"), ("sources", "a"),
+    ]  # fmt: skip
+    rows = pd.concat([SOURCES, SOURCES.assign(outlet="Other"), SOURCES.assign(key=pd.NA)], ignore_index=True)
+    for sources in (rows, rows.set_index("key", drop=False).set_axis(range(3))):
+        assert places(make, "blue-bay", FACTS, observations(), sources) == [
+            ("sources[1]", "press"), ("sources[2]", "key"),
+        ]  # fmt: skip
+    assert places(cp.with_observations, "lekki", [1], sources={"a": "X"}, data_end="x") == [
+        ("observations", ""), ("sources", "a"), ("with_observations()", "data_end"),
+    ]  # fmt: skip
+
+
 def test_cells_of_nullable_columns_may_be_missing(park):
     notes = pd.array(["counted", pd.NA, pd.NA, pd.NA, pd.NA], dtype="string")
     nullable = observations(value=pd.array([3, 8, 20, 31, 40], dtype="Int64"), note=notes)
