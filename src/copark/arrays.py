@@ -1,6 +1,6 @@
-"""Arrays as fields of results: typed for the code, lists of numbers in JSON; and values that are missing."""
+"""Arrays as fields of results: typed for the code, lists of numbers where a result is stored as JSON."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,3 @@ Integers = Annotated[NDArray[np.int64], PlainValidator(lambda found: np.asarray(
 """Whole numbers."""
 Booleans = Annotated[NDArray[np.bool_], PlainValidator(lambda found: np.asarray(found, dtype=np.bool_)), _LISTS]
 """Yes or no."""
-
-
-def is_missing(value: Any) -> bool:
-    """Say whether a cell of a data frame holds no value: None, NaN, NaT or NA of pandas."""
-    import pandas as pd
-
-    return value is None or bool(pd.api.types.is_scalar(value) and pd.isna(value))

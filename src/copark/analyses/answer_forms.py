@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from copark.arrays import is_missing
+from copark.cases.missing_values import is_missing
 from copark.errors import CoparkError, NotFound
 from copark.json_types import JsonObject
 from copark.options import options

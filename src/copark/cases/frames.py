@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from copark.arrays import is_missing
 from copark.cases.case import Case
 from copark.cases.defaults import LEVEL, Part, Whole, checklist
 from copark.cases.files import fault
 from copark.cases.load import examine
+from copark.cases.missing_values import is_missing
 from copark.cases.pydantic_errors import CASE, SOURCES
 from copark.cases.quarters import Quarter
 from copark.cases.skeleton import claim_folder, complete_folder
