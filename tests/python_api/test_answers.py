@@ -97,6 +97,29 @@ def test_a_file_is_written_in_the_form_its_ending_names(name, tmp_path):
         answer.save(tmp_path / "a.odt")
 
 
+def test_missing_and_infinite_values_in_files(tmp_path, monkeypatch):
+    answer = shipped("standing")
+    frame = pd.DataFrame(
+        {
+            "who": ["a", "b", pd.NA],
+            "whole": pd.array([1, pd.NA, 3], dtype="Int64"),
+            "flag": pd.array([True, pd.NA, False], dtype="boolean"),
+            "any": pd.Series([np.int64(1), pd.NA, 2.5], dtype=object),
+            "number": [0.5, np.nan, 1.5],
+        }
+    )
+    monkeypatch.setattr(type(answer), "to_frame", lambda _: frame)
+    for path, read in (("a.csv", pd.read_csv), ("a.dta", pd.read_stata)):
+        table = read(answer.save(tmp_path / path))
+        assert [list(table[name].isna()) for name in ("whole", "any", "number")] == [[False, True, False]] * 3, path
+        assert float(table["any"][2]) == 2.5
+    assert answer.to_xarray()["whole"].dtype == np.float64
+    monkeypatch.setattr(type(answer), "to_frame", lambda _: frame.assign(number=[0.5, np.inf, -np.inf]))
+    with pytest.raises(CoparkError, match=r"b\.dta: Stata has no infinite values.*: number\. Save as"):
+        answer.save(tmp_path / "b.dta")
+    assert not (tmp_path / "b.dta").exists()
+
+
 def test_a_package_that_is_missing_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr("copark.analyses.answer_forms.find_spec", lambda _: None)
     with pytest.raises(CoparkError, match="pip install pyarrow"):

@@ -20,7 +20,7 @@ def tree():
 def test_groups_and_units_are_those_of_the_calibration_and_the_catalogue(tree):
     stored = parameters_of(load_case(PARK)).stored
     assert set(tree.children) == {
-        "posterior", "prior", "posterior_predictive", "observed_data", "constant_data", "sample_stats",
+        "posterior", "prior", "posterior_predictive", "runs", "observed_data", "constant_data", "sample_stats",
     }  # fmt: skip
     posterior = tree["posterior"]
     assert posterior.sizes["chain"] == len(np.unique(stored.replay.population))
@@ -39,6 +39,29 @@ def test_groups_and_units_are_those_of_the_calibration_and_the_catalogue(tree):
     assert set(observed.data_vars) == set(predicted.data_vars)
     assert sum(variable.size for variable in observed.data_vars.values()) == len(stored.replay.model.targets)
     assert "calibrated" in tree.attrs["trust_en"]
+
+
+def test_what_is_predicted_are_reports_with_errors_that_last(tree):
+    model = parameters_of(load_case(PARK)).stored.replay.model
+    predicted, known = tree["posterior_predictive"], tree["constant_data"]
+    assert predicted.dataset.identical(cp.posterior(PARK)["posterior_predictive"].dataset)
+
+    def in_places(group):
+        """Values in the order of the targets, as they are compared with the record."""
+        by_name = {name: iter(np.moveaxis(values.values, -1, 0)) for name, values in group.data_vars.items()}
+        columns = [next(by_name[target.variable]).ravel() for target in model.targets]
+        return model.compared(np.stack(columns, axis=1))
+
+    added = in_places(predicted) - in_places(tree["runs"])
+    sizes = np.flatnonzero(model.in_logs & np.isin(np.arange(len(model.targets)), model.single))
+    assert len(sizes) > 5
+    assert np.allclose(added[:, sizes].std(axis=0), model.errors[sizes], rtol=0.1)
+    scale = model.errors[sizes]
+    wanted = model.covariance[np.ix_(sizes, sizes)] / np.outer(scale, scale)
+    assert np.abs(wanted - np.eye(len(sizes))).max() > 0.3
+    assert np.allclose(np.corrcoef(added[:, sizes].T), wanted, atol=0.12)
+    by_name = {name: iter(known[f"{name}_discrepancy"].values) for name in predicted.data_vars}
+    assert [next(by_name[target.variable]) for target in model.targets] == list(model.left_out)
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")

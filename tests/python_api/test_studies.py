@@ -1,6 +1,7 @@
 """Scenarios and studies built in Python are those of files; runs are found, opened and verified; one vocabulary."""
 
 import sys
+from fractions import Fraction
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,7 +13,7 @@ from copark.analyses import REGISTRY
 from copark.analyses.contract import WORDS
 from copark.analyses.python_functions import PATIENCE, PythonProgress
 from copark.analyses.vocabulary import MisusedFunction, seed_of
-from copark.errors import CoparkError, StudyFaults
+from copark.errors import CoparkError, NotFound, StudyFaults
 from copark.web.content.analyses import params_of
 
 PARK = "lekki"
@@ -47,6 +48,24 @@ def test_changes_are_given_as_numbers_series_frames_and_by_quarter():
     assert scenario.title.zh == "mixed"
 
 
+def test_levers_and_links_take_numbers_of_numpy_and_refuse_what_is_none():
+    lever, link = "world.exposure_pandemic", "network_to_arrivals"
+    plain = cp.Scenario("a", levers={lever: 1}, links={link: 0})
+    for one, none in ((np.int64(1), np.int64(0)), (np.float32(1), np.float32(0)), (np.uint8(1), Fraction(0))):
+        forms = (one, [{"value": one}], {"value": one})
+        for form in forms:
+            assert cp.Scenario("a", levers={lever: form}, links={link: none}) == plain
+        by_quarter = cp.Scenario("a", levers={lever: pd.Series({"2020Q1": one, "2021Q1": none})})
+        assert [entry.value for entry in by_quarter.dated_inputs[lever]] == [1.0, 0.0]
+        assert cp.Scenario("a", links={link: {"strength": none}}) == cp.Scenario("a", links={link: 0})
+        assert cp.Scenario("a", scale={lever: one}) == cp.Scenario("a", scale={lever: 1.0})
+    for wrong in (None, "much", object(), {1, 2}, pd.NA, np.array([1, 2]), [np.int64(3)], np.datetime64("2020")):
+        with pytest.raises(StudyFaults, match="levers"):
+            cp.Scenario("a", levers={lever: wrong})
+        with pytest.raises(StudyFaults, match="links"):
+            cp.Scenario("a", links={link: wrong})
+
+
 def test_everything_wrong_with_a_scenario_is_told_at_once_in_the_language_of_the_session():
     with pytest.raises(StudyFaults) as raised:
         cp.Scenario("a b", parameters={"land_prise": 1}, links={"network_to_arrivel": 0})
@@ -74,6 +93,18 @@ def test_a_run_is_stored_listed_opened_and_verified(tmp_path):
         assert opened.sizes["run"] == run.dataset.sizes["run"] == 4
         assert cp.verify(run.identity).passed
     assert run.save(tmp_path / "run.html").is_file()
+
+
+def test_a_case_changed_in_memory_is_never_run_as_the_one_in_its_folder(tmp_path):
+    new = pd.DataFrame(
+        {"date": ["2016-12"], "variable": ["jobs"], "value": [1234], "grade": ["high"], "source": ["own"]}
+    )
+    changed = cp.with_observations(PARK, new, sources={"own": {"outlet": "Own survey", "read": "original"}})
+    study = cp.Study(changed, runs=2, draws_from="defaults")
+    for ask in (lambda: cp.run(changed), study.run, lambda: study.to_yaml(tmp_path / "study.yaml")):
+        with pytest.raises(NotFound, match="only in memory"):
+            ask()
+    assert cp.run(cp.load_case(PARK), runs=2, draws_from="defaults", out=tmp_path).identity
 
 
 def test_a_source_of_random_numbers_stands_for_one_seed():

@@ -7,9 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from math import prod
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
+from copark.cases.missing_values import is_missing
 from copark.errors import CoparkError, NotFound
 from copark.json_types import JsonObject
 from copark.options import options
@@ -125,12 +129,12 @@ def _labels_of(frame: pd.DataFrame) -> tuple[list[str], bool]:
 
 def _of_one_kind(values: pd.Series[Any]) -> pd.Series[Any]:
     """Return values that a file of arrays can hold: numbers as they are, anything else as text, nothing where none."""
-    if values.dtype.kind in "fiub":
-        return values
-    numbers = [isinstance(value, int | float) and not isinstance(value, bool) for value in values if value is not None]
-    if numbers and all(numbers):
-        return values.astype("float64")
     missing = values.isna()
+    if values.dtype.kind in "fiub" and (isinstance(values.dtype, np.dtype) or not missing.any()):
+        return values
+    numbers = [isinstance(value, Real) and not isinstance(value, bool) for value in values[~missing]]
+    if numbers and all(numbers):
+        return values.astype(object).where(~missing, np.nan).astype("float64")
     return values.astype(str).where(~missing, "").astype(object)
 
 
@@ -193,13 +197,16 @@ def _save_csv(result: Answer, path: Path, _lang: str) -> None:
 
 def _cell(value: Any) -> Any:
     """Return a value as a cell of CSV: yes and no as 1 and 0, nothing where there is none."""
-    if value is None or value != value:  # noqa: PLR0124 - NaN alone is not itself
+    if is_missing(value):
         return None
     return int(value) if isinstance(value, bool) else value.item() if hasattr(value, "item") else value
 
 
 def _save_stata(result: Answer, path: Path, lang: str) -> None:
-    """Write a file of Stata 14 and later, whose variables are labelled in the reader's language."""
+    """Write a file of Stata 14 and later, whose variables are labelled in the reader's language.
+
+    Stata has no infinite values, and takes a missing one for larger than all others: an infinite value is refused.
+    """
     import pandas as pd
 
     frame = result.to_frame()
@@ -210,6 +217,11 @@ def _save_stata(result: Answer, path: Path, lang: str) -> None:
     columns = _columns_of(result.document(lang))
     labels = {names[name]: columns[name].title[:LONGEST_LABEL] for name in names if name in columns}
     plain = pd.DataFrame({short: _of_one_kind(frame[name]) for name, short in names.items()})
+    infinite = [
+        name for name, short in names.items() if plain[short].dtype.kind == "f" and np.isinf(plain[short]).any()
+    ]
+    if infinite:
+        raise CoparkError.of("analyses.infinite_in_stata", columns=", ".join(infinite), file=path.name)
     flags = {name: plain[name].astype("int8") for name in names.values() if plain[name].dtype.kind == "b"}
     with written_file(path) as target:
         plain.assign(**flags).to_stata(target, write_index=False, version=118, variable_labels=labels)

@@ -1,8 +1,10 @@
-"""A calibration as the tree of Datasets that ArviZ takes: prior, posterior, what runs told, what was observed.
+"""A calibration as the tree of Datasets that ArviZ takes: prior, posterior, predicted reports, what was observed.
 
 Chains are the independent searches; draws are those that are kept of each, as many of every one. Values are in the
-units of the catalogue. Two groups have what a sampler's tree would have, and one has not: there is no
-``log_likelihood``, since errors of one series depend on each other and no value has a likelihood of its own.
+units of the catalogue. What is predicted are reports, made by the observation model as the record is: with errors of
+observation, with what the model leaves out of a park's course, and with what a wording hides hidden. The runs
+themselves, without any of these, are a group of their own. There is no ``log_likelihood``, since errors of one series
+depend on each other and no value has a likelihood of its own.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 PRIOR_DRAWS = 1000
 """Draws of the prior, of a Sobol sequence."""
 ORIGIN = "origin"
+REPORT_SEED = 0x74726565
+"""Seed of the errors of predicted reports: a tree is the same whenever it is made."""
 
 
 def tree_of(stored: StoredPosterior, trust: Trust) -> xr.DataTree:
@@ -44,8 +48,9 @@ def tree_of(stored: StoredPosterior, trust: Trust) -> xr.DataTree:
     -------
     xarray.DataTree
         Groups ``posterior`` and ``prior`` (chain, draw) with a variable for each parameter; ``posterior_predictive``
-        (chain, draw, date) and ``observed_data``, ``constant_data`` (date) with one for each observable;
-        ``sample_stats`` with the log-evidence of each search.
+        (reports) and ``runs`` (what runs told, without error) of (chain, draw, date), and ``observed_data`` and
+        ``constant_data`` of (date), with one for each observable; ``sample_stats`` with the log-evidence of each
+        search.
     """
     import xarray as xr
 
@@ -59,7 +64,8 @@ def tree_of(stored: StoredPosterior, trust: Trust) -> xr.DataTree:
     tree = xr.DataTree.from_dict(
         {
             "/posterior": _parameters(space, points, reductions),
-            "/posterior_predictive": _reports(replay.model, told),
+            "/posterior_predictive": _by_observable(replay.model, _reports(replay.model, told)),
+            "/runs": _by_observable(replay.model, told),
             "/sample_stats": xr.Dataset(evidence, coords={"chain": np.arange(len(replay.log_evidence))}),
             "/prior": _parameters(space, prior, {}),
             "/observed_data": _observed(replay.model),
@@ -119,15 +125,24 @@ def _described(name: str) -> dict[str, str]:
     return {"long_name": name} if output is None else describe(output)
 
 
-def _reports(model: ObservationModel, told: Floats) -> xr.Dataset:
-    """Give what runs of the posterior told in the place of each observation, without errors of observation."""
+def _reports(model: ObservationModel, told: Floats) -> Floats:
+    """Make runs report: what the model leaves out and errors of observation added, what a wording hides hidden.
+
+    What is left out lasts, so that values of one observable lie on the same side of a run together.
+    """
+    flat = told.reshape(-1, told.shape[-1])
+    return model.reports(flat, REPORT_SEED).reshape(told.shape)
+
+
+def _by_observable(model: ObservationModel, values: Floats) -> xr.Dataset:
+    """Give values in the place of each observation, shape (chains, draws, targets), by observable."""
     import xarray as xr
 
     variables: dict[str, Any] = {
-        name: (("chain", "draw", f"{name}_date"), told[:, :, places], _described(name))
+        name: (("chain", "draw", f"{name}_date"), values[:, :, places], _described(name))
         for name, places in _places(model).items()
     }
-    coordinates = {"chain": np.arange(told.shape[0]), "draw": np.arange(told.shape[1]), **_dates(model)}
+    coordinates = {"chain": np.arange(values.shape[0]), "draw": np.arange(values.shape[1]), **_dates(model)}
     return xr.Dataset(variables, coords=coordinates)
 
 
@@ -142,7 +157,10 @@ def _observed(model: ObservationModel) -> xr.Dataset:
 
 
 def _known(model: ObservationModel) -> xr.Dataset:
-    """Give the standard deviation of each observation's error, and what kind of a report it is."""
+    """Give of each observation the standard deviations of its error and of what the model leaves out, and its kind.
+
+    What is left out is a share of the park's course: its size here is that at the recorded value.
+    """
     import xarray as xr
 
     variables: dict[str, Any] = {}
@@ -150,5 +168,7 @@ def _known(model: ObservationModel) -> xr.Dataset:
         targets = [model.targets[place] for place in places]
         unit = _described(name).get("units", "")
         variables[f"{name}_error"] = ((f"{name}_date",), [target.error for target in targets], {"units": unit})
+        left_out = model.left_out[places]
+        variables[f"{name}_discrepancy"] = ((f"{name}_date",), left_out, {"units": unit})
         variables[f"{name}_bound"] = ((f"{name}_date",), [target.bound for target in targets])
     return xr.Dataset(variables, coords=_dates(model))

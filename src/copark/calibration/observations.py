@@ -294,6 +294,11 @@ class ObservationModel:
         sizes = np.array([lasting_size(target.variable) for target in self.targets])
         return own, self.discrepancy * np.abs(self.recorded) * sizes
 
+    @property
+    def left_out(self) -> Floats:
+        """Standard deviations of what the model leaves out, at the recorded values; shape (targets,)."""
+        return self._errors[1]
+
     def compared(self, values: Floats) -> Floats:
         """Give values as they are compared with the record: of sizes by their logarithms.
 

@@ -505,19 +505,29 @@ def nested(values: Mapping[str, Any]) -> JsonObject:
 
 
 def complete_tree(content: Mapping[str, Any], tables: Container[str], name: str) -> JsonObject:
-    """Complete the content of ``case.yaml``: fill in what has one plain answer, and name what is not known."""
+    """Complete the content of ``case.yaml``: fill in what has one plain answer, and name what is not known.
+
+    What is no mapping or no list where one is expected is left as it is: the schema of the file tells it.
+    """
     tree = dict(content)
     origins = {"third": "WLD"}
+    sides = tree.setdefault("sides", {})
     for side in ("home", "host"):
-        government = tree.setdefault("sides", {}).setdefault(side, {})
-        code = government.get("country")
-        origins[side] = code if code in entries("countries") else "WLD"  # what is wrong is told by its own cell
-        government.setdefault("title", {lang: country_name(origins[side], lang) for lang in LANGUAGES})
+        government = sides.setdefault(side, {}) if isinstance(sides, dict) else None
+        code = government.get("country") if isinstance(government, dict) else None
+        # What is wrong is told by its own cell.
+        origins[side] = code if isinstance(code, str) and code in entries("countries") else "WLD"
+        if isinstance(government, dict):
+            government.setdefault("title", {lang: country_name(origins[side], lang) for lang in LANGUAGES})
     world = tree.setdefault("world", {})
-    world["source"] = {**origins, **world.get("source", {})}
+    if isinstance(world, dict) and isinstance(world.get("source", {}), dict):
+        world["source"] = {**origins, **world.get("source", {})}
     clock = tree.setdefault("clock", {})
-    clock.setdefault("quarters", _quarters(clock))
+    if isinstance(clock, dict):
+        clock.setdefault("quarters", _quarters(clock))
     declared = tree.pop("not_known", [])
+    if not isinstance(declared, list):
+        return {"format": 1, "name": name or "my-park", "not_known": declared, **tree}
     unknown = [*declared, *_unknown(tree, tables, declared)]
     return {"format": 1, "name": name or "my-park", **({"not_known": unknown} if unknown else {}), **tree}
 
@@ -540,6 +550,8 @@ def _unknown(tree: JsonObject, tables: Container[str], declared: Sequence[str]) 
             continue
         if key not in tree:
             yield key
+            continue
+        if not isinstance(tree[key], dict):
             continue
         yield from (f"{key}.{part}" for part in parts if part not in tree[key] and f"{key}.{part}" not in declared)
         if key == "land" and "land.plan" not in declared:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from numbers import Real
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
+import numpy as np
 from pydantic import PrivateAttr, ValidationError
 
 from copark.analyses.python_functions import tell, watched
 from copark.analyses.spoken_errors import said_in_python
 from copark.analyses.vocabulary import MisusedFunction, public_function, seed_in
 from copark.cases.case import Case
-from copark.cases.frames import values_by_name
+from copark.cases.frames import plain_value, values_by_name
 from copark.cases.types import suggestion
 from copark.cases.validated_yaml import faults_in
-from copark.errors import Fault, StudyFaults
+from copark.errors import CaseFaults, Fault, NotFound, StudyFaults
 from copark.options import options
 from copark.progress import StagedProgress
 from copark.python_api.cases import CaseLike, case_given
@@ -93,7 +95,7 @@ class Scenario(files.Scenario):
             "links": {name: _link(change) for name, change in (links or {}).items()},
             "edits": {} if edits is None else edits,
             "times": values_by_name(times),
-            "scale": dict(scale or {}),
+            "scale": values_by_name(scale),
             "without_anchors": tuple(without_anchors),
         }
         if not content["edits"]:
@@ -112,17 +114,29 @@ class Scenario(files.Scenario):
 
 
 def _dated(change: Any) -> Any:
-    """Give the changes of a lever as a study file has them: entries, of which each ends where the next begins."""
-    if isinstance(change, int | float):
-        return [{"value": change}]
+    """Give the changes of a lever as a study file has them: entries, of which each ends where the next begins.
+
+    What is neither a number, nor values by quarter, nor entries is left as it is, to be refused.
+    """
+    if isinstance(change, Real | np.generic):
+        return [{"value": plain_value(change)}]
     if hasattr(change, "items") and "value" not in change:
-        steps = [(str(since), value) for since, value in change.items()]
+        steps = [(str(since), plain_value(value)) for since, value in change.items()]
         ends = [_before(since) for since, _ in steps[1:]]
         return [
             {"value": value, "from": since, **({"to": end} if end else {})}
             for (since, value), end in zip(steps, [*ends, ""], strict=True)
         ]
-    return [change] if hasattr(change, "items") else list(change)
+    entries = [change] if hasattr(change, "items") else change
+    return [_plain_entry(entry) for entry in entries] if isinstance(entries, list | tuple) else entries
+
+
+def _plain_entry(entry: Any) -> Any:
+    """Give an entry of a lever or a link with numbers of Python in the place of those of NumPy."""
+    if not isinstance(entry, Mapping):
+        return entry
+    numbers = Real | np.generic | np.ndarray
+    return {name: plain_value(part) if isinstance(part, numbers) else part for name, part in entry.items()}
 
 
 def _before(quarter: str) -> str:
@@ -136,7 +150,8 @@ def _before(quarter: str) -> str:
 
 
 def _link(change: Any) -> Any:
-    return {"strength": change} if isinstance(change, int | float) else change
+    """Give the change of a link as a study file has it; a number is its strength."""
+    return {"strength": plain_value(change)} if isinstance(change, Real | np.generic) else _plain_entry(change)
 
 
 def _told(errors: ValidationError, place: str, model: Any) -> StudyFaults:
@@ -268,12 +283,22 @@ class Study(files.Study):
         )
 
     def to_yaml(self, path: str | PathLike[str]) -> Path:
-        """Write the study as a file that ``copark run`` takes, and give its path."""
+        """Write the study as a file that ``copark run`` takes, and give its path.
+
+        Raises
+        ------
+        copark.errors.NotFound
+            If the case is only in memory: no file can name it.
+        """
         import yaml
 
         target = Path(path)
+        with said_in_python():
+            place = _place_of(self._park)
         needed = {"format": self.format, "name": self.name, "runs": self.runs, "seed": self.seed}
         content = needed | self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        if self.case == self._park.name:
+            content["case"] = place
         words = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
         target.write_text(words, encoding="utf-8", newline="\n")
         return target
@@ -511,15 +536,21 @@ def _named(study: CaseLike | files.Study) -> files.Study | str | Path:
 
 
 def _place_of(case: Case) -> str:
-    """Give the name or folder by which a case is found again; NotFound for one that is only in memory."""
-    from copark.cases.casebook import casebook_path
-    from copark.errors import NotFound
+    """Give the name or folder by which a case is found again; NotFound where what is found there says anything else.
 
-    if case.folder.parent == casebook_path():
-        return case.name
-    if not case.folder.is_dir():
+    A case that was changed in memory keeps the folder it was read from, and one that was made of frames has the name
+    that its folder would have: the place alone does not tell.
+    """
+    from copark.cases.casebook import casebook_path
+
+    place = case.name if case.folder.parent == casebook_path() else str(case.folder)
+    try:
+        found = case_given(place)
+    except (NotFound, CaseFaults):
+        found = None
+    if found is None or found.hash != case.hash:
         raise NotFound.of("python.in_memory", case=case.name)
-    return str(case.folder)
+    return place
 
 
 @public_function()
