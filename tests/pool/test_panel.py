@@ -13,10 +13,11 @@ from copark.analyses.context import Context
 from copark.analyses.stack.stacking import largest_difference, trials_of
 from copark.calibration import draw_sources
 from copark.calibration.forecast import LEVELS, Frozen, read
+from copark.calibration.observations import error_scales
 from copark.calibration.panels import runs_of
 from copark.calibration.pool.abc_regression import windows
 from copark.calibration.pool.batches import design, make_panel_batch
-from copark.calibration.pool.benchmarks import Past, fit_growth, held_up, trend
+from copark.calibration.pool.benchmarks import REPORT, Past, fit_growth, held_up, trend
 from copark.calibration.pool.forecasts import Race, from_origin, unseen
 from copark.calibration.pool.panel import PanelSettings, learn
 from copark.calibration.pool.parks import POOLED, bare, is_pooled, park_of, parks_of, points_at, year_end
@@ -176,6 +177,28 @@ def test_a_trend_fades_and_gives_no_stock_none():
     falling = trend(Past(ages, np.array([40.0, 30.0, 20.0, 10.0])), 10.0)
     assert 0.0 < np.median(falling) < 10.0
     assert trend(Past(np.array([4.0, 4.1]), np.array([40.0, 60.0])), 6.0) is None, "a month tells no slope"
+
+
+def test_a_trend_takes_no_slope_from_values_a_few_days_apart():
+    """Three counts of a fortnight lie apart by their errors: the slope is that since the value before them."""
+    ages = np.array([2.0, 5.0, 10.0, 10.02, 10.04])
+    close = trend(Past(ages, np.array([20.0, 60.0, 100.0, 101.0, 110.0])), 13.0)
+    slope = (np.mean([100.0, 101.0, 110.0]) - 60.0) / 5.02
+    assert np.median(close) == pytest.approx(110.0 + 8.0 * slope * (1.0 - np.exp(-(13.0 - 10.04) / 8.0)), rel=0.01)
+
+
+def test_values_of_one_day_are_their_mean_in_a_trend():
+    ages = np.array([2.0, 10.0, 10.0, 10.0])
+    several = trend(Past(ages, np.array([20.0, 90.0, 100.0, 110.0])), 12.0)
+    assert (several == trend(Past(ages[:2], np.array([20.0, 100.0])), 12.0)).all()
+    assert trend(Past(ages[1:], np.array([90.0, 100.0, 110.0])), 12.0) is None, "one day tells no slope"
+
+
+def test_the_spread_around_a_trend_is_that_of_the_lasting_discrepancy():
+    past = Past(np.array([1.0, 2.0, 3.0]), np.array([100.0, 100.0, 100.0]))
+    logs = np.log1p(trend(past, 7.0))
+    size = error_scales()["lasting"]["companies"]["value"]
+    assert logs.std() == pytest.approx(np.sqrt(2.0 * REPORT + 4.0 * size**2), rel=0.01)
 
 
 def test_enterprises_fall_little_below_what_stands_and_jobs_as_they_may():
