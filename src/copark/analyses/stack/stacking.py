@@ -5,10 +5,10 @@ its case. *Near*: values of at most three years after an origin, from all that w
 later than that. See :mod:`copark.calibration.pool.forecasts`; nothing after 2024 is read.
 
 *Weights*: a stack is the linear pool, a mixture of distributions (Stone, Annals of Mathematical Statistics 32, 1961).
-Weights are those with the least score, averaged over resamples of the parks, each park counting once, and half way to
-equal ones, since few parks teach little more (decision 0062); the score is the CRPS of ln(1 + count), in which large
-parks count as small ones do. Each observable that enough parks tell has weights of its own. A method that cannot
-forecast a value gives its weight to the others. A stack is scored on parks that had no say in its weights.
+Weights are those with the least score, averaged over resamples of the parks, each park counting once, and a quarter of
+the way to equal ones, since few parks teach little more (decision 0103); the score is the CRPS of ln(1 + count), in
+which large parks count as small ones do. Each observable that enough parks tell has weights of its own. A method that
+cannot forecast a value gives its weight to the others. A stack is scored on parks that had no say in its weights.
 
 *Forecasts* of one park are put together of its model, the growth curve of the other parks bent to the park's own past,
 and a damped trend through its own last values, where it has enough of them. Of other parks, too, only what was known
