@@ -57,7 +57,7 @@ def test_no_key_stands_twice_in_a_file() -> None:
 
 
 def test_both_languages_name_the_same_files() -> None:
-    """Words of the Python door are left out: there the English is that of the code."""
+    """Of the Python door the English is plain text, as of docstrings, and marks no names."""
     file = re.compile(r"`([\w./-]+\.(?:yaml|csv|json|md))`")
     named = {
         f"{area}.{key}": [set(file.findall(entries(area)[key][lang])) for lang in LANGUAGES]
