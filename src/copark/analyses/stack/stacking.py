@@ -53,13 +53,14 @@ from copark.calibration.pool.forecasts import (
 )
 from copark.calibration.pool.panel import Panel, PanelSettings
 from copark.calibration.pool.panel import recipe_of as recipe_of_panel
-from copark.calibration.pool.parks import COUNTS, LAST, PanelPark, last_day
+from copark.calibration.pool.parks import COUNTS, PanelPark, last_day
 from copark.calibration.pool.records import YOUNGEST, offered_after
 from copark.calibration.pool.selection import Selection, mixed_with_nothing, select
 from copark.calibration.rolling_origin import history_of
 from copark.cases.case import Case
 from copark.cases.casebook import COUNTS as ACCOUNTS
 from copark.cases.casebook import DATES, casebook_path
+from copark.cases.park_counts import LAST
 from copark.cases.quarters import Quarter
 from copark.identity import hash_content, hash_files, identity_of
 from copark.json_types import JsonObject
