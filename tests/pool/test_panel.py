@@ -20,10 +20,12 @@ from copark.calibration.pool.batches import design, make_panel_batch
 from copark.calibration.pool.benchmarks import REPORT, Past, fit_growth, held_up, trend
 from copark.calibration.pool.forecasts import Race, from_origin, unseen
 from copark.calibration.pool.panel import PanelSettings, learn
-from copark.calibration.pool.parks import POOLED, bare, is_pooled, park_of, parks_of, points_at, year_end
+from copark.calibration.pool.parks import COUNTS, POOLED, bare, is_pooled, park_of, parks_of, points_at, year_end
 from copark.calibration.pool.records import counted_pasts, offered_after
 from copark.calibration.pool.selection import chance_of_nothing, has_begun, mixed_with_nothing
 from copark.cases import load_case, new_case
+from copark.cases.park_counts import LAST
+from copark.cases.quarters import Quarter
 from copark.errors import NotFound, RunRefused
 from copark.presentation.document import Chart
 from copark.texts import text
@@ -234,10 +236,35 @@ def test_the_chance_of_nothing_follows_from_records_and_is_not_for_a_park_that_h
     chance = chance_of_nothing(19)
     assert chance.middle == pytest.approx(3.5 / 29.0)
     assert chance.low < chance.middle < chance.high
-    assert has_begun(load_case("great-stone"))
+    assert has_begun(load_case("great-stone"), LAST)
     levels = np.linspace(10.0, 100.0, len(LEVELS))
     assert (mixed_with_nothing(levels, 0.0) == levels).all()
     assert (mixed_with_nothing(levels, 0.3) <= levels + 1e-9).all()
+
+
+def test_a_park_has_begun_by_what_is_on_record_of_it_by_the_cut_and_not_by_plans():
+    case = load_case("thilawa").model_copy(update={"anchors": ()})
+    first = min(
+        (row for row in case.observations if row.variable in COUNTS and row.use and row.value > 0.0),
+        key=lambda row: row.date.last_day,
+    )
+    after = Quarter.of_day(first.date.last_day)
+
+    def begun(cut, **changes):
+        return has_begun(case.model_copy(update={"observations": (first.model_copy(update=changes),)}), cut)
+
+    assert begun(after)
+    assert not begun(after + -1), "nobody knows it yet"
+    assert not begun(after, role="context", other_basis="announced")
+    assert not begun(after, use=False)
+    assert not begun(after, bound="at-most"), "at most so many may be none"
+    assert not begun(after, value=0.0)
+
+
+def test_an_anchor_begins_a_park_once_it_is_registered():
+    """Alliance Steel was registered in Kuantan in April 2014."""
+    case = load_case("mckip").model_copy(update={"observations": ()})
+    assert [has_begun(case, Quarter(2014, quarter)) for quarter in (1, 2)] == [False, True]
 
 
 POOL = REGISTRY["pool"]
