@@ -2,19 +2,20 @@
 
 from dataclasses import replace
 from math import log
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from copark.analyses.evidence import Answer
-from copark.analyses.evidence.bridge import Crosser, swept, walked
+from copark.analyses.evidence import Answer, bridge
+from copark.analyses.evidence.bridge import MOST_STONES, Crosser, Way, swept, told_of, walked
 from copark.analyses.evidence.families import families_of, listed
 from copark.analyses.evidence.findings import LEAST, Evidence, ParkEvidence, strength_of, summed, word_of
 from copark.calibration.observations import ObservationModel, Target
 from copark.calibration.prior import expit, logit
 from copark.calibration.tempering import TemperingPlan
 from copark.cases import load_case
-from copark.texts import LANGUAGES
+from copark.texts import LANGUAGES, text
 from copark.texts.localized import LocalizedText
 
 RECORDED = 1.0
@@ -66,6 +67,43 @@ def test_a_bridge_gives_the_ratio_of_evidences_known_on_paper(ends):
     assert 0.5 * (there.log_ratio - back.log_ratio) == pytest.approx(log(0.5), abs=0.15)
     assert 1.0 <= there.effective < 800.0
     assert np.median(expit(back.cloud.z[:, 0])) == pytest.approx(RECORDED - SHIFT, abs=0.02)
+
+
+def way(log_ratio, effective=80.0, stones=3):
+    return Way(None, log_ratio, effective, stones)
+
+
+def test_a_way_given_up_is_not_made_good_by_the_other_searches():
+    """Three searches give 80 pairs each; the fourth went a part of the way, and its ratio is of that part."""
+    ways = [(way(-1.0), way(1.0))] * 3
+    assert told_of([*ways, (way(-1.0), way(1.0))]).effective == 320.0
+    crossing = told_of([*ways, (way(-1.0), way(9.0, effective=0.0, stones=MOST_STONES))])
+    assert evidence(crossing.log_ratio, crossing.error, crossing.effective).word == "cannot"
+
+
+def test_a_search_whose_runs_do_not_differ_says_none_and_counts(ends, monkeypatch):
+    """Of two searches one has the mechanism at work: the mean is half of its ratio, and the error is finite."""
+    mover, cloud = ends
+    at_work = cloud.z[:64]
+    idle = np.where(np.arange(2) == 0, logit(np.full((64, 2), 0.01)), cloud.z[:64])
+    replay = SimpleNamespace(
+        population=np.repeat([0, 1], 64),
+        points=expit(np.concatenate([at_work, idle])),
+        addresses=np.zeros((128, 3, 2), np.int64),
+        model=mover.model,
+    )
+
+    def sometimes(points, addresses):
+        x = points[:, [0]]
+        return np.concatenate([x + SHIFT * (x > 0.2), x], axis=1)
+
+    monkeypatch.setattr(bridge, "PairedSimulator", lambda *_: sometimes)
+    both = bridge.cross(replay, None, mover.plan, 128, 1)
+    replay.population = np.zeros(64, np.int64)
+    alone = bridge.cross(replay, None, mover.plan, 64, 1)
+    assert both.differs
+    assert both.log_ratio == pytest.approx(0.5 * alone.log_ratio)
+    assert np.isfinite(both.error)
 
 
 def evidence(log_ratio, error=0.1, effective=100.0, family="framework", hysteresis=0.0):
@@ -134,6 +172,22 @@ def test_its_document_names_families_by_what_observations_say(parks):
     frame = answer.to_frame()
     assert len(frame) == 2 + 4
     assert frame["word"].tolist() == ["favoured", "silent", "silent", "favoured", "silent", "cannot"]
+
+
+@pytest.mark.parametrize(("error", "least"), [(3.25, "6.5"), (0.1, None)])
+def test_its_document_says_how_much_could_not_have_been_told_where_errors_are_large(error, least):
+    """Two standard errors of the family whose error is the largest; nothing where ln 3 is more than that."""
+    parks = (park("one", evidence(0.5, 0.2, family="rival"), evidence(1.0, error)),)
+    answer = Answer(
+        run_id="0" * 16, provenance={}, parks=parks, families=summed(parks), uncalibrated=(), members=320, seed=1
+    )  # fmt: skip
+    for lang in LANGUAGES:
+        lead = answer.document(lang).sections[0].blocks[0].text
+        if least is None:
+            assert lead == text("evidence.lead.families", lang)
+        else:
+            said = text("evidence.said.resolution", lang, family=text("evidence.family.framework", lang), least=least)
+            assert lead.endswith(said)
 
 
 def test_families_are_those_a_park_has_something_of():

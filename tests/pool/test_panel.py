@@ -13,16 +13,19 @@ from copark.analyses.context import Context
 from copark.analyses.stack.stacking import largest_difference, trials_of
 from copark.calibration import draw_sources
 from copark.calibration.forecast import LEVELS, Frozen, read
+from copark.calibration.observations import error_scales
 from copark.calibration.panels import runs_of
 from copark.calibration.pool.abc_regression import windows
 from copark.calibration.pool.batches import design, make_panel_batch
-from copark.calibration.pool.benchmarks import Past, fit_growth, held_up, trend
+from copark.calibration.pool.benchmarks import REPORT, Past, fit_growth, held_up, trend
 from copark.calibration.pool.forecasts import Race, from_origin, unseen
 from copark.calibration.pool.panel import PanelSettings, learn
-from copark.calibration.pool.parks import POOLED, bare, is_pooled, park_of, parks_of, points_at, year_end
+from copark.calibration.pool.parks import COUNTS, POOLED, bare, is_pooled, park_of, parks_of, points_at, year_end
 from copark.calibration.pool.records import counted_pasts, offered_after
 from copark.calibration.pool.selection import chance_of_nothing, has_begun, mixed_with_nothing
 from copark.cases import load_case, new_case
+from copark.cases.park_counts import LAST
+from copark.cases.quarters import Quarter
 from copark.errors import NotFound, RunRefused
 from copark.presentation.document import Chart
 from copark.texts import text
@@ -178,6 +181,28 @@ def test_a_trend_fades_and_gives_no_stock_none():
     assert trend(Past(np.array([4.0, 4.1]), np.array([40.0, 60.0])), 6.0) is None, "a month tells no slope"
 
 
+def test_a_trend_takes_no_slope_from_values_a_few_days_apart():
+    """Three counts of a fortnight lie apart by their errors: the slope is that since the value before them."""
+    ages = np.array([2.0, 5.0, 10.0, 10.02, 10.04])
+    close = trend(Past(ages, np.array([20.0, 60.0, 100.0, 101.0, 110.0])), 13.0)
+    slope = (np.mean([100.0, 101.0, 110.0]) - 60.0) / 5.02
+    assert np.median(close) == pytest.approx(110.0 + 8.0 * slope * (1.0 - np.exp(-(13.0 - 10.04) / 8.0)), rel=0.01)
+
+
+def test_values_of_one_day_are_their_mean_in_a_trend():
+    ages = np.array([2.0, 10.0, 10.0, 10.0])
+    several = trend(Past(ages, np.array([20.0, 90.0, 100.0, 110.0])), 12.0)
+    assert (several == trend(Past(ages[:2], np.array([20.0, 100.0])), 12.0)).all()
+    assert trend(Past(ages[1:], np.array([90.0, 100.0, 110.0])), 12.0) is None, "one day tells no slope"
+
+
+def test_the_spread_around_a_trend_is_that_of_the_lasting_discrepancy():
+    past = Past(np.array([1.0, 2.0, 3.0]), np.array([100.0, 100.0, 100.0]))
+    logs = np.log1p(trend(past, 7.0))
+    size = error_scales()["lasting"]["companies"]["value"]
+    assert logs.std() == pytest.approx(np.sqrt(2.0 * REPORT + 4.0 * size**2), rel=0.01)
+
+
 def test_enterprises_fall_little_below_what_stands_and_jobs_as_they_may():
     past = Past(np.array([1.0, 5.0]), np.array([60.0, 100.0]))
     members = np.array([10.0, 90.0, 130.0])
@@ -211,10 +236,35 @@ def test_the_chance_of_nothing_follows_from_records_and_is_not_for_a_park_that_h
     chance = chance_of_nothing(19)
     assert chance.middle == pytest.approx(3.5 / 29.0)
     assert chance.low < chance.middle < chance.high
-    assert has_begun(load_case("great-stone"))
+    assert has_begun(load_case("great-stone"), LAST)
     levels = np.linspace(10.0, 100.0, len(LEVELS))
     assert (mixed_with_nothing(levels, 0.0) == levels).all()
     assert (mixed_with_nothing(levels, 0.3) <= levels + 1e-9).all()
+
+
+def test_a_park_has_begun_by_what_is_on_record_of_it_by_the_cut_and_not_by_plans():
+    case = load_case("thilawa").model_copy(update={"anchors": ()})
+    first = min(
+        (row for row in case.observations if row.variable in COUNTS and row.use and row.value > 0.0),
+        key=lambda row: row.date.last_day,
+    )
+    after = Quarter.of_day(first.date.last_day)
+
+    def begun(cut, **changes):
+        return has_begun(case.model_copy(update={"observations": (first.model_copy(update=changes),)}), cut)
+
+    assert begun(after)
+    assert not begun(after + -1), "nobody knows it yet"
+    assert not begun(after, role="context", other_basis="announced")
+    assert not begun(after, use=False)
+    assert not begun(after, bound="at-most"), "at most so many may be none"
+    assert not begun(after, value=0.0)
+
+
+def test_an_anchor_begins_a_park_once_it_is_registered():
+    """Alliance Steel was registered in Kuantan in April 2014."""
+    case = load_case("mckip").model_copy(update={"observations": ()})
+    assert [has_begun(case, Quarter(2014, quarter)) for quarter in (1, 2)] == [False, True]
 
 
 POOL = REGISTRY["pool"]

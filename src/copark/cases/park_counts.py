@@ -8,7 +8,7 @@ first on offer, where that is on record) and ``parks-counts.csv`` (a row for eac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -20,6 +20,7 @@ from copark.cases.dates import Date
 from copark.cases.files import fault, in_reading_order, read_text
 from copark.cases.parks import PARK_SOURCES, ParkType
 from copark.cases.pydantic_errors import validate_mapping
+from copark.cases.quarters import Quarter
 from copark.cases.table_schemas import MORE_THAN, Source
 from copark.cases.tables import TableRow, read_table
 from copark.cases.types import Count, Country, Grade, Key, Record, SourceKeys, Words, suggestion, wrong
@@ -27,6 +28,8 @@ from copark.cases.yaml_loader import read_yaml
 from copark.errors import CaseFaults, Fault
 
 CASE_SOURCES = "sources.yaml"
+LAST = Quarter(2024, 4)
+"""Nothing later is read: what came after is kept for scoring forecasts."""
 
 
 class ParkDates(Record):
@@ -141,6 +144,30 @@ def middle_of(when: Date) -> date:
 R = TypeVar("R", bound=Record)
 
 
+def _contradictions(dates: list[TableRow[ParkDates]], counts: list[TableRow[ParkCount]]) -> Iterator[Fault]:
+    """Tell of rows that are right by themselves and cannot stand beside the others."""
+    parks: dict[str, TableRow[ParkDates]] = {}
+    for row in dates:
+        first = parks.setdefault(row.record.park, row)
+        if first is not row:
+            yield fault("park_twice", DATES, row.line, "park", park=row.record.park, other=first.line)
+    lines: dict[tuple[str, str, date], int] = {}
+    for line, count in counts:
+        day = count.date.last_day
+        other = lines.setdefault((count.park, count.variable, day), line)
+        if other != line:
+            yield fault("count_twice", COUNTS, line, "date", variable=count.variable, date=count.date, other=other)
+        if day > LAST.last_day:
+            yield fault("count_after_last", COUNTS, line, "date", date=count.date, last=LAST)
+        if count.park not in parks:
+            continue
+        park = parks[count.park].record
+        if park.case is not None:
+            yield fault("count_of_case", COUNTS, line, "park", park=count.park, case=park.case)
+        if park.founded is not None and day < park.founded.first_day:
+            yield fault("count_before_park", COUNTS, line, "date", date=count.date, founded=park.founded, other=DATES)
+
+
 def examine_counts(folder: Path | None = None) -> tuple[ParkCounts | None, list[Fault]]:
     """Read the tables of a folder, the casebook's by default; ``None`` and all faults in reading order if any has.
 
@@ -186,6 +213,7 @@ def examine_counts(folder: Path | None = None) -> tuple[ParkCounts | None, list[
             faults += unknown(COUNTS, line, count.park, count.source)
         else:
             faults.append(fault("park_without_row", COUNTS, line, "park", park=count.park, other=DATES))
+    faults += _contradictions(dates, counts)
     ordered = in_reading_order(faults, COUNT_TABLES)
     if ordered:
         return None, ordered

@@ -26,6 +26,7 @@ holds what the searches themselves left uncertain.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import hypot, inf, sqrt
 
@@ -67,7 +68,8 @@ class Crossing:
     hysteresis: float
     """What the way there gives less the way back, mean over the searches."""
     effective: float
-    """Effective number of pairs at one end that those at the other descend from, of the poorer way."""
+    """Effective number of pairs at one end that those at the other descend from, of the poorer way; 0 where any search
+    gave a way up: it did not reach the other end, and its ratio is one of a part of the way."""
     stones: int
     """Most stones of a way, its end included."""
     differs: bool
@@ -197,21 +199,36 @@ def cross(
         mover.beta = 1.0
         cloud = mover.fitted(logit(replay.points[chosen]), replay.addresses[chosen])
         if np.array_equal(cloud.seen[:, :count], cloud.seen[:, count:], equal_nan=True):
+            # Both ends are the same: this search says none, and is as good a search as the others.
+            stands = Way(cloud, 0.0, float(size), 1)
+            ways.append((stands, stands))
             continue
         differs = True
         there = walked(mover, cloud, back=False)
         ways.append((there, walked(mover, swept(mover, there.cloud, RESTED * plan.sweeps), back=True)))
     if not differs:
         return Crossing(0.0, 0.0, 0.0, float(members), 1, differs=False)
+    return told_of(ways)
+
+
+def told_of(ways: Sequence[tuple[Way, Way]]) -> Crossing:
+    """Put the ways there and back of all searches together.
+
+    Parameters
+    ----------
+    ways
+        Of each search the way there and the way back.
+    """
     there_logs, back_logs = (np.array([pair[side].log_ratio for pair in ways]) for side in (0, 1))
     logs = 0.5 * (back_logs - there_logs)
     hysteresis = float(np.mean(-there_logs - back_logs))
     scatter = float(np.std(logs, ddof=1)) / sqrt(len(logs)) if len(logs) > 1 else inf
+    given_up = any(way.effective == 0.0 for pair in ways for way in pair)
     return Crossing(
         log_ratio=float(np.mean(logs)),
         error=hypot(scatter, 0.5 * hysteresis),
         hysteresis=hysteresis,
-        effective=min(sum(pair[side].effective for pair in ways) for side in (0, 1)),
+        effective=0.0 if given_up else min(sum(pair[side].effective for pair in ways) for side in (0, 1)),
         stones=max(way.stones for pair in ways for way in pair),
         differs=True,
     )

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from math import log
 from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
+from copark.analyses.evidence.findings import ERRORS, LEAST
 from copark.presentation import style
 from copark.presentation.numbers import number
 from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.analyses.evidence import Answer
-
-ERRORS = 2.0
-"""Standard errors that the intervals reach to each side, as the words ask for."""
-FIRST_STEP = log(3.0)
-"""Log evidence of the first step of Jeffreys' scale."""
 
 
 def families(answer: Answer, lang: str = "en") -> Figure:
@@ -39,7 +34,7 @@ def families(answer: Answer, lang: str = "en") -> Figure:
     footer = text("evidence.figure.footer", lang, identity=answer.run_id, parks=number(len(answer.parks), 0))
     figure, axes = style.in_rows(names, [*titles, footer], inches=2.6, high=0.42, bottom=0.85)
     style.zero(axes)
-    style.bounds(axes, (-FIRST_STEP, FIRST_STEP))
+    style.bounds(axes, (-LEAST, LEAST))
     for row, family in enumerate(told):
         half = ERRORS * family.error
         ends = (family.log_ratio - half, family.log_ratio + half)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.evidence import Answer
 from copark.analyses.evidence.figures import families
-from copark.analyses.evidence.findings import FEWEST, EvidenceSum, strength_of
+from copark.analyses.evidence.findings import ERRORS, FEWEST, LEAST, EvidenceSum, strength_of
 from copark.analyses.show import Show, grouped
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
@@ -79,11 +79,18 @@ class _Show(Show):
         )
         return self.section(
             "families",
-            doc.Paragraph(self.t("lead.families")),
+            doc.Paragraph(self.t.sentences([self.t("lead.families"), *self.resolution()])),
             *(() if chart is None else (chart,)),
             self.table("families", columns, rows),
             doc.Bullets(tuple(self.remarks())),
         )
+
+    def resolution(self) -> Iterator[str]:
+        """Say how much evidence could not have been told, of the family whose error is the largest."""
+        coarsest = max(self.answer.families, key=lambda family: family.error if family.parks else 0.0, default=None)
+        if coarsest is not None and coarsest.parks and ERRORS * coarsest.error > LEAST:
+            least = number(ERRORS * coarsest.error, 1)
+            yield self.t("said.resolution", family=self.family(coarsest.key), least=least)
 
     def remarks(self) -> Iterator[str]:
         """Say which single parks turn a word, and which parks are not asked."""

@@ -377,7 +377,7 @@ def _pooled(basis: ForecastBasis, look: tuple[Panel, PooledOutlook], day: str) -
             tuple(parameter for _, parameter in taken),
             tuple(rate for rates in outlook.rates.values() for rate in rates),
             bool(case.not_known),
-            None if has_begun(case) else chance_of_nothing(len(panel.parks)),
+            None if has_begun(case, basis.cut) else chance_of_nothing(len(panel.parks)),
         ),
     }
 

@@ -108,6 +108,6 @@ def content_from_others(basis: ForecastBasis, look: tuple[Panel, PooledOutlook],
         stacks[name] = stack_of(case.name, name, bands, UNSEEN, outlook.times.tolist(), stack)
     frozen = freeze_outlook(panel, outlook, day) if basis.until > case.clock.data_end else {}
     stacks = coherent(stacks)
-    if not has_begun(case):
+    if not has_begun(case, basis.cut):
         stacks = or_nothing(stacks, chance_of_nothing(len(panel.parks)).middle)
     return (with_stacks(frozen, stacks, stack) if frozen else {}), stacks

@@ -5,10 +5,10 @@ its case. *Near*: values of at most three years after an origin, from all that w
 later than that. See :mod:`copark.calibration.pool.forecasts`; nothing after 2024 is read.
 
 *Weights*: a stack is the linear pool, a mixture of distributions (Stone, Annals of Mathematical Statistics 32, 1961).
-Weights are those with the least score, averaged over resamples of the parks, each park counting once, and half way to
-equal ones, since few parks teach little more (decision 0062); the score is the CRPS of ln(1 + count), in which large
-parks count as small ones do. Each observable that enough parks tell has weights of its own. A method that cannot
-forecast a value gives its weight to the others. A stack is scored on parks that had no say in its weights.
+Weights are those with the least score, averaged over resamples of the parks, each park counting once, and a quarter of
+the way to equal ones, since few parks teach little more (decision 0103); the score is the CRPS of ln(1 + count), in
+which large parks count as small ones do. Each observable that enough parks tell has weights of its own. A method that
+cannot forecast a value gives its weight to the others. A stack is scored on parks that had no say in its weights.
 
 *Forecasts* of one park are put together of its model, the growth curve of the other parks bent to the park's own past,
 and a damped trend through its own last values, where it has enough of them. Of other parks, too, only what was known
@@ -53,13 +53,14 @@ from copark.calibration.pool.forecasts import (
 )
 from copark.calibration.pool.panel import Panel, PanelSettings
 from copark.calibration.pool.panel import recipe_of as recipe_of_panel
-from copark.calibration.pool.parks import COUNTS, LAST, PanelPark, last_day
+from copark.calibration.pool.parks import COUNTS, PanelPark, last_day
 from copark.calibration.pool.records import YOUNGEST, offered_after
 from copark.calibration.pool.selection import Selection, mixed_with_nothing, select
 from copark.calibration.rolling_origin import history_of
 from copark.cases.case import Case
 from copark.cases.casebook import COUNTS as ACCOUNTS
 from copark.cases.casebook import DATES, casebook_path
+from copark.cases.park_counts import LAST
 from copark.cases.quarters import Quarter
 from copark.identity import hash_content, hash_files, identity_of
 from copark.json_types import JsonObject

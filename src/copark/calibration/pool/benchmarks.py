@@ -40,13 +40,13 @@ MEMBERS = 1000
 FEW = 4.0
 """Steps that the pace of the other parks counts for."""
 TREND_YEARS = 3.0
-"""Years before the last value whose slope is continued; at least the last three values."""
+"""Years before the last value whose slope is continued; at least the last three days with a value."""
 LEAST_SPAN = 0.25
-"""Years between first and last value that a slope needs."""
+"""Years between first and last of the values that a slope is taken from: where they lie closer, older ones join."""
 DAMPING = MEMORY
 """Years in which a trend fades by a factor of e."""
-DRIFT = 0.15
-"""Standard deviation of ln(1 + count) of a year off the trend: the size of the lasting discrepancy (decision 0101)."""
+DAYS = 365.25
+"""Days of a year: values of one day are one value, their mean."""
 STOCKS = ("registered", "operating")
 FALLS = 0.25
 """How far a count of enterprises falls below what stands, as a share of what a symmetric curve would have."""
@@ -153,10 +153,20 @@ def _fit(known_pasts: Sequence[Past], spread: float) -> tuple[float, Floats, Flo
     return logs, np.asarray(mean, dtype=np.float64), np.asarray(covariance, dtype=np.float64)
 
 
+def by_day(past: Past) -> tuple[Floats, Floats]:
+    """Give ages and counts by age, those of one day as their mean."""
+    order = np.argsort(past.ages, kind="stable")
+    ages = past.ages[order]
+    counts = past.counts[order]
+    _, day_of, values = np.unique(np.round(ages * DAYS), return_inverse=True, return_counts=True)
+    return np.bincount(day_of, ages) / values, np.bincount(day_of, counts) / values
+
+
 def trend(past: Past, age: float) -> Floats | None:
     """Forecast a count at an age by the park's own last slope, which fades, shape (members,).
 
-    A count that falls does so by its share, and never reaches none.
+    A count that falls does so by its share, and never reaches none. The standard deviation of ln(1 + count) of a year
+    off the trend is the size of the lasting discrepancy (decision 0101).
 
     Parameters
     ----------
@@ -167,23 +177,27 @@ def trend(past: Past, age: float) -> Floats | None:
 
     Returns
     -------
-    ``None`` with fewer than two values or a span of less than LEAST_SPAN.
+    ``None`` with values of fewer than two days or a span of less than LEAST_SPAN.
     """
     from scipy.special import ndtri
 
-    order = np.argsort(past.ages, kind="stable")
-    ages = past.ages[order]
-    counts = past.counts[order]
+    from copark.calibration.observations import lasting_size
+
+    ages, counts = by_day(past)
     if len(ages) < 2 or ages[-1] - ages[0] < LEAST_SPAN:
         return None
     last = float(counts[-1])
-    is_recent = ages >= min(ages[-1] - TREND_YEARS, ages[-min(FEWEST_VALUES, len(ages))]) - 1e-9
+    # A slope of values a few days apart is one of their errors: the window reaches back to a value that is far enough.
+    far_enough = float(ages[ages <= ages[-1] - LEAST_SPAN][-1])
+    begin = min(float(ages[-1]) - TREND_YEARS, float(ages[-min(FEWEST_VALUES, len(ages))]), far_enough)
+    is_recent = ages >= begin - 1e-9
     departures = ages[is_recent] - ages[is_recent].mean()
     slope = float(departures @ counts[is_recent]) / float(departures @ departures)
     ahead = max(age - float(ages[-1]), 0.0)
     faded = DAMPING * -np.expm1(-ahead / DAMPING)
     middle = last + slope * faded if slope >= 0.0 else last * np.exp(slope / max(last, 1.0) * faded)
-    logs = np.log1p(middle) + np.sqrt(2.0 * REPORT + DRIFT**2 * ahead) * ndtri(LEVELS)
+    drift = lasting_size("registered")
+    logs = np.log1p(middle) + np.sqrt(2.0 * REPORT + drift**2 * ahead) * ndtri(LEVELS)
     return np.maximum(np.expm1(logs), 0.0)
 
 

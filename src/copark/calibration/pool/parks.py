@@ -27,6 +27,7 @@ from copark.calibration.rolling_origin import is_exact, years_since
 from copark.calibration.size_priors import SIZES, read_for_panel
 from copark.cases import list_cases, load_case
 from copark.cases.case import Case
+from copark.cases.park_counts import LAST
 from copark.cases.quarters import Quarter
 from copark.errors import NotFound, RunRefused
 from copark.texts import text
@@ -115,8 +116,6 @@ def is_pooled(case: Case, name: str) -> bool:
 
 COUNTS = ("registered", "operating", "jobs")
 """What is forecast and scored."""
-LAST = Quarter(2024, 4)
-"""Nothing later is read."""
 FITTED = ("fit", "score")
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from copark.calibration.pool.benchmarks import Past
 from copark.cases.case import Case
-from copark.cases.park_counts import CountedPark, load_counts, middle_of
+from copark.cases.park_counts import LAST, CountedPark, load_counts, middle_of
 
 DAYS = 365.25
 YOUNGEST = 0.25
@@ -73,13 +73,14 @@ def aged_counts(park: CountedPark, variable: str, until: int | None = None) -> P
     variable
         Name of the count.
     until
-        Last day known, counted; by default all counts are given.
+        Last day known, counted; by default the end of the last quarter that is read.
     """
     start = began(park, until)
+    last = LAST.last_day.toordinal() if until is None else until
     rows = [
         (max((row.date.last_day - start).days / DAYS, YOUNGEST), row.read)
         for row in sorted(park.counts, key=lambda row: row.date.last_day)
-        if row.variable == variable and (until is None or row.date.last_day.toordinal() <= until)
+        if row.variable == variable and row.date.last_day.toordinal() <= last
     ]
     ages, counts = zip(*rows, strict=True) if rows else ((), ())
     return Past(np.array(ages, dtype=np.float64), np.array(counts, dtype=np.float64))
@@ -95,7 +96,7 @@ def counted_pasts(variable: str, until: int | None = None, *, without: str = "")
     variable
         Name of the count.
     until
-        Last day known, counted; by default all counts are given.
+        Last day known, counted; by default the end of the last quarter that is read.
     without
         Name of a park left out.
     """

@@ -27,6 +27,8 @@ from copark.calibration.pool.parks import COUNTS, PanelPark
 from copark.calibration.pool.records import aged_counts, counted_pasts
 from copark.cases.case import Case
 from copark.cases.park_counts import load_counts
+from copark.cases.quarters import Quarter
+from copark.cases.table_schemas import Observation
 from copark.stats.scores import crps
 
 COMMITTED = 28
@@ -100,9 +102,28 @@ def chance_of_nothing(cases: int) -> ChanceOfNothing:
     )
 
 
-def has_begun(case: Case) -> bool:
-    """Say whether any enterprise or job is on record of a park: it has not come to nothing."""
-    return any(row.variable in COUNTS and row.value > 0.0 for row in case.observations) or bool(case.anchors)
+def has_begun(case: Case, cut: Quarter) -> bool:
+    """Say whether an enterprise or job of a park is on record by the end of a quarter: it has not come to nothing.
+
+    Plans are none: values on another basis (announced, with those who build) and those that are not used do not count.
+
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter known.
+    """
+    known = (row for row in case.observations if row.variable in COUNTS and row.date.last_day <= cut.last_day)
+    return any(_tells_of_some(row) for row in known) or any(
+        anchor.registered.last_day <= cut.last_day for anchor in case.anchors
+    )
+
+
+def _tells_of_some(row: Observation) -> bool:
+    """Say whether a value is used, comparable with the model's, and at least of one."""
+    low = row.interval(row.unit)[0]
+    return row.use and row.other_basis is None and row.grade != "background" and low is not None and low > 0.0
 
 
 def mixed_with_nothing(levels: Floats, chance: float) -> Floats:
