@@ -235,5 +235,4 @@ def test_intervals_hold_what_they_say(folder):
     assert 0.85 <= found.mean() <= 0.95
     assert len(observed_features(whole)) == len(whole.members)
     r2 = dict(zip(names_of(), r2_of(reader.theta, reader.expected), strict=True))
-    assert r2["home_contribution"] > 0.1
-    assert r2["agglomeration"] < 0.1
+    assert r2["home_contribution"] > 0.05 > r2["agglomeration"], "with a quarter of the panels that ship"

@@ -147,7 +147,7 @@ def test_an_interrupted_panel_goes_on_where_it_stopped(panel, tmp_path):
     """A step that is there is not done again; half a file is."""
     learn(parks_of(NAMES), SETTINGS, folder=tmp_path)
     first = trials_of(panel, folder=tmp_path)
-    paths = sorted((tmp_path / "steps" / panel.identity).glob("stack-unseen-*.stage"))
+    paths = sorted((tmp_path / "steps" / panel.identity).glob("stack-*-unseen-*.stage"))
     assert len(paths) == len(NAMES)
     times = [path.stat().st_mtime_ns for path in paths]
     paths[0].write_text("[[half a st")
