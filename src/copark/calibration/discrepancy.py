@@ -21,7 +21,7 @@ from zlib import crc32
 import numpy as np
 
 from copark.arrays import Floats, Integers
-from copark.calibration.observations import OFFSET, ObservationModel, is_a_size, lasting_size, noise
+from copark.calibration.observations import MEMORY, OFFSET, ObservationModel, is_a_size, lasting_size, noise
 
 CARRIED_SEED = 0x6C656674
 """Seed of the part of d that the record does not tell, beside the name of the output."""
@@ -80,8 +80,6 @@ class LastingDiscrepancy:
         variable
             Name of the size.
         """
-        from copark.calibration.pool.benchmarks import MEMORY
-
         known = [
             n
             for n, target in enumerate(model.targets)

@@ -40,6 +40,8 @@ SCALES = Path(__file__).parent / "error_scales.yaml"
 STAND_INS = ("service_level", "commitment_home", "commitment_host")
 """Outputs nobody measures: what is observed is a stand-in, a share, whose error says how far it may lie from them. No
 discrepancy is added to it, and forecasts are not scored on it."""
+MEMORY = 8.0
+"""Years after which what the model leaves out of a park's course is like itself by 1/e (decision 0041)."""
 OFFSET = 0.5
 """Added to a size before its logarithm is taken, in its unit: of counts, so that none and one are apart but near."""
 KNOWN = 2.0
@@ -358,8 +360,6 @@ class ObservationModel:
     @cached_property
     def covariance(self) -> Floats:
         """Covariance of report - counterpart, shape (targets, targets)."""
-        from copark.calibration.pool.benchmarks import MEMORY
-
         names = np.array([target.variable for target in self.targets])
         gaps = np.abs(self.years[:, np.newaxis] - self.years)
         lasting = np.exp(-gaps / MEMORY) * (names[:, np.newaxis] == names)

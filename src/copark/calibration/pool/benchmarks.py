@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from copark.arrays import Floats
+from copark.calibration.observations import MEMORY, lasting_size
 
 ROUNDS = 60
 EXTRA_PARKS = 2.0
@@ -30,8 +31,6 @@ FIRST_SPREAD = (1.0, 0.25)
 """Variances of a and b as the weak prior has them: a factor of e between parks at one year, 0.5 between slopes."""
 SPREADS = (0.1, 0.2, 0.3, 0.45, 0.6, 0.8)
 """Standard deviations of c that are tried."""
-MEMORY = 8.0
-"""Years, as of the model's discrepancy."""
 REPORT = 0.05**2
 """Variance of ε."""
 FEWEST_VALUES = 3
@@ -180,8 +179,6 @@ def trend(past: Past, age: float) -> Floats | None:
     ``None`` with values of fewer than two days or a span of less than LEAST_SPAN.
     """
     from scipy.special import ndtri
-
-    from copark.calibration.observations import lasting_size
 
     ages, counts = by_day(past)
     if len(ages) < 2 or ages[-1] - ages[0] < LEAST_SPAN:
