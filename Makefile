@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt --edita
 PINS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run web page test test-long test-page test-kernel check check-page docs-numbers golden format coverage bench bench-page soak clean
+.PHONY: help run web page test test-long test-page test-kernel check check-page docs-numbers stub golden format coverage bench bench-page soak clean
 
 help: ## show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ check-page: frontend/node_modules/.ready ## types and markup of the page
 
 docs-numbers: $(VENV)/.ready-dev ## write the numbers of shipped results into README, findings, validity, reliability, model card and TRACE
 	@$(BIN)/python docs/build_numbers.py
+
+stub: $(VENV)/.ready-dev ## write the stub of the Python interface, src/copark/__init__.pyi, of the registry
+	@$(BIN)/python -m copark.python_api.stub
 
 golden: $(VENV)/.ready-dev ## make the golden runs and write their fingerprints; refused where numbers moved without a version (ARGS="levers")
 	@$(BIN)/python -m tests.golden $(ARGS)

@@ -3,9 +3,12 @@
 ``python docs/build_posteriors.py great-stone panel stack --out out`` makes them again from the current model and
 casebook and writes them into the package; ``copark calibrate great-stone --check``, ``copark pool --check``
 and ``copark stack --check`` compare without writing. A park's are made to the cuts and with the settings of those it
-has, or, with ``--cut``, one of them alone; one it has not yet is made until quick searches agree, and without ``--cut``
-to the last quarter with data. ``--sweeps`` are the most at the end, in the place of the usual or those it has. What has
-not converged is not written, and listed at the end.
+has, or, with ``--cut``, one of them alone; one it has not yet, or has by an earlier method, is made as a full
+calibration is, and without ``--cut`` to the last quarter with data. ``--sweeps`` are the most at the end, in the place
+of the usual or those it has. What has not converged is not written, and listed at the end.
+
+``curves`` makes the benchmark curves, weights and scores of the stack anew around the model's forecasts that ship: a
+minute, and no run of the model.
 
 Without a name everything that ships is made which is not current, parks first: the command after the version of the
 model or of the method has changed. It can be stopped and given again: what is written is current and skipped, and a
@@ -21,7 +24,7 @@ from pathlib import Path
 
 from copark.analyses.stack import stacking
 from copark.calibration import calibrations, draw_sources
-from copark.calibration.calibrate import FULL, QUICK, CalibrationSettings, calibrate, kept_stages
+from copark.calibration.calibrate import FULL, CalibrationSettings, calibrate, kept_stages
 from copark.calibration.calibration_setup import case_for, cut_of, reading_of
 from copark.calibration.diagnostics import predictive_checks
 from copark.calibration.draw_sources import PosteriorSource
@@ -34,10 +37,9 @@ from copark.cases.quarters import Quarter
 from copark.errors import NotFound
 from copark.json_types import JsonObject
 from copark.simulation.ensemble import default_threads
+from copark.version import CALIBRATION_VERSION
 
-PANEL, STACK = POOLED = ("panel", "stack")
-UNTIL_AGREED = replace(QUICK, last_sweeps=FULL.last_sweeps)
-"""Settings of a posterior that does not ship yet: searches agree as a quick calibration asks, however long it takes."""
+PANEL, CURVES, STACK = POOLED = ("panel", "curves", "stack")
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ class ShippedPosterior:
     def make(self, out: Path, sweeps: int | None) -> bool:
         """Make it and report what it does not reproduce; write it, and return True, if its searches agree."""
         recipe = self.recipe
-        settings = CalibrationSettings.of(recipe) if recipe else UNTIL_AGREED
+        by_this_method = recipe is not None and recipe.get("method") == CALIBRATION_VERSION
+        settings = CalibrationSettings.of(recipe) if recipe is not None and by_this_method else FULL
         settings = replace(settings, last_sweeps=sweeps or settings.last_sweeps)
         reading = reading_of(self.case, self.cut, settings)
         read_case = case_for(self.case, self.cut, reading)
@@ -138,7 +141,7 @@ def build_stale(out: Path, sweeps: int | None) -> list[str]:
 def is_pooled_current(name: str) -> bool:
     """Say whether the panel, or the stack, that ships was made from the parks as they are, by this model and method."""
     parks = parks_of()
-    if name == STACK:
+    if name in (STACK, CURVES):
         return stacking.is_current(parks)
     try:
         shipped = draw_sources.shipped_draws()
@@ -149,6 +152,9 @@ def is_pooled_current(name: str) -> bool:
 
 def build_pooled(name: str, out: Path) -> None:
     """Make the panel, or the stack that rests on it, and write it into the package."""
+    if name == CURVES:
+        build_curves()
+        return
     folder = out / "pool"
     threads = default_threads()
     panel: Panel = learn(parks_of(), PanelSettings(), threads=threads, folder=folder)
@@ -156,8 +162,22 @@ def build_pooled(name: str, out: Path) -> None:
         draw_sources.save(draw_sources.thinned(panel))
     else:
         trials = stacking.trials_of(panel, threads=threads, folder=folder)
-        stacking.save(trials, stacking.recipe_of(panel))
+        stacking.save(trials, stacking.recipe_of(panel.parks, panel.settings), parks=panel.parks)
     report(f"{name}: written")
+
+
+def build_curves() -> None:
+    """Make benchmark curves, weights and scores of the stack anew, around the model's forecasts that ship."""
+    recipe = stacking.shipped().stack.recipe
+    parks = parks_of(tuple(recipe["parks"]))
+    settings = PanelSettings(**recipe["settings"])
+    made = stacking.recipe_of(parks, settings)
+    stale = [key for key in ("parks", "model", "method") if recipe[key] != made[key]]
+    if stale:
+        report(f"curves: not written; the model's trials are of other {', '.join(stale)}: make stack")
+        return
+    stacking.save(stacking.with_curves(stacking.load_trials(), parks), made, parks=parks)
+    report("curves: written")
 
 
 def report(line: str) -> None:
@@ -168,7 +188,7 @@ def report(line: str) -> None:
 def main() -> int:
     """Make what the command line names, or what is not current; return 1 if anything did not converge."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help="cases, panel, stack; without any, all that is not current")
+    parser.add_argument("names", nargs="*", help="cases, panel, stack, curves; without any, all that is not current")
     parser.add_argument("--cut", help="the one quarter that posteriors of the named cases are made to")
     parser.add_argument("--sweeps", type=int, help="the most sweeps at the end of a search")
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder of unfinished work; out by default")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from functools import cache
 
+from copark.analyses.joint.findings import AxisFinding
+from copark.analyses.registry import REGISTRY
 from copark.calibration.calibrations import StoredPosterior
 from copark.calibration.calibrations import load as load_posterior
 from copark.calibration.diagnostics import Movement, health, movements, predictive_checks
@@ -12,6 +14,7 @@ from copark.cases.casebook import posteriors_of
 from copark.cases.load import load_case
 from copark.labels import lowered, observable_title
 from copark.model.variables import catalogue
+from copark.presentation.document import Bullets, Column, Kind
 from copark.presentation.numbers import bounded, number, percent, reach, shown
 from copark.texts import text
 from document_blocks.shipped_answers import (
@@ -24,12 +27,12 @@ from document_blocks.shipped_answers import (
     of_quantiles,
     row,
     shipped,
+    table_of,
 )
 
+CHANGE_ONE = Column("value", "", Kind.change, places=1)
 MECHANISMS = ("equity", "network", "framework")
 """Groups of the joint posterior's parameters that the claims are about."""
-HARDLY_FOUND = 0.1
-"""R² in simulated panels below which a parameter that moved may have moved by chance (decision 0061)."""
 
 
 @cache
@@ -113,20 +116,17 @@ def joint(lang: str) -> str:
     axes = [axis for axis in answer.axes if axis.group != "panel"]
     weight = next(axis for axis in axes if axis.name == "home_contribution")
     coverage = [axis.coverage for axis in axes]
-    words_of = {name: text(f"joint.word.{name}", lang) for name in (weight.word, *weight.other_words)}
-    quoted = [text("joint.quoted", lang, word=words_of[name]) for name in weight.other_words]
-    others = text("joint.or", lang).join(quoted)
-    word = words_of[weight.word]
+    firm = [axis.word for axis in axes if axis.is_firm]
     values = {
-        "word": text("joint.another_seed", lang, word=word, others=others) if others else word,
-        "unsteady": sum(bool(axis.other_words) for axis in axes),
+        "word": word_over_seeds(weight, lang),
+        "unsteady": len(axes) - len(firm),
         "parks": len(answer.parks),
         "values": sum(park.values for park in answer.parks),
         "panels": number(answer.panels, 0),
         "tested": number(answer.tested, 0),
         "parameters": len(axes),
-        "informed": sum(axis.word == "moved" for axis in axes),
-        "cannot": sum(axis.word == "cannot" for axis in axes),
+        "informed": firm.count("moved"),
+        "cannot": firm.count("cannot"),
         "prior": shown(of_quantiles(weight.prior), TWO, lang),
         "posterior": shown(of_quantiles(weight.posterior), TWO, lang),
         "found": number(weight.r2, 2),
@@ -141,9 +141,10 @@ def joint(lang: str) -> str:
         "en": (
             "{parks} parks and {values} dated values inform {informed} of the {parameters} "
             "mechanisms that parks share; {cannot} cannot be informed: in {tested} simulated panels that "
-            "were not learned from (of {panels}), the same reports find less than a tenth of their variance. The "
+            "were not learned from (of {panels}), the same reports find less than a tenth of their variance. "
+            "Another {unsteady} are not counted, because another seed may say another word. The "
             "weight of the home side's effort in service, α, is {posterior}, by the prior {prior}; simulated panels "
-            "find {found} of its variance: {word}. For {unsteady} of the mechanisms another seed may say another word. "
+            "find {found} of its variance: {word}. "
             "Intervals of 90% hold {coverage} of truths in {records} simulated panels "
             "({low} to {high} by parameter), and {broken} where parks' mechanisms differ although the inference "
             "supposes they do not. Seed {seed}."
@@ -151,13 +152,21 @@ def joint(lang: str) -> str:
         "zh": (
             "{parks}个园区的{values}个有日期的数值，使{parameters}个共有机制参数中的{informed}个受到约束；"
             "另有{cannot}个无法约束：在{tested}个未用于学习的模拟面板中（共{panels}个），同样的报告只能找回其方差的不到十分之一。"
+            "还有{unsteady}个不计入，因为换一个随机种子，用语可能不同。"
             "投资国一方投入在服务水平中的权重α为{posterior}，先验为{prior}；模拟面板找回其方差的{found}：{word}。"
-            "换一个随机种子，其中{unsteady}个机制参数的用语可能不同。"
             "在{records}个模拟面板中，90%区间包含{coverage}的真值（各参数{low}至{high}）；"
             "若各园区机制其实不同（与假定不符），则为{broken}。随机种子为{seed}。"
         ),
     }
     return words[lang].format(**values)
+
+
+def word_over_seeds(axis: AxisFinding, lang: str) -> str:
+    """Return the word for a parameter of the joint posterior, with those that another seed may say."""
+    word = text(f"joint.word.{axis.word}", lang)
+    quoted = [text("joint.quoted", lang, word=text(f"joint.word.{name}", lang)) for name in axis.other_words]
+    others = text("joint.or", lang).join(quoted)
+    return text("joint.another_seed", lang, word=word, others=others) if others else word
 
 
 def joint_table(lang: str) -> str:
@@ -167,14 +176,11 @@ def joint_table(lang: str) -> str:
         "with lists of services |",
         "zh": "| 参数 | 先验 | 联合后验 | | 模拟面板中的 R² | 若另有服务水平 | 若另有服务清单 |",
     }
-    chance = {"en": "{word}, perhaps by chance (R² below 0.1)", "zh": "{word}，或出于偶然（R²小于0.1）"}[lang]
     lines = [heads[lang], "|---|---|---|---|---:|---:|---:|"]
     for axis in shipped("joint").axes:
         if axis.group not in MECHANISMS:
             continue
-        word = text(f"joint.word.{axis.word}", lang)
-        if axis.word == "moved" and axis.r2 < HARDLY_FOUND:
-            word = chance.format(word=word)
+        word = word_over_seeds(axis, lang)
         _, service, _, lists = axis.further
         bands = [shown(of_quantiles(quantiles), BAND, lang) for quantiles in (axis.prior, axis.posterior)]
         lines.append(row([axis.title(lang), *bands, word, *(number(value, 2) for value in (axis.r2, service, lists))]))
@@ -208,6 +214,42 @@ def joint_more(lang: str) -> str:
         ),
     }
     return words[lang].format(park=park.title.text(lang), **{name: number(value, 2) for name, value in values.items()})
+
+
+def evidence(lang: str) -> str:
+    """Tell which families of mechanisms the observations favour over all parks, and on which single park that hangs."""
+    answer = shipped("evidence")
+    document = REGISTRY["evidence"].document(answer, lang)
+    section = next(section for section in document.sections if section.key == "families")
+    remarks = [sentence for block in section.blocks if isinstance(block, Bullets) for sentence in block.items]
+    columns = "family parks evidence error word influential others word_others"
+    joined = {"en": " ", "zh": ""}[lang].join(remarks)
+    return "\n".join([document.headline, "", table_of(answer, "evidence", "families", columns, lang), "", joined])
+
+
+def evidence_parks(lang: str) -> str:
+    """Tell of every park how much its observations favour each family, with the standard error."""
+    answer = shipped("evidence")
+    keys = [family.key for family in answer.families]
+    head = {"en": "park (values)", "zh": "园区（数值个数）"}[lang]
+    cannot = text("evidence.word.cannot", lang)
+    cells = {"en": ("{park} ({values})", "{size} ± {error}"), "zh": ("{park}（{values}个）", "{size}±{error}")}[lang]
+    lines = [row([head, *(text(f"evidence.family.{key}", lang) for key in keys)])]
+    lines.append("|---|" + "---:|" * len(keys))
+    for park in answer.parks:
+        told = {found.family: found for found in park.families}
+        said = []
+        for key in keys:
+            found = told.get(key)
+            if found is None:
+                said.append("–")
+            elif not found.can_be_told:
+                said.append(cannot)
+            else:
+                size = shown(found.log_ratio, CHANGE_ONE, lang)
+                said.append(cells[1].format(size=size, error=number(found.error, 1)))
+        lines.append(row([cells[0].format(park=park.park.text(lang), values=park.values), *said]))
+    return "\n".join(lines)
 
 
 def posteriors(lang: str) -> str:

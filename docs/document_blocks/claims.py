@@ -190,16 +190,16 @@ def claims_changed(lang: str) -> str:
     parts = [part for claim in answer.claims for part in claim.parts if part.why != "lacking"]
     beyond = [part for part in parts if not part.monte_carlo[0] <= part.prior_probability <= part.monte_carlo[1]]
     tried = [part.recentred for part in parts if part.recentred is not None]
-    worlds = [severity for part in parts for severity in part.severities]
+    worlds = [refutation for part in parts for refutation in part.refutations]
     values = {
         "parts": len(parts),
         "beyond": len(beyond),
         "down": sum(part.probability < part.prior_probability for part in beyond),
         "tried": len(tried),
-        "mostly": sum(severity.share >= 0.8 for severity in tried),
-        "never": sum(severity.refuted == 0 for severity in tried),
+        "mostly": sum(refutation.share >= 0.8 for refutation in tried),
+        "never": sum(refutation.refuted == 0 for refutation in tried),
         "worlds": len(worlds),
-        "construction": sum(severity.identical for severity in worlds),
+        "construction": sum(refutation.identical for refutation in worlds),
     }
     words = {
         "en": (

@@ -7,7 +7,7 @@ from copark.analyses.contract import Texts
 from copark.analyses.registry import REGISTRY
 from copark.calibration.rolling_origin import BLIND
 from copark.labels import method_title, observable_title
-from copark.presentation.document import Interval
+from copark.presentation.document import Interval, Paragraph
 from copark.presentation.numbers import number, percent, shown
 from document_blocks.shipped_answers import GREAT_STONE, TWO, bullets, headline, row, shipped, tables
 
@@ -124,6 +124,47 @@ def stack(lang: str) -> str:
         for method, score, _, share in table.rows[first : first + count]:
             lines.append(row([str(method), number(score, 3), percent(share)]))
         first += count
+    return "\n".join(lines)
+
+
+def stack_best(lang: str) -> str:
+    """Tell how the stack did beside the best single curve: over all, by indicator, by origin."""
+    answer = shipped("stack")
+    document = REGISTRY["stack"].document(answer, lang)
+    table = next(table for section in document.sections for table in tables(section) if table.key == "best")
+    heads = {
+        "en": "| values of | parks | parks not worse | stack | best curve | difference (95% of resamples of parks) |",
+        "zh": "| 数值范围 | 园区数 | 不逊的园区 | 加权组合 | 最好的曲线 | 差值（对园区重抽样，95%） |",
+    }
+    between = {"en": "{} ({} to {})", "zh": "{}（{}至{}）"}
+    lines = [bullets("stack", answer, "summary", lang), "", heads[lang], "|---|---:|---:|---:|---:|---:|"]
+    first = 0
+    for title, count in table.groups:
+        lines.append(row([f"*{title}*", "", "", "", "", ""]))
+        for what, _, parks, better, stacked, _, best, difference, low, high in table.rows[first : first + count]:
+            numbers = [number(value, 3) for value in (stacked, best)]
+            apart = between[lang].format(*(number(value, 3) for value in (difference, low, high)))
+            lines.append(row([str(what), str(parks), str(better), *numbers, apart]))
+        first += count
+    return "\n".join(lines)
+
+
+def stack_selection(lang: str) -> str:
+    """Tell which parks came to nothing, and how parks without a case are forecast with and without that chance."""
+    answer = shipped("stack")
+    document = REGISTRY["stack"].document(answer, lang)
+    section = next(section for section in document.sections if section.key == "selection")
+    lead = next(block.text for block in section.blocks if isinstance(block, Paragraph))
+    heads = {
+        "en": "| growth curve, all counts | chance of nothing | CRPS of ln(1 + count) | median over count | held |",
+        "zh": "| 增长曲线，全部数量指标 | 落空概率 | ln(1 + 数量) 的CRPS | 中位数与实际之比 | 落入90%区间 |",
+    }
+    lines = [lead, "", heads[lang], "|---|---:|---:|---:|---:|"]
+    words = Texts("stack", lang)
+    for entry in answer.selection.outside:
+        if not entry.variable:
+            scores = (number(entry.log_crps, 3), number(entry.ratio, 2), percent(entry.coverage))
+            lines.append(row([words(f"learned.{entry.learned}"), percent(entry.chance), *scores]))
     return "\n".join(lines)
 
 

@@ -1,31 +1,84 @@
 """copark: will this cooperation park survive, which lever matters, and how sure are we?
 
-``load_case`` reads a case of the casebook, ``simulate`` runs an ensemble on it, ``figures`` draws from results, each
-analysis is a function of its name, such as ``copark.levers("great-stone")``. Each is imported when first used, so that
-``import copark`` stays light.
+``load_case`` reads a case of the casebook, ``simulate`` runs an ensemble on it, each analysis is a function of its
+name, such as ``copark.levers("great-stone")``, ``posterior`` gives a calibration to ArviZ, ``park_from_frames`` takes
+a park of one's own, and ``set_options`` sets language, folder, threads and progress of the session. ``dir(copark)``
+lists all names; each is imported when first used, so that ``import copark`` stays light.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from copark.version import __version__
 
-__all__ = ["__version__", "figures", "load_case", "simulate"]
-
-if TYPE_CHECKING:
-    from copark.cases.load import load_case
-    from copark.workflows import simulate
+__all__ = [
+    "Case",
+    "Scenario",
+    "Study",
+    "__version__",
+    "ablate",
+    "brief",
+    "calibrate",
+    "check_case",
+    "claims",
+    "compare",
+    "counterfactual",
+    "coupling",
+    "errors",
+    "evidence",
+    "evsi",
+    "experts",
+    "figures",
+    "forecast",
+    "frames",
+    "goal",
+    "joint",
+    "lever_scenarios",
+    "levers",
+    "link_impact",
+    "list_cases",
+    "list_studies",
+    "load_case",
+    "nca",
+    "new_case",
+    "open_run",
+    "park_from_frames",
+    "parks",
+    "pool",
+    "posterior",
+    "power",
+    "qca",
+    "reliability",
+    "run",
+    "runs",
+    "score",
+    "sensitivity",
+    "set_options",
+    "show_versions",
+    "simulate",
+    "stack",
+    "standing",
+    "structures",
+    "suzhou",
+    "typology",
+    "validate",
+    "variables",
+    "verify",
+    "voi",
+    "with_observations",
+]
 
 
 def __getattr__(name: str) -> Any:
     from importlib import import_module
 
-    homes = {"load_case": "copark.cases.load", "simulate": "copark.workflows"}
-    if name == "figures":
-        return import_module("copark.figures")
-    if name in homes:
-        return getattr(import_module(homes[name]), name)
+    from copark.python_api.names import HOMES, MODULES
+
+    if name in MODULES:
+        return import_module(f"copark.{name}")
+    if name in HOMES:
+        return import_module("copark.python_api.docstrings").described(getattr(import_module(HOMES[name]), name))
     if not name.startswith("_"):
         from copark.analyses import REGISTRY
 
@@ -33,3 +86,9 @@ def __getattr__(name: str) -> Any:
         if analysis is not None:
             return import_module("copark.analyses.python_functions").function_of(analysis)
     raise AttributeError(f"module 'copark' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    from copark.analyses import REGISTRY
+
+    return sorted({*__all__, *(analysis.function for analysis in REGISTRY)})

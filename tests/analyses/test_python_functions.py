@@ -16,7 +16,7 @@ from copark.presentation.style import sheet
 from tests.calibration.test_choice_of_calibration import keep_own
 
 PARK = "lekki"
-FEW = {"draws": 4, "futures": 1, "levers": ("tax",), "threads": 1}
+FEW = {"draws": 4, "replicates": 1, "levers": ("tax",), "threads": 1}
 """Nothing here depends on how many levers are tried, and how often."""
 
 
@@ -34,7 +34,7 @@ NOT_UNDERSTOOD = [
     (lambda: cp.simulate(PARK, runs=5, parameters={"land_prise": 99}), NotFound, "land_price"),
     (lambda: cp.simulate(PARK, runs=5, run=3), CoparkError, "runs"),
     (lambda: cp.simulate(PARK, runs=0), CoparkError, "≥ 1"),
-    (lambda: cp.simulate(PARK, runs=5, draws="pior"), CoparkError, "prior"),
+    (lambda: cp.simulate(PARK, runs=5, draws_from="pior"), CoparkError, "prior"),
     (lambda: cp.simulate(PARK, runs=5, keep=["jobz"]), CoparkError, "jobs"),
     (lambda: cp.simulate(PARK, runs=5, scenarios=[SCENARIO | {"parameters": {"land_prise": 9}}]), CoparkError,
      "land_price"),
@@ -122,7 +122,7 @@ def test_a_case_is_told_in_one_short_line():
 
 def test_a_scenario_may_have_a_title_in_one_language():
     for title in ("Dear land", {"en": "Dear land"}, {"en": "Dear land", "zh": "Dear land"}):
-        made = cp.simulate(PARK, runs=2, scenarios=[SCENARIO | {"title": title}], draws="defaults")
+        made = cp.simulate(PARK, runs=2, scenarios=[SCENARIO | {"title": title}], draws_from="defaults")
         assert '"zh": "Dear land"' in made.attrs["scenario_titles"]
 
 

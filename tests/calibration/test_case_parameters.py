@@ -278,6 +278,6 @@ def test_every_state_has_words_and_only_a_calibrated_park_shows_outcomes():
         assert all(trust.label(lang) and trust.meaning(lang) for trust in trusts)
         for trust in trusts:
             assert bool(trust.renew(lang)) == (not trust.shows_outcomes or trust.state == "stale")
-    assert trusts[-1].label("en") == "calibration not converged (to 2024Q4, 61 observations fitted; R̂ 11.5)"
+    assert trusts[-1].label("en") == "calibration not converged (to 2024Q4, 61 observations fitted; R̂ 11.50)"
     assert Trust.of({"trust": trusts[2].content()}) == trusts[2]
     assert Trust.of({}).state == "uncalibrated"

@@ -3,6 +3,7 @@
 import csv
 import json
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,6 +27,8 @@ from copark.web.content.analyses import params_of
 from tests.asked import call, table
 from tests.calibration.conftest import LEFT_OPEN
 
+RELEASED = Path(__file__).parents[2] / "forecasts"
+"""Sets on record, each in a folder named by its day."""
 PARKS = ("jinfei", "lekki")
 CUT = Quarter(2024, 4)
 UNTIL = Quarter(2031, 4)
@@ -49,6 +52,21 @@ def made(tmp_path_factory):
     """Freeze two parks, and ask for one that has no calibration."""
     folder = tmp_path_factory.mktemp("sets") / "set"
     return folder, freeze(folder, folder.parent / "out", (*PARKS, "kaesong"))
+
+
+# --- sets on record -------------------------------------------------------------------------------------------------
+
+
+def test_sets_on_record_are_as_they_were_frozen():
+    """Their hashes were told: whatever is wrong in them stays."""
+    folders = [folder for folder in RELEASED.iterdir() if folder.is_dir()]
+    assert folders
+    for folder in folders:
+        found = read_set(folder)
+        assert not found.damaged, folder.name
+        assert found.manifest.made_on == folder.name
+        for page in PAGES.values():
+            assert found.manifest.identity in (folder / page).read_text(encoding="utf-8"), "the page tells the hash"
 
 
 # --- a set is frozen -------------------------------------------------------------------------------------------------

@@ -39,8 +39,10 @@ def made_up():
             value = float(np.exp(rng.normal(4.0, 0.6)))
             good = levels(value * np.exp(rng.normal(0.0, 0.2)), 0.2)
             bad = levels(3.0 * value, 0.2)
-            parts = {"model": bad, "growth": good} if setting == UNSEEN else {"model": good, "growth": bad, "line": bad}
-            trials.append(ForecastTrial(park, setting, "registered", 2.0, value, parts))
+            parts = (
+                {"model": bad, "growth": good} if setting == UNSEEN else {"model": good, "growth": bad, "trend": bad}
+            )
+            trials.append(ForecastTrial(park, setting, "registered", 2.0, value, parts, 2016))
     return tuple(trials)
 
 
@@ -48,8 +50,8 @@ def test_who_forecasts_well_gets_the_weight(made_up):
     weights_of = {
         setting: by_variable["registered"] for setting, by_variable in stacking.learn(made_up, {}).everyone.items()
     }
-    assert weights_of[UNSEEN]["growth"] == pytest.approx(0.75, abs=0.05), "half way from all of it to half of it"
-    assert weights_of[NEAR]["model"] == pytest.approx(2.0 / 3.0, abs=0.05)
+    assert weights_of[UNSEEN]["growth"] == pytest.approx(0.875, abs=0.05), "a quarter from all of it to half of it"
+    assert weights_of[NEAR]["model"] == pytest.approx(5.0 / 6.0, abs=0.05)
     for weights in weights_of.values():
         assert sum(weights.values()) == pytest.approx(1.0, abs=2e-3)
 
@@ -83,7 +85,7 @@ def test_curves_know_nothing_after_the_cut():
 
     first = curves(1.0)
     second = curves(3.0)
-    assert set(first) >= {"growth", "line"}
+    assert set(first) >= {"growth", "trend"}
     for name, rows in first.items():
         assert np.array_equal(rows, second[name]), name
         assert (np.diff(rows, axis=1) >= 0.0).all()
@@ -99,10 +101,72 @@ def test_a_park_with_few_points_takes_the_curve_of_the_others_and_one_without_is
         case, CUT, {"registered": rows, "jobs": rows, "profit": rows}, range(26, 30), parks, stacking.shipped().stack
     )
     assert set(stacks) == {"registered", "jobs"}, "of profit nothing was learned"
-    assert set(stacks["registered"].levels) == {STACK, "model", "growth"}, "one point makes no line"
+    assert set(stacks["registered"].levels) == {STACK, "model", "growth"}, "one point makes no trend"
     assert set(stacks["jobs"].levels) == {STACK, "model", "growth"}
     everyone = stacking.shipped().stack.everyone
     assert stacks["jobs"].weights["model"] == pytest.approx(np.full(4, everyone[UNSEEN]["jobs"]["model"]), abs=1e-3)
+
+
+def test_no_more_operate_than_are_registered_and_the_count_less_known_gives_way():
+    registered, operating = (
+        stacking.StackedForecast({STACK: np.tile(row, (3, 1)), "model": np.tile(row, (3, 1))}, {})
+        for row in (levels(19.0, 0.3), levels(40.0, 1.0))
+    )
+    both = {"registered": registered, "operating": operating}
+    capped = stacking.coherent(both, {"registered": 3, "operating": 1})
+    assert (capped["operating"].levels[STACK] <= registered.levels[STACK]).all()
+    assert capped["registered"] == registered
+    assert (capped["operating"].levels["model"] == operating.levels["model"]).all(), "what is stacked stays as it is"
+    raised = stacking.coherent(both, {"operating": 2})
+    assert (raised["registered"].levels[STACK] >= operating.levels[STACK]).all()
+    assert raised["operating"] == operating
+    assert stacking.coherent({"jobs": operating}) == {"jobs": operating}
+
+
+def test_weights_of_values_known_before_2013_are_not_learned(made_up):
+    """Three parks had a past then: what did well for them moves nothing."""
+    early = [replace(trial, origin=2007, value=9.0 * trial.value) for trial in made_up if trial.setting != UNSEEN]
+    assert stacking.learn([*made_up, *early], {}).everyone == stacking.learn(made_up, {}).everyone
+
+
+def test_a_park_that_may_come_to_nothing_has_its_quantiles_moved_down_and_stays_coherent():
+    """With a chance of 20 % the quantile at 60 % is the median of a park that comes about."""
+    rows = {
+        name: stacking.StackedForecast({STACK: np.tile(levels(middle, 0.5), (2, 1))}, {})
+        for name, middle in (("registered", 40.0), ("operating", 15.0))
+    }
+    mixed = stacking.or_nothing(rows, 0.2)
+    for name, before in rows.items():
+        after = mixed[name].levels
+        assert (after[stacking.BEGUN] == before.levels[STACK]).all()
+        assert np.interp(0.6, LEVELS, after[STACK][0]) == pytest.approx(
+            np.interp(0.5, LEVELS, before.levels[STACK][0]), rel=1e-2
+        )
+        assert (after[STACK][:, np.array(LEVELS) < 0.2] == 0.0).all()
+        assert (np.diff(after[STACK], axis=1) >= 0.0).all()
+    assert (mixed["operating"].levels[STACK] <= mixed["registered"].levels[STACK]).all()
+
+
+def test_curves_are_made_anew_around_the_model_that_ships():
+    """By `python docs/build_posteriors.py curves`: the model's forecasts stay, and each has its trial."""
+    names = ("jinfei", "lekki")
+    parks = parks_of(names)
+    trials = [trial for trial in stacking.load_trials() if trial.park in names]
+    made = stacking.with_curves(trials, parks)
+    assert [trial.value for trial in made] == [trial.value for trial in trials]
+    for again, shipped in zip(made, trials, strict=True):
+        assert np.array_equal(again.levels["model"], shipped.levels["model"])
+        assert set(again.levels) <= set(shipped.levels)
+    with pytest.raises(ValueError, match="no trial of"):
+        stacking.with_curves(trials[1:], parks)
+
+
+@pytest.mark.long
+def test_the_curves_that_ship_are_those_of_the_parks_and_records_that_ship():
+    trials = stacking.load_trials()
+    parks = parks_of(tuple(stacking.shipped().stack.recipe["parks"]))
+    assert stacking.largest_difference(stacking.with_curves(trials, parks), trials) <= stacking.CLOSE
+    assert stacking.select(parks) == stacking.shipped().selection
 
 
 def test_the_stack_that_ships_was_learned_from_the_trials_that_ship():

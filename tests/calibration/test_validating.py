@@ -95,7 +95,7 @@ def test_a_forecast_is_frozen_with_what_it_was_made_from(frozen, out, great_ston
     assert content["identity"] == frozen.frozen_id
     assert (content["cut"], content["until"]) == ("2020Q4", "2024Q4")
     assert content["case_hash"] == great_stone.hash
-    assert content["made_from"]["values"] == 23 == frozen.values
+    assert content["made_from"]["values"] == 21 == frozen.values
     assert content["made_from"]["all_values"] is False
     assert content["made_on"]
 
@@ -124,7 +124,7 @@ def test_counts_lead_with_a_stack_of_the_model_and_every_curve_and_the_rest_with
     for variable, weights in frozen.weights.items():
         assert sum(weights.values()) == pytest.approx(np.ones(ahead))
         assert all(variable in frozen.methods[name] for name in weights)
-    assert [name for name, bands in frozen.methods.items() if "registered" in bands] == ["model", "growth", "line"]
+    assert [name for name, bands in frozen.methods.items() if "registered" in bands] == ["model", "growth", "trend"]
     assert {name for name, bands in frozen.methods.items() if "profit" in bands} <= {"model", "line"}
     for lang, alone in (("en", "the model alone"), ("zh", "仅模型")):
         shown = frozen.document(lang)

@@ -101,6 +101,16 @@ def test_the_smallest_park_is_sound_and_says_what_it_does_not_know(tmp_path):
     assert case.clock.quarters == 80
 
 
+def test_a_value_on_another_basis_is_only_shown(tmp_path):
+    """Chosen in its column it needs no role; a role by which it would be compared is a fault."""
+    announced = choices("other_basis", "en")["announced"]
+    path = tmp_path / "harbour.xlsx"
+    path.write_bytes(changed(Observations={"N3": announced}))
+    (jobs,) = load_case(case_from_workbook(path, tmp_path)).observations
+    assert (jobs.role, jobs.other_basis) == ("context", "announced")
+    assert told(changed(Observations={"N3": announced, "G3": "calibration"})) == [("Observations!G3", "not_compared")]
+
+
 def test_a_chinese_workbook_is_read_in_its_own_words(tmp_path):
     book = load_workbook(BytesIO(template_workbook("lan-gang", "zh")))
     park = {row[0].value: row[1] for row in book["园区"].iter_rows() if row[0].value}
@@ -178,7 +188,7 @@ def test_headings_that_are_gone_or_misspelt_are_told_and_sheets_of_ones_own_are_
     assert told(changed(Observations={"B1": "Thing"}))[:2] == [
         ("Observations!A1", "missing_column"), ("Observations!B1", "unknown_head"),
     ]  # fmt: skip
-    assert ("Observations!A1", "no_head") in told(changed(Observations={f"{c}1": None for c in "ABCDEFGHIJKLM"}))
+    assert ("Observations!A1", "no_head") in told(changed(Observations={f"{c}1": None for c in "ABCDEFGHIJKLMN"}))
     book = load_workbook(BytesIO(changed()))
     book.create_sheet("My sums")["A1"] = "=1+1"
     assert told(saved(book)) == []

@@ -5,11 +5,11 @@ import pytest
 
 from copark.analyses.claims.earlier_standard import EarlierStandard
 from copark.analyses.claims.expected import Ridge
+from copark.analyses.claims.resamples import RECENTRED, built_in, recentred, refutation, steadiness
 from copark.analyses.claims.rules import RuleCondition
 from copark.analyses.claims.samples import Sample
 from copark.analyses.claims.scenario_statistics import averaged, by_run, contrast, sample_of
 from copark.analyses.claims.schema import Part, Statistic
-from copark.analyses.claims.severity import RECENTRED, built_in, recentred, severity, steadiness
 from copark.analyses.claims.verdict import weigh
 from tests.claims.conftest import MARGINS, judged, read, runs, sample, spread
 
@@ -185,21 +185,21 @@ def weighed(values, kind="log"):
 
 
 def test_a_test_that_sees_nothing_refutes_for_certain_and_says_why():
-    found = severity(part(), weighed([0.0] * 60), "idle", 1)
+    found = refutation(part(), weighed([0.0] * 60), "idle", 1)
     assert (found.share, found.word, found.probability, found.identical) == (1.0, "contradicted", 0.0, True)
     assert found.interval[0] == pytest.approx(0.981, abs=0.001)  # Wilson: 200 of 200
 
 
 def test_a_test_that_finds_the_effect_in_the_false_world_too_is_no_test():
-    found = severity(part(), weighed([-0.5] * 60), "idle", 1)
+    found = refutation(part(), weighed([-0.5] * 60), "idle", 1)
     assert (found.share, found.word, found.identical) == (0.0, "established", False)
 
 
 def test_recentred_effects_are_nil_in_the_middle_and_as_wide():
     wide, narrow = (weighed(-0.5 + np.linspace(-half, half, 101)) for half in (0.3, 0.03))
     assert recentred(part(), wide, MARGINS).probability == pytest.approx(42 / 101, abs=0.01)
-    assert severity(part(), recentred(part(), wide, MARGINS), RECENTRED, 1).share < 0.2  # too wide to be refuted
-    assert severity(part(), recentred(part(), narrow, MARGINS), RECENTRED, 1).share == 1.0
+    assert refutation(part(), recentred(part(), wide, MARGINS), RECENTRED, 1).share < 0.2  # too wide to be refuted
+    assert refutation(part(), recentred(part(), narrow, MARGINS), RECENTRED, 1).share == 1.0
     assert recentred(part("share"), weighed([1.0] * 60, "share"), MARGINS) is None
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from copark.analyses.claims.evaluation import find
+from copark.analyses.claims.resamples import leaning, rank_shares
 from copark.analyses.claims.samples import Sample
 from copark.analyses.claims.sequential import TrialRuns
-from copark.analyses.claims.severity import leaning, rank_shares
 from copark.simulation.experiment import ScenarioBlock
 from copark.store import checkpoints
 from copark.store.checkpoints import Stages
@@ -43,11 +43,11 @@ def test_an_alternative_that_takes_the_effect_away_turns_the_verdict(found):
 def test_where_the_claim_is_false_the_test_refutes_it(found):
     """Nobody comes: the arms have nothing to differ in."""
     jobs = part(found, "R-pole", "jobs")
-    assert [world.world for world in jobs.severities] == ["nobody-comes"]
-    assert (jobs.severity.share, jobs.severity.word, jobs.severity.identical) == (1.0, "unlikely", False)
+    assert [world.world for world in jobs.refutations] == ["nobody-comes"]
+    assert (jobs.refutation.share, jobs.refutation.word, jobs.refutation.identical) == (1.0, "unlikely", False)
     additive = part(found, "1", "additive")
-    assert additive.severities[0].identical
-    assert additive.severity.world == "recentred"  # it leads, and what is by construction does not
+    assert additive.refutations[0].identical
+    assert additive.refutation.world == "recentred"  # it leads, and what is by construction does not
 
 
 def test_a_result_leans_on_what_moves_it():

@@ -24,7 +24,7 @@ from copark.stats.shares import Share
 from tests.levers.conftest import small
 
 GOAL = REGISTRY["goal"]
-FEW = 40
+FEW = 60
 """Enterprises that more than half of futures stay below, and less than six tenths."""
 LEVERS = """\
   - key: quota

@@ -55,6 +55,7 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "pool": {"cases": ("great-stone", "suzhou", "thilawa"), "runs": "2^8"},
     "stack": {},
     "joint": {"runs": "2^12"},
+    "evidence": {"cases": ("mckip",), "members": 32},
     "voi": {**GREAT_STONE, "draws": 100, "futures": 3},
     "evsi": {
         **THILAWA, "options": ("five-now", "home-50-now"), "stake": ("public_income=1",), "draws": 100, "futures": 4,
@@ -77,7 +78,7 @@ NOT_HELD = {"validate": "forecasts and scores of small calibrations: as held by 
 DEAR = ("ablate", "experts", "joint", "reliability", "sensitivity", "typology", "voi")
 """Those that take long: their test is a long one."""
 
-SEARCHED = ("pool", "joint")
+SEARCHED = ("pool", "joint", "evidence")
 """Those whose numbers come out of a search by chance: it takes the same steps on one kind of processor alone."""
 
 

@@ -50,7 +50,7 @@ def ask(place, file):
     """Ask with few runs; the answer and its context."""
 
     def asked(*, keeps=True, threads=1, announcing=None, **changes):
-        given = {"case": "great-stone", "draws": 12, "futures": 2, "file": file, "parameters": "prior"}
+        given = {"case": "great-stone", "draws": 24, "futures": 2, "file": file, "parameters": "prior"}
         context = Context(place, keep_results=keeps, threads=threads, on_study=announcing)
         return answer(LEVERS, LEVERS.params(**given | {"since": "start"} | changes), context), context
 

@@ -1,6 +1,7 @@
 """The panel: what parks share, what is held out, resuming, threads, scores, the page."""
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -11,15 +12,20 @@ from copark.analyses.answer import answer, load, place_of
 from copark.analyses.context import Context
 from copark.analyses.stack.stacking import largest_difference, trials_of
 from copark.calibration import draw_sources
-from copark.calibration.forecast import Frozen, read
+from copark.calibration.forecast import LEVELS, Frozen, read
+from copark.calibration.observations import error_scales
 from copark.calibration.panels import runs_of
 from copark.calibration.pool.abc_regression import windows
 from copark.calibration.pool.batches import design, make_panel_batch
-from copark.calibration.pool.benchmarks import Past, fit_growth
+from copark.calibration.pool.benchmarks import REPORT, Past, fit_growth, held_up, trend
 from copark.calibration.pool.forecasts import Race, from_origin, unseen
 from copark.calibration.pool.panel import PanelSettings, learn
-from copark.calibration.pool.parks import POOLED, bare, is_pooled, park_of, parks_of, points_at, year_end
+from copark.calibration.pool.parks import COUNTS, POOLED, bare, is_pooled, park_of, parks_of, points_at, year_end
+from copark.calibration.pool.records import counted_pasts, offered_after
+from copark.calibration.pool.selection import chance_of_nothing, has_begun, mixed_with_nothing
 from copark.cases import load_case, new_case
+from copark.cases.park_counts import LAST
+from copark.cases.quarters import Quarter
 from copark.errors import NotFound, RunRefused
 from copark.presentation.document import Chart
 from copark.texts import text
@@ -141,7 +147,7 @@ def test_an_interrupted_panel_goes_on_where_it_stopped(panel, tmp_path):
     """A step that is there is not done again; half a file is."""
     learn(parks_of(NAMES), SETTINGS, folder=tmp_path)
     first = trials_of(panel, folder=tmp_path)
-    paths = sorted((tmp_path / "steps" / panel.identity).glob("stack-unseen-*.stage"))
+    paths = sorted((tmp_path / "steps" / panel.identity).glob("stack-*-unseen-*.stage"))
     assert len(paths) == len(NAMES)
     times = [path.stat().st_mtime_ns for path in paths]
     paths[0].write_text("[[half a st")
@@ -159,6 +165,106 @@ def test_growth_curve_recovers_a_power_law():
     last = Past(ages[:3], pasts[1].counts[:3])
     assert float(np.median(curve.ensemble(last, 10.0))) == pytest.approx(pasts[1].counts[3], rel=0.1)
     assert fit_growth(pasts[:1]) is None
+
+
+def test_a_trend_fades_and_gives_no_stock_none():
+    """Ten a year at first, at most eighty more; a count that falls does so by its share."""
+    ages = np.array([1.0, 2.0, 3.0, 4.0])
+    rising = Past(ages, np.array([10.0, 20.0, 30.0, 40.0]))
+    medians = [float(np.median(trend(rising, age))) for age in (5.0, 14.0, 200.0)]
+    assert medians[0] == pytest.approx(40.0 + 80.0 * (1.0 - np.exp(-1.0 / 8.0)), rel=1e-2)
+    assert medians == sorted(medians)
+    assert medians[-1] == pytest.approx(120.0, rel=1e-2)
+    assert trend(rising, 5.0).min() > 20.0, "the worst of a thousand next year is above half of what stands"
+    falling = trend(Past(ages, np.array([40.0, 30.0, 20.0, 10.0])), 10.0)
+    assert 0.0 < np.median(falling) < 10.0
+    assert trend(Past(np.array([4.0, 4.1]), np.array([40.0, 60.0])), 6.0) is None, "a month tells no slope"
+
+
+def test_a_trend_takes_no_slope_from_values_a_few_days_apart():
+    """Three counts of a fortnight lie apart by their errors: the slope is that since the value before them."""
+    ages = np.array([2.0, 5.0, 10.0, 10.02, 10.04])
+    close = trend(Past(ages, np.array([20.0, 60.0, 100.0, 101.0, 110.0])), 13.0)
+    slope = (np.mean([100.0, 101.0, 110.0]) - 60.0) / 5.02
+    assert np.median(close) == pytest.approx(110.0 + 8.0 * slope * (1.0 - np.exp(-(13.0 - 10.04) / 8.0)), rel=0.01)
+
+
+def test_values_of_one_day_are_their_mean_in_a_trend():
+    ages = np.array([2.0, 10.0, 10.0, 10.0])
+    several = trend(Past(ages, np.array([20.0, 90.0, 100.0, 110.0])), 12.0)
+    assert (several == trend(Past(ages[:2], np.array([20.0, 100.0])), 12.0)).all()
+    assert trend(Past(ages[1:], np.array([90.0, 100.0, 110.0])), 12.0) is None, "one day tells no slope"
+
+
+def test_the_spread_around_a_trend_is_that_of_the_lasting_discrepancy():
+    past = Past(np.array([1.0, 2.0, 3.0]), np.array([100.0, 100.0, 100.0]))
+    logs = np.log1p(trend(past, 7.0))
+    size = error_scales()["lasting"]["companies"]["value"]
+    assert logs.std() == pytest.approx(np.sqrt(2.0 * REPORT + 4.0 * size**2), rel=0.01)
+
+
+def test_enterprises_fall_little_below_what_stands_and_jobs_as_they_may():
+    past = Past(np.array([1.0, 5.0]), np.array([60.0, 100.0]))
+    members = np.array([10.0, 90.0, 130.0])
+    held = held_up("registered", past, members)
+    assert held[0] == pytest.approx(np.expm1(0.75 * np.log1p(100.0) + 0.25 * np.log1p(10.0)))
+    assert held[0] < held[1] < 100.0
+    assert held[2] == 130.0
+    assert (held_up("jobs", past, members) == members).all()
+    assert (held_up("registered", Past(np.zeros(0), np.zeros(0)), members) == members).all()
+
+
+def test_ages_run_from_when_land_was_on_offer_where_that_is_known():
+    """Thilawa was founded in October 2013 and sold land from May 2014; before that day nobody knows it."""
+    park = park_of(load_case("thilawa"))
+    before, after = (offered_after(park.case, date(2014, month, 30).toordinal()) for month in (4, 6))
+    assert before == 0.0
+    assert after == pytest.approx(0.63, abs=0.02)
+    assert (park.ages - park.curve_ages()).max() == pytest.approx(after)
+    assert offered_after(park.case.model_copy(update={"name": "my-park"})) == 0.0
+
+
+def test_parks_without_a_case_teach_the_growth_curve_by_what_was_known_of_them():
+    until = date(2018, 12, 31).toordinal()
+    known, all_of_them = (list(counted_pasts("registered", day)) for day in (until, None))
+    assert 3 <= len(known) < len(all_of_them)
+    assert len(list(counted_pasts("registered", without="kitic"))) == len(all_of_them) - 1
+    assert all((past.counts > 0.0).all() for past in all_of_them), "those that came to nothing are no growth"
+
+
+def test_the_chance_of_nothing_follows_from_records_and_is_not_for_a_park_that_has_begun():
+    chance = chance_of_nothing(19)
+    assert chance.middle == pytest.approx(3.5 / 29.0)
+    assert chance.low < chance.middle < chance.high
+    assert has_begun(load_case("great-stone"), LAST)
+    levels = np.linspace(10.0, 100.0, len(LEVELS))
+    assert (mixed_with_nothing(levels, 0.0) == levels).all()
+    assert (mixed_with_nothing(levels, 0.3) <= levels + 1e-9).all()
+
+
+def test_a_park_has_begun_by_what_is_on_record_of_it_by_the_cut_and_not_by_plans():
+    case = load_case("thilawa").model_copy(update={"anchors": ()})
+    first = min(
+        (row for row in case.observations if row.variable in COUNTS and row.use and row.value > 0.0),
+        key=lambda row: row.date.last_day,
+    )
+    after = Quarter.of_day(first.date.last_day)
+
+    def begun(cut, **changes):
+        return has_begun(case.model_copy(update={"observations": (first.model_copy(update=changes),)}), cut)
+
+    assert begun(after)
+    assert not begun(after + -1), "nobody knows it yet"
+    assert not begun(after, role="context", other_basis="announced")
+    assert not begun(after, use=False)
+    assert not begun(after, bound="at-most"), "at most so many may be none"
+    assert not begun(after, value=0.0)
+
+
+def test_an_anchor_begins_a_park_once_it_is_registered():
+    """Alliance Steel was registered in Kuantan in April 2014."""
+    case = load_case("mckip").model_copy(update={"observations": ()})
+    assert [has_begun(case, Quarter(2014, quarter)) for quarter in (1, 2)] == [False, True]
 
 
 POOL = REGISTRY["pool"]
@@ -219,16 +325,23 @@ def test_a_park_without_a_history(tmp_path, out, monkeypatch):
     taken = {movement.name: movement for movement in result.borrowed.taken}
     assert set(taken) == set(POOLED)
     assert taken["enquiry_rate"].verdict != "unmoved"
-    assert set(result.methods) == {"model", "growth"}
+    assert set(result.methods) == {"model", "growth", "begun"}
+    assert result.borrowed.chance[1] < result.borrowed.chance[0] < result.borrowed.chance[2]
     for variable, weights in result.weights.items():
         assert sum(weights.values()) == pytest.approx(np.ones(len(result.quarters())))
         parts = [result.methods[name][variable][2] for name in weights]
-        assert (result.bands[variable][2] >= np.min(parts, axis=0) - HALF_A_COUNT).all()
-        assert (result.bands[variable][2] <= np.max(parts, axis=0) + HALF_A_COUNT).all()
+        begun = result.methods["begun"][variable]
+        if variable != "operating":  # which those registered may bound
+            assert (begun[2] >= np.min(parts, axis=0) - HALF_A_COUNT).all()
+        assert (begun[2] <= np.max(parts, axis=0) + HALF_A_COUNT).all()
+        assert (result.bands[variable] <= begun + HALF_A_COUNT).all(), "the chance of nothing only lowers"
+    assert (result.bands["operating"] <= result.bands["registered"] + HALF_A_COUNT).all()
     for lang in ("en", "zh"):
         shown = result.document(lang)
         tables = {table.key: table for table in shown.tables()}
-        assert [column.key for column in tables["ends"].columns] == ["quarter", "forecast", "model", "growth", "alone"]
+        assert [column.key for column in tables["ends"].columns] == [
+            "quarter", "forecast", "model", "growth", "begun", "alone",
+        ]  # fmt: skip
         assert sum(tables["weights"].rows[0][1:]) == pytest.approx(1.0)
         assert load_case("thilawa").title.text(lang) in str(shown.sections[2])
         assert result.trust.label(lang) in shown.trust
@@ -264,7 +377,7 @@ def frozen_and_scored(file, result, tmp_path):
     table.write_text(HEAD + "".join(f"{row},stock,high,somebody,yes,score,\n" for row in rows), encoding="utf-8")
     scored = copark.score(file, data=table)
     assert (len(scored.values), [row.line for row in scored.left]) == (3, [5])
-    assert [set(row.crps) for row in scored.lines] == [{"model-borrowed", "growth", "stack"}] * 2
+    assert [set(row.crps) for row in scored.lines] == [{"model-borrowed", "growth", "stack", "begun"}] * 2
     for lang in ("en", "zh"):
         assert text("score.borrowed", lang, parks=len(NAMES)) in str(scored.document(lang).sections)
 

@@ -64,7 +64,7 @@ def test_a_scenario_without_a_finished_run_is_an_error(tmp_path):
     asked = study(arm(), arm("flood", parameters=FLOOD), runs=8, draws="defaults")
     case = load_case("great-stone")
     readers = {
-        "Python": lambda: cp.simulate(case, runs=8, draws="defaults", scenarios=scenarios),
+        "Python": lambda: cp.simulate(case, runs=8, draws_from="defaults", scenarios=scenarios),
         "command": lambda: workflows.run_study(asked, out=tmp_path, report=False),
         "again, from disk": lambda: workflows.run_study(asked, out=tmp_path, report=False),
         "analyses": lambda: Context().simulate(asked, case),
@@ -79,7 +79,7 @@ def test_a_scenario_without_a_finished_run_is_an_error(tmp_path):
 
 
 def test_runs_that_did_not_finish_are_counted():
-    made = cp.simulate("great-stone", runs=6, draws="defaults")
+    made = cp.simulate("great-stone", runs=6, draws_from="defaults")
     made["status"][0, 0] = 1
     require_finished(made)
     assert unfinished_in(made) == 1
@@ -87,17 +87,17 @@ def test_runs_that_did_not_finish_are_counted():
 
 
 def test_python_warns_where_some_runs_did_not_finish(monkeypatch):
-    made = cp.simulate("great-stone", runs=6, draws="defaults")
+    made = cp.simulate("great-stone", runs=6, draws_from="defaults")
     made["status"][0, :2] = 2
     monkeypatch.setattr("copark.simulation.run.simulate", lambda *_, **__: made)
     with pytest.warns(UserWarning, match="2 of 6"):
-        found = cp.simulate("great-stone", runs=6, draws="defaults")
+        found = cp.simulate("great-stone", runs=6, draws_from="defaults")
     assert np.count_nonzero(found["status"].values) == 2
 
 
 def test_a_reason_is_told_for_every_status():
     for code, status in enumerate(STATUS[1:], 1):
-        made = cp.simulate("great-stone", runs=3, draws="defaults", keep=["jobs"])
+        made = cp.simulate("great-stone", runs=3, draws_from="defaults", keep=["jobs"])
         made["status"][:] = code
         with pytest.raises(StudyFaults) as refused:
             require_finished(made)

@@ -41,9 +41,9 @@ NAMES = frozenset(
         r"\S+",
         """
         Banzhaf Bonferroni Brennan Brier Cookie Ctrl Dask Dul Earth Excel Felbermayr Feld Greenaway Heckemeyer Jackson
-        Jeffreys Kuik Laan Lindley Mastrandrea McCluskey Natural Node Oakley Phipson Platt Python Quine Ragin Raiffa
-        Rauch Saerens Schema Schlaifer Schneider Shapley Shubik Smyth Sobol Sonnett Strong Trindade
-        Wagemann Wang van der
+        Jeffreys Kass Kuik Laan Lindley Mastrandrea McCluskey Natural Node Oakley Phipson Platt Python Quine Ragin
+        Raftery Raiffa Rauch Saerens Schema Schlaifer Schneider Shapley Shubik Smyth Sobol Sonnett Stata Strong
+        Trindade Wagemann Wang van der
         """,
     )
 )

@@ -56,6 +56,17 @@ def test_no_key_stands_twice_in_a_file() -> None:
         assert [key for key, times in Counter(keys).items() if times > 1] == [], path.name
 
 
+def test_both_languages_name_the_same_files() -> None:
+    """Of the Python door the English is plain text, as of docstrings, and marks no names."""
+    file = re.compile(r"`([\w./-]+\.(?:yaml|csv|json|md))`")
+    named = {
+        f"{area}.{key}": [set(file.findall(entries(area)[key][lang])) for lang in LANGUAGES]
+        for area, key in ALL
+        if area != "python"
+    }
+    assert not {key: files for key, files in named.items() if files[0] != files[1]}
+
+
 @cache
 def trees() -> tuple[tuple[str, ast.Module], ...]:
     return tuple(

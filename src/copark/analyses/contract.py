@@ -10,16 +10,19 @@ from pathlib import Path
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from copark.calibration.remade import Comparison
 from copark.json_types import JsonObject
+from copark.options import options
 from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES, has_text, text
 from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
+    from matplotlib.figure import Figure
     from pydantic.fields import FieldInfo
 
     from copark.analyses.context import Context
@@ -31,8 +34,11 @@ SHARED = "analyses"
 FieldKind = Literal["case", "study", "string", "list", "file", "integer", "number", "boolean", "choice"]
 _TIME = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*(?:\+00:00|Z)$")
 """A time in UTC as programs write it."""
-FLAGS = {"fresh": "--overwrite", "futures": "--replicates"}
-"""Parameters whose option is called otherwise; that of their own name, which it had before, still works."""
+WORDS: Mapping[str, str] = {"fresh": "overwrite", "futures": "replicates"}
+"""Public names of parameters that are called otherwise, in Python, commands and API; their own name still works.
+
+A run ID is made of the parameters' own names, so that a better word moves no result (decision 0087).
+"""
 ParametersOf = Literal["own", "shipped", "borrowed", "prior"]
 """Which parameters are used, in the place of the best a case has."""
 Wanted = tuple[str | None, str | None]
@@ -106,6 +112,8 @@ class FormField:
 
     name: str
     kind: FieldKind
+    word: str
+    """Its public name: ``runs`` is always a number of simulations, ``draws`` of parameters, ``replicates`` for each."""
     flag: str
     """Its option on the command line."""
     former: tuple[str, ...]
@@ -140,11 +148,30 @@ class AnalysisParams(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     served: ClassVar[Mapping[str, float]] = {}
     """Largest values a server takes, by name. It takes no paths."""
+    words: ClassVar[Mapping[str, str]] = {}
+    """Public names of parameters that have others, beside :data:`WORDS`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_own_names(cls, values: Any) -> Any:
+        """Take parameters by their public names as well."""
+        return cls.own_names(values) if isinstance(values, Mapping) else values
+
+    @classmethod
+    def public_names(cls) -> dict[str, str]:
+        """Return the public names of parameters that are called otherwise, by their own."""
+        return {name: word for name, word in {**WORDS, **cls.words}.items() if name in cls.model_fields}
+
+    @classmethod
+    def own_names(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Give values by the parameters' own names; one that is given by both is left as it is, to be refused."""
+        own = {word: name for name, word in cls.public_names().items()}
+        return {own[key] if key in own and own[key] not in values else key: value for key, value in values.items()}
 
     @classmethod
     def form(cls, *, served: bool = False) -> tuple[FormField, ...]:
         """List the parameters in their order; with a server's limits, without what is local, where ``served``."""
-        fields = tuple(_form_field(name, field) for name, field in cls.model_fields.items())
+        fields = tuple(_form_field(name, field, cls.public_names()) for name, field in cls.model_fields.items())
         if not served:
             return fields
         from copark.simulation.study import list_studies
@@ -186,7 +213,7 @@ class AheadParams(CaseParams):
     """Quarter the park is looked at from (``2026Q4``), by default the present one."""
 
 
-def _form_field(name: str, field: FieldInfo) -> FormField:
+def _form_field(name: str, field: FieldInfo, words: Mapping[str, str]) -> FormField:
     kind, choices = _kind(field.annotation)
     marks = field.metadata
 
@@ -195,7 +222,8 @@ def _form_field(name: str, field: FieldInfo) -> FormField:
 
     option = mark(Option)
     unless = mark(Unless)
-    flag = FLAGS.get(name, f"--{name.replace('_', '-')}") if option is None else option.flag
+    word = words.get(name, name)
+    flag = f"--{word.replace('_', '-')}" if option is None else option.flag
     limit = {
         edge: next((getattr(entry, edge) for entry in marks if hasattr(entry, edge)), None) for edge in ("ge", "le")
     }
@@ -206,8 +234,9 @@ def _form_field(name: str, field: FieldInfo) -> FormField:
     return FormField(
         name,
         kind,
+        word,
         flag,
-        (f"--{name}",) if name in FLAGS else (),
+        (f"--{name}",) if name != word else (),
         required,
         default,
         limit["ge"],
@@ -277,16 +306,89 @@ class Result:
 
         return pd.DataFrame(self.main_table())
 
-    def document(self, lang: str = "en") -> Document:
+    def __init_subclass__(cls, **settings: Any) -> None:
+        """Give every answer the one line of this class, which a dataclass would replace by all its arrays."""
+        super().__init_subclass__(**settings)
+        if "__repr__" not in cls.__dict__:
+            cls.__repr__ = Result.__repr__  # type: ignore[method-assign]
+
+    def __repr__(self) -> str:
+        """Return one line: what was asked, the beginning of the answer, its run ID."""
+        from copark.analyses.answer_forms import one_line
+
+        return one_line(self)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the answer, how sure it is, and its first table."""
+        from copark.analyses.answer_forms import notebook_html
+
+        return notebook_html(self)
+
+    def to_xarray(self) -> xr.Dataset:
+        """Return the main table as a labelled Dataset, with titles, units and provenance.
+
+        Its dimensions are the first columns that name every row, such as lever, setting and measure, where there is a
+        value for most of their combinations; else ``row``.
+        """
+        from copark.analyses.answer_forms import dataset_of
+
+        return dataset_of(self)
+
+    def plot(self, chart: str | None = None, *, lang: str | None = None) -> Figure:
+        """Draw a figure of it, which a notebook shows and ``savefig`` saves.
+
+        Parameters
+        ----------
+        chart
+            Key of the figure; by default the first.
+        lang
+            Language of its words, by default that of the session.
+
+        Raises
+        ------
+        copark.errors.NotFound
+            If it has no figure, or none of this key.
+        """
+        from copark.analyses.answer_forms import figure_of
+
+        return figure_of(self, chart, lang)
+
+    def save(self, path: str | Path, *, lang: str | None = None) -> Path:
+        """Write it to a file, in the form its ending names, and give the path.
+
+        Parameters
+        ----------
+        path
+            ``.html``, ``.docx``, ``.pdf``, ``.pptx``, ``.xlsx`` and ``.json`` hold the whole document; ``.csv``,
+            ``.dta`` (Stata), ``.parquet`` and ``.nc`` (netCDF) its main table.
+        lang
+            Language of its words, by default that of the session.
+
+        Raises
+        ------
+        copark.errors.CoparkError
+            If there is no such form, or a package that writes it is missing.
+        """
+        from copark.analyses.answer_forms import save
+
+        return save(self, Path(path), lang)
+
+    def document(self, lang: str | None = None) -> Document:
         """Show it in a language, as ``show.py`` of its package does, or another module that it names.
 
         That is imported when it is asked.
+
+        Parameters
+        ----------
+        lang
+            ``en`` or ``zh``; by default the language of the session (:class:`copark.set_options`).
 
         Raises
         ------
         ValueError
             If there is no such language.
         """
+        lang = options().lang if lang is None else lang
         if lang not in LANGUAGES:
             raise ValueError(f"no language {lang!r}: one of {', '.join(LANGUAGES)}")
         module = self.shown_by or f"{type(self).__module__}.show"

@@ -32,7 +32,7 @@ from copark.version import RELEASE_QUARTER
 if TYPE_CHECKING:
     from copark.analyses.contract import AnalysisParams
 
-FITTED = ("ablate", "evsi", "experts", "joint", "reliability", "validate", "voi")
+FITTED = ("ablate", "evidence", "evsi", "experts", "joint", "reliability", "validate", "voi")
 """Analyses whose numbers come out of regressions and searches by libraries, which carry rounding farther."""
 RUNS = NO_DIFFERENCE
 """Largest difference from what ships of numbers read off runs, relative to the greater of 1 and their size: they agree
@@ -55,6 +55,7 @@ QUESTIONS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("voi", GREAT_STONE),
     ("experts", GREAT_STONE),
     ("joint", {}),
+    ("evidence", {}),
     ("stack", {}),
     ("validate", {**GREAT_STONE, "cuts": ("2020Q4",)}),
     ("ablate", GREAT_STONE),

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from copark.simulation.size import LandTakenUp
 
 
+WHOLE = 1.005
+"""Share from which it reads as more than 100 %."""
 OPEN_SPAN = 10.0
 """Ratio of the ends of a 90 % range up to which a sentence tells the middle of a count."""
 
@@ -110,12 +112,12 @@ def land_words(land: LandTakenUp, lang: str) -> LandWords:
     lang
         Language, ``en`` or ``zh``.
     """
-    low = percent(land.low)
-    high = percent(land.high)
+    low = _part_of_land(land.low, lang)
+    high = _part_of_land(land.high, lang)
     band = low if low == high else text("presentation.number.reach", lang, low=low, high=high)
     return LandWords(
         title=text(f"analysis.size.land.{land.basis}", lang),
-        middle=percent(land.median),
+        middle=_part_of_land(land.median, lang),
         band=band_words(band, land.low, land.high, lang),
     )
 
@@ -144,8 +146,15 @@ def size_clause(companies: tuple[float, float, float], land: LandTakenUp | None,
 
 def _land_share(land: LandTakenUp, lang: str) -> str:
     """Say which share of land is taken up: the median with 90 % of runs, or these alone where they are far apart."""
-    low, share, high = (percent_words(value, lang) for value in (land.low, land.median, land.high))
+    low, share, high = (_part_of_land(value, lang) for value in (land.low, land.median, land.high))
     if low == high:
         return share
     key = "land_share_open" if spans_too_much(land.low, land.high) else "land_share"
     return text(f"analysis.size.{key}", lang, share=share, low=low, high=high)
+
+
+def _part_of_land(share: float, lang: str) -> str:
+    """Write a share of land; of a plan made smaller than what stands there may be more than all of it taken up."""
+    if share > WHOLE:
+        return text("presentation.number.more_than", lang, value=percent(1.0))
+    return percent_words(share, lang)

@@ -40,9 +40,11 @@ LEARNED = "response-"
 PARTS = 100
 """Parts of a population in which progress is told."""
 ROUND = 10
-"""Sweeps between two looks at whether the populations agree."""
+"""Sweeps before the first look at whether the populations agree."""
 EARLIEST = 40
-"""Sweeps before the first look at populations on ladders, which have too few draws at β = 1 before."""
+"""The same of populations on ladders, which have too few draws at β = 1 before."""
+LOOKS = 1.25
+"""How much further each look is than the one before: to look often costs time, and ends searches by chance."""
 
 
 def effective(logs: Floats) -> float:
@@ -273,13 +275,13 @@ def near_enough(agree: float, parameters: float, forecasts: float = 1.0) -> bool
     Parameters
     ----------
     agree
-        Largest scale reduction allowed of parameters; that of forecasts may be half as far from 1.
+        Largest scale reduction allowed of parameters and of forecasts.
     parameters
         Largest scale reduction of parameters.
     forecasts
         Largest scale reduction of forecasts.
     """
-    return parameters <= agree and forecasts <= 0.5 + 0.5 * agree
+    return parameters <= agree and forecasts <= agree
 
 
 def agreed(posterior: ReplayPosterior, agree: float, threads: int) -> bool:
@@ -302,6 +304,24 @@ def agreed(posterior: ReplayPosterior, agree: float, threads: int) -> bool:
     if not near_enough(agree, parameters):
         return False
     return near_enough(agree, parameters, float(np.max(posterior.forecast_disagreement(threads=threads))))
+
+
+def looks(first: int, most: int) -> list[int]:
+    """Give the sweeps after which populations are looked at, before the last.
+
+    Parameters
+    ----------
+    first
+        Sweeps before the first look.
+    most
+        Sweeps after which the search ends.
+    """
+    found = []
+    until = float(first)
+    while round(until) < most:
+        found.append(round(until))
+        until *= LOOKS
+    return found
 
 
 def begun_stages(stages: Stages, cut: Quarter, plan: TemperingPlan, populations: int) -> list[Stage]:
@@ -389,7 +409,7 @@ def replay_posterior(
     for search in searches:
         search.warm()
     first = full_plan.sweeps + (EARLIEST if full_plan.ladder else ROUND)
-    for until in (*(range(first, full_plan.most, ROUND) if agree > 0.0 else ()), full_plan.most):
+    for until in (*(looks(first, full_plan.most) if agree > 0.0 else ()), full_plan.most):
         for search in searches:
             search.settle(until)
         if all(search.swept == until for search in searches) and agreed(

@@ -47,7 +47,7 @@ class CalibrationSettings:
     records: int = 200
     """Simulated records of each kind by which coverage is examined."""
     discrepancy: float = 0.0
-    """Discrepancy of the observation model."""
+    """Discrepancy of the observation model, as a multiple of what was learned over the casebook."""
     keep: float = 0.85
     early: bool = False
     ladder: int = 0
@@ -85,23 +85,21 @@ LATER = ("agree", "records", "discrepancy", "keep", "early", "ladder")
 """Settings that recipes made before them do not name."""
 AT_THE_END = ("last_sweeps", "agree", "records")
 """Settings that say when a search ends and how it is examined: what is kept of one goes on under others."""
-LEFT_OUT = 0.1
-"""What the model is taken to leave out of a park's course, as a share of each value."""
 QUICK = CalibrationSettings(
     runs=1 << 16,
     members=128,
     sweeps=3,
     last_sweeps=100,
-    populations=2,
-    agree=1.1,
+    populations=4,
+    agree=1.05,
     records=50,
-    discrepancy=LEFT_OUT,
+    discrepancy=1.0,
     keep=0.6,
     early=True,
-    ladder=24,
+    ladder=12,
 )
 """A usable posterior in a minute on two cores."""
-FULL = replace(QUICK, last_sweeps=400, agree=1.05, records=200)
+FULL = replace(QUICK, last_sweeps=400, agree=1.01, records=200)
 """The same search resumed, and a whole examination, in five minutes."""
 
 

@@ -12,15 +12,16 @@ Decision 0070.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from copark.arrays import Floats
 from copark.calibration.calibrate import CalibrationSettings, recipe_of
+from copark.calibration.discrepancy import NEVER_FALL, PARTS
 from copark.calibration.observations import ObservationModel, Target, target_of, targets
 from copark.calibration.prior import Recipe, run_piece
 from copark.calibration.provenance import recipe_in
@@ -28,13 +29,15 @@ from copark.calibration.size_priors import read_with_sizes
 from copark.cases.case import Case
 from copark.cases.casebook import posteriors_of
 from copark.cases.quarters import Quarter
+from copark.cases.table_schemas import Observation, Role
+from copark.cases.types import Grade
 from copark.errors import RunRefused, printable
 from copark.json_types import JsonObject
 
 APART = 92
 """Days that a value kept for looking must lie from every other value of its variable to say something of its own."""
-NEVER_FALL = ("realised_investment", "enterprise_investment", "registered_ever")
-"""Outputs that only grow: of two values of which the later is the lower, one is of something else."""
+SAME = 0.5
+"""How far a sum of parts may be from a total that is the same number, in the unit of both."""
 EXPLAINED = 2.0
 """Errors by which a later value may lie below an earlier one all the same."""
 PROBED = 1 << 12
@@ -42,7 +45,8 @@ PROBED = 1 << 12
 FEW = 0.01
 """Share of runs that have as much or as little: a value with fewer is missed."""
 NEAR = 3.0
-"""Errors within which a run is near to a value."""
+"""Errors within which a run is near to a value, of observation and of a tenth of the value."""
+TENTH = 0.1
 PER_JOB = "capital_per_job"
 PER_FIRM = "declared_mean"
 LAND = "land_per_capital"
@@ -63,6 +67,8 @@ RATIOS: Mapping[tuple[str, str], tuple[str, ...]] = {
 """Sizes that bear on a ratio of two values, of days as near as there are."""
 YEAR = 366
 """Days that may be between them."""
+GRADES: tuple[str, ...] = get_args(Grade)
+"""Grades of evidence, the best first."""
 _KNOWN: dict[str, Reading] = {}
 
 
@@ -117,7 +123,8 @@ def everything_fitted(case: Case) -> Case:
     Values for scoring are fitted too. Of values for looking, which mostly repeat a number within weeks, those are
     fitted that lie a quarter away from every other of their variable. A number repeated is not told twice. Of those of
     an output that only grows, as many are taken as agree; none of those that tell what a closure of the park left over:
-    it happens in a day, in the model over three quarters.
+    it happens in a day, in the model over three quarters. What totals and parts imply is another matter:
+    :func:`without_implied`.
     """
     start = case.clock.start
     rows = [row for row in case.observations if row.role in ("fit", "score")]
@@ -129,8 +136,50 @@ def everything_fitted(case: Case) -> Case:
     ]
     extra = distinct(agreeing(looked), used)
     chosen = {id(target.observation) for target in (*used, *extra)}
-    all_rows = tuple(row.model_copy(update={"role": "fit"}) if id(row) in chosen else row for row in case.observations)
-    return case.model_copy(update={"observations": all_rows})
+    return with_role(case, chosen, "fit")
+
+
+def without_implied(case: Case) -> Case:
+    """Give the case without values meant to be fitted that others of them imply: totals and parts are not told twice.
+
+    Where all parts of a total are on record on one day and add up to what the total is within a quarter of it, four
+    numbers are three facts, and the errors of four would count one of them twice. One part is left out: the one of the
+    lowest grade, for a remainder is graded below what it was taken from; where grades are alike the third origin, or
+    the last way in, which is what remains when the others have been counted. The total stays: it is what sources count
+    and repeat, and what forecasts are scored on. Parts whose total is not meant to be fitted all stay: they are three
+    facts.
+    """
+    implied = {id(row) for row in implied_rows(targets(case))}
+    return with_role(case, implied, "context") if implied else case
+
+
+def implied_rows(fitted: Iterable[Target]) -> list[Observation]:
+    """Find the values that are left out since a total and the other parts imply them: one a day and total."""
+    rows: dict[str, list[Target]] = {}
+    for target in fitted:
+        rows.setdefault(target.variable, []).append(target)
+    found = []
+    for total, names in PARTS.items():
+        days = [{day_of(target): target for target in rows.get(name, ()) if is_number(target)} for name in names]
+        for day in sorted(set.intersection(*map(set, days))):
+            parts = [by_day[day] for by_day in days]
+            whole = sum(part.value for part in parts)
+            said = (target for target in rows.get(total, ()) if is_number(target) and abs(day_of(target) - day) < APART)
+            if any(abs(target.value - whole) <= SAME for target in said):
+                least = max(range(len(parts)), key=lambda n: (GRADES.index(parts[n].observation.grade), n))
+                found.append(parts[least].observation)
+    return found
+
+
+def is_number(target: Target) -> bool:
+    """Say whether a target is one number reported as such, which sums can be made of."""
+    return target.bound == "exact"
+
+
+def with_role(case: Case, chosen: Collection[int], role: Role) -> Case:
+    """Give the case with another role for chosen observations, named by their ``id``."""
+    rows = (row.model_copy(update={"role": role}) if id(row) in chosen else row for row in case.observations)
+    return case.model_copy(update={"observations": tuple(rows)})
 
 
 def distinct(candidates: Iterable[Target], used: Iterable[Target]) -> list[Target]:
@@ -215,7 +264,7 @@ def shipped_reading(case: Case, cut: Quarter) -> Reading | None:
 
 
 def case_for(case: Case, cut: Quarter, reading: Reading | None = None) -> Case:
-    """Read a case as a calibration to a cut does: with all its values fitted, and the panel's sizes, or not.
+    """Read a case as a calibration to a cut does: with all its values, no fact twice, and the panel's sizes, or not.
 
     Parameters
     ----------
@@ -227,13 +276,10 @@ def case_for(case: Case, cut: Quarter, reading: Reading | None = None) -> Case:
         By default that of the posterior it ships with, else with the panel's sizes.
     """
     applied = reading or shipped_reading(case, cut) or Reading()
-    read_case = everything_fitted(case) if uses_everything(case, cut) else case
+    read_case = without_implied(everything_fitted(case) if uses_everything(case, cut) else case)
     if applied.aside:
-        rows = (
-            row.model_copy(update={"role": "context"}) if f"{row.variable} {row.date}" in applied.aside else row
-            for row in read_case.observations
-        )
-        read_case = read_case.model_copy(update={"observations": tuple(rows)})
+        aside = {id(row) for row in read_case.observations if f"{row.variable} {row.date}" in applied.aside}
+        read_case = with_role(read_case, aside, "context")
     return read_with_sizes(read_case, applied.flat) if applied.wide else read_case
 
 
@@ -260,7 +306,9 @@ def reading_of(case: Case, cut: Quarter, settings: CalibrationSettings, threads:
         reading = Reading(flat=tuple(sorted(missed(first.model, runs))))
         if reading.flat:
             runs = probed(probe_of(case, cut, settings, reading), threads)
-        near = np.any(np.abs(runs - first.model.recorded) <= NEAR * first.model.errors, axis=0).tolist()
+        record = first.model
+        errors = np.hypot([target.error for target in record.targets], TENTH * np.abs(record.recorded))
+        near = np.any(np.abs(record.compared(runs) - record.recorded) <= NEAR * errors, axis=0).tolist()
         aside = tuple(target.name for target, is_near in zip(first.model.targets, near, strict=True) if not is_near)
         _KNOWN[first.identity] = replace(reading, aside=aside) if any(near) else reading
     return _KNOWN[first.identity]

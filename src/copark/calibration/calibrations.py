@@ -398,6 +398,7 @@ def save(calibration: Calibration, folder: Path, reading: Reading) -> None:
         lucks=replay.addresses,
         population=replay.population.astype(np.int16),
         seen=replay.seen.astype(np.float32),
+        reductions=replay.disagreement(),
     )
     words = json.dumps(content_of(calibration, reading), indent=1, sort_keys=True, ensure_ascii=False)
     (folder / "recipe.json").write_text(words + "\n", encoding="utf-8")
@@ -431,6 +432,7 @@ def load(case: Case, folder: Path) -> StoredPosterior:
         population=arrays["population"].astype(np.int64),
         seen=arrays["seen"].astype(np.float64),
         log_evidence=tuple(recipe["log_evidence"]),
+        reductions=arrays.get("reductions"),
     )
     return StoredPosterior(recipe, parameters, replay, stale=is_stale(case, recipe))
 

@@ -159,8 +159,8 @@ def _instead(best: CaseParameters, own: CaseParameters | None, notes: Notes) -> 
         "folder": "" if own.folder is None else f"{OWN}/{own.folder.name}",
         "case": own.trust.case,
         "cut": own.trust.cut,
-        "own": f"{own.trust.scale_reduction:.1f}",
-        "best": f"{trust.scale_reduction:.1f}",
+        "own": f"{own.trust.scale_reduction:.2f}",
+        "best": f"{trust.scale_reduction:.2f}",
         "best_cut": trust.cut,
     }
     return replace(best, trust=trust, notes=(*notes, _note("trust.passed_over", **values)))
@@ -218,7 +218,7 @@ def settle(
     if study.draws in (None, "posterior"):
         parameters = parameters_of(case, out, wanted, cut)
         return study.with_changes(draws=parameters.draws), parameters
-    other = f"--draws {study.draws}"
+    other = f"--draws-from {study.draws}"
     if wanted is not None and not (wanted == study.draws == "prior"):
         raise RunRefused.of("trust.conflict", one=f"--parameters {wanted}", other=other)
     if cut is not None:

@@ -25,6 +25,7 @@ from copark.calibration.replay_posterior import ReplayPosterior
 from copark.model.variables import ORIGINS, Variable, catalogue
 from copark.progress import Progress, StagedProgress, of_stage, part_of
 from copark.simulation.trust import CONVERGED
+from copark.stats.convergence import APART
 from copark.stats.quantiles import LEVELS, band, weighted_quantiles
 from copark.stats.scores import Percentiles, percentiles, relative_half_width
 from copark.store.checkpoints import Stage, Stages
@@ -341,7 +342,7 @@ class Check:
 
 def predictive_checks(model: ObservationModel, counterparts: Floats) -> tuple[Check, ...]:
     """Set every target beside the reports of a posterior's runs, errors of observation included."""
-    reports = counterparts + model.errors * noise(PREDICTED_SEED, 0, len(counterparts), len(model.targets))
+    reports = model.with_errors(counterparts, noise(PREDICTED_SEED, 0, len(counterparts), len(model.targets)))
     checks = []
     for n, target in enumerate(model.targets):
         low, median, high = band(reports[:, n])
@@ -359,11 +360,11 @@ def health(replay: ReplayPosterior) -> Mapping[str, float]:
         to the record, in errors of observation.
     """
     model = replay.model
-    z = (model.hide(replay.seen) - model.recorded) / model.errors
+    z = model.distances(replay.seen)
     return {
         "pairs": float(replay.pairs),
         "pasts": replay.pasts,
-        "disagreement": float(np.max(replay.disagreement())),
+        "disagreement": float(np.minimum(np.max(replay.disagreement()), APART)),
         "misfit": float(np.median(np.sqrt((z**2).mean(axis=1)))),
     }
 
@@ -371,8 +372,8 @@ def health(replay: ReplayPosterior) -> Mapping[str, float]:
 LIMITS: Mapping[str, tuple[float, float]] = {
     "ess": (400.0, 100.0),
     "pasts": (100.0, 30.0),
-    "disagreement": (1.1, CONVERGED),
-    "forecasts": (1.05, 1.1),
+    "disagreement": (1.01, CONVERGED),
+    "forecasts": (1.01, CONVERGED),
     "misfit": (1.3, 2.0),
 }
 """Of each number: from where it is good, and from where it is at least fair. Small is good of the last two."""

@@ -38,6 +38,7 @@ from copark.simulation.counterfactual import varying
 from copark.simulation.sample import fill, uniforms
 from copark.simulation.study import Study
 from copark.simulation.trust import Kind, Trust
+from copark.stats.convergence import largest_reduction
 
 SHIPPED = Path(__file__).parent / "panel"
 DRAWS = 512
@@ -109,14 +110,13 @@ class PosteriorSource:
     @property
     def trust(self) -> Trust:
         """Calibrated to the record up to the cut; stale where model or case have changed since."""
-        disagreement = self.replay.disagreement()
         return Trust(
             "stale" if self.stale else "calibrated",
             self.kind,
             self.replay.space.case.name,
             str(self.replay.cut),
             len(self.replay.model.targets),
-            scale_reduction=round(float(np.max(disagreement, initial=1.0, where=np.isfinite(disagreement))), 3),
+            scale_reduction=round(largest_reduction(self.replay.disagreement(), self.replay.population), 3),
         )
 
     @cached_property

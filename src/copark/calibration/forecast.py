@@ -462,7 +462,7 @@ def widths_at(
         Threads that runs are made on.
     """
     thinned = replay.thin(PAIRS)
-    projection = project(thinned, until, tuple(names), futures=FUTURES, threads=threads)
+    projection = project(thinned, until, tuple(names), futures=FUTURES, carried=False, threads=threads)
     last = projection.out[:, :, -1].reshape(thinned.pairs, FUTURES, len(names))
     is_finite = np.isfinite(last).all(axis=(1, 2))
     groups = groups_of(replay, verdicts)

@@ -7,6 +7,11 @@ counterpart with an error of observation, and with what the wording hides hidden
 1,400 and the record tell the same. "More than 1,000 jobs" is a round number just passed, and read as a range from it to
 :data:`copark.cases.table_schemas.MORE_THAN` times it. Simulated and recorded data are made alike, so that they may be
 compared.
+
+*What the model leaves out* of a park's course, its discrepancy, is a share of the course and lasts for years. It is a
+share of the park's course and not of the record: errors that lie together and are scaled by recorded values make a run
+below all of them likelier than one through them (Peelle's pertinent puzzle; D'Agostini 1994). With a discrepancy sizes
+are therefore compared in logarithms (:meth:`ObservationModel.compared`), decision 0101.
 """
 
 from __future__ import annotations
@@ -19,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.arrays import Floats, Integers
+from copark.arrays import Booleans, Floats, Integers
 from copark.cases.case import Case
 from copark.cases.observed_variables import SERIES
 from copark.cases.quarters import Quarter
@@ -35,6 +40,12 @@ SCALES = Path(__file__).parent / "error_scales.yaml"
 STAND_INS = ("service_level", "commitment_home", "commitment_host")
 """Outputs nobody measures: what is observed is a stand-in, a share, whose error says how far it may lie from them. No
 discrepancy is added to it, and forecasts are not scored on it."""
+MEMORY = 8.0
+"""Years after which what the model leaves out of a park's course is like itself by 1/e (decision 0041)."""
+OFFSET = 0.5
+"""Added to a size before its logarithm is taken, in its unit: of counts, so that none and one are apart but near."""
+KNOWN = 2.0
+"""Errors of observation that a value must exceed to be compared in logarithms: what may be none has no logarithm."""
 NOISE = 0x6E6F697365
 """Second key of the generator: what the numbers are for."""
 
@@ -257,9 +268,9 @@ class ObservationModel:
 
     targets: tuple[Target, ...]
     discrepancy: float = 0.0
-    """Standard deviation of what the model leaves out of a park's course, as a share of the value: lasting (correlation
+    """What the model leaves out of a park's course, as a multiple of :func:`lasting_size`: lasting (correlation
     exp(-|Δt| / MEMORY) between two values of a variable), and added to the error of observation (Kennedy and O'Hagan
-    2001). With none, errors are independent."""
+    2001). With none, errors are independent, and nothing is compared in logarithms."""
 
     @cached_property
     def variables(self) -> tuple[str, ...]:
@@ -272,11 +283,68 @@ class ObservationModel:
         return np.array([target.reported for target in self.targets])
 
     @cached_property
+    def in_logs(self) -> Booleans:
+        """Whether each target is compared in logarithms, shape (targets,): sizes well above none."""
+        sizes = np.array([is_a_size(target.variable) for target in self.targets], dtype=np.bool_)
+        errors = np.array([target.error for target in self.targets])
+        return sizes & (self.recorded > KNOWN * errors) & (self.discrepancy > 0.0)
+
+    @cached_property
     def _errors(self) -> tuple[Floats, Floats]:
         """Standard deviations of errors of observation, and of what the model leaves out; shape (targets,)."""
-        strays = ~np.isin([target.variable for target in self.targets], STAND_INS)
         own = np.array([target.error for target in self.targets])
-        return own, self.discrepancy * np.abs(self.recorded) * strays
+        sizes = np.array([lasting_size(target.variable) for target in self.targets])
+        return own, self.discrepancy * np.abs(self.recorded) * sizes
+
+    @property
+    def left_out(self) -> Floats:
+        """Standard deviations of what the model leaves out, at the recorded values; shape (targets,)."""
+        return self._errors[1]
+
+    def compared(self, values: Floats) -> Floats:
+        """Give values as they are compared with the record: of sizes by their logarithms.
+
+        A size is given as record + record x ln(size / record): as it is at the record, where its slope is 1, so that
+        errors keep their unit.
+
+        Parameters
+        ----------
+        values
+            Values in the outputs' units, shape (…, targets).
+        """
+        if not self.in_logs.any():
+            return values
+        recorded = self.recorded[self.in_logs]
+        logs = np.log((np.maximum(values[..., self.in_logs], 0.0) + OFFSET) / (recorded + OFFSET))
+        given = np.array(values, dtype=np.float64, copy=True)
+        given[..., self.in_logs] = recorded + (recorded + OFFSET) * logs
+        return given
+
+    def uncompared(self, values: Floats) -> Floats:
+        """Invert :meth:`compared`; no size is below none."""
+        if not self.in_logs.any():
+            return values
+        recorded = self.recorded[self.in_logs]
+        sizes = (recorded + OFFSET) * np.exp((values[..., self.in_logs] - recorded) / (recorded + OFFSET)) - OFFSET
+        given = np.array(values, dtype=np.float64, copy=True)
+        given[..., self.in_logs] = np.maximum(sizes, 0.0)
+        return given
+
+    def distances(self, counterparts: Floats) -> Floats:
+        """Give distances of counterparts from the record in errors, with what wordings hide hidden; (runs, targets)."""
+        return (self.compared(self.hide(counterparts)) - self.recorded) / self.errors
+
+    def with_errors(self, counterparts: Floats, free: Floats) -> Floats:
+        """Add errors, each as if alone, to counterparts.
+
+        Parameters
+        ----------
+        counterparts
+            Counterparts, shape (runs, targets).
+        free
+            Standard normal errors, of the same shape.
+        """
+        return self.uncompared(self.compared(counterparts) + self.errors * free)
 
     @cached_property
     def errors(self) -> Floats:
@@ -284,13 +352,17 @@ class ObservationModel:
         return np.hypot(*self._errors) if self.discrepancy else self._errors[0]
 
     @cached_property
+    def years(self) -> Floats:
+        """Dates in years from the park's start, of what is summed or averaged the middle; shape (targets,)."""
+        middles = [np.dot(target.quarters, target.weights) / sum(target.weights) for target in self.targets]
+        return (np.array(middles, dtype=np.float64) + 1.0) / 4.0
+
+    @cached_property
     def covariance(self) -> Floats:
         """Covariance of report - counterpart, shape (targets, targets)."""
-        from copark.calibration.pool.benchmarks import MEMORY
-
         names = np.array([target.variable for target in self.targets])
-        years = np.array([np.dot(target.quarters, target.weights) / 4.0 for target in self.targets])
-        lasting = np.exp(-np.abs(years[:, np.newaxis] - years) / MEMORY) * (names[:, np.newaxis] == names)
+        gaps = np.abs(self.years[:, np.newaxis] - self.years)
+        lasting = np.exp(-gaps / MEMORY) * (names[:, np.newaxis] == names)
         own, size = self._errors
         return np.outer(size, size) * lasting + np.diag(own**2)
 
@@ -352,7 +424,7 @@ class ObservationModel:
 
     def standardised(self, counterparts: Floats) -> Floats:
         """Give counterparts as the wording lets them be told apart, in errors that are independent and of size 1."""
-        return mixed(self.hide(counterparts), np.linalg.inv(self.root()).astype(np.float64))
+        return mixed(self.compared(self.hide(counterparts)), np.linalg.inv(self.root()).astype(np.float64))
 
     def reports(self, counterparts: Floats, seed: int, first: int = 0) -> Floats:
         """Make runs first, first + 1, … report: errors of observation added, then hidden what the wording hides.
@@ -369,7 +441,9 @@ class ObservationModel:
             Number of the first run.
         """
         free = noise(seed, first, len(counterparts), len(self.targets))
-        return self.hide(counterparts + (mixed(free, self.root()) if self.discrepancy else self.errors * free))
+        if not self.discrepancy:
+            return self.hide(counterparts + self.errors * free)
+        return self.hide(self.uncompared(self.compared(counterparts) + mixed(free, self.root())))
 
     def log_likelihood(self, counterparts: Floats) -> Floats:
         """Compute the log-density of the record given each run, with normal errors; shape (runs,).
@@ -381,19 +455,22 @@ class ObservationModel:
 
         total = np.zeros(len(counterparts))
         together = self.single if self.discrepancy else self.single[:0]
+        values = self.compared(counterparts)
         if len(together):
-            total += log_normal((self.recorded - counterparts)[:, together], self.root(together))
+            total += log_normal((self.recorded - values)[:, together], self.root(together))
+        ends = [[target.value, target.value if target.high is None else target.high] for target in self.targets]
+        lows, highs = self.compared(np.array(ends, dtype=np.float64).reshape(-1, 2).T)
         for n, target in enumerate(self.targets):
             if n in together:
                 continue
             error = self.errors[n]
-            column = counterparts[:, n]
+            column = values[:, n]
             if target.bound == "at-least":
                 total += log_ndtr((column - target.value) / error)
             elif target.bound == "at-most":
                 total += log_ndtr((target.value - column) / error)
             elif target.high is not None:
-                total += log_within(column, target.value, target.high, error)
+                total += log_within(column, lows[n], highs[n], error)
             else:
                 total += -0.5 * ((target.value - column) / error) ** 2 - np.log(error * np.sqrt(2.0 * np.pi))
         return np.where(np.isfinite(total), total, -np.inf)
@@ -429,6 +506,24 @@ class CounterpartMeasures:
     def read(self, runs: ScenarioRuns) -> Floats:
         """Read some runs, shape (runs, targets, 1); not a number where a run did not finish."""
         return runs.of_finished(self.model.counterparts(runs.out, runs.names))[:, :, np.newaxis]
+
+
+@cache
+def lasting_size(variable: str) -> float:
+    """Give the standard deviation of what the model leaves out of an output's course, as a share; 0 of stand-ins."""
+    if variable in STAND_INS:
+        return 0.0
+    output = catalogue().outputs.get(variable)
+    unit = "" if output is None else output.unit.partition("/")[0]
+    scales = error_scales()["lasting"]
+    return float(scales.get(unit, scales["companies"])["value"])
+
+
+@cache
+def is_a_size(variable: str) -> bool:
+    """Say whether an output is a size, which is never below none and has a unit, and nobody's stand-in."""
+    output = catalogue().outputs.get(variable)
+    return output is not None and variable not in STAND_INS and output.low >= 0.0 and output.unit != "1"
 
 
 def mixed(values: Floats, root: Floats) -> Floats:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from copark.arrays import Floats, Integers
+from copark.calibration.discrepancy import carried_on, tied
 from copark.calibration.observations import ObservationModel, noise
 from copark.calibration.prior import PriorSpace, logit
 from copark.calibration.tempering import different_pasts, with_addresses
@@ -27,6 +28,7 @@ from copark.model.world.equations import FREE, NO_PARTNER
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.simulation.study import Scenario
+from copark.stats.convergence import scale_reduction
 from copark.stats.quantiles import quantiles
 
 FUTURE = 1 << 60
@@ -35,7 +37,7 @@ AHEAD = 20
 """Quarters after the cut at which forecasts must agree."""
 FORECAST = ("registered", "operating", "jobs")
 """What is forecast to see whether populations agree."""
-LOOKED_AT = 512
+LOOKED_AT = 2000
 """Pairs that are run forward for it."""
 REPORTED_SEED = 0x726570
 LATER_SEED = 0x6C61746572
@@ -67,6 +69,9 @@ class ReplayPosterior:
     """Counterparts of the targets, shape (pairs, targets)."""
     log_evidence: tuple[float, ...]
     """Log-evidence of each population."""
+    reductions: Floats | None = None
+    """Scale reduction of every axis over all draws of the searches that these pairs are a part of, shape (axes,);
+    ``None`` where they are all of them."""
 
     @property
     def pairs(self) -> int:
@@ -98,10 +103,12 @@ class ReplayPosterior:
             return self
         positions = (np.arange(count) * self.pairs) // count
         arrays = {name: getattr(self, name)[positions] for name in ("points", "addresses", "population", "seen")}
-        return replace(self, **arrays)
+        return replace(self, **arrays, reductions=self.disagreement())
 
     def disagreement(self) -> Floats:
-        """Compute the scale reduction of every axis between populations (Gelman and Rubin 1992), shape (axes,)."""
+        """Compute the rank-normalised scale reduction of every axis between populations, shape (axes,)."""
+        if self.reductions is not None:
+            return self.reductions
         return scale_reduction(logit(self.points), self.population)
 
     def forecasts(self, threads: int = 1) -> Floats:
@@ -111,33 +118,11 @@ class ReplayPosterior:
         return np.log1p(np.maximum(runs.of_finished(runs.out[:, :, -1]), 0.0))
 
     def forecast_disagreement(self, threads: int = 1) -> Floats:
-        """Compute the potential scale reduction of forecasts between populations, shape (len(FORECAST),)."""
+        """Compute the rank-normalised scale reduction of forecasts between populations, shape (len(FORECAST),)."""
         thinned = self.thin(LOOKED_AT)
         forecasts = thinned.forecasts(threads)
         is_finite = np.isfinite(forecasts).all(axis=1)
         return scale_reduction(forecasts[is_finite], thinned.population[is_finite])
-
-
-def scale_reduction(values: Floats, population: Integers) -> Floats:
-    """Compute the potential scale reduction √(1 + between / within) of columns of values.
-
-    Parameters
-    ----------
-    values
-        Values of shape (members, columns).
-    population
-        Independent population each member is from, shape (members,).
-
-    Returns
-    -------
-        One number for each column, NaN where there is one population only.
-    """
-    groups = [values[population == n] for n in np.unique(population)]
-    if len(groups) < 2:
-        return np.full(values.shape[1], np.nan)
-    within = np.mean([group.var(axis=0, ddof=1) for group in groups], axis=0)
-    between = np.var([group.mean(axis=0) for group in groups], axis=0, ddof=1)
-    return np.sqrt(1.0 + between / np.maximum(within, 1e-300))
 
 
 @dataclass(frozen=True)
@@ -156,7 +141,7 @@ class Projection:
     def reports(self, model: ObservationModel) -> Floats:
         """Report later targets, errors of observation included; shape (pairs x futures, targets)."""
         counterparts = self.counterparts(model)
-        return counterparts + model.errors * noise(REPORTED_SEED, 0, len(counterparts), len(model.targets))
+        return model.with_errors(counterparts, noise(REPORTED_SEED, 0, len(counterparts), len(model.targets)))
 
     def bands(self, name: str, levels: tuple[float, ...]) -> Floats:
         """Give quantiles of an output at the end of every quarter, over runs that ended well; (levels, quarters)."""
@@ -170,6 +155,7 @@ def project(
     *,
     blindly: bool = False,
     futures: int = 1,
+    carried: bool = True,
     threads: int = 1,
 ) -> Projection:
     """Run every pair to a quarter.
@@ -186,6 +172,9 @@ def project(
         Whether facts dated after the cut are left out.
     futures
         Runs for each pair.
+    carried
+        Whether what the model leaves out is carried on from the record, as in every forecast; else they are the bare
+        runs.
     threads
         Threads that runs are made on.
     """
@@ -197,8 +186,12 @@ def project(
     draws = Draws(*(room[rows].copy() for room in replay.draws()))
     draws.addresses["later_seed"] = LATER_SEED
     draws.addresses["later_run"] = np.arange(len(rows))
-    runs = Ensemble(inputs, draws, names, threads=threads).run()
-    return Projection(names, runs.of_finished(runs.out))
+    kept = tied(names) if carried else names
+    runs = Ensemble(inputs, draws, kept, threads=threads).run()
+    out = runs.of_finished(runs.out)
+    if carried:
+        out = carried_on(replay.model, replay.seen, kept, out, rows, replay.quarters)
+    return Projection(names, out[:, [kept.index(name) for name in names], :])
 
 
 def blind(inputs: Inputs, case: Case, cut: Quarter) -> Inputs:

@@ -343,7 +343,9 @@ def widths(origin: Origin, whole_replay: ReplayPosterior, base: str, threads: in
     exact = [target for target in origin.targets if is_exact(target)]
     model = ObservationModel(tuple(exact))
     end = replay.space.case.clock.start + max(target.last for target in exact)
-    projection = project(replay, end, model.variables, blindly=base == BLIND, futures=FUTURES, threads=threads)
+    projection = project(
+        replay, end, model.variables, blindly=base == BLIND, futures=FUTURES, carried=False, threads=threads
+    )
     values = projection.counterparts(model).reshape(replay.pairs, FUTURES, len(exact))
     is_finite = np.isfinite(values).all(axis=(1, 2))
     errors = model.errors * noise(REPORTED_SEED, 0, replay.pairs * FUTURES, len(exact))

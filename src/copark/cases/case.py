@@ -89,8 +89,9 @@ class Case(CaseFile):
             if parameter["by_origin"] is None:
                 del parameter["by_origin"]
         for observation in content["observations"]:
-            if observation["error"] is None:
-                del observation["error"]
+            for name in ("error", "other_basis"):
+                if observation[name] is None:
+                    del observation[name]
         for name in _TABLES:
             content[name] = sorted(content[name], key=canonical)
         for name in _ADDED:

@@ -20,8 +20,16 @@ POSTERIOR = "posterior"
 """Folder of what calibrations taught of a case's parameters, with a folder for each cut."""
 LITERATURE = "literature.yaml"
 """Estimates from the literature, beside the tables of parks."""
+DISPUTED = "disputed.yaml"
+"""Values of the casebook that are doubtful or contradicted, beside the tables of parks."""
 WORDS = "words.zh.yaml"
 """The Chinese of what cases and the tables of parks say in English alone."""
+
+DATES = "parks-dates.csv"
+COUNTS = "parks-counts.csv"
+COUNT_SOURCES = "parks-counts-sources.yaml"
+COUNT_TABLES = (DATES, COUNTS, COUNT_SOURCES)
+"""Dates and counts of parks for curves that need no case, beside the tables of parks."""
 
 _CASEBOOK = Path(__file__).resolve().parent.parent / "casebook"
 

@@ -60,6 +60,22 @@ the pairs, and what 1.05, 1.25 and ``inf`` would change.
 Role = Literal["fit", "score", "check", "context"]
 """What an observation is for: to fit, to score what was not fitted, to look at beside the model, or to know."""
 
+OtherBasis = Literal[
+    "announced",
+    "construction",
+    "development-scope",
+    "foreign-funded",
+    "part",
+    "other-count",
+    "other-stage",
+    "wider-area",
+    "not-stated",
+]
+"""On what basis a value stands that is not the model's: expected or announced; with those who build the park; land
+under development or taken up, not serviced; foreign-funded enterprises alone; some of the enterprises or sources; the
+rule of another counter; enterprises at another stage, landed or permitted; more than the park, as the zone or city
+around it; a basis that is not said."""
+
 SCALES: tuple[str, ...] = get_args(Scale)
 
 
@@ -234,6 +250,8 @@ class Observation(_Measured):
     """yes for the value used of this variable at this date; no for those that contradict it."""
     role: Role
     """What it is for: fit, score, check or context."""
+    other_basis: OtherBasis | None = None
+    """Basis other than the model's on which it stands; empty for the model's own. Such a value is context alone."""
 
     def _check(self) -> None:
         variable = observed_variables.SERIES[self.variable]
@@ -246,6 +264,8 @@ class Observation(_Measured):
             raise wrong("role_without_output", at="role", found=self.role, variable=self.variable)
         if self.role == "score" and variable.since_founding:
             raise wrong("count_not_scored", at="role", found=self.role, variable=self.variable)
+        if self.other_basis is not None and self.role != "context":
+            raise wrong("not_compared", at="role", found=self.role, basis=self.other_basis)
 
     def interval(self, unit: str, more_than: float = MORE_THAN) -> tuple[float | None, float | None]:
         """Give the lowest and highest value it allows, in a unit; ``None`` where it sets no limit.

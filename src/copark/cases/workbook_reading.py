@@ -214,7 +214,7 @@ def read_workbook(content: bytes, name: str = "", called: str = BOOK) -> CaseWor
     for sheet in sheets():
         if sheet.key in titles_by_key:
             readers[sheet.kind](_Reading(book, sheet, titles_by_key[sheet.key], cells[titles_by_key[sheet.key]]))
-    book.tree = _completed(book.tree, book.tables, name)
+    book.tree = complete_tree(book.tree, book.tables, name)
     return book
 
 
@@ -357,7 +357,7 @@ def _facts(reading: _Reading) -> None:
         if before is not None and not several:
             reading.say("only_one", number, 1, found=label)
             continue
-        record = _nested({"unit": unit, "basis": text("workbook.basis"), **reading.values(cells)})
+        record = nested({"unit": unit, "basis": text("workbook.basis"), **reading.values(cells)})
         _put(tree, what, [*(before or []), record] if several else record)
         reading.stand(CASE, f"{what}[{len(before or [])}]" if several else what, number, columns, "what")
 
@@ -370,7 +370,7 @@ def _list(reading: _Reading) -> None:
         reading.stand(CASE, f"{sheet.place}[{len(entries_read)}]", number, columns)
         if any(column.key == "key" and not column.choice for column in sheet.columns):
             cells.setdefault("key", f"{sheet.key}-{number}")
-        entries_read.append(_nested(_with_facts(reading.values(cells))))
+        entries_read.append(nested(_with_facts(reading.values(cells))))
     if entries_read:
         _put(reading.book.tree, sheet.place, entries_read)
 
@@ -407,7 +407,7 @@ def _named(reading: _Reading) -> None:
             continue
         path = written((key,) if file == SOURCES else (sheet.place, key))
         reading.stand(file, path, number, columns, "key")
-        records[key] = _nested(reading.values(cells))
+        records[key] = nested(reading.values(cells))
     if file == SOURCES:
         reading.book.sources = records
     elif records:
@@ -428,21 +428,21 @@ def _table(reading: _Reading) -> None:
     for number, cells in reading.records(columns):
         rows += [[] for _ in range(len(rows) + 1, number)]
         words = {column.key: _word(column, cells[column.key]) for column in sheet.columns if column.key in cells}
-        filled = {**_fillings(words), **words}
+        filled = {**fillings(words), **words}
         rows.append([filled.get(column.key, "") for column in written_columns])
     if len(rows) > 1 or sheet.key == "observations":
         book.tables[file] = rows
 
 
-def _fillings(row: Mapping[str, str]) -> dict[str, str]:
+def fillings(row: Mapping[str, str]) -> dict[str, str]:
     """Return what empty cells of a row stand for: the plain answer, where there is one."""
-    fillings = {"use": "yes", "bound": "exact", "basis": text("workbook.basis"), "table": row.get("date", "")}
+    plain = {"use": "yes", "bound": "exact", "basis": text("workbook.basis"), "table": row.get("date", "")}
     variable = SERIES.get(row.get("variable", ""))
     if variable is not None:
-        fillings["role"] = "fit" if variable.output else "context"
+        plain["role"] = "fit" if variable.output and not row.get("other_basis") else "context"
         if len(variable.units()) == 1:
-            fillings["unit"] = variable.units()[0]
-    return fillings
+            plain["unit"] = variable.units()[0]
+    return plain
 
 
 def _word(column: SheetColumn, words: str) -> str:
@@ -496,27 +496,38 @@ def got(tree: Mapping[str, Any], path: str) -> Any:
     return node
 
 
-def _nested(values: Mapping[str, Any]) -> JsonObject:
+def nested(values: Mapping[str, Any]) -> JsonObject:
+    """Return a tree of values whose keys are paths, such as ``land.block``."""
     tree: JsonObject = {}
     for path, value in values.items():
         _put(tree, path, value)
     return tree
 
 
-def _completed(content: Mapping[str, Any], tables: Container[str], name: str) -> JsonObject:
-    """Complete the content of ``case.yaml``: fill in what has one plain answer, and name what is not known."""
+def complete_tree(content: Mapping[str, Any], tables: Container[str], name: str) -> JsonObject:
+    """Complete the content of ``case.yaml``: fill in what has one plain answer, and name what is not known.
+
+    What is no mapping or no list where one is expected is left as it is: the schema of the file tells it.
+    """
     tree = dict(content)
     origins = {"third": "WLD"}
+    sides = tree.setdefault("sides", {})
     for side in ("home", "host"):
-        government = tree.setdefault("sides", {}).setdefault(side, {})
-        code = government.get("country")
-        origins[side] = code if code in entries("countries") else "WLD"  # what is wrong is told by its own cell
-        government.setdefault("title", {lang: country_name(origins[side], lang) for lang in LANGUAGES})
+        government = sides.setdefault(side, {}) if isinstance(sides, dict) else None
+        code = government.get("country") if isinstance(government, dict) else None
+        # What is wrong is told by its own cell.
+        origins[side] = code if isinstance(code, str) and code in entries("countries") else "WLD"
+        if isinstance(government, dict):
+            government.setdefault("title", {lang: country_name(origins[side], lang) for lang in LANGUAGES})
     world = tree.setdefault("world", {})
-    world["source"] = {**origins, **world.get("source", {})}
+    if isinstance(world, dict) and isinstance(world.get("source", {}), dict):
+        world["source"] = {**origins, **world.get("source", {})}
     clock = tree.setdefault("clock", {})
-    clock.setdefault("quarters", _quarters(clock))
+    if isinstance(clock, dict):
+        clock.setdefault("quarters", _quarters(clock))
     declared = tree.pop("not_known", [])
+    if not isinstance(declared, list):
+        return {"format": 1, "name": name or "my-park", "not_known": declared, **tree}
     unknown = [*declared, *_unknown(tree, tables, declared)]
     return {"format": 1, "name": name or "my-park", **({"not_known": unknown} if unknown else {}), **tree}
 
@@ -539,6 +550,8 @@ def _unknown(tree: JsonObject, tables: Container[str], declared: Sequence[str]) 
             continue
         if key not in tree:
             yield key
+            continue
+        if not isinstance(tree[key], dict):
             continue
         yield from (f"{key}.{part}" for part in parts if part not in tree[key] and f"{key}.{part}" not in declared)
         if key == "land" and "land.plan" not in declared:

@@ -45,7 +45,7 @@ FACTS: Mapping[str, tuple[str, bool]] = {
     "capability": ("1", True),
 }
 """Dated values of ``case.yaml`` by path: the unit they have where none is written, and whether there may be several."""
-_LAST = ("use", "basis", "grade", "source", "note", "error")
+_LAST = ("use", "basis", "grade", "source", "note", "error", "other_basis")
 """Columns a row ends with: where its value is from."""
 _FILLED = ("use", "bound", "role", "basis", "unit", "table", "actors_en", "actors_zh", "event_en", "event_zh")
 """Columns of a table that may be left empty, for there is a plain answer: :mod:`copark.cases.workbook_reading`."""

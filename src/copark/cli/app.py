@@ -48,7 +48,8 @@ Threads = Annotated[int | None, typer.Option("--threads", min=1, max=1024, help=
 Runs = Annotated[int | None, typer.Option("--runs", min=1, max=10**8, help="cli.help.run.runs", metavar="N")]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, max=2**63 - 1, help="cli.help.run.seed", metavar="N")]
 Draws = Annotated[
-    DrawsOf | None, typer.Option("--draws", help="cli.help.draws", metavar="posterior|unsettled|prior|defaults")
+    DrawsOf | None,
+    typer.Option("--draws-from", "--draws", help="cli.help.draws", metavar="posterior|unsettled|prior|defaults"),
 ]
 Parameters = Annotated[
     ParametersOf | None,

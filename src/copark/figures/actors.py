@@ -20,6 +20,7 @@ from matplotlib.patches import FancyBboxPatch
 
 from copark.figures.frame import year_of
 from copark.figures.ledgers import cap_tables, side_shares
+from copark.options import options
 from copark.presentation import style
 from copark.presentation.numbers import number, shares_of
 from copark.texts import text
@@ -175,8 +176,9 @@ def _firms(case: Case, origin: str, lang: str) -> str:
 
 
 @style.styled
-def network(case: Case, lang: str = "en") -> Figure:
+def network(case: Case, lang: str | None = None) -> Figure:
     """Draw who acts in a park: global partners, governments, institutions, the company and its holders, enterprises."""
+    lang = lang or options().lang
     graph = _network(case, lang)
     height = 0.42
     for layer in reversed([rows for rows in graph.layers.values() if rows]):
@@ -331,8 +333,9 @@ def rows_of(entries: list[tuple[float, str]], per_year: float, limit: float) -> 
 
 
 @style.styled
-def timeline(case: Case, lang: str = "en") -> Figure:
+def timeline(case: Case, lang: str | None = None) -> Figure:
     """Draw events by scale, a dot each, filled by its grade; above them, by name, the facts the model is given."""
+    lang = lang or options().lang
     last = year_of(case.clock.data_end)
     facts = dated_facts(case, lang)
     events = {

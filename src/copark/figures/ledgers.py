@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from copark.figures.frame import View, observed_key, observed_mark, view, year_of
 from copark.labels import scenario_title
+from copark.options import options
 from copark.presentation import style
 from copark.presentation.numbers import number, shares_of
 from copark.simulation.readouts.compare import bands
@@ -45,7 +46,11 @@ _FLOWS = {
 
 @style.styled
 def fan(
-    result: xr.Dataset, variable: str = "registered", case: Case | None = None, lang: str = "en", scenario: int = 0
+    result: xr.Dataset,
+    variable: str = "registered",
+    case: Case | None = None,
+    lang: str | None = None,
+    scenario: int = 0,
 ) -> Figure:
     """Draw an output over time: the bands of all runs, and dots where the casebook has observations.
 
@@ -58,7 +63,7 @@ def fan(
     case
         Case whose observations are drawn; without it none are, and nothing is said about them.
     lang
-        Language.
+        Language, by default that of the session.
     scenario
         Index; another scenario than the first is drawn over the first one's outline.
 
@@ -69,6 +74,7 @@ def fan(
     ValueError
         If there is no such scenario or language.
     """
+    lang = lang or options().lang
     study_view = view(result, lang, scenario)
     if variable not in result.data_vars:
         raise KeyError(variable)
@@ -171,8 +177,9 @@ def side_shares(table: CapTable) -> dict[str, int]:
 
 
 @style.styled
-def equity(case: Case, lang: str = "en") -> Figure:
+def equity(case: Case, lang: str | None = None) -> Figure:
     """Draw shares of the development company by side, over time, from the cap tables the model uses."""
+    lang = lang or options().lang
     figure = style.sheet((7.2, 3.0), text("report.equity.title", lang), text("report.equity.subtitle", lang))
     axes = style.panel(figure, 0.56, 0.36, 1.35, 0.66)
     axes.set_ylim(0.0, 100.0)
@@ -224,7 +231,7 @@ def equity(case: Case, lang: str = "en") -> Figure:
 
 
 @style.styled
-def ledger_land(result: xr.Dataset, case: Case | None = None, lang: str = "en") -> Figure:
+def ledger_land(result: xr.Dataset, case: Case | None = None, lang: str | None = None) -> Figure:
     """Draw land serviced, usable and occupied: medians, the band of serviced and occupied land, plan and record.
 
     Parameters
@@ -234,13 +241,14 @@ def ledger_land(result: xr.Dataset, case: Case | None = None, lang: str = "en") 
     case
         Case whose plan and observations are drawn beside the runs; ``None`` for neither.
     lang
-        Language of the figure.
+        Language of the figure, by default that of the session.
 
     Raises
     ------
     KeyError
         If the study kept none of the three areas.
     """
+    lang = lang or options().lang
     study_view = view(result, lang)
     looks = {
         "serviced_area": (style.MODEL, "-"),
@@ -304,11 +312,12 @@ def yearly(study_view: View, name: str) -> tuple[Integers, Floats]:
 
 
 @style.styled
-def ledger_money(result: xr.Dataset, lang: str = "en") -> Figure:
+def ledger_money(result: xr.Dataset, lang: str | None = None) -> Figure:
     """Draw where the developer's money comes from (above) and goes (below), a year; and its cash.
 
     Means over runs, not medians, since only means add up. Raises KeyError if the study kept none of the flows.
     """
+    lang = lang or options().lang
     study_view = view(result, lang)
     flows = [name for name in (*SOURCES, *USES) if study_view.has(name)]
     if not flows:

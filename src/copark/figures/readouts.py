@@ -10,6 +10,7 @@ from matplotlib.patches import Patch
 
 from copark.figures.frame import view, year_of
 from copark.labels import scenario_title
+from copark.options import options
 from copark.presentation import style
 from copark.presentation.numbers import percent
 from copark.setmethods.coupling_degree import BOUNDARIES, GRADES
@@ -30,8 +31,9 @@ _HATCH = {"failed": "", "dependent": "///", "fragile": "...", "self_standing": "
 
 
 @style.styled
-def outcome_bars(result: xr.Dataset, lang: str = "en") -> Figure:
+def outcome_bars(result: xr.Dataset, lang: str | None = None) -> Figure:
     """Draw how often each outcome happens: every scenario, and below it the first one by other thresholds."""
+    lang = lang or options().lang
     study_view = view(result, lang)
     rows = [
         (scenario_title(result, position, lang), shares(result["outcome"].isel(scenario=position).to_numpy(), NAMES))
@@ -75,7 +77,7 @@ def outcome_bars(result: xr.Dataset, lang: str = "en") -> Figure:
 
 
 @style.styled
-def coordination(result: xr.Dataset, lang: str = "en") -> Figure:
+def coordination(result: xr.Dataset, lang: str | None = None) -> Figure:
     """Draw the coupling coordination degree in both forms, with its grades; below, the four scores it is made of.
 
     Raises
@@ -83,6 +85,7 @@ def coordination(result: xr.Dataset, lang: str = "en") -> Figure:
     KeyError
         If the study did not keep the outputs it needs.
     """
+    lang = lang or options().lang
     study_view = view(result, lang)
     readout = read_out(result, 0)
     figure = style.sheet(
@@ -126,7 +129,7 @@ def coordination(result: xr.Dataset, lang: str = "en") -> Figure:
 
 
 @style.styled
-def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en") -> Figure:
+def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str | None = None) -> Figure:
     """Draw the share of runs in each phase, quarter by quarter, with the dated renegotiations.
 
     Parameters
@@ -136,13 +139,14 @@ def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en") -
     case
         Case whose renegotiations count as references of a recoupling; ``None`` for none.
     lang
-        Language of the figure.
+        Language of the figure, by default that of the session.
 
     Raises
     ------
     KeyError
         If the study did not keep ``arrivals`` and ``operating``.
     """
+    lang = lang or options().lang
     study_view = view(result, lang)
     marks = [] if case is None else [entry.date.quarter("event") for entry in case.renegotiations]
     percentages = np.nan_to_num(phase_shares(phases(result, [str(mark) for mark in marks], 0))) * 100.0

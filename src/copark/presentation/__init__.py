@@ -52,13 +52,31 @@ def write(document: Document, folder: Path, formats: Sequence[str], name: str = 
     paths = {}
     for kind in formats:
         path = folder / f"{stem}{'-' if kind == 'csv' else '.'}{kind}"
-        if kind in _WRITERS:
-            module, function = _WRITERS[kind]
-            getattr(import_module(f"copark.presentation.{module}"), function)(document, path, charts)
-        else:
-            _write_text(document, path, charts)
+        write_file(document, path, kind, charts)
         paths[kind] = path
     return paths
+
+
+def write_file(document: Document, path: Path, kind: str, charts: Charts | None = None) -> Path:
+    """Write a document to a file in one of :data:`FORMATS`, and give its path.
+
+    Parameters
+    ----------
+    document
+        The document, in the language of its words.
+    path
+        The file, or for ``csv`` the folder.
+    kind
+        The format.
+    charts
+        Draws the figures; each is drawn once, however many formats show it.
+    """
+    if kind in _WRITERS:
+        module, function = _WRITERS[kind]
+        getattr(import_module(f"copark.presentation.{module}"), function)(document, path, charts)
+    else:
+        _write_text(document, path, charts)
+    return path
 
 
 _WRITERS = {
@@ -70,7 +88,7 @@ _WRITERS = {
 }
 
 
-def _write_text(document: Document, path: Path, charts: Charts) -> None:
+def _write_text(document: Document, path: Path, charts: Charts | None) -> None:
     """Write HTML or JSON."""
     import json
 

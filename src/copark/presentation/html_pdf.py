@@ -1,10 +1,11 @@
 """A document laid out by a template: one page of HTML that needs nothing else, or pages of PDF, the same everywhere."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from copark.presentation.document import Document
+from copark.presentation.document import Document, Section, Table
 from copark.presentation.figures import Charts
 from copark.presentation.fonts import chinese_font_file
 from copark.presentation.rendered_document import PRINTED_ROWS, commands, page_of
@@ -29,6 +30,48 @@ SMALLER = (
 
 def to_html(document: Document, charts: Charts | None = None) -> str:
     """Return a document as HTML. All words are escaped; only the drawings, whose words are outlines, are not."""
+    page = page_of(document, charts or Charts())
+    return _filled("document.html.j2", document.lang, page=page, palette=PALETTE)
+
+
+def to_notebook(document: Document, run_id: str, rows: int = 12) -> str:
+    """Return what a notebook shows of a document: title, headline, how sure it is, and the first rows of a table.
+
+    Nothing is drawn. The table is the first that is seen without being asked for; else the first there is.
+
+    Parameters
+    ----------
+    document
+        The document, in the language of its words.
+    run_id
+        Run ID of the result that it shows.
+    rows
+        Rows of the table that are shown; a note says how many more there are.
+    """
+    tables = [block for block in document.blocks() if isinstance(block, Table)]
+    first = next((table for table in tables if not table.folded), next(document.tables(), None))
+    begun = () if first is None else (Section("table", first.title, (_beginning(first, rows, document.lang),)),)
+    page = page_of(replace(document, sections=begun))
+    table = next((block for section in page.sections for block in section.blocks), None)
+    return _filled("notebook.html.j2", document.lang, page=page, table=table, run_id=run_id)
+
+
+def _beginning(table: Table, rows: int, lang: str) -> Table:
+    """Return the first rows of a table, with a note of how many more there are."""
+    if len(table.rows) <= rows:
+        return table
+    groups = []
+    left = rows
+    for title, count in table.groups:
+        groups += [(title, min(count, left))] if left > 0 else []
+        left -= count
+    more = text("presentation.notebook_rows", lang, shown=rows, count=len(table.rows))
+    note = f"{table.note} {more}".strip()
+    return replace(table, rows=table.rows[:rows], groups=tuple(groups), note=note)
+
+
+def _filled(template: str, lang: str, **values: Any) -> str:
+    """Fill a template with values, all words escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup, escape
 
@@ -41,7 +84,7 @@ def to_html(document: Document, charts: Charts | None = None) -> str:
     )
 
     def say(key: str, /, **values: Any) -> str:
-        return text(f"presentation.{key}", document.lang, **values)
+        return text(f"presentation.{key}", lang, **values)
 
     def prose(sentence: str) -> Markup:
         parts = (
@@ -52,11 +95,7 @@ def to_html(document: Document, charts: Charts | None = None) -> str:
 
     environment.filters["prose"] = prose
     environment.globals.update(say=say, Markup=Markup)
-    return environment.get_template("document.html.j2").render(
-        page=page_of(document, charts or Charts()),
-        html_lang={"zh": "zh-CN"}.get(document.lang, "en"),
-        palette=PALETTE,
-    )
+    return environment.get_template(template).render(html_lang={"zh": "zh-CN"}.get(lang, "en"), **values)
 
 
 def write_pdf(document: Document, path: Path, charts: Charts | None = None) -> Path:

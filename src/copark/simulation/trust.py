@@ -11,8 +11,8 @@ from copark.texts import text
 
 State = Literal["calibrated", "borrowed", "uncalibrated", "stale"]
 Kind = Literal["own", "shipped", "borrowed", "prior", "unsettled", "defaults", "unknown"]
-CONVERGED = 1.3
-"""Potential scale reduction between independent searches above which a calibration has not converged."""
+CONVERGED = 1.1
+"""Scale reduction between independent searches above which a calibration has not converged."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Trust:
     parks: int = 0
     """Other parks that parameters are borrowed from."""
     scale_reduction: float = 1.0
-    """Largest potential scale reduction of a parameter between the independent searches of a calibration (Gelman and
-    Rubin 1992); 1 where they agree, or where there is nothing to compare."""
+    """Largest rank-normalised scale reduction of a parameter between the independent searches of a calibration (Vehtari
+    et al. 2021); 1 where they agree, or where there is nothing to compare."""
     passed_over: float = 0.0
     """The same of a calibration of one's own that is as recent and is not used, since it has not converged; 0 where
     there is none."""
@@ -82,7 +82,7 @@ class Trust:
             "values": self.values,
             "parks": self.parks,
             "case": self.case,
-            "scale_reduction": f"{self.scale_reduction:.1f}",
+            "scale_reduction": f"{self.scale_reduction:.2f}",
             "passed_over": f"{self.passed_over:.1f}",
         }
 

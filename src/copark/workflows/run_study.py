@@ -60,6 +60,30 @@ class RunOutcome:
         """Page of the report, if one was written."""
         return self.files.get("html")
 
+    @property
+    def dataset(self) -> xr.Dataset:
+        """The stored runs as a labelled Dataset, read from disk as they are needed."""
+        return RunStore(self.path.parent).load(self.identity)
+
+    def __repr__(self) -> str:
+        """Return one line: what was run, how often, and where it is."""
+        return f"<Run {self.identity}: {self.study}, {self.runs:,} runs, seed {self.seed}, {self.path}>"
+
+    def _repr_html_(self) -> str:
+        return self.answer._repr_html_()
+
+    def save(self, path: str | Path, *, lang: str | None = None) -> Path:
+        """Write its report to a file, in the form its ending names; see :meth:`copark.analyses.contract.Result.save`.
+
+        Parameters
+        ----------
+        path
+            The file.
+        lang
+            Language of its words, by default that of the session.
+        """
+        return self.answer.save(path, lang=lang)
+
 
 def run_study(
     name_or_path: str | Path | Study,
@@ -211,23 +235,66 @@ def simulate(
     UserWarning
         If some runs did not finish.
     """
-    from copark.analyses.python_functions import said_in_python, tell, watched
-    from copark.calibration.case_parameters import settle
+    from copark.analyses.spoken_errors import said_in_python
     from copark.cases import Case, load_case
-    from copark.simulation import run
     from copark.simulation.study import baseline
-    from copark.simulation.unfinished import require_finished, unfinished_in
 
     threads = changes.pop("threads", None)
     callback = changes.pop("progress", None)
-    with said_in_python(), watched(callback) as progress:
+    with said_in_python():
         park = case if isinstance(case, Case) else load_case(case)
-        made_of = baseline(park.name).with_changes(runs=runs, seed=seed, **changes)
-        study, settled = settle(made_of, park, OUT if out is None else Path(out), parameters, cut)
-        result = run.simulate(study, park, threads=threads, source=settled.source, progress=stage(progress, "simulate"))
+        study = baseline(park.name).with_changes(runs=runs, seed=seed, **changes)
+    return simulate_study(
+        study, park, parameters=parameters, cut=cut, out=out, threads=threads, progress=callback, stacklevel=3
+    )
+
+
+def simulate_study(
+    study: Study,
+    case: Case,
+    *,
+    parameters: str | None = None,
+    cut: str | None = None,
+    out: str | Path | None = None,
+    threads: int | None = None,
+    progress: StagedProgress | bool | None = None,
+    stacklevel: int = 2,
+) -> xr.Dataset:
+    """Run a study of a case and give its runs back, without storing them; see :func:`simulate`.
+
+    Parameters
+    ----------
+    study
+        The study.
+    case
+        Its case.
+    parameters, cut, out
+        Which parameters, of which cut, and where calibrations of one's own are looked for.
+    threads
+        Threads of the model; they do not change the numbers.
+    progress
+        Called with stage, done and total; ``False`` for nobody.
+    stacklevel
+        How far up the call lies that a warning names.
+    """
+    from copark.analyses.python_functions import tell, watched
+    from copark.analyses.spoken_errors import said_in_python
+    from copark.calibration.case_parameters import settle
+    from copark.options import options
+    from copark.simulation import run
+    from copark.simulation.unfinished import require_finished, unfinished_in
+
+    session = options()
+    folder = session.out if out is None else Path(out)
+    with said_in_python(), watched(progress) as callback:
+        settled, chosen = settle(study, case, folder or OUT, parameters, cut)
+        threads = session.threads if threads is None else threads
+        report = stage(callback, "simulate")
+        result = run.simulate(settled, case, threads=threads, source=chosen.source, progress=report)
         require_finished(result)
-    tell(settled.said("en"))
+    tell(chosen.said(session.lang))
     count = unfinished_in(result)
     if count:
-        warnings.warn(text("study.some_unfinished", count=count, total=result["status"].size), stacklevel=2)
+        words = text("study.some_unfinished", session.lang, count=count, total=result["status"].size)
+        warnings.warn(words, stacklevel=stacklevel)
     return result

@@ -47,6 +47,7 @@ class Params(CaseParams):
     only: Annotated[tuple[str, ...], Keys(mechanisms_of)] = ()
     """Keys of the mechanisms and links to switch off; by default everything."""
     served: ClassVar[Mapping[str, float]] = {"size": 1 << 14, "futures": 5}
+    words: ClassVar[Mapping[str, str]] = {"size": "runs"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from math import sqrt
+from math import inf, sqrt
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,7 @@ from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent_words, shown, unit_title
 from copark.simulation.readouts.observed_vs_model import expected_outside
-from copark.stats.shares import z_of
+from copark.stats.shares import LEVEL
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -242,13 +242,19 @@ class _Show(Show):
             yield t("confidence.simulation", runs=answer.runs, interval=interval)
 
     def searches(self) -> str:
-        """Say whether the searches of the calibration give one chance, up to the simulation error of so many runs."""
+        """Say whether the searches of the calibration give one chance, up to the simulation error of so many runs.
+
+        The difference of the highest and the lowest is compared with that of as many alike (Tukey's studentised range).
+        """
+        from scipy.stats import studentized_range
+
         answer = self.answer
         t = self.t
         low, high = min(answer.by_search), max(answer.by_search)
         middle = fmean(answer.by_search)
         runs_each = answer.runs / len(answer.by_search)
-        error = z_of() * sqrt(2.0 * middle * (1.0 - middle) / runs_each)
+        widest = float(studentized_range.ppf(LEVEL, len(answer.by_search), inf))
+        error = widest * sqrt(middle * (1.0 - middle) / runs_each)
         lowest, highest = (percent_words(value, t.lang) for value in (low, high))
         between = text("presentation.number.reach", t.lang, low=lowest, high=highest)
         interval = lowest if lowest == highest else between

@@ -10,6 +10,7 @@ from copark.analyses.calibrate import Answer, Calibrated
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show, grouped, interval, made_again
 from copark.calibration.diagnostics import Check, title_of
+from copark.calibration.observations import lasting_size
 from copark.labels import grade_title, observable_title, titled, with_unit
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -79,7 +80,7 @@ class _Show(Show):
         trust = self.answer.trust
         sentences = []
         if trust is not None and not trust.converged:
-            sentences.append(t("headline.unconverged", factor=number(trust.scale_reduction, 1)))
+            sentences.append(t("headline.unconverged", factor=number(trust.scale_reduction, 2)))
         sentences.append(t("headline", cut=self.answer.cut, all=len(self.calibrated.movements), **self.counts))
         outside = len(self.calibrated.outside)
         count = len(self.calibrated.checks)
@@ -117,9 +118,10 @@ class _Show(Show):
         yield t(
             f"used.{'everything' if calibrated.everything else 'fitted'}", count=calibrated.values, cut=self.answer.cut
         )
-        allowed = calibrated.recipe["settings"].get("discrepancy", 0.0)
-        if allowed:
-            yield t("used.allowed", share=percent(allowed))
+        multiple = calibrated.recipe["settings"].get("discrepancy", 0.0)
+        if multiple:
+            counts, amounts = (multiple * lasting_size(variable) for variable in ("operating", "serviced_area"))
+            yield t("used.allowed", counts=percent(counts), amounts=percent(amounts))
         if calibrated.wide_sizes:
             yield t("used.sizes")
         if calibrated.flat:

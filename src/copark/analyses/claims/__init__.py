@@ -73,7 +73,7 @@ class Answer(ClaimFindings, Result):
                 "prior_probability": part.prior_probability,
                 "effect": None if part.effect is None else part.effect.mean,
                 "bounds": part.bounds,
-                "severity": None if part.severity is None else part.severity.share,
+                "share_refuted": None if part.refutation is None else part.refutation.share,
                 "earlier": part.earlier,
                 "steady": part.steady,
                 "why": part.why,

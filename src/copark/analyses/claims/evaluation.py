@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from copark.analyses.claims.findings import ClaimFinding, ClaimFindings, HostValue, PartFinding, UnderAlternative
-from copark.analyses.claims.samples import Sample, measured
-from copark.analyses.claims.scenario_statistics import latest, rows_of, sample_of, split_of
-from copark.analyses.claims.schema import Alternative, Claim, Part
-from copark.analyses.claims.sequential import TrialRuns, key_of
-from copark.analyses.claims.severity import (
+from copark.analyses.claims.resamples import (
     RECENTRED,
     Lean,
     leaning,
     recentred,
-    severity,
+    refutation,
     steadiness,
 )
+from copark.analyses.claims.samples import Sample, measured
+from copark.analyses.claims.scenario_statistics import latest, rows_of, sample_of, split_of
+from copark.analyses.claims.schema import Alternative, Claim, Part
+from copark.analyses.claims.sequential import TrialRuns, key_of
 from copark.analyses.claims.trial import ClaimTrial
 from copark.analyses.claims.verdict import (
     Verdict,
@@ -150,10 +150,10 @@ def _part(trial_runs: TrialRuns, claim: Claim, part: Part, plain: Verdict) -> Pa
         why="" if verdict.word != OPEN else "turned" if plain.word != OPEN else _why(rule_samples, leans),
         leans=leans,
         variants=variants,
-        severities=tuple(
-            severity(part, trial_runs.in_null_models[key, world], world, seed) for world in part.false_worlds
+        refutations=tuple(
+            refutation(part, trial_runs.in_null_models[key, world], world, seed) for world in part.false_worlds
         ),
-        recentred=None if middle is None else severity(part, middle, RECENTRED, seed),
+        recentred=None if middle is None else refutation(part, middle, RECENTRED, seed),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from copark.analyses.claims.severity import built_in
+from copark.analyses.claims.resamples import built_in
 from copark.analyses.claims.standard import standard
 from copark.analyses.show import known
 from copark.model.variables import catalogue

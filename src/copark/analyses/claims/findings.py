@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, Field
 
 from copark.analyses.claims.claims_file import ClaimsFile
+from copark.analyses.claims.resamples import Lean, Refutation
 from copark.analyses.claims.samples import Measured
 from copark.analyses.claims.scenario_statistics import ScenarioRow
 from copark.analyses.claims.schema import Claim, Part
-from copark.analyses.claims.severity import Lean, Severity
 from copark.analyses.claims.verdict import Verdict
 from copark.cases.quarters import Quarter
 from copark.stats.precision import Split
@@ -54,17 +56,17 @@ class PartFinding(Verdict):
     """Parameters its statistics lean on."""
     variants: tuple[UnderAlternative, ...]
     """The part under each alternative assumption."""
-    severities: tuple[Severity, ...]
-    """One for each null model."""
-    recentred: Severity | None
+    refutations: Annotated[tuple[Refutation, ...], Field(validation_alias=AliasChoices("refutations", "severities"))]
+    """One for each null model; ``severities`` in results that were stored before."""
+    recentred: Refutation | None
     """How the test would do against effects as wide as those found but nil in the middle; ``None`` where the rule looks
     at other things than differences."""
 
     @property
-    def severity(self) -> Severity | None:
-        """Give the severity against effects nil in the middle, else of null models the least, by construction last."""
-        telling = least(severity for severity in self.severities if not severity.identical)
-        return self.recentred or telling or least(self.severities)
+    def refutation(self) -> Refutation | None:
+        """Give that of effects nil in the middle, else the least of null models, by construction last."""
+        telling = least(refutation for refutation in self.refutations if not refutation.identical)
+        return self.recentred or telling or least(self.refutations)
 
     @property
     def flipped(self) -> tuple[str, ...]:
@@ -77,10 +79,10 @@ class PartFinding(Verdict):
         return tuple(lean for lean in self.leans if lean.moved != "moved")
 
 
-def least(severities: Iterable[Severity | None]) -> Severity | None:
-    """Find the least severe test, of those that were made."""
-    tests = [severity for severity in severities if severity is not None and severity.batches]
-    return min(tests, key=lambda severity: severity.share, default=None)
+def least(refutations: Iterable[Refutation | None]) -> Refutation | None:
+    """Find the test that would refute least often, of those that were made."""
+    tests = [refutation for refutation in refutations if refutation is not None and refutation.batches]
+    return min(tests, key=lambda refutation: refutation.share, default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,9 +106,9 @@ class ClaimFinding(Verdict):
         return tuple(self.part(key) for key in self.claim.headline.parts)
 
     @property
-    def severity(self) -> Severity | None:
-        """The least severe test among the parts that make the headline."""
-        return least(finding.severity for finding in self.deciding)
+    def refutation(self) -> Refutation | None:
+        """That of the part which would be refuted least often, among those that make the headline."""
+        return least(finding.refutation for finding in self.deciding)
 
 
 @dataclass(frozen=True)

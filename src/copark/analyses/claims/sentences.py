@@ -12,10 +12,10 @@ from copark.analyses.claims.evidence import (
     sampling_range,
 )
 from copark.analyses.claims.findings import ClaimFinding, PartFinding
+from copark.analyses.claims.resamples import RECENTRED, Refutation
 from copark.analyses.claims.rules import RuleCondition, resolve
 from copark.analyses.claims.samples import Measured
 from copark.analyses.claims.schema import Part, Statistic
-from copark.analyses.claims.severity import RECENTRED, Severity
 from copark.analyses.claims.standard import standard
 from copark.analyses.claims.trial import DEPARTS
 from copark.analyses.claims.verdict import Verdict
@@ -163,14 +163,14 @@ class Sentences(Show):
             sentences.append(self.t(key, bound=bound, share=percent(tail.share)))
         return self.t.sentences(sentences)
 
-    def severity(self, severity: Severity) -> str:
+    def refutation(self, refutation: Refutation) -> str:
         """Say how often the test refutes the claim where it is false."""
-        if severity.world == RECENTRED:
-            return self.t("found.recentred", share=percent(severity.share))
-        low, high = (percent(value) for value in severity.interval)
-        note = self.t("found.by_construction") if severity.identical else ""
-        world = self.t.of(self.result.world(severity.world))
-        return self.t("found.severity", world=world, share=percent(severity.share), low=low, high=high, note=note)
+        if refutation.world == RECENTRED:
+            return self.t("found.recentred", share=percent(refutation.share))
+        low, high = (percent(value) for value in refutation.interval)
+        note = self.t("found.by_construction") if refutation.identical else ""
+        world = self.t.of(self.result.world(refutation.world))
+        return self.t("found.refuted", world=world, share=percent(refutation.share), low=low, high=high, note=note)
 
     def alternatives(self, finding: PartFinding) -> str:
         """Say what alternative assumptions do to a verdict, and how far they leave the observations."""
@@ -232,8 +232,8 @@ class Sentences(Show):
         )
         sentences.append(t("found.leans", names=leans) if leans else t("found.no_lean"))
         sentences.append(self.alternatives(finding))
-        severities = [severity for severity in finding.severities if severity.batches]
-        sentences += [self.severity(severity) for severity in (*filter(None, [finding.recentred]), *severities)]
+        refutations = [refutation for refutation in finding.refutations if refutation.batches]
+        sentences += [self.refutation(refutation) for refutation in (*filter(None, [finding.recentred]), *refutations)]
         sentences.append(t("found.steady", share=percent(finding.steady)))
         sentences.append(
             t("found.earlier", verdict=t(f"verdict.{finding.earlier}"), fixed=self.result.file.claims.fixed)

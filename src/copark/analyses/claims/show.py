@@ -20,9 +20,9 @@ from copark.analyses.claims.evidence import (
     sampling_range,
 )
 from copark.analyses.claims.findings import ClaimFinding
+from copark.analyses.claims.resamples import RECENTRED
 from copark.analyses.claims.schema import Alternative
 from copark.analyses.claims.sentences import Sentences, reason_open
-from copark.analyses.claims.severity import RECENTRED
 from copark.analyses.claims.standard import standard
 from copark.analyses.claims.stopping_rule import stopping
 from copark.analyses.claims.trial import FEW_DRAWS, FEW_REPLICATES
@@ -174,7 +174,7 @@ class _Show(Sentences):
         yield self.section("block", lead, *first, self.variants(), folded=True)
         t = self.t
         claims = self.result.file.claims
-        used = dict.fromkeys(world.world for _, part in self.parts for world in part.severities)
+        used = dict.fromkeys(world.world for _, part in self.parts for world in part.refutations)
         rows = [(t.of(claims.worlds[key].title), t.of(claims.worlds[key].text)) for key in used]
         worlds = self.table("worlds", "world altered:note", rows)
         yield self.section("worlds", self.text("lead.worlds"), worlds, folded=True)
@@ -208,7 +208,7 @@ class _Show(Sentences):
         blocks += [
             doc.Bullets(meanings),
             self.text("lead.cut", cut=cut),
-            self.text("lead.severity"),
+            self.text("lead.refuted"),
             *([self.text("lead.sequential", **stopped)] if self.sequential else []),
             self.every_part(),
             self.caveat("lead.band"),
@@ -259,7 +259,7 @@ class _Show(Sentences):
         return t.sentences(list(filter(None, sentences)))
 
     def every_part(self) -> doc.Table:
-        """Show every part: word, P, prior, effect, bounds, severity, dependences, what turns it or why it is open."""
+        """Show every part: word, P, prior, effect, bounds, refutation, dependences, what turns it or why it is open."""
         rows = [
             (
                 self.t.of(part.part.title),
@@ -268,14 +268,14 @@ class _Show(Sentences):
                 known(part.prior_probability),
                 factor(part),
                 *self.effect(part, [part]),
-                *((None, None) if part.severity is None else (part.severity.share, part.severity.identical)),
+                *((None, None) if part.refutation is None else (part.refutation.share, part.refutation.identical)),
                 self.listed(title_of(lean.parameter, self.t.lang) for lean in part.unmoved),
                 self.variants_named(part.flipped) or (self.t(f"why.{reason_open(part)}") if part.why else ""),
             )
             for _, part in self.parts
         ]
         columns = (
-            "part word probability:share prior_probability:share factor:number:2 effect bounds severity:share "
+            "part word probability:share prior_probability:share factor:number:2 effect bounds refuted:share "
             "by_construction:flag unmoved:note flips:note"
         )
         groups = tuple((self.headed(claim), len(claim.parts)) for claim in self.result.claims)
@@ -324,7 +324,7 @@ class _Show(Sentences):
 
     def cards(self, claim: ClaimFinding) -> doc.Cards:
         t = self.t
-        least = claim.severity
+        least = claim.refutation
         headline = claim.claim.headline
         parts = join([t.of(claim.claim.part(key).title) for key in headline.parts], t.lang)
         deciding = t("card.all" if headline.every else "card.any", parts=parts)
@@ -341,7 +341,7 @@ class _Show(Sentences):
             )
         if least is not None:
             key = "by_construction" if least.identical else "recentred" if least.world == RECENTRED else ""
-            cards.append(doc.Card(t("card.severity"), doc.SHARE, least.share, t(f"card.{key}") if key else ""))
+            cards.append(doc.Card(t("card.refuted"), doc.SHARE, least.share, t(f"card.{key}") if key else ""))
         return doc.Cards(tuple(cards))
 
     def drawn(self, claim: ClaimFinding) -> Iterator[tuple[str, Callable[[], Figure]]]:

@@ -15,12 +15,12 @@ from typing import Any
 from copark.analyses.claims.claims_file import ClaimsFile
 from copark.analyses.claims.earlier_standard import EarlierStandard
 from copark.analyses.claims.expected import Ridge
-from copark.analyses.claims.scenarios import check_moves, draws_in, places_of, values_read
-from copark.analyses.claims.schema import AS_IT_IS, CaseChange, Claim, upon
-from copark.analyses.claims.severity import (
+from copark.analyses.claims.resamples import (
     drawn_values,
     moved_words,
 )
+from copark.analyses.claims.scenarios import check_moves, draws_in, places_of, values_read
+from copark.analyses.claims.schema import AS_IT_IS, CaseChange, Claim, upon
 from copark.analyses.claims.standard import STANDARD, Standard
 from copark.analyses.claims.stopping_rule import SEQUENTIAL, Stopping, stopping
 from copark.arrays import Floats

@@ -37,6 +37,7 @@ class Params(AheadParams):
     outcomes: bool = False
     """Whether to show shares of outcomes even of a park that is not calibrated; they then follow from assumptions."""
     served: ClassVar[Mapping[str, float]] = {"runs": 2000, "futures": 20}
+    words: ClassVar[Mapping[str, str]] = {"draws": "draws_from"}
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ import numpy as np
 
 from copark.analyses.claims.claims_file import ClaimsFile
 from copark.analyses.claims.expected import Ridge, expected
+from copark.analyses.claims.resamples import drawn_values
 from copark.analyses.claims.scenario_statistics import ScenarioReadings, statistics_of
 from copark.analyses.claims.scenarios import draws_in, places_of, trial_study, values_read
 from copark.analyses.claims.schema import AS_IT_IS, CaseChange, Claim, Part
-from copark.analyses.claims.severity import drawn_values
 from copark.analyses.claims.verdict import Weighed, weigh
 from copark.analyses.experts.literature import Estimate, literature, state_of
 from copark.analyses.experts.workbook import Expert, Question

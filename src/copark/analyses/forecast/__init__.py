@@ -14,7 +14,7 @@ from copark.analyses.forecast.frozen_set import FrozenForecasts, check_set, free
 from copark.analyses.forecast.parameter_sources import Borrowed, Informed, Taken
 from copark.analyses.forecast.params import Params
 from copark.analyses.provenance import current_provenance, today
-from copark.analyses.stack.stacking import LINE, STACK, StackComparison, StackedForecast, shipped
+from copark.analyses.stack.stacking import BEGUN, LINE, STACK, StackComparison, StackedForecast, shipped
 from copark.arrays import Floats
 from copark.calibration import forecast as engine
 from copark.calibration import panels
@@ -22,9 +22,11 @@ from copark.calibration.diagnostics import BINS, Note, judged, movements, verdic
 from copark.calibration.pool.forecasts import GROWTH, MODEL, PooledOutlook
 from copark.calibration.pool.panel import Panel, mixture_quantiles, panel_identity
 from copark.calibration.pool.parks import AXES, POOLED
+from copark.calibration.pool.selection import chance_of_nothing, has_begun
 from copark.calibration.rolling_origin import BORROWED, Point, known_points
 from copark.calibration.validation_study import Spread
 from copark.cases.horizon import horizon_for, now_for
+from copark.cases.park_counts import load_counts
 from copark.json_types import JsonObject
 from copark.stats.quantiles import LEVELS, band
 from copark.stats.shares import z_of
@@ -362,21 +364,39 @@ def _pooled(basis: ForecastBasis, look: tuple[Panel, PooledOutlook], day: str) -
         "widths": {},
         "informed": (),
         "health": (),
-        "methods": {MODEL: dict(outlook.pooled), GROWTH: dict(outlook.growth)},
+        "methods": {MODEL: dict(outlook.pooled), GROWTH: dict(outlook.growth), **_begun(stacks)},
         "since": 0,
         "bands": {name: engine.read_levels(stacked.levels[STACK], LEVELS) for name, stacked in stacks.items()},
         "weights": {name: dict(stacked.weights) for name, stacked in stacks.items()},
         "reported": dict.fromkeys(outlook.pooled, ()),
         "borrowed": Borrowed(
             panel.identity,
-            {park.name: park.case.title for park in panel.parks},
+            _titles(panel),
             dict(outlook.lenders),
             dict(outlook.alone),
             tuple(parameter for _, parameter in taken),
             tuple(rate for rates in outlook.rates.values() for rate in rates),
             bool(case.not_known),
+            None if has_begun(case, basis.cut) else chance_of_nothing(len(panel.parks)),
         ),
     }
+
+
+def _titles(panel: Panel) -> dict[str, LocalizedText]:
+    """Return the titles of the panel's parks, and of parks without a case, which base rates tell."""
+    counted = {park.name: park.dates for park in load_counts().parks}
+    titles = {name: LocalizedText(en=dates.name_en, zh=dates.name_zh) for name, dates in counted.items()}
+    return titles | {park.name: park.case.title for park in panel.parks}
+
+
+def _begun(stacks: Mapping[str, StackedForecast]) -> dict[str, dict[str, Floats]]:
+    """Return the stacks of a park that comes about, where they are mixed with the chance that it does not."""
+    bands = {
+        name: engine.read_levels(stacked.levels[BEGUN], LEVELS)
+        for name, stacked in stacks.items()
+        if BEGUN in stacked.levels
+    }
+    return {BEGUN: bands} if bands else {}
 
 
 def _taken_parameter(panel: Panel, name: str) -> tuple[float, Taken]:

@@ -6,11 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analyses.stack.stacking import UNSEEN, StackedForecast, shipped, stack_of, stacks_of, with_stacks
+from copark.analyses.stack.stacking import (
+    UNSEEN,
+    StackedForecast,
+    coherent,
+    or_nothing,
+    shipped,
+    stack_of,
+    stacks_of,
+    with_stacks,
+)
 from copark.calibration import forecast as engine
 from copark.calibration import panels
 from copark.calibration.calibration_setup import uses_everything
 from copark.calibration.pool.forecasts import GROWTH, MODEL, PooledOutlook, freeze_outlook
+from copark.calibration.pool.selection import chance_of_nothing, has_begun
 from copark.calibration.rolling_origin import BLIND
 from copark.json_types import JsonObject
 
@@ -72,6 +82,8 @@ def content_on_own(
 def content_from_others(basis: ForecastBasis, look: tuple[Panel, PooledOutlook], day: str) -> tuple[JsonObject, Stacks]:
     """Stack the model on the pooled prior and the growth curve, as for a park that was never seen.
 
+    A park of which no enterprise is on record may come to nothing, and is mixed with that chance.
+
     Parameters
     ----------
     basis
@@ -95,4 +107,7 @@ def content_from_others(basis: ForecastBasis, look: tuple[Panel, PooledOutlook],
         bands = {key: levels[name].T for key, levels in parts.items() if name in levels}
         stacks[name] = stack_of(case.name, name, bands, UNSEEN, outlook.times.tolist(), stack)
     frozen = freeze_outlook(panel, outlook, day) if basis.until > case.clock.data_end else {}
+    stacks = coherent(stacks)
+    if not has_begun(case, basis.cut):
+        stacks = or_nothing(stacks, chance_of_nothing(len(panel.parks)).middle)
     return (with_stacks(frozen, stacks, stack) if frozen else {}), stacks

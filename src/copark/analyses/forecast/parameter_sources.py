@@ -61,3 +61,6 @@ class Borrowed:
     """Sizes of parks at an age."""
     open_facts: bool
     """Whether the case leaves much open, for which defaults stand."""
+    chance: tuple[float, float, float] | None = None
+    """Chance that the park comes to nothing, as its counts are mixed with it: middle, low, high; None where it has
+    begun."""

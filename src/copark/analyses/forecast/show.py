@@ -12,7 +12,7 @@ from copark.analyses.forecast import Answer
 from copark.analyses.forecast.parameter_sources import Borrowed
 from copark.analyses.show import Columns, Show, grouped, interval, value_column
 from copark.analyses.size_words import band_words, spans_too_much
-from copark.analyses.stack.stacking import FAR, NEAR, STACKED, UNSEEN
+from copark.analyses.stack.stacking import BEGUN, FAR, LINE, NEAR, STACKED, UNSEEN
 from copark.calibration.diagnostics import title_of
 from copark.calibration.pool.forecasts import GROWTH, MODEL
 from copark.calibration.rolling_origin import CONDITIONAL
@@ -70,6 +70,8 @@ class _Show(Show):
         self.first = [name for name in FIRST if name in answer.bands]
         self.settings = (UNSEEN,) if answer.borrowed else (NEAR, FAR)
         self.methods = [name for name in STACKED if name in answer.methods]
+        """The methods that are stacked, in their order."""
+        self.beside = [*self.methods, *(name for name in (LINE, BEGUN) if name in answer.methods)]
         """The methods that are shown beside the forecast, in their order."""
         self.since = 0 if answer.borrowed else Quarter.parse(answer.cut) - Quarter.parse(answer.start) + 1
         """First quarter that is told, counted from the start: that after the cut, or the first of all."""
@@ -150,6 +152,9 @@ class _Show(Show):
             blocks.append(self.caveat("caveat.told", cut=answer.cut))
         if Quarter.parse(answer.until) > Quarter.parse(answer.horizon):
             blocks.append(self.caveat("caveat.clock", end=answer.horizon))
+        if answer.borrowed is not None and answer.borrowed.chance is not None:
+            middle, low, high = (self.said(share, doc.SHARE) for share in answer.borrowed.chance)
+            blocks.append(self.caveat("caveat.nothing", chance=middle, low=low, high=high))
         if answer.borrowed is not None and answer.borrowed.open_facts:
             blocks.append(self.caveat("caveat.open_facts"))
         notes = [note.sentence(t.lang) for note in answer.health if note.word != "good"]
@@ -174,7 +179,7 @@ class _Show(Show):
     def rests_on(self) -> str:
         answer = self.answer
         if answer.borrowed is not None:
-            return self.t("rests.pooled", parks=len(answer.borrowed.parks), values=answer.values, runs=answer.pairs)
+            return self.t("rests.pooled", parks=len(answer.borrowed.lenders), values=answer.values, runs=answer.pairs)
         return self.t("rests.everything" if answer.everything else "rests.fitted", values=answer.values, cut=answer.cut)
 
     def stacked(self) -> str:
@@ -214,8 +219,8 @@ class _Show(Show):
             {*(quarter for quarter in self.years if (quarter + 1 - self.since) % step < 4), len(self.quarters) - 1}
         )
         columns: list[doc.Column | str] = ["quarter:quarter forecast:number"]
-        columns += [doc.Column(name, self.method(name), doc.Kind.number) for name in self.methods]
-        curves = [(answer.methods[name], answer.since) for name in self.methods]
+        columns += [doc.Column(name, self.method(name), doc.Kind.number) for name in self.beside]
+        curves = [(answer.methods[name], answer.since) for name in self.beside]
         if answer.borrowed is not None:
             columns.append("alone:number")
             curves.append((answer.borrowed.alone, 0))
@@ -256,7 +261,7 @@ class _Show(Show):
         stacked = variable in self.answer.weights
         curves = [
             (self.method(name), self.levels(answer.methods[name][variable], answer.since))
-            for name in self.methods
+            for name in self.beside
             if variable in answer.methods[name] and (stacked or name != MODEL)
         ]
         return scored_fan(

@@ -61,10 +61,30 @@ class Answer(Findings, Result):
                 "other_words": " ".join(parameter.other_words),
                 "coverage": parameter.coverage,
                 "coverage_differing": parameter.broken,
-                "most_influential": parameter.park,
-                "shift": parameter.shift,
+                "most_influential": parameter.park if parameter.can_be_found else "",
+                "shift": parameter.shift if parameter.can_be_found else None,
             }
             for parameter in self.axes
+        )
+
+    def disputed_frame(self) -> pd.DataFrame:
+        """Return α without each disputed value, a row each, then without all of them."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "park": finding.park,
+                "variable": finding.variable,
+                "date": finding.date,
+                "value": finding.value,
+                "source": finding.source,
+                "p05": finding.quantiles[0],
+                "median": finding.quantiles[1],
+                "p95": finding.quantiles[2],
+                "change": finding.change,
+                "change_error": finding.error,
+            }
+            for finding in self.disputed
         )
 
 

@@ -30,7 +30,7 @@ def places(parameters: Sequence[AxisFinding], names: Sequence[str], lang: str = 
     """
     titles = [text(f"joint.figure.{part}", lang) for part in ("title", "subtitle")]
     rows = [
-        (name, parameter.moved, parameter.places, number(parameter.r2, 2))
+        (name, parameter.word if parameter.can_be_found else "unmoved", parameter.places, number(parameter.r2, 2))
         for parameter, name in zip(parameters, names, strict=True)
     ]
     figure = places_on_prior(rows, titles, "joint", lang)

@@ -14,12 +14,13 @@ whose parks do *not* share their mechanisms, as the inference supposes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
+from copark.analyses.joint.disputed import DisputedValue, columns_on, disputed_values, place_of
 from copark.analyses.joint.reader import NEAR, Posterior, Reader, read_panels, sound_in
 from copark.analyses.joint.simulated_panels import (
     CHECKLIST,
@@ -34,13 +35,13 @@ from copark.analyses.joint.simulated_panels import (
     read,
     simulate,
 )
-from copark.arrays import Floats
+from copark.arrays import Floats, Integers
 from copark.calibration.diagnostics import BINS, title_of, verdict
 from copark.calibration.pool.abc_regression import reach_of
 from copark.calibration.pool.parks import AXES
 from copark.progress import Progress, StagedProgress, silent
 from copark.stats.jackknife import half_sample_error, halves, reach
-from copark.stats.quantiles import LEVELS, weighted_quantiles
+from copark.stats.quantiles import BAND, LEVELS, weighted_quantiles
 from copark.texts.localized import LocalizedText
 
 PANELS = 1 << 14
@@ -61,6 +62,8 @@ LEVEL = 0.9
 """Probability of the intervals that are tested."""
 FURTHER_SETS = (("counts",), ("service",), ("counts", "service"), ("checklist",))
 """Families of further observations of every park: alone and together."""
+PLACES = 51
+"""Places of a number's interval at which its words are looked up, so that none between the ends is missed."""
 GROUP = "panel"
 """Group that the hyperparameters belong to."""
 WORDS = ("moved", "weakly", "unmoved", "cannot")
@@ -68,7 +71,9 @@ WORDS = ("moved", "weakly", "unmoved", "cannot")
 
 
 def word_of(shrink: float, overlap: float, r2: float) -> str:
-    """Classify a parameter as moved, weakly, unmoved, or cannot: not moved, and hardly found in simulated panels.
+    """Classify a parameter as moved, weakly, unmoved, or cannot: hardly found in simulated panels.
+
+    What simulated panels do not find, real ones do not either: a narrowing then is chance of the regression.
 
     Parameters
     ----------
@@ -79,8 +84,7 @@ def word_of(shrink: float, overlap: float, r2: float) -> str:
     r2
         R² of the parameter in simulated panels.
     """
-    word = verdict(shrink, overlap)
-    return "cannot" if word != "moved" and r2 < LEAST else word
+    return "cannot" if r2 < LEAST else verdict(shrink, overlap)
 
 
 @dataclass(frozen=True)
@@ -118,14 +122,19 @@ class AxisFinding:
     further_coverage: tuple[float, ...]
     """Share of truths in the 90 % interval then: one for each of :data:`FURTHER_SETS`."""
     park: str
-    """The park whose leaving out moves the median most."""
+    """The park whose leaving out moves the mean most; it is no finding where :attr:`can_be_found` is false."""
     shift: float
     """By how many of the posterior's standard deviations it does."""
 
     @property
-    def moved(self) -> str:
-        """Verdict of the data alone: moved, weakly or unmoved."""
-        return verdict(self.shrink, self.overlap)
+    def can_be_found(self) -> bool:
+        """Say whether simulated panels find enough of it for shifts, and words other than cannot, to be findings."""
+        return self.r2 >= LEAST
+
+    @property
+    def is_firm(self) -> bool:
+        """Say whether its word is the same with another seed, as far as the errors over seeds tell."""
+        return not self.other_words
 
     @property
     def word(self) -> str:
@@ -138,8 +147,8 @@ class AxisFinding:
         numbers = (self.shrink, self.overlap, self.r2)
         words = set()
         for position, error in enumerate((self.shrink_error, self.overlap_error, self.r2_error)):
-            for end in reach(numbers[position], error, LEVEL):
-                shrink, overlap, r2 = (end if k == position else number for k, number in enumerate(numbers))
+            for value in np.linspace(*reach(numbers[position], error, LEVEL), PLACES).tolist():
+                shrink, overlap, r2 = (value if k == position else number for k, number in enumerate(numbers))
                 words.add(word_of(shrink, overlap, r2))
         return tuple(word for word in WORDS if word in words and word != self.word)
 
@@ -165,9 +174,10 @@ class MemberFinding:
     served: int
     """Values of its service level among those fitted."""
     shift: float
-    """Largest move of a median when the park is left out, in standard deviations of the posterior."""
+    """Largest move of a mean when the park is left out, in standard deviations of the posterior, over parameters of
+    which simulated panels find enough."""
     axis: str
-    """The parameter it is the median of."""
+    """The parameter it is the mean of; empty where there is none."""
     first: float
     """Move of the median of α when it is left out, in its unit."""
     listed: float
@@ -186,6 +196,30 @@ class Slice:
     """Simulated panels of such a size."""
     r2: float
     """R² of α in these panels."""
+
+
+@dataclass(frozen=True)
+class DisputedFinding:
+    """The weight of the home side's effort, α, without a disputed value."""
+
+    park: str
+    """Name of the park; empty for all disputed values at once."""
+    variable: str
+    """Name of the observable; empty for all at once."""
+    date: str
+    """Date as the casebook gives it; empty for all at once."""
+    value: float | None
+    """The value, in the observable's unit; none for all at once."""
+    source: str
+    """Where the dispute is told: number of a decision, or ``series`` for a note of the casebook's series."""
+    reason: LocalizedText | None
+    """Why it is disputed; none for all at once."""
+    quantiles: tuple[float, ...]
+    """Quantiles of α at 5, 50 and 95 % without it, in its unit."""
+    change: float
+    """Change of the median of α without it, in its unit."""
+    error: float
+    """Standard error of that change over seeds, from halves of the panels."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,6 +248,11 @@ class Findings:
     """Share of parameters whose coverage lies between 85 and 95 %."""
     reach: float
     """Share of simulated panels that lie farther from their neighbours than the observations do."""
+    first_error: float | None = None
+    """Standard error of the median of α over seeds, from halves of the panels; none in results made before it was
+    told."""
+    disputed: tuple[DisputedFinding, ...] = ()
+    """α without each disputed value that the panel reads, then without all of them."""
 
     def axis(self, name: str) -> AxisFinding:
         """Return a parameter by name."""
@@ -265,7 +304,8 @@ def find(
     posterior = reader.posterior(observations)
     ranks = ranks_of(reader)
     broken = ranks_elsewhere(reader, differing)
-    errors = seed_errors(panels, all_parks_reader, observations)
+    halved = half_posteriors(all_parks_reader, observations)
+    errors = seed_errors(panels, halved)
     without_park = []
     further_results = []
     for n in positions:
@@ -278,32 +318,91 @@ def find(
         further_results.append((r2_of(further.theta, further.expected), coverage_of(ranks_of(further))))
     listing_only = [with_further(all_parks_reader, [(CHECKLIST, n)]) for n in positions]
     listed = [float(r2_of(listing.theta, listing.expected)[names_of().index(FIRST)]) for listing in listing_only]
-    return _findings(panels, reader, posterior, ranks, broken, errors, without_park, further_results, listed)
+    findings = _findings(panels, reader, posterior, ranks, broken, errors, without_park, further_results, listed)
+    first = names_of().index(FIRST)
+    half_medians = np.array([median(panels, first, of_half) for _, of_half in halved])
+    disputed = _disputed(panels, reader, posterior, observations, [half for half, _ in halved], half_medians)
+    return replace(findings, first_error=float(half_sample_error(half_medians)), disputed=tuple(disputed))
 
 
-def seed_errors(panels: Panels, every: Reader, observations: Floats) -> Floats:
+def half_posteriors(every: Reader, observations: Floats) -> list[tuple[Reader, Posterior]]:
+    """Read the observations on each half of the panels: the readers of what is on record, and their posteriors.
+
+    Parameters
+    ----------
+    every
+        Reader of all parks of the panel.
+    observations
+        Columns of the observations, shape (columns,).
+    """
+    readers = [every.of_half(groups) for groups in halves()]
+    return [(half, half.posterior(observations[: half.columns.shape[1]])) for half in readers]
+
+
+def seed_errors(panels: Panels, halved: Sequence[tuple[Reader, Posterior]]) -> Floats:
     """Estimate standard errors over seeds from halves of the panels.
 
     Parameters
     ----------
     panels
         Simulated panels.
-    every
-        Reader of all parks of the panel.
-    observations
-        Columns of the observations, shape (columns,).
+    halved
+        Reader and posterior of each half.
 
     Returns
     -------
     Errors of shrink, overlap and R², shape (axes, 3).
     """
     estimates = []
-    for groups in halves():
-        half = every.of_half(groups)
-        posterior = half.posterior(observations[: half.columns.shape[1]])
+    for half, posterior in halved:
         movements = [_quantiles_and_movement(panels, name, posterior)[3:] for name in names_of()]
         estimates.append(np.column_stack([movements, r2_of(half.theta, half.expected)]))
     return half_sample_error(np.array(estimates))
+
+
+def _disputed(
+    panels: Panels,
+    reader: Reader,
+    whole: Posterior,
+    observations: Floats,
+    half_readers: Sequence[Reader],
+    half_medians: Floats,
+) -> Iterator[DisputedFinding]:
+    """Read α without each disputed value, then without all of them at once, on all panels and on each half of them."""
+    first = names_of().index(FIRST)
+    middle = median(panels, first, whole)
+
+    def finding(
+        columns: Integers, value: DisputedValue | None = None, recorded: float | None = None
+    ) -> DisputedFinding:
+        posterior = reader.without_columns(columns).posterior(observations)
+        scores = weighted_quantiles(posterior.draws[:, first], posterior.weights, BAND)
+        quantiles = tuple(values_at(panels, FIRST, scores).tolist())
+        changes = []
+        for half, before in zip(half_readers, half_medians, strict=True):
+            of_half = half.without_columns(columns).posterior(observations[: half.columns.shape[1]])
+            changes.append(median(panels, first, of_half) - before)
+        return DisputedFinding(
+            park="" if value is None else value.park,
+            variable="" if value is None else value.variable,
+            date="" if value is None else value.date,
+            value=recorded,
+            source="" if value is None else value.source,
+            reason=None if value is None else value.reason,
+            quantiles=quantiles,
+            change=quantiles[1] - middle,
+            error=float(half_sample_error(np.array(changes))),
+        )
+
+    every: list[Integers] = []
+    for park, member in enumerate(panels.members):
+        for value in disputed_values():
+            place = place_of(member, value)
+            if place is not None:
+                every.append(columns_on(reader, panels.members, park, place))
+                yield finding(every[-1], value, float(member.recorded[place]))
+    if every:
+        yield finding(np.unique(np.concatenate(every)))
 
 
 def with_further(every: Reader, further: Sequence[tuple[str, int]]) -> Reader:
@@ -392,28 +491,31 @@ def _findings(
         )
     first = names.index(FIRST)
     middle = median(panels, first, whole)
-    parks = tuple(
-        MemberFinding(
-            member.name,
-            member.park.case.title,
-            member.operator,
-            member.case,
-            member.counted,
-            member.served,
-            float(row[np.argmax(np.abs(row))]),
-            names[int(np.argmax(np.abs(row)))],
-            median(panels, first, without) - middle,
-            r2_listed,
+    can_be_found = r2 >= LEAST
+    parks = []
+    for member, row, without, r2_listed in zip(chosen, moves, left, listed, strict=True):
+        largest = int(np.argmax(np.where(can_be_found, np.abs(row), -1.0)))
+        parks.append(
+            MemberFinding(
+                member.name,
+                member.park.case.title,
+                member.operator,
+                member.case,
+                member.counted,
+                member.served,
+                float(row[largest]) if can_be_found.any() else 0.0,
+                names[largest] if can_be_found.any() else "",
+                median(panels, first, without) - middle,
+                r2_listed,
+            )
         )
-        for member, row, without, r2_listed in zip(chosen, moves, left, listed, strict=True)
-    )
     return Findings(
         panels=panels.count,
         tested=len(reader.theta),
         records=len(ranks),
         seed=panels.seed,
         axes=tuple(axes),
-        parks=parks,
+        parks=tuple(parks),
         slices=tuple(_slices(reader, first)),
         coverage=float(coverage.mean()),
         broken=float(elsewhere.mean()),

@@ -6,7 +6,7 @@ their squares. Of half of the panels it is the sums over these that the regressi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -56,10 +56,16 @@ class Reader:
     """Normal scores of the panels not trained on, shape (panels, axes)."""
     columns: Floats
     """Columns of the panels not trained on, shape (panels, columns)."""
+    silent: tuple[int, ...] = ()
+    """Columns of the blocks that do not count all the same: of values that are left out."""
 
     def of_blocks(self, blocks: Sequence[int]) -> Reader:
         """Return the same reader where other blocks count: without a park, or with what could be observed."""
         return replace(self, blocks=tuple(blocks))
+
+    def without_columns(self, columns: Iterable[int]) -> Reader:
+        """Return the same reader without some columns."""
+        return replace(self, silent=tuple(map(int, columns)))
 
     def of_half(self, groups: Sequence[int]) -> Reader:
         """Return the reader of what is on record, had half of the groups been simulated, each counted twice."""
@@ -85,7 +91,8 @@ class Reader:
     def counting(self) -> Integers:
         """Columns of the blocks that count."""
         ends = np.cumsum([0, *(2 * len(centre) for centre in self.centres)])
-        return np.concatenate([np.arange(ends[n], ends[n + 1]) for n in self.blocks])
+        positions = np.concatenate([np.arange(ends[n], ends[n + 1]) for n in self.blocks])
+        return positions[~np.isin(positions, self.silent)]
 
     @cached_property
     def weights(self) -> Floats:

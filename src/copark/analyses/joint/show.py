@@ -11,6 +11,7 @@ from copark.analyses.joint.findings import FIRST, FURTHER_SETS, GROUP, LEAST, LE
 from copark.analyses.joint.simulated_panels import AGES, DUE, HYPER
 from copark.analyses.show import Show, grouped
 from copark.calibration.pool.parks import GROUPS
+from copark.labels import lowered, observable_title
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
 from copark.stats.jackknife import reach
@@ -21,6 +22,8 @@ SHARE = doc.SHARE
 PLAIN = doc.plain(doc.Kind.number)
 METHODS = 7
 """Sentences about method and limits."""
+ERRORS = 2.0
+"""Standard errors over seeds that a change must exceed to be told from chance."""
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
@@ -37,6 +40,7 @@ def document(answer: Answer, t: Texts) -> doc.Document:
             show.parameters(),
             show.proof(),
             show.parks(),
+            *show.disputed(),
             show.section("method", show.numbered("method", METHODS)),
         ],
         provenance={
@@ -77,6 +81,10 @@ class _Show(Show):
         others = self.t("or").join(self.t("quoted", word=self.t(f"word.{other}")) for other in parameter.other_words)
         return self.t("another_seed", word=word, others=others) if others else word
 
+    def most_influential(self, parameter: AxisFinding) -> tuple[str | None, float | None]:
+        """Return the park that matters most and the shift without it; neither where these are no findings."""
+        return (self.park(parameter.park), parameter.shift) if parameter.can_be_found else (None, None)
+
     def words(self, parameter: AxisFinding) -> dict[str, str]:
         number_format = SHARE if parameter.group == GROUP else PLAIN
         return {
@@ -85,16 +93,15 @@ class _Show(Show):
             "prior": self.said(self.band(parameter.prior), number_format),
             "r2": number(parameter.r2, 2),
             "word": self.word(parameter),
-            "park": self.park(parameter.park),
-            "shift": number(abs(parameter.shift), 1),
         }
 
     def headline(self) -> str:
         t = self.t
         first = self.answer.axis(FIRST)
         mechanisms = [parameter for parameter in self.axes if parameter.group != GROUP]
-        counts = {key: sum(parameter.word == key for parameter in mechanisms) for key in ("moved", "cannot")}
-        unsteady = sum(bool(parameter.other_words) for parameter in mechanisms)
+        firm = [parameter.word for parameter in mechanisms if parameter.is_firm]
+        counts = {key: firm.count(key) for key in ("moved", "cannot")}
+        unsteady = len(mechanisms) - len(firm)
         return t.sentences(
             [
                 t("headline", count=len(mechanisms), parks=len(self.answer.parks), **counts),
@@ -191,7 +198,7 @@ class _Show(Show):
         columns = self.columns("parameter prior:number posterior:number word narrowing:share r2:number:2")
         table = self.table("parameters", columns, rows, groups=heads)
         trust_rows = [
-            (self.title(parameter), parameter.coverage, parameter.broken, self.park(parameter.park), parameter.shift)
+            (self.title(parameter), parameter.coverage, parameter.broken, *self.most_influential(parameter))
             for parameter in self.axes
         ]
         columns = self.columns("parameter coverage:share differing:share influential shift:change:1")
@@ -241,10 +248,58 @@ class _Show(Show):
                 self.t(f"operator.{member.operator}") if operators.count(member.operator) > 1 else "",
                 member.first,
                 member.shift,
-                titles[member.axis],
+                titles.get(member.axis),
                 member.listed,
             )
             for member in sorted(self.answer.parks, key=lambda member: -abs(member.first))
         ]
         columns = self.columns("park values:count operator first:change:3 largest:change:1 axis listed:number:2")
         return self.section("parks", doc.Paragraph(self.t("lead.parks")), self.table("parks", columns, rows))
+
+    def disputed(self) -> Iterator[doc.Section]:
+        """Show α without each disputed value; nothing in results that were made before these were left out."""
+        t = self.t
+        if not self.answer.disputed:
+            return
+        first = self.answer.axis(FIRST)
+        rows = [
+            (t("all_values"), None, None, None, self.band(first.posterior), None, self.answer.first_error),
+            *(
+                (
+                    self.park(finding.park) if finding.park else t("all_disputed"),
+                    observable_title(finding.variable, t.lang) if finding.variable else None,
+                    finding.date or None,
+                    None if finding.reason is None else t.of(finding.reason),
+                    doc.Interval(finding.quantiles[0], finding.quantiles[2], finding.quantiles[1]),
+                    finding.change,
+                    finding.error,
+                )
+                for finding in self.answer.disputed
+            ),
+        ]
+        columns = self.columns("park variable date reason weight:number:2 first:change:3 error:number:3")
+        yield self.section(
+            "disputed",
+            doc.Paragraph(t("lead.disputed")),
+            doc.Paragraph(self.most_disputed()),
+            self.table("disputed", columns, rows),
+        )
+
+    def most_disputed(self) -> str:
+        """Say how many disputed values move α beyond their seed error, and how far all of them together do."""
+        single = [finding for finding in self.answer.disputed if finding.park]
+        together = next(finding for finding in self.answer.disputed if not finding.park)
+        beyond = sum(abs(finding.change) > ERRORS * finding.error for finding in single)
+        most = max(single, key=lambda finding: abs(finding.change))
+        return self.t(
+            "said.disputed",
+            count=len(single),
+            beyond=beyond,
+            park=self.park(most.park),
+            variable=lowered(observable_title(most.variable, self.t.lang)),
+            date=most.date,
+            change=number(most.change, 3),
+            error=number(most.error, 3),
+            together=number(together.change, 3),
+            together_error=number(together.error, 3),
+        )

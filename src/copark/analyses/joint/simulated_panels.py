@@ -28,7 +28,7 @@ from copark.arrays import Floats
 from copark.calibration.observations import STAND_INS, ObservationModel, Target
 from copark.calibration.pool.abc_regression import part_of, scores_of
 from copark.calibration.pool.batches import design, make_panel_batch, reported
-from copark.calibration.pool.parks import AXES, COLUMN, LAST, PanelPark, known_targets, park_of
+from copark.calibration.pool.parks import AXES, COLUMN, PanelPark, known_targets, park_of
 from copark.calibration.posterior import features
 from copark.calibration.prior import EDGE
 from copark.cases import list_cases, load_case
@@ -36,6 +36,7 @@ from copark.cases.case import Case
 from copark.cases.casebook import casebook_path
 from copark.cases.dates import Date
 from copark.cases.defaults import BESIDE, LEVEL
+from copark.cases.park_counts import LAST
 from copark.cases.parks import Park as Row
 from copark.cases.parks import load_parks
 from copark.cases.quarters import Quarter

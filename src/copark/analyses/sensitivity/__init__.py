@@ -41,6 +41,7 @@ class Params(CaseParams):
     fixed: bool = False
     """Whether parameters that are held fixed vary, too, over plausible ranges (a judgement)."""
     served: ClassVar[Mapping[str, float]] = {"size": 1024, "replicates": 8}
+    words: ClassVar[Mapping[str, str]] = {"size": "draws"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 from copark.analyses.contract import AnalysisParams, Local, Remakeable, by_difference
 from copark.analyses.provenance import current_provenance
 from copark.analyses.stack.stacking import StackComparison
+from copark.calibration.pool.selection import Selection
+from copark.identity import hash_content
 from copark.json_types import JsonObject
 from copark.texts.localized import LocalizedText
 
@@ -59,6 +61,8 @@ class Answer(Remakeable):
     """Scores of the stack, the model and the curves."""
     weights: tuple[Weight, ...]
     """By setting, observable and method."""
+    selection: Selection | None = None
+    """What the choice of cases does to forecasts of parks never seen."""
 
     def to_frame(self) -> pd.DataFrame:
         """Tabulate the mean scores of every method, a row each."""
@@ -77,7 +81,11 @@ def depends_on(_params: Params, context: Context) -> JsonObject:
     from copark.calibration.pool.parks import parks_of
 
     stack = shipped().stack
-    return {"stack": stack.identity, "current": is_current(parks_of(tuple(stack.recipe["parks"]), context.lang))}
+    return {
+        "stack": stack.identity,
+        "recipe": hash_content(dict(stack.recipe)),
+        "current": is_current(parks_of(tuple(stack.recipe["parks"]), context.lang)),
+    }
 
 
 def anew(params: Params, _context: Context) -> bool:
@@ -109,6 +117,7 @@ def compute(params: Params, context: Context) -> Answer:
         titles={park.name: park.case.title for park in parks},
         judged=judge(trials, stack),
         weights=tuple(_weights(stack)),
+        selection=shipped().selection,
         again=_again(context) if params.check else None,
         stale=not is_current(parks),
     )

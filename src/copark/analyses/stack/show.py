@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, grouped, made_again
 from copark.analyses.stack import Answer
-from copark.analyses.stack.stacking import STACK, ParkScore
+from copark.analyses.stack.stacking import RECENT, STACK, ParkScore
 from copark.calibration.pool.forecasts import GROWTH, MODEL
 from copark.labels import method_title, observable_title
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
 
 METHOD = 5
-LIMITS = 4
+LIMITS = 5
 
 
 def document(answer: Answer, t: Texts) -> doc.Document:
@@ -31,6 +31,8 @@ def document(answer: Answer, t: Texts) -> doc.Document:
         sections=[
             show.summary(),
             show.scores(),
+            show.origins(),
+            *show.selection(),
             show.parks(),
             show.section("method", show.numbered("method", METHOD)),
             show.section("limit", show.numbered("limit", LIMITS)),
@@ -71,7 +73,7 @@ class _Show(Show):
                 coverage=percent(row[STACK].coverage),
             )
             cards.append(doc.Card(t(f"setting.{setting}"), doc.SHARE, self.share(self.answer.judged.of(setting)), note))
-        blocks: list[doc.Block] = [doc.Cards(tuple(cards))]
+        blocks: list[doc.Block] = [doc.Cards(tuple(cards)), doc.Bullets(tuple(self.against()))]
         if self.answer.stale:
             blocks.append(doc.Caveat(t("stale")))
         return self.section("summary", *blocks)
@@ -115,6 +117,73 @@ class _Show(Show):
                 )
         columns = self.columns("method log_crps:number:3 crps:number:1 coverage:share")
         return self.table(key, columns, rows, groups=grouped(heads), folded=by_indicator)
+
+    def against(self) -> Iterator[str]:
+        """Say how the stack did beside the best single curve, by setting and over origins."""
+        judged = self.answer.judged
+        for setting in self.settings:
+            row = judged.best(setting)
+            yield self.t(
+                "said.best",
+                setting=self.t(f"setting.{setting}"),
+                curve=self.method(row.curve),
+                share=percent(row.not_worse / row.parks),
+                parks=row.parks,
+                difference=number(row.difference, 3),
+                low=number(row.low, 3),
+                high=number(row.high, 3),
+            )
+        origins = judged.by_origin()
+        if origins:
+            better = sum(row.difference <= 0.0 for row in origins)
+            yield self.t("said.origins", better=better, origins=len(origins), year=RECENT)
+
+    def origins(self) -> doc.Section:
+        """Show the stack beside the best single curve: over all, by indicator, by origin."""
+        rows = []
+        heads = []
+        for row in self.answer.judged.against_best:
+            what = self.t("from_origin", year=row.origin) if row.origin else self.observable(row.variable)
+            scores = (row.stack, row.model, row.best, row.difference, row.low, row.high)
+            rows.append((what, row.values, row.parks, row.not_worse, *scores))
+            heads.append(self.t("recent", setting=self.t(f"setting.{row.setting}"), curve=self.method(row.curve)))
+        columns = self.columns(
+            "what values:count parks:count better:count stack:number:3 model:number:3 best:number:3 "
+            "difference:number:3 low:number:3 high:number:3"
+        )
+        lead = doc.Paragraph(self.t("lead.origins", year=RECENT))
+        table = self.table("best", columns, rows, groups=grouped(heads))
+        return self.section("origins", lead, table)
+
+    def selection(self) -> Iterator[doc.Section]:
+        """Show which parks came to nothing, and how the growth curve does on parks without a case."""
+        selection = self.answer.selection
+        if selection is None:
+            return
+        counts = {record: (nothing, parks) for record, nothing, parks in selection.records}
+        middle, low, high = (percent(share) for share in selection.chance)
+        lead = self.t(
+            "lead.selection",
+            zones=counts["zones"][0],
+            zones_of=counts["zones"][1],
+            others=counts["parks-without-case"][0],
+            others_of=counts["parks-without-case"][1],
+            chance=middle,
+            low=low,
+            high=high,
+        )
+        rows = []
+        heads = []
+        for row in selection.outside:
+            if row.chance in (0.0, *selection.chance):
+                what = self.observable(row.variable)
+                rows.append((what, row.chance, row.parks, row.values, row.log_crps, row.ratio, row.coverage))
+                heads.append(self.t(f"learned.{row.learned}"))
+        columns = self.columns(
+            "what chance:share parks:count values:count log_crps:number:3 ratio:number:2 coverage:share"
+        )
+        table = self.table("outside", columns, rows, groups=grouped(heads))
+        yield self.section("selection", doc.Paragraph(lead), table)
 
     def parks(self) -> doc.Section:
         """Show every park: the stack, the model and the growth curve."""

@@ -5,13 +5,13 @@ its case. *Near*: values of at most three years after an origin, from all that w
 later than that. See :mod:`copark.calibration.pool.forecasts`; nothing after 2024 is read.
 
 *Weights*: a stack is the linear pool, a mixture of distributions (Stone, Annals of Mathematical Statistics 32, 1961).
-Weights are those with the least score, averaged over resamples of the parks, each park counting once, and half way to
-equal ones, since few parks teach little more (decision 0062); the score is the CRPS of ln(1 + count), in which large
-parks count as small ones do. Each observable that enough parks tell has weights of its own. A method that cannot
-forecast a value gives its weight to the others. A stack is scored on parks that had no say in its weights.
+Weights are those with the least score, averaged over resamples of the parks, each park counting once, and a quarter of
+the way to equal ones, since few parks teach little more (decision 0103); the score is the CRPS of ln(1 + count), in
+which large parks count as small ones do. Each observable that enough parks tell has weights of its own. A method that
+cannot forecast a value gives its weight to the others. A stack is scored on parks that had no say in its weights.
 
 *Forecasts* of one park are put together of its model, the growth curve of the other parks bent to the park's own past,
-and a straight line through its own last values, where it has enough of them. Of other parks, too, only what was known
+and a damped trend through its own last values, where it has enough of them. Of other parks, too, only what was known
 by the cut has a say. Counts of enterprises and jobs are stacked; of anything else nothing was learned.
 
 Trials, weights and scores ship. ``python docs/build_posteriors.py stack`` makes them again; ``copark stack --check``
@@ -21,7 +21,7 @@ compares without writing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import combinations_with_replacement
 from pathlib import Path
@@ -34,37 +34,51 @@ from copark.arrays import Floats
 from copark.calibration.draw_sources import SHIPPED, arrays_in
 from copark.calibration.forecast import LEVELS, rounded
 from copark.calibration.pool.abc_regression import ORIGINS, YEARS, Window, pasts, windows
-from copark.calibration.pool.benchmarks import MEMBERS, Past, fit_growth
+from copark.calibration.pool.benchmarks import Past, fit_growth, held_up, trend
 from copark.calibration.pool.forecasts import (
     GROWTH,
     METHODS,
     MODEL,
+    TREND,
     Contest,
     Forecast,
     PanelScore,
     Race,
     contest,
+    curves_from_origin,
     from_origin,
     unseen,
+    unseen_curves,
     winners,
 )
-from copark.calibration.pool.panel import Panel
+from copark.calibration.pool.panel import Panel, PanelSettings
 from copark.calibration.pool.panel import recipe_of as recipe_of_panel
-from copark.calibration.pool.parks import COUNTS, LAST, YOUNGEST, PanelPark, last_day
-from copark.calibration.rolling_origin import forecasts, history_of
+from copark.calibration.pool.parks import COUNTS, PanelPark, last_day
+from copark.calibration.pool.records import YOUNGEST, offered_after
+from copark.calibration.pool.selection import Selection, mixed_with_nothing, select
+from copark.calibration.rolling_origin import history_of
 from copark.cases.case import Case
+from copark.cases.casebook import COUNTS as ACCOUNTS
+from copark.cases.casebook import DATES, casebook_path
+from copark.cases.park_counts import LAST
 from copark.cases.quarters import Quarter
-from copark.identity import hash_content, identity_of
+from copark.identity import hash_content, hash_files, identity_of
 from copark.json_types import JsonObject
 from copark.progress import Progress
 from copark.stats.quantiles import weighted_quantiles
 from copark.stats.scores import crps
-from copark.version import MODEL_VERSION, PANEL_VERSION
+from copark.version import MODEL_VERSION, PANEL_VERSION, STACK_VERSION
 
 LINE = "line"
 STACK = "stack"
-STACKED = (MODEL, GROWTH, LINE)
-"""Methods that are stacked; persistence and the logistic curve made the stack no better."""
+BEGUN = "begun"
+"""The stack of a park that comes about, beside the one mixed with the chance that it does not."""
+WHOLE, PART = "registered", "operating"
+"""Counts of which the second is a part of the first."""
+STACKED = (MODEL, GROWTH, TREND)
+"""Methods that are stacked; persistence, a straight line and the logistic curve made the stack no better."""
+RECENT = 2013
+"""Weights of near and far values are learned from origins since this year: before it there were three parks."""
 UNSEEN = "unseen"
 NEAR = "near"
 FAR = "far"
@@ -78,10 +92,15 @@ FAR_YEARS = 6.0
 DAYS = 365.25
 STEPS = 10
 """Weights are tried in tenths."""
-EQUAL = 0.5
+EQUAL = 0.25
 """How far weights are drawn to equal ones."""
 SEED = 1
 RESAMPLES = 400
+DRAWS = 4000
+"""Resamples of parks for intervals of differences."""
+ENDS = (0.025, 0.975)
+SINGLE = (GROWTH, "persistence", "line", "logistic", TREND)
+"""Single curves, of which the best is what the stack has to reach."""
 FEWEST = 8
 """An observable that fewer parks tell takes the weights learned over all."""
 FILE = "stack.json"
@@ -108,6 +127,8 @@ class ForecastTrial:
     """Years from the origin to the value's day; of an unseen park from its own first day."""
     value: float
     levels: Mapping[str, Floats]
+    origin: int = 0
+    """Year of the origin; 0 for an unseen park."""
 
 
 def trials_of(
@@ -129,31 +150,109 @@ def trials_of(
     race = Race(panel, threads, folder)
     steps: dict[str, Callable[[], list[Any]]] = {}
 
-    def blind(park: PanelPark) -> list[Any]:
-        return _told(park, UNSEEN, unseen(race, park), park.ages)
+    def made(task: _Task) -> list[Any]:
+        if task.window is None:
+            return _told(task, unseen(race, task.park))
+        return _told(task, from_origin(race, task.window))
 
-    def later(setting: str, window: Window) -> list[Any]:
-        ahead = np.array([(last_day(target) - window.day) / DAYS for target in window.park.model.targets])
-        return _told(window.park, setting, from_origin(race, window), ahead)
+    for task in _tasks(panel.parks):
+        steps[task.step] = partial(made, task)
+    return tuple(_trial(row) for row in race.in_steps(steps, progress))
 
-    for park in panel.parks:
+
+@dataclass(frozen=True)
+class _Task:
+    """Forecasts of one park in one setting, from one origin where it has one."""
+
+    park: PanelPark
+    setting: str
+    window: Window | None = None
+
+    @property
+    def step(self) -> str:
+        """Name of the step that is kept."""
+        year = "" if self.window is None else f"-{self.window.year}"
+        return f"stack-{STACK_VERSION}-{self.setting}-{self.park.name}{year}"
+
+    @property
+    def origin(self) -> int:
+        """Year of the origin; 0 without one."""
+        return 0 if self.window is None else self.window.year
+
+    @property
+    def ahead(self) -> Floats:
+        """Years from the origin to each target, shape (targets,); of an unseen park its age."""
+        if self.window is None:
+            return self.park.ages
+        day = self.window.day
+        return np.array([(last_day(target) - day) / DAYS for target in self.park.model.targets])
+
+    def curves(self, parks: Sequence[PanelPark]) -> Iterator[Forecast]:
+        """Forecast by the methods that know no mechanism, which takes no run."""
+        if self.window is None:
+            return unseen_curves(parks, self.park)
+        return curves_from_origin(parks, self.window)
+
+
+def _tasks(parks: Sequence[PanelPark]) -> Iterator[_Task]:
+    """List the tasks in the order of their trials."""
+    for park in parks:
         if any(park.scored(name) for name in COUNTS):
-            steps[f"stack-{UNSEEN}-{park.name}"] = partial(blind, park)
+            yield _Task(park, UNSEEN)
         for setting, after, until in ((NEAR, 0, YEARS), (FAR, YEARS, EVER)):
             for window in windows(park, after, until):
-                steps[f"stack-{setting}-{park.name}-{window.year}"] = partial(later, setting, window)
-    rows = race.in_steps(steps, progress)
-    return tuple(
-        ForecastTrial(
-            **row | {"levels": {name: np.array(row["levels"][name]) for name in METHODS if name in row["levels"]}}
-        )
-        for row in rows
-    )
+                yield _Task(park, setting, window)
 
 
-def _told(park: PanelPark, setting: str, method_forecasts: Iterable[Forecast], ahead: Floats) -> list[Any]:
-    """Give the trials of a park as plain values, by target."""
-    rows: dict[int, dict[str, list[float]]] = {}
+def with_curves(trials: Sequence[ForecastTrial], parks: Sequence[PanelPark]) -> tuple[ForecastTrial, ...]:
+    """Make the curves of trials anew and leave the model's forecasts as they are: minutes, where those take hours.
+
+    Parameters
+    ----------
+    trials
+        Trials whose model is current.
+    parks
+        The parks they are of.
+
+    Raises
+    ------
+    ValueError
+        If the trials are not of the values that these parks have.
+    """
+    models = {
+        (trial.park, trial.setting, trial.variable, round(trial.ahead, 3), trial.value): trial.levels[MODEL]
+        for trial in trials
+    }
+    made = []
+    for task in _tasks(parks):
+        positions = task.window.later if task.window is not None else [n for v in COUNTS for n in task.park.scored(v)]
+        targets = task.park.model.targets
+        model = {}
+        for position in positions:
+            target = targets[position]
+            key = (task.park.name, task.setting, target.variable, round(float(task.ahead[position]), 3), target.value)
+            if key not in models:
+                raise ValueError(f"no trial of {key}: make them by python docs/build_posteriors.py stack")
+            model[position] = models[key].tolist()
+        made += [_trial(row) for row in _told(task, task.curves(parks), model)]
+    if len(made) != len(trials):
+        raise ValueError(f"{len(trials)} trials, {len(made)} values")
+    return tuple(made)
+
+
+def _trial(row: Mapping[str, Any]) -> ForecastTrial:
+    """Make a trial of its plain values, methods in their usual order."""
+    levels = {name: np.array(row["levels"][name]) for name in METHODS if name in row["levels"]}
+    return ForecastTrial(**{**row, "levels": levels})
+
+
+def _told(
+    task: _Task, method_forecasts: Iterable[Forecast], model: Mapping[int, list[float]] | None = None
+) -> list[Any]:
+    """Give the trials of a task as plain values, by target; levels of the model are taken as they are, if given."""
+    park = task.park
+    ahead = task.ahead
+    rows: dict[int, dict[str, list[float]]] = {position: {MODEL: levels} for position, levels in (model or {}).items()}
     for method, position, members in method_forecasts:
         counts = np.maximum(members[np.isfinite(members)], 0.0)
         rows.setdefault(position, {})[method] = np.quantile(counts, LEVELS).tolist()
@@ -161,7 +260,8 @@ def _told(park: PanelPark, setting: str, method_forecasts: Iterable[Forecast], a
     return [
         {
             "park": park.name,
-            "setting": setting,
+            "setting": task.setting,
+            "origin": task.origin,
             "variable": targets[position].variable,
             "ahead": float(ahead[position]),
             "value": targets[position].value,
@@ -184,8 +284,9 @@ class Stack:
 
     @property
     def identity(self) -> str:
-        """Hash of the weights."""
-        return identity_of({"way": "mixture", "everyone": self.everyone, "without": self.without})
+        """Hash of the weights, and of the version and records of the curves that they weigh."""
+        curves = {key: self.recipe.get(key) for key in ("curves", "records")}
+        return identity_of({"way": "mixture", "everyone": self.everyone, "without": self.without, **curves})
 
     def of(self, park: str, setting: str, variable: str, ahead: float) -> dict[str, float]:
         """Weigh the methods for a forecast, so many years ahead, of a park in which it had no say.
@@ -268,7 +369,13 @@ def learn(trials: Sequence[ForecastTrial], recipe: Mapping[str, Any]) -> Stack:
     learned: dict[str, dict[str, dict[str, dict[str, float]]]] = {name: {} for name in ("", *parks)}
     for setting in SETTINGS:
         for variable in ("", *COUNTS):
-            chosen_trials = [trial for trial in trials if trial.setting == setting and variable in ("", trial.variable)]
+            chosen_trials = [
+                trial
+                for trial in trials
+                if trial.setting == setting
+                and variable in ("", trial.variable)
+                and (setting == UNSEEN or trial.origin >= RECENT)
+            ]
             if len({trial.park for trial in chosen_trials}) >= (FEWEST if variable else 1):
                 for park, weights in _learned(chosen_trials, ("", *parks)).items():
                     learned[park].setdefault(setting, {})[variable] = weights
@@ -322,6 +429,41 @@ class ParkScore:
 
 
 @dataclass(frozen=True)
+class AgainstBest:
+    """The stack beside the best single curve of a setting, on some of its values."""
+
+    setting: str
+    """unseen, near or far."""
+    origin: int
+    """Year of the origin; 0 for all of them, or for a park never seen."""
+    variable: str
+    """Name of the count; empty for all."""
+    curve: str
+    """The single curve with the least score in the setting; the growth curve stands in where it can say nothing."""
+    parks: int
+    """Parks with such values."""
+    values: int
+    """Dated counts that both forecast."""
+    stack: float
+    """CRPS of ln(1 + count) of the stack, the mean over parks of the park's mean."""
+    model: float
+    """That of the model."""
+    best: float
+    """That of the curve."""
+    low: float
+    """2.5 % quantile of the difference, stack less curve, over resamples of the parks."""
+    high: float
+    """97.5 % quantile."""
+    not_worse: int
+    """Parks in which the stack is not worse."""
+
+    @property
+    def difference(self) -> float:
+        """Score of the stack less that of the curve; below 0 the stack is better."""
+        return self.stack - self.best
+
+
+@dataclass(frozen=True)
 class StackComparison:
     """Comparisons of a stack with the model and the curves."""
 
@@ -329,6 +471,17 @@ class StackComparison:
     """For each setting and set of methods: over all counts first, then by observable."""
     parks: tuple[ParkScore, ...]
     """Every park in every setting it has values in."""
+    against_best: tuple[AgainstBest, ...] = ()
+    """The stack beside the best single curve: by setting over all values (of origins since RECENT), by indicator, by
+    origin."""
+
+    def best(self, setting: str) -> AgainstBest:
+        """Return the comparison with the best single curve over all values of a setting."""
+        return next(row for row in self.against_best if (row.setting, row.origin, row.variable) == (setting, 0, ""))
+
+    def by_origin(self) -> tuple[AgainstBest, ...]:
+        """Return the comparisons by origin, of origins since RECENT."""
+        return tuple(row for row in self.against_best if row.origin >= RECENT)
 
     def main(self, setting: str) -> Contest:
         """Return the comparison over all counts, with the methods that need little."""
@@ -373,30 +526,101 @@ def judge(trials: Sequence[ForecastTrial], stack: Stack) -> StackComparison:
         for setting in SETTINGS
         for park, (_, means) in winners(curved, setting).items()
     )
-    return StackComparison(tuple(entry for entry in contests if entry is not None), parks)
+    against = tuple(row for setting in SETTINGS for row in _against_best(trials, scores, setting))
+    return StackComparison(tuple(entry for entry in contests if entry is not None), parks, against)
+
+
+def _against_best(trials: Sequence[ForecastTrial], scores: Sequence[PanelScore], setting: str) -> Iterator[AgainstBest]:
+    """Set the stack beside the best single curve of a setting: over all, by indicator, by origin.
+
+    The curve is the one with the least mean over parks on values since RECENT. It is chosen with these scores in view,
+    which favours it.
+    """
+    by_value: dict[int, dict[str, float]] = {}
+    for score in scores:
+        if score.scheme == setting:
+            by_value.setdefault(score.at, {})[score.method] = score.log_crps
+    values = {at: row for at, row in by_value.items() if GROWTH in row}
+    recent = [at for at in values if setting == UNSEEN or trials[at].origin >= RECENT]
+    if not recent:
+        return
+    singles = (GROWTH,) if setting == UNSEEN else SINGLE
+
+    def over_parks(places: Sequence[int], method: str) -> dict[str, float]:
+        by_park: dict[str, list[float]] = {}
+        for at in places:
+            by_park.setdefault(trials[at].park, []).append(values[at].get(method, values[at][GROWTH]))
+        return {park: float(np.mean(rows)) for park, rows in by_park.items()}
+
+    curve = min(singles, key=lambda method: np.mean(list(over_parks(recent, method).values())))
+
+    def told(places: Sequence[int], origin: int, variable: str) -> AgainstBest:
+        by_method = {method: over_parks(places, method) for method in (STACK, MODEL, curve)}
+        stack, model, best = (np.array(list(rows.values())) for rows in by_method.values())
+        parks = len(stack)
+        counts = np.random.default_rng(SEED).multinomial(parks, np.full(parks, 1.0 / parks), size=DRAWS)
+        low, high = np.quantile(counts @ (stack - best) / parks, ENDS)
+        return AgainstBest(
+            setting,
+            origin,
+            variable,
+            curve,
+            parks,
+            len(places),
+            float(stack.mean()),
+            float(model.mean()),
+            float(best.mean()),
+            float(low),
+            float(high),
+            int((stack <= best + 1e-12).sum()),
+        )
+
+    for variable in ("", *COUNTS):
+        places = [at for at in recent if variable in ("", trials[at].variable)]
+        if places:
+            yield told(places, 0, variable)
+    for origin in sorted({trials[at].origin for at in values} - {0}):
+        yield told([at for at in values if trials[at].origin == origin], origin, "")
 
 
 @dataclass(frozen=True)
 class ShippedStack:
-    """A stack, and how it did on parks that had no say in its weights."""
+    """A stack, how it did on parks that had no say in its weights, and what the selection of cases does."""
 
     stack: Stack
     judged: StackComparison
+    selection: Selection | None = None
+    """None where it was not asked for."""
 
 
-def made_of(trials: Sequence[ForecastTrial], recipe: Mapping[str, Any]) -> ShippedStack:
-    """Learn a stack from trials and judge it."""
+def made_of(
+    trials: Sequence[ForecastTrial], recipe: Mapping[str, Any], parks: Sequence[PanelPark] = ()
+) -> ShippedStack:
+    """Learn a stack from trials and judge it; with its parks, tell the selection, too."""
     stack = learn(trials, recipe)
-    return ShippedStack(stack, judge(trials, stack))
+    return ShippedStack(stack, judge(trials, stack), select(parks) if parks else None)
 
 
-def recipe_of(panel: Panel) -> JsonObject:
-    """Return what trials depend on: parks and their hashes, model, settings of the panel."""
-    whole = recipe_of_panel(panel.parks, panel.settings)
-    return {key: whole[key] for key in ("format", "parks", "model", "method", "settings")}
+def recorded() -> str:
+    """Identify the counts and dates of parks beside the cases, which curves learn from."""
+    folder = casebook_path()
+    return hash_files([folder / name for name in (DATES, ACCOUNTS)], folder)
 
 
-def save(trials: Sequence[ForecastTrial], recipe: Mapping[str, Any], folder: Path = SHIPPED) -> None:
+def recipe_of(parks: Sequence[PanelPark], settings: PanelSettings) -> JsonObject:
+    """Return what trials depend on: parks and their hashes, model, settings of the panel, curves and their records."""
+    whole = recipe_of_panel(parks, settings)
+    made_of = {key: whole[key] for key in ("format", "parks", "model", "method", "settings")}
+    return {**made_of, "curves": STACK_VERSION, "records": recorded()}
+
+
+def save(
+    trials: Sequence[ForecastTrial],
+    recipe: Mapping[str, Any],
+    folder: Path = SHIPPED,
+    *,
+    parks: Sequence[PanelPark] = (),
+) -> None:
     """Write trials, and the stack that is learned from them as they are written.
 
     Parameters
@@ -407,14 +631,16 @@ def save(trials: Sequence[ForecastTrial], recipe: Mapping[str, Any], folder: Pat
         What they depend on, as of :func:`recipe_of`.
     folder
         Folder of both files; by default that of the package.
+    parks
+        Parks of the panel, for what their selection does.
     """
     nothing = np.full(len(LEVELS), np.nan)
     levels = np.array([[trial.levels.get(name, nothing) for name in METHODS] for trial in trials], dtype=np.float32)
-    numbers = np.array([[trial.ahead, trial.value] for trial in trials])
+    numbers = np.array([[trial.ahead, trial.value, trial.origin] for trial in trials])
     words: dict[str, Any] = {name: np.array([getattr(trial, name) for trial in trials]) for name in WORDS}
     np.savez_compressed(folder / TRIALS, levels=levels, numbers=numbers, **words)
     # From the file, not from memory: the stack must be what anybody gets who learns it from the rounded trials.
-    content = TypeAdapter(ShippedStack).dump_json(made_of(load_trials(folder), recipe), indent=1)
+    content = TypeAdapter(ShippedStack).dump_json(made_of(load_trials(folder), recipe, parks), indent=1)
     (folder / FILE).write_bytes(content + b"\n")
 
 
@@ -432,8 +658,9 @@ def load_trials(folder: Path = SHIPPED) -> tuple[ForecastTrial, ...]:
             ahead,
             value,
             {name: row for name, row in zip(METHODS, rows, strict=True) if np.isfinite(row).all()},
+            int(origin),
         )
-        for park, setting, variable, (ahead, value), rows in zip(*words, numbers, levels, strict=True)
+        for park, setting, variable, (ahead, value, origin), rows in zip(*words, numbers, levels, strict=True)
     )
 
 
@@ -447,8 +674,9 @@ def is_current(parks: Sequence[PanelPark]) -> bool:
     """Say whether the shipped stack was learned from these parks and this model."""
     recipe = shipped().stack.recipe
     hashes = {park.name: hash_content(park.content) for park in parks}
-    versions = (recipe.get("model"), recipe.get("method"))
-    return bool(versions == (MODEL_VERSION, PANEL_VERSION) and recipe["parks"] == hashes)
+    versions = (recipe.get("model"), recipe.get("method"), recipe.get("curves"), recipe.get("records"))
+    current = (MODEL_VERSION, PANEL_VERSION, STACK_VERSION, recorded())
+    return bool(versions == current and recipe["parks"] == hashes)
 
 
 def largest_difference(first: Sequence[ForecastTrial], second: Sequence[ForecastTrial]) -> float:
@@ -541,7 +769,70 @@ def stacks_of(
             forecasts_by_variable[variable] = stack_of(
                 case.name, variable, {MODEL: model[variable], **curves}, setting, ahead, stack
             )
-    return forecasts_by_variable
+    counted = {name: len(history_of(case, cut, name).values) for name in forecasts_by_variable}
+    return coherent(forecasts_by_variable, counted)
+
+
+def coherent(
+    stacked_forecasts: Mapping[str, StackedForecast], counted: Mapping[str, int] | None = None
+) -> dict[str, StackedForecast]:
+    """Let no more enterprises operate than are registered, at every level of the stack.
+
+    Each count is stacked by itself, from curves that know nothing of the other: a park with nineteen registered
+    enterprises was given sixty-three in operation. The count of which fewer values are known gives way.
+
+    Parameters
+    ----------
+    stacked_forecasts
+        Forecasts by count.
+    counted
+        Own values known of each count; none where nothing is known of the park.
+
+    Returns
+    -------
+    The same, with one of the two bounded by the other; methods that are stacked stay as they are.
+    """
+    bounded = dict(stacked_forecasts)
+    if not {WHOLE, PART} <= bounded.keys():
+        return bounded
+    known = counted or {}
+    whole = bounded[WHOLE].levels[STACK]
+    part = bounded[PART].levels[STACK]
+    if known.get(PART, 0) > known.get(WHOLE, 0):
+        name = WHOLE
+        rows = np.maximum(whole, part)
+    else:
+        name = PART
+        rows = np.minimum(part, whole)
+    bounded[name] = replace(bounded[name], levels={**bounded[name].levels, STACK: rows})
+    return bounded
+
+
+def or_nothing(stacked_forecasts: Mapping[str, StackedForecast], chance: float) -> dict[str, StackedForecast]:
+    """Mix stacks of a park without any enterprise with the chance that it comes to nothing, and keep them without.
+
+    Parameters
+    ----------
+    stacked_forecasts
+        Forecasts by count.
+    chance
+        The chance.
+
+    Returns
+    -------
+    The same, with the stack mixed; the stack of a park that comes about stands beside it as a method of its own.
+    """
+    return {
+        name: replace(
+            entry,
+            levels={
+                **entry.levels,
+                STACK: mixed_with_nothing(entry.levels[STACK], chance),
+                BEGUN: entry.levels[STACK],
+            },
+        )
+        for name, entry in stacked_forecasts.items()
+    }
 
 
 def curves_of(
@@ -563,15 +854,20 @@ def curves_of(
         The other parks.
     """
     history = history_of(case, cut, variable)
-    past = Past(np.maximum(history.times, YOUNGEST), history.values)
-    ages = [max((t + 1) / 4.0, YOUNGEST) for t in quarters]
+    day = cut.last_day.toordinal()
+    shift = offered_after(case, day)
+    past = Past(np.maximum(history.times - shift, YOUNGEST), history.values)
+    times = [(t + 1) / 4.0 for t in quarters]
+    ages = [max(time - shift, YOUNGEST) for time in times]
     members: dict[str, list[Floats]] = {}
-    curve = fit_growth(pasts(parks, case.name, variable, cut.last_day.toordinal()))
+    curve = fit_growth(pasts(parks, case.name, variable, day))
     if curve is not None:
-        members[GROWTH] = [curve.ensemble(past, age) for age in ages]
-    line_forecast = forecasts(history, ages, np.zeros(len(ages))).get(LINE)
-    if line_forecast is not None:
-        members[LINE] = [line_forecast.ensemble(n, MEMBERS) for n in range(len(ages))]
+        members[GROWTH] = [held_up(variable, past, curve.ensemble(past, age)) for age in ages]
+    own = Past(history.times, history.values)
+    trends = [trend(own, time) for time in times]
+    continued = [held_up(variable, own, ensemble) for ensemble in trends if ensemble is not None]
+    if continued:
+        members[TREND] = continued
     rows = {name: np.quantile(np.maximum(ensemble, 0.0), LEVELS, axis=1).T for name, ensemble in members.items()}
     return rows, bool(len(past.ages))
 
@@ -596,7 +892,7 @@ def with_stacks(
             for variable, forecast in stacked_forecasts.items()
             if name in forecast.levels
         }
-        for name in (STACK, GROWTH)
+        for name in (STACK, BEGUN, GROWTH)
     }
     changed = {
         **{name: value for name, value in content.items() if name != "identity"},

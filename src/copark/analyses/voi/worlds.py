@@ -20,13 +20,13 @@ import numpy as np
 
 from copark.analyses.claims.claims_file import ClaimsFile
 from copark.analyses.claims.expected import Ridge, expected
+from copark.analyses.claims.resamples import drawn_values
 from copark.analyses.claims.scenario_statistics import ScenarioReadings, by_run
 from copark.analyses.claims.scenarios import places_of, trial_study, values_read
 from copark.analyses.claims.schema import CaseChange, Claim, Part
-from copark.analyses.claims.severity import drawn_values
 from copark.analyses.claims.verdict import holds as is_met
 from copark.arrays import Booleans, Floats
-from copark.calibration.calibration_setup import everything_fitted
+from copark.calibration.calibration_setup import everything_fitted, without_implied
 from copark.calibration.case_parameters import Source
 from copark.calibration.observations import ObservationModel, Target, error_scales, targets
 from copark.cases.case import Case
@@ -329,7 +329,7 @@ class InformationPlan:
     @property
     def known(self) -> tuple[Target, ...]:
         """Values on record that the draws do not reproduce by themselves."""
-        return targets(everything_fitted(self.case), after=self.cut)
+        return targets(without_implied(everything_fitted(self.case)), after=self.cut)
 
     @property
     def statistics(self) -> list[str]:

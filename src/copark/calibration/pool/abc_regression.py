@@ -23,6 +23,7 @@ from copark.calibration.observations import ObservationModel
 from copark.calibration.pool.batches import GRID, Discrepancy, PanelBatch, SpreadTrial, family, log_density
 from copark.calibration.pool.benchmarks import MEMBERS, Past
 from copark.calibration.pool.parks import COUNTS, PanelPark, last_day, year_end
+from copark.calibration.pool.records import counted_pasts
 from copark.calibration.posterior import adjust, features, one_thread, systematic
 from copark.calibration.prior import EDGE
 from copark.stats.precision import effective
@@ -366,14 +367,15 @@ def past_of(park: PanelPark, variable: str, until: int | None = None) -> Past:
 
     Returns
     -------
-    Values as reported, bounds included, against years since the park's first day.
+    Values as reported, bounds included, against years since land was on offer, where that is known by the day, or else
+    since the park's first day.
     """
     positions = [n for n in park.known(until) if park.model.targets[n].variable == variable]
-    return Past(park.ages[positions], np.array([park.model.targets[n].reported for n in positions]))
+    return Past(park.curve_ages(until)[positions], np.array([park.model.targets[n].reported for n in positions]))
 
 
 def pasts(parks: Sequence[PanelPark], without: str, variable: str, until: int | None = None) -> list[Past]:
-    """Give the values of an observable in all parks but one, known by a day.
+    """Give the values of an observable in all parks but one, those without a case among them, known by a day.
 
     Parameters
     ----------
@@ -386,4 +388,5 @@ def pasts(parks: Sequence[PanelPark], without: str, variable: str, until: int | 
     until
         The day, counted; by default all values are given.
     """
-    return [past_of(park, variable, until) for park in parks if park.name != without]
+    others = [past_of(park, variable, until) for park in parks if park.name != without]
+    return [*others, *counted_pasts(variable, until, without=without)]

@@ -22,8 +22,7 @@ from typing import Any
 import numpy as np
 
 from copark.arrays import Floats
-from copark.calibration.observations import STAND_INS, ObservationModel, error_scales, noise, own_error
-from copark.calibration.pool.benchmarks import MEMORY
+from copark.calibration.observations import MEMORY, STAND_INS, ObservationModel, error_scales, noise, own_error
 from copark.calibration.pool.parks import AXES, PanelPark, points_at
 from copark.calibration.prior import random_points, read_piece, write_piece
 from copark.calibration.replay_posterior import blind

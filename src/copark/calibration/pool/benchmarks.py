@@ -1,4 +1,4 @@
-"""Benchmark forecasts without mechanisms: a pooled growth curve, and persistence.
+"""Benchmark forecasts without mechanisms: a pooled growth curve, a damped trend, and persistence.
 
 Of one observable, ln(1 + count) of park p at age t years is a_p + b_p ln t + c_p(t) + ε; (a_p, b_p) is normal over
 parks, c_p is an Ornstein-Uhlenbeck process with the memory that the model's discrepancy has, ε is an error of report.
@@ -9,6 +9,10 @@ prediction: Robinson, Statistical Science 6, 1991).
 
 Persistence: the last value stays, give or take a random walk of ln(1 + count) in ln(age): young parks move faster. Its
 pace comes from all parks known by then, as if it had been seen in FEW steps, and from the park's own steps.
+
+Damped trend (Gardner and McKenzie, Management Science 31, 1985): from the last value on the slope of the last years
+fades, and errors are of logarithms, so that no stock is given none in a year. Counts are reported at irregular dates,
+for which statsmodels' ``ExponentialSmoothing`` has no place; with continuous time the damping is exp(-t / DAMPING).
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from copark.arrays import Floats
+from copark.calibration.observations import MEMORY, lasting_size
 
 ROUNDS = 60
 EXTRA_PARKS = 2.0
@@ -26,8 +31,6 @@ FIRST_SPREAD = (1.0, 0.25)
 """Variances of a and b as the weak prior has them: a factor of e between parks at one year, 0.5 between slopes."""
 SPREADS = (0.1, 0.2, 0.3, 0.45, 0.6, 0.8)
 """Standard deviations of c that are tried."""
-MEMORY = 8.0
-"""Years, as of the model's discrepancy."""
 REPORT = 0.05**2
 """Variance of ε."""
 FEWEST_VALUES = 3
@@ -35,6 +38,17 @@ FEWEST_PARKS = 2
 MEMBERS = 1000
 FEW = 4.0
 """Steps that the pace of the other parks counts for."""
+TREND_YEARS = 3.0
+"""Years before the last value whose slope is continued; at least the last three days with a value."""
+LEAST_SPAN = 0.25
+"""Years between first and last of the values that a slope is taken from: where they lie closer, older ones join."""
+DAMPING = MEMORY
+"""Years in which a trend fades by a factor of e."""
+DAYS = 365.25
+"""Days of a year: values of one day are one value, their mean."""
+STOCKS = ("registered", "operating")
+FALLS = 0.25
+"""How far a count of enterprises falls below what stands, as a share of what a symmetric curve would have."""
 AT_FIRST = 1.0
 """Variance for each factor of e in age before any park has told anything."""
 LEVELS = (np.arange(MEMBERS) + 0.5) / MEMBERS
@@ -136,6 +150,78 @@ def _fit(known_pasts: Sequence[Past], spread: float) -> tuple[float, Floats, Flo
         residuals = past.logs - x @ mean
         logs += -0.5 * float(residuals @ np.linalg.solve(whole, residuals)) - 0.5 * float(np.linalg.slogdet(whole)[1])
     return logs, np.asarray(mean, dtype=np.float64), np.asarray(covariance, dtype=np.float64)
+
+
+def by_day(past: Past) -> tuple[Floats, Floats]:
+    """Give ages and counts by age, those of one day as their mean."""
+    order = np.argsort(past.ages, kind="stable")
+    ages = past.ages[order]
+    counts = past.counts[order]
+    _, day_of, values = np.unique(np.round(ages * DAYS), return_inverse=True, return_counts=True)
+    return np.bincount(day_of, ages) / values, np.bincount(day_of, counts) / values
+
+
+def trend(past: Past, age: float) -> Floats | None:
+    """Forecast a count at an age by the park's own last slope, which fades, shape (members,).
+
+    A count that falls does so by its share, and never reaches none. The standard deviation of ln(1 + count) of a year
+    off the trend is the size of the lasting discrepancy (decision 0101).
+
+    Parameters
+    ----------
+    past
+        The park's own values, at ages of any beginning.
+    age
+        Age to forecast, in years, counted as those of the values.
+
+    Returns
+    -------
+    ``None`` with values of fewer than two days or a span of less than LEAST_SPAN.
+    """
+    from scipy.special import ndtri
+
+    ages, counts = by_day(past)
+    if len(ages) < 2 or ages[-1] - ages[0] < LEAST_SPAN:
+        return None
+    last = float(counts[-1])
+    # A slope of values a few days apart is one of their errors: the window reaches back to a value that is far enough.
+    far_enough = float(ages[ages <= ages[-1] - LEAST_SPAN][-1])
+    begin = min(float(ages[-1]) - TREND_YEARS, float(ages[-min(FEWEST_VALUES, len(ages))]), far_enough)
+    is_recent = ages >= begin - 1e-9
+    departures = ages[is_recent] - ages[is_recent].mean()
+    slope = float(departures @ counts[is_recent]) / float(departures @ departures)
+    ahead = max(age - float(ages[-1]), 0.0)
+    faded = DAMPING * -np.expm1(-ahead / DAMPING)
+    middle = last + slope * faded if slope >= 0.0 else last * np.exp(slope / max(last, 1.0) * faded)
+    drift = lasting_size("registered")
+    logs = np.log1p(middle) + np.sqrt(2.0 * REPORT + drift**2 * ahead) * ndtri(LEVELS)
+    return np.maximum(np.expm1(logs), 0.0)
+
+
+def held_up(variable: str, past: Past, members: Floats) -> Floats:
+    """Let counts of enterprises fall a quarter as far below the last value, in logarithms, as a curve would have them.
+
+    In the casebook 4 of 88 counts of registered enterprises are below the one before, none by a tenth; of operating
+    enterprises 5 of 47, one by a tenth. Jobs fall more often, and are left as they are.
+
+    Parameters
+    ----------
+    variable
+        Name of the count.
+    past
+        The park's own values.
+    members
+        The forecast, of any shape.
+
+    Returns
+    -------
+    The forecast, shape as given.
+    """
+    if variable not in STOCKS or not len(past.ages):
+        return members
+    last = float(past.logs[np.argsort(past.ages, kind="stable")[-1]])
+    logs = np.log1p(members)
+    return np.where(logs < last, np.expm1(last + FALLS * (logs - last)), members)
 
 
 def steps_of(past: Past) -> tuple[float, float, int]:

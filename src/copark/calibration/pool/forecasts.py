@@ -42,11 +42,13 @@ from copark.calibration.pool.batches import (
     run_outputs,
     strayed,
 )
-from copark.calibration.pool.benchmarks import MEMBERS, NO_PAST, fit_growth, persistence
+from copark.calibration.pool.benchmarks import MEMBERS, NO_PAST, Past, fit_growth, held_up, persistence, trend
 from copark.calibration.pool.panel import Panel, pooled_prior, prior_batch, step, warping_of
 from copark.calibration.pool.parks import COUNTS, PanelPark, bare, park_of, points_at
+from copark.calibration.pool.records import YOUNGEST, aged_counts, offered_after
 from copark.calibration.rolling_origin import BORROWED, History, forecasts
 from copark.cases.case import Case
+from copark.cases.park_counts import load_counts
 from copark.cases.quarters import Quarter
 from copark.json_types import JsonObject
 from copark.progress import Progress
@@ -55,7 +57,8 @@ from copark.simulation.trust import Trust
 MODEL = "model"
 GROWTH = "growth"
 CURVES = ("line", "logistic")
-METHODS = (MODEL, GROWTH, "persistence", *CURVES)
+TREND = "trend"
+METHODS = (MODEL, GROWTH, "persistence", *CURVES, TREND)
 LEFT_SHARE = 2
 """A park's batch on the pooled prior has the panel's runs divided by this."""
 ROLLING_SHARE = 4
@@ -252,11 +255,27 @@ def unseen(race: Race, park: PanelPark) -> Iterator[Forecast]:
     batch, spread = race.runs(park)
     reports = batch.reports(race.seed, spread)
     for variable in COUNTS:
-        curve = fit_growth(pasts(race.panel.parks, park.name, variable))
         for position in park.scored(variable):
             yield MODEL, position, reports[:, position]
-            if curve is not None:
-                yield GROWTH, position, curve.ensemble(NO_PAST, float(park.ages[position]))
+    yield from unseen_curves(race.panel.parks, park)
+
+
+def unseen_curves(parks: Sequence[PanelPark], park: PanelPark) -> Iterator[Forecast]:
+    """Forecast a park of which no value is known by the growth curve of the others.
+
+    Parameters
+    ----------
+    parks
+        Parks of the panel.
+    park
+        The park.
+    """
+    ages = park.curve_ages()
+    for variable in COUNTS:
+        curve = fit_growth(pasts(parks, park.name, variable))
+        if curve is not None:
+            for position in park.scored(variable):
+                yield GROWTH, position, curve.ensemble(NO_PAST, float(ages[position]))
 
 
 def from_origin(race: Race, window: Window) -> Iterator[Forecast]:
@@ -264,19 +283,32 @@ def from_origin(race: Race, window: Window) -> Iterator[Forecast]:
     batch, spread = race.runs(window.park, window)
     rows = given_past(batch, race.seed, spread, window)
     yield from ((MODEL, position, rows[:, n]) for n, position in enumerate(window.later))
+    yield from curves_from_origin(race.panel.parks, window)
+
+
+def curves_from_origin(parks: Sequence[PanelPark], window: Window) -> Iterator[Forecast]:
+    """Forecast a park's values after an origin by all methods that know no mechanism.
+
+    Parameters
+    ----------
+    parks
+        Parks of the panel.
+    window
+        The park at an origin.
+    """
     for variable in COUNTS:
         later = [n for n in window.later if window.park.model.targets[n].variable == variable]
         if later:
-            yield from curves(race, window, variable, later)
+            yield from curves(parks, window, variable, later)
 
 
-def curves(race: Race, window: Window, variable: str, later: Sequence[int]) -> Iterator[Forecast]:
+def curves(parks: Sequence[PanelPark], window: Window, variable: str, later: Sequence[int]) -> Iterator[Forecast]:
     """Forecast by the methods that know no mechanism; a coming report's error is taken as the last value's.
 
     Parameters
     ----------
-    race
-        The round of forecasts.
+    parks
+        Parks of the panel.
     window
         The park at an origin.
     variable
@@ -289,15 +321,18 @@ def curves(race: Race, window: Window, variable: str, later: Sequence[int]) -> I
     day = window.day
     known_positions = [n for n in window.known if targets[n].variable == variable]
     past = past_of(park, variable, day)
-    ages = [float(park.ages[position]) for position in later]
-    others = {name: pasts(race.panel.parks, park.name, name, day) for name in COUNTS}
+    ages = [float(age) for age in park.curve_ages(day)[list(later)]]
+    others = {name: pasts(parks, park.name, name, day) for name in COUNTS}
     moving = ("jobs",) if variable == "jobs" else [name for name in COUNTS if name != "jobs"]
     moving_pasts = [other for name in moving for other in others[name]]
     forecasts_by_method = {"persistence": [persistence(past, moving_pasts, age) for age in ages]}
     curve = fit_growth(others[variable])
     if curve is not None:
-        forecasts_by_method[GROWTH] = [curve.ensemble(past, age) for age in ages]
-    history = History.of(past.ages, past.counts, [targets[n].error for n in known_positions])
+        forecasts_by_method[GROWTH] = [held_up(variable, past, curve.ensemble(past, age)) for age in ages]
+    dated = Past(park.ages[known_positions], past.counts)
+    trends = [trend(dated, float(park.ages[position])) for position in later]
+    forecasts_by_method |= {TREND: [held_up(variable, dated, members) for members in trends if members is not None]}
+    history = History.of(dated.ages, dated.counts, [targets[n].error for n in known_positions])
     last = float(history.values[-1])
     errors = [error_of(variable, last, targets[n].observation.grade, targets[n].bound) for n in later]
     own = forecasts(history, park.ages[list(later)], errors)
@@ -307,6 +342,7 @@ def curves(race: Race, window: Window, variable: str, later: Sequence[int]) -> I
     yield from (
         (method, position, members)
         for method, rows in forecasts_by_method.items()
+        if rows
         for position, members in zip(later, rows, strict=True)
     )
 
@@ -324,7 +360,7 @@ class Peer:
     """One park's value nearest to an age."""
 
     park: str
-    """Name of the park's case."""
+    """Name of the park."""
     kind: str
     """Type of the park."""
     age: float
@@ -356,6 +392,8 @@ class BaseRate:
 def base_rates(parks: Sequence[PanelPark], kind: str, variable: str, *, without: str = "") -> tuple[BaseRate, ...]:
     """Give base rates of an observable by age, of parks of a type and of all parks; without ages that no park tells.
 
+    Parks without a case count, too, those that came to nothing among them.
+
     Parameters
     ----------
     parks
@@ -371,15 +409,26 @@ def base_rates(parks: Sequence[PanelPark], kind: str, variable: str, *, without:
     for age in AGES:
         near = []
         for park in parks:
-            ages = {n: float(park.ages[n]) for n in park.of(variable) if abs(float(park.ages[n]) - age) <= NEAR_YEARS}
-            if ages and park.name != without:
-                nearest = min(ages, key=lambda n: abs(ages[n] - age))
-                near.append(Peer(park.name, park.case.kind, ages[nearest], park.model.targets[nearest].reported))
+            if park.name != without:
+                near += _peers(park.name, park.case.kind, past_of(park, variable), age)
+        for counted in load_counts().parks:
+            if counted.name != without:
+                near += _peers(counted.name, counted.dates.type, aged_counts(counted, variable), age)
         for same in (True, False):
             peers = tuple(peer for peer in near if not same or peer.kind == kind)
             if peers:
                 rates.append(BaseRate(variable, age, same, peers))
     return tuple(rates)
+
+
+def _peers(name: str, kind: str, past: Past, age: float) -> list[Peer]:
+    """Give a park's value nearest to an age, if any is near."""
+    if not len(past.ages):
+        return []
+    nearest = int(np.argmin(np.abs(past.ages - age)))
+    if abs(float(past.ages[nearest]) - age) > NEAR_YEARS:
+        return []
+    return [Peer(name, kind, float(past.ages[nearest]), float(past.counts[nearest]))]
 
 
 @dataclass(frozen=True)
@@ -483,10 +532,11 @@ def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int | None = None
     own = points_at(park, design(runs, seed))
     bands = [bands_at(panel, park, where, COUNTS, quarters, KEPT, threads) for where in (points, own)]
     growth = {}
+    shift = offered_after(case)
     for name in COUNTS:
         curve = fit_growth(pasts(panel.parks, case.name, name))
         if curve is not None:
-            members = [curve.ensemble(NO_PAST, (t + 1) / 4.0) for t in range(quarters)]
+            members = [curve.ensemble(NO_PAST, max((t + 1) / 4.0 - shift, YOUNGEST)) for t in range(quarters)]
             growth[name] = np.quantile(members, KEPT, axis=1)
     (pooled, fine), (alone, _), (grown, fine_growth) = (
         [{name: band[part] for name, band in band_set.items()} for part in (slice(len(SHOWN)), slice(len(SHOWN), None))]

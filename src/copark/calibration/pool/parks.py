@@ -19,13 +19,15 @@ from typing import Literal
 import numpy as np
 
 from copark.arrays import Floats
-from copark.calibration.calibration_setup import distinct
+from copark.calibration.calibration_setup import distinct, implied_rows
 from copark.calibration.observations import ObservationModel, Target, targets
+from copark.calibration.pool.records import YOUNGEST, offered_after
 from copark.calibration.prior import EDGE, PriorSpace
 from copark.calibration.rolling_origin import is_exact, years_since
 from copark.calibration.size_priors import SIZES, read_for_panel
 from copark.cases import list_cases, load_case
 from copark.cases.case import Case
+from copark.cases.park_counts import LAST
 from copark.cases.quarters import Quarter
 from copark.errors import NotFound, RunRefused
 from copark.texts import text
@@ -114,11 +116,7 @@ def is_pooled(case: Case, name: str) -> bool:
 
 COUNTS = ("registered", "operating", "jobs")
 """What is forecast and scored."""
-LAST = Quarter(2024, 4)
-"""Nothing later is read."""
 FITTED = ("fit", "score")
-YOUNGEST = 0.25
-"""Least age in years: a park is as old as its first quarter."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +151,16 @@ class PanelPark:
     def ages(self) -> Floats:
         """Years since its first day, at each target; shape (targets,)."""
         return np.array([max(years_since(self.case, target), YOUNGEST) for target in self.model.targets])
+
+    def curve_ages(self, until: int | None = None) -> Floats:
+        """Give years since land was on offer, as known by a day, at each target; else those since its first day.
+
+        Parameters
+        ----------
+        until
+            Last day known, counted; by default all that is on record is known.
+        """
+        return np.maximum(self.ages - offered_after(self.case, until), YOUNGEST)
 
     def of(self, variable: str) -> list[int]:
         """Give the positions of one observable's targets, by date."""
@@ -218,7 +226,9 @@ def park_of(case: Case) -> PanelPark:
     extra = [*looked[:1], *distinct(looked, looked[:1])]
     if any(target.variable == "jobs" for target in fitted):
         extra = []
-    chosen = sorted((*fitted, *extra), key=lambda target: (target.variable, last_day(target), target.value))
+    implied = {id(row) for row in implied_rows(fitted)}
+    told = (target for target in (*fitted, *extra) if id(target.observation) not in implied)
+    chosen = sorted(told, key=lambda target: (target.variable, last_day(target), target.value))
     sized = read_for_panel(case)
     return PanelPark(case, sized, PriorSpace.of(sized).only(AXES), ObservationModel(tuple(chosen)))
 

@@ -1,0 +1,101 @@
+"""What a session is told of the package itself: studies that ship, variables of the model, versions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from copark.analyses.vocabulary import public_function
+from copark.options import Language, options
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Kind = Literal["parameter", "lever", "driver", "output"]
+SHOWN = ("numpy", "numba", "scipy", "pandas", "xarray", "zarr", "matplotlib", "pydantic", "arviz-stats", "h5netcdf")
+"""Packages whose versions a report of a fault needs."""
+
+
+@public_function()
+def list_studies(lang: Language | None = None) -> pd.DataFrame:
+    """List the studies that ship, a row each.
+
+    Parameters
+    ----------
+    lang
+        Language of titles, by default that of the session.
+    """
+    import pandas as pd
+
+    from copark.simulation.study import list_studies as names
+    from copark.simulation.study import load_study
+
+    chosen = lang or options().lang
+    studies = [load_study(name) for name in names()]
+    rows = [
+        {
+            "name": study.name,
+            "title": study.title.text(chosen),
+            "case": study.case,
+            "scenarios": ", ".join(scenario.key for scenario in study.scenarios),
+            "runs": study.runs,
+            "seed": study.seed,
+        }
+        for study in studies
+    ]
+    return pd.DataFrame(rows).set_index("name")
+
+
+@public_function()
+def variables(kind: Kind | None = None, lang: Language | None = None) -> pd.DataFrame:
+    """List the variables of the model: title, symbol, unit, range, default, prior and source.
+
+    Parameters
+    ----------
+    kind
+        ``parameter``, ``lever``, ``driver`` or ``output``; by default all of these.
+    lang
+        Language of titles, by default that of the session.
+    """
+    import pandas as pd
+
+    from copark.model.variables import catalogue
+
+    chosen = lang or options().lang
+    kinds = ("parameter", "lever", "driver", "output") if kind is None else (kind,)
+    rows = [
+        {
+            "name": f"{one.room}.{one.name}" if one.kind in ("lever", "driver") else one.name,
+            "kind": one.kind,
+            "scale": one.room,
+            "title": one.title(chosen),
+            "symbol": one.symbol,
+            "unit": one.unit,
+            "low": one.low,
+            "high": one.high,
+            "default": one.default[0] if len(one.default) == 1 else None,
+            "prior": "" if one.prior is None else one.prior.kind,
+            "source": one.source,
+        }
+        for each in kinds
+        for one in catalogue().of(each)
+    ]
+    return pd.DataFrame(rows).set_index("name")
+
+
+@public_function()
+def show_versions() -> None:
+    """Print the versions of copark, of its model, of Python and of the packages that a report of a fault needs."""
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    from copark.version import MODEL_VERSION, __version__
+
+    lines = {"copark": __version__, "model": str(MODEL_VERSION), "python": platform.python_version()}
+    lines["platform"] = platform.platform()
+    for name in SHOWN:
+        try:
+            lines[name] = version(name)
+        except PackageNotFoundError:
+            lines[name] = "–"
+    width = max(map(len, lines))
+    print("\n".join(f"{name:<{width}}  {words}" for name, words in lines.items()))
