@@ -7,9 +7,13 @@ import pytest
 import yaml
 
 from copark import workflows
+from copark.analyses.registry import REGISTRY
+from copark.analyses.shipped import shipped
 from copark.simulation.readouts.compare import bands, effects_of, paired
 from copark.simulation.study import Study
 from copark.stats.quantiles import quantiles
+from copark.web.content.analyses import results_of
+from copark.web.content.case_registry import CaseRegistry, OwnerView
 from tests.web.conftest import EQUITY
 
 RUNS = 60
@@ -84,3 +88,10 @@ def test_the_posterior_is_drawn_from_where_there_is_one(client):
     assert np.array_equal(np.array(answer["arms"][0]["bands"]["jobs"]), bands(result, "jobs"))
     assert answer["draws"]["cut"]
     assert answer["trust"]["label"]["en"] == result.attrs["trust_en"]
+
+
+def test_every_result_that_ships_is_offered(tmp_path):
+    """One that the page does not list is computed again by whoever asks for it."""
+    view = OwnerView(CaseRegistry(), "", tmp_path)
+    offered = {info.run_id for analysis in REGISTRY for info in results_of(analysis, view, None).results}
+    assert [result.name for result in shipped() if result.run_id not in offered] == []

@@ -413,15 +413,18 @@ def results_of(analysis: Analysis, view: OwnerView, case: str | None) -> Results
     if case is not None:
         view.require(case)
     names_served = {field.name for field in analysis.params.form(served=True)}
+    defaults = analysis.params.model_construct().model_dump(mode="json")
     results = []
     entries = _shipped(analysis, view.shared, case, _posteriors(view.shared))
     for out in reversed(view.output_folders(case)):
         entries = entries | dict(listed(out, analysis))
     for run_id, entry in entries.items():
         params = {name: value for name, value in entry["params"].items() if name in names_served}
-        paths = [value for name, value in entry["params"].items() if name not in names_served and value is not None]
+        is_about_path = any(
+            value != defaults.get(name) for name, value in entry["params"].items() if name not in names_served
+        )
         case_name = str(params.get("case", ""))
-        is_shown = not paths and (not case_name or NAME.fullmatch(case_name)) and view.shows(entry["params"])
+        is_shown = not is_about_path and (not case_name or NAME.fullmatch(case_name)) and view.shows(entry["params"])
         if is_shown and case in (None, case_name):
             results.append(ResultInfo(run_id=run_id, created=entry["created"], params=params))
     return ResultsAnswer(results=sorted(results, key=lambda result: result.created, reverse=True))
