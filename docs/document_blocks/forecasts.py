@@ -5,8 +5,9 @@ from __future__ import annotations
 from copark.analyses.brief.show import spelled
 from copark.analyses.contract import Texts
 from copark.analyses.registry import REGISTRY
+from copark.analyses.stack.stacking import RECENT
 from copark.calibration.rolling_origin import BLIND
-from copark.labels import method_title, observable_title
+from copark.labels import lowered, method_title, observable_title
 from copark.presentation.document import Interval, Paragraph
 from copark.presentation.numbers import number, percent, shown
 from document_blocks.shipped_answers import GREAT_STONE, TWO, bullets, headline, row, shipped, tables
@@ -169,23 +170,37 @@ def stack_selection(lang: str) -> str:
 
 
 def stack_short(lang: str) -> str:
-    """Tell how model, growth curve and stack forecast the counts of the casebook's parks, in a sentence."""
+    """Tell how stack, model and the best single curve forecast the counts of the casebook's parks, in a sentence."""
     answer = shipped("stack").judged
     spans = {"unseen": ("parks never seen", "从未见过的园区"), "near": ("up to three years ahead", "三年以内")}
     spans |= {"far": ("further ahead", "三年以上")}
+    shape = {
+        "en": "{span} {stack} by the stack, {model} by the model, {best} by the {curve}",
+        "zh": "{span}，加权组合{stack}，模型{model}，{curve}{best}",
+    }[lang]
     parts = []
     for setting, (en, zh) in spans.items():
-        scores = {standing.method: number(standing.log_crps, 3) for standing in answer.main(setting).standings}
-        shape = {
-            "en": "{span} {model} by the model, {growth} by the pooled growth curve, {stack} by the stack",
-            "zh": "{span}，模型{model}，合并增长曲线{growth}，加权组合{stack}",
-        }[lang]
-        parts.append(shape.format(span={"en": en, "zh": zh}[lang], **scores))
+        compared = answer.best(setting)
+        parts.append(
+            shape.format(
+                span={"en": en, "zh": zh}[lang],
+                curve=lowered(method_title(compared.curve, lang)),
+                stack=number(compared.stack, 3),
+                model=number(compared.model, 3),
+                best=number(compared.best, 3),
+            )
+        )
     words = {
-        "en": "Mean error of counts over the casebook's parks (CRPS of ln(1 + count), lower is better): {parts}.",
-        "zh": "案例库各园区数量预测的平均误差（ln(1 + 数量) 的CRPS，越低越好）：{parts}。",
+        "en": (
+            "Mean error of counts over the casebook's parks, beside the best single curve (CRPS of ln(1 + count), "
+            "lower is better; origins since {year}): {parts}."
+        ),
+        "zh": (
+            "案例库各园区数量预测的平均误差，与最好的单一曲线对照"
+            "（ln(1 + 数量) 的CRPS，越低越好；{year}年以来的起点）：{parts}。"
+        ),
     }
-    return words[lang].format(parts={"en": "; ", "zh": "；"}[lang].join(parts))
+    return words[lang].format(year=RECENT, parts={"en": "; ", "zh": "；"}[lang].join(parts))
 
 
 def ranking(lang: str) -> str:

@@ -192,8 +192,9 @@ def test_what_came_of_it_is_shown_in_both_languages(tmp_path):
         assert len(tables["parks"].rows) == len(result.judged.parks)
         cards = next(block for block in shown.blocks() if hasattr(block, "cards")).cards
         for setting, card in zip((UNSEEN, NEAR, FAR), cards, strict=True):
-            parks = result.judged.of(setting)
-            assert card.value == sum(park.stack <= park.growth for park in parks) / len(parks)
+            row = result.judged.best(setting)
+            assert card.value == row.not_worse / row.parks, "beside the best single curve, whichever it is"
+            assert f"{card.value:.0%} " in shown.headline or f"{card.value:.0%}（" in shown.headline
 
 
 def test_scores_of_mixtures_are_those_of_ensembles():

@@ -1,15 +1,15 @@
-"""Documents on stacked forecasts: whether they beat the pooled growth curve, weights, scores, every park."""
+"""Documents on stacked forecasts: whether they beat the best single curve, weights, scores, every park."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, grouped, made_again
 from copark.analyses.stack import Answer
-from copark.analyses.stack.stacking import RECENT, STACK, ParkScore
+from copark.analyses.stack.stacking import RECENT, STACK, AgainstBest
 from copark.calibration.pool.forecasts import GROWTH, MODEL
-from copark.labels import method_title, observable_title
+from copark.labels import lowered, method_title, observable_title
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
 
@@ -46,33 +46,34 @@ class _Show(Show):
         self.answer = answer
         self.settings = tuple(dict.fromkeys(weight.setting for weight in answer.weights))
 
-    def share(self, parks: Sequence[ParkScore]) -> float:
-        return sum(park.not_worse for park in parks) / len(parks)
-
     def headline(self) -> str:
-        parts = [
-            self.t(f"headline.{setting}", share=percent(self.share(parks)), parks=len(parks))
-            for setting in self.settings
-            if (parks := self.answer.judged.of(setting))
-        ]
+        """Say in how many parks the stack is at least as good as the best single curve, by setting."""
+        parts = []
+        for setting in self.settings:
+            row = self.answer.judged.best(setting)
+            share = percent(row.not_worse / row.parks)
+            parts.append(self.t(f"headline.{setting}", share=share, parks=row.parks, curve=self.curve(row)))
         return self.t("headline", parts=self.t("join").join(parts))
 
     def method(self, name: str) -> str:
         return self.t("model") if name == MODEL else method_title(name, self.t.lang)
 
+    def curve(self, comparison: AgainstBest) -> str:
+        """Name the best single curve within a sentence."""
+        return lowered(self.method(comparison.curve))
+
     def summary(self) -> doc.Section:
         t = self.t
         cards = []
         for setting in self.settings:
-            row = {standing.method: standing for standing in self.answer.judged.main(setting).standings}
+            row = self.answer.judged.best(setting)
+            scores = {"stack": row.stack, "model": row.model, "best": row.best}
             note = t(
                 "card.note",
-                stack=number(row[STACK].log_crps, 3),
-                growth=number(row[GROWTH].log_crps, 3),
-                model=number(row[MODEL].log_crps, 3),
-                coverage=percent(row[STACK].coverage),
+                curve=self.curve(row),
+                **{name: number(score, 3) for name, score in scores.items()},
             )
-            cards.append(doc.Card(t(f"setting.{setting}"), doc.SHARE, self.share(self.answer.judged.of(setting)), note))
+            cards.append(doc.Card(t(f"setting.{setting}"), doc.SHARE, row.not_worse / row.parks, note))
         blocks: list[doc.Block] = [doc.Cards(tuple(cards)), doc.Bullets(tuple(self.against()))]
         if self.answer.stale:
             blocks.append(doc.Caveat(t("stale")))
@@ -123,15 +124,10 @@ class _Show(Show):
         judged = self.answer.judged
         for setting in self.settings:
             row = judged.best(setting)
+            ends = {name: number(score, 3) for name, score in (("low", row.low), ("high", row.high))}
+            difference = number(row.difference, 3)
             yield self.t(
-                "said.best",
-                setting=self.t(f"setting.{setting}"),
-                curve=self.method(row.curve),
-                share=percent(row.not_worse / row.parks),
-                parks=row.parks,
-                difference=number(row.difference, 3),
-                low=number(row.low, 3),
-                high=number(row.high, 3),
+                "said.best", setting=self.t(f"setting.{setting}"), curve=self.curve(row), difference=difference, **ends
             )
         origins = judged.by_origin()
         if origins:
