@@ -167,7 +167,7 @@ def test_its_document_names_families_by_what_observations_say(parks):
         document = answer.document(lang)
         assert document.headline
         assert document.lang == lang
-    told = ("Favoured by the observations: Framework.", "favour the model neither with nor without: Rival park.")
+    told = ("Favoured by the observations: Framework.", "speak neither for nor against: Rival park.")
     assert all(sentence in answer.document("en").headline for sentence in told)
     frame = answer.to_frame()
     assert len(frame) == 2 + 4

@@ -32,7 +32,7 @@ def families(answer: Answer, lang: str = "en") -> Figure:
     ]
     titles = [text(f"evidence.figure.{part}", lang) for part in ("title", "subtitle")]
     footer = text("evidence.figure.footer", lang, identity=answer.run_id, parks=number(len(answer.parks), 0))
-    figure, axes = style.in_rows(names, [*titles, footer], inches=2.6, high=0.42, bottom=0.85)
+    figure, axes = style.in_rows(names, [*titles, footer], inches=2.6, high=0.42, bottom=0.65)
     style.zero(axes)
     style.bounds(axes, (-LEAST, LEAST))
     for row, family in enumerate(told):
