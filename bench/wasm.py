@@ -1,7 +1,7 @@
 """`python -m bench.wasm [--write]`: the kernel of the browser beside the native one; about two minutes.
 
 Runs of five parks, all outputs, on one thread: by machine code for this processor, and by the module under Node (V8).
-The two are timed in turn, and a ratio is of one round. Equal are runs whose every output in every quarter differs by
+The two are timed in turn by the processor's clock, and a ratio is of one round. Equal are runs whose every output in every quarter differs by
 less than 1e-9 of the greater of 1 and its size.
 """
 
@@ -91,11 +91,11 @@ def measured(name: str, module: Path, runs: int, rounds: int) -> ParkTimes:
     function = function_named("simulate")
     node = Node(module)
     for number in range(rounds):
-        start = time.perf_counter()
+        start = time.process_time()
         native.run()
-        told.native.append(1000.0 * (time.perf_counter() - start))
+        told.native.append(1000.0 * (time.process_time() - start))
         arguments = arguments_of(inputs, draws)
-        node.call(function, arguments, repeats=3)
+        node.call(function, arguments, repeats=4)  # the first is compiled meanwhile
         told.module.append(statistics.median(node.times[1:]))
         if number == 0:
             out, status = arguments[-2:]
