@@ -1,8 +1,8 @@
 """`python -m bench.wasm [--write]`: the kernel of the browser beside the native one; about two minutes.
 
 Runs of five parks, all outputs, on one thread: by machine code for this processor, and by the module under Node (V8).
-The two are timed in turn by the processor's clock, and a ratio is of one round. Equal are runs whose every output in every quarter differs by
-less than 1e-9 of the greater of 1 and its size.
+The two are timed in turn by the processor's clock, and a ratio is of one round. Equal are runs whose every output in
+every quarter differs by less than 1e-9 of the greater of 1 and its size.
 """
 
 from __future__ import annotations

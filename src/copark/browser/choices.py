@@ -41,6 +41,8 @@ class Choice:
     """Its title."""
     scenario: Scenario
     """What it changes."""
+    reason: LocalizedText | None = None
+    """Why it is tried, where that is said."""
 
     def goes_beside(self, other: Choice) -> bool:
         """Say whether both may be chosen: of different groups, levers pulled at one time, no scenario among them."""
@@ -72,12 +74,13 @@ def _options(file: LeverFile) -> Iterator[Choice]:
         for since in SINCE:
             for option in lever.options(since):
                 key = f"{since}/{lever.key}/{option.key}"
-                yield Choice(key, "option", lever.key, since, option.title, _plain(option))
+                yield Choice(key, "option", lever.key, since, option.title, _plain(option), option.reason)
 
 
 def _structures(file: LeverFile) -> Iterator[Choice]:
     for structure in file.structures:
-        yield Choice(f"structure/{structure.key}", "structure", STRUCTURES, None, structure.title, _plain(structure))
+        key = f"structure/{structure.key}"
+        yield Choice(key, "structure", STRUCTURES, None, structure.title, _plain(structure), structure.reason)
 
 
 def _scenarios(case: Case) -> Iterator[Choice]:

@@ -18,7 +18,7 @@ from copark.model.kernel import simulate_block
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.quantiles import LEVELS
 
-LENGTHS: Mapping[str, int] = {"quarters": 83, "years": 29, "anchors": 3, "runs": 7, "kept": 11}
+LENGTHS: Mapping[str, int] = {"quarters": 83, "years": 89, "anchors": 97, "runs": 101, "kept": 103}
 """Lengths that depend on the case or the question, as they are in the examples: primes that no record has."""
 
 
@@ -40,21 +40,29 @@ class ModuleFunction:
     """Arguments of the types that it is compiled for."""
     exact: bool
     """Whether it is rounded as NumPy rounds; equations are not."""
+    lengths: Mapping[str, int]
+    """Lengths of the examples that depend on the case or the question, by name."""
 
     @cached_property
     def arguments(self) -> tuple[Argument, ...]:
         """Its arguments, in the order of the table."""
         names = list(inspect.signature(getattr(self.function, "py_func", self.function)).parameters)
-        return layout_of(names, self.examples, LENGTHS)
+        return layout_of(names, self.examples, self.lengths)
 
     def compiled(self) -> LlvmFunction:
         """Compile it to LLVM's text."""
         return llvm_of(self.function, self.examples, exact=self.exact)
 
 
-def module_functions() -> tuple[ModuleFunction, ...]:
-    """List what the module exports."""
-    n = LENGTHS
+def module_functions(lengths: Mapping[str, int] = LENGTHS) -> tuple[ModuleFunction, ...]:
+    """List what the module exports.
+
+    Parameters
+    ----------
+    lengths
+        Lengths of the examples that depend on the case or the question; what is compiled does not depend on them.
+    """
+    n = lengths
     inputs = make_inputs(n["quarters"], n["years"], n["anchors"])
     draws = make_draws(n["runs"])
     keep = np.zeros(n["kept"], np.int64)
@@ -66,39 +74,20 @@ def module_functions() -> tuple[ModuleFunction, ...]:
     codes = np.zeros(n["runs"], np.int64)
     columns = np.zeros(n["kept"], np.int64)
     values = np.zeros((n["runs"], MEASURED))
+    bands = np.zeros((n["kept"], len(LEVELS), n["quarters"]))
+    weights = np.zeros(n["quarters"])
+    shares = np.zeros((OUTCOME_COUNT, SHARE_READINGS))
+    effects = np.zeros((MEASURED, EFFECT_READINGS))
+
+    def reading(function: Callable[..., None], *examples: Any) -> ModuleFunction:
+        return ModuleFunction(function.__name__, function, examples, True, lengths)
+
+    run = (inputs, draws, work, keep, 0, 0, out, status)
     return (
-        ModuleFunction("simulate", simulate_block, (inputs, draws, work, keep, 0, 0, out, status), exact=False),
-        ModuleFunction("read_outcomes", readings.read_outcomes, (out, status, columns, 0, 0, codes), exact=True),
-        ModuleFunction(
-            "read_bands",
-            readings.read_bands,
-            (out, status, columns, levels, by_run, np.zeros((n["kept"], len(LEVELS), n["quarters"]))),
-            exact=True,
-        ),
-        ModuleFunction(
-            "read_measures",
-            readings.read_measures,
-            (out, status, columns, np.zeros(n["quarters"]), 0, codes, values),
-            exact=True,
-        ),
-        ModuleFunction(
-            "read_shares",
-            readings.read_shares,
-            (
-                codes,
-                codes.copy(),
-                codes.copy(),
-                levels,
-                by_run,
-                by_run.copy(),
-                np.zeros((OUTCOME_COUNT, SHARE_READINGS)),
-            ),
-            exact=True,
-        ),
-        ModuleFunction(
-            "read_effects",
-            readings.read_effects,
-            (values, values.copy(), levels, by_run, np.zeros((MEASURED, EFFECT_READINGS))),
-            exact=True,
-        ),
+        ModuleFunction("simulate", simulate_block, run, False, lengths),
+        reading(readings.read_outcomes, out, status, columns, 0, 0, codes),
+        reading(readings.read_bands, out, status, columns, levels, by_run, bands),
+        reading(readings.read_measures, out, status, columns, weights, 0, codes, values),
+        reading(readings.read_shares, codes, codes.copy(), codes.copy(), levels, by_run, by_run.copy(), shares),
+        reading(readings.read_effects, values, values.copy(), levels, by_run, effects),
     )
