@@ -1,5 +1,8 @@
 """The kernel for the browser: as `make kernel` built it; the long tests build it where it is missing."""
 
+import tempfile
+from pathlib import Path
+
 import pytest
 from filelock import FileLock
 
@@ -23,8 +26,7 @@ def built_module():
     """Path of the module, made now if it is not there."""
     if not ENABLED:
         pytest.skip("compilation is off")
-    FOLDER.mkdir(exist_ok=True)
-    with FileLock(FOLDER / ".lock"):
+    with FileLock(Path(tempfile.gettempdir()) / "copark-kernel-of-the-tests.lock"):
         try:
             return build()
         except NoLinker as problem:

@@ -108,7 +108,11 @@ def packer_of(params: Params, context: Context) -> ParkPacker:
 
 
 def levers_of(params: Params, context: Context) -> LeverFile | None:
-    """Read the levers of a case; ``None`` where its facts allow none."""
+    """Read the levers of a case; ``None`` where its facts allow none, or none acts since the park is closed."""
+    from copark.analyses.brief import closure_of
+
+    if closure_of(context.case(params.case), params.now) is not None:
+        return None
     try:
         return load_levers(context.case(params.case), None, params.now)
     except CoparkError:
