@@ -20,6 +20,7 @@ TRACKED = (
 )  # fmt: skip
 INDEX = "src/copark/web/dist/index.html"
 LICENCES = "src/copark/web/dist/licenses.txt"
+LIVE = tuple(f"src/copark/browser/dist/{name}" for name in ("kernel.wasm", "kernel.json", "live.js", "live.css"))
 
 pytest.importorskip("hatchling", reason="hatchling, which builds packages, is not installed: make test installs it")
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not on this machine")
@@ -65,6 +66,13 @@ def refused(folder, target, release=""):
     return done.stderr
 
 
+def write(folder, files):
+    """Write files with their text into a folder, by name."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
 def test_a_source_archive_holds_tracked_files_and_the_built_page_from_which_a_wheel_is_made(clone, tmp_path):
     (clone / INDEX).parent.mkdir(parents=True)
     (clone / INDEX).write_text("<!doctype html>", encoding="utf-8")
@@ -91,6 +99,14 @@ def test_a_release_without_the_page_is_refused(clone, target):
     assert all(words in message for words in ("index.html is missing", "make page", "Node 20.19", "COPARK_RELEASE=1"))
 
 
+@pytest.mark.parametrize("target", ["wheel", "sdist"])
+def test_a_release_without_the_kernel_for_the_browser_is_refused(clone, target):
+    write(clone, {INDEX: "<!doctype html>"})
+    message = refused(clone, target, release="1")
+    assert "lacks the kernel for the browser" in message
+    assert "make page kernel" in message
+
+
 def test_pip_installs_from_a_repository_without_the_page_and_says_so(clone):
     """As `pip install git+https://…` does; `copark serve` says how to get the page (tests/web/test_building.py)."""
     done = built(clone, "--target", "wheel:editable", "--hooks-only", release="1")
@@ -102,11 +118,10 @@ def test_pip_installs_from_a_repository_without_the_page_and_says_so(clone):
 
 
 def test_a_wheel_names_the_licences_of_what_is_bundled_into_its_page(clone):
-    for name, text in ((INDEX, "<!doctype html>"), (LICENCES, "## svelte - 5.57.3 (MIT)\n")):
-        (clone / name).parent.mkdir(parents=True, exist_ok=True)
-        (clone / name).write_text(text, encoding="utf-8")
+    write(clone, {INDEX: "<!doctype html>", LICENCES: "## svelte - 5.57.3 (MIT)\n"} | dict.fromkeys(LIVE, "built"))
     done = built(clone, "--target", "wheel", release="1")
     assert done.returncode == 0, done.stderr
+    assert {name.removeprefix("src/") for name in LIVE} <= names_in(clone, "whl")
     (path,) = (clone / "packages").glob("*.whl")
     with zipfile.ZipFile(path) as archive:
         (metadata,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
