@@ -160,7 +160,7 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, option
     formats = formats_of(options["formats"], lang, more=(LIVE,) if analysis.name == "brief" else ())
     is_live = LIVE in formats
     if is_live:
-        check_live(analysis.name)
+        check_live()
         formats = [name for name in formats if name != LIVE]
     threads = options["threads"]
     values = {field.name: _value(field, options[field.name]) for field in fields}

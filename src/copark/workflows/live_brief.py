@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from copark.errors import NotFound
-
 if TYPE_CHECKING:
     from copark.analyses.answer import Answered
     from copark.analyses.context import Context
@@ -16,13 +14,8 @@ LIVE = "live"
 """Name of the format, beside those of documents."""
 
 
-def check_live(name: str) -> None:
-    """Refuse the format for what is no brief, and where kernel or page is not built.
-
-    Parameters
-    ----------
-    name
-        Name of the analysis.
+def check_live() -> None:
+    """Refuse the format where kernel or page is not built.
 
     Raises
     ------
@@ -32,8 +25,6 @@ def check_live(name: str) -> None:
     from copark.browser.live_page import built_page
     from copark.browser.module_files import module_and_layout
 
-    if name != "brief":
-        raise NotFound.of("live.only_brief")
     module_and_layout()
     built_page()
 
