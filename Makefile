@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt --edita
 PINS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run web page test test-long test-page test-kernel check check-page docs-numbers stub golden format coverage bench bench-page soak clean
+.PHONY: help run web page kernel test test-long test-page test-kernel check check-page docs-numbers stub golden format coverage bench bench-page soak clean
 
 help: ## show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ web: $(VENV)/.ready $(PAGE) ## build the page and serve it on this machine (ARGS
 	@$(BIN)/copark serve $(ARGS)
 
 page: $(PAGE) ## build the page; needs Node
+
+# Nothing is done where the module is of these sources: Python knows which they are.
+kernel: $(VENV)/.ready-dev ## make the kernel for the browser (WebAssembly)
+	@$(BIN)/python -m copark.browser.module_build
 
 # What shares something dear stays together, in the order of tests/conftest.py: it is made once.
 SPREAD := --numprocesses=auto --no-loadscope-reorder --dist=loadscope
@@ -47,8 +51,9 @@ test-page: ## build the page and test its logic; where Node is missing, say so
 	else echo "Tests of the page are left out." >&2; fi
 
 # A kernel that does not compile is for the tests to tell.
-test-kernel: $(VENV)/.ready-dev ## compile the model once, not in every process of the tests
+test-kernel: $(VENV)/.ready-dev ## compile the model once, not in every process of the tests; also for the browser
 	@$(BIN)/python -c 'from tests.baseline.numbers import numbers; numbers()' >/dev/null 2>&1 || true
+	@$(BIN)/python -m copark.browser.module_build >/dev/null 2>&1 || true
 
 check: $(VENV)/.ready-dev ## lint, format, types, import rules
 	@$(BIN)/ruff check $(TIDY)
@@ -91,7 +96,7 @@ bench-page: $(VENV)/.ready-dev $(PAGE) ## measure the page in Chromium; writes b
 	@$(BIN)/python -m bench.page --write $(ARGS)
 
 clean: ## delete what was installed and made, except results in out/
-	@rm -rf frontend/node_modules src/copark/web/dist .venv .venv-* build dist .coverage* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf frontend/node_modules src/copark/web/dist src/copark/browser/dist .venv .venv-* build dist .coverage* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find src tests $(wildcard bench) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 frontend/node_modules/.ready: frontend/package.json frontend/package-lock.json frontend/.npmrc
@@ -119,7 +124,7 @@ $(VENV)/.ready: $(PINS) | $(BIN)/python
 
 $(VENV)/.ready-dev: $(PINS) | $(BIN)/python
 	@echo "Installing copark and its tools into $(VENV) (once; it takes a minute or two) ..." >&2
-	@$(PIP) '.[dev]'
+	@$(PIP) '.[dev,wasm]'
 	@touch $@ $(VENV)/.ready
 
 # What checks files from outside: test-long leaves out what needs it where it is not here.

@@ -11,12 +11,16 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PAGE = "src/copark/web/dist"
+LIVE = "src/copark/browser/dist"
 RELEASE = "COPARK_RELEASE"
 NO_PAGE = f"""\
 The page that `copark serve` shows is not built: {PAGE}/index.html is missing.
 Build it first, which needs Node 20.19 or later:  make page"""
 REFUSED = f"{NO_PAGE}\nA package to be released has the page; without {RELEASE}=1 one is made that lacks it."
 WARNED = f"{NO_PAGE}\nThis package is without it: commands, Python and the API work; `copark serve` says how to get it."
+NO_KERNEL = f"""\
+Live briefs cannot be written: {LIVE} lacks the kernel for the browser, or the script that runs it.
+Build both first, which needs Node and the extra wasm:  make page kernel"""
 NO_LIST = "A source archive holds tracked files alone, and git lists none here. Build it in a clone of the repository."
 
 
@@ -31,14 +35,21 @@ class Contents(BuildHookInterface):  # type: ignore[type-arg]
         """Called before a package is built; ``version`` is ``editable`` where a link to the folder is installed."""
         root = Path(self.root)
         is_built = (root / PAGE / "index.html").is_file()
+        is_live = all((root / LIVE / name).is_file() for name in ("kernel.wasm", "kernel.json", "live.js", "live.css"))
         if self.target_name == "sdist":
             build_data["force_include"] |= {name: name for name in tracked(root)}
             if is_built:
                 build_data["force_include"][PAGE] = PAGE
+            if is_live:
+                build_data["force_include"][LIVE] = LIVE
         if not is_built and version != "editable":
             if os.environ.get(RELEASE):
                 raise Refused(REFUSED)
             self.app.display_warning(WARNED)
+        elif not is_live and version != "editable":
+            if os.environ.get(RELEASE):
+                raise Refused(NO_KERNEL)
+            self.app.display_warning(NO_KERNEL)
 
 
 def tracked(root: Path) -> list[str]:

@@ -93,8 +93,20 @@ class Answered:
         from copark.presentation import dated_name, write
 
         document = self.document(lang)
-        name = dated_name(document)
-        return write(document, _report_folder(Path(out) / "reports", name, self.result.run_id), formats, name)
+        folder, name = self.place(out, dated_name(document))
+        return write(document, folder, formats, name)
+
+    def place(self, out: Path, name: str) -> tuple[Path, str]:
+        """Make or find the folder in which files of this name lie; return it and the name.
+
+        Parameters
+        ----------
+        out
+            Output folder.
+        name
+            Name of the document, with the day.
+        """
+        return _report_folder(Path(out) / "reports", name, self.result.run_id), name
 
 
 def _report_folder(reports: Path, name: str, run_id: str) -> Path:

@@ -155,8 +155,13 @@ def _told(analysis: Analysis, field: FormField, lang: str) -> str:
 def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, options: Mapping[str, Any]) -> None:
     from copark.analyses.answer import answer, check_keys
     from copark.analyses.context import Context
+    from copark.workflows.live_brief import LIVE, check_live, write_live_brief
 
-    formats = formats_of(options["formats"], lang)
+    formats = formats_of(options["formats"], lang, more=(LIVE,) if analysis.name == "brief" else ())
+    is_live = LIVE in formats
+    if is_live:
+        check_live(analysis.name)
+        formats = [name for name in formats if name != LIVE]
     threads = options["threads"]
     values = {field.name: _value(field, options[field.name]) for field in fields}
     foresee = partial(_foresee, threads=threads, lang=lang, is_asked=bool(options.get("plan")))
@@ -185,6 +190,8 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, option
         if not options["no_report"] and not (options["as_json"] and options["formats"] is None):
             progress("report", 0, 0)
             written = answered.write(options["out"], formats, lang)
+            if is_live:
+                written[LIVE] = write_live_brief(answered, params, context, lang)
     _print(answered.document(lang), written, as_json=options["as_json"], whole=options["whole"])
     if not options["as_json"]:
         took = text("analyses.took", lang, time=duration(answered.seconds, lang))

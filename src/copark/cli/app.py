@@ -87,7 +87,7 @@ def copark(
     """Take the options that come before the command; the language was read before."""
 
 
-def formats_of(listed: str | None, lang: str, default: str = WRITTEN) -> list[str]:
+def formats_of(listed: str | None, lang: str, default: str = WRITTEN, more: tuple[str, ...] = ()) -> list[str]:
     """Return the formats asked for; raise ``NotFound`` if there is no such one.
 
     Parameters
@@ -98,6 +98,8 @@ def formats_of(listed: str | None, lang: str, default: str = WRITTEN) -> list[st
         Language of the refusal, ``en`` or ``zh``.
     default
         Names where none are listed.
+    more
+        Formats beside those of documents.
     """
     from copark.errors import NotFound, printable
     from copark.presentation import FORMATS
@@ -105,6 +107,7 @@ def formats_of(listed: str | None, lang: str, default: str = WRITTEN) -> list[st
 
     formats = [name.strip().lower() for name in (listed or default).split(",") if name.strip()]
     for name in formats:
-        if name not in FORMATS:
-            raise NotFound(text("presentation.unknown_format", lang, name=printable(name), known=", ".join(FORMATS)))
+        if name not in (*FORMATS, *more):
+            known = ", ".join((*FORMATS, *more))
+            raise NotFound(text("presentation.unknown_format", lang, name=printable(name), known=known))
     return formats

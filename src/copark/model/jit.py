@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numba
 
@@ -96,6 +96,46 @@ def entry(function: Function) -> Function:
         numba.config.CACHE_DIR = str(cache_folder())
     done: Function = numba.njit(**OPTIONS, cache=ENABLED)(function)
     return done
+
+
+class LlvmFunction(NamedTuple):
+    """A compiled function as LLVM's text, before any processor."""
+
+    symbol: str
+    """Name of the function in the text."""
+    text: str
+    """The module that holds it."""
+
+
+def shared(function: Function) -> Function:
+    """Compile a formula that Python uses as it stands for functions compiled by :func:`llvm_of`, rounded as written."""
+    options = OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False, "forceinline": True}
+    options.pop("fastmath")
+    done: Function = numba.njit(**options)(function)
+    return done
+
+
+def llvm_of(function: Callable[..., Any], examples: Sequence[Any], *, exact: bool = False) -> LlvmFunction:
+    """Compile a function for arguments like these and return it as LLVM's text.
+
+    No wrapper for Python is made and no reference counted: the function has to write what it finds into its arguments.
+
+    Parameters
+    ----------
+    function
+        An entry, or a plain function of numbers, arrays and records.
+    examples
+        Arguments of the types it is compiled for; their values do not matter.
+    exact
+        Whether every operation is rounded as it is written, as NumPy rounds it; otherwise as equations are.
+    """
+    options = OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
+    if exact:
+        options.pop("fastmath")
+    done: Any = numba.njit(**options)(getattr(function, "py_func", function))
+    signature = tuple(numba.typeof(example) for example in examples)
+    done.compile(signature)
+    return LlvmFunction(done.overloads[signature].fndesc.llvm_func_name, done.inspect_llvm(signature))
 
 
 def versions() -> dict[str, str]:

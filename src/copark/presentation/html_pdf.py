@@ -1,7 +1,10 @@
 """A document laid out by a template: one page of HTML that needs nothing else, or pages of PDF, the same everywhere."""
 
+import base64
+import hashlib
 import json
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -142,3 +145,53 @@ def write_pdf(document: Document, path: Path, charts: Charts | None = None) -> P
     with written_file(path) as target:
         target.write_bytes(content)
     return path
+
+
+@dataclass(frozen=True)
+class LiveParts:
+    """What a live page has beside its words: script and style, the compiled kernel and the packed park in base64."""
+
+    script: str
+    style: str
+    licences: str
+    module: str
+    park: str
+    words: Mapping[str, Mapping[str, str]]
+    """Words of the page by key and language."""
+
+
+def to_live_html(documents: Mapping[str, Document], lang: str, parts: LiveParts, charts: Charts) -> str:
+    """Return a document in several languages as one page whose reader may move levers.
+
+    Parameters
+    ----------
+    documents
+        The document by language.
+    lang
+        Language in which the page opens.
+    parts
+        Script, style and data of the page.
+    charts
+        Draws the figures.
+    """
+    pages = {name: page_of(document, charts) for name, document in documents.items()}
+    script = parts.script.replace("</script", "<\\/script")
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    rendered = {name: _filled("live_part.html.j2", name, page=page) for name, page in pages.items()}
+    return _filled(
+        "live.html.j2",
+        lang,
+        page=pages[lang],
+        palette=PALETTE,
+        opened=lang,
+        rendered=rendered,
+        parts=parts,
+        script=script,
+        script_hash=digest,
+        words=_for_script(json.dumps(parts.words, ensure_ascii=False)),
+    )
+
+
+def _for_script(content: str) -> str:
+    """Return JSON so that no word of it ends the element it stands in."""
+    return content.replace("<", "\\u003c")

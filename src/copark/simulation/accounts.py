@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,9 +171,32 @@ def _public_return(paths: Paths, quarter: int) -> Floats:
 def _reserve(paths: Paths, quarter: int, thresholds: Thresholds) -> Floats:
     """Return the cash that is left after the shock, M USD; present flows are means of the last year."""
     last_year = slice(max(quarter + 1 - QUARTERS_PER_YEAR, 0), quarter + 1)
-    mean = {
-        name: paths[name][:, last_year].mean(axis=1) for name in ("fees", "operating_cost", "interest", "principal")
-    }
-    kept = 1.0 - thresholds.fees_lost
-    flow = kept * mean["fees"] - mean["operating_cost"] - mean["interest"] - mean["principal"]
-    return np.asarray(paths["cash"][:, quarter] + thresholds.shock_years * flow)
+    fees, operating_cost, interest, principal = (
+        paths[name][:, last_year].mean(axis=1) for name in ("fees", "operating_cost", "interest", "principal")
+    )
+    cash = paths["cash"][:, quarter]
+    lost = thresholds.fees_lost
+    return np.asarray(cash_after_shock(cash, fees, operating_cost, interest, principal, lost, thresholds.shock_years))
+
+
+def cash_after_shock(
+    cash: Any, fees: Any, operating_cost: Any, interest: Any, principal: Any, fees_lost: float, years: float
+) -> Any:
+    """Return the cash left after years without a sale of land in which part of the fees is lost, M USD.
+
+    Of one run or, with arrays, of many.
+
+    Parameters
+    ----------
+    cash
+        Cash before, M USD.
+    fees, operating_cost, interest, principal
+        Present flows, M USD/yr.
+    fees_lost
+        Part of the fees that is lost, 0 to 1.
+    years
+        Years that cash must cover.
+    """
+    kept = 1.0 - fees_lost
+    flow = kept * fees - operating_cost - interest - principal
+    return cash + years * flow

@@ -283,12 +283,29 @@ def change_interval(change: Floats, draws: NDArray[np.int64], level: float = LEV
     z = z_of(level)
     _, places, counts = np.unique(draws, return_inverse=True, return_counts=True)
     total = change.size
-    gained, lost = ((np.count_nonzero(change == sign) + 1) / (total + 2) for sign in (1, -1))
-    middle = float(gained - lost)
-    half = z * sqrt((gained + lost - middle**2) / (total + 2))
+    gained, lost = (int(np.count_nonzero(change == sign)) for sign in (1, -1))
+    middle, half = paired_interval(gained, lost, total, z)
     if counts.max() > 1 and counts.size > 1:
         means = np.bincount(places, weights=change) / counts
         middle = float(change.mean())
         # Not below the interval of independent pairs: the means of a few draws may be alike by chance.
         half = max(half, z * float(means.std(ddof=1)) / sqrt(counts.size))
     return max(-1.0, middle - half), min(1.0, middle + half)
+
+
+def paired_interval(gained: int, lost: int, total: int, z: float) -> tuple[float, float]:
+    """Return middle and half-width of the interval of a change of shares over independent pairs (Bonett & Price 2012).
+
+    Parameters
+    ----------
+    gained, lost
+        Pairs in which it happens in the scenario alone, and in the reference alone.
+    total
+        All pairs.
+    z
+        z of the interval's coverage.
+    """
+    more = (gained + 1) / (total + 2)
+    less = (lost + 1) / (total + 2)
+    middle = more - less
+    return middle, z * sqrt((more + less - middle**2) / (total + 2))

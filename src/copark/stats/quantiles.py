@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -70,14 +71,28 @@ def quantiles_over(values: Floats, levels: Sequence[float] = LEVELS) -> Floats:
     last = values.shape[1] - 1
     result = np.empty((len(levels), len(values)))
     for row, level in enumerate(levels):
-        place = last * level
-        below = int(place)
-        above = min(below + 1, last)
-        result[row] = between(ordered[:, below], ordered[:, above], place - below)
+        below, above, share = place_of(last, level)
+        result[row] = between(ordered[:, below], ordered[:, above], share)
     return result
 
 
-def between(low: Floats, high: Floats, share: float) -> Floats:
+def place_of(last: int, level: float) -> tuple[int, int, float]:
+    """Return the two order statistics between which a quantile lies, and the share of the way from one to the other.
+
+    Parameters
+    ----------
+    last
+        Place of the largest value, counted from 0.
+    level
+        Level of the quantile, 0 to 1.
+    """
+    place = last * level
+    below = int(place)
+    above = min(below + 1, last)
+    return below, above, place - below
+
+
+def between(low: Any, high: Any, share: float) -> Any:
     """Return the value a share of the way from low to high, rounded as NumPy rounds it: from the nearer end.
 
     Parameters

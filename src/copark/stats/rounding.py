@@ -27,6 +27,11 @@ def slack(reference: ArrayLike) -> Floats:
     return np.multiply(tolerance, NO_DIFFERENCE, out=tolerance)
 
 
+def is_rounding(change: float, reference: float) -> bool:
+    """Say whether a difference of two runs from a reference is rounding: :func:`settled` of one pair."""
+    return abs(change) <= max(abs(reference), 1.0) * NO_DIFFERENCE
+
+
 def settled(change: ArrayLike, reference: ArrayLike) -> Floats:
     """Return differences from a reference, with 0 in the place of those that are rounding; NaN stays.
 

@@ -105,7 +105,21 @@ def wilson(count: float, total: int, level: float = LEVEL) -> tuple[float, float
         raise ValueError(f"count {count} is not between 0 and {total}")
     if total == 0:
         return float("nan"), float("nan")
-    z = z_of(level)
+    return wilson_ends(count, total, z_of(level))
+
+
+def wilson_ends(count: float, total: int, z: float) -> tuple[float, float]:
+    """Return the Wilson score interval of a share for z of its level; n is above 0.
+
+    Parameters
+    ----------
+    count
+        Runs with the outcome.
+    total
+        All runs, n.
+    z
+        z of the level, 1.96 for 0.95.
+    """
     share = count / total
     middle = share + z * z / (2.0 * total)
     half = z * sqrt(share * (1.0 - share) / total + z * z / (4.0 * total * total))

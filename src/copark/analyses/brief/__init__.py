@@ -155,7 +155,7 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.stats.quantiles import quantiles
 
     case = context.case(params.case)
-    study = _study(params, context)
+    study = study_of(params, context)
     ensemble = context.simulate(study, case, *params.wanted)
     run_answer = answer_of(ensemble, case)
     closure = closure_of(case, params.now)
@@ -237,7 +237,7 @@ def key_of(closure: Closure) -> str:
     return f"closure/{closure.key}"
 
 
-def _study(params: Params, context: Context) -> Study:
+def study_of(params: Params, context: Context) -> Study:
     """Take the case as it is, with as many runs as levers have, a draw each; a closed park also without its closure."""
     from copark.cases.horizon import now_for
     from copark.simulation.counterfactual import but_for_study

@@ -1,0 +1,165 @@
+import type { Lang, LocalizedText } from '../lib/types';
+import type { Layout, Lengths } from './kernel';
+
+/** A place among the numbers of a park, and how many stand there. */
+export type Place = [number, number];
+
+export interface Patch {
+  cells: Place;
+  values: Place;
+  /** Scale, place in its record, and the values: one, or one for each run. */
+  parameters: [string, number, Place][];
+}
+
+export interface Choice extends Patch {
+  key: string;
+  kind: 'option' | 'structure' | 'scenario';
+  group: string;
+  since: string | null;
+  title: LocalizedText;
+  reason?: LocalizedText;
+}
+
+export interface Group {
+  key: string;
+  title: LocalizedText;
+  reason?: LocalizedText;
+  owner?: LocalizedText;
+}
+
+export interface Output {
+  key: string;
+  title: LocalizedText;
+  unit: LocalizedText;
+}
+
+export interface Observed {
+  quarter: string;
+  value: number;
+  high: number | null;
+  bound: string;
+  use: boolean;
+}
+
+/** What Python packed of a park (`copark/browser/payload.py`). */
+export interface Head {
+  layout: Layout;
+  lengths: Lengths & { runs: number };
+  kept: string[];
+  keep: number[];
+  shown: Output[];
+  on_the_way: Output[];
+  sides: { key: string; title: LocalizedText }[];
+  outcomes: { key: string; title: LocalizedText }[];
+  quarters: string[];
+  judged: number;
+  pulled: Record<string, number>;
+  weights: Record<string, Place>;
+  levels: number[];
+  band: number[];
+  z: number;
+  inputs: Place;
+  draws: { rooms: [string, number][]; rows: number; row_of_run: Place; parameters: Place[]; addresses: Place[] };
+  groups: Group[];
+  choices: Choice[];
+  pairs: (Patch & { keys: [string, string] })[];
+  refused: [string, string][];
+  observed: Record<string, Observed[]>;
+  events: { quarter: string; title: LocalizedText }[];
+  case: string;
+  park: LocalizedText;
+  shows_outcomes: boolean;
+  horizon: string;
+  data_end: string;
+  now: string;
+  run_id: string;
+}
+
+export interface Park {
+  head: Head;
+  /** All numbers; each is two words of 32 bits, so that whole numbers and fractions alike keep their bits. */
+  numbers: ArrayBuffer;
+}
+
+export const say = (words: LocalizedText | undefined, lang: Lang): string => words?.[lang] ?? '';
+
+export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let n = 0; n < text.length; n += 1) bytes[n] = text.charCodeAt(n);
+  return bytes;
+}
+
+/** Reads a packed park: a head, then numbers whose bytes lie place by place. */
+export async function parkOf(packed: Uint8Array<ArrayBuffer>): Promise<Park> {
+  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return readPark(await new Response(unpacked).arrayBuffer());
+}
+
+export function readPark(content: ArrayBuffer): Park {
+  const length = new Uint32Array(content, 0, 1)[0] ?? 0;
+  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(content, 8, length))) as Head;
+  const planes = new Uint8Array(content, 8 + length);
+  const count = planes.length / 8;
+  const numbers = new Uint8Array(planes.length);
+  for (let place = 0; place < 8; place += 1) {
+    for (let n = 0; n < count; n += 1) numbers[8 * n + place] = planes[place * count + n] ?? 0;
+  }
+  return { head, numbers: numbers.buffer };
+}
+
+export const words = (park: Park, [at, count]: Place): Int32Array<ArrayBuffer> => new Int32Array(park.numbers, 8 * at, 2 * count);
+export const fractions = (park: Park, [at, count]: Place): Float64Array<ArrayBuffer> => new Float64Array(park.numbers, 8 * at, count);
+/** The lower halves of whole numbers, which are below 2³¹. */
+export const wholes = (park: Park, place: Place): number[] => Array.from({ length: place[1] }, (_, n) => words(park, place)[2 * n] ?? 0);
+
+/** Whether two choices may be made at once. */
+export function goBeside(one: Choice, other: Choice): boolean {
+  if (one.group === other.group || one.kind === 'scenario' || other.kind === 'scenario') return false;
+  return one.since === null || other.since === null || one.since === other.since;
+}
+
+/** Patches of choices in the order in which they are put; null where the combination is not offered. */
+export function patchesOf(park: Park, keys: readonly string[]): Patch[] | null {
+  const { choices, pairs, refused } = park.head;
+  const single = choices.filter(({ key }) => keys.includes(key));
+  if (refused.some(([one, other]) => keys.includes(one) && keys.includes(other))) return null;
+  const behind = pairs.filter((pair) => pair.keys.every((key) => keys.includes(key)));
+  const owners = new Map<string, Set<string>>();
+  for (const choice of single) {
+    for (const cell of touched(park, choice)) owners.set(cell, (owners.get(cell) ?? new Set()).add(choice.key));
+  }
+  if ([...owners.values()].some(({ size }) => size > 2)) return null;
+  const set = new Set<string>();
+  for (const pair of behind) {
+    for (const cell of touched(park, pair)) {
+      const others = [...(owners.get(cell) ?? [])].filter((key) => !pair.keys.includes(key));
+      if (set.has(cell) || others.length) return null;
+      set.add(cell);
+    }
+  }
+  return [...single, ...behind];
+}
+
+function touched(park: Park, patch: Patch): string[] {
+  return [...wholes(park, patch.cells).map(String), ...patch.parameters.map(([room, word]) => `${room} ${word}`)];
+}
+
+export interface Scenario {
+  /** Inputs, as words of 32 bits. */
+  inputs: Int32Array<ArrayBuffer>;
+  parameters: [string, number, Place][];
+}
+
+/** The inputs of patches put into those of the case as it is, and the parameters they set. */
+export function scenarioOf(park: Park, patches: readonly Patch[]): Scenario {
+  const inputs = words(park, park.head.inputs).slice();
+  for (const patch of patches) {
+    const values = words(park, patch.values);
+    wholes(park, patch.cells).forEach((cell, n) => {
+      inputs[2 * cell] = values[2 * n] ?? 0;
+      inputs[2 * cell + 1] = values[2 * n + 1] ?? 0;
+    });
+  }
+  return { inputs, parameters: patches.flatMap(({ parameters }) => parameters) };
+}

@@ -1,0 +1,125 @@
+import type { Numbers } from '../lib/types';
+import type { BlockAnswer } from './blocks';
+import { Kernel, type Placed } from './kernel';
+import type { Head } from './park';
+
+/** What is read of all runs of a scenario. */
+export interface Runs {
+  count: number;
+  codes: Int32Array;
+  status: Int32Array;
+  measures: Float64Array;
+  onTheWay: Float64Array;
+  paths: Float64Array;
+}
+
+export type Reading = Record<string, number>;
+
+/** Puts blocks of runs together, in the order of the runs. */
+export function joined(blocks: readonly BlockAnswer[]): Runs {
+  const ordered = [...blocks].sort((one, other) => one.first - other.first);
+  const whole = <T extends Int32Array | Float64Array>(part: (block: BlockAnswer) => T): T => {
+    const parts = ordered.map(part);
+    const size = parts.reduce((sum, { length }) => sum + length, 0);
+    const first = parts[0];
+    const all = (first instanceof Int32Array ? new Int32Array(size) : new Float64Array(size)) as T;
+    let at = 0;
+    for (const one of parts) {
+      all.set(one, at);
+      at += one.length;
+    }
+    return all;
+  };
+  const count = ordered.reduce((sum, { first, last }) => sum + last - first, 0);
+  return { count, codes: whole((b) => b.codes), status: whole((b) => b.status), measures: whole((b) => b.measures), onTheWay: whole((b) => b.onTheWay), paths: whole((b) => b.paths) };
+}
+
+/** Readings over runs, all by functions of the module. */
+export class Readings {
+  private readonly memory = new Map<string, Placed>();
+
+  constructor(private readonly kernel: Kernel, private readonly head: Head) {}
+
+  /** Memory of a name, made once for the most runs there are. */
+  private array(name: string, ...shape: number[]): Placed {
+    const most = this.head.lengths.runs;
+    const found = this.memory.get(name);
+    const placed = found ?? this.kernel.array(Math.max(most, shape[0] ?? 0), ...shape.slice(1));
+    this.memory.set(name, placed);
+    return { address: placed.address, shape };
+  }
+
+  private fixed(name: string, ...shape: number[]): Placed {
+    const placed = this.memory.get(name) ?? this.kernel.array(...shape);
+    this.memory.set(name, placed);
+    return placed;
+  }
+
+  private filled(name: string, values: Float64Array | number[], ...shape: number[]): Placed {
+    const placed = this.array(name, ...shape);
+    this.kernel.fractions(placed).set(values);
+    return placed;
+  }
+
+  /** Quantiles of every output shown, by output, level and quarter. */
+  bands({ count, paths, status }: Runs): Numbers[][] {
+    const { shown, quarters, levels } = this.head;
+    const [outputs, times] = [shown.length, quarters.length];
+    const out = this.filled('paths', paths, count, outputs, times);
+    const ended = this.array('status', count, 3);
+    this.kernel.setWholes(ended, status);
+    const columns = this.fixed('columns', outputs);
+    this.kernel.setWholes(columns, shown.map((_, n) => n));
+    const answer = this.fixed('bands', outputs, levels.length, times);
+    this.kernel.call('read_bands', new Map<string, Placed>([
+      ['out', out], ['status', ended], ['columns', columns], ['levels', this.levels(levels)], ['ordered', this.array('ordered', count)], ['bands', answer],
+    ]));
+    const values = this.kernel.fractions(answer);
+    return shown.map((_, n) => levels.map((__, l) => Array.from(values.subarray((n * levels.length + l) * times, (n * levels.length + l + 1) * times), (value) => (Number.isFinite(value) ? value : null))));
+  }
+
+  private levels(levels: readonly number[]): Placed {
+    const placed = this.fixed('levels', this.head.levels.length);
+    const memory = this.kernel.fractions(placed);
+    memory.fill(0);
+    memory.set(levels);
+    return placed;
+  }
+
+  /** Shares of outcomes, their change and how well so many runs tell both. */
+  shares(reference: Runs, scenario: Runs): Reading[] {
+    const count = Math.min(reference.count, scenario.count);
+    const names = this.head.layout.share_readings;
+    const put = (name: string, values: ArrayLike<number>): Placed => {
+      const placed = this.array(name, count);
+      this.kernel.setWholes(placed, Array.from({ length: count }, (_, n) => values[n] ?? 0));
+      return placed;
+    };
+    const answer = this.fixed('shares', this.head.outcomes.length, names.length);
+    this.kernel.call('read_shares', new Map<string, Placed>([
+      ['reference', put('codes before', reference.codes)], ['scenario', put('codes after', scenario.codes)],
+      ['draws', put('draws', Array.from({ length: count }, (_, run) => run))], ['settings', this.levels([this.head.z])],
+      ['sums', this.array('sums', count)], ['counts', this.array('counts', count)], ['answer', answer],
+    ]));
+    return this.rows(answer, names);
+  }
+
+  /** What changes pair by pair: of measures, or of what tells the way a choice acts. */
+  effects(reference: Runs, scenario: Runs, part: 'measures' | 'onTheWay'): Reading[] {
+    const count = Math.min(reference.count, scenario.count);
+    const width = part === 'measures' ? this.head.layout.measures.length : this.head.on_the_way.length + 1;
+    const names = this.head.layout.effect_readings;
+    const answer = this.fixed(`${part} changed`, width, names.length);
+    this.kernel.call('read_effects', new Map<string, Placed>([
+      ['reference', this.filled(`${part} before`, reference[part].subarray(0, count * width), count, width)],
+      ['scenario', this.filled(`${part} after`, scenario[part].subarray(0, count * width), count, width)],
+      ['levels', this.levels(this.head.band)], ['ordered', this.array('ordered', count)], ['answer', answer],
+    ]));
+    return this.rows(answer, names);
+  }
+
+  private rows(answer: Placed, names: readonly string[]): Reading[] {
+    const values = this.kernel.fractions(answer);
+    return Array.from({ length: answer.shape[0] ?? 0 }, (_, row) => Object.fromEntries(names.map((name, n) => [name, values[row * names.length + n] ?? NaN])));
+  }
+}

@@ -1,0 +1,157 @@
+"""Patches: what a choice changes of the packed inputs and draws, cell by cell.
+
+A patch holds the new values of the cells it changes, so that patches that touch no common cell are put one after the
+other, in any order, without a rounding. Cells are values of eight bytes, compared by their bits; of draws a cell is a
+parameter, in all runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.model.arrays import Draws, Inputs
+
+Words = NDArray[np.int64]
+"""Values of eight bytes, whatever they are."""
+ROOMS = ("world", "governments", "company", "enterprises")
+
+
+class ParameterChange(NamedTuple):
+    """How a parameter is changed in every run."""
+
+    kind: Literal["set", "column"]
+    """``set`` to one value, or given run by run."""
+    values: Words
+    """The value, shape (1,), or those of all runs, shape (runs,)."""
+
+
+@dataclass(frozen=True)
+class Patch:
+    """What is changed."""
+
+    cells: Words = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Places in the inputs, as :func:`words_of` lays them out, ascending."""
+    values: Words = field(default_factory=lambda: np.zeros(0, np.int64))
+    """Their new values."""
+    parameters: Mapping[tuple[str, int], ParameterChange] = field(default_factory=dict)
+    """Changes of parameters, by scale and place in its record."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing is changed."""
+        return not self.cells.size and not self.parameters
+
+
+class CannotBePatched(ValueError):
+    """Inputs of other lengths: what is changed is no change of cells."""
+
+
+def words_of(inputs: Inputs) -> Words:
+    """Lay out all inputs, in the order of the record, as values of eight bytes; a copy."""
+    return np.concatenate([np.ascontiguousarray(array).view(np.int64).ravel() for array in map(np.asarray, inputs)])
+
+
+def columns(records: NDArray[np.void]) -> Words:
+    """View records as values of eight bytes, shape (records, values)."""
+    return records.view(np.ndarray).view(np.int64).reshape(len(records), records.dtype.itemsize // 8)
+
+
+def patch_between(before: Inputs, after: Inputs, drawn_before: Draws, drawn_after: Draws) -> Patch:
+    """Return what turns inputs and draws into others.
+
+    Raises
+    ------
+    CannotBePatched
+        If an array of the inputs has another length.
+    """
+    if any(np.asarray(one).shape != np.asarray(other).shape for one, other in zip(before, after, strict=True)):
+        raise CannotBePatched
+    old = words_of(before)
+    new = words_of(after)
+    cells = np.flatnonzero(old != new).astype(np.int64)
+    return Patch(cells, new[cells], _parameters_between(drawn_before, drawn_after))
+
+
+def _parameters_between(before: Draws, after: Draws) -> dict[tuple[str, int], ParameterChange]:
+    """Find the parameters that differ, and how."""
+    found: dict[tuple[str, int], ParameterChange] = {}
+    if before is after:
+        return found
+    for room in ROOMS:
+        old = columns(getattr(before, room))
+        new = columns(getattr(after, room))
+        for word in np.flatnonzero((old != new).any(axis=0)).tolist():
+            values = new[:, word].copy()
+            same = bool((values == values[0]).all())
+            found[room, word] = ParameterChange("set", values[:1]) if same else ParameterChange("column", values)
+    return found
+
+
+def apply(patches: Sequence[Patch], words: Words, draws: Draws) -> None:
+    """Put patches into inputs and draws, one after the other.
+
+    Parameters
+    ----------
+    patches
+        The patches; where two touch a cell, the later holds.
+    words
+        Written: inputs, as :func:`words_of` lays them out.
+    draws
+        Written: draws.
+    """
+    for patch in patches:
+        words[patch.cells] = patch.values
+        for (room, word), change in patch.parameters.items():
+            columns(getattr(draws, room))[:, word] = change.values
+
+
+@dataclass(frozen=True)
+class PatchSet:
+    """Patches of choices that go beside each other, and of pairs that touch.
+
+    Choices add up where no three of them touch a cell, and no third touches what the patch of a pair sets. Other
+    combinations are not offered: nobody packed them.
+    """
+
+    single: Mapping[str, Patch]
+    """Patch of each choice, by its key."""
+    pairs: Mapping[tuple[str, str], Patch]
+    """What is put behind the patches of both: empty where nothing is."""
+    refused: frozenset[tuple[str, str]]
+    """Pairs of choices that do not go together."""
+
+    def sequence(self, keys: Sequence[str]) -> list[Patch] | None:
+        """Return the patches of a combination in the order in which they are put; ``None`` where it is not offered.
+
+        Parameters
+        ----------
+        keys
+            Keys of the choices, in their order.
+        """
+        pairs = [(one, other) for n, one in enumerate(keys) for other in keys[n + 1 :]]
+        if any(pair in self.refused for pair in pairs):
+            return None
+        behind = {pair: self.pairs[pair] for pair in pairs if pair in self.pairs}
+        owners: dict[object, set[str]] = {}
+        for key in keys:
+            for cell in _touched(self.single[key]):
+                owners.setdefault(cell, set()).add(key)
+        if any(len(own) > 2 for own in owners.values()):
+            return None
+        set_by: dict[object, tuple[str, str]] = {}
+        for pair, patch in behind.items():
+            for cell in _touched(patch):
+                if cell in set_by or owners.get(cell, set()) - set(pair):
+                    return None
+                set_by[cell] = pair
+        return [*(self.single[key] for key in keys), *behind.values()]
+
+
+def _touched(patch: Patch) -> set[object]:
+    """Name the cells that a patch sets."""
+    return {*patch.cells.tolist(), *patch.parameters}

@@ -1,0 +1,220 @@
+"""What a live page of a park is given: numbers and words, as one compressed piece.
+
+A head in JSON, then numbers of eight bytes. Their bytes are laid out place by place (all first bytes, all second ones),
+which a compressor makes a third smaller; a page puts them back.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.browser.choices import SCENARIOS, STRUCTURES, Choice
+from copark.browser.packed_park import ParkPacker
+from copark.browser.patches import ROOMS, Patch, Words, columns, words_of
+from copark.calibration.rolling_origin import known_points
+from copark.decisions.measures import FOUR_SIDES, OUTPUTS_READ, discounting
+from copark.json_types import JsonObject
+from copark.model.arrays import Draws
+from copark.model.outputs import NAMES
+from copark.model.variables import catalogue
+from copark.presentation.numbers import unit_title
+from copark.simulation.accounts import NEEDED
+from copark.simulation.outcomes import OUTCOMES
+from copark.stats.quantiles import BAND, LEVELS
+from copark.stats.shares import z_of
+from copark.texts import LANGUAGES, text
+from copark.texts.localized import LocalizedText
+
+FORMAT = 1
+SHOWN = ("operating", "jobs", "realised_investment", "serviced_area", "cash", "taxes")
+"""Outputs whose bands are drawn."""
+ON_THE_WAY = (
+    "vote_pass",
+    "service_level",
+    "network_home",
+    "network_host",
+    "network_third",
+    "commitment_home",
+    "commitment_host",
+    "alignment",
+    "mean_return",
+    "partners",
+)
+"""Outputs at the horizon that tell through what a choice acts."""
+KEPT = tuple(dict.fromkeys((*SHOWN, *ON_THE_WAY, *NEEDED, *OUTPUTS_READ)))
+"""Outputs that are kept of every run."""
+
+
+@dataclass
+class WordPool:
+    """Numbers of eight bytes, one array behind the other."""
+
+    parts: list[Words] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, values: NDArray[Any]) -> list[int]:
+        """Add an array; return its place and its length."""
+        words = np.ascontiguousarray(values).view(np.int64).ravel()
+        place = [self.size, words.size]
+        self.parts.append(words)
+        self.size += words.size
+        return place
+
+    def content(self) -> bytes:
+        """Return the bytes of all numbers, place by place."""
+        words = np.concatenate(self.parts) if self.parts else np.zeros(0, np.int64)
+        return words.view(np.uint8).reshape(-1, 8).T.tobytes()
+
+
+def payload(packer: ParkPacker, layout: JsonObject, more: Mapping[str, Any]) -> bytes:
+    """Pack a park for a page.
+
+    Parameters
+    ----------
+    packer
+        Packs the park.
+    layout
+        Places of the arguments of the module's functions.
+    more
+        What else the page shows, as plain values.
+    """
+    pool = WordPool()
+    head = {"format": FORMAT, "layout": layout, **_park(packer, pool), **more}
+    content = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
+    content += b" " * (-len(content) % 8)
+    length = np.array([len(content)], "<u8").tobytes()
+    return gzip.compress(length + content + pool.content(), 9, mtime=0)
+
+
+def words(title: LocalizedText) -> JsonObject:
+    """Return a text in both languages as plain values."""
+    return {lang: title.text(lang) for lang in LANGUAGES}
+
+
+def _park(packer: ParkPacker, pool: WordPool) -> JsonObject:
+    inputs = packer.inputs
+    quarters = len(inputs.world)
+    start = packer.case.clock.start
+    pulled = {"start": 0} if packer.file is None else {"start": 0, "now": packer.file.now - start}
+    rate = 0.0 if packer.file is None else packer.file.discount.rate
+    lengths = {"quarters": quarters, "years": len(inputs.history), "anchors": len(inputs.anchors)}
+    return {
+        "lengths": lengths | {"runs": packer.study.runs, "kept": len(KEPT)},
+        "kept": list(KEPT),
+        "keep": [output_place(name) for name in KEPT],
+        "shown": [_output(name) for name in SHOWN],
+        "on_the_way": [_output(name) for name in ON_THE_WAY],
+        "sides": [{"key": name, "title": _both(f"levers.side.{name}")} for name in FOUR_SIDES],
+        "outcomes": [{"key": name, "title": _both(f"analysis.outcome.{name}")} for name in OUTCOMES],
+        "quarters": [str(start + number) for number in range(quarters)],
+        "judged": packer.study.judged_in(quarters),
+        "pulled": pulled,
+        "weights": {since: pool.add(discounting(quarters, first, rate)) for since, first in pulled.items()},
+        "levels": list(LEVELS),
+        "band": list(BAND),
+        "z": z_of(),
+        "inputs": pool.add(words_of(inputs)),
+        "draws": _draws(packer.draws, pool),
+        "groups": _groups(packer),
+        "choices": [_choice(choice, packer.patches.single[choice.key], pool) for choice in packer.choices],
+        "pairs": [{"keys": list(keys), **_patch(patch, pool)} for keys, patch in sorted(packer.patches.pairs.items())],
+        "refused": [list(pair) for pair in sorted(packer.patches.refused)],
+        "observed": {name: _observed(packer, name) for name in SHOWN},
+    }
+
+
+def output_place(name: str) -> int:
+    """Return the place of an output among all of the model."""
+    return NAMES.index(name)
+
+
+def _both(key: str) -> JsonObject:
+    return {lang: text(key, lang) for lang in LANGUAGES}
+
+
+def _output(name: str) -> JsonObject:
+    output = catalogue().outputs[name]
+    return {
+        "key": name,
+        "title": {lang: output.title(lang) for lang in LANGUAGES},
+        "unit": {lang: unit_title(output.unit, lang) for lang in LANGUAGES},
+    }
+
+
+def _draws(draws: Draws, pool: WordPool) -> JsonObject:
+    """Pack draws: what is alike in all runs once, the rest of each draw once, and which draw a run has."""
+    tables = [columns(getattr(draws, room)) for room in ROOMS]
+    addresses = columns(draws.addresses)
+    whole = np.concatenate(tables, axis=1)
+    _, first, index = np.unique(whole, axis=0, return_index=True, return_inverse=True)
+    return {
+        "rooms": [[room, table.shape[1]] for room, table in zip(ROOMS, tables, strict=True)],
+        "rows": len(first),
+        "row_of_run": pool.add(index.ravel().astype(np.int64)),
+        "parameters": _columns(whole[first], pool),
+        "addresses": _columns(addresses, pool),
+    }
+
+
+def _columns(table: Words, pool: WordPool) -> list[list[int]]:
+    """Pack a table column by column: place and length, which is 1 where all rows are alike."""
+    packed = []
+    for n in range(table.shape[1]):
+        values = table[:, n]
+        packed.append(pool.add(values[:1] if (values == values[0]).all() else values.copy()))
+    return packed
+
+
+def _patch(patch: Patch, pool: WordPool) -> JsonObject:
+    parameters = [[room, word, pool.add(change.values)] for (room, word), change in patch.parameters.items()]
+    return {"cells": pool.add(patch.cells), "values": pool.add(patch.values), "parameters": parameters}
+
+
+def _choice(choice: Choice, patch: Patch, pool: WordPool) -> JsonObject:
+    return {
+        "key": choice.key,
+        "kind": choice.kind,
+        "group": choice.group,
+        "since": choice.since,
+        "title": words(choice.title),
+        **({} if choice.reason is None else {"reason": words(choice.reason)}),
+        **_patch(patch, pool),
+    }
+
+
+def _groups(packer: ParkPacker) -> list[JsonObject]:
+    """List levers, then structures and scenarios, those that have choices."""
+    used = {choice.group for choice in packer.choices}
+    found: list[JsonObject] = []
+    for lever in () if packer.file is None else packer.file.levers:
+        if lever.key in used:
+            owner = _both(f"levers.owner.{lever.controlled_by}")
+            found.append({"key": lever.key, "title": words(lever.title), "reason": words(lever.reason), "owner": owner})
+    found += [{"key": key, "title": _both(f"live.{key}")} for key in (STRUCTURES, SCENARIOS) if key in used]
+    return found
+
+
+def _observed(packer: ParkPacker, name: str) -> list[JsonObject]:
+    """List what was reported of an output, by quarter."""
+    points = known_points(packer.case, packer.case.clock.data_end, name, ("fit", "score"))
+    found: list[JsonObject] = []
+    for point in points:
+        year = int(point.at)
+        quarter = f"{year}Q{min(int(4.0 * (point.at - year)), 3) + 1}"
+        found.append(
+            {
+                "quarter": quarter,
+                "value": point.value,
+                "high": point.high,
+                "bound": point.bound,
+                "use": point.state == "known",
+            }
+        )
+    return found

@@ -1,0 +1,152 @@
+"""A live brief in a browser, from a disk and with the network off: it runs, says what Python says, and can be used."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from copark.analyses.answer import answer
+from copark.analyses.brief import Params
+from copark.analyses.context import Context
+from copark.analyses.registry import REGISTRY
+from copark.browser.live_page import built_page, live_brief, packer_of
+from copark.browser.payload import KEPT, SHOWN
+from copark.decisions.measures import LeverMeasures
+from copark.errors import NotFound
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.outcomes import OUTCOMES
+from copark.stats.precision import difference
+from copark.stats.quantiles import BAND, LEVELS, quantiles
+from copark.stats.shares import shares
+
+pytestmark = pytest.mark.long
+CHROMIUM = next((found for name in ("chromium", "google-chrome") if (found := shutil.which(name))), None)
+AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+READY = 'section.live[data-runs="1000"]'
+PARK = "lekki"
+
+
+@pytest.fixture(scope="module")
+def made(built_module, tmp_path_factory):
+    """The file, the brief, and what packs its park."""
+    try:
+        built_page()
+    except NotFound:
+        pytest.skip("the page of live briefs is not built (make page)")
+    folder = tmp_path_factory.mktemp("live")
+    context = Context(folder)
+    params = Params(case=PARK)
+    brief = answer(REGISTRY["brief"], params, context).result
+    file = folder / "brief.html"
+    file.write_text(live_brief(brief, params, context, "en"), encoding="utf-8")
+    return file, brief, packer_of(params, context)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium")
+    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def opened(browser, made):
+    """Open the file; nothing but it and its own workers may be asked for, and nothing be complained of."""
+    contexts = []
+
+    def open_page(**settings):
+        context = browser.new_context(**({"viewport": {"width": 1440, "height": 900}, "offline": True} | settings))
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        asked, complaints = [], []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text))
+        page.goto(made[0].as_uri())
+        page.wait_for_selector(READY)
+        assert not [url for url in asked if not url.startswith(("file:", "blob:"))]
+        assert not complaints
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def seen_of(page):
+    return page.eval_on_selector("section.live", "element => element.shown")
+
+
+def test_the_park_as_it_is_has_the_numbers_of_the_brief(opened, made):
+    _, brief, packer = made
+    page = opened()
+    seen = seen_of(page)
+    for number, outcome in enumerate(OUTCOMES):
+        assert seen["shares"][number]["scenario_share"] == pytest.approx(brief.share(outcome).share, abs=1e-12)
+    runs = Ensemble(packer.inputs, packer.draws, KEPT).run()
+    for number, name in enumerate(SHOWN):
+        expected = quantiles(runs[name], LEVELS)
+        assert np.allclose(np.array(seen["bands"][number], dtype=float), expected, rtol=1e-9, atol=1e-9)
+    assert brief.bands["operating"][2, -1] == pytest.approx(seen["bands"][0][2][-1], rel=1e-9)
+
+
+def test_a_lever_by_keyboard_has_the_numbers_of_python(opened, made):
+    _, _, packer = made
+    page = opened()
+    page.get_by_label("Equity").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(f'{READY}[data-keys^="now/equity"]')
+    seen = seen_of(page)
+    (choice,) = (one for one in packer.choices if one.key == seen["keys"][0])
+    judged = packer.study.judged_in(len(packer.inputs.world))
+    before = Ensemble(packer.inputs, packer.draws, KEPT, judged=judged).run()
+    inputs, draws = packer.packed(choice.scenario)
+    after = Ensemble(inputs, draws, KEPT, judged=judged).run()
+    for told, expected in zip(seen["shares"], shares(after.outcome, OUTCOMES), strict=True):
+        assert told["scenario_share"] == pytest.approx(expected.share, abs=0.0011)
+        assert told["scenario_low"] == pytest.approx(expected.low, abs=0.0015)
+    measures = LeverMeasures(packer.file.now - packer.case.clock.start, packer.file.discount.rate)
+    one, other = measures.read(before)[:, :, 0], measures.read(after)[:, :, 0]
+    counted = one[:, measures.names.index("alive")] == 1.0
+    for side in ("home", "host", "developer", "enterprises"):
+        place = measures.names.index(side)
+        told = seen["measures"][[n for n in measures.names if n != "operating"].index(side)]
+        expected = quantiles(difference(one[counted, place], other[counted, place]), BAND)
+        assert [told["low"], told["median"], told["high"]] == pytest.approx(expected.tolist(), rel=1e-6, abs=1e-6)
+    assert page.url.endswith(f"#choose={choice.key.replace('/', '%2F')}")
+    page.reload()
+    page.wait_for_selector(f'{READY}[data-keys^="now/equity"]')
+    assert seen_of(page) == seen
+
+
+def test_both_languages_are_inside(opened, made):
+    page = opened()
+    english = page.locator(".headline").first.inner_text()
+    page.get_by_role("button", name="中文").click()
+    page.wait_for_selector('html[lang="zh-CN"]')
+    assert page.locator(".headline").first.inner_text() != english
+    assert page.get_by_role("heading", name="调整政策杠杆").is_visible()
+    page.get_by_role("button", name="English").click()
+    assert page.locator(".headline").first.inner_text() == english
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_a_phone_and_breaks_no_rule_of_accessibility(opened, width, scheme):
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: npm ci in frontend/")
+    page = opened(viewport={"width": width, "height": 844}, color_scheme=scheme, bypass_csp=True)
+    page.get_by_label("Equity").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(f'{READY}[data-keys^="now/equity"]')
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.add_script_tag(path=str(AXE))
+    found = page.evaluate("async () => (await axe.run(document)).violations")
+    assert not [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found]
