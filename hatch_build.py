@@ -1,4 +1,4 @@
-"""What packages hold: a source archive tracked files alone; a released package the built page."""
+"""What packages hold: a source archive tracked files alone; a released package the built page and documentation."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PAGE = "src/copark/web/dist"
+SITE = "src/copark/web/site"
 RELEASE = "COPARK_RELEASE"
 NO_PAGE = f"""\
 The page that `copark serve` shows is not built: {PAGE}/index.html is missing.
 Build it first, which needs Node 20.19 or later:  make page"""
+NO_SITE = f"""\
+The documentation that `copark docs` opens is not built: {SITE}/index.html is missing.
+Build it first:  make docs"""
 REFUSED = f"{NO_PAGE}\nA package to be released has the page; without {RELEASE}=1 one is made that lacks it."
 WARNED = f"{NO_PAGE}\nThis package is without it: commands, Python and the API work; `copark serve` says how to get it."
+REFUSED_WITHOUT_SITE = f"{NO_SITE}\nA package to be released has it; without {RELEASE}=1 one is made that lacks it."
 NO_LIST = "A source archive holds tracked files alone, and git lists none here. Build it in a clone of the repository."
 
 
@@ -31,14 +36,17 @@ class Contents(BuildHookInterface):  # type: ignore[type-arg]
         """Called before a package is built; ``version`` is ``editable`` where a link to the folder is installed."""
         root = Path(self.root)
         is_built = (root / PAGE / "index.html").is_file()
+        is_documented = (root / SITE / "index.html").is_file()
         if self.target_name == "sdist":
             build_data["force_include"] |= {name: name for name in tracked(root)}
-            if is_built:
-                build_data["force_include"][PAGE] = PAGE
+            build_data["force_include"] |= {PAGE: PAGE} if is_built else {}
+            build_data["force_include"] |= {SITE: SITE} if is_documented else {}
         if not is_built and version != "editable":
             if os.environ.get(RELEASE):
                 raise Refused(REFUSED)
             self.app.display_warning(WARNED)
+        if not is_documented and version != "editable" and os.environ.get(RELEASE):
+            raise Refused(REFUSED_WITHOUT_SITE)
 
 
 def tracked(root: Path) -> list[str]:

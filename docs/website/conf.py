@@ -32,6 +32,7 @@ myst_enable_extensions = ["colon_fence", "fieldlist", "deflist"]
 myst_heading_anchors = 4
 myst_links_external_new_tab = False
 nb_execution_raise_on_error = True
+nb_execution_show_tb = True
 nb_execution_timeout = 120
 nb_execution_in_temp = True
 nb_merge_streams = True
