@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -44,12 +45,12 @@ def build(lang: str, folder: Path, *, notebooks: bool = True) -> None:
     lang
         The language.
     folder
-        Folder that gets sources, what is kept between two builds, and the site below ``html``.
+        Folder that gets sources, what is kept between two builds, and in ``html`` a folder for each language.
     notebooks
         Whether notebooks are run.
     """
     source = folder / "source" / lang
-    html = folder / "html" / lang
+    html = folder / "html" / lang / "site"
     stage(site(), lang, source, generate)
     settings = {
         "nb_execution_mode": "cache" if notebooks else "off",
@@ -59,7 +60,7 @@ def build(lang: str, folder: Path, *, notebooks: bool = True) -> None:
     command += ["-d", str(folder / "doctrees" / lang)]
     command += [part for name, value in settings.items() for part in ("-D", f"{name}={value}")]
     environment = {**os.environ, "COPARK_SITE_LANG": lang, "COPARK_LANG": lang, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    environment["COPARK_NOW"] = RELEASE_QUARTER
+    environment |= {"COPARK_NOW": RELEASE_QUARTER, "JUPYTER_PATH": str(kernel(folder / "jupyter"))}
     subprocess.run([*command, str(source), str(html)], check=True, env=environment)  # noqa: S603
     for path in html.rglob("*.html"):
         path.write_text(without_inline_scripts(path.read_text(encoding="utf-8"), path, html), encoding="utf-8")
@@ -68,6 +69,16 @@ def build(lang: str, folder: Path, *, notebooks: bool = True) -> None:
         shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
     for path in html.rglob("*.map"):
         path.unlink()
+
+
+def kernel(folder: Path) -> Path:
+    """Describe the kernel that notebooks run in, which is this Python, and return the folder that Jupyter looks in."""
+    place = folder / "kernels" / "python3" / "kernel.json"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=ERROR"]
+    described = {"argv": command, "display_name": "Python 3", "language": "python"}
+    place.write_text(json.dumps(described), encoding="utf-8")
+    return folder
 
 
 def stamp_of_package() -> str:
@@ -121,6 +132,14 @@ def first_page() -> str:
     )
 
 
+def put_together(folder: Path) -> None:
+    """Put both languages into one folder, ``site``, with a page before them."""
+    shutil.rmtree(folder / "site", ignore_errors=True)
+    for lang in LANGUAGES:
+        shutil.copytree(folder / "html" / lang / "site", folder / "site" / lang)
+    (folder / "site" / "index.html").write_text(first_page(), encoding="utf-8")
+
+
 def main(arguments: Sequence[str]) -> int:
     """Build the site as a command does, and return how it ends."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -138,10 +157,10 @@ def main(arguments: Sequence[str]) -> int:
         ]
         if sum(process.wait() for process in beside):  # of all of them
             return 1
-    (asked.folder / "html" / "index.html").write_text(first_page(), encoding="utf-8")
-    if asked.install and not asked.lang:
-        shutil.rmtree(INSTALLED, ignore_errors=True)
-        shutil.copytree(asked.folder / "html", INSTALLED)
+        put_together(asked.folder)
+        if asked.install:
+            shutil.rmtree(INSTALLED, ignore_errors=True)
+            shutil.copytree(asked.folder / "site", INSTALLED)
     return 0
 
 

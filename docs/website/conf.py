@@ -69,6 +69,7 @@ html_theme_options: dict[str, Any] = {
 }
 html_sidebars = {"index": []}
 html_search_language = lang
+html_search_scorer = str(HERE / "static" / "scorer.js")
 python_maximum_signature_line_length = 72
 add_module_names = False
 suppress_warnings = ["myst.header"]

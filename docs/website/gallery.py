@@ -92,10 +92,10 @@ def gallery(lang: str) -> str:
     lines += _cell("import copark as cp", "", *(line.format(lang=lang) for line in FIRST))
     lines += [f"## {said['gallery.runs']}", ""]
     for name, line in OF_RUNS.items():
-        lines += [f"### copark.figures.{name}", "", *_cell(f"{line};")]
+        lines += [f"### copark.figures.{name}", "", *_cell(line)]
     lines += [f"## {said['gallery.cases']}", ""]
     for name, line in OF_CASES.items():
-        lines += [f"### copark.figures.{name}", "", *_cell(f"{line};")]
+        lines += [f"### copark.figures.{name}", "", *_cell(line)]
     lines += [f"## {said['gallery.answers']}", "", *_answers(lang)]
     lines += [f"## {said['gallery.slow']}", "", said["gallery.slow.about"], ""]
     lines += ["```python", *SLOW.values(), "```"]
@@ -111,9 +111,9 @@ def _answers(lang: str) -> Iterator[str]:
         if analysis is None:
             raise LookupError(f"the gallery shows {name}, and there is no such analysis")
         yield from (f"### copark.{name}", "", Texts(analysis.area, lang)("help"), "")
-        yield from _cell(f"answer = {line}", f'answer.plot("{keys[0]}");')
+        yield from _cell(f"answer = {line}", f'answer.plot("{keys[0]}")')
         for key in keys[1:]:
-            yield from _cell(f'answer.plot("{key}");')
+            yield from _cell(f'answer.plot("{key}")')
 
 
 def _cell(*lines: str) -> list[str]:
