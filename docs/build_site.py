@@ -149,7 +149,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--install", action="store_true", help="put the site beside the package")
     asked = parser.parse_args(arguments)
     if asked.lang:
-        build(asked.lang, asked.folder, notebooks=not asked.no_notebooks)
+        try:
+            build(asked.lang, asked.folder, notebooks=not asked.no_notebooks)
+        except subprocess.CalledProcessError as error:  # what is wrong was said by Sphinx
+            return error.returncode
     else:
         beside = [
             subprocess.Popen([sys.executable, __file__, *arguments, "--lang", lang])  # noqa: S603

@@ -12,7 +12,7 @@ from website.staging import words
 HEAD = """---
 jupytext:
   text_representation: {extension: .md, format_name: myst}
-kernelspec: {name: python3, display_name: Python 3}
+kernelspec: {name: python3, display_name: Python 3, language: python}
 ---
 """
 FIRST = (

@@ -215,7 +215,8 @@ def _menus(pages: Site, lang: str, written: Mapping[str, str]) -> dict[str, str]
         below = [group for group in pages.groups if group.startswith(f"{kind}/")]
         lines = [f"# {said[f'kind.{kind}']}", "", said[f"about.{kind}"], ""]
         lines += [f"- [{title_of(written[f'{name}.md'])}](/{name}.md)" for name in names]
-        lines += _toctree([*(f"/{name}" for name in names), *(f"/{group}/index" for group in below)], depth=1)
+        grouped = [f"{_GROUP_TITLES[group][lang]} </{group}/index>" for group in below]
+        lines += _toctree([*(f"/{name}" for name in names), *grouped], depth=1)
         menus[f"{kind}/index.md"] = "\n".join(lines)
     for group, entries in pages.groups.items():
         name = f"{group}/index.md"
@@ -232,8 +233,12 @@ def _menus(pages: Site, lang: str, written: Mapping[str, str]) -> dict[str, str]
     return menus
 
 
-_GROUP_TITLES = {"explanation/measurements": {"en": "Measurements and trials", "zh": "测量与试验"}}
-"""Titles of groups that have no document of their own."""
+_GROUP_TITLES = {
+    "explanation/decisions": {"en": "Decisions", "zh": "决策记录（英文）"},
+    "explanation/decision-log": {"en": "Research log", "zh": "研究日志（英文）"},
+    "explanation/measurements": {"en": "Measurements and trials", "zh": "测量与试验（英文）"},
+}
+"""Titles of groups in the menu."""
 _FIRST_LINES = (
     "import copark as cp",
     "",
