@@ -1,4 +1,4 @@
-"""What packages hold: a source archive tracked files alone; a released package the built page."""
+"""What packages hold: a source archive tracked files alone; a released package the built page and documentation."""
 
 from __future__ import annotations
 
@@ -12,15 +12,20 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PAGE = "src/copark/web/dist"
 LIVE = "src/copark/browser/dist"
+SITE = "src/copark/web/site"
 RELEASE = "COPARK_RELEASE"
 NO_PAGE = f"""\
 The page that `copark serve` shows is not built: {PAGE}/index.html is missing.
 Build it first, which needs Node 20.19 or later:  make page"""
+NO_SITE = f"""\
+The documentation that `copark docs` opens is not built: {SITE}/index.html is missing.
+Build it first:  make docs"""
 REFUSED = f"{NO_PAGE}\nA package to be released has the page; without {RELEASE}=1 one is made that lacks it."
 WARNED = f"{NO_PAGE}\nThis package is without it: commands, Python and the API work; `copark serve` says how to get it."
 NO_KERNEL = f"""\
 Live briefs cannot be written: {LIVE} lacks the kernel for the browser, or the script that runs it.
 Build both first, which needs Node and the extra wasm:  make page kernel"""
+REFUSED_WITHOUT_SITE = f"{NO_SITE}\nA package to be released has it; without {RELEASE}=1 one is made that lacks it."
 NO_LIST = "A source archive holds tracked files alone, and git lists none here. Build it in a clone of the repository."
 
 
@@ -36,12 +41,11 @@ class Contents(BuildHookInterface):  # type: ignore[type-arg]
         root = Path(self.root)
         is_built = (root / PAGE / "index.html").is_file()
         is_live = all((root / LIVE / name).is_file() for name in ("kernel.wasm", "kernel.json", "live.js", "live.css"))
+        is_documented = (root / SITE / "index.html").is_file()
         if self.target_name == "sdist":
             build_data["force_include"] |= {name: name for name in tracked(root)}
-            if is_built:
-                build_data["force_include"][PAGE] = PAGE
-            if is_live:
-                build_data["force_include"][LIVE] = LIVE
+            built = {PAGE: is_built, LIVE: is_live, SITE: is_documented}
+            build_data["force_include"] |= {folder: folder for folder, is_there in built.items() if is_there}
         if not is_built and version != "editable":
             if os.environ.get(RELEASE):
                 raise Refused(REFUSED)
@@ -50,6 +54,8 @@ class Contents(BuildHookInterface):  # type: ignore[type-arg]
             if os.environ.get(RELEASE):
                 raise Refused(NO_KERNEL)
             self.app.display_warning(NO_KERNEL)
+        if not is_documented and version != "editable" and os.environ.get(RELEASE):
+            raise Refused(REFUSED_WITHOUT_SITE)
 
 
 def tracked(root: Path) -> list[str]:

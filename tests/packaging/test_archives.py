@@ -20,6 +20,7 @@ TRACKED = (
 )  # fmt: skip
 INDEX = "src/copark/web/dist/index.html"
 LICENCES = "src/copark/web/dist/licenses.txt"
+SITE = "src/copark/web/site/index.html"
 
 pytest.importorskip("hatchling", reason="hatchling, which builds packages, is not installed: make test installs it")
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not on this machine")
@@ -66,18 +67,19 @@ def refused(folder, target, release=""):
 
 
 def test_a_source_archive_holds_tracked_files_and_the_built_page_from_which_a_wheel_is_made(clone, tmp_path):
-    (clone / INDEX).parent.mkdir(parents=True)
-    (clone / INDEX).write_text("<!doctype html>", encoding="utf-8")
+    for name in (INDEX, SITE):
+        (clone / name).parent.mkdir(parents=True)
+        (clone / name).write_text("<!doctype html>", encoding="utf-8")
     done = built(clone, "--target", "sdist")
     assert done.returncode == 0, done.stderr
-    assert names_in(clone, "tar.gz") == {*TRACKED, "PKG-INFO", INDEX}
+    assert names_in(clone, "tar.gz") == {*TRACKED, "PKG-INFO", INDEX, SITE}
     (path,) = (clone / "packages").glob("*.tar.gz")
     with tarfile.open(path) as archive:
         archive.extractall(tmp_path / "unpacked", filter="data")
     (unpacked,) = (tmp_path / "unpacked").iterdir()
     done = built(unpacked, "--target", "wheel")
     assert done.returncode == 0, done.stderr
-    assert "copark/web/dist/index.html" in names_in(unpacked, "whl")
+    assert {"copark/web/dist/index.html", "copark/web/site/index.html"} <= names_in(unpacked, "whl")
 
 
 def test_where_git_cannot_tell_what_is_tracked_no_source_archive_is_made(clone):
@@ -91,6 +93,13 @@ def test_a_release_without_the_page_is_refused(clone, target):
     assert all(words in message for words in ("index.html is missing", "make page", "Node 20.19", "COPARK_RELEASE=1"))
 
 
+def test_a_release_without_the_documentation_is_refused(clone):
+    (clone / INDEX).parent.mkdir(parents=True)
+    (clone / INDEX).write_text("<!doctype html>", encoding="utf-8")
+    message = refused(clone, "wheel", release="1")
+    assert all(words in message for words in ("site/index.html is missing", "make docs", "COPARK_RELEASE=1"))
+
+
 def test_pip_installs_from_a_repository_without_the_page_and_says_so(clone):
     """As `pip install git+https://…` does; `copark serve` says how to get the page (tests/web/test_building.py)."""
     done = built(clone, "--target", "wheel:editable", "--hooks-only", release="1")
@@ -102,7 +111,8 @@ def test_pip_installs_from_a_repository_without_the_page_and_says_so(clone):
 
 
 def test_a_wheel_names_the_licences_of_what_is_bundled_into_its_page(clone):
-    for name, text in ((INDEX, "<!doctype html>"), (LICENCES, "## svelte - 5.57.3 (MIT)\n")):
+    built_files = ((INDEX, "<!doctype html>"), (LICENCES, "## svelte - 5.57.3 (MIT)\n"), (SITE, "<!doctype html>"))
+    for name, text in built_files:
         (clone / name).parent.mkdir(parents=True, exist_ok=True)
         (clone / name).write_text(text, encoding="utf-8")
     done = built(clone, "--target", "wheel", release="1")
