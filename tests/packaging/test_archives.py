@@ -21,6 +21,7 @@ TRACKED = (
 INDEX = "src/copark/web/dist/index.html"
 LICENCES = "src/copark/web/dist/licenses.txt"
 SITE = "src/copark/web/site/index.html"
+LIVE = tuple(f"src/copark/browser/dist/{name}" for name in ("kernel.wasm", "kernel.json", "live.js", "live.css"))
 
 pytest.importorskip("hatchling", reason="hatchling, which builds packages, is not installed: make test installs it")
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not on this machine")
@@ -111,8 +112,9 @@ def test_pip_installs_from_a_repository_without_the_page_and_says_so(clone):
 
 
 def test_a_wheel_names_the_licences_of_what_is_bundled_into_its_page(clone):
-    built_files = ((INDEX, "<!doctype html>"), (LICENCES, "## svelte - 5.57.3 (MIT)\n"), (SITE, "<!doctype html>"))
-    for name, text in built_files:
+    built_files = {INDEX: "<!doctype html>", LICENCES: "## svelte - 5.57.3 (MIT)\n", SITE: "<!doctype html>"}
+    built_files |= dict.fromkeys(LIVE, "built")
+    for name, text in built_files.items():
         (clone / name).parent.mkdir(parents=True, exist_ok=True)
         (clone / name).write_text(text, encoding="utf-8")
     done = built(clone, "--target", "wheel", release="1")
