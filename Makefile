@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt --edita
 PINS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run web page kernel test test-long test-page test-kernel check check-page docs-numbers stub golden format coverage bench bench-page soak clean
+.PHONY: help run web page kernel docs test test-long test-page test-kernel check check-page docs-numbers stub golden format coverage bench bench-page soak clean
 
 help: ## show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ page: $(PAGE) ## build the page; needs Node
 # Nothing is done where the module is of these sources: Python knows which they are.
 kernel: $(VENV)/.ready-dev ## make the kernel for the browser (WebAssembly)
 	@$(BIN)/python -m copark.browser.module_build
+
+docs: $(VENV)/.ready-docs ## build the documentation in both languages, for `copark docs` and `copark serve` (ARGS=--no-notebooks)
+	@echo "Building the documentation (a minute or two) ..." >&2
+	@$(BIN)/python docs/build_site.py --install $(ARGS)
 
 # What shares something dear stays together, in the order of tests/conftest.py: it is made once.
 SPREAD := --numprocesses=auto --no-loadscope-reorder --dist=loadscope
@@ -96,7 +100,7 @@ bench-page: $(VENV)/.ready-dev $(PAGE) ## measure the page in Chromium; writes b
 	@$(BIN)/python -m bench.page --write $(ARGS)
 
 clean: ## delete what was installed and made, except results in out/
-	@rm -rf frontend/node_modules src/copark/web/dist src/copark/browser/dist .venv .venv-* build dist .coverage* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf frontend/node_modules src/copark/web/dist src/copark/browser/dist src/copark/web/site .venv .venv-* build dist .coverage* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find src tests $(wildcard bench) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 frontend/node_modules/.ready: frontend/package.json frontend/package-lock.json frontend/.npmrc
@@ -126,6 +130,11 @@ $(VENV)/.ready-dev: $(PINS) | $(BIN)/python
 	@echo "Installing copark and its tools into $(VENV) (once; it takes a minute or two) ..." >&2
 	@$(PIP) '.[dev,wasm]'
 	@touch $@ $(VENV)/.ready
+
+$(VENV)/.ready-docs: $(PINS) | $(BIN)/python
+	@echo "Installing copark and what its documentation is built with into $(VENV) (once; it takes a minute or two) ..." >&2
+	@$(PIP) '.[dev,docs,wasm]'
+	@touch $@ $(VENV)/.ready $(VENV)/.ready-dev
 
 # What checks files from outside: test-long leaves out what needs it where it is not here.
 .venv-checkers/.ready: tests/packaging/checkers.txt

@@ -1,4 +1,4 @@
-"""What packages hold: a source archive tracked files alone; a released package the built page."""
+"""What packages hold: a source archive tracked files alone; a released package the built page and documentation."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PAGE = "src/copark/web/dist"
 LIVE = "src/copark/browser/dist"
+SITE = "src/copark/web/site"
 RELEASE = "COPARK_RELEASE"
 NO_PAGE = f"""\
 The page that `copark serve` shows is not built: {PAGE}/index.html is missing.
 Build it first, which needs Node 20.19 or later:  make page"""
-REFUSED = f"{NO_PAGE}\nA package to be released has the page; without {RELEASE}=1 one is made that lacks it."
-WARNED = f"{NO_PAGE}\nThis package is without it: commands, Python and the API work; `copark serve` says how to get it."
+NO_SITE = f"""\
+The documentation that `copark docs` opens is not built: {SITE}/index.html is missing.
+Build it first:  make docs"""
+WITHOUT_PAGE = "This package is without it: commands, Python and the API work; `copark serve` says how to get it."
 NO_KERNEL = f"""\
 Live briefs cannot be written: {LIVE} lacks the kernel for the browser, or the script that runs it.
 Build both first, which needs Node and the extra wasm:  make page kernel"""
+REFUSED = f"A package to be released has all of it; without {RELEASE}=1 one is made that lacks it."
 NO_LIST = "A source archive holds tracked files alone, and git lists none here. Build it in a clone of the repository."
 
 
@@ -36,19 +40,20 @@ class Contents(BuildHookInterface):  # type: ignore[type-arg]
         root = Path(self.root)
         is_built = (root / PAGE / "index.html").is_file()
         is_live = all((root / LIVE / name).is_file() for name in ("kernel.wasm", "kernel.json", "live.js", "live.css"))
+        is_documented = (root / SITE / "index.html").is_file()
         if self.target_name == "sdist":
             build_data["force_include"] |= {name: name for name in tracked(root)}
-            if is_built:
-                build_data["force_include"][PAGE] = PAGE
-            if is_live:
-                build_data["force_include"][LIVE] = LIVE
-        if not is_built and version != "editable":
-            if os.environ.get(RELEASE):
-                raise Refused(REFUSED)
-            self.app.display_warning(WARNED)
-        elif not is_live and version != "editable":
-            if os.environ.get(RELEASE):
-                raise Refused(NO_KERNEL)
+            built = {PAGE: is_built, LIVE: is_live, SITE: is_documented}
+            build_data["force_include"] |= {folder: folder for folder, is_present in built.items() if is_present}
+        if version == "editable":
+            return
+        is_there = {NO_PAGE: is_built, NO_KERNEL: is_live, NO_SITE: is_documented}
+        missing = [words for words, is_present in is_there.items() if not is_present]
+        if missing and os.environ.get(RELEASE):
+            raise Refused("\n".join([*missing, REFUSED]))
+        if not is_built:
+            self.app.display_warning(f"{NO_PAGE}\n{WITHOUT_PAGE}")
+        elif not is_live:
             self.app.display_warning(NO_KERNEL)
 
 

@@ -8,7 +8,8 @@ calibration is, and without ``--cut`` to the last quarter with data. ``--sweeps`
 of the usual or those it has. What has not converged is not written, and listed at the end.
 
 ``curves`` makes the benchmark curves, weights and scores of the stack anew around the model's forecasts that ship: a
-minute, and no run of the model.
+minute, and no run of the model. ``origins`` calibrates the parks to their origins, too, and makes the model's forecasts
+from them anew: a quarter of an hour, which can be stopped and given again.
 
 Without a name everything that ships is made which is not current, parks first: the command after the version of the
 model or of the method has changed. It can be stopped and given again: what is written is current and skipped, and a
@@ -28,6 +29,7 @@ from copark.calibration.calibrate import FULL, CalibrationSettings, calibrate, k
 from copark.calibration.calibration_setup import case_for, cut_of, reading_of
 from copark.calibration.diagnostics import predictive_checks
 from copark.calibration.draw_sources import PosteriorSource
+from copark.calibration.pool.forecasts import OriginCalibrations
 from copark.calibration.pool.panel import Panel, PanelSettings, learn, recipe_of
 from copark.calibration.pool.parks import parks_of
 from copark.calibration.provenance import recipe_in
@@ -39,7 +41,7 @@ from copark.json_types import JsonObject
 from copark.simulation.ensemble import default_threads
 from copark.version import CALIBRATION_VERSION
 
-PANEL, CURVES, STACK = POOLED = ("panel", "curves", "stack")
+PANEL, CURVES, ORIGINS, STACK = POOLED = ("panel", "curves", "origins", "stack")
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def build_stale(out: Path, sweeps: int | None) -> list[str]:
 def is_pooled_current(name: str) -> bool:
     """Say whether the panel, or the stack, that ships was made from the parks as they are, by this model and method."""
     parks = parks_of()
-    if name in (STACK, CURVES):
+    if name in (STACK, CURVES, ORIGINS):
         return stacking.is_current(parks)
     try:
         shipped = draw_sources.shipped_draws()
@@ -152,8 +154,8 @@ def is_pooled_current(name: str) -> bool:
 
 def build_pooled(name: str, out: Path) -> None:
     """Make the panel, or the stack that rests on it, and write it into the package."""
-    if name == CURVES:
-        build_curves()
+    if name in (CURVES, ORIGINS):
+        rebuild_stack(name, out)
         return
     folder = out / "pool"
     threads = default_threads()
@@ -166,18 +168,29 @@ def build_pooled(name: str, out: Path) -> None:
     report(f"{name}: written")
 
 
-def build_curves() -> None:
-    """Make benchmark curves, weights and scores of the stack anew, around the model's forecasts that ship."""
+def rebuild_stack(name: str, out: Path) -> None:
+    """Make curves, weights and scores of the stack anew; by the name of origins the model's forecasts from them, too.
+
+    Parameters
+    ----------
+    name
+        CURVES or ORIGINS.
+    out
+        Folder of unfinished work.
+    """
     recipe = stacking.shipped().stack.recipe
     parks = parks_of(tuple(recipe["parks"]))
     settings = PanelSettings(**recipe["settings"])
     made = stacking.recipe_of(parks, settings)
-    stale = [key for key in ("parks", "model", "method") if recipe[key] != made[key]]
+    kept = ("parks", "model", "method") if name == ORIGINS else ("parks", "model", "method", "calibration")
+    stale = [key for key in kept if recipe.get(key) != made[key]]
     if stale:
-        report(f"curves: not written; the model's trials are of other {', '.join(stale)}: make stack")
+        report(f"{name}: not written; the model's trials are of other {', '.join(stale)}: make stack, or origins")
         return
-    stacking.save(stacking.with_curves(stacking.load_trials(), parks), made, parks=parks)
-    report("curves: written")
+    calibrations = OriginCalibrations(threads=default_threads()) if name == ORIGINS else None
+    trials = stacking.remade(stacking.load_trials(), parks, calibrations, folder=out / "pool")
+    stacking.save(trials, made, parks=parks)
+    report(f"{name}: written")
 
 
 def report(line: str) -> None:
@@ -188,7 +201,8 @@ def report(line: str) -> None:
 def main() -> int:
     """Make what the command line names, or what is not current; return 1 if anything did not converge."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help="cases, panel, stack, curves; without any, all that is not current")
+    names = "cases, panel, stack, origins, curves; without any, all that is not current"
+    parser.add_argument("names", nargs="*", help=names)
     parser.add_argument("--cut", help="the one quarter that posteriors of the named cases are made to")
     parser.add_argument("--sweeps", type=int, help="the most sweeps at the end of a search")
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder of unfinished work; out by default")

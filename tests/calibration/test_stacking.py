@@ -123,10 +123,9 @@ def test_no_more_operate_than_are_registered_and_the_count_less_known_gives_way(
     assert stacking.coherent({"jobs": operating}) == {"jobs": operating}
 
 
-def test_weights_of_values_known_before_2013_are_not_learned(made_up):
-    """Three parks had a past then: what did well for them moves nothing."""
-    early = [replace(trial, origin=2007, value=9.0 * trial.value) for trial in made_up if trial.setting != UNSEEN]
-    assert stacking.learn([*made_up, *early], {}).everyone == stacking.learn(made_up, {}).everyone
+def test_forecasts_from_origins_that_ship_begin_in_2013():
+    """Before it three parks had a past."""
+    assert min(trial.origin for trial in stacking.load_trials() if trial.setting != UNSEEN) == stacking.RECENT
 
 
 def test_a_park_that_may_come_to_nothing_has_its_quantiles_moved_down_and_stays_coherent():
@@ -152,20 +151,20 @@ def test_curves_are_made_anew_around_the_model_that_ships():
     names = ("jinfei", "lekki")
     parks = parks_of(names)
     trials = [trial for trial in stacking.load_trials() if trial.park in names]
-    made = stacking.with_curves(trials, parks)
+    made = stacking.remade(trials, parks)
     assert [trial.value for trial in made] == [trial.value for trial in trials]
     for again, shipped in zip(made, trials, strict=True):
         assert np.array_equal(again.levels["model"], shipped.levels["model"])
         assert set(again.levels) <= set(shipped.levels)
     with pytest.raises(ValueError, match="no trial of"):
-        stacking.with_curves(trials[1:], parks)
+        stacking.remade(trials[1:], parks)
 
 
 @pytest.mark.long
 def test_the_curves_that_ship_are_those_of_the_parks_and_records_that_ship():
     trials = stacking.load_trials()
     parks = parks_of(tuple(stacking.shipped().stack.recipe["parks"]))
-    assert stacking.largest_difference(stacking.with_curves(trials, parks), trials) <= stacking.CLOSE
+    assert stacking.largest_difference(stacking.remade(trials, parks), trials) <= stacking.CLOSE
     assert stacking.select(parks) == stacking.shipped().selection
 
 

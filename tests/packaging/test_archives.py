@@ -20,6 +20,7 @@ TRACKED = (
 )  # fmt: skip
 INDEX = "src/copark/web/dist/index.html"
 LICENCES = "src/copark/web/dist/licenses.txt"
+SITE = "src/copark/web/site/index.html"
 LIVE = tuple(f"src/copark/browser/dist/{name}" for name in ("kernel.wasm", "kernel.json", "live.js", "live.css"))
 
 pytest.importorskip("hatchling", reason="hatchling, which builds packages, is not installed: make test installs it")
@@ -74,18 +75,17 @@ def write(folder, files):
 
 
 def test_a_source_archive_holds_tracked_files_and_the_built_page_from_which_a_wheel_is_made(clone, tmp_path):
-    (clone / INDEX).parent.mkdir(parents=True)
-    (clone / INDEX).write_text("<!doctype html>", encoding="utf-8")
+    write(clone, dict.fromkeys((INDEX, SITE), "<!doctype html>"))
     done = built(clone, "--target", "sdist")
     assert done.returncode == 0, done.stderr
-    assert names_in(clone, "tar.gz") == {*TRACKED, "PKG-INFO", INDEX}
+    assert names_in(clone, "tar.gz") == {*TRACKED, "PKG-INFO", INDEX, SITE}
     (path,) = (clone / "packages").glob("*.tar.gz")
     with tarfile.open(path) as archive:
         archive.extractall(tmp_path / "unpacked", filter="data")
     (unpacked,) = (tmp_path / "unpacked").iterdir()
     done = built(unpacked, "--target", "wheel")
     assert done.returncode == 0, done.stderr
-    assert "copark/web/dist/index.html" in names_in(unpacked, "whl")
+    assert {"copark/web/dist/index.html", "copark/web/site/index.html"} <= names_in(unpacked, "whl")
 
 
 def test_where_git_cannot_tell_what_is_tracked_no_source_archive_is_made(clone):
@@ -101,10 +101,16 @@ def test_a_release_without_the_page_is_refused(clone, target):
 
 @pytest.mark.parametrize("target", ["wheel", "sdist"])
 def test_a_release_without_the_kernel_for_the_browser_is_refused(clone, target):
-    write(clone, {INDEX: "<!doctype html>"})
+    write(clone, {INDEX: "<!doctype html>", SITE: "<!doctype html>"})
     message = refused(clone, target, release="1")
     assert "lacks the kernel for the browser" in message
     assert "make page kernel" in message
+
+
+def test_a_release_without_the_documentation_is_refused(clone):
+    write(clone, {INDEX: "<!doctype html>"})
+    message = refused(clone, "wheel", release="1")
+    assert all(words in message for words in ("site/index.html is missing", "make docs", "COPARK_RELEASE=1"))
 
 
 def test_pip_installs_from_a_repository_without_the_page_and_says_so(clone):
@@ -118,7 +124,8 @@ def test_pip_installs_from_a_repository_without_the_page_and_says_so(clone):
 
 
 def test_a_wheel_names_the_licences_of_what_is_bundled_into_its_page(clone):
-    write(clone, {INDEX: "<!doctype html>", LICENCES: "## svelte - 5.57.3 (MIT)\n"} | dict.fromkeys(LIVE, "built"))
+    write(clone, {INDEX: "<!doctype html>", SITE: "<!doctype html>"} | dict.fromkeys(LIVE, "built"))
+    write(clone, {LICENCES: "## svelte - 5.57.3 (MIT)\n"})
     done = built(clone, "--target", "wheel", release="1")
     assert done.returncode == 0, done.stderr
     assert {name.removeprefix("src/") for name in LIVE} <= names_in(clone, "whl")

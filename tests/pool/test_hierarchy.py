@@ -131,17 +131,16 @@ def test_the_spread_is_found_again():
     random = np.random.default_rng(1)
     trials = []
     for park in range(12):
-        for day in range(8):
+        for _ in range(8):
             value = np.exp(4.0 + 0.45 * random.standard_normal())
             sure = np.exp(
                 4.0 + np.array(batches.GRID)[:, None] * random.standard_normal(2000) + 0.02 * random.random(2000)
             )
             logs = tuple(batches.log_density(members, value) for members in sure)
-            trials.append(batches.SpreadTrial(f"park {park}", "companies", day, logs))
+            trials.append(batches.SpreadTrial(f"park {park}", "companies", logs))
     assert batches.chosen(trials).companies == 0.45
     assert batches.chosen(trials).jobs == batches.Discrepancy().jobs, "nothing told of jobs"
     assert batches.chosen(trials[:16]) == batches.Discrepancy(), "two parks are too few"
-    assert batches.chosen(trials, until=-1) == batches.Discrepancy(), "nothing known yet"
-    wild = [batches.SpreadTrial("wild", "companies", 0, (0.0, 0.0, 0.0, 0.0, 0.0, 100.0 * len(trials)))]
+    wild = [batches.SpreadTrial("wild", "companies", (0.0, 0.0, 0.0, 0.0, 0.0, 100.0 * len(trials)))]
     assert batches.chosen([*trials, *wild]).companies == batches.GRID[-1]
     assert batches.chosen([*trials, *wild], without="wild").companies == 0.45

@@ -55,8 +55,8 @@ TYPED = frozenset(
         r"\S+",
         """
         all any background borrowed calibrate check churn cluster commitment compare copark country csv developer
-        distributed docx doi draws enterprises entropy equal evsi exp experts false fit from futures grade home host
-        html install investment jobs json judgement
+        distributed docs docx doi draws enterprises entropy equal evsi exp experts false fit from futures grade home
+        host html install investment jobs json judgement
         land ledger levers list literature make min netcdf new now off origins out own parks pdf pip pool posterior
         postgres pptx prior profit registered results role run runs score service simulate size source suzhou true
         unallocated unsettled use verify waste web xls xlsx xmax xmin year yes ymax ymin zhplot zip

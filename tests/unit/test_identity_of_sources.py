@@ -42,11 +42,17 @@ def test_words_may_be_bettered_and_what_is_computed_may_not(tmp_path):
 
 
 def test_sources_are_stamped_for_caches_alone():
-    """Machine code, workers and unfinished work; nothing that names a result reads a file of code."""
+    """Machine code, for browsers too, workers and unfinished work; nothing that names a result reads a file of code."""
     package = Path(copark.__file__).parent
     readers = {
         path.relative_to(package).as_posix()
         for path in package.rglob("*.py")
         if re.search(r'source_stamp\(|glob\("\*\.py"\)', path.read_text(encoding="utf-8"))
     }
-    assert readers == {"identity.py", "model/jit.py", "cluster/worker_fingerprint.py", "calibration/provenance.py"}
+    assert readers == {
+        "identity.py",
+        "browser/module_files.py",
+        "model/jit.py",
+        "cluster/worker_fingerprint.py",
+        "calibration/provenance.py",
+    }

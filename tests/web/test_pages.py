@@ -116,3 +116,32 @@ def test_what_does_not_change_is_squeezed_and_not_sent_twice(client, path):
         again = client.get(path, headers={"accept-encoding": "gzip", "if-none-match": given.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["vary"].lower() == given.headers["vary"].lower() == "accept-encoding"
+
+
+def test_the_documentation_is_served_where_it_is_built_and_runs_its_own_scripts_alone(serve, tmp_path):
+    site = tmp_path / "site"
+    for lang in ("en", "zh"):
+        (site / lang).mkdir(parents=True)
+        (site / lang / "index.html").write_text(f"<!doctype html>{lang}", encoding="utf-8")
+    (site / "index.html").write_text("<!doctype html>", encoding="utf-8")
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    with serve(site=site) as client:
+        for address in ("/docs", "/docs/"):
+            page = client.get(address, headers={"accept-language": "zh-CN,zh"})
+            assert (page.status_code, page.text) == (200, "<!doctype html>zh")
+        policy = page.headers["content-security-policy"]
+        assert "script-src 'self';" in policy
+        assert "http" not in policy
+        assert client.get("/docs/en/index.html").text == "<!doctype html>en"
+        assert client.head("/docs/en/index.html").status_code == 200
+        for path in (
+            "/docs/en/nothing.html",
+            "/docs/../secret.txt",
+            "/docs/%2e%2e/secret.txt",
+            "/docs/en/..%2f..%2f..%2fsecret.txt",
+        ):
+            answer = client.get(path)
+            assert answer.status_code == 404, path
+            assert "secret" not in answer.text
+    with serve(site=tmp_path / "nowhere") as client:
+        assert client.get("/docs").status_code == 404

@@ -494,9 +494,41 @@ def serve(
 
     def ready(address: str) -> None:
         say("web.ready", ctx.obj, address=address, folder=data)
+        if is_built(settings.site):
+            say("web.documentation", ctx.obj, address=f"{address}docs/{ctx.obj}/index.html")
         if not is_built(settings.dist):
             say("web.no_page", ctx.obj)
         sys.stdout.flush()
 
     sys.stdout.flush()
     run(settings, ctx.obj, ready)
+
+
+@app.command("docs", cls=SpokenCommand, help="web.help.docs", rich_help_panel="serve")
+def docs(
+    ctx: typer.Context,
+    *,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="web.help.no_browser")] = False,
+    _lang: Lang = None,
+) -> None:
+    """Open the documentation in the browser, in the reader's language, or say how to get it.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    no_browser
+        Print where it is, and open nothing.
+    _lang
+        Language of help and documentation; it was read before the command was.
+    """
+    import webbrowser
+
+    from copark.errors import RunRefused
+    from copark.web.limits import SITE
+
+    page = SITE / ctx.obj / "index.html"
+    if not page.is_file():
+        raise RunRefused(text("web.no_documentation", ctx.obj))
+    is_opened = not no_browser and webbrowser.open(page.as_uri())
+    say("web.documentation_opened" if is_opened else "web.documentation", ctx.obj, address=page.as_uri())

@@ -33,6 +33,7 @@ from copark.web.problems import HttpProblem
 
 LOOPBACK = "127.0.0.1"
 DIST = Path(__file__).parent / "dist"
+SITE = Path(__file__).parent / "site"
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,8 @@ class ServerSettings:
     """Run the model once before the first question."""
     dist: Path = DIST
     """Folder of the built front end."""
+    site: Path = SITE
+    """Folder of the built documentation."""
     limits: Limits = field(default_factory=Limits)
 
     @property

@@ -46,6 +46,11 @@ PAGE = (
     "form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 )
 """Content security policy of the front end, whose charts set the style of their own elements."""
+DOCUMENTATION = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+)
+"""Content security policy of the documentation, whose icons set their own styles; its scripts are all files."""
 REPORT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; sandbox"
 """Content security policy of reports, which are one file, run nothing, and are kept apart from the server."""
 

@@ -19,7 +19,7 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
@@ -33,7 +33,7 @@ from copark.web.connections import BATCH, QUEUE, BoundedProtocol, ConnectionRate
 from copark.web.content.server_records import ServerRecords
 from copark.web.limits import Limits, ServerSettings, TokenBuckets, is_loopback
 from copark.web.methods import AllowedMethods, HeadRequests
-from copark.web.middleware import API, PAGE, guarded
+from copark.web.middleware import API, DOCUMENTATION, PAGE, guarded
 from copark.web.problems import MEDIA, add_handlers, language
 from copark.web.server_log import begin_log
 from copark.web.services import Services
@@ -98,6 +98,7 @@ def bare_app(settings: ServerSettings, rates: TokenBuckets, records: ServerRecor
     add_handlers(app)
     app.include_router(router())
     add_docs(app)
+    add_documentation(app, settings.site)
     add_pages(app, settings.dist)
     app.openapi = lambda: described(app)  # type: ignore[method-assign]
     return app
@@ -373,6 +374,33 @@ def add_pages(app: FastAPI, folder: Path) -> None:
         @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
         async def page(request: Request) -> Response:
             return await pages.get_response(pages.get_path(request.scope), request.scope)
+
+
+class DocumentationFiles(StaticFiles):
+    """Files of the built documentation, whose pages run no script but their own."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return a file, or the first page of a folder."""
+        response = await super().get_response(path, scope)
+        response.headers["cache-control"] = "no-cache"
+        if response.headers.get("content-type", "").startswith("text/html"):
+            response.headers["content-security-policy"] = DOCUMENTATION
+        return response
+
+
+def add_documentation(app: FastAPI, folder: Path) -> None:
+    """Serve the documentation at ``/docs``, where it is built; the address alone leads to the reader's language."""
+    if is_built(folder):
+        files = DocumentationFiles(directory=folder, html=True)
+
+        @app.api_route("/docs", methods=["GET", "HEAD"], include_in_schema=False)
+        @app.api_route("/docs/", methods=["GET", "HEAD"], include_in_schema=False)
+        async def first_page(request: Request) -> Response:
+            return RedirectResponse(f"/docs/{language(request)}/index.html", 307, {"vary": "Accept-Language"})
+
+        @app.api_route("/docs/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
+        async def documentation(path: str, request: Request) -> Response:
+            return await files.get_response(os.path.normpath(path), request.scope)
 
 
 STYLE = (

@@ -216,8 +216,11 @@ class _Show(Show):
 
     def course(self) -> doc.Chart:
         column, _ = self.size("operating")
-        key = "course.caption_events" if self.answer.events else "course.caption"
-        caption = self.t(key, title=column.title, quarter=spelled(self.answer.data_end, self.t))
+        answer = self.answer
+        word = "observed" if answer.reported else "unobserved"
+        observed = self.t(f"course.caption.{word}", quarter=spelled(answer.data_end, self.t))
+        events = self.t("course.caption.events") if answer.events else ""
+        caption = self.t("course.caption", title=column.title, observed=observed, events=events)
         return doc.Chart("operating", column.title, caption, self.draw, caption)
 
     def draw(self) -> Figure:

@@ -2,7 +2,8 @@
 
 *Trials*: every method forecasts every park of the panel, in three settings. *Unseen*: nothing of the park is known but
 its case. *Near*: values of at most three years after an origin, from all that was known by then; *far*: those reported
-later than that. See :mod:`copark.calibration.pool.forecasts`; nothing after 2024 is read.
+later than that. From an origin the model is the park's own calibration to that day, as it is in a forecast. See
+:mod:`copark.calibration.pool.forecasts`; nothing after 2024 is read.
 
 *Weights*: a stack is the linear pool, a mixture of distributions (Stone, Annals of Mathematical Statistics 32, 1961).
 Weights are those with the least score, averaged over resamples of the parks, each park counting once, and a quarter of
@@ -14,8 +15,8 @@ cannot forecast a value gives its weight to the others. A stack is scored on par
 and a damped trend through its own last values, where it has enough of them. Of other parks, too, only what was known
 by the cut has a say. Counts of enterprises and jobs are stacked; of anything else nothing was learned.
 
-Trials, weights and scores ship. ``python docs/build_posteriors.py stack`` makes them again; ``copark stack --check``
-compares without writing.
+Trials, weights and scores ship. ``python docs/build_posteriors.py stack`` makes them again, ``origins`` those from
+origins alone; ``copark stack --check`` compares without writing.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from copark.calibration.pool.forecasts import (
     TREND,
     Contest,
     Forecast,
+    OriginCalibrations,
     PanelScore,
     Race,
     contest,
@@ -51,7 +53,7 @@ from copark.calibration.pool.forecasts import (
     unseen_curves,
     winners,
 )
-from copark.calibration.pool.panel import Panel, PanelSettings
+from copark.calibration.pool.panel import Panel, PanelSettings, step
 from copark.calibration.pool.panel import recipe_of as recipe_of_panel
 from copark.calibration.pool.parks import COUNTS, PanelPark, last_day
 from copark.calibration.pool.records import YOUNGEST, offered_after
@@ -67,7 +69,7 @@ from copark.json_types import JsonObject
 from copark.progress import Progress
 from copark.stats.quantiles import weighted_quantiles
 from copark.stats.scores import crps
-from copark.version import MODEL_VERSION, PANEL_VERSION, STACK_VERSION
+from copark.version import CALIBRATION_VERSION, MODEL_VERSION, PANEL_VERSION, STACK_VERSION
 
 LINE = "line"
 STACK = "stack"
@@ -78,7 +80,7 @@ WHOLE, PART = "registered", "operating"
 STACKED = (MODEL, GROWTH, TREND)
 """Methods that are stacked; persistence, a straight line and the logistic curve made the stack no better."""
 RECENT = 2013
-"""Weights of near and far values are learned from origins since this year: before it there were three parks."""
+"""Year of the first origin: before it there were three parks."""
 UNSEEN = "unseen"
 NEAR = "near"
 FAR = "far"
@@ -132,7 +134,12 @@ class ForecastTrial:
 
 
 def trials_of(
-    panel: Panel, *, threads: int = 1, folder: Path | None = None, progress: Progress | None = None
+    panel: Panel,
+    *,
+    calibrations: OriginCalibrations | None = None,
+    threads: int = 1,
+    folder: Path | None = None,
+    progress: Progress | None = None,
 ) -> tuple[ForecastTrial, ...]:
     """Let every method forecast every park; each step is kept in the folder and found again.
 
@@ -140,6 +147,8 @@ def trials_of(
     ----------
     panel
         Parks and the settings of their panel.
+    calibrations
+        Where parks are calibrated to origins, by default quickly.
     threads
         Threads of the model; they do not change the numbers.
     folder
@@ -148,12 +157,13 @@ def trials_of(
         Called with steps done and steps in all.
     """
     race = Race(panel, threads, folder)
+    own = calibrations or OriginCalibrations(threads=threads)
     steps: dict[str, Callable[[], list[Any]]] = {}
 
     def made(task: _Task) -> list[Any]:
         if task.window is None:
             return _told(task, unseen(race, task.park))
-        return _told(task, from_origin(race, task.window))
+        return _told_from_origin(task, task.window, panel.parks, own)
 
     for task in _tasks(panel.parks):
         steps[task.step] = partial(made, task)
@@ -201,11 +211,20 @@ def _tasks(parks: Sequence[PanelPark]) -> Iterator[_Task]:
             yield _Task(park, UNSEEN)
         for setting, after, until in ((NEAR, 0, YEARS), (FAR, YEARS, EVER)):
             for window in windows(park, after, until):
-                yield _Task(park, setting, window)
+                if window.year >= RECENT:
+                    yield _Task(park, setting, window)
 
 
-def with_curves(trials: Sequence[ForecastTrial], parks: Sequence[PanelPark]) -> tuple[ForecastTrial, ...]:
-    """Make the curves of trials anew and leave the model's forecasts as they are: minutes, where those take hours.
+def remade(
+    trials: Sequence[ForecastTrial],
+    parks: Sequence[PanelPark],
+    calibrations: OriginCalibrations | None = None,
+    *,
+    folder: Path | None = None,
+) -> tuple[ForecastTrial, ...]:
+    """Make the curves of trials anew, and with calibrations the model's forecasts from origins; the rest stays.
+
+    Curves take a minute, calibrations a quarter of an hour, the model's forecasts of unseen parks hours.
 
     Parameters
     ----------
@@ -213,31 +232,50 @@ def with_curves(trials: Sequence[ForecastTrial], parks: Sequence[PanelPark]) -> 
         Trials whose model is current.
     parks
         The parks they are of.
+    calibrations
+        Where parks are calibrated to origins; by default their forecasts stay as they are.
+    folder
+        Folder in which forecasts from origins are kept and found again; without one none is.
 
     Raises
     ------
     ValueError
-        If the trials are not of the values that these parks have.
+        If the trials lack a value that these parks have.
     """
     models = {
         (trial.park, trial.setting, trial.variable, round(trial.ahead, 3), trial.value): trial.levels[MODEL]
         for trial in trials
     }
+    hashes = [hash_content(park.content) for park in parks]
+    identity = identity_of({"calibration": CALIBRATION_VERSION, "model": MODEL_VERSION, "parks": hashes})
     made = []
     for task in _tasks(parks):
-        positions = task.window.later if task.window is not None else [n for v in COUNTS for n in task.park.scored(v)]
-        targets = task.park.model.targets
-        model = {}
-        for position in positions:
-            target = targets[position]
-            key = (task.park.name, task.setting, target.variable, round(float(task.ahead[position]), 3), target.value)
-            if key not in models:
-                raise ValueError(f"no trial of {key}: make them by python docs/build_posteriors.py stack")
-            model[position] = models[key].tolist()
-        made += [_trial(row) for row in _told(task, task.curves(parks), model)]
-    if len(made) != len(trials):
-        raise ValueError(f"{len(trials)} trials, {len(made)} values")
+        if task.window is not None and calibrations is not None:
+            make = partial(_told_from_origin, task, task.window, parks, calibrations)
+            rows = step(folder, identity, task.step, make)
+        else:
+            rows = _told(task, task.curves(parks), dict(_models(task, models)))
+        made += [_trial(row) for row in rows]
     return tuple(made)
+
+
+def _told_from_origin(
+    task: _Task, window: Window, parks: Sequence[PanelPark], calibrations: OriginCalibrations
+) -> list[Any]:
+    return _told(task, from_origin(parks, window, calibrations))
+
+
+def _models(
+    task: _Task, models: Mapping[tuple[str, str, str, float, float], Floats]
+) -> Iterator[tuple[int, list[float]]]:
+    """Find the model's forecasts of a task among those that are there, by position of the value."""
+    positions = task.window.later if task.window is not None else [n for v in COUNTS for n in task.park.scored(v)]
+    for position in positions:
+        target = task.park.model.targets[position]
+        key = (task.park.name, task.setting, target.variable, round(float(task.ahead[position]), 3), target.value)
+        if key not in models:
+            raise ValueError(f"no trial of {key}: make them by python docs/build_posteriors.py stack")
+        yield position, models[key].tolist()
 
 
 def _trial(row: Mapping[str, Any]) -> ForecastTrial:
@@ -369,13 +407,7 @@ def learn(trials: Sequence[ForecastTrial], recipe: Mapping[str, Any]) -> Stack:
     learned: dict[str, dict[str, dict[str, dict[str, float]]]] = {name: {} for name in ("", *parks)}
     for setting in SETTINGS:
         for variable in ("", *COUNTS):
-            chosen_trials = [
-                trial
-                for trial in trials
-                if trial.setting == setting
-                and variable in ("", trial.variable)
-                and (setting == UNSEEN or trial.origin >= RECENT)
-            ]
+            chosen_trials = [trial for trial in trials if trial.setting == setting and variable in ("", trial.variable)]
             if len({trial.park for trial in chosen_trials}) >= (FEWEST if variable else 1):
                 for park, weights in _learned(chosen_trials, ("", *parks)).items():
                     learned[park].setdefault(setting, {})[variable] = weights
@@ -472,16 +504,15 @@ class StackComparison:
     parks: tuple[ParkScore, ...]
     """Every park in every setting it has values in."""
     against_best: tuple[AgainstBest, ...] = ()
-    """The stack beside the best single curve: by setting over all values (of origins since RECENT), by indicator, by
-    origin."""
+    """The stack beside the best single curve: by setting over all values, by indicator, by origin."""
 
     def best(self, setting: str) -> AgainstBest:
         """Return the comparison with the best single curve over all values of a setting."""
         return next(row for row in self.against_best if (row.setting, row.origin, row.variable) == (setting, 0, ""))
 
     def by_origin(self) -> tuple[AgainstBest, ...]:
-        """Return the comparisons by origin, of origins since RECENT."""
-        return tuple(row for row in self.against_best if row.origin >= RECENT)
+        """Return the comparisons by origin."""
+        return tuple(row for row in self.against_best if row.origin)
 
     def main(self, setting: str) -> Contest:
         """Return the comparison over all counts, with the methods that need little."""
@@ -533,16 +564,14 @@ def judge(trials: Sequence[ForecastTrial], stack: Stack) -> StackComparison:
 def _against_best(trials: Sequence[ForecastTrial], scores: Sequence[PanelScore], setting: str) -> Iterator[AgainstBest]:
     """Set the stack beside the best single curve of a setting: over all, by indicator, by origin.
 
-    The curve is the one with the least mean over parks on values since RECENT. It is chosen with these scores in view,
-    which favours it.
+    The curve is the one with the least mean over parks. It is chosen with these scores in view, which favours it.
     """
     by_value: dict[int, dict[str, float]] = {}
     for score in scores:
         if score.scheme == setting:
             by_value.setdefault(score.at, {})[score.method] = score.log_crps
     values = {at: row for at, row in by_value.items() if GROWTH in row}
-    recent = [at for at in values if setting == UNSEEN or trials[at].origin >= RECENT]
-    if not recent:
+    if not values:
         return
     singles = (GROWTH,) if setting == UNSEEN else SINGLE
 
@@ -552,7 +581,7 @@ def _against_best(trials: Sequence[ForecastTrial], scores: Sequence[PanelScore],
             by_park.setdefault(trials[at].park, []).append(values[at].get(method, values[at][GROWTH]))
         return {park: float(np.mean(rows)) for park, rows in by_park.items()}
 
-    curve = min(singles, key=lambda method: np.mean(list(over_parks(recent, method).values())))
+    curve = min(singles, key=lambda method: np.mean(list(over_parks(tuple(values), method).values())))
 
     def told(places: Sequence[int], origin: int, variable: str) -> AgainstBest:
         by_method = {method: over_parks(places, method) for method in (STACK, MODEL, curve)}
@@ -576,7 +605,7 @@ def _against_best(trials: Sequence[ForecastTrial], scores: Sequence[PanelScore],
         )
 
     for variable in ("", *COUNTS):
-        places = [at for at in recent if variable in ("", trials[at].variable)]
+        places = [at for at in values if variable in ("", trials[at].variable)]
         if places:
             yield told(places, 0, variable)
     for origin in sorted({trials[at].origin for at in values} - {0}):
@@ -611,7 +640,7 @@ def recipe_of(parks: Sequence[PanelPark], settings: PanelSettings) -> JsonObject
     """Return what trials depend on: parks and their hashes, model, settings of the panel, curves and their records."""
     whole = recipe_of_panel(parks, settings)
     made_of = {key: whole[key] for key in ("format", "parks", "model", "method", "settings")}
-    return {**made_of, "curves": STACK_VERSION, "records": recorded()}
+    return {**made_of, "calibration": CALIBRATION_VERSION, "curves": STACK_VERSION, "records": recorded()}
 
 
 def save(
@@ -674,9 +703,14 @@ def is_current(parks: Sequence[PanelPark]) -> bool:
     """Say whether the shipped stack was learned from these parks and this model."""
     recipe = shipped().stack.recipe
     hashes = {park.name: hash_content(park.content) for park in parks}
-    versions = (recipe.get("model"), recipe.get("method"), recipe.get("curves"), recipe.get("records"))
-    current = (MODEL_VERSION, PANEL_VERSION, STACK_VERSION, recorded())
-    return bool(versions == current and recipe["parks"] == hashes)
+    current = {
+        "model": MODEL_VERSION,
+        "method": PANEL_VERSION,
+        "calibration": CALIBRATION_VERSION,
+        "curves": STACK_VERSION,
+        "records": recorded(),
+    }
+    return recipe["parks"] == hashes and all(recipe.get(key) == value for key, value in current.items())
 
 
 def largest_difference(first: Sequence[ForecastTrial], second: Sequence[ForecastTrial]) -> float:

@@ -22,7 +22,7 @@ from copark.arrays import Floats
 from copark.calibration.observations import ObservationModel
 from copark.calibration.pool.batches import GRID, Discrepancy, PanelBatch, SpreadTrial, family, log_density
 from copark.calibration.pool.benchmarks import MEMBERS, Past
-from copark.calibration.pool.parks import COUNTS, PanelPark, last_day, year_end
+from copark.calibration.pool.parks import COUNTS, PanelPark, year_end
 from copark.calibration.pool.records import counted_pasts
 from copark.calibration.posterior import adjust, features, one_thread, systematic
 from copark.calibration.prior import EDGE
@@ -184,9 +184,7 @@ def part_of(model: ObservationModel, positions: Sequence[int]) -> ObservationMod
     return ObservationModel(tuple(model.targets[n] for n in positions))
 
 
-def local_posterior(
-    batch: PanelBatch, seed: int, spread: Discrepancy, until: int | None = None, *, reach: bool = False
-) -> LocalPosterior:
+def local_posterior(batch: PanelBatch, seed: int, spread: Discrepancy, *, reach: bool = False) -> LocalPosterior:
     """Infer a park's pooled axes from its own record.
 
     Parameters
@@ -197,13 +195,11 @@ def local_posterior(
         Seed of discrepancy and errors.
     spread
         Size of the discrepancy.
-    until
-        Last day of the record that is used, counted; by default all of it is.
     reach
         Whether the reach of its neighbours is measured.
     """
     park = batch.park
-    columns = batch.park.known(until)
+    columns = batch.park.known()
     if not columns:
         return LocalPosterior(park.pooled, ParkStatements.none(len(park.pooled)), float("nan"), 0)
     model = part_of(park.model, columns)
@@ -346,7 +342,6 @@ def trials_of(window: Window, batch: PanelBatch, seed: int) -> list[SpreadTrial]
         SpreadTrial(
             park.name,
             family(targets[position].variable),
-            last_day(targets[position]),
             tuple(log_density(rows[:, n], targets[position].value) for rows in tried),
         )
         for n, position in enumerate(window.later)

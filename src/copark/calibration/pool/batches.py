@@ -25,8 +25,6 @@ from copark.arrays import Floats
 from copark.calibration.observations import MEMORY, STAND_INS, ObservationModel, error_scales, noise, own_error
 from copark.calibration.pool.parks import AXES, PanelPark, points_at
 from copark.calibration.prior import random_points, read_piece, write_piece
-from copark.calibration.replay_posterior import blind
-from copark.cases.quarters import Quarter
 from copark.identity import hash_content, identity_of
 from copark.simulation.ensemble import Ensemble, ScenarioRuns
 from copark.simulation.run import inputs_of
@@ -164,8 +162,6 @@ class SpreadTrial:
 
     park: str
     family: str
-    day: int
-    """Day of the value, counted."""
     log_density: tuple[float, ...]
     """Log-density of the value for every spread."""
 
@@ -178,9 +174,7 @@ def log_density(members: Floats, value: float) -> float:
     return float(-0.5 * distance**2 / variance - 0.5 * np.log(2.0 * np.pi * variance))
 
 
-def table(
-    trials: Sequence[SpreadTrial], *, without: str = "", until: int | None = None
-) -> dict[str, tuple[int, Floats]]:
+def table(trials: Sequence[SpreadTrial], *, without: str = "") -> dict[str, tuple[int, Floats]]:
     """Average trials over parks.
 
     Parameters
@@ -189,8 +183,6 @@ def table(
         The trials.
     without
         Name of a park left out.
-    until
-        Day after which values are left out, counted.
 
     Returns
     -------
@@ -200,14 +192,14 @@ def table(
     for name in FAMILIES:
         densities: dict[str, list[tuple[float, ...]]] = {}
         for trial in trials:
-            if trial.family == name and trial.park != without and (until is None or trial.day <= until):
+            if trial.family == name and trial.park != without:
                 densities.setdefault(trial.park, []).append(trial.log_density)
         if densities:
             means[name] = (len(densities), np.mean([np.mean(rows, axis=0) for rows in densities.values()], axis=0))
     return means
 
 
-def chosen(trials: Sequence[SpreadTrial], *, without: str = "", until: int | None = None) -> Discrepancy:
+def chosen(trials: Sequence[SpreadTrial], *, without: str = "") -> Discrepancy:
     """Choose the spreads that did best over parks, each park counting once; AT_FIRST with fewer than three parks.
 
     Parameters
@@ -216,10 +208,8 @@ def chosen(trials: Sequence[SpreadTrial], *, without: str = "", until: int | Non
         The trials.
     without
         Name of a park left out.
-    until
-        Day after which values are left out, counted.
     """
-    densities = table(trials, without=without, until=until)
+    densities = table(trials, without=without)
     return Discrepancy(
         **{name: GRID[int(np.argmax(logs))] for name, (parks, logs) in densities.items() if parks >= FEWEST_PARKS}
     )
@@ -256,7 +246,6 @@ def make_panel_batch(
     *,
     warp: Warp | None = None,
     warped: Mapping[str, Any] | None = None,
-    cut: Quarter | None = None,
     threads: int = 1,
     folder: Path | None = None,
 ) -> PanelBatch:
@@ -274,8 +263,6 @@ def make_panel_batch(
         A pooled prior in the place of the park's own.
     warped
         What that prior depends on, for the batch's identity.
-    cut
-        Last quarter of which facts and growth are known.
     threads
         Threads that runs are made on.
     folder
@@ -293,7 +280,6 @@ def make_panel_batch(
             "runs": runs,
             "seed": seed,
             "prior": hash_content(dict(warped)) if warped is not None else "own",
-            "cut": None if cut is None else str(cut),
         }
         home = folder / f"{park.name}-{identity_of(content)}"
         with written_file(home / "recipe.json") as path:
@@ -304,16 +290,14 @@ def make_panel_batch(
         last = min(first + PIECE, runs)
         piece = None if home is None else read_piece(home, first, (last - first, counterparts.shape[1]))
         if piece is None:
-            piece = counterparts_at(park, points[first:last], seed, first, threads, cut).astype(np.float32)
+            piece = counterparts_at(park, points[first:last], seed, first, threads).astype(np.float32)
             if home is not None:
                 write_piece(home, first, piece)
         counterparts[first:last] = piece
     return PanelBatch(park, points, counterparts.astype(np.float64))
 
 
-def counterparts_at(
-    park: PanelPark, points: Floats, seed: int, first: int, threads: int, cut: Quarter | None
-) -> Floats:
+def counterparts_at(park: PanelPark, points: Floats, seed: int, first: int, threads: int) -> Floats:
     """Run a park at points and read its targets.
 
     Parameters
@@ -328,14 +312,12 @@ def counterparts_at(
         Number of the first run.
     threads
         Threads that runs are made on.
-    cut
-        Last quarter of which facts and growth are known.
 
     Returns
     -------
         Counterparts of shape (runs, targets); NaN where a run did not finish.
     """
-    runs = run_outputs(park, points, park.model.variables, park.quarters, seed, first=first, threads=threads, cut=cut)
+    runs = run_outputs(park, points, park.model.variables, park.quarters, seed, first=first, threads=threads)
     return runs.of_finished(park.model.counterparts(runs.out, runs.names))
 
 
@@ -348,7 +330,6 @@ def run_outputs(
     *,
     first: int = 0,
     threads: int = 1,
-    cut: Quarter | None = None,
 ) -> ScenarioRuns:
     """Run a park at points.
 
@@ -368,10 +349,6 @@ def run_outputs(
         Number of the first run.
     threads
         Threads that runs are made on.
-    cut
-        Last quarter of which facts and growth are known.
     """
     inputs = inputs_of(park.read, quarters=quarters)
-    if cut is not None:
-        inputs = blind(inputs, park.read, cut)
     return Ensemble(inputs, park.space.draws(points, seed, first), names, threads=threads).run()

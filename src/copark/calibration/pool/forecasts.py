@@ -1,10 +1,12 @@
 """Forecasts of the panel's parks by every method, how methods compare, and what may become of a park without a history.
 
 *Unseen*: nothing of a park is known but its case, read bare; of the other parks all values are. It tests borrowing
-between parks, not foresight. *From an origin*: see :class:`copark.calibration.pool.abc_regression.Window`; of the other
-parks, too, only what was known by then. Methods: the model on the pooled prior of the other parks, their pooled growth
-curve, and, where the park has a past, persistence, a line and a logistic. No forecast knows the value it is scored on:
-neither the error of observation nor the discrepancy are read off it.
+between parks, not foresight. The model runs on the pooled prior of the other parks, beside their pooled growth curve.
+*From an origin*: see :class:`copark.calibration.pool.abc_regression.Window`. The model is the park's own calibration to
+that day, as a user's forecast is; beside it stand the growth curve of the other parks by what was known then,
+persistence, a line, a logistic and a damped trend. No forecast knows the value it is scored on: neither the error of
+observation nor the discrepancy are read off it. What a calibration knows of later years is how the case is read and
+the priors of the casebook, set with all values in view.
 
 Scores are the CRPS of counts and of ln(1 + count): the first is led by large parks, the second counts all alike. Means
 are over parks, each counting once.
@@ -23,13 +25,15 @@ from typing import Any
 import numpy as np
 
 from copark.arrays import Floats
+from copark.calibration.calibrate import QUICK, CalibrationSettings, calibrate
+from copark.calibration.calibration_setup import case_for, cut_of
 from copark.calibration.forecast import LEVELS, quarters_of, rounded, sealed
-from copark.calibration.observations import error_of
+from copark.calibration.observations import error_of, noise
 from copark.calibration.pool.abc_regression import (
     LocalPosterior,
     Window,
-    given_past,
     local_posterior,
+    part_of,
     past_of,
     pasts,
 )
@@ -38,6 +42,7 @@ from copark.calibration.pool.batches import (
     PanelBatch,
     chosen,
     design,
+    errors_at,
     make_panel_batch,
     run_outputs,
     strayed,
@@ -46,6 +51,7 @@ from copark.calibration.pool.benchmarks import MEMBERS, NO_PAST, Past, fit_growt
 from copark.calibration.pool.panel import Panel, pooled_prior, prior_batch, step, warping_of
 from copark.calibration.pool.parks import COUNTS, PanelPark, bare, park_of, points_at
 from copark.calibration.pool.records import YOUNGEST, aged_counts, offered_after
+from copark.calibration.replay_posterior import REPORTED_SEED, ReplayPosterior, project
 from copark.calibration.rolling_origin import BORROWED, History, forecasts
 from copark.cases.case import Case
 from copark.cases.park_counts import load_counts
@@ -61,8 +67,6 @@ TREND = "trend"
 METHODS = (MODEL, GROWTH, "persistence", *CURVES, TREND)
 LEFT_SHARE = 2
 """A park's batch on the pooled prior has the panel's runs divided by this."""
-ROLLING_SHARE = 4
-"""Its batch at an origin has the panel's runs divided by this."""
 
 
 @dataclass(frozen=True)
@@ -181,42 +185,34 @@ class Race:
     panel: Panel
     threads: int = 1
     folder: Path | None = None
-    local: dict[tuple[str, int | None, Discrepancy], LocalPosterior] = field(default_factory=dict)
-    """What parks' records said by a day, so that each is asked once."""
+    local: dict[tuple[str, Discrepancy], LocalPosterior] = field(default_factory=dict)
+    """What parks' records said, so that each is asked once."""
 
     @property
     def seed(self) -> int:
         """Seed of design, random numbers and errors."""
         return self.panel.settings.seed
 
-    def runs(self, park: PanelPark, window: Window | None = None) -> tuple[PanelBatch, Discrepancy]:
-        """Run a park read bare, on the prior that the others moved by all they told or by an origin."""
+    def runs(self, park: PanelPark) -> tuple[PanelBatch, Discrepancy]:
+        """Run a park read bare, on the prior that the others moved."""
         panel = self.panel
         folder = None if self.folder is None else self.folder / "batches"
-        until = None
-        cut = None
-        share = LEFT_SHARE
-        if window is not None:
-            until = window.day
-            cut = Quarter(window.year, 4)
-            share = ROLLING_SHARE
-        stripped = park_of(bare(park.case, past=window is not None))
-        spread = chosen(panel.trials, without=park.name, until=until)
-        warp = warping_of(panel, self.others(park.name, spread, until), stripped, spread, until)
+        stripped = park_of(bare(park.case))
+        spread = chosen(panel.trials, without=park.name)
+        warp = warping_of(panel, self.others(park.name, spread), stripped, spread)
         batch = make_panel_batch(
             stripped,
-            max(panel.settings.runs // share, 2),
+            max(panel.settings.runs // LEFT_SHARE, 2),
             self.seed,
             warp=warp,
             warped={"prior": warp.identity},
-            cut=cut,
             threads=self.threads,
             folder=folder,
         )
         return batch, spread
 
-    def others(self, name: str, spread: Discrepancy, until: int | None) -> dict[str, LocalPosterior]:
-        """Give what every other park's record said by a day.
+    def others(self, name: str, spread: Discrepancy) -> dict[str, LocalPosterior]:
+        """Give what every other park's record said.
 
         Parameters
         ----------
@@ -224,19 +220,17 @@ class Race:
             Name of the park.
         spread
             Size of the discrepancy.
-        until
-            The day, counted; by default all is given.
         """
         panel = self.panel
-        if until is None and spread == panel.spread:
+        if spread == panel.spread:
             return panel.others(name)
         posteriors = {}
         for park in panel.parks:
-            if park.name != name and park.known(until):
-                key = (park.name, until, spread)
+            if park.name != name and park.known():
+                key = (park.name, spread)
                 if key not in self.local:
                     batch = prior_batch(park, panel.settings, self.threads, self.folder)
-                    self.local[key] = local_posterior(batch, self.seed, spread, until)
+                    self.local[key] = local_posterior(batch, self.seed, spread)
                 posteriors[park.name] = self.local[key]
         return posteriors
 
@@ -278,12 +272,63 @@ def unseen_curves(parks: Sequence[PanelPark], park: PanelPark) -> Iterator[Forec
                 yield GROWTH, position, curve.ensemble(NO_PAST, float(ages[position]))
 
 
-def from_origin(race: Race, window: Window) -> Iterator[Forecast]:
-    """Forecast a park's values after an origin from all that was known by then."""
-    batch, spread = race.runs(window.park, window)
-    rows = given_past(batch, race.seed, spread, window)
+@dataclass(frozen=True)
+class OriginCalibrations:
+    """Parks' own calibrations to origins."""
+
+    settings: CalibrationSettings = QUICK
+    """Settings of each: by default those that a user's have."""
+    threads: int = 1
+    """Threads of the model; they do not change the numbers."""
+    made: dict[tuple[str, int], ReplayPosterior] = field(default_factory=dict)
+    """By park and year of the origin, so that near and far values are forecast by one."""
+
+    def of(self, window: Window) -> ReplayPosterior:
+        """Calibrate a park to an origin, as a user would have done then, by all its values to that day."""
+        key = (window.park.name, window.year)
+        if key not in self.made:
+            case = window.park.case
+            read = case_for(case, cut_of(case, None))
+            cut = Quarter(window.year, 4)
+            self.made[key] = calibrate(read, cut, self.settings, threads=self.threads).replay
+        return self.made[key]
+
+    def forecast(self, window: Window) -> Floats:
+        """Forecast a park's values after an origin, what the model leaves out carried on from the record.
+
+        Parameters
+        ----------
+        window
+            The park at the origin.
+
+        Returns
+        -------
+        Members with an error of observation, shape (members, later values).
+        """
+        replay = self.of(window)
+        later = part_of(window.park.model, window.later)
+        until = window.park.case.clock.start + max(target.last for target in later.targets)
+        futures = max(MEMBERS // replay.pairs, 1)
+        runs = project(replay, until, later.variables, blindly=True, futures=futures, threads=self.threads)
+        values = later.counterparts(runs.out, runs.names)
+        return values + errors_at(later, values) * noise(REPORTED_SEED, 0, len(values), len(later.targets))
+
+
+def from_origin(parks: Sequence[PanelPark], window: Window, calibrations: OriginCalibrations) -> Iterator[Forecast]:
+    """Forecast a park's values after an origin: by its own calibration to it, and by curves of all that was known.
+
+    Parameters
+    ----------
+    parks
+        Parks of the panel.
+    window
+        The park at the origin.
+    calibrations
+        Where the calibration is made.
+    """
+    rows = calibrations.forecast(window)
     yield from ((MODEL, position, rows[:, n]) for n, position in enumerate(window.later))
-    yield from curves_from_origin(race.panel.parks, window)
+    yield from curves_from_origin(parks, window)
 
 
 def curves_from_origin(parks: Sequence[PanelPark], window: Window) -> Iterator[Forecast]:

@@ -327,9 +327,7 @@ class Panel:
         return {name: float(x) for name, x in zip(others, share, strict=True)}
 
 
-def warping_of(
-    panel: Panel, others: Mapping[str, LocalPosterior], park: PanelPark, spread: Discrepancy, until: int | None = None
-) -> Warping:
+def warping_of(panel: Panel, others: Mapping[str, LocalPosterior], park: PanelPark, spread: Discrepancy) -> Warping:
     """Make the pooled prior of a park, learned from what others' records say.
 
     Parameters
@@ -342,15 +340,12 @@ def warping_of(
         The park.
     spread
         Size of the discrepancy.
-    until
-        Day the others' records end, counted; by default all of them are used.
     """
     identity = identity_of(
         {
             "panel": panel.identity,
             "parks": sorted(others),
             "spread": asdict(spread),
-            "until": until,
             "sweeps": LEFT_SWEEPS,
         }
     )
@@ -475,12 +470,12 @@ def learn(
     def tried(park: PanelPark) -> list[Any]:
         batch = prior_batch(park, settings, threads, folder)
         trials_found = [trial for window in windows(park) for trial in trials_of(window, batch, seed)]
-        return [[trial.family, trial.day, list(trial.log_density)] for trial in trials_found]
+        return [[trial.family, list(trial.log_density)] for trial in trials_found]
 
     for done, park in enumerate(parks):
         report(2 * done, total)
-        rows = step(folder, identity, f"trials-{park.name}", partial(tried, park))
-        trials += [SpreadTrial(park.name, name, day, tuple(logs)) for name, day, logs in rows]
+        rows = step(folder, identity, f"spreads-{park.name}", partial(tried, park))
+        trials += [SpreadTrial(park.name, name, tuple(logs)) for name, logs in rows]
     spread = chosen(trials)
     local = {}
 

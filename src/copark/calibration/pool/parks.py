@@ -214,9 +214,9 @@ def known_targets(case: Case, roles: Sequence[str]) -> list[Target]:
     return [target for target in targets(case, roles) if target.observation.date.last_day <= LAST.last_day]
 
 
-def bare(case: Case, *, past: bool = False) -> Case:
-    """Give a case without what was read off its own record; with its ``past``, enterprises dated one by one stay."""
-    return case.model_copy(update={"parameters": {}} | ({} if past else {"anchors": (), "certificates": ()}))
+def bare(case: Case) -> Case:
+    """Give a case without what was read off its own record."""
+    return case.model_copy(update={"parameters": {}, "anchors": (), "certificates": ()})
 
 
 def park_of(case: Case) -> PanelPark:

@@ -1,0 +1,171 @@
+"""Build the documentation site: ``python docs/build_site.py``, both languages side by side, into ``build/site``.
+
+It is Sphinx with MyST-NB over the documents of this repository, over pages generated from the code and over notebooks
+that are run, with what they gave kept until they or the package change. Warnings are errors. ``--install`` puts the
+site where ``copark docs`` and ``copark serve`` find it.
+"""  # noqa: INP001 - a script beside the documents
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from website.gallery import gallery
+from website.references import WRITERS
+from website.staging import LANGUAGES, ROOT, site, stage, words
+
+from copark.version import RELEASE_QUARTER
+
+BUILD = ROOT / "build" / "site"
+INSTALLED = ROOT / "src" / "copark" / "web" / "site"
+CONFIGURATION = Path(__file__).parent / "website"
+SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)([^>]*)>(.*?)</script>", re.DOTALL)
+PAGE_NAME = re.compile(r"DOCUMENTATION_OPTIONS\.pagename = '([^']*)';?")
+DATA = re.compile(r"type=[\"']?(?:application|text)/(?!javascript)")
+
+
+def generate(name: str, lang: str) -> str:
+    """Write a generated page in a language."""
+    return gallery(lang) if name == "gallery" else WRITERS[name](lang)
+
+
+def build(lang: str, folder: Path, *, notebooks: bool = True) -> None:
+    """Build the site in a language.
+
+    Parameters
+    ----------
+    lang
+        The language.
+    folder
+        Folder that gets sources, what is kept between two builds, and in ``html`` a folder for each language.
+    notebooks
+        Whether notebooks are run.
+    """
+    source = folder / "source" / lang
+    html = folder / "html" / lang / "site"
+    stage(site(), lang, source, generate)
+    settings = {
+        "nb_execution_mode": "cache" if notebooks else "off",
+        "nb_execution_cache_path": str(folder / "cache" / lang / stamp_of_package()),
+    }
+    command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q", "-c", str(CONFIGURATION)]
+    command += ["-d", str(folder / "doctrees" / lang)]
+    command += [part for name, value in settings.items() for part in ("-D", f"{name}={value}")]
+    environment = {**os.environ, "COPARK_SITE_LANG": lang, "COPARK_LANG": lang, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    environment |= {"COPARK_NOW": RELEASE_QUARTER, "JUPYTER_PATH": str(kernel(folder / "jupyter"))}
+    subprocess.run([*command, str(source), str(html)], check=True, env=environment)  # noqa: S603
+    for path in html.rglob("*.html"):
+        path.write_text(without_inline_scripts(path.read_text(encoding="utf-8"), path, html), encoding="utf-8")
+    for left in ("_sources", "objects.inv", ".buildinfo", ".buildinfo.bak"):
+        place = html / left
+        shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
+    for path in html.rglob("*.map"):
+        path.unlink()
+
+
+def kernel(folder: Path) -> Path:
+    """Describe the kernel that notebooks run in, which is this Python, and return the folder that Jupyter looks in."""
+    place = folder / "kernels" / "python3" / "kernel.json"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=ERROR"]
+    described = {"argv": command, "display_name": "Python 3", "language": "python"}
+    place.write_text(json.dumps(described), encoding="utf-8")
+    return folder
+
+
+def stamp_of_package() -> str:
+    """Return a hash of what notebooks run: files of the package that are code or texts."""
+    digest = hashlib.sha256()
+    for path in sorted((ROOT / "src").rglob("*")):
+        if path.suffix in (".py", ".yaml", ".csv") and "web" not in path.parts:
+            digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def without_inline_scripts(text: str, path: Path, html: Path) -> str:
+    """Return a page whose scripts are files, as the policy of a server asks; data in a script stays.
+
+    Parameters
+    ----------
+    text
+        The page.
+    path
+        Where it is.
+    html
+        Folder of the site in its language.
+    """
+
+    def as_file(found: re.Match[str]) -> str:
+        attributes, script = found.groups()
+        if DATA.search(attributes) or not script.strip():
+            return found.group()
+        if page := PAGE_NAME.fullmatch(script.strip()):
+            script = "DOCUMENTATION_OPTIONS.pagename = document.currentScript.dataset.page;"
+            attributes = f' data-page="{page.group(1)}"'
+        else:
+            attributes = ""
+        name = f"inline-{hashlib.sha256(script.encode()).hexdigest()[:12]}.js"
+        (html / "_static" / name).write_text(script, encoding="utf-8")
+        return f'<script{attributes} src="{os.path.relpath(html / "_static" / name, path.parent)}"></script>'
+
+    return SCRIPT.sub(as_file, text)
+
+
+def first_page() -> str:
+    """Return the page before both languages."""
+    names = {lang: words()["choose"][lang] for lang in LANGUAGES}
+    links = "".join(
+        f'<p><a href="{lang}/index.html" hreflang="{tag}" lang="{tag}">{names[lang]}</a></p>'
+        for lang, tag in (("en", "en"), ("zh", "zh-CN"))
+    )
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>copark</title></head><body><main><h1>copark</h1>{links}</main></body></html>\n"
+    )
+
+
+def put_together(folder: Path) -> None:
+    """Put both languages into one folder, ``site``, with a page before them."""
+    shutil.rmtree(folder / "site", ignore_errors=True)
+    for lang in LANGUAGES:
+        shutil.copytree(folder / "html" / lang / "site", folder / "site" / lang)
+    (folder / "site" / "index.html").write_text(first_page(), encoding="utf-8")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Build the site as a command does, and return how it ends."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lang", choices=LANGUAGES, help="one language alone")
+    parser.add_argument("--no-notebooks", action="store_true", help="do not run notebooks")
+    parser.add_argument("--folder", type=Path, default=BUILD, help="where it is built")
+    parser.add_argument("--install", action="store_true", help="put the site beside the package")
+    asked = parser.parse_args(arguments)
+    if asked.lang:
+        try:
+            build(asked.lang, asked.folder, notebooks=not asked.no_notebooks)
+        except subprocess.CalledProcessError as error:  # what is wrong was said by Sphinx
+            return error.returncode
+    else:
+        beside = [
+            subprocess.Popen([sys.executable, __file__, *arguments, "--lang", lang])  # noqa: S603
+            for lang in LANGUAGES
+        ]
+        if sum(process.wait() for process in beside):  # of all of them
+            return 1
+        put_together(asked.folder)
+        if asked.install:
+            shutil.rmtree(INSTALLED, ignore_errors=True)
+            shutil.copytree(asked.folder / "site", INSTALLED)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
