@@ -18,7 +18,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from website.gallery import gallery
+from website.gallery import draw, gallery
 from website.references import WRITERS
 from website.staging import LANGUAGES, ROOT, site, stage, words
 
@@ -51,16 +51,30 @@ def build(lang: str, folder: Path, *, notebooks: bool = True) -> None:
     """
     source = folder / "source" / lang
     html = folder / "html" / lang / "site"
-    stage(site(), lang, source, generate)
+    os.environ["COPARK_NOW"] = RELEASE_QUARTER
+    kept = folder / "cache" / lang / stamp_of_package()
+
+    def drawn(name: str, key: str, path: Path) -> str:
+        """Draw a figure, or take the one that was drawn with the same package."""
+        picture = kept / "figures" / path.name
+        told = picture.with_suffix(".txt")
+        if not told.is_file():
+            told_words = draw(name, key, lang, picture)
+            told.write_text(told_words, encoding="utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(picture, path)
+        return told.read_text(encoding="utf-8")
+
+    stage(site(), lang, source, generate, drawn if notebooks else None)
     settings = {
         "nb_execution_mode": "cache" if notebooks else "off",
-        "nb_execution_cache_path": str(folder / "cache" / lang / stamp_of_package()),
+        "nb_execution_cache_path": str(kept / "notebooks"),
     }
     command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q", "-c", str(CONFIGURATION)]
     command += ["-d", str(folder / "doctrees" / lang)]
     command += [part for name, value in settings.items() for part in ("-D", f"{name}={value}")]
     environment = {**os.environ, "COPARK_SITE_LANG": lang, "COPARK_LANG": lang, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    environment |= {"COPARK_NOW": RELEASE_QUARTER, "JUPYTER_PATH": str(kernel(folder / "jupyter"))}
+    environment |= {"JUPYTER_PATH": str(kernel(folder / "jupyter"))}
     subprocess.run([*command, str(source), str(html)], check=True, env=environment)  # noqa: S603
     for path in html.rglob("*.html"):
         path.write_text(without_inline_scripts(path.read_text(encoding="utf-8"), path, html), encoding="utf-8")
