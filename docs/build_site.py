@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.metadata import distribution
 from pathlib import Path
 
 from website.gallery import draw, gallery
@@ -27,6 +28,9 @@ from copark.version import RELEASE_QUARTER
 BUILD = ROOT / "build" / "site"
 INSTALLED = ROOT / "src" / "copark" / "web" / "site"
 CONFIGURATION = Path(__file__).parent / "website"
+BUNDLED = ("Sphinx", "pydata-sphinx-theme", "myst-nb", "snowballstemmer", "Pygments")
+"""Packages of which files or styles are on the site."""
+LICENCE = re.compile(r"licen[cs]e|copying", re.IGNORECASE)
 SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)([^>]*)>(.*?)</script>", re.DOTALL)
 PAGE_NAME = re.compile(r"DOCUMENTATION_OPTIONS\.pagename = '([^']*)';?")
 DATA = re.compile(r"type=[\"']?(?:application|text)/(?!javascript)")
@@ -78,11 +82,23 @@ def build(lang: str, folder: Path, *, notebooks: bool = True) -> None:
     subprocess.run([*command, str(source), str(html)], check=True, env=environment)  # noqa: S603
     for path in html.rglob("*.html"):
         path.write_text(without_inline_scripts(path.read_text(encoding="utf-8"), path, html), encoding="utf-8")
+    (html / "_static" / "licenses.txt").write_text(licences(), encoding="utf-8")
     for left in ("_sources", "objects.inv", ".buildinfo", ".buildinfo.bak"):
         place = html / left
         shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
     for path in html.rglob("*.map"):
         path.unlink()
+
+
+def licences() -> str:
+    """Return the licences of what is bundled into the site: of parts of the theme, and of packages that give files."""
+    parts = [(CONFIGURATION / "licences.txt").read_text(encoding="utf-8")]
+    for name in BUNDLED:
+        found = distribution(name)
+        files = [file for file in found.files or () if ".dist-info" in file.parts[0] and LICENCE.search(file.name)]
+        words_of = "\n\n".join(file.read_text(encoding="utf-8").strip() for file in files)
+        parts.append(f"## {found.metadata['Name']} {found.version}\n\n{words_of}\n")
+    return "\n".join(parts)
 
 
 def kernel(folder: Path) -> Path:
