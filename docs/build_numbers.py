@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from pathlib import Path
 
 from document_blocks.calibrations import (
@@ -126,9 +127,41 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
 }
 
 
+FOLDED = {"| ": 9, "- ": 6}
+"""How many lines that begin alike stand behind a fold: rows of a table, without its head, and entries of a list."""
+SUMMARIES = {
+    "| ": {"en": "The table, {count} rows", "zh": "表格，共{count}行"},
+    "- ": {"en": "One by one, {count} points", "zh": "逐项列出，共{count}项"},
+}
+"""What stands on a fold."""
+
+
+def folded(block: str, lang: str) -> str:
+    """Return a block whose long tables and lists stand behind a fold, so that its answer is what is read first.
+
+    Parameters
+    ----------
+    block
+        The lines of the block, in Markdown.
+    lang
+        The language.
+    """
+    lines: list[str] = []
+    for mark, group in groupby(
+        block.split("\n"), lambda line: next((one for one in FOLDED if line[:1] == one[:1]), "")
+    ):
+        like = list(group)
+        count = len(like) - (2 if mark == "| " else 0)
+        if mark and count >= FOLDED[mark]:
+            summary = SUMMARIES[mark][lang].format(count=count)
+            like = [f"<details><summary>{summary}</summary>", "", *like, "", "</details>", ""]
+        lines += like
+    return "\n".join(lines)
+
+
 def written(words: str, lang: str) -> str:
     """Return a document with its blocks as the shipped results say."""
-    return BLOCK.sub(lambda found: f"{found[1]}{BLOCKS[found[2]](lang)}\n{found[3]}", words)
+    return BLOCK.sub(lambda found: f"{found[1]}{folded(BLOCKS[found[2]](lang), lang)}\n{found[3]}", words)
 
 
 def main() -> int:

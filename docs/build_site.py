@@ -16,9 +16,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.metadata import distribution
 from pathlib import Path
 
-from website.gallery import gallery
+from website.gallery import draw, gallery
 from website.references import WRITERS
 from website.staging import LANGUAGES, ROOT, site, stage, words
 
@@ -27,6 +28,9 @@ from copark.version import RELEASE_QUARTER
 BUILD = ROOT / "build" / "site"
 INSTALLED = ROOT / "src" / "copark" / "web" / "site"
 CONFIGURATION = Path(__file__).parent / "website"
+BUNDLED = ("Sphinx", "pydata-sphinx-theme", "myst-nb", "snowballstemmer", "Pygments")
+"""Packages of which files or styles are on the site."""
+LICENCE = re.compile(r"licen[cs]e|copying", re.IGNORECASE)
 SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)([^>]*)>(.*?)</script>", re.DOTALL)
 PAGE_NAME = re.compile(r"DOCUMENTATION_OPTIONS\.pagename = '([^']*)';?")
 DATA = re.compile(r"type=[\"']?(?:application|text)/(?!javascript)")
@@ -51,24 +55,50 @@ def build(lang: str, folder: Path, *, notebooks: bool = True) -> None:
     """
     source = folder / "source" / lang
     html = folder / "html" / lang / "site"
-    stage(site(), lang, source, generate)
+    os.environ["COPARK_NOW"] = RELEASE_QUARTER
+    kept = folder / "cache" / lang / stamp_of_package()
+
+    def drawn(name: str, key: str, path: Path) -> str:
+        """Draw a figure, or take the one that was drawn with the same package."""
+        picture = kept / "figures" / path.name
+        told = picture.with_suffix(".txt")
+        if not told.is_file():
+            told_words = draw(name, key, lang, picture)
+            told.write_text(told_words, encoding="utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(picture, path)
+        return told.read_text(encoding="utf-8")
+
+    stage(site(), lang, source, generate, drawn if notebooks else None)
     settings = {
         "nb_execution_mode": "cache" if notebooks else "off",
-        "nb_execution_cache_path": str(folder / "cache" / lang / stamp_of_package()),
+        "nb_execution_cache_path": str(kept / "notebooks"),
     }
     command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q", "-c", str(CONFIGURATION)]
     command += ["-d", str(folder / "doctrees" / lang)]
     command += [part for name, value in settings.items() for part in ("-D", f"{name}={value}")]
     environment = {**os.environ, "COPARK_SITE_LANG": lang, "COPARK_LANG": lang, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    environment |= {"COPARK_NOW": RELEASE_QUARTER, "JUPYTER_PATH": str(kernel(folder / "jupyter"))}
+    environment |= {"JUPYTER_PATH": str(kernel(folder / "jupyter"))}
     subprocess.run([*command, str(source), str(html)], check=True, env=environment)  # noqa: S603
     for path in html.rglob("*.html"):
         path.write_text(without_inline_scripts(path.read_text(encoding="utf-8"), path, html), encoding="utf-8")
+    (html / "_static" / "licenses.txt").write_text(licences(), encoding="utf-8")
     for left in ("_sources", "objects.inv", ".buildinfo", ".buildinfo.bak"):
         place = html / left
         shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
     for path in html.rglob("*.map"):
         path.unlink()
+
+
+def licences() -> str:
+    """Return the licences of what is bundled into the site: of parts of the theme, and of packages that give files."""
+    parts = [(CONFIGURATION / "licences.txt").read_text(encoding="utf-8")]
+    for name in BUNDLED:
+        found = distribution(name)
+        files = [file for file in found.files or () if ".dist-info" in file.parts[0] and LICENCE.search(file.name)]
+        words_of = "\n\n".join(file.read_text(encoding="utf-8").strip() for file in files)
+        parts.append(f"## {found.metadata['Name']} {found.version}\n\n{words_of}\n")
+    return "\n".join(parts)
 
 
 def kernel(folder: Path) -> Path:

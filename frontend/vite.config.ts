@@ -10,6 +10,7 @@ import { defineConfig } from 'vitest/config';
 /** The repository's documents as parts of a page: `import MODEL from '….md?html'`. Links within the repository are plain words. */
 function documents(): Plugin {
   const LOWER = 2;
+  const FOLD = /^\s*(?:<details><summary>[^<]*<\/summary>|<\/details>)\s*$/;
   const marked = new Marked({
     renderer: {
       heading({ tokens, depth }) {
@@ -21,7 +22,8 @@ function documents(): Plugin {
         return /^https?:/.test(href) ? `<a href="${href}" target="_blank" rel="noreferrer external">${words}</a>` : words;
       },
       image: () => '',
-      html: () => '',
+      // Folds of long tables are kept; comments that mark numbers are not.
+      html: ({ text }) => (FOLD.test(text) ? text : ''),
     },
   });
   return {

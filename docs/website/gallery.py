@@ -6,6 +6,7 @@ A figure that is drawn for many things alike, such as the effects of each claim,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from website.staging import words
 
@@ -100,6 +101,31 @@ def gallery(lang: str) -> str:
     lines += [f"## {said['gallery.slow']}", "", said["gallery.slow.about"], ""]
     lines += ["```python", *SLOW.values(), "```"]
     return "\n".join(lines) + "\n"
+
+
+def draw(name: str, key: str, lang: str, path: Path) -> str:
+    """Draw the figure of an answer into a file, and return what it shows in words.
+
+    Parameters
+    ----------
+    name
+        Name of a function of :data:`OF_ANALYSES`.
+    key
+        Key of the figure.
+    lang
+        Language of its words.
+    path
+        The file.
+    """
+    import copark
+    from copark.presentation.document import Chart
+
+    answer = eval(OF_ANALYSES[name][0], {"cp": copark})  # noqa: S307 - a line of this file
+    blocks = answer.document(lang).blocks()
+    chart = next(block for block in blocks if isinstance(block, Chart) and block.key == key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    chart.figure().savefig(path, dpi=160)
+    return chart.alternative
 
 
 def _answers(lang: str) -> Iterator[str]:

@@ -25,6 +25,10 @@ COMMENT = re.compile(r"<!--.*-->")
 TURN = "\0"
 """Stands where a document led to itself in the other language."""
 WITH_TURN = re.compile(rf"^{TURN}(?: · )?|[ ·]*{TURN}[.。]?")
+FIGURE = re.compile(r"<!-- figure: (\w+) ([\w-]+) -->")
+"""Where the site shows a figure of an answer: the function that gives it, and the figure's key."""
+Draw = Callable[[str, str, Path], str]
+"""Draws such a figure into a file and returns what it shows in words."""
 Generate = Callable[[str, str], str]
 """Writes a generated page: its name in ``pages.yaml`` and a language."""
 
@@ -103,7 +107,7 @@ def _of_folder(name: str, folder: Path) -> Iterator[Page]:
         yield Page(f"{name}/{end}", {"en": path})
 
 
-def stage(pages: Site, lang: str, target: Path, generate: Generate) -> None:
+def stage(pages: Site, lang: str, target: Path, generate: Generate, draw: Draw | None = None) -> None:
     """Write the sources of the site in a language into a folder that holds nothing else.
 
     Parameters
@@ -116,8 +120,11 @@ def stage(pages: Site, lang: str, target: Path, generate: Generate) -> None:
         The folder; what it held is replaced, and files that are the same stay as they are.
     generate
         Writes what is generated.
+    draw
+        Draws the figures that documents name; ``None`` to leave them out.
     """
     written = {f"{page.name}.md": _text(page, pages, lang, generate) for page in pages.pages()}
+    written = {name: _with_figures(text, target, draw) for name, text in written.items()}
     written |= _menus(pages, lang, written)
     keep = {target / name for name in written}
     for path in sorted((path for path in target.rglob("*.md") if path not in keep), reverse=True):
@@ -128,6 +135,18 @@ def stage(pages: Site, lang: str, target: Path, generate: Generate) -> None:
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8", newline="\n")
     shutil.copytree(ROOT / "docs/images", target / "images", dirs_exist_ok=True)
+
+
+def _with_figures(text: str, target: Path, draw: Draw | None) -> str:
+    def figure(found: re.Match[str]) -> str:
+        if draw is None:
+            return ""
+        place = Path("figures", f"{found[1]}-{found[2]}.png")
+        alternative = draw(found[1], found[2], target / place)
+        words_of = re.sub(r"[\[\]]", "", alternative).replace("\n", " ")
+        return f"![{words_of}](/{place.as_posix()})"
+
+    return FIGURE.sub(figure, text)
 
 
 def _text(page: Page, pages: Site, lang: str, generate: Generate) -> str:
@@ -179,6 +198,8 @@ def rewritten(text: str, path: Path, pages: Site, lang: str) -> str:
         return f"[{title}](/{page.name}.md{anchor if is_same else ''})"
 
     def changed(line: str) -> str | None:
+        if FIGURE.fullmatch(line):
+            return line
         without = COMMENT.sub("", line)
         if without != line and not without.strip():
             return None
