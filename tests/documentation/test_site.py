@@ -170,6 +170,8 @@ def test_the_site_asks_nothing_of_another_host_and_its_scripts_are_files(built):
         assert not page.inline, name
         missing = [place for place in page.loaded if not (path.parent / place.partition("?")[0]).is_file()]
         assert not [place for place in missing if not place.startswith("data:")], name
+    for path in html.rglob("*.js"):
+        assert not re.search(r"\bnew Function\b|\beval\(", path.read_text(encoding="utf-8")), path.name
     for path in html.rglob("*.css"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"url\(\s*['\"]?(?:https?:)?//|@import\s+['\"]?(?:url\()?['\"]?https?:", text), path.name
