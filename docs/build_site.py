@@ -32,6 +32,10 @@ BUNDLED = ("Sphinx", "pydata-sphinx-theme", "myst-nb", "snowballstemmer", "Pygme
 """Packages of which files or styles are on the site."""
 LICENCE = re.compile(r"licen[cs]e|copying", re.IGNORECASE)
 SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)([^>]*)>(.*?)</script>", re.DOTALL)
+MADE_FUNCTION = re.compile(r"(PLURAL_EXPR = )new Function\(.*?\);", re.DOTALL)
+"""Where Sphinx makes a function of a text, which the policy of a server forbids."""
+PLURALS = {"en": "Number(n !== 1)", "zh": "0"}
+"""Which form of a word stands with a number, by language."""
 PAGE_NAME = re.compile(r"DOCUMENTATION_OPTIONS\.pagename = '([^']*)';?")
 DATA = re.compile(r"type=[\"']?(?:application|text)/(?!javascript)")
 
@@ -82,6 +86,13 @@ def build(lang: str, folder: Path, *, notebooks: bool = True) -> None:
     subprocess.run([*command, str(source), str(html)], check=True, env=environment)  # noqa: S603
     for path in html.rglob("*.html"):
         path.write_text(without_inline_scripts(path.read_text(encoding="utf-8"), path, html), encoding="utf-8")
+    tools = html / "_static" / "doctools.js"
+    script, count = MADE_FUNCTION.subn(
+        lambda found: f"{found[1]}(n) => {PLURALS[lang]};", tools.read_text(encoding="utf-8")
+    )
+    if count != 1:
+        raise LookupError(f"{tools.name} does not make its plurals as it did: see MADE_FUNCTION")
+    tools.write_text(script, encoding="utf-8")
     (html / "_static" / "licenses.txt").write_text(licences(), encoding="utf-8")
     for left in ("_sources", "objects.inv", ".buildinfo", ".buildinfo.bak"):
         place = html / left

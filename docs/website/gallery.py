@@ -124,7 +124,7 @@ def draw(name: str, key: str, lang: str, path: Path) -> str:
     blocks = answer.document(lang).blocks()
     chart = next(block for block in blocks if isinstance(block, Chart) and block.key == key)
     path.parent.mkdir(parents=True, exist_ok=True)
-    chart.figure().savefig(path, dpi=160)
+    answer.plot(key, lang=lang).savefig(path, dpi=160)
     return chart.alternative
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -170,6 +171,8 @@ def test_the_site_asks_nothing_of_another_host_and_its_scripts_are_files(built):
         assert not page.inline, name
         missing = [place for place in page.loaded if not (path.parent / place.partition("?")[0]).is_file()]
         assert not [place for place in missing if not place.startswith("data:")], name
+    for path in html.rglob("*.js"):
+        assert not re.search(r"\bnew Function\b|\beval\(", path.read_text(encoding="utf-8")), path.name
     for path in html.rglob("*.css"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"url\(\s*['\"]?(?:https?:)?//|@import\s+['\"]?(?:url\()?['\"]?https?:", text), path.name
@@ -211,4 +214,4 @@ def test_a_page_of_one_language_says_so_and_references_are_generated(built):
     }.items():
         text = re.sub(r"<[^>]*>", "", (html / f"reference/{name}.html").read_text(encoding="utf-8"))
         assert words in text, name
-    assert "开发" in (html / "searchindex.js").read_text(encoding="utf-8"), "Chinese words are found"
+    assert json.dumps("开发") in (html / "searchindex.js").read_text(encoding="utf-8"), "Chinese is indexed by words"

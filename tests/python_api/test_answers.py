@@ -133,3 +133,8 @@ def test_a_notebook_escapes_what_somebody_wrote():
 
     document = replace(shipped("nca").document("en"), headline="<script>alert(1)</script>")
     assert "<script>" not in to_notebook(document, "0" * 16)
+
+
+def test_a_figure_in_chinese_is_saved_with_its_characters(tmp_path):
+    shipped("standing").plot(lang="zh").savefig(tmp_path / "a.png")  # a warning of a missing glyph would be an error
+    assert (tmp_path / "a.png").stat().st_size > 10_000

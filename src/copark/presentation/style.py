@@ -145,12 +145,19 @@ def wrap(words: str, ems: float, lines: int = 3) -> str:
 
 
 class NotebookFigure(Figure):
-    """A figure that a notebook shows by itself, though no pyplot stands behind it."""
+    """A figure that a notebook shows by itself, though no pyplot stands behind it, and that is saved in its own type.
+
+    Which fonts a text takes is settled when it is drawn: saved without them, Chinese would be empty boxes.
+    """
+
+    def savefig(self, *where: Any, **how: Any) -> None:
+        """Save it as any figure of matplotlib is, in the type it was drawn in."""
+        with mpl.rc_context(settings()):
+            super().savefig(*where, **how)
 
     def _repr_png_(self) -> bytes:
         stream = BytesIO()
-        with mpl.rc_context(settings()):
-            self.savefig(stream, format="png", dpi=SHOWN_AT)
+        self.savefig(stream, format="png", dpi=SHOWN_AT)
         return stream.getvalue()
 
 
