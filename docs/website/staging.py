@@ -245,7 +245,10 @@ def _menus(pages: Site, lang: str, written: Mapping[str, str]) -> dict[str, str]
         first = written.get(name) or f"# {_GROUP_TITLES[group][lang]}\n"
         menus[name] = "\n".join([first, *tree])
     lines = [f"# {said['title']}", "", f"**{said['index.head']}**", "", said["index.lead"], ""]
-    lines += [f"- **[{said[f'kind.{kind}']}](/{_first(kind)}.md)**: {said[f'about.{kind}']}" for kind in pages.kinds]
+    colon = {"en": ": ", "zh": "："}[lang]
+    lines += [
+        f"- **[{said[f'kind.{kind}']}](/{_first(kind)}.md)**{colon}{said[f'about.{kind}']}" for kind in pages.kinds
+    ]
     lines += ["", "```python", *_FIRST_LINES, "```", ""]
     lines += _toctree(
         [f"/{_first(kind)}" for kind in pages.kinds], depth=2, titles=[said[f"kind.{kind}"] for kind in pages.kinds]
