@@ -90,6 +90,7 @@ def test_the_posterior_is_drawn_from_where_there_is_one(client):
     assert answer["trust"]["label"]["en"] == result.attrs["trust_en"]
 
 
+@pytest.mark.long
 def test_every_result_that_ships_is_offered(tmp_path):
     """One that the page does not list is computed again by whoever asks for it."""
     view = OwnerView(CaseRegistry(), "", tmp_path)
