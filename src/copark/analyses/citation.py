@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import copark
 from copark.analyses.vocabulary import MisusedFunction, public_function
 from copark.cases.files import fault
 from copark.options import options
@@ -16,7 +15,7 @@ from copark.texts import text
 Style = Literal["text", "bibtex"]
 STYLES = ("text", "bibtex")
 FILE = "CITATION.cff"
-PLACES = (Path(copark.__file__).parent / FILE, Path(copark.__file__).parents[2] / FILE)
+PLACES = (Path(__file__).parents[1] / FILE, Path(__file__).parents[3] / FILE)
 """Where the file is: in an installed package, and in a clone of the repository."""
 SPECIAL = re.compile(r"([&%$#_{}])")
 """Letters that mean something else to BibTeX."""
