@@ -13,6 +13,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 PAGE = "src/copark/web/dist"
 LIVE = "src/copark/browser/dist"
 SITE = "src/copark/web/site"
+CITATION = "CITATION.cff"
 RELEASE = "COPARK_RELEASE"
 NO_PAGE = f"""\
 The page that `copark serve` shows is not built: {PAGE}/index.html is missing.
@@ -47,6 +48,8 @@ class Contents(BuildHookInterface):  # type: ignore[type-arg]
             build_data["force_include"] |= {folder: folder for folder, is_present in built.items() if is_present}
         if version == "editable":
             return
+        if self.target_name == "wheel":
+            build_data["force_include"][CITATION] = f"copark/{CITATION}"  # what copark.cite() reads
         is_there = {NO_PAGE: is_built, NO_KERNEL: is_live, NO_SITE: is_documented}
         missing = [words for words, is_present in is_there.items() if not is_present]
         if missing and os.environ.get(RELEASE):

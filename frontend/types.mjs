@@ -5,7 +5,7 @@ import openapiTS, { astToString } from 'openapi-typescript';
 
 const ANSWERS = [
   'AnalysesAnswer', 'CaseAnswer', 'Cases', 'ChoicesAnswer', 'CouplingAnswer', 'DecisionAnswer', 'EvidenceAnswer', 'Jobs', 'MethodAnswer', 'NetworkAnswer',
-  'Page', 'ParksAnswer', 'ProblemInfo', 'ResultsAnswer', 'ScenarioList', 'SimulationAnswer', 'Studies', 'UploadAnswer',
+  'Page', 'ParksAnswer', 'ProblemInfo', 'ReproductionAnswer', 'ResultsAnswer', 'ScenarioList', 'SimulationAnswer', 'Studies', 'UploadAnswer',
 ];
 const HEAD = '// Made by `npm run types` from the description of a running server. Not to be edited.\n\n';
 const [from = 'http://127.0.0.1:8765/api/v1/openapi.json', to = 'src/lib/api-types.ts'] = process.argv.slice(2);

@@ -13,7 +13,7 @@ describe('the address', () => {
   it('holds the whole view', () => {
     const scenario = put(put(OWN, ['edits', 'equity'], [{ home: 3500, host: 6500, third: 0, from: '2015Q2' }]), ['parameters', 'host_growth_pull'], 1.5);
     const view: View = {
-      case: 'suzhou', seed: 77, runs: 400, draws: 'prior', cut: '2020Q4', scenario, baseline: { ...AS_IT_IS, key: 'own', edits: { framework: 'off' } },
+      case: 'suzhou', seed: 77, runs: 400, draws: 'prior', cut: '2020Q4', now: '2027Q1', scenario, baseline: { ...AS_IT_IS, key: 'own', edits: { framework: 'off' } },
       compared: [AS_IT_IS, scenario], parks: ['suzhou', 'my.park_2'], axis: 'age', expert: true, chart: 'cash', samples: true, table: true, mark: { quarter: '2015Q2', key: 'visit/2015-05-10' }, version: '0.1.0:08aae48e:022404a7', tour: 3, present: true, run: '0123456789abcdef',
     };
     expect(round(view)).toEqual(view);
@@ -25,7 +25,7 @@ describe('the address', () => {
   });
 
   it('is read as usual where it is nonsense, and says which parts are', () => {
-    const bad = { case: '../etc', seed: '-4', runs: '1e9', draws: 'x', cut: '2020', scenario: '{"key":', baseline: '[]', compare: '7', parks: 'suzhou~suzhou', axis: 'size', mode: 'easy', chart: '<b>', show: 'samples.tabel', mark: '2015', v: '?', tour: '9', present: 'no', run: '../etc', lang: 'xx' };
+    const bad = { case: '../etc', seed: '-4', runs: '1e9', draws: 'x', cut: '2020', now: 'soon', scenario: '{"key":', baseline: '[]', compare: '7', parks: 'suzhou~suzhou', axis: 'size', mode: 'easy', chart: '<b>', show: 'samples.tabel', mark: '2015', v: '?', tour: '9', present: 'no', run: '../etc', lang: 'xx' };
     const { view, unread } = parsed(new URLSearchParams(bad));
     expect(view).toEqual(PLAIN);
     expect(Object.fromEntries(unread.map(({ part, given }) => [part, given]))).toEqual(bad);

@@ -21,6 +21,7 @@ __all__ = [
     "brief",
     "calibrate",
     "check_case",
+    "cite",
     "claims",
     "compare",
     "counterfactual",

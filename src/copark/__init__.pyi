@@ -12,6 +12,7 @@ from copark import figures as figures
 from copark.analyses.ablate import Answer as AblateAnswer
 from copark.analyses.brief import Answer as BriefAnswer
 from copark.analyses.calibrate import Answer as CalibrateAnswer
+from copark.analyses.citation import cite as cite
 from copark.analyses.claims import Answer as ClaimsAnswer
 from copark.analyses.compare import Answer as CompareAnswer
 from copark.analyses.counterfactual import Answer as CounterfactualAnswer
@@ -488,6 +489,7 @@ __all__ = [
     "brief",
     "calibrate",
     "check_case",
+    "cite",
     "claims",
     "compare",
     "counterfactual",

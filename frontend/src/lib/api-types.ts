@@ -741,6 +741,17 @@ export interface components {
             empty: string;
             widths: number[];
         };
+        /** ReproductionAnswer */
+        ReproductionAnswer: {
+            identity: string;
+            command: string;
+            python: string;
+            yaml: string;
+            file: string;
+            link: string | null;
+            no_link: components["schemas"]["LocalizedText"] | null;
+            notes: components["schemas"]["LocalizedText"][];
+        };
         /** ResultInfo */
         ResultInfo: {
             run_id: string;
@@ -1035,6 +1046,7 @@ export type RenderedParagraph = components['schemas']['RenderedParagraph'];
 export type RenderedSection = components['schemas']['RenderedSection'];
 export type RenderedSource = components['schemas']['RenderedSource'];
 export type RenderedTable = components['schemas']['RenderedTable'];
+export type ReproductionAnswer = components['schemas']['ReproductionAnswer'];
 export type ResultInfo = components['schemas']['ResultInfo'];
 export type ResultsAnswer = components['schemas']['ResultsAnswer'];
 export type SavedScenarioInfo = components['schemas']['SavedScenarioInfo'];

@@ -21,7 +21,7 @@ export function owner(): string {
 
 /** Whether a path names what belongs to somebody, or something for which people take turns: only there the word is sent. */
 export function isOwned(path: string): boolean {
-  return /^(scenarios|jobs|cases|links|simulate|compare|coupling|export|analyses|decisions|method|evidence)(?![\w-])/.test(path);
+  return /^(scenarios|jobs|cases|links|simulate|compare|coupling|export|reproduce|analyses|decisions|method|evidence)(?![\w-])/.test(path);
 }
 
 /** Whether a case is one that somebody uploaded: it is there for its owner alone. */

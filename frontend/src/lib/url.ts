@@ -16,6 +16,8 @@ export interface View {
   draws: string | null;
   /** Last quarter known to the calibration that runs are drawn from; the latest there is, where there is none. */
   cut: string | null;
+  /** Quarter the park is looked at from; the present one where there is none. */
+  now: string | null;
   scenario: Scenario;
   baseline: Scenario;
   /** Scenarios of the page Compare; empty elsewhere. */
@@ -49,6 +51,7 @@ export const PLAIN: View = {
   runs: 1000,
   draws: null,
   cut: null,
+  now: null,
   scenario: OWN,
   baseline: AS_IT_IS,
   compared: [],
@@ -70,8 +73,8 @@ export const LOOKS = ['axis', 'expert', 'chart', 'samples', 'table', 'mark', 've
 export const STEPS = 5;
 export type Looks = Partial<Pick<View, (typeof LOOKS)[number]>>;
 
-/** What the parameters of a question are drawn from, where that is said. */
-export const drawsOf = (view: View): Record<string, string> => ({ ...(view.draws ? { draws: view.draws } : {}), ...(view.cut ? { cut: view.cut } : {}) });
+/** What the parameters of a question are drawn from and the quarter it is looked at from, where that is said. */
+export const drawsOf = (view: View): Record<string, string> => ({ ...(view.draws ? { draws: view.draws } : {}), ...(view.cut ? { cut: view.cut } : {}), ...(view.now ? { now: view.now } : {}) });
 
 export function encoded(view: View): URLSearchParams {
   const words = new URLSearchParams({ case: view.case, seed: String(view.seed), runs: String(view.runs) });
@@ -96,7 +99,7 @@ export function encoded(view: View): URLSearchParams {
 
 /** A part of an address that cannot be read: its name and what it says. What is usual is shown in its place. */
 export interface Unread {
-  part: 'case' | 'seed' | 'runs' | 'draws' | 'cut' | 'scenario' | 'baseline' | 'compare' | 'parks' | 'axis' | 'mode' | 'chart' | 'show' | 'mark' | 'v' | 'tour' | 'present' | 'run' | 'lang';
+  part: 'case' | 'seed' | 'runs' | 'draws' | 'cut' | 'now' | 'scenario' | 'baseline' | 'compare' | 'parks' | 'axis' | 'mode' | 'chart' | 'show' | 'mark' | 'v' | 'tour' | 'present' | 'run' | 'lang';
   given: string;
 }
 
@@ -122,6 +125,7 @@ export function parsed(words: URLSearchParams, last: string | null = null): { vi
     runs: take('runs', PLAIN.runs, (text) => whole(text, 1, 5000)),
     draws: take<string | null>('draws', null, (text) => ['posterior', 'unsettled', 'prior', 'defaults'].find((one) => one === text) ?? null),
     cut: take<string | null>('cut', null, (text) => /^[0-9]{4}Q[1-4]$/.exec(text)?.[0] ?? null),
+    now: take<string | null>('now', null, (text) => /^[0-9]{4}Q[1-4]$/.exec(text)?.[0] ?? null),
     scenario: take('scenario', OWN, scenario),
     baseline: take('baseline', AS_IT_IS, (text) => (text === AS_IT_IS.key ? AS_IT_IS : scenario(text))),
     compared: take('compare', [], (text) => {

@@ -373,6 +373,18 @@ class Result:
 
         return save(self, Path(path), lang)
 
+    def cite(self, style: Literal["text", "bibtex"] = "text") -> str:
+        """Say how to cite it: copark and its version, its run ID, and the paper whose theory is made into a model.
+
+        Parameters
+        ----------
+        style
+            ``text``, in the language of the session, or ``bibtex``.
+        """
+        from copark.analyses.citation import cite
+
+        return cite(self, style)
+
     def document(self, lang: str | None = None) -> Document:
         """Show it in a language, as ``show.py`` of its package does, or another module that it names.
 

@@ -5,6 +5,7 @@ HOMES = {
     "Scenario": "copark.python_api.studies",
     "Study": "copark.python_api.studies",
     "check_case": "copark.python_api.cases",
+    "cite": "copark.analyses.citation",
     "frames": "copark.python_api.cases",
     "lever_scenarios": "copark.python_api.studies",
     "list_cases": "copark.python_api.cases",

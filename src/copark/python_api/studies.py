@@ -28,6 +28,7 @@ from copark.simulation.scenario_edits import Edits
 from copark.simulation.study_entries import Title
 from copark.store.runs import OUT, RunStore
 from copark.texts import text
+from copark.workflows import study_links
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -267,6 +268,10 @@ class Study(files.Study):
         """Read a study of a file, or one that ships by its name."""
         with said_in_python():
             read = files.load_study(path if isinstance(path, str) else Path(path))
+        return cls._of(read)
+
+    @classmethod
+    def _of(cls, read: files.Study) -> Self:
         return cls(
             read.case,
             read.scenarios,
@@ -302,6 +307,51 @@ class Study(files.Study):
         words = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=120)
         target.write_text(words, encoding="utf-8", newline="\n")
         return target
+
+    @classmethod
+    def from_link(cls, url: str) -> Self:
+        """Read a study of a link: the address that the page of ``copark serve`` has on Simulate or Compare.
+
+        It is the study that the page runs for this address, with the same run ID. Nothing is fetched, and the link may
+        come from a stranger.
+
+        Parameters
+        ----------
+        url
+            The address, or the part of it from the path on.
+
+        Raises
+        ------
+        copark.errors.StudyFaults
+            With everything in it that cannot be read, or that a study has no place for.
+        """
+        with said_in_python():
+            read, version = study_links.study_of_link(url)
+        study = cls._of(read)
+        if study_links.made_otherwise(version, study._park.hash):  # noqa: SLF001 - its own class
+            tell((study_links.words_made_otherwise(options().lang),))
+        return study
+
+    def to_link(self, base: str = study_links.BASE) -> str:
+        """Write the study as a link that the page of ``copark serve`` opens.
+
+        Names and titles of studies, and the outputs kept where the study leaves them open, are the page's own.
+
+        Parameters
+        ----------
+        base
+            Address of the server; empty for the part from the path on.
+
+        Raises
+        ------
+        copark.errors.StudyFaults
+            With everything that a link cannot say: nothing is left out silently.
+        copark.errors.NotFound
+            If the case is only in memory: no page can name it.
+        """
+        with said_in_python():
+            plain = files.Study.model_validate(self.model_dump(by_alias=True) | {"case": _place_of(self._park)})
+            return study_links.link_of(plain, base)
 
     def simulate(self, **how: Any) -> xr.Dataset:
         """Run it and give the runs back, without storing them; takes what :func:`simulate` takes beside the study."""

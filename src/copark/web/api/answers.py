@@ -25,6 +25,7 @@ from copark.web.content.case_registry import CaseEntry
 from copark.web.content.coupling import OUTPUTS, CouplingAnswer, coupling_of
 from copark.web.content.engine import CancellationToken
 from copark.web.content.faults import absent
+from copark.web.content.reproduction import ReproductionAnswer, reproduction_of
 from copark.web.content.requests import ModelRequest, Parts
 from copark.web.content.responses import ApiModel, SimulationAnswer
 from copark.web.content.server_records import RequestedStudy
@@ -39,6 +40,7 @@ FileName = Annotated[
         description="Run ID of a result and the form of the file: csv, xlsx, nc, metadata.json or study.yaml.",
     ),
 ]
+RunId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="Run ID of an answer, 16 hexadecimal digits.")]
 EXPORT_COST = 20.0
 MOST_AT_ONCE = 5_000
 """Runs of a result that is made again for an export; larger ones are jobs, whose results are stored."""
@@ -134,11 +136,25 @@ async def exported(client: CurrentClient, name: FileName, lang: Lang = "en") -> 
     def work() -> bytes:
         stored = client.services.records.stored(identity, client.view)
         requested = client.services.requested_study(identity, client.owner) or _study_of_stored_run(client, stored)
-        study, case_entry = _study_and_case(client, identity, requested, is_stored=stored is not None)
+        study, case_entry, _ = _study_and_case(client, identity, requested)
+        if study.runs > MOST_AT_ONCE and stored is None:
+            raise absent("not_stored", "name")
         out = client.view.output_folder(case_entry.name) if stored is None else stored[0]
         return export(client.services.engine, study, case_entry, form, client.services.scratch(f".{form}"), out, lang)
 
     return Response(await client.run_io(work), 200, attachment(f"copark-{name}"), FORMS[form])
+
+
+@router.get("/reproduce/{identity}", summary="An answer as a command, Python, a study file and a link")
+async def reproduced(client: CurrentClient, identity: RunId) -> ReproductionAnswer:
+    """Return the forms that give an answer again on another machine, with the same run ID."""
+
+    def work() -> ReproductionAnswer:
+        stored = client.services.records.stored(identity, client.view)
+        requested = client.services.requested_study(identity, client.owner) or _study_of_stored_run(client, stored)
+        return reproduction_of(identity, *_study_and_case(client, identity, requested))
+
+    return await client.run_io(work)
 
 
 def _study_of_stored_run(client: Client, stored: tuple[FilePath, RunRecord] | None) -> RequestedStudy:
@@ -150,20 +166,14 @@ def _study_of_stored_run(client: Client, stored: tuple[FilePath, RunRecord] | No
     return RequestedStudy.of(case, record.provenance["study"])
 
 
-def _study_and_case(
-    client: Client, identity: str, requested: RequestedStudy, *, is_stored: bool
-) -> tuple[Study, CaseEntry]:
-    """Return the study and the case of a run ID; Absent if the case or its calibration is another by now."""
+def _study_and_case(client: Client, identity: str, requested: RequestedStudy) -> tuple[Study, CaseEntry, str | None]:
+    """Return the study, the case and the cut of a run ID; Absent if the case or its calibration is another by now."""
     study = Study.model_validate(requested.study)
     services = client.services
     if not client.view.is_known(requested.case):
         raise absent("no_result", "name")
-    candidates = (client.view.get(requested.case, cut) for cut in (None, *client.view.get(requested.case).cuts))
-    case_entry = next(
-        (candidate for candidate in candidates if services.engine.identity(study, candidate) == identity), None
-    )
-    if case_entry is None:
-        raise absent("result_of_others", "name")
-    if study.runs > MOST_AT_ONCE and not is_stored:
-        raise absent("not_stored", "name")
-    return study, case_entry
+    for cut in (None, *client.view.get(requested.case).cuts):
+        case_entry = client.view.get(requested.case, cut)
+        if services.engine.identity(study, case_entry) == identity:
+            return study, case_entry, cut
+    raise absent("result_of_others", "name")

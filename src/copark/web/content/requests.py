@@ -22,17 +22,13 @@ from copark.simulation.study_entries import Key, Title
 from copark.texts import text
 from copark.web.content.case_registry import CaseEntry
 from copark.web.content.faults import REQUEST, fault
+from copark.workflows.study_links import HEADLINES, MOST_RUNS, OUTPUTS
 
-MOST_RUNS = 5_000
 MOST_JOB_RUNS = 1_000_000
 MOST_ARMS = 4
 MOST_OUTPUTS = 24
 MOST_SAMPLES = 50
 MOST_QUARTERS = 200
-OUTPUTS = ("operating", "registered", "realised_investment", "jobs", "cash", "serviced_area")
-"""The six charts of the first page."""
-HEADLINES = ("operating", "jobs", "cash", "commitment_home", "commitment_host")
-"""The numbers to be seen first; always kept, as is what land taken up is read of."""
 
 
 def _title(key: str) -> Title:

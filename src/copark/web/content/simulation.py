@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from copark import units
@@ -44,7 +43,6 @@ from copark.stats.quantiles import BAND, LEVELS, quantiles_over
 from copark.stats.shares import shares
 from copark.store import RunStore
 from copark.store.streaming_summary import summary_of
-from copark.texts import text
 from copark.texts.localized import LocalizedText
 from copark.version import MODEL_VERSION, __version__
 from copark.web.content import responses, sentences
@@ -52,8 +50,10 @@ from copark.web.content.attribution import FlowCache, arm_flows, link_parts, why
 from copark.web.content.case_registry import CaseEntry
 from copark.web.content.engine import CancellationToken, Engine
 from copark.web.content.frame import Frame, frame_of, output_info
-from copark.web.content.requests import HEADLINES, Parts, SimulationRequest, study_of
+from copark.web.content.reproduction import yaml_of
+from copark.web.content.requests import Parts, SimulationRequest, study_of
 from copark.web.content.sentences import amount, drawn_bound, own, said, span
+from copark.workflows.study_links import HEADLINES
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -603,8 +603,7 @@ def export(
         Language of headings, ``en`` or ``zh``.
     """
     if form == "study.yaml":
-        words: str = yaml.safe_dump(study.content(), allow_unicode=True, sort_keys=False, width=120)
-        return f"# {text('web.study_file')} / {text('web.study_file', 'zh')}\n{words}".encode()
+        return yaml_of(study).encode()
     with stored_or_simulated(engine, study, case_entry, data) as (store, record, dataset):
         if form == "metadata.json":
             metadata = {name: getattr(record, name) for name in METADATA}
