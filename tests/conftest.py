@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,9 @@ settings.register_profile("fast", deadline=None, max_examples=25)
 settings.register_profile("thorough", deadline=None)
 
 FAST = "not long"
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
 typer.main.get_command = cache(typer.main.get_command)  # every test of the command line would build all commands anew
 ALL_LONG = re.compile(r"^pytestmark = .*\bpytest\.mark\.long\b", re.MULTILINE)
 
@@ -34,6 +38,19 @@ def pytest_collection_finish() -> None:
     """What is imported stays: to look through it for garbage again and again took a quarter of the tests' time."""
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One for all tests of a process, which may have but one Playwright."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium")
+    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with playwright.sync_playwright() as made:
+        found = made.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield found
+        found.close()
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """A live brief in a browser, from a disk and with the network off: it runs, says what Python says, and can be used."""
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,6 @@ from copark.stats.quantiles import BAND, LEVELS, quantiles
 from copark.stats.shares import shares
 
 pytestmark = pytest.mark.long
-CHROMIUM = next((found for name in ("chromium", "google-chrome") if (found := shutil.which(name))), None)
 AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 READY = 'section.live[data-runs="1000"]'
 PARK = "lekki"
@@ -41,18 +39,6 @@ def made(built_module, tmp_path_factory):
     file = folder / "brief.html"
     file.write_text(live_brief(brief, params, context, "en"), encoding="utf-8")
     return file, brief, packer_of(params, context)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium")
-    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield started
-        started.close()
 
 
 @pytest.fixture

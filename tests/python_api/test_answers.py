@@ -13,6 +13,7 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import SHIPPED, load, place_of
 from copark.analyses.contract import Result
 from copark.errors import CoparkError, NotFound
+from copark.presentation.figures import render
 
 OWN = [analysis for analysis in REGISTRY if analysis.function in cp.__all__]
 WITHOUT_FIGURE = {"counterfactual", "stack"}
@@ -138,3 +139,10 @@ def test_a_notebook_escapes_what_somebody_wrote():
 def test_a_figure_in_chinese_is_saved_with_its_characters(tmp_path):
     shipped("standing").plot(lang="zh").savefig(tmp_path / "a.png")  # a warning of a missing glyph would be an error
     assert (tmp_path / "a.png").stat().st_size > 10_000
+
+
+def test_letters_of_a_figure_on_the_page_stay_letters():
+    """They can be searched, copied and read aloud; a figure that a user saves has outlines, as matplotlib's have."""
+    figure = shipped("standing").plot(lang="en")
+    assert b"<text " in render(figure, "svg", outlined=False)
+    assert b"<text " not in render(figure, "svg")

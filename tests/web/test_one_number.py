@@ -102,10 +102,12 @@ def test_the_brief_and_its_workbook_have_the_numbers_of_python_and_miss_as_many_
     brief = answered("brief", park, tmp_path)
     found: Any = brief.result
     assert found.horizon == HORIZON
+    # What ships may have been made on another processor, whose last digits differ.
     assert found.share("self_standing").share == park.chance
-    assert tuple(found.bands["operating"][[0, 2, 4], -1]) == park.companies
-    assert tuple(found.bands["jobs"][[0, 2, 4], -1]) == park.jobs
-    assert (found.land and (found.land.low, found.land.median, found.land.high)) == park.land
+    assert tuple(found.bands["operating"][[0, 2, 4], -1]) == pytest.approx(park.companies, rel=1e-9)
+    assert tuple(found.bands["jobs"][[0, 2, 4], -1]) == pytest.approx(park.jobs, rel=1e-9)
+    land = found.land and (found.land.low, found.land.median, found.land.high)
+    assert land == (park.land and pytest.approx(park.land, rel=1e-9))
     (workbook,) = brief.write(tmp_path, ("xlsx",), "en").values()
     cells = [cell.value for sheet in openpyxl.load_workbook(workbook) for row in sheet for cell in row]
     numbers = [cell for cell in cells if isinstance(cell, float | int)]

@@ -152,7 +152,8 @@ class NotebookFigure(Figure):
 
     def savefig(self, *where: Any, **how: Any) -> None:
         """Save it as any figure of matplotlib is, in the type it was drawn in."""
-        with mpl.rc_context(settings()):
+        # How letters are written into a file (svg.fonttype) stays with whoever saves it.
+        with mpl.rc_context({name: value for name, value in settings().items() if not name.endswith("fonttype")}):
             super().savefig(*where, **how)
 
     def _repr_png_(self) -> bytes:
