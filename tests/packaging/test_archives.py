@@ -15,8 +15,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TRACKED = (
-    ".gitignore", "pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "src/copark/__init__.py",
-    "src/copark/version.py",
+    ".gitignore", "pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "CITATION.cff",
+    "src/copark/__init__.py", "src/copark/version.py",
 )  # fmt: skip
 INDEX = "src/copark/web/dist/index.html"
 LICENCES = "src/copark/web/dist/licenses.txt"

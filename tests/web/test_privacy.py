@@ -51,6 +51,7 @@ PRIVATE = {
     "POST /compare": Ask(json=ONE_RUN | {"scenarios": [{"key": "a"}, {"key": "b", "edits": {"quota": 5001}}]}),
     "POST /coupling": Ask(json=ONE_RUN | {"scenarios": [{"key": "a"}]}),
     "GET /export/{name}": Ask({"name": "{run}.csv"}),
+    "GET /reproduce/{identity}": Ask({"identity": "{run}"}),
     "POST /jobs": Ask(json=ONE_RUN, status=202),
     "GET /jobs/{name}": Ask({"name": "{job}"}),
     "GET /jobs/{name}/page": Ask({"name": "{job}"}, {"leave_out": "timeline"}),
