@@ -19,7 +19,7 @@ function packed(head: object, numbers: bigint[]): ArrayBuffer {
 const choice = (key: string, kind: Choice['kind'], group: string, since: string | null, cells: [number, number], values: [number, number]): Choice =>
   ({ key, kind, group, since, title: { en: key, zh: key }, cells, values, parameters: [] });
 
-// Inputs are four numbers; then come cells and values of the choices and of a pair.
+// Inputs are four numbers; then come cells and values of the choices.
 const numbers = [10n, 11n, 12n, -1n, 0n, 100n, 1n, 101n, 0n, 102n, 3n, 103n];
 const choices = [
   choice('a', 'option', 'tax', 'now', [4, 1], [5, 1]),
@@ -27,10 +27,10 @@ const choices = [
   choice('c', 'structure', 'structures', null, [8, 1], [9, 1]),
   choice('d', 'scenario', 'scenarios', null, [6, 1], [7, 1]),
   choice('e', 'option', 'land', 'start', [6, 1], [7, 1]),
-  choice('f', 'option', 'quota', 'now', [10, 1], [11, 1]),
+  choice('f', 'option', 'quota', 'now', [4, 1], [11, 1]),
+  choice('g', 'option', 'quota', 'now', [4, 1], [7, 1]),
 ];
-const pairs = [{ keys: ['a', 'b'], cells: [10, 1], values: [11, 1], parameters: [] }];
-const park = (): Park => readPark(packed({ inputs: [0, 4], choices, pairs, refused: [['b', 'c']] }, numbers));
+const park = (): Park => readPark(packed({ inputs: [0, 4], choices, refused: [['b', 'c']] }, numbers));
 const cellsOf = (keys: string[]): number[] | null => {
   const found = patchesOf(park(), keys);
   return found && Array.from({ length: 4 }, (_, n) => scenarioOf(park(), found).inputs[2 * n] ?? 0);
@@ -41,15 +41,15 @@ it('reads numbers to the bit, whole ones below zero as well', () => {
   expect(scenarioOf(park(), []).inputs.slice(6)).toEqual(new Int32Array([-1, -1]));
 });
 
-it('puts patches of choices one behind the other, and that of a pair behind both', () => {
+it('puts patches of choices one behind the other: where two touch a cell, the later holds', () => {
   expect(cellsOf(['a'])).toEqual([100, 11, 12, -1]);
-  expect(cellsOf(['a', 'b'])).toEqual([100, 101, 12, 103]);
-  expect(cellsOf(['a', 'f'])).toEqual([100, 11, 12, 103]);
+  expect(cellsOf(['a', 'b'])).toEqual([100, 101, 12, -1]);
+  expect(cellsOf(['a', 'f'])).toEqual([103, 11, 12, -1]);
 });
 
 it('offers nothing that nobody packed', () => {
   expect(cellsOf(['b', 'c'])).toBeNull();
-  expect(cellsOf(['a', 'b', 'f'])).toBeNull();
+  expect(cellsOf(['a', 'f', 'g'])).toBeNull();
 });
 
 it('lets levers be pulled at one time, and a scenario stand alone', () => {

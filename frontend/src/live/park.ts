@@ -62,7 +62,6 @@ export interface Head {
   draws: { rooms: [string, number][]; rows: number; row_of_run: Place; parameters: Place[]; addresses: Place[] };
   groups: Group[];
   choices: Choice[];
-  pairs: (Patch & { keys: [string, string] })[];
   refused: [string, string][];
   observed: Record<string, Observed[]>;
   events: { quarter: string; title: LocalizedText }[];
@@ -121,24 +120,12 @@ export function goBeside(one: Choice, other: Choice): boolean {
 
 /** Patches of choices in the order in which they are put; null where the combination is not offered. */
 export function patchesOf(park: Park, keys: readonly string[]): Patch[] | null {
-  const { choices, pairs, refused } = park.head;
+  const { choices, refused } = park.head;
   const single = choices.filter(({ key }) => keys.includes(key));
   if (refused.some(([one, other]) => keys.includes(one) && keys.includes(other))) return null;
-  const behind = pairs.filter((pair) => pair.keys.every((key) => keys.includes(key)));
-  const owners = new Map<string, Set<string>>();
-  for (const choice of single) {
-    for (const cell of touched(park, choice)) owners.set(cell, (owners.get(cell) ?? new Set()).add(choice.key));
-  }
-  if ([...owners.values()].some(({ size }) => size > 2)) return null;
-  const set = new Set<string>();
-  for (const pair of behind) {
-    for (const cell of touched(park, pair)) {
-      const others = [...(owners.get(cell) ?? [])].filter((key) => !pair.keys.includes(key));
-      if (set.has(cell) || others.length) return null;
-      set.add(cell);
-    }
-  }
-  return [...single, ...behind];
+  const touches = new Map<string, number>();
+  for (const cell of single.flatMap((choice) => touched(park, choice))) touches.set(cell, (touches.get(cell) ?? 0) + 1);
+  return [...touches.values()].some((count) => count > 2) ? null : single;
 }
 
 function touched(park: Park, patch: Patch): string[] {

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 
@@ -94,40 +95,30 @@ class ParkPacker:
 
     @cached_property
     def patches(self) -> PatchSet:
-        """Patches of all choices, and of the pairs that touch."""
-        pairs: dict[tuple[str, str], Patch] = {}
-        refused: set[tuple[str, str]] = set()
-        for n, one in enumerate(self.choices):
-            for other in self.choices[n + 1 :]:
-                if not one.goes_beside(other):
-                    continue
-                behind = self._pair(one, other)
-                if behind is None:
-                    refused.add((one.key, other.key))
-                elif not behind.is_empty:
-                    pairs[one.key, other.key] = behind
-        return PatchSet({choice.key: self._single[choice.key] for choice in self.choices}, pairs, frozenset(refused))
+        """Patches of all choices, and the pairs that do not add up."""
+        refused = {
+            (one.key, other.key)
+            for one, other in combinations(self.choices, 2)
+            if one.goes_beside(other) and not self._add_up(one, other)
+        }
+        return PatchSet({choice.key: self._single[choice.key] for choice in self.choices}, frozenset(refused))
 
-    def _pair(self, one: Choice, other: Choice) -> Patch | None:
-        """Return what is put behind the patches of two choices; ``None`` where they do not go together.
+    def _add_up(self, one: Choice, other: Choice) -> bool:
+        """Say whether the patches of two choices, one after the other, are what Python packs for both.
 
-        Those that touch no common input or parameter add up; any others are packed together and compared.
+        Those that touch no common input or parameter are; any others are packed together and compared.
         """
         if not self._columns(one) & self._columns(other):
-            return Patch()
-        truth = self.together((one, other))
-        if truth is None:
-            return None
+            return True
+        together = self.together((one, other))
+        if together is None:
+            return False
         words = words_of(self.inputs)
         draws = Draws(*(records.copy() for records in self.draws))
         apply([self._single[one.key], self._single[other.key]], words, draws)
-        inputs, drawn = truth
-        wanted = words_of(inputs)
-        if wanted.shape != words.shape:
-            return None
-        cells = np.flatnonzero(words != wanted).astype(np.int64)
-        # Parameters are compared by a patch between the draws; inputs here are those of the truth on both sides.
-        return Patch(cells, wanted[cells], patch_between(inputs, inputs, draws, drawn).parameters)
+        inputs, drawn = together
+        same_draws = all(mine.tobytes() == wanted.tobytes() for mine, wanted in zip(draws, drawn, strict=True))
+        return same_draws and np.array_equal(words, words_of(inputs))
 
     def _named(self, scenario: Scenario) -> set[str]:
         """Name the inputs and parameters that a scenario sets or multiplies."""

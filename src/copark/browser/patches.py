@@ -7,8 +7,10 @@ parameter, in all runs.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -112,44 +114,31 @@ def apply(patches: Sequence[Patch], words: Words, draws: Draws) -> None:
 
 @dataclass(frozen=True)
 class PatchSet:
-    """Patches of choices that go beside each other, and of pairs that touch.
+    """Patches of choices, and which of them add up.
 
-    Choices add up where no three of them touch a cell, and no third touches what the patch of a pair sets. Other
-    combinations are not offered: nobody packed them.
+    Other combinations are not offered: nobody packed them.
     """
 
     single: Mapping[str, Patch]
     """Patch of each choice, by its key."""
-    pairs: Mapping[tuple[str, str], Patch]
-    """What is put behind the patches of both: empty where nothing is."""
     refused: frozenset[tuple[str, str]]
-    """Pairs of choices that do not go together."""
+    """Pairs of choices whose patches, one after the other, are not what Python packs for both."""
 
     def sequence(self, keys: Sequence[str]) -> list[Patch] | None:
         """Return the patches of a combination in the order in which they are put; ``None`` where it is not offered.
+
+        A combination is offered if each two of its choices add up, and no three of them touch a cell.
 
         Parameters
         ----------
         keys
             Keys of the choices, in their order.
         """
-        pairs = [(one, other) for n, one in enumerate(keys) for other in keys[n + 1 :]]
-        if any(pair in self.refused for pair in pairs):
+        if any(pair in self.refused for pair in combinations(keys, 2)):
             return None
-        behind = {pair: self.pairs[pair] for pair in pairs if pair in self.pairs}
-        owners: dict[object, set[str]] = {}
-        for key in keys:
-            for cell in _touched(self.single[key]):
-                owners.setdefault(cell, set()).add(key)
-        if any(len(own) > 2 for own in owners.values()):
-            return None
-        set_by: dict[object, tuple[str, str]] = {}
-        for pair, patch in behind.items():
-            for cell in _touched(patch):
-                if cell in set_by or owners.get(cell, set()) - set(pair):
-                    return None
-                set_by[cell] = pair
-        return [*(self.single[key] for key in keys), *behind.values()]
+        patches = [self.single[key] for key in keys]
+        touches = Counter(cell for patch in patches for cell in _touched(patch))
+        return None if any(count > 2 for count in touches.values()) else patches
 
 
 def _touched(patch: Patch) -> set[object]:

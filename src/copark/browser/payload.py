@@ -124,7 +124,6 @@ def _park(packer: ParkPacker, pool: WordPool) -> JsonObject:
         "draws": _draws(packer.draws, pool),
         "groups": _groups(packer),
         "choices": [_choice(choice, packer.patches.single[choice.key], pool) for choice in packer.choices],
-        "pairs": [{"keys": list(keys), **_patch(patch, pool)} for keys, patch in sorted(packer.patches.pairs.items())],
         "refused": [list(pair) for pair in sorted(packer.patches.refused)],
         "observed": {name: _observed(packer, name) for name in SHOWN},
     }
