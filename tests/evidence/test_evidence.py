@@ -10,7 +10,7 @@ import pytest
 from copark.analyses.evidence import Answer, bridge
 from copark.analyses.evidence.bridge import MOST_STONES, Crosser, Way, swept, told_of, walked
 from copark.analyses.evidence.families import families_of, listed
-from copark.analyses.evidence.findings import LEAST, Evidence, ParkEvidence, strength_of, summed, word_of
+from copark.analyses.evidence.findings import LEAST, EvidenceInPark, ParkEvidence, strength_of, summed, word_of
 from copark.calibration.observations import ObservationModel, Target
 from copark.calibration.prior import expit, logit
 from copark.calibration.tempering import TemperingPlan
@@ -107,7 +107,7 @@ def test_a_search_whose_runs_do_not_differ_says_none_and_counts(ends, monkeypatc
 
 
 def evidence(log_ratio, error=0.1, effective=100.0, family="framework", hysteresis=0.0):
-    return Evidence(family, log_ratio, error, hysteresis, effective, stones=2)
+    return EvidenceInPark(family, log_ratio, error, hysteresis, effective, stones=2)
 
 
 def test_what_there_and_back_differ_by_adds_up_over_parks():

@@ -93,11 +93,11 @@ class Answered:
         from copark.presentation import dated_name, write
 
         document = self.document(lang)
-        folder, name = self.place(out, dated_name(document))
-        return write(document, folder, formats, name)
+        name = dated_name(document)
+        return write(document, self.folder(out, name), formats, name)
 
-    def place(self, out: Path, name: str) -> tuple[Path, str]:
-        """Make or find the folder in which files of this name lie; return it and the name.
+    def folder(self, out: Path, name: str) -> Path:
+        """Make or find the folder in which the answer's files of this name lie.
 
         Parameters
         ----------
@@ -106,7 +106,7 @@ class Answered:
         name
             Name of the document, with the day.
         """
-        return _report_folder(Path(out) / "reports", name, self.result.run_id), name
+        return _report_folder(Path(out) / "reports", name, self.result.run_id)
 
 
 def _report_folder(reports: Path, name: str, run_id: str) -> Path:

@@ -26,7 +26,7 @@ SCENARIOS = "scenarios"
 
 
 @dataclass(frozen=True)
-class Choice:
+class ParkChoice:
     """A choice that a reader may make."""
 
     key: str
@@ -44,7 +44,7 @@ class Choice:
     reason: LocalizedText | None = None
     """Why it is tried, where that is said."""
 
-    def goes_beside(self, other: Choice) -> bool:
+    def goes_beside(self, other: ParkChoice) -> bool:
         """Say whether both may be chosen: of different groups, levers pulled at one time, no scenario among them."""
         if self.group == other.group or "scenario" in (self.kind, other.kind):
             return False
@@ -52,7 +52,7 @@ class Choice:
         return not (both_pulled and self.since != other.since)
 
 
-def choices_of(case: Case, file: LeverFile | None, more: Sequence[Scenario] = ()) -> tuple[Choice, ...]:
+def choices_of(case: Case, file: LeverFile | None, more: Sequence[Scenario] = ()) -> tuple[ParkChoice, ...]:
     """List the choices of a park.
 
     Parameters
@@ -65,25 +65,25 @@ def choices_of(case: Case, file: LeverFile | None, more: Sequence[Scenario] = ()
         Scenarios beside those of its studies.
     """
     found = [*_options(file), *_structures(file)] if file is not None else []
-    asked = [Choice(f"scenario/{one.key}", "scenario", SCENARIOS, None, one.title, _plain(one)) for one in more]
+    asked = [ParkChoice(f"scenario/{one.key}", "scenario", SCENARIOS, None, one.title, _plain(one)) for one in more]
     return (*found, *asked, *_scenarios(case))
 
 
-def _options(file: LeverFile) -> Iterator[Choice]:
+def _options(file: LeverFile) -> Iterator[ParkChoice]:
     for lever in file.levers:
         for since in SINCE:
             for option in lever.options(since):
                 key = f"{since}/{lever.key}/{option.key}"
-                yield Choice(key, "option", lever.key, since, option.title, _plain(option), option.reason)
+                yield ParkChoice(key, "option", lever.key, since, option.title, _plain(option), option.reason)
 
 
-def _structures(file: LeverFile) -> Iterator[Choice]:
+def _structures(file: LeverFile) -> Iterator[ParkChoice]:
     for structure in file.structures:
         key = f"structure/{structure.key}"
-        yield Choice(key, "structure", STRUCTURES, None, structure.title, _plain(structure), structure.reason)
+        yield ParkChoice(key, "structure", STRUCTURES, None, structure.title, _plain(structure), structure.reason)
 
 
-def _scenarios(case: Case) -> Iterator[Choice]:
+def _scenarios(case: Case) -> Iterator[ParkChoice]:
     """List the scenarios of the studies that a case brings, each once, those that change nothing left out."""
     known: set[str] = set()
     folder = case.folder / STUDIES
@@ -99,7 +99,7 @@ def _scenarios(case: Case) -> Iterator[Choice]:
                 continue
             known.add(name)
             key = f"scenario/{path.stem}/{scenario.key}"
-            yield Choice(key, "scenario", SCENARIOS, None, scenario.title, content)
+            yield ParkChoice(key, "scenario", SCENARIOS, None, scenario.title, content)
 
 
 def _plain(scenario: Scenario | Structure) -> Scenario:
@@ -108,7 +108,7 @@ def _plain(scenario: Scenario | Structure) -> Scenario:
     return Scenario.model_construct(**fields)
 
 
-def joined(case: Case, choices: Sequence[Choice]) -> Scenario | None:
+def joined(case: Case, choices: Sequence[ParkChoice]) -> Scenario | None:
     """Return what choices change together; ``None`` where they do not go together.
 
     Parameters

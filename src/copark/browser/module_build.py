@@ -22,7 +22,7 @@ import llvmlite.binding as llvm
 from copark.browser import readings
 from copark.browser.module_files import FOLDER, LAYOUT_FILE, MODULE_FILE, is_current, made_of
 from copark.browser.module_functions import ModuleFunction, module_functions
-from copark.browser.module_layout import Argument
+from copark.browser.module_layout import ModuleArgument
 from copark.decisions.measures import OUTPUTS_READ
 from copark.json_types import JsonObject
 
@@ -133,7 +133,7 @@ def _load_words(lines: list[str], first: int, count: int) -> list[str]:
     return [f"%w{word}" for word in range(first, first + count)]
 
 
-def _array_words(lines: list[str], argument: Argument, names: list[str], tag: int) -> list[str]:
+def _array_words(lines: list[str], argument: ModuleArgument, names: list[str], tag: int) -> list[str]:
     """Make what Numba takes of an array of the address and the lengths in the table."""
     lines.append(f"  %a{tag} = inttoptr i32 {names[0]} to ptr")
     lengths = []

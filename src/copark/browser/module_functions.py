@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from copark.browser import readings
-from copark.browser.module_layout import Argument, layout_of
+from copark.browser.module_layout import ModuleArgument, layout_of
 from copark.model.arrays import make_draws, make_inputs, make_workspace
 from copark.model.jit import LlvmFunction, llvm_of
 from copark.model.kernel import simulate_block
@@ -44,7 +44,7 @@ class ModuleFunction:
     """Lengths of the examples that depend on the case or the question, by name."""
 
     @cached_property
-    def arguments(self) -> tuple[Argument, ...]:
+    def arguments(self) -> tuple[ModuleArgument, ...]:
         """Its arguments, in the order of the table."""
         names = list(inspect.signature(getattr(self.function, "py_func", self.function)).parameters)
         return layout_of(names, self.examples, self.lengths)

@@ -20,7 +20,7 @@ Dimension: TypeAlias = int | str
 
 
 @dataclass(frozen=True)
-class Argument:
+class ModuleArgument:
     """An array or a whole number that a function of the module takes."""
 
     path: str
@@ -66,7 +66,7 @@ def flattened(names: Sequence[str], values: Sequence[Any]) -> Iterator[tuple[str
             yield name, value
 
 
-def layout_of(names: Sequence[str], values: Sequence[Any], lengths: Mapping[str, int]) -> tuple[Argument, ...]:
+def layout_of(names: Sequence[str], values: Sequence[Any], lengths: Mapping[str, int]) -> tuple[ModuleArgument, ...]:
     """Describe the arguments of a function by an example of them.
 
     Parameters
@@ -84,11 +84,11 @@ def layout_of(names: Sequence[str], values: Sequence[Any], lengths: Mapping[str,
         If an array is not in one piece, or if its values are not of eight bytes.
     """
     by_length = {length: name for name, length in lengths.items()}
-    found: list[Argument] = []
+    found: list[ModuleArgument] = []
     arrays: list[tuple[str, np.ndarray]] = []
     for path, value in flattened(names, values):
         if not isinstance(value, np.ndarray):
-            found.append(Argument(path, (), 0, "count", {}))
+            found.append(ModuleArgument(path, (), 0, "count", {}))
             continue
         if not value.flags.c_contiguous or value.dtype.itemsize % 8:
             raise ValueError(f"{path} cannot be put into the memory of a module")
@@ -96,7 +96,7 @@ def layout_of(names: Sequence[str], values: Sequence[Any], lengths: Mapping[str,
         within, at = _owner(value, arrays)
         arrays.append((path, value))
         kind = "record" if value.dtype.names else value.dtype.str[1:]
-        found.append(Argument(path, shape, value.dtype.itemsize, kind, fields_of(value.dtype), within, at))
+        found.append(ModuleArgument(path, shape, value.dtype.itemsize, kind, fields_of(value.dtype), within, at))
     return tuple(found)
 
 

@@ -12,7 +12,7 @@ from itertools import combinations
 
 import numpy as np
 
-from copark.browser.choices import Choice, choices_of, joined
+from copark.browser.choices import ParkChoice, choices_of, joined
 from copark.browser.patches import CannotBePatched, Patch, PatchSet, apply, patch_between, words_of
 from copark.cases.case import Case
 from copark.decisions.lever_file import LeverFile
@@ -39,11 +39,11 @@ class ParkPacker:
     """Scenarios that are choices beside those of its studies."""
 
     @cached_property
-    def _listed(self) -> tuple[Choice, ...]:
+    def _listed(self) -> tuple[ParkChoice, ...]:
         return choices_of(self.case, self.file, self.more)
 
     @cached_property
-    def choices(self) -> tuple[Choice, ...]:
+    def choices(self) -> tuple[ParkChoice, ...]:
         """Choices that can be packed and change something, in their order."""
         return tuple(choice for choice in self._listed if choice.key in self._single)
 
@@ -88,7 +88,7 @@ class ParkPacker:
         inputs, draws = self.packed(scenario)
         return patch_between(self.inputs, inputs, self.draws, draws)
 
-    def together(self, choices: Sequence[Choice]) -> tuple[Inputs, Draws] | None:
+    def together(self, choices: Sequence[ParkChoice]) -> tuple[Inputs, Draws] | None:
         """Pack choices together; ``None`` where they do not go together."""
         scenario = joined(self.case, choices)
         return None if scenario is None else self.packed(scenario)
@@ -103,7 +103,7 @@ class ParkPacker:
         }
         return PatchSet({choice.key: self._single[choice.key] for choice in self.choices}, frozenset(refused))
 
-    def _add_up(self, one: Choice, other: Choice) -> bool:
+    def _add_up(self, one: ParkChoice, other: ParkChoice) -> bool:
         """Say whether the patches of two choices, one after the other, are what Python packs for both.
 
         Those that touch no common input or parameter are; any others are packed together and compared.
@@ -126,7 +126,7 @@ class ParkPacker:
         anchors = {"anchors"} if scenario.without_anchors else set()
         return {*scenario.dated_inputs, *scenario.scale, *scenario.parameters, *scenario.times, *links, *anchors}
 
-    def _columns(self, choice: Choice) -> set[str]:
+    def _columns(self, choice: ParkChoice) -> set[str]:
         """Name the inputs and parameters that a choice changes or sets, and the facts that it edits."""
         if choice.key in self._columns_of:
             return self._columns_of[choice.key]

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.browser.choices import SCENARIOS, STRUCTURES, Choice
+from copark.browser.choices import SCENARIOS, STRUCTURES, ParkChoice
 from copark.browser.packed_park import ParkPacker
 from copark.browser.patches import ROOMS, Patch, Words, columns, words_of
 from copark.calibration.rolling_origin import known_points
@@ -176,7 +176,7 @@ def _patch(patch: Patch, pool: WordPool) -> JsonObject:
     return {"cells": pool.add(patch.cells), "values": pool.add(patch.values), "parameters": parameters}
 
 
-def _choice(choice: Choice, patch: Patch, pool: WordPool) -> JsonObject:
+def _choice(choice: ParkChoice, patch: Patch, pool: WordPool) -> JsonObject:
     return {
         "key": choice.key,
         "kind": choice.kind,

@@ -49,8 +49,8 @@ def write_live_brief(answered: Answered, params: AnalysisParams, context: Contex
     from copark.store.files import written_file
 
     content = live_brief(cast("brief.Answer", answered.result), cast("brief.Params", params), context, lang)
-    folder, name = answered.place(context.out or Path("out"), dated_name(answered.document(lang)))
-    path = folder / f"{name}-live-{lang}.html"
+    name = dated_name(answered.document(lang))
+    path = answered.folder(context.out or Path("out"), name) / f"{name}-live-{lang}.html"
     with written_file(path) as target:
         target.write_text(content, encoding="utf-8", newline="\n")
     return path

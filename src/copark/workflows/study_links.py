@@ -87,7 +87,7 @@ def study_of_link(link: str) -> tuple[Study, str | None]:
         With everything in it that cannot be read, or that a study has no place for.
     """
     page, parts = _parts_of(link)
-    reading = _Reading(parts)
+    reading = _LinkReader(parts)
     case = reading.case()
     seed = reading.whole("seed", 1, 0, LARGEST_SEED)
     runs = reading.whole("runs", 1000, 1, MOST_RUNS)
@@ -149,7 +149,7 @@ def _parts_of(link: str) -> tuple[str, dict[str, str]]:
     return page, dict(given)
 
 
-class _Reading:
+class _LinkReader:
     """Reads the parts of a link one by one, and collects what is wrong with them."""
 
     def __init__(self, parts: Mapping[str, str]) -> None:
@@ -327,13 +327,12 @@ def _faults_of_base(base: str) -> Iterator[Fault]:
         return
     try:
         address = urlsplit(base)
-        is_sound = (
-            address.scheme in ("http", "https") and bool(address.hostname) and not (base.isspace() or " " in base)
-        )
-        is_sound = is_sound and not (address.query or address.fragment or address.username or address.password)
+        has_more = address.query or address.fragment or address.username or address.password
+        names_host = address.scheme in ("http", "https") and address.hostname
+        is_base = bool(names_host) and not has_more and re.search(r"\s", base) is None
     except ValueError:
-        is_sound = False
-    if not is_sound:
+        is_base = False
+    if not is_base:
         yield fault("base", "base", found=base)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from copark.analyses.context import Context
-    from copark.analyses.evidence.families import Family
+    from copark.analyses.evidence.families import MechanismFamily
     from copark.calibration.calibrations import StoredPosterior
     from copark.json_types import JsonObject
     from copark.store.checkpoints import Stages
@@ -131,7 +131,7 @@ def depends_on(params: Params, context: Context) -> JsonObject:
     return {"cases": parks}
 
 
-def _content(family: Family) -> JsonObject:
+def _content(family: MechanismFamily) -> JsonObject:
     scenario = family.without
     return {
         "family": family.key,
@@ -175,7 +175,7 @@ def compute(params: Params, context: Context) -> Answer:
 
 def _parks(names: tuple[str, ...], params: Params, context: Context, stages: Stages) -> Iterator[ParkEvidence]:
     from copark.analyses.evidence.families import families_of
-    from copark.analyses.evidence.findings import Evidence
+    from copark.analyses.evidence.findings import EvidenceInPark
 
     report = context.stage("simulate")
     for done, name in enumerate(names):
@@ -188,12 +188,12 @@ def _parks(names: tuple[str, ...], params: Params, context: Context, stages: Sta
             crossing = stages.plain(f"{name}-{family.key}", partial(_crossed, stored, family, params, context.cores))
             values = dict(crossing)
             if values.pop("differs"):
-                found.append(Evidence(family=family.key, **values))
+                found.append(EvidenceInPark(family=family.key, **values))
         yield ParkEvidence(name, context.case(name).title, len(replay.model.targets), str(replay.cut), tuple(found))
     report(100 * len(names), 100 * len(names))
 
 
-def _crossed(stored: StoredPosterior, family: Family, params: Params, threads: int) -> JsonObject:
+def _crossed(stored: StoredPosterior, family: MechanismFamily, params: Params, threads: int) -> JsonObject:
     from copark.analyses.evidence.bridge import cross, plan_of
 
     plan = plan_of(stored, params.sweeps)

@@ -21,7 +21,7 @@ TIES = ("ties", "tie-returns")
 
 
 @dataclass(frozen=True)
-class Family:
+class MechanismFamily:
     """A family of mechanisms that a case has something of."""
 
     key: str
@@ -40,12 +40,12 @@ def listed() -> Mapping[str, Mapping[str, Any]]:
     return listing
 
 
-def families_of(case: Case) -> tuple[Family, ...]:
+def families_of(case: Case) -> tuple[MechanismFamily, ...]:
     """List the families that a case has something of, in the order of their file."""
     return tuple(_families(case))
 
 
-def _families(case: Case) -> Iterator[Family]:
+def _families(case: Case) -> Iterator[MechanismFamily]:
     found: dict[str, Scenario] = {}
     for key, entry in listed().items():
         parts = [found[name] for name in entry.get("families", ()) if name in found] or list(_parts(case, entry))
@@ -63,7 +63,7 @@ def _families(case: Case) -> Iterator[Family]:
             parameters={name: value for part in parts for name, value in part.parameters.items()},
             edits=edits,
         )
-        yield Family(key, found[key])
+        yield MechanismFamily(key, found[key])
 
 
 def _parts(case: Case, entry: Mapping[str, Any]) -> Iterator[Scenario]:

@@ -41,7 +41,7 @@ def strength_of(log_ratio: float) -> str:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class EvidenceInPark:
     """Evidence of a family in a park."""
 
     family: str
@@ -85,7 +85,7 @@ class ParkEvidence:
     """Values that are fitted."""
     cut: str
     """Last quarter of the observations."""
-    families: tuple[Evidence, ...]
+    families: tuple[EvidenceInPark, ...]
     """Evidence by family; what changes no run is left out."""
 
 
@@ -158,7 +158,7 @@ def _summed(parks: Sequence[ParkEvidence]) -> Iterator[FamilyEvidence]:
         )
 
 
-def _sum(evidence: Sequence[Evidence]) -> EvidenceSum:
+def _sum(evidence: Sequence[EvidenceInPark]) -> EvidenceSum:
     log_ratio = sum((one.log_ratio for one in evidence), 0.0)
     # What there and back differ by leans the same way in every park, so that it adds up and does not average out.
     leaning = sum((0.5 * one.hysteresis for one in evidence), 0.0)

@@ -42,7 +42,7 @@ FEWER = 20
 """A park with fewer enterprises is told as small."""
 
 
-class Share(NamedTuple):
+class ParksWithoutTenant(NamedTuple):
     """How many parks of a record came to nothing."""
 
     record: str
@@ -62,7 +62,7 @@ class Share(NamedTuple):
         return float(beta.ppf(level, self.nothing + 0.5, self.parks - self.nothing + 0.5))
 
 
-def records_of(cases: int) -> tuple[Share, Share, Share]:
+def records_of(cases: int) -> tuple[ParksWithoutTenant, ParksWithoutTenant, ParksWithoutTenant]:
     """Read how many parks came to nothing in each record.
 
     Parameters
@@ -73,9 +73,9 @@ def records_of(cases: int) -> tuple[Share, Share, Share]:
     parks = [park for park in load_counts().parks if park.counts]
     nothing = sum(park.came_to_nothing for park in parks)
     return (
-        Share("zones", NEVER_BEGUN, COMMITTED),
-        Share("parks-without-case", nothing, len(parks)),
-        Share("all-parks", nothing, len(parks) + cases),
+        ParksWithoutTenant("zones", NEVER_BEGUN, COMMITTED),
+        ParksWithoutTenant("parks-without-case", nothing, len(parks)),
+        ParksWithoutTenant("all-parks", nothing, len(parks) + cases),
     )
 
 
