@@ -14,6 +14,7 @@ from copark.cli.app import (
     Identity,
     Json,
     Lang,
+    Language,
     Now,
     Out,
     Outcomes,
@@ -29,6 +30,7 @@ from copark.cli.app import (
 from copark.cli.help import SpokenCommand
 from copark.cli.screen import (
     ProgressBar,
+    duration,
     listed,
     print_json,
     say,
@@ -532,3 +534,52 @@ def docs(
         raise RunRefused(text("web.no_documentation", ctx.obj))
     is_opened = not no_browser and webbrowser.open(page.as_uri())
     say("web.documentation_opened" if is_opened else "web.documentation", ctx.obj, address=page.as_uri())
+
+
+@app.command("site", cls=SpokenCommand, help="site.help.site", rich_help_panel="serve")
+def site(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="site.help.folder", show_default=False)],
+    *,
+    park: Annotated[list[Path] | None, typer.Option("--park", help="site.help.park", metavar="FOLDER")] = None,
+    only: Annotated[str | None, typer.Option("--only", help="site.help.only", metavar="A,B")] = None,
+    now: Annotated[str | None, typer.Option("--now", help="site.help.now", metavar="QUARTER")] = None,
+    threads: Threads = None,
+    _lang: Annotated[Language | None, typer.Option("--lang", help="site.help.lang", metavar="en|zh")] = None,
+    out: Annotated[Path, typer.Option("--out", help="site.help.out", metavar="DIR", show_default=False)] = OUT,
+) -> None:
+    """Build a static site, or bring one up to date.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    folder
+        Folder of the site.
+    park
+        Folders of own parks; ``None`` for none.
+    only
+        Names of parks of the casebook, with commas between them; ``None`` for all.
+    now
+        Quarter the parks are looked at from; ``None`` for that of the release.
+    threads
+        Threads; ``None`` for as many as the processors that may be used.
+    _lang
+        Language in which the site opens, and of the answer; it was read before the command was.
+    out
+        Folder of results.
+    """
+    from copark.web.limits import DIST, SITE
+    from copark.workflows.site import SiteInputs, build_site
+
+    names = [name.strip() for name in (only or "").split(",") if name.strip()]
+    inputs = SiteInputs(DIST / "icon.svg", SITE)
+    options = {"only": names, "own": park or (), "now": now, "lang": ctx.obj, "out": out, "threads": threads}
+    with ProgressBar(ctx.obj) as progress:
+        built = build_site(folder, inputs, **options, progress=progress)
+    counts = {"parks": built.parks, "files": built.files, "made": built.made, "kept": built.kept}
+    sizes = {"size": f"{built.size / 1e6:.1f}", "documentation": f"{built.documentation / 1e6:.1f}"}
+    say("site.done", ctx.obj, path=built.root, time=duration(built.seconds, ctx.obj), **counts, **sizes)
+    if not built.documentation:
+        say("site.no_documentation" if built.has_documents else "site.no_documents_at_all", ctx.obj)
+    say("site.open", ctx.obj, path=(built.root / "index.html").resolve().as_uri())
