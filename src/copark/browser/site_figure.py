@@ -12,7 +12,6 @@ from matplotlib.ticker import MaxNLocator
 from copark.analyses.brief import Answer
 from copark.cases.quarters import Quarter
 from copark.figures.frame import ends, year_of
-from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.texts import text
 
@@ -38,9 +37,8 @@ def courses(answers: Sequence[Answer], lang: str) -> Figure:
     """
     columns = min(COLUMNS, len(answers))
     rows = -(-len(answers) // columns)
-    unit = catalogue().outputs["operating"].title(lang)
-    figure = style.sheet((WIDE, 0.95 + rows * (TALL + GAP)), "", unit)
-    panels = style.tiles(figure, len(answers), columns, (0.48, 0.16, 0.62), TALL, (0.42, GAP))
+    figure = style.sheet((WIDE, 0.85 + rows * (TALL + GAP)), "")
+    panels = style.tiles(figure, len(answers), columns, (0.48, 0.16, 0.45), TALL, (0.42, GAP))
     for axes, answer in zip(panels, answers, strict=True):
         _park(axes, answer, lang)
     handles = [

@@ -297,7 +297,7 @@ class _Builder:
             parks=parks,
             questions=questions,
             questions_park=asked,
-            runs=self.runs,
+            runs=f"{self.runs:,}",
             python=site_content.NEEDS_PYTHON,
             megabytes=megabytes if self.has_built else 0,
         )
@@ -353,7 +353,7 @@ class _Builder:
             "site_about.html.j2",
             frame,
             entries=found,
-            runs=self.runs,
+            runs=f"{self.runs:,}",
             now=site_content.horizons(self.parks, lang)["now"],
         )
 

@@ -3,12 +3,14 @@
 {
   const choose = document.querySelector('[data-choose]');
   const boxes = [...choose.querySelectorAll('input')];
+  const told = choose.querySelector('[data-shown]');
   const rows = [...document.querySelectorAll('[data-park]')];
 
   const show = () => {
     const shown = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
     for (const row of rows) row.hidden = !shown.has(row.dataset.park);
     const isWhole = shown.size === boxes.length;
+    told.textContent = `(${shown.size} / ${boxes.length})`;
     try {
       history.replaceState(null, '', isWhole ? location.pathname + location.search : `#parks=${[...shown].map(encodeURIComponent).join(',')}`);
     } catch { /* some viewers of files allow no address of one's own */ }
@@ -22,6 +24,7 @@
     const names = asked.split(',').map(decodeURIComponent);
     set((name) => names.includes(name));
   }
+  told.textContent ||= `(${boxes.length} / ${boxes.length})`;
   choose.hidden = false;
   choose.addEventListener('change', show);
   choose.addEventListener('submit', (event) => event.preventDefault());
