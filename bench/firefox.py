@@ -19,8 +19,6 @@ from typing import Any, Self
 
 NAMES = ("firefox-esr", "firefox")
 PREFERENCES = {
-    "network.manage-offline-status": False,
-    "network.online": False,
     "browser.shell.checkDefaultBrowser": False,
     "datareporting.policy.dataSubmissionEnabled": False,
     "app.update.enabled": False,
@@ -48,12 +46,10 @@ class Firefox:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         wanted = {**PREFERENCES, "marionette.port": port}
-        if not offline:
-            del wanted["network.online"], wanted["network.manage-offline-status"]
         lines = (f'user_pref("{name}", {json.dumps(value)});\n' for name, value in wanted.items())
         Path(self.profile.name, "user.js").write_text("".join(lines), encoding="utf-8")
         command = [program, "--headless", "--marionette", "--profile", self.profile.name, "--no-remote"]
-        command += [f"--width={width}", f"--height={height}"]
+        command += ["--remote-allow-system-access", f"--width={width}", f"--height={height}"]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.number = 0
         self.socket = self._connected(port)
@@ -61,6 +57,10 @@ class Firefox:
         self.command("WebDriver:NewSession", strictFileInteractability=False)
         self.command("WebDriver:SetTimeouts", script=int(1000 * PATIENCE), pageLoad=int(1000 * PATIENCE))
         self.command("WebDriver:SetWindowRect", width=width, height=height)
+        if offline:
+            self.command("Marionette:SetContext", value="chrome")
+            self.run("Services.io.offline = true; return Services.io.offline")
+            self.command("Marionette:SetContext", value="content")
 
     def _connected(self, port: int) -> socket.socket:
         end = time.monotonic() + PATIENCE

@@ -28,7 +28,7 @@ TUTORIALS = ("tutorials/first-run", "tutorials/own-park", "notebooks/first-sessi
 """Tutorials that are read without being run, as names of documents."""
 FOLDER = "docs"
 """Folder of the site that has the built documentation."""
-_BODY = re.compile(r"<body[^>]*>")
+_BODY = re.compile(r"<body[^>]*>(?:\s*<div id=\"pst-skip-link\".*?</div>)?", re.DOTALL)
 _HEAD = re.compile(r"<head>")
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
