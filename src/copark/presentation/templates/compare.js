@@ -36,7 +36,8 @@
   pair.hidden = false;
   pair.addEventListener('submit', (event) => {
     event.preventDefault();
-    frames.replaceChildren(...[...pair.querySelectorAll('select')].map((select) => Object.assign(document.createElement('iframe'), {
+    frames.replaceChildren(...[...pair.querySelectorAll('select')].map((select, side) => Object.assign(document.createElement('iframe'), {
+      name: `copark-beside-${side}`,
       src: select.value,
       title: `${frames.dataset.title} ${select.selectedOptions[0]?.textContent ?? ''}`,
     })));

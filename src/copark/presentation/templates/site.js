@@ -9,7 +9,7 @@
       link.href = link.href.replace(/#.*$/, '') + location.hash;
     });
   }
-  if (window !== window.parent) document.body.classList.add('framed');
+  if (window.name.startsWith('copark-beside')) document.body.classList.add('framed');
 
   const isServed = /^https?:$/.test(location.protocol);
   if (isServed) {
