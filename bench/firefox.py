@@ -14,7 +14,6 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 NAMES = ("firefox-esr", "firefox")
@@ -120,7 +119,7 @@ class Firefox:
         """Return the browser."""
         return self
 
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         """End the browser and its profile."""
         self.socket.close()
         self.process.terminate()

@@ -121,7 +121,7 @@ def rows_of_parks(parks: Sequence[SitePark], lang: str) -> list[dict[str, Any]]:
         status = book.last_periods[park.id].outcome
         state = "" if status is None else text(f"parks.status.{status}", lang)
         address = addresses.get(park.case or "", "")
-        does = text("page.map_opens" if address else "page.map_facts", lang)
+        does = text("page.map_opens" if address else "site.map.not_here", lang)
         title = park.name(lang)
         spoken = (title, sides(park, lang), state or text("page.map_unknown", lang), does)
         rows.append(
@@ -174,7 +174,9 @@ def _compared(park: SitePark, recorded: str | None, lang: str) -> dict[str, Any]
         "title": park.title(lang),
         "address": park.address,
         "shares": shares,
-        "shares_in_words": text("presentation.join", lang).join(f"{share['title']} {share['words']}" for share in shares),
+        "shares_in_words": text("presentation.join", lang).join(
+            f"{share['title']} {share['words']}" for share in shares
+        ),
         "no_outcomes": text("site.compare.no_outcomes", lang),
         "standing": percent(standing.share),
         "standing_error": text("live.page.error", lang, low=percent(standing.low), high=percent(standing.high)),

@@ -1,4 +1,4 @@
-"""Documentation on a static site: as `make docs` built it, else of the same Markdown where the repository is at hand."""
+"""Documentation on a static site: as `make docs` built it, else of its Markdown in a clone of the repository."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ def _on_site(page: str, place: PurePosixPath) -> str:
     up = "../" * len(place.parts)
     policy = f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">'
     look = "display:block;padding:.4rem 1rem;font-size:.9rem"
-    back = f'<nav aria-label="copark" style="{look}"><a href="{up}{lang}/index.html">{text("site.back", lang)}</a></nav>'
+    back = (
+        f'<nav aria-label="copark" style="{look}"><a href="{up}{lang}/index.html">{text("site.back", lang)}</a></nav>'
+    )
     # Behind the first line of the head, which says how the letters are coded.
     page = _HEAD.sub(lambda found: found.group() + policy, page, count=1)
     return _BODY.sub(lambda found: found.group() + back, page, count=1)

@@ -15,7 +15,10 @@ WORKER = "service-worker.js"
 
 def manifest(lang: str) -> str:
     """Return the manifest of the app in a language; it lies in the folder of the language."""
-    icons = [{"src": "../assets/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": purpose} for purpose in ("any", "maskable")]
+    icons = [
+        {"src": "../assets/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": purpose}
+        for purpose in ("any", "maskable")
+    ]
     content = {
         "id": "../",
         "name": text("site.app.name", lang),

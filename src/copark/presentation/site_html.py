@@ -97,10 +97,14 @@ def _words_in(lang: str) -> Any:
 def document_page(document: Document, frame: Frame, charts: Charts) -> str:
     """Return a document as a page of the site."""
     page = page_of(document, charts)
-    return site_page("site_document.html.j2", frame, page=page, content=filled("live_part.html.j2", frame.lang, page=page))
+    return site_page(
+        "site_document.html.j2", frame, page=page, content=filled("live_part.html.j2", frame.lang, page=page)
+    )
 
 
-def live_page(document: Document, frame: Frame, park: str, words: Mapping[str, Mapping[str, str]], charts: Charts) -> str:
+def live_page(
+    document: Document, frame: Frame, park: str, words: Mapping[str, Mapping[str, str]], charts: Charts
+) -> str:
     """Return a live brief as a page of the site: kernel, script and park are files that pages share.
 
     Parameters

@@ -33,7 +33,12 @@ FORMAT = 1
 STAGE = "site"
 ASSETS, DOCUMENTATION, PAGES, APP = "assets", "documentation", "pages", "app"
 """Parts of the site beside its parks."""
-DOCUMENTS = {"claims": ("claims", {"case": "great-stone"}), "record": ("parks", {}), "standing": ("standing", {}), "typology": ("typology", {})}
+DOCUMENTS = {
+    "claims": ("claims", {"case": "great-stone"}),
+    "record": ("parks", {}),
+    "standing": ("standing", {}),
+    "typology": ("typology", {}),
+}
 """Shipped answers that are pages: the name of the page, the analysis, and what it is asked."""
 BESIDE = ("standing", "typology", "record")
 """Those that tell of many parks."""
@@ -492,7 +497,9 @@ def _package_stamp() -> str:
     package = Path(__file__).parents[1]
     kinds = (".py", ".yaml", ".j2", ".css", ".js", ".json", ".csv")
     left = {package / "web", package / "browser" / "dist", package / "results"}
-    return hash_files([path for path in package.rglob("*") if path.suffix in kinds and not left & set(path.parents)], package)
+    return hash_files(
+        [path for path in package.rglob("*") if path.suffix in kinds and not left & set(path.parents)], package
+    )
 
 
 def _stamp_of_sources(folder: Path) -> str:

@@ -155,7 +155,10 @@ def _check(root: Path) -> dict[str, dict[str, Any]]:
         try:
             content = json.loads(mark.read_text(encoding="utf-8"))
             parts = {
-                str(name): {"stamp": str(part["stamp"]), "files": {str(key): str(value) for key, value in part["files"].items()}}
+                str(name): {
+                    "stamp": str(part["stamp"]),
+                    "files": {str(key): str(value) for key, value in part["files"].items()},
+                }
                 for name, part in content["parts"].items()
             }
         except (ValueError, KeyError, TypeError, AttributeError):
