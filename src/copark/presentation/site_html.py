@@ -25,6 +25,10 @@ POLICY = (
 """What a page of the site may load: files of the site itself, and nothing of any host."""
 
 
+LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
+"""Languages, each by its own name."""
+
+
 @dataclass(frozen=True)
 class MenuEntry:
     """An entry of the menu."""
@@ -63,6 +67,11 @@ class Frame:
     def other(self) -> str:
         """Return the other language."""
         return next(lang for lang in LANGUAGES if lang != self.lang)
+
+    @property
+    def other_name(self) -> str:
+        """Return the name of the other language, in itself."""
+        return LANGUAGE_NAMES[self.other]
 
     @property
     def twin(self) -> str:
