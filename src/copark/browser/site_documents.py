@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
+from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _CELL = re.compile(r"^```\{code-cell\}.*$", re.MULTILINE)
 _DIRECTIVE = re.compile(r"^:.*:.*\n", re.MULTILINE)
+_TABLE = re.compile(r"<table>")
 _WEB = re.compile(r"^(https?:|mailto:)")
 
 
@@ -150,9 +152,15 @@ def _html(path: Path, address: str, files: Mapping[Path, str], lang: str) -> str
         if token.children:
             token.children = _linked(token.children, path, address, files)
     name = escape(text("presentation.table_scroll", lang))
-    opened = f'<div class="scroll" role="region" tabindex="0" aria-label="{name}"><table>'
     html = str(parser.renderer.render(tokens, parser.options, {}))
-    return html.replace("<table>", opened).replace("</table>", "</table></div>").replace("<pre>", '<pre tabindex="0">')
+    number = count(1)
+
+    def opened(_: re.Match[str]) -> str:
+        # Regions are told apart by their names.
+        return f'<div class="scroll" role="region" tabindex="0" aria-label="{name} {next(number)}"><table>'
+
+    html = _TABLE.sub(opened, html)
+    return html.replace("</table>", "</table></div>").replace("<pre>", '<pre tabindex="0">')
 
 
 def _linked(children: list[Token], path: Path, address: str, files: Mapping[Path, str]) -> list[Token]:

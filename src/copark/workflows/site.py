@@ -186,7 +186,9 @@ class _Builder:
         self.progress(STAGE, next(tell), steps)
         self.pages()
         self.progress(STAGE, next(tell), steps)
-        self.folder.keep_only([ASSETS, DOCUMENTATION, PAGES, APP, *(f"park/{park.name}" for park in self.parks)])
+        documentation = [DOCUMENTATION] if self.has_built else []
+        parks = [f"park/{park.name}" for park in self.parks]
+        self.folder.keep_only([ASSETS, *documentation, PAGES, APP, *parks])
         self.app()
         self.progress(STAGE, next(tell), steps)
 
