@@ -1,29 +1,35 @@
 """`python -m bench.live_numbers [--write]`: what live pages show, beside Python's answers; a few minutes.
 
-A static site of four parks, one of them an own park as `copark new` makes it, is built and opened from the disk with
-the network off, in Chromium and, where it is here, in Firefox. Of the park as it is and of a lever pulled from now on,
+A static site of all parks, and of an own park as `copark new` makes it, is built. Pages of four are opened from the
+disk with the network off, in Chromium and, where it is here, in Firefox. Of the park as it is and of a lever pulled from now on,
 shares of outcomes and medians at the horizon are read from the page and set beside those of the native kernel on the
 same draws, which are the brief's.
 """
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from starlette.testclient import TestClient
 
 from bench.arguments import parser_of
 from bench.firefox import Firefox, firefox
 from bench.measure import OtherWork, machine
-from bench.page_browser import browsing
+from bench.page_browser import browsing, chromium
 from bench.tables import OTHERS, QUIET
 from copark.analyses.brief import Params
 from copark.analyses.context import Context
@@ -31,17 +37,21 @@ from copark.analyses.shipped import at_release
 from copark.browser.live_page import packer_of
 from copark.browser.packed_park import ParkPacker
 from copark.browser.payload import KEPT, SHOWN
+from copark.errors import NotFound
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.quantiles import LEVELS, quantiles
 from copark.stats.shares import shares
-from copark.web.limits import DIST, SITE
+from copark.version import RELEASE_QUARTER
+from copark.web.limits import DIST, SITE, ServerSettings
+from copark.web.server import create_app
 from copark.workflows.case_commands import new
 from copark.workflows.site import BuiltSite, SiteInputs, build_site
 
 HERE = Path(__file__).parent
 PARKS = ("great-stone", "suzhou", "lekki")
 OWN = "my-park"
+OWNER = {"X-Copark-Owner": "the-bench-of-live-numbers"}
 RUNS = 1000
 READY = f'section.live[data-runs="{RUNS}"]'
 READ = """(() => {
@@ -54,9 +64,16 @@ READ = """(() => {
 MEDIAN = LEVELS.index(0.5)
 HEAD = """# What live pages show, beside Python
 
-Written by `python -m bench.live_numbers --write`; do not edit. What is measured is said in the docstring of `bench/live_numbers.py`.
+Written by `python -m bench.live_numbers --write`; do not edit. What is measured is said in the docstring of
+`bench/live_numbers.py`.
 
 """
+
+
+DIFFERENCES = """\
+The largest of shares and of 5, 25, 50, 75 and 95 % of all six, relative to the greater of 1 and the value; and
+milliseconds from the start of the page's script to the first band. A server is asked for the park as it is alone, and
+tells shares and medians; an own park is sent to it first."""
 
 
 @dataclass
@@ -68,6 +85,8 @@ class Row:
     """Key of the choice; empty for the park as it is."""
     python: dict[str, list[float]]
     shown: dict[str, dict[str, Any]] = field(default_factory=dict)
+    server: dict[str, Any] | None = None
+    """What a server answers; None where it was not asked."""
 
     @property
     def name(self) -> str:
@@ -87,6 +106,29 @@ def answers(packer: ParkPacker, park: str) -> Iterator[Row]:
             "bands": np.array([quantiles(runs[name], LEVELS)[:, -1] for name in SHOWN]).ravel().tolist(),
         }
         yield Row(park, "" if choice is None else choice.key, found)
+
+
+def server_answers(parks: Sequence[str], own: Sequence[Path], data: Path) -> dict[str, dict[str, Any]]:
+    """What a server answers of parks as they are: shares, and medians at the horizon."""
+    found: dict[str, dict[str, Any]] = {}
+    with TestClient(create_app(ServerSettings(data=data, warm=False)), base_url="http://localhost") as client:
+        names = {name: name for name in parks}
+        for folder in own:
+            content = io.BytesIO()
+            with zipfile.ZipFile(content, "w") as archive:
+                for path in sorted(folder.iterdir()):
+                    archive.write(path, f"{folder.name}/{path.name}")
+            kind = {"content-type": "application/zip", **OWNER}
+            sent = client.post("/api/v1/cases", content=content.getvalue(), headers=kind).json()
+            names[folder.name] = sent["case"]["name"]
+        for park, name in names.items():
+            asked = {"case": name, "baseline": None, "runs": RUNS}
+            answer = client.post("/api/v1/simulate", json=asked, headers=OWNER).json()
+            (arm,) = answer["arms"]
+            told = {outcome["name"]: outcome["share"] for outcome in arm["outcomes"]}
+            medians = [arm["bands"][output][MEDIAN][-1] if output in arm["bands"] else float("nan") for output in SHOWN]
+            found[park] = {"shares": [told[name] for name in OUTCOMES], "medians": medians}
+    return found
 
 
 @contextmanager
@@ -122,11 +164,21 @@ def firefox_pages() -> Iterator[Callable[[str], dict[str, Any]]]:
 
 
 def largest(row: Row, browser: str) -> float:
-    """Return the largest difference of a browser's shares and bands from Python's, relative to the greater of 1 and size."""
+    """Return the largest difference of a browser's shares and bands from Python's, as the table tells it."""
     shown = row.shown[browser]
     expected = np.array([*row.python["shares"], *row.python["bands"]])
     found = np.array([*shown["shares"], *(value for levels in shown["bands"] for value in levels)], dtype=float)
     return float(np.max(np.abs(found - expected) / np.maximum(1.0, np.abs(expected))))
+
+
+def from_server(row: Row) -> str:
+    """Return the largest difference of a server's shares and medians from Python's, as a cell."""
+    if row.server is None:
+        return "–"
+    medians = np.reshape(row.python["bands"], (len(SHOWN), len(LEVELS)))[:, MEDIAN]
+    expected = np.array([*row.python["shares"], *medians])
+    found = np.array([*row.server["shares"], *row.server["medians"]], dtype=float)
+    return f"{float(np.nanmax(np.abs(found - expected) / np.maximum(1.0, np.abs(expected)))):.1g}"
 
 
 def _percent(values: list[float]) -> str:
@@ -134,45 +186,54 @@ def _percent(values: list[float]) -> str:
 
 
 def _medians(values: list[float]) -> str:
-    return " / ".join(f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}" for value in values)
+    told = (value for value in values if value == value)  # what a server tells without being asked more
+    return " / ".join(f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}" for value in told)
 
 
-def report(rows: list[Row], browsers: dict[str, str], site: BuiltSite, busy: Any, where: dict[str, Any]) -> str:
+def report(rows: list[Row], browsers: dict[str, str], built: tuple[BuiltSite, float], where: dict[str, Any]) -> str:
     """The page of results."""
     names = list(browsers)
-    megabytes = {"all": site.size / 1e6, "documentation": site.documentation / 1e6}
+    site, seconds = built
+    busy = where[OTHERS]
+    documentation = f"{site.documentation / 1e6:.1f} MB of documentation"
+    size = f"{site.files:,} files, {site.size / 1e6:.1f} MB, among them {documentation}"
     lines = [
-        f"A site of {site.parks} parks: {site.files:,} files, {megabytes['all']:.1f} MB, of which the documentation "
-        f"{megabytes['documentation']:.1f} MB; built in {site.seconds:.0f} s, answers of parks of the casebook read.",
+        f"A site of {site.parks} parks: {size}; built in {site.seconds:.0f} s ({seconds:.0f} s of processor time).",
         "",
         f"Browsers: {', '.join(f'{name} {version}' for name, version in browsers.items())}.",
     ]
     if "Firefox" not in browsers:
         lines.append("Firefox is not on this machine.")
     lines += ["", f"## Shares of {' / '.join(OUTCOMES)}, per cent", ""]
-    lines += [_line("park", "choice", "Python", *names), _line("---", "---", *["---:"] * (1 + len(names)))]
+    lines += [_line("park", "choice", "Python", "server", *names), _line("---", "---", *["---:"] * (2 + len(names)))]
     for row in rows:
+        served = "–" if row.server is None else _percent(row.server["shares"])
         shown = [_percent(row.shown[name]["shares"]) for name in names]
-        lines.append(_line(row.park, row.name, _percent(row.python["shares"]), *shown))
+        lines.append(_line(row.park, row.name, _percent(row.python["shares"]), served, *shown))
     lines += ["", f"## Medians at the horizon: {' / '.join(SHOWN)}", ""]
-    lines += [_line("park", "choice", "Python", *names), _line("---", "---", *["---:"] * (1 + len(names)))]
+    lines += [_line("park", "choice", "Python", "server", *names), _line("---", "---", *["---:"] * (2 + len(names)))]
     for row in rows:
         python = np.reshape(row.python["bands"], (len(SHOWN), len(LEVELS)))[:, MEDIAN].tolist()
+        served = "–" if row.server is None else _medians(row.server["medians"])
         shown = [_medians([levels[MEDIAN] for levels in row.shown[name]["bands"]]) for name in names]
-        lines.append(_line(row.park, row.name, _medians(python), *shown))
+        lines.append(_line(row.park, row.name, _medians(python), served, *shown))
     lines += [
         "",
         "## Differences",
         "",
-        "The largest of shares and of 5, 25, 50, 75 and 95 % of all six, relative to the greater of 1 and the value; and "
-        "milliseconds from the start of the page's script to the first band.",
+        DIFFERENCES,
         "",
-        _line("park", "choice", *(f"{name}: {words}" for name in names for words in ("difference", "first band, ms"))),
-        _line("---", "---", *["---:"] * (2 * len(names))),
+        _line(
+            "park",
+            "choice",
+            "server: difference",
+            *(f"{name}: {words}" for name in names for words in ("difference", "first band, ms")),
+        ),
+        _line("---", "---", *["---:"] * (1 + 2 * len(names))),
     ]
     for row in rows:
         cells = [cell for name in names for cell in (f"{largest(row, name):.1g}", str(row.shown[name]["first"]))]
-        lines.append(_line(row.park, row.name, *cells))
+        lines.append(_line(row.park, row.name, from_server(row), *cells))
     if len(names) > 1:
         alike = all(
             row.shown[names[0]][part] == row.shown[names[1]][part] for row in rows for part in ("shares", "bands")
@@ -193,18 +254,31 @@ def main() -> int:
     parser = parser_of("bench.live_numbers", __doc__)
     parser.add_argument("--write", action="store_true", help="write bench/LIVE.md")
     asked = parser.parse_args()
+    if not shutil.which("chromium"):
+        print("Chromium is not on this machine.")
+        return 0
+    os.environ["COPARK_NOW"] = RELEASE_QUARTER
     others = OtherWork()
     parks = ("lekki",) if asked.smoke else PARKS
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         own = [] if asked.smoke else [Path(new(OWN, folder))]
         inputs = SiteInputs(DIST / "icon.svg", SITE)
-        site = build_site(folder / "site", inputs, only=parks, own=own, out=folder / "out")
+        began = time.process_time()
+        try:
+            site = build_site(folder / "site", inputs, only=parks if asked.smoke else (), own=own, out=folder / "out")
+        except NotFound as missing:
+            print(missing)
+            return 0
+        seconds = time.process_time() - began
         rows: list[Row] = []
         with at_release():
             for name in (*parks, *map(str, own)):
                 packer = packer_of(Params(case=name), Context(folder / "out"))
                 rows += answers(packer, Path(name).name)
+        served = server_answers(parks, own, folder / "server")
+        for row in rows:
+            row.server = None if row.choice else served[row.park]
         engines: dict[str, Any] = {"Chromium": chromium_pages}
         if firefox() is not None and not asked.smoke:
             engines["Firefox"] = firefox_pages
@@ -220,7 +294,7 @@ def main() -> int:
             print(f"{browser}: {time.monotonic() - began:.0f} s", file=sys.stderr)
             versions[browser] = version_of(browser)
         where = {**machine(), OTHERS: others.processors()}
-        text = report(rows, versions, site, where[OTHERS], where)
+        text = report(rows, versions, (site, seconds), where)
     print(text)
     if asked.write and not asked.smoke:
         (HERE / "LIVE.md").write_text(text, encoding="utf-8")
@@ -229,10 +303,6 @@ def main() -> int:
 
 def version_of(browser: str) -> str:
     """Version of a browser, as its program says it."""
-    import subprocess
-
-    from bench.page_browser import chromium
-
     program = chromium() if browser == "Chromium" else str(firefox())
     said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
     return next((word for word in said.split() if word[:1].isdigit()), "")
