@@ -1,9 +1,9 @@
 """`python -m bench.live_numbers [--write]`: what live pages show, beside Python's answers; a few minutes.
 
 A static site of all parks, and of an own park as `copark new` makes it, is built. Pages of four are opened from the
-disk with the network off, in Chromium and, where it is here, in Firefox. Of the park as it is and of a lever pulled from now on,
-shares of outcomes and medians at the horizon are read from the page and set beside those of the native kernel on the
-same draws, which are the brief's.
+disk with the network off, in Chromium and, where it is here, in Firefox. Of the park as it is and of a lever pulled
+from now on, shares of outcomes and medians at the horizon are read from the page and set beside those of the native
+kernel on the same draws, which are the brief's, and of a server.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -186,7 +187,7 @@ def _percent(values: list[float]) -> str:
 
 
 def _medians(values: list[float]) -> str:
-    told = (value for value in values if value == value)  # what a server tells without being asked more
+    told = (value for value in values if isfinite(value))  # what a server tells without being asked more
     return " / ".join(f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}" for value in told)
 
 
