@@ -176,7 +176,7 @@ def test_served_it_is_an_app_that_works_offline(site, pages):
     page.goto(f"{address}zh/parks/lekki.html")
     page.wait_for_selector(READY)
     page.goto(address)
-    assert page.get_by_role("link", name="Compare", exact=True).is_visible()
+    assert page.get_by_role("navigation").get_by_role("link", name="Compare").is_visible()
     assert all(url.startswith((address, "blob:")) for url in page.asked)
 
 
