@@ -48,7 +48,7 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "goal": {**THILAWA, "target": ("operating>=500@2030Q4",), "runs": 10, "most": 1},
     "compare": {"reference": "old-threshold", "runs": 8},
     "counterfactual": {**GREAT_STONE, "without": ("visit/2015-05-10",), "runs": 32},
-    "sensitivity": {**THILAWA, "size": 8, "replicates": 2},
+    "sensitivity": {**THILAWA, "size": 8, "replicates": 2, "over": "posterior-box"},
     "structures": {"case": "sihanoukville", "runs": 20},
     "ablate": {"case": "wsip", "size": 0, "futures": 1},
     "forecast": {**GREAT_STONE, "cut": CUT, "to": "2025Q4"},
