@@ -246,7 +246,7 @@ class _Builder:
         words = {key: dict(both) for key, both in entries("live").items() if key.startswith("page.")}
         for lang in LANGUAGES:
             frame = self.frame(lang, park.address, "parks")
-            yield frame.address, live_page(park.document(lang), frame, park.name, words, Charts())
+            yield frame.address, live_page(park.document(lang), frame, park.name, words, Charts(outlined=False))
 
     def documentation(self) -> None:
         """Copy the documentation where it is built."""
@@ -339,7 +339,7 @@ class _Builder:
             parks=site_content.compared(self.parks, lang),
             outcomes=site_content.outcome_titles(lang),
             sizes=site_content.size_titles(lang),
-            course=Charts().inline(site_content.course_chart(self.parks, lang)),
+            course=Charts(outlined=False).inline(site_content.course_chart(self.parks, lang)),
             made_by=site_content.provenance_titles(lang),
             more=more,
             **site_content.horizons(self.parks, lang),
@@ -368,7 +368,7 @@ class _Builder:
         from copark.presentation.figures import Charts
         from copark.presentation.site_html import document_page
 
-        return frame.address, document_page(document, frame, Charts())
+        return frame.address, document_page(document, frame, Charts(outlined=False))
 
     def text_pages(self, lang: str) -> Iterator[tuple[str, str]]:
         """Make pages of Markdown where the documentation is not built; where there is none, say how to get it."""
