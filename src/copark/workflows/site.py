@@ -14,6 +14,7 @@ from copark.browser.park_map import laid_out
 from copark.errors import Fault, FaultsFound, NotFound
 from copark.progress import StagedProgress, silent
 from copark.texts import LANGUAGES, entries, text
+from copark.workflows.live_brief import check_live
 from copark.workflows.site_folder import SiteFolder, opened
 
 if TYPE_CHECKING:
@@ -128,9 +129,11 @@ def build_site(
         quarter = Quarter.parse(now or RELEASE_QUARTER)
     except ValueError:
         raise RunRefused.of("site.no_quarter", found=printable(str(now)[:40])) from None
+    check_live()
+    asked = [*((name, None) for name in chosen_cases(only)), *own_cases(own)]
     with present_is(quarter), opened(root) as folder:
         builder = _Builder(folder, inputs, str(quarter), lang, out, threads, progress)
-        builder.build(only, own)
+        builder.build(asked)
     return builder.built(time.monotonic() - began)
 
 
@@ -171,9 +174,14 @@ class _Builder:
 
         return Context(self.out, threads=self.threads, progress=self.progress, lang=self.lang)
 
-    def build(self, only: Sequence[str], own: Sequence[Path]) -> None:
-        """Build all parts, one after the other; what is recorded as it is asked for is left."""
-        asked = [*((name, None) for name in chosen_cases(only)), *own_cases(own)]
+    def build(self, asked: Sequence[tuple[str, Path | None]]) -> None:
+        """Build all parts, one after the other; what is recorded as it is asked for is left.
+
+        Parameters
+        ----------
+        asked
+            Names of parks, and the folders of own ones.
+        """
         steps = len(asked) + 4
         tell = iter(range(steps + 1))
         self.progress(STAGE, next(tell), steps)
