@@ -24,16 +24,17 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from copark.analyses import REGISTRY
-from copark.errors import RunRefused
+from copark.errors import NotFound, RunRefused
 from copark.json_types import JsonObject
 from copark.texts import entries, text
 from copark.version import __version__
 from copark.web.api import PREFIX, router
 from copark.web.connections import BATCH, QUEUE, BoundedProtocol, ConnectionRates, ListeningSocket, room_for_connections
+from copark.web.content.packed import KERNEL, kernel_stamp
 from copark.web.content.server_records import ServerRecords
 from copark.web.limits import Limits, ServerSettings, TokenBuckets, is_loopback
 from copark.web.methods import AllowedMethods, HeadRequests
-from copark.web.middleware import API, DOCUMENTATION, PAGE, guarded
+from copark.web.middleware import API, DOCUMENTATION, PAGE, WORKER, guarded
 from copark.web.problems import MEDIA, add_handlers, language
 from copark.web.server_log import begin_log
 from copark.web.services import Services
@@ -297,6 +298,9 @@ def serve(settings: ServerSettings, lang: str, ready: Callable[[str], None]) -> 
 INDEX = "index.html"
 LASTING = "assets/"
 """Files under it have a hash in their names and never change."""
+FOREVER = "public, max-age=31536000, immutable"
+WORKERS = f"{LASTING}worker-"
+"""Scripts of the page that run the kernel beside it."""
 PAGES = frozenset(
     (
         "",
@@ -360,9 +364,11 @@ class Pages(StaticFiles):
                 response = self.file_response(index, index.stat(), scope)
             else:
                 response = FileResponse(index, 404)
-        response.headers["cache-control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
+        response.headers["cache-control"] = FOREVER if lasting else "no-cache"
         if response.headers.get("content-type", "").startswith("text/html"):
             response.headers["content-security-policy"] = PAGE
+        elif where.startswith(WORKERS):
+            response.headers["content-security-policy"] = WORKER
         return response
 
 
@@ -370,6 +376,16 @@ def add_pages(app: FastAPI, folder: Path) -> None:
     """Serve the front end, where it is built; ``copark serve`` says where it is not."""
     if is_built(folder):
         pages = Pages(directory=folder, html=True)
+
+        @app.api_route(f"/{LASTING}kernel-{{stamp}}.wasm", methods=["GET", "HEAD"], include_in_schema=False)
+        async def kernel(stamp: str) -> Response:
+            try:
+                is_there = await asyncio.to_thread(kernel_stamp) == stamp
+            except NotFound:
+                is_there = False
+            if not is_there:
+                raise HTTPException(404)
+            return FileResponse(KERNEL, media_type="application/wasm", headers={"cache-control": FOREVER})
 
         @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
         async def page(request: Request) -> Response:
