@@ -80,7 +80,7 @@ CHANGES = (
 
 
 @pytest.mark.parametrize("changed", CHANGES)
-def test_what_a_lever_is_dragged_to_is_what_python_packs(engine, kernel_module, changed):
+def test_what_a_lever_is_dragged_to_is_what_python_packs(engine, changed):
     entry = engine.registry.get("great-stone")
     question = PackedScenario(scenario=RequestedScenario.model_validate(changed), **FEW)
     park = Packed(packed_park(engine, entry, PackedQuestion(**FEW)))
@@ -102,7 +102,7 @@ def test_what_a_lever_is_dragged_to_is_what_python_packs(engine, kernel_module, 
     assert found >= 13
 
 
-def test_a_parameter_has_a_place_among_the_draws(engine, kernel_module):
+def test_a_parameter_has_a_place_among_the_draws(engine):
     entry = engine.registry.get("great-stone")
     question = PackedQuestion(**FEW)
     places = Packed(packed_park(engine, entry, question)).head["parameters"]

@@ -43,6 +43,8 @@ PRIVATE = {
     "GET /cases/{name}": Ask({"name": "{case}"}),
     "GET /cases/{name}/network": Ask({"name": "{case}"}),
     "GET /cases/{name}/files.{form}": Ask({"name": "{case}", "form": "xlsx"}),
+    "GET /cases/{name}/packed": Ask({"name": "{case}"}, {"runs": "5", "draws": "unsettled"}),
+    "POST /cases/{name}/packed": Ask({"name": "{case}"}, json={"runs": 5, "draws": "unsettled"}),
     "GET /method": Ask(query=CASE),
     "GET /evidence": Ask(query=CASE),
     "GET /decisions": Ask(query=CASE),

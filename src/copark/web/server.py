@@ -24,13 +24,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from copark.analyses import REGISTRY
-from copark.errors import NotFound, RunRefused
+from copark.browser.module_files import FOLDER, LAYOUT_FILE, MODULE_FILE, is_current, made_of
+from copark.errors import RunRefused
 from copark.json_types import JsonObject
 from copark.texts import entries, text
 from copark.version import __version__
 from copark.web.api import PREFIX, router
 from copark.web.connections import BATCH, QUEUE, BoundedProtocol, ConnectionRates, ListeningSocket, room_for_connections
-from copark.web.content.packed import KERNEL, kernel_stamp
 from copark.web.content.server_records import ServerRecords
 from copark.web.limits import Limits, ServerSettings, TokenBuckets, is_loopback
 from copark.web.methods import AllowedMethods, HeadRequests
@@ -372,20 +372,28 @@ class Pages(StaticFiles):
         return response
 
 
+async def current_kernel(name: str) -> Path:
+    """Return a file of the kernel for browsers; 404 where there is none of these sources."""
+    if not await asyncio.to_thread(is_current):
+        raise HTTPException(404)
+    return FOLDER / name
+
+
 def add_pages(app: FastAPI, folder: Path) -> None:
     """Serve the front end, where it is built; ``copark serve`` says where it is not."""
     if is_built(folder):
         pages = Pages(directory=folder, html=True)
 
+        @app.api_route("/kernel.json", methods=["GET", "HEAD"], include_in_schema=False)
+        async def layout() -> Response:
+            return FileResponse(await current_kernel(LAYOUT_FILE), headers={"cache-control": "no-cache"})
+
         @app.api_route(f"/{LASTING}kernel-{{stamp}}.wasm", methods=["GET", "HEAD"], include_in_schema=False)
-        async def kernel(stamp: str) -> Response:
-            try:
-                is_there = await asyncio.to_thread(kernel_stamp) == stamp
-            except NotFound:
-                is_there = False
-            if not is_there:
+        async def module(stamp: str) -> Response:
+            file = await current_kernel(MODULE_FILE)
+            if stamp != made_of():
                 raise HTTPException(404)
-            return FileResponse(KERNEL, media_type="application/wasm", headers={"cache-control": FOREVER})
+            return FileResponse(file, media_type="application/wasm", headers={"cache-control": FOREVER})
 
         @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
         async def page(request: Request) -> Response:

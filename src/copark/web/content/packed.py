@@ -1,16 +1,14 @@
 """A park packed for the page: the inputs and draws that the server runs, for the browser to run while a lever moves.
 
-What is told with a run ID is always the server's. What a browser makes of these is a preview.
+The kernel that runs them is a file of the page, and brings the layout of its arguments along. What is told with a run ID is always the server's. What a browser makes of these is a preview.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from copark.browser.module_files import FOLDER, MODULE_FILE, module_and_layout
 from copark.browser.packed_park import ParkPacker
 from copark.browser.patches import CannotBePatched
 from copark.browser.payload import Followed, WordPool, packed, patch_entries, payload
@@ -77,21 +75,6 @@ class PackedScenario(PackedQuestion):
     """What is changed against the case."""
 
 
-@cache
-def kernel_stamp() -> str:
-    """Return the stamp of the kernel's module, which stands in its address.
-
-    Raises
-    ------
-    NotFound
-        If there is none, or one of other sources.
-    """
-    return str(module_and_layout()[1]["made_of"])
-
-
-KERNEL = FOLDER / MODULE_FILE
-
-
 def packed_park(engine: Engine, case_entry: CaseEntry, question: PackedQuestion) -> bytes:
     """Pack inputs and draws of a case as it is, and the cells of every lever that can be dragged.
 
@@ -103,17 +86,11 @@ def packed_park(engine: Engine, case_entry: CaseEntry, question: PackedQuestion)
         The case.
     question
         Runs, seed and time.
-
-    Raises
-    ------
-    NotFound
-        If the kernel for the browser is not built.
     """
-    layout = module_and_layout()[1]
     packer = packer_of(engine, case_entry, question.request(case_entry.name))
     pool = WordPool()
     more = {"case": case_entry.name, "case_hash": case_entry.hash, **_draggable(packer, NOTHING, pool)}
-    return payload(packer, layout, more, FOLLOWED, pool)
+    return payload(packer, {}, more, FOLLOWED, pool)
 
 
 def packed_changes(engine: Engine, case_entry: CaseEntry, question: PackedScenario) -> bytes:
