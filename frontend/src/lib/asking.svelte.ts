@@ -1,5 +1,5 @@
 import { post } from './api';
-import { app, idle, say, t } from './app.svelte';
+import { app, idle, t } from './app.svelte';
 import { extent } from './bands';
 import type * as drawings from './drawing';
 import { Latest } from './latest';
@@ -67,6 +67,8 @@ export class Asking {
   target = $state<string>('operating');
   /** Runs of the browser's preview that is shown; 0 where what is shown is the server's answer. */
   preview = $state(0);
+  /** Whether the browser can draw the next lever that is dragged. */
+  isReady = $state(false);
   /** How many previews have been drawn. */
   drawings = $state(0);
   /** Where the server's answer and what the browser makes of the same runs differ by more than their error. */
@@ -116,8 +118,8 @@ export class Asking {
       const edited = isEdited(view);
       this.answer = this.tools.previewed(this.answer, found, edited, {
         band: (low, high) => t('preview_band', { low, high }),
-        sentence: (quarter, median, low, high) => t('preview_sentence', { quarter, median, low, high }),
-        unit: (name) => say(this.answer?.outputs[name]?.unit_title),
+        sentence: (quarter, median, band) => t('preview_sentence', { quarter, median, band }),
+        summary: t('preview_summary', { runs: found.runs.toLocaleString('en-GB') }),
         lang: app.lang,
       });
       this.edited = edited;
@@ -180,6 +182,7 @@ export class Asking {
         if (made && this.tools) this.apart = this.tools.apartOf(found, made.drawn, made.medians);
       }
       await drawing.prepare(view);
+      this.isReady = true;
     } catch {
       // Without it the server answers every move, as it did before.
     }
@@ -189,8 +192,7 @@ export class Asking {
     if (this.drawing?.isOf(view)) return this.drawing;
     const name = JSON.stringify([view.case, view.seed, view.runs, drawsOf(view)]);
     if (this.lacking === name) return null;
-    this.drawing?.end();
-    this.drawing = null;
+    this.lack();
     this.lacking = name;
     this.tools ??= await import('./drawing');
     if (!this.tools.canDraw()) return null;
@@ -203,6 +205,7 @@ export class Asking {
   private lack(): void {
     this.drawing?.end();
     this.drawing = null;
+    this.isReady = false;
   }
 
   explain(): void {

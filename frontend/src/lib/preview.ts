@@ -1,5 +1,5 @@
 import type { Reading } from '../live/readings';
-import { quantity } from './numbers';
+import { isCounted, quantity, shown } from './numbers';
 import type { Answer, Arm, Change, LocalizedText, Numbers } from './types';
 
 /** What the kernel in the browser has made of a scenario and of its baseline, with as many runs each. */
@@ -22,9 +22,23 @@ export interface Drawn {
 /** Words of a preview, in the language of the page. */
 export interface PreviewWords {
   band: (low: string, high: string) => string;
-  sentence: (quarter: string, median: string, low: string, high: string) => string;
-  unit: (output: string) => string;
+  sentence: (quarter: string, median: string, band: string) => string;
+  /** What stands in the place of the summary. */
+  summary: string;
   lang: 'en' | 'zh';
+}
+
+const WHOLE = ['companies', 'persons'];
+
+/** A number of an output as the server's sentences have it, nearly: companies and persons whole, money as it is counted. */
+function spoken(answer: Answer, output: string, value: number | null | undefined, words: PreviewWords, sign = false, isBare = false): string {
+  const { unit = '', unit_title: title } = answer.outputs[output] ?? {};
+  const name = title?.[words.lang] ?? '';
+  if (value === null || value === undefined || !Number.isFinite(value)) return '–';
+  if (isCounted(name, words.lang)) return quantity(value, name, words.lang, sign);
+  const number = shown(WHOLE.includes(unit) ? Math.round(value) : value, words.lang, sign);
+  if (unit === 'M USD') return `${number.startsWith('+') || number.startsWith('−') ? number[0] : ''}US$${number.replace(/^[+−]/, '')}${isBare ? '' : ' million'}`;
+  return isBare || !name ? number : words.lang === 'zh' ? `${number}${name}` : `${number} ${name}`;
 }
 
 const both = (words: string): LocalizedText => ({ en: words, zh: words });
@@ -40,15 +54,15 @@ export function previewed(answer: Answer, drawn: Drawn, edited: boolean, words: 
     ...answer,
     arms: sides.map((side) => armOf(answer, side === 0 ? template : last, drawn, side, words)),
     changes: edited ? [changeOf(answer, drawn, words)] : [],
-    summary: NOTHING,
+    summary: both(words.summary),
   };
 }
 
 function armOf(answer: Answer, like: Arm, drawn: Drawn, side: 0 | 1, words: PreviewWords): Arm {
   const bands = Object.fromEntries(drawn.shown.map((name, n) => [name, drawn.bands[side][n] ?? []]));
   const at = (name: string, level: number): number | null => bands[name]?.[level]?.[drawn.judged] ?? null;
-  const said = (value: number | null | undefined, name: string): string => quantity(value, words.unit(name), words.lang);
-  const reach = (name: string, quarter: number): [string, string] => [bands[name]?.[0]?.[quarter], bands[name]?.[4]?.[quarter]].map((value) => said(value, name)) as [string, string];
+  const said = (value: number | null | undefined, name: string, isBare = false): string => spoken(answer, name, value, words, false, isBare);
+  const reach = (name: string, quarter: number): string => words.band(said(bands[name]?.[0]?.[quarter], name, true), said(bands[name]?.[4]?.[quarter], name));
   return {
     ...like,
     runs: drawn.runs,
@@ -61,14 +75,14 @@ function armOf(answer: Answer, like: Arm, drawn: Drawn, side: 0 | 1, words: Prev
     }),
     headlines: like.headlines.map((one) => ({
       ...one, low: at(one.output, 0), median: at(one.output, 2), high: at(one.output, 4), planned: null,
-      middle: both(said(at(one.output, 2), one.output)), band: both(words.band(...reach(one.output, drawn.judged))),
+      middle: both(said(at(one.output, 2), one.output)), band: both(reach(one.output, drawn.judged)),
     })),
     land: like.land && { ...like.land, middle: both('–'), band: NOTHING },
     bands,
     samples: {},
     sentences: Object.fromEntries(drawn.shown.map((name) => {
       const quarter = answer.quarters.length - 1;
-      return [name, both(words.sentence(answer.quarters[quarter] ?? '', said(bands[name]?.[2]?.[quarter], name), ...reach(name, quarter)))];
+      return [name, both(words.sentence(answer.quarters[quarter] ?? '', said(bands[name]?.[2]?.[quarter], name), reach(name, quarter)))];
     })),
   };
 }
@@ -86,10 +100,10 @@ function changeOf(answer: Answer, drawn: Drawn, words: PreviewWords): Change {
     outcome_change: like?.outcome_change ?? { sentence: NOTHING, moves: [] },
     headlines: drawn.compared.map((output, n) => {
       const reading = drawn.effects[n] ?? {};
-      const said = (value: number | undefined): string => quantity(value, words.unit(output), words.lang, true);
+      const said = (value: number | undefined, isBare = false): string => spoken(answer, output, value, words, true, isBare);
       return {
         output, quarter: answer.judged, low: reading.low ?? null, median: reading.median ?? null, high: reading.high ?? null,
-        shown: both(`${said(reading.median)} (${words.band(said(reading.low), said(reading.high))})`),
+        shown: both(`${said(reading.median)} (${words.band(said(reading.low, true), said(reading.high))})`),
       };
     }),
     bands: {},
