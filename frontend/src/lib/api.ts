@@ -97,10 +97,10 @@ export async function bytes(method: 'GET' | 'POST', path: string, body?: unknown
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** A file of the page itself. */
+/** A file of the page itself, where it is there. */
 export async function fetched(path: string): Promise<Response> {
   const response = await fetch(path);
-  if (!response.ok) throw new Refused(null);
+  if (!response.ok || response.status === 204) throw new Refused(null);
   return response;
 }
 

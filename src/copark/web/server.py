@@ -372,13 +372,6 @@ class Pages(StaticFiles):
         return response
 
 
-async def current_kernel(name: str) -> Path:
-    """Return a file of the kernel for browsers; 404 where there is none of these sources."""
-    if not await asyncio.to_thread(is_current):
-        raise HTTPException(404)
-    return FOLDER / name
-
-
 def add_pages(app: FastAPI, folder: Path) -> None:
     """Serve the front end, where it is built; ``copark serve`` says where it is not."""
     if is_built(folder):
@@ -386,14 +379,15 @@ def add_pages(app: FastAPI, folder: Path) -> None:
 
         @app.api_route("/kernel.json", methods=["GET", "HEAD"], include_in_schema=False)
         async def layout() -> Response:
-            return FileResponse(await current_kernel(LAYOUT_FILE), headers={"cache-control": "no-cache"})
+            if not await asyncio.to_thread(is_current):
+                return Response(status_code=204)  # no fault of a page that asks whether there is one
+            return FileResponse(FOLDER / LAYOUT_FILE, headers={"cache-control": "no-cache"})
 
         @app.api_route(f"/{LASTING}kernel-{{stamp}}.wasm", methods=["GET", "HEAD"], include_in_schema=False)
         async def module(stamp: str) -> Response:
-            file = await current_kernel(MODULE_FILE)
-            if stamp != made_of():
+            if not await asyncio.to_thread(lambda: is_current() and made_of() == stamp):
                 raise HTTPException(404)
-            return FileResponse(file, media_type="application/wasm", headers={"cache-control": FOREVER})
+            return FileResponse(FOLDER / MODULE_FILE, media_type="application/wasm", headers={"cache-control": FOREVER})
 
         @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
         async def page(request: Request) -> Response:

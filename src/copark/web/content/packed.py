@@ -1,6 +1,7 @@
 """A park packed for the page: the inputs and draws that the server runs, for the browser to run while a lever moves.
 
-The kernel that runs them is a file of the page, and brings the layout of its arguments along. What is told with a run ID is always the server's. What a browser makes of these is a preview.
+The kernel that runs them is a file of the page, and brings the layout of its arguments along. What is told with a run
+ID is always the server's; what a browser makes of these is a preview.
 """
 
 from __future__ import annotations
