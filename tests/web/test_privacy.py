@@ -19,7 +19,7 @@ from tests.web.test_uploads import XLSX, ZIP
 ANALYSIS, SMALL = "link-impact", {"draws": 10, "links": ["network_to_arrivals"]}
 NOBODY: dict[str, str] = {}
 TITLES = ("Blue Harbour", "蓝港")
-NAMELESS = {"lang", "example", "form", "events", "X-Copark-Owner"}
+NAMELESS = {"lang", "example", "form", "events", "seed", "cut", "now", "X-Copark-Owner"}
 """Parameters that can name nothing of anybody's."""
 VARYING = ("date", "content-length", "x-copark-identity")
 
