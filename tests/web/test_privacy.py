@@ -64,6 +64,7 @@ PRIVATE = {
     "GET /analyses/{name}/choices": Ask({"name": ANALYSIS}, CASE),
     "GET /analyses/{name}/results": Ask({"name": ANALYSIS}, CASE),
     "GET /analyses/{name}/{run_id}": Ask(RESULT),
+    "GET /analyses/{name}/{run_id}/reproduce": Ask(RESULT),
     "GET /analyses/{name}/{run_id}/tables/{key}": Ask(RESULT | {"key": "{table}"}),
     "GET /analyses/{name}/{run_id}/charts/{key}": Ask(RESULT | {"key": "{chart}"}),
     "GET /analyses/{name}/{run_id}/files/{form}": Ask(RESULT | {"form": "json"}),
