@@ -1,5 +1,6 @@
 import type { Lang, LocalizedText } from '../lib/types';
 import type { Layout, Lengths } from './kernel';
+import type { Meeting } from './meeting';
 
 /** A place among the numbers of a park, and how many stand there. */
 export type Place = [number, number];
@@ -75,6 +76,7 @@ export interface Head {
   data_end: string;
   now: string;
   run_id: string;
+  meeting: Meeting;
 }
 
 export interface Park {

@@ -286,7 +286,7 @@ class _Questions:
         yield _Spoken(
             "lever",
             "choice",
-            self.t(f"meeting.ask.lever.{kind}", quarter=spelled(levers.pulled, self.t), **self.words),
+            self.t(f"meeting.ask.lever.{kind}", **self.words),
             self.t(
                 "meeting.answer.nothing" if is_nothing else "meeting.answer.lever",
                 option=self._named(best),
@@ -330,7 +330,7 @@ class _Questions:
         yield _Spoken(
             "losers",
             "choice",
-            self.t("meeting.ask.losers", option=levers.name(option, self.lang), quarter=spelled(levers.pulled, self.t)),
+            self.t("meeting.ask.losers", option=levers.name(option, self.lang)),
             self.t("meeting.answer.losers", sides=losers) if losing else self.t("meeting.answer.nobody"),
             self.t("meeting.sure.sides", sides=self.t("meeting.semicolon").join(told)),
             _in_a_row(reasons, self.lang),
