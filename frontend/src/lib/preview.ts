@@ -36,7 +36,7 @@ function spoken(answer: Answer, output: string, value: number | null | undefined
   const name = title?.[words.lang] ?? '';
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
   if (isCounted(name, words.lang)) return quantity(value, name, words.lang, sign);
-  const number = shown(WHOLE.includes(unit) ? Math.round(value) : value, words.lang, sign);
+  const number = shown(WHOLE.includes(unit) ? Math.round(value) : Number(value.toFixed(2)), words.lang, sign);
   if (unit === 'M USD') return `${number.startsWith('+') || number.startsWith('−') ? number[0] : ''}US$${number.replace(/^[+−]/, '')}${isBare ? '' : ' million'}`;
   return isBare || !name ? number : words.lang === 'zh' ? `${number}${name}` : `${number} ${name}`;
 }
