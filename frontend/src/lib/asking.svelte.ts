@@ -67,7 +67,7 @@ export class Asking {
   target = $state<string>('operating');
   /** Runs of the browser's preview that is shown; 0 where what is shown is the server's answer. */
   preview = $state(0);
-  /** Whether the browser can draw the next lever that is dragged. */
+  /** Whether the browser can draw whichever lever is dragged next; the one that was dragged last it draws before. */
   isReady = $state(false);
   /** How many previews have been drawn. */
   drawings = $state(0);
@@ -170,6 +170,7 @@ export class Asking {
   /** Makes the browser ready for the next lever when nothing else is to be done, and holds an answer against what it makes of the same runs. */
   private async ready(found: Answer, view: View, wasPreviewed: boolean): Promise<void> {
     const turn = ++this.readied;
+    this.isReady = false;
     const isOver = (): boolean => turn !== this.readied || this.busy;
     try {
       await idle();
@@ -182,7 +183,7 @@ export class Asking {
         if (made && this.tools) this.apart = this.tools.apartOf(found, made.drawn, made.medians);
       }
       await drawing.prepare(view);
-      this.isReady = true;
+      this.isReady = !isOver();
     } catch {
       // Without it the server answers every move, as it did before.
     }

@@ -1,5 +1,5 @@
 import type { Reading } from '../live/readings';
-import { isCounted, quantity, shown } from './numbers';
+import { evenly, isCounted, quantity, shown } from './numbers';
 import type { Answer, Arm, Change, LocalizedText, Numbers } from './types';
 
 /** What the kernel in the browser has made of a scenario and of its baseline, with as many runs each. */
@@ -29,6 +29,8 @@ export interface PreviewWords {
 }
 
 const WHOLE = ['companies', 'persons'];
+/** Decimals that show a value with two significant figures, never more than two. */
+const decimals = (value: number): number => (value === 0 ? 0 : Math.min(2, Math.max(0, 1 - Math.floor(Math.log10(Math.abs(value))))));
 
 /** A number of an output as the server's sentences have it, nearly: companies and persons whole, money as it is counted. */
 function spoken(answer: Answer, output: string, value: number | null | undefined, words: PreviewWords, sign = false, isBare = false): string {
@@ -36,7 +38,7 @@ function spoken(answer: Answer, output: string, value: number | null | undefined
   const name = title?.[words.lang] ?? '';
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
   if (isCounted(name, words.lang)) return quantity(value, name, words.lang, sign);
-  const number = shown(WHOLE.includes(unit) ? Math.round(value) : Number(value.toFixed(2)), words.lang, sign);
+  const number = shown(evenly(value, WHOLE.includes(unit) ? 0 : decimals(value)), words.lang, sign);
   if (unit === 'M USD') return `${number.startsWith('+') || number.startsWith('−') ? number[0] : ''}US$${number.replace(/^[+−]/, '')}${isBare ? '' : ' million'}`;
   return isBare || !name ? number : words.lang === 'zh' ? `${number}${name}` : `${number} ${name}`;
 }

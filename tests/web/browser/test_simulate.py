@@ -71,17 +71,19 @@ def test_a_dragged_lever_is_drawn_by_the_browser_until_the_server_answers(page: 
     before, asked = identity(page), []
     page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/simulate") else None)
 
-    def dragged(share: float) -> None:
-        box = page.get_by_role("slider", name="China").bounding_box()
+    def dragged(lever: str, share: float) -> None:
+        slider = page.get_by_role("slider", name=lever)
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
         y = box["y"] + box["height"] / 2
         page.mouse.move(box["x"] + 0.6 * box["width"], y)
         page.mouse.down()
         for n in range(1, 6):
             page.mouse.move(box["x"] + (0.6 + (share - 0.6) * n / 5) * box["width"], y)
-        page.wait_for_function("() => Number(document.querySelector('.simulate').dataset.drawings) > 0")
+        page.locator(".simulate[data-preview]").wait_for()
         page.wait_for_timeout(500)
 
-    dragged(0.3)
+    dragged("China", 0.3)
     assert page.locator(".head .preview-mark").inner_text() == "Preview computed in this browser, 64 runs"
     assert not re.search(r"[0-9a-f]{16}", page.locator(".status").inner_text())
     assert not asked
@@ -105,9 +107,11 @@ def test_a_dragged_lever_is_drawn_by_the_browser_until_the_server_answers(page: 
         route.fulfill(json=answer)
 
     page.route("**/api/v1/simulate", otherwise)
-    dragged(0.4)
+    page.locator(".simulate[data-ready]").wait_for()
+    dragged("Tax on residents' profits", 0.4)
     page.mouse.up()
     page.get_by_text("differ by more than the Monte Carlo error of 1,000 runs: Jobs").wait_for()
+    assert scenario(page)["edits"]["profit_tax"][0]["value"] == pytest.approx(0.12, abs=0.02), "the hand led it there"
 
 
 def test_undo_redo_and_reset_go_through_the_same_states_and_leave_the_view(page: Any) -> None:
