@@ -77,7 +77,7 @@ def one_person(browser: Any, server: Server, rounds: int, visits: int = 7) -> li
     releases, drags = painting(notes, "change"), painting(notes, "input")
     if lost(notes):
         raise RuntimeError(f"answers were lost: {lost(notes)[:3]}")
-    with browser_of.opened(browser, server.address, 1, has_kernel=True) as opened:
+    with browser_of.opened(browser, server.address, 3, has_kernel=True) as opened:
         seen = browser_of.alone(opened, rounds, 3)
     frames = painting(seen, "input preview", PREVIEWED)
     return [
@@ -114,7 +114,7 @@ def far_server(browser: Any, server: Server, rounds: int) -> list[Figure]:
     """A person alone at the page of a server that takes a second and a half to answer."""
     figures = []
     for runs in (200, 1000):
-        with browser_of.opened(browser, server.address, 1, runs, has_kernel=True) as opened:
+        with browser_of.opened(browser, server.address, 4, runs, has_kernel=True) as opened:
             notes = browser_of.far_away(opened, rounds, FAR)
         times = [one - GRACE for one in painting(notes, "change preview", runs)]
         title = f"Lever let go → {runs:,}-run preview of the browser painted, less the {GRACE} ms it waits for a server"
