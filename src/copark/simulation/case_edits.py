@@ -323,10 +323,11 @@ def tables_of_side(case: Case, edits: Edits, since: Quarter, side: str, points: 
     date = first_month(since)
     tables = []
     for number in points:
-        held: Any = tuple(
-            Holding.model_construct(holder=holder, side=side, basis_points=part)
+        of_side: Iterator[dict[str, Any]] = (
+            {"holder": holder, "side": side, "basis_points": part}
             for holder, part in _among_holders(on_record, side, number)
         )
+        held = tuple(Holding.model_construct(**holding) for holding in of_side)
         tables.append(CapTable.model_construct(table="edited", date=date, use=True, holdings=held))
     return tables
 
