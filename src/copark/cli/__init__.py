@@ -85,11 +85,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _end(code: int) -> None:
     """Print the record of a command that was asked for JSON, and remove what it has read from standard input."""
-    from copark.cli.output import output
+    from copark.cli.output import begin, output
     from copark.cli.streams import release
 
     release()
     output().end(code)
+    begin([], output().lang)
 
 
 def _guarded(words: list[str]) -> int:
@@ -140,7 +141,7 @@ def _asked(words: list[str]) -> int:
 
 def _completed(lang: str) -> int:
     """Answer the script of a shell; a person who types has no use for what goes wrong."""
-    from typer.completion import completion_init
+    from typer.completion import completion_init  # type: ignore[attr-defined]
 
     completion_init()
     with suppress(Exception):

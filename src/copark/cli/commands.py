@@ -437,10 +437,11 @@ def plan(
             progress=progress,
         )
     document = planned.document(ctx.obj)
-    if not output().is_wordy:
+    if output().is_json:
         show_answer(document)
         return
-    for sentence in (document.headline, *planned.sentences):
+    title = () if output().is_quiet else (document.headline,)
+    for sentence in (*title, *planned.sentences):
         output().content(sentence)
 
 

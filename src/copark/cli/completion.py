@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 Completer = Callable[[typer.Context, str], list[tuple[str, str]]]
 """Gives what completes a word, each with its words, told the context of the command and the word so far."""
-PLAIN = re.compile(r"[\w./@=<>,:+-]+")
-"""Values that a shell takes as one word as they stand, but for < and >, which it is told to quote."""
+PLAIN = re.compile(r"[\w./@=,:+-]+")
+"""Values that every shell takes as one word as they stand: it would read others as orders, such as > in a target."""
 
 
 def case_names(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:  # noqa: ARG001 - as all of them
@@ -45,7 +46,7 @@ def run_ids(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Give IDs of the runs stored in the output folder, the newest first."""
     from copark.workflows.runs import books
 
-    stored = books(ctx.params.get("out") or "out")
+    stored = books(Path(ctx.params.get("out") or "out"))
     return _fitting(((run.identity, f"{run.study} {run.case}") for run in stored), incomplete)
 
 

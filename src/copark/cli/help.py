@@ -66,10 +66,10 @@ def language(arguments: Sequence[str], environment: Mapping[str, str], setting: 
 
 def _shared_options(
     *,
-    lang: Annotated[Language | None, typer.Option("--lang", help="cli.help.lang", metavar="en|zh")] = None,  # noqa: ARG001
-    as_json: Annotated[bool, typer.Option(*JSON, help="cli.help.json")] = False,  # noqa: ARG001
-    quiet: Annotated[bool, typer.Option(*QUIET, help="cli.help.quiet")] = False,  # noqa: ARG001
-    short_help: Annotated[bool, typer.Option(SHORT_HELP, help="cli.help.short_help", is_eager=True)] = False,  # noqa: ARG001
+    lang: Annotated[Language | None, typer.Option("--lang", help="cli.help.lang", metavar="en|zh")] = None,
+    as_json: Annotated[bool, typer.Option(*JSON, help="cli.help.json")] = False,
+    quiet: Annotated[bool, typer.Option(*QUIET, help="cli.help.quiet")] = False,
+    short_help: Annotated[bool, typer.Option(SHORT_HELP, help="cli.help.short_help", is_eager=True)] = False,
 ) -> None:
     """Declare the options that every command has: they were read before the command was, but for the help."""
 

@@ -45,7 +45,7 @@ def completion(
     shell
         The shell.
     """
-    from typer.completion import get_completion_script
+    from typer.completion import get_completion_script  # type: ignore[attr-defined]
 
     from copark.cli import COMPLETION
 
@@ -65,7 +65,7 @@ def show_settings(
     ctx: typer.Context,
     command: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[COMMAND]…", help="cli.help.settings.command", autocompletion=_command_names),
+        typer.Argument(metavar="COMMAND", help="cli.help.settings.command", autocompletion=_command_names),
     ] = None,
 ) -> None:
     """Show which defaults hold and where each comes from; check all files of settings.
@@ -112,7 +112,7 @@ def _title(lang: str) -> str:
 
 def _rows(ctx: typer.Context, path: tuple[str, ...], command: Any) -> Iterator[tuple[str, str, str]]:
     """Yield option, value and origin of every option of a command that files or the environment may set."""
-    parent = ctx.find_root()
+    parent: Any = ctx.find_root()
     for name in path[:-1]:
         parent = parent.command.commands[name].make_context(name, [], parent=parent, resilient_parsing=True)
     context = command.make_context(path[-1], [], parent=parent, resilient_parsing=True)

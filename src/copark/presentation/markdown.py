@@ -70,10 +70,8 @@ def _block(block: Block, lang: str) -> Iterator[str]:
     elif isinstance(block, RenderedBullets):
         yield _list(map(_words, block.items))
     elif isinstance(block, RenderedCards):
-        colon = text("presentation.colon", lang)
         yield _list(
-            f"{_words(card.title)}{colon}**{_words(card.cell.text)}**"
-            + (f" ({_words(card.note)})" if card.note else "")
+            f"**{_words(card.cell.text)}** {_words(card.title)}" + (f" ({_words(card.note)})" if card.note else "")
             for card in block.cards
         )
     elif isinstance(block, RenderedCaveat):
