@@ -133,9 +133,7 @@ def test_commands_print_by_way_of_what_knows_how() -> None:
 
 def test_answers_as_records(tmp_path: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert {"name": "thilawa"}.items() <= record(["list"], capsys)["data"]["cases"][15].items()
     assert record(["show", "longjiang", "--lang", "zh"], capsys)["data"]["entries"][0]["value"] == "longjiang"
-    assert record(["check", "thilawa"], capsys)["data"]["checked"][0]["fault_count"] == 0
     parks = record(["parks", "--status", "failed"], capsys)
     assert parks["document"]["headline"]
     assert (parks["data"]["passed"], parks["data"]["files"]) == (True, {})

@@ -91,7 +91,7 @@ def show_settings(
     asked = tuple(command or ())
     if asked and asked not in commands:
         raise NotFound.of("cli.settings.unknown", found=printable(" ".join(asked)))
-    for known in commands.values():
+    for known in commands.values() if settings().files else ():  # modules of all analyses are imported
         getattr(known, "load", lambda: None)()
     settings().check_commands({path: [*known.params, *shared_options()] for path, known in commands.items()})
     settings().require_sound()
