@@ -178,6 +178,11 @@ def forms() -> tuple[str, ...]:
     return (*(form for form in FORMATS if form not in _TABLES), *_TABLES)
 
 
+def is_table(form: str) -> bool:
+    """Say whether a form holds the main table alone."""
+    return form in _TABLES
+
+
 def form_of(path: Path) -> str:
     """Return the form that the ending of a file names; NotFound if answers are not written in it."""
     form = path.suffix.lower().removeprefix(".")

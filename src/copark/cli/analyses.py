@@ -17,7 +17,7 @@ from copark.cli.app import OUT, OutputFile, Threads, form_of, formats_of
 from copark.cli.completion import completer_of
 from copark.cli.help import SpokenCommand
 from copark.cli.output import output
-from copark.cli.screen import ProgressBar, duration, give, show_answer, show_plan
+from copark.cli.screen import ProgressBar, duration, give, say, show_answer, show_plan
 from copark.cli.streams import is_stream, readable, writable
 from copark.texts import text
 
@@ -191,7 +191,9 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, option
             written = writer.write(answered, params, context)
     result = answered.result
     give(run_id=result.run_id, passed=result.passed, reused=answered.reused, seconds=answered.seconds, files=written)
-    show_answer(answered.document(lang), written, whole=options["whole"])
+    show_answer(answered.document(lang), {} if writer.is_table else written, whole=options["whole"])
+    if writer.is_table and written:
+        say("cli.written", lang, path=options["file_of_answer"])
     took = text("analyses.took", lang, time=duration(answered.seconds, lang))
     words = f"{text('analyses.reused', lang) if answered.reused else took} {context.remarks()}".strip()
     output().remark(words)
@@ -207,6 +209,7 @@ class _Writer:
     """
 
     def __init__(self, analysis: Analysis, options: Mapping[str, Any], lang: str) -> None:
+        from copark.analyses.answer_forms import is_table
         from copark.workflows.live_brief import LIVE, check_live
 
         more = (LIVE,) if analysis.name == "brief" else ()
@@ -216,6 +219,8 @@ class _Writer:
         self.form = "" if self.file is None else form_of(self.file, options["formats"], lang, more)
         is_unasked = options["no_report"] or (output().is_json and options["formats"] is None)
         self.formats = [] if is_unasked or self.file else formats_of(options["formats"], lang, more=more)
+        self.is_table = is_table(self.form)
+        """Whether it is the main table alone that is written."""
         if LIVE in (*self.formats, self.form):
             check_live()
 
