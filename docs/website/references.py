@@ -402,7 +402,9 @@ def exit_codes(lang: str) -> str:
 
     t = said(lang)
     rows = [[one, text(f"cli.exit_code.{name}", lang), t[f"exit-code.{name}"]] for name, one in cli.EXIT_CODES.items()]
-    return page("exit-codes", lang, table([t["exit-codes.code"], t["exit-codes.meaning"], t["exit-codes.detail"]], rows))
+    return page(
+        "exit-codes", lang, table([t["exit-codes.code"], t["exit-codes.meaning"], t["exit-codes.detail"]], rows)
+    )
 
 
 VARIABLE = re.compile(r"[\"'](COPARK_[A-Z_]+|NO_COLOR)[\"']")

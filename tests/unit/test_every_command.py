@@ -119,6 +119,7 @@ def test_what_is_wrong_is_a_record_as_well(capsys: Capsys, subtests: pytest.Subt
             validator().validate(found)
             assert (code, found["exit_code"], found["error"]["kind"], err) == (2, 2, "usage", "")
             assert "--no-such-option" in found["error"]["message"]
+    assert record(["check", "\udcff\x1b"], capsys, 1)["faults"]
     assert record(["run", "nowhere"], capsys, 2)["error"]["kind"] == "not_found"
     found = record(["check", "nowhere"], capsys, 1)
     assert [one["code"] for one in found["faults"]] == ["cases.no_folder"]

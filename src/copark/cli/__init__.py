@@ -130,7 +130,7 @@ def _asked(words: list[str]) -> int:
     command = next((word for word in words if not word.startswith("-") and word not in LANGUAGES), "")
     setting = settings.shared("lang", command)
     lang = language(words, os.environ, "" if setting is None else str(setting.value))
-    begin(words, lang).command = command if command.isidentifier() else ""
+    begin(words, lang).command = command if command.replace("-", "").isalnum() else ""
     if os.environ.get(COMPLETION):
         return _completed(lang)
     code = _application()(args=words or ["--help"], prog_name="copark", standalone_mode=False, obj=lang)

@@ -63,7 +63,7 @@ class Output:
         """
         if self.is_json:
             named = {name: plain_value(value) for name, value in (values or {}).items()}
-            self.messages.append({"key": key, "text": words, "values": named})
+            self.messages.append({"key": key, "text": printable_lines(words), "values": named})
         elif not self.is_quiet:
             print(printable_lines(words), file=sys.stderr if self.holds_file else sys.stdout)
 
@@ -168,9 +168,9 @@ def plain_value(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return plain_value(asdict(value))
     if isinstance(value, Enum):
-        return value.value
+        return plain_value(value.value)
     if isinstance(value, float) and value - value != 0.0:  # not finite: JSON has no such numbers
         return None
-    if value is None or isinstance(value, bool | int | float | str):
+    if value is None or isinstance(value, bool | int | float):
         return value
-    return str(value)
+    return str(value).encode("utf-8", "backslashreplace").decode("utf-8")  # names of files may be no text

@@ -77,7 +77,7 @@ def fail(kind: ErrorKind, words: str, code: int) -> int:
 def _tell_error(kind: ErrorKind, words: str) -> None:
     told = output()
     remark = _origins(told.lang)
-    told.error = kind, f"{words} {remark}".strip()
+    told.error = kind, printable_lines(f"{words} {remark}".strip())
     if not told.is_json:
         print(printable_lines(f"{words}\n{remark}".strip()), file=sys.stderr)
 

@@ -65,7 +65,7 @@ def readable(path: Path, kind: str) -> Path:
     raw = folder / "raw"
     stream = getattr(sys.stdin, "buffer", sys.stdin)
     with raw.open("wb") as target:
-        content = stream.read(MOST_BYTES + 1)
+        content = b"" if stream is None else stream.read(MOST_BYTES + 1)
         target.write(content if isinstance(content, bytes) else content.encode("utf-8"))
     if raw.stat().st_size > MOST_BYTES:
         raise RunRefused.of("cli.stdin_too_large", most=MOST_BYTES // 1_000_000)
