@@ -78,7 +78,7 @@ def _tell_error(kind: ErrorKind, words: str) -> None:
     told = output()
     remark = _origins(told.lang)
     told.error = kind, printable_lines(f"{words} {remark}".strip())
-    if not told.is_json:
+    if not told.is_json or told.holds_file:  # the record was printed already, as of a server that was ready
         print(printable_lines(f"{words}\n{remark}".strip()), file=sys.stderr)
 
 
