@@ -44,6 +44,13 @@ export class Engine {
     });
   }
 
+  /** Ends the workers; nothing can be run any more. */
+  end(): void {
+    this.settle?.(null);
+    this.settle = null;
+    for (const { worker } of this.workers) worker.terminate();
+  }
+
   private next(): void {
     for (const own of this.workers) {
       const block = own.busy ? undefined : this.waiting.shift();
