@@ -30,7 +30,7 @@ WHOLE, QUICK, SMOKE = (40, 100, 7), (8, 20, 7), (1, EVERY, 1)
 """Rounds of a person alone, changes of each of ten clients (every tenth is a release), cold loads."""
 PREVIEWED = 64
 """Runs of a preview while a lever is dragged."""
-GRACE = 150
+GRACE = 500
 """Milliseconds that the page waits for the server before the browser makes as many runs (`asking.svelte.ts`)."""
 FAR = 1.5
 """Seconds that a server far away takes."""

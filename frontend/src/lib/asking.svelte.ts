@@ -17,8 +17,11 @@ const SAMPLES = 20;
 /** Milliseconds after which the old picture is faded: sooner it would flicker at every move. */
 const SLOW = 400;
 const WHY_RUNS = 1000;
-/** Milliseconds that the server's answer is waited for before the browser makes as many runs as were asked for. */
-const GRACE = 150;
+/**
+ * Milliseconds that the server's answer is waited for before the browser makes as many runs as were asked for: sooner,
+ * a browser on the server's own machine would take its processors from it.
+ */
+const GRACE = 500;
 
 interface Asked {
   view: View;
@@ -90,6 +93,7 @@ export class Asking {
     (found, asked) => {
       const wasPreviewed = this.preview > 0;
       this.drawn.stop();
+      this.drawing?.rest();
       if (asked.final) this.held = false;
       if (!this.held) this.ranges = rangesOf(found);
       this.answer = found;

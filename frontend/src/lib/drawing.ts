@@ -140,6 +140,11 @@ export class Drawing {
     };
   }
 
+  /** Leaves the processors to others. */
+  rest(): void {
+    this.engine.stop();
+  }
+
   end(): void {
     this.engine.end();
   }

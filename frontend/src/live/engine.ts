@@ -44,10 +44,17 @@ export class Engine {
     });
   }
 
-  /** Ends the workers; nothing can be run any more. */
-  end(): void {
+  /** Makes no further block of what was asked last. */
+  stop(): void {
     this.settle?.(null);
     this.settle = null;
+    this.waiting = [];
+    this.id += 1;
+  }
+
+  /** Ends the workers; nothing can be run any more. */
+  end(): void {
+    this.stop();
     for (const { worker } of this.workers) worker.terminate();
   }
 
