@@ -36,11 +36,7 @@ from copark.identity import hash_content
 from copark.texts import LANGUAGES
 from copark.texts.localized import LocalizedText
 
-NAMES = {
-    "certificates": "first_residents",
-    "host_context": "host_context",
-    "parameters": "park_parameters",
-}
+NAMES = {"certificates": "first_residents", "parameters": "park_parameters"}
 """Names of tables by sheet, where they are not the sheet's."""
 COLUMNS = {"from": "since", "to": "until", "table": "cap_table", "use": "used", "what": "fact", "source": "sources"}
 """Names of columns by key, where languages of data bases keep the key for themselves."""
@@ -52,12 +48,24 @@ DEFAULTS: Mapping[str, DataRow] = {
     "interests": {"weight": 1},
 }
 """What holds in a sheet where a case leaves it out."""
-INTEGERS = ("basis_points", "jobs", "year", "home", "host", "third")
-"""Keys of columns whose numbers are whole; the last three in tables of counts alone."""
+INTEGERS = ("basis_points", "jobs", "year", "quarters")
+"""Keys of columns whose numbers are whole."""
 COUNTS = ("certificates",)
 """Sheets whose numbers by origin are counts."""
-IN_QUARTERS = ("framework", "shocks", "closures", "terms")
+ORIGINS = ("home", "host", "third")
+IN_QUARTERS = ("shocks", "closures", "terms")
 """Sheets whose spans are in quarters."""
+QUARTERS = ("clock_start", "clock_data_end", "framework_since", "framework_until")
+"""Further columns of quarters."""
+DATES = ("date", "since", "until", "registered", "started", "operating", "due", "stands", "regime_narrow_until")
+"""Columns of dates, beside those whose name ends so."""
+ELSEWHERE = {
+    "unit": ("units", "unit"),
+    "country": ("countries", "country"),
+    "variable": ("variables", "variable"),
+    "context": ("variables", "variable"),
+}
+"""Lists of choices that are tables of their own, with the column that has the choice."""
 LETTERS = 10
 """Letters of the key of a row."""
 
@@ -114,11 +122,8 @@ def _type_of(sheet: WorkbookSheet, column: SheetColumn) -> ColumnType:
     if column.choice == "yes_no":
         return "boolean"
     last = column.key.rpartition(".")[2]
-    is_whole = last in INTEGERS[:3] or (last in INTEGERS and sheet.key in COUNTS)
+    is_whole = last in INTEGERS or (sheet.key in COUNTS and last in ORIGINS)
     return "string" if not column.is_number else "integer" if is_whole else "number"
-
-
-DATES = ("date", "since", "until", "registered", "started", "operating", "due", "stands", "regime_narrow_until")
 
 
 def data_columns(sheet: WorkbookSheet) -> Iterator[DataColumn]:
@@ -126,12 +131,12 @@ def data_columns(sheet: WorkbookSheet) -> Iterator[DataColumn]:
     for column in sheet.columns:
         name = column_name(column.key)
         last = name.rpartition("_")[2]
-        is_quarter = last in ("since", "until") and (sheet.key in IN_QUARTERS or name.startswith("framework"))
+        is_quarter = name in QUARTERS or (last in ("since", "until") and sheet.key in IN_QUARTERS)
         is_date = name in DATES or last == "date" or (last in ("since", "until") and not is_quarter)
         made = DataColumn(
             name,
             _type_of(sheet, column),
-            codes="" if column.choice in ("yes_no", "unit", "country", "variable", "context") else column.choice,
+            codes="" if column.choice == "yes_no" or column.choice in ELSEWHERE else column.choice,
             pattern=QUARTER if is_quarter else PART_OF_DATE if is_date else "",
             is_list=column.several != "",
             title=LocalizedText(**{lang: sheet.label(column, lang) for lang in LANGUAGES}),
@@ -226,15 +231,8 @@ def _table_of(sheet: WorkbookSheet, cases: Sequence[PackagedCase], contents: Seq
             key = key if keys[key] == 1 else f"{key}-{keys[key]}"
             rows.append({"id": key, "park": case.park, **data_row(sheet, columns, row, case)})
     foreign = [ForeignKey("park", "parks", "park")]
-    for column in sheet.columns:
-        if column.choice in ("unit", "country"):
-            foreign.append(
-                ForeignKey(
-                    column_name(column.key), {"unit": "units", "country": "countries"}[column.choice], column.choice
-                )
-            )
-        elif column.choice in ("variable", "context"):
-            foreign.append(ForeignKey("variable", "variables", "variable"))
+    tied = (column for column in sheet.columns if column.choice in ELSEWHERE)
+    foreign += [ForeignKey(column_name(column.key), *ELSEWHERE[column.choice]) for column in tied]
     if sheet.key == "parameters":
         foreign.append(ForeignKey("key", "parameters", "parameter"))
     lead = (DataColumn("id", is_needed=True), DataColumn("park", is_needed=True))
@@ -307,12 +305,3 @@ def _cases(cases: Sequence[PackagedCase], contents: Sequence[Mapping[str, Any]])
     ]
     foreign += [ForeignKey(f"world_source_{side}", "countries", "country") for side in ("home", "host", "third")]
     return DataTable("cases", (*lead, *columns), tuple(rows), ("park",), tuple(foreign))
-
-
-def observed_keys(table: DataTable) -> Mapping[tuple[str, str, str], str]:
-    """Return the keys of the observations that are used, by park, variable and date."""
-    return {
-        (str(row["park"]), str(row["variable"]), str(row["date"])): str(row["id"])
-        for row in table.rows
-        if row.get("used")
-    }

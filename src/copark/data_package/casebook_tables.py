@@ -354,8 +354,20 @@ def citations(tables: Sequence[DataTable]) -> DataTable:
     return DataTable("citations", columns, tuple(rows.values()), ("table", "row", "source"), foreign, group="sources")
 
 
-def sources(collections: Iterator[tuple[str, Mapping[Key, Source]]], cited: Collection[str]) -> DataTable:
-    """Return the sources that are cited: who published what and when, where it is, when it was read."""
+def sources(
+    collections: Iterator[tuple[str, Mapping[Key, Source]]], cited: Collection[str], own: Collection[str]
+) -> DataTable:
+    """Return the sources that are cited: who published what and when, where it is, when it was read.
+
+    Parameters
+    ----------
+    collections
+        Collections with their sources by key.
+    cited
+        Keys of the sources that tables name, as the package has them.
+    own
+        Collections of parks of one's own, of which the casebook has not noted when they were read.
+    """
     read = access_dates()
     rows: list[DataRow] = []
     if JUDGEMENT in cited:
@@ -366,7 +378,7 @@ def sources(collections: Iterator[tuple[str, Mapping[Key, Source]]], cited: Coll
                 continue
             row = source.model_dump(mode="json", exclude={"note", "url"}, exclude_none=True)
             row |= {"source": f"{collection}/{key}", "collection": collection, "outlet_zh": chinese(source.outlet)}
-            row |= {"url": source.url, "accessed": read.get((collection, key))}
+            row |= {"url": source.url, "accessed": None if collection in own else read.get((collection, key))}
             row["address"] = ADDRESSES[0] if source.url else ADDRESSES[1] if source.read == "mirror" else ADDRESSES[2]
             if source.note is not None:
                 row |= {"note_en": source.note.en, "note_zh": source.note.zh}

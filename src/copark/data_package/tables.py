@@ -19,6 +19,8 @@ PART_OF_DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 """A date no more exact than its source."""
 QUARTER = r"^\d{4}Q[1-4]$"
 """A quarter."""
+TAILS = ("date", "value", "unit", "basis", "basis_zh", "grade", "sources", "note_en", "note_zh")
+"""Ends of names of columns that say of a part of a row what they say of a whole one."""
 Cell: TypeAlias = str | int | float | bool | None
 DataRow: TypeAlias = dict[str, Cell]
 
@@ -99,7 +101,10 @@ class DataTable:
         return self._words("meaning", column, column.meaning).text(lang)
 
     def _words(self, kind: str, column: DataColumn, other: LocalizedText | None) -> LocalizedText:
-        for name in (f"{self.name}.{column.name}", column.name):
+        names = [f"{self.name}.{column.name}", column.name]
+        if kind == "meaning":
+            names += [tail for tail in TAILS if column.name.endswith(f"_{tail}")]
+        for name in names:
             if has_text(f"casebook.{kind}.{name}"):
                 return LocalizedText(**entries("casebook")[f"{kind}.{name}"])
         if other is None:
@@ -107,7 +112,7 @@ class DataTable:
         return other
 
     def content(self) -> bytes:
-        """Return it as CSV: UTF-8 with byte order mark, comma, point, one header row, lines that end with ``\\n``."""
+        """Return it as CSV: UTF-8 with byte order mark, comma, point, one header row."""
         stream = io.StringIO()
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow([column.name for column in self.columns])
