@@ -146,7 +146,7 @@ def data_columns(sheet: WorkbookSheet) -> Iterator[DataColumn]:
         if name == "date":
             yield DataColumn("first_day", "date")
             yield DataColumn("last_day", "date")
-        if sheet.kind in ("table", "facts", "list") and last in IN_ENGLISH:
+        if sheet.kind in ("table", "facts", "list") and last in IN_ENGLISH and not made.codes:
             label = {lang: sheet.label(column, lang) for lang in LANGUAGES}
             yield replace(
                 made,

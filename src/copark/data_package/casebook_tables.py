@@ -84,6 +84,7 @@ PARK_COLUMNS = (
     DataColumn("longitude", "number"),
     DataColumn("latitude", "number"),
     DataColumn("coordinates", codes="coordinates", is_needed=True),
+    DataColumn("coordinates_grade", codes="grade"),
     DataColumn("place_en"),
     DataColumn("place_zh"),
     replace(GRADE, is_needed=False),
@@ -139,7 +140,8 @@ class ParkRows:
             if park.id not in self.names:
                 continue
             row = park.model_dump(mode="json", exclude={"id", "case", "source"}, exclude_none=True)
-            place = self.book.places[park.id].model_dump(mode="json", include=set(PLACE))
+            dot = self.book.places[park.id]
+            place = dot.model_dump(mode="json", include=set(PLACE)) | {"coordinates_grade": dot.grade}
             yield {
                 "park": park.id,
                 "collection": "casebook",

@@ -81,7 +81,8 @@ def _unknown(package: CasebookPackage, lang: str) -> Iterator[str]:
     for row in package.table("identifiers").rows:
         schemes[str(row["scheme"])].add(row["park"])
     yield say("identifiers", total=len(parks), **{scheme: len(names) for scheme, names in schemes.items()})
-    yield say("coordinates", missing=sum(row["coordinates"] == COORDINATES[1] for row in parks))
+    missing = sum(row["coordinates"] == COORDINATES[1] for row in parks)
+    yield say("coordinates", words=text("casebook.coordinates", lang), missing=missing, total=len(parks))
     yield say("names")
 
 

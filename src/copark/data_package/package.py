@@ -20,12 +20,17 @@ from copark.data_package.descriptor import descriptor
 from copark.data_package.dictionary import dictionary, readme
 from copark.data_package.tables import DataTable, by_name
 from copark.errors import Fault, FaultsFound, NotFound
-from copark.presentation.geojson import feature_collection
+from copark.presentation.geojson import parks_as_points
 from copark.texts import LANGUAGES
 from copark.version import __version__
 
 DESCRIPTOR = "datapackage.json"
 MAP = "parks.geojson"
+MAPPED = (
+    *("park", "name_en", "name_zh", "host", "home", "type", "launch", "place_en", "place_zh"),
+    *("longitude", "latitude", "coordinates", "coordinates_grade"),
+)
+"""Columns of the table of parks that the map has."""
 LICENCE = Path(__file__).parent / "CC-BY-4.0.txt"
 """Text of the licence of the casebook's data."""
 
@@ -55,8 +60,8 @@ class CasebookPackage:
     def contents(self) -> Mapping[str, bytes]:
         """The tables and the map, by the path of their files."""
         files = {f"data/{table.name}.csv": table.content() for table in self.tables}
-        points = feature_collection(self.table("parks").rows)
-        return files | {MAP: (json.dumps(points, ensure_ascii=False, indent=1) + "\n").encode("utf-8")}
+        points = ({name: row.get(name) for name in MAPPED} for row in self.table("parks").rows)
+        return files | {MAP: parks_as_points(points)}
 
     @cached_property
     def hash(self) -> str:

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from copark.json_types import JsonObject
-
-SHOWN = ("park", "name_en", "name_zh", "host", "home", "type", "launch", "place_en", "place_zh", "coordinates", "grade")
-"""What a point says of its park."""
+from copark.texts import LANGUAGES, text
 
 
-def feature_collection(parks: Sequence[Mapping[str, Any]], names: Sequence[str] = SHOWN) -> JsonObject:
-    """Return parks that have coordinates as a collection of points.
+def parks_as_points(parks: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return parks that have coordinates as a collection of points, with what is said of each and of their precision.
 
     Parameters
     ----------
     parks
-        Parks, each with ``longitude`` and ``latitude`` where they are known.
-    names
-        What a point says of its park.
+        Parks by ``park``, with ``longitude`` and ``latitude`` where they are known; the rest is what a point says.
     """
-    features = [
-        {
-            "type": "Feature",
-            "id": park["park"],
-            "geometry": {"type": "Point", "coordinates": [park["longitude"], park["latitude"]]},
-            "properties": {name: park.get(name) for name in names},
-        }
-        for park in parks
-        if park.get("longitude") is not None and park.get("latitude") is not None
-    ]
-    return {"type": "FeatureCollection", "features": features}
+    features = []
+    for park in parks:
+        longitude, latitude = (park.get(name) for name in ("longitude", "latitude"))
+        if longitude is not None and latitude is not None:
+            said = {name: value for name, value in park.items() if name not in ("longitude", "latitude")}
+            point = {"type": "Point", "coordinates": [longitude, latitude]}
+            features.append({"type": "Feature", "id": park["park"], "geometry": point, "properties": said})
+    collection = {
+        "type": "FeatureCollection",
+        **{f"precision_{lang}": text("casebook.coordinates", lang) for lang in LANGUAGES},
+        "features": features,
+    }
+    return (json.dumps(collection, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
