@@ -286,9 +286,10 @@ def show(
 def export(
     ctx: typer.Context,
     identity: Identity,
-    form: Annotated[Form, typer.Option("--format", help="cli.help.export.format", metavar="FORMAT")],
     to: Annotated[Path, typer.Option("--to", help="cli.help.export.to", metavar="PATH")],
     *,
+    form: Annotated[Form | None, typer.Option("--format", help="cli.help.export.format", metavar="FORMAT")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="cli.help.export.overwrite")] = False,
     out: Out = OUT,
     _lang: Lang = None,
 ) -> None:
@@ -300,10 +301,12 @@ def export(
         Context of the command; its `obj` is the reader's language.
     identity
         Run ID, or the beginning of one.
-    form
-        Form of the file.
     to
         File or folder that is written.
+    form
+        Form of the file; ``None`` for what its name ends in.
+    overwrite
+        True to replace what is there.
     out
         Folder of results.
     _lang
@@ -312,7 +315,9 @@ def export(
     from copark import workflows
 
     with ProgressBar(ctx.obj) as progress:
-        path = workflows.export(identity, form.value, to, out=out, lang=ctx.obj, progress=progress)
+        path = workflows.export(
+            identity, form and form.value, to, out=out, overwrite=overwrite, lang=ctx.obj, progress=progress
+        )
     say("cli.written", ctx.obj, path=path)
 
 
