@@ -360,7 +360,8 @@ class Result:
         ----------
         path
             ``.html``, ``.docx``, ``.pdf``, ``.pptx``, ``.xlsx`` and ``.json`` hold the whole document; ``.csv``,
-            ``.dta`` (Stata), ``.parquet`` and ``.nc`` (netCDF) its main table.
+            ``.dta`` (Stata, labelled in the language), ``.parquet`` and ``.nc`` (netCDF) its main table; ``.geojson``
+            the map, of an answer that has one.
         lang
             Language of its words, by default that of the session.
 

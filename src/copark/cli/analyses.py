@@ -154,10 +154,11 @@ def _told(analysis: Analysis, field: FormField, lang: str) -> str:
 
 def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, options: Mapping[str, Any]) -> None:
     from copark.analyses.answer import answer, check_keys
+    from copark.analyses.answer_forms import DATA
     from copark.analyses.context import Context
     from copark.workflows.live_brief import LIVE, check_live, write_live_brief
 
-    formats = formats_of(options["formats"], lang, more=(LIVE,) if analysis.name == "brief" else ())
+    formats = formats_of(options["formats"], lang, more=(*DATA, *((LIVE,) if analysis.name == "brief" else ())))
     is_live = LIVE in formats
     if is_live:
         check_live()

@@ -11,7 +11,6 @@ import typer
 from copark.cli.app import Lang, app
 from copark.cli.help import SpokenCommand, SpokenGroup
 from copark.cli.screen import say
-from copark.errors import Fault
 
 casebook = typer.Typer(cls=SpokenGroup, add_completion=False, no_args_is_help=True)
 app.add_typer(casebook, name="casebook", help="casebook.help.casebook", rich_help_panel="parks")
@@ -45,21 +44,13 @@ def export(
         True to replace an earlier package.
     _lang
         Language of help and answers; it was read before the command was.
-
-    Raises
-    ------
-    copark.store.errors.ExportRefused
-        If something of that name is there already, or standard output is a screen.
     """
-    from copark.store.errors import ExportRefused
-    from copark.workflows.casebook_export import archived, make_package, write_package
+    from copark.workflows.casebook_export import make_package, pipe_package, write_package
 
-    if target == "-":
-        if sys.stdout.isatty():
-            raise ExportRefused([Fault("casebook.on_screen", "-")])
-        sys.stdout.buffer.write(archived(make_package(park or ()).files()))
-        return
     package = make_package(park or ())
+    if target == "-":
+        pipe_package(package, sys.stdout.buffer)
+        return
     path = write_package(package, Path(target), overwrite=overwrite)
     counts = {name: len(package.table(name).rows) for name in ("parks", "sources")}
     rows = sum(len(table.rows) for table in package.tables)

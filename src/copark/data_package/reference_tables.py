@@ -82,16 +82,10 @@ def variables() -> DataTable:
 
 def units() -> DataTable:
     """Return the units, and what each is in its quantity's first one."""
-    rows = tuple(
-        {
-            "unit": unit.symbol,
-            "quantity": unit.quantity,
-            "factor": unit.factor,
-            "title_en": unit.en or unit.symbol,
-            "title_zh": unit.zh or unit.symbol,
-        }
-        for unit in UNITS.values()
-    )
+    rows: list[DataRow] = []
+    for unit in UNITS.values():
+        titles = {"title_en": unit.en or unit.symbol, "title_zh": unit.zh or unit.symbol}
+        rows.append({"unit": unit.symbol, "quantity": unit.quantity, "factor": unit.factor, **titles})
     columns = (
         DataColumn("unit", is_needed=True),
         DataColumn("quantity", is_needed=True),
@@ -99,7 +93,7 @@ def units() -> DataTable:
         DataColumn("title_en", is_needed=True),
         DataColumn("title_zh", is_needed=True),
     )
-    return DataTable("units", columns, rows, ("unit",), group="reference")
+    return DataTable("units", columns, tuple(rows), ("unit",), group="reference")
 
 
 def countries(tables: Sequence[DataTable]) -> DataTable:

@@ -69,7 +69,7 @@ class DataTable:
     """Its name, and that of its file."""
     columns: tuple[DataColumn, ...]
     """Its columns."""
-    rows: tuple[DataRow, ...]
+    rows: tuple[Mapping[str, Cell], ...]
     """Its rows; what a row does not have is missing."""
     key: tuple[str, ...]
     """Columns that name a row."""

@@ -71,7 +71,8 @@ def _whole(record: RunRecord, dataset: xr.Dataset, name: str) -> dict[str, Any]:
     study = in_both(dataset.attrs, "title", record.identity)
 
     def words(lang: str) -> str:
-        return text("store.table", lang, study=study.text(lang), table=text(f"store.sheet.{name}", lang))
+        said = {"study": study.text(lang), "table": text(f"store.sheet.{name}", lang)}
+        return text("store.table", lang, case=record.provenance.get("case", ""), identity=record.identity, **said)
 
     return {"name": name, "title": LocalizedText.by_language(words), "attributes": _attributes(record)}
 
@@ -81,8 +82,7 @@ def paths_frame(record: RunRecord, dataset: xr.Dataset) -> LabelledFrame:
     import pandas as pd
 
     names = path_names(dataset)
-    titles = _titles("scenario", "run", "quarter") | _outputs(dataset, names)
-    titles |= {name: _said(f"store.netcdf.{name}") for name in ("outcome", "status")}
+    titles = _titles("scenario", "run", "quarter", "outcome", "status") | _outputs(dataset, names)
     words = {"scenario": scenario_words(dataset), "outcome": outcome_words(), "status": status_words()}
     return LabelledFrame(frame=pd.DataFrame(), titles=titles, words=words, **_whole(record, dataset, "paths"))
 
@@ -90,7 +90,7 @@ def paths_frame(record: RunRecord, dataset: xr.Dataset) -> LabelledFrame:
 def _categories(words: Mapping[str, LocalizedText], codes: Any) -> Any:
     import pandas as pd
 
-    return pd.Categorical.from_codes(codes, categories=list(words))
+    return pd.Categorical.from_codes(codes, categories=pd.Index(list(words)))
 
 
 def parts_of_paths(dataset: xr.Dataset, chunk: int = CHUNK) -> Iterator[pd.DataFrame]:
@@ -185,8 +185,7 @@ def draws_frame(record: RunRecord, dataset: xr.Dataset, every_run: xr.Dataset) -
             draws = every_run["draws"].values
             columns |= {name: draws[:, place] for place, name in enumerate(parameters)}
         parts.append(pd.DataFrame(columns))
-    titles = _titles("scenario", "run")
-    titles |= {name: _said(f"store.netcdf.{name}") for name in ("outcome", "status")}
+    titles = _titles("scenario", "run", "outcome", "status")
     for name in parameters:
         one = known.get(name.partition("[")[0])
         titles |= {} if one is None else {name: titled(LocalizedText(en=one.en, zh=one.zh), one.unit)}

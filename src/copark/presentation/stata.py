@@ -75,8 +75,9 @@ def write_stata(table: LabelledFrame, target: Path, lang: str) -> Path:
         label = "" if title is None else shortened(title.text(lang))
         words = table.words.get(column)
         columns[name] = values
-        if values.dtype.kind == "b":
-            columns[name] = _labelled([text(f"analyses.answer.{word}", lang) for word in NO_YES], values.astype(int))
+        yes = _yes(frame[column])
+        if yes is not None:
+            columns[name] = _labelled([text(f"analyses.answer.{word}", lang) for word in NO_YES], yes)
         elif words is not None:
             columns[name], keys = _coded(values, words, lang)
             columns[_free_name(f"{column}{KEY}", columns)] = keys
@@ -119,7 +120,20 @@ def of_one_kind(values: pd.Series[Any]) -> pd.Series[Any]:
     numbers = [isinstance(value, Real) and not isinstance(value, bool) for value in values[~missing]]
     if numbers and all(numbers):
         return values.astype(object).where(~missing, np.nan).astype("float64")
-    return values.astype(str).where(~missing, "").astype(object)
+    return values.map(_as_text).where(~missing, "").astype(object)
+
+
+def _as_text(value: Any) -> str:
+    return "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _yes(values: pd.Series[Any]) -> pd.Series[Any] | None:
+    """Return 1 for yes, 0 for no and -1 for neither, of a column of yes and no; ``None`` of any other."""
+    if values.dtype.kind in "fiuM" or not all(isinstance(value, bool | np.bool_) for value in values[values.notna()]):
+        return None
+    if not values.notna().any():
+        return None
+    return values.map(lambda value: int(value) if isinstance(value, bool | np.bool_) else -1).astype(int)
 
 
 def shortened(words: str) -> str:
@@ -148,7 +162,7 @@ def _labelled(words: Sequence[str], numbers: pd.Series[Any]) -> pd.Series[Any]:
     import pandas as pd
 
     unique = [word if words.index(word) == n else f"{word} ({n})" for n, word in enumerate(words)]
-    return pd.Series(pd.Categorical.from_codes(numbers, categories=unique), index=numbers.index)
+    return pd.Series(pd.Categorical.from_codes(numbers, categories=pd.Index(unique)), index=numbers.index)
 
 
 def _coded(
