@@ -319,6 +319,15 @@ def workbook(lang: str) -> str:
     return page("workbook", lang, lines)
 
 
+def casebook(lang: str) -> str:
+    """Write the page on the casebook's tables: the dictionary that a package of it has."""
+    from copark.data_package.dictionary import dictionary
+    from copark.data_package.package import package_of
+
+    _, *lines = dictionary(package_of(), lang).splitlines()
+    return page("casebook", lang, lines)
+
+
 def case_files(lang: str) -> str:
     """Write the page on the files of a case, of their schemas."""
     from copark.cases import table_schemas as rows_of

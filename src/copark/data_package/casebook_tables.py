@@ -216,14 +216,14 @@ class ParkRows:
                 row |= {f"{name}_zh": chinese(row.get(name)) for name in ("basis", "note")}
                 rows.append({"id": row_key("counts", count.park, row), **row})
         disputed = {(value.park, value.variable, value.date): value.reason for value in disputed_values()}
-        marked = []
-        for row in (*observations.rows, *rows):
-            reason = disputed.get((str(row["park"]), str(row["variable"]), str(row["date"])))
-            is_disputed = reason is not None and bool(row.get("used"))
+        marked: list[DataRow] = []
+        for observed in (*observations.rows, *rows):
+            reason = disputed.get((str(observed["park"]), str(observed["variable"]), str(observed["date"])))
+            is_disputed = reason is not None and bool(observed.get("used"))
             added: DataRow = {"disputed": is_disputed}
             if reason is not None and is_disputed:
                 added |= {"dispute_en": reason.en, "dispute_zh": reason.zh}
-            marked.append({**row, **added})
+            marked.append({**observed, **added})
         columns = (
             *observations.columns,
             DataColumn("disputed", "boolean", is_needed=True),
