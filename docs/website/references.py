@@ -419,6 +419,7 @@ WRITERS: Mapping[str, Callable[[str], str]] = {
     "http": http,
     "results": results,
     "workbook": workbook,
+    "casebook": casebook,
     "case_files": case_files,
     "exit_codes": exit_codes,
     "environment": environment,
