@@ -321,8 +321,8 @@ def workbook(lang: str) -> str:
 
 def casebook(lang: str) -> str:
     """Write the page on the casebook's tables: the dictionary that a package of it has."""
+    from copark.data_package.assembly import package_of
     from copark.data_package.dictionary import dictionary
-    from copark.data_package.package import package_of
 
     _, *lines = dictionary(package_of(), lang).splitlines()
     return page("casebook", lang, lines)

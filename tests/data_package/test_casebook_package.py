@@ -19,7 +19,7 @@ from copark.cases.identifiers import load_identifiers
 from copark.cases.park_counts import load_counts
 from copark.cases.parks import load_parks
 from copark.cases.workbook_writing import EXAMPLE
-from copark.data_package.package import package_of
+from copark.data_package.assembly import files_of, package_of
 from copark.data_package.tables import broken_keys
 from copark.errors import CoparkError
 from copark.presentation.run_export import safe
@@ -37,7 +37,7 @@ def package():
 
 @pytest.fixture(scope="module")
 def files(package):
-    return package.files()
+    return files_of(package)
 
 
 def read(files, table):
@@ -106,7 +106,7 @@ def test_every_column_is_told_in_both_languages_and_no_cell_is_changed(package, 
 
 
 def test_it_is_the_same_bytes_twice_and_replaces_nothing_unasked(files, tmp_path):
-    assert package_of().files() == files
+    assert files_of(package_of()) == files
     assert archived(files) == archived(files)
     folder = cp.export_casebook(tmp_path / "casebook", parks=["thilawa", "kitic"])
     assert {row["park"] for row in read({"data/parks.csv": (folder / "data/parks.csv").read_bytes()}, "parks")} == {

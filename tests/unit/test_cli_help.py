@@ -71,7 +71,7 @@ WRONG = [
     (["run", "x", "--runs", "100000001"], "integer from 1 to 100000000", "1 到 100000000"),
     (["run", "x", "--seed", "-1"], "integer from 0", "0 到"),
     (["run", "x", "--lang", "fr"], "one of en | zh", ""),
-    (["export", "abcd", "--format", "pdf", "--to", "x"], "netcdf, csv, parquet, dta or xlsx", "netcdf、csv、parquet、dta 或 xlsx"),
+    (["export", "abcd", "--format", "pdf", "--to", "x"], "parquet, dta or xlsx", "parquet、dta 或 xlsx"),
     (["parks", "--status", "well"], "one of thriving | surviving | stalled | failed", "应为下列之一：thriving"),
     (["check", "one", "two"], "Unexpected argument: two", "多余的参数：two"),
     (["--lang", "xx"], "one of en | zh", ""),

@@ -21,8 +21,8 @@ DAY = (1980, 1, 1, 0, 0, 0)
 
 
 def make_package(parks: Sequence[str | Path] = ()) -> CasebookPackage:
-    """Make a package of parks; see :func:`copark.data_package.package.package_of`."""
-    from copark.data_package.package import package_of
+    """Make a package of parks; see :func:`copark.data_package.assembly.package_of`."""
+    from copark.data_package.assembly import package_of
 
     return package_of(parks)
 
@@ -44,7 +44,9 @@ def write_package(package: CasebookPackage, target: Path, *, overwrite: bool = F
     ExportRefused
         If something of that name is there and is not to be replaced, or is no package.
     """
-    files = package.files()
+    from copark.data_package.assembly import files_of
+
+    files = files_of(package)
     is_archive = target.suffix.lower() == ARCHIVE
     is_taken = target.exists() and not (target.is_dir() and not is_archive and not any(target.iterdir()))
     if is_taken and (not overwrite or target.is_dir() is is_archive):
@@ -67,7 +69,9 @@ def pipe_package(package: CasebookPackage, stream: BinaryIO) -> None:
     """Write a package as one archive to a stream; ExportRefused if that is a screen."""
     if stream.isatty():
         raise ExportRefused([Fault("casebook.on_screen", "-")])
-    stream.write(archived(package.files()))
+    from copark.data_package.assembly import files_of
+
+    stream.write(archived(files_of(package)))
 
 
 def archived(files: Mapping[str, bytes]) -> bytes:
