@@ -41,6 +41,8 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "outcome_grade": ("report.evidence_grade",),
     "scenario": ("suzhou.arm",),
     "record_word": ("claims.word",),
+    "bound": ("workbook.choice.bound",),
+    "role": ("report.role",),
     "record_literature_word": ("claims.word",),
 }
 """Where the words of a column's keys stand, beside the texts of its analysis."""
