@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from copark.cli.app import Lang, app
+from copark.cli.app import app
+from copark.cli.completion import case_names
 from copark.cli.help import SpokenCommand, SpokenGroup
-from copark.cli.screen import say
+from copark.cli.screen import give, say
+from copark.cli.streams import is_stream, writable
 
-casebook = typer.Typer(cls=SpokenGroup, add_completion=False, no_args_is_help=True)
-app.add_typer(casebook, name="casebook", help="casebook.help.casebook", rich_help_panel="parks")
+casebook = typer.Typer(cls=SpokenGroup, add_completion=False)
 
 
 @casebook.callback()
-def _casebook(_lang: Lang = None) -> None:
-    """Take the option that comes before the command."""
+def _casebook() -> None:
+    """Make it a group, though it has one command."""
 
 
 @casebook.command("export", cls=SpokenCommand, help="casebook.help.export", rich_help_panel="parks")
 def export(
     ctx: typer.Context,
-    target: Annotated[str, typer.Argument(metavar="DIR|FILE.zip|-", help="casebook.help.target")],
+    target: Annotated[Path, typer.Argument(metavar="DIR|FILE.zip|-", help="casebook.help.target")],
     *,
-    park: Annotated[list[str] | None, typer.Option("--park", help="casebook.help.park", metavar="NAME|PATH")] = None,
+    park: Annotated[
+        list[str] | None,
+        typer.Option("--park", help="casebook.help.park", metavar="NAME|PATH", autocompletion=case_names),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="casebook.help.overwrite")] = False,
-    _lang: Lang = None,
 ) -> None:
     """Write the casebook as a data package.
 
@@ -42,18 +44,20 @@ def export(
         Only these parks, by name or folder; ``None`` for the whole casebook.
     overwrite
         True to replace an earlier package.
-    _lang
-        Language of help and answers; it was read before the command was.
     """
-    from copark.workflows.casebook_export import make_package, pipe_package, write_package
+    from copark.workflows.casebook_export import make_package, write_package
 
     package = make_package(park or ())
-    if target == "-":
-        pipe_package(package, sys.stdout.buffer)
+    with writable(target, ".zip") as place:
+        path = write_package(package, place, overwrite=overwrite)
+    if is_stream(target):
         return
-    path = write_package(package, Path(target), overwrite=overwrite)
     counts = {name: len(package.table(name).rows) for name in ("parks", "sources")}
     rows = sum(len(table.rows) for table in package.tables)
+    give(path=path, hash=package.hash, tables=len(package.tables), rows=rows, own=list(package.own), **counts)
     say("casebook.written", ctx.obj, path=path, tables=len(package.tables), rows=rows, **counts)
     if package.own:
         say("casebook.own_written", ctx.obj, parks=", ".join(package.own))
+
+
+app.add_typer(casebook, name="casebook", help="casebook.help.casebook", rich_help_panel="parks")

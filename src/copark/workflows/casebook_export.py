@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from copark.errors import Fault
 from copark.store.errors import ExportRefused
@@ -63,15 +63,6 @@ def write_package(package: CasebookPackage, target: Path, *, overwrite: bool = F
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
     return target
-
-
-def pipe_package(package: CasebookPackage, stream: BinaryIO) -> None:
-    """Write a package as one archive to a stream; ExportRefused if that is a screen."""
-    if stream.isatty():
-        raise ExportRefused([Fault("casebook.on_screen", "-")])
-    from copark.data_package.assembly import files_of
-
-    stream.write(archived(files_of(package)))
 
 
 def archived(files: Mapping[str, bytes]) -> bytes:
