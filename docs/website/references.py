@@ -335,6 +335,15 @@ def workbook(lang: str) -> str:
     return page("workbook", lang, lines)
 
 
+def casebook(lang: str) -> str:
+    """Write the page on the casebook's tables: the dictionary that a package of it has."""
+    from copark.data_package.assembly import package_of
+    from copark.data_package.dictionary import dictionary
+
+    _, *lines = dictionary(package_of(), lang).splitlines()
+    return page("casebook", lang, lines)
+
+
 def case_files(lang: str) -> str:
     """Write the page on the files of a case, of their schemas."""
     from copark.cases import table_schemas as rows_of
@@ -428,6 +437,7 @@ WRITERS: Mapping[str, Callable[[str], str]] = {
     "http": http,
     "results": results,
     "workbook": workbook,
+    "casebook": casebook,
     "case_files": case_files,
     "exit_codes": exit_codes,
     "environment": environment,

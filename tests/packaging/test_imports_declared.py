@@ -18,7 +18,7 @@ NEEDED = {
     "zhplot": "its font, which is read as a file",
 }
 """Packages that no line of ours imports, and what they are there for."""
-OPTIONAL = {"distributed": "cluster"}
+OPTIONAL = {"distributed": "cluster", "pyarrow": "data"}
 """Packages that only an extra brings, and which."""
 
 

@@ -34,6 +34,8 @@ class Form(StrEnum):
 
     netcdf = "netcdf"
     csv = "csv"
+    parquet = "parquet"
+    dta = "dta"
     xlsx = "xlsx"
 
 

@@ -292,9 +292,10 @@ def show(
 def export(
     ctx: typer.Context,
     identity: Identity,
-    form: Annotated[Form, typer.Option("--format", help="cli.help.export.format", metavar="FORMAT")],
     to: Annotated[Path, typer.Option("--to", "-o", help="cli.help.export.to", metavar="PATH")],
     *,
+    form: Annotated[Form | None, typer.Option("--format", help="cli.help.export.format", metavar="FORMAT")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="cli.help.export.overwrite")] = False,
     out: Out = OUT,
 ) -> None:
     """Export a stored run.
@@ -305,18 +306,23 @@ def export(
         Context of the command; its `obj` is the reader's language.
     identity
         Run ID, or the beginning of one.
-    form
-        Form of the file.
     to
         File or folder that is written.
+    form
+        Form of the file; ``None`` for what its name ends in.
+    overwrite
+        True to replace what is there.
     out
         Folder of results.
     """
     from copark import workflows
 
-    ending = ".nc" if form is Form.netcdf else f".{form.value}"
+    chosen = workflows.form_of_run(to, None if form is None else form.value)
+    ending = ".nc" if chosen == Form.netcdf else f".{chosen}"
     with writable(to, ending) as path, ProgressBar(ctx.obj) as progress:
-        written = workflows.export(identity, form.value, path, out=out, lang=ctx.obj, progress=progress)
+        written = workflows.export(
+            identity, chosen, path, out=out, overwrite=overwrite, lang=ctx.obj, progress=progress
+        )
     if not is_stream(to):
         give(path=written)
         say("cli.written", ctx.obj, path=written)
