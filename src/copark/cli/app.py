@@ -88,7 +88,7 @@ def copark(
 
 
 def formats_of(listed: str | None, lang: str, default: str = WRITTEN, more: tuple[str, ...] = ()) -> list[str]:
-    """Return the formats asked for; raise ``NotFound`` if there is no such one.
+    """Return the formats asked for; raise ``NotFound`` or ``NotInstalled`` if there is no such one, or not here.
 
     Parameters
     ----------
@@ -102,6 +102,7 @@ def formats_of(listed: str | None, lang: str, default: str = WRITTEN, more: tupl
         Formats beside those of documents.
     """
     from copark.errors import NotFound, printable
+    from copark.extras import need_form
     from copark.presentation import FORMATS
     from copark.texts import text
 
@@ -110,4 +111,5 @@ def formats_of(listed: str | None, lang: str, default: str = WRITTEN, more: tupl
         if name not in (*FORMATS, *more):
             known = ", ".join((*FORMATS, *more))
             raise NotFound(text("presentation.unknown_format", lang, name=printable(name), known=known))
+        need_form(name)
     return formats

@@ -484,6 +484,9 @@ def serve(
         Language of help and answers; it was read before the command was.
     """
     from copark.analyses.progress import is_compiled
+    from copark.extras import need
+
+    need("server", "`copark serve`")
     from copark.web.server import is_built, settings_of
     from copark.web.server import serve as run
 
@@ -525,7 +528,7 @@ def docs(
     import webbrowser
 
     from copark.errors import RunRefused
-    from copark.web.limits import SITE
+    from copark.web.places import SITE
 
     page = SITE / ctx.obj / "index.html"
     if not page.is_file():

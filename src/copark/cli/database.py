@@ -9,6 +9,7 @@ import typer
 from copark.cli.app import OUT, Lang, Out, app
 from copark.cli.help import SpokenCommand, SpokenGroup
 from copark.cli.screen import say
+from copark.extras import need
 
 if TYPE_CHECKING:
     from copark.workflows.database import DatabaseReport
@@ -30,6 +31,7 @@ def show(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
     _lang
         Language of help and answers; it was read before the command was.
     """
+    need("database", "`copark database`")
     if ctx.invoked_subcommand is None:
         from copark.workflows.database import describe
 
