@@ -113,7 +113,7 @@ def _application() -> Any:
     from typer.main import get_command
 
     from copark.analyses import REGISTRY
-    from copark.cli import commands, database, runs  # noqa: F401
+    from copark.cli import commands, database, mcp, runs  # noqa: F401
     from copark.cli.analyses import AnalysisCommand
     from copark.cli.app import app
 
