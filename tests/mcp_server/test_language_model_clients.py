@@ -9,7 +9,6 @@ import jsonschema
 import pytest
 
 from copark.analyses import REGISTRY
-from copark.analyses.answer import HOW_IT_IS_DONE
 from copark.cases import new_case
 from copark.extras import is_installed
 from copark.mcp.questions import VALUES, Misasked, Workspace, ask, tools
@@ -40,7 +39,7 @@ def test_every_question_without_files_is_a_tool_with_a_sound_schema_in_both_lang
             jsonschema.Draft202012Validator.check_schema(tool.schema)
             properties = tool.schema["properties"]
             assert all(words["description"] for words in properties.values()), tool.name
-            assert not properties.keys() & (paths | HOW_IT_IS_DONE | {"overwrite"}), tool.name
+            assert not properties.keys() & paths, tool.name
             assert "lang" in properties
             assert tool.title
             assert tool.description
@@ -83,7 +82,7 @@ def test_a_client_sees_the_parks_of_the_workspace_and_no_others(workspace):
 def test_what_is_misasked_is_told_with_place_and_repair(workspace):
     for name, arguments, place in (
         ("levers", {"case": "great-stone", "draws": 10**6}, "params.draws"),
-        ("levers", {"case": "great-stone", "overwrite": True}, "fresh"),
+        ("levers", {"case": "great-stone", "overwrite": True}, "params.overwrite"),
         ("claims", {"case": "great-stone", "file": "claims.yaml"}, "params.file"),
         ("list_parks", {"park": "lekki"}, "park"),
         ("show_park", {"park": "lekki", "lang": "fr"}, "lang"),

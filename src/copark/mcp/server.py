@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -35,6 +36,8 @@ from copark.version import __version__
 LOG = logging.getLogger(__name__)
 BETWEEN = 1.0
 """Seconds between two words on how far the work is."""
+PLACE = re.compile(r"^(?:params\.|--)")
+"""What stands before the name of an argument in faults of requests and of commands."""
 WAITING = 0.2
 """Seconds after which a question that waits for another looks whether it is still wanted."""
 
@@ -183,11 +186,7 @@ def _refusal(error: BaseException, name: str, lang: str) -> CallToolResult:
         raise MCPError(INVALID_PARAMS, text("mcp.no_tool", lang, found=name[:80], known=known))
     if isinstance(error, FaultsFound):
         faults = [
-            {
-                "place": fault.key.removeprefix("params.").lstrip("-"),
-                "cause": fault.cause(lang),
-                "repair": fault.repair(lang),
-            }
+            {"place": PLACE.sub("", fault.key), "cause": fault.cause(lang), "repair": fault.repair(lang)}
             for fault in error.faults
         ]
         words = "\n".join(f"{one['place']}: {one['cause']} {one['repair']}".removeprefix(": ") for one in faults)
