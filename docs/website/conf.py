@@ -60,14 +60,16 @@ html_theme_options: dict[str, Any] = {
     "navbar_end": ["theme-switcher"],
     "navbar_persistent": ["search-button-field", "language-switch"],
     "header_links_before_dropdown": 5,
-    "navigation_depth": 3,
+    "navigation_depth": 1,
     "show_toc_level": 2,
     "footer_start": ["site-footer"],
     "footer_end": [],
     "show_prev_next": True,
     "search_as_you_type": False,
 }
-html_sidebars = {"index": []}
+RECORDS = ("explanation/decisions/[0-9]*", "explanation/decision-log/[0-9]*")
+"""Pages that an index lists, of which each would else carry the list of all beside it."""
+html_sidebars: dict[str, list[str]] = {"index": [], **{pattern: [] for pattern in RECORDS}}
 html_search_language = lang
 html_search_scorer = str(HERE / "static" / "scorer.js")
 python_maximum_signature_line_length = 72

@@ -38,7 +38,7 @@ def mcp(
         Language of help and answers; it was read before the command was.
     """
     need("mcp", "`copark mcp`")
-    from copark.mcp.server import serve
     from copark.mcp.questions import Workspace
+    from copark.mcp.server import serve
 
     serve(Workspace.of(out, tuple(park or ()), threads, ctx.obj), seconds)
