@@ -42,6 +42,9 @@ SHARED = ("scripts", "styles", "vendor")
 """Folders of the theme that both languages share."""
 CODE = re.compile(r'<(dt) class="sig.*?</\1>|<(code) class="docutils literal.*?</\2>', re.DOTALL)
 WORD = re.compile(r'<span class="pre">([^<-]*)</span>')
+ROW = re.compile(r'<tr class="row-(?:odd|even)">')
+CELL = re.compile(r"(<(td|th)\b[^>]*>)<p>((?:(?!</?p\b).)*)</p>\s*(</\2>)", re.DOTALL)
+"""A cell that is one paragraph."""
 KEPT_SPACE = re.compile(r"(<(?:pre|textarea)\b.*?</(?:pre|textarea)>)", re.DOTALL)
 """Parts of a page in which every space is meant."""
 INDENTED = re.compile(r"[ \t]*\n\s*")
@@ -172,11 +175,12 @@ def without_inline_scripts(text: str, path: Path, html: Path) -> str:
 
 
 def slim(text: str) -> str:
-    """Return a page without what nobody sees: indentation, empty lines, and a mark around each word of code.
+    """Return a page without what nobody sees: indentation, empty lines, marks of rows, cells and words of code.
 
     A word with a hyphen keeps its mark, since no line may break in it.
     """
     plain = CODE.sub(lambda found: WORD.sub(r"\1", found[0]), text)
+    plain = ROW.sub("<tr>", CELL.sub(r"\1\3\4", plain))
     parts = KEPT_SPACE.split(plain)
     return "".join(part if number % 2 else INDENTED.sub("\n", part) for number, part in enumerate(parts))
 
