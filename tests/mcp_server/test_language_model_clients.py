@@ -46,13 +46,13 @@ def test_every_question_without_files_is_a_tool_with_a_sound_schema_in_both_lang
 
 
 def test_an_answer_has_trust_run_id_sources_and_citation_in_the_language_asked_for(workspace):
-    for name, arguments in (("list_parks", {}), ("show_park", {"park": "great-stone"}), ("levers", SHIPPED)):
-        for lang in ("en", "zh"):
-            answer = ask(name, {**arguments, "lang": lang}, workspace)
-            jsonschema.validate(answer.values, VALUES)
-            assert answer.values["trust"] in answer.words
-            assert ("参数" in answer.words) is (lang == "zh")
-            assert str(workspace.parks["held-park"].parent) not in answer.words
+    asked = (("list_parks", {}, "zh"), ("show_park", {"park": "great-stone"}, "zh"))
+    for name, arguments, lang in (*asked, ("levers", SHIPPED, "zh"), ("levers", SHIPPED, "en")):
+        answer = ask(name, {**arguments, "lang": lang}, workspace)
+        jsonschema.validate(answer.values, VALUES)
+        assert answer.values["trust"] in answer.words
+        assert ("参数" in answer.words) is (lang == "zh")
+        assert str(workspace.parks["held-park"].parent) not in answer.words
     assert answer.values["trust_state"] == "calibrated"
     assert answer.values["run_id"] in answer.words
     assert answer.values["run_id"] in "".join(answer.values["citation"])
