@@ -138,12 +138,15 @@ class Times:
         return statistics.median(one / both for one, both in zip(self.simulate, self.both, strict=True))
 
 
-def compare(runs: int, repeats: int = REPEATS) -> None:
-    """Print efficiency and overheads: for a whole ensemble, and for each further chunk, from two sizes."""
+def compare(runs: int, repeats: int = REPEATS, *, warmed: bool = True) -> None:
+    """Print efficiency and overheads: for a whole ensemble, and for each further chunk, from two sizes.
+
+    Workers compile before they are timed, where ``warmed``.
+    """
     sizes = (runs // LESS, runs)
     times = {size: Times() for size in sizes}
     with local_workers(1) as one, local_workers(2) as two:
-        for worker_pool in (one, two):
+        for worker_pool in (one, two) if warmed else ():
             timed(worker_pool, min(4000, runs))
         for _ in range(repeats):
             for size in sizes:
@@ -197,7 +200,7 @@ def main() -> None:
     parser.add_argument("--million", action="store_true")
     given = parser.parse_args()
     if given.smoke:
-        compare(2 * LESS * CHUNK // LESS, 1)
+        compare(CHUNK, 1, warmed=False)
     elif given.million:
         million()
     else:

@@ -18,11 +18,15 @@ def asked(name, place, **params):
     return found, analysis.document(found, "en")
 
 
+AS_SHIPPED = {"claims": {}, "experts": {}, "voi": {}}
+SMALL = {"claims": {"draws": DRAWS}, "experts": {"draws": DRAWS, "futures": 2}, "voi": {"draws": DRAWS, "futures": 3}}
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("case", ["great-stone", "wsip"])
-def test_every_page_shows_the_same_probability_of_each_part(case, tmp_path, subtests):
-    claims, _ = asked("claims", tmp_path, case=case, draws=DRAWS)
-    experts, shown = asked("experts", tmp_path, case=case, draws=DRAWS, futures=2)
+@pytest.mark.parametrize(("case", "sizes"), [("great-stone", AS_SHIPPED), ("wsip", SMALL)], ids=["shipped", "small"])
+def test_every_page_shows_the_same_probability_of_each_part(case, sizes, tmp_path, subtests):
+    claims, _ = asked("claims", tmp_path, case=case, **sizes["claims"])
+    experts, shown = asked("experts", tmp_path, case=case, **sizes["experts"])
     known = {(claim.claim.id, ""): claim for claim in claims.claims}
     known |= {(claim.claim.id, one.part.key): one for claim in claims.claims for one in claim.parts}
     assert {(row.claim, row.part) for row in experts.rows} == set(known)
@@ -42,7 +46,7 @@ def test_every_page_shows_the_same_probability_of_each_part(case, tmp_path, subt
         own = [known[one.claim, one.part].probability for one in rows]
         assert cells == [one if isfinite(one) else None for one in own]
 
-    voi, shown = asked("voi", tmp_path, case=case, draws=DRAWS, futures=3)
+    voi, shown = asked("voi", tmp_path, case=case, **sizes["voi"])
     assert voi.questions
     for one in voi.questions:
         with subtests.test(page="voi", question=one.key):

@@ -38,10 +38,10 @@ def few_samples():
 @pytest.fixture(scope="session")
 def exploration(great_stone, calibration, source):
     with few_samples():
-        return explore.explore(great_stone, SMALL, parameters=calibration.parameters, source=source)
+        return explore.explore(great_stone, SMALL, replay=calibration.replay, source=source)
 
 
 @pytest.fixture(scope="session")
 def ablations(great_stone, calibration, source):
     wanted = ablate.AblationSettings(futures=1, size=1 << 9, repeats=2, only=ONLY)
-    return ablate.ablate(great_stone, wanted, source=source, parameters=calibration.parameters)
+    return ablate.ablate(great_stone, wanted, source=source, replay=calibration.replay)

@@ -168,7 +168,7 @@ def test_nobody_waits_at_a_door_that_is_full_without_being_told_and_it_is_left_a
 @pytest.mark.long
 @pytest.mark.alone
 def test_thirty_two_clients_who_never_rest():
-    found = saturate(15.0)
+    found = saturate(6.0)
     assert not found.faults
     assert set(found.statuses) <= {200, 429, 503}
     assert found.statuses[200] > 0

@@ -150,9 +150,9 @@ def movements(space: PriorSpace, points: Floats, weights: Floats | None = None) 
     return tuple(sorted(compared, key=lambda entry: entry.overlap))
 
 
-def marks_of(parameters: ParameterPosterior) -> dict[str, str]:
+def marks_of(replay: ReplayPosterior) -> dict[str, str]:
     """Mark each parameter by what the data did to it: moved, weakly, unmoved."""
-    compared = movements(parameters.space, parameters.points, parameters.weights)
+    compared = movements(replay.space, replay.points)
     return {movement.name: movement.verdict for movement in compared}
 
 

@@ -22,8 +22,8 @@ def moved_by_data(case: Case, parameters: CaseParameters) -> dict[str, str]:
         for name, variable in catalogue().parameters.items()
     }
     if parameters.stored is not None:
-        posterior = parameters.stored.parameters
-        shifts = movements(posterior.space, posterior.points, posterior.weights)
+        replay = parameters.stored.replay
+        shifts = movements(replay.space, replay.points)
     elif parameters.source is not None:
         shifts = movements(parameters.source.space, parameters.source.points)
     else:

@@ -1,4 +1,4 @@
-"""The parameter posterior: what the data say of each parameter, for tables.
+"""The parameter posterior: the runs nearest to the record, moved to it; no answer reads it (decision 0113).
 
 A small network learns from the prior batch what a set of reports says of each parameter: its expected place in the unit
 cube. A parameter the data cannot move is given the middle of its prior whatever the data are, and so hardly counts in a

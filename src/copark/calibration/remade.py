@@ -186,17 +186,13 @@ def distances(calibration: Calibration, stored: StoredPosterior, threads: int = 
     forecasts as shares of their width, of outcomes as shares of runs.
     """
     replay = calibration.replay.thin(stored.replay.pairs)
-    drawn = calibration.parameters.equal(len(stored.parameters.points))
     names = replay.space.names
-    levels = (
-        (_levels(replay.points), _levels(stored.replay.points)),
-        (_levels(drawn), _levels(stored.parameters.points)),
-    )
-    medians = np.stack([np.abs(fresh[1] - stored_levels[1]) for fresh, stored_levels in levels])
-    widths = np.stack([np.abs(_width(fresh) - _width(stored_levels)) for fresh, stored_levels in levels])
+    levels, stored_levels = _levels(replay.points), _levels(stored.replay.points)
+    medians = np.abs(levels[1] - stored_levels[1])
+    widths = np.abs(_width(levels) - _width(stored_levels))
     return (
         _farthest("medians", medians, names, MEDIANS),
-        Apart("typical", float(np.sqrt((medians**2).mean(axis=1)).max()), TYPICAL),
+        Apart("typical", float(np.sqrt((medians**2).mean())), TYPICAL),
         _farthest("widths", widths, names, WIDTHS),
         *_of_runs(replay, stored.replay, threads),
     )
@@ -210,7 +206,7 @@ def _of_runs(first: ReplayPosterior, second: ReplayPosterior, threads: int) -> I
     other_levels = _levels(other_ahead)
     scale = np.maximum(np.maximum(_width(levels), _width(other_levels)), LEAST_WIDTH)
     moved = np.maximum(np.abs(levels[1] - other_levels[1]), np.abs(_width(levels) - _width(other_levels))) / scale
-    yield _farthest("forecasts", moved[np.newaxis], FORECAST, FORECASTS)
+    yield _farthest("forecasts", moved, FORECAST, FORECASTS)
     apart = np.abs(outcomes - other_outcomes)
     position = int(np.argmax(apart / allowed))
     yield Apart("outcomes", float(apart[position]), float(allowed[position]), OUTCOMES[position])
@@ -259,7 +255,7 @@ def _width(levels: Floats) -> Floats:
 
 
 def _farthest(what: What, differences: Floats, names: tuple[str, ...], allowed: float) -> Apart:
-    """Find the largest of differences, shape (posteriors, names), and where it is."""
+    """Find the largest of differences, shape (names,), and where it is."""
     sizes = np.nan_to_num(differences, nan=np.inf)
-    position = int(np.argmax(sizes.max(axis=0)))
-    return Apart(what, float(sizes[:, position].max()), allowed, names[position])
+    position = int(np.argmax(sizes))
+    return Apart(what, float(sizes[position]), allowed, names[position])

@@ -139,7 +139,7 @@ def compute(params: Params, context: Context) -> Answer:
             case,
             settings_of(params),
             source=has.source,
-            parameters=None if has.stored is None else has.stored.parameters,
+            replay=None if has.stored is None else has.stored.replay,
             threads=context.cores,
             stages=stages,
             progress=context.progress,

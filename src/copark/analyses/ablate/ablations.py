@@ -27,7 +27,7 @@ from copark.calibration.case_parameters import Source
 from copark.calibration.diagnostics import marks_of
 from copark.calibration.draw_sources import PosteriorSource
 from copark.calibration.observations import Target
-from copark.calibration.posterior import ParameterPosterior
+from copark.calibration.replay_posterior import ReplayPosterior
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cases.world import world_hash
@@ -241,7 +241,7 @@ def ablate(
     settings: AblationSettings | None = None,
     *,
     source: Source | None = None,
-    parameters: ParameterPosterior | None = None,
+    replay: ReplayPosterior | None = None,
     threads: int = 1,
     stages: Stages | None = None,
     progress: StagedProgress | None = None,
@@ -257,8 +257,8 @@ def ablate(
     source
         Draws of the case's parameters, whose cut is the last quarter the fit knows. Where they are no replay posterior
         nothing is replayed; without any they are from the prior, and nothing is scored.
-    parameters
-        The case's parameter posterior, for what the data moved.
+    replay
+        The case's replay posterior, for what the data moved.
     threads
         Threads; they do not change the numbers.
     stages
@@ -275,7 +275,7 @@ def ablate(
     refits = None
     if cut is not None and settings.size and later:
         refits = _Refits(work, Refitting(case, cut, settings.size, settings.seed, later, threads, stages))
-    marks = {} if parameters is None else marks_of(parameters)
+    marks = {} if replay is None else marks_of(replay)
     rows = [work.row(ablation, marks, refits) for ablation in chosen(case, settings, cut)]
     made_of = provenance_of(case, settings, source, cut)
     return Ablations(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.calibration.calibrate import CalibrationSettings
     from copark.calibration.calibrations import KeptPosterior
-    from copark.calibration.posterior import ParameterPosterior
+    from copark.calibration.replay_posterior import ReplayPosterior
     from copark.cases.case import Case
     from copark.cases.quarters import Quarter
     from copark.simulation.trust import Trust
@@ -274,9 +274,8 @@ def _answer(case_as_asked: str, task: CalibrationRequest, posterior: KeptPosteri
     if examined is None:
         raise ValueError("a calibration made here is examined")
     case = task.case
-    parameters = posterior.stored.parameters
     replay = posterior.stored.replay
-    moved = movements(parameters.space, parameters.points, parameters.weights)
+    moved = movements(replay.space, replay.points)
     recipe = posterior.stored.recipe
     reading = Reading.of(recipe)
     return Answer(
@@ -287,8 +286,8 @@ def _answer(case_as_asked: str, task: CalibrationRequest, posterior: KeptPosteri
             values=len(replay.model.targets),
             everything=uses_everything(case, task.cut),
             movements=moved,
-            ties=ties(parameters.space, parameters.points, parameters.weights),
-            densities=_densities(parameters, moved),
+            ties=ties(replay.space, replay.points),
+            densities=_densities(replay, moved),
             checks=predictive_checks(replay.model, replay.seen),
             axes=examined.near.names,
             ranks={"anywhere": examined.anywhere.ranks, "near": examined.near.ranks},
@@ -319,7 +318,7 @@ def _common_fields(task: CalibrationRequest, context: Context, trust: Trust | No
     return {"case": case.name, "park": case.title, "cut": str(task.cut), **origin}
 
 
-def _densities(own: ParameterPosterior, moved: tuple[Movement, ...]) -> tuple[Density, ...]:
+def _densities(own: ReplayPosterior, moved: tuple[Movement, ...]) -> tuple[Density, ...]:
     """Return the most informed parameters before and after."""
     import numpy as np
 

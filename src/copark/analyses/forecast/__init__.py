@@ -309,12 +309,11 @@ def _on_own(
     frozen = engine.Frozen(content)
     names = tuple(content["forecast"])
     before = project(replay, basis.cut, names, threads=threads)
-    parameters = calibration.stored.parameters
     ahead = {
         name: engine.read_levels(stacks[name].levels[STACK], LEVELS) if name in stacks else frozen.band(name, LEVELS)
         for name in names
     }
-    moved = {movement.name: movement for movement in movements(parameters.space, parameters.points, parameters.weights)}
+    moved = {movement.name: movement for movement in movements(replay.space, replay.points)}
     verdicts = {name: movement.verdict for name, movement in moved.items()}
     widths = engine.widths_at(replay, basis.until, names, verdicts, threads)
     shares: dict[str, float] = {}

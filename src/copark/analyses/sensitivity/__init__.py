@@ -103,8 +103,8 @@ def _dependencies_of(params: Params, context: Context) -> tuple[ExplorationSetti
     case_parameters = context.parameters(params.case, *params.wanted)
     if case_parameters.stored is None and params.over == "posterior-box":
         raise RunRefused.of("sensitivity.refused.posterior", case=case.name)
-    parameters = None if case_parameters.stored is None else case_parameters.stored.parameters
-    return settings, case_parameters, engine.provenance_of(case, settings, parameters, case_parameters.posterior)
+    replay = None if case_parameters.stored is None else case_parameters.stored.replay
+    return settings, case_parameters, engine.provenance_of(case, settings, replay, case_parameters.posterior)
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
@@ -119,13 +119,13 @@ def compute(params: Params, context: Context) -> Answer:
     case = context.case(params.case)
     settings, case_parameters, made_of = _dependencies_of(params, context)
     context.announce_workload(case, workload(params, context))
-    parameters = None if case_parameters.stored is None else case_parameters.stored.parameters
-    box = None if parameters is None else hash_array(parameters.points, "<f8")
+    replay = None if case_parameters.stored is None else case_parameters.stored.replay
+    box = None if replay is None else hash_array(replay.points, "<f8")
     with context.stages({**made_of, "box": box}) as stages:
         exploration = engine.explore(
             case,
             settings,
-            parameters=parameters,
+            replay=replay,
             source=case_parameters.posterior,
             stages=stages,
             threads=context.cores,

@@ -24,7 +24,7 @@ from copark.analyses.sensitivity.samples import (
 )
 from copark.calibration.diagnostics import marks_of
 from copark.calibration.draw_sources import PosteriorSource
-from copark.calibration.posterior import ParameterPosterior
+from copark.calibration.replay_posterior import ReplayPosterior
 from copark.cases.case import Case
 from copark.cases.world import world_hash
 from copark.identity import identity_of
@@ -129,7 +129,7 @@ def explore(
     case: Case,
     settings: ExplorationSettings | None = None,
     *,
-    parameters: ParameterPosterior | None = None,
+    replay: ReplayPosterior | None = None,
     source: PosteriorSource | None = None,
     threads: int = 1,
     stages: Stages | None = None,
@@ -143,7 +143,7 @@ def explore(
         The case.
     settings
         Settings of the exploration; the usual ones by default.
-    parameters, source
+    replay, source
         The case's posteriors, if it has any: for the box, which is refused without, for what the data moved, and for
         the forecast.
     threads
@@ -161,9 +161,9 @@ def explore(
     readouts = readouts_of(case)
     factors = prior
     if chosen.over == "posterior-box":
-        if parameters is None:
+        if replay is None:
             raise ValueError("no posterior to make a box of")
-        factors = posterior_box(parameters.space, parameters.points, parameters.weights)
+        factors = posterior_box(replay.space, replay.points)
         if chosen.fixed:
             factors = box_within(prior.space, factors)
     indices: tuple[Indices, ...] = ()
@@ -198,7 +198,7 @@ def explore(
             samples.append(
                 posterior_sample(source, readouts, chosen.futures, chosen.seed, threads=threads, progress=simulated)
             )
-    made_of = provenance_of(case, chosen, parameters, source)
+    made_of = provenance_of(case, chosen, replay, source)
     return Exploration(
         run_id=identity_of(made_of),
         provenance=made_of,
@@ -207,7 +207,7 @@ def explore(
         settings=chosen,
         names=factors.space.names,
         readouts=readouts,
-        moved={} if parameters is None else _marks(case, parameters, chosen),
+        moved={} if replay is None else _marks(case, replay, chosen),
         indices=indices,
         given=tuple(given_set(sample, readouts, chosen.seed, analysed) for sample in samples),
     )
@@ -218,14 +218,14 @@ def _varied(case: Case, settings: ExplorationSettings) -> Case:
     return let_go(case) if settings.fixed else case
 
 
-def _marks(case: Case, parameters: ParameterPosterior, settings: ExplorationSettings) -> dict[str, str]:
+def _marks(case: Case, replay: ReplayPosterior, settings: ExplorationSettings) -> dict[str, str]:
     """Say what the data did to each factor; they did nothing to what was held."""
     released = held(case) if settings.fixed else ()
-    return {**dict.fromkeys(released, "unmoved"), **marks_of(parameters)}
+    return {**dict.fromkeys(released, "unmoved"), **marks_of(replay)}
 
 
 def provenance_of(
-    case: Case, settings: ExplorationSettings, parameters: ParameterPosterior | None, source: PosteriorSource | None
+    case: Case, settings: ExplorationSettings, replay: ReplayPosterior | None, source: PosteriorSource | None
 ) -> JsonObject:
     """Return everything an exploration depends on, and the version that made it.
 
@@ -235,7 +235,7 @@ def provenance_of(
         The case.
     settings
         Settings of the exploration.
-    parameters, source
+    replay, source
         The case's posteriors, if it has any.
     """
     return {
@@ -246,7 +246,7 @@ def provenance_of(
         "world_hash": world_hash(case),
         "model_version": MODEL_VERSION,
         "settings": asdict(settings) | {"methods": list(settings.methods)},
-        **({} if parameters is None else {"parameter_draws": len(parameters.points)}),
+        **({} if replay is None else {"parameter_draws": replay.pairs}),
         **({} if source is None else source.content),
     }
 

@@ -381,13 +381,13 @@ def _posterior(case_entry: CaseEntry) -> tuple[dict[str, list[float]], Calibrati
     stored = case_entry.parameters.stored
     if stored is None:
         return {}, None
-    values = stored.parameters.space.table(stored.parameters.points)
+    values = stored.replay.space.table(stored.replay.points)
     quantiles = {name: [float(level) for level in np.quantile(drawn, LEVELS)] for name, drawn in values.items()}
     recipe = stored.recipe
     return quantiles, CalibrationInfo(
         cut=str(recipe["cut"]),
         pairs=stored.replay.pairs,
-        draws=len(stored.parameters.points),
+        draws=stored.replay.pairs,
         runs=int(recipe["settings"]["runs"]),
         stale=stored.stale,
         targets=len(stored.replay.model.targets),
