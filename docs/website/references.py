@@ -201,7 +201,23 @@ def commands(lang: str) -> str:
         below = getattr(group.commands[name], "commands", {})
         for each in sorted(below):
             lines += [f"### copark {name} {each}", "", "```text", *_help([name, each], lang), "```", ""]
-    return page("commands", lang, lines)
+    return page("commands", lang, [*lines, *_reply(lang)])
+
+
+def _reply(lang: str) -> list[str]:
+    """Return the lines on the record that every command prints with ``--json``."""
+    from copark.presentation import reply
+
+    t = said(lang)
+    lines = [f"## {t['commands.json']}", "", t["commands.json.about"], ""]
+    for model in (reply.Reply, reply.ReplyMessage, reply.ReplyFault, reply.ReplyError):
+        lines += [f"### {model.__name__}", "", plain(inspect.getdoc(model) or "")]
+        rows = [
+            [code(name), code(_type(one)), plain(one.get("description", ""))]
+            for name, one in model.model_json_schema()["properties"].items()
+        ]
+        lines += table([t["http.field"], t["http.type"], t["http.meaning"]], rows)
+    return lines
 
 
 def _help(command: Sequence[str], lang: str) -> list[str]:
@@ -383,11 +399,13 @@ def _field_docstrings(model: Any) -> dict[str, str]:
 def exit_codes(lang: str) -> str:
     """Write the page on exit codes, of the constants of the command line."""
     from copark import cli
+    from copark.texts import text
 
     t = said(lang)
-    names = [key.removeprefix("exit-code.") for key in t if key.startswith("exit-code.")]
-    rows = [[str(getattr(cli, name)) + ("+" if name == "BY_SIGNAL" else ""), t[f"exit-code.{name}"]] for name in names]
-    return page("exit-codes", lang, table([t["exit-codes.code"], t["exit-codes.meaning"]], rows))
+    rows = [[one, text(f"cli.exit_code.{name}", lang), t[f"exit-code.{name}"]] for name, one in cli.EXIT_CODES.items()]
+    return page(
+        "exit-codes", lang, table([t["exit-codes.code"], t["exit-codes.meaning"], t["exit-codes.detail"]], rows)
+    )
 
 
 VARIABLE = re.compile(r"[\"'](COPARK_[A-Z_]+|NO_COLOR)[\"']")

@@ -171,15 +171,32 @@ def _of_the_whole(result: Answer, documents: Sequence[Document]) -> dict[str, st
     return attributes
 
 
-def save(result: Answer, path: Path, lang: str | None) -> Path:
-    """Write an answer to a file, in the form its ending names, and give the path."""
-    from copark.presentation import FORMATS, write_file
+def forms() -> tuple[str, ...]:
+    """Return the forms that an answer is written in: those of documents, and those of its main table."""
+    from copark.presentation import FORMATS
 
-    kind = path.suffix.lower().removeprefix(".")
-    known = [*(form for form in FORMATS if form not in _TABLES), *_TABLES]
-    if kind not in known:
-        endings = ", ".join(f".{form}" for form in known)
+    return (*(form for form in FORMATS if form not in _TABLES), *_TABLES)
+
+
+def is_table(form: str) -> bool:
+    """Say whether a form holds the main table alone."""
+    return form in _TABLES
+
+
+def form_of(path: Path) -> str:
+    """Return the form that the ending of a file names; NotFound if answers are not written in it."""
+    form = path.suffix.lower().removeprefix(".")
+    if form not in forms():
+        endings = ", ".join(f".{known}" for known in forms())
         raise NotFound.of("analyses.no_form", found=path.suffix or path.name, known=endings)
+    return form
+
+
+def save(result: Answer, path: Path, lang: str | None, form: str = "") -> Path:
+    """Write an answer to a file, in a form, or else in the one its ending names, and give the path."""
+    from copark.presentation import write_file
+
+    kind = form or form_of(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     if kind in _TABLES:
         _TABLES[kind](result, path, options().lang if lang is None else lang)

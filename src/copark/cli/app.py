@@ -6,14 +6,9 @@ from typing import Annotated
 
 import typer
 
+from copark.cli.completion import run_ids
 from copark.cli.help import SpokenGroup
-
-
-class Language(StrEnum):
-    """A language copark speaks."""
-
-    en = "en"
-    zh = "zh"
+from copark.cli.output import output
 
 
 class DrawsOf(StrEnum):
@@ -42,7 +37,6 @@ class Form(StrEnum):
     xlsx = "xlsx"
 
 
-Lang = Annotated[Language | None, typer.Option("--lang", help="cli.help.lang", metavar="en|zh")]
 Out = Annotated[Path, typer.Option("--out", help="cli.help.out", metavar="DIR", show_default=False)]
 Threads = Annotated[int | None, typer.Option("--threads", min=1, max=1024, help="cli.help.threads", metavar="N")]
 Runs = Annotated[int | None, typer.Option("--runs", min=1, max=10**8, help="cli.help.run.runs", metavar="N")]
@@ -60,20 +54,20 @@ Cut = Annotated[str | None, typer.Option("--cut", help="trust.help.cut", metavar
 Scheduler = Annotated[str | None, typer.Option("--scheduler", help="cluster.help.scheduler", metavar="ADDRESS")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, max=1024, help="cluster.help.workers", metavar="N")]
 Outcomes = Annotated[bool, typer.Option("--outcomes", help="trust.help.outcomes")]
-Identity = Annotated[str, typer.Argument(metavar="RUN_ID", help="cli.help.identity")]
-Json = Annotated[bool, typer.Option("--json", help="analyses.option.json")]
+Identity = Annotated[str, typer.Argument(metavar="RUN_ID", help="cli.help.identity", autocompletion=run_ids)]
+OutputFile = Annotated[Path | None, typer.Option("--output", "-o", help="cli.help.output", metavar="FILE")]
 OUT = Path("out")
 WRITTEN = "html,xlsx,csv"
 """Formats that are written where none are asked for."""
 
-app = typer.Typer(cls=SpokenGroup, add_completion=True, pretty_exceptions_enable=False, no_args_is_help=True)
+app = typer.Typer(cls=SpokenGroup, add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
 
 def _show_version(is_requested: bool) -> None:
     if is_requested:
         from copark import __version__
 
-        print(__version__)
+        output().content(__version__, version=__version__)
         raise typer.Exit
 
 
@@ -82,9 +76,8 @@ def copark(
     _version: Annotated[
         bool, typer.Option("--version", help="cli.help.version", callback=_show_version, is_eager=True)
     ] = False,
-    _lang: Lang = None,
 ) -> None:
-    """Take the options that come before the command; the language was read before."""
+    """Take the option that comes before the command."""
 
 
 def formats_of(listed: str | None, lang: str, default: str = WRITTEN, more: tuple[str, ...] = ()) -> list[str]:
@@ -113,3 +106,36 @@ def formats_of(listed: str | None, lang: str, default: str = WRITTEN, more: tupl
             raise NotFound(text("presentation.unknown_format", lang, name=printable(name), known=known))
         need_form(name)
     return formats
+
+
+def form_of(file: Path, listed: str | None, lang: str, more: tuple[str, ...] = ()) -> str:
+    """Return the form in which an answer is written to one file, as :func:`formats_of` does those of a report.
+
+    Parameters
+    ----------
+    file
+        The file, whose ending names the form where none is listed; on standard output it is Markdown then.
+    listed
+        Form that was asked for.
+    lang
+        Language of the refusal, ``en`` or ``zh``.
+    more
+        Forms beside those of answers.
+    """
+    from copark.analyses.answer_forms import form_of as form_of_ending
+    from copark.analyses.answer_forms import forms
+    from copark.cli.streams import is_stream
+    from copark.extras import need_form
+
+    if listed is None:
+        form = "md" if is_stream(file) else form_of_ending(file)
+    else:
+        form = listed.strip().lower()
+    if form not in ("md", *forms(), *more):
+        from copark.errors import NotFound, printable
+        from copark.texts import text
+
+        known = ", ".join((*forms(), *more))
+        raise NotFound(text("presentation.unknown_format", lang, name=printable(form), known=known))
+    need_form(form)
+    return form

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from copark.cli.app import OUT, Lang, Threads, app
+from copark.cli.app import OUT, Threads, app
 from copark.cli.help import SpokenCommand
 from copark.extras import need
 
@@ -18,7 +18,6 @@ def mcp(
     seconds: Annotated[int, typer.Option("--seconds", min=5, max=3600, help="mcp.help.seconds", metavar="N")] = 120,
     out: Annotated[Path, typer.Option("--out", help="mcp.help.out", metavar="DIR", show_default=False)] = OUT,
     threads: Threads = None,
-    _lang: Lang = None,
 ) -> None:
     """Serve tools over standard input and output until the client closes them.
 
@@ -34,8 +33,6 @@ def mcp(
         Folder of results.
     threads
         Threads; ``None`` for as many as the processors that may be used.
-    _lang
-        Language of help and answers; it was read before the command was.
     """
     need("mcp", "`copark mcp`")
     from copark.mcp.questions import Workspace

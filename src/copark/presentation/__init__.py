@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from copark.presentation.document import Document
     from copark.presentation.figures import Charts
 
-FORMATS = ("html", "xlsx", "csv", "docx", "pdf", "pptx", "json")
+FORMATS = ("html", "xlsx", "csv", "docx", "pdf", "pptx", "md", "json")
 
 
 def dated_name(document: Document) -> str:
@@ -85,7 +85,7 @@ def write_file(document: Document, path: Path, kind: str, charts: Charts | None 
         module, function = _WRITERS[kind]
         getattr(import_module(f"copark.presentation.{module}"), function)(document, path, charts)
     else:
-        _write_text(document, path, charts)
+        _write_text(document, path, kind, charts)
     return path
 
 
@@ -98,16 +98,19 @@ _WRITERS = {
 }
 
 
-def _write_text(document: Document, path: Path, charts: Charts | None) -> None:
-    """Write HTML or JSON."""
+def _write_text(document: Document, path: Path, kind: str, charts: Charts | None) -> None:
+    """Write HTML, Markdown or JSON."""
     import json
 
     from copark.presentation.html_pdf import to_html
+    from copark.presentation.markdown import to_markdown
     from copark.presentation.rendered_document import to_json
     from copark.store.files import written_file
 
-    if path.suffix == ".html":
+    if kind == "html":
         content = to_html(document, charts)
+    elif kind == "md":
+        content = to_markdown(document)
     else:
         content = json.dumps(to_json(document, charts), ensure_ascii=False, indent=1) + "\n"
     with written_file(path) as target:

@@ -8,7 +8,7 @@ the language asked for; nothing here prints.
 """
 
 from copark.analyses.stored_runs import ExecutionOptions
-from copark.workflows.case_commands import case_schema, catalogue, check, export, new, show
+from copark.workflows.case_commands import catalogue, check, export, new, show
 from copark.workflows.replay import ReplayVerdict, verify
 from copark.workflows.run_study import RunOutcome, run_study, simulate
 
@@ -16,7 +16,6 @@ __all__ = [
     "ExecutionOptions",
     "ReplayVerdict",
     "RunOutcome",
-    "case_schema",
     "catalogue",
     "check",
     "export",

@@ -72,7 +72,7 @@ class RunOutcome:
     def _repr_html_(self) -> str:
         return self.answer._repr_html_()
 
-    def save(self, path: str | Path, *, lang: str | None = None) -> Path:
+    def save(self, path: str | Path, *, lang: str | None = None, form: str = "") -> Path:
         """Write its report to a file, in the form its ending names; see :meth:`copark.analyses.contract.Result.save`.
 
         Parameters
@@ -81,8 +81,10 @@ class RunOutcome:
             The file.
         lang
             Language of its words, by default that of the session.
+        form
+            Form in the place of the one its ending names.
         """
-        return self.answer.save(path, lang=lang)
+        return self.answer.save(path, lang=lang, form=form)
 
 
 def run_study(
