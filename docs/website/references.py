@@ -268,10 +268,11 @@ def _operation(path: str, method: str, operation: Mapping[str, Any], t: Mapping[
         lines += table([t["http.parameter"], t["http.where"], t["http.type"], t["http.meaning"]], rows)
     for content in operation.get("requestBody", {}).get("content", {}).values():
         lines += [f"{t['http.body']}: {code(_type(content.get('schema', {})))}", ""]
-    answers = []
+    statuses: dict[str, list[str]] = {}
     for status, answer in operation["responses"].items():
         kinds = [_type(one.get("schema", {})) for one in answer.get("content", {}).values()]
-        answers.append(f"{status} {code(', '.join(dict.fromkeys(filter(None, kinds))))}".strip())
+        statuses.setdefault(", ".join(dict.fromkeys(filter(None, kinds))), []).append(status)
+    answers = [f"{', '.join(told)} {code(kind)}".strip() for kind, told in statuses.items()]
     return [*lines, f"{t['http.answers']}: {' · '.join(answers)}", ""]
 
 

@@ -210,9 +210,10 @@ def _save_stata(result: Answer, path: Path, lang: str) -> None:
 
 
 def _save_parquet(result: Answer, path: Path, _lang: str) -> None:
-    from copark.presentation.parquet import require_pyarrow, write_parquet
+    from copark.extras import need_form
+    from copark.presentation.parquet import write_parquet
 
-    require_pyarrow()
+    need_form("parquet")
     write_parquet(labelled(result), path)
 
 

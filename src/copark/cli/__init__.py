@@ -154,7 +154,7 @@ def _application() -> Any:
     from typer.main import get_command
 
     from copark.analyses import REGISTRY
-    from copark.cli import casebook, commands, database, runs, setup  # noqa: F401
+    from copark.cli import casebook, commands, database, mcp, runs, setup  # noqa: F401
     from copark.cli.analyses import AnalysisCommand
     from copark.cli.app import app
     from copark.cli.settings import settings

@@ -83,7 +83,7 @@ def copark(
 
 
 def formats_of(listed: str | None, lang: str, default: str = WRITTEN, more: tuple[str, ...] = ()) -> list[str]:
-    """Return the formats asked for; raise ``NotFound`` if there is no such one.
+    """Return the formats asked for; raise ``NotFound`` or ``NotInstalled`` if there is no such one, or not here.
 
     Parameters
     ----------
@@ -97,6 +97,7 @@ def formats_of(listed: str | None, lang: str, default: str = WRITTEN, more: tupl
         Formats beside those of documents.
     """
     from copark.errors import NotFound, printable
+    from copark.extras import need_form
     from copark.presentation import FORMATS
     from copark.texts import text
 
@@ -105,11 +106,12 @@ def formats_of(listed: str | None, lang: str, default: str = WRITTEN, more: tupl
         if name not in (*FORMATS, *more):
             known = ", ".join((*FORMATS, *more))
             raise NotFound(text("presentation.unknown_format", lang, name=printable(name), known=known))
+        need_form(name)
     return formats
 
 
 def form_of(file: Path, listed: str | None, lang: str, more: tuple[str, ...] = ()) -> str:
-    """Return the form in which an answer is written to one file; raise ``NotFound`` if there is no such one.
+    """Return the form in which an answer is written to one file, as :func:`formats_of` does those of a report.
 
     Parameters
     ----------
@@ -125,14 +127,17 @@ def form_of(file: Path, listed: str | None, lang: str, more: tuple[str, ...] = (
     from copark.analyses.answer_forms import form_of as form_of_ending
     from copark.analyses.answer_forms import forms
     from copark.cli.streams import is_stream
+    from copark.extras import need_form
 
     if listed is None:
-        return "md" if is_stream(file) else form_of_ending(file)
-    form = listed.strip().lower()
-    if form not in (*forms(), *more):
+        form = "md" if is_stream(file) else form_of_ending(file)
+    else:
+        form = listed.strip().lower()
+    if form not in ("md", *forms(), *more):
         from copark.errors import NotFound, printable
         from copark.texts import text
 
         known = ", ".join((*forms(), *more))
-        raise NotFound(text("presentation.unknown_format", lang, name=printable(listed), known=known))
+        raise NotFound(text("presentation.unknown_format", lang, name=printable(form), known=known))
+    need_form(form)
     return form

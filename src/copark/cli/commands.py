@@ -485,6 +485,9 @@ def serve(
         Megabytes for runs that are held ready for the page.
     """
     from copark.analyses.progress import is_compiled
+    from copark.extras import need
+
+    need("server", "`copark serve`")
     from copark.web.server import is_built, settings_of
     from copark.web.server import serve as run
 
@@ -527,7 +530,7 @@ def docs(
     import webbrowser
 
     from copark.errors import RunRefused
-    from copark.web.limits import SITE
+    from copark.web.places import SITE
 
     page = SITE / ctx.obj / "index.html"
     if not page.is_file():

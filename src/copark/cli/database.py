@@ -9,6 +9,7 @@ import typer
 from copark.cli.app import OUT, Out, app
 from copark.cli.help import SpokenCommand, SpokenGroup
 from copark.cli.screen import give, say
+from copark.extras import need
 
 if TYPE_CHECKING:
     from copark.workflows.database import DatabaseReport
@@ -28,6 +29,7 @@ def show(ctx: typer.Context, *, out: Out = OUT) -> None:
     out
         Folder of results.
     """
+    need("database", "`copark database`")
     if ctx.invoked_subcommand is None:
         from copark.workflows.database import describe
 

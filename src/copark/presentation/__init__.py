@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copark.extras import need_form
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -41,12 +42,15 @@ def write(document: Document, folder: Path, formats: Sequence[str], name: str = 
     ------
     ValueError
         If there is no such format.
+    copark.extras.NotInstalled
+        If an extra that brings the writer of one is not installed; nothing is written then.
     """
     from copark.presentation.figures import Charts
 
     for kind in formats:
         if kind not in FORMATS:
             raise ValueError(text("presentation.unknown_format", document.lang, name=kind, known=", ".join(FORMATS)))
+        need_form(kind)
     charts = Charts()
     stem = f"{name or document.key}-{document.lang}"
     paths = {}
@@ -70,7 +74,13 @@ def write_file(document: Document, path: Path, kind: str, charts: Charts | None 
         The format.
     charts
         Draws the figures; each is drawn once, however many formats show it.
+
+    Raises
+    ------
+    copark.extras.NotInstalled
+        If an extra that brings its writer is not installed.
     """
+    need_form(kind)
     if kind in _WRITERS:
         module, function = _WRITERS[kind]
         getattr(import_module(f"copark.presentation.{module}"), function)(document, path, charts)

@@ -7,23 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.errors import CoparkError
+from copark.extras import need_form
 from copark.presentation.labelled_frame import LabelledFrame
 from copark.store.files import written_file
 from copark.texts import LANGUAGES
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-def require_pyarrow() -> None:
-    """Say how to get pyarrow where it is not installed."""
-    if find_spec("pyarrow") is None:
-        raise CoparkError.of("analyses.needs_package", form=".parquet", package="pyarrow", extra="copark[data]")
 
 
 def write_parquet(table: LabelledFrame, target: Path, parts: Iterable[pd.DataFrame] | None = None) -> Path:
@@ -40,10 +33,10 @@ def write_parquet(table: LabelledFrame, target: Path, parts: Iterable[pd.DataFra
 
     Raises
     ------
-    CoparkError
+    copark.extras.NotInstalled
         If pyarrow is missing.
     """
-    require_pyarrow()
+    need_form("parquet")
     import pyarrow as pa
     from pyarrow import parquet
 

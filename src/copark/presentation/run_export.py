@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, Any
 
 from copark import units
 from copark.errors import CoparkError
+from copark.extras import need_form
 from copark.json_types import JsonObject
 from copark.presentation import run_frames
-from copark.presentation.parquet import require_pyarrow, write_parquet
+from copark.presentation.parquet import write_parquet
 from copark.presentation.run_frames import STATUSES
 from copark.presentation.stata import MOST_CELLS, write_stata
 from copark.presentation.xlsx_sheets import Cell, Row, Sheet, Styled, write_sheets
@@ -153,7 +154,7 @@ def export_run(
         raise ExportRefused([fault("target_exists", target)])
     if form in LABELLED:
         if form == "parquet":
-            require_pyarrow()
+            need_form("parquet")
         return _write_labelled(store, record, dataset, form, target, lang, progress, is_folder=is_folder)
     if form == "netcdf":
         return write_netcdf(as_cf(dataset), target)
