@@ -407,11 +407,11 @@ def _field_docstrings(model: Any) -> dict[str, str]:
 
 def exit_codes(lang: str) -> str:
     """Write the page on exit codes, of the constants of the command line."""
-    from copark import cli
+    from copark.cli.exit_codes import EXIT_CODES
     from copark.texts import text
 
     t = said(lang)
-    rows = [[one, text(f"cli.exit_code.{name}", lang), t[f"exit-code.{name}"]] for name, one in cli.EXIT_CODES.items()]
+    rows = [[one, text(f"cli.exit_code.{name}", lang), t[f"exit-code.{name}"]] for name, one in EXIT_CODES.items()]
     return page(
         "exit-codes", lang, table([t["exit-codes.code"], t["exit-codes.meaning"], t["exit-codes.detail"]], rows)
     )

@@ -349,7 +349,8 @@ def command(arguments: list[str], folder: Path) -> str:
     """
     from contextlib import chdir, redirect_stderr, redirect_stdout
 
-    from copark.cli import FAULTS, OK, WRONG_USAGE, _guarded
+    from copark.cli import _guarded
+    from copark.cli.exit_codes import FAULTS, OK, WRONG_USAGE
 
     here = folder / "a" / "b"
     here.mkdir(parents=True)

@@ -87,11 +87,15 @@ class Answer(Result):
 
     def points(self) -> Rows:
         """Return the parks as points of a map: what each is, where it lies, and what became of it."""
-        said = {"name_en", "name_zh", "host", "home", "type", "launch"}
-        for entry in self.ordered():
-            place = entry.place.model_dump(mode="json", include={"longitude", "latitude", "place_en", "place_zh"})
-            row = {"park": entry.park.id, **entry.park.model_dump(mode="json", include=said), **place}
-            yield row | {"coordinates_grade": entry.place.grade, "outcome": entry.record.outcome}
+        return [_point(entry) for entry in self.ordered()]
+
+
+def _point(entry: ListedPark) -> dict[str, Any]:
+    """Return a park as a point of a map."""
+    said = {"name_en", "name_zh", "host", "home", "type", "launch"}
+    place = entry.place.model_dump(mode="json", include={"longitude", "latitude", "place_en", "place_zh"})
+    row = {"park": entry.park.id, **entry.park.model_dump(mode="json", include=said), **place}
+    return row | {"coordinates_grade": entry.place.grade, "outcome": entry.record.outcome}
 
 
 def _falling(value: float | None) -> tuple[bool, float]:
