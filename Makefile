@@ -123,7 +123,7 @@ $(BIN)/python:
 
 $(VENV)/.ready: $(PINS) | $(BIN)/python
 	@echo "Installing copark into $(VENV) (once; it takes a minute or two) ..." >&2
-	@$(PIP) .
+	@$(PIP) '.[reports,server]'
 	@touch $@
 
 $(VENV)/.ready-dev: $(PINS) | $(BIN)/python

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from importlib.metadata import distribution
 from pathlib import Path
 
+from PIL import Image
 from website.gallery import draw, gallery
 from website.references import WRITERS
 from website.staging import LANGUAGES, ROOT, site, stage, words
@@ -37,6 +38,16 @@ MADE_FUNCTION = re.compile(r"(PLURAL_EXPR = )new Function\(.*?\);", re.DOTALL)
 PLURALS = {"en": "Number(n !== 1)", "zh": "0"}
 """Which form of a word stands with a number, by language."""
 PAGE_NAME = re.compile(r"DOCUMENTATION_OPTIONS\.pagename = '([^']*)';?")
+SHARED = ("scripts", "styles", "vendor")
+"""Folders of the theme that both languages share."""
+CODE = re.compile(r'<(dt) class="sig.*?</\1>|<(code) class="docutils literal.*?</\2>', re.DOTALL)
+WORD = re.compile(r'<span class="pre">([^<-]*)</span>')
+ROW = re.compile(r'<tr class="row-(?:odd|even)">')
+CELL = re.compile(r"(<(td|th)\b[^>]*>)<p>((?:(?!</?p\b).)*)</p>\s*(</\2>)", re.DOTALL)
+"""A cell that is one paragraph."""
+KEPT_SPACE = re.compile(r"(<(?:pre|textarea)\b.*?</(?:pre|textarea)>)", re.DOTALL)
+"""Parts of a page in which every space is meant."""
+INDENTED = re.compile(r"[ \t]*\n\s*")
 DATA = re.compile(r"type=[\"']?(?:application|text)/(?!javascript)")
 
 
@@ -85,7 +96,10 @@ def build(lang: str, folder: Path, *, notebooks: bool = True) -> None:
     environment |= {"JUPYTER_PATH": str(kernel(folder / "jupyter"))}
     subprocess.run([*command, str(source), str(html)], check=True, env=environment)  # noqa: S603
     for path in html.rglob("*.html"):
-        path.write_text(without_inline_scripts(path.read_text(encoding="utf-8"), path, html), encoding="utf-8")
+        lighter = without_inline_scripts(slim(path.read_text(encoding="utf-8")), path, html)
+        path.write_text(lighter, encoding="utf-8", newline="\n")
+    for path in html.glob("_images/*.png"):
+        with_few_colours(path)
     tools = html / "_static" / "doctools.js"
     script, count = MADE_FUNCTION.subn(
         lambda found: f"{found[1]}(n) => {PLURALS[lang]};", tools.read_text(encoding="utf-8")
@@ -160,6 +174,34 @@ def without_inline_scripts(text: str, path: Path, html: Path) -> str:
     return SCRIPT.sub(as_file, text)
 
 
+def slim(text: str) -> str:
+    """Return a page without what nobody sees: indentation, empty lines, marks of rows, cells and words of code.
+
+    A word with a hyphen keeps its mark, since no line may break in it.
+    """
+    plain = CODE.sub(lambda found: WORD.sub(r"\1", found[0]), text)
+    plain = ROW.sub("<tr>", CELL.sub(r"\1\3\4", plain))
+    parts = KEPT_SPACE.split(plain)
+    return "".join(part if number % 2 else INDENTED.sub("\n", part) for number, part in enumerate(parts))
+
+
+def with_few_colours(path: Path) -> None:
+    """Write a picture with a palette, which a figure of few colours needs a third of the room for."""
+    with Image.open(path) as picture:
+        if picture.mode == "P":
+            return
+        plain = Image.new("RGB", picture.size, "white")
+        plain.paste(picture, mask=picture.getchannel("A") if picture.mode == "RGBA" else None)
+        resolution = {"dpi": picture.info["dpi"]} if "dpi" in picture.info else {}
+    few = plain.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    smaller = path.with_suffix(".palette")
+    few.save(smaller, "PNG", optimize=True, **resolution)
+    if smaller.stat().st_size < path.stat().st_size:
+        smaller.replace(path)
+    else:
+        smaller.unlink()
+
+
 def first_page() -> str:
     """Return the page before both languages."""
     names = {lang: words()["choose"][lang] for lang in LANGUAGES}
@@ -178,7 +220,38 @@ def put_together(folder: Path) -> None:
     shutil.rmtree(folder / "site", ignore_errors=True)
     for lang in LANGUAGES:
         shutil.copytree(folder / "html" / lang / "site", folder / "site" / lang)
+    for name in SHARED:
+        share(folder / "site", name)
     (folder / "site" / "index.html").write_text(first_page(), encoding="utf-8")
+
+
+def share(site: Path, name: str) -> None:
+    """Put a folder of the theme that is the same in both languages beside these, once, and let pages lead there.
+
+    Parameters
+    ----------
+    site
+        The site.
+    name
+        Folder within ``_static`` of each language.
+
+    Raises
+    ------
+    LookupError
+        If it is not the same in both.
+    """
+    folders = [site / lang / "_static" / name for lang in LANGUAGES]
+    files = [{path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*")} for folder in folders]
+    if any(held != files[0] for held in files):
+        raise LookupError(f"_static/{name} is not the same in all languages")
+    shutil.move(folders[0], site / "shared" / name)
+    for folder in folders[1:]:
+        shutil.rmtree(folder)
+    place = re.compile(rf'(?<=")((?:\.\./)*)_static/{name}/')
+    for lang in LANGUAGES:
+        for path in (site / lang).rglob("*.html"):
+            text = path.read_text(encoding="utf-8")
+            path.write_text(place.sub(rf"\1../shared/{name}/", text), encoding="utf-8", newline="\n")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -25,6 +25,7 @@ CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
 typer.main.get_command = cache(typer.main.get_command)  # every test of the command line would build all commands anew
+typer.get_app_dir = lambda *_, **__: os.devnull  # settings of whoever runs the tests change none
 ALL_LONG = re.compile(r"^pytestmark = .*\bpytest\.mark\.long\b", re.MULTILINE)
 
 

@@ -12,7 +12,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from copark.version import __version__  # noqa: E402
 from website.chinese_search import SearchChineseWords  # noqa: E402
-from website.staging import words  # noqa: E402
+from website.staging import site, words  # noqa: E402
 
 lang = os.environ["COPARK_SITE_LANG"]
 said = {key: by_lang[lang] for key, by_lang in words().items()}
@@ -60,14 +60,16 @@ html_theme_options: dict[str, Any] = {
     "navbar_end": ["theme-switcher"],
     "navbar_persistent": ["search-button-field", "language-switch"],
     "header_links_before_dropdown": 5,
-    "navigation_depth": 3,
+    "navigation_depth": 1,
     "show_toc_level": 2,
     "footer_start": ["site-footer"],
     "footer_end": [],
     "show_prev_next": True,
     "search_as_you_type": False,
 }
-html_sidebars = {"index": []}
+listed = [page.name for pages in site().groups.values() for page in pages if not page.name.endswith("/index")]
+"""Pages that an index lists, of which each would else carry the list of all beside it."""
+html_sidebars: dict[str, list[str]] = {"**": ["sidebar-nav-bs"], **{name: [] for name in ("index", *listed)}}
 html_search_language = lang
 html_search_scorer = str(HERE / "static" / "scorer.js")
 python_maximum_signature_line_length = 72

@@ -201,7 +201,23 @@ def commands(lang: str) -> str:
         below = getattr(group.commands[name], "commands", {})
         for each in sorted(below):
             lines += [f"### copark {name} {each}", "", "```text", *_help([name, each], lang), "```", ""]
-    return page("commands", lang, lines)
+    return page("commands", lang, [*lines, *_reply(lang)])
+
+
+def _reply(lang: str) -> list[str]:
+    """Return the lines on the record that every command prints with ``--json``."""
+    from copark.presentation import reply
+
+    t = said(lang)
+    lines = [f"## {t['commands.json']}", "", t["commands.json.about"], ""]
+    for model in (reply.Reply, reply.ReplyMessage, reply.ReplyFault, reply.ReplyError):
+        lines += [f"### {model.__name__}", "", plain(inspect.getdoc(model) or "")]
+        rows = [
+            [code(name), code(_type(one)), plain(one.get("description", ""))]
+            for name, one in model.model_json_schema()["properties"].items()
+        ]
+        lines += table([t["http.field"], t["http.type"], t["http.meaning"]], rows)
+    return lines
 
 
 def _help(command: Sequence[str], lang: str) -> list[str]:
@@ -252,10 +268,11 @@ def _operation(path: str, method: str, operation: Mapping[str, Any], t: Mapping[
         lines += table([t["http.parameter"], t["http.where"], t["http.type"], t["http.meaning"]], rows)
     for content in operation.get("requestBody", {}).get("content", {}).values():
         lines += [f"{t['http.body']}: {code(_type(content.get('schema', {})))}", ""]
-    answers = []
+    statuses: dict[str, list[str]] = {}
     for status, answer in operation["responses"].items():
         kinds = [_type(one.get("schema", {})) for one in answer.get("content", {}).values()]
-        answers.append(f"{status} {code(', '.join(dict.fromkeys(filter(None, kinds))))}".strip())
+        statuses.setdefault(", ".join(dict.fromkeys(filter(None, kinds))), []).append(status)
+    answers = [f"{', '.join(told)} {code(kind)}".strip() for kind, told in statuses.items()]
     return [*lines, f"{t['http.answers']}: {' · '.join(answers)}", ""]
 
 
@@ -317,6 +334,15 @@ def workbook(lang: str) -> str:
         ]
         lines += table([t["workbook.column"], t["workbook.key"], t["workbook.meaning"]], rows)
     return page("workbook", lang, lines)
+
+
+def casebook(lang: str) -> str:
+    """Write the page on the casebook's tables: the dictionary that a package of it has."""
+    from copark.data_package.assembly import package_of
+    from copark.data_package.dictionary import dictionary
+
+    _, *lines = dictionary(package_of(), lang).splitlines()
+    return page("casebook", lang, lines)
 
 
 def case_files(lang: str) -> str:
@@ -381,12 +407,14 @@ def _field_docstrings(model: Any) -> dict[str, str]:
 
 def exit_codes(lang: str) -> str:
     """Write the page on exit codes, of the constants of the command line."""
-    from copark import cli
+    from copark.cli.exit_codes import EXIT_CODES
+    from copark.texts import text
 
     t = said(lang)
-    names = [key.removeprefix("exit-code.") for key in t if key.startswith("exit-code.")]
-    rows = [[str(getattr(cli, name)) + ("+" if name == "BY_SIGNAL" else ""), t[f"exit-code.{name}"]] for name in names]
-    return page("exit-codes", lang, table([t["exit-codes.code"], t["exit-codes.meaning"]], rows))
+    rows = [[one, text(f"cli.exit_code.{name}", lang), t[f"exit-code.{name}"]] for name, one in EXIT_CODES.items()]
+    return page(
+        "exit-codes", lang, table([t["exit-codes.code"], t["exit-codes.meaning"], t["exit-codes.detail"]], rows)
+    )
 
 
 VARIABLE = re.compile(r"[\"'](COPARK_[A-Z_]+|NO_COLOR)[\"']")
@@ -410,6 +438,7 @@ WRITERS: Mapping[str, Callable[[str], str]] = {
     "http": http,
     "results": results,
     "workbook": workbook,
+    "casebook": casebook,
     "case_files": case_files,
     "exit_codes": exit_codes,
     "environment": environment,

@@ -1,6 +1,6 @@
 """Versions of the code, of the model, and of the methods whose products are kept; the quarter of the release."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 RELEASE_QUARTER = "2026Q4"
 """Quarter from which the results that ship look at their parks; it is that of the release."""

@@ -55,7 +55,7 @@ def test_it_has_a_command(toy, tmp_path, capsys):
     asked = ["toy", "great-stone", "--runs", "20", "--out", str(tmp_path), "--threads", "1"]
     code, out, err = call([*asked, "--json"], capsys)
     assert code == 0, err
-    assert json.loads(out)["title"] == "How large does China–Belarus Industrial Park Great Stone become?"
+    assert json.loads(out)["document"]["title"] == "How large does China–Belarus Industrial Park Great Stone become?"
     assert not (tmp_path / "reports").exists(), "--json writes to standard output, and nothing else"
     code, out, err = call([*asked, "--format", "html,csv", "--lang", "zh"], capsys)
     assert code == 0, err

@@ -18,8 +18,10 @@ DOTTED = re.compile(r"`(?:copark\.)?([a-z]\w*(?:\.\w+)+)\b")
 PACKAGE = ROOT / "src" / "copark"
 PARTS = {path.stem for path in PACKAGE.iterdir()}
 PLACES = [ROOT, *(ROOT / place for place in ("src", "src/copark", "src/copark/model", "tests", "frontend", "docs"))]
-OF_CASES_AND_RUNS = {"case.yaml", "claims.yaml", "levers.yaml", "metadata.json", "manifest.json", "growth.csv"}
-"""Files that a person or a run has, and that the package has under other folders."""
+OF_CASES_AND_RUNS = {
+    "case.yaml", "claims.yaml", "copark.toml", "levers.yaml", "metadata.json", "manifest.json", "growth.csv"
+}  # fmt: skip
+"""Files that a person or a run has, and that the package has under other folders, or not at all."""
 
 
 def status_of(record: Path) -> re.Match[str]:

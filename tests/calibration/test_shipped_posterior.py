@@ -72,7 +72,7 @@ def test_the_two_posteriors_say_the_same_of_parameters(shipped):
 
 
 def test_the_catalogue_says_what_was_moved(great_stone, shipped):
-    """Tags of parameters are the verdicts of the posterior that answers use; of the mix, that of the share moved most."""
+    """Tags of parameters are verdicts of the posterior that answers use; of the mix, that of the share moved most."""
     verdicts = {}
     for movement in movements(shipped.replay.space, shipped.replay.points):
         name = movement.name.partition(".")[0]

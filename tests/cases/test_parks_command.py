@@ -84,7 +84,7 @@ def test_files_are_written(tmp_path, capsys):
     (path,) = tmp_path.rglob("records.csv")
     rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
     assert len(rows) == 1 + 4
-    shown = json.loads(call(["parks", "--json", "--no-report", "--country", "BLR"], capsys)[1])
+    shown = json.loads(call(["parks", "--json", "--no-report", "--country", "BLR"], capsys)[1])["document"]
     assert shown["title"] == "Parks of the casebook: 1 of 37"
 
 

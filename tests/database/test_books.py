@@ -104,7 +104,7 @@ def test_the_command_line_lists_and_checks(tmp_path, capsys, monkeypatch):
     assert code == 0
     assert "cccccccccccccccc" in said
     assert "aaaaaaaaaaaaaaaa" not in said
-    found = json.loads(call(["runs", "--failed", "--json", *out], capsys)[1])
+    found = json.loads(call(["runs", "--failed", "--json", *out], capsys)[1])["data"]
     assert [(one["identity"], one["failed"]) for one in found["runs"]] == [("cccccccccccccccc", 1)]
     assert call(["runs", "check", *out], capsys)[0] == 0
     (tmp_path / "runs" / "cccccccccccccccc" / "notes.txt").write_text("mine", encoding="utf-8")

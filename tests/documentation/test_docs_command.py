@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import webbrowser
 
-from copark.web import limits
+from copark.web import places
 from tests.asked import call
 
 
 def test_the_command_opens_the_page_of_the_reader_or_says_how_to_get_it(tmp_path, monkeypatch, capsys):
     opened = []
     monkeypatch.setattr(webbrowser, "open", lambda address: opened.append(address) or True)
-    monkeypatch.setattr(limits, "SITE", tmp_path)
+    monkeypatch.setattr(places, "SITE", tmp_path)
     code, _, fault = call(["docs", "--lang", "en"], capsys)
     assert code == 1
     assert "make docs" in fault

@@ -150,7 +150,7 @@ def test_command_and_function_answer_alike(found, place, capsys):
     asked += ["--replicates", "4", "--now", NOW, "--out", str(place), "--threads", "1", "--json"]
     code, out, err = call(asked, capsys)
     assert code == 0, err
-    assert json.loads(out)["headline"] == EVSI.document(found).headline
+    assert json.loads(out)["document"]["headline"] == EVSI.document(found).headline
     named = {"replicates" if name == "futures" else name: value for name, value in SMALL.items()}
     again = copark.evsi(**named, out=place, threads=1)
     assert again.run_id == found.run_id

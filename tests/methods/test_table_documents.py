@@ -126,7 +126,7 @@ def test_the_commands(parks, capsys, monkeypatch, tmp_path):
     for name, (options, wrong) in COMMANDS.items():
         asked = [name, str(parks), *options.split(), "--lang", "en"]
         code, out, _ = call([*asked, "--json"], capsys)
-        assert (code, json.loads(out)["key"]) == (0, name)
+        assert (code, json.loads(out)["document"]["key"]) == (0, name)
         for flag, value in wrong.items():
             code, out, err = call([*asked, flag, value], capsys)
             assert (code in (1, 2), out, flag in err, "Traceback" in err) == (True, "", True, False)

@@ -9,6 +9,8 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+from copark.extras import BRINGS
+
 ROOT = Path(__file__).parents[2]
 BROUGHT = {"pydantic_core": "pydantic", "llvmlite": "numba", "dask": "distributed"}
 """Packages of which another one demands one exact version, so that a floor of our own could only contradict it."""
@@ -18,8 +20,8 @@ NEEDED = {
     "zhplot": "its font, which is read as a file",
 }
 """Packages that no line of ours imports, and what they are there for."""
-OPTIONAL = {"distributed": "cluster"}
-"""Packages that only an extra brings, and which."""
+OPTIONAL = {module: extra for extra, modules in BRINGS.items() for module in modules} | {"distributed": "cluster"}
+"""Modules that only extras bring, and the last of these; one may bring the packages of another."""
 
 
 def normal(name: str) -> str:
@@ -28,6 +30,15 @@ def normal(name: str) -> str:
 
 def declared(requirements: list[str]) -> set[str]:
     return {normal(re.split(r"[\[<>=!~; ]", one, maxsplit=1)[0]) for one in requirements}
+
+
+def brought(extra: str, extras: dict[str, list[str]]) -> set[str]:
+    """Packages that an extra brings, with those of the extras it names."""
+    found = set()
+    for one in extras[extra]:
+        named = re.fullmatch(r"copark\[(.*)\]", one)
+        found |= set().union(*(brought(other, extras) for other in named[1].split(","))) if named else declared([one])
+    return found
 
 
 def imported() -> dict[str, str]:
@@ -48,7 +59,7 @@ def imported() -> dict[str, str]:
 def test_every_import_is_declared_and_every_declared_package_is_imported():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     main = declared(project["dependencies"])
-    extras = {extra: declared(names) for extra, names in project["optional-dependencies"].items()}
+    extras = {extra: brought(extra, project["optional-dependencies"]) for extra in project["optional-dependencies"]}
     owners = packages_distributions()
     used, missing = set(), {}
     for name, file in imported().items():
@@ -59,4 +70,6 @@ def test_every_import_is_declared_and_every_declared_package_is_imported():
         if not names & known:
             missing[name] = file
     assert not missing
+    unused = {extra: extras[extra] - used for extra in BRINGS if extras[extra] - used}
+    assert not unused, "brought by an extra, but nothing imports it"
     assert main - used == {normal(name) for name in NEEDED}, "declared, but nothing imports it"

@@ -1,4 +1,4 @@
-"""The lowest versions that pyproject.toml declares are true: copark runs, reports and exports with exactly them."""
+"""What pyproject.toml declares is true: copark runs with the lowest versions, and with the newest on every Python."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import tomllib
 import urllib.error
@@ -16,16 +17,24 @@ from pathlib import Path
 
 import pytest
 
+from copark.extras import BRINGS
+from copark.version import __version__
 from tests.packaging.checkers import ROOT, checker
 
 DECLARED = re.compile(r"([A-Za-z0-9_.-]+)>=([0-9.]+)(?:,<[0-9.]+)?")
 UNREACHABLE = ("error sending request", "Failed to fetch", "dns error", "operation timed out", "Connection refused")
+NEWEST = 20
+"""Minor version of Python up to which one is looked for."""
+REFUSED = {("run", "great-stone", "--format", "pdf"): "copark[reports]", ("serve",): "copark[server]"}
+"""Commands that need an extra, and what they say where it is not installed."""
 
 
 def floors():
     """The declared lowest version of each package, by name."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return dict(DECLARED.fullmatch(one).groups() for one in project["dependencies"])
+    brought = [one for extra in BRINGS for one in project["optional-dependencies"][extra]]
+    declared = [one for one in (*project["dependencies"], *brought) if not one.startswith("copark[")]
+    return dict(DECLARED.fullmatch(one).groups() for one in declared)
 
 
 def carried_out(*command, folder, **env):
@@ -49,14 +58,29 @@ def lowest(tmp_path_factory):
         pytest.skip("Python 3.11 is not on this machine")
     made = carried_out(uv, "venv", "--python", python, "venv", folder=folder)
     assert made.returncode == 0, made.stderr
-    done = carried_out(
-        uv, "pip", "install", "--python", "venv", "--resolution", "lowest-direct", "--only-binary", ":all:",
-        "--requirement", str(ROOT / "pyproject.toml"), folder=folder,
-    )  # fmt: skip
+    extras = [part for extra in BRINGS for part in ("--extra", extra)]
+    install(uv, folder, "--resolution", "lowest-direct", "--requirement", str(ROOT / "pyproject.toml"), *extras)
+    return uv, folder
+
+
+def install(uv, folder, *what):
+    """Install into the environment ``venv`` of a folder; where no registry is reached the test is skipped."""
+    command = (uv, "pip", "install", "--python", "venv", "--only-binary", ":all:", *what)
+    done = carried_out(*command, folder=folder)
     if done.returncode and any(word in done.stderr for word in UNREACHABLE):
         pytest.skip(f"the package registry cannot be reached: {done.stderr.strip().splitlines()[-1]}")
     assert done.returncode == 0, done.stderr
-    return uv, folder
+
+
+def pythons():
+    """Every Python at hand that copark may be installed on, by version: on the path, and those of pyenv."""
+    found = {}
+    for minor in range(11, NEWEST):
+        kept = sorted((Path.home() / ".pyenv" / "versions").glob(f"3.{minor}.*/bin/python"), reverse=True)
+        for path in filter(None, (shutil.which(f"python3.{minor}"), *map(str, kept))):
+            if subprocess.run([path, "--version"], capture_output=True, check=False, timeout=60).returncode == 0:
+                found.setdefault(f"3.{minor}", path)
+    return found
 
 
 IMPORT_ALL = """
@@ -167,3 +191,49 @@ def asked(address, body, process):
             assert process.poll() is None, "the server ended by itself"
             assert time.monotonic() < until, "the server did not begin"
             time.sleep(0.2)
+
+
+ANSWER = """
+import importlib.util, json, sys
+import copark as cp
+brought = [name for name in sys.argv[1].split() if importlib.util.find_spec(name)]
+result = cp.simulate("great-stone", runs=3, seed=1)
+print(json.dumps([cp.__version__, brought, result["operating"].isel(quarter=-1).values.tolist()]))
+"""
+
+
+@pytest.mark.long
+def test_archive_and_wheel_install_and_answer_with_the_newest_versions_on_every_python(tmp_path, subtests):
+    """Without any extra: the model runs, and what needs one says which line installs it.
+
+    The newest Python has the source archive and compiles the model; the others have the wheel and do without compiling.
+    """
+    uv, found = checker("uv"), pythons()
+    built = carried_out(sys.executable, "-m", "hatchling", "build", "--directory", str(tmp_path), folder=ROOT)
+    if "git lists none here" in built.stderr:
+        pytest.skip("a source archive is made in a clone of the repository alone")
+    assert built.returncode == 0, built.stderr
+    (wheel,), (archive,) = tmp_path.glob("*.whl"), tmp_path.glob("*.tar.gz")
+    modules = sorted({module for names in BRINGS.values() for module in names} - {"anyio", "h11"})
+    answers = {}
+    for version, python in found.items():
+        with subtests.test(python=version):
+            folder = tmp_path / version
+            folder.mkdir()
+            made = carried_out(uv, "venv", "--python", python, "venv", folder=folder)
+            assert made.returncode == 0, made.stderr
+            is_newest = version == max(found, key=as_numbers)
+            install(uv, folder, *(["--no-binary", "copark", str(archive)] if is_newest else [str(wheel)]))
+            compiling = {"COPARK_CACHE": str(folder / "cache"), "NUMBA_DISABLE_JIT": "0" if is_newest else "1"}
+            program = str(folder / "venv" / "bin" / "python")
+            asked = carried_out(program, "-c", ANSWER, " ".join(modules), folder=folder, PYTHONPATH="", **compiling)
+            assert asked.returncode == 0, asked.stderr
+            number, brought, answers[version] = json.loads(asked.stdout)
+            assert (number, brought) == (__version__, [])
+            for words, line in REFUSED.items():
+                refused = carried_out(program, "-m", "copark", *words, folder=folder, PYTHONPATH="")
+                assert refused.returncode == 1
+                assert line in refused.stderr
+    for version, answer in answers.items():
+        for one, other in zip(answer[0], next(iter(answers.values()))[0], strict=True):
+            assert one == pytest.approx(other, rel=1e-9), version

@@ -28,7 +28,7 @@ def test_every_kind_of_block_is_written():
         "Run `copark list`.",
         "- a\n- b",
         "> Caution: mind",
-        "- Card: **3 companies** (note)",
+        "- **3 companies** Card (note)",
         "| Park | Value (companies) |\n| --- | ---: |\n",
         "| **One** |  |\n| first | 4 (1 to 9) |\n| **Two** |  |\n| second | 2 |",
         "Note.",

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 from rich.cells import cell_len
@@ -17,7 +14,7 @@ COMMANDS = (
     "run", "check", "new", "list", "show", "export", "verify", "schema", "runs",
     "claims", "compare", "counterfactual", "sensitivity", "ablate", "link-impact", "levers", "plan",
     "calibrate", "validate", "forecast", "score", "pool", "stack", "typology", "suzhou",
-    "parks", "qca", "nca", "coupling", "power", "workspace", "serve", "database",
+    "parks", "qca", "nca", "coupling", "power", "workspace", "serve", "database", "completion", "settings",
 )  # fmt: skip
 
 
@@ -63,7 +60,7 @@ WRONG = [
     (["fly"], "Unknown command fly", "没有命令 fly"),
     (["runn"], "Did you mean: run?", "是否要用：run？"),
     (["run"], "NAME|PATH is missing", "缺少 NAME|PATH"),
-    (["export", "abcd"], "--format is missing", "缺少 --format"),
+    (["export", "abcd"], "--to is missing", "缺少 --to"),
     (["run", "x", "--rums", "3"], "Unknown option --rums", "没有选项 --rums"),
     (["run", "x", "--runs", "0"], "integer from 1 to 100000000", "1 到"),
     (["run", "x", "--runs", "many"], "integer from 1 to 100000000", "1 到"),
@@ -71,7 +68,7 @@ WRONG = [
     (["run", "x", "--runs", "100000001"], "integer from 1 to 100000000", "1 到 100000000"),
     (["run", "x", "--seed", "-1"], "integer from 0", "0 到"),
     (["run", "x", "--lang", "fr"], "one of en | zh", ""),
-    (["export", "abcd", "--format", "pdf", "--to", "x"], "netcdf, csv or xlsx", "netcdf、csv 或 xlsx"),
+    (["export", "abcd", "--format", "pdf", "--to", "x"], "parquet, dta or xlsx", "parquet、dta 或 xlsx"),
     (["parks", "--status", "well"], "one of thriving | surviving | stalled | failed", "应为下列之一：thriving"),
     (["check", "one", "two"], "Unexpected argument: two", "多余的参数：two"),
     (["--lang", "xx"], "one of en | zh", ""),
@@ -91,16 +88,14 @@ def test_wrong_usage_is_told_in_one_line_with_code_two(
                 assert "--help`" in err
 
 
-@pytest.mark.parametrize(("words", "at", "expected"), [("copark ru", 1, "runs"), ("copark levers --al", 2, "--all")])
-def test_shells_complete_commands_and_options(words: str, at: int, expected: str) -> None:
-    """Typer's own completion; with it `--help` broke, since its options bring sentences and no keys of texts."""
-    asked = {"_COPARK_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(at)}
-    command = [sys.executable, "-m", "copark"]
-    done = subprocess.run(command, env=os.environ | asked, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 0, done.stderr
-    assert expected in done.stdout.split()
-
-
-def test_help_names_the_options_of_completion_in_the_readers_language(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "Install completion" in call(["--help"], capsys)[1]
-    assert "补全" in call(["--help", "--lang", "zh"], capsys)[1]
+def test_the_short_help_fits_a_screen_and_the_long_one_ends_with_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    for lang, examples, codes in (("en", "Examples", "Exit codes: 0 done; 1 "), ("zh", "示例", "退出码：0 完成；1 ")):
+        for name in ([], ["levers"], ["workspace"], ["workspace", "pack"]):
+            code, short, err = call([*name, "-h", "--lang", lang], capsys)
+            assert (code, err) == (0, "")
+            assert examples in short
+            assert "--out" not in short or "  --out  " in short, "options are named and not told"
+            lines = short.splitlines()
+            assert len(lines) <= (24 if name else 60)
+            assert all(cell_len(line) <= 80 for line in lines)
+        assert codes in call(["--help", "--lang", lang], capsys)[1]

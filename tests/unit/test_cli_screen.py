@@ -88,10 +88,10 @@ def test_a_run_begins_with_the_answer_and_ends_with_the_path_of_the_report(
     assert words["formats"] == ["html"]
 
 
-def test_a_run_as_json_is_nothing_but_its_document(capsys: Capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_as_json_is_one_record_with_its_document(capsys: Capsys, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = answers(monkeypatch, "run_study", outcome())
     code, out, _ = call(["run", "a-park", "--json"], capsys)
-    assert (code, json.loads(out)["headline"]) == (0, answer().document().headline)
+    assert (code, json.loads(out)["document"]["headline"]) == (0, answer().document().headline)
     assert call(["run", "a-park", "--json", "--format", "xlsx,pdf"], capsys)[0] == 0
     assert [(one["report"], one["formats"]) for one in asked] == [(False, ["html"]), (True, ["xlsx", "pdf"])]
     code, out, err = call(["run", "a-park", "--format", "odt"], capsys)

@@ -84,6 +84,14 @@ class Local:
     """Marks a parameter that a command and Python take, and a server does not."""
 
 
+@dataclass(frozen=True)
+class Written:
+    """Marks a parameter that names a file to write."""
+
+    ending: str
+    """Ending of the file, such as ``.xlsx``."""
+
+
 class Argument:
     """Marks a parameter that is given by its place, though it need not be."""
 
@@ -134,6 +142,8 @@ class FormField:
     """What gives its values, where they are keys."""
     unless: str = ""
     """Name of the parameter in whose place it stands; empty where there is none."""
+    written: str = ""
+    """Ending of the file it writes; empty where it writes none."""
 
 
 class AnalysisParams(BaseModel):
@@ -222,6 +232,7 @@ def _form_field(name: str, field: FieldInfo, words: Mapping[str, str]) -> FormFi
 
     option = mark(Option)
     unless = mark(Unless)
+    written = mark(Written)
     word = words.get(name, name)
     flag = f"--{word.replace('_', '-')}" if option is None else option.flag
     limit = {
@@ -247,6 +258,7 @@ def _form_field(name: str, field: FieldInfo, words: Mapping[str, str]) -> FormFi
         local=kind == "file" or mark(Local) is not None,
         keys=mark(Keys),
         unless="" if unless is None else unless.other,
+        written="" if written is None else written.ending,
     )
 
 
@@ -353,16 +365,19 @@ class Result:
 
         return figure_of(self, chart, lang)
 
-    def save(self, path: str | Path, *, lang: str | None = None) -> Path:
+    def save(self, path: str | Path, *, lang: str | None = None, form: str = "") -> Path:
         """Write it to a file, in the form its ending names, and give the path.
 
         Parameters
         ----------
         path
-            ``.html``, ``.docx``, ``.pdf``, ``.pptx``, ``.xlsx`` and ``.json`` hold the whole document; ``.csv``,
-            ``.dta`` (Stata), ``.parquet`` and ``.nc`` (netCDF) its main table.
+            ``.html``, ``.docx``, ``.pdf``, ``.pptx``, ``.xlsx``, ``.md`` and ``.json`` hold the whole document;
+            ``.csv``, ``.dta`` (Stata, labelled in the language), ``.parquet`` and ``.nc`` (netCDF) its main table;
+            ``.geojson`` the map, of an answer that has one.
         lang
             Language of its words, by default that of the session.
+        form
+            Form in the place of the one its ending names, such as ``md``.
 
         Raises
         ------
@@ -371,7 +386,7 @@ class Result:
         """
         from copark.analyses.answer_forms import save
 
-        return save(self, Path(path), lang)
+        return save(self, Path(path), lang, form)
 
     def cite(self, style: Literal["text", "bibtex"] = "text") -> str:
         """Say how to cite it: copark and its version, its run ID, and the paper whose theory is made into a model.

@@ -43,9 +43,13 @@ Columns = str | Iterable[Column | str]
 
 def evidence_of(case: Case, used: Iterable[Observation]) -> tuple[Evidence, ...]:
     """List sources of some values of a case, as its casebook gives them, in the order of their keys."""
-    keys = sorted({key for observation in used for key in observation.source} & set(case.sources))
+    return sources_of(case, {key for observation in used for key in observation.source} & set(case.sources))
+
+
+def sources_of(case: Case, keys: Iterable[str] | None = None) -> tuple[Evidence, ...]:
+    """List sources of a case by their keys, all of them where none are named, in the order of the keys."""
     evidence = []
-    for key in keys:
+    for key in sorted(case.sources if keys is None else keys):
         source = case.sources[key]
         parts = (source.outlet, source.title, "" if source.date is None else str(source.date))
         evidence.append(Evidence(key, ". ".join(filter(None, parts)), source.url or ""))

@@ -19,7 +19,7 @@ import numpy as np
 from copark.arrays import Floats, Integers
 from copark.calibration.calibrate import Calibration
 from copark.calibration.observations import ObservationModel, Target, noise
-from copark.calibration.posterior import Neighbours, ParameterPosterior
+from copark.calibration.posterior import Neighbours
 from copark.calibration.prior import MIX, Batch, PriorSpace
 from copark.calibration.replay_posterior import ReplayPosterior
 from copark.model.variables import ORIGINS, Variable, catalogue

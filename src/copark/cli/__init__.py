@@ -1,7 +1,9 @@
 """The command line: a thin layer over :mod:`copark.workflows`.
 
 ``app`` is what commands are added to, ``commands`` and ``runs`` list what can be asked, ``analyses`` makes commands of
-the registry, ``screen`` shows what came of it, ``help`` puts help and errors into the reader's language.
+the registry, ``setup`` has those on the command line itself. ``screen`` shows what came of it, in words, quietly or as
+JSON (``output``); ``help`` puts help and errors into the reader's language and gives every command the options that all
+have; ``settings`` reads ``copark.toml``, ``streams`` standard input and output, ``completion`` offers what fits a word.
 """
 
 import errno
@@ -13,14 +15,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
 
-OK = 0
-FAULTS = 1
-"""Code of an end where what was asked for has faults, or could not be done."""
-WRONG_USAGE = 2
-STOPPED = 130
-"""Code of an end by the keyboard, 128 and the number of its signal."""
-BY_SIGNAL = 128
-"""Added to the number of a signal, as shells have it."""
+from copark.cli.exit_codes import BY_SIGNAL, FAULTS, OK, STOPPED, WRONG_USAGE
+from copark.texts import text
+
 ERRORS = {
     "ENOENT": "no_folder",
     "ENOTDIR": "no_folder",
@@ -59,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             stream.reconfigure(errors="replace")
     code = _guarded(words)
     try:
+        _end(BY_SIGNAL + is_ended[0] if is_ended else code)
         sys.stdout.flush()
     except OSError as error:
         if not is_ended and not isinstance(error, BrokenPipeError):
@@ -68,44 +66,71 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(BY_SIGNAL + is_ended[0] if is_ended else code)
 
 
+def _end(code: int) -> None:
+    """Print the record of a command that was asked for JSON, and remove what it has read from standard input."""
+    from copark.cli.output import begin, output
+    from copark.cli.streams import release
+
+    release()
+    output().end(code)
+    begin([], output().lang)
+
+
 def _guarded(words: list[str]) -> int:
+    """Do what is asked and return the code of its end; no error leaves here as a traceback."""
     from typer import Abort, TyperException
 
-    from copark.cli.help import language, wrong_usage
-    from copark.errors import CoparkError, NotFound
+    from copark.cli.output import output
+    from copark.cli.screen import fail, show_error
+    from copark.errors import CoparkError
 
-    lang = language(words, os.environ)
     try:
-        code = _application()(args=words or ["--help"], prog_name="copark", standalone_mode=False, obj=lang)
-        if code == STOPPED:  # Typer's answer to an interrupt
-            raise KeyboardInterrupt
-        return code if isinstance(code, int) else OK
+        return _asked(words)
     except TyperException as error:
-        from copark.cli.screen import plain
+        from copark.cli.help import wrong_usage
 
-        print(plain(wrong_usage(error, lang)), file=sys.stderr)
-        return WRONG_USAGE
+        return fail("usage", wrong_usage(error, output().lang), WRONG_USAGE)
     except (KeyboardInterrupt, Abort):
-        _tell_stopped(words, lang)
+        key = "web.stopped" if output().command == "serve" else "cli.error.stopped"
+        with suppress(OSError):  # a terminal may have gone by then
+            fail("stopped", text(key, output().lang), STOPPED)
         return STOPPED
     except BrokenPipeError:
         return OK
     except CoparkError as error:
-        from copark.cli.screen import show_error
-
-        show_error(error, lang)
-        return WRONG_USAGE if isinstance(error, NotFound) else FAULTS
+        return show_error(error)
     except Exception as error:  # noqa: BLE001 - the last door: no traceback for a reader
-        return _tell_unexpected(error, lang)
+        return _tell_unexpected(error)
 
 
-def _tell_stopped(words: list[str], lang: str) -> None:
-    """Say that the work has ended, and what becomes of it; a terminal may have gone by then."""
-    from copark.texts import LANGUAGES, text
+def _asked(words: list[str]) -> int:
+    from copark.cli.completion import COMPLETION
+    from copark.cli.help import language
+    from copark.cli.output import begin
+    from copark.cli.settings import read_settings
+    from copark.texts import LANGUAGES
 
+    settings = read_settings()
     command = next((word for word in words if not word.startswith("-") and word not in LANGUAGES), "")
-    with suppress(OSError):
-        print(text("web.stopped" if command == "serve" else "cli.error.stopped", lang), file=sys.stderr, flush=True)
+    setting = settings.shared("lang", command)
+    lang = language(words, os.environ, "" if setting is None else str(setting.value))
+    begin(words, lang).command = command if command.replace("-", "").isalnum() else ""
+    if os.environ.get(COMPLETION):
+        return _completed(lang)
+    code = _application()(args=words or ["--help"], prog_name="copark", standalone_mode=False, obj=lang)
+    if code == STOPPED:  # Typer's answer to an interrupt
+        raise KeyboardInterrupt
+    return code if isinstance(code, int) else OK
+
+
+def _completed(lang: str) -> int:
+    """Answer the script of a shell; a person who types has no use for what goes wrong."""
+    from typer.completion import completion_init  # type: ignore[attr-defined]
+
+    completion_init()
+    with suppress(Exception):
+        _application()(args=[], prog_name="copark", standalone_mode=False, obj=lang)
+    return OK
 
 
 def _application() -> Any:
@@ -113,31 +138,33 @@ def _application() -> Any:
     from typer.main import get_command
 
     from copark.analyses import REGISTRY
-    from copark.cli import commands, database, runs  # noqa: F401
+    from copark.cli import casebook, commands, database, mcp, runs, setup  # noqa: F401
     from copark.cli.analyses import AnalysisCommand
-    from copark.cli.app import app
+    from copark.cli.app import app, listed
+    from copark.cli.settings import settings
 
     group: Any = get_command(app)
     former = {name: AnalysisCommand(analysis, name) for analysis in REGISTRY for name in analysis.aliases}
     group.commands = {analysis.name: AnalysisCommand(analysis) for analysis in REGISTRY} | former | group.commands
+    settings().check_commands({path: () for path, _ in listed(group)})
     return group
 
 
-def _tell_unexpected(error: Exception, lang: str) -> int:
+def _tell_unexpected(error: Exception) -> int:
     if os.environ.get("COPARK_DEBUG"):
         raise error
-    from copark.cli.screen import plain
-    from copark.texts import text
+    from copark.cli.output import output
+    from copark.cli.screen import fail
 
+    lang = output().lang
     if isinstance(error, MemoryError):
-        words = text("cli.error.memory", lang)
-    elif isinstance(error, OSError):
-        key = ERRORS.get(errno.errorcode.get(error.errno or 0, ""), "system")
-        path = error.filename
-        if key == "read_only" and path and os.access(path, os.F_OK) and not os.access(path, os.R_OK):
-            key = "unreadable"
-        words = text(f"cli.error.{key}", lang, reason=error.strerror or error, path=path or "–")
-    else:
-        words = text("cli.error.unexpected", lang, detail=f"{type(error).__name__}: {error}")
-    print(plain(words), file=sys.stderr)
-    return FAULTS
+        return fail("memory", text("cli.error.memory", lang), FAULTS)
+    if not isinstance(error, OSError):
+        detail = f"{type(error).__name__}: {error}"
+        return fail("unexpected", text("cli.error.unexpected", lang, detail=detail), FAULTS)
+    key = ERRORS.get(errno.errorcode.get(error.errno or 0, ""), "system")
+    path = error.filename
+    if key == "read_only" and path and os.access(path, os.F_OK) and not os.access(path, os.R_OK):
+        key = "unreadable"
+    words = text(f"cli.error.{key}", lang, reason=error.strerror or error, path=path or "–")
+    return fail("system", words, FAULTS)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -13,14 +13,18 @@ import typer
 from typer.main import get_command
 
 from copark.analyses import Analysis
-from copark.cli.app import OUT, Json, Lang, Threads, formats_of
+from copark.cli.app import OUT, OutputFile, Threads, form_of, formats_of
+from copark.cli.completion import completer_of
 from copark.cli.help import SpokenCommand
-from copark.cli.screen import ProgressBar, console, duration, print_json, show_plan
+from copark.cli.output import output
+from copark.cli.screen import ProgressBar, duration, give, say, show_answer, show_plan
+from copark.cli.streams import is_stream, readable, writable
 from copark.texts import text
 
 if TYPE_CHECKING:
+    from copark.analyses.answer import Answered
+    from copark.analyses.context import Context
     from copark.analyses.contract import AnalysisParams, FormField
-    from copark.presentation.document import Document
 
 
 class AnalysisCommand(SpokenCommand):
@@ -31,6 +35,8 @@ class AnalysisCommand(SpokenCommand):
         hidden = alias is not None
         super().__init__(alias or analysis.name, help=words, rich_help_panel=analysis.group, hidden=hidden)
         self.analysis = analysis
+        self.present_name = analysis.name
+        """The name it has now, by which settings know it."""
 
     def load(self) -> None:
         """Make options and callback of the parameters."""
@@ -77,10 +83,9 @@ def _asker(analysis: Analysis) -> Callable[..., None]:
     out = typer.Option("--out", help="analyses.option.out", metavar="DIR", show_default=False)
     shared: dict[str, tuple[Any, Any]] = {
         "threads": (Threads, None),
-        "_lang": (Lang, None),
         "out": (Annotated[Path, out], OUT),
         "formats": (Annotated[str | None, form], None),
-        "as_json": (Json, False),
+        "file_of_answer": (OutputFile, None),
         "whole": (Annotated[bool, typer.Option("--all", help="analyses.option.all")], False),
         "no_report": (Annotated[bool, typer.Option("--no-report", help="analyses.option.no_report")], False),
     }
@@ -121,15 +126,17 @@ def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
         "study": "NAME|PATH|RUN_ID",
     }
     metavar = names.get(field.kind, field.name.upper())
-    limits: dict[str, Any] = {"min": field.minimum, "max": field.maximum} if field.kind in ("integer", "number") else {}
+    more: dict[str, Any] = {"min": field.minimum, "max": field.maximum} if field.kind in ("integer", "number") else {}
+    completer = completer_of(analysis, field)
+    more |= {"autocompletion": completer} if completer else {}
     default = None if field.kind == "list" else field.default
     taken: Any = kind if field.required or default is not None else kind | None
     default = inspect.Parameter.empty if field.required else default
     if field.by_place:
-        info: Any = typer.Argument(help=words, metavar=field.name.upper(), show_default=False, **limits)
+        info: Any = typer.Argument(help=words, metavar=field.name.upper(), show_default=False, **more)
         place: Any = inspect.Parameter.POSITIONAL_OR_KEYWORD
     else:
-        info = typer.Option(field.flag, *field.former, help=words, metavar=metavar, show_default=False, **limits)
+        info = typer.Option(field.flag, *field.former, help=words, metavar=metavar, show_default=False, **more)
         place = inspect.Parameter.KEYWORD_ONLY
     return inspect.Parameter(field.name, place, default=default, annotation=Annotated[taken, info])
 
@@ -155,50 +162,89 @@ def _told(analysis: Analysis, field: FormField, lang: str) -> str:
 def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, options: Mapping[str, Any]) -> None:
     from copark.analyses.answer import answer, check_keys
     from copark.analyses.context import Context
-    from copark.workflows.live_brief import LIVE, check_live, write_live_brief
 
-    formats = formats_of(options["formats"], lang, more=(LIVE,) if analysis.name == "brief" else ())
-    is_live = LIVE in formats
-    if is_live:
-        check_live()
-        formats = [name for name in formats if name != LIVE]
     threads = options["threads"]
-    values = {field.name: _value(field, options[field.name]) for field in fields}
     foresee = partial(_foresee, threads=threads, lang=lang, is_asked=bool(options.get("plan")))
-    announce = partial(_announce, threads=threads, lang=lang)
     context = Context(
         options["out"],
         keep_results=not options["no_report"],
         threads=threads,
-        on_study=announce,
+        on_study=partial(_announce, threads=threads, lang=lang),
         on_workload=foresee,
         on_calibration=partial(_tell_plan, lang=lang),
         lang=lang,
     )
-    params = _params(analysis, fields, values, lang)
-    if options.get("listed"):
-        _print(analysis.listing(params, context, lang), {}, as_json=options["as_json"], whole=True)
-        return
-    if options.get("plan"):
-        check_keys(analysis, params, context)
-        foresee(context.case(values["case"]), analysis.ask.workload(params, context))
-        return
-    written: dict[str, Path] = {}
-    with ProgressBar(lang) as progress:
-        context.progress = progress
-        answered = answer(analysis, params, context)
-        if not options["no_report"] and not (options["as_json"] and options["formats"] is None):
-            progress("report", 0, 0)
-            written = answered.write(options["out"], formats, lang)
-            if is_live:
-                written[LIVE] = write_live_brief(answered, params, context, lang)
-    _print(answered.document(lang), written, as_json=options["as_json"], whole=options["whole"])
-    if not options["as_json"]:
-        took = text("analyses.took", lang, time=duration(answered.seconds, lang))
-        words = f"{text('analyses.reused', lang) if answered.reused else took} {context.remarks()}".strip()
-        print(words, file=sys.stderr)
-    if not answered.result.passed:
+    with ExitStack() as files:
+        values = {field.name: _value(field, options[field.name], files) for field in fields}
+        params = _params(analysis, fields, values, lang)
+        if options.get("listed"):
+            show_answer(analysis.listing(params, context, lang), whole=True)
+            return
+        if options.get("plan"):
+            check_keys(analysis, params, context)
+            foresee(context.case(values["case"]), analysis.ask.workload(params, context))
+            return
+        writer = _Writer(analysis, options, lang)
+        with ProgressBar(lang) as progress:
+            context.progress = progress
+            answered = answer(analysis, params, context)
+            written = writer.write(answered, params, context)
+    result = answered.result
+    give(run_id=result.run_id, passed=result.passed, reused=answered.reused, seconds=answered.seconds, files=written)
+    show_answer(answered.document(lang), {} if writer.is_table else written, whole=options["whole"])
+    if writer.is_table and written:
+        say("cli.written", lang, path=options["file_of_answer"])
+    took = text("analyses.took", lang, time=duration(answered.seconds, lang))
+    words = f"{text('analyses.reused', lang) if answered.reused else took} {context.remarks()}".strip()
+    output().remark(words)
+    if not result.passed:
         raise typer.Exit(1)
+
+
+class _Writer:
+    """Writes an answer to the files that are asked for.
+
+    These are one file that is named, or else some formats in the output folder; with ``--json`` none but what is asked
+    for. What cannot be written is refused before work begins.
+    """
+
+    def __init__(self, analysis: Analysis, options: Mapping[str, Any], lang: str) -> None:
+        from copark.analyses.answer_forms import DATA, is_table
+        from copark.workflows.live_brief import LIVE, check_live
+
+        more = (LIVE,) if analysis.name == "brief" else ()
+        self.lang = lang
+        self.out: Path = options["out"]
+        self.file: Path | None = options["file_of_answer"]
+        self.form = "" if self.file is None else form_of(self.file, options["formats"], lang, more)
+        is_unasked = options["no_report"] or (output().is_json and options["formats"] is None)
+        self.formats = [] if is_unasked or self.file else formats_of(options["formats"], lang, more=(*DATA, *more))
+        self.is_table = is_table(self.form)
+        """Whether it is the main table alone that is written."""
+        if LIVE in (*self.formats, self.form):
+            check_live()
+
+    def write(self, answered: Answered, params: AnalysisParams, context: Context) -> dict[str, Path]:
+        """Write the files; give their paths by format."""
+        from copark.workflows.live_brief import LIVE, live_brief_file, write_live_brief
+
+        if self.formats or self.file:
+            context.progress("report", 0, 0)
+        written = {}
+        if self.file is not None:
+            with writable(self.file, ".html" if self.form == LIVE else f".{self.form}") as path:
+                if self.form == LIVE:
+                    write_live_brief(path, answered, params, context, self.lang)
+                else:
+                    answered.result.save(path, lang=self.lang, form=self.form)
+            return {} if is_stream(self.file) else {self.form: self.file}
+        documents = [name for name in self.formats if name != LIVE]
+        if documents:
+            written = answered.write(self.out, documents, self.lang)
+        if LIVE in self.formats:
+            path = live_brief_file(answered, context, self.lang)
+            written[LIVE] = write_live_brief(path, answered, params, context, self.lang)
+        return written
 
 
 def _params(analysis: Analysis, fields: tuple[FormField, ...], values: Mapping[str, Any], lang: str) -> AnalysisParams:
@@ -216,7 +262,13 @@ def _params(analysis: Analysis, fields: tuple[FormField, ...], values: Mapping[s
         raise NotFound(text("analyses.not_taken", lang, name=name, found=value)) from None
 
 
-def _value(field: FormField, value: Any) -> Any:
+def _value(field: FormField, value: Any, files: ExitStack) -> Any:
+    """Return a value as the analysis takes it; ``-`` is a file with standard input, or one that goes out there."""
+    if is_stream(value) and field.written:
+        return files.enter_context(writable(value, field.written))
+    if is_stream(value) and field.kind in ("file", "study"):
+        path = readable(Path(value), ".csv" if field.name in ("table", "data") else ".yaml")
+        return path if field.kind == "file" else str(path)
     if field.repeated:
         return tuple(value or ())
     if field.kind == "list":
@@ -244,7 +296,7 @@ def _tell_plan(planned: Any, lang: str) -> None:
             megabytes=planned.megabytes,
             folder=planned.folder,
         )
-        print(*filter(None, (planned.went_on, words)), sep="\n", file=sys.stderr, flush=True)
+        show_plan([*filter(None, (planned.went_on, words))])
 
 
 def _foresee(case: Any, works: Any, *, threads: int | None, lang: str, is_asked: bool) -> None:
@@ -252,17 +304,10 @@ def _foresee(case: Any, works: Any, *, threads: int | None, lang: str, is_asked:
     from copark.workflows.run_plan import WORTH_TELLING, seconds_of
 
     seconds, used = seconds_of(case, works, threads)
-    if is_asked or seconds >= WORTH_TELLING:
-        counts = {"runs": sum(work.runs for work in works), "quarters": sum(work.quarters_in_all for work in works)}
-        key = "planner.ahead_at_most" if any(work.at_most for work in works) else "planner.ahead"
-        words = text(key, lang, time=duration(seconds, lang), threads=used, **counts)
-        print(words, file=sys.stdout if is_asked else sys.stderr, flush=True)
-
-
-def _print(document: Document, written: Mapping[str, Path], *, as_json: bool, whole: bool) -> None:
-    if as_json:
-        print_json(document)
-        return
-    from copark.presentation.terminal import show
-
-    show(document, console(), written, whole=whole)
+    counts = {"runs": sum(work.runs for work in works), "quarters": sum(work.quarters_in_all for work in works)}
+    key = "planner.ahead_at_most" if any(work.at_most for work in works) else "planner.ahead"
+    words = text(key, lang, time=duration(seconds, lang), threads=used, **counts)
+    if is_asked:
+        output().content(words, plan={"seconds": seconds, "threads": used, **counts})
+    elif seconds >= WORTH_TELLING:
+        show_plan([words])

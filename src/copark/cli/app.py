@@ -1,19 +1,15 @@
 """The application that commands are added to, and the options that many of them share."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from copark.cli.completion import run_ids
 from copark.cli.help import SpokenGroup
-
-
-class Language(StrEnum):
-    """A language copark speaks."""
-
-    en = "en"
-    zh = "zh"
+from copark.cli.output import output
 
 
 class DrawsOf(StrEnum):
@@ -39,10 +35,11 @@ class Form(StrEnum):
 
     netcdf = "netcdf"
     csv = "csv"
+    parquet = "parquet"
+    dta = "dta"
     xlsx = "xlsx"
 
 
-Lang = Annotated[Language | None, typer.Option("--lang", help="cli.help.lang", metavar="en|zh")]
 Out = Annotated[Path, typer.Option("--out", help="cli.help.out", metavar="DIR", show_default=False)]
 Threads = Annotated[int | None, typer.Option("--threads", min=1, max=1024, help="cli.help.threads", metavar="N")]
 Runs = Annotated[int | None, typer.Option("--runs", min=1, max=10**8, help="cli.help.run.runs", metavar="N")]
@@ -60,20 +57,20 @@ Cut = Annotated[str | None, typer.Option("--cut", help="trust.help.cut", metavar
 Scheduler = Annotated[str | None, typer.Option("--scheduler", help="cluster.help.scheduler", metavar="ADDRESS")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, max=1024, help="cluster.help.workers", metavar="N")]
 Outcomes = Annotated[bool, typer.Option("--outcomes", help="trust.help.outcomes")]
-Identity = Annotated[str, typer.Argument(metavar="RUN_ID", help="cli.help.identity")]
-Json = Annotated[bool, typer.Option("--json", help="analyses.option.json")]
+Identity = Annotated[str, typer.Argument(metavar="RUN_ID", help="cli.help.identity", autocompletion=run_ids)]
+OutputFile = Annotated[Path | None, typer.Option("--output", "-o", help="cli.help.output", metavar="FILE")]
 OUT = Path("out")
 WRITTEN = "html,xlsx,csv"
 """Formats that are written where none are asked for."""
 
-app = typer.Typer(cls=SpokenGroup, add_completion=True, pretty_exceptions_enable=False, no_args_is_help=True)
+app = typer.Typer(cls=SpokenGroup, add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
 
 def _show_version(is_requested: bool) -> None:
     if is_requested:
         from copark import __version__
 
-        print(__version__)
+        output().content(__version__, version=__version__)
         raise typer.Exit
 
 
@@ -82,13 +79,12 @@ def copark(
     _version: Annotated[
         bool, typer.Option("--version", help="cli.help.version", callback=_show_version, is_eager=True)
     ] = False,
-    _lang: Lang = None,
 ) -> None:
-    """Take the options that come before the command; the language was read before."""
+    """Take the option that comes before the command."""
 
 
 def formats_of(listed: str | None, lang: str, default: str = WRITTEN, more: tuple[str, ...] = ()) -> list[str]:
-    """Return the formats asked for; raise ``NotFound`` if there is no such one.
+    """Return the formats asked for; raise ``NotFound`` or ``NotInstalled`` if there is no such one, or not here.
 
     Parameters
     ----------
@@ -102,6 +98,7 @@ def formats_of(listed: str | None, lang: str, default: str = WRITTEN, more: tupl
         Formats beside those of documents.
     """
     from copark.errors import NotFound, printable
+    from copark.extras import need_form
     from copark.presentation import FORMATS
     from copark.texts import text
 
@@ -110,4 +107,54 @@ def formats_of(listed: str | None, lang: str, default: str = WRITTEN, more: tupl
         if name not in (*FORMATS, *more):
             known = ", ".join((*FORMATS, *more))
             raise NotFound(text("presentation.unknown_format", lang, name=printable(name), known=known))
+        need_form(name)
     return formats
+
+
+def form_of(file: Path, listed: str | None, lang: str, more: tuple[str, ...] = ()) -> str:
+    """Return the form in which an answer is written to one file, as :func:`formats_of` does those of a report.
+
+    Parameters
+    ----------
+    file
+        The file, whose ending names the form where none is listed; on standard output it is Markdown then.
+    listed
+        Form that was asked for.
+    lang
+        Language of the refusal, ``en`` or ``zh``.
+    more
+        Forms beside those of answers.
+    """
+    from copark.analyses.answer_forms import form_of as form_of_ending
+    from copark.analyses.answer_forms import forms
+    from copark.cli.streams import is_stream
+    from copark.extras import need_form
+
+    if listed is None:
+        form = "md" if is_stream(file) else form_of_ending(file)
+    else:
+        form = listed.strip().lower()
+    if form not in ("md", *forms(), *more):
+        from copark.errors import NotFound, printable
+        from copark.texts import text
+
+        known = ", ".join((*forms(), *more))
+        raise NotFound(text("presentation.unknown_format", lang, name=printable(form), known=known))
+    need_form(form)
+    return form
+
+
+def listed(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield every command below a group, and the words it is called by; also those that are not shown.
+
+    Parameters
+    ----------
+    group
+        The group.
+    path
+        Words it is called by.
+    """
+    for name, command in group.commands.items():
+        yield (*path, name), command
+        if getattr(command, "commands", None):
+            yield from listed(command, (*path, name))

@@ -1,6 +1,9 @@
 """Commands of ``copark``: one function a command, each a call of a workflow and a word on what came of it."""
 
+import json
 import sys
+from contextlib import ExitStack
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,12 +15,10 @@ from copark.cli.app import (
     Draws,
     Form,
     Identity,
-    Json,
-    Lang,
-    Language,
     Now,
     Out,
     Outcomes,
+    OutputFile,
     Parameters,
     Runs,
     Scheduler,
@@ -25,15 +26,19 @@ from copark.cli.app import (
     Threads,
     Workers,
     app,
+    form_of,
     formats_of,
 )
+from copark.cli.completion import case_names, formats, study_names, study_names_and_run_ids
 from copark.cli.help import SpokenCommand
+from copark.cli.output import output
 from copark.cli.screen import (
     ProgressBar,
     duration,
+    give,
     listed,
-    print_json,
     say,
+    show_answer,
     show_checked,
     show_faults,
     show_listing,
@@ -41,13 +46,21 @@ from copark.cli.screen import (
     show_plan,
     show_verdict,
 )
+from copark.cli.streams import is_stream, readable, writable
 from copark.texts import text
+
+
+class SchemaOf(StrEnum):
+    """What a JSON Schema is written of."""
+
+    case = "case"
+    reply = "reply"
 
 
 @app.command("run", cls=SpokenCommand, help="cli.help.run")
 def run(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME|PATH", help="cli.help.run.name")],
+    name: Annotated[str, typer.Argument(metavar="NAME|PATH", help="cli.help.run.name", autocompletion=study_names)],
     *,
     runs: Runs = None,
     seed: Seed = None,
@@ -57,15 +70,15 @@ def run(
     now: Now = None,
     outcomes: Outcomes = False,
     threads: Threads = None,
-    _lang: Lang = None,
     out: Out = OUT,
     fresh: Annotated[bool, typer.Option("--overwrite", "--fresh", help="cli.help.run.fresh")] = False,
     scheduler: Scheduler = None,
     workers: Workers = None,
-    formats: Annotated[
-        str | None, typer.Option("--format", help="cli.help.run.format", metavar="A,B", show_default=False)
+    listed_formats: Annotated[
+        str | None,
+        typer.Option("--format", help="cli.help.run.format", metavar="A,B", show_default=False, autocompletion=formats),
     ] = None,
-    as_json: Json = False,
+    file: OutputFile = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="cli.help.run.no_report")] = False,
 ) -> None:
     """Run a study, store its runs, write its report, show the answer.
@@ -92,8 +105,6 @@ def run(
         True to show the shares of outcomes too.
     threads
         Threads; ``None`` for as many as the processors that may be used.
-    _lang
-        Language of help and answers; it was read before the command was.
     out
         Folder of results.
     fresh
@@ -102,19 +113,22 @@ def run(
         Address of a Dask scheduler; ``None`` to run here.
     workers
         Processes to start here instead of threads; ``None`` for none.
-    formats
+    listed_formats
         Formats of the report, with commas between them; ``None`` for HTML, or with ``--json`` for no report.
-    as_json
-        True to print the document as JSON and nothing else.
+    file
+        One file to write the report to in the place of those; ``None`` for none.
     no_report
         True to write no report.
     """
     from copark import workflows
 
-    written = formats_of(formats, ctx.obj, "html")
-    with ProgressBar(ctx.obj) as progress:
+    written = formats_of(listed_formats, ctx.obj, "html") if file is None else []
+    form = "" if file is None else form_of(file, listed_formats, ctx.obj)
+    is_unasked = no_report or file is not None or (output().is_json and listed_formats is None)
+    with ExitStack() as files, ProgressBar(ctx.obj) as progress:
+        path = None if file is None else files.enter_context(writable(file, f".{form}"))
         outcome = workflows.run_study(
-            name,
+            str(readable(Path(name), ".yaml")) if is_stream(name) else name,
             runs=runs,
             seed=seed,
             draws=draws,
@@ -128,21 +142,24 @@ def run(
             announce=show_plan,
             formats=written,
             progress=progress,
-            report=not no_report and not (as_json and formats is None),
+            report=not is_unasked,
         )
-    if as_json:
-        print_json(outcome.answer.document(ctx.obj))
-    else:
-        show_outcome(outcome, ctx.obj, shares=outcomes)
+        if path is not None:
+            outcome.save(path, lang=ctx.obj, form=form)
+    show_outcome(outcome, ctx.obj, shares=outcomes)
+    if file is not None and not is_stream(file):
+        give(files={form: file})
+        say("cli.written", ctx.obj, path=file)
 
 
 @app.command("check", cls=SpokenCommand, help="cli.help.check")
 def check(
     ctx: typer.Context,
-    case: Annotated[str | None, typer.Argument(metavar="CASE", help="cli.help.check.case_or_all")] = None,
+    case: Annotated[
+        str | None, typer.Argument(metavar="CASE", help="cli.help.check.case_or_all", autocompletion=case_names)
+    ] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="cli.check.all")] = False,
-    _lang: Lang = None,
 ) -> None:
     """Check a case, or the whole casebook; show every fault, and what a light case lacks.
 
@@ -151,11 +168,9 @@ def check(
     ctx
         Context of the command; its `obj` is the reader's language.
     case
-        Name or folder of a case; ``None`` for the whole casebook.
+        Name or folder of a case, or a workbook; ``None`` for the whole casebook.
     everything
         True for the whole casebook, whatever is named.
-    _lang
-        Language of help and answers; it was read before the command was.
 
     Raises
     ------
@@ -168,7 +183,8 @@ def check(
         if not show_checked(case_commands.check_casebook(ctx.obj), ctx.obj):
             raise typer.Exit(1)
         return
-    checked = case_commands.check_with_notes(case, ctx.obj)
+    checked = case_commands.check_with_notes(readable(Path(case), "") if is_stream(case) else case, ctx.obj)
+    give(checked=[{"name": case, "fault_count": len(checked.faults), "notes": (*checked.notes, *checked.growth)}])
     if checked.faults:
         show_faults(checked.faults, ctx.obj)
         raise typer.Exit(1)
@@ -188,9 +204,10 @@ def new(
     workbook: Annotated[
         Path | None, typer.Option("--workbook", help="cli.help.new.workbook", metavar="FILE.xlsx")
     ] = None,
-    of: Annotated[str | None, typer.Option("--of", help="cli.help.new.of", metavar="CASE")] = None,
+    of: Annotated[
+        str | None, typer.Option("--of", help="cli.help.new.of", metavar="CASE", autocompletion=case_names)
+    ] = None,
     example: Annotated[bool, typer.Option("--example", help="cli.help.new.example")] = False,
-    _lang: Lang = None,
 ) -> None:
     """Make the skeleton of a case, a workbook to fill in, or a case of a workbook.
 
@@ -210,58 +227,50 @@ def new(
         Case that the workbook is filled in with; ``None`` for an empty one.
     example
         True to fill the workbook in with an example.
-    _lang
-        Language of help and answers; it was read before the command was.
     """
     from copark.workflows import case_commands
 
     if workbook is not None:
-        say(
-            "cli.new.workbook",
-            ctx.obj,
-            path=case_commands.new_workbook(workbook, ctx.obj, name=name, of=of, example=example),
-        )
+        with writable(workbook, ".xlsx") as path:
+            case_commands.new_workbook(path, ctx.obj, name=name, of=of, example=example)
+        if not is_stream(workbook):
+            give(path=workbook)
+            say("cli.new.workbook", ctx.obj, path=workbook)
     elif source is not None:
-        path = case_commands.new_from_workbook(source, folder, name)
+        path = case_commands.new_from_workbook(readable(source, ".xlsx"), folder, name)
+        give(path=path)
         say("cli.new.taken", ctx.obj, path=path)
         for note in case_commands.check_with_notes(str(path), ctx.obj).growth:
             say("cli.check.note", ctx.obj, note=note)
     else:
-        say("cli.new.made", ctx.obj, path=case_commands.new(name, folder))
+        path = case_commands.new(name, folder)
+        give(path=path)
+        say("cli.new.made", ctx.obj, path=path)
 
 
 @app.command("list", cls=SpokenCommand, help="cli.help.list")
-def list_all(
-    ctx: typer.Context,
-    *,
-    as_json: Json = False,
-    _lang: Lang = None,
-) -> None:
+def list_all(ctx: typer.Context) -> None:
     """List cases and studies; stored runs are listed by ``copark runs``.
 
     Parameters
     ----------
     ctx
         Context of the command; its `obj` is the reader's language.
-    as_json
-        True to print the document as JSON and nothing else.
-    _lang
-        Language of help and answers; it was read before the command was.
     """
     from copark import workflows
 
     tables = {key: (text(f"cli.list.{key}", ctx.obj), rows) for key, rows in workflows.catalogue(ctx.obj).items()}
-    show_listing(listed("list", ctx.obj, ("name", "title"), tables), as_json=as_json)
+    show_listing(listed("list", ctx.obj, ("name", "title"), tables))
 
 
 @app.command("show", cls=SpokenCommand, help="cli.help.show")
 def show(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="cli.help.show.name")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="cli.help.show.name", autocompletion=study_names_and_run_ids)
+    ],
     *,
-    as_json: Json = False,
     out: Out = OUT,
-    _lang: Lang = None,
 ) -> None:
     """Show a case, a study or a stored run.
 
@@ -271,28 +280,24 @@ def show(
         Context of the command; its `obj` is the reader's language.
     name
         Name of a case or study, or run ID.
-    as_json
-        True to print the document as JSON and nothing else.
     out
         Folder of results.
-    _lang
-        Language of help and answers; it was read before the command was.
     """
     from copark import workflows
 
     entries = workflows.show(name, out, ctx.obj)
-    show_listing(listed("show", ctx.obj, ("entry", "value"), {"entries": entries}), as_json=as_json)
+    show_listing(listed("show", ctx.obj, ("entry", "value"), {"entries": entries}))
 
 
 @app.command("export", cls=SpokenCommand, help="cli.help.export")
 def export(
     ctx: typer.Context,
     identity: Identity,
-    form: Annotated[Form, typer.Option("--format", help="cli.help.export.format", metavar="FORMAT")],
-    to: Annotated[Path, typer.Option("--to", help="cli.help.export.to", metavar="PATH")],
+    to: Annotated[Path, typer.Option("--to", "-o", help="cli.help.export.to", metavar="PATH")],
     *,
+    form: Annotated[Form | None, typer.Option("--format", help="cli.help.export.format", metavar="FORMAT")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="cli.help.export.overwrite")] = False,
     out: Out = OUT,
-    _lang: Lang = None,
 ) -> None:
     """Export a stored run.
 
@@ -302,26 +307,30 @@ def export(
         Context of the command; its `obj` is the reader's language.
     identity
         Run ID, or the beginning of one.
-    form
-        Form of the file.
     to
         File or folder that is written.
+    form
+        Form of the file; ``None`` for what its name ends in.
+    overwrite
+        True to replace what is there.
     out
         Folder of results.
-    _lang
-        Language of help and answers; it was read before the command was.
     """
     from copark import workflows
 
-    with ProgressBar(ctx.obj) as progress:
-        path = workflows.export(identity, form.value, to, out=out, lang=ctx.obj, progress=progress)
-    say("cli.written", ctx.obj, path=path)
+    chosen = workflows.form_of_run(to, None if form is None else form.value)
+    ending = ".nc" if chosen == Form.netcdf else f".{chosen}"
+    with writable(to, ending) as path, ProgressBar(ctx.obj) as progress:
+        written = workflows.export(
+            identity, chosen, path, out=out, overwrite=overwrite, lang=ctx.obj, progress=progress
+        )
+    if not is_stream(to):
+        give(path=written)
+        say("cli.written", ctx.obj, path=written)
 
 
 @app.command("verify", cls=SpokenCommand, help="cli.help.verify")
-def verify(
-    ctx: typer.Context, identity: Identity, *, out: Out = OUT, threads: Threads = None, _lang: Lang = None
-) -> None:
+def verify(ctx: typer.Context, identity: Identity, *, out: Out = OUT, threads: Threads = None) -> None:
     """Replay a stored run and compare.
 
     Parameters
@@ -334,8 +343,6 @@ def verify(
         Folder of results.
     threads
         Threads; ``None`` for as many as the processors that may be used.
-    _lang
-        Language of help and answers; it was read before the command was.
 
     Raises
     ------
@@ -354,33 +361,35 @@ def verify(
 @app.command("schema", cls=SpokenCommand, help="cli.help.schema")
 def schema(
     ctx: typer.Context,
-    to: Annotated[Path | None, typer.Option("--to", help="cli.help.schema.to", metavar="PATH")] = None,
-    _lang: Lang = None,
+    of: Annotated[SchemaOf, typer.Argument(metavar="case|reply", help="cli.help.schema.of")] = SchemaOf.case,
+    to: Annotated[Path | None, typer.Option("--to", "-o", help="cli.help.schema.to", metavar="PATH")] = None,
 ) -> None:
-    """Write the JSON Schema of case files.
+    """Write a JSON Schema: of case files, or of what every command prints with ``--json``.
 
     Parameters
     ----------
     ctx
         Context of the command; its `obj` is the reader's language.
+    of
+        What is described.
     to
         File to write; ``None`` to print the schema.
-    _lang
-        Language of help and answers; it was read before the command was.
     """
-    from copark import workflows
+    from copark.workflows import case_commands
 
-    content = workflows.case_schema(to)
-    if to is None:
-        print(content)
-    else:
-        say("cli.written", ctx.obj, path=to)
+    content = case_commands.json_schema(of.value)
+    if to is None or is_stream(to):
+        output().content(content, json_schema=json.loads(content))
+        return
+    path = case_commands.write_schema(of.value, to)
+    give(path=path)
+    say("cli.written", ctx.obj, path=path)
 
 
 @app.command("plan", cls=SpokenCommand, help="planner.help", rich_help_panel="decide")
 def plan(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME|PATH", help="planner.help.name")],
+    name: Annotated[str, typer.Argument(metavar="NAME|PATH", help="planner.help.name", autocompletion=study_names)],
     *,
     runs: Annotated[int | None, typer.Option("--runs", min=1, help="planner.help.runs", metavar="N")] = None,
     precision: Annotated[
@@ -391,8 +400,6 @@ def plan(
     cut: Cut = None,
     now: Now = None,
     threads: Threads = None,
-    as_json: Json = False,
-    _lang: Lang = None,
     out: Out = OUT,
 ) -> None:
     """Say what a study will take before it is run.
@@ -417,10 +424,6 @@ def plan(
         Quarter the park is looked at from; ``None`` for the present one.
     threads
         Threads; ``None`` for as many as the processors that may be used.
-    as_json
-        True to print the document as JSON and nothing else.
-    _lang
-        Language of help and answers; it was read before the command was.
     out
         Folder of results.
     """
@@ -428,7 +431,7 @@ def plan(
 
     with ProgressBar(ctx.obj) as progress:
         planned = plan_study(
-            name,
+            str(readable(Path(name), ".yaml")) if is_stream(name) else name,
             runs=runs,
             precision=precision,
             seed=seed,
@@ -441,12 +444,12 @@ def plan(
             progress=progress,
         )
     document = planned.document(ctx.obj)
-    if as_json:
-        print_json(document)
+    if output().is_json:
+        show_answer(document)
         return
-    print(document.headline)
-    for sentence in planned.sentences:
-        print(sentence)
+    title = () if output().is_quiet else (document.headline,)
+    for sentence in (*title, *planned.sentences):
+        output().content(sentence)
 
 
 @app.command("serve", cls=SpokenCommand, help="web.help.serve", rich_help_panel="serve")
@@ -460,7 +463,6 @@ def serve(
     proxy: Annotated[list[str] | None, typer.Option("--proxy", help="web.help.proxy", metavar="ADDRESS")] = None,
     threads: Threads = None,
     memory: Annotated[int, typer.Option("--memory", min=16, help="web.help.memory", metavar="MB")] = 480,
-    _lang: Lang = None,
 ) -> None:
     """Serve until somebody stops it.
 
@@ -482,10 +484,11 @@ def serve(
         Threads; ``None`` for as many as the processors that may be used.
     memory
         Megabytes for runs that are held ready for the page.
-    _lang
-        Language of help and answers; it was read before the command was.
     """
     from copark.analyses.progress import is_compiled
+    from copark.extras import need
+
+    need("server", "`copark serve`")
     from copark.web.server import is_built, settings_of
     from copark.web.server import serve as run
 
@@ -495,11 +498,15 @@ def serve(
         say("web.compiling", ctx.obj)
 
     def ready(address: str) -> None:
+        give(address=address, folder=data)
+        if output().is_quiet and not output().is_json:
+            output().content(address)
         say("web.ready", ctx.obj, address=address, folder=data)
         if is_built(settings.site):
             say("web.documentation", ctx.obj, address=f"{address}docs/{ctx.obj}/index.html")
         if not is_built(settings.dist):
             say("web.no_page", ctx.obj)
+        output().end(0)  # who waits for the address is told it now
         sys.stdout.flush()
 
     sys.stdout.flush()
@@ -511,7 +518,6 @@ def docs(
     ctx: typer.Context,
     *,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="web.help.no_browser")] = False,
-    _lang: Lang = None,
 ) -> None:
     """Open the documentation in the browser, in the reader's language, or say how to get it.
 
@@ -521,18 +527,19 @@ def docs(
         Context of the command; its `obj` is the reader's language.
     no_browser
         Print where it is, and open nothing.
-    _lang
-        Language of help and documentation; it was read before the command was.
     """
     import webbrowser
 
     from copark.errors import RunRefused
-    from copark.web.limits import SITE
+    from copark.web.places import SITE
 
     page = SITE / ctx.obj / "index.html"
     if not page.is_file():
         raise RunRefused(text("web.no_documentation", ctx.obj))
     is_opened = not no_browser and webbrowser.open(page.as_uri())
+    give(address=page.as_uri(), opened=is_opened)
+    if output().is_quiet and not is_opened and not output().is_json:
+        output().content(page.as_uri())
     say("web.documentation_opened" if is_opened else "web.documentation", ctx.obj, address=page.as_uri())
 
 
@@ -545,7 +552,6 @@ def site(
     only: Annotated[str | None, typer.Option("--only", help="site.help.only", metavar="A,B")] = None,
     now: Annotated[str | None, typer.Option("--now", help="site.help.now", metavar="QUARTER")] = None,
     threads: Threads = None,
-    _lang: Annotated[Language | None, typer.Option("--lang", help="site.help.lang", metavar="en|zh")] = None,
     out: Annotated[Path, typer.Option("--out", help="site.help.out", metavar="DIR", show_default=False)] = OUT,
 ) -> None:
     """Build a static site, or bring one up to date.
@@ -564,12 +570,10 @@ def site(
         Quarter the parks are looked at from; ``None`` for that of the release.
     threads
         Threads; ``None`` for as many as the processors that may be used.
-    _lang
-        Language in which the site opens, and of the answer; it was read before the command was.
     out
         Folder of results.
     """
-    from copark.web.limits import DIST, SITE
+    from copark.web.places import DIST, SITE
     from copark.workflows.site import SiteInputs, build_site
 
     names = [name.strip() for name in (only or "").split(",") if name.strip()]
@@ -579,6 +583,7 @@ def site(
         built = build_site(folder, inputs, **options, progress=progress)
     counts = {"parks": built.parks, "files": built.files, "made": built.made, "kept": built.kept}
     sizes = {"size": f"{built.size / 1e6:.1f}", "documentation": f"{built.documentation / 1e6:.1f}"}
+    give(path=str(built.root), **counts, bytes=built.size)
     say("site.done", ctx.obj, path=built.root, time=duration(built.seconds, ctx.obj), **counts, **sizes)
     if not built.documentation:
         say("site.no_documentation" if built.has_documents else "site.no_documents_at_all", ctx.obj)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from copark.cli.app import OUT, Lang, Out, app
+from copark.cli.app import OUT, Out, app
 from copark.cli.help import SpokenCommand, SpokenGroup
-from copark.cli.screen import say
+from copark.cli.screen import give, say
+from copark.extras import need
 
 if TYPE_CHECKING:
     from copark.workflows.database import DatabaseReport
@@ -18,7 +19,7 @@ app.add_typer(database, name="database", help="database.help.database", rich_hel
 
 
 @database.callback(invoke_without_command=True)
-def show(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
+def show(ctx: typer.Context, *, out: Out = OUT) -> None:
     """Say what the database of an output folder is.
 
     Parameters
@@ -27,9 +28,8 @@ def show(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
         Context of the command; its `obj` is the reader's language.
     out
         Folder of results.
-    _lang
-        Language of help and answers; it was read before the command was.
     """
+    need("database", "`copark database`")
     if ctx.invoked_subcommand is None:
         from copark.workflows.database import describe
 
@@ -37,7 +37,7 @@ def show(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
 
 
 @database.command("init", cls=SpokenCommand, help="database.help.init", rich_help_panel="serve")
-def init(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
+def init(ctx: typer.Context, *, out: Out = OUT) -> None:
     """Create copark's tables.
 
     Parameters
@@ -46,8 +46,6 @@ def init(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
         Context of the command; its `obj` is the reader's language.
     out
         Folder of results.
-    _lang
-        Language of help and answers; it was read before the command was.
     """
     from copark.workflows.database import initialise
 
@@ -55,7 +53,7 @@ def init(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
 
 
 @database.command("upgrade", cls=SpokenCommand, help="database.help.upgrade", rich_help_panel="serve")
-def upgrade(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
+def upgrade(ctx: typer.Context, *, out: Out = OUT) -> None:
     """Upgrade a database of an earlier version.
 
     Parameters
@@ -64,12 +62,11 @@ def upgrade(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
         Context of the command; its `obj` is the reader's language.
     out
         Folder of results.
-    _lang
-        Language of help and answers; it was read before the command was.
     """
     from copark.workflows import database
 
     report = database.upgrade(out)
+    give(database=report)
     done = report.upgrade
     if not report.backup_kind:
         say("database.up_to_date", ctx.obj, place=report.place, version=done.after)
@@ -79,6 +76,7 @@ def upgrade(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
 
 
 def _say_report(report: DatabaseReport, lang: str) -> None:
+    give(database=report)
     key = "created" if report.state == "created" else f"state.{report.state}"
     say(f"database.{key}", lang, place=report.place, version=report.version)
     if report.others:

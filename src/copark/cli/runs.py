@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from dataclasses import asdict
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from copark.cli.app import OUT, Lang, Out, Threads, app
+from copark.cli.app import OUT, Out, Threads, app
+from copark.cli.completion import case_names, run_ids, study_names
 from copark.cli.help import SpokenCommand, SpokenGroup
-from copark.cli.screen import ProgressBar, duration, listing, say, show_faults, show_listing
+from copark.cli.output import output
+from copark.cli.screen import ProgressBar, duration, give, listing, say, show_faults, show_listing
+from copark.cli.streams import readable, writable
 from copark.errors import NotFound, printable
 from copark.texts import text
 
@@ -32,9 +33,7 @@ def listed(
     ctx: typer.Context,
     *,
     failed: Annotated[bool, typer.Option("--failed", help="database.help.failed")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="database.help.json")] = False,
     out: Out = OUT,
-    _lang: Lang = None,
 ) -> None:
     """List what is stored, and what is being made or was interrupted.
 
@@ -44,21 +43,16 @@ def listed(
         Context of the command; its `obj` is the reader's language.
     failed
         True to list only interrupted runs, and stored ones in which single runs did not finish.
-    as_json
-        True to print the list as JSON.
     out
         Folder of results.
-    _lang
-        Language of help and answers; it was read before the command was.
     """
     if ctx.invoked_subcommand is not None:
         return
     from copark.workflows.runs import books
 
     booked = books(out, failed=failed)
-    if as_json:
-        print(json.dumps({"runs": [asdict(run) for run in booked], "folder": str(out)}, ensure_ascii=False, indent=1))
-    elif booked:
+    give(runs=booked, folder=out)
+    if booked:
         show_listing(listing("runs", ctx.obj, _booked(booked, out, ctx.obj)))
     else:
         say("database.none_failed" if failed else "database.none", ctx.obj, folder=out)
@@ -70,7 +64,6 @@ def check(
     *,
     quick: Annotated[bool, typer.Option("--quick", help="database.help.quick")] = False,
     out: Out = OUT,
-    _lang: Lang = None,
 ) -> None:
     """Check that stored runs are whole and where they belong.
 
@@ -82,8 +75,6 @@ def check(
         True to skip checksums of large files and to decode no arrays.
     out
         Folder of results.
-    _lang
-        Language of help and answers; it was read before the command was.
 
     Raises
     ------
@@ -109,7 +100,6 @@ def gc(
     stale: Annotated[bool, typer.Option("--stale", help="cluster.help.gc.stale")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="cluster.help.gc.yes")] = False,
     out: Out = OUT,
-    _lang: Lang = None,
 ) -> None:
     """Say what broken-off work has left, and throw it away if asked.
 
@@ -125,13 +115,12 @@ def gc(
         True to delete; else leftovers are only listed.
     out
         Folder of results.
-    _lang
-        Language of help and answers; it was read before the command was.
     """
     from copark.presentation.numbers import number
     from copark.workflows.runs import tidy
 
     leftovers = tidy(out, unfinished=unfinished, stale=stale, really=yes)
+    give(leftovers=leftovers, deleted=yes)
     for leftover in leftovers:
         say(f"cluster.gc.{leftover.kind}", ctx.obj, path=leftover.path, megabytes=number(leftover.bytes / 1e6, 1))
     key = "nothing" if not leftovers else "gone" if yes else "would_go"
@@ -179,7 +168,6 @@ def results(
     make: Annotated[Path | None, typer.Option(metavar="DIR", help="analyses.shipped.help.make")] = None,
     check: Annotated[bool, typer.Option("--check", help="analyses.shipped.help.check")] = False,
     threads: Threads = None,
-    _lang: Lang = None,
 ) -> None:
     """List the results that ship with copark, or make them again.
 
@@ -195,8 +183,6 @@ def results(
         True to make results again and compare them with those that ship.
     threads
         Threads; ``None`` for as many as the processors that may be used.
-    _lang
-        Language of help and answers; it was read before the command was.
 
     Raises
     ------
@@ -212,29 +198,29 @@ def results(
     for name in only or ():
         if name not in names:
             raise NotFound.of("analyses.shipped.unknown", found=printable(name), known=", ".join(names))
+    checks = []
     with ProgressBar(ctx.obj) as progress:
         if make is not None:
             for folder in shipped.make(make, only or (), threads, progress):
                 say("cli.written", ctx.obj, path=folder)
         if check:
             for checked in shipped.check(only or (), threads, progress):
+                checks.append(checked)
                 took = duration(checked.seconds, ctx.obj)
                 say(f"analyses.shipped.{checked.state}", ctx.obj, **vars(checked), time=took)
                 passed = passed and checked.state == "same"
+    give(**({"checks": checks} if check else {}))
     if make is None and not check:
-        for result in shipped.shipped(only or ()):
+        known = list(shipped.shipped(only or ()))
+        give(results=known)
+        for result in known:
             say(f"analyses.shipped.{result.state}", ctx.obj, **vars(result))
     if not passed:
         raise typer.Exit(1)
 
 
-workspace = typer.Typer(cls=SpokenGroup, add_completion=False, no_args_is_help=True)
+workspace = typer.Typer(cls=SpokenGroup, add_completion=False)
 File = Annotated[Path, typer.Argument(metavar="FILE", help="workspace.help.file")]
-
-
-@workspace.callback()
-def _workspace(_lang: Lang = None) -> None:
-    """Take the option that comes before the command."""
 
 
 @workspace.command("pack", cls=SpokenCommand, help="workspace.help.pack")
@@ -242,17 +228,22 @@ def pack(
     ctx: typer.Context,
     file: File,
     *,
-    case: Annotated[list[str] | None, typer.Option("--case", help="workspace.help.case", metavar="NAME|PATH")] = None,
-    study: Annotated[
-        list[str] | None, typer.Option("--study", help="workspace.help.study", metavar="NAME|PATH")
+    case: Annotated[
+        list[str] | None,
+        typer.Option("--case", help="workspace.help.case", metavar="NAME|PATH", autocompletion=case_names),
     ] = None,
-    run: Annotated[list[str] | None, typer.Option("--run", help="workspace.help.run", metavar="RUN_ID")] = None,
+    study: Annotated[
+        list[str] | None,
+        typer.Option("--study", help="workspace.help.study", metavar="NAME|PATH", autocompletion=study_names),
+    ] = None,
+    run: Annotated[
+        list[str] | None, typer.Option("--run", help="workspace.help.run", metavar="RUN_ID", autocompletion=run_ids)
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="workspace.help.all")] = False,
     creator: Annotated[
         list[str] | None, typer.Option("--creator", help="workspace.help.creator", metavar="NAME")
     ] = None,
     licence: Annotated[str, typer.Option("--licence", help="workspace.help.licence", metavar="URL")] = "",
-    _lang: Lang = None,
     out: Out = OUT,
 ) -> None:
     """Pack cases, studies and runs.
@@ -275,8 +266,6 @@ def pack(
         Names of who made it, for its description.
     licence
         Address of the licence; empty for none.
-    _lang
-        Language of help and answers; it was read before the command was.
     out
         Folder of results.
 
@@ -288,9 +277,9 @@ def pack(
     from copark.presentation.numbers import number
     from copark.workflows import workspaces
 
-    with ProgressBar(ctx.obj) as progress:
+    with ExitStack() as files, ProgressBar(ctx.obj) as progress:
         packed = workspaces.pack(
-            file,
+            files.enter_context(writable(file, ".zip")),
             cases=case or (),
             studies=study or (),
             runs=run or (),
@@ -300,12 +289,13 @@ def pack(
             out=out,
             progress=progress,
         )
+    give(workspace=packed)
     counts = {"cases": len(packed.cases), "studies": len(packed.studies), "runs": len(packed.runs)}
-    say("workspace.packed", ctx.obj, path=packed.path, size=number(packed.bytes / 1e6, 1), **counts)
+    say("workspace.packed", ctx.obj, path=file, size=number(packed.bytes / 1e6, 1), **counts)
     say("workspace.checksum", ctx.obj, sha256=packed.sha256)
     if packed.left_out:
         show_faults(packed.left_out, ctx.obj)
-        print(text("workspace.left_out", ctx.obj, count=len(packed.left_out)), file=sys.stderr)
+        output().remark(text("workspace.left_out", ctx.obj, count=len(packed.left_out)))
         raise typer.Exit(1)
 
 
@@ -314,7 +304,6 @@ def open_(
     ctx: typer.Context,
     file: File,
     to: Annotated[Path, typer.Option("--to", help="workspace.help.to", metavar="DIR")],
-    _lang: Lang = None,
 ) -> None:
     """Open a workspace into a folder.
 
@@ -326,19 +315,18 @@ def open_(
         File of the workspace.
     to
         Folder that is not there yet, or empty.
-    _lang
-        Language of help and answers; it was read before the command was.
     """
     from copark.workflows import workspaces
 
     with ProgressBar(ctx.obj) as progress:
-        findings = workspaces.open_(file, to, progress=progress)
+        findings = workspaces.open_(readable(file, ".zip"), to, progress=progress)
+    give(path=to)
     _show(findings, ctx.obj)
     say("workspace.opened", ctx.obj, path=to)
 
 
 @workspace.command("verify", cls=SpokenCommand, help="workspace.help.verify")
-def verify(ctx: typer.Context, file: File, _lang: Lang = None) -> None:
+def verify(ctx: typer.Context, file: File) -> None:
     """See whether a workspace is what it says.
 
     Parameters
@@ -347,8 +335,6 @@ def verify(ctx: typer.Context, file: File, _lang: Lang = None) -> None:
         Context of the command; its `obj` is the reader's language.
     file
         File of the workspace.
-    _lang
-        Language of help and answers; it was read before the command was.
 
     Raises
     ------
@@ -358,7 +344,8 @@ def verify(ctx: typer.Context, file: File, _lang: Lang = None) -> None:
     from copark.workflows import workspaces
 
     with ProgressBar(ctx.obj) as progress:
-        findings = workspaces.verify(file, progress=progress)
+        findings = workspaces.verify(readable(file, ".zip"), progress=progress)
+    give(passed=not findings.faults)
     if findings.faults:
         show_faults(findings.faults, ctx.obj)
         raise typer.Exit(1)
@@ -370,6 +357,7 @@ def verify(ctx: typer.Context, file: File, _lang: Lang = None) -> None:
 def _show(findings: WorkspaceFindings, lang: str) -> None:
     from copark.presentation.numbers import number
 
+    give(cases=findings.cases, studies=findings.studies, runs=findings.runs, files=findings.files, bytes=findings.bytes)
     for key, names in (("cases", findings.cases), ("studies", findings.studies), ("runs", findings.runs)):
         if names:
             say(f"workspace.{key}", lang, count=len(names), names=", ".join(names))

@@ -1,4 +1,8 @@
-"""Printing: results on standard output, errors and how far the work is on standard error; 80 columns do."""
+"""Printing: results on standard output, errors and how far the work is on standard error; 80 columns do.
+
+Each function does what :mod:`copark.cli.output` asks for: a quiet command prints its answer and errors alone, one that
+was asked for JSON keeps what it has for its record.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,19 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Self
 
-from copark.errors import CoparkError, Fault, FaultsFound, printable
+from copark.cli.output import output, printable_lines
+from copark.cli.settings import SettingsFaults
+from copark.errors import CoparkError, Fault, FaultsFound, NotFound
 from copark.texts import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from rich.console import Console
 
     from copark.presentation.document import Document, Table
+    from copark.presentation.reply import ErrorKind
     from copark.workflows import ReplayVerdict, RunOutcome
     from copark.workflows.case_commands import Checked, Entries
 
@@ -27,43 +35,83 @@ BETWEEN_LINES = 5.0
 
 
 def say(key: str, lang: str, **values: Any) -> None:
-    """Print one line on standard output, not broken, so that it can be copied or piped."""
-    print(plain(text(key, lang, **values)))
+    """Tell in a line what was done, not broken, so that it can be copied or piped."""
+    output().tell(text(key, lang, **values), key, values)
 
 
-def plain(words: str) -> str:
-    """Strip lines of control characters: names of files and cases are somebody's own."""
-    return "\n".join(printable(line) for line in words.split("\n"))
+def give(**data: Any) -> None:
+    """Give data for the record of a command that was asked for JSON, by name; others show them in words."""
+    output().data.update(data)
 
 
 def styled(words: str, *, err: bool = False, **look: Any) -> None:
     """Print words in a colour or in bold, where a terminal has such."""
     from typer import echo, style
 
-    shown = plain(words)
+    shown = printable_lines(words)
     echo(shown if os.environ.get("NO_COLOR") else style(shown, **look), err=err)
 
 
 def show_plan(sentences: Sequence[str]) -> None:
     """Print a plan on standard error, before the work begins: standard output is for what is asked for alone."""
-    for sentence in sentences:
+    for sentence in sentences if not output().is_quiet else ():
         print(sentence, file=sys.stderr, flush=True)
 
 
-def show_error(error: Exception, lang: str) -> None:
-    """Print an error that was foreseen: every fault it carries, or its message."""
-    if isinstance(error, FaultsFound):
-        show_faults(error.faults, lang)
-    else:
-        print(plain(error.said(lang) if isinstance(error, CoparkError) else str(error)), file=sys.stderr)
+def fail(kind: ErrorKind, words: str, code: int) -> int:
+    """Tell why a command did not do what was asked; return the code of its end.
+
+    Parameters
+    ----------
+    kind
+        What kind of error it is, for programs.
+    words
+        What is wrong, for people.
+    code
+        The code.
+    """
+    _tell_error(kind, words)
+    return code
+
+
+def _tell_error(kind: ErrorKind, words: str) -> None:
+    told = output()
+    remark = _origins(told.lang)
+    told.error = kind, printable_lines(f"{words} {remark}".strip())
+    if not told.is_json or told.holds_file:  # the record was printed already, as of a server that was ready
+        print(printable_lines(f"{words}\n{remark}".strip()), file=sys.stderr)
+
+
+def _origins(lang: str) -> str:
+    """Say which options were neither typed nor the default: what is wrong may lie there."""
+    places = [text("cli.origin", lang, option=flag, place=place) for flag, place in output().origins.items()]
+    return text("cli.origins", lang, options=text("cli.origin.and", lang).join(places)) if places else ""
+
+
+def show_error(error: CoparkError) -> int:
+    """Tell an error that was foreseen, with every fault it carries; return the code of its end."""
+    from copark.cli.exit_codes import FAULTS, WRONG_USAGE
+
+    lang = output().lang
+    code = WRONG_USAGE if isinstance(error, NotFound) else FAULTS
+    if not isinstance(error, FaultsFound):
+        return fail("not_found" if isinstance(error, NotFound) else "refused", error.said(lang), code)
+    show_faults(error.faults, lang)
+    output().error = "faults", text("cli.error.faults", lang, count=len(error.faults))
+    if not isinstance(error, SettingsFaults):
+        output().remark(_origins(lang))
+    return code
 
 
 def show_faults(faults: Iterable[Fault], lang: str) -> None:
     """Print each fault on standard error: where, what is wrong, how to fix it."""
     all_faults = list(faults)
+    output().faults += all_faults
+    if output().is_json:
+        return
     for fault in all_faults:
         styled(f"{fault.place()}: {fault.key}" if fault.key else fault.place(), err=True, bold=True)
-        print(plain(f"  {fault.cause(lang)}"), file=sys.stderr)
+        print(printable_lines(f"  {fault.cause(lang)}"), file=sys.stderr)
         styled(f"  {text('cli.label.repair', lang, repair=fault.repair(lang))}", err=True, fg="green")
     styled(text("cli.error.faults", lang, count=len(all_faults)), err=True, bold=True, fg="red")
 
@@ -71,6 +119,8 @@ def show_faults(faults: Iterable[Fault], lang: str) -> None:
 def show_checked(parts: Iterable[Checked], lang: str) -> bool:
     """Show what a check of the casebook found, the faults of each part; return whether all is sound."""
     sound = True
+    parts = list(parts)
+    give(checked=[{"name": part.name, "fault_count": len(part.faults), "notes": part.notes} for part in parts])
     for part in parts:
         key = "part_faults" if part.faults else "part_notes" if part.notes else "part"
         say(f"cli.check.{key}", lang, name=part.name, count=len(part.faults or part.notes))
@@ -101,8 +151,22 @@ def show_outcome(outcome: RunOutcome, lang: str, *, shares: bool = False) -> Non
     """
     from copark.presentation.terminal import show
 
-    out = console()
     answer = outcome.answer
+    give(
+        run_id=outcome.identity,
+        path=outcome.path,
+        runs=outcome.runs,
+        failed=outcome.failed,
+        seed=outcome.seed,
+        reused=outcome.reused,
+        files=outcome.files,
+    )
+    if not output().is_wordy or output().holds_file:
+        show_answer(answer.document(lang))
+        for note in outcome.notes:
+            output().remark(note)
+        return
+    out = console()
     shows_shares = shares and not answer.shows_outcomes
     show(answer.document(lang), out, only=("summary", "outcomes") if shows_shares else ("summary",))
     out.print()
@@ -132,23 +196,55 @@ def listing(key: str, lang: str, *tables: Table) -> Document:
     return Document(key, lang, title, title, sections=(Section(key, title, tables),))
 
 
-def print_json(document: Document) -> None:
-    """Write a document to standard output as JSON."""
-    import json
+def show_answer(document: Document, files: Mapping[str, Path] | None = None, *, whole: bool = False) -> None:
+    """Show the answer to a question: in words, its first sentence and how sure it is, or its data.
 
-    from copark.presentation.rendered_document import to_json
+    Parameters
+    ----------
+    document
+        The answer.
+    files
+        What was written of it, by format.
+    whole
+        Show all sections and whole tables, not a summary.
+    """
+    told = output()
+    told.document = document
+    if told.is_json or told.holds_file:
+        return
+    if told.is_quiet:
+        print(*filter(None, (document.headline, document.trust)), sep="\n")
+        return
+    from copark.presentation.terminal import show
 
-    print(json.dumps(to_json(document), ensure_ascii=False, indent=1))
+    show(document, console(), files, whole=whole)
 
 
-def show_listing(document: Document, *, as_json: bool = False) -> None:
-    """Print tables on standard output, or their data."""
+def show_listing(document: Document) -> None:
+    """Print tables; a quiet command prints the first column of each, as names for other programs.
+
+    As data they are lists of rows, by the key of the table.
+    """
+    from copark.presentation.rendered_document import plain
     from copark.presentation.terminal import show_tables
 
-    if as_json:
-        print_json(document)
-    else:
-        show_tables(document, console())
+    told = output()
+    tables = list(document.tables())
+    rows = {
+        table.key: [
+            {column.key: plain(value) for column, value in zip(table.columns, row, strict=True)} for row in table.rows
+        ]
+        for table in tables
+    }
+    give(**{key: values for key, values in rows.items() if key not in told.data})
+    if told.is_json:
+        return
+    if told.is_quiet:
+        for table in tables:
+            for row in table.rows:
+                print(printable_lines(str(row[0])))
+        return
+    show_tables(document, console())
 
 
 def listed(key: str, lang: str, titles: tuple[str, str], tables: Mapping[str, tuple[str, Entries]]) -> Document:
@@ -174,18 +270,25 @@ def listed(key: str, lang: str, titles: tuple[str, str], tables: Mapping[str, tu
 
 def show_verdict(verdict: ReplayVerdict, lang: str) -> None:
     """Say whether a replay gave what is stored, and what has changed if it did not."""
+    give(passed=verdict.passed, verdict=verdict)
     colour = "green" if verdict.passed else "red"
+    key = f"cli.verify.{_kind(verdict)}"
     values = {"count": verdict.runs, "largest": verdict.largest} | _first_difference(verdict, lang)
-    styled(text(f"cli.verify.{_kind(verdict)}", lang, **values), bold=True, fg=colour)
+    if not output().is_wordy:
+        say(key, lang, **values)
+        if not (output().is_json or verdict.passed):
+            styled(text(key, lang, **values), err=True, bold=True, fg=colour)
+        return
+    styled(text(key, lang, **values), bold=True, fg=colour)
     for name, stored, now in verdict.descriptions:
-        print(plain(f"  {text('cli.verify.was', lang, name=name, stored=stored, now=now)}"))
+        print(printable_lines(f"  {text('cli.verify.was', lang, name=name, stored=stored, now=now)}"))
     if verdict.passed:
         say("cli.verify.vouches", lang)
     if verdict.kind == "identical":
         return
     say("cli.verify.changed" if verdict.changes else "cli.verify.unchanged", lang)
     for name, stored, now in verdict.changes:
-        print(plain(f"  {text('cli.verify.was', lang, name=name, stored=stored, now=now)}"))
+        print(printable_lines(f"  {text('cli.verify.was', lang, name=name, stored=stored, now=now)}"))
     if verdict.changes:
         say("cli.verify.promise", lang)
 
@@ -239,6 +342,7 @@ class ProgressBar:
         self._lock = threading.Lock()
         self._timer = threading.Timer(PATIENCE, self._lose_patience)
         self._timer.daemon = True
+        self._is_silent = output().is_quiet
         self._bar: Any = None
         self._task: Any = None
         self._stage = "prepare"
@@ -248,7 +352,8 @@ class ProgressBar:
         self._began = self._told = time.monotonic()
 
     def __enter__(self) -> Self:
-        self._timer.start()
+        if not self._is_silent:
+            self._timer.start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -262,6 +367,8 @@ class ProgressBar:
 
         What is done when a stage is first told was there before, and does not say how fast the work goes.
         """
+        if self._is_silent:
+            return
         with self._lock:
             now = time.monotonic()
             if stage != self._stage:

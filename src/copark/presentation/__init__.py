@@ -8,13 +8,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from copark.extras import need_form
 from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.presentation.document import Document
     from copark.presentation.figures import Charts
 
-FORMATS = ("html", "xlsx", "csv", "docx", "pdf", "pptx", "json")
+FORMATS = ("html", "xlsx", "csv", "docx", "pdf", "pptx", "md", "json")
 
 
 def dated_name(document: Document) -> str:
@@ -41,12 +42,15 @@ def write(document: Document, folder: Path, formats: Sequence[str], name: str = 
     ------
     ValueError
         If there is no such format.
+    copark.extras.NotInstalled
+        If an extra that brings the writer of one is not installed; nothing is written then.
     """
     from copark.presentation.figures import Charts
 
     for kind in formats:
         if kind not in FORMATS:
             raise ValueError(text("presentation.unknown_format", document.lang, name=kind, known=", ".join(FORMATS)))
+        need_form(kind)
     charts = Charts()
     stem = f"{name or document.key}-{document.lang}"
     paths = {}
@@ -70,12 +74,18 @@ def write_file(document: Document, path: Path, kind: str, charts: Charts | None 
         The format.
     charts
         Draws the figures; each is drawn once, however many formats show it.
+
+    Raises
+    ------
+    copark.extras.NotInstalled
+        If an extra that brings its writer is not installed.
     """
+    need_form(kind)
     if kind in _WRITERS:
         module, function = _WRITERS[kind]
         getattr(import_module(f"copark.presentation.{module}"), function)(document, path, charts)
     else:
-        _write_text(document, path, charts)
+        _write_text(document, path, kind, charts)
     return path
 
 
@@ -88,16 +98,19 @@ _WRITERS = {
 }
 
 
-def _write_text(document: Document, path: Path, charts: Charts | None) -> None:
-    """Write HTML or JSON."""
+def _write_text(document: Document, path: Path, kind: str, charts: Charts | None) -> None:
+    """Write HTML, Markdown or JSON."""
     import json
 
     from copark.presentation.html_pdf import to_html
+    from copark.presentation.markdown import to_markdown
     from copark.presentation.rendered_document import to_json
     from copark.store.files import written_file
 
-    if path.suffix == ".html":
+    if kind == "html":
         content = to_html(document, charts)
+    elif kind == "md":
+        content = to_markdown(document)
     else:
         content = json.dumps(to_json(document, charts), ensure_ascii=False, indent=1) + "\n"
     with written_file(path) as target:

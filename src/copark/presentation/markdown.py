@@ -12,6 +12,7 @@ from copark.presentation.rendered_document import (
     RenderedCards,
     RenderedCaveat,
     RenderedChart,
+    RenderedEvidence,
     RenderedTable,
     commands,
     page_of,
@@ -34,6 +35,9 @@ def to_markdown(document: Document) -> str:
     for section in page.sections:
         parts.append(f"## {_words(section.title)}")
         parts += [words for block in section.blocks for words in _block(block, page.lang)]
+    if page.evidence:
+        parts.append(f"## {text('presentation.evidence', page.lang)}")
+        parts.append(_list(map(_source, page.evidence)))
     if page.provenance:
         parts.append(f"## {text('presentation.provenance', page.lang)}")
         colon = text("presentation.colon", page.lang)
@@ -50,6 +54,11 @@ def _escaped(words: str) -> str:
     return _MARKS.sub(r"\\\1", words).replace("\n", " ")
 
 
+def _source(source: RenderedEvidence) -> str:
+    link = f" <{source.link}>" if source.link and not set(source.link) & set(" <>") else ""
+    return f"**{_words(source.key)}** {_words(source.text)}{link}"
+
+
 def _list(items: Iterator[str]) -> str:
     return "\n".join(f"- {item}" for item in items)
 
@@ -62,7 +71,7 @@ def _block(block: Block, lang: str) -> Iterator[str]:
         yield _list(map(_words, block.items))
     elif isinstance(block, RenderedCards):
         yield _list(
-            f"{_words(card.title)}: **{_words(card.cell.text)}**" + (f" ({_words(card.note)})" if card.note else "")
+            f"**{_words(card.cell.text)}** {_words(card.title)}" + (f" ({_words(card.note)})" if card.note else "")
             for card in block.cards
         )
     elif isinstance(block, RenderedCaveat):

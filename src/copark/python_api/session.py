@@ -84,14 +84,16 @@ def variables(kind: Kind | None = None, lang: Language | None = None) -> pd.Data
 
 @public_function()
 def show_versions() -> None:
-    """Print the versions of copark, of its model, of Python and of the packages that a report of a fault needs."""
+    """Print the versions of copark, its model, Python and packages that a report of a fault needs, and the extras."""
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
+    from copark.extras import BRINGS, is_installed
     from copark.version import MODEL_VERSION, __version__
 
     lines = {"copark": __version__, "model": str(MODEL_VERSION), "python": platform.python_version()}
     lines["platform"] = platform.platform()
+    lines["extras"] = ", ".join(extra for extra in BRINGS if is_installed(extra)) or "–"
     for name in SHOWN:
         try:
             lines[name] = version(name)

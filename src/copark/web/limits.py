@@ -29,11 +29,10 @@ from starlette.types import Scope
 
 from copark.errors import printable
 from copark.web.content.engine import CancellationToken, Cancelled
+from copark.web.places import DIST, SITE
 from copark.web.problems import HttpProblem
 
 LOOPBACK = "127.0.0.1"
-DIST = Path(__file__).parent / "dist"
-SITE = Path(__file__).parent / "site"
 
 
 @dataclass(frozen=True)

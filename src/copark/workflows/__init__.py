@@ -8,7 +8,7 @@ the language asked for; nothing here prints.
 """
 
 from copark.analyses.stored_runs import ExecutionOptions
-from copark.workflows.case_commands import case_schema, catalogue, check, export, new, show
+from copark.workflows.case_commands import catalogue, check, export, form_of_run, new, show
 from copark.workflows.replay import ReplayVerdict, verify
 from copark.workflows.run_study import RunOutcome, run_study, simulate
 
@@ -16,10 +16,10 @@ __all__ = [
     "ExecutionOptions",
     "ReplayVerdict",
     "RunOutcome",
-    "case_schema",
     "catalogue",
     "check",
     "export",
+    "form_of_run",
     "new",
     "run_study",
     "show",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from copark.analyses.progress import stage
-from copark.errors import Fault
+from copark.errors import CaseFaults, Fault, NotFound, printable
 from copark.presentation.numbers import number, percent
 from copark.progress import StagedProgress
 from copark.store.runs import OUT, RunStore
@@ -50,12 +50,26 @@ def check_with_notes(name_or_path: str | Path, lang: str = "en") -> Checked:
     from copark.workflows.park_folder import faults_beside
 
     folder = folder_of(name_or_path)
+    if folder.suffix.lower() == ".xlsx":
+        return _check_workbook(folder, lang)
     case, faults = examine(folder)
     if kind_of(folder) == "folder":
         faults = [*faults, *faults_beside(folder, case)]
     if case is None or faults:
         return Checked(str(name_or_path), tuple(faults))
     return Checked(str(name_or_path), (), notes_of(case, lang), growth_notes(case, lang))
+
+
+def _check_workbook(path: Path, lang: str) -> Checked:
+    """Check a workbook as the case it would become; faults are told by cell."""
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="copark-") as folder:
+        try:
+            case = new_from_workbook(path, Path(folder))
+        except CaseFaults as error:
+            return Checked(path.name, error.faults)
+        return replace(check_with_notes(case, lang), name=path.name)
 
 
 def check_casebook(lang: str = "en") -> tuple[Checked, ...]:
@@ -122,13 +136,42 @@ def new_workbook(path: Path, lang: str = "en", *, name: str = "", of: str | None
     return write_workbook(path, lang, name=name, of=str(EXAMPLE) if example else of)
 
 
-def case_schema(to: Path | None = None) -> str:
-    """Return the JSON Schema of ``case.yaml``, also written to a file if one is named."""
+def json_schema(of: Literal["case", "reply"]) -> str:
+    """Return the JSON Schema of ``case.yaml``, or of what commands print with ``--json``."""
+    if of == "reply":
+        from copark.presentation.reply import reply_schema
+
+        return json.dumps(reply_schema(), ensure_ascii=False, indent=2)
     from copark.cases import skeleton
 
-    if to is not None:
-        skeleton.export_schema(to)
     return json.dumps(skeleton.case_schema(), ensure_ascii=False, indent=2)
+
+
+def write_schema(of: Literal["case", "reply"], path: Path) -> Path:
+    """Write a JSON Schema to a file, or into a folder, and give the file."""
+    if of == "case":
+        from copark.cases import skeleton
+
+        return skeleton.export_schema(path)
+    from copark.store.files import written_file
+
+    with written_file(path / "reply.schema.json" if path.is_dir() else path) as target:
+        target.write_text(f"{json_schema(of)}\n", encoding="utf-8", newline="\n")
+    return path
+
+
+def names_of_cases() -> tuple[str, ...]:
+    """List the names of the casebook's cases; none is read."""
+    from copark.cases.casebook import list_cases
+
+    return list_cases()
+
+
+def names_of_studies() -> tuple[str, ...]:
+    """List the names of the studies shipped; none is read."""
+    from copark.simulation.study import list_studies
+
+    return tuple(list_studies())
 
 
 def catalogue(lang: str = "en") -> dict[str, Entries]:
@@ -229,21 +272,53 @@ def _describe_run(record: RunRecord, lang: str) -> tuple[str, Entries]:
     return text("workflows.stored_run", lang, identity=record.identity), tuple(entries)
 
 
+def form_of_run(to: Path, form: str | None = None) -> str:
+    """Return the form a stored run is exported in: the one asked for, else the one that a name ends in.
+
+    Parameters
+    ----------
+    to
+        Where it is written.
+    form
+        Form asked for.
+
+    Raises
+    ------
+    copark.errors.NotFound
+        If none is asked for and the name says none.
+    """
+    from copark.presentation.run_export import ENDINGS
+
+    chosen = form or ENDINGS.get(Path(to).suffix.lower())
+    if chosen is None:
+        raise NotFound.of("cli.export.no_form", found=printable(str(to)), known=", ".join(ENDINGS.values()))
+    return chosen
+
+
 def export(
-    identity: str, form: str, to: Path, *, out: Path = OUT, lang: str = "en", progress: StagedProgress | None = None
+    identity: str,
+    form: str | None,
+    to: Path,
+    *,
+    out: Path = OUT,
+    overwrite: bool = False,
+    lang: str = "en",
+    progress: StagedProgress | None = None,
 ) -> Path:
-    """Export a stored run as ``netcdf``, ``csv`` or ``xlsx``; see :func:`copark.presentation.run_export.export_run`.
+    """Export a stored run in another form; see :func:`copark.presentation.run_export.export_run`.
 
     Parameters
     ----------
     identity
         Identity of the run.
     form
-        ``netcdf``, ``csv`` or ``xlsx``.
+        ``netcdf``, ``csv``, ``parquet``, ``dta`` or ``xlsx``; ``None`` for what the name ends in.
     to
         Where it is written.
     out
         Output folder.
+    overwrite
+        Replace what is there.
     lang
         Language of heads, ``en`` or ``zh``.
     progress
@@ -251,4 +326,6 @@ def export(
     """
     from copark.presentation.run_export import export_run
 
-    return export_run(RunStore.of(out), identity, form, Path(to), lang=lang, progress=stage(progress, "export"))
+    chosen = form_of_run(to, form)
+    report = stage(progress, "export")
+    return export_run(RunStore.of(out), identity, chosen, Path(to), lang=lang, replace=overwrite, progress=report)

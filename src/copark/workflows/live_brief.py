@@ -29,28 +29,45 @@ def check_live() -> None:
     built_page()
 
 
-def write_live_brief(answered: Answered, params: AnalysisParams, context: Context, lang: str) -> Path:
-    """Write a live brief beside the other files of a brief.
+def live_brief_file(answered: Answered, context: Context, lang: str) -> Path:
+    """Return the file of a live brief beside the other files of a brief.
 
     Parameters
     ----------
     answered
         The brief.
+    context
+        Context with the output folder.
+    lang
+        Language in which the file opens.
+    """
+    from copark.presentation import dated_name
+
+    name = dated_name(answered.document(lang))
+    return answered.folder(context.out or Path("out"), name) / f"{name}-live-{lang}.html"
+
+
+def write_live_brief(path: Path, answered: Answered, params: AnalysisParams, context: Context, lang: str) -> Path:
+    """Write a live brief, and give its file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    answered
+        The brief.
     params
         What was asked.
     context
-        Cases, draws and the output folder.
+        Cases and draws.
     lang
         Language in which the file opens.
     """
     from copark.analyses import brief
     from copark.browser.live_page import live_brief
-    from copark.presentation import dated_name
     from copark.store.files import written_file
 
     content = live_brief(cast("brief.Answer", answered.result), cast("brief.Params", params), context, lang)
-    name = dated_name(answered.document(lang))
-    path = answered.folder(context.out or Path("out"), name) / f"{name}-live-{lang}.html"
     with written_file(path) as target:
         target.write_text(content, encoding="utf-8", newline="\n")
     return path

@@ -72,7 +72,7 @@ class RunOutcome:
     def _repr_html_(self) -> str:
         return self.answer._repr_html_()
 
-    def save(self, path: str | Path, *, lang: str | None = None) -> Path:
+    def save(self, path: str | Path, *, lang: str | None = None, form: str = "") -> Path:
         """Write its report to a file, in the form its ending names; see :meth:`copark.analyses.contract.Result.save`.
 
         Parameters
@@ -81,8 +81,38 @@ class RunOutcome:
             The file.
         lang
             Language of its words, by default that of the session.
+        form
+            Form in the place of the one its ending names.
         """
-        return self.answer.save(path, lang=lang)
+        return self.answer.save(path, lang=lang, form=form)
+
+    def export(
+        self, path: str | Path, form: str | None = None, *, overwrite: bool = False, lang: str | None = None
+    ) -> Path:
+        """Write its runs for other programs, and give the path: every scenario, run and quarter.
+
+        Parameters
+        ----------
+        path
+            The file. Of ``csv``, ``parquet`` and ``dta`` a name that does not end so is a folder of all tables: paths,
+            quantiles, outcomes and draws of parameters.
+        form
+            ``netcdf``, ``csv``, ``parquet``, ``dta`` (Stata) or ``xlsx``; by default what the name ends in.
+        overwrite
+            Replace an earlier export.
+        lang
+            Language of headings and labels, by default that of the session.
+
+        Raises
+        ------
+        copark.errors.CoparkError
+            If the form is not known, something is in the way, or a package that writes it is missing.
+        """
+        from copark.options import options
+        from copark.workflows.case_commands import export
+
+        chosen = options().lang if lang is None else lang
+        return export(self.identity, form, Path(path), out=self.path.parents[1], overwrite=overwrite, lang=chosen)
 
 
 def run_study(

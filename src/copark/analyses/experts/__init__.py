@@ -16,7 +16,7 @@ from copark.analyses.claims import Params as ClaimsParams
 from copark.analyses.claims import written
 from copark.analyses.claims.shared import draws_of, verdicts, workload_of
 from copark.analyses.claims.trial import provenance_of, rules_of
-from copark.analyses.contract import CaseParams, Option, Result
+from copark.analyses.contract import CaseParams, Option, Result, Written
 from copark.analyses.experts.elicitation import DrawSet, ExpertPlan
 from copark.analyses.experts.literature import literature
 from copark.analyses.experts.weighing import (
@@ -46,7 +46,7 @@ class Params(CaseParams):
 
     answers: Annotated[Path | None, Option("--from")] = None
     """Workbook with experts' answers, made from the template; ``None`` for literature alone."""
-    template: Path | None = None
+    template: Annotated[Path | None, Written(".xlsx")] = None
     """Where to write an empty workbook for the case's experts, and stop."""
     draws: Annotated[int, Field(ge=20, le=20_000)] = 600
     """Parameter draws from the prior, and as many from the posterior."""

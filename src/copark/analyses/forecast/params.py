@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Argument, Choice, Keys, Local, PowerOfTwo, Unless
+from copark.analyses.contract import AnalysisParams, Argument, Choice, Keys, Local, PowerOfTwo, Unless, Written
 from copark.errors import RunRefused
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Params(AnalysisParams):
     """Last quarter to forecast, such as 2032Q2; by default the one in which every page judges the park."""
     now: Annotated[str | None, Field(max_length=20)] = None
     """Quarter the park is looked at from, by default the present one: a forecast ends ten years after it."""
-    freeze: Path | None = None
+    freeze: Annotated[Path | None, Written(".json")] = None
     """File to freeze the forecast in, so that it can be scored later; it must not exist yet."""
     freeze_all: Path | None = None
     """Folder to freeze a forecast of every park of the casebook in, to the end of the fifth year after this one."""
