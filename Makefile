@@ -8,7 +8,7 @@ TIDY := $(wildcard src tests bench hatch_build.py)
 PAGE := src/copark/web/dist/index.html
 # Folders are named too: a file that is deleted changes its folder.
 PAGE_SOURCES := $(shell find frontend/src frontend/public 2>/dev/null) $(wildcard frontend/*.json frontend/*.js frontend/*.mjs frontend/*.ts frontend/*.html) \
-  src/copark/texts/page.yaml CHANGELOG.md docs/model/MODEL.md docs/validity.md docs/validity.zh.md docs/meeting.md docs/meeting.zh.md docs/model/card.md docs/model/card.zh.md docs/glossary.md
+  src/copark/texts/page.yaml src/copark/browser/land.json CHANGELOG.md docs/model/MODEL.md docs/validity.md docs/validity.zh.md docs/meeting.md docs/meeting.zh.md docs/model/card.md docs/model/card.zh.md docs/glossary.md
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Where Python is told to keep nothing compiled, as in many containers, a process that reads the server takes 2.6 s of CPU instead of 2.0.

@@ -2,9 +2,10 @@
 
 A lever is *released* when the browser says so (`change`), *dragged* when it moves under the hand (`input`). Its chart
 is *painted* when the page shows the identity of its answer, the charts were drawn anew and two frames have begun since.
-A *cold load* begins with nothing in the browser's memory and ends when the first chart is painted. Ten clients are nine
-over HTTP and one browser; each changes something once a second, and of ten changes one is a release. Who is late is
-measured from when it was due. No two positions are the same, so nothing but the baseline is answered from memory.
+A *preview* is made by the kernel in the browser, which the other figures do without. A *cold load* begins with nothing
+in the browser's memory and ends when the first chart is painted. Ten clients are nine over HTTP and one browser; each
+changes something once a second, and of ten changes one is a release. Who is late is measured from when it was due. No
+two positions are the same, so nothing but the baseline is answered from memory.
 """
 
 from __future__ import annotations
@@ -27,6 +28,12 @@ HERE = Path(__file__).parent
 CLIENTS = 10
 WHOLE, QUICK, SMOKE = (40, 100, 7), (8, 20, 7), (1, EVERY, 1)
 """Rounds of a person alone, changes of each of ten clients (every tenth is a release), cold loads."""
+PREVIEWED = 64
+"""Runs of a preview while a lever is dragged."""
+GRACE = 500
+"""Milliseconds that the page waits for the server before the browser makes as many runs (`asking.svelte.ts`)."""
+FAR = 1.5
+"""Seconds that a server far away takes."""
 HEAD = """# Results of the page
 
 Written by `make bench-page`; do not edit. What is measured is said in the docstring of `bench/page.py`.
@@ -39,9 +46,10 @@ def ninety_fifth(values: list[float]) -> float:
     return statistics.quantiles(values, n=20, method="inclusive")[-1] if len(values) > 1 else values[0]
 
 
-def painting(notes: list[dict[str, Any]], kind: str) -> list[float]:
+def painting(notes: list[dict[str, Any]], kind: str, runs: int | None = None) -> list[float]:
     """Milliseconds from a lever's move to its painted chart; moves that a later one overtook are not painted."""
-    runs = RELEASED if kind == "change" else DRAGGED
+    if runs is None:
+        runs = RELEASED if kind == "change" else DRAGGED
     return [one["painted"] - one["at"] for one in notes
             if one["kind"] == kind and one["runs"] == runs and one.get("painted") is not None]  # fmt: skip
 
@@ -69,6 +77,9 @@ def one_person(browser: Any, server: Server, rounds: int, visits: int = 7) -> li
     releases, drags = painting(notes, "change"), painting(notes, "input")
     if lost(notes):
         raise RuntimeError(f"answers were lost: {lost(notes)[:3]}")
+    with browser_of.opened(browser, server.address, 3, has_kernel=True) as opened:
+        seen = browser_of.alone(opened, rounds, 3)
+    frames = painting(seen, "input preview", PREVIEWED)
     return [
         Figure(
             "release_ms", "Lever let go → 1,000-run chart painted", "ms", releases, 200, parts=stages(notes, "change")
@@ -76,10 +87,39 @@ def one_person(browser: Any, server: Server, rounds: int, visits: int = 7) -> li
         Figure("release_p95_ms", "The same, 95 % of releases", "ms", [ninety_fifth(releases)], 300),
         Figure("drag_ms", "Lever dragged → 200-run chart painted", "ms", drags, 120, parts=stages(notes, "input")),
         Figure("drag_p95_ms", "The same, 95 % of moves", "ms", [ninety_fifth(drags)]),
+        Figure(
+            "frame_ms",
+            "Lever dragged → 64-run preview of the browser painted",
+            "ms",
+            frames,
+            50,
+            parts=stages(seen, "input preview"),
+        ),
+        Figure("frame_p95_ms", "The same, 95 % of moves", "ms", [ninety_fifth(frames)]),
+        Figure(
+            "release_with_kernel_ms",
+            "Lever let go, browser with the kernel → 1,000-run chart of the server painted",
+            "ms",
+            painting(seen, "change"),
+            200,
+        ),
+        *far_server(browser, server, max(1, rounds // 4)),
         Figure("cold_load_ms", "Cold load → first chart painted", "ms", [one.first_chart_ms for one in loads], 800),
         Figure("page_kb", "Page as sent until then: scripts, styles, markup", "kB", [loads[-1].page_kb], 250),
         Figure("answers_kb", "Answers as sent until then", "kB", [loads[-1].answers_kb]),
     ]
+
+
+def far_server(browser: Any, server: Server, rounds: int) -> list[Figure]:
+    """A person alone at the page of a server that takes a second and a half to answer."""
+    figures = []
+    for runs in (200, 1000):
+        with browser_of.opened(browser, server.address, 4, runs, has_kernel=True) as opened:
+            notes = browser_of.far_away(opened, rounds, FAR)
+        times = [one - GRACE for one in painting(notes, "change preview", runs)]
+        title = f"Lever let go → {runs:,}-run preview of the browser painted, less the {GRACE} ms it waits for a server"
+        figures.append(Figure(f"preview_{runs}_ms", title, "ms", times, 100 if runs == 200 else 300))
+    return figures
 
 
 def ten_clients(browser: Any, server: Server, changes: int, say: Any) -> list[Figure]:

@@ -48,14 +48,18 @@ def browsing() -> Iterator[Any]:
 
 
 @contextmanager
-def opened(browser: Any, address: str, seed: int) -> Iterator[Any]:
-    """The page, opened for the first time and settled."""
+def opened(browser: Any, address: str, seed: int, runs: int = 1000, *, has_kernel: bool = False) -> Iterator[Any]:
+    """The page, opened for the first time and settled; without the kernel the server answers every move."""
     context = browser.new_context(viewport=WIDE, locale="en-GB")
     context.add_init_script(WATCH)
     page = context.new_page()
     try:
-        page.goto(f"{address}/simulate?lang=en&seed={seed}")
+        if not has_kernel:
+            page.route("**/kernel.json", lambda route: route.fulfill(status=404))
+        page.goto(f"{address}/simulate?lang=en&seed={seed}&runs={runs}")
         page.wait_for_function("() => window.firstPainted !== undefined", timeout=60_000)
+        if has_kernel:
+            page.wait_for_selector(".simulate[data-ready]", timeout=60_000)
         yield page
     finally:
         context.close()
@@ -106,7 +110,8 @@ def notes(page: Any) -> list[dict[str, Any]]:
 def painted(page: Any, count: int, seconds: float = 30.0) -> None:
     """Wait until so many moves have been painted."""
     page.wait_for_function(
-        "(count) => window.benchNotes.filter((one) => one.painted !== undefined).length >= count", arg=count,
+        "(count) => window.benchNotes.filter((one) => one.painted !== undefined && one.kind !== 'change preview')"
+        ".length >= count", arg=count,
         timeout=1e3 * seconds, polling=20,
     )  # fmt: skip
 
@@ -125,6 +130,25 @@ def alone(page: Any, rounds: int, drags: int) -> list[dict[str, Any]]:
         hand.let_go()
         count += 1
         painted(page, count)
+        page.wait_for_load_state("networkidle")
+    return notes(page)
+
+
+def far_away(page: Any, rounds: int, delay: float) -> list[dict[str, Any]]:
+    """Drag and let go where the server takes so many seconds: the browser is the first to have made as many runs."""
+
+    def late(route: Any) -> None:
+        time.sleep(delay)
+        route.continue_()
+
+    page.route("**/api/v1/simulate", late)
+    hand = Hand(page)
+    for _ in range(rounds):
+        hand.grab()
+        hand.move()
+        page.wait_for_selector(".simulate[data-preview]")
+        hand.let_go()
+        page.wait_for_selector(".simulate:not([data-preview])", timeout=60_000)
         page.wait_for_load_state("networkidle")
     return notes(page)
 

@@ -336,6 +336,15 @@ def workbook(lang: str) -> str:
     return page("workbook", lang, lines)
 
 
+def casebook(lang: str) -> str:
+    """Write the page on the casebook's tables: the dictionary that a package of it has."""
+    from copark.data_package.assembly import package_of
+    from copark.data_package.dictionary import dictionary
+
+    _, *lines = dictionary(package_of(), lang).splitlines()
+    return page("casebook", lang, lines)
+
+
 def case_files(lang: str) -> str:
     """Write the page on the files of a case, of their schemas."""
     from copark.cases import table_schemas as rows_of
@@ -398,11 +407,11 @@ def _field_docstrings(model: Any) -> dict[str, str]:
 
 def exit_codes(lang: str) -> str:
     """Write the page on exit codes, of the constants of the command line."""
-    from copark import cli
+    from copark.cli.exit_codes import EXIT_CODES
     from copark.texts import text
 
     t = said(lang)
-    rows = [[one, text(f"cli.exit_code.{name}", lang), t[f"exit-code.{name}"]] for name, one in cli.EXIT_CODES.items()]
+    rows = [[one, text(f"cli.exit_code.{name}", lang), t[f"exit-code.{name}"]] for name, one in EXIT_CODES.items()]
     return page(
         "exit-codes", lang, table([t["exit-codes.code"], t["exit-codes.meaning"], t["exit-codes.detail"]], rows)
     )
@@ -429,6 +438,7 @@ WRITERS: Mapping[str, Callable[[str], str]] = {
     "http": http,
     "results": results,
     "workbook": workbook,
+    "casebook": casebook,
     "case_files": case_files,
     "exit_codes": exit_codes,
     "environment": environment,

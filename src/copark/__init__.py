@@ -30,6 +30,7 @@ __all__ = [
     "evidence",
     "evsi",
     "experts",
+    "export_casebook",
     "figures",
     "forecast",
     "frames",

@@ -46,6 +46,7 @@ from copark.options import set_options as set_options
 from copark.progress import StagedProgress
 from copark.python_api.cases import CaseLike
 from copark.python_api.cases import check_case as check_case
+from copark.python_api.cases import export_casebook as export_casebook
 from copark.python_api.cases import frames as frames
 from copark.python_api.cases import list_cases as list_cases
 from copark.python_api.cases import load_case as load_case
@@ -498,6 +499,7 @@ __all__ = [
     "evidence",
     "evsi",
     "experts",
+    "export_casebook",
     "figures",
     "forecast",
     "frames",

@@ -1,6 +1,6 @@
 """Parts of copark that are installed when they are wanted: what an extra brings, and what is said where it is missing.
 
-The model, its questions, their figures and HTML, Excel and CSV files need no extra.
+The model, its questions, their figures and HTML, Excel, CSV and Stata files need no extra.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ from typing import Literal
 
 from copark.errors import RunRefused
 
-Extra = Literal["reports", "database", "server", "mcp"]
+Extra = Literal["reports", "database", "server", "mcp", "data"]
 _DATABASE = ("alembic", "sqlalchemy")
 BRINGS: Mapping[Extra, tuple[str, ...]] = {
     "reports": ("docx", "pptx", "typst"),
     "database": _DATABASE,
     "server": ("anyio", "fastapi", "h11", "itsdangerous", "starlette", "uvicorn", *_DATABASE),
     "mcp": ("mcp",),
+    "data": ("pyarrow",),
 }
 """Modules that an extra brings and that copark imports; ``pyproject.toml`` has their packages."""
-FORMS: Mapping[str, Extra] = {"docx": "reports", "pdf": "reports", "pptx": "reports"}
+FORMS: Mapping[str, Extra] = {"docx": "reports", "parquet": "data", "pdf": "reports", "pptx": "reports"}
 """Forms of a document whose writers an extra brings."""
 
 

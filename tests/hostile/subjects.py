@@ -313,7 +313,7 @@ COMMANDS: tuple[tuple[Any, ...], ...] = (
     *((name, "great-stone", "--list", "--file", HOLE) for name in ("claims", "levers")),
     ("calibrate", "great-stone", "--cut", HOLE, "--size", "x"),
     ("forecast", "great-stone", "--to", HOLE, "--size", "x"), ("score", HOLE, "--data", HOLE),
-    ("pool", "--cases", HOLE), ("pool", "--runs", HOLE, "--cases", "x"),
+    ("casebook", "export", "x", "--park", HOLE), ("pool", "--cases", HOLE), ("pool", "--runs", HOLE, "--cases", "x"),
     *(("parks", option, HOLE) for option in ("--sort", "--country", "--type")), ("schema", "--to", HOLE),
     ("suzhou", "--runs", HOLE, "--draws", "x"), ("power", "--weights", HOLE, "--quota", "7"),
     ("power", "--weights", "6,3,1", "--quota", HOLE), (*POWER, "--voters", HOLE),
@@ -349,7 +349,8 @@ def command(arguments: list[str], folder: Path) -> str:
     """
     from contextlib import chdir, redirect_stderr, redirect_stdout
 
-    from copark.cli import FAULTS, OK, WRONG_USAGE, _guarded
+    from copark.cli import _guarded
+    from copark.cli.exit_codes import FAULTS, OK, WRONG_USAGE
 
     here = folder / "a" / "b"
     here.mkdir(parents=True)

@@ -1,5 +1,6 @@
 """A live brief in a browser, from a disk and with the network off: it runs, says what Python says, and can be used."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -136,3 +137,41 @@ def test_it_fits_a_phone_and_breaks_no_rule_of_accessibility(opened, width, sche
     page.add_script_tag(path=str(AXE))
     found = page.evaluate("async () => (await axe.run(document)).violations")
     assert not [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found]
+
+
+def test_a_room_guesses_before_it_is_told(opened, made):
+    _, brief, _ = made
+    page = opened(viewport={"width": 1280, "height": 720})
+    page.keyboard.press("p")
+    dialog = page.locator("dialog.present")
+    kinds = []
+    while True:
+        kinds.append(dialog.get_attribute("data-kind"))
+        room = page.locator(".present .room")
+        page.wait_for_timeout(50)
+        assert room.evaluate("room => room.scrollHeight <= room.clientHeight + 1"), kinds
+        if len(kinds) == 2:
+            page.keyboard.type("1")
+            page.keyboard.press("Enter")
+            told = page.locator(".present .told").inner_text()
+            assert f"{100 * brief.share('self_standing').share:.0f}%" in told
+            assert "The room: 1%." in told
+            assert "below the range" in told
+        at, last = map(int, page.locator(".present nav span").first.inner_text().split("/"))
+        if at == last:
+            break
+        before = room.inner_text()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("before => document.querySelector('.present .room').innerText !== before", arg=before)
+    assert kinds[0] == "title"
+    assert kinds.count("question") == 9, "a guess and an answer each; the first was told by Enter"
+    assert kinds[-1] == "next"
+    dialog.get_by_role("button", name="中文").click()
+    page.keyboard.press("Home")
+    assert "先由与会者猜" in page.locator(".present .room").inner_text()
+    page.keyboard.press("Escape")
+    assert dialog.count() == 0
+    page.evaluate("window.print = () => undefined")
+    page.get_by_role("button", name="打印问题单").click()
+    pages = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pages)) == 2, "questions on one page, answers on the other"

@@ -10,6 +10,7 @@ PREFIX = "page."
 BUILT = {
     "page.since_now",
     "page.since_start",
+    *(f"page.present_{name}" for name in ("inside", "below", "above", "right", "wrong")),
     *(f"page.measure_{name}" for name in ("budget_home", "budget_host", "companies", "jobs")),
 }
 """Keys that the page puts together."""

@@ -2,12 +2,16 @@
 
 import csv
 import json
+import os
 import re
 import subprocess
+import sys
+from pathlib import Path
 
 import h5py
 import numpy as np
 import openpyxl
+import pandas as pd
 import pytest
 import xarray as xr
 from hypothesis import given
@@ -176,6 +180,67 @@ def test_a_workbook_has_its_sheets_and_no_formula(store, tmp_path, lang):
     entries = {row[0].value: row[1].value for row in book.worksheets[-1].iter_rows(min_row=2)}
     assert entries["identity"] == IDENTITY
     assert entries["study.name"] == "made-up"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_file_of_stata_has_labels_in_the_readers_language_and_the_same_bytes_twice(store, tmp_path, lang):
+    path = export_run(store, IDENTITY, "dta", tmp_path / "run.dta", lang=lang)
+    assert path.read_bytes() == export_run(store, IDENTITY, "dta", tmp_path / "again.dta", lang=lang).read_bytes()
+    with pd.read_stata(path, iterator=True) as found:
+        titles, words = found.variable_labels(), found.value_labels()
+        assert b"<release>118</release>" in path.read_bytes()[:100]
+        assert IDENTITY in found.data_label
+    assert all(titles.values())
+    assert titles["cash"] == {"en": "Cash (M USD)", "zh": "现金（百万美元）"}[lang]
+    assert titles["outcome"] == {"en": "outcome", "zh": "结局"}[lang]
+    assert words["outcome"][4] == {"en": "not finished", "zh": "未完成"}[lang]
+    table = pd.read_stata(path, convert_categoricals=False)
+    assert len(table) == 2 * 12 * 8
+    assert table["quarter"].dt.to_period("Q").astype(str).unique().tolist()[:2] == ["2012Q3", "2012Q4"]
+    row = table[(table["scenario_key"] == "without-operator") & (table["run"] == 5)].iloc[2]
+    assert row["cash"] == store.load(IDENTITY)["cash"].values[1, 5, 2]
+    failed = table[(table["scenario"] == 1) & (table["run"] == 3)]
+    assert failed["cash"].isna().all()
+    assert set(failed["outcome_key"]) == {"none"}
+    folder = export_run(store, IDENTITY, "dta", tmp_path / "all", lang=lang)
+    assert {path.name for path in folder.iterdir()} == {
+        *(f"{name}.dta" for name in ("paths", "summary", "outcomes", "draws")), "provenance.json",
+    }  # fmt: skip
+    assert pd.read_stata(folder / "outcomes.dta")["share"].sum() == pytest.approx(2.0)
+    assert all(len(name) <= 32 for path in folder.glob("*.dta") for name in pd.read_stata(path).columns)
+
+
+def test_nothing_is_replaced_unasked(store, tmp_path):
+    path = export_run(store, IDENTITY, "dta", tmp_path / "run.dta")
+    with pytest.raises(ExportRefused, match="already taken"):
+        export_run(store, IDENTITY, "dta", path, replace=False)
+    folder = export_run(store, IDENTITY, "csv", tmp_path / "all")
+    export_run(store, IDENTITY, "csv", folder)
+    (folder / "mine.txt").write_text("", encoding="utf-8")
+    with pytest.raises(ExportRefused, match="already taken"):
+        export_run(store, IDENTITY, "csv", folder)
+
+
+@pytest.mark.long
+def test_a_file_of_parquet_has_titles_in_both_languages(store, tmp_path):
+    """Written by a Python that has pyarrow among its packages, which is that of the public checkers."""
+    (place,) = Path(checker("python")).parents[1].glob("lib/python*/site-packages/pyarrow")
+    (tmp_path / "pyarrow").symlink_to(place)
+    script = (
+        "import sys; from pathlib import Path; from copark.presentation.run_export import export_run;"
+        "from copark.store import RunStore; from pyarrow import parquet;"
+        f"store = RunStore(Path({str(store.root)!r}));"
+        f"found = [export_run(store, {IDENTITY!r}, 'parquet', Path(name)) for name in ('a.parquet', 'b.parquet')];"
+        "table = parquet.read_table('a.parquet'); assert found[0].read_bytes() == found[1].read_bytes();"
+        "assert table.num_rows == 192; said = table.schema.field('cash').metadata;"
+        "assert said[b'title_en'] == b'Cash (M USD)' and said[b'title_zh'].decode() == '\u73b0\u91d1（百万美元）';"
+        "assert b'identity' in table.schema.metadata"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([os.environ.get("PYTHONPATH", ""), str(tmp_path)])}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 RUN = ("=", "+", "-", "@", "\t", "\r", "\n")

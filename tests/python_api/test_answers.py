@@ -11,6 +11,7 @@ import xarray as xr
 import copark as cp
 from copark.analyses import REGISTRY
 from copark.analyses.answer import SHIPPED, load, place_of
+from copark.analyses.answer_forms import labelled
 from copark.analyses.contract import Result
 from copark.errors import CoparkError, NotFound
 from copark.presentation.figures import render
@@ -58,6 +59,9 @@ def test_an_answer_in_all_its_forms(name):
     assert view.count("<table") <= 1
     assert len(view) < 30_000
     assert "<script" not in view
+    table = labelled(answer)
+    assert set(table.titles) == set(map(str, table.frame.columns)), "a label for every column, in analyses.main.*"
+    assert all(title.en and title.zh for title in table.titles.values())
     frame, dataset = answer.to_frame(), answer.to_xarray()
     assert dataset.attrs["identity"] == answer.run_id
     assert dataset.attrs["headline_zh"] == document.headline
@@ -91,7 +95,16 @@ def test_a_file_is_written_in_the_form_its_ending_names(name, tmp_path):
     assert json.loads(paths["json"].read_text(encoding="utf-8"))["lang"] == "zh"
     assert len(pd.read_csv(paths["csv"])) == len(frame) == len(pd.read_stata(paths["dta"]))
     with pd.read_stata(paths["dta"], iterator=True) as stata:
-        assert any(label and ord(label[0]) > 0x4E00 for label in stata.variable_labels().values())
+        assert all(stata.variable_labels().values())
+        assert answer.document("zh").title.startswith(stata.data_label.rstrip("…"))
+    if name == "parks":
+        points = json.loads(answer.save(tmp_path / "a.geojson").read_text(encoding="utf-8"))
+        assert len(points["features"]) == len(frame)
+        with pd.read_stata(paths["dta"], iterator=True) as stata:
+            assert stata.value_labels()["outcome"][0] == "失败"
+    else:
+        with pytest.raises(NotFound, match="no map"):
+            answer.save(tmp_path / "a.geojson")
     with xr.open_dataset(paths["nc"], engine="h5netcdf") as stored:
         assert stored.attrs["identity"] == answer.run_id
     with pytest.raises(NotFound, match=r"\.html"):
@@ -122,8 +135,8 @@ def test_missing_and_infinite_values_in_files(tmp_path, monkeypatch):
 
 
 def test_a_package_that_is_missing_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr("copark.analyses.answer_forms.find_spec", lambda _: None)
-    with pytest.raises(CoparkError, match="pip install pyarrow"):
+    monkeypatch.setattr("copark.presentation.parquet.find_spec", lambda _: None)
+    with pytest.raises(CoparkError, match=r'pip install "copark\[data\]"'):
         shipped("standing").save(tmp_path / "a.parquet")
 
 

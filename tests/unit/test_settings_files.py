@@ -12,7 +12,8 @@ import typer
 from tests.asked import call
 
 from copark import workflows
-from copark.cli import _application, listed
+from copark.cli import _application
+from copark.cli.app import listed
 from copark.cli.settings import NAME, VARIABLES, is_shared, name_of
 
 Capsys = pytest.CaptureFixture[str]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import copark
+from copark.browser.module_files import is_current
 from copark.web.server import PAGES
 
 SCRIPT = "/assets/app-0123.js"
@@ -53,6 +54,28 @@ def test_scripts_are_kept_and_sent_as_the_build_packed_them_to_who_reads_that(se
             assert found.headers["vary"] == "Accept-Encoding"
             assert "immutable" in found.headers["cache-control"]
             assert (b"".join(found.iter_raw()) == b"packed") == (sent == "br")
+
+
+def test_only_the_page_and_its_worker_may_compile_the_kernel(serve, dist):
+    (dist / "assets" / "worker-0123.js").write_text("onmessage = null", encoding="utf-8")
+    with serve(dist=dist) as client:
+        policies = {
+            path: client.get(path).headers["content-security-policy"]
+            for path in ("/simulate", "/assets/worker-0123.js", SCRIPT, "/api/v1/status")
+        }
+        may = [path for path, policy in policies.items() if "'wasm-unsafe-eval'" in policy]
+        assert may == ["/simulate", "/assets/worker-0123.js"]
+        assert not [policy for policy in policies.values() if "'unsafe-eval'" in policy]
+        assert client.get("/kernel.json").status_code == (200 if is_current() else 204)
+        assert client.get("/assets/kernel-0123.wasm").status_code == 404
+        if is_current():
+            module = client.get(f"/assets/kernel-{client.get('/kernel.json').json()['made_of']}.wasm")
+            assert module.headers["content-type"] == "application/wasm"
+            assert "immutable" in module.headers["cache-control"]
+        park = "/api/v1/cases/lekki/packed?runs=2&draws=defaults"
+        packed = client.get(park)
+        assert client.get(park, headers={"if-none-match": packed.headers["etag"]}).status_code == 304
+        assert client.get("/api/v1/cases/lekki/packed?runs=1001").status_code == 422
 
 
 def test_licences_of_what_is_bundled_go_along_with_the_page_and_are_linked_from_its_foot(serve):

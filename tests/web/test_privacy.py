@@ -19,7 +19,7 @@ from tests.web.test_uploads import XLSX, ZIP
 ANALYSIS, SMALL = "link-impact", {"draws": 10, "links": ["network_to_arrivals"]}
 NOBODY: dict[str, str] = {}
 TITLES = ("Blue Harbour", "蓝港")
-NAMELESS = {"lang", "example", "form", "events", "X-Copark-Owner"}
+NAMELESS = {"lang", "example", "form", "events", "seed", "cut", "now", "X-Copark-Owner"}
 """Parameters that can name nothing of anybody's."""
 VARYING = ("date", "content-length", "x-copark-identity")
 
@@ -43,6 +43,8 @@ PRIVATE = {
     "GET /cases/{name}": Ask({"name": "{case}"}),
     "GET /cases/{name}/network": Ask({"name": "{case}"}),
     "GET /cases/{name}/files.{form}": Ask({"name": "{case}", "form": "xlsx"}),
+    "GET /cases/{name}/packed": Ask({"name": "{case}"}, {"runs": "5", "draws": "unsettled"}),
+    "POST /cases/{name}/packed": Ask({"name": "{case}"}, json={"runs": 5, "draws": "unsettled"}),
     "GET /method": Ask(query=CASE),
     "GET /evidence": Ask(query=CASE),
     "GET /decisions": Ask(query=CASE),
@@ -62,6 +64,7 @@ PRIVATE = {
     "GET /analyses/{name}/choices": Ask({"name": ANALYSIS}, CASE),
     "GET /analyses/{name}/results": Ask({"name": ANALYSIS}, CASE),
     "GET /analyses/{name}/{run_id}": Ask(RESULT),
+    "GET /analyses/{name}/{run_id}/reproduce": Ask(RESULT),
     "GET /analyses/{name}/{run_id}/tables/{key}": Ask(RESULT | {"key": "{table}"}),
     "GET /analyses/{name}/{run_id}/charts/{key}": Ask(RESULT | {"key": "{chart}"}),
     "GET /analyses/{name}/{run_id}/files/{form}": Ask(RESULT | {"form": "json"}),

@@ -127,3 +127,20 @@ def test_forms_of_what_nobody_asked_are_not_there(client):
     missing = client.get("/api/v1/reproduce/0123456789abcdef")
     assert missing.status_code == 404
     assert client.get("/api/v1/reproduce/..%2f").status_code in (404, 422)
+
+
+ANALYSES = (("parks", {}, "copark parks"), ("levers", {"case": "great-stone"}, "copark levers great-stone --now"))
+"""Analyses with answers that ship, and how their commands begin."""
+
+
+@pytest.mark.parametrize(("name", "query", "begins"), ANALYSES)
+def test_forms_of_an_analysis_ask_its_question_again(client, name, query, begins):
+    run_id = client.get(f"/api/v1/analyses/{name}/results", params=query).json()["results"][0]["run_id"]
+    forms = client.get(f"/api/v1/analyses/{name}/{run_id}/reproduce").json()
+    assert (forms["kind"], forms["yaml"], forms["file"]) == ("analysis", None, None)
+    assert forms["command"].startswith(begins)
+    names: dict = {}
+    exec(forms["python"], names)
+    assert names["answer"].run_id == run_id
+    assert forms["link"] == f"/analyses/{name}?{urlencode({**query, 'run': run_id})}"
+    assert client.get(f"/api/v1/analyses/{name}/{'0' * 16}/reproduce").status_code == 404

@@ -744,10 +744,12 @@ export interface components {
         /** ReproductionAnswer */
         ReproductionAnswer: {
             identity: string;
+            /** @enum {string} */
+            kind: "study" | "analysis";
             command: string;
             python: string;
-            yaml: string;
-            file: string;
+            yaml: string | null;
+            file: string | null;
             link: string | null;
             no_link: components["schemas"]["LocalizedText"] | null;
             notes: components["schemas"]["LocalizedText"][];

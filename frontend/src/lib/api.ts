@@ -90,6 +90,20 @@ export async function upload<T>(path: string, file: File): Promise<T> {
   return (await response.json()) as T;
 }
 
+/** A file that is given or made for a question. */
+export async function bytes(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Uint8Array<ArrayBuffer>> {
+  const response = method === 'GET' ? await reached(path, {}) : await sent(method, path, body);
+  if (!response.ok) throw await told(response);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** A file of the page itself, where it is there. */
+export async function fetched(path: string): Promise<Response> {
+  const response = await fetch(path);
+  if (!response.ok || response.status === 204) throw new Refused(null);
+  return response;
+}
+
 export async function text(path: string): Promise<string> {
   const response = await reached(path, {});
   if (!response.ok) throw await told(response);

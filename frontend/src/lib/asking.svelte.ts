@@ -1,18 +1,27 @@
 import { post } from './api';
-import { app } from './app.svelte';
+import { app, idle, t } from './app.svelte';
 import { extent } from './bands';
+import type * as drawings from './drawing';
 import { Latest } from './latest';
 import { OUTPUTS } from './outputs';
+import type { Apart, Drawn } from './preview';
 import { changed } from './scenario';
 import type { Answer, Why } from './types';
 import { drawsOf, PLAIN, type View } from './url';
 
 /** Runs while a lever is dragged: few enough that every position is answered. */
 export const DRAGGED = 200;
+/** Runs while the browser's own kernel draws: one block of it. */
+const DRAWN = 64;
 const SAMPLES = 20;
 /** Milliseconds after which the old picture is faded: sooner it would flicker at every move. */
 const SLOW = 400;
 const WHY_RUNS = 1000;
+/**
+ * Milliseconds that the server's answer is waited for before the browser makes as many runs as were asked for: sooner,
+ * a browser on the server's own machine would take its processors from it.
+ */
+const GRACE = 500;
 
 interface Asked {
   view: View;
@@ -59,6 +68,22 @@ export class Asking {
   why = $state.raw<Why | null>(null);
   whyBusy = $state(false);
   target = $state<string>('operating');
+  /** Runs of the browser's preview that is shown; 0 where what is shown is the server's answer. */
+  preview = $state(0);
+  /** Whether the browser can draw whichever lever is dragged next; the one that was dragged last it draws before. */
+  isReady = $state(false);
+  /** How many previews have been drawn. */
+  drawings = $state(0);
+  /** Where the server's answer and what the browser makes of the same runs differ by more than their error. */
+  apart = $state.raw<Apart[]>([]);
+  private drawing: drawings.Drawing | null = null;
+  /** What draws, fetched when the first answer has been painted. */
+  private tools: typeof drawings | null = null;
+  /** Settings for which the browser has no kernel or no packed park. */
+  private lacking = '';
+  private readied = 0;
+  private isStopped = false;
+  private later: ReturnType<typeof setTimeout> | undefined;
   private held = false;
   private begun = 0;
   private slowly: ReturnType<typeof setTimeout> | undefined;
@@ -66,9 +91,13 @@ export class Asking {
   private latest = new Latest<Asked, Answer>(
     (asked, signal) => post<Answer>('simulate', question(asked.view, asked.runs, asked.final && asked.view.samples ? { samples: SAMPLES } : {}), signal),
     (found, asked) => {
+      const wasPreviewed = this.preview > 0;
+      this.drawn.stop();
+      this.drawing?.rest();
       if (asked.final) this.held = false;
       if (!this.held) this.ranges = rangesOf(found);
       this.answer = found;
+      this.preview = 0;
       this.edited = isEdited(asked.view);
       this.error = null;
       this.seconds = (performance.now() - this.begun) / 1000;
@@ -76,12 +105,34 @@ export class Asking {
       if (!asked.final) return;
       app.made(found.made);
       this.explain();
+      void this.ready(found, asked.view, wasPreviewed);
     },
     (problem) => {
       this.error = problem;
       this.held = false;
       this.settle();
     },
+  );
+
+  /** What the browser's kernel draws; whatever goes wrong there, the server's answer is on its way or comes with the next move. */
+  private drawn = new Latest<{ view: View; runs: number }, Drawn | null>(
+    async ({ view, runs }) => (await this.drawing?.draw(view, runs)) ?? null,
+    (found, { view }) => {
+      if (!found || !this.answer || !this.tools) return;
+      const edited = isEdited(view);
+      this.answer = this.tools.previewed(this.answer, found, edited, {
+        band: (low, high) => t('preview_band', { low, high }),
+        sentence: (quarter, median, band) => t('preview_sentence', { quarter, median, band }),
+        summary: t('preview_summary', { runs: found.runs.toLocaleString('en-GB') }),
+        lang: app.lang,
+      });
+      this.edited = edited;
+      this.preview = found.runs;
+      this.drawings += 1;
+      this.slow = false;
+      clearTimeout(this.slowly);
+    },
+    () => this.lack(),
   );
 
   private reasons = new Latest<object, Answer>(
@@ -106,9 +157,60 @@ export class Asking {
     this.busy = true;
     clearTimeout(this.slowly);
     this.slowly = setTimeout(() => (this.slow = true), SLOW);
+    clearTimeout(this.later);
+    this.apart = [];
     const asked = { view: app.view, runs, final };
-    if (final) this.latest.now(asked);
-    else this.latest.patient(asked);
+    const isDrawn = this.drawing?.canDraw(asked.view) ?? false;
+    if (final) {
+      this.latest.now(asked);
+      // Where the server is far away, the browser is the first to have made as many runs.
+      if (isDrawn && this.preview) this.later = setTimeout(() => this.drawn.now({ view: asked.view, runs }), GRACE);
+    } else if (isDrawn) {
+      this.latest.stop();
+      this.drawn.patient({ view: asked.view, runs: DRAWN });
+    } else this.latest.patient(asked);
+  }
+
+  /** Makes the browser ready for the next lever when nothing else is to be done, and holds an answer against what it makes of the same runs. */
+  private async ready(found: Answer, view: View, wasPreviewed: boolean): Promise<void> {
+    const turn = ++this.readied;
+    this.isReady = false;
+    const isOver = (): boolean => turn !== this.readied || this.busy;
+    try {
+      await idle();
+      if (isOver()) return;
+      const drawing = await this.drawingOf(view);
+      if (!drawing?.isOfFacts(found.made.case_hash) || isOver()) return;
+      if (wasPreviewed) {
+        const made = await drawing.check(view);
+        if (isOver()) return;
+        if (made && this.tools) this.apart = this.tools.apartOf(found, made.drawn, made.medians);
+      }
+      await drawing.prepare(view);
+      this.isReady = !isOver();
+    } catch {
+      // Without it the server answers every move, as it did before.
+    }
+  }
+
+  private async drawingOf(view: View): Promise<drawings.Drawing | null> {
+    if (this.drawing?.isOf(view)) return this.drawing;
+    const name = JSON.stringify([view.case, view.seed, view.runs, drawsOf(view)]);
+    if (this.lacking === name) return null;
+    this.lack();
+    this.lacking = name;
+    this.tools ??= await import('./drawing');
+    if (!this.tools.canDraw()) return null;
+    const opened = await this.tools.Drawing.open(view);
+    if (this.isStopped) opened.end();
+    else [this.drawing, this.lacking] = [opened, ''];
+    return this.drawing;
+  }
+
+  private lack(): void {
+    this.drawing?.end();
+    this.drawing = null;
+    this.isReady = false;
   }
 
   explain(): void {
@@ -123,13 +225,19 @@ export class Asking {
   }
 
   stop(): void {
+    this.isStopped = true;
+    this.readied += 1;
     clearTimeout(this.slowly);
+    clearTimeout(this.later);
     this.latest.stop();
     this.reasons.stop();
+    this.drawn.stop();
+    this.lack();
   }
 
   private settle(): void {
     clearTimeout(this.slowly);
+    clearTimeout(this.later);
     this.busy = this.slow = false;
   }
 }

@@ -54,7 +54,7 @@ export function quantity(value: number | null | undefined, unit: string, lang: L
 }
 
 /** A number rounded as the server rounds it: a tie to the even neighbour (0.505 is 50%). */
-function evenly(value: number, digits: number): number {
+export function evenly(value: number, digits: number): number {
   const scaled = value * 10 ** digits;
   const near = Math.round(scaled);
   return (Math.abs(scaled % 1) === 0.5 && near % 2 !== 0 ? near - 1 : near) / 10 ** digits;

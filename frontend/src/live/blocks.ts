@@ -1,5 +1,5 @@
 import { Kernel, type Placed } from './kernel';
-import { fractions, wholes, words, type Head, type Park, type Place, type Scenario } from './park';
+import { fractions, wholes, words, type Head, type Park, type Scenario, type Values } from './park';
 
 /** Runs of one call: those of Python (`model/kernel.py: BLOCK`). */
 export const BLOCK = 64;
@@ -78,7 +78,7 @@ export class Blocks {
   /** Puts the draws of runs into the memory of a block. */
   private draw(first: number, count: number): void {
     const { rooms, parameters, addresses } = this.head.draws;
-    const changed = new Map(this.question?.parameters.map(([room, word, place]): [string, Place] => [`${room} ${word}`, place]));
+    const changed = new Map(this.question?.parameters.map(([room, word, values]): [string, Values] => [`${room} ${word}`, values]));
     let column = 0;
     for (const [room, width] of rooms) {
       const record = this.kernel.words(this.at(`draws.${room}`).address, count * width);
@@ -93,11 +93,11 @@ export class Blocks {
     addresses.forEach((place, word) => this.fill(record, addresses.length, word, place, first, count, (run) => run));
   }
 
-  private fill(record: Int32Array, width: number, word: number, place: Place | undefined, first: number, count: number, row: (run: number) => number): void {
-    if (!place) return;
-    const values = words(this.park, place);
+  private fill(record: Int32Array, width: number, word: number, given: Values | undefined, first: number, count: number, row: (run: number) => number): void {
+    if (!given) return;
+    const values = given instanceof Int32Array ? given : words(this.park, given);
     for (let n = 0; n < count; n += 1) {
-      const from = place[1] === 1 ? 0 : row(first + n);
+      const from = values.length === 2 ? 0 : row(first + n);
       const to = 2 * (n * width + word);
       record[to] = values[2 * from] ?? 0;
       record[to + 1] = values[2 * from + 1] ?? 0;

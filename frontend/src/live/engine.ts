@@ -44,6 +44,20 @@ export class Engine {
     });
   }
 
+  /** Makes no further block of what was asked last. */
+  stop(): void {
+    this.settle?.(null);
+    this.settle = null;
+    this.waiting = [];
+    this.id += 1;
+  }
+
+  /** Ends the workers; nothing can be run any more. */
+  end(): void {
+    this.stop();
+    for (const { worker } of this.workers) worker.terminate();
+  }
+
   private next(): void {
     for (const own of this.workers) {
       const block = own.busy ? undefined : this.waiting.shift();

@@ -1,8 +1,12 @@
 import type { Lang, LocalizedText } from '../lib/types';
 import type { Layout, Lengths } from './kernel';
+import type { Meeting } from './meeting';
 
 /** A place among the numbers of a park, and how many stand there. */
 export type Place = [number, number];
+
+/** Values of a parameter: a place among the numbers of a park, or words of 32 bits; one number, or one for each run. */
+export type Values = Place | Int32Array<ArrayBuffer>;
 
 export interface Patch {
   cells: Place;
@@ -72,6 +76,7 @@ export interface Head {
   data_end: string;
   now: string;
   run_id: string;
+  meeting: Meeting;
 }
 
 export interface Park {
@@ -91,13 +96,20 @@ export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
 
 /** Reads a packed park: a head, then numbers whose bytes lie place by place. */
 export async function parkOf(packed: Uint8Array<ArrayBuffer>): Promise<Park> {
-  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return readPark(await new Response(unpacked).arrayBuffer());
+  return readPark(await unpackedOf(packed));
 }
 
-export function readPark(content: ArrayBuffer): Park {
+export async function unpackedOf(packed: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
+  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Response(unpacked).arrayBuffer();
+}
+
+export const readPark = (content: ArrayBuffer): Park => readPacked<Head>(content);
+
+/** Reads a head of any kind and its numbers. */
+export function readPacked<H>(content: ArrayBuffer): { head: H; numbers: ArrayBuffer } {
   const length = new Uint32Array(content, 0, 1)[0] ?? 0;
-  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(content, 8, length))) as Head;
+  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(content, 8, length))) as H;
   const planes = new Uint8Array(content, 8 + length);
   const count = planes.length / 8;
   const numbers = new Uint8Array(planes.length);
@@ -107,10 +119,10 @@ export function readPark(content: ArrayBuffer): Park {
   return { head, numbers: numbers.buffer };
 }
 
-export const words = (park: Park, [at, count]: Place): Int32Array<ArrayBuffer> => new Int32Array(park.numbers, 8 * at, 2 * count);
-export const fractions = (park: Park, [at, count]: Place): Float64Array<ArrayBuffer> => new Float64Array(park.numbers, 8 * at, count);
+export const words = (park: Pick<Park, 'numbers'>, [at, count]: Place): Int32Array<ArrayBuffer> => new Int32Array(park.numbers, 8 * at, 2 * count);
+export const fractions = (park: Pick<Park, 'numbers'>, [at, count]: Place): Float64Array<ArrayBuffer> => new Float64Array(park.numbers, 8 * at, count);
 /** The lower halves of whole numbers, which are below 2³¹. */
-export const wholes = (park: Park, place: Place): number[] => Array.from({ length: place[1] }, (_, n) => words(park, place)[2 * n] ?? 0);
+export const wholes = (park: Pick<Park, 'numbers'>, place: Place): number[] => Array.from({ length: place[1] }, (_, n) => words(park, place)[2 * n] ?? 0);
 
 /** Whether two choices may be made at once. */
 export function goBeside(one: Choice, other: Choice): boolean {
@@ -135,12 +147,11 @@ function touched(park: Park, patch: Patch): string[] {
 export interface Scenario {
   /** Inputs, as words of 32 bits. */
   inputs: Int32Array<ArrayBuffer>;
-  parameters: [string, number, Place][];
+  parameters: [string, number, Values][];
 }
 
-/** The inputs of patches put into those of the case as it is, and the parameters they set. */
-export function scenarioOf(park: Park, patches: readonly Patch[]): Scenario {
-  const inputs = words(park, park.head.inputs).slice();
+/** Writes the values of patches into inputs. */
+export function write(park: Pick<Park, 'numbers'>, patches: readonly Pick<Patch, 'cells' | 'values'>[], inputs: Int32Array): void {
   for (const patch of patches) {
     const values = words(park, patch.values);
     wholes(park, patch.cells).forEach((cell, n) => {
@@ -148,5 +159,11 @@ export function scenarioOf(park: Park, patches: readonly Patch[]): Scenario {
       inputs[2 * cell + 1] = values[2 * n + 1] ?? 0;
     });
   }
+}
+
+/** The inputs of patches put into those of the case as it is, and the parameters they set. */
+export function scenarioOf(park: Park, patches: readonly Patch[]): Scenario {
+  const inputs = words(park, park.head.inputs).slice();
+  write(park, patches, inputs);
   return { inputs, parameters: patches.flatMap(({ parameters }) => parameters) };
 }

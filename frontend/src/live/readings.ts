@@ -34,6 +34,12 @@ export function joined(blocks: readonly BlockAnswer[]): Runs {
   return { count, codes: whole((b) => b.codes), status: whole((b) => b.status), measures: whole((b) => b.measures), onTheWay: whole((b) => b.onTheWay), paths: whole((b) => b.paths) };
 }
 
+/** The first of runs. */
+export function firstOf(runs: Runs, count: number): Runs {
+  const part = <T extends Int32Array | Float64Array>(values: T): T => values.subarray(0, (values.length / runs.count) * count) as T;
+  return { count, codes: part(runs.codes), status: part(runs.status), measures: part(runs.measures), onTheWay: part(runs.onTheWay), paths: part(runs.paths) };
+}
+
 /** Readings over runs, all by functions of the module. */
 export class Readings {
   private readonly memory = new Map<string, Placed>();
@@ -62,20 +68,32 @@ export class Readings {
   }
 
   /** Quantiles of every output shown, by output, level and quarter. */
-  bands({ count, paths, status }: Runs): Numbers[][] {
-    const { shown, quarters, levels } = this.head;
-    const [outputs, times] = [shown.length, quarters.length];
+  bands({ count, paths, status }: Runs, levels: readonly number[] = this.head.levels, times = this.head.quarters.length): Numbers[][] {
+    const { shown } = this.head;
+    const outputs = shown.length;
     const out = this.filled('paths', paths, count, outputs, times);
     const ended = this.array('status', count, 3);
     this.kernel.setWholes(ended, status);
     const columns = this.fixed('columns', outputs);
     this.kernel.setWholes(columns, shown.map((_, n) => n));
-    const answer = this.fixed('bands', outputs, levels.length, times);
+    const { address } = this.fixed('bands', outputs, this.head.levels.length, this.head.quarters.length);
+    const answer = { address, shape: [outputs, levels.length, times] };
+    const read = { ...this.levels(levels), shape: [levels.length] };
     this.kernel.call('read_bands', new Map<string, Placed>([
-      ['out', out], ['status', ended], ['columns', columns], ['levels', this.levels(levels)], ['ordered', this.array('ordered', count)], ['bands', answer],
+      ['out', { ...out, shape: [count, outputs, times] }], ['status', ended], ['columns', columns], ['levels', read], ['ordered', this.array('ordered', count)], ['bands', answer],
     ]));
     const values = this.kernel.fractions(answer);
     return shown.map((_, n) => levels.map((__, l) => Array.from(values.subarray((n * levels.length + l) * times, (n * levels.length + l + 1) * times), (value) => (Number.isFinite(value) ? value : null))));
+  }
+
+  /** Quantiles of every output shown in one quarter, by output and level, of which there are no more than bands have. */
+  quantilesIn(runs: Runs, quarter: number, levels: readonly number[]): Numbers[] {
+    const times = this.head.quarters.length;
+    // A run that broke off before the quarter has no value in it.
+    const status = runs.status.slice();
+    for (let run = 0; run < runs.count; run += 1) if (status[3 * run] !== 0) status[3 * run + 1] = quarter < (status[3 * run + 1] ?? 0) ? 1 : 0;
+    const paths = Float64Array.from({ length: runs.count * this.head.shown.length }, (_, n) => runs.paths[n * times + quarter] ?? NaN);
+    return this.bands({ ...runs, paths, status }, levels, 1).map((rows) => rows.map(([value]) => value ?? null));
   }
 
   private levels(levels: readonly number[]): Placed {

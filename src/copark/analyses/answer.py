@@ -81,7 +81,7 @@ class Answered:
         out
             Output folder.
         formats
-            Some of :data:`copark.presentation.FORMATS`.
+            Some of :data:`copark.presentation.FORMATS` and :data:`copark.analyses.answer_forms.DATA`.
         lang
             Language of the document, ``en`` or ``zh``.
 
@@ -90,11 +90,15 @@ class Answered:
         dict
             Paths by format.
         """
+        from copark.analyses.answer_forms import DATA, save
         from copark.presentation import dated_name, write
 
         document = self.document(lang)
         name = dated_name(document)
-        return write(document, self.folder(out, name), formats, name)
+        folder = self.folder(out, name)
+        written = write(document, folder, [form for form in formats if form not in DATA], name)
+        tables = [form for form in formats if form in DATA]
+        return written | {form: save(self.result, folder / f"{name}-{lang}.{form}", lang) for form in tables}
 
     def folder(self, out: Path, name: str) -> Path:
         """Make or find the folder in which the answer's files of this name lie.

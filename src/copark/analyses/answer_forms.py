@@ -5,26 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from importlib.util import find_spec
 from math import prod
-from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-
 from copark.cases.missing_values import is_missing
-from copark.errors import CoparkError, NotFound
+from copark.errors import NotFound
 from copark.json_types import JsonObject
 from copark.options import options
 from copark.presentation.document import Chart, Column, Document
+from copark.presentation.stata import of_one_kind
 from copark.store.files import written_file
 from copark.texts import LANGUAGES
+from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
     from matplotlib.figure import Figure
+
+    from copark.presentation.labelled_frame import LabelledFrame
 
 
 class Answer(Protocol):
@@ -53,12 +53,6 @@ ROW = "row"
 """Dimension of a table whose rows are named by no columns."""
 SPARSE = 3.0
 """How many times as many cells as rows a grid may have; a sparser table keeps its rows."""
-LONGEST_LABEL = 80
-"""Letters of a label of a variable in Stata."""
-LONGEST_NAME = 32
-"""Letters of the name of a variable in Stata."""
-RESERVED = frozenset(("byte", "case", "double", "float", "if", "in", "int", "long", "using", "with"))
-"""Names that columns have and that no variable of Stata may have."""
 
 
 def one_line(result: Answer) -> str:
@@ -96,7 +90,7 @@ def dataset_of(result: Answer) -> xr.Dataset:
 
     frame = result.to_frame()
     labels, is_grid = _labels_of(frame)
-    plain = pd.DataFrame({name: frame[name] if name in labels else _of_one_kind(frame[name]) for name in frame})
+    plain = pd.DataFrame({name: frame[name] if name in labels else of_one_kind(frame[name]) for name in frame})
     if is_grid:
         order = {name: list(dict.fromkeys(plain[name])) for name in labels}
         dataset = plain.set_index(labels).to_xarray().reindex(order)
@@ -125,17 +119,6 @@ def _labels_of(frame: pd.DataFrame) -> tuple[list[str], bool]:
             cells = prod(frame[label].nunique() for label in labels)
             return labels, cells <= SPARSE * len(frame) and len(labels) < len(frame.columns)
     return [], False
-
-
-def _of_one_kind(values: pd.Series[Any]) -> pd.Series[Any]:
-    """Return values that a file of arrays can hold: numbers as they are, anything else as text, nothing where none."""
-    missing = values.isna()
-    if values.dtype.kind in "fiub" and (isinstance(values.dtype, np.dtype) or not missing.any()):
-        return values
-    numbers = [isinstance(value, Real) and not isinstance(value, bool) for value in values[~missing]]
-    if numbers and all(numbers):
-        return values.astype(object).where(~missing, np.nan).astype("float64")
-    return values.astype(str).where(~missing, "").astype(object)
 
 
 def _attributes(name: str, columns: Sequence[Mapping[str, Column]]) -> dict[str, str]:
@@ -220,35 +203,54 @@ def _cell(value: Any) -> Any:
 
 
 def _save_stata(result: Answer, path: Path, lang: str) -> None:
-    """Write a file of Stata 14 and later, whose variables are labelled in the reader's language.
+    """Write a file of Stata 14 and later, labelled in the reader's language."""
+    from copark.presentation.stata import write_stata
 
-    Stata has no infinite values, and takes a missing one for larger than all others: an infinite value is refused.
-    """
-    import pandas as pd
-
-    frame = result.to_frame()
-    names: dict[str, str] = {}
-    for name in map(str, frame.columns):
-        short = f"{name}_" if name in RESERVED else name[:LONGEST_NAME]
-        names[name] = short if short not in names.values() else f"v{len(names) + 1}"
-    columns = _columns_of(result.document(lang))
-    labels = {names[name]: columns[name].title[:LONGEST_LABEL] for name in names if name in columns}
-    plain = pd.DataFrame({short: _of_one_kind(frame[name]) for name, short in names.items()})
-    infinite = [
-        name for name, short in names.items() if plain[short].dtype.kind == "f" and np.isinf(plain[short]).any()
-    ]
-    if infinite:
-        raise CoparkError.of("analyses.infinite_in_stata", columns=", ".join(infinite), file=path.name)
-    flags = {name: plain[name].astype("int8") for name in names.values() if plain[name].dtype.kind == "b"}
-    with written_file(path) as target:
-        plain.assign(**flags).to_stata(target, write_index=False, version=118, variable_labels=labels)
+    write_stata(labelled(result), path, lang)
 
 
 def _save_parquet(result: Answer, path: Path, _lang: str) -> None:
-    if find_spec("pyarrow") is None:
-        raise CoparkError.of("analyses.needs_package", form=".parquet", package="pyarrow")
+    from copark.extras import need_form
+    from copark.presentation.parquet import write_parquet
+
+    need_form("parquet")
+    write_parquet(labelled(result), path)
+
+
+def _save_geojson(result: Answer, path: Path, _lang: str) -> None:
+    """Write the places of an answer as points; NotFound where it has none."""
+    from copark.presentation.geojson import parks_as_points
+
+    points = getattr(result, "points", None)
+    if points is None:
+        raise NotFound.of("analyses.no_map", title=result.document(_lang).title)
     with written_file(path) as target:
-        result.to_frame().to_parquet(target, index=False)
+        target.write_bytes(parks_as_points(points()))
+
+
+def labelled(result: Answer) -> LabelledFrame:
+    """Return the main table of an answer with titles of its columns, and words for its keys, in both languages."""
+    from copark.analyses.column_words import titles_of, words_of
+    from copark.presentation.labelled_frame import LabelledFrame
+
+    frame = result.to_frame()
+    documents = {lang: result.document(lang) for lang in LANGUAGES}
+    attributes = {name: str(words) for name, words in _of_the_whole(result, list(documents.values())).items()}
+    known = {lang: _columns_of(document) for lang, document in documents.items()}
+    return LabelledFrame(
+        "main",
+        LocalizedText(**{lang: document.title for lang, document in documents.items()}),
+        frame,
+        titles_of(frame, known),
+        words_of(frame, area_of(result)),
+        attributes,
+    )
+
+
+def area_of(result: Answer) -> str:
+    """Return the area of the texts of an answer's analysis: the name of its folder."""
+    module: str = getattr(result, "shown_by", "") or f"{type(result).__module__}.show"
+    return module.rpartition(".")[0].rpartition(".")[2]
 
 
 def _save_netcdf(result: Answer, path: Path, _lang: str) -> None:
@@ -262,5 +264,8 @@ _TABLES: Mapping[str, Callable[[Answer, Path, str], None]] = {
     "dta": _save_stata,
     "parquet": _save_parquet,
     "nc": _save_netcdf,
+    "geojson": _save_geojson,
 }
 """Forms that hold the main table, and what writes each."""
+DATA = ("dta", "parquet", "nc", "geojson")
+"""Forms beside those of documents."""

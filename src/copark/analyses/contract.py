@@ -372,7 +372,8 @@ class Result:
         ----------
         path
             ``.html``, ``.docx``, ``.pdf``, ``.pptx``, ``.xlsx``, ``.md`` and ``.json`` hold the whole document;
-            ``.csv``, ``.dta`` (Stata), ``.parquet`` and ``.nc`` (netCDF) its main table.
+            ``.csv``, ``.dta`` (Stata, labelled in the language), ``.parquet`` and ``.nc`` (netCDF) its main table;
+            ``.geojson`` the map, of an answer that has one.
         lang
             Language of its words, by default that of the session.
         form

@@ -21,6 +21,7 @@ from copark.texts import LANGUAGES, entries
 
 if TYPE_CHECKING:
     from copark.analyses.brief import Answer, Params
+    from copark.analyses.brief.meeting import MeetingQuestion
     from copark.analyses.context import Context
     from copark.presentation.document import Document
     from copark.simulation.study import Scenario
@@ -121,6 +122,8 @@ def levers_of(params: Params, context: Context) -> LeverFile | None:
 
 def more_of(answer: Answer) -> JsonObject:
     """Return what a live page shows of a brief beside its words."""
+    from copark.analyses.brief.meeting import meeting_questions, meeting_words
+
     return {
         "case": answer.case,
         "park": words(answer.park),
@@ -131,4 +134,23 @@ def more_of(answer: Answer) -> JsonObject:
         "run_id": answer.run_id,
         "events": [{"quarter": event.quarter, "title": words(event.title)} for event in answer.events],
         "outcomes_of_brief": {share.name: [share.count, share.total] for share in answer.outcomes},
+        "meeting": {
+            **{name: words(said) for name, said in meeting_words(answer).items()},
+            "questions": [_question(question) for question in meeting_questions(answer)],
+        },
+    }
+
+
+def _question(question: MeetingQuestion) -> JsonObject:
+    return {
+        "key": question.key,
+        "guess": question.guess,
+        "ask": words(question.ask),
+        "unit": words(question.unit),
+        "choices": [words(choice) for choice in question.choices],
+        "right": list(question.right),
+        "span": None if question.span is None else list(question.span),
+        "answer": words(question.answer),
+        "sure": words(question.sure),
+        "open": None if question.open is None else words(question.open),
     }

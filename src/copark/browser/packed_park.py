@@ -37,10 +37,12 @@ class ParkPacker:
     """Where draws come from, if not from priors."""
     more: tuple[Scenario, ...] = ()
     """Scenarios that are choices beside those of its studies."""
+    has_choices: bool = True
+    """Whether anything is chosen from: a page with a server packs what is asked for when it is asked for."""
 
     @cached_property
     def _listed(self) -> tuple[ParkChoice, ...]:
-        return choices_of(self.case, self.file, self.more)
+        return choices_of(self.case, self.file, self.more) if self.has_choices else ()
 
     @cached_property
     def choices(self) -> tuple[ParkChoice, ...]:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +56,34 @@ class CannotBePatched(ValueError):
 def words_of(inputs: Inputs) -> Words:
     """Lay out all inputs, in the order of the record, as values of eight bytes; a copy."""
     return np.concatenate([np.ascontiguousarray(array).view(np.int64).ravel() for array in map(np.asarray, inputs)])
+
+
+def cells_of(inputs: Inputs, part: str, field: str | None = None) -> Words:
+    """Return the places of a column among the values of :func:`words_of`, shape (rows, values of a row).
+
+    Parameters
+    ----------
+    inputs
+        The inputs.
+    part
+        Name of one of their arrays.
+    field
+        Field of its records; ``None`` for an array of plain numbers.
+    """
+    first = 0
+    for name, array in inputs._asdict().items():
+        records = np.asarray(array)
+        if name == part:
+            break
+        first += records.nbytes // 8
+    row = records[:1].nbytes // 8
+    begin, width = 0, row
+    if field is not None:
+        fields: Mapping[str, Any] = records.dtype.fields or {}
+        kind, offset, *_ = fields[field]
+        begin, width = offset // 8, kind.itemsize // 8
+    rows = np.arange(len(records), dtype=np.int64) * row
+    return first + begin + rows[:, None] + np.arange(width, dtype=np.int64)
 
 
 def columns(records: NDArray[np.void]) -> Words:

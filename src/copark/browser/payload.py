@@ -48,8 +48,6 @@ ON_THE_WAY = (
     "partners",
 )
 """Outputs at the horizon that tell through what a choice acts."""
-KEPT = tuple(dict.fromkeys((*SHOWN, *ON_THE_WAY, *NEEDED, *OUTPUTS_READ)))
-"""Outputs that are kept of every run."""
 
 
 @dataclass
@@ -73,7 +71,32 @@ class WordPool:
         return words.view(np.uint8).reshape(-1, 8).T.tobytes()
 
 
-def payload(packer: ParkPacker, layout: JsonObject, more: Mapping[str, Any]) -> bytes:
+@dataclass(frozen=True)
+class Followed:
+    """Outputs that a page follows, of all that are kept of a run."""
+
+    shown: tuple[str, ...] = SHOWN
+    """Those whose bands are drawn."""
+    on_the_way: tuple[str, ...] = ON_THE_WAY
+    """Those that are compared pair by pair at the horizon."""
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """All that are kept of every run."""
+        return tuple(dict.fromkeys((*self.shown, *self.on_the_way, *NEEDED, *OUTPUTS_READ)))
+
+
+KEPT = Followed().kept
+"""Outputs that are kept of every run of a live brief."""
+
+
+def payload(
+    packer: ParkPacker,
+    layout: JsonObject,
+    more: Mapping[str, Any],
+    followed: Followed = Followed(),
+    pool: WordPool | None = None,
+) -> bytes:
     """Pack a park for a page.
 
     Parameters
@@ -84,9 +107,25 @@ def payload(packer: ParkPacker, layout: JsonObject, more: Mapping[str, Any]) -> 
         Places of the arguments of the module's functions.
     more
         What else the page shows, as plain values.
+    followed
+        Outputs that the page follows.
+    pool
+        Numbers that ``more`` names places of; without, it names none.
     """
-    pool = WordPool()
-    head = {"format": FORMAT, "layout": layout, **_park(packer, pool), **more}
+    numbers = WordPool() if pool is None else pool
+    return packed({"format": FORMAT, "layout": layout, **_park(packer, numbers, followed), **more}, numbers)
+
+
+def packed(head: JsonObject, pool: WordPool) -> bytes:
+    """Pack a head and numbers as one compressed piece.
+
+    Parameters
+    ----------
+    head
+        Plain values; of numbers it names the places.
+    pool
+        The numbers.
+    """
     content = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
     content += b" " * (-len(content) % 8)
     length = np.array([len(content)], "<u8").tobytes()
@@ -98,7 +137,7 @@ def words(title: LocalizedText) -> JsonObject:
     return {lang: title.text(lang) for lang in LANGUAGES}
 
 
-def _park(packer: ParkPacker, pool: WordPool) -> JsonObject:
+def _park(packer: ParkPacker, pool: WordPool, followed: Followed) -> JsonObject:
     inputs = packer.inputs
     quarters = len(inputs.world)
     start = packer.case.clock.start
@@ -106,11 +145,11 @@ def _park(packer: ParkPacker, pool: WordPool) -> JsonObject:
     rate = 0.0 if packer.file is None else packer.file.discount.rate
     lengths = {"quarters": quarters, "years": len(inputs.history), "anchors": len(inputs.anchors)}
     return {
-        "lengths": lengths | {"runs": packer.study.runs, "kept": len(KEPT)},
-        "kept": list(KEPT),
-        "keep": [output_place(name) for name in KEPT],
-        "shown": [_output(name) for name in SHOWN],
-        "on_the_way": [_output(name) for name in ON_THE_WAY],
+        "lengths": lengths | {"runs": packer.study.runs, "kept": len(followed.kept)},
+        "kept": list(followed.kept),
+        "keep": [output_place(name) for name in followed.kept],
+        "shown": [_output(name) for name in followed.shown],
+        "on_the_way": [_output(name) for name in followed.on_the_way],
         "sides": [{"key": name, "title": _both(f"levers.side.{name}")} for name in FOUR_SIDES],
         "outcomes": [{"key": name, "title": _both(f"analysis.outcome.{name}")} for name in OUTCOMES],
         "quarters": [str(start + number) for number in range(quarters)],
@@ -125,7 +164,7 @@ def _park(packer: ParkPacker, pool: WordPool) -> JsonObject:
         "groups": _groups(packer),
         "choices": [_choice(choice, packer.patches.single[choice.key], pool) for choice in packer.choices],
         "refused": [list(pair) for pair in sorted(packer.patches.refused)],
-        "observed": {name: _observed(packer, name) for name in SHOWN},
+        "observed": {name: _observed(packer, name) for name in followed.shown},
     }
 
 
@@ -171,7 +210,16 @@ def _columns(table: Words, pool: WordPool) -> list[list[int]]:
     return packed
 
 
-def _patch(patch: Patch, pool: WordPool) -> JsonObject:
+def patch_entries(patch: Patch, pool: WordPool) -> JsonObject:
+    """Describe a patch by the places of its cells and values.
+
+    Parameters
+    ----------
+    patch
+        The patch.
+    pool
+        Takes its numbers.
+    """
     parameters = [[room, word, pool.add(change.values)] for (room, word), change in patch.parameters.items()]
     return {"cells": pool.add(patch.cells), "values": pool.add(patch.values), "parameters": parameters}
 
@@ -184,7 +232,7 @@ def _choice(choice: ParkChoice, patch: Patch, pool: WordPool) -> JsonObject:
         "since": choice.since,
         "title": words(choice.title),
         **({} if choice.reason is None else {"reason": words(choice.reason)}),
-        **_patch(patch, pool),
+        **patch_entries(patch, pool),
     }
 
 

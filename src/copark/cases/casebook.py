@@ -30,6 +30,11 @@ COUNTS = "parks-counts.csv"
 COUNT_SOURCES = "parks-counts-sources.yaml"
 COUNT_TABLES = (DATES, COUNTS, COUNT_SOURCES)
 """Dates and counts of parks for curves that need no case, beside the tables of parks."""
+IDENTIFIERS = "parks-identifiers.csv"
+IDENTIFIER_SOURCES = "parks-identifiers-sources.yaml"
+ACCESSED = "sources-accessed.csv"
+LINKAGE = (IDENTIFIERS, IDENTIFIER_SOURCES, ACCESSED)
+"""What others call the parks, and when sources were read, beside the tables of parks."""
 
 _CASEBOOK = Path(__file__).resolve().parent.parent / "casebook"
 

@@ -178,7 +178,7 @@ def with_observations(
     csv.writer(stream, lineterminator="\n").writerows(rows)
     table = read_table(stream.getvalue(), SERIES, Observation, faults)
     faults.extend(faults_of_rows(SERIES, table.rows, known, end))
-    before = [] if replace_all else _own_observations(case)
+    before = [] if replace_all else own_observations(case)
     earlier = [TableRow(0, row) for row in before]
     faults.extend(one for one in faults_of_series([*earlier, *table.rows]) if one.line)
     if faults:
@@ -194,7 +194,7 @@ def frames_of(case: Case) -> dict[str, pd.DataFrame]:
     import pandas as pd
 
     tables: dict[str, Sequence[Any]] = {
-        "observations": _own_observations(case),
+        "observations": own_observations(case),
         "events": case.events,
         "enterprises": case.enterprises,
         "context": case.host_context,
@@ -214,7 +214,7 @@ def frames_of(case: Case) -> dict[str, pd.DataFrame]:
     }
 
 
-def _own_observations(case: Case) -> list[Observation]:
+def own_observations(case: Case) -> list[Observation]:
     """Give the observations of a case without those that its checklist of services gives."""
     others = [row for row in case.observations if row.variable != LEVEL]
     given = {repr(row) for row in checklist(case.services, others, case.clock.data_end)}

@@ -19,12 +19,11 @@ from copark.cases.casebook import COUNT_SOURCES, COUNT_TABLES, COUNTS, DATES, ca
 from copark.cases.dates import Date
 from copark.cases.files import fault, in_reading_order, read_text
 from copark.cases.parks import PARK_SOURCES, ParkType
-from copark.cases.pydantic_errors import validate_mapping
 from copark.cases.quarters import Quarter
+from copark.cases.source_files import sources_in
 from copark.cases.table_schemas import MORE_THAN, Source
 from copark.cases.tables import TableRow, read_table
 from copark.cases.types import Count, Country, Grade, Key, Record, SourceKeys, Words, suggestion, wrong
-from copark.cases.yaml_loader import read_yaml
 from copark.errors import CaseFaults, Fault
 
 CASE_SOURCES = "sources.yaml"
@@ -187,15 +186,10 @@ def examine_counts(folder: Path | None = None) -> tuple[ParkCounts | None, list[
         text = read_text(place, name, faults)
         return [] if text is None else read_table(text, name, model, faults).rows
 
-    def sources_in(path: Path, name: str) -> dict[str, Source]:
-        text = read_text(path, name, faults)
-        tree = None if text is None else read_yaml(text, name, faults)
-        return {} if tree is None else validate_mapping(tree, name, dict[Key, Source], Source, faults) or {}
-
     dates = rows(DATES, ParkDates)
     counts = rows(COUNTS, ParkCount)
-    own = sources_in(place, COUNT_SOURCES)
-    known = {**sources_in(place, PARK_SOURCES), **own}
+    own = sources_in(place, COUNT_SOURCES, faults)
+    known = {**sources_in(place, PARK_SOURCES, faults), **own}
     keys: dict[str, set[str]] = {}
 
     def unknown(name: str, line: int, park: str, found: SourceKeys) -> list[Fault]:
@@ -206,7 +200,7 @@ def examine_counts(folder: Path | None = None) -> tuple[ParkCounts | None, list[
         ]
 
     for line, row in dates:
-        keys[row.park] = {*known, *(sources_in(place / row.case, CASE_SOURCES) if row.case else ())}
+        keys[row.park] = {*known, *(sources_in(place / row.case, CASE_SOURCES, faults) if row.case else ())}
         faults += unknown(DATES, line, row.park, row.source)
     for line, count in counts:
         if count.park in keys:

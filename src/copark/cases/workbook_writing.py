@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, Any
 from copark.cases.casebook import folder_of
 from copark.cases.files import MOST_BYTES, Refused, fault, too_large
 from copark.cases.load import load_case
-from copark.cases.pydantic_errors import CASE, SOURCES
+from copark.cases.pydantic_errors import CASE
+from copark.cases.sheet_rows import content_of_folder, flat, rows_of
 from copark.cases.skeleton import cannot_write, claim_folder, complete_folder
-from copark.cases.tables import lines_of
 from copark.cases.workbook_reading import got, read_workbook
-from copark.cases.workbook_sheets import FACTS, SheetColumn, WorkbookSheet, choices, sheets
-from copark.cases.yaml_loader import read_yaml
+from copark.cases.workbook_sheets import SheetColumn, WorkbookSheet, choices, sheets
 from copark.errors import CaseFaults
 from copark.texts import text
 
@@ -68,36 +67,7 @@ def template_workbook(name: str = "", lang: str = "en") -> bytes:
 
 def workbook_of(folder: Path, lang: str = "en") -> bytes:
     """Return the case in a folder as a workbook; the case is sound."""
-    content: dict[str, Any] = {}
-    for name in (CASE, SOURCES, *(sheet.place for sheet in sheets() if sheet.kind == "table")):
-        if (folder / name).is_file():
-            words = (folder / name).read_text(encoding="utf-8-sig")
-            if name in (CASE, SOURCES):
-                tree = read_yaml(words, name, [])
-                content[name] = {} if tree is None else tree.data
-            else:
-                head, *rows = (cells for _, cells in lines_of(words))
-                content[name] = [dict(zip(head, row, strict=False)) for row in rows]
-    return _Pages(content, lang).written()
-
-
-def _flat(record: Any, path: str = "") -> dict[str, Any]:
-    """Return a record's values by path; several in one cell as :mod:`copark.cases.workbook_reading` splits them."""
-    values: dict[str, Any] = {}
-    for key, value in record.items():
-        if isinstance(value, dict):
-            values |= _flat(value, f"{path}{key}.")
-        elif isinstance(value, list):
-            values[f"{path}{key}"] = "; ".join(map(_in_cell, value))
-        elif value is not None:
-            values[f"{path}{key}"] = value
-    return values
-
-
-def _in_cell(value: Any) -> str:
-    if isinstance(value, dict):
-        return f"{value['from']}/{value['to']}" if value.get("to") is not None else str(value["from"])
-    return str(value)
+    return _Pages(content_of_folder(folder), lang).written()
 
 
 class _Pages:
@@ -123,26 +93,10 @@ class _Pages:
             if sheet.kind == "form":
                 self.form(page, sheet)
             else:
-                self.table(page, sheet, [self.spoken(row, sheet) for row in self.rows(sheet)])
+                self.table(page, sheet, [self.spoken(row, sheet) for row in rows_of(self.content, sheet)])
         stream = BytesIO()
         self.book.save(stream)
         return stream.getvalue()
-
-    def rows(self, sheet: WorkbookSheet) -> Iterator[Mapping[str, Any]]:
-        """Yield the rows of a sheet, cells by key of their column."""
-        tree = self.content[CASE]
-        if sheet.kind == "table":
-            yield from self.content.get(sheet.place, ())
-        elif sheet.kind == "facts":
-            for what in FACTS:
-                content = got(tree, what)
-                facts = content if isinstance(content, list) else [content]
-                yield from ({"what": what, **_flat(fact)} for fact in facts if fact)
-        elif sheet.kind == "named":
-            content = self.content.get(SOURCES, {}) if sheet.place == SOURCES else got(tree, sheet.place) or {}
-            yield from ({"key": key, **_flat(entry)} for key, entry in content.items())
-        else:
-            yield from map(_flat, got(tree, sheet.place) or ())
 
     def spoken(self, row: Mapping[str, Any], sheet: WorkbookSheet) -> dict[str, Any]:
         """Return a row whose texts that are written without a language stand in the reader's."""
@@ -242,7 +196,7 @@ class _Pages:
         keys = {key for column in sheet.columns for key in (column.key, column.parts[0])}
         content = {key: value for key in keys if (value := got(self.content[CASE], key)) is not None}
         plain = {key: value for key, value in content.items() if not isinstance(value, dict)}
-        values = self.spoken(_flat(plain), sheet)
+        values = self.spoken(flat(plain), sheet)
         for number, column in enumerate(self.columns(sheet), start=2):
             explanation = sheet.told(column, self.lang)
             head_cell(page.cell(number, 1), sheet.label(column, self.lang), column.is_needed)

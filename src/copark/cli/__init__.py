@@ -11,30 +11,13 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
 
+from copark.cli.exit_codes import BY_SIGNAL, FAULTS, OK, STOPPED, WRONG_USAGE
 from copark.texts import text
 
-OK = 0
-FAULTS = 1
-"""Code of an end where what was asked for has faults, or could not be done."""
-WRONG_USAGE = 2
-STOPPED = 130
-"""Code of an end by the keyboard, 128 and the number of its signal."""
-BY_SIGNAL = 128
-"""Added to the number of a signal, as shells have it."""
-EXIT_CODES = {
-    "OK": str(OK),
-    "FAULTS": str(FAULTS),
-    "WRONG_USAGE": str(WRONG_USAGE),
-    "STOPPED": str(STOPPED),
-    "BY_SIGNAL": f"{BY_SIGNAL}+n",
-}
-"""Codes that commands end with, by the end of the key of their words (``cli.exit_code.<name>``)."""
-COMPLETION = "_COPARK_COMPLETE"
-"""Variable of the environment by which the script of a shell asks what would complete a word."""
 ERRORS = {
     "ENOENT": "no_folder",
     "ENOTDIR": "no_folder",
@@ -121,6 +104,7 @@ def _guarded(words: list[str]) -> int:
 
 
 def _asked(words: list[str]) -> int:
+    from copark.cli.completion import COMPLETION
     from copark.cli.help import language
     from copark.cli.output import begin
     from copark.cli.settings import read_settings
@@ -154,9 +138,9 @@ def _application() -> Any:
     from typer.main import get_command
 
     from copark.analyses import REGISTRY
-    from copark.cli import commands, database, mcp, runs, setup  # noqa: F401
+    from copark.cli import casebook, commands, database, mcp, runs, setup  # noqa: F401
     from copark.cli.analyses import AnalysisCommand
-    from copark.cli.app import app
+    from copark.cli.app import app, listed
     from copark.cli.settings import settings
 
     group: Any = get_command(app)
@@ -164,22 +148,6 @@ def _application() -> Any:
     group.commands = {analysis.name: AnalysisCommand(analysis) for analysis in REGISTRY} | former | group.commands
     settings().check_commands({path: () for path, _ in listed(group)})
     return group
-
-
-def listed(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield every command below a group, and the words it is called by; also those that are not shown.
-
-    Parameters
-    ----------
-    group
-        The group.
-    path
-        Words it is called by.
-    """
-    for name, command in group.commands.items():
-        yield (*path, name), command
-        if getattr(command, "commands", None):
-            yield from listed(command, (*path, name))
 
 
 def _tell_unexpected(error: Exception) -> int:

@@ -209,7 +209,7 @@ class _Writer:
     """
 
     def __init__(self, analysis: Analysis, options: Mapping[str, Any], lang: str) -> None:
-        from copark.analyses.answer_forms import is_table
+        from copark.analyses.answer_forms import DATA, is_table
         from copark.workflows.live_brief import LIVE, check_live
 
         more = (LIVE,) if analysis.name == "brief" else ()
@@ -218,7 +218,7 @@ class _Writer:
         self.file: Path | None = options["file_of_answer"]
         self.form = "" if self.file is None else form_of(self.file, options["formats"], lang, more)
         is_unasked = options["no_report"] or (output().is_json and options["formats"] is None)
-        self.formats = [] if is_unasked or self.file else formats_of(options["formats"], lang, more=more)
+        self.formats = [] if is_unasked or self.file else formats_of(options["formats"], lang, more=(*DATA, *more))
         self.is_table = is_table(self.form)
         """Whether it is the main table alone that is written."""
         if LIVE in (*self.formats, self.form):

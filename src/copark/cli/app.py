@@ -1,8 +1,9 @@
 """The application that commands are added to, and the options that many of them share."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -34,6 +35,8 @@ class Form(StrEnum):
 
     netcdf = "netcdf"
     csv = "csv"
+    parquet = "parquet"
+    dta = "dta"
     xlsx = "xlsx"
 
 
@@ -139,3 +142,19 @@ def form_of(file: Path, listed: str | None, lang: str, more: tuple[str, ...] = (
         raise NotFound(text("presentation.unknown_format", lang, name=printable(form), known=known))
     need_form(form)
     return form
+
+
+def listed(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield every command below a group, and the words it is called by; also those that are not shown.
+
+    Parameters
+    ----------
+    group
+        The group.
+    path
+        Words it is called by.
+    """
+    for name, command in group.commands.items():
+        yield (*path, name), command
+        if getattr(command, "commands", None):
+            yield from listed(command, (*path, name))

@@ -34,6 +34,7 @@ from copark.cli.help import SpokenCommand
 from copark.cli.output import output
 from copark.cli.screen import (
     ProgressBar,
+    duration,
     give,
     listed,
     say,
@@ -292,9 +293,10 @@ def show(
 def export(
     ctx: typer.Context,
     identity: Identity,
-    form: Annotated[Form, typer.Option("--format", help="cli.help.export.format", metavar="FORMAT")],
     to: Annotated[Path, typer.Option("--to", "-o", help="cli.help.export.to", metavar="PATH")],
     *,
+    form: Annotated[Form | None, typer.Option("--format", help="cli.help.export.format", metavar="FORMAT")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="cli.help.export.overwrite")] = False,
     out: Out = OUT,
 ) -> None:
     """Export a stored run.
@@ -305,18 +307,23 @@ def export(
         Context of the command; its `obj` is the reader's language.
     identity
         Run ID, or the beginning of one.
-    form
-        Form of the file.
     to
         File or folder that is written.
+    form
+        Form of the file; ``None`` for what its name ends in.
+    overwrite
+        True to replace what is there.
     out
         Folder of results.
     """
     from copark import workflows
 
-    ending = ".nc" if form is Form.netcdf else f".{form.value}"
+    chosen = workflows.form_of_run(to, None if form is None else form.value)
+    ending = ".nc" if chosen == Form.netcdf else f".{chosen}"
     with writable(to, ending) as path, ProgressBar(ctx.obj) as progress:
-        written = workflows.export(identity, form.value, path, out=out, lang=ctx.obj, progress=progress)
+        written = workflows.export(
+            identity, chosen, path, out=out, overwrite=overwrite, lang=ctx.obj, progress=progress
+        )
     if not is_stream(to):
         give(path=written)
         say("cli.written", ctx.obj, path=written)
@@ -534,3 +541,50 @@ def docs(
     if output().is_quiet and not is_opened and not output().is_json:
         output().content(page.as_uri())
     say("web.documentation_opened" if is_opened else "web.documentation", ctx.obj, address=page.as_uri())
+
+
+@app.command("site", cls=SpokenCommand, help="site.help.site", rich_help_panel="serve")
+def site(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="site.help.folder", show_default=False)],
+    *,
+    park: Annotated[list[Path] | None, typer.Option("--park", help="site.help.park", metavar="FOLDER")] = None,
+    only: Annotated[str | None, typer.Option("--only", help="site.help.only", metavar="A,B")] = None,
+    now: Annotated[str | None, typer.Option("--now", help="site.help.now", metavar="QUARTER")] = None,
+    threads: Threads = None,
+    out: Annotated[Path, typer.Option("--out", help="site.help.out", metavar="DIR", show_default=False)] = OUT,
+) -> None:
+    """Build a static site, or bring one up to date.
+
+    Parameters
+    ----------
+    ctx
+        Context of the command; its `obj` is the reader's language.
+    folder
+        Folder of the site.
+    park
+        Folders of own parks; ``None`` for none.
+    only
+        Names of parks of the casebook, with commas between them; ``None`` for all.
+    now
+        Quarter the parks are looked at from; ``None`` for that of the release.
+    threads
+        Threads; ``None`` for as many as the processors that may be used.
+    out
+        Folder of results.
+    """
+    from copark.web.places import DIST, SITE
+    from copark.workflows.site import SiteInputs, build_site
+
+    names = [name.strip() for name in (only or "").split(",") if name.strip()]
+    inputs = SiteInputs(DIST / "icon.svg", SITE)
+    options = {"only": names, "own": park or (), "now": now, "lang": ctx.obj, "out": out, "threads": threads}
+    with ProgressBar(ctx.obj) as progress:
+        built = build_site(folder, inputs, **options, progress=progress)
+    counts = {"parks": built.parks, "files": built.files, "made": built.made, "kept": built.kept}
+    sizes = {"size": f"{built.size / 1e6:.1f}", "documentation": f"{built.documentation / 1e6:.1f}"}
+    give(path=str(built.root), **counts, bytes=built.size)
+    say("site.done", ctx.obj, path=built.root, time=duration(built.seconds, ctx.obj), **counts, **sizes)
+    if not built.documentation:
+        say("site.no_documentation" if built.has_documents else "site.no_documents_at_all", ctx.obj)
+    say("site.open", ctx.obj, path=(built.root / "index.html").resolve().as_uri())

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Completer = Callable[[typer.Context, str], list[tuple[str, str]]]
 """Gives what completes a word, each with its words, told the context of the command and the word so far."""
+COMPLETION = "_COPARK_COMPLETE"
+"""Variable of the environment by which the script of a shell asks what would complete a word."""
 PLAIN = re.compile(r"[\w./@=,:+-]+")
 """Values that every shell takes as one word as they stand: it would read others as orders, such as > in a target."""
 

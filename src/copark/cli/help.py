@@ -272,7 +272,7 @@ def _examples(command: Any, lang: str) -> list[str]:
 
 def exit_code_line(lang: str) -> str:
     """Return what the codes mean that commands end with, on one line."""
-    from copark.cli import EXIT_CODES
+    from copark.cli.exit_codes import EXIT_CODES
 
     meanings = [
         text("cli.exit_code", lang, code=code, meaning=text(f"cli.exit_code.{name}", lang))

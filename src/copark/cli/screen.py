@@ -90,7 +90,7 @@ def _origins(lang: str) -> str:
 
 def show_error(error: CoparkError) -> int:
     """Tell an error that was foreseen, with every fault it carries; return the code of its end."""
-    from copark.cli import FAULTS, WRONG_USAGE
+    from copark.cli.exit_codes import FAULTS, WRONG_USAGE
 
     lang = output().lang
     code = WRONG_USAGE if isinstance(error, NotFound) else FAULTS

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from copark.cli import listed
-from copark.cli.app import app
+from copark.cli.app import app, listed
+from copark.cli.completion import COMPLETION
 from copark.cli.help import LOCALE, SpokenCommand, language, shared_options
 from copark.cli.output import output
 from copark.cli.screen import give, listing, show_listing
@@ -47,16 +47,14 @@ def completion(
     """
     from typer.completion import get_completion_script  # type: ignore[attr-defined]
 
-    from copark.cli import COMPLETION
-
     script = get_completion_script(prog_name="copark", complete_var=COMPLETION, shell=shell.value)
     output().content(script, shell=shell, script=script)
 
 
-def _command_names(incomplete: str) -> list[str]:
-    from copark.cli import _application
-
-    commands = _application().commands.items()
+def _command_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the names of commands that begin so."""
+    whole: Any = ctx.find_root().command
+    commands = whole.commands.items()
     return [name for name, command in commands if name.startswith(incomplete) and not command.hidden]
 
 

@@ -34,7 +34,7 @@ SMALLER = (
 def to_html(document: Document, charts: Charts | None = None) -> str:
     """Return a document as HTML. All words are escaped; only the drawings, whose words are outlines, are not."""
     page = page_of(document, charts or Charts())
-    return _filled("document.html.j2", document.lang, page=page, palette=PALETTE)
+    return filled("document.html.j2", document.lang, page=page, palette=PALETTE)
 
 
 def to_notebook(document: Document, run_id: str, rows: int = 12) -> str:
@@ -56,7 +56,7 @@ def to_notebook(document: Document, run_id: str, rows: int = 12) -> str:
     begun = () if first is None else (Section("table", first.title, (_beginning(first, rows, document.lang),)),)
     page = page_of(replace(document, sections=begun))
     table = next((block for section in page.sections for block in section.blocks), None)
-    return _filled("notebook.html.j2", document.lang, page=page, table=table, run_id=run_id)
+    return filled("notebook.html.j2", document.lang, page=page, table=table, run_id=run_id)
 
 
 def _beginning(table: Table, rows: int, lang: str) -> Table:
@@ -73,8 +73,18 @@ def _beginning(table: Table, rows: int, lang: str) -> Table:
     return replace(table, rows=table.rows[:rows], groups=tuple(groups), note=note)
 
 
-def _filled(template: str, lang: str, **values: Any) -> str:
-    """Fill a template with values, all words escaped."""
+def filled(template: str, lang: str, **values: Any) -> str:
+    """Fill a template with values, all words escaped.
+
+    Parameters
+    ----------
+    template
+        Name of its file.
+    lang
+        Language of what it says by itself.
+    values
+        What it is filled with.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup, escape
 
@@ -160,6 +170,13 @@ class LiveParts:
     """Words of the page by key and language."""
 
 
+LIVE_POLICY = (
+    "default-src 'none'; script-src 'sha256-{digest}' 'wasm-unsafe-eval'; worker-src blob:; "
+    "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+)
+"""What a live page may load: its own script, by hash, and nothing of any host."""
+
+
 def to_live_html(documents: Mapping[str, Document], lang: str, parts: LiveParts, charts: Charts) -> str:
     """Return a document in several languages as one page whose reader may move levers.
 
@@ -177,8 +194,8 @@ def to_live_html(documents: Mapping[str, Document], lang: str, parts: LiveParts,
     pages = {name: page_of(document, charts) for name, document in documents.items()}
     script = parts.script.replace("</script", "<\\/script")
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
-    rendered = {name: _filled("live_part.html.j2", name, page=page) for name, page in pages.items()}
-    return _filled(
+    rendered = {name: filled("live_part.html.j2", name, page=page) for name, page in pages.items()}
+    return filled(
         "live.html.j2",
         lang,
         page=pages[lang],
@@ -187,11 +204,12 @@ def to_live_html(documents: Mapping[str, Document], lang: str, parts: LiveParts,
         rendered=rendered,
         parts=parts,
         script=script,
-        script_hash=digest,
-        words=_for_script(json.dumps(parts.words, ensure_ascii=False)),
+        policy=LIVE_POLICY.format(digest=digest),
+        words=for_script(json.dumps(parts.words, ensure_ascii=False)),
+        frame=None,
     )
 
 
-def _for_script(content: str) -> str:
+def for_script(content: str) -> str:
     """Return JSON so that no word of it ends the element it stands in."""
     return content.replace("<", "\\u003c")

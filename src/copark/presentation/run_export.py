@@ -1,4 +1,4 @@
-"""Stored runs for other programs: netCDF for science, CSV for statistics, a workbook for offices.
+"""Stored runs for other programs: netCDF for science, CSV, Parquet and Stata for statistics, a workbook for offices.
 
 A CSV begins with a byte order mark, so that spreadsheets show Chinese; texts that look like formulas are made harmless
 in CSV and in workbooks. netCDF is as the CF conventions want it, so that programs that know nothing of copark read it
@@ -13,13 +13,21 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from dataclasses import replace as replaced
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark import units
+from copark.errors import CoparkError
+from copark.extras import need_form
 from copark.json_types import JsonObject
+from copark.presentation import run_frames
+from copark.presentation.parquet import write_parquet
+from copark.presentation.run_frames import STATUSES
+from copark.presentation.stata import MOST_CELLS, write_stata
 from copark.presentation.xlsx_sheets import Cell, Row, Sheet, Styled, write_sheets
 from copark.progress import Progress
 from copark.simulation.outcomes import OUTCOMES
@@ -30,13 +38,13 @@ from copark.store.streaming_summary import STATISTICS, path_names, summary_of
 from copark.texts import LANGUAGES, has_text, text
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
     from copark.store.run_record import RunRecord
     from copark.store.runs import RunStore
 
 
-STATUSES = ("ok", "not_finite", "out_of_range", "too_many")
 MARKS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A text that begins so would be run as a formula by a spreadsheet."""
 
@@ -87,6 +95,16 @@ def _titled(variable: xr.DataArray, lang: str) -> tuple[str, str]:
 
 
 ROWS_BETWEEN_REPORTS = 10_000
+ENDINGS = {".nc": "netcdf", ".csv": "csv", ".parquet": "parquet", ".dta": "dta", ".xlsx": "xlsx"}
+"""Forms by the endings of names."""
+TABLED = ("csv", "parquet", "dta")
+"""Forms of which a name that does not end so is a folder of tables."""
+PROVENANCE = "provenance.json"
+"""What made a run, beside tables of it."""
+LABELLED_TABLES = ("summary", "outcomes", "draws")
+"""Tables beside the paths in a folder of labelled ones."""
+LABELLED = ("parquet", "dta")
+"""Forms whose columns have labels."""
 
 
 def export_run(
@@ -96,6 +114,7 @@ def export_run(
     target: Path,
     *,
     lang: str = "en",
+    replace: bool = True,
     progress: Progress | None = None,
 ) -> Path:
     """Write a stored run in another form, and give its path.
@@ -107,12 +126,15 @@ def export_run(
     identity
         Run ID.
     form
-        ``netcdf``, ``csv`` or ``xlsx``.
+        ``netcdf``, ``csv``, ``parquet``, ``dta`` or ``xlsx``.
     target
-        The file to write. For ``csv``, a name that does not end in ``.csv`` is a folder: paths, bands, runs, variables
-        and provenance, a file each; a name that does is one tidy file of paths.
+        The file to write. For ``csv``, ``parquet`` and ``dta``, a name that does not end so is a folder: paths, bands,
+        runs, outcomes and provenance, a file each; a name that does is one tidy file of paths.
     lang
-        Language of headings, ``en`` or ``zh``; netCDF and one tidy file of paths have names alone.
+        Language of headings and of labels in Stata, ``en`` or ``zh``; netCDF and one tidy CSV of paths have names
+        alone, Parquet has titles in both languages.
+    replace
+        Replace a file of that name, or a folder of such tables.
     progress
         Is told rows done and rows in all.
 
@@ -125,9 +147,15 @@ def export_run(
     """
     record = store.get(identity)
     dataset = store.load(record.identity)
-    is_folder = form == "csv" and target.suffix.lower() != ".csv"
+    is_folder = form in TABLED and target.suffix.lower() != f".{form}"
     if target.is_dir() and not is_folder:
         raise ExportRefused([fault("target_is_folder", target)])
+    if target.exists() and not replace and not (target.is_dir() and not any(target.iterdir())):
+        raise ExportRefused([fault("target_exists", target)])
+    if form in LABELLED:
+        if form == "parquet":
+            need_form("parquet")
+        return _write_labelled(store, record, dataset, form, target, lang, progress, is_folder=is_folder)
     if form == "netcdf":
         return write_netcdf(as_cf(dataset), target)
     if form == "csv" and not is_folder:
@@ -223,17 +251,93 @@ def _fill_csv(table: PlainTable, path: Path, progress: Progress | None) -> None:
 def _write_csv_folder(
     tables: Sequence[PlainTable], record: RunRecord, dataset: xr.Dataset, target: Path, progress: Progress | None
 ) -> Path:
-    if target.exists() and not (target.is_dir() and not any(target.iterdir())):
-        raise ExportRefused([fault("target_exists", target)])
-    if target.is_dir():
-        target.rmdir()
-    with written_folder(target) as folder:
+    with _folder_of_tables(target, [*(f"{table.name}.csv" for table in tables), "paths.csv"], record) as folder:
         for table in tables:
             _fill_csv(table, folder / f"{table.name}.csv", None)
         _fill_csv(paths_table(dataset), folder / "paths.csv", progress)
-        content = json.dumps(record.provenance, indent=1, ensure_ascii=False, sort_keys=True)
-        (folder / "provenance.json").write_text(content + "\n", encoding="utf-8")
     return target
+
+
+@contextmanager
+def _folder_of_tables(target: Path, names: Iterable[str], record: RunRecord) -> Iterator[Path]:
+    """Give a folder to write tables into, beside what made the run; an older one of the same files makes way for it."""
+    known = {*names, PROVENANCE}
+    if target.exists() and not (target.is_dir() and {path.name for path in target.iterdir()} <= known):
+        raise ExportRefused([fault("target_exists", target)])
+    with written_folder(target, replace=target.exists()) as folder:
+        yield folder
+        content = json.dumps(record.provenance, indent=1, ensure_ascii=False, sort_keys=True)
+        (folder / PROVENANCE).write_text(content + "\n", encoding="utf-8")
+
+
+def _write_labelled(
+    store: RunStore,
+    record: RunRecord,
+    dataset: xr.Dataset,
+    form: str,
+    target: Path,
+    lang: str,
+    progress: Progress | None,
+    *,
+    is_folder: bool,
+) -> Path:
+    """Write a file of paths whose columns have labels, or a folder of all tables.
+
+    Parameters
+    ----------
+    store, record, dataset
+        Store of the run, its record and its outputs.
+    form
+        ``parquet`` or ``dta``.
+    target
+        The file or folder.
+    lang
+        Language of labels in Stata.
+    progress
+        Is told rows done and rows in all.
+    is_folder
+        Whether it is a folder.
+    """
+    if not is_folder:
+        return _write_paths(record, dataset, form, target, lang, progress)
+    summary = store.load_summary(record.identity) or summary_of(dataset)
+    tables = [
+        run_frames.summary_frame(record, dataset, summary),
+        run_frames.outcomes_frame(record, dataset),
+        run_frames.draws_frame(record, dataset, store.load_every_run(record.identity)),
+    ]
+    with _folder_of_tables(target, [f"{name}.{form}" for name in ("paths", *LABELLED_TABLES)], record) as folder:
+        for table in tables:
+            path = folder / f"{table.name}.{form}"
+            write_parquet(table, path) if form == "parquet" else write_stata(table, path, lang)
+        _write_paths(record, dataset, form, folder / f"paths.{form}", lang, progress)
+    return target
+
+
+def _write_paths(
+    record: RunRecord, dataset: xr.Dataset, form: str, path: Path, lang: str, progress: Progress | None
+) -> Path:
+    import pandas as pd
+
+    described = run_frames.paths_frame(record, dataset)
+    count = dataset.sizes["scenario"] * dataset.sizes["run"] * dataset.sizes["quarter"]
+    parts = _told(run_frames.parts_of_paths(dataset), count, progress)
+    if form == "parquet":
+        return write_parquet(described, path, parts)
+    columns = len(path_names(dataset)) + len(described.words)
+    if count * columns > MOST_CELLS:
+        raise CoparkError.of("presentation.too_large_for_stata", cells=count * columns, most=MOST_CELLS, file=path.name)
+    return write_stata(replaced(described, frame=pd.concat(parts, ignore_index=True)), path, lang)
+
+
+def _told(parts: Iterable[pd.DataFrame], count: int, progress: Progress | None) -> Iterator[pd.DataFrame]:
+    """Yield parts of a table, and tell how many rows are done."""
+    done = 0
+    for part in parts:
+        yield part
+        done += len(part)
+        if progress:
+            progress(done, count)
 
 
 def summary_table(summary: xr.Dataset, lang: str) -> PlainTable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -213,3 +213,30 @@ def frames(case: CaseLike) -> dict[str, pd.DataFrame]:
     from copark.cases.frames import frames_of
 
     return frames_of(case_given(case))
+
+
+@public_function()
+def export_casebook(
+    path: str | PathLike[str], *, parks: Sequence[str | PathLike[str]] = (), overwrite: bool = False
+) -> Path:
+    """Write the casebook as a data package: tables with a description that machines read, a dictionary, a map.
+
+    Parameters
+    ----------
+    path
+        Folder to write, or one file if its name ends in ``.zip``.
+    parks
+        Only these parks: names of the casebook, or folders of parks of one's own; by default the whole casebook, and
+        no park of one's own.
+    overwrite
+        Replace an earlier package.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If there is no such park, or something is in the way.
+    """
+    from copark.workflows.casebook_export import make_package, write_package
+
+    named = [park if isinstance(park, str) else Path(park) for park in ((parks,) if isinstance(parks, str) else parks)]
+    return write_package(make_package(named), Path(path), overwrite=overwrite)

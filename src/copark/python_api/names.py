@@ -6,6 +6,7 @@ HOMES = {
     "Study": "copark.python_api.studies",
     "check_case": "copark.python_api.cases",
     "cite": "copark.analyses.citation",
+    "export_casebook": "copark.python_api.cases",
     "frames": "copark.python_api.cases",
     "lever_scenarios": "copark.python_api.studies",
     "list_cases": "copark.python_api.cases",

@@ -27,6 +27,7 @@ from copark.cases.facts import Fact, used
 from copark.cases.files import KeyPath, written
 from copark.cases.model_inputs import presence
 from copark.cases.pydantic_errors import told
+from copark.cases.quarters import Quarter
 from copark.cases.schema import CaseFile, Term
 from copark.cases.table_schemas import UNALLOCATED, CapTable, Holding
 from copark.cases.types import JUDGEMENT, WrittenText, shown, suggestion
@@ -296,6 +297,39 @@ def _among_holders(table: CapTable | None, side: str, points: int) -> list[tuple
         return [(side, points)]
     ends = [round(points * sum(h.basis_points for h in holdings[: n + 1]) / total) for n in range(len(holdings))]
     return [(holding.holder, end - begin) for holding, begin, end in zip(holdings, [0, *ends], ends, strict=False)]
+
+
+def tables_of_side(case: Case, edits: Edits, since: Quarter, side: str, points: Sequence[int]) -> list[CapTable]:
+    """Divide a side's shares among its holders as an edit of the shares divides them, for many numbers of shares.
+
+    Parameters
+    ----------
+    case
+        The case, before it is edited.
+    edits
+        What else the scenario edits: what it drops is not on record.
+    since
+        Quarter from which the shares hold.
+    side
+        The side.
+    points
+        Numbers of its shares, basis points.
+
+    Returns
+    -------
+    For each number a cap table of that side alone.
+    """
+    on_record = _dropped(case, edits, []).cap_table(since)
+    date = first_month(since)
+    tables = []
+    for number in points:
+        of_side: Iterator[dict[str, Any]] = (
+            {"holder": holder, "side": side, "basis_points": part}
+            for holder, part in _among_holders(on_record, side, number)
+        )
+        held = tuple(Holding.model_construct(**holding) for holding in of_side)
+        tables.append(CapTable.model_construct(table="edited", date=date, use=True, holdings=held))
+    return tables
 
 
 def _facts(case: Case, old: tuple[Fact, ...], steps: tuple[ValueStep, ...] | None, unit: str) -> tuple[Fact, ...]:

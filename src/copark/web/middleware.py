@@ -31,6 +31,7 @@ PACKED = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "application/pdf",
+    "application/gzip",
     "application/x-netcdf",
 )
 GZIP = {"minimum_size": 1_400, "compresslevel": 1, "exclude_content_types": PACKED}
@@ -41,11 +42,14 @@ WRONG_TOKENS = (1.0, 10.0)
 DATA = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 """Content security policy of data."""
 PAGE = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: "
-    "blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; style-src-attr 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 )
-"""Content security policy of the front end, whose charts set the style of their own elements."""
+"""Content security policy of the front end, whose charts set the style of their own elements; it may compile the
+kernel (WebAssembly), and no text into a script."""
+WORKER = "default-src 'none'; script-src 'wasm-unsafe-eval'; frame-ancestors 'none'; base-uri 'none'"
+"""Content security policy of a script that runs the kernel beside the page: it fetches nothing."""
 DOCUMENTATION = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"

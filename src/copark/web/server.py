@@ -24,6 +24,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from copark.analyses import REGISTRY
+from copark.browser.module_files import FOLDER, LAYOUT_FILE, MODULE_FILE, is_current, made_of
 from copark.errors import RunRefused
 from copark.json_types import JsonObject
 from copark.texts import entries, text
@@ -33,7 +34,7 @@ from copark.web.connections import BATCH, QUEUE, BoundedProtocol, ConnectionRate
 from copark.web.content.server_records import ServerRecords
 from copark.web.limits import Limits, ServerSettings, TokenBuckets, is_loopback
 from copark.web.methods import AllowedMethods, HeadRequests
-from copark.web.middleware import API, DOCUMENTATION, PAGE, guarded
+from copark.web.middleware import API, DOCUMENTATION, PAGE, WORKER, guarded
 from copark.web.problems import MEDIA, add_handlers, language
 from copark.web.server_log import begin_log
 from copark.web.services import Services
@@ -297,6 +298,9 @@ def serve(settings: ServerSettings, lang: str, ready: Callable[[str], None]) -> 
 INDEX = "index.html"
 LASTING = "assets/"
 """Files under it have a hash in their names and never change."""
+FOREVER = "public, max-age=31536000, immutable"
+WORKERS = f"{LASTING}worker-"
+"""Scripts of the page that run the kernel beside it."""
 PAGES = frozenset(
     (
         "",
@@ -360,9 +364,11 @@ class Pages(StaticFiles):
                 response = self.file_response(index, index.stat(), scope)
             else:
                 response = FileResponse(index, 404)
-        response.headers["cache-control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
+        response.headers["cache-control"] = FOREVER if lasting else "no-cache"
         if response.headers.get("content-type", "").startswith("text/html"):
             response.headers["content-security-policy"] = PAGE
+        elif where.startswith(WORKERS):
+            response.headers["content-security-policy"] = WORKER
         return response
 
 
@@ -370,6 +376,18 @@ def add_pages(app: FastAPI, folder: Path) -> None:
     """Serve the front end, where it is built; ``copark serve`` says where it is not."""
     if is_built(folder):
         pages = Pages(directory=folder, html=True)
+
+        @app.api_route("/kernel.json", methods=["GET", "HEAD"], include_in_schema=False)
+        async def layout() -> Response:
+            if not await asyncio.to_thread(is_current):
+                return Response(status_code=204)  # no fault of a page that asks whether there is one
+            return FileResponse(FOLDER / LAYOUT_FILE, headers={"cache-control": "no-cache"})
+
+        @app.api_route(f"/{LASTING}kernel-{{stamp}}.wasm", methods=["GET", "HEAD"], include_in_schema=False)
+        async def module(stamp: str) -> Response:
+            if not await asyncio.to_thread(lambda: is_current() and made_of() == stamp):
+                raise HTTPException(404)
+            return FileResponse(FOLDER / MODULE_FILE, media_type="application/wasm", headers={"cache-control": FOREVER})
 
         @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
         async def page(request: Request) -> Response:

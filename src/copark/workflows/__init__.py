@@ -8,7 +8,7 @@ the language asked for; nothing here prints.
 """
 
 from copark.analyses.stored_runs import ExecutionOptions
-from copark.workflows.case_commands import catalogue, check, export, new, show
+from copark.workflows.case_commands import catalogue, check, export, form_of_run, new, show
 from copark.workflows.replay import ReplayVerdict, verify
 from copark.workflows.run_study import RunOutcome, run_study, simulate
 
@@ -19,6 +19,7 @@ __all__ = [
     "catalogue",
     "check",
     "export",
+    "form_of_run",
     "new",
     "run_study",
     "show",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from copark.analyses.progress import stage
-from copark.errors import CaseFaults, Fault
+from copark.errors import CaseFaults, Fault, NotFound, printable
 from copark.presentation.numbers import number, percent
 from copark.progress import StagedProgress
 from copark.store.runs import OUT, RunStore
@@ -272,21 +272,53 @@ def _describe_run(record: RunRecord, lang: str) -> tuple[str, Entries]:
     return text("workflows.stored_run", lang, identity=record.identity), tuple(entries)
 
 
+def form_of_run(to: Path, form: str | None = None) -> str:
+    """Return the form a stored run is exported in: the one asked for, else the one that a name ends in.
+
+    Parameters
+    ----------
+    to
+        Where it is written.
+    form
+        Form asked for.
+
+    Raises
+    ------
+    copark.errors.NotFound
+        If none is asked for and the name says none.
+    """
+    from copark.presentation.run_export import ENDINGS
+
+    chosen = form or ENDINGS.get(Path(to).suffix.lower())
+    if chosen is None:
+        raise NotFound.of("cli.export.no_form", found=printable(str(to)), known=", ".join(ENDINGS.values()))
+    return chosen
+
+
 def export(
-    identity: str, form: str, to: Path, *, out: Path = OUT, lang: str = "en", progress: StagedProgress | None = None
+    identity: str,
+    form: str | None,
+    to: Path,
+    *,
+    out: Path = OUT,
+    overwrite: bool = False,
+    lang: str = "en",
+    progress: StagedProgress | None = None,
 ) -> Path:
-    """Export a stored run as ``netcdf``, ``csv`` or ``xlsx``; see :func:`copark.presentation.run_export.export_run`.
+    """Export a stored run in another form; see :func:`copark.presentation.run_export.export_run`.
 
     Parameters
     ----------
     identity
         Identity of the run.
     form
-        ``netcdf``, ``csv`` or ``xlsx``.
+        ``netcdf``, ``csv``, ``parquet``, ``dta`` or ``xlsx``; ``None`` for what the name ends in.
     to
         Where it is written.
     out
         Output folder.
+    overwrite
+        Replace what is there.
     lang
         Language of heads, ``en`` or ``zh``.
     progress
@@ -294,4 +326,6 @@ def export(
     """
     from copark.presentation.run_export import export_run
 
-    return export_run(RunStore.of(out), identity, form, Path(to), lang=lang, progress=stage(progress, "export"))
+    chosen = form_of_run(to, form)
+    report = stage(progress, "export")
+    return export_run(RunStore.of(out), identity, chosen, Path(to), lang=lang, replace=overwrite, progress=report)

@@ -86,6 +86,34 @@ class RunOutcome:
         """
         return self.answer.save(path, lang=lang, form=form)
 
+    def export(
+        self, path: str | Path, form: str | None = None, *, overwrite: bool = False, lang: str | None = None
+    ) -> Path:
+        """Write its runs for other programs, and give the path: every scenario, run and quarter.
+
+        Parameters
+        ----------
+        path
+            The file. Of ``csv``, ``parquet`` and ``dta`` a name that does not end so is a folder of all tables: paths,
+            quantiles, outcomes and draws of parameters.
+        form
+            ``netcdf``, ``csv``, ``parquet``, ``dta`` (Stata) or ``xlsx``; by default what the name ends in.
+        overwrite
+            Replace an earlier export.
+        lang
+            Language of headings and labels, by default that of the session.
+
+        Raises
+        ------
+        copark.errors.CoparkError
+            If the form is not known, something is in the way, or a package that writes it is missing.
+        """
+        from copark.options import options
+        from copark.workflows.case_commands import export
+
+        chosen = options().lang if lang is None else lang
+        return export(self.identity, form, Path(path), out=self.path.parents[1], overwrite=overwrite, lang=chosen)
+
 
 def run_study(
     name_or_path: str | Path | Study,

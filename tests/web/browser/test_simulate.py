@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from copark.browser.module_files import is_current
 from tests.web.browser.doing import changed, identity, opened, pictures, query, scenario, settled
 
 pytestmark = pytest.mark.long
@@ -36,7 +37,8 @@ def test_a_released_slider_is_in_the_address_and_reloading_gives_the_same_pictur
     assert re.fullmatch(r"[\w.]+:\d+:[0-9a-f]{8}", query(page)["v"][0])
 
 
-def test_dragging_asks_for_few_runs_with_still_axes_and_release_for_all(page: Any) -> None:
+def test_without_a_kernel_dragging_asks_for_few_runs_and_release_for_all(page: Any) -> None:
+    page.route("**/kernel.json", lambda route: route.fulfill(status=204))
     opened(page)
     asked: list[dict[str, Any]] = []
 
@@ -59,6 +61,57 @@ def test_dragging_asks_for_few_runs_with_still_axes_and_release_for_all(page: An
     assert asked[-1]["runs"] == 1000
     assert {one["runs"] for one in asked[:-1]} == {200}
     assert {one["seed"] for one in asked} == {1}
+
+
+def test_a_dragged_lever_is_drawn_by_the_browser_until_the_server_answers(page: Any) -> None:
+    if not is_current():
+        pytest.skip("the kernel for the browser is not built (make kernel)")
+    opened(page)
+    page.locator(".simulate[data-ready]").wait_for()
+    before, asked = identity(page), []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/simulate") else None)
+
+    def dragged(lever: str, share: float) -> None:
+        slider = page.get_by_role("slider", name=lever)
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        y = box["y"] + box["height"] / 2
+        page.mouse.move(box["x"] + 0.6 * box["width"], y)
+        page.mouse.down()
+        for n in range(1, 6):
+            page.mouse.move(box["x"] + (0.6 + (share - 0.6) * n / 5) * box["width"], y)
+        page.locator(".simulate[data-preview]").wait_for()
+        page.wait_for_timeout(500)
+
+    dragged("China", 0.3)
+    assert page.locator(".head .preview-mark").inner_text() == "Preview computed in this browser, 64 runs"
+    assert not re.search(r"[0-9a-f]{16}", page.locator(".status").inner_text())
+    assert not asked
+    seen = page.locator(".outcomes li > strong").all_inner_texts()
+    page.mouse.up()
+    changed(page, before)
+    assert page.locator(".preview-mark").count() == 0
+    question = {"case": "great-stone", "runs": 64, "scenario": scenario(page)}
+    told = page.request.post("/api/v1/simulate", data=question).json()["arms"][1]["outcomes"]
+    shares = {one["name"]: one["share"] for one in told}
+    assert [round(float(re.sub("[<>%]", "", one))) for one in seen] == [
+        pytest.approx(100 * shares[name], abs=0.6) for name in ("self_standing", "dependent", "fragile", "failed")
+    ]
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".answer .notice").count() == 0
+
+    def otherwise(route: Any) -> None:
+        answer = route.fetch().json()
+        for arm in answer["arms"]:
+            arm["bands"]["jobs"] = [[value * 2 for value in row] for row in arm["bands"]["jobs"]]
+        route.fulfill(json=answer)
+
+    page.route("**/api/v1/simulate", otherwise)
+    page.locator(".simulate[data-ready]").wait_for()
+    dragged("Tax on residents' profits", 0.4)
+    page.mouse.up()
+    page.get_by_text("differ by more than the Monte Carlo error of 1,000 runs: Jobs").wait_for()
+    assert scenario(page)["edits"]["profit_tax"][0]["value"] == pytest.approx(0.12, abs=0.02), "the hand led it there"
 
 
 def test_undo_redo_and_reset_go_through_the_same_states_and_leave_the_view(page: Any) -> None:

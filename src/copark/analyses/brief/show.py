@@ -75,6 +75,21 @@ def document(answer: Answer, t: Texts) -> doc.Document:
     return replace(page, trust=spelled(page.trust, t), provenance=provenance, is_one_page=True)
 
 
+def headline_of(answer: Answer, t: Texts) -> str:
+    """Return the first sentences of a brief."""
+    return _Show(answer, t).headline()
+
+
+def sure_words(answer: Answer, t: Texts) -> list[str]:
+    """Return how sure a brief is, a sentence each."""
+    return list(_Show(answer, t).confidence())
+
+
+def open_words(answer: Answer, t: Texts) -> list[str]:
+    """Return what would change the answer of a brief, a sentence each."""
+    return list(_Show(answer, t).open())
+
+
 def spelled(sentence: str, t: Texts) -> str:
     """Spell out the quarters of a sentence: "the second quarter of 2032"."""
     return _QUARTER.sub(lambda quarter: t(f"quarter.{quarter[2]}", year=quarter[1]), sentence)

@@ -85,6 +85,18 @@ class Answer(Result):
             for entry in self.ordered()
         )
 
+    def points(self) -> Rows:
+        """Return the parks as points of a map: what each is, where it lies, and what became of it."""
+        return [_point(entry) for entry in self.ordered()]
+
+
+def _point(entry: ListedPark) -> dict[str, Any]:
+    """Return a park as a point of a map."""
+    said = {"name_en", "name_zh", "host", "home", "type", "launch"}
+    place = entry.place.model_dump(mode="json", include={"longitude", "latitude", "place_en", "place_zh"})
+    row = {"park": entry.park.id, **entry.park.model_dump(mode="json", include=said), **place}
+    return row | {"coordinates_grade": entry.place.grade, "outcome": entry.record.outcome}
+
 
 def _falling(value: float | None) -> tuple[bool, float]:
     """Order by the greatest first; what is not known comes last."""

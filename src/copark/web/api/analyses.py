@@ -30,6 +30,7 @@ from copark.web.content import analyses as served
 from copark.web.content.case_registry import CaseEntry
 from copark.web.content.job_tasks import JobTask
 from copark.web.content.lever_options import DecisionAnswer, decisions_of
+from copark.web.content.reproduction import ReproductionAnswer, reproduction_of_analysis
 from copark.web.middleware import REPORT
 from copark.web.problems import HttpProblem
 
@@ -200,6 +201,13 @@ async def chart(
 ) -> Response:
     """Return a chart with its SVG, in the fonts of the page; the document itself holds no drawings."""
     return await _part(client, name, run_id, lang, "charts", key)
+
+
+@router.get("/analyses/{name}/{run_id}/reproduce", summary="A result as a command, Python and a link")
+async def reproduced(client: CurrentClient, name: AnalysisName, run_id: Identity) -> ReproductionAnswer:
+    """Return the forms that give a stored result again on another machine, with the same run ID."""
+    analysis = served.analysis_of(name)
+    return await client.run_io(lambda: reproduction_of_analysis(analysis, client.view, run_id))
 
 
 async def _part(client: Client, name: str, run_id: str, *which: str) -> Response:

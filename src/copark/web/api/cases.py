@@ -32,8 +32,10 @@ from copark.web.content.cases import (
     describe,
     uploaded,
 )
+from copark.web.content.engine import CancellationToken
 from copark.web.content.faults import absent
 from copark.web.content.own_parks import DeletedPark, ParksFull
+from copark.web.content.packed import PackedQuestion, PackedScenario, packed_changes, packed_park
 from copark.web.content.requests import CaseKey, ModelRequest, RequestedScenario, SimulationRequest, study_of
 from copark.web.content.responses import ApiModel, CaseName
 from copark.web.content.simulation import case_name
@@ -43,6 +45,8 @@ from copark.web.problems import HttpProblem
 router = APIRouter(tags=["cases"], route_class=StrictRoute)
 ZIP = "application/zip"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PACKED = "application/gzip"
+PACKED_COST = 3.0
 UPLOAD_COST = 20.0
 FILE_COST = 5.0
 Form = Annotated[
@@ -142,6 +146,41 @@ async def case(client: CurrentClient, name: CasePath) -> Response:
 async def network(client: CurrentClient, name: CasePath) -> Response:
     """Return the actors in four layers, their ties, and the model's links between scales."""
     return await client.case_json("network", name, lambda: network_of(client.view.get(name)))
+
+
+@router.get(
+    "/cases/{name}/packed",
+    summary="A case packed for a browser",
+    responses=describe_file("Inputs and draws, compressed.", PACKED),
+)
+async def packed(client: CurrentClient, name: CasePath, question: Annotated[PackedQuestion, Query()]) -> Response:
+    """Return what the model reads of a case as it is, for the kernel in a browser: a preview while a lever moves.
+
+    A number that is to be quoted is the answer of ``/simulate``, which has a run ID.
+    """
+    client.charge(PACKED_COST)
+    return await client.case_file(
+        f"packed {question.model_dump_json()}",
+        name,
+        PACKED,
+        lambda: packed_park(client.services.engine, client.view.get(name, question.cut), question),
+    )
+
+
+@router.post(
+    "/cases/{name}/packed",
+    summary="What a scenario changes, packed for a browser",
+    response_class=Response,
+    responses=describe_file("The changes, compressed.", PACKED),
+)
+async def packed_scenario(client: CurrentClient, name: CasePath, question: PackedScenario) -> Response:
+    """Return what a scenario changes of a packed case, and which levers can be dragged in a browser beside it."""
+    client.charge(PACKED_COST)
+
+    def work(_: CancellationToken) -> bytes:
+        return packed_changes(client.services.engine, client.view.get(name, question.cut), question)
+
+    return Response(await client.services.model_pool.run(client.request, work, PACKED_COST), 200, media_type=PACKED)
 
 
 @router.get("/cases/{name}/files.{form}", summary="A case's files", responses=describe_file("The files.", ZIP, XLSX))

@@ -81,14 +81,22 @@ class Client:
             answer = make()
             return answer if isinstance(answer, bytes) else json_bytes(answer)
 
+        return await self._cached(key, content_of, JSON)
+
+    async def _cached(self, key: str, make: Callable[[], bytes], media: str) -> Response:
+        """Respond with content that is the same each time, made once and sent with an ETag."""
         content = self.services.answers.get(key)
         if content is None:
-            content = await self.run_io(lambda: self.services.answers.once(key, content_of, len))
+            content = await self.run_io(lambda: self.services.answers.once(key, make, len))
+        return self._tagged(content, media)
+
+    def _tagged(self, content: bytes, media: str) -> Response:
+        """Respond with content, or say that the client has it."""
         etag = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
         headers = {"etag": etag, "cache-control": "no-cache"}
         if self.request.headers.get("if-none-match") == etag:
             return Response(None, 304, headers | {"vary": "accept-encoding"})
-        return Response(content, 200, headers, JSON)
+        return Response(content, 200, headers, media)
 
     async def case_json(self, part: str, name: str, make: Callable[[], ApiModel]) -> Response:
         """Respond with JSON about a case, cached unless the case was uploaded and may be deleted.
@@ -105,6 +113,24 @@ class Client:
         if name in self.view.names():
             return await self.cached_json(f"{part} {name}", make)
         return await self.fresh_json(make)
+
+    async def case_file(self, part: str, name: str, media: str, make: Callable[[], bytes]) -> Response:
+        """Respond with a file about a case, cached unless the case was uploaded and may be deleted.
+
+        Parameters
+        ----------
+        part
+            Part of the case, for the key in the cache.
+        name
+            Name of the case.
+        media
+            Media type of the file.
+        make
+            Makes the content.
+        """
+        if name in self.view.names():
+            return await self._cached(f"{part} {name}", make, media)
+        return Response(await self.run_io(make), 200, media_type=media)
 
 
 CurrentClient = Annotated[Client, Depends()]

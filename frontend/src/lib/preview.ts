@@ -1,0 +1,156 @@
+import type { Reading } from '../live/readings';
+import { evenly, isCounted, quantity, shown } from './numbers';
+import type { Answer, Arm, Change, LocalizedText, Numbers } from './types';
+
+/** What the kernel in the browser has made of a scenario and of its baseline, with as many runs each. */
+export interface Drawn {
+  runs: number;
+  /** Runs of each that finished. */
+  finished: [number, number];
+  /** Outputs with bands, in their order. */
+  shown: string[];
+  /** Outputs compared pair by pair at the end. */
+  compared: string[];
+  outcomes: string[];
+  judged: number;
+  /** Of the baseline and of the scenario, by output, level and quarter. */
+  bands: [Numbers[][], Numbers[][]];
+  shares: Reading[];
+  effects: Reading[];
+}
+
+/** Words of a preview, in the language of the page. */
+export interface PreviewWords {
+  band: (low: string, high: string) => string;
+  sentence: (quarter: string, median: string, band: string) => string;
+  /** What stands in the place of the summary. */
+  summary: string;
+  lang: 'en' | 'zh';
+}
+
+const WHOLE = ['companies', 'persons'];
+/** Decimals that show a value with two significant figures, never more than two. */
+const decimals = (value: number): number => (value === 0 ? 0 : Math.min(2, Math.max(0, 1 - Math.floor(Math.log10(Math.abs(value))))));
+
+/** A number of an output as the server's sentences have it, nearly: companies and persons whole, money as it is counted. */
+function spoken(answer: Answer, output: string, value: number | null | undefined, words: PreviewWords, sign = false, isBare = false): string {
+  const { unit = '', unit_title: title } = answer.outputs[output] ?? {};
+  const name = title?.[words.lang] ?? '';
+  if (value === null || value === undefined || !Number.isFinite(value)) return '–';
+  if (isCounted(name, words.lang)) return quantity(value, name, words.lang, sign);
+  const number = shown(evenly(value, WHOLE.includes(unit) ? 0 : decimals(value)), words.lang, sign);
+  if (unit === 'M USD') return `${number.startsWith('+') || number.startsWith('−') ? number[0] : ''}US$${number.replace(/^[+−]/, '')}${isBare ? '' : ' million'}`;
+  return isBare || !name ? number : words.lang === 'zh' ? `${number}${name}` : `${number} ${name}`;
+}
+
+const both = (words: string): LocalizedText => ({ en: words, zh: words });
+const NOTHING: LocalizedText = { en: '', zh: '' };
+
+/** The answer as the browser sees it before the server has said it: numbers of the kernel in the place of the server's, which alone has a run ID. */
+export function previewed(answer: Answer, drawn: Drawn, edited: boolean, words: PreviewWords): Answer {
+  const template = answer.arms[0];
+  if (!template) return answer;
+  const sides = edited ? ([0, 1] as const) : ([1] as const);
+  const last = answer.arms.at(-1) ?? template;
+  return {
+    ...answer,
+    arms: sides.map((side) => armOf(answer, side === 0 ? template : last, drawn, side, words)),
+    changes: edited ? [changeOf(answer, drawn, words)] : [],
+    summary: both(words.summary),
+  };
+}
+
+function armOf(answer: Answer, like: Arm, drawn: Drawn, side: 0 | 1, words: PreviewWords): Arm {
+  const bands = Object.fromEntries(drawn.shown.map((name, n) => [name, drawn.bands[side][n] ?? []]));
+  const at = (name: string, level: number): number | null => bands[name]?.[level]?.[drawn.judged] ?? null;
+  const said = (value: number | null | undefined, name: string, isBare = false): string => spoken(answer, name, value, words, false, isBare);
+  const reach = (name: string, quarter: number): string => words.band(said(bands[name]?.[0]?.[quarter], name, true), said(bands[name]?.[4]?.[quarter], name));
+  return {
+    ...like,
+    runs: drawn.runs,
+    finished: drawn.finished[side],
+    outcomes: like.outcomes.map((one) => {
+      const reading = drawn.shares[drawn.outcomes.indexOf(one.name)];
+      const share = reading?.[side === 0 ? 'reference_share' : 'scenario_share'] ?? null;
+      const total = drawn.finished[side];
+      return { ...one, share, total, count: Math.round((share ?? 0) * total), low: side === 0 ? null : (reading?.scenario_low ?? null), high: side === 0 ? null : (reading?.scenario_high ?? null) };
+    }),
+    headlines: like.headlines.map((one) => ({
+      ...one, low: at(one.output, 0), median: at(one.output, 2), high: at(one.output, 4), planned: null,
+      middle: both(said(at(one.output, 2), one.output)), band: both(reach(one.output, drawn.judged)),
+    })),
+    land: like.land && { ...like.land, middle: both('–'), band: NOTHING },
+    bands,
+    samples: {},
+    sentences: Object.fromEntries(drawn.shown.map((name) => {
+      const quarter = answer.quarters.length - 1;
+      return [name, both(words.sentence(answer.quarters[quarter] ?? '', said(bands[name]?.[2]?.[quarter], name), reach(name, quarter)))];
+    })),
+  };
+}
+
+function changeOf(answer: Answer, drawn: Drawn, words: PreviewWords): Change {
+  const like = answer.changes[0];
+  const outcomes = answer.arms[0]?.outcomes ?? [];
+  return {
+    arm: like?.arm ?? '', reference: like?.reference ?? '', pairs: drawn.runs, begins: like?.begins ?? null,
+    outcomes: outcomes.map(({ name, title }) => {
+      const reading = drawn.shares[drawn.outcomes.indexOf(name)];
+      return { name, title, reference_share: reading?.reference_share ?? null, arm_share: reading?.scenario_share ?? null, change: reading?.change ?? null, low: reading?.change_low ?? null, high: reading?.change_high ?? null, gained: 0, lost: 0 };
+    }),
+    // Why is told by the server alone: what it said last stays, faded.
+    outcome_change: like?.outcome_change ?? { sentence: NOTHING, moves: [] },
+    headlines: drawn.compared.map((output, n) => {
+      const reading = drawn.effects[n] ?? {};
+      const said = (value: number | undefined, isBare = false): string => spoken(answer, output, value, words, true, isBare);
+      return {
+        output, quarter: answer.judged, low: reading.low ?? null, median: reading.median ?? null, high: reading.high ?? null,
+        shown: both(`${said(reading.median)} (${words.band(said(reading.low, true), said(reading.high))})`),
+      };
+    }),
+    bands: {},
+    sentences: {},
+  };
+}
+
+/** A number that browser and server tell otherwise. */
+export interface Apart {
+  /** Name of the outcome or of the output. */
+  name: string;
+  kind: 'share' | 'median';
+  here: number;
+  there: number;
+}
+
+/** Medians of a scenario when outcomes are judged, each with what as many other runs might give. */
+export interface Medians {
+  outputs: string[];
+  /** Lower end, median, upper end. */
+  values: Numbers[];
+}
+
+/** Levels between which the median of as many runs lies, at a level of confidence told by z. */
+export function levelsOfMedian(runs: number, z: number): [number, number, number] {
+  const half = z / (2 * Math.sqrt(runs));
+  return [Math.max(0, 0.5 - half), 0.5, Math.min(1, 0.5 + half)];
+}
+
+/** Where browser and server differ by more than the Monte Carlo error of as many runs. */
+export function apartOf(answer: Answer, drawn: Pick<Drawn, 'outcomes' | 'shares'>, medians: Medians): Apart[] {
+  const arm = answer.arms.at(-1);
+  const found: Apart[] = [];
+  for (const { name, share, low, high } of arm?.outcomes ?? []) {
+    const here = drawn.shares[drawn.outcomes.indexOf(name)]?.scenario_share;
+    if (share === null || low === null || high === null || here === undefined || Number.isNaN(here)) continue;
+    if (here < low || here > high) found.push({ name, kind: 'share', here, there: share });
+  }
+  const judged = answer.quarters.indexOf(answer.judged);
+  medians.outputs.forEach((name, n) => {
+    const [low, here, high] = medians.values[n] ?? [];
+    const there = arm?.bands[name]?.[2]?.[judged];
+    if (there === null || there === undefined || here === null || here === undefined || low === null || low === undefined || high === null || high === undefined) return;
+    const rounding = 1e-6 * Math.abs(there);
+    if (there < low - rounding || there > high + rounding) found.push({ name, kind: 'median', here, there });
+  });
+  return found;
+}

@@ -1,0 +1,255 @@
+"""What the pages of a static site say, in one language: parks, their answers side by side, what else is there to read.
+
+Numbers and sentences are those of the briefs; nothing is computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from copark.analyses.brief import SIZES, Answer
+from copark.analyses.brief.show import document as brief_document
+from copark.analyses.brief.show import spelled, without_commands
+from copark.analyses.contract import Texts
+from copark.analyses.how_sure import how_sure, structure_range
+from copark.browser.park_map import Dot
+from copark.cases.observed_variables import country_name
+from copark.cases.parks import Park, load_parks
+from copark.model.variables import catalogue
+from copark.presentation import document as doc
+from copark.presentation.numbers import number, percent, shown, unit_title
+from copark.simulation.outcomes import OUTCOMES
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from copark.presentation.document import Document
+
+QUESTIONS = (
+    ("framework", "loan-only/no-framework"),
+    ("rescue", "who-may-rescue/nobody"),
+    ("ownership", "equity-sweep/home-40"),
+    ("threshold", "old-threshold/old-threshold"),
+    ("operator", "without-operator/never-came"),
+    ("partners", "without-partners/duisport-stays"),
+    ("shocks", "no-shocks/no-shocks"),
+    ("rival", "rival-next-door/rival"),
+)
+"""Questions of the first page of `copark serve` about Great Stone, and the scenario of a study that answers each."""
+QUESTIONED = "great-stone"
+"""Park of the questions."""
+NEEDS_PYTHON = ("own_park", "calibrate", "goal", "claims", "data")
+"""What a site without a server does not do, as keys of texts."""
+MADE_BY = ("run_id", "data_end", "posterior_cut", "model_version", "code_version", "created")
+"""Entries of the provenance that are told of each park side by side."""
+
+
+@dataclass(frozen=True)
+class SitePark:
+    """A park of the site."""
+
+    name: str
+    """Name of its files."""
+    answer: Answer
+    """Its brief."""
+    is_own: bool
+    """Whether it is the reader's own, and not of the casebook."""
+
+    def title(self, lang: str) -> str:
+        """Return the name of the park."""
+        return self.answer.park.text(lang)
+
+    @property
+    def address(self) -> str:
+        """Return where its live brief is, within the folder of a language."""
+        return f"parks/{self.name}.html"
+
+    def document(self, lang: str) -> Document:
+        """Return its brief as a document."""
+        return brief_document(self.answer, Texts("brief", lang))
+
+
+def in_order(parks: Sequence[SitePark], lang: str) -> list[SitePark]:
+    """Put own parks first, each in the order of their names."""
+    return sorted(parks, key=lambda park: (not park.is_own, park.title(lang)))
+
+
+def tiles(parks: Sequence[SitePark], lang: str) -> list[dict[str, str]]:
+    """List parks as links to their live briefs, with the countries of each."""
+    of_case = {park.case: park for park in load_parks().parks if park.case}
+    return [
+        {
+            "name": park.name,
+            "title": park.title(lang),
+            "address": park.address,
+            "sides": text("site.own_park", lang) if park.is_own else sides(of_case.get(park.name), lang),
+        }
+        for park in in_order(parks, lang)
+    ]
+
+
+def sides(park: Park | None, lang: str) -> str:
+    """Say who invests and where; empty for a park that is not in the table of parks."""
+    return "" if park is None else f"{country_name(park.home, lang)} → {country_name(park.host, lang)}"
+
+
+def questions(parks: Sequence[SitePark]) -> list[dict[str, str]]:
+    """List questions as links to a live brief in which one thing is changed; none where the park is not of the site."""
+    asked = next((park for park in parks if park.name == QUESTIONED and not park.is_own), None)
+    if asked is None:
+        return []
+    return [
+        {"key": key, "address": f"{asked.address}#choose=scenario%2F{scenario.replace('/', '%2F')}"}
+        for key, scenario in QUESTIONS
+    ]
+
+
+def dots() -> list[Dot]:
+    """List where parks of the casebook are."""
+    return [Dot(name, place.longitude, place.latitude) for name, place in load_parks().places.items()]
+
+
+def rows_of_parks(parks: Sequence[SitePark], lang: str) -> list[dict[str, Any]]:
+    """List the parks of the casebook, from west to east, each with its address where it has a live brief."""
+    book = load_parks()
+    addresses = {park.name: park.address for park in parks if not park.is_own}
+    rows = []
+    for park in sorted(book.parks, key=lambda park: book.places[park.id].longitude):
+        status = book.last_periods[park.id].outcome
+        state = "" if status is None else text(f"parks.status.{status}", lang)
+        address = addresses.get(park.case or "", "")
+        does = text("page.map_opens" if address else "site.map.not_here", lang)
+        title = park.name(lang)
+        spoken = (title, sides(park, lang), state or text("page.map_unknown", lang), does)
+        rows.append(
+            {
+                "id": park.id,
+                "title": title,
+                "address": address,
+                "type": park.type,
+                "kind": text(f"parks.type.{park.type}", lang),
+                "sides": sides(park, lang),
+                "spoken": text("presentation.join", lang).join(spoken),
+                "launch": park.launch,
+                "shares": f"{_known(park.home_share_percent)} / {_known(park.host_share_percent)}",
+                "firms": _known(park.firms),
+                "jobs": _known(park.jobs),
+                "area": _known(park.area_km2),
+                "state": state or "–",
+                "grade": text(f"parks.grade.{park.grade}", lang),
+            }
+        )
+    return rows
+
+
+def _known(value: float | None) -> str:
+    return "–" if value is None else number(float(value))
+
+
+def compared(parks: Sequence[SitePark], lang: str) -> list[dict[str, Any]]:
+    """Put the answers of parks side by side: outcomes, sizes, how sure, and what they were made of."""
+    book = load_parks()
+    recorded = {park.case: book.last_periods[park.id].outcome for park in book.parks if park.case}
+    return [_compared(park, None if park.is_own else recorded.get(park.name), lang) for park in in_order(parks, lang)]
+
+
+def _compared(park: SitePark, recorded: str | None, lang: str) -> dict[str, Any]:
+    answer = park.answer
+    t = Texts("brief", lang)
+    baselines = () if answer.levers is None else answer.levers.baselines
+    shares = _shares(answer, lang) if answer.shows_outcomes else []
+    standing = answer.share("self_standing")
+    between = structure_range(baselines) if answer.shows_outcomes else None
+    page = park.document(lang)
+    sure = how_sure(answer.trust, answer.outcomes, baselines, answer.doubts, lang)
+    meaning = [] if answer.trust is None else [spelled(answer.trust.meaning(lang), t)]
+    simulated = shown(doc.Interval(standing.low, standing.high), doc.plain(doc.Kind.share, places=1), lang)
+    simulation = [t("confidence.simulation", runs=answer.runs, interval=simulated)] if answer.shows_outcomes else []
+    provenance = {"run_id": answer.run_id, **answer.provenance}
+    return {
+        "name": park.name,
+        "title": park.title(lang),
+        "address": park.address,
+        "shares": shares,
+        "shares_in_words": text("presentation.join", lang).join(
+            f"{share['title']} {share['words']}" for share in shares
+        ),
+        "no_outcomes": text("site.compare.no_outcomes", lang),
+        "standing": percent(standing.share),
+        "standing_error": text("live.page.error", lang, low=percent(standing.low), high=percent(standing.high)),
+        "structures": "" if between is None else shown(doc.Interval(*between[:2]), doc.SHARE, lang),
+        "sizes": [_size(answer, name, lang) for name in SIZES],
+        "outside": t("card.outside_value", outside=answer.outside, compared=answer.compared),
+        "recorded": "" if recorded is None else text(f"parks.status.{recorded}", lang),
+        "trust": "" if answer.trust is None else answer.trust.label(lang),
+        "headline": page.headline,
+        "sure": [without_commands(sentence) for sentence in (*meaning, *sure, *simulation)],
+        "made_by": [_day_of(provenance.get(name, "–")) for name in MADE_BY],
+    }
+
+
+def _day_of(value: object) -> str:
+    """Write an entry of a provenance; of a time its day."""
+    words = str(value)
+    return words[:10] if len(words) > 10 and words[10:11] == "T" else words
+
+
+def _shares(answer: Answer, lang: str) -> list[dict[str, Any]]:
+    """List outcomes from the best to the worst, each with its share."""
+    return [
+        {
+            "key": name,
+            "title": text(f"analysis.outcome.{name}", lang),
+            "share": answer.share(name).share,
+            "words": percent(answer.share(name).share),
+        }
+        for name in reversed(OUTCOMES)
+    ]
+
+
+def outcome_titles(lang: str) -> list[dict[str, str]]:
+    """List outcomes from the best to the worst."""
+    return [{"key": name, "title": text(f"analysis.outcome.{name}", lang)} for name in reversed(OUTCOMES)]
+
+
+def _size(answer: Answer, name: str, lang: str) -> dict[str, str]:
+    low, _, middle, _, high = map(float, answer.bands[name][:, -1])
+    column = doc.plain(doc.Kind.count)
+    return {"middle": shown(middle, column, lang), "band": shown(doc.Interval(low, high), column, lang)}
+
+
+def size_titles(lang: str) -> list[dict[str, str]]:
+    """List the sizes that are compared: title and unit."""
+    outputs = [catalogue().outputs[name] for name in SIZES]
+    return [{"title": output.title(lang), "unit": unit_title(output.unit, lang)} for output in outputs]
+
+
+def provenance_titles(lang: str) -> list[str]:
+    """List the titles of :data:`MADE_BY`."""
+    t = Texts("brief", lang)
+    return [t(f"provenance.{name}") for name in MADE_BY]
+
+
+def course_chart(parks: Sequence[SitePark], lang: str) -> doc.Chart:
+    """Return a figure of operating companies over time, a panel for each park."""
+    from copark.browser.site_figure import courses
+
+    ordered = in_order(parks, lang)
+
+    def draw() -> Figure:
+        return courses([park.answer for park in ordered], lang)
+
+    title = text("site.compare.course", lang)
+    return doc.Chart("courses", title, text("site.compare.course_words", lang), draw)
+
+
+def horizons(parks: Sequence[SitePark], lang: str) -> Mapping[str, str]:
+    """Say from which quarter parks are looked at, and when they are judged: the latest where they differ."""
+    t = Texts("brief", lang)
+    return {
+        "now": spelled(max(park.answer.now for park in parks), t),
+        "horizon": spelled(max(park.answer.horizon for park in parks), t),
+    }

@@ -1,0 +1,50 @@
+"""What makes a static site an app that works offline: its manifest and its service worker."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from copark.presentation.html_pdf import TEMPLATES
+from copark.presentation.style import MODEL, PAPER
+from copark.texts import text
+
+WORKER = "service-worker.js"
+
+
+def manifest(lang: str) -> str:
+    """Return the manifest of the app in a language; it lies in the folder of the language."""
+    icons = [
+        {"src": "../assets/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": purpose}
+        for purpose in ("any", "maskable")
+    ]
+    content = {
+        "id": "../",
+        "name": text("site.app.name", lang),
+        "short_name": "copark",
+        "description": text("site.app.words", lang),
+        "lang": {"zh": "zh-CN"}.get(lang, lang),
+        "start_url": "index.html",
+        "scope": "../",
+        "display": "standalone",
+        "background_color": PAPER,
+        "theme_color": MODEL,
+        "icons": icons,
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def worker(pages: Mapping[str, str], documentation: Mapping[str, str]) -> str:
+    """Return the service worker: it keeps the pages when the site is first opened, the documentation when asked.
+
+    Parameters
+    ----------
+    pages, documentation
+        Hash of each file by its place: another file is another version, which takes the place of the one before.
+    """
+    content = json.dumps([dict(pages), dict(documentation)], sort_keys=True).encode("utf-8")
+    source = (TEMPLATES / WORKER).read_text(encoding="utf-8")
+    source = source.replace("@VERSION@", hashlib.sha256(content).hexdigest()[:16])
+    source = source.replace("@PAGES@", json.dumps(sorted(pages), ensure_ascii=False))
+    return source.replace("@DOCUMENTATION@", json.dumps(sorted(documentation), ensure_ascii=False))

@@ -1,0 +1,72 @@
+"""What the files of a case hold, as rows of the sheets of its workbook: as it is written, with nothing filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from copark.cases.pydantic_errors import CASE, SOURCES
+from copark.cases.tables import lines_of
+from copark.cases.workbook_reading import got
+from copark.cases.workbook_sheets import FACTS, WorkbookSheet, sheets
+from copark.cases.yaml_loader import read_yaml
+
+
+def content_of_folder(folder: Path) -> dict[str, Any]:
+    """Read the files of a case that is sound: trees and rows as they are written, by the name of the file."""
+    content: dict[str, Any] = {}
+    for name in (CASE, SOURCES, *(sheet.place for sheet in sheets() if sheet.kind == "table")):
+        if (folder / name).is_file():
+            words = (folder / name).read_text(encoding="utf-8-sig")
+            if name in (CASE, SOURCES):
+                tree = read_yaml(words, name, [])
+                content[name] = {} if tree is None else tree.data
+            else:
+                head, *rows = (cells for _, cells in lines_of(words))
+                content[name] = [dict(zip(head, row, strict=False)) for row in rows]
+    return content
+
+
+def rows_of(content: Mapping[str, Any], sheet: WorkbookSheet) -> Iterator[Mapping[str, Any]]:
+    """Yield the rows of a sheet that is no form, cells by key of their column.
+
+    Parameters
+    ----------
+    content
+        Content of a case, as :func:`content_of_folder` reads it.
+    sheet
+        The sheet.
+    """
+    tree = content[CASE]
+    if sheet.kind == "table":
+        yield from content.get(sheet.place, ())
+    elif sheet.kind == "facts":
+        for what in FACTS:
+            dated = got(tree, what)
+            facts = dated if isinstance(dated, list) else [dated]
+            yield from ({"what": what, **flat(fact)} for fact in facts if fact)
+    elif sheet.kind == "named":
+        named = content.get(SOURCES, {}) if sheet.place == SOURCES else got(tree, sheet.place) or {}
+        yield from ({"key": key, **flat(entry)} for key, entry in named.items())
+    else:
+        yield from map(flat, got(tree, sheet.place) or ())
+
+
+def flat(record: Any, path: str = "") -> dict[str, Any]:
+    """Return a record's values by path; several in one cell as :mod:`copark.cases.workbook_reading` splits them."""
+    values: dict[str, Any] = {}
+    for key, value in record.items():
+        if isinstance(value, dict):
+            values |= flat(value, f"{path}{key}.")
+        elif isinstance(value, list):
+            values[f"{path}{key}"] = "; ".join(map(_in_cell, value))
+        elif value is not None:
+            values[f"{path}{key}"] = value
+    return values
+
+
+def _in_cell(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{value['from']}/{value['to']}" if value.get("to") is not None else str(value["from"])
+    return str(value)

@@ -1,0 +1,100 @@
+"""What goes into a package of parks, and the files it is written as."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from copark.analyses.citation import citation
+from copark.cases import list_cases, load_case
+from copark.cases.casebook import casebook_path, folder_of
+from copark.cases.park_counts import load_counts
+from copark.cases.parks import load_parks
+from copark.data_package import casebook_tables, reference_tables
+from copark.data_package.case_tables import PackagedCase, case_of_casebook, case_tables
+from copark.data_package.descriptor import descriptor
+from copark.data_package.dictionary import dictionary, readme
+from copark.data_package.package import CasebookPackage
+from copark.data_package.tables import DataTable
+from copark.errors import Fault, FaultsFound, NotFound
+from copark.texts import LANGUAGES
+
+DESCRIPTOR = "datapackage.json"
+LICENCE = Path(__file__).parent / "CC-BY-4.0.txt"
+"""Text of the licence of the casebook's data."""
+
+
+class ParkTwice(FaultsFound, NotFound):
+    """The same name is that of two parks asked for."""
+
+
+def files_of(package: CasebookPackage) -> Mapping[str, bytes]:
+    """Return all files of a package by their path: the same parks give the same bytes."""
+    described = json.dumps(descriptor(package), ensure_ascii=False, indent=1) + "\n"
+    words = {f"data-dictionary.{lang}.md": dictionary(package, lang).encode("utf-8") for lang in LANGUAGES}
+    return {
+        DESCRIPTOR: described.encode("utf-8"),
+        "README.md": readme(package).encode("utf-8"),
+        **words,
+        "LICENSE.txt": LICENCE.read_bytes(),
+        **package.contents,
+    }
+
+
+def package_of(parks: Sequence[str | Path] = ()) -> CasebookPackage:
+    """Make a package of parks.
+
+    Parameters
+    ----------
+    parks
+        Names of parks of the casebook, or folders of parks of one's own; by default the whole casebook, and no park of
+        one's own.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If there is no such park, a park of one's own has faults, or two have the same name.
+    """
+    book = load_parks()
+    counts = load_counts()
+    known = {park.id for park in book.parks} | set(counts.dates)
+    with_case = set(list_cases())
+    own: dict[str, PackagedCase] = {}
+    named: list[str] = []
+    for park in parks:
+        if str(park) in known and folder_of(park) in (Path(park), casebook_path() / str(park)):
+            named.append(str(park))
+            continue
+        case = load_case(park)
+        if case.folder.parent == casebook_path().resolve():
+            named.append(case.name)
+        else:
+            own[case.name] = PackagedCase(case.name, case.folder, is_own=True)
+            named.append(case.name)
+    twice = sorted({name for name in named if named.count(name) > 1})
+    if twice:
+        raise ParkTwice([Fault("casebook.park_twice", name) for name in twice])
+    names = [name for name in named if name not in own] if parks else sorted(known)
+    cases = [*(case_of_casebook(name) for name in sorted(with_case.intersection(names))), *own.values()]
+    rows = casebook_tables.ParkRows(book, counts, cases, frozenset(names))
+    of_parks = [rows.parks(), rows.identifiers(), *case_tables(cases), rows.periods(), rows.scores()]
+    of_parks = [rows.with_counts(table) if table.name == "observations" else table for table in of_parks]
+    of_parks = [replace(table, holds_own=_holds_own(table, own)) for table in of_parks]
+    reference = [casebook_tables.conditions(book), reference_tables.estimates(), casebook_tables.world()]
+    citations = casebook_tables.citations([*of_parks, *reference])
+    cited = {str(row["source"]) for row in citations.rows}
+    sources = casebook_tables.sources(rows.all_sources(), cited, own)
+    sources = replace(sources, holds_own=bool(own))
+    citations = replace(citations, holds_own=bool(own))
+    tables = [*of_parks, sources, citations, *reference, reference_tables.parameters(), reference_tables.variables()]
+    tables.append(reference_tables.units())
+    tables.append(reference_tables.countries(tables))
+    tables.append(reference_tables.codes(tables))
+    authors = tuple(str(author.get("name") or author.get("family-names")) for author in citation()["authors"])
+    return CasebookPackage(tuple(tables), tuple(own), contributors=authors)
+
+
+def _holds_own(table: DataTable, own: Mapping[str, PackagedCase]) -> bool:
+    return any(row.get("park") in own for row in table.rows)

@@ -1,0 +1,194 @@
+"""Stored runs as frames with labels: paths, quantiles, outcomes and draws of parameters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from copark.model.variables import catalogue
+from copark.presentation.labelled_frame import LabelledFrame, in_both, titled
+from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.trust import Trust
+from copark.store.streaming_summary import STATISTICS, path_names
+from copark.texts import text
+from copark.texts.localized import LocalizedText
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from copark.store.run_record import RunRecord
+
+STATUSES = ("ok", "not_finite", "out_of_range", "too_many")
+NONE = "none"
+"""Key of the outcome of a run that did not finish."""
+CHUNK = 1000
+"""Runs that are laid out at a time."""
+
+
+def _said(key: str, **values: str) -> LocalizedText:
+    return LocalizedText.by_language(lambda lang: text(key, lang, **values))
+
+
+def _titles(*columns: str) -> dict[str, LocalizedText]:
+    return {name: _said(f"store.column.{name}") for name in columns}
+
+
+def _outputs(dataset: xr.Dataset, names: list[str]) -> dict[str, LocalizedText]:
+    """Return titles of outputs, with their units."""
+    said = {name: dataset[name].attrs for name in names}
+    return {name: titled(in_both(about, "title", name), str(about.get("units", ""))) for name, about in said.items()}
+
+
+def scenario_words(dataset: xr.Dataset) -> dict[str, LocalizedText]:
+    """Return titles of scenarios, by their keys, in their order."""
+    titles: Mapping[str, Mapping[str, str]] = json.loads(dataset.attrs.get("scenario_titles", "{}"))
+    names = [str(name) for name in dataset["scenario"].values]
+    return {name: LocalizedText(**titles[name]) if name in titles else LocalizedText.same(name) for name in names}
+
+
+def outcome_words() -> dict[str, LocalizedText]:
+    """Return what outcomes are called, by their keys; the last is that of a run that did not finish."""
+    return {name: _said(f"store.outcome.{name}") for name in (*OUTCOMES, NONE)}
+
+
+def status_words() -> dict[str, LocalizedText]:
+    """Return how runs may end, by key."""
+    return {name: _said(f"store.status.{name}") for name in STATUSES}
+
+
+def _attributes(record: RunRecord) -> dict[str, str]:
+    trust = {f"trust_{lang}": Trust.of(record.provenance).label(lang) for lang in ("en", "zh")}
+    provenance = json.dumps(record.provenance, ensure_ascii=False, sort_keys=True)
+    return {"identity": record.identity, **trust, "provenance": provenance}
+
+
+def _whole(record: RunRecord, dataset: xr.Dataset, name: str) -> dict[str, Any]:
+    """Return what frames of a run have in common: their name, title and attributes."""
+    study = in_both(dataset.attrs, "title", record.identity)
+
+    def words(lang: str) -> str:
+        said = {"study": study.text(lang), "table": text(f"store.sheet.{name}", lang)}
+        return text("store.table", lang, case=record.provenance.get("case", ""), identity=record.identity, **said)
+
+    return {"name": name, "title": LocalizedText.by_language(words), "attributes": _attributes(record)}
+
+
+def paths_frame(record: RunRecord, dataset: xr.Dataset) -> LabelledFrame:
+    """Return what paths are called, with an empty frame: :func:`parts_of_paths` has the rows."""
+    import pandas as pd
+
+    names = path_names(dataset)
+    titles = _titles("scenario", "run", "quarter", "outcome", "status") | _outputs(dataset, names)
+    words = {"scenario": scenario_words(dataset), "outcome": outcome_words(), "status": status_words()}
+    return LabelledFrame(frame=pd.DataFrame(), titles=titles, words=words, **_whole(record, dataset, "paths"))
+
+
+def _categories(words: Mapping[str, LocalizedText], codes: Any) -> Any:
+    import pandas as pd
+
+    return pd.Categorical.from_codes(codes, categories=pd.Index(list(words)))
+
+
+def parts_of_paths(dataset: xr.Dataset, chunk: int = CHUNK) -> Iterator[pd.DataFrame]:
+    """Yield paths, of so many runs of a scenario at a time: a row for each run and quarter, a column for each output.
+
+    Scenario, outcome and status are categories of their keys.
+    """
+    import pandas as pd
+
+    names = path_names(dataset)
+    labels = [str(label) for label in dataset["label"].values]
+    quarters = {label: LocalizedText.same(label) for label in labels}
+    scenarios = scenario_words(dataset)
+    runs = dataset["run"].values
+    for n in range(len(scenarios)):
+        outcome = np.asarray(dataset["outcome"].isel(scenario=n).values).astype(int)
+        status = np.asarray(dataset["status"].isel(scenario=n).values).astype(int)
+        for start in range(0, runs.size, chunk):
+            part = dataset[names].isel(scenario=n, run=slice(start, start + chunk))
+            some = runs[start : start + chunk]
+            rows = some.size * len(labels)
+            ended = outcome[start : start + chunk]
+            how = status[start : start + chunk]
+            columns: dict[str, Any] = {
+                "scenario": _categories(scenarios, np.full(rows, n)),
+                "run": np.repeat(some, len(labels)).astype("int32"),
+                "quarter": _categories(quarters, np.tile(np.arange(len(labels)), some.size)),
+            }
+            columns |= {name: part[name].values.reshape(rows) for name in names}
+            columns["outcome"] = _categories(
+                outcome_words(), np.repeat(np.where(ended < 0, len(OUTCOMES), ended), len(labels))
+            )
+            columns["status"] = _categories(
+                status_words(), np.repeat(np.where(how < len(STATUSES), how, -1), len(labels))
+            )
+            yield pd.DataFrame(columns)
+
+
+def summary_frame(record: RunRecord, dataset: xr.Dataset, summary: xr.Dataset) -> LabelledFrame:
+    """Return quantiles over runs: a row for each scenario, variable and quarter."""
+    import pandas as pd
+
+    names = [str(name) for name, variable in summary.data_vars.items() if "statistic" in variable.dims]
+    labels = [str(label) for label in summary["label"].values]
+    scenarios = scenario_words(dataset)
+    parts = []
+    for n, scenario in enumerate(scenarios):
+        for name in names:
+            values = summary[name].values[n]
+            lead = {"scenario": scenario, "variable": name, "unit": str(summary[name].attrs.get("units", ""))}
+            columns = {word: values[place] for place, word in enumerate(STATISTICS)}
+            parts.append(pd.DataFrame({**dict.fromkeys(lead), "quarter": labels, **columns}).assign(**lead))
+    frame = pd.concat(parts, ignore_index=True)
+    titles = _titles("scenario", "variable", "unit", "quarter", *STATISTICS)
+    words = {"scenario": scenarios, "variable": {name: in_both(summary[name].attrs, "title", name) for name in names}}
+    return LabelledFrame(frame=frame, titles=titles, words=words, **_whole(record, dataset, "summary"))
+
+
+def outcomes_frame(record: RunRecord, dataset: xr.Dataset) -> LabelledFrame:
+    """Return how runs ended: a row for each scenario and outcome."""
+    import pandas as pd
+
+    rows = []
+    for scenario in record.scenarios:
+        counts = {name: record.outcome.get(scenario, {}).get(str(code), 0) for code, name in enumerate(OUTCOMES)}
+        counts[NONE] = record.runs - sum(counts.values())
+        rows += [(scenario, name, count, count / record.runs) for name, count in counts.items()]
+    frame = pd.DataFrame(rows, columns=["scenario", "outcome", "runs", "share"])
+    titles = _titles("scenario", "outcome", "runs", "share")
+    words = {"scenario": scenario_words(dataset), "outcome": outcome_words()}
+    return LabelledFrame(frame=frame, titles=titles, words=words, **_whole(record, dataset, "outcomes"))
+
+
+def draws_frame(record: RunRecord, dataset: xr.Dataset, every_run: xr.Dataset) -> LabelledFrame:
+    """Return a row for each scenario and run: how it ended, and its draws of parameters."""
+    import pandas as pd
+
+    scenarios = scenario_words(dataset)
+    known = catalogue().parameters
+    parameters = [str(name) for name in every_run["parameter"].values] if "draws" in every_run else []
+    parts = []
+    for n in range(len(scenarios)):
+        ended = np.asarray(every_run["outcome"].values[n]).astype(int)
+        how = np.asarray(every_run["status"].values[n]).astype(int)
+        columns: dict[str, Any] = {
+            "scenario": _categories(scenarios, np.full(ended.size, n)),
+            "run": every_run["run"].values.astype("int32"),
+            "outcome": _categories(outcome_words(), np.where(ended < 0, len(OUTCOMES), ended)),
+            "status": _categories(status_words(), np.where(how < len(STATUSES), how, -1)),
+        }
+        if parameters:
+            draws = every_run["draws"].values
+            columns |= {name: draws[:, place] for place, name in enumerate(parameters)}
+        parts.append(pd.DataFrame(columns))
+    titles = _titles("scenario", "run", "outcome", "status")
+    for name in parameters:
+        one = known.get(name.partition("[")[0])
+        titles |= {} if one is None else {name: titled(LocalizedText(en=one.en, zh=one.zh), one.unit)}
+    words = {"scenario": scenarios, "outcome": outcome_words(), "status": status_words()}
+    frame = pd.concat(parts, ignore_index=True)
+    return LabelledFrame(frame=frame, titles=titles, words=words, **_whole(record, dataset, "draws"))
