@@ -197,7 +197,7 @@ ANSWER = """
 import importlib.util, json, sys
 import copark as cp
 brought = [name for name in sys.argv[1].split() if importlib.util.find_spec(name)]
-result = cp.simulate("great-stone", runs=3, seed=1)
+result = cp.simulate("great-stone", runs=1, seed=1)
 print(json.dumps([cp.__version__, brought, result["operating"].isel(quarter=-1).values.tolist()]))
 """
 
@@ -230,7 +230,7 @@ def test_archive_and_wheel_install_and_answer_with_the_newest_versions_on_every_
             assert asked.returncode == 0, asked.stderr
             number, brought, answers[version] = json.loads(asked.stdout)
             assert (number, brought) == (__version__, [])
-            for words, line in REFUSED.items():
+            for words, line in REFUSED.items() if is_newest else ():
                 refused = carried_out(program, "-m", "copark", *words, folder=folder, PYTHONPATH="")
                 assert refused.returncode == 1
                 assert line in refused.stderr
