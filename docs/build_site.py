@@ -38,8 +38,10 @@ MADE_FUNCTION = re.compile(r"(PLURAL_EXPR = )new Function\(.*?\);", re.DOTALL)
 PLURALS = {"en": "Number(n !== 1)", "zh": "0"}
 """Which form of a word stands with a number, by language."""
 PAGE_NAME = re.compile(r"DOCUMENTATION_OPTIONS\.pagename = '([^']*)';?")
-SHARED = ("scripts", "styles", "vendor")
-"""Folders of the theme that both languages share."""
+SHARED = ("basic.css", "scripts", "styles", "vendor")
+"""What both languages share of the theme's files, in ``_static`` of each."""
+NAMED_FILE = re.compile(r"""@import\s+["']([^"']+)["']|url\(\s*["']?([^"')]+?)["']?\s*\)""")
+"""A file that a style names."""
 CODE = re.compile(r'<(dt) class="sig.*?</\1>|<(code) class="docutils literal.*?</\2>', re.DOTALL)
 WORD = re.compile(r'<span class="pre">([^<-]*)</span>')
 ROW = re.compile(r'<tr class="row-(?:odd|even)">')
@@ -220,38 +222,50 @@ def put_together(folder: Path) -> None:
     shutil.rmtree(folder / "site", ignore_errors=True)
     for lang in LANGUAGES:
         shutil.copytree(folder / "html" / lang / "site", folder / "site" / lang)
-    for name in SHARED:
-        share(folder / "site", name)
+    share(folder / "site")
     (folder / "site" / "index.html").write_text(first_page(), encoding="utf-8")
 
 
-def share(site: Path, name: str) -> None:
-    """Put a folder of the theme that is the same in both languages beside these, once, and let pages lead there.
+def share(site: Path) -> None:
+    """Put what both languages have of the theme beside these, once, and let pages lead there.
 
     Parameters
     ----------
     site
         The site.
-    name
-        Folder within ``_static`` of each language.
 
     Raises
     ------
     LookupError
-        If it is not the same in both.
+        If it is not the same in all languages, or a style names a file that is left behind.
     """
-    folders = [site / lang / "_static" / name for lang in LANGUAGES]
-    files = [{path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*")} for folder in folders]
-    if any(held != files[0] for held in files):
-        raise LookupError(f"_static/{name} is not the same in all languages")
-    shutil.move(folders[0], site / "shared" / name)
-    for folder in folders[1:]:
-        shutil.rmtree(folder)
-    place = re.compile(rf'(?<=")((?:\.\./)*)_static/{name}/')
-    for lang in LANGUAGES:
-        for path in (site / lang).rglob("*.html"):
-            text = path.read_text(encoding="utf-8")
-            path.write_text(place.sub(rf"\1../shared/{name}/", text), encoding="utf-8", newline="\n")
+    shared = site / "shared"
+    for name in SHARED:
+        places = [site / lang / "_static" / name for lang in LANGUAGES]
+        contents = [_files_of(place) for place in places]
+        if any(held != contents[0] for held in contents):
+            raise LookupError(f"_static/{name} is not the same in all languages")
+        for inside, content in contents[0].items():
+            target = shared / name / inside if inside.parts else shared / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        for place in places:
+            shutil.rmtree(place) if place.is_dir() else place.unlink()
+    for style in shared.rglob("*.css"):
+        named = [one or other for one, other in NAMED_FILE.findall(style.read_text(encoding="utf-8"))]
+        missing = [name for name in named if ":" not in name and not (style.parent / name).is_file()]
+        if missing:
+            raise LookupError(f"{style.name} names {', '.join(missing)}: see SHARED")
+    place = re.compile(rf'(?<=")((?:\.\./)*)_static/(?=(?:{"|".join(map(re.escape, SHARED))})[/?"])')
+    for path in (path for lang in LANGUAGES for path in (site / lang).rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(place.sub(r"\1../shared/", text), encoding="utf-8", newline="\n")
+
+
+def _files_of(place: Path) -> dict[Path, bytes]:
+    """Return the content of each file in a folder, by its name within; of a file its own."""
+    found = [path for path in place.rglob("*") if path.is_file()] if place.is_dir() else [place]
+    return {path.relative_to(place): path.read_bytes() for path in found}
 
 
 def main(arguments: Sequence[str]) -> int:

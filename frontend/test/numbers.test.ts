@@ -15,5 +15,7 @@ it('counts money in Chinese by 万 and 亿, as the server does', () => {
   const rows = JSON.parse(readFileSync(new URL('../../tests/presentation/money.zh.json', import.meta.url), 'utf8')) as { value: number; unit: string; shown: string }[];
   for (const { value, unit, shown: written } of rows) expect(quantity(value, unit, 'zh')).toBe(written);
   expect(quantity(0.5, 'M USD', 'en')).toBe('0.5 M USD');
+  expect(quantity(25.2, 'persons', 'en')).toBe('25 persons');
+  expect(quantity(25.2, '人', 'zh')).toBe('25人');
   expect(quantity(2.5, '百万美元', 'zh', true)).toBe('+250万美元');
 });

@@ -19,7 +19,8 @@ PACKAGE = ROOT / "src" / "copark"
 PARTS = {path.stem for path in PACKAGE.iterdir()}
 PLACES = [ROOT, *(ROOT / place for place in ("src", "src/copark", "src/copark/model", "tests", "frontend", "docs"))]
 OF_CASES_AND_RUNS = {
-    "case.yaml", "claims.yaml", "copark.toml", "levers.yaml", "metadata.json", "manifest.json", "growth.csv"
+    "case.yaml", "claims.yaml", "copark.toml", "copark-site.json", "growth.csv", "levers.yaml", "manifest.json",
+    "metadata.json",
 }  # fmt: skip
 """Files that a person or a run has, and that the package has under other folders, or not at all."""
 

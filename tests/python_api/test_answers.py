@@ -135,7 +135,7 @@ def test_missing_and_infinite_values_in_files(tmp_path, monkeypatch):
 
 
 def test_a_package_that_is_missing_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr("copark.presentation.parquet.find_spec", lambda _: None)
+    monkeypatch.setattr("copark.extras.find_spec", lambda _: None)
     with pytest.raises(CoparkError, match=r'pip install "copark\[data\]"'):
         shipped("standing").save(tmp_path / "a.parquet")
 

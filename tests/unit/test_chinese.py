@@ -40,10 +40,11 @@ NAMES = frozenset(
     re.findall(
         r"\S+",
         """
-        Banzhaf Bonferroni Brennan Brier Cookie Ctrl Dask Dul Earth Excel Felbermayr Feld Greenaway Heckemeyer Jackson
-        Jeffreys Kass Kuik Laan Lindley Mastrandrea McCluskey Natural Node Oakley Phipson Platt Python Quine Ragin
+        Banzhaf Bonferroni Brennan Brier Cookie Ctrl Dask Dul Earth Esc Excel Felbermayr Feld Frictionless Greenaway
+        Heckemeyer Jackson Jeffreys Kass Kuik Laan Lindley Markdown Mastrandrea McCluskey Natural Node Oakley Phipson
+        Platt Python Quine Ragin
         Raftery Raiffa Rauch Saerens Schema Schlaifer Schneider Shapley Shubik Smyth Sobol Sonnett Stata Strong
-        Trindade Wagemann Wang van der
+        Trindade Wagemann Wang Word van der
         """,
     )
 )
@@ -55,9 +56,11 @@ TYPED = frozenset(
         r"\S+",
         """
         all any background borrowed calibrate check churn cluster commitment compare copark country csv developer
-        distributed docs docx doi draws enterprises entropy equal evsi exp experts false fit from futures grade home
+        distributed docs docx doi draws dta enterprises entropy equal evsi exp experts false fit from futures geojson
+        grade home
         host html install investment jobs json judgement
-        land ledger levers list literature make min netcdf new now off origins out own parks pdf pip pool posterior
+        land ledger levers list literature make min netcdf new now off origins out own parks parquet pdf
+        pip pool posterior
         postgres pptx prior profit registered results role run runs score service simulate size source suzhou true
         unallocated unsettled use verify waste web xls xlsx xmax xmin year yes ymax ymin zhplot zip
         """,

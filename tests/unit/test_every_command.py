@@ -21,6 +21,7 @@ from copark.analyses.answer import check_keys
 from copark.analyses.context import Context
 from copark.cases import list_cases
 from copark.cases.workbook_writing import EXAMPLE, workbook_of
+from copark.cli.app import listed
 from copark.cli.help import SpokenCommand, SpokenGroup, examples
 from copark.presentation.reply import reply_schema
 
@@ -49,7 +50,7 @@ def commands() -> list[tuple[tuple[str, ...], Any]]:
     group = cli._application()
     return [
         ((), group),
-        *((path, one) for path, one in cli.listed(group) if getattr(one, "present_name", path[-1]) == path[-1]),
+        *((path, one) for path, one in listed(group) if getattr(one, "present_name", path[-1]) == path[-1]),
     ]
 
 

@@ -9,8 +9,8 @@ import yaml
 ROOT = Path(__file__).parents[2]
 NAMES = {"en": r"(?<!\*)\*([^*\n]+)\*(?!\*)", "zh": r"“([^”\n]+)”"}
 """How a page or heading is marked."""
-OWN_WORDS = {"zh": {"维持现状"}}
-"""Quoted for another reason."""
+OWN_WORDS = {"en": {"To be found out"}, "zh": {"维持现状", "待查明"}}
+"""Quoted for another reason, or a heading of the sheet at its end."""
 
 
 def document(lang):
@@ -20,7 +20,11 @@ def document(lang):
 
 def titles(lang):
     """Return every text of the page and of analyses."""
-    files = [ROOT / "src/copark/texts/page.yaml", *ROOT.glob("src/copark/analyses/*/texts.yaml")]
+    files = [
+        ROOT / "src/copark/texts/page.yaml",
+        ROOT / "src/copark/texts/live.yaml",
+        *ROOT.glob("src/copark/analyses/*/texts.yaml"),
+    ]
     entries = [entry for path in files for entry in yaml.safe_load(path.read_text(encoding="utf-8")).values()]
     return {entry[lang] for entry in entries if isinstance(entry, dict) and lang in entry}
 

@@ -45,11 +45,14 @@ function counted(value: number, unit: string): string {
   return `${size.replace('-', '−')}${name}`;
 }
 
+/** Titles of the units of things that are counted, which have no parts; the server writes the same (`WHOLE`). */
+const WHOLE = new Set(['persons', 'companies', 'buildings', 'countries', 'delegations', '人', '家', '栋', '个国家', '个代表团']);
+
 /** A value with its unit. */
 export function quantity(value: number | null | undefined, unit: string, lang: Lang, sign = false): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
   if (isCounted(unit, lang)) return `${sign && value > 0 ? '+' : ''}${counted(value, unit)}`;
-  const number = shown(value, lang, sign);
+  const number = shown(WHOLE.has(unit) ? evenly(value, 0) : value, lang, sign);
   return lang === 'zh' || !unit ? `${number}${unit}` : `${number} ${unit}`;
 }
 

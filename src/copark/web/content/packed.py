@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 
 from copark.browser.packed_park import ParkPacker
 from copark.browser.patches import CannotBePatched
@@ -39,12 +40,12 @@ class PackedQuestion(BaseModel):
     """Runs whose draws are packed."""
     seed: Annotated[int, Field(ge=0, lt=2**53)] = 1
     """Number the random streams start from: the same seed gives the same numbers."""
-    draws: Literal["posterior", "unsettled", "prior", "defaults"] | None = None
+    draws: Literal["posterior", "unsettled", "prior", "defaults"] | SkipJsonSchema[None] = None
     """Source of the parameters: posterior, unsettled (only those no data informs are drawn), prior or defaults; by
     default the best the case has, see its ``trust``."""
-    cut: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$")] | None = None
+    cut: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$")] | SkipJsonSchema[None] = None
     """Last quarter of the observations that the calibration knows, such as 2020Q4; by default the latest there is."""
-    now: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$")] | None = None
+    now: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$")] | SkipJsonSchema[None] = None
     """Quarter the park is looked at from, such as 2026Q4; by default the present one."""
 
     def request(self, case: str, scenario: RequestedScenario | None = None) -> SimulationRequest:
