@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+
+from tests.packaging.checkers import checker
 
 FILLING = frozenset(
     (
@@ -99,3 +104,11 @@ def test_every_model_of_the_api_is_described(described: dict[str, Any]) -> None:
     schemas = described["components"]["schemas"].items()
     found = [model for model, schema in schemas if "properties" in schema and not schema.get("description", "").strip()]
     assert not found, ", ".join(found)
+
+
+@pytest.mark.long
+def test_a_public_checker_finds_the_description_valid(described: dict[str, Any], tmp_path: Path) -> None:
+    file = tmp_path / "openapi.json"
+    file.write_text(json.dumps(described), encoding="utf-8")
+    checked = subprocess.run([checker("openapi-spec-validator"), file], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
