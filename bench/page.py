@@ -194,6 +194,10 @@ def main() -> None:
             found += ten_clients(browser, server, changes, say)
         where = machine() | {"browser": f"Chromium {browser.version}"}
     where |= {OTHERS: others.processors()}
+    for one in found:
+        if not one.values:
+            say(f"not measured: {one.name}")
+    found = [one for one in found if one.values]
     if asked.write and not asked.quick and not asked.smoke:
         (HERE / "page.json").write_text(content(found, where, time.perf_counter() - start), encoding="utf-8")
         (HERE / "PAGE.md").write_text(page(HEAD, found, where), encoding="utf-8")

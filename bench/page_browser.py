@@ -59,6 +59,7 @@ def opened(browser: Any, address: str, seed: int, runs: int = 1000, *, has_kerne
         page.goto(f"{address}/simulate?lang=en&seed={seed}&runs={runs}")
         page.wait_for_function("() => window.firstPainted !== undefined", timeout=60_000)
         if has_kernel:
+            page.get_by_role("slider").first.hover()
             page.wait_for_selector(".simulate[data-ready]", timeout=60_000)
         yield page
     finally:

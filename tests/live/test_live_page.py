@@ -170,7 +170,7 @@ def test_a_room_guesses_before_it_is_told(opened, made):
     page.keyboard.press("Home")
     assert "先由与会者猜" in page.locator(".present .room").inner_text()
     page.keyboard.press("Escape")
-    assert dialog.count() == 0
+    dialog.wait_for(state="detached")
     page.evaluate("window.print = () => undefined")
     page.get_by_role("button", name="打印问题单").click()
     pages = page.pdf(prefer_css_page_size=True)

@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jsonschema
@@ -92,9 +93,16 @@ def test_what_is_misasked_is_told_with_place_and_repair(workspace):
         assert {fault.key for fault in refused.value.faults} == {place}, name
 
 
+def apart(asked):
+    """Run an asynchronous function in a thread: a browser of other tests may run in this one."""
+    import anyio
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(anyio.run, asked).result()
+
+
 @with_protocol
 def test_a_question_ends_in_time_and_the_next_is_answered(workspace, monkeypatch):
-    import anyio
     from mcp import Client
 
     from copark.mcp import server
@@ -113,7 +121,7 @@ def test_a_question_ends_in_time_and_the_next_is_answered(workspace, monkeypatch
         async with Client(server.server(workspace, 60)) as client:
             return late, await client.call_tool("show_park", {"park": "lekki"})
 
-    late, after = anyio.run(asked)
+    late, after = apart(asked)
     (fault,) = late.structured_content["faults"]
     assert late.is_error
     assert "`copark levers great-stone`" in fault["repair"]
@@ -123,7 +131,6 @@ def test_a_question_ends_in_time_and_the_next_is_answered(workspace, monkeypatch
 @with_protocol
 @pytest.mark.long
 def test_the_protocols_own_client_asks_over_stdio(workspace, tmp_path):
-    import anyio
     from mcp import Client, MCPError
     from mcp.client.stdio import StdioServerParameters
 
@@ -152,7 +159,7 @@ def test_the_protocols_own_client_asks_over_stdio(workspace, tmp_path):
                 await client.call_tool("nothing", {})
             return client.instructions, offered, parks, own, brief, wrong
 
-    instructions, offered, parks, own, brief, wrong = anyio.run(asked)
+    instructions, offered, parks, own, brief, wrong = apart(asked)
     assert "trust" in instructions
     assert {"brief", "levers", "forecast", "claims", "compare"} <= offered
     assert "held-park" in parks.content[0].text

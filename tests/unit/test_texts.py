@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from copark import texts
+from copark.data_package.assembly import package_of
+from copark.data_package.tables import TAILS
 from copark.texts import LANGUAGES, OF_ANALYSIS, areas, entries, text
 
 PACKAGE = Path(texts.__file__).parents[1]
@@ -210,6 +212,20 @@ def reasons_of_unfinished_runs() -> frozenset[str]:
     return frozenset(f"all_{status.replace(' ', '_')}" for status in STATUS)
 
 
+@cache
+def templates() -> str:
+    """Templates of documents and sites, which ask for texts by their whole names."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in (PACKAGE / "presentation/templates").glob("*.j2"))
+
+
+@cache
+def named_in_the_package() -> frozenset[str]:
+    """Tables, columns and ends of columns of the casebook's data package, which has titles for each."""
+    tables = package_of().tables
+    columns = {column.name for table in tables for column in table.columns}
+    return frozenset((*columns, *TAILS, *(table.name for table in tables)))
+
+
 def is_used(area: str, key: str) -> bool:
     if area == "countries" or f"{area}.{key}" in asked_for_a_workbook():
         return True
@@ -217,11 +233,16 @@ def is_used(area: str, key: str) -> bool:
         return True
     if area == "live" and key.startswith("page."):
         return True  # by the page without a server, whose words tests/live/test_words.py holds
+    if area == "casebook" and key.partition(".")[0] in ("table", "about", "column", "meaning"):
+        return key.rpartition(".")[2] in named_in_the_package()
+    whole = f"{area}.{key}"
+    if f'"{whole}"' in templates() or any(map(whole.startswith, re.findall(r'word\("([\w.]+)" ~', templates()))):
+        return True
     if area == PAGE:
         return f"'{key}'" in code_of_page() or any(re.fullmatch(one, key) for one in keys_of_page()[1])
     if key.endswith((".cause", ".repair")) and is_used(area, key.rpartition(".")[0]):
         return True
-    whole, words = f"{area}.{key}", said_in("")[0]
+    words = said_in("")[0]
     if whole in words or f"{area}_{key}" in words or is_built(whole, ""):
         return True
     dots = (found.start() for found in re.finditer(r"\.", whole))

@@ -77,11 +77,14 @@ export class Asking {
   /** Where the server's answer and what the browser makes of the same runs differ by more than their error. */
   apart = $state.raw<Apart[]>([]);
   private drawing: drawings.Drawing | null = null;
-  /** What draws, fetched when the first answer has been painted. */
+  /** What draws, fetched when a hand or the keyboard first comes to the levers: who only reads does not wait or pay for it. */
   private tools: typeof drawings | null = null;
   /** Settings for which the browser has no kernel or no packed park. */
   private lacking = '';
   private readied = 0;
+  private isWanted = false;
+  /** The last whole answer, which the browser is made ready beside. */
+  private whole: { found: Answer; view: View; wasPreviewed: boolean } | null = null;
   private isStopped = false;
   private later: ReturnType<typeof setTimeout> | undefined;
   private held = false;
@@ -105,7 +108,8 @@ export class Asking {
       if (!asked.final) return;
       app.made(found.made);
       this.explain();
-      void this.ready(found, asked.view, wasPreviewed);
+      this.whole = { found, view: asked.view, wasPreviewed };
+      if (this.isWanted) void this.ready(found, asked.view, wasPreviewed);
     },
     (problem) => {
       this.error = problem;
@@ -150,6 +154,13 @@ export class Asking {
   /** Axes keep still from here to the next full answer. */
   hold(): void {
     this.held = true;
+  }
+
+  /** Fetches what draws in the browser, once somebody comes to the levers. */
+  want(): void {
+    if (this.isWanted) return;
+    this.isWanted = true;
+    if (this.whole) void this.ready(this.whole.found, this.whole.view, this.whole.wasPreviewed);
   }
 
   ask(runs: number, final: boolean): void {

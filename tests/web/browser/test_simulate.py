@@ -67,6 +67,7 @@ def test_a_dragged_lever_is_drawn_by_the_browser_until_the_server_answers(page: 
     if not is_current():
         pytest.skip("the kernel for the browser is not built (make kernel)")
     opened(page)
+    page.get_by_role("slider").first.hover()
     page.locator(".simulate[data-ready]").wait_for()
     before, asked = identity(page), []
     page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/simulate") else None)
@@ -107,11 +108,13 @@ def test_a_dragged_lever_is_drawn_by_the_browser_until_the_server_answers(page: 
         route.fulfill(json=answer)
 
     page.route("**/api/v1/simulate", otherwise)
+    page.get_by_role("slider").first.hover()
     page.locator(".simulate[data-ready]").wait_for()
     dragged("Tax on residents' profits", 0.4)
     page.mouse.up()
     page.get_by_text("differ by more than the Monte Carlo error of 1,000 runs: Jobs").wait_for()
     assert scenario(page)["edits"]["profit_tax"][0]["value"] == pytest.approx(0.12, abs=0.02), "the hand led it there"
+    page.unroute_all(behavior="ignoreErrors")
 
 
 def test_undo_redo_and_reset_go_through_the_same_states_and_leave_the_view(page: Any) -> None:
