@@ -22,8 +22,9 @@ from copark.errors import Fault, FaultsFound, NotFound
 from copark.texts import LANGUAGES
 
 DESCRIPTOR = "datapackage.json"
-LICENCE = Path(__file__).parent / "CC-BY-4.0.txt"
-"""Text of the licence of the casebook's data."""
+LICENCE = "LICENSES/CC-BY-4.0.txt"
+PLACES_OF_LICENCE = (Path(__file__).parents[1] / LICENCE, Path(__file__).parents[3] / LICENCE)
+"""Where the licence of the casebook's data is: in an installed package, and in a clone of the repository."""
 
 
 class ParkTwice(FaultsFound, NotFound):
@@ -38,7 +39,7 @@ def files_of(package: CasebookPackage) -> Mapping[str, bytes]:
         DESCRIPTOR: described.encode("utf-8"),
         "README.md": readme(package).encode("utf-8"),
         **words,
-        "LICENSE.txt": LICENCE.read_bytes(),
+        "LICENSE.txt": next(path for path in PLACES_OF_LICENCE if path.is_file()).read_bytes(),
         **package.contents,
     }
 
