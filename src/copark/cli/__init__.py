@@ -117,7 +117,7 @@ def _asked(words: list[str]) -> int:
     begin(words, lang).command = command if command.replace("-", "").isalnum() else ""
     if os.environ.get(COMPLETION):
         return _completed(lang)
-    code = _application()(args=words or ["--help"], prog_name="copark", standalone_mode=False, obj=lang)
+    code = command_line()(args=words or ["--help"], prog_name="copark", standalone_mode=False, obj=lang)
     if code == STOPPED:  # Typer's answer to an interrupt
         raise KeyboardInterrupt
     return code if isinstance(code, int) else OK
@@ -129,12 +129,12 @@ def _completed(lang: str) -> int:
 
     completion_init()
     with suppress(Exception):
-        _application()(args=[], prog_name="copark", standalone_mode=False, obj=lang)
+        command_line()(args=[], prog_name="copark", standalone_mode=False, obj=lang)
     return OK
 
 
-def _application() -> Any:
-    """Make the whole command line: the commands of analyses, and those written by hand, which add themselves to it."""
+def command_line() -> Any:
+    """Return the whole command line: commands of analyses, and those written by hand, which add themselves to it."""
     from typer.main import get_command
 
     from copark.analyses import REGISTRY
