@@ -34,7 +34,7 @@ class ParameterChange(NamedTuple):
 
 @dataclass(frozen=True)
 class Patch:
-    """What is changed."""
+    """Changes of cells and parameters."""
 
     cells: Words = field(default_factory=lambda: np.zeros(0, np.int64))
     """Places in the inputs, as :func:`words_of` lays them out, ascending."""

@@ -64,7 +64,7 @@ class PartsTable:
     cells: tuple[Words, ...]
     """Of each column the cells."""
     values: Floats
-    """What the cells of a column are at each share, shape (positions, columns)."""
+    """Values of the cells of each column at each share, shape (positions, columns)."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class SliderCells:
     slots: tuple[Slot, ...]
     """Cells that take its values."""
     tables: tuple[PartsTable, ...] = ()
-    """What else follows."""
+    """Values that follow from those."""
 
 
 def parameter_places(draws: Draws, scenario: Scenario) -> dict[str, tuple[str, int]]:

@@ -94,7 +94,7 @@ def shared_options() -> tuple[Any, ...]:
 
 
 class Spoken:
-    """What commands and groups of commands have in common: shared options, help, completion, values of settings."""
+    """Shared options, help, completion and values of settings, which commands and groups of commands have alike."""
 
     name: str | None
     params: list[Any]
