@@ -14,6 +14,7 @@ PAGE = "src/copark/web/dist"
 LIVE = "src/copark/browser/dist"
 SITE = "src/copark/web/site"
 CITATION = "CITATION.cff"
+LICENCE_OF_DATA = "LICENSES/CC-BY-4.0.txt"
 RELEASE = "COPARK_RELEASE"
 NO_PAGE = f"""\
 The page that `copark serve` shows is not built: {PAGE}/index.html is missing.
@@ -50,6 +51,7 @@ class Contents(BuildHookInterface):  # type: ignore[type-arg]
             return
         if self.target_name == "wheel":
             build_data["force_include"][CITATION] = f"copark/{CITATION}"  # what copark.cite() reads
+            build_data["force_include"][LICENCE_OF_DATA] = f"copark/{LICENCE_OF_DATA}"  # what packages of parks hold
         is_there = {NO_PAGE: is_built, NO_KERNEL: is_live, NO_SITE: is_documented}
         missing = [words for words, is_present in is_there.items() if not is_present]
         if missing and os.environ.get(RELEASE):

@@ -26,7 +26,7 @@ FORMS: Mapping[str, Extra] = {"docx": "reports", "parquet": "data", "pdf": "repo
 
 
 class NotInstalled(RunRefused):
-    """What was asked for needs an extra that is not installed."""
+    """Refusal of work that needs an extra that is not installed."""
 
 
 def is_installed(extra: Extra) -> bool:

@@ -118,13 +118,15 @@ def test_a_question_ends_in_time_and_the_next_is_answered(workspace, monkeypatch
             with monkeypatch.context() as patched:
                 patched.setattr(server, "ask", slow)
                 late = await client.call_tool("levers", SHIPPED)
+                misasked = await client.call_tool("levers", {**SHIPPED, "draws": 10**6})
         async with Client(server.server(workspace, 60)) as client:
-            return late, await client.call_tool("show_park", {"park": "lekki"})
+            return late, misasked, await client.call_tool("show_park", {"park": "lekki"})
 
-    late, after = apart(asked)
+    late, misasked, after = apart(asked)
     (fault,) = late.structured_content["faults"]
     assert late.is_error
     assert "`copark levers great-stone`" in fault["repair"]
+    assert misasked.structured_content["faults"][0]["place"] == "draws"
     assert not after.is_error
 
 

@@ -16,6 +16,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 TRACKED = (
     ".gitignore", "pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "CITATION.cff",
+    "LICENSES/CC-BY-4.0.txt",
     "src/copark/__init__.py", "src/copark/version.py",
 )  # fmt: skip
 INDEX = "src/copark/web/dist/index.html"
@@ -85,7 +86,8 @@ def test_a_source_archive_holds_tracked_files_and_the_built_page_from_which_a_wh
     (unpacked,) = (tmp_path / "unpacked").iterdir()
     done = built(unpacked, "--target", "wheel")
     assert done.returncode == 0, done.stderr
-    assert {"copark/web/dist/index.html", "copark/web/site/index.html"} <= names_in(unpacked, "whl")
+    held = {"copark/web/dist/index.html", "copark/web/site/index.html", "copark/LICENSES/CC-BY-4.0.txt"}
+    assert held <= names_in(unpacked, "whl")
 
 
 def test_where_git_cannot_tell_what_is_tracked_no_source_archive_is_made(clone):

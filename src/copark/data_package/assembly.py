@@ -1,10 +1,9 @@
-"""What goes into a package of parks, and the files it is written as."""
+"""Assembly of a package of parks: choice of parks and tables, and the files it is written as."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from copark.analyses.citation import citation
@@ -17,13 +16,13 @@ from copark.data_package.case_tables import PackagedCase, case_of_casebook, case
 from copark.data_package.descriptor import descriptor
 from copark.data_package.dictionary import dictionary, readme
 from copark.data_package.package import CasebookPackage
-from copark.data_package.tables import DataTable
 from copark.errors import Fault, FaultsFound, NotFound
 from copark.texts import LANGUAGES
 
 DESCRIPTOR = "datapackage.json"
-LICENCE = Path(__file__).parent / "CC-BY-4.0.txt"
-"""Text of the licence of the casebook's data."""
+LICENCE = "LICENSES/CC-BY-4.0.txt"
+PLACES_OF_LICENCE = (Path(__file__).parents[1] / LICENCE, Path(__file__).parents[3] / LICENCE)
+"""Where the licence of the casebook's data is: in an installed package, and in a clone of the repository."""
 
 
 class ParkTwice(FaultsFound, NotFound):
@@ -38,7 +37,7 @@ def files_of(package: CasebookPackage) -> Mapping[str, bytes]:
         DESCRIPTOR: described.encode("utf-8"),
         "README.md": readme(package).encode("utf-8"),
         **words,
-        "LICENSE.txt": LICENCE.read_bytes(),
+        "LICENSE.txt": next(path for path in PLACES_OF_LICENCE if path.is_file()).read_bytes(),
         **package.contents,
     }
 
@@ -59,42 +58,32 @@ def package_of(parks: Sequence[str | Path] = ()) -> CasebookPackage:
     """
     book = load_parks()
     counts = load_counts()
-    known = {park.id for park in book.parks} | set(counts.dates)
-    with_case = set(list_cases())
-    own: dict[str, PackagedCase] = {}
-    named: list[str] = []
+    park_ids = {park.id for park in book.parks} | set(counts.dates)
+    own_cases: dict[str, PackagedCase] = {}
+    chosen: list[str] = []
     for park in parks:
-        if str(park) in known and folder_of(park) in (Path(park), casebook_path() / str(park)):
-            named.append(str(park))
-            continue
-        case = load_case(park)
-        if case.folder.parent == casebook_path().resolve():
-            named.append(case.name)
-        else:
-            own[case.name] = PackagedCase(case.name, case.folder, is_own=True)
-            named.append(case.name)
-    twice = sorted({name for name in named if named.count(name) > 1})
+        is_of_casebook = str(park) in park_ids and folder_of(park) in (Path(park), casebook_path() / str(park))
+        case = None if is_of_casebook else load_case(park)
+        name = str(park) if case is None else case.name
+        if case is not None and case.folder.parent != casebook_path().resolve():
+            own_cases[name] = PackagedCase(name, case.folder, is_own=True)
+        chosen.append(name)
+    twice = sorted({name for name in chosen if chosen.count(name) > 1})
     if twice:
         raise ParkTwice([Fault("casebook.park_twice", name) for name in twice])
-    names = [name for name in named if name not in own] if parks else sorted(known)
-    cases = [*(case_of_casebook(name) for name in sorted(with_case.intersection(names))), *own.values()]
+    names = [name for name in chosen if name not in own_cases] if parks else sorted(park_ids)
+    with_case = sorted(set(list_cases()).intersection(names))
+    cases = [*map(case_of_casebook, with_case), *own_cases.values()]
     rows = casebook_tables.ParkRows(book, counts, cases, frozenset(names))
     of_parks = [rows.parks(), rows.identifiers(), *case_tables(cases), rows.periods(), rows.scores()]
     of_parks = [rows.with_counts(table) if table.name == "observations" else table for table in of_parks]
-    of_parks = [replace(table, holds_own=_holds_own(table, own)) for table in of_parks]
     reference = [casebook_tables.conditions(book), reference_tables.estimates(), casebook_tables.world()]
     citations = casebook_tables.citations([*of_parks, *reference])
     cited = {str(row["source"]) for row in citations.rows}
-    sources = casebook_tables.sources(rows.all_sources(), cited, own)
-    sources = replace(sources, holds_own=bool(own))
-    citations = replace(citations, holds_own=bool(own))
+    sources = casebook_tables.sources(rows.all_sources(), cited, own_cases)
     tables = [*of_parks, sources, citations, *reference, reference_tables.parameters(), reference_tables.variables()]
     tables.append(reference_tables.units())
     tables.append(reference_tables.countries(tables))
     tables.append(reference_tables.codes(tables))
     authors = tuple(str(author.get("name") or author.get("family-names")) for author in citation()["authors"])
-    return CasebookPackage(tuple(tables), tuple(own), contributors=authors)
-
-
-def _holds_own(table: DataTable, own: Mapping[str, PackagedCase]) -> bool:
-    return any(row.get("park") in own for row in table.rows)
+    return CasebookPackage(tuple(tables), tuple(own_cases), contributors=authors)

@@ -41,13 +41,13 @@ NAMES = {"certificates": "first_residents", "parameters": "park_parameters"}
 COLUMNS = {"from": "since", "to": "until", "table": "cap_table", "use": "used", "what": "fact", "source": "sources"}
 """Names of columns by key, where languages of data bases keep the key for themselves."""
 IN_ENGLISH = ("basis", "note", "holder")
-"""What a table of a case says in one language, and the casebook in English."""
+"""Columns of a case in one language, which the casebook has in English."""
 DEFAULTS: Mapping[str, DataRow] = {
     "facts": {"used": True},
     "credit": {"used": True, "borrower": "company"},
     "interests": {"weight": 1},
 }
-"""What holds in a sheet where a case leaves it out."""
+"""Values that hold in a sheet where a case leaves them out."""
 INTEGERS = ("basis_points", "jobs", "year", "quarters")
 """Keys of columns whose numbers are whole."""
 COUNTS = ("certificates",)
@@ -79,7 +79,7 @@ class PackagedCase:
     folder: Path
     """Folder of the case."""
     is_own: bool
-    """Whether it is none of the casebook."""
+    """True where it is none of the casebook."""
 
     @property
     def content(self) -> dict[str, Any]:
@@ -108,8 +108,8 @@ def source_ids(keys: Any, collection: str) -> str | None:
 
 def row_key(table: str, park: str, content: Mapping[str, Any]) -> str:
     """Return the key of a row: it stays as long as the row says the same."""
-    plain = {key: str(value) for key, value in content.items() if value not in (None, "")}
-    return hash_content([table, park, sorted(plain.items())])[:LETTERS]
+    filled = {key: str(value) for key, value in content.items() if value not in (None, "")}
+    return hash_content([table, park, sorted(filled.items())])[:LETTERS]
 
 
 def column_name(key: str) -> str:
@@ -123,7 +123,9 @@ def _type_of(sheet: WorkbookSheet, column: SheetColumn) -> ColumnType:
         return "boolean"
     last = column.key.rpartition(".")[2]
     is_whole = last in INTEGERS or (sheet.key in COUNTS and last in ORIGINS)
-    return "string" if not column.is_number else "integer" if is_whole else "number"
+    if not column.is_number:
+        return "string"
+    return "integer" if is_whole else "number"
 
 
 def data_columns(sheet: WorkbookSheet) -> Iterator[DataColumn]:
@@ -133,23 +135,27 @@ def data_columns(sheet: WorkbookSheet) -> Iterator[DataColumn]:
         last = name.rpartition("_")[2]
         is_quarter = name in QUARTERS or (last in ("since", "until") and sheet.key in IN_QUARTERS)
         is_date = name in DATES or last == "date" or (last in ("since", "until") and not is_quarter)
-        made = DataColumn(
+        is_elsewhere = column.choice == "yes_no" or column.choice in ELSEWHERE
+        pattern = PART_OF_DATE if is_date else ""
+        if is_quarter:
+            pattern = QUARTER
+        data_column = DataColumn(
             name,
             _type_of(sheet, column),
-            codes="" if column.choice == "yes_no" or column.choice in ELSEWHERE else column.choice,
-            pattern=QUARTER if is_quarter else PART_OF_DATE if is_date else "",
+            codes="" if is_elsewhere else column.choice,
+            pattern=pattern,
             is_list=column.several != "",
             title=LocalizedText(**{lang: sheet.label(column, lang) for lang in LANGUAGES}),
             meaning=LocalizedText(**{lang: _meaning(sheet, column, lang) for lang in LANGUAGES}),
         )
-        yield made
+        yield data_column
         if name == "date":
             yield DataColumn("first_day", "date")
             yield DataColumn("last_day", "date")
-        if sheet.kind in ("table", "facts", "list") and last in IN_ENGLISH and not made.codes:
+        if sheet.kind in ("table", "facts", "list") and last in IN_ENGLISH and not data_column.codes:
             label = {lang: sheet.label(column, lang) for lang in LANGUAGES}
             yield replace(
-                made,
+                data_column,
                 name=f"{name}_zh",
                 title=LocalizedText(en=f"{label['en']}, in Chinese", zh=f"{label['zh']}（中文）"),
                 meaning=None,
@@ -179,16 +185,16 @@ def data_row(
         Case that it is of.
     """
     cells: dict[str, Any] = {column_name(key): value for key, value in row.items()}
-    made: DataRow = dict(DEFAULTS.get(sheet.key, {}))
+    packaged: DataRow = dict(DEFAULTS.get(sheet.key, {}))
     for column in columns:
         value = cells.get(column.name)
         value = _in_other_words(column, cells) if value in (None, "") else value
         if value not in (None, ""):
-            made[column.name] = _cell(column, value, case.park)
+            packaged[column.name] = _cell(column, value, case.park)
     if "date" in cells:
         when = Date.parse(str(cells["date"]))
-        made |= {"first_day": when.first_day.isoformat(), "last_day": when.last_day.isoformat()}
-    return made
+        packaged |= {"first_day": when.first_day.isoformat(), "last_day": when.last_day.isoformat()}
+    return packaged
 
 
 def _in_other_words(column: DataColumn, cells: Mapping[str, Any]) -> Any:
@@ -242,13 +248,14 @@ def _table_of(sheet: WorkbookSheet, cases: Sequence[PackagedCase], contents: Seq
 def _all_rows(sheet: WorkbookSheet, case: PackagedCase, content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Yield the rows of a sheet; below the observations those that the checklist of services gives."""
     yield from rows_of(content, sheet)
-    if sheet.key == "observations" and content[CASE].get("services"):
-        read = load_case(case.folder)
-        written = {id(row) for row in own_observations(read)}
-        for row in read.observations:
-            if id(row) not in written:
-                cells = row.model_dump(mode="json", exclude_none=True)
-                yield cells | {"source": "; ".join(cells["source"]), "use": "yes"}
+    if sheet.key != "observations" or not content[CASE].get("services"):
+        return
+    loaded = load_case(case.folder)
+    in_file = {id(row) for row in own_observations(loaded)}
+    for row in loaded.observations:
+        if id(row) not in in_file:
+            cells = row.model_dump(mode="json", exclude_none=True)
+            yield cells | {"source": "; ".join(cells["source"]), "use": "yes"}
 
 
 def case_tables(cases: Sequence[PackagedCase]) -> list[DataTable]:
@@ -293,15 +300,15 @@ def _cases(cases: Sequence[PackagedCase], contents: Sequence[Mapping[str, Any]])
     rows: list[DataRow] = []
     for case, content in zip(cases, contents, strict=True):
         tree = content[CASE]
-        plain = {key: tree[key] for key in ("title", "kind", "not_known", "clock", "sides", "world") if key in tree}
+        once = {key: tree[key] for key in ("title", "kind", "not_known", "clock", "sides", "world") if key in tree}
         if tree.get("framework"):
-            plain["framework"] = tree["framework"]
-        cells = {**flat(plain), "regime.narrow_until": (tree.get("regime") or {}).get("narrow_until")}
+            once["framework"] = tree["framework"]
+        cells = {**flat(once), "regime.narrow_until": (tree.get("regime") or {}).get("narrow_until")}
         rows.append({"park": case.park, "is_own": case.is_own, **data_row(sheet, columns, cells, case)})
     lead = (DataColumn("park", is_needed=True), DataColumn("is_own", "boolean", is_needed=True))
     foreign = [ForeignKey("park", "parks", "park")]
     foreign += [
         ForeignKey(column.name, "countries", "country") for column in columns if column.name.endswith("_country")
     ]
-    foreign += [ForeignKey(f"world_source_{side}", "countries", "country") for side in ("home", "host", "third")]
+    foreign += [ForeignKey(f"world_source_{side}", "countries", "country") for side in ORIGINS]
     return DataTable("cases", (*lead, *columns), tuple(rows), ("park",), tuple(foreign))

@@ -14,13 +14,22 @@ from copark.cases.observed_variables import SERIES
 from copark.cases.own_words import own_words
 from copark.cases.park_counts import CASE_SOURCES, ParkCounts
 from copark.cases.parks import Parks
-from copark.cases.pydantic_errors import CASE, SOURCES
+from copark.cases.pydantic_errors import CASE
 from copark.cases.source_files import read_sources
 from copark.cases.table_schemas import Source
 from copark.cases.types import JUDGEMENT, Key
 from copark.cases.world import FOLDER as WORLD
 from copark.data_package.case_tables import PackagedCase, row_key, source_ids
-from copark.data_package.tables import PART_OF_DATE, DataColumn, DataRow, DataTable, ForeignKey, number
+from copark.data_package.tables import (
+    PART_OF_DATE,
+    SOURCE_TABLES,
+    DataColumn,
+    DataRow,
+    DataTable,
+    ForeignKey,
+    number,
+)
+from copark.texts import LANGUAGES
 
 PARK = DataColumn("park", is_needed=True)
 ID = DataColumn("id", is_needed=True)
@@ -28,9 +37,14 @@ GRADE = DataColumn("grade", codes="grade", is_needed=True)
 SOURCES_OF_ROW = DataColumn("sources", is_list=True)
 OF_PARK = ForeignKey("park", "parks", "park")
 ADDRESSES = ("given", "withheld", "none")
-"""What a source says of its address: it is given; only a copy was read, whose address is withheld; it has none."""
+"""Addresses of sources: given; withheld, where only a copy was read; none."""
 COORDINATES = ("about-0.1-degree", "not-recorded")
 """How exact the coordinates of a park are."""
+OF_PERIOD = {
+    *("id", "park", "first_year", "last_year", "home_share_percent", "host_share_percent"),
+    *("outcome", "outcome_grade", "outcome_en", "outcome_zh", "count", "count_of", "count_date"),
+}
+"""Columns of a period that are as the casebook has them."""
 CONDITIONS = ("GOV", "EQUITY", "EQUITY_mech", "NETWORK", "ENTERPRISE")
 """Conditions that parks are scored on, beside the outcome."""
 
@@ -110,10 +124,6 @@ class ParkRows:
         self.cases = {case.park: case for case in cases}
         self.contents = {case.park: case.content for case in cases}
         self.names = names
-        self.known = {
-            case.park: frozenset(self.contents[case.park].get(SOURCES, {})) for case in cases if not case.is_own
-        }
-        """Keys of sources that cases have."""
 
     def collection_of(self, key: str, park: str) -> str:
         """Return the collection that a table of the casebook means by a key: its own, that of parks, or the case's."""
@@ -159,28 +169,28 @@ class ParkRows:
         if dates is None:
             return {}
         row = dates.model_dump(mode="json", include={"founded", "offered", "grade", "note"}, exclude_none=True)
-        said = {name if name in ("founded", "offered") else f"dates_{name}": value for name, value in row.items()}
-        return said | {"dates_sources": self.sources(dates.source, name)}
+        cells = {name if name in ("founded", "offered") else f"dates_{name}": value for name, value in row.items()}
+        return cells | {"dates_sources": self.sources(dates.source, name)}
 
     def _of_counts(self) -> Iterator[DataRow]:
-        known = {park.id for park in self.book.parks}
+        in_casebook = {park.id for park in self.book.parks}
         for dates in self.counts.dates.values():
-            if dates.park in self.names and dates.park not in known:
+            if dates.park in self.names and dates.park not in in_casebook:
                 row = dates.model_dump(mode="json", include={"name_en", "name_zh", "host", "home", "type"})
                 row |= {"park": dates.park, "collection": "casebook", "has_case": False, "coordinates": COORDINATES[1]}
                 yield row | self._dates_of(dates.park)
 
     def _own(self) -> Iterator[DataRow]:
         for case in self.cases.values():
-            if case.is_own:
-                tree = self.contents[case.park][CASE]
-                title = tree.get("title") or case.park
-                names = title if isinstance(title, dict) else {"en": title, "zh": title}
-                sides = tree["sides"]
-                row: DataRow = {"park": case.park, "collection": "own", "has_case": True, "type": tree["kind"]}
-                row |= {f"name_{lang}": words for lang, words in names.items()}
-                row |= {side: sides[side]["country"] for side in ("host", "home")}
-                yield row | {"coordinates": COORDINATES[1]}
+            if not case.is_own:
+                continue
+            tree = self.contents[case.park][CASE]
+            title = tree.get("title") or case.park
+            names = title if isinstance(title, dict) else dict.fromkeys(LANGUAGES, title)
+            row: DataRow = {"park": case.park, "collection": "own", "has_case": True, "type": tree["kind"]}
+            row |= {f"name_{lang}": words for lang, words in names.items()}
+            row |= {side: tree["sides"][side]["country"] for side in ("host", "home")}
+            yield row | {"coordinates": COORDINATES[1]}
 
     def identifiers(self) -> DataTable:
         """Return what others call the parks."""
@@ -237,9 +247,7 @@ class ParkRows:
         rows: list[DataRow] = []
         for period in self.book.scores:
             if period.park in self.names:
-                named = ("home_share_percent", "host_share_percent", "outcome", "outcome_grade")
-                wanted = {"id", "park", "first_year", "last_year", "count", "count_of", "count_date", *named}
-                row = period.model_dump(mode="json", include={*wanted, "outcome_en", "outcome_zh"}, exclude_none=True)
+                row = period.model_dump(mode="json", include=OF_PERIOD, exclude_none=True)
                 row["outcome_score"] = period.OUTCOME
                 rows.append(row | {"sources": self.sources(period.outcome_source, period.park)})
         columns = (
@@ -270,7 +278,7 @@ class ParkRows:
             for condition in CONDITIONS:
                 score = getattr(period, condition)
                 if score is not None:
-                    reasons = {f"reason_{lang}": period.reason(condition, lang) or None for lang in ("en", "zh")}
+                    reasons = {f"reason_{lang}": period.reason(condition, lang) or None for lang in LANGUAGES}
                     row = {"period": period.id, "park": period.park, "condition": condition, "score": number(score)}
                     rows.append({**row, **reasons, "grade": period.grade})
         columns = (
@@ -303,9 +311,9 @@ def conditions(book: Parks) -> DataTable:
             row: DataRow = {"condition": name}
             for field in ("title", "meaning", "anchors", "caveat"):
                 words = getattr(condition, field)
-                row |= {} if words is None else {f"{field}_{lang}": words.text(lang) for lang in ("en", "zh")}
+                row |= {} if words is None else {f"{field}_{lang}": words.text(lang) for lang in LANGUAGES}
             rows.append(row)
-    names = [f"{field}_{lang}" for field in ("title", "meaning", "anchors", "caveat") for lang in ("en", "zh")]
+    names = [f"{field}_{lang}" for field in ("title", "meaning", "anchors", "caveat") for lang in LANGUAGES]
     columns = (DataColumn("condition", is_needed=True), *map(DataColumn, names))
     return DataTable("conditions", columns, tuple(rows), ("condition",), group="reference")
 
@@ -343,17 +351,29 @@ def citations(tables: Sequence[DataTable]) -> DataTable:
     """Return which row rests on which sources: a row for each."""
     rows: dict[tuple[str, str, str], DataRow] = {}
     for table in tables:
-        listing = [column.name for column in table.columns if column.name.rpartition("_")[2] == "sources"]
-        for row in table.rows:
-            key = "/".join(str(row[column]) for column in table.key)
-            for name in listing:
-                for source in str(row.get(name) or "").split("; "):
-                    if source:
-                        cited: DataRow = {"table": table.name, "row": key, "source": source}
-                        rows.setdefault((table.name, key, source), cited)
+        for key, source in _cited_in(table):
+            rows[table.name, key, source] = {"table": table.name, "row": key, "source": source}
     columns = tuple(DataColumn(name, is_needed=True) for name in ("table", "row", "source"))
     foreign = (ForeignKey("source", "sources", "source"),)
-    return DataTable("citations", columns, tuple(rows.values()), ("table", "row", "source"), foreign, group="sources")
+    return DataTable(
+        "citations", columns, tuple(rows.values()), ("table", "row", "source"), foreign, group=SOURCE_TABLES
+    )
+
+
+def _address_state(source: Source) -> str:
+    """Return which of :data:`ADDRESSES` a source has."""
+    if source.url:
+        return ADDRESSES[0]
+    return ADDRESSES[1] if source.read == "mirror" else ADDRESSES[2]
+
+
+def _cited_in(table: DataTable) -> Iterator[tuple[str, str]]:
+    """Yield the keys of rows with the sources that they cite."""
+    source_columns = [column.name for column in table.columns if column.name.rpartition("_")[2] == "sources"]
+    for row in table.rows:
+        key = "/".join(str(row[column]) for column in table.key)
+        cited = "; ".join(str(row.get(name) or "") for name in source_columns).split("; ")
+        yield from ((key, source) for source in cited if source)
 
 
 def sources(
@@ -370,18 +390,18 @@ def sources(
     own
         Collections of parks of one's own, of which the casebook has not noted when they were read.
     """
-    read = access_dates()
+    accessed = access_dates()
     rows: list[DataRow] = []
     if JUDGEMENT in cited:
         rows.append({"source": JUDGEMENT, "collection": JUDGEMENT, "address": ADDRESSES[2]})
-    for collection, named in collections:
-        for key, source in named.items():
+    for collection, sources_by_key in collections:
+        for key, source in sources_by_key.items():
             if f"{collection}/{key}" not in cited:
                 continue
             row = source.model_dump(mode="json", exclude={"note", "url"}, exclude_none=True)
             row |= {"source": f"{collection}/{key}", "collection": collection, "outlet_zh": chinese(source.outlet)}
-            row |= {"url": source.url, "accessed": None if collection in own else read.get((collection, key))}
-            row["address"] = ADDRESSES[0] if source.url else ADDRESSES[1] if source.read == "mirror" else ADDRESSES[2]
+            row |= {"url": source.url, "address": _address_state(source)}
+            row["accessed"] = None if collection in own else accessed.get((collection, key))
             if source.note is not None:
                 row |= {"note_en": source.note.en, "note_zh": source.note.zh}
             rows.append(row)
@@ -400,4 +420,4 @@ def sources(
         DataColumn("note_en"),
         DataColumn("note_zh"),
     )
-    return DataTable("sources", columns, tuple(rows), ("source",), group="sources")
+    return DataTable("sources", columns, tuple(rows), ("source",), group=SOURCE_TABLES)

@@ -48,22 +48,19 @@ SOURCES = (
 
 def descriptor(package: CasebookPackage) -> JsonObject:
     """Return the description of a package."""
-    licensed = [LICENCES["CC-BY-4.0"]]
-    own = {"parks": ", ".join(package.own)}
-    described = {f"description{end}": _described(package, lang, own) for lang, end in (("en", ""), ("zh", "_zh"))}
-    split = {"en": "; ", "zh": "；"}
     return {
         "$schema": f"{PROFILES}/datapackage.json",
         "name": NAME,
         "id": f"sha256:{package.hash}",
         "title": text("casebook.title"),
         "title_zh": text("casebook.title", "zh"),
-        **described,
+        "description": package.description("en"),
+        "description_zh": package.description("zh"),
         "version": package.version,
         "languages": ["en", "zh"],
-        "keywords": text("casebook.keywords").split(split["en"]),
-        "keywords_zh": text("casebook.keywords", "zh").split(split["zh"]),
-        **({} if package.own else {"licenses": licensed}),
+        "keywords": text("casebook.keywords").split("; "),
+        "keywords_zh": text("casebook.keywords", "zh").split("；"),
+        **({} if package.own else {"licenses": [LICENCES["CC-BY-4.0"]]}),
         "contributors": [{"title": name, "roles": ["creator"]} for name in package.contributors],
         "sources": list(SOURCES),
         "notices": [text(f"casebook.notice.{key}") for key in NOTICES],
@@ -72,19 +69,13 @@ def descriptor(package: CasebookPackage) -> JsonObject:
     }
 
 
-def _described(package: CasebookPackage, lang: str, own: dict[str, str]) -> str:
-    words = text("casebook.description", lang)
-    between = " " if lang == "en" else ""
-    return f"{words}{between}{text('casebook.own_rows', lang, **own)}" if package.own else words
-
-
 def _file(package: CasebookPackage, path: str) -> JsonObject:
     content = package.contents[path]
     return {"path": path, "bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
 
 
 def _resource(package: CasebookPackage, table: DataTable) -> JsonObject:
-    licences = [] if table.holds_own else [LICENCES[table.licence or "CC-BY-4.0"]]
+    licences = [] if package.holds_own_rows(table) else [LICENCES[table.licence or "CC-BY-4.0"]]
     return {
         "name": table.name.replace("_", "-"),
         "type": "table",

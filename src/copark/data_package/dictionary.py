@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from copark import units
 from copark.data_package.casebook_tables import ADDRESSES, COORDINATES
 from copark.data_package.descriptor import NOTICES
-from copark.data_package.tables import DataColumn, DataTable
+from copark.data_package.tables import SOURCE_TABLES, DataColumn, DataTable
 from copark.presentation.numbers import number
 from copark.texts import LANGUAGES, text
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from copark.data_package.package import CasebookPackage
 
 READING = ("files", "tidy", "dates", "keys", "sources", "formulas")
-GROUPS = ("parks", "sources", "reference")
+GROUPS = ("parks", SOURCE_TABLES, "reference")
 LETTERS_OF_HASH = 16
 """Letters of the hash of the content that the dictionary shows."""
 
@@ -25,7 +25,7 @@ def readme(package: CasebookPackage) -> str:
     """Return what a package is, in both languages."""
     parts = []
     for lang in LANGUAGES:
-        lines = [f"# {text('casebook.title', lang)}", _description(package, lang), text("casebook.readme", lang)]
+        lines = [f"# {text('casebook.title', lang)}", package.description(lang), text("casebook.readme", lang)]
         parts += [*lines, _licensed(package, lang), *_notices(lang)]
     return "\n\n".join(parts) + "\n"
 
@@ -37,7 +37,7 @@ def dictionary(package: CasebookPackage, lang: str) -> str:
         return text(f"casebook.dictionary.{key}", lang, **values)
 
     lines = [f"# {text('casebook.title', lang)}{': ' if lang == 'en' else '：'}{say('title')}", ""]
-    lines += [_description(package, lang), ""]
+    lines += [package.description(lang), ""]
     lines += [say("version", version=package.version, hash=package.hash[:LETTERS_OF_HASH]), ""]
     lines += [f"## {say('licence')}", "", _licensed(package, lang), ""]
     lines += [*(f"- {notice}" for notice in _notices(lang)), ""]
@@ -49,12 +49,6 @@ def dictionary(package: CasebookPackage, lang: str) -> str:
             if table.group == group:
                 lines += [*_table(table, lang), ""]
     return "\n".join(lines).rstrip() + "\n"
-
-
-def _description(package: CasebookPackage, lang: str) -> str:
-    words = text("casebook.description", lang)
-    own = ", ".join(package.own)
-    return f"{words} {text('casebook.own_rows', lang, parks=own)}" if own else words
 
 
 def _licensed(package: CasebookPackage, lang: str) -> str:

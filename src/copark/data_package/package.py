@@ -1,4 +1,4 @@
-"""A package: its tables, the map, and what makes it the same as another."""
+"""A package of parks: its tables, its map, and the hash of both."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from copark.data_package.tables import DataTable, by_name
+from copark.data_package.tables import SOURCE_TABLES, DataTable, by_name
 from copark.presentation.geojson import parks_as_points
+from copark.texts import text
 from copark.version import __version__
 
 MAP = "parks.geojson"
@@ -30,11 +31,25 @@ class CasebookPackage:
     version: str = __version__
     """Version of copark that made it."""
     contributors: tuple[str, ...] = ()
-    """Whose data of their own it holds."""
+    """Who made the casebook, by name."""
 
     def table(self, name: str) -> DataTable:
         """Return a table by its name."""
         return by_name(self.tables)[name]
+
+    def description(self, lang: str) -> str:
+        """Say what it is, and whose rows it holds beside those of the casebook."""
+        words = text("casebook.description", lang)
+        if not self.own:
+            return words
+        between = " " if lang == "en" else ""
+        return f"{words}{between}{text('casebook.own_rows', lang, parks=', '.join(self.own))}"
+
+    def holds_own_rows(self, table: DataTable) -> bool:
+        """Say whether parks of one's own have rows in a table, or sources of theirs."""
+        if table.group == SOURCE_TABLES:
+            return bool(self.own)
+        return any(row.get("park") in self.own for row in table.rows)
 
     @cached_property
     def contents(self) -> Mapping[str, bytes]:

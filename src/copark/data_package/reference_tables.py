@@ -13,7 +13,7 @@ from copark.cases.parks import Counted, Outcome, ParkType
 from copark.cases.workbook_sheets import choices
 from copark.data_package.casebook_tables import ADDRESSES, COORDINATES, GRADE, chinese
 from copark.data_package.tables import DataColumn, DataRow, DataTable, ForeignKey
-from copark.model.variables import catalogue
+from copark.model.variables import Variable, catalogue
 from copark.texts import LANGUAGES, text
 from copark.units import UNITS
 
@@ -61,8 +61,8 @@ def codes(tables: Sequence[DataTable]) -> DataTable:
 def variables() -> DataTable:
     """Return what is observed, by its name in the tables."""
     rows: list[DataRow] = []
-    for of, known in (("park", SERIES), ("host", HOST_CONTEXT)):
-        for name, variable in known.items():
+    for of, series in (("park", SERIES), ("host", HOST_CONTEXT)):
+        for name, variable in series.items():
             row: DataRow = {f"title_{lang}": variable.title(lang) for lang in LANGUAGES}
             row |= {"variable": name, "variable_of": of, "units": "; ".join(variable.units())}
             rows.append(row | {"model_output": variable.output})
@@ -99,10 +99,10 @@ def units() -> DataTable:
 def countries(tables: Sequence[DataTable]) -> DataTable:
     """Return the countries that tables name."""
     ties = [(table, tie) for table in tables for tie in table.foreign if tie.table == "countries"]
-    named = {str(row[tie.column]) for table, tie in ties for row in table.rows if row.get(tie.column)}
+    codes_of_countries = {str(row[tie.column]) for table, tie in ties for row in table.rows if row.get(tie.column)}
     rows = tuple(
         {"country": country, **{f"name_{lang}": country_name(country, lang) for lang in LANGUAGES}}
-        for country in sorted(named)
+        for country in sorted(codes_of_countries)
     )
     columns = tuple(DataColumn(name, is_needed=True) for name in ("country", "name_en", "name_zh"))
     return DataTable("countries", columns, rows, ("country",), group="reference")
@@ -110,16 +110,7 @@ def countries(tables: Sequence[DataTable]) -> DataTable:
 
 def parameters() -> DataTable:
     """Return the parameters of the model, with default, prior and evidence."""
-    rows: list[DataRow] = []
-    for name, one in catalogue().parameters.items():
-        row: DataRow = {"parameter": name, "scale": one.room, "symbol": one.symbol, "unit": one.unit}
-        row |= {f"title_{lang}": one.title(lang) for lang in LANGUAGES}
-        row |= {"default": one.default[0]} if len(one.default) == 1 else {"defaults": "; ".join(map(str, one.default))}
-        if one.prior is not None:
-            row["prior_kind"] = one.prior.kind
-            row |= {} if one.prior.kind == "fixed" else {"prior_a": one.prior.a, "prior_b": one.prior.b}
-        row |= {"low": one.low, "high": one.high, "moved": one.moved or None, "grade": one.grade or None}
-        rows.append(row | {"origin_en": own_words(one.source), "origin_zh": chinese(one.source)})
+    rows = tuple(_parameter_row(name, parameter) for name, parameter in catalogue().parameters.items())
     columns = (
         DataColumn("parameter", is_needed=True),
         DataColumn("scale", is_needed=True),
@@ -140,7 +131,23 @@ def parameters() -> DataTable:
         DataColumn("origin_zh"),
     )
     foreign = (ForeignKey("unit", "units", "unit"),)
-    return DataTable("parameters", columns, tuple(rows), ("parameter",), foreign, group="reference")
+    return DataTable("parameters", columns, rows, ("parameter",), foreign, group="reference")
+
+
+def _parameter_row(name: str, parameter: Variable) -> DataRow:
+    row: DataRow = {"parameter": name, "scale": parameter.room, "symbol": parameter.symbol, "unit": parameter.unit}
+    row |= {f"title_{lang}": parameter.title(lang) for lang in LANGUAGES}
+    if len(parameter.default) == 1:
+        row["default"] = parameter.default[0]
+    else:
+        row["defaults"] = "; ".join(map(str, parameter.default))
+    if parameter.prior is not None:
+        row["prior_kind"] = parameter.prior.kind
+    if parameter.prior is not None and parameter.prior.kind != "fixed":
+        row |= {"prior_a": parameter.prior.a, "prior_b": parameter.prior.b}
+    row |= {"low": parameter.low, "high": parameter.high}
+    row |= {"moved": parameter.moved or None, "grade": parameter.grade or None}
+    return row | {"origin_en": own_words(parameter.source), "origin_zh": chinese(parameter.source)}
 
 
 def estimates() -> DataTable:
@@ -175,10 +182,10 @@ def estimates() -> DataTable:
 
 
 def _estimates() -> Iterator[DataRow]:
-    for one in literature()[0].estimates:
-        plain = {"citation", "doi", "read", "grade", "parameter", "output", "outcome", "reference"}
-        row = one.model_dump(mode="json", include={*plain, "value", "above", "low", "high", "error"})
-        row |= {"estimate": one.key, "used": one.use, "park": one.case, "scenario": one.arm}
+    for estimate in literature()[0].estimates:
+        columns = {"citation", "doi", "read", "grade", "parameter", "output", "outcome", "reference"}
+        row = estimate.model_dump(mode="json", include={*columns, "value", "above", "low", "high", "error"})
+        row |= {"estimate": estimate.key, "used": estimate.use, "park": estimate.case, "scenario": estimate.arm}
         for field in ("title", "finding", "bears"):
-            row |= {f"{field}_{lang}": getattr(one, field).text(lang) for lang in LANGUAGES}
+            row |= {f"{field}_{lang}": getattr(estimate, field).text(lang) for lang in LANGUAGES}
         yield {name: value for name, value in row.items() if value not in (None, "")}

@@ -1,15 +1,14 @@
-"""What a table of the package is: its columns with types, units and codes, its rows, and how it is tied to others."""
+"""Tables of a package: columns with types, units and codes, rows, and ties to other tables."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from math import isfinite
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from copark.presentation.run_export import safe
+from copark.presentation.run_export import plain_number, safe
 from copark.texts import entries, has_text, text
 from copark.texts.localized import LocalizedText
 
@@ -21,6 +20,8 @@ QUARTER = r"^\d{4}Q[1-4]$"
 """A quarter."""
 TAILS = ("date", "value", "unit", "basis", "basis_zh", "grade", "sources", "note_en", "note_zh")
 """Ends of names of columns that say of a part of a row what they say of a whole one."""
+SOURCE_TABLES = "sources"
+"""Part of the dictionary with the tables of sources and citations."""
 Cell: TypeAlias = str | int | float | bool | None
 DataRow: TypeAlias = dict[str, Cell]
 
@@ -40,13 +41,13 @@ class DataColumn:
     pattern: str = ""
     """Regular expression that its texts keep to; empty for none."""
     is_needed: bool = False
-    """Whether every row has a value."""
+    """True where every row has a value."""
     is_list: bool = False
-    """Whether a cell has several values, separated by ``; ``."""
+    """True where a cell has several values, separated by ``; ``."""
     title: LocalizedText | None = None
     """Its title, where the texts of the package have none."""
     meaning: LocalizedText | None = None
-    """What it says, where the texts of the package do not tell."""
+    """Its meaning, where the texts of the package do not tell."""
 
 
 @dataclass(frozen=True)
@@ -79,37 +80,35 @@ class DataTable:
     """Name of the licence of its rows, where it is another than the package's."""
     group: str = "parks"
     """Part of the dictionary that it stands in."""
-    holds_own: bool = field(default=False)
-    """Whether parks of one's own have rows in it."""
 
     def title(self, lang: str) -> str:
         """Return its title."""
-        own = f"casebook.table.{self.name}"
-        return text(own if has_text(own) else f"workbook.sheet.{self.name}", lang)
+        key = f"casebook.table.{self.name}"
+        return text(key if has_text(key) else f"workbook.sheet.{self.name}", lang)
 
     def meaning(self, lang: str) -> str:
         """Return what a row of it is."""
-        own = f"casebook.about.{self.name}"
-        return text(own if has_text(own) else f"workbook.about.{self.name}", lang)
+        key = f"casebook.about.{self.name}"
+        return text(key if has_text(key) else f"workbook.about.{self.name}", lang)
 
     def column_title(self, column: DataColumn, lang: str) -> str:
         """Return the title of one of its columns."""
-        return self._words("column", column, column.title).text(lang)
+        return self._column_words("column", column, column.title).text(lang)
 
     def column_meaning(self, column: DataColumn, lang: str) -> str:
         """Return what one of its columns says."""
-        return self._words("meaning", column, column.meaning).text(lang)
+        return self._column_words("meaning", column, column.meaning).text(lang)
 
-    def _words(self, kind: str, column: DataColumn, other: LocalizedText | None) -> LocalizedText:
+    def _column_words(self, kind: str, column: DataColumn, fallback: LocalizedText | None) -> LocalizedText:
         names = [f"{self.name}.{column.name}", column.name]
         if kind == "meaning":
             names += [tail for tail in TAILS if column.name.endswith(f"_{tail}")]
         for name in names:
             if has_text(f"casebook.{kind}.{name}"):
                 return LocalizedText(**entries("casebook")[f"{kind}.{name}"])
-        if other is None:
+        if fallback is None:
             raise KeyError(f"casebook.{kind}.{self.name}.{column.name}")
-        return other
+        return fallback
 
     def content(self) -> bytes:
         """Return it as CSV: UTF-8 with byte order mark, comma, point, one header row."""
@@ -117,27 +116,20 @@ class DataTable:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow([column.name for column in self.columns])
         for row in self.rows:
-            writer.writerow([safe(written(row.get(column.name))) for column in self.columns])
+            writer.writerow([safe(csv_cell(row.get(column.name))) for column in self.columns])
         return stream.getvalue().encode("utf-8-sig")
 
 
-def written(value: Cell) -> str | int | float | None:
+def csv_cell(value: Cell) -> str | int | float | None:
     """Return a cell of CSV: yes and no as ``true`` and ``false``, whole numbers without a point, nothing as nothing."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float):
-        if not isfinite(value):
-            return None
-        return int(value) if value.is_integer() and abs(value) < 2**53 else value
-    return value
+    return plain_number(value) if isinstance(value, float) else value
 
 
 def number(value: Any) -> int | float | None:
     """Return the number of a cell of a file; ``None`` of an empty one."""
-    if value is None or value == "":
-        return None
-    plain = float(value)
-    return int(plain) if plain.is_integer() and abs(plain) < 2**53 else plain
+    return None if value is None or value == "" else plain_number(value)
 
 
 def truth(value: Any) -> bool | None:
@@ -154,12 +146,12 @@ def by_name(tables: Sequence[DataTable]) -> Mapping[str, DataTable]:
 
 def broken_keys(tables: Sequence[DataTable]) -> Iterator[str]:
     """Describe each row whose key stands twice, and each key that its other table does not have."""
-    known = by_name(tables)
+    tables_by_name = by_name(tables)
     for table in tables:
         keys = [tuple(row.get(column) for column in table.key) for row in table.rows]
         yield from (f"{table.name}: {key} twice" for key in {key for key in keys if keys.count(key) > 1})
         for tie in table.foreign:
-            allowed = {row.get(tie.to) for row in known[tie.table].rows} | {None, ""}
+            allowed = {row.get(tie.to) for row in tables_by_name[tie.table].rows} | {None, ""}
             yield from (
                 f"{table.name}.{tie.column}: {row.get(tie.column)!r} is not in {tie.table}"
                 for row in table.rows

@@ -15,7 +15,7 @@ from copark.analyses import REGISTRY, Analysis
 from copark.analyses.answer import answer, command_of
 from copark.analyses.citation import reference
 from copark.analyses.context import Context
-from copark.analyses.contract import AnalysisParams, FormField, Texts
+from copark.analyses.contract import FormField, Texts
 from copark.analyses.show import sources_of
 from copark.calibration.case_parameters import parameters_of
 from copark.cases import Case, list_cases, load_case
@@ -44,7 +44,11 @@ JSON_TYPES = {"integer": "integer", "number": "number", "boolean": "boolean"}
 
 
 class Misasked(FaultsFound, NotFound):
-    """What was asked cannot be answered as it stands; each fault has cause and repair."""
+    """A question that cannot be answered as it stands; each fault has cause and repair."""
+
+
+class NoSuchTool(LookupError):
+    """A name that is that of no tool."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ class ToolAnswer:
 
 @dataclass(frozen=True)
 class Workspace:
-    """What the tools may read and write."""
+    """Folders that the tools may read and write, and how they answer."""
 
     out: Path
     """Output folder: calibrations and results in it are read, results are stored in it."""
@@ -102,12 +106,12 @@ class Workspace:
         copark.errors.CoparkError
             If a folder holds no sound case.
         """
-        known = set(list_cases())
+        in_casebook = set(list_cases())
         unpacked = {path.parent.name: path.parent for path in sorted(out.glob("cases/*/case.yaml"))}
-        parks = {name: path for name, path in unpacked.items() if name not in known}
+        parks = {name: path for name, path in unpacked.items() if name not in in_casebook}
         for folder in folders:
             case = load_case(folder)
-            if case.name in known or case.name in parks:
+            if case.name in in_casebook or case.name in parks:
                 raise Misasked([Fault("mcp.name_taken", "--park", None, shown(folder), {"name": case.name})])
             parks[case.name] = folder
         return cls(out, parks, threads, lang)
@@ -129,9 +133,9 @@ class Workspace:
 
     def require(self, name: str, key: str) -> None:
         """Refuse the name of a park that the workspace does not hold; ``key`` is the argument it stands in."""
-        known = self.names()
-        if name not in known:
-            near = suggestion(name, known)
+        names = self.names()
+        if name not in names:
+            near = suggestion(name, names)
             raise Misasked([Fault("mcp.no_park", "arguments", None, key, {"found": shown(name), "suggestion": near})])
 
 
@@ -156,8 +160,8 @@ def tools(lang: str) -> tuple[Tool, ...]:
 def _tool_of(analysis: Analysis, lang: str) -> Tool:
     t = Texts(analysis.area, lang)
     fields = analysis.params.form(served=True)
-    properties = {one.word: _schema_of(one, t) for one in fields}
-    required = tuple(one.word for one in fields if one.required)
+    properties = {form_field.word: _schema_of(form_field, t) for form_field in fields}
+    required = tuple(form_field.word for form_field in fields if form_field.required)
     return _tool(analysis.function, t("title"), t("help"), properties, required, lang)
 
 
@@ -178,20 +182,20 @@ def _described(kind: str, words: str, **more: Any) -> JsonObject:
     return {"type": kind, "description": words, **more}
 
 
-def _schema_of(one: FormField, t: Texts) -> JsonObject:
+def _schema_of(form_field: FormField, t: Texts) -> JsonObject:
     """Describe a parameter: its words, what may be chosen, its range and its default."""
-    words = text("mcp.param.park", t.lang) if one.name == "case" else t(f"param.{one.name}")
-    if one.kind == "list":
+    words = text("mcp.param.park", t.lang) if form_field.name == "case" else t(f"param.{form_field.name}")
+    if form_field.kind == "list":
         return _described("array", words, items={"type": "string"})
-    schema = _described(JSON_TYPES.get(one.kind, "string"), words)
-    if one.choices:
-        schema["enum"] = list(one.choices)
-    if one.minimum is not None:
-        schema["minimum"] = one.minimum
-    if one.maximum is not None:
-        schema["maximum"] = one.maximum
-    if one.default is not None and not one.required:
-        schema["default"] = one.default
+    schema = _described(JSON_TYPES.get(form_field.kind, "string"), words)
+    if form_field.choices:
+        schema["enum"] = list(form_field.choices)
+    if form_field.minimum is not None:
+        schema["minimum"] = form_field.minimum
+    if form_field.maximum is not None:
+        schema["maximum"] = form_field.maximum
+    if form_field.default is not None and not form_field.required:
+        schema["default"] = form_field.default
     return schema
 
 
@@ -211,29 +215,29 @@ def ask(name: str, arguments: Mapping[str, Any], workspace: Workspace, progress:
 
     Raises
     ------
-    KeyError
+    NoSuchTool
         If there is no such tool.
     copark.errors.CoparkError
         If the question cannot be answered as it stands.
     """
-    given = dict(arguments)
-    lang = given.pop("lang", None) or workspace.lang
+    values = dict(arguments)
+    lang = values.pop("lang", None) or workspace.lang
     if lang not in LANGUAGES:
         raise Misasked([_not_allowed("lang", lang, " | ".join(LANGUAGES))])
     if name == LIST_PARKS:
-        _refuse_unknown(given, ())
+        _refuse_unknown(values, ())
         return _parks(workspace, lang)
     if name == SHOW_PARK:
-        _refuse_unknown(given, ("park", "sources"))
-        return _park(workspace, given, lang)
+        _refuse_unknown(values, ("park", "sources"))
+        return _park(workspace, values, lang)
     analysis = REGISTRY.by_function(name)
     if analysis is None or not analysis.served:
-        raise KeyError(name)
-    return _answer(analysis, given, replace(workspace, lang=lang), progress)
+        raise NoSuchTool(name)
+    return _answer(analysis, values, replace(workspace, lang=lang), progress)
 
 
-def _refuse_unknown(given: Mapping[str, Any], known: tuple[str, ...]) -> None:
-    unknown = [name for name in given if name not in known]
+def _refuse_unknown(arguments: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    unknown = [name for name in arguments if name not in known]
     if unknown:
         values = {name: {"found": shown(name), "suggestion": suggestion(name, known)} for name in unknown}
         raise Misasked([Fault("cases.unknown_key", "arguments", None, name, values[name]) for name in unknown])
@@ -243,9 +247,11 @@ def _not_allowed(key: str, found: Any, allowed: str) -> Fault:
     return Fault("cases.not_allowed", "arguments", None, key, {"found": shown(found), "suggestion": allowed})
 
 
-def _answer(analysis: Analysis, given: Mapping[str, Any], workspace: Workspace, progress: StagedProgress) -> ToolAnswer:
+def _answer(
+    analysis: Analysis, arguments: Mapping[str, Any], workspace: Workspace, progress: StagedProgress
+) -> ToolAnswer:
     """Answer a question of the registry."""
-    params = params_of(analysis, given)
+    params = params_of(analysis, arguments)
     for key in PARK_FIELDS:
         value = getattr(params, key, ())
         for name in (value,) if isinstance(value, str) else value:
@@ -316,15 +322,15 @@ def _values(document: Document, lang: str, run_id: str, trust: Trust | None, cas
 
 
 def _listed(sources: tuple[Evidence, ...]) -> list[JsonObject]:
-    return [{"key": one.key, "text": one.text, "url": one.link} for one in sources]
+    return [{"key": source.key, "text": source.text, "url": source.link} for source in sources]
 
 
 def _words(document: Document, values: Mapping[str, Any], lang: str) -> str:
     """Write an answer as Markdown that is not too long, with trust, run ID and sources before anything is cut."""
     head = [text("mcp.run_id", lang, run_id=values["run_id"])] if values["run_id"] else []
     head += [] if document.trust else [values["trust"]]
-    foot = [*(f"- {one['text']} {one['url']}".rstrip() for one in values["sources"]), values.get("sources_note", "")]
-    foot += ["", *values["citation"], *values.get("notes", ())]
+    foot = [f"- {source['text']} {source['url']}".rstrip() for source in values["sources"]]
+    foot += [values.get("sources_note", ""), "", *values["citation"], *values.get("notes", ())]
     body = to_markdown(document)
     if len(body) > LONGEST:
         cut = body[:LONGEST].rpartition("\n")[0]
@@ -357,9 +363,10 @@ def _parks(workspace: Workspace, lang: str) -> ToolAnswer:
     return ToolAnswer(_words(document, values, lang), values)
 
 
-def _park(workspace: Workspace, given: Mapping[str, Any], lang: str) -> ToolAnswer:
+def _park(workspace: Workspace, arguments: Mapping[str, Any], lang: str) -> ToolAnswer:
     """Show what is recorded of a park, and its sources where they are asked for."""
-    name, with_sources = given.get("park"), given.get("sources", False)
+    name = arguments.get("park")
+    with_sources = arguments.get("sources", False)
     if not isinstance(name, str):
         raise Misasked([Fault("cases.missing_key", "arguments", None, "park", {"name": "park"})])
     if not isinstance(with_sources, bool):
@@ -383,8 +390,7 @@ def _park(workspace: Workspace, given: Mapping[str, Any], lang: str) -> ToolAnsw
 def command_for(name: str, arguments: Mapping[str, Any]) -> str:
     """Write the command that asks the same in a terminal, without limit of time; empty where there is none."""
     analysis = REGISTRY.by_function(name)
-    given = {key: value for key, value in arguments.items() if key != "lang"}
     if analysis is None:
         return ""
-    params: AnalysisParams = params_of(analysis, given)
-    return command_of(analysis, params)
+    values = {key: value for key, value in arguments.items() if key != "lang"}
+    return command_of(analysis, params_of(analysis, values))

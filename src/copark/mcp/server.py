@@ -29,7 +29,7 @@ from mcp.types import (
 
 from copark.errors import CoparkError, FaultsFound
 from copark.json_types import JsonObject
-from copark.mcp.questions import VALUES, ToolAnswer, Workspace, ask, command_for, tools
+from copark.mcp.questions import VALUES, NoSuchTool, ToolAnswer, Workspace, ask, command_for, tools
 from copark.texts import LANGUAGES, text
 from copark.version import __version__
 
@@ -37,7 +37,7 @@ LOG = logging.getLogger(__name__)
 BETWEEN = 1.0
 """Seconds between two words on how far the work is."""
 PLACE = re.compile(r"^(?:params\.|--)")
-"""What stands before the name of an argument in faults of requests and of commands."""
+"""Letters before the name of an argument in faults of requests and of commands."""
 WAITING = 0.2
 """Seconds after which a question that waits for another looks whether it is still wanted."""
 
@@ -134,20 +134,22 @@ def server(workspace: Workspace, seconds: float) -> Server[Any]:
         lang = chosen if chosen in LANGUAGES else workspace.lang
         work = Work()
         question = partial(one_at_a_time, params.name, arguments, work)
-        found: list[ToolAnswer] = []
+        answers: list[ToolAnswer] = []
         try:
             with anyio.move_on_after(seconds):
                 async with anyio.create_task_group() as group:
                     group.start_soon(_tell_progress, context.session, work, lang)
-                    found.append(await to_thread.run_sync(question, abandon_on_cancel=True))
+                    answers.append(await to_thread.run_sync(question, abandon_on_cancel=True))
                     group.cancel_scope.cancel()
+            if not answers:
+                return _out_of_time(params.name, arguments, seconds, lang)
         except BaseExceptionGroup as errors:
             return _refusal(_only(errors), params.name, lang)
+        except CoparkError as error:  # faults of a question that never had its turn
+            return _refusal(error, params.name, lang)
         finally:
             work.end()
-        if not found:
-            return _out_of_time(params.name, arguments, seconds, lang)
-        return _result(found[0].words, found[0].values)
+        return _result(answers[0].words, answers[0].values)
 
     return Server(
         "copark",
@@ -181,15 +183,16 @@ def _result(words: str, values: JsonObject, *, is_error: bool = False) -> CallTo
 
 def _refusal(error: BaseException, name: str, lang: str) -> CallToolResult:
     """Answer with what is wrong: each fault with its place, cause and repair, so that a client can ask better."""
-    if isinstance(error, KeyError):
-        known = ", ".join(tool.name for tool in tools(lang))
-        raise MCPError(INVALID_PARAMS, text("mcp.no_tool", lang, found=name[:80], known=known))
+    if isinstance(error, NoSuchTool):
+        names = ", ".join(tool.name for tool in tools(lang))
+        raise MCPError(INVALID_PARAMS, text("mcp.no_tool", lang, found=name[:80], known=names))
     if isinstance(error, FaultsFound):
         faults = [
             {"place": PLACE.sub("", fault.key), "cause": fault.cause(lang), "repair": fault.repair(lang)}
             for fault in error.faults
         ]
-        words = "\n".join(f"{one['place']}: {one['cause']} {one['repair']}".removeprefix(": ") for one in faults)
+        lines = (f"{fault['place']}: {fault['cause']} {fault['repair']}" for fault in faults)
+        words = "\n".join(line.removeprefix(": ") for line in lines)
         return _result(words, {"faults": faults}, is_error=True)
     if isinstance(error, CoparkError):
         words = error.said(lang)
@@ -222,9 +225,9 @@ def serve(workspace: Workspace, seconds: float, ready: Callable[[], None] = lamb
     """
 
     async def run() -> None:
-        made = server(workspace, seconds)
+        tool_server = server(workspace, seconds)
         async with stdio_server() as (incoming, outgoing):
             ready()
-            await made.run(incoming, outgoing, made.create_initialization_options())
+            await tool_server.run(incoming, outgoing, tool_server.create_initialization_options())
 
     anyio.run(run)

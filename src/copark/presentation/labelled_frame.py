@@ -21,7 +21,7 @@ class LabelledFrame:
     name: str
     """Name of its file, where it is one of several."""
     title: LocalizedText
-    """What the whole is."""
+    """Title of the whole."""
     frame: pd.DataFrame
     """The frame: columns of keys and codes may be categorical."""
     titles: Mapping[str, LocalizedText] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class LabelledFrame:
     words: Mapping[str, Mapping[str, LocalizedText]] = field(default_factory=dict)
     """By column, what its keys or codes stand for."""
     attributes: Mapping[str, str] = field(default_factory=dict)
-    """What else the file should say: run ID, provenance."""
+    """Further entries of the file: run ID, provenance."""
 
 
 def titled(title: LocalizedText, unit: str) -> LocalizedText:
@@ -44,16 +44,16 @@ def titled(title: LocalizedText, unit: str) -> LocalizedText:
     return LocalizedText.by_language(words)
 
 
-def in_both(said: Mapping[str, Any], name: str, otherwise: str) -> LocalizedText:
+def in_both(attributes: Mapping[str, Any], name: str, otherwise: str) -> LocalizedText:
     """Return what attributes say in each language (``title_en``, ``title_zh``), or the same words in both.
 
     Parameters
     ----------
-    said
+    attributes
         The attributes.
     name
         Name of the attribute without its language.
     otherwise
         Words where it is missing.
     """
-    return LocalizedText(**{lang: str(said.get(f"{name}_{lang}") or otherwise) for lang in LANGUAGES})
+    return LocalizedText(**{lang: str(attributes.get(f"{name}_{lang}") or otherwise) for lang in LANGUAGES})

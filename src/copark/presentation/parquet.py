@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from copark.extras import need_form
 from copark.presentation.labelled_frame import LabelledFrame
@@ -40,31 +41,29 @@ def write_parquet(table: LabelledFrame, target: Path, parts: Iterable[pd.DataFra
     import pyarrow as pa
     from pyarrow import parquet
 
-    writer: Any = None
-    with written_file(target) as path:
-        for part in [table.frame] if parts is None else parts:
-            columns = pa.Table.from_pandas(part, preserve_index=False)
-            if writer is None:
-                schema = pa.schema(
-                    [field.with_metadata(_said_of(table, field.name)) for field in columns.schema],
-                    metadata=dict(_encoded(_of_the_whole(table))),
-                )
-                writer = parquet.ParquetWriter(path, schema, compression="zstd")
-            writer.write_table(columns.cast(schema))
-        writer.close()
+    frames = iter([table.frame] if parts is None else parts)
+    first = next(frames)
+    fields = pa.Schema.from_pandas(first, preserve_index=False)
+    schema = pa.schema(
+        [field.with_metadata(_encoded(_column_titles(table, field.name))) for field in fields],
+        metadata=_encoded(_metadata(table)),
+    )
+    with written_file(target) as path, parquet.ParquetWriter(path, schema, compression="zstd") as writer:
+        for frame in chain([first], frames):
+            writer.write_table(pa.Table.from_pandas(frame, preserve_index=False).cast(schema))
     return target
 
 
-def _of_the_whole(table: LabelledFrame) -> Mapping[str, str]:
-    words = {column: {key: word.model_dump() for key, word in known.items()} for column, known in table.words.items()}
+def _metadata(table: LabelledFrame) -> Mapping[str, str]:
+    words = {column: {key: word.model_dump() for key, word in keys.items()} for column, keys in table.words.items()}
     titles = {f"title_{lang}": table.title.text(lang) for lang in LANGUAGES}
     return {**titles, "words": json.dumps(words, ensure_ascii=False), **table.attributes}
 
 
-def _said_of(table: LabelledFrame, column: str) -> dict[bytes, bytes]:
+def _column_titles(table: LabelledFrame, column: str) -> Mapping[str, str]:
     title = table.titles.get(column)
-    return {} if title is None else dict(_encoded({f"title_{lang}": title.text(lang) for lang in LANGUAGES}))
+    return {} if title is None else {f"title_{lang}": title.text(lang) for lang in LANGUAGES}
 
 
-def _encoded(said: Mapping[str, str]) -> Iterable[tuple[bytes, bytes]]:
-    return ((key.encode(), value.encode()) for key, value in said.items())
+def _encoded(metadata: Mapping[str, str]) -> dict[bytes, bytes]:
+    return {key.encode(): value.encode() for key, value in metadata.items()}

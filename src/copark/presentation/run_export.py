@@ -66,7 +66,8 @@ def safe(cell: Cell) -> Cell:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(MARKS) else cell
 
 
-def _number(value: Any) -> Cell:
+def plain_number(value: Any) -> int | float | None:
+    """Return a number for a table: whole ones without a point, nothing where it is not finite."""
     number = float(value)
     if not isfinite(number):
         return None
@@ -354,7 +355,7 @@ def summary_table(summary: xr.Dataset, lang: str) -> PlainTable:
                 values = variable.values[n]
                 lead: list[Cell] = [str(scenario), name, *_titled(variable, lang)]
                 for quarter, label in enumerate(labels):
-                    yield [*lead, str(label), *map(_number, values[:, quarter])]
+                    yield [*lead, str(label), *map(plain_number, values[:, quarter])]
 
     count = summary.sizes["scenario"] * len(names) * summary.sizes["quarter"]
     return PlainTable("summary", header, rows(), count)
@@ -378,7 +379,7 @@ def paths_table(dataset: xr.Dataset, chunk: int = 1000) -> PlainTable:
                 values = np.stack([part[name].values for name in names], axis=-1)
                 for run, path in zip(runs[start : start + chunk], values, strict=True):
                     for label, row in zip(labels, path, strict=True):
-                        yield [scenario, int(run), label, *map(_number, row)]
+                        yield [scenario, int(run), label, *map(plain_number, row)]
 
     count = dataset.sizes["scenario"] * runs.size * len(labels)
     return PlainTable("paths", ["scenario", "run", "quarter", *names], rows(), count)
@@ -413,7 +414,7 @@ def runs_table(every_run: xr.Dataset, lang: str) -> PlainTable:
             for scenario in range(len(scenarios)):
                 code = int(status[scenario, n])
                 cells.append(_status(code, lang) if code else _outcome(int(outcome[scenario, n]), lang))
-            yield cells + (list(map(_number, draws[n])) if draws is not None else [])
+            yield cells + (list(map(plain_number, draws[n])) if draws is not None else [])
 
     return PlainTable("draws", _columns(("run",), lang) + ends + parameters, rows(), every_run.sizes["run"])
 

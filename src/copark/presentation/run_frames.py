@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from copark.presentation.labelled_frame import LabelledFrame, in_both, titled
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.trust import Trust
 from copark.store.streaming_summary import STATISTICS, path_names
-from copark.texts import text
+from copark.texts import LANGUAGES, text
 from copark.texts.localized import LocalizedText
 
 if TYPE_CHECKING:
@@ -29,18 +30,20 @@ CHUNK = 1000
 """Runs that are laid out at a time."""
 
 
-def _said(key: str, **values: str) -> LocalizedText:
-    return LocalizedText.by_language(lambda lang: text(key, lang, **values))
+def _localized(key: str) -> LocalizedText:
+    return LocalizedText.by_language(partial(text, key))
 
 
 def _titles(*columns: str) -> dict[str, LocalizedText]:
-    return {name: _said(f"store.column.{name}") for name in columns}
+    return {name: _localized(f"store.column.{name}") for name in columns}
 
 
 def _outputs(dataset: xr.Dataset, names: list[str]) -> dict[str, LocalizedText]:
     """Return titles of outputs, with their units."""
-    said = {name: dataset[name].attrs for name in names}
-    return {name: titled(in_both(about, "title", name), str(about.get("units", ""))) for name, about in said.items()}
+    attributes = {name: dataset[name].attrs for name in names}
+    return {
+        name: titled(in_both(attrs, "title", name), str(attrs.get("units", ""))) for name, attrs in attributes.items()
+    }
 
 
 def scenario_words(dataset: xr.Dataset) -> dict[str, LocalizedText]:
@@ -52,29 +55,37 @@ def scenario_words(dataset: xr.Dataset) -> dict[str, LocalizedText]:
 
 def outcome_words() -> dict[str, LocalizedText]:
     """Return what outcomes are called, by their keys; the last is that of a run that did not finish."""
-    return {name: _said(f"store.outcome.{name}") for name in (*OUTCOMES, NONE)}
+    return {name: _localized(f"store.outcome.{name}") for name in (*OUTCOMES, NONE)}
 
 
 def status_words() -> dict[str, LocalizedText]:
     """Return how runs may end, by key."""
-    return {name: _said(f"store.status.{name}") for name in STATUSES}
+    return {name: _localized(f"store.status.{name}") for name in STATUSES}
 
 
 def _attributes(record: RunRecord) -> dict[str, str]:
-    trust = {f"trust_{lang}": Trust.of(record.provenance).label(lang) for lang in ("en", "zh")}
+    trust = {f"trust_{lang}": Trust.of(record.provenance).label(lang) for lang in LANGUAGES}
     provenance = json.dumps(record.provenance, ensure_ascii=False, sort_keys=True)
     return {"identity": record.identity, **trust, "provenance": provenance}
 
 
-def _whole(record: RunRecord, dataset: xr.Dataset, name: str) -> dict[str, Any]:
-    """Return what frames of a run have in common: their name, title and attributes."""
+def _frame_of(
+    record: RunRecord,
+    dataset: xr.Dataset,
+    name: str,
+    frame: pd.DataFrame,
+    titles: Mapping[str, LocalizedText],
+    words: Mapping[str, Mapping[str, LocalizedText]],
+) -> LabelledFrame:
+    """Label a frame of a run, under a title of the study and with the provenance of the run."""
     study = in_both(dataset.attrs, "title", record.identity)
 
-    def words(lang: str) -> str:
-        said = {"study": study.text(lang), "table": text(f"store.sheet.{name}", lang)}
-        return text("store.table", lang, case=record.provenance.get("case", ""), identity=record.identity, **said)
+    def title(lang: str) -> str:
+        sheet = text(f"store.sheet.{name}", lang)
+        case = record.provenance.get("case", "")
+        return text("store.table", lang, case=case, identity=record.identity, study=study.text(lang), table=sheet)
 
-    return {"name": name, "title": LocalizedText.by_language(words), "attributes": _attributes(record)}
+    return LabelledFrame(name, LocalizedText.by_language(title), frame, titles, words, _attributes(record))
 
 
 def paths_frame(record: RunRecord, dataset: xr.Dataset) -> LabelledFrame:
@@ -84,13 +95,25 @@ def paths_frame(record: RunRecord, dataset: xr.Dataset) -> LabelledFrame:
     names = path_names(dataset)
     titles = _titles("scenario", "run", "quarter", "outcome", "status") | _outputs(dataset, names)
     words = {"scenario": scenario_words(dataset), "outcome": outcome_words(), "status": status_words()}
-    return LabelledFrame(frame=pd.DataFrame(), titles=titles, words=words, **_whole(record, dataset, "paths"))
+    return _frame_of(record, dataset, "paths", pd.DataFrame(), titles, words)
 
 
 def _categories(words: Mapping[str, LocalizedText], codes: Any) -> Any:
     import pandas as pd
 
     return pd.Categorical.from_codes(codes, categories=pd.Index(list(words)))
+
+
+def _ends_of_runs(outcomes: Any, statuses: Any, repeats: int = 1) -> dict[str, Any]:
+    """Return the columns of outcome and status of runs, each as often as it has rows."""
+    outcome_codes = np.asarray(outcomes).astype(int)
+    status_codes = np.asarray(statuses).astype(int)
+    known_outcomes = np.where(outcome_codes < 0, len(OUTCOMES), outcome_codes)
+    known_statuses = np.where(status_codes < len(STATUSES), status_codes, -1)
+    return {
+        "outcome": _categories(outcome_words(), np.repeat(known_outcomes, repeats)),
+        "status": _categories(status_words(), np.repeat(known_statuses, repeats)),
+    }
 
 
 def parts_of_paths(dataset: xr.Dataset, chunk: int = CHUNK) -> Iterator[pd.DataFrame]:
@@ -106,26 +129,17 @@ def parts_of_paths(dataset: xr.Dataset, chunk: int = CHUNK) -> Iterator[pd.DataF
     scenarios = scenario_words(dataset)
     runs = dataset["run"].values
     for n in range(len(scenarios)):
-        outcome = np.asarray(dataset["outcome"].isel(scenario=n).values).astype(int)
-        status = np.asarray(dataset["status"].isel(scenario=n).values).astype(int)
         for start in range(0, runs.size, chunk):
-            part = dataset[names].isel(scenario=n, run=slice(start, start + chunk))
-            some = runs[start : start + chunk]
-            rows = some.size * len(labels)
-            ended = outcome[start : start + chunk]
-            how = status[start : start + chunk]
+            part = dataset[[*names, "outcome", "status"]].isel(scenario=n, run=slice(start, start + chunk))
+            runs_of_part = runs[start : start + chunk]
+            rows = runs_of_part.size * len(labels)
             columns: dict[str, Any] = {
                 "scenario": _categories(scenarios, np.full(rows, n)),
-                "run": np.repeat(some, len(labels)).astype("int32"),
-                "quarter": _categories(quarters, np.tile(np.arange(len(labels)), some.size)),
+                "run": np.repeat(runs_of_part, len(labels)).astype("int32"),
+                "quarter": _categories(quarters, np.tile(np.arange(len(labels)), runs_of_part.size)),
             }
             columns |= {name: part[name].values.reshape(rows) for name in names}
-            columns["outcome"] = _categories(
-                outcome_words(), np.repeat(np.where(ended < 0, len(OUTCOMES), ended), len(labels))
-            )
-            columns["status"] = _categories(
-                status_words(), np.repeat(np.where(how < len(STATUSES), how, -1), len(labels))
-            )
+            columns |= _ends_of_runs(part["outcome"].values, part["status"].values, len(labels))
             yield pd.DataFrame(columns)
 
 
@@ -146,7 +160,7 @@ def summary_frame(record: RunRecord, dataset: xr.Dataset, summary: xr.Dataset) -
     frame = pd.concat(parts, ignore_index=True)
     titles = _titles("scenario", "variable", "unit", "quarter", *STATISTICS)
     words = {"scenario": scenarios, "variable": {name: in_both(summary[name].attrs, "title", name) for name in names}}
-    return LabelledFrame(frame=frame, titles=titles, words=words, **_whole(record, dataset, "summary"))
+    return _frame_of(record, dataset, "summary", frame, titles, words)
 
 
 def outcomes_frame(record: RunRecord, dataset: xr.Dataset) -> LabelledFrame:
@@ -161,7 +175,7 @@ def outcomes_frame(record: RunRecord, dataset: xr.Dataset) -> LabelledFrame:
     frame = pd.DataFrame(rows, columns=["scenario", "outcome", "runs", "share"])
     titles = _titles("scenario", "outcome", "runs", "share")
     words = {"scenario": scenario_words(dataset), "outcome": outcome_words()}
-    return LabelledFrame(frame=frame, titles=titles, words=words, **_whole(record, dataset, "outcomes"))
+    return _frame_of(record, dataset, "outcomes", frame, titles, words)
 
 
 def draws_frame(record: RunRecord, dataset: xr.Dataset, every_run: xr.Dataset) -> LabelledFrame:
@@ -169,17 +183,14 @@ def draws_frame(record: RunRecord, dataset: xr.Dataset, every_run: xr.Dataset) -
     import pandas as pd
 
     scenarios = scenario_words(dataset)
-    known = catalogue().parameters
+    runs = every_run["run"].values
     parameters = [str(name) for name in every_run["parameter"].values] if "draws" in every_run else []
     parts = []
     for n in range(len(scenarios)):
-        ended = np.asarray(every_run["outcome"].values[n]).astype(int)
-        how = np.asarray(every_run["status"].values[n]).astype(int)
         columns: dict[str, Any] = {
-            "scenario": _categories(scenarios, np.full(ended.size, n)),
-            "run": every_run["run"].values.astype("int32"),
-            "outcome": _categories(outcome_words(), np.where(ended < 0, len(OUTCOMES), ended)),
-            "status": _categories(status_words(), np.where(how < len(STATUSES), how, -1)),
+            "scenario": _categories(scenarios, np.full(runs.size, n)),
+            "run": runs.astype("int32"),
+            **_ends_of_runs(every_run["outcome"].values[n], every_run["status"].values[n]),
         }
         if parameters:
             draws = every_run["draws"].values
@@ -187,8 +198,9 @@ def draws_frame(record: RunRecord, dataset: xr.Dataset, every_run: xr.Dataset) -
         parts.append(pd.DataFrame(columns))
     titles = _titles("scenario", "run", "outcome", "status")
     for name in parameters:
-        one = known.get(name.partition("[")[0])
-        titles |= {} if one is None else {name: titled(LocalizedText(en=one.en, zh=one.zh), one.unit)}
+        parameter = catalogue().parameters.get(name.partition("[")[0])
+        if parameter is not None:
+            titles[name] = titled(LocalizedText(en=parameter.en, zh=parameter.zh), parameter.unit)
     words = {"scenario": scenarios, "outcome": outcome_words(), "status": status_words()}
     frame = pd.concat(parts, ignore_index=True)
-    return LabelledFrame(frame=frame, titles=titles, words=words, **_whole(record, dataset, "draws"))
+    return _frame_of(record, dataset, "draws", frame, titles, words)

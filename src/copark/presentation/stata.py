@@ -75,12 +75,17 @@ def write_stata(table: LabelledFrame, target: Path, lang: str) -> Path:
         label = "" if title is None else shortened(title.text(lang))
         words = table.words.get(column)
         columns[name] = values
-        yes = _yes(frame[column])
-        if yes is not None:
-            columns[name] = _labelled([text(f"analyses.answer.{word}", lang) for word in NO_YES], yes)
+        if label:
+            labels[name] = label
+        truths = _truth_codes(frame[column])
+        if truths is not None:
+            columns[name] = _labelled([text(f"analyses.answer.{word}", lang) for word in NO_YES], truths)
         elif words is not None:
             columns[name], keys = _coded(values, words, lang)
-            columns[_free_name(f"{column}{KEY}", columns)] = keys
+            key_name = _free_name(f"{column}{KEY}", columns)
+            columns[key_name] = keys
+            if label:
+                labels[key_name] = shortened(text("presentation.key_of", lang, title=label))
         elif _is_quarters(values):
             columns[name] = pd.PeriodIndex(values, freq="Q").to_timestamp().to_series(index=values.index)
             quarters.append(name)
@@ -88,11 +93,6 @@ def write_stata(table: LabelledFrame, target: Path, lang: str) -> Path:
             columns[name] = values.astype(str)
         elif values.dtype.kind == "f" and np.isinf(values).any():
             infinite.append(column)
-        if label:
-            labels[name] = label
-            key = f"{column}{KEY}"[:LONGEST_NAME]
-            if key in columns and words is not None:
-                labels[key] = shortened(text("presentation.key_of", lang, title=label))
     if infinite:
         raise CoparkError.of("analyses.infinite_in_stata", columns=", ".join(infinite), file=target.name)
     with written_file(target) as path:
@@ -127,7 +127,7 @@ def _as_text(value: Any) -> str:
     return "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def _yes(values: pd.Series[Any]) -> pd.Series[Any] | None:
+def _truth_codes(values: pd.Series[Any]) -> pd.Series[Any] | None:
     """Return 1 for yes, 0 for no and -1 for neither, of a column of yes and no; ``None`` of any other."""
     if values.dtype.kind in "fiuM" or not all(isinstance(value, bool | np.bool_) for value in values[values.notna()]):
         return None
@@ -138,23 +138,23 @@ def _yes(values: pd.Series[Any]) -> pd.Series[Any] | None:
 
 def shortened(words: str) -> str:
     """Return words as a label has room for them."""
-    line = " ".join(words.split())
+    line = _one_line(words)
     return line if len(line) <= LONGEST_LABEL else f"{line[: LONGEST_LABEL - 1].rstrip()}…"
 
 
 def _free_name(column: str, taken: Mapping[str, object]) -> str:
     """Return a name that Stata takes and that no other column has."""
-    plain = re.sub(r"\W", "_", column)
-    plain = f"_{plain}" if plain[:1].isdigit() else plain
-    short = f"{plain}_" if plain.lower() in RESERVED else plain[:LONGEST_NAME]
+    letters = re.sub(r"\W", "_", column)
+    name = f"_{letters}" if letters[:1].isdigit() else letters
+    short = f"{name}_" if name.lower() in RESERVED else name[:LONGEST_NAME]
     return short if short not in taken else f"v{len(taken) + 1}"
 
 
 def _is_quarters(values: pd.Series[Any]) -> bool:
     import pandas as pd
 
-    known = values.cat.categories if isinstance(values.dtype, pd.CategoricalDtype) else values.unique()
-    return len(known) > 0 and all(isinstance(value, str) and QUARTER.fullmatch(value) for value in known)
+    distinct = values.cat.categories if isinstance(values.dtype, pd.CategoricalDtype) else values.unique()
+    return len(distinct) > 0 and all(isinstance(value, str) and QUARTER.fullmatch(value) for value in distinct)
 
 
 def _labelled(words: Sequence[str], numbers: pd.Series[Any]) -> pd.Series[Any]:
@@ -175,10 +175,9 @@ def _coded(
         values.where(values != "", None) if values.dtype == object else values, categories=list(words)
     )
     numbers = pd.Series(keys.codes.astype("int64"), index=values.index)
-    said = [shortened_word(word.text(lang)) for word in words.values()]
-    return _labelled(said, numbers), pd.Series(keys, index=values.index).astype(object).fillna("")
+    value_labels = [_one_line(word.text(lang)) for word in words.values()]
+    return _labelled(value_labels, numbers), pd.Series(keys, index=values.index).astype(object).fillna("")
 
 
-def shortened_word(words: str) -> str:
-    """Return words as a value label has them: on one line."""
+def _one_line(words: str) -> str:
     return " ".join(words.split())
